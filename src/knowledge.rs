@@ -1,0 +1,102 @@
+//! What can be known about an account, and the ways of not knowing.
+//!
+//! A service either *definitely said* something ([`Seen`]: the thing is there, or it is not), or it
+//! could not be asked, did not answer, or answered something that proves nothing ([`Gap`]). When in
+//! doubt whether an error says "absent", it is a gap: a gap keeps the gate shut, but accuses nobody.
+
+use serde::{Deserialize, Serialize};
+
+/// What a service definitely said about a thing.
+#[must_use]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seen<T> {
+    /// It is there, and this is what it looks like.
+    Found(T),
+    /// It is not there.
+    Absent(Absence),
+}
+
+/// A proven absence: the sentence that a person reads, and what the service said word for word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// "there is no secret prod/db in eu-west-1"
+    pub sentence: String,
+    /// The answer that proves it, such as `ResourceNotFoundException`.
+    pub said: String,
+}
+
+/// A way of not knowing. It can only become `unknown` (or `skip`, where a check merely advises).
+#[must_use]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gap {
+    /// Asked for, and not answered yet. Never seen outside the run loop.
+    Wanted,
+    /// The caller's own rights do not suffice to ask.
+    Refused {
+        /// The IAM action to grant, such as `secretsmanager:DescribeSecret`.
+        action: String,
+        /// The resource of the statement to grant it on; `*` where IAM knows no narrower one.
+        resource: String,
+        /// The service's own words.
+        said: String,
+    },
+    /// No answer that could be read: network, timeout, TLS, a proxy's page, a broken server.
+    Unreachable {
+        /// What was asked, such as `secretsmanager:DescribeSecret in eu-west-1`.
+        what: String,
+        /// Why there is no answer.
+        why: String,
+    },
+    /// The service kept saying "slow down" until the retries were used up.
+    Throttled {
+        /// What was asked.
+        what: String,
+    },
+    /// A replay was asked for something that its recording does not hold.
+    NotRecorded {
+        /// What was asked.
+        what: String,
+    },
+    /// The run ended (deadline, Ctrl-C) before the answer came.
+    Interrupted {
+        /// What was asked.
+        what: String,
+    },
+    /// The document holds a placeholder or an unreadable value where the check needs a real one.
+    Unresolved {
+        /// Why the value is not known, naming the expression: "`${IMAGE}` is a placeholder".
+        why: String,
+    },
+    /// Everything was asked, and the answers still do not decide.
+    Undecidable {
+        /// What is missing for a decision.
+        why: String,
+    },
+    /// A defect of this program. It never stops the run.
+    Defect {
+        /// What went wrong.
+        why: String,
+    },
+}
+
+/// Identifies one fact of a run's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FactId(pub usize);
+
+/// Why a judgement ended early: it met a gap, or an absence beyond which it has nothing to say.
+#[must_use]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Something could not be learnt.
+    Gap(Gap),
+    /// Something that is needed is proven absent.
+    Absent(FactId, Absence),
+}
+
+impl From<Gap> for Stop {
+    fn from(gap: Gap) -> Stop {
+        Stop::Gap(gap)
+    }
+}

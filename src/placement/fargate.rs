@@ -65,7 +65,7 @@ const SIZES: [Size; 7] = [
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SizeProblem {
     /// No size has this cpu.
-    #[error("Fargate offers no task with {cpu} CPU units on {os}; the nearest are {}", list(.nearest))]
+    #[error("Fargate offers no task with {cpu} CPU units on {os}; the nearest offered: {}", list(.nearest))]
     Cpu {
         /// What is asked for.
         cpu: CpuUnits,
@@ -306,11 +306,11 @@ mod tests {
             ),
             (
                 judged(1000, 2048, Linux),
-                "Fargate offers no task with 1000 CPU units on Linux; the nearest are 512 and 1024",
+                "Fargate offers no task with 1000 CPU units on Linux; the nearest offered: 512 and 1024",
             ),
             (
                 judged(512, 1024, Windows),
-                "Fargate offers no task with 512 CPU units on Windows; the nearest are 1024",
+                "Fargate offers no task with 512 CPU units on Windows; the nearest offered: 1024",
             ),
         ];
         for (judged, sentence) in cases {

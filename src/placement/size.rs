@@ -58,7 +58,9 @@ fn read(text: &str, unit: &str) -> Option<u64> {
 
 /// A decimal number times 1024, if the product is whole. In integers, so that nothing is rounded.
 fn times_1024(decimal: &str) -> Option<u64> {
-    let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, "0"));
+    let Some((whole, fraction)) = decimal.split_once('.') else {
+        return digits(decimal)?.checked_mul(1024);
+    };
     let whole = if whole.is_empty() { 0 } else { digits(whole)? };
     let scale = 10_u64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
     let parts = digits(fraction)?.checked_mul(1024)?;

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{AccountId, Arn, ArnError, Owner, Region};
+use super::{AccountId, Arn, ArnError, Owner, Partition, Region};
 
 /// Parameter Store serves secrets of Secrets Manager under this path
 /// (<https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html>).
@@ -86,13 +86,15 @@ pub enum ValueFromError {
     )]
     OtherService(Arn),
     /// The region is in another partition than the ARN says.
-    #[error("`{arn}` is of partition {partition}, but {region} is in {of_region}; begin it with arn:{of_region}:",
-        partition = .arn.partition, of_region = .region.partition())]
+    #[error(
+        "`{arn}` is of partition {partition}, but its region is in {of_region}; begin it with arn:{of_region}:",
+        partition = .arn.partition
+    )]
     PartitionOfRegion {
         /// The ARN.
         arn: Arn,
-        /// Its region.
-        region: Region,
+        /// The partition that its region is in.
+        of_region: Partition,
     },
     /// No region in the ARN.
     #[error("`{0}` names no region")]
@@ -117,7 +119,7 @@ pub enum ValueFromError {
     )]
     FieldCount {
         /// What is written.
-        arn: Arn,
+        arn: String,
         /// How many fields follow the name.
         found: usize,
         /// The end of the ARN as it should be.
@@ -274,8 +276,8 @@ fn read_arn(text: &str) -> Result<Arn, ValueFromError> {
     if !matches!(arn.service.as_str(), "secretsmanager" | "ssm") {
         return Err(ValueFromError::OtherService(arn));
     }
-    if let Some(region) = arn.region_of_another_partition().cloned() {
-        return Err(ValueFromError::PartitionOfRegion { arn, region });
+    if let Some(of_region) = arn.region_of_another_partition().map(Region::partition) {
+        return Err(ValueFromError::PartitionOfRegion { arn, of_region });
     }
     if arn.region.is_none() {
         return Err(ValueFromError::NoRegion(arn));
@@ -301,7 +303,7 @@ fn read_secret(text: &str, mut arn: Arn) -> Result<SecretRef, ValueFromError> {
         _ => {
             let example = example(&fields);
             return Err(ValueFromError::FieldCount {
-                arn,
+                arn: text.to_owned(),
                 found: fields.len() - 1,
                 example,
             });

@@ -155,7 +155,7 @@ fn closing_quote(rest: &str, quote: char) -> usize {
 #[test]
 fn comments_and_literals_are_taken_out_line_by_line() {
     for (text, code) in [
-        ("a // crate::b", "a             "),
+        ("a // crate::b", "a            "),
         ("a /* x\ny */ b", "a     \n     b"),
         (r#"f("crate::b \" c") + d"#, "f(               ) + d"),
         (r##"r#"a " b"# + c"##, "           + c"),

@@ -69,6 +69,7 @@ fn every_ban_fires() {
     let misread: Vec<_> = messages
         .iter()
         .filter(|it| concerns_configuration(it))
+        .map(|it| &it["message"])
         .collect();
     assert!(
         misread.is_empty(),

@@ -1,0 +1,259 @@
+#!/bin/sh
+# Builds and installs aws-ecs-preflight. `./install.sh --help` says more.
+set -eu
+
+name=aws-ecs-preflight
+rust_needed=1.95
+root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+prefix=${HOME:?HOME is not set}/.local
+binary=
+action=install
+with_aws_alias=no
+
+usage() {
+    cat <<HELP
+Usage: ./install.sh [--prefix DIR] [--binary FILE] [--with-aws-alias]
+       ./install.sh --uninstall [--prefix DIR]
+
+Builds $name and installs the program, shell completions and manual pages.
+Running it again replaces what it installed before.
+
+  --prefix DIR       where to install (default: $prefix)
+  --binary FILE      install this program instead of building one
+  --with-aws-alias   make it a member of the AWS CLI: \`aws ecs preflight\` (version 2)
+                     and \`aws ecs-preflight\`; merged into ~/.aws/cli/alias
+  --uninstall        remove what was installed, and the alias
+  --help             print this
+HELP
+}
+
+say() { printf '%s\n' "$*"; }
+stop() {
+    printf 'install.sh: %s\n' "$*" >&2
+    exit "${status:-1}"
+}
+misused() { status=2 stop "$*
+Try ./install.sh --help"; }
+
+read_arguments() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --prefix | --binary)
+                [ -n "${2-}" ] || misused "$1 needs a value"
+                case $1 in
+                    --prefix) prefix=$2 ;;
+                    --binary) binary=$2 ;;
+                esac
+                shift
+                ;;
+            --prefix=?*) prefix=${1#*=} ;;
+            --binary=?*) binary=${1#*=} ;;
+            --with-aws-alias) with_aws_alias=yes ;;
+            --uninstall) action=uninstall ;;
+            --help | -h)
+                usage
+                exit 0
+                ;;
+            *) misused "unknown argument: $1" ;;
+        esac
+        shift
+    done
+    case $prefix in
+        /*) ;;
+        *) prefix=$PWD/$prefix ;;
+    esac
+    [ "$prefix" = / ] || prefix=${prefix%/}
+}
+
+# What is installed beside the manual pages: a file of the clone, and its place under the prefix.
+completions() {
+    cat <<LIST
+completions/$name.bash share/bash-completion/completions/$name
+completions/_$name share/zsh/site-functions/_$name
+completions/$name.fish share/fish/vendor_completions.d/$name.fish
+LIST
+}
+
+# `1.95` and `1.100` compare as numbers, part by part.
+is_older() {
+    [ "${1%%.*}" -lt "${2%%.*}" ] && return 0
+    [ "${1%%.*}" -gt "${2%%.*}" ] && return 1
+    this=${1#*.} other=${2#*.}
+    [ "${this%%.*}" -lt "${other%%.*}" ]
+}
+
+# Says everything that is missing at once, before the long work begins.
+require() {
+    missing=
+    lack() { missing="$missing
+  - $*"; }
+    if [ -n "$binary" ]; then
+        { [ -f "$binary" ] && [ -x "$binary" ]; } || lack "$binary is not an executable file"
+    elif ! command -v cargo >/dev/null; then
+        lack "Rust $rust_needed or later: see https://rustup.rs, then open a new shell"
+    else
+        rust=$(cd "$root" && cargo --version | cut -d ' ' -f 2) || rust=0.0
+        ! is_older "$rust" "$rust_needed" ||
+            lack "Rust $rust_needed or later (this is $rust): run \`rustup update stable\`"
+    fi
+    if [ -z "$binary" ] && ! command -v cc >/dev/null; then
+        lack "a C compiler: \`apt-get install gcc libc6-dev\`, \`dnf install gcc\`, or \`xcode-select --install\`"
+    fi
+    while read -r from _; do
+        [ -f "$root/$from" ] || lack "$root/$from: this clone is not complete, get it again"
+    done <<LIST
+$(completions)
+LIST
+    [ -f "$root/man/$name.1" ] || lack "$root/man/$name.1: this clone is not complete, get it again"
+    [ -z "$missing" ] || stop "cannot install, because this is missing:$missing"
+}
+
+build() {
+    say "Building $name; the first time takes some minutes."
+    # Cargo alone knows where the program ends up: the target directory may be configured anywhere.
+    said=$(cd "$root" && cargo build --release --locked --message-format json-render-diagnostics) ||
+        stop "the build failed; its messages stand above"
+    binary=$(printf '%s\n' "$said" | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
+    [ -x "$binary" ] || stop "cargo built no program"
+}
+
+# Puts a file in place at one stroke, so that a running program is not disturbed.
+place() {
+    mkdir -p "$(dirname "$3")" || stop "cannot write to $prefix: choose another --prefix, or the right user"
+    cp "$2" "$3.new" || stop "cannot write $3: choose another --prefix, or the right user"
+    chmod "$1" "$3.new"
+    mv -f "$3.new" "$3"
+    say "  $3"
+}
+
+remove_files() {
+    for file in "$prefix/bin/$name" "$prefix/share/man/man1/$name.1" "$prefix/share/man/man1/$name"-*.1; do
+        remove "$file"
+    done
+    while read -r _ to; do
+        remove "$prefix/$to"
+    done <<LIST
+$(completions)
+LIST
+}
+
+remove() {
+    [ -e "$1" ] || return 0
+    rm -f "$1" || stop "cannot remove $1"
+    [ "$action" = install ] || say "  $1"
+}
+
+install_files() {
+    say "Installing:"
+    # A page of a command that no longer exists would otherwise stay for ever.
+    for page in "$prefix/share/man/man1/$name"-*.1; do
+        remove "$page"
+    done
+    place 755 "$binary" "$prefix/bin/$name"
+    while read -r from to; do
+        place 644 "$root/$from" "$prefix/$to"
+    done <<LIST
+$(completions)
+LIST
+    for page in "$root/man/$name".1 "$root/man/$name"-*.1; do
+        [ ! -f "$page" ] || place 644 "$page" "$prefix/share/man/man1/${page##*/}"
+    done
+}
+
+# Reads an alias file as Python's configparser does, and adds one entry or removes it. A second
+# header of the same name, or a second key in a section, would break every `aws` command.
+edit_aliases() {
+    awk -v action="$1" -v section="$2" -v key="$3" -v value="$4" '
+        function header(line) {
+            sub(/^[ \t]*\[/, "", line)
+            sub(/\][^]]*$/, "", line)
+            gsub(/[ \t]+/, " ", line)
+            sub(/^ /, "", line)
+            sub(/ $/, "", line)
+            return line
+        }
+        function option(line) {
+            sub(/[ \t]*[=:].*$/, "", line)
+            sub(/^[ \t]+/, "", line)
+            return tolower(line)
+        }
+        { text[NR] = $0; kind[NR] = "blank"; of[NR] = here }
+        /^[ \t]*$/ || /^[ \t]*[#;]/ { next }
+        {
+            match($0, /^[ \t]*/)
+            if (name != "" && RLENGTH > indent) { kind[NR] = "more"; entry[NR] = name; next }
+            indent = RLENGTH
+        }
+        /^[ \t]*\[.+\]/ { here = header($0); of[NR] = here; kind[NR] = "header"; name = ""; next }
+        { name = option($0); kind[NR] = "option"; entry[NR] = name; of[NR] = here }
+        END {
+            for (n = 1; n <= NR; n++) {
+                if (of[n] != section) continue
+                if (kind[n] == "header" && !start) start = n
+                if (entry[n] == key) { old[n] = 1; has = 1; if (index(text[n], "aws-ecs-preflight")) ours = 1 }
+                else if (kind[n] == "option") others = 1
+                else if (kind[n] == "blank" && text[n] ~ /[#;]/) others = 1
+            }
+            if (has && !ours && action == "add") exit 3
+            if (action == "remove" && !ours) for (n in old) delete old[n]
+            for (n = 1; n <= NR; n++) {
+                if (n in old) {
+                    if (action == "add" && !placed++) kept[++count] = key " = " value
+                    continue
+                }
+                if (action == "remove" && ours && !others && of[n] == section) continue
+                kept[++count] = text[n]
+                if (action == "add" && n == start && !has) kept[++count] = key " = " value
+            }
+            if (action == "add" && !start) {
+                if (count && kept[count] != "") kept[++count] = ""
+                kept[++count] = "[" section "]"
+                kept[++count] = key " = " value
+            }
+            while (action == "remove" && ours && count && kept[count] ~ /^[ \t]*$/) count--
+            for (n = 1; n <= count; n++) print kept[n]
+        }' "$5"
+}
+
+aliases() {
+    file=$HOME/.aws/cli/alias
+    # shellcheck disable=SC2016 # The AWS CLI hands this text to a shell, which knows its parent.
+    value='!AWS_ECS_PREFLIGHT_AWSCLI_PID=$PPID exec aws-ecs-preflight'
+    if [ ! -e "$file" ]; then
+        [ "$1" = add ] || return 0
+        mkdir -p "$HOME/.aws/cli"
+        : >"$file"
+    fi
+    edited=$(mktemp)
+    trap 'rm -f "$edited"' EXIT
+    for entry in 'toplevel:ecs-preflight' 'command ecs:preflight'; do
+        edit_aliases "$1" "${entry%%:*}" "${entry#*:}" "$value" "$file" >"$edited" ||
+            stop "$file has an alias ${entry#*:} in [${entry%%:*}] that is not of this tool: rename it, then try again"
+        # Written through, so that a symbolic link and the rights of the file stay as they are.
+        cmp -s "$edited" "$file" || { cat "$edited" >"$file" && say "  $file: [${entry%%:*}] ${entry#*:}"; }
+    done
+    [ "$1" = add ] || [ -s "$file" ] || rm -f "$file"
+}
+
+advise() {
+    say "Done: $prefix/bin/$name"
+    case :${PATH-}: in
+        *:"$prefix/bin":*) ;;
+        *) say "Note: $prefix/bin is not on your PATH. Add this line to your shell's start file:
+  export PATH=\"$prefix/bin:\$PATH\"" ;;
+    esac
+}
+
+read_arguments "$@"
+if [ "$action" = uninstall ]; then
+    say "Removing:"
+    remove_files
+    aliases remove
+    say "Done."
+    exit 0
+fi
+require
+[ -n "$binary" ] || build
+install_files
+[ "$with_aws_alias" = no ] || aliases add
+advise

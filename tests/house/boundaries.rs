@@ -1,0 +1,316 @@
+use super::source::{Source, in_word, sources, words};
+
+/// A rule about each file of `src/`: a complaint, or none.
+type Rule = fn(&Source) -> Vec<String>;
+
+const RULES: &[Rule] = &[
+    names_of_clients,
+    printing,
+    lifted_bans,
+    secret_values,
+    writing_calls,
+    impurity,
+    names_of_modules,
+];
+
+/// Longer files hold more than one thought.
+const MOST_LINES: usize = 450;
+
+#[test]
+fn everything_stays_where_it_belongs() {
+    let files = sources("src");
+    let wrong: Vec<_> = RULES
+        .iter()
+        .flat_map(|rule| files.iter().flat_map(rule))
+        .collect();
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let files = sources("src").into_iter().chain(sources("tests"));
+    let long: Vec<_> = files
+        .map(|file| (file.path, file.text.lines().count()))
+        .filter(|(_, lines)| *lines > MOST_LINES)
+        .collect();
+    assert!(long.is_empty(), "more than {MOST_LINES} lines: {long:?}");
+}
+
+#[test]
+fn a_secret_is_read_in_one_place_at_most() {
+    let places: Vec<_> = sources("src")
+        .into_iter()
+        .filter(|file| words(&file.code, "get_secret_value").next().is_some())
+        .map(|file| file.path)
+        .collect();
+    assert!(places.len() <= 1, "{places:?}");
+}
+
+/// Clients of AWS and HTTP are named in `src/lookup/` alone, also in unit tests.
+fn names_of_clients(file: &Source) -> Vec<String> {
+    if file.path.starts_with("src/lookup/") {
+        return Vec::new();
+    }
+    let crates = [
+        "aws_sdk_",
+        "aws_config",
+        "aws_credential_types",
+        "aws_smithy_",
+        "aws_types",
+        "reqwest",
+    ];
+    let named = crates.iter().flat_map(|name| file.code.match_indices(name));
+    named
+        .filter(|(at, _)| !file.code[..*at].ends_with(in_word))
+        .map(|(at, name)| {
+            format!(
+                "{}: {name} is named outside src/lookup/",
+                file.place(&file.code, at)
+            )
+        })
+        .collect()
+}
+
+/// Only `src/output/` prints.
+fn printing(file: &Source) -> Vec<String> {
+    let prints = ["print", "println", "eprint", "eprintln", "dbg"]
+        .iter()
+        .flat_map(|name| {
+            words(&file.code, name)
+                .filter(|at| file.code[at + name.len()..].starts_with('!'))
+                .map(move |at| (at, name))
+        });
+    prints
+        .filter(|(_, name)| **name == "dbg" || !file.path.starts_with("src/output/"))
+        .map(|(at, name)| {
+            format!(
+                "{}: {name}! outside src/output/",
+                file.place(&file.code, at)
+            )
+        })
+        .collect()
+}
+
+/// A ban of `.clippy.toml` is lifted where the thing belongs, and by `expect`, which ends with its need.
+fn lifted_bans(file: &Source) -> Vec<String> {
+    let homes: [(&str, &[&str]); 3] = [
+        ("clippy::disallowed_types", &["src/lookup/"]),
+        ("clippy::disallowed_macros", &["src/output/"]),
+        (
+            "clippy::disallowed_methods",
+            &["src/lookup/", "src/output/", "src/commands/", "src/cli.rs"],
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (ban, homes) in homes {
+        for at in words(&file.code, ban) {
+            let opened = file.code[..at]
+                .rfind("#[")
+                .max(file.code[..at].rfind("#!["))
+                .unwrap_or(at);
+            if !homes.iter().any(|home| file.path.starts_with(home)) {
+                wrong.push(format!(
+                    "{}: {ban} is lifted outside {homes:?}",
+                    file.place(&file.code, at)
+                ));
+            } else if file.code[opened..at].contains("allow") {
+                wrong.push(format!(
+                    "{}: lift {ban} by expect, with a reason",
+                    file.place(&file.code, at)
+                ));
+            }
+        }
+    }
+    wrong
+}
+
+/// The operation that reads a secret is written nowhere else, under whatever name of the SDK.
+fn secret_values(file: &Source) -> Vec<String> {
+    [
+        "batch_get_secret_value",
+        "get_parameters_by_path",
+        "get_parameter_history",
+        "with_decryption",
+    ]
+    .iter()
+    .flat_map(|name| words(&file.code, name).map(move |at| (at, name)))
+    .map(|(at, name)| {
+        format!(
+            "{}: {name} returns values that nothing here needs",
+            file.place(&file.code, at)
+        )
+    })
+    .collect()
+}
+
+/// Read-only: no operation is sent whose name begins with a verb that writes.
+fn writing_calls(file: &Source) -> Vec<String> {
+    let verbs = [
+        "add",
+        "associate",
+        "attach",
+        "authorize",
+        "cancel",
+        "copy",
+        "create",
+        "delete",
+        "deregister",
+        "detach",
+        "disable",
+        "disassociate",
+        "enable",
+        "execute",
+        "import",
+        "invoke",
+        "modify",
+        "put",
+        "reboot",
+        "register",
+        "remove",
+        "replace",
+        "replicate",
+        "reset",
+        "restore",
+        "retire",
+        "revoke",
+        "rotate",
+        "run",
+        "schedule",
+        "start",
+        "stop",
+        "submit",
+        "tag",
+        "terminate",
+        "untag",
+        "update",
+        "upload",
+        "write",
+    ];
+    let code = file.shipped();
+    let sent = code.split_inclusive(';').scan(0, |end, statement| {
+        let at = *end;
+        *end += statement.len();
+        Some((at, statement))
+    });
+    let mut wrong = Vec::new();
+    for (at, statement) in sent.filter(|(_, statement)| statement.contains(".send()")) {
+        for (dot, _) in statement.match_indices("()") {
+            let call = statement[..dot]
+                .rsplit(|it| !in_word(it))
+                .next()
+                .unwrap_or_default();
+            if call
+                .split_once('_')
+                .is_some_and(|(verb, _)| verbs.contains(&verb))
+            {
+                wrong.push(format!("{}: {call} writes", file.place(&code, at + dot)));
+            }
+        }
+    }
+    wrong
+}
+
+/// Engines, checks and what they are made of reach for nothing: no file, no clock, no network, no thread.
+fn impurity(file: &Source) -> Vec<String> {
+    let pure = [
+        "names",
+        "knowledge",
+        "iam",
+        "network",
+        "placement",
+        "verdict",
+        "checks",
+        "report",
+    ];
+    if !file
+        .module()
+        .first()
+        .is_some_and(|layer| pure.contains(layer))
+    {
+        return Vec::new();
+    }
+    let code = file.shipped();
+    [
+        "std::fs",
+        "std::net::TcpStream",
+        "std::env",
+        "std::process",
+        "std::thread",
+        "SystemTime::now",
+        "Instant::now",
+        "tokio",
+    ]
+    .iter()
+    .flat_map(|name| words(&code, name).map(move |at| (at, name)))
+    .map(|(at, name)| format!("{}: {name} in a pure layer", file.place(&code, at)))
+    .collect()
+}
+
+/// A module is named for what it holds.
+fn names_of_modules(file: &Source) -> Vec<String> {
+    let empty_words = [
+        "util", "utils", "helper", "helpers", "common", "manager", "misc",
+    ];
+    let module = file.module();
+    let named = module.iter().filter(|name| empty_words.contains(name));
+    named
+        .map(|name| format!("{}: {name} says nothing about what is in it", file.path))
+        .collect()
+}
+
+#[test]
+fn what_is_out_of_place_is_found() {
+    for (path, code) in [
+        ("src/checks/image.rs", "use aws_sdk_ecr::types::Image;"),
+        (
+            "src/facts/table.rs",
+            "#[cfg(test)]\nmod tests {\n    use reqwest::Client;\n}",
+        ),
+        ("src/preflight.rs", "println!(\"done\");"),
+        ("src/output/text.rs", "dbg!(report);"),
+        ("src/report.rs", "#![expect(clippy::disallowed_macros)]"),
+        (
+            "src/checks/image.rs",
+            "#[expect(clippy::disallowed_methods)]",
+        ),
+        ("src/lookup/mod.rs", "#![allow(clippy::disallowed_types)]"),
+        ("src/lookup/ssm.rs", "client.x().with_decryption(true)"),
+        (
+            "src/lookup/ecs.rs",
+            "let it = client\n    .create_service()\n    .cluster(c)\n    .send()\n    .await;",
+        ),
+        ("src/iam/policy.rs", "let text = std::fs::read(path);"),
+        ("src/lookup/utils.rs", ""),
+    ] {
+        let file = Source::new(path, code);
+        let wrong: Vec<_> = RULES.iter().flat_map(|rule| rule(&file)).collect();
+        assert_eq!(wrong.len(), 1, "{path}: {code}: {wrong:?}");
+    }
+}
+
+#[test]
+fn what_is_in_its_place_is_left_alone() {
+    for (path, code) in [
+        (
+            "src/lookup/ecr.rs",
+            "#![expect(clippy::disallowed_types, reason = \"\")]\nuse aws_sdk_ecr::Client;",
+        ),
+        (
+            "src/lookup/ecs.rs",
+            "let it = client.describe_tasks().send().await;\nlet why = task.stop_code();",
+        ),
+        ("src/output/text.rs", "println!();"),
+        (
+            "src/checks/image.rs",
+            "// The SDK, aws_sdk_ecr, calls println!\nlet remedy = \"println!\";",
+        ),
+        (
+            "src/commands/mod.rs",
+            "#[expect(clippy::disallowed_methods, reason = \"\")]\nfn resolve() {}",
+        ),
+    ] {
+        let file = Source::new(path, code);
+        let wrong: Vec<_> = RULES.iter().flat_map(|rule| rule(&file)).collect();
+        assert_eq!(wrong, [""; 0], "{path}: {code}");
+    }
+}

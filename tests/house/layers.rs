@@ -1,0 +1,179 @@
+use super::source::{Source, in_word, sources, words};
+
+/// From right to left. What shares a line stands side by side, and is not used by its neighbours.
+const ORDER: &[&[&str]] = &[
+    &["names"],
+    &["knowledge"],
+    &["iam", "network", "placement", "document"],
+    &["lookup"],
+    &["facts"],
+    &["verdict"],
+    &["checks"],
+    &["report"],
+    &["preflight"],
+    &["output", "exit", "cli"],
+    &["commands"],
+];
+
+/// Pure engines over plain values: they use the names, and nothing else.
+const ENGINES: &[&str] = &["iam", "network", "placement"];
+
+#[test]
+fn each_layer_uses_only_what_stands_to_its_right() {
+    let wrong: Vec<_> = sources("src").iter().flat_map(wrong_arrows).collect();
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+fn wrong_arrows(file: &Source) -> Vec<String> {
+    let module = file.module();
+    let Some(&from) = module.first() else {
+        return Vec::new();
+    };
+    let code = file.shipped();
+    if rank(from).is_none() {
+        return vec![format!(
+            "{}: {from} has no place in the order of layers",
+            file.path
+        )];
+    }
+    arrows(&code, module.len())
+        .into_iter()
+        .filter_map(|(at, to)| {
+            Some(format!(
+                "{}: {}",
+                file.place(&code, at),
+                objection(from, &to)?
+            ))
+        })
+        .collect()
+}
+
+/// Why a layer must not use another; nothing if it may.
+fn objection(from: &str, to: &str) -> Option<String> {
+    match (rank(from)?, rank(to)) {
+        _ if from == to => None,
+        (_, None) => Some(format!("{to} is no layer: name the layer that defines it")),
+        (_, Some(_)) if ENGINES.contains(&from) && to != "names" => {
+            Some(format!("{from} is an engine and uses names only, not {to}"))
+        }
+        (here, Some(there)) if there >= here => Some(format!(
+            "{from} must not use {to}: it does not stand to its right"
+        )),
+        _ => None,
+    }
+}
+
+fn rank(layer: &str) -> Option<usize> {
+    ORDER.iter().position(|line| line.contains(&layer))
+}
+
+/// The layers that `code` names, with the position of each, in a module so many levels deep.
+fn arrows(code: &str, depth: usize) -> Vec<(usize, String)> {
+    let from_root = words(code, "crate").map(|at| (at, &code[at + "crate".len()..]));
+    let to_root = "super::".repeat(depth);
+    let from_below = code
+        .match_indices(&to_root)
+        .filter(|(at, _)| !code[..*at].ends_with(|it| in_word(it) || it == ':'))
+        .map(|(at, _)| (at, &code[at + to_root.len() - "::".len()..]));
+    from_root
+        .chain(from_below)
+        .filter_map(|(at, rest)| Some((at, rest.strip_prefix("::")?)))
+        .flat_map(|(at, path)| heads(path).into_iter().map(move |head| (at, head)))
+        .collect()
+}
+
+/// The first segment of a path, or of each path in its braces: `a` and `c` in `{a::b, c::{d, e}}`.
+fn heads(path: &str) -> Vec<String> {
+    let head = |path: &str| {
+        let path = path.trim_start();
+        path.chars()
+            .take_while(|&it| in_word(it) || it == '*')
+            .collect::<String>()
+    };
+    let Some(group) = path.strip_prefix('{') else {
+        return vec![head(path)];
+    };
+    let (mut depth, mut start, mut found) = (0, 0, Vec::new());
+    for (at, it) in group.char_indices() {
+        match it {
+            '{' => depth += 1,
+            '}' | ',' if depth == 0 => {
+                found.push(head(&group[start..at]));
+                start = at + 1;
+            }
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if it == '}' && start == at + 1 {
+            break;
+        }
+    }
+    found.retain(|it| !it.is_empty());
+    found
+}
+
+#[test]
+fn an_arrow_to_the_left_is_refused_however_it_is_written() {
+    for (path, code) in [
+        ("src/names/arn.rs", "use crate::knowledge::Gap;"),
+        ("src/lookup/ecs.rs", "use crate::facts::Table;"),
+        (
+            "src/lookup/ecs.rs",
+            "use crate::{names::Arn, knowledge, facts};",
+        ),
+        (
+            "src/lookup/ecs.rs",
+            "use crate::{\n    names::{Arn, Region},\n    checks::Check,\n};",
+        ),
+        ("src/lookup/ecs.rs", "use super::super::facts;"),
+        ("src/verdict.rs", "use super::report::Report;"),
+        ("src/verdict.rs", "fn f(it: &crate::report::Report) {}"),
+        ("src/iam/evaluate.rs", "use crate::knowledge::Gap;"),
+        ("src/iam/evaluate.rs", "use crate::network::Route;"),
+        ("src/document/mod.rs", "use crate::placement::Size;"),
+        ("src/exit.rs", "use crate::cli::Format;"),
+        ("src/report.rs", "use crate::*;"),
+        ("src/report.rs", "use crate::Reexported;"),
+        ("src/misc.rs", ""),
+    ] {
+        let wrong = wrong_arrows(&Source::new(path, code));
+        assert_eq!(wrong.len(), 1, "{path}: {code}: {wrong:?}");
+    }
+}
+
+#[test]
+fn an_arrow_to_the_right_is_free() {
+    for (path, code) in [
+        (
+            "src/commands/verify.rs",
+            "use crate::{cli, output::text, preflight::Plan, names::{Arn, Region}};",
+        ),
+        (
+            "src/lookup/ecs.rs",
+            "use super::aws::Aws;\nuse crate::knowledge::{Gap, Seen};",
+        ),
+        (
+            "src/iam/evaluate.rs",
+            "use crate::iam::policy::Policy;\nuse crate::names::Arn;",
+        ),
+        (
+            "src/iam/evaluate.rs",
+            "pub(in crate::iam) fn f() {}\npub(crate) fn g() {}",
+        ),
+        (
+            "src/document/mod.rs",
+            "// crate::report is where it ends up\nuse crate::knowledge::Gap;",
+        ),
+        (
+            "src/facts/view.rs",
+            "#[cfg(test)]\nmod tests {\n    use crate::checks::CHECKS;\n}",
+        ),
+        ("src/lib.rs", "pub use crate::report::Report;"),
+    ] {
+        assert_eq!(
+            wrong_arrows(&Source::new(path, code)),
+            [""; 0],
+            "{path}: {code}"
+        );
+    }
+}

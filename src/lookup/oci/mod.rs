@@ -1,0 +1,3 @@
+//! Container image registries.
+pub mod manifest;
+pub mod platform;

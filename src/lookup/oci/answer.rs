@@ -227,9 +227,13 @@ pub(super) fn silence(error: &reqwest::Error, host: &str) -> Trouble {
         chain.push(cause);
         next = cause.source();
     }
+    // A TLS library reports what it cannot make sense of as invalid data.
     let io = chain
         .iter()
-        .find_map(|cause| cause.downcast_ref::<std::io::Error>());
+        .find_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .map(innermost);
+    // rustls reports what it cannot trust or make sense of as invalid data.
+    let failed = |kind| error.is_connect() && io == Some(kind);
     let text = chain
         .iter()
         .map(ToString::to_string)
@@ -242,9 +246,9 @@ pub(super) fn silence(error: &reqwest::Error, host: &str) -> Trouble {
         format!("{host} did not answer in time")
     } else if text.contains("dns error") || text.contains("lookup address") {
         format!("the name {host} does not resolve from here")
-    } else if text.contains("certificate") || text.contains("tls") || text.contains("handshake") {
+    } else if text.contains("certificate") || failed(std::io::ErrorKind::InvalidData) {
         format!("no trusted TLS connection to {host}: {last}")
-    } else if io.is_some_and(|cause| cause.kind() == std::io::ErrorKind::ConnectionRefused) {
+    } else if failed(std::io::ErrorKind::ConnectionRefused) {
         format!("{host} refuses the connection")
     } else if text.contains("tunnel") || text.contains("proxy") {
         format!("the HTTP proxy does not connect to {host}")
@@ -256,6 +260,14 @@ pub(super) fn silence(error: &reqwest::Error, host: &str) -> Trouble {
         format!("{host} closed the connection without an answer")
     };
     Trouble::Silent { why }
+}
+
+/// The kind of the error that others were wrapped around; a wrapper's own kind is `Other`.
+fn innermost(error: &std::io::Error) -> std::io::ErrorKind {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<std::io::Error>());
+    inner.map_or(error.kind(), innermost)
 }
 
 #[cfg(test)]

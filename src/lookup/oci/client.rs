@@ -129,8 +129,11 @@ impl Registries {
         };
         match described {
             // Not every registry answers a HEAD well, and a HEAD has no body that tells a registry
-            // from a proxy. Where a GET is free of charge, it decides.
-            Err(Trouble::Garbled { .. }) if !at.is_docker_hub() => self.get(at, reference).await,
+            // from a proxy, or a missing tag from a missing repository. Where a GET is free of
+            // charge, it decides.
+            Err(Trouble::Garbled { .. } | Trouble::Absent { .. }) if !at.is_docker_hub() => {
+                self.get(at, reference).await
+            }
             described => described,
         }
     }

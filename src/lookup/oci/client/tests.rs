@@ -256,6 +256,18 @@ async fn given_a_bare_404_to_a_head_then_the_body_of_a_get_tells_a_registry_from
         }
     );
 
+    let marked = Fake::answering(|_, _, _| {
+        reply(
+            404,
+            &[("docker-distribution-api-version", "registry/2.0")],
+            UNKNOWN,
+        )
+    });
+    assert_eq!(
+        registries().head(&marked.repository(), "1").await,
+        Err(trouble)
+    );
+
     let proxy = Fake::answering(|_, _, _| reply(404, &[("content-type", "text/html")], "<html>"));
     let trouble = registries()
         .head(&proxy.repository(), "1")
@@ -320,20 +332,16 @@ async fn given_no_answer_then_a_person_is_told_why() {
     let trouble = registries().head(&at, "1").await.unwrap_err();
     assert!(why(trouble).ends_with("refuses the connection"));
 
-    // A registry without TLS, asked as every registry that is not local.
-    let plain = Fake::answering(|_, _, _| reply(200, &[], ""));
-    let host = plain.host.replace("127.0.0.1", "127.0.0.2");
-    let trouble = registries()
-        .head(
-            &Repository {
-                host,
-                name: "app/web".to_owned(),
-            },
-            "1",
-        )
-        .await
-        .unwrap_err();
-    assert!(matches!(trouble, Trouble::Silent { .. }), "{trouble:?}");
+    // A server without TLS, asked as every registry is that is not on this machine.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("https://{}/v2/", listener.local_addr().unwrap())).unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    let answer = registries().ask(&Method::HEAD, &url, &at, None).await;
+    assert!(why(answer.unwrap_err()).starts_with("no trusted TLS connection to 127.0.0.1"));
 }
 
 #[tokio::test]
@@ -432,7 +440,7 @@ fn a_repository_has_its_address() {
 }
 
 #[test]
-fn docker_hub_is_never_asked_for_a_body_that_nobody_wants() {
+fn docker_hub_is_known_by_all_its_names() {
     for host in ["docker.io", "index.docker.io", "registry-1.docker.io"] {
         assert!(
             Repository {

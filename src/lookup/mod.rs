@@ -1,1 +1,2 @@
 //! lookup
+pub mod oci;

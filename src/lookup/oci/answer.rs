@@ -1,0 +1,274 @@
+//! What the answer of a registry proves.
+//!
+//! Between this machine and a registry there may be proxies, firewalls and login pages, which speak
+//! HTTP too. So a status alone proves nothing: "not here" and "not for you" count only from
+//! something that shows itself to be a registry, by its header or by the error body of the OCI
+//! distribution specification.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde::{Deserialize, Serialize};
+
+use super::challenge::Challenge;
+use crate::knowledge::{Absence, Gap, Seen};
+
+/// Why there is no manifest to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The registry says that it has no such thing.
+    Absent {
+        /// Its words.
+        said: String,
+    },
+    /// The registry does not let the anonymous see it. Docker Hub and ghcr.io answer the same for a
+    /// private repository and for one that does not exist.
+    Denied {
+        /// Its words.
+        said: String,
+    },
+    /// It asks to slow down.
+    Throttled {
+        /// How long to wait, where it says so.
+        after: Option<Duration>,
+    },
+    /// There was no answer, or a server's excuse for none.
+    Silent {
+        /// A sentence for a person.
+        why: String,
+    },
+    /// Something answered that is not a registry, or not in a way that proves anything.
+    Garbled {
+        /// A sentence for a person.
+        why: String,
+    },
+}
+
+/// What somebody without credentials gets to see of a repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Anonymous<T> {
+    /// This, as anybody does.
+    Sees(T),
+    /// Nothing: it is private, or does not exist. Certain, and a failure only for a container that
+    /// is given no `repositoryCredentials`.
+    Denied {
+        /// The registry's words.
+        said: String,
+    },
+}
+
+/// What has been learnt from asking for `what` (such as `the manifest of ghcr.io/app/web:1`).
+///
+/// # Errors
+/// The gap that remains where the answer proves nothing.
+pub fn learn<T>(answer: Result<T, Trouble>, what: &str) -> Result<Seen<Anonymous<T>>, Gap> {
+    let what = what.to_owned();
+    match answer {
+        Ok(seen) => Ok(Seen::Found(Anonymous::Sees(seen))),
+        Err(Trouble::Denied { said }) => Ok(Seen::Found(Anonymous::Denied { said })),
+        Err(Trouble::Absent { said }) => Ok(Seen::Absent(Absence {
+            sentence: format!("{what} does not exist"),
+            said,
+        })),
+        Err(Trouble::Throttled { .. }) => Err(Gap::Throttled { what }),
+        Err(Trouble::Silent { why } | Trouble::Garbled { why }) => {
+            Err(Gap::Unreachable { what, why })
+        }
+    }
+}
+
+/// What an answer that is not a success proves; `body` is empty for a HEAD.
+pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
+    let words = Words::read(status, headers, body);
+    let said = words.to_string();
+    match status {
+        _ if words.has(&["TOOMANYREQUESTS"]) => Trouble::Throttled {
+            after: retry_after(headers),
+        },
+        429 => Trouble::Throttled {
+            after: retry_after(headers),
+        },
+        404 if words.has(ABSENT) || words.bare_of_a_registry() => Trouble::Absent { said },
+        401 if words.has(DENIED) || words.bare_of_a_registry() => Trouble::Denied { said },
+        401 if Challenge::read(headers).is_some() => Trouble::Denied { said },
+        403 if words.has(DENIED) || words.bare_of_a_registry() => Trouble::Denied { said },
+        407 => Trouble::Garbled {
+            why: "the HTTP proxy wants a name and a password".to_owned(),
+        },
+        408 | 425 | 500..=599 => Trouble::Silent {
+            why: format!("the server answered {said}"),
+        },
+        _ if words.of_a_registry() => Trouble::Garbled {
+            why: format!("the registry answered {said}"),
+        },
+        _ => Trouble::Garbled {
+            why: format!("the answer, {said}, does not come from a registry; perhaps from a proxy"),
+        },
+    }
+}
+
+/// The same for the server that hands out tokens, which is no registry: any JSON is its own word.
+pub(super) fn token_refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
+    let said = format!(
+        "{} from the token server",
+        Words::read(status, headers, body)
+    );
+    let json = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok();
+    match status {
+        401 | 403 if json => Trouble::Denied { said },
+        _ => match refusal(status, headers, body) {
+            Trouble::Absent { .. } => Trouble::Garbled {
+                why: format!("there was {said}"),
+            },
+            other => other,
+        },
+    }
+}
+
+/// `MANIFEST_UNKNOWN` and its kin, of the specification; `NOT_FOUND` is Harbor's.
+const ABSENT: &[&str] = &[
+    "MANIFEST_UNKNOWN",
+    "NAME_UNKNOWN",
+    "BLOB_UNKNOWN",
+    "NOT_FOUND",
+];
+const DENIED: &[&str] = &["UNAUTHORIZED", "DENIED"];
+
+/// What an answer says in words, and whether a registry said it.
+struct Words {
+    status: u16,
+    errors: Vec<RegistryError>,
+    registry_header: bool,
+    html: bool,
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    errors: Vec<RegistryError>,
+}
+
+#[derive(Deserialize)]
+struct RegistryError {
+    code: String,
+    #[serde(default)]
+    message: Option<String>,
+}
+
+impl Words {
+    fn read(status: u16, headers: &HeaderMap, body: &[u8]) -> Words {
+        let errors = serde_json::from_slice::<ErrorBody>(body).map(|body| body.errors);
+        let media_type = headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        Words {
+            status,
+            errors: errors.unwrap_or_default(),
+            registry_header: headers.contains_key("docker-distribution-api-version"),
+            html: media_type.is_some_and(|name| name.to_ascii_lowercase().contains("html")),
+        }
+    }
+
+    fn has(&self, codes: &[&str]) -> bool {
+        self.errors
+            .iter()
+            .any(|error| codes.contains(&error.code.as_str()))
+    }
+
+    fn of_a_registry(&self) -> bool {
+        !self.errors.is_empty() || (self.registry_header && !self.html)
+    }
+
+    /// A registry gave the status, and no error code that says something else.
+    fn bare_of_a_registry(&self) -> bool {
+        self.errors.is_empty() && self.of_a_registry()
+    }
+}
+
+impl std::fmt::Display for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "HTTP {}", self.status)?;
+        let Some(error) = self.errors.first() else {
+            return if self.html {
+                write!(f, " with an HTML page")
+            } else {
+                Ok(())
+            };
+        };
+        write!(f, " {}", error.code)?;
+        match error
+            .message
+            .as_deref()
+            .filter(|message| !message.is_empty())
+        {
+            Some(message) => write!(f, ": {message}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Seconds only: registries do not send the date form.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    headers
+        .get("retry-after")?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
+        .map(Duration::from_secs)
+}
+
+/// Why a request got no answer, told to a person and not as a chain of library errors.
+pub(super) fn silence(error: &reqwest::Error, host: &str) -> Trouble {
+    let mut chain: Vec<&(dyn std::error::Error + 'static)> = Vec::new();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        chain.push(cause);
+        next = cause.source();
+    }
+    // A TLS library reports what it cannot make sense of as invalid data.
+    let io = chain
+        .iter()
+        .find_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .map(innermost);
+    // rustls reports what it cannot trust or make sense of as invalid data.
+    let failed = |kind| error.is_connect() && io == Some(kind);
+    let text = chain
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ");
+    let text = text.to_ascii_lowercase();
+    let last = chain.last().map(ToString::to_string).unwrap_or_default();
+
+    let why = if error.is_timeout() {
+        format!("{host} did not answer in time")
+    } else if text.contains("dns error") || text.contains("lookup address") {
+        format!("the name {host} does not resolve from here")
+    } else if text.contains("certificate") || failed(std::io::ErrorKind::InvalidData) {
+        format!("no trusted TLS connection to {host}: {last}")
+    } else if failed(std::io::ErrorKind::ConnectionRefused) {
+        format!("{host} refuses the connection")
+    } else if text.contains("tunnel") || text.contains("proxy") {
+        format!("the HTTP proxy does not connect to {host}")
+    } else if error.is_redirect() {
+        format!("{host} redirects in a circle")
+    } else if error.is_connect() {
+        format!("no connection to {host}")
+    } else {
+        format!("{host} closed the connection without an answer")
+    };
+    Trouble::Silent { why }
+}
+
+/// The kind of the error that others were wrapped around; a wrapper's own kind is `Other`.
+fn innermost(error: &std::io::Error) -> std::io::ErrorKind {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<std::io::Error>());
+    inner.map_or(error.kind(), innermost)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,399 @@
+//! The registry client: anonymous, and sparing with pulls.
+//!
+//! A HEAD of a manifest proves that it exists and is free of charge; a GET of one counts against the
+//! pull quota of Docker Hub. So a HEAD comes first, and a body is fetched by its digest, only if
+//! somebody wants to read it, and must hash to that digest.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use reqwest::{Method, StatusCode, Url};
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Trouble, refusal, silence, token_refusal};
+use super::challenge::{Challenge, TokenSource};
+use super::digest;
+use super::manifest::{ImageConfig, Manifest};
+
+/// What containerd asks for. The last keeps a registry from calling a manifest of another type
+/// unknown, which would read as an absence.
+const MANIFEST_TYPES: &str = "application/vnd.oci.image.index.v1+json, \
+     application/vnd.docker.distribution.manifest.list.v2+json, \
+     application/vnd.oci.image.manifest.v1+json, \
+     application/vnd.docker.distribution.manifest.v2+json, */*";
+
+const MANIFEST_LIMIT: usize = 4 << 20;
+const CONFIG_LIMIT: usize = 8 << 20;
+const REFUSAL_LIMIT: usize = 64 << 10;
+
+/// A repository of a registry, as an image reference names it after normalisation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Repository {
+    /// Such as `docker.io`, `ghcr.io` or `127.0.0.1:5000`.
+    pub host: String,
+    /// Such as `library/nginx`.
+    pub name: String,
+}
+
+/// What a registry keeps behind a reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistryManifest {
+    /// The digest that the reference stands for at this moment.
+    pub digest: String,
+    /// The media type under which it is served.
+    pub media_type: String,
+    /// Its contents, if they were read.
+    pub manifest: Option<Manifest>,
+}
+
+/// All registries of a run: one HTTP client, and the tokens that were handed out.
+#[derive(Debug)]
+pub struct Registries {
+    http: reqwest::Client,
+    passes: Mutex<Passes>,
+}
+
+#[derive(Debug, Default)]
+struct Passes {
+    sources: HashMap<Repository, TokenSource>,
+    tokens: HashMap<TokenSource, String>,
+}
+
+impl Repository {
+    /// A digest and a tag are told apart by the colon, which no tag contains.
+    #[must_use]
+    pub fn reference(&self, reference: &str) -> String {
+        let mark = if reference.contains(':') { '@' } else { ':' };
+        format!("{}/{}{mark}{reference}", self.host, self.name)
+    }
+
+    fn is_docker_hub(&self) -> bool {
+        matches!(
+            self.host.as_str(),
+            "docker.io" | "index.docker.io" | "registry-1.docker.io"
+        )
+    }
+
+    /// Registries on this very machine are the only ones that a runtime reaches without TLS.
+    fn is_local(&self) -> bool {
+        let host = self
+            .host
+            .rsplit_once(':')
+            .map_or(self.host.as_str(), |(host, _)| host);
+        matches!(host, "localhost" | "127.0.0.1")
+    }
+
+    fn url(&self, kind: &str, reference: &str) -> Result<Url, Trouble> {
+        let scheme = if self.is_local() { "http" } else { "https" };
+        let host = if self.is_docker_hub() {
+            "registry-1.docker.io"
+        } else {
+            &self.host
+        };
+        let unusable = || Trouble::Silent {
+            why: format!("{host} is not the name of a host"),
+        };
+        let mut url = Url::parse(&format!("{scheme}://{host}")).map_err(|_| unusable())?;
+        url.path_segments_mut()
+            .map_err(|()| unusable())?
+            .push("v2")
+            .extend(self.name.split('/'))
+            .extend([kind, reference]);
+        Ok(url)
+    }
+}
+
+impl Registries {
+    /// Speaks through the given client, which brings proxy, certificates and timeouts.
+    #[must_use]
+    pub fn new(http: reqwest::Client) -> Registries {
+        Registries {
+            http,
+            passes: Mutex::default(),
+        }
+    }
+
+    /// Is there such a manifest, and which one? Never counts as a pull.
+    ///
+    /// # Errors
+    /// Whatever keeps the anonymous from knowing.
+    pub async fn head(
+        &self,
+        at: &Repository,
+        reference: &str,
+    ) -> Result<RegistryManifest, Trouble> {
+        let described = match self.send(Method::HEAD, at, "manifests", reference).await {
+            Ok(answer) => describe(answer.headers(), at, reference),
+            Err(trouble) => Err(trouble),
+        };
+        match described {
+            // Not every registry answers a HEAD well, and a HEAD has no body that tells a registry
+            // from a proxy, or a missing tag from a missing repository. Where a GET is free of
+            // charge, it decides.
+            Err(Trouble::Garbled { .. } | Trouble::Absent { .. }) if !at.is_docker_hub() => {
+                self.get(at, reference).await
+            }
+            described => described,
+        }
+    }
+
+    /// The manifest with its contents. Counts as a pull on Docker Hub.
+    ///
+    /// # Errors
+    /// Whatever keeps the anonymous from reading it.
+    pub async fn manifest(
+        &self,
+        at: &Repository,
+        reference: &str,
+    ) -> Result<RegistryManifest, Trouble> {
+        let described = self.head(at, reference).await?;
+        match described.manifest {
+            Some(_) => Ok(described),
+            None => self.get(at, &described.digest).await,
+        }
+    }
+
+    /// The platform that the configuration blob of an image states. Never counts as a pull.
+    ///
+    /// # Errors
+    /// Whatever keeps the anonymous from reading it.
+    pub async fn config(&self, at: &Repository, digest: &str) -> Result<ImageConfig, Trouble> {
+        let answer = self.send(Method::GET, at, "blobs", digest).await?;
+        let body = body_of(answer, at, CONFIG_LIMIT).await?;
+        digest::verify(&body, digest).map_err(|why| garbled(at, &why))?;
+        ImageConfig::read(&body)
+            .map_err(|error| garbled(at, &format!("a configuration that {error}")))
+    }
+
+    async fn get(&self, at: &Repository, reference: &str) -> Result<RegistryManifest, Trouble> {
+        let answer = self.send(Method::GET, at, "manifests", reference).await?;
+        let media_type = media_type(answer.headers());
+        let promised = promised_digest(answer.headers()).map(str::to_owned);
+        let body = body_of(answer, at, MANIFEST_LIMIT).await?;
+
+        let manifest = Manifest::read(&body, Some(&media_type))
+            .map_err(|error| garbled(at, &format!("a manifest that {error}")))?;
+        let asked = Some(reference)
+            .filter(|reference| reference.contains(':'))
+            .map(str::to_owned);
+        let digest = asked
+            .clone()
+            .or(promised.clone())
+            .unwrap_or_else(|| digest::sha256(&body));
+        for expected in asked.iter().chain(&promised) {
+            digest::verify(&body, expected).map_err(|why| garbled(at, &why))?;
+        }
+        Ok(RegistryManifest {
+            digest,
+            media_type,
+            manifest: Some(manifest),
+        })
+    }
+
+    /// Asks, and if the registry challenges, asks once more with a token for the anonymous.
+    async fn send(
+        &self,
+        method: Method,
+        at: &Repository,
+        kind: &str,
+        reference: &str,
+    ) -> Result<reqwest::Response, Trouble> {
+        let url = at.url(kind, reference)?;
+        let kept = self.kept_token(at);
+        let answer = self.ask(&method, &url, at, kept.as_deref()).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return success(answer).await;
+        }
+        let Some(Challenge::Bearer(source)) = Challenge::read(answer.headers()) else {
+            return success(answer).await;
+        };
+        let token = self.fetch_token(at, source).await?;
+        success(self.ask(&method, &url, at, Some(&token)).await?).await
+    }
+
+    async fn ask(
+        &self,
+        method: &Method,
+        url: &Url,
+        at: &Repository,
+        token: Option<&str>,
+    ) -> Result<reqwest::Response, Trouble> {
+        let mut request = self
+            .http
+            .request(method.clone(), url.clone())
+            .header(ACCEPT, MANIFEST_TYPES);
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        request
+            .send()
+            .await
+            .map_err(|error| silence(&error, &at.host))
+    }
+
+    /// <https://distribution.github.io/distribution/spec/auth/token/>
+    async fn fetch_token(&self, at: &Repository, source: TokenSource) -> Result<String, Trouble> {
+        let url = token_url(at, &source)?;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let answer = self
+            .http
+            .get(url)
+            .send()
+            .await
+            .map_err(|error| silence(&error, &host))?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = read_up_to(answer, REFUSAL_LIMIT).await?;
+        if !status.is_success() {
+            return Err(token_refusal(status.as_u16(), &headers, &body));
+        }
+        let token = serde_json::from_slice::<Token>(&body)
+            .ok()
+            .and_then(Token::text)
+            .ok_or_else(|| Trouble::Garbled {
+                why: format!("{host} answers a request for a token with something else"),
+            })?;
+        let mut passes = self.passes();
+        passes.sources.insert(at.clone(), source.clone());
+        passes.tokens.insert(source, token.clone());
+        Ok(token)
+    }
+
+    fn kept_token(&self, at: &Repository) -> Option<String> {
+        let passes = self.passes();
+        passes
+            .sources
+            .get(at)
+            .and_then(|source| passes.tokens.get(source))
+            .cloned()
+    }
+
+    /// The maps are whole after every statement, so a panic elsewhere does not spoil them.
+    fn passes(&self) -> MutexGuard<'_, Passes> {
+        self.passes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Deserialize)]
+struct Token {
+    token: Option<String>,
+    access_token: Option<String>,
+}
+
+impl Token {
+    fn text(self) -> Option<String> {
+        self.token
+            .or(self.access_token)
+            .filter(|text| !text.is_empty())
+    }
+}
+
+fn token_url(at: &Repository, source: &TokenSource) -> Result<Url, Trouble> {
+    let mut url = Url::parse(&source.realm)
+        .ok()
+        .filter(|url| url.scheme() == "https" || (url.scheme() == "http" && at.is_local()))
+        .ok_or_else(|| {
+            garbled(
+                at,
+                &format!("a token server that cannot be trusted, {:?}", source.realm),
+            )
+        })?;
+    let scope = source
+        .scope
+        .clone()
+        .unwrap_or_else(|| format!("repository:{}:pull", at.name));
+    if let Some(service) = &source.service {
+        url.query_pairs_mut().append_pair("service", service);
+    }
+    url.query_pairs_mut().append_pair("scope", &scope);
+    Ok(url)
+}
+
+/// What a HEAD tells: only a digest proves that it was a registry that said yes.
+fn describe(
+    headers: &HeaderMap,
+    at: &Repository,
+    reference: &str,
+) -> Result<RegistryManifest, Trouble> {
+    let digest = promised_digest(headers)
+        .ok_or_else(|| garbled(at, "a success that names no digest, as a registry would"))?;
+    if reference.contains(':') && digest != reference {
+        return Err(garbled(
+            at,
+            &format!("another manifest than the one asked for, {digest}"),
+        ));
+    }
+    Ok(RegistryManifest {
+        digest: digest.to_owned(),
+        media_type: media_type(headers),
+        manifest: None,
+    })
+}
+
+fn promised_digest(headers: &HeaderMap) -> Option<&str> {
+    let digest = headers.get("docker-content-digest")?.to_str().ok()?;
+    digest::is_well_formed(digest).then_some(digest)
+}
+
+fn media_type(headers: &HeaderMap) -> String {
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
+}
+
+async fn success(answer: reqwest::Response) -> Result<reqwest::Response, Trouble> {
+    if answer.status() == StatusCode::OK {
+        return Ok(answer);
+    }
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    let body = read_up_to(answer, REFUSAL_LIMIT).await.unwrap_or_default();
+    Err(refusal(status, &headers, &body))
+}
+
+async fn body_of(
+    answer: reqwest::Response,
+    at: &Repository,
+    limit: usize,
+) -> Result<Vec<u8>, Trouble> {
+    let body = read_up_to(answer, limit).await?;
+    if body.len() > limit {
+        return Err(garbled(
+            at,
+            &format!("more than the {} MiB that are read", limit >> 20),
+        ));
+    }
+    Ok(body)
+}
+
+/// Stops reading in the chunk that passes the limit.
+async fn read_up_to(mut answer: reqwest::Response, limit: usize) -> Result<Vec<u8>, Trouble> {
+    let host = answer.url().host_str().unwrap_or_default().to_owned();
+    let mut body = Vec::new();
+    while let Some(chunk) = answer
+        .chunk()
+        .await
+        .map_err(|error| silence(&error, &host))?
+    {
+        body.extend_from_slice(&chunk);
+        if body.len() > limit {
+            break;
+        }
+    }
+    Ok(body)
+}
+
+fn garbled(at: &Repository, what: &str) -> Trouble {
+    Trouble::Garbled {
+        why: format!("{} answers with {what}", at.host),
+    }
+}
+
+#[cfg(test)]
+mod tests;

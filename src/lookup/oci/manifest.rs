@@ -1,0 +1,293 @@
+//! What a registry keeps behind a reference: an index of platforms, an image, or something else.
+//!
+//! Every format that a registry still serves is read into one [`Manifest`], with only the fields
+//! that a check reads. The shape decides, not the media type alone: registries and builders omit or
+//! mix up the type, and ECR hands out the bytes without an HTTP header.
+
+use serde::{Deserialize, Serialize};
+
+/// What a manifest is, as far as it decides whether a task can start from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Manifest {
+    /// An OCI index or a Docker manifest list: one image for each platform.
+    Index {
+        /// The entries, in the order of the index, which is the runtime's order of preference.
+        entries: Vec<PlatformEntry>,
+    },
+    /// An OCI or Docker image manifest: one image, whose configuration names the platform.
+    Image {
+        /// The digest of the configuration blob.
+        config_digest: String,
+        /// The configuration's media type.
+        config_media_type: String,
+        /// Some layers are gzip and some are zstd, which Fargate has refused to unpack.
+        mixed_compression: bool,
+        /// Some layers are kept elsewhere than in the registry, such as old Windows base layers.
+        foreign_layers: bool,
+    },
+    /// The format of Docker before 1.10, which today's runtimes refuse.
+    Schema1 {
+        /// The processor that it names.
+        architecture: Option<String>,
+    },
+    /// No container image: a Helm chart, a signature, an attestation, a build cache.
+    Artifact {
+        /// The media type that says so.
+        kind: String,
+    },
+}
+
+/// One line of an index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlatformEntry {
+    /// The digest of the manifest for this platform.
+    pub digest: String,
+    /// Such as `linux`; `None` where the entry does not state its platform.
+    pub os: Option<String>,
+    /// Such as `amd64`; `None` where the entry does not state its platform.
+    pub architecture: Option<String>,
+    /// Such as `v8`.
+    pub variant: Option<String>,
+    /// The Windows build, such as `10.0.20348.2700`.
+    pub os_version: Option<String>,
+    /// The media type of the manifest behind the entry.
+    pub media_type: String,
+    /// It describes another entry (provenance, contents) and is never run.
+    pub attestation: bool,
+}
+
+/// The platform that the configuration of an image states.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageConfig {
+    /// Such as `linux`.
+    pub os: Option<String>,
+    /// Such as `amd64`.
+    pub architecture: Option<String>,
+    /// Such as `v8`.
+    pub variant: Option<String>,
+    /// The Windows build, such as `10.0.20348.2700`.
+    pub os_version: Option<String>,
+}
+
+/// Why bytes are no manifest or configuration, as a sentence that continues "it …".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreadable(String);
+
+impl Manifest {
+    /// Reads the bytes of a manifest; `served_as` is the media type that the registry gave them.
+    ///
+    /// # Errors
+    /// When the bytes are no JSON object, or one that could be taken for two kinds of manifest.
+    pub fn read(bytes: &[u8], served_as: Option<&str>) -> Result<Manifest, Unreadable> {
+        let document: Document = object(bytes)?;
+        let media_type = document
+            .media_type
+            .as_deref()
+            .or(served_as)
+            .map(essence)
+            .unwrap_or_default();
+
+        let index_like = document.manifests.is_some() || is_index(media_type);
+        let image_like = document.config.is_some() || document.layers.is_some();
+        match (document.schema_version, index_like, image_like) {
+            // Two runtimes may read such a document differently: CVE-2021-41190.
+            (_, true, true) => Err(Unreadable(
+                "is written as an index and as an image at once".to_owned(),
+            )),
+            (Some(1), false, false) => Ok(Manifest::Schema1 {
+                architecture: stated(document.architecture),
+            }),
+            (_, true, false) => Ok(Manifest::Index {
+                entries: document
+                    .manifests
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(Descriptor::entry)
+                    .collect(),
+            }),
+            (_, false, true) => document.image(),
+            (_, false, false) if !media_type.is_empty() && media_type != "application/json" => {
+                Ok(Manifest::Artifact {
+                    kind: media_type.to_owned(),
+                })
+            }
+            (_, false, false) => Err(Unreadable("is of no known kind of manifest".to_owned())),
+        }
+    }
+}
+
+impl PlatformEntry {
+    /// Whether a runtime would ever choose this entry.
+    #[must_use]
+    pub fn is_image(&self) -> bool {
+        !self.attestation && (self.media_type.is_empty() || is_manifest(&self.media_type))
+    }
+}
+
+impl ImageConfig {
+    /// Reads the platform from the bytes of a configuration blob.
+    ///
+    /// # Errors
+    /// When the bytes are no JSON object.
+    pub fn read(bytes: &[u8]) -> Result<ImageConfig, Unreadable> {
+        object::<Platform>(bytes).map(|platform| ImageConfig {
+            os: stated(platform.os),
+            architecture: stated(platform.architecture),
+            variant: stated(platform.variant),
+            os_version: stated(platform.os_version),
+        })
+    }
+}
+
+/// Every field of every kind of manifest that matters here, as it is written.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    schema_version: Option<u64>,
+    media_type: Option<String>,
+    artifact_type: Option<String>,
+    manifests: Option<Vec<Descriptor>>,
+    config: Option<Descriptor>,
+    layers: Option<Vec<Descriptor>>,
+    architecture: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    #[serde(default)]
+    media_type: String,
+    #[serde(default)]
+    digest: String,
+    platform: Option<Platform>,
+    annotations: Option<std::collections::BTreeMap<String, String>>,
+}
+
+#[derive(Default, Deserialize)]
+struct Platform {
+    os: Option<String>,
+    architecture: Option<String>,
+    variant: Option<String>,
+    #[serde(rename = "os.version")]
+    os_version: Option<String>,
+}
+
+impl Document {
+    fn image(self) -> Result<Manifest, Unreadable> {
+        let layers: Vec<String> = self
+            .layers
+            .unwrap_or_default()
+            .into_iter()
+            .map(|layer| layer.media_type)
+            .collect();
+        let Some(config) = self.config else {
+            return Err(Unreadable("has layers, but no configuration".to_owned()));
+        };
+        if !is_image_config(&config.media_type) {
+            let kind = stated(self.artifact_type).unwrap_or(config.media_type);
+            return Ok(Manifest::Artifact { kind });
+        }
+        if let Some(kind) = layers
+            .first()
+            .filter(|_| layers.iter().all(|layer| describes(layer)))
+        {
+            return Ok(Manifest::Artifact { kind: kind.clone() });
+        }
+        if config.digest.is_empty() {
+            return Err(Unreadable(
+                "does not name the digest of its configuration".to_owned(),
+            ));
+        }
+        let any = |found: fn(&str) -> bool| layers.iter().any(|layer| found(layer));
+        Ok(Manifest::Image {
+            config_digest: config.digest,
+            config_media_type: config.media_type,
+            mixed_compression: any(|layer| layer.ends_with("gzip"))
+                && any(|layer| layer.ends_with("zstd")),
+            foreign_layers: any(|layer| {
+                layer.contains(".foreign.") || layer.contains(".nondistributable.")
+            }),
+        })
+    }
+}
+
+impl Descriptor {
+    fn entry(self) -> PlatformEntry {
+        let platform = self.platform.unwrap_or_default();
+        let unknown = |name: &Option<String>| name.as_deref() == Some("unknown");
+        let marked = self.annotations.is_some_and(|notes| {
+            notes
+                .get("vnd.docker.reference.type")
+                .is_some_and(|kind| kind == "attestation-manifest")
+        });
+        PlatformEntry {
+            attestation: marked || (unknown(&platform.os) && unknown(&platform.architecture)),
+            digest: self.digest,
+            os: stated(platform.os),
+            architecture: stated(platform.architecture),
+            variant: stated(platform.variant),
+            os_version: stated(platform.os_version),
+            media_type: self.media_type,
+        }
+    }
+}
+
+fn object<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Unreadable(format!("cannot be read as JSON: {error}")))
+}
+
+/// Builders write an empty string, or `unknown`, for what they do not know.
+fn stated(name: Option<String>) -> Option<String> {
+    name.filter(|name| !name.is_empty() && name != "unknown")
+}
+
+/// A media type without its parameters.
+fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
+}
+
+fn is_index(media_type: &str) -> bool {
+    matches!(
+        media_type,
+        "application/vnd.oci.image.index.v1+json"
+            | "application/vnd.docker.distribution.manifest.list.v2+json"
+    )
+}
+
+fn is_manifest(media_type: &str) -> bool {
+    is_index(media_type)
+        || matches!(
+            media_type,
+            "application/vnd.oci.image.manifest.v1+json"
+                | "application/vnd.docker.distribution.manifest.v2+json"
+                | "application/vnd.docker.distribution.manifest.v1+json"
+                | "application/vnd.docker.distribution.manifest.v1+prettyjws"
+        )
+}
+
+/// Besides the two proper types, those under which old registries handed out configurations, and
+/// which Docker therefore accepts.
+fn is_image_config(media_type: &str) -> bool {
+    matches!(
+        media_type,
+        "application/vnd.oci.image.config.v1+json"
+            | "application/vnd.docker.container.image.v1+json"
+            | "application/octet-stream"
+            | "application/json"
+            | "text/html"
+            | ""
+    )
+}
+
+/// Layers of signatures and attestations, which travel under the configuration type of an image.
+fn describes(layer_media_type: &str) -> bool {
+    layer_media_type == "application/vnd.in-toto+json"
+        || layer_media_type.starts_with("application/vnd.dev.cosign.")
+        || layer_media_type.starts_with("application/vnd.dsse.envelope.")
+}
+
+#[cfg(test)]
+mod tests;

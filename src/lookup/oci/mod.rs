@@ -1,0 +1,12 @@
+//! Container image registries, spoken to anonymously and without pulling.
+//!
+//! [`client`] talks the OCI distribution protocol to any registry but a private ECR one, whose
+//! manifests come through the ECR API; [`manifest`] and [`platform`] read what either of them
+//! answers. [`answer`] decides what an HTTP answer proves.
+
+pub mod answer;
+mod challenge;
+pub mod client;
+mod digest;
+pub mod manifest;
+pub mod platform;

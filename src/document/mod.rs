@@ -1,12 +1,20 @@
 //! What the user wrote, with the place of every value.
 
+pub mod container;
+pub mod field;
 mod input_error;
 mod json;
+pub mod kind;
 pub mod place;
 mod placeholder;
 pub mod source;
+pub mod task_definition;
+pub mod volume;
 mod yaml;
 
+pub use container::Container;
+pub use field::{Field, Located};
 pub use input_error::InputError;
 pub use place::{Place, Pointer, Position, Role};
 pub use source::{Node, Source};
+pub use task_definition::TaskDefinition;

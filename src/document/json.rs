@@ -139,7 +139,7 @@ fn explain(error: &ParseError, text: &str, whole: &Place) -> InputError {
     let offset = text.floor_char_boundary(error.range().start);
     let broken = |message: &str| InputError::new(&whole.document, message).at(text, offset);
     let misplaced = misplaced_token(text, offset);
-    if let Some(placeholder) = placeholder::find(misplaced) {
+    if let Some(placeholder) = unquoted_placeholder(error.kind(), text, offset) {
         return broken(&format!(
             "`{placeholder}` is a template placeholder, not JSON"
         ))
@@ -213,17 +213,54 @@ fn refused(error: &serde_json::Error, text: &str, whole: &Place) -> InputError {
     InputError::new(&whole.document, format!("this is not JSON: {reason}")).at(text, offset)
 }
 
+/// The placeholder that stands, without quotes, where JSON wants a value or a name.
+fn unquoted_placeholder<'t>(
+    kind: &ParseErrorKind,
+    text: &'t str,
+    offset: usize,
+) -> Option<&'t str> {
+    use ParseErrorKind as Kind;
+    let strange = matches!(
+        kind,
+        Kind::UnexpectedToken
+            | Kind::UnexpectedTokenInObject
+            | Kind::UnexpectedWord
+            | Kind::ExpectedStringObjectProperty
+            | Kind::ExpectedColonAfterObjectKey
+    );
+    if !strange || text[offset..].starts_with('#') {
+        return None;
+    }
+    // A placeholder may itself hold quotes and commas, as in `%{ if name == "" }`.
+    let rest = text[value_start(text, offset)..]
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start();
+    let at_once = placeholder::find(rest).filter(|found| rest.starts_with(found));
+    at_once
+        .or_else(|| placeholder::find(misplaced_token(text, offset)))
+        .map(shortened)
+}
+
 /// What stands at the offset where JSON expected something else: the rest of the value on its line.
 fn misplaced_token(text: &str, offset: usize) -> &str {
-    let (before, after) = text.split_at(offset);
-    let begins = before.rfind(|it: char| matches!(it, ',' | ':' | '[' | '\n' | '\r'));
-    let begins = begins.map_or(0, |at| at + 1);
-    let ends = after.find(|it: char| matches!(it, ',' | '\n' | '\r' | '"'));
-    let token = text[begins..offset + ends.unwrap_or(after.len())].trim();
-    match token.char_indices().nth(60) {
-        Some((cut, _)) => &token[..cut],
-        None => token,
-    }
+    let ends = text[offset..].find(|it: char| matches!(it, ',' | '\n' | '\r' | '"'));
+    let end = ends.map_or(text.len(), |length| offset + length);
+    shortened(text[value_start(text, offset)..end].trim())
+}
+
+/// Where the value begins that goes on at the offset.
+fn value_start(text: &str, offset: usize) -> usize {
+    let before = text[..offset].rfind(|it: char| matches!(it, ',' | ':' | '[' | '\n' | '\r'));
+    before.map_or(0, |at| at + 1)
+}
+
+fn shortened(token: &str) -> &str {
+    token
+        .char_indices()
+        .nth(60)
+        .map_or(token, |(cut, _)| &token[..cut])
 }
 
 fn is_digit(letter: char) -> bool {

@@ -9,6 +9,7 @@ pub mod launch;
 pub mod place;
 mod placeholder;
 pub mod run_context;
+pub mod shape;
 pub mod source;
 pub mod task_definition;
 pub mod volume;

@@ -250,6 +250,7 @@ impl RunContext {
         let root = &source.root;
         let kind = match (root.has("serviceName"), root.has("service")) {
             (false, true) => ContextKind::UpdateService,
+            (false, _) if root.has("forceNewDeployment") => ContextKind::UpdateService,
             (true, _) => ContextKind::CreateService,
             _ if root.has("desiredCount")
                 || root.has("taskDefinition") && !is_task_to_run(root) =>

@@ -22,7 +22,7 @@ pub enum Kind {
 }
 
 /// Fields of which a service or run-task document has at least two, and a task definition none.
-const CONTEXT_FIELDS: [&str; 13] = [
+pub(super) const CONTEXT_FIELDS: [&str; 13] = [
     "capacityProviderStrategy",
     "cluster",
     "count",
@@ -206,5 +206,4 @@ fn stranger(source: &Source) -> InputError {
 }
 
 #[cfg(test)]
-#[path = "kind/tests.rs"]
 mod tests;

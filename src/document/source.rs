@@ -336,5 +336,4 @@ fn decode<'b>(name: &Arc<str>, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, s
 }
 
 #[cfg(test)]
-#[path = "source/tests.rs"]
 mod tests;

@@ -29,6 +29,10 @@ fn the_kind_follows_the_content() {
         service(r#"{"service": "web"}"#).kind,
         ContextKind::UpdateService
     );
+    assert_eq!(
+        service(r#"{"loadBalancers": []}"#).kind,
+        ContextKind::CreateService
+    );
     let run = |text| RunContext::run_task(&source(text)).map(|it| it.kind);
     assert_eq!(run(r#"{"cluster": "c"}"#), Ok(ContextKind::RunTask));
     assert_eq!(

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::place::Place;
-use super::placeholder;
 use super::source::{Node, Value};
 use crate::knowledge::{Gap, Stop};
+use crate::names::placeholder;
 
 /// A value and where it is written.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,8 +8,8 @@ use serde::de::IgnoredAny;
 
 use super::input_error::InputError;
 use super::place::Place;
-use super::placeholder;
 use super::source::{Cursor, DEPTH_LIMIT, Entry, Node, Value};
+use crate::names::placeholder;
 
 /// Nothing but RFC 8259.
 const STRICT: ParseOptions = ParseOptions {
@@ -245,14 +245,14 @@ fn unquoted_placeholder<'t>(
 
 /// What stands at the offset where JSON expected something else: the rest of the value on its line.
 fn misplaced_token(text: &str, offset: usize) -> &str {
-    let ends = text[offset..].find(|it: char| matches!(it, ',' | '\n' | '\r' | '"'));
+    let ends = text[offset..].find([',', '\n', '\r', '"']);
     let end = ends.map_or(text.len(), |length| offset + length);
     shortened(text[value_start(text, offset)..end].trim())
 }
 
 /// Where the value begins that goes on at the offset.
 fn value_start(text: &str, offset: usize) -> usize {
-    let before = text[..offset].rfind(|it: char| matches!(it, ',' | ':' | '[' | '\n' | '\r'));
+    let before = text[..offset].rfind([',', ':', '[', '\n', '\r']);
     before.map_or(0, |at| at + 1)
 }
 

@@ -7,7 +7,6 @@ mod json;
 pub mod kind;
 pub mod launch;
 pub mod place;
-mod placeholder;
 pub mod run_context;
 pub mod shape;
 pub mod source;

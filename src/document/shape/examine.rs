@@ -7,9 +7,9 @@ use super::{
 };
 use crate::document::kind::{self, READ_ONLY};
 use crate::document::place::Place;
-use crate::document::placeholder;
 use crate::document::run_context::ContextKind;
 use crate::document::source::{Node, Value};
+use crate::names::placeholder;
 
 /// Something in a document that does not fit its shape.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,1 +1,24 @@
-//! document
+//! What the user wrote, with the place of every value.
+
+pub mod container;
+pub mod field;
+mod input_error;
+mod json;
+pub mod kind;
+pub mod launch;
+pub mod place;
+pub mod run_context;
+pub mod shape;
+pub mod source;
+pub mod task_definition;
+pub mod volume;
+mod yaml;
+
+pub use container::Container;
+pub use field::{Field, Located};
+pub use input_error::InputError;
+pub use launch::{LaunchTarget, launch_targets};
+pub use place::{Place, Pointer, Position, Role};
+pub use run_context::{ContextKind, RunContext};
+pub use source::{Node, Source};
+pub use task_definition::TaskDefinition;

@@ -1,0 +1,188 @@
+//! A container of a task definition.
+
+use super::field::{Located, Named, Verbatim, located};
+
+located! {
+    /// A container definition.
+    Container {
+        name: String = "name",
+        image: String = "image",
+        repository_credentials: RepositoryCredentials = "repositoryCredentials",
+        cpu: i64 = "cpu",
+        memory: i64 = "memory",
+        memory_reservation: i64 = "memoryReservation",
+        links: Vec<Located<String>> = "links",
+        port_mappings: Vec<PortMapping> = "portMappings",
+        essential: bool = "essential",
+        restart_policy: RestartPolicy = "restartPolicy",
+        entry_point: Vec<Verbatim> = "entryPoint",
+        command: Vec<Verbatim> = "command",
+        environment: Vec<EnvironmentVariable> = "environment",
+        environment_files: Vec<EnvironmentFile> = "environmentFiles",
+        mount_points: Vec<MountPoint> = "mountPoints",
+        volumes_from: Vec<VolumeFrom> = "volumesFrom",
+        linux_parameters: LinuxParameters = "linuxParameters",
+        secrets: Vec<Secret> = "secrets",
+        depends_on: Vec<Dependency> = "dependsOn",
+        start_timeout: i64 = "startTimeout",
+        stop_timeout: i64 = "stopTimeout",
+        version_consistency: String = "versionConsistency",
+        hostname: String = "hostname",
+        user: String = "user",
+        working_directory: String = "workingDirectory",
+        disable_networking: bool = "disableNetworking",
+        privileged: bool = "privileged",
+        readonly_root_filesystem: bool = "readonlyRootFilesystem",
+        dns_servers: Vec<Located<String>> = "dnsServers",
+        dns_search_domains: Vec<Located<String>> = "dnsSearchDomains",
+        extra_hosts: Vec<ExtraHost> = "extraHosts",
+        docker_security_options: Vec<Located<String>> = "dockerSecurityOptions",
+        interactive: bool = "interactive",
+        pseudo_terminal: bool = "pseudoTerminal",
+        docker_labels: Named<()> = "dockerLabels",
+        ulimits: Vec<Ulimit> = "ulimits",
+        log_configuration: LogConfiguration = "logConfiguration",
+        health_check: HealthCheck = "healthCheck",
+        system_controls: Vec<SystemControl> = "systemControls",
+        resource_requirements: Vec<ResourceRequirement> = "resourceRequirements",
+        firelens_configuration: FirelensConfiguration = "firelensConfiguration",
+        credential_specs: Vec<Located<String>> = "credentialSpecs",
+    }
+
+    /// The credentials of a private registry that is not ECR.
+    RepositoryCredentials {
+        credentials_parameter: String = "credentialsParameter",
+    }
+
+    /// A port that a container listens on.
+    PortMapping {
+        container_port: i64 = "containerPort",
+        container_port_range: String = "containerPortRange",
+        host_port: i64 = "hostPort",
+        protocol: String = "protocol",
+        name: String = "name",
+        app_protocol: String = "appProtocol",
+    }
+
+    /// Whether and when a container is started again in its task.
+    RestartPolicy {
+        enabled: bool = "enabled",
+        ignored_exit_codes: Vec<i64> = "ignoredExitCodes",
+        restart_attempt_period: i64 = "restartAttemptPeriod",
+    }
+
+    /// An environment variable. Its value may be a secret in plain text, so only its place is kept.
+    EnvironmentVariable {
+        name: String = "name",
+        value: () = "value",
+    }
+
+    /// A file of environment variables in S3.
+    EnvironmentFile {
+        value: String = "value",
+        kind: String = "type",
+    }
+
+    /// Where a volume appears in a container.
+    MountPoint {
+        source_volume: String = "sourceVolume",
+        container_path: String = "containerPath",
+        read_only: bool = "readOnly",
+    }
+
+    /// A container whose volumes are mounted too.
+    VolumeFrom {
+        source_container: String = "sourceContainer",
+        read_only: bool = "readOnly",
+    }
+
+    /// A secret, in `secrets` or in a log driver's `secretOptions`.
+    Secret {
+        name: String = "name",
+        value_from: String = "valueFrom",
+    }
+
+    /// What a container waits for.
+    Dependency {
+        container_name: String = "containerName",
+        condition: String = "condition",
+    }
+
+    /// A line of `/etc/hosts`.
+    ExtraHost {
+        hostname: String = "hostname",
+        ip_address: String = "ipAddress",
+    }
+
+    /// A resource limit.
+    Ulimit {
+        name: String = "name",
+        soft_limit: i64 = "softLimit",
+        hard_limit: i64 = "hardLimit",
+    }
+
+    /// Where the output of a container goes.
+    LogConfiguration {
+        log_driver: String = "logDriver",
+        options: Named<String> = "options",
+        secret_options: Vec<Secret> = "secretOptions",
+    }
+
+    /// How Docker learns whether a container is healthy.
+    HealthCheck {
+        command: Vec<Verbatim> = "command",
+        interval: i64 = "interval",
+        timeout: i64 = "timeout",
+        retries: i64 = "retries",
+        start_period: i64 = "startPeriod",
+    }
+
+    /// A kernel parameter.
+    SystemControl {
+        namespace: String = "namespace",
+        value: String = "value",
+    }
+
+    /// A GPU or another special device.
+    ResourceRequirement {
+        value: String = "value",
+        kind: String = "type",
+    }
+
+    /// The log router.
+    FirelensConfiguration {
+        kind: String = "type",
+        options: Named<String> = "options",
+    }
+
+    /// What only Linux has.
+    LinuxParameters {
+        capabilities: Capabilities = "capabilities",
+        devices: Vec<Device> = "devices",
+        init_process_enabled: bool = "initProcessEnabled",
+        shared_memory_size: i64 = "sharedMemorySize",
+        tmpfs: Vec<Tmpfs> = "tmpfs",
+        max_swap: i64 = "maxSwap",
+        swappiness: i64 = "swappiness",
+    }
+
+    /// Kernel capabilities beyond Docker's own choice.
+    Capabilities {
+        add: Vec<Located<String>> = "add",
+        drop: Vec<Located<String>> = "drop",
+    }
+
+    /// A device of the host.
+    Device {
+        host_path: String = "hostPath",
+        container_path: String = "containerPath",
+        permissions: Vec<String> = "permissions",
+    }
+
+    /// A file system in memory.
+    Tmpfs {
+        container_path: String = "containerPath",
+        size: i64 = "size",
+        mount_options: Vec<String> = "mountOptions",
+    }
+}

@@ -1,0 +1,351 @@
+//! One field of the model: not given, given, or written in a way that cannot be read.
+
+use std::sync::Arc;
+
+use super::place::Place;
+use super::source::{Node, Value};
+use crate::knowledge::{Gap, Stop};
+use crate::names::placeholder;
+
+/// A value and where it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What a document says about a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Field<T> {
+    /// It is not there, or null; the place is that of its owner.
+    Missing(Place),
+    /// It is there.
+    Given(Located<T>),
+    /// It is there, but what it will be is not known: a placeholder, or the wrong kind of value.
+    Unreadable(Place, Gap),
+}
+
+impl<T> Field<T> {
+    /// The value, if the field is given.
+    pub fn get(&self) -> Result<Option<&T>, Stop> {
+        Ok(self.located()?.map(|located| &located.value))
+    }
+
+    /// The value with its place, if the field is given.
+    pub fn located(&self) -> Result<Option<&Located<T>>, Stop> {
+        match self {
+            Field::Missing(_) => Ok(None),
+            Field::Given(located) => Ok(Some(located)),
+            Field::Unreadable(_, gap) => Err(Stop::Gap(gap.clone())),
+        }
+    }
+
+    /// Where the value is written; where it is missing, its owner.
+    pub fn place(&self) -> &Place {
+        match self {
+            Field::Missing(place) | Field::Unreadable(place, _) => place,
+            Field::Given(located) => &located.place,
+        }
+    }
+
+    /// Whether the field is not there, or null.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Field::Missing(_))
+    }
+
+    /// This field, or `earlier` where this one is missing.
+    #[must_use]
+    pub fn or(self, earlier: Field<T>) -> Field<T> {
+        if self.is_missing() { earlier } else { self }
+    }
+}
+
+impl<T> Field<Vec<T>> {
+    /// The items of a list; none where it is missing.
+    pub fn items(&self) -> Result<&[T], Stop> {
+        Ok(self.get()?.map_or(&[], Vec::as_slice))
+    }
+}
+
+impl<T: Read> Field<T> {
+    /// Reads the field `name` of `owner`.
+    pub fn of(owner: &Node, name: &str) -> Field<T> {
+        match owner.get(name) {
+            Some(node) if node.value != Value::Null => Field::at(node, name),
+            _ => Field::Missing(owner.place.clone()),
+        }
+    }
+
+    /// Reads `node`, which a sentence may call `name`.
+    pub fn at(node: &Node, name: &str) -> Field<T> {
+        match T::read(node) {
+            Ok(value) => Field::Given(Located {
+                value,
+                place: node.place.clone(),
+            }),
+            Err(why) => {
+                let gap = Gap::Unresolved {
+                    why: why.sentence(name),
+                };
+                Field::Unreadable(node.place.clone(), gap)
+            }
+        }
+    }
+}
+
+/// Why a value cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It holds this template placeholder.
+    Placeholder(String),
+    /// It is of another kind than it should be.
+    Unlike {
+        /// What it is: "a list".
+        found: &'static str,
+        /// What belongs there: "a number".
+        wanted: &'static str,
+    },
+    /// An item of the list, counted from 0, cannot be read.
+    Item(usize, Box<Unread>),
+}
+
+impl Unread {
+    fn unlike(node: &Node, wanted: &'static str) -> Unread {
+        Unread::Unlike {
+            found: node.kind(),
+            wanted,
+        }
+    }
+
+    fn sentence(&self, name: &str) -> String {
+        match self {
+            Unread::Placeholder(text) => format!("`{text}` is a placeholder"),
+            Unread::Unlike { found, wanted } => {
+                format!("{name} is written as {found} where {wanted} belongs")
+            }
+            Unread::Item(index, why) => why.sentence(&format!("item {} of {name}", index + 1)),
+        }
+    }
+}
+
+/// What can be read from a document, leniently: what is merely written in another form is understood,
+/// as the shape of the input is judged elsewhere.
+pub trait Read: Sized {
+    /// Reads a value that is not null.
+    fn read(node: &Node) -> Result<Self, Unread>;
+}
+
+impl Read for String {
+    fn read(node: &Node) -> Result<String, Unread> {
+        resolved(node)?;
+        Verbatim::read(node).map(|verbatim| verbatim.0.to_string())
+    }
+}
+
+/// A text in which `$NAME` is nobody's placeholder: a command, which a shell may expand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verbatim(pub Arc<str>);
+
+impl Read for Verbatim {
+    fn read(node: &Node) -> Result<Verbatim, Unread> {
+        match &node.value {
+            Value::Text(text) => Ok(Verbatim(text.as_str().into())),
+            Value::Number(number) => Ok(Verbatim(number.to_string().into())),
+            Value::Bool(truth) => Ok(Verbatim(truth.to_string().into())),
+            _ => Err(Unread::unlike(node, "text")),
+        }
+    }
+}
+
+impl Read for i64 {
+    fn read(node: &Node) -> Result<i64, Unread> {
+        resolved(node)?;
+        let number = match &node.value {
+            Value::Number(number) => number.as_i64(),
+            Value::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.ok_or(Unread::unlike(node, "a whole number"))
+    }
+}
+
+impl Read for bool {
+    fn read(node: &Node) -> Result<bool, Unread> {
+        resolved(node)?;
+        match &node.value {
+            Value::Bool(truth) => Ok(*truth),
+            Value::Text(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Value::Text(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+            _ => Err(Unread::unlike(node, "true or false")),
+        }
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(node: &Node) -> Result<Vec<T>, Unread> {
+        match &node.value {
+            Value::List(items) => (0..)
+                .zip(items)
+                .map(|(index, item)| T::read(item).map_err(|why| Unread::Item(index, why.into())))
+                .collect(),
+            _ => Err(listless(node)),
+        }
+    }
+}
+
+impl<T: Read> Read for Field<T> {
+    fn read(node: &Node) -> Result<Field<T>, Unread> {
+        Ok(match node.value {
+            Value::Null => Field::Missing(node.place.clone()),
+            _ => Field::at(node, "an item"),
+        })
+    }
+}
+
+impl<T: Read> Read for Located<T> {
+    fn read(node: &Node) -> Result<Located<T>, Unread> {
+        Ok(Located {
+            value: T::read(node)?,
+            place: node.place.clone(),
+        })
+    }
+}
+
+/// That a value is given, without the value: what is in `environment` may be a secret.
+impl Read for () {
+    fn read(_: &Node) -> Result<(), Unread> {
+        Ok(())
+    }
+}
+
+/// A map of names to values, such as log options: in the order of the document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named<T>(pub Vec<(Arc<str>, Field<T>)>);
+
+impl<T> Named<T> {
+    /// The value of `name`; of a repeated name, the last one.
+    pub fn get(&self, name: &str) -> Option<&Field<T>> {
+        self.0
+            .iter()
+            .rev()
+            .find(|(key, _)| &**key == name)
+            .map(|(_, field)| field)
+    }
+}
+
+impl<T: Read> Read for Named<T> {
+    fn read(node: &Node) -> Result<Named<T>, Unread> {
+        let Value::Map(entries) = &node.value else {
+            return Err(objectless(node));
+        };
+        let read = |entry: &super::source::Entry| match entry.node.value {
+            Value::Null => Field::Missing(entry.node.place.clone()),
+            _ => Field::at(&entry.node, &entry.key),
+        };
+        Ok(Named(
+            entries
+                .iter()
+                .map(|entry| (entry.key.clone(), read(entry)))
+                .collect(),
+        ))
+    }
+}
+
+/// Refuses a text that some tool is still to replace.
+fn resolved(node: &Node) -> Result<(), Unread> {
+    match node.text().and_then(placeholder::find) {
+        Some(found) => Err(Unread::Placeholder(found.into())),
+        None => Ok(()),
+    }
+}
+
+fn listless(node: &Node) -> Unread {
+    resolved(node)
+        .err()
+        .unwrap_or(Unread::unlike(node, "a list"))
+}
+
+fn objectless(node: &Node) -> Unread {
+    resolved(node)
+        .err()
+        .unwrap_or(Unread::unlike(node, "an object"))
+}
+
+/// An object with known fields.
+pub trait Object: Read {
+    /// Reads the fields of `node`; of anything but an object, all are missing.
+    fn of(node: &Node) -> Self;
+
+    /// An object at `place` of which nothing is known, and why.
+    fn unknown(place: &Place, gap: &Gap) -> Self;
+
+    /// This object, with `earlier`'s fields where its own are missing.
+    #[must_use]
+    fn or(self, earlier: Self) -> Self;
+}
+
+/// Declares structs whose fields are read from the fields of an object: one line each, with the name
+/// that the API gives it.
+macro_rules! located {
+    ($( $(#[$about:meta])* $name:ident { $( $(#[$what:meta])* $field:ident: $kind:ty = $key:literal ),* $(,)? } )*) => { $(
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name {
+            $(
+                #[doc = concat!("`", $key, "`.")]
+                $(#[$what])*
+                pub $field: $crate::document::field::Field<$kind>,
+            )*
+            /// Where the object is written.
+            pub place: $crate::document::place::Place,
+        }
+
+        impl $crate::document::field::Read for $name {
+            fn read(
+                node: &$crate::document::source::Node,
+            ) -> Result<$name, $crate::document::field::Unread> {
+                $crate::document::field::object(node)
+            }
+        }
+
+        impl $crate::document::field::Object for $name {
+            fn of(node: &$crate::document::source::Node) -> $name {
+                $name {
+                    $( $field: $crate::document::field::Field::of(node, $key), )*
+                    place: node.place.clone(),
+                }
+            }
+
+            fn unknown(
+                place: &$crate::document::place::Place,
+                gap: &$crate::knowledge::Gap,
+            ) -> $name {
+                $name {
+                    $( $field: $crate::document::field::Field::Unreadable(place.clone(), gap.clone()), )*
+                    place: place.clone(),
+                }
+            }
+
+            fn or(self, earlier: $name) -> $name {
+                $name {
+                    $( $field: self.$field.or(earlier.$field), )*
+                    place: self.place,
+                }
+            }
+        }
+    )* };
+}
+pub(super) use located;
+
+/// Reads an object, or says why it is none.
+pub(super) fn object<T: Object>(node: &Node) -> Result<T, Unread> {
+    match node.value {
+        Value::Map(_) => Ok(T::of(node)),
+        _ => Err(objectless(node)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

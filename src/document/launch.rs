@@ -1,0 +1,263 @@
+//! What a task will run on, as far as the documents say.
+
+use super::run_context::RunContext;
+use super::task_definition::TaskDefinition;
+use crate::knowledge::{Gap, Stop};
+
+/// What a task runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LaunchTarget {
+    /// Fargate.
+    Fargate,
+    /// Fargate Spot.
+    FargateSpot,
+    /// EC2 container instances of one's own.
+    Ec2,
+    /// ECS Anywhere.
+    External,
+    /// ECS Managed Instances.
+    ManagedInstances,
+}
+
+impl LaunchTarget {
+    /// Whether Fargate's rules apply.
+    pub fn is_fargate(self) -> bool {
+        matches!(self, LaunchTarget::Fargate | LaunchTarget::FargateSpot)
+    }
+
+    /// The launch type or compatibility of that name.
+    fn named(name: &str) -> Option<LaunchTarget> {
+        Some(match name {
+            "FARGATE" => LaunchTarget::Fargate,
+            "EC2" => LaunchTarget::Ec2,
+            "EXTERNAL" => LaunchTarget::External,
+            "MANAGED_INSTANCES" => LaunchTarget::ManagedInstances,
+            _ => return None,
+        })
+    }
+}
+
+/// On what the task is going to run: what the run context says, otherwise everything that the definition
+/// is to be compatible with (a definition for EC2 and Fargate must satisfy both). In order, each once.
+///
+/// A capacity provider other than Fargate's two is either an Auto Scaling group or Managed Instances;
+/// its name does not say which, so that is a gap here.
+pub fn launch_targets(
+    task: &TaskDefinition,
+    context: &RunContext,
+) -> Result<Vec<LaunchTarget>, Stop> {
+    let mut targets = match requested(context)? {
+        Some(targets) => targets,
+        None => compatible(task)?,
+    };
+    // Registering the definition is refused by Fargate's rules even if the task is to run elsewhere.
+    let for_fargate = declared(task)?.contains(&LaunchTarget::Fargate);
+    if for_fargate && !targets.iter().any(|it| it.is_fargate()) {
+        targets.push(LaunchTarget::Fargate);
+    }
+    targets.sort_unstable();
+    targets.dedup();
+    Ok(targets)
+}
+
+/// On what the run context alone says that the task will run, if it says.
+pub fn requested(context: &RunContext) -> Result<Option<Vec<LaunchTarget>>, Stop> {
+    let request = &context.request;
+    let strategy = request.capacity_provider_strategy.items()?;
+    if !strategy.is_empty() {
+        let mut targets = Vec::new();
+        for item in strategy {
+            match item.capacity_provider.get()?.map(String::as_str) {
+                Some("FARGATE") => targets.push(LaunchTarget::Fargate),
+                Some("FARGATE_SPOT") => targets.push(LaunchTarget::FargateSpot),
+                Some(name) => {
+                    return Err(unresolved(format!(
+                        "the kind of the capacity provider {name}"
+                    )));
+                }
+                None => return Err(unresolved("a capacity provider without a name".into())),
+            }
+        }
+        return Ok(Some(targets));
+    }
+    match request.launch_type.get()? {
+        Some(name) => match LaunchTarget::named(name) {
+            Some(target) => Ok(Some(vec![target])),
+            None => Err(unresolved(format!("{name} is no launch type"))),
+        },
+        // StartTask names container instances: it knows nothing else.
+        None if !request.container_instances.items()?.is_empty() => {
+            Ok(Some(vec![LaunchTarget::Ec2]))
+        }
+        None => Ok(None),
+    }
+}
+
+/// What the definition says, with EC2 where it says nothing.
+fn compatible(task: &TaskDefinition) -> Result<Vec<LaunchTarget>, Stop> {
+    let declared = declared(task)?;
+    Ok(if declared.is_empty() {
+        vec![LaunchTarget::Ec2]
+    } else {
+        declared
+    })
+}
+
+/// The compatibilities that the definition asks to be validated against.
+fn declared(task: &TaskDefinition) -> Result<Vec<LaunchTarget>, Stop> {
+    let names = task.requires_compatibilities.items()?;
+    let known = |name: &String| {
+        LaunchTarget::named(name).ok_or_else(|| unresolved(format!("{name} is no compatibility")))
+    };
+    names.iter().map(known).collect()
+}
+
+/// The operating systems that a task definition can be for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OperatingSystem {
+    /// Linux, which is also what an absent field means.
+    Linux,
+    /// Windows, with the name of its family, such as `WINDOWS_SERVER_2022_CORE`.
+    Windows(String),
+}
+
+impl TaskDefinition {
+    /// The operating system of the task.
+    pub fn operating_system(&self) -> Result<OperatingSystem, Stop> {
+        let platform = self.runtime_platform.get()?;
+        let family = platform
+            .map(|it| it.operating_system_family.get())
+            .transpose()?
+            .flatten();
+        match family.map(String::as_str) {
+            None | Some("" | "LINUX") => Ok(OperatingSystem::Linux),
+            Some(name) if name.starts_with("WINDOWS_SERVER") => {
+                Ok(OperatingSystem::Windows(name.into()))
+            }
+            Some(name) => Err(unresolved(format!("{name} is no operating system family"))),
+        }
+    }
+
+    /// The processor that the definition names: `X86_64` or `ARM64`. On Fargate none means X86_64; on
+    /// EC2 it means that any instance will do.
+    pub fn architecture(&self) -> Result<Option<&str>, Stop> {
+        let platform = self.runtime_platform.get()?;
+        let name = platform
+            .map(|it| it.cpu_architecture.get())
+            .transpose()?
+            .flatten();
+        Ok(name.map(String::as_str).filter(|name| !name.is_empty()))
+    }
+}
+
+fn unresolved(why: String) -> Stop {
+    Stop::Gap(Gap::Unresolved { why })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::place::Role;
+    use crate::document::run_context::flag;
+    use crate::document::source::Source;
+    use LaunchTarget::{Ec2, External, Fargate, FargateSpot, ManagedInstances};
+
+    fn task(fields: &str) -> TaskDefinition {
+        let text = format!(r#"{{"family": "web", "containerDefinitions": [] {fields}}}"#);
+        let source = Source::read("a.json", Role::Definition, text.as_bytes()).unwrap();
+        TaskDefinition::from_source(&source).unwrap()
+    }
+
+    fn context(text: &str) -> RunContext {
+        let source = Source::read("run.json", Role::Context, text.as_bytes()).unwrap();
+        RunContext::run_task(&source).unwrap()
+    }
+
+    #[test]
+    fn the_context_decides_and_declared_fargate_always_counts() {
+        for (fields, run, expected) in [
+            ("", r#"{"count": 1}"#, vec![Ec2]),
+            (
+                r#","requiresCompatibilities": []"#,
+                r#"{"count": 1}"#,
+                vec![Ec2],
+            ),
+            (
+                r#","requiresCompatibilities": ["FARGATE"]"#,
+                r#"{"count": 1}"#,
+                vec![Fargate],
+            ),
+            (
+                r#","requiresCompatibilities": ["EC2", "FARGATE"]"#,
+                r#"{"count": 1}"#,
+                vec![Fargate, Ec2],
+            ),
+            (
+                r#","requiresCompatibilities": ["EC2", "FARGATE"]"#,
+                r#"{"launchType": "EC2"}"#,
+                vec![Fargate, Ec2],
+            ),
+            ("", r#"{"launchType": "FARGATE"}"#, vec![Fargate]),
+            ("", r#"{"launchType": "EXTERNAL"}"#, vec![External]),
+            (
+                r#","requiresCompatibilities": ["MANAGED_INSTANCES"]"#,
+                r#"{"count": 1}"#,
+                vec![ManagedInstances],
+            ),
+            (
+                "",
+                r#"{"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT"}, {"capacityProvider": "FARGATE"}]}"#,
+                vec![Fargate, FargateSpot],
+            ),
+            ("", r#"{"containerInstances": ["i-1"]}"#, vec![Ec2]),
+        ] {
+            assert_eq!(
+                launch_targets(&task(fields), &context(run)),
+                Ok(expected),
+                "{fields} {run}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_a_gap() {
+        for (fields, run) in [
+            (
+                "",
+                r#"{"capacityProviderStrategy": [{"capacityProvider": "mine"}]}"#,
+            ),
+            ("", r#"{"launchType": "${TYPE}"}"#),
+            ("", r#"{"launchType": "fargate"}"#),
+            (r#","requiresCompatibilities": "$KINDS""#, r#"{"count": 1}"#),
+        ] {
+            assert!(
+                launch_targets(&task(fields), &context(run)).is_err(),
+                "{fields} {run}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_flag_puts_out_the_strategy_of_the_file() {
+        let file = context(r#"{"capacityProviderStrategy": [{"capacityProvider": "mine"}]}"#);
+        let mut flags = RunContext::flags();
+        flags.request.launch_type = flag("--launch-type", "FARGATE".to_owned());
+        assert_eq!(requested(&file.merge(flags)), Ok(Some(vec![Fargate])));
+    }
+
+    #[test]
+    fn the_platform_is_linux_unless_the_definition_says_windows() {
+        let windows =
+            r#","runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}"#;
+        assert_eq!(task("").operating_system(), Ok(OperatingSystem::Linux));
+        assert_eq!(
+            task(windows).operating_system(),
+            Ok(OperatingSystem::Windows("WINDOWS_SERVER_2022_CORE".into()))
+        );
+        let unknown = task(r#","runtimePlatform": {"operatingSystemFamily": "PLAN9"}"#);
+        assert!(unknown.operating_system().is_err());
+        let arm = task(r#","runtimePlatform": {"cpuArchitecture": "ARM64"}"#);
+        assert_eq!(arm.architecture(), Ok(Some("ARM64")));
+        assert_eq!(task("").architecture(), Ok(None));
+    }
+}

@@ -1,0 +1,201 @@
+//! Where the task will run: what the input of create-service, update-service, run-task or start-task,
+//! a live service, and flags say about it.
+
+mod request;
+
+use super::field::{Field, Located, Object};
+use super::input_error::InputError;
+use super::kind::CONTEXT_FIELDS;
+use super::place::{Place, Role};
+use super::source::{Node, Source, Value};
+
+pub use request::*;
+
+/// What a context was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextKind {
+    /// The input of `create-service`.
+    CreateService,
+    /// The input of `update-service`.
+    UpdateService,
+    /// The input of `run-task`.
+    RunTask,
+    /// The input of `start-task`.
+    StartTask,
+    /// What `DescribeServices` says about a service.
+    LiveService,
+    /// Flags of this command only.
+    Flags,
+}
+
+/// Where the task will run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunContext {
+    /// What it was read from; after a merge, the latest document.
+    pub kind: ContextKind,
+    /// What a service and a task to run have in common, and what only a service has.
+    pub request: Request,
+    /// `networkConfiguration.awsvpcConfiguration`.
+    pub network: Network,
+    /// `overrides` of a task to run.
+    pub overrides: Overrides,
+}
+
+impl RunContext {
+    /// A context of which nothing is given yet: what flags are put into.
+    pub fn flags() -> RunContext {
+        let nothing = Source::from_json_value("flags", Role::Context, &serde_json::json!({}));
+        read(&nothing.root, ContextKind::Flags)
+    }
+
+    /// Reads what was given with `--service-definition`.
+    pub fn service_definition(source: &Source) -> Result<RunContext, InputError> {
+        let root = &source.root;
+        let kind = match (root.has("serviceName"), root.has("service")) {
+            (false, true) => ContextKind::UpdateService,
+            (false, _) if root.has("forceNewDeployment") => ContextKind::UpdateService,
+            (true, _) => ContextKind::CreateService,
+            _ if is_about_running(root) && !is_task_to_run(root) => ContextKind::CreateService,
+            _ => {
+                return Err(unlike(
+                    source,
+                    "a service definition",
+                    "aws ecs create-service",
+                ));
+            }
+        };
+        Ok(read(root, kind))
+    }
+
+    /// Reads what was given with `--run-task`.
+    pub fn run_task(source: &Source) -> Result<RunContext, InputError> {
+        let root = &source.root;
+        if root.has("serviceName") || root.has("desiredCount") || root.has("containerDefinitions") {
+            return Err(unlike(source, "a run-task input", "aws ecs run-task"));
+        }
+        if root.has("containerInstances") {
+            return Ok(read(root, ContextKind::StartTask));
+        }
+        if is_task_to_run(root) || is_about_running(root) {
+            return Ok(read(root, ContextKind::RunTask));
+        }
+        Err(unlike(source, "a run-task input", "aws ecs run-task"))
+    }
+
+    /// Reads a service as `DescribeServices` describes it.
+    pub fn live_service(source: &Source) -> RunContext {
+        let root = &source.root;
+        let mut live = read(root, ContextKind::LiveService);
+        live.request.cluster = Field::of(root, "clusterArn");
+        live.request.role = Field::of(root, "roleArn");
+        // The service itself does not tell these two; its primary deployment does.
+        let deployments = root.get("deployments").map_or(&[][..], Node::items);
+        let is_primary = |it: &&Node| it.get("status").and_then(Node::text) == Some("PRIMARY");
+        if let Some(primary) = deployments.iter().find(is_primary) {
+            live.request.service_connect = Field::of(primary, "serviceConnectConfiguration");
+            live.request.volume_configurations = Field::of(primary, "volumeConfigurations");
+        }
+        live
+    }
+
+    /// This context with what `later` says laid over it, field by field.
+    #[must_use]
+    pub fn merge(mut self, later: RunContext) -> RunContext {
+        // A launch type and a strategy exclude each other: a later one puts out an earlier other.
+        if !later.request.launch_type.is_missing() {
+            self.request.capacity_provider_strategy =
+                later.request.capacity_provider_strategy.clone();
+        }
+        if !later.request.capacity_provider_strategy.is_missing() {
+            self.request.launch_type = later.request.launch_type.clone();
+        }
+        RunContext {
+            kind: if later.kind == ContextKind::Flags {
+                self.kind
+            } else {
+                later.kind
+            },
+            request: later.request.or(self.request),
+            network: later.network.or(self.network),
+            overrides: later.overrides.or(self.overrides),
+        }
+    }
+}
+
+/// The place of a value that was given with the flag `name`.
+pub fn flag_place(name: &str) -> Place {
+    Place::whole(name, Role::Context)
+}
+
+/// A field that was given with the flag `name`.
+pub fn flag<T>(name: &str, value: T) -> Field<T> {
+    Field::Given(Located {
+        value,
+        place: flag_place(name),
+    })
+}
+
+/// A list that was given with the flag `name`.
+pub fn flag_list(
+    name: &str,
+    values: impl IntoIterator<Item = String>,
+) -> Field<Vec<Located<String>>> {
+    let place = flag_place(name);
+    let items = values.into_iter().map(|value| Located {
+        value,
+        place: place.clone(),
+    });
+    flag(name, items.collect())
+}
+
+fn read(root: &Node, kind: ContextKind) -> RunContext {
+    let mut request = Request::of(root);
+    request.service_name = request.service_name.or(Field::of(root, "service"));
+    request.desired_count = request.desired_count.or(Field::of(root, "count"));
+    RunContext {
+        kind,
+        request,
+        network: network(root),
+        overrides: flattened(Field::of(root, "overrides")),
+    }
+}
+
+fn network(root: &Node) -> Network {
+    match Field::<NetworkConfiguration>::of(root, "networkConfiguration") {
+        Field::Given(located) => flattened(located.value.awsvpc),
+        Field::Missing(place) => flattened(Field::Missing(place)),
+        Field::Unreadable(place, gap) => Network::unknown(&place, &gap),
+    }
+}
+
+/// The fields of an object that may itself be missing or unreadable.
+fn flattened<T: Object>(field: Field<T>) -> T {
+    match field {
+        Field::Given(located) => located.value,
+        Field::Unreadable(place, gap) => T::unknown(&place, &gap),
+        Field::Missing(place) => T::of(&Node {
+            value: Value::Null,
+            place,
+        }),
+    }
+}
+
+/// Whether any field says where or how a task runs, and none what it is.
+fn is_about_running(root: &Node) -> bool {
+    CONTEXT_FIELDS.iter().any(|name| root.has(name)) && !root.has("containerDefinitions")
+}
+
+fn is_task_to_run(root: &Node) -> bool {
+    ["count", "overrides", "startedBy", "group", "referenceId"]
+        .iter()
+        .any(|name| root.has(name))
+}
+
+fn unlike(source: &Source, wanted: &str, command: &str) -> InputError {
+    InputError::new(&source.name, format!("this is not {wanted}"))
+        .at_position(source.root.place.position)
+        .hint(format!("give the input of `{command} --cli-input-json`"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+use super::*;
+
+fn source(text: &str) -> Source {
+    Source::read("run.json", Role::Context, text.as_bytes()).unwrap()
+}
+
+fn service(text: &str) -> RunContext {
+    RunContext::service_definition(&source(text)).unwrap()
+}
+
+fn subnets(context: &RunContext) -> Vec<&str> {
+    context
+        .network
+        .subnets
+        .items()
+        .unwrap()
+        .iter()
+        .map(|it| it.value.as_str())
+        .collect()
+}
+
+const CREATE: &str = r#"{"serviceName": "web", "cluster": "c", "desiredCount": 2, "launchType": "FARGATE",
+    "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}}}"#;
+
+#[test]
+fn the_kind_follows_the_content() {
+    assert_eq!(service(CREATE).kind, ContextKind::CreateService);
+    assert_eq!(
+        service(r#"{"service": "web"}"#).kind,
+        ContextKind::UpdateService
+    );
+    assert_eq!(
+        service(r#"{"loadBalancers": []}"#).kind,
+        ContextKind::CreateService
+    );
+    let run = |text| RunContext::run_task(&source(text)).map(|it| it.kind);
+    assert_eq!(run(r#"{"cluster": "c"}"#), Ok(ContextKind::RunTask));
+    assert_eq!(
+        run(r#"{"cluster": "c", "containerInstances": ["i"]}"#),
+        Ok(ContextKind::StartTask)
+    );
+    assert!(
+        run(CREATE)
+            .unwrap_err()
+            .message
+            .contains("not a run-task input")
+    );
+    assert!(RunContext::service_definition(&source(r#"{"overrides": {}}"#)).is_err());
+}
+
+#[test]
+fn the_names_that_differ_between_requests_are_read_as_one() {
+    let update = service(r#"{"service": "web", "desiredCount": 3}"#);
+    assert_eq!(update.request.service_name.get().unwrap().unwrap(), "web");
+    let run = RunContext::run_task(&source(r#"{"count": 4}"#)).unwrap();
+    assert_eq!(run.request.desired_count.get().unwrap(), Some(&4));
+}
+
+#[test]
+fn subnets_know_their_place_in_their_own_file() {
+    let context = service(CREATE);
+    let subnet = &context.network.subnets.items().unwrap()[0];
+    assert_eq!(
+        subnet.place.subject(),
+        "run.json#/networkConfiguration/awsvpcConfiguration/subnets/0"
+    );
+    assert_eq!(subnet.place.position.unwrap().line, 2);
+}
+
+#[test]
+fn what_comes_later_wins_field_by_field() {
+    let live = RunContext::live_service(&source(
+        r#"{"serviceName": "web", "clusterArn": "arn:c", "roleArn": "arn:r", "launchType": "EC2",
+            "deployments": [{"status": "ACTIVE"}, {"status": "PRIMARY",
+                "serviceConnectConfiguration": {"enabled": true}}]}"#,
+    ));
+    assert_eq!(
+        live.request
+            .service_connect
+            .get()
+            .unwrap()
+            .unwrap()
+            .enabled
+            .get()
+            .unwrap(),
+        Some(&true)
+    );
+    let mut flags = RunContext::flags();
+    flags.network.subnets = flag_list("--subnets", ["subnet-9".to_owned()]);
+    let merged = live.merge(service(CREATE)).merge(flags);
+    assert_eq!(merged.kind, ContextKind::CreateService);
+    assert_eq!(merged.request.role.get().unwrap().unwrap(), "arn:r");
+    assert_eq!(merged.request.cluster.get().unwrap().unwrap(), "c");
+    assert_eq!(
+        merged.request.launch_type.get().unwrap().unwrap(),
+        "FARGATE"
+    );
+    assert_eq!(subnets(&merged), ["subnet-9"]);
+    assert_eq!(merged.network.subnets.place().subject(), "--subnets");
+    assert_eq!(
+        merged.network.security_groups.items().unwrap()[0].value,
+        "sg-1"
+    );
+}
+
+#[test]
+fn overrides_and_volumes_are_read() {
+    let run = RunContext::run_task(&source(
+        r#"{"overrides": {"taskRoleArn": "arn:t", "containerOverrides": [{"name": "app",
+              "environment": [{"name": "KEY", "value": "hunter2"}]}]},
+            "volumeConfigurations": [{"name": "data", "managedEBSVolume": {"roleArn": "arn:e", "sizeInGiB": 10,
+              "terminationPolicy": {"deleteOnTermination": false}}}]}"#,
+    ))
+    .unwrap();
+    let app = &run.overrides.container_overrides.items().unwrap()[0];
+    assert_eq!(
+        app.environment.items().unwrap()[0]
+            .name
+            .get()
+            .unwrap()
+            .unwrap(),
+        "KEY"
+    );
+    assert!(!format!("{run:?}").contains("hunter2"));
+    let volume = &run.request.volume_configurations.items().unwrap()[0];
+    let ebs = volume.managed_ebs.get().unwrap().unwrap();
+    assert_eq!(ebs.size_in_gib.get().unwrap(), Some(&10));
+}
+
+#[test]
+fn an_unreadable_network_leaves_its_fields_unreadable() {
+    let context = service(r#"{"serviceName": "web", "networkConfiguration": "${NETWORK}"}"#);
+    assert!(context.network.subnets.get().is_err());
+    assert!(
+        service(r#"{"serviceName": "web"}"#)
+            .network
+            .subnets
+            .is_missing()
+    );
+}

@@ -1,0 +1,105 @@
+//! The shapes of the ECS API's inputs, and what in a document does not fit them.
+//!
+//! The AWS CLI and the SDKs refuse such a document before they send it, so this is found without any
+//! call. The tables follow
+//! <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html> and its
+//! sister pages.
+
+mod container;
+mod create_service;
+mod examine;
+mod nearest;
+mod register_task_definition;
+mod request;
+mod run_task;
+mod service;
+mod start_task;
+mod task;
+mod update_service;
+
+pub use container::CONTAINER;
+pub use create_service::CREATE_SERVICE;
+pub use examine::{Complaint, Mismatch, Severity, examine, examine_context, examine_definition};
+pub use register_task_definition::REGISTER_TASK_DEFINITION;
+pub use run_task::RUN_TASK;
+pub use start_task::START_TASK;
+pub use update_service::UPDATE_SERVICE;
+
+/// The fields that an object may have.
+#[derive(Debug)]
+pub struct Shape {
+    /// The fields, in the order of the API reference.
+    pub fields: &'static [Member],
+    /// Whether exactly one of them must be given.
+    pub exactly_one: bool,
+}
+
+/// A field of a shape.
+#[derive(Debug)]
+pub struct Member {
+    /// Its name.
+    pub name: &'static str,
+    /// What belongs there.
+    pub kind: Kind,
+    /// Whether it must be given.
+    pub required: bool,
+}
+
+/// What belongs in a field.
+#[derive(Debug)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Text that is not empty.
+    Filled,
+    /// Text that should be one of the documented values; clients do not insist on it.
+    OneOf(&'static [&'static str]),
+    /// A whole number.
+    Whole,
+    /// A whole number that is not less than this.
+    From(i64),
+    /// A number.
+    Decimal,
+    /// `true` or `false`.
+    Truth,
+    /// An object.
+    Object(&'static Shape),
+    /// A list.
+    List(&'static Kind),
+    /// A list that is not empty.
+    NonEmpty(&'static Kind),
+    /// A map with names of one's own.
+    Map(&'static Kind),
+    /// Whatever JSON can hold.
+    Anything,
+}
+
+const fn object(fields: &'static [Member]) -> Shape {
+    Shape {
+        fields,
+        exactly_one: false,
+    }
+}
+
+const fn one_of(fields: &'static [Member]) -> Shape {
+    Shape {
+        fields,
+        exactly_one: true,
+    }
+}
+
+const fn optional(name: &'static str, kind: Kind) -> Member {
+    Member {
+        name,
+        kind,
+        required: false,
+    }
+}
+
+const fn required(name: &'static str, kind: Kind) -> Member {
+    Member {
+        name,
+        kind,
+        required: true,
+    }
+}

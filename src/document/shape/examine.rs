@@ -1,0 +1,330 @@
+//! What in a document does not fit its shape.
+
+use super::nearest::nearest;
+use super::{
+    CONTAINER, CREATE_SERVICE, Kind, REGISTER_TASK_DEFINITION, RUN_TASK, START_TASK, Shape,
+    UPDATE_SERVICE,
+};
+use crate::document::kind::{self, READ_ONLY};
+use crate::document::place::Place;
+use crate::document::run_context::ContextKind;
+use crate::document::source::{Node, Value};
+use crate::names::placeholder;
+
+/// Something in a document that does not fit its shape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Complaint {
+    /// Where it is; for a missing field, where its owner is.
+    pub place: Place,
+    /// What is wrong.
+    pub kind: Mismatch,
+    /// The same as a sentence.
+    pub message: String,
+    /// The known field that was probably meant.
+    pub nearest: Option<&'static str>,
+}
+
+/// The ways of not fitting a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// The shape has no such field.
+    UnknownField,
+    /// A field is null. Deployment tools drop it, the AWS CLI refuses it.
+    Null,
+    /// A template placeholder stands where something else than text belongs.
+    Placeholder,
+    /// A number where `cpu` or `memory` wants it as text.
+    UnquotedSize,
+    /// `true` or `false` where a number belongs, which clients let pass.
+    TruthForNumber,
+    /// Another kind of value than belongs there.
+    WrongType,
+    /// A required field is missing.
+    Missing,
+    /// A number or a length below its minimum.
+    TooSmall,
+    /// Not exactly one of the fields that exclude each other.
+    NotOne,
+}
+
+/// How bad a complaint is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Some client drops or ignores it, or it is still to be rendered.
+    Warn,
+    /// Every client refuses it.
+    Fail,
+}
+
+impl Mismatch {
+    /// How bad it is.
+    pub fn severity(self) -> Severity {
+        match self {
+            Mismatch::UnknownField
+            | Mismatch::Null
+            | Mismatch::Placeholder
+            | Mismatch::UnquotedSize
+            | Mismatch::TruthForNumber => Severity::Warn,
+            Mismatch::WrongType | Mismatch::Missing | Mismatch::TooSmall | Mismatch::NotOne => {
+                Severity::Fail
+            }
+        }
+    }
+}
+
+/// What in a task definition, in any of its forms, does not fit `RegisterTaskDefinition`. What only a
+/// described definition has is no fault.
+pub fn examine_definition(root: &Node, form: kind::Kind) -> Vec<Complaint> {
+    let mut found = Vec::new();
+    match form {
+        kind::Kind::Containers => {
+            for (number, container) in (1..).zip(root.items()) {
+                fields(
+                    container,
+                    &CONTAINER,
+                    &format!("container {number}"),
+                    &mut found,
+                );
+            }
+        }
+        kind::Kind::Container => fields(root, &CONTAINER, "the container", &mut found),
+        kind::Kind::Input | kind::Kind::Described | kind::Kind::Wrapped => {
+            let task = root.get("taskDefinition").unwrap_or(root);
+            fields(
+                task,
+                &REGISTER_TASK_DEFINITION,
+                "the task definition",
+                &mut found,
+            );
+            let read_only = |it: &Complaint| {
+                it.kind == Mismatch::UnknownField
+                    && READ_ONLY
+                        .iter()
+                        .any(|name| it.place.pointer == task.place.pointer.field(*name))
+            };
+            found.retain(|it| !read_only(it));
+        }
+    }
+    found
+}
+
+/// What in a context document does not fit its request. The names that a request must have at its top
+/// may be given on the command line instead, as the task definition always is here. What a service
+/// says of itself and flags are not written by hand, so there is nothing to examine.
+pub fn examine_context(root: &Node, kind: ContextKind) -> Vec<Complaint> {
+    let mut found = match kind {
+        ContextKind::CreateService => examine(root, &CREATE_SERVICE, "the service definition"),
+        ContextKind::UpdateService => examine(root, &UPDATE_SERVICE, "the service definition"),
+        ContextKind::RunTask => examine(root, &RUN_TASK, "the run-task input"),
+        ContextKind::StartTask => examine(root, &START_TASK, "the start-task input"),
+        ContextKind::LiveService | ContextKind::Flags => Vec::new(),
+    };
+    found.retain(|it| it.kind != Mismatch::Missing || it.place.pointer != root.place.pointer);
+    found
+}
+
+/// What in `node`, which sentences call `name`, does not fit `shape`.
+pub fn examine(node: &Node, shape: &'static Shape, name: &str) -> Vec<Complaint> {
+    let mut found = Vec::new();
+    fields(node, shape, name, &mut found);
+    found
+}
+
+fn fields(node: &Node, shape: &'static Shape, name: &str, found: &mut Vec<Complaint>) {
+    if !matches!(node.value, Value::Map(_)) {
+        return mismatch(node, "an object", name, found);
+    }
+    if shape.exactly_one && node.entries().len() != 1 {
+        let message = format!("{name} must have exactly one of {}", list(shape));
+        found.push(complaint(&node.place, Mismatch::NotOne, message));
+    }
+    for field in shape
+        .fields
+        .iter()
+        .filter(|field| field.required && !node.has(field.name))
+    {
+        let message = format!("{name} lacks `{}`, which is required", field.name);
+        found.push(complaint(&node.place, Mismatch::Missing, message));
+    }
+    for entry in node.entries() {
+        match shape.fields.iter().find(|field| field.name == &*entry.key) {
+            Some(field) => check(
+                &entry.node,
+                &field.kind,
+                &format!("`{}`", field.name),
+                found,
+            ),
+            None => found.push(unknown(&entry.key, &entry.key_place, shape, name)),
+        }
+    }
+}
+
+fn check(node: &Node, kind: &'static Kind, name: &str, found: &mut Vec<Complaint>) {
+    if matches!(kind, Kind::Anything) {
+        return;
+    }
+    match (kind, &node.value) {
+        (_, Value::Null) => {
+            let message = format!("{name} is null; leave it out instead");
+            found.push(complaint(&node.place, Mismatch::Null, message));
+        }
+        (Kind::Text | Kind::OneOf(_), Value::Text(_)) | (Kind::Truth, Value::Bool(_)) => {}
+        (Kind::Filled, Value::Text(text)) => at_least(text.is_empty(), "empty", node, name, found),
+        (Kind::Decimal, Value::Number(_)) => {}
+        (Kind::Whole, Value::Number(number)) if !number.is_f64() => {}
+        (Kind::From(least), Value::Number(number)) if !number.is_f64() => {
+            let below = number.as_i64().is_some_and(|it| it < *least);
+            at_least(
+                below,
+                &format!("{number}, less than {least}"),
+                node,
+                name,
+                found,
+            );
+        }
+        (Kind::Whole | Kind::From(_) | Kind::Decimal, Value::Bool(_)) => {
+            let message = format!("{name} is written as true or false where a number belongs");
+            found.push(complaint(&node.place, Mismatch::TruthForNumber, message));
+        }
+        (Kind::Object(shape), _) => fields(node, shape, name, found),
+        (Kind::List(item) | Kind::NonEmpty(item), Value::List(items)) => {
+            let none = matches!(kind, Kind::NonEmpty(_)) && items.is_empty();
+            at_least(none, "empty", node, name, found);
+            for (index, it) in items.iter().enumerate() {
+                check(it, item, &format!("item {} of {name}", index + 1), found);
+            }
+        }
+        (Kind::Map(value), Value::Map(entries)) => {
+            for entry in entries {
+                check(
+                    &entry.node,
+                    value,
+                    &format!("`{}` of {name}", entry.key),
+                    found,
+                );
+            }
+        }
+        _ => mismatch(node, wanted(kind), name, found),
+    }
+}
+
+fn mismatch(node: &Node, wanted: &str, name: &str, found: &mut Vec<Complaint>) {
+    let size_as_number = wanted == "text"
+        && matches!(node.value, Value::Number(_))
+        && ["`cpu`", "`memory`"].contains(&name);
+    let placeholder = node.text().and_then(placeholder::find);
+    let (kind, message) = match (&node.value, placeholder) {
+        (_, Some(text)) => (
+            Mismatch::Placeholder,
+            format!("{name} is the placeholder `{text}` where {wanted} belongs"),
+        ),
+        (Value::Number(number), _) if wanted == "text" => {
+            let kind = if size_as_number {
+                Mismatch::UnquotedSize
+            } else {
+                Mismatch::WrongType
+            };
+            (
+                kind,
+                format!("{name} is the number {number} where text belongs: write \"{number}\""),
+            )
+        }
+        (Value::Text(text), _)
+            if wanted.contains("number") && text.trim().parse::<i64>().is_ok() =>
+        {
+            let digits = text.trim();
+            (
+                Mismatch::WrongType,
+                format!("{name} is text where {wanted} belongs: write {digits} without quotes"),
+            )
+        }
+        _ => (
+            Mismatch::WrongType,
+            format!("{name} is {} where {wanted} belongs", node.kind()),
+        ),
+    };
+    found.push(complaint(&node.place, kind, message));
+}
+
+fn at_least(too_small: bool, what: &str, node: &Node, name: &str, found: &mut Vec<Complaint>) {
+    if too_small {
+        found.push(complaint(
+            &node.place,
+            Mismatch::TooSmall,
+            format!("{name} is {what}"),
+        ));
+    }
+}
+
+fn unknown(key: &str, place: &Place, shape: &'static Shape, owner: &str) -> Complaint {
+    let nearest = nearest(key, shape);
+    let advice = match (nearest, belongs_to(key)) {
+        (Some(known), _) if known.eq_ignore_ascii_case(key) => format!("; it is written `{known}`"),
+        (_, Some(home)) => format!("; it belongs to {home}"),
+        (Some(known), None) => format!("; is `{known}` meant?"),
+        (None, None) => String::new(),
+    };
+    let message = format!("{owner} has no field `{}`{advice}", shortened(key));
+    Complaint {
+        nearest,
+        ..complaint(place, Mismatch::UnknownField, message)
+    }
+}
+
+fn complaint(place: &Place, kind: Mismatch, message: String) -> Complaint {
+    Complaint {
+        place: place.clone(),
+        kind,
+        message,
+        nearest: None,
+    }
+}
+
+/// The document that has a field of this name at its top, for what was put into the wrong one.
+fn belongs_to(key: &str) -> Option<&'static str> {
+    let homes = [
+        (&REGISTER_TASK_DEFINITION, "the task definition itself"),
+        (&CONTAINER, "a container definition"),
+        (&CREATE_SERVICE, "the service definition"),
+        (&RUN_TASK, "the run-task input"),
+    ];
+    let has = |shape: &Shape| shape.fields.iter().any(|field| field.name == key);
+    if key == "containerOverrides" {
+        return Some("the `overrides` of a run-task input");
+    }
+    homes
+        .into_iter()
+        .find(|(shape, _)| has(shape))
+        .map(|(_, home)| home)
+}
+
+fn wanted(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Text | Kind::Filled | Kind::OneOf(_) => "text",
+        Kind::Whole | Kind::From(_) => "a whole number",
+        Kind::Decimal => "a number",
+        Kind::Truth => "true or false",
+        Kind::Object(_) | Kind::Map(_) => "an object",
+        Kind::List(_) | Kind::NonEmpty(_) => "a list",
+        Kind::Anything => "anything",
+    }
+}
+
+fn list(shape: &Shape) -> String {
+    let names: Vec<String> = shape
+        .fields
+        .iter()
+        .map(|field| format!("`{}`", field.name))
+        .collect();
+    names.join(", ")
+}
+
+fn shortened(key: &str) -> String {
+    match key.char_indices().nth(60) {
+        Some((cut, _)) => format!("{}…", &key[..cut]),
+        None => key.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+use super::*;
+use crate::document::kind::Kind as Form;
+use crate::document::place::Role;
+use crate::document::source::Source;
+
+fn examined(text: &str) -> Vec<Complaint> {
+    let source = Source::read("web.json", Role::Definition, text.as_bytes()).unwrap();
+    examine_definition(&source.root, Form::of(&source).unwrap())
+}
+
+#[test]
+fn what_fits_gives_no_complaint() {
+    for text in [
+        r#"{"family": "web", "containerDefinitions": [{"name": "a", "image": "b", "cpu": 10, "essential": true}]}"#,
+        r#"{"family": "web", "containerDefinitions": [], "revision": 3, "registeredAt": 1.5, "status": "ACTIVE"}"#,
+        r#"{"taskDefinition": {"family": "web", "containerDefinitions": []}}"#,
+        r#"[{"name": "a", "image": "b", "dockerLabels": {"any.name": "x"}}]"#,
+        r#"{"name": "a", "image": "b", "logConfiguration": {"logDriver": "made-up", "options": {"Name": "x"}}}"#,
+    ] {
+        assert_eq!(examined(text), [], "{text}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_named_with_its_place() {
+    use Mismatch::{
+        Missing, NotOne, Null, Placeholder, TooSmall, TruthForNumber, UnknownField, UnquotedSize,
+        WrongType,
+    };
+    for (fields, kind, subject, message) in [
+        (
+            r#""enableExecuteCommand": true"#,
+            UnknownField,
+            "/enableExecuteCommand",
+            "belongs to the service definition",
+        ),
+        (
+            r#""requirementCompatibilities": []"#,
+            UnknownField,
+            "/requirementCompatibilities",
+            "is `requiresCompatibilities` meant",
+        ),
+        (r#""Cpu": "1""#, UnknownField, "/Cpu", "it is written `cpu`"),
+        (
+            r#""image": "nginx""#,
+            UnknownField,
+            "/image",
+            "belongs to a container definition",
+        ),
+        (
+            r#""containerOverrides": []"#,
+            UnknownField,
+            "/containerOverrides",
+            "`overrides` of a run-task input",
+        ),
+        (
+            r#""nonsense": 1"#,
+            UnknownField,
+            "/nonsense",
+            "has no field `nonsense`",
+        ),
+        (r#""ipcMode": null"#, Null, "/ipcMode", "`ipcMode` is null"),
+        (r#""cpu": 256"#, UnquotedSize, "/cpu", r#"write "256""#),
+        (
+            r#""volumes": "${VOLUMES}""#,
+            Placeholder,
+            "/volumes",
+            "the placeholder `${VOLUMES}` where a list belongs",
+        ),
+        (
+            r#""taskRoleArn": 1"#,
+            WrongType,
+            "/taskRoleArn",
+            r#"write "1""#,
+        ),
+        (
+            r#""volumes": {}"#,
+            WrongType,
+            "/volumes",
+            "an object where a list belongs",
+        ),
+        (
+            r#""volumes": [[]]"#,
+            WrongType,
+            "/volumes/0",
+            "item 1 of `volumes` is a list where an object belongs",
+        ),
+        (
+            r#""ephemeralStorage": {}"#,
+            Missing,
+            "/ephemeralStorage",
+            "`ephemeralStorage` lacks `sizeInGiB`",
+        ),
+        (
+            r#""ephemeralStorage": {"sizeInGiB": "30"}"#,
+            WrongType,
+            "/ephemeralStorage/sizeInGiB",
+            "write 30 without quotes",
+        ),
+        (
+            r#""ephemeralStorage": {"sizeInGiB": 30.0}"#,
+            WrongType,
+            "/ephemeralStorage/sizeInGiB",
+            "a whole number belongs",
+        ),
+        (
+            r#""ephemeralStorage": {"sizeInGiB": true}"#,
+            TruthForNumber,
+            "/ephemeralStorage/sizeInGiB",
+            "a number belongs",
+        ),
+        (
+            r#""enableFaultInjection": "true""#,
+            WrongType,
+            "/enableFaultInjection",
+            "text where true or false belongs",
+        ),
+        (
+            r#""tags": [{"key": ""}]"#,
+            TooSmall,
+            "/tags/0/key",
+            "`key` is empty",
+        ),
+    ] {
+        let text = format!(r#"{{"family": "web", "containerDefinitions": [], {fields}}}"#);
+        let found = examined(&text);
+        assert_eq!(found.len(), 1, "{fields}: {found:?}");
+        assert_eq!(
+            (found[0].kind, found[0].place.subject().as_str()),
+            (kind, subject),
+            "{fields}"
+        );
+        assert!(
+            found[0].message.contains(message),
+            "{fields}: {}",
+            found[0].message
+        );
+    }
+    let gpu = r#"[{"name": "a", "image": "b", "resourceRequirements": [{"type": "GPU", "sharingStrategy": {}}]}]"#;
+    assert_eq!(examined(gpu)[0].kind, NotOne);
+}
+
+#[test]
+fn a_missing_field_is_found_at_its_owner() {
+    let found = examined("{\n  \"containerDefinitions\": []}");
+    assert_eq!(
+        (found[0].kind, found[0].place.subject().as_str()),
+        (Mismatch::Missing, "")
+    );
+    assert_eq!(
+        found[0].message,
+        "the task definition lacks `family`, which is required"
+    );
+}
+
+#[test]
+fn only_what_every_client_refuses_fails() {
+    assert_eq!(Mismatch::UnknownField.severity(), Severity::Warn);
+    assert_eq!(Mismatch::Null.severity(), Severity::Warn);
+    assert_eq!(Mismatch::Missing.severity(), Severity::Fail);
+}
+
+#[test]
+fn context_documents_are_examined_by_their_own_shape() {
+    for (kind, text, message) in [
+        (
+            ContextKind::CreateService,
+            r#"{"serviceName": "web", "desiredCount": "1"}"#,
+            "write 1 without quotes",
+        ),
+        (
+            ContextKind::UpdateService,
+            r#"{"service": "web", "launchType": "EC2"}"#,
+            "has no field `launchType`",
+        ),
+        (
+            ContextKind::RunTask,
+            r#"{"networkConfiguration": {"awsvpcConfiguration": {}}}"#,
+            "lacks `subnets`",
+        ),
+        (
+            ContextKind::StartTask,
+            r#"{"containerInstances": "i-1"}"#,
+            "text where a list belongs",
+        ),
+        (
+            ContextKind::CreateService,
+            r#"{"serviceName": "web", "capacityProviderStrategy": [{"capacityProvider": "a", "base": -1}]}"#,
+            "`base` is -1, less than 0",
+        ),
+        (
+            ContextKind::CreateService,
+            r#"{"serviceName": "w", "monitoring": {"metricConfigurations": [{"metricNames": [], "resolutionSeconds": 20}]}}"#,
+            "`metricNames` is empty",
+        ),
+    ] {
+        let source = Source::read("run.json", Role::Context, text.as_bytes()).unwrap();
+        let found = examine_context(&source.root, kind);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert!(
+            found[0].message.contains(message),
+            "{text}: {}",
+            found[0].message
+        );
+    }
+}

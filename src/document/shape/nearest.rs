@@ -1,0 +1,36 @@
+//! The known name that was probably meant.
+
+use super::Shape;
+
+/// The known field that looks most like `key`, if any does.
+pub(super) fn nearest(key: &str, shape: &'static Shape) -> Option<&'static str> {
+    let key = key.to_ascii_lowercase();
+    let near = |name: &&'static str| {
+        let distance = edit_distance(&key, &name.to_ascii_lowercase());
+        (distance <= name.len().max(key.len()) / 3).then_some((distance, *name))
+    };
+    let names = shape.fields.iter().map(|field| field.name);
+    names
+        .filter_map(|name| near(&name))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// How many letters must be added, dropped or replaced to make one text of the other.
+fn edit_distance(from: &str, to: &str) -> usize {
+    if from.len() > 100 {
+        return usize::MAX;
+    }
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, letter) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        for (column, other) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *other);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.len()]
+}

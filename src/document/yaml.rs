@@ -1,0 +1,414 @@
+//! YAML 1.2 with the core schema: parser events to the same tree that JSON gives.
+
+mod scalar;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use saphyr_parser::{Event, Marker, Parser, Span, Tag};
+
+use self::scalar::scalar;
+use super::input_error::InputError;
+use super::place::{Place, Pointer, Position};
+use super::source::{DEPTH_LIMIT, Entry, Node, Value};
+
+/// How much aliases may add to a document: one for each value, and one for each byte of text.
+const EXPANSION_LIMIT: usize = 4_000_000;
+
+/// The short tags of CloudFormation's functions.
+const CLOUDFORMATION_TAGS: &[&str] = &[
+    "And",
+    "Base64",
+    "Cidr",
+    "Condition",
+    "Equals",
+    "FindInMap",
+    "GetAZs",
+    "GetAtt",
+    "If",
+    "ImportValue",
+    "Join",
+    "Not",
+    "Or",
+    "Ref",
+    "Select",
+    "Split",
+    "Sub",
+    "Transform",
+];
+
+/// Reads `text`, whose document is `whole`.
+pub(super) fn parse(text: &str, whole: &Place) -> Result<Node, InputError> {
+    let mut builder = Builder {
+        text,
+        whole: whole.clone(),
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        expanded: 0,
+        root: None,
+    };
+    let mut parser = Parser::new_from_str(text);
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event.map_err(|error| {
+            builder.broken(
+                *error.marker(),
+                format!("this is not YAML: {}", error.info()),
+            )
+        })?;
+        builder.accept(event, span)?;
+    }
+    builder
+        .root
+        .ok_or_else(|| InputError::new(&whole.document, "the document holds no value"))
+}
+
+/// Builds the tree from events. Collections that are not closed yet wait on a stack of their own, so
+/// that depth costs no recursion.
+struct Builder<'t> {
+    text: &'t str,
+    whole: Place,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Node>,
+    expanded: usize,
+    root: Option<Node>,
+}
+
+struct Open {
+    place: Place,
+    anchor: usize,
+    content: Content,
+}
+
+enum Content {
+    Items(Vec<Node>),
+    Entries {
+        done: Vec<Entry>,
+        key: Option<(Arc<str>, Place)>,
+    },
+}
+
+impl Builder<'_> {
+    fn accept(&mut self, event: Event<'_>, span: Span) -> Result<(), InputError> {
+        match event {
+            Event::DocumentStart(_) if self.root.is_some() => Err(self
+                .broken(span.start, "a second YAML document begins here".into())
+                .hint("put each task definition into a file of its own")),
+            Event::Scalar(text, style, anchor, tag) => {
+                let tag = tag.as_deref();
+                self.refuse_own_tag(tag, span.start)?;
+                if self.awaits_key() {
+                    return self.key(text.into(), span.start);
+                }
+                let value = scalar(&text, style, tag);
+                let place = self.place(span.start);
+                self.finish(Node { value, place }, anchor)
+            }
+            Event::SequenceStart(anchor, tag) => self.begin(
+                Content::Items(Vec::new()),
+                anchor,
+                tag.as_deref(),
+                span.start,
+            ),
+            Event::MappingStart(anchor, tag) => {
+                let content = Content::Entries {
+                    done: Vec::new(),
+                    key: None,
+                };
+                self.begin(content, anchor, tag.as_deref(), span.start)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::Alias(anchor) => self.alias(anchor, span.start),
+            _ => Ok(()),
+        }
+    }
+
+    fn begin(
+        &mut self,
+        content: Content,
+        anchor: usize,
+        tag: Option<&Tag>,
+        mark: Marker,
+    ) -> Result<(), InputError> {
+        self.refuse_own_tag(tag, mark)?;
+        if self.awaits_key() {
+            return Err(self.broken(mark, "the name of a field must be text".into()));
+        }
+        if self.open.len() >= DEPTH_LIMIT {
+            return Err(self.too_deep(mark));
+        }
+        self.open.push(Open {
+            place: self.place(mark),
+            anchor,
+            content,
+        });
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), InputError> {
+        let Some(Open {
+            place,
+            anchor,
+            content,
+        }) = self.open.pop()
+        else {
+            return Ok(());
+        };
+        let value = match content {
+            Content::Items(items) => Value::List(items),
+            Content::Entries { done, .. } => Value::Map(self.merge(done, &place)?),
+        };
+        self.finish(Node { value, place }, anchor)
+    }
+
+    /// Puts a complete value where it belongs.
+    fn finish(&mut self, node: Node, anchor: usize) -> Result<(), InputError> {
+        if anchor > 0 {
+            self.spend(&node)?;
+            self.anchors.insert(anchor, node.clone());
+        }
+        match self.open.last_mut().map(|open| &mut open.content) {
+            None => self.root = Some(node),
+            Some(Content::Items(items)) => items.push(node),
+            Some(Content::Entries { done, key }) => {
+                if let Some((key, key_place)) = key.take() {
+                    done.push(Entry {
+                        key,
+                        key_place,
+                        node,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn key(&mut self, text: String, mark: Marker) -> Result<(), InputError> {
+        let position = position(mark);
+        if let Some(Open {
+            place,
+            content: Content::Entries { key, .. },
+            ..
+        }) = self.open.last_mut()
+        {
+            let name: Arc<str> = text.into();
+            let pointer = place.pointer.field(name.clone());
+            *key = Some((
+                name,
+                Place {
+                    pointer,
+                    position,
+                    ..place.clone()
+                },
+            ));
+        }
+        Ok(())
+    }
+
+    /// An alias is a copy of what it stands for, with pointers of its own.
+    fn alias(&mut self, anchor: usize, mark: Marker) -> Result<(), InputError> {
+        if self.awaits_key() {
+            return Err(self.broken(mark, "the name of a field cannot be an alias".into()));
+        }
+        let Some(meant) = self.anchors.get(&anchor).cloned() else {
+            return Err(self.broken(mark, "this alias stands inside what it stands for".into()));
+        };
+        if self.open.len() + height(&meant) > DEPTH_LIMIT {
+            return Err(self.too_deep(mark));
+        }
+        self.spend(&meant)
+            .map_err(|error| error.at_position(position(mark)))?;
+        let place = self.place(mark);
+        let mut copy = moved(meant, &place.pointer);
+        copy.place.position = place.position;
+        self.finish(copy, 0)
+    }
+
+    /// Resolves `<<`: the fields of the maps that it names, where the map has none of that name itself.
+    fn merge(&mut self, entries: Vec<Entry>, owner: &Place) -> Result<Vec<Entry>, InputError> {
+        if entries.iter().all(|entry| &*entry.key != "<<") {
+            return Ok(entries);
+        }
+        let (merges, mut own): (Vec<Entry>, Vec<Entry>) =
+            entries.into_iter().partition(|entry| &*entry.key == "<<");
+        let mut known: std::collections::HashSet<Arc<str>> =
+            own.iter().map(|entry| entry.key.clone()).collect();
+        for merge in merges {
+            let sources = match merge.node.value {
+                Value::List(items) => items,
+                value => vec![Node {
+                    value,
+                    place: merge.node.place,
+                }],
+            };
+            for source in sources {
+                let Value::Map(fields) = source.value else {
+                    return Err(InputError::new(
+                        &owner.document,
+                        "`<<` merges maps, and this is none",
+                    )
+                    .at_position(source.place.position));
+                };
+                for field in fields
+                    .into_iter()
+                    .rev()
+                    .filter(|field| known.insert(field.key.clone()))
+                {
+                    let pointer = owner.pointer.field(field.key.clone());
+                    own.push(Entry {
+                        key_place: Place {
+                            pointer: pointer.clone(),
+                            ..field.key_place
+                        },
+                        node: moved(field.node, &pointer),
+                        key: field.key,
+                    });
+                }
+            }
+        }
+        Ok(own)
+    }
+
+    /// Counts what aliases add, so that a few lines cannot grow to gigabytes.
+    fn spend(&mut self, node: &Node) -> Result<(), InputError> {
+        self.expanded = self.expanded.saturating_add(weight(node));
+        if self.expanded > EXPANSION_LIMIT {
+            return Err(InputError::new(
+                &self.whole.document,
+                "aliases blow this document up beyond all bounds",
+            )
+            .at_position(node.place.position)
+            .hint("write the values out, or use fewer aliases of aliases"));
+        }
+        Ok(())
+    }
+
+    fn refuse_own_tag(&self, tag: Option<&Tag>, mark: Marker) -> Result<(), InputError> {
+        let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema() && !tag.suffix.is_empty())
+        else {
+            return Ok(());
+        };
+        let error = self.broken(
+            mark,
+            format!("`{tag}` is a tag that task definitions do not have"),
+        );
+        Err(if CLOUDFORMATION_TAGS.contains(&tag.suffix.as_str()) {
+            error.hint(
+                "it belongs to a CloudFormation template, which cannot be read yet: deploy it, then check \
+                 the registered family",
+            )
+        } else {
+            error.hint("remove the tag, or render the template first")
+        })
+    }
+
+    fn awaits_key(&self) -> bool {
+        let innermost = self.open.last().map(|open| &open.content);
+        matches!(innermost, Some(Content::Entries { key: None, .. }))
+    }
+
+    /// The place of the value that begins at `mark` in the innermost open collection.
+    fn place(&self, mark: Marker) -> Place {
+        let pointer = match self.open.last() {
+            None => Pointer::root(),
+            Some(Open {
+                place,
+                content: Content::Items(items),
+                ..
+            }) => place.pointer.item(items.len()),
+            Some(Open {
+                place,
+                content: Content::Entries { key, .. },
+                ..
+            }) => key
+                .as_ref()
+                .map_or(&place.pointer, |(_, key_place)| &key_place.pointer)
+                .clone(),
+        };
+        Place {
+            pointer,
+            position: position(mark),
+            ..self.whole.clone()
+        }
+    }
+
+    fn too_deep(&self, mark: Marker) -> InputError {
+        self.broken(
+            mark,
+            format!("values are nested more than {DEPTH_LIMIT} levels deep"),
+        )
+    }
+
+    fn broken(&self, mark: Marker, message: String) -> InputError {
+        let offset = self
+            .text
+            .char_indices()
+            .nth(mark.index())
+            .map_or(self.text.len(), |(at, _)| at);
+        InputError::new(&self.whole.document, message).at(self.text, offset)
+    }
+}
+
+fn position(mark: Marker) -> Option<Position> {
+    Some(Position {
+        line: mark.line(),
+        column: mark.col() + 1,
+    })
+}
+
+/// The same node at another pointer.
+fn moved(node: Node, pointer: &Pointer) -> Node {
+    let value = match node.value {
+        Value::List(items) => Value::List(
+            items
+                .into_iter()
+                .enumerate()
+                .map(|(index, item)| moved(item, &pointer.item(index)))
+                .collect(),
+        ),
+        Value::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|entry| {
+                    let pointer = pointer.field(entry.key.clone());
+                    Entry {
+                        node: moved(entry.node, &pointer),
+                        key_place: Place {
+                            pointer,
+                            ..entry.key_place
+                        },
+                        key: entry.key,
+                    }
+                })
+                .collect(),
+        ),
+        value => value,
+    };
+    Node {
+        value,
+        place: Place {
+            pointer: pointer.clone(),
+            ..node.place
+        },
+    }
+}
+
+fn weight(node: &Node) -> usize {
+    let own = node.text().map_or(1, |text| 1 + text.len());
+    let entries = node
+        .entries()
+        .iter()
+        .map(|entry| entry.key.len() + weight(&entry.node));
+    own + entries.sum::<usize>() + node.items().iter().map(weight).sum::<usize>()
+}
+
+fn height(node: &Node) -> usize {
+    let children = node
+        .entries()
+        .iter()
+        .map(|entry| &entry.node)
+        .chain(node.items());
+    children.map(|child| 1 + height(child)).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@
 //! could not be asked, did not answer, or answered something that proves nothing ([`Gap`]). When in
 //! doubt whether an error says "absent", it is a gap: a gap keeps the gate shut, but accuses nobody.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// What a service definitely said about a thing.
@@ -85,18 +87,57 @@ pub enum Gap {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactId(pub usize);
 
+/// What is absent: a fact of the account, or something that the document should say.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ground {
+    /// The row of the table that says so.
+    Fact(FactId),
+    /// The place in the document, as a subject: `/containerDefinitions/0/image`.
+    Written(String),
+}
+
 /// Why a judgement ended early: it met a gap, or an absence beyond which it has nothing to say.
+///
+/// Of the checks that stop at one and the same absence, the first in catalogue order fails with its
+/// sentence; the others are skipped, naming that check. So a missing thing fails once.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// Something could not be learnt.
     Gap(Gap),
-    /// Something that is needed is proven absent.
-    Absent(FactId, Absence),
+    /// Something that is needed is proven absent, or written in a way that cannot be meant.
+    Absent(Ground, Absence),
+}
+
+impl Stop {
+    /// The document does not say, at `subject`, what the judgement needs.
+    pub fn written(subject: impl Into<String>, sentence: impl Into<String>) -> Stop {
+        let absence = Absence { sentence: sentence.into(), said: String::new() };
+        Stop::Absent(Ground::Written(subject.into()), absence)
+    }
 }
 
 impl From<Gap> for Stop {
     fn from(gap: Gap) -> Stop {
         Stop::Gap(gap)
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Gap::Wanted => write!(f, "not answered yet"),
+            Gap::Refused { action, resource, said } => {
+                write!(f, "you may not call {action} on {resource} ({said})")
+            }
+            Gap::Unreachable { what, why } => write!(f, "{what} could not be read: {why}"),
+            Gap::Throttled { what } => {
+                write!(f, "{what} was throttled until the retries were used up")
+            }
+            Gap::NotRecorded { what } => write!(f, "{what} is not in the recording"),
+            Gap::Interrupted { what } => write!(f, "the run ended before {what} was answered"),
+            Gap::Unresolved { why } | Gap::Undecidable { why } => f.write_str(why),
+            Gap::Defect { why } => write!(f, "defect in this program: {why}"),
+        }
     }
 }

@@ -1,6 +1,42 @@
 //! `aws-ecs-preflight`: will this Amazon ECS task definition start?
-pub mod document;
-pub mod knowledge;
+//!
+//! A task definition is parsed with its positions; a plan pairs every applicable check with the thing
+//! that it judges; checks are pure, synchronous functions that ask a fact table; what they ask and is
+//! not known yet is fetched concurrently, once; a judgement that rests on a gap becomes `unknown` by
+//! construction; one report is rendered.
+//!
+//! ```text
+//! taskdef + context ──document──▶ Task (typed, located)
+//! Task ──plan──▶ probes (check, subject)                                     pure
+//! probes ──evaluate──▶ settled results ∪ wanted lookups                      pure
+//! wanted ──lookup (live or replay), concurrent, each key once──▶ table       the only I/O
+//!       └─ only the probes that waited for an answer are evaluated again; the table only grows
+//! results in catalogue order, then document order ──▶ Report ──▶ renderer, exit code
+//! ```
+//!
+//! The layers, each using only those below it; a test keeps this order.
+
+pub mod commands;
+
+pub mod cli;
+pub mod exit;
+pub mod output;
+
+pub mod preflight;
+
+pub mod report;
+
+pub mod checks;
+
+pub mod verdict;
+
+pub mod facts;
+
 pub mod lookup;
-pub mod names;
+
+pub mod document;
 pub mod placement;
+
+pub mod knowledge;
+
+pub mod names;

@@ -1,5 +1,7 @@
 //! All integration tests in one binary: one link, one list.
 #![cfg(test)]
 
+/// Files that are committed and derived from the code.
+mod generated;
 /// The rules of the house, held by tests where the compiler does not hold them.
 mod house;

@@ -81,14 +81,9 @@ impl<T: Read> Field<T> {
     /// Reads `node`, which a sentence may call `name`.
     pub fn at(node: &Node, name: &str) -> Field<T> {
         match T::read(node) {
-            Ok(value) => Field::Given(Located {
-                value,
-                place: node.place.clone(),
-            }),
+            Ok(value) => Field::Given(Located { value, place: node.place.clone() }),
             Err(why) => {
-                let gap = Gap::Unresolved {
-                    why: why.sentence(name),
-                };
+                let gap = Gap::Unresolved { why: why.sentence(name) };
                 Field::Unreadable(node.place.clone(), gap)
             }
         }
@@ -113,10 +108,7 @@ pub enum Unread {
 
 impl Unread {
     fn unlike(node: &Node, wanted: &'static str) -> Unread {
-        Unread::Unlike {
-            found: node.kind(),
-            wanted,
-        }
+        Unread::Unlike { found: node.kind(), wanted }
     }
 
     fn sentence(&self, name: &str) -> String {
@@ -206,10 +198,7 @@ impl<T: Read> Read for Field<T> {
 
 impl<T: Read> Read for Located<T> {
     fn read(node: &Node) -> Result<Located<T>, Unread> {
-        Ok(Located {
-            value: T::read(node)?,
-            place: node.place.clone(),
-        })
+        Ok(Located { value: T::read(node)?, place: node.place.clone() })
     }
 }
 
@@ -227,11 +216,7 @@ pub struct Named<T>(pub Vec<(Arc<str>, Field<T>)>);
 impl<T> Named<T> {
     /// The value of `name`; of a repeated name, the last one.
     pub fn get(&self, name: &str) -> Option<&Field<T>> {
-        self.0
-            .iter()
-            .rev()
-            .find(|(key, _)| &**key == name)
-            .map(|(_, field)| field)
+        self.0.iter().rev().find(|(key, _)| &**key == name).map(|(_, field)| field)
     }
 }
 
@@ -244,12 +229,7 @@ impl<T: Read> Read for Named<T> {
             Value::Null => Field::Missing(entry.node.place.clone()),
             _ => Field::at(&entry.node, &entry.key),
         };
-        Ok(Named(
-            entries
-                .iter()
-                .map(|entry| (entry.key.clone(), read(entry)))
-                .collect(),
-        ))
+        Ok(Named(entries.iter().map(|entry| (entry.key.clone(), read(entry))).collect()))
     }
 }
 
@@ -262,15 +242,11 @@ fn resolved(node: &Node) -> Result<(), Unread> {
 }
 
 fn listless(node: &Node) -> Unread {
-    resolved(node)
-        .err()
-        .unwrap_or(Unread::unlike(node, "a list"))
+    resolved(node).err().unwrap_or(Unread::unlike(node, "a list"))
 }
 
 fn objectless(node: &Node) -> Unread {
-    resolved(node)
-        .err()
-        .unwrap_or(Unread::unlike(node, "an object"))
+    resolved(node).err().unwrap_or(Unread::unlike(node, "an object"))
 }
 
 /// An object with known fields.

@@ -94,17 +94,10 @@ impl Excerpt {
     fn around(text: &str, offset: usize) -> Excerpt {
         let (before, after) = text.split_at(offset);
         let is_break = |letter| matches!(letter, '\n' | '\r');
-        let head: Vec<char> = before
-            .chars()
-            .rev()
-            .take_while(|it| !is_break(*it))
-            .take(AROUND + 1)
-            .collect();
-        let tail: Vec<char> = after
-            .chars()
-            .take_while(|it| !is_break(*it))
-            .take(AROUND + 1)
-            .collect();
+        let head: Vec<char> =
+            before.chars().rev().take_while(|it| !is_break(*it)).take(AROUND + 1).collect();
+        let tail: Vec<char> =
+            after.chars().take_while(|it| !is_break(*it)).take(AROUND + 1).collect();
 
         let mut line = String::new();
         if head.len() > AROUND {
@@ -149,13 +142,7 @@ mod tests {
     fn a_huge_line_is_cut_around_the_column() {
         let text = format!("{}!{}", "x".repeat(1_000_000), "y".repeat(1_000_000));
         let error = InputError::new(&"a.json".into(), "here").at(&text, 1_000_000);
-        assert_eq!(
-            error.position,
-            Some(Position {
-                line: 1,
-                column: 1_000_001
-            })
-        );
+        assert_eq!(error.position, Some(Position { line: 1, column: 1_000_001 }));
         let shown = error.to_string();
         assert!(shown.len() < 400, "{} bytes", shown.len());
         assert!(shown.contains("…xxx") && shown.contains("x!y") && shown.contains("yyy…"));
@@ -163,9 +150,7 @@ mod tests {
 
     #[test]
     fn a_file_cannot_steer_the_terminal() {
-        let shown = InputError::new(&"a.json".into(), "here")
-            .at("\u{1b}[2Jboo", 0)
-            .to_string();
+        let shown = InputError::new(&"a.json".into(), "here").at("\u{1b}[2Jboo", 0).to_string();
         assert!(!shown.contains('\u{1b}'));
     }
 }

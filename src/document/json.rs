@@ -40,11 +40,7 @@ pub(super) fn parse(text: &str, whole: &Place) -> Result<Node, InputError> {
     // The parser that knows positions lets raw control characters and exotic white space pass; the
     // strict one does not.
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| refused(&error, text, whole))?;
-    Reader {
-        text,
-        cursor: Cursor::new(text),
-    }
-    .node(root, whole.clone())
+    Reader { text, cursor: Cursor::new(text) }.node(root, whole.clone())
 }
 
 /// Turns the syntax tree into nodes, from left to right, as the cursor demands.
@@ -64,23 +60,15 @@ impl Reader<'_> {
             ast::Value::NumberLit(literal) => match literal.value.parse() {
                 Ok(number) => Value::Number(number),
                 Err(_) => {
-                    return Err(
-                        InputError::new(&place.document, "this number cannot be read")
-                            .at(self.text, start),
-                    );
+                    return Err(InputError::new(&place.document, "this number cannot be read")
+                        .at(self.text, start));
                 }
             },
             ast::Value::Array(array) => {
                 let mut items = Vec::with_capacity(array.elements.len());
                 for (index, element) in array.elements.into_iter().enumerate() {
                     let pointer = place.pointer.item(index);
-                    items.push(self.node(
-                        element,
-                        Place {
-                            pointer,
-                            ..place.clone()
-                        },
-                    )?);
+                    items.push(self.node(element, Place { pointer, ..place.clone() })?);
                 }
                 Value::List(items)
             }
@@ -99,17 +87,9 @@ impl Reader<'_> {
         let position = Some(self.cursor.at(property.start()));
         let key: std::sync::Arc<str> = property.name.as_str().into();
         let pointer = owner.pointer.field(key.clone());
-        let key_place = Place {
-            pointer,
-            position,
-            ..owner.clone()
-        };
+        let key_place = Place { pointer, position, ..owner.clone() };
         let node = self.node(property.value, key_place.clone())?;
-        Ok(Entry {
-            key,
-            key_place,
-            node,
-        })
+        Ok(Entry { key, key_place, node })
     }
 }
 
@@ -140,10 +120,8 @@ fn explain(error: &ParseError, text: &str, whole: &Place) -> InputError {
     let broken = |message: &str| InputError::new(&whole.document, message).at(text, offset);
     let misplaced = misplaced_token(text, offset);
     if let Some(placeholder) = unquoted_placeholder(error.kind(), text, offset) {
-        return broken(&format!(
-            "`{placeholder}` is a template placeholder, not JSON"
-        ))
-        .hint("render the template first, then check what comes out");
+        return broken(&format!("`{placeholder}` is a template placeholder, not JSON"))
+            .hint("render the template first, then check what comes out");
     }
     match error.kind() {
         Kind::CommentsNotAllowed | Kind::UnterminatedCommentBlock => {
@@ -193,10 +171,7 @@ fn explain(error: &ParseError, text: &str, whole: &Place) -> InputError {
         | Kind::UnexpectedComma
         | Kind::UnexpectedColon => broken("a value is missing here")
             .hint("look for a bracket too many or a comma too many"),
-        other => broken(&format!(
-            "this is not JSON: {}",
-            lowercase(&other.to_string())
-        )),
+        other => broken(&format!("this is not JSON: {}", lowercase(&other.to_string()))),
     }
 }
 
@@ -232,15 +207,9 @@ fn unquoted_placeholder<'t>(
         return None;
     }
     // A placeholder may itself hold quotes and commas, as in `%{ if name == "" }`.
-    let rest = text[value_start(text, offset)..]
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_start();
+    let rest = text[value_start(text, offset)..].lines().next().unwrap_or_default().trim_start();
     let at_once = placeholder::find(rest).filter(|found| rest.starts_with(found));
-    at_once
-        .or_else(|| placeholder::find(misplaced_token(text, offset)))
-        .map(shortened)
+    at_once.or_else(|| placeholder::find(misplaced_token(text, offset))).map(shortened)
 }
 
 /// What stands at the offset where JSON expected something else: the rest of the value on its line.
@@ -257,10 +226,7 @@ fn value_start(text: &str, offset: usize) -> usize {
 }
 
 fn shortened(token: &str) -> &str {
-    token
-        .char_indices()
-        .nth(60)
-        .map_or(token, |(cut, _)| &token[..cut])
+    token.char_indices().nth(60).map_or(token, |(cut, _)| &token[..cut])
 }
 
 fn is_digit(letter: char) -> bool {
@@ -269,8 +235,5 @@ fn is_digit(letter: char) -> bool {
 
 fn lowercase(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    letters
-        .next()
-        .map(|it| it.to_lowercase().chain(letters).collect())
-        .unwrap_or_default()
+    letters.next().map(|it| it.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

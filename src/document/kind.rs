@@ -57,49 +57,26 @@ impl Kind {
         let root = &source.root;
         if let Value::List(items) = &root.value {
             let all_containers = !items.is_empty() && items.iter().all(is_container);
-            return if all_containers {
-                Ok(Kind::Containers)
-            } else {
-                Err(stranger(source))
-            };
+            return if all_containers { Ok(Kind::Containers) } else { Err(stranger(source)) };
         }
-        if root
-            .get("taskDefinition")
-            .is_some_and(|inner| inner.has("containerDefinitions"))
-        {
+        if root.get("taskDefinition").is_some_and(|inner| inner.has("containerDefinitions")) {
             return Ok(Kind::Wrapped);
         }
-        if root
-            .get("taskDefinition")
-            .is_some_and(|inner| inner.text().is_some())
-        {
+        if root.get("taskDefinition").is_some_and(|inner| inner.text().is_some()) {
             return Err(stranger(source));
         }
         if root.has("containerDefinitions") {
             let described = READ_ONLY.iter().any(|name| root.has(name));
-            return Ok(if described {
-                Kind::Described
-            } else {
-                Kind::Input
-            });
+            return Ok(if described { Kind::Described } else { Kind::Input });
         }
         if is_container(root) {
             return Ok(Kind::Container);
         }
         // What only lacks its containers is judged as a task definition, which says so.
-        let task_fields = [
-            "family",
-            "requiresCompatibilities",
-            "executionRoleArn",
-            "taskRoleArn",
-            "networkMode",
-        ];
+        let task_fields =
+            ["family", "requiresCompatibilities", "executionRoleArn", "taskRoleArn", "networkMode"];
         let likely = task_fields.iter().filter(|name| root.has(name)).count() >= 2;
-        if likely {
-            Ok(Kind::Input)
-        } else {
-            Err(stranger(source))
-        }
+        if likely { Ok(Kind::Input) } else { Err(stranger(source)) }
     }
 }
 
@@ -118,10 +95,9 @@ impl TaskDefinition {
             Kind::Container => {
                 let container = Field::<super::container::Container>::at(root, "the container");
                 let containers = match container {
-                    Field::Given(Located { value, place }) => Field::Given(Located {
-                        value: vec![value],
-                        place,
-                    }),
+                    Field::Given(Located { value, place }) => {
+                        Field::Given(Located { value: vec![value], place })
+                    }
                     Field::Missing(place) => Field::Missing(place),
                     Field::Unreadable(place, gap) => Field::Unreadable(place, gap),
                 };
@@ -135,13 +111,8 @@ fn containers_only(
     root: &Node,
     container_definitions: Field<Vec<super::container::Container>>,
 ) -> TaskDefinition {
-    let gap = Gap::Unresolved {
-        why: "the file holds only container definitions".into(),
-    };
-    TaskDefinition {
-        container_definitions,
-        ..TaskDefinition::unknown(&root.place, &gap)
-    }
+    let gap = Gap::Unresolved { why: "the file holds only container definitions".into() };
+    TaskDefinition { container_definitions, ..TaskDefinition::unknown(&root.place, &gap) }
 }
 
 fn is_container(node: &Node) -> bool {
@@ -181,9 +152,7 @@ fn stranger(source: &Source) -> InputError {
         );
     }
     if root.has("services")
-        && root
-            .get("services")
-            .is_some_and(|it| it.items().iter().any(|it| it.has("serviceArn")))
+        && root.get("services").is_some_and(|it| it.items().iter().any(|it| it.has("serviceArn")))
     {
         return error("this is the output of describe-services, not a task definition")
             .hint("name the service with `--service NAME --cluster CLUSTER`");

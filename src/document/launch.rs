@@ -17,6 +17,9 @@ pub enum LaunchTarget {
     External,
     /// ECS Managed Instances.
     ManagedInstances,
+    /// Instances behind a capacity provider of one's own: an Auto Scaling group or Managed Instances. Its
+    /// name does not say which, but it is never Fargate, and most rules depend on no more than that.
+    OwnProvider,
 }
 
 impl LaunchTarget {
@@ -39,9 +42,6 @@ impl LaunchTarget {
 
 /// On what the task is going to run: what the run context says, otherwise everything that the definition
 /// is to be compatible with (a definition for EC2 and Fargate must satisfy both). In order, each once.
-///
-/// A capacity provider other than Fargate's two is either an Auto Scaling group or Managed Instances;
-/// its name does not say which, so that is a gap here.
 pub fn launch_targets(
     task: &TaskDefinition,
     context: &RunContext,
@@ -70,11 +70,7 @@ pub fn requested(context: &RunContext) -> Result<Option<Vec<LaunchTarget>>, Stop
             match item.capacity_provider.get()?.map(String::as_str) {
                 Some("FARGATE") => targets.push(LaunchTarget::Fargate),
                 Some("FARGATE_SPOT") => targets.push(LaunchTarget::FargateSpot),
-                Some(name) => {
-                    return Err(unresolved(format!(
-                        "the kind of the capacity provider {name}"
-                    )));
-                }
+                Some(_) => targets.push(LaunchTarget::OwnProvider),
                 None => return Err(unresolved("a capacity provider without a name".into())),
             }
         }
@@ -96,11 +92,7 @@ pub fn requested(context: &RunContext) -> Result<Option<Vec<LaunchTarget>>, Stop
 /// What the definition says, with EC2 where it says nothing.
 fn compatible(task: &TaskDefinition) -> Result<Vec<LaunchTarget>, Stop> {
     let declared = declared(task)?;
-    Ok(if declared.is_empty() {
-        vec![LaunchTarget::Ec2]
-    } else {
-        declared
-    })
+    Ok(if declared.is_empty() { vec![LaunchTarget::Ec2] } else { declared })
 }
 
 /// The compatibilities that the definition asks to be validated against.
@@ -125,10 +117,7 @@ impl TaskDefinition {
     /// The operating system of the task.
     pub fn operating_system(&self) -> Result<OperatingSystem, Stop> {
         let platform = self.runtime_platform.get()?;
-        let family = platform
-            .map(|it| it.operating_system_family.get())
-            .transpose()?
-            .flatten();
+        let family = platform.map(|it| it.operating_system_family.get()).transpose()?.flatten();
         match family.map(String::as_str) {
             None | Some("" | "LINUX") => Ok(OperatingSystem::Linux),
             Some(name) if name.starts_with("WINDOWS_SERVER") => {
@@ -142,10 +131,7 @@ impl TaskDefinition {
     /// EC2 it means that any instance will do.
     pub fn architecture(&self) -> Result<Option<&str>, Stop> {
         let platform = self.runtime_platform.get()?;
-        let name = platform
-            .map(|it| it.cpu_architecture.get())
-            .transpose()?
-            .flatten();
+        let name = platform.map(|it| it.cpu_architecture.get()).transpose()?.flatten();
         Ok(name.map(String::as_str).filter(|name| !name.is_empty()))
     }
 }
@@ -160,7 +146,7 @@ mod tests {
     use crate::document::place::Role;
     use crate::document::run_context::flag;
     use crate::document::source::Source;
-    use LaunchTarget::{Ec2, External, Fargate, FargateSpot, ManagedInstances};
+    use LaunchTarget::{Ec2, External, Fargate, FargateSpot, ManagedInstances, OwnProvider};
 
     fn task(fields: &str) -> TaskDefinition {
         let text = format!(r#"{{"family": "web", "containerDefinitions": [] {fields}}}"#);
@@ -177,16 +163,8 @@ mod tests {
     fn the_context_decides_and_declared_fargate_always_counts() {
         for (fields, run, expected) in [
             ("", r#"{"count": 1}"#, vec![Ec2]),
-            (
-                r#","requiresCompatibilities": []"#,
-                r#"{"count": 1}"#,
-                vec![Ec2],
-            ),
-            (
-                r#","requiresCompatibilities": ["FARGATE"]"#,
-                r#"{"count": 1}"#,
-                vec![Fargate],
-            ),
+            (r#","requiresCompatibilities": []"#, r#"{"count": 1}"#, vec![Ec2]),
+            (r#","requiresCompatibilities": ["FARGATE"]"#, r#"{"count": 1}"#, vec![Fargate]),
             (
                 r#","requiresCompatibilities": ["EC2", "FARGATE"]"#,
                 r#"{"count": 1}"#,
@@ -209,6 +187,11 @@ mod tests {
                 r#"{"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT"}, {"capacityProvider": "FARGATE"}]}"#,
                 vec![Fargate, FargateSpot],
             ),
+            (
+                "",
+                r#"{"capacityProviderStrategy": [{"capacityProvider": "mine"}]}"#,
+                vec![OwnProvider],
+            ),
             ("", r#"{"containerInstances": ["i-1"]}"#, vec![Ec2]),
         ] {
             assert_eq!(
@@ -222,18 +205,12 @@ mod tests {
     #[test]
     fn what_cannot_be_told_is_a_gap() {
         for (fields, run) in [
-            (
-                "",
-                r#"{"capacityProviderStrategy": [{"capacityProvider": "mine"}]}"#,
-            ),
+            ("", r#"{"capacityProviderStrategy": [{"capacityProvider": "${MINE}"}]}"#),
             ("", r#"{"launchType": "${TYPE}"}"#),
             ("", r#"{"launchType": "fargate"}"#),
             (r#","requiresCompatibilities": "$KINDS""#, r#"{"count": 1}"#),
         ] {
-            assert!(
-                launch_targets(&task(fields), &context(run)).is_err(),
-                "{fields} {run}"
-            );
+            assert!(launch_targets(&task(fields), &context(run)).is_err(), "{fields} {run}");
         }
     }
 

@@ -19,6 +19,6 @@ pub use field::{Field, Located};
 pub use input_error::InputError;
 pub use launch::{LaunchTarget, launch_targets};
 pub use place::{Place, Pointer, Position, Role};
-pub use run_context::{ContextKind, RunContext};
+pub use run_context::{ContextKind, LaunchInput, RunContext};
 pub use source::{Node, Source};
 pub use task_definition::TaskDefinition;

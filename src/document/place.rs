@@ -57,10 +57,7 @@ impl Pointer {
     }
 
     fn then(&self, token: Token) -> Pointer {
-        Pointer(Some(Arc::new(Step {
-            parent: self.clone(),
-            token,
-        })))
+        Pointer(Some(Arc::new(Step { parent: self.clone(), token })))
     }
 }
 
@@ -100,12 +97,7 @@ pub struct Place {
 impl Place {
     /// The place of a whole document that has no text of its own: a flag, a registered definition.
     pub fn whole(document: impl Into<Arc<str>>, role: Role) -> Place {
-        Place {
-            document: document.into(),
-            role,
-            pointer: Pointer::root(),
-            position: None,
-        }
+        Place { document: document.into(), role, pointer: Pointer::root(), position: None }
     }
 
     /// The subject of a result: the pointer in the definition, `file#pointer` in a context document,
@@ -152,10 +144,7 @@ mod tests {
         assert_eq!(place.subject(), "/family");
         place.role = Role::Context;
         assert_eq!(place.subject(), "service.json#/family");
-        assert_eq!(
-            Place::whole("--subnets", Role::Context).subject(),
-            "--subnets"
-        );
+        assert_eq!(Place::whole("--subnets", Role::Context).subject(), "--subnets");
     }
 
     #[test]
@@ -164,10 +153,7 @@ mod tests {
         assert_eq!(place.to_string(), "web:7");
         place.pointer = Pointer::root().field("cpu");
         assert_eq!(place.to_string(), "web:7#/cpu");
-        place.position = Some(Position {
-            line: 31,
-            column: 16,
-        });
+        place.position = Some(Position { line: 31, column: 16 });
         assert_eq!(place.to_string(), "web:7:31:16");
     }
 }

@@ -3,6 +3,8 @@
 
 mod request;
 
+use std::fmt;
+
 use super::field::{Field, Located, Object};
 use super::input_error::InputError;
 use super::kind::CONTEXT_FIELDS;
@@ -39,6 +41,24 @@ pub struct RunContext {
     pub network: Network,
     /// `overrides` of a task to run.
     pub overrides: Overrides,
+    /// The documents it was read from, for checks of their form.
+    pub inputs: Vec<LaunchInput>,
+}
+
+/// A document that a person wrote about where the task will run.
+#[derive(Clone, PartialEq)]
+pub struct LaunchInput {
+    /// Whose input it is.
+    pub kind: ContextKind,
+    /// Its content.
+    pub root: Node,
+}
+
+/// Without the content, which may hold secrets in plain text.
+impl fmt::Debug for LaunchInput {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("LaunchInput").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 impl RunContext {
@@ -57,11 +77,7 @@ impl RunContext {
             (true, _) => ContextKind::CreateService,
             _ if is_about_running(root) && !is_task_to_run(root) => ContextKind::CreateService,
             _ => {
-                return Err(unlike(
-                    source,
-                    "a service definition",
-                    "aws ecs create-service",
-                ));
+                return Err(unlike(source, "a service definition", "aws ecs create-service"));
             }
         };
         Ok(read(root, kind))
@@ -110,14 +126,11 @@ impl RunContext {
             self.request.launch_type = later.request.launch_type.clone();
         }
         RunContext {
-            kind: if later.kind == ContextKind::Flags {
-                self.kind
-            } else {
-                later.kind
-            },
+            kind: if later.kind == ContextKind::Flags { self.kind } else { later.kind },
             request: later.request.or(self.request),
             network: later.network.or(self.network),
             overrides: later.overrides.or(self.overrides),
+            inputs: [self.inputs, later.inputs].concat(),
         }
     }
 }
@@ -129,10 +142,7 @@ pub fn flag_place(name: &str) -> Place {
 
 /// A field that was given with the flag `name`.
 pub fn flag<T>(name: &str, value: T) -> Field<T> {
-    Field::Given(Located {
-        value,
-        place: flag_place(name),
-    })
+    Field::Given(Located { value, place: flag_place(name) })
 }
 
 /// A list that was given with the flag `name`.
@@ -141,11 +151,18 @@ pub fn flag_list(
     values: impl IntoIterator<Item = String>,
 ) -> Field<Vec<Located<String>>> {
     let place = flag_place(name);
-    let items = values.into_iter().map(|value| Located {
-        value,
-        place: place.clone(),
-    });
+    let items = values.into_iter().map(|value| Located { value, place: place.clone() });
     flag(name, items.collect())
+}
+
+/// The strategy of capacity providers that were given with the flag `name`.
+pub fn strategy(name: &str, providers: &[String]) -> Vec<StrategyItem> {
+    let place = flag_place(name);
+    let items = providers.iter().map(|provider| {
+        let item = serde_json::json!({ "capacityProvider": provider });
+        StrategyItem::of(&Source::from_json_value(name, Role::Context, &item).root)
+    });
+    items.map(|item| StrategyItem { place: place.clone(), ..item }).collect()
 }
 
 fn read(root: &Node, kind: ContextKind) -> RunContext {
@@ -157,6 +174,10 @@ fn read(root: &Node, kind: ContextKind) -> RunContext {
         request,
         network: network(root),
         overrides: flattened(Field::of(root, "overrides")),
+        inputs: match kind {
+            ContextKind::LiveService | ContextKind::Flags => Vec::new(),
+            _ => vec![LaunchInput { kind, root: root.clone() }],
+        },
     }
 }
 
@@ -173,10 +194,7 @@ fn flattened<T: Object>(field: Field<T>) -> T {
     match field {
         Field::Given(located) => located.value,
         Field::Unreadable(place, gap) => T::unknown(&place, &gap),
-        Field::Missing(place) => T::of(&Node {
-            value: Value::Null,
-            place,
-        }),
+        Field::Missing(place) => T::of(&Node { value: Value::Null, place }),
     }
 }
 
@@ -186,9 +204,7 @@ fn is_about_running(root: &Node) -> bool {
 }
 
 fn is_task_to_run(root: &Node) -> bool {
-    ["count", "overrides", "startedBy", "group", "referenceId"]
-        .iter()
-        .any(|name| root.has(name))
+    ["count", "overrides", "startedBy", "group", "referenceId"].iter().any(|name| root.has(name))
 }
 
 fn unlike(source: &Source, wanted: &str, command: &str) -> InputError {

@@ -75,31 +75,17 @@ pub enum Kind {
 }
 
 const fn object(fields: &'static [Member]) -> Shape {
-    Shape {
-        fields,
-        exactly_one: false,
-    }
+    Shape { fields, exactly_one: false }
 }
 
 const fn one_of(fields: &'static [Member]) -> Shape {
-    Shape {
-        fields,
-        exactly_one: true,
-    }
+    Shape { fields, exactly_one: true }
 }
 
 const fn optional(name: &'static str, kind: Kind) -> Member {
-    Member {
-        name,
-        kind,
-        required: false,
-    }
+    Member { name, kind, required: false }
 }
 
 const fn required(name: &'static str, kind: Kind) -> Member {
-    Member {
-        name,
-        kind,
-        required: true,
-    }
+    Member { name, kind, required: true }
 }

@@ -75,49 +75,29 @@ pub struct Duplicate {
 impl Source {
     /// Reads `bytes`. `name` is the file as the user gave it, `-` for standard input.
     pub fn read(name: &str, role: Role, bytes: &[u8]) -> Result<Source, InputError> {
-        let name: Arc<str> = if name == "-" {
-            "<stdin>".into()
-        } else {
-            name.into()
-        };
+        let name: Arc<str> = if name == "-" { "<stdin>".into() } else { name.into() };
         let text = decode(&name, bytes)?;
         let text = text.as_ref();
         if text.trim().is_empty() {
-            let what = if text.is_empty() {
-                "is empty"
-            } else {
-                "holds nothing but white space"
-            };
+            let what = if text.is_empty() { "is empty" } else { "holds nothing but white space" };
             return Err(InputError::new(&name, format!("the document {what}"))
                 .hint("give a task definition in JSON or YAML"));
         }
         let whole = Place::whole(name.clone(), role);
-        Ok(Source {
-            name,
-            role,
-            root: parse(text, &whole)?,
-        })
+        Ok(Source { name, role, root: parse(text, &whole)? })
     }
 
     /// Wraps a document that never was a text: what a service answered.
     pub fn from_json_value(name: &str, role: Role, value: &serde_json::Value) -> Source {
         let whole = Place::whole(name, role);
-        Source {
-            name: name.into(),
-            role,
-            root: Node::from_json(value, whole),
-        }
+        Source { name: name.into(), role, root: Node::from_json(value, whole) }
     }
 }
 
 impl Node {
     /// The value of the field `name`, if this is a map that has it. Of a repeated key, the last one.
     pub fn get(&self, name: &str) -> Option<&Node> {
-        self.entries()
-            .iter()
-            .rev()
-            .find(|entry| &*entry.key == name)
-            .map(|entry| &entry.node)
+        self.entries().iter().rev().find(|entry| &*entry.key == name).map(|entry| &entry.node)
     }
 
     /// The entries of a map; none for anything else.
@@ -163,10 +143,7 @@ impl Node {
 
     fn from_json(value: &serde_json::Value, place: Place) -> Node {
         use serde_json::Value as Json;
-        let below = |pointer: Pointer| Place {
-            pointer,
-            ..place.clone()
-        };
+        let below = |pointer: Pointer| Place { pointer, ..place.clone() };
         let value = match value {
             Json::Null => Value::Null,
             Json::Bool(truth) => Value::Bool(*truth),
@@ -185,11 +162,7 @@ impl Node {
                         let key: Arc<str> = key.as_str().into();
                         let key_place = below(place.pointer.field(key.clone()));
                         let node = Node::from_json(value, key_place.clone());
-                        Entry {
-                            key,
-                            key_place,
-                            node,
-                        }
+                        Entry { key, key_place, node }
                     })
                     .collect(),
             ),
@@ -214,11 +187,7 @@ pub fn duplicates(root: &Node) -> Vec<Duplicate> {
             }),
         }
     }
-    let children = root
-        .entries()
-        .iter()
-        .map(|entry| &entry.node)
-        .chain(root.items());
+    let children = root.entries().iter().map(|entry| &entry.node).chain(root.items());
     found.extend(children.flat_map(duplicates));
     found
 }
@@ -232,11 +201,7 @@ pub(super) struct Cursor<'t> {
 
 impl<'t> Cursor<'t> {
     pub(super) fn new(text: &'t str) -> Cursor<'t> {
-        Cursor {
-            text,
-            offset: 0,
-            position: Position { line: 1, column: 1 },
-        }
+        Cursor { text, offset: 0, position: Position { line: 1, column: 1 } }
     }
 
     /// The position of the byte at `offset`. Offsets may only grow: a file can be one line of ten
@@ -249,10 +214,7 @@ impl<'t> Cursor<'t> {
         {
             self.offset += letter.len_utf8();
             if letter == '\n' || letter == '\r' && letters.peek() != Some(&'\n') {
-                self.position = Position {
-                    line: self.position.line + 1,
-                    column: 1,
-                };
+                self.position = Position { line: self.position.line + 1, column: 1 };
             } else {
                 self.position.column += 1;
             }
@@ -279,20 +241,15 @@ fn parse(text: &str, whole: &Place) -> Result<Node, InputError> {
     match yaml::parse(text, whole) {
         Ok(root) if matches!(root.value, Value::Map(_)) => Ok(root),
         Err(error) if has_yaml_key(text) => Err(error),
-        _ => Err(
-            InputError::new(&whole.document, "this is neither JSON nor a YAML mapping")
-                .at(text, first_letter(text))
-                .hint("JSON begins with `{` or `[`, YAML with a key such as `family:`"),
-        ),
+        _ => Err(InputError::new(&whole.document, "this is neither JSON nor a YAML mapping")
+            .at(text, first_letter(text))
+            .hint("JSON begins with `{` or `[`, YAML with a key such as `family:`")),
     }
 }
 
 fn has_yaml_key(text: &str) -> bool {
     let is_key = |word: &str| !word.is_empty() && word.chars().all(|it| it.is_ascii_alphanumeric());
-    text.lines().any(|line| {
-        line.split_once(':')
-            .is_some_and(|(word, _)| is_key(word.trim()))
-    })
+    text.lines().any(|line| line.split_once(':').is_some_and(|(word, _)| is_key(word.trim())))
 }
 
 fn first_letter(text: &str) -> usize {
@@ -326,11 +283,9 @@ fn decode<'b>(name: &Arc<str>, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, s
         Ok(text) => Ok(text.into()),
         Err(error) => {
             let good = str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
-            Err(
-                InputError::new(name, "here stands a byte that is not UTF-8")
-                    .at(good, good.len())
-                    .hint("save the file as UTF-8"),
-            )
+            Err(InputError::new(name, "here stands a byte that is not UTF-8")
+                .at(good, good.len())
+                .hint("save the file as UTF-8"))
         }
     }
 }

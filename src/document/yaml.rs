@@ -50,16 +50,11 @@ pub(super) fn parse(text: &str, whole: &Place) -> Result<Node, InputError> {
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| {
-            builder.broken(
-                *error.marker(),
-                format!("this is not YAML: {}", error.info()),
-            )
+            builder.broken(*error.marker(), format!("this is not YAML: {}", error.info()))
         })?;
         builder.accept(event, span)?;
     }
-    builder
-        .root
-        .ok_or_else(|| InputError::new(&whole.document, "the document holds no value"))
+    builder.root.ok_or_else(|| InputError::new(&whole.document, "the document holds no value"))
 }
 
 /// Builds the tree from events. Collections that are not closed yet wait on a stack of their own, so
@@ -81,10 +76,7 @@ struct Open {
 
 enum Content {
     Items(Vec<Node>),
-    Entries {
-        done: Vec<Entry>,
-        key: Option<(Arc<str>, Place)>,
-    },
+    Entries { done: Vec<Entry>, key: Option<(Arc<str>, Place)> },
 }
 
 impl Builder<'_> {
@@ -103,17 +95,11 @@ impl Builder<'_> {
                 let place = self.place(span.start);
                 self.finish(Node { value, place }, anchor)
             }
-            Event::SequenceStart(anchor, tag) => self.begin(
-                Content::Items(Vec::new()),
-                anchor,
-                tag.as_deref(),
-                span.start,
-            ),
+            Event::SequenceStart(anchor, tag) => {
+                self.begin(Content::Items(Vec::new()), anchor, tag.as_deref(), span.start)
+            }
             Event::MappingStart(anchor, tag) => {
-                let content = Content::Entries {
-                    done: Vec::new(),
-                    key: None,
-                };
+                let content = Content::Entries { done: Vec::new(), key: None };
                 self.begin(content, anchor, tag.as_deref(), span.start)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
@@ -136,21 +122,12 @@ impl Builder<'_> {
         if self.open.len() >= DEPTH_LIMIT {
             return Err(self.too_deep(mark));
         }
-        self.open.push(Open {
-            place: self.place(mark),
-            anchor,
-            content,
-        });
+        self.open.push(Open { place: self.place(mark), anchor, content });
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), InputError> {
-        let Some(Open {
-            place,
-            anchor,
-            content,
-        }) = self.open.pop()
-        else {
+        let Some(Open { place, anchor, content }) = self.open.pop() else {
             return Ok(());
         };
         let value = match content {
@@ -171,11 +148,7 @@ impl Builder<'_> {
             Some(Content::Items(items)) => items.push(node),
             Some(Content::Entries { done, key }) => {
                 if let Some((key, key_place)) = key.take() {
-                    done.push(Entry {
-                        key,
-                        key_place,
-                        node,
-                    });
+                    done.push(Entry { key, key_place, node });
                 }
             }
         }
@@ -184,22 +157,12 @@ impl Builder<'_> {
 
     fn key(&mut self, text: String, mark: Marker) -> Result<(), InputError> {
         let position = position(mark);
-        if let Some(Open {
-            place,
-            content: Content::Entries { key, .. },
-            ..
-        }) = self.open.last_mut()
+        if let Some(Open { place, content: Content::Entries { key, .. }, .. }) =
+            self.open.last_mut()
         {
             let name: Arc<str> = text.into();
             let pointer = place.pointer.field(name.clone());
-            *key = Some((
-                name,
-                Place {
-                    pointer,
-                    position,
-                    ..place.clone()
-                },
-            ));
+            *key = Some((name, Place { pointer, position, ..place.clone() }));
         }
         Ok(())
     }
@@ -215,8 +178,7 @@ impl Builder<'_> {
         if self.open.len() + height(&meant) > DEPTH_LIMIT {
             return Err(self.too_deep(mark));
         }
-        self.spend(&meant)
-            .map_err(|error| error.at_position(position(mark)))?;
+        self.spend(&meant).map_err(|error| error.at_position(position(mark)))?;
         let place = self.place(mark);
         let mut copy = moved(meant, &place.pointer);
         copy.place.position = place.position;
@@ -235,10 +197,7 @@ impl Builder<'_> {
         for merge in merges {
             let sources = match merge.node.value {
                 Value::List(items) => items,
-                value => vec![Node {
-                    value,
-                    place: merge.node.place,
-                }],
+                value => vec![Node { value, place: merge.node.place }],
             };
             for source in sources {
                 let Value::Map(fields) = source.value else {
@@ -248,17 +207,12 @@ impl Builder<'_> {
                     )
                     .at_position(source.place.position));
                 };
-                for field in fields
-                    .into_iter()
-                    .rev()
-                    .filter(|field| known.insert(field.key.clone()))
+                for field in
+                    fields.into_iter().rev().filter(|field| known.insert(field.key.clone()))
                 {
                     let pointer = owner.pointer.field(field.key.clone());
                     own.push(Entry {
-                        key_place: Place {
-                            pointer: pointer.clone(),
-                            ..field.key_place
-                        },
+                        key_place: Place { pointer: pointer.clone(), ..field.key_place },
                         node: moved(field.node, &pointer),
                         key: field.key,
                     });
@@ -287,10 +241,8 @@ impl Builder<'_> {
         else {
             return Ok(());
         };
-        let error = self.broken(
-            mark,
-            format!("`{tag}` is a tag that task definitions do not have"),
-        );
+        let error =
+            self.broken(mark, format!("`{tag}` is a tag that task definitions do not have"));
         Err(if CLOUDFORMATION_TAGS.contains(&tag.suffix.as_str()) {
             error.hint(
                 "it belongs to a CloudFormation template, which cannot be read yet: deploy it, then check \
@@ -310,49 +262,29 @@ impl Builder<'_> {
     fn place(&self, mark: Marker) -> Place {
         let pointer = match self.open.last() {
             None => Pointer::root(),
-            Some(Open {
-                place,
-                content: Content::Items(items),
-                ..
-            }) => place.pointer.item(items.len()),
-            Some(Open {
-                place,
-                content: Content::Entries { key, .. },
-                ..
-            }) => key
-                .as_ref()
-                .map_or(&place.pointer, |(_, key_place)| &key_place.pointer)
-                .clone(),
+            Some(Open { place, content: Content::Items(items), .. }) => {
+                place.pointer.item(items.len())
+            }
+            Some(Open { place, content: Content::Entries { key, .. }, .. }) => {
+                key.as_ref().map_or(&place.pointer, |(_, key_place)| &key_place.pointer).clone()
+            }
         };
-        Place {
-            pointer,
-            position: position(mark),
-            ..self.whole.clone()
-        }
+        Place { pointer, position: position(mark), ..self.whole.clone() }
     }
 
     fn too_deep(&self, mark: Marker) -> InputError {
-        self.broken(
-            mark,
-            format!("values are nested more than {DEPTH_LIMIT} levels deep"),
-        )
+        self.broken(mark, format!("values are nested more than {DEPTH_LIMIT} levels deep"))
     }
 
     fn broken(&self, mark: Marker, message: String) -> InputError {
-        let offset = self
-            .text
-            .char_indices()
-            .nth(mark.index())
-            .map_or(self.text.len(), |(at, _)| at);
+        let offset =
+            self.text.char_indices().nth(mark.index()).map_or(self.text.len(), |(at, _)| at);
         InputError::new(&self.whole.document, message).at(self.text, offset)
     }
 }
 
 fn position(mark: Marker) -> Option<Position> {
-    Some(Position {
-        line: mark.line(),
-        column: mark.col() + 1,
-    })
+    Some(Position { line: mark.line(), column: mark.col() + 1 })
 }
 
 /// The same node at another pointer.
@@ -372,10 +304,7 @@ fn moved(node: Node, pointer: &Pointer) -> Node {
                     let pointer = pointer.field(entry.key.clone());
                     Entry {
                         node: moved(entry.node, &pointer),
-                        key_place: Place {
-                            pointer,
-                            ..entry.key_place
-                        },
+                        key_place: Place { pointer, ..entry.key_place },
                         key: entry.key,
                     }
                 })
@@ -383,30 +312,17 @@ fn moved(node: Node, pointer: &Pointer) -> Node {
         ),
         value => value,
     };
-    Node {
-        value,
-        place: Place {
-            pointer: pointer.clone(),
-            ..node.place
-        },
-    }
+    Node { value, place: Place { pointer: pointer.clone(), ..node.place } }
 }
 
 fn weight(node: &Node) -> usize {
     let own = node.text().map_or(1, |text| 1 + text.len());
-    let entries = node
-        .entries()
-        .iter()
-        .map(|entry| entry.key.len() + weight(&entry.node));
+    let entries = node.entries().iter().map(|entry| entry.key.len() + weight(&entry.node));
     own + entries.sum::<usize>() + node.items().iter().map(weight).sum::<usize>()
 }
 
 fn height(node: &Node) -> usize {
-    let children = node
-        .entries()
-        .iter()
-        .map(|entry| &entry.node)
-        .chain(node.items());
+    let children = node.entries().iter().map(|entry| &entry.node).chain(node.items());
     children.map(|child| 1 + height(child)).max().unwrap_or(0)
 }
 

@@ -64,28 +64,13 @@ mod tests {
         let refused = [
             ("", AccountIdError::Empty),
             ("11111111111", AccountIdError::Length("11111111111".into())),
-            (
-                "1111-2222-3333",
-                AccountIdError::NotDigits("1111-2222-3333".into()),
-            ),
-            (
-                "XXXXXXXXXXXX",
-                AccountIdError::NotDigits("XXXXXXXXXXXX".into()),
-            ),
-            (
-                "١٢٣٤٥٦٧٨٩٠١٢",
-                AccountIdError::NotDigits("١٢٣٤٥٦٧٨٩٠١٢".into()),
-            ),
+            ("1111-2222-3333", AccountIdError::NotDigits("1111-2222-3333".into())),
+            ("XXXXXXXXXXXX", AccountIdError::NotDigits("XXXXXXXXXXXX".into())),
+            ("١٢٣٤٥٦٧٨٩٠١٢", AccountIdError::NotDigits("١٢٣٤٥٦٧٨٩٠١٢".into())),
         ];
         for (text, error) in refused {
             assert_eq!(text.parse::<AccountId>(), Err(error));
         }
-        assert!(
-            "1234"
-                .parse::<AccountId>()
-                .unwrap_err()
-                .to_string()
-                .contains("has 4 digits")
-        );
+        assert!("1234".parse::<AccountId>().unwrap_err().to_string().contains("has 4 digits"));
     }
 }

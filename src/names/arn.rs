@@ -42,9 +42,7 @@ impl Arn {
 
     /// The region, if it belongs to another partition than the ARN names: such a thing cannot exist.
     pub fn region_of_another_partition(&self) -> Option<&Region> {
-        self.region
-            .as_ref()
-            .filter(|region| region.partition() != self.partition)
+        self.region.as_ref().filter(|region| region.partition() != self.partition)
     }
 }
 
@@ -90,10 +88,7 @@ impl FromStr for Arn {
             return Err(ArnError::NoPrefix(text.to_owned()));
         }
         let [_, partition, service, region, account, resource] = fields[..] else {
-            return Err(ArnError::Fields {
-                arn: text.to_owned(),
-                found: fields.len(),
-            });
+            return Err(ArnError::Fields { arn: text.to_owned(), found: fields.len() });
         };
         let partition = partition.parse()?;
         let service_like = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -124,13 +119,7 @@ impl FromStr for Arn {
 
 impl fmt::Display for Arn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Arn {
-            partition,
-            service,
-            region,
-            owner,
-            resource,
-        } = self;
+        let Arn { partition, service, region, owner, resource } = self;
         let region = region.as_ref().map_or("", Region::as_str);
         write!(f, "arn:{partition}:{service}:{region}:{owner}:{resource}")
     }
@@ -175,13 +164,8 @@ mod tests {
 
     #[test]
     fn given_a_region_of_china_in_partition_aws_then_the_region_is_told() {
-        let arn: Arn = "arn:aws:ssm:cn-north-1:111122223333:parameter/x"
-            .parse()
-            .unwrap();
-        assert_eq!(
-            arn.region_of_another_partition().map(Region::as_str),
-            Some("cn-north-1")
-        );
+        let arn: Arn = "arn:aws:ssm:cn-north-1:111122223333:parameter/x".parse().unwrap();
+        assert_eq!(arn.region_of_another_partition().map(Region::as_str), Some("cn-north-1"));
     }
 
     #[test]
@@ -192,29 +176,17 @@ mod tests {
             ("arn", ArnError::NoPrefix(text("arn"))),
             ("aws:iam", ArnError::NoPrefix(text("aws:iam"))),
             ("arn:aws:s3:::", ArnError::NoResource(text("arn:aws:s3:::"))),
-            (
-                "arn:aws:iam",
-                ArnError::Fields {
-                    arn: text("arn:aws:iam"),
-                    found: 3,
-                },
-            ),
+            ("arn:aws:iam", ArnError::Fields { arn: text("arn:aws:iam"), found: 3 }),
             (
                 "arn:amazon:iam::111122223333:role/x",
                 ArnError::Partition(PartitionError(text("amazon"))),
             ),
-            (
-                "arn:aws:::111122223333:x",
-                ArnError::Service(text("arn:aws:::111122223333:x")),
-            ),
+            ("arn:aws:::111122223333:x", ArnError::Service(text("arn:aws:::111122223333:x"))),
             (
                 "arn:aws:secretsmanager:DB_USER::",
                 ArnError::Region(RegionError::Shape(text("DB_USER"))),
             ),
-            (
-                "arn:aws:iam::1234:role/x",
-                ArnError::Account(AccountIdError::Length(text("1234"))),
-            ),
+            ("arn:aws:iam::1234:role/x", ArnError::Account(AccountIdError::Length(text("1234")))),
         ];
         for (arn, error) in cases {
             assert_eq!(arn.parse::<Arn>(), Err(error), "{arn}");

@@ -53,26 +53,10 @@ struct Form {
 }
 
 const FORMS: [Form; 4] = [
-    Form {
-        words: "dkr.ecr",
-        fips: false,
-        dual_stack: false,
-    },
-    Form {
-        words: "dkr.ecr-fips",
-        fips: true,
-        dual_stack: false,
-    },
-    Form {
-        words: "dkr-ecr",
-        fips: false,
-        dual_stack: true,
-    },
-    Form {
-        words: "dkr-ecr-fips",
-        fips: true,
-        dual_stack: true,
-    },
+    Form { words: "dkr.ecr", fips: false, dual_stack: false },
+    Form { words: "dkr.ecr-fips", fips: true, dual_stack: false },
+    Form { words: "dkr-ecr", fips: false, dual_stack: true },
+    Form { words: "dkr-ecr-fips", fips: true, dual_stack: true },
 ];
 
 impl EcrHost {
@@ -91,10 +75,7 @@ fn split_at_form<'h>(
     host: &'h str,
     form: &'static Form,
 ) -> Option<(&'static Form, &'h str, &'h str)> {
-    if let Some(rest) = host
-        .strip_prefix(form.words)
-        .and_then(|rest| rest.strip_prefix('.'))
-    {
+    if let Some(rest) = host.strip_prefix(form.words).and_then(|rest| rest.strip_prefix('.')) {
         return Some((form, "", rest));
     }
     let (account, rest) = host.split_once(&format!(".{}.", form.words))?;
@@ -109,11 +90,9 @@ fn is_of_aws(rest: &str) -> bool {
         return false;
     }
     let ends_with = |suffix: &str| {
-        rest.strip_suffix(suffix)
-            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        rest.strip_suffix(suffix).is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
-    rest.split('.')
-        .any(|label| label == "amazonaws" || label == "amazonwebservices")
+    rest.split('.').any(|label| label == "amazonaws" || label == "amazonwebservices")
         || Partition::ALL
             .into_iter()
             .any(|p| ends_with(p.dns_suffix()) || dual_stack_suffix(p).is_some_and(ends_with))
@@ -122,27 +101,16 @@ fn is_of_aws(rest: &str) -> bool {
 fn read(form: &Form, account: &str, rest: &str) -> Result<EcrHost, EcrHostProblem> {
     let account = account.parse().map_err(EcrHostProblem::Account)?;
     let (region, written) = rest.split_once('.').unwrap_or((rest, ""));
-    let region: Region = region.parse().map_err(|problem| EcrHostProblem::Region {
-        after: form.words.to_owned(),
-        problem,
-    })?;
+    let region: Region = region
+        .parse()
+        .map_err(|problem| EcrHostProblem::Region { after: form.words.to_owned(), problem })?;
     let partition = region.partition();
-    let host = EcrHost {
-        account,
-        region,
-        partition,
-        fips: form.fips,
-        dual_stack: form.dual_stack,
-    };
+    let host = EcrHost { account, region, partition, fips: form.fips, dual_stack: form.dual_stack };
     if written == host.suffix() {
         Ok(host)
     } else {
         let expected = host.suffix().to_owned();
-        Err(EcrHostProblem::Suffix {
-            region: host.region,
-            expected,
-            written: written.to_owned(),
-        })
+        Err(EcrHostProblem::Suffix { region: host.region, expected, written: written.to_owned() })
     }
 }
 
@@ -165,13 +133,7 @@ impl EcrHost {
 
 impl fmt::Display for EcrHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let EcrHost {
-            account,
-            region,
-            fips,
-            dual_stack,
-            ..
-        } = self;
+        let EcrHost { account, region, fips, dual_stack, .. } = self;
         let words = match (fips, dual_stack) {
             (false, false) => "dkr.ecr",
             (true, false) => "dkr.ecr-fips",
@@ -189,67 +151,29 @@ mod tests {
     #[test]
     fn the_hosts_of_every_form_and_partition_are_read_and_printed() {
         let cases = [
-            (
-                "111122223333.dkr.ecr.us-east-1.amazonaws.com",
-                Partition::Aws,
-                false,
-                false,
-            ),
+            ("111122223333.dkr.ecr.us-east-1.amazonaws.com", Partition::Aws, false, false),
             (
                 "111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com",
                 Partition::AwsUsGov,
                 true,
                 false,
             ),
-            (
-                "111122223333.dkr-ecr.eu-west-1.on.aws",
-                Partition::Aws,
-                false,
-                true,
-            ),
-            (
-                "111122223333.dkr-ecr-fips.us-east-2.on.aws",
-                Partition::Aws,
-                true,
-                true,
-            ),
-            (
-                "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn",
-                Partition::AwsCn,
-                false,
-                false,
-            ),
+            ("111122223333.dkr-ecr.eu-west-1.on.aws", Partition::Aws, false, true),
+            ("111122223333.dkr-ecr-fips.us-east-2.on.aws", Partition::Aws, true, true),
+            ("111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn", Partition::AwsCn, false, false),
             (
                 "111122223333.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn",
                 Partition::AwsCn,
                 false,
                 true,
             ),
-            (
-                "111122223333.dkr.ecr.us-iso-east-1.c2s.ic.gov",
-                Partition::AwsIso,
-                false,
-                false,
-            ),
-            (
-                "111122223333.dkr.ecr.us-isob-east-1.sc2s.sgov.gov",
-                Partition::AwsIsoB,
-                false,
-                false,
-            ),
-            (
-                "111122223333.dkr.ecr.eusc-de-east-1.amazonaws.eu",
-                Partition::AwsEusc,
-                false,
-                false,
-            ),
+            ("111122223333.dkr.ecr.us-iso-east-1.c2s.ic.gov", Partition::AwsIso, false, false),
+            ("111122223333.dkr.ecr.us-isob-east-1.sc2s.sgov.gov", Partition::AwsIsoB, false, false),
+            ("111122223333.dkr.ecr.eusc-de-east-1.amazonaws.eu", Partition::AwsEusc, false, false),
         ];
         for (text, partition, fips, dual_stack) in cases {
             let host = EcrHost::parse(text).unwrap().unwrap();
-            assert_eq!(
-                (host.partition, host.fips, host.dual_stack),
-                (partition, fips, dual_stack)
-            );
+            assert_eq!((host.partition, host.fips, host.dual_stack), (partition, fips, dual_stack));
             assert_eq!(host.to_string(), text);
         }
     }
@@ -258,39 +182,15 @@ mod tests {
     fn a_host_that_cannot_exist_is_refused_with_its_cause() {
         let cases = [
             ("123.dkr.ecr.us-east-1.amazonaws.com", "`123` has 3 digits"),
-            (
-                "xxxxxxxxxxx.dkr.ecr.eu-west-1.amazonaws.com",
-                "twelve digits",
-            ),
+            ("xxxxxxxxxxx.dkr.ecr.eu-west-1.amazonaws.com", "twelve digits"),
             ("dkr.ecr.us-east-1.amazonaws.com", "account id is empty"),
-            (
-                "111122223333.dkr.ecr.amazonaws.com",
-                "region should follow after `dkr.ecr`",
-            ),
-            (
-                "111122223333.dkr.ecr.us-east-1a.amazonaws.com",
-                "its region is `us-east-1`",
-            ),
-            (
-                "111122223333.dkr.ecr.cn-north-1.amazonaws.com",
-                "end with .amazonaws.com.cn",
-            ),
-            (
-                "111122223333.dkr.ecr.us-east-1.amazonaws.com.cn",
-                "end with .amazonaws.com, not",
-            ),
-            (
-                "111122223333.dkr.ecr.us-east-1.on.aws",
-                "end with .amazonaws.com, not .on.aws",
-            ),
-            (
-                "111122223333.dkr-ecr.us-east-1.amazonaws.com",
-                "end with .on.aws",
-            ),
-            (
-                "111122223333.dkr.ecr.us-east-1.amazonaws.co",
-                "not .amazonaws.co",
-            ),
+            ("111122223333.dkr.ecr.amazonaws.com", "region should follow after `dkr.ecr`"),
+            ("111122223333.dkr.ecr.us-east-1a.amazonaws.com", "its region is `us-east-1`"),
+            ("111122223333.dkr.ecr.cn-north-1.amazonaws.com", "end with .amazonaws.com.cn"),
+            ("111122223333.dkr.ecr.us-east-1.amazonaws.com.cn", "end with .amazonaws.com, not"),
+            ("111122223333.dkr.ecr.us-east-1.on.aws", "end with .amazonaws.com, not .on.aws"),
+            ("111122223333.dkr-ecr.us-east-1.amazonaws.com", "end with .on.aws"),
+            ("111122223333.dkr.ecr.us-east-1.amazonaws.co", "not .amazonaws.co"),
         ];
         for (host, words) in cases {
             let problem = EcrHost::parse(host).unwrap().unwrap_err().to_string();

@@ -166,10 +166,9 @@ impl Registry {
         }
         match EcrHost::parse(host) {
             Some(Ok(ecr)) => Ok(Registry::Ecr(ecr)),
-            Some(Err(problem)) => Err(ImageError::UnknownEcrHost {
-                host: host.to_owned(),
-                problem,
-            }),
+            Some(Err(problem)) => {
+                Err(ImageError::UnknownEcrHost { host: host.to_owned(), problem })
+            }
             None => Ok(Registry::Other(host.to_owned())),
         }
     }
@@ -221,13 +220,7 @@ impl FromStr for ImageRef {
         } else {
             path.to_owned()
         };
-        Ok(ImageRef {
-            written: text.to_owned(),
-            registry,
-            repository,
-            tag,
-            digest,
-        })
+        Ok(ImageRef { written: text.to_owned(), registry, repository, tag, digest })
     }
 }
 
@@ -259,14 +252,10 @@ fn check_repository(written: &str, path: &str) -> Result<(), ImageError> {
     }
     for part in path.split('/') {
         if part.contains(char::is_uppercase) {
-            return Err(ImageError::UpperCase {
-                part: part.to_owned(),
-            });
+            return Err(ImageError::UpperCase { part: part.to_owned() });
         }
         if !is_repository_part(part) {
-            return Err(ImageError::Repository {
-                part: part.to_owned(),
-            });
+            return Err(ImageError::Repository { part: part.to_owned() });
         }
     }
     Ok(())
@@ -303,14 +292,9 @@ fn is_host(text: &str) -> bool {
         !label.is_empty()
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    let host_is_one = match host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
+    let host_is_one = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(inner) => ipv6(inner),
         None => host.split('.').all(label),
     };

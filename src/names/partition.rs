@@ -66,9 +66,7 @@ impl Partition {
 
     /// The partition that an ARN names, if there is one of that name.
     pub fn from_id(id: &str) -> Option<Partition> {
-        Partition::ALL
-            .into_iter()
-            .find(|partition| partition.id() == id)
+        Partition::ALL.into_iter().find(|partition| partition.id() == id)
     }
 
     /// The partition that a region belongs to, told by the prefix of its name.
@@ -140,9 +138,6 @@ mod tests {
             assert_eq!(Partition::from_id(partition.id()), Some(partition));
         }
         assert_eq!(Partition::from_id("AWS"), None);
-        assert_eq!(
-            "amazon".parse::<Partition>(),
-            Err(PartitionError("amazon".into()))
-        );
+        assert_eq!("amazon".parse::<Partition>(), Err(PartitionError("amazon".into())));
     }
 }

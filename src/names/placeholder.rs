@@ -8,8 +8,7 @@
 /// shell runs inside the container (`command`, `entryPoint`, a health check) `$NAME` is that
 /// shell's own, so this is a question to ask of names and references, not of commands.
 pub fn find(text: &str) -> Option<&str> {
-    text.char_indices()
-        .find_map(|(at, _)| at_start(&text[at..]))
+    text.char_indices().find_map(|(at, _)| at_start(&text[at..]))
 }
 
 fn at_start(text: &str) -> Option<&str> {
@@ -40,9 +39,7 @@ fn enclosed(text: &str, open: &str, close: &str, fits: fn(&str) -> bool) -> Opti
 /// `$NAME`: as far as the name goes.
 fn variable(text: &str) -> Option<usize> {
     let name = text.strip_prefix('$')?;
-    let end = name
-        .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .unwrap_or(name.len());
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
     is_name(&name[..end]).then_some(1 + end)
 }
 
@@ -53,17 +50,13 @@ fn is_filled(inner: &str) -> bool {
 fn is_name(inner: &str) -> bool {
     !inner.is_empty()
         && !inner.starts_with(|c: char| c.is_ascii_digit())
-        && inner
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && inner.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// `<NAME>`, `<taskRoleArn>` and `<your account id>`, but not a comparison or a tag of XML.
 fn is_described(inner: &str) -> bool {
     inner.starts_with(|c: char| c.is_ascii_alphabetic())
-        && inner
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_- .:".contains(&b))
+        && inner.bytes().all(|b| b.is_ascii_alphanumeric() || b"_- .:".contains(&b))
 }
 
 /// All capitals: `__IMAGE__` is to be replaced, `__init__` is Python's.
@@ -96,10 +89,7 @@ mod tests {
             ("<IMAGE1_NAME>", "<IMAGE1_NAME>"),
             ("12345678.dkr.ecr.<region>.amazonaws.com/app", "<region>"),
             ("{{ must_env `IMAGE` }}", "{{ must_env `IMAGE` }}"),
-            (
-                "arn:aws:iam::{{AWS_ACCOUNT_ID}}:role/x",
-                "{{AWS_ACCOUNT_ID}}",
-            ),
+            ("arn:aws:iam::{{AWS_ACCOUNT_ID}}:role/x", "{{AWS_ACCOUNT_ID}}"),
             ("$$$TASK_ROLE$$$", "$$$TASK_ROLE$$$"),
             ("%{image}", "%{image}"),
             ("#{Octopus.Image}", "#{Octopus.Image}"),

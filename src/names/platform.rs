@@ -86,10 +86,7 @@ mod tests {
     #[test]
     fn a_platform_is_read_as_ecs_spells_it() {
         assert_eq!("LINUX".parse(), Ok(OperatingSystem::Linux));
-        assert_eq!(
-            "WINDOWS_SERVER_2022_CORE".parse(),
-            Ok(OperatingSystem::Windows)
-        );
+        assert_eq!("WINDOWS_SERVER_2022_CORE".parse(), Ok(OperatingSystem::Windows));
         assert_eq!(
             "linux".parse::<OperatingSystem>(),
             Err(PlatformError::OperatingSystem("linux".into()))

@@ -53,10 +53,7 @@ impl FromStr for Region {
         }
         let region = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
         if text.len() - region.len() == 1 && has_shape(region) {
-            return Err(RegionError::Zone {
-                zone: text.to_owned(),
-                region: region.to_owned(),
-            });
+            return Err(RegionError::Zone { zone: text.to_owned(), region: region.to_owned() });
         }
         Err(RegionError::Shape(text.to_owned()))
     }

@@ -113,10 +113,8 @@ impl FromStr for RoleArn {
         if arn.service == "iam" && arn.resource.starts_with("instance-profile/") {
             return Err(RoleError::InstanceProfile(arn));
         }
-        let Some(path_and_name) = arn
-            .resource
-            .strip_prefix("role/")
-            .filter(|_| arn.service == "iam")
+        let Some(path_and_name) =
+            arn.resource.strip_prefix("role/").filter(|_| arn.service == "iam")
         else {
             return Err(RoleError::NotARole(arn));
         };
@@ -129,12 +127,7 @@ impl FromStr for RoleArn {
         }
         check_name(&name)?;
         match arn.account().cloned() {
-            Some(account) if arn.region.is_none() => Ok(RoleArn {
-                arn,
-                account,
-                path,
-                name,
-            }),
+            Some(account) if arn.region.is_none() => Ok(RoleArn { arn, account, path, name }),
             _ => Err(RoleError::RegionOrAccount(arn)),
         }
     }
@@ -190,16 +183,8 @@ mod tests {
     #[test]
     fn a_role_has_an_account_a_path_and_a_name() {
         let cases = [
-            (
-                "arn:aws:iam::111122223333:role/ecsTaskRole",
-                "/",
-                "ecsTaskRole",
-            ),
-            (
-                "arn:aws-cn:iam::111122223333:role/team/prod/app@1",
-                "/team/prod/",
-                "app@1",
-            ),
+            ("arn:aws:iam::111122223333:role/ecsTaskRole", "/", "ecsTaskRole"),
+            ("arn:aws-cn:iam::111122223333:role/team/prod/app@1", "/team/prod/", "app@1"),
         ];
         for (text, path, name) in cases {
             let role: RoleArn = text.parse().unwrap();
@@ -211,10 +196,7 @@ mod tests {
 
     #[test]
     fn a_bare_name_is_a_reference_but_not_an_arn() {
-        assert_eq!(
-            "ecsTaskRole".parse(),
-            Ok(RoleRef::Name("ecsTaskRole".into()))
-        );
+        assert_eq!("ecsTaskRole".parse(), Ok(RoleRef::Name("ecsTaskRole".into())));
         assert!(matches!(
             "ecsTaskRole".parse::<RoleArn>(),
             Err(RoleError::Arn(ArnError::NoPrefix(_)))
@@ -233,30 +215,18 @@ mod tests {
             ("arn:aws:iam::XXXXXXXXXXXX:role/r", |e| {
                 matches!(e, RoleError::Arn(ArnError::Account(_)))
             }),
-            ("arn:aws:sts::111122223333:assumed-role/r/me", |e| {
-                matches!(e, RoleError::Session(_))
-            }),
+            ("arn:aws:sts::111122223333:assumed-role/r/me", |e| matches!(e, RoleError::Session(_))),
             ("arn:aws:iam::111122223333:instance-profile/r", |e| {
                 matches!(e, RoleError::InstanceProfile(_))
             }),
-            ("arn:aws:iam::111122223333:policy/r", |e| {
-                matches!(e, RoleError::NotARole(_))
-            }),
-            ("arn:aws:ecs::111122223333:role/r", |e| {
-                matches!(e, RoleError::NotARole(_))
-            }),
-            ("arn:aws:iam:::role/r", |e| {
-                matches!(e, RoleError::RegionOrAccount(_))
-            }),
+            ("arn:aws:iam::111122223333:policy/r", |e| matches!(e, RoleError::NotARole(_))),
+            ("arn:aws:ecs::111122223333:role/r", |e| matches!(e, RoleError::NotARole(_))),
+            ("arn:aws:iam:::role/r", |e| matches!(e, RoleError::RegionOrAccount(_))),
             ("arn:aws:iam:us-east-1:111122223333:role/r", |e| {
                 matches!(e, RoleError::RegionOrAccount(_))
             }),
-            ("arn:aws:iam::111122223333:role/my role", |e| {
-                matches!(e, RoleError::Name(_))
-            }),
-            ("arn:aws:iam::111122223333:role/", |e| {
-                matches!(e, RoleError::Name(_))
-            }),
+            ("arn:aws:iam::111122223333:role/my role", |e| matches!(e, RoleError::Name(_))),
+            ("arn:aws:iam::111122223333:role/", |e| matches!(e, RoleError::Name(_))),
         ];
         for (text, cause) in cases {
             let error = text.parse::<RoleRef>().unwrap_err();

@@ -62,11 +62,7 @@ impl FromStr for S3Object {
         if key.is_empty() {
             return Err(S3ObjectError::NoKey(arn));
         }
-        Ok(S3Object {
-            partition: arn.partition,
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-        })
+        Ok(S3Object { partition: arn.partition, bucket: bucket.to_owned(), key: key.to_owned() })
     }
 }
 
@@ -75,18 +71,12 @@ impl FromStr for S3Object {
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>).
 fn is_bucket_name(text: &str) -> bool {
     (3..=255).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
 }
 
 impl fmt::Display for S3Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let S3Object {
-            partition,
-            bucket,
-            key,
-        } = self;
+        let S3Object { partition, bucket, key } = self;
         write!(f, "arn:{partition}:s3:::{bucket}/{key}")
     }
 }
@@ -113,12 +103,8 @@ mod tests {
     fn what_is_no_object_is_refused_with_its_cause() {
         type Cause = fn(&S3ObjectError) -> bool;
         let cases: [(&str, Cause); 8] = [
-            ("s3://bucket/prod.env", |e| {
-                matches!(e, S3ObjectError::Url(_))
-            }),
-            ("https://bucket.s3.amazonaws.com/prod.env", |e| {
-                matches!(e, S3ObjectError::Url(_))
-            }),
+            ("s3://bucket/prod.env", |e| matches!(e, S3ObjectError::Url(_))),
+            ("https://bucket.s3.amazonaws.com/prod.env", |e| matches!(e, S3ObjectError::Url(_))),
             ("bucket/prod.env", |e| matches!(e, S3ObjectError::Arn(_))),
             ("arn:aws:ssm:us-east-1:111122223333:parameter/x", |e| {
                 matches!(e, S3ObjectError::OtherService(_))
@@ -126,15 +112,9 @@ mod tests {
             ("arn:aws:s3:us-east-1:111122223333:accesspoint/x", |e| {
                 matches!(e, S3ObjectError::RegionOrAccount(_))
             }),
-            ("arn:aws:s3:::my bucket/prod.env", |e| {
-                matches!(e, S3ObjectError::Bucket(_))
-            }),
-            ("arn:aws:s3:::bucket", |e| {
-                matches!(e, S3ObjectError::NoKey(_))
-            }),
-            ("arn:aws:s3:::bucket/", |e| {
-                matches!(e, S3ObjectError::NoKey(_))
-            }),
+            ("arn:aws:s3:::my bucket/prod.env", |e| matches!(e, S3ObjectError::Bucket(_))),
+            ("arn:aws:s3:::bucket", |e| matches!(e, S3ObjectError::NoKey(_))),
+            ("arn:aws:s3:::bucket/", |e| matches!(e, S3ObjectError::NoKey(_))),
         ];
         for (text, cause) in cases {
             let error = text.parse::<S3Object>().unwrap_err();

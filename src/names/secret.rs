@@ -264,14 +264,10 @@ impl FromStr for ValueFrom {
 /// An ARN whose region and account are such that a secret or parameter can be there.
 fn read_arn(text: &str) -> Result<Arn, ValueFromError> {
     let arn: Arn = text.parse().map_err(|problem| match problem {
-        ArnError::Partition(unknown) => ValueFromError::UnknownPartition {
-            partition: unknown.0,
-            arn: text.to_owned(),
-        },
-        problem => ValueFromError::Arn {
-            arn: text.to_owned(),
-            problem,
-        },
+        ArnError::Partition(unknown) => {
+            ValueFromError::UnknownPartition { partition: unknown.0, arn: text.to_owned() }
+        }
+        problem => ValueFromError::Arn { arn: text.to_owned(), problem },
     })?;
     if !matches!(arn.service.as_str(), "secretsmanager" | "ssm") {
         return Err(ValueFromError::OtherService(arn));
@@ -348,10 +344,8 @@ fn read_parameter(text: &str, name: &str, arn: Option<Arn>) -> Result<ValueFrom,
         Some(_) if name.contains('/') => format!("/{name}"),
         _ => name.to_owned(),
     };
-    let arn = arn.map(|arn| Arn {
-        resource: format!("parameter/{}", name.trim_start_matches('/')),
-        ..arn
-    });
+    let arn = arn
+        .map(|arn| Arn { resource: format!("parameter/{}", name.trim_start_matches('/')), ..arn });
     let parameter = |name: String| ParameterRef {
         written: text.to_owned(),
         name,
@@ -380,14 +374,8 @@ fn check_name(text: &str, name: &str, others: &str) -> Result<(), ValueFromError
     if name.is_empty() {
         return Err(ValueFromError::NoName(text.to_owned()));
     }
-    match name
-        .chars()
-        .find(|c| !c.is_ascii_alphanumeric() && !others.contains(*c))
-    {
-        Some(character) => Err(ValueFromError::Character {
-            name: name.to_owned(),
-            character,
-        }),
+    match name.chars().find(|c| !c.is_ascii_alphanumeric() && !others.contains(*c)) {
+        Some(character) => Err(ValueFromError::Character { name: name.to_owned(), character }),
         None => Ok(()),
     }
 }

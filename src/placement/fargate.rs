@@ -37,18 +37,9 @@ pub enum MemoryStep {
 }
 
 const fn size(cpu: u64, least: u64, most: u64, step: MemoryStep) -> Size {
-    let memory = MemoryRange {
-        least: MemoryMib(least),
-        most: MemoryMib(most),
-        step,
-    };
+    let memory = MemoryRange { least: MemoryMib(least), most: MemoryMib(most), step };
     let windows = cpu >= 1024 && cpu <= 4096;
-    Size {
-        cpu: CpuUnits(cpu),
-        memory,
-        windows,
-        needs_1_4: cpu >= 8192,
-    }
+    Size { cpu: CpuUnits(cpu), memory, windows, needs_1_4: cpu >= 8192 }
 }
 
 const SIZES: [Size; 7] = [
@@ -121,21 +112,11 @@ pub fn judge(
     if size.memory.holds(memory) {
         return Ok(());
     }
-    let same_cpu = size
-        .memory
-        .neighbours(memory)
-        .into_iter()
-        .map(|memory| (cpu, memory));
-    let same_memory = offered(os)
-        .find(|size| size.memory.holds(memory))
-        .map(|size| (size.cpu, memory));
+    let same_cpu = size.memory.neighbours(memory).into_iter().map(|memory| (cpu, memory));
+    let same_memory =
+        offered(os).find(|size| size.memory.holds(memory)).map(|size| (size.cpu, memory));
     let nearest = same_cpu.chain(same_memory).collect();
-    Err(SizeProblem::Memory {
-        cpu,
-        memory,
-        allowed: size.memory,
-        nearest,
-    })
+    Err(SizeProblem::Memory { cpu, memory, allowed: size.memory, nearest })
 }
 
 /// Whether a size of this cpu needs Linux platform version 1.4.0 or later.
@@ -144,26 +125,17 @@ pub fn needs_1_4(cpu: CpuUnits) -> bool {
 }
 
 fn offered(os: OperatingSystem) -> impl Iterator<Item = &'static Size> {
-    SIZES
-        .iter()
-        .filter(move |size| os == OperatingSystem::Linux || size.windows)
+    SIZES.iter().filter(move |size| os == OperatingSystem::Linux || size.windows)
 }
 
 fn no_such_cpu(cpu: CpuUnits, os: OperatingSystem) -> SizeProblem {
     if let Some(largest) = SIZES.last().filter(|largest| cpu > largest.cpu) {
-        return SizeProblem::LargerThanKnown {
-            cpu,
-            largest: largest.cpu,
-        };
+        return SizeProblem::LargerThanKnown { cpu, largest: largest.cpu };
     }
     let cpus = || offered(os).map(|size| size.cpu);
     let below = cpus().filter(|offered| *offered < cpu).max();
     let above = cpus().filter(|offered| *offered > cpu).min();
-    SizeProblem::Cpu {
-        cpu,
-        os,
-        nearest: below.into_iter().chain(above).collect(),
-    }
+    SizeProblem::Cpu { cpu, os, nearest: below.into_iter().chain(above).collect() }
 }
 
 impl MemoryRange {
@@ -212,10 +184,7 @@ fn list(items: &[impl fmt::Display]) -> String {
 }
 
 fn instead(pairs: &[(CpuUnits, MemoryMib)]) -> String {
-    let pairs: Vec<String> = pairs
-        .iter()
-        .map(|(cpu, memory)| format!("{cpu}/{memory}"))
-        .collect();
+    let pairs: Vec<String> = pairs.iter().map(|(cpu, memory)| format!("{cpu}/{memory}")).collect();
     if pairs.is_empty() {
         String::new()
     } else {
@@ -270,10 +239,7 @@ mod tests {
             assert_eq!(judged(cpu, memory, Windows), Ok(()));
         }
         for (cpu, memory) in [(256, 512), (512, 1024), (8192, 16_384), (16_384, 32_768)] {
-            assert!(matches!(
-                judged(cpu, memory, Windows),
-                Err(SizeProblem::Cpu { .. })
-            ));
+            assert!(matches!(judged(cpu, memory, Windows), Err(SizeProblem::Cpu { .. })));
         }
         let on_arm = judge(CpuUnits(1024), MemoryMib(2048), Windows, Arm64);
         assert_eq!(on_arm, Err(SizeProblem::WindowsOnArm));
@@ -282,13 +248,7 @@ mod tests {
     #[test]
     fn given_more_cpu_than_any_known_size_then_it_is_told_apart() {
         let problem = judged(32_768, 65_536, Linux).unwrap_err();
-        assert!(matches!(
-            problem,
-            SizeProblem::LargerThanKnown {
-                largest: CpuUnits(16_384),
-                ..
-            }
-        ));
+        assert!(matches!(problem, SizeProblem::LargerThanKnown { largest: CpuUnits(16_384), .. }));
     }
 
     #[test]
@@ -320,10 +280,7 @@ mod tests {
 
     #[test]
     fn eight_vcpus_and_more_need_1_4() {
-        let needing = SIZES
-            .iter()
-            .filter(|size| needs_1_4(size.cpu))
-            .map(|size| size.cpu.0);
+        let needing = SIZES.iter().filter(|size| needs_1_4(size.cpu)).map(|size| size.cpu.0);
         assert_eq!(needing.collect::<Vec<u64>>(), [8192, 16_384]);
     }
 

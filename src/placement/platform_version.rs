@@ -74,31 +74,11 @@ mod tests {
             ("LATEST", Windows, PlatformVersion::Latest, Some(true)),
             ("1.4.0", Linux, PlatformVersion::V1_4_0, Some(true)),
             ("1.3.0", Linux, PlatformVersion::V1_3_0, Some(false)),
-            (
-                "1.0.0",
-                Linux,
-                PlatformVersion::Retired("1.0.0".into()),
-                Some(false),
-            ),
+            ("1.0.0", Linux, PlatformVersion::Retired("1.0.0".into()), Some(false)),
             ("1.0.0", Windows, PlatformVersion::WindowsV1_0_0, Some(true)),
-            (
-                "1.4.0",
-                Windows,
-                PlatformVersion::Unknown("1.4.0".into()),
-                None,
-            ),
-            (
-                "1.5.0",
-                Linux,
-                PlatformVersion::Unknown("1.5.0".into()),
-                None,
-            ),
-            (
-                "latest",
-                Linux,
-                PlatformVersion::Unknown("latest".into()),
-                None,
-            ),
+            ("1.4.0", Windows, PlatformVersion::Unknown("1.4.0".into()), None),
+            ("1.5.0", Linux, PlatformVersion::Unknown("1.5.0".into()), None),
+            ("latest", Linux, PlatformVersion::Unknown("latest".into()), None),
         ];
         for (text, os, version, at_least_1_4) in cases {
             assert_eq!(PlatformVersion::read(text, os), version);

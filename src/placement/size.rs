@@ -27,9 +27,7 @@ impl FromStr for CpuUnits {
     type Err = SizeError;
 
     fn from_str(text: &str) -> Result<CpuUnits, SizeError> {
-        read(text, "vcpu")
-            .map(CpuUnits)
-            .ok_or_else(|| SizeError::Cpu(text.to_owned()))
+        read(text, "vcpu").map(CpuUnits).ok_or_else(|| SizeError::Cpu(text.to_owned()))
     }
 }
 
@@ -37,9 +35,7 @@ impl FromStr for MemoryMib {
     type Err = SizeError;
 
     fn from_str(text: &str) -> Result<MemoryMib, SizeError> {
-        read(text, "gb")
-            .map(MemoryMib)
-            .ok_or_else(|| SizeError::Memory(text.to_owned()))
+        read(text, "gb").map(MemoryMib).ok_or_else(|| SizeError::Memory(text.to_owned()))
     }
 }
 
@@ -72,9 +68,7 @@ fn times_1024(decimal: &str) -> Option<u64> {
 
 /// A whole number without a sign, which `parse` would take.
 fn digits(text: &str) -> Option<u64> {
-    text.bytes()
-        .all(|b| b.is_ascii_digit())
-        .then(|| text.parse().ok())?
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 impl fmt::Display for CpuUnits {
@@ -113,13 +107,9 @@ mod tests {
 
     #[test]
     fn memory_is_read_in_mib_and_in_gb() {
-        for (text, mib) in [
-            ("512", 512),
-            ("0.5GB", 512),
-            ("2 gb", 2048),
-            ("1.5 GB", 1536),
-            ("120GB", 122_880),
-        ] {
+        for (text, mib) in
+            [("512", 512), ("0.5GB", 512), ("2 gb", 2048), ("1.5 GB", 1536), ("120GB", 122_880)]
+        {
             assert_eq!(text.parse(), Ok(MemoryMib(mib)), "{text}");
         }
     }
@@ -132,20 +122,9 @@ mod tests {
         ] {
             assert_eq!(text.parse::<CpuUnits>(), Err(SizeError::Cpu(text.into())));
         }
-        for text in [
-            "",
-            "GB",
-            "1 GiB",
-            "512MB",
-            "512 MiB",
-            "1 vCPU",
-            "0.5",
-            "99999999999999999999",
-        ] {
-            assert_eq!(
-                text.parse::<MemoryMib>(),
-                Err(SizeError::Memory(text.into()))
-            );
+        for text in ["", "GB", "1 GiB", "512MB", "512 MiB", "1 vCPU", "0.5", "99999999999999999999"]
+        {
+            assert_eq!(text.parse::<MemoryMib>(), Err(SizeError::Memory(text.into())));
         }
     }
 

@@ -19,10 +19,7 @@ const MOST_LINES: usize = 450;
 #[test]
 fn everything_stays_where_it_belongs() {
     let files = sources("src");
-    let wrong: Vec<_> = RULES
-        .iter()
-        .flat_map(|rule| files.iter().flat_map(rule))
-        .collect();
+    let wrong: Vec<_> = RULES.iter().flat_map(|rule| files.iter().flat_map(rule)).collect();
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
 
@@ -51,43 +48,27 @@ fn names_of_clients(file: &Source) -> Vec<String> {
     if file.path.starts_with("src/lookup/") {
         return Vec::new();
     }
-    let crates = [
-        "aws_sdk_",
-        "aws_config",
-        "aws_credential_types",
-        "aws_smithy_",
-        "aws_types",
-        "reqwest",
-    ];
+    let crates =
+        ["aws_sdk_", "aws_config", "aws_credential_types", "aws_smithy_", "aws_types", "reqwest"];
     let named = crates.iter().flat_map(|name| file.code.match_indices(name));
     named
         .filter(|(at, _)| !file.code[..*at].ends_with(in_word))
         .map(|(at, name)| {
-            format!(
-                "{}: {name} is named outside src/lookup/",
-                file.place(&file.code, at)
-            )
+            format!("{}: {name} is named outside src/lookup/", file.place(&file.code, at))
         })
         .collect()
 }
 
 /// Only `src/output/` prints.
 fn printing(file: &Source) -> Vec<String> {
-    let prints = ["print", "println", "eprint", "eprintln", "dbg"]
-        .iter()
-        .flat_map(|name| {
-            words(&file.code, name)
-                .filter(|at| file.code[at + name.len()..].starts_with('!'))
-                .map(move |at| (at, name))
-        });
+    let prints = ["print", "println", "eprint", "eprintln", "dbg"].iter().flat_map(|name| {
+        words(&file.code, name)
+            .filter(|at| file.code[at + name.len()..].starts_with('!'))
+            .map(move |at| (at, name))
+    });
     prints
         .filter(|(_, name)| **name == "dbg" || !file.path.starts_with("src/output/"))
-        .map(|(at, name)| {
-            format!(
-                "{}: {name}! outside src/output/",
-                file.place(&file.code, at)
-            )
-        })
+        .map(|(at, name)| format!("{}: {name}! outside src/output/", file.place(&file.code, at)))
         .collect()
 }
 
@@ -104,10 +85,8 @@ fn lifted_bans(file: &Source) -> Vec<String> {
     let mut wrong = Vec::new();
     for (ban, homes) in homes {
         for at in words(&file.code, ban) {
-            let opened = file.code[..at]
-                .rfind("#[")
-                .max(file.code[..at].rfind("#!["))
-                .unwrap_or(at);
+            let opened =
+                file.code[..at].rfind("#[").max(file.code[..at].rfind("#![")).unwrap_or(at);
             if !homes.iter().any(|home| file.path.starts_with(home)) {
                 wrong.push(format!(
                     "{}: {ban} is lifted outside {homes:?}",
@@ -126,21 +105,13 @@ fn lifted_bans(file: &Source) -> Vec<String> {
 
 /// The operation that reads a secret is written nowhere else, under whatever name of the SDK.
 fn secret_values(file: &Source) -> Vec<String> {
-    [
-        "batch_get_secret_value",
-        "get_parameters_by_path",
-        "get_parameter_history",
-        "with_decryption",
-    ]
-    .iter()
-    .flat_map(|name| words(&file.code, name).map(move |at| (at, name)))
-    .map(|(at, name)| {
-        format!(
-            "{}: {name} returns values that nothing here needs",
-            file.place(&file.code, at)
-        )
-    })
-    .collect()
+    ["batch_get_secret_value", "get_parameters_by_path", "get_parameter_history", "with_decryption"]
+        .iter()
+        .flat_map(|name| words(&file.code, name).map(move |at| (at, name)))
+        .map(|(at, name)| {
+            format!("{}: {name} returns values that nothing here needs", file.place(&file.code, at))
+        })
+        .collect()
 }
 
 /// Read-only: no operation is sent whose name begins with a verb that writes.
@@ -195,14 +166,8 @@ fn writing_calls(file: &Source) -> Vec<String> {
     let mut wrong = Vec::new();
     for (at, statement) in sent.filter(|(_, statement)| statement.contains(".send()")) {
         for (dot, _) in statement.match_indices("()") {
-            let call = statement[..dot]
-                .rsplit(|it| !in_word(it))
-                .next()
-                .unwrap_or_default();
-            if call
-                .split_once('_')
-                .is_some_and(|(verb, _)| verbs.contains(&verb))
-            {
+            let call = statement[..dot].rsplit(|it| !in_word(it)).next().unwrap_or_default();
+            if call.split_once('_').is_some_and(|(verb, _)| verbs.contains(&verb)) {
                 wrong.push(format!("{}: {call} writes", file.place(&code, at + dot)));
             }
         }
@@ -212,21 +177,8 @@ fn writing_calls(file: &Source) -> Vec<String> {
 
 /// Engines, checks and what they are made of reach for nothing: no file, no clock, no network, no thread.
 fn impurity(file: &Source) -> Vec<String> {
-    let pure = [
-        "names",
-        "knowledge",
-        "iam",
-        "network",
-        "placement",
-        "verdict",
-        "checks",
-        "report",
-    ];
-    if !file
-        .module()
-        .first()
-        .is_some_and(|layer| pure.contains(layer))
-    {
+    let pure = ["names", "knowledge", "iam", "network", "placement", "verdict", "checks", "report"];
+    if !file.module().first().is_some_and(|layer| pure.contains(layer)) {
         return Vec::new();
     }
     let code = file.shipped();
@@ -248,31 +200,21 @@ fn impurity(file: &Source) -> Vec<String> {
 
 /// A module is named for what it holds.
 fn names_of_modules(file: &Source) -> Vec<String> {
-    let empty_words = [
-        "util", "utils", "helper", "helpers", "common", "manager", "misc",
-    ];
+    let empty_words = ["util", "utils", "helper", "helpers", "common", "manager", "misc"];
     let module = file.module();
     let named = module.iter().filter(|name| empty_words.contains(name));
-    named
-        .map(|name| format!("{}: {name} says nothing about what is in it", file.path))
-        .collect()
+    named.map(|name| format!("{}: {name} says nothing about what is in it", file.path)).collect()
 }
 
 #[test]
 fn what_is_out_of_place_is_found() {
     for (path, code) in [
         ("src/checks/image.rs", "use aws_sdk_ecr::types::Image;"),
-        (
-            "src/facts/table.rs",
-            "#[cfg(test)]\nmod tests {\n    use reqwest::Client;\n}",
-        ),
+        ("src/facts/table.rs", "#[cfg(test)]\nmod tests {\n    use reqwest::Client;\n}"),
         ("src/preflight.rs", "println!(\"done\");"),
         ("src/output/text.rs", "dbg!(report);"),
         ("src/report.rs", "#![expect(clippy::disallowed_macros)]"),
-        (
-            "src/checks/image.rs",
-            "#[expect(clippy::disallowed_methods)]",
-        ),
+        ("src/checks/image.rs", "#[expect(clippy::disallowed_methods)]"),
         ("src/lookup/mod.rs", "#![allow(clippy::disallowed_types)]"),
         ("src/lookup/ssm.rs", "client.x().with_decryption(true)"),
         (

@@ -9,36 +9,23 @@ fn every_file_of_tests_is_compiled() {
         .map(|file| file.path.as_str())
         .filter(|path| !manifest.contains(&format!("path = \"{path}\"")) && !declared(path, &files))
         .collect();
-    assert!(
-        forgotten.is_empty(),
-        "no `mod` and no target in Cargo.toml names {forgotten:?}"
-    );
+    assert!(forgotten.is_empty(), "no `mod` and no target in Cargo.toml names {forgotten:?}");
 }
 
 /// Whether the file that stands above this one in the tree of modules says `mod` with its name.
 fn declared(path: &str, files: &[Source]) -> bool {
-    let Some((folder, name)) = path
-        .trim_end_matches("/mod.rs")
-        .trim_end_matches(".rs")
-        .rsplit_once('/')
+    let Some((folder, name)) =
+        path.trim_end_matches("/mod.rs").trim_end_matches(".rs").rsplit_once('/')
     else {
         return false;
     };
-    let parents = [
-        format!("{folder}/mod.rs"),
-        format!("{folder}.rs"),
-        format!("{folder}/main.rs"),
-    ];
-    files
-        .iter()
-        .filter(|file| parents.contains(&file.path))
-        .any(|file| {
-            words(&file.code, "mod").any(|at| {
-                let item = file.code[at + "mod".len()..].trim_start();
-                item.strip_prefix(name)
-                    .is_some_and(|rest| rest.starts_with(';'))
-            })
+    let parents = [format!("{folder}/mod.rs"), format!("{folder}.rs"), format!("{folder}/main.rs")];
+    files.iter().filter(|file| parents.contains(&file.path)).any(|file| {
+        words(&file.code, "mod").any(|at| {
+            let item = file.code[at + "mod".len()..].trim_start();
+            item.strip_prefix(name).is_some_and(|rest| rest.starts_with(';'))
         })
+    })
 }
 
 #[test]

@@ -31,19 +31,12 @@ fn wrong_arrows(file: &Source) -> Vec<String> {
     };
     let code = file.shipped();
     if rank(from).is_none() {
-        return vec![format!(
-            "{}: {from} has no place in the order of layers",
-            file.path
-        )];
+        return vec![format!("{}: {from} has no place in the order of layers", file.path)];
     }
     arrows(&code, module.len())
         .into_iter()
         .filter_map(|(at, to)| {
-            Some(format!(
-                "{}: {}",
-                file.place(&code, at),
-                objection(from, &to)?
-            ))
+            Some(format!("{}: {}", file.place(&code, at), objection(from, &to)?))
         })
         .collect()
 }
@@ -56,9 +49,9 @@ fn objection(from: &str, to: &str) -> Option<String> {
         (_, Some(_)) if ENGINES.contains(&from) && to != "names" => {
             Some(format!("{from} is an engine and uses names only, not {to}"))
         }
-        (here, Some(there)) if there >= here => Some(format!(
-            "{from} must not use {to}: it does not stand to its right"
-        )),
+        (here, Some(there)) if there >= here => {
+            Some(format!("{from} must not use {to}: it does not stand to its right"))
+        }
         _ => None,
     }
 }
@@ -86,9 +79,7 @@ fn arrows(code: &str, depth: usize) -> Vec<(usize, String)> {
 fn heads(path: &str) -> Vec<String> {
     let head = |path: &str| {
         let path = path.trim_start();
-        path.chars()
-            .take_while(|&it| in_word(it) || it == '*')
-            .collect::<String>()
+        path.chars().take_while(|&it| in_word(it) || it == '*').collect::<String>()
     };
     let Some(group) = path.strip_prefix('{') else {
         return vec![head(path)];
@@ -117,14 +108,8 @@ fn an_arrow_to_the_left_is_refused_however_it_is_written() {
     for (path, code) in [
         ("src/names/arn.rs", "use crate::knowledge::Gap;"),
         ("src/lookup/ecs.rs", "use crate::facts::Table;"),
-        (
-            "src/lookup/ecs.rs",
-            "use crate::{names::Arn, knowledge, facts};",
-        ),
-        (
-            "src/lookup/ecs.rs",
-            "use crate::{\n    names::{Arn, Region},\n    checks::Check,\n};",
-        ),
+        ("src/lookup/ecs.rs", "use crate::{names::Arn, knowledge, facts};"),
+        ("src/lookup/ecs.rs", "use crate::{\n    names::{Arn, Region},\n    checks::Check,\n};"),
         ("src/lookup/ecs.rs", "use super::super::facts;"),
         ("src/verdict.rs", "use super::report::Report;"),
         ("src/verdict.rs", "fn f(it: &crate::report::Report) {}"),
@@ -148,32 +133,13 @@ fn an_arrow_to_the_right_is_free() {
             "src/commands/verify.rs",
             "use crate::{cli, output::text, preflight::Plan, names::{Arn, Region}};",
         ),
-        (
-            "src/lookup/ecs.rs",
-            "use super::aws::Aws;\nuse crate::knowledge::{Gap, Seen};",
-        ),
-        (
-            "src/iam/evaluate.rs",
-            "use crate::iam::policy::Policy;\nuse crate::names::Arn;",
-        ),
-        (
-            "src/iam/evaluate.rs",
-            "pub(in crate::iam) fn f() {}\npub(crate) fn g() {}",
-        ),
-        (
-            "src/document/mod.rs",
-            "// crate::report is where it ends up\nuse crate::knowledge::Gap;",
-        ),
-        (
-            "src/facts/view.rs",
-            "#[cfg(test)]\nmod tests {\n    use crate::checks::CHECKS;\n}",
-        ),
+        ("src/lookup/ecs.rs", "use super::aws::Aws;\nuse crate::knowledge::{Gap, Seen};"),
+        ("src/iam/evaluate.rs", "use crate::iam::policy::Policy;\nuse crate::names::Arn;"),
+        ("src/iam/evaluate.rs", "pub(in crate::iam) fn f() {}\npub(crate) fn g() {}"),
+        ("src/document/mod.rs", "// crate::report is where it ends up\nuse crate::knowledge::Gap;"),
+        ("src/facts/view.rs", "#[cfg(test)]\nmod tests {\n    use crate::checks::CHECKS;\n}"),
         ("src/lib.rs", "pub use crate::report::Report;"),
     ] {
-        assert_eq!(
-            wrong_arrows(&Source::new(path, code)),
-            [""; 0],
-            "{path}: {code}"
-        );
+        assert_eq!(wrong_arrows(&Source::new(path, code)), [""; 0], "{path}: {code}");
     }
 }

@@ -13,11 +13,7 @@ pub struct Source {
 
 impl Source {
     pub fn new(path: &str, text: &str) -> Source {
-        Source {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            code: without_prose(text),
-        }
+        Source { path: path.to_owned(), text: text.to_owned(), code: without_prose(text) }
     }
 
     /// The path of the module, outermost first; empty for `lib.rs` and `main.rs`.
@@ -85,11 +81,9 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// Positions of the word `name` in `code`: `println` is found in `println!`, not in `eprintln!`.
 pub fn words<'a>(code: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
-    code.match_indices(name)
-        .map(|(at, _)| at)
-        .filter(move |&at| {
-            !code[..at].ends_with(in_word) && !code[at + name.len()..].starts_with(in_word)
-        })
+    code.match_indices(name).map(|(at, _)| at).filter(move |&at| {
+        !code[..at].ends_with(in_word) && !code[at + name.len()..].starts_with(in_word)
+    })
 }
 
 pub fn in_word(it: char) -> bool {
@@ -115,9 +109,7 @@ fn without_prose(text: &str) -> String {
 /// How many bytes the comment or literal takes that starts here, if one does.
 fn prose_length(rest: &str, after_word: bool) -> Option<usize> {
     let until = |end: &str, from: usize| {
-        rest[from..]
-            .find(end)
-            .map_or(rest.len(), |at| from + at + end.len())
+        rest[from..].find(end).map_or(rest.len(), |at| from + at + end.len())
     };
     if rest.starts_with("//") {
         return Some(rest.find('\n').unwrap_or(rest.len()));
@@ -169,10 +161,8 @@ fn comments_and_literals_are_taken_out_line_by_line() {
 
 #[test]
 fn unit_tests_are_not_shipped() {
-    let file = Source::new(
-        "src/a.rs",
-        "use b;\n#[cfg(test)]\nmod tests {\n    use c;\n}\nuse d;\n",
-    );
+    let file =
+        Source::new("src/a.rs", "use b;\n#[cfg(test)]\nmod tests {\n    use c;\n}\nuse d;\n");
     assert_eq!(file.shipped(), "use b;\n\n\n\n\nuse d;\n");
     let file = Source::new("src/a.rs", "#[cfg(test)]\nmod tests;\nuse d;\n");
     assert_eq!(file.shipped(), "\n\nuse d;\n");

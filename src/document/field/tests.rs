@@ -3,9 +3,7 @@ use crate::document::place::Role;
 use crate::document::source::Source;
 
 fn node(json: &str) -> Node {
-    Source::read("a.json", Role::Definition, json.as_bytes())
-        .unwrap()
-        .root
+    Source::read("a.json", Role::Definition, json.as_bytes()).unwrap().root
 }
 
 fn why<T: std::fmt::Debug>(field: &Field<T>) -> String {
@@ -18,20 +16,11 @@ fn why<T: std::fmt::Debug>(field: &Field<T>) -> String {
 #[test]
 fn what_is_written_in_another_form_is_understood() {
     let owner = node(r#"{"cpu": 256, "half": 0.5, "port": "80", "on": "true", "off": false}"#);
-    assert_eq!(
-        Field::<String>::of(&owner, "cpu").get().unwrap().unwrap(),
-        "256"
-    );
-    assert_eq!(
-        Field::<String>::of(&owner, "half").get().unwrap().unwrap(),
-        "0.5"
-    );
+    assert_eq!(Field::<String>::of(&owner, "cpu").get().unwrap().unwrap(), "256");
+    assert_eq!(Field::<String>::of(&owner, "half").get().unwrap().unwrap(), "0.5");
     assert_eq!(Field::<i64>::of(&owner, "port").get().unwrap(), Some(&80));
     assert_eq!(Field::<bool>::of(&owner, "on").get().unwrap(), Some(&true));
-    assert_eq!(
-        Field::<bool>::of(&owner, "off").get().unwrap(),
-        Some(&false)
-    );
+    assert_eq!(Field::<bool>::of(&owner, "off").get().unwrap(), Some(&false));
 }
 
 #[test]
@@ -50,23 +39,14 @@ fn what_cannot_be_read_says_why_and_where() {
         r#"{"cpu": [1], "image": "a/${NAME}:1", "n": 1.5, "ports": "$PORTS", "port": "http"}"#,
     );
     let cpu = Field::<i64>::of(&owner, "cpu");
-    assert_eq!(
-        why(&cpu),
-        "cpu is written as a list where a whole number belongs"
-    );
+    assert_eq!(why(&cpu), "cpu is written as a list where a whole number belongs");
     assert_eq!(cpu.place().subject(), "/cpu");
-    assert_eq!(
-        why(&Field::<String>::of(&owner, "image")),
-        "`${NAME}` is a placeholder"
-    );
+    assert_eq!(why(&Field::<String>::of(&owner, "image")), "`${NAME}` is a placeholder");
     assert_eq!(
         why(&Field::<i64>::of(&owner, "n")),
         "n is written as a number where a whole number belongs"
     );
-    assert_eq!(
-        why(&Field::<Vec<String>>::of(&owner, "ports")),
-        "`$PORTS` is a placeholder"
-    );
+    assert_eq!(why(&Field::<Vec<String>>::of(&owner, "ports")), "`$PORTS` is a placeholder");
     assert_eq!(
         why(&Field::<i64>::of(&owner, "port")),
         "port is written as text where a whole number belongs"

@@ -50,18 +50,13 @@ fn of_bare_containers_nothing_else_is_known() {
     let stop = task.execution_role_arn.get().unwrap_err();
     assert_eq!(
         stop,
-        Stop::Gap(Gap::Unresolved {
-            why: "the file holds only container definitions".into()
-        })
+        Stop::Gap(Gap::Unresolved { why: "the file holds only container definitions".into() })
     );
 }
 
 #[test]
 fn a_definition_without_containers_is_still_judged_as_one() {
-    assert_eq!(
-        Kind::of(&source(r#"{"family": "web", "networkMode": "awsvpc"}"#)),
-        Ok(Kind::Input)
-    );
+    assert_eq!(Kind::of(&source(r#"{"family": "web", "networkMode": "awsvpc"}"#)), Ok(Kind::Input));
 }
 
 #[test]
@@ -83,11 +78,7 @@ fn another_document_is_named_with_the_way_to_use_it() {
             "--run-task",
         ),
         (r#"{"containerOverrides": []}"#, "overrides", "--run-task"),
-        (
-            r#"{"AWSTemplateFormatVersion": "2010-09-09"}"#,
-            "CloudFormation",
-            "render",
-        ),
+        (r#"{"AWSTemplateFormatVersion": "2010-09-09"}"#, "CloudFormation", "render"),
         (
             r#"{"Resources": {"Task": {"Type": "AWS::ECS::TaskDefinition"}}}"#,
             "CloudFormation",
@@ -107,10 +98,7 @@ fn another_document_is_named_with_the_way_to_use_it() {
             Err(error) => error,
         };
         assert!(error.message.contains(message), "{text}: {error}");
-        assert!(
-            error.hint.clone().unwrap().contains(hint),
-            "{text}: {error}"
-        );
+        assert!(error.hint.clone().unwrap().contains(hint), "{text}: {error}");
     }
 }
 
@@ -121,12 +109,5 @@ fn the_value_of_an_environment_variable_is_not_kept() {
     let task = TaskDefinition::from_source(&source(text)).unwrap();
     assert!(!format!("{task:?}").contains("hunter2"));
     let containers = task.container_definitions.items().unwrap();
-    assert_eq!(
-        containers[0].environment.items().unwrap()[0]
-            .name
-            .get()
-            .unwrap()
-            .unwrap(),
-        "KEY"
-    );
+    assert_eq!(containers[0].environment.items().unwrap()[0].name.get().unwrap().unwrap(), "KEY");
 }

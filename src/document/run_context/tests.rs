@@ -9,14 +9,7 @@ fn service(text: &str) -> RunContext {
 }
 
 fn subnets(context: &RunContext) -> Vec<&str> {
-    context
-        .network
-        .subnets
-        .items()
-        .unwrap()
-        .iter()
-        .map(|it| it.value.as_str())
-        .collect()
+    context.network.subnets.items().unwrap().iter().map(|it| it.value.as_str()).collect()
 }
 
 const CREATE: &str = r#"{"serviceName": "web", "cluster": "c", "desiredCount": 2, "launchType": "FARGATE",
@@ -25,26 +18,12 @@ const CREATE: &str = r#"{"serviceName": "web", "cluster": "c", "desiredCount": 2
 #[test]
 fn the_kind_follows_the_content() {
     assert_eq!(service(CREATE).kind, ContextKind::CreateService);
-    assert_eq!(
-        service(r#"{"service": "web"}"#).kind,
-        ContextKind::UpdateService
-    );
-    assert_eq!(
-        service(r#"{"loadBalancers": []}"#).kind,
-        ContextKind::CreateService
-    );
+    assert_eq!(service(r#"{"service": "web"}"#).kind, ContextKind::UpdateService);
+    assert_eq!(service(r#"{"loadBalancers": []}"#).kind, ContextKind::CreateService);
     let run = |text| RunContext::run_task(&source(text)).map(|it| it.kind);
     assert_eq!(run(r#"{"cluster": "c"}"#), Ok(ContextKind::RunTask));
-    assert_eq!(
-        run(r#"{"cluster": "c", "containerInstances": ["i"]}"#),
-        Ok(ContextKind::StartTask)
-    );
-    assert!(
-        run(CREATE)
-            .unwrap_err()
-            .message
-            .contains("not a run-task input")
-    );
+    assert_eq!(run(r#"{"cluster": "c", "containerInstances": ["i"]}"#), Ok(ContextKind::StartTask));
+    assert!(run(CREATE).unwrap_err().message.contains("not a run-task input"));
     assert!(RunContext::service_definition(&source(r#"{"overrides": {}}"#)).is_err());
 }
 
@@ -75,14 +54,7 @@ fn what_comes_later_wins_field_by_field() {
                 "serviceConnectConfiguration": {"enabled": true}}]}"#,
     ));
     assert_eq!(
-        live.request
-            .service_connect
-            .get()
-            .unwrap()
-            .unwrap()
-            .enabled
-            .get()
-            .unwrap(),
+        live.request.service_connect.get().unwrap().unwrap().enabled.get().unwrap(),
         Some(&true)
     );
     let mut flags = RunContext::flags();
@@ -91,16 +63,10 @@ fn what_comes_later_wins_field_by_field() {
     assert_eq!(merged.kind, ContextKind::CreateService);
     assert_eq!(merged.request.role.get().unwrap().unwrap(), "arn:r");
     assert_eq!(merged.request.cluster.get().unwrap().unwrap(), "c");
-    assert_eq!(
-        merged.request.launch_type.get().unwrap().unwrap(),
-        "FARGATE"
-    );
+    assert_eq!(merged.request.launch_type.get().unwrap().unwrap(), "FARGATE");
     assert_eq!(subnets(&merged), ["subnet-9"]);
     assert_eq!(merged.network.subnets.place().subject(), "--subnets");
-    assert_eq!(
-        merged.network.security_groups.items().unwrap()[0].value,
-        "sg-1"
-    );
+    assert_eq!(merged.network.security_groups.items().unwrap()[0].value, "sg-1");
 }
 
 #[test]
@@ -113,14 +79,7 @@ fn overrides_and_volumes_are_read() {
     ))
     .unwrap();
     let app = &run.overrides.container_overrides.items().unwrap()[0];
-    assert_eq!(
-        app.environment.items().unwrap()[0]
-            .name
-            .get()
-            .unwrap()
-            .unwrap(),
-        "KEY"
-    );
+    assert_eq!(app.environment.items().unwrap()[0].name.get().unwrap().unwrap(), "KEY");
     assert!(!format!("{run:?}").contains("hunter2"));
     let volume = &run.request.volume_configurations.items().unwrap()[0];
     let ebs = volume.managed_ebs.get().unwrap().unwrap();
@@ -131,10 +90,5 @@ fn overrides_and_volumes_are_read() {
 fn an_unreadable_network_leaves_its_fields_unreadable() {
     let context = service(r#"{"serviceName": "web", "networkConfiguration": "${NETWORK}"}"#);
     assert!(context.network.subnets.get().is_err());
-    assert!(
-        service(r#"{"serviceName": "web"}"#)
-            .network
-            .subnets
-            .is_missing()
-    );
+    assert!(service(r#"{"serviceName": "web"}"#).network.subnets.is_missing());
 }

@@ -78,10 +78,8 @@ static MOUNT_POINT: Shape = object(&[
     optional("readOnly", Truth),
 ]);
 
-static VOLUME_FROM: Shape = object(&[
-    optional("sourceContainer", Text),
-    optional("readOnly", Truth),
-]);
+static VOLUME_FROM: Shape =
+    object(&[optional("sourceContainer", Text), optional("readOnly", Truth)]);
 
 static LINUX_PARAMETERS: Shape = object(&[
     optional("capabilities", Object(&KERNEL_CAPABILITIES)),
@@ -112,10 +110,7 @@ static SECRET: Shape = object(&[required("name", Text), required("valueFrom", Te
 
 static CONTAINER_DEPENDENCY: Shape = object(&[
     required("containerName", Text),
-    required(
-        "condition",
-        OneOf(&["START", "COMPLETE", "SUCCESS", "HEALTHY"]),
-    ),
+    required("condition", OneOf(&["START", "COMPLETE", "SUCCESS", "HEALTHY"])),
 ]);
 
 static HOST_ENTRY: Shape = object(&[required("hostname", Text), required("ipAddress", Text)]);
@@ -175,21 +170,14 @@ static SYSTEM_CONTROL: Shape = object(&[optional("namespace", Text), optional("v
 
 pub(super) static RESOURCE_REQUIREMENT: Shape = object(&[
     optional("value", Text),
-    required(
-        "type",
-        OneOf(&["GPU", "InferenceAccelerator", "NeuronDevice"]),
-    ),
+    required("type", OneOf(&["GPU", "InferenceAccelerator", "NeuronDevice"])),
     optional("sharingStrategy", Object(&SHARING_STRATEGY)),
 ]);
 
 static SHARING_STRATEGY: Shape = one_of(&[optional("nvidiaMps", Object(&NVIDIA_MPS_ALLOCATION))]);
 
-static NVIDIA_MPS_ALLOCATION: Shape = object(&[
-    required("memory", From(1)),
-    optional("maxComputePercent", From(1)),
-]);
+static NVIDIA_MPS_ALLOCATION: Shape =
+    object(&[required("memory", From(1)), optional("maxComputePercent", From(1))]);
 
-static FIRELENS_CONFIGURATION: Shape = object(&[
-    required("type", OneOf(&["fluentd", "fluentbit"])),
-    optional("options", Map(&Text)),
-]);
+static FIRELENS_CONFIGURATION: Shape =
+    object(&[required("type", OneOf(&["fluentd", "fluentbit"])), optional("options", Map(&Text))]);

@@ -1,6 +1,6 @@
 //! What in a document does not fit its shape.
 
-use super::nearest::nearest;
+use super::nearest::{nearest, nearest_of};
 use super::{
     CONTAINER, CREATE_SERVICE, Kind, REGISTER_TASK_DEFINITION, RUN_TASK, START_TASK, Shape,
     UPDATE_SERVICE,
@@ -37,6 +37,8 @@ pub enum Mismatch {
     UnquotedSize,
     /// `true` or `false` where a number belongs, which clients let pass.
     TruthForNumber,
+    /// A text that is none of the documented values. The service may know more of them by now.
+    UnknownValue,
     /// Another kind of value than belongs there.
     WrongType,
     /// A required field is missing.
@@ -64,7 +66,8 @@ impl Mismatch {
             | Mismatch::Null
             | Mismatch::Placeholder
             | Mismatch::UnquotedSize
-            | Mismatch::TruthForNumber => Severity::Warn,
+            | Mismatch::TruthForNumber
+            | Mismatch::UnknownValue => Severity::Warn,
             Mismatch::WrongType | Mismatch::Missing | Mismatch::TooSmall | Mismatch::NotOne => {
                 Severity::Fail
             }
@@ -79,23 +82,13 @@ pub fn examine_definition(root: &Node, form: kind::Kind) -> Vec<Complaint> {
     match form {
         kind::Kind::Containers => {
             for (number, container) in (1..).zip(root.items()) {
-                fields(
-                    container,
-                    &CONTAINER,
-                    &format!("container {number}"),
-                    &mut found,
-                );
+                fields(container, &CONTAINER, &format!("container {number}"), &mut found);
             }
         }
         kind::Kind::Container => fields(root, &CONTAINER, "the container", &mut found),
         kind::Kind::Input | kind::Kind::Described | kind::Kind::Wrapped => {
             let task = root.get("taskDefinition").unwrap_or(root);
-            fields(
-                task,
-                &REGISTER_TASK_DEFINITION,
-                "the task definition",
-                &mut found,
-            );
+            fields(task, &REGISTER_TASK_DEFINITION, "the task definition", &mut found);
             let read_only = |it: &Complaint| {
                 it.kind == Mismatch::UnknownField
                     && READ_ONLY
@@ -138,22 +131,13 @@ fn fields(node: &Node, shape: &'static Shape, name: &str, found: &mut Vec<Compla
         let message = format!("{name} must have exactly one of {}", list(shape));
         found.push(complaint(&node.place, Mismatch::NotOne, message));
     }
-    for field in shape
-        .fields
-        .iter()
-        .filter(|field| field.required && !node.has(field.name))
-    {
+    for field in shape.fields.iter().filter(|field| field.required && !node.has(field.name)) {
         let message = format!("{name} lacks `{}`, which is required", field.name);
         found.push(complaint(&node.place, Mismatch::Missing, message));
     }
     for entry in node.entries() {
         match shape.fields.iter().find(|field| field.name == &*entry.key) {
-            Some(field) => check(
-                &entry.node,
-                &field.kind,
-                &format!("`{}`", field.name),
-                found,
-            ),
+            Some(field) => check(&entry.node, &field.kind, &format!("`{}`", field.name), found),
             None => found.push(unknown(&entry.key, &entry.key_place, shape, name)),
         }
     }
@@ -168,19 +152,14 @@ fn check(node: &Node, kind: &'static Kind, name: &str, found: &mut Vec<Complaint
             let message = format!("{name} is null; leave it out instead");
             found.push(complaint(&node.place, Mismatch::Null, message));
         }
-        (Kind::Text | Kind::OneOf(_), Value::Text(_)) | (Kind::Truth, Value::Bool(_)) => {}
+        (Kind::Text, Value::Text(_)) | (Kind::Truth, Value::Bool(_)) => {}
+        (Kind::OneOf(values), Value::Text(text)) => documented(text, values, node, name, found),
         (Kind::Filled, Value::Text(text)) => at_least(text.is_empty(), "empty", node, name, found),
         (Kind::Decimal, Value::Number(_)) => {}
         (Kind::Whole, Value::Number(number)) if !number.is_f64() => {}
         (Kind::From(least), Value::Number(number)) if !number.is_f64() => {
             let below = number.as_i64().is_some_and(|it| it < *least);
-            at_least(
-                below,
-                &format!("{number}, less than {least}"),
-                node,
-                name,
-                found,
-            );
+            at_least(below, &format!("{number}, less than {least}"), node, name, found);
         }
         (Kind::Whole | Kind::From(_) | Kind::Decimal, Value::Bool(_)) => {
             let message = format!("{name} is written as true or false where a number belongs");
@@ -196,16 +175,30 @@ fn check(node: &Node, kind: &'static Kind, name: &str, found: &mut Vec<Complaint
         }
         (Kind::Map(value), Value::Map(entries)) => {
             for entry in entries {
-                check(
-                    &entry.node,
-                    value,
-                    &format!("`{}` of {name}", entry.key),
-                    found,
-                );
+                check(&entry.node, value, &format!("`{}` of {name}", entry.key), found);
             }
         }
         _ => mismatch(node, wanted(kind), name, found),
     }
+}
+
+/// A value that some tool is still to fill in is judged by nobody.
+fn documented(
+    text: &str,
+    values: &'static [&'static str],
+    node: &Node,
+    name: &str,
+    found: &mut Vec<Complaint>,
+) {
+    if values.contains(&text) || placeholder::find(text).is_some() {
+        return;
+    }
+    let message = match nearest_of(text, values.iter().copied()) {
+        _ if text.is_empty() => format!("{name} is empty; leave it out instead"),
+        Some(known) => format!("{name} is {text:?}, which is not documented; is {known:?} meant?"),
+        None => format!("{name} is {text:?}; documented are {}", values.join(", ")),
+    };
+    found.push(complaint(&node.place, Mismatch::UnknownValue, message));
 }
 
 fn mismatch(node: &Node, wanted: &str, name: &str, found: &mut Vec<Complaint>) {
@@ -219,15 +212,8 @@ fn mismatch(node: &Node, wanted: &str, name: &str, found: &mut Vec<Complaint>) {
             format!("{name} is the placeholder `{text}` where {wanted} belongs"),
         ),
         (Value::Number(number), _) if wanted == "text" => {
-            let kind = if size_as_number {
-                Mismatch::UnquotedSize
-            } else {
-                Mismatch::WrongType
-            };
-            (
-                kind,
-                format!("{name} is the number {number} where text belongs: write \"{number}\""),
-            )
+            let kind = if size_as_number { Mismatch::UnquotedSize } else { Mismatch::WrongType };
+            (kind, format!("{name} is the number {number} where text belongs: write \"{number}\""))
         }
         (Value::Text(text), _)
             if wanted.contains("number") && text.trim().parse::<i64>().is_ok() =>
@@ -238,21 +224,14 @@ fn mismatch(node: &Node, wanted: &str, name: &str, found: &mut Vec<Complaint>) {
                 format!("{name} is text where {wanted} belongs: write {digits} without quotes"),
             )
         }
-        _ => (
-            Mismatch::WrongType,
-            format!("{name} is {} where {wanted} belongs", node.kind()),
-        ),
+        _ => (Mismatch::WrongType, format!("{name} is {} where {wanted} belongs", node.kind())),
     };
     found.push(complaint(&node.place, kind, message));
 }
 
 fn at_least(too_small: bool, what: &str, node: &Node, name: &str, found: &mut Vec<Complaint>) {
     if too_small {
-        found.push(complaint(
-            &node.place,
-            Mismatch::TooSmall,
-            format!("{name} is {what}"),
-        ));
+        found.push(complaint(&node.place, Mismatch::TooSmall, format!("{name} is {what}")));
     }
 }
 
@@ -265,19 +244,11 @@ fn unknown(key: &str, place: &Place, shape: &'static Shape, owner: &str) -> Comp
         (None, None) => String::new(),
     };
     let message = format!("{owner} has no field `{}`{advice}", shortened(key));
-    Complaint {
-        nearest,
-        ..complaint(place, Mismatch::UnknownField, message)
-    }
+    Complaint { nearest, ..complaint(place, Mismatch::UnknownField, message) }
 }
 
 fn complaint(place: &Place, kind: Mismatch, message: String) -> Complaint {
-    Complaint {
-        place: place.clone(),
-        kind,
-        message,
-        nearest: None,
-    }
+    Complaint { place: place.clone(), kind, message, nearest: None }
 }
 
 /// The document that has a field of this name at its top, for what was put into the wrong one.
@@ -292,10 +263,7 @@ fn belongs_to(key: &str) -> Option<&'static str> {
     if key == "containerOverrides" {
         return Some("the `overrides` of a run-task input");
     }
-    homes
-        .into_iter()
-        .find(|(shape, _)| has(shape))
-        .map(|(_, home)| home)
+    homes.into_iter().find(|(shape, _)| has(shape)).map(|(_, home)| home)
 }
 
 fn wanted(kind: &Kind) -> &'static str {
@@ -311,11 +279,7 @@ fn wanted(kind: &Kind) -> &'static str {
 }
 
 fn list(shape: &Shape) -> String {
-    let names: Vec<String> = shape
-        .fields
-        .iter()
-        .map(|field| format!("`{}`", field.name))
-        .collect();
+    let names: Vec<String> = shape.fields.iter().map(|field| format!("`{}`", field.name)).collect();
     names.join(", ")
 }
 

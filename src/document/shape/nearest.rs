@@ -4,16 +4,20 @@ use super::Shape;
 
 /// The known field that looks most like `key`, if any does.
 pub(super) fn nearest(key: &str, shape: &'static Shape) -> Option<&'static str> {
+    nearest_of(key, shape.fields.iter().map(|field| field.name))
+}
+
+/// The one of `names` that looks most like `key`, if any does.
+pub(super) fn nearest_of(
+    key: &str,
+    names: impl Iterator<Item = &'static str>,
+) -> Option<&'static str> {
     let key = key.to_ascii_lowercase();
     let near = |name: &&'static str| {
         let distance = edit_distance(&key, &name.to_ascii_lowercase());
         (distance <= name.len().max(key.len()) / 3).then_some((distance, *name))
     };
-    let names = shape.fields.iter().map(|field| field.name);
-    names
-        .filter_map(|name| near(&name))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    names.filter_map(|name| near(&name)).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
 /// How many letters must be added, dropped or replaced to make one text of the other.

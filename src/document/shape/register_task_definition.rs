@@ -13,10 +13,7 @@ pub static REGISTER_TASK_DEFINITION: Shape = object(&[
     optional("networkMode", OneOf(&["bridge", "host", "awsvpc", "none"])),
     required("containerDefinitions", List(&Object(&CONTAINER))),
     optional("volumes", List(&Object(&VOLUME))),
-    optional(
-        "placementConstraints",
-        List(&Object(&DEFINITION_CONSTRAINT)),
-    ),
+    optional("placementConstraints", List(&Object(&DEFINITION_CONSTRAINT))),
     optional(
         "requiresCompatibilities",
         List(&OneOf(&["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"])),
@@ -27,17 +24,11 @@ pub static REGISTER_TASK_DEFINITION: Shape = object(&[
     optional("pidMode", OneOf(&["host", "task"])),
     optional("ipcMode", OneOf(&["host", "task", "none"])),
     optional("proxyConfiguration", Object(&PROXY_CONFIGURATION)),
-    optional(
-        "inferenceAccelerators",
-        List(&Object(&INFERENCE_ACCELERATOR)),
-    ),
+    optional("inferenceAccelerators", List(&Object(&INFERENCE_ACCELERATOR))),
     optional("ephemeralStorage", Object(&EPHEMERAL_STORAGE)),
     optional("runtimePlatform", Object(&RUNTIME_PLATFORM)),
     optional("enableFaultInjection", Truth),
-    optional(
-        "trustedExecutionConfiguration",
-        Object(&TRUSTED_EXECUTION_CONFIGURATION),
-    ),
+    optional("trustedExecutionConfiguration", Object(&TRUSTED_EXECUTION_CONFIGURATION)),
 ]);
 
 static VOLUME: Shape = object(&[
@@ -46,10 +37,7 @@ static VOLUME: Shape = object(&[
     optional("dockerVolumeConfiguration", Object(&DOCKER_VOLUME)),
     optional("efsVolumeConfiguration", Object(&EFS_VOLUME)),
     optional("s3filesVolumeConfiguration", Object(&S3_FILES_VOLUME)),
-    optional(
-        "fsxWindowsFileServerVolumeConfiguration",
-        Object(&FSX_VOLUME),
-    ),
+    optional("fsxWindowsFileServerVolumeConfiguration", Object(&FSX_VOLUME)),
     optional("configuredAtLaunch", Truth),
 ]);
 
@@ -71,10 +59,8 @@ static EFS_VOLUME: Shape = object(&[
     optional("authorizationConfig", Object(&EFS_AUTHORIZATION)),
 ]);
 
-static EFS_AUTHORIZATION: Shape = object(&[
-    optional("accessPointId", Text),
-    optional("iam", OneOf(&["ENABLED", "DISABLED"])),
-]);
+static EFS_AUTHORIZATION: Shape =
+    object(&[optional("accessPointId", Text), optional("iam", OneOf(&["ENABLED", "DISABLED"]))]);
 
 static S3_FILES_VOLUME: Shape = object(&[
     required("fileSystemArn", Text),
@@ -89,15 +75,11 @@ static FSX_VOLUME: Shape = object(&[
     required("authorizationConfig", Object(&FSX_AUTHORIZATION)),
 ]);
 
-static FSX_AUTHORIZATION: Shape = object(&[
-    required("credentialsParameter", Text),
-    required("domain", Text),
-]);
+static FSX_AUTHORIZATION: Shape =
+    object(&[required("credentialsParameter", Text), required("domain", Text)]);
 
-static DEFINITION_CONSTRAINT: Shape = object(&[
-    optional("type", OneOf(&["memberOf"])),
-    optional("expression", Text),
-]);
+static DEFINITION_CONSTRAINT: Shape =
+    object(&[optional("type", OneOf(&["memberOf"])), optional("expression", Text)]);
 
 static PROXY_CONFIGURATION: Shape = object(&[
     optional("type", OneOf(&["APPMESH"])),
@@ -128,9 +110,6 @@ static RUNTIME_PLATFORM: Shape = object(&[
 ]);
 
 static TRUSTED_EXECUTION_CONFIGURATION: Shape = object(&[
-    required(
-        "isolationMode",
-        OneOf(&["SHARED", "ISOLATED_SANDBOX", "CONFIDENTIAL_SANDBOX"]),
-    ),
+    required("isolationMode", OneOf(&["SHARED", "ISOLATED_SANDBOX", "CONFIDENTIAL_SANDBOX"])),
     optional("attestationPolicy", Text),
 ]);

@@ -18,10 +18,8 @@ pub(super) static PLACEMENT_CONSTRAINT: Shape = object(&[
     optional("expression", Text),
 ]);
 
-pub(super) static PLACEMENT_STRATEGY: Shape = object(&[
-    optional("type", OneOf(&["random", "spread", "binpack"])),
-    optional("field", Text),
-]);
+pub(super) static PLACEMENT_STRATEGY: Shape =
+    object(&[optional("type", OneOf(&["random", "spread", "binpack"])), optional("field", Text)]);
 
 pub(super) static NETWORK_CONFIGURATION: Shape =
     object(&[optional("awsvpcConfiguration", Object(&AWSVPC))]);
@@ -35,8 +33,5 @@ static AWSVPC: Shape = object(&[
 pub(super) static TAG_SPECIFICATION: Shape = object(&[
     required("resourceType", OneOf(&["volume"])),
     optional("tags", List(&Object(&TAG))),
-    optional(
-        "propagateTags",
-        OneOf(&["TASK_DEFINITION", "SERVICE", "NONE"]),
-    ),
+    optional("propagateTags", OneOf(&["TASK_DEFINITION", "SERVICE", "NONE"])),
 ]);

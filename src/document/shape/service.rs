@@ -30,25 +30,16 @@ pub(super) static SERVICE_REGISTRY: Shape = object(&[
 ]);
 
 pub(super) static DEPLOYMENT_CONFIGURATION: Shape = object(&[
-    optional(
-        "deploymentCircuitBreaker",
-        Object(&DEPLOYMENT_CIRCUIT_BREAKER),
-    ),
+    optional("deploymentCircuitBreaker", Object(&DEPLOYMENT_CIRCUIT_BREAKER)),
     optional("maximumPercent", Whole),
     optional("minimumHealthyPercent", Whole),
     optional("alarms", Object(&DEPLOYMENT_ALARMS)),
-    optional(
-        "strategy",
-        OneOf(&["ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"]),
-    ),
+    optional("strategy", OneOf(&["ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"])),
     optional("bakeTimeInMinutes", Whole),
     optional("lifecycleHooks", List(&Object(&DEPLOYMENT_LIFECYCLE_HOOK))),
     optional("linearConfiguration", Object(&LINEAR_CONFIGURATION)),
     optional("canaryConfiguration", Object(&CANARY_CONFIGURATION)),
-    optional(
-        "earlySuccessCriteria",
-        Object(&DEPLOYMENT_EARLY_SUCCESS_CRITERIA),
-    ),
+    optional("earlySuccessCriteria", Object(&DEPLOYMENT_EARLY_SUCCESS_CRITERIA)),
 ]);
 
 static DEPLOYMENT_CIRCUIT_BREAKER: Shape = object(&[
@@ -59,10 +50,7 @@ static DEPLOYMENT_CIRCUIT_BREAKER: Shape = object(&[
 ]);
 
 static THRESHOLD_CONFIGURATION: Shape = object(&[
-    required(
-        "type",
-        OneOf(&["COUNT", "BOUNDED_PERCENT", "UNBOUNDED_PERCENT"]),
-    ),
+    required("type", OneOf(&["COUNT", "BOUNDED_PERCENT", "UNBOUNDED_PERCENT"])),
     required("value", Whole),
 ]);
 
@@ -90,10 +78,7 @@ static DEPLOYMENT_LIFECYCLE_HOOK: Shape = object(&[
         ])),
     ),
     optional("hookDetails", Anything),
-    optional(
-        "timeoutConfiguration",
-        Object(&DEPLOYMENT_LIFECYCLE_HOOK_TIMEOUT_CONFIGURATION),
-    ),
+    optional("timeoutConfiguration", Object(&DEPLOYMENT_LIFECYCLE_HOOK_TIMEOUT_CONFIGURATION)),
 ]);
 
 static DEPLOYMENT_LIFECYCLE_HOOK_TIMEOUT_CONFIGURATION: Shape = object(&[
@@ -101,23 +86,16 @@ static DEPLOYMENT_LIFECYCLE_HOOK_TIMEOUT_CONFIGURATION: Shape = object(&[
     optional("action", OneOf(&["ROLLBACK", "CONTINUE"])),
 ]);
 
-static LINEAR_CONFIGURATION: Shape = object(&[
-    optional("stepPercent", Decimal),
-    optional("stepBakeTimeInMinutes", Whole),
-]);
+static LINEAR_CONFIGURATION: Shape =
+    object(&[optional("stepPercent", Decimal), optional("stepBakeTimeInMinutes", Whole)]);
 
-static CANARY_CONFIGURATION: Shape = object(&[
-    optional("canaryPercent", Decimal),
-    optional("canaryBakeTimeInMinutes", Whole),
-]);
+static CANARY_CONFIGURATION: Shape =
+    object(&[optional("canaryPercent", Decimal), optional("canaryBakeTimeInMinutes", Whole)]);
 
 static DEPLOYMENT_EARLY_SUCCESS_CRITERIA: Shape = object(&[
     required("enable", Truth),
     optional("healthyPercent", From(0)),
-    optional(
-        "sourceServiceRevisionCleanup",
-        OneOf(&["BLOCKING", "DEFERRED"]),
-    ),
+    optional("sourceServiceRevisionCleanup", OneOf(&["BLOCKING", "DEFERRED"])),
 ]);
 
 pub(super) static DEPLOYMENT_CONTROLLER: Shape =
@@ -128,23 +106,14 @@ pub(super) static SERVICE_CONNECT_CONFIGURATION: Shape = object(&[
     optional("namespace", Text),
     optional("services", List(&Object(&SERVICE_CONNECT_SERVICE))),
     optional("logConfiguration", Object(&LOG_CONFIGURATION)),
-    optional(
-        "accessLogConfiguration",
-        Object(&SERVICE_CONNECT_ACCESS_LOG_CONFIGURATION),
-    ),
-    optional(
-        "containerConfigurations",
-        List(&Object(&SERVICE_CONNECT_CONTAINER_CONFIGURATION)),
-    ),
+    optional("accessLogConfiguration", Object(&SERVICE_CONNECT_ACCESS_LOG_CONFIGURATION)),
+    optional("containerConfigurations", List(&Object(&SERVICE_CONNECT_CONTAINER_CONFIGURATION))),
 ]);
 
 static SERVICE_CONNECT_SERVICE: Shape = object(&[
     required("portName", Text),
     optional("discoveryName", Text),
-    optional(
-        "clientAliases",
-        List(&Object(&SERVICE_CONNECT_CLIENT_ALIAS)),
-    ),
+    optional("clientAliases", List(&Object(&SERVICE_CONNECT_CLIENT_ALIAS))),
     optional("ingressPortOverride", From(0)),
     optional("timeout", Object(&TIMEOUT_CONFIGURATION)),
     optional("tls", Object(&SERVICE_CONNECT_TLS_CONFIGURATION)),
@@ -153,23 +122,15 @@ static SERVICE_CONNECT_SERVICE: Shape = object(&[
 static SERVICE_CONNECT_CLIENT_ALIAS: Shape = object(&[
     required("port", From(0)),
     optional("dnsName", Text),
-    optional(
-        "testTrafficRules",
-        Object(&SERVICE_CONNECT_TEST_TRAFFIC_RULES),
-    ),
+    optional("testTrafficRules", Object(&SERVICE_CONNECT_TEST_TRAFFIC_RULES)),
 ]);
 
-static SERVICE_CONNECT_TEST_TRAFFIC_RULES: Shape = object(&[required(
-    "header",
-    Object(&SERVICE_CONNECT_TEST_TRAFFIC_HEADER_RULES),
-)]);
+static SERVICE_CONNECT_TEST_TRAFFIC_RULES: Shape =
+    object(&[required("header", Object(&SERVICE_CONNECT_TEST_TRAFFIC_HEADER_RULES))]);
 
 static SERVICE_CONNECT_TEST_TRAFFIC_HEADER_RULES: Shape = object(&[
     required("name", Text),
-    optional(
-        "value",
-        Object(&SERVICE_CONNECT_TEST_TRAFFIC_HEADER_MATCH_RULES),
-    ),
+    optional("value", Object(&SERVICE_CONNECT_TEST_TRAFFIC_HEADER_MATCH_RULES)),
 ]);
 
 static SERVICE_CONNECT_TEST_TRAFFIC_HEADER_MATCH_RULES: Shape = object(&[required("exact", Text)]);
@@ -180,10 +141,7 @@ static TIMEOUT_CONFIGURATION: Shape = object(&[
 ]);
 
 static SERVICE_CONNECT_TLS_CONFIGURATION: Shape = object(&[
-    required(
-        "issuerCertificateAuthority",
-        Object(&SERVICE_CONNECT_TLS_CERTIFICATE_AUTHORITY),
-    ),
+    required("issuerCertificateAuthority", Object(&SERVICE_CONNECT_TLS_CERTIFICATE_AUTHORITY)),
     optional("kmsKey", Text),
     optional("roleArn", Text),
 ]);
@@ -201,10 +159,7 @@ static SERVICE_CONNECT_CONTAINER_CONFIGURATION: Shape =
 
 pub(super) static SERVICE_VOLUME_CONFIGURATION: Shape = object(&[
     required("name", Text),
-    optional(
-        "managedEBSVolume",
-        Object(&SERVICE_MANAGED_EBS_VOLUME_CONFIGURATION),
-    ),
+    optional("managedEBSVolume", Object(&SERVICE_MANAGED_EBS_VOLUME_CONFIGURATION)),
 ]);
 
 static SERVICE_MANAGED_EBS_VOLUME_CONFIGURATION: Shape = object(&[
@@ -225,10 +180,7 @@ pub(super) static VPC_LATTICE: Shape = object(&[
     required("roleArn", Text),
     required("targetGroupArn", Text),
     required("portName", Text),
-    optional(
-        "advancedConfiguration",
-        Object(&VPC_LATTICE_ADVANCED_CONFIGURATION),
-    ),
+    optional("advancedConfiguration", Object(&VPC_LATTICE_ADVANCED_CONFIGURATION)),
 ]);
 
 static VPC_LATTICE_ADVANCED_CONFIGURATION: Shape = object(&[
@@ -241,10 +193,7 @@ pub(super) static GATEWAY_CONNECTOR: Shape = object(&[
     required("portName", Text),
     optional("healthCheck", Object(&GATEWAY_CONNECTOR_HEALTH_CHECK)),
     optional("filters", Object(&GATEWAY_CONNECTOR_FILTERS)),
-    optional(
-        "deregistrationDelay",
-        Object(&GATEWAY_CONNECTOR_DEREGISTRATION_DELAY),
-    ),
+    optional("deregistrationDelay", Object(&GATEWAY_CONNECTOR_DEREGISTRATION_DELAY)),
 ]);
 
 static GATEWAY_CONNECTOR_HEALTH_CHECK: Shape = object(&[
@@ -261,20 +210,14 @@ static GATEWAY_CONNECTOR_HEALTH_CHECK: Shape = object(&[
 static GATEWAY_CONNECTOR_HEALTH_CHECK_MATCHER: Shape =
     object(&[optional("httpCode", Text), optional("grpcCode", Text)]);
 
-static GATEWAY_CONNECTOR_FILTERS: Shape = object(&[optional(
-    "accessTypes",
-    List(&OneOf(&["PUBLIC", "PRIVATE"])),
-)]);
+static GATEWAY_CONNECTOR_FILTERS: Shape =
+    object(&[optional("accessTypes", List(&OneOf(&["PUBLIC", "PRIVATE"])))]);
 
 static GATEWAY_CONNECTOR_DEREGISTRATION_DELAY: Shape =
     object(&[optional("timeoutSeconds", From(0))]);
 
-pub(super) static MONITORING_CONFIGURATION: Shape = object(&[optional(
-    "metricConfigurations",
-    List(&Object(&METRIC_CONFIGURATION)),
-)]);
+pub(super) static MONITORING_CONFIGURATION: Shape =
+    object(&[optional("metricConfigurations", List(&Object(&METRIC_CONFIGURATION)))]);
 
-static METRIC_CONFIGURATION: Shape = object(&[
-    required("metricNames", NonEmpty(&Filled)),
-    required("resolutionSeconds", From(20)),
-]);
+static METRIC_CONFIGURATION: Shape =
+    object(&[required("metricNames", NonEmpty(&Filled)), required("resolutionSeconds", From(20))]);

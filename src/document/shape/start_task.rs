@@ -14,16 +14,10 @@ pub static START_TASK: Shape = object(&[
     optional("group", Text),
     optional("networkConfiguration", Object(&NETWORK_CONFIGURATION)),
     optional("overrides", Object(&TASK_OVERRIDE)),
-    optional(
-        "propagateTags",
-        OneOf(&["TASK_DEFINITION", "SERVICE", "NONE"]),
-    ),
+    optional("propagateTags", OneOf(&["TASK_DEFINITION", "SERVICE", "NONE"])),
     optional("referenceId", Text),
     optional("startedBy", Text),
     optional("tags", List(&Object(&TAG))),
     required("taskDefinition", Text),
-    optional(
-        "volumeConfigurations",
-        List(&Object(&TASK_VOLUME_CONFIGURATION)),
-    ),
+    optional("volumeConfigurations", List(&Object(&TASK_VOLUME_CONFIGURATION))),
 ]);

@@ -8,10 +8,7 @@ use super::{Shape, object, optional, required};
 pub(super) static TASK_OVERRIDE: Shape = object(&[
     optional("containerOverrides", List(&Object(&CONTAINER_OVERRIDE))),
     optional("cpu", Text),
-    optional(
-        "inferenceAcceleratorOverrides",
-        List(&Object(&INFERENCE_ACCELERATOR_OVERRIDE)),
-    ),
+    optional("inferenceAcceleratorOverrides", List(&Object(&INFERENCE_ACCELERATOR_OVERRIDE))),
     optional("executionRoleArn", Text),
     optional("memory", Text),
     optional("taskRoleArn", Text),
@@ -34,10 +31,7 @@ static INFERENCE_ACCELERATOR_OVERRIDE: Shape =
 
 pub(super) static TASK_VOLUME_CONFIGURATION: Shape = object(&[
     required("name", Text),
-    optional(
-        "managedEBSVolume",
-        Object(&TASK_MANAGED_EBS_VOLUME_CONFIGURATION),
-    ),
+    optional("managedEBSVolume", Object(&TASK_MANAGED_EBS_VOLUME_CONFIGURATION)),
 ]);
 
 static TASK_MANAGED_EBS_VOLUME_CONFIGURATION: Shape = object(&[
@@ -51,10 +45,7 @@ static TASK_MANAGED_EBS_VOLUME_CONFIGURATION: Shape = object(&[
     optional("throughput", Whole),
     optional("tagSpecifications", List(&Object(&TAG_SPECIFICATION))),
     required("roleArn", Text),
-    optional(
-        "terminationPolicy",
-        Object(&TASK_MANAGED_EBS_VOLUME_TERMINATION_POLICY),
-    ),
+    optional("terminationPolicy", Object(&TASK_MANAGED_EBS_VOLUME_TERMINATION_POLICY)),
     optional("filesystemType", OneOf(&["ext3", "ext4", "xfs", "ntfs"])),
 ]);
 

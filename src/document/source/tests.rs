@@ -16,13 +16,7 @@ fn a_value_knows_its_line_and_column_in_characters() {
     let list = root.get("日本").unwrap();
     assert_eq!(list.place.position, Some(Position { line: 2, column: 9 }));
     let image = list.items()[1].get("image").unwrap();
-    assert_eq!(
-        image.place.position,
-        Some(Position {
-            line: 3,
-            column: 13
-        })
-    );
+    assert_eq!(image.place.position, Some(Position { line: 3, column: 13 }));
     assert_eq!(image.place.subject(), "/日本/1/image");
 }
 
@@ -39,18 +33,10 @@ fn every_encoding_that_people_use_is_read() {
         little,
         big,
     ] {
-        let root = Source::read("web.json", Role::Definition, &bytes)
-            .unwrap()
-            .root;
+        let root = Source::read("web.json", Role::Definition, &bytes).unwrap().root;
         let family = root.get("family").unwrap();
         assert_eq!(family.text(), Some("wäb"));
-        assert_eq!(
-            family.place.position,
-            Some(Position {
-                line: 1,
-                column: 12
-            })
-        );
+        assert_eq!(family.place.position, Some(Position { line: 1, column: 12 }));
     }
 }
 
@@ -65,59 +51,17 @@ fn bytes_that_are_no_text_are_refused_with_their_place() {
 #[test]
 fn broken_json_is_explained_and_never_read_as_yaml() {
     for (text, message, hint, line, column) in [
-        (
-            "{\"a\": 1,\n}",
-            "comma stands after",
-            "remove the comma",
-            1,
-            8,
-        ),
-        (
-            "{\"a\": 1 // one\n}",
-            "no comments",
-            "remove the comment",
-            1,
-            9,
-        ),
-        (
-            "{\"a\": 1 # one\n}",
-            "no comments",
-            "remove the comment",
-            1,
-            9,
-        ),
+        ("{\"a\": 1,\n}", "comma stands after", "remove the comma", 1, 8),
+        ("{\"a\": 1 // one\n}", "no comments", "remove the comment", 1, 9),
+        ("{\"a\": 1 # one\n}", "no comments", "remove the comment", 1, 9),
         ("{\"a\": 1\n\"b\": 2}", "comma is missing", "separate", 1, 8),
         ("{} {}", "second JSON document", "file of its own", 1, 4),
         ("{\"a\": 'x'}", "double quotes", "single quotes", 1, 7),
         ("{\"a\": ucpu}", "`ucpu`", "render the template", 1, 7),
-        (
-            "{\"a\": $PORT,\n\"b\": 1}",
-            "`$PORT` is a template",
-            "render the template",
-            1,
-            7,
-        ),
-        (
-            "{\"a\": ${X}\n}",
-            "`${X}` is a template",
-            "render the template",
-            1,
-            7,
-        ),
-        (
-            "{\"a\": {{ port }}\n}",
-            "`{{ port }}` is a template",
-            "render the template",
-            1,
-            8,
-        ),
-        (
-            "{\"a\": <PORT>\n}",
-            "`<PORT>` is a template",
-            "render the template",
-            1,
-            7,
-        ),
+        ("{\"a\": $PORT,\n\"b\": 1}", "`$PORT` is a template", "render the template", 1, 7),
+        ("{\"a\": ${X}\n}", "`${X}` is a template", "render the template", 1, 7),
+        ("{\"a\": {{ port }}\n}", "`{{ port }}` is a template", "render the template", 1, 8),
+        ("{\"a\": <PORT>\n}", "`<PORT>` is a template", "render the template", 1, 7),
         (
             "{\"a\": %{ if x == \"\" }1%{ endif }}",
             "`%{ if x == \"\" }` is a template",
@@ -136,25 +80,16 @@ fn broken_json_is_explained_and_never_read_as_yaml() {
         let error = read("-", text).unwrap_err();
         assert_eq!(&*error.document, "<stdin>");
         assert!(error.message.contains(message), "{text}: {error}");
-        assert!(
-            error.hint.clone().unwrap_or_default().contains(hint),
-            "{text}: {error}"
-        );
-        assert_eq!(
-            error.position,
-            Some(Position { line, column }),
-            "{text}: {error}"
-        );
+        assert!(error.hint.clone().unwrap_or_default().contains(hint), "{text}: {error}");
+        assert_eq!(error.position, Some(Position { line, column }), "{text}: {error}");
     }
 }
 
 #[test]
 fn an_empty_document_is_refused() {
-    for (text, message) in [
-        ("", "is empty"),
-        (" \n\t\n", "nothing but white space"),
-        ("\u{feff}", "is empty"),
-    ] {
+    for (text, message) in
+        [("", "is empty"), (" \n\t\n", "nothing but white space"), ("\u{feff}", "is empty")]
+    {
         assert!(read("a.json", text).unwrap_err().message.contains(message));
     }
 }
@@ -162,60 +97,26 @@ fn an_empty_document_is_refused() {
 #[test]
 fn the_format_follows_the_name_then_the_text() {
     assert!(read("a.yaml", "family: web").is_ok());
-    assert!(
-        read("a.yml", "{\n\t\"family\": \"web\"\n}").is_ok(),
-        "JSON with tabs in a YAML file"
-    );
+    assert!(read("a.yml", "{\n\t\"family\": \"web\"\n}").is_ok(), "JSON with tabs in a YAML file");
     assert!(read("-", "family: web").is_ok());
-    assert!(
-        read("-", "# ours\nfamily: [web")
-            .unwrap_err()
-            .message
-            .contains("not YAML")
-    );
-    assert!(
-        read("-", "hello")
-            .unwrap_err()
-            .message
-            .contains("neither JSON nor")
-    );
-    assert!(
-        read("-", "- family")
-            .unwrap_err()
-            .message
-            .contains("neither JSON nor")
-    );
-    assert!(
-        read("a.json", "family: web")
-            .unwrap_err()
-            .message
-            .contains("not JSON")
-    );
+    assert!(read("-", "# ours\nfamily: [web").unwrap_err().message.contains("not YAML"));
+    assert!(read("-", "hello").unwrap_err().message.contains("neither JSON nor"));
+    assert!(read("-", "- family").unwrap_err().message.contains("neither JSON nor"));
+    assert!(read("a.json", "family: web").unwrap_err().message.contains("not JSON"));
 }
 
 #[test]
 fn a_repeated_key_keeps_both_places_and_the_last_value_counts() {
     let root = json("{\"a\": {\"x\": 1,\n\"x\": 2}, \"b\": [{\"y\": 1, \"y\": 2}]}");
-    assert_eq!(
-        root.get("a").unwrap().get("x").unwrap().value,
-        Value::Number(2.into())
-    );
+    assert_eq!(root.get("a").unwrap().get("x").unwrap().value, Value::Number(2.into()));
     let found = duplicates(&root);
-    let told: Vec<_> = found
-        .iter()
-        .map(|it| (it.repeated.subject(), it.ignored.position))
-        .collect();
+    let told: Vec<_> =
+        found.iter().map(|it| (it.repeated.subject(), it.ignored.position)).collect();
     assert_eq!(
         told,
         [
             ("/a/x".to_owned(), Some(Position { line: 1, column: 8 })),
-            (
-                "/b/0/y".to_owned(),
-                Some(Position {
-                    line: 2,
-                    column: 17
-                })
-            ),
+            ("/b/0/y".to_owned(), Some(Position { line: 2, column: 17 })),
         ]
     );
 }
@@ -224,25 +125,14 @@ fn a_repeated_key_keeps_both_places_and_the_last_value_counts() {
 fn a_registered_definition_has_pointers_but_no_positions() {
     let value = serde_json::json!({"a": [{"b/c": 1}]});
     let source = Source::from_json_value("web:7", Role::Definition, &value);
-    let leaf = &source.root.get("a").unwrap().items()[0]
-        .get("b/c")
-        .unwrap()
-        .place;
-    assert_eq!(
-        (leaf.subject().as_str(), leaf.position),
-        ("/a/0/b~1c", None)
-    );
+    let leaf = &source.root.get("a").unwrap().items()[0].get("b/c").unwrap().place;
+    assert_eq!((leaf.subject().as_str(), leaf.position), ("/a/0/b~1c", None));
 }
 
 #[test]
 fn deep_nesting_is_refused_without_recursion() {
     for deep in ["[".repeat(200_000), "{\"a\":".repeat(200_000)] {
-        assert!(
-            read("a.json", &deep)
-                .unwrap_err()
-                .message
-                .contains("nested more than")
-        );
+        assert!(read("a.json", &deep).unwrap_err().message.contains("nested more than"));
     }
     let fits = format!("{}{}", "[".repeat(DEPTH_LIMIT), "]".repeat(DEPTH_LIMIT));
     assert!(read("a.json", &fits).is_ok());
@@ -262,15 +152,8 @@ fn assert_inside(node: &Node, text: &str) {
     let Position { line, column } = node.place.position.unwrap();
     let lines: Vec<&str> = text.split('\n').collect();
     let length = lines.get(line - 1).map(|line| line.chars().count());
-    assert!(
-        length.is_some_and(|length| column <= length + 1),
-        "{line}:{column} in {text:?}"
-    );
-    let children = node
-        .entries()
-        .iter()
-        .map(|entry| &entry.node)
-        .chain(node.items());
+    assert!(length.is_some_and(|length| column <= length + 1), "{line}:{column} in {text:?}");
+    let children = node.entries().iter().map(|entry| &entry.node).chain(node.items());
     children.for_each(|child| assert_inside(child, text));
 }
 

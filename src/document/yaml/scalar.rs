@@ -44,8 +44,5 @@ fn number(text: &str) -> Option<Number> {
 
 fn whole(digits: &str, radix: u32) -> Option<Number> {
     let all_digits = digits.chars().all(|it| it.is_digit(radix));
-    u64::from_str_radix(digits, radix)
-        .ok()
-        .filter(|_| all_digits)
-        .map(Number::from)
+    u64::from_str_radix(digits, radix).ok().filter(|_| all_digits).map(Number::from)
 }

@@ -16,10 +16,9 @@ fn plain(node: &Node) -> serde_json::Value {
         Value::Number(number) => number.clone().into(),
         Value::Text(text) => text.as_str().into(),
         Value::List(items) => items.iter().map(plain).collect(),
-        Value::Map(entries) => entries
-            .iter()
-            .map(|entry| (entry.key.to_string(), plain(&entry.node)))
-            .collect(),
+        Value::Map(entries) => {
+            entries.iter().map(|entry| (entry.key.to_string(), plain(&entry.node))).collect()
+        }
     }
 }
 
@@ -57,16 +56,8 @@ fn scalars_follow_the_core_schema() {
 fn a_value_knows_its_line_and_column() {
     let root =
         read("family: web\ncontainerDefinitions:\n  - name: app\n    image: nginx\n").unwrap();
-    let image = root.get("containerDefinitions").unwrap().items()[0]
-        .get("image")
-        .unwrap();
-    assert_eq!(
-        image.place.position,
-        Some(Position {
-            line: 4,
-            column: 12
-        })
-    );
+    let image = root.get("containerDefinitions").unwrap().items()[0].get("image").unwrap();
+    assert_eq!(image.place.position, Some(Position { line: 4, column: 12 }));
     assert_eq!(image.place.subject(), "/containerDefinitions/0/image");
 }
 
@@ -87,25 +78,10 @@ fn aliases_and_merges_are_what_they_stand_for() {
         plain(root.get("two").unwrap()),
         json!({"driver": "splunk", "options": {"group": "a"}})
     );
-    assert_eq!(
-        plain(root.get("three").unwrap()),
-        json!({"driver": "first", "mode": "x"})
-    );
-    let group = root
-        .get("two")
-        .unwrap()
-        .get("options")
-        .unwrap()
-        .get("group")
-        .unwrap();
+    assert_eq!(plain(root.get("three").unwrap()), json!({"driver": "first", "mode": "x"}));
+    let group = root.get("two").unwrap().get("options").unwrap().get("group").unwrap();
     assert_eq!(group.place.subject(), "/two/options/group");
-    assert_eq!(
-        group.place.position,
-        Some(Position {
-            line: 1,
-            column: 48
-        })
-    );
+    assert_eq!(group.place.position, Some(Position { line: 1, column: 48 }));
 }
 
 #[test]
@@ -128,11 +104,7 @@ fn a_few_lines_cannot_grow_to_gigabytes() {
 #[test]
 fn what_cannot_be_read_is_explained() {
     for (text, message, hint) in [
-        (
-            "a: 1\n---\nb: 2\n",
-            "second YAML document",
-            "file of its own",
-        ),
+        ("a: 1\n---\nb: 2\n", "second YAML document", "file of its own"),
         ("image: !Ref Image\n", "`!Ref`", "CloudFormation"),
         ("image: !secret x\n", "`!secret`", "remove the tag"),
         ("a: &a [*a]\n", "inside what it stands for", ""),
@@ -142,21 +114,14 @@ fn what_cannot_be_read_is_explained() {
     ] {
         let error = read(text).unwrap_err();
         assert!(error.message.contains(message), "{text}: {error}");
-        assert!(
-            error.hint.clone().unwrap_or_default().contains(hint),
-            "{text}: {error}"
-        );
+        assert!(error.hint.clone().unwrap_or_default().contains(hint), "{text}: {error}");
         assert!(error.position.is_some(), "{text}: {error}");
     }
 }
 
 #[test]
 fn deep_nesting_is_refused() {
-    for deep in [
-        "[".repeat(200_000),
-        "- ".repeat(5_000),
-        "{a: ".repeat(200_000),
-    ] {
+    for deep in ["[".repeat(200_000), "- ".repeat(5_000), "{a: ".repeat(200_000)] {
         assert!(read(&format!("a: {deep}")).is_err());
     }
 }

@@ -67,10 +67,9 @@ pub fn learn<T>(answer: Result<T, Trouble>, what: &str) -> Result<Seen<Anonymous
     match answer {
         Ok(seen) => Ok(Seen::Found(Anonymous::Sees(seen))),
         Err(Trouble::Denied { said }) => Ok(Seen::Found(Anonymous::Denied { said })),
-        Err(Trouble::Absent { said }) => Ok(Seen::Absent(Absence {
-            sentence: format!("{what} does not exist"),
-            said,
-        })),
+        Err(Trouble::Absent { said }) => {
+            Ok(Seen::Absent(Absence { sentence: format!("{what} does not exist"), said }))
+        }
         Err(Trouble::Throttled { .. }) => Err(Gap::Throttled { what }),
         Err(Trouble::Silent { why } | Trouble::Garbled { why }) => {
             Err(Gap::Unreachable { what, why })
@@ -83,25 +82,17 @@ pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble 
     let words = Words::read(status, headers, body);
     let said = words.to_string();
     match status {
-        _ if words.has(&["TOOMANYREQUESTS"]) => Trouble::Throttled {
-            after: retry_after(headers),
-        },
-        429 => Trouble::Throttled {
-            after: retry_after(headers),
-        },
+        _ if words.has(&["TOOMANYREQUESTS"]) => Trouble::Throttled { after: retry_after(headers) },
+        429 => Trouble::Throttled { after: retry_after(headers) },
         404 if words.has(ABSENT) || words.bare_of_a_registry() => Trouble::Absent { said },
         401 if words.has(DENIED) || words.bare_of_a_registry() => Trouble::Denied { said },
         401 if Challenge::read(headers).is_some() => Trouble::Denied { said },
         403 if words.has(DENIED) || words.bare_of_a_registry() => Trouble::Denied { said },
-        407 => Trouble::Garbled {
-            why: "the HTTP proxy wants a name and a password".to_owned(),
-        },
-        408 | 425 | 500..=599 => Trouble::Silent {
-            why: format!("the server answered {said}"),
-        },
-        _ if words.of_a_registry() => Trouble::Garbled {
-            why: format!("the registry answered {said}"),
-        },
+        407 => Trouble::Garbled { why: "the HTTP proxy wants a name and a password".to_owned() },
+        408 | 425 | 500..=599 => Trouble::Silent { why: format!("the server answered {said}") },
+        _ if words.of_a_registry() => {
+            Trouble::Garbled { why: format!("the registry answered {said}") }
+        }
         _ => Trouble::Garbled {
             why: format!("the answer, {said}, does not come from a registry; perhaps from a proxy"),
         },
@@ -110,29 +101,19 @@ pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble 
 
 /// The same for the server that hands out tokens, which is no registry: any JSON is its own word.
 pub(super) fn token_refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
-    let said = format!(
-        "{} from the token server",
-        Words::read(status, headers, body)
-    );
+    let said = format!("{} from the token server", Words::read(status, headers, body));
     let json = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok();
     match status {
         401 | 403 if json => Trouble::Denied { said },
         _ => match refusal(status, headers, body) {
-            Trouble::Absent { .. } => Trouble::Garbled {
-                why: format!("there was {said}"),
-            },
+            Trouble::Absent { .. } => Trouble::Garbled { why: format!("there was {said}") },
             other => other,
         },
     }
 }
 
 /// `MANIFEST_UNKNOWN` and its kin, of the specification; `NOT_FOUND` is Harbor's.
-const ABSENT: &[&str] = &[
-    "MANIFEST_UNKNOWN",
-    "NAME_UNKNOWN",
-    "BLOB_UNKNOWN",
-    "NOT_FOUND",
-];
+const ABSENT: &[&str] = &["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "BLOB_UNKNOWN", "NOT_FOUND"];
 const DENIED: &[&str] = &["UNAUTHORIZED", "DENIED"];
 
 /// What an answer says in words, and whether a registry said it.
@@ -158,9 +139,7 @@ struct RegistryError {
 impl Words {
     fn read(status: u16, headers: &HeaderMap, body: &[u8]) -> Words {
         let errors = serde_json::from_slice::<ErrorBody>(body).map(|body| body.errors);
-        let media_type = headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
+        let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Words {
             status,
             errors: errors.unwrap_or_default(),
@@ -170,9 +149,7 @@ impl Words {
     }
 
     fn has(&self, codes: &[&str]) -> bool {
-        self.errors
-            .iter()
-            .any(|error| codes.contains(&error.code.as_str()))
+        self.errors.iter().any(|error| codes.contains(&error.code.as_str()))
     }
 
     fn of_a_registry(&self) -> bool {
@@ -189,18 +166,10 @@ impl std::fmt::Display for Words {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "HTTP {}", self.status)?;
         let Some(error) = self.errors.first() else {
-            return if self.html {
-                write!(f, " with an HTML page")
-            } else {
-                Ok(())
-            };
+            return if self.html { write!(f, " with an HTML page") } else { Ok(()) };
         };
         write!(f, " {}", error.code)?;
-        match error
-            .message
-            .as_deref()
-            .filter(|message| !message.is_empty())
-        {
+        match error.message.as_deref().filter(|message| !message.is_empty()) {
             Some(message) => write!(f, ": {message}"),
             None => Ok(()),
         }
@@ -209,14 +178,7 @@ impl std::fmt::Display for Words {
 
 /// Seconds only: registries do not send the date form.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers
-        .get("retry-after")?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_secs)
+    headers.get("retry-after")?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// Why a request got no answer, told to a person and not as a chain of library errors.
@@ -227,18 +189,8 @@ pub(super) fn silence(error: &reqwest::Error, host: &str) -> Trouble {
         chain.push(cause);
         next = cause.source();
     }
-    // A TLS library reports what it cannot make sense of as invalid data.
-    let io = chain
-        .iter()
-        .find_map(|cause| cause.downcast_ref::<std::io::Error>())
-        .map(innermost);
-    // rustls reports what it cannot trust or make sense of as invalid data.
-    let failed = |kind| error.is_connect() && io == Some(kind);
-    let text = chain
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ");
+    let io = chain.iter().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    let text = chain.iter().map(ToString::to_string).collect::<Vec<_>>().join(": ");
     let text = text.to_ascii_lowercase();
     let last = chain.last().map(ToString::to_string).unwrap_or_default();
 
@@ -246,9 +198,9 @@ pub(super) fn silence(error: &reqwest::Error, host: &str) -> Trouble {
         format!("{host} did not answer in time")
     } else if text.contains("dns error") || text.contains("lookup address") {
         format!("the name {host} does not resolve from here")
-    } else if text.contains("certificate") || failed(std::io::ErrorKind::InvalidData) {
+    } else if text.contains("certificate") || text.contains("tls") || text.contains("handshake") {
         format!("no trusted TLS connection to {host}: {last}")
-    } else if failed(std::io::ErrorKind::ConnectionRefused) {
+    } else if io.is_some_and(|cause| cause.kind() == std::io::ErrorKind::ConnectionRefused) {
         format!("{host} refuses the connection")
     } else if text.contains("tunnel") || text.contains("proxy") {
         format!("the HTTP proxy does not connect to {host}")
@@ -260,14 +212,6 @@ pub(super) fn silence(error: &reqwest::Error, host: &str) -> Trouble {
         format!("{host} closed the connection without an answer")
     };
     Trouble::Silent { why }
-}
-
-/// The kind of the error that others were wrapped around; a wrapper's own kind is `Other`.
-fn innermost(error: &std::io::Error) -> std::io::ErrorKind {
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<std::io::Error>());
-    inner.map_or(error.kind(), innermost)
 }
 
 #[cfg(test)]

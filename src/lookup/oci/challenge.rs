@@ -28,21 +28,15 @@ impl Challenge {
             .filter_map(|value| value.to_str().ok())
             .flat_map(schemes)
             .collect();
-        let bearer = offers
-            .iter()
-            .filter(|scheme| scheme.is("Bearer"))
-            .find_map(|scheme| {
-                Some(Challenge::Bearer(TokenSource {
-                    realm: scheme.parameter("realm")?,
-                    service: scheme.parameter("service"),
-                    scope: scheme.parameter("scope"),
-                }))
-            });
+        let bearer = offers.iter().filter(|scheme| scheme.is("Bearer")).find_map(|scheme| {
+            Some(Challenge::Bearer(TokenSource {
+                realm: scheme.parameter("realm")?,
+                service: scheme.parameter("service"),
+                scope: scheme.parameter("scope"),
+            }))
+        });
         bearer.or_else(|| {
-            offers
-                .iter()
-                .any(|scheme| scheme.is("Basic"))
-                .then_some(Challenge::Credentials)
+            offers.iter().any(|scheme| scheme.is("Basic")).then_some(Challenge::Credentials)
         })
     }
 }
@@ -59,14 +53,8 @@ impl Scheme {
     }
 
     fn parameter(&self, name: &str) -> Option<String> {
-        let mut named = self
-            .parameters
-            .iter()
-            .filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        named
-            .next()
-            .map(|(_, value)| value.clone())
-            .filter(|value| !value.is_empty())
+        let mut named = self.parameters.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        named.next().map(|(_, value)| value.clone()).filter(|value| !value.is_empty())
     }
 }
 
@@ -82,14 +70,10 @@ fn schemes(line: &str) -> Vec<Scheme> {
             None => (Some(head.trim()), ""),
         };
         if let Some(name) = scheme {
-            found.push(Scheme {
-                name: name.to_owned(),
-                parameters: Vec::new(),
-            });
+            found.push(Scheme { name: name.to_owned(), parameters: Vec::new() });
         }
         if let Some(last) = found.last_mut().filter(|_| !key.is_empty()) {
-            last.parameters
-                .push((key.to_owned(), unquote(value.trim())));
+            last.parameters.push((key.to_owned(), unquote(value.trim())));
         }
     }
     found
@@ -111,20 +95,13 @@ fn unquoted_pieces(line: &str) -> impl Iterator<Item = &str> {
 }
 
 fn unquote(value: &str) -> String {
-    let Some(inner) = value
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    else {
+    let Some(inner) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return value.to_owned();
     };
     let mut plain = String::with_capacity(inner.len());
     let mut letters = inner.chars();
     while let Some(letter) = letters.next() {
-        plain.extend(if letter == '\\' {
-            letters.next()
-        } else {
-            Some(letter)
-        });
+        plain.extend(if letter == '\\' { letters.next() } else { Some(letter) });
     }
     plain
 }
@@ -136,10 +113,7 @@ mod tests {
     fn read(lines: &[&'static str]) -> Option<Challenge> {
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(
-                WWW_AUTHENTICATE,
-                reqwest::header::HeaderValue::from_static(line),
-            );
+            headers.append(WWW_AUTHENTICATE, reqwest::header::HeaderValue::from_static(line));
         }
         Challenge::read(&headers)
     }
@@ -176,32 +150,18 @@ mod tests {
     #[test]
     fn of_several_schemes_the_one_is_taken_that_the_anonymous_can_meet() {
         let token = bearer("https://a/t", None, None);
-        assert_eq!(
-            read(&["Basic realm=\"x, y\", Bearer realm=\"https://a/t\""]),
-            token
-        );
+        assert_eq!(read(&["Basic realm=\"x, y\", Bearer realm=\"https://a/t\""]), token);
         assert_eq!(read(&["Negotiate, Bearer realm=\"https://a/t\""]), token);
-        assert_eq!(
-            read(&["Basic realm=x", "Bearer realm=\"https://a/t\""]),
-            token
-        );
-        assert_eq!(
-            read(&["Basic realm=\"Nexus\""]),
-            Some(Challenge::Credentials)
-        );
+        assert_eq!(read(&["Basic realm=x", "Bearer realm=\"https://a/t\""]), token);
+        assert_eq!(read(&["Basic realm=\"Nexus\""]), Some(Challenge::Credentials));
         assert_eq!(read(&["BASIC"]), Some(Challenge::Credentials));
     }
 
     #[test]
     fn anything_else_is_no_challenge_of_a_registry() {
-        for lines in [
-            &[][..],
-            &["Negotiate"],
-            &["Bearer"],
-            &["Bearer service=\"x\""],
-            &[""],
-            &["=,="],
-        ] {
+        for lines in
+            [&[][..], &["Negotiate"], &["Bearer"], &["Bearer service=\"x\""], &[""], &["=,="]]
+        {
             assert_eq!(read(lines), None, "{lines:?}");
         }
     }

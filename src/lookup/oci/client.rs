@@ -16,9 +16,17 @@ use super::challenge::{Challenge, TokenSource};
 use super::digest;
 use super::manifest::{ImageConfig, Manifest};
 
+/// The manifests that the container runtimes of ECS read.
+pub const MANIFEST_TYPES: &[&str] = &[
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+];
+
 /// What containerd asks for. The last keeps a registry from calling a manifest of another type
 /// unknown, which would read as an absence.
-const MANIFEST_TYPES: &str = "application/vnd.oci.image.index.v1+json, \
+const ACCEPTED: &str = "application/vnd.oci.image.index.v1+json, \
      application/vnd.docker.distribution.manifest.list.v2+json, \
      application/vnd.oci.image.manifest.v1+json, \
      application/vnd.docker.distribution.manifest.v2+json, */*";
@@ -69,31 +77,19 @@ impl Repository {
     }
 
     fn is_docker_hub(&self) -> bool {
-        matches!(
-            self.host.as_str(),
-            "docker.io" | "index.docker.io" | "registry-1.docker.io"
-        )
+        matches!(self.host.as_str(), "docker.io" | "index.docker.io" | "registry-1.docker.io")
     }
 
     /// Registries on this very machine are the only ones that a runtime reaches without TLS.
     fn is_local(&self) -> bool {
-        let host = self
-            .host
-            .rsplit_once(':')
-            .map_or(self.host.as_str(), |(host, _)| host);
+        let host = self.host.rsplit_once(':').map_or(self.host.as_str(), |(host, _)| host);
         matches!(host, "localhost" | "127.0.0.1")
     }
 
     fn url(&self, kind: &str, reference: &str) -> Result<Url, Trouble> {
         let scheme = if self.is_local() { "http" } else { "https" };
-        let host = if self.is_docker_hub() {
-            "registry-1.docker.io"
-        } else {
-            &self.host
-        };
-        let unusable = || Trouble::Silent {
-            why: format!("{host} is not the name of a host"),
-        };
+        let host = if self.is_docker_hub() { "registry-1.docker.io" } else { &self.host };
+        let unusable = || Trouble::Silent { why: format!("{host} is not the name of a host") };
         let mut url = Url::parse(&format!("{scheme}://{host}")).map_err(|_| unusable())?;
         url.path_segments_mut()
             .map_err(|()| unusable())?
@@ -108,10 +104,7 @@ impl Registries {
     /// Speaks through the given client, which brings proxy, certificates and timeouts.
     #[must_use]
     pub fn new(http: reqwest::Client) -> Registries {
-        Registries {
-            http,
-            passes: Mutex::default(),
-        }
+        Registries { http, passes: Mutex::default() }
     }
 
     /// Is there such a manifest, and which one? Never counts as a pull.
@@ -129,11 +122,8 @@ impl Registries {
         };
         match described {
             // Not every registry answers a HEAD well, and a HEAD has no body that tells a registry
-            // from a proxy, or a missing tag from a missing repository. Where a GET is free of
-            // charge, it decides.
-            Err(Trouble::Garbled { .. } | Trouble::Absent { .. }) if !at.is_docker_hub() => {
-                self.get(at, reference).await
-            }
+            // from a proxy. Where a GET is free of charge, it decides.
+            Err(Trouble::Garbled { .. }) if !at.is_docker_hub() => self.get(at, reference).await,
             described => described,
         }
     }
@@ -166,6 +156,27 @@ impl Registries {
             .map_err(|error| garbled(at, &format!("a configuration that {error}")))
     }
 
+    /// The same from a URL that a registry's own API handed out, such as a presigned one of ECR.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being read; a refusal proves nothing here.
+    pub async fn config_at(&self, url: &str, digest: &str) -> Result<ImageConfig, Trouble> {
+        let url = Url::parse(url).map_err(|_| Trouble::Garbled {
+            why: "the registry handed out a URL that is none".to_owned(),
+        })?;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let at = Repository { host, name: String::new() };
+        let answer = self.http.get(url).send().await.map_err(|error| silence(&error, &at.host))?;
+        let status = answer.status();
+        if !status.is_success() {
+            return Err(garbled(&at, &format!("HTTP {} instead of the blob", status.as_u16())));
+        }
+        let body = body_of(answer, &at, CONFIG_LIMIT).await?;
+        digest::verify(&body, digest).map_err(|why| garbled(&at, &why))?;
+        ImageConfig::read(&body)
+            .map_err(|error| garbled(&at, &format!("a configuration that {error}")))
+    }
+
     async fn get(&self, at: &Repository, reference: &str) -> Result<RegistryManifest, Trouble> {
         let answer = self.send(Method::GET, at, "manifests", reference).await?;
         let media_type = media_type(answer.headers());
@@ -174,21 +185,12 @@ impl Registries {
 
         let manifest = Manifest::read(&body, Some(&media_type))
             .map_err(|error| garbled(at, &format!("a manifest that {error}")))?;
-        let asked = Some(reference)
-            .filter(|reference| reference.contains(':'))
-            .map(str::to_owned);
-        let digest = asked
-            .clone()
-            .or(promised.clone())
-            .unwrap_or_else(|| digest::sha256(&body));
+        let asked = Some(reference).filter(|reference| reference.contains(':')).map(str::to_owned);
+        let digest = asked.clone().or(promised.clone()).unwrap_or_else(|| digest::sha256(&body));
         for expected in asked.iter().chain(&promised) {
             digest::verify(&body, expected).map_err(|why| garbled(at, &why))?;
         }
-        Ok(RegistryManifest {
-            digest,
-            media_type,
-            manifest: Some(manifest),
-        })
+        Ok(RegistryManifest { digest, media_type, manifest: Some(manifest) })
     }
 
     /// Asks, and if the registry challenges, asks once more with a token for the anonymous.
@@ -219,39 +221,28 @@ impl Registries {
         at: &Repository,
         token: Option<&str>,
     ) -> Result<reqwest::Response, Trouble> {
-        let mut request = self
-            .http
-            .request(method.clone(), url.clone())
-            .header(ACCEPT, MANIFEST_TYPES);
+        let mut request = self.http.request(method.clone(), url.clone()).header(ACCEPT, ACCEPTED);
         if let Some(token) = token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
-        request
-            .send()
-            .await
-            .map_err(|error| silence(&error, &at.host))
+        request.send().await.map_err(|error| silence(&error, &at.host))
     }
 
     /// <https://distribution.github.io/distribution/spec/auth/token/>
     async fn fetch_token(&self, at: &Repository, source: TokenSource) -> Result<String, Trouble> {
         let url = token_url(at, &source)?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        let answer = self
-            .http
-            .get(url)
-            .send()
-            .await
-            .map_err(|error| silence(&error, &host))?;
+        let answer = self.http.get(url).send().await.map_err(|error| silence(&error, &host))?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = read_up_to(answer, REFUSAL_LIMIT).await?;
         if !status.is_success() {
             return Err(token_refusal(status.as_u16(), &headers, &body));
         }
-        let token = serde_json::from_slice::<Token>(&body)
-            .ok()
-            .and_then(Token::text)
-            .ok_or_else(|| Trouble::Garbled {
-                why: format!("{host} answers a request for a token with something else"),
+        let token =
+            serde_json::from_slice::<Token>(&body).ok().and_then(Token::text).ok_or_else(|| {
+                Trouble::Garbled {
+                    why: format!("{host} answers a request for a token with something else"),
+                }
             })?;
         let mut passes = self.passes();
         passes.sources.insert(at.clone(), source.clone());
@@ -261,11 +252,7 @@ impl Registries {
 
     fn kept_token(&self, at: &Repository) -> Option<String> {
         let passes = self.passes();
-        passes
-            .sources
-            .get(at)
-            .and_then(|source| passes.tokens.get(source))
-            .cloned()
+        passes.sources.get(at).and_then(|source| passes.tokens.get(source)).cloned()
     }
 
     /// The maps are whole after every statement, so a panic elsewhere does not spoil them.
@@ -282,9 +269,7 @@ struct Token {
 
 impl Token {
     fn text(self) -> Option<String> {
-        self.token
-            .or(self.access_token)
-            .filter(|text| !text.is_empty())
+        self.token.or(self.access_token).filter(|text| !text.is_empty())
     }
 }
 
@@ -293,15 +278,9 @@ fn token_url(at: &Repository, source: &TokenSource) -> Result<Url, Trouble> {
         .ok()
         .filter(|url| url.scheme() == "https" || (url.scheme() == "http" && at.is_local()))
         .ok_or_else(|| {
-            garbled(
-                at,
-                &format!("a token server that cannot be trusted, {:?}", source.realm),
-            )
+            garbled(at, &format!("a token server that cannot be trusted, {:?}", source.realm))
         })?;
-    let scope = source
-        .scope
-        .clone()
-        .unwrap_or_else(|| format!("repository:{}:pull", at.name));
+    let scope = source.scope.clone().unwrap_or_else(|| format!("repository:{}:pull", at.name));
     if let Some(service) = &source.service {
         url.query_pairs_mut().append_pair("service", service);
     }
@@ -318,10 +297,7 @@ fn describe(
     let digest = promised_digest(headers)
         .ok_or_else(|| garbled(at, "a success that names no digest, as a registry would"))?;
     if reference.contains(':') && digest != reference {
-        return Err(garbled(
-            at,
-            &format!("another manifest than the one asked for, {digest}"),
-        ));
+        return Err(garbled(at, &format!("another manifest than the one asked for, {digest}")));
     }
     Ok(RegistryManifest {
         digest: digest.to_owned(),
@@ -336,16 +312,8 @@ fn promised_digest(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn media_type(headers: &HeaderMap) -> String {
-    let value = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    value
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_owned()
 }
 
 async fn success(answer: reqwest::Response) -> Result<reqwest::Response, Trouble> {
@@ -364,10 +332,7 @@ async fn body_of(
 ) -> Result<Vec<u8>, Trouble> {
     let body = read_up_to(answer, limit).await?;
     if body.len() > limit {
-        return Err(garbled(
-            at,
-            &format!("more than the {} MiB that are read", limit >> 20),
-        ));
+        return Err(garbled(at, &format!("more than the {} MiB that are read", limit >> 20)));
     }
     Ok(body)
 }
@@ -376,11 +341,7 @@ async fn body_of(
 async fn read_up_to(mut answer: reqwest::Response, limit: usize) -> Result<Vec<u8>, Trouble> {
     let host = answer.url().host_str().unwrap_or_default().to_owned();
     let mut body = Vec::new();
-    while let Some(chunk) = answer
-        .chunk()
-        .await
-        .map_err(|error| silence(&error, &host))?
-    {
+    while let Some(chunk) = answer.chunk().await.map_err(|error| silence(&error, &host))? {
         body.extend_from_slice(&chunk);
         if body.len() > limit {
             break;
@@ -390,9 +351,7 @@ async fn read_up_to(mut answer: reqwest::Response, limit: usize) -> Result<Vec<u
 }
 
 fn garbled(at: &Repository, what: &str) -> Trouble {
-    Trouble::Garbled {
-        why: format!("{} answers with {what}", at.host),
-    }
+    Trouble::Garbled { why: format!("{} answers with {what}", at.host) }
 }
 
 #[cfg(test)]

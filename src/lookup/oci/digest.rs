@@ -16,10 +16,7 @@ pub(super) fn is_well_formed(digest: &str) -> bool {
         Some(("sha512", hex)) => (128, hex),
         _ => return false,
     };
-    hex.len() == length
-        && hex
-            .bytes()
-            .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+    hex.len() == length && hex.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Do the bytes hash to the digest? If not, says what they are: "a body that …".
@@ -53,31 +50,18 @@ mod tests {
     fn bytes_are_what_their_digest_says_or_they_are_refused() {
         assert_eq!(sha256(b""), EMPTY);
         assert_eq!(verify(b"", EMPTY), Ok(()));
-        assert!(
-            verify(b"x", EMPTY)
-                .unwrap_err()
-                .contains("not to sha256:e3b0")
-        );
+        assert!(verify(b"x", EMPTY).unwrap_err().contains("not to sha256:e3b0"));
         let long = format!("sha512:{}", hex(&Sha512::digest(b"x")));
         assert_eq!(verify(b"x", &long), Ok(()));
-        assert!(
-            verify(b"x", "md5:00")
-                .unwrap_err()
-                .contains("cannot be verified")
-        );
+        assert!(verify(b"x", "md5:00").unwrap_err().contains("cannot be verified"));
     }
 
     #[test]
     fn a_digest_names_an_algorithm_and_has_its_length() {
         assert!(is_well_formed(EMPTY));
-        for digest in [
-            "",
-            "latest",
-            "sha256:",
-            "sha256:abc",
-            &EMPTY.to_uppercase(),
-            &format!("{EMPTY}0"),
-        ] {
+        for digest in
+            ["", "latest", "sha256:", "sha256:abc", &EMPTY.to_uppercase(), &format!("{EMPTY}0")]
+        {
             assert!(!is_well_formed(digest), "{digest}");
         }
     }

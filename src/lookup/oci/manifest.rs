@@ -82,23 +82,19 @@ impl Manifest {
     /// When the bytes are no JSON object, or one that could be taken for two kinds of manifest.
     pub fn read(bytes: &[u8], served_as: Option<&str>) -> Result<Manifest, Unreadable> {
         let document: Document = object(bytes)?;
-        let media_type = document
-            .media_type
-            .as_deref()
-            .or(served_as)
-            .map(essence)
-            .unwrap_or_default();
+        let media_type =
+            document.media_type.as_deref().or(served_as).map(essence).unwrap_or_default();
 
         let index_like = document.manifests.is_some() || is_index(media_type);
         let image_like = document.config.is_some() || document.layers.is_some();
         match (document.schema_version, index_like, image_like) {
             // Two runtimes may read such a document differently: CVE-2021-41190.
-            (_, true, true) => Err(Unreadable(
-                "is written as an index and as an image at once".to_owned(),
-            )),
-            (Some(1), false, false) => Ok(Manifest::Schema1 {
-                architecture: stated(document.architecture),
-            }),
+            (_, true, true) => {
+                Err(Unreadable("is written as an index and as an image at once".to_owned()))
+            }
+            (Some(1), false, false) => {
+                Ok(Manifest::Schema1 { architecture: stated(document.architecture) })
+            }
             (_, true, false) => Ok(Manifest::Index {
                 entries: document
                     .manifests
@@ -108,10 +104,9 @@ impl Manifest {
                     .collect(),
             }),
             (_, false, true) => document.image(),
-            (_, false, false) if !media_type.is_empty() && media_type != "application/json" => {
-                Ok(Manifest::Artifact {
-                    kind: media_type.to_owned(),
-                })
+            // Any server can give JSON a type of its own: what is a manifest says so itself.
+            (_, false, false) if document.media_type.is_some() => {
+                Ok(Manifest::Artifact { kind: media_type.to_owned() })
             }
             (_, false, false) => Err(Unreadable("is of no known kind of manifest".to_owned())),
         }
@@ -176,12 +171,8 @@ struct Platform {
 
 impl Document {
     fn image(self) -> Result<Manifest, Unreadable> {
-        let layers: Vec<String> = self
-            .layers
-            .unwrap_or_default()
-            .into_iter()
-            .map(|layer| layer.media_type)
-            .collect();
+        let layers: Vec<String> =
+            self.layers.unwrap_or_default().into_iter().map(|layer| layer.media_type).collect();
         let Some(config) = self.config else {
             return Err(Unreadable("has layers, but no configuration".to_owned()));
         };
@@ -189,16 +180,11 @@ impl Document {
             let kind = stated(self.artifact_type).unwrap_or(config.media_type);
             return Ok(Manifest::Artifact { kind });
         }
-        if let Some(kind) = layers
-            .first()
-            .filter(|_| layers.iter().all(|layer| describes(layer)))
-        {
+        if let Some(kind) = layers.first().filter(|_| layers.iter().all(|layer| describes(layer))) {
             return Ok(Manifest::Artifact { kind: kind.clone() });
         }
         if config.digest.is_empty() {
-            return Err(Unreadable(
-                "does not name the digest of its configuration".to_owned(),
-            ));
+            return Err(Unreadable("does not name the digest of its configuration".to_owned()));
         }
         let any = |found: fn(&str) -> bool| layers.iter().any(|layer| found(layer));
         Ok(Manifest::Image {

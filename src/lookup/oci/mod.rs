@@ -10,3 +10,8 @@ pub mod client;
 mod digest;
 pub mod manifest;
 pub mod platform;
+
+pub use answer::{Anonymous, Trouble, learn};
+pub use client::{MANIFEST_TYPES, Registries, RegistryManifest, Repository};
+pub use manifest::{ImageConfig, Manifest};
+pub use platform::{Offer, Platform};

@@ -108,9 +108,9 @@ impl Manifest {
     pub fn offers(&self, wanted: &Platform) -> Offer {
         match self {
             Manifest::Index { entries } => index_offers(entries, wanted),
-            Manifest::Image { config_digest, .. } => Offer::AskConfig {
-                digest: config_digest.clone(),
-            },
+            Manifest::Image { config_digest, .. } => {
+                Offer::AskConfig { digest: config_digest.clone() }
+            }
             // The format is older than Windows containers: it has no field for the system.
             Manifest::Schema1 { architecture } => Stated {
                 os: Some("linux"),
@@ -141,9 +141,7 @@ fn index_offers(entries: &[PlatformEntry], wanted: &Platform) -> Offer {
     let fits = |wish: Fit| images().find(|entry| Stated::of(entry).fit(wanted) == wish);
 
     if let Some(entry) = fits(Fit::Exact) {
-        return Offer::Offered {
-            digest: Some(entry.digest.clone()),
-        };
+        return Offer::Offered { digest: Some(entry.digest.clone()) };
     }
     let unstated: Vec<String> = images()
         .filter(|entry| Stated::of(entry).fit(wanted) == Fit::Unstated)
@@ -153,9 +151,7 @@ fn index_offers(entries: &[PlatformEntry], wanted: &Platform) -> Offer {
         return Offer::Unstated { digests: unstated };
     }
     if let Some(entry) = fits(Fit::Doubtful) {
-        return Offer::Doubtful {
-            nearest: Stated::of(entry).to_string(),
-        };
+        return Offer::Doubtful { nearest: Stated::of(entry).to_string() };
     }
     let mut has = Vec::new();
     for name in images().map(|entry| Stated::of(entry).to_string()) {
@@ -197,23 +193,14 @@ impl<'a> Stated<'a> {
     fn offers(self, wanted: &Platform) -> Offer {
         match self.fit(wanted) {
             Fit::Exact => Offer::Offered { digest: None },
-            Fit::Doubtful => Offer::Doubtful {
-                nearest: self.to_string(),
-            },
-            Fit::Unstated => Offer::Unstated {
-                digests: Vec::new(),
-            },
-            Fit::None => Offer::Missing {
-                has: vec![self.to_string()],
-            },
+            Fit::Doubtful => Offer::Doubtful { nearest: self.to_string() },
+            Fit::Unstated => Offer::Unstated { digests: Vec::new() },
+            Fit::None => Offer::Missing { has: vec![self.to_string()] },
         }
     }
 
     fn fit(self, wanted: &Platform) -> Fit {
-        if self
-            .os
-            .is_some_and(|os| !os.eq_ignore_ascii_case(&wanted.os))
-        {
+        if self.os.is_some_and(|os| !os.eq_ignore_ascii_case(&wanted.os)) {
             return Fit::None;
         }
         let processor = self

@@ -9,30 +9,15 @@ fn every_way_to_write_an_image_has_one_meaning() {
         ("ubuntu", "docker.io/library/ubuntu:latest"),
         ("ubuntu:5000", "docker.io/library/ubuntu:5000"),
         ("docker.io/ubuntu", "docker.io/library/ubuntu:latest"),
-        (
-            "index.docker.io/library/ubuntu:24.04",
-            "docker.io/library/ubuntu:24.04",
-        ),
-        (
-            "amazon/aws-for-fluent-bit:latest",
-            "docker.io/amazon/aws-for-fluent-bit:latest",
-        ),
+        ("index.docker.io/library/ubuntu:24.04", "docker.io/library/ubuntu:24.04"),
+        ("amazon/aws-for-fluent-bit:latest", "docker.io/amazon/aws-for-fluent-bit:latest"),
         ("localhost/app", "localhost/app:latest"),
         ("localhost:5000/app:v1", "localhost:5000/app:v1"),
-        (
-            "127.0.0.1:51670/amazon/app",
-            "127.0.0.1:51670/amazon/app:latest",
-        ),
+        ("127.0.0.1:51670/amazon/app", "127.0.0.1:51670/amazon/app:latest"),
         ("[2001:db8::1]:5000/app", "[2001:db8::1]:5000/app:latest"),
         ("MyHost/app", "MyHost/app:latest"),
-        (
-            "ghcr.io/a/b__c/d--e.f_g:V1.0-rc_1",
-            "ghcr.io/a/b__c/d--e.f_g:V1.0-rc_1",
-        ),
-        (
-            "public.ecr.aws/nginx/nginx",
-            "public.ecr.aws/nginx/nginx:latest",
-        ),
+        ("ghcr.io/a/b__c/d--e.f_g:V1.0-rc_1", "ghcr.io/a/b__c/d--e.f_g:V1.0-rc_1"),
+        ("public.ecr.aws/nginx/nginx", "public.ecr.aws/nginx/nginx:latest"),
     ];
     for (written, canonical) in cases {
         let image: ImageRef = written.parse().unwrap();
@@ -60,70 +45,35 @@ fn the_registry_is_told_by_the_host() {
 fn a_digest_decides_and_takes_the_place_of_latest() {
     let pinned: ImageRef = format!("app@sha256:{HASH}").parse().unwrap();
     assert_eq!(pinned.tag_or_latest(), None);
-    assert_eq!(
-        pinned.canonical(),
-        format!("docker.io/library/app@sha256:{HASH}")
-    );
+    assert_eq!(pinned.canonical(), format!("docker.io/library/app@sha256:{HASH}"));
 
     let both: ImageRef = format!("ghcr.io/a/app:v1@sha256:{HASH}").parse().unwrap();
     assert_eq!(both.tag_or_latest(), Some("v1"));
-    assert_eq!(
-        both.digest.map(|digest| digest.to_string()),
-        Some(format!("sha256:{HASH}"))
-    );
+    assert_eq!(both.digest.map(|digest| digest.to_string()), Some(format!("sha256:{HASH}")));
 }
 
 #[test]
 fn what_is_no_image_is_refused_with_its_cause() {
     let cases = [
         ("", ImageError::Empty),
-        (
-            "https://ghcr.io/a/b",
-            ImageError::Scheme("https://ghcr.io/a/b".into()),
-        ),
+        ("https://ghcr.io/a/b", ImageError::Scheme("https://ghcr.io/a/b".into())),
         ("nginx ", ImageError::WhiteSpace("nginx ".into())),
         (HASH, ImageError::BareHash(HASH.into())),
-        (
-            "MyApp:latest",
-            ImageError::UpperCase {
-                part: "MyApp".into(),
-            },
-        ),
-        (
-            "ghcr.io/Team/app",
-            ImageError::UpperCase {
-                part: "Team".into(),
-            },
-        ),
+        ("MyApp:latest", ImageError::UpperCase { part: "MyApp".into() }),
+        ("ghcr.io/Team/app", ImageError::UpperCase { part: "Team".into() }),
         ("ghcr.io/", ImageError::NoRepository("ghcr.io/".into())),
         ("ghcr.io/a//b", ImageError::Repository { part: "".into() }),
         ("/app", ImageError::Repository { part: "".into() }),
-        (
-            "a/b_-c",
-            ImageError::Repository {
-                part: "b_-c".into(),
-            },
-        ),
+        ("a/b_-c", ImageError::Repository { part: "b_-c".into() }),
         ("a/-b", ImageError::Repository { part: "-b".into() }),
-        (
-            "a/b..c",
-            ImageError::Repository {
-                part: "b..c".into(),
-            },
-        ),
+        ("a/b..c", ImageError::Repository { part: "b..c".into() }),
         ("app:", ImageError::Tag("".into())),
         ("app:v1:v2", ImageError::Tag("v1:v2".into())),
         ("app:.v1", ImageError::Tag(".v1".into())),
         ("host:port/app", ImageError::Host("host:port".into())),
         ("-a.io/app", ImageError::Host("-a.io".into())),
-        (
-            "app@sha256:abc",
-            ImageError::Digest(DigestError::Hex("sha256:abc".into())),
-        ),
-        (
-            "app@md5:abc",
-            ImageError::Digest(DigestError::Algorithm("md5:abc".into())),
-        ),
+        ("app@sha256:abc", ImageError::Digest(DigestError::Hex("sha256:abc".into()))),
+        ("app@md5:abc", ImageError::Digest(DigestError::Algorithm("md5:abc".into()))),
     ];
     for (text, error) in cases {
         assert_eq!(text.parse::<ImageRef>(), Err(error), "{text}");
@@ -132,15 +82,11 @@ fn what_is_no_image_is_refused_with_its_cause() {
 
 #[test]
 fn a_host_that_only_looks_like_ecr_is_refused() {
-    for host in [
-        "123.dkr.ecr.us-east-1.amazonaws.com",
-        "111122223333.dkr.ecr.cn-north-1.amazonaws.com",
-    ] {
+    for host in
+        ["123.dkr.ecr.us-east-1.amazonaws.com", "111122223333.dkr.ecr.cn-north-1.amazonaws.com"]
+    {
         let error = format!("{host}/app").parse::<ImageRef>().unwrap_err();
-        assert!(
-            matches!(error, ImageError::UnknownEcrHost { .. }),
-            "{host}: {error}"
-        );
+        assert!(matches!(error, ImageError::UnknownEcrHost { .. }), "{host}: {error}");
     }
 }
 
@@ -148,25 +94,14 @@ fn a_host_that_only_looks_like_ecr_is_refused() {
 fn the_length_is_counted_before_the_digest() {
     let longest = format!("{}:1", "a".repeat(253));
     assert!(longest.parse::<ImageRef>().is_ok());
-    assert!(
-        format!("{longest}@sha256:{HASH}")
-            .parse::<ImageRef>()
-            .is_ok()
-    );
-    assert_eq!(
-        format!("{longest}1").parse::<ImageRef>(),
-        Err(ImageError::TooLong(256))
-    );
+    assert!(format!("{longest}@sha256:{HASH}").parse::<ImageRef>().is_ok());
+    assert_eq!(format!("{longest}1").parse::<ImageRef>(), Err(ImageError::TooLong(256)));
 }
 
 #[test]
 fn the_error_of_a_url_says_what_to_leave_out() {
     let error = "https://ghcr.io/a/b".parse::<ImageRef>().unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .ends_with("write the image without `https://`")
-    );
+    assert!(error.to_string().ends_with("write the image without `https://`"));
 }
 
 proptest! {

@@ -25,32 +25,14 @@ fn a_secret_is_named_whole_or_in_part() {
         ("secret:db-AbCdEf", None, None, None),
         ("secret:db-AbCdEf:::", None, None, None),
         ("secret:db-AbCdEf:password::", Some("password"), None, None),
-        (
-            "secret:db-AbCdEf::AWSPREVIOUS:",
-            None,
-            Some("AWSPREVIOUS"),
-            None,
-        ),
-        (
-            "secret:db-AbCdEf:::9d4cb84b-ad69-40c0-a0ab-cead3EXAMPLE",
-            None,
-            None,
-            Some(version),
-        ),
-        (
-            "secret:db-AbCdEf:password:AWSPREVIOUS:",
-            Some("password"),
-            Some("AWSPREVIOUS"),
-            None,
-        ),
+        ("secret:db-AbCdEf::AWSPREVIOUS:", None, Some("AWSPREVIOUS"), None),
+        ("secret:db-AbCdEf:::9d4cb84b-ad69-40c0-a0ab-cead3EXAMPLE", None, None, Some(version)),
+        ("secret:db-AbCdEf:password:AWSPREVIOUS:", Some("password"), Some("AWSPREVIOUS"), None),
     ];
     for (resource, json_key, stage, version) in cases {
         let text = format!("{SM}{resource}");
         let secret = secret(&text);
-        assert_eq!(
-            secret.secret_arn().to_string(),
-            format!("{SM}secret:db-AbCdEf")
-        );
+        assert_eq!(secret.secret_arn().to_string(), format!("{SM}secret:db-AbCdEf"));
         assert_eq!(secret.id, "db-AbCdEf");
         assert_eq!(secret.json_key.as_deref(), json_key);
         assert_eq!(secret.stage.as_deref(), stage);
@@ -71,24 +53,14 @@ fn the_six_characters_at_the_end_are_seen() {
         ("-AbCdEf", false),
     ];
     for (id, full) in cases {
-        assert_eq!(
-            secret(&format!("{SM}secret:{id}")).has_suffix(),
-            full,
-            "{id}"
-        );
+        assert_eq!(secret(&format!("{SM}secret:{id}")).has_suffix(), full, "{id}");
     }
 }
 
 #[test]
 fn a_dot_in_the_json_key_is_told() {
-    assert_eq!(
-        secret(&format!("{SM}secret:db-AbCdEf:a.b::")).nested_key(),
-        Some("a.b")
-    );
-    assert_eq!(
-        secret(&format!("{SM}secret:db-AbCdEf:a::")).nested_key(),
-        None
-    );
+    assert_eq!(secret(&format!("{SM}secret:db-AbCdEf:a.b::")).nested_key(), Some("a.b"));
+    assert_eq!(secret(&format!("{SM}secret:db-AbCdEf:a::")).nested_key(), None);
 }
 
 #[test]
@@ -98,14 +70,8 @@ fn a_parameter_is_named_by_name_or_by_arn() {
         ("prod/db", &["prod/db"]),
         ("/prod/db/password", &["/prod/db/password"]),
         ("/db", &["/db"]),
-        (
-            "arn:aws:ssm:eu-west-1:111122223333:parameter/db",
-            &["db", "/db"],
-        ),
-        (
-            "arn:aws:ssm:eu-west-1:111122223333:parameter/prod/db",
-            &["/prod/db"],
-        ),
+        ("arn:aws:ssm:eu-west-1:111122223333:parameter/db", &["db", "/db"]),
+        ("arn:aws:ssm:eu-west-1:111122223333:parameter/prod/db", &["/prod/db"]),
     ];
     for (text, names) in cases {
         let parameter = parameter(text);
@@ -119,27 +85,18 @@ fn a_parameter_is_named_by_name_or_by_arn() {
 #[test]
 fn a_version_or_label_of_a_parameter_is_kept_apart() {
     let by_version = parameter("/prod/db:3");
-    assert_eq!(
-        (by_version.name.as_str(), by_version.selector.as_deref()),
-        ("/prod/db", Some("3"))
-    );
+    assert_eq!((by_version.name.as_str(), by_version.selector.as_deref()), ("/prod/db", Some("3")));
 
     let by_label = parameter(&format!("{SSM}parameter/prod/db:live"));
     assert_eq!(by_label.selector.as_deref(), Some("live"));
-    assert_eq!(
-        by_label.arn.map(|arn| arn.to_string()),
-        Some(format!("{SSM}parameter/prod/db"))
-    );
+    assert_eq!(by_label.arn.map(|arn| arn.to_string()), Some(format!("{SSM}parameter/prod/db")));
 }
 
 #[test]
 fn region_and_account_are_told_if_they_are_written() {
     let by_arn: ValueFrom = format!("{SSM}parameter/db").parse().unwrap();
     assert_eq!(by_arn.region().map(Region::as_str), Some("eu-west-1"));
-    assert_eq!(
-        by_arn.account().map(AccountId::as_str),
-        Some("111122223333")
-    );
+    assert_eq!(by_arn.account().map(AccountId::as_str), Some("111122223333"));
 
     let by_name: ValueFrom = "/db".parse().unwrap();
     assert_eq!((by_name.region(), by_name.account()), (None, None));
@@ -152,10 +109,7 @@ fn a_secret_can_be_asked_for_through_parameter_store() {
         "arn:aws:ssm:eu-west-1:111122223333:parameter/aws/reference/secretsmanager/prod/db",
     ] {
         match text.parse() {
-            Ok(ValueFrom::SecretThroughParameter {
-                secret_id,
-                parameter,
-            }) => {
+            Ok(ValueFrom::SecretThroughParameter { secret_id, parameter }) => {
                 assert_eq!(secret_id, "prod/db");
                 assert_eq!(parameter.name, "/aws/reference/secretsmanager/prod/db");
             }
@@ -177,15 +131,9 @@ fn what_is_no_value_from_is_refused_with_its_cause() {
     use ValueFromError as E;
     let cases: [(&str, Cause); 31] = [
         ("", |e| matches!(e, E::Empty)),
-        ("{{resolve:secretsmanager:x}}", |e| {
-            matches!(e, E::DynamicReference(_))
-        }),
-        ("arn:aws:secretsmanager:DB_USER::", |e| {
-            matches!(e, E::Arn { .. })
-        }),
-        ("arn:aws:secretsmanager:us-east-1:12:secret:x", |e| {
-            matches!(e, E::Arn { .. })
-        }),
+        ("{{resolve:secretsmanager:x}}", |e| matches!(e, E::DynamicReference(_))),
+        ("arn:aws:secretsmanager:DB_USER::", |e| matches!(e, E::Arn { .. })),
+        ("arn:aws:secretsmanager:us-east-1:12:secret:x", |e| matches!(e, E::Arn { .. })),
         ("arn:amazon:ssm:us-east-1:111122223333:parameter/x", |e| {
             matches!(e, E::UnknownPartition { .. })
         }),
@@ -195,82 +143,48 @@ fn what_is_no_value_from_is_refused_with_its_cause() {
         ("arn:aws-cn:ssm:us-east-1:111122223333:parameter/x", |e| {
             matches!(e, E::PartitionOfRegion { .. })
         }),
-        ("arn:aws:s3:::bucket/key", |e| {
+        ("arn:aws:s3:::bucket/key", |e| matches!(e, E::OtherService(_))),
+        ("arn:aws:appconfig:us-east-1:111122223333:application/x", |e| {
             matches!(e, E::OtherService(_))
         }),
-        (
-            "arn:aws:appconfig:us-east-1:111122223333:application/x",
-            |e| matches!(e, E::OtherService(_)),
-        ),
-        ("arn:aws:ssm::111122223333:parameter/x", |e| {
-            matches!(e, E::NoRegion(_))
+        ("arn:aws:ssm::111122223333:parameter/x", |e| matches!(e, E::NoRegion(_))),
+        ("arn:aws:ssm:us-east-1::parameter/x", |e| matches!(e, E::NoAccount(_))),
+        ("arn:aws:ssm:us-east-1:aws:parameter/x", |e| matches!(e, E::NoAccount(_))),
+        ("arn:aws:secretsmanager:us-east-1::secret:x", |e| matches!(e, E::NoAccount(_))),
+        ("arn:aws:secretsmanager:us-east-1:111122223333:db-AbCdEf", |e| {
+            matches!(e, E::NotASecret(_))
         }),
-        ("arn:aws:ssm:us-east-1::parameter/x", |e| {
-            matches!(e, E::NoAccount(_))
-        }),
-        ("arn:aws:ssm:us-east-1:aws:parameter/x", |e| {
-            matches!(e, E::NoAccount(_))
-        }),
-        ("arn:aws:secretsmanager:us-east-1::secret:x", |e| {
-            matches!(e, E::NoAccount(_))
-        }),
-        (
-            "arn:aws:secretsmanager:us-east-1:111122223333:db-AbCdEf",
-            |e| matches!(e, E::NotASecret(_)),
-        ),
-        (
-            "arn:aws:secretsmanager:us-east-1:111122223333:secret:",
-            |e| matches!(e, E::NoName(_)),
-        ),
-        (
-            "arn:aws:secretsmanager:us-east-1:111122223333:secret:a b",
-            |e| matches!(e, E::Character { character: ' ', .. }),
-        ),
-        (
-            "arn:aws:secretsmanager:us-east-1:111122223333:secret:x:k",
-            |e| matches!(e, E::FieldCount { found: 1, .. }),
-        ),
-        (
-            "arn:aws:secretsmanager:us-east-1:111122223333:secret:x:k:",
-            |e| matches!(e, E::FieldCount { found: 2, .. }),
-        ),
-        (
-            "arn:aws:secretsmanager:us-east-1:111122223333:secret:x:k:::",
-            |e| matches!(e, E::FieldCount { found: 4, .. }),
-        ),
-        (
-            "arn:aws:secretsmanager:us-east-1:111122223333:secret:x:k:s:v",
-            |e| matches!(e, E::StageAndVersion(_)),
-        ),
-        ("arn:aws:ssm:us-east-1:111122223333:document/x", |e| {
-            matches!(e, E::NotAParameter(_))
-        }),
-        ("arn:aws:ssm:us-east-1:111122223333:parameterx", |e| {
-            matches!(e, E::NotAParameter(_))
-        }),
-        ("arn:aws:ssm:us-east-1:111122223333:parameter/", |e| {
-            matches!(e, E::NoName(_))
-        }),
-        (
-            "arn:aws:ssm:us-east-1:111122223333:parameter//prod/db",
-            |e| matches!(e, E::DoubleSlash(_)),
-        ),
-        ("//prod/db", |e| matches!(e, E::DoubleSlash(_))),
-        ("/", |e| matches!(e, E::NoName(_))),
-        ("/prod/my db", |e| {
+        ("arn:aws:secretsmanager:us-east-1:111122223333:secret:", |e| matches!(e, E::NoName(_))),
+        ("arn:aws:secretsmanager:us-east-1:111122223333:secret:a b", |e| {
             matches!(e, E::Character { character: ' ', .. })
         }),
+        ("arn:aws:secretsmanager:us-east-1:111122223333:secret:x:k", |e| {
+            matches!(e, E::FieldCount { found: 1, .. })
+        }),
+        ("arn:aws:secretsmanager:us-east-1:111122223333:secret:x:k:", |e| {
+            matches!(e, E::FieldCount { found: 2, .. })
+        }),
+        ("arn:aws:secretsmanager:us-east-1:111122223333:secret:x:k:::", |e| {
+            matches!(e, E::FieldCount { found: 4, .. })
+        }),
+        ("arn:aws:secretsmanager:us-east-1:111122223333:secret:x:k:s:v", |e| {
+            matches!(e, E::StageAndVersion(_))
+        }),
+        ("arn:aws:ssm:us-east-1:111122223333:document/x", |e| matches!(e, E::NotAParameter(_))),
+        ("arn:aws:ssm:us-east-1:111122223333:parameterx", |e| matches!(e, E::NotAParameter(_))),
+        ("arn:aws:ssm:us-east-1:111122223333:parameter/", |e| matches!(e, E::NoName(_))),
+        ("arn:aws:ssm:us-east-1:111122223333:parameter//prod/db", |e| {
+            matches!(e, E::DoubleSlash(_))
+        }),
+        ("//prod/db", |e| matches!(e, E::DoubleSlash(_))),
+        ("/", |e| matches!(e, E::NoName(_))),
+        ("/prod/my db", |e| matches!(e, E::Character { character: ' ', .. })),
         ("/prod/db:", |e| matches!(e, E::NoName(_))),
-        (
-            "arn:aws:ssm:us-east-1:111122223333:parameter/x:password::",
-            |e| matches!(e, E::JsonKeyOnParameter(_)),
-        ),
-        ("prod/db:password::", |e| {
+        ("arn:aws:ssm:us-east-1:111122223333:parameter/x:password::", |e| {
             matches!(e, E::JsonKeyOnParameter(_))
         }),
-        ("/aws/reference/secretsmanager/db:3", |e| {
-            matches!(e, E::VersionOnReference(_))
-        }),
+        ("prod/db:password::", |e| matches!(e, E::JsonKeyOnParameter(_))),
+        ("/aws/reference/secretsmanager/db:3", |e| matches!(e, E::VersionOnReference(_))),
     ];
     for (text, cause) in cases {
         let error = text.parse::<ValueFrom>().unwrap_err();
@@ -280,14 +194,8 @@ fn what_is_no_value_from_is_refused_with_its_cause() {
 
 #[test]
 fn given_too_few_colons_then_the_error_shows_the_right_ones() {
-    let error = format!("{SM}secret:db-AbCdEf:password")
-        .parse::<ValueFrom>()
-        .unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .ends_with("write all three colons: `secret:db-AbCdEf:password::`")
-    );
+    let error = format!("{SM}secret:db-AbCdEf:password").parse::<ValueFrom>().unwrap_err();
+    assert!(error.to_string().ends_with("write all three colons: `secret:db-AbCdEf:password::`"));
 }
 
 proptest! {

@@ -15,7 +15,7 @@ fn what_fits_gives_no_complaint() {
         r#"{"family": "web", "containerDefinitions": [], "revision": 3, "registeredAt": 1.5, "status": "ACTIVE"}"#,
         r#"{"taskDefinition": {"family": "web", "containerDefinitions": []}}"#,
         r#"[{"name": "a", "image": "b", "dockerLabels": {"any.name": "x"}}]"#,
-        r#"{"name": "a", "image": "b", "logConfiguration": {"logDriver": "made-up", "options": {"Name": "x"}}}"#,
+        r#"{"name": "a", "image": "b", "logConfiguration": {"logDriver": "awslogs", "options": {"Name": "x"}}}"#,
     ] {
         assert_eq!(examined(text), [], "{text}");
     }
@@ -24,8 +24,8 @@ fn what_fits_gives_no_complaint() {
 #[test]
 fn what_does_not_fit_is_named_with_its_place() {
     use Mismatch::{
-        Missing, NotOne, Null, Placeholder, TooSmall, TruthForNumber, UnknownField, UnquotedSize,
-        WrongType,
+        Missing, NotOne, Null, Placeholder, TooSmall, TruthForNumber, UnknownField, UnknownValue,
+        UnquotedSize, WrongType,
     };
     for (fields, kind, subject, message) in [
         (
@@ -41,24 +41,14 @@ fn what_does_not_fit_is_named_with_its_place() {
             "is `requiresCompatibilities` meant",
         ),
         (r#""Cpu": "1""#, UnknownField, "/Cpu", "it is written `cpu`"),
-        (
-            r#""image": "nginx""#,
-            UnknownField,
-            "/image",
-            "belongs to a container definition",
-        ),
+        (r#""image": "nginx""#, UnknownField, "/image", "belongs to a container definition"),
         (
             r#""containerOverrides": []"#,
             UnknownField,
             "/containerOverrides",
             "`overrides` of a run-task input",
         ),
-        (
-            r#""nonsense": 1"#,
-            UnknownField,
-            "/nonsense",
-            "has no field `nonsense`",
-        ),
+        (r#""nonsense": 1"#, UnknownField, "/nonsense", "has no field `nonsense`"),
         (r#""ipcMode": null"#, Null, "/ipcMode", "`ipcMode` is null"),
         (r#""cpu": 256"#, UnquotedSize, "/cpu", r#"write "256""#),
         (
@@ -67,18 +57,16 @@ fn what_does_not_fit_is_named_with_its_place() {
             "/volumes",
             "the placeholder `${VOLUMES}` where a list belongs",
         ),
+        (r#""networkMode": "AWSVPC""#, UnknownValue, "/networkMode", r#"is "awsvpc" meant"#),
         (
-            r#""taskRoleArn": 1"#,
-            WrongType,
-            "/taskRoleArn",
-            r#"write "1""#,
+            r#""networkMode": "overlay""#,
+            UnknownValue,
+            "/networkMode",
+            "documented are bridge, host",
         ),
-        (
-            r#""volumes": {}"#,
-            WrongType,
-            "/volumes",
-            "an object where a list belongs",
-        ),
+        (r#""pidMode": """#, UnknownValue, "/pidMode", "is empty"),
+        (r#""taskRoleArn": 1"#, WrongType, "/taskRoleArn", r#"write "1""#),
+        (r#""volumes": {}"#, WrongType, "/volumes", "an object where a list belongs"),
         (
             r#""volumes": [[]]"#,
             WrongType,
@@ -115,26 +103,13 @@ fn what_does_not_fit_is_named_with_its_place() {
             "/enableFaultInjection",
             "text where true or false belongs",
         ),
-        (
-            r#""tags": [{"key": ""}]"#,
-            TooSmall,
-            "/tags/0/key",
-            "`key` is empty",
-        ),
+        (r#""tags": [{"key": ""}]"#, TooSmall, "/tags/0/key", "`key` is empty"),
     ] {
         let text = format!(r#"{{"family": "web", "containerDefinitions": [], {fields}}}"#);
         let found = examined(&text);
         assert_eq!(found.len(), 1, "{fields}: {found:?}");
-        assert_eq!(
-            (found[0].kind, found[0].place.subject().as_str()),
-            (kind, subject),
-            "{fields}"
-        );
-        assert!(
-            found[0].message.contains(message),
-            "{fields}: {}",
-            found[0].message
-        );
+        assert_eq!((found[0].kind, found[0].place.subject().as_str()), (kind, subject), "{fields}");
+        assert!(found[0].message.contains(message), "{fields}: {}", found[0].message);
     }
     let gpu = r#"[{"name": "a", "image": "b", "resourceRequirements": [{"type": "GPU", "sharingStrategy": {}}]}]"#;
     assert_eq!(examined(gpu)[0].kind, NotOne);
@@ -143,14 +118,8 @@ fn what_does_not_fit_is_named_with_its_place() {
 #[test]
 fn a_missing_field_is_found_at_its_owner() {
     let found = examined("{\n  \"containerDefinitions\": []}");
-    assert_eq!(
-        (found[0].kind, found[0].place.subject().as_str()),
-        (Mismatch::Missing, "")
-    );
-    assert_eq!(
-        found[0].message,
-        "the task definition lacks `family`, which is required"
-    );
+    assert_eq!((found[0].kind, found[0].place.subject().as_str()), (Mismatch::Missing, ""));
+    assert_eq!(found[0].message, "the task definition lacks `family`, which is required");
 }
 
 #[test]
@@ -178,11 +147,7 @@ fn context_documents_are_examined_by_their_own_shape() {
             r#"{"networkConfiguration": {"awsvpcConfiguration": {}}}"#,
             "lacks `subnets`",
         ),
-        (
-            ContextKind::StartTask,
-            r#"{"containerInstances": "i-1"}"#,
-            "text where a list belongs",
-        ),
+        (ContextKind::StartTask, r#"{"containerInstances": "i-1"}"#, "text where a list belongs"),
         (
             ContextKind::CreateService,
             r#"{"serviceName": "web", "capacityProviderStrategy": [{"capacityProvider": "a", "base": -1}]}"#,
@@ -197,10 +162,6 @@ fn context_documents_are_examined_by_their_own_shape() {
         let source = Source::read("run.json", Role::Context, text.as_bytes()).unwrap();
         let found = examine_context(&source.root, kind);
         assert_eq!(found.len(), 1, "{text}: {found:?}");
-        assert!(
-            found[0].message.contains(message),
-            "{text}: {}",
-            found[0].message
-        );
+        assert!(found[0].message.contains(message), "{text}: {}", found[0].message);
     }
 }

@@ -5,10 +5,8 @@ use super::*;
 const REGISTRY: (&str, &str) = ("docker-distribution-api-version", "registry/2.0");
 const HTML: (&str, &str) = ("content-type", "text/html; charset=utf-8");
 const BASIC: (&str, &str) = ("www-authenticate", "Basic realm=\"Nexus\"");
-const BEARER: (&str, &str) = (
-    "www-authenticate",
-    "Bearer realm=\"https://a/t\",error=\"insufficient_scope\"",
-);
+const BEARER: (&str, &str) =
+    ("www-authenticate", "Bearer realm=\"https://a/t\",error=\"insufficient_scope\"");
 
 const MANIFEST_UNKNOWN: &str =
     r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#;
@@ -27,10 +25,7 @@ const PAGE: &str = "<html>Blocked by policy</html>";
 
 fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
     let pair = |(name, value): &(&'static str, &'static str)| {
-        (
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        )
+        (HeaderName::from_static(name), HeaderValue::from_static(value))
     };
     pairs.iter().map(pair).collect()
 }
@@ -45,12 +40,7 @@ fn name_of(trouble: &Trouble) -> &'static str {
     }
 }
 
-type Case = (
-    u16,
-    &'static [(&'static str, &'static str)],
-    &'static str,
-    &'static str,
-);
+type Case = (u16, &'static [(&'static str, &'static str)], &'static str, &'static str);
 
 #[test]
 fn only_a_registry_can_say_that_something_is_absent_or_forbidden() {
@@ -87,23 +77,14 @@ fn only_a_registry_can_say_that_something_is_absent_or_forbidden() {
     ];
     for (status, pairs, body, expected) in cases {
         let trouble = refusal(*status, &headers(pairs), body.as_bytes());
-        assert_eq!(
-            name_of(&trouble),
-            *expected,
-            "{status} {pairs:?} {body}: {trouble:?}"
-        );
+        assert_eq!(name_of(&trouble), *expected, "{status} {pairs:?} {body}: {trouble:?}");
     }
 }
 
 #[test]
 fn a_token_server_speaks_json_of_its_own() {
     let cases: &[Case] = &[
-        (
-            401,
-            &[],
-            r#"{"details":"incorrect username or password"}"#,
-            "denied",
-        ),
+        (401, &[], r#"{"details":"incorrect username or password"}"#, "denied"),
         (403, &[], DENIED, "denied"),
         (403, &[HTML], PAGE, "garbled"),
         (403, &[], "no", "garbled"),
@@ -113,11 +94,7 @@ fn a_token_server_speaks_json_of_its_own() {
     ];
     for (status, pairs, body, expected) in cases {
         let trouble = token_refusal(*status, &headers(pairs), body.as_bytes());
-        assert_eq!(
-            name_of(&trouble),
-            *expected,
-            "{status} {pairs:?} {body}: {trouble:?}"
-        );
+        assert_eq!(name_of(&trouble), *expected, "{status} {pairs:?} {body}: {trouble:?}");
     }
 }
 
@@ -128,12 +105,7 @@ fn a_registry_is_quoted() {
     };
     assert_eq!(said, "HTTP 404 MANIFEST_UNKNOWN: manifest unknown");
     let slow = refusal(429, &headers(&[("retry-after", "7")]), b"");
-    assert_eq!(
-        slow,
-        Trouble::Throttled {
-            after: Some(Duration::from_secs(7))
-        }
-    );
+    assert_eq!(slow, Trouble::Throttled { after: Some(Duration::from_secs(7)) });
 }
 
 #[test]
@@ -141,19 +113,14 @@ fn what_proves_nothing_stays_a_gap() {
     let what = "the manifest of ghcr.io/app/web:1";
     let of = |trouble: Trouble| learn::<()>(Err(trouble), what);
     let why = "it is closed".to_owned();
-    let gap = || Gap::Unreachable {
-        what: what.to_owned(),
-        why: "it is closed".to_owned(),
-    };
+    let gap = || Gap::Unreachable { what: what.to_owned(), why: "it is closed".to_owned() };
 
     assert_eq!(learn(Ok(7), what), Ok(Seen::Found(Anonymous::Sees(7))));
     assert_eq!(of(Trouble::Silent { why: why.clone() }), Err(gap()));
     assert_eq!(of(Trouble::Garbled { why }), Err(gap()));
     assert_eq!(
         of(Trouble::Throttled { after: None }),
-        Err(Gap::Throttled {
-            what: what.to_owned()
-        })
+        Err(Gap::Throttled { what: what.to_owned() })
     );
 
     let said = "HTTP 404".to_owned();
@@ -162,13 +129,6 @@ fn what_proves_nothing_stays_a_gap() {
         of(Trouble::Absent { said: said.clone() }),
         Ok(Seen::Absent(Absence { sentence, said }))
     );
-    let denied = Anonymous::Denied {
-        said: "HTTP 401".to_owned(),
-    };
-    assert_eq!(
-        of(Trouble::Denied {
-            said: "HTTP 401".to_owned()
-        }),
-        Ok(Seen::Found(denied))
-    );
+    let denied = Anonymous::Denied { said: "HTTP 401".to_owned() };
+    assert_eq!(of(Trouble::Denied { said: "HTTP 401".to_owned() }), Ok(Seen::Found(denied)));
 }

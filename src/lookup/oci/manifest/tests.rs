@@ -8,19 +8,13 @@ fn index(entries: &str) -> Manifest {
 }
 
 fn image(config: &str, layers: &[&str]) -> Manifest {
-    let layers: Vec<String> = layers
-        .iter()
-        .map(|kind| format!(r#"{{"mediaType":"{kind}"}}"#))
-        .collect();
+    let layers: Vec<String> =
+        layers.iter().map(|kind| format!(r#"{{"mediaType":"{kind}"}}"#)).collect();
     let text = format!(
         r#"{{"schemaVersion":2,"config":{{"mediaType":"{config}","digest":"sha256:c"}},"layers":[{}]}}"#,
         layers.join(",")
     );
-    Manifest::read(
-        text.as_bytes(),
-        Some("application/vnd.oci.image.manifest.v1+json"),
-    )
-    .unwrap()
+    Manifest::read(text.as_bytes(), Some("application/vnd.oci.image.manifest.v1+json")).unwrap()
 }
 
 const OCI_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
@@ -42,9 +36,7 @@ fn an_index_keeps_every_entry_and_marks_what_is_never_run() {
             "platform":{"os":"windows","architecture":"amd64","os.version":"10.0.20348.2700"}},
            {"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:e"}"#,
     );
-    let Manifest::Index { entries } = manifest else {
-        panic!("no index: {manifest:?}")
-    };
+    let Manifest::Index { entries } = manifest else { panic!("no index: {manifest:?}") };
     let runnable: Vec<&str> = entries
         .iter()
         .filter(|entry| entry.is_image())
@@ -61,9 +53,7 @@ fn an_entry_of_an_index_that_is_no_manifest_is_never_run() {
     let manifest = index(
         r#"{"mediaType":"application/vnd.cncf.oras.artifact.manifest.v1+json","digest":"sha256:a"}"#,
     );
-    let Manifest::Index { entries } = manifest else {
-        panic!("no index: {manifest:?}")
-    };
+    let Manifest::Index { entries } = manifest else { panic!("no index: {manifest:?}") };
     assert!(!entries[0].is_image());
 }
 
@@ -72,12 +62,7 @@ fn a_manifest_list_of_nothing_is_an_index_of_nothing() {
     let served_as =
         Some("application/vnd.docker.distribution.manifest.list.v2+json; charset=utf-8");
     let manifest = Manifest::read(br#"{"schemaVersion":2,"manifests":null}"#, served_as).unwrap();
-    assert_eq!(
-        manifest,
-        Manifest::Index {
-            entries: Vec::new()
-        }
-    );
+    assert_eq!(manifest, Manifest::Index { entries: Vec::new() });
 }
 
 #[test]
@@ -89,17 +74,9 @@ fn the_layers_of_an_image_are_looked_at_for_compression_and_place() {
         (&[ZSTD, ZSTD], false, false),
         (&[GZIP, ZSTD], true, false),
         (&[DOCKER_GZIP, ZSTD], true, false),
-        (
-            &["application/vnd.oci.image.layer.v1.tar", GZIP],
-            false,
-            false,
-        ),
+        (&["application/vnd.oci.image.layer.v1.tar", GZIP], false, false),
         (&[DOCKER_FOREIGN, DOCKER_GZIP], false, true),
-        (
-            &["application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"],
-            false,
-            true,
-        ),
+        (&["application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"], false, true),
     ];
     for (layers, mixed, foreign) in cases {
         let expected = Manifest::Image {
@@ -126,11 +103,7 @@ fn what_is_no_container_image_is_an_artifact() {
             DOCKER_GZIP,
             "application/vnd.docker.plugin.v1+json",
         ),
-        (
-            OCI_CONFIG,
-            "application/vnd.in-toto+json",
-            "application/vnd.in-toto+json",
-        ),
+        (OCI_CONFIG, "application/vnd.in-toto+json", "application/vnd.in-toto+json"),
         (
             OCI_CONFIG,
             "application/vnd.dev.cosign.simplesigning.v1+json",
@@ -138,34 +111,29 @@ fn what_is_no_container_image_is_an_artifact() {
         ),
     ];
     for (config, layer, kind) in cases {
-        assert_eq!(
-            image(config, &[layer]),
-            Manifest::Artifact {
-                kind: kind.to_owned()
-            }
-        );
+        assert_eq!(image(config, &[layer]), Manifest::Artifact { kind: kind.to_owned() });
     }
     let named = br#"{"schemaVersion":2,"artifactType":"application/vnd.example.sbom",
         "config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:e"},"layers":[]}"#;
     assert_eq!(
         Manifest::read(named, None),
-        Ok(Manifest::Artifact {
-            kind: "application/vnd.example.sbom".to_owned()
-        })
+        Ok(Manifest::Artifact { kind: "application/vnd.example.sbom".to_owned() })
     );
 }
 
 #[test]
+fn json_that_a_server_gives_a_type_of_its_own_is_no_manifest() {
+    let problem = br#"{"title":"sign in"}"#;
+    assert!(Manifest::read(problem, Some("application/problem+json")).is_err());
+    let artifact = br#"{"mediaType":"application/vnd.oci.artifact.manifest.v1+json","blobs":[]}"#;
+    assert!(matches!(Manifest::read(artifact, None), Ok(Manifest::Artifact { .. })));
+}
+
+#[test]
 fn a_configuration_under_the_type_that_old_registries_gave_it_is_still_an_image() {
-    for config in [
-        "application/octet-stream",
-        "",
-        "application/vnd.docker.container.image.v1+json",
-    ] {
-        assert!(
-            matches!(image(config, &[DOCKER_GZIP]), Manifest::Image { .. }),
-            "{config}"
-        );
+    for config in ["application/octet-stream", "", "application/vnd.docker.container.image.v1+json"]
+    {
+        assert!(matches!(image(config, &[DOCKER_GZIP]), Manifest::Image { .. }), "{config}");
     }
 }
 
@@ -175,9 +143,7 @@ fn schema_1_is_recognised_without_any_media_type() {
         br#"{"schemaVersion":1,"name":"app/web","tag":"1","architecture":"amd64","fsLayers":[]}"#;
     assert_eq!(
         Manifest::read(text, None),
-        Ok(Manifest::Schema1 {
-            architecture: Some("amd64".to_owned())
-        })
+        Ok(Manifest::Schema1 { architecture: Some("amd64".to_owned()) })
     );
 }
 
@@ -187,20 +153,12 @@ fn bytes_that_could_mean_anything_are_refused() {
         ("<html>Access denied</html>", "cannot be read as JSON"),
         ("[]", "cannot be read as JSON"),
         ("{}", "no known kind"),
-        (
-            r#"{"schemaVersion":2,"manifests":[],"layers":[]}"#,
-            "at once",
-        ),
+        (r#"{"schemaVersion":2,"manifests":[],"layers":[]}"#, "at once"),
         (r#"{"schemaVersion":2,"layers":[]}"#, "no configuration"),
-        (
-            r#"{"schemaVersion":2,"config":{"mediaType":""}}"#,
-            "digest of its configuration",
-        ),
+        (r#"{"schemaVersion":2,"config":{"mediaType":""}}"#, "digest of its configuration"),
     ];
     for (text, why) in cases {
-        let error = Manifest::read(text.as_bytes(), None)
-            .unwrap_err()
-            .to_string();
+        let error = Manifest::read(text.as_bytes(), None).unwrap_err().to_string();
         assert!(error.contains(why), "{text}: {error}");
     }
 }

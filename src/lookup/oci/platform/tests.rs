@@ -1,11 +1,7 @@
 use super::*;
 
 fn linux(architecture: &str) -> Platform {
-    Platform {
-        os: "linux".to_owned(),
-        architecture: architecture.to_owned(),
-        os_version: None,
-    }
+    Platform { os: "linux".to_owned(), architecture: architecture.to_owned(), os_version: None }
 }
 
 fn windows(year: &str) -> Platform {
@@ -17,10 +13,7 @@ fn entry(digest: &str, platform: &str) -> PlatformEntry {
     let (platform, build) = platform.split_once('@').unwrap_or((platform, ""));
     let parts: Vec<&str> = platform.split('/').collect();
     let part = |place: usize| {
-        parts
-            .get(place)
-            .filter(|part| !part.is_empty())
-            .map(|part| (*part).to_owned())
+        parts.get(place).filter(|part| !part.is_empty()).map(|part| (*part).to_owned())
     };
     PlatformEntry {
         digest: digest.to_owned(),
@@ -34,78 +27,42 @@ fn entry(digest: &str, platform: &str) -> PlatformEntry {
 }
 
 fn index(platforms: &[&str]) -> Manifest {
-    let entries = platforms
-        .iter()
-        .enumerate()
-        .map(|(place, name)| entry(&format!("d{place}"), name));
-    Manifest::Index {
-        entries: entries.collect(),
-    }
+    let entries =
+        platforms.iter().enumerate().map(|(place, name)| entry(&format!("d{place}"), name));
+    Manifest::Index { entries: entries.collect() }
 }
 
 fn offered(digest: &str) -> Offer {
-    Offer::Offered {
-        digest: Some(digest.to_owned()),
-    }
+    Offer::Offered { digest: Some(digest.to_owned()) }
 }
 
 fn missing(has: &[&str]) -> Offer {
-    Offer::Missing {
-        has: has.iter().map(|name| (*name).to_owned()).collect(),
-    }
+    Offer::Missing { has: has.iter().map(|name| (*name).to_owned()).collect() }
 }
 
 fn doubtful(nearest: &str) -> Offer {
-    Offer::Doubtful {
-        nearest: nearest.to_owned(),
-    }
+    Offer::Doubtful { nearest: nearest.to_owned() }
 }
 
 fn unstated(digests: &[&str]) -> Offer {
-    Offer::Unstated {
-        digests: digests.iter().map(|digest| (*digest).to_owned()).collect(),
-    }
+    Offer::Unstated { digests: digests.iter().map(|digest| (*digest).to_owned()).collect() }
 }
 
 #[test]
 fn an_index_offers_what_the_runtime_would_choose() {
     let cases: Vec<(&[&str], Platform, Offer)> = vec![
-        (
-            &["linux/amd64", "linux/arm64"],
-            linux("arm64"),
-            offered("d1"),
-        ),
-        (
-            &["linux/amd64", "linux/arm64/v8"],
-            linux("arm64"),
-            offered("d1"),
-        ),
+        (&["linux/amd64", "linux/arm64"], linux("arm64"), offered("d1")),
+        (&["linux/amd64", "linux/arm64/v8"], linux("arm64"), offered("d1")),
         (&["linux/x86_64"], linux("amd64"), offered("d0")),
         (&["Linux/aarch64"], linux("arm64"), offered("d0")),
         (&["linux/amd64"], linux("arm64"), missing(&["linux/amd64"])),
-        (
-            &["linux/amd64", "linux/amd64"],
-            linux("arm64"),
-            missing(&["linux/amd64"]),
-        ),
-        (
-            &["windows/amd64"],
-            linux("amd64"),
-            missing(&["windows/amd64"]),
-        ),
+        (&["linux/amd64", "linux/amd64"], linux("arm64"), missing(&["linux/amd64"])),
+        (&["windows/amd64"], linux("amd64"), missing(&["windows/amd64"])),
         (&[], linux("amd64"), missing(&[])),
         (&["linux/arm/v7"], linux("arm64"), doubtful("linux/arm/v7")),
         (&["linux/386"], linux("amd64"), doubtful("linux/386")),
-        (
-            &["linux/amd64/v3"],
-            linux("amd64"),
-            doubtful("linux/amd64/v3"),
-        ),
-        (
-            &["linux/amd64/v3", "linux/amd64"],
-            linux("amd64"),
-            offered("d1"),
-        ),
+        (&["linux/amd64/v3"], linux("amd64"), doubtful("linux/amd64/v3")),
+        (&["linux/amd64/v3", "linux/amd64"], linux("amd64"), offered("d1")),
         (
             &["linux/arm/v7", "linux/s390x"],
             linux("amd64"),
@@ -113,11 +70,7 @@ fn an_index_offers_what_the_runtime_would_choose() {
         ),
     ];
     for (platforms, wanted, expected) in cases {
-        assert_eq!(
-            index(platforms).offers(&wanted),
-            expected,
-            "{platforms:?} for {wanted}"
-        );
+        assert_eq!(index(platforms).offers(&wanted), expected, "{platforms:?} for {wanted}");
     }
 }
 
@@ -125,26 +78,15 @@ fn an_index_offers_what_the_runtime_would_choose() {
 fn an_entry_without_a_platform_matches_nothing_by_itself() {
     let wanted = linux("arm64");
     assert_eq!(index(&["", "linux/arm64"]).offers(&wanted), offered("d1"));
-    assert_eq!(
-        index(&["linux/amd64", ""]).offers(&wanted),
-        unstated(&["d1"])
-    );
+    assert_eq!(index(&["linux/amd64", ""]).offers(&wanted), unstated(&["d1"]));
     assert_eq!(index(&["linux"]).offers(&wanted), unstated(&["d0"]));
-    assert_eq!(
-        index(&["windows"]).offers(&wanted),
-        missing(&["windows/unstated"])
-    );
+    assert_eq!(index(&["windows"]).offers(&wanted), missing(&["windows/unstated"]));
 }
 
 #[test]
 fn attestations_are_neither_an_offer_nor_listed_as_one() {
-    let attestation = PlatformEntry {
-        attestation: true,
-        ..entry("d1", "")
-    };
-    let manifest = Manifest::Index {
-        entries: vec![entry("d0", "linux/amd64"), attestation],
-    };
+    let attestation = PlatformEntry { attestation: true, ..entry("d1", "") };
+    let manifest = Manifest::Index { entries: vec![entry("d0", "linux/amd64"), attestation] };
     assert_eq!(manifest.offers(&linux("amd64")), offered("d0"));
     assert_eq!(manifest.offers(&linux("arm64")), missing(&["linux/amd64"]));
 }
@@ -155,34 +97,14 @@ fn windows_needs_the_build_of_its_host() {
     const SERVER_2022: &str = "windows/amd64@10.0.20348.2700";
     let cases: Vec<(&[&str], Platform, Offer)> = vec![
         (&[SERVER_2019, SERVER_2022], windows("2022"), offered("d1")),
-        (
-            &[SERVER_2019],
-            windows("2022"),
-            missing(&["windows/amd64 (10.0.17763.5936)"]),
-        ),
-        (
-            &[SERVER_2022],
-            windows("2019"),
-            missing(&["windows/amd64 (10.0.20348.2700)"]),
-        ),
-        (
-            &[SERVER_2022],
-            windows("2025"),
-            doubtful("windows/amd64 (10.0.20348.2700)"),
-        ),
+        (&[SERVER_2019], windows("2022"), missing(&["windows/amd64 (10.0.17763.5936)"])),
+        (&[SERVER_2022], windows("2019"), missing(&["windows/amd64 (10.0.20348.2700)"])),
+        (&[SERVER_2022], windows("2025"), doubtful("windows/amd64 (10.0.20348.2700)")),
         (&["windows/amd64"], windows("2022"), offered("d0")),
-        (
-            &["windows/amd64@new"],
-            windows("2022"),
-            doubtful("windows/amd64 (new)"),
-        ),
+        (&["windows/amd64@new"], windows("2022"), doubtful("windows/amd64 (new)")),
     ];
     for (platforms, wanted, expected) in cases {
-        assert_eq!(
-            index(platforms).offers(&wanted),
-            expected,
-            "{platforms:?} for {wanted}"
-        );
+        assert_eq!(index(platforms).offers(&wanted), expected, "{platforms:?} for {wanted}");
     }
 }
 
@@ -194,9 +116,7 @@ fn a_single_image_is_judged_by_its_configuration() {
         mixed_compression: false,
         foreign_layers: false,
     };
-    let ask = Offer::AskConfig {
-        digest: "sha256:c".to_owned(),
-    };
+    let ask = Offer::AskConfig { digest: "sha256:c".to_owned() };
     assert_eq!(manifest.offers(&linux("amd64")), ask);
 
     let config = |os: &str, architecture: &str| ImageConfig {
@@ -206,14 +126,8 @@ fn a_single_image_is_judged_by_its_configuration() {
     };
     let fits = Offer::Offered { digest: None };
     assert_eq!(config("linux", "arm64").offers(&linux("arm64")), fits);
-    assert_eq!(
-        config("linux", "amd64").offers(&linux("arm64")),
-        missing(&["linux/amd64"])
-    );
-    assert_eq!(
-        ImageConfig::default().offers(&linux("arm64")),
-        unstated(&[])
-    );
+    assert_eq!(config("linux", "amd64").offers(&linux("arm64")), missing(&["linux/amd64"]));
+    assert_eq!(ImageConfig::default().offers(&linux("arm64")), unstated(&[]));
 }
 
 #[test]
@@ -221,24 +135,11 @@ fn schema_1_and_artifacts_answer_for_themselves() {
     let old = |architecture: Option<&str>| Manifest::Schema1 {
         architecture: architecture.map(str::to_owned),
     };
-    assert_eq!(
-        old(Some("amd64")).offers(&linux("amd64")),
-        Offer::Offered { digest: None }
-    );
-    assert_eq!(
-        old(Some("amd64")).offers(&linux("arm64")),
-        missing(&["linux/amd64"])
-    );
+    assert_eq!(old(Some("amd64")).offers(&linux("amd64")), Offer::Offered { digest: None });
+    assert_eq!(old(Some("amd64")).offers(&linux("arm64")), missing(&["linux/amd64"]));
     assert_eq!(old(None).offers(&linux("arm64")), unstated(&[]));
-    let chart = Manifest::Artifact {
-        kind: "chart".to_owned(),
-    };
-    assert_eq!(
-        chart.offers(&linux("amd64")),
-        Offer::NotAnImage {
-            kind: "chart".to_owned()
-        }
-    );
+    let chart = Manifest::Artifact { kind: "chart".to_owned() };
+    assert_eq!(chart.offers(&linux("amd64")), Offer::NotAnImage { kind: "chart".to_owned() });
 }
 
 #[test]
@@ -246,46 +147,16 @@ fn the_names_of_ecs_become_the_names_of_images() {
     let cases = [
         ("LINUX", "X86_64", "linux/amd64"),
         ("LINUX", "ARM64", "linux/arm64"),
-        (
-            "WINDOWS_SERVER_2016_FULL",
-            "X86_64",
-            "windows/amd64 (10.0.14393)",
-        ),
-        (
-            "WINDOWS_SERVER_2019_CORE",
-            "X86_64",
-            "windows/amd64 (10.0.17763)",
-        ),
-        (
-            "WINDOWS_SERVER_2004_CORE",
-            "X86_64",
-            "windows/amd64 (10.0.19041)",
-        ),
-        (
-            "WINDOWS_SERVER_20H2_CORE",
-            "X86_64",
-            "windows/amd64 (10.0.19042)",
-        ),
-        (
-            "WINDOWS_SERVER_2022_FULL",
-            "X86_64",
-            "windows/amd64 (10.0.20348)",
-        ),
-        (
-            "WINDOWS_SERVER_2025_CORE",
-            "X86_64",
-            "windows/amd64 (10.0.26100)",
-        ),
+        ("WINDOWS_SERVER_2016_FULL", "X86_64", "windows/amd64 (10.0.14393)"),
+        ("WINDOWS_SERVER_2019_CORE", "X86_64", "windows/amd64 (10.0.17763)"),
+        ("WINDOWS_SERVER_2004_CORE", "X86_64", "windows/amd64 (10.0.19041)"),
+        ("WINDOWS_SERVER_20H2_CORE", "X86_64", "windows/amd64 (10.0.19042)"),
+        ("WINDOWS_SERVER_2022_FULL", "X86_64", "windows/amd64 (10.0.20348)"),
+        ("WINDOWS_SERVER_2025_CORE", "X86_64", "windows/amd64 (10.0.26100)"),
     ];
     for (family, processor, platform) in cases {
-        assert_eq!(
-            Platform::from_ecs(family, processor).unwrap().to_string(),
-            platform
-        );
+        assert_eq!(Platform::from_ecs(family, processor).unwrap().to_string(), platform);
     }
-    assert_eq!(
-        Platform::from_ecs("WINDOWS_SERVER_2030_CORE", "X86_64"),
-        None
-    );
+    assert_eq!(Platform::from_ecs("WINDOWS_SERVER_2030_CORE", "X86_64"), None);
     assert_eq!(Platform::from_ecs("LINUX", "amd64"), None);
 }

@@ -1,0 +1,1 @@
+complete --keep-order --exclusive --command aws-ecs-preflight --arguments "(AWS_ECS_PREFLIGHT_COMPLETE=fish aws-ecs-preflight -- (commandline --current-process --tokenize --cut-at-cursor) (commandline --current-token))"

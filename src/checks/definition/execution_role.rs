@@ -1,0 +1,299 @@
+//! `definition-execution-role`
+
+use crate::checks::subject::Task;
+use crate::checks::{Check, Judge};
+use crate::document::volume::Volume;
+use crate::document::{Container, Field, LaunchTarget};
+use crate::facts::View;
+use crate::knowledge::{Gap, Stop};
+use crate::names::{ImageRef, Registry, RoleRef};
+use crate::verdict::{Findings, Judgement, fail, pass, warn};
+
+const ECR: &str = "ClientException: Fargate requires task definition to have execution role ARN to support ECR images.";
+const AWSLOGS: &str = "ClientException: Fargate requires task definition to have execution role ARN to support log driver awslogs.";
+const SECRETS: &str = "ClientException: When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.";
+
+pub(super) static DEFINITION_EXECUTION_ROLE: Check = Check {
+    id: "definition-execution-role",
+    verifies: "an execution role is named where a feature needs one",
+    prevents: &[ECR, AWSLOGS, SECRETS],
+    remedy: "Set executionRoleArn to a role that ECS may assume, with the rights that these features need",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+    asks: &[],
+    advises: false,
+    judge: Judge::Task(execution_role),
+};
+
+fn execution_role(task: &Task, _: &View) -> Judgement {
+    let field = &task.definition.execution_role_arn;
+    if let Some(text) = field.get().ok().flatten().filter(|text| !text.is_empty()) {
+        return named(text, field);
+    }
+    let mut findings = Findings::new();
+    let mut needs = Needs::default();
+    needs.collect(task, &mut findings)?;
+    if needs.found.is_empty() {
+        return findings.or_pass(needs.reason());
+    }
+    // It is written, but what it will be is not known.
+    field.get()?;
+    needs.report(task, &mut findings);
+    findings.or_pass("")
+}
+
+/// The API documents an ARN; ECS has also been seen to take the name of a role in the same account.
+fn named(text: &str, field: &Field<String>) -> Judgement {
+    match text.parse::<RoleRef>() {
+        Ok(RoleRef::Arn(role)) => pass(format!("{} is named", role.name())),
+        Ok(RoleRef::Name(name)) => warn(format!(
+            "executionRoleArn is the bare name {name}, and the API documents a full ARN"
+        ))
+        .at(field.place())
+        .prevents("ClientException: Role is not valid")
+        .remedy("Write the role's full ARN: arn:aws:iam::111122223333:role/name")
+        .judge(),
+        Err(flaw) => fail(format!("executionRoleArn names no role: {flaw}"))
+            .at(field.place())
+            .prevents("ClientException: Role is not valid")
+            .remedy("Write the role's full ARN: arn:aws:iam::111122223333:role/name")
+            .judge(),
+    }
+}
+
+/// One thing that the execution role is needed for.
+struct Need {
+    what: String,
+    certain: bool,
+    prevents: &'static str,
+}
+
+/// What the execution role is needed for, and what the container instance does without it.
+#[derive(Default)]
+struct Needs {
+    found: Vec<Need>,
+    by_instance: bool,
+    /// Fargate's tasks have no instance whose role could pull and log for them.
+    fargate: bool,
+}
+
+impl Needs {
+    fn collect(&mut self, task: &Task, findings: &mut Findings) -> Result<(), Stop> {
+        let targets = task.launch_targets()?;
+        // Instances have a role of their own, which pulls from ECR and writes awslogs for their tasks.
+        self.fargate = targets.iter().any(|target| target.is_fargate());
+        let roleless = self.fargate || targets.contains(&LaunchTarget::External);
+        let containers = &task.definition.container_definitions;
+        findings.part(containers.place(), |findings| {
+            for container in containers.items()? {
+                self.image(container, roleless, findings);
+                self.logs(container, roleless, findings);
+                self.of_any_target(container, findings);
+            }
+            Ok(())
+        });
+        findings.part(task.definition.volumes.place(), |_| {
+            task.definition.volumes.items()?.iter().try_for_each(|volume| self.volume(volume))
+        });
+        Ok(())
+    }
+
+    fn add(&mut self, what: &str, container: &Container, prevents: &'static str) {
+        let name = container.name.get().ok().flatten().map_or("?", String::as_str);
+        let certain = self.fargate || ![ECR, AWSLOGS].contains(&prevents);
+        self.found.push(Need { what: format!("{what} of container {name}"), certain, prevents });
+    }
+
+    fn image(&mut self, container: &Container, roleless: bool, findings: &mut Findings) {
+        if !roleless {
+            self.by_instance = true;
+            return;
+        }
+        findings.part(container.image.place(), |_| {
+            let Some(text) = container.image.get()? else { return Ok(()) };
+            let image = text
+                .parse::<ImageRef>()
+                .map_err(|flaw| Gap::Unresolved { why: flaw.to_string() })?;
+            if matches!(image.registry, Registry::Ecr(_)) {
+                self.add("the ECR image", container, ECR);
+            }
+            Ok(())
+        });
+    }
+
+    fn logs(&mut self, container: &Container, roleless: bool, findings: &mut Findings) {
+        findings.part(container.log_configuration.place(), |_| {
+            let Some(log) = container.log_configuration.get()? else { return Ok(()) };
+            if roleless && log.log_driver.get()?.map(String::as_str) == Some("awslogs") {
+                self.add("the log driver awslogs", container, AWSLOGS);
+            }
+            if !log.secret_options.items()?.is_empty() {
+                self.add("secretOptions", container, SECRETS);
+            }
+            Ok(())
+        });
+    }
+
+    fn of_any_target(&mut self, container: &Container, findings: &mut Findings) {
+        findings.part(container.secrets.place(), |_| {
+            if !container.secrets.items()?.is_empty() {
+                self.add("secrets", container, SECRETS);
+            }
+            Ok(())
+        });
+        findings.part(container.environment_files.place(), |_| {
+            if !container.environment_files.items()?.is_empty() {
+                self.add(
+                    "environmentFiles",
+                    container,
+                    "ClientException from RegisterTaskDefinition",
+                );
+            }
+            Ok(())
+        });
+        findings.part(container.repository_credentials.place(), |_| {
+            if container.repository_credentials.get()?.is_some() {
+                self.add("repositoryCredentials", container, "CannotPullContainerAuthError");
+            }
+            Ok(())
+        });
+        findings.part(container.firelens_configuration.place(), |_| {
+            let Some(router) = container.firelens_configuration.get()? else { return Ok(()) };
+            let options = router.options.get()?;
+            let kind =
+                options.and_then(|it| it.get("config-file-type")).map(Field::get).transpose()?;
+            if kind.flatten().map(String::as_str) == Some("s3") {
+                self.add(
+                    "the FireLens configuration in S3",
+                    container,
+                    "ResourceInitializationError",
+                );
+            }
+            Ok(())
+        });
+        findings.part(container.credential_specs.place(), |_| {
+            let specs = container.credential_specs.items()?;
+            if specs.iter().any(|spec| spec.value.contains("arn:")) {
+                self.add("credentialSpecs", container, "ResourceInitializationError");
+            }
+            Ok(())
+        });
+    }
+
+    fn volume(&mut self, volume: &Volume) -> Result<(), Stop> {
+        let Some(fsx) = volume.fsx.get()? else { return Ok(()) };
+        let Some(authorization) = fsx.authorization.get()? else { return Ok(()) };
+        if authorization.credentials_parameter.get()?.is_some() {
+            let name = volume.name.get().ok().flatten().map_or("?", String::as_str);
+            self.found.push(Need {
+                what: format!("the FSx credentials of volume {name}"),
+                certain: true,
+                prevents: "ResourceInitializationError",
+            });
+        }
+        Ok(())
+    }
+
+    fn reason(&self) -> &'static str {
+        if self.by_instance {
+            "nothing needs an execution role: the container instance pulls and logs with its own"
+        } else {
+            "nothing in the definition needs an execution role"
+        }
+    }
+
+    /// One failure that names everything: one role mends it all.
+    fn report(&self, task: &Task, findings: &mut Findings) {
+        let Some(first) = self.found.first() else { return };
+        let what: Vec<&str> = self.found.iter().map(|need| need.what.as_str()).collect();
+        let message =
+            format!("executionRoleArn is not given, and it is needed for {}", what.join(", "));
+        let overridden = &task.context.overrides.execution_role_arn;
+        // With a role in the overrides, it depends on how the definition was registered. An external
+        // instance has a role of its own too, which may pull and log, though AWS asks for this one.
+        let certain = overridden.is_missing() && self.found.iter().any(|need| need.certain);
+        let finding = if certain { fail(message) } else { warn(message) };
+        findings
+            .add(finding.at(task.definition.execution_role_arn.place()).prevents(first.prevents));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::tests::story::{results, tell};
+
+    const ID: &str = super::DEFINITION_EXECUTION_ROLE.id;
+    const ROLE: &str = "arn:aws:iam::111122223333:role/execution";
+    const ECR: &str = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/app:1";
+
+    fn definition(target: &str, container: &str, more: &str) -> String {
+        format!(
+            r#"{{"requiresCompatibilities": ["{target}"], "containerDefinitions": [{{"name": "app", {container}}}] {more}}}"#
+        )
+    }
+
+    #[test]
+    fn a_role_is_named_where_a_feature_needs_it() {
+        let ecr = format!(r#""image": "{ECR}""#);
+        let role = format!(r#", "executionRoleArn": "{ROLE}""#);
+        let secrets = r#""image": "nginx", "secrets": [{"name": "A", "valueFrom": "/a"}]"#;
+        let logs = r#""image": "nginx", "logConfiguration": {"logDriver": "awslogs"}"#;
+        let cases = [
+            (definition("FARGATE", &ecr, &role), ("pass", "")),
+            (definition("FARGATE", &ecr, ""), ("fail", "")),
+            (
+                definition("FARGATE", &ecr, r#", "executionRoleArn": """#),
+                ("fail", "/executionRoleArn"),
+            ),
+            (definition("EXTERNAL", &ecr, ""), ("warn", "")),
+            // Container instances pull and log with a role of their own.
+            (definition("EC2", &ecr, ""), ("pass", "")),
+            (definition("EC2", logs, ""), ("pass", "")),
+            (definition("FARGATE", logs, ""), ("fail", "")),
+            (definition("FARGATE", r#""image": "public.ecr.aws/nginx/nginx:1""#, ""), ("pass", "")),
+            // Secrets are read with the execution role everywhere.
+            (definition("EC2", secrets, ""), ("fail", "")),
+            (definition("EC2", r#""image": "nginx", "secrets": []"#, ""), ("pass", "")),
+            (
+                definition(
+                    "EC2",
+                    r#""repositoryCredentials": {"credentialsParameter": "hub"}"#,
+                    "",
+                ),
+                ("fail", ""),
+            ),
+            // What is not known yet.
+            (
+                definition("FARGATE", r#""image": "${IMAGE}""#, ""),
+                ("unknown", "/containerDefinitions/0/image"),
+            ),
+            (definition("FARGATE", &ecr, r#", "executionRoleArn": "${ROLE}""#), ("unknown", "")),
+            // A name where an ARN is documented, and what is no role at all.
+            (
+                definition("EC2", secrets, r#", "executionRoleArn": "execution""#),
+                ("warn", "/executionRoleArn"),
+            ),
+            (
+                definition(
+                    "EC2",
+                    secrets,
+                    r#", "executionRoleArn": "arn:aws:iam::111122223333:policy/p""#,
+                ),
+                ("fail", "/executionRoleArn"),
+            ),
+        ];
+        for (definition, expected) in &cases {
+            tell(ID, &[(definition, "{}", &[*expected])]);
+        }
+    }
+
+    #[test]
+    fn every_feature_that_needs_it_is_named() {
+        let container = format!(
+            r#""image": "{ECR}", "secrets": [{{"name": "A", "valueFrom": "/a"}}], "logConfiguration": {{"logDriver": "awslogs"}}"#
+        );
+        let results = results(ID, &definition("FARGATE", &container, ""), "{}");
+        for feature in ["the ECR image of container app", "awslogs", "secrets of container app"] {
+            assert!(results[0].message.contains(feature), "{}", results[0].message);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The names that other parts of a definition refer to.
+
+use crate::checks::subject::Task;
+use crate::document::Field;
+use crate::document::kind::Kind;
+use crate::knowledge::{Gap, Stop};
+
+/// The names of the containers or volumes of a task, as far as they are known.
+pub(super) struct Names<'t> {
+    known: Vec<&'t str>,
+    /// Why there may be others.
+    open: Option<Stop>,
+}
+
+impl<'t> Names<'t> {
+    /// The names of the containers.
+    pub(super) fn of_containers(task: &'t Task) -> Names<'t> {
+        let mut names = match task.definition.container_definitions.items() {
+            Ok(containers) => Names::of(containers.iter().map(|it| &it.name)),
+            Err(stop) => Names { known: Vec::new(), open: Some(stop) },
+        };
+        names.open = names.open.or_else(|| alone(task).err());
+        names
+    }
+
+    /// The names of the volumes.
+    pub(super) fn of_volumes(task: &'t Task) -> Names<'t> {
+        match task.definition.volumes.items() {
+            Ok(volumes) => Names::of(volumes.iter().map(|it| &it.name)),
+            Err(stop) => Names { known: Vec::new(), open: Some(stop) },
+        }
+    }
+
+    fn of(fields: impl Iterator<Item = &'t Field<String>>) -> Names<'t> {
+        let mut names = Names { known: Vec::new(), open: None };
+        for field in fields {
+            match field.get() {
+                Ok(name) => names.known.extend(name.map(String::as_str)),
+                Err(stop) => names.open = Some(stop),
+            }
+        }
+        names
+    }
+
+    /// Whether this is one of them. A name that is not known yet could be it.
+    pub(super) fn have(&self, name: &str) -> Result<bool, Stop> {
+        match &self.open {
+            _ if self.known.contains(&name) => Ok(true),
+            Some(stop) => Err(stop.clone()),
+            None => Ok(false),
+        }
+    }
+
+    /// The names, for a sentence.
+    pub(super) fn list(&self) -> String {
+        if self.known.is_empty() { "none".to_owned() } else { self.known.join(", ") }
+    }
+}
+
+/// A file may hold one container of a task whose others stand elsewhere.
+///
+/// # Errors
+/// A gap, if so.
+pub(super) fn alone(task: &Task) -> Result<(), Stop> {
+    match Kind::of(&task.source) {
+        Ok(Kind::Container) => {
+            let why = "the file holds one container, and others of its task may stand elsewhere";
+            Err(Gap::Unresolved { why: why.to_owned() }.into())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,315 @@
+//! `definition-network-mode`
+
+use super::{port, target};
+use crate::checks::subject::Task;
+use crate::checks::{Check, Judge};
+use crate::document::launch::{self, LaunchTarget};
+use crate::document::{Container, Field};
+use crate::facts::View;
+use crate::knowledge::{Gap, Stop};
+use crate::names::OperatingSystem;
+use crate::verdict::{Findings, Judgement, fail, warn};
+
+pub(super) static DEFINITION_NETWORK_MODE: Check = Check {
+    id: "definition-network-mode",
+    verifies: "the network mode fits what the task runs on, its port mappings and its public address",
+    prevents: &[
+        "ClientException: Fargate only supports network mode 'awsvpc'.",
+        "ClientException: When networkMode=awsvpc, the host ports and container ports in port mappings must match.",
+        "ClientException: TCP host port '<port>' is mapped multiple times in task.",
+        "ClientException: Invalid 'containerPort' setting for container '<container>'.",
+        "InvalidParameterException: Assign public IP is not supported for this launch type.",
+    ],
+    remedy: "Set networkMode to awsvpc, and give each container ports of its own",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
+    asks: &[],
+    advises: false,
+    judge: Judge::Task(network_mode),
+};
+
+/// What registering the definition answers, where its very words are not known.
+pub(super) const REGISTRATION: &str = "ClientException from RegisterTaskDefinition";
+
+/// `networkMode`, with what an absent one means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Awsvpc,
+    Host,
+    /// `bridge`, or none given: on Windows that is the network `nat`.
+    Bridge,
+    None,
+    /// A mode that ECS does not document.
+    Other,
+}
+
+impl Mode {
+    fn of(field: &Field<String>) -> Result<Mode, Stop> {
+        Ok(match field.get()?.map_or("", String::as_str) {
+            "awsvpc" => Mode::Awsvpc,
+            "host" => Mode::Host,
+            "" | "bridge" | "default" => Mode::Bridge,
+            "none" => Mode::None,
+            _ => Mode::Other,
+        })
+    }
+}
+
+fn network_mode(task: &Task, _: &View) -> Judgement {
+    let field = &task.definition.network_mode;
+    let mut findings = Findings::new();
+    let mut mode = None;
+    findings.part(field.place(), |findings| {
+        let read = Mode::of(field)?;
+        mode = Some(read);
+        fits_targets(task, read, findings)
+    });
+    port::judge(task, mode, &mut findings);
+    if let Some(mode) = mode {
+        for container in
+            task.definition.container_definitions.get().ok().flatten().into_iter().flatten()
+        {
+            names(task, container, mode, &mut findings);
+        }
+    }
+    let address = &task.context.network.assign_public_ip;
+    findings.part(address.place(), |findings| public_address(task, findings));
+    let written = field.get().ok().flatten().map_or("the default network mode", String::as_str);
+    findings.or_pass(format!("{written} fits what the task runs on and its port mappings"))
+}
+
+fn fits_targets(task: &Task, mode: Mode, findings: &mut Findings) -> Result<(), Stop> {
+    let field = &task.definition.network_mode;
+    let written = match field.get()? {
+        Some(written) => format!("networkMode is {written}"),
+        None => "networkMode is not given, which means bridge".to_owned(),
+    };
+    let targets = task.launch_targets()?;
+    if task.is_for_fargate()? && mode != Mode::Awsvpc {
+        findings.add(
+            fail(format!("{written}, and Fargate supports awsvpc only"))
+                .at(field.place())
+                .remedy("Set networkMode to awsvpc"),
+        );
+    }
+    for target in &targets {
+        match (target, mode) {
+            // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
+            (LaunchTarget::External, Mode::Awsvpc) => findings.add(
+                fail(format!(
+                    "{written}, and external instances support bridge, host and none only"
+                ))
+                .at(field.place())
+                .prevents(REGISTRATION)
+                .remedy("Set networkMode to bridge, host or none for external instances"),
+            ),
+            // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html
+            (LaunchTarget::ManagedInstances, Mode::Bridge) => findings.add(
+                warn(format!(
+                    "{written}, and Managed Instances are documented for awsvpc, host and none"
+                ))
+                .at(field.place())
+                .prevents(REGISTRATION)
+                .remedy("Set networkMode to awsvpc or host"),
+            ),
+            (LaunchTarget::Ec2, Mode::Host | Mode::None)
+                if target::operating_system(task)? == OperatingSystem::Windows =>
+            {
+                findings.add(
+                    warn(format!(
+                        "{written}, and Windows is documented for the default mode and awsvpc"
+                    ))
+                    .at(field.place())
+                    .prevents(REGISTRATION)
+                    .remedy("Leave networkMode out, or set it to awsvpc"),
+                );
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// What a container may not set because the network is not its own: `links` joins containers of one
+/// bridge; with awsvpc the names and hosts are those of the task's interface.
+fn names(task: &Task, container: &Container, mode: Mode, findings: &mut Findings) {
+    // Fargate refuses links and extraHosts whatever the mode is, which is judged with its parameters.
+    let fargate = task.is_for_fargate().unwrap_or(false);
+    let set = [
+        (
+            "links",
+            &container.links.place().clone(),
+            container.links.items().map(|it| !it.is_empty()),
+            matches!(mode, Mode::Awsvpc | Mode::Host | Mode::None) && !fargate,
+        ),
+        (
+            "extraHosts",
+            &container.extra_hosts.place().clone(),
+            container.extra_hosts.items().map(|it| !it.is_empty()),
+            mode == Mode::Awsvpc && !fargate,
+        ),
+        (
+            "hostname",
+            &container.hostname.place().clone(),
+            container.hostname.get().map(|it| it.is_some_and(|text| !text.is_empty())),
+            mode == Mode::Awsvpc,
+        ),
+    ];
+    for (name, place, used, refused) in set {
+        if !refused {
+            continue;
+        }
+        findings.part(place, |findings| {
+            if used? {
+                let mode = match mode {
+                    Mode::Awsvpc => "awsvpc",
+                    Mode::Host => "host",
+                    _ => "none",
+                };
+                findings.add(
+                    fail(format!("{name} cannot be combined with networkMode {mode}"))
+                        .at(place)
+                        .prevents(REGISTRATION)
+                        .remedy(format!("Remove {name}")),
+                );
+            }
+            Ok(())
+        });
+    }
+}
+
+/// Only Fargate gives a task a public address of its own. (That the API's reference asks for DISABLED
+/// with the ECS deployment controller is not so: rolling deployments on Fargate use ENABLED.)
+fn public_address(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
+    let field = &task.context.network.assign_public_ip;
+    if field.get()?.map(String::as_str) != Some("ENABLED") {
+        return Ok(());
+    }
+    let refused = |on: &str| {
+        fail(format!("assignPublicIp is ENABLED, which {on} does not support"))
+            .at(field.place())
+            .prevents("InvalidParameterException: Assign public IP is not supported for this launch type.")
+            .remedy("Set assignPublicIp to DISABLED, and give the subnets a way out through a NAT gateway")
+    };
+    if let Some(provider) = target::own_provider(task)? {
+        return Err(Gap::Undecidable {
+            why: format!(
+                "assignPublicIp is ENABLED, which is refused if {provider} is an Auto Scaling group"
+            ),
+        }
+        .into());
+    }
+    match launch::requested(&task.context)? {
+        Some(targets) if targets.contains(&LaunchTarget::Ec2) => findings.add(refused("EC2")),
+        Some(targets) if targets.contains(&LaunchTarget::External) => {
+            findings.add(refused("an external instance"));
+        }
+        None if !task.is_for_fargate()? => findings.add(
+            warn("assignPublicIp is ENABLED, which EC2 does not support, and nothing says that the task runs on Fargate")
+                .at(field.place())
+                .remedy("Name the launch type FARGATE, or set assignPublicIp to DISABLED"),
+        ),
+        _ => {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::tests::story::{Case, results, tell};
+
+    const ID: &str = super::DEFINITION_NETWORK_MODE.id;
+
+    #[test]
+    fn the_mode_must_fit_what_the_task_runs_on() {
+        let cases: &[Case] = &[
+            (
+                r#"{"requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc"}"#,
+                "{}",
+                &[("pass", "")],
+            ),
+            (
+                r#"{"requiresCompatibilities": ["EC2"], "networkMode": "bridge"}"#,
+                "{}",
+                &[("pass", "")],
+            ),
+            (r#"{"family": "web"}"#, "{}", &[("pass", "")]),
+            (
+                r#"{"requiresCompatibilities": ["FARGATE"], "networkMode": "bridge"}"#,
+                "{}",
+                &[("fail", "/networkMode")],
+            ),
+            (r#"{"requiresCompatibilities": ["FARGATE"]}"#, "{}", &[("fail", "")]),
+            (
+                r#"{"networkMode": "host"}"#,
+                r#"{"launchType": "FARGATE"}"#,
+                &[("fail", "/networkMode")],
+            ),
+            (
+                r#"{"requiresCompatibilities": ["EXTERNAL"], "networkMode": "awsvpc"}"#,
+                "{}",
+                &[("fail", "/networkMode")],
+            ),
+            (
+                r#"{"requiresCompatibilities": ["MANAGED_INSTANCES"], "networkMode": "bridge"}"#,
+                "{}",
+                &[("warn", "/networkMode")],
+            ),
+            (
+                r#"{"requiresCompatibilities": ["FARGATE"], "networkMode": "${MODE}"}"#,
+                "{}",
+                &[("unknown", "/networkMode")],
+            ),
+        ];
+        tell(ID, cases);
+    }
+
+    #[test]
+    fn only_fargate_gives_a_public_address() {
+        const ENABLED: &str =
+            r#""networkConfiguration": {"awsvpcConfiguration": {"assignPublicIp": "ENABLED"}}"#;
+        const AT: &str = "run.json#/networkConfiguration/awsvpcConfiguration/assignPublicIp";
+        let awsvpc = r#"{"family": "web", "networkMode": "awsvpc"}"#;
+        for (kind, expected) in [
+            (r#""launchType": "EC2""#, ("fail", AT)),
+            (r#""launchType": "FARGATE""#, ("pass", "")),
+            (r#""count": 1"#, ("warn", AT)),
+            (r#""capacityProviderStrategy": [{"capacityProvider": "mine"}]"#, ("unknown", AT)),
+            // Rolling deployments on Fargate may have a public address, whatever the reference says.
+            (
+                r#""serviceName": "web", "launchType": "FARGATE", "deploymentController": {"type": "ECS"}"#,
+                ("pass", ""),
+            ),
+        ] {
+            tell(ID, &[(awsvpc, &format!("{{{kind}, {ENABLED}}}"), &[expected])]);
+        }
+        let refused = results(ID, awsvpc, &format!(r#"{{"launchType": "EC2", {ENABLED}}}"#));
+        assert!(refused[0].message.contains("assignPublicIp"));
+    }
+
+    #[test]
+    fn a_network_of_the_tasks_own_has_no_names_of_a_container() {
+        let cases: &[Case] = &[
+            (
+                r#"{"networkMode": "awsvpc", "containerDefinitions": [{"name": "a", "hostname": "a"}]}"#,
+                "{}",
+                &[("fail", "/containerDefinitions/0/hostname")],
+            ),
+            (
+                r#"{"networkMode": "awsvpc", "containerDefinitions": [{"name": "a", "links": ["b"], "extraHosts": []}]}"#,
+                "{}",
+                &[("fail", "/containerDefinitions/0/links")],
+            ),
+            (
+                r#"{"networkMode": "awsvpc", "containerDefinitions": [{"name": "a", "hostname": "${NAME}"}]}"#,
+                "{}",
+                &[("unknown", "/containerDefinitions/0/hostname")],
+            ),
+            (
+                r#"{"networkMode": "bridge", "containerDefinitions": [{"name": "a", "links": ["b"], "hostname": "a"}]}"#,
+                "{}",
+                &[("pass", "")],
+            ),
+        ];
+        tell(ID, cases);
+    }
+}

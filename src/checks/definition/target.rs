@@ -1,0 +1,35 @@
+//! Whose rules a definition must satisfy.
+
+use crate::checks::subject::Task;
+use crate::document::launch::{self, OperatingSystem};
+use crate::knowledge::Stop;
+use crate::names;
+
+/// The reason of a check that has nothing to say but about Fargate.
+pub(super) const NOT_FARGATE: &str =
+    "the task is not for Fargate: neither requiresCompatibilities nor the request names it";
+
+/// Whether the request asks for Fargate; none where it does not say.
+pub(super) fn requests_fargate(task: &Task) -> Result<Option<bool>, Stop> {
+    let requested = launch::requested(&task.context)?;
+    Ok(requested.map(|targets| targets.iter().any(|target| target.is_fargate())))
+}
+
+/// The first capacity provider of the request that is not one of Fargate's two.
+pub(super) fn own_provider(task: &Task) -> Result<Option<&str>, Stop> {
+    for item in task.context.request.capacity_provider_strategy.items()? {
+        let name = item.capacity_provider.get()?.map(String::as_str);
+        if let Some(name) = name.filter(|name| !matches!(*name, "FARGATE" | "FARGATE_SPOT")) {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// The operating system of the task, without its version.
+pub(super) fn operating_system(task: &Task) -> Result<names::OperatingSystem, Stop> {
+    Ok(match task.definition.operating_system()? {
+        OperatingSystem::Linux => names::OperatingSystem::Linux,
+        OperatingSystem::Windows(_) => names::OperatingSystem::Windows,
+    })
+}

@@ -1,0 +1,227 @@
+//! What lies behind an image reference, whichever registry holds it.
+
+use crate::checks::subject::ImageUse;
+use crate::facts::{Derived, View};
+use crate::knowledge::{Absence, Gap, Ground, Seen, Stop};
+use crate::lookup::ecr::Repository as EcrRepository;
+use crate::lookup::ecr::{EcrConfig, EcrManifest, PullThroughRule, PullThroughRules, Reference};
+use crate::lookup::oci::{Anonymous, ImageConfig, Manifest, Repository};
+use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
+use crate::names::{EcrHost, ImageRef, Registry};
+
+/// Where the manifests of one repository are asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Home {
+    /// A private ECR registry, over its API.
+    Ecr(EcrRepository),
+    /// Any other registry, anonymously.
+    Open(Repository),
+}
+
+impl Home {
+    pub(super) fn of(image: &ImageRef) -> Home {
+        match &image.registry {
+            Registry::Ecr(EcrHost { account, region, .. }) => Home::Ecr(EcrRepository {
+                region: region.clone(),
+                registry: account.clone(),
+                name: image.repository.clone(),
+            }),
+            other => Home::Open(Repository { host: other.host(), name: image.repository.clone() }),
+        }
+    }
+}
+
+/// Where the manifest of an image really comes from: an image that ECR does not hold yet may come from
+/// upstream, by a pull-through cache rule.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct SourceOf {
+    pub home: Home,
+    pub name: String,
+}
+
+impl Derived for SourceOf {
+    type Fact = Home;
+
+    fn what(&self) -> String {
+        format!("the registry that serves {}", self.name)
+    }
+
+    fn derive(&self, facts: &View) -> Result<Home, Stop> {
+        let Home::Ecr(repository) = &self.home else { return Ok(self.home.clone()) };
+        let stored = EcrManifest { repository: repository.clone(), reference: named(&self.name) };
+        if let Seen::Found(_) = facts.get(&stored)? {
+            return Ok(self.home.clone());
+        }
+        let EcrRepository { region, registry, name } = repository;
+        let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
+        match covering(facts.need(&rules)?, name) {
+            Some((rule, upstream)) => Ok(Home::Open(rule_upstream(rule, upstream))),
+            None => facts.need(&stored).map(|_| self.home.clone()),
+        }
+    }
+}
+
+/// How ECR names the image: where both are given, the digest decides.
+pub(super) fn reference(image: &ImageRef) -> Reference {
+    match (&image.digest, image.tag_or_latest()) {
+        (Some(digest), _) => Reference::Digest(digest.to_string()),
+        (None, tag) => Reference::Tag(tag.unwrap_or("latest").to_owned()),
+    }
+}
+
+/// The tag or digest that an open registry is asked for.
+pub(super) fn name(image: &ImageRef) -> String {
+    match reference(image) {
+        Reference::Tag(text) | Reference::Digest(text) => text,
+    }
+}
+
+/// The manifest behind a reference: the index, or the single image.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ManifestOf {
+    pub home: Home,
+    pub name: String,
+}
+
+impl Derived for ManifestOf {
+    type Fact = Manifest;
+
+    fn what(&self) -> String {
+        format!("the manifest of {}", self.name)
+    }
+
+    fn derive(&self, facts: &View) -> Result<Manifest, Stop> {
+        match &self.home {
+            Home::Ecr(repository) => {
+                let reference = named(&self.name);
+                let stored =
+                    facts.need(&EcrManifest { repository: repository.clone(), reference })?;
+                Ok(stored.manifest.clone())
+            }
+            Home::Open(repository) => {
+                let head =
+                    HeadManifest { repository: repository.clone(), reference: self.name.clone() };
+                let head = open(facts.need(&head)?, &self.name)?;
+                if let Some(manifest) = &head.manifest {
+                    return Ok(manifest.clone());
+                }
+                let body =
+                    GetManifest { repository: repository.clone(), digest: head.digest.clone() };
+                let body = open(facts.need(&body)?, &self.name)?;
+                body.manifest.clone().ok_or_else(|| {
+                    let why = format!("the registry gave no contents for {}", self.name);
+                    Gap::Undecidable { why }.into()
+                })
+            }
+        }
+    }
+}
+
+fn named(name: &str) -> Reference {
+    // No tag contains a colon, and every digest does.
+    if name.contains(':') {
+        Reference::Digest(name.to_owned())
+    } else {
+        Reference::Tag(name.to_owned())
+    }
+}
+
+/// What the registry shows to everybody; what it keeps private is a gap here, and a finding only of
+/// the check that asks whether the image exists.
+fn open<'f, T>(seen: &'f Anonymous<T>, name: &str) -> Result<&'f T, Stop> {
+    match seen {
+        Anonymous::Sees(fact) => Ok(fact),
+        Anonymous::Denied { said } => {
+            let why = format!("the registry does not show {name} to the anonymous ({said})");
+            Err(Gap::Undecidable { why }.into())
+        }
+    }
+}
+
+/// The configuration of a single-platform image.
+pub(super) fn config<'f>(
+    home: &Home,
+    digest: &str,
+    facts: &View<'f>,
+) -> Result<&'f ImageConfig, Stop> {
+    match home {
+        Home::Ecr(repository) => {
+            let lookup = EcrConfig { repository: repository.clone(), digest: digest.to_owned() };
+            facts.need(&lookup)
+        }
+        Home::Open(repository) => {
+            let lookup = GetConfig { repository: repository.clone(), digest: digest.to_owned() };
+            open(facts.need(&lookup)?, digest)
+        }
+    }
+}
+
+/// The absence that stands for a private image which nobody but its owner sees.
+pub(super) fn hidden(it: &ImageUse, home: &Repository, said: &str) -> Stop {
+    let sentence = format!(
+        "{}/{} does not exist, or is private and no repositoryCredentials are given ({said})",
+        home.host, home.name
+    );
+    Stop::Absent(
+        Ground::Written(it.image.place().subject()),
+        Absence { sentence, said: said.to_owned() },
+    )
+}
+
+/// The rule with the longest prefix that covers the repository, and the repository's name upstream.
+pub(super) fn covering<'r>(
+    rules: &'r [PullThroughRule],
+    repository: &str,
+) -> Option<(&'r PullThroughRule, String)> {
+    let rest = |rule: &PullThroughRule| match rule.prefix.as_str() {
+        "ROOT" => Some(repository.to_owned()),
+        prefix => repository.strip_prefix(prefix)?.strip_prefix('/').map(str::to_owned),
+    };
+    let length = |rule: &PullThroughRule| if rule.prefix == "ROOT" { 0 } else { rule.prefix.len() };
+    let rule = rules.iter().filter(|rule| rest(rule).is_some()).max_by_key(|rule| length(rule))?;
+    let rest = rest(rule)?;
+    let name = match rule.upstream_prefix.as_deref() {
+        None | Some("ROOT" | "") => rest,
+        Some(prefix) => format!("{prefix}/{rest}"),
+    };
+    Some((rule, name))
+}
+
+/// The upstream repository of a rule, under the name by which Docker Hub is known elsewhere.
+pub(super) fn rule_upstream(rule: &PullThroughRule, name: String) -> Repository {
+    let host = match rule.upstream.as_str() {
+        "registry-1.docker.io" => "docker.io",
+        host => host,
+    };
+    Repository { host: host.to_owned(), name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(prefix: &str, upstream_prefix: Option<&str>) -> PullThroughRule {
+        PullThroughRule {
+            prefix: prefix.to_owned(),
+            upstream: "public.ecr.aws".to_owned(),
+            upstream_prefix: upstream_prefix.map(str::to_owned),
+            credential: None,
+        }
+    }
+
+    #[test]
+    fn the_longest_prefix_decides_and_names_the_repository_upstream() {
+        let rules = [rule("ROOT", None), rule("ecr", None), rule("ecr/team", Some("org"))];
+        let table = [
+            ("ecr/team/app", Some(("ecr/team", "org/app"))),
+            ("ecr/nginx/nginx", Some(("ecr", "nginx/nginx"))),
+            ("ecrx/app", Some(("ROOT", "ecrx/app"))),
+        ];
+        for (repository, expected) in table {
+            let found = covering(&rules, repository);
+            let found = found.as_ref().map(|(rule, name)| (rule.prefix.as_str(), name.as_str()));
+            assert_eq!(found, expected, "{repository}");
+        }
+        assert!(covering(&rules[1..], "web/app").is_none());
+    }
+}

@@ -1,0 +1,173 @@
+//! `image-exists`
+
+use super::behind::{self, Home};
+use crate::checks::subject::ImageUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::{Absence, Gap, Seen, Stop};
+use crate::lookup::Lookup;
+use crate::lookup::ecr::{
+    DescribeImage, EcrManifest, PullThroughRule, PullThroughRules, Reference,
+    Repository as EcrRepository,
+};
+use crate::lookup::oci::{Anonymous, Repository};
+use crate::lookup::registry::HeadManifest;
+use crate::lookup::secretsmanager::DescribeSecret;
+use crate::names::ImageRef;
+use crate::verdict::{Judgement, fail, pass, warn};
+
+pub(super) static IMAGE_EXISTS: Check = Check {
+    id: "image-exists",
+    verifies: "the manifest exists where the reference points",
+    prevents: &[
+        "CannotPullContainerError: pull image manifest has been retried <n> time(s): failed to resolve ref <image>: not found",
+        "CannotPullContainerError: API error (404): repository <uri> not found",
+        "CannotPullContainerError: pull access denied, repository does not exist or may require authorization",
+    ],
+    remedy: "Push the image, or correct its registry, repository or tag",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html",
+    asks: &[
+        EcrManifest::CALL,
+        PullThroughRules::CALL,
+        DescribeImage::CALL,
+        DescribeSecret::CALL,
+        HeadManifest::CALL,
+    ],
+    advises: false,
+    judge: Judge::Image(image_exists),
+};
+
+fn image_exists(it: &ImageUse, facts: &View) -> Judgement {
+    let image = it.reference()?;
+    match Home::of(&image) {
+        Home::Ecr(repository) => in_ecr(&image, repository, facts),
+        Home::Open(repository) => in_the_open(it, &image, repository, facts),
+    }
+}
+
+fn in_ecr(image: &ImageRef, repository: EcrRepository, facts: &View) -> Judgement {
+    let lookup = EcrManifest { repository, reference: behind::reference(image) };
+    match facts.get(&lookup)? {
+        Seen::Found(stored) => {
+            let digest = stored.digest.clone();
+            stored_and_active(lookup, &digest, facts)
+        }
+        Seen::Absent(_) => not_stored(&lookup, facts),
+    }
+}
+
+/// An image can be in the archive: its manifest is listed, but it cannot be pulled
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive_image.html>).
+fn stored_and_active(lookup: EcrManifest, digest: &str, facts: &View) -> Judgement {
+    let EcrManifest { repository, reference } = lookup;
+    let described = DescribeImage { repository, reference };
+    let detail = match facts.peek(&described)? {
+        Some(Seen::Found(detail)) => Some(detail),
+        _ => None,
+    };
+    let restore = || {
+        let EcrRepository { region, registry, name } = &described.repository;
+        format!(
+            "aws ecr update-image-storage-class --registry-id {registry} --repository-name {name} --image-id imageDigest={digest} --target-storage-class STANDARD --region {region}"
+        )
+    };
+    match detail.and_then(|detail| detail.status.as_deref()) {
+        Some("ARCHIVED") => fail(format!("{} is archived and cannot be pulled", described.what()))
+            .remedy("Restore the image from the archive")
+            .command(restore())
+            .judge(),
+        Some("ACTIVATING") => {
+            warn(format!("{} is being restored from the archive", described.what()))
+                .remedy("Wait until its status is ACTIVE")
+                .judge()
+        }
+        _ => match &described.reference {
+            Reference::Tag(_) => pass(format!("{} exists ({})", described.what(), short(digest))),
+            Reference::Digest(_) => pass(format!("{} exists", described.what())),
+        },
+    }
+}
+
+fn short(digest: &str) -> &str {
+    digest.get(..19).unwrap_or(digest)
+}
+
+/// A repository under a pull-through cache rule may legitimately not exist yet: the first pull
+/// creates it (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>).
+fn not_stored(lookup: &EcrManifest, facts: &View) -> Judgement {
+    let EcrRepository { region, registry, name } = &lookup.repository;
+    let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
+    let rules = facts.need(&rules)?;
+    let Some((rule, upstream)) = behind::covering(rules, name) else {
+        facts.need(lookup)?;
+        return pass("the image exists");
+    };
+    let judgement = at_upstream(lookup, rule, upstream, facts);
+    // What is not there cannot be had with any credentials.
+    if let Err(Stop::Absent(..)) = judgement {
+        return judgement;
+    }
+    if let Some(credential) = &rule.credential {
+        let secret = DescribeSecret { region: region.clone(), id: credential.clone() };
+        let secret = facts.need(&secret)?;
+        if let Some(date) = &secret.deleted {
+            return fail(format!(
+                "the pull-through cache rule {} needs secret {}, which is scheduled for deletion ({date})",
+                rule.prefix, secret.arn
+            ))
+            .on(secret.arn.clone())
+            .command(format!("aws secretsmanager restore-secret --secret-id {}", secret.arn))
+            .judge();
+        }
+    }
+    judgement
+}
+
+fn at_upstream(
+    lookup: &EcrManifest,
+    rule: &PullThroughRule,
+    upstream: String,
+    facts: &View,
+) -> Judgement {
+    let head = HeadManifest {
+        repository: behind::rule_upstream(rule, upstream),
+        reference: lookup.reference.text().to_owned(),
+    };
+    let rule = &rule.prefix;
+    let what = lookup.what();
+    match facts.need(&head) {
+        Ok(Anonymous::Sees(_)) => pass(format!(
+            "{what} is not cached yet; the first pull fetches it from upstream by the rule {rule}"
+        )),
+        Ok(Anonymous::Denied { said }) => Err(Gap::Undecidable {
+            why: format!(
+                "{what} is not cached yet, and its upstream, by the rule {rule}, shows nothing to the anonymous ({said})"
+            ),
+        }
+        .into()),
+        Err(Stop::Absent(ground, Absence { sentence, said })) => {
+            let sentence =
+                format!("{what} is not cached, and upstream, by the rule {rule}, {sentence}");
+            Err(Stop::Absent(ground, Absence { sentence, said }))
+        }
+        Err(gap) => Err(gap),
+    }
+}
+
+fn in_the_open(it: &ImageUse, image: &ImageRef, repository: Repository, facts: &View) -> Judgement {
+    let head = HeadManifest { repository: repository.clone(), reference: behind::name(image) };
+    match facts.need(&head)? {
+        Anonymous::Sees(manifest) => {
+            pass(format!("{} exists ({})", head.what(), short(&manifest.digest)))
+        }
+        Anonymous::Denied { said } if it.container.repository_credentials.is_missing() => {
+            Err(behind::hidden(it, &repository, said))
+        }
+        Anonymous::Denied { said } => Err(Stop::Gap(Gap::Undecidable {
+            why: format!(
+                "{} is private ({said}), and the credentials of its secret are not read",
+                head.what()
+            ),
+        })),
+    }
+}

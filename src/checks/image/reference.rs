@@ -1,0 +1,35 @@
+//! `image-reference`
+
+use crate::checks::subject::ImageUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::names::Registry;
+use crate::verdict::{Judgement, pass, warn};
+
+pub(super) static IMAGE_REFERENCE: Check = Check {
+    id: "image-reference",
+    verifies: "the image reference parses, and its ECR host is one of the partition's",
+    prevents: &[
+        "CannotPullContainerError: invalid reference format",
+        "CannotPullContainerError: ... dial tcp: lookup <host>: no such host",
+    ],
+    remedy: "Correct the image: [host/]repository[:tag][@sha256:digest], the repository in lower case, without https://",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_image",
+    asks: &[],
+    advises: false,
+    judge: Judge::Image(image_reference),
+};
+
+fn image_reference(it: &ImageUse, _: &View) -> Judgement {
+    let reference = it.reference()?;
+    // ECS ignores the credentials where the registry is ECR: it signs in with the execution role.
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
+    let is_ecr = matches!(reference.registry, Registry::Ecr(_));
+    if is_ecr && !it.container.repository_credentials.is_missing() {
+        return warn("repositoryCredentials are set for an image in ECR, which does not use them")
+            .at(it.container.repository_credentials.place())
+            .remedy("Remove repositoryCredentials from this container")
+            .judge();
+    }
+    pass(format!("reads as {}", reference.canonical()))
+}

@@ -1,0 +1,93 @@
+//! The product: what is checked, group by group.
+//!
+//! A check is one static record and one plain function, in the file of its group. Everything else that
+//! is said about it (help, `explain`, the manual, completions, the README's table) is derived from the
+//! record. [`GROUPS`] is the one list; its order is the order of the report.
+
+mod definition;
+mod image;
+mod secrets;
+pub mod subject;
+
+use crate::facts::View;
+use crate::lookup::{Call, beside};
+use crate::verdict::Judgement;
+
+use subject::{ContainerUse, EnvironmentFileUse, ImageUse, SecretUse, Task};
+
+/// One check: what it claims, and the function that judges the claim.
+pub struct Check {
+    /// Stable from the first release on: group first, then the thing that is claimed to hold.
+    pub id: &'static str,
+    /// The claim, in the positive and in the user's words.
+    pub verifies: &'static str,
+    /// The runtime errors that a failure would become.
+    pub prevents: &'static [&'static str],
+    /// How to mend it, in one sentence.
+    pub remedy: &'static str,
+    /// The page of AWS's documentation that makes the rule.
+    pub docs: &'static str,
+    /// The calls that it may make.
+    pub asks: &'static [Call],
+    /// It could at most warn: what it cannot learn makes it `skip`, never `unknown`.
+    pub advises: bool,
+    /// The function, at its granularity.
+    pub judge: Judge,
+}
+
+impl Check {
+    /// Every call that it may make: what it asks, and what these lookups do beside.
+    pub fn calls(&self) -> impl Iterator<Item = Call> {
+        self.asks
+            .iter()
+            .flat_map(|call| std::iter::once(*call).chain(beside(*call).iter().copied()))
+    }
+}
+
+/// The function of a check, by what it is judged per. The planner fans out; a check never loops over
+/// the document.
+#[derive(Clone, Copy)]
+pub enum Judge {
+    /// Once for each task definition.
+    Task(fn(&Task, &View) -> Judgement),
+    /// For each container.
+    Container(fn(&ContainerUse, &View) -> Judgement),
+    /// For each container's image.
+    Image(fn(&ImageUse, &View) -> Judgement),
+    /// For each `valueFrom`, whatever it refers to.
+    ValueFrom(fn(&SecretUse, &View) -> Judgement),
+    /// For each `valueFrom` that Secrets Manager answers.
+    Secret(fn(&SecretUse, &View) -> Judgement),
+    /// For each `valueFrom` that Parameter Store answers.
+    Parameter(fn(&SecretUse, &View) -> Judgement),
+    /// For each environment file in S3.
+    EnvironmentFile(fn(&EnvironmentFileUse, &View) -> Judgement),
+}
+
+/// Checks that answer one question of the user, under one subcommand.
+pub struct Group {
+    /// The subcommand: `secrets`.
+    pub name: &'static str,
+    /// What the group answers for, for its help.
+    pub about: &'static str,
+    /// Whether it works without network and credentials.
+    pub offline: bool,
+    /// Its checks, in the order of the report.
+    pub checks: &'static [&'static Check],
+}
+
+/// All groups, in the order of the report.
+pub static GROUPS: &[&Group] = &[&definition::GROUP, &image::GROUP, &secrets::GROUP];
+
+/// All checks with their group, in catalogue order.
+pub fn catalogue() -> impl Iterator<Item = (&'static Group, &'static Check)> {
+    GROUPS.iter().flat_map(|group| group.checks.iter().map(move |check| (*group, *check)))
+}
+
+/// The check with this id.
+pub fn find(id: &str) -> Option<(&'static Group, &'static Check)> {
+    catalogue().find(|(_, check)| check.id == id)
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,37 @@
+//! `environment-file-exists`
+
+use crate::checks::subject::EnvironmentFileUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::lookup::Lookup;
+use crate::lookup::s3::HeadObject;
+use crate::verdict::{Judgement, fail, pass};
+
+pub(super) static ENVIRONMENT_FILE_EXISTS: Check = Check {
+    id: "environment-file-exists",
+    verifies: "the environment file's S3 object exists",
+    prevents: &[
+        "ResourceInitializationError: failed to download env files: file download command: non empty error stream",
+    ],
+    remedy: "Upload the file, or correct its ARN: arn:aws:s3:::bucket/key",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html",
+    asks: &[HeadObject::CALL],
+    advises: false,
+    judge: Judge::EnvironmentFile(environment_file_exists),
+};
+
+fn environment_file_exists(it: &EnvironmentFileUse, facts: &View) -> Judgement {
+    let object = it.object()?;
+    let region = it.task.region()?;
+    if object.partition != region.partition() {
+        return fail(format!(
+            "{object} is of partition {}, but the task runs in {region} of partition {}",
+            object.partition,
+            region.partition()
+        ))
+        .judge();
+    }
+    let lookup = HeadObject { region: region.clone(), object };
+    facts.need(&lookup)?;
+    pass(format!("{} exists", lookup.what()))
+}

@@ -1,0 +1,96 @@
+//! `parameter-exists`
+
+use super::reference::region;
+use crate::checks::subject::SecretUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::ssm::{DescribeParameter, Parameter};
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::names::{ParameterRef, Region, ValueFrom};
+use crate::verdict::{Judgement, fail, not_applicable, pass};
+
+pub(super) static PARAMETER_EXISTS: Check = Check {
+    id: "parameter-exists",
+    verifies: "the parameter exists in its region",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... unable to retrieve secrets from ssm: ... invalid ssm parameters: <name>",
+    ],
+    remedy: "Create the parameter, or correct its name; a parameter of another region needs its full ARN",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
+    asks: &[DescribeParameter::CALL, CallerIdentity::CALL],
+    advises: false,
+    judge: Judge::Parameter(parameter_exists),
+};
+
+fn parameter_exists(it: &SecretUse, facts: &View) -> Judgement {
+    let reference = it.reference()?;
+    let ValueFrom::Parameter(parameter) = &reference else {
+        return not_applicable("it is no parameter");
+    };
+    let region = region(it, &reference)?;
+    if is_public(parameter) {
+        return not_applicable(format!(
+            "{} is a public parameter of AWS, which is not listed",
+            parameter.name
+        ));
+    }
+    match shared(it, parameter, facts)? {
+        Some(arn) => of_another_account(parameter, region, arn, facts),
+        None => of_this_account(parameter, region, facts),
+    }
+}
+
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html>
+fn is_public(parameter: &ParameterRef) -> bool {
+    parameter.name.starts_with("/aws/service/")
+}
+
+/// The ARN of a parameter that belongs to another account than the caller's.
+fn shared(it: &SecretUse, parameter: &ParameterRef, facts: &View) -> Result<Option<String>, Stop> {
+    let (Some(arn), Some(account)) = (&parameter.arn, parameter.account()) else { return Ok(None) };
+    let caller = facts.need(&CallerIdentity { region: it.task.region()?.clone() })?;
+    Ok((caller.account != *account).then(|| arn.to_string()))
+}
+
+/// In an ARN, `parameter/a` stands for the name `a` as well as for `/a`.
+fn of_this_account(parameter: &ParameterRef, region: Region, facts: &View) -> Judgement {
+    let lookups: Vec<DescribeParameter> = parameter
+        .candidate_names()
+        .into_iter()
+        .map(|name| DescribeParameter { region: region.clone(), name, shared: None })
+        .collect();
+    let seen: Vec<Result<Seen<&Parameter>, Stop>> =
+        lookups.iter().map(|lookup| facts.get(lookup)).collect();
+    for seen in seen {
+        if let Seen::Found(found) = seen? {
+            return pass(format!("parameter {} exists in {region}", found.name));
+        }
+    }
+    match lookups.first() {
+        Some(lookup) => facts.need(lookup).map(|_| ()),
+        None => Err(Stop::written(parameter.name.clone(), "the parameter has no name")),
+    }?;
+    pass("the parameter exists")
+}
+
+/// Another account's parameter is visible only if it is shared through AWS RAM, which takes the advanced
+/// tier (<https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html>).
+fn of_another_account(
+    parameter: &ParameterRef,
+    region: Region,
+    arn: String,
+    facts: &View,
+) -> Judgement {
+    let lookup =
+        DescribeParameter { region, name: parameter.name.clone(), shared: Some(arn.clone()) };
+    match facts.get(&lookup)? {
+        Seen::Found(_) => pass(format!("{arn} is shared with this account")),
+        Seen::Absent(_) => fail(format!("{arn} belongs to another account and is not shared with this one"))
+            .remedy("Share the parameter (advanced tier) through AWS RAM, or use one of this account")
+            .command(format!(
+                "aws ram create-resource-share --name parameters --resource-arns {arn} --principals ACCOUNT"
+            ))
+            .judge(),
+    }
+}

@@ -1,0 +1,116 @@
+//! `secret-reference` and `secret-region`
+
+use crate::checks::subject::SecretUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::names::{Arn, ValueFrom};
+use crate::verdict::{Judgement, fail, pass, warn};
+
+pub(super) static SECRET_REFERENCE: Check = Check {
+    id: "secret-reference",
+    verifies: "valueFrom has a form that ECS reads",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: an invalid ARN format for the AWS Secrets Manager secret was specified. Specify a valid ARN and try again.",
+        "ResourceInitializationError: ... invalid ssm parameters: <name>",
+    ],
+    remedy: "Write the secret's full ARN (with :json-key:stage:version if a part is wanted), or the parameter's name or ARN",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
+    asks: &[],
+    advises: false,
+    judge: Judge::ValueFrom(secret_reference),
+};
+
+fn secret_reference(it: &SecretUse, _: &View) -> Judgement {
+    match it.reference()? {
+        ValueFrom::Secret(secret) => match secret.nested_key() {
+            // https://github.com/aws/containers-roadmap/issues/2224
+            Some(key) => warn(format!(
+                "the JSON key {key} is looked up as one key with a dot in its name, not as a path"
+            ))
+            .remedy("Make sure that the secret has this very key on its top level")
+            .judge(),
+            None => pass("names a secret in Secrets Manager"),
+        },
+        ValueFrom::Parameter(parameter) => match &parameter.selector {
+            Some(selector) => warn(format!(
+                "the version or label {selector} of the parameter is asked for; ECS documents only the parameter itself"
+            ))
+            .remedy("Leave the version or label out, or try it in a test task first")
+            .judge(),
+            None => pass("names a parameter in Parameter Store"),
+        },
+        ValueFrom::SecretThroughParameter { secret_id, .. } => {
+            pass(format!("names secret {secret_id}, read through Parameter Store"))
+        }
+    }
+}
+
+pub(super) static SECRET_REGION: Check = Check {
+    id: "secret-region",
+    verifies: "the region and partition of the reference fit the place where the task runs",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... ResourceNotFoundException",
+    ],
+    remedy: "Name the secret or parameter of the task's own region, or replicate it there",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
+    asks: &[],
+    advises: false,
+    judge: Judge::ValueFrom(secret_region),
+};
+
+fn secret_region(it: &SecretUse, _: &View) -> Judgement {
+    let reference = it.reference()?;
+    let home = it.task.region()?;
+    let Some(arn) = arn(&reference) else {
+        return pass(format!("a name without region is looked up where the task runs, in {home}"));
+    };
+    if arn.partition != home.partition() {
+        return fail(format!(
+            "the ARN is of partition {}, but the task runs in {home} of partition {}",
+            arn.partition,
+            home.partition()
+        ))
+        .judge();
+    }
+    match &arn.region {
+        Some(region) if region != home => elsewhere(it, &reference, region.as_str(), home.as_str()),
+        _ => pass(format!("it is of the task's own region, {home}")),
+    }
+}
+
+/// ECS asks the region that the ARN names, so this works; but the way there leaves the region, which
+/// an interface endpoint does not serve.
+fn elsewhere(it: &SecretUse, reference: &ValueFrom, region: &str, home: &str) -> Judgement {
+    let finding = warn(format!(
+        "it is read from {region}, while the task runs in {home}: that needs a way to the internet, and works only as long as {region} does"
+    ))
+    .at(it.value_from.place());
+    match reference {
+        ValueFrom::Secret(secret) => finding
+            .command(format!(
+                "aws secretsmanager replicate-secret-to-regions --secret-id {} --add-replica-regions Region={home} --region {region}",
+                secret.secret_arn()
+            ))
+            .judge(),
+        _ => finding.judge(),
+    }
+}
+
+/// The ARN of a reference that is written as one.
+pub(super) fn arn(reference: &ValueFrom) -> Option<&Arn> {
+    match reference {
+        ValueFrom::Secret(secret) => Some(secret.secret_arn()),
+        ValueFrom::Parameter(parameter) | ValueFrom::SecretThroughParameter { parameter, .. } => {
+            parameter.arn.as_ref()
+        }
+    }
+}
+
+/// The region that is asked for a reference.
+pub(super) fn region(it: &SecretUse, reference: &ValueFrom) -> Result<crate::names::Region, Stop> {
+    match arn(reference).and_then(|arn| arn.region.clone()) {
+        Some(region) => Ok(region),
+        None => it.task.region().cloned(),
+    }
+}

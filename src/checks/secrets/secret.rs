@@ -1,0 +1,188 @@
+//! `secret-exists` and `secret-json-key`
+
+use super::reference::region;
+use crate::checks::subject::SecretUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::Lookup;
+use crate::lookup::secretsmanager::{
+    DescribeSecret, ListSecretVersions, Secret, SecretForm, SecretKey,
+};
+use crate::names::{SecretRef, ValueFrom};
+use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
+
+pub(super) static SECRET_EXISTS: Check = Check {
+    id: "secret-exists",
+    verifies: "the secret is there, in the region that its ARN names, not about to be deleted, with the version asked for",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried <n> time(s): ... ResourceNotFoundException",
+    ],
+    remedy: "Create the secret, or correct its ARN: aws secretsmanager describe-secret prints the right one",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
+    asks: &[DescribeSecret::CALL, ListSecretVersions::CALL],
+    advises: false,
+    judge: Judge::Secret(secret_exists),
+};
+
+fn secret_exists(it: &SecretUse, facts: &View) -> Judgement {
+    let reference = it.reference()?;
+    let lookup = described(it, &reference)?;
+    let secret = facts.need(&lookup)?;
+    if let Some(date) = &secret.deleted {
+        return fail(format!("{} is scheduled for deletion ({date})", secret.arn))
+            .on(secret.arn.clone())
+            .prevents("InvalidRequestException: You can't perform this operation on the secret because it was marked for deletion.")
+            .remedy("Restore the secret, or name another one")
+            .command(format!(
+                "aws secretsmanager restore-secret --secret-id {} --region {}",
+                secret.arn, lookup.region
+            ))
+            .judge();
+    }
+    let asked = match &reference {
+        ValueFrom::Secret(asked) => Some(asked),
+        _ => None,
+    };
+    if let Some(finding) = version(&lookup, secret, asked, facts)? {
+        return finding.on(secret.arn.clone()).judge();
+    }
+    match asked {
+        Some(asked) if asked.secret_arn().to_string() != secret.arn => {
+            partial(asked, secret).judge()
+        }
+        _ => pass(format!("{} exists, with a current value", secret.arn)),
+    }
+}
+
+/// The secret that a reference leads to.
+fn described(it: &SecretUse, reference: &ValueFrom) -> Result<DescribeSecret, Stop> {
+    let region = region(it, reference)?;
+    let id = match reference {
+        ValueFrom::Secret(secret) => secret.secret_arn().to_string(),
+        ValueFrom::SecretThroughParameter { secret_id, .. } => secret_id.clone(),
+        ValueFrom::Parameter(parameter) => parameter.name.clone(),
+    };
+    Ok(DescribeSecret { region, id })
+}
+
+/// Without its six-character suffix an ARN is resolved by name, as long as no other secret's name could
+/// be meant (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html>).
+fn partial(asked: &SecretRef, secret: &Secret) -> Finding {
+    let with_key =
+        if asked.json_key.is_some() { "; with a JSON key, ECS wants the full ARN" } else { "" };
+    warn(format!("the ARN is not the secret's full one, which is {}{with_key}", secret.arn))
+        .remedy(format!("Write the full ARN: {}", secret.arn))
+}
+
+/// Whether the version that is asked for is there; by default that is the one labelled AWSCURRENT.
+fn version(
+    lookup: &DescribeSecret,
+    secret: &Secret,
+    asked: Option<&SecretRef>,
+    facts: &View,
+) -> Result<Option<Finding>, Stop> {
+    let has =
+        |stage: &str| secret.versions.values().any(|stages| stages.iter().any(|it| it == stage));
+    let (stage, id) = match asked {
+        Some(asked) => (asked.stage.as_deref(), asked.version.as_deref()),
+        None => (None, None),
+    };
+    let stage = match (stage, id) {
+        // A version without any label is not among the described ones, yet it can be read.
+        (None, Some(id)) if !secret.versions.contains_key(id) => {
+            let versions =
+                ListSecretVersions { region: lookup.region.clone(), id: secret.arn.clone() };
+            let listed = facts.need(&versions)?;
+            return Ok((!listed.iter().any(|it| it == id)).then(|| {
+                fail(format!("secret {} has no version {id}", lookup.id))
+                    .remedy("Name a version that the secret has, or none for the current one")
+                    .command(format!(
+                        "aws secretsmanager list-secret-version-ids --include-deprecated --secret-id {} --region {}",
+                        secret.arn, lookup.region
+                    ))
+            }));
+        }
+        (None, Some(_)) => return Ok(None),
+        (stage, _) => stage.unwrap_or("AWSCURRENT"),
+    };
+    if has(stage) {
+        return Ok(None);
+    }
+    if stage == "AWSCURRENT" {
+        return Ok(Some(
+            fail(format!("secret {} has no value yet", lookup.id))
+                .remedy("Put a value into the secret")
+                .command(format!(
+                    "aws secretsmanager put-secret-value --secret-id {} --secret-string ... --region {}",
+                    secret.arn, lookup.region
+                )),
+        ));
+    }
+    let labels: Vec<&str> = secret.versions.values().flatten().map(String::as_str).collect();
+    Ok(Some(
+        fail(format!(
+            "no version of secret {} has the stage {stage}; there are {}",
+            lookup.id,
+            labels.join(", ")
+        ))
+        .remedy("Name a stage that the secret has, or move this one to a version")
+        .command(format!(
+            "aws secretsmanager update-secret-version-stage --secret-id {} --version-stage {stage} --move-to-version-id ... --region {}",
+            secret.arn, lookup.region
+        )),
+    ))
+}
+
+pub(super) static SECRET_JSON_KEY: Check = Check {
+    id: "secret-json-key",
+    verifies: "the JSON key is in the secret's value (only with --read-secrets)",
+    prevents: &[
+        "ResourceInitializationError: ... retrieved secret from Secrets Manager did not contain json key <key>",
+        "ResourceInitializationError: ... invalid character '<c>' looking for beginning of value",
+    ],
+    remedy: "Add the key to the secret's value, or correct the key in valueFrom",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
+    asks: &[DescribeSecret::CALL, SecretKey::CALL],
+    advises: false,
+    judge: Judge::Secret(secret_json_key),
+};
+
+fn secret_json_key(it: &SecretUse, facts: &View) -> Judgement {
+    let reference = it.reference()?;
+    let ValueFrom::Secret(secret) = &reference else {
+        return not_applicable("the whole value is used, so no JSON key is needed");
+    };
+    let Some(key) = &secret.json_key else {
+        return not_applicable("the whole value is used, so no JSON key is needed");
+    };
+    if !it.task.read_secrets {
+        return not_applicable(format!(
+            "whether the value has the key {key} is not known without reading it (--read-secrets)"
+        ));
+    }
+    facts.need(&described(it, &reference)?)?;
+    let form = facts.need(&SecretKey {
+        region: region(it, &reference)?,
+        id: secret.secret_arn().to_string(),
+        stage: secret.stage.clone(),
+        version: secret.version.clone(),
+        key: key.clone(),
+    })?;
+    match form {
+        SecretForm::HasKey => pass(format!("the value is a JSON object with the key {key}")),
+        SecretForm::LacksKey => {
+            fail(format!("the value is a JSON object without the key {key}")).judge()
+        }
+        SecretForm::NotJson => fail(format!("the value is no JSON object, so it has no key {key}"))
+            .prevents(SECRET_JSON_KEY.prevents[1])
+            .judge(),
+        SecretForm::Binary => {
+            fail(format!("the value is binary; ECS reads text only, so there is no key {key}"))
+                .remedy(
+                    "Store the value as text: aws secretsmanager put-secret-value --secret-string",
+                )
+                .judge()
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! What is judged: a task, and the things in it that checks are judged per.
+
+use crate::document::container::{EnvironmentFile, Secret};
+use crate::document::{
+    Container, Field, LaunchTarget, Place, RunContext, Source, TaskDefinition, launch_targets,
+};
+use crate::knowledge::{Gap, Stop};
+use crate::names::{ImageRef, Partition, Region, S3Object, ValueFrom};
+
+/// One task definition, and what is known of where it will run.
+pub struct Task {
+    /// The document, for checks of its form.
+    pub source: Source,
+    /// What it says.
+    pub definition: TaskDefinition,
+    /// Where it will run, as far as the user said.
+    pub context: RunContext,
+    /// The region of the run; none when only offline checks run.
+    pub home: Option<Region>,
+    /// Whether the user allowed reading secrets' values to prove that a JSON key exists.
+    pub read_secrets: bool,
+}
+
+/// A subject, or why the document does not yield it.
+pub type Planned<T> = Result<T, Box<Unplanned>>;
+
+/// Why the document does not even say what there is to judge.
+pub struct Unplanned {
+    /// Where the subject should stand.
+    pub place: Place,
+    /// What stands in its place.
+    pub stop: Stop,
+}
+
+impl Unplanned {
+    fn at<T>(field: &Field<T>, stop: Stop) -> Box<Unplanned> {
+        Box::new(Unplanned { place: field.place().clone(), stop })
+    }
+}
+
+/// One container.
+#[derive(Clone, Copy)]
+pub struct ContainerUse<'t> {
+    /// The task it belongs to.
+    pub task: &'t Task,
+    /// The container.
+    pub container: &'t Container,
+}
+
+/// The image of one container.
+#[derive(Clone, Copy)]
+pub struct ImageUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// The container that runs it.
+    pub container: &'t Container,
+    /// The reference as written.
+    pub image: &'t Field<String>,
+}
+
+/// What a value is fetched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// An environment variable: `secrets`.
+    Environment,
+    /// An option of the log driver: `logConfiguration.secretOptions`.
+    LogOption,
+}
+
+/// One `valueFrom`.
+#[derive(Clone, Copy)]
+pub struct SecretUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// The container.
+    pub container: &'t Container,
+    /// The reference as written.
+    pub value_from: &'t Field<String>,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// One environment file.
+#[derive(Clone, Copy)]
+pub struct EnvironmentFileUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// The container.
+    pub container: &'t Container,
+    /// The file.
+    pub file: &'t EnvironmentFile,
+}
+
+impl Task {
+    /// The region of the run.
+    ///
+    /// # Errors
+    /// A gap when none is configured.
+    pub fn region(&self) -> Result<&Region, Stop> {
+        self.home.as_ref().ok_or_else(|| {
+            let why = "no region is configured (--region, AWS_REGION or the profile)".to_owned();
+            Gap::Undecidable { why }.into()
+        })
+    }
+
+    /// The partition of the run.
+    ///
+    /// # Errors
+    /// A gap when no region is configured.
+    pub fn partition(&self) -> Result<Partition, Stop> {
+        self.region().map(Region::partition)
+    }
+
+    /// What the task will run on, or must be fit for.
+    ///
+    /// # Errors
+    /// A gap where the documents do not say.
+    pub fn launch_targets(&self) -> Result<Vec<LaunchTarget>, Stop> {
+        launch_targets(&self.definition, &self.context)
+    }
+
+    /// Whether Fargate's rules apply.
+    ///
+    /// # Errors
+    /// A gap where the documents do not say.
+    pub fn is_for_fargate(&self) -> Result<bool, Stop> {
+        Ok(self.launch_targets()?.iter().any(|target| target.is_fargate()))
+    }
+
+    /// Each container.
+    pub fn containers(&self) -> Vec<Planned<ContainerUse<'_>>> {
+        match self.definition.container_definitions.get() {
+            Ok(None) => Vec::new(),
+            Ok(Some(containers)) => containers
+                .iter()
+                .map(|container| Ok(ContainerUse { task: self, container }))
+                .collect(),
+            Err(stop) => vec![Err(Unplanned::at(&self.definition.container_definitions, stop))],
+        }
+    }
+
+    /// The image of each container that has one.
+    pub fn images(&self) -> Vec<Planned<ImageUse<'_>>> {
+        self.containers()
+            .into_iter()
+            .filter(|planned| !matches!(planned, Ok(it) if it.container.image.is_missing()))
+            .map(|planned| {
+                let ContainerUse { task, container } = planned?;
+                Ok(ImageUse { task, container, image: &container.image })
+            })
+            .collect()
+    }
+
+    /// Each `valueFrom`: secrets and log options.
+    pub fn value_froms(&self) -> Vec<Planned<SecretUse<'_>>> {
+        let mut found = Vec::new();
+        for planned in self.containers() {
+            match planned {
+                Err(unplanned) => found.push(Err(unplanned)),
+                Ok(it) => it.value_froms(&mut found),
+            }
+        }
+        found
+    }
+
+    /// Each environment file.
+    pub fn environment_files(&self) -> Vec<Planned<EnvironmentFileUse<'_>>> {
+        let mut found = Vec::new();
+        for planned in self.containers() {
+            match planned {
+                Err(unplanned) => found.push(Err(unplanned)),
+                Ok(ContainerUse { task, container }) => match container.environment_files.get() {
+                    Ok(files) => found.extend(
+                        files
+                            .into_iter()
+                            .flatten()
+                            .map(|file| Ok(EnvironmentFileUse { task, container, file })),
+                    ),
+                    Err(stop) => {
+                        found.push(Err(Unplanned::at(&container.environment_files, stop)));
+                    }
+                },
+            }
+        }
+        found
+    }
+}
+
+impl<'t> ContainerUse<'t> {
+    fn value_froms(&self, found: &mut Vec<Planned<SecretUse<'t>>>) {
+        let container = self.container;
+        self.collect(&container.secrets, Purpose::Environment, found);
+        match container.log_configuration.get() {
+            Ok(Some(log)) => self.collect(&log.secret_options, Purpose::LogOption, found),
+            Ok(None) => {}
+            Err(stop) => found.push(Err(Unplanned::at(&container.log_configuration, stop))),
+        }
+    }
+
+    fn collect(
+        &self,
+        secrets: &'t Field<Vec<Secret>>,
+        purpose: Purpose,
+        found: &mut Vec<Planned<SecretUse<'t>>>,
+    ) {
+        let ContainerUse { task, container } = *self;
+        match secrets.get() {
+            Ok(secrets) => found.extend(secrets.into_iter().flatten().map(|secret| {
+                Ok(SecretUse { task, container, value_from: &secret.value_from, purpose })
+            })),
+            Err(stop) => found.push(Err(Unplanned::at(secrets, stop))),
+        }
+    }
+}
+
+impl ImageUse<'_> {
+    /// The reference, parsed.
+    ///
+    /// # Errors
+    /// A gap for a placeholder; an absence for a text that is no image reference.
+    pub fn reference(&self) -> Result<ImageRef, Stop> {
+        let text = self.image.get()?.map_or("", String::as_str);
+        text.parse::<ImageRef>()
+            .map_err(|flaw| Stop::written(self.image.place().subject(), flaw.to_string()))
+    }
+}
+
+impl SecretUse<'_> {
+    /// The reference, parsed.
+    ///
+    /// # Errors
+    /// A gap for a placeholder; an absence for a text that ECS would not read.
+    pub fn reference(&self) -> Result<ValueFrom, Stop> {
+        let text = self.value_from.get()?.map_or("", String::as_str);
+        text.parse::<ValueFrom>()
+            .map_err(|flaw| Stop::written(self.value_from.place().subject(), flaw.to_string()))
+    }
+
+    /// Whether Secrets Manager answers for it, judged by the text even where it does not parse.
+    pub fn is_secret(&self) -> bool {
+        match self.reference() {
+            Ok(ValueFrom::Secret(_) | ValueFrom::SecretThroughParameter { .. }) => true,
+            Ok(ValueFrom::Parameter(_)) => false,
+            Err(_) => self
+                .value_from
+                .get()
+                .ok()
+                .flatten()
+                .is_some_and(|text| text.contains(":secretsmanager:")),
+        }
+    }
+}
+
+impl EnvironmentFileUse<'_> {
+    /// The S3 object, parsed.
+    ///
+    /// # Errors
+    /// A gap for a placeholder; an absence for a text that is no ARN of an S3 object.
+    pub fn object(&self) -> Result<S3Object, Stop> {
+        let text = self.file.value.get()?.map_or("", String::as_str);
+        text.parse::<S3Object>()
+            .map_err(|flaw| Stop::written(self.file.value.place().subject(), flaw.to_string()))
+    }
+}

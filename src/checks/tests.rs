@@ -1,0 +1,3 @@
+//! What tests of checks share.
+
+pub(crate) mod story;

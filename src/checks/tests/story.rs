@@ -1,0 +1,146 @@
+//! Stories: given these documents, then a check says this. Nothing is asked of anybody.
+
+use std::time::Duration;
+
+use crate::checks::subject::Task;
+use crate::checks::{Check, catalogue, find};
+use crate::document::{Role, RunContext, Source, TaskDefinition};
+use crate::names::Region;
+use crate::preflight::{Bounds, Loop, Origin, plan, report};
+use crate::report::{CheckResult, Status};
+
+/// What one result must be: its status, its subject, and words of its message.
+pub(crate) type Told = (Status, &'static str, &'static str);
+
+/// A task definition, and perhaps where it will run.
+pub(crate) struct Story {
+    tasks: Vec<Task>,
+}
+
+impl Story {
+    /// The definition as it stands in a file.
+    pub(crate) fn given(text: &str) -> Story {
+        Story::of(Source::read("taskdef.json", Role::Definition, text.as_bytes()).unwrap())
+    }
+
+    /// The definition as the service describes it.
+    pub(crate) fn registered(text: &str) -> Story {
+        let json = serde_json::from_str(text).unwrap();
+        Story::of(Source::from_json_value("web:7", Role::Definition, &json))
+    }
+
+    /// A definition with these fields beside a family and one container.
+    pub(crate) fn task(fields: &str) -> Story {
+        Story::containers_and(r#"{"name": "app", "image": "nginx", "memory": 128}"#, fields)
+    }
+
+    /// A definition with one container, which has these fields beside its name and image.
+    pub(crate) fn container(fields: &str) -> Story {
+        Story::containers(&format!(r#"{{"name": "app", "image": "nginx", {fields}}}"#))
+    }
+
+    /// A definition with these containers.
+    pub(crate) fn containers(containers: &str) -> Story {
+        Story::given(&format!(r#"{{"family": "web", "containerDefinitions": [{containers}]}}"#))
+    }
+
+    /// A definition with these containers and fields.
+    pub(crate) fn containers_and(containers: &str, fields: &str) -> Story {
+        Story::given(&format!(
+            r#"{{"family": "web", "containerDefinitions": [{containers}], {fields}}}"#
+        ))
+    }
+
+    fn of(source: Source) -> Story {
+        let task = Task {
+            definition: TaskDefinition::from_source(&source).unwrap(),
+            source,
+            context: RunContext::flags(),
+            home: "eu-west-1".parse::<Region>().ok(),
+            read_secrets: false,
+        };
+        Story { tasks: vec![task] }
+    }
+
+    /// It runs as this input of run-task or start-task says.
+    pub(crate) fn run_as(self, text: &str) -> Story {
+        let source = Source::read("run.json", Role::Context, text.as_bytes()).unwrap();
+        self.placed(&RunContext::run_task(&source).unwrap())
+    }
+
+    /// It runs in the service of this input of create-service or update-service.
+    pub(crate) fn served_by(self, text: &str) -> Story {
+        let source = Source::read("service.json", Role::Context, text.as_bytes()).unwrap();
+        self.placed(&RunContext::service_definition(&source).unwrap())
+    }
+
+    fn placed(mut self, context: &RunContext) -> Story {
+        for task in &mut self.tasks {
+            task.context = task.context.clone().merge(context.clone());
+        }
+        self
+    }
+
+    /// What the check says of it.
+    pub(crate) fn judged_by(&self, check: &'static Check) -> Vec<CheckResult> {
+        let probes = plan(&self.tasks, |_, it| std::ptr::eq(it, check), catalogue());
+        assert!(!probes.is_empty(), "{} is in no group", check.id);
+        let never = Box::pin(std::future::pending());
+        let bounds = Bounds { deadline: Some(Duration::from_secs(5)), per_service: 1 };
+        let mut nobody = ();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut run = Loop::new(Origin::Offline, bounds, never, &mut nobody);
+            report(&mut run, &probes, self.tasks.len()).await.swap_remove(0)
+        })
+    }
+
+    /// Asserts that the check says exactly this, in this order.
+    #[track_caller]
+    pub(crate) fn ends(&self, check: &'static Check, expected: &[Told]) {
+        let results = self.judged_by(check);
+        let told: Vec<_> = results.iter().map(|it| (it.status, it.subject.as_str())).collect();
+        let wanted: Vec<_> = expected.iter().map(|(status, at, _)| (*status, *at)).collect();
+        assert_eq!(told, wanted, "{results:#?}");
+        for (result, (_, _, words)) in results.iter().zip(expected) {
+            assert!(result.message.contains(words), "{words:?} is not in {:?}", result.message);
+        }
+    }
+}
+
+/// A definition, a request (`{}`: none is given), and the status and subject of each result.
+pub(crate) type Case<'c> = (&'c str, &'c str, &'c [(&'c str, &'c str)]);
+
+/// Asserts that the check with this id gives these results, in this order.
+#[track_caller]
+pub(crate) fn tell(id: &str, cases: &[Case]) {
+    for (definition, request, expected) in cases {
+        let results = results(id, definition, request);
+        let found: Vec<(&str, &str)> =
+            results.iter().map(|it| (it.status.word(), it.subject.as_str())).collect();
+        let messages: Vec<&str> = results.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(&found, expected, "{definition}\n{request}\n{messages:#?}");
+    }
+}
+
+/// What the check with this id says.
+pub(crate) fn results(id: &str, definition: &str, request: &str) -> Vec<CheckResult> {
+    let (_, check) = find(id).unwrap();
+    let story = Story::given(&with_containers(definition));
+    let story = match request {
+        "{}" => story,
+        service if service.contains("serviceName") => story.served_by(service),
+        run_task => story.run_as(run_task),
+    };
+    story.judged_by(check)
+}
+
+/// The definition, with a list of containers where the story names none.
+fn with_containers(definition: &str) -> String {
+    match definition.strip_suffix('}') {
+        Some(fields) if !definition.contains("containerDefinitions") => {
+            format!(r#"{fields}, "containerDefinitions": []}}"#)
+        }
+        _ => definition.to_owned(),
+    }
+}

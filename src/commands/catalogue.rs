@@ -1,0 +1,100 @@
+//! `checks` and `explain`: what can be checked, from the records of the checks themselves.
+
+use serde_json::json;
+
+use super::{Failure, look, wants_json};
+use crate::checks::{self, Check, Group};
+use crate::cli::Global;
+use crate::exit::Exit;
+use crate::output;
+
+/// Every check with its claim and its calls.
+pub(super) fn list(global: &Global) -> Result<Exit, Failure> {
+    let text = if wants_json(global) {
+        let checks: Vec<_> =
+            checks::catalogue().map(|(group, check)| object(group, check)).collect();
+        let document = json!({"schema_version": 1, "checks": checks});
+        format!("{document:#}\n")
+    } else {
+        let mut text = String::new();
+        for group in checks::GROUPS {
+            text.push_str(&format!("{}: {}\n", group.name, group.about));
+            for check in group.checks {
+                text.push_str(&format!("  {:<32} {}\n", check.id, check.verifies));
+                let calls: Vec<_> = check.calls().map(|call| call.to_string()).collect();
+                if !calls.is_empty() {
+                    text.push_str(&format!("  {:<32} calls {}\n", "", calls.join(", ")));
+                }
+            }
+            text.push('\n');
+        }
+        text
+    };
+    output::say(&text, &look(global));
+    Ok(Exit::Pass)
+}
+
+/// One check, or the list.
+pub(super) fn explain(id: Option<&str>, global: &Global) -> Result<Exit, Failure> {
+    let Some(id) = id else { return list(global) };
+    let Some((group, check)) = checks::find(id) else {
+        return Err(Failure::usage(unknown(id)));
+    };
+    let text = if wants_json(global) {
+        format!("{:#}\n", object(group, check))
+    } else {
+        page(group, check)
+    };
+    output::say(&text, &look(global));
+    Ok(Exit::Pass)
+}
+
+fn object(group: &Group, check: &Check) -> serde_json::Value {
+    json!({
+        "id": check.id,
+        "group": group.name,
+        "verifies": check.verifies,
+        "prevents": check.prevents,
+        "remedy": check.remedy,
+        "docs": check.docs,
+        "calls": check.calls().collect::<Vec<_>>(),
+        "advises": check.advises,
+    })
+}
+
+fn page(group: &Group, check: &Check) -> String {
+    let mut text =
+        format!("{}  (group {})\n\n  Verifies that {}.\n", check.id, group.name, check.verifies);
+    if check.advises {
+        text.push_str("  It advises: it can warn, but never closes the gate.\n");
+    }
+    text.push_str("\nPrevents\n");
+    for error in check.prevents {
+        text.push_str(&format!("  {error}\n"));
+    }
+    text.push_str(&format!("\nFix\n  {}\n", check.remedy));
+    if !check.asks.is_empty() {
+        text.push_str("\nCalls\n");
+        for call in check.calls() {
+            text.push_str(&format!("  {call}\n"));
+        }
+    }
+    text.push_str(&format!("\nDocumentation\n  {}\n", check.docs));
+    text
+}
+
+/// What to say to an id that nobody has: the nearest ones.
+pub(super) fn unknown(id: &str) -> String {
+    let near: Vec<&str> = checks::catalogue()
+        .map(|(_, check)| check.id)
+        .filter(|known| {
+            known.contains(id) || id.split('-').any(|part| part.len() > 3 && known.contains(part))
+        })
+        .take(5)
+        .collect();
+    let hint = match near.as_slice() {
+        [] => "`aws-ecs-preflight checks` lists all".to_owned(),
+        near => format!("did you mean {}?", near.join(", ")),
+    };
+    format!("there is no check or group {id:?}\n  {hint}")
+}

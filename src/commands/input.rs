@@ -1,0 +1,144 @@
+//! What the user gave to judge: files, standard input, or names of what is registered.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::Failure;
+use crate::document::run_context::{flag, flag_list, strategy};
+use crate::document::{Field, Role, RunContext, Source};
+
+/// One TASKDEF argument, read as far as that is possible without asking AWS.
+pub(super) enum Given {
+    /// A document.
+    Document(Source),
+    /// A family, family:revision or ARN.
+    Registered(String),
+}
+
+/// Reads a TASKDEF argument. A path that exists wins over a family of that name.
+pub(super) fn read(given: &str) -> Result<Given, Failure> {
+    if given == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
+        return source("-", Role::Definition, &bytes).map(Given::Document);
+    }
+    if let Some(path) = given.strip_prefix("file://") {
+        return file(path, Role::Definition).map(Given::Document);
+    }
+    if given.starts_with("fileb://") {
+        return Err(Failure::usage(
+            "fileb:// is for binary input; give the task definition as file://PATH",
+        ));
+    }
+    if Path::new(given).exists() {
+        return file(given, Role::Definition).map(Given::Document);
+    }
+    if is_registered_name(given) {
+        return Ok(Given::Registered(given.to_owned()));
+    }
+    Err(Failure::usage(format!(
+        "there is no file {given}\n  Give a task definition file, - for standard input, or the name of a registered family (family, family:revision or ARN)"
+    )))
+}
+
+/// Whether ECS could know a definition by this name: a family of letters, digits, `-` and `_`, a
+/// revision, or an ARN (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html>).
+fn is_registered_name(given: &str) -> bool {
+    if given.starts_with("arn:") {
+        return given.contains(":ecs:") && given.contains(":task-definition/");
+    }
+    let (family, revision) = match given.split_once(':') {
+        Some((family, revision)) => (family, Some(revision)),
+        None => (given, None),
+    };
+    let named = !family.is_empty()
+        && family.len() <= 255
+        && family.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let numbered =
+        revision.is_none_or(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()));
+    named && numbered
+}
+
+/// Reads a file that says where the task will run.
+pub(super) fn context(given: &str) -> Result<Source, Failure> {
+    file(given.strip_prefix("file://").unwrap_or(given), Role::Context)
+}
+
+fn file(path: &str, role: Role) -> Result<Source, Failure> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::usage(format!("cannot read {path}: {error}")))?;
+    source(path, role, &bytes)
+}
+
+fn source(name: &str, role: Role, bytes: &[u8]) -> Result<Source, Failure> {
+    Source::read(name, role, bytes).map_err(Failure::usage)
+}
+
+/// What the flags say about where the task will run.
+pub(super) fn flags(place: &crate::cli::PlaceToRun) -> RunContext {
+    let crate::cli::PlaceToRun {
+        cluster,
+        launch_type,
+        capacity_provider,
+        platform_version,
+        subnets,
+        security_groups,
+        assign_public_ip,
+        container_instances,
+        service: _,
+        service_definition: _,
+        run_task: _,
+        infrastructure_role_arn: _,
+        caller_arn: _,
+    } = place;
+    let mut context = RunContext::flags();
+    let text = |name: &str, value: &Option<String>| value.clone().map(|value| flag(name, value));
+    let list = |name: &str, values: &[String]| {
+        (!values.is_empty()).then(|| flag_list(name, values.iter().cloned()))
+    };
+    let request = &mut context.request;
+    replace(&mut request.cluster, text("--cluster", cluster));
+    replace(&mut request.launch_type, text("--launch-type", launch_type));
+    replace(&mut request.platform_version, text("--platform-version", platform_version));
+    replace(&mut request.container_instances, list("--container-instances", container_instances));
+    let strategy = (!capacity_provider.is_empty())
+        .then(|| flag("--capacity-provider", strategy("--capacity-provider", capacity_provider)));
+    replace(&mut request.capacity_provider_strategy, strategy);
+    let network = &mut context.network;
+    replace(&mut network.subnets, list("--subnets", subnets));
+    replace(&mut network.security_groups, list("--security-groups", security_groups));
+    replace(&mut network.assign_public_ip, text("--assign-public-ip", assign_public_ip));
+    context
+}
+
+fn replace<T>(field: &mut Field<T>, given: Option<Field<T>>) {
+    if let Some(given) = given {
+        *field = given;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_registered_name;
+
+    #[test]
+    fn names_of_registered_definitions_are_told_from_paths() {
+        let table = [
+            ("web", true),
+            ("web:7", true),
+            ("my_app-1", true),
+            ("arn:aws:ecs:us-east-1:111122223333:task-definition/web:7", true),
+            ("web.json", false),
+            ("dir/web", false),
+            ("web:latest", false),
+            ("web:", false),
+            ("arn:aws:ecs:us-east-1:111122223333:service/web", false),
+            ("", false),
+        ];
+        for (given, expected) in table {
+            assert_eq!(is_registered_name(given), expected, "{given}");
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! `verify` and the group commands: read, connect, judge, report.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::accept::{self, Accepted};
+use super::input::{self, Given};
+use super::{Failure, catalogue, look};
+use crate::checks::subject::Task;
+use crate::checks::{self, Check, Group};
+use crate::cli::{Global, Judged};
+use crate::document::{RunContext, Source, TaskDefinition};
+use crate::exit::{Exit, Gate};
+use crate::facts::{Recording, View};
+use crate::knowledge::{Gap, Seen};
+use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
+use crate::lookup::{Caller, CallerIdentity, Connection, Settings, connect};
+use crate::names::Region;
+use crate::output::{self, Progress, Sink, Trace};
+use crate::preflight::{Bounds, Loop, Origin, Watch, plan, report};
+use crate::report::{Report, Stats, Target, TargetReport};
+
+/// Runs the checks of `only_group`, or all.
+pub(super) fn run(
+    only_group: Option<&'static str>,
+    judged: &Judged,
+    global: &Global,
+    notes: Vec<String>,
+) -> Result<Exit, Failure> {
+    let gate = gate(judged)?;
+    let accepted = judged.gate.accept.as_deref().map(accept::read).transpose();
+    let accepted = accepted.map_err(Failure::usage)?.unwrap_or_default();
+    let recording = judged.run.replay.as_deref().map(replayed).transpose()?;
+    let given =
+        judged.definitions.iter().map(|it| input::read(it)).collect::<Result<Vec<_>, _>>()?;
+    let context = context(judged)?;
+    let formats: Vec<String> = global.output.iter().chain(&global.format).cloned().collect();
+    let sinks = Sink::open(&formats).map_err(Failure::usage)?;
+    let run = Run { only_group, judged, global, given, context, accepted, recording, notes };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::no_verdict(format!("cannot start: {error}")))?;
+    let ended = runtime.block_on(run.repeat(&gate));
+    // Name lookups that hang cannot be aborted; they must not hold the exit.
+    runtime.shutdown_background();
+    let Ended { report, interrupted } = ended?;
+    output::print(&report, sinks, &look(global), global.query.as_deref())
+        .map_err(Failure::usage)?;
+    if report.summary().is_empty() {
+        output::note("aws-ecs-preflight: no verdict, because no check was applicable");
+    }
+    Ok(if interrupted { Exit::Interrupted } else { gate.exit(&report) })
+}
+
+fn gate(judged: &Judged) -> Result<Gate, Failure> {
+    let mut named = judged.gate.only.iter().chain(&judged.gate.skip);
+    if let Some(id) = named.find(|id| !is_known(id)) {
+        return Err(Failure::usage(catalogue::unknown(id)));
+    }
+    let allow_unknown = judged
+        .gate
+        .allow_unknown
+        .clone()
+        .map(|ids| ids.into_iter().filter(|id| !id.is_empty()).collect::<Vec<_>>());
+    if let Some(id) = allow_unknown.iter().flatten().find(|id| checks::find(id).is_none()) {
+        return Err(Failure::usage(catalogue::unknown(id)));
+    }
+    Ok(Gate { strict: judged.gate.strict, allow_unknown })
+}
+
+fn is_known(id: &str) -> bool {
+    checks::find(id).is_some() || checks::GROUPS.iter().any(|group| group.name == id)
+}
+
+fn replayed(path: &std::path::Path) -> Result<Recording, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
+    Recording::parse(&text)
+        .map_err(|error| Failure::usage(format!("cannot replay {}: {error}", path.display())))
+}
+
+/// The files that say where the task will run, in the order in which they win.
+fn context(judged: &Judged) -> Result<RunContext, Failure> {
+    let place = &judged.place;
+    let mut context = RunContext::flags();
+    if let Some(path) = &place.service_definition {
+        let source = input::context(path)?;
+        context = context.merge(RunContext::service_definition(&source).map_err(Failure::usage)?);
+    }
+    if let Some(path) = &place.run_task {
+        let source = input::context(path)?;
+        context = context.merge(RunContext::run_task(&source).map_err(Failure::usage)?);
+    }
+    Ok(context.merge(input::flags(place)))
+}
+
+/// Everything that a run needs, read from the user's files.
+struct Run<'a> {
+    only_group: Option<&'static str>,
+    judged: &'a Judged,
+    global: &'a Global,
+    given: Vec<Given>,
+    context: RunContext,
+    accepted: Vec<Accepted>,
+    recording: Option<Recording>,
+    /// What the reader must know beside the results.
+    notes: Vec<String>,
+}
+
+struct Ended {
+    report: Report,
+    interrupted: bool,
+}
+
+impl Run<'_> {
+    /// Runs once, or with `--wait` again until the gate opens or the time is over.
+    async fn repeat(&self, gate: &Gate) -> Result<Ended, Failure> {
+        let started = Instant::now();
+        let mut pause = Duration::from_secs(2);
+        loop {
+            let ended = self.once(started, gate).await?;
+            let open = matches!(gate.exit(&ended.report), Exit::Pass);
+            let left = self.judged.run.wait.and_then(|wait| wait.checked_sub(started.elapsed()));
+            match left {
+                Some(left) if !open && !ended.interrupted && left > pause => {
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(30));
+                }
+                _ => return Ok(ended),
+            }
+        }
+    }
+
+    async fn once(&self, started: Instant, gate: &Gate) -> Result<Ended, Failure> {
+        let (origin, region, profile) = self.origin().await?;
+        let mut watch: Box<dyn Watch> = match self.global.debug {
+            true => Box::new(Trace::new()),
+            false => Box::new(Progress::new(output::is_watched())),
+        };
+        let bounds = Bounds {
+            deadline: self.judged.run.timeout,
+            per_service: usize::from(self.judged.run.max_concurrency),
+        };
+        let interrupt = Box::pin(async {
+            let _ended = tokio::signal::ctrl_c().await;
+        });
+        let asks = !matches!(origin, Origin::Offline);
+        let mut run = Loop::new(origin, bounds, interrupt, &mut *watch);
+        if let (Some(region), true) = (&region, asks) {
+            run.want(&CallerIdentity { region: region.clone() });
+            self.guard(region, &mut run).await?;
+        }
+        let tasks = self.tasks(region.as_ref(), &mut run).await?;
+        let probes = plan(&tasks, |group, check| self.selects(group, check), checks::catalogue());
+        let results = report(&mut run, &probes, tasks.len()).await;
+        let caller = region.as_ref().and_then(|region| caller(&run, region));
+        let mut targets = Vec::new();
+        for ((task, given), mut results) in tasks.iter().zip(&self.judged.definitions).zip(results)
+        {
+            accept::apply(&self.accepted, accept::today(), &mut results);
+            targets.push(TargetReport::of(
+                target(task, given, region.as_ref(), caller.as_ref()),
+                results,
+            ));
+        }
+        self.record(&run, region.as_ref())?;
+        let mut notes = self.notes.clone();
+        notes.extend(gate.notes());
+        if self.global.no_verify_ssl {
+            notes.push("--no-verify-ssl: certificates are not verified, so whoever sits in the network could have made up these answers".to_owned());
+        }
+        if run.was_cut_short() {
+            notes.push(
+                "the run was ended early: what was not answered by then is unknown".to_owned(),
+            );
+        }
+        let stats = Stats {
+            api_calls: run.requests(),
+            elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        };
+        let interrupted = run.was_interrupted();
+        Ok(Ended { report: Report { targets, stats, profile, notes }, interrupted })
+    }
+
+    /// Where answers come from. A run of offline checks over files needs neither network nor credentials.
+    async fn origin(&self) -> Result<(Origin, Option<Region>, Option<String>), Failure> {
+        let given = self.global.region.as_deref();
+        if let Some(recording) = &self.recording {
+            let region = given.or(recording.region.as_deref()).map(region).transpose()?;
+            return Ok((Origin::Replay(recording.clone()), region, None));
+        }
+        let offline = checks::catalogue()
+            .filter(|(group, check)| self.selects(group, check))
+            .all(|(group, _)| group.offline);
+        let files_only = self.given.iter().all(|given| matches!(given, Given::Document(_)));
+        if offline && files_only && self.judged.place.service.is_none() {
+            return Ok((Origin::Offline, given.map(region).transpose()?, None));
+        }
+        let Connection { services, region, profile } =
+            connect(&settings(self.global)).await.map_err(Failure::no_verdict)?;
+        Ok((Origin::Live(Arc::new(services)), Some(region), profile))
+    }
+
+    fn selects(&self, group: &Group, check: &Check) -> bool {
+        let named = |list: &[String]| list.iter().any(|id| id == check.id || id == group.name);
+        let gate = &self.judged.gate;
+        self.only_group.is_none_or(|name| name == group.name)
+            && (gate.only.is_empty() || named(&gate.only))
+            && !named(&gate.skip)
+    }
+
+    /// `--expect-region` and `--expect-account`: nothing is judged in the wrong place.
+    async fn guard(&self, region: &Region, run: &mut Loop<'_>) -> Result<(), Failure> {
+        if let Some(expected) = &self.judged.gate.expect_region
+            && expected != region.as_str()
+        {
+            return Err(Failure::no_verdict(format!(
+                "the run would look at region {region}, but --expect-region says {expected}"
+            )));
+        }
+        let Some(expected) = &self.judged.gate.expect_account else { return Ok(()) };
+        match run.learn(&CallerIdentity { region: region.clone() }).await {
+            Ok(Seen::Found(caller)) if caller.account.as_str() == expected => Ok(()),
+            Ok(Seen::Found(caller)) => Err(Failure::no_verdict(format!(
+                "the run would look at account {}, but --expect-account says {expected}",
+                caller.account
+            ))),
+            Ok(Seen::Absent(absence)) => Err(Failure::no_verdict(absence.sentence)),
+            Err(gap) => Err(Failure::no_verdict(format!("the account cannot be told: {gap}"))),
+        }
+    }
+
+    async fn tasks(
+        &self,
+        region: Option<&Region>,
+        run: &mut Loop<'_>,
+    ) -> Result<Vec<Task>, Failure> {
+        let context = self.live_service(region, run).await?.merge(self.context.clone());
+        let mut tasks = Vec::new();
+        for given in &self.given {
+            let source = match given {
+                Given::Document(source) => source.clone(),
+                Given::Registered(name) => registered(name, region, run).await?,
+            };
+            tasks.push(Task {
+                definition: TaskDefinition::from_source(&source).map_err(Failure::usage)?,
+                source,
+                context: context.clone(),
+                home: region.cloned(),
+                read_secrets: self.judged.run.read_secrets,
+            });
+        }
+        Ok(tasks)
+    }
+
+    async fn live_service(
+        &self,
+        region: Option<&Region>,
+        run: &mut Loop<'_>,
+    ) -> Result<RunContext, Failure> {
+        let Some(service) = &self.judged.place.service else { return Ok(RunContext::flags()) };
+        let region = region.ok_or_else(|| Failure::no_verdict("--service needs a region"))?;
+        let lookup = DescribeService {
+            region: region.clone(),
+            cluster: self.judged.place.cluster.clone(),
+            service: service.clone(),
+        };
+        let json = match run.learn(&lookup).await {
+            Ok(Seen::Found(described)) => described.json.clone(),
+            Ok(Seen::Absent(absence)) => return Err(Failure::usage(absence.sentence)),
+            Err(gap) => return Err(unread(&gap)),
+        };
+        let name = format!("service {service}");
+        let source = Source::from_json_value(&name, crate::document::Role::Context, &json);
+        Ok(RunContext::live_service(&source))
+    }
+
+    fn record(&self, run: &Loop<'_>, region: Option<&Region>) -> Result<(), Failure> {
+        let Some(path) = &self.judged.run.record else { return Ok(()) };
+        let recording = Recording::of(run.table(), region.map(ToString::to_string));
+        let text =
+            if self.judged.run.redact { recording.redacted().print() } else { recording.print() };
+        std::fs::write(path, text)
+            .map_err(|error| Failure::usage(format!("cannot write {}: {error}", path.display())))
+    }
+}
+
+async fn registered(
+    name: &str,
+    region: Option<&Region>,
+    run: &mut Loop<'_>,
+) -> Result<Source, Failure> {
+    let region =
+        region.ok_or_else(|| Failure::no_verdict("a registered definition needs a region"))?;
+    let lookup = DescribeTaskDefinition { region: region.clone(), name: name.to_owned() };
+    match run.learn(&lookup).await {
+        Ok(Seen::Found(described)) => {
+            Ok(Source::from_json_value(name, crate::document::Role::Definition, &described.json))
+        }
+        Ok(Seen::Absent(absence)) => Err(Failure::usage(format!(
+            "{}, and no file of that name\n  Check the name, or the region with --region",
+            absence.sentence
+        ))),
+        Err(gap) => Err(unread(&gap)),
+    }
+}
+
+/// The input itself could not be read from AWS: there is nothing to judge.
+fn unread(gap: &Gap) -> Failure {
+    Failure::no_verdict(format!("what is to be judged cannot be read: {gap}"))
+}
+
+fn region(text: &str) -> Result<Region, Failure> {
+    text.parse().map_err(|_| Failure::no_verdict(format!("{text:?} is no AWS region")))
+}
+
+fn settings(global: &Global) -> Settings {
+    Settings {
+        profile: global.profile.clone(),
+        region: global.region.clone(),
+        endpoint_url: global.endpoint_url.clone(),
+        ca_bundle: global.ca_bundle.clone(),
+        accept_any_certificate: global.no_verify_ssl,
+        connect_timeout: global.cli_connect_timeout.map(Duration::from_secs),
+        read_timeout: global.cli_read_timeout.map(Duration::from_secs),
+    }
+}
+
+fn caller(run: &Loop<'_>, region: &Region) -> Option<Caller> {
+    match View::of(run.table()).get(&CallerIdentity { region: region.clone() }) {
+        Ok(Seen::Found(caller)) => Some(caller.clone()),
+        _ => None,
+    }
+}
+
+fn target(task: &Task, given: &str, region: Option<&Region>, caller: Option<&Caller>) -> Target {
+    Target {
+        source: given.to_owned(),
+        family: task.definition.family.get().ok().flatten().cloned(),
+        region: region.map(ToString::to_string),
+        account: caller.map(|caller| caller.account.to_string()),
+        caller: caller.map(|caller| caller.arn.clone()),
+    }
+}

@@ -1,0 +1,53 @@
+//! Examples for the help and the manual: what is wanted, and the command line.
+
+/// The examples of one command.
+pub(super) fn of(command: &str) -> &'static [(&'static str, &'static str)] {
+    match command {
+        "verify" => &[
+            ("Before a deploy, the whole definition", "aws-ecs-preflight verify taskdef.json"),
+            (
+                "With the subnets and security groups it will run in",
+                "aws-ecs-preflight verify taskdef.json --service-definition service.json",
+            ),
+            (
+                "The next revision of a live service",
+                "aws-ecs-preflight verify taskdef.json --cluster prod --service web",
+            ),
+            (
+                "In a pipeline: for people and for machines, in no other account",
+                "aws-ecs-preflight verify taskdef.json --expect-account 111122223333 -o text -o json=out.json",
+            ),
+            (
+                "Some checks only",
+                "aws-ecs-preflight verify taskdef.json --only=secrets,image-exists",
+            ),
+        ],
+        "definition" => &[
+            ("Offline, in a commit hook", "aws-ecs-preflight definition taskdef.json"),
+            ("From standard input", "jq .web all.json | aws-ecs-preflight definition -"),
+        ],
+        "image" => &[
+            ("The images of a file", "aws-ecs-preflight image taskdef.json"),
+            ("The images of what is registered", "aws-ecs-preflight image web:42"),
+        ],
+        "secrets" => &[
+            ("Without reading any value", "aws-ecs-preflight secrets taskdef.json"),
+            (
+                "Prove too that the JSON keys exist",
+                "aws-ecs-preflight secrets taskdef.json --read-secrets",
+            ),
+        ],
+        "checks" => &[
+            ("All checks", "aws-ecs-preflight checks"),
+            ("For a program", "aws-ecs-preflight checks --format json"),
+        ],
+        "explain" => &[("One check", "aws-ecs-preflight explain secret-exists")],
+        "completions" => &[
+            ("For this bash", "source <(aws-ecs-preflight completions bash)"),
+            ("For this zsh, after compinit", "source <(aws-ecs-preflight completions zsh)"),
+            ("For this fish", "aws-ecs-preflight completions fish | source"),
+        ],
+        "man" => &[("Read a page", "aws-ecs-preflight man verify | man -l -")],
+        _ => &[],
+    }
+}

@@ -1,0 +1,276 @@
+//! The manual: a page for the program and one for each command, from the definitions of the command
+//! line, the catalogue and the exit codes.
+
+use std::io;
+
+use clap::{Arg, Command};
+use clap_mangen::Man;
+use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
+
+use super::examples;
+use super::shells::PROGRAM;
+use crate::checks::{self, Check, Group};
+use crate::commands::reads;
+use crate::exit::Exit;
+use crate::report::Status;
+
+/// Every page with its file's name.
+pub(super) fn pages(root: &Command) -> io::Result<Vec<(String, String)>> {
+    let mut pages = vec![(format!("{PROGRAM}.1"), program_page(root)?)];
+    for command in documented(root) {
+        pages.push((format!("{PROGRAM}-{}.1", command.get_name()), command_page(command)?));
+    }
+    Ok(pages)
+}
+
+/// The page of one command.
+pub(super) fn page(root: &Command, name: &str) -> Option<io::Result<String>> {
+    documented(root).find(|it| it.get_name() == name).map(command_page)
+}
+
+/// The commands that have a page; `help` is in every shell user's fingers.
+fn documented(root: &Command) -> impl Iterator<Item = &Command> {
+    root.get_subcommands().filter(|it| it.get_name() != "help" && !it.is_hide_set())
+}
+
+/// The page of the program.
+pub(super) fn program_page(root: &Command) -> io::Result<String> {
+    let mut page = Page::of(root)?;
+    page.heading("SYNOPSIS");
+    page.text([bold(PROGRAM), roman(" "), italic("COMMAND"), roman(" [OPTIONS]")]);
+    page.heading("DESCRIPTION");
+    page.paragraph(
+        "Reads an Amazon ECS task definition, asks AWS and the image registries about everything \
+         that it names, and says whether a task will start, and if not, why and what mends it. \
+         It works before the deploy and only reads: no call that it makes changes anything.",
+    );
+    page.paragraph(
+        "Values of secrets and parameters are not fetched, unless --read-secrets allows a look \
+         for the keys of secrets in JSON. There is no telemetry and no version check.",
+    );
+    page.heading("COMMANDS");
+    for command in documented(root) {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        page.entry([bold(command.get_name())], &about);
+    }
+    page.heading("STATUSES");
+    for status in Status::ALL {
+        page.entry([bold(status.word())], status.meaning());
+    }
+    page.exit_status();
+    page.rendered(|buffer| Man::new(root.clone()).render_options_section(buffer))?;
+    page.heading("ENVIRONMENT");
+    for (name, meaning) in ENVIRONMENT {
+        page.entry([bold(*name)], meaning);
+    }
+    page.heading("FILES");
+    for (name, meaning) in FILES {
+        page.entry([italic(*name)], meaning);
+    }
+    page.heading("CHECKS");
+    for (group, check) in checks::catalogue() {
+        page.check(group, check);
+    }
+    page.heading("AWS ACTIONS");
+    page.paragraph(
+        "Every call that a run may make, derived from the code. A call that is refused makes the \
+         checks that need it unknown; the others go on.",
+    );
+    for action in reads::actions() {
+        page.item(&action);
+    }
+    page.paragraph(
+        "Registries other than Amazon ECR are asked anonymously for manifests and image \
+         configurations, never for layers.",
+    );
+    page.heading("EXAMPLES");
+    for command in documented(root) {
+        for (wanted, line) in examples::of(command.get_name()).iter().take(1) {
+            page.example(wanted, line);
+        }
+    }
+    let others = documented(root).map(|it| format!("{PROGRAM}-{}", it.get_name()));
+    page.see_also(others.chain(["aws".to_owned()]));
+    Ok(page.finish())
+}
+
+fn command_page(command: &Command) -> io::Result<String> {
+    let name = command.get_name();
+    let mut page = Page::of(command)?;
+    page.heading("SYNOPSIS");
+    page.text(synopsis(command));
+    page.rendered(|buffer| Man::new(command.clone()).render_description_section(buffer))?;
+    let own = command.clone().mut_args(hide_common);
+    if own.get_arguments().any(|it| !it.is_hide_set()) {
+        page.rendered(|buffer| Man::new(own).render_options_section(buffer))?;
+    }
+    page.heading("COMMON FLAGS");
+    page.text([
+        roman("Profile, region, output and the other flags that every command takes are in "),
+        bold(PROGRAM),
+        roman("(1)."),
+    ]);
+    let judged: Vec<_> =
+        checks::catalogue().filter(|(group, _)| group.name == name || name == "verify").collect();
+    if !judged.is_empty() {
+        page.exit_status();
+    }
+    if name != "verify" && !judged.is_empty() {
+        page.heading("CHECKS");
+        for (group, check) in judged {
+            page.check(group, check);
+        }
+    }
+    let examples = examples::of(name);
+    if !examples.is_empty() {
+        page.heading("EXAMPLES");
+    }
+    for (wanted, line) in examples {
+        page.example(wanted, line);
+    }
+    page.see_also([PROGRAM.to_owned()]);
+    Ok(page.finish())
+}
+
+fn hide_common(arg: Arg) -> Arg {
+    let is_common = arg.is_global_set() || arg.get_id() == "help";
+    arg.hide(is_common)
+}
+
+fn synopsis(command: &Command) -> Vec<Inline> {
+    let mut words = vec![bold(format!("{PROGRAM} {}", command.get_name())), roman(" [OPTIONS]")];
+    for arg in command.get_positionals() {
+        let name = arg.get_value_names().and_then(|it| it.first()).map_or("", |it| it.as_str());
+        let more =
+            if arg.get_num_args().is_some_and(|it| it.max_values() > 1) { "..." } else { "" };
+        if arg.is_required_set() {
+            words.extend([roman(" "), italic(name), roman(more)]);
+        } else {
+            words.extend([roman(" ["), italic(name), roman(format!("]{more}"))]);
+        }
+    }
+    words
+}
+
+/// A page that is being written.
+struct Page {
+    head: String,
+    roff: Roff,
+}
+
+impl Page {
+    fn of(command: &Command) -> io::Result<Page> {
+        let man = Man::new(command.clone())
+            .source(format!("{PROGRAM} {}", env!("CARGO_PKG_VERSION")))
+            // An empty date would be dropped, and the rest of the title would move up.
+            .date(" ")
+            .manual("Amazon ECS preflight checks");
+        let mut page = Page { head: String::new(), roff: Roff::new() };
+        page.rendered(|buffer| man.render_title(buffer))?;
+        page.rendered(|buffer| man.render_name_section(buffer))?;
+        Ok(page)
+    }
+
+    /// Takes over a section that is rendered elsewhere.
+    fn rendered(&mut self, render: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
+        let mut section = Vec::new();
+        render(&mut section)?;
+        let written = std::mem::take(&mut self.roff);
+        self.head.push_str(&body(&written.render()));
+        self.head.push_str(&body(&String::from_utf8_lossy(&section)));
+        Ok(())
+    }
+
+    fn finish(self) -> String {
+        format!("{PREAMBLE}{}{}", self.head, body(&self.roff.render()))
+    }
+
+    fn heading(&mut self, title: &str) {
+        self.roff.control("SH", [title]);
+    }
+
+    fn text(&mut self, words: impl Into<Vec<Inline>>) {
+        self.roff.text(words);
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        self.roff.control("PP", []).text([roman(text)]);
+    }
+
+    fn entry(&mut self, term: impl Into<Vec<Inline>>, text: &str) {
+        self.roff.control("TP", []).text(term).text([roman(text)]);
+    }
+
+    fn item(&mut self, text: &str) {
+        self.roff.control("PD", ["0"]).control("IP", []).text([roman(text)]).control("PD", []);
+    }
+
+    fn example(&mut self, wanted: &str, line: &str) {
+        self.paragraph(&format!("{wanted}:"));
+        self.roff.control("RS", ["4"]).control("nf", []).text([bold(line)]);
+        self.roff.control("fi", []).control("RE", []);
+    }
+
+    fn check(&mut self, group: &Group, check: &Check) {
+        let mut text = format!("({}) {}.", group.name, check.verifies);
+        if check.advises {
+            text.push_str(" Warns at most.");
+        }
+        if !check.asks.is_empty() {
+            let calls: Vec<_> = check.calls().map(|call| call.to_string()).collect();
+            text.push_str(&format!(" Calls {}.", calls.join(", ")));
+        }
+        self.entry([bold(check.id)], &text);
+    }
+
+    fn exit_status(&mut self) {
+        self.heading("EXIT STATUS");
+        for (exit, meaning) in Exit::MEANINGS {
+            self.entry([bold(exit.code().to_string())], &format!("{meaning}."));
+        }
+    }
+
+    fn see_also(&mut self, pages: impl IntoIterator<Item = String>) {
+        self.heading("SEE ALSO");
+        let mut words = Vec::new();
+        for page in pages {
+            if !words.is_empty() {
+                words.push(roman(", "));
+            }
+            words.extend([bold(page), roman("(1)")]);
+        }
+        self.roff.text(words);
+    }
+}
+
+/// Every piece that is rendered by itself begins with this definition of the apostrophe.
+const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
+
+fn body(rendered: &str) -> String {
+    rendered.replace(PREAMBLE, "")
+}
+
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("AWS_PROFILE", "The profile, unless --profile names one."),
+    ("AWS_REGION, AWS_DEFAULT_REGION", "The region, unless --region names one."),
+    (
+        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN",
+        "Credentials. The other sources of the AWS SDKs work too: profiles, SSO, a process, a web \
+         identity, container and instance roles.",
+    ),
+    ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "Other places for the two files below."),
+    (
+        "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>",
+        "Other addresses to ask, for all services or for one.",
+    ),
+    ("AWS_CA_BUNDLE", "Certificates to trust, unless --ca-bundle names a file."),
+    ("AWS_EC2_METADATA_DISABLED", "If true, no credentials are sought on the instance."),
+    ("HTTPS_PROXY, NO_PROXY", "The proxy, and what is asked without it."),
+    ("AWS_ECS_PREFLIGHT_FORMAT", "The format, unless --format names one."),
+    ("NO_COLOR, CLICOLOR_FORCE", "No colour at all, or colour into pipes too."),
+];
+
+const FILES: &[(&str, &str)] = &[
+    ("~/.aws/config", "Profiles and their regions, as the AWS CLI keeps them."),
+    ("~/.aws/credentials", "Credentials of profiles."),
+];

@@ -1,0 +1,179 @@
+//! Recordings: the facts of a run, to be replayed without network and credentials.
+//!
+//! Facts are recorded, not HTTP: captured traffic carries credentials and depends on order. There is no
+//! field in any fact for a secret's value, so a recording cannot contain one.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::key::{Asked, BoxedAnswer};
+use super::redaction::Aliases;
+use super::{Row, Table};
+use crate::knowledge::{Gap, Seen};
+
+/// The version of the form below. A recording of another version is refused.
+const VERSION: u32 = 1;
+
+/// The facts of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Recording {
+    /// The region of the run.
+    pub region: Option<String>,
+    facts: BTreeMap<String, Line>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Form {
+    version: u32,
+    #[serde(default)]
+    region: Option<String>,
+    facts: Vec<Line>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Line {
+    call: String,
+    key: Value,
+    answer: Value,
+}
+
+/// Why a recording cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// It is no JSON, or not of the form of a recording.
+    #[error("it is not a recording of this program: {0}")]
+    Form(#[from] serde_json::Error),
+    /// It was made by an incompatible version.
+    #[error("it has version {0}; this program reads version {VERSION}: record it again")]
+    Version(u32),
+}
+
+impl Recording {
+    /// What the table of a finished run holds. Gaps of an interrupted run are recorded too: the same
+    /// facts, the same verdict.
+    pub fn of(table: &Table, region: Option<String>) -> Recording {
+        let mut facts = BTreeMap::new();
+        for (_, row) in table.rows() {
+            if let Row::Asked { lookup, answer: Some(answer) } = row {
+                let line = Line {
+                    call: lookup.call().to_string(),
+                    key: lookup.to_json(),
+                    answer: encode(answer),
+                };
+                facts.insert(index(&line.call, &line.key), line);
+            }
+        }
+        Recording { region, facts }
+    }
+
+    /// Reads a recording.
+    ///
+    /// # Errors
+    /// When it is not of this form or version.
+    pub fn parse(text: &str) -> Result<Recording, SnapshotError> {
+        let form: Form = serde_json::from_str(text)?;
+        if form.version != VERSION {
+            return Err(SnapshotError::Version(form.version));
+        }
+        let facts =
+            form.facts.into_iter().map(|line| (index(&line.call, &line.key), line)).collect();
+        Ok(Recording { region: form.region, facts })
+    }
+
+    /// The recording as text: sorted, a fact a line, so that two of them can be compared.
+    pub fn print(&self) -> String {
+        let mut text = format!(
+            "{{\"version\": {VERSION}, \"region\": {}, \"facts\": [\n",
+            Value::from(self.region.clone())
+        );
+        for (at, line) in self.facts.values().enumerate() {
+            if at > 0 {
+                text.push_str(",\n");
+            }
+            let line =
+                serde_json::json!({"call": line.call, "key": line.key, "answer": line.answer});
+            text.push_str(&line.to_string());
+        }
+        text.push_str("\n]}\n");
+        text
+    }
+
+    /// What the recording says to a question.
+    ///
+    /// # Errors
+    /// [`Gap::NotRecorded`], or the gap that was recorded.
+    pub fn answer(&self, lookup: &dyn Asked) -> BoxedAnswer {
+        let what = || format!("{} ({})", lookup.call(), lookup.what());
+        let key = index(lookup.call().0, &lookup.to_json());
+        let Some(line) = self.facts.get(&key) else {
+            return Err(Gap::NotRecorded { what: what() });
+        };
+        lookup.decode(line.answer.clone()).unwrap_or_else(|error| {
+            let why = format!("its recorded answer cannot be read: {error}");
+            Err(Gap::Unreachable { what: what(), why })
+        })
+    }
+
+    /// The same recording with account ids and names replaced by made-up ones, the same by the same
+    /// throughout. It is for reading: the original definition asks other questions than it answers.
+    #[must_use]
+    pub fn redacted(&self) -> Recording {
+        let values = self.facts.values().flat_map(|line| [&line.key, &line.answer]);
+        let aliases = Aliases::of(values);
+        let facts = self.facts.values().map(|line| {
+            let (key, answer) = (aliases.apply(&line.key), aliases.apply(&line.answer));
+            (index(&line.call, &key), Line { call: line.call.clone(), key, answer })
+        });
+        Recording { region: self.region.clone(), facts: facts.collect() }
+    }
+}
+
+/// For the property tests: what would have come of it if less had been learnt.
+#[cfg(test)]
+impl Recording {
+    /// How many facts it holds.
+    pub(crate) fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Whether the `nth` fact answers this question.
+    pub(crate) fn answers(&self, nth: usize, lookup: &dyn Asked) -> bool {
+        let asked = index(lookup.call().0, &lookup.to_json());
+        self.facts.keys().nth(nth) == Some(&asked)
+    }
+
+    /// The same recording without its `nth` fact.
+    pub(crate) fn without(&self, nth: usize) -> Recording {
+        let mut rest = self.clone();
+        if let Some(key) = self.facts.keys().nth(nth) {
+            rest.facts.remove(key);
+        }
+        rest
+    }
+
+    /// The same recording with its `nth` fact refused.
+    pub(crate) fn refused(&self, nth: usize) -> Recording {
+        let mut rest = self.clone();
+        if let Some(line) = rest.facts.values_mut().nth(nth) {
+            let said = "AccessDeniedException".to_owned();
+            let gap = Gap::Refused { action: line.call.clone(), resource: "*".to_owned(), said };
+            line.answer = encode(&Err(gap));
+        }
+        rest
+    }
+}
+
+fn index(call: &str, key: &Value) -> String {
+    format!("{call} {key}")
+}
+
+fn encode(answer: &BoxedAnswer) -> Value {
+    let plain: Result<Seen<Value>, &Gap> = match answer {
+        Ok(Seen::Found(fact)) => Ok(Seen::Found(fact.to_json())),
+        Ok(Seen::Absent(absence)) => Ok(Seen::Absent(absence.clone())),
+        Err(gap) => Err(gap),
+    };
+    serde_json::to_value(plain).unwrap_or(Value::Null)
+}

@@ -1,0 +1,154 @@
+//! The table of one run: a row for each question, in the order in which they were first asked.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::key::{Asked, BoxedAnswer, Derivation, Key};
+use super::{Derived, Log};
+use crate::knowledge::{FactId, Gap, Seen, Stop};
+use crate::lookup::Lookup;
+
+/// What has been asked, and what is known of it. It only grows.
+#[derive(Default)]
+pub struct Table {
+    ids: HashMap<Arc<dyn Key>, FactId>,
+    rows: Vec<Row>,
+}
+
+/// One question and its answer, once it is there.
+pub enum Row {
+    /// A question to a service.
+    Asked {
+        /// The question.
+        lookup: Arc<dyn Asked>,
+        /// Its answer; `None` while it is under way.
+        answer: Option<BoxedAnswer>,
+    },
+    /// A fact computed from other rows.
+    Derived {
+        /// The computation.
+        derivation: Arc<dyn Derivation>,
+        /// Its result; `None` while it waits for other rows.
+        result: Option<Result<Box<dyn Any + Send + Sync>, Stop>>,
+        /// What the computation touched, for the evidence of whoever asks.
+        log: Log,
+    },
+}
+
+impl Row {
+    /// Whether the answer is there.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Row::Asked { answer, .. } => answer.is_some(),
+            Row::Derived { result, .. } => result.is_some(),
+        }
+    }
+
+    /// The gap that stands where the answer should be.
+    pub fn gap(&self) -> Option<&Gap> {
+        match self {
+            Row::Asked { answer: Some(Err(gap)), .. }
+            | Row::Derived { result: Some(Err(Stop::Gap(gap))), .. } => Some(gap),
+            _ => None,
+        }
+    }
+}
+
+impl Table {
+    pub(super) fn find(&self, key: &dyn Key) -> Option<(FactId, &Row)> {
+        let id = *self.ids.get(key)?;
+        Some((id, &self.rows[id.0]))
+    }
+
+    /// The row of `id`.
+    pub fn row(&self, id: FactId) -> &Row {
+        &self.rows[id.0]
+    }
+
+    /// All rows, in the order in which they were first asked.
+    pub fn rows(&self) -> impl Iterator<Item = (FactId, &Row)> {
+        self.rows.iter().enumerate().map(|(index, row)| (FactId(index), row))
+    }
+
+    pub(super) fn add(&mut self, key: Arc<dyn Key>, row: Row) -> FactId {
+        let id = FactId(self.rows.len());
+        self.rows.push(row);
+        self.ids.insert(key, id);
+        id
+    }
+
+    /// Adds a question, or finds it. The second value tells whether it is new.
+    pub fn ask<L: Lookup>(&mut self, lookup: &L) -> (FactId, bool) {
+        if let Some((id, _)) = self.find(lookup) {
+            return (id, false);
+        }
+        let lookup = Arc::new(lookup.clone());
+        (self.add(lookup.clone(), Row::Asked { lookup, answer: None }), true)
+    }
+
+    /// Adds a derivation, or finds it.
+    pub fn derive<D: Derived>(&mut self, derived: &D) -> (FactId, bool) {
+        if let Some((id, _)) = self.find(derived) {
+            return (id, false);
+        }
+        let derivation = Arc::new(derived.clone());
+        let row =
+            Row::Derived { derivation: derivation.clone(), result: None, log: Log::default() };
+        (self.add(derivation, row), true)
+    }
+
+    /// Enters the answer to a question. A second answer to the same question is ignored: what a
+    /// check has seen does not change under it.
+    pub fn answer(&mut self, id: FactId, given: BoxedAnswer) {
+        if let Row::Asked { answer: answer @ None, .. } = &mut self.rows[id.0] {
+            *answer = Some(given);
+        }
+    }
+
+    /// Enters the result of a derivation with what it touched.
+    pub fn settle(
+        &mut self,
+        id: FactId,
+        given: Result<Box<dyn Any + Send + Sync>, Stop>,
+        touched: Log,
+    ) {
+        if let Row::Derived { result: result @ None, log, .. } = &mut self.rows[id.0] {
+            *result = Some(given);
+            *log = touched;
+        }
+    }
+
+    /// The questions behind `ids`, with those behind derived facts in their place, each once.
+    pub fn questions(&self, ids: &[FactId]) -> Vec<FactId> {
+        let mut found = Vec::new();
+        self.collect_questions(ids, &mut found);
+        found
+    }
+
+    fn collect_questions(&self, ids: &[FactId], found: &mut Vec<FactId>) {
+        for &id in ids {
+            match self.row(id) {
+                Row::Asked { .. } if !found.contains(&id) => found.push(id),
+                Row::Asked { .. } => {}
+                Row::Derived { log, .. } => self.collect_questions(&log.touched, found),
+            }
+        }
+    }
+
+    /// One line of evidence: the call, what was asked, and what came back.
+    pub fn evidence(&self, id: FactId) -> String {
+        match self.row(id) {
+            Row::Asked { lookup, answer } => {
+                let said = match answer {
+                    None => "not answered".to_owned(),
+                    Some(Ok(Seen::Found(_))) => "found".to_owned(),
+                    Some(Ok(Seen::Absent(absence))) => absence.said.clone(),
+                    Some(Err(gap)) => gap.to_string(),
+                };
+                format!("{} ({}) → {said}", lookup.call(), lookup.what())
+            }
+            Row::Derived { derivation, .. } => derivation.what(),
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What a check sees of the table, and the log of what it looked at.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::key::{Asked, Derivation, Key, unbox};
+use super::{Derived, Row, Table};
+use crate::knowledge::{Absence, FactId, Gap, Ground, Seen, Stop};
+use crate::lookup::{Lookup, Optional};
+
+/// The facts, as one evaluation sees them.
+pub struct View<'t> {
+    table: &'t Table,
+    log: RefCell<Log>,
+}
+
+/// What one evaluation touched.
+#[derive(Default)]
+pub struct Log {
+    /// Rows that were looked at, in order, each once.
+    pub touched: Vec<FactId>,
+    /// Rows that were looked at and are not known yet.
+    pub waiting: Vec<FactId>,
+    /// Questions that the table does not hold yet.
+    pub wanted: Vec<Wanted>,
+    /// Rows that were found to be gaps, other than through `peek`.
+    pub gaps: Vec<FactId>,
+    /// Rows that were found absent.
+    pub absent: Vec<FactId>,
+    /// What the result assumes, because optional knowledge was missing.
+    pub assumptions: Vec<String>,
+}
+
+/// A question that was asked for the first time.
+pub struct Wanted {
+    pub(super) key: Arc<dyn Key>,
+    pub(super) question: Question,
+}
+
+pub(super) enum Question {
+    Asked(Arc<dyn Asked>),
+    Derived(Arc<dyn Derivation>),
+}
+
+impl Wanted {
+    /// Enters it into the table, unless another evaluation did so before. Tells whether it is new.
+    pub fn enter(self, table: &mut Table) -> (FactId, bool) {
+        if let Some((id, _)) = table.find(&*self.key) {
+            return (id, false);
+        }
+        let row = match self.question {
+            Question::Asked(lookup) => Row::Asked { lookup, answer: None },
+            Question::Derived(derivation) => {
+                Row::Derived { derivation, result: None, log: Log::default() }
+            }
+        };
+        (table.add(self.key, row), true)
+    }
+}
+
+impl<'t> View<'t> {
+    /// A fresh view with an empty log.
+    pub fn of(table: &'t Table) -> View<'t> {
+        View { table, log: RefCell::default() }
+    }
+
+    /// What was touched.
+    pub fn into_log(self) -> Log {
+        self.log.into_inner()
+    }
+
+    /// What is known of `lookup`, where an absence means something to the check.
+    ///
+    /// # Errors
+    /// The gap, if it could not be learnt (or is not known yet).
+    pub fn get<L: Lookup>(&self, lookup: &L) -> Result<Seen<&'t L::Fact>, Stop> {
+        self.read(lookup).map(|(_, seen)| seen)
+    }
+
+    /// The fact itself; an absence ends the judgement. Of all checks that stop at the same
+    /// absence, the first in catalogue order fails, the others are skipped.
+    ///
+    /// # Errors
+    /// The gap, or the absence.
+    pub fn need<L: Lookup>(&self, lookup: &L) -> Result<&'t L::Fact, Stop> {
+        match self.read(lookup)? {
+            (_, Seen::Found(fact)) => Ok(fact),
+            (id, Seen::Absent(absence)) => Err(Stop::Absent(Ground::Fact(id), absence)),
+        }
+    }
+
+    /// Several facts of one kind. All are wanted at once, also when the first is missing.
+    ///
+    /// # Errors
+    /// The first gap or absence, once all are known.
+    pub fn all<'l, L: Lookup>(
+        &self,
+        lookups: impl IntoIterator<Item = &'l L>,
+    ) -> Result<Vec<&'t L::Fact>, Stop> {
+        let facts: Vec<_> = lookups.into_iter().map(|lookup| self.need(lookup)).collect();
+        facts.into_iter().collect()
+    }
+
+    /// Optional knowledge: `None` when it cannot be learnt, and the verdict then names its assumption.
+    ///
+    /// # Errors
+    /// Only while the answer is still under way.
+    pub fn peek<L: Optional>(&self, lookup: &L) -> Result<Option<Seen<&'t L::Fact>>, Stop> {
+        match self.read(lookup) {
+            Ok((_, seen)) => Ok(Some(seen)),
+            Err(Stop::Gap(Gap::Wanted)) => Err(Stop::Gap(Gap::Wanted)),
+            Err(_) => {
+                let mut log = self.log.borrow_mut();
+                if let Some((id, _)) = self.table.find(lookup) {
+                    log.gaps.retain(|gap| *gap != id);
+                }
+                let assumption = lookup.assumption();
+                if !log.assumptions.contains(&assumption) {
+                    log.assumptions.push(assumption);
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// A derived fact.
+    ///
+    /// # Errors
+    /// Whatever stopped its derivation.
+    pub fn derive<D: Derived>(&self, derived: &D) -> Result<&'t D::Fact, Stop> {
+        let Some((id, row)) = self.table.find(derived) else {
+            let derivation = Arc::new(derived.clone());
+            return Err(self.want(derivation.clone(), Question::Derived(derivation)));
+        };
+        let Row::Derived { result, log: rests_on, .. } = row else {
+            return Err(defect("a derived fact stands in the row of a question"));
+        };
+        let mut log = self.log.borrow_mut();
+        log.touch(id);
+        match result {
+            None => {
+                log.waiting.push(id);
+                Err(Gap::Wanted.into())
+            }
+            Some(result) => {
+                for assumption in &rests_on.assumptions {
+                    if !log.assumptions.contains(assumption) {
+                        log.assumptions.push(assumption.clone());
+                    }
+                }
+                match result {
+                    Ok(fact) => {
+                        fact.downcast_ref().ok_or_else(|| defect("a fact of the wrong type"))
+                    }
+                    Err(stop) => {
+                        log.note(id, stop);
+                        Err(stop.clone())
+                    }
+                }
+            }
+        }
+    }
+
+    fn read<L: Lookup>(&self, lookup: &L) -> Result<(FactId, Seen<&'t L::Fact>), Stop> {
+        let Some((id, row)) = self.table.find(lookup) else {
+            let asked = Arc::new(lookup.clone());
+            return Err(self.want(asked.clone(), Question::Asked(asked)));
+        };
+        let Row::Asked { answer, .. } = row else {
+            return Err(defect("a question stands in the row of a derived fact"));
+        };
+        let mut log = self.log.borrow_mut();
+        log.touch(id);
+        match answer {
+            None => {
+                log.waiting.push(id);
+                Err(Gap::Wanted.into())
+            }
+            Some(Err(gap)) => {
+                log.gaps.push(id);
+                Err(gap.clone().into())
+            }
+            Some(Ok(Seen::Absent(absence))) => {
+                log.absent.push(id);
+                Ok((id, Seen::Absent(Absence::clone(absence))))
+            }
+            Some(Ok(Seen::Found(fact))) => match unbox::<L::Fact>(&**fact) {
+                Some(fact) => Ok((id, Seen::Found(fact))),
+                None => Err(defect("a fact of the wrong type")),
+            },
+        }
+    }
+
+    fn want(&self, key: Arc<dyn Key>, question: Question) -> Stop {
+        self.log.borrow_mut().wanted.push(Wanted { key, question });
+        Gap::Wanted.into()
+    }
+}
+
+impl Log {
+    /// Whether the evaluation met something that is not known yet.
+    pub fn is_waiting(&self) -> bool {
+        !self.wanted.is_empty() || !self.waiting.is_empty()
+    }
+
+    fn touch(&mut self, id: FactId) {
+        if !self.touched.contains(&id) {
+            self.touched.push(id);
+        }
+    }
+
+    fn note(&mut self, id: FactId, stop: &Stop) {
+        match stop {
+            Stop::Gap(_) => self.gaps.push(id),
+            Stop::Absent(Ground::Fact(at), _) => self.absent.push(*at),
+            Stop::Absent(Ground::Written(_), _) => {}
+        }
+    }
+}
+
+fn defect(why: &str) -> Stop {
+    Gap::Defect { why: why.to_owned() }.into()
+}

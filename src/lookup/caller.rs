@@ -1,0 +1,41 @@
+//! AWS STS: who asks.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Call, Lookup, Services, classify};
+use crate::names::{AccountId, Region};
+
+/// Who are we? Allowed to everybody, whatever their policies say
+/// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct CallerIdentity {
+    /// The region whose endpoint is asked.
+    pub region: Region,
+}
+
+/// The principal of the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// Its account.
+    pub account: AccountId,
+    /// Its ARN; for a role, that of the session.
+    pub arn: String,
+}
+
+impl Lookup for CallerIdentity {
+    type Fact = Caller;
+    const CALL: Call = Call("sts:GetCallerIdentity");
+
+    fn what(&self) -> String {
+        "the caller's identity".to_owned()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Caller> {
+        let reply = services.sts(&self.region).get_caller_identity().send().await;
+        classify::answer(self, reply, |it| {
+            let account = it.account.as_deref().ok_or("the account")?;
+            let account = account.parse::<AccountId>().map_err(|_| "a readable account")?;
+            Ok(Caller { account, arn: it.arn.ok_or("the ARN")? })
+        })
+    }
+}

@@ -1,0 +1,143 @@
+//! Where the line is drawn between "definitely said" and "could not be learnt", once for all lookups.
+//!
+//! When in doubt whether an error says "absent", it is a gap: only the codes that a lookup names in
+//! [`Lookup::ABSENT`] are absences. Errors that are not in the protocol's form carry no code, so a
+//! proxy's 403 or an HTML page is a gap by itself.
+
+use std::error::Error;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::{Answer, Lookup};
+use crate::knowledge::{Absence, Gap, Seen};
+
+const REFUSED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "NotAuthorized",
+    "UnauthorizedOperation",
+];
+
+const THROTTLED: &[&str] = &[
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+];
+
+/// Codes that speak of the caller's credentials, not of the thing that was asked for.
+const CREDENTIALS: &[&str] = &[
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
+
+/// An answer that was understood: `read` turns it into the fact, or names what it lacks.
+pub(super) fn answer<L: Lookup, O, E>(
+    lookup: &L,
+    reply: Result<O, SdkError<E, HttpResponse>>,
+    read: impl FnOnce(O) -> Result<L::Fact, &'static str>,
+) -> Answer<L::Fact>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    match reply {
+        Ok(output) => read(output).map(Seen::Found).map_err(|lacks| incomplete(lookup, lacks)),
+        Err(error) => failed(lookup, &error),
+    }
+}
+
+/// An answer without something that the service always sends: nothing can be concluded from it.
+pub(super) fn incomplete<L: Lookup>(lookup: &L, lacks: &str) -> Gap {
+    Gap::Unreachable { what: named(lookup), why: format!("the answer lacks {lacks}") }
+}
+
+/// The proven absence of what was asked for.
+pub(super) fn absent<L: Lookup>(lookup: &L, said: impl Into<String>) -> Answer<L::Fact> {
+    Ok(Seen::Absent(Absence { sentence: lookup.absence(), said: said.into() }))
+}
+
+/// What an error proves: an absence, if the lookup names its code; otherwise a gap.
+pub(super) fn failed<L: Lookup, E>(lookup: &L, error: &SdkError<E, HttpResponse>) -> Answer<L::Fact>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    match code(error) {
+        Some(code) if L::ABSENT.contains(&code) => absent(lookup, code),
+        _ => Err(gap(lookup, error)),
+    }
+}
+
+/// The service's error code, if the error is in the protocol's form.
+pub(super) fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<&str> {
+    match error {
+        SdkError::ServiceError(context) => context.err().code(),
+        _ => None,
+    }
+}
+
+fn named<L: Lookup>(lookup: &L) -> String {
+    format!("{} ({})", L::CALL, lookup.what())
+}
+
+fn gap<L: Lookup, E>(lookup: &L, error: &SdkError<E, HttpResponse>) -> Gap
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let what = named(lookup);
+    let why = match error {
+        SdkError::ServiceError(context) => {
+            let status = context.raw().status().as_u16();
+            let message = context.err().message().unwrap_or_default();
+            match context.err().code() {
+                Some(code) if REFUSED.contains(&code) => {
+                    return Gap::Refused {
+                        action: L::CALL.to_string(),
+                        resource: lookup.resource(),
+                        said: code.to_owned(),
+                    };
+                }
+                Some(code) if THROTTLED.contains(&code) => return Gap::Throttled { what },
+                Some(code) if CREDENTIALS.contains(&code) => {
+                    format!("your credentials were not accepted ({code}): sign in again")
+                }
+                Some(code) => format!("the service answered {code}: {message}"),
+                None => format!("HTTP {status} that is not the service's own answer (a proxy?)"),
+            }
+        }
+        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+        SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
+            Some(error) if error.is_timeout() => "no connection in time".to_owned(),
+            Some(error) => format!("no connection: {}", root(error)),
+            None => "no connection".to_owned(),
+        },
+        SdkError::ResponseError(context) => {
+            let status = context.raw().status().as_u16();
+            format!("HTTP {status} that is not the service's own answer (a proxy?)")
+        }
+        SdkError::ConstructionFailure(_) => {
+            format!("the question could not be put: {}", root(error))
+        }
+        _ => root(error),
+    };
+    Gap::Unreachable { what, why }
+}
+
+/// The innermost cause: the only part of an SDK error chain that means something to a person.
+fn root(error: &dyn Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

@@ -1,0 +1,265 @@
+//! From the user's settings to clients: profile, region, credentials, certificates, endpoints,
+//! resolved like the AWS CLI resolves them.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::imds;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, environment};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_types::os_shim_internal::{Env, Fs};
+
+use super::Services;
+use super::connector::Http;
+use crate::names::Region;
+
+/// What the user said about how to reach AWS. Times are those of one request.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// `--profile`. When given, environment credentials do not count, as with the AWS CLI.
+    pub profile: Option<String>,
+    /// `--region`.
+    pub region: Option<String>,
+    /// `--endpoint-url`, for every service.
+    pub endpoint_url: Option<String>,
+    /// `--ca-bundle`.
+    pub ca_bundle: Option<PathBuf>,
+    /// `--no-verify-ssl`.
+    pub accept_any_certificate: bool,
+    /// `--cli-connect-timeout`.
+    pub connect_timeout: Option<Duration>,
+    /// `--cli-read-timeout`.
+    pub read_timeout: Option<Duration>,
+}
+
+/// Why nothing can be asked.
+#[derive(Debug)]
+pub enum NoConnection {
+    /// No credentials were found, or they could not be had.
+    Credentials(String),
+    /// No region is configured.
+    Region,
+    /// The region that is configured is none.
+    BadRegion(String),
+    /// The CA bundle cannot be read.
+    CaBundle(PathBuf, String),
+    /// The HTTP client cannot be made.
+    Client(String),
+}
+
+impl fmt::Display for NoConnection {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            NoConnection::Credentials(why) => write!(
+                f,
+                "no AWS credentials: {why}\n  Sign in (aws sso login, aws configure), name a profile with --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            ),
+            NoConnection::Region => write!(
+                f,
+                "no AWS region is configured\n  Give --region, set AWS_REGION, or put `region` into the profile"
+            ),
+            NoConnection::BadRegion(given) => {
+                write!(f, "{given:?} is no AWS region\n  Give one like us-east-1 with --region")
+            }
+            NoConnection::CaBundle(path, why) => {
+                write!(f, "the CA bundle {} cannot be used: {why}", path.display())
+            }
+            NoConnection::Client(why) => write!(f, "no HTTP client can be made: {why}"),
+        }
+    }
+}
+
+/// How long the whole search for credentials may take when a network is involved.
+const SEARCH: Duration = Duration::from_secs(10);
+
+/// What a run asks, and as whom.
+pub struct Connection {
+    /// The clients.
+    pub services: Services,
+    /// The region of the run.
+    pub region: Region,
+    /// The profile in use; none where the environment's credentials are.
+    pub profile: Option<String>,
+}
+
+/// The clients, the region and the profile of the run.
+///
+/// # Errors
+/// When there are no credentials or no region; found before anything is asked.
+pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
+    let profiles = aws_config::profile::load(
+        &Fs::real(),
+        &Env::real(),
+        &Default::default(),
+        settings.profile.clone().map(Into::into),
+    )
+    .await
+    .ok();
+    let bundle = settings
+        .ca_bundle
+        .clone()
+        .or_else(|| environment_variable("AWS_CA_BUNDLE").map(PathBuf::from))
+        .or_else(|| profiles.as_ref().and_then(|it| it.get("ca_bundle")).map(PathBuf::from));
+    let client = http_client(settings, bundle)?;
+    let provider = ProviderConfig::default().with_http_client(Http(client.clone()));
+    let metadata = imds::Client::builder()
+        .configure(&provider)
+        .max_attempts(1)
+        .connect_timeout(Duration::from_millis(300))
+        .read_timeout(Duration::from_millis(500))
+        .build();
+    let region = region(settings, &provider, metadata.clone()).await?;
+    let name = aws_config::Region::new(region.to_string());
+    let provider = provider.with_region(Some(name.clone()));
+    let credentials = credentials(settings, &provider, metadata).await?;
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(Http(client.clone()))
+        .region(name)
+        .credentials_provider(credentials)
+        .timeout_config(timeouts(settings));
+    if let Some(profile) = &settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(url) = &settings.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    let services = Services::new(loader.load().await, client);
+    Ok(Connection { services, region, profile: profile(settings) })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "settings of the AWS CLI that the SDK does not read or tell"
+)]
+fn environment_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The profile that the credentials come from, as the AWS CLI chooses it.
+fn profile(settings: &Settings) -> Option<String> {
+    let from_environment = environment_variable("AWS_ACCESS_KEY_ID").is_some();
+    match &settings.profile {
+        Some(given) => Some(given.clone()),
+        None if from_environment => None,
+        None => Some(environment_variable("AWS_PROFILE").unwrap_or_else(|| "default".to_owned())),
+    }
+}
+
+fn http_client(
+    settings: &Settings,
+    bundle: Option<PathBuf>,
+) -> Result<reqwest::Client, NoConnection> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("aws-ecs-preflight/", env!("CARGO_PKG_VERSION")))
+        // Some proxies and emulators compare header names by case, and expect botocore's.
+        .http1_title_case_headers()
+        .connect_timeout(settings.connect_timeout.unwrap_or(Duration::from_secs(3)))
+        .read_timeout(settings.read_timeout.unwrap_or(Duration::from_secs(8)));
+    if settings.accept_any_certificate {
+        builder = builder.danger_accept_invalid_certs(true);
+    }
+    if let Some(path) = bundle {
+        let unusable = |why: String| NoConnection::CaBundle(path.clone(), why);
+        let pem = std::fs::read(&path).map_err(|error| unusable(error.to_string()))?;
+        let certificates = reqwest::Certificate::from_pem_bundle(&pem)
+            .map_err(|error| unusable(error.to_string()))?;
+        if certificates.is_empty() {
+            return Err(unusable("it holds no certificate in PEM form".to_owned()));
+        }
+        for certificate in certificates {
+            builder = builder.add_root_certificate(certificate);
+        }
+    }
+    builder.build().map_err(|error| NoConnection::Client(error.to_string()))
+}
+
+/// A server that accepts and never answers must not hold the gate: each attempt ends.
+fn timeouts(settings: &Settings) -> TimeoutConfig {
+    let connect = settings.connect_timeout.unwrap_or(Duration::from_secs(3));
+    let read = settings.read_timeout.unwrap_or(Duration::from_secs(8));
+    TimeoutConfig::builder()
+        .connect_timeout(connect)
+        .read_timeout(read)
+        .operation_attempt_timeout(connect + read)
+        .operation_timeout((connect + read) * 2)
+        .build()
+}
+
+async fn region(
+    settings: &Settings,
+    provider: &ProviderConfig,
+    metadata: imds::Client,
+) -> Result<Region, NoConnection> {
+    let found = match &settings.region {
+        Some(given) => Some(given.clone()),
+        None => {
+            let mut profile = ProfileFileRegionProvider::builder().configure(provider);
+            if let Some(name) = &settings.profile {
+                profile = profile.profile_name(name);
+            }
+            let instance = imds::region::ImdsRegionProvider::builder()
+                .configure(provider)
+                .imds_client(metadata);
+            RegionProviderChain::first_try(environment::EnvironmentVariableRegionProvider::new())
+                .or_else(profile.build())
+                .or_else(instance.build())
+                .region()
+                .await
+                .map(|region| region.to_string())
+        }
+    };
+    let found = found.ok_or(NoConnection::Region)?;
+    found.parse::<Region>().map_err(|_| NoConnection::BadRegion(found))
+}
+
+/// The credentials, had once before anything is asked: a search that fails is not remembered by the
+/// SDK, so every request would repeat it.
+async fn credentials(
+    settings: &Settings,
+    provider: &ProviderConfig,
+    metadata: imds::Client,
+) -> Result<SharedCredentialsProvider, NoConnection> {
+    let found = match &settings.profile {
+        Some(profile) => SharedCredentialsProvider::new(
+            ProfileFileCredentialsProvider::builder()
+                .configure(provider)
+                .profile_name(profile)
+                .build(),
+        ),
+        None => SharedCredentialsProvider::new(
+            DefaultCredentialsChain::builder()
+                .configure(provider.clone())
+                .imds_client(metadata)
+                .build()
+                .await,
+        ),
+    };
+    match tokio::time::timeout(SEARCH, found.provide_credentials()).await {
+        Ok(Ok(_)) => Ok(found),
+        Ok(Err(error)) => Err(NoConnection::Credentials(reason(&error))),
+        Err(_) => Err(NoConnection::Credentials(format!(
+            "their source did not answer within {} s",
+            SEARCH.as_secs()
+        ))),
+    }
+}
+
+/// The chain of causes on one line: it names each source that was tried.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut parts = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !parts.contains(&text) {
+            parts.push(text);
+        }
+        source = cause.source();
+    }
+    parts.join(": ")
+}

@@ -1,0 +1,278 @@
+//! Amazon ECS: registered task definitions and live services, as the API shows them.
+//!
+//! Both are kept as the JSON of the answer, not as the SDK's types: the document layer reads them like
+//! a file, and a field that is newer than the SDK is not lost.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::oci::Platform;
+use super::{Answer, Call, Lookup, Services, classify};
+use crate::knowledge::{Gap, Seen};
+use crate::names::Region;
+
+/// A registered task definition: a family (its newest active revision), family:revision, or ARN.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeTaskDefinition {
+    /// The region that is asked.
+    pub region: Region,
+    /// Family, family:revision or ARN.
+    pub name: String,
+}
+
+/// What the API shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Described {
+    /// The object of the answer. Values of environment variables are blanked: they often are secrets,
+    /// and no check reads them.
+    pub json: Value,
+}
+
+impl Lookup for DescribeTaskDefinition {
+    type Fact = Described;
+    const CALL: Call = Call("ecs:DescribeTaskDefinition");
+
+    fn what(&self) -> String {
+        format!("task definition {} in {}", self.name, self.region)
+    }
+
+    fn resource(&self) -> String {
+        // The action has no resource type.
+        "*".to_owned()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Described> {
+        let body = Body::default();
+        let reply = services
+            .ecs(&self.region)
+            .describe_task_definition()
+            .task_definition(&self.name)
+            .include(aws_sdk_ecs::types::TaskDefinitionField::Tags)
+            .customize()
+            .interceptor(body.clone())
+            .send()
+            .await;
+        match &reply {
+            // The API has no code of its own for "there is none": it is a client exception with this text.
+            Err(error) if says(error, "Unable to describe task definition") => {
+                classify::absent(self, "ClientException: Unable to describe task definition.")
+            }
+            _ => classify::answer(self, reply, |_| {
+                let mut json = body.json().ok_or("a readable body")?;
+                if json.get("taskDefinition").and_then(Value::as_object).is_none() {
+                    return Err("the task definition");
+                }
+                blank_environment(&mut json);
+                Ok(Described { json })
+            }),
+        }
+    }
+}
+
+fn says<E, R>(error: &aws_smithy_runtime_api::client::result::SdkError<E, R>, text: &str) -> bool
+where
+    E: aws_smithy_types::error::metadata::ProvideErrorMetadata,
+{
+    match error {
+        aws_smithy_runtime_api::client::result::SdkError::ServiceError(context) => {
+            context.err().message().is_some_and(|message| message.contains(text))
+        }
+        _ => false,
+    }
+}
+
+/// A service as it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeService {
+    /// The region that is asked.
+    pub region: Region,
+    /// The cluster's name or ARN; none for the account's `default` cluster.
+    pub cluster: Option<String>,
+    /// The service's name or ARN.
+    pub service: String,
+}
+
+impl Lookup for DescribeService {
+    type Fact = Described;
+    const CALL: Call = Call("ecs:DescribeServices");
+    const ABSENT: &'static [&'static str] = &["ClusterNotFoundException"];
+
+    fn what(&self) -> String {
+        let cluster = self.cluster.as_deref().unwrap_or("default");
+        format!("service {} in cluster {cluster} in {}", self.service, self.region)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Described> {
+        let body = Body::default();
+        let reply = services
+            .ecs(&self.region)
+            .describe_services()
+            .set_cluster(self.cluster.clone())
+            .services(&self.service)
+            .customize()
+            .interceptor(body.clone())
+            .send()
+            .await;
+        // A missing service is named inside a successful answer.
+        if let Ok(it) = &reply
+            && it.failures().iter().any(|failure| failure.reason() == Some("MISSING"))
+        {
+            return classify::absent(self, "MISSING");
+        }
+        classify::answer(self, reply, |_| {
+            let json = body.json().ok_or("a readable body")?;
+            let service = json.get("services").and_then(|list| list.get(0)).ok_or("the service")?;
+            let mut service = service.clone();
+            // What grows with the service's age, and is read by no check.
+            if let Some(object) = service.as_object_mut() {
+                object.remove("events");
+            }
+            Ok(Described { json: service })
+        })
+    }
+}
+
+/// The platforms of a cluster's active container instances, as their agents tell them
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html>).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct InstancePlatforms {
+    /// The region that is asked.
+    pub region: Region,
+    /// The cluster's name or ARN.
+    pub cluster: String,
+}
+
+/// The first call of [`InstancePlatforms`].
+pub(super) const LIST_INSTANCES: Call = Call("ecs:ListContainerInstances");
+
+impl Lookup for InstancePlatforms {
+    type Fact = Vec<Platform>;
+    const CALL: Call = Call("ecs:DescribeContainerInstances");
+    const ABSENT: &'static [&'static str] = &["ClusterNotFoundException"];
+
+    fn what(&self) -> String {
+        format!("container instances of cluster {} in {}", self.cluster, self.region)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no cluster {} in {}", self.cluster, self.region)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Vec<Platform>> {
+        let client = services.ecs(&self.region);
+        let (mut platforms, mut token) = (BTreeSet::new(), None);
+        loop {
+            let page = client
+                .list_container_instances()
+                .cluster(&self.cluster)
+                .status(aws_sdk_ecs::types::ContainerInstanceStatus::Active)
+                .set_next_token(token)
+                .send()
+                .await;
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return classify::failed(self, &error).map_err(of_the_list),
+            };
+            let arns = page
+                .container_instance_arns
+                .ok_or_else(|| classify::incomplete(self, "the list of instances"))?;
+            if !arns.is_empty() {
+                let described = client
+                    .describe_container_instances()
+                    .cluster(&self.cluster)
+                    .set_container_instances(Some(arns))
+                    .send()
+                    .await;
+                let described = match described {
+                    Ok(described) => described,
+                    Err(error) => return classify::failed(self, &error),
+                };
+                let instances = described
+                    .container_instances
+                    .ok_or_else(|| classify::incomplete(self, "the instances"))?;
+                platforms.extend(instances.iter().filter_map(platform));
+            }
+            token = page.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(Seen::Found(platforms.into_iter().collect()));
+            }
+        }
+    }
+}
+
+/// The list is an action of its own, and the one to be allowed where it is refused.
+fn of_the_list(gap: Gap) -> Gap {
+    match gap {
+        Gap::Refused { resource, said, .. } => {
+            Gap::Refused { action: LIST_INSTANCES.to_string(), resource, said }
+        }
+        other => other,
+    }
+}
+
+fn platform(instance: &aws_sdk_ecs::types::ContainerInstance) -> Option<Platform> {
+    let attribute = |name: &str| {
+        instance.attributes().iter().find(|it| it.name() == name).and_then(|it| it.value())
+    };
+    let architecture = match attribute("ecs.cpu-architecture")? {
+        "x86_64" => "X86_64",
+        "arm64" => "ARM64",
+        _ => return None,
+    };
+    let family = match (attribute("ecs.os-type")?, attribute("ecs.os-family")) {
+        ("linux", _) => "LINUX",
+        (_, Some(family)) => family,
+        _ => return None,
+    };
+    Platform::from_ecs(family, architecture)
+}
+
+/// Keeps the body of an answer, beside what the SDK makes of it.
+#[derive(Clone, Debug, Default)]
+struct Body(Arc<Mutex<Option<Vec<u8>>>>);
+
+impl Body {
+    fn json(&self) -> Option<Value> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_deref().and_then(|bytes| serde_json::from_slice(bytes).ok())
+    }
+}
+
+impl Intercept for Body {
+    fn name(&self) -> &'static str {
+        "KeepBody"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let bytes = context.response().body().bytes().map(<[u8]>::to_vec);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = bytes;
+        Ok(())
+    }
+}
+
+/// Empties the values of environment variables.
+fn blank_environment(described: &mut Value) {
+    let containers =
+        described.pointer_mut("/taskDefinition/containerDefinitions").and_then(Value::as_array_mut);
+    for container in containers.into_iter().flatten() {
+        let variables = container.get_mut("environment").and_then(Value::as_array_mut);
+        for variable in variables.into_iter().flatten() {
+            if let Some(value) = variable.get_mut("value") {
+                *value = Value::from("");
+            }
+        }
+    }
+}

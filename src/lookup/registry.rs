@@ -1,0 +1,75 @@
+//! Image registries other than ECR private: any that speaks the OCI distribution protocol.
+
+use serde::Serialize;
+
+use super::oci::{self, Anonymous, ImageConfig, RegistryManifest, Repository};
+use super::{Answer, Call, Lookup, Services};
+
+/// Whether a registry has a manifest, asked by HEAD: that costs no pull.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct HeadManifest {
+    /// Registry and repository.
+    pub repository: Repository,
+    /// Tag or digest.
+    pub reference: String,
+}
+
+impl Lookup for HeadManifest {
+    type Fact = Anonymous<RegistryManifest>;
+    const CALL: Call = Call("registry:HeadManifest");
+
+    fn what(&self) -> String {
+        format!("image {}", self.repository.reference(&self.reference))
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Self::Fact> {
+        let answer = services.registries().head(&self.repository, &self.reference).await;
+        oci::learn(answer, &self.what())
+    }
+}
+
+/// The contents of a manifest. On Docker Hub this counts as a pull, so it is asked for by digest, once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetManifest {
+    /// Registry and repository.
+    pub repository: Repository,
+    /// The digest.
+    pub digest: String,
+}
+
+impl Lookup for GetManifest {
+    type Fact = Anonymous<RegistryManifest>;
+    const CALL: Call = Call("registry:GetManifest");
+
+    fn what(&self) -> String {
+        format!("manifest {}", self.repository.reference(&self.digest))
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Self::Fact> {
+        let answer = services.registries().manifest(&self.repository, &self.digest).await;
+        oci::learn(answer, &self.what())
+    }
+}
+
+/// The configuration of a single-platform image: the only place where its architecture is written.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetConfig {
+    /// Registry and repository.
+    pub repository: Repository,
+    /// The digest of the configuration blob.
+    pub digest: String,
+}
+
+impl Lookup for GetConfig {
+    type Fact = Anonymous<ImageConfig>;
+    const CALL: Call = Call("registry:GetBlob");
+
+    fn what(&self) -> String {
+        format!("image configuration {}", self.repository.reference(&self.digest))
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Self::Fact> {
+        let answer = services.registries().config(&self.repository, &self.digest).await;
+        oci::learn(answer, &self.what())
+    }
+}

@@ -1,0 +1,193 @@
+//! AWS Secrets Manager: whether a secret is there, never what it says.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Call, Lookup, Services, classify};
+use crate::knowledge::Seen;
+use crate::names::Region;
+
+/// What is known of a secret, without its value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeSecret {
+    /// The region that is asked.
+    pub region: Region,
+    /// The secret's ARN or name.
+    pub id: String,
+}
+
+/// The metadata of a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret {
+    /// The full ARN, with its six-character suffix.
+    pub arn: String,
+    /// The customer managed key; none for the account's default key.
+    pub kms_key: Option<String>,
+    /// The date that goes with its deletion, if it is scheduled for that. AWS's pages do not agree on
+    /// whether that is the date of the request or of the end.
+    pub deleted: Option<String>,
+    /// The staging labels of each version.
+    pub versions: BTreeMap<String, Vec<String>>,
+}
+
+impl Lookup for DescribeSecret {
+    type Fact = Secret;
+    const CALL: Call = Call("secretsmanager:DescribeSecret");
+    const ABSENT: &'static [&'static str] = &["ResourceNotFoundException"];
+
+    fn what(&self) -> String {
+        format!("secret {} in {}", self.id, self.region)
+    }
+
+    fn resource(&self) -> String {
+        self.id.clone()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Secret> {
+        let client = services.secretsmanager(&self.region);
+        let reply = client.describe_secret().secret_id(&self.id).send().await;
+        classify::answer(self, reply, |it| {
+            Ok(Secret {
+                arn: it.arn.ok_or("the ARN")?,
+                kms_key: it.kms_key_id,
+                deleted: it.deleted_date.map(|date| day(&date)),
+                versions: it.version_ids_to_stages.unwrap_or_default().into_iter().collect(),
+            })
+        })
+    }
+}
+
+/// The day of a time, without its hours.
+fn day(time: &aws_smithy_types::DateTime) -> String {
+    let text = time.to_string();
+    text.split_once('T').map_or(text.clone(), |(day, _)| day.to_owned())
+}
+
+/// All versions of a secret, also those without a staging label.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ListSecretVersions {
+    /// The region that is asked.
+    pub region: Region,
+    /// The secret's ARN.
+    pub id: String,
+}
+
+impl Lookup for ListSecretVersions {
+    type Fact = Vec<String>;
+    const CALL: Call = Call("secretsmanager:ListSecretVersionIds");
+    const ABSENT: &'static [&'static str] = &["ResourceNotFoundException"];
+
+    fn what(&self) -> String {
+        format!("versions of secret {} in {}", self.id, self.region)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no secret {} in {}", self.id, self.region)
+    }
+
+    fn resource(&self) -> String {
+        self.id.clone()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
+        let client = services.secretsmanager(&self.region);
+        let (mut found, mut token) = (Vec::new(), None);
+        loop {
+            let page = client
+                .list_secret_version_ids()
+                .secret_id(&self.id)
+                .include_deprecated(true)
+                .set_next_token(token)
+                .send()
+                .await;
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return classify::failed(self, &error),
+            };
+            let list =
+                page.versions.ok_or_else(|| classify::incomplete(self, "the list of versions"))?;
+            found.extend(list.into_iter().filter_map(|version| version.version_id));
+            token = page.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(Seen::Found(found));
+            }
+        }
+    }
+}
+
+/// Whether a version of a secret is JSON and has a key. The only question that reads a value; it is
+/// asked with `--read-secrets` only, and keeps nothing but its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct SecretKey {
+    /// The region that is asked.
+    pub region: Region,
+    /// The secret's ARN.
+    pub id: String,
+    /// The staging label, if one is asked for.
+    pub stage: Option<String>,
+    /// The version, if one is asked for.
+    pub version: Option<String>,
+    /// The JSON key.
+    pub key: String,
+}
+
+/// What the value looks like, without the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretForm {
+    /// A JSON object that has the key.
+    HasKey,
+    /// A JSON object that lacks it.
+    LacksKey,
+    /// Text that is no JSON object.
+    NotJson,
+    /// Binary: ECS reads text only.
+    Binary,
+}
+
+impl Lookup for SecretKey {
+    type Fact = SecretForm;
+    const CALL: Call = Call("secretsmanager:GetSecretValue");
+    const ABSENT: &'static [&'static str] = &["ResourceNotFoundException"];
+
+    fn what(&self) -> String {
+        format!("JSON key {} of secret {} in {}", self.key, self.id, self.region)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no such version of secret {} in {}", self.id, self.region)
+    }
+
+    fn resource(&self) -> String {
+        self.id.clone()
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one guarded place: asked with --read-secrets only, and the value is dropped here"
+    )]
+    async fn fetch(&self, services: &Services) -> Answer<SecretForm> {
+        let client = services.secretsmanager(&self.region);
+        let reply = client
+            .get_secret_value()
+            .secret_id(&self.id)
+            .set_version_stage(self.stage.clone())
+            .set_version_id(self.version.clone())
+            .send()
+            .await;
+        classify::answer(self, reply, |it| match (it.secret_string, it.secret_binary) {
+            (Some(text), _) => Ok(form(&text, &self.key)),
+            (None, Some(_)) => Ok(SecretForm::Binary),
+            (None, None) => Err("the value"),
+        })
+    }
+}
+
+fn form(text: &str, key: &str) -> SecretForm {
+    match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
+        Ok(object) if object.contains_key(key) => SecretForm::HasKey,
+        Ok(_) => SecretForm::LacksKey,
+        Err(_) => SecretForm::NotJson,
+    }
+}

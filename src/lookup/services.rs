@@ -1,0 +1,109 @@
+//! Everything that can be asked: the AWS services, by region, and the image registries.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use aws_config::SdkConfig;
+
+use super::oci;
+use crate::names::Region;
+
+/// The clients of one run. Made once for each service and region: a client costs more than a call.
+pub struct Services {
+    config: SdkConfig,
+    clients: Mutex<HashMap<(TypeId, Region), Box<dyn Any + Send>>>,
+    registries: oci::Registries,
+}
+
+impl Services {
+    pub(super) fn new(config: SdkConfig, http: reqwest::Client) -> Services {
+        Services { config, clients: Mutex::default(), registries: oci::Registries::new(http) }
+    }
+
+    /// Everything at one address, with made-up credentials, asked once and not for long.
+    #[cfg(test)]
+    pub(crate) fn at(endpoint: &str) -> Services {
+        Services::through(&brief_client(), endpoint)
+    }
+
+    /// The same through a client that is shared, since its certificates take a while to load.
+    #[cfg(test)]
+    pub(super) fn through(http: &reqwest::Client, endpoint: &str) -> Services {
+        use aws_config::retry::RetryConfig;
+        use aws_config::timeout::TimeoutConfig;
+        use aws_credential_types::Credentials;
+        use aws_credential_types::provider::SharedCredentialsProvider;
+
+        let anybody =
+            Credentials::new("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", None, None, "test");
+        let config = SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .http_client(super::connector::Http(http.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(anybody))
+            .endpoint_url(endpoint)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().operation_timeout(BRIEFLY).build())
+            .build();
+        Services::new(config, http.clone())
+    }
+
+    /// The client of one service in one region.
+    fn client<C>(&self, region: &Region, make: impl FnOnce(&SdkConfig) -> C) -> C
+    where
+        C: Clone + Send + 'static,
+    {
+        let key = (TypeId::of::<C>(), region.clone());
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&key).and_then(|any| any.downcast_ref::<C>()) {
+            return client.clone();
+        }
+        let region = aws_config::Region::new(region.to_string());
+        let client = make(&self.config.to_builder().region(region).build());
+        clients.insert(key, Box::new(client.clone()));
+        client
+    }
+
+    pub(super) fn ecr(&self, region: &Region) -> aws_sdk_ecr::Client {
+        self.client(region, aws_sdk_ecr::Client::new)
+    }
+
+    pub(super) fn ecs(&self, region: &Region) -> aws_sdk_ecs::Client {
+        self.client(region, aws_sdk_ecs::Client::new)
+    }
+
+    /// Path style for a custom endpoint, whose host name has no bucket in front.
+    pub(super) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
+        self.client(region, |config| {
+            let own = aws_sdk_s3::config::Builder::from(config)
+                .force_path_style(config.endpoint_url().is_some())
+                .build();
+            aws_sdk_s3::Client::from_conf(own)
+        })
+    }
+
+    pub(super) fn secretsmanager(&self, region: &Region) -> aws_sdk_secretsmanager::Client {
+        self.client(region, aws_sdk_secretsmanager::Client::new)
+    }
+
+    pub(super) fn ssm(&self, region: &Region) -> aws_sdk_ssm::Client {
+        self.client(region, aws_sdk_ssm::Client::new)
+    }
+
+    pub(super) fn sts(&self, region: &Region) -> aws_sdk_sts::Client {
+        self.client(region, aws_sdk_sts::Client::new)
+    }
+
+    pub(super) fn registries(&self) -> &oci::Registries {
+        &self.registries
+    }
+}
+
+#[cfg(test)]
+const BRIEFLY: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// A client that does not wait long.
+#[cfg(test)]
+pub(super) fn brief_client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().timeout(BRIEFLY).build().unwrap()
+}

@@ -1,0 +1,132 @@
+//! AWS Systems Manager Parameter Store: whether a parameter is there, never what it says.
+
+use aws_sdk_ssm::types::ParameterMetadata;
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Batch, Call, Lookup, Services, classify};
+use crate::knowledge::Gap;
+use crate::names::Region;
+
+/// What is known of a parameter, without its value. `GetParameters` would return plain values even
+/// without decryption, so `DescribeParameters` it is: best effort, paged, and possibly with empty
+/// pages (<https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html>).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeParameter {
+    /// The region that is asked.
+    pub region: Region,
+    /// The name: `/app/log-level`.
+    pub name: String,
+    /// The ARN, for a parameter of another account: it is listed only if it is shared with this one.
+    pub shared: Option<String>,
+}
+
+/// The metadata of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// The name.
+    pub name: String,
+    /// The key of a SecureString, as it was given: an alias, an id or an ARN.
+    pub kms_key: Option<String>,
+    /// `Standard` or `Advanced`; only the latter can be shared.
+    pub tier: Option<String>,
+}
+
+/// What one walk over all pages brought: the list, or the gap that ended it.
+type Listed = Result<Vec<ParameterMetadata>, Gap>;
+
+impl Lookup for DescribeParameter {
+    type Fact = Parameter;
+    const CALL: Call = Call("ssm:DescribeParameters");
+
+    fn what(&self) -> String {
+        match &self.shared {
+            Some(arn) => format!("parameter {arn} shared with this account"),
+            None => format!("parameter {} in {}", self.name, self.region),
+        }
+    }
+
+    fn mend(&self) -> Option<String> {
+        self.shared.is_none().then(|| {
+            format!(
+                "aws ssm put-parameter --type SecureString --name {} --value ... --region {}",
+                self.name, self.region
+            )
+        })
+    }
+
+    fn batch(&self) -> Option<Batch> {
+        let kind = if self.shared.is_some() { "shared" } else { "own" };
+        Some(Batch::of(10, format!("{kind} in {}", self.region)))
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Parameter> {
+        let listed = self.list(std::slice::from_ref(self), services).await;
+        self.among(&listed)
+    }
+
+    async fn fetch_all(asked: &[Self], services: &Services) -> Vec<Answer<Parameter>> {
+        let Some(first) = asked.first() else { return Vec::new() };
+        let listed = first.list(asked, services).await;
+        asked.iter().map(|one| one.among(&listed)).collect()
+    }
+}
+
+impl DescribeParameter {
+    async fn list(&self, asked: &[Self], services: &Services) -> Listed {
+        let filter = aws_sdk_ssm::types::ParameterStringFilter::builder()
+            .key("Name")
+            .option("Equals")
+            .set_values(Some(asked.iter().map(|one| one.name.clone()).collect()))
+            .build();
+        let filter = filter.map_err(|error| Gap::Defect { why: error.to_string() })?;
+        let client = services.ssm(&self.region);
+        let (mut found, mut token) = (Vec::new(), None);
+        loop {
+            let page = client
+                .describe_parameters()
+                .parameter_filters(filter.clone())
+                .max_results(50)
+                .set_shared(self.shared.as_ref().map(|_| true))
+                .set_next_token(token)
+                .send()
+                .await;
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => {
+                    // No code of this call says "absent", so a failure is always a gap.
+                    return match classify::failed(self, &error) {
+                        Err(gap) => Err(gap),
+                        Ok(_) => Err(classify::incomplete(self, "the list of parameters")),
+                    };
+                }
+            };
+            // A missing name is known by its omission, which needs the list to be there.
+            let list = page
+                .parameters
+                .ok_or_else(|| classify::incomplete(self, "the list of parameters"))?;
+            found.extend(list);
+            token = page.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn among(&self, listed: &Listed) -> Answer<Parameter> {
+        let listed = listed.as_ref().map_err(Gap::clone)?;
+        let same = |it: &&ParameterMetadata| match &self.shared {
+            Some(arn) => it.arn.as_ref() == Some(arn),
+            None => it.name.as_ref() == Some(&self.name),
+        };
+        match listed.iter().find(same) {
+            Some(it) => Ok(crate::knowledge::Seen::Found(Parameter {
+                name: self.name.clone(),
+                kms_key: it.key_id.clone(),
+                tier: it.tier.as_ref().map(|tier| tier.as_str().to_owned()),
+            })),
+            None => {
+                classify::absent(self, "not among the parameters that ssm:DescribeParameters lists")
+            }
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Every lookup, against everything that can come over the wire: only the service's own words say that
+//! something is there or not, and whatever else comes is a gap.
+
+mod wire;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::ecr::{DescribeImage, EcrConfig, EcrManifest, PullThroughRules, Reference, Repository};
+use super::ecs::{DescribeService, DescribeTaskDefinition, InstancePlatforms};
+use super::oci;
+use super::registry::{GetConfig, GetManifest, HeadManifest};
+use super::s3::HeadObject;
+use super::secretsmanager::{DescribeSecret, ListSecretVersions, SecretKey};
+use super::services::brief_client;
+use super::ssm::DescribeParameter;
+use super::{CallerIdentity, Lookup, Services};
+use crate::facts::{Asked, BoxedAnswer};
+use crate::knowledge::{Gap, Seen};
+use wire::{Reply, Server};
+
+/// One lookup, and how its service says that the thing is there, and that it is not.
+struct Case {
+    name: &'static str,
+    asked: Arc<dyn Asked>,
+    found: Option<Reply>,
+    absent: Vec<Reply>,
+    codes: &'static [&'static str],
+}
+
+fn case<L: Lookup>(lookup: L, found: Option<Reply>, mut absent: Vec<Reply>) -> Case {
+    let status = if L::CALL.service() == "s3" { 404 } else { 400 };
+    absent.extend(L::ABSENT.iter().map(|code| Reply::Error(status, code, "it is not there")));
+    let name = std::any::type_name::<L>().rsplit("::").next().unwrap();
+    Case { name, asked: Arc::new(lookup), found, absent, codes: L::ABSENT }
+}
+
+const CONFIG: &str = r#"{"os":"linux","architecture":"arm64"}"#;
+const CONFIG_DIGEST: &str =
+    "sha256:c21740f5cb55c7e3a2197b08ebd0ba12f673ff5aa9869bf892b0c85dcaf5c413";
+const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// All lookups, the registries among them at `host`.
+fn lookups(host: &str) -> Vec<Case> {
+    let region = || "eu-central-1".parse::<crate::names::Region>().unwrap();
+    let registry = || "111122223333".parse::<crate::names::AccountId>().unwrap();
+    let repository =
+        || Repository { region: region(), registry: registry(), name: "web".to_owned() };
+    let elsewhere = || oci::Repository { host: host.to_owned(), name: "web".to_owned() };
+    let tag = || Reference::Tag("1".to_owned());
+    let name = || "web".to_owned();
+    let ok = |body: serde_json::Value| Reply::Ok(body.to_string());
+    let unknown = |code| vec![Reply::Error(404, code, "unknown")];
+    let missing_image = json!({"images": [], "failures": [{"imageId": {"imageTag": "1"}, "failureCode": "ImageNotFound"}]});
+    let digest = || CONFIG_DIGEST.to_owned();
+    let undescribed = Reply::Error(400, "ClientException", "Unable to describe task definition.");
+    let caller = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/ci</Arn><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
+    vec![
+        case(CallerIdentity { region: region() }, Some(Reply::Ok(caller.to_owned())), vec![]),
+        case(
+            EcrManifest { repository: repository(), reference: tag() },
+            None,
+            vec![ok(missing_image)],
+        ),
+        case(
+            EcrConfig { repository: repository(), digest: digest() },
+            Some(Reply::Url(Box::new(Reply::Ok(CONFIG.to_owned())))),
+            vec![],
+        ),
+        case(DescribeImage { repository: repository(), reference: tag() }, None, vec![]),
+        case(
+            PullThroughRules { region: region(), registry: registry() },
+            Some(ok(json!({"pullThroughCacheRules": []}))),
+            vec![],
+        ),
+        case(
+            DescribeTaskDefinition { region: region(), name: name() },
+            Some(ok(json!({"taskDefinition": {"family": "web"}}))),
+            vec![undescribed],
+        ),
+        case(
+            DescribeService { region: region(), cluster: None, service: name() },
+            Some(ok(json!({"services": [{"serviceName": "web"}], "failures": []}))),
+            vec![ok(json!({"services": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
+        ),
+        case(
+            InstancePlatforms { region: region(), cluster: name() },
+            Some(ok(json!({"containerInstanceArns": []}))),
+            vec![],
+        ),
+        case(
+            HeadObject { region: region(), object: "arn:aws:s3:::web/web.env".parse().unwrap() },
+            Some(Reply::Raw(200, "etag: \"1\"\r\nx-amz-request-id: 1", String::new())),
+            vec![],
+        ),
+        case(
+            DescribeSecret { region: region(), id: name() },
+            Some(ok(json!({"ARN": "arn", "VersionIdsToStages": {}}))),
+            vec![],
+        ),
+        case(
+            ListSecretVersions { region: region(), id: name() },
+            Some(ok(json!({"ARN": "arn", "Versions": []}))),
+            vec![],
+        ),
+        case(
+            SecretKey { region: region(), id: name(), stage: None, version: None, key: name() },
+            Some(ok(json!({"ARN": "arn", "SecretString": "{}"}))),
+            vec![],
+        ),
+        case(
+            DescribeParameter { region: region(), name: name(), shared: None },
+            Some(ok(json!({"Parameters": [{"Name": "web"}]}))),
+            vec![ok(json!({"Parameters": []})), ok(json!({"Parameters": [{"Name": "web2"}]}))],
+        ),
+        case(
+            HeadManifest { repository: elsewhere(), reference: "1".to_owned() },
+            None,
+            unknown("MANIFEST_UNKNOWN"),
+        ),
+        case(
+            GetManifest { repository: elsewhere(), digest: DIGEST.to_owned() },
+            None,
+            unknown("NAME_UNKNOWN"),
+        ),
+        case(
+            GetConfig { repository: elsewhere(), digest: digest() },
+            Some(Reply::Ok(CONFIG.to_owned())),
+            unknown("BLOB_UNKNOWN"),
+        ),
+    ]
+}
+
+#[test]
+fn no_lookup_is_forgotten() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lookup");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let written: BTreeSet<String> = files
+        .filter(|path| path.is_file())
+        .flat_map(|path| {
+            let text = std::fs::read_to_string(path).unwrap();
+            let named = text.lines().filter_map(|line| line.strip_prefix("impl Lookup for "));
+            named.map(|rest| rest.trim_end_matches(" {").to_owned()).collect::<Vec<_>>()
+        })
+        .collect();
+    let tested = lookups("localhost:1").iter().map(|case| case.name.to_owned()).collect();
+    assert_eq!(written, tested);
+}
+
+/// Where lookups are tried out.
+struct Bench {
+    runtime: tokio::runtime::Runtime,
+    http: reqwest::Client,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        Bench { runtime, http: brief_client() }
+    }
+
+    /// What each lookup learns from a server that gives to everything the reply picked for it.
+    fn learn(&self, pick: impl Fn(&Case) -> Option<Reply>) -> Vec<(Case, Reply, BoxedAnswer)> {
+        let asking: Vec<_> = (0..lookups("").len())
+            .filter_map(|nth| {
+                let server = Server::start();
+                let case = lookups(&server.host).remove(nth);
+                let reply = pick(&case)?;
+                server.give(&reply);
+                let services = Services::through(&self.http, &format!("http://{}", server.host));
+                let asked = case.asked.fetch(vec![case.asked.clone()], Arc::new(services));
+                Some((case, reply, self.runtime.spawn(asked)))
+            })
+            .collect();
+        let answered = asking.into_iter().map(|(case, reply, asking)| {
+            let mut answers = self.runtime.block_on(asking).unwrap();
+            assert_eq!(answers.len(), 1, "{}: one answer to one question", case.name);
+            (case, reply, answers.remove(0))
+        });
+        answered.collect()
+    }
+}
+
+/// What it came to, for a message.
+fn told(answer: &BoxedAnswer) -> String {
+    match answer {
+        Ok(Seen::Found(fact)) => format!("found {}", fact.to_json()),
+        Ok(Seen::Absent(absence)) => format!("absent: {}", absence.sentence),
+        Err(gap) => format!("a gap: {gap}"),
+    }
+}
+
+fn is_a_registry(case: &Case) -> bool {
+    !case.asked.call().is_iam_action()
+}
+
+#[test]
+fn what_the_service_says_itself_is_believed() {
+    let bench = Bench::new();
+    for nth in 0..4 {
+        for (case, reply, answer) in bench.learn(|case| case.absent.get(nth).cloned()) {
+            let absent = matches!(answer, Ok(Seen::Absent(_)));
+            assert!(absent, "{} on {reply:?}: {}", case.name, told(&answer));
+        }
+    }
+    for (case, reply, answer) in bench.learn(|case| case.found.clone()) {
+        let found = matches!(answer, Ok(Seen::Found(_)));
+        assert!(found, "{} on {reply:?}: {}", case.name, told(&answer));
+    }
+}
+
+#[test]
+fn what_anybody_could_say_is_a_gap() {
+    let bench = Bench::new();
+    let html = "<html><body>Please sign in</body></html>".to_owned();
+    let raw = |status, body: &str| Reply::Raw(status, "content-type: text/html", body.to_owned());
+    let json =
+        |status, body: &str| Reply::Raw(status, "content-type: application/json", body.to_owned());
+    let replies = [
+        Reply::Close,
+        Reply::Silence,
+        Reply::Cut,
+        Reply::Redirect,
+        Reply::Ok(String::new()),
+        Reply::Ok("{}".to_owned()),
+        Reply::Ok("[]".to_owned()),
+        Reply::Ok("not even JSON".to_owned()),
+        Reply::Ok("<Response></Response>".to_owned()),
+        raw(200, &html),
+        raw(400, &html),
+        raw(403, &html),
+        raw(404, &html),
+        json(404, "{}"),
+        json(404, ""),
+        json(407, ""),
+        raw(500, &html),
+        raw(502, &html),
+        json(503, "{}"),
+        Reply::Url(Box::new(raw(200, &html))),
+        Reply::Url(Box::new(raw(404, &html))),
+        Reply::Url(Box::new(Reply::Close)),
+        Reply::Error(400, "ValidationException", "what do you mean?"),
+        Reply::Error(500, "InternalServerError", "it is not you, it is us"),
+        Reply::Error(400, "ClientException", "The family is too long."),
+        Reply::Error(400, "ExpiredTokenException", "your token has expired"),
+    ];
+    for reply in replies {
+        for (case, _, answer) in bench.learn(|_| Some(reply.clone())) {
+            assert!(answer.is_err(), "{} on {reply:?}: {}", case.name, told(&answer));
+        }
+    }
+}
+
+#[test]
+fn the_absent_code_of_another_lookup_is_a_gap() {
+    let bench = Bench::new();
+    let codes: BTreeSet<&str> =
+        lookups("").iter().flat_map(|case| case.codes.iter().copied()).collect();
+    for code in codes {
+        // The registries have codes of their own, and S3 sends none with a HEAD.
+        let foreign = |case: &Case| {
+            let own = case.codes.contains(&code) || is_a_registry(case);
+            (!own && case.asked.call().service() != "s3").then_some(Reply::Error(
+                400,
+                code,
+                "it is not there",
+            ))
+        };
+        for (case, reply, answer) in bench.learn(foreign) {
+            assert!(answer.is_err(), "{} on {reply:?}: {}", case.name, told(&answer));
+        }
+    }
+}
+
+#[test]
+fn a_refusal_names_an_action_of_the_service_and_slow_down_is_throttling() {
+    let bench = Bench::new();
+    let refused = |case: &Case| {
+        (!is_a_registry(case)).then_some(Reply::Error(403, "AccessDeniedException", "no"))
+    };
+    for (case, _, answer) in bench.learn(refused) {
+        let Err(Gap::Refused { action, resource, .. }) = &answer else {
+            panic!("{}: {}", case.name, told(&answer));
+        };
+        let service = case.asked.call().service();
+        assert!(action.starts_with(&format!("{service}:")), "{}: {action}", case.name);
+        assert_eq!(*resource, case.asked.resource(), "{}", case.name);
+        // Its first request is another than the one that it is named by.
+        let first = match case.name {
+            "InstancePlatforms" => "ecs:ListContainerInstances",
+            _ => case.asked.call().0,
+        };
+        assert_eq!(action, first);
+    }
+    let slow_down = |case: &Case| match is_a_registry(case) {
+        true => Some(Reply::Error(429, "TOOMANYREQUESTS", "slow down")),
+        false => (case.asked.call().service() != "s3").then_some(Reply::Error(
+            400,
+            "ThrottlingException",
+            "Rate exceeded",
+        )),
+    };
+    for (case, _, answer) in bench.learn(slow_down) {
+        assert!(matches!(answer, Err(Gap::Throttled { .. })), "{}: {}", case.name, told(&answer));
+    }
+}

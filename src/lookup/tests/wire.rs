@@ -1,0 +1,141 @@
+//! A server that gives one reply to everything.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// What comes over the wire.
+#[derive(Clone, Debug)]
+pub(super) enum Reply {
+    /// Success, with this body.
+    Ok(String),
+    /// An error with a code and a message, in the form of the protocol that was spoken.
+    Error(u16, &'static str, &'static str),
+    /// This status, these header lines, this body, whoever asks.
+    Raw(u16, &'static str, String),
+    /// The URL of a blob, and this reply to who follows it.
+    Url(Box<Reply>),
+    /// Elsewhere, to a page that greets everybody.
+    Redirect,
+    /// The connection ends within the body.
+    Cut,
+    /// The connection ends without an answer.
+    Close,
+    /// Nothing, for longer than anybody waits.
+    Silence,
+}
+
+/// A server on this machine.
+pub(super) struct Server {
+    pub host: String,
+    reply: Arc<Mutex<Option<Reply>>>,
+}
+
+impl Server {
+    pub(super) fn start() -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let reply = Arc::new(Mutex::new(None));
+        let server = Server { host: host.clone(), reply: Arc::clone(&reply) };
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (host, reply) = (host.clone(), Arc::clone(&reply));
+                std::thread::spawn(move || {
+                    let reply = reply.lock().unwrap().clone().unwrap();
+                    serve(stream, &host, &reply);
+                });
+            }
+        });
+        server
+    }
+
+    pub(super) fn give(&self, reply: &Reply) {
+        *self.reply.lock().unwrap() = Some(reply.clone());
+    }
+}
+
+/// What was asked: enough of it to answer in the same protocol.
+struct Request {
+    head: String,
+}
+
+impl Request {
+    fn read(stream: &mut TcpStream) -> Request {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) > 0 {
+            head.push(byte[0]);
+        }
+        let head = String::from_utf8_lossy(&head).to_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let length = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
+        let _body = stream.read_exact(&mut vec![0; length]);
+        Request { head }
+    }
+
+    fn is(&self, start: &str) -> bool {
+        self.head.starts_with(start)
+    }
+
+    fn path_has(&self, part: &str) -> bool {
+        self.head.lines().next().is_some_and(|line| line.contains(part))
+    }
+
+    fn error(&self, code: &str, message: &str) -> String {
+        if self.head.contains("x-amz-target") {
+            return format!(r#"{{"__type":"{code}","message":"{message}"}}"#);
+        }
+        if self.path_has(" /v2/") {
+            return format!(r#"{{"errors":[{{"code":"{code}","message":"{message}"}}]}}"#);
+        }
+        format!(
+            "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+        )
+    }
+}
+
+fn serve(mut stream: TcpStream, host: &str, reply: &Reply) {
+    let request = Request::read(&mut stream);
+    let (status, headers, body) = match reply {
+        Reply::Close => return,
+        Reply::Silence => return std::thread::sleep(Duration::from_secs(3)),
+        Reply::Cut => {
+            let _gone = stream.write_all(b"HTTP/1.1 200 X\r\ncontent-length: 100\r\n\r\n{\"");
+            return;
+        }
+        Reply::Redirect if request.path_has("/welcome") => {
+            (200, "content-type: text/html", "<html>Welcome</html>".to_owned())
+        }
+        Reply::Redirect => (302, "location: /welcome", String::new()),
+        Reply::Url(then) if request.path_has("/blob") => return serve_rest(stream, &request, then),
+        Reply::Url(_) => {
+            let url = format!(r#"{{"downloadUrl":"http://{host}/blob"}}"#);
+            (200, "content-type: application/x-amz-json-1.1", url)
+        }
+        other => return serve_rest(stream, &request, other),
+    };
+    write(stream, &request, status, headers, &body);
+}
+
+fn serve_rest(stream: TcpStream, request: &Request, reply: &Reply) {
+    match reply {
+        Reply::Ok(body) => write(stream, request, 200, "server: some", body),
+        Reply::Error(status, code, message) => {
+            let body = request.error(code, message);
+            write(stream, request, *status, "x-amz-request-id: 1", &body);
+        }
+        Reply::Raw(status, headers, body) => write(stream, request, *status, headers, body),
+        _ => {}
+    }
+}
+
+fn write(mut stream: TcpStream, request: &Request, status: u16, headers: &str, body: &str) {
+    let length = body.len();
+    let body = if request.is("head ") { "" } else { body };
+    let text = format!(
+        "HTTP/1.1 {status} X\r\n{headers}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    );
+    let _gone = stream.write_all(text.as_bytes());
+    let _closed = stream.shutdown(Shutdown::Write);
+}

@@ -1,0 +1,116 @@
+//! Colours, marks and widths.
+
+use std::io;
+
+use anstream::ColorChoice;
+use anstyle::{AnsiColor, Style};
+
+use super::Volume;
+use crate::report::Status;
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// Also into a pipe.
+    Always,
+    /// Nowhere, and plain ASCII marks.
+    Never,
+    /// On a terminal, unless `NO_COLOR` says otherwise.
+    Auto,
+}
+
+/// How the text looks.
+#[derive(Clone, Debug)]
+pub struct Look {
+    colour: Colour,
+    /// Columns.
+    pub width: usize,
+    /// The marks in front of results.
+    pub marks: Marks,
+    /// How much to tell.
+    pub volume: Volume,
+}
+
+/// The marks in front of results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// ✔ ✘ ! ? -
+    Unicode,
+    /// + x ! ? -
+    Ascii,
+}
+
+const PLAIN_WIDTH: usize = 100;
+
+impl Look {
+    /// For a file: no colour, Unicode marks.
+    pub fn plain() -> Look {
+        Look {
+            colour: Colour::Never,
+            width: PLAIN_WIDTH,
+            marks: Marks::Unicode,
+            volume: Volume::Normal,
+        }
+    }
+
+    /// For this terminal, or the pipe in its place.
+    pub fn of_terminal(colour: Colour, volume: Volume) -> Look {
+        let width = match terminal_size::terminal_size_of(io::stdout()) {
+            Some((terminal_size::Width(columns), _)) => usize::from(columns),
+            None => PLAIN_WIDTH,
+        };
+        let marks = if colour == Colour::Never || !speaks_unicode() {
+            Marks::Ascii
+        } else {
+            Marks::Unicode
+        };
+        Look { colour, width: width.clamp(40, 120), marks, volume }
+    }
+
+    pub(super) fn choice(&self) -> ColorChoice {
+        match self.colour {
+            Colour::Always => ColorChoice::Always,
+            Colour::Never => ColorChoice::Never,
+            Colour::Auto => anstream::AutoStream::choice(&io::stdout()),
+        }
+    }
+
+    pub(super) fn mark(&self, status: Status) -> &'static str {
+        match (self.marks, status) {
+            (Marks::Unicode, Status::Pass) => "✔",
+            (Marks::Unicode, Status::Fail) => "✘",
+            (Marks::Ascii, Status::Pass) => "+",
+            (Marks::Ascii, Status::Fail) => "x",
+            (_, Status::Warn) => "!",
+            (_, Status::Unknown) => "?",
+            (_, Status::Skip) => "-",
+        }
+    }
+}
+
+pub(super) fn style(status: Status) -> Style {
+    match status {
+        Status::Pass => AnsiColor::Green.on_default(),
+        Status::Warn => AnsiColor::Yellow.on_default(),
+        Status::Fail => AnsiColor::Red.on_default().bold(),
+        Status::Unknown => AnsiColor::Magenta.on_default().bold(),
+        Status::Skip => Style::new().dimmed(),
+    }
+}
+
+/// `text` in this style.
+pub(super) fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A terminal of a UTF-8 locale; without any locale, what most have today.
+#[expect(clippy::disallowed_methods, reason = "the locale decides how a terminal reads bytes")]
+fn speaks_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}

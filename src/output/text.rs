@@ -1,0 +1,233 @@
+//! The report for people: a line for each result, and under each that is not a pass what it would
+//! become, how to mend it, and where it is written.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::style::{paint, style};
+use super::{Look, Volume};
+use crate::report::{CheckResult, Outcome, Report, Status, Summary, TargetReport};
+
+pub(super) fn render(report: &Report, look: &Look) -> String {
+    let mut page = Page { look, text: String::new() };
+    page.header(report);
+    for target in &report.targets {
+        page.target(target, report.targets.len() > 1);
+    }
+    page.verdict(report);
+    page.text
+}
+
+struct Page<'a> {
+    look: &'a Look,
+    text: String,
+}
+
+/// Results that say the same of several places, told once.
+struct Told<'r> {
+    result: &'r CheckResult,
+    places: Vec<String>,
+    containers: Vec<&'r str>,
+}
+
+impl Page<'_> {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn header(&mut self, report: &Report) {
+        let Some(first) = report.targets.first() else { return };
+        let target = &first.target;
+        let line = match (&target.region, &target.caller) {
+            (None, None) => "offline: no account is asked".to_owned(),
+            (region, caller) => {
+                let known =
+                    |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
+                let profile = match &report.profile {
+                    Some(name) => format!("profile {name}"),
+                    None => "credentials of the environment".to_owned(),
+                };
+                format!(
+                    "{profile} · account {} · region {} · {}",
+                    known(&target.account),
+                    known(region),
+                    known(caller),
+                )
+            }
+        };
+        self.line(&paint(anstyle::Style::new().dimmed(), &line));
+        for note in &report.notes {
+            let style = style(Status::Warn);
+            self.paragraph("  ! ", note, style);
+        }
+    }
+
+    fn target(&mut self, target: &TargetReport, several: bool) {
+        if several || target.target.family.is_some() {
+            let family = target.target.family.as_deref().unwrap_or_default();
+            let title = format!("{}  {family}", target.target.source);
+            self.line("");
+            self.line(&paint(anstyle::Style::new().bold(), title.trim_end()));
+        }
+        let mut group = "";
+        for told in told_once(&target.checks) {
+            let result = told.result;
+            let hidden = self.look.volume == Volume::Quiet
+                && matches!(result.status, Status::Pass | Status::Skip);
+            if hidden {
+                continue;
+            }
+            if group != result.group {
+                group = &result.group;
+                self.line("");
+                self.line(&paint(anstyle::Style::new().underline(), group));
+            }
+            self.result(&told);
+        }
+    }
+
+    fn result(&mut self, told: &Told) {
+        let result = told.result;
+        let style = style(result.status);
+        let mark = paint(style, self.look.mark(result.status));
+        let whose = match told.containers.as_slice() {
+            [] => String::new(),
+            containers => format!("{}  ", containers.join(", ")),
+        };
+        let lead = format!("  {} {whose}{}  ", self.look.mark(result.status), result.id);
+        let body = wrap(&result.message, self.look.width, 6, lead.width());
+        let dim = result.status == Status::Skip;
+        let first = body.first().map(String::as_str).unwrap_or_default();
+        let id = paint(anstyle::Style::new().bold(), &result.id);
+        let head = format!("  {mark} {whose}{id}  {first}");
+        self.line(&if dim { paint(style, &format!("{lead}{first}")) } else { head });
+        for line in body.iter().skip(1) {
+            let line = format!("      {line}");
+            self.line(&if dim { paint(style, &line) } else { line });
+        }
+        if matches!(result.status, Status::Fail | Status::Warn | Status::Unknown) {
+            self.explanation(told);
+        }
+        if self.look.volume == Volume::Verbose {
+            for evidence in &result.evidence {
+                self.labelled("asked", evidence);
+            }
+        }
+    }
+
+    fn explanation(&mut self, told: &Told) {
+        let result = told.result;
+        if let Some(error) = &result.prevents {
+            self.labelled("prevents", error);
+        }
+        if let Some(remedy) = &result.remedy {
+            self.labelled("fix", remedy);
+        }
+        for command in &result.commands {
+            // Commands are for copying: never broken.
+            self.line(&format!("                $ {command}"));
+        }
+        for place in &told.places {
+            self.labelled("at", place);
+        }
+    }
+
+    fn labelled(&mut self, label: &str, text: &str) {
+        let lead = format!("      {label:<10}");
+        self.paragraph(&lead, text, anstyle::Style::new());
+    }
+
+    fn paragraph(&mut self, lead: &str, text: &str, style: anstyle::Style) {
+        let indent = lead.width();
+        for (at, line) in wrap(text, self.look.width, indent, indent).iter().enumerate() {
+            let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
+            let label = paint(anstyle::Style::new().dimmed(), &lead);
+            self.line(&format!("{label}{}", paint(style, line)));
+        }
+    }
+
+    fn verdict(&mut self, report: &Report) {
+        let summary = report.summary();
+        let (word, status) = match report.verdict() {
+            _ if summary.is_empty() => ("NO VERDICT: no check was applicable", Status::Skip),
+            Outcome::Pass => ("PASS", Status::Pass),
+            Outcome::Fail => ("FAIL", Status::Fail),
+            Outcome::Unknown => ("UNKNOWN", Status::Unknown),
+        };
+        let cost = match report.stats.api_calls {
+            0 => String::new(),
+            1 => ", 1 call".to_owned(),
+            calls => format!(", {calls} calls"),
+        };
+        let seconds = report.stats.elapsed_ms as f64 / 1000.0;
+        self.line("");
+        self.line(&format!(
+            "{}  {} ({seconds:.1} s{cost})",
+            paint(style(status).bold(), word),
+            counts(&summary)
+        ));
+    }
+}
+
+fn counts(summary: &Summary) -> String {
+    let parts = [
+        (summary.fail, "failed"),
+        (summary.unknown, "unknown"),
+        (summary.warn, if summary.warn == 1 { "warning" } else { "warnings" }),
+        (summary.pass, "passed"),
+        (summary.skip, "skipped"),
+    ];
+    let said: Vec<String> =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    said.join(", ")
+}
+
+/// Merges results that differ in their place only.
+fn told_once(results: &[CheckResult]) -> Vec<Told<'_>> {
+    let mut told: Vec<Told> = Vec::new();
+    for result in results {
+        let place = match &result.location {
+            Some(at) => format!("{}:{}:{}", at.file, at.line, at.column),
+            None => result.subject.clone(),
+        };
+        let same = told.iter_mut().find(|it| {
+            it.result.id == result.id
+                && it.result.status == result.status
+                && it.result.message == result.message
+        });
+        let container = result.container.as_deref();
+        match same {
+            Some(it) => {
+                it.places.push(place);
+                it.containers.extend(container.filter(|name| !it.containers.contains(name)));
+            }
+            None => told.push(Told {
+                result,
+                places: vec![place],
+                containers: container.into_iter().collect(),
+            }),
+        }
+    }
+    told
+}
+
+/// Breaks a text into lines: the first after `lead` columns, the others after `indent`.
+fn wrap(text: &str, width: usize, indent: usize, lead: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut column = lead;
+    for word in text.split_whitespace() {
+        let current = lines.len() - 1;
+        let gap = usize::from(!lines[current].is_empty());
+        if column + gap + word.width() > width && (gap == 1 || column > indent) {
+            lines.push(word.to_owned());
+            column = indent + word.width();
+        } else {
+            if gap == 1 {
+                lines[current].push(' ');
+            }
+            lines[current].push_str(word);
+            column += gap + word.width();
+        }
+    }
+    lines
+}

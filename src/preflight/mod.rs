@@ -1,0 +1,18 @@
+//! The flow of a run: plan, evaluate, want, fetch, settle, report.
+//!
+//! [`plan`] pairs every applicable check with the things that it judges. [`Loop`] evaluates these
+//! probes, fetches what they want, concurrently and each key once, and evaluates again only the probes
+//! that waited for an answer. Each turn adds an answer or settles a probe, so the loop ends, and since
+//! the table only grows, its result does not depend on the order in which answers arrive.
+
+mod plan;
+mod queue;
+mod results;
+mod turn;
+
+pub use plan::{Probe, plan};
+pub use results::report;
+pub use turn::{Bounds, Event, Loop, Origin, Watch};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! The loop and its promises, on answers from memory and on replayed recordings.
+
+mod endings;
+mod properties;
+mod scenario;
+mod stage;
+mod turns;

@@ -1,0 +1,448 @@
+//! The run loop: evaluate, want, fetch, until every probe is settled.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::Instant;
+
+use super::Probe;
+use super::queue::Queue;
+use crate::facts::{Asked, BoxedAnswer, Derivation, Log, Recording, Row, Table, View};
+use crate::knowledge::{FactId, Gap, Seen, Stop};
+use crate::lookup::{Call, Lookup, Services};
+use crate::verdict::{Judgement, Settled, Trust, settle};
+
+/// Where answers come from.
+pub enum Origin {
+    /// The AWS account and the registries.
+    Live(Arc<Services>),
+    /// A recording: no network, no credentials.
+    Replay(Recording),
+    /// Nothing may be asked.
+    Offline,
+}
+
+/// The limits of a run.
+pub struct Bounds {
+    /// When to stop and report what is known.
+    pub deadline: Option<Duration>,
+    /// How many requests may be under way for one service.
+    pub per_service: usize,
+}
+
+/// What happens in a run, for a display of progress.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A question was sent.
+    Asked {
+        /// Its row.
+        id: FactId,
+        /// Its call.
+        call: Call,
+        /// What is asked for.
+        what: String,
+    },
+    /// Its answer came, or a gap instead.
+    Answered {
+        /// Its row.
+        id: FactId,
+        /// The question and the answer, in one line, without any content.
+        said: String,
+    },
+    /// A probe was settled.
+    Settled {
+        /// How many probes are settled by now.
+        done: usize,
+        /// How many there are.
+        of: usize,
+    },
+}
+
+/// Who wants to know what happens.
+pub trait Watch {
+    /// Called for each event, in order.
+    fn on(&mut self, event: Event);
+}
+
+/// Nobody.
+impl Watch for () {
+    fn on(&mut self, _: Event) {}
+}
+
+/// Completes when the user interrupts the run.
+pub type Interrupt = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// One run: its table, and what is under way.
+pub struct Loop<'w> {
+    table: Table,
+    origin: Origin,
+    bounds: Bounds,
+    queue: Queue,
+    flying: JoinSet<Vec<BoxedAnswer>>,
+    aboard: HashMap<Id, (Call, Vec<FactId>)>,
+    waiters: HashMap<FactId, Vec<usize>>,
+    arrived: Vec<FactId>,
+    ends: Option<Instant>,
+    interrupt: Interrupt,
+    closed: bool,
+    interrupted: bool,
+    requests: usize,
+    trust: Trust,
+    watch: &'w mut dyn Watch,
+}
+
+/// What is evaluated: a probe, or the derivation of a fact.
+#[derive(Clone)]
+enum Node {
+    Probe(usize),
+    Derivation(FactId, Arc<dyn Derivation>),
+}
+
+/// A probe with its settled judgement and what it touched.
+pub(super) type Ended = (Settled, Log);
+
+impl<'w> Loop<'w> {
+    /// A run that has asked nothing yet. `interrupt` completes when the user wants it to end.
+    pub fn new(
+        origin: Origin,
+        bounds: Bounds,
+        interrupt: Interrupt,
+        watch: &'w mut dyn Watch,
+    ) -> Loop<'w> {
+        Loop {
+            table: Table::default(),
+            origin,
+            ends: bounds.deadline.map(|span| Instant::now() + span),
+            bounds,
+            queue: Queue::default(),
+            flying: JoinSet::new(),
+            aboard: HashMap::new(),
+            waiters: HashMap::new(),
+            arrived: Vec::new(),
+            interrupt,
+            closed: false,
+            interrupted: false,
+            requests: 0,
+            trust: Trust::Log,
+            watch,
+        }
+    }
+
+    /// Believes authors instead of the log: for the test that proves that the property tests can fail.
+    #[cfg(test)]
+    pub(crate) fn trusting(mut self, trust: Trust) -> Self {
+        self.trust = trust;
+        self
+    }
+
+    /// What has been learnt.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// How many requests were sent.
+    pub fn requests(&self) -> usize {
+        self.requests
+    }
+
+    /// Whether the run was ended by its deadline or by the user.
+    pub fn was_cut_short(&self) -> bool {
+        self.closed
+    }
+
+    /// Whether the user ended the run.
+    pub fn was_interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    /// Sends a question ahead, without waiting for its answer.
+    pub fn want<L: Lookup>(&mut self, lookup: &L) {
+        let (id, new) = self.table.ask(lookup);
+        if new {
+            self.send(id);
+        }
+        self.dispatch();
+    }
+
+    /// Asks one question and waits: for what must be known before there is a plan.
+    ///
+    /// # Errors
+    /// The gap.
+    pub async fn learn<L: Lookup>(&mut self, lookup: &L) -> Result<Seen<&L::Fact>, Gap> {
+        self.want(lookup);
+        let (id, _) = self.table.ask(lookup);
+        while !self.table.row(id).is_known() {
+            self.await_answers().await;
+        }
+        self.arrived.clear();
+        match View::of(&self.table).get(lookup) {
+            Ok(seen) => Ok(seen),
+            Err(Stop::Gap(gap)) => Err(gap),
+            Err(Stop::Absent(..)) => Err(Gap::Wanted),
+        }
+    }
+
+    /// Evaluates the probes until each is settled.
+    pub(super) async fn settle_all(&mut self, probes: &[Probe<'_>]) -> Vec<Ended> {
+        let mut nodes: Vec<Node> = (0..probes.len()).map(Node::Probe).collect();
+        let mut missing: Vec<usize> = vec![0; nodes.len()];
+        let mut ended: Vec<Option<Ended>> = probes.iter().map(|_| None).collect();
+        let mut ready: Vec<usize> = (0..nodes.len()).rev().collect();
+        let mut done = 0;
+        loop {
+            while let Some(at) = ready.pop() {
+                let waits_for = match nodes[at].clone() {
+                    Node::Probe(index) => {
+                        let (settled, log) = self.evaluate(&probes[index]);
+                        if matches!(settled, Settled::NotYet) {
+                            self.enter(log, &mut nodes, &mut missing, &mut ready)
+                        } else {
+                            done += 1;
+                            self.watch.on(Event::Settled { done, of: probes.len() });
+                            ended[index] = Some((settled, log));
+                            continue;
+                        }
+                    }
+                    Node::Derivation(id, derivation) => {
+                        let (result, log) = self.compute(&*derivation);
+                        if log.is_waiting() {
+                            self.enter(log, &mut nodes, &mut missing, &mut ready)
+                        } else {
+                            self.table.settle(id, result, log);
+                            self.arrived.push(id);
+                            self.wake(&mut missing, &mut ready);
+                            continue;
+                        }
+                    }
+                };
+                missing[at] = waits_for.len();
+                if waits_for.is_empty() {
+                    ready.push(at);
+                }
+                for id in waits_for {
+                    self.waiters.entry(id).or_default().push(at);
+                }
+            }
+            self.wake(&mut missing, &mut ready);
+            if !ready.is_empty() {
+                continue;
+            }
+            if done == probes.len() {
+                break;
+            }
+            if !self.await_answers().await && !self.break_circle() {
+                break;
+            }
+        }
+        self.arrived.clear();
+        ended.into_iter().map(|end| end.unwrap_or_else(unsettled)).collect()
+    }
+
+    /// Evaluates one probe. A panic in a check becomes a defect, and the run goes on.
+    fn evaluate(&self, probe: &Probe) -> Ended {
+        let view = View::of(&self.table);
+        let judgement: Judgement = catch_unwind(AssertUnwindSafe(|| (probe.judge)(&view)))
+            .unwrap_or_else(|panic| Err(defect(probe.check.id, &*panic).into()));
+        let log = view.into_log();
+        (settle(judgement, &log, &self.table, self.trust), log)
+    }
+
+    fn compute(
+        &self,
+        derivation: &dyn Derivation,
+    ) -> (Result<Box<dyn std::any::Any + Send + Sync>, Stop>, Log) {
+        let view = View::of(&self.table);
+        let result = catch_unwind(AssertUnwindSafe(|| derivation.derive(&view)))
+            .unwrap_or_else(|panic| Err(defect(&derivation.what(), &*panic).into()));
+        let log = view.into_log();
+        let swallowed = log.gaps.first().and_then(|id| self.table.row(*id).gap()).cloned();
+        match (result, swallowed) {
+            (Ok(_), Some(gap)) if self.trust == Trust::Log => (Err(gap.into()), log),
+            (result, _) => (result, log),
+        }
+    }
+
+    /// Enters what an evaluation wanted, and returns the rows that it has to wait for.
+    fn enter(
+        &mut self,
+        log: Log,
+        nodes: &mut Vec<Node>,
+        missing: &mut Vec<usize>,
+        ready: &mut Vec<usize>,
+    ) -> Vec<FactId> {
+        let mut waits_for = log.waiting;
+        for wanted in log.wanted {
+            let (id, new) = wanted.enter(&mut self.table);
+            waits_for.push(id);
+            if !new {
+                continue;
+            }
+            if let Row::Derived { derivation, .. } = self.table.row(id) {
+                nodes.push(Node::Derivation(id, derivation.clone()));
+                missing.push(0);
+                ready.push(nodes.len() - 1);
+            } else {
+                self.send(id);
+            }
+        }
+        waits_for.sort_unstable();
+        waits_for.dedup();
+        waits_for.retain(|id| !self.table.row(*id).is_known());
+        waits_for
+    }
+
+    /// Answers a question at once where that is possible, or queues it.
+    fn send(&mut self, id: FactId) {
+        let Row::Asked { lookup, .. } = self.table.row(id) else { return };
+        let lookup = lookup.clone();
+        let answer = match &self.origin {
+            _ if self.closed => Err(interrupted(&*lookup)),
+            Origin::Live(_) => return self.queue.add(id, lookup),
+            Origin::Replay(recording) => recording.answer(&*lookup),
+            Origin::Offline => {
+                Err(Gap::Undecidable { why: format!("{} cannot be asked offline", lookup.call()) })
+            }
+        };
+        self.receive(id, answer);
+    }
+
+    fn receive(&mut self, id: FactId, answer: BoxedAnswer) {
+        self.table.answer(id, answer);
+        self.arrived.push(id);
+        let said = self.table.evidence(id);
+        self.watch.on(Event::Answered { id, said });
+    }
+
+    /// Counts down the nodes that waited for what has arrived.
+    fn wake(&mut self, missing: &mut [usize], ready: &mut Vec<usize>) {
+        for id in std::mem::take(&mut self.arrived) {
+            for at in self.waiters.remove(&id).unwrap_or_default() {
+                missing[at] -= 1;
+                if missing[at] == 0 {
+                    ready.push(at);
+                }
+            }
+        }
+    }
+
+    /// Sends queued questions, as many as the services have slots.
+    fn dispatch(&mut self) {
+        let Origin::Live(services) = &self.origin else { return };
+        let services = services.clone();
+        while let Some(members) = self.queue.next(self.bounds.per_service) {
+            let (ids, lookups): (Vec<_>, Vec<_>) = members.into_iter().unzip();
+            let Some(first) = lookups.first().cloned() else { continue };
+            for (id, lookup) in ids.iter().zip(&lookups) {
+                let what = lookup.what();
+                self.watch.on(Event::Asked { id: *id, call: lookup.call(), what });
+            }
+            self.requests += 1;
+            let request = first.fetch(lookups, services.clone());
+            let handle = self.flying.spawn(request);
+            self.aboard.insert(handle.id(), (first.call(), ids));
+        }
+    }
+
+    /// Waits for the next answer, then takes all that have come meanwhile. `false` when nothing is
+    /// under way.
+    async fn await_answers(&mut self) -> bool {
+        self.dispatch();
+        if self.flying.is_empty() {
+            return !self.arrived.is_empty();
+        }
+        let ends = self.ends;
+        let deadline = async move {
+            match ends {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(landed) = self.flying.join_next_with_id() => {
+                self.land(landed);
+                while let Some(landed) = self.flying.try_join_next_with_id() {
+                    self.land(landed);
+                }
+            }
+            () = deadline => self.close(),
+            () = &mut self.interrupt => {
+                self.interrupted = true;
+                self.close();
+            }
+        }
+        self.dispatch();
+        true
+    }
+
+    fn land(&mut self, landed: Result<(Id, Vec<BoxedAnswer>), JoinError>) {
+        let (task, mut answers, why) = match landed {
+            Ok((task, answers)) => (task, answers, "fewer answers than questions".to_owned()),
+            Err(error) => (error.id(), Vec::new(), error.to_string()),
+        };
+        let Some((call, ids)) = self.aboard.remove(&task) else { return };
+        self.queue.landed(call);
+        answers.reverse();
+        for id in ids {
+            let answer =
+                answers.pop().unwrap_or_else(|| Err(Gap::Defect { why: format!("{call}: {why}") }));
+            self.receive(id, answer);
+        }
+    }
+
+    /// Ends the run: what is under way or queued becomes a gap, and so does all that is wanted later.
+    fn close(&mut self) {
+        self.closed = true;
+        self.flying.abort_all();
+        self.flying.detach_all();
+        let flying: Vec<FactId> = self.aboard.drain().flat_map(|(_, (_, ids))| ids).collect();
+        let queued = self.queue.drain().into_iter().map(|(id, _)| id);
+        for id in flying.into_iter().chain(queued).collect::<Vec<_>>() {
+            if let Row::Asked { lookup, .. } = self.table.row(id) {
+                let gap = interrupted(&**lookup);
+                self.receive(id, Err(gap));
+            }
+        }
+    }
+
+    /// Derived facts that wait for each other would wait for ever: that is a defect.
+    fn break_circle(&mut self) -> bool {
+        let circle: Vec<(FactId, String)> = self
+            .table
+            .rows()
+            .filter_map(|(id, row)| match row {
+                Row::Derived { derivation, result: None, .. } => Some((id, derivation.what())),
+                _ => None,
+            })
+            .collect();
+        for (id, what) in &circle {
+            let why = format!("{what} is derived from itself");
+            self.table.settle(*id, Err(Gap::Defect { why }.into()), Log::default());
+            self.arrived.push(*id);
+        }
+        !circle.is_empty()
+    }
+}
+
+fn interrupted(lookup: &dyn Asked) -> Gap {
+    Gap::Interrupted { what: format!("{} ({})", lookup.call(), lookup.what()) }
+}
+
+fn unsettled() -> Ended {
+    let why = "the run ended before this was judged".to_owned();
+    (Settled::Unknown(Gap::Defect { why }), Log::default())
+}
+
+/// What a panic said, as a gap.
+fn defect(whose: &str, panic: &(dyn std::any::Any + Send)) -> Gap {
+    let said = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned());
+    Gap::Defect { why: format!("{whose} panicked: {said}") }
+}

@@ -1,0 +1,231 @@
+//! The report of a run: results, their sums, and the verdict. No I/O.
+
+use serde::Serialize;
+
+/// How a check ended for one subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Proven to hold.
+    Pass,
+    /// Will start, but something is likely to hurt.
+    Warn,
+    /// Proven that the task will not start, or that the API call will be refused.
+    Fail,
+    /// Could not be determined.
+    Unknown,
+    /// Does not apply, or its input was not given.
+    Skip,
+}
+
+impl Status {
+    /// All of them, in the order of the summary.
+    pub const ALL: [Status; 5] =
+        [Status::Pass, Status::Warn, Status::Fail, Status::Unknown, Status::Skip];
+
+    /// The word of the JSON output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Pass => "pass",
+            Status::Warn => "warn",
+            Status::Fail => "fail",
+            Status::Unknown => "unknown",
+            Status::Skip => "skip",
+        }
+    }
+
+    /// What it promises, in the words of the manual.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Status::Pass => "proven to hold",
+            Status::Warn => "will start, but something is likely to hurt",
+            Status::Fail => {
+                "proven that the task will not start, or that the API call will be refused"
+            }
+            Status::Unknown => {
+                "could not be determined; says why, and what would make it determinable"
+            }
+            Status::Skip => "does not apply, or its input was not given; says which",
+        }
+    }
+}
+
+/// The worst that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Nothing failed, nothing is unknown.
+    Pass,
+    /// Nothing failed, but something could not be determined.
+    Unknown,
+    /// Something failed.
+    Fail,
+}
+
+/// How many results there are of each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Proven to hold.
+    pub pass: usize,
+    /// Warnings.
+    pub warn: usize,
+    /// Failures.
+    pub fail: usize,
+    /// Undetermined.
+    pub unknown: usize,
+    /// Not applicable.
+    pub skip: usize,
+}
+
+impl Summary {
+    fn add(&mut self, status: Status) {
+        match status {
+            Status::Pass => self.pass += 1,
+            Status::Warn => self.warn += 1,
+            Status::Fail => self.fail += 1,
+            Status::Unknown => self.unknown += 1,
+            Status::Skip => self.skip += 1,
+        }
+    }
+
+    /// The worst that is counted.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Summary { fail: 1.., .. } => Outcome::Fail,
+            Summary { unknown: 1.., .. } => Outcome::Unknown,
+            _ => Outcome::Pass,
+        }
+    }
+
+    /// Whether any check had something to say.
+    pub fn is_empty(&self) -> bool {
+        self.pass + self.warn + self.fail + self.unknown == 0
+    }
+}
+
+/// Where a subject is written, for people and editors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Location {
+    /// The file as the user named it.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+}
+
+/// The result of one check for one subject. Every key is always there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CheckResult {
+    /// The check's id.
+    pub id: String,
+    /// The check's group.
+    pub group: String,
+    /// How it ended.
+    pub status: Status,
+    /// JSON pointer into the document as the user wrote it.
+    pub subject: String,
+    /// The container that it concerns.
+    pub container: Option<String>,
+    /// Where that is written; `null` for a registered definition.
+    pub location: Option<Location>,
+    /// The ARN, image or name that was judged.
+    pub resource: Option<String>,
+    /// One sentence that says what holds or does not, and the fact that decides it.
+    pub message: String,
+    /// What was asked, and what was answered.
+    pub evidence: Vec<String>,
+    /// The runtime error that it would become.
+    pub prevents: Option<String>,
+    /// One sentence.
+    pub remedy: Option<String>,
+    /// Commands that mend it.
+    pub commands: Vec<String>,
+    /// The page of AWS's documentation.
+    pub docs: String,
+    /// Whether the result rests on an assumption, so that `--strict` closes the gate.
+    #[serde(skip)]
+    pub assumes: bool,
+}
+
+/// What was judged: the definition, and the account it was judged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Target {
+    /// The file, or the name of the registered definition.
+    pub source: String,
+    /// The family, if the document names one.
+    pub family: Option<String>,
+    /// Where it was judged.
+    pub region: Option<String>,
+    /// The account of the caller.
+    pub account: Option<String>,
+    /// Who asked.
+    pub caller: Option<String>,
+}
+
+/// The results of one target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TargetReport {
+    /// What was judged.
+    pub target: Target,
+    /// The worst that was found.
+    pub verdict: Outcome,
+    /// Sums.
+    pub summary: Summary,
+    /// The results, in catalogue order, then document order.
+    pub checks: Vec<CheckResult>,
+}
+
+impl TargetReport {
+    /// Sums up `checks`.
+    pub fn of(target: Target, checks: Vec<CheckResult>) -> TargetReport {
+        let mut summary = Summary::default();
+        for check in &checks {
+            summary.add(check.status);
+        }
+        TargetReport { target, verdict: summary.outcome(), summary, checks }
+    }
+}
+
+/// What the run cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    /// Requests that were answered or given up.
+    pub api_calls: usize,
+    /// Wall time.
+    pub elapsed_ms: u64,
+}
+
+/// The report of a run.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// One for each definition that was given.
+    pub targets: Vec<TargetReport>,
+    /// What the run cost.
+    pub stats: Stats,
+    /// The profile in use, for the header.
+    pub profile: Option<String>,
+    /// What the reader must know before the results: settings that weaken the run.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// The sums over all targets.
+    pub fn summary(&self) -> Summary {
+        let mut sum = Summary::default();
+        for check in self.targets.iter().flat_map(|target| &target.checks) {
+            sum.add(check.status);
+        }
+        sum
+    }
+
+    /// The worst over all targets.
+    pub fn verdict(&self) -> Outcome {
+        self.summary().outcome()
+    }
+
+    /// All results, target by target.
+    pub fn checks(&self) -> impl Iterator<Item = &CheckResult> {
+        self.targets.iter().flat_map(|target| &target.checks)
+    }
+}

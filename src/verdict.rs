@@ -1,0 +1,270 @@
+//! Verdicts, and the rules that keep *unknown* from becoming *pass*.
+//!
+//! A check answers with a [`Judgement`]. It cannot write `unknown`, and cannot turn one into something
+//! else: a gap that it met comes back as `Err`, and one that it swallowed is in the log of its view.
+//! [`settle`] looks at both.
+
+use crate::document::Place;
+use crate::facts::{Log, Row, Table};
+use crate::knowledge::{Absence, FactId, Gap, Ground, Stop};
+
+/// What a check says of its subject, or why it could not.
+pub type Judgement = Result<Verdict, Stop>;
+
+/// What a check says. There is none without its reason.
+#[must_use]
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// It is proven to hold.
+    Pass(String),
+    /// At least one thing is wrong.
+    Found(Vec<Finding>),
+    /// The check has nothing to say here, because of what the document says.
+    NotApplicable(String),
+}
+
+/// How bad a finding is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The task will start, but something is likely to hurt.
+    Warn,
+    /// The task will not start, or the API call will be refused.
+    Fail,
+    /// This part could not be judged.
+    Unknown(Gap),
+}
+
+/// One thing that a check found, with the fact that decides it.
+#[must_use]
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence: what does not hold, and the fact that decides it.
+    pub message: String,
+    /// Where it is written, if more exact than the subject's own place.
+    pub place: Option<Place>,
+    /// What it is about, if other than the subject's resource.
+    pub resource: Option<String>,
+    /// The runtime error it would become, if more exact than the check's.
+    pub prevents: Option<String>,
+    /// How to mend it, if more exact than the check's remedy.
+    pub remedy: Option<String>,
+    /// Commands that mend it.
+    pub commands: Vec<String>,
+}
+
+/// The claim holds.
+///
+/// # Errors
+/// None; the type is that of every judgement.
+pub fn pass(because: impl Into<String>) -> Judgement {
+    Ok(Verdict::Pass(because.into()))
+}
+
+/// The check has nothing to say here.
+///
+/// # Errors
+/// None; the type is that of every judgement.
+pub fn not_applicable(because: impl Into<String>) -> Judgement {
+    Ok(Verdict::NotApplicable(because.into()))
+}
+
+/// The claim is proven not to hold.
+pub fn fail(message: impl Into<String>) -> Finding {
+    Finding::new(Severity::Fail, message)
+}
+
+/// The claim holds, but something is likely to hurt.
+pub fn warn(message: impl Into<String>) -> Finding {
+    Finding::new(Severity::Warn, message)
+}
+
+impl Finding {
+    fn new(severity: Severity, message: impl Into<String>) -> Finding {
+        Finding {
+            severity,
+            message: message.into(),
+            place: None,
+            resource: None,
+            prevents: None,
+            remedy: None,
+            commands: Vec::new(),
+        }
+    }
+
+    /// Points to the exact place.
+    pub fn at(mut self, place: &Place) -> Finding {
+        self.place = Some(place.clone());
+        self
+    }
+
+    /// Names what it is about.
+    pub fn on(mut self, resource: impl Into<String>) -> Finding {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// Names the runtime error that it would become.
+    pub fn prevents(mut self, error: impl Into<String>) -> Finding {
+        self.prevents = Some(error.into());
+        self
+    }
+
+    /// Says how to mend it.
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Finding {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// Adds a command that mends it.
+    pub fn command(mut self, command: impl Into<String>) -> Finding {
+        self.commands.push(command.into());
+        self
+    }
+
+    /// The judgement that consists of this finding.
+    ///
+    /// # Errors
+    /// None; the type is that of every judgement.
+    pub fn judge(self) -> Judgement {
+        Ok(Verdict::Found(vec![self]))
+    }
+}
+
+/// Collects what a check of a whole task finds at several places.
+#[derive(Default)]
+pub struct Findings {
+    found: Vec<Finding>,
+    stopped: Option<Stop>,
+}
+
+impl Findings {
+    /// None yet.
+    pub fn new() -> Findings {
+        Findings::default()
+    }
+
+    /// Adds one.
+    pub fn add(&mut self, finding: Finding) {
+        self.found.push(finding);
+    }
+
+    /// Adds a failure at `place`.
+    pub fn fail(&mut self, place: &Place, message: impl Into<String>) {
+        self.add(fail(message).at(place));
+    }
+
+    /// Adds a warning at `place`.
+    pub fn warn(&mut self, place: &Place, message: impl Into<String>) {
+        self.add(warn(message).at(place));
+    }
+
+    /// Judges one part. If it meets a gap, that part is unknown, and the others are judged all the same.
+    pub fn part(&mut self, place: &Place, judge: impl FnOnce(&mut Findings) -> Result<(), Stop>) {
+        match judge(self) {
+            Ok(()) => {}
+            Err(Stop::Gap(Gap::Unresolved { .. })) if self.has_told_of(place) => {}
+            Err(Stop::Gap(gap)) => {
+                let message = gap.to_string();
+                self.add(Finding::new(Severity::Unknown(gap), message).at(place));
+            }
+            Err(stop) => self.stopped = self.stopped.take().or(Some(stop)),
+        }
+    }
+
+    /// Whether it was told already that what is written here is wrong, or cannot be read.
+    fn has_told_of(&self, place: &Place) -> bool {
+        let decides = |severity: &Severity| {
+            matches!(severity, Severity::Fail | Severity::Unknown(Gap::Unresolved { .. }))
+        };
+        self.found.iter().any(|it| it.place.as_ref() == Some(place) && decides(&it.severity))
+    }
+
+    /// What was found; if nothing, the claim holds.
+    ///
+    /// # Errors
+    /// The absence at which a part stopped, if nothing else was found.
+    pub fn or_pass(self, because: impl Into<String>) -> Judgement {
+        match self.stopped {
+            Some(stop) if self.found.is_empty() => Err(stop),
+            _ if self.found.is_empty() => pass(because),
+            _ => Ok(Verdict::Found(self.found)),
+        }
+    }
+}
+
+/// Whom to believe about gaps. Everything but a test of the tests believes the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// A gap that was touched and not answered for makes the result unknown.
+    Log,
+    /// The author's word alone. Exists to prove that the property tests can fail.
+    Author,
+}
+
+/// A settled judgement.
+#[derive(Debug)]
+pub enum Settled {
+    /// It waits for answers.
+    NotYet,
+    /// It is known what the check says.
+    Said(Verdict),
+    /// It could not be determined.
+    Unknown(Gap),
+    /// It stopped at an absence. Who tells of it is decided when all are settled.
+    Stopped {
+        /// What is absent.
+        ground: Ground,
+        /// The sentence that says so.
+        absence: Absence,
+        /// A gap that stood beside the absence: such a check may follow a teller, not be one.
+        beside: Option<Gap>,
+    },
+}
+
+/// Applies the rules, in their order: still wanted; a gap as the answer; an absence; a gap that was
+/// swallowed; the verdict.
+pub fn settle(judgement: Judgement, log: &Log, table: &Table, trust: Trust) -> Settled {
+    if log.is_waiting() {
+        return Settled::NotYet;
+    }
+    match judgement {
+        Err(Stop::Gap(gap)) => Settled::Unknown(gap),
+        Err(Stop::Absent(ground, absence)) => {
+            let beside = log.gaps.first().and_then(|id| table.row(*id).gap()).cloned();
+            Settled::Stopped { ground, absence, beside }
+        }
+        Ok(verdict) => match swallowed(&verdict, log, table) {
+            Some(gap) if trust == Trust::Log => Settled::Unknown(gap),
+            _ => Settled::Said(verdict),
+        },
+    }
+}
+
+/// The first gap that was touched and that no finding answers for.
+fn swallowed(verdict: &Verdict, log: &Log, table: &Table) -> Option<Gap> {
+    let answered: Vec<&Gap> = match verdict {
+        Verdict::Found(findings) => findings
+            .iter()
+            .filter_map(|finding| match &finding.severity {
+                Severity::Unknown(gap) => Some(gap),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    let gaps = log.gaps.iter().filter_map(|id: &FactId| table.row(*id).gap());
+    gaps.into_iter().find(|gap| !answered.contains(gap)).cloned()
+}
+
+/// The command that would create what is absent, where its lookup knows one.
+pub fn mend(ground: &Ground, table: &Table) -> Option<String> {
+    match ground {
+        Ground::Fact(id) => match table.row(*id) {
+            Row::Asked { lookup, .. } => lookup.mend(),
+            Row::Derived { .. } => None,
+        },
+        Ground::Written(_) => None,
+    }
+}

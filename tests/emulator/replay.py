@@ -1,0 +1,138 @@
+"""Records tests/replay/: `python tests/emulator/replay.py BINARY`, from a machine with tests/requirements.txt.
+
+A scenario is a definition of one or two things, and what the account says to it. The property tests take
+each of these answers away. Together they lead every check of images and secrets down each of its ways.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import account
+from account import REGISTRY
+from emulator import ACCOUNT, REGION, Emulator
+
+FOLDER = Path(__file__).resolve().parents[1] / "replay"
+# The emulator is a registry too; its port differs each time.
+LOCAL = "localhost:5000"
+
+
+def fargate(container, **more):
+    return {
+        "family": "storefront",
+        "requiresCompatibilities": ["FARGATE"],
+        "networkMode": "awsvpc",
+        "cpu": "256",
+        "memory": "512",
+        "executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/storefront-execution",
+        "containerDefinitions": [{"name": "web", "image": f"{REGISTRY}/storefront:2.7.0", **container}],
+        **more,
+    }
+
+
+def on_ec2(container):
+    more = {"requiresCompatibilities": ["EC2"], "networkMode": "bridge"}
+    return fargate({"memory": 128, **container}, **more)
+
+
+def image(name, **more):
+    return fargate({"image": f"{REGISTRY}/{name}", **more})
+
+
+def secret(value_from):
+    return fargate({"secrets": [{"name": "VALUE", "valueFrom": value_from}]})
+
+
+def env_file(key):
+    return fargate({"environmentFiles": [{"type": "s3", "value": f"arn:aws:s3:::storefront-config/{key}"}]})
+
+
+def scenarios(named):
+    """Name, story, definition, and flags of each."""
+    database, deleted = named["database"], named["legacy"]
+    parameter = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter"
+    version = named["unlabelled"]
+    return [
+        ("image-index", "an index names the platform", image("storefront:2.7.0"), {}),
+        ("image-single", "the configuration of a single image names it", image("storefront-proxy:1.31.2"), {}),
+        ("image-other-platform", "the only image is for ARM", image("storefront-worker:2.7.0-graviton"), {}),
+        ("image-unstated", "an entry of the index does not state its platform", image("storefront-proxy:unstated"), {}),
+        ("image-missing-tag", "there is no such tag", image("storefront:3.0.0"), {}),
+        ("image-missing-repository", "there is no such repository", image("storefornt:2.7.0"), {}),
+        ("image-cached-later", "a pull-through rule covers what is not there yet", image("mirror/app:1"), {}),
+        ("image-not-upstream", "nor is it upstream", image("mirror/app:2"), {}),
+        ("image-on-instances", "the container instances decide", on_ec2({"image": f"{REGISTRY}/storefront:2.7.0"}), {"cluster": "production"}),
+        ("image-on-no-instances", "there is no such cluster", on_ec2({"image": f"{REGISTRY}/storefront:2.7.0"}), {"cluster": "prodution"}),
+        ("image-elsewhere", "a registry that is not ECR", fargate({"image": "LOCAL/app:1"}), {}),
+        ("image-elsewhere-single", "its configuration names the platform", fargate({"image": "LOCAL/single:1"}), {}),
+        ("image-elsewhere-missing", "there is no such tag", fargate({"image": "LOCAL/app:2"}), {}),
+        ("secret-there", "a secret by its ARN", secret(database), {}),
+        ("secret-key", "its JSON key", secret(f"{database}:password::"), {"read_secrets": True}),
+        ("secret-no-key", "a JSON key that it does not have", secret(f"{database}:passwort::"), {"read_secrets": True}),
+        ("secret-deleted", "it is marked for deletion", secret(deleted), {}),
+        ("secret-missing", "there is none", secret(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:storefront/none-AbCdEf"), {}),
+        ("secret-version", "a version without a label", secret(f"{database}:::{version}"), {}),
+        ("secret-no-version", "a version that there is not", secret(f"{database}:::00000000-0000-4000-8000-000000000000"), {}),
+        ("secret-no-stage", "a stage that there is not", secret(f"{database}::AWSPENDING:"), {}),
+        ("secret-through-parameter", "a secret by way of Parameter Store", secret(f"{parameter}/aws/reference/secretsmanager/storefront/database"), {}),
+        ("parameter-name", "a parameter by its name", secret("/storefront/log-level"), {}),
+        ("parameter-arn", "a parameter by its ARN", secret(f"{parameter}/storefront/payment-token"), {}),
+        ("parameter-missing", "there is none", secret(f"{parameter}/storefront/none"), {}),
+        ("parameter-foreign", "another account does not share it", secret(f"arn:aws:ssm:{REGION}:444455556666:parameter/shared"), {}),
+        ("environment-file", "the file is there", env_file("production.env"), {}),
+        ("environment-file-missing", "the file is not there", env_file("none.env"), {}),
+    ]
+
+
+def furnish(emulator, named):
+    """What the demo does not need: versions, rules, instances, and a registry that is not ECR."""
+    secrets = emulator.client("secretsmanager")
+    first = secrets.describe_secret(SecretId=named["database"])["VersionIdsToStages"]
+    for value in ("newer", "newest"):
+        secrets.put_secret_value(SecretId=named["database"], SecretString=json.dumps({"password": value}))
+    named["unlabelled"] = next(iter(first))
+    account.push_unstated(emulator, "storefront-proxy", "unstated")
+    key = secrets.create_secret(Name="ecr-pullthroughcache/mirror", SecretString="{}")["ARN"]
+    host = emulator.url.removeprefix("http://")
+    emulator.rules.append({"ecrRepositoryPrefix": "mirror", "upstreamRegistryUrl": host, "credentialArn": key})
+    emulator.serve("app", "1", account.image(emulator, "amd64", "app"))
+    emulator.serve("single", "1", account.image(emulator, "amd64", "single"))
+    account.make_instances(emulator, "production")
+
+
+def record(binary, emulator, definition, flags):
+    """Runs the program on a definition, and returns what it learnt."""
+    host = emulator.url.removeprefix("http://")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "taskdef.json"
+        file.write_text(json.dumps(definition).replace("LOCAL", host))
+        written = Path(folder) / "recording.json"
+        arguments = [binary, "verify", file, "--record", written, "-o", "short"]
+        arguments += ["--cluster", flags["cluster"]] if "cluster" in flags else []
+        arguments += ["--read-secrets"] if flags.get("read_secrets") else []
+        done = subprocess.run(arguments, env=emulator.environment(), capture_output=True, text=True, timeout=60)
+        recording = written.read_text().replace(host, LOCAL)
+        return json.loads(recording), done.stdout + done.stderr
+
+
+def main(binary):
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.json"):
+        old.unlink()
+    with Emulator() as emulator:
+        named = account.build(emulator)
+        furnish(emulator, named)
+        for name, story, definition, flags in scenarios(named):
+            recording, said = record(binary, emulator, definition, flags)
+            print(f"{name}: {said}")
+            definition = json.loads(json.dumps(definition).replace("LOCAL", LOCAL))
+            written = {"story": story, "flags": flags, "definition": definition, "recording": recording}
+            (FOLDER / f"{name}.json").write_text(json.dumps(written, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]).resolve())

@@ -1,0 +1,68 @@
+"""Given an answer that cannot be had, then what rests on it is unknown, and says what would help."""
+
+import unittest
+
+from program import Story, demo
+
+# What is refused, the check that cannot tell, and the action that would let it.
+REFUSALS = [
+    ("ecr:BatchGetImage", "image-exists", "ecr:BatchGetImage"),
+    ("ecr:GetDownloadUrlForLayer", "image-platform", "ecr:GetDownloadUrlForLayer"),
+    ("secretsmanager:DescribeSecret", "secret-exists", "secretsmanager:DescribeSecret"),
+    ("ssm:DescribeParameters", "parameter-exists", "ssm:DescribeParameters"),
+    ("s3:HEAD", "environment-file-exists", "s3:GetObject"),
+]
+
+
+class Doubts(Story):
+    def test_a_refused_call_makes_its_check_unknown_and_names_the_action(self):
+        for call, check, action in REFUSALS:
+            with self.subTest(call=call):
+                self.emulator.restore()
+                self.emulator.refused.add(call)
+                report = self.verify(demo(), code=3)
+                self.assertEqual(report["verdict"], "unknown")
+                self.assertEqual(self.found(report, "fail"), [])
+                doubts = [it for it in report["checks"] if it["status"] == "unknown"]
+                self.assertIn(check, [it["id"] for it in doubts])
+                for doubt in doubts:
+                    self.assertIn(f'"Action": "{action}"', doubt["remedy"])
+
+    def test_a_refusal_does_not_hide_what_is_wrong_elsewhere(self):
+        self.emulator.refused.add("secretsmanager:DescribeSecret")
+        report = self.verify(demo("broken"), code=1)
+        failed = [check for check, _ in self.found(report, "fail")]
+        self.assertIn("image-exists", failed)
+        self.assertIn("parameter-exists", failed)
+        self.assertIn("secret-exists", [check for check, _ in self.found(report, "unknown")])
+
+    def test_an_advising_check_is_skipped_and_an_optional_answer_is_assumed(self):
+        self.emulator.refused.add("ecr:DescribeImages")
+        report = self.verify(demo(), code=0)
+        passed = [it for it in report["checks"] if it["id"] == "image-exists"]
+        self.assertEqual({it["status"] for it in passed}, {"pass"})
+        self.assertTrue(all(any("assuming" in line for line in it["evidence"]) for it in passed))
+        self.verify(demo(), "--strict", code=1)
+
+    def test_a_deadline_makes_a_complete_report(self):
+        self.emulator.delay = 5
+        report = self.verify(demo(), "--timeout", "300ms", code=3)
+        self.assertEqual(self.found(report, "fail"), [])
+        self.emulator.restore()
+        whole = self.verify(demo(), code=0)
+        judged, expected = (
+            [(it["id"], it["subject"]) for it in one["checks"]] for one in (report, whole)
+        )
+        self.assertEqual(judged, expected)
+        self.assertLess(report["stats"]["elapsed_ms"], 2000)
+
+    def test_a_placeholder_is_unknown_and_the_rest_is_judged(self):
+        document = demo()
+        document["containerDefinitions"][0]["image"] = "${IMAGE}"
+        report = self.verify(document, code=3)
+        unknown = self.found(report, "unknown")
+        self.assertEqual({subject for _, subject in unknown}, {"/containerDefinitions/0/image"})
+
+
+if __name__ == "__main__":
+    unittest.main()

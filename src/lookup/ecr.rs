@@ -1,4 +1,6 @@
-//! Amazon ECR: manifests, configurations and rules, over its API.
+//! Amazon ECR: manifests, configurations, rules and policies, over its API.
+
+mod policy;
 
 use aws_sdk_ecr::types::{ImageFailureCode, ImageIdentifier};
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,8 @@ use super::oci::{self, Anonymous, ImageConfig, MANIFEST_TYPES, Manifest};
 use super::{Answer, Batch, Call, Lookup, Optional, Services, classify};
 use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::{AccountId, Partition, Region};
+
+pub use policy::{GetRegistryPolicy, GetRepositoryPolicy, NO_REPOSITORY_POLICY};
 
 /// Where a repository lives.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -1,12 +1,15 @@
-//! Amazon S3: whether an object is there. HEAD only; no content is ever read.
+//! Amazon S3: whether an object is there, and the policy of its bucket. No content is ever read.
 
 use aws_sdk_s3::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{Answer, Call, Lookup, Services, classify};
-use crate::knowledge::{Gap, Seen};
-use crate::names::{Region, S3Object};
+use super::{Answer, Call, Lookup, Services, classify, policy_document};
+use crate::knowledge::{Absence, Gap, Seen};
+use crate::names::{Partition, Region, S3Object};
+
+const BUCKET_MISSING: &str = "NoSuchBucket";
 
 /// What is known of an object without reading it. The IAM action of `HeadObject` is `s3:GetObject`
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>).
@@ -28,7 +31,7 @@ pub(super) const LIST_BUCKET: Call = Call("s3:ListBucket");
 impl Lookup for HeadObject {
     type Fact = Present;
     const CALL: Call = Call("s3:GetObject");
-    const ABSENT: &'static [&'static str] = &["NotFound", "NoSuchKey", "NoSuchBucket"];
+    const ABSENT: &'static [&'static str] = &["NotFound", "NoSuchKey", BUCKET_MISSING];
 
     fn what(&self) -> String {
         format!("S3 object s3://{}/{}", self.object.bucket, self.object.key)
@@ -44,17 +47,11 @@ impl Lookup for HeadObject {
 
     async fn fetch(&self, services: &Services) -> Answer<Present> {
         match self.head(&self.region, services).await {
-            Err(Elsewhere(region)) => self.head(&region, services).await.unwrap_or_else(|again| {
-                let why = format!("S3 keeps pointing elsewhere ({})", again.0);
-                Err(Gap::Unreachable { what: self.what(), why })
-            }),
+            Err(Elsewhere(home)) => at_home(self, self.head(&home, services).await),
             Ok(answer) => answer,
         }
     }
 }
-
-/// The bucket lives in another region than the one that was asked.
-struct Elsewhere(Region);
 
 impl HeadObject {
     async fn head(
@@ -73,15 +70,13 @@ impl HeadObject {
             Err(error) => error,
         };
         let raw = error.raw_response();
-        let home = raw.and_then(|raw| raw.headers().get("x-amz-bucket-region"));
-        match (
-            raw.map(|raw| raw.status().as_u16()),
-            home.and_then(|home| home.parse::<Region>().ok()),
-        ) {
-            (Some(301 | 307 | 400), Some(home)) if home != *region => Err(Elsewhere(home)),
+        if let Some(elsewhere) = raw.and_then(|raw| elsewhere(region, raw)) {
+            return Err(elsewhere);
+        }
+        match raw.map(|raw| raw.status().as_u16()) {
             // A HEAD has no body, hence no code. Without s3:ListBucket, S3 says 403 for a missing
             // object too, so a 403 proves nothing. Who may list the bucket sees the key there.
-            (Some(403), _) => Ok(match self.is_listed(region, services).await {
+            Some(403) => Ok(match self.is_listed(region, services).await {
                 Some(true) => Ok(Seen::Found(Present)),
                 Some(false) => classify::absent(self, "not among the bucket's objects"),
                 None => Err(Gap::Refused {
@@ -91,12 +86,10 @@ impl HeadObject {
                 }),
             }),
             // A 404 of a HEAD has no code either: it counts only if S3 itself signed it with an id.
-            (Some(404), _) if raw.is_some_and(|raw| !is_from_s3(raw)) => {
-                Ok(Err(Gap::Unreachable {
-                    what: self.what(),
-                    why: "HTTP 404 that is not S3's own answer (a proxy?)".to_owned(),
-                }))
-            }
+            Some(404) if raw.is_some_and(|raw| !is_from_s3(raw)) => Ok(Err(Gap::Unreachable {
+                what: self.what(),
+                why: "HTTP 404 that is not S3's own answer (a proxy?)".to_owned(),
+            })),
             _ => Ok(classify::failed(self, &error)),
         }
     }
@@ -115,7 +108,109 @@ impl HeadObject {
     }
 }
 
+/// The policy of a bucket. A bucket need not have one: that is an absence, told from a missing bucket
+/// by the code.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetBucketPolicy {
+    /// The region that is asked first; the bucket's own is followed from there.
+    pub region: Region,
+    /// The bucket's name.
+    pub bucket: String,
+}
+
+/// What S3 says when the bucket is there and has no policy.
+pub const NO_BUCKET_POLICY: &str = "NoSuchBucketPolicy";
+
+impl Lookup for GetBucketPolicy {
+    type Fact = Value;
+    const CALL: Call = Call("s3:GetBucketPolicy");
+    const ABSENT: &'static [&'static str] = &[NO_BUCKET_POLICY, BUCKET_MISSING];
+
+    fn what(&self) -> String {
+        format!("policy of S3 bucket {}", self.bucket)
+    }
+
+    fn resource(&self) -> String {
+        let partition = Partition::of_region(self.region.as_str());
+        format!("arn:{partition}:s3:::{}", self.bucket)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Value> {
+        match self.ask(&self.region, services).await {
+            Err(Elsewhere(home)) => at_home(self, self.ask(&home, services).await),
+            Ok(answer) => answer,
+        }
+    }
+}
+
+impl GetBucketPolicy {
+    async fn ask(&self, region: &Region, services: &Services) -> Result<Answer<Value>, Elsewhere> {
+        let reply = services.s3(region).get_bucket_policy().bucket(&self.bucket).send().await;
+        let raw = reply.as_ref().err().and_then(|error| error.raw_response());
+        if let Some(elsewhere) = raw.and_then(|raw| elsewhere(region, raw)) {
+            return Err(elsewhere);
+        }
+        if let Err(error) = &reply
+            && classify::code(error) == Some(BUCKET_MISSING)
+        {
+            let sentence = format!("there is no S3 bucket {}", self.bucket);
+            return Ok(Ok(Seen::Absent(Absence { sentence, said: BUCKET_MISSING.to_owned() })));
+        }
+        Ok(classify::answer(self, reply, |it| {
+            // The body is the policy and nothing else, so anybody's JSON would look like one.
+            it.request_id().ok_or("the request id that S3 gives")?;
+            policy_document::plain(&it.policy.ok_or("the policy document")?)
+        }))
+    }
+}
+
+/// The bucket lives in another region than the one that was asked.
+struct Elsewhere(Region);
+
+/// Where S3 points to, if it does.
+fn elsewhere(asked: &Region, raw: &HttpResponse) -> Option<Elsewhere> {
+    let home = raw.headers().get("x-amz-bucket-region")?.parse::<Region>().ok()?;
+    let points = matches!(raw.status().as_u16(), 301 | 307 | 400);
+    (points && home != *asked).then_some(Elsewhere(home))
+}
+
+/// The answer of the bucket's own region, which has nowhere else to point to.
+fn at_home<L: Lookup>(lookup: &L, answer: Result<Answer<L::Fact>, Elsewhere>) -> Answer<L::Fact> {
+    answer.unwrap_or_else(|again| {
+        let why = format!("S3 keeps pointing elsewhere ({})", again.0);
+        Err(Gap::Unreachable { what: lookup.what(), why })
+    })
+}
+
 /// S3 gives each of its answers an id.
 fn is_from_s3(raw: &HttpResponse) -> bool {
     ["x-amz-request-id", "x-amzn-requestid"].iter().any(|name| raw.headers().get(*name).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_types::body::SdkBody;
+
+    #[test]
+    fn only_a_redirection_points_to_another_region() {
+        let asked: Region = "eu-west-1".parse().unwrap();
+        let cases = [
+            (301, Some("us-east-1"), Some("us-east-1")),
+            (400, Some("us-east-1"), Some("us-east-1")),
+            (301, Some("eu-west-1"), None),
+            (301, Some("elsewhere"), None),
+            (301, None, None),
+            (403, Some("us-east-1"), None),
+            (404, Some("us-east-1"), None),
+        ];
+        for (status, header, home) in cases {
+            let mut raw = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
+            if let Some(region) = header {
+                raw.headers_mut().insert("x-amz-bucket-region", region);
+            }
+            let found = elsewhere(&asked, &raw).map(|elsewhere| elsewhere.0.to_string());
+            assert_eq!(found.as_deref(), home, "{status} {header:?}");
+        }
+    }
 }

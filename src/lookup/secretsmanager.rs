@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{Answer, Call, Lookup, Services, classify};
+use super::{Answer, Call, Lookup, Services, classify, policy_document};
 use crate::knowledge::Seen;
 use crate::names::Region;
 
@@ -116,6 +117,43 @@ impl Lookup for ListSecretVersions {
     }
 }
 
+/// The resource policy of a secret, if it has one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetSecretPolicy {
+    /// The region that is asked.
+    pub region: Region,
+    /// The secret's ARN.
+    pub id: String,
+}
+
+impl Lookup for GetSecretPolicy {
+    type Fact = Option<Value>;
+    const CALL: Call = Call("secretsmanager:GetResourcePolicy");
+    const ABSENT: &'static [&'static str] = &["ResourceNotFoundException"];
+
+    fn what(&self) -> String {
+        format!("resource policy of secret {} in {}", self.id, self.region)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no secret {} in {}", self.id, self.region)
+    }
+
+    fn resource(&self) -> String {
+        self.id.clone()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Option<Value>> {
+        let client = services.secretsmanager(&self.region);
+        let reply = client.get_resource_policy().secret_id(&self.id).send().await;
+        classify::answer(self, reply, |it| {
+            // The ARN tells the answer from an empty one: without a policy it is all there is.
+            it.arn.ok_or("the ARN")?;
+            it.resource_policy.as_deref().map(policy_document::plain).transpose()
+        })
+    }
+}
+
 /// Whether a version of a secret is JSON and has a key. The only question that reads a value; it is
 /// asked with `--read-secrets` only, and keeps nothing but its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -185,7 +223,7 @@ impl Lookup for SecretKey {
 }
 
 fn form(text: &str, key: &str) -> SecretForm {
-    match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
+    match serde_json::from_str::<serde_json::Map<String, Value>>(text) {
         Ok(object) if object.contains_key(key) => SecretForm::HasKey,
         Ok(_) => SecretForm::LacksKey,
         Err(_) => SecretForm::NotJson,

@@ -72,6 +72,15 @@ impl Services {
         self.client(region, aws_sdk_ecs::Client::new)
     }
 
+    /// IAM is global: of the region, only the partition counts.
+    pub(super) fn iam(&self, region: &Region) -> aws_sdk_iam::Client {
+        self.client(region, aws_sdk_iam::Client::new)
+    }
+
+    pub(super) fn kms(&self, region: &Region) -> aws_sdk_kms::Client {
+        self.client(region, aws_sdk_kms::Client::new)
+    }
+
     /// Path style for a custom endpoint, whose host name has no bucket in front.
     pub(super) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
         self.client(region, |config| {

@@ -1,10 +1,11 @@
 //! Every lookup, against everything that can come over the wire: only the service's own words say that
 //! something is there or not, and whatever else comes is a gap.
 
+mod permissions;
 mod wire;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -58,7 +59,7 @@ fn lookups(host: &str) -> Vec<Case> {
     let digest = || CONFIG_DIGEST.to_owned();
     let undescribed = Reply::Error(400, "ClientException", "Unable to describe task definition.");
     let caller = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/ci</Arn><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
-    vec![
+    let mut cases = vec![
         case(CallerIdentity { region: region() }, Some(Reply::Ok(caller.to_owned())), vec![]),
         case(
             EcrManifest { repository: repository(), reference: tag() },
@@ -131,15 +132,16 @@ fn lookups(host: &str) -> Vec<Case> {
             Some(Reply::Ok(CONFIG.to_owned())),
             unknown("BLOB_UNKNOWN"),
         ),
-    ]
+    ];
+    cases.extend(permissions::lookups());
+    cases
 }
 
 #[test]
 fn no_lookup_is_forgotten() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lookup");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let written: BTreeSet<String> = files
-        .filter(|path| path.is_file())
+    let written: BTreeSet<String> = files(&folder)
+        .iter()
         .flat_map(|path| {
             let text = std::fs::read_to_string(path).unwrap();
             let named = text.lines().filter_map(|line| line.strip_prefix("impl Lookup for "));
@@ -148,6 +150,11 @@ fn no_lookup_is_forgotten() {
         .collect();
     let tested = lookups("localhost:1").iter().map(|case| case.name.to_owned()).collect();
     assert_eq!(written, tested);
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 /// Where lookups are tried out.

@@ -9,6 +9,7 @@ fn main() {}
 fn clients() {
     let _: Option<aws_sdk_ecr::Client> = None;
     let _: Option<aws_sdk_ecs::Client> = None;
+    let _: Option<aws_sdk_iam::Client> = None;
     let _: Option<aws_sdk_kms::Client> = None;
     let _: Option<aws_sdk_s3::Client> = None;
     let _: Option<aws_sdk_secretsmanager::Client> = None;

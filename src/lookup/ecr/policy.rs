@@ -1,0 +1,78 @@
+//! The policies of a repository and of a whole registry.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{REPOSITORY_MISSING, Repository};
+use crate::knowledge::{Absence, Seen};
+use crate::lookup::{Answer, Call, Lookup, Services, classify, policy_document};
+use crate::names::Region;
+
+/// The policy of a repository. A repository need not have one: that is an absence, told from a
+/// missing repository by the code.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetRepositoryPolicy {
+    /// The repository.
+    pub repository: Repository,
+}
+
+/// What the registry says when the repository is there and has no policy.
+pub const NO_REPOSITORY_POLICY: &str = "RepositoryPolicyNotFoundException";
+
+impl Lookup for GetRepositoryPolicy {
+    type Fact = Value;
+    const CALL: Call = Call("ecr:GetRepositoryPolicy");
+    const ABSENT: &'static [&'static str] = &[NO_REPOSITORY_POLICY, REPOSITORY_MISSING];
+
+    fn what(&self) -> String {
+        format!("policy of repository {}", self.repository.place())
+    }
+
+    fn resource(&self) -> String {
+        self.repository.arn()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Value> {
+        let Repository { region, registry, name } = &self.repository;
+        let reply = services
+            .ecr(region)
+            .get_repository_policy()
+            .registry_id(registry.to_string())
+            .repository_name(name)
+            .send()
+            .await;
+        if let Err(error) = &reply
+            && classify::code(error) == Some(REPOSITORY_MISSING)
+        {
+            let sentence = format!("there is no repository {}", self.repository.place());
+            return Ok(Seen::Absent(Absence { sentence, said: REPOSITORY_MISSING.to_owned() }));
+        }
+        classify::answer(self, reply, |it| {
+            policy_document::plain(&it.policy_text.ok_or("the policy document")?)
+        })
+    }
+}
+
+/// The policy of the caller's own registry in a region: the API shows nobody else's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetRegistryPolicy {
+    /// The region of the registry.
+    pub region: Region,
+}
+
+impl Lookup for GetRegistryPolicy {
+    type Fact = Value;
+    const CALL: Call = Call("ecr:GetRegistryPolicy");
+    const ABSENT: &'static [&'static str] = &["RegistryPolicyNotFoundException"];
+
+    fn what(&self) -> String {
+        format!("policy of the account's ECR registry in {}", self.region)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Value> {
+        let reply = services.ecr(&self.region).get_registry_policy().send().await;
+        classify::answer(self, reply, |it| {
+            policy_document::plain(&it.policy_text.ok_or("the policy document")?)
+        })
+    }
+}

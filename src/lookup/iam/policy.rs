@@ -1,0 +1,90 @@
+//! Managed policies, the account's own and those of AWS.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::NO_SUCH_ENTITY;
+use crate::lookup::{Answer, Call, Lookup, Services, classify, policy_document};
+use crate::names::Region;
+
+/// A managed policy, without its text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetPolicy {
+    /// The region of the run.
+    pub region: Region,
+    /// The policy's ARN.
+    pub arn: String,
+}
+
+/// Which version of a policy is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManagedPolicy {
+    /// The version in force, such as `v3`.
+    pub version: String,
+    /// When that last changed: what is younger than some minutes may not be known everywhere.
+    pub updated: Option<String>,
+}
+
+impl Lookup for GetPolicy {
+    type Fact = ManagedPolicy;
+    const CALL: Call = Call("iam:GetPolicy");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("managed policy {}", self.arn)
+    }
+
+    fn resource(&self) -> String {
+        self.arn.clone()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<ManagedPolicy> {
+        let reply = services.iam(&self.region).get_policy().policy_arn(&self.arn).send().await;
+        classify::answer(self, reply, |it| {
+            let policy = it.policy.ok_or("the policy")?;
+            Ok(ManagedPolicy {
+                version: policy.default_version_id.ok_or("the default version")?,
+                updated: policy.update_date.or(policy.create_date).map(|date| date.to_string()),
+            })
+        })
+    }
+}
+
+/// What a version of a managed policy says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetPolicyVersion {
+    /// The region of the run.
+    pub region: Region,
+    /// The policy's ARN.
+    pub arn: String,
+    /// The version, such as `v3`.
+    pub version: String,
+}
+
+impl Lookup for GetPolicyVersion {
+    type Fact = Value;
+    const CALL: Call = Call("iam:GetPolicyVersion");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("version {} of managed policy {}", self.version, self.arn)
+    }
+
+    fn resource(&self) -> String {
+        self.arn.clone()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Value> {
+        let reply = services
+            .iam(&self.region)
+            .get_policy_version()
+            .policy_arn(&self.arn)
+            .version_id(&self.version)
+            .send()
+            .await;
+        classify::answer(self, reply, |it| {
+            let document = it.policy_version.and_then(|version| version.document);
+            policy_document::encoded(&document.ok_or("the policy document")?)
+        })
+    }
+}

@@ -1,0 +1,240 @@
+//! IAM's own opinion on what a principal may do.
+//!
+//! It counts the principal's own policies, its permissions boundary and, roughly, the organization's
+//! policies. It does not know the policies of resources and keys where the principal is a role
+//! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>), so it is
+//! a witness, not the judge.
+
+use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult};
+use aws_sdk_iam::types::{PolicyEvaluationDecisionType, ResourceSpecificResult};
+use serde::{Deserialize, Serialize};
+
+use super::{NO_SUCH_ENTITY, whole};
+use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
+use crate::names::Region;
+
+/// What IAM thinks of each action on each resource.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct SimulatePrincipalPolicy {
+    /// The region of the run.
+    pub region: Region,
+    /// The ARN of the role or user.
+    pub principal: String,
+    /// The actions, all of one service: each is tried on each resource.
+    pub actions: Vec<String>,
+    /// The ARNs of the resources; none for `*`.
+    pub resources: Vec<String>,
+    /// The condition keys that are known.
+    pub context: Vec<ContextKey>,
+}
+
+/// A condition key and its values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ContextKey {
+    /// The key: `iam:PassedToService`.
+    pub name: String,
+    /// The type, as the API spells it: `string`, `stringList`, `boolean`, `ip`, `date`, ...
+    pub kind: &'static str,
+    /// The values; several only for a list.
+    pub values: Vec<String>,
+}
+
+/// The outcome for one action on one resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Simulated {
+    /// The action.
+    pub action: String,
+    /// The resource's ARN, or `*`.
+    pub resource: String,
+    /// The decision.
+    pub decision: Decision,
+    /// Condition keys that policies ask for and that were not given.
+    pub missing: Vec<String>,
+    /// Whether the organization's policies allow it, if the account is in one.
+    pub allowed_by_organizations: Option<bool>,
+}
+
+/// What the simulation decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// A statement allows it, and none forbids it.
+    Allowed,
+    /// A statement forbids it.
+    ExplicitDeny,
+    /// No statement allows it.
+    ImplicitDeny,
+}
+
+impl Lookup for SimulatePrincipalPolicy {
+    type Fact = Vec<Simulated>;
+    const CALL: Call = Call("iam:SimulatePrincipalPolicy");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("simulation of {} by {}", self.actions.join(", "), self.principal)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no principal {}", self.principal)
+    }
+
+    fn resource(&self) -> String {
+        self.principal.clone()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Vec<Simulated>> {
+        let pages = services
+            .iam(&self.region)
+            .simulate_principal_policy()
+            .policy_source_arn(&self.principal)
+            .set_action_names(Some(self.actions.clone()))
+            .set_resource_arns((!self.resources.is_empty()).then(|| self.resources.clone()))
+            .set_context_entries(Some(self.context.iter().map(ContextKey::entry).collect()))
+            .into_paginator()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        classify::answer(self, pages, |pages| {
+            let results = whole(pages, |page| (page.is_truncated, page.evaluation_results))?;
+            let mut found = Vec::new();
+            for result in &results {
+                found.extend(self.outcomes(result)?);
+            }
+            let is_decided = |action: &String| found.iter().any(|it| it.action == *action);
+            if self.actions.iter().all(is_decided) { Ok(found) } else { Err("an action") }
+        })
+    }
+}
+
+impl Optional for SimulatePrincipalPolicy {
+    fn assumption(&self) -> String {
+        format!(
+            "that no policy of the organization forbids {} to {}",
+            self.actions.join(", "),
+            self.principal
+        )
+    }
+}
+
+impl SimulatePrincipalPolicy {
+    /// The decision for each resource. What stands beside the list of resources is the worst of all,
+    /// on the template of an ARN: it counts only where there is no more than one resource.
+    fn outcomes(&self, result: &EvaluationResult) -> Result<Vec<Simulated>, &'static str> {
+        let detail = result.organizations_decision_detail.as_ref();
+        let outcome = |resource: &str, decision: &_, missing: &[String]| {
+            Ok(Simulated {
+                action: result.eval_action_name.clone(),
+                resource: resource.to_owned(),
+                decision: read(decision)?,
+                missing: missing.to_vec(),
+                allowed_by_organizations: detail.map(|it| it.allowed_by_organizations),
+            })
+        };
+        match (result.resource_specific_results(), &*self.resources) {
+            ([], []) => {
+                let missing = result.missing_context_values();
+                Ok(vec![outcome("*", &result.eval_decision, missing)?])
+            }
+            ([], [resource]) => {
+                let missing = result.missing_context_values();
+                Ok(vec![outcome(resource, &result.eval_decision, missing)?])
+            }
+            ([], _) => Err("the decision for each resource"),
+            (each, _) => {
+                let outcome = |it: &ResourceSpecificResult| {
+                    let missing = it.missing_context_values();
+                    outcome(&it.eval_resource_name, &it.eval_resource_decision, missing)
+                };
+                each.iter().map(outcome).collect()
+            }
+        }
+    }
+}
+
+impl ContextKey {
+    fn entry(&self) -> ContextEntry {
+        ContextEntry::builder()
+            .context_key_name(&self.name)
+            .context_key_type(ContextKeyTypeEnum::from(self.kind))
+            .set_context_key_values(Some(self.values.clone()))
+            .build()
+    }
+}
+
+fn read(decision: &PolicyEvaluationDecisionType) -> Result<Decision, &'static str> {
+    match decision {
+        PolicyEvaluationDecisionType::Allowed => Ok(Decision::Allowed),
+        PolicyEvaluationDecisionType::ExplicitDeny => Ok(Decision::ExplicitDeny),
+        PolicyEvaluationDecisionType::ImplicitDeny => Ok(Decision::ImplicitDeny),
+        _ => Err("a known decision"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_iam::types::OrganizationsDecisionDetail;
+
+    const A: &str = "arn:aws:s3:::a/x";
+    const B: &str = "arn:aws:s3:::b/x";
+
+    fn asked(resources: &[&str]) -> SimulatePrincipalPolicy {
+        SimulatePrincipalPolicy {
+            region: "eu-west-1".parse().unwrap(),
+            principal: "arn:aws:iam::111122223333:role/app".to_owned(),
+            actions: vec!["s3:GetObject".to_owned()],
+            resources: resources.iter().map(ToString::to_string).collect(),
+            context: Vec::new(),
+        }
+    }
+
+    fn result(decision: &str, each: &[(&str, &str)]) -> EvaluationResult {
+        let each = each.iter().map(|(resource, decision)| {
+            ResourceSpecificResult::builder()
+                .eval_resource_name(*resource)
+                .eval_resource_decision((*decision).into())
+                .missing_context_values("aws:SourceVpc")
+                .build()
+                .unwrap()
+        });
+        EvaluationResult::builder()
+            .eval_action_name("s3:GetObject")
+            .eval_resource_name("arn:${Partition}:s3:::${BucketName}/${KeyName}")
+            .eval_decision(decision.into())
+            .organizations_decision_detail(
+                OrganizationsDecisionDetail::builder().allowed_by_organizations(true).build(),
+            )
+            .set_resource_specific_results(Some(each.collect()))
+            .build()
+            .unwrap()
+    }
+
+    #[test]
+    fn each_resource_has_its_own_decision_not_the_worst_of_all() {
+        let result = result("implicitDeny", &[(A, "allowed"), (B, "implicitDeny")]);
+        let outcomes = asked(&[A, B]).outcomes(&result).unwrap();
+        let decisions: Vec<_> =
+            outcomes.iter().map(|it| (it.resource.as_str(), it.decision)).collect();
+        assert_eq!(decisions, [(A, Decision::Allowed), (B, Decision::ImplicitDeny)]);
+        assert_eq!(outcomes[0].missing, ["aws:SourceVpc"]);
+        assert_eq!(outcomes[0].allowed_by_organizations, Some(true));
+    }
+
+    #[test]
+    fn without_a_list_the_decision_belongs_to_the_only_resource() {
+        for (resources, resource) in [(&[][..], "*"), (&[A][..], A)] {
+            let outcomes = asked(resources).outcomes(&result("explicitDeny", &[])).unwrap();
+            assert_eq!(outcomes.len(), 1);
+            assert_eq!(outcomes[0].resource, resource);
+            assert_eq!(outcomes[0].decision, Decision::ExplicitDeny);
+        }
+        assert!(asked(&[A, B]).outcomes(&result("allowed", &[])).is_err());
+    }
+
+    #[test]
+    fn a_decision_that_is_not_known_is_none() {
+        assert!(asked(&[A]).outcomes(&result("perhaps", &[])).is_err());
+        assert!(asked(&[A]).outcomes(&result("allowed", &[(A, "perhaps")])).is_err());
+    }
+}

@@ -1,0 +1,222 @@
+//! Users: what policies they hold, and to which groups they belong.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{NO_SUCH_ENTITY, arns, boundary, named, sent, tags, whole};
+use crate::lookup::{Answer, Call, Lookup, Services, classify, policy_document};
+use crate::names::Region;
+
+/// A user of the caller's account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetUser {
+    /// The region of the run.
+    pub region: Region,
+    /// The name, without path.
+    pub name: String,
+}
+
+/// A user as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The ARN, with the path.
+    pub arn: String,
+    /// The unique id, `AIDA...`.
+    pub id: String,
+    /// When it was created.
+    pub created: String,
+    /// The ARN of the policy that is its permissions boundary.
+    pub boundary: Option<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl Lookup for GetUser {
+    type Fact = User;
+    const CALL: Call = Call("iam:GetUser");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("IAM user {}", self.name)
+    }
+
+    fn resource(&self) -> String {
+        named(&self.region, "user", &self.name)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<User> {
+        let reply = services.iam(&self.region).get_user().user_name(&self.name).send().await;
+        classify::answer(self, reply, |it| {
+            let user = it.user.ok_or("the user")?;
+            Ok(User {
+                arn: sent(user.arn, "the ARN")?,
+                id: sent(user.user_id, "the id")?,
+                created: user.create_date.to_string(),
+                boundary: boundary(user.permissions_boundary)?,
+                tags: tags(user.tags),
+            })
+        })
+    }
+}
+
+/// The names of the groups that a user belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ListGroupsForUser {
+    /// The region of the run.
+    pub region: Region,
+    /// The user's name, without path.
+    pub user: String,
+}
+
+impl Lookup for ListGroupsForUser {
+    type Fact = Vec<String>;
+    const CALL: Call = Call("iam:ListGroupsForUser");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("groups of IAM user {}", self.user)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no IAM user {}", self.user)
+    }
+
+    fn resource(&self) -> String {
+        named(&self.region, "user", &self.user)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
+        let pages = services
+            .iam(&self.region)
+            .list_groups_for_user()
+            .user_name(&self.user)
+            .into_paginator()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        classify::answer(self, pages, |pages| {
+            let groups = whole(pages, |page| (page.is_truncated, Some(page.groups)))?;
+            groups.into_iter().map(|group| sent(group.group_name, "a group's name")).collect()
+        })
+    }
+}
+
+/// The names of the policies that are written into a user.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ListUserPolicies {
+    /// The region of the run.
+    pub region: Region,
+    /// The user's name, without path.
+    pub user: String,
+}
+
+impl Lookup for ListUserPolicies {
+    type Fact = Vec<String>;
+    const CALL: Call = Call("iam:ListUserPolicies");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("inline policies of IAM user {}", self.user)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no IAM user {}", self.user)
+    }
+
+    fn resource(&self) -> String {
+        named(&self.region, "user", &self.user)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
+        let pages = services
+            .iam(&self.region)
+            .list_user_policies()
+            .user_name(&self.user)
+            .into_paginator()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        classify::answer(self, pages, |pages| {
+            whole(pages, |page| (page.is_truncated, Some(page.policy_names)))
+        })
+    }
+}
+
+/// A policy that is written into a user.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetUserPolicy {
+    /// The region of the run.
+    pub region: Region,
+    /// The user's name, without path.
+    pub user: String,
+    /// The policy's name.
+    pub policy: String,
+}
+
+impl Lookup for GetUserPolicy {
+    type Fact = Value;
+    const CALL: Call = Call("iam:GetUserPolicy");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("inline policy {} of IAM user {}", self.policy, self.user)
+    }
+
+    fn resource(&self) -> String {
+        named(&self.region, "user", &self.user)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Value> {
+        let reply = services
+            .iam(&self.region)
+            .get_user_policy()
+            .user_name(&self.user)
+            .policy_name(&self.policy)
+            .send()
+            .await;
+        classify::answer(self, reply, |it| policy_document::encoded(&it.policy_document))
+    }
+}
+
+/// The ARNs of the managed policies that are attached to a user.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ListAttachedUserPolicies {
+    /// The region of the run.
+    pub region: Region,
+    /// The user's name, without path.
+    pub user: String,
+}
+
+impl Lookup for ListAttachedUserPolicies {
+    type Fact = Vec<String>;
+    const CALL: Call = Call("iam:ListAttachedUserPolicies");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("managed policies attached to IAM user {}", self.user)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no IAM user {}", self.user)
+    }
+
+    fn resource(&self) -> String {
+        named(&self.region, "user", &self.user)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
+        let pages = services
+            .iam(&self.region)
+            .list_attached_user_policies()
+            .user_name(&self.user)
+            .into_paginator()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        classify::answer(self, pages, |pages| {
+            whole(pages, |page| (page.is_truncated, page.attached_policies)).and_then(arns)
+        })
+    }
+}

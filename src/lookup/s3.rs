@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Call, Lookup, Services, classify};
-use crate::knowledge::{Gap, Seen};
+use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::{Region, S3Object};
 
 /// What is known of an object without reading it. The IAM action of `HeadObject` is `s3:GetObject`
@@ -38,7 +38,7 @@ impl Lookup for HeadObject {
         self.object.to_string()
     }
 
-    fn mend(&self) -> Option<String> {
+    fn mend(&self, _: &Absence) -> Option<String> {
         Some(format!("aws s3 cp FILE s3://{}/{}", self.object.bucket, self.object.key))
     }
 

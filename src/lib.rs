@@ -35,6 +35,7 @@ pub mod facts;
 pub mod lookup;
 
 pub mod document;
+pub mod iam;
 pub mod placement;
 
 pub mod knowledge;

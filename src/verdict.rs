@@ -259,10 +259,10 @@ fn swallowed(verdict: &Verdict, log: &Log, table: &Table) -> Option<Gap> {
 }
 
 /// The command that would create what is absent, where its lookup knows one.
-pub fn mend(ground: &Ground, table: &Table) -> Option<String> {
+pub fn mend(ground: &Ground, absence: &Absence, table: &Table) -> Option<String> {
     match ground {
         Ground::Fact(id) => match table.row(*id) {
-            Row::Asked { lookup, .. } => lookup.mend(),
+            Row::Asked { lookup, .. } => lookup.mend(absence),
             Row::Derived { .. } => None,
         },
         Ground::Written(_) => None,

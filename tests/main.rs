@@ -5,3 +5,5 @@
 mod generated;
 /// The rules of the house, held by tests where the compiler does not hold them.
 mod house;
+/// The IAM engine against tables of cases and properties.
+mod iam;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Derived, View};
-use crate::knowledge::{Gap, Seen, Stop};
+use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::{Answer, Batch, Call, Lookup, Services};
 
 /// What can key a row: any question, compared by type and fields.
@@ -82,7 +82,7 @@ pub trait Asked: Send + Sync + fmt::Debug {
     /// The resource of the IAM statement that allows the call.
     fn resource(&self) -> String;
     /// The command that would create what is absent.
-    fn mend(&self) -> Option<String>;
+    fn mend(&self, absence: &Absence) -> Option<String>;
     /// With whom it may share a request.
     fn batch(&self) -> Option<Batch>;
     /// The key as the recording keeps it.
@@ -115,8 +115,8 @@ impl<L: Lookup> Asked for L {
     fn resource(&self) -> String {
         Lookup::resource(self)
     }
-    fn mend(&self) -> Option<String> {
-        Lookup::mend(self)
+    fn mend(&self, absence: &Absence) -> Option<String> {
+        Lookup::mend(self, absence)
     }
     fn batch(&self) -> Option<Batch> {
         Lookup::batch(self)

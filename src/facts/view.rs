@@ -123,6 +123,15 @@ impl<'t> View<'t> {
         }
     }
 
+    /// Names what the verdict assumes, where nobody but the owner of an organization could know.
+    pub fn assume(&self, what: impl Into<String>) {
+        let what = what.into();
+        let mut log = self.log.borrow_mut();
+        if !log.assumptions.contains(&what) {
+            log.assumptions.push(what);
+        }
+    }
+
     /// A derived fact.
     ///
     /// # Errors

@@ -115,6 +115,22 @@ impl Lookup for EcrManifest {
         self.repository.arn()
     }
 
+    fn mend(&self, absence: &Absence) -> Option<String> {
+        let Repository { region, registry, name } = &self.repository;
+        if absence.said == REPOSITORY_MISSING {
+            return Some(format!(
+                "aws ecr create-repository --repository-name {name} --region {region}"
+            ));
+        }
+        let suffix = Partition::of_region(region.as_str()).dns_suffix();
+        match &self.reference {
+            Reference::Tag(tag) => {
+                Some(format!("docker push {registry}.dkr.ecr.{region}.{suffix}/{name}:{tag}"))
+            }
+            Reference::Digest(_) => None,
+        }
+    }
+
     fn batch(&self) -> Option<Batch> {
         Some(Batch::of(100, self.repository.arn()))
     }

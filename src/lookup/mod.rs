@@ -33,7 +33,7 @@ use std::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::knowledge::{Gap, Seen};
+use crate::knowledge::{Absence, Gap, Seen};
 
 pub use caller::{Caller, CallerIdentity};
 pub use connect::{Connection, NoConnection, Settings, connect};
@@ -113,8 +113,8 @@ pub trait Lookup: Clone + fmt::Debug + Eq + Hash + Serialize + Send + Sync + 'st
         "*".to_owned()
     }
 
-    /// The command that would create what is absent, where there is one.
-    fn mend(&self) -> Option<String> {
+    /// The command that would create what this absence speaks of, where there is one.
+    fn mend(&self, _absence: &Absence) -> Option<String> {
         None
     }
 

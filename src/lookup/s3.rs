@@ -41,7 +41,7 @@ impl Lookup for HeadObject {
         self.object.to_string()
     }
 
-    fn mend(&self) -> Option<String> {
+    fn mend(&self, _: &Absence) -> Option<String> {
         Some(format!("aws s3 cp FILE s3://{}/{}", self.object.bucket, self.object.key))
     }
 

@@ -4,7 +4,7 @@ use aws_sdk_ssm::types::ParameterMetadata;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Batch, Call, Lookup, Services, classify};
-use crate::knowledge::Gap;
+use crate::knowledge::{Absence, Gap};
 use crate::names::Region;
 
 /// What is known of a parameter, without its value. `GetParameters` would return plain values even
@@ -45,7 +45,7 @@ impl Lookup for DescribeParameter {
         }
     }
 
-    fn mend(&self) -> Option<String> {
+    fn mend(&self, _: &Absence) -> Option<String> {
         self.shared.is_none().then(|| {
             format!(
                 "aws ssm put-parameter --type SecureString --name {} --value ... --region {}",

@@ -6,7 +6,7 @@ use super::turn::{Ended, Loop};
 use super::{Probe, plan::Probe as Planned};
 use crate::checks::Check;
 use crate::facts::{Log, Table};
-use crate::knowledge::{Gap, Ground};
+use crate::knowledge::{Absence, Gap, Ground};
 use crate::report::{CheckResult, Location, Status};
 use crate::verdict::{Finding, Settled, Severity, Verdict, mend};
 
@@ -34,7 +34,7 @@ pub async fn report(
             }
             Settled::Stopped { ground, absence, beside } => {
                 let teller = tellers.get(&(probe.target, ground.clone())).copied();
-                vec![writer.stopped(ground, &absence.sentence, beside.as_ref(), teller)]
+                vec![writer.stopped(ground, absence, beside.as_ref(), teller)]
             }
         };
         results[probe.target].extend(found);
@@ -170,7 +170,7 @@ impl Writer<'_, '_> {
     fn stopped(
         &self,
         ground: &Ground,
-        sentence: &str,
+        absence: &Absence,
         beside: Option<&Gap>,
         teller: Option<&'static Check>,
     ) -> CheckResult {
@@ -180,8 +180,8 @@ impl Writer<'_, '_> {
             }
             (_, Some(gap)) => self.unknown(gap),
             (_, None) => {
-                let mut result = self.mended(Status::Fail, sentence.to_owned());
-                result.commands.extend(mend(ground, self.table));
+                let mut result = self.mended(Status::Fail, absence.sentence.clone());
+                result.commands.extend(mend(ground, absence, self.table));
                 result
             }
         }

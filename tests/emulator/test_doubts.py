@@ -6,20 +6,20 @@ from program import Story, demo
 
 # What is refused, the check that cannot tell, and the action that would let it.
 REFUSALS = [
-    ("ecr:BatchGetImage", "image-exists", "ecr:BatchGetImage"),
-    ("ecr:GetDownloadUrlForLayer", "image-platform", "ecr:GetDownloadUrlForLayer"),
-    ("secretsmanager:DescribeSecret", "secret-exists", "secretsmanager:DescribeSecret"),
-    ("ssm:DescribeParameters", "parameter-exists", "ssm:DescribeParameters"),
-    ("s3:HEAD", "environment-file-exists", "s3:GetObject"),
+    (["ecr:BatchGetImage"], "image-exists", "ecr:BatchGetImage"),
+    (["ecr:GetDownloadUrlForLayer"], "image-platform", "ecr:GetDownloadUrlForLayer"),
+    (["secretsmanager:DescribeSecret"], "secret-exists", "secretsmanager:DescribeSecret"),
+    (["ssm:DescribeParameters"], "parameter-exists", "ssm:DescribeParameters"),
+    (["s3:HEAD", "s3:GET"], "environment-file-exists", "s3:GetObject"),
 ]
 
 
 class Doubts(Story):
     def test_a_refused_call_makes_its_check_unknown_and_names_the_action(self):
-        for call, check, action in REFUSALS:
-            with self.subTest(call=call):
+        for calls, check, action in REFUSALS:
+            with self.subTest(calls=calls):
                 self.emulator.restore()
-                self.emulator.refused.add(call)
+                self.emulator.refused.update(calls)
                 report = self.verify(demo(), code=3)
                 self.assertEqual(report["verdict"], "unknown")
                 self.assertEqual(self.found(report, "fail"), [])
@@ -27,6 +27,12 @@ class Doubts(Story):
                 self.assertIn(check, [it["id"] for it in doubts])
                 for doubt in doubts:
                     self.assertIn(f'"Action": "{action}"', doubt["remedy"])
+
+    def test_who_may_only_list_the_bucket_still_learns_whether_the_file_is_there(self):
+        self.emulator.refused.add("s3:HEAD")
+        self.verify(demo(), code=0)
+        failed = [check for check, _ in self.found(self.verify(demo("broken"), code=1), "fail")]
+        self.assertIn("environment-file-exists", failed)
 
     def test_a_refusal_does_not_hide_what_is_wrong_elsewhere(self):
         self.emulator.refused.add("secretsmanager:DescribeSecret")

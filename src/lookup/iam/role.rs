@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{NO_SUCH_ENTITY, arns, boundary, named, sent, tags, whole};
+use crate::knowledge::Absence;
 use crate::lookup::{Answer, Call, Lookup, Services, classify, policy_document};
 use crate::names::Region;
 
@@ -50,7 +51,7 @@ impl Lookup for GetRole {
         named(&self.region, "role", &self.name)
     }
 
-    fn mend(&self) -> Option<String> {
+    fn mend(&self, _: &Absence) -> Option<String> {
         Some(format!(
             "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json",
             self.name

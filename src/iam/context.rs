@@ -1,0 +1,103 @@
+//! The condition keys of a request, as far as they are known.
+
+use std::collections::BTreeMap;
+
+use super::principal::Principal;
+
+/// What is known of one condition key of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    /// The request has the key, with these values; more than one for a multivalued key.
+    Known(Vec<String>),
+    /// The request has the key, and its single value begins so; nothing more is known.
+    Begins(String),
+    /// The request does not have the key.
+    Absent,
+    /// Whether the request has the key is not known, nor with what value.
+    Unknown,
+}
+
+/// The condition keys of a request. Names of keys are compared without case
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html>).
+#[derive(Clone, Debug)]
+pub struct Context {
+    keys: BTreeMap<String, KeyState>,
+    unlisted: KeyState,
+}
+
+impl Context {
+    /// A context whose every key is listed: what is not, the request does not have.
+    pub fn complete() -> Context {
+        Context { keys: BTreeMap::new(), unlisted: KeyState::Absent }
+    }
+
+    /// A context in which a key that is not listed is unknown: the honest choice before a deploy.
+    pub fn partial() -> Context {
+        Context { keys: BTreeMap::new(), unlisted: KeyState::Unknown }
+    }
+
+    /// The same, with what the principal itself tells: `aws:PrincipalArn`, `aws:PrincipalAccount` and
+    /// `aws:PrincipalType`, or `aws:PrincipalServiceName` for a service.
+    pub fn with_principal(self, principal: &Principal) -> Context {
+        principal.keys().into_iter().fold(self, |context, (key, state)| context.with(key, state))
+    }
+
+    /// The same, with a key of one value.
+    pub fn with_value(self, key: &str, value: impl Into<String>) -> Context {
+        self.with(key, KeyState::Known(vec![value.into()]))
+    }
+
+    /// The same, with this known of a key.
+    pub fn with(mut self, key: &str, state: KeyState) -> Context {
+        self.set(key, state);
+        self
+    }
+
+    /// Notes what is known of a key.
+    pub fn set(&mut self, key: &str, state: KeyState) {
+        // A key without a value behaves as one that is not there.
+        let state = match state {
+            KeyState::Known(values) if values.is_empty() => KeyState::Absent,
+            state => state,
+        };
+        self.keys.insert(key.to_lowercase(), state);
+    }
+
+    /// What is known of a key, whose name is in lower case.
+    pub(super) fn state(&self, folded: &str) -> &KeyState {
+        self.keys.get(folded).unwrap_or(&self.unlisted)
+    }
+
+    /// Whether this key was ever told, be it as unknown.
+    pub fn lists(&self, key: &str) -> bool {
+        self.keys.contains_key(&key.to_lowercase())
+    }
+
+    /// The listed keys that begin so, without that beginning.
+    pub(super) fn below<'a>(
+        &'a self,
+        folded: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a KeyState)> {
+        self.keys.iter().filter_map(move |(key, state)| Some((key.strip_prefix(folded)?, state)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_key_has_no_case_and_no_value_is_no_key() {
+        let context = Context::complete()
+            .with_value("aws:SourceVpc", "vpc-1")
+            .with("aws:TagKeys", KeyState::Known(Vec::new()));
+        assert_eq!(context.state("aws:sourcevpc"), &KeyState::Known(vec!["vpc-1".into()]));
+        assert_eq!(context.state("aws:tagkeys"), &KeyState::Absent);
+    }
+
+    #[test]
+    fn a_key_that_was_not_told_is_absent_or_unknown_as_the_context_was_made() {
+        assert_eq!(Context::complete().state("aws:sourceip"), &KeyState::Absent);
+        assert_eq!(Context::partial().state("aws:sourceip"), &KeyState::Unknown);
+    }
+}

@@ -1,0 +1,312 @@
+//! The evaluation of a request.
+
+use super::context::KeyState;
+use super::grant::Grants;
+use super::grounds;
+use super::inspection::{Caller, Inspection};
+use super::layers::Layers;
+use super::miss::{self, Miss};
+use super::origin::{Layer, Origin};
+use super::request::Request;
+use super::trial::{self, Trial};
+use super::truth::Truth;
+use super::verdict::{Judged, Sides, Situation, Verdict, judge};
+
+/// Whether a request passes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It passes, whatever the unknown may be.
+    Allow,
+    /// A statement denies it.
+    ExplicitDeny,
+    /// What would have to allow it is missing.
+    ImplicitDeny,
+    /// It depends on what is not known.
+    Depends(Depends),
+}
+
+/// What a decision depends on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Depends {
+    /// Condition keys whose values are not known, with the statements that ask for them.
+    pub keys: Vec<AskedKey>,
+    /// Policies that could not be read.
+    pub layers: Vec<UnreadLayer>,
+    /// Statements of which it is not known how AWS reads them, and why.
+    pub statements: Vec<(Origin, String)>,
+    /// What comes out for which values, if only one or two keys are unknown.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// An unknown condition key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedKey {
+    /// The key, as a policy writes it.
+    pub key: String,
+    /// The statements that ask for it.
+    pub by: Vec<Origin>,
+    /// Whether the context never told of it: a key that the tool does not know, or a typing error.
+    pub unrecognised: bool,
+}
+
+/// A policy that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadLayer {
+    /// Which kind of policy it is.
+    pub layer: Layer,
+    /// Its name.
+    pub policy: String,
+    /// Why it could not be read.
+    pub why: String,
+}
+
+/// What comes out if the unknown keys are so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// What is assumed of each key.
+    pub when: Vec<Assumption>,
+    /// The verdict then.
+    pub verdict: Verdict,
+    /// The statement that allows or denies it then; none for an implicit deny.
+    pub by: Option<Origin>,
+}
+
+/// What is assumed of an unknown key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// The key, as a policy writes it.
+    pub key: String,
+    /// What is assumed: absent, or a value that stands for all that the policies treat like it.
+    pub state: KeyState,
+    /// The values of policies that the assumed value meets, as written.
+    pub like: Vec<String>,
+}
+
+/// The answer to a request, with its reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evaluation {
+    /// The answer.
+    pub decision: Decision,
+    /// The statements that bring it about: for an allow all that allow, for an explicit deny all that
+    /// deny.
+    pub deciding: Vec<Origin>,
+    /// Of these, what it takes to understand the answer: for an allow one of each side that is needed,
+    /// for an explicit deny the first.
+    pub grounds: Vec<Origin>,
+    /// For an implicit deny: which sides lack an allow, with the statement that came nearest.
+    pub misses: Vec<Miss>,
+    /// What a reader should know besides, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Evaluates a request against every policy that has a say in it.
+pub fn evaluate(request: &Request, layers: &Layers) -> Evaluation {
+    let judged = judge(request, layers);
+    let situation = Situation::of(request, layers);
+    let sides = Sides::of(&situation, judged.iter().map(|it| (it, it.inspection.applies_to())));
+    let decision = match situation.verdict(&sides) {
+        Verdict::Allow => Decision::Allow,
+        Verdict::ExplicitDeny => Decision::ExplicitDeny,
+        Verdict::ImplicitDeny => Decision::ImplicitDeny,
+        Verdict::Open => settle_open(request, layers, &judged, &situation),
+    };
+    let deciding = match decision {
+        Decision::Allow => grounds::of_allow(&judged, layers, request),
+        Decision::ExplicitDeny => grounds::of_deny(&judged),
+        Decision::ImplicitDeny | Decision::Depends(_) => Vec::new(),
+    };
+    let needed = situation.needed(&sides);
+    let grounds = match decision {
+        Decision::Allow => grounds::one_of_each(&needed, &deciding),
+        _ => deciding.first().map(|(_, origin)| origin.clone()).into_iter().collect(),
+    };
+    let misses = match decision {
+        Decision::ImplicitDeny => miss::find(request, &judged, &situation, &sides),
+        _ => Vec::new(),
+    };
+    let deciding = deciding.into_iter().map(|(_, origin)| origin).collect();
+    Evaluation { decision, deciding, grounds, misses, notes: notes(&judged) }
+}
+
+/// Tries the values that the unknown keys may have; what is open after that remains so.
+fn settle_open(
+    request: &Request,
+    layers: &Layers,
+    judged: &[Judged<'_>],
+    situation: &Situation,
+) -> Decision {
+    let matter = statements_that_matter(judged, situation);
+    let keys = unknown_keys(judged, &matter, request);
+    let trials = trial::all(&keys, request, layers, judged, situation);
+    let verdicts: Vec<Verdict> = trials.iter().flatten().map(|trial| trial.verdict).collect();
+    let all = |wanted: &[Verdict]| {
+        !verdicts.is_empty() && verdicts.iter().all(|verdict| wanted.contains(verdict))
+    };
+    if all(&[Verdict::Allow]) {
+        return Decision::Allow;
+    }
+    if all(&[Verdict::ExplicitDeny]) {
+        return Decision::ExplicitDeny;
+    }
+    if all(&[Verdict::ExplicitDeny, Verdict::ImplicitDeny]) {
+        return Decision::ImplicitDeny;
+    }
+    Decision::Depends(depends(request, layers, judged, &matter, &keys, trials.as_deref()))
+}
+
+/// The most statements that are weighed against each other; beyond, all of them count.
+const WEIGHED: usize = 8;
+
+/// Which of the statements make a difference, if each of those that are open may apply or not.
+fn statements_that_matter(judged: &[Judged<'_>], situation: &Situation) -> Vec<bool> {
+    let open: Vec<usize> =
+        (0..judged.len()).filter(|at| judged[*at].applies() == Truth::Unknown).collect();
+    let mut matter = vec![false; judged.len()];
+    if open.len() > WEIGHED {
+        open.iter().for_each(|at| matter[*at] = true);
+        return matter;
+    }
+    let verdict = |choice: usize| {
+        let applies = judged.iter().enumerate().map(|(at, it)| {
+            let own = it.inspection.applies_to();
+            match open.iter().position(|open| *open == at) {
+                Some(bit) if choice & (1 << bit) != 0 => (it, own.at_most()),
+                Some(_) => (it, own.limited(Truth::False)),
+                None => (it, own),
+            }
+        });
+        situation.verdict(&Sides::of(situation, applies))
+    };
+    let verdicts: Vec<Verdict> = (0..1 << open.len()).map(verdict).collect();
+    for (bit, at) in open.iter().enumerate() {
+        matter[*at] = (0..verdicts.len()).any(|choice| {
+            let other = verdicts[choice ^ (1 << bit)];
+            verdicts[choice] != other || other == Verdict::Open
+        });
+    }
+    matter
+}
+
+/// The unknown keys that open statements ask for: in lower case, and as they are written first.
+fn unknown_keys(
+    judged: &[Judged<'_>],
+    matter: &[bool],
+    request: &Request,
+) -> Vec<(String, String)> {
+    let mut keys: Vec<(String, String)> = Vec::new();
+    for (judged, _) in judged.iter().zip(matter).filter(|(_, matters)| **matters) {
+        for (folded, written) in asked(judged) {
+            let unknown = *request.context.state(folded) == KeyState::Unknown;
+            if unknown && !keys.iter().any(|(known, _)| known == folded) {
+                keys.push((folded.to_owned(), written.to_owned()));
+            }
+        }
+    }
+    keys
+}
+
+/// The keys that a statement asks for where it is open, in lower case and as written.
+fn asked<'a>(judged: &Judged<'a>) -> Vec<(&'a str, &'a str)> {
+    let statement = judged.statement;
+    let open = statement.conditions.iter().zip(&judged.inspection.conditions);
+    let open: Vec<_> =
+        open.filter(|(_, truth)| **truth == Truth::Unknown).map(|(it, _)| it).collect();
+    let keys = open.iter().map(|it| (it.folded.as_str(), it.key.as_str()));
+    let resources = statement.resources.iter().flat_map(|it| &it.patterns);
+    let in_resources = resources.flat_map(|it| it.pattern.variables());
+    let in_values = open.iter().flat_map(|it| it.variables());
+    let variables = in_values.chain(in_resources).map(|it| (it.folded.as_str(), it.key.as_str()));
+    keys.chain(variables).collect()
+}
+
+fn depends(
+    request: &Request,
+    layers: &Layers,
+    judged: &[Judged<'_>],
+    matter: &[bool],
+    keys: &[(String, String)],
+    trials: Option<&[Trial]>,
+) -> Depends {
+    let relevant = |at: &usize| trials.is_none_or(|trials| trial::makes_a_difference(*at, trials));
+    let relevant: Vec<usize> = (0..keys.len()).filter(relevant).collect();
+    let mut depends = Depends::default();
+    for at in &relevant {
+        let (folded, written) = &keys[*at];
+        let open = judged.iter().zip(matter).filter(|(_, matters)| **matters).map(|(it, _)| it);
+        let asks = |it: &&Judged<'_>| asked(it).iter().any(|(key, _)| key == folded);
+        let by = open.filter(asks).map(|it| it.statement.origin.clone()).collect();
+        let unrecognised = !request.context.lists(folded);
+        depends.keys.push(AskedKey { key: written.clone(), by, unrecognised });
+    }
+    for (judged, _) in judged.iter().zip(matter).filter(|(_, matters)| **matters) {
+        let origin = &judged.statement.origin;
+        for why in reasons(judged) {
+            if judged.statement.is_unread_policy() {
+                let (layer, policy) = (origin.layer, origin.policy.to_string());
+                depends.layers.push(UnreadLayer { layer, policy, why });
+            } else {
+                depends.statements.push((origin.clone(), why));
+            }
+        }
+    }
+    if let (Grants::Unreadable(why), true) = (&layers.grants, request.needs_delegation()) {
+        let policy = "the grants of the key".to_owned();
+        depends.layers.push(UnreadLayer { layer: Layer::Grant, policy, why: why.clone() });
+    }
+    if let (Some(trials), 1..=2) = (trials, relevant.len()) {
+        depends.outcomes = trial::outcomes(&relevant, keys, trials, judged, request);
+    }
+    depends
+}
+
+/// Why it is not known how AWS reads a statement, apart from unknown keys.
+fn reasons(judged: &Judged<'_>) -> Vec<String> {
+    let (statement, inspection) = (judged.statement, &judged.inspection);
+    let mut reasons = statement.doubts.clone();
+    if inspection.resource == Truth::Unknown {
+        let patterns = statement.resources.iter().flat_map(|it| &it.patterns);
+        reasons.extend(patterns.filter_map(|it| it.reservation()));
+    }
+    if inspection.caller.in_any_quality() == Truth::Unknown {
+        reasons.push("whether it names the caller is not certain".to_owned());
+    }
+    reasons
+}
+
+/// What a reader should know of the statements, whatever the decision.
+fn notes(judged: &[Judged<'_>]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for judged in judged {
+        let origin = &judged.statement.origin;
+        if judged.inspection.action == Truth::False {
+            continue;
+        }
+        notes.extend(judged.statement.doubts.iter().map(|doubt| format!("{origin}: {doubt}")));
+        notes.extend(miss::warnings(judged.statement).map(|it| format!("{origin}: {it}")));
+    }
+    notes
+}
+
+impl Caller {
+    /// The same, with everything open taken for true.
+    fn at_most(self) -> Caller {
+        let most = |truth: Truth| Truth::from(truth != Truth::False);
+        Caller { direct: most(self.direct), role: most(self.role), account: most(self.account) }
+    }
+}
+
+/// Holds the open statements against the request in another context; the others stay as they are.
+pub(super) fn judge_again<'a>(
+    judged: &[Judged<'a>],
+    request: &Request,
+    layers: &Layers,
+) -> Vec<Judged<'a>> {
+    let again = |it: &Judged<'a>| match it.applies() {
+        Truth::Unknown => Judged {
+            inspection: Inspection::of(it.statement, request, layers.boundary.is_some()),
+            ..it.clone()
+        },
+        _ => it.clone(),
+    };
+    judged.iter().map(again).collect()
+}

@@ -1,0 +1,187 @@
+//! An evaluation in sentences.
+
+use std::fmt;
+
+use super::context::KeyState;
+use super::evaluate::{AskedKey, Assumption, Decision, Depends, Evaluation, Outcome, UnreadLayer};
+use super::miss::listed;
+use super::origin::{Layer, Origin};
+use super::verdict::Verdict;
+
+impl Evaluation {
+    /// The reasons in sentences, the weightiest first. There is always at least one.
+    pub fn sentences(&self) -> Vec<String> {
+        match &self.decision {
+            Decision::Allow => vec![format!("allowed by {}", self.grounds_in_words())],
+            Decision::ExplicitDeny => vec![match self.grounds.first() {
+                Some(origin) => format!("denied by {origin}"),
+                None => "denied, whatever the unknown keys may be".to_owned(),
+            }],
+            Decision::ImplicitDeny if self.misses.is_empty() => {
+                vec!["not allowed, whatever the unknown keys may be".to_owned()]
+            }
+            Decision::ImplicitDeny => self.misses.iter().map(ToString::to_string).collect(),
+            Decision::Depends(depends) => depends.sentences(),
+        }
+    }
+
+    fn grounds_in_words(&self) -> String {
+        if self.grounds.is_empty() {
+            return "the rights of the root user".to_owned();
+        }
+        self.grounds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+    }
+}
+
+impl Depends {
+    /// What it depends on, in sentences.
+    pub fn sentences(&self) -> Vec<String> {
+        let mut sentences: Vec<String> = self.keys.iter().map(ToString::to_string).collect();
+        sentences.extend(self.layers.iter().map(ToString::to_string));
+        let doubt = |(origin, why): &(Origin, String)| format!("{origin} is in doubt: {why}");
+        sentences.extend(self.statements.iter().map(doubt));
+        sentences.extend(self.outcome_sentence());
+        if sentences.is_empty() {
+            sentences.push("whose the resource is is not known".to_owned());
+        }
+        sentences
+    }
+
+    /// What comes out for which values: `allowed if …, else denied by …`.
+    fn outcome_sentence(&self) -> Option<String> {
+        let group = |verdict: Verdict, by: Option<&Origin>| {
+            let same = |it: &&Outcome| it.verdict == verdict && it.by.as_ref() == by;
+            self.outcomes.iter().filter(same).collect::<Vec<_>>()
+        };
+        let mut groups: Vec<Vec<&Outcome>> = Vec::new();
+        for outcome in &self.outcomes {
+            let group = group(outcome.verdict, outcome.by.as_ref());
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        // The largest group is the rest: its cases need not be told.
+        groups.sort_by_key(Vec::len);
+        let rest = groups.pop()?;
+        let mut parts: Vec<String> = groups
+            .iter()
+            .map(|group| {
+                let cases: Vec<String> = group.iter().take(3).map(|it| it.case()).collect();
+                format!("{} if {}", group[0], cases.join(" or if "))
+            })
+            .collect();
+        parts.push(format!("else {}", rest[0]));
+        Some(parts.join(", "))
+    }
+}
+
+impl Outcome {
+    fn case(&self) -> String {
+        self.when.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+    }
+}
+
+impl fmt::Display for Assumption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Assumption { key, state, like } = self;
+        match state {
+            KeyState::Known(values) if values == like => write!(f, "`{key}` is {}", listed(values)),
+            KeyState::Known(_) if !like.is_empty() => write!(f, "`{key}` meets {}", listed(like)),
+            KeyState::Known(values) => write!(f, "`{key}` is, for instance, {}", listed(values)),
+            KeyState::Begins(start) => write!(f, "`{key}` begins with `{start}`"),
+            KeyState::Absent => write!(f, "`{key}` is absent"),
+            KeyState::Unknown => write!(f, "`{key}` is anything"),
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.verdict, &self.by) {
+            (Verdict::Allow, None) => f.write_str("allowed"),
+            (Verdict::Allow, Some(by)) => write!(f, "allowed by {by}"),
+            (Verdict::ExplicitDeny, None) => f.write_str("denied"),
+            (Verdict::ExplicitDeny, Some(by)) => write!(f, "denied by {by}"),
+            (Verdict::ImplicitDeny, _) => f.write_str("not allowed"),
+            (Verdict::Open, _) => f.write_str("not known"),
+        }
+    }
+}
+
+impl fmt::Display for AskedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by: Vec<String> = self.by.iter().map(ToString::to_string).collect();
+        write!(f, "it depends on `{}`, which is not known", self.key)?;
+        if !by.is_empty() {
+            write!(f, "; {} asks for it", by.join(" and "))?;
+        }
+        if self.unrecognised {
+            f.write_str("; the key is none that is recognised here")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for UnreadLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let UnreadLayer { layer, policy, why } = self;
+        match layer {
+            Layer::Grant => write!(f, "it depends on {policy}, which could not be read: {why}"),
+            _ => write!(f, "it depends on {layer} `{policy}`, which could not be read: {why}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::iam::{Context, KeyState, Layer, Layers, Policy, Request, evaluate};
+
+    fn sentences(statements: serde_json::Value, context: Context) -> Vec<String> {
+        let role = "arn:aws:iam::111122223333:role/app".parse().unwrap();
+        let document = json!({"Version": "2012-10-17", "Statement": statements});
+        let identity = vec![Policy::read(Layer::Identity, "task", &document)];
+        let request = Request::new(role, "ecr:GetAuthorizationToken", "*", context);
+        evaluate(&request, &Layers { identity, ..Layers::default() }).sentences()
+    }
+
+    #[test]
+    fn a_decision_is_told_with_the_statement_behind_it() {
+        let allow = json!({"Effect": "Allow", "Action": "ecr:*", "Resource": "*"});
+        let deny = json!({"Sid": "No", "Effect": "Deny", "Action": "*", "Resource": "*"});
+        let told = |statements| sentences(statements, Context::complete()).join("; ");
+        assert_eq!(told(json!([allow])), "allowed by statement 1 of identity policy `task`");
+        assert_eq!(
+            told(json!([allow, deny])),
+            "denied by statement `No` of identity policy `task`"
+        );
+        assert_eq!(told(json!([])), "no identity policy has a statement that allows the action");
+    }
+
+    #[test]
+    fn an_unknown_time_is_told_with_the_bound_that_it_meets() {
+        let until = json!({
+            "Sid": "Until", "Effect": "Allow", "Action": "ecr:*", "Resource": "*",
+            "Condition": {"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}}
+        });
+        let told = sentences(until, Context::complete().with("aws:CurrentTime", KeyState::Unknown));
+        assert_eq!(
+            told,
+            [
+                "it depends on `aws:CurrentTime`, which is not known; statement `Until` of identity policy `task` asks for it",
+                "allowed by statement `Until` of identity policy `task` if `aws:CurrentTime` meets `DateLessThan 2027-01-01T00:00:00Z`, else not allowed",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_that_was_never_told_of_is_not_recognised() {
+        let statement = json!({
+            "Effect": "Allow", "Action": "ecr:*", "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceVcp": "vpc-1"}}
+        });
+        let told = sentences(statement, Context::partial()).join("; ");
+        assert!(told.contains("`aws:SourceVcp`") && told.contains("none that is recognised"));
+    }
+}

@@ -1,0 +1,124 @@
+//! What people usually got wrong where a statement just misses a request.
+
+use super::context::Context;
+use super::pattern::{Pattern, Reading};
+use super::principal::Named;
+use super::request::Request;
+use super::resource::ResourcePattern;
+use super::truth::Truth;
+use super::variable::{Substitute, Variable};
+
+/// What is likely wrong with a resource that does not match, and what to write instead.
+pub(super) fn resource(text: &str, request: &Request) -> Option<String> {
+    let requested = request.resource.as_str();
+    if requested == "*" {
+        let action = &request.action;
+        return Some(format!(
+            "`{action}` acts on no single resource: only `*` matches, not `{text}`"
+        ));
+    }
+    if request.folded_action().starts_with("kms:") && text.contains(":alias/") {
+        return Some(format!(
+            "`{text}` is an alias, and KMS judges by the ARN of the key, `{requested}`"
+        ));
+    }
+    // What the services append to the names that people know
+    // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html,
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html).
+    let lacks = |end: &str| matches(&format!("{text}{end}"), request);
+    if requested.contains(":secretsmanager:") && lacks("-??????") {
+        return Some(format!(
+            "its resource `{text}` lacks the six-character suffix of the secret's ARN; write `{text}-??????`"
+        ));
+    }
+    if requested.contains(":logs:") && lacks(":*") {
+        return Some(format!(
+            "its resource `{text}` is the log group without its streams; write `{text}:*`"
+        ));
+    }
+    if requested.contains(":s3:::") && lacks("/*") {
+        return Some(format!(
+            "its resource `{text}` is the bucket without its objects; write `{text}/*`"
+        ));
+    }
+    if text != requested && text.eq_ignore_ascii_case(requested) {
+        return Some(format!("its resource `{text}` differs in case from `{requested}`"));
+    }
+    variable_without_value(text, request).or_else(|| other_field(text, request))
+}
+
+/// A variable for which the request has nothing.
+fn variable_without_value(text: &str, request: &Request) -> Option<String> {
+    let pattern = Pattern::read(text, Reading { wildcards: true, variables: true });
+    let empty = |it: &&Variable| it.resolve(&request.context) == Substitute::Nothing;
+    let key = pattern.variables().find(empty).map(|it| it.key.clone())?;
+    Some(format!("its resource `{text}` matches nothing, since the request has no `{key}`"))
+}
+
+/// The one field of the ARN in which a pattern differs.
+fn other_field(text: &str, request: &Request) -> Option<String> {
+    const FIELDS: [(usize, &str); 4] =
+        [(1, "partition"), (2, "service"), (3, "region"), (4, "account")];
+    let requested: Vec<&str> = request.resource.splitn(6, ':').collect();
+    let fields: Vec<&str> = text.splitn(6, ':').collect();
+    if fields.len() != 6 || requested.len() != 6 || text.contains("${") {
+        return None;
+    }
+    FIELDS.into_iter().find_map(|(at, name)| {
+        let mut same = fields.clone();
+        same[at] = requested[at];
+        let (wanted, has) = (fields[at], requested[at]);
+        (wanted != has && matches(&same.join(":"), request)).then(|| {
+            format!("its resource `{text}` is of {name} `{wanted}`, the request's of `{has}`")
+        })
+    })
+}
+
+fn matches(text: &str, request: &Request) -> bool {
+    let pattern = ResourcePattern::read(text, false);
+    pattern.matches(&request.resource, &Context::complete()) == Truth::True
+}
+
+/// What is likely wrong with a principal that is not the caller.
+pub(super) fn principal(text: &str, named: &Named) -> Option<String> {
+    (*named == Named::Deleted).then(|| {
+        format!("it names `{text}`, which is what remains of a role or user that was deleted")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hint(text: &str, action: &str, requested: &str) -> Option<String> {
+        let role = "arn:aws:iam::111122223333:role/app".parse().unwrap();
+        resource(text, &Request::new(role, action, requested, Context::complete()))
+    }
+
+    #[test]
+    fn a_near_miss_is_told_with_what_to_write() {
+        let secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";
+        let key = "arn:aws:kms:eu-west-1:111122223333:key/1";
+        let cases = [
+            ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:db", secret, "db-??????"),
+            ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:DB-AbCdEf", secret, "in case"),
+            ("arn:aws:secretsmanager:us-east-1:111122223333:secret:db-*", secret, "region"),
+            ("arn:aws:secretsmanager:*:444455556666:secret:db-*", secret, "account"),
+            ("arn:aws-cn:secretsmanager:*:*:secret:db-*", secret, "partition"),
+            ("arn:aws:kms:eu-west-1:111122223333:alias/app", key, "alias"),
+            ("arn:aws:ecr:eu-west-1:111122223333:repository/app", "*", "only `*` matches"),
+        ];
+        for (text, requested, part) in cases {
+            let action = if requested == key { "kms:Decrypt" } else { "x:Y" };
+            let found = hint(text, action, requested).unwrap_or_default();
+            assert!(found.contains(part), "{text}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_is_simply_another_thing_gets_no_hint() {
+        let secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";
+        let other = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf";
+        assert_eq!(hint(other, "secretsmanager:GetSecretValue", secret), None);
+    }
+}

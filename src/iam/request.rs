@@ -1,0 +1,121 @@
+//! What is asked: who, to do what, on which resource, with which condition keys.
+
+use super::context::{Context, KeyState};
+use super::principal::Principal;
+use crate::names::{AccountId, Arn};
+
+const FOR_AWS_RESOURCE: &str = "kms:GrantIsForAWSResource";
+
+/// A request to AWS.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Who asks.
+    pub principal: Principal,
+    /// What is asked, as policies name it: `secretsmanager:GetSecretValue`.
+    pub action: String,
+    /// The ARN of the resource, or `*` for an action that has none.
+    pub resource: String,
+    /// Whose the resource is. ARNs of S3 do not tell; without it, both answers have to agree.
+    pub owner: Option<AccountId>,
+    /// The condition keys.
+    pub context: Context,
+    /// The action in lower case, as it is compared.
+    folded: String,
+}
+
+impl Request {
+    /// A request whose resource belongs to the account in its ARN; an action without resource is
+    /// asked of the principal's own account.
+    ///
+    /// `kms:GrantIsForAWSResource` comes only with the actions on grants
+    /// (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>): of others it is
+    /// absent, unless the context tells otherwise.
+    pub fn new(principal: Principal, action: &str, resource: &str, context: Context) -> Request {
+        let owner = match resource {
+            "*" => principal.account().cloned(),
+            arn => arn.parse().ok().and_then(|arn: Arn| arn.account().cloned()),
+        };
+        let folded = action.to_lowercase();
+        let context = match folded.strip_prefix("kms:") {
+            Some("creategrant" | "listgrants" | "revokegrant") | None => context,
+            Some(_) if context.lists(FOR_AWS_RESOURCE) => context,
+            Some(_) => context.with(FOR_AWS_RESOURCE, KeyState::Absent),
+        };
+        let (action, resource) = (action.to_owned(), resource.to_owned());
+        Request { principal, action, resource, owner, context, folded }
+    }
+
+    /// The same request, of a resource of this account.
+    pub fn owned_by(mut self, account: AccountId) -> Request {
+        self.owner = Some(account);
+        self
+    }
+
+    pub(super) fn folded_action(&self) -> &str {
+        &self.folded
+    }
+
+    /// The same request, in another context.
+    pub(super) fn within(&self, context: Context) -> Request {
+        Request { context, ..self.clone() }
+    }
+
+    /// Whether the resource has a policy of its own without which IAM policies of its account mean
+    /// nothing: keys and roles
+    /// (<https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>).
+    pub(super) fn needs_delegation(&self) -> bool {
+        let service = self.resource.split(':').nth(2);
+        let resource = self.resource.splitn(6, ':').nth(5).unwrap_or_default();
+        match self.folded.split_once(':') {
+            Some(("kms", _)) => service == Some("kms") && resource.starts_with("key/"),
+            Some(("sts", _)) => service == Some("iam") && resource.starts_with("role/"),
+            _ => false,
+        }
+    }
+
+    /// Whether principal and resource are in the same account; nothing if that is not known.
+    pub(super) fn within_account(&self) -> Option<bool> {
+        match (self.principal.account(), &self.owner) {
+            (Some(account), Some(owner)) => Some(account == owner),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(action: &str, resource: &str) -> Request {
+        let role = "arn:aws:iam::111122223333:role/app".parse().unwrap();
+        Request::new(role, action, resource, Context::partial())
+    }
+
+    #[test]
+    fn the_owner_is_in_the_arn_or_has_to_be_told() {
+        let owner = |resource| request("x:Y", resource).owner.map(|owner| owner.to_string());
+        let secret = "arn:aws:secretsmanager:eu-west-1:444455556666:secret:db-AbCdEf";
+        assert_eq!(owner(secret).as_deref(), Some("444455556666"));
+        assert_eq!(owner("*").as_deref(), Some("111122223333"));
+        assert_eq!(owner("arn:aws:s3:::bucket/key"), None);
+    }
+
+    #[test]
+    fn keys_and_roles_have_to_hand_over() {
+        let key = "arn:aws:kms:eu-west-1:111122223333:key/1";
+        assert!(request("KMS:Decrypt", key).needs_delegation());
+        assert!(!request("kms:ListKeys", "*").needs_delegation());
+        let role = "arn:aws:iam::111122223333:role/app";
+        assert!(request("sts:AssumeRole", role).needs_delegation());
+        assert!(!request("iam:PassRole", role).needs_delegation());
+    }
+
+    #[test]
+    fn only_actions_on_grants_tell_whom_a_grant_is_for() {
+        let key = "arn:aws:kms:eu-west-1:111122223333:key/1";
+        let state =
+            |action| request(action, key).context.state("kms:grantisforawsresource").clone();
+        assert_eq!(state("kms:Decrypt"), KeyState::Absent);
+        assert_eq!(state("kms:CreateGrant"), KeyState::Unknown);
+    }
+}

@@ -1,0 +1,127 @@
+//! The patterns of `Resource` and `NotResource`
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>).
+
+use super::context::Context;
+use super::pattern::{Pattern, Reading, Token};
+use super::truth::Truth;
+
+/// A pattern for the ARNs of resources.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ResourcePattern {
+    pub pattern: Pattern,
+    form: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// `*`
+    Everything,
+    Arn,
+    /// An ARN in a form of which AWS says that it is not allowed: if it would match, that is unknown.
+    Discouraged,
+    Malformed,
+}
+
+impl ResourcePattern {
+    pub fn read(text: &str, variables: bool) -> ResourcePattern {
+        let pattern = Pattern::read(text, Reading { wildcards: true, variables });
+        if pattern.is_everything() {
+            return ResourcePattern { pattern, form: Form::Everything };
+        }
+        let pattern = pattern.padded();
+        let form = form_of(&pattern);
+        ResourcePattern { pattern, form }
+    }
+
+    /// Whether it matches the resource of a request: an ARN, or `*` for an action that has none.
+    pub fn matches(&self, resource: &str, context: &Context) -> Truth {
+        let arn = || self.pattern.fill(context).matches_resource(resource);
+        match self.form {
+            Form::Everything => Truth::True,
+            _ if resource == "*" => Truth::False,
+            Form::Malformed => Truth::Unknown,
+            Form::Arn => arn(),
+            Form::Discouraged => arn() & Truth::Unknown,
+        }
+    }
+
+    /// Whether it spares the resource as `NotResource`. Of a variable without value AWS does not say
+    /// what it means there.
+    pub fn excludes(&self, resource: &str, context: &Context) -> Truth {
+        if self.pattern.fill(context).certain() == Truth::False {
+            return Truth::Unknown;
+        }
+        self.matches(resource, context)
+    }
+
+    /// What is wrong with it, so that AWS's reading of it is not known.
+    pub fn fault(&self) -> Option<String> {
+        (self.form == Form::Malformed)
+            .then(|| format!("`{}` is neither `*` nor an ARN of six fields", self.pattern.text))
+    }
+
+    /// Why a match with it is in doubt.
+    pub fn reservation(&self) -> Option<String> {
+        (self.form == Form::Discouraged).then(|| {
+            let text = &self.pattern.text;
+            format!("AWS allows no wildcard in the service or type of `{text}`")
+        })
+    }
+}
+
+fn form_of(pattern: &Pattern) -> Form {
+    let segments = pattern.segments();
+    let wild = |token: &Token| matches!(token, Token::One | Token::Many | Token::Variable(_));
+    let [arn, _, service, _, _, resource] = segments[..] else {
+        // A variable may hold what is missing.
+        let variable = pattern.variables().next().is_some();
+        return if variable { Form::Discouraged } else { Form::Malformed };
+    };
+    let spells =
+        |segment: &[Token], word: &str| segment.iter().cloned().eq(word.chars().map(Token::Letter));
+    if !spells(arn, "arn") || service.is_empty() {
+        return Form::Malformed;
+    }
+    // `arn:aws:iam::111122223333:u*` is the documented example of what is not allowed. Elsewhere such
+    // patterns are plain text to AWS.
+    let kind: Vec<_> = resource.iter().take_while(|it| **it != Token::Letter('/')).collect();
+    let kind_is_wild = kind.len() < resource.len() || kind.len() > 1;
+    let wild_kind = spells(service, "iam") && kind_is_wild && kind.iter().any(|it| wild(it));
+    if service.iter().any(wild) || wild_kind { Form::Discouraged } else { Form::Arn }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Truth::{False, True, Unknown};
+    use super::*;
+
+    #[test]
+    fn what_is_no_arn_is_in_doubt_and_what_is_discouraged_too_where_it_would_match() {
+        let role = "arn:aws:iam::111122223333:role/app";
+        let cases = [
+            ("*", True),
+            ("**", True),
+            ("arn:aws:iam::111122223333:*", True),
+            ("arn:aws:iam::111122223333:role/*", True),
+            ("arn:aws:iam::111122223333:ro*", Unknown),
+            ("arn:aws:iam::111122223333:us*", False),
+            ("arn:aws:i*::111122223333:role/app", Unknown),
+            ("arn:aws:s*::111122223333:role/app", False),
+            ("role/app", Unknown),
+            ("arn:aws::iam:*", Unknown),
+            ("arn:aws:iam", Unknown),
+            ("", Unknown),
+        ];
+        for (pattern, expected) in cases {
+            let found = ResourcePattern::read(pattern, true).matches(role, &Context::complete());
+            assert_eq!(found, expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn an_action_without_resource_type_wants_a_star() {
+        let matches = |text| ResourcePattern::read(text, true).matches("*", &Context::complete());
+        assert_eq!(matches("*"), True);
+        assert_eq!(matches("arn:aws:ecr:*:*:repository/*"), False);
+    }
+}

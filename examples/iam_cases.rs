@@ -33,7 +33,9 @@ fn answer(case: &Value, explain: bool) -> Result<Value, Box<dyn Error>> {
             ("depends", depends.keys.iter().map(|asked| asked.key.to_lowercase()).collect())
         }
     };
-    let deciding: Vec<Value> = evaluation.deciding.iter().map(statement).collect();
+    let effect = if verdict == "allow" { "Allow" } else { "Deny" };
+    let named = |origin| statement(origin, effect);
+    let deciding: Vec<Value> = evaluation.deciding.iter().map(named).collect();
     let mut answer =
         json!({"id": case["id"], "verdict": verdict, "deciding": deciding, "unknownKeys": keys});
     if explain {
@@ -43,7 +45,7 @@ fn answer(case: &Value, explain: bool) -> Result<Value, Box<dyn Error>> {
     Ok(answer)
 }
 
-fn statement(origin: &Origin) -> Value {
+fn statement(origin: &Origin, effect: &str) -> Value {
     let layer = match origin.layer {
         Layer::Identity => "identity",
         Layer::Boundary => "boundary",
@@ -54,7 +56,13 @@ fn statement(origin: &Origin) -> Value {
         Layer::Endpoint => "endpoint",
         Layer::Grant => "grant",
     };
-    json!({"source": layer, "policy": &*origin.policy, "statement": origin.sid, "index": origin.index})
+    json!({
+        "source": layer,
+        "policy": &*origin.policy,
+        "statement": origin.sid,
+        "index": origin.index,
+        "effect": effect,
+    })
 }
 
 fn request(case: &Value) -> Result<Request, Box<dyn Error>> {
@@ -86,12 +94,13 @@ fn plain(value: &Value) -> String {
 fn layers(case: &Value) -> Layers {
     let one = |key: &str, layer| {
         let document = case.get(key).filter(|document| !document.is_null())?;
-        Some(Policy::read(layer, &format!("{key}:0"), document))
+        let name = key.strip_suffix("Policy").unwrap_or(key);
+        Some(Policy::read(layer, &format!("{name}:0"), document))
     };
     let levels = |key: &str, layer: fn(usize) -> Layer| -> Vec<Vec<Policy>> {
         let levels = case[key].as_array().into_iter().flatten().enumerate();
         let read = |(level, policies): (usize, &Value)| {
-            list(policies, layer(level + 1), &format!("{key}:{level}"))
+            list(policies, layer(level + 1), &format!("{}-{level}", key.trim_end_matches('s')))
         };
         levels.map(read).collect()
     };

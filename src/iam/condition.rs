@@ -28,7 +28,8 @@ impl Condition {
             Reading { wildcards: comparison.is_some_and(Comparison::has_wildcards), variables };
         let read = |value: &String| {
             let pattern = Pattern::read(value, reading);
-            if comparison == Some(Comparison::Arn) { pattern.padded() } else { pattern }
+            let short = comparison == Some(Comparison::Arn) && value.ends_with('*');
+            if short { pattern.completed() } else { pattern }
         };
         Condition {
             operator: operator.to_owned(),
@@ -57,9 +58,9 @@ impl Condition {
         if self.key.contains("${") {
             return vec![format!("the condition key `{}` holds a variable", self.key)];
         }
-        let unreadable = |value: &&Pattern| {
-            value.variables().next().is_none()
-                && !meaning.comparison.accepts(&padded_text(value, meaning.comparison))
+        let unreadable = |value: &&Pattern| match value.variables().next() {
+            Some(_) => !meaning.comparison.takes_variables(),
+            None => !meaning.comparison.accepts(&completed_text(value, meaning.comparison)),
         };
         let fault = |value: &Pattern| {
             format!("`{}` cannot compare with the value `{}`", self.operator, value.text)
@@ -144,7 +145,7 @@ impl Condition {
 }
 
 /// An ARN with the segments that its last star stands for.
-fn padded_text(value: &Pattern, comparison: Comparison) -> String {
+fn completed_text(value: &Pattern, comparison: Comparison) -> String {
     let lacking = 6_usize.saturating_sub(value.text.split(':').count());
     match comparison {
         Comparison::Arn if value.text.ends_with('*') => value.text.clone() + &":*".repeat(lacking),
@@ -265,7 +266,8 @@ mod tests {
         assert_eq!(faults("IpAddress", "10.0.0.0/40"), 1);
         assert_eq!(faults("ArnLike", "arn:aws:iam::*"), 0);
         assert_eq!(faults("ArnLike", "role/x"), 1);
-        assert_eq!(faults("DateLessThan", "${aws:TokenIssueTime}"), 0);
+        assert_eq!(faults("StringLike", "${aws:username}"), 0);
+        assert_eq!(faults("DateLessThan", "${aws:TokenIssueTime}"), 1);
         assert_eq!(faults("Strings", "x"), 1);
     }
 }

@@ -119,6 +119,14 @@ impl Comparison {
         matches!(self, Comparison::Like | Comparison::Arn)
     }
 
+    /// Whether its values may hold variables.
+    pub fn takes_variables(self) -> bool {
+        matches!(
+            self,
+            Comparison::Text { .. } | Comparison::Like | Comparison::Arn | Comparison::Bool
+        )
+    }
+
     /// Whether a value of a policy is one that it can compare with.
     pub fn accepts(self, value: &str) -> bool {
         match self {

@@ -97,13 +97,11 @@ impl Pattern {
         self.tokens.splitn(6, |token| *token == Token::Letter(':')).collect()
     }
 
-    /// An ARN of fewer than six segments that ends in a star means any value in those that it lacks.
-    pub fn padded(mut self) -> Pattern {
-        let found = self.segments().len();
-        if found < 6 && self.tokens.last() == Some(&Token::Many) {
-            for _ in found..6 {
-                self.tokens.extend([Token::Letter(':'), Token::Many]);
-            }
+    /// An ARN of fewer than six segments means any value in those that it lacks
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
+    pub fn completed(mut self) -> Pattern {
+        for _ in self.segments().len()..6 {
+            self.tokens.extend([Token::Letter(':'), Token::Many]);
         }
         self
     }
@@ -295,7 +293,7 @@ mod tests {
     const FULL: Reading = Reading { wildcards: true, variables: true };
 
     fn resource(pattern: &str, arn: &str) -> Truth {
-        Pattern::read(pattern, FULL).padded().fill(&Context::complete()).matches_resource(arn)
+        Pattern::read(pattern, FULL).completed().fill(&Context::complete()).matches_resource(arn)
     }
 
     #[test]
@@ -319,7 +317,7 @@ mod tests {
     #[test]
     fn in_arn_like_no_wildcard_goes_beyond_its_segment() {
         let like = |pattern| {
-            let pattern = Pattern::read(pattern, FULL).padded();
+            let pattern = Pattern::read(pattern, FULL).completed();
             pattern.fill(&Context::complete()).matches_arn("arn:aws:iam::111122223333:role/a:b")
         };
         assert_eq!(like("arn:aws:iam::*:role/*"), True);

@@ -28,7 +28,7 @@ impl ResourcePattern {
         if pattern.is_everything() {
             return ResourcePattern { pattern, form: Form::Everything };
         }
-        let pattern = pattern.padded();
+        let pattern = pattern.completed();
         let form = form_of(&pattern);
         ResourcePattern { pattern, form }
     }
@@ -45,8 +45,9 @@ impl ResourcePattern {
         }
     }
 
-    /// Whether it spares the resource as `NotResource`. Of a variable without value AWS does not say
-    /// what it means there.
+    /// Whether it spares the resource as `NotResource`. AWS says that with a variable without value it
+    /// matches no resource, and elsewhere that the statement may be invalid then: so it is unknown
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
     pub fn excludes(&self, resource: &str, context: &Context) -> Truth {
         if self.pattern.fill(context).certain() == Truth::False {
             return Truth::Unknown;
@@ -57,14 +58,14 @@ impl ResourcePattern {
     /// What is wrong with it, so that AWS's reading of it is not known.
     pub fn fault(&self) -> Option<String> {
         (self.form == Form::Malformed)
-            .then(|| format!("`{}` is neither `*` nor an ARN of six fields", self.pattern.text))
+            .then(|| format!("`{}` is neither `*` nor an ARN", self.pattern.text))
     }
 
     /// Why a match with it is in doubt.
     pub fn reservation(&self) -> Option<String> {
         (self.form == Form::Discouraged).then(|| {
             let text = &self.pattern.text;
-            format!("AWS allows no wildcard in the service or type of `{text}`")
+            format!("AWS does not allow the wildcard or variable where `{text}` has one")
         })
     }
 }
@@ -72,10 +73,8 @@ impl ResourcePattern {
 fn form_of(pattern: &Pattern) -> Form {
     let segments = pattern.segments();
     let wild = |token: &Token| matches!(token, Token::One | Token::Many | Token::Variable(_));
-    let [arn, _, service, _, _, resource] = segments[..] else {
-        // A variable may hold what is missing.
-        let variable = pattern.variables().next().is_some();
-        return if variable { Form::Discouraged } else { Form::Malformed };
+    let [arn, partition, service, region, account, resource] = segments[..] else {
+        return Form::Malformed;
     };
     let spells =
         |segment: &[Token], word: &str| segment.iter().cloned().eq(word.chars().map(Token::Letter));
@@ -87,7 +86,11 @@ fn form_of(pattern: &Pattern) -> Form {
     let kind: Vec<_> = resource.iter().take_while(|it| **it != Token::Letter('/')).collect();
     let kind_is_wild = kind.len() < resource.len() || kind.len() > 1;
     let wild_kind = spells(service, "iam") && kind_is_wild && kind.iter().any(|it| wild(it));
-    if service.iter().any(wild) || wild_kind { Form::Discouraged } else { Form::Arn }
+    // Variables belong behind the fifth colon
+    // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html).
+    let variable = |token: &Token| matches!(token, Token::Variable(_));
+    let early = [partition, region, account].into_iter().flatten().any(variable);
+    if service.iter().any(wild) || wild_kind || early { Form::Discouraged } else { Form::Arn }
 }
 
 #[cfg(test)]
@@ -109,7 +112,9 @@ mod tests {
             ("arn:aws:s*::111122223333:role/app", False),
             ("role/app", Unknown),
             ("arn:aws::iam:*", Unknown),
-            ("arn:aws:iam", Unknown),
+            ("arn:aws:iam", True),
+            ("arn:aws:sqs", False),
+            ("arn:aws:iam::${aws:PrincipalAccount, '111122223333'}:role/app", Unknown),
             ("", Unknown),
         ];
         for (pattern, expected) in cases {

@@ -234,22 +234,21 @@ impl Situation {
         let limits = [Side::Boundary, Side::Session];
         let by_identity = sides.identity & sides.boundary & sides.session;
         let by_role = sides.resource.role & sides.boundary & sides.session;
+        let handed_over =
+            self.needs_delegation && by_identity & sides.resource.account == Truth::True;
+        let (own, role) =
+            (by_identity >= by_role.max(sides.resource.direct), by_role > sides.resource.direct);
         if self.of_service {
             needed.push(Side::Resource);
-        } else if self.within_account != Some(true) {
+        } else if self.within_account != Some(true) || handed_over {
             needed.extend([Side::Identity, Side::Resource]);
             needed.extend(limits);
-        } else if self.needs_delegation && (by_identity & sides.resource.account) == Truth::True {
-            needed.extend([Side::Identity, Side::Resource]);
-            needed.extend(limits);
-        } else if !self.needs_delegation && by_identity >= by_role.max(sides.resource.direct) {
+        } else if own && !self.needs_delegation {
             needed.push(Side::Identity);
-            needed.extend(limits);
-        } else if by_role > sides.resource.direct {
-            needed.push(Side::Resource);
             needed.extend(limits);
         } else {
             needed.push(Side::Resource);
+            needed.extend(limits.into_iter().filter(|_| role));
         }
         needed.push(Side::Endpoint);
         needed

@@ -203,8 +203,8 @@ pub struct Report {
     pub targets: Vec<TargetReport>,
     /// What the run cost.
     pub stats: Stats,
-    /// The profile in use, for the header.
-    pub profile: Option<String>,
+    /// With what the run asked: `profile prod`, `replay of account.json`, `offline`.
+    pub asked_with: String,
     /// What the reader must know before the results: settings that weaken the run.
     pub notes: Vec<String>,
 }

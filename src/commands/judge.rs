@@ -1,5 +1,6 @@
 //! `verify` and the group commands: read, connect, judge, report.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -73,7 +74,7 @@ fn is_known(id: &str) -> bool {
     checks::find(id).is_some() || checks::GROUPS.iter().any(|group| group.name == id)
 }
 
-fn replayed(path: &std::path::Path) -> Result<Recording, Failure> {
+fn replayed(path: &Path) -> Result<Recording, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
     Recording::parse(&text)
@@ -108,6 +109,13 @@ struct Run<'a> {
     notes: Vec<String>,
 }
 
+/// Where a run gets its answers.
+struct Asking {
+    origin: Origin,
+    region: Option<Region>,
+    asked_with: String,
+}
+
 struct Ended {
     report: Report,
     interrupted: bool,
@@ -133,7 +141,7 @@ impl Run<'_> {
     }
 
     async fn once(&self, started: Instant, gate: &Gate) -> Result<Ended, Failure> {
-        let (origin, region, profile) = self.origin().await?;
+        let Asking { origin, region, asked_with } = self.origin().await?;
         let mut watch: Box<dyn Watch> = match self.global.debug {
             true => Box::new(Trace::new()),
             false => Box::new(Progress::new(output::is_watched())),
@@ -180,26 +188,41 @@ impl Run<'_> {
             elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
         let interrupted = run.was_interrupted();
-        Ok(Ended { report: Report { targets, stats, profile, notes }, interrupted })
+        Ok(Ended { report: Report { targets, stats, asked_with, notes }, interrupted })
     }
 
     /// Where answers come from. A run of offline checks over files needs neither network nor credentials.
-    async fn origin(&self) -> Result<(Origin, Option<Region>, Option<String>), Failure> {
+    async fn origin(&self) -> Result<Asking, Failure> {
         let given = self.global.region.as_deref();
         if let Some(recording) = &self.recording {
             let region = given.or(recording.region.as_deref()).map(region).transpose()?;
-            return Ok((Origin::Replay(recording.clone()), region, None));
+            let file = self.judged.run.replay.as_deref().unwrap_or(Path::new("")).display();
+            return Ok(Asking {
+                origin: Origin::Replay(recording.clone()),
+                region,
+                asked_with: format!("replay of {file}"),
+            });
         }
         let offline = checks::catalogue()
             .filter(|(group, check)| self.selects(group, check))
             .all(|(group, _)| group.offline);
         let files_only = self.given.iter().all(|given| matches!(given, Given::Document(_)));
         if offline && files_only && self.judged.place.service.is_none() {
-            return Ok((Origin::Offline, given.map(region).transpose()?, None));
+            let region = given.map(region).transpose()?;
+            return Ok(Asking {
+                origin: Origin::Offline,
+                region,
+                asked_with: "offline".to_owned(),
+            });
         }
         let Connection { services, region, profile } =
             connect(&settings(self.global)).await.map_err(Failure::no_verdict)?;
-        Ok((Origin::Live(Arc::new(services)), Some(region), profile))
+        let asked_with = match profile {
+            Some(name) => format!("profile {name}"),
+            None => "credentials of the environment".to_owned(),
+        };
+        let origin = Origin::Live(Arc::new(services));
+        Ok(Asking { origin, region: Some(region), asked_with })
     }
 
     fn selects(&self, group: &Group, check: &Check) -> bool {

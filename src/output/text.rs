@@ -38,24 +38,14 @@ impl Page<'_> {
     fn header(&mut self, report: &Report) {
         let Some(first) = report.targets.first() else { return };
         let target = &first.target;
-        let line = match (&target.region, &target.caller) {
-            (None, None) => "offline: no account is asked".to_owned(),
-            (region, caller) => {
-                let known =
-                    |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
-                let profile = match &report.profile {
-                    Some(name) => format!("profile {name}"),
-                    None => "credentials of the environment".to_owned(),
-                };
-                format!(
-                    "{profile} · account {} · region {} · {}",
-                    known(&target.account),
-                    known(region),
-                    known(caller),
-                )
-            }
-        };
-        self.line(&paint(anstyle::Style::new().dimmed(), &line));
+        let parts = [
+            Some(report.asked_with.clone()),
+            target.account.as_ref().map(|account| format!("account {account}")),
+            target.region.as_ref().map(|region| format!("region {region}")),
+            target.caller.clone(),
+        ];
+        let line = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        self.paragraph("", &line, anstyle::Style::new().dimmed());
         for note in &report.notes {
             let style = style(Status::Warn);
             self.paragraph("  ! ", note, style);

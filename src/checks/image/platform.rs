@@ -11,6 +11,7 @@ use crate::lookup::ecr::{EcrConfig, EcrManifest, PullThroughRules};
 use crate::lookup::ecs::InstancePlatforms;
 use crate::lookup::oci::{Manifest, Offer, Platform};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
+use crate::names::ImageRef;
 use crate::verdict::{Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static IMAGE_PLATFORM: Check = Check {
@@ -37,14 +38,13 @@ pub(super) static IMAGE_PLATFORM: Check = Check {
 
 fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
     let image = it.reference()?;
-    let platforms = match wanted(it, facts)? {
+    // Asked for together: neither waits for the other.
+    let (wanted, manifest) = (wanted(it, facts), manifest(&image, facts));
+    let platforms = match wanted? {
         Wanted::These(platforms) => platforms,
         Wanted::Untold(why) => return not_applicable(why),
     };
-    let source = SourceOf { home: Home::of(&image), name: behind::name(&image) };
-    let home = facts.derive(&source)?;
-    let manifest = ManifestOf { home: home.clone(), name: source.name };
-    let manifest = facts.derive(&manifest)?;
+    let (home, manifest) = manifest?;
     if let Manifest::Artifact { kind } = manifest {
         return fail(format!("{} is no container image but {kind}", image.written())).judge();
     }
@@ -59,6 +59,14 @@ fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
         })
         .collect();
     judge_offers(it, offers)
+}
+
+/// The manifest, and the registry that really serves it.
+fn manifest<'f>(image: &ImageRef, facts: &View<'f>) -> Result<(&'f Home, &'f Manifest), Stop> {
+    let source = SourceOf { home: Home::of(image), name: behind::name(image) };
+    let home = facts.derive(&source)?;
+    let manifest = ManifestOf { home: home.clone(), name: source.name };
+    Ok((home, facts.derive(&manifest)?))
 }
 
 /// The platforms that the task may land on.

@@ -8,6 +8,7 @@ mod definition;
 mod image;
 pub(crate) mod permission;
 pub mod policies;
+mod roles;
 mod secrets;
 pub mod subject;
 
@@ -15,7 +16,7 @@ use crate::facts::View;
 use crate::lookup::{Call, beside};
 use crate::verdict::Judgement;
 
-use subject::{ContainerUse, EnvironmentFileUse, ImageUse, SecretUse, Task};
+use subject::{ContainerUse, EnvironmentFileUse, ImageUse, RoleUse, SecretUse, Task};
 
 /// One check: what it claims, and the function that judges the claim.
 pub struct Check {
@@ -64,6 +65,8 @@ pub enum Judge {
     Parameter(fn(&SecretUse, &View) -> Judgement),
     /// For each environment file in S3.
     EnvironmentFile(fn(&EnvironmentFileUse, &View) -> Judgement),
+    /// For each role that ECS is to assume.
+    Role(fn(&RoleUse, &View) -> Judgement),
 }
 
 /// Checks that answer one question of the user, under one subcommand.
@@ -79,7 +82,7 @@ pub struct Group {
 }
 
 /// All groups, in the order of the report.
-pub static GROUPS: &[&Group] = &[&definition::GROUP, &image::GROUP, &secrets::GROUP];
+pub static GROUPS: &[&Group] = &[&definition::GROUP, &image::GROUP, &secrets::GROUP, &roles::GROUP];
 
 /// All checks with their group, in catalogue order.
 pub fn catalogue() -> impl Iterator<Item = (&'static Group, &'static Check)> {

@@ -151,16 +151,18 @@ pub(crate) fn refusal(
 
 /// The command that adds the missing allow to the principal's own policies.
 pub(crate) fn grant(set: &PolicySet, action: &str, resource: &str) -> String {
+    let statement = serde_json::json!({"Effect": "Allow", "Action": action, "Resource": resource});
+    put_policy(set, &action.replace(':', "-"), &statement)
+}
+
+/// The command that writes a policy of this one statement into the principal.
+pub(crate) fn put_policy(set: &PolicySet, policy: &str, statement: &serde_json::Value) -> String {
     let name = set.arn.rsplit('/').next().unwrap_or(&set.arn);
     let (verb, flag) = match set.kind {
         Kind::Role => ("put-role-policy", "--role-name"),
         Kind::User => ("put-user-policy", "--user-name"),
     };
-    let document = serde_json::json!({
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}],
-    });
-    let policy = action.replace(':', "-");
+    let document = serde_json::json!({"Version": "2012-10-17", "Statement": [statement]});
     format!("aws iam {verb} {flag} {name} --policy-name {policy} --policy-document '{document}'")
 }
 

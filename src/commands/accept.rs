@@ -59,7 +59,12 @@ fn date(text: &str) -> Option<Date> {
 
 /// Today, in UTC.
 pub(super) fn today() -> Date {
-    OffsetDateTime::now_utc().date()
+    now().date()
+}
+
+/// The time of the run.
+pub(super) fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
 }
 
 /// Turns accepted failures into warnings; after their date they are failures again, and say so.

@@ -90,7 +90,7 @@ pub(super) fn flags(place: &crate::cli::PlaceToRun) -> RunContext {
         service: _,
         service_definition: _,
         run_task: _,
-        infrastructure_role_arn: _,
+        infrastructure_role_arn,
         caller_arn: _,
     } = place;
     let mut context = RunContext::flags();
@@ -98,6 +98,8 @@ pub(super) fn flags(place: &crate::cli::PlaceToRun) -> RunContext {
     let list = |name: &str, values: &[String]| {
         (!values.is_empty()).then(|| flag_list(name, values.iter().cloned()))
     };
+    let role = text("--infrastructure-role-arn", infrastructure_role_arn);
+    replace(&mut context.infrastructure_role, role);
     let request = &mut context.request;
     replace(&mut request.cluster, text("--cluster", cluster));
     replace(&mut request.launch_type, text("--launch-type", launch_type));

@@ -154,12 +154,16 @@ impl Run<'_> {
             let _ended = tokio::signal::ctrl_c().await;
         });
         let asks = !matches!(origin, Origin::Offline);
+        let now = match &origin {
+            Origin::Replay(recording) => recording.now,
+            Origin::Live(_) | Origin::Offline => Some(accept::now().unix_timestamp()),
+        };
         let mut run = Loop::new(origin, bounds, interrupt, &mut *watch);
         if let (Some(region), true) = (&region, asks) {
             run.want(&CallerIdentity { region: region.clone() });
             self.guard(region, &mut run).await?;
         }
-        let tasks = self.tasks(region.as_ref(), &mut run).await?;
+        let tasks = self.tasks(region.as_ref(), now, &mut run).await?;
         let probes = plan(&tasks, |group, check| self.selects(group, check), checks::catalogue());
         let results = report(&mut run, &probes, tasks.len()).await;
         let caller = region.as_ref().and_then(|region| caller(&run, region));
@@ -172,7 +176,7 @@ impl Run<'_> {
                 results,
             ));
         }
-        self.record(&run, region.as_ref())?;
+        self.record(&run, region.as_ref(), now)?;
         let mut notes = self.notes.clone();
         notes.extend(gate.notes());
         if self.global.no_verify_ssl {
@@ -257,6 +261,7 @@ impl Run<'_> {
     async fn tasks(
         &self,
         region: Option<&Region>,
+        now: Option<i64>,
         run: &mut Loop<'_>,
     ) -> Result<Vec<Task>, Failure> {
         let context = self.live_service(region, run).await?.merge(self.context.clone());
@@ -272,6 +277,8 @@ impl Run<'_> {
                 context: context.clone(),
                 home: region.cloned(),
                 read_secrets: self.judged.run.read_secrets,
+                caller: self.judged.place.caller_arn.clone(),
+                now,
             });
         }
         Ok(tasks)
@@ -299,9 +306,14 @@ impl Run<'_> {
         Ok(RunContext::live_service(&source))
     }
 
-    fn record(&self, run: &Loop<'_>, region: Option<&Region>) -> Result<(), Failure> {
+    fn record(
+        &self,
+        run: &Loop<'_>,
+        region: Option<&Region>,
+        now: Option<i64>,
+    ) -> Result<(), Failure> {
         let Some(path) = &self.judged.run.record else { return Ok(()) };
-        let recording = Recording::of(run.table(), region.map(ToString::to_string));
+        let recording = Recording::of(run.table(), region.map(ToString::to_string), now);
         let text =
             if self.judged.run.redact { recording.redacted().print() } else { recording.print() };
         std::fs::write(path, text)

@@ -41,6 +41,8 @@ pub struct RunContext {
     pub network: Network,
     /// `overrides` of a task to run.
     pub overrides: Overrides,
+    /// The role for the task's volumes, where only a flag names it.
+    pub infrastructure_role: Field<String>,
     /// The documents it was read from, for checks of their form.
     pub inputs: Vec<LaunchInput>,
 }
@@ -130,6 +132,7 @@ impl RunContext {
             request: later.request.or(self.request),
             network: later.network.or(self.network),
             overrides: later.overrides.or(self.overrides),
+            infrastructure_role: later.infrastructure_role.or(self.infrastructure_role),
             inputs: [self.inputs, later.inputs].concat(),
         }
     }
@@ -174,6 +177,7 @@ fn read(root: &Node, kind: ContextKind) -> RunContext {
         request,
         network: network(root),
         overrides: flattened(Field::of(root, "overrides")),
+        infrastructure_role: Field::Missing(root.place.clone()),
         inputs: match kind {
             ContextKind::LiveService | ContextKind::Flags => Vec::new(),
             _ => vec![LaunchInput { kind, root: root.clone() }],

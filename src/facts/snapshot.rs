@@ -21,6 +21,8 @@ const VERSION: u32 = 1;
 pub struct Recording {
     /// The region of the run.
     pub region: Option<String>,
+    /// When the account was looked at, in seconds since 1970.
+    pub now: Option<i64>,
     facts: BTreeMap<String, Line>,
 }
 
@@ -29,6 +31,8 @@ struct Form {
     version: u32,
     #[serde(default)]
     region: Option<String>,
+    #[serde(default)]
+    now: Option<i64>,
     facts: Vec<Line>,
 }
 
@@ -53,7 +57,7 @@ pub enum SnapshotError {
 impl Recording {
     /// What the table of a finished run holds. Gaps of an interrupted run are recorded too: the same
     /// facts, the same verdict.
-    pub fn of(table: &Table, region: Option<String>) -> Recording {
+    pub fn of(table: &Table, region: Option<String>, now: Option<i64>) -> Recording {
         let mut facts = BTreeMap::new();
         for (_, row) in table.rows() {
             if let Row::Asked { lookup, answer: Some(answer) } = row {
@@ -65,7 +69,7 @@ impl Recording {
                 facts.insert(index(&line.call, &line.key), line);
             }
         }
-        Recording { region, facts }
+        Recording { region, now, facts }
     }
 
     /// Reads a recording.
@@ -79,14 +83,15 @@ impl Recording {
         }
         let facts =
             form.facts.into_iter().map(|line| (index(&line.call, &line.key), line)).collect();
-        Ok(Recording { region: form.region, facts })
+        Ok(Recording { region: form.region, now: form.now, facts })
     }
 
     /// The recording as text: sorted, a fact a line, so that two of them can be compared.
     pub fn print(&self) -> String {
         let mut text = format!(
-            "{{\"version\": {VERSION}, \"region\": {}, \"facts\": [\n",
-            Value::from(self.region.clone())
+            "{{\"version\": {VERSION}, \"region\": {}, \"now\": {}, \"facts\": [\n",
+            Value::from(self.region.clone()),
+            Value::from(self.now)
         );
         for (at, line) in self.facts.values().enumerate() {
             if at > 0 {
@@ -126,7 +131,7 @@ impl Recording {
             let (key, answer) = (aliases.apply(&line.key), aliases.apply(&line.answer));
             (index(&line.call, &key), Line { call: line.call.clone(), key, answer })
         });
-        Recording { region: self.region.clone(), facts: facts.collect() }
+        Recording { region: self.region.clone(), now: self.now, facts: facts.collect() }
     }
 }
 

@@ -119,14 +119,20 @@ impl Condition {
     }
 
     fn test_beginning(&self, operator: Operator, start: &str, context: &Context) -> Truth {
-        let text =
-            matches!(operator.comparison, Comparison::Text { any_case: false } | Comparison::Like);
-        if !text || operator.quantity != Quantity::Single {
+        if operator.quantity != Quantity::Single {
             return Truth::Unknown;
         }
-        let fits = Truth::any(
-            self.values.iter().map(|wanted| wanted.fill(context).matches_all_beginning(start)),
-        );
+        let fits = match operator.comparison {
+            Comparison::Text { any_case: false } | Comparison::Like => Truth::any(
+                self.values.iter().map(|wanted| wanted.fill(context).matches_all_beginning(start)),
+            ),
+            Comparison::Arn => Truth::any(
+                self.values
+                    .iter()
+                    .map(|wanted| wanted.fill(context).matches_all_arns_beginning(start)),
+            ),
+            _ => Truth::Unknown,
+        };
         if operator.negated { !fits } else { fits }
     }
 

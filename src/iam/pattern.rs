@@ -212,7 +212,19 @@ impl Filled<'_> {
 
     /// Whether every text that begins so matches, or some, or none.
     pub fn matches_all_beginning(&self, start: &str) -> Truth {
-        let automaton = self.automaton(Colons::Always);
+        self.all_beginning(start, Colons::Always)
+    }
+
+    /// The same of ARNs of which the first five segments are known, each segment by itself.
+    pub fn matches_all_arns_beginning(&self, start: &str) -> Truth {
+        match start.matches(':').count() {
+            5.. => self.all_beginning(start, Colons::Never),
+            _ => Truth::Unknown,
+        }
+    }
+
+    fn all_beginning(&self, start: &str, colons: Colons) -> Truth {
+        let automaton = self.automaton(colons);
         let reached = automaton.run(start);
         let all = self.tokens.last() == Some(&Token::Many) && automaton.accepts(&reached);
         match (reached.is_empty(), all) {
@@ -356,6 +368,25 @@ mod tests {
         assert_eq!(fill("AROAX:*").fill(&none).matches_all_beginning("AROAX:"), True);
         assert_eq!(fill("AROAX:task*").fill(&none).matches_all_beginning("AROAX:"), Unknown);
         assert_eq!(fill("AROAY:*").fill(&none).matches_all_beginning("AROAX:"), False);
+    }
+
+    #[test]
+    fn the_known_beginning_of_an_arn_can_decide_segment_by_segment() {
+        let none = Context::complete();
+        let cases = [
+            ("arn:aws:ecs:eu-west-1:111122223333:*", True),
+            ("arn:aws:ecs:*:111122223333:*", True),
+            ("arn:aws:ecs:*:*", True),
+            ("arn:aws:ecs:us-east-1:111122223333:*", False),
+            ("arn:aws:ecs:eu-west-1:111122223333:cluster/prod", Unknown),
+        ];
+        for (text, expected) in cases {
+            let pattern = Pattern::read(text, FULL).padded();
+            let found = pattern
+                .fill(&none)
+                .matches_all_arns_beginning("arn:aws:ecs:eu-west-1:111122223333:");
+            assert_eq!(found, expected, "{text}");
+        }
     }
 
     #[test]

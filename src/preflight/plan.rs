@@ -96,6 +96,11 @@ impl<'t> Planner<'_, 't> {
                     (stands, move |facts: &View| judge(&it, facts))
                 });
             }
+            Judge::Role(judge) => self.each(task.roles(), "role", |it| {
+                let stands =
+                    Stands { place: it.role.place(), container: None, resource: Some(it.role) };
+                (stands, move |facts: &View| judge(&it, facts))
+            }),
         }
     }
 

@@ -58,6 +58,8 @@ impl Story {
             context: RunContext::flags(),
             home: "eu-west-1".parse::<Region>().ok(),
             read_secrets: false,
+            caller: None,
+            now: None,
         };
         Story { tasks: vec![task] }
     }

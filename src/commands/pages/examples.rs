@@ -37,6 +37,16 @@ pub(super) fn of(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight secrets taskdef.json --read-secrets",
             ),
         ],
+        "roles" => &[
+            (
+                "For the role that deploys",
+                "aws-ecs-preflight roles taskdef.json --caller-arn arn:aws:iam::111122223333:role/deploy",
+            ),
+            (
+                "With the volumes' role of a service",
+                "aws-ecs-preflight roles taskdef.json --service-definition service.json",
+            ),
+        ],
         "checks" => &[
             ("All checks", "aws-ecs-preflight checks"),
             ("For a program", "aws-ecs-preflight checks --format json"),

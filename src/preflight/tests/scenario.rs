@@ -70,6 +70,8 @@ impl Scenario {
             context,
             home: recording.region.as_ref().map(|region| region.parse().unwrap()),
             read_secrets: flags["read_secrets"] == true,
+            caller: flags["caller"].as_str().map(str::to_owned),
+            now: recording.now,
         };
         Scenario { name: name.to_owned(), recording, tasks: vec![task] }
     }

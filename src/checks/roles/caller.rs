@@ -1,0 +1,67 @@
+//! Whoever deploys, and what that principal may do
+
+use crate::checks::permission::{Beside, Wish, assume_organization, may, refusal};
+use crate::checks::policies::{Policies, PoliciesOf, Principal};
+use crate::checks::subject::Task;
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};
+use crate::lookup::iam::policy::{GetPolicy, GetPolicyVersion};
+use crate::lookup::iam::role::{
+    GetRole, GetRolePolicy, ListAttachedRolePolicies, ListRolePolicies,
+};
+use crate::lookup::iam::user::{
+    GetUser, GetUserPolicy, ListAttachedUserPolicies, ListGroupsForUser, ListUserPolicies,
+};
+use crate::lookup::{Call, CallerIdentity, Lookup};
+use crate::verdict::Finding;
+
+/// The calls that it takes to know what the caller may do, be it a role or a user.
+pub(super) const CALLS: &[Call] = &[
+    CallerIdentity::CALL,
+    GetRole::CALL,
+    ListRolePolicies::CALL,
+    GetRolePolicy::CALL,
+    ListAttachedRolePolicies::CALL,
+    GetUser::CALL,
+    ListUserPolicies::CALL,
+    GetUserPolicy::CALL,
+    ListAttachedUserPolicies::CALL,
+    ListGroupsForUser::CALL,
+    ListGroupPolicies::CALL,
+    GetGroupPolicy::CALL,
+    ListAttachedGroupPolicies::CALL,
+    GetPolicy::CALL,
+    GetPolicyVersion::CALL,
+];
+
+/// The policies of whoever deploys: the one that is named, or the one that runs this.
+///
+/// # Errors
+/// The gap or absence that keeps them from being known.
+pub(super) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<&'f Policies, Stop> {
+    let region = task.region()?.clone();
+    let arn = match &task.caller {
+        Some(arn) => arn,
+        None => &facts.need(&CallerIdentity { region: region.clone() })?.arn,
+    };
+    facts.derive(&PoliciesOf { principal: Principal::of_arn(arn)?, region })
+}
+
+/// What keeps a principal from a call; nothing if it may.
+///
+/// # Errors
+/// A gap that names what the answer depends on.
+pub(super) fn denied(
+    who: &Policies,
+    wish: &Wish,
+    task: &Task,
+    facts: &View,
+) -> Result<Option<Finding>, Stop> {
+    let evaluation = may(who, wish, Beside::default(), task.region()?)?;
+    let finding = refusal(who, wish, evaluation.as_ref())?;
+    if finding.is_none() && evaluation.is_some() {
+        assume_organization(facts);
+    }
+    Ok(finding)
+}

@@ -1,0 +1,98 @@
+//! `role-exists`, and the role that the other checks of the group look at
+
+use crate::checks::subject::RoleUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::iam::role::{GetRole, Role};
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::names::{RoleArn, RoleRef};
+use crate::verdict::{Finding, Judgement, fail, pass};
+
+pub(super) static ROLE_EXISTS: Check = Check {
+    id: "role-exists",
+    verifies: "the role exists, in this account, under this path",
+    prevents: &[
+        "ECS was unable to assume the role '<arn>' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.",
+        "ClientException: Role is not valid",
+    ],
+    remedy: "Create the role, or correct its ARN: aws iam get-role prints the right one",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+    asks: &[CallerIdentity::CALL, GetRole::CALL],
+    advises: false,
+    judge: Judge::Role(role_exists),
+};
+
+fn role_exists(it: &RoleUse, facts: &View) -> Judgement {
+    match found(it, facts)? {
+        Found::Role(role) => pass(format!("{} exists", role.arn)),
+        Found::Elsewhere(finding) => finding.judge(),
+    }
+}
+
+/// What a reference leads to.
+enum Found<'f> {
+    /// The role.
+    Role(&'f Role),
+    /// No role that ECS could use here, and why.
+    Elsewhere(Finding),
+}
+
+/// The role, for a check that has nothing to say where `role-exists` fails.
+///
+/// # Errors
+/// The gap, or the absence that `role-exists` tells of.
+pub(super) fn role<'f>(it: &RoleUse, facts: &View<'f>) -> Result<&'f Role, Stop> {
+    match found(it, facts)? {
+        Found::Role(role) => Ok(role),
+        Found::Elsewhere(finding) => Err(Stop::written(it.role.place().subject(), finding.message)),
+    }
+}
+
+fn found<'f>(it: &RoleUse, facts: &View<'f>) -> Result<Found<'f>, Stop> {
+    let (reference, region) = (it.reference()?, it.task.region()?);
+    if let RoleRef::Arn(written) = &reference
+        && let Some(finding) = foreign(written, it, facts)?
+    {
+        return Ok(Found::Elsewhere(finding));
+    }
+    let lookup = GetRole { region: region.clone(), name: reference.name().to_owned() };
+    let role = facts.need(&lookup)?;
+    match &reference {
+        RoleRef::Arn(written) if written.arn().to_string() != role.arn => Ok(Found::Elsewhere(
+            fail(format!(
+                "there is no role {}; the role of that name is {}: its path belongs to the ARN",
+                written.arn(),
+                role.arn
+            ))
+            .remedy(format!("Write the role's full ARN: {}", role.arn)),
+        )),
+        _ => Ok(Found::Role(role)),
+    }
+}
+
+/// ECS assumes roles of the account and partition in which the task runs, and no others.
+fn foreign(written: &RoleArn, it: &RoleUse, facts: &View) -> Result<Option<Finding>, Stop> {
+    let region = it.task.region()?;
+    if written.arn().partition != region.partition() {
+        return Ok(Some(
+            fail(format!(
+                "{} is of partition {}, but the task runs in {region} of partition {}",
+                written.arn(),
+                written.arn().partition,
+                region.partition()
+            ))
+            .remedy("Name a role of the partition in which the task runs"),
+        ));
+    }
+    let caller = facts.need(&CallerIdentity { region: region.clone() })?;
+    Ok((caller.account != *written.account()).then(|| {
+        fail(format!(
+            "{} is in account {}, but the task runs in account {}",
+            written.arn(),
+            written.account(),
+            caller.account
+        ))
+        .remedy("Name a role of the task's own account; the task can assume the other one itself")
+    }))
+}

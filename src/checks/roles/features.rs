@@ -1,0 +1,247 @@
+//! `role-task-features`
+
+use super::exists::role;
+use crate::checks::permission::{Beside, Wish, may, put_policy};
+use crate::checks::policies::{Policies, PoliciesOf};
+use crate::checks::subject::{Duty, RoleUse, Task};
+use crate::checks::{Check, Judge};
+use crate::document::{Container, Place};
+use crate::facts::View;
+use crate::iam::Decision;
+use crate::knowledge::{Gap, Stop};
+use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
+
+pub(super) static ROLE_TASK_FEATURES: Check = Check {
+    id: "role-task-features",
+    verifies: "the task role has what ECS Exec and FireLens need",
+    prevents: &[
+        "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
+        "TargetNotConnectedException: The execute command failed due to an internal error",
+        "FireLens drops the logs, since the output answers AccessDeniedException",
+    ],
+    remedy: "Name a task role, and allow it what the feature needs",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
+    asks: &PoliciesOf::CALLS_FOR_ROLE,
+    advises: true,
+    judge: Judge::Task(role_task_features),
+};
+
+/// What the agent of ECS Exec calls from within the container
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>).
+const EXEC: [&str; 4] = [
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+];
+
+fn role_task_features(task: &Task, facts: &View) -> Judgement {
+    let needs = needs(task)?;
+    if needs.is_empty() {
+        return not_applicable("neither ECS Exec nor a FireLens output of AWS is used");
+    }
+    let mut found = Findings::new();
+    if needs.iter().any(|need| need.feature == Feature::Exec) {
+        read_only_containers(task, &mut found)?;
+    }
+    match task_role(task)? {
+        None => needs.iter().for_each(|need| found.add(need.without_role())),
+        Some(it) => {
+            for need in &needs {
+                found.part(&need.place, |found| need.allowed(&it, facts, found));
+            }
+        }
+    }
+    found.or_pass("the task role has what the features in use need")
+}
+
+/// The role that the containers will act as.
+fn task_role(task: &Task) -> Result<Option<RoleUse<'_>>, Stop> {
+    for planned in task.roles() {
+        match planned {
+            Ok(it) if it.duty == Duty::Task && !it.replaced => return Ok(Some(it)),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(None)
+}
+
+/// The agent of ECS Exec writes into the container
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
+fn read_only_containers(task: &Task, found: &mut Findings) -> Result<(), Stop> {
+    for container in task.definition.container_definitions.items()? {
+        let read_only = &container.readonly_root_filesystem;
+        if read_only.get()?.is_some_and(|it| *it) {
+            found.add(
+                warn("ECS Exec does not work in a container whose root file system is read-only")
+                    .at(read_only.place())
+                    .prevents(ROLE_TASK_FEATURES.prevents[1])
+                    .remedy("Leave readonlyRootFilesystem out, or do without ECS Exec here"),
+            );
+        }
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Feature {
+    Exec,
+    FireLens,
+}
+
+/// What a feature asks of the task role.
+struct Need {
+    feature: Feature,
+    place: Place,
+    actions: Vec<&'static str>,
+    resource: Resource,
+}
+
+/// On what the actions are asked.
+enum Resource {
+    /// Actions without resource.
+    Any,
+    /// Service and the end of an ARN of the task's account, in this region or the task's.
+    Of(&'static str, Option<String>, String),
+    /// An ARN.
+    Arn(String),
+}
+
+fn needs(task: &Task) -> Result<Vec<Need>, Stop> {
+    let mut needs = Vec::new();
+    let exec = &task.context.request.enable_execute_command;
+    if exec.get()?.is_some_and(|enabled| *enabled) {
+        needs.push(Need {
+            feature: Feature::Exec,
+            place: exec.place().clone(),
+            actions: EXEC.to_vec(),
+            resource: Resource::Any,
+        });
+    }
+    for container in task.definition.container_definitions.items()? {
+        needs.extend(firelens(container, task)?);
+    }
+    Ok(needs)
+}
+
+/// The outputs of AWS that FireLens writes to as the task role
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html>). A destination
+/// that is made up at run time is not judged.
+fn firelens(container: &Container, task: &Task) -> Result<Option<Need>, Stop> {
+    let Some(log) = container.log_configuration.get()? else { return Ok(None) };
+    let Some(options) = log.options.get()? else { return Ok(None) };
+    if log.log_driver.get()?.is_none_or(|driver| driver != "awsfirelens") {
+        return Ok(None);
+    }
+    let option = |name: &str| match options.get(name) {
+        Some(field) => Ok(field.get()?.filter(|value| !value.contains('$')).cloned()),
+        None => Ok::<_, Stop>(None),
+    };
+    let region = option("region")?;
+    let of = |service, rest: String| Resource::Of(service, region.clone(), rest);
+    let (actions, resource) = match option("Name")?.as_deref() {
+        Some("cloudwatch" | "cloudwatch_logs") => {
+            let Some(group) = option("log_group_name")? else { return Ok(None) };
+            let stream = format!("log-group:{group}:log-stream:{}", container_name(container));
+            (vec!["logs:CreateLogStream", "logs:PutLogEvents"], of("logs", stream))
+        }
+        Some("firehose" | "kinesis_firehose") => {
+            let Some(stream) = option("delivery_stream")? else { return Ok(None) };
+            let rest = format!("deliverystream/{stream}");
+            (vec!["firehose:PutRecordBatch"], of("firehose", rest))
+        }
+        Some("kinesis" | "kinesis_streams") => {
+            let Some(stream) = option("stream")? else { return Ok(None) };
+            (vec!["kinesis:PutRecords"], of("kinesis", format!("stream/{stream}")))
+        }
+        Some("s3") => {
+            let Some(bucket) = option("bucket")? else { return Ok(None) };
+            let partition = task.partition()?;
+            let objects = format!("arn:{partition}:s3:::{bucket}/{}", container_name(container));
+            (vec!["s3:PutObject"], Resource::Arn(objects))
+        }
+        _ => return Ok(None),
+    };
+    let place = log.options.place().clone();
+    Ok(Some(Need { feature: Feature::FireLens, place, actions, resource }))
+}
+
+fn container_name(container: &Container) -> &str {
+    container.name.get().ok().flatten().map_or("log", String::as_str)
+}
+
+impl Need {
+    /// That `enableExecuteCommand` takes a task role, the API reference says
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html>).
+    fn without_role(&self) -> crate::verdict::Finding {
+        match self.feature {
+            Feature::Exec => fail("ECS Exec is enabled, but the task has no task role")
+                .at(&self.place)
+                .remedy("Name a taskRoleArn, and allow it the four actions of ssmmessages"),
+            Feature::FireLens => warn(format!(
+                "FireLens calls {} as the task role, and there is none",
+                self.listed()
+            ))
+            .at(&self.place)
+            .prevents(ROLE_TASK_FEATURES.prevents[2]),
+        }
+    }
+
+    fn listed(&self) -> String {
+        self.actions.join(", ")
+    }
+
+    fn allowed(&self, it: &RoleUse, facts: &View, found: &mut Findings) -> Result<(), Stop> {
+        let role = role(it, facts)?;
+        let region = it.task.region()?.clone();
+        let principal = (&it.reference()?).into();
+        let who = facts.derive(&PoliciesOf { principal, region: region.clone() })?;
+        let Policies::Held(set) = who else { return Ok(()) };
+        let resource = match &self.resource {
+            Resource::Any => "*".to_owned(),
+            Resource::Arn(arn) => arn.clone(),
+            Resource::Of(service, of, rest) => {
+                let of = of.as_deref().unwrap_or(region.as_str());
+                format!("arn:{}:{service}:{of}:{}:{rest}", region.partition(), set.account)
+            }
+        };
+        let (mut denied, mut said) = (Vec::new(), String::new());
+        for action in &self.actions {
+            let wish = Wish::new(action, &resource);
+            let Some(evaluation) = may(who, &wish, Beside::default(), &region)? else { continue };
+            match evaluation.decision {
+                Decision::Allow => {}
+                Decision::ExplicitDeny | Decision::ImplicitDeny => {
+                    said = evaluation.sentences().join("; ");
+                    denied.push(*action);
+                }
+                Decision::Depends(_) => {
+                    let why = evaluation.sentences().join("; ");
+                    return Err(Gap::Undecidable { why }.into());
+                }
+            }
+        }
+        if denied.is_empty() {
+            return Ok(());
+        }
+        let (what, error) = match self.feature {
+            Feature::Exec => ("ECS Exec will not work", 1),
+            Feature::FireLens => ("logs will be lost", 2),
+        };
+        let statement =
+            serde_json::json!({"Effect": "Allow", "Action": denied, "Resource": resource});
+        let name = if self.feature == Feature::Exec { "ecs-exec" } else { "firelens" };
+        found.add(
+            warn(format!(
+                "{what}: {} may not {} on {resource}: {said}",
+                role.arn,
+                denied.join(", ")
+            ))
+            .at(&self.place)
+            .on(&role.arn)
+            .prevents(ROLE_TASK_FEATURES.prevents[error])
+            .command(put_policy(set, name, &statement)),
+        );
+        Ok(())
+    }
+}

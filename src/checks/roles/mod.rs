@@ -1,0 +1,30 @@
+//! The group `roles`: the roles are there, ECS may assume them, and whoever deploys may hand them over.
+
+mod caller;
+mod deployer;
+mod exists;
+mod features;
+mod pass;
+mod recent;
+mod service_linked;
+#[cfg(test)]
+mod tests;
+mod trust;
+
+use super::Group;
+
+/// The group.
+pub static GROUP: Group = Group {
+    name: "roles",
+    about: "the roles exist, ECS may assume them, and the caller may pass them",
+    offline: false,
+    checks: &[
+        &exists::ROLE_EXISTS,
+        &trust::ROLE_TRUST,
+        &pass::ROLE_PASS,
+        &recent::ROLE_RECENT,
+        &service_linked::ROLE_SERVICE_LINKED,
+        &features::ROLE_TASK_FEATURES,
+        &deployer::ROLE_DEPLOYER,
+    ],
+};

@@ -1,0 +1,56 @@
+//! `role-pass`
+
+use super::caller;
+use super::exists::role;
+use crate::checks::permission::{Wish, put_policy};
+use crate::checks::policies::Policies;
+use crate::checks::subject::{Duty, RoleUse};
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::verdict::{Judgement, pass};
+
+pub(super) static ROLE_PASS: Check = Check {
+    id: "role-pass",
+    verifies: "the caller may pass the role to the service it is for",
+    prevents: &[
+        "AccessDeniedException: User: <arn> is not authorized to perform: iam:PassRole on resource: <role>",
+        "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. Please verify that the role being passed has the proper trust relationship with Amazon ECS.",
+    ],
+    remedy: "Allow iam:PassRole on the role to whoever deploys",
+    docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
+    asks: caller::CALLS,
+    advises: false,
+    judge: Judge::Role(role_pass),
+};
+
+fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
+    let (role, caller) = (role(it, facts), caller::policies(it.task, facts));
+    let (role, caller) = (role?, caller?);
+    let service = it.service();
+    let mut wish = Wish::new("iam:PassRole", &role.arn).carrying("iam:PassedToService", service);
+    for (key, value) in &role.tags {
+        for prefix in ["aws", "iam"] {
+            wish = wish.carrying(&format!("{prefix}:ResourceTag/{key}"), value);
+        }
+    }
+    let Policies::Held(set) = caller else {
+        return pass(format!("the root user may pass {}", role.arn));
+    };
+    let Some(mut finding) = caller::denied(caller, &wish, it.task, facts)? else {
+        return pass(format!("{} may pass {} to {service}", set.arn, role.arn));
+    };
+    if !finding.commands.is_empty() {
+        let statement = serde_json::json!({
+            "Effect": "Allow", "Action": "iam:PassRole", "Resource": role.arn,
+            "Condition": {"StringEquals": {"iam:PassedToService": service}},
+        });
+        let name = format!("pass-{}", it.reference()?.name());
+        finding.commands = vec![put_policy(set, &name, &statement)];
+    }
+    finding.message = format!("{} (to {service})", finding.message);
+    let finding = finding.on(&role.arn);
+    match it.duty {
+        Duty::Infrastructure => finding.prevents(ROLE_PASS.prevents[1]).judge(),
+        Duty::Execution | Duty::Task => finding.judge(),
+    }
+}

@@ -1,0 +1,63 @@
+//! `role-recent`
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::exists::role;
+use crate::checks::policies::{Policies, PoliciesOf};
+use crate::checks::subject::RoleUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::{Gap, Stop};
+use crate::verdict::{Findings, Judgement, not_applicable, warn};
+
+pub(super) static ROLE_RECENT: Check = Check {
+    id: "role-recent",
+    verifies: "the role and its policies are older than a change takes to be known everywhere",
+    prevents: &[
+        "ECS was unable to assume the role '<arn>' that was provided for this task, for some minutes",
+    ],
+    remedy: "Wait some minutes, then deploy",
+    docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html",
+    asks: &PoliciesOf::CALLS_FOR_ROLE,
+    advises: true,
+    judge: Judge::Role(role_recent),
+};
+
+/// AWS names no limit for how long a change in IAM takes to reach every region; minutes are common.
+const SETTLED_AFTER: i64 = 5 * 60;
+
+fn role_recent(it: &RoleUse, facts: &View) -> Judgement {
+    let Some(now) = it.task.now else {
+        return not_applicable("the recording does not tell when it was made");
+    };
+    let role = role(it, facts)?;
+    let principal = (&it.reference()?).into();
+    let region = it.task.region()?.clone();
+    let Policies::Held(set) = facts.derive(&PoliciesOf { principal, region })? else {
+        return not_applicable("it is no role");
+    };
+    let mut found = Findings::new();
+    let mut look = |what: String, change: &str, at: &str| -> Result<(), Stop> {
+        let age = now - seconds(at)?;
+        if age < SETTLED_AFTER {
+            found
+                .add(warn(format!("{what} was {change} {} seconds ago", age.max(0))).on(&role.arn));
+        }
+        Ok(())
+    };
+    look(role.arn.clone(), "created", &set.created)?;
+    for policy in set.identity.iter().chain(&set.boundary) {
+        if let Some(updated) = &policy.updated {
+            look(policy.origin.to_string(), "changed", updated)?;
+        }
+    }
+    found.or_pass(format!("{} and its managed policies have not changed lately", role.arn))
+}
+
+/// A date as IAM tells it, in seconds since 1970.
+fn seconds(text: &str) -> Result<i64, Stop> {
+    let date = OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|_| Gap::Undecidable { why: format!("{text} is no date") })?;
+    Ok(date.unix_timestamp())
+}

@@ -1,0 +1,77 @@
+//! `role-service-linked`
+
+use super::caller;
+use crate::checks::permission::Wish;
+use crate::checks::subject::Task;
+use crate::checks::{Check, Judge};
+use crate::document::ContextKind;
+use crate::facts::View;
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::CallerIdentity;
+use crate::lookup::iam::role::GetRole;
+use crate::verdict::{Judgement, not_applicable, pass, warn};
+
+pub(super) static ROLE_SERVICE_LINKED: Check = Check {
+    id: "role-service-linked",
+    verifies: "the service-linked role of ECS exists, or the caller may create it",
+    prevents: &[
+        "Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
+    ],
+    remedy: "Let somebody who may do so create it, once for the account",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html",
+    asks: caller::CALLS,
+    advises: false,
+    judge: Judge::Task(role_service_linked),
+};
+
+const NAME: &str = "AWSServiceRoleForECS";
+const CREATE: &str = "aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com";
+
+fn role_service_linked(task: &Task, facts: &View) -> Judgement {
+    if !is_placed(task) {
+        return not_applicable("it is not told which service or task will run");
+    }
+    if !is_needed(task)? {
+        return not_applicable(
+            "neither network interfaces nor load balancers nor registries nor capacity providers are to be managed",
+        );
+    }
+    let region = task.region()?.clone();
+    if let Seen::Found(role) = facts.get(&GetRole { region: region.clone(), name: NAME.into() })? {
+        return pass(format!("{} exists", role.arn));
+    }
+    let account = &facts.need(&CallerIdentity { region: region.clone() })?.account;
+    let partition = region.partition();
+    let arn =
+        format!("arn:{partition}:iam::{account}:role/aws-service-role/ecs.amazonaws.com/{NAME}");
+    let wish = Wish::new("iam:CreateServiceLinkedRole", &arn)
+        .carrying("iam:AWSServiceName", "ecs.amazonaws.com");
+    let finding = match caller::denied(caller::policies(task, facts)?, &wish, task, facts)? {
+        None => warn(format!(
+            "the service-linked role {NAME} does not exist yet; the caller may create it, and ECS does so on the way"
+        )),
+        Some(mut denied) => {
+            let refused = denied.message;
+            denied.message =
+                format!("the service-linked role {NAME} does not exist, and {refused}");
+            denied.commands.clear();
+            denied
+        }
+    };
+    finding.on(arn).command(CREATE).judge()
+}
+
+fn is_placed(task: &Task) -> bool {
+    task.context.kind != ContextKind::Flags || !task.context.request.cluster.is_missing()
+}
+
+/// What ECS manages in the account by its own role
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html>).
+fn is_needed(task: &Task) -> Result<bool, Stop> {
+    let request = &task.context.request;
+    let awsvpc = task.definition.network_mode.get()?.is_some_and(|mode| mode == "awsvpc");
+    Ok(awsvpc
+        || !request.load_balancers.items()?.is_empty()
+        || !request.service_registries.items()?.is_empty()
+        || !request.capacity_provider_strategy.items()?.is_empty())
+}

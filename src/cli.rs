@@ -37,6 +37,8 @@ pub enum Command {
     Image(Judged),
     /// Check that secrets, parameters and environment files are there, in the right region
     Secrets(Judged),
+    /// Check that KMS keys are usable, and that the task's roles may use them
+    Kms(Judged),
     /// List every check with its claim and the AWS actions that it calls
     Checks,
     /// Say what a check verifies, the errors it prevents, and how to mend them

@@ -1,11 +1,12 @@
 //! What is judged: a task, and the things in it that checks are judged per.
 
 use crate::document::container::{EnvironmentFile, Secret};
+use crate::document::run_context::{ManagedEbsVolume, VolumeConfiguration};
 use crate::document::{
     Container, Field, LaunchTarget, Place, RunContext, Source, TaskDefinition, launch_targets,
 };
 use crate::knowledge::{Gap, Stop};
-use crate::names::{ImageRef, Partition, Region, S3Object, ValueFrom};
+use crate::names::{ImageRef, Partition, Region, RoleRef, S3Object, ValueFrom};
 
 /// One task definition, and what is known of where it will run.
 pub struct Task {
@@ -91,6 +92,41 @@ pub struct EnvironmentFileUse<'t> {
     pub file: &'t EnvironmentFile,
 }
 
+/// The secret with the credentials of one container's registry.
+#[derive(Clone, Copy)]
+pub struct CredentialsUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// The container.
+    pub container: &'t Container,
+    /// The ARN or the name of the secret, as written.
+    pub secret: &'t Field<String>,
+}
+
+/// One EBS volume that ECS creates for the task.
+#[derive(Clone, Copy)]
+pub struct EbsVolumeUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// The volume as the launch input configures it.
+    pub configuration: &'t VolumeConfiguration,
+    /// What ECS makes of it.
+    pub ebs: &'t ManagedEbsVolume,
+}
+
+/// Something that is, or may be, encrypted with a KMS key.
+#[derive(Clone, Copy)]
+pub enum EncryptedUse<'t> {
+    /// A secret or a parameter.
+    ValueFrom(SecretUse<'t>),
+    /// A registry's credentials.
+    Credentials(CredentialsUse<'t>),
+    /// An environment file.
+    EnvironmentFile(EnvironmentFileUse<'t>),
+    /// An EBS volume.
+    Volume(EbsVolumeUse<'t>),
+}
+
 impl Task {
     /// The region of the run.
     ///
@@ -125,6 +161,19 @@ impl Task {
     /// A gap where the documents do not say.
     pub fn is_for_fargate(&self) -> Result<bool, Stop> {
         Ok(self.launch_targets()?.iter().any(|target| target.is_fargate()))
+    }
+
+    /// The execution role: that of the run-task input, otherwise that of the definition.
+    ///
+    /// # Errors
+    /// A gap for a placeholder; an absence for a text that names no role.
+    pub fn execution_role(&self) -> Result<Option<RoleRef>, Stop> {
+        let overridden = &self.context.overrides.execution_role_arn;
+        let field = match overridden.is_missing() {
+            true => &self.definition.execution_role_arn,
+            false => overridden,
+        };
+        role(field)
     }
 
     /// Each container.
@@ -183,6 +232,112 @@ impl Task {
             }
         }
         found
+    }
+}
+
+impl Task {
+    /// The registry credentials of each container that names some.
+    pub fn registry_credentials(&self) -> Vec<Planned<CredentialsUse<'_>>> {
+        let mut found = Vec::new();
+        for planned in self.containers() {
+            match planned {
+                Err(unplanned) => found.push(Err(unplanned)),
+                Ok(ContainerUse { task, container }) => {
+                    let credentials = &container.repository_credentials;
+                    match credentials.get() {
+                        Ok(None) => {}
+                        Ok(Some(it)) => {
+                            let secret = &it.credentials_parameter;
+                            found.push(Ok(CredentialsUse { task, container, secret }));
+                        }
+                        Err(stop) => found.push(Err(Unplanned::at(credentials, stop))),
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Each EBS volume that ECS creates.
+    pub fn ebs_volumes(&self) -> Vec<Planned<EbsVolumeUse<'_>>> {
+        let field = &self.context.request.volume_configurations;
+        let volumes = match field.get() {
+            Ok(volumes) => volumes.into_iter().flatten(),
+            Err(stop) => return vec![Err(Unplanned::at(field, stop))],
+        };
+        volumes
+            .filter_map(|configuration| match configuration.managed_ebs.get() {
+                Ok(None) => None,
+                Ok(Some(ebs)) => Some(Ok(EbsVolumeUse { task: self, configuration, ebs })),
+                Err(stop) => Some(Err(Unplanned::at(&configuration.managed_ebs, stop))),
+            })
+            .collect()
+    }
+
+    /// Everything that may be encrypted: what the execution role decrypts, then the volumes.
+    pub fn encrypted(&self) -> Vec<Planned<EncryptedUse<'_>>> {
+        let mut found = self.decrypted();
+        found.extend(self.ebs_volumes().into_iter().map(|it| it.map(EncryptedUse::Volume)));
+        found
+    }
+
+    /// What the execution role decrypts before the containers start.
+    pub fn decrypted(&self) -> Vec<Planned<EncryptedUse<'_>>> {
+        let value_froms = self.value_froms().into_iter().map(|it| it.map(EncryptedUse::ValueFrom));
+        let credentials =
+            self.registry_credentials().into_iter().map(|it| it.map(EncryptedUse::Credentials));
+        let files =
+            self.environment_files().into_iter().map(|it| it.map(EncryptedUse::EnvironmentFile));
+        value_froms.chain(credentials).chain(files).collect()
+    }
+}
+
+/// The role that a field names.
+fn role(field: &Field<String>) -> Result<Option<RoleRef>, Stop> {
+    let Some(text) = field.get()?.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let role = text.parse::<RoleRef>();
+    role.map(Some).map_err(|flaw| Stop::written(field.place().subject(), flaw.to_string()))
+}
+
+impl EbsVolumeUse<'_> {
+    /// The infrastructure role, which creates the volume.
+    ///
+    /// # Errors
+    /// A gap for a placeholder; an absence for a text that names no role.
+    pub fn role(&self) -> Result<Option<RoleRef>, Stop> {
+        role(&self.ebs.role_arn)
+    }
+}
+
+impl<'t> EncryptedUse<'t> {
+    /// The task.
+    pub fn task(&self) -> &'t Task {
+        match self {
+            EncryptedUse::ValueFrom(it) => it.task,
+            EncryptedUse::Credentials(it) => it.task,
+            EncryptedUse::EnvironmentFile(it) => it.task,
+            EncryptedUse::Volume(it) => it.task,
+        }
+    }
+
+    /// Where it is written.
+    pub fn field(&self) -> &'t Field<String> {
+        match self {
+            EncryptedUse::ValueFrom(it) => it.value_from,
+            EncryptedUse::Credentials(it) => it.secret,
+            EncryptedUse::EnvironmentFile(it) => &it.file.value,
+            EncryptedUse::Volume(it) => &it.ebs.kms_key_id,
+        }
+    }
+
+    /// The container that it is for, if it is for one.
+    pub fn container(&self) -> Option<&'t Container> {
+        match self {
+            EncryptedUse::ValueFrom(it) => Some(it.container),
+            EncryptedUse::Credentials(it) => Some(it.container),
+            EncryptedUse::EnvironmentFile(it) => Some(it.container),
+            EncryptedUse::Volume(_) => None,
+        }
     }
 }
 

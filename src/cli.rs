@@ -37,6 +37,8 @@ pub enum Command {
     Image(Judged),
     /// Check that secrets, parameters and environment files are there, in the right region
     Secrets(Judged),
+    /// Check that KMS keys are usable, and that the task's roles may use them
+    Kms(Judged),
     /// Check that the roles exist, that ECS may assume them, and that the caller may pass them
     Roles(Judged),
     /// List every check with its claim and the AWS actions that it calls

@@ -5,7 +5,9 @@
 //! record. [`GROUPS`] is the one list; its order is the order of the report.
 
 mod definition;
+mod execution_role;
 mod image;
+mod kms;
 pub(crate) mod permission;
 pub mod policies;
 mod roles;
@@ -16,7 +18,10 @@ use crate::facts::View;
 use crate::lookup::{Call, beside};
 use crate::verdict::Judgement;
 
-use subject::{ContainerUse, EnvironmentFileUse, ImageUse, RoleUse, SecretUse, Task};
+use subject::{
+    ContainerUse, CredentialsUse, EbsVolumeUse, EncryptedUse, EnvironmentFileUse, ImageUse,
+    RoleUse, SecretUse, Task,
+};
 
 /// One check: what it claims, and the function that judges the claim.
 pub struct Check {
@@ -67,6 +72,14 @@ pub enum Judge {
     EnvironmentFile(fn(&EnvironmentFileUse, &View) -> Judgement),
     /// For each role that ECS is to assume.
     Role(fn(&RoleUse, &View) -> Judgement),
+    /// For the registry credentials of each container.
+    Credentials(fn(&CredentialsUse, &View) -> Judgement),
+    /// For each thing that may be encrypted with a KMS key.
+    Encrypted(fn(&EncryptedUse, &View) -> Judgement),
+    /// For each of these that the execution role decrypts.
+    Decrypted(fn(&EncryptedUse, &View) -> Judgement),
+    /// For each EBS volume that ECS creates.
+    EbsVolume(fn(&EbsVolumeUse, &View) -> Judgement),
 }
 
 /// Checks that answer one question of the user, under one subcommand.
@@ -82,7 +95,8 @@ pub struct Group {
 }
 
 /// All groups, in the order of the report.
-pub static GROUPS: &[&Group] = &[&definition::GROUP, &image::GROUP, &secrets::GROUP, &roles::GROUP];
+pub static GROUPS: &[&Group] =
+    &[&definition::GROUP, &image::GROUP, &secrets::GROUP, &kms::GROUP, &roles::GROUP];
 
 /// All checks with their group, in catalogue order.
 pub fn catalogue() -> impl Iterator<Item = (&'static Group, &'static Check)> {

@@ -149,20 +149,151 @@ pub(crate) fn refusal(
     }
 }
 
+/// What the engine says of all the calls that one thing takes.
+pub(crate) enum Answer {
+    /// All are allowed, by these statements.
+    Allowed(String),
+    /// At least one is refused; one finding names them all.
+    Refused(Finding),
+}
+
+/// Judges all the calls that one thing takes. `elsewhere` is the command that changes the policy of the
+/// resource.
+///
+/// # Errors
+/// A gap that names what the answer depends on.
+pub(crate) fn judge(
+    who: &Policies,
+    calls: Vec<(Wish, Beside)>,
+    region: &Region,
+    elsewhere: Option<&str>,
+) -> Result<Answer, Stop> {
+    let Policies::Held(set) = who else {
+        return Ok(Answer::Allowed("the rights of the root user".to_owned()));
+    };
+    let mut asked: Vec<(Wish, Evaluation)> = Vec::new();
+    for (wish, beside) in calls {
+        if let Some(evaluation) = may(who, &wish, beside, region)? {
+            asked.push((wish, evaluation));
+        }
+    }
+    let refused: Vec<&(Wish, Evaluation)> = asked
+        .iter()
+        .filter(|(_, it)| matches!(it.decision, Decision::ExplicitDeny | Decision::ImplicitDeny))
+        .collect();
+    if !refused.is_empty() {
+        return Ok(Answer::Refused(refused_together(set, &refused, elsewhere)));
+    }
+    let mut grounds = Vec::new();
+    for (wish, evaluation) in &asked {
+        refusal(who, wish, Some(evaluation))?;
+        for origin in &evaluation.grounds {
+            let origin = origin.to_string();
+            if !grounds.contains(&origin) {
+                grounds.push(origin);
+            }
+        }
+    }
+    Ok(Answer::Allowed(grounds.join(" and ")))
+}
+
+/// All refused calls in one sentence, with their reasons, each told once.
+fn refused_together(
+    set: &PolicySet,
+    refused: &[&(Wish, Evaluation)],
+    elsewhere: Option<&str>,
+) -> Finding {
+    let mut reasons: Vec<String> = Vec::new();
+    for (_, evaluation) in refused {
+        for sentence in evaluation.sentences() {
+            if !reasons.contains(&sentence) {
+                reasons.push(sentence);
+            }
+        }
+    }
+    let objects: Vec<String> = by_resource(refused.iter().map(|(wish, _)| wish))
+        .into_iter()
+        .map(|(resource, actions)| format!("{} on {resource}", actions.join(", ")))
+        .collect();
+    let said = reasons.join("; ");
+    let mut finding =
+        fail(format!("{} may not {}: {said}", set.arn, objects.join(" nor "))).on(&set.arn);
+    let lacking = |layer: Layer| {
+        refused
+            .iter()
+            .filter(move |(_, it)| it.misses.iter().any(|miss| miss.layer == layer))
+            .map(|(wish, _)| wish)
+    };
+    if lacking(Layer::Identity).next().is_some() {
+        finding = finding.command(grants(set, lacking(Layer::Identity)));
+    }
+    let of_resource = |layer: &Layer| matches!(layer, Layer::Resource | Layer::Key);
+    let by_resource_policy = refused.iter().any(|(_, it)| {
+        it.misses.iter().any(|miss| of_resource(&miss.layer))
+            || it.grounds.iter().any(|origin| of_resource(&origin.layer))
+    });
+    match elsewhere {
+        Some(command) if by_resource_policy => finding.command(command),
+        _ if finding.commands.is_empty() => finding.command(simulation(set, refused)),
+        _ => finding,
+    }
+}
+
+/// The wishes' actions, under their resources.
+fn by_resource<'w>(wishes: impl Iterator<Item = &'w Wish>) -> Vec<(&'w str, Vec<&'w str>)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for wish in wishes {
+        match found.iter_mut().find(|(resource, _)| *resource == wish.resource) {
+            Some((_, actions)) => actions.push(&wish.action),
+            None => found.push((&wish.resource, vec![&wish.action])),
+        }
+    }
+    found
+}
+
+/// The command that shows the statements which refuse.
+fn simulation(set: &PolicySet, refused: &[&(Wish, Evaluation)]) -> String {
+    let calls: Vec<String> = by_resource(refused.iter().map(|(wish, _)| wish))
+        .into_iter()
+        .take(1)
+        .map(|(resource, actions)| {
+            format!("--action-names {} --resource-arns '{resource}'", actions.join(" "))
+        })
+        .collect();
+    format!("aws iam simulate-principal-policy --policy-source-arn {} {}", set.arn, calls.concat())
+}
+
+/// The command that adds the missing allows to the principal's own policies.
+fn grants<'w>(set: &PolicySet, wishes: impl Iterator<Item = &'w Wish>) -> String {
+    let wishes: Vec<&Wish> = wishes.collect();
+    if let [one] = wishes.as_slice() {
+        return grant(set, &one.action, &one.resource);
+    }
+    let statements: Vec<serde_json::Value> = by_resource(wishes.iter().copied())
+        .into_iter()
+        .map(|(resource, actions)| {
+            serde_json::json!({"Effect": "Allow", "Action": actions, "Resource": resource})
+        })
+        .collect();
+    let service = wishes.first().and_then(|wish| wish.action.split(':').next()).unwrap_or("task");
+    put_policy(set, &format!("{service}-for-ecs"), &serde_json::json!(statements))
+}
+
 /// The command that adds the missing allow to the principal's own policies.
 pub(crate) fn grant(set: &PolicySet, action: &str, resource: &str) -> String {
-    let statement = serde_json::json!({"Effect": "Allow", "Action": action, "Resource": resource});
+    let statement =
+        serde_json::json!([{"Effect": "Allow", "Action": action, "Resource": resource}]);
     put_policy(set, &action.replace(':', "-"), &statement)
 }
 
-/// The command that writes a policy of this one statement into the principal.
-pub(crate) fn put_policy(set: &PolicySet, policy: &str, statement: &serde_json::Value) -> String {
+/// The command that writes a policy of these statements into the principal.
+pub(crate) fn put_policy(set: &PolicySet, policy: &str, statements: &serde_json::Value) -> String {
     let name = set.arn.rsplit('/').next().unwrap_or(&set.arn);
     let (verb, flag) = match set.kind {
         Kind::Role => ("put-role-policy", "--role-name"),
         Kind::User => ("put-user-policy", "--user-name"),
     };
-    let document = serde_json::json!({"Version": "2012-10-17", "Statement": [statement]});
+    let document = serde_json::json!({"Version": "2012-10-17", "Statement": statements});
     format!("aws iam {verb} {flag} {name} --policy-name {policy} --policy-document '{document}'")
 }
 

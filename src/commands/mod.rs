@@ -70,6 +70,7 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Definition(judged) => judge::run(Some("definition"), judged, global, notes),
         Command::Image(judged) => judge::run(Some("image"), judged, global, notes),
         Command::Secrets(judged) => judge::run(Some("secrets"), judged, global, notes),
+        Command::Kms(judged) => judge::run(Some("kms"), judged, global, notes),
         Command::Roles(judged) => judge::run(Some("roles"), judged, global, notes),
         Command::Checks => catalogue::list(global),
         Command::Explain { id } => catalogue::explain(id.as_deref(), global),

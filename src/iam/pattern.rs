@@ -381,7 +381,7 @@ mod tests {
             ("arn:aws:ecs:eu-west-1:111122223333:cluster/prod", Unknown),
         ];
         for (text, expected) in cases {
-            let pattern = Pattern::read(text, FULL).padded();
+            let pattern = Pattern::read(text, FULL).completed();
             let found = pattern
                 .fill(&none)
                 .matches_all_arns_beginning("arn:aws:ecs:eu-west-1:111122223333:");

@@ -21,15 +21,30 @@ pub struct HeadObject {
     pub object: S3Object,
 }
 
-/// That an object is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Present;
+/// An object that is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// How it is encrypted.
+    pub encryption: Encryption,
+}
+
+/// How an object is encrypted, as far as that was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Encryption {
+    /// With this KMS key.
+    Key(String),
+    /// By S3 itself, which asks nothing more of a reader.
+    Own,
+    /// Only the bucket's list was seen, which does not say.
+    Untold,
+}
 
 /// The second call of [`HeadObject`], made where the first is refused.
 pub(super) const LIST_BUCKET: Call = Call("s3:ListBucket");
 
 impl Lookup for HeadObject {
-    type Fact = Present;
+    type Fact = Object;
     const CALL: Call = Call("s3:GetObject");
     const ABSENT: &'static [&'static str] = &["NotFound", "NoSuchKey", BUCKET_MISSING];
 
@@ -45,7 +60,7 @@ impl Lookup for HeadObject {
         Some(format!("aws s3 cp FILE s3://{}/{}", self.object.bucket, self.object.key))
     }
 
-    async fn fetch(&self, services: &Services) -> Answer<Present> {
+    async fn fetch(&self, services: &Services) -> Answer<Object> {
         match self.head(&self.region, services).await {
             Err(Elsewhere(home)) => at_home(self, self.head(&home, services).await),
             Ok(answer) => answer,
@@ -58,7 +73,7 @@ impl HeadObject {
         &self,
         region: &Region,
         services: &Services,
-    ) -> Result<Answer<Present>, Elsewhere> {
+    ) -> Result<Answer<Object>, Elsewhere> {
         let S3Object { bucket, key, .. } = &self.object;
         let reply = services.s3(region).head_object().bucket(bucket).key(key).send().await;
         let error = match reply {
@@ -66,7 +81,10 @@ impl HeadObject {
             Ok(it) if it.request_id().is_none() => {
                 return Ok(Err(classify::incomplete(self, "the request id that S3 gives")));
             }
-            Ok(_) => return Ok(Ok(Seen::Found(Present))),
+            Ok(it) => {
+                let encryption = it.ssekms_key_id.map_or(Encryption::Own, Encryption::Key);
+                return Ok(Ok(Seen::Found(Object { encryption })));
+            }
             Err(error) => error,
         };
         let raw = error.raw_response();
@@ -77,7 +95,7 @@ impl HeadObject {
             // A HEAD has no body, hence no code. Without s3:ListBucket, S3 says 403 for a missing
             // object too, so a 403 proves nothing. Who may list the bucket sees the key there.
             Some(403) => Ok(match self.is_listed(region, services).await {
-                Some(true) => Ok(Seen::Found(Present)),
+                Some(true) => Ok(Seen::Found(Object { encryption: Encryption::Untold })),
                 Some(false) => classify::absent(self, "not among the bucket's objects"),
                 None => Err(Gap::Refused {
                     action: Self::CALL.to_string(),

@@ -1,6 +1,6 @@
 //! Which check judges what.
 
-use crate::checks::subject::{Planned, Task, Unplanned};
+use crate::checks::subject::{EncryptedUse, Planned, Task, Unplanned};
 use crate::checks::{Check, Group, Judge};
 use crate::document::{Field, Place};
 use crate::facts::View;
@@ -101,7 +101,44 @@ impl<'t> Planner<'_, 't> {
                     Stands { place: it.role.place(), container: None, resource: Some(it.role) };
                 (stands, move |facts: &View| judge(&it, facts))
             }),
+            Judge::Credentials(judge) => {
+                self.each(task.registry_credentials(), "registry credentials", |it| {
+                    let stands = Stands {
+                        place: it.secret.place(),
+                        container: Some(&it.container.name),
+                        resource: Some(it.secret),
+                    };
+                    (stands, move |facts: &View| judge(&it, facts))
+                });
+            }
+            Judge::Encrypted(judge) => self.encrypted(task.encrypted(), judge),
+            Judge::Decrypted(judge) => self.encrypted(task.decrypted(), judge),
+            Judge::EbsVolume(judge) => {
+                self.each(task.ebs_volumes(), "EBS volume that ECS creates", |it| {
+                    let stands = Stands {
+                        place: &it.configuration.place,
+                        container: None,
+                        resource: Some(&it.configuration.name),
+                    };
+                    (stands, move |facts: &View| judge(&it, facts))
+                });
+            }
         }
+    }
+
+    fn encrypted(
+        &mut self,
+        subjects: Vec<Planned<EncryptedUse<'t>>>,
+        judge: fn(&EncryptedUse, &View) -> Judgement,
+    ) {
+        self.each(subjects, "thing that is encrypted with a KMS key", |it| {
+            let stands = Stands {
+                place: it.field().place(),
+                container: it.container().map(|container| &container.name),
+                resource: Some(it.field()),
+            };
+            (stands, move |facts: &View| judge(&it, facts))
+        });
     }
 
     fn value_froms(

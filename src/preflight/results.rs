@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::turn::{Ended, Loop};
 use super::{Probe, plan::Probe as Planned};
 use crate::checks::Check;
-use crate::facts::{Log, Table};
+use crate::facts::{Log, Row, Table};
 use crate::knowledge::{Absence, Gap, Ground};
 use crate::report::{CheckResult, Location, Status};
 use crate::verdict::{Finding, Settled, Severity, Verdict, mend};
@@ -18,7 +18,7 @@ pub async fn report(
 ) -> Vec<Vec<CheckResult>> {
     let ended = run.settle_all(probes).await;
     let table = run.table();
-    let tellers = tellers(probes, &ended);
+    let tellers = tellers(probes, &ended, table);
     let denied = contradicted(probes, &ended);
     let mut results: Vec<Vec<CheckResult>> = (0..targets).map(|_| Vec::new()).collect();
     for (probe, (settled, log)) in probes.iter().zip(&ended) {
@@ -42,14 +42,22 @@ pub async fn report(
     results
 }
 
-/// Who tells of an absence: of the checks that stopped at it, the first in catalogue order; for
-/// something written, also a check that failed at the same place before them.
-fn tellers(probes: &[Planned<'_>], ended: &[Ended]) -> HashMap<(usize, Ground), &'static Check> {
+/// Who tells of an absence: of the checks that stopped at it, the one whose own question it is (the
+/// first of its calls), otherwise the first in catalogue order; for something written, also a check
+/// that failed at the same place before them.
+fn tellers(
+    probes: &[Planned<'_>],
+    ended: &[Ended],
+    table: &Table,
+) -> HashMap<(usize, Ground), &'static Check> {
     let mut tellers: HashMap<(usize, Ground), &'static Check> = HashMap::new();
     for (probe, (settled, _)) in probes.iter().zip(ended) {
         match settled {
             Settled::Stopped { ground, beside: None, .. } => {
-                tellers.entry((probe.target, ground.clone())).or_insert(probe.check);
+                let teller = tellers.entry((probe.target, ground.clone())).or_insert(probe.check);
+                if asks_for(probe.check, ground, table) && !asks_for(teller, ground, table) {
+                    *teller = probe.check;
+                }
             }
             Settled::Said(Verdict::Found(findings)) => {
                 for finding in findings.iter().filter(|f| f.severity == Severity::Fail) {
@@ -62,6 +70,15 @@ fn tellers(probes: &[Planned<'_>], ended: &[Ended]) -> HashMap<(usize, Ground), 
         }
     }
     tellers
+}
+
+/// Whether the check's first question is the one that was answered with this absence.
+fn asks_for(check: &Check, ground: &Ground, table: &Table) -> bool {
+    let Ground::Fact(id) = ground else { return false };
+    match table.row(*id) {
+        Row::Asked { lookup, .. } => check.asks.first() == Some(&lookup.call()),
+        Row::Derived { .. } => false,
+    }
 }
 
 /// Absences that a check saw and passed all the same: whoever stops at one of them contradicts it, and

@@ -1,7 +1,9 @@
-//! The group `image`: the images exist, for the platform that the task runs on.
+//! The group `image`: the images exist, for the platform that the task runs on, and may be pulled.
 
 mod behind;
+pub(super) mod credentials;
 mod exists;
+mod permission;
 mod platform;
 mod reference;
 mod stability;
@@ -17,6 +19,8 @@ pub static GROUP: Group = Group {
         &reference::IMAGE_REFERENCE,
         &exists::IMAGE_EXISTS,
         &platform::IMAGE_PLATFORM,
+        &permission::IMAGE_PULL_PERMISSION,
+        &credentials::IMAGE_REGISTRY_CREDENTIALS,
         &stability::IMAGE_STABILITY,
     ],
 };

@@ -1,9 +1,12 @@
-//! The group `secrets`: what the task reads at its start is there: secrets, parameters, environment files.
+//! The group `secrets`: what the task reads at its start is there, and its
+//! execution role may read it: secrets, parameters, environment files.
 
 mod environment_file;
-mod parameter;
-mod reference;
-mod secret;
+mod file_permission;
+pub(super) mod parameter;
+pub(super) mod permission;
+pub(super) mod reference;
+pub(super) mod secret;
 
 use super::Group;
 
@@ -17,7 +20,10 @@ pub static GROUP: Group = Group {
         &reference::SECRET_REGION,
         &secret::SECRET_EXISTS,
         &secret::SECRET_JSON_KEY,
+        &permission::SECRET_PERMISSION,
         &parameter::PARAMETER_EXISTS,
+        &permission::PARAMETER_PERMISSION,
         &environment_file::ENVIRONMENT_FILE_EXISTS,
+        &file_permission::ENVIRONMENT_FILE_PERMISSION,
     ],
 };

@@ -37,12 +37,16 @@ fn parameter_exists(it: &SecretUse, facts: &View) -> Judgement {
     }
     match shared(it, parameter, facts)? {
         Some(arn) => of_another_account(parameter, region, arn, facts),
-        None => of_this_account(parameter, region, facts),
+        None => {
+            let found = found(it, parameter, facts)?;
+            let name = found.map_or(&parameter.name, |found| &found.name);
+            pass(format!("parameter {name} exists in {region}"))
+        }
     }
 }
 
 /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html>
-fn is_public(parameter: &ParameterRef) -> bool {
+pub(super) fn is_public(parameter: &ParameterRef) -> bool {
     parameter.name.starts_with("/aws/service/")
 }
 
@@ -53,25 +57,47 @@ fn shared(it: &SecretUse, parameter: &ParameterRef, facts: &View) -> Result<Opti
     Ok((caller.account != *account).then(|| arn.to_string()))
 }
 
-/// In an ARN, `parameter/a` stands for the name `a` as well as for `/a`.
-fn of_this_account(parameter: &ParameterRef, region: Region, facts: &View) -> Judgement {
-    let lookups: Vec<DescribeParameter> = parameter
-        .candidate_names()
-        .into_iter()
-        .map(|name| DescribeParameter { region: region.clone(), name, shared: None })
-        .collect();
-    let seen: Vec<Result<Seen<&Parameter>, Stop>> =
-        lookups.iter().map(|lookup| facts.get(lookup)).collect();
+/// The parameter behind a reference; nothing for a public one of AWS, which is not listed.
+///
+/// # Errors
+/// The gap, or its absence: that of the question which `parameter-exists` answers for.
+pub(in crate::checks) fn found<'f>(
+    it: &SecretUse,
+    parameter: &ParameterRef,
+    facts: &View<'f>,
+) -> Result<Option<&'f Parameter>, Stop> {
+    if is_public(parameter) {
+        return Ok(None);
+    }
+    let region = parameter.region().map_or_else(|| it.task.region(), Ok)?;
+    if let Some(arn) = shared(it, parameter, facts)? {
+        let (region, name) = (region.clone(), parameter.name.clone());
+        let lookup = DescribeParameter { region, name, shared: Some(arn) };
+        return match facts.get(&lookup)? {
+            Seen::Found(found) => Ok(Some(found)),
+            Seen::Absent(_) => {
+                Err(Stop::written(it.value_from.place().subject(), lookup.absence()))
+            }
+        };
+    }
+    let lookups = candidates(parameter, region);
+    let seen: Vec<_> = lookups.iter().map(|lookup| facts.get(lookup)).collect();
     for seen in seen {
         if let Seen::Found(found) = seen? {
-            return pass(format!("parameter {} exists in {region}", found.name));
+            return Ok(Some(found));
         }
     }
     match lookups.first() {
-        Some(lookup) => facts.need(lookup).map(|_| ()),
+        Some(lookup) => facts.need(lookup).map(Some),
         None => Err(Stop::written(parameter.name.clone(), "the parameter has no name")),
-    }?;
-    pass("the parameter exists")
+    }
+}
+
+/// One question for each name that the parameter may have: in an ARN, `parameter/a` stands for the name
+/// `a` as well as for `/a`.
+fn candidates(parameter: &ParameterRef, region: &Region) -> Vec<DescribeParameter> {
+    let names = parameter.candidate_names().into_iter();
+    names.map(|name| DescribeParameter { region: region.clone(), name, shared: None }).collect()
 }
 
 /// Another account's parameter is visible only if it is shared through AWS RAM, which takes the advanced

@@ -108,7 +108,10 @@ pub(super) fn arn(reference: &ValueFrom) -> Option<&Arn> {
 }
 
 /// The region that is asked for a reference.
-pub(super) fn region(it: &SecretUse, reference: &ValueFrom) -> Result<crate::names::Region, Stop> {
+pub(in crate::checks) fn region(
+    it: &SecretUse,
+    reference: &ValueFrom,
+) -> Result<crate::names::Region, Stop> {
     match arn(reference).and_then(|arn| arn.region.clone()) {
         Some(region) => Ok(region),
         None => it.task.region().cloned(),

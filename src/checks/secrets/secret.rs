@@ -56,7 +56,10 @@ fn secret_exists(it: &SecretUse, facts: &View) -> Judgement {
 }
 
 /// The secret that a reference leads to.
-fn described(it: &SecretUse, reference: &ValueFrom) -> Result<DescribeSecret, Stop> {
+pub(in crate::checks) fn described(
+    it: &SecretUse,
+    reference: &ValueFrom,
+) -> Result<DescribeSecret, Stop> {
     let region = region(it, reference)?;
     let id = match reference {
         ValueFrom::Secret(secret) => secret.secret_arn().to_string(),

@@ -37,6 +37,13 @@ pub(super) fn of(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight secrets taskdef.json --read-secrets",
             ),
         ],
+        "kms" => &[
+            ("The keys of secrets and parameters", "aws-ecs-preflight kms taskdef.json"),
+            (
+                "Those of the service's volumes too",
+                "aws-ecs-preflight kms taskdef.json --service-definition service.json",
+            ),
+        ],
         "roles" => &[
             (
                 "For the role that deploys",

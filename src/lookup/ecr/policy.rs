@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{REPOSITORY_MISSING, Repository};
 use crate::knowledge::{Absence, Seen};
-use crate::lookup::{Answer, Call, Lookup, Services, classify, policy_document};
+use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify, policy_document};
 use crate::names::Region;
 
 /// The policy of a repository. A repository need not have one: that is an absence, told from a
@@ -74,5 +74,12 @@ impl Lookup for GetRegistryPolicy {
         classify::answer(self, reply, |it| {
             policy_document::plain(&it.policy_text.ok_or("the policy document")?)
         })
+    }
+}
+
+/// Few registries have one, and few callers may read it.
+impl Optional for GetRegistryPolicy {
+    fn assumption(&self) -> String {
+        format!("that no {} has a say", self.what())
     }
 }

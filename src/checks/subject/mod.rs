@@ -1,11 +1,17 @@
 //! What is judged: a task, and the things in it that checks are judged per.
 
+mod encrypted;
+mod role;
+
+pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
+pub use role::{Duty, RoleUse};
+
 use crate::document::container::{EnvironmentFile, Secret};
 use crate::document::{
     Container, Field, LaunchTarget, Place, RunContext, Source, TaskDefinition, launch_targets,
 };
 use crate::knowledge::{Gap, Stop};
-use crate::names::{ImageRef, Partition, Region, RoleRef, S3Object, ValueFrom};
+use crate::names::{ImageRef, Partition, Region, S3Object, ValueFrom};
 
 /// One task definition, and what is known of where it will run.
 pub struct Task {
@@ -108,30 +114,6 @@ pub struct EnvironmentFileUse<'t> {
     pub file: &'t EnvironmentFile,
 }
 
-/// What ECS needs a role for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Duty {
-    /// To pull images, fetch secrets and write logs for the task.
-    Execution,
-    /// What the containers act as.
-    Task,
-    /// To manage volumes, load balancers and certificates in the account.
-    Infrastructure,
-}
-
-/// One role that ECS is to assume.
-#[derive(Clone, Copy)]
-pub struct RoleUse<'t> {
-    /// The task.
-    pub task: &'t Task,
-    /// The role as written.
-    pub role: &'t Field<String>,
-    /// What it is for.
-    pub duty: Duty,
-    /// Whether run-task puts another role in its place, so that it is registered, but not assumed.
-    pub replaced: bool,
-}
-
 impl Task {
     /// The region of the run.
     ///
@@ -166,56 +148,6 @@ impl Task {
     /// A gap where the documents do not say.
     pub fn is_for_fargate(&self) -> Result<bool, Stop> {
         Ok(self.launch_targets()?.iter().any(|target| target.is_fargate()))
-    }
-
-    /// Each role that the documents name: of the definition, of run-task's overrides, and those for the
-    /// infrastructure of a service or task.
-    pub fn roles(&self) -> Vec<Planned<RoleUse<'_>>> {
-        let (definition, overrides) = (&self.definition, &self.context.overrides);
-        let mut found = Vec::new();
-        let mut add = |role, duty, replaced| self.add_role(role, duty, replaced, &mut found);
-        let (execution, task) = (&overrides.execution_role_arn, &overrides.task_role_arn);
-        add(&definition.execution_role_arn, Duty::Execution, !execution.is_missing());
-        add(&definition.task_role_arn, Duty::Task, !task.is_missing());
-        add(execution, Duty::Execution, false);
-        add(task, Duty::Task, false);
-        add(&self.context.infrastructure_role, Duty::Infrastructure, false);
-        self.infrastructure_roles(&mut found);
-        found
-    }
-
-    fn add_role<'t>(
-        &'t self,
-        role: &'t Field<String>,
-        duty: Duty,
-        replaced: bool,
-        found: &mut Vec<Planned<RoleUse<'t>>>,
-    ) {
-        if !role.is_missing() {
-            found.push(Ok(RoleUse { task: self, role, duty, replaced }));
-        }
-    }
-
-    /// Volumes, blue/green deployments, VPC Lattice and TLS of Service Connect have a role each
-    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html>).
-    fn infrastructure_roles<'t>(&'t self, found: &mut Vec<Planned<RoleUse<'t>>>) {
-        let request = &self.context.request;
-        let mut roles = Vec::new();
-        for volume in items(&request.volume_configurations, found) {
-            roles.extend(given(&volume.managed_ebs, found).map(|it| &it.role_arn));
-        }
-        for balancer in items(&request.load_balancers, found) {
-            roles.extend(given(&balancer.advanced, found).map(|it| &it.role_arn));
-        }
-        roles.extend(items(&request.vpc_lattice, found).iter().map(|it| &it.role_arn));
-        if let Some(connect) = given(&request.service_connect, found) {
-            for service in items(&connect.services, found) {
-                roles.extend(given(&service.tls, found).map(|it| &it.role_arn));
-            }
-        }
-        for role in roles {
-            self.add_role(role, Duty::Infrastructure, false, found);
-        }
     }
 
     /// Each container.
@@ -351,27 +283,5 @@ impl EnvironmentFileUse<'_> {
         let text = self.file.value.get()?.map_or("", String::as_str);
         text.parse::<S3Object>()
             .map_err(|flaw| Stop::written(self.file.value.place().subject(), flaw.to_string()))
-    }
-}
-
-impl RoleUse<'_> {
-    /// The role, parsed.
-    ///
-    /// # Errors
-    /// A gap for a placeholder; an absence for a text that names no role.
-    pub fn reference(&self) -> Result<RoleRef, Stop> {
-        let text = self.role.get()?.map_or("", String::as_str);
-        text.parse::<RoleRef>()
-            .map_err(|flaw| Stop::written(self.role.place().subject(), flaw.to_string()))
-    }
-
-    /// The service that assumes it, by the name that trust policies and `iam:PassedToService` know,
-    /// in every partition
-    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html>).
-    pub fn service(&self) -> &'static str {
-        match self.duty {
-            Duty::Execution | Duty::Task => "ecs-tasks.amazonaws.com",
-            Duty::Infrastructure => "ecs.amazonaws.com",
-        }
     }
 }

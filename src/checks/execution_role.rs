@@ -1,0 +1,169 @@
+//! What the execution role does for a task before its containers start.
+
+use super::permission::{Answer, Beside, Wish, assume_organization, judge};
+use super::policies::{Policies, PoliciesOf, Principal};
+use super::subject::Task;
+use crate::facts::View;
+use crate::iam::{Layer, Policy};
+use crate::knowledge::Stop;
+use crate::lookup::Call;
+use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy, Secret};
+use crate::names::{AccountId, Arn, RoleRef};
+use crate::verdict::{Finding, Judgement, fail, pass};
+
+/// Why a check of the execution role has nothing to say without one.
+pub(super) const NO_ROLE: &str =
+    "no execution role is named: definition-execution-role tells whether one is needed";
+
+/// What a check asks for itself, then what it takes to read the policies of a role.
+pub(super) const fn asking<const OWN: usize, const ALL: usize>(own: [Call; OWN]) -> [Call; ALL] {
+    let of_role = PoliciesOf::CALLS_FOR_ROLE;
+    assert!(ALL == OWN + of_role.len(), "the length is the sum of both");
+    let mut all = [of_role[0]; ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = if at < OWN { own[at] } else { of_role[at - OWN] };
+        at += 1;
+    }
+    all
+}
+
+/// The policies of the execution role; nothing if none is named.
+///
+/// # Errors
+/// Whatever keeps them from being read.
+pub(super) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<Option<&'f Policies>, Stop> {
+    match task.execution_role()? {
+        Some(role) => policies_of(task, &role, facts).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The policies of a role of the task.
+///
+/// # Errors
+/// Whatever keeps them from being read.
+pub(super) fn policies_of<'f>(
+    task: &Task,
+    role: &RoleRef,
+    facts: &View<'f>,
+) -> Result<&'f Policies, Stop> {
+    facts.derive(&PoliciesOf { principal: Principal::from(role), region: task.region()?.clone() })
+}
+
+/// The account of somebody whose policies were read.
+pub(super) fn account(who: &Policies) -> &AccountId {
+    match who {
+        Policies::Root(account) => account,
+        Policies::Held(set) => &set.account,
+    }
+}
+
+/// The ARN of somebody whose policies were read, or words for the root user.
+pub(super) fn name(who: &Policies) -> &str {
+    match who {
+        Policies::Root(_) => "the root user",
+        Policies::Held(set) => &set.arn,
+    }
+}
+
+/// The verdict on what the engine said: `may` are the words of what is allowed.
+///
+/// # Errors
+/// None; the type is that of every judgement.
+pub(super) fn verdict(who: &Policies, may: &str, answer: Answer, facts: &View) -> Judgement {
+    match answer {
+        Answer::Refused(finding) => finding.judge(),
+        Answer::Allowed(by) => {
+            assume_organization(facts);
+            pass(format!("{} may {may}, by {by}", name(who)))
+        }
+    }
+}
+
+/// Which version of a secret is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Version<'a> {
+    /// Its staging label.
+    pub stage: Option<&'a str>,
+    /// Its id.
+    pub id: Option<&'a str>,
+}
+
+/// The call that reads a secret, with the secret's own policy.
+///
+/// # Errors
+/// The gap, where that policy cannot be read: it might deny.
+pub(super) fn reading(
+    secret: &Secret,
+    lookup: &DescribeSecret,
+    version: Version,
+    facts: &View,
+) -> Result<(Wish, Beside), Stop> {
+    let asked = GetSecretPolicy { region: lookup.region.clone(), id: secret.arn.clone() };
+    let resource = facts.need(&asked)?.as_ref().map(|document| {
+        Policy::read(Layer::Resource, &format!("policy of secret {}", secret.arn), document)
+    });
+    let mut wish = Wish::new("secretsmanager:GetSecretValue", &secret.arn);
+    // Without any of the two, the version labelled AWSCURRENT is returned
+    // (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html).
+    match (version.stage, version.id) {
+        (Some(stage), _) => wish = wish.carrying("secretsmanager:VersionStage", stage),
+        (None, None) => wish = wish.carrying("secretsmanager:VersionStage", "AWSCURRENT"),
+        (None, Some(_)) => {}
+    }
+    if let Some(id) = version.id {
+        wish = wish.carrying("secretsmanager:VersionId", id);
+    }
+    Ok((wish, Beside { resource, ..Beside::default() }))
+}
+
+/// The key that encrypts the secrets of an account by default can be used from that account alone
+/// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html>).
+pub(super) fn locked_in(
+    secret: &Secret,
+    lookup: &DescribeSecret,
+    reader: &AccountId,
+) -> Option<Finding> {
+    let owner = secret.arn.parse::<Arn>().ok()?.account()?.clone();
+    let default =
+        secret.kms_key.as_deref().is_none_or(|key| key.ends_with("alias/aws/secretsmanager"));
+    (default && owner != *reader).then(|| {
+        fail(format!(
+            "{} belongs to account {owner} and is encrypted with that account's default key, which account {reader} can never use",
+            secret.arn
+        ))
+        .on(secret.arn.clone())
+        .prevents("AccessDeniedException: Access to KMS is not allowed")
+        .remedy("Encrypt the secret with a customer managed key that is shared with the account of the task")
+        .command(format!(
+            "aws secretsmanager update-secret --secret-id {} --kms-key-id KEY-ARN --region {}",
+            secret.arn, lookup.region
+        ))
+    })
+}
+
+/// Whether a role may read a secret that is there.
+///
+/// # Errors
+/// Whatever keeps that from being known.
+pub(super) fn reads_secret(
+    who: &Policies,
+    lookup: &DescribeSecret,
+    version: Version,
+    before: Vec<(Wish, Beside)>,
+    facts: &View,
+) -> Judgement {
+    let secret = facts.need(lookup)?;
+    if let Some(finding) = locked_in(secret, lookup, account(who)) {
+        return finding.judge();
+    }
+    let mut calls = before;
+    calls.push(reading(secret, lookup, version, facts)?);
+    let policy = format!(
+        "aws secretsmanager put-resource-policy --secret-id {} --resource-policy file://policy.json --region {}",
+        secret.arn, lookup.region
+    );
+    let answer = judge(who, calls, &lookup.region, Some(&policy))?;
+    verdict(who, &format!("read {}", secret.arn), answer, facts)
+}

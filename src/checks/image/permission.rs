@@ -1,0 +1,153 @@
+//! `image-pull-permission`
+
+use super::behind;
+use crate::checks::execution_role;
+use crate::checks::permission::{Answer, Beside, Wish, judge};
+use crate::checks::policies::Policies;
+use crate::checks::subject::ImageUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::iam::{Layer, Policy};
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::ecr::{
+    EcrManifest, GetRegistryPolicy, GetRepositoryPolicy, PullThroughRules, REPOSITORY_MISSING,
+    Repository,
+};
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::verdict::{Judgement, not_applicable};
+
+pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
+    id: "image-pull-permission",
+    verifies: "the execution role may pull the image from ECR",
+    prevents: &[
+        "CannotPullContainerError: ... is not authorized to perform: ecr:BatchGetImage on resource: <arn>",
+        "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried <n> time(s): AccessDeniedException: ... is not authorized to perform: ecr:GetAuthorizationToken",
+    ],
+    remedy: "Attach AmazonECSTaskExecutionRolePolicy to the execution role; a repository of another account must admit the role in its own policy too",
+    docs: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html",
+    asks: &execution_role::asking::<4, 11>([
+        GetRepositoryPolicy::CALL,
+        GetRegistryPolicy::CALL,
+        EcrManifest::CALL,
+        PullThroughRules::CALL,
+    ]),
+    advises: false,
+    judge: Judge::Image(image_pull_permission),
+};
+
+const PULL: [&str; 3] =
+    ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"];
+
+fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
+    let image = it.reference()?;
+    let behind::Home::Ecr(repository) = behind::Home::of(&image) else {
+        return not_applicable("no role pulls it: it is in no private registry of ECR");
+    };
+    let stored =
+        EcrManifest { repository: repository.clone(), reference: behind::reference(&image) };
+    let policy = GetRepositoryPolicy { repository: repository.clone() };
+    let (who, upstream, policy) =
+        (execution_role::policies(it.task, facts), first_pull(&stored, facts), facts.get(&policy));
+    let Some(who) = who? else {
+        return not_applicable(
+            "no execution role is named: on an instance its own role pulls; elsewhere definition-execution-role tells",
+        );
+    };
+    let upstream = upstream?;
+    let policy = match policy? {
+        Seen::Found(document) => {
+            let name = format!("policy of repository {}", repository.name);
+            Some(Policy::read(Layer::Resource, &name, document))
+        }
+        Seen::Absent(_) => None,
+    };
+    pulls(it, who, &repository, &upstream, policy, facts)
+}
+
+/// What the first pull through a cache rule takes beside the pull itself; nothing if the image is there
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html>).
+fn first_pull(stored: &EcrManifest, facts: &View) -> Result<Vec<&'static str>, Stop> {
+    let Seen::Absent(absence) = facts.get(stored)? else { return Ok(Vec::new()) };
+    let Repository { region, registry, name } = &stored.repository;
+    let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
+    if behind::covering(facts.need(&rules)?, name).is_none() {
+        facts.need(stored)?;
+    }
+    Ok(match absence.said == REPOSITORY_MISSING {
+        true => vec!["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
+        false => vec!["ecr:BatchImportUpstreamImage"],
+    })
+}
+
+fn pulls(
+    it: &ImageUse,
+    who: &Policies,
+    repository: &Repository,
+    upstream: &[&str],
+    policy: Option<Policy>,
+    facts: &View,
+) -> Judgement {
+    let calls = |registry: Option<&Policy>| {
+        let resource = together(policy.as_ref(), registry);
+        let beside = Beside { resource, ..Beside::default() };
+        let on_repository = PULL.iter().chain(upstream);
+        std::iter::once((Wish::new("ecr:GetAuthorizationToken", "*"), Beside::default()))
+            .chain(
+                on_repository.map(|action| (Wish::new(action, repository.arn()), beside.clone())),
+            )
+            .collect()
+    };
+    let command = format!(
+        "aws ecr set-repository-policy --registry-id {} --repository-name {} --policy-text file://policy.json --region {}",
+        repository.registry, repository.name, repository.region
+    );
+    let judged =
+        |registry: Option<&Policy>| judge(who, calls(registry), &repository.region, Some(&command));
+    let registry = registry_policy(it, repository, facts)?;
+    let answer = judged(registry.as_ref())?;
+    if matches!(answer, Answer::Refused(_)) && registry.is_none() && !upstream.is_empty() {
+        // The registry's policy may be what allows it, so here it has to be known.
+        if is_own(it, repository, facts)? {
+            let _known = facts.get(&GetRegistryPolicy { region: repository.region.clone() })?;
+        }
+    }
+    execution_role::verdict(who, &format!("pull from {}", repository.arn()), answer, facts)
+}
+
+/// The policy of the whole registry, where it is the caller's own: no other is ever shown.
+fn registry_policy(
+    it: &ImageUse,
+    repository: &Repository,
+    facts: &View,
+) -> Result<Option<Policy>, Stop> {
+    if !is_own(it, repository, facts)? {
+        facts
+            .assume(format!("that the policy of registry {} forbids nothing", repository.registry));
+        return Ok(None);
+    }
+    let asked = GetRegistryPolicy { region: repository.region.clone() };
+    Ok(match facts.peek(&asked)? {
+        Some(Seen::Found(document)) => {
+            let name = format!("policy of registry {}", repository.registry);
+            Some(Policy::read(Layer::Resource, &name, document))
+        }
+        Some(Seen::Absent(_)) | None => None,
+    })
+}
+
+fn is_own(it: &ImageUse, repository: &Repository, facts: &View) -> Result<bool, Stop> {
+    let caller = facts.need(&CallerIdentity { region: it.task.region()?.clone() })?;
+    Ok(caller.account == repository.registry)
+}
+
+/// Both policies have their say: of a repository, what either of them says counts.
+fn together(repository: Option<&Policy>, registry: Option<&Policy>) -> Option<Policy> {
+    match (repository, registry) {
+        (None, None) => None,
+        (one, other) => {
+            let statements = [one, other].into_iter().flatten();
+            let statements = statements.flat_map(|policy| policy.statements.clone()).collect();
+            Some(Policy { statements })
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `kms-decrypt-permission`
+
+use super::key::{self, Encrypted};
+use super::permission::{judge_all, wish};
+use crate::checks::execution_role::{self, NO_ROLE};
+use crate::checks::subject::EncryptedUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::lookup::Lookup;
+use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants, Manager};
+use crate::lookup::s3::HeadObject;
+use crate::lookup::secretsmanager::DescribeSecret;
+use crate::lookup::ssm::DescribeParameter;
+use crate::verdict::{Judgement, not_applicable};
+
+pub(super) static KMS_DECRYPT_PERMISSION: Check = Check {
+    id: "kms-decrypt-permission",
+    verifies: "the execution role may decrypt what the task is given",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... AccessDeniedException: ... is not authorized to perform: kms:Decrypt",
+        "AccessDeniedException: Access to KMS is not allowed",
+    ],
+    remedy: "Allow kms:Decrypt on the key to the execution role, in its own policy and, unless the key policy trusts the account, in the key policy",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+    asks: &execution_role::asking::<6, 13>([
+        GetKeyPolicy::CALL,
+        ListGrants::CALL,
+        DescribeKey::CALL,
+        DescribeSecret::CALL,
+        DescribeParameter::CALL,
+        HeadObject::CALL,
+    ]),
+    advises: false,
+    judge: Judge::Decrypted(kms_decrypt_permission),
+};
+
+fn kms_decrypt_permission(it: &EncryptedUse, facts: &View) -> Judgement {
+    let (who, encrypted) = (execution_role::policies(it.task(), facts), key::of(it, facts));
+    let used = match encrypted? {
+        Encrypted::With(used) => used,
+        Encrypted::Otherwise(why) => return not_applicable(why),
+    };
+    let key = facts.need(&used.key);
+    let Some(who) = who? else { return not_applicable(NO_ROLE) };
+    let key = key?;
+    if key.manager == Manager::Aws {
+        return not_applicable(format!(
+            "AWS manages the key {}, which takes no permission of its own",
+            key.arn
+        ));
+    }
+    let wishes = [wish(who, "kms:Decrypt", key, &used)];
+    let answer = judge_all(who, &wishes, key, &used, facts)?;
+    execution_role::verdict(who, &format!("decrypt {} with {}", used.what, key.arn), answer, facts)
+}

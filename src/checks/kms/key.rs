@@ -1,0 +1,194 @@
+//! Which key something is encrypted with, and through which service it is used.
+
+use crate::checks::image::credentials;
+use crate::checks::secrets::parameter;
+use crate::checks::secrets::permission::arn;
+use crate::checks::secrets::reference::region;
+use crate::checks::secrets::secret::described;
+use crate::checks::subject::{EbsVolumeUse, EncryptedUse, EnvironmentFileUse, SecretUse};
+use crate::facts::View;
+use crate::iam::KeyState;
+use crate::knowledge::{Gap, Stop};
+use crate::lookup::CallerIdentity;
+use crate::lookup::kms::DescribeKey;
+use crate::lookup::s3::{Encryption, HeadObject};
+use crate::lookup::secretsmanager::{DescribeSecret, Secret};
+use crate::names::{Arn, Partition, Region, ValueFrom};
+
+/// What something is encrypted with.
+pub(super) enum Encrypted {
+    /// A key of the customer's choice.
+    With(Box<Used>),
+    /// With none that needs a look, for this reason.
+    Otherwise(String),
+}
+
+/// A key, and the way it is used.
+pub(super) struct Used {
+    /// The question for the key.
+    pub key: DescribeKey,
+    /// The region of the service that uses it.
+    pub region: Region,
+    /// The service: `secretsmanager`.
+    pub service: &'static str,
+    /// What is encrypted, in words.
+    pub what: String,
+    /// The condition keys of the encryption context.
+    pub context: Vec<(String, KeyState)>,
+}
+
+/// What a subject is encrypted with.
+///
+/// # Errors
+/// Whatever keeps that from being known: the thing itself may be missing.
+pub(super) fn of(it: &EncryptedUse, facts: &View) -> Result<Encrypted, Stop> {
+    match it {
+        EncryptedUse::ValueFrom(it) => value_from(it, facts),
+        EncryptedUse::Credentials(it) => {
+            let lookup = credentials::described(it)?;
+            Ok(secret(facts.need(&lookup)?, &lookup))
+        }
+        EncryptedUse::EnvironmentFile(it) => environment_file(it, facts),
+        EncryptedUse::Volume(it) => volume(it),
+    }
+}
+
+fn value_from(it: &SecretUse, facts: &View) -> Result<Encrypted, Stop> {
+    let reference = it.reference()?;
+    let ValueFrom::Parameter(reading) = &reference else {
+        let lookup = described(it, &reference)?;
+        return Ok(secret(facts.need(&lookup)?, &lookup));
+    };
+    let region = region(it, &reference)?;
+    let found = parameter::found(it, reading, facts)?;
+    let Some(key) = found.and_then(|found| found.kms_key.as_deref()) else {
+        return Ok(Encrypted::Otherwise(format!("{} is not encrypted", reading.name)));
+    };
+    if is_of_aws(key) {
+        return Ok(managed_by_aws(key));
+    }
+    let caller = facts.need(&CallerIdentity { region: it.task.region()?.clone() })?;
+    let arn = arn(reading, &region, &caller.account);
+    let standard = found.is_some_and(|found| found.tier.as_deref() == Some("Standard"));
+    // https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html: an advanced
+    // parameter has further pairs in its context.
+    let names = match standard {
+        true => KeyState::Known(vec!["PARAMETER_ARN".to_owned()]),
+        false => KeyState::Unknown,
+    };
+    Ok(Encrypted::With(Box::new(Used {
+        key: DescribeKey::of(key, &region),
+        region,
+        service: "ssm",
+        what: format!("parameter {}", reading.name),
+        context: vec![
+            ("kms:EncryptionContext:PARAMETER_ARN".to_owned(), KeyState::Known(vec![arn])),
+            ("kms:EncryptionContextKeys".to_owned(), names),
+        ],
+    })))
+}
+
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html>
+fn secret(secret: &Secret, lookup: &DescribeSecret) -> Encrypted {
+    let key = match secret.kms_key.as_deref() {
+        Some(key) if is_of_aws(key) => return managed_by_aws(key),
+        Some(key) => key,
+        None => return managed_by_aws("alias/aws/secretsmanager"),
+    };
+    let names = ["SecretARN", "SecretVersionId"].map(str::to_owned);
+    Encrypted::With(Box::new(Used {
+        key: DescribeKey::of(key, &lookup.region),
+        region: lookup.region.clone(),
+        service: "secretsmanager",
+        what: format!("secret {}", secret.arn),
+        context: vec![
+            (
+                "kms:EncryptionContext:SecretARN".to_owned(),
+                KeyState::Known(vec![secret.arn.clone()]),
+            ),
+            ("kms:EncryptionContext:SecretVersionId".to_owned(), KeyState::Unknown),
+            ("kms:EncryptionContextKeys".to_owned(), KeyState::Known(names.to_vec())),
+        ],
+    }))
+}
+
+/// With a bucket key the context names the bucket instead of the object
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>).
+fn environment_file(it: &EnvironmentFileUse, facts: &View) -> Result<Encrypted, Stop> {
+    let object = it.object()?;
+    let head = HeadObject { region: it.task.region()?.clone(), object: object.clone() };
+    let key = match &facts.need(&head)?.encryption {
+        Encryption::Key(key) if is_of_aws(key) => return Ok(managed_by_aws(key)),
+        Encryption::Key(key) => key,
+        Encryption::Own => {
+            return Ok(Encrypted::Otherwise(format!("no KMS key encrypts {object}")));
+        }
+        Encryption::Untold => {
+            let why = format!(
+                "which key encrypts {object} is told only to those who may call s3:GetObject on it"
+            );
+            return Err(Gap::Undecidable { why }.into());
+        }
+    };
+    let key = DescribeKey::of(key, it.task.region()?);
+    let region = key.region.clone();
+    Ok(Encrypted::With(Box::new(Used {
+        key,
+        region,
+        service: "s3",
+        what: object.to_string(),
+        context: Vec::new(),
+    })))
+}
+
+/// A volume's own key goes before that of the cluster and that of the account
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html>).
+fn volume(it: &EbsVolumeUse) -> Result<Encrypted, Stop> {
+    let Some(key) = it.ebs.kms_key_id.get()?.filter(|key| !key.is_empty()) else {
+        return Ok(Encrypted::Otherwise(
+            "the volume names no key: that of the cluster or of the account applies, if any"
+                .to_owned(),
+        ));
+    };
+    if it.ebs.encrypted.get()? == Some(&false) {
+        return Ok(Encrypted::Otherwise("the volume is not to be encrypted".to_owned()));
+    }
+    if is_of_aws(key) {
+        return Ok(managed_by_aws(key));
+    }
+    let region = it.task.region()?;
+    Ok(Encrypted::With(Box::new(Used {
+        key: DescribeKey::of(key, region),
+        region: region.clone(),
+        service: "ec2",
+        what: "the volume".to_owned(),
+        context: Vec::new(),
+    })))
+}
+
+/// Aliases that begin so are reserved for AWS's own keys.
+fn is_of_aws(key: &str) -> bool {
+    let alias = match key.parse::<Arn>() {
+        Ok(arn) => arn.resource,
+        Err(_) => key.to_owned(),
+    };
+    alias.starts_with("alias/aws/")
+}
+
+/// The policy of such a key lets everybody in the account use it through its service
+/// (<https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>).
+fn managed_by_aws(key: &str) -> Encrypted {
+    Encrypted::Otherwise(format!("AWS manages the key {key}, which takes no permission of its own"))
+}
+
+impl Used {
+    /// The service as `kms:ViaService` names it. The pages of China's partition do not say under which
+    /// domain it does (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>).
+    pub(super) fn via(&self) -> KeyState {
+        let name = format!("{}.{}.amazonaws.com", self.service, self.region);
+        match Partition::of_region(self.region.as_str()).dns_suffix() {
+            "amazonaws.com" => KeyState::Known(vec![name]),
+            _ => KeyState::Begins(name),
+        }
+    }
+}

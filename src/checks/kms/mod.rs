@@ -1,0 +1,21 @@
+//! The group `kms`: the keys are usable, and the task's roles may use them.
+
+mod decrypt;
+mod key;
+mod permission;
+mod usable;
+mod volume;
+
+use super::Group;
+
+/// The group.
+pub static GROUP: Group = Group {
+    name: "kms",
+    about: "the KMS keys are usable, and the task's roles may use them",
+    offline: false,
+    checks: &[
+        &usable::KMS_KEY_USABLE,
+        &decrypt::KMS_DECRYPT_PERMISSION,
+        &volume::KMS_VOLUME_PERMISSION,
+    ],
+};

@@ -1,0 +1,107 @@
+//! `kms-key-usable`
+
+use super::key::{self, Encrypted, Used};
+use crate::checks::subject::EncryptedUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::lookup::kms::{DescribeKey, Key};
+use crate::lookup::s3::HeadObject;
+use crate::lookup::secretsmanager::DescribeSecret;
+use crate::lookup::ssm::DescribeParameter;
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
+
+pub(super) static KMS_KEY_USABLE: Check = Check {
+    id: "kms-key-usable",
+    verifies: "the key exists in the region, is enabled, symmetric and for encryption",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... KMSInvalidStateException",
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... DisabledException: <key> is disabled.",
+        "NotFoundException: Invalid keyId",
+    ],
+    remedy: "Enable the key, or encrypt with another symmetric key of the same region",
+    docs: "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
+    asks: &[
+        DescribeKey::CALL,
+        DescribeSecret::CALL,
+        DescribeParameter::CALL,
+        HeadObject::CALL,
+        CallerIdentity::CALL,
+    ],
+    advises: false,
+    judge: Judge::Encrypted(kms_key_usable),
+};
+
+fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
+    let used = match key::of(it, facts)? {
+        Encrypted::With(used) => used,
+        Encrypted::Otherwise(why) => return not_applicable(why),
+    };
+    if used.key.region != used.region {
+        return fail(format!(
+            "{} is used in {}, and its key {} is of {}",
+            used.what, used.region, used.key.id, used.key.region
+        ))
+        .on(&used.key.id)
+        .remedy(format!("Encrypt it with a key of {}", used.region))
+        .judge();
+    }
+    let key = facts.need(&used.key)?;
+    match state(key, &used).or_else(|| kind(key, &used)) {
+        Some(finding) => finding.on(&key.arn).judge(),
+        None => pass(format!("{} is enabled, and encrypts {}", key.arn, used.what)),
+    }
+}
+
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
+fn state(key: &Key, used: &Used) -> Option<Finding> {
+    let Key { arn, state, .. } = key;
+    let Used { what, region, .. } = used;
+    let said = format!("{arn}, which encrypts {what}, cannot be used: its state is {state}");
+    let enable = format!("aws kms enable-key --key-id {arn} --region {region}");
+    Some(match state.as_str() {
+        "Enabled" => return None,
+        "Disabled" => fail(said).prevents(KMS_KEY_USABLE.prevents[1]).command(enable),
+        "PendingDeletion" => {
+            let said = match &key.deleted {
+                Some(day) => format!("{said}, and it will be deleted on {day}"),
+                None => said,
+            };
+            fail(said)
+                .remedy("Cancel the deletion of the key and enable it, or encrypt with another one")
+                .command(format!(
+                    "aws kms cancel-key-deletion --key-id {arn} --region {region} && {enable}"
+                ))
+        }
+        "PendingImport" => fail(said)
+            .remedy("Import the key's material, or encrypt with another key")
+            .command(format!(
+                "aws kms get-parameters-for-import --key-id {arn} --region {region} --wrapping-algorithm RSAES_OAEP_SHA_256 --wrapping-key-spec RSA_4096"
+            )),
+        "Creating" | "Updating" => {
+            warn(format!("{arn}, which encrypts {what}, is not ready yet: its state is {state}"))
+                .remedy("Wait until the key is enabled")
+        }
+        _ => fail(said)
+            .command(format!("aws kms describe-key --key-id {arn} --region {region}")),
+    })
+}
+
+/// The services of AWS encrypt with symmetric keys alone
+/// (<https://docs.aws.amazon.com/kms/latest/developerguide/symmetric-asymmetric.html>).
+fn kind(key: &Key, used: &Used) -> Option<Finding> {
+    let encrypts = key.usage.as_deref().is_none_or(|usage| usage == "ENCRYPT_DECRYPT");
+    if key.spec == "SYMMETRIC_DEFAULT" && encrypts {
+        return None;
+    }
+    let usage = key.usage.as_deref().unwrap_or("ENCRYPT_DECRYPT");
+    Some(
+        fail(format!(
+            "{} is of spec {} for {usage}, and {} takes a symmetric key for encryption",
+            key.arn, key.spec, used.what
+        ))
+        .prevents("InvalidKeyUsageException")
+        .remedy("Encrypt with a symmetric key")
+        .command(format!("aws kms create-key --region {}", used.region)),
+    )
+}

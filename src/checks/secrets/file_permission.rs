@@ -1,0 +1,67 @@
+//! `environment-file-permission`
+
+use crate::checks::execution_role::{self, NO_ROLE};
+use crate::checks::permission::{Beside, Wish, judge};
+use crate::checks::subject::EnvironmentFileUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::iam::{Layer, Policy};
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::s3::{GetBucketPolicy, HeadObject};
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::verdict::{Judgement, not_applicable};
+
+pub(super) static ENVIRONMENT_FILE_PERMISSION: Check = Check {
+    id: "environment-file-permission",
+    verifies: "the execution role may read the environment file and locate its bucket",
+    prevents: &[
+        "ResourceInitializationError: failed to download env files: file download command: non empty error stream: AccessDenied",
+    ],
+    remedy: "Allow the execution role s3:GetObject on the file and s3:GetBucketLocation on its bucket",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html",
+    asks: &execution_role::asking::<2, 9>([HeadObject::CALL, GetBucketPolicy::CALL]),
+    advises: false,
+    judge: Judge::EnvironmentFile(environment_file_permission),
+};
+
+fn environment_file_permission(it: &EnvironmentFileUse, facts: &View) -> Judgement {
+    let object = it.object()?;
+    let region = it.task.region()?;
+    let head = HeadObject { region: region.clone(), object: object.clone() };
+    let (who, found, beside) = (
+        execution_role::policies(it.task, facts),
+        facts.need(&head),
+        bucket(&object.bucket, it, facts),
+    );
+    let Some(who) = who? else { return not_applicable(NO_ROLE) };
+    found?;
+    let beside = beside?;
+    let bucket = format!("arn:{}:s3:::{}", object.partition, object.bucket);
+    let calls = vec![
+        (Wish::new("s3:GetObject", object.to_string()), beside.clone()),
+        (Wish::new("s3:GetBucketLocation", bucket), beside),
+    ];
+    let policy = format!(
+        "aws s3api put-bucket-policy --bucket {} --policy file://bucket-policy.json",
+        object.bucket
+    );
+    let answer = judge(who, calls, region, Some(&policy))?;
+    execution_role::verdict(who, &format!("read {object}"), answer, facts)
+}
+
+/// The bucket's policy and its owner. S3 shows the policy to the owner's account alone, so that it was
+/// shown tells whose the bucket is
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html>).
+fn bucket(name: &str, it: &EnvironmentFileUse, facts: &View) -> Result<Beside, Stop> {
+    let region = it.task.region()?.clone();
+    let asked = GetBucketPolicy { region: region.clone(), bucket: name.to_owned() };
+    let caller = CallerIdentity { region };
+    let (policy, caller) = (facts.get(&asked), facts.need(&caller));
+    let resource = match policy? {
+        Seen::Found(document) => {
+            Some(Policy::read(Layer::Resource, &format!("policy of bucket {name}"), document))
+        }
+        Seen::Absent(_) => None,
+    };
+    Ok(Beside { resource, owner: Some(caller?.account.clone()), ..Beside::default() })
+}

@@ -1,0 +1,113 @@
+//! `secret-permission` and `parameter-permission`
+
+use super::parameter;
+use super::reference::region;
+use super::secret::described;
+use crate::checks::execution_role::{self, NO_ROLE, Version};
+use crate::checks::permission::{Beside, Wish, judge};
+use crate::checks::subject::SecretUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::iam::{Layer, Policy};
+use crate::lookup::Lookup;
+use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
+use crate::lookup::ssm::DescribeParameter;
+use crate::names::{AccountId, ParameterRef, Partition, Region, ValueFrom};
+use crate::verdict::{Judgement, not_applicable};
+
+pub(super) static SECRET_PERMISSION: Check = Check {
+    id: "secret-permission",
+    verifies: "the execution role may read the secret",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... AccessDeniedException: User: <arn> is not authorized to perform: secretsmanager:GetSecretValue on resource: <arn> because no identity-based policy allows the secretsmanager:GetSecretValue action",
+    ],
+    remedy: "Allow secretsmanager:GetSecretValue on the secret's full ARN to the execution role (not to the task role)",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+    asks: &execution_role::asking::<2, 9>([DescribeSecret::CALL, GetSecretPolicy::CALL]),
+    advises: false,
+    judge: Judge::Secret(secret_permission),
+};
+
+fn secret_permission(it: &SecretUse, facts: &View) -> Judgement {
+    let reference = it.reference()?;
+    let lookup = described(it, &reference)?;
+    // Both are wanted at once.
+    let (who, secret) = (execution_role::policies(it.task, facts), facts.need(&lookup));
+    let Some(who) = who? else { return not_applicable(NO_ROLE) };
+    secret?;
+    let mut before = Vec::new();
+    let version = match &reference {
+        ValueFrom::Secret(asked) => {
+            Version { stage: asked.stage.as_deref(), id: asked.version.as_deref() }
+        }
+        // Parameter Store hands the secret on, so the role needs the right to both
+        // (https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html).
+        ValueFrom::SecretThroughParameter { parameter, .. } => {
+            let resource = arn(parameter, &lookup.region, execution_role::account(who));
+            before.push((Wish::new("ssm:GetParameters", resource), Beside::default()));
+            Version::default()
+        }
+        ValueFrom::Parameter(_) => return not_applicable("it is no secret"),
+    };
+    execution_role::reads_secret(who, &lookup, version, before, facts)
+}
+
+pub(super) static PARAMETER_PERMISSION: Check = Check {
+    id: "parameter-permission",
+    verifies: "the execution role may read the parameter",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... AccessDeniedException: User: <arn> is not authorized to perform: ssm:GetParameters on resource: <arn>",
+    ],
+    remedy: "Allow ssm:GetParameters on the parameter's ARN to the execution role (ssm:GetParameter is another action)",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+    asks: &execution_role::asking::<1, 8>([DescribeParameter::CALL]),
+    advises: false,
+    judge: Judge::Parameter(parameter_permission),
+};
+
+fn parameter_permission(it: &SecretUse, facts: &View) -> Judgement {
+    let reference = it.reference()?;
+    let ValueFrom::Parameter(parameter) = &reference else {
+        return not_applicable("it is no parameter");
+    };
+    let region = region(it, &reference)?;
+    let (who, found) =
+        (execution_role::policies(it.task, facts), parameter::found(it, parameter, facts));
+    let Some(who) = who? else { return not_applicable(NO_ROLE) };
+    found?;
+    let account = execution_role::account(who);
+    let resource = arn(parameter, &region, account);
+    let mut beside = Beside::default();
+    match parameter.account() {
+        Some(owner) if owner != account => {
+            let why = "what AWS RAM lets the other accounts do is not shown here";
+            let name = format!("share of {resource}");
+            beside.resource = Some(Policy::unreadable(Layer::Resource, &name, why));
+        }
+        Some(_) => {}
+        // AWS's public parameters have no account, and everybody's own policies decide.
+        None => beside.owner = Some(account.clone()),
+    }
+    let calls = vec![(Wish::new("ssm:GetParameters", &resource), beside)];
+    let answer = judge(who, calls, &region, None)?;
+    execution_role::verdict(who, &format!("read {resource}"), answer, facts)
+}
+
+/// The ARN that a policy would name.
+pub(in crate::checks) fn arn(
+    parameter: &ParameterRef,
+    region: &Region,
+    account: &AccountId,
+) -> String {
+    match &parameter.arn {
+        Some(arn) => arn.to_string(),
+        None => {
+            let partition = Partition::of_region(region.as_str());
+            let owner = match parameter::is_public(parameter) {
+                true => "",
+                false => account.as_str(),
+            };
+            format!("arn:{partition}:ssm:{region}:{owner}:{}", parameter.resource())
+        }
+    }
+}

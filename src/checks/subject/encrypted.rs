@@ -1,0 +1,142 @@
+//! The things of a task that are encrypted, or may be.
+
+use super::role::role;
+use super::{ContainerUse, EnvironmentFileUse, Planned, SecretUse, Task, Unplanned};
+use crate::document::run_context::{ManagedEbsVolume, VolumeConfiguration};
+use crate::document::{Container, Field};
+use crate::knowledge::Stop;
+use crate::names::RoleRef;
+
+/// The secret with the credentials of one container's registry.
+#[derive(Clone, Copy)]
+pub struct CredentialsUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// The container.
+    pub container: &'t Container,
+    /// The ARN or the name of the secret, as written.
+    pub secret: &'t Field<String>,
+}
+
+/// One EBS volume that ECS creates for the task.
+#[derive(Clone, Copy)]
+pub struct EbsVolumeUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// The volume as the launch input configures it.
+    pub configuration: &'t VolumeConfiguration,
+    /// What ECS makes of it.
+    pub ebs: &'t ManagedEbsVolume,
+}
+
+/// Something that is, or may be, encrypted with a KMS key.
+#[derive(Clone, Copy)]
+pub enum EncryptedUse<'t> {
+    /// A secret or a parameter.
+    ValueFrom(SecretUse<'t>),
+    /// A registry's credentials.
+    Credentials(CredentialsUse<'t>),
+    /// An environment file.
+    EnvironmentFile(EnvironmentFileUse<'t>),
+    /// An EBS volume.
+    Volume(EbsVolumeUse<'t>),
+}
+
+impl Task {
+    /// The registry credentials of each container that names some.
+    pub fn registry_credentials(&self) -> Vec<Planned<CredentialsUse<'_>>> {
+        let mut found = Vec::new();
+        for planned in self.containers() {
+            match planned {
+                Err(unplanned) => found.push(Err(unplanned)),
+                Ok(ContainerUse { task, container }) => {
+                    let credentials = &container.repository_credentials;
+                    match credentials.get() {
+                        Ok(None) => {}
+                        Ok(Some(it)) => {
+                            let secret = &it.credentials_parameter;
+                            found.push(Ok(CredentialsUse { task, container, secret }));
+                        }
+                        Err(stop) => found.push(Err(Unplanned::at(credentials, stop))),
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Each EBS volume that ECS creates.
+    pub fn ebs_volumes(&self) -> Vec<Planned<EbsVolumeUse<'_>>> {
+        let field = &self.context.request.volume_configurations;
+        let volumes = match field.get() {
+            Ok(volumes) => volumes.into_iter().flatten(),
+            Err(stop) => return vec![Err(Unplanned::at(field, stop))],
+        };
+        volumes
+            .filter_map(|configuration| match configuration.managed_ebs.get() {
+                Ok(None) => None,
+                Ok(Some(ebs)) => Some(Ok(EbsVolumeUse { task: self, configuration, ebs })),
+                Err(stop) => Some(Err(Unplanned::at(&configuration.managed_ebs, stop))),
+            })
+            .collect()
+    }
+
+    /// Everything that may be encrypted: what the execution role decrypts, then the volumes.
+    pub fn encrypted(&self) -> Vec<Planned<EncryptedUse<'_>>> {
+        let mut found = self.decrypted();
+        found.extend(self.ebs_volumes().into_iter().map(|it| it.map(EncryptedUse::Volume)));
+        found
+    }
+
+    /// What the execution role decrypts before the containers start.
+    pub fn decrypted(&self) -> Vec<Planned<EncryptedUse<'_>>> {
+        let value_froms = self.value_froms().into_iter().map(|it| it.map(EncryptedUse::ValueFrom));
+        let credentials =
+            self.registry_credentials().into_iter().map(|it| it.map(EncryptedUse::Credentials));
+        let files =
+            self.environment_files().into_iter().map(|it| it.map(EncryptedUse::EnvironmentFile));
+        value_froms.chain(credentials).chain(files).collect()
+    }
+}
+
+impl EbsVolumeUse<'_> {
+    /// The infrastructure role, which creates the volume.
+    ///
+    /// # Errors
+    /// A gap for a placeholder; an absence for a text that names no role.
+    pub fn role(&self) -> Result<Option<RoleRef>, Stop> {
+        role(&self.ebs.role_arn)
+    }
+}
+
+impl<'t> EncryptedUse<'t> {
+    /// The task.
+    pub fn task(&self) -> &'t Task {
+        match self {
+            EncryptedUse::ValueFrom(it) => it.task,
+            EncryptedUse::Credentials(it) => it.task,
+            EncryptedUse::EnvironmentFile(it) => it.task,
+            EncryptedUse::Volume(it) => it.task,
+        }
+    }
+
+    /// Where it is written.
+    pub fn field(&self) -> &'t Field<String> {
+        match self {
+            EncryptedUse::ValueFrom(it) => it.value_from,
+            EncryptedUse::Credentials(it) => it.secret,
+            EncryptedUse::EnvironmentFile(it) => &it.file.value,
+            EncryptedUse::Volume(it) => &it.ebs.kms_key_id,
+        }
+    }
+
+    /// The container that it is for, if it is for one.
+    pub fn container(&self) -> Option<&'t Container> {
+        match self {
+            EncryptedUse::ValueFrom(it) => Some(it.container),
+            EncryptedUse::Credentials(it) => Some(it.container),
+            EncryptedUse::EnvironmentFile(it) => Some(it.container),
+            EncryptedUse::Volume(_) => None,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The roles of a task.
+
+use super::{Planned, Task, given, items};
+use crate::document::Field;
+use crate::knowledge::Stop;
+use crate::names::RoleRef;
+
+/// What ECS needs a role for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// To pull images, fetch secrets and write logs for the task.
+    Execution,
+    /// What the containers act as.
+    Task,
+    /// To manage volumes, load balancers and certificates in the account.
+    Infrastructure,
+}
+
+/// One role that ECS is to assume.
+#[derive(Clone, Copy)]
+pub struct RoleUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// The role as written.
+    pub role: &'t Field<String>,
+    /// What it is for.
+    pub duty: Duty,
+    /// Whether run-task puts another role in its place, so that it is registered, but not assumed.
+    pub replaced: bool,
+}
+
+impl Task {
+    /// The execution role: that of the run-task input, otherwise that of the definition.
+    ///
+    /// # Errors
+    /// A gap for a placeholder; an absence for a text that names no role.
+    pub fn execution_role(&self) -> Result<Option<RoleRef>, Stop> {
+        let overridden = &self.context.overrides.execution_role_arn;
+        let field = match overridden.is_missing() {
+            true => &self.definition.execution_role_arn,
+            false => overridden,
+        };
+        role(field)
+    }
+
+    /// Each role that the documents name: of the definition, of run-task's overrides, and those for the
+    /// infrastructure of a service or task.
+    pub fn roles(&self) -> Vec<Planned<RoleUse<'_>>> {
+        let (definition, overrides) = (&self.definition, &self.context.overrides);
+        let mut found = Vec::new();
+        let mut add = |role, duty, replaced| self.add_role(role, duty, replaced, &mut found);
+        let (execution, task) = (&overrides.execution_role_arn, &overrides.task_role_arn);
+        add(&definition.execution_role_arn, Duty::Execution, !execution.is_missing());
+        add(&definition.task_role_arn, Duty::Task, !task.is_missing());
+        add(execution, Duty::Execution, false);
+        add(task, Duty::Task, false);
+        add(&self.context.infrastructure_role, Duty::Infrastructure, false);
+        self.infrastructure_roles(&mut found);
+        found
+    }
+
+    fn add_role<'t>(
+        &'t self,
+        role: &'t Field<String>,
+        duty: Duty,
+        replaced: bool,
+        found: &mut Vec<Planned<RoleUse<'t>>>,
+    ) {
+        if !role.is_missing() {
+            found.push(Ok(RoleUse { task: self, role, duty, replaced }));
+        }
+    }
+
+    /// Volumes, blue/green deployments, VPC Lattice and TLS of Service Connect have a role each
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html>).
+    fn infrastructure_roles<'t>(&'t self, found: &mut Vec<Planned<RoleUse<'t>>>) {
+        let request = &self.context.request;
+        let mut roles = Vec::new();
+        for volume in items(&request.volume_configurations, found) {
+            roles.extend(given(&volume.managed_ebs, found).map(|it| &it.role_arn));
+        }
+        for balancer in items(&request.load_balancers, found) {
+            roles.extend(given(&balancer.advanced, found).map(|it| &it.role_arn));
+        }
+        roles.extend(items(&request.vpc_lattice, found).iter().map(|it| &it.role_arn));
+        if let Some(connect) = given(&request.service_connect, found) {
+            for service in items(&connect.services, found) {
+                roles.extend(given(&service.tls, found).map(|it| &it.role_arn));
+            }
+        }
+        for role in roles {
+            self.add_role(role, Duty::Infrastructure, false, found);
+        }
+    }
+}
+
+/// The role that a field names.
+pub(super) fn role(field: &Field<String>) -> Result<Option<RoleRef>, Stop> {
+    let Some(text) = field.get()?.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let role = text.parse::<RoleRef>();
+    role.map(Some).map_err(|flaw| Stop::written(field.place().subject(), flaw.to_string()))
+}
+
+impl RoleUse<'_> {
+    /// The role, parsed.
+    ///
+    /// # Errors
+    /// A gap for a placeholder; an absence for a text that names no role.
+    pub fn reference(&self) -> Result<RoleRef, Stop> {
+        let text = self.role.get()?.map_or("", String::as_str);
+        text.parse::<RoleRef>()
+            .map_err(|flaw| Stop::written(self.role.place().subject(), flaw.to_string()))
+    }
+
+    /// The service that assumes it, by the name that trust policies and `iam:PassedToService` know,
+    /// in every partition
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html>).
+    pub fn service(&self) -> &'static str {
+        match self.duty {
+            Duty::Execution | Duty::Task => "ecs-tasks.amazonaws.com",
+            Duty::Infrastructure => "ecs.amazonaws.com",
+        }
+    }
+}

@@ -300,3 +300,6 @@ fn put_policy(set: &PolicySet, policy: &str, statements: &serde_json::Value) -> 
 pub(crate) fn assume_organization(facts: &View) {
     facts.assume("that no policy of the organization forbids it");
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

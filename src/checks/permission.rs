@@ -301,3 +301,6 @@ pub(crate) fn put_policy(set: &PolicySet, policy: &str, statements: &serde_json:
 pub(crate) fn assume_organization(facts: &View) {
     facts.assume("that no policy of the organization forbids it");
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

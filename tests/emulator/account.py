@@ -137,12 +137,16 @@ def make_roles(emulator, key):
         trust = allow("sts:AssumeRole", Principal={"Service": "ecs-tasks.amazonaws.com"})
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
     own = f"{REGION}:{ACCOUNT}"
-    rights = policy(
+    pull = policy(
         statement("ecr:GetAuthorizationToken", "*"),
         statement(
             ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
             f"arn:aws:ecr:{own}:repository/storefront*",
         ),
+    )
+    pull = iam.create_policy(PolicyName="storefront-pull", PolicyDocument=json.dumps(pull))["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="storefront-execution", PolicyArn=pull)
+    rights = policy(
         statement("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{own}:secret:storefront/*"),
         statement("ssm:GetParameters", f"arn:aws:ssm:{own}:parameter/storefront/*"),
         statement("kms:Decrypt", key),

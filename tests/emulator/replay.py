@@ -41,6 +41,10 @@ def image(name, **more):
     return fargate({"image": f"{REGISTRY}/{name}", **more})
 
 
+def credentials(secret):
+    return fargate({"image": "LOCAL/app:1", "repositoryCredentials": {"credentialsParameter": secret}})
+
+
 def secret(value_from):
     return fargate({"secrets": [{"name": "VALUE", "valueFrom": value_from}]})
 
@@ -68,6 +72,11 @@ def scenarios(named):
         ("image-elsewhere", "a registry that is not ECR", fargate({"image": "LOCAL/app:1"}), {}),
         ("image-elsewhere-single", "its configuration names the platform", fargate({"image": "LOCAL/single:1"}), {}),
         ("image-elsewhere-missing", "there is no such tag", fargate({"image": "LOCAL/app:2"}), {}),
+        ("credentials", "a private registry's credentials", credentials(named["session"]), {}),
+        ("credentials-deleted", "they are marked for deletion", credentials(deleted), {}),
+        ("credentials-missing", "there are none", credentials("storefront/registry"), {}),
+        ("role-missing", "there is no such role", secret(database) | {"executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/none"}, {}),
+        ("role-powerless", "the role has no rights", secret(database) | {"executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/storefront-task"}, {}),
         ("secret-there", "a secret by its ARN", secret(database), {}),
         ("secret-key", "its JSON key", secret(f"{database}:password::"), {"read_secrets": True}),
         ("secret-no-key", "a JSON key that it does not have", secret(f"{database}:passwort::"), {"read_secrets": True}),

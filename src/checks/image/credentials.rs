@@ -26,8 +26,8 @@ pub(super) static IMAGE_REGISTRY_CREDENTIALS: Check = Check {
 
 fn image_registry_credentials(it: &CredentialsUse, facts: &View) -> Judgement {
     let lookup = described(it)?;
-    let (who, secret) = (execution_role::policies(it.task, facts), facts.need(&lookup));
-    let secret = secret?;
+    // Before the role: whatever is not known of that, this check tells that the secret is missing.
+    let secret = facts.need(&lookup)?;
     if let Some(date) = &secret.deleted {
         return fail(format!("{} is scheduled for deletion ({date})", secret.arn))
             .on(secret.arn.clone())
@@ -38,7 +38,9 @@ fn image_registry_credentials(it: &CredentialsUse, facts: &View) -> Judgement {
             ))
             .judge();
     }
-    let Some(who) = who? else { return not_applicable(NO_ROLE) };
+    let Some(who) = execution_role::policies(it.task, facts)? else {
+        return not_applicable(NO_ROLE);
+    };
     execution_role::reads_secret(who, &lookup, Version::default(), Vec::new(), facts)
 }
 

@@ -8,7 +8,7 @@ use crate::checks::secrets::secret::described;
 use crate::checks::subject::{EbsVolumeUse, EncryptedUse, EnvironmentFileUse, SecretUse};
 use crate::facts::View;
 use crate::iam::KeyState;
-use crate::knowledge::{Gap, Stop};
+use crate::knowledge::Stop;
 use crate::lookup::CallerIdentity;
 use crate::lookup::kms::DescribeKey;
 use crate::lookup::s3::{Encryption, HeadObject};
@@ -123,11 +123,11 @@ fn environment_file(it: &EnvironmentFileUse, facts: &View) -> Result<Encrypted, 
         Encryption::Own => {
             return Ok(Encrypted::Otherwise(format!("no KMS key encrypts {object}")));
         }
+        // To learn it takes the right to read the file itself, like the value of a secret.
         Encryption::Untold => {
-            let why = format!(
-                "which key encrypts {object} is told only to those who may call s3:GetObject on it"
-            );
-            return Err(Gap::Undecidable { why }.into());
+            return Ok(Encrypted::Otherwise(format!(
+                "which key encrypts {object}, if any, is told only to those who may call s3:GetObject on it"
+            )));
         }
     };
     let key = DescribeKey::of(key, it.task.region()?);

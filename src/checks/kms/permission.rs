@@ -77,3 +77,6 @@ fn read(grant: &kms::Grant) -> Grant {
         constraint,
     }
 }
+
+#[cfg(test)]
+mod tests;

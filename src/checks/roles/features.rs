@@ -9,7 +9,7 @@ use crate::document::{Container, Place};
 use crate::facts::View;
 use crate::iam::Decision;
 use crate::knowledge::{Gap, Stop};
-use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
+use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static ROLE_TASK_FEATURES: Check = Check {
     id: "role-task-features",
@@ -173,7 +173,7 @@ fn container_name(container: &Container) -> &str {
 impl Need {
     /// That `enableExecuteCommand` takes a task role, the API reference says
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html>).
-    fn without_role(&self) -> crate::verdict::Finding {
+    fn without_role(&self) -> Finding {
         match self.feature {
             Feature::Exec => fail("ECS Exec is enabled, but the task has no task role")
                 .at(&self.place)

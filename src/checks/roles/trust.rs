@@ -1,7 +1,7 @@
 //! `role-trust`
 
 use super::exists::role;
-use crate::checks::subject::RoleUse;
+use crate::checks::subject::{Duty, RoleUse};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::{
@@ -46,7 +46,12 @@ fn role_trust(it: &RoleUse, facts: &View) -> Judgement {
             "its condition on aws:SourceArn names a single cluster, which is not supported",
         ),
         Decision::Depends(_) => Err(Gap::Undecidable {
-            why: format!("whether {} may assume {} is open: {said}", it.service(), role.arn),
+            why: format!(
+                "whether {} may assume {} is open: {}",
+                it.service(),
+                role.arn,
+                source.ask(it, KeyState::Unknown, &layers).sentences().join("; ")
+            ),
         }
         .into()),
         Decision::ExplicitDeny | Decision::ImplicitDeny => refused(it, role, &source, &said),
@@ -123,9 +128,7 @@ fn refused(it: &RoleUse, role: &Role, source: &Source, why: &str) -> Judgement {
             "aws iam update-assume-role-policy --role-name {name} --policy-document '{document}'"
         ));
     match it.duty {
-        crate::checks::subject::Duty::Infrastructure => {
-            finding.prevents(ROLE_TRUST.prevents[1]).judge()
-        }
-        _ => finding.judge(),
+        Duty::Infrastructure => finding.prevents(ROLE_TRUST.prevents[1]).judge(),
+        Duty::Execution | Duty::Task => finding.judge(),
     }
 }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::checks::subject::Task;
-use crate::checks::{Check, catalogue, find};
+use crate::checks::{Check, Group, catalogue, find};
 use crate::document::{Role, RunContext, Source, TaskDefinition};
+use crate::facts::Recording;
 use crate::names::Region;
 use crate::preflight::{Bounds, Loop, Origin, plan, report};
 use crate::report::{CheckResult, Status};
@@ -15,6 +16,7 @@ pub(crate) type Told = (Status, &'static str, &'static str);
 /// A task definition, and perhaps where it will run.
 pub(crate) struct Story {
     tasks: Vec<Task>,
+    account: Option<Recording>,
 }
 
 impl Story {
@@ -61,7 +63,7 @@ impl Story {
             caller: None,
             now: None,
         };
-        Story { tasks: vec![task] }
+        Story { tasks: vec![task], account: None }
     }
 
     /// It runs as this input of run-task or start-task says.
@@ -83,16 +85,31 @@ impl Story {
         self
     }
 
+    /// The account says what this recording holds, and nothing else is known of it.
+    pub(crate) fn in_account(mut self, account: Recording) -> Story {
+        for task in &mut self.tasks {
+            task.now = account.now;
+        }
+        self.account = Some(account);
+        self
+    }
+
     /// What the check says of it.
     pub(crate) fn judged_by(&self, check: &'static Check) -> Vec<CheckResult> {
-        let probes = plan(&self.tasks, |_, it| std::ptr::eq(it, check), catalogue());
-        assert!(!probes.is_empty(), "{} is in no group", check.id);
+        self.judged(|_, it| std::ptr::eq(it, check))
+    }
+
+    /// What the checks that are wanted say of it.
+    pub(crate) fn judged(&self, wanted: impl Fn(&Group, &Check) -> bool) -> Vec<CheckResult> {
+        let probes = plan(&self.tasks, wanted, catalogue());
+        assert!(!probes.is_empty(), "no such check is in a group");
         let never = Box::pin(std::future::pending());
         let bounds = Bounds { deadline: Some(Duration::from_secs(5)), per_service: 1 };
         let mut nobody = ();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let mut run = Loop::new(Origin::Offline, bounds, never, &mut nobody);
+            let origin = self.account.clone().map_or(Origin::Offline, Origin::Replay);
+            let mut run = Loop::new(origin, bounds, never, &mut nobody);
             report(&mut run, &probes, self.tasks.len()).await.swap_remove(0)
         })
     }

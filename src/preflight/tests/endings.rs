@@ -23,6 +23,13 @@ fn given_something_missing_then_the_first_check_fails_and_the_others_need_it() {
 }
 
 #[test]
+fn given_a_check_whose_own_question_it_is_then_it_tells_also_when_others_stand_before_it() {
+    let missing = ask("role", Reply::Absent);
+    let probes = [probe(&DEPENDING, needs(&missing)), probe(&FIRST, needs(&missing))];
+    assert_eq!(run(&probes).statuses(), [Skip, Fail]);
+}
+
+#[test]
 fn given_only_the_check_that_depends_then_it_fails_itself() {
     let probes = [probe(&SECOND, needs(&ask("secret", Reply::Absent)))];
     assert_eq!(run(&probes).statuses(), [Fail], "a gate must not open because of --only");

@@ -116,8 +116,9 @@ fn holes(before: &Outcome, gone: &[usize], after: &Outcome) -> Vec<String> {
             found.push(format!("a pass that stays, {what}"));
         }
         // What was skipped because another check told of the absence may now have to tell it itself.
-        let told =
-            |it: &&CheckResult| it.status == Status::Fail || it.message.starts_with("needs ");
+        let told = |it: &&CheckResult| {
+            it.status == Status::Fail || it.message.starts_with("not judged: needs ")
+        };
         if result.status == Status::Fail && !was.iter().any(told) {
             found.push(format!("a new fail, {what}"));
         }

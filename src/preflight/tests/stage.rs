@@ -117,6 +117,8 @@ const fn check(id: &'static str) -> Check {
 
 pub(super) static FIRST: Check = check("first");
 pub(super) static SECOND: Check = check("second");
+pub(super) static DEPENDING: Check =
+    Check { asks: &[Together::CALL, Ask::CALL], ..check("depending") };
 pub(super) static ADVISING: Check = Check { advises: true, ..check("advising") };
 static STAGE: Group = Group { name: "stage", about: "", offline: false, checks: &[] };
 

@@ -1,0 +1,117 @@
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::checks::policies;
+use crate::checks::policies::Origin;
+
+const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";
+
+/// A role of account 111122223333 with this one inline policy.
+pub(crate) fn role(statements: Value) -> Policies {
+    let document = json!({"Version": "2012-10-17", "Statement": statements});
+    let origin = Origin::Inline { holder: "role app".to_owned(), name: "start".to_owned() };
+    Policies::Held(Box::new(PolicySet {
+        arn: "arn:aws:iam::111122223333:role/app".to_owned(),
+        id: "AROA1".to_owned(),
+        kind: Kind::Role,
+        account: "111122223333".parse().unwrap(),
+        created: "2024-05-01".to_owned(),
+        tags: BTreeMap::new(),
+        identity: vec![policies::Policy { origin, document, updated: None }],
+        boundary: None,
+    }))
+}
+
+/// What a reader is told: `allowed`, the finding's message and commands, or the gap.
+pub(crate) fn told(answer: Result<Answer, Stop>) -> String {
+    match answer {
+        Ok(Answer::Allowed(_)) => "allowed".to_owned(),
+        Ok(Answer::Refused(finding)) => {
+            format!("refused: {} $ {}", finding.message, finding.commands.join(" $ "))
+        }
+        Err(Stop::Gap(gap)) => format!("unknown: {gap}"),
+        Err(Stop::Absent(_, absence)) => format!("absent: {}", absence.sentence),
+    }
+}
+
+fn allow(action: &str, resource: &str) -> Value {
+    json!([{"Effect": "Allow", "Action": action, "Resource": resource}])
+}
+
+fn reads(who: &Policies, resource: &str, policy: Option<Value>) -> String {
+    let policy = policy.map(|document| Policy::read(Layer::Resource, "policy", &document));
+    let beside = Beside { resource: policy, ..Beside::default() };
+    let region = "eu-west-1".parse().unwrap();
+    let wish = Wish::new("secretsmanager:GetSecretValue", resource);
+    told(judge(who, vec![(wish, beside)], &region, Some("aws secretsmanager put-resource-policy")))
+}
+
+#[test]
+fn the_policies_of_role_and_secret_decide_together() {
+    let get = "secretsmanager:GetSecretValue";
+    let bare = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db";
+    let foreign = "arn:aws:secretsmanager:eu-west-1:444455556666:secret:db-AbCdEf";
+    let policy = |effect: &str, condition: Value| {
+        Some(json!({"Statement": [{
+            "Effect": effect, "Principal": {"AWS": "arn:aws:iam::111122223333:role/app"},
+            "Action": get, "Resource": "*", "Condition": condition,
+        }]}))
+    };
+    let vpce = json!({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}});
+    let none = || role(json!([]));
+    let cases = [
+        (role(allow(get, SECRET)), SECRET, None, "allowed"),
+        (role(allow(get, bare)), SECRET, None, "refused: "),
+        (role(allow("secretsmanager:DescribeSecret", "*")), SECRET, None, "refused: "),
+        (none(), SECRET, policy("Allow", json!({})), "allowed"),
+        (none(), SECRET, None, "refused: "),
+        (role(allow(get, "*")), SECRET, policy("Deny", json!({})), "refused: "),
+        (role(allow(get, "*")), SECRET, policy("Deny", vpce), "unknown: "),
+        (role(allow(get, "*")), foreign, None, "refused: "),
+        (none(), foreign, policy("Allow", json!({})), "refused: "),
+        (role(allow(get, "*")), foreign, policy("Allow", json!({})), "allowed"),
+    ];
+    for (who, secret, policy, expected) in cases {
+        let said = format!("{policy:?}");
+        let told = reads(&who, secret, policy);
+        assert!(told.starts_with(expected), "{who:?}\n{secret}\n{said}\n{told}");
+    }
+}
+
+#[test]
+fn a_refusal_names_the_near_miss_and_a_command_for_the_policy_that_lacks_it() {
+    let bare = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db";
+    let told = reads(&role(allow("secretsmanager:GetSecretValue", bare)), SECRET, None);
+    assert!(
+        told.contains("write `arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-??????`")
+    );
+    assert!(told.contains("$ aws iam put-role-policy --role-name app"), "{told}");
+
+    let foreign = "arn:aws:secretsmanager:eu-west-1:444455556666:secret:db-AbCdEf";
+    let told = reads(&role(allow("secretsmanager:*", "*")), foreign, None);
+    assert!(told.ends_with("$ aws secretsmanager put-resource-policy"), "{told}");
+
+    let deny = json!([{"Effect": "Deny", "Action": "*", "Resource": "*"}]);
+    let told = reads(&role(deny), SECRET, None);
+    assert!(told.contains("$ aws iam simulate-principal-policy"), "{told}");
+}
+
+#[test]
+fn all_that_is_refused_is_told_at_once() {
+    let calls = [
+        ("ecr:GetAuthorizationToken", "*"),
+        ("ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/app"),
+        ("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/app"),
+    ];
+    let calls = calls.map(|(action, on)| (Wish::new(action, on), Beside::default())).to_vec();
+    let who = role(allow("ecr:GetAuthorizationToken", "*"));
+    let told = told(judge(&who, calls, &"eu-west-1".parse().unwrap(), None));
+    let both = "may not ecr:BatchGetImage, ecr:GetDownloadUrlForLayer on arn:aws:ecr";
+    assert!(told.contains(both) && !told.contains("GetAuthorizationToken"), "{told}");
+    assert!(
+        told.contains(r#""Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"]"#),
+        "{told}"
+    );
+}

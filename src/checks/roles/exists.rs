@@ -35,7 +35,7 @@ enum Found<'f> {
     /// The role.
     Role(&'f Role),
     /// No role that ECS could use here, and why.
-    Elsewhere(Finding),
+    Elsewhere(Box<Finding>),
 }
 
 /// The role, for a check that has nothing to say where `role-exists` fails.
@@ -54,19 +54,21 @@ fn found<'f>(it: &RoleUse, facts: &View<'f>) -> Result<Found<'f>, Stop> {
     if let RoleRef::Arn(written) = &reference
         && let Some(finding) = foreign(written, it, facts)?
     {
-        return Ok(Found::Elsewhere(finding));
+        return Ok(Found::Elsewhere(Box::new(finding)));
     }
     let lookup = GetRole { region: region.clone(), name: reference.name().to_owned() };
     let role = facts.need(&lookup)?;
     match &reference {
-        RoleRef::Arn(written) if written.arn().to_string() != role.arn => Ok(Found::Elsewhere(
-            fail(format!(
-                "there is no role {}; the role of that name is {}: its path belongs to the ARN",
-                written.arn(),
-                role.arn
-            ))
-            .remedy(format!("Write the role's full ARN: {}", role.arn)),
-        )),
+        RoleRef::Arn(written) if written.arn().to_string() != role.arn => {
+            Ok(Found::Elsewhere(Box::new(
+                fail(format!(
+                    "there is no role {}; the role of that name is {}: its path belongs to the ARN",
+                    written.arn(),
+                    role.arn
+                ))
+                .remedy(format!("Write the role's full ARN: {}", role.arn)),
+            )))
+        }
         _ => Ok(Found::Role(role)),
     }
 }

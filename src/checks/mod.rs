@@ -6,6 +6,7 @@
 
 mod definition;
 mod image;
+pub mod needs;
 pub(crate) mod permission;
 pub mod policies;
 mod secrets;

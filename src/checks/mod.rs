@@ -4,6 +4,7 @@
 //! is said about it (help, `explain`, the manual, completions, the README's table) is derived from the
 //! record. [`GROUPS`] is the one list; its order is the order of the report.
 
+pub mod access;
 mod definition;
 mod image;
 pub mod needs;

@@ -15,7 +15,7 @@ use crate::lookup::iam::role::GetRole;
 use crate::lookup::kms::{self, DescribeKey, GetKeyPolicy, ListGrants};
 use crate::lookup::s3::GetBucketPolicy;
 use crate::lookup::secretsmanager::GetSecretPolicy;
-use crate::lookup::{CallerIdentity, Lookup};
+use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, Region, RoleArn};
 
 /// Who asks for something.
@@ -88,6 +88,17 @@ struct Own {
 }
 
 impl Access {
+    /// The calls that an answer may take, beside those for the principal's policies.
+    pub const CALLS: [Call; 7] = [
+        DescribeKey::CALL,
+        GetBucketPolicy::CALL,
+        GetKeyPolicy::CALL,
+        GetRepositoryPolicy::CALL,
+        GetRole::CALL,
+        GetSecretPolicy::CALL,
+        ListGrants::CALL,
+    ];
+
     /// Answers from all that can be read.
     ///
     /// # Errors

@@ -1,10 +1,13 @@
 //! One file per command: arguments in, exit code out.
 
 mod accept;
+mod asking;
+mod can;
 mod catalogue;
 mod input;
 mod judge;
 mod pages;
+mod policy;
 mod reads;
 mod swallowed;
 
@@ -70,6 +73,8 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Definition(judged) => judge::run(Some("definition"), judged, global, notes),
         Command::Image(judged) => judge::run(Some("image"), judged, global, notes),
         Command::Secrets(judged) => judge::run(Some("secrets"), judged, global, notes),
+        Command::Can(question) => can::run(question, global),
+        Command::Policy(wanted) => policy::run(wanted, global),
         Command::Checks => catalogue::list(global),
         Command::Explain { id } => catalogue::explain(id.as_deref(), global),
         Command::Completions { shell } => pages::completions(*shell, global),

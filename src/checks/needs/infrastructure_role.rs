@@ -64,7 +64,7 @@ impl Collector<'_> {
     fn manages_ebs(&mut self) {
         let home = &self.home;
         let (volumes, instances) = (home.arn("ec2", "volume/*"), home.arn("ec2", "instance/*"));
-        let tasks = format!("arn:{}:ecs:*:*:task/*", home.partition);
+        let tasks = home.arn("ecs", "task/*");
         let created = |key| Condition { operator: "ArnLike", key, value: tasks.clone() };
         let requested = vec![
             created("aws:RequestTag/AmazonECSCreated"),

@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 
 use crate::checks::subject::{Task, Unplanned};
 use crate::document::Place;
+use crate::iam::KeyState;
 use crate::knowledge::Stop;
 use crate::names::{AccountId, Arn, Partition, Region, RoleRef, SecretRef};
 
@@ -62,6 +63,14 @@ pub struct Condition {
 }
 
 impl Condition {
+    /// What is known of the key in each request: with a wildcard in the value, how it begins.
+    pub fn state(&self) -> KeyState {
+        match self.value.split_once('*') {
+            Some((start, _)) => KeyState::Begins(start.to_owned()),
+            None => KeyState::Known(vec![self.value.clone()]),
+        }
+    }
+
     fn equals(key: &'static str, value: impl Into<String>) -> Condition {
         Condition { operator: "StringEquals", key, value: value.into() }
     }

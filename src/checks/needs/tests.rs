@@ -71,8 +71,7 @@ fn assert_suffices(needs: &Needs) {
             for resource in &need.resources {
                 let mut context = Context::complete().with_principal(&principal);
                 for condition in &need.conditions {
-                    let value = condition.value.replace('*', "x");
-                    context = context.with_value(condition.key, value);
+                    context = context.with(condition.key, condition.state());
                 }
                 let resource = resource.replace("-??????", "-AbCdEf");
                 let request = Request::new(principal.clone(), action, &resource, context)

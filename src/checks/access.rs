@@ -354,3 +354,6 @@ impl std::fmt::Display for Asker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

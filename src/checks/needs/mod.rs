@@ -63,12 +63,10 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// What is known of the key in each request: with a wildcard in the value, how it begins.
+    /// The key in a request as it will be: what a wildcard stands for is not known yet, and a value
+    /// that nobody's policy names stands for it.
     pub fn state(&self) -> KeyState {
-        match self.value.split_once('*') {
-            Some((start, _)) => KeyState::Begins(start.to_owned()),
-            None => KeyState::Known(vec![self.value.clone()]),
-        }
+        KeyState::Known(vec![self.value.replace('*', "any")])
     }
 
     fn equals(key: &'static str, value: impl Into<String>) -> Condition {

@@ -41,6 +41,10 @@ pub enum Command {
     Kms(Judged),
     /// Check that the roles exist, that ECS may assume them, and that the caller may pass them
     Roles(Judged),
+    /// Say whether a role or user may do something, and by which statements: allow, deny or depends
+    Can(Can),
+    /// Print the least policy that a task definition needs, for one of its roles or who deploys it
+    Policy(Policy),
     /// List every check with its claim and the AWS actions that it calls
     Checks,
     /// Say what a check verifies, the errors it prevents, and how to mend them
@@ -96,6 +100,68 @@ pub struct Judged {
     /// Recording and its like.
     #[command(flatten)]
     pub run: RunFlags,
+}
+
+/// Who wants to do what. Exit code: 0 for allow, 1 for deny, 3 for depends.
+#[derive(Args, Clone, Debug)]
+pub struct Can {
+    /// Who: the ARN of a role, a session or a user, the name of a role, or a service such as
+    /// ecs-tasks.amazonaws.com
+    #[arg(value_name = "PRINCIPAL")]
+    pub principal: String,
+    /// The action: secretsmanager:GetSecretValue
+    #[arg(value_name = "ACTION")]
+    pub action: String,
+    /// The ARN of the resource, or * for an action that has none
+    #[arg(value_name = "RESOURCE")]
+    pub resource: String,
+    /// A condition key of the request; may be repeated, also for several values of one key
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub context: Vec<String>,
+    /// Answer from a recording, without network and credentials
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub replay: Option<PathBuf>,
+}
+
+/// Which policy is wanted. Exit code: 0; 1 if --missing found something; 3 if something is open.
+#[derive(Args, Clone, Debug)]
+pub struct Policy {
+    /// A task definition: a file, `-`, or a registered family, family:revision or ARN
+    #[arg(value_name = "TASKDEF", value_hint = ValueHint::AnyPath)]
+    pub definition: Option<String>,
+    /// Whose policy
+    #[arg(long = "for", id = "policy_for", value_name = "WHOM", value_enum, required = true)]
+    pub whom: Whom,
+    /// Only what is not granted today
+    #[arg(long)]
+    pub missing: bool,
+    /// Ask AWS for what the definition does not tell: the account, full ARNs of secrets, their keys
+    #[arg(long)]
+    pub live: bool,
+    /// With --for preflight: what --read-secrets needs too
+    #[arg(long)]
+    pub read_secrets: bool,
+    /// Answer from a recording, without network and credentials
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub replay: Option<PathBuf>,
+    /// Where the task will run.
+    #[command(flatten)]
+    pub place: PlaceToRun,
+}
+
+/// Whose policy is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Whom {
+    /// The role by which ECS pulls images, fetches secrets and writes logs
+    ExecutionRole,
+    /// The role of the programs in the task: ECS Exec, file systems, log routing
+    TaskRole,
+    /// The role by which ECS manages volumes and load balancers
+    InfrastructureRole,
+    /// Whoever registers the definition and runs it
+    Deployer,
+    /// This program
+    Preflight,
 }
 
 /// Where the task will run; a later source wins over an earlier one.

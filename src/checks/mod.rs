@@ -4,10 +4,12 @@
 //! is said about it (help, `explain`, the manual, completions, the README's table) is derived from the
 //! record. [`GROUPS`] is the one list; its order is the order of the report.
 
+pub mod access;
 mod definition;
 mod execution_role;
 mod image;
 mod kms;
+pub mod needs;
 pub(crate) mod permission;
 pub mod policies;
 mod roles;

@@ -4,6 +4,8 @@
 //! a denial names the statement that decides, or the one that came nearest, and the command that mends
 //! it; an answer that depends on something unknown is a gap that names it.
 
+use std::collections::BTreeMap;
+
 use crate::checks::policies::{Kind, Policies, PolicySet};
 use crate::facts::View;
 use crate::iam::{
@@ -66,7 +68,7 @@ pub(crate) fn may(
 ) -> Result<Option<Evaluation>, Stop> {
     let Policies::Held(set) = who else { return Ok(None) };
     let principal = principal(set)?;
-    let context = context(set, &principal, wish, region);
+    let context = context(&principal, &set.tags, wish, region);
     let mut request = Request::new(principal, &wish.action, &wish.resource, context);
     if let Some(owner) = beside.owner {
         request = request.owned_by(owner);
@@ -81,7 +83,7 @@ pub(crate) fn may(
     Ok(Some(evaluate(&request, &layers)))
 }
 
-fn read(layer: Layer, policy: &crate::checks::policies::Policy) -> Policy {
+pub(crate) fn read(layer: Layer, policy: &crate::checks::policies::Policy) -> Policy {
     Policy::read(layer, &policy.origin.to_string(), &policy.document)
 }
 
@@ -102,7 +104,12 @@ fn principal(set: &PolicySet) -> Result<Principal, Stop> {
 
 /// What every call of this principal carries. Whatever is not listed is unknown: above all where the
 /// call comes from (`aws:SourceVpc`, `aws:SourceIp`).
-fn context(set: &PolicySet, principal: &Principal, wish: &Wish, region: &Region) -> Context {
+pub(crate) fn context(
+    principal: &Principal,
+    tags: &BTreeMap<String, String>,
+    wish: &Wish,
+    region: &Region,
+) -> Context {
     let mut context = Context::partial()
         .with_principal(principal)
         .with_value("aws:RequestedRegion", region.as_str())
@@ -111,7 +118,7 @@ fn context(set: &PolicySet, principal: &Principal, wish: &Wish, region: &Region)
         .with("aws:CalledVia", KeyState::Absent)
         .with("aws:CalledViaFirst", KeyState::Absent)
         .with("aws:CalledViaLast", KeyState::Absent);
-    for (key, value) in &set.tags {
+    for (key, value) in tags {
         context.set(&format!("aws:PrincipalTag/{key}"), KeyState::Known(vec![value.clone()]));
     }
     for (key, state) in &wish.context {
@@ -154,7 +161,7 @@ pub(crate) enum Answer {
     /// All are allowed, by these statements.
     Allowed(String),
     /// At least one is refused; one finding names them all.
-    Refused(Finding),
+    Refused(Box<Finding>),
 }
 
 /// Judges all the calls that one thing takes. `elsewhere` is the command that changes the policy of the
@@ -182,7 +189,7 @@ pub(crate) fn judge(
         .filter(|(_, it)| matches!(it.decision, Decision::ExplicitDeny | Decision::ImplicitDeny))
         .collect();
     if !refused.is_empty() {
-        return Ok(Answer::Refused(refused_together(set, &refused, elsewhere)));
+        return Ok(Answer::Refused(Box::new(refused_together(set, &refused, elsewhere))));
     }
     let mut grounds = Vec::new();
     for (wish, evaluation) in &asked {

@@ -9,7 +9,7 @@ use super::input::{self, Given};
 use super::{Failure, catalogue, look};
 use crate::checks::subject::Task;
 use crate::checks::{self, Check, Group};
-use crate::cli::{Global, Judged};
+use crate::cli::{Global, Judged, PlaceToRun};
 use crate::document::{RunContext, Source, TaskDefinition};
 use crate::exit::{Exit, Gate};
 use crate::facts::{Recording, View};
@@ -34,7 +34,7 @@ pub(super) fn run(
     let recording = judged.run.replay.as_deref().map(replayed).transpose()?;
     let given =
         judged.definitions.iter().map(|it| input::read(it)).collect::<Result<Vec<_>, _>>()?;
-    let context = context(judged)?;
+    let context = context(&judged.place)?;
     let formats: Vec<String> = global.output.iter().chain(&global.format).cloned().collect();
     let sinks = Sink::open(&formats).map_err(Failure::usage)?;
     let run = Run { only_group, judged, global, given, context, accepted, recording, notes };
@@ -74,7 +74,7 @@ fn is_known(id: &str) -> bool {
     checks::find(id).is_some() || checks::GROUPS.iter().any(|group| group.name == id)
 }
 
-fn replayed(path: &Path) -> Result<Recording, Failure> {
+pub(super) fn replayed(path: &Path) -> Result<Recording, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
     Recording::parse(&text)
@@ -82,8 +82,7 @@ fn replayed(path: &Path) -> Result<Recording, Failure> {
 }
 
 /// The files that say where the task will run, in the order in which they win.
-fn context(judged: &Judged) -> Result<RunContext, Failure> {
-    let place = &judged.place;
+pub(super) fn context(place: &PlaceToRun) -> Result<RunContext, Failure> {
     let mut context = RunContext::flags();
     if let Some(path) = &place.service_definition {
         let source = input::context(path)?;
@@ -264,7 +263,8 @@ impl Run<'_> {
         now: Option<i64>,
         run: &mut Loop<'_>,
     ) -> Result<Vec<Task>, Failure> {
-        let context = self.live_service(region, run).await?.merge(self.context.clone());
+        let context =
+            live_service(&self.judged.place, region, run).await?.merge(self.context.clone());
         let mut tasks = Vec::new();
         for given in &self.given {
             let source = match given {
@@ -284,28 +284,6 @@ impl Run<'_> {
         Ok(tasks)
     }
 
-    async fn live_service(
-        &self,
-        region: Option<&Region>,
-        run: &mut Loop<'_>,
-    ) -> Result<RunContext, Failure> {
-        let Some(service) = &self.judged.place.service else { return Ok(RunContext::flags()) };
-        let region = region.ok_or_else(|| Failure::no_verdict("--service needs a region"))?;
-        let lookup = DescribeService {
-            region: region.clone(),
-            cluster: self.judged.place.cluster.clone(),
-            service: service.clone(),
-        };
-        let json = match run.learn(&lookup).await {
-            Ok(Seen::Found(described)) => described.json.clone(),
-            Ok(Seen::Absent(absence)) => return Err(Failure::usage(absence.sentence)),
-            Err(gap) => return Err(unread(&gap)),
-        };
-        let name = format!("service {service}");
-        let source = Source::from_json_value(&name, crate::document::Role::Context, &json);
-        Ok(RunContext::live_service(&source))
-    }
-
     fn record(
         &self,
         run: &Loop<'_>,
@@ -321,7 +299,30 @@ impl Run<'_> {
     }
 }
 
-async fn registered(
+/// What the live service of `--service` says about where the task will run.
+pub(super) async fn live_service(
+    place: &PlaceToRun,
+    region: Option<&Region>,
+    run: &mut Loop<'_>,
+) -> Result<RunContext, Failure> {
+    let Some(service) = &place.service else { return Ok(RunContext::flags()) };
+    let region = region.ok_or_else(|| Failure::no_verdict("--service needs a region"))?;
+    let lookup = DescribeService {
+        region: region.clone(),
+        cluster: place.cluster.clone(),
+        service: service.clone(),
+    };
+    let json = match run.learn(&lookup).await {
+        Ok(Seen::Found(described)) => described.json.clone(),
+        Ok(Seen::Absent(absence)) => return Err(Failure::usage(absence.sentence)),
+        Err(gap) => return Err(unread(&gap)),
+    };
+    let name = format!("service {service}");
+    let source = Source::from_json_value(&name, crate::document::Role::Context, &json);
+    Ok(RunContext::live_service(&source))
+}
+
+pub(super) async fn registered(
     name: &str,
     region: Option<&Region>,
     run: &mut Loop<'_>,
@@ -346,11 +347,11 @@ fn unread(gap: &Gap) -> Failure {
     Failure::no_verdict(format!("what is to be judged cannot be read: {gap}"))
 }
 
-fn region(text: &str) -> Result<Region, Failure> {
+pub(super) fn region(text: &str) -> Result<Region, Failure> {
     text.parse().map_err(|_| Failure::no_verdict(format!("{text:?} is no AWS region")))
 }
 
-fn settings(global: &Global) -> Settings {
+pub(super) fn settings(global: &Global) -> Settings {
     Settings {
         profile: global.profile.clone(),
         region: global.region.clone(),

@@ -1,10 +1,13 @@
 //! One file per command: arguments in, exit code out.
 
 mod accept;
+mod asking;
+mod can;
 mod catalogue;
 mod input;
 mod judge;
 mod pages;
+mod policy;
 mod reads;
 mod swallowed;
 
@@ -72,6 +75,8 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Secrets(judged) => judge::run(Some("secrets"), judged, global, notes),
         Command::Kms(judged) => judge::run(Some("kms"), judged, global, notes),
         Command::Roles(judged) => judge::run(Some("roles"), judged, global, notes),
+        Command::Can(question) => can::run(question, global),
+        Command::Policy(wanted) => policy::run(wanted, global),
         Command::Checks => catalogue::list(global),
         Command::Explain { id } => catalogue::explain(id.as_deref(), global),
         Command::Completions { shell } => pages::completions(*shell, global),

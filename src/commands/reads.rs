@@ -3,6 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::checks;
+use crate::checks::access::Access;
+use crate::checks::needs::{self, Known, Need, Whose};
+use crate::checks::policies::PoliciesOf;
+use crate::checks::subject::Task;
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::lookup::{Call, CallerIdentity, Lookup};
 
@@ -13,8 +17,45 @@ const INPUT: &[Call] = &[CallerIdentity::CALL, DescribeTaskDefinition::CALL, Des
 pub(super) const GUARDED: &str = "secretsmanager:GetSecretValue";
 
 /// Every action, sorted, with the guarded one.
-pub(super) fn actions() -> BTreeSet<String> {
+pub(super) fn actions() -> BTreeSet<&'static str> {
     let asked = checks::catalogue().flat_map(|(_, check)| check.calls());
-    let asked = asked.chain(INPUT.iter().copied());
-    asked.filter(|call| call.is_iam_action()).map(|call| call.to_string()).collect()
+    let asked = asked.chain(INPUT.iter().copied()).chain(Access::CALLS.iter().copied());
+    let asked = asked.chain(PoliciesOf::CALLS_FOR_ROLE).chain(PoliciesOf::CALLS_FOR_USER);
+    asked.filter(|call| call.is_iam_action()).map(|call| call.0).collect()
+}
+
+/// What this program has to be allowed, for this task or for any. What would show the content of
+/// things is limited to the things of the task.
+pub(super) fn needs(task: Option<&Task>, secrets_too: bool) -> Vec<Need> {
+    let of_task = task.map(|task| needs::of(task, Whose::ExecutionRole, &Known::default()));
+    let of_purpose = |sid: &str| -> BTreeSet<String> {
+        let Some(needs) = &of_task else { return BTreeSet::from(["*".to_owned()]) };
+        let same = needs.found.iter().filter(|need| need.sid == sid);
+        same.flat_map(|need| need.resources.iter().cloned()).collect()
+    };
+    let mut found: Vec<Need> = Vec::new();
+    for action in actions() {
+        let (sid, resources) = match action {
+            GUARDED if !secrets_too => continue,
+            GUARDED => ("ProveJsonKeys", of_purpose("ReadSecrets")),
+            "s3:GetObject" => ("FindFiles", of_purpose("ReadFiles")),
+            "s3:GetBucketPolicy" | "s3:ListBucket" => ("ReadBuckets", of_purpose("LocateFiles")),
+            "ecr:BatchGetImage" | "ecr:GetDownloadUrlForLayer" => {
+                ("ReadImages", of_purpose("PullImages"))
+            }
+            _ => ("ReadConfiguration", BTreeSet::from(["*".to_owned()])),
+        };
+        match found.iter_mut().find(|need| need.sid == sid) {
+            _ if resources.is_empty() => {}
+            Some(need) => {
+                need.actions.insert(action);
+            }
+            None => {
+                let actions = BTreeSet::from([action]);
+                found.push(Need { sid, conditions: Vec::new(), actions, resources });
+            }
+        }
+    }
+    found.sort();
+    found
 }

@@ -96,10 +96,10 @@ pub struct Loop<'w> {
     watch: &'w mut dyn Watch,
 }
 
-/// What is evaluated: a probe, or the derivation of a fact.
+/// What is evaluated: one of the things that are to be settled, or the derivation of a fact.
 #[derive(Clone)]
 enum Node {
-    Probe(usize),
+    Thing(usize),
     Derivation(FactId, Arc<dyn Derivation>),
 }
 
@@ -187,27 +187,54 @@ impl<'w> Loop<'w> {
         }
     }
 
+    /// Evaluates `ask` until nothing that it asks is unknown, and returns what it makes of that. No
+    /// verdict is settled from it: what a gap means is up to it.
+    ///
+    /// # Errors
+    /// A defect, if it could not be brought to an end.
+    pub async fn work_out<T>(&mut self, ask: impl Fn(&View) -> T) -> Result<T, Gap> {
+        let ended = self.evaluate_all(1, |run, _| {
+            let view = View::of(&run.table);
+            let result = ask(&view);
+            let log = view.into_log();
+            ((!log.is_waiting()).then_some(result), log)
+        });
+        let result = ended.await.pop().flatten().map(|(result, _)| result);
+        result.ok_or_else(|| Gap::Defect { why: "the run ended before its question".to_owned() })
+    }
+
     /// Evaluates the probes until each is settled.
     pub(super) async fn settle_all(&mut self, probes: &[Probe<'_>]) -> Vec<Ended> {
-        let mut nodes: Vec<Node> = (0..probes.len()).map(Node::Probe).collect();
+        let ended = self.evaluate_all(probes.len(), |run, index| {
+            let (settled, log) = run.evaluate(&probes[index]);
+            ((!matches!(settled, Settled::NotYet)).then_some(settled), log)
+        });
+        ended.await.into_iter().map(|end| end.unwrap_or_else(unsettled)).collect()
+    }
+
+    /// Evaluates each of `count` things until it has a result; without one it waits for what it wants.
+    async fn evaluate_all<T>(
+        &mut self,
+        count: usize,
+        evaluate: impl Fn(&Self, usize) -> (Option<T>, Log),
+    ) -> Vec<Option<(T, Log)>> {
+        let mut nodes: Vec<Node> = (0..count).map(Node::Thing).collect();
         let mut missing: Vec<usize> = vec![0; nodes.len()];
-        let mut ended: Vec<Option<Ended>> = probes.iter().map(|_| None).collect();
+        let mut ended: Vec<Option<(T, Log)>> = (0..count).map(|_| None).collect();
         let mut ready: Vec<usize> = (0..nodes.len()).rev().collect();
         let mut done = 0;
         loop {
             while let Some(at) = ready.pop() {
                 let waits_for = match nodes[at].clone() {
-                    Node::Probe(index) => {
-                        let (settled, log) = self.evaluate(&probes[index]);
-                        if matches!(settled, Settled::NotYet) {
-                            self.enter(log, &mut nodes, &mut missing, &mut ready)
-                        } else {
+                    Node::Thing(index) => match evaluate(self, index) {
+                        (None, log) => self.enter(log, &mut nodes, &mut missing, &mut ready),
+                        (Some(result), log) => {
                             done += 1;
-                            self.watch.on(Event::Settled { done, of: probes.len() });
-                            ended[index] = Some((settled, log));
+                            self.watch.on(Event::Settled { done, of: count });
+                            ended[index] = Some((result, log));
                             continue;
                         }
-                    }
+                    },
                     Node::Derivation(id, derivation) => {
                         let (result, log) = self.compute(&*derivation);
                         if log.is_waiting() {
@@ -232,7 +259,7 @@ impl<'w> Loop<'w> {
             if !ready.is_empty() {
                 continue;
             }
-            if done == probes.len() {
+            if done == count {
                 break;
             }
             if !self.await_answers().await && !self.break_circle() {
@@ -240,7 +267,7 @@ impl<'w> Loop<'w> {
             }
         }
         self.arrived.clear();
-        ended.into_iter().map(|end| end.unwrap_or_else(unsettled)).collect()
+        ended
     }
 
     /// Evaluates one probe. A panic in a check becomes a defect, and the run goes on.

@@ -54,6 +54,34 @@ pub(super) fn of(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight roles taskdef.json --service-definition service.json",
             ),
         ],
+        "can" => &[
+            (
+                "A role, a secret",
+                "aws-ecs-preflight can app-execution secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf",
+            ),
+            (
+                "With a condition key",
+                "aws-ecs-preflight can arn:aws:iam::111122223333:user/ci iam:PassRole arn:aws:iam::111122223333:role/app --context iam:PassedToService=ecs-tasks.amazonaws.com",
+            ),
+            (
+                "Whether a service may assume a role",
+                "aws-ecs-preflight can ecs-tasks.amazonaws.com sts:AssumeRole arn:aws:iam::111122223333:role/app",
+            ),
+        ],
+        "policy" => &[
+            (
+                "What the execution role needs, offline",
+                "aws-ecs-preflight policy taskdef.json --for execution-role",
+            ),
+            (
+                "Only what it is not granted yet",
+                "aws-ecs-preflight policy taskdef.json --for execution-role --missing",
+            ),
+            (
+                "What this program needs to read",
+                "aws-ecs-preflight policy taskdef.json --for preflight",
+            ),
+        ],
         "checks" => &[
             ("All checks", "aws-ecs-preflight checks"),
             ("For a program", "aws-ecs-preflight checks --format json"),

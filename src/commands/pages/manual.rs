@@ -77,7 +77,7 @@ pub(super) fn program_page(root: &Command) -> io::Result<String> {
          checks that need it unknown; the others go on.",
     );
     for action in reads::actions() {
-        page.item(&action);
+        page.item(action);
     }
     page.paragraph(
         "Registries other than Amazon ECR are asked anonymously for manifests and image \

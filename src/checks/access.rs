@@ -1,0 +1,359 @@
+//! May this principal do that? Asked by a person about anybody and anything: what cannot be read is a
+//! layer of which nothing is known, so that an answer which does not depend on it is given all the same.
+
+use std::collections::BTreeMap;
+
+use crate::checks::permission::{self, Wish};
+use crate::checks::policies::{self, Policies, PoliciesOf, PolicySet};
+use crate::facts::View;
+use crate::iam::{
+    self, Constraint, Evaluation, Grant, Grants, KeyState, Layer, Layers, Policy, Request, evaluate,
+};
+use crate::knowledge::{Gap, Seen, Stop};
+use crate::lookup::ecr::{GetRepositoryPolicy, Repository};
+use crate::lookup::iam::role::GetRole;
+use crate::lookup::kms::{self, DescribeKey, GetKeyPolicy, ListGrants};
+use crate::lookup::s3::GetBucketPolicy;
+use crate::lookup::secretsmanager::GetSecretPolicy;
+use crate::lookup::{Call, CallerIdentity, Lookup};
+use crate::names::{AccountId, Arn, Region, RoleArn};
+
+/// Who asks for something.
+#[derive(Clone, Debug)]
+pub enum Asker {
+    /// A role, a session of one, or a user. A session's ARN is kept, as policies may name it.
+    Holder(policies::Principal, Option<iam::Principal>),
+    /// A service of AWS, such as `ecs-tasks.amazonaws.com`.
+    Service(String),
+}
+
+/// The question.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Who asks.
+    pub asker: Asker,
+    /// The action.
+    pub action: String,
+    /// The ARN, or `*`.
+    pub resource: String,
+    /// The condition keys that are known, with their values.
+    pub context: BTreeMap<String, Vec<String>>,
+    /// The region of the run.
+    pub region: Region,
+}
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// What the engine says.
+    pub evaluation: Evaluation,
+    /// Who asks, in full.
+    pub principal: String,
+    /// What is asked for: of an alias, the key.
+    pub resource: String,
+    /// The command that would mend a denial for want of an allow.
+    pub mend: Option<String>,
+    /// What no caller can see, and the answer therefore assumes.
+    pub assumes: Vec<String>,
+}
+
+/// Services whose resources may have policies that this program does not read
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html>).
+const WITH_POLICIES: &[&str] = &[
+    "acm-pca",
+    "backup",
+    "codeartifact",
+    "dynamodb",
+    "elasticfilesystem",
+    "es",
+    "events",
+    "execute-api",
+    "glacier",
+    "glue",
+    "kinesis",
+    "lambda",
+    "logs",
+    "s3express",
+    "sns",
+    "sqs",
+    "vpc-lattice",
+];
+
+/// What the resource itself says.
+#[derive(Default)]
+struct Own {
+    policy: Option<Policy>,
+    grants: Grants,
+    owner: Option<AccountId>,
+}
+
+impl Access {
+    /// The calls that an answer may take, beside those for the principal's policies.
+    pub const CALLS: [Call; 7] = [
+        DescribeKey::CALL,
+        GetBucketPolicy::CALL,
+        GetKeyPolicy::CALL,
+        GetRepositoryPolicy::CALL,
+        GetRole::CALL,
+        GetSecretPolicy::CALL,
+        ListGrants::CALL,
+    ];
+
+    /// Answers from all that can be read.
+    ///
+    /// # Errors
+    /// Where there is no such principal, or not even its account is known.
+    pub fn answer(&self, facts: &View) -> Result<Answer, Stop> {
+        let resource = self.key_behind(facts)?;
+        let own = self.own(&resource, facts);
+        let (principal, mut layers, set) = self.asker(facts)?;
+        let own = own?;
+        layers.resource = own.policy;
+        layers.grants = own.grants;
+        let mut wish = Wish::new(&self.action, &resource);
+        for (key, values) in &self.context {
+            wish = wish.knowing(key, KeyState::Known(values.clone()));
+        }
+        let tags = set.as_ref().map(|set| set.tags.clone()).unwrap_or_default();
+        let context = permission::context(&principal, &tags, &wish, &self.region);
+        let mut request = Request::new(principal, &self.action, &resource, context);
+        if let Some(owner) = own.owner {
+            request = request.owned_by(owner);
+        }
+        let evaluation = evaluate(&request, &layers);
+        let lacks_own = evaluation.misses.iter().any(|miss| miss.layer == Layer::Identity);
+        let grant = |set: &PolicySet| permission::grant(set, &self.action, &resource);
+        Ok(Answer {
+            mend: set.as_ref().filter(|_| lacks_own).map(grant),
+            principal: set.map_or_else(|| self.asker.to_string(), |set| set.arn),
+            evaluation,
+            resource,
+            assumes: self.assumes(),
+        })
+    }
+
+    fn asker(&self, facts: &View) -> Result<(iam::Principal, Layers, Option<PolicySet>), Stop> {
+        let (holder, session) = match &self.asker {
+            Asker::Service(name) => {
+                return Ok((iam::Principal::service(name), Layers::default(), None));
+            }
+            Asker::Holder(holder, session) => (holder, session),
+        };
+        let asked = PoliciesOf { principal: holder.clone(), region: self.region.clone() };
+        match facts.derive(&asked) {
+            Ok(Policies::Held(set)) => {
+                let read = |layer| move |policy| permission::read(layer, policy);
+                let layers = Layers {
+                    identity: set.identity.iter().map(read(Layer::Identity)).collect(),
+                    boundary: set.boundary.as_ref().map(read(Layer::Boundary)),
+                    ..Layers::default()
+                };
+                let principal = in_session(&set.arn, session.as_ref())?;
+                Ok((principal, layers, Some((**set).clone())))
+            }
+            Ok(Policies::Root(_)) => {
+                let root = session.clone().ok_or_else(|| unnamed(holder))?;
+                Ok((root, Layers::default(), None))
+            }
+            // Nothing is known of its policies, nor whether there is a boundary among them.
+            Err(Stop::Gap(gap)) => {
+                let name = format!("the policies of {holder}");
+                let why = gap.to_string();
+                let layers = Layers {
+                    identity: vec![Policy::unreadable(Layer::Identity, &name, &why)],
+                    boundary: Some(Policy::unreadable(Layer::Boundary, &name, &why)),
+                    ..Layers::default()
+                };
+                let principal = session.clone().map_or_else(|| self.bare(holder, facts), Ok)?;
+                Ok((principal, layers, None))
+            }
+            Err(absent) => Err(absent),
+        }
+    }
+
+    /// A role that is called by its name alone is the caller's account's.
+    fn bare(&self, holder: &policies::Principal, facts: &View) -> Result<iam::Principal, Stop> {
+        let policies::Principal::Role { name, .. } = holder else { return Err(unnamed(holder)) };
+        let caller = facts.need(&CallerIdentity { region: self.region.clone() })?;
+        let partition = self.region.partition();
+        let session =
+            format!("arn:{partition}:sts::{}:assumed-role/{name}/session", caller.account);
+        session.parse().map_err(|_| unnamed(holder))
+    }
+
+    /// An alias stands for a key, and policies are about keys.
+    fn key_behind(&self, facts: &View) -> Result<String, Stop> {
+        let is_alias = self.resource.contains(":kms:") && self.resource.contains(":alias/");
+        if !is_alias {
+            return Ok(self.resource.clone());
+        }
+        facts.need(&DescribeKey::of(&self.resource, &self.region)).map(|key| key.arn.clone())
+    }
+
+    /// What the resource's own policy says, where it may have one.
+    fn own(&self, resource: &str, facts: &View) -> Result<Own, Stop> {
+        let Ok(arn) = resource.parse::<Arn>() else { return Ok(Own::default()) };
+        let region = arn.region.clone().unwrap_or_else(|| self.region.clone());
+        let layer = |layer, seen: Result<Option<Policy>, Stop>| match seen {
+            Ok(policy) => Ok(policy),
+            Err(Stop::Gap(gap)) => Ok(Some(Policy::unreadable(layer, resource, &gap.to_string()))),
+            Err(absent) => Err(absent),
+        };
+        let of_action = self.action.split(':').next().unwrap_or_default();
+        Ok(match (arn.service.as_str(), arn.resource.split(['/', ':']).next()) {
+            ("secretsmanager", Some("secret")) => {
+                let lookup = GetSecretPolicy { region, id: resource.to_owned() };
+                let seen = facts.need(&lookup).map(|policy| {
+                    policy.as_ref().map(|it| Policy::read(Layer::Resource, resource, it))
+                });
+                Own { policy: layer(Layer::Resource, seen)?, ..Own::default() }
+            }
+            ("ecr", Some("repository")) => {
+                let Some(registry) = arn.account().cloned() else { return Ok(Own::default()) };
+                let name = arn.resource.trim_start_matches("repository/").to_owned();
+                let repository = Repository { region, registry, name };
+                let seen = facts.get(&GetRepositoryPolicy { repository });
+                let seen = seen.map(|seen| written(Layer::Resource, resource, seen));
+                Own { policy: layer(Layer::Resource, seen)?, ..Own::default() }
+            }
+            ("s3", Some(bucket)) => self.bucket(bucket, facts)?,
+            ("kms", Some("key")) => {
+                let key = resource.to_owned();
+                let policy = GetKeyPolicy { region: region.clone(), key: key.clone() };
+                let (policy, grants) = (facts.get(&policy), facts.get(&ListGrants { region, key }));
+                // That KMS finds no such policy proves nothing.
+                let policy = policy.and_then(|seen| match seen {
+                    Seen::Found(it) => Ok(Some(Policy::read(Layer::Key, resource, it))),
+                    Seen::Absent(absence) => Err(Gap::Undecidable { why: absence.sentence }.into()),
+                });
+                let policy = layer(Layer::Key, policy)?;
+                Own { policy, grants: granted(grants), ..Own::default() }
+            }
+            ("iam", Some("role")) if of_action == "sts" => {
+                let name = arn.resource.rsplit('/').next().unwrap_or_default().to_owned();
+                let seen = self.is_the_callers(&arn, facts).and_then(|()| {
+                    let role = facts.need(&GetRole { region: self.region.clone(), name })?;
+                    Ok(Some(Policy::read(Layer::Trust, resource, &role.trust)))
+                });
+                Own { policy: layer(Layer::Trust, seen)?, ..Own::default() }
+            }
+            (service, _) if WITH_POLICIES.contains(&service) => {
+                let why = format!("policies of resources of {service} are not read");
+                let policy = Some(Policy::unreadable(Layer::Resource, resource, &why));
+                Own { policy, ..Own::default() }
+            }
+            _ => Own::default(),
+        })
+    }
+
+    /// S3 shows a bucket's policy to the account that owns the bucket and to nobody else
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html>).
+    fn bucket(&self, bucket: &str, facts: &View) -> Result<Own, Stop> {
+        let lookup = GetBucketPolicy { region: self.region.clone(), bucket: bucket.to_owned() };
+        let caller = facts.need(&CallerIdentity { region: self.region.clone() });
+        match facts.get(&lookup) {
+            Ok(seen) => Ok(Own {
+                owner: caller.ok().map(|caller| caller.account.clone()),
+                policy: written(Layer::Resource, bucket, seen),
+                ..Own::default()
+            }),
+            Err(Stop::Gap(gap)) => {
+                let policy = Policy::unreadable(Layer::Resource, bucket, &gap.to_string());
+                Ok(Own { policy: Some(policy), ..Own::default() })
+            }
+            Err(absent) => Err(absent),
+        }
+    }
+
+    /// IAM would look up the name in the caller's account, and show another role.
+    fn is_the_callers(&self, arn: &Arn, facts: &View) -> Result<(), Stop> {
+        let caller = facts.need(&CallerIdentity { region: self.region.clone() })?;
+        if arn.account() == Some(&caller.account) {
+            return Ok(());
+        }
+        let why = format!("its trust policy is not shown to account {}", caller.account);
+        Err(Gap::Undecidable { why }.into())
+    }
+
+    fn assumes(&self) -> Vec<String> {
+        let mut assumes = vec!["no policy of the organization forbids it".to_owned()];
+        let is_session = |principal: &iam::Principal| {
+            matches!(principal, iam::Principal::Role { session: Some(_), .. })
+        };
+        if let Asker::Holder(_, Some(principal)) = &self.asker
+            && is_session(principal)
+        {
+            assumes.push("the session was begun without a policy of its own".to_owned());
+        }
+        assumes
+    }
+}
+
+/// The policy that a service showed, or that it has none.
+fn written(layer: Layer, name: &str, seen: Seen<&serde_json::Value>) -> Option<Policy> {
+    match seen {
+        Seen::Found(document) => Some(Policy::read(layer, name, document)),
+        Seen::Absent(_) => None,
+    }
+}
+
+fn granted(seen: Result<Seen<&Vec<kms::Grant>>, Stop>) -> Grants {
+    let grants = match seen {
+        Ok(Seen::Found(grants)) => grants,
+        Ok(Seen::Absent(absence)) => return Grants::Unreadable(absence.sentence),
+        Err(Stop::Gap(gap)) => return Grants::Unreadable(gap.to_string()),
+        Err(Stop::Absent(_, absence)) => return Grants::Unreadable(absence.sentence),
+    };
+    // What a grant on behalf of one resource allows depends on that resource.
+    if let Some(grant) = grants.iter().find(|grant| grant.source_arn.is_some()) {
+        return Grants::Unreadable(format!("grant {} is limited to one source", grant.id));
+    }
+    let pairs = |map: &BTreeMap<String, String>| map.clone().into_iter().collect();
+    let read = |grant: &kms::Grant| Grant {
+        id: grant.id.clone(),
+        grantee: grant.grantee.clone(),
+        operations: grant.operations.clone(),
+        constraint: match (&grant.context_equals, &grant.context_subset) {
+            (Some(equals), _) => Constraint::Equals(pairs(equals)),
+            (None, Some(subset)) => Constraint::Subset(pairs(subset)),
+            (None, None) => Constraint::None,
+        },
+    };
+    Grants::Known(grants.iter().map(read).collect())
+}
+
+/// The principal with its path, in its session if that is known.
+fn in_session(arn: &str, session: Option<&iam::Principal>) -> Result<iam::Principal, Stop> {
+    let unreadable = || {
+        let why = format!("{arn} is no principal that this program understands");
+        Stop::Gap(Gap::Undecidable { why })
+    };
+    let Ok(role) = arn.parse::<RoleArn>() else {
+        return arn.parse().map_err(|_| unreadable());
+    };
+    let mut principal = iam::Principal::role(&role);
+    if let (
+        iam::Principal::Role { session: own, .. },
+        Some(iam::Principal::Role { session: named, .. }),
+    ) = (&mut principal, session)
+    {
+        own.clone_from(named);
+    }
+    Ok(principal)
+}
+
+fn unnamed(holder: &policies::Principal) -> Stop {
+    Gap::Undecidable { why: format!("the ARN of {holder} is not known") }.into()
+}
+
+impl std::fmt::Display for Asker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Asker::Holder(holder, _) => holder.fmt(f),
+            Asker::Service(name) => f.write_str(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! What ECS does with the infrastructure role: volumes, load balancers, VPC Lattice
+//! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html>).
+
+use super::{Collector, Condition};
+use crate::document::run_context::{LoadBalancer, ManagedEbsVolume};
+use crate::knowledge::{Gap, Stop};
+
+impl Collector<'_> {
+    pub(super) fn of_infrastructure_role(&mut self) {
+        let task = self.task;
+        let request = &task.context.request;
+        self.part(request.volume_configurations.place(), |needs| needs.manages_volumes());
+        self.part(request.load_balancers.place(), |needs| {
+            request.load_balancers.items()?.iter().try_for_each(|it| needs.shifts_traffic(it))
+        });
+        self.part(request.vpc_lattice.place(), |needs| {
+            for lattice in request.vpc_lattice.items()? {
+                if let Some(group) = lattice.target_group_arn.get()? {
+                    needs.registers_with_lattice(group);
+                }
+            }
+            Ok(())
+        });
+        self.part(request.service_connect.place(), |needs| {
+            let Some(connect) = request.service_connect.get()? else { return Ok(()) };
+            for service in connect.services.items()? {
+                if service.tls.get()?.is_some() {
+                    let why = format!(
+                        "TLS of Service Connect: attach arn:{}:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity",
+                        needs.home.partition
+                    );
+                    return Err(Gap::Undecidable { why }.into());
+                }
+            }
+            Ok(())
+        });
+    }
+
+    fn manages_volumes(&mut self) -> Result<(), Stop> {
+        let task = self.task;
+        let mut at_launch = false;
+        for volume in task.definition.volumes.items()? {
+            at_launch |= volume.configured_at_launch.get()? == Some(&true);
+        }
+        let configurations = task.context.request.volume_configurations.items()?;
+        if at_launch || !configurations.is_empty() {
+            self.manages_ebs();
+        }
+        for configuration in configurations {
+            match configuration.managed_ebs.get()? {
+                Some(ebs) => self.encrypts(ebs)?,
+                None => continue,
+            }
+        }
+        if at_launch && configurations.is_empty() {
+            let why = "a volume is configured at launch: give --service-definition or --run-task for its key and snapshot";
+            return Err(Gap::Undecidable { why: why.to_owned() }.into());
+        }
+        Ok(())
+    }
+
+    /// As in AWS's own policy AmazonECSInfrastructureRolePolicyForVolumes, in this account and region
+    /// (<https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonECSInfrastructureRolePolicyForVolumes.html>).
+    fn manages_ebs(&mut self) {
+        let home = &self.home;
+        let (volumes, instances) = (home.arn("ec2", "volume/*"), home.arn("ec2", "instance/*"));
+        let tasks = home.arn("ecs", "task/*");
+        let created = |key| Condition { operator: "ArnLike", key, value: tasks.clone() };
+        let requested = vec![
+            created("aws:RequestTag/AmazonECSCreated"),
+            Condition::equals("aws:RequestTag/AmazonECSManaged", "true"),
+        ];
+        let mut tagging = requested.clone();
+        tagging.push(Condition::equals("ec2:CreateAction", "CreateVolume"));
+        let managed = Condition::equals("aws:ResourceTag/AmazonECSManaged", "true");
+        let own = vec![created("aws:ResourceTag/AmazonECSCreated"), managed.clone()];
+        let moves = ["ec2:AttachVolume", "ec2:DetachVolume"];
+        self.need_under("CreateVolumes", &["ec2:CreateVolume"], &volumes, requested);
+        self.need_under("TagVolumes", &["ec2:CreateTags"], &volumes, tagging);
+        self.need_under("AttachVolumes", &moves, &volumes, vec![managed]);
+        self.need("AttachToInstances", &moves, instances);
+        self.need_under("DeleteVolumes", &["ec2:DeleteVolume"], volumes, own);
+        self.need(
+            "DescribeVolumes",
+            &["ec2:DescribeAvailabilityZones", "ec2:DescribeInstances", "ec2:DescribeVolumes"],
+            "*",
+        );
+    }
+
+    /// Volumes from a snapshot, and volumes under a key of one's own
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html>).
+    fn encrypts(&mut self, ebs: &ManagedEbsVolume) -> Result<(), Stop> {
+        if let Some(snapshot) = ebs.snapshot_id.get()? {
+            let (partition, region) = (self.home.partition, &self.home.region);
+            let arn = format!("arn:{partition}:ec2:{region}::snapshot/{snapshot}");
+            self.need("CreateFromSnapshots", &["ec2:CreateVolume"], arn);
+        }
+        let Some(key) = ebs.kms_key_id.get()? else { return Ok(()) };
+        let arn = match key.as_str() {
+            alias if alias.starts_with("alias/") || alias.contains(":alias/") => {
+                let why = format!("{alias} is an alias: a policy names the key behind it");
+                return Err(Gap::Undecidable { why }.into());
+            }
+            arn if arn.starts_with("arn:") => arn.to_owned(),
+            id => self.home.arn("kms", &format!("key/{id}")),
+        };
+        self.need(
+            "UseVolumeKeys",
+            &[
+                "kms:Decrypt",
+                "kms:DescribeKey",
+                "kms:GenerateDataKeyWithoutPlaintext",
+                "kms:ReEncryptFrom",
+                "kms:ReEncryptTo",
+            ],
+            &arn,
+        );
+        let for_aws =
+            Condition { operator: "Bool", key: "kms:GrantIsForAWSResource", value: "true".into() };
+        self.need_under("GrantVolumeKeys", &["kms:CreateGrant"], arn, vec![for_aws]);
+        Ok(())
+    }
+
+    /// A blue/green deployment shifts traffic between two target groups. A rule is changed as a rule,
+    /// and where it is its listener's default, as the listener.
+    fn shifts_traffic(&mut self, balancer: &LoadBalancer) -> Result<(), Stop> {
+        let Some(advanced) = balancer.advanced.get()? else { return Ok(()) };
+        self.need(
+            "DescribeLoadBalancers",
+            &[
+                "elasticloadbalancing:DescribeListeners",
+                "elasticloadbalancing:DescribeRules",
+                "elasticloadbalancing:DescribeTargetGroups",
+                "elasticloadbalancing:DescribeTargetHealth",
+            ],
+            "*",
+        );
+        let groups = [balancer.target_group_arn.get()?, advanced.alternate_target_group_arn.get()?];
+        for group in groups.into_iter().flatten() {
+            self.need(
+                "RegisterTargets",
+                &["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"],
+                group,
+            );
+        }
+        let rules = [advanced.production_listener_rule.get()?, advanced.test_listener_rule.get()?];
+        for rule in rules.into_iter().flatten() {
+            let Some((before, place)) = rule.split_once(":listener-rule/") else {
+                self.need("ModifyListeners", &["elasticloadbalancing:ModifyListener"], rule);
+                continue;
+            };
+            self.need("ModifyRules", &["elasticloadbalancing:ModifyRule"], rule);
+            if let Some((listener, _)) = place.rsplit_once('/') {
+                let listener = format!("{before}:listener/{listener}");
+                self.need("ModifyListeners", &["elasticloadbalancing:ModifyListener"], listener);
+            }
+        }
+        Ok(())
+    }
+
+    fn registers_with_lattice(&mut self, group: &str) {
+        self.need(
+            "RegisterWithLattice",
+            &[
+                "vpc-lattice:DeregisterTargets",
+                "vpc-lattice:GetTargetGroup",
+                "vpc-lattice:ListTargets",
+                "vpc-lattice:RegisterTargets",
+            ],
+            group,
+        );
+        self.need(
+            "DescribeNetworks",
+            &["ec2:DescribeInstances", "ec2:DescribeSubnets", "ec2:DescribeVpcs"],
+            "*",
+        );
+    }
+}

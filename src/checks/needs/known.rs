@@ -1,0 +1,117 @@
+//! What only AWS knows of a task's needs: full ARNs, and the keys that things are encrypted with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::facts::View;
+use crate::knowledge::{Gap, Seen, Stop};
+use crate::lookup::kms::{DescribeKey, Manager};
+use crate::lookup::secretsmanager::DescribeSecret;
+use crate::lookup::ssm::DescribeParameter;
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::names::{AccountId, ParameterRef, Region};
+
+/// What AWS told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The caller's account.
+    pub account: Option<AccountId>,
+    /// The full ARN of each secret, by what it is called in the definition.
+    pub secrets: BTreeMap<String, String>,
+    /// The customer's keys that secrets and parameters are encrypted with.
+    pub keys: BTreeSet<String>,
+    /// What it did not tell, in sentences.
+    pub open: Vec<String>,
+}
+
+/// What AWS could be asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asks {
+    secrets: Vec<DescribeSecret>,
+    /// The names that each parameter may have.
+    parameters: Vec<Vec<DescribeParameter>>,
+}
+
+impl Asks {
+    pub(super) fn secret(&mut self, region: &Region, id: &str) {
+        let lookup = DescribeSecret { region: region.clone(), id: id.to_owned() };
+        if !self.secrets.contains(&lookup) {
+            self.secrets.push(lookup);
+        }
+    }
+
+    pub(super) fn parameter(&mut self, region: &Region, parameter: &ParameterRef) {
+        let named = |name| DescribeParameter { region: region.clone(), name, shared: None };
+        let lookups: Vec<_> = parameter.candidate_names().into_iter().map(named).collect();
+        if !self.parameters.contains(&lookups) {
+            self.parameters.push(lookups);
+        }
+    }
+
+    /// Asks it all, at once as far as one answer does not depend on another.
+    pub fn learn(&self, home: &Region, facts: &View) -> Known {
+        let mut known = Known::default();
+        match facts.need(&CallerIdentity { region: home.clone() }) {
+            Ok(caller) => known.account = Some(caller.account.clone()),
+            Err(stop) => known.note(stop),
+        }
+        let mut keys: Vec<DescribeKey> = Vec::new();
+        for lookup in &self.secrets {
+            match facts.need(lookup) {
+                Ok(secret) => {
+                    known.secrets.insert(lookup.id.clone(), secret.arn.clone());
+                    let key = secret.kms_key.as_deref();
+                    keys.extend(key.map(|key| DescribeKey::of(key, &lookup.region)));
+                }
+                Err(stop) => known.note(stop),
+            }
+        }
+        for lookups in &self.parameters {
+            match found(lookups, facts) {
+                Ok(key) => keys.extend(key),
+                Err(stop) => known.note(stop),
+            }
+        }
+        let described: Vec<_> = keys.iter().map(|key| (key, facts.need(key))).collect();
+        for (lookup, key) in described {
+            match key {
+                // What AWS manages is open to everybody in the account who may use the service.
+                Ok(key) if key.manager == Manager::Aws => {}
+                Ok(key) => {
+                    known.keys.insert(key.arn.clone());
+                }
+                // The ARN of a key in a policy is the key's own, also where it may not be described.
+                Err(Stop::Gap(gap)) if gap != Gap::Wanted && lookup.id.contains(":key/") => {
+                    known.keys.insert(lookup.id.clone());
+                }
+                Err(stop) => known.note(stop),
+            }
+        }
+        known
+    }
+}
+
+/// The key of the first of these parameters that is there.
+fn found(lookups: &[DescribeParameter], facts: &View) -> Result<Option<DescribeKey>, Stop> {
+    let seen: Vec<_> = lookups.iter().map(|lookup| (lookup, facts.get(lookup))).collect();
+    let mut absent = None;
+    for (lookup, seen) in seen {
+        match seen? {
+            Seen::Found(parameter) => {
+                let key = parameter.kms_key.as_deref();
+                return Ok(key.map(|key| DescribeKey::of(key, &lookup.region)));
+            }
+            Seen::Absent(_) => absent = Some(lookup.absence()),
+        }
+    }
+    let why = absent.unwrap_or_else(|| "a parameter without a name".to_owned());
+    Err(Gap::Undecidable { why }.into())
+}
+
+impl Known {
+    fn note(&mut self, stop: Stop) {
+        self.open.push(match stop {
+            Stop::Gap(gap) => gap.to_string(),
+            Stop::Absent(_, absence) => absence.sentence,
+        });
+    }
+}

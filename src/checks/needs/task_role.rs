@@ -1,0 +1,137 @@
+//! What the platform does with the task role. What the programs in the containers call themselves is
+//! in no definition.
+
+use super::{Collector, Condition};
+use crate::document::Container;
+use crate::document::container::LogConfiguration;
+use crate::document::volume::Volume;
+use crate::knowledge::{Gap, Stop};
+
+impl Collector<'_> {
+    pub(super) fn of_task_role(&mut self) {
+        let task = self.task;
+        let exec = &task.context.request.enable_execute_command;
+        self.part(exec.place(), |needs| {
+            if exec.get()? == Some(&true) {
+                needs.opens_sessions();
+            }
+            Ok(())
+        });
+        let volumes = &task.definition.volumes;
+        self.part(volumes.place(), |needs| {
+            volumes.items()?.iter().try_for_each(|volume| needs.mounts(volume))
+        });
+        let containers = &task.definition.container_definitions;
+        self.part(containers.place(), |needs| {
+            containers.items()?.iter().for_each(|container| needs.routes_logs(container));
+            Ok(())
+        });
+    }
+
+    /// ECS Exec (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>).
+    fn opens_sessions(&mut self) {
+        self.need(
+            "OpenExecSessions",
+            &[
+                "ssmmessages:CreateControlChannel",
+                "ssmmessages:CreateDataChannel",
+                "ssmmessages:OpenControlChannel",
+                "ssmmessages:OpenDataChannel",
+            ],
+            "*",
+        );
+    }
+
+    /// EFS with IAM authorization: to write is needed unless every container mounts it read-only
+    /// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>).
+    fn mounts(&mut self, volume: &Volume) -> Result<(), Stop> {
+        if volume.s3_files.get()?.is_some() {
+            let why = "the rights to mount an S3 Files file system are not known to this program";
+            return Err(Gap::Undecidable { why: why.to_owned() }.into());
+        }
+        let Some(efs) = volume.efs.get()? else { return Ok(()) };
+        let Some(authorization) = efs.authorization.get()? else { return Ok(()) };
+        if authorization.iam.get()?.map(String::as_str) != Some("ENABLED") {
+            return Ok(());
+        }
+        let Some(id) = efs.file_system_id.get()? else { return Ok(()) };
+        let mut actions = vec!["elasticfilesystem:ClientMount"];
+        if self.is_written(volume)? {
+            actions.push("elasticfilesystem:ClientWrite");
+        }
+        let point = authorization.access_point_id.get()?;
+        let conditions = point.map(|point| {
+            let arn = self.home.arn("elasticfilesystem", &format!("access-point/{point}"));
+            Condition::equals("elasticfilesystem:AccessPointArn", arn)
+        });
+        let arn = self.home.arn("elasticfilesystem", &format!("file-system/{id}"));
+        self.need_under("MountFileSystems", &actions, arn, conditions.into_iter().collect());
+        Ok(())
+    }
+
+    fn is_written(&self, volume: &Volume) -> Result<bool, Stop> {
+        let name = volume.name.get()?;
+        for container in self.task.definition.container_definitions.items()? {
+            for mount in container.mount_points.items()? {
+                if mount.source_volume.get()? == name && mount.read_only.get()? != Some(&true) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn routes_logs(&mut self, container: &Container) {
+        self.part(container.log_configuration.place(), |needs| {
+            let Some(log) = container.log_configuration.get()? else { return Ok(()) };
+            match log.log_driver.get()?.map(String::as_str) {
+                Some("awsfirelens") => needs.routes_to_aws(log),
+                _ => Ok(()),
+            }
+        });
+    }
+
+    /// The outputs of Fluent Bit for services of AWS, which take the credentials of the task
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html>).
+    fn routes_to_aws(&mut self, log: &LogConfiguration) -> Result<(), Stop> {
+        let Some(options) = log.options.get()? else { return Ok(()) };
+        let option = |name| options.get(name).map_or(Ok(None), |field| field.get());
+        let name = match option("Name")? {
+            Some(name) => Some(name),
+            None => option("name")?,
+        };
+        let region = option("region")?.cloned().unwrap_or_else(|| self.home.region.clone());
+        let arn = |service: &str, resource: String| self.home.arn_in(&region, service, &resource);
+        match name.map(String::as_str) {
+            Some("firehose" | "kinesis_firehose") => {
+                let stream = option("delivery_stream")?.map_or("*", String::as_str);
+                let stream = arn("firehose", format!("deliverystream/{stream}"));
+                self.need("RouteLogs", &["firehose:PutRecordBatch"], stream);
+            }
+            Some("kinesis" | "kinesis_streams") => {
+                let stream = option("stream")?.map_or("*", String::as_str);
+                let stream = arn("kinesis", format!("stream/{stream}"));
+                self.need("RouteLogs", &["kinesis:PutRecords"], stream);
+            }
+            Some("cloudwatch" | "cloudwatch_logs") => {
+                let mut actions =
+                    vec!["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
+                let creates = option("auto_create_group")?;
+                if creates.is_some_and(|it| ["true", "on"].contains(&&*it.to_lowercase())) {
+                    actions.push("logs:CreateLogGroup");
+                }
+                let group = option("log_group_name")?.map_or("*", String::as_str);
+                let group = arn("logs", format!("log-group:{group}"));
+                self.need("RouteLogs", &actions, format!("{group}:*"));
+                self.need("RouteLogs", &actions, group);
+            }
+            Some("s3") => {
+                let bucket = option("bucket")?.map_or("*", String::as_str);
+                let objects = format!("arn:{}:s3:::{bucket}/*", self.home.partition);
+                self.need("RouteLogs", &["s3:PutObject"], objects);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+//! `can`: may this principal do that, and by which statements?
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Failure, asking, look, wants_json};
+use crate::checks::access::{Access, Answer, Asker};
+use crate::checks::policies::Principal;
+use crate::cli::{Can, Global};
+use crate::exit::Exit;
+use crate::iam::Decision;
+use crate::knowledge::Stop;
+use crate::names::Arn;
+use crate::output::{self, Progress};
+
+/// Answers the question.
+pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
+    let asker = asker(&question.principal)?;
+    let context = context(&question.context)?;
+    check_action(&question.action)?;
+    check_resource(&question.resource)?;
+    let answer = asking::wait_for(async {
+        let (origin, region) = asking::origin(global, question.replay.as_deref()).await?;
+        let access = Access {
+            asker,
+            action: question.action.clone(),
+            resource: question.resource.clone(),
+            context,
+            region,
+        };
+        let mut watch = Progress::new(output::is_watched());
+        let mut run = asking::start(origin, &mut watch);
+        let answer = run.work_out(|facts| access.answer(facts)).await;
+        answer.map_err(Failure::no_verdict)?.map_err(unanswered)
+    })?;
+    let (word, exit) = match answer.evaluation.decision {
+        Decision::Allow => ("allow", Exit::Pass),
+        Decision::ExplicitDeny | Decision::ImplicitDeny => ("deny", Exit::Fail),
+        Decision::Depends(_) => ("depends", Exit::Unknown),
+    };
+    let text = if wants_json(global) {
+        format!("{:#}\n", document(word, &question.action, &answer))
+    } else if global.quiet {
+        format!("{word}\n")
+    } else {
+        page(word, &answer)
+    };
+    output::say(&text, &look(global));
+    Ok(exit)
+}
+
+/// A service, an ARN, or the name of a role.
+fn asker(text: &str) -> Result<Asker, Failure> {
+    if text.starts_with("arn:") {
+        let holder = Principal::of_arn(text).map_err(Failure::usage)?;
+        return Ok(Asker::Holder(holder, text.parse().ok()));
+    }
+    if text.ends_with(".amazonaws.com") || text.ends_with(".amazonaws.com.cn") {
+        return Ok(Asker::Service(text.to_owned()));
+    }
+    let named = |b: u8| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b);
+    if text.is_empty() || !text.bytes().all(named) {
+        return Err(Failure::usage(format!(
+            "{text:?} is no principal\n  Give the ARN of a role, a session or a user, or the name of a role"
+        )));
+    }
+    Ok(Asker::Holder(Principal::Role { account: None, name: text.to_owned() }, None))
+}
+
+fn check_action(text: &str) -> Result<(), Failure> {
+    let is_word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    match text.split_once(':') {
+        Some((service, name)) if is_word(service) && is_word(name) => Ok(()),
+        _ => Err(Failure::usage(format!(
+            "{text:?} is no action\n  Write service:Name, such as secretsmanager:GetSecretValue"
+        ))),
+    }
+}
+
+fn check_resource(text: &str) -> Result<(), Failure> {
+    if text == "*" {
+        return Ok(());
+    }
+    text.parse::<Arn>().map(|_| ()).map_err(|flaw| {
+        Failure::usage(format!(
+            "{flaw}\n  Give the ARN of the resource, or * if the action has none"
+        ))
+    })
+}
+
+/// The condition keys; one that is given again has several values.
+fn context(given: &[String]) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    let mut context: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for text in given {
+        let (key, value) = text
+            .split_once('=')
+            .filter(|(key, _)| key.contains(':'))
+            .ok_or_else(|| {
+                Failure::usage(format!(
+                    "--context {text:?} is no condition key with a value\n  Write KEY=VALUE, such as iam:PassedToService=ecs-tasks.amazonaws.com"
+                ))
+            })?;
+        context.entry(key.to_owned()).or_default().push(value.to_owned());
+    }
+    Ok(context)
+}
+
+/// There is nobody or nothing to answer for.
+fn unanswered(stop: Stop) -> Failure {
+    match stop {
+        Stop::Absent(_, absence) => Failure::usage(absence.sentence),
+        Stop::Gap(gap) => Failure::no_verdict(gap),
+    }
+}
+
+fn page(word: &str, answer: &Answer) -> String {
+    let mut text = format!("{word}\n");
+    for sentence in answer.evaluation.sentences() {
+        text.push_str(&format!("  {sentence}\n"));
+    }
+    for note in &answer.evaluation.notes {
+        text.push_str(&format!("  note: {note}\n"));
+    }
+    for assumed in &answer.assumes {
+        text.push_str(&format!("  assumes that {assumed}\n"));
+    }
+    if let Some(mend) = &answer.mend {
+        text.push_str(&format!("  fix: {mend}\n"));
+    }
+    text
+}
+
+fn document(word: &str, action: &str, answer: &Answer) -> Value {
+    let statements: Vec<Value> = answer
+        .evaluation
+        .deciding
+        .iter()
+        .map(|origin| {
+            json!({
+                "layer": origin.layer.to_string(),
+                "policy": *origin.policy,
+                "sid": origin.sid,
+                "index": origin.index,
+            })
+        })
+        .collect();
+    json!({
+        "schema_version": 1,
+        "answer": word,
+        "principal": answer.principal,
+        "action": action,
+        "resource": answer.resource,
+        "because": answer.evaluation.sentences(),
+        "statements": statements,
+        "notes": answer.evaluation.notes,
+        "assumes": answer.assumes,
+        "fix": answer.mend,
+    })
+}

@@ -1,0 +1,237 @@
+//! `policy`: the least policy that a task definition needs.
+
+use std::collections::BTreeSet;
+
+use super::input::{self, Given};
+use super::{Failure, asking, judge, look, reads};
+use crate::checks::needs::{self, Known, Need, Needs, Whose};
+use crate::checks::permission::{self, Beside, Wish};
+use crate::checks::policies::{Policies, PoliciesOf, Principal};
+use crate::checks::subject::Task;
+use crate::cli::{Global, Policy, Whom};
+use crate::document::{Field, TaskDefinition};
+use crate::exit::Exit;
+use crate::facts::View;
+use crate::iam::{self, Decision, Layer};
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::CallerIdentity;
+use crate::names::Region;
+use crate::output::{self, Progress};
+use crate::preflight::{Loop, Origin};
+
+/// Prints the policy.
+pub(super) fn run(wanted: &Policy, global: &Global) -> Result<Exit, Failure> {
+    let whose = match wanted.whom {
+        Whom::ExecutionRole => Some(Whose::ExecutionRole),
+        Whom::TaskRole => Some(Whose::TaskRole),
+        Whom::InfrastructureRole => Some(Whose::InfrastructureRole),
+        Whom::Deployer => Some(Whose::Deployer),
+        Whom::Preflight => None,
+    };
+    let Some(name) = &wanted.definition else {
+        if whose.is_some() || wanted.missing {
+            return Err(Failure::usage("give the task definition whose needs are wanted"));
+        }
+        return Ok(print(&reads::needs(None, wanted.read_secrets), global));
+    };
+    let given = input::read(name)?;
+    let needs = asking::wait_for(gather(wanted, whose, &given, global))?;
+    for why in &needs.open {
+        output::note(&format!("aws-ecs-preflight: not in this policy: {why}"));
+    }
+    if needs.found.is_empty() {
+        let nothing = if wanted.missing { "nothing is missing" } else { "nothing is needed" };
+        output::note(&format!("aws-ecs-preflight: {nothing}"));
+    } else {
+        print(&needs.found, global);
+    }
+    Ok(match () {
+        () if wanted.missing && !needs.found.is_empty() => Exit::Fail,
+        () if !needs.open.is_empty() => Exit::Unknown,
+        () => Exit::Pass,
+    })
+}
+
+fn print(needs: &[Need], global: &Global) -> Exit {
+    output::say(&format!("{:#}\n", needs::policy(needs)), &look(global));
+    Exit::Pass
+}
+
+/// What is needed, and of that what is missing.
+async fn gather(
+    wanted: &Policy,
+    whose: Option<Whose>,
+    given: &Given,
+    global: &Global,
+) -> Result<Needs, Failure> {
+    let asks = wanted.live || wanted.missing;
+    let connects = asks || wanted.place.service.is_some() || matches!(given, Given::Registered(_));
+    let (origin, region) = if connects || wanted.replay.is_some() {
+        let (origin, region) = asking::origin(global, wanted.replay.as_deref()).await?;
+        (origin, Some(region))
+    } else {
+        (Origin::Offline, global.region.as_deref().map(judge::region).transpose()?)
+    };
+    let mut watch = Progress::new(output::is_watched());
+    let mut run = asking::start(origin, &mut watch);
+    let task = task(wanted, given, region.as_ref(), &mut run).await?;
+    let needs_of = |known: &Known| match whose {
+        Some(whose) => needs::of(&task, whose, known),
+        None => Needs { found: reads::needs(Some(&task), wanted.read_secrets), ..Needs::default() },
+    };
+    let mut needs = needs_of(&Known::default());
+    let Some(region) = region.filter(|_| asks) else { return Ok(needs) };
+    let known = run.work_out(|facts| needs.asks.learn(&region, facts)).await;
+    let known = known.map_err(Failure::no_verdict)?;
+    needs = needs_of(&known);
+    needs.open.extend(known.open);
+    if wanted.missing {
+        let principal = holder(wanted, whose, &task, &region, &mut run).await?;
+        let missing = run.work_out(|facts| missing(&needs, &principal, &region, facts)).await;
+        needs = missing.map_err(Failure::no_verdict)?.map_err(unread)?;
+    }
+    Ok(needs)
+}
+
+async fn task(
+    wanted: &Policy,
+    given: &Given,
+    region: Option<&Region>,
+    run: &mut Loop<'_>,
+) -> Result<Task, Failure> {
+    let live = judge::live_service(&wanted.place, region, run).await?;
+    let context = live.merge(judge::context(&wanted.place)?);
+    let source = match given {
+        Given::Document(source) => source.clone(),
+        Given::Registered(name) => judge::registered(name, region, run).await?,
+    };
+    Ok(Task {
+        definition: TaskDefinition::from_source(&source).map_err(Failure::usage)?,
+        source,
+        context,
+        home: region.cloned(),
+        read_secrets: false,
+        caller: wanted.place.caller_arn.clone(),
+        now: None,
+    })
+}
+
+/// Who holds the policies that are to grant it.
+async fn holder(
+    wanted: &Policy,
+    whose: Option<Whose>,
+    task: &Task,
+    region: &Region,
+    run: &mut Loop<'_>,
+) -> Result<Principal, Failure> {
+    let text = |field: &Field<String>| field.get().ok().flatten().cloned();
+    let overrides = &task.context.overrides;
+    let role = match whose {
+        Some(Whose::ExecutionRole) => {
+            text(&overrides.execution_role_arn).or(text(&task.definition.execution_role_arn))
+        }
+        Some(Whose::TaskRole) => {
+            text(&overrides.task_role_arn).or(text(&task.definition.task_role_arn))
+        }
+        Some(Whose::InfrastructureRole) => {
+            wanted.place.infrastructure_role_arn.clone().or_else(|| infrastructure_role(task))
+        }
+        Some(Whose::Deployer) | None => match &wanted.place.caller_arn {
+            Some(arn) => Some(arn.clone()),
+            None => Some(caller(region, run).await?),
+        },
+    };
+    let role = role.ok_or_else(|| {
+        Failure::usage("no role is named that could be granted anything\n  Without --missing the whole policy is printed")
+    })?;
+    if role.starts_with("arn:") {
+        return Principal::of_arn(&role).map_err(Failure::usage);
+    }
+    Ok(Principal::Role { account: None, name: role })
+}
+
+fn infrastructure_role(task: &Task) -> Option<String> {
+    let request = &task.context.request;
+    let of_volumes = request.volume_configurations.items().ok()?.iter();
+    let mut of_volumes =
+        of_volumes.filter_map(|it| it.managed_ebs.get().ok()??.role_arn.get().ok()?);
+    let of_balancers = request.load_balancers.items().ok()?.iter();
+    let mut of_balancers =
+        of_balancers.filter_map(|it| it.advanced.get().ok()??.role_arn.get().ok()?);
+    of_volumes.next().or_else(|| of_balancers.next()).cloned()
+}
+
+async fn caller(region: &Region, run: &mut Loop<'_>) -> Result<String, Failure> {
+    match run.learn(&CallerIdentity { region: region.clone() }).await {
+        Ok(Seen::Found(caller)) => Ok(caller.arn.clone()),
+        Ok(Seen::Absent(absence)) => Err(Failure::no_verdict(absence.sentence)),
+        Err(gap) => Err(Failure::no_verdict(gap)),
+    }
+}
+
+/// Of these needs, what the policies of the principal do not grant. What depends on something unknown
+/// is not proven to be granted: it stays, and is said to be open.
+fn missing(
+    needs: &Needs,
+    principal: &Principal,
+    region: &Region,
+    facts: &View,
+) -> Result<Needs, Stop> {
+    let asked = PoliciesOf { principal: principal.clone(), region: region.clone() };
+    let who = facts.derive(&asked)?;
+    let mut left = Needs { open: needs.open.clone(), ..Needs::default() };
+    for need in &needs.found {
+        let (mut actions, mut resources) = (BTreeSet::new(), BTreeSet::new());
+        for action in &need.actions {
+            for resource in &need.resources {
+                let Some(why) = lacks(who, need, action, resource, region)? else { continue };
+                actions.insert(*action);
+                resources.insert(resource.clone());
+                left.open.extend(why.map(|why| format!("whether {action} is granted: {why}")));
+            }
+        }
+        if !actions.is_empty() {
+            left.found.push(Need { actions, resources, ..need.clone() });
+        }
+    }
+    Ok(left)
+}
+
+/// Nothing, if the principal's own policies grant it; else perhaps what the answer depends on. That a
+/// resource is another account's is that account's affair, and so are the policies of resources.
+fn lacks(
+    who: &Policies,
+    need: &Need,
+    action: &str,
+    resource: &str,
+    region: &Region,
+) -> Result<Option<Option<String>>, Stop> {
+    let Policies::Held(set) = who else { return Ok(None) };
+    let mut wish = Wish::new(action, resource);
+    for condition in &need.conditions {
+        wish = wish.knowing(condition.key, condition.state());
+    }
+    // Identity policies count for a key only because its own policy hands over to its account.
+    let hands_over = serde_json::json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+        "Principal": {"AWS": format!("arn:{}:iam::{}:root", region.partition(), set.account)},
+        "Action": "kms:*", "Resource": "*"}});
+    let key = action.starts_with("kms:");
+    let beside = Beside {
+        resource: key.then(|| iam::Policy::read(Layer::Key, "the key's policy", &hands_over)),
+        owner: Some(set.account.clone()),
+        ..Beside::default()
+    };
+    let evaluation = permission::may(who, &wish, beside, region)?;
+    Ok(evaluation.and_then(|evaluation| match evaluation.decision {
+        Decision::Allow => None,
+        Decision::Depends(depends) => Some(Some(depends.sentences().join("; "))),
+        Decision::ExplicitDeny | Decision::ImplicitDeny => Some(None),
+    }))
+}
+
+fn unread(stop: Stop) -> Failure {
+    match stop {
+        Stop::Absent(_, absence) => Failure::usage(absence.sentence),
+        Stop::Gap(gap) => Failure::no_verdict(format!("what is granted cannot be read: {gap}")),
+    }
+}

@@ -154,7 +154,7 @@ pub(crate) enum Answer {
     /// All are allowed, by these statements.
     Allowed(String),
     /// At least one is refused; one finding names them all.
-    Refused(Finding),
+    Refused(Box<Finding>),
 }
 
 /// Judges all the calls that one thing takes. `elsewhere` is the command that changes the policy of the
@@ -182,7 +182,7 @@ pub(crate) fn judge(
         .filter(|(_, it)| matches!(it.decision, Decision::ExplicitDeny | Decision::ImplicitDeny))
         .collect();
     if !refused.is_empty() {
-        return Ok(Answer::Refused(refused_together(set, &refused, elsewhere)));
+        return Ok(Answer::Refused(Box::new(refused_together(set, &refused, elsewhere))));
     }
     let mut grounds = Vec::new();
     for (wish, evaluation) in &asked {

@@ -72,7 +72,7 @@ fn kms_volume_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
                 "{}; AWS asks for it, though a volume without a snapshot has nothing to encrypt again",
                 finding.message
             );
-            Finding { severity: Severity::Warn, message, ..finding }.judge()
+            Finding { severity: Severity::Warn, message, ..*finding }.judge()
         }
         Answer::Allowed(_) => execution_role::verdict(who, &may, answer, facts),
     }

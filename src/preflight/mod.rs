@@ -9,10 +9,12 @@ mod plan;
 mod queue;
 mod results;
 mod turn;
+mod watch;
 
 pub use plan::{Probe, plan};
 pub use results::report;
-pub use turn::{Bounds, Event, Loop, Origin, Watch};
+pub use turn::{Bounds, Loop, Origin};
+pub use watch::{Event, Watch};
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::Probe;
 use super::queue::Queue;
+use super::watch::{Event, Watch};
 use crate::facts::{Asked, BoxedAnswer, Derivation, Log, Recording, Row, Table, View};
 use crate::knowledge::{FactId, Gap, Seen, Stop};
 use crate::lookup::{Call, Lookup, Services};
@@ -33,45 +34,6 @@ pub struct Bounds {
     pub deadline: Option<Duration>,
     /// How many requests may be under way for one service.
     pub per_service: usize,
-}
-
-/// What happens in a run, for a display of progress.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// A question was sent.
-    Asked {
-        /// Its row.
-        id: FactId,
-        /// Its call.
-        call: Call,
-        /// What is asked for.
-        what: String,
-    },
-    /// Its answer came, or a gap instead.
-    Answered {
-        /// Its row.
-        id: FactId,
-        /// The question and the answer, in one line, without any content.
-        said: String,
-    },
-    /// A probe was settled.
-    Settled {
-        /// How many probes are settled by now.
-        done: usize,
-        /// How many there are.
-        of: usize,
-    },
-}
-
-/// Who wants to know what happens.
-pub trait Watch {
-    /// Called for each event, in order.
-    fn on(&mut self, event: Event);
-}
-
-/// Nobody.
-impl Watch for () {
-    fn on(&mut self, _: Event) {}
 }
 
 /// Completes when the user interrupts the run.

@@ -18,7 +18,7 @@ pub(super) static ROLE_EXISTS: Check = Check {
     ],
     remedy: "Create the role, or correct its ARN: aws iam get-role prints the right one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
-    asks: &[CallerIdentity::CALL, GetRole::CALL],
+    asks: &[GetRole::CALL, CallerIdentity::CALL],
     advises: false,
     judge: Judge::Role(role_exists),
 };

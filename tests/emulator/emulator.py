@@ -184,13 +184,15 @@ def is_cluster(name):
 
 
 def name_of(environ, body):
-    """The call, such as `ecr:BatchGetImage`; of S3, the method: `s3:HEAD`."""
+    """The call, such as `ecr:BatchGetImage`; of S3, the method, `s3:HEAD`, unless a bucket's policy is read."""
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
     if not scope:
         return None
     service, target = scope.group(1), environ.get("HTTP_X_AMZ_TARGET")
     if target:
         return f"{service}:{target.rsplit('.', 1)[1]}"
+    if service == "s3" and environ["REQUEST_METHOD"] == "GET" and "policy" in environ["QUERY_STRING"].split("&"):
+        return "s3:GetBucketPolicy"
     action = parse_qs(body.decode("latin-1")).get("Action")
     return f"{service}:{action[0] if action else environ['REQUEST_METHOD']}"
 

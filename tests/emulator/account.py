@@ -176,7 +176,7 @@ def make_caller(emulator):
 def age_roles():
     """Makes roles and policies that are older than a change takes to be known everywhere."""
     iam = iam_backends[ACCOUNT]["aws"]
-    for one in [*iam.roles.values(), *iam.managed_policies.values()]:
+    for one in [*iam.roles.values(), *iam.managed_policies.values(), *iam.users.values()]:
         one.create_date = one.update_date = datetime(2026, 1, 5, 9, 30)
 
 

@@ -67,8 +67,9 @@ class Recordings(Story):
         done = record(BINARY, self.emulator, recording)
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         new, committed = (json.loads(path.read_text()) for path in (recording, DEMO / "account.json"))
-        for facts in (new["facts"], committed["facts"]):
-            for fact in facts:
+        for said in (new, committed):
+            self.assertGreater(said.pop("now"), 0)
+            for fact in said["facts"]:
                 found = fact["answer"].get("Ok", {}).get("found")
                 if fact["call"] == "secretsmanager:DescribeSecret" and found["deleted"]:
                     found["deleted"] = "some day"

@@ -3,9 +3,9 @@
 use super::reference::region;
 use crate::checks::subject::SecretUse;
 use crate::checks::{Check, Judge};
-use crate::facts::View;
-use crate::knowledge::{Seen, Stop};
-use crate::lookup::ssm::{DescribeParameter, Parameter};
+use crate::facts::{Derived, View};
+use crate::knowledge::{Gap, Seen, Stop};
+use crate::lookup::ssm::DescribeParameter;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{ParameterRef, Region, ValueFrom};
 use crate::verdict::{Judgement, fail, not_applicable, pass};
@@ -53,25 +53,47 @@ fn shared(it: &SecretUse, parameter: &ParameterRef, facts: &View) -> Result<Opti
     Ok((caller.account != *account).then(|| arn.to_string()))
 }
 
-/// In an ARN, `parameter/a` stands for the name `a` as well as for `/a`.
 fn of_this_account(parameter: &ParameterRef, region: Region, facts: &View) -> Judgement {
-    let lookups: Vec<DescribeParameter> = parameter
-        .candidate_names()
-        .into_iter()
-        .map(|name| DescribeParameter { region: region.clone(), name, shared: None })
-        .collect();
-    let seen: Vec<Result<Seen<&Parameter>, Stop>> =
-        lookups.iter().map(|lookup| facts.get(lookup)).collect();
-    for seen in seen {
-        if let Seen::Found(found) = seen? {
-            return pass(format!("parameter {} exists in {region}", found.name));
-        }
+    let named = ParameterNamed { region, names: parameter.candidate_names() };
+    let name = facts.derive(&named)?;
+    pass(format!("parameter {name} exists in {}", named.region))
+}
+
+/// The parameter that one of these names means: in an ARN, `parameter/a` stands for the name `a` as well
+/// as for `/a`. That one of them is absent is no absence, as long as the other is there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ParameterNamed {
+    region: Region,
+    names: Vec<String>,
+}
+
+impl Derived for ParameterNamed {
+    type Fact = String;
+
+    fn what(&self) -> String {
+        format!("the parameter {}", self.names.join(" or "))
     }
-    match lookups.first() {
-        Some(lookup) => facts.need(lookup).map(|_| ()),
-        None => Err(Stop::written(parameter.name.clone(), "the parameter has no name")),
-    }?;
-    pass("the parameter exists")
+
+    fn derive(&self, facts: &View) -> Result<String, Stop> {
+        let lookups: Vec<DescribeParameter> = self
+            .names
+            .iter()
+            .map(|name| DescribeParameter {
+                region: self.region.clone(),
+                name: name.clone(),
+                shared: None,
+            })
+            .collect();
+        let seen: Vec<_> = lookups.iter().map(|lookup| facts.need(lookup)).collect();
+        let mut first = None;
+        for seen in seen {
+            match seen {
+                Ok(found) => return Ok(found.name.clone()),
+                Err(stop) => first = first.or(Some(stop)),
+            }
+        }
+        Err(first.unwrap_or_else(|| Gap::Undecidable { why: "it has no name".to_owned() }.into()))
+    }
 }
 
 /// Another account's parameter is visible only if it is shared through AWS RAM, which takes the advanced

@@ -4,6 +4,7 @@ use aws_sdk_ecr::types::{ImageFailureCode, ImageIdentifier};
 use serde::{Deserialize, Serialize};
 
 use super::oci::{self, Anonymous, ImageConfig, MANIFEST_TYPES, Manifest};
+use super::pages::Pages;
 use super::{Answer, Batch, Call, Lookup, Services, classify};
 use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::{AccountId, Partition, Region};
@@ -337,13 +338,13 @@ impl Lookup for PullThroughRules {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<PullThroughRule>> {
-        let (mut rules, mut token) = (Vec::new(), None);
+        let (mut rules, mut pages) = (Vec::new(), Pages::default());
         loop {
             let page = services
                 .ecr(&self.region)
                 .describe_pull_through_cache_rules()
                 .registry_id(self.registry.to_string())
-                .set_next_token(token)
+                .set_next_token(pages.token())
                 .send()
                 .await;
             let page = match page {
@@ -361,8 +362,7 @@ impl Lookup for PullThroughRules {
                     credential: rule.credential_arn,
                 })
             }));
-            token = page.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
+            if !pages.turn(self, page.next_token)? {
                 return Ok(Seen::Found(rules));
             }
         }

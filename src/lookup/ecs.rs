@@ -34,7 +34,7 @@ pub struct DescribeTaskDefinition {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Described {
     /// The object of the answer. What often holds secrets and is read by no check is
-    /// [masked](super::mask).
+    /// masked.
     pub json: Value,
 }
 

@@ -279,7 +279,7 @@ pub struct Global {
     /// Synonym of --format for those used to the AWS CLI
     ///
     /// AWS_DEFAULT_OUTPUT and the profile's `output` are not followed.
-    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["text", "json"], conflicts_with = "format", hide_short_help = true)]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["text", "json"], hide_short_help = true)]
     pub output: Option<String>,
     /// A JMESPath expression over the JSON output
     #[arg(long, global = true, value_name = "JMESPATH")]

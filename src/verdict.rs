@@ -181,6 +181,11 @@ impl Findings {
         self.found.iter().any(|it| it.place.as_ref() == Some(place) && decides(&it.severity))
     }
 
+    /// Whether nothing was found, and nothing stopped a part.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.stopped.is_none()
+    }
+
     /// What was found; if nothing, the claim holds.
     ///
     /// # Errors

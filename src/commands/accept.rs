@@ -5,6 +5,7 @@ use std::path::Path;
 use time::format_description::well_known::Iso8601;
 use time::{Date, OffsetDateTime};
 
+use crate::document::source::Value;
 use crate::document::{Node, Role, Source};
 use crate::report::{CheckResult, Status};
 
@@ -18,23 +19,27 @@ pub(super) struct Accepted {
 }
 
 /// Reads the file: a list of objects with `check`, `subject`, `reason` and `expires` (YYYY-MM-DD), all
-/// required, in JSON or YAML.
+/// required, in JSON or YAML. The subject "" is the whole definition.
 pub(super) fn read(path: &Path) -> Result<Vec<Accepted>, String> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| format!("cannot read {name}: {error}"))?;
     let source = Source::read(&name, Role::Context, &bytes).map_err(|error| error.to_string())?;
-    source
-        .root
-        .items()
+    all(&source.root).map_err(|what| format!("{name}: {what}"))
+}
+
+fn all(root: &Node) -> Result<Vec<Accepted>, String> {
+    let Value::List(findings) = &root.value else {
+        return Err("accepted findings stand in a list: [{\"check\": ...}]".to_owned());
+    };
+    findings
         .iter()
-        .map(|node| one(node).map_err(|what| format!("{name}: {}: {what}", node.place.subject())))
+        .map(|node| one(node).map_err(|what| format!("{}: {what}", node.place.subject())))
         .collect()
 }
 
 fn one(node: &Node) -> Result<Accepted, String> {
     let field = |name: &str| {
-        let text = node.get(name).and_then(Node::text).filter(|text| !text.is_empty());
-        text.map(str::to_owned).ok_or_else(|| {
+        node.get(name).and_then(Node::text).map(str::to_owned).ok_or_else(|| {
             format!("an accepted finding needs `{name}` (check, subject, reason, expires)")
         })
     };
@@ -47,6 +52,9 @@ fn one(node: &Node) -> Result<Accepted, String> {
         reason: field("reason")?,
         expires,
     };
+    if accepted.reason.is_empty() {
+        return Err("an accepted finding needs a `reason` that is not empty".to_owned());
+    }
     if crate::checks::find(&accepted.check).is_none() {
         return Err(format!("there is no check {:?}", accepted.check));
     }
@@ -128,6 +136,30 @@ mod tests {
             assert_eq!(results[0].status, status, "{today}");
             assert!(results[0].message.contains(says), "{}", results[0].message);
         }
+    }
+
+    fn read_text(text: &str) -> Result<Vec<Accepted>, String> {
+        all(&Source::read("accept.json", Role::Context, text.as_bytes()).unwrap().root)
+    }
+
+    #[test]
+    fn the_whole_definition_may_be_accepted_but_nothing_without_a_reason() {
+        let finding = |subject: &str, reason: &str| {
+            format!(
+                r#"[{{"check": "image-exists", "subject": {subject}, "reason": "{reason}", "expires": "2026-11-23"}}]"#
+            )
+        };
+        assert_eq!(read_text(&finding("\"\"", "known")).unwrap()[0].subject, "");
+        assert!(read_text(&finding("7", "known")).unwrap_err().contains("`subject`"));
+        assert!(read_text(&finding("\"\"", "")).unwrap_err().contains("`reason`"));
+    }
+
+    #[test]
+    fn a_file_that_is_no_list_accepts_nothing_and_says_so() {
+        for text in ["{}", r#"{"check": "image-exists"}"#] {
+            assert!(read_text(text).unwrap_err().contains("in a list"), "{text}");
+        }
+        assert_eq!(read_text("[]"), Ok(Vec::new()));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Failure, asking, look, wants_json};
+use super::{Failure, asking, look, outlet};
 use crate::checks::access::{Access, Answer, Asker};
 use crate::checks::policies::Principal;
 use crate::cli::{Can, Global};
@@ -20,6 +20,7 @@ pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
     let context = context(&question.context)?;
     check_action(&question.action)?;
     check_resource(&question.resource)?;
+    let outlet = outlet(global)?;
     let answer = asking::wait_for(async {
         let (origin, region) = asking::origin(global, question.replay.as_deref()).await?;
         let access = Access {
@@ -39,14 +40,9 @@ pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
         Decision::ExplicitDeny | Decision::ImplicitDeny => ("deny", Exit::Fail),
         Decision::Depends(_) => ("depends", Exit::Unknown),
     };
-    let text = if wants_json(global) {
-        format!("{:#}\n", document(word, &question.action, &answer))
-    } else if global.quiet {
-        format!("{word}\n")
-    } else {
-        page(word, &answer)
-    };
-    output::say(&text, &look(global));
+    let text = if global.quiet { format!("{word}\n") } else { page(word, &answer) };
+    let document = document(word, &question.action, &answer);
+    output::show(&text, &document, &outlet, &look(global)).map_err(Failure::usage)?;
     Ok(exit)
 }
 

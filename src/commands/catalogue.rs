@@ -1,8 +1,8 @@
 //! `checks` and `explain`: what can be checked, from the records of the checks themselves.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Failure, look, wants_json};
+use super::{Failure, look, outlet};
 use crate::checks::{self, Check, Group};
 use crate::cli::Global;
 use crate::exit::Exit;
@@ -10,28 +10,20 @@ use crate::output;
 
 /// Every check with its claim and its calls.
 pub(super) fn list(global: &Global) -> Result<Exit, Failure> {
-    let text = if wants_json(global) {
-        let checks: Vec<_> =
-            checks::catalogue().map(|(group, check)| object(group, check)).collect();
-        let document = json!({"schema_version": 1, "checks": checks});
-        format!("{document:#}\n")
-    } else {
-        let mut text = String::new();
-        for group in checks::GROUPS {
-            text.push_str(&format!("{}: {}\n", group.name, group.about));
-            for check in group.checks {
-                text.push_str(&format!("  {:<32} {}\n", check.id, check.verifies));
-                let calls: Vec<_> = check.calls().map(|call| call.to_string()).collect();
-                if !calls.is_empty() {
-                    text.push_str(&format!("  {:<32} calls {}\n", "", calls.join(", ")));
-                }
+    let mut text = String::new();
+    for group in checks::GROUPS {
+        text.push_str(&format!("{}: {}\n", group.name, group.about));
+        for check in group.checks {
+            text.push_str(&format!("  {:<32} {}\n", check.id, check.verifies));
+            let calls: Vec<_> = check.calls().map(|call| call.to_string()).collect();
+            if !calls.is_empty() {
+                text.push_str(&format!("  {:<32} calls {}\n", "", calls.join(", ")));
             }
-            text.push('\n');
         }
-        text
-    };
-    output::say(&text, &look(global));
-    Ok(Exit::Pass)
+        text.push('\n');
+    }
+    let checks: Vec<_> = checks::catalogue().map(|(group, check)| object(group, check)).collect();
+    shown(&text, &json!({"schema_version": 1, "checks": checks}), global)
 }
 
 /// One check, or the list.
@@ -40,16 +32,16 @@ pub(super) fn explain(id: Option<&str>, global: &Global) -> Result<Exit, Failure
     let Some((group, check)) = checks::find(id) else {
         return Err(Failure::usage(unknown(id)));
     };
-    let text = if wants_json(global) {
-        format!("{:#}\n", object(group, check))
-    } else {
-        page(group, check)
-    };
-    output::say(&text, &look(global));
+    shown(&page(group, check), &object(group, check), global)
+}
+
+fn shown(text: &str, document: &Value, global: &Global) -> Result<Exit, Failure> {
+    let outlet = outlet(global)?;
+    output::show(text, document, &outlet, &look(global)).map_err(Failure::usage)?;
     Ok(Exit::Pass)
 }
 
-fn object(group: &Group, check: &Check) -> serde_json::Value {
+fn object(group: &Group, check: &Check) -> Value {
     json!({
         "id": check.id,
         "group": group.name,

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::accept::{self, Accepted};
 use super::input::{self, Given};
-use super::{Failure, catalogue, look};
+use super::wait::{Clock, Interruption};
+use super::{Failure, catalogue, look, outlet};
 use crate::checks::subject::Task;
 use crate::checks::{self, Check, Group};
 use crate::cli::{Global, Judged, PlaceToRun};
@@ -17,7 +18,7 @@ use crate::knowledge::{Gap, Seen};
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::lookup::{Caller, CallerIdentity, Connection, Settings, connect};
 use crate::names::Region;
-use crate::output::{self, Progress, Sink, Trace};
+use crate::output::{self, OutputFile, Progress, Trace};
 use crate::preflight::{Bounds, Loop, Origin, Watch, plan, report};
 use crate::report::{Report, Stats, Target, TargetReport};
 
@@ -28,6 +29,7 @@ pub(super) fn run(
     global: &Global,
     notes: Vec<String>,
 ) -> Result<Exit, Failure> {
+    let mut clock = Clock::start(judged.run.wait, judged.run.timeout);
     let gate = gate(judged)?;
     let accepted = judged.gate.accept.as_deref().map(accept::read).transpose();
     let accepted = accepted.map_err(Failure::usage)?.unwrap_or_default();
@@ -35,19 +37,20 @@ pub(super) fn run(
     let given =
         judged.definitions.iter().map(|it| input::read(it)).collect::<Result<Vec<_>, _>>()?;
     let context = context(&judged.place)?;
-    let formats: Vec<String> = global.output.iter().chain(&global.format).cloned().collect();
-    let sinks = Sink::open(&formats).map_err(Failure::usage)?;
-    let run = Run { only_group, judged, global, given, context, accepted, recording, notes };
+    let outlet = outlet(global)?;
+    let record = judged.run.record.as_deref().map(OutputFile::open).transpose();
+    let record = record.map_err(Failure::usage)?;
+    let run =
+        Run { only_group, judged, global, given, context, accepted, recording, record, notes };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::no_verdict(format!("cannot start: {error}")))?;
-    let ended = runtime.block_on(run.repeat(&gate));
+    let ended = runtime.block_on(run.repeat(&mut clock, &gate));
     // Name lookups that hang cannot be aborted; they must not hold the exit.
     runtime.shutdown_background();
-    let Ended { report, interrupted } = ended?;
-    output::print(&report, sinks, &look(global), global.query.as_deref())
-        .map_err(Failure::usage)?;
+    let Ended { report, interrupted, .. } = ended?;
+    output::print(&report, &outlet, &look(global)).map_err(Failure::usage)?;
     if report.summary().is_empty() {
         output::note("aws-ecs-preflight: no verdict, because no check was applicable");
     }
@@ -104,6 +107,7 @@ struct Run<'a> {
     context: RunContext,
     accepted: Vec<Accepted>,
     recording: Option<Recording>,
+    record: Option<OutputFile>,
     /// What the reader must know beside the results.
     notes: Vec<String>,
 }
@@ -118,50 +122,64 @@ struct Asking {
 struct Ended {
     report: Report,
     interrupted: bool,
+    /// Whether another round could tell something else.
+    live: bool,
 }
 
 impl Run<'_> {
     /// Runs once, or with `--wait` again until the gate opens or the time is over.
-    async fn repeat(&self, gate: &Gate) -> Result<Ended, Failure> {
-        let started = Instant::now();
-        let mut pause = Duration::from_secs(2);
-        loop {
-            let ended = self.once(started, gate).await?;
-            let open = matches!(gate.exit(&ended.report), Exit::Pass);
-            let left = self.judged.run.wait.and_then(|wait| wait.checked_sub(started.elapsed()));
-            match left {
-                Some(left) if !open && !ended.interrupted && left > pause => {
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_secs(30));
-                }
-                _ => return Ok(ended),
+    async fn repeat(&self, clock: &mut Clock, gate: &Gate) -> Result<Ended, Failure> {
+        let interruption = Interruption::listen();
+        let mut ended = self.once(clock, &interruption, gate).await?;
+        while ended.live && !ended.interrupted && gate.exit(&ended.report) != Exit::Pass {
+            let Some(pause) = clock.pause(clock.elapsed()) else { break };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = interruption.clone().came() => return Ok(Ended { interrupted: true, ..ended }),
             }
+            ended = match self.once(clock, &interruption, gate).await {
+                // What the round before told still holds.
+                Err(failure) if failure.exit == Exit::Interrupted => {
+                    return Ok(Ended { interrupted: true, ..ended });
+                }
+                other => other?,
+            };
         }
+        Ok(ended)
     }
 
-    async fn once(&self, started: Instant, gate: &Gate) -> Result<Ended, Failure> {
-        let Asking { origin, region, asked_with } = self.origin().await?;
+    async fn once(
+        &self,
+        clock: &Clock,
+        interruption: &Interruption,
+        gate: &Gate,
+    ) -> Result<Ended, Failure> {
+        let Asking { origin, region, asked_with } = tokio::select! {
+            asking = self.origin() => asking?,
+            () = clock.over() => {
+                return Err(Failure::no_verdict("the time of --timeout was over before there were credentials and a region to ask with"));
+            }
+            () = interruption.clone().came() => return Err(Failure::interrupted()),
+        };
         let mut watch: Box<dyn Watch> = match self.global.debug {
             true => Box::new(Trace::new()),
             false => Box::new(Progress::new(output::is_watched())),
         };
         let bounds = Bounds {
-            deadline: self.judged.run.timeout,
+            deadline: clock.left(),
             per_service: usize::from(self.judged.run.max_concurrency),
         };
-        let interrupt = Box::pin(async {
-            let _ended = tokio::signal::ctrl_c().await;
-        });
-        let asks = !matches!(origin, Origin::Offline);
         let now = match &origin {
             Origin::Replay(recording) => recording.now,
             Origin::Live(_) | Origin::Offline => Some(accept::now().unix_timestamp()),
         };
+        let interrupt = Box::pin(interruption.clone().came());
+        let (asks, live) = (!matches!(origin, Origin::Offline), matches!(origin, Origin::Live(_)));
         let mut run = Loop::new(origin, bounds, interrupt, &mut *watch);
         if let (Some(region), true) = (&region, asks) {
             run.want(&CallerIdentity { region: region.clone() });
-            self.guard(region, &mut run).await?;
         }
+        self.guard(region.as_ref(), &mut run).await?;
         let tasks = self.tasks(region.as_ref(), now, &mut run).await?;
         let probes = plan(&tasks, |group, check| self.selects(group, check), checks::catalogue());
         let results = report(&mut run, &probes, tasks.len()).await;
@@ -188,10 +206,10 @@ impl Run<'_> {
         }
         let stats = Stats {
             api_calls: run.requests(),
-            elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            elapsed_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
         let interrupted = run.was_interrupted();
-        Ok(Ended { report: Report { targets, stats, asked_with, notes }, interrupted })
+        Ok(Ended { report: Report { targets, stats, asked_with, notes }, interrupted, live })
     }
 
     /// Where answers come from. A run of offline checks over files needs neither network nor credentials.
@@ -236,24 +254,38 @@ impl Run<'_> {
             && !named(&gate.skip)
     }
 
-    /// `--expect-region` and `--expect-account`: nothing is judged in the wrong place.
-    async fn guard(&self, region: &Region, run: &mut Loop<'_>) -> Result<(), Failure> {
-        if let Some(expected) = &self.judged.gate.expect_region
+    /// `--expect-region` and `--expect-account`: nothing is judged in the wrong place, nor where the
+    /// place cannot be told.
+    async fn guard(&self, region: Option<&Region>, run: &mut Loop<'_>) -> Result<(), Failure> {
+        let gate = &self.judged.gate;
+        let Some(region) = region else {
+            return match gate.expect_region.as_ref().or(gate.expect_account.as_ref()) {
+                Some(expected) => Err(Failure::no_verdict(format!(
+                    "{expected} is expected, but this run has no region that could be compared\n  Give --region"
+                ))),
+                None => Ok(()),
+            };
+        };
+        if let Some(expected) = &gate.expect_region
             && expected != region.as_str()
         {
             return Err(Failure::no_verdict(format!(
                 "the run would look at region {region}, but --expect-region says {expected}"
             )));
         }
-        let Some(expected) = &self.judged.gate.expect_account else { return Ok(()) };
-        match run.learn(&CallerIdentity { region: region.clone() }).await {
-            Ok(Seen::Found(caller)) if caller.account.as_str() == expected => Ok(()),
-            Ok(Seen::Found(caller)) => Err(Failure::no_verdict(format!(
-                "the run would look at account {}, but --expect-account says {expected}",
-                caller.account
+        let Some(expected) = &gate.expect_account else { return Ok(()) };
+        let account = match run.learn(&CallerIdentity { region: region.clone() }).await {
+            Ok(Seen::Found(caller)) => Ok(caller.account.to_string()),
+            Ok(Seen::Absent(absence)) => Err(absence.sentence.clone()),
+            Err(gap) => Err(format!("the account cannot be told: {gap}")),
+        };
+        match account {
+            Ok(account) if account == *expected => Ok(()),
+            Ok(account) => Err(Failure::no_verdict(format!(
+                "the run would look at account {account}, but --expect-account says {expected}"
             ))),
-            Ok(Seen::Absent(absence)) => Err(Failure::no_verdict(absence.sentence)),
-            Err(gap) => Err(Failure::no_verdict(format!("the account cannot be told: {gap}"))),
+            Err(_) if run.was_interrupted() => Err(Failure::interrupted()),
+            Err(why) => Err(Failure::no_verdict(why)),
         }
     }
 
@@ -290,12 +322,11 @@ impl Run<'_> {
         region: Option<&Region>,
         now: Option<i64>,
     ) -> Result<(), Failure> {
-        let Some(path) = &self.judged.run.record else { return Ok(()) };
+        let Some(file) = &self.record else { return Ok(()) };
         let recording = Recording::of(run.table(), region.map(ToString::to_string), now);
         let text =
             if self.judged.run.redact { recording.redacted().print() } else { recording.print() };
-        std::fs::write(path, text)
-            .map_err(|error| Failure::usage(format!("cannot write {}: {error}", path.display())))
+        file.write(&text).map_err(Failure::usage)
     }
 }
 
@@ -315,7 +346,7 @@ pub(super) async fn live_service(
     let json = match run.learn(&lookup).await {
         Ok(Seen::Found(described)) => described.json.clone(),
         Ok(Seen::Absent(absence)) => return Err(Failure::usage(absence.sentence)),
-        Err(gap) => return Err(unread(&gap)),
+        Err(gap) => return Err(unread(run, &gap)),
     };
     let name = format!("service {service}");
     let source = Source::from_json_value(&name, crate::document::Role::Context, &json);
@@ -338,12 +369,15 @@ pub(super) async fn registered(
             "{}, and no file of that name\n  Check the name, or the region with --region",
             absence.sentence
         ))),
-        Err(gap) => Err(unread(&gap)),
+        Err(gap) => Err(unread(run, &gap)),
     }
 }
 
 /// The input itself could not be read from AWS: there is nothing to judge.
-fn unread(gap: &Gap) -> Failure {
+fn unread(run: &Loop, gap: &Gap) -> Failure {
+    if run.was_interrupted() {
+        return Failure::interrupted();
+    }
     Failure::no_verdict(format!("what is to be judged cannot be read: {gap}"))
 }
 

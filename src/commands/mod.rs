@@ -10,14 +10,16 @@ mod pages;
 mod policy;
 mod reads;
 mod swallowed;
+mod wait;
 
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
+use clap::parser::ValueSource;
 
 use crate::cli::{self, Cli, Command, Global};
 use crate::exit::Exit;
-use crate::output::{self, Colour, Look, Volume};
+use crate::output::{self, Colour, Look, Outlet, Volume};
 
 pub use pages::generated;
 
@@ -37,6 +39,11 @@ impl Failure {
     fn no_verdict(message: impl ToString) -> Failure {
         Failure { exit: Exit::NoVerdict, message: message.to_string() }
     }
+
+    /// The user ended the run before there was a report.
+    fn interrupted() -> Failure {
+        Failure { exit: Exit::Interrupted, message: "interrupted".to_owned() }
+    }
 }
 
 /// The program: parses, runs the command, and returns its exit code.
@@ -44,8 +51,10 @@ pub fn run() -> ExitCode {
     if let Some(code) = pages::complete() {
         return code;
     }
-    let cli = match pages::command().try_get_matches().and_then(|it| Cli::from_arg_matches(&it)) {
-        Ok(cli) => cli,
+    let parsed = pages::command().try_get_matches();
+    let parsed = parsed.and_then(|it| Ok((Cli::from_arg_matches(&it)?, it.value_source("format"))));
+    let (cli, format) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are no errors, and go to standard output.
             let code = if error.use_stderr() { Exit::Usage } else { Exit::Pass };
@@ -53,7 +62,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(code.code());
         }
     };
-    let exit = restored(cli).unwrap_or_else(|failure| {
+    let exit = restored(cli, format).unwrap_or_else(|failure| {
         output::note(&format!("aws-ecs-preflight: {}", failure.message));
         failure.exit
     });
@@ -61,7 +70,8 @@ pub fn run() -> ExitCode {
 }
 
 /// Runs the command with what the AWS CLI swallowed put back.
-fn restored(mut cli: Cli) -> Result<Exit, Failure> {
+fn restored(mut cli: Cli, format: Option<ValueSource>) -> Result<Exit, Failure> {
+    settle_format(&mut cli.global, format)?;
     let notes = swallowed::restore(&mut cli.global)?;
     dispatch(&cli, notes)
 }
@@ -104,7 +114,53 @@ fn look(global: &Global) -> Look {
     Look::of_terminal(colour, volume)
 }
 
-/// Whether the commands' JSON form is wanted.
-fn wants_json(global: &Global) -> bool {
-    global.output.as_deref() == Some("json") || global.format.iter().any(|it| it == "json")
+/// Where the output goes.
+fn outlet(global: &Global) -> Result<Outlet, Failure> {
+    let formats: Vec<String> = global.output.iter().chain(&global.format).cloned().collect();
+    Outlet::open(&formats, global.query.as_deref()).map_err(Failure::usage)
+}
+
+/// Decides between `--format` and its synonym: a flag wins over the environment, two flags contradict.
+fn settle_format(global: &mut Global, source: Option<ValueSource>) -> Result<(), Failure> {
+    if source == Some(ValueSource::EnvVariable) {
+        let flagged = global.output.is_some();
+        global.format.retain(|it| !flagged && !it.is_empty());
+    }
+    match (&global.output, global.format.is_empty()) {
+        (Some(_), false) => {
+            Err(Failure::usage("--output is a synonym of --format: give one of the two"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_wins_over_the_environment_and_two_flags_contradict() {
+        let (flag, environment) = (ValueSource::CommandLine, ValueSource::EnvVariable);
+        let table = [
+            (Some("text"), "json", environment, Ok(vec!["text"])),
+            (None, "json", environment, Ok(vec!["json"])),
+            (None, "", environment, Ok(vec![])),
+            (None, "short", flag, Ok(vec!["short"])),
+            (Some("text"), "json", flag, Err(Exit::Usage)),
+        ];
+        for (output, format, source, expected) in table {
+            let (output, format) = (output.map(str::to_owned), vec![format.to_owned()]);
+            let mut global = Global { output, format, ..Global::default() };
+            let settled = settle_format(&mut global, Some(source)).map_err(|it| it.exit);
+            let formats = || global.output.iter().chain(&global.format).map(String::as_str);
+            assert_eq!(settled.map(|()| formats().collect::<Vec<_>>()), expected);
+        }
+    }
+
+    #[test]
+    fn the_parser_takes_output_beside_a_format_to_be_settled() {
+        let line = ["aws-ecs-preflight", "checks", "--output", "text", "--format", "json"];
+        let matches = pages::command().try_get_matches_from(line).unwrap();
+        assert_eq!(matches.value_source("format"), Some(ValueSource::CommandLine));
+    }
 }

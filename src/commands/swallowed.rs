@@ -132,10 +132,14 @@ fn apply(
             }
             "query" => global.query = global.query.take().or(text),
             "output" if text.as_deref() == Some("json") && global.format.is_empty() => {
-                global.output = text;
+                global.output = global.output.take().or(text);
             }
-            "cli-connect-timeout" => global.cli_connect_timeout = Some(seconds()?),
-            "cli-read-timeout" => global.cli_read_timeout = Some(seconds()?),
+            "cli-connect-timeout" => {
+                global.cli_connect_timeout = global.cli_connect_timeout.or(Some(seconds()?));
+            }
+            "cli-read-timeout" => {
+                global.cli_read_timeout = global.cli_read_timeout.or(Some(seconds()?));
+            }
             "no-verify-ssl" => global.no_verify_ssl = true,
             "debug" => global.debug = true,
             "no-sign-request" => {
@@ -195,5 +199,16 @@ mod tests {
         assert_eq!(global.profile.as_deref(), Some("prod"));
         assert_eq!(global.region.as_deref(), Some("us-east-1"), "our own flag wins");
         assert_eq!(notes.map(|notes| notes.len()), Ok(2));
+    }
+
+    #[test]
+    fn our_own_times_win_too() {
+        let mut global = Global { cli_read_timeout: Some(5), ..Global::default() };
+        let given = [
+            ("cli-read-timeout", Some("60".to_owned())),
+            ("cli-connect-timeout", Some("7".to_owned())),
+        ];
+        assert!(apply(&given, &mut global).is_ok());
+        assert_eq!((global.cli_read_timeout, global.cli_connect_timeout), (Some(5), Some(7)));
     }
 }

@@ -1,6 +1,7 @@
 //! Why a document cannot be read: what, where, and what to do.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use unicode_width::UnicodeWidthChar;
@@ -92,12 +93,11 @@ impl fmt::Display for InputError {
 
 impl Excerpt {
     fn around(text: &str, offset: usize) -> Excerpt {
-        let (before, after) = text.split_at(offset);
-        let is_break = |letter| matches!(letter, '\n' | '\r');
-        let head: Vec<char> =
-            before.chars().rev().take_while(|it| !is_break(*it)).take(AROUND + 1).collect();
-        let tail: Vec<char> =
-            after.chars().take_while(|it| !is_break(*it)).take(AROUND + 1).collect();
+        let start = text[..offset].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let end = text[offset..].find(['\n', '\r']).map_or(text.len(), |at| offset + at);
+        let (before, after) = without_values(&text[start..end], offset - start);
+        let head: Vec<char> = before.chars().rev().take(AROUND + 1).collect();
+        let tail: Vec<char> = after.chars().take(AROUND + 1).collect();
 
         let mut line = String::new();
         if head.len() > AROUND {
@@ -113,10 +113,60 @@ impl Excerpt {
     }
 }
 
-/// A file must not be able to steer the terminal, and a tab would move the caret away.
-fn printable(letter: char) -> char {
+/// What stands in a line before and after `at`, without the contents of quoted values: an excerpt ends
+/// up in the log of a pipeline, and a value may be a secret.
+fn without_values(line: &str, at: usize) -> (String, String) {
+    let values = values(line, at);
+    let shown = |from: usize, to: usize| {
+        let (mut text, mut rest) = (String::new(), from);
+        for value in values.iter().filter(|it| from <= it.start && it.end <= to) {
+            text.push_str(&line[rest..value.start]);
+            text.push('…');
+            rest = value.end;
+        }
+        text.push_str(&line[rest..to]);
+        text
+    };
+    (shown(0, at), shown(at, line.len()))
+}
+
+/// Where the contents of quoted values stand. Keys are none, nor is the value that the caret points
+/// into: the error is about its letters.
+fn values(line: &str, at: usize) -> Vec<Range<usize>> {
+    let (mut found, mut rest) = (Vec::new(), 0);
+    while let Some(open) = line[rest..].find(['"', '\'']).map(|it| rest + it) {
+        let inner = open + 1;
+        // An apostrophe within a word opens nothing.
+        if line[open..].starts_with('\'') && line[..open].ends_with(char::is_alphanumeric) {
+            rest = inner;
+            continue;
+        }
+        let end = closing(&line[inner..], &line[open..inner]).map_or(line.len(), |it| inner + it);
+        rest = line.len().min(end + 1);
+        let is_key = line[rest..].trim_start().starts_with(':');
+        if !is_key && inner < end && (at <= inner || at >= end) {
+            found.push(inner..end);
+        }
+    }
+    found
+}
+
+/// Where the text that `quote` opened is closed.
+fn closing(text: &str, quote: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.bytes().position(|byte| {
+        let closes = !escaped && quote.as_bytes() == [byte];
+        escaped = byte == b'\\' && quote == "\"" && !escaped;
+        closes
+    })
+}
+
+/// The letter as it may be shown: a file must not be able to steer the terminal, to turn the direction
+/// of what is read, or to begin a line that looks like ours; and a tab would move the caret away.
+pub fn printable(letter: char) -> char {
     match letter {
-        '\t' => ' ',
+        '\t' | '\n' | '\r' => ' ',
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
         letter if letter.is_control() => '\u{FFFD}',
         letter => letter,
     }
@@ -124,6 +174,8 @@ fn printable(letter: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr;
+
     use super::*;
 
     #[test]
@@ -146,6 +198,30 @@ mod tests {
         let shown = error.to_string();
         assert!(shown.len() < 400, "{} bytes", shown.len());
         assert!(shown.contains("…xxx") && shown.contains("x!y") && shown.contains("yyy…"));
+    }
+
+    #[test]
+    fn an_excerpt_keeps_values_to_itself() {
+        let table = [
+            (r#"{"name": "DB", "value": "hunter2",}"#, ",}", r#"{"name": "…", "value": "…",}"#),
+            (r#"{"value": "hunter2" "x": 1}"#, "\"x", r#"{"value": "…" "x": 1}"#),
+            (r#"{"value": "a\"hunter2", }"#, "}", r#"{"value": "…", }"#),
+            (r#"{"value": "hunter2"#, "\"hunter2", r#"{"value": "…"#),
+            ("value: 'hunter2', it's: 1", "it", "value: '…', it's: 1"),
+            (
+                r#"{"value": "a\qb", "other": "hunter2"}"#,
+                "qb",
+                r#"{"value": "a\qb", "other": "…"}"#,
+            ),
+        ];
+        for (text, at, expected) in table {
+            let error = InputError::new(&"a.json".into(), "here").at(text, text.find(at).unwrap());
+            let excerpt = error.excerpt.unwrap();
+            assert_eq!(excerpt.line, expected, "{text}");
+            let caret =
+                expected.rfind(at.trim_end_matches("hunter2")).map(|it| expected[..it].width());
+            assert_eq!(Some(excerpt.indent), caret, "{text}");
+        }
     }
 
     #[test]

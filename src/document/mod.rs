@@ -16,7 +16,7 @@ mod yaml;
 
 pub use container::Container;
 pub use field::{Field, Located};
-pub use input_error::InputError;
+pub use input_error::{InputError, printable};
 pub use launch::{LaunchTarget, launch_targets};
 pub use place::{Place, Pointer, Position, Role};
 pub use run_context::{ContextKind, LaunchInput, RunContext};

@@ -6,7 +6,8 @@ use aws_sdk_ecr::types::{ImageFailureCode, ImageIdentifier};
 use serde::{Deserialize, Serialize};
 
 use super::oci::{self, Anonymous, ImageConfig, MANIFEST_TYPES, Manifest};
-use super::{Answer, Batch, Call, Lookup, Optional, Services, classify};
+use super::pages::Pages;
+use super::{Answer, Batch, Call, Lookup, Services, classify};
 use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::{AccountId, Partition, Region};
 
@@ -81,7 +82,10 @@ impl Reference {
     }
 }
 
-/// The manifest of an image.
+/// The manifest of an image that is stored.
+///
+/// Asked only for what `DescribeImages` has found: under a pull-through cache rule this call fetches what
+/// is not stored from upstream, and that is not ours to do.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct EcrManifest {
     /// The repository.
@@ -115,22 +119,6 @@ impl Lookup for EcrManifest {
         self.repository.arn()
     }
 
-    fn mend(&self, absence: &Absence) -> Option<String> {
-        let Repository { region, registry, name } = &self.repository;
-        if absence.said == REPOSITORY_MISSING {
-            return Some(format!(
-                "aws ecr create-repository --repository-name {name} --region {region}"
-            ));
-        }
-        let suffix = Partition::of_region(region.as_str()).dns_suffix();
-        match &self.reference {
-            Reference::Tag(tag) => {
-                Some(format!("docker push {registry}.dkr.ecr.{region}.{suffix}/{name}:{tag}"))
-            }
-            Reference::Digest(_) => None,
-        }
-    }
-
     fn batch(&self) -> Option<Batch> {
         Some(Batch::of(100, self.repository.arn()))
     }
@@ -156,16 +144,7 @@ impl Lookup for EcrManifest {
             .await;
         match reply {
             Ok(reply) => asked.iter().map(|one| one.among(&reply)).collect(),
-            Err(error) => asked
-                .iter()
-                .map(|one| match classify::code(&error) {
-                    Some(REPOSITORY_MISSING) => Ok(Seen::Absent(Absence {
-                        sentence: format!("there is no repository {}", one.repository.place()),
-                        said: REPOSITORY_MISSING.to_owned(),
-                    })),
-                    _ => classify::failed(one, &error),
-                })
-                .collect(),
+            Err(error) => asked.iter().map(|one| classify::failed(one, &error)).collect(),
         }
     }
 }
@@ -253,7 +232,7 @@ impl Lookup for EcrConfig {
     }
 }
 
-/// What ECR knows of an image beside its manifest.
+/// Whether an image is stored, and what ECR knows of it beside its manifest. It has no effect upstream.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeImage {
     /// The repository.
@@ -265,6 +244,8 @@ pub struct DescribeImage {
 /// The detail of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageDetail {
+    /// The digest that the reference stands for at this moment.
+    pub digest: String,
     /// Its compressed size in bytes.
     pub size: Option<i64>,
     /// `ACTIVE`, `ARCHIVED` or `ACTIVATING`; only the first can be pulled.
@@ -284,6 +265,22 @@ impl Lookup for DescribeImage {
         self.repository.arn()
     }
 
+    fn mend(&self, absence: &Absence) -> Option<String> {
+        let Repository { region, registry, name } = &self.repository;
+        if absence.said == REPOSITORY_MISSING {
+            return Some(format!(
+                "aws ecr create-repository --repository-name {name} --region {region}"
+            ));
+        }
+        let suffix = Partition::of_region(region.as_str()).dns_suffix();
+        match &self.reference {
+            Reference::Tag(tag) => {
+                Some(format!("docker push {registry}.dkr.ecr.{region}.{suffix}/{name}:{tag}"))
+            }
+            Reference::Digest(_) => None,
+        }
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<ImageDetail> {
         let Repository { region, registry, name } = &self.repository;
         let reply = services
@@ -294,20 +291,23 @@ impl Lookup for DescribeImage {
             .image_ids(self.reference.identifier())
             .send()
             .await;
+        if let Err(error) = &reply
+            && classify::code(error) == Some(REPOSITORY_MISSING)
+        {
+            return Ok(Seen::Absent(Absence {
+                sentence: format!("there is no repository {}", self.repository.place()),
+                said: REPOSITORY_MISSING.to_owned(),
+            }));
+        }
         classify::answer(self, reply, |it| {
             let details = it.image_details.ok_or("the images")?;
             let detail = details.into_iter().next().ok_or("this image")?;
             Ok(ImageDetail {
+                digest: detail.image_digest.ok_or("the digest")?,
                 size: detail.image_size_in_bytes,
                 status: detail.image_status.map(|status| status.as_str().to_owned()),
             })
         })
-    }
-}
-
-impl Optional for DescribeImage {
-    fn assumption(&self) -> String {
-        format!("that {} is not archived", self.what())
     }
 }
 
@@ -342,13 +342,13 @@ impl Lookup for PullThroughRules {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<PullThroughRule>> {
-        let (mut rules, mut token) = (Vec::new(), None);
+        let (mut rules, mut pages) = (Vec::new(), Pages::default());
         loop {
             let page = services
                 .ecr(&self.region)
                 .describe_pull_through_cache_rules()
                 .registry_id(self.registry.to_string())
-                .set_next_token(token)
+                .set_next_token(pages.token())
                 .send()
                 .await;
             let page = match page {
@@ -366,8 +366,7 @@ impl Lookup for PullThroughRules {
                     credential: rule.credential_arn,
                 })
             }));
-            token = page.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
+            if !pages.turn(self, page.next_token)? {
                 return Ok(Seen::Found(rules));
             }
         }

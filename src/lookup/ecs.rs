@@ -14,9 +14,11 @@ use aws_smithy_types::config_bag::ConfigBag;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::mask::mask;
 use super::oci::Platform;
+use super::pages::Pages;
 use super::{Answer, Call, Lookup, Services, classify};
-use crate::knowledge::{Gap, Seen};
+use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::Region;
 
 /// A registered task definition: a family (its newest active revision), family:revision, or ARN.
@@ -31,8 +33,8 @@ pub struct DescribeTaskDefinition {
 /// What the API shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Described {
-    /// The object of the answer. Values of environment variables are blanked: they often are secrets,
-    /// and no check reads them.
+    /// The object of the answer. What often holds secrets and is read by no check is
+    /// masked.
     pub json: Value,
 }
 
@@ -70,7 +72,7 @@ impl Lookup for DescribeTaskDefinition {
                 if json.get("taskDefinition").and_then(Value::as_object).is_none() {
                     return Err("the task definition");
                 }
-                blank_environment(&mut json);
+                mask(&mut json);
                 Ok(Described { json })
             }),
         }
@@ -89,6 +91,9 @@ where
     }
 }
 
+/// What ECS says when the whole cluster is not there.
+const CLUSTER_MISSING: &str = "ClusterNotFoundException";
+
 /// A service as it runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeService {
@@ -103,11 +108,10 @@ pub struct DescribeService {
 impl Lookup for DescribeService {
     type Fact = Described;
     const CALL: Call = Call("ecs:DescribeServices");
-    const ABSENT: &'static [&'static str] = &["ClusterNotFoundException"];
+    const ABSENT: &'static [&'static str] = &[CLUSTER_MISSING];
 
     fn what(&self) -> String {
-        let cluster = self.cluster.as_deref().unwrap_or("default");
-        format!("service {} in cluster {cluster} in {}", self.service, self.region)
+        format!("service {} in cluster {} in {}", self.service, self.cluster(), self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Described> {
@@ -127,6 +131,12 @@ impl Lookup for DescribeService {
         {
             return classify::absent(self, "MISSING");
         }
+        if let Err(error) = &reply
+            && classify::code(error) == Some(CLUSTER_MISSING)
+        {
+            let sentence = format!("there is no cluster {} in {}", self.cluster(), self.region);
+            return Ok(Seen::Absent(Absence { sentence, said: CLUSTER_MISSING.to_owned() }));
+        }
         classify::answer(self, reply, |_| {
             let json = body.json().ok_or("a readable body")?;
             let service = json.get("services").and_then(|list| list.get(0)).ok_or("the service")?;
@@ -135,8 +145,15 @@ impl Lookup for DescribeService {
             if let Some(object) = service.as_object_mut() {
                 object.remove("events");
             }
+            mask(&mut service);
             Ok(Described { json: service })
         })
+    }
+}
+
+impl DescribeService {
+    fn cluster(&self) -> &str {
+        self.cluster.as_deref().unwrap_or("default")
     }
 }
 
@@ -156,7 +173,7 @@ pub(super) const LIST_INSTANCES: Call = Call("ecs:ListContainerInstances");
 impl Lookup for InstancePlatforms {
     type Fact = Vec<Platform>;
     const CALL: Call = Call("ecs:DescribeContainerInstances");
-    const ABSENT: &'static [&'static str] = &["ClusterNotFoundException"];
+    const ABSENT: &'static [&'static str] = &[CLUSTER_MISSING];
 
     fn what(&self) -> String {
         format!("container instances of cluster {} in {}", self.cluster, self.region)
@@ -168,13 +185,13 @@ impl Lookup for InstancePlatforms {
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<Platform>> {
         let client = services.ecs(&self.region);
-        let (mut platforms, mut token) = (BTreeSet::new(), None);
+        let (mut platforms, mut pages) = (BTreeSet::new(), Pages::default());
         loop {
             let page = client
                 .list_container_instances()
                 .cluster(&self.cluster)
                 .status(aws_sdk_ecs::types::ContainerInstanceStatus::Active)
-                .set_next_token(token)
+                .set_next_token(pages.token())
                 .send()
                 .await;
             let page = match page {
@@ -200,8 +217,7 @@ impl Lookup for InstancePlatforms {
                     .ok_or_else(|| classify::incomplete(self, "the instances"))?;
                 platforms.extend(instances.iter().filter_map(platform));
             }
-            token = page.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
+            if !pages.turn(self, page.next_token)? {
                 return Ok(Seen::Found(platforms.into_iter().collect()));
             }
         }
@@ -260,19 +276,5 @@ impl Intercept for Body {
         let bytes = context.response().body().bytes().map(<[u8]>::to_vec);
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = bytes;
         Ok(())
-    }
-}
-
-/// Empties the values of environment variables.
-fn blank_environment(described: &mut Value) {
-    let containers =
-        described.pointer_mut("/taskDefinition/containerDefinitions").and_then(Value::as_array_mut);
-    for container in containers.into_iter().flatten() {
-        let variables = container.get_mut("environment").and_then(Value::as_array_mut);
-        for variable in variables.into_iter().flatten() {
-            if let Some(value) = variable.get_mut("value") {
-                *value = Value::from("");
-            }
-        }
     }
 }

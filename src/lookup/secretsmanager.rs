@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::pages::Pages;
 use super::{Answer, Call, Lookup, Services, classify, policy_document};
 use crate::knowledge::Seen;
 use crate::names::Region;
@@ -93,13 +94,13 @@ impl Lookup for ListSecretVersions {
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
         let client = services.secretsmanager(&self.region);
-        let (mut found, mut token) = (Vec::new(), None);
+        let (mut found, mut pages) = (Vec::new(), Pages::default());
         loop {
             let page = client
                 .list_secret_version_ids()
                 .secret_id(&self.id)
                 .include_deprecated(true)
-                .set_next_token(token)
+                .set_next_token(pages.token())
                 .send()
                 .await;
             let page = match page {
@@ -109,8 +110,7 @@ impl Lookup for ListSecretVersions {
             let list =
                 page.versions.ok_or_else(|| classify::incomplete(self, "the list of versions"))?;
             found.extend(list.into_iter().filter_map(|version| version.version_id));
-            token = page.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
+            if !pages.turn(self, page.next_token)? {
                 return Ok(Seen::Found(found));
             }
         }

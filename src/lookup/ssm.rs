@@ -3,6 +3,7 @@
 use aws_sdk_ssm::types::ParameterMetadata;
 use serde::{Deserialize, Serialize};
 
+use super::pages::Pages;
 use super::{Answer, Batch, Call, Lookup, Services, classify};
 use crate::knowledge::{Absence, Gap};
 use crate::names::Region;
@@ -80,14 +81,14 @@ impl DescribeParameter {
             .build();
         let filter = filter.map_err(|error| Gap::Defect { why: error.to_string() })?;
         let client = services.ssm(&self.region);
-        let (mut found, mut token) = (Vec::new(), None);
+        let (mut found, mut pages) = (Vec::new(), Pages::default());
         loop {
             let page = client
                 .describe_parameters()
                 .parameter_filters(filter.clone())
                 .max_results(50)
                 .set_shared(self.shared.as_ref().map(|_| true))
-                .set_next_token(token)
+                .set_next_token(pages.token())
                 .send()
                 .await;
             let page = match page {
@@ -105,8 +106,7 @@ impl DescribeParameter {
                 .parameters
                 .ok_or_else(|| classify::incomplete(self, "the list of parameters"))?;
             found.extend(list);
-            token = page.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
+            if !pages.turn(self, page.next_token)? {
                 return Ok(found);
             }
         }

@@ -262,6 +262,30 @@ fn what_anybody_could_say_is_a_gap() {
 }
 
 #[test]
+fn pages_that_go_round_in_a_circle_are_a_gap() {
+    let bench = Bench::new();
+    let again = json!({
+        "pullThroughCacheRules": [], "containerInstanceArns": [], "nextToken": "again",
+        "ARN": "arn", "Versions": [], "Parameters": [], "NextToken": "again",
+    });
+    let paged =
+        ["PullThroughRules", "InstancePlatforms", "ListSecretVersions", "DescribeParameter"];
+    let reply = Reply::Ok(again.to_string());
+    let learnt = bench.learn(|case| paged.contains(&case.name).then(|| reply.clone()));
+    assert_eq!(learnt.len(), paged.len());
+    for (case, _, answer) in learnt {
+        assert!(told(&answer).contains("in a circle"), "{}: {}", case.name, told(&answer));
+    }
+}
+
+#[test]
+fn a_missing_cluster_is_not_called_a_missing_service() {
+    let reply = Reply::Error(400, "ClusterNotFoundException", "Cluster not found.");
+    let learnt = Bench::new().learn(|case| (case.name == "DescribeService").then(|| reply.clone()));
+    assert_eq!(told(&learnt[0].2), "absent: there is no cluster default in eu-central-1");
+}
+
+#[test]
 fn the_absent_code_of_another_lookup_is_a_gap() {
     let bench = Bench::new();
     let codes: BTreeSet<&str> =

@@ -168,7 +168,8 @@ impl ValueFrom {
         self.arn().and_then(Arn::account)
     }
 
-    fn arn(&self) -> Option<&Arn> {
+    /// The ARN, if the reference is written as one.
+    pub fn arn(&self) -> Option<&Arn> {
         match self {
             ValueFrom::Secret(secret) => Some(&secret.arn),
             ValueFrom::Parameter(parameter)

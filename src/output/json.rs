@@ -1,8 +1,10 @@
 //! The JSON forms: one document, or a line for each result.
 
+use jmespath::Expression;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::OutputError;
 use crate::report::Report;
 
 const SCHEMA_VERSION: u32 = 1;
@@ -36,21 +38,20 @@ pub fn document(report: &Report) -> Value {
     }
 }
 
-pub(super) fn render(report: &Report) -> String {
-    pretty(&document(report))
-}
-
-pub(super) fn pretty(value: &impl Serialize) -> String {
+fn pretty(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// The document, seen through a JMESPath expression.
-pub(super) fn queried(report: &Report, expression: &str) -> Result<String, String> {
-    let compiled = jmespath::compile(expression).map_err(|error| error.to_string())?;
-    let data = jmespath::Variable::from_json(&document(report).to_string())?;
-    let found = compiled.search(data).map_err(|error| error.to_string())?;
+/// The document, or what of it a JMESPath expression picks.
+pub(super) fn seen_through(
+    query: Option<&Expression>,
+    document: &Value,
+) -> Result<String, OutputError> {
+    let Some(query) = query else { return Ok(pretty(document)) };
+    let data = jmespath::Variable::from_json(&document.to_string()).map_err(OutputError::Query)?;
+    let found = query.search(data).map_err(|error| OutputError::Query(error.to_string()))?;
     Ok(pretty(&found))
 }
 

@@ -4,19 +4,21 @@
 #![expect(clippy::disallowed_methods, reason = "this is the one place that writes to the terminal")]
 
 mod json;
+mod outlet;
+mod printable;
 mod progress;
 mod short;
 mod style;
 mod text;
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::report::Report;
 
 pub use json::document;
+pub use outlet::{Outlet, OutputFile};
 pub use progress::{Progress, Trace};
 pub use style::{Colour, Look, Marks};
 
@@ -60,12 +62,6 @@ pub enum Volume {
     Verbose,
 }
 
-/// Where one form of the report goes.
-pub struct Sink {
-    format: Format,
-    file: Option<(PathBuf, File)>,
-}
-
 /// Why nothing could be printed.
 #[derive(Debug)]
 pub enum OutputError {
@@ -90,68 +86,35 @@ impl fmt::Display for OutputError {
     }
 }
 
-impl Sink {
-    /// Opens the sinks of `--format FORMAT[=FILE]`, before anything is asked.
-    ///
-    /// # Errors
-    /// An unknown format, or a file that cannot be written.
-    pub fn open(formats: &[String]) -> Result<Vec<Sink>, OutputError> {
-        let default = ["text".to_owned()];
-        let formats = if formats.is_empty() { &default[..] } else { formats };
-        formats.iter().map(|given| Sink::open_one(given)).collect()
-    }
-
-    fn open_one(given: &str) -> Result<Sink, OutputError> {
-        let (word, path) = match given.split_once('=') {
-            Some((word, path)) => (word, Some(Path::new(path))),
-            None => (given, None),
-        };
-        let format = Format::named(word).ok_or_else(|| OutputError::Format(word.to_owned()))?;
-        let file = path
-            .map(|path| {
-                let file = File::create(path)
-                    .map_err(|error| OutputError::File(path.to_owned(), error))?;
-                Ok((path.to_owned(), file))
-            })
-            .transpose()?;
-        Ok(Sink { format, file })
-    }
-
-    /// Whether the terminal sees nothing of this sink.
-    pub fn is_file(&self) -> bool {
-        self.file.is_some()
-    }
-}
-
 /// Writes the report into each sink.
 ///
 /// # Errors
-/// A wrong query, or a file that cannot be written. A closed pipe is no error.
-pub fn print(
-    report: &Report,
-    sinks: Vec<Sink>,
+/// A query that does not fit, or a file that cannot be written. A closed pipe is no error.
+pub fn print(report: &Report, outlet: &Outlet, look: &Look) -> Result<(), OutputError> {
+    let shown = printable::report(report);
+    outlet.fill(look, |format, look, query| match format {
+        Format::Json => json::seen_through(query, &json::document(report)),
+        Format::Ndjson => Ok(json::lines(report)),
+        Format::Short => Ok(short::render(&shown, look)),
+        Format::Text => Ok(text::render(&shown, look)),
+    })
+}
+
+/// Writes what is no report into each sink: for people, or as a document.
+///
+/// # Errors
+/// A query that does not fit, or a file that cannot be written.
+pub fn show(
+    text: &str,
+    document: &serde_json::Value,
+    outlet: &Outlet,
     look: &Look,
-    query: Option<&str>,
 ) -> Result<(), OutputError> {
-    for sink in sinks {
-        let own = if sink.is_file() { Look::plain() } else { look.clone() };
-        let text = match (sink.format, query) {
-            (Format::Json, Some(expression)) => {
-                json::queried(report, expression).map_err(OutputError::Query)?
-            }
-            (Format::Json, None) => json::render(report),
-            (Format::Ndjson, _) => json::lines(report),
-            (Format::Short, _) => short::render(report, &own),
-            (Format::Text, _) => text::render(report, &own),
-        };
-        match sink.file {
-            Some((path, mut file)) => {
-                file.write_all(text.as_bytes()).map_err(|error| OutputError::File(path, error))?
-            }
-            None => say(&text, look),
-        }
-    }
-    Ok(())
+    outlet.fill(look, |format, _, query| match format {
+        Format::Json => json::seen_through(query, document),
+        Format::Ndjson => Ok(format!("{document}\n")),
+        Format::Short | Format::Text => Ok(text.to_owned()),
+    })
 }
 
 /// Prints on standard output. Whoever closes the pipe has read enough.
@@ -162,6 +125,7 @@ pub fn say(text: &str, look: &Look) {
 
 /// Tells the user something beside the result, on standard error.
 pub fn note(text: &str) {
+    let text = printable::lines(text);
     let mut out = anstream::AutoStream::auto(io::stderr().lock());
     let _closed = writeln!(out, "{text}");
 }

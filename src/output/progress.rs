@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::note;
+use super::{note, printable};
 use crate::knowledge::FactId;
 use crate::preflight::{Event, Watch};
 
@@ -43,7 +43,7 @@ impl Progress {
             }
             (None, None) => "judging".to_owned(),
         };
-        self.bar.set_message(message);
+        self.bar.set_message(printable::lines(&message));
     }
 }
 

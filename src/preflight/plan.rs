@@ -1,6 +1,6 @@
 //! Which check judges what.
 
-use crate::checks::subject::{EncryptedUse, Planned, Task, Unplanned};
+use crate::checks::subject::{EncryptedUse, Planned, SecretUse, Task, Unplanned};
 use crate::checks::{Check, Group, Judge};
 use crate::document::{Field, Place};
 use crate::facts::View;
@@ -82,9 +82,9 @@ impl<'t> Planner<'_, 't> {
             Judge::ValueFrom(judge) => {
                 self.value_froms("secret or parameter", |_| true, judge);
             }
-            Judge::Secret(judge) => self.value_froms("secret", |is_secret| is_secret, judge),
+            Judge::Secret(judge) => self.value_froms("secret", |it| it.may_be_secret(), judge),
             Judge::Parameter(judge) => {
-                self.value_froms("parameter", |is_secret| !is_secret, judge);
+                self.value_froms("parameter", |it| it.may_be_parameter(), judge);
             }
             Judge::EnvironmentFile(judge) => {
                 self.each(task.environment_files(), "environment file", |it| {
@@ -144,14 +144,14 @@ impl<'t> Planner<'_, 't> {
     fn value_froms(
         &mut self,
         kind: &str,
-        wanted: impl Fn(bool) -> bool,
-        judge: fn(&crate::checks::subject::SecretUse, &View) -> Judgement,
+        wanted: impl Fn(&SecretUse) -> bool,
+        judge: fn(&SecretUse, &View) -> Judgement,
     ) {
         let subjects = self
             .task
             .value_froms()
             .into_iter()
-            .filter(|planned| planned.as_ref().map_or(true, |it| wanted(it.is_secret())))
+            .filter(|planned| planned.as_ref().map_or(true, &wanted))
             .collect();
         self.each(subjects, kind, |it| {
             let stands = Stands {

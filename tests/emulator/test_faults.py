@@ -53,7 +53,7 @@ class Faults(Story):
     def test_a_tag_that_is_not_there(self):
         result = self.broken("image-exists", IMAGE, image=f"{REGISTRY}/storefront:2.8.0")
         self.assertIn("2.8.0", result["message"])
-        self.assertTrue(any(line.startswith("ecr:BatchGetImage") for line in result["evidence"]))
+        self.assertTrue(any(line.startswith("ecr:DescribeImages") for line in result["evidence"]))
 
     def test_a_repository_that_is_not_there(self):
         result = self.broken("image-exists", IMAGE, image=f"{REGISTRY}/shopfront:2.7.0")
@@ -89,7 +89,7 @@ class Faults(Story):
     def test_a_reference_of_another_partition(self):
         secret = f"arn:aws-cn:secretsmanager:cn-north-1:{ACCOUNT}:secret:a-AbCdEf"
         report = self.verify_with_secret(secret)
-        self.assertIn(("secret-region", SECRET), self.found(report, "fail"))
+        self.assertIn(("secret-reference", SECRET), self.found(report, "fail"))
 
     def verify_with_secret(self, secret):
         document = demo()

@@ -1,6 +1,8 @@
 //! `dependsOn`: who waits for whom
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html>).
 
+use std::collections::{HashMap, HashSet};
+
 use super::names::Names;
 use super::references::is_essential;
 use crate::document::Container;
@@ -62,52 +64,53 @@ fn fulfillable(
 
 /// Tells of the first circle.
 fn circle(containers: &[Container], found: &mut Findings) {
-    for container in containers {
-        let Some(name) = name(container) else { continue };
-        let mut path = vec![name];
-        if returns(containers, name, &mut path) {
-            path.push(name);
-            found.add(
-                fail(format!("containers wait for each other: {}", path.join(" → ")))
-                    .at(container.depends_on.place())
-                    .prevents("ClientException: the dependencies of the containers form a cycle")
-                    .remedy("Take one of these dependencies away"),
-            );
-            return;
-        }
-    }
+    let known: HashMap<&str, &Container> =
+        containers.iter().filter_map(|it| Some((name(it)?, it))).collect();
+    let Some(circle) = first_circle(containers, &known) else { return };
+    let Some(first) = circle.first().and_then(|name| known.get(name)) else { return };
+    found.add(
+        fail(format!("containers wait for each other: {}", circle.join(" → ")))
+            .at(first.depends_on.place())
+            .prevents("ClientException: the dependencies of the containers form a cycle")
+            .remedy("Take one of these dependencies away"),
+    );
 }
 
-/// Whether a way leads from the end of `path` to `home`; `path` becomes that way. Every container is
-/// tried once, so this ends.
-fn returns<'d>(containers: &'d [Container], home: &str, path: &mut Vec<&'d str>) -> bool {
-    let mut tried = Vec::new();
-    walk(containers, home, path, &mut tried)
-}
-
-fn walk<'d>(
+/// Walks each dependency once, depth first. A container that is met again while its own dependencies are
+/// being walked closes a circle: the names from there on, with the first repeated at the end.
+fn first_circle<'d>(
     containers: &'d [Container],
-    home: &str,
-    path: &mut Vec<&'d str>,
-    tried: &mut Vec<&'d str>,
-) -> bool {
-    let here = path.last().and_then(|name| named(containers, name));
-    let dependencies = here.and_then(|it| it.depends_on.items().ok()).unwrap_or_default();
-    for dependency in dependencies {
-        let Ok(Some(next)) = dependency.container_name.get() else { continue };
-        if next == home {
-            return true;
-        }
-        if !tried.contains(&next.as_str()) {
-            tried.push(next);
-            path.push(next);
-            if walk(containers, home, path, tried) {
-                return true;
+    known: &HashMap<&'d str, &'d Container>,
+) -> Option<Vec<&'d str>> {
+    let mut done: HashSet<&str> = HashSet::new();
+    for start in containers.iter().filter_map(name) {
+        let mut path = vec![(start, waits_for(known.get(start).copied()))];
+        while let Some((here, rest)) = path.last_mut() {
+            let here = *here;
+            match rest.pop() {
+                None => {
+                    done.insert(here);
+                    path.pop();
+                }
+                Some(next) if done.contains(next) || !known.contains_key(next) => {}
+                Some(next) => match path.iter().position(|(name, _)| *name == next) {
+                    Some(at) => {
+                        let circle = path[at..].iter().map(|(name, _)| *name);
+                        return Some(circle.chain([next]).collect());
+                    }
+                    None => path.push((next, waits_for(known.get(next).copied()))),
+                },
             }
-            path.pop();
         }
     }
-    false
+    None
+}
+
+/// The containers that this one waits for, the first of them last.
+fn waits_for(container: Option<&Container>) -> Vec<&str> {
+    let dependencies = container.and_then(|it| it.depends_on.items().ok()).unwrap_or_default();
+    let names = dependencies.iter().rev().map(|it| it.container_name.get().ok().flatten());
+    names.flatten().map(String::as_str).collect()
 }
 
 fn named<'d>(containers: &'d [Container], wanted: &str) -> Option<&'d Container> {

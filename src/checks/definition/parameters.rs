@@ -54,7 +54,15 @@ fn parameters(task: &Task, _: &View) -> Judgement {
     findings.part(&task.definition.place, |findings| launch_type(task, findings));
     findings
         .part(task.definition.runtime_platform.place(), |findings| windows_on_arm(task, findings));
-    let mut judged = Judged { hosts: hosts(task)?, findings: &mut findings };
+    let hosts = match hosts(task) {
+        Ok(hosts) => hosts,
+        Err(stop) => {
+            // What was found before stands, whatever the task runs on.
+            findings.part(task.definition.runtime_platform.place(), |_| Err(stop));
+            return findings.or_pass("nothing is set that what the task runs on refuses");
+        }
+    };
+    let mut judged = Judged { hosts, findings: &mut findings };
     of_task(task, &mut judged);
     of_request(task, &mut judged);
     judged.each(&task.definition.volumes, &[ONLY_FARGATE_REFUSES, EFS, EBS, FSX], volume);

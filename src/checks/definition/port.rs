@@ -139,7 +139,7 @@ fn judge_mapping(
     Ok(())
 }
 
-/// Two containers on one port of the network that they share: their task's, or the host's.
+/// Two mappings to one port of the network that they share: the task's, or the host's.
 fn clash<'t>(
     index: usize,
     container: &'t Container,
@@ -157,10 +157,16 @@ fn clash<'t>(
     let Some(port) = field.get()?.copied().filter(|port| *port != 0) else { return Ok(()) };
     let protocol = mapping.protocol.get()?.map_or("tcp", String::as_str).to_ascii_lowercase();
     let name = container.name.get().ok().flatten().map_or("another", String::as_str);
+    let first = !taken.contains_key(&(protocol.clone(), port));
     let holder = *taken.entry((protocol.clone(), port)).or_insert((index, name));
-    if holder.0 != index {
+    let (holder_index, holder) = holder;
+    if holder_index != index || !first {
+        let message = match holder_index == index {
+            true => format!("{what} {port}/{protocol} is mapped twice"),
+            false => format!("{what} {port}/{protocol} is mapped by container {holder} too"),
+        };
         findings.add(
-            fail(format!("{what} {port}/{protocol} is mapped by container {} too", holder.1))
+            fail(message)
                 .at(field.place())
                 .on(name)
                 .prevents(format!(

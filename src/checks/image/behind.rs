@@ -4,7 +4,9 @@ use crate::checks::subject::ImageUse;
 use crate::facts::{Derived, View};
 use crate::knowledge::{Absence, Gap, Ground, Seen, Stop};
 use crate::lookup::ecr::Repository as EcrRepository;
-use crate::lookup::ecr::{EcrConfig, EcrManifest, PullThroughRule, PullThroughRules, Reference};
+use crate::lookup::ecr::{
+    DescribeImage, EcrConfig, EcrManifest, PullThroughRule, PullThroughRules, Reference,
+};
 use crate::lookup::oci::{Anonymous, ImageConfig, Manifest, Repository};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::{EcrHost, ImageRef, Registry};
@@ -40,24 +42,28 @@ pub(super) struct SourceOf {
 }
 
 impl Derived for SourceOf {
-    type Fact = Home;
+    type Fact = ManifestOf;
 
     fn what(&self) -> String {
         format!("the registry that serves {}", self.name)
     }
 
-    fn derive(&self, facts: &View) -> Result<Home, Stop> {
-        let Home::Ecr(repository) = &self.home else { return Ok(self.home.clone()) };
-        let stored = EcrManifest { repository: repository.clone(), reference: named(&self.name) };
-        if let Seen::Found(_) = facts.get(&stored)? {
-            return Ok(self.home.clone());
+    fn derive(&self, facts: &View) -> Result<ManifestOf, Stop> {
+        let Home::Ecr(repository) = &self.home else {
+            return Ok(ManifestOf { home: self.home.clone(), name: self.name.clone() });
+        };
+        let stored = DescribeImage { repository: repository.clone(), reference: named(&self.name) };
+        if let Seen::Found(detail) = facts.get(&stored)? {
+            return Ok(ManifestOf { home: self.home.clone(), name: detail.digest.clone() });
         }
         let EcrRepository { region, registry, name } = repository;
         let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
-        match covering(facts.need(&rules)?, name) {
-            Some((rule, upstream)) => Ok(Home::Open(rule_upstream(rule, upstream))),
-            None => facts.need(&stored).map(|_| self.home.clone()),
+        if let Some((rule, upstream)) = covering(facts.need(&rules)?, name) {
+            let home = Home::Open(rule_upstream(rule, upstream));
+            return Ok(ManifestOf { home, name: self.name.clone() });
         }
+        let detail = facts.need(&stored)?;
+        Ok(ManifestOf { home: self.home.clone(), name: detail.digest.clone() })
     }
 }
 
@@ -156,16 +162,31 @@ pub(super) fn config<'f>(
     }
 }
 
-/// The absence that stands for a private image which nobody but its owner sees.
-pub(super) fn hidden(it: &ImageUse, home: &Repository, said: &str) -> Stop {
-    let sentence = format!(
-        "{}/{} does not exist, or is private and no repositoryCredentials are given ({said})",
-        home.host, home.name
-    );
-    Stop::Absent(
-        Ground::Written(it.image.place().subject()),
-        Absence { sentence, said: said.to_owned() },
-    )
+/// What it means that a registry shows nothing to the anonymous. Fargate has no credentials but those of
+/// `repositoryCredentials`; a container instance may have its agent's own
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth-container-instances.html>).
+pub(super) fn denied(it: &ImageUse, home: &Repository, said: &str) -> Stop {
+    let image = format!("{}/{}", home.host, home.name);
+    let undecidable = |why: String| Stop::Gap(Gap::Undecidable { why });
+    if !it.container.repository_credentials.is_missing() {
+        let read = "and the credentials of its secret are not read";
+        return undecidable(format!("{image} is not shown to the anonymous ({said}), {read}"));
+    }
+    match it.task.may_run_on_fargate() {
+        Ok(true) => Stop::Absent(
+            Ground::Written(it.image.place().subject()),
+            Absence {
+                sentence: format!(
+                    "{image} does not exist, or is private and no repositoryCredentials are given ({said})"
+                ),
+                said: said.to_owned(),
+            },
+        ),
+        Ok(false) => undecidable(format!(
+            "{image} is not shown to the anonymous ({said}); whether the container instances' agents have credentials for it (ECS_ENGINE_AUTH_DATA) is not known"
+        )),
+        Err(stop) => stop,
+    }
 }
 
 /// The rule with the longest prefix that covers the repository, and the repository's name upstream.

@@ -7,7 +7,7 @@ use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ecr::{
-    DescribeImage, EcrManifest, PullThroughRule, PullThroughRules, Reference,
+    DescribeImage, ImageDetail, PullThroughRule, PullThroughRules, Reference,
     Repository as EcrRepository,
 };
 use crate::lookup::oci::{Anonymous, Repository};
@@ -26,13 +26,7 @@ pub(super) static IMAGE_EXISTS: Check = Check {
     ],
     remedy: "Push the image, or correct its registry, repository or tag",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html",
-    asks: &[
-        EcrManifest::CALL,
-        PullThroughRules::CALL,
-        DescribeImage::CALL,
-        DescribeSecret::CALL,
-        HeadManifest::CALL,
-    ],
+    asks: &[DescribeImage::CALL, PullThroughRules::CALL, DescribeSecret::CALL, HeadManifest::CALL],
     advises: false,
     judge: Judge::Image(image_exists),
 };
@@ -46,35 +40,24 @@ fn image_exists(it: &ImageUse, facts: &View) -> Judgement {
 }
 
 fn in_ecr(image: &ImageRef, repository: EcrRepository, facts: &View) -> Judgement {
-    let lookup = EcrManifest { repository, reference: behind::reference(image) };
-    match facts.get(&lookup)? {
-        Seen::Found(stored) => {
-            let digest = stored.digest.clone();
-            stored_and_active(lookup, &digest, facts)
-        }
-        Seen::Absent(_) => not_stored(&lookup, facts),
+    let described = DescribeImage { repository, reference: behind::reference(image) };
+    match facts.get(&described)? {
+        Seen::Found(detail) => stored(&described, detail),
+        Seen::Absent(_) => not_stored(&described, facts),
     }
 }
 
-/// An image can be in the archive: its manifest is listed, but it cannot be pulled
+/// An image can be in the archive: it is listed, but it cannot be pulled
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive_image.html>).
-fn stored_and_active(lookup: EcrManifest, digest: &str, facts: &View) -> Judgement {
-    let EcrManifest { repository, reference } = lookup;
-    let described = DescribeImage { repository, reference };
-    let detail = match facts.peek(&described)? {
-        Some(Seen::Found(detail)) => Some(detail),
-        _ => None,
-    };
-    let restore = || {
-        let EcrRepository { region, registry, name } = &described.repository;
-        format!(
-            "aws ecr update-image-storage-class --registry-id {registry} --repository-name {name} --image-id imageDigest={digest} --target-storage-class STANDARD --region {region}"
-        )
-    };
-    match detail.and_then(|detail| detail.status.as_deref()) {
+fn stored(described: &DescribeImage, detail: &ImageDetail) -> Judgement {
+    let digest = &detail.digest;
+    let EcrRepository { region, registry, name } = &described.repository;
+    match detail.status.as_deref() {
         Some("ARCHIVED") => fail(format!("{} is archived and cannot be pulled", described.what()))
             .remedy("Restore the image from the archive")
-            .command(restore())
+            .command(format!(
+                "aws ecr update-image-storage-class --registry-id {registry} --repository-name {name} --image-id imageDigest={digest} --target-storage-class STANDARD --region {region}"
+            ))
             .judge(),
         Some("ACTIVATING") => {
             warn(format!("{} is being restored from the archive", described.what()))
@@ -94,7 +77,7 @@ fn short(digest: &str) -> &str {
 
 /// A repository under a pull-through cache rule may legitimately not exist yet: the first pull
 /// creates it (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>).
-fn not_stored(lookup: &EcrManifest, facts: &View) -> Judgement {
+fn not_stored(lookup: &DescribeImage, facts: &View) -> Judgement {
     let EcrRepository { region, registry, name } = &lookup.repository;
     let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
     let rules = facts.need(&rules)?;
@@ -124,7 +107,7 @@ fn not_stored(lookup: &EcrManifest, facts: &View) -> Judgement {
 }
 
 fn at_upstream(
-    lookup: &EcrManifest,
+    lookup: &DescribeImage,
     rule: &PullThroughRule,
     upstream: String,
     facts: &View,
@@ -160,14 +143,6 @@ fn in_the_open(it: &ImageUse, image: &ImageRef, repository: Repository, facts: &
         Anonymous::Sees(manifest) => {
             pass(format!("{} exists ({})", head.what(), short(&manifest.digest)))
         }
-        Anonymous::Denied { said } if it.container.repository_credentials.is_missing() => {
-            Err(behind::hidden(it, &repository, said))
-        }
-        Anonymous::Denied { said } => Err(Stop::Gap(Gap::Undecidable {
-            why: format!(
-                "{} is private ({said}), and the credentials of its secret are not read",
-                head.what()
-            ),
-        })),
+        Anonymous::Denied { said } => Err(behind::denied(it, &repository, said)),
     }
 }

@@ -7,12 +7,12 @@ use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::Lookup;
-use crate::lookup::ecr::{EcrConfig, EcrManifest, PullThroughRules};
+use crate::lookup::ecr::{DescribeImage, EcrConfig, EcrManifest, PullThroughRules};
 use crate::lookup::ecs::InstancePlatforms;
-use crate::lookup::oci::{Manifest, Offer, Platform};
+use crate::lookup::oci::{Anonymous, Manifest, Offer, Platform};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::ImageRef;
-use crate::verdict::{Judgement, fail, not_applicable, pass, warn};
+use crate::verdict::{Finding, Judgement, Severity, fail, not_applicable, pass, warn};
 
 pub(super) static IMAGE_PLATFORM: Check = Check {
     id: "image-platform",
@@ -24,8 +24,9 @@ pub(super) static IMAGE_PLATFORM: Check = Check {
     remedy: "Build the image for that platform, or set runtimePlatform to the image's own",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html",
     asks: &[
-        EcrManifest::CALL,
+        DescribeImage::CALL,
         PullThroughRules::CALL,
+        EcrManifest::CALL,
         EcrConfig::CALL,
         HeadManifest::CALL,
         GetManifest::CALL,
@@ -38,13 +39,14 @@ pub(super) static IMAGE_PLATFORM: Check = Check {
 
 fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
     let image = it.reference()?;
-    // Asked for together: neither waits for the other.
-    let (wanted, manifest) = (wanted(it, facts), manifest(&image, facts));
-    let platforms = match wanted? {
-        Wanted::These(platforms) => platforms,
-        Wanted::Untold(why) => return not_applicable(why),
+    let platforms = match wanted(it, facts) {
+        Ok(Wanted::Untold(why)) => return not_applicable(why),
+        Ok(Wanted::These(platforms)) => Ok(platforms),
+        Err(stop) => Err(stop),
     };
-    let (home, manifest) = manifest?;
+    // Asked for in the same turn as the instances: neither waits for the other.
+    let manifest = manifest(it, &image, facts);
+    let (platforms, (home, manifest)) = (platforms?, manifest?);
     if let Manifest::Artifact { kind } = manifest {
         return fail(format!("{} is no container image but {kind}", image.written())).judge();
     }
@@ -62,11 +64,20 @@ fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
 }
 
 /// The manifest, and the registry that really serves it.
-fn manifest<'f>(image: &ImageRef, facts: &View<'f>) -> Result<(&'f Home, &'f Manifest), Stop> {
+fn manifest<'f>(
+    it: &ImageUse,
+    image: &ImageRef,
+    facts: &View<'f>,
+) -> Result<(&'f Home, &'f Manifest), Stop> {
     let source = SourceOf { home: Home::of(image), name: behind::name(image) };
-    let home = facts.derive(&source)?;
-    let manifest = ManifestOf { home: home.clone(), name: source.name };
-    Ok((home, facts.derive(&manifest)?))
+    let source = facts.derive(&source)?;
+    if let Home::Open(repository) = &source.home {
+        let head = HeadManifest { repository: repository.clone(), reference: source.name.clone() };
+        if let Anonymous::Denied { said } = facts.need(&head)? {
+            return Err(behind::denied(it, repository, said));
+        }
+    }
+    Ok((&source.home, facts.derive(source)?))
 }
 
 /// The platforms that the task may land on.
@@ -85,7 +96,7 @@ fn wanted(it: &ImageUse, facts: &View) -> Result<Wanted, Stop> {
         OperatingSystem::Windows(family) => family,
     };
     let architecture = task.definition.architecture()?;
-    let fargate = task.is_for_fargate()?;
+    let fargate = task.may_run_on_fargate()?;
     if fargate || architecture.is_some() {
         let architecture = architecture.unwrap_or("X86_64");
         return match Platform::from_ecs(&family, architecture) {
@@ -134,52 +145,48 @@ fn offer(manifest: &Manifest, home: &Home, wanted: &Platform, facts: &View) -> R
 }
 
 fn judge_offers(it: &ImageUse, offers: Vec<(Platform, Result<Offer, Stop>)>) -> Judgement {
-    let several = offers.len() > 1;
     let mut offered = Vec::new();
-    let mut lacking = None;
+    let mut lacking = Vec::new();
     for (platform, offer) in offers {
-        match offer? {
-            Offer::Offered { .. } => offered.push(platform.to_string()),
-            Offer::Doubtful { nearest } => {
-                lacking = Some(warn(format!(
-                    "the image is built for {nearest}, which {platform} would pull but may not run"
-                )));
-            }
-            Offer::Missing { has } => {
-                let has = if has.is_empty() { "no platform".to_owned() } else { has.join(", ") };
-                let build =
-                    format!("docker buildx build --platform {} --push ...", os_arch(&platform));
-                lacking = Some(
-                    fail(format!("the image is built for {has}, but the task runs on {platform}"))
-                        .command(build),
-                );
-            }
-            Offer::NotAnImage { kind } => {
-                lacking =
-                    Some(fail(format!("the reference leads to no container image but to {kind}")));
-            }
-            Offer::AskConfig { .. } | Offer::Unstated { .. } => {
-                return Err(Gap::Undecidable {
-                    why: format!(
-                        "the image does not state its platform, and the task runs on {platform}"
-                    ),
-                }
-                .into());
-            }
+        match lack(&platform, offer?)? {
+            None => offered.push(platform.to_string()),
+            Some(finding) => lacking.push(finding),
         }
     }
-    match lacking {
+    // The worst of several platforms is what is told.
+    lacking.sort_by_key(|finding| finding.severity != Severity::Fail);
+    match lacking.into_iter().next() {
         None => pass(format!("the image is built for {}", offered.join(" and "))),
         Some(finding) if offered.is_empty() => finding.at(it.image.place()).judge(),
-        // Some instances can run it: the scheduler does not know which.
-        Some(finding) if several => {
-            let message = format!("on some container instances, {}", finding.message);
-            warn(message)
-                .at(it.image.place())
-                .remedy("Set runtimePlatform.cpuArchitecture, so that the task is placed where the image runs")
-                .judge()
+        // Some instances can run it, and the scheduler does not know which.
+        Some(finding) => warn(format!("on some container instances, {}", finding.message))
+            .at(it.image.place())
+            .remedy("Set runtimePlatform.cpuArchitecture, so that the task is placed where the image runs")
+            .judge(),
+    }
+}
+
+/// What an offer lacks for the platform.
+fn lack(platform: &Platform, offer: Offer) -> Result<Option<Finding>, Stop> {
+    match offer {
+        Offer::Offered { .. } => Ok(None),
+        Offer::Doubtful { nearest } => Ok(Some(warn(format!(
+            "the image is built for {nearest}, which {platform} would pull but may not run"
+        )))),
+        Offer::Missing { has } => {
+            let has = if has.is_empty() { "no platform".to_owned() } else { has.join(", ") };
+            let message = format!("the image is built for {has}, but the task runs on {platform}");
+            let build = format!("docker buildx build --platform {} --push ...", os_arch(platform));
+            Ok(Some(fail(message).command(build)))
         }
-        Some(finding) => finding.at(it.image.place()).judge(),
+        Offer::NotAnImage { kind } => {
+            Ok(Some(fail(format!("the reference leads to no container image but to {kind}"))))
+        }
+        Offer::AskConfig { .. } | Offer::Unstated { .. } => {
+            let why =
+                format!("the image does not state its platform, and the task runs on {platform}");
+            Err(Gap::Undecidable { why }.into())
+        }
     }
 }
 
@@ -199,7 +206,7 @@ fn compression(it: &ImageUse, manifest: &Manifest) -> Result<Option<Judgement>, 
         )),
         Manifest::Image { mixed_compression: true, .. } => {
             let message = "the layers mix gzip and zstd compression";
-            let fargate = it.task.is_for_fargate()?;
+            let fargate = it.task.may_run_on_fargate()?;
             let finding = if fargate { fail(message) } else { warn(message) };
             Ok(Some(
                 finding

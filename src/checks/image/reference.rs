@@ -33,3 +33,19 @@ fn image_reference(it: &ImageUse, _: &View) -> Judgement {
     }
     pass(format!("reads as {}", reference.canonical()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::IMAGE_REFERENCE;
+    use crate::checks::tests::story::Story;
+    use crate::report::Status;
+
+    #[test]
+    fn given_an_ecr_of_another_partition_then_it_fails() {
+        let story = Story::containers(
+            r#"{"name": "app", "image": "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/app:1"}"#,
+        );
+        let at = "/containerDefinitions/0/image";
+        story.ends(&IMAGE_REFERENCE, &[(Status::Fail, at, "of partition aws-cn")]);
+    }
+}

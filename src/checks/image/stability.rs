@@ -8,7 +8,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ecr::DescribeImage;
 use crate::names::{ImageRef, Registry};
-use crate::verdict::{Findings, Judgement, warn};
+use crate::verdict::{Findings, Judgement, not_applicable, warn};
 
 pub(super) static IMAGE_STABILITY: Check = Check {
     id: "image-stability",
@@ -58,12 +58,17 @@ fn image_stability(it: &ImageUse, facts: &View) -> Judgement {
         );
     }
     found.part(place, |found| size(it, &image, facts, found));
-    found.or_pass("the image is named so that it does not move")
+    match &image.tag {
+        Some(tag) if image.digest.is_none() && found.is_empty() => not_applicable(format!(
+            "the tag {tag} can be moved, unless its repository keeps tags immutable; only a digest never moves"
+        )),
+        _ => found.or_pass("the image is named by its digest, which never moves"),
+    }
 }
 
 fn size(it: &ImageUse, image: &ImageRef, facts: &View, found: &mut Findings) -> Result<(), Stop> {
     let Home::Ecr(repository) = Home::of(image) else { return Ok(()) };
-    if !it.task.is_for_fargate()? {
+    if !it.task.may_run_on_fargate()? {
         return Ok(());
     }
     let described = DescribeImage { repository, reference: behind::reference(image) };

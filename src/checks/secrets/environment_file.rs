@@ -5,7 +5,7 @@ use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::s3::HeadObject;
-use crate::verdict::{Judgement, fail, pass};
+use crate::verdict::{Judgement, pass};
 
 pub(super) static ENVIRONMENT_FILE_EXISTS: Check = Check {
     id: "environment-file-exists",
@@ -23,14 +23,6 @@ pub(super) static ENVIRONMENT_FILE_EXISTS: Check = Check {
 fn environment_file_exists(it: &EnvironmentFileUse, facts: &View) -> Judgement {
     let object = it.object()?;
     let region = it.task.region()?;
-    if object.partition != region.partition() {
-        return fail(format!(
-            "{object} is of partition {}, but the task runs in {region} of partition {}",
-            object.partition,
-            region.partition()
-        ))
-        .judge();
-    }
     let lookup = HeadObject { region: region.clone(), object };
     facts.need(&lookup)?;
     pass(format!("{} exists", lookup.what()))

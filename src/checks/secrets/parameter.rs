@@ -3,8 +3,8 @@
 use super::reference::region;
 use crate::checks::subject::SecretUse;
 use crate::checks::{Check, Judge};
-use crate::facts::View;
-use crate::knowledge::{Seen, Stop};
+use crate::facts::{Derived, View};
+use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::ssm::{DescribeParameter, Parameter};
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{ParameterRef, Region, ValueFrom};
@@ -80,24 +80,42 @@ pub(in crate::checks) fn found<'f>(
             }
         };
     }
-    let lookups = candidates(parameter, region);
-    let seen: Vec<_> = lookups.iter().map(|lookup| facts.get(lookup)).collect();
-    for seen in seen {
-        if let Seen::Found(found) = seen? {
-            return Ok(Some(found));
-        }
-    }
-    match lookups.first() {
-        Some(lookup) => facts.need(lookup).map(Some),
-        None => Err(Stop::written(parameter.name.clone(), "the parameter has no name")),
-    }
+    let named = ParameterNamed { region: region.clone(), names: parameter.candidate_names() };
+    facts.derive(&named).map(Some)
 }
 
-/// One question for each name that the parameter may have: in an ARN, `parameter/a` stands for the name
-/// `a` as well as for `/a`.
-fn candidates(parameter: &ParameterRef, region: &Region) -> Vec<DescribeParameter> {
-    let names = parameter.candidate_names().into_iter();
-    names.map(|name| DescribeParameter { region: region.clone(), name, shared: None }).collect()
+/// The parameter that one of these names means: in an ARN, `parameter/a` stands for the name `a` as well
+/// as for `/a`. That one of them is absent is no absence, as long as the other is there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ParameterNamed {
+    region: Region,
+    names: Vec<String>,
+}
+
+impl Derived for ParameterNamed {
+    type Fact = Parameter;
+
+    fn what(&self) -> String {
+        format!("the parameter {}", self.names.join(" or "))
+    }
+
+    fn derive(&self, facts: &View) -> Result<Parameter, Stop> {
+        let named = |name: &String| DescribeParameter {
+            region: self.region.clone(),
+            name: name.clone(),
+            shared: None,
+        };
+        let lookups: Vec<DescribeParameter> = self.names.iter().map(named).collect();
+        let seen: Vec<_> = lookups.iter().map(|lookup| facts.need(lookup)).collect();
+        let mut first = None;
+        for seen in seen {
+            match seen {
+                Ok(found) => return Ok(found.clone()),
+                Err(stop) => first = first.or(Some(stop)),
+            }
+        }
+        Err(first.unwrap_or_else(|| Gap::Undecidable { why: "it has no name".to_owned() }.into()))
+    }
 }
 
 /// Another account's parameter is visible only if it is shared through AWS RAM, which takes the advanced

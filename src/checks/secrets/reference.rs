@@ -4,8 +4,8 @@ use crate::checks::subject::SecretUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::names::{Arn, ValueFrom};
-use crate::verdict::{Judgement, fail, pass, warn};
+use crate::names::ValueFrom;
+use crate::verdict::{Judgement, pass, warn};
 
 pub(super) static SECRET_REFERENCE: Check = Check {
     id: "secret-reference",
@@ -48,7 +48,7 @@ fn secret_reference(it: &SecretUse, _: &View) -> Judgement {
 
 pub(super) static SECRET_REGION: Check = Check {
     id: "secret-region",
-    verifies: "the region and partition of the reference fit the place where the task runs",
+    verifies: "the region of the reference fits the place where the task runs",
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... ResourceNotFoundException",
     ],
@@ -62,17 +62,9 @@ pub(super) static SECRET_REGION: Check = Check {
 fn secret_region(it: &SecretUse, _: &View) -> Judgement {
     let reference = it.reference()?;
     let home = it.task.region()?;
-    let Some(arn) = arn(&reference) else {
+    let Some(arn) = reference.arn() else {
         return pass(format!("a name without region is looked up where the task runs, in {home}"));
     };
-    if arn.partition != home.partition() {
-        return fail(format!(
-            "the ARN is of partition {}, but the task runs in {home} of partition {}",
-            arn.partition,
-            home.partition()
-        ))
-        .judge();
-    }
     match &arn.region {
         Some(region) if region != home => elsewhere(it, &reference, region.as_str(), home.as_str()),
         _ => pass(format!("it is of the task's own region, {home}")),
@@ -97,23 +89,13 @@ fn elsewhere(it: &SecretUse, reference: &ValueFrom, region: &str, home: &str) ->
     }
 }
 
-/// The ARN of a reference that is written as one.
-pub(super) fn arn(reference: &ValueFrom) -> Option<&Arn> {
-    match reference {
-        ValueFrom::Secret(secret) => Some(secret.secret_arn()),
-        ValueFrom::Parameter(parameter) | ValueFrom::SecretThroughParameter { parameter, .. } => {
-            parameter.arn.as_ref()
-        }
-    }
-}
-
 /// The region that is asked for a reference.
 pub(in crate::checks) fn region(
     it: &SecretUse,
     reference: &ValueFrom,
 ) -> Result<crate::names::Region, Stop> {
-    match arn(reference).and_then(|arn| arn.region.clone()) {
-        Some(region) => Ok(region),
+    match reference.region() {
+        Some(region) => Ok(region.clone()),
         None => it.task.region().cloned(),
     }
 }

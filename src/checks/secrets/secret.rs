@@ -4,7 +4,7 @@ use super::reference::region;
 use crate::checks::subject::SecretUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
-use crate::knowledge::Stop;
+use crate::knowledge::{Gap, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{
     DescribeSecret, ListSecretVersions, Secret, SecretForm, SecretKey,
@@ -64,7 +64,10 @@ pub(in crate::checks) fn described(
     let id = match reference {
         ValueFrom::Secret(secret) => secret.secret_arn().to_string(),
         ValueFrom::SecretThroughParameter { secret_id, .. } => secret_id.clone(),
-        ValueFrom::Parameter(parameter) => parameter.name.clone(),
+        ValueFrom::Parameter(parameter) => {
+            let why = format!("{} is a parameter, not a secret", parameter.name);
+            return Err(Gap::Defect { why }.into());
+        }
     };
     Ok(DescribeSecret { region, id })
 }
@@ -187,5 +190,33 @@ fn secret_json_key(it: &SecretUse, facts: &View) -> Judgement {
                 )
                 .judge()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::secrets::parameter::PARAMETER_EXISTS;
+    use crate::checks::tests::story::Story;
+    use crate::report::Status;
+
+    /// A placeholder could become either, so neither check may stay silent about it.
+    #[test]
+    fn given_a_placeholder_then_both_secret_and_parameter_are_unknown() {
+        let story = Story::container(
+            r#""secrets": [{"name": "TOKEN", "valueFrom": "arn:aws:${SERVICE}:eu-west-1:1:x"}]"#,
+        );
+        let at = "/containerDefinitions/0/secrets/0/valueFrom";
+        story.ends(&SECRET_EXISTS, &[(Status::Unknown, at, "placeholder")]);
+        story.ends(&PARAMETER_EXISTS, &[(Status::Unknown, at, "placeholder")]);
+    }
+
+    #[test]
+    fn given_an_arn_of_another_partition_then_it_fails_without_being_asked_for() {
+        let story = Story::container(
+            r#""secrets": [{"name": "TOKEN", "valueFrom": "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:db-AbCdEf"}]"#,
+        );
+        let at = "/containerDefinitions/0/secrets/0/valueFrom";
+        story.ends(&SECRET_EXISTS, &[(Status::Fail, at, "of partition aws-cn")]);
     }
 }

@@ -7,11 +7,12 @@ pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use role::{Duty, RoleUse};
 
 use crate::document::container::{EnvironmentFile, Secret};
+use crate::document::launch::requested;
 use crate::document::{
     Container, Field, LaunchTarget, Place, RunContext, Source, TaskDefinition, launch_targets,
 };
 use crate::knowledge::{Gap, Stop};
-use crate::names::{ImageRef, Partition, Region, S3Object, ValueFrom};
+use crate::names::{ImageRef, Partition, Region, Registry, S3Object, ValueFrom};
 
 /// One task definition, and what is known of where it will run.
 pub struct Task {
@@ -150,6 +151,30 @@ impl Task {
         Ok(self.launch_targets()?.iter().any(|target| target.is_fargate()))
     }
 
+    /// Whether the task may run on Fargate: what the request says, otherwise what the definition is for.
+    /// A definition that merely declares Fargate beside EC2 does not run there if the request says EC2.
+    ///
+    /// # Errors
+    /// A gap where the documents do not say.
+    pub fn may_run_on_fargate(&self) -> Result<bool, Stop> {
+        match requested(&self.context)? {
+            Some(targets) => Ok(targets.iter().any(|target| target.is_fargate())),
+            None => self.is_for_fargate(),
+        }
+    }
+
+    /// Partitions are worlds apart: nothing in one reaches another. The sentence that says so, if `of`
+    /// is not the partition that the task runs in; nothing if no region is configured.
+    fn same_partition(&self, of: Partition, what: &str) -> Result<(), String> {
+        match &self.home {
+            Some(home) if home.partition() != of => Err(format!(
+                "{what} is of partition {of}, but the task runs in {home} of partition {}",
+                home.partition()
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Each container.
     pub fn containers(&self) -> Vec<Planned<ContainerUse<'_>>> {
         match self.definition.container_definitions.get() {
@@ -240,11 +265,16 @@ impl ImageUse<'_> {
     /// The reference, parsed.
     ///
     /// # Errors
-    /// A gap for a placeholder; an absence for a text that is no image reference.
+    /// A gap for a placeholder; an absence for a text that is no image reference, or one of an ECR that
+    /// the task's partition cannot reach.
     pub fn reference(&self) -> Result<ImageRef, Stop> {
         let text = self.image.get()?.map_or("", String::as_str);
-        text.parse::<ImageRef>()
-            .map_err(|flaw| Stop::written(self.image.place().subject(), flaw.to_string()))
+        let flawed = |flaw: String| Stop::written(self.image.place().subject(), flaw);
+        let image = text.parse::<ImageRef>().map_err(|flaw| flawed(flaw.to_string()))?;
+        if let Registry::Ecr(host) = &image.registry {
+            self.task.same_partition(host.partition, "the image's registry").map_err(flawed)?;
+        }
+        Ok(image)
     }
 }
 
@@ -252,25 +282,40 @@ impl SecretUse<'_> {
     /// The reference, parsed.
     ///
     /// # Errors
-    /// A gap for a placeholder; an absence for a text that ECS would not read.
+    /// A gap for a placeholder; an absence for a text that ECS would not read, or an ARN that the task's
+    /// partition cannot reach.
     pub fn reference(&self) -> Result<ValueFrom, Stop> {
         let text = self.value_from.get()?.map_or("", String::as_str);
-        text.parse::<ValueFrom>()
-            .map_err(|flaw| Stop::written(self.value_from.place().subject(), flaw.to_string()))
+        let flawed = |flaw: String| Stop::written(self.value_from.place().subject(), flaw);
+        let reference = text.parse::<ValueFrom>().map_err(|flaw| flawed(flaw.to_string()))?;
+        if let Some(arn) = reference.arn() {
+            self.task.same_partition(arn.partition, "the ARN").map_err(flawed)?;
+        }
+        Ok(reference)
     }
 
-    /// Whether Secrets Manager answers for it, judged by the text even where it does not parse.
-    pub fn is_secret(&self) -> bool {
+    /// Whether Secrets Manager may answer for it. Of a text that is not known yet, either may.
+    pub fn may_be_secret(&self) -> bool {
         match self.reference() {
             Ok(ValueFrom::Secret(_) | ValueFrom::SecretThroughParameter { .. }) => true,
             Ok(ValueFrom::Parameter(_)) => false,
-            Err(_) => self
-                .value_from
-                .get()
-                .ok()
-                .flatten()
-                .is_some_and(|text| text.contains(":secretsmanager:")),
+            Err(_) => self.reads_as_secret().unwrap_or(true),
         }
+    }
+
+    /// Whether Parameter Store may answer for it.
+    pub fn may_be_parameter(&self) -> bool {
+        match self.reference() {
+            Ok(ValueFrom::Parameter(_)) => true,
+            Ok(ValueFrom::Secret(_) | ValueFrom::SecretThroughParameter { .. }) => false,
+            Err(_) => !self.reads_as_secret().unwrap_or(false),
+        }
+    }
+
+    /// What a text that does not parse looks like; nothing if it is not known yet.
+    fn reads_as_secret(&self) -> Option<bool> {
+        let text = self.value_from.get().ok().flatten()?;
+        Some(text.contains(":secretsmanager:"))
     }
 }
 
@@ -281,7 +326,9 @@ impl EnvironmentFileUse<'_> {
     /// A gap for a placeholder; an absence for a text that is no ARN of an S3 object.
     pub fn object(&self) -> Result<S3Object, Stop> {
         let text = self.file.value.get()?.map_or("", String::as_str);
-        text.parse::<S3Object>()
-            .map_err(|flaw| Stop::written(self.file.value.place().subject(), flaw.to_string()))
+        let flawed = |flaw: String| Stop::written(self.file.value.place().subject(), flaw);
+        let object = text.parse::<S3Object>().map_err(|flaw| flawed(flaw.to_string()))?;
+        self.task.same_partition(object.partition, "the ARN").map_err(flawed)?;
+        Ok(object)
     }
 }

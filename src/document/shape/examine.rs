@@ -213,15 +213,19 @@ fn mismatch(node: &Node, wanted: &str, name: &str, found: &mut Vec<Complaint>) {
         ),
         (Value::Number(number), _) if wanted == "text" => {
             let kind = if size_as_number { Mismatch::UnquotedSize } else { Mismatch::WrongType };
-            (kind, format!("{name} is the number {number} where text belongs: write \"{number}\""))
+            // What a number says elsewhere may be a password: only sizes are repeated.
+            let write = match size_as_number {
+                true => format!(": write \"{number}\""),
+                false => ": put it in double quotes".to_owned(),
+            };
+            (kind, format!("{name} is a number where text belongs{write}"))
         }
         (Value::Text(text), _)
             if wanted.contains("number") && text.trim().parse::<i64>().is_ok() =>
         {
-            let digits = text.trim();
             (
                 Mismatch::WrongType,
-                format!("{name} is text where {wanted} belongs: write {digits} without quotes"),
+                format!("{name} is text where {wanted} belongs: write it without quotes"),
             )
         }
         _ => (Mismatch::WrongType, format!("{name} is {} where {wanted} belongs", node.kind())),

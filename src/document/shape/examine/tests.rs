@@ -65,7 +65,7 @@ fn what_does_not_fit_is_named_with_its_place() {
             "documented are bridge, host",
         ),
         (r#""pidMode": """#, UnknownValue, "/pidMode", "is empty"),
-        (r#""taskRoleArn": 1"#, WrongType, "/taskRoleArn", r#"write "1""#),
+        (r#""taskRoleArn": 1"#, WrongType, "/taskRoleArn", "in double quotes"),
         (r#""volumes": {}"#, WrongType, "/volumes", "an object where a list belongs"),
         (
             r#""volumes": [[]]"#,
@@ -83,7 +83,7 @@ fn what_does_not_fit_is_named_with_its_place() {
             r#""ephemeralStorage": {"sizeInGiB": "30"}"#,
             WrongType,
             "/ephemeralStorage/sizeInGiB",
-            "write 30 without quotes",
+            "write it without quotes",
         ),
         (
             r#""ephemeralStorage": {"sizeInGiB": 30.0}"#,
@@ -135,7 +135,7 @@ fn context_documents_are_examined_by_their_own_shape() {
         (
             ContextKind::CreateService,
             r#"{"serviceName": "web", "desiredCount": "1"}"#,
-            "write 1 without quotes",
+            "write it without quotes",
         ),
         (
             ContextKind::UpdateService,

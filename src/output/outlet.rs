@@ -1,0 +1,150 @@
+//! Where the output goes: proven to be usable before anything is asked.
+
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::path::{Path, PathBuf};
+
+use jmespath::Expression;
+
+use super::{Format, Look, OutputError, say};
+
+/// A file that can be written, and keeps what it holds until there is something to write.
+#[derive(Debug)]
+pub struct OutputFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl OutputFile {
+    /// Opens the file, or creates it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn open(path: &Path) -> Result<OutputFile, OutputError> {
+        let opened = File::options().write(true).create(true).truncate(false).open(path);
+        match opened {
+            Ok(file) => Ok(OutputFile { path: path.to_owned(), file }),
+            Err(error) => Err(OutputError::File(path.to_owned(), error)),
+        }
+    }
+
+    /// Writes `text` in place of what the file holds.
+    ///
+    /// # Errors
+    /// When that does not succeed.
+    pub fn write(&self, text: &str) -> Result<(), OutputError> {
+        let mut file = &self.file;
+        let emptied = match file.metadata() {
+            // Pipes and devices hold nothing.
+            Ok(kind) if kind.is_file() => file.rewind().and_then(|()| file.set_len(0)),
+            other => other.map(drop),
+        };
+        emptied
+            .and_then(|()| file.write_all(text.as_bytes()))
+            .map_err(|error| OutputError::File(self.path.clone(), error))
+    }
+}
+
+/// Where one form of the output goes.
+#[derive(Debug)]
+struct Sink {
+    format: Format,
+    file: Option<OutputFile>,
+}
+
+/// All the sinks, and what of the JSON document they show.
+pub struct Outlet {
+    sinks: Vec<Sink>,
+    query: Option<Expression<'static>>,
+}
+
+impl Outlet {
+    /// The sinks of `--format FORMAT[=FILE]`. Without any, it is text; with a `query`, it is JSON.
+    ///
+    /// # Errors
+    /// An unknown format, a file that cannot be written, or a query that is wrong or has no JSON to
+    /// look at.
+    pub fn open(formats: &[String], query: Option<&str>) -> Result<Outlet, OutputError> {
+        let default = [if query.is_some() { "json" } else { "text" }.to_owned()];
+        let formats = if formats.is_empty() { &default[..] } else { formats };
+        let given = formats.iter().map(|given| parse(given)).collect::<Result<Vec<_>, _>>()?;
+        if query.is_some() && given.iter().all(|(format, _)| *format != Format::Json) {
+            let why = "it looks at JSON: give --format json, or no --format at all";
+            return Err(OutputError::Query(why.to_owned()));
+        }
+        let query = query.map(jmespath::compile).transpose();
+        let query = query.map_err(|error| OutputError::Query(error.to_string()))?;
+        let open = |(format, path): (Format, Option<&Path>)| {
+            Ok(Sink { format, file: path.map(OutputFile::open).transpose()? })
+        };
+        let sinks = given.into_iter().map(open).collect::<Result<_, _>>()?;
+        Ok(Outlet { sinks, query })
+    }
+
+    /// Fills each sink with what `form` makes for it.
+    pub(super) fn fill(
+        &self,
+        look: &Look,
+        form: impl Fn(Format, &Look, Option<&Expression>) -> Result<String, OutputError>,
+    ) -> Result<(), OutputError> {
+        for Sink { format, file } in &self.sinks {
+            match file {
+                Some(file) => file.write(&form(*format, &Look::plain(), self.query.as_ref())?)?,
+                None => say(&form(*format, look, self.query.as_ref())?, look),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn parse(given: &str) -> Result<(Format, Option<&Path>), OutputError> {
+    let (word, path) = match given.split_once('=') {
+        Some((word, path)) => (word, Some(Path::new(path))),
+        None => (given, None),
+    };
+    let format = Format::named(word).ok_or_else(|| OutputError::Format(word.to_owned()))?;
+    Ok((format, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(formats: &[&str], query: Option<&str>) -> Result<Vec<Format>, String> {
+        let formats: Vec<String> = formats.iter().map(ToString::to_string).collect();
+        let outlet = Outlet::open(&formats, query).map_err(|error| error.to_string())?;
+        Ok(outlet.sinks.iter().map(|sink| sink.format).collect())
+    }
+
+    #[test]
+    fn a_query_looks_at_json_and_is_found_wrong_before_the_run() {
+        assert_eq!(open(&[], None), Ok(vec![Format::Text]));
+        assert_eq!(open(&[], Some("verdict")), Ok(vec![Format::Json]));
+        assert_eq!(open(&["json"], Some("verdict")), Ok(vec![Format::Json]));
+        for format in ["text", "short", "ndjson"] {
+            assert!(open(&[format], Some("verdict")).unwrap_err().contains("looks at JSON"));
+        }
+        assert!(open(&["json"], Some("checks[")).unwrap_err().contains("--query"));
+        assert!(open(&["xml"], None).unwrap_err().contains("no format"));
+    }
+
+    #[test]
+    fn a_file_keeps_what_it_holds_until_the_report_is_there() {
+        let path = std::env::temp_dir().join(format!("outlet-{}.json", std::process::id()));
+        std::fs::write(&path, "the report of yesterday").unwrap();
+        let file = OutputFile::open(&path).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "the report of yesterday");
+        for report in ["the first report", "today"] {
+            file.write(report).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), report);
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_found_at_once() {
+        let nowhere = std::env::temp_dir().join("no such folder").join("report.json");
+        let error = OutputFile::open(&nowhere).unwrap_err().to_string();
+        assert!(error.contains("cannot write"), "{error}");
+    }
+}

@@ -10,7 +10,7 @@ use crate::facts::View;
 use crate::iam::{Layer, Policy};
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ecr::{
-    EcrManifest, GetRegistryPolicy, GetRepositoryPolicy, PullThroughRules, REPOSITORY_MISSING,
+    DescribeImage, GetRegistryPolicy, GetRepositoryPolicy, PullThroughRules, REPOSITORY_MISSING,
     Repository,
 };
 use crate::lookup::{CallerIdentity, Lookup};
@@ -28,7 +28,7 @@ pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
     asks: &execution_role::asking::<4, 11>([
         GetRepositoryPolicy::CALL,
         GetRegistryPolicy::CALL,
-        EcrManifest::CALL,
+        DescribeImage::CALL,
         PullThroughRules::CALL,
     ]),
     advises: false,
@@ -44,7 +44,7 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
         return not_applicable("no role pulls it: it is in no private registry of ECR");
     };
     let stored =
-        EcrManifest { repository: repository.clone(), reference: behind::reference(&image) };
+        DescribeImage { repository: repository.clone(), reference: behind::reference(&image) };
     let policy = GetRepositoryPolicy { repository: repository.clone() };
     let (who, upstream, policy) =
         (execution_role::policies(it.task, facts), first_pull(&stored, facts), facts.get(&policy));
@@ -66,7 +66,7 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
 
 /// What the first pull through a cache rule takes beside the pull itself; nothing if the image is there
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html>).
-fn first_pull(stored: &EcrManifest, facts: &View) -> Result<Vec<&'static str>, Stop> {
+fn first_pull(stored: &DescribeImage, facts: &View) -> Result<Vec<&'static str>, Stop> {
     let Seen::Absent(absence) = facts.get(stored)? else { return Ok(Vec::new()) };
     let Repository { region, registry, name } = &stored.repository;
     let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };

@@ -80,22 +80,25 @@ class Recordings(Story):
 
 
 class Speed(Story):
-    # Whether the image is stored, its manifest, where its configuration is, and the configuration.
-    CHAIN = 4
+    # The caller's account, the role, the list of its policies, a policy, and the text of its version.
+    CHAIN = 5
     DELAY = 0.05
 
-    def test_the_time_is_that_of_the_longest_chain(self):
+    def test_what_a_delay_adds_is_that_of_the_longest_chain(self):
         path = self.write(demo())
         self.emulator.remember()
         self.report("verify", path, code=0)
+        # The emulator itself takes a while for all the calls, so what counts is the difference.
+        without = min(self.took(path) for _ in range(3))
         self.emulator.delay = self.DELAY
-        took = []
-        for _ in range(3):
-            started = time.monotonic()
-            self.report("verify", path, code=0)
-            took.append(time.monotonic() - started)
+        took = [self.took(path) for _ in range(3)]
         # The best of three: the machine may be busy with something else.
-        self.assertLess(min(took), 1.5 * self.CHAIN * self.DELAY + 0.1, took)
+        self.assertLess(min(took) - without, 1.5 * self.CHAIN * self.DELAY + 0.1, (without, took))
+
+    def took(self, path):
+        started = time.monotonic()
+        self.report("verify", path, code=0)
+        return time.monotonic() - started
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ pub mod lookup;
 
 pub mod document;
 pub mod iam;
+pub mod network;
 pub mod placement;
 
 pub mod knowledge;

@@ -19,6 +19,7 @@ pub mod ecr;
 pub mod ecs;
 pub mod iam;
 pub mod kms;
+pub mod logs;
 mod mask;
 pub mod oci;
 mod pages;

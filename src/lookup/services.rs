@@ -85,6 +85,10 @@ impl Services {
         self.client(region, aws_sdk_kms::Client::new)
     }
 
+    pub(super) fn logs(&self, region: &Region) -> aws_sdk_cloudwatchlogs::Client {
+        self.client(region, aws_sdk_cloudwatchlogs::Client::new)
+    }
+
     /// Path style for a custom endpoint, whose host name has no bucket in front.
     pub(super) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
         self.client(region, |config| {

@@ -14,6 +14,7 @@ use super::ec2::instance::DescribeInstance;
 use super::ecr::{DescribeImage, EcrConfig, EcrManifest, PullThroughRules, Reference, Repository};
 use super::ecs::instance::ContainerInstances;
 use super::ecs::{DescribeService, DescribeTaskDefinition};
+use super::logs::DescribeLogGroup;
 use super::oci;
 use super::registry::{GetConfig, GetManifest, HeadManifest};
 use super::s3::HeadObject;
@@ -111,6 +112,17 @@ fn lookups(host: &str) -> Vec<Case> {
                     "DescribeInstances",
                     "<reservationSet><item><instancesSet><item><instanceId>i-2</instanceId></item></instancesSet></item></reservationSet>",
                 ),
+            ],
+        ),
+        case(
+            DescribeLogGroup { region: region(), name: "/ecs/web".parse().unwrap() },
+            Some(ok(json!({"logGroups": [
+                {"logGroupName": "/ecs/web-old", "arn": "arn-old:*"},
+                {"logGroupName": "/ecs/web", "arn": "arn:*"},
+            ]}))),
+            vec![
+                ok(json!({"logGroups": []})),
+                ok(json!({"logGroups": [{"logGroupName": "/ecs/web-old", "arn": "arn:*"}]})),
             ],
         ),
         case(
@@ -287,10 +299,15 @@ fn pages_that_go_round_in_a_circle_are_a_gap() {
     let bench = Bench::new();
     let again = json!({
         "pullThroughCacheRules": [], "containerInstanceArns": [], "nextToken": "again",
-        "ARN": "arn", "Versions": [], "Parameters": [], "NextToken": "again",
+        "ARN": "arn", "Versions": [], "Parameters": [], "NextToken": "again", "logGroups": [],
     });
-    let paged =
-        ["PullThroughRules", "ContainerInstances", "ListSecretVersions", "DescribeParameter"];
+    let paged = [
+        "PullThroughRules",
+        "ContainerInstances",
+        "DescribeLogGroup",
+        "ListSecretVersions",
+        "DescribeParameter",
+    ];
     let reply = Reply::Ok(again.to_string());
     let learnt = bench.learn(|case| paged.contains(&case.name).then(|| reply.clone()));
     assert_eq!(learnt.len(), paged.len());

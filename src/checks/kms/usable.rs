@@ -15,7 +15,7 @@ use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static KMS_KEY_USABLE: Check = Check {
     id: "kms-key-usable",
-    verifies: "the key exists in the region, is enabled, symmetric and for encryption, and a log group's admits CloudWatch Logs",
+    verifies: "the key exists in the region, is enabled, symmetric and for encryption, and admits CloudWatch Logs where it encrypts a log group",
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... KMSInvalidStateException",
         "ResourceInitializationError: unable to pull secrets or registry auth: ... DisabledException: <key> is disabled.",

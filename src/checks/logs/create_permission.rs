@@ -1,7 +1,7 @@
 //! `log-group-create-permission`
 
-use super::target::lookup;
-use crate::checks::permission::{Beside, Wish, judge};
+use super::target::{for_all_streams, lookup};
+use crate::checks::permission::{Answer, Beside, Wish, judge};
 use crate::checks::subject::AwslogsUse;
 use crate::checks::{Check, Judge, execution_role, instance_role};
 use crate::facts::View;
@@ -52,8 +52,12 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         // the group does not cover it
         // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
         let group = name.arn(&region, execution_role::account(who));
-        let wish = Wish::new("logs:CreateLogGroup", format!("{group}:log-stream:"));
+        let asked = format!("{group}:log-stream:");
+        let wish = Wish::new("logs:CreateLogGroup", &asked);
         let answer = judge(who, vec![(wish, Beside::default())], &region, None)?;
+        if let Answer::Refused(finding) = answer {
+            return for_all_streams(*finding, &asked, &group).judge();
+        }
         execution_role::verdict(who, &format!("create {group}"), answer, facts)
     })
 }

@@ -9,6 +9,7 @@ use crate::facts::View;
 use crate::knowledge::{Absence, Seen, Stop};
 use crate::lookup::logs::{DescribeLogGroup, LogGroup};
 use crate::names::{LogGroupName, Region};
+use crate::verdict::Finding;
 
 /// A log group, as the driver will find it.
 pub(super) enum Target<'f> {
@@ -52,6 +53,14 @@ pub(super) fn target<'f>(
         Some(consequence) => Ok(Target::Unnoticed(absence, consequence)),
         None => facts.need(&lookup).map(Target::There),
     }
+}
+
+/// The finding, with a command that allows what is refused for all streams of the group: what stands in
+/// `resource` after the group's own ARN is of one task.
+pub(super) fn for_all_streams(finding: Finding, resource: &str, group: &str) -> Finding {
+    let (one, all) = (format!("\"{resource}\""), format!("\"{group}:*\""));
+    let commands = finding.commands.iter().map(|command| command.replace(&one, &all)).collect();
+    Finding { commands, ..finding }
 }
 
 /// The container whose driver creates the same group.

@@ -168,6 +168,22 @@ fn given_events_that_are_refused_then_the_task_starts_and_its_logs_are_lost() {
 }
 
 #[test]
+fn the_command_that_mends_allows_the_streams_of_every_task() {
+    let command = |check, account: Account, options: &str| {
+        only(&fargate(options).in_account(account.recorded()), check).commands.swap_remove(0)
+    };
+    let nothing = || may(&json!([]));
+    let write = command(&WRITE, nothing().group(None, None), "");
+    let creating = r#", "awslogs-create-group": "true""#;
+    let create = command(&CREATE, nothing().without_group(), creating);
+    for command in [write, create] {
+        assert!(command.contains(&format!(r#""Resource":"{GROUP}:*""#)), "{command}");
+    }
+    let result = only(&fargate("").in_account(nothing().group(None, None).recorded()), &WRITE);
+    assert!(result.message.contains(":log-stream:web/app/<id>: "), "{}", result.message);
+}
+
+#[test]
 fn docker_does_not_wait_for_the_stream_where_it_is_not_to_block() {
     let with_role = |options: &str| {
         let fields = format!(r#""networkMode": "bridge", "executionRoleArn": "{ROLES}/pull""#);

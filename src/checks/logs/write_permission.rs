@@ -1,6 +1,6 @@
 //! `log-write-permission`
 
-use super::target::{Target, target, unnoticed};
+use super::target::{Target, for_all_streams, target, unnoticed};
 use crate::checks::permission::{Answer, Beside, Wish, judge};
 use crate::checks::policies::Policies;
 use crate::checks::subject::AwslogsUse;
@@ -34,9 +34,12 @@ pub(super) static LOG_WRITE_PERMISSION: Check = Check {
     judge: Judge::Awslogs(log_write_permission),
 };
 
+/// A task as it may be called.
+const TASK_ID: &str = "0123456789abcdef0123456789abcdef";
+
 fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     let (region, name) = it.group()?;
-    let stream = it.stream()?;
+    let (stream, in_words) = (it.stream(TASK_ID)?, it.stream("<id>")?);
     let (acting, target) =
         (instance_role::acting(it.task, facts), target(it, &region, &name, facts));
     if let Target::Unnoticed(..) = target? {
@@ -44,9 +47,14 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     }
     acting?.judge(|who| {
         let group = name.arn(&region, execution_role::account(who));
-        let stream = format!("{group}:log-stream:{stream}");
-        match writes(who, &["logs:CreateLogStream", "logs:PutLogEvents"], &stream, &region)? {
-            Answer::Refused(finding) => lost(it, who, &stream, &region, *finding)?.judge(),
+        let arn = format!("{group}:log-stream:{stream}");
+        match writes(who, &["logs:CreateLogStream", "logs:PutLogEvents"], &arn, &region)? {
+            Answer::Refused(finding) => {
+                let finding = lost(it, who, &arn, &region, *finding)?;
+                let finding = for_all_streams(finding, &arn, &group);
+                let message = finding.message.replace(&stream, &in_words);
+                Finding { message, ..finding }.judge()
+            }
             allowed @ Answer::Allowed(_) => {
                 execution_role::verdict(who, &format!("write to {group}"), allowed, facts)
             }

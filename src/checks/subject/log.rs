@@ -137,21 +137,20 @@ impl<'t> AwslogsUse<'t> {
         Ok(self.option("mode")?.map(String::as_str))
     }
 
-    /// A name that a stream of the task may have, with ids made up: `prefix/container/task`, or without
-    /// a prefix the container's id
+    /// The name of the task's stream, for this id of the task or container: `prefix/container/task`, or
+    /// without a prefix the container's id
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html>).
     ///
     /// # Errors
     /// A gap for a placeholder.
-    pub fn stream(&self) -> Result<String, Stop> {
-        const ID: &str = "0123456789abcdef0123456789abcdef";
+    pub fn stream(&self, id: &str) -> Result<String, Stop> {
         let container = match self.container {
             Some(it) => it.name.get()?.map_or("app", String::as_str),
             None => "ecs-service-connect-AbCdE",
         };
         Ok(match self.option("awslogs-stream-prefix")?.filter(|it| !it.is_empty()) {
-            Some(prefix) => format!("{prefix}/{container}/{ID}"),
-            None => format!("{ID}{ID}"),
+            Some(prefix) => format!("{prefix}/{container}/{id}"),
+            None => id.to_owned(),
         })
     }
 

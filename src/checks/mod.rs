@@ -8,7 +8,9 @@ pub mod access;
 mod definition;
 mod execution_role;
 mod image;
+mod instance_role;
 mod kms;
+mod logs;
 pub mod needs;
 pub(crate) mod permission;
 pub mod policies;
@@ -21,8 +23,8 @@ use crate::lookup::{Call, beside};
 use crate::verdict::Judgement;
 
 use subject::{
-    ContainerUse, CredentialsUse, EbsVolumeUse, EncryptedUse, EnvironmentFileUse, ImageUse,
-    RoleUse, SecretUse, Task,
+    AwslogsUse, ContainerUse, CredentialsUse, EbsVolumeUse, EncryptedUse, EnvironmentFileUse,
+    FirelensFileUse, ImageUse, RoleUse, SecretUse, Task,
 };
 
 /// One check: what it claims, and the function that judges the claim.
@@ -80,6 +82,10 @@ pub enum Judge {
     Encrypted(fn(&EncryptedUse, &View) -> Judgement),
     /// For each of these that the execution role decrypts.
     Decrypted(fn(&EncryptedUse, &View) -> Judgement),
+    /// For each configuration of the log driver awslogs.
+    Awslogs(fn(&AwslogsUse, &View) -> Judgement),
+    /// For each configuration of a log router that is kept in S3.
+    FirelensFile(fn(&FirelensFileUse, &View) -> Judgement),
     /// For each EBS volume that ECS creates.
     EbsVolume(fn(&EbsVolumeUse, &View) -> Judgement),
 }
@@ -98,7 +104,7 @@ pub struct Group {
 
 /// All groups, in the order of the report.
 pub static GROUPS: &[&Group] =
-    &[&definition::GROUP, &image::GROUP, &secrets::GROUP, &kms::GROUP, &roles::GROUP];
+    &[&definition::GROUP, &image::GROUP, &secrets::GROUP, &kms::GROUP, &roles::GROUP, &logs::GROUP];
 
 /// All checks with their group, in catalogue order.
 pub fn catalogue() -> impl Iterator<Item = (&'static Group, &'static Check)> {

@@ -14,10 +14,12 @@ mod caller;
 mod classify;
 mod connect;
 mod connector;
+pub mod ec2;
 pub mod ecr;
 pub mod ecs;
 pub mod iam;
 pub mod kms;
+pub mod logs;
 mod mask;
 pub mod oci;
 mod pages;
@@ -70,7 +72,7 @@ impl fmt::Display for Call {
 /// The calls that a lookup makes beside the one that it is named for.
 pub fn beside(call: Call) -> &'static [Call] {
     match call {
-        ecs::InstancePlatforms::CALL => &[ecs::LIST_INSTANCES],
+        ecs::instance::ContainerInstances::CALL => &[ecs::instance::LIST_INSTANCES],
         s3::HeadObject::CALL => &[s3::LIST_BUCKET],
         _ => &[],
     }

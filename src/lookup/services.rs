@@ -64,6 +64,10 @@ impl Services {
         client
     }
 
+    pub(super) fn ec2(&self, region: &Region) -> aws_sdk_ec2::Client {
+        self.client(region, aws_sdk_ec2::Client::new)
+    }
+
     pub(super) fn ecr(&self, region: &Region) -> aws_sdk_ecr::Client {
         self.client(region, aws_sdk_ecr::Client::new)
     }
@@ -79,6 +83,10 @@ impl Services {
 
     pub(super) fn kms(&self, region: &Region) -> aws_sdk_kms::Client {
         self.client(region, aws_sdk_kms::Client::new)
+    }
+
+    pub(super) fn logs(&self, region: &Region) -> aws_sdk_cloudwatchlogs::Client {
+        self.client(region, aws_sdk_cloudwatchlogs::Client::new)
     }
 
     /// Path style for a custom endpoint, whose host name has no bucket in front.

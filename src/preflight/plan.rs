@@ -113,6 +113,26 @@ impl<'t> Planner<'_, 't> {
             }
             Judge::Encrypted(judge) => self.encrypted(task.encrypted(), judge),
             Judge::Decrypted(judge) => self.encrypted(task.decrypted(), judge),
+            Judge::Awslogs(judge) => {
+                self.each(task.awslogs(), "log configuration with the driver awslogs", |it| {
+                    let stands = Stands {
+                        place: &it.log.place,
+                        container: it.container.map(|container| &container.name),
+                        resource: it.group_field(),
+                    };
+                    (stands, move |facts: &View| judge(&it, facts))
+                });
+            }
+            Judge::FirelensFile(judge) => {
+                self.each(task.firelens_files(), "FireLens configuration in S3", |it| {
+                    let stands = Stands {
+                        place: it.file.place(),
+                        container: Some(&it.container.name),
+                        resource: Some(it.file),
+                    };
+                    (stands, move |facts: &View| judge(&it, facts))
+                });
+            }
             Judge::EbsVolume(judge) => {
                 self.each(task.ebs_volumes(), "EBS volume that ECS creates", |it| {
                     let stands = Stands {

@@ -198,10 +198,18 @@ def make_launch(emulator):
 
 
 def make_instances(emulator, cluster):
-    """A container instance, with the attributes that its agent would register."""
-    ec2, ecs = emulator.client("ec2"), emulator.client("ecs")
+    """A container instance, with the attributes that its agent would register, and a role."""
+    ec2, ecs, iam = emulator.client("ec2"), emulator.client("ecs"), emulator.client("iam")
+    name = "storefront-instance"
+    trust = allow("sts:AssumeRole", Principal={"Service": "ec2.amazonaws.com"})
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    rights = policy(statement(["ecr:*", "logs:*"], "*"))
+    iam.put_role_policy(RoleName=name, PolicyName="start", PolicyDocument=json.dumps(rights))
+    iam.create_instance_profile(InstanceProfileName=name)
+    iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
     ami = ec2.describe_images()["Images"][0]["ImageId"]
-    instance = ec2.run_instances(ImageId=ami, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    machine = ec2.run_instances(ImageId=ami, MinCount=1, MaxCount=1, IamInstanceProfile={"Name": name})
+    instance = machine["Instances"][0]["InstanceId"]
     document = {"instanceId": instance, "accountId": ACCOUNT, "region": REGION}
     arn = ecs.register_container_instance(cluster=cluster, instanceIdentityDocument=json.dumps(document))
     arn = arn["containerInstance"]["containerInstanceArn"]

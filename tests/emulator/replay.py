@@ -53,6 +53,20 @@ def env_file(key):
     return fargate({"environmentFiles": [{"type": "s3", "value": f"arn:aws:s3:::storefront-config/{key}"}]})
 
 
+def awslogs(group, **options):
+    options = {"awslogs-group": group, "awslogs-region": REGION, "awslogs-stream-prefix": "web", **options}
+    return {"logConfiguration": {"logDriver": "awslogs", "options": options}}
+
+
+def router(key):
+    options = {"config-file-type": "s3", "config-file-value": f"arn:aws:s3:::storefront-config/{key}"}
+    return on_ec2({"firelensConfiguration": {"type": "fluentbit", "options": options}})
+
+
+def without_role(definition):
+    return {name: value for name, value in definition.items() if name != "executionRoleArn"}
+
+
 def scenarios(named):
     """Name, story, definition, and flags of each."""
     database, deleted = named["database"], named["legacy"]
@@ -92,6 +106,13 @@ def scenarios(named):
         ("parameter-foreign", "another account does not share it", secret(f"arn:aws:ssm:{REGION}:444455556666:parameter/shared"), {}),
         ("environment-file", "the file is there", env_file("production.env"), {}),
         ("environment-file-missing", "the file is not there", env_file("none.env"), {}),
+        ("logs-missing", "there is no log group", fargate(awslogs("/ecs/none")), {}),
+        ("logs-unnoticed", "nor is it noticed on an instance", on_ec2(awslogs("/ecs/none", mode="non-blocking")), {}),
+        ("logs-created", "it may not be created", fargate(awslogs("/ecs/none", **{"awslogs-create-group": "true"})), {}),
+        ("logs-encrypted", "its key does not admit CloudWatch Logs", fargate(awslogs("/ecs/encrypted")), {}),
+        ("logs-by-instances", "the instances log and pull as themselves", without_role(on_ec2(awslogs("/ecs/storefront"))), {"cluster": "production"}),
+        ("logs-router", "the log router's configuration is there", router("production.env"), {}),
+        ("logs-router-missing", "it is not there", router("none.conf"), {}),
     ]
 
 
@@ -109,6 +130,8 @@ def furnish(emulator, named):
     emulator.serve("app", "1", account.image(emulator, "amd64", "app"))
     emulator.serve("single", "1", account.image(emulator, "amd64", "single"))
     account.make_instances(emulator, "production")
+    keys = emulator.client("kms").list_keys()["Keys"]
+    emulator.client("logs").create_log_group(logGroupName="/ecs/encrypted", kmsKeyId=keys[0]["KeyArn"])
 
 
 def record(binary, emulator, definition, flags):

@@ -11,6 +11,7 @@ PARAMETERS = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter"
 IMAGE = "/containerDefinitions/0/image"
 SECRET = "/containerDefinitions/0/secrets/1/valueFrom"
 FILE = "/containerDefinitions/0/environmentFiles/0/value"
+LOG = "/containerDefinitions/0/logConfiguration"
 
 
 class Faults(Story):
@@ -24,6 +25,8 @@ class Faults(Story):
             container["secrets"][1]["valueFrom"] = changes["secret"]
         if "file" in changes:
             container["environmentFiles"][0]["value"] = changes["file"]
+        if "log" in changes:
+            container["logConfiguration"]["options"].update(changes["log"])
         report = self.verify(document, *arguments, code=1)
         result = self.only(report, "fail", check, subject)
         self.assertEqual(result["container"], "web")
@@ -109,6 +112,20 @@ class Faults(Story):
     def test_an_environment_file_that_is_not_there(self):
         self.broken("environment-file-exists", FILE, file="arn:aws:s3:::storefront-config/none.env")
         self.broken("environment-file-exists", FILE, file="arn:aws:s3:::no-such-bucket-anywhere/none.env")
+
+    def test_a_log_group_that_is_not_there(self):
+        result = self.broken("log-group-exists", LOG, log={"awslogs-group": "/ecs/storefront-old"})
+        self.assertIn("create-log-group", result["commands"][0])
+        result = self.broken("log-group-exists", LOG, log={"awslogs-region": "us-west-2"})
+        self.assertIn("in us-west-2", result["message"])
+
+    def test_a_log_group_that_the_role_may_not_create(self):
+        options = {"awslogs-group": "/ecs/none", "awslogs-create-group": "true"}
+        document = demo()
+        document["containerDefinitions"][0]["logConfiguration"]["options"].update(options)
+        report = self.verify(document, code=1)
+        failed = [("log-group-create-permission", LOG), ("log-write-permission", LOG)]
+        self.assertEqual(self.found(report, "fail", "unknown"), failed)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ use crate::document::container::LogConfiguration;
 use crate::document::{Field, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::names::LogGroupName;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static DEFINITION_LOG_OPTIONS: Check = Check {
@@ -85,22 +86,17 @@ fn stream_prefix(
     }
 }
 
-/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
 fn group_name(group: &Field<String>, found: &mut Findings) -> Result<(), Stop> {
     let Some(name) = group.get()?.filter(|name| !name.is_empty()) else { return Ok(()) };
-    let fits = |it: char| it.is_ascii_alphanumeric() || ".-_/#".contains(it);
-    let why = match name.chars().find(|it| !fits(*it)) {
-        Some(letter) => format!("holds {letter:?}"),
-        None if name.len() > 512 => format!("has {} characters", name.len()),
-        None => return Ok(()),
-    };
-    found.add(
-        fail(format!("{name} cannot be the name of a log group: it {why}"))
-            .at(group.place())
-            .on(name)
-            .prevents("ResourceInitializationError: failed to validate logger args: ... InvalidParameterException")
-            .remedy("Use up to 512 letters, digits and . - _ / #"),
-    );
+    if let Err(flaw) = name.parse::<LogGroupName>() {
+        found.add(
+            fail(flaw.to_string())
+                .at(group.place())
+                .on(name)
+                .prevents("ResourceInitializationError: failed to validate logger args: ... InvalidParameterException")
+                .remedy("Use up to 512 letters, digits and . - _ / #"),
+        );
+    }
     Ok(())
 }
 

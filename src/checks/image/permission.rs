@@ -2,34 +2,41 @@
 
 use super::behind;
 use crate::checks::execution_role;
+use crate::checks::instance_role::Acting;
 use crate::checks::permission::{Answer, Beside, Wish, judge};
 use crate::checks::policies::Policies;
 use crate::checks::subject::ImageUse;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Judge, instance_role};
 use crate::facts::View;
 use crate::iam::{Layer, Policy};
 use crate::knowledge::{Seen, Stop};
+use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ecr::{
     DescribeImage, GetRegistryPolicy, GetRepositoryPolicy, PullThroughRules, REPOSITORY_MISSING,
     Repository,
 };
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
     id: "image-pull-permission",
-    verifies: "the execution role may pull the image from ECR",
+    verifies: "the role that pulls may pull the image from ECR",
     prevents: &[
         "CannotPullContainerError: ... is not authorized to perform: ecr:BatchGetImage on resource: <arn>",
         "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried <n> time(s): AccessDeniedException: ... is not authorized to perform: ecr:GetAuthorizationToken",
     ],
     remedy: "Attach AmazonECSTaskExecutionRolePolicy to the execution role; a repository of another account must admit the role in its own policy too",
     docs: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html",
-    asks: &execution_role::asking::<4, 11>([
+    asks: &execution_role::asking::<7, 14>([
         GetRepositoryPolicy::CALL,
         GetRegistryPolicy::CALL,
         DescribeImage::CALL,
         PullThroughRules::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        GetInstanceProfile::CALL,
     ]),
     advises: false,
     judge: Judge::Image(image_pull_permission),
@@ -46,13 +53,12 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     let stored =
         DescribeImage { repository: repository.clone(), reference: behind::reference(&image) };
     let policy = GetRepositoryPolicy { repository: repository.clone() };
-    let (who, upstream, policy) =
-        (execution_role::policies(it.task, facts), first_pull(&stored, facts), facts.get(&policy));
-    let Some(who) = who? else {
-        return not_applicable(
-            "no execution role is named: on an instance its own role pulls; elsewhere definition-execution-role tells",
-        );
-    };
+    let (acting, upstream, policy) =
+        (instance_role::acting(it.task, facts), first_pull(&stored, facts), facts.get(&policy));
+    let acting = acting?;
+    if let Acting::Nobody(why) = acting {
+        return not_applicable(why);
+    }
     let upstream = upstream?;
     let policy = match policy? {
         Seen::Found(document) => {
@@ -61,7 +67,7 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
         }
         Seen::Absent(_) => None,
     };
-    pulls(it, who, &repository, &upstream, policy, facts)
+    acting.judge(|who| pulls(it, who, &repository, &upstream, policy.as_ref(), facts))
 }
 
 /// What the first pull through a cache rule takes beside the pull itself; nothing if the image is there
@@ -84,11 +90,11 @@ fn pulls(
     who: &Policies,
     repository: &Repository,
     upstream: &[&str],
-    policy: Option<Policy>,
+    policy: Option<&Policy>,
     facts: &View,
 ) -> Judgement {
     let calls = |registry: Option<&Policy>| {
-        let resource = together(policy.as_ref(), registry);
+        let resource = together(policy, registry);
         let beside = Beside { resource, ..Beside::default() };
         let on_repository = PULL.iter().chain(upstream);
         std::iter::once((Wish::new("ecr:GetAuthorizationToken", "*"), Beside::default()))

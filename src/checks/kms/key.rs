@@ -5,15 +5,16 @@ use crate::checks::secrets::parameter;
 use crate::checks::secrets::permission::arn;
 use crate::checks::secrets::reference::region;
 use crate::checks::secrets::secret::described;
-use crate::checks::subject::{EbsVolumeUse, EncryptedUse, EnvironmentFileUse, SecretUse};
+use crate::checks::subject::{AwslogsUse, EbsVolumeUse, EncryptedUse, SecretUse, Task};
 use crate::facts::View;
 use crate::iam::KeyState;
-use crate::knowledge::Stop;
+use crate::knowledge::{Seen, Stop};
 use crate::lookup::CallerIdentity;
 use crate::lookup::kms::DescribeKey;
+use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::s3::{Encryption, HeadObject};
 use crate::lookup::secretsmanager::{DescribeSecret, Secret};
-use crate::names::{Arn, Partition, Region, ValueFrom};
+use crate::names::{Arn, Partition, Region, S3Object, ValueFrom};
 
 /// What something is encrypted with.
 pub(super) enum Encrypted {
@@ -48,7 +49,9 @@ pub(super) fn of(it: &EncryptedUse, facts: &View) -> Result<Encrypted, Stop> {
             let lookup = credentials::described(it)?;
             Ok(secret(facts.need(&lookup)?, &lookup))
         }
-        EncryptedUse::EnvironmentFile(it) => environment_file(it, facts),
+        EncryptedUse::EnvironmentFile(it) => file(it.object()?, it.task, facts),
+        EncryptedUse::FirelensFile(it) => file(it.object()?, it.task, facts),
+        EncryptedUse::LogGroup(it, _) => log_group(it, facts),
         EncryptedUse::Volume(it) => volume(it),
     }
 }
@@ -114,9 +117,8 @@ fn secret(secret: &Secret, lookup: &DescribeSecret) -> Encrypted {
 
 /// With a bucket key the context names the bucket instead of the object
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>).
-fn environment_file(it: &EnvironmentFileUse, facts: &View) -> Result<Encrypted, Stop> {
-    let object = it.object()?;
-    let head = HeadObject { region: it.task.region()?.clone(), object: object.clone() };
+fn file(object: S3Object, task: &Task, facts: &View) -> Result<Encrypted, Stop> {
+    let head = HeadObject { region: task.region()?.clone(), object: object.clone() };
     let key = match &facts.need(&head)?.encryption {
         Encryption::Key(key) if is_of_aws(key) => return Ok(managed_by_aws(key)),
         Encryption::Key(key) => key,
@@ -130,7 +132,7 @@ fn environment_file(it: &EnvironmentFileUse, facts: &View) -> Result<Encrypted, 
             )));
         }
     };
-    let key = DescribeKey::of(key, it.task.region()?);
+    let key = DescribeKey::of(key, task.region()?);
     let region = key.region.clone();
     Ok(Encrypted::With(Box::new(Used {
         key,
@@ -138,6 +140,31 @@ fn environment_file(it: &EnvironmentFileUse, facts: &View) -> Result<Encrypted, 
         service: "s3",
         what: object.to_string(),
         context: Vec::new(),
+    })))
+}
+
+/// A group without a key is encrypted by CloudWatch Logs itself
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>).
+fn log_group(it: &AwslogsUse, facts: &View) -> Result<Encrypted, Stop> {
+    let (region, name) = match it.group() {
+        Ok(group) => group,
+        Err(Stop::Absent(_, absence)) => return Ok(Encrypted::Otherwise(absence.sentence)),
+        Err(gap) => return Err(gap),
+    };
+    let group = match facts.get(&DescribeLogGroup { region: region.clone(), name })? {
+        Seen::Found(group) => group,
+        Seen::Absent(absence) => return Ok(Encrypted::Otherwise(absence.sentence)),
+    };
+    let Some(key) = &group.kms_key else {
+        return Ok(Encrypted::Otherwise(format!("no KMS key encrypts {}", group.arn)));
+    };
+    let context = "kms:EncryptionContext:aws:logs:arn".to_owned();
+    Ok(Encrypted::With(Box::new(Used {
+        key: DescribeKey::of(key, &region),
+        region,
+        service: "logs",
+        what: group.arn.clone(),
+        context: vec![(context, KeyState::Known(vec![group.arn.clone()]))],
     })))
 }
 

@@ -2,6 +2,7 @@
 
 mod decrypt;
 mod key;
+mod log_group;
 mod permission;
 mod usable;
 mod volume;

@@ -1,10 +1,12 @@
 //! `kms-key-usable`
 
 use super::key::{self, Encrypted, Used};
+use super::log_group;
 use crate::checks::subject::EncryptedUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
-use crate::lookup::kms::{DescribeKey, Key};
+use crate::lookup::kms::{DescribeKey, GetKeyPolicy, Key};
+use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::s3::HeadObject;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::DescribeParameter;
@@ -13,7 +15,7 @@ use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static KMS_KEY_USABLE: Check = Check {
     id: "kms-key-usable",
-    verifies: "the key exists in the region, is enabled, symmetric and for encryption",
+    verifies: "the key exists in the region, is enabled, symmetric and for encryption, and admits CloudWatch Logs where it encrypts a log group",
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... KMSInvalidStateException",
         "ResourceInitializationError: unable to pull secrets or registry auth: ... DisabledException: <key> is disabled.",
@@ -27,6 +29,8 @@ pub(super) static KMS_KEY_USABLE: Check = Check {
         DescribeParameter::CALL,
         HeadObject::CALL,
         CallerIdentity::CALL,
+        DescribeLogGroup::CALL,
+        GetKeyPolicy::CALL,
     ],
     advises: false,
     judge: Judge::Encrypted(kms_key_usable),
@@ -47,7 +51,11 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
         .judge();
     }
     let key = facts.need(&used.key)?;
-    match state(key, &used).or_else(|| kind(key, &used)) {
+    let mut found = state(key, &used).or_else(|| kind(key, &used));
+    if let (None, EncryptedUse::LogGroup(..)) = (&found, it) {
+        found = log_group::refusal(key, &used, facts)?;
+    }
+    match found {
         Some(finding) => finding.on(&key.arn).judge(),
         None => pass(format!("{} is enabled, and encrypts {}", key.arn, used.what)),
     }

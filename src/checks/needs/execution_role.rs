@@ -2,8 +2,8 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>).
 
 use super::Collector;
+use crate::checks::subject::AwslogsUse;
 use crate::document::Container;
-use crate::document::container::LogConfiguration;
 use crate::document::volume::Volume;
 use crate::knowledge::{Gap, Stop};
 use crate::names::{Arn, EcrHost, ImageRef, ParameterRef, Registry, S3Object, ValueFrom};
@@ -15,7 +15,7 @@ impl Collector<'_> {
         self.part(containers.place(), |needs| {
             for container in containers.items()? {
                 needs.pulls(container);
-                needs.logs(container);
+                needs.configures_router(container);
                 needs.reads(container);
             }
             Ok(())
@@ -24,6 +24,12 @@ impl Collector<'_> {
         self.part(volumes.place(), |needs| {
             volumes.items()?.iter().try_for_each(|volume| needs.mounts_fsx(volume))
         });
+        for planned in task.awslogs() {
+            match planned {
+                Ok(it) => self.part(&it.log.place, |needs| needs.writes_awslogs(&it)),
+                Err(unplanned) => self.unplanned(*unplanned),
+            }
+        }
         for planned in task.value_froms() {
             match planned {
                 Ok(it) => self.part(it.value_from.place(), |needs| {
@@ -90,14 +96,7 @@ impl Collector<'_> {
         Ok(())
     }
 
-    fn logs(&mut self, container: &Container) {
-        self.part(container.log_configuration.place(), |needs| {
-            let Some(log) = container.log_configuration.get()? else { return Ok(()) };
-            match log.log_driver.get()?.map(String::as_str) {
-                Some("awslogs") => needs.writes_awslogs(log),
-                _ => Ok(()),
-            }
-        });
+    fn configures_router(&mut self, container: &Container) {
         self.part(container.firelens_configuration.place(), |needs| {
             let Some(router) = container.firelens_configuration.get()? else { return Ok(()) };
             let Some(options) = router.options.get()? else { return Ok(()) };
@@ -112,8 +111,9 @@ impl Collector<'_> {
     }
 
     /// Creating a group is asked of the group, writing of the streams in it.
-    fn writes_awslogs(&mut self, log: &LogConfiguration) -> Result<(), Stop> {
-        let options = log.options.get()?;
+    fn writes_awslogs(&mut self, it: &AwslogsUse) -> Result<(), Stop> {
+        it.log.log_driver.get()?;
+        let options = it.log.options.get()?;
         let option = |name| {
             let field = options.and_then(|options| options.get(name));
             field.map_or(Ok(None), |field| field.get())
@@ -126,7 +126,7 @@ impl Collector<'_> {
         let group = self.home.arn_in(&region, "logs", &format!("log-group:{group}"));
         let streams = format!("{group}:*");
         self.need("WriteLogs", &["logs:CreateLogStream", "logs:PutLogEvents"], &streams);
-        if option("awslogs-create-group")?.is_some_and(|it| it.eq_ignore_ascii_case("true")) {
+        if it.creates_group()? {
             self.need("CreateLogGroups", &["logs:CreateLogGroup"], group);
             self.need("CreateLogGroups", &["logs:CreateLogGroup"], streams);
         }

@@ -167,6 +167,22 @@ fn each_feature_of_a_container_has_its_needs() {
 }
 
 #[test]
+fn the_proxy_of_service_connect_writes_logs_too() {
+    let options = json!({"awslogs-group": "proxy", "awslogs-region": "us-east-1"});
+    let log = json!({"logDriver": "awslogs", "options": options});
+    let connect = json!({"enabled": true, "logConfiguration": log});
+    let service = json!({"serviceName": "web", "serviceConnectConfiguration": connect});
+    let needs = needs(&served_by(container(r#""cpu": 1"#), service), Whose::ExecutionRole);
+    assert_whole(&needs);
+    assert_eq!(
+        told(&needs),
+        [
+            "WriteLogs: logs:CreateLogStream logs:PutLogEvents on arn:aws:logs:us-east-1:111122223333:log-group:proxy:*"
+        ]
+    );
+}
+
+#[test]
 fn what_is_not_said_is_open_and_never_guessed() {
     let cases = [
         r#""secrets": [{"name": "A", "valueFrom": "${SECRET}"}]"#,

@@ -2,13 +2,14 @@
 
 use crate::checks::execution_role::{self, NO_ROLE};
 use crate::checks::permission::{Beside, Wish, judge};
-use crate::checks::subject::EnvironmentFileUse;
+use crate::checks::subject::{EnvironmentFileUse, Task};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::{Layer, Policy};
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
 use crate::lookup::{CallerIdentity, Lookup};
+use crate::names::S3Object;
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static ENVIRONMENT_FILE_PERMISSION: Check = Check {
@@ -25,13 +26,20 @@ pub(super) static ENVIRONMENT_FILE_PERMISSION: Check = Check {
 };
 
 fn environment_file_permission(it: &EnvironmentFileUse, facts: &View) -> Judgement {
-    let object = it.object()?;
-    let region = it.task.region()?;
+    reads(&it.object()?, it.task, facts)
+}
+
+/// Whether the execution role may read an object that is there, and locate its bucket.
+///
+/// # Errors
+/// Whatever keeps that from being known: the object may be missing.
+pub(in crate::checks) fn reads(object: &S3Object, task: &Task, facts: &View) -> Judgement {
+    let region = task.region()?;
     let head = HeadObject { region: region.clone(), object: object.clone() };
     let (who, found, beside) = (
-        execution_role::policies(it.task, facts),
+        execution_role::policies(task, facts),
         facts.need(&head),
-        bucket(&object.bucket, it, facts),
+        bucket(&object.bucket, task, facts),
     );
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
     found?;
@@ -52,8 +60,8 @@ fn environment_file_permission(it: &EnvironmentFileUse, facts: &View) -> Judgeme
 /// The bucket's policy and its owner. S3 shows the policy to the owner's account alone, so that it was
 /// shown tells whose the bucket is
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html>).
-fn bucket(name: &str, it: &EnvironmentFileUse, facts: &View) -> Result<Beside, Stop> {
-    let region = it.task.region()?.clone();
+fn bucket(name: &str, task: &Task, facts: &View) -> Result<Beside, Stop> {
+    let region = task.region()?.clone();
     let asked = GetBucketPolicy { region: region.clone(), bucket: name.to_owned() };
     let caller = CallerIdentity { region };
     let (policy, caller) = (facts.get(&asked), facts.need(&caller));

@@ -1,7 +1,10 @@
 //! The things of a task that are encrypted, or may be.
 
 use super::role::role;
-use super::{ContainerUse, EnvironmentFileUse, Planned, SecretUse, Task, Unplanned};
+use super::{
+    AwslogsUse, ContainerUse, EnvironmentFileUse, FirelensFileUse, Planned, SecretUse, Task,
+    Unplanned,
+};
 use crate::document::run_context::{ManagedEbsVolume, VolumeConfiguration};
 use crate::document::{Container, Field};
 use crate::knowledge::Stop;
@@ -38,6 +41,10 @@ pub enum EncryptedUse<'t> {
     Credentials(CredentialsUse<'t>),
     /// An environment file.
     EnvironmentFile(EnvironmentFileUse<'t>),
+    /// The configuration of a log router.
+    FirelensFile(FirelensFileUse<'t>),
+    /// A log group.
+    LogGroup(AwslogsUse<'t>, &'t Field<String>),
     /// An EBS volume.
     Volume(EbsVolumeUse<'t>),
 }
@@ -81,9 +88,11 @@ impl Task {
             .collect()
     }
 
-    /// Everything that may be encrypted: what the execution role decrypts, then the volumes.
+    /// Everything that may be encrypted: what the execution role decrypts, then log groups and volumes.
     pub fn encrypted(&self) -> Vec<Planned<EncryptedUse<'_>>> {
         let mut found = self.decrypted();
+        // What else there is to say of log configurations, the checks of logs say.
+        found.extend(self.awslogs().into_iter().flatten().filter_map(log_group).map(Ok));
         found.extend(self.ebs_volumes().into_iter().map(|it| it.map(EncryptedUse::Volume)));
         found
     }
@@ -95,8 +104,15 @@ impl Task {
             self.registry_credentials().into_iter().map(|it| it.map(EncryptedUse::Credentials));
         let files =
             self.environment_files().into_iter().map(|it| it.map(EncryptedUse::EnvironmentFile));
-        value_froms.chain(credentials).chain(files).collect()
+        let routers =
+            self.firelens_files().into_iter().map(|it| it.map(EncryptedUse::FirelensFile));
+        value_froms.chain(credentials).chain(files).chain(routers).collect()
     }
+}
+
+/// The log group of a log configuration that names one.
+fn log_group(it: AwslogsUse<'_>) -> Option<EncryptedUse<'_>> {
+    Some(EncryptedUse::LogGroup(it, it.group_field()?))
 }
 
 impl EbsVolumeUse<'_> {
@@ -116,6 +132,8 @@ impl<'t> EncryptedUse<'t> {
             EncryptedUse::ValueFrom(it) => it.task,
             EncryptedUse::Credentials(it) => it.task,
             EncryptedUse::EnvironmentFile(it) => it.task,
+            EncryptedUse::FirelensFile(it) => it.task,
+            EncryptedUse::LogGroup(it, _) => it.task,
             EncryptedUse::Volume(it) => it.task,
         }
     }
@@ -126,6 +144,8 @@ impl<'t> EncryptedUse<'t> {
             EncryptedUse::ValueFrom(it) => it.value_from,
             EncryptedUse::Credentials(it) => it.secret,
             EncryptedUse::EnvironmentFile(it) => &it.file.value,
+            EncryptedUse::FirelensFile(it) => it.file,
+            EncryptedUse::LogGroup(_, group) => group,
             EncryptedUse::Volume(it) => &it.ebs.kms_key_id,
         }
     }
@@ -136,6 +156,8 @@ impl<'t> EncryptedUse<'t> {
             EncryptedUse::ValueFrom(it) => Some(it.container),
             EncryptedUse::Credentials(it) => Some(it.container),
             EncryptedUse::EnvironmentFile(it) => Some(it.container),
+            EncryptedUse::FirelensFile(it) => Some(it.container),
+            EncryptedUse::LogGroup(it, _) => it.container,
             EncryptedUse::Volume(_) => None,
         }
     }

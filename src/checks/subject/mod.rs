@@ -1,9 +1,11 @@
 //! What is judged: a task, and the things in it that checks are judged per.
 
 mod encrypted;
+mod log;
 mod role;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
+pub use log::{AwslogsUse, FirelensFileUse};
 pub use role::{Duty, RoleUse};
 
 use crate::document::container::{EnvironmentFile, Secret};
@@ -325,10 +327,15 @@ impl EnvironmentFileUse<'_> {
     /// # Errors
     /// A gap for a placeholder; an absence for a text that is no ARN of an S3 object.
     pub fn object(&self) -> Result<S3Object, Stop> {
-        let text = self.file.value.get()?.map_or("", String::as_str);
-        let flawed = |flaw: String| Stop::written(self.file.value.place().subject(), flaw);
-        let object = text.parse::<S3Object>().map_err(|flaw| flawed(flaw.to_string()))?;
-        self.task.same_partition(object.partition, "the ARN").map_err(flawed)?;
-        Ok(object)
+        object(&self.file.value, self.task)
     }
+}
+
+/// The S3 object that a field names.
+fn object(field: &Field<String>, task: &Task) -> Result<S3Object, Stop> {
+    let text = field.get()?.map_or("", String::as_str);
+    let flawed = |flaw: String| Stop::written(field.place().subject(), flaw);
+    let object = text.parse::<S3Object>().map_err(|flaw| flawed(flaw.to_string()))?;
+    task.same_partition(object.partition, "the ARN").map_err(flawed)?;
+    Ok(object)
 }

@@ -54,6 +54,13 @@ pub(super) fn of(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight roles taskdef.json --service-definition service.json",
             ),
         ],
+        "logs" => &[
+            ("The log groups of a file", "aws-ecs-preflight logs taskdef.json"),
+            (
+                "Written to by the container instances of a cluster",
+                "aws-ecs-preflight logs taskdef.json --cluster prod",
+            ),
+        ],
         "can" => &[
             (
                 "A role, a secret",

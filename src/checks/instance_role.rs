@@ -1,0 +1,211 @@
+//! Whose rights count when an image is pulled and a log is written: those of the execution role, or on
+//! EC2, where none is named, those of the container instance
+//! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html>).
+
+use std::collections::BTreeMap;
+
+use super::execution_role::{self, NO_ROLE};
+use super::policies::Policies;
+use super::subject::Task;
+use crate::document::LaunchTarget;
+use crate::facts::{Derived, View};
+use crate::knowledge::{Gap, Seen, Stop};
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
+use crate::lookup::iam::instance_profile::GetInstanceProfile;
+use crate::names::{Arn, Region, RoleArn, RoleRef};
+use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable, pass};
+
+const REMEDY: &str = "Attach AmazonEC2ContainerServiceforEC2Role to the role of the container instances, or name an executionRoleArn that may";
+
+/// Who acts for a task on its way to the start.
+pub(super) enum Acting<'f> {
+    /// The execution role.
+    Execution(&'f Policies),
+    /// The roles of the container instances that it may land on.
+    Instances(Vec<Holder<'f>>),
+    /// Nobody whose rights could be judged, for this reason.
+    Nobody(String),
+}
+
+/// One role of container instances.
+pub(super) struct Holder<'f> {
+    who: &'f Policies,
+    instances: &'f [String],
+}
+
+/// Who pulls images and writes awslogs for the task.
+///
+/// # Errors
+/// Whatever keeps their policies from being read.
+pub(super) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, Stop> {
+    if let Some(who) = execution_role::policies(task, facts)? {
+        return Ok(Acting::Execution(who));
+    }
+    let roleless = [LaunchTarget::External, LaunchTarget::ManagedInstances];
+    if task.may_run_on_fargate()? || task.launch_targets()?.iter().any(|it| roleless.contains(it)) {
+        return Ok(Acting::Nobody(NO_ROLE.to_owned()));
+    }
+    let request = &task.context.request;
+    let Some(cluster) = request.cluster.get()? else {
+        return Ok(Acting::Nobody(
+            "no execution role is named, so the container instances act with their own; give --cluster to judge it".to_owned(),
+        ));
+    };
+    let mut providers = Vec::new();
+    for item in request.capacity_provider_strategy.items()? {
+        providers.extend(item.capacity_provider.get()?.cloned());
+    }
+    let named = request.container_instances.items()?.iter().map(|it| it.value.clone()).collect();
+    let region = task.region()?.clone();
+    let fleet = Fleet { region, cluster: cluster.clone(), providers, named };
+    let roles = facts.derive(&fleet)?;
+    if roles.is_empty() {
+        return Ok(Acting::Nobody(format!(
+            "no execution role is named, and no active container instance of cluster {cluster} that the task may land on has an instance profile"
+        )));
+    }
+    let held: Vec<_> = roles
+        .iter()
+        .map(|(role, instances)| {
+            let role = RoleRef::Arn(role.clone());
+            execution_role::policies_of(task, &role, facts).map(|who| Holder { who, instances })
+        })
+        .collect();
+    Ok(Acting::Instances(held.into_iter().collect::<Result<_, _>>()?))
+}
+
+/// The container instances of a cluster that a task may land on, by their roles.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Fleet {
+    region: Region,
+    cluster: String,
+    /// The capacity providers of the request; none: any.
+    providers: Vec<String>,
+    /// The container instances of the request; none: any.
+    named: Vec<String>,
+}
+
+impl Derived for Fleet {
+    /// Each role with the machines that act as it.
+    type Fact = BTreeMap<RoleArn, Vec<String>>;
+
+    fn what(&self) -> String {
+        format!("the roles of the container instances of cluster {}", self.cluster)
+    }
+
+    fn derive(&self, facts: &View) -> Result<Self::Fact, Stop> {
+        let lookup =
+            ContainerInstances { region: self.region.clone(), cluster: self.cluster.clone() };
+        let instances = facts.need(&lookup)?.iter().filter(|it| it.is_active() && self.has(it));
+        // Machines outside of AWS have no instance profile.
+        let ids = instances
+            .filter_map(|it| it.ec2_instance_id.as_deref())
+            .filter(|id| id.starts_with("i-"));
+        let machines: Vec<_> = ids
+            .map(|id| (id, DescribeInstance { region: self.region.clone(), id: id.to_owned() }))
+            .map(|(id, lookup)| (id, facts.get(&lookup)))
+            .collect();
+        let mut profiles: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (id, machine) in machines {
+            // One that is gone, but not deregistered yet, takes no task.
+            if let Seen::Found(machine) = machine?
+                && let Some(profile) = &machine.profile
+            {
+                profiles.entry(profile).or_default().push(id.to_owned());
+            }
+        }
+        let asked: Vec<_> = profiles
+            .into_iter()
+            .map(|(profile, ids)| Ok((self.role(profile, facts)?, ids)))
+            .collect::<Vec<Result<_, Stop>>>();
+        let mut roles: BTreeMap<RoleArn, Vec<String>> = BTreeMap::new();
+        for profile in asked {
+            if let (Some(role), ids) = profile? {
+                roles.entry(role).or_default().extend(ids);
+            }
+        }
+        Ok(roles)
+    }
+}
+
+impl Fleet {
+    fn has(&self, it: &ContainerInstance) -> bool {
+        let id = it.arn.rsplit('/').next();
+        let is_named = |name: &String| *name == it.arn || name.rsplit('/').next() == id;
+        let of_provider = |name: &String| it.capacity_provider.as_ref() == Some(name);
+        (self.named.is_empty() || self.named.iter().any(is_named))
+            && (self.providers.is_empty() || self.providers.iter().any(of_provider))
+    }
+
+    fn role(&self, profile: &str, facts: &View) -> Result<Option<RoleArn>, Stop> {
+        let unreadable = |arn: &str| {
+            let why = format!("{arn} is not understood as that of an instance profile's role");
+            Stop::Gap(Gap::Undecidable { why })
+        };
+        let arn: Arn = profile.parse().map_err(|_| unreadable(profile))?;
+        let name = arn.resource.rsplit('/').next().unwrap_or_default().to_owned();
+        let lookup = GetInstanceProfile { region: self.region.clone(), name };
+        match facts.get(&lookup)? {
+            Seen::Absent(_) => Ok(None),
+            Seen::Found(profile) => {
+                let role = profile.role.as_deref();
+                role.map(|arn| arn.parse().map_err(|_| unreadable(arn))).transpose()
+            }
+        }
+    }
+}
+
+impl Acting<'_> {
+    /// The judgement on everybody who may act. Of several roles of instances, one that may not is a
+    /// warning where another may: the scheduler does not look at it.
+    ///
+    /// # Errors
+    /// Whatever stopped the judgement on one of them.
+    pub(super) fn judge(&self, judge: impl Fn(&Policies) -> Judgement) -> Judgement {
+        match self {
+            Acting::Execution(who) => judge(who),
+            Acting::Nobody(why) => not_applicable(why.clone()),
+            Acting::Instances(holders) => {
+                let judged: Vec<_> = holders.iter().map(|it| (it, judge(it.who))).collect();
+                together(judged)
+            }
+        }
+    }
+}
+
+fn together(judged: Vec<(&Holder, Judgement)>) -> Judgement {
+    let (mut allowed, mut refused) = (Vec::new(), Vec::new());
+    for (holder, verdict) in judged {
+        match verdict? {
+            Verdict::Pass(because) => allowed.push(because),
+            Verdict::Found(findings) => {
+                refused.extend(findings.into_iter().map(|finding| (holder, finding)));
+            }
+            nothing @ Verdict::NotApplicable(_) => return Ok(nothing),
+        }
+    }
+    let Some((holder, finding)) = refused.into_iter().next() else {
+        return pass(format!(
+            "the container instances act with their own role: {}",
+            allowed.join("; ")
+        ));
+    };
+    let remedy = Some(REMEDY.to_owned());
+    match allowed.is_empty() {
+        true => Finding { remedy, ..finding }.judge(),
+        false => {
+            let message = format!("on {}, {}", some(holder.instances), finding.message);
+            Finding { severity: Severity::Warn, message, remedy, ..finding }.judge()
+        }
+    }
+}
+
+/// The first of them, and how many more there are.
+fn some(instances: &[String]) -> String {
+    match instances {
+        [] => "some container instances".to_owned(),
+        [one] => format!("container instance {one}"),
+        [first, rest @ ..] => format!("container instance {first} and {} more", rest.len()),
+    }
+}

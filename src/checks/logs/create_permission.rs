@@ -1,0 +1,63 @@
+//! `log-group-create-permission`
+
+use super::target::{for_all_streams, lookup};
+use crate::checks::permission::{Answer, Beside, Wish, judge};
+use crate::checks::subject::AwslogsUse;
+use crate::checks::{Check, Judge, execution_role, instance_role};
+use crate::facts::View;
+use crate::knowledge::Seen;
+use crate::lookup::Lookup;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::iam::instance_profile::GetInstanceProfile;
+use crate::lookup::logs::DescribeLogGroup;
+use crate::verdict::{Judgement, not_applicable};
+
+pub(super) static LOG_GROUP_CREATE_PERMISSION: Check = Check {
+    id: "log-group-create-permission",
+    verifies: "the role that logs may create the log group that is missing",
+    prevents: &[
+        "ResourceInitializationError: failed to validate logger args: ... failed to create Cloudwatch log group: AccessDeniedException: User: <arn> is not authorized to perform: logs:CreateLogGroup on resource: <arn>",
+        "CannotStartContainerError: ... failed to create Cloudwatch log group: AccessDeniedException",
+    ],
+    remedy: "Allow logs:CreateLogGroup (AmazonECSTaskExecutionRolePolicy does not), or create the log group before the deploy",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
+    asks: &execution_role::asking::<4, 11>([
+        DescribeLogGroup::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        GetInstanceProfile::CALL,
+    ]),
+    advises: false,
+    judge: Judge::Awslogs(log_group_create_permission),
+};
+
+fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
+    let (region, name) = it.group()?;
+    if !it.creates_group()? {
+        return not_applicable(
+            "awslogs-create-group is not set to true, so no log group is created",
+        );
+    }
+    let lookup = lookup(&region, &name);
+    let (acting, seen) = (instance_role::acting(it.task, facts), facts.get(&lookup));
+    if let Seen::Found(group) = seen? {
+        return not_applicable(format!(
+            "{} exists, and the driver creates a log group only where there is none",
+            group.arn
+        ));
+    }
+    acting?.judge(|who| {
+        // What CloudWatch Logs asks IAM for ends like the ARN of a stream, so a policy on the bare ARN of
+        // the group does not cover it
+        // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
+        let group = name.arn(&region, execution_role::account(who));
+        let asked = format!("{group}:log-stream:");
+        let wish = Wish::new("logs:CreateLogGroup", &asked);
+        let answer = judge(who, vec![(wish, Beside::default())], &region, None)?;
+        if let Answer::Refused(finding) = answer {
+            return for_all_streams(*finding, &asked, &group).judge();
+        }
+        execution_role::verdict(who, &format!("create {group}"), answer, facts)
+    })
+}

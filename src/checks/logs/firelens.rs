@@ -1,0 +1,32 @@
+//! `log-firelens`
+
+use crate::checks::secrets::file_permission;
+use crate::checks::subject::FirelensFileUse;
+use crate::checks::{Check, Judge, execution_role};
+use crate::facts::View;
+use crate::lookup::Lookup;
+use crate::lookup::s3::{GetBucketPolicy, HeadObject};
+use crate::verdict::{Judgement, not_applicable};
+
+pub(super) static LOG_FIRELENS: Check = Check {
+    id: "log-firelens",
+    verifies: "the FireLens configuration in S3 exists, and the execution role may read it",
+    prevents: &[
+        "ResourceInitializationError: unable to download s3 config <key> from bucket <bucket>",
+        "unable to parse bucket and key from s3 arn",
+    ],
+    remedy: "Upload the file, or correct its ARN (arn:aws:s3:::bucket/key), and allow the execution role s3:GetObject on it and s3:GetBucketLocation on its bucket",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html",
+    asks: &execution_role::asking::<2, 9>([HeadObject::CALL, GetBucketPolicy::CALL]),
+    advises: false,
+    judge: Judge::FirelensFile(log_firelens),
+};
+
+fn log_firelens(it: &FirelensFileUse, facts: &View) -> Judgement {
+    if it.task.may_run_on_fargate()? {
+        return not_applicable(
+            "Fargate takes no FireLens configuration from S3: definition-references tells",
+        );
+    }
+    file_permission::reads(&it.object()?, it.task, facts)
+}

@@ -1,0 +1,25 @@
+//! The group `logs`: the log groups are there, and the role that logs may write to them.
+
+mod create_permission;
+mod exists;
+mod firelens;
+mod target;
+mod write_permission;
+
+use super::Group;
+
+/// The group.
+pub static GROUP: Group = Group {
+    name: "logs",
+    about: "the log groups are there, and the role that logs may write to them",
+    offline: false,
+    checks: &[
+        &exists::LOG_GROUP_EXISTS,
+        &create_permission::LOG_GROUP_CREATE_PERMISSION,
+        &write_permission::LOG_WRITE_PERMISSION,
+        &firelens::LOG_FIRELENS,
+    ],
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! `log-write-permission`
+
+use super::target::{Target, for_all_streams, target, unnoticed};
+use crate::checks::permission::{Answer, Beside, Wish, judge};
+use crate::checks::policies::Policies;
+use crate::checks::subject::AwslogsUse;
+use crate::checks::{Check, Judge, execution_role, instance_role};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::Lookup;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::iam::instance_profile::GetInstanceProfile;
+use crate::lookup::logs::DescribeLogGroup;
+use crate::names::Region;
+use crate::verdict::{Finding, Judgement, not_applicable};
+
+pub(super) static LOG_WRITE_PERMISSION: Check = Check {
+    id: "log-write-permission",
+    verifies: "the role that logs may create log streams and put events there",
+    prevents: &[
+        "ResourceInitializationError: failed to validate logger args: ... failed to create Cloudwatch log stream: AccessDeniedException: User: <arn> is not authorized to perform: logs:CreateLogStream on resource: <arn>",
+        "CannotStartContainerError: ... failed to create Cloudwatch log stream: AccessDeniedException",
+    ],
+    remedy: "Allow logs:CreateLogStream and logs:PutLogEvents on the streams of the log group: its ARN with :* at the end",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+    asks: &execution_role::asking::<4, 11>([
+        DescribeLogGroup::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        GetInstanceProfile::CALL,
+    ]),
+    advises: false,
+    judge: Judge::Awslogs(log_write_permission),
+};
+
+/// A task as it may be called.
+const TASK_ID: &str = "0123456789abcdef0123456789abcdef";
+
+fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
+    let (region, name) = it.group()?;
+    let (stream, in_words) = (it.stream(TASK_ID)?, it.stream("<id>")?);
+    let (acting, target) =
+        (instance_role::acting(it.task, facts), target(it, &region, &name, facts));
+    if let Target::Unnoticed(..) = target? {
+        return not_applicable(format!("there is no log group {name} in {region} to write to"));
+    }
+    acting?.judge(|who| {
+        let group = name.arn(&region, execution_role::account(who));
+        let arn = format!("{group}:log-stream:{stream}");
+        match writes(who, &["logs:CreateLogStream", "logs:PutLogEvents"], &arn, &region)? {
+            Answer::Refused(finding) => {
+                let finding = lost(it, who, &arn, &region, *finding)?;
+                let finding = for_all_streams(finding, &arn, &group);
+                let message = finding.message.replace(&stream, &in_words);
+                Finding { message, ..finding }.judge()
+            }
+            allowed @ Answer::Allowed(_) => {
+                execution_role::verdict(who, &format!("write to {group}"), allowed, facts)
+            }
+        }
+    })
+}
+
+fn writes(who: &Policies, actions: &[&str], stream: &str, region: &Region) -> Result<Answer, Stop> {
+    let call = |action: &&str| (Wish::new(action, stream), Beside::default());
+    judge(who, actions.iter().map(call).collect(), region, None)
+}
+
+/// Where the stream can be created and only the events are refused, or where nobody waits for the
+/// stream, the container runs, and every line that it writes is refused.
+fn lost(
+    it: &AwslogsUse,
+    who: &Policies,
+    stream: &str,
+    region: &Region,
+    finding: Finding,
+) -> Result<Finding, Stop> {
+    let only_events =
+        matches!(writes(who, &["logs:CreateLogStream"], stream, region)?, Answer::Allowed(_));
+    let consequence = match only_events {
+        true => Some("the container starts all the same, and nothing that it writes is kept"),
+        false => unnoticed(it)?,
+    };
+    let Some(consequence) = consequence else { return Ok(finding) };
+    let message = format!("{}; {consequence}", finding.message);
+    let action = if only_events { "logs:PutLogEvents" } else { "logs:CreateLogStream" };
+    let prevents = format!(
+        "AccessDeniedException: User: <arn> is not authorized to perform: {action} on resource: <arn>"
+    );
+    Ok(Finding { message, ..finding }.prevents(prevents))
+}

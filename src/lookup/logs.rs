@@ -1,0 +1,93 @@
+//! Amazon CloudWatch Logs: whether a log group is there. Nothing is ever written or created to find out.
+
+use serde::{Deserialize, Serialize};
+
+use super::pages::Pages;
+use super::{Answer, Call, Lookup, Services, classify};
+use crate::knowledge::{Absence, Seen};
+use crate::names::{LogGroupName, Region};
+
+/// A log group by its name. The service lists all whose names begin so: which of them is meant, only the
+/// whole name tells.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeLogGroup {
+    /// The region that is asked.
+    pub region: Region,
+    /// The name.
+    pub name: LogGroupName,
+}
+
+/// A log group as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogGroup {
+    /// The ARN, without an asterisk at its end.
+    pub arn: String,
+    /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`, where it is told.
+    pub class: Option<String>,
+    /// The ARN of the KMS key that encrypts what is written into it.
+    pub kms_key: Option<String>,
+}
+
+impl Lookup for DescribeLogGroup {
+    type Fact = LogGroup;
+    const CALL: Call = Call("logs:DescribeLogGroups");
+
+    fn what(&self) -> String {
+        format!("log group {} in {}", self.name, self.region)
+    }
+
+    /// The action is asked of all groups of the account
+    /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html>).
+    fn resource(&self) -> String {
+        format!("arn:{}:logs:{}:*:log-group:*", self.region.partition(), self.region)
+    }
+
+    fn mend(&self, _: &Absence) -> Option<String> {
+        let DescribeLogGroup { region, name } = self;
+        Some(format!("aws logs create-log-group --log-group-name {name} --region {region}"))
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<LogGroup> {
+        let client = services.logs(&self.region);
+        let name = self.name.to_string();
+        let mut pages = Pages::default();
+        loop {
+            let page = client
+                .describe_log_groups()
+                .log_group_name_prefix(&name)
+                .set_next_token(pages.token())
+                .send()
+                .await;
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return classify::failed(self, &error),
+            };
+            // A missing name is known by its omission, which needs the list to be there.
+            let list = page
+                .log_groups
+                .ok_or_else(|| classify::incomplete(self, "the list of log groups"))?;
+            if let Some(it) = list.into_iter().find(|it| it.log_group_name.as_ref() == Some(&name))
+            {
+                let group = read(it).map_err(|lacks| classify::incomplete(self, lacks))?;
+                return Ok(Seen::Found(group));
+            }
+            if !pages.turn(self, page.next_token)? {
+                return classify::absent(
+                    self,
+                    "not among the log groups that logs:DescribeLogGroups lists",
+                );
+            }
+        }
+    }
+}
+
+/// Of the two forms of its ARN, one ends with an asterisk
+/// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>).
+fn read(it: aws_sdk_cloudwatchlogs::types::LogGroup) -> Result<LogGroup, &'static str> {
+    let arn = it.log_group_arn.or(it.arn).ok_or("the ARN of the log group")?;
+    Ok(LogGroup {
+        arn: arn.strip_suffix(":*").unwrap_or(&arn).to_owned(),
+        class: it.log_group_class.map(|class| class.as_str().to_owned()),
+        kms_key: it.kms_key_id,
+    })
+}

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::ecr::{DescribeImage, EcrConfig, EcrManifest, PullThroughRules, Reference, Repository};
+use super::ecs::cluster::DescribeCluster;
 use super::ecs::{DescribeService, DescribeTaskDefinition, InstancePlatforms};
 use super::oci;
 use super::registry::{GetConfig, GetManifest, HeadManifest};
@@ -86,6 +87,11 @@ fn lookups(host: &str) -> Vec<Case> {
             DescribeService { region: region(), cluster: None, service: name() },
             Some(ok(json!({"services": [{"serviceName": "web"}], "failures": []}))),
             vec![ok(json!({"services": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
+        ),
+        case(
+            DescribeCluster { region: region(), cluster: name() },
+            Some(ok(json!({"clusters": [{"clusterArn": "arn", "clusterName": "web"}]}))),
+            vec![ok(json!({"clusters": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
         ),
         case(
             InstancePlatforms { region: region(), cluster: name() },

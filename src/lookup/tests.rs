@@ -1,6 +1,7 @@
 //! Every lookup, against everything that can come over the wire: only the service's own words say that
 //! something is there or not, and whatever else comes is a gap.
 
+mod network;
 mod permissions;
 mod wire;
 
@@ -139,6 +140,7 @@ fn lookups(host: &str) -> Vec<Case> {
             unknown("BLOB_UNKNOWN"),
         ),
     ];
+    cases.extend(network::lookups());
     cases.extend(permissions::lookups());
     cases
 }

@@ -23,7 +23,7 @@ use crate::verdict::Judgement;
 
 use subject::{
     ContainerUse, CredentialsUse, EbsVolumeUse, EncryptedUse, EnvironmentFileUse, ImageUse,
-    RoleUse, SecretUse, Task,
+    LaunchVolumeUse, RoleUse, SecretUse, StoredUse, Task,
 };
 
 /// One check: what it claims, and the function that judges the claim.
@@ -81,6 +81,10 @@ pub enum Judge {
     Encrypted(fn(&EncryptedUse, &View) -> Judgement),
     /// For each of these that the execution role decrypts.
     Decrypted(fn(&EncryptedUse, &View) -> Judgement),
+    /// For each disk of the task that may be encrypted: EBS volumes, snapshots, Fargate's storage.
+    Stored(fn(&StoredUse, &View) -> Judgement),
+    /// For each volume that is configured at launch, by the definition or the launch input.
+    LaunchVolume(fn(&LaunchVolumeUse, &View) -> Judgement),
     /// For each EBS volume that ECS creates.
     EbsVolume(fn(&EbsVolumeUse, &View) -> Judgement),
 }

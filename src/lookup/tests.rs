@@ -3,6 +3,7 @@
 
 mod network;
 mod permissions;
+mod volumes;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -142,6 +143,7 @@ fn lookups(host: &str) -> Vec<Case> {
     ];
     cases.extend(network::lookups());
     cases.extend(permissions::lookups());
+    cases.extend(volumes::lookups());
     cases
 }
 

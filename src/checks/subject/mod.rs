@@ -2,9 +2,11 @@
 
 mod encrypted;
 mod role;
+mod stored;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use role::{Duty, RoleUse};
+pub use stored::{LaunchVolumeUse, StoredUse};
 
 use crate::document::container::{EnvironmentFile, Secret};
 use crate::document::launch::requested;

@@ -31,6 +31,7 @@ fn used(region: &str) -> Used {
             ("kms:EncryptionContext:SecretARN".to_owned(), known(SECRET)),
             ("kms:EncryptionContext:SecretVersionId".to_owned(), KeyState::Unknown),
         ],
+        setting: None,
     }
 }
 

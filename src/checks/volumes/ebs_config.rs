@@ -23,7 +23,7 @@ pub(super) static EBS_VOLUME_CONFIG: Check = Check {
     ],
     remedy: "Configure the volume in volumeConfigurations of the service or task, as its type allows",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/configure-ebs-volume.html",
-    asks: &[DescribeSnapshot::CALL, GetEbsEncryptionByDefault::CALL],
+    asks: &[GetEbsEncryptionByDefault::CALL, DescribeSnapshot::CALL],
     advises: false,
     judge: Judge::LaunchVolume(ebs_volume_config),
 };

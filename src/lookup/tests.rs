@@ -1,6 +1,7 @@
 //! Every lookup, against everything that can come over the wire: only the service's own words say that
 //! something is there or not, and whatever else comes is a gap.
 
+mod network;
 mod permissions;
 mod wire;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::ecr::{DescribeImage, EcrConfig, EcrManifest, PullThroughRules, Reference, Repository};
+use super::ecs::cluster::DescribeCluster;
 use super::ecs::{DescribeService, DescribeTaskDefinition, InstancePlatforms};
 use super::oci;
 use super::registry::{GetConfig, GetManifest, HeadManifest};
@@ -88,6 +90,11 @@ fn lookups(host: &str) -> Vec<Case> {
             vec![ok(json!({"services": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
         ),
         case(
+            DescribeCluster { region: region(), cluster: name() },
+            Some(ok(json!({"clusters": [{"clusterArn": "arn", "clusterName": "web"}]}))),
+            vec![ok(json!({"clusters": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
+        ),
+        case(
             InstancePlatforms { region: region(), cluster: name() },
             Some(ok(json!({"containerInstanceArns": []}))),
             vec![],
@@ -133,6 +140,7 @@ fn lookups(host: &str) -> Vec<Case> {
             unknown("BLOB_UNKNOWN"),
         ),
     ];
+    cases.extend(network::lookups());
     cases.extend(permissions::lookups());
     cases
 }

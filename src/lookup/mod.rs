@@ -21,6 +21,7 @@ pub mod iam;
 pub mod kms;
 mod mask;
 pub mod oci;
+pub mod organizations;
 mod pages;
 mod policy_document;
 pub mod registry;
@@ -71,9 +72,18 @@ impl fmt::Display for Call {
 /// The calls that a lookup makes beside the one that it is named for.
 pub fn beside(call: Call) -> &'static [Call] {
     match call {
-        ecs::InstancePlatforms::CALL => &[ecs::LIST_INSTANCES],
+        ecs::instance::ContainerInstances::CALL => &[ecs::instance::LIST_INSTANCES],
         s3::HeadObject::CALL => &[s3::LIST_BUCKET],
         _ => &[],
+    }
+}
+
+/// How many requests of a call may be under way, beside the bound of its service.
+pub fn at_once(call: Call) -> usize {
+    match call {
+        // IAM answers a few simulations a second, for the whole account.
+        iam::simulate::SimulatePrincipalPolicy::CALL => 2,
+        _ => usize::MAX,
     }
 }
 

@@ -104,6 +104,11 @@ impl Story {
         self
     }
 
+    /// The task itself.
+    pub(crate) fn first(&self) -> &Task {
+        &self.tasks[0]
+    }
+
     /// What the check says of it.
     pub(crate) fn judged_by(&self, check: &'static Check) -> Vec<CheckResult> {
         self.judged(|_, it| std::ptr::eq(it, check))

@@ -2,7 +2,7 @@
 
 use super::ebs_limits::{self, DEFAULT};
 use crate::checks::execution_role::{self, account, policies_of};
-use crate::checks::permission::{Answer, Beside, Wish, judge};
+use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::subject::EbsVolumeUse;
 use crate::checks::{Check, Judge};
@@ -40,11 +40,11 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
     let (who, tags) = (who?, tags?);
     let region = it.task.region()?;
     let calls = Calls { who, region, tags: &tags, created: created? };
-    let starts = judge(who, calls.to_start(it)?, region, None)?;
+    let starts = decide(who, calls.to_start(it)?, region, None, facts)?;
     if let Answer::Refused(finding) = starts {
         return mended(*finding, region).judge();
     }
-    let later = judge(who, calls.later(it)?, region, None)?;
+    let later = decide(who, calls.later(it)?, region, None, facts)?;
     if let Answer::Refused(finding) = later {
         let finding = mended(*finding, region);
         let message = format!(

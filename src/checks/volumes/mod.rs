@@ -6,7 +6,7 @@ mod ebs_limits;
 mod ebs_permission;
 mod ebs_snapshot;
 #[cfg(test)]
-mod tests;
+pub(in crate::checks) mod tests;
 
 use super::Group;
 

@@ -9,8 +9,8 @@ fn region() -> Region {
     "eu-central-1".parse().unwrap()
 }
 
-fn xml(body: &str) -> Reply {
-    Reply::Ok(format!("<Response><requestId>1</requestId>{body}</Response>"))
+fn xml(operation: &str, body: &str) -> Reply {
+    Reply::Ok(format!("<{operation}Response><requestId>1</requestId>{body}</{operation}Response>"))
 }
 
 pub(super) fn lookups() -> Vec<Case> {
@@ -18,17 +18,20 @@ pub(super) fn lookups() -> Vec<Case> {
     vec![
         case(
             DescribeSnapshot { region: region(), id: "snap-1".to_owned() },
-            Some(xml(snapshot)),
-            vec![xml("<snapshotSet/>")],
+            Some(xml("DescribeSnapshots", snapshot)),
+            vec![xml("DescribeSnapshots", "<snapshotSet/>")],
         ),
         case(
             GetEbsEncryptionByDefault { region: region() },
-            Some(xml("<ebsEncryptionByDefault>true</ebsEncryptionByDefault>")),
+            Some(xml(
+                "GetEbsEncryptionByDefault",
+                "<ebsEncryptionByDefault>true</ebsEncryptionByDefault>",
+            )),
             vec![],
         ),
         case(
             GetEbsDefaultKmsKeyId { region: region() },
-            Some(xml("<kmsKeyId>alias/aws/ebs</kmsKeyId>")),
+            Some(xml("GetEbsDefaultKmsKeyId", "<kmsKeyId>alias/aws/ebs</kmsKeyId>")),
             vec![],
         ),
     ]

@@ -17,14 +17,16 @@ pub mod policies;
 mod roles;
 mod secrets;
 pub mod subject;
+mod volumes;
 
 use crate::facts::View;
-use crate::lookup::{Call, beside};
+use crate::lookup::iam::role::ListRolePolicies;
+use crate::lookup::{Call, Lookup, beside};
 use crate::verdict::Judgement;
 
 use subject::{
     AwslogsUse, ContainerUse, CredentialsUse, EbsVolumeUse, EncryptedUse, EnvironmentFileUse,
-    FirelensFileUse, ImageUse, RoleUse, SecretUse, Task,
+    FirelensFileUse, ImageUse, LaunchVolumeUse, RoleUse, SecretUse, StoredUse, Task,
 };
 
 /// One check: what it claims, and the function that judges the claim.
@@ -48,11 +50,16 @@ pub struct Check {
 }
 
 impl Check {
-    /// Every call that it may make: what it asks, and what these lookups do beside.
+    /// Every call that it may make: what it asks, what these lookups do beside, and what it takes where
+    /// the answer to a permission hangs on tags or on the organization.
     pub fn calls(&self) -> impl Iterator<Item = Call> {
+        // Whoever reads the policies of a role judges what it may do.
+        let judges = self.asks.contains(&ListRolePolicies::CALL);
+        let above = if judges { &permission::BESIDE[..] } else { &[] };
         self.asks
             .iter()
             .flat_map(|call| std::iter::once(*call).chain(beside(*call).iter().copied()))
+            .chain(above.iter().copied().filter(|call| !self.asks.contains(call)))
     }
 }
 
@@ -86,6 +93,10 @@ pub enum Judge {
     Awslogs(fn(&AwslogsUse, &View) -> Judgement),
     /// For each configuration of a log router that is kept in S3.
     FirelensFile(fn(&FirelensFileUse, &View) -> Judgement),
+    /// For each disk of the task that may be encrypted: EBS volumes, snapshots, Fargate's storage.
+    Stored(fn(&StoredUse, &View) -> Judgement),
+    /// For each volume that is configured at launch, by the definition or the launch input.
+    LaunchVolume(fn(&LaunchVolumeUse, &View) -> Judgement),
     /// For each EBS volume that ECS creates.
     EbsVolume(fn(&EbsVolumeUse, &View) -> Judgement),
 }
@@ -103,8 +114,15 @@ pub struct Group {
 }
 
 /// All groups, in the order of the report.
-pub static GROUPS: &[&Group] =
-    &[&definition::GROUP, &image::GROUP, &secrets::GROUP, &kms::GROUP, &roles::GROUP, &logs::GROUP];
+pub static GROUPS: &[&Group] = &[
+    &definition::GROUP,
+    &image::GROUP,
+    &secrets::GROUP,
+    &kms::GROUP,
+    &roles::GROUP,
+    &logs::GROUP,
+    &volumes::GROUP,
+];
 
 /// All checks with their group, in catalogue order.
 pub fn catalogue() -> impl Iterator<Item = (&'static Group, &'static Check)> {

@@ -1,7 +1,9 @@
 //! Every lookup, against everything that can come over the wire: only the service's own words say that
 //! something is there or not, and whatever else comes is a gap.
 
+mod network;
 mod permissions;
+mod volumes;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -12,6 +14,7 @@ use serde_json::json;
 
 use super::ec2::instance::DescribeInstance;
 use super::ecr::{DescribeImage, EcrConfig, EcrManifest, PullThroughRules, Reference, Repository};
+use super::ecs::cluster::DescribeCluster;
 use super::ecs::instance::ContainerInstances;
 use super::ecs::{DescribeService, DescribeTaskDefinition};
 use super::logs::DescribeLogGroup;
@@ -93,6 +96,11 @@ fn lookups(host: &str) -> Vec<Case> {
             vec![ok(json!({"services": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
         ),
         case(
+            DescribeCluster { region: region(), cluster: name() },
+            Some(ok(json!({"clusters": [{"clusterArn": "arn", "clusterName": "web"}]}))),
+            vec![ok(json!({"clusters": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
+        ),
+        case(
             ContainerInstances { region: region(), cluster: name() },
             Some(ok(json!({
                 "containerInstanceArns": ["arn"],
@@ -166,7 +174,9 @@ fn lookups(host: &str) -> Vec<Case> {
             unknown("BLOB_UNKNOWN"),
         ),
     ];
+    cases.extend(network::lookups());
     cases.extend(permissions::lookups());
+    cases.extend(volumes::lookups());
     cases
 }
 

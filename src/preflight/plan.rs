@@ -123,6 +123,16 @@ impl<'t> Planner<'_, 't> {
                     (stands, move |facts: &View| judge(&it, facts))
                 });
             }
+            Judge::Stored(judge) => {
+                self.each(task.stored(), "EBS volume, and no cluster on Fargate", |it| {
+                    let stands = Stands {
+                        place: it.field().place(),
+                        container: None,
+                        resource: Some(it.field()),
+                    };
+                    (stands, move |facts: &View| judge(&it, facts))
+                });
+            }
             Judge::FirelensFile(judge) => {
                 self.each(task.firelens_files(), "FireLens configuration in S3", |it| {
                     let stands = Stands {
@@ -130,6 +140,13 @@ impl<'t> Planner<'_, 't> {
                         container: Some(&it.container.name),
                         resource: Some(it.file),
                     };
+                    (stands, move |facts: &View| judge(&it, facts))
+                });
+            }
+            Judge::LaunchVolume(judge) => {
+                self.each(task.launch_volumes(), "volume that is configured at launch", |it| {
+                    let stands =
+                        Stands { place: it.place(), container: None, resource: Some(it.name()) };
                     (stands, move |facts: &View| judge(&it, facts))
                 });
             }

@@ -3,7 +3,7 @@
 use super::behind;
 use crate::checks::execution_role;
 use crate::checks::instance_role::Acting;
-use crate::checks::permission::{Answer, Beside, Wish, judge};
+use crate::checks::permission::{Answer, Beside, Tags, Wish, beside_of, decide};
 use crate::checks::policies::Policies;
 use crate::checks::subject::ImageUse;
 use crate::checks::{Check, Judge, instance_role};
@@ -12,8 +12,8 @@ use crate::iam::{Layer, Policy};
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ecr::{
-    DescribeImage, GetRegistryPolicy, GetRepositoryPolicy, PullThroughRules, REPOSITORY_MISSING,
-    Repository,
+    DescribeImage, GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags, PullThroughRules,
+    REPOSITORY_MISSING, Repository,
 };
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
@@ -53,21 +53,30 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     let stored =
         DescribeImage { repository: repository.clone(), reference: behind::reference(&image) };
     let policy = GetRepositoryPolicy { repository: repository.clone() };
-    let (acting, upstream, policy) =
-        (instance_role::acting(it.task, facts), first_pull(&stored, facts), facts.get(&policy));
+    let (acting, upstream, policy) = (
+        instance_role::acting(it.task, facts),
+        first_pull(&stored, facts),
+        facts.weigh(|| facts.get(&policy)),
+    );
     let acting = acting?;
     if let Acting::Nobody(why) = acting {
         return not_applicable(why);
     }
     let upstream = upstream?;
-    let policy = match policy? {
-        Seen::Found(document) => {
-            let name = format!("policy of repository {}", repository.name);
-            Some(Policy::read(Layer::Resource, &name, document))
-        }
+    let document = policy?.map(|seen| match seen {
+        Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
-    };
-    acting.judge(|who| pulls(it, who, &repository, &upstream, policy.as_ref(), facts))
+    });
+    let name = format!("policy of repository {}", repository.name);
+    let beside = beside_of(Layer::Resource, &name, document);
+    acting.judge(|who| {
+        let mut beside = beside.clone();
+        // The tags of another account's repository are not shown.
+        if repository.registry == *execution_role::account(who) {
+            beside.tags = Tags::Repository(ListRepositoryTags { repository: repository.clone() });
+        }
+        pulls(it, who, &repository, &upstream, &beside, facts)
+    })
 }
 
 /// What the first pull through a cache rule takes beside the pull itself; nothing if the image is there
@@ -90,12 +99,12 @@ fn pulls(
     who: &Policies,
     repository: &Repository,
     upstream: &[&str],
-    policy: Option<&Policy>,
+    own: &Beside,
     facts: &View,
 ) -> Judgement {
     let calls = |registry: Option<&Policy>| {
-        let resource = together(policy, registry);
-        let beside = Beside { resource, ..Beside::default() };
+        let resource = together(own.resource.as_ref(), registry);
+        let beside = Beside { resource, ..own.clone() };
         let on_repository = PULL.iter().chain(upstream);
         std::iter::once((Wish::new("ecr:GetAuthorizationToken", "*"), Beside::default()))
             .chain(
@@ -107,8 +116,9 @@ fn pulls(
         "aws ecr set-repository-policy --registry-id {} --repository-name {} --policy-text file://policy.json --region {}",
         repository.registry, repository.name, repository.region
     );
-    let judged =
-        |registry: Option<&Policy>| judge(who, calls(registry), &repository.region, Some(&command));
+    let judged = |registry: Option<&Policy>| {
+        decide(who, calls(registry), &repository.region, Some(&command), facts)
+    };
     let registry = registry_policy(it, repository, facts)?;
     let answer = judged(registry.as_ref())?;
     if matches!(answer, Answer::Refused(_)) && registry.is_none() && !upstream.is_empty() {

@@ -4,6 +4,10 @@ mod decrypt;
 mod key;
 mod log_group;
 mod permission;
+mod storage;
+mod stored;
+#[cfg(test)]
+mod tests;
 mod usable;
 mod volume;
 

@@ -2,12 +2,13 @@
 
 use super::role::role;
 use super::{
-    AwslogsUse, ContainerUse, EnvironmentFileUse, FirelensFileUse, Planned, SecretUse, Task,
-    Unplanned,
+    AwslogsUse, ContainerUse, EnvironmentFileUse, FirelensFileUse, Planned, SecretUse, StoredUse,
+    Task, Unplanned,
 };
 use crate::document::run_context::{ManagedEbsVolume, VolumeConfiguration};
 use crate::document::{Container, Field};
 use crate::knowledge::Stop;
+use crate::lookup::ec2::snapshot::DescribeSnapshot;
 use crate::names::RoleRef;
 
 /// The secret with the credentials of one container's registry.
@@ -45,8 +46,8 @@ pub enum EncryptedUse<'t> {
     FirelensFile(FirelensFileUse<'t>),
     /// A log group.
     LogGroup(AwslogsUse<'t>, &'t Field<String>),
-    /// An EBS volume.
-    Volume(EbsVolumeUse<'t>),
+    /// A disk that AWS makes for the task.
+    Stored(StoredUse<'t>),
 }
 
 impl Task {
@@ -88,12 +89,12 @@ impl Task {
             .collect()
     }
 
-    /// Everything that may be encrypted: what the execution role decrypts, then log groups and volumes.
+    /// Everything that may be encrypted: what the execution role decrypts, then log groups and disks.
     pub fn encrypted(&self) -> Vec<Planned<EncryptedUse<'_>>> {
         let mut found = self.decrypted();
         // What else there is to say of log configurations, the checks of logs say.
         found.extend(self.awslogs().into_iter().flatten().filter_map(log_group).map(Ok));
-        found.extend(self.ebs_volumes().into_iter().map(|it| it.map(EncryptedUse::Volume)));
+        found.extend(self.stored().into_iter().map(|it| it.map(EncryptedUse::Stored)));
         found
     }
 
@@ -121,7 +122,20 @@ impl EbsVolumeUse<'_> {
     /// # Errors
     /// A gap for a placeholder; an absence for a text that names no role.
     pub fn role(&self) -> Result<Option<RoleRef>, Stop> {
-        role(&self.ebs.role_arn)
+        match self.ebs.role_arn.is_missing() {
+            true => role(&self.task.context.infrastructure_role),
+            false => role(&self.ebs.role_arn),
+        }
+    }
+
+    /// The question for the snapshot that it is made of, if there is one.
+    ///
+    /// # Errors
+    /// A gap for a placeholder, and without a region.
+    pub fn snapshot(&self) -> Result<Option<DescribeSnapshot>, Stop> {
+        let id = self.ebs.snapshot_id.get()?.filter(|id| !id.is_empty());
+        let region = self.task.region()?.clone();
+        Ok(id.map(|id| DescribeSnapshot { region, id: id.clone() }))
     }
 }
 
@@ -134,7 +148,7 @@ impl<'t> EncryptedUse<'t> {
             EncryptedUse::EnvironmentFile(it) => it.task,
             EncryptedUse::FirelensFile(it) => it.task,
             EncryptedUse::LogGroup(it, _) => it.task,
-            EncryptedUse::Volume(it) => it.task,
+            EncryptedUse::Stored(it) => it.task(),
         }
     }
 
@@ -146,7 +160,7 @@ impl<'t> EncryptedUse<'t> {
             EncryptedUse::EnvironmentFile(it) => &it.file.value,
             EncryptedUse::FirelensFile(it) => it.file,
             EncryptedUse::LogGroup(_, group) => group,
-            EncryptedUse::Volume(it) => &it.ebs.kms_key_id,
+            EncryptedUse::Stored(it) => it.field(),
         }
     }
 
@@ -158,7 +172,7 @@ impl<'t> EncryptedUse<'t> {
             EncryptedUse::EnvironmentFile(it) => Some(it.container),
             EncryptedUse::FirelensFile(it) => Some(it.container),
             EncryptedUse::LogGroup(it, _) => it.container,
-            EncryptedUse::Volume(_) => None,
+            EncryptedUse::Stored(_) => None,
         }
     }
 }

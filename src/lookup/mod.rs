@@ -16,6 +16,8 @@ mod connect;
 mod connector;
 pub mod ecr;
 pub mod ecs;
+pub mod efs;
+pub mod fsx;
 pub mod iam;
 pub mod kms;
 mod mask;
@@ -71,6 +73,7 @@ impl fmt::Display for Call {
 pub fn beside(call: Call) -> &'static [Call] {
     match call {
         ecs::InstancePlatforms::CALL => &[ecs::LIST_INSTANCES],
+        efs::DescribeMountTargetGroups::CALL => &[efs::INTERFACE_ATTRIBUTE],
         s3::HeadObject::CALL => &[s3::LIST_BUCKET],
         _ => &[],
     }

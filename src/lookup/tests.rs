@@ -1,6 +1,7 @@
 //! Every lookup, against everything that can come over the wire: only the service's own words say that
 //! something is there or not, and whatever else comes is a gap.
 
+mod file_systems;
 mod permissions;
 mod wire;
 
@@ -133,6 +134,7 @@ fn lookups(host: &str) -> Vec<Case> {
             unknown("BLOB_UNKNOWN"),
         ),
     ];
+    cases.extend(file_systems::lookups());
     cases.extend(permissions::lookups());
     cases
 }
@@ -267,9 +269,15 @@ fn pages_that_go_round_in_a_circle_are_a_gap() {
     let again = json!({
         "pullThroughCacheRules": [], "containerInstanceArns": [], "nextToken": "again",
         "ARN": "arn", "Versions": [], "Parameters": [], "NextToken": "again",
+        "MountTargets": [], "NextMarker": "again",
     });
-    let paged =
-        ["PullThroughRules", "InstancePlatforms", "ListSecretVersions", "DescribeParameter"];
+    let paged = [
+        "DescribeMountTargets",
+        "PullThroughRules",
+        "InstancePlatforms",
+        "ListSecretVersions",
+        "DescribeParameter",
+    ];
     let reply = Reply::Ok(again.to_string());
     let learnt = bench.learn(|case| paged.contains(&case.name).then(|| reply.clone()));
     assert_eq!(learnt.len(), paged.len());

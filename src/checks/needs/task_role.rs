@@ -56,7 +56,7 @@ impl Collector<'_> {
         }
         let Some(id) = efs.file_system_id.get()? else { return Ok(()) };
         let mut actions = vec!["elasticfilesystem:ClientMount"];
-        if self.is_written(volume)? {
+        if !self.task.writers(volume)?.is_empty() {
             actions.push("elasticfilesystem:ClientWrite");
         }
         let point = authorization.access_point_id.get()?;
@@ -67,18 +67,6 @@ impl Collector<'_> {
         let arn = self.home.arn("elasticfilesystem", &format!("file-system/{id}"));
         self.need_under("MountFileSystems", &actions, arn, conditions.into_iter().collect());
         Ok(())
-    }
-
-    fn is_written(&self, volume: &Volume) -> Result<bool, Stop> {
-        let name = volume.name.get()?;
-        for container in self.task.definition.container_definitions.items()? {
-            for mount in container.mount_points.items()? {
-                if mount.source_volume.get()? == name && mount.read_only.get()? != Some(&true) {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
     }
 
     fn routes_logs(&mut self, container: &Container) {

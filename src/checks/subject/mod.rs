@@ -2,9 +2,11 @@
 
 mod encrypted;
 mod role;
+mod volume;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use role::{Duty, RoleUse};
+pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse, MountedFrom};
 
 use crate::document::container::{EnvironmentFile, Secret};
 use crate::document::launch::requested;
@@ -45,7 +47,11 @@ pub struct Unplanned {
 
 impl Unplanned {
     fn at<T>(field: &Field<T>, stop: Stop) -> Box<Unplanned> {
-        Box::new(Unplanned { place: field.place().clone(), stop })
+        Unplanned::in_place(field.place(), stop)
+    }
+
+    fn in_place(place: &Place, stop: Stop) -> Box<Unplanned> {
+        Box::new(Unplanned { place: place.clone(), stop })
     }
 }
 

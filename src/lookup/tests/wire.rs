@@ -83,7 +83,7 @@ impl Request {
     }
 
     fn error(&self, code: &str, message: &str) -> String {
-        if self.head.contains("x-amz-target") {
+        if self.head.contains("x-amz-target") || self.path_has(" /2015-02-01/") {
             return format!(r#"{{"__type":"{code}","message":"{message}"}}"#);
         }
         if self.path_has(" /v2/") {

@@ -15,6 +15,7 @@ pub mod policies;
 mod roles;
 mod secrets;
 pub mod subject;
+mod volumes;
 
 use crate::facts::View;
 use crate::lookup::{Call, beside};
@@ -97,8 +98,14 @@ pub struct Group {
 }
 
 /// All groups, in the order of the report.
-pub static GROUPS: &[&Group] =
-    &[&definition::GROUP, &image::GROUP, &secrets::GROUP, &kms::GROUP, &roles::GROUP];
+pub static GROUPS: &[&Group] = &[
+    &definition::GROUP,
+    &image::GROUP,
+    &secrets::GROUP,
+    &kms::GROUP,
+    &roles::GROUP,
+    &volumes::GROUP,
+];
 
 /// All checks with their group, in catalogue order.
 pub fn catalogue() -> impl Iterator<Item = (&'static Group, &'static Check)> {

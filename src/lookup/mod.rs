@@ -14,6 +14,7 @@ mod caller;
 mod classify;
 mod connect;
 mod connector;
+pub mod ec2;
 pub mod ecr;
 pub mod ecs;
 pub mod efs;

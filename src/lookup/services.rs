@@ -64,6 +64,10 @@ impl Services {
         client
     }
 
+    pub(super) fn ec2(&self, region: &Region) -> aws_sdk_ec2::Client {
+        self.client(region, aws_sdk_ec2::Client::new)
+    }
+
     pub(super) fn ecr(&self, region: &Region) -> aws_sdk_ecr::Client {
         self.client(region, aws_sdk_ecr::Client::new)
     }

@@ -2,6 +2,7 @@
 //! something is there or not, and whatever else comes is a gap.
 
 mod file_systems;
+mod network;
 mod permissions;
 mod wire;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::ecr::{DescribeImage, EcrConfig, EcrManifest, PullThroughRules, Reference, Repository};
+use super::ecs::cluster::DescribeCluster;
 use super::ecs::{DescribeService, DescribeTaskDefinition, InstancePlatforms};
 use super::oci;
 use super::registry::{GetConfig, GetManifest, HeadManifest};
@@ -89,6 +91,11 @@ fn lookups(host: &str) -> Vec<Case> {
             vec![ok(json!({"services": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
         ),
         case(
+            DescribeCluster { region: region(), cluster: name() },
+            Some(ok(json!({"clusters": [{"clusterArn": "arn", "clusterName": "web"}]}))),
+            vec![ok(json!({"clusters": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
+        ),
+        case(
             InstancePlatforms { region: region(), cluster: name() },
             Some(ok(json!({"containerInstanceArns": []}))),
             vec![],
@@ -135,6 +142,7 @@ fn lookups(host: &str) -> Vec<Case> {
         ),
     ];
     cases.extend(file_systems::lookups());
+    cases.extend(network::lookups());
     cases.extend(permissions::lookups());
     cases
 }

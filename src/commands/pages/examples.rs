@@ -54,6 +54,16 @@ pub(super) fn of(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight roles taskdef.json --service-definition service.json",
             ),
         ],
+        "volumes" => &[
+            (
+                "Those that a service has created at launch",
+                "aws-ecs-preflight volumes taskdef.json --service-definition service.json",
+            ),
+            (
+                "Those of a task to run",
+                "aws-ecs-preflight volumes taskdef.json --run-task run-task.json",
+            ),
+        ],
         "can" => &[
             (
                 "A role, a secret",

@@ -92,6 +92,11 @@ impl Request {
         if self.head.contains("/s3/aws4_request") {
             return format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
         }
+        if self.head.contains("/ec2/aws4_request") {
+            return format!(
+                "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>"
+            );
+        }
         format!(
             "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
         )

@@ -1,0 +1,39 @@
+//! Block Public Access for VPCs.
+
+use serde::Serialize;
+
+use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
+use crate::names::Region;
+
+/// Whether the account blocks internet gateways in a region.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct BlockPublicAccess {
+    /// The region that is asked.
+    pub region: Region,
+}
+
+impl Lookup for BlockPublicAccess {
+    /// `off`, `block-bidirectional` or `block-ingress`.
+    type Fact = String;
+    const CALL: Call = Call("ec2:DescribeVpcBlockPublicAccessOptions");
+
+    fn what(&self) -> String {
+        format!("VPC Block Public Access in {}", self.region)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<String> {
+        let reply =
+            services.ec2(&self.region).describe_vpc_block_public_access_options().send().await;
+        classify::answer(self, reply, |it| {
+            let options = it.vpc_block_public_access_options.ok_or("the options")?;
+            let mode = options.internet_gateway_block_mode.ok_or("the mode")?;
+            Ok(mode.as_str().to_owned())
+        })
+    }
+}
+
+impl Optional for BlockPublicAccess {
+    fn assumption(&self) -> String {
+        format!("that VPC Block Public Access is off in {}", self.region)
+    }
+}

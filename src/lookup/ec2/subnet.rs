@@ -1,0 +1,102 @@
+//! Subnets.
+
+use aws_sdk_ec2::types::SubnetCidrBlockStateCode;
+use serde::Serialize;
+
+use super::{MOST_VALUES, among, only, owner, range, whole};
+use crate::knowledge::Gap;
+use crate::lookup::{Answer, Batch, Call, Lookup, Services};
+use crate::names::Region;
+use crate::network::Subnet;
+
+/// One subnet, by its id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeSubnet {
+    /// The region that is asked.
+    pub region: Region,
+    /// `subnet-...`
+    pub id: String,
+}
+
+impl Lookup for DescribeSubnet {
+    type Fact = Subnet;
+    const CALL: Call = Call("ec2:DescribeSubnets");
+
+    fn what(&self) -> String {
+        format!("subnet {} in {}", self.id, self.region)
+    }
+
+    fn batch(&self) -> Option<Batch> {
+        Some(Batch::of(MOST_VALUES, &self.region))
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Subnet> {
+        let listed = self.list(std::slice::from_ref(self), services).await;
+        self.among(&listed)
+    }
+
+    async fn fetch_all(asked: &[Self], services: &Services) -> Vec<Answer<Subnet>> {
+        let Some(first) = asked.first() else { return Vec::new() };
+        let listed = first.list(asked, services).await;
+        asked.iter().map(|one| one.among(&listed)).collect()
+    }
+}
+
+impl DescribeSubnet {
+    async fn list(
+        &self,
+        asked: &[Self],
+        services: &Services,
+    ) -> Result<Vec<aws_sdk_ec2::types::Subnet>, Gap> {
+        let request = services
+            .ec2(&self.region)
+            .describe_subnets()
+            .filters(only("subnet-id", asked.iter().map(|one| &*one.id)));
+        whole(
+            self,
+            |token| request.clone().set_next_token(token).send(),
+            |page| (page.subnets, page.next_token),
+        )
+        .await
+    }
+
+    fn among(&self, listed: &Result<Vec<aws_sdk_ec2::types::Subnet>, Gap>) -> Answer<Subnet> {
+        among(self, listed, |it| it.subnet_id.as_ref() == Some(&self.id), read)
+    }
+}
+
+fn read(it: aws_sdk_ec2::types::Subnet) -> Result<Subnet, &'static str> {
+    let is_there = |state: Option<&SubnetCidrBlockStateCode>| {
+        !matches!(
+            state,
+            Some(SubnetCidrBlockStateCode::Disassociated | SubnetCidrBlockStateCode::Failed)
+        )
+    };
+    let ipv6 = it
+        .ipv6_cidr_block_association_set
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|it| is_there(it.ipv6_cidr_block_state.as_ref().and_then(|it| it.state.as_ref())))
+        .filter_map(|it| it.ipv6_cidr_block)
+        .map(range)
+        .collect::<Result<_, _>>()?;
+    let ipv4 = it.cidr_block.filter(|text| !text.is_empty());
+    let public_access = it.block_public_access_states;
+    Ok(Subnet {
+        id: it.subnet_id.ok_or("the id of a subnet")?,
+        vpc: it.vpc_id.ok_or("the VPC of a subnet")?,
+        owner: owner(it.owner_id)?,
+        zone: it.availability_zone.ok_or("the zone of a subnet")?,
+        zone_id: it.availability_zone_id,
+        ipv4: ipv4.map(range).transpose()?,
+        ipv6,
+        free_addresses: it
+            .available_ip_address_count
+            .ok_or("the free addresses of a subnet")?
+            .into(),
+        dns64: it.enable_dns64.unwrap_or(false),
+        public_access: public_access
+            .and_then(|it| it.internet_gateway_block_mode)
+            .map(|mode| mode.as_str().to_owned()),
+    })
+}

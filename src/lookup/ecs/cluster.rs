@@ -1,0 +1,190 @@
+//! A cluster, with its configuration.
+
+use aws_sdk_ecs::types::{
+    ClusterConfiguration, ClusterField, ExecuteCommandConfiguration, ExecuteCommandLogging,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::knowledge::Absence;
+use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::names::Region;
+
+/// A cluster, with its configuration, which the API tells only when it is asked to
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html>).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeCluster {
+    /// The region that is asked.
+    pub region: Region,
+    /// The cluster's name or ARN; `default` where the launch input names none.
+    pub cluster: String,
+}
+
+/// What is configured for all tasks of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// Its ARN.
+    pub arn: String,
+    /// The key of the EBS volumes that ECS creates, where they name none.
+    pub volume_key: Option<String>,
+    /// The key of the ephemeral storage of tasks on Fargate.
+    pub fargate_storage_key: Option<String>,
+    /// What ECS Exec does with its sessions, where that is configured.
+    pub execute_command: Option<ExecuteCommand>,
+}
+
+/// How the sessions of ECS Exec are encrypted and logged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecuteCommand {
+    /// The key that encrypts the data of a session.
+    pub key: Option<String>,
+    /// `NONE`, `DEFAULT` or `OVERRIDE`.
+    pub logging: Option<String>,
+    /// The log group of `OVERRIDE`.
+    pub log_group: Option<String>,
+    /// Whether it must be encrypted.
+    pub log_group_encrypted: bool,
+    /// The bucket of `OVERRIDE`.
+    pub bucket: Option<String>,
+    /// Whether it must be encrypted.
+    pub bucket_encrypted: bool,
+    /// The folder in the bucket.
+    pub bucket_prefix: Option<String>,
+}
+
+impl Lookup for DescribeCluster {
+    type Fact = Cluster;
+    const CALL: Call = Call("ecs:DescribeClusters");
+
+    fn what(&self) -> String {
+        format!("cluster {} in {}", self.cluster, self.region)
+    }
+
+    fn resource(&self) -> String {
+        match self.cluster.starts_with("arn:") {
+            true => self.cluster.clone(),
+            false => format!(
+                "arn:{}:ecs:{}:*:cluster/{}",
+                self.region.partition(),
+                self.region,
+                self.cluster
+            ),
+        }
+    }
+
+    fn mend(&self, _: &Absence) -> Option<String> {
+        let name = self.cluster.rsplit('/').next().unwrap_or(&self.cluster);
+        Some(format!("aws ecs create-cluster --cluster-name {name} --region {}", self.region))
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Cluster> {
+        let reply = services
+            .ecs(&self.region)
+            .describe_clusters()
+            .clusters(&self.cluster)
+            .include(ClusterField::Configurations)
+            .send()
+            .await;
+        // A missing cluster is named inside a successful answer.
+        if let Ok(it) = &reply
+            && it.failures().iter().any(|failure| failure.reason() == Some("MISSING"))
+        {
+            return classify::absent(self, "MISSING");
+        }
+        classify::answer(self, reply, |it| {
+            let cluster = it.clusters.unwrap_or_default().into_iter().next();
+            let cluster = cluster.ok_or("the cluster")?;
+            Ok(read(cluster.cluster_arn.ok_or("the cluster's ARN")?, cluster.configuration))
+        })
+    }
+}
+
+fn read(arn: String, configuration: Option<ClusterConfiguration>) -> Cluster {
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let (storage, exec) = configuration
+        .map(|it| (it.managed_storage_configuration, it.execute_command_configuration))
+        .unwrap_or_default();
+    let (volume, fargate) = storage
+        .map(|it| (it.kms_key_id, it.fargate_ephemeral_storage_kms_key_id))
+        .unwrap_or_default();
+    Cluster {
+        arn,
+        volume_key: given(volume),
+        fargate_storage_key: given(fargate),
+        execute_command: exec.map(execute_command),
+    }
+}
+
+fn execute_command(it: ExecuteCommandConfiguration) -> ExecuteCommand {
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let logs = it.log_configuration;
+    ExecuteCommand {
+        key: given(it.kms_key_id),
+        logging: it.logging.as_ref().map(ExecuteCommandLogging::as_str).map(str::to_owned),
+        log_group: logs.as_ref().and_then(|it| given(it.cloud_watch_log_group_name.clone())),
+        log_group_encrypted: logs.as_ref().is_some_and(|it| it.cloud_watch_encryption_enabled),
+        bucket: logs.as_ref().and_then(|it| given(it.s3_bucket_name.clone())),
+        bucket_encrypted: logs.as_ref().is_some_and(|it| it.s3_encryption_enabled),
+        bucket_prefix: logs.as_ref().and_then(|it| given(it.s3_key_prefix.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_ecs::types::{ExecuteCommandLogConfiguration, ManagedStorageConfiguration};
+
+    const ARN: &str = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod";
+
+    #[test]
+    fn a_cluster_without_configuration_configures_nothing() {
+        let empty = ClusterConfiguration::builder()
+            .managed_storage_configuration(
+                ManagedStorageConfiguration::builder().kms_key_id("").build(),
+            )
+            .build();
+        for configuration in [None, Some(ClusterConfiguration::builder().build()), Some(empty)] {
+            let cluster = read(ARN.to_owned(), configuration);
+            assert_eq!(
+                (cluster.volume_key, cluster.fargate_storage_key, cluster.execute_command),
+                (None, None, None)
+            );
+        }
+    }
+
+    #[test]
+    fn the_keys_and_the_logs_of_a_cluster_are_told_apart() {
+        let storage = ManagedStorageConfiguration::builder()
+            .kms_key_id("volumes")
+            .fargate_ephemeral_storage_kms_key_id("fargate")
+            .build();
+        let logs = ExecuteCommandLogConfiguration::builder()
+            .cloud_watch_log_group_name("/exec")
+            .s3_bucket_name("sessions")
+            .s3_encryption_enabled(true)
+            .build();
+        let exec = ExecuteCommandConfiguration::builder()
+            .kms_key_id("exec")
+            .logging(ExecuteCommandLogging::Override)
+            .log_configuration(logs)
+            .build();
+        let configuration = ClusterConfiguration::builder()
+            .managed_storage_configuration(storage)
+            .execute_command_configuration(exec)
+            .build();
+        let expected = Cluster {
+            arn: ARN.to_owned(),
+            volume_key: Some("volumes".to_owned()),
+            fargate_storage_key: Some("fargate".to_owned()),
+            execute_command: Some(ExecuteCommand {
+                key: Some("exec".to_owned()),
+                logging: Some("OVERRIDE".to_owned()),
+                log_group: Some("/exec".to_owned()),
+                log_group_encrypted: false,
+                bucket: Some("sessions".to_owned()),
+                bucket_encrypted: true,
+                bucket_prefix: None,
+            }),
+        };
+        assert_eq!(read(ARN.to_owned(), Some(configuration)), expected);
+    }
+}

@@ -1,0 +1,255 @@
+//! Sets of addresses, and of ports: exact, so that *all*, *none* and *part of it* can be told apart.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
+
+/// A set of numbers: disjoint ranges in ascending order, both ends included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Numbers(Vec<(u128, u128)>);
+
+impl Numbers {
+    pub fn range(first: u128, last: u128) -> Numbers {
+        Numbers(if first <= last { vec![(first, last)] } else { Vec::new() })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn union(&self, other: &Numbers) -> Numbers {
+        let mut all: Vec<_> = self.0.iter().chain(&other.0).copied().collect();
+        all.sort_unstable();
+        let mut merged: Vec<(u128, u128)> = Vec::with_capacity(all.len());
+        for (first, last) in all {
+            match merged.last_mut() {
+                Some(open) if first <= open.1.saturating_add(1) => open.1 = open.1.max(last),
+                _ => merged.push((first, last)),
+            }
+        }
+        Numbers(merged)
+    }
+
+    pub fn intersection(&self, other: &Numbers) -> Numbers {
+        let mut common = Vec::new();
+        for &(first, last) in &self.0 {
+            let ranges = other.0.iter().filter(|it| it.0 <= last && it.1 >= first);
+            common.extend(ranges.map(|it| (it.0.max(first), it.1.min(last))));
+        }
+        Numbers(common)
+    }
+
+    pub fn without(&self, other: &Numbers) -> Numbers {
+        let mut rest = Vec::new();
+        for &(mut first, last) in &self.0 {
+            let mut is_used_up = false;
+            for &(cut_first, cut_last) in &other.0 {
+                if cut_first > last || cut_last < first || is_used_up {
+                    continue;
+                }
+                if cut_first > first {
+                    rest.push((first, cut_first - 1));
+                }
+                is_used_up = cut_last >= last;
+                first = cut_last.saturating_add(1);
+            }
+            if !is_used_up {
+                rest.push((first, last));
+            }
+        }
+        Numbers(rest)
+    }
+
+    pub fn ranges(&self) -> &[(u128, u128)] {
+        &self.0
+    }
+}
+
+/// A set of ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ports(Numbers);
+
+impl Ports {
+    pub fn range(first: u16, last: u16) -> Ports {
+        Ports(Numbers::range(first.into(), last.into()))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn intersection(&self, other: &Ports) -> Ports {
+        Ports(self.0.intersection(&other.0))
+    }
+
+    pub fn without(&self, other: &Ports) -> Ports {
+        Ports(self.0.without(&other.0))
+    }
+
+    pub fn union(&self, other: &Ports) -> Ports {
+        Ports(self.0.union(&other.0))
+    }
+}
+
+/// `443`, `1024-5000 and 32768-65535`.
+impl fmt::Display for Ports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |&(first, last): &(u128, u128)| {
+            if first == last { first.to_string() } else { format!("{first}-{last}") }
+        };
+        f.write_str(&enumerate(self.0.ranges().iter().map(text).collect()))
+    }
+}
+
+/// A set of addresses of both versions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Addresses {
+    v4: Numbers,
+    v6: Numbers,
+}
+
+impl Addresses {
+    /// The addresses of these ranges.
+    pub fn of<'a>(ranges: impl IntoIterator<Item = &'a IpNet>) -> Addresses {
+        ranges.into_iter().fold(Addresses::default(), |all, range| all.union(&(*range).into()))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Those of both.
+    pub fn union(&self, other: &Addresses) -> Addresses {
+        Addresses { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }
+    }
+
+    /// Those that are in both.
+    pub fn intersection(&self, other: &Addresses) -> Addresses {
+        Addresses { v4: self.v4.intersection(&other.v4), v6: self.v6.intersection(&other.v6) }
+    }
+
+    /// Those that are not in `other`.
+    pub fn without(&self, other: &Addresses) -> Addresses {
+        Addresses { v4: self.v4.without(&other.v4), v6: self.v6.without(&other.v6) }
+    }
+
+    /// Whether `other` has no address beside these.
+    pub fn covers(&self, other: &Addresses) -> bool {
+        other.without(self).is_empty()
+    }
+
+    /// Whether there is an address in both.
+    pub fn overlaps(&self, other: &Addresses) -> bool {
+        !self.intersection(other).is_empty()
+    }
+
+    /// As ranges in the notation of prefixes, as few as possible.
+    pub fn prefixes(&self) -> Vec<IpNet> {
+        let v4 = |number: u128| Ipv4Addr::from(u32::try_from(number).unwrap_or(u32::MAX));
+        let v4 = self
+            .v4
+            .ranges()
+            .iter()
+            .flat_map(|&(first, last)| Ipv4Subnets::new(v4(first), v4(last), 0).map(IpNet::V4));
+        let v6 = self.v6.ranges().iter().flat_map(|&(first, last)| {
+            Ipv6Subnets::new(Ipv6Addr::from(first), Ipv6Addr::from(last), 0).map(IpNet::V6)
+        });
+        v4.chain(v6).collect()
+    }
+}
+
+impl From<IpNet> for Addresses {
+    fn from(range: IpNet) -> Addresses {
+        match range {
+            IpNet::V4(range) => {
+                let (first, last) = (u32::from(range.network()), u32::from(range.broadcast()));
+                let v4 = Numbers::range(first.into(), last.into());
+                Addresses { v4, v6: Numbers::default() }
+            }
+            IpNet::V6(range) => {
+                let (first, last) = (u128::from(range.network()), u128::from(range.broadcast()));
+                Addresses { v4: Numbers::default(), v6: Numbers::range(first, last) }
+            }
+        }
+    }
+}
+
+impl From<IpAddr> for Addresses {
+    fn from(address: IpAddr) -> Addresses {
+        IpNet::from(address).into()
+    }
+}
+
+/// `10.0.0.0/16`, `10.0.0.0/24 and 10.0.1.0/24`, and no more than four of them.
+impl fmt::Display for Addresses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 4;
+        let all = self.prefixes();
+        let mut texts: Vec<_> = all.iter().take(SHOWN).map(range_name).collect();
+        if all.len() > SHOWN {
+            texts.push(format!("{} more", all.len() - SHOWN));
+        }
+        f.write_str(&enumerate(texts))
+    }
+}
+
+/// A range as one writes it: a single address without its length.
+pub(super) fn range_name(range: &IpNet) -> String {
+    if range.prefix_len() == range.max_prefix_len() {
+        range.addr().to_string()
+    } else {
+        range.to_string()
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn enumerate(texts: Vec<String>) -> String {
+    match texts.split_last() {
+        None => "nothing".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(ranges: &[&str]) -> Addresses {
+        Addresses::of(&ranges.iter().map(|it| it.parse().unwrap()).collect::<Vec<IpNet>>())
+    }
+
+    #[test]
+    fn neighbours_become_one_and_holes_stay() {
+        assert_eq!(addresses(&["10.0.0.0/25", "10.0.0.128/25"]), addresses(&["10.0.0.0/24"]));
+        let holed = addresses(&["0.0.0.0/0"]).without(&addresses(&["128.0.0.0/1", "10.0.0.0/8"]));
+        assert!(!holed.covers(&addresses(&["10.1.0.0/16"])));
+        assert!(holed.covers(&addresses(&["11.0.0.0/8", "0.0.0.0/8"])));
+        assert!(holed.overlaps(&addresses(&["127.0.0.0/8"])));
+        assert!(!holed.overlaps(&addresses(&["255.255.255.255/32", "::/0"])));
+    }
+
+    #[test]
+    fn the_last_address_is_a_member_like_any_other() {
+        for all in ["0.0.0.0/0", "::/0"] {
+            let all = addresses(&[all]);
+            assert!(all.without(&all).is_empty());
+            assert_eq!(all.union(&all), all);
+        }
+    }
+
+    #[test]
+    fn sets_are_written_as_ranges_and_kept_short() {
+        assert_eq!(
+            addresses(&["10.0.0.9/32", "10.1.0.0/16"]).to_string(),
+            "10.0.0.9 and 10.1.0.0/16"
+        );
+        let many = ["10.0.0.0/24", "10.2.0.0/24", "10.4.0.0/24", "10.6.0.0/24", "10.8.0.0/24"];
+        let text = addresses(&many).to_string();
+        assert_eq!(text, "10.0.0.0/24, 10.2.0.0/24, 10.4.0.0/24, 10.6.0.0/24 and 1 more");
+        let ports = Ports::range(0, 9).without(&Ports::range(4, 4));
+        assert_eq!(ports.to_string(), "0-3 and 5-9");
+    }
+}

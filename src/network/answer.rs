@@ -1,0 +1,96 @@
+//! What a stage answers: an outcome, and the facts that decide it.
+
+use std::fmt;
+
+use super::parts::Part;
+
+/// What becomes of the packets. The order is the point of it: what lies one behind the other does as
+/// well as the worst of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// None arrives.
+    Blocked,
+    /// Only part of them arrives, or it cannot be told.
+    Doubtful,
+    /// All of them arrive.
+    Passed,
+}
+
+impl Outcome {
+    /// Of what has to be passed one after the other.
+    pub fn in_series(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
+        outcomes.into_iter().min().unwrap_or(Outcome::Passed)
+    }
+
+    /// Of ways of which a packet takes one, and it is not known which.
+    pub fn across(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
+        let mut outcomes = outcomes.into_iter();
+        let first = outcomes.next().unwrap_or(Outcome::Doubtful);
+        if outcomes.all(|it| it == first) { first } else { Outcome::Doubtful }
+    }
+
+    /// Of several ways of which one is enough.
+    pub fn any(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
+        outcomes.into_iter().max().unwrap_or(Outcome::Blocked)
+    }
+}
+
+/// A fact that decides a stage, as a sentence.
+pub trait Fact: fmt::Display {
+    /// What follows from it, for the packets that it is about.
+    fn outcome(&self) -> Outcome;
+
+    /// The part that is missing, if that is what it says.
+    fn unread(&self) -> Option<Part>;
+}
+
+/// What a stage answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer<F> {
+    /// What becomes of the packets.
+    pub outcome: Outcome,
+    /// The facts that decide it, the worst first. Where the outcome is `Doubtful` because the packets
+    /// fare differently, there are facts of several outcomes.
+    pub facts: Vec<F>,
+}
+
+impl<F: Fact> Answer<F> {
+    /// Of facts of which each has to let every packet pass.
+    pub fn in_series(facts: Vec<F>) -> Answer<F> {
+        Answer::sorted(Outcome::in_series(facts.iter().map(F::outcome)), facts)
+    }
+
+    /// Of facts of which each is about a share of the packets.
+    pub fn across(facts: Vec<F>) -> Answer<F> {
+        Answer::sorted(Outcome::across(facts.iter().map(F::outcome)), facts)
+    }
+
+    pub(super) fn sorted(outcome: Outcome, mut facts: Vec<F>) -> Answer<F> {
+        facts.sort_by_key(F::outcome);
+        Answer { outcome, facts }
+    }
+
+    /// The part that has to be read before it can be told.
+    pub fn unread(&self) -> Option<Part> {
+        self.facts.iter().find_map(F::unread)
+    }
+
+    /// Whether every packet passes.
+    pub fn has_passed(&self) -> bool {
+        self.outcome == Outcome::Passed
+    }
+
+    /// Whether none does.
+    pub fn is_blocked(&self) -> bool {
+        self.outcome == Outcome::Blocked
+    }
+}
+
+impl<F: Fact> fmt::Display for Answer<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, fact) in self.facts.iter().enumerate() {
+            write!(f, "{}{fact}", if at == 0 { "" } else { "; " })?;
+        }
+        Ok(())
+    }
+}

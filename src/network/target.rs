@@ -1,0 +1,195 @@
+//! The far end: addresses of which it is not known which one a packet goes to.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use super::addresses::Addresses;
+use super::interface::{Family, Interface, Port};
+use super::topology::{Endpoint, PrefixList, Subnet, Vpc};
+use crate::names::Region;
+
+/// What a task sends to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// How to call it in a sentence.
+    pub name: String,
+    /// Its addresses. A packet goes to one of them, and it is not known which.
+    pub addresses: Addresses,
+    /// The security groups of the interfaces behind the addresses; none where they are not known.
+    pub groups: Option<Vec<String>>,
+    /// A prefix list that holds all of its addresses.
+    pub prefix_list: Option<String>,
+}
+
+/// Ranges that are no addresses of the internet
+/// (<https://www.iana.org/assignments/iana-ipv4-special-registry>).
+const NOT_PUBLIC: [(u8, u8, u8, u8); 13] = [
+    (0, 0, 0, 8),
+    (10, 0, 0, 8),
+    (100, 64, 0, 10),
+    (127, 0, 0, 8),
+    (169, 254, 0, 16),
+    (172, 16, 0, 12),
+    (192, 0, 0, 24),
+    (192, 168, 0, 16),
+    (198, 18, 0, 15),
+    (192, 0, 2, 24),
+    (198, 51, 100, 24),
+    (203, 0, 113, 24),
+    (224, 0, 0, 3),
+];
+
+/// Where NAT64 keeps the addresses of IPv4
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html>).
+pub(super) fn nat64() -> Addresses {
+    range(0x0064_ff9b << 96, 96)
+}
+
+/// A range of IPv6.
+fn range(first: u128, length: u8) -> Addresses {
+    IpNet::V6(Ipv6Net::new_assert(first.into(), length)).into()
+}
+
+/// The public addresses of IPv4.
+fn public_ipv4() -> Addresses {
+    let net = |(a, b, c, length): (u8, u8, u8, u8)| {
+        IpNet::V4(Ipv4Net::new_assert([a, b, c, 0].into(), length))
+    };
+    let others: Vec<IpNet> = NOT_PUBLIC.into_iter().map(net).collect();
+    Addresses::from(net((0, 0, 0, 0))).without(&Addresses::of(&others))
+}
+
+impl Target {
+    /// The internet, as this interface can speak to it. To one without IPv4 that is what has an address
+    /// of IPv6, and by NAT64 the rest, where its subnet has DNS64.
+    pub fn internet(from: &Interface, vpc: Option<&Vpc>) -> Target {
+        let addresses = match from.family() {
+            Family::Ipv4 => public_ipv4(),
+            Family::Ipv6 if from.subnet.dns64 => range(0x2000 << 112, 3).union(&nat64()),
+            Family::Ipv6 => range(0x2000 << 112, 3),
+        };
+        let own = Addresses::of(vpc.into_iter().flat_map(|vpc| &vpc.ranges));
+        Target {
+            name: "the internet".to_owned(),
+            addresses: addresses.without(&own),
+            groups: Some(Vec::new()),
+            prefix_list: None,
+        }
+    }
+
+    /// One address, of which it is not known what security groups it has.
+    pub fn address(address: IpAddr) -> Target {
+        Target {
+            name: address.to_string(),
+            addresses: address.into(),
+            groups: None,
+            prefix_list: None,
+        }
+    }
+
+    /// Interfaces somewhere in these subnets, with these groups: a mount target.
+    pub fn interfaces<'a, S: Into<String>>(
+        name: impl Into<String>,
+        subnets: impl IntoIterator<Item = &'a Subnet>,
+        groups: impl IntoIterator<Item = S>,
+    ) -> Target {
+        let ranges: Vec<IpNet> = subnets.into_iter().flat_map(ranges_of).collect();
+        Target {
+            name: name.into(),
+            addresses: Addresses::of(&ranges),
+            groups: Some(groups.into_iter().map(Into::into).collect()),
+            prefix_list: None,
+        }
+    }
+
+    /// The interfaces of an endpoint, by which this interface can reach it.
+    pub fn endpoint(from: &Interface, endpoint: &Endpoint, subnets: &[Subnet]) -> Target {
+        let there = subnets.iter().filter(|it| endpoint.subnets.contains(&it.id));
+        let mut target = Target::interfaces(&endpoint.id, there, endpoint.groups.iter().cloned());
+        let any = match from.family() {
+            Family::Ipv4 => IpNet::V4(Ipv4Net::default()),
+            Family::Ipv6 => IpNet::V6(Ipv6Net::default()),
+        };
+        target.addresses = target.addresses.intersection(&any.into());
+        target
+    }
+
+    /// The public addresses of a service: those of its prefix list where it has one, else somewhere in
+    /// the internet. By IPv6 always the latter, since the names that a task uses may have no address of
+    /// IPv6 and be translated.
+    pub fn service(
+        from: &Interface,
+        vpc: Option<&Vpc>,
+        service: &Service,
+        prefix_lists: &[PrefixList],
+    ) -> Target {
+        let internet = Target::internet(from, vpc);
+        let list = prefix_lists.iter().find(|list| service.is_named_by(&list.name));
+        let ranges = list.filter(|_| from.family() == Family::Ipv4);
+        let ranges = ranges.map(|it| Addresses::of(&it.ranges).intersection(&internet.addresses));
+        Target {
+            name: format!("the public addresses of {}", service.name),
+            addresses: ranges.filter(|it| !it.is_empty()).unwrap_or(internet.addresses),
+            groups: internet.groups,
+            prefix_list: list.filter(|_| from.family() == Family::Ipv4).map(|it| it.id.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// The ranges of a subnet.
+pub(super) fn ranges_of(subnet: &Subnet) -> Vec<IpNet> {
+    let v4 = subnet.ipv4.into_iter().map(IpNet::V4);
+    v4.chain(subnet.ipv6.iter().copied().map(IpNet::V6)).collect()
+}
+
+/// A service of AWS in a region, by the name that its endpoints have: `ecr.dkr`, `secretsmanager`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Service {
+    /// The name without the region: `ecr.dkr`.
+    pub name: String,
+    /// Its region.
+    pub region: Region,
+}
+
+impl Service {
+    /// A service by its name and region.
+    pub fn new(name: impl Into<String>, region: &Region) -> Service {
+        Service { name: name.into(), region: region.clone() }
+    }
+
+    /// The name of its endpoint service outside China: `com.amazonaws.us-east-1.ecr.dkr`.
+    pub fn endpoint_name(&self) -> String {
+        format!("com.amazonaws.{}.{}", self.region, self.name)
+    }
+
+    /// Whether an endpoint service or a prefix list has its name. In China it may begin with `cn.`, so
+    /// the end decides.
+    pub fn is_named_by(&self, name: &str) -> bool {
+        name.ends_with(&format!(".{}.{}", self.region, self.name))
+    }
+
+    /// Whether it is one of those that have gateway endpoints
+    /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html>).
+    pub fn has_gateways(&self) -> bool {
+        matches!(self.name.as_str(), "s3" | "dynamodb" | "s3express")
+    }
+}
+
+/// Where a path shall lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// Some host in the internet, by HTTPS.
+    Internet,
+    /// A service of AWS, by HTTPS.
+    Service(Service),
+    /// These addresses, at this port; the groups that the target names have to let it in.
+    Target(Target, Port),
+}

@@ -22,8 +22,8 @@ use crate::lookup::{Call, beside};
 use crate::verdict::Judgement;
 
 use subject::{
-    ContainerUse, CredentialsUse, EbsVolumeUse, EncryptedUse, EnvironmentFileUse, ImageUse,
-    RoleUse, SecretUse, Task,
+    ContainerUse, CredentialsUse, DrivenVolumeUse, EbsVolumeUse, EfsMountUse, EfsVolumeUse,
+    EncryptedUse, EnvironmentFileUse, ImageUse, RoleUse, SecretUse, Task,
 };
 
 /// One check: what it claims, and the function that judges the claim.
@@ -83,6 +83,12 @@ pub enum Judge {
     Decrypted(fn(&EncryptedUse, &View) -> Judgement),
     /// For each EBS volume that ECS creates.
     EbsVolume(fn(&EbsVolumeUse, &View) -> Judgement),
+    /// For each volume on EFS.
+    EfsVolume(fn(&EfsVolumeUse, &View) -> Judgement),
+    /// For each volume on EFS, from each subnet.
+    EfsMount(fn(&EfsMountUse, &View) -> Judgement),
+    /// For each volume that needs a driver, or a file system other than EFS and EBS.
+    DrivenVolume(fn(&DrivenVolumeUse, &View) -> Judgement),
 }
 
 /// Checks that answer one question of the user, under one subcommand.

@@ -1,6 +1,10 @@
 //! The group `volumes`: the volumes of the task are there, or can be created, and can be mounted.
 
 mod ebs_config;
+mod efs_access_point;
+mod efs_file_system;
+mod efs_permission;
+mod efs_volume;
 
 use super::Group;
 
@@ -9,5 +13,10 @@ pub static GROUP: Group = Group {
     name: "volumes",
     about: "the task's volumes are there or can be created, and can be mounted",
     offline: false,
-    checks: &[&ebs_config::EBS_VOLUME_CONFIG],
+    checks: &[
+        &ebs_config::EBS_VOLUME_CONFIG,
+        &efs_file_system::EFS_FILE_SYSTEM,
+        &efs_access_point::EFS_ACCESS_POINT,
+        &efs_permission::EFS_PERMISSION,
+    ],
 };

@@ -1,11 +1,11 @@
-//! Amazon ECS: registered task definitions and live services, as the API shows them.
+//! Amazon ECS: registered task definitions, live services and container instances.
 //!
-//! Both are kept as the JSON of the answer, not as the SDK's types: the document layer reads them like
+//! The first two are kept as the JSON of the answer, not as the SDK's types: the document layer reads them like
 //! a file, and a field that is newer than the SDK is not lost.
 
 pub mod cluster;
+pub mod instance;
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -17,10 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::mask::mask;
-use super::oci::Platform;
-use super::pages::Pages;
 use super::{Answer, Call, Lookup, Services, classify};
-use crate::knowledge::{Absence, Gap, Seen};
+use crate::knowledge::{Absence, Seen};
 use crate::names::Region;
 
 /// A registered task definition: a family (its newest active revision), family:revision, or ARN.
@@ -157,100 +155,6 @@ impl DescribeService {
     fn cluster(&self) -> &str {
         self.cluster.as_deref().unwrap_or("default")
     }
-}
-
-/// The platforms of a cluster's active container instances, as their agents tell them
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html>).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct InstancePlatforms {
-    /// The region that is asked.
-    pub region: Region,
-    /// The cluster's name or ARN.
-    pub cluster: String,
-}
-
-/// The first call of [`InstancePlatforms`].
-pub(super) const LIST_INSTANCES: Call = Call("ecs:ListContainerInstances");
-
-impl Lookup for InstancePlatforms {
-    type Fact = Vec<Platform>;
-    const CALL: Call = Call("ecs:DescribeContainerInstances");
-    const ABSENT: &'static [&'static str] = &[CLUSTER_MISSING];
-
-    fn what(&self) -> String {
-        format!("container instances of cluster {} in {}", self.cluster, self.region)
-    }
-
-    fn absence(&self) -> String {
-        format!("there is no cluster {} in {}", self.cluster, self.region)
-    }
-
-    async fn fetch(&self, services: &Services) -> Answer<Vec<Platform>> {
-        let client = services.ecs(&self.region);
-        let (mut platforms, mut pages) = (BTreeSet::new(), Pages::default());
-        loop {
-            let page = client
-                .list_container_instances()
-                .cluster(&self.cluster)
-                .status(aws_sdk_ecs::types::ContainerInstanceStatus::Active)
-                .set_next_token(pages.token())
-                .send()
-                .await;
-            let page = match page {
-                Ok(page) => page,
-                Err(error) => return classify::failed(self, &error).map_err(of_the_list),
-            };
-            let arns = page
-                .container_instance_arns
-                .ok_or_else(|| classify::incomplete(self, "the list of instances"))?;
-            if !arns.is_empty() {
-                let described = client
-                    .describe_container_instances()
-                    .cluster(&self.cluster)
-                    .set_container_instances(Some(arns))
-                    .send()
-                    .await;
-                let described = match described {
-                    Ok(described) => described,
-                    Err(error) => return classify::failed(self, &error),
-                };
-                let instances = described
-                    .container_instances
-                    .ok_or_else(|| classify::incomplete(self, "the instances"))?;
-                platforms.extend(instances.iter().filter_map(platform));
-            }
-            if !pages.turn(self, page.next_token)? {
-                return Ok(Seen::Found(platforms.into_iter().collect()));
-            }
-        }
-    }
-}
-
-/// The list is an action of its own, and the one to be allowed where it is refused.
-fn of_the_list(gap: Gap) -> Gap {
-    match gap {
-        Gap::Refused { resource, said, .. } => {
-            Gap::Refused { action: LIST_INSTANCES.to_string(), resource, said }
-        }
-        other => other,
-    }
-}
-
-fn platform(instance: &aws_sdk_ecs::types::ContainerInstance) -> Option<Platform> {
-    let attribute = |name: &str| {
-        instance.attributes().iter().find(|it| it.name() == name).and_then(|it| it.value())
-    };
-    let architecture = match attribute("ecs.cpu-architecture")? {
-        "x86_64" => "X86_64",
-        "arm64" => "ARM64",
-        _ => return None,
-    };
-    let family = match (attribute("ecs.os-type")?, attribute("ecs.os-family")) {
-        ("linux", _) => "LINUX",
-        (_, Some(family)) => family,
-        _ => return None,
-    };
-    Platform::from_ecs(family, architecture)
 }
 
 /// Keeps the body of an answer, beside what the SDK makes of it.

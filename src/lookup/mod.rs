@@ -73,7 +73,7 @@ impl fmt::Display for Call {
 /// The calls that a lookup makes beside the one that it is named for.
 pub fn beside(call: Call) -> &'static [Call] {
     match call {
-        ecs::InstancePlatforms::CALL => &[ecs::LIST_INSTANCES],
+        ecs::instance::ContainerInstances::CALL => &[ecs::instance::LIST_INSTANCES],
         efs::DescribeMountTargetGroups::CALL => &[efs::INTERFACE_ATTRIBUTE],
         s3::HeadObject::CALL => &[s3::LIST_BUCKET],
         _ => &[],

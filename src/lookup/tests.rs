@@ -12,9 +12,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::ec2::instance::DescribeInstance;
 use super::ecr::{DescribeImage, EcrConfig, EcrManifest, PullThroughRules, Reference, Repository};
 use super::ecs::cluster::DescribeCluster;
-use super::ecs::{DescribeService, DescribeTaskDefinition, InstancePlatforms};
+use super::ecs::instance::ContainerInstances;
+use super::ecs::{DescribeService, DescribeTaskDefinition};
 use super::oci;
 use super::registry::{GetConfig, GetManifest, HeadManifest};
 use super::s3::HeadObject;
@@ -57,6 +59,8 @@ fn lookups(host: &str) -> Vec<Case> {
     let tag = || Reference::Tag("1".to_owned());
     let name = || "web".to_owned();
     let ok = |body: serde_json::Value| Reply::Ok(body.to_string());
+    let xml =
+        |operation, body| Reply::Ok(format!("<{operation}Response>{body}</{operation}Response>"));
     let unknown = |code| vec![Reply::Error(404, code, "unknown")];
     let missing_image = json!({"images": [], "failures": [{"imageId": {"imageTag": "1"}, "failureCode": "ImageNotFound"}]});
     let digest = || CONFIG_DIGEST.to_owned();
@@ -96,9 +100,26 @@ fn lookups(host: &str) -> Vec<Case> {
             vec![ok(json!({"clusters": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
         ),
         case(
-            InstancePlatforms { region: region(), cluster: name() },
-            Some(ok(json!({"containerInstanceArns": []}))),
+            ContainerInstances { region: region(), cluster: name() },
+            Some(ok(json!({
+                "containerInstanceArns": ["arn"],
+                "containerInstances": [{"containerInstanceArn": "arn", "status": "ACTIVE"}],
+            }))),
             vec![],
+        ),
+        case(
+            DescribeInstance { region: region(), id: "i-1".to_owned() },
+            Some(xml(
+                "DescribeInstances",
+                "<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId></item></instancesSet></item></reservationSet>",
+            )),
+            vec![
+                xml("DescribeInstances", "<reservationSet/>"),
+                xml(
+                    "DescribeInstances",
+                    "<reservationSet><item><instancesSet><item><instanceId>i-2</instanceId></item></instancesSet></item></reservationSet>",
+                ),
+            ],
         ),
         case(
             HeadObject { region: region(), object: "arn:aws:s3:::web/web.env".parse().unwrap() },
@@ -282,7 +303,7 @@ fn pages_that_go_round_in_a_circle_are_a_gap() {
     let paged = [
         "DescribeMountTargets",
         "PullThroughRules",
-        "InstancePlatforms",
+        "ContainerInstances",
         "ListSecretVersions",
         "DescribeParameter",
     ];
@@ -337,7 +358,7 @@ fn a_refusal_names_an_action_of_the_service_and_slow_down_is_throttling() {
         assert_eq!(*resource, case.asked.resource(), "{}", case.name);
         // Its first request is another than the one that it is named by.
         let first = match case.name {
-            "InstancePlatforms" => "ecs:ListContainerInstances",
+            "ContainerInstances" => "ecs:ListContainerInstances",
             _ => case.asked.call().0,
         };
         assert_eq!(action, first);

@@ -1,5 +1,7 @@
 //! `image-platform`
 
+use std::collections::BTreeSet;
+
 use super::behind::{self, Home, ManifestOf, SourceOf};
 use crate::checks::subject::ImageUse;
 use crate::checks::{Check, Judge};
@@ -8,7 +10,7 @@ use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ecr::{DescribeImage, EcrConfig, EcrManifest, PullThroughRules};
-use crate::lookup::ecs::InstancePlatforms;
+use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::oci::{Anonymous, Manifest, Offer, Platform};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::ImageRef;
@@ -31,7 +33,7 @@ pub(super) static IMAGE_PLATFORM: Check = Check {
         HeadManifest::CALL,
         GetManifest::CALL,
         GetConfig::CALL,
-        InstancePlatforms::CALL,
+        ContainerInstances::CALL,
     ],
     advises: false,
     judge: Judge::Image(image_platform),
@@ -112,14 +114,15 @@ fn wanted(it: &ImageUse, facts: &View) -> Result<Wanted, Stop> {
             "the definition names no cpuArchitecture, so the container instances decide; give --cluster to judge it for them".to_owned(),
         ));
     };
-    let lookup = InstancePlatforms { region: task.region()?.clone(), cluster: cluster.clone() };
-    let platforms = facts.need(&lookup)?;
+    let lookup = ContainerInstances { region: task.region()?.clone(), cluster: cluster.clone() };
+    let active = facts.need(&lookup)?.iter().filter(|it| it.is_active());
+    let platforms: BTreeSet<Platform> = active.filter_map(|it| it.platform()).collect();
     if platforms.is_empty() {
         return Ok(Wanted::Untold(format!(
             "the definition names no cpuArchitecture, and no active container instance of cluster {cluster} tells its own"
         )));
     }
-    Ok(Wanted::These(platforms.clone()))
+    Ok(Wanted::These(platforms.into_iter().collect()))
 }
 
 /// What the image has for one platform. A single image tells its platform in its configuration only.

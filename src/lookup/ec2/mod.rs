@@ -4,6 +4,7 @@
 //! one wrong id does not spoil the answer for the others.
 
 pub mod endpoint;
+pub mod instance;
 pub mod network_acl;
 pub mod prefix_list;
 pub mod public_access;

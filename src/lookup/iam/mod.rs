@@ -1,10 +1,11 @@
-//! AWS IAM: roles, users and groups, and the policies that they hold.
+//! AWS IAM: roles, instance profiles, users and groups, and the policies that they hold.
 //!
 //! IAM knows the caller's own account only: a name is looked up there, whatever account an ARN in the
 //! document tells. It is one service for all regions of a partition, so the region of a question
 //! merely leads to the right endpoint.
 
 pub mod group;
+pub mod instance_profile;
 pub mod policy;
 pub mod role;
 pub mod simulate;

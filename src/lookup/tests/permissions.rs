@@ -3,6 +3,7 @@
 use super::*;
 use crate::lookup::ecr::{GetRegistryPolicy, GetRepositoryPolicy};
 use crate::lookup::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};
+use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::iam::policy::{GetPolicy, GetPolicyVersion};
 use crate::lookup::iam::role::{
     GetRole, GetRolePolicy, ListAttachedRolePolicies, ListRolePolicies,
@@ -55,7 +56,15 @@ fn roles() -> Vec<Case> {
         "<Role><Arn>arn:aws:iam::111122223333:role/app</Arn><RoleId>AROA1</RoleId><Path>/</Path><RoleName>app</RoleName><CreateDate>2024-05-01T00:00:00Z</CreateDate><AssumeRolePolicyDocument>{ENCODED}</AssumeRolePolicyDocument></Role>"
     );
     let inline = format!("<PolicyDocument>{ENCODED}</PolicyDocument>");
+    let profile = format!(
+        "<InstanceProfile><Arn>arn:aws:iam::111122223333:instance-profile/app</Arn><Roles><member>{role}</member></Roles></InstanceProfile>"
+    ).replace("<Role>", "").replace("</Role>", "");
     vec![
+        case(
+            GetInstanceProfile { region: region(), name: app() },
+            xml("GetInstanceProfile", &profile),
+            vec![],
+        ),
         case(GetRole { region: region(), name: app() }, xml("GetRole", &role), vec![]),
         case(
             ListRolePolicies { region: region(), role: app() },

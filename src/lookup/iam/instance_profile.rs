@@ -1,0 +1,55 @@
+//! Instance profiles, which hold the role that programs on a machine act as.
+
+use serde::{Deserialize, Serialize};
+
+use super::{NO_SUCH_ENTITY, named, sent};
+use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::names::Region;
+
+/// An instance profile of the caller's account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetInstanceProfile {
+    /// The region of the run.
+    pub region: Region,
+    /// The name, without path.
+    pub name: String,
+}
+
+/// An instance profile as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstanceProfile {
+    /// The ARN of its role. There is at most one
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2_instance-profiles.html>).
+    pub role: Option<String>,
+}
+
+impl Lookup for GetInstanceProfile {
+    type Fact = InstanceProfile;
+    const CALL: Call = Call("iam:GetInstanceProfile");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("instance profile {}", self.name)
+    }
+
+    fn resource(&self) -> String {
+        named(&self.region, "instance-profile", &self.name)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<InstanceProfile> {
+        let reply = services
+            .iam(&self.region)
+            .get_instance_profile()
+            .instance_profile_name(&self.name)
+            .send()
+            .await;
+        classify::answer(self, reply, |it| {
+            let profile = it.instance_profile.ok_or("the instance profile")?;
+            sent(profile.arn, "the ARN")?;
+            let role = profile.roles.into_iter().next();
+            Ok(InstanceProfile {
+                role: role.map(|role| sent(role.arn, "the ARN of the role")).transpose()?,
+            })
+        })
+    }
+}

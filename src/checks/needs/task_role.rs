@@ -4,8 +4,8 @@
 use super::{Collector, Condition};
 use crate::document::Container;
 use crate::document::container::LogConfiguration;
-use crate::document::volume::Volume;
-use crate::knowledge::{Gap, Stop};
+use crate::document::volume::{S3FilesVolume, Volume};
+use crate::knowledge::Stop;
 
 impl Collector<'_> {
     pub(super) fn of_task_role(&mut self) {
@@ -45,9 +45,8 @@ impl Collector<'_> {
     /// EFS with IAM authorization: to write is needed unless every container mounts it read-only
     /// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>).
     fn mounts(&mut self, volume: &Volume) -> Result<(), Stop> {
-        if volume.s3_files.get()?.is_some() {
-            let why = "the rights to mount an S3 Files file system are not known to this program";
-            return Err(Gap::Undecidable { why: why.to_owned() }.into());
+        if let Some(files) = volume.s3_files.get()? {
+            return self.mounts_s3_files(volume, files);
         }
         let Some(efs) = volume.efs.get()? else { return Ok(()) };
         let Some(authorization) = efs.authorization.get()? else { return Ok(()) };
@@ -66,6 +65,21 @@ impl Collector<'_> {
         });
         let arn = self.home.arn("elasticfilesystem", &format!("file-system/{id}"));
         self.need_under("MountFileSystems", &actions, arn, conditions.into_iter().collect());
+        Ok(())
+    }
+
+    /// S3 Files always signs in as the task role. The right to read the bucket behind it, which speeds
+    /// up reading, is not in the definition
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-prereq-policies.html>).
+    fn mounts_s3_files(&mut self, volume: &Volume, files: &S3FilesVolume) -> Result<(), Stop> {
+        let Some(arn) = files.file_system_arn.get()? else { return Ok(()) };
+        let mut actions = vec!["s3files:ClientMount"];
+        if !self.task.writers(volume)?.is_empty() {
+            actions.push("s3files:ClientWrite");
+        }
+        let point = files.access_point_arn.get()?;
+        let condition = point.map(|arn| Condition::equals("s3files:AccessPointArn", arn));
+        self.need_under("MountFileSystems", &actions, arn, condition.into_iter().collect());
         Ok(())
     }
 

@@ -5,6 +5,7 @@ mod efs_access_point;
 mod efs_file_system;
 mod efs_permission;
 mod efs_volume;
+mod volume_driver;
 
 use super::Group;
 
@@ -18,5 +19,6 @@ pub static GROUP: Group = Group {
         &efs_file_system::EFS_FILE_SYSTEM,
         &efs_access_point::EFS_ACCESS_POINT,
         &efs_permission::EFS_PERMISSION,
+        &volume_driver::VOLUME_DRIVER,
     ],
 };

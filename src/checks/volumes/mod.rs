@@ -5,6 +5,8 @@ mod efs_access_point;
 mod efs_file_system;
 mod efs_permission;
 mod efs_volume;
+#[cfg(test)]
+mod mount_tests;
 mod volume_driver;
 
 use super::Group;

@@ -5,6 +5,7 @@ use super::VOLUME_DRIVER;
 use crate::checks::execution_role::{self, NO_ROLE, Version};
 use crate::checks::permission::{Answer, Beside, Wish, judge as may};
 use crate::checks::policies::Policies;
+use crate::checks::secrets::parameter::ParameterNamed;
 use crate::checks::secrets::permission::arn;
 use crate::checks::subject::DrivenVolumeUse;
 use crate::document::Field;
@@ -14,7 +15,6 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::fsx::{DescribeFsxFileSystem, FsxFileSystem};
 use crate::lookup::secretsmanager::DescribeSecret;
-use crate::lookup::ssm::DescribeParameter;
 use crate::names::{ParameterRef, SecretRef, ValueFrom};
 use crate::verdict::{Findings, Judgement, Verdict, fail, not_applicable, warn};
 
@@ -183,8 +183,8 @@ fn of_parameter(
     let Some(who) = execution_role::policies(it.task, facts)? else { return Ok(()) };
     let account = execution_role::account(who);
     if parameter.account() == Some(account) {
-        let name = parameter.name.clone();
-        facts.need(&DescribeParameter { region: region.clone(), name, shared: None })?;
+        let names = parameter.candidate_names();
+        facts.derive(&ParameterNamed { region: region.clone(), names })?;
     }
     let wish = Wish::new("ssm:GetParameters", arn(parameter, &region, account));
     if let Answer::Refused(finding) = may(who, vec![(wish, Beside::default())], &region, None)? {

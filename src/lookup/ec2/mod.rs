@@ -1,4 +1,5 @@
-//! Amazon EC2: the parts of a VPC, as they are. Everything of one kind is read with one call.
+//! Amazon EC2: the machines and the networks under tasks, as they are. Of a VPC, everything of one
+//! kind is read with one call.
 //!
 //! What is asked for by its id is asked for by a filter: whoever is not in the list is not there, and
 //! one wrong id does not spoil the answer for the others.

@@ -65,6 +65,36 @@ impl DescribeSubnet {
     }
 }
 
+/// All subnets of a VPC: those of its NAT gateways and endpoints among them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Subnets {
+    /// The region that is asked.
+    pub region: Region,
+    /// `vpc-...`
+    pub vpc: String,
+}
+
+impl Lookup for Subnets {
+    type Fact = Vec<Subnet>;
+    const CALL: Call = Call("ec2:DescribeSubnets");
+
+    fn what(&self) -> String {
+        format!("subnets of {} in {}", self.vpc, self.region)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Vec<Subnet>> {
+        let request =
+            services.ec2(&self.region).describe_subnets().filters(only("vpc-id", [&*self.vpc]));
+        let listed = whole(
+            self,
+            |token| request.clone().set_next_token(token).send(),
+            |page| (page.subnets, page.next_token),
+        )
+        .await?;
+        super::read(self, listed, read)
+    }
+}
+
 fn read(it: aws_sdk_ec2::types::Subnet) -> Result<Subnet, &'static str> {
     let is_there = |state: Option<&SubnetCidrBlockStateCode>| {
         !matches!(

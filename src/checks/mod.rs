@@ -10,11 +10,13 @@ mod execution_role;
 mod image;
 mod kms;
 pub mod needs;
+mod network;
 pub(crate) mod permission;
 pub mod policies;
 mod roles;
 mod secrets;
 pub mod subject;
+mod surroundings;
 mod volumes;
 
 use crate::facts::View;

@@ -2,11 +2,13 @@
 
 mod encrypted;
 mod role;
+mod sender;
 mod volume;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use role::{Duty, RoleUse};
-pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse, MountedFrom};
+pub use sender::{NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
+pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};
 
 use crate::document::container::{EnvironmentFile, Secret};
 use crate::document::launch::requested;

@@ -1,9 +1,14 @@
 //! The volumes that the definition itself describes: EFS, FSx, S3 Files, and those of Docker drivers.
 
-use super::{Planned, Task, Unplanned, given, items};
+use super::{Planned, SendsFrom, Standing, Task, Unplanned, given, items};
+use crate::document::Container;
 use crate::document::volume::{DockerVolume, EfsVolume, FsxVolume, S3FilesVolume, Volume};
-use crate::document::{Container, Located};
 use crate::knowledge::Stop;
+
+const NO_SUBNETS: &str = "it is not told in which subnets the task will run: give --subnets and --security-groups (or --service, --service-definition or --run-task)";
+const NO_CLUSTER: &str = "the container instances mount it, and it is not told which: give --cluster (or --service, --service-definition or --run-task)";
+const OUTSIDE: &str =
+    "external instances mount no volume on EFS: definition-fargate-parameters tells of it";
 
 /// One volume on EFS.
 #[derive(Clone, Copy)]
@@ -16,24 +21,13 @@ pub struct EfsVolumeUse<'t> {
     pub efs: &'t EfsVolume,
 }
 
-/// One volume on EFS, mounted from one subnet.
+/// One volume on EFS, mounted from one place.
 #[derive(Clone, Copy)]
 pub struct EfsMountUse<'t> {
     /// The volume.
     pub volume: EfsVolumeUse<'t>,
-    /// From where.
-    pub from: MountedFrom<'t>,
-}
-
-/// From where a volume is mounted.
-#[derive(Clone, Copy)]
-pub enum MountedFrom<'t> {
-    /// The network interface that the task gets in this subnet.
-    Subnet(&'t Located<String>),
-    /// The network interface of the container instance.
-    Instance,
-    /// The network interface that the task gets; it is not told in which subnet.
-    Somewhere,
+    /// From where; or why that is not known, in a sentence.
+    pub from: Result<SendsFrom<'t>, &'static str>,
 }
 
 /// One volume for which something else than EFS and EBS has to be there.
@@ -76,39 +70,42 @@ impl Task {
     }
 
     /// Each volume on EFS, from each subnet that it will be mounted from. The agent mounts it within
-    /// the network namespace of the task, which in mode awsvpc is that of its own network interface
-    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efs-volumes.html>).
+    /// the network namespace of the task, which in mode awsvpc is that of the task's own interface
+    /// (<https://repost.aws/knowledge-center/efs-mount-on-ecs-container-or-task>).
     pub fn efs_mounts(&self) -> Vec<Planned<EfsMountUse<'_>>> {
         let mut found = Vec::new();
         for planned in self.efs_volumes() {
             match planned {
-                Ok(volume) => self.mounts(volume, &mut found),
+                Ok(volume) => match self.mounted_from() {
+                    Ok(from) => {
+                        found.extend(from.into_iter().map(|from| Ok(EfsMountUse { volume, from })));
+                    }
+                    Err(unplanned) => found.push(Err(unplanned)),
+                },
                 Err(unplanned) => found.push(Err(unplanned)),
             }
         }
         found
     }
 
-    fn mounts<'t>(&'t self, volume: EfsVolumeUse<'t>, found: &mut Vec<Planned<EfsMountUse<'t>>>) {
-        let subnets = &self.context.network.subnets;
-        let from = match self.has_own_interface() {
-            Err(stop) => return found.push(Err(Unplanned::in_place(&volume.volume.place, stop))),
-            Ok(false) => vec![MountedFrom::Instance],
-            Ok(true) => match given(subnets, found) {
-                Some(subnets) if !subnets.is_empty() => {
-                    subnets.iter().map(MountedFrom::Subnet).collect()
+    fn mounted_from(&self) -> Planned<Vec<Result<SendsFrom<'_>, &'static str>>> {
+        let (mode, subnets) = (&self.definition.network_mode, &self.context.network.subnets);
+        let standing = self.standing().map_err(|stop| Unplanned::at(mode, stop))?;
+        Ok(match standing {
+            Standing::Fargate | Standing::OwnInterface => {
+                let items = subnets.items().map_err(|stop| Unplanned::at(subnets, stop))?;
+                match items {
+                    [] => vec![Err(NO_SUBNETS)],
+                    items => items.iter().map(|it| Ok(SendsFrom::Subnet(it))).collect(),
                 }
-                None if !subnets.is_missing() => return,
-                _ => vec![MountedFrom::Somewhere],
-            },
-        };
-        found.extend(from.into_iter().map(|from| Ok(EfsMountUse { volume, from })));
-    }
-
-    /// Whether the task gets a network interface of its own: in mode awsvpc, the only one of Fargate.
-    fn has_own_interface(&self) -> Result<bool, Stop> {
-        let mode = self.definition.network_mode.get()?.map(String::as_str);
-        Ok(mode == Some("awsvpc") || self.may_run_on_fargate()?)
+            }
+            Standing::InstanceInterface => {
+                let cluster = &self.context.request.cluster;
+                let located = cluster.located().map_err(|stop| Unplanned::at(cluster, stop))?;
+                vec![located.map(SendsFrom::Instances).ok_or(NO_CLUSTER)]
+            }
+            Standing::Outside => vec![Err(OUTSIDE)],
+        })
     }
 
     /// Each volume for which something else than EFS and EBS has to be there.

@@ -3,6 +3,7 @@
 mod ebs_config;
 mod efs_access_point;
 mod efs_file_system;
+mod efs_mount_target;
 mod efs_permission;
 mod efs_volume;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub static GROUP: Group = Group {
         &ebs_config::EBS_VOLUME_CONFIG,
         &efs_file_system::EFS_FILE_SYSTEM,
         &efs_access_point::EFS_ACCESS_POINT,
+        &efs_mount_target::EFS_MOUNT_TARGET,
         &efs_permission::EFS_PERMISSION,
         &volume_driver::VOLUME_DRIVER,
     ],

@@ -4,6 +4,7 @@ mod account;
 mod driver;
 mod file_system;
 mod permission;
+mod target;
 
 use crate::checks::tests::story::Story;
 

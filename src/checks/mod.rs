@@ -12,11 +12,13 @@ mod instance_role;
 mod kms;
 mod logs;
 pub mod needs;
+mod network;
 pub(crate) mod permission;
 pub mod policies;
 mod roles;
 mod secrets;
 pub mod subject;
+mod surroundings;
 mod volumes;
 
 use crate::facts::View;
@@ -25,8 +27,9 @@ use crate::lookup::{Call, Lookup, beside};
 use crate::verdict::Judgement;
 
 use subject::{
-    AwslogsUse, ContainerUse, CredentialsUse, EbsVolumeUse, EncryptedUse, EnvironmentFileUse,
-    FirelensFileUse, ImageUse, LaunchVolumeUse, RoleUse, SecretUse, StoredUse, Task,
+    AwslogsUse, ContainerUse, CredentialsUse, DrivenVolumeUse, EbsVolumeUse, EfsMountUse,
+    EfsVolumeUse, EncryptedUse, EnvironmentFileUse, FirelensFileUse, ImageUse, LaunchVolumeUse,
+    RoleUse, SecretUse, StoredUse, Task,
 };
 
 /// One check: what it claims, and the function that judges the claim.
@@ -99,6 +102,12 @@ pub enum Judge {
     LaunchVolume(fn(&LaunchVolumeUse, &View) -> Judgement),
     /// For each EBS volume that ECS creates.
     EbsVolume(fn(&EbsVolumeUse, &View) -> Judgement),
+    /// For each volume on EFS.
+    EfsVolume(fn(&EfsVolumeUse, &View) -> Judgement),
+    /// For each volume on EFS, from each subnet.
+    EfsMount(fn(&EfsMountUse, &View) -> Judgement),
+    /// For each volume that needs a driver, or a file system other than EFS and EBS.
+    DrivenVolume(fn(&DrivenVolumeUse, &View) -> Judgement),
 }
 
 /// Checks that answer one question of the user, under one subcommand.

@@ -139,7 +139,7 @@ fn spared(listed: &[(Quality, Truth)], request: &Request) -> Truth {
     let forms: &[Quality] = match &request.principal {
         Principal::Role { .. } => &[Quality::Account, Quality::Role, Quality::Direct],
         Principal::User(_) | Principal::FederatedUser(_) => &[Quality::Account, Quality::Direct],
-        Principal::Service(_) => &[Quality::Direct],
+        Principal::Service(_) | Principal::Anonymous => &[Quality::Direct],
     };
     let every = forms.iter().all(|form| listed.contains(&(*form, Truth::True)));
     if every { Truth::True } else { Truth::Unknown }

@@ -42,14 +42,14 @@ pub(super) enum Side {
 
 impl Layers {
     /// Every statement with its side, without those that cannot bind the principal.
-    pub(super) fn statements<'a>(&'a self, of_service: bool) -> Vec<(Side, &'a Statement)> {
+    pub(super) fn statements<'a>(&'a self, of_no_account: bool) -> Vec<(Side, &'a Statement)> {
         let mut policies: Vec<(Side, &Policy)> = Vec::new();
         let mut add = |side, of_side: &mut dyn Iterator<Item = &'a Policy>| {
             policies.extend(of_side.map(|policy| (side, policy)));
         };
-        // Services have no identity policies, and SCPs do not bind them
+        // Services and anonymous clients have no identity policies, and SCPs do not bind them
         // (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html).
-        if !of_service {
+        if !of_no_account {
             add(Side::Identity, &mut self.identity.iter());
             add(Side::Boundary, &mut self.boundary.iter());
             add(Side::Session, &mut self.session.iter());

@@ -30,6 +30,8 @@ pub enum Principal {
     FederatedUser(Arn),
     /// A service of AWS, such as `ecs-tasks.amazonaws.com`.
     Service(String),
+    /// Somebody who does not say who it is, such as a client of NFS that does not sign in.
+    Anonymous,
 }
 
 /// Why a text does not name one who makes requests.
@@ -56,13 +58,18 @@ impl Principal {
         Principal::Service(name.to_owned())
     }
 
-    /// The account that the principal belongs to; none for a service.
+    /// The account that the principal belongs to; none for a service or somebody unnamed.
     pub fn account(&self) -> Option<&AccountId> {
         match self {
             Principal::Role { account, .. } => Some(account),
             Principal::User(arn) | Principal::FederatedUser(arn) => arn.account(),
-            Principal::Service(_) => None,
+            Principal::Service(_) | Principal::Anonymous => None,
         }
+    }
+
+    /// Whether it belongs to no account, so that no policies but that of the resource speak of it.
+    pub(super) fn is_of_no_account(&self) -> bool {
+        matches!(self, Principal::Service(_) | Principal::Anonymous)
     }
 
     pub(super) fn is_service(&self) -> bool {
@@ -77,7 +84,7 @@ impl Principal {
         match self {
             Principal::Role { partition, .. } => Some(*partition),
             Principal::User(arn) | Principal::FederatedUser(arn) => Some(arn.partition),
-            Principal::Service(_) => None,
+            Principal::Service(_) | Principal::Anonymous => None,
         }
     }
 
@@ -110,6 +117,16 @@ impl Principal {
                 keys.push(("aws:PrincipalType", known("FederatedUser")));
             }
             Principal::Service(name) => keys.push(("aws:PrincipalServiceName", known(name))),
+            // Which keys an anonymous request carries, the page of each key tells
+            // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
+            Principal::Anonymous => {
+                keys.push(("aws:PrincipalType", known("Anonymous")));
+                keys.push(("aws:userid", known("anonymous")));
+                for key in ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalOrgID"] {
+                    keys.push((key, KeyState::Absent));
+                }
+                keys.push(("aws:username", KeyState::Absent));
+            }
         }
         keys
     }
@@ -163,6 +180,7 @@ impl fmt::Display for Principal {
             }
             Principal::User(arn) | Principal::FederatedUser(arn) => arn.fmt(f),
             Principal::Service(name) => f.write_str(name),
+            Principal::Anonymous => f.write_str("an anonymous client"),
         }
     }
 }

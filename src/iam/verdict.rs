@@ -52,7 +52,7 @@ pub(super) struct Situation {
     has_boundary: bool,
     has_session: bool,
     has_endpoint: bool,
-    of_service: bool,
+    of_no_account: bool,
     of_root_user: bool,
     needs_delegation: bool,
     within_account: Option<bool>,
@@ -74,7 +74,7 @@ pub(super) struct Sides {
 
 /// Holds every statement against the request.
 pub(super) fn judge<'a>(request: &Request, layers: &'a Layers) -> Vec<Judged<'a>> {
-    let statements = layers.statements(request.principal.is_service());
+    let statements = layers.statements(request.principal.is_of_no_account());
     let judged = |(side, statement)| {
         let inspection = Inspection::of(statement, request, layers.boundary.is_some());
         Judged { side, statement, inspection }
@@ -94,7 +94,7 @@ impl Situation {
             has_boundary: layers.boundary.is_some(),
             has_session: !layers.session.is_empty(),
             has_endpoint: layers.endpoint.is_some(),
-            of_service: request.principal.is_service(),
+            of_no_account: request.principal.is_of_no_account(),
             of_root_user: request.principal.is_root_user(),
             needs_delegation: request.needs_delegation(),
             within_account: request.within_account(),
@@ -116,7 +116,7 @@ impl Situation {
     pub fn allowed(&self, sides: &Sides) -> Truth {
         let around = sides.endpoint & Truth::all(sides.service_control.iter().copied());
         let core = match self.within_account {
-            _ if self.of_service => sides.resource.direct,
+            _ if self.of_no_account => sides.resource.direct,
             Some(true) => self.allowed_within_account(sides),
             Some(false) => self.allowed_across_accounts(sides),
             None => {
@@ -213,7 +213,7 @@ impl Situation {
             }
         };
         needs(Side::Endpoint, sides.endpoint);
-        if self.of_service {
+        if self.of_no_account {
             needs(Side::Resource, sides.resource.direct);
             return lacking;
         }
@@ -238,7 +238,7 @@ impl Situation {
             self.needs_delegation && by_identity & sides.resource.account == Truth::True;
         let (own, role) =
             (by_identity >= by_role.max(sides.resource.direct), by_role > sides.resource.direct);
-        if self.of_service {
+        if self.of_no_account {
             needed.push(Side::Resource);
         } else if self.within_account != Some(true) || handed_over {
             needed.extend([Side::Identity, Side::Resource]);

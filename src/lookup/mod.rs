@@ -17,6 +17,8 @@ mod connector;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
+pub mod efs;
+pub mod fsx;
 pub mod iam;
 pub mod kms;
 pub mod logs;
@@ -74,6 +76,7 @@ impl fmt::Display for Call {
 pub fn beside(call: Call) -> &'static [Call] {
     match call {
         ecs::instance::ContainerInstances::CALL => &[ecs::instance::LIST_INSTANCES],
+        efs::DescribeMountTargetGroups::CALL => &[efs::INTERFACE_ATTRIBUTE],
         s3::HeadObject::CALL => &[s3::LIST_BUCKET],
         _ => &[],
     }

@@ -76,6 +76,14 @@ impl Services {
         self.client(region, aws_sdk_ecs::Client::new)
     }
 
+    pub(super) fn efs(&self, region: &Region) -> aws_sdk_efs::Client {
+        self.client(region, aws_sdk_efs::Client::new)
+    }
+
+    pub(super) fn fsx(&self, region: &Region) -> aws_sdk_fsx::Client {
+        self.client(region, aws_sdk_fsx::Client::new)
+    }
+
     /// IAM is global: of the region, only the partition counts.
     pub(super) fn iam(&self, region: &Region) -> aws_sdk_iam::Client {
         self.client(region, aws_sdk_iam::Client::new)

@@ -1,6 +1,7 @@
 //! Every lookup, against everything that can come over the wire: only the service's own words say that
 //! something is there or not, and whatever else comes is a gap.
 
+mod file_systems;
 mod network;
 mod permissions;
 mod volumes;
@@ -174,6 +175,7 @@ fn lookups(host: &str) -> Vec<Case> {
             unknown("BLOB_UNKNOWN"),
         ),
     ];
+    cases.extend(file_systems::lookups());
     cases.extend(network::lookups());
     cases.extend(permissions::lookups());
     cases.extend(volumes::lookups());
@@ -310,8 +312,10 @@ fn pages_that_go_round_in_a_circle_are_a_gap() {
     let again = json!({
         "pullThroughCacheRules": [], "containerInstanceArns": [], "nextToken": "again",
         "ARN": "arn", "Versions": [], "Parameters": [], "NextToken": "again", "logGroups": [],
+        "MountTargets": [], "NextMarker": "again",
     });
     let paged = [
+        "DescribeMountTargets",
         "PullThroughRules",
         "ContainerInstances",
         "DescribeLogGroup",

@@ -160,6 +160,34 @@ impl<'t> Planner<'_, 't> {
                     (stands, move |facts: &View| judge(&it, facts))
                 });
             }
+            Judge::EfsVolume(judge) => self.each(task.efs_volumes(), "volume on EFS", |it| {
+                let stands = Stands {
+                    place: &it.volume.place,
+                    container: None,
+                    resource: Some(&it.efs.file_system_id),
+                };
+                (stands, move |facts: &View| judge(&it, facts))
+            }),
+            Judge::EfsMount(judge) => self.each(task.efs_mounts(), "volume on EFS", |it| {
+                let volume = it.volume;
+                let stands = Stands {
+                    place: &volume.volume.place,
+                    container: None,
+                    resource: Some(&volume.efs.file_system_id),
+                };
+                (stands, move |facts: &View| judge(&it, facts))
+            }),
+            Judge::DrivenVolume(judge) => {
+                let kind = "volume on FSx or S3 Files, or with a Docker driver";
+                self.each(task.driven_volumes(), kind, |it| {
+                    let stands = Stands {
+                        place: &it.volume.place,
+                        container: None,
+                        resource: Some(&it.volume.name),
+                    };
+                    (stands, move |facts: &View| judge(&it, facts))
+                });
+            }
         }
     }
 

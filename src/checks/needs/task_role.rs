@@ -4,8 +4,8 @@
 use super::{Collector, Condition};
 use crate::document::Container;
 use crate::document::container::LogConfiguration;
-use crate::document::volume::Volume;
-use crate::knowledge::{Gap, Stop};
+use crate::document::volume::{S3FilesVolume, Volume};
+use crate::knowledge::Stop;
 
 impl Collector<'_> {
     pub(super) fn of_task_role(&mut self) {
@@ -45,9 +45,8 @@ impl Collector<'_> {
     /// EFS with IAM authorization: to write is needed unless every container mounts it read-only
     /// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>).
     fn mounts(&mut self, volume: &Volume) -> Result<(), Stop> {
-        if volume.s3_files.get()?.is_some() {
-            let why = "the rights to mount an S3 Files file system are not known to this program";
-            return Err(Gap::Undecidable { why: why.to_owned() }.into());
+        if let Some(files) = volume.s3_files.get()? {
+            return self.mounts_s3_files(volume, files);
         }
         let Some(efs) = volume.efs.get()? else { return Ok(()) };
         let Some(authorization) = efs.authorization.get()? else { return Ok(()) };
@@ -56,7 +55,7 @@ impl Collector<'_> {
         }
         let Some(id) = efs.file_system_id.get()? else { return Ok(()) };
         let mut actions = vec!["elasticfilesystem:ClientMount"];
-        if self.is_written(volume)? {
+        if !self.task.writers(volume)?.is_empty() {
             actions.push("elasticfilesystem:ClientWrite");
         }
         let point = authorization.access_point_id.get()?;
@@ -69,16 +68,19 @@ impl Collector<'_> {
         Ok(())
     }
 
-    fn is_written(&self, volume: &Volume) -> Result<bool, Stop> {
-        let name = volume.name.get()?;
-        for container in self.task.definition.container_definitions.items()? {
-            for mount in container.mount_points.items()? {
-                if mount.source_volume.get()? == name && mount.read_only.get()? != Some(&true) {
-                    return Ok(true);
-                }
-            }
+    /// S3 Files always signs in as the task role. The right to read the bucket behind it, which speeds
+    /// up reading, is not in the definition
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-prereq-policies.html>).
+    fn mounts_s3_files(&mut self, volume: &Volume, files: &S3FilesVolume) -> Result<(), Stop> {
+        let Some(arn) = files.file_system_arn.get()? else { return Ok(()) };
+        let mut actions = vec!["s3files:ClientMount"];
+        if !self.task.writers(volume)?.is_empty() {
+            actions.push("s3files:ClientWrite");
         }
-        Ok(false)
+        let point = files.access_point_arn.get()?;
+        let condition = point.map(|arn| Condition::equals("s3files:AccessPointArn", arn));
+        self.need_under("MountFileSystems", &actions, arn, condition.into_iter().collect());
+        Ok(())
     }
 
     fn routes_logs(&mut self, container: &Container) {

@@ -87,9 +87,11 @@ pub(in crate::checks) fn found<'f>(
 /// The parameter that one of these names means: in an ARN, `parameter/a` stands for the name `a` as well
 /// as for `/a`. That one of them is absent is no absence, as long as the other is there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct ParameterNamed {
-    region: Region,
-    names: Vec<String>,
+pub(in crate::checks) struct ParameterNamed {
+    /// The region that is asked.
+    pub region: Region,
+    /// The names that it may have.
+    pub names: Vec<String>,
 }
 
 impl Derived for ParameterNamed {

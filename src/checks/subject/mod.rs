@@ -3,12 +3,16 @@
 mod encrypted;
 mod log;
 mod role;
+mod sender;
 mod stored;
+mod volume;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use log::{AwslogsUse, FirelensFileUse};
 pub use role::{Duty, RoleUse};
+pub use sender::{NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
 pub use stored::{LaunchVolumeUse, StoredUse};
+pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};
 
 use crate::checks::policies::Witness;
 use crate::document::container::{EnvironmentFile, Secret};
@@ -52,7 +56,11 @@ pub struct Unplanned {
 
 impl Unplanned {
     fn at<T>(field: &Field<T>, stop: Stop) -> Box<Unplanned> {
-        Box::new(Unplanned { place: field.place().clone(), stop })
+        Unplanned::in_place(field.place(), stop)
+    }
+
+    fn in_place(place: &Place, stop: Stop) -> Box<Unplanned> {
+        Box::new(Unplanned { place: place.clone(), stop })
     }
 }
 

@@ -43,6 +43,18 @@ impl Task {
         role(field)
     }
 
+    /// The role that the containers act as: that of the run-task input, otherwise that of the definition.
+    ///
+    /// # Errors
+    /// A gap for a placeholder; an absence for a text that names no role.
+    pub fn task_role(&self) -> Result<Option<RoleRef>, Stop> {
+        let overridden = &self.context.overrides.task_role_arn;
+        match overridden.is_missing() {
+            true => role(&self.definition.task_role_arn),
+            false => role(overridden),
+        }
+    }
+
     /// Each role that the documents name: of the definition, of run-task's overrides, and those for the
     /// infrastructure of a service or task.
     pub fn roles(&self) -> Vec<Planned<RoleUse<'_>>> {

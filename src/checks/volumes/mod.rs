@@ -5,8 +5,16 @@ mod ebs_filesystem;
 mod ebs_limits;
 mod ebs_permission;
 mod ebs_snapshot;
+mod efs_access_point;
+mod efs_file_system;
+mod efs_mount_target;
+mod efs_permission;
+mod efs_volume;
+#[cfg(test)]
+mod mount_tests;
 #[cfg(test)]
 pub(in crate::checks) mod tests;
+mod volume_driver;
 
 use super::Group;
 
@@ -20,5 +28,10 @@ pub static GROUP: Group = Group {
         &ebs_filesystem::EBS_FILESYSTEM,
         &ebs_snapshot::EBS_SNAPSHOT,
         &ebs_permission::EBS_PERMISSION,
+        &efs_file_system::EFS_FILE_SYSTEM,
+        &efs_access_point::EFS_ACCESS_POINT,
+        &efs_mount_target::EFS_MOUNT_TARGET,
+        &efs_permission::EFS_PERMISSION,
+        &volume_driver::VOLUME_DRIVER,
     ],
 };

@@ -83,7 +83,7 @@ impl Request {
     }
 
     fn error(&self, code: &str, message: &str) -> String {
-        if self.head.contains("x-amz-target") {
+        if self.head.contains("x-amz-target") || self.path_has(" /2015-02-01/") {
             return format!(r#"{{"__type":"{code}","message":"{message}"}}"#);
         }
         if self.path_has(" /v2/") {
@@ -96,11 +96,6 @@ impl Request {
         }
         if self.head.contains("/s3/aws4_request") {
             return format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
-        }
-        if self.head.contains("/ec2/aws4_request") {
-            return format!(
-                "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>"
-            );
         }
         format!(
             "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"

@@ -1,0 +1,2 @@
+//! tmp
+pub(in crate::checks) mod scene;

@@ -1,0 +1,144 @@
+//! The volumes that the definition itself describes: EFS, FSx, S3 Files, and those of Docker drivers.
+
+use super::{Planned, SendsFrom, Standing, Task, Unplanned, given, items};
+use crate::document::Container;
+use crate::document::volume::{DockerVolume, EfsVolume, FsxVolume, S3FilesVolume, Volume};
+use crate::knowledge::Stop;
+
+const NO_SUBNETS: &str = "it is not told in which subnets the task will run: give --subnets and --security-groups (or --service, --service-definition or --run-task)";
+const NO_CLUSTER: &str = "the container instances mount it, and it is not told which: give --cluster (or --service, --service-definition or --run-task)";
+const OUTSIDE: &str =
+    "external instances mount no volume on EFS: definition-fargate-parameters tells of it";
+
+/// One volume on EFS.
+#[derive(Clone, Copy)]
+pub struct EfsVolumeUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// The volume.
+    pub volume: &'t Volume,
+    /// What it says of EFS.
+    pub efs: &'t EfsVolume,
+}
+
+/// One volume on EFS, mounted from one place.
+#[derive(Clone, Copy)]
+pub struct EfsMountUse<'t> {
+    /// The volume.
+    pub volume: EfsVolumeUse<'t>,
+    /// From where; or why that is not known, in a sentence.
+    pub from: Result<SendsFrom<'t>, &'static str>,
+}
+
+/// One volume for which something else than EFS and EBS has to be there.
+#[derive(Clone, Copy)]
+pub struct DrivenVolumeUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// The volume.
+    pub volume: &'t Volume,
+    /// By what it is driven.
+    pub driver: Driver<'t>,
+}
+
+/// By what a volume is driven.
+#[derive(Clone, Copy)]
+pub enum Driver<'t> {
+    /// FSx for Windows File Server.
+    Fsx(&'t FsxVolume),
+    /// S3 Files.
+    S3Files(&'t S3FilesVolume),
+    /// A volume driver of Docker.
+    Docker(&'t DockerVolume),
+}
+
+impl Task {
+    /// The volumes of the definition; where they cannot be read, that is noted.
+    fn volumes<U>(&self, found: &mut Vec<Planned<U>>) -> &[Volume] {
+        items(&self.definition.volumes, found)
+    }
+
+    /// Each volume on EFS.
+    pub fn efs_volumes(&self) -> Vec<Planned<EfsVolumeUse<'_>>> {
+        let mut found = Vec::new();
+        for volume in self.volumes(&mut found) {
+            if let Some(efs) = given(&volume.efs, &mut found) {
+                found.push(Ok(EfsVolumeUse { task: self, volume, efs }));
+            }
+        }
+        found
+    }
+
+    /// Each volume on EFS, from each subnet that it will be mounted from. The agent mounts it within
+    /// the network namespace of the task, which in mode awsvpc is that of the task's own interface
+    /// (<https://repost.aws/knowledge-center/efs-mount-on-ecs-container-or-task>).
+    pub fn efs_mounts(&self) -> Vec<Planned<EfsMountUse<'_>>> {
+        let mut found = Vec::new();
+        for planned in self.efs_volumes() {
+            match planned {
+                Ok(volume) => match self.mounted_from() {
+                    Ok(from) => {
+                        found.extend(from.into_iter().map(|from| Ok(EfsMountUse { volume, from })));
+                    }
+                    Err(unplanned) => found.push(Err(unplanned)),
+                },
+                Err(unplanned) => found.push(Err(unplanned)),
+            }
+        }
+        found
+    }
+
+    fn mounted_from(&self) -> Planned<Vec<Result<SendsFrom<'_>, &'static str>>> {
+        let (mode, subnets) = (&self.definition.network_mode, &self.context.network.subnets);
+        let standing = self.standing().map_err(|stop| Unplanned::at(mode, stop))?;
+        Ok(match standing {
+            Standing::Fargate | Standing::OwnInterface => {
+                let items = subnets.items().map_err(|stop| Unplanned::at(subnets, stop))?;
+                match items {
+                    [] => vec![Err(NO_SUBNETS)],
+                    items => items.iter().map(|it| Ok(SendsFrom::Subnet(it))).collect(),
+                }
+            }
+            Standing::InstanceInterface => {
+                let cluster = &self.context.request.cluster;
+                let located = cluster.located().map_err(|stop| Unplanned::at(cluster, stop))?;
+                vec![located.map(SendsFrom::Instances).ok_or(NO_CLUSTER)]
+            }
+            Standing::Outside => vec![Err(OUTSIDE)],
+        })
+    }
+
+    /// Each volume for which something else than EFS and EBS has to be there.
+    pub fn driven_volumes(&self) -> Vec<Planned<DrivenVolumeUse<'_>>> {
+        let mut found = Vec::new();
+        for volume in self.volumes(&mut found) {
+            let drivers = [
+                given(&volume.docker, &mut found).map(Driver::Docker),
+                given(&volume.s3_files, &mut found).map(Driver::S3Files),
+                given(&volume.fsx, &mut found).map(Driver::Fsx),
+            ];
+            let driven = |driver| Ok(DrivenVolumeUse { task: self, volume, driver });
+            found.extend(drivers.into_iter().flatten().map(driven));
+        }
+        found
+    }
+
+    /// The containers that may write to the volume: they mount it without saying `readOnly`.
+    ///
+    /// # Errors
+    /// A gap where the definition does not say.
+    pub fn writers(&self, volume: &Volume) -> Result<Vec<&Container>, Stop> {
+        let name = volume.name.get()?;
+        let mut writers = Vec::new();
+        for container in self.definition.container_definitions.items()? {
+            for mount in container.mount_points.items()? {
+                let is_its = mount.source_volume.get()? == name;
+                if is_its && mount.read_only.get()? != Some(&true) {
+                    writers.push(container);
+                    break;
+                }
+            }
+        }
+        Ok(writers)
+    }
+}

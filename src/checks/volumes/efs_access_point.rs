@@ -1,0 +1,113 @@
+//! `efs-access-point`
+
+use super::efs_volume::is_usable;
+use crate::checks::subject::EfsVolumeUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::Lookup;
+use crate::lookup::efs::{AccessPoint, DescribeAccessPoint};
+use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
+
+pub(super) static EFS_ACCESS_POINT: Check = Check {
+    id: "efs-access-point",
+    verifies: "the access point is there, and belongs to the file system of the volume",
+    prevents: &[
+        "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: mount.nfs4: access denied by server while mounting 127.0.0.1:/",
+        "ClientException from RegisterTaskDefinition: rootDirectory has to be / or left out beside an access point",
+        "mount.nfs4: mounting 127.0.0.1:/ failed, reason given by server: No such file or directory",
+    ],
+    remedy: "Name an access point of this file system (aws efs describe-access-points lists them), or create one",
+    docs: "https://docs.aws.amazon.com/efs/latest/ug/efs-access-points.html",
+    asks: &[DescribeAccessPoint::CALL],
+    advises: false,
+    judge: Judge::EfsVolume(efs_access_point),
+};
+
+fn efs_access_point(it: &EfsVolumeUse, facts: &View) -> Judgement {
+    let place = &it.volume.place;
+    let Some(authorization) = it.efs.authorization.get()? else {
+        return not_applicable("the volume names no access point");
+    };
+    if authorization.access_point_id.is_missing() {
+        return not_applicable("the volume names no access point");
+    }
+    let mut found = Findings::new();
+    let mut named = String::new();
+    found.part(place, |found| root_directory(it, found));
+    found.part(authorization.access_point_id.place(), |found| {
+        let Some(asked) = it.access_point()? else { return Ok(()) };
+        let point = facts.need(&asked)?;
+        named = format!("EFS access point {} in {}", asked.id, asked.region);
+        state(&named, point, found);
+        path(&named, point, found);
+        membership(it, &named, &asked, point, found)
+    });
+    found.or_pass(format!("{named} is available and leads into the file system of the volume"))
+}
+
+/// The access point has its own, and only `/` may stand beside it
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html>).
+fn root_directory(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
+    if let Some(directory) = it.directory()? {
+        found.add(
+            fail(format!(
+                "rootDirectory is {directory}, but beside an access point, which has a directory of its own, it has to be / or left out"
+            ))
+            .at(it.efs.root_directory.place())
+            .prevents(EFS_ACCESS_POINT.prevents[1])
+            .remedy("Remove rootDirectory, or the access point"),
+        );
+    }
+    Ok(())
+}
+
+fn state(named: &str, it: &AccessPoint, found: &mut Findings) {
+    if !is_usable(&it.state) {
+        found.add(
+            fail(format!("{named} is {}, not available", it.state))
+                .on(&it.arn)
+                .remedy("Wait until the access point is available, or name another one"),
+        );
+    }
+}
+
+/// One that does not create its directory cannot be mounted before somebody else has
+/// (<https://docs.aws.amazon.com/efs/latest/ug/enforce-root-directory-access-point.html>).
+fn path(named: &str, it: &AccessPoint, found: &mut Findings) {
+    if it.path != "/" && !it.creates_path {
+        found.add(
+            warn(format!(
+                "{named} leads to {}, which has to be on the file system already: the access point does not create it, and whether it is there cannot be seen from outside",
+                it.path
+            ))
+            .on(&it.arn)
+            .prevents(EFS_ACCESS_POINT.prevents[2])
+            .remedy("Make sure of the directory, or name an access point with creation information"),
+        );
+    }
+}
+
+fn membership(
+    it: &EfsVolumeUse,
+    named: &str,
+    asked: &DescribeAccessPoint,
+    point: &AccessPoint,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let file_system = it.file_system()?.id;
+    if point.file_system == file_system {
+        return Ok(());
+    }
+    let own = &point.file_system;
+    found.add(
+        fail(format!("{named} belongs to file system {own}, but the volume names {file_system}"))
+            .on(&point.arn)
+            .remedy(format!("Name {own} as the file system, or an access point of {file_system}"))
+            .command(format!(
+                "aws efs describe-access-points --file-system-id {file_system} --region {}",
+                asked.region
+            )),
+    );
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! `efs-file-system`
+
+use super::efs_volume::is_usable;
+use crate::checks::subject::EfsVolumeUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::Lookup;
+use crate::lookup::efs::{DescribeFileSystem, FileSystem};
+use crate::verdict::{Findings, Judgement, fail, warn};
+
+pub(super) static EFS_FILE_SYSTEM: Check = Check {
+    id: "efs-file-system",
+    verifies: "the EFS file system is there and available, and is mounted in a way that it allows",
+    prevents: &[
+        "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: Failed to resolve \"<fs>.efs.<region>.amazonaws.com\" - check that your file system ID is correct, and ensure that the VPC has an EFS mount target for this file system ID.",
+        "ClientException from RegisterTaskDefinition: transit encryption has to be enabled",
+        "mount.nfs4: mounting <fs>:/<directory> failed, reason given by server: No such file or directory",
+    ],
+    remedy: "Name a file system of the region that the task runs in (aws efs describe-file-systems lists them), or create one",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-efs-config.html",
+    asks: &[DescribeFileSystem::CALL],
+    advises: false,
+    judge: Judge::EfsVolume(efs_file_system),
+};
+
+fn efs_file_system(it: &EfsVolumeUse, facts: &View) -> Judgement {
+    let place = &it.volume.place;
+    let mut found = Findings::new();
+    let mut named = String::new();
+    found.part(place, |found| encryption(it, found));
+    found.part(place, |found| directory(it, found));
+    found.part(place, |found| {
+        let asked = it.file_system()?;
+        let file_system = facts.need(&asked)?;
+        named = format!("EFS file system {} in {}", asked.id, asked.region);
+        state(&named, &asked, file_system, found);
+        replica(it, &named, file_system, found)
+    });
+    found.or_pass(format!("{named} is available"))
+}
+
+/// Both ask for it, and registration is refused without
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSAuthorizationConfig.html>).
+fn encryption(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
+    let because = match (it.signs_in()?, it.efs.authorization.get()?) {
+        (true, _) => "the task signs in to EFS by IAM",
+        (false, Some(it)) if !it.access_point_id.is_missing() => "an access point is named",
+        _ => return Ok(()),
+    };
+    if !it.is_encrypted()? {
+        found.add(
+            fail(format!("{because}, but transitEncryption is not ENABLED"))
+                .at(it.efs.transit_encryption.place())
+                .prevents(EFS_FILE_SYSTEM.prevents[1])
+                .remedy("Set transitEncryption to ENABLED"),
+        );
+    }
+    Ok(())
+}
+
+/// What is on a file system, no API tells. Beside an access point, `efs-access-point` judges it.
+fn directory(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
+    let Some(directory) = it.directory()? else { return Ok(()) };
+    let authorization = it.efs.authorization.get()?;
+    if authorization.is_some_and(|it| !it.access_point_id.is_missing()) {
+        return Ok(());
+    }
+    found.add(
+        warn(format!(
+            "{directory} has to be on the file system already: mounting does not create it, and whether it is there cannot be seen from outside"
+        ))
+        .at(it.efs.root_directory.place())
+        .prevents(EFS_FILE_SYSTEM.prevents[2])
+        .remedy("Make sure of the directory, or mount an access point that creates it"),
+    );
+    Ok(())
+}
+
+fn state(named: &str, asked: &DescribeFileSystem, it: &FileSystem, found: &mut Findings) {
+    if is_usable(&it.state) {
+        return;
+    }
+    let DescribeFileSystem { region, id } = asked;
+    found.add(
+        fail(format!("{named} is {}, not available", it.state))
+            .on(&it.arn)
+            .remedy("Wait until the file system is available, or name another one")
+            .command(format!(
+                "aws efs describe-file-systems --file-system-id {id} --query 'FileSystems[0].LifeCycleState' --region {region}"
+            )),
+    );
+}
+
+/// As long as it is replicated to, a file system can only be read
+/// (<https://docs.aws.amazon.com/efs/latest/ug/efs-replication.html>).
+fn replica(
+    volume: &EfsVolumeUse,
+    named: &str,
+    it: &FileSystem,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    if it.replica && !volume.task.writers(volume.volume)?.is_empty() {
+        found.add(
+            warn(format!(
+                "{named} is the destination of a replication, so nothing can be written to it, but a container mounts it without readOnly"
+            ))
+            .on(&it.arn)
+            .prevents("Read-only file system, where the container writes")
+            .remedy("Mount the source of the replication, say readOnly, or end the replication"),
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! `efs-mount-target`
+
+mod near;
+mod way;
+
+use crate::checks::network::scene::Scene;
+use crate::checks::subject::{EfsMountUse, SenderUse, SendsFrom};
+use crate::checks::{Check, Judge};
+use crate::document::Place;
+use crate::facts::View;
+use crate::knowledge::{Gap, Seen, Stop};
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::network_acl::NetworkAcls;
+use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
+use crate::lookup::ec2::route::RouteTables;
+use crate::lookup::ec2::security_group::DescribeSecurityGroup;
+use crate::lookup::ec2::subnet::{DescribeSubnet, Subnets};
+use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::efs::{
+    DescribeFileSystem, DescribeMountTargetGroups, DescribeMountTargets, FileSystem, MountTarget,
+};
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::network::{Part, Subnet};
+use crate::verdict::{Findings, Judgement, not_applicable};
+
+pub(super) static EFS_MOUNT_TARGET: Check = Check {
+    id: "efs-mount-target",
+    verifies: "from each subnet of the task a mount target of the file system is reached on port 2049, and its name resolves",
+    prevents: &[
+        "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: Failed to resolve \"<fs>.efs.<region>.amazonaws.com\" - check that your file system ID is correct, and ensure that the VPC has an EFS mount target for this file system ID.",
+        "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: mount.nfs4: Connection timed out : unsuccessful EFS utils command execution; code: 32",
+    ],
+    remedy: "Create a mount target in the zone of the subnet, and let its security groups admit TCP 2049 from those of the task",
+    docs: "https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html",
+    asks: &[
+        DescribeMountTargets::CALL,
+        DescribeFileSystem::CALL,
+        DescribeMountTargetGroups::CALL,
+        DescribeSubnet::CALL,
+        Subnets::CALL,
+        DescribeVpc::CALL,
+        VpcDns::CALL,
+        DhcpResolvers::CALL,
+        RouteTables::CALL,
+        NetworkAcls::CALL,
+        DescribeSecurityGroup::CALL,
+        ServicePrefixLists::CALL,
+        PrefixListEntries::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        CallerIdentity::CALL,
+    ],
+    advises: false,
+    judge: Judge::EfsMount(efs_mount_target),
+};
+
+/// What is looked at for every mount.
+const EXPECTED: &[Part] = &[
+    Part::Vpc,
+    Part::DnsServers,
+    Part::DnsSupport,
+    Part::RouteTables,
+    Part::Subnets,
+    Part::NetworkAcls,
+];
+
+fn efs_mount_target(it: &EfsMountUse, facts: &View) -> Judgement {
+    let from = match it.from {
+        Ok(from) => from,
+        Err(why) => return not_applicable(why),
+    };
+    let asked = it.volume.file_system()?;
+    // All are wanted at once.
+    let targets =
+        DescribeMountTargets { region: asked.region.clone(), file_system: asked.id.clone() };
+    let targets = facts.need(&targets);
+    let file_system = facts.need(&asked);
+    let others = subnets_of_task(it, facts);
+    let scenes = Scene::all(&SenderUse { task: it.volume.task, from }, EXPECTED, facts);
+    let (file_system, targets) = (file_system?, targets?);
+    let scenes = match scenes {
+        Err(Stop::Absent(_, absence)) => return missing(&absence.sentence),
+        scenes => scenes?,
+    };
+    if let (SendsFrom::Instances(cluster), true) = (from, scenes.is_empty()) {
+        let why = format!(
+            "cluster {} has no active container instance that would mount the volume",
+            cluster.value
+        );
+        return Err(Gap::Undecidable { why }.into());
+    }
+    let mut subnets = others?;
+    subnets.extend(scenes.iter().map(|scene| scene.interface.subnet));
+    if subnets.iter().any(|subnet| subnet.vpc != subnets[0].vpc) {
+        return not_applicable("not judged: the subnets are of several VPCs");
+    }
+    let place = &it.volume.volume.place;
+    let mounting = Mounting { place, asked: &asked, file_system, targets, subnets };
+    let mut found = Findings::new();
+    let (mut reached, mut untold) = (Vec::new(), None);
+    for mut scene in scenes {
+        match mounting.from(&mut scene, facts, &mut found) {
+            Ok(Mounted::Reached(how)) => reached.push(how),
+            Ok(Mounted::Hindered) => {}
+            Ok(Mounted::Untold(why)) => untold = Some(why),
+            Err(Stop::Absent(_, absence)) => untold = Some(absence.sentence),
+            Err(stop) => found.part(place, |_| Err(stop)),
+        }
+    }
+    match untold {
+        Some(why) if found.is_empty() => missing(&why),
+        _ => found.or_pass(reached.join("; ")),
+    }
+}
+
+/// The checks of the network tell of what is missing there.
+fn missing(sentence: &str) -> Judgement {
+    not_applicable(format!("not judged: {sentence}"))
+}
+
+/// All subnets of the task that are there: those beside the one that is judged may be near to a mount
+/// target where that one is not.
+fn subnets_of_task<'f>(it: &EfsMountUse, facts: &View<'f>) -> Result<Vec<&'f Subnet>, Stop> {
+    let task = it.volume.task;
+    let Ok(SendsFrom::Subnet(_)) = it.from else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    let region = task.region()?;
+    let items = task.context.network.subnets.items()?.iter();
+    let seen: Vec<_> = items
+        .map(|it| facts.get(&DescribeSubnet { region: region.clone(), id: it.value.clone() }))
+        .collect();
+    for subnet in seen {
+        if let Seen::Found(subnet) = subnet? {
+            found.push(subnet);
+        }
+    }
+    Ok(found)
+}
+
+/// A file system, and all the subnets that it is mounted from.
+struct Mounting<'a> {
+    place: &'a Place,
+    asked: &'a DescribeFileSystem,
+    file_system: &'a FileSystem,
+    targets: &'a [MountTarget],
+    subnets: Vec<&'a Subnet>,
+}
+
+/// How it ends for one interface.
+enum Mounted {
+    /// By this mount target.
+    Reached(String),
+    /// It does not, or not always: that was reported.
+    Hindered,
+    /// What is wrong, others tell.
+    Untold(String),
+}
+
+impl Mounting<'_> {
+    fn from<'t>(
+        &self,
+        scene: &mut Scene<'t>,
+        facts: &View<'t>,
+        found: &mut Findings,
+    ) -> Result<Mounted, Stop> {
+        let Some(target) = self.near(scene, facts, found)? else { return Ok(Mounted::Hindered) };
+        if let Some(why) = self.unresolved(scene, facts, found)? {
+            return Ok(Mounted::Untold(why));
+        }
+        self.way(target, scene, facts, found)?;
+        let subnet = &scene.interface.subnet.id;
+        let (id, zone) = (&target.id, target.zone.name());
+        Ok(Mounted::Reached(format!(
+            "mount target {id} in {zone} is reached from {subnet} on port 2049"
+        )))
+    }
+}

@@ -1,0 +1,155 @@
+//! Whether packets to port 2049 of a mount target arrive.
+
+use std::net::IpAddr;
+
+use super::near::NFS;
+use super::{EFS_MOUNT_TARGET, Mounting};
+use crate::checks::network::scene::Scene;
+use crate::facts::View;
+use crate::knowledge::{Gap, Stop};
+use crate::lookup::efs::{DescribeMountTargetGroups, MountTarget};
+use crate::network::{
+    AclFact, Answer, Fact, Family, FilterFact, Outcome, Part, Port, Target, acls, egress, ingress,
+};
+use crate::verdict::{Finding, Findings, fail, warn};
+
+const PORT: Port = Port::tcp(NFS);
+
+impl Mounting<'_> {
+    /// Reports what is in the way to the mount target: the groups of the interface, those of the mount
+    /// target, or the network ACLs of the two subnets.
+    pub(super) fn way<'t>(
+        &self,
+        target: &MountTarget,
+        scene: &mut Scene<'t>,
+        facts: &View<'t>,
+        found: &mut Findings,
+    ) -> Result<(), Stop> {
+        let groups = DescribeMountTargetGroups {
+            region: self.asked.region.clone(),
+            file_system: self.asked.id.clone(),
+            mount_target: target.id.clone(),
+        };
+        // Both are wanted at once.
+        let (groups, own) = (facts.need(&groups), scene.read_groups(facts));
+        let groups = groups?;
+        own?;
+        scene.around.read_groups(groups, facts)?;
+        let to = address(target, scene, groups)?;
+        let (out, within) = filtered(scene, &to, facts)?;
+        let between = crossed(scene, &to, facts);
+        let (own, region) = (&scene.interface.groups, &self.asked.region);
+        let is_closed = out.is_blocked();
+        self.report(&out, is_partial, found, |finding| match (own.first(), groups.first()) {
+            (Some(own), Some(theirs)) if is_closed => finding
+                .on(own)
+                .remedy("Let the security group of the task send to the mount target on TCP 2049")
+                .command(format!(
+                    "aws ec2 authorize-security-group-egress --group-id {own} --ip-permissions 'IpProtocol=tcp,FromPort=2049,ToPort=2049,UserIdGroupPairs=[{{GroupId={theirs}}}]' --region {region}"
+                )),
+            _ => finding,
+        });
+        self.report(&within, is_partial, found, |finding| match (own.first(), groups.first()) {
+            (Some(own), Some(theirs)) => finding
+                .on(theirs)
+                .remedy("Let the security group of the mount target admit TCP 2049 from that of the task")
+                .command(format!(
+                    "aws ec2 authorize-security-group-ingress --group-id {theirs} --protocol tcp --port 2049 --source-group {own} --region {region}"
+                )),
+            _ => finding,
+        });
+        found.part(self.place, |found| {
+            let is_partial = |fact: &AclFact| matches!(fact, AclFact::Partly { .. });
+            self.report(&between?, is_partial, found, |finding| {
+                finding.remedy("Let the network ACLs of both subnets pass TCP 2049 to the mount target, and the answers to the ports from 1024 up")
+            });
+            Ok(())
+        });
+        Ok(())
+    }
+
+    /// A stage that lets everything pass is not worth a word.
+    fn report<F: Fact>(
+        &self,
+        answer: &Answer<F>,
+        is_partial: impl Fn(&F) -> bool,
+        found: &mut Findings,
+        mend: impl FnOnce(Finding) -> Finding,
+    ) {
+        let port = format!("port 2049 of EFS file system {}", self.asked.id);
+        let finding = match answer.outcome {
+            Outcome::Passed => return,
+            Outcome::Blocked => fail(format!("{port} is not reached: {answer}")),
+            Outcome::Doubtful if answer.facts.iter().any(is_partial) => {
+                warn(format!("{port} is reached by some only: {answer}"))
+            }
+            Outcome::Doubtful => {
+                let why = format!("whether {port} is reached is open: {answer}");
+                return found.part(self.place, |_| Err(Gap::Undecidable { why }.into()));
+            }
+        };
+        found.add(mend(finding.prevents(EFS_MOUNT_TARGET.prevents[1])));
+    }
+}
+
+fn is_partial(fact: &FilterFact) -> bool {
+    matches!(fact, FilterFact::Partly { .. })
+}
+
+/// The interface of the mount target, by the address that this interface can speak to.
+fn address(target: &MountTarget, scene: &Scene, groups: &[String]) -> Result<Target, Stop> {
+    let family = scene.interface.family();
+    let text = match family {
+        Family::Ipv4 => target.ipv4.as_deref(),
+        Family::Ipv6 => target.ipv6.as_deref(),
+    };
+    let address: Option<IpAddr> = text.and_then(|text| text.parse().ok());
+    let Some(address) = address else {
+        let why = format!(
+            "mount target {} has no address of {family}, which is all that {} speaks",
+            target.id, scene.interface.subnet.id
+        );
+        return Err(Gap::Undecidable { why }.into());
+    };
+    let mut to = Target::address(address);
+    to.name = format!("mount target {} ({address})", target.id);
+    to.groups = Some(groups.to_vec());
+    Ok(to)
+}
+
+/// Whether the security groups on both ends let it through. A rule may name a prefix list, whose ranges
+/// are then read.
+fn filtered<'t>(
+    scene: &mut Scene<'t>,
+    to: &Target,
+    facts: &View<'t>,
+) -> Result<(Answer<FilterFact>, Answer<FilterFact>), Stop> {
+    loop {
+        let topology = scene.around.topology();
+        let out = egress(&topology, &scene.interface, to, PORT);
+        let within = ingress(&topology, &scene.interface, to, PORT);
+        match out.unread().or(within.unread()) {
+            Some(part) if scene.around.read(part, facts)? => {}
+            _ => return Ok((out, within)),
+        }
+    }
+}
+
+/// Whether the network ACLs of the subnets on both ends let it pass. Where the packets go is read
+/// first: within one subnet no network ACL is crossed.
+fn crossed<'t>(
+    scene: &mut Scene<'t>,
+    to: &Target,
+    facts: &View<'t>,
+) -> Result<Answer<AclFact>, Stop> {
+    for part in [Part::Vpc, Part::RouteTables, Part::Subnets] {
+        scene.around.read(part, facts)?;
+    }
+    loop {
+        let answer = acls(&scene.around.topology(), &scene.interface, to, PORT);
+        match answer.unread() {
+            Some(part) if scene.around.read(part, facts)? => {}
+            _ => return Ok(answer),
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! `efs-permission`
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::checks::execution_role::{asking, name, policies_of};
+use crate::checks::permission::{Answer, Beside, Wish, assume_organization, context, judge};
+use crate::checks::policies::Policies;
+use crate::checks::subject::EfsVolumeUse;
+use crate::checks::{Check, Judge};
+use crate::document::Container;
+use crate::facts::View;
+use crate::iam::{Decision, KeyState, Layer, Layers, Policy, Principal, Request, evaluate};
+use crate::knowledge::{Gap, Seen, Stop};
+use crate::lookup::Lookup;
+use crate::lookup::efs::{
+    AccessPoint, DescribeAccessPoint, DescribeFileSystem, FileSystem, GetFileSystemPolicy,
+};
+use crate::verdict::{Finding, Findings, Judgement, Severity, fail, warn};
+
+pub(super) static EFS_PERMISSION: Check = Check {
+    id: "efs-permission",
+    verifies: "the file system's policy and the task role let the task mount the volume, and write where it does",
+    prevents: &[
+        "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: b'mount.nfs4: access denied by server while mounting 127.0.0.1:/'",
+        "Read-only file system, where the container writes",
+        "Operation not permitted, where the container acts as root on its volume",
+    ],
+    remedy: "Allow elasticfilesystem:ClientMount, and ClientWrite unless the volume is read only, to the task role in its own policy or in that of the file system",
+    docs: "https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html",
+    asks: &asking::<3, 10>([
+        GetFileSystemPolicy::CALL,
+        DescribeFileSystem::CALL,
+        DescribeAccessPoint::CALL,
+    ]),
+    advises: false,
+    judge: Judge::EfsVolume(efs_permission),
+};
+
+/// What a client of NFS may be allowed
+/// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>).
+const MOUNT: &str = "elasticfilesystem:ClientMount";
+const WRITE: &str = "elasticfilesystem:ClientWrite";
+const ROOT: &str = "elasticfilesystem:ClientRootAccess";
+
+fn efs_permission(it: &EfsVolumeUse, facts: &View) -> Judgement {
+    let asked = it.file_system()?;
+    // All are wanted at once.
+    let client = client(it, facts);
+    let point = it.access_point()?.map(|asked| facts.need(&asked)).transpose();
+    let policy = policy(&asked, facts);
+    let file_system = facts.need(&asked)?;
+    let mount = Mount { it, asked: &asked, file_system, point: point?, policy: policy? };
+    match client? {
+        Client::Nobody => mount.by_nobody()?.judge(),
+        client => mount.judged(&client, facts),
+    }
+}
+
+/// As whom the volume is mounted.
+enum Client<'f> {
+    /// The task role.
+    Role(&'f Policies),
+    /// Whoever it is: the volume does not ask for IAM.
+    Anonymous,
+    /// The volume asks for IAM, and the task has no role.
+    Nobody,
+}
+
+fn client<'f>(it: &EfsVolumeUse, facts: &View<'f>) -> Result<Client<'f>, Stop> {
+    if !it.signs_in()? {
+        return Ok(Client::Anonymous);
+    }
+    match it.task.task_role()? {
+        Some(role) => policies_of(it.task, &role, facts).map(Client::Role),
+        None => Ok(Client::Nobody),
+    }
+}
+
+impl Client<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Client::Role(who) => name(who),
+            Client::Anonymous | Client::Nobody => "whoever reaches a mount target",
+        }
+    }
+}
+
+/// The policy of the file system: without one of its own, the one that lets everybody in.
+fn policy(asked: &DescribeFileSystem, facts: &View) -> Result<Policy, Stop> {
+    let DescribeFileSystem { region, id } = asked;
+    let own = GetFileSystemPolicy { region: region.clone(), file_system: id.clone() };
+    let (name, document) = match facts.get(&own)? {
+        Seen::Found(document) => (format!("policy of file system {id}"), document.clone()),
+        Seen::Absent(_) => (
+            format!("policy that file system {id} has by default"),
+            json!({"Version": "2012-10-17", "Statement": [{
+                "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": [MOUNT, WRITE, ROOT],
+                "Resource": "*",
+            }]}),
+        ),
+    };
+    Ok(Policy::read(Layer::Resource, &name, &document))
+}
+
+/// A volume with all that decides who may mount it.
+struct Mount<'a> {
+    it: &'a EfsVolumeUse<'a>,
+    asked: &'a DescribeFileSystem,
+    file_system: &'a FileSystem,
+    point: Option<&'a AccessPoint>,
+    policy: Policy,
+}
+
+impl Mount<'_> {
+    fn judged(&self, client: &Client, facts: &View) -> Judgement {
+        let by = match self.says(MOUNT, client)? {
+            Answer::Refused(finding) => return finding.judge(),
+            Answer::Allowed(by) => by,
+        };
+        let writers = self.it.task.writers(self.it.volume)?;
+        let mut found = Findings::new();
+        if !writers.is_empty() {
+            self.write(client, &mut found)?;
+            self.act_as_root(client, &writers, &mut found)?;
+        }
+        if matches!(client, Client::Role(_)) {
+            assume_organization(facts);
+        }
+        let (who, arn) = (client.name(), &self.file_system.arn);
+        let what = if writers.is_empty() { "mount" } else { "mount and write" };
+        found.or_pass(format!("{who} may {what} {arn}, by {by}"))
+    }
+
+    /// The mount is read-only then, and the task starts all the same.
+    fn write(&self, client: &Client, found: &mut Findings) -> Result<(), Stop> {
+        if let Answer::Refused(finding) = self.says(WRITE, client)? {
+            let mut finding = finding.prevents(EFS_PERMISSION.prevents[1]).remedy(
+                "Allow elasticfilesystem:ClientWrite, or say readOnly where the volume is mounted",
+            );
+            finding.severity = Severity::Warn;
+            found.add(finding);
+        }
+        Ok(())
+    }
+
+    /// Whoever comes through an access point with a user of its own acts as that one. Which user an
+    /// image runs as is not in the definition, so only one that it names is judged.
+    fn act_as_root(
+        &self,
+        client: &Client,
+        writers: &[&Container],
+        found: &mut Findings,
+    ) -> Result<(), Stop> {
+        if self.point.is_some_and(|point| point.user.is_some()) {
+            return Ok(());
+        }
+        let mut of_root = false;
+        for container in writers {
+            let user = container.user.get()?.map_or("", String::as_str);
+            let user = user.split(':').next().unwrap_or_default();
+            of_root |= matches!(user, "root" | "0");
+        }
+        if !of_root {
+            return Ok(());
+        }
+        if let Answer::Refused(finding) = self.says(ROOT, client)? {
+            let mut finding = finding.prevents(EFS_PERMISSION.prevents[2]).remedy(
+                "Allow elasticfilesystem:ClientRootAccess, or let the container run as a user of its own",
+            );
+            finding.severity = Severity::Warn;
+            found.add(finding);
+        }
+        Ok(())
+    }
+
+    fn says(&self, action: &str, client: &Client) -> Result<Answer, Stop> {
+        let wish = self.wish(action)?;
+        let beside = Beside {
+            resource: Some(self.policy.clone()),
+            owner: Some(self.file_system.owner.clone()),
+            ..Beside::default()
+        };
+        match client {
+            Client::Role(who) => {
+                judge(who, vec![(wish, beside)], &self.asked.region, Some(&self.command()))
+            }
+            Client::Anonymous | Client::Nobody => self.anonymously(&wish, beside),
+        }
+    }
+
+    /// The call with the keys that EFS knows of a client
+    /// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>). Where encryption
+    /// is lacking though IAM or an access point needs it, `efs-file-system` tells.
+    fn wish(&self, action: &str) -> Result<Wish, Stop> {
+        let encrypted = self.it.is_encrypted()? || self.it.signs_in()? || self.point.is_some();
+        let point = match self.point {
+            Some(point) => KeyState::Known(vec![point.arn.clone()]),
+            None => KeyState::Absent,
+        };
+        Ok(Wish::new(action, &self.file_system.arn)
+            .carrying("aws:SecureTransport", if encrypted { "true" } else { "false" })
+            .carrying("elasticfilesystem:AccessedViaMountTarget", "true")
+            .knowing("elasticfilesystem:AccessPointArn", point))
+    }
+
+    fn command(&self) -> String {
+        let DescribeFileSystem { region, id } = self.asked;
+        format!(
+            "aws efs put-file-system-policy --file-system-id {id} --policy file://policy.json --region {region}"
+        )
+    }
+
+    fn anonymously(&self, wish: &Wish, beside: Beside) -> Result<Answer, Stop> {
+        let nobody = Principal::Anonymous;
+        let context = context(&nobody, &BTreeMap::new(), wish, &self.asked.region);
+        let request = Request::new(nobody, &wish.action, &wish.resource, context);
+        let layers = Layers { resource: beside.resource, ..Layers::default() };
+        let evaluation = evaluate(&request, &layers);
+        let said = evaluation.sentences().join("; ");
+        let Wish { action, resource, .. } = wish;
+        match evaluation.decision {
+            Decision::Allow => {
+                let grounds: Vec<String> =
+                    evaluation.grounds.iter().map(ToString::to_string).collect();
+                Ok(Answer::Allowed(grounds.join(" and ")))
+            }
+            Decision::Depends(_) => {
+                let why =
+                    format!("whether an anonymous client may {action} on {resource} is open: {said}");
+                Err(Gap::Undecidable { why }.into())
+            }
+            Decision::ExplicitDeny | Decision::ImplicitDeny => Ok(Answer::Refused(Box::new(
+                fail(format!(
+                    "the volume does not ask for IAM authorization, and an anonymous client may not {action} on {resource}: {said}"
+                ))
+                .on(resource)
+                .remedy("Set authorizationConfig.iam and transitEncryption to ENABLED and allow the task role, or let the policy of the file system allow every client")
+                .command(self.command()),
+            ))),
+        }
+    }
+
+    /// Fargate has no other role to sign in with. An instance has one, and what that may do is not
+    /// judged here.
+    fn by_nobody(&self) -> Result<Finding, Stop> {
+        let place = self.it.efs.authorization.get()?.map(|it| it.iam.place());
+        let place = place.unwrap_or(&self.it.volume.place);
+        let finding = match self.it.task.may_run_on_fargate()? {
+            true => fail("the volume is mounted as the task role, and the task has none"),
+            false => warn(
+                "the volume is to be mounted as the task role, and the task has none: only the instance's role is left",
+            ),
+        };
+        Ok(finding.at(place).remedy(
+            "Name a taskRoleArn that may mount the file system, or set authorizationConfig.iam to DISABLED",
+        ))
+    }
+}

@@ -1,0 +1,87 @@
+//! What a volume on EFS names, and what is known of it.
+
+use crate::checks::subject::EfsVolumeUse;
+use crate::document::Field;
+use crate::knowledge::Stop;
+use crate::lookup::efs::{DescribeAccessPoint, DescribeFileSystem};
+
+impl EfsVolumeUse<'_> {
+    /// The question for the file system. A volume tells no region: it is that of the task.
+    ///
+    /// # Errors
+    /// A gap for a placeholder, or without region; an absence for a text that is no id.
+    pub(super) fn file_system(&self) -> Result<DescribeFileSystem, Stop> {
+        let id = id(&self.efs.file_system_id, "fs-", "an EFS file system")?;
+        let Some(id) = id else {
+            let sentence = "the volume names no EFS file system";
+            return Err(Stop::written(self.efs.place.subject(), sentence));
+        };
+        Ok(DescribeFileSystem { region: self.task.region()?.clone(), id })
+    }
+
+    /// The question for the access point, if one is named.
+    ///
+    /// # Errors
+    /// As for the file system.
+    pub(super) fn access_point(&self) -> Result<Option<DescribeAccessPoint>, Stop> {
+        let Some(authorization) = self.efs.authorization.get()? else { return Ok(None) };
+        match id(&authorization.access_point_id, "fsap-", "an EFS access point")? {
+            Some(id) => Ok(Some(DescribeAccessPoint { region: self.task.region()?.clone(), id })),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether the task signs in with its role.
+    ///
+    /// # Errors
+    /// A gap for a placeholder.
+    pub(super) fn signs_in(&self) -> Result<bool, Stop> {
+        let Some(authorization) = self.efs.authorization.get()? else { return Ok(false) };
+        Ok(is_enabled(&authorization.iam)?)
+    }
+
+    /// Whether what is sent is to be encrypted.
+    ///
+    /// # Errors
+    /// A gap for a placeholder.
+    pub(super) fn is_encrypted(&self) -> Result<bool, Stop> {
+        is_enabled(&self.efs.transit_encryption)
+    }
+
+    /// The directory that is mounted, unless it is the root of the file system or the access point.
+    ///
+    /// # Errors
+    /// A gap for a placeholder.
+    pub(super) fn directory(&self) -> Result<Option<&str>, Stop> {
+        let directory = self.efs.root_directory.get()?.map(String::as_str);
+        Ok(directory.filter(|it| !matches!(*it, "" | "/")))
+    }
+}
+
+fn is_enabled(field: &Field<String>) -> Result<bool, Stop> {
+    Ok(field.get()?.is_some_and(|it| it == "ENABLED"))
+}
+
+/// An id: its prefix, then 8 to 40 hexadecimal digits
+/// (<https://docs.aws.amazon.com/efs/latest/ug/API_DescribeAccessPoints.html>). EFS takes an ARN in its
+/// place; the mount helper that ECS calls does not.
+fn id(field: &Field<String>, prefix: &str, what: &str) -> Result<Option<String>, Stop> {
+    let Some(text) = field.get()?.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let digits = text.strip_prefix(prefix).unwrap_or_default();
+    let is_hexadecimal = |it: char| it.is_ascii_digit() || ('a'..='f').contains(&it);
+    if (8..=40).contains(&digits.len()) && digits.chars().all(is_hexadecimal) {
+        return Ok(Some(text.clone()));
+    }
+    let hint = match text.rsplit_once('/') {
+        Some((arn, id)) if arn.starts_with("arn:") => format!("; write {id} alone"),
+        _ => format!(", which looks like {prefix}0123456789abcdef0"),
+    };
+    let sentence = format!("`{text}` is no id of {what}{hint}");
+    Err(Stop::written(field.place().subject(), sentence))
+}
+
+/// States in which a file system, a mount target or an access point can be used
+/// (<https://docs.aws.amazon.com/efs/latest/ug/file-system-state.html>).
+pub(super) fn is_usable(state: &str) -> bool {
+    matches!(state, "available" | "updating")
+}

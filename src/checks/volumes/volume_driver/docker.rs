@@ -1,0 +1,69 @@
+//! Volumes of Docker's drivers.
+
+use super::{Hosts, VOLUME_DRIVER, hosts};
+use crate::checks::subject::DrivenVolumeUse;
+use crate::document::volume::DockerVolume;
+use crate::facts::View;
+use crate::verdict::{Judgement, fail, not_applicable, pass};
+
+/// The driver that is part of Docker, and the one that is meant where none is named
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DockerVolumeConfiguration.html>).
+const LOCAL: &str = "local";
+
+/// The attributes by which an agent tells of the plugins of its instance begin so; what follows is the
+/// plugin's name, with a dot in place of the colon before its tag
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/docker-volumes.html>).
+const PLUGIN: &str = "ecs.capability.docker-plugin.";
+
+pub(super) fn judge(it: &DrivenVolumeUse, docker: &DockerVolume, facts: &View) -> Judgement {
+    let driver = docker.driver.get()?.map_or(LOCAL, String::as_str);
+    if matches!(driver, "" | LOCAL) {
+        return pass("the driver local is a part of Docker itself");
+    }
+    if it.task.may_run_on_fargate()? {
+        return not_applicable(
+            "Fargate takes no volumes of Docker: definition-fargate-parameters tells of it",
+        );
+    }
+    let Some(hosts) = hosts(it.task, facts)? else {
+        return not_applicable(format!(
+            "whether some container instance has the volume plugin {driver} depends on the cluster: name it with --cluster, --service-definition or --run-task"
+        ));
+    };
+    let attribute = format!("{PLUGIN}{}", driver.replace(':', "."));
+    let Hosts { cluster, active } = &hosts;
+    match hosts.with(&attribute) {
+        0 => fail(format!(
+            "no container instance of cluster {cluster} has the volume plugin {driver}: of {} that are active, none has the attribute {attribute}{}",
+            active.len(),
+            others(&hosts)
+        ))
+        .at(docker.driver.place())
+        .on(driver)
+        .prevents(VOLUME_DRIVER.prevents[0])
+        .remedy("Install the plugin on the container instances, and restart their agents so that they tell of it")
+        .command(format!(
+            "docker plugin install {driver} && sudo systemctl restart ecs   # on each container instance"
+        ))
+        .judge(),
+        some => pass(format!(
+            "{some} of {} active container instances of cluster {cluster} have the volume plugin {driver}",
+            active.len()
+        )),
+    }
+}
+
+/// The plugins that there are, since a name may be misspelt.
+fn others(hosts: &Hosts) -> String {
+    let attributes = hosts.active.iter().flat_map(|it| it.attributes.keys());
+    let mut plugins: Vec<&str> = attributes
+        .filter_map(|name| name.strip_prefix(PLUGIN))
+        .filter(|plugin| *plugin != LOCAL)
+        .collect();
+    plugins.sort_unstable();
+    plugins.dedup();
+    if plugins.is_empty() {
+        return String::new();
+    }
+    format!("; there are {}", plugins.join(", "))
+}

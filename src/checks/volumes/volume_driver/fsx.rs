@@ -1,0 +1,194 @@
+//! Volumes on FSx for Windows File Server
+//! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/wfsx-volumes.html>).
+
+use super::VOLUME_DRIVER;
+use crate::checks::execution_role::{self, NO_ROLE, Version};
+use crate::checks::permission::{Answer, Beside, Wish, judge as may};
+use crate::checks::policies::Policies;
+use crate::checks::secrets::parameter::ParameterNamed;
+use crate::checks::secrets::permission::arn;
+use crate::checks::subject::DrivenVolumeUse;
+use crate::document::Field;
+use crate::document::launch::OperatingSystem;
+use crate::document::volume::FsxVolume;
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::fsx::{DescribeFsxFileSystem, FsxFileSystem};
+use crate::lookup::secretsmanager::DescribeSecret;
+use crate::names::{ParameterRef, SecretRef, ValueFrom};
+use crate::verdict::{Findings, Judgement, Verdict, fail, not_applicable, warn};
+
+pub(super) fn judge(it: &DrivenVolumeUse, fsx: &FsxVolume, facts: &View) -> Judgement {
+    if it.task.may_run_on_fargate()? {
+        return not_applicable(
+            "Fargate takes no volumes on FSx: definition-fargate-parameters tells of it",
+        );
+    }
+    let mut found = Findings::new();
+    let place = &it.volume.place;
+    found.part(place, |found| windows(it, found));
+    found.part(fsx.file_system_id.place(), |found| file_system(it, fsx, facts, found));
+    found.part(place, |found| credentials(it, fsx, facts, found));
+    found.or_pass(
+        "the file system is available for Windows, and the execution role may read the credentials",
+    )
+}
+
+fn windows(it: &DrivenVolumeUse, found: &mut Findings) -> Result<(), Stop> {
+    let why = match it.task.definition.operating_system()? {
+        OperatingSystem::Linux => {
+            "the task is for Linux, and FSx for Windows File Server is mounted by Windows only"
+        }
+        OperatingSystem::Windows(family) if family.starts_with("WINDOWS_SERVER_2016") => {
+            "Windows Server 2016 cannot mount volumes on FSx for ECS"
+        }
+        OperatingSystem::Windows(_) => return Ok(()),
+    };
+    found.add(
+        fail(why)
+            .at(it.task.definition.runtime_platform.place())
+            .prevents(VOLUME_DRIVER.prevents[0])
+            .remedy("Set runtimePlatform.operatingSystemFamily to Windows Server 2019 or later"),
+    );
+    Ok(())
+}
+
+fn file_system(
+    it: &DrivenVolumeUse,
+    fsx: &FsxVolume,
+    facts: &View,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let Some(id) = fsx.file_system_id.get()?.filter(|id| !id.is_empty()) else {
+        let sentence = "the volume names no FSx file system";
+        return Err(Stop::written(fsx.place.subject(), sentence));
+    };
+    let asked = DescribeFsxFileSystem { region: it.task.region()?.clone(), id: id.clone() };
+    let who = execution_role::policies(it.task, facts);
+    let FsxFileSystem { kind, state } = facts.need(&asked)?;
+    let named = format!("FSx file system {id} in {}", asked.region);
+    let place = fsx.file_system_id.place();
+    if kind != "WINDOWS" {
+        found.add(
+            fail(format!("{named} is of type {kind}, but ECS mounts only WINDOWS"))
+                .at(place)
+                .prevents(VOLUME_DRIVER.prevents[2])
+                .remedy("Name a file system of FSx for Windows File Server"),
+        );
+    }
+    // The states that FSx knows, and which of them can be used
+    // (https://docs.aws.amazon.com/fsx/latest/APIReference/API_FileSystem.html).
+    match state.as_str() {
+        "AVAILABLE" | "UPDATING" => {}
+        "MISCONFIGURED" => found.warn(
+            place,
+            format!(
+                "{named} is MISCONFIGURED: it works, but something about it has to be repaired"
+            ),
+        ),
+        other => found.add(
+            fail(format!("{named} is {other}, not AVAILABLE"))
+                .at(place)
+                .prevents(VOLUME_DRIVER.prevents[2])
+                .remedy("Wait until the file system is available, or repair it")
+                .command(format!(
+                    "aws fsx describe-file-systems --file-system-ids {id} --region {}",
+                    asked.region
+                )),
+        ),
+    }
+    finds(it, &asked, who?, found)
+}
+
+/// The agent asks for the name of the file server as the execution role.
+fn finds(
+    it: &DrivenVolumeUse,
+    asked: &DescribeFsxFileSystem,
+    who: Option<&Policies>,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let Some(who) = who else { return Ok(()) };
+    let account = execution_role::account(who);
+    let DescribeFsxFileSystem { region, id } = asked;
+    let resource = format!("arn:{}:fsx:{region}:{account}:file-system/{id}", it.task.partition()?);
+    let wish = Wish::new("fsx:DescribeFileSystems", resource);
+    if let Answer::Refused(finding) = may(who, vec![(wish, Beside::default())], region, None)? {
+        found.add(finding.prevents(VOLUME_DRIVER.prevents[2]));
+    }
+    Ok(())
+}
+
+/// The credentials that the share is mounted with: the ARN of a secret or a parameter.
+fn credentials(
+    it: &DrivenVolumeUse,
+    fsx: &FsxVolume,
+    facts: &View,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let Some(authorization) = fsx.authorization.get()? else {
+        let sentence = "the volume names no credentials for the file server";
+        return Err(Stop::written(fsx.place.subject(), sentence));
+    };
+    let field = &authorization.credentials_parameter;
+    let text = field.get()?.map_or("", String::as_str);
+    let wrong = |why: String| Stop::written(field.place().subject(), why);
+    if !text.starts_with("arn:") {
+        return Err(wrong(format!(
+            "credentialsParameter is `{text}`, where the ARN of a secret or a parameter belongs"
+        )));
+    }
+    match text.parse::<ValueFrom>().map_err(|flaw| wrong(flaw.to_string()))? {
+        ValueFrom::Secret(secret) => of_secret(it, field, &secret, facts, found),
+        ValueFrom::Parameter(parameter) => of_parameter(it, field, &parameter, facts, found),
+        ValueFrom::SecretThroughParameter { .. } => Err(wrong(format!(
+            "{text} is a secret behind Parameter Store, where the ARN of the secret itself belongs"
+        ))),
+    }
+}
+
+fn of_secret(
+    it: &DrivenVolumeUse,
+    field: &Field<String>,
+    secret: &SecretRef,
+    facts: &View,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let arn = secret.secret_arn();
+    let region = arn.region.as_ref().map_or_else(|| it.task.region(), Ok)?;
+    let lookup = DescribeSecret { region: region.clone(), id: arn.to_string() };
+    let who = execution_role::policies(it.task, facts);
+    let known = facts.need(&lookup)?;
+    if let Some(date) = &known.deleted {
+        found.fail(field.place(), format!("{} is scheduled for deletion ({date})", known.arn));
+        return Ok(());
+    }
+    let Some(who) = who? else { return Ok(()) };
+    let read = execution_role::reads_secret(who, &lookup, Version::default(), Vec::new(), facts)?;
+    if let Verdict::Found(findings) = read {
+        findings.into_iter().for_each(|finding| found.add(finding.at(field.place())));
+    }
+    Ok(())
+}
+
+/// What AWS RAM shares of another account is not shown here, so only one of the role's own account is
+/// looked for.
+fn of_parameter(
+    it: &DrivenVolumeUse,
+    field: &Field<String>,
+    parameter: &ParameterRef,
+    facts: &View,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let region = parameter.region().map_or_else(|| it.task.region(), Ok)?.clone();
+    let Some(who) = execution_role::policies(it.task, facts)? else { return Ok(()) };
+    let account = execution_role::account(who);
+    if parameter.account() == Some(account) {
+        let names = parameter.candidate_names();
+        facts.derive(&ParameterNamed { region: region.clone(), names })?;
+    }
+    let wish = Wish::new("ssm:GetParameters", arn(parameter, &region, account));
+    if let Answer::Refused(finding) = may(who, vec![(wish, Beside::default())], &region, None)? {
+        found.add(finding.at(field.place()));
+    }
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! Volumes on S3 Files
+//! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-s3files-config.html>).
+
+use super::{Hosts, VOLUME_DRIVER, hosts};
+use crate::checks::execution_role::{name, policies_of};
+use crate::checks::permission::{Beside, Wish, assume_organization, grant, may};
+use crate::checks::policies::Policies;
+use crate::checks::subject::DrivenVolumeUse;
+use crate::document::Field;
+use crate::document::volume::S3FilesVolume;
+use crate::facts::View;
+use crate::iam::{Decision, KeyState};
+use crate::knowledge::{Gap, Stop};
+use crate::names::Arn;
+use crate::verdict::{Findings, Judgement, fail, warn};
+
+/// What a client may be allowed
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3files.html>).
+const MOUNT: &str = "s3files:ClientMount";
+const WRITE: &str = "s3files:ClientWrite";
+
+/// By this an agent tells that its instance can mount them.
+const CAPABILITY: &str = "ecs.capability.storage.s3-files";
+
+pub(super) fn judge(it: &DrivenVolumeUse, files: &S3FilesVolume, facts: &View) -> Judgement {
+    let place = &it.volume.place;
+    let mut found = Findings::new();
+    found.part(place, |found| root_directory(files, found));
+    found.part(place, |found| capability(it, facts, found));
+    found.part(place, |found| role(it, files, facts, found));
+    // No API that this program knows tells whether it is there.
+    facts.assume("that the S3 Files file system is there, and that its policy forbids nothing");
+    found.or_pass("the task role may mount the volume")
+}
+
+/// Only `/` may stand beside an access point, which has a directory of its own
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_S3FilesVolumeConfiguration.html>).
+fn root_directory(files: &S3FilesVolume, found: &mut Findings) -> Result<(), Stop> {
+    let directory = files.root_directory.get()?.map_or("/", String::as_str);
+    if !files.access_point_arn.is_missing() && !matches!(directory, "" | "/") {
+        found.add(
+            fail(format!(
+                "rootDirectory is {directory}, but beside an access point, which has a directory of its own, it has to be / or left out"
+            ))
+            .at(files.root_directory.place())
+            .prevents("ClientException from RegisterTaskDefinition")
+            .remedy("Remove rootDirectory, or the access point"),
+        );
+    }
+    Ok(())
+}
+
+fn capability(it: &DrivenVolumeUse, facts: &View, found: &mut Findings) -> Result<(), Stop> {
+    if it.task.may_run_on_fargate()? {
+        return Ok(());
+    }
+    let Some(hosts) = hosts(it.task, facts)? else { return Ok(()) };
+    if hosts.with(CAPABILITY) == 0 {
+        let Hosts { cluster, active } = hosts;
+        found.add(
+            fail(format!(
+                "no container instance of cluster {cluster} can mount S3 Files: of {} that are active, none has the attribute {CAPABILITY}",
+                active.len()
+            ))
+            .prevents(VOLUME_DRIVER.prevents[0])
+            .remedy("Update the agent and the AMI of the container instances"),
+        );
+    }
+    Ok(())
+}
+
+/// It is always mounted as the task role
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_S3FilesVolumeConfiguration.html>).
+fn role(
+    it: &DrivenVolumeUse,
+    files: &S3FilesVolume,
+    facts: &View,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let Some(role) = it.task.task_role()? else {
+        found.add(
+            fail("a volume on S3 Files is mounted as the task role, and the task has none")
+                .prevents("ClientException from RegisterTaskDefinition")
+                .remedy("Name a taskRoleArn that may s3files:ClientMount the file system"),
+        );
+        return Ok(());
+    };
+    let file_system = arn(&files.file_system_arn, "file-system/fs-", "an S3 Files file system")?;
+    let point = match files.access_point_arn.is_missing() {
+        true => None,
+        false => Some(arn(&files.access_point_arn, "access-point/", "an S3 Files access point")?),
+    };
+    let who = policies_of(it.task, &role, facts)?;
+    let mut mount = Mount { it, who, file_system, point, found };
+    mount.judge(MOUNT)?;
+    if !it.task.writers(it.volume)?.is_empty() {
+        mount.judge(WRITE)?;
+    }
+    assume_organization(facts);
+    Ok(())
+}
+
+/// An ARN of S3 Files.
+fn arn(field: &Field<String>, kind: &str, what: &str) -> Result<Arn, Stop> {
+    let text = field.get()?.map_or("", String::as_str);
+    let arn = text.parse::<Arn>().ok();
+    let of_kind = |arn: &Arn| {
+        arn.service == "s3files" && arn.resource.contains(kind) && arn.account().is_some()
+    };
+    arn.filter(of_kind).ok_or_else(|| {
+        let sentence = format!(
+            "`{text}` is not the ARN of {what}: arn:aws:s3files:<region>:<account>:file-system/fs-…"
+        );
+        Stop::written(field.place().subject(), sentence)
+    })
+}
+
+struct Mount<'a> {
+    it: &'a DrivenVolumeUse<'a>,
+    who: &'a Policies,
+    file_system: Arn,
+    point: Option<Arn>,
+    found: &'a mut Findings,
+}
+
+impl Mount<'_> {
+    /// An allow in the role's own policies is enough, or in the policy of the file system, which is not
+    /// seen here: so only a denial is certain
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-security-iam.html>).
+    fn judge(&mut self, action: &str) -> Result<(), Stop> {
+        let region = self.it.task.region()?;
+        let point = self.point.as_ref().map(ToString::to_string);
+        let point = point.map_or(KeyState::Absent, |arn| KeyState::Known(vec![arn]));
+        let arn = self.file_system.to_string();
+        let wish = Wish::new(action, &arn).knowing("s3files:AccessPointArn", point);
+        let Some(evaluation) = may(self.who, &wish, Beside::default(), region)? else {
+            return Ok(());
+        };
+        let said = evaluation.sentences().join("; ");
+        let name = name(self.who);
+        let finding = match evaluation.decision {
+            Decision::Allow => return Ok(()),
+            Decision::Depends(_) => {
+                let why = format!("whether {name} may {action} on {arn} is open: {said}");
+                return Err(Gap::Undecidable { why }.into());
+            }
+            Decision::ExplicitDeny if action == MOUNT => {
+                fail(format!("{name} may not {action} on {arn}: {said}"))
+            }
+            Decision::ExplicitDeny => warn(format!("{name} may not {action} on {arn}: {said}")),
+            Decision::ImplicitDeny => warn(format!(
+                "{name} may not {action} on {arn}, unless the policy of the file system allows it, which is not seen here: {said}"
+            )),
+        };
+        let mut finding = finding
+            .on(name)
+            .prevents(VOLUME_DRIVER.prevents[3])
+            .remedy(format!("Allow {action} on the file system to the task role"));
+        if let Policies::Held(set) = self.who {
+            finding = finding.command(grant(set, action, &arn));
+        }
+        self.found.add(finding);
+        Ok(())
+    }
+}

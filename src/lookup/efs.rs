@@ -1,0 +1,354 @@
+//! Amazon EFS: file systems, their mount targets, access points and policies. Nothing is mounted.
+
+use aws_sdk_efs::types::{
+    AccessPointDescription, FileSystemDescription, MountTargetDescription,
+    ReplicationOverwriteProtection,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::pages::Pages;
+use super::{Answer, Call, Lookup, Services, classify, policy_document};
+use crate::knowledge::{Absence, Seen};
+use crate::names::{AccountId, Region};
+
+/// A file system of the caller's account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeFileSystem {
+    /// The region that is asked.
+    pub region: Region,
+    /// `fs-…`
+    pub id: String,
+}
+
+/// A file system as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSystem {
+    /// Its ARN.
+    pub arn: String,
+    /// Its owner.
+    pub owner: AccountId,
+    /// `available`, `creating`, `updating`, `deleting`, `error`, …
+    pub state: String,
+    /// The only zone that it is in; none where it is in all of the region.
+    pub one_zone: Option<Zone>,
+    /// Whether it is the destination of a replication, which nobody else can write to.
+    pub replica: bool,
+}
+
+/// An Availability Zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Zone {
+    /// Its id, the same in every account: `use1-az1`.
+    pub id: Option<String>,
+    /// Its name in this account: `us-east-1a`.
+    pub name: Option<String>,
+}
+
+impl Zone {
+    /// The zone in words.
+    pub fn name(&self) -> &str {
+        self.name.as_deref().or(self.id.as_deref()).unwrap_or("an unknown zone")
+    }
+}
+
+impl Lookup for DescribeFileSystem {
+    type Fact = FileSystem;
+    const CALL: Call = Call("elasticfilesystem:DescribeFileSystems");
+    const ABSENT: &'static [&'static str] = &["FileSystemNotFound"];
+
+    fn what(&self) -> String {
+        format!("EFS file system {} in {}", self.id, self.region)
+    }
+
+    fn resource(&self) -> String {
+        file_system_arn(&self.region, &self.id)
+    }
+
+    fn mend(&self, _: &Absence) -> Option<String> {
+        Some(format!("aws efs create-file-system --encrypted --region {}", self.region))
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<FileSystem> {
+        let asked = services.efs(&self.region).describe_file_systems();
+        let reply = asked.file_system_id(&self.id).send().await;
+        classify::answer(self, reply, |it| {
+            let list = it.file_systems.ok_or("the list of file systems")?;
+            let own = |it: &FileSystemDescription| it.file_system_id == self.id;
+            file_system(list.into_iter().find(own).ok_or("the file system")?, self)
+        })
+    }
+}
+
+/// Where the service left out what it always sends, the SDK fills in an empty text.
+fn file_system(
+    it: FileSystemDescription,
+    asked: &DescribeFileSystem,
+) -> Result<FileSystem, &'static str> {
+    let owner: AccountId = it.owner_id.parse().map_err(|_| "the owner")?;
+    let state = it.life_cycle_state.as_str();
+    let DescribeFileSystem { region, id } = asked;
+    let arn = it.file_system_arn.unwrap_or_else(|| {
+        let partition = region.partition();
+        format!("arn:{partition}:elasticfilesystem:{region}:{owner}:file-system/{id}")
+    });
+    let protection = it.file_system_protection;
+    let protection = protection.and_then(|it| it.replication_overwrite_protection);
+    Ok(FileSystem {
+        arn,
+        owner,
+        state: told(state).ok_or("the state of the file system")?,
+        one_zone: zone(it.availability_zone_id, it.availability_zone_name),
+        replica: protection == Some(ReplicationOverwriteProtection::Replicating),
+    })
+}
+
+fn told(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn zone(id: Option<String>, name: Option<String>) -> Option<Zone> {
+    (id.is_some() || name.is_some()).then_some(Zone { id, name })
+}
+
+/// The ARN of a file system; whose it is, the question does not tell.
+fn file_system_arn(region: &Region, id: &str) -> String {
+    format!("arn:{}:elasticfilesystem:{region}:*:file-system/{id}", region.partition())
+}
+
+/// The mount targets of a file system: one for each zone at most, all in one VPC
+/// (<https://docs.aws.amazon.com/efs/latest/ug/API_CreateMountTarget.html>).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeMountTargets {
+    /// The region of the file system.
+    pub region: Region,
+    /// The file system: `fs-…`
+    pub file_system: String,
+}
+
+/// The network interface by which a file system is reached from one zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MountTarget {
+    /// `fsmt-…`
+    pub id: String,
+    /// Its VPC.
+    pub vpc: String,
+    /// Its subnet.
+    pub subnet: String,
+    /// Its zone.
+    pub zone: Zone,
+    /// `available`, `creating`, `updating`, `deleting`, `error`, …
+    pub state: String,
+    /// Its IPv4 address, if it has one.
+    pub ipv4: Option<String>,
+    /// Its IPv6 address, if it has one.
+    pub ipv6: Option<String>,
+}
+
+impl Lookup for DescribeMountTargets {
+    type Fact = Vec<MountTarget>;
+    const CALL: Call = Call("elasticfilesystem:DescribeMountTargets");
+    const ABSENT: &'static [&'static str] = &["FileSystemNotFound"];
+
+    fn what(&self) -> String {
+        format!("mount targets of EFS file system {} in {}", self.file_system, self.region)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no EFS file system {} in {}", self.file_system, self.region)
+    }
+
+    fn resource(&self) -> String {
+        file_system_arn(&self.region, &self.file_system)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Vec<MountTarget>> {
+        let client = services.efs(&self.region);
+        let (mut targets, mut pages) = (Vec::new(), Pages::default());
+        loop {
+            let page = client
+                .describe_mount_targets()
+                .file_system_id(&self.file_system)
+                .max_items(100)
+                .set_marker(pages.token())
+                .send()
+                .await;
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return classify::failed(self, &error),
+            };
+            let list = page.mount_targets.ok_or("the list of mount targets");
+            let list =
+                list.and_then(|list| list.into_iter().map(mount_target).collect::<Result<_, _>>());
+            let list: Vec<MountTarget> = list.map_err(|lacks| classify::incomplete(self, lacks))?;
+            targets.extend(list);
+            if !pages.turn(self, page.next_marker)? {
+                return Ok(Seen::Found(targets));
+            }
+        }
+    }
+}
+
+fn mount_target(it: MountTargetDescription) -> Result<MountTarget, &'static str> {
+    let zone = zone(it.availability_zone_id, it.availability_zone_name);
+    Ok(MountTarget {
+        id: told(&it.mount_target_id).ok_or("the id of a mount target")?,
+        vpc: it.vpc_id.ok_or("the VPC of a mount target")?,
+        subnet: told(&it.subnet_id).ok_or("the subnet of a mount target")?,
+        zone: zone.ok_or("the zone of a mount target")?,
+        state: told(it.life_cycle_state.as_str()).ok_or("the state of a mount target")?,
+        ipv4: it.ip_address,
+        ipv6: it.ipv6_address,
+    })
+}
+
+/// The security groups of a mount target.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeMountTargetGroups {
+    /// The region of the file system.
+    pub region: Region,
+    /// The file system: `fs-…`
+    pub file_system: String,
+    /// The mount target: `fsmt-…`
+    pub mount_target: String,
+}
+
+/// What EFS asks of the caller's rights beside
+/// (<https://docs.aws.amazon.com/efs/latest/ug/API_DescribeMountTargetSecurityGroups.html>).
+pub(super) const INTERFACE_ATTRIBUTE: Call = Call("ec2:DescribeNetworkInterfaceAttribute");
+
+impl Lookup for DescribeMountTargetGroups {
+    type Fact = Vec<String>;
+    const CALL: Call = Call("elasticfilesystem:DescribeMountTargetSecurityGroups");
+    const ABSENT: &'static [&'static str] = &["MountTargetNotFound"];
+
+    fn what(&self) -> String {
+        let DescribeMountTargetGroups { region, file_system, mount_target } = self;
+        format!(
+            "security groups of mount target {mount_target} of EFS file system {file_system} in {region}"
+        )
+    }
+
+    fn absence(&self) -> String {
+        let DescribeMountTargetGroups { region, file_system, mount_target } = self;
+        format!("EFS file system {file_system} in {region} has no mount target {mount_target}")
+    }
+
+    fn resource(&self) -> String {
+        file_system_arn(&self.region, &self.file_system)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
+        let asked = services.efs(&self.region).describe_mount_target_security_groups();
+        let reply = asked.mount_target_id(&self.mount_target).send().await;
+        // The SDK makes an empty list of one that is not there, and an interface has a group at least.
+        classify::answer(self, reply, |it| match it.security_groups {
+            groups if groups.is_empty() => Err("the security groups"),
+            groups => Ok(groups),
+        })
+    }
+}
+
+/// An access point of the caller's account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeAccessPoint {
+    /// The region that is asked.
+    pub region: Region,
+    /// `fsap-…`
+    pub id: String,
+}
+
+/// An access point as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessPoint {
+    /// Its ARN.
+    pub arn: String,
+    /// The file system that it leads into: `fs-…`
+    pub file_system: String,
+    /// `available`, `creating`, `deleting`, `error`, …
+    pub state: String,
+    /// Whom everybody who comes through it acts as, where it says: the user's number.
+    pub user: Option<i64>,
+    /// The directory that it leads to.
+    pub path: String,
+    /// Whether it makes that directory where it is missing.
+    pub creates_path: bool,
+}
+
+impl Lookup for DescribeAccessPoint {
+    type Fact = AccessPoint;
+    const CALL: Call = Call("elasticfilesystem:DescribeAccessPoints");
+    const ABSENT: &'static [&'static str] = &["AccessPointNotFound"];
+
+    fn what(&self) -> String {
+        format!("EFS access point {} in {}", self.id, self.region)
+    }
+
+    fn resource(&self) -> String {
+        let DescribeAccessPoint { region, id } = self;
+        format!("arn:{}:elasticfilesystem:{region}:*:access-point/{id}", region.partition())
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<AccessPoint> {
+        let asked = services.efs(&self.region).describe_access_points();
+        let reply = asked.access_point_id(&self.id).send().await;
+        classify::answer(self, reply, |it| {
+            let list = it.access_points.ok_or("the list of access points")?;
+            let own = |it: &AccessPointDescription| it.access_point_id.as_ref() == Some(&self.id);
+            access_point(list.into_iter().find(own).ok_or("the access point")?)
+        })
+    }
+}
+
+fn access_point(it: AccessPointDescription) -> Result<AccessPoint, &'static str> {
+    let root = it.root_directory;
+    let creates_path = root.as_ref().is_some_and(|root| root.creation_info.is_some());
+    // Without one, it leads to the root of the file system
+    // (https://docs.aws.amazon.com/efs/latest/ug/API_CreateAccessPoint.html).
+    let path = root.and_then(|root| root.path).unwrap_or_else(|| "/".to_owned());
+    let state = it.life_cycle_state.ok_or("the state of the access point")?;
+    Ok(AccessPoint {
+        arn: it.access_point_arn.ok_or("the ARN of the access point")?,
+        file_system: it.file_system_id.ok_or("the file system of the access point")?,
+        state: state.as_str().to_owned(),
+        user: it.posix_user.map(|user| user.uid),
+        path,
+        creates_path,
+    })
+}
+
+/// The policy of a file system. Without one, everybody who reaches a mount target may do everything
+/// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetFileSystemPolicy {
+    /// The region of the file system.
+    pub region: Region,
+    /// The file system: `fs-…`
+    pub file_system: String,
+}
+
+impl Lookup for GetFileSystemPolicy {
+    type Fact = Value;
+    const CALL: Call = Call("elasticfilesystem:DescribeFileSystemPolicy");
+    const ABSENT: &'static [&'static str] = &["PolicyNotFound"];
+
+    fn what(&self) -> String {
+        format!("policy of EFS file system {} in {}", self.file_system, self.region)
+    }
+
+    fn absence(&self) -> String {
+        format!("EFS file system {} in {} has no policy", self.file_system, self.region)
+    }
+
+    fn resource(&self) -> String {
+        file_system_arn(&self.region, &self.file_system)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Value> {
+        let asked = services.efs(&self.region).describe_file_system_policy();
+        let reply = asked.file_system_id(&self.file_system).send().await;
+        classify::answer(self, reply, |it| {
+            policy_document::plain(&it.policy.ok_or("the policy document")?)
+        })
+    }
+}

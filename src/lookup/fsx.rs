@@ -1,0 +1,53 @@
+//! Amazon FSx: file systems.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Call, Lookup, Services, classify};
+use crate::names::Region;
+
+/// A file system of the caller's account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeFsxFileSystem {
+    /// The region that is asked.
+    pub region: Region,
+    /// `fs-…`
+    pub id: String,
+}
+
+/// A file system as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FsxFileSystem {
+    /// `WINDOWS`, `LUSTRE`, `ONTAP`, `OPENZFS`.
+    pub kind: String,
+    /// `AVAILABLE`, `CREATING`, `UPDATING`, `MISCONFIGURED`, …
+    pub state: String,
+}
+
+impl Lookup for DescribeFsxFileSystem {
+    type Fact = FsxFileSystem;
+    const CALL: Call = Call("fsx:DescribeFileSystems");
+    const ABSENT: &'static [&'static str] = &["FileSystemNotFound"];
+
+    fn what(&self) -> String {
+        format!("FSx file system {} in {}", self.id, self.region)
+    }
+
+    fn resource(&self) -> String {
+        let DescribeFsxFileSystem { region, id } = self;
+        format!("arn:{}:fsx:{region}:*:file-system/{id}", region.partition())
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<FsxFileSystem> {
+        let asked = services.fsx(&self.region).describe_file_systems();
+        let reply = asked.file_system_ids(&self.id).send().await;
+        classify::answer(self, reply, |it| {
+            let list = it.file_systems.ok_or("the list of file systems")?;
+            let own = list.into_iter().find(|it| it.file_system_id.as_ref() == Some(&self.id));
+            let own = own.ok_or("the file system")?;
+            Ok(FsxFileSystem {
+                kind: own.file_system_type.ok_or("the type")?.as_str().to_owned(),
+                state: own.lifecycle.ok_or("the state")?.as_str().to_owned(),
+            })
+        })
+    }
+}

@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 
+use super::interface::Family;
+
 /// A set of numbers: disjoint ranges in ascending order, both ends included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Numbers(Vec<(u128, u128)>);
@@ -115,9 +117,30 @@ impl Addresses {
         ranges.into_iter().fold(Addresses::default(), |all, range| all.union(&(*range).into()))
     }
 
+    /// All addresses.
+    pub fn everything() -> Addresses {
+        Addresses { v4: Numbers::range(0, u32::MAX.into()), v6: Numbers::range(0, u128::MAX) }
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Whether there is one of this version.
+    pub fn has(&self, family: Family) -> bool {
+        match family {
+            Family::Ipv4 => !self.v4.is_empty(),
+            Family::Ipv6 => !self.v6.is_empty(),
+        }
+    }
+
+    /// Those of this version.
+    pub fn of_family(&self, family: Family) -> Addresses {
+        match family {
+            Family::Ipv4 => Addresses { v4: self.v4.clone(), v6: Numbers::default() },
+            Family::Ipv6 => Addresses { v4: Numbers::default(), v6: self.v6.clone() },
+        }
     }
 
     /// Those of both.

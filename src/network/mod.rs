@@ -22,7 +22,7 @@
 //! does not care. So a check may start with the parts that it always needs, and get a further one only
 //! when [`Answer::unread`] asks for it.
 //!
-//! ```ignore
+//! ```
 //! use aws_ecs_preflight::network::{
 //!     Destination, Interface, Outcome, Part, Port, Service, Target, Topology, egress, path, route,
 //! };
@@ -81,16 +81,35 @@
 //! groups), [`AclFact`]. Each has `outcome()` and `Display`, and carries the ids, so that a check can
 //! match on the one that it has a mending command for.
 
+mod acl;
+mod acl_fact;
 mod addresses;
 mod answer;
+mod dns;
+mod endpoint;
+mod filter;
+mod filter_fact;
+mod gateway;
 mod interface;
 mod parts;
+mod path;
+mod route;
+mod route_fact;
 mod target;
 mod topology;
 
+pub use acl::acls;
+pub use acl_fact::{AclFact, Crossing};
 pub use addresses::Addresses;
 pub use answer::{Answer, Fact, Outcome};
+pub use dns::{DnsFact, resolve};
+pub use endpoint::{Attraction, EndpointFact, Lead, attract};
+pub use filter::{egress, ingress};
+pub use filter_fact::{Direction, FilterFact, Nearest, RuleHit};
 pub use interface::{Family, Interface, LINUX_PORTS, NAT_PORTS, Port, WINDOWS_PORTS};
 pub use parts::{Part, Topology};
+pub use path::{Hop, Path, Stage, path};
+pub use route::{route, table_of};
+pub use route_fact::{RouteFact, RouteHop};
 pub use target::{Destination, Service, Target};
 pub use topology::*;

@@ -53,7 +53,7 @@ fn range(first: u128, length: u8) -> Addresses {
 }
 
 /// The public addresses of IPv4.
-fn public_ipv4() -> Addresses {
+pub(super) fn public_ipv4() -> Addresses {
     let net = |(a, b, c, length): (u8, u8, u8, u8)| {
         IpNet::V4(Ipv4Net::new_assert([a, b, c, 0].into(), length))
     };
@@ -108,11 +108,11 @@ impl Target {
     pub fn endpoint(from: &Interface, endpoint: &Endpoint, subnets: &[Subnet]) -> Target {
         let there = subnets.iter().filter(|it| endpoint.subnets.contains(&it.id));
         let mut target = Target::interfaces(&endpoint.id, there, endpoint.groups.iter().cloned());
-        let any = match from.family() {
-            Family::Ipv4 => IpNet::V4(Ipv4Net::default()),
-            Family::Ipv6 => IpNet::V6(Ipv6Net::default()),
-        };
-        target.addresses = target.addresses.intersection(&any.into());
+        // Where its subnets are not known, it may be anywhere.
+        if target.addresses.is_empty() {
+            target.addresses = Addresses::everything();
+        }
+        target.addresses = target.addresses.of_family(from.family());
         target
     }
 

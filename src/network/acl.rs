@@ -1,0 +1,238 @@
+//! Network ACLs: what they let in and out of subnets, packet by packet. They remember nothing, so the
+//! answers have to pass too (<https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html>).
+
+use super::acl_fact::{AclFact, Crossing};
+use super::addresses::{Addresses, Ports};
+use super::answer::{Answer, Fact, Outcome};
+use super::interface::{Interface, NAT_PORTS, Port};
+use super::parts::{Part, Topology};
+use super::route::{Way, ways};
+use super::route_fact::{RouteFact, RouteHop};
+use super::target::{Target, nat64, public_ipv4, ranges_of};
+use super::topology::{NetworkAcl, RouteTarget, Subnet};
+
+/// Do the network ACLs on the way let packets to this port pass, and their answers? Those of the task's
+/// subnet, and of the subnet of the target's interface or of the NAT gateway.
+pub fn acls(topology: &Topology, from: &Interface, to: &Target, port: Port) -> Answer<AclFact> {
+    let mut shares = Vec::new();
+    for way in ways(topology, from, to) {
+        shares.extend(Walk { topology, from, to, port }.shares(&way));
+    }
+    let outcome = Outcome::across(shares.iter().map(|facts| outcome_of(facts)));
+    let mut facts: Vec<AclFact> = Vec::new();
+    for fact in shares.into_iter().flatten() {
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    Answer::sorted(outcome, facts)
+}
+
+fn outcome_of(facts: &[AclFact]) -> Outcome {
+    Outcome::in_series(facts.iter().map(AclFact::outcome))
+}
+
+/// One question.
+struct Walk<'a, 't> {
+    topology: &'a Topology<'t>,
+    from: &'a Interface<'a>,
+    to: &'a Target,
+    port: Port,
+}
+
+impl Walk<'_, '_> {
+    /// For each share of the packets of a way, what decides about it.
+    fn shares(&self, way: &Way) -> Vec<Vec<AclFact>> {
+        if let RouteFact::Leads { hop: RouteHop { target: RouteTarget::Local, .. }, .. } = way.fact
+        {
+            return self.local_shares(&way.share);
+        }
+        let mut facts = match way.nat() {
+            Some(nat) => self.by_nat(nat, &way.share),
+            None => self.leave(self.from.subnet, &way.share, &self.to.name),
+        };
+        // A NAT gateway may be on the way, and its subnet has a network ACL too.
+        if let Some(part) = way.fact.unread()
+            && outcome_of(&facts) == Outcome::Passed
+        {
+            facts.push(AclFact::Unread(part));
+        }
+        vec![facts]
+    }
+
+    /// Within the VPC: nothing is crossed within one subnet, and two network ACLs between two.
+    fn local_shares(&self, share: &Addresses) -> Vec<Vec<AclFact>> {
+        let own = self.from.subnet;
+        let mut rest = share.clone();
+        let mut shares = Vec::new();
+        let here = Addresses::of(&ranges_of(own));
+        if share.overlaps(&here) {
+            shares.push(vec![AclFact::SameSubnet { subnet: own.id.clone() }]);
+            rest = rest.without(&here);
+        }
+        if rest.is_empty() {
+            return shares;
+        }
+        let Some(subnets) = self.topology.subnets else {
+            shares.push(vec![AclFact::Unread(Part::Subnets)]);
+            return shares;
+        };
+        for subnet in subnets.iter().filter(|it| it.vpc == own.vpc && it.id != own.id) {
+            let there = rest.intersection(&Addresses::of(&ranges_of(subnet)));
+            if there.is_empty() {
+                continue;
+            }
+            rest = rest.without(&there);
+            let mut facts = self.leave(own, &there, &self.to.name);
+            facts.extend(self.enter(subnet));
+            shares.push(facts);
+        }
+        if !rest.is_empty() {
+            shares.push(self.leave(own, &rest, &self.to.name));
+        }
+        shares
+    }
+
+    /// Out of the task's subnet, in to that of the NAT gateway, and out of that to the target. A regional
+    /// NAT gateway has no subnet.
+    fn by_nat(&self, nat: &str, share: &Addresses) -> Vec<AclFact> {
+        let own = self.from.subnet;
+        let gateways = self.topology.nat_gateways.unwrap_or_default();
+        let Some(id) = gateways.iter().find(|it| it.id == nat).and_then(|it| it.subnet.as_ref())
+        else {
+            return self.leave(own, share, &self.to.name);
+        };
+        let mut facts = Vec::new();
+        let beyond = if nat64().covers(share) { public_ipv4() } else { share.clone() };
+        if *id == own.id {
+            let (to, name) = (&beyond, &self.to.name);
+            facts.extend(self.both_ways(own, to, name, Toward::Peer, NAT_PORTS));
+            return facts;
+        }
+        facts.extend(self.leave(own, share, &self.to.name));
+        let Some(subnets) = self.topology.subnets else {
+            facts.push(AclFact::Unread(Part::Subnets));
+            return facts;
+        };
+        match subnets.iter().find(|subnet| subnet.id == *id) {
+            None => facts.push(AclFact::NotShown { subnet: id.clone() }),
+            Some(subnet) => {
+                facts.extend(self.enter(subnet));
+                let name = &self.to.name;
+                facts.extend(self.both_ways(subnet, &beyond, name, Toward::Peer, NAT_PORTS));
+            }
+        }
+        facts
+    }
+
+    /// Out of the task's subnet to these addresses, and the answers back in.
+    fn leave(&self, subnet: &Subnet, to: &Addresses, name: &str) -> Vec<AclFact> {
+        self.both_ways(subnet, to, name, Toward::Peer, self.from.ephemeral)
+    }
+
+    /// In to a subnet from the task, and the answers back out.
+    fn enter(&self, subnet: &Subnet) -> Vec<AclFact> {
+        let task = Addresses::of(&ranges_of(self.from.subnet)).of_family(self.from.family());
+        let name = &self.from.subnet.id;
+        self.both_ways(subnet, &task, name, Toward::Subnet, self.from.ephemeral)
+    }
+
+    fn both_ways(
+        &self,
+        subnet: &Subnet,
+        peer: &Addresses,
+        name: &str,
+        toward: Toward,
+        ephemeral: (u16, u16),
+    ) -> Vec<AclFact> {
+        let Some(acls) = self.topology.network_acls else {
+            return vec![AclFact::Unread(Part::NetworkAcls)];
+        };
+        let Some(acl) = acls.iter().find(|acl| acl.subnets.contains(&subnet.id)) else {
+            return vec![AclFact::NotShown { subnet: subnet.id.clone() }];
+        };
+        let crossing = |egress, is_answer, ports| Crossing {
+            acl: acl.id.clone(),
+            subnet: subnet.id.clone(),
+            egress,
+            is_answer,
+            protocol: self.port.protocol,
+            ports,
+            peer: name.to_owned(),
+        };
+        let out = toward == Toward::Peer;
+        let request = crossing(out, false, (self.port.number, self.port.number));
+        let answer = crossing(!out, true, ephemeral);
+        vec![judge(acl, request, peer), judge(acl, answer, peer)]
+    }
+}
+
+/// Which way a connection is opened, as seen from a subnet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Toward {
+    Peer,
+    Subnet,
+}
+
+/// Packets of which one entry of the list decides.
+struct Decided {
+    peers: Addresses,
+    ports: Ports,
+    /// The number of the entry; none where no entry matches.
+    entry: Option<i32>,
+    allow: bool,
+}
+
+/// Entries are tried by number, and the first that matches decides
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html>).
+fn judge(acl: &NetworkAcl, crossing: Crossing, peer: &Addresses) -> AclFact {
+    let decided = decide(acl, &crossing, peer);
+    let (open, closed): (Vec<_>, Vec<_>) = decided.into_iter().partition(|it| it.allow);
+    let entry = closed.first().and_then(|it| it.entry);
+    match (open.as_slice(), closed.as_slice()) {
+        (_, []) => AclFact::Open { acl: crossing.acl, subnet: crossing.subnet },
+        ([], _) => AclFact::Denied { crossing, entry },
+        (_, closed) => {
+            let ports = closed.iter().fold(Ports::range(1, 0), |all, it| all.union(&it.ports));
+            let peers = closed.iter().fold(Addresses::default(), |all, it| all.union(&it.peers));
+            let every_peer = peers.covers(peer);
+            AclFact::Partly {
+                ports: ports.to_string(),
+                peers: if every_peer { crossing.peer.clone() } else { peers.to_string() },
+                crossing,
+                entry,
+            }
+        }
+    }
+}
+
+fn decide(acl: &NetworkAcl, crossing: &Crossing, peer: &Addresses) -> Vec<Decided> {
+    let port = Port { protocol: crossing.protocol, number: 0 };
+    let mut entries: Vec<_> = acl.entries.iter().collect();
+    entries.retain(|it| it.egress == crossing.egress && port.is_spoken_in(&it.traffic));
+    entries.sort_by_key(|entry| entry.number);
+    let mut open = vec![(peer.clone(), Ports::range(crossing.ports.0, crossing.ports.1))];
+    let mut decided = Vec::new();
+    for entry in entries {
+        let range = Addresses::from(entry.range);
+        let own = entry.traffic.port_range();
+        let own = Ports::range(*own.start(), *own.end());
+        let mut left = Vec::new();
+        for (peers, ports) in open {
+            let (inside, matched) = (peers.intersection(&range), ports.intersection(&own));
+            if inside.is_empty() || matched.is_empty() {
+                left.push((peers, ports));
+                continue;
+            }
+            left.push((peers.without(&range), ports.clone()));
+            left.push((inside.clone(), ports.without(&own)));
+            let (entry, allow) = (Some(entry.number), entry.allow);
+            decided.push(Decided { peers: inside, ports: matched, entry, allow });
+        }
+        left.retain(|(peers, ports)| !peers.is_empty() && !ports.is_empty());
+        open = left;
+    }
+    let rest = open.into_iter();
+    decided.extend(rest.map(|(peers, ports)| Decided { peers, ports, entry: None, allow: false }));
+    decided
+}

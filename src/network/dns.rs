@@ -1,0 +1,198 @@
+//! Whether names resolve.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::IpNet;
+
+use super::acl::acls;
+use super::answer::{Answer, Fact, Outcome};
+use super::filter::egress;
+use super::interface::{Interface, Port};
+use super::parts::{Part, Topology};
+use super::route::route;
+use super::target::Target;
+use super::topology::Vpc;
+
+/// What decides whether names resolve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DnsFact {
+    /// The resolver of Amazon answers, and nothing filters what is sent to it.
+    Amazon,
+    /// The resolver of Amazon is asked, and does not answer in this VPC.
+    SupportOff {
+        /// `vpc-…`
+        vpc: String,
+    },
+    /// A resolver of one's own can be reached. What it answers is not shown.
+    Reached {
+        /// Its address.
+        resolver: String,
+    },
+    /// A resolver of one's own cannot be reached, or not with certainty.
+    Hindered {
+        /// Its address.
+        resolver: String,
+        /// UDP or TCP 53.
+        port: Port,
+        /// What hinders it.
+        because: String,
+        /// `Blocked` or `Doubtful`.
+        outcome: Outcome,
+        /// A part that is missing.
+        unread: Option<Part>,
+    },
+    /// Something is written as a resolver that is no address.
+    NoAddress {
+        /// What is written.
+        resolver: String,
+    },
+    /// The DHCP options name no resolver.
+    NoResolver,
+    /// A part was not read.
+    Unread(Part),
+}
+
+/// Do names resolve? By the resolver of Amazon, which neither security groups nor network ACLs filter
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html>), or by those that the
+/// DHCP options of the VPC name, each of which has to be reached by UDP and, for long answers, TCP.
+pub fn resolve(topology: &Topology, from: &Interface) -> Answer<DnsFact> {
+    let Some(servers) = topology.dns_servers else {
+        return Answer::in_series(vec![DnsFact::Unread(Part::DnsServers)]);
+    };
+    if servers.is_empty() {
+        return Answer::in_series(vec![DnsFact::NoResolver]);
+    }
+    // One that does not answer costs seconds before the next is asked.
+    Answer::across(servers.iter().map(|server| ask(topology, from, server)).collect())
+}
+
+/// Whether names are resolved by others than Amazon. None where that is not known.
+pub(super) fn has_own_resolvers(topology: &Topology) -> Option<bool> {
+    let servers = topology.dns_servers?;
+    let is_amazon = |server: &String| is_amazon(server, topology.vpc).unwrap_or(false);
+    Some(!servers.iter().all(is_amazon))
+}
+
+fn ask(topology: &Topology, from: &Interface, server: &str) -> DnsFact {
+    match is_amazon(server, topology.vpc) {
+        None => DnsFact::Unread(Part::Vpc),
+        Some(true) => match topology.dns_support {
+            None => DnsFact::Unread(Part::DnsSupport),
+            Some(true) => DnsFact::Amazon,
+            Some(false) => DnsFact::SupportOff { vpc: from.subnet.vpc.clone() },
+        },
+        Some(false) => match server.parse::<IpAddr>() {
+            Ok(address) => reach(topology, from, address),
+            Err(_) => DnsFact::NoAddress { resolver: server.to_owned() },
+        },
+    }
+}
+
+/// Whether it is the resolver of Amazon: by name, by its fixed addresses, or as the third address of the
+/// VPC's first range. None where the VPC is needed and not known.
+fn is_amazon(server: &str, vpc: Option<&Vpc>) -> Option<bool> {
+    const FIXED: [IpAddr; 2] = [
+        IpAddr::V4(Ipv4Addr::new(169, 254, 169, 253)),
+        IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x253)),
+    ];
+    if server == "AmazonProvidedDNS" {
+        return Some(true);
+    }
+    let Ok(address) = server.parse::<IpAddr>() else { return Some(false) };
+    if FIXED.contains(&address) {
+        return Some(true);
+    }
+    let IpAddr::V4(address) = address else { return Some(false) };
+    let first = vpc?.ranges.iter().find_map(|range| match range {
+        IpNet::V4(range) => Some(range.network()),
+        IpNet::V6(_) => None,
+    });
+    Some(first.is_some_and(|first| u32::from(first).checked_add(2) == Some(address.into())))
+}
+
+/// Whether a resolver of one's own can be reached. Without UDP nothing resolves, without TCP only what
+/// fits into a datagram.
+fn reach(topology: &Topology, from: &Interface, address: IpAddr) -> DnsFact {
+    let to = Target::address(address);
+    let (udp, tcp) = (Port::udp(53), Port::tcp(53));
+    let hindered = |port: Port, limit: Outcome| {
+        let (outcome, because, unread) = hindrance(topology, from, &to, port)?;
+        let resolver = address.to_string();
+        let outcome = outcome.max(limit);
+        Some(DnsFact::Hindered { resolver, port, because, outcome, unread })
+    };
+    let by_udp = hindered(udp, Outcome::Blocked);
+    let worse_by_tcp = || hindered(tcp, Outcome::Doubtful);
+    by_udp
+        .or_else(worse_by_tcp)
+        .unwrap_or_else(|| DnsFact::Reached { resolver: address.to_string() })
+}
+
+/// The worst of route, security groups and network ACLs, unless all let it pass.
+fn hindrance(
+    topology: &Topology,
+    from: &Interface,
+    to: &Target,
+    port: Port,
+) -> Option<(Outcome, String, Option<Part>)> {
+    let route = route(topology, from, to);
+    let filter = egress(topology, from, to, port);
+    let acls = acls(topology, from, to, port);
+    let said = [
+        (route.outcome, route.to_string(), route.unread()),
+        (filter.outcome, filter.to_string(), filter.unread()),
+        (acls.outcome, acls.to_string(), acls.unread()),
+    ];
+    said.into_iter().filter(|it| it.0 != Outcome::Passed).min_by_key(|it| it.0)
+}
+
+impl Fact for DnsFact {
+    fn outcome(&self) -> Outcome {
+        match self {
+            DnsFact::Amazon => Outcome::Passed,
+            DnsFact::SupportOff { .. } => Outcome::Blocked,
+            DnsFact::Hindered { outcome, .. } => *outcome,
+            DnsFact::Reached { .. }
+            | DnsFact::NoAddress { .. }
+            | DnsFact::NoResolver
+            | DnsFact::Unread(_) => Outcome::Doubtful,
+        }
+    }
+
+    fn unread(&self) -> Option<Part> {
+        match self {
+            DnsFact::Unread(part) => Some(*part),
+            DnsFact::Hindered { unread, .. } => *unread,
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for DnsFact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DnsFact::Amazon => f.write_str("the VPC asks Amazon's resolver, which nothing filters"),
+            DnsFact::SupportOff { vpc } => write!(
+                f,
+                "{vpc} asks Amazon's resolver, which does not answer since enableDnsSupport is off"
+            ),
+            DnsFact::Reached { resolver } => write!(
+                f,
+                "resolver {resolver} can be reached at UDP and TCP 53; what it answers cannot be seen"
+            ),
+            DnsFact::Hindered { resolver, port, because, outcome, .. } => {
+                let how = match outcome {
+                    Outcome::Blocked => "cannot be reached",
+                    _ => "may not be reached",
+                };
+                write!(f, "resolver {resolver} {how} at {port}: {because}")
+            }
+            DnsFact::NoAddress { resolver } => {
+                write!(f, "the DHCP options name `{resolver}` as resolver, which is no address")
+            }
+            DnsFact::NoResolver => f.write_str("the DHCP options of the VPC name no resolver"),
+            DnsFact::Unread(part) => write!(f, "{part} could not be read"),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Whether a gateway lets packets go that a route sends to it.
+
+use super::addresses::Addresses;
+use super::answer::{Fact, Outcome};
+use super::interface::{Family, Interface};
+use super::parts::{Part, Topology};
+use super::route::{table_of, ways_of_table};
+use super::route_fact::{RouteFact, RouteHop};
+use super::target::{Target, nat64, public_ipv4};
+use super::topology::{EndpointKind, NatGateway, RouteTable, RouteTarget};
+
+/// Who sends, as far as gateways care.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sender<'a> {
+    /// `subnet-…`, or `nat-…`.
+    pub name: &'a str,
+    /// Its VPC.
+    vpc: &'a str,
+    /// Whether it has a public IPv4 address.
+    public_address: bool,
+    /// Block Public Access where it is.
+    mode: Option<&'a str>,
+    /// Whether it is a NAT gateway, and then Block Public Access where the packets come from.
+    nat: Option<Option<&'a str>>,
+}
+
+impl<'a> Sender<'a> {
+    pub fn of(topology: &Topology<'a>, from: &'a Interface) -> Sender<'a> {
+        Sender {
+            name: &from.subnet.id,
+            vpc: &from.subnet.vpc,
+            public_address: from.public_address,
+            mode: from.subnet.public_access.as_deref().or(topology.public_access),
+            nat: None,
+        }
+    }
+
+    fn nat(topology: &Topology<'a>, nat: &'a NatGateway, before: &Sender<'a>) -> Sender<'a> {
+        let subnet = nat.subnet.as_ref().and_then(|id| {
+            topology.subnets.unwrap_or_default().iter().find(|subnet| subnet.id == *id)
+        });
+        let own = subnet.and_then(|subnet| subnet.public_access.as_deref());
+        Sender {
+            name: &nat.id,
+            vpc: &nat.vpc,
+            public_address: nat.public,
+            mode: own.or(topology.public_access),
+            nat: Some(before.mode),
+        }
+    }
+}
+
+/// Whether what the route leads through lets go of packets to these addresses.
+pub(super) fn pass(
+    topology: &Topology,
+    sender: &Sender,
+    hop: RouteHop,
+    share: &Addresses,
+) -> RouteFact {
+    match &hop.target {
+        RouteTarget::Local => RouteFact::Leads { hop, then: None },
+        RouteTarget::InternetGateway(_) | RouteTarget::EgressOnly(_)
+            if !share.is_empty() && nat64().covers(share) =>
+        {
+            RouteFact::NotTranslated(hop)
+        }
+        RouteTarget::InternetGateway(_) => pass_internet_gateway(topology, sender, hop, share),
+        RouteTarget::EgressOnly(_) => match drop_public(sender, &hop, true) {
+            Some(fact) => fact,
+            None => RouteFact::Leads { hop, then: None },
+        },
+        RouteTarget::Nat(id) => {
+            let id = id.clone();
+            pass_nat(topology, sender, hop, &id, share)
+        }
+        RouteTarget::Endpoint(id) => {
+            let id = id.clone();
+            pass_endpoint(topology, hop, &id)
+        }
+        RouteTarget::TransitGateway(_)
+        | RouteTarget::VirtualGateway(_)
+        | RouteTarget::Peering(_)
+        | RouteTarget::Appliance(_)
+        | RouteTarget::Other(_) => RouteFact::BeyondView(hop),
+    }
+}
+
+/// An internet gateway has to be attached, and takes IPv4 only from what has a public address
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html>).
+fn pass_internet_gateway(
+    topology: &Topology,
+    sender: &Sender,
+    hop: RouteHop,
+    share: &Addresses,
+) -> RouteFact {
+    if !sender.public_address && share.has(Family::Ipv4) {
+        return RouteFact::NoPublicAddress(hop);
+    }
+    let Some(gateways) = topology.internet_gateways else {
+        return RouteFact::Unread(Part::InternetGateways);
+    };
+    let attached = gateways.iter().any(|it| {
+        hop.target == RouteTarget::InternetGateway(it.id.clone())
+            && it.vpcs.iter().any(|vpc| vpc == sender.vpc)
+    });
+    if !attached {
+        let vpc = sender.vpc.to_owned();
+        return match topology.shared {
+            true => RouteFact::NotShown(hop),
+            false => RouteFact::Detached { hop, vpc },
+        };
+    }
+    match drop_public(sender, &hop, sender.nat.is_some()) {
+        Some(fact) => fact,
+        None => RouteFact::Leads { hop, then: None },
+    }
+}
+
+/// What Block Public Access drops: all that passes a gateway to the internet if it blocks both
+/// directions; else all but what NAT gateways and egress-only gateways send
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html>).
+fn drop_public(sender: &Sender, hop: &RouteHop, outbound_only: bool) -> Option<RouteFact> {
+    let closed = |mode: &&str| match *mode {
+        "block-bidirectional" => true,
+        "block-ingress" => !outbound_only,
+        _ => false,
+    };
+    let fact = |mode: &str, outcome| RouteFact::PublicAccess {
+        hop: hop.clone(),
+        of: sender.name.to_owned(),
+        mode: mode.to_owned(),
+        outcome,
+    };
+    if let Some(mode) = sender.mode.filter(closed) {
+        return Some(fact(mode, Outcome::Blocked));
+    }
+    // Whether an exclusion of the NAT gateway's subnet is enough for the subnets behind it is not said.
+    let before = sender.nat.flatten().filter(closed);
+    before.map(|mode| fact(mode, Outcome::Doubtful))
+}
+
+/// A NAT gateway has to be available and to have a way out itself
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html>).
+fn pass_nat(
+    topology: &Topology,
+    sender: &Sender,
+    hop: RouteHop,
+    id: &str,
+    share: &Addresses,
+) -> RouteFact {
+    if sender.name == id {
+        return RouteFact::NatLoop { nat: id.to_owned(), then: hop };
+    }
+    if sender.nat.is_some() {
+        return RouteFact::BeyondView(hop);
+    }
+    let Some(gateways) = topology.nat_gateways else {
+        return RouteFact::Unread(Part::NatGateways);
+    };
+    let Some(nat) = gateways.iter().find(|nat| nat.id == id) else {
+        return if topology.shared { RouteFact::NotShown(hop) } else { RouteFact::NatGone(hop) };
+    };
+    if nat.state != "available" {
+        let (state, failure) = (nat.state.clone(), nat.failure.clone());
+        return RouteFact::NatState { nat: nat.id.clone(), state, failure };
+    }
+    let is_translated = nat64().covers(share);
+    if share.has(Family::Ipv6) && !is_translated {
+        return RouteFact::NotTranslatable(hop);
+    }
+    let addresses = if is_translated { public_ipv4() } else { share.clone() };
+    leave_nat(topology, &Sender::nat(topology, nat, sender), nat, hop, addresses)
+}
+
+/// The way out of a NAT gateway by its own route table.
+fn leave_nat(
+    topology: &Topology,
+    sender: &Sender,
+    nat: &NatGateway,
+    hop: RouteHop,
+    addresses: Addresses,
+) -> RouteFact {
+    let table = match table_of_nat(topology, nat) {
+        Ok(table) => table,
+        Err(fact) => {
+            let (nat, outcome) = (nat.id.clone(), fact.outcome());
+            return RouteFact::NatStuck { nat, because: Box::new(fact), outcome };
+        }
+    };
+    let to = Target {
+        name: "the internet".to_owned(),
+        addresses,
+        groups: Some(Vec::new()),
+        prefix_list: None,
+    };
+    let ways = ways_of_table(topology, sender, table, &to);
+    let outcome = Outcome::across(ways.iter().map(|way| way.fact.outcome()));
+    let worst = ways.into_iter().map(|way| way.fact).min_by_key(Fact::outcome);
+    match worst {
+        Some(RouteFact::Leads { hop: then, .. }) => RouteFact::Leads { hop, then: Some(then) },
+        Some(RouteFact::NoPublicAddress(then)) if outcome == Outcome::Blocked => {
+            RouteFact::PrivateNat { nat: nat.id.clone(), then }
+        }
+        Some(fact @ (RouteFact::NatLoop { .. } | RouteFact::PublicAccess { .. }))
+            if fact.outcome() == outcome =>
+        {
+            fact
+        }
+        Some(fact) => RouteFact::NatStuck { nat: nat.id.clone(), because: Box::new(fact), outcome },
+        None => RouteFact::BeyondView(hop),
+    }
+}
+
+/// The table of a NAT gateway: that of its subnet, or its own if it is regional.
+fn table_of_nat<'a>(
+    topology: &Topology<'a>,
+    nat: &NatGateway,
+) -> Result<&'a RouteTable, RouteFact> {
+    let tables = topology.route_tables.ok_or(RouteFact::Unread(Part::RouteTables))?;
+    let table = match (&nat.subnet, &nat.route_table) {
+        (Some(subnet), _) => table_of(subnet, tables),
+        (None, Some(own)) => tables.iter().find(|table| table.id == *own),
+        (None, None) => None,
+    };
+    table.ok_or_else(|| RouteFact::NoTable { of: nat.id.clone() })
+}
+
+/// A gateway endpoint takes what is for its service. Any other endpoint in a route leads to an appliance.
+fn pass_endpoint(topology: &Topology, hop: RouteHop, id: &str) -> RouteFact {
+    let Some(endpoints) = topology.endpoints else {
+        return RouteFact::Unread(Part::Endpoints);
+    };
+    match endpoints.iter().find(|endpoint| endpoint.id == id) {
+        Some(endpoint) if endpoint.kind != EndpointKind::Gateway => RouteFact::BeyondView(hop),
+        Some(endpoint) if endpoint.state == "available" => RouteFact::Leads { hop, then: None },
+        Some(endpoint) => RouteFact::EndpointState {
+            endpoint: endpoint.id.clone(),
+            state: endpoint.state.clone(),
+        },
+        None => RouteFact::BeyondView(hop),
+    }
+}

@@ -1,0 +1,185 @@
+//! All stages between a task and what it must reach.
+
+use std::fmt;
+
+use super::acl::acls;
+use super::acl_fact::AclFact;
+use super::answer::{Answer, Fact, Outcome};
+use super::dns::{DnsFact, resolve};
+use super::endpoint::{Attraction, EndpointFact, Lead, attract};
+use super::filter::{egress, ingress};
+use super::filter_fact::FilterFact;
+use super::interface::{Interface, Port};
+use super::parts::{Part, Topology};
+use super::route::{route, table_of};
+use super::route_fact::RouteFact;
+use super::target::{Destination, Service, Target};
+use super::topology::{Endpoint, RouteDestination, RouteTarget};
+
+/// What lies between a task and what it must reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path<'a> {
+    /// Whether names resolve, if the destination is known by name.
+    pub dns: Option<Answer<DnsFact>>,
+    /// Where the service's name leads to, if the destination is a service.
+    pub lead: Option<Lead<'a>>,
+    /// Where the packets go.
+    pub target: Target,
+    /// At which port.
+    pub port: Port,
+    /// Whether a route leads there.
+    pub route: Answer<RouteFact>,
+    /// Whether the task's security groups let it out.
+    pub egress: Answer<FilterFact>,
+    /// Whether the network ACLs let it pass.
+    pub acls: Answer<AclFact>,
+    /// Whether the security groups of the far end let it in, if it is in the VPC.
+    pub ingress: Option<Answer<FilterFact>>,
+}
+
+/// A stage of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Names resolve.
+    Dns,
+    /// Who answers to the service's name.
+    Endpoint,
+    /// Routes and gateways.
+    Route,
+    /// The task's security groups.
+    SecurityGroup,
+    /// Network ACLs.
+    NetworkAcl,
+    /// The security groups of the far end.
+    FarSecurityGroup,
+}
+
+/// What one stage says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// The stage.
+    pub stage: Stage,
+    /// What becomes of the packets there.
+    pub outcome: Outcome,
+    /// Why.
+    pub because: String,
+    /// A part that is missing.
+    pub unread: Option<Part>,
+}
+
+/// All stages from a task to what it must reach.
+pub fn path<'a>(topology: &Topology<'a>, from: &Interface, to: &Destination) -> Path<'a> {
+    const HTTPS: Port = Port::tcp(443);
+    match to {
+        Destination::Internet => Path {
+            dns: Some(resolve(topology, from)),
+            ..reach(topology, from, Target::internet(from, topology.vpc), HTTPS)
+        },
+        Destination::Service(service) => {
+            let lead = attract(topology, from, service);
+            let target = target_of(topology, from, service, &lead.to);
+            Path {
+                dns: Some(resolve(topology, from)),
+                lead: Some(lead),
+                ..reach(topology, from, target, HTTPS)
+            }
+        }
+        Destination::Target(target, port) => reach(topology, from, target.clone(), *port),
+    }
+}
+
+/// The stages that ask for addresses alone.
+fn reach<'a>(topology: &Topology, from: &Interface, target: Target, port: Port) -> Path<'a> {
+    let has_groups = target.groups.as_ref().is_some_and(|groups| !groups.is_empty());
+    Path {
+        dns: None,
+        lead: None,
+        route: route(topology, from, &target),
+        egress: egress(topology, from, &target, port),
+        acls: acls(topology, from, &target, port),
+        ingress: has_groups.then(|| ingress(topology, from, &target, port)),
+        target,
+        port,
+    }
+}
+
+/// Where the packets to a service go.
+fn target_of(topology: &Topology, from: &Interface, service: &Service, to: &Attraction) -> Target {
+    let lists = topology.prefix_lists.unwrap_or_default();
+    let public = Target::service(from, topology.vpc, service, lists);
+    match to {
+        Attraction::Interface(endpoint) => {
+            Target::endpoint(from, endpoint, topology.subnets.unwrap_or_default())
+        }
+        Attraction::Gateway(gateway) => Target {
+            prefix_list: public.prefix_list.or_else(|| list_of(topology, from, gateway)),
+            ..public
+        },
+        Attraction::Public => public,
+    }
+}
+
+/// The prefix list of a gateway endpoint, by the route that leads to it.
+fn list_of(topology: &Topology, from: &Interface, gateway: &Endpoint) -> Option<String> {
+    let table = table_of(&from.subnet.id, topology.route_tables?)?;
+    let target = RouteTarget::Endpoint(gateway.id.clone());
+    table.routes.iter().filter(|route| route.target == target).find_map(|route| {
+        match &route.destination {
+            RouteDestination::PrefixList(list) => Some(list.clone()),
+            RouteDestination::Range(_) => None,
+        }
+    })
+}
+
+impl Path<'_> {
+    /// What becomes of the packets on the whole path.
+    pub fn outcome(&self) -> Outcome {
+        Outcome::in_series(self.hops().iter().map(|hop| hop.outcome))
+    }
+
+    /// What each stage says, in the order in which the packets meet them.
+    pub fn hops(&self) -> Vec<Hop> {
+        let lead: Option<&Answer<EndpointFact>> = self.lead.as_ref().map(|lead| &lead.answer);
+        let hops = [
+            self.dns.as_ref().map(|it| Hop::new(Stage::Dns, it)),
+            lead.map(|it| Hop::new(Stage::Endpoint, it)),
+            Some(Hop::new(Stage::Route, &self.route)),
+            Some(Hop::new(Stage::SecurityGroup, &self.egress)),
+            Some(Hop::new(Stage::NetworkAcl, &self.acls)),
+            self.ingress.as_ref().map(|it| Hop::new(Stage::FarSecurityGroup, it)),
+        ];
+        hops.into_iter().flatten().collect()
+    }
+
+    /// The hop at which it is decided: the first at which no packet passes, else the first that is
+    /// doubtful.
+    pub fn worst(&self) -> Option<Hop> {
+        let hops = self.hops().into_iter().filter(|hop| hop.outcome != Outcome::Passed);
+        hops.min_by_key(|hop| hop.outcome)
+    }
+
+    /// A part that has to be read before it can be told.
+    pub fn unread(&self) -> Option<Part> {
+        self.hops().iter().find_map(|hop| hop.unread)
+    }
+}
+
+impl Hop {
+    fn new<F: Fact>(stage: Stage, answer: &Answer<F>) -> Hop {
+        let because = answer.to_string();
+        Hop { stage, outcome: answer.outcome, because, unread: answer.unread() }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Stage::Dns => "DNS",
+            Stage::Endpoint => "endpoint",
+            Stage::Route => "route",
+            Stage::SecurityGroup => "security group",
+            Stage::NetworkAcl => "network ACL",
+            Stage::FarSecurityGroup => "security group of the far end",
+        })
+    }
+}

@@ -41,6 +41,8 @@ pub enum Command {
     Kms(Judged),
     /// Check that the roles exist, that ECS may assume them, and that the caller may pass them
     Roles(Judged),
+    /// Check that what the task has to reach can be reached from where it runs, hop by hop
+    Network(Judged),
     /// Say whether a role or user may do something, and by which statements: allow, deny or depends
     Can(Can),
     /// Print the least policy that a task definition needs, for one of its roles or who deploys it

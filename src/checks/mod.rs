@@ -10,11 +10,13 @@ mod execution_role;
 mod image;
 mod kms;
 pub mod needs;
+pub mod network;
 pub(crate) mod permission;
 pub mod policies;
 mod roles;
 mod secrets;
 pub mod subject;
+mod surroundings;
 
 use crate::facts::View;
 use crate::lookup::{Call, beside};
@@ -22,7 +24,7 @@ use crate::verdict::Judgement;
 
 use subject::{
     ContainerUse, CredentialsUse, EbsVolumeUse, EncryptedUse, EnvironmentFileUse, ImageUse,
-    RoleUse, SecretUse, Task,
+    NetworkUse, RoleUse, SecretUse, SenderUse, Task,
 };
 
 /// One check: what it claims, and the function that judges the claim.
@@ -82,6 +84,13 @@ pub enum Judge {
     Decrypted(fn(&EncryptedUse, &View) -> Judgement),
     /// For each EBS volume that ECS creates.
     EbsVolume(fn(&EbsVolumeUse, &View) -> Judgement),
+    /// For the network configuration as a whole, and for each subnet and group that it names.
+    Network(fn(&NetworkUse, &View) -> Judgement),
+    /// For everywhere that calls of the task leave from: each of its subnets, and the instances of its
+    /// cluster.
+    Sender(fn(&SenderUse, &View) -> Judgement),
+    /// For all of these together: what is judged by the far end.
+    Senders(fn(&[SenderUse], &View) -> Judgement),
 }
 
 /// Checks that answer one question of the user, under one subcommand.
@@ -97,8 +106,14 @@ pub struct Group {
 }
 
 /// All groups, in the order of the report.
-pub static GROUPS: &[&Group] =
-    &[&definition::GROUP, &image::GROUP, &secrets::GROUP, &kms::GROUP, &roles::GROUP];
+pub static GROUPS: &[&Group] = &[
+    &definition::GROUP,
+    &image::GROUP,
+    &secrets::GROUP,
+    &kms::GROUP,
+    &roles::GROUP,
+    &network::GROUP,
+];
 
 /// All checks with their group, in catalogue order.
 pub fn catalogue() -> impl Iterator<Item = (&'static Group, &'static Check)> {

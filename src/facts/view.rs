@@ -101,6 +101,15 @@ impl<'t> View<'t> {
         facts.into_iter().collect()
     }
 
+    /// Asks ahead for what will probably be needed, so that it comes together with the rest. What comes
+    /// of it counts only once it is read.
+    pub fn expect<L: Lookup>(&self, lookup: &L) {
+        if self.table.find(lookup).is_none() {
+            let asked = Arc::new(lookup.clone());
+            let _later = self.want(asked.clone(), Question::Asked(asked));
+        }
+    }
+
     /// Optional knowledge: `None` when it cannot be learnt, and the verdict then names its assumption.
     ///
     /// # Errors

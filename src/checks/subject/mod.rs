@@ -2,9 +2,11 @@
 
 mod encrypted;
 mod role;
+mod sender;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use role::{Duty, RoleUse};
+pub use sender::{NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
 
 use crate::document::container::{EnvironmentFile, Secret};
 use crate::document::launch::requested;

@@ -1,0 +1,227 @@
+//! An interface of the task or of an instance, with what lies around it.
+
+use std::collections::BTreeSet;
+
+use super::reach::To;
+use crate::checks::subject::{SenderUse, SendsFrom, Standing, Task};
+use crate::checks::surroundings::Surroundings;
+use crate::document::launch::OperatingSystem;
+use crate::facts::View;
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
+use crate::network::path as path_of;
+use crate::network::{Destination, Interface, Part, Path, Subnet, Topology};
+
+/// An interface that calls leave by, and its surroundings.
+pub(super) struct Scene<'t> {
+    /// The interface. Its groups are known once they were asked for.
+    pub interface: Interface<'t>,
+    /// What lies around it.
+    pub around: Surroundings<'t>,
+    groups: Groups,
+    address: Result<(), Stop>,
+}
+
+/// The security groups of an interface, before they are asked for.
+enum Groups {
+    Named(Result<Vec<String>, Stop>),
+    Default,
+    Known,
+}
+
+impl<'t> Scene<'t> {
+    /// Every interface that this sender stands for. `expected` are the parts that will probably be
+    /// needed.
+    ///
+    /// # Errors
+    /// Whatever keeps the subnet, or the instances, from being known.
+    pub(super) fn all(
+        it: &SenderUse,
+        expected: &[Part],
+        facts: &View<'t>,
+    ) -> Result<Vec<Scene<'t>>, Stop> {
+        match it.from {
+            SendsFrom::Subnet(subnet) => {
+                let region = it.task.region()?.clone();
+                let subnet = facts.need(&DescribeSubnet { region, id: subnet.value.clone() })?;
+                Ok(vec![Scene::of_task(it.task, subnet, expected, facts)?])
+            }
+            SendsFrom::Instances(cluster) => {
+                Scene::of_instances(it.task, &cluster.value, expected, facts)
+            }
+        }
+    }
+
+    fn of_task(
+        task: &Task,
+        subnet: &'t Subnet,
+        expected: &[Part],
+        facts: &View<'t>,
+    ) -> Result<Scene<'t>, Stop> {
+        let network = &task.context.network;
+        // Only Fargate gives a task a public address
+        // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html).
+        let on_fargate = task.standing()? == Standing::Fargate;
+        let assigned = network.assign_public_ip.get();
+        let is_public = matches!(&assigned, Ok(Some(it)) if it.as_str() == "ENABLED");
+        let groups = network
+            .security_groups
+            .items()
+            .map(|items| items.iter().map(|it| it.value.clone()).collect::<Vec<_>>());
+        let interface = Interface::new(subnet).with_public_address(on_fargate && is_public);
+        Ok(Scene {
+            interface: match is_windows(task) {
+                true => interface.of_windows(),
+                false => interface,
+            },
+            around: Surroundings::of(subnet, task.region()?, expected, facts)?,
+            groups: match groups {
+                Ok(named) if named.is_empty() => Groups::Default,
+                named => Groups::Named(named),
+            },
+            address: if on_fargate { assigned.map(|_| ()) } else { Ok(()) },
+        })
+    }
+
+    /// The interfaces of the instances that the task may land on: those that differ, each once.
+    fn of_instances(
+        task: &Task,
+        cluster: &str,
+        expected: &[Part],
+        facts: &View<'t>,
+    ) -> Result<Vec<Scene<'t>>, Stop> {
+        let region = task.region()?;
+        let lookup = ContainerInstances { region: region.clone(), cluster: cluster.to_owned() };
+        let instances = facts.need(&lookup)?;
+        let wanted = Wanted::by(task)?;
+        let machines: Vec<_> = instances
+            .iter()
+            .filter(|it| it.is_active() && wanted.includes(it))
+            .filter_map(|it| it.ec2_instance_id.clone())
+            .map(|id| facts.get(&DescribeInstance { region: region.clone(), id }))
+            .collect();
+        let mut standing: BTreeSet<(String, Vec<String>, bool)> = BTreeSet::new();
+        for machine in machines {
+            let Seen::Found(machine) = machine? else { continue };
+            let Some(subnet) = &machine.subnet else { continue };
+            let mut groups = machine.security_groups.clone();
+            groups.sort_unstable();
+            standing.insert((subnet.clone(), groups, machine.is_public));
+        }
+        let subnet = |id: &str| DescribeSubnet { region: region.clone(), id: id.to_owned() };
+        let subnets = facts.all(&standing.iter().map(|(id, ..)| subnet(id)).collect::<Vec<_>>())?;
+        let scene = |((_, groups, is_public), subnet): ((_, Vec<String>, bool), &'t Subnet)| {
+            let interface = Interface::new(subnet).with_public_address(is_public);
+            Ok(Scene {
+                interface: match is_windows(task) {
+                    true => interface.of_windows(),
+                    false => interface,
+                },
+                around: Surroundings::of(subnet, region, expected, facts)?,
+                groups: Groups::Named(Ok(groups)),
+                address: Ok(()),
+            })
+        };
+        standing.into_iter().zip(subnets).map(scene).collect()
+    }
+
+    /// Reads the groups of the interface: those that are named, otherwise the default of the VPC.
+    ///
+    /// # Errors
+    /// Whatever keeps one of them from being read.
+    pub(super) fn read_groups(&mut self, facts: &View<'t>) -> Result<(), Stop> {
+        let ids = match std::mem::replace(&mut self.groups, Groups::Known) {
+            Groups::Known => return Ok(()),
+            Groups::Default => self.around.default_group(facts).map(|id| vec![id]),
+            Groups::Named(ids) => ids,
+        };
+        match ids {
+            Ok(ids) => {
+                self.around.read_groups(&ids, facts)?;
+                self.interface.groups = ids;
+                Ok(())
+            }
+            Err(stop) => {
+                self.groups = Groups::Named(Err(stop.clone()));
+                Err(stop)
+            }
+        }
+    }
+
+    /// Whether the interface has a public address, for those who need to know.
+    ///
+    /// # Errors
+    /// A gap for a placeholder.
+    pub(super) fn knows_address(&self) -> Result<(), Stop> {
+        self.address.clone()
+    }
+
+    /// What `say` says of the path, once every part is read that `lacks` asks for.
+    ///
+    /// # Errors
+    /// Whatever keeps one of the parts from being read.
+    pub(super) fn path<R>(
+        &mut self,
+        to: &Destination,
+        facts: &View<'t>,
+        lacks: impl Fn(&Path, &Topology) -> Option<Part>,
+        say: impl FnOnce(&Path, &Topology) -> R,
+    ) -> Result<R, Stop> {
+        loop {
+            let topology = self.around.topology();
+            let path = path_of(&topology, &self.interface, to);
+            let Some(part) = lacks(&path, &topology) else { return Ok(say(&path, &topology)) };
+            let is_new = match part {
+                Part::SecurityGroups => {
+                    self.read_groups(facts)?;
+                    self.around.read(part, facts)?
+                }
+                other => self.around.read(other, facts)?,
+            };
+            if !is_new {
+                let topology = self.around.topology();
+                let path = path_of(&topology, &self.interface, to);
+                return Ok(say(&path, &topology));
+            }
+        }
+    }
+}
+
+/// Where packets to it go.
+pub(super) fn destination(to: &To) -> Destination {
+    match to {
+        To::Service(service) => Destination::Service(service.clone()),
+        To::Variant(..) | To::Host(_) | To::Anywhere(_) => Destination::Internet,
+    }
+}
+
+/// Which instances a task may land on.
+struct Wanted {
+    named: Vec<String>,
+    providers: Vec<String>,
+}
+
+impl Wanted {
+    fn by(task: &Task) -> Result<Wanted, Stop> {
+        let request = &task.context.request;
+        let named = request.container_instances.items()?.iter().map(|it| it.value.clone());
+        let mut providers = Vec::new();
+        for item in request.capacity_provider_strategy.items()? {
+            providers.extend(item.capacity_provider.get()?.cloned());
+        }
+        Ok(Wanted { named: named.collect(), providers })
+    }
+
+    fn includes(&self, it: &ContainerInstance) -> bool {
+        let is_named = |id: &String| it.arn == *id || it.arn.ends_with(&format!("/{id}"));
+        let is_of = |name: &String| it.capacity_provider.as_ref() == Some(name);
+        (self.named.is_empty() || self.named.iter().any(is_named))
+            && (self.providers.is_empty() || self.providers.iter().any(is_of))
+    }
+}
+
+fn is_windows(task: &Task) -> bool {
+    matches!(task.definition.operating_system(), Ok(OperatingSystem::Windows(_)))
+}

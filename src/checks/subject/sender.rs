@@ -1,0 +1,200 @@
+//! Where the calls of a task leave from, and the parts of its network configuration.
+
+use super::{Planned, Task, Unplanned};
+use crate::document::launch::requested;
+use crate::document::{Field, LaunchTarget, Located, Place};
+use crate::knowledge::Stop;
+
+/// What has to be reached, and from where.
+#[derive(Clone, Copy)]
+pub struct SenderUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// Where its calls leave from.
+    pub from: SendsFrom<'t>,
+}
+
+/// Where calls leave from.
+#[derive(Clone, Copy)]
+pub enum SendsFrom<'t> {
+    /// The task's own interface, in this subnet.
+    Subnet(&'t Located<String>),
+    /// The interfaces of the container instances of this cluster.
+    Instances(&'t Located<String>),
+}
+
+/// A part of the network configuration.
+#[derive(Clone, Copy)]
+pub struct NetworkUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// Which part.
+    pub part: NetworkPart<'t>,
+}
+
+/// A part of the network configuration.
+#[derive(Clone, Copy)]
+pub enum NetworkPart<'t> {
+    /// All of it.
+    Whole,
+    /// One subnet.
+    Subnet(&'t Located<String>),
+    /// One security group.
+    Group(&'t Located<String>),
+}
+
+/// How a task stands in the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Every call leaves by the task's own interface.
+    Fargate,
+    /// The agent's calls leave by the interface of the instance, the containers' own by the task's.
+    OwnInterface,
+    /// Every call leaves by the interface of the instance.
+    InstanceInterface,
+    /// Outside of AWS.
+    Outside,
+}
+
+/// How to say where the task will run.
+const HOW: &str = "give --subnets (or --service, --service-definition or --run-task)";
+
+impl Task {
+    /// Whether the task has an interface of its own.
+    ///
+    /// # Errors
+    /// A gap for a placeholder.
+    pub fn has_own_interface(&self) -> Result<bool, Stop> {
+        let mode = self.definition.network_mode.get()?;
+        Ok(mode.is_some_and(|mode| mode == "awsvpc"))
+    }
+
+    /// How the task stands in the network.
+    ///
+    /// # Errors
+    /// A gap where the documents do not say.
+    pub fn standing(&self) -> Result<Standing, Stop> {
+        if self.may_run_on_fargate()? {
+            return Ok(Standing::Fargate);
+        }
+        let targets = match requested(&self.context)? {
+            Some(targets) => targets,
+            None => self.launch_targets()?,
+        };
+        Ok(match () {
+            () if targets.iter().all(|it| *it == LaunchTarget::External) => Standing::Outside,
+            () if self.has_own_interface()? => Standing::OwnInterface,
+            () => Standing::InstanceInterface,
+        })
+    }
+
+    /// Everywhere that calls of the task leave from.
+    ///
+    /// # Errors
+    /// Why there is nothing to judge, in a sentence.
+    pub fn senders(&self) -> Result<Vec<Planned<SenderUse<'_>>>, String> {
+        let subnets = &self.context.network.subnets;
+        let standing = match self.standing() {
+            Ok(standing) => standing,
+            Err(stop) => {
+                let field = &self.definition.network_mode;
+                return Ok(vec![Err(Unplanned::at(field, stop))]);
+            }
+        };
+        let mut found = Vec::new();
+        if matches!(standing, Standing::Fargate | Standing::OwnInterface) {
+            match subnets.items() {
+                Ok(subnets) => found.extend(
+                    subnets
+                        .iter()
+                        .map(|it| Ok(SenderUse { task: self, from: SendsFrom::Subnet(it) })),
+                ),
+                Err(stop) => found.push(Err(Unplanned::at(subnets, stop))),
+            }
+        }
+        if matches!(standing, Standing::OwnInterface | Standing::InstanceInterface) {
+            found.extend(self.instances());
+        }
+        match (found.is_empty(), standing) {
+            (false, _) => Ok(found),
+            (true, Standing::Outside) => {
+                Err("external instances stand in a network of their own".to_owned())
+            }
+            (true, Standing::Fargate) => {
+                Err(format!("it is not told in which subnets the task will run: {HOW}"))
+            }
+            (true, Standing::OwnInterface) => Err(format!(
+                "it is not told in which subnets and on which instances the task will run: {HOW} and --cluster"
+            )),
+            (true, Standing::InstanceInterface) => Err(
+                "it is not told on which instances the task will run: give --cluster (or --service, --service-definition or --run-task)"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    fn instances(&self) -> Option<Planned<SenderUse<'_>>> {
+        let cluster = &self.context.request.cluster;
+        match cluster.located() {
+            Ok(None) => None,
+            Ok(Some(it)) => Some(Ok(SenderUse { task: self, from: SendsFrom::Instances(it) })),
+            Err(stop) => Some(Err(Unplanned::at(cluster, stop))),
+        }
+    }
+
+    /// The network configuration as a whole, then each subnet and group that it names.
+    pub fn network_parts(&self) -> Vec<Planned<NetworkUse<'_>>> {
+        let network = &self.context.network;
+        let mut found = vec![Ok(NetworkUse { task: self, part: NetworkPart::Whole })];
+        let mut add = |field: &'_ Field<Vec<Located<String>>>, stop| {
+            found.push(Err(Unplanned::at(field, stop)));
+        };
+        let (mut subnets, mut groups): (&[Located<String>], &[Located<String>]) = (&[], &[]);
+        match network.subnets.items() {
+            Ok(items) => subnets = items,
+            Err(stop) => add(&network.subnets, stop),
+        }
+        match network.security_groups.items() {
+            Ok(items) => groups = items,
+            Err(stop) => add(&network.security_groups, stop),
+        }
+        let part = |part| Ok(NetworkUse { task: self, part });
+        found.extend(subnets.iter().map(|it| part(NetworkPart::Subnet(it))));
+        found.extend(groups.iter().map(|it| part(NetworkPart::Group(it))));
+        found
+    }
+}
+
+impl<'t> SenderUse<'t> {
+    /// Where it is written.
+    pub fn place(&self) -> &'t Place {
+        match self.from {
+            SendsFrom::Subnet(it) | SendsFrom::Instances(it) => &it.place,
+        }
+    }
+
+    /// The subnet or the cluster.
+    pub fn name(&self) -> &'t str {
+        match self.from {
+            SendsFrom::Subnet(it) | SendsFrom::Instances(it) => &it.value,
+        }
+    }
+}
+
+impl<'t> NetworkUse<'t> {
+    /// Where it is written.
+    pub fn place(&self) -> &'t Place {
+        match self.part {
+            NetworkPart::Whole => &self.task.context.network.place,
+            NetworkPart::Subnet(it) | NetworkPart::Group(it) => &it.place,
+        }
+    }
+
+    /// The subnet or the group.
+    pub fn name(&self) -> Option<&'t str> {
+        match self.part {
+            NetworkPart::Whole => None,
+            NetworkPart::Subnet(it) | NetworkPart::Group(it) => Some(&it.value),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! What is known of the network around an interface, read part by part as it is needed.
+//!
+//! The engine ([`crate::network`]) says which part it lacks; that one is read, and it is asked again. So
+//! a part that nobody may read leaves open only what hangs on it.
+
+use std::collections::BTreeSet;
+
+use crate::facts::View;
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::CallerIdentity;
+use crate::lookup::ec2::endpoint::Endpoints;
+use crate::lookup::ec2::network_acl::NetworkAcls;
+use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
+use crate::lookup::ec2::public_access::BlockPublicAccess;
+use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
+use crate::lookup::ec2::security_group::{DefaultSecurityGroup, DescribeSecurityGroup};
+use crate::lookup::ec2::subnet::Subnets;
+use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::names::Region;
+use crate::network::{Part, Peer, PrefixList, RouteDestination, SecurityGroup, Subnet, Topology};
+
+/// What lies around an interface in a VPC.
+pub(super) struct Surroundings<'t> {
+    region: Region,
+    vpc: &'t str,
+    /// All parts but the two below, which are put together from several answers.
+    topology: Topology<'t>,
+    groups: Option<Vec<SecurityGroup>>,
+    prefix_lists: Option<Vec<PrefixList>>,
+    read: BTreeSet<Part>,
+}
+
+/// DHCP options that name nothing: a VPC without options of its own
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSet.html>).
+const NO_OPTIONS: &str = "default";
+
+impl<'t> Surroundings<'t> {
+    /// The surroundings of a subnet. The parts that will probably be needed are asked for at once.
+    ///
+    /// # Errors
+    /// Where it cannot be told whether the subnet is shared by another account.
+    pub(super) fn of(
+        subnet: &'t Subnet,
+        region: &Region,
+        expected: &[Part],
+        facts: &View<'t>,
+    ) -> Result<Surroundings<'t>, Stop> {
+        let mut around = Surroundings {
+            region: region.clone(),
+            vpc: &subnet.vpc,
+            topology: Topology::default(),
+            groups: None,
+            prefix_lists: None,
+            read: BTreeSet::new(),
+        };
+        for part in expected {
+            around.expect(*part, facts);
+        }
+        if let Some(owner) = &subnet.owner {
+            let caller = facts.need(&CallerIdentity { region: region.clone() })?;
+            around.topology.shared = caller.account != *owner;
+        }
+        Ok(around)
+    }
+
+    /// What is known by now.
+    pub(super) fn topology(&self) -> Topology<'_> {
+        Topology {
+            security_groups: self.groups.as_deref(),
+            prefix_lists: self.prefix_lists.as_deref(),
+            ..self.topology
+        }
+    }
+
+    fn expect(&self, part: Part, facts: &View<'t>) {
+        let (region, vpc) = (self.region.clone(), self.vpc.to_owned());
+        match part {
+            Part::Vpc | Part::DnsServers => facts.expect(&DescribeVpc { region, id: vpc }),
+            Part::Subnets => facts.expect(&Subnets { region, vpc }),
+            Part::RouteTables => facts.expect(&RouteTables { region, vpc }),
+            Part::InternetGateways => facts.expect(&InternetGateways { region, vpc }),
+            Part::NatGateways => facts.expect(&NatGateways { region, vpc }),
+            Part::NetworkAcls => facts.expect(&NetworkAcls { region, vpc }),
+            Part::Endpoints => facts.expect(&Endpoints { region, vpc }),
+            Part::DnsSupport | Part::DnsHostnames => facts.expect(&VpcDns { region, vpc }),
+            Part::SecurityGroups | Part::PrefixLists => {}
+        }
+    }
+
+    /// Reads a part, and tells whether it was not read before.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being read.
+    pub(super) fn read(&mut self, part: Part, facts: &View<'t>) -> Result<bool, Stop> {
+        if self.read.contains(&part) {
+            return Ok(false);
+        }
+        let (region, vpc) = (self.region.clone(), self.vpc.to_owned());
+        let topology = &mut self.topology;
+        match part {
+            Part::Vpc => topology.vpc = Some(facts.need(&DescribeVpc { region, id: vpc })?),
+            Part::Subnets => topology.subnets = Some(facts.need(&Subnets { region, vpc })?),
+            Part::RouteTables => {
+                topology.route_tables = Some(facts.need(&RouteTables { region, vpc })?);
+            }
+            Part::InternetGateways => {
+                topology.internet_gateways = Some(facts.need(&InternetGateways { region, vpc })?);
+            }
+            Part::NatGateways => {
+                topology.nat_gateways = Some(facts.need(&NatGateways { region, vpc })?);
+            }
+            Part::NetworkAcls => {
+                topology.network_acls = Some(facts.need(&NetworkAcls { region, vpc })?);
+            }
+            Part::Endpoints => topology.endpoints = Some(facts.need(&Endpoints { region, vpc })?),
+            Part::DnsSupport | Part::DnsHostnames => {
+                let dns = facts.need(&VpcDns { region, vpc })?;
+                topology.dns_support = Some(dns.support);
+                topology.dns_hostnames = Some(dns.hostnames);
+            }
+            Part::DnsServers => self.read_resolvers(facts)?,
+            Part::SecurityGroups => self.groups = Some(self.groups.take().unwrap_or_default()),
+            Part::PrefixLists => self.read_prefix_lists(facts)?,
+        }
+        self.read.insert(part);
+        Ok(true)
+    }
+
+    /// Reads these security groups too.
+    ///
+    /// # Errors
+    /// Whatever keeps one of them from being read.
+    pub(super) fn read_groups<'g>(
+        &mut self,
+        ids: impl IntoIterator<Item = &'g String>,
+        facts: &View<'t>,
+    ) -> Result<(), Stop> {
+        let mut groups = self.groups.clone().unwrap_or_default();
+        let lookups: Vec<_> = ids
+            .into_iter()
+            .filter(|id| groups.iter().all(|group| group.id != **id))
+            .map(|id| DescribeSecurityGroup { region: self.region.clone(), id: id.clone() })
+            .collect();
+        groups.extend(facts.all(&lookups)?.into_iter().cloned());
+        self.groups = Some(groups);
+        // Further groups may name further prefix lists.
+        if !lookups.is_empty() && self.read.remove(&Part::PrefixLists) {
+            self.prefix_lists = None;
+        }
+        Ok(())
+    }
+
+    /// The default security group of the VPC, which an interface has for which none is named.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being read.
+    pub(super) fn default_group(&mut self, facts: &View<'t>) -> Result<String, Stop> {
+        let lookup = DefaultSecurityGroup { region: self.region.clone(), vpc: self.vpc.to_owned() };
+        let group = facts.need(&lookup)?;
+        let mut groups = self.groups.take().unwrap_or_default();
+        if groups.iter().all(|it| it.id != group.id) {
+            groups.push(group.clone());
+        }
+        self.groups = Some(groups);
+        Ok(group.id.clone())
+    }
+
+    /// Reads Block Public Access of the account, for a subnet that does not tell. Tells whether it is
+    /// news that changes anything.
+    ///
+    /// # Errors
+    /// Only while the answer is under way.
+    pub(super) fn read_public_access(&mut self, facts: &View<'t>) -> Result<bool, Stop> {
+        let lookup = BlockPublicAccess { region: self.region.clone() };
+        let Some(Seen::Found(mode)) = facts.peek(&lookup)? else { return Ok(false) };
+        let is_new = self.topology.public_access.is_none() && mode != "off";
+        self.topology.public_access = Some(mode);
+        Ok(is_new)
+    }
+
+    fn read_resolvers(&mut self, facts: &View<'t>) -> Result<(), Stop> {
+        let vpc = DescribeVpc { region: self.region.clone(), id: self.vpc.to_owned() };
+        let id = &facts.need(&vpc)?.dhcp_options;
+        self.topology.dns_servers = Some(match id.as_str() {
+            NO_OPTIONS => &[],
+            id => facts.need(&DhcpResolvers { region: self.region.clone(), id: id.to_owned() })?,
+        });
+        Ok(())
+    }
+
+    /// The lists of AWS's services, and every other one that a rule or a route names.
+    fn read_prefix_lists(&mut self, facts: &View<'t>) -> Result<(), Stop> {
+        let services = facts.need(&ServicePrefixLists { region: self.region.clone() })?;
+        let mut lists = services.clone();
+        let mut named: BTreeSet<&str> = BTreeSet::new();
+        for group in self.groups.iter().flatten() {
+            let rules = group.egress.iter().chain(&group.ingress);
+            named.extend(rules.flat_map(|rule| &rule.peers).filter_map(|peer| match peer {
+                Peer::PrefixList(id) => Some(id.as_str()),
+                Peer::Range(_) | Peer::Group(_) => None,
+            }));
+        }
+        let routes = self.topology.route_tables.into_iter().flatten().flat_map(|it| &it.routes);
+        named.extend(routes.filter_map(|route| match &route.destination {
+            RouteDestination::PrefixList(id) => Some(id.as_str()),
+            RouteDestination::Range(_) => None,
+        }));
+        let others: Vec<_> = named
+            .into_iter()
+            .filter(|id| lists.iter().all(|list| list.id != *id))
+            .map(|id| PrefixListEntries { region: self.region.clone(), id: id.to_owned() })
+            .collect();
+        lists.extend(facts.all(&others)?.into_iter().cloned());
+        self.prefix_lists = Some(lists);
+        Ok(())
+    }
+}

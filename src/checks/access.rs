@@ -7,7 +7,7 @@ use crate::checks::permission::{self, Wish};
 use crate::checks::policies::{self, Policies, PoliciesOf, PolicySet};
 use crate::facts::View;
 use crate::iam::{
-    self, Constraint, Evaluation, Grant, Grants, KeyState, Layer, Layers, Policy, Request, evaluate,
+    self, Evaluation, Grants, KeyState, Layer, Layers, Policy, Request, evaluate,
 };
 use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::ecr::{GetRepositoryPolicy, Repository};
@@ -114,12 +114,9 @@ impl Access {
         for (key, values) in &self.context {
             wish = wish.knowing(key, KeyState::Known(values.clone()));
         }
-        let tags = set.as_ref().map(|set| set.tags.clone()).unwrap_or_default();
-        let context = permission::context(&principal, &tags, &wish, &self.region);
-        let mut request = Request::new(principal, &self.action, &resource, context);
-        if let Some(owner) = own.owner {
-            request = request.owned_by(owner);
-        }
+        let context = permission::context(&principal, set.as_ref(), &wish, &self.region);
+        let request = Request::new(principal, &self.action, &resource, context);
+        let request = permission::of_owner(request, own.owner);
         let evaluation = evaluate(&request, &layers);
         let lacks_own = evaluation.misses.iter().any(|miss| miss.layer == Layer::Identity);
         let grant = |set: &PolicySet| permission::grant(set, &self.action, &resource);
@@ -304,22 +301,7 @@ fn granted(seen: Result<Seen<&Vec<kms::Grant>>, Stop>) -> Grants {
         Err(Stop::Gap(gap)) => return Grants::Unreadable(gap.to_string()),
         Err(Stop::Absent(_, absence)) => return Grants::Unreadable(absence.sentence),
     };
-    // What a grant on behalf of one resource allows depends on that resource.
-    if let Some(grant) = grants.iter().find(|grant| grant.source_arn.is_some()) {
-        return Grants::Unreadable(format!("grant {} is limited to one source", grant.id));
-    }
-    let pairs = |map: &BTreeMap<String, String>| map.clone().into_iter().collect();
-    let read = |grant: &kms::Grant| Grant {
-        id: grant.id.clone(),
-        grantee: grant.grantee.clone(),
-        operations: grant.operations.clone(),
-        constraint: match (&grant.context_equals, &grant.context_subset) {
-            (Some(equals), _) => Constraint::Equals(pairs(equals)),
-            (None, Some(subset)) => Constraint::Subset(pairs(subset)),
-            (None, None) => Constraint::None,
-        },
-    };
-    Grants::Known(grants.iter().map(read).collect())
+    Grants::Known(grants.iter().map(permission::granted).collect())
 }
 
 /// The principal with its path, in its session if that is known.

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use crate::checks::policies::{Kind, Policies, PolicySet};
 use crate::facts::View;
 use crate::iam::{
-    Context, Decision, Evaluation, Grants, KeyState, Layer, Layers, Policy, Principal, Request,
+    self, Constraint, Context, Decision, Evaluation, Grants, KeyState, Layer, Layers, Policy, Principal, Request,
     evaluate,
 };
 use crate::knowledge::{Gap, Stop};
-use crate::names::{AccountId, Region, RoleArn};
+use crate::lookup::kms;
+use crate::names::{AccountId, Partition, Region, RoleArn};
 use crate::verdict::{Finding, fail};
 
 /// What has a say beside the principal's own policies.
@@ -68,11 +69,9 @@ pub(crate) fn may(
 ) -> Result<Option<Evaluation>, Stop> {
     let Policies::Held(set) = who else { return Ok(None) };
     let principal = principal(set)?;
-    let context = context(&principal, &set.tags, wish, region);
-    let mut request = Request::new(principal, &wish.action, &wish.resource, context);
-    if let Some(owner) = beside.owner {
-        request = request.owned_by(owner);
-    }
+    let context = context(&principal, Some(set), wish, region);
+    let request = Request::new(principal, &wish.action, &wish.resource, context);
+    let request = of_owner(request, beside.owner);
     let layers = Layers {
         identity: set.identity.iter().map(|it| read(Layer::Identity, it)).collect(),
         boundary: set.boundary.as_ref().map(|it| read(Layer::Boundary, it)),
@@ -102,29 +101,80 @@ fn principal(set: &PolicySet) -> Result<Principal, Stop> {
     }
 }
 
+/// The same request, of a resource of this account; `None` where its ARN tells or nobody does.
+pub(crate) fn of_owner(request: Request, owner: Option<AccountId>) -> Request {
+    let mut request = match owner {
+        Some(owner) => request.owned_by(owner),
+        None => request,
+    };
+    let service = request.resource.split(':').nth(2).unwrap_or_default();
+    if let (Some(owner), true) = (&request.owner, TELL_ACCOUNT.contains(&service))
+        && !request.context.lists("aws:ResourceAccount")
+    {
+        let state = KeyState::Known(vec![owner.to_string()]);
+        request.context.set("aws:ResourceAccount", state);
+    }
+    request
+}
+
+/// Services whose requests tell whose the resource is; most do, and some calls of EC2 do not
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
+const TELL_ACCOUNT: [&str; 6] = ["ecr", "kms", "logs", "s3", "secretsmanager", "ssm"];
+
 /// What every call of this principal carries. Whatever is not listed is unknown: above all where the
 /// call comes from (`aws:SourceVpc`, `aws:SourceIp`).
 pub(crate) fn context(
     principal: &Principal,
-    tags: &BTreeMap<String, String>,
+    set: Option<&PolicySet>,
     wish: &Wish,
     region: &Region,
 ) -> Context {
     let mut context = Context::partial()
         .with_principal(principal)
-        .with_value("aws:RequestedRegion", region.as_str())
+        .with("aws:RequestedRegion", requested_region(&wish.action, region))
         .with_value("aws:SecureTransport", "true")
         .with_value("aws:ViaAWSService", "false")
         .with("aws:CalledVia", KeyState::Absent)
         .with("aws:CalledViaFirst", KeyState::Absent)
         .with("aws:CalledViaLast", KeyState::Absent);
-    for (key, value) in tags {
-        context.set(&format!("aws:PrincipalTag/{key}"), KeyState::Known(vec![value.clone()]));
+    if let Some(set) = set {
+        for (key, value) in &set.tags {
+            context.set(&format!("aws:PrincipalTag/{key}"), KeyState::Known(vec![value.clone()]));
+        }
+        context.set("aws:userid", user_id(set, principal));
+        if let (Kind::User, Some((_, name))) = (set.kind, set.arn.rsplit_once('/')) {
+            context.set("aws:username", KeyState::Known(vec![name.to_owned()]));
+        }
     }
     for (key, state) in &wish.context {
         context.set(key, state.clone());
     }
     context
+}
+
+/// IAM has one endpoint for all regions, and it is there that it is called; to pass a role is no call of
+/// its own (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
+fn requested_region(action: &str, region: &Region) -> KeyState {
+    let action = action.to_lowercase();
+    match region.partition() {
+        _ if !action.starts_with("iam:") || action == "iam:passrole" => {
+            KeyState::Known(vec![region.to_string()])
+        }
+        Partition::Aws => KeyState::Known(vec!["us-east-1".to_owned()]),
+        _ => KeyState::Unknown,
+    }
+}
+
+/// The unique id of a user, or that of a role with the name of its session, which ECS draws for each task
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
+fn user_id(set: &PolicySet, principal: &Principal) -> KeyState {
+    match (set.kind, principal) {
+        (Kind::User, _) => KeyState::Known(vec![set.id.clone()]),
+        (Kind::Role, Principal::Role { session: Some(session), .. }) => {
+            KeyState::Known(vec![format!("{}:{session}", set.id)])
+        }
+        (Kind::Role, _) => KeyState::Begins(format!("{}:", set.id)),
+    }
 }
 
 /// What a denied or undecided wish amounts to; nothing if it is allowed.
@@ -302,6 +352,23 @@ pub(crate) fn put_policy(set: &PolicySet, policy: &str, statements: &serde_json:
     };
     let document = serde_json::json!({"Version": "2012-10-17", "Statement": statements});
     format!("aws iam {verb} {flag} {name} --policy-name {policy} --policy-document '{document}'")
+}
+
+/// A grant as the engine reads it.
+pub(crate) fn granted(grant: &kms::Grant) -> iam::Grant {
+    let pairs = |map: &BTreeMap<String, String>| map.clone().into_iter().collect();
+    let constraint = match (&grant.source_arn, &grant.context_equals, &grant.context_subset) {
+        (Some(source), ..) => Constraint::Source(source.clone()),
+        (None, Some(equals), _) => Constraint::Equals(pairs(equals)),
+        (None, None, Some(subset)) => Constraint::Subset(pairs(subset)),
+        (None, None, None) => Constraint::None,
+    };
+    iam::Grant {
+        id: grant.id.clone(),
+        grantee: grant.grantee.clone(),
+        operations: grant.operations.clone(),
+        constraint,
+    }
 }
 
 /// Says what no caller outside the organization's management account can see.

@@ -2,10 +2,10 @@
 
 use super::key::Used;
 use crate::checks::execution_role::account;
-use crate::checks::permission::{Answer, Beside, Wish, judge};
+use crate::checks::permission::{Answer, Beside, Wish, granted, judge};
 use crate::checks::policies::Policies;
 use crate::facts::View;
-use crate::iam::{Constraint, Grant, Grants, KeyState, Layer, Policy};
+use crate::iam::{Grants, KeyState, Layer, Policy};
 use crate::knowledge::Stop;
 use crate::lookup::kms::{self, GetKeyPolicy, Key, ListGrants};
 
@@ -46,7 +46,7 @@ pub(super) fn judge_all(
     let with = |grants: &[kms::Grant]| {
         let beside = Beside {
             resource: Some(policy.clone()),
-            grants: Grants::Known(grants.iter().map(read).collect()),
+            grants: Grants::Known(grants.iter().map(granted).collect()),
             owner: None,
         };
         let calls = wishes.iter().map(|wish| (wish.clone(), beside.clone())).collect();
@@ -58,23 +58,6 @@ pub(super) fn judge_all(
             let grants = ListGrants { region: region.clone(), key: key.arn.clone() };
             with(facts.need(&grants)?)
         }
-    }
-}
-
-fn read(grant: &kms::Grant) -> Grant {
-    let pairs = |map: &std::collections::BTreeMap<String, String>| {
-        map.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
-    };
-    let constraint = match (&grant.context_equals, &grant.context_subset) {
-        (Some(equals), _) => Constraint::Equals(pairs(equals)),
-        (None, Some(subset)) => Constraint::Subset(pairs(subset)),
-        (None, None) => Constraint::None,
-    };
-    Grant {
-        id: grant.id.clone(),
-        grantee: grant.grantee.clone(),
-        operations: grant.operations.clone(),
-        constraint,
     }
 }
 

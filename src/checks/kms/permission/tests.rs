@@ -35,7 +35,7 @@ fn used(region: &str) -> Used {
 }
 
 /// Whether a role with this condition on its allow may decrypt under this key policy and these grants.
-fn decrypts(condition: Option<Value>, key_policy: &Value, grants: Vec<Grant>) -> String {
+fn decrypts(condition: Option<Value>, key_policy: &Value, grants: Vec<crate::iam::Grant>) -> String {
     let statements = match condition {
         Some(condition) => json!([{
             "Effect": "Allow", "Action": "kms:Decrypt", "Resource": KEY, "Condition": condition,
@@ -116,7 +116,7 @@ fn a_grant_for_this_secret_is_enough() {
         source_arn: None,
         created: None,
     };
-    let with = |secret: &str| decrypts(None, &admin, vec![read(&grant(secret))]);
+    let with = |secret: &str| decrypts(None, &admin, vec![granted(&grant(secret))]);
     assert_eq!(with(SECRET), "allowed");
     assert!(with("arn:other").starts_with("refused"));
 }

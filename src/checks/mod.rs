@@ -17,7 +17,8 @@ mod secrets;
 pub mod subject;
 
 use crate::facts::View;
-use crate::lookup::{Call, beside};
+use crate::lookup::iam::role::ListRolePolicies;
+use crate::lookup::{Call, Lookup, beside};
 use crate::verdict::Judgement;
 
 use subject::{
@@ -46,11 +47,16 @@ pub struct Check {
 }
 
 impl Check {
-    /// Every call that it may make: what it asks, and what these lookups do beside.
+    /// Every call that it may make: what it asks, what these lookups do beside, and what it takes where
+    /// the answer to a permission hangs on tags or on the organization.
     pub fn calls(&self) -> impl Iterator<Item = Call> {
+        // Whoever reads the policies of a role judges what it may do.
+        let judges = self.asks.contains(&ListRolePolicies::CALL);
+        let above = if judges { &permission::BESIDE[..] } else { &[] };
         self.asks
             .iter()
             .flat_map(|call| std::iter::once(*call).chain(beside(*call).iter().copied()))
+            .chain(above.iter().copied().filter(|call| !self.asks.contains(call)))
     }
 }
 

@@ -1,3 +1,6 @@
+mod organization;
+mod witness;
+
 use serde_json::{Value, json};
 
 use super::GROUP;

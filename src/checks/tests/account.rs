@@ -117,6 +117,11 @@ impl Account {
         self.says("ssm:DescribeParameters", &asked, &parameter)
     }
 
+    pub(crate) fn without_parameter(self, name: &str) -> Account {
+        let region = self.region.clone();
+        self.without_parameter_in(&region, name)
+    }
+
     pub(crate) fn without_parameter_in(self, region: &str, name: &str) -> Account {
         let asked = json!({"region": region, "name": name, "shared": null});
         self.lacks("ssm:DescribeParameters", &asked, "not listed")
@@ -232,6 +237,45 @@ impl Account {
             .says("registry:HeadManifest", &head, &json!({"sees": {"digest": DIGEST,
                 "media_type": "application/vnd.oci.image.index.v1+json",
                 "manifest": index(&[Some("amd64")])}}))
+    }
+
+    /// The account is in an organization, which another account manages.
+    pub(crate) fn in_organization(self) -> Account {
+        let organization =
+            json!({"id": "o-a1b2c3d4e5", "management": "999988887777", "has_policies": true});
+        let key = json!({"region": self.region});
+        self.says("organizations:DescribeOrganization", &key, &organization)
+    }
+
+    /// The caller may see what binds the account in it: on the root what AWS gives, on the account this.
+    pub(crate) fn bound_by(self, statements: &Value) -> Account {
+        let region = self.region.clone();
+        let attached = |target: &str, control: &str| {
+            json!({"region": region, "target": target, "control": control})
+        };
+        let of_aws = json!([{"id": "p-FullAWSAccess", "name": "FullAWSAccess", "of_aws": true}]);
+        let own = json!([{"id": "p-1", "name": "guard", "of_aws": false}]);
+        let list = "organizations:ListPoliciesForTarget";
+        self.in_organization()
+            .says(
+                "organizations:ListParents",
+                &json!({"region": region, "child": ID}),
+                &json!({"id": "r-ab12", "is_root": true}),
+            )
+            .says(list, &attached("r-ab12", "service"), &of_aws)
+            .says(list, &attached(ID, "service"), &own)
+            .says(list, &attached("r-ab12", "resource"), &json!([]))
+            .says(list, &attached(ID, "resource"), &json!([]))
+            .says(
+                "organizations:DescribePolicy",
+                &json!({"region": region, "id": "p-1"}),
+                &policy(statements),
+            )
+    }
+
+    /// IAM's simulator says this of a role.
+    pub(crate) fn simulated(self, asked: &Value, outcome: &Value) -> Account {
+        self.says("iam:SimulatePrincipalPolicy", asked, &json!([outcome]))
     }
 
     pub(crate) fn says(self, call: &str, key: &Value, fact: &Value) -> Account {

@@ -2,7 +2,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::checks::permission::tests::{role, told};
-use crate::lookup::kms::{DescribeKey, Manager};
+use crate::iam::Policy;
+use crate::lookup::kms::{self, DescribeKey, Manager};
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
 const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";
@@ -47,7 +48,7 @@ fn decrypts(condition: Option<Value>, key_policy: &Value, grants: Vec<crate::iam
     let beside = Beside {
         resource: Some(Policy::read(Layer::Key, "default", key_policy)),
         grants: Grants::Known(grants),
-        owner: None,
+        ..Beside::default()
     };
     let region = "eu-west-1".parse().unwrap();
     told(judge(&who, vec![(wish, beside)], &region, Some("aws kms put-key-policy")))

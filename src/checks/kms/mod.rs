@@ -3,6 +3,8 @@
 mod decrypt;
 mod key;
 mod permission;
+#[cfg(test)]
+mod tests;
 mod usable;
 mod volume;
 

@@ -178,3 +178,6 @@ fn fargate(task: &Task, facts: &View) -> Result<Encrypted, Stop> {
 fn name_of(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,308 +1,386 @@
-//! The keys of disks: volumes, snapshots, the storage of Fargate.
+//! Given a key in this state and under this policy, then what is encrypted with it can be used, or cannot.
 
 use serde_json::{Value, json};
 
+use super::decrypt::KMS_DECRYPT_PERMISSION;
 use super::usable::KMS_KEY_USABLE;
 use super::volume::KMS_VOLUME_PERMISSION;
+use crate::checks::Check;
+use crate::checks::tests::account::{Account, ID, REGION, ROLES, anything, may, trusting};
 use crate::checks::tests::story::Story;
-use crate::checks::volumes::tests::account::{Account, REGION, ROLE, managed, snapshot};
 use crate::report::CheckResult;
-use crate::report::Status::{self, Fail, Pass, Skip, Warn};
+use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
 
-const ANYTHING: &str = r#"[{"Effect": "Allow", "Action": "*", "Resource": "*"}]"#;
+const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
+const FOREIGN_KEY: &str = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd";
+const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";
 
-fn arn(id: &str) -> String {
-    format!("arn:aws:kms:{REGION}:111122223333:key/{id}")
+/// A task on Fargate with the execution role `pull` and this secret or parameter.
+fn reading(value_from: &str) -> Story {
+    Story::containers_and(
+        &format!(
+            r#"{{"name": "app", "image": "nginx", "secrets": [{{"name": "A", "valueFrom": "{value_from}"}}]}}"#
+        ),
+        &format!(r#""executionRoleArn": "{ROLES}/pull""#),
+    )
 }
 
-/// A key that trusts the account, under its ARN.
-fn with_key(account: Account, id: &str) -> Account {
-    with_key_as(account, id, &json!({}), &trusting_the_account())
-}
-
-fn with_key_as(account: Account, id: &str, more: &Value, policy: &Value) -> Account {
-    let mut key = json!({
-        "arn": arn(id), "state": "Enabled", "deleted": null, "spec": "SYMMETRIC_DEFAULT",
-        "usage": "ENCRYPT_DECRYPT", "manager": "customer", "multi_region": false,
-    });
-    for (name, value) in more.as_object().unwrap() {
-        key[name] = value.clone();
-    }
-    let of_key = json!({"region": REGION, "key": arn(id)});
-    account
-        .says("kms:DescribeKey", &json!({"region": REGION, "id": arn(id)}), &key)
-        .says("kms:GetKeyPolicy", &of_key, policy)
-        .says("kms:ListGrants", &of_key, &json!([]))
-}
-
-fn trusting_the_account() -> Value {
-    json!({"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-        "Action": "kms:*", "Resource": "*"}]})
-}
-
-fn anything() -> Account {
-    Account::with_role(&serde_json::from_str(ANYTHING).unwrap())
-}
-
-/// A service on instances, whose volume is configured so.
-fn on_instances(fields: &str) -> Story {
-    launched(fields, "EC2")
-}
-
-fn launched(fields: &str, launch_type: &str) -> Story {
+/// A service whose infrastructure role `volumes` makes a volume with these fields.
+fn storing(ebs: &str) -> Story {
     let service = format!(
-        r#"{{"serviceName": "web", "cluster": "prod", "launchType": "{launch_type}", "volumeConfigurations": [
-            {{"name": "data", "managedEBSVolume": {{"roleArn": "{ROLE}", {fields}}}}}]}}"#
+        r#"{{"serviceName": "web", "volumeConfigurations": [{{"name": "data",
+            "managedEBSVolume": {{"roleArn": "{ROLES}/volumes", "sizeInGiB": 10, {ebs}}}}}]}}"#
     );
     Story::task(r#""volumes": [{"name": "data", "configuredAtLaunch": true}]"#).served_by(&service)
 }
 
-/// What is said of the key of the volume itself, before that of its snapshot.
-fn of_volume(story: Story, account: Account) -> CheckResult {
-    let results = story.in_account(account.recorded()).judged_by(&KMS_KEY_USABLE);
-    results.into_iter().find(is_of_disk).unwrap()
+/// What the check says of the one thing that is encrypted.
+#[track_caller]
+fn told(story: Story, account: Account, check: &'static Check) -> CheckResult {
+    let story = story.in_account(account.recorded());
+    let mut results = story.judged_by(check);
+    assert_eq!(results.len(), 1, "{results:#?}");
+    results.swap_remove(0)
 }
 
-fn is_of_disk(it: &CheckResult) -> bool {
-    it.subject.starts_with("service.json")
+#[track_caller]
+fn tells(story: Story, account: Account, check: &'static Check, status: Status, words: &str) {
+    let result = told(story, account, check);
+    assert_eq!(result.status, status, "{result:#?}");
+    assert!(result.message.contains(words), "{words:?} is not in {:?}", result.message);
+}
+
+/// An account with a secret under a key that is different in these fields.
+fn secret_under(fields: &Value) -> Account {
+    Account::healthy().secret(SECRET, Some(KEY)).key_called(KEY, KEY, fields)
 }
 
 #[test]
-fn the_key_of_the_volume_goes_before_that_of_the_cluster_and_that_before_the_accounts() {
-    let default = |account: Account| {
-        account.says(
-            "ec2:GetEbsDefaultKmsKeyId",
-            &json!({"region": REGION}),
-            &json!(arn("account")),
-        )
-    };
-    let all = |by_default: bool, snapshot_key: Option<&str>, cluster_key: Option<&str>| {
-        let encrypted = json!({"encrypted": snapshot_key.is_some(), "key": snapshot_key.map(arn)});
-        let account = default(Account::healthy())
-            .encrypts_by_default(by_default)
-            .snapshot(&snapshot(&encrypted))
-            .cluster(&json!({"volume_key": cluster_key.map(arn)}));
-        ["own", "cluster", "snapshot", "account"].into_iter().fold(account, with_key)
-    };
-    let own = format!(r#""sizeInGiB": 20, "kmsKeyId": "{}""#, arn("own"));
-    let off = format!(r#"{own}, "encrypted": false"#);
-    let (plain, no) = (r#""sizeInGiB": 20"#, r#""sizeInGiB": 20, "encrypted": false"#);
-    let (yes, copy) = (r#""sizeInGiB": 20, "encrypted": true"#, r#""snapshotId": "snap-1""#);
-    let cases: [(&str, Account, Result<&str, &str>); 12] = [
-        (&own, all(true, None, Some("cluster")), Ok("own")),
-        (plain, all(true, None, Some("cluster")), Ok("cluster")),
-        (copy, all(true, Some("snapshot"), Some("cluster")), Ok("cluster")),
-        (copy, all(true, Some("snapshot"), None), Ok("snapshot")),
-        (copy, all(false, Some("snapshot"), None), Ok("snapshot")),
-        (copy, all(false, None, None), Err("nothing asks")),
-        (yes, all(false, None, None), Ok("account")),
-        (plain, all(true, None, None), Ok("account")),
-        (plain, all(false, None, None), Err("nothing asks")),
-        // What the volume says is overridden by the account, not by the cluster.
-        (no, all(true, None, Some("cluster")), Ok("account")),
-        (no, all(false, None, Some("cluster")), Err("not to be encrypted")),
-        (&off, all(false, None, None), Err("not to be encrypted")),
+fn a_key_is_usable_in_one_of_its_states() {
+    let cases = [
+        (json!({}), Pass, "is enabled", ""),
+        (json!({"state": "Disabled"}), Fail, "its state is Disabled", "aws kms enable-key"),
+        (
+            json!({"state": "PendingDeletion", "deleted": "2026-12-01"}),
+            Fail,
+            "deleted on 2026-12-01",
+            "aws kms cancel-key-deletion",
+        ),
+        (
+            json!({"state": "PendingReplicaDeletion"}),
+            Fail,
+            "PendingReplicaDeletion",
+            "aws kms describe-key",
+        ),
+        (
+            json!({"state": "PendingImport"}),
+            Fail,
+            "PendingImport",
+            "aws kms get-parameters-for-import",
+        ),
+        (json!({"state": "Unavailable"}), Fail, "Unavailable", "aws kms describe-key"),
+        (json!({"state": "Creating"}), Warn, "is not ready yet", ""),
+        (json!({"state": "Updating"}), Warn, "is not ready yet", ""),
     ];
-    for (fields, account, expected) in cases {
-        let result = of_volume(on_instances(fields), account);
-        let message = &result.message;
-        match expected {
-            Ok(key) => {
-                assert_eq!(result.status, Pass, "{fields}: {message}");
-                assert!(message.contains(&format!("key/{key} is enabled")), "{fields}: {message}");
-            }
-            Err(words) => {
-                assert_eq!(result.status, Skip, "{fields}: {message}");
-                assert!(message.contains(words), "{fields}: {message}");
-            }
+    for (fields, status, words, command) in cases {
+        let result = told(reading(SECRET), secret_under(&fields), &KMS_KEY_USABLE);
+        assert_eq!(result.status, status, "{fields}: {result:#?}");
+        assert!(result.message.contains(words), "{fields}: {}", result.message);
+        assert!(result.commands.concat().contains(command), "{fields}: {:?}", result.commands);
+    }
+}
+
+#[test]
+fn a_key_has_to_be_symmetric_and_for_encryption() {
+    let cases = [
+        json!({"spec": "RSA_2048"}),
+        json!({"spec": "ECC_NIST_P256", "usage": "SIGN_VERIFY"}),
+        json!({"spec": "HMAC_256", "usage": "GENERATE_VERIFY_MAC"}),
+    ];
+    for fields in cases {
+        let spec = fields["spec"].as_str().unwrap();
+        tells(reading(SECRET), secret_under(&fields), &KMS_KEY_USABLE, Fail, spec);
+    }
+    // Not every version of the API tells the usage.
+    tells(
+        reading(SECRET),
+        secret_under(&json!({"usage": null})),
+        &KMS_KEY_USABLE,
+        Pass,
+        "is enabled",
+    );
+}
+
+#[test]
+fn a_missing_key_fails_once() {
+    let absent = json!({"region": REGION, "id": KEY});
+    let account = Account::healthy().secret(SECRET, Some(KEY)).lacks(
+        "kms:DescribeKey",
+        &absent,
+        "NotFoundException",
+    );
+    let story = reading(SECRET).in_account(account.recorded());
+    let results =
+        story.judged(|group, check| group.name == "kms" && check.id != KMS_VOLUME_PERMISSION.id);
+    let told: Vec<_> = results.iter().map(|it| (it.id.as_str(), it.status)).collect();
+    assert_eq!(told, [("kms-key-usable", Fail), ("kms-decrypt-permission", Skip)]);
+}
+
+#[test]
+fn a_key_that_may_not_be_described_is_unknown() {
+    let asked = json!({"region": REGION, "id": KEY});
+    let account =
+        || Account::healthy().secret(SECRET, Some(KEY)).refuses("kms:DescribeKey", &asked);
+    for check in [&KMS_KEY_USABLE, &KMS_DECRYPT_PERMISSION] {
+        let result = told(reading(SECRET), account(), check);
+        assert_eq!(result.status, Unknown, "{result:#?}");
+    }
+}
+
+#[test]
+fn an_alias_leads_to_its_key_and_those_of_aws_take_nothing() {
+    let with = |key: &str| Account::healthy().parameter("level", Some(key));
+    let alias = with("alias/app").key_called("alias/app", KEY, &json!({"state": "Disabled"}));
+    tells(reading("level"), alias, &KMS_KEY_USABLE, Fail, KEY);
+    for key in ["alias/aws/ssm", "arn:aws:kms:eu-west-1:111122223333:alias/aws/ssm"] {
+        for check in [&KMS_KEY_USABLE, &KMS_DECRYPT_PERMISSION] {
+            tells(reading("level"), with(key), check, Skip, "AWS manages the key");
         }
     }
+    // What AWS manages may be called by its ARN too.
+    let managed = with(KEY).key_called(KEY, KEY, &json!({"manager": "aws"}));
+    tells(reading("level"), managed, &KMS_DECRYPT_PERMISSION, Skip, "AWS manages the key");
 }
 
 #[test]
-fn what_the_account_does_by_default_is_assumed_where_it_may_not_be_read() {
-    let refused = json!({"Err": {"refused": {"action": "ec2:GetEbsDefaultKmsKeyId",
-        "resource": "*", "said": "UnauthorizedOperation"}}});
-    let region = json!({"region": REGION});
-    let account = Account::healthy().answers("ec2:GetEbsDefaultKmsKeyId", &region, &refused);
-    let result = of_volume(on_instances(r#""sizeInGiB": 20, "encrypted": true"#), account);
-    assert_eq!(result.status, Skip, "{result:#?}");
-    let assumed =
-        result.evidence.iter().any(|it| it.contains("assuming that the account's default key"));
-    assert!(assumed, "{result:#?}");
-}
-
-#[test]
-fn a_key_of_a_volume_that_is_not_there_fails_once_with_the_error_of_volumes() {
-    let id = json!({"region": REGION, "id": "alias/gone"});
-    let absence = json!({"Ok": {"absent":
-        {"sentence": "there is no KMS key alias/gone in eu-west-1", "said": "NotFoundException"}}});
-    let account = Account::healthy().answers("kms:DescribeKey", &id, &absence).recorded();
-    let results = on_instances(r#""sizeInGiB": 20, "kmsKeyId": "alias/gone""#)
-        .in_account(account)
-        .judged(|group, _| group.name == "kms");
-    let told: Vec<_> =
-        results.iter().filter(|it| is_of_disk(it)).map(|it| (it.id.as_str(), it.status)).collect();
-    assert_eq!(told, [("kms-key-usable", Fail), ("kms-volume-permission", Skip)], "{results:#?}");
-    let failed = results.iter().find(|it| it.status == Fail).unwrap();
-    assert!(failed.prevents.as_ref().unwrap().contains("IdempotentParameterMismatch"));
-}
-
-#[test]
-fn the_keys_of_a_cluster_are_of_one_region_and_fargate_takes_no_alias() {
-    let check = &KMS_KEY_USABLE;
-    let multi = json!({"multi_region": true});
-    let policy = trusting_the_account();
-    let at = "service.json#/volumeConfigurations/0/managedEBSVolume";
-    let account = with_key_as(anything(), "cluster", &multi, &policy)
-        .cluster(&json!({"volume_key": arn("cluster")}));
-    let story = on_instances(r#""sizeInGiB": 20"#).in_account(account.recorded());
-    let result = story.judged_by(check).into_iter().find(is_of_disk).unwrap();
-    assert_eq!((result.status, result.subject.as_str()), (Fail, at), "{result:#?}");
-    assert!(
-        result.message.contains("multi-Region") && result.commands[0].contains("update-cluster")
+fn a_key_is_of_the_region_where_it_is_used() {
+    let elsewhere = "arn:aws:kms:us-east-1:111122223333:key/1234abcd";
+    let account = Account::healthy().secret(SECRET, Some(elsewhere)).key_called(
+        elsewhere,
+        elsewhere,
+        &json!({}),
     );
-
-    let alias = json!({"region": REGION, "id": "alias/storage"});
-    let key = json!({"arn": arn("storage"), "state": "Enabled", "deleted": null,
-        "spec": "SYMMETRIC_DEFAULT", "usage": "ENCRYPT_DECRYPT", "manager": "customer",
-        "multi_region": false});
-    let account = anything()
-        .says("kms:DescribeKey", &alias, &key)
-        .cluster(&json!({"fargate_storage_key": "alias/storage"}));
-    let story = Story::task(r#""cpu": "256""#)
-        .run_as(r#"{"launchType": "FARGATE", "cluster": "prod"}"#)
-        .in_account(account.recorded());
-    let result = story.judged_by(check).pop().unwrap();
-    assert_eq!(
-        (result.status, result.subject.as_str()),
-        (Fail, "run.json#/cluster"),
-        "{result:#?}"
-    );
+    tells(reading(SECRET), account, &KMS_KEY_USABLE, Fail, "is of us-east-1");
 }
 
 #[test]
-fn the_infrastructure_role_needs_the_key_of_the_account_where_that_applies() {
-    let region = json!({"region": REGION});
-    let account = |role: Account| {
-        with_key(role, "account").encrypts_by_default(true).says(
-            "ec2:GetEbsDefaultKmsKeyId",
-            &region,
-            &json!(arn("account")),
-        )
+fn a_key_of_another_account_takes_the_allow_of_both() {
+    let to = |principal: &str| {
+        json!([{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*",
+            "Principal": {"AWS": principal}}])
     };
-    let judged = |role: Account| {
-        on_instances(r#""sizeInGiB": 20"#)
-            .in_account(account(role).recorded())
-            .judged_by(&KMS_VOLUME_PERMISSION)
-            .remove(0)
+    let account = |role: &Value, policy: &Value| {
+        Account::deployed_to_by(&anything())
+            .execution_role(role)
+            .secret(SECRET, Some(FOREIGN_KEY))
+            .key_called(FOREIGN_KEY, FOREIGN_KEY, &json!({}))
+            .key_policy(FOREIGN_KEY, policy)
     };
-    assert_eq!(judged(anything()).status, Pass);
-    let result = judged(Account::with_role(&managed()["Statement"]));
-    assert_eq!(result.status, Fail, "{result:#?}");
-    assert!(result.message.contains("kms:GenerateDataKeyWithoutPlaintext"), "{}", result.message);
-}
-
-/// A role that may do these on the key of the volume, and those on the key of the snapshot.
-fn with_both(own: &[&str], of_snapshot: &[&str]) -> Vec<(Status, String)> {
-    let role = json!([
-        {"Effect": "Allow", "Action": own, "Resource": arn("own")},
-        {"Effect": "Allow", "Action": of_snapshot, "Resource": arn("snapshot")},
-    ]);
-    let encrypted = json!({"encrypted": true, "key": arn("snapshot")});
-    let account = Account::with_role(&role).snapshot(&snapshot(&encrypted));
-    let account = with_key(with_key(account, "own"), "snapshot").recorded();
-    let fields =
-        format!(r#""snapshotId": "snap-1", "kmsKeyId": "{}", "encrypted": true"#, arn("own"));
-    let results = on_instances(&fields).in_account(account).judged_by(&KMS_VOLUME_PERMISSION);
-    results.into_iter().map(|it| (it.status, it.subject)).collect()
-}
-
-#[test]
-fn the_key_of_the_snapshot_has_to_be_readable_too() {
-    let ebs = "service.json#/volumeConfigurations/0/managedEBSVolume";
-    let told = |own: Status, snapshot: Status| {
-        vec![(own, format!("{ebs}/kmsKeyId")), (snapshot, format!("{ebs}/snapshotId"))]
-    };
-    assert_eq!(with_both(&["kms:*"], &["kms:*"]), told(Pass, Pass));
-    assert_eq!(with_both(&["kms:*"], &["kms:Decrypt", "kms:ReEncrypt*"]), told(Pass, Pass));
-    assert_eq!(with_both(&["kms:*"], &["kms:DescribeKey"]), told(Pass, Fail));
-    let create = [
-        "kms:DescribeKey",
-        "kms:GenerateDataKeyWithoutPlaintext",
-        "kms:Decrypt",
-        "kms:CreateGrant",
+    let (us, role) = (format!("arn:aws:iam::{ID}:root"), format!("{ROLES}/pull"));
+    let cases = [
+        (anything(), to(&us), Pass),
+        (anything(), to(&role), Pass),
+        (may("kms:Decrypt", FOREIGN_KEY), to(&role), Pass),
+        (json!([]), to(&role), Fail),
+        (anything(), to("arn:aws:iam::444455556666:root"), Fail),
+        (may("kms:Decrypt", KEY), to(&us), Fail),
     ];
-    assert_eq!(with_both(&create, &["kms:*"]), told(Fail, Pass), "an encrypted snapshot");
-}
-
-#[test]
-fn without_an_encrypted_snapshot_nothing_is_encrypted_again() {
-    let create = json!([{"Effect": "Allow", "Resource": "*", "Action": ["kms:DescribeKey",
-        "kms:GenerateDataKeyWithoutPlaintext", "kms:Decrypt", "kms:CreateGrant"]}]);
-    for fields in [r#""sizeInGiB": 20"#, r#""snapshotId": "snap-1""#] {
-        let account = with_key(Account::with_role(&create).snapshot(&snapshot(&json!({}))), "own");
-        let fields = format!(r#"{fields}, "kmsKeyId": "{}", "encrypted": true"#, arn("own"));
-        let results =
-            on_instances(&fields).in_account(account.recorded()).judged_by(&KMS_VOLUME_PERMISSION);
-        assert_eq!(results[0].status, Warn, "{:#?}", results[0]);
+    for (statements, policy, expected) in cases {
+        let result = told(reading(SECRET), account(&statements, &policy), &KMS_DECRYPT_PERMISSION);
+        assert_eq!(result.status, expected, "{statements} {policy}: {result:#?}");
     }
 }
 
-/// AWS's example of a key policy for the storage of Fargate, for this cluster.
-fn for_fargate(cluster: &str, account: &str) -> Vec<Value> {
-    let service = json!({"Service": "fargate.amazonaws.com"});
-    let context = json!({
-        "kms:EncryptionContext:aws:ecs:clusterAccount": [account],
-        "kms:EncryptionContext:aws:ecs:clusterName": [cluster],
+/// A grant to the execution role, different in these fields.
+fn grant(fields: &Value) -> Value {
+    let mut grant = json!({
+        "id": "g-1", "grantee": format!("{ROLES}/pull"), "operations": ["Decrypt"],
+        "context_equals": null, "context_subset": null, "source_arn": null, "created": null,
     });
-    vec![
-        json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-            "Action": "kms:*", "Resource": "*"}),
-        json!({"Effect": "Allow", "Principal": service, "Resource": "*",
-            "Action": "kms:GenerateDataKeyWithoutPlaintext",
-            "Condition": {"StringEquals": context}}),
-        json!({"Effect": "Allow", "Principal": service, "Resource": "*",
-            "Action": "kms:CreateGrant", "Condition": {"StringEquals": context,
-                "ForAllValues:StringEquals": {"kms:GrantOperations": ["Decrypt"]}}}),
-    ]
+    for (field, value) in fields.as_object().unwrap() {
+        grant[field] = value.clone();
+    }
+    json!([grant])
 }
 
 #[test]
-fn fargate_uses_the_key_of_its_storage_in_the_name_of_the_cluster() {
-    let judged = |statements: &[Value]| {
-        let policy = json!({"Version": "2012-10-17", "Statement": statements});
-        let account = with_key_as(Account::healthy(), "storage", &json!({}), &policy)
-            .cluster(&json!({"fargate_storage_key": arn("storage")}));
-        Story::task(r#""cpu": "256""#)
-            .run_as(r#"{"launchType": "FARGATE", "cluster": "prod"}"#)
-            .in_account(account.recorded())
-            .judged_by(&KMS_VOLUME_PERMISSION)
-            .remove(0)
+fn a_grant_stands_in_for_both_policies_within_what_it_is_limited_to() {
+    let account = |grants: &Value| {
+        Account::deployed_to_by(&anything())
+            .execution_role(&json!([]))
+            .secret(SECRET, Some(KEY))
+            .key_called(KEY, KEY, &json!({}))
+            .key_policy(KEY, &json!([]))
+            .grants(KEY, grants)
     };
-    let own = "111122223333";
-    assert_eq!(judged(&for_fargate("prod", own)).status, Pass);
-    for (statements, words) in [
-        (for_fargate("test", own), "kms:GenerateDataKeyWithoutPlaintext, kms:CreateGrant"),
-        (for_fargate("prod", "444455556666"), "kms:CreateGrant"),
-        (for_fargate("prod", own)[..2].to_vec(), "may not kms:CreateGrant on"),
-        (for_fargate("prod", own)[..1].to_vec(), "fargate.amazonaws.com may not"),
-    ] {
-        let result = judged(&statements);
-        assert_eq!(result.status, Fail, "{result:#?}");
-        assert!(result.message.contains(words), "{words}: {}", result.message);
+    let arn = |arn: &str| json!({"SecretARN": arn});
+    let volume = "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1";
+    let cases = [
+        (json!([]), Fail),
+        (grant(&json!({})), Pass),
+        (grant(&json!({"operations": ["Encrypt", "DescribeKey"]})), Fail),
+        (grant(&json!({"grantee": format!("{ROLES}/app")})), Fail),
+        (grant(&json!({"context_subset": arn(SECRET)})), Pass),
+        (grant(&json!({"context_subset": arn("arn:other")})), Fail),
+        // Which version is read is not known before.
+        (grant(&json!({"context_subset": {"SecretARN": SECRET, "SecretVersionId": "1"}})), Unknown),
+        // Secrets Manager names the version besides.
+        (grant(&json!({"context_equals": arn(SECRET)})), Fail),
+        (grant(&json!({"source_arn": volume})), Unknown),
+        (grant(&json!({"source_arn": volume, "operations": ["Encrypt"]})), Fail),
+    ];
+    for (grants, expected) in cases {
+        let result = told(reading(SECRET), account(&grants), &KMS_DECRYPT_PERMISSION);
+        assert_eq!(result.status, expected, "{grants}: {result:#?}");
     }
 }
 
 #[test]
-fn a_cluster_without_keys_and_a_task_elsewhere_need_none() {
-    let run =
-        |launch_type: &str| format!(r#"{{"launchType": "{launch_type}", "cluster": "prod"}}"#);
-    let story = |launch_type: &str| {
-        Story::task(r#""cpu": "256""#)
-            .run_as(&run(launch_type))
-            .in_account(Account::healthy().recorded())
+fn grants_are_asked_for_only_where_nothing_else_allows() {
+    let key = json!({"region": REGION, "key": KEY});
+    let refused = |account: Account| account.refuses("kms:ListGrants", &key);
+    let allowed = told(reading(SECRET), refused(secret_under(&json!({}))), &KMS_DECRYPT_PERMISSION);
+    assert_eq!(allowed.status, Pass, "{allowed:#?}");
+    let powerless = refused(secret_under(&json!({})).execution_role(&json!([])));
+    let open = told(reading(SECRET), powerless, &KMS_DECRYPT_PERMISSION);
+    assert_eq!(open.status, Unknown, "{open:#?}");
+}
+
+#[test]
+fn a_deny_goes_before_every_grant() {
+    let deny = json!([{"Effect": "Deny", "Action": "kms:*", "Resource": "*"}]);
+    let account = secret_under(&json!({})).execution_role(&deny).grants(KEY, &grant(&json!({})));
+    tells(reading(SECRET), account, &KMS_DECRYPT_PERMISSION, Fail, "denied by");
+}
+
+#[test]
+fn the_context_of_the_call_is_that_of_the_service_and_the_thing() {
+    let only = |key: &str, value: &str| {
+        json!([{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*",
+            "Condition": {"StringEquals": {key: value}}}])
     };
-    story("FARGATE").ends(&KMS_VOLUME_PERMISSION, &[(Skip, "run.json#/cluster", "names no key")]);
-    story("EC2").ends(&KMS_VOLUME_PERMISSION, &[(Skip, "", "names no EBS volume")]);
+    let parameter = "arn:aws:ssm:eu-west-1:111122223333:parameter/app/key";
+    let cases = [
+        (only("kms:ViaService", "ssm.eu-west-1.amazonaws.com"), Pass),
+        (only("kms:ViaService", "secretsmanager.eu-west-1.amazonaws.com"), Fail),
+        (only("kms:EncryptionContext:PARAMETER_ARN", parameter), Pass),
+        (only("kms:EncryptionContext:PARAMETER_ARN", "arn:other"), Fail),
+        (only("kms:CallerAccount", ID), Pass),
+        (only("kms:GrantIsForAWSResource", "true"), Fail),
+    ];
+    for (statements, expected) in cases {
+        let account = Account::deployed_to_by(&anything())
+            .execution_role(&statements)
+            .parameter("/app/key", Some(KEY))
+            .key(KEY);
+        let result = told(reading("/app/key"), account, &KMS_DECRYPT_PERMISSION);
+        assert_eq!(result.status, expected, "{statements}: {result:#?}");
+    }
+}
+
+#[test]
+fn in_china_the_name_of_the_service_is_known_by_its_beginning_only() {
+    let region = "cn-north-1";
+    let key = format!("arn:aws-cn:kms:{region}:{ID}:key/1234abcd");
+    let only = |service: &str| {
+        json!([{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*",
+            "Condition": {"StringLike": {"kms:ViaService": service}}}])
+    };
+    let cases = [
+        ("ssm.cn-north-1.amazonaws.com*", Pass),
+        ("ssm.*", Pass),
+        ("ssm.cn-north-1.amazonaws.com.cn", Unknown),
+        ("ssm.cn-north-1.amazonaws.com", Unknown),
+        ("secretsmanager.*", Fail),
+    ];
+    for (service, expected) in cases {
+        let account = Account::of_region(region, &anything())
+            .execution_role(&only(service))
+            .parameter("level", Some(&key))
+            .key(&key)
+            .recorded();
+        let story = Story::containers_and(
+            r#"{"name": "app", "image": "nginx", "secrets": [{"name": "A", "valueFrom": "level"}]}"#,
+            &format!(r#""executionRoleArn": "arn:aws-cn:iam::{ID}:role/pull""#),
+        );
+        let results = story.in_account(account).judged_by(&KMS_DECRYPT_PERMISSION);
+        assert_eq!(results[0].status, expected, "{service}: {results:#?}");
+    }
+}
+
+/// The infrastructure role may do this with the key of a volume.
+fn volumes(statements: &Value) -> Account {
+    Account::healthy().role("volumes", "/", &trusting("ecs.amazonaws.com"), statements).key(KEY)
+}
+
+/// What EBS does with a key for a volume without a snapshot.
+fn using_key(more: &[&str]) -> Value {
+    let mut actions = vec!["kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:Decrypt"];
+    actions.extend(more);
+    json!([
+        {"Effect": "Allow", "Action": actions, "Resource": KEY},
+        {"Effect": "Allow", "Action": "kms:CreateGrant", "Resource": KEY,
+            "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}},
+    ])
+}
+
+#[test]
+fn a_volume_takes_a_grant_for_ebs_and_nothing_that_only_aws_resources_have() {
+    let key = format!(r#""encrypted": true, "kmsKeyId": "{KEY}""#);
+    let reencrypt = ["kms:ReEncrypt*"];
+    let for_aws_only = json!([{"Effect": "Allow", "Action": "kms:*", "Resource": KEY,
+        "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}}]);
+    let for_others = json!([
+        {"Effect": "Allow", "Action": "kms:*", "Resource": KEY},
+        {"Effect": "Deny", "Action": "kms:CreateGrant", "Resource": "*",
+            "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}},
+    ]);
+    let by_ebs = json!([{"Effect": "Allow", "Action": "kms:*", "Resource": KEY,
+        "Condition": {"StringEquals": {"kms:ViaService": "ec2.eu-west-1.amazonaws.com"}}}]);
+    let cases = [
+        (using_key(&reencrypt), Pass, ""),
+        (using_key(&[]), Warn, "has nothing to encrypt again"),
+        (by_ebs, Pass, ""),
+        (may("kms:CreateGrant", KEY), Fail, "kms:GenerateDataKeyWithoutPlaintext"),
+        // On any other action the key is absent, so that a plain Bool does not hold.
+        (for_aws_only, Fail, "kms:Decrypt"),
+        (for_others, Fail, "kms:CreateGrant"),
+        (json!([]), Fail, "kms:CreateGrant"),
+    ];
+    for (statements, expected, words) in cases {
+        let result = told(storing(&key), volumes(&statements), &KMS_VOLUME_PERMISSION);
+        assert_eq!(result.status, expected, "{statements}: {result:#?}");
+        assert!(result.message.contains(words), "{statements}: {}", result.message);
+    }
+    let restored = format!(r#"{key}, "snapshotId": "snap-1""#);
+    let result = told(storing(&restored), volumes(&using_key(&[])), &KMS_VOLUME_PERMISSION);
+    assert_eq!(result.status, Fail, "{result:#?}");
+}
+
+#[test]
+fn a_volume_is_known_by_the_beginning_of_its_id() {
+    let key = format!(r#""encrypted": true, "kmsKeyId": "{KEY}""#);
+    let only = |pattern: &str| {
+        json!([
+            {"Effect": "Allow", "Action": "kms:DescribeKey", "Resource": KEY},
+            {"Effect": "Allow", "Action": "kms:*", "Resource": KEY,
+                "Condition": {"StringLike": {"kms:EncryptionContext:aws:ebs:id": pattern}}},
+        ])
+    };
+    for (pattern, expected) in [("vol-*", Pass), ("vol-0123", Unknown), ("snap-*", Fail)] {
+        let result = told(storing(&key), volumes(&only(pattern)), &KMS_VOLUME_PERMISSION);
+        assert_eq!(result.status, expected, "{pattern}: {result:#?}");
+    }
+}
+
+#[test]
+fn a_volume_without_a_key_of_its_own_takes_no_permission_on_one() {
+    let cases = [
+        r#""encrypted": true, "kmsKeyId": "alias/aws/ebs""#,
+        &format!(r#""encrypted": false, "kmsKeyId": "{KEY}""#),
+    ];
+    for ebs in cases {
+        let result = told(storing(ebs), volumes(&json!([])), &KMS_VOLUME_PERMISSION);
+        assert_eq!(result.status, Skip, "{ebs}: {result:#?}");
+    }
 }

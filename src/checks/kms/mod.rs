@@ -2,7 +2,7 @@
 
 mod decrypt;
 mod key;
-mod permission;
+pub(in crate::checks) mod permission;
 mod usable;
 mod volume;
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::View;
 use crate::knowledge::{Gap, Seen, Stop};
+use crate::lookup::ecs::cluster::{DescribeCluster, ExecuteCommand};
 use crate::lookup::kms::{DescribeKey, Manager};
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::DescribeParameter;
@@ -19,6 +20,8 @@ pub struct Known {
     pub secrets: BTreeMap<String, String>,
     /// The customer's keys that secrets and parameters are encrypted with.
     pub keys: BTreeSet<String>,
+    /// How the cluster has sessions of ECS Exec logged and encrypted.
+    pub sessions: Option<ExecuteCommand>,
     /// What it did not tell, in sentences.
     pub open: Vec<String>,
 }
@@ -29,6 +32,8 @@ pub struct Asks {
     secrets: Vec<DescribeSecret>,
     /// The names that each parameter may have.
     parameters: Vec<Vec<DescribeParameter>>,
+    /// The cluster, where it has a say.
+    pub(super) cluster: Option<DescribeCluster>,
 }
 
 impl Asks {
@@ -53,6 +58,11 @@ impl Asks {
         match facts.need(&CallerIdentity { region: home.clone() }) {
             Ok(caller) => known.account = Some(caller.account.clone()),
             Err(stop) => known.note(stop),
+        }
+        match self.cluster.as_ref().map(|lookup| facts.need(lookup)) {
+            Some(Ok(cluster)) => known.sessions.clone_from(&cluster.execute_command),
+            Some(Err(stop)) => known.note(stop),
+            None => {}
         }
         let mut keys: Vec<DescribeKey> = Vec::new();
         for lookup in &self.secrets {

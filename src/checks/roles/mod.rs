@@ -7,6 +7,7 @@ mod features;
 mod pass;
 mod recent;
 mod service_linked;
+mod session;
 #[cfg(test)]
 mod tests;
 mod trust;

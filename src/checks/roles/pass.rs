@@ -51,6 +51,6 @@ fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
     let finding = finding.on(&role.arn);
     match it.duty {
         Duty::Infrastructure => finding.prevents(ROLE_PASS.prevents[1]).judge(),
-        Duty::Execution | Duty::Task => finding.judge(),
+        Duty::Execution | Duty::Task | Duty::Service => finding.judge(),
     }
 }

@@ -7,8 +7,7 @@ use crate::checks::permission::{self, Beside, Tags, Wish};
 use crate::checks::policies::{self, Policies, PoliciesOf, PolicySet, RightsOf, Witness};
 use crate::facts::View;
 use crate::iam::{
-    self, Constraint, Decision, Evaluation, Grant, Grants, KeyState, Layer, Layers, Policy,
-    Request, evaluate,
+    self, Decision, Evaluation, Grants, KeyState, Layer, Layers, Policy, Request, evaluate,
 };
 use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::ecr::{GetRepositoryPolicy, ListRepositoryTags, Repository};
@@ -118,9 +117,8 @@ impl Access {
         let own = own?;
         layers.resource = own.policy;
         layers.grants = own.grants;
-        let tags = set.as_ref().map(|set| set.tags.clone()).unwrap_or_default();
         let evaluated = |wish: &Wish| {
-            let mut context = permission::context(&principal, &tags, wish, &self.region);
+            let mut context = permission::context(&principal, set.as_ref(), wish, &self.region);
             let request = |context| {
                 let request = Request::new(principal.clone(), &self.action, &resource, context);
                 match &own.owner {
@@ -342,22 +340,7 @@ fn granted(seen: Result<Seen<&Vec<kms::Grant>>, Stop>) -> Grants {
         Err(Stop::Gap(gap)) => return Grants::Unreadable(gap.to_string()),
         Err(Stop::Absent(_, absence)) => return Grants::Unreadable(absence.sentence),
     };
-    // What a grant on behalf of one resource allows depends on that resource.
-    if let Some(grant) = grants.iter().find(|grant| grant.source_arn.is_some()) {
-        return Grants::Unreadable(format!("grant {} is limited to one source", grant.id));
-    }
-    let pairs = |map: &BTreeMap<String, String>| map.clone().into_iter().collect();
-    let read = |grant: &kms::Grant| Grant {
-        id: grant.id.clone(),
-        grantee: grant.grantee.clone(),
-        operations: grant.operations.clone(),
-        constraint: match (&grant.context_equals, &grant.context_subset) {
-            (Some(equals), _) => Constraint::Equals(pairs(equals)),
-            (None, Some(subset)) => Constraint::Subset(pairs(subset)),
-            (None, None) => Constraint::None,
-        },
-    };
-    Grants::Known(grants.iter().map(read).collect())
+    Grants::Known(grants.iter().map(permission::granted).collect())
 }
 
 /// The principal with its path, in its session if that is known.

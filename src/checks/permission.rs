@@ -6,10 +6,10 @@
 //! into the engine as unknown, so that a denial which holds anyway is told.
 
 mod answer;
+mod context;
+mod grants;
 mod tags;
 mod witness;
-
-use std::collections::BTreeMap;
 
 use crate::checks::policies::{Kind, Membership, OrganizationOf, Policies, PolicySet};
 use crate::facts::View;
@@ -25,6 +25,8 @@ use crate::names::{AccountId, Arn, Region, RoleArn};
 use crate::verdict::{Finding, fail};
 
 pub(crate) use answer::{Answer, grant, put_policy};
+pub(crate) use context::context;
+pub(crate) use grants::granted;
 pub(crate) use tags::Tags;
 
 use answer::{Said, Word};
@@ -102,7 +104,7 @@ fn request(
     region: &Region,
 ) -> Result<Request, Stop> {
     let principal = principal(set)?;
-    let mut context = context(&principal, &set.tags, wish, region);
+    let mut context = context(&principal, Some(set), wish, region);
     let owner = owner(wish, beside);
     organization(set, owner.as_ref(), &mut context);
     let request = Request::new(principal, &wish.action, &wish.resource, context);
@@ -222,31 +224,6 @@ fn principal(set: &PolicySet) -> Result<Principal, Stop> {
         }
         Kind::User => set.arn.parse().map_err(|_| unreadable()),
     }
-}
-
-/// What every call of this principal carries. Whatever is not listed is unknown: above all where the
-/// call comes from (`aws:SourceVpc`, `aws:SourceIp`).
-pub(crate) fn context(
-    principal: &Principal,
-    tags: &BTreeMap<String, String>,
-    wish: &Wish,
-    region: &Region,
-) -> Context {
-    let mut context = Context::partial()
-        .with_principal(principal)
-        .with_value("aws:RequestedRegion", region.as_str())
-        .with_value("aws:SecureTransport", "true")
-        .with_value("aws:ViaAWSService", "false")
-        .with("aws:CalledVia", KeyState::Absent)
-        .with("aws:CalledViaFirst", KeyState::Absent)
-        .with("aws:CalledViaLast", KeyState::Absent);
-    for (key, value) in tags {
-        context.set(&format!("aws:PrincipalTag/{key}"), KeyState::Known(vec![value.clone()]));
-    }
-    for (key, state) in &wish.context {
-        context.set(key, state.clone());
-    }
-    context
 }
 
 fn denial(set: &PolicySet, wish: &Wish, evaluation: &Evaluation) -> Finding {

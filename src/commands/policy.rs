@@ -13,7 +13,7 @@ use crate::document::{Field, TaskDefinition};
 use crate::exit::Exit;
 use crate::facts::View;
 use crate::iam::{self, Decision, Layer};
-use crate::knowledge::{Seen, Stop};
+use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::CallerIdentity;
 use crate::names::Region;
 use crate::output::{self, Progress};
@@ -35,21 +35,28 @@ pub(super) fn run(wanted: &Policy, global: &Global) -> Result<Exit, Failure> {
         return Ok(print(&reads::needs(None, wanted.read_secrets), global));
     };
     let given = input::read(name)?;
-    let needs = asking::wait_for(gather(wanted, whose, &given, global))?;
+    let Gathered { needs, lacks } = asking::wait_for(gather(wanted, whose, &given, global))?;
+    let open = if wanted.missing { "not certain" } else { "not in this policy" };
     for why in &needs.open {
-        output::note(&format!("aws-ecs-preflight: not in this policy: {why}"));
+        output::note(&format!("aws-ecs-preflight: {open}: {why}"));
     }
-    if needs.found.is_empty() {
+    if needs.found.is_empty() && needs.open.is_empty() {
         let nothing = if wanted.missing { "nothing is missing" } else { "nothing is needed" };
         output::note(&format!("aws-ecs-preflight: {nothing}"));
-    } else {
-        print(&needs.found, global);
     }
+    print(&needs.found, global);
     Ok(match () {
-        () if wanted.missing && !needs.found.is_empty() => Exit::Fail,
+        () if lacks => Exit::Fail,
         () if !needs.open.is_empty() => Exit::Unknown,
         () => Exit::Pass,
     })
+}
+
+/// What is to be granted.
+struct Gathered {
+    needs: Needs,
+    /// Whether some of it is proven to be missing.
+    lacks: bool,
 }
 
 fn print(needs: &[Need], global: &Global) -> Exit {
@@ -63,7 +70,7 @@ async fn gather(
     whose: Option<Whose>,
     given: &Given,
     global: &Global,
-) -> Result<Needs, Failure> {
+) -> Result<Gathered, Failure> {
     let asks = wanted.live || wanted.missing;
     let connects = asks || wanted.place.service.is_some() || matches!(given, Given::Registered(_));
     let (origin, region) = if connects || wanted.replay.is_some() {
@@ -80,7 +87,9 @@ async fn gather(
         None => Needs { found: reads::needs(Some(&task), wanted.read_secrets), ..Needs::default() },
     };
     let mut needs = needs_of(&Known::default());
-    let Some(region) = region.filter(|_| asks) else { return Ok(needs) };
+    let Some(region) = region.filter(|_| asks) else {
+        return Ok(Gathered { needs, lacks: false });
+    };
     let known = run.work_out(|facts| needs.asks.learn(&region, facts)).await;
     let known = known.map_err(Failure::no_verdict)?;
     needs = needs_of(&known);
@@ -88,9 +97,9 @@ async fn gather(
     if wanted.missing {
         let principal = holder(wanted, whose, &task, &region, &mut run).await?;
         let missing = run.work_out(|facts| missing(&needs, &principal, &region, facts)).await;
-        needs = missing.map_err(Failure::no_verdict)?.map_err(unread)?;
+        return missing.map_err(Failure::no_verdict)?.map_err(unread);
     }
-    Ok(needs)
+    Ok(Gathered { needs, lacks: false })
 }
 
 async fn task(
@@ -177,36 +186,56 @@ fn missing(
     principal: &Principal,
     region: &Region,
     facts: &View,
-) -> Result<Needs, Stop> {
+) -> Result<Gathered, Stop> {
     let asked = PoliciesOf { principal: principal.clone(), region: region.clone() };
-    let who = facts.derive(&asked)?;
+    let who = match facts.derive(&asked) {
+        Err(Stop::Gap(gap)) if gap != Gap::Wanted => {
+            let mut needs = needs.clone();
+            needs.open.push(format!("what {principal} is granted: {gap}"));
+            return Ok(Gathered { needs, lacks: false });
+        }
+        who => who?,
+    };
     let mut left = Needs { open: needs.open.clone(), ..Needs::default() };
+    let mut lacks = false;
     for need in &needs.found {
         let (mut actions, mut resources) = (BTreeSet::new(), BTreeSet::new());
         for action in &need.actions {
             for resource in &need.resources {
-                let Some(why) = lacks(who, need, action, resource, region)? else { continue };
+                let Some(lack) = self::lack(who, need, action, resource, region)? else { continue };
                 actions.insert(*action);
                 resources.insert(resource.clone());
-                left.open.extend(why.map(|why| format!("whether {action} is granted: {why}")));
+                match lack {
+                    Lack::Proven => lacks = true,
+                    Lack::Possible(why) => {
+                        left.open.push(format!("whether {action} is granted: {why}"));
+                    }
+                }
             }
         }
         if !actions.is_empty() {
             left.found.push(Need { actions, resources, ..need.clone() });
         }
     }
-    Ok(left)
+    Ok(Gathered { needs: left, lacks })
 }
 
-/// Nothing, if the principal's own policies grant it; else perhaps what the answer depends on. That a
-/// resource is another account's is that account's affair, and so are the policies of resources.
-fn lacks(
+/// That something is not granted.
+enum Lack {
+    Proven,
+    /// It depends on this.
+    Possible(String),
+}
+
+/// Nothing, if the principal's own policies grant it. That a resource is another account's is that
+/// account's affair, and so are the policies of resources.
+fn lack(
     who: &Policies,
     need: &Need,
     action: &str,
     resource: &str,
     region: &Region,
-) -> Result<Option<Option<String>>, Stop> {
+) -> Result<Option<Lack>, Stop> {
     let Policies::Held(set) = who else { return Ok(None) };
     let mut wish = Wish::new(action, resource);
     for condition in &need.conditions {
@@ -225,8 +254,8 @@ fn lacks(
     let evaluation = permission::may(who, &wish, beside, region)?;
     Ok(evaluation.and_then(|evaluation| match evaluation.decision {
         Decision::Allow => None,
-        Decision::Depends(depends) => Some(Some(depends.sentences().join("; "))),
-        Decision::ExplicitDeny | Decision::ImplicitDeny => Some(None),
+        Decision::Depends(depends) => Some(Lack::Possible(depends.sentences().join("; "))),
+        Decision::ExplicitDeny | Decision::ImplicitDeny => Some(Lack::Proven),
     }))
 }
 

@@ -79,6 +79,9 @@ impl Condition {
             KeyState::Unknown => Truth::Unknown,
             KeyState::Absent => Truth::from(holds_without_key(operator)),
             KeyState::Begins(start) => self.test_beginning(operator, start, context),
+            KeyState::Known(values) if operator.is_of_sets() && holds_nothing(values) => {
+                Truth::from(holds_without_key(operator))
+            }
             KeyState::Known(values) => {
                 let mut each = values.iter().map(|value| self.test_value(operator, value, context));
                 match operator.quantity {
@@ -140,6 +143,8 @@ impl Condition {
         let absent = match state {
             KeyState::Unknown => Truth::Unknown,
             KeyState::Absent => Truth::True,
+            // The page on several values calls such a key null, the one on operators does not.
+            KeyState::Known(values) if holds_nothing(values) => Truth::Unknown,
             KeyState::Known(_) | KeyState::Begins(_) => Truth::False,
         };
         Truth::any(self.values.iter().map(|wanted| match boolean(&wanted.text) {
@@ -157,6 +162,12 @@ fn completed_text(value: &Pattern, comparison: Comparison) -> String {
         Comparison::Arn if value.text.ends_with('*') => value.text.clone() + &":*".repeat(lacking),
         _ => value.text.clone(),
     }
+}
+
+/// Whether a key is there, but empty: to the set operators that is as if it were not
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>).
+fn holds_nothing(values: &[String]) -> bool {
+    values.iter().all(String::is_empty)
 }
 
 /// What an operator makes of a key that the request does not have
@@ -245,6 +256,15 @@ mod tests {
         assert_eq!(test("ForAnyValue:StringNotEquals", &["env"], tags()), True);
         assert_eq!(test("ForAllValues:StringNotEquals", &["env"], tags()), False);
         assert_eq!(test("StringEquals", &["env"], tags()), Unknown);
+    }
+
+    #[test]
+    fn a_set_of_nothing_but_an_empty_text_is_no_set() {
+        let empty = || known(&[""]);
+        assert_eq!(test("ForAllValues:StringEquals", &["env"], empty()), True);
+        assert_eq!(test("ForAnyValue:StringNotEquals", &["env"], empty()), False);
+        assert_eq!(test("StringEquals", &["env"], empty()), False);
+        assert_eq!(test("Null", &["false"], empty()), Unknown);
     }
 
     #[test]

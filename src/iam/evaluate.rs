@@ -249,9 +249,17 @@ fn depends(
             }
         }
     }
-    if let (Grants::Unreadable(why), true) = (&layers.grants, request.needs_delegation()) {
-        let policy = "the grants of the key".to_owned();
-        depends.layers.push(UnreadLayer { layer: Layer::Grant, policy, why: why.clone() });
+    match &layers.grants {
+        _ if !request.needs_delegation() => {}
+        Grants::Unreadable(why) => {
+            let policy = "the grants of the key".to_owned();
+            depends.layers.push(UnreadLayer { layer: Layer::Grant, policy, why: why.clone() });
+        }
+        Grants::Known(grants) => {
+            let open = grants.iter().filter(|grant| grant.allows(request) == Truth::Unknown);
+            let told = open.map(|grant| (grant.origin(), grant.reservation()));
+            depends.statements.extend(told);
+        }
     }
     if let (Some(trials), 1..=2) = (trials, relevant.len()) {
         depends.outcomes = trial::outcomes(&relevant, keys, trials, judged, request);

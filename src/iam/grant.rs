@@ -2,6 +2,7 @@
 //! (<https://docs.aws.amazon.com/kms/latest/developerguide/grants.html>).
 
 use super::context::KeyState;
+use super::origin::{Layer, Origin};
 use super::principal::Named;
 use super::request::Request;
 use super::truth::Truth;
@@ -44,11 +45,26 @@ pub enum Constraint {
     Equals(Vec<(String, String)>),
     /// These pairs at least.
     Subset(Vec<(String, String)>),
+    /// Whatever the context, a request on behalf of this resource, which no request tells of here.
+    Source(String),
 }
 
 const PAIRS: &str = "kms:encryptioncontext:";
 
 impl Grant {
+    /// Why it is not known whether it lets a request pass.
+    pub(super) fn reservation(&self) -> String {
+        match &self.constraint {
+            Constraint::Source(source) => format!("it is for requests on behalf of `{source}`"),
+            _ => "what it wants of the encryption context is not known of the request".to_owned(),
+        }
+    }
+
+    /// Its place among what decides.
+    pub(super) fn origin(&self) -> Origin {
+        Origin { layer: Layer::Grant, policy: self.id.as_str().into(), sid: None, index: 0 }
+    }
+
     /// Whether it lets the request pass.
     pub fn allows(&self, request: &Request) -> Truth {
         let Some(("kms", operation)) = request.folded_action().split_once(':') else {
@@ -65,6 +81,7 @@ impl Constraint {
     fn holds(&self, request: &Request) -> Truth {
         match self {
             Constraint::None => Truth::True,
+            Constraint::Source(_) => Truth::Unknown,
             Constraint::Subset(pairs) => holds_each(pairs, request),
             Constraint::Equals(pairs) => holds_each(pairs, request) & holds_no_more(pairs, request),
         }
@@ -148,5 +165,13 @@ mod tests {
         assert_eq!(with(two), (True, False));
         assert_eq!(with(Context::complete()), (False, False));
         assert_eq!(with(Context::partial()), (Unknown, Unknown));
+    }
+
+    #[test]
+    fn a_grant_on_behalf_of_one_resource_is_certain_of_nothing() {
+        let source = Constraint::Source("arn:aws:ec2:eu-west-1:111122223333:volume/vol-1".into());
+        let grant = grant(source);
+        assert_eq!(grant.allows(&decrypt(Context::complete())), Unknown);
+        assert!(grant.reservation().contains("volume/vol-1"));
     }
 }

@@ -16,10 +16,7 @@ pub(super) fn of_allow(judged: &[Judged<'_>], layers: &Layers, request: &Request
     let mut found = with_effect(Effect::Allow, judged);
     if let (Grants::Known(grants), true) = (&layers.grants, request.needs_delegation()) {
         let allows = grants.iter().filter(|grant| grant.allows(request) == Truth::True);
-        found.extend(allows.map(|grant| {
-            let policy = grant.id.as_str().into();
-            (None, Origin { layer: Layer::Grant, policy, sid: None, index: 0 })
-        }));
+        found.extend(allows.map(|grant| (None, grant.origin())));
     }
     found
 }

@@ -2,6 +2,7 @@
 
 use super::grant::Grants;
 use super::policy::{Policy, Statement};
+use super::principal::Principal;
 
 /// Every policy that has a say in a request. One that may not be read is
 /// [`Policy::unreadable`]; one that does not exist is left out.
@@ -19,7 +20,7 @@ pub struct Layers {
     /// The grants of a KMS key.
     pub grants: Grants,
     /// The service control policies on each level of the organization, from its root to the account.
-    /// They do not bind the management account nor roles linked to a service: leave them out there.
+    /// They do not bind the management account: leave them out there.
     pub service_control: Vec<Vec<Policy>>,
     /// The resource control policies on each level, in the account of the resource. The policy that
     /// allows everything is always among them and need not be given.
@@ -41,28 +42,34 @@ pub(super) enum Side {
 }
 
 impl Layers {
-    /// Every statement with its side, without those that cannot bind the principal.
-    pub(super) fn statements<'a>(&'a self, of_service: bool) -> Vec<(Side, &'a Statement)> {
+    /// Every statement with its side, without those that cannot bind the principal. Services have no
+    /// policies of their own.
+    pub(super) fn statements<'a>(&'a self, principal: &Principal) -> Vec<(Side, &'a Statement)> {
         let mut policies: Vec<(Side, &Policy)> = Vec::new();
         let mut add = |side, of_side: &mut dyn Iterator<Item = &'a Policy>| {
             policies.extend(of_side.map(|policy| (side, policy)));
         };
-        // Services have no identity policies, and SCPs do not bind them
-        // (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html).
-        if !of_service {
+        if !principal.is_service() {
             add(Side::Identity, &mut self.identity.iter());
             add(Side::Boundary, &mut self.boundary.iter());
             add(Side::Session, &mut self.session.iter());
-            for (level, policies) in self.service_control.iter().enumerate() {
-                add(Side::ServiceControl(level), &mut policies.iter());
-            }
+        }
+        for (level, policies) in self.service_control_on(principal).iter().enumerate() {
+            add(Side::ServiceControl(level), &mut policies.iter());
         }
         add(Side::Resource, &mut self.resource.iter());
-        add(Side::ResourceControl, &mut self.resource_control.iter().flatten());
+        if principal.is_bound_by_resource_control() {
+            add(Side::ResourceControl, &mut self.resource_control.iter().flatten());
+        }
         add(Side::Endpoint, &mut self.endpoint.iter());
         let statements = |(side, policy): (Side, &'a Policy)| {
             policy.statements.iter().map(move |statement| (side, statement))
         };
         policies.into_iter().flat_map(statements).collect()
+    }
+
+    /// The levels of service control policies that bind the principal.
+    pub(super) fn service_control_on(&self, principal: &Principal) -> &[Vec<Policy>] {
+        if principal.is_bound_by_service_control() { &self.service_control } else { &[] }
     }
 }

@@ -113,6 +113,13 @@ impl Operator {
     }
 }
 
+impl Operator {
+    /// Whether it is made for keys of several values.
+    pub fn is_of_sets(self) -> bool {
+        self.quantity != Quantity::Single
+    }
+}
+
 impl Comparison {
     /// Whether `*` and `?` are wildcards in its values.
     pub fn has_wildcards(self) -> bool {

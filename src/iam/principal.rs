@@ -73,6 +73,24 @@ impl Principal {
         matches!(self, Principal::User(arn) if arn.resource == "root")
     }
 
+    /// Whether it is a role that is linked to a service. The ARN of a session does not tell.
+    fn is_linked_to_service(&self) -> bool {
+        matches!(self, Principal::Role { path: Some(path), .. } if path.starts_with("/aws-service-role/"))
+    }
+
+    /// Whether the service control policies of its account bind it: services they do not, nor the roles
+    /// that are linked to them
+    /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>).
+    pub(super) fn is_bound_by_service_control(&self) -> bool {
+        !self.is_service() && !self.is_linked_to_service()
+    }
+
+    /// Whether resource control policies bind it
+    /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>).
+    pub(super) fn is_bound_by_resource_control(&self) -> bool {
+        !self.is_linked_to_service()
+    }
+
     fn partition(&self) -> Option<Partition> {
         match self {
             Principal::Role { partition, .. } => Some(*partition),

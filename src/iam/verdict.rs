@@ -74,7 +74,7 @@ pub(super) struct Sides {
 
 /// Holds every statement against the request.
 pub(super) fn judge<'a>(request: &Request, layers: &'a Layers) -> Vec<Judged<'a>> {
-    let statements = layers.statements(request.principal.is_service());
+    let statements = layers.statements(&request.principal);
     let judged = |(side, statement)| {
         let inspection = Inspection::of(statement, request, layers.boundary.is_some());
         Judged { side, statement, inspection }
@@ -90,7 +90,7 @@ impl Situation {
             Grants::Unreadable(_) => Truth::Unknown,
         };
         Situation {
-            levels: layers.service_control.len(),
+            levels: layers.service_control_on(&request.principal).len(),
             has_boundary: layers.boundary.is_some(),
             has_session: !layers.session.is_empty(),
             has_endpoint: layers.endpoint.is_some(),

@@ -13,7 +13,7 @@ use crate::names::{EcrHost, ImageRef, Registry};
 
 /// Where the manifests of one repository are asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Home {
+pub(in crate::checks) enum Home {
     /// A private ECR registry, over its API.
     Ecr(EcrRepository),
     /// Any other registry, anonymously.
@@ -21,7 +21,7 @@ pub(super) enum Home {
 }
 
 impl Home {
-    pub(super) fn of(image: &ImageRef) -> Home {
+    pub(in crate::checks) fn of(image: &ImageRef) -> Home {
         match &image.registry {
             Registry::Ecr(EcrHost { account, region, .. }) => Home::Ecr(EcrRepository {
                 region: region.clone(),
@@ -68,7 +68,7 @@ impl Derived for SourceOf {
 }
 
 /// How ECR names the image: where both are given, the digest decides.
-pub(super) fn reference(image: &ImageRef) -> Reference {
+pub(in crate::checks) fn reference(image: &ImageRef) -> Reference {
     match (&image.digest, image.tag_or_latest()) {
         (Some(digest), _) => Reference::Digest(digest.to_string()),
         (None, tag) => Reference::Tag(tag.unwrap_or("latest").to_owned()),
@@ -190,7 +190,7 @@ pub(super) fn denied(it: &ImageUse, home: &Repository, said: &str) -> Stop {
 }
 
 /// The rule with the longest prefix that covers the repository, and the repository's name upstream.
-pub(super) fn covering<'r>(
+pub(in crate::checks) fn covering<'r>(
     rules: &'r [PullThroughRule],
     repository: &str,
 ) -> Option<(&'r PullThroughRule, String)> {

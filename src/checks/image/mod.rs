@@ -1,6 +1,6 @@
 //! The group `image`: the images exist, for the platform that the task runs on, and may be pulled.
 
-mod behind;
+pub(super) mod behind;
 pub(super) mod credentials;
 mod exists;
 mod permission;

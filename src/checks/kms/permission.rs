@@ -2,12 +2,12 @@
 
 use super::key::Used;
 use crate::checks::execution_role::account;
-use crate::checks::permission::{Answer, Beside, Tags, Wish, beside_of, decide, judge};
+use crate::checks::permission::{Answer, Beside, Tags, Wish, beside_of, decide, granted, judge};
 use crate::checks::policies::Policies;
 use crate::facts::View;
-use crate::iam::{Constraint, Grant, Grants, KeyState, Layer};
+use crate::iam::{Grants, KeyState, Layer};
 use crate::knowledge::Stop;
-use crate::lookup::kms::{self, GetKeyPolicy, Key, ListGrants, ListResourceTags};
+use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, ListResourceTags};
 use crate::names::{Arn, Region};
 
 /// A call on a key that a service makes for a role. Where such a call comes from is the service's
@@ -68,7 +68,7 @@ pub(in crate::checks) fn judge_key(
     let asked = ListGrants { region: region.clone(), key: key.arn.clone() };
     let grants = facts.weigh(|| facts.need(&asked))?;
     own.grants = match grants {
-        Ok(grants) => Grants::Known(grants.iter().map(read).collect()),
+        Ok(grants) => Grants::Known(grants.iter().map(granted).collect()),
         Err(gap) => {
             let why = gap.to_string();
             own.unread.push(gap);
@@ -76,23 +76,6 @@ pub(in crate::checks) fn judge_key(
         }
     };
     decide(who, calls(&own), region, Some(&command), facts)
-}
-
-fn read(grant: &kms::Grant) -> Grant {
-    let pairs = |map: &std::collections::BTreeMap<String, String>| {
-        map.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
-    };
-    let constraint = match (&grant.context_equals, &grant.context_subset) {
-        (Some(equals), _) => Constraint::Equals(pairs(equals)),
-        (None, Some(subset)) => Constraint::Subset(pairs(subset)),
-        (None, None) => Constraint::None,
-    };
-    Grant {
-        id: grant.id.clone(),
-        grantee: grant.grantee.clone(),
-        operations: grant.operations.clone(),
-        constraint,
-    }
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>).
 
 use super::Collector;
+use crate::checks::image::behind;
 use crate::document::Container;
 use crate::document::container::LogConfiguration;
 use crate::document::volume::Volume;
 use crate::knowledge::{Gap, Stop};
-use crate::names::{Arn, EcrHost, ImageRef, ParameterRef, Registry, S3Object, ValueFrom};
+use crate::lookup::ecr::DescribeImage;
+use crate::names::{Arn, ImageRef, ParameterRef, S3Object, ValueFrom};
 
 impl Collector<'_> {
     pub(super) fn of_execution_role(&mut self) {
@@ -54,8 +56,8 @@ impl Collector<'_> {
             let image = text
                 .parse::<ImageRef>()
                 .map_err(|flaw| Gap::Unresolved { why: flaw.to_string() })?;
-            if let Registry::Ecr(EcrHost { account, region, partition, .. }) = &image.registry {
-                let repository = &image.repository;
+            if let behind::Home::Ecr(repository) = behind::Home::of(&image) {
+                let arn = repository.arn();
                 needs.need("SignInToEcr", &["ecr:GetAuthorizationToken"], "*");
                 needs.need(
                     "PullImages",
@@ -64,8 +66,11 @@ impl Collector<'_> {
                         "ecr:BatchGetImage",
                         "ecr:GetDownloadUrlForLayer",
                     ],
-                    format!("arn:{partition}:ecr:{region}:{account}:repository/{repository}"),
+                    &arn,
                 );
+                needs.imports(&arn);
+                let reference = behind::reference(&image);
+                needs.needs.asks.image(DescribeImage { repository, reference });
             }
             Ok(())
         });
@@ -76,6 +81,14 @@ impl Collector<'_> {
                 None => Ok(()),
             }
         });
+    }
+
+    /// What the first pull through a cache rule takes besides, as far as it is known to be one.
+    fn imports(&mut self, arn: &str) {
+        if let Some(creates) = self.known.imports.get(arn) {
+            let actions = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"];
+            self.need("ImportImages", &actions[..1 + usize::from(*creates)], arn);
+        }
     }
 
     /// The credentials of a private registry: a secret by its ARN, or by its name
@@ -201,6 +214,9 @@ impl Collector<'_> {
         self.need("ReadFiles", &["s3:GetObject"], object.to_string());
         let bucket = format!("arn:{partition}:s3:::{bucket}");
         self.need("LocateFiles", &["s3:GetBucketLocation"], bucket);
+        if let Some(region) = &self.task.home {
+            self.needs.asks.file(region, object);
+        }
     }
 }
 

@@ -96,14 +96,7 @@ impl Collector<'_> {
             self.need("CreateFromSnapshots", &["ec2:CreateVolume"], arn);
         }
         let Some(key) = ebs.kms_key_id.get()? else { return Ok(()) };
-        let arn = match key.as_str() {
-            alias if alias.starts_with("alias/") || alias.contains(":alias/") => {
-                let why = format!("{alias} is an alias: a policy names the key behind it");
-                return Err(Gap::Undecidable { why }.into());
-            }
-            arn if arn.starts_with("arn:") => arn.to_owned(),
-            id => self.home.arn("kms", &format!("key/{id}")),
-        };
+        let Some(arn) = self.key(key)? else { return Ok(()) };
         self.need(
             "UseVolumeKeys",
             &[
@@ -119,6 +112,32 @@ impl Collector<'_> {
             Condition { operator: "Bool", key: "kms:GrantIsForAWSResource", value: "true".into() };
         self.need_under("GrantVolumeKeys", &["kms:CreateGrant"], arn, vec![for_aws]);
         Ok(())
+    }
+
+    /// The ARN of a key; nothing for one of AWS's own, which takes no permission.
+    fn key(&mut self, key: &str) -> Result<Option<String>, Stop> {
+        let alias = key.rsplit_once(":alias/").map(|(_, name)| name);
+        let Some(alias) = alias.or_else(|| key.strip_prefix("alias/")) else {
+            let is_arn = key.starts_with("arn:");
+            return Ok(Some(match is_arn {
+                true => key.to_owned(),
+                false => self.home.arn("kms", &format!("key/{key}")),
+            }));
+        };
+        if alias.starts_with("aws/") {
+            return Ok(None);
+        }
+        if let Some(region) = &self.task.home {
+            self.needs.asks.alias(region, key);
+        }
+        match self.known.aliases.get(key) {
+            Some(arn) => Ok(Some(arn.clone())),
+            None => {
+                let why =
+                    format!("{key} is an alias: a policy names the key behind it, which --live asks for");
+                Err(Gap::Undecidable { why }.into())
+            }
+        }
     }
 
     /// A blue/green deployment shifts traffic between two target groups. A rule is changed as a rule,

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::checks::image::behind;
 use crate::facts::View;
 use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::ecs::cluster::{DescribeCluster, ExecuteCommand};
+use crate::lookup::ecr::{DescribeImage, PullThroughRules, REPOSITORY_MISSING};
 use crate::lookup::kms::{DescribeKey, Manager};
+use crate::lookup::s3::{Encryption, HeadObject};
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::DescribeParameter;
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::names::{AccountId, ParameterRef, Region};
+use crate::names::{AccountId, ParameterRef, Region, S3Object};
 
 /// What AWS told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,10 +21,14 @@ pub struct Known {
     pub account: Option<AccountId>,
     /// The full ARN of each secret, by what it is called in the definition.
     pub secrets: BTreeMap<String, String>,
-    /// The customer's keys that secrets and parameters are encrypted with.
+    /// The customer's keys that secrets, parameters and files are encrypted with.
     pub keys: BTreeSet<String>,
     /// How the cluster has sessions of ECS Exec logged and encrypted.
     pub sessions: Option<ExecuteCommand>,
+    /// The key behind each alias.
+    pub aliases: BTreeMap<String, String>,
+    /// The repositories into which the first pull imports an image, and whether it creates them.
+    pub imports: BTreeMap<String, bool>,
     /// What it did not tell, in sentences.
     pub open: Vec<String>,
 }
@@ -34,6 +41,9 @@ pub struct Asks {
     parameters: Vec<Vec<DescribeParameter>>,
     /// The cluster, where it has a say.
     pub(super) cluster: Option<DescribeCluster>,
+    files: Vec<HeadObject>,
+    images: Vec<DescribeImage>,
+    aliases: Vec<DescribeKey>,
 }
 
 impl Asks {
@@ -49,6 +59,26 @@ impl Asks {
         let lookups: Vec<_> = parameter.candidate_names().into_iter().map(named).collect();
         if !self.parameters.contains(&lookups) {
             self.parameters.push(lookups);
+        }
+    }
+
+    pub(super) fn file(&mut self, region: &Region, object: &S3Object) {
+        let lookup = HeadObject { region: region.clone(), object: object.clone() };
+        if !self.files.contains(&lookup) {
+            self.files.push(lookup);
+        }
+    }
+
+    pub(super) fn image(&mut self, lookup: DescribeImage) {
+        if !self.images.contains(&lookup) {
+            self.images.push(lookup);
+        }
+    }
+
+    pub(super) fn alias(&mut self, region: &Region, alias: &str) {
+        let lookup = DescribeKey::of(alias, region);
+        if !self.aliases.contains(&lookup) {
+            self.aliases.push(lookup);
         }
     }
 
@@ -81,6 +111,19 @@ impl Asks {
                 Err(stop) => known.note(stop),
             }
         }
+        for lookup in &self.files {
+            match facts.need(lookup).map(|object| &object.encryption) {
+                Ok(Encryption::Key(key)) => keys.push(DescribeKey::of(key, &lookup.region)),
+                Ok(Encryption::Own) => {}
+                Ok(Encryption::Untold) => known.open.push(format!(
+                    "which key encrypts {}, if any, is told only to those who may call s3:GetObject on it",
+                    lookup.object
+                )),
+                Err(stop) => known.note(stop),
+            }
+        }
+        known.imports(&self.images, facts);
+        let aliases: Vec<_> = self.aliases.iter().map(|key| (key, facts.need(key))).collect();
         let described: Vec<_> = keys.iter().map(|key| (key, facts.need(key))).collect();
         for (lookup, key) in described {
             match key {
@@ -92,6 +135,14 @@ impl Asks {
                 // The ARN of a key in a policy is the key's own, also where it may not be described.
                 Err(Stop::Gap(gap)) if gap != Gap::Wanted && lookup.id.contains(":key/") => {
                     known.keys.insert(lookup.id.clone());
+                }
+                Err(stop) => known.note(stop),
+            }
+        }
+        for (lookup, key) in aliases {
+            match key {
+                Ok(key) => {
+                    known.aliases.insert(lookup.id.clone(), key.arn.clone());
                 }
                 Err(stop) => known.note(stop),
             }
@@ -117,7 +168,35 @@ fn found(lookups: &[DescribeParameter], facts: &View) -> Result<Option<DescribeK
     Err(Gap::Undecidable { why }.into())
 }
 
+/// Whether the first pull imports an image, and then whether it creates the repository: one that is not
+/// there yet and lies under a pull-through cache rule
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html>).
+fn import(stored: &DescribeImage, facts: &View) -> Result<Option<bool>, Stop> {
+    let Seen::Absent(absence) = facts.get(stored)? else { return Ok(None) };
+    let of = &stored.repository;
+    let rules = PullThroughRules { region: of.region.clone(), registry: of.registry.clone() };
+    let covered = behind::covering(facts.need(&rules)?, &of.name).is_some();
+    Ok(covered.then(|| absence.said == REPOSITORY_MISSING))
+}
+
 impl Known {
+    /// What another account's registry does not show is that account's affair.
+    fn imports(&mut self, images: &[DescribeImage], facts: &View) {
+        let found: Vec<_> = images.iter().map(|image| (image, import(image, facts))).collect();
+        for (image, import) in found {
+            let own = self.account.as_ref() == Some(&image.repository.registry);
+            match import {
+                Ok(Some(creates)) => {
+                    let creates_any = self.imports.entry(image.repository.arn()).or_default();
+                    *creates_any |= creates;
+                }
+                Ok(None) => {}
+                Err(Stop::Gap(gap)) if !own && gap != Gap::Wanted => {}
+                Err(stop) => self.note(stop),
+            }
+        }
+    }
+
     fn note(&mut self, stop: Stop) {
         self.open.push(match stop {
             Stop::Gap(gap) => gap.to_string(),

@@ -1,5 +1,7 @@
 //! Given a definition and where it will run, then this is what each principal needs.
 
+mod feedback;
+
 use serde_json::{Value, json};
 
 use super::{Known, Need, Needs, Whose, of, policy};

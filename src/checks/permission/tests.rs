@@ -100,6 +100,45 @@ fn a_refusal_names_the_near_miss_and_a_command_for_the_policy_that_lacks_it() {
 }
 
 #[test]
+fn a_call_tells_who_makes_it_and_whose_the_resource_is() {
+    let get = "secretsmanager:GetSecretValue";
+    let only = |operator: &str, key: &str, value: &str| {
+        json!([
+            {"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": get, "Resource": "*",
+                "Condition": {operator: {key: value}}},
+        ])
+    };
+    let cases = [
+        (only("StringNotLike", "aws:userId", "AROA1:*"), "allowed"),
+        (only("StringNotLike", "aws:userId", "AROA2:*"), "refused"),
+        (only("StringNotLike", "aws:userId", "AROA1:task"), "unknown"),
+        (only("Null", "aws:username", "true"), "refused"),
+        (only("StringNotEquals", "aws:ResourceAccount", "111122223333"), "allowed"),
+        (only("StringNotEquals", "aws:ResourceAccount", "444455556666"), "refused"),
+        (only("StringNotEquals", "aws:RequestedRegion", "eu-west-1"), "allowed"),
+    ];
+    for (statements, expected) in cases {
+        let told = reads(&role(statements.clone()), SECRET, None);
+        assert!(told.starts_with(expected), "{statements}\n{told}");
+    }
+}
+
+#[test]
+fn iam_is_called_in_one_region_and_a_role_is_passed_in_any() {
+    let in_region = |action: &str, region: &str| {
+        let statements = json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "*",
+            "Condition": {"StringEquals": {"aws:RequestedRegion": region}}}]);
+        let wish = Wish::new(action, "arn:aws:iam::111122223333:role/app");
+        let region = "eu-west-1".parse().unwrap();
+        told(judge(&role(statements), vec![(wish, Beside::default())], &region, None))
+    };
+    assert_eq!(in_region("iam:PassRole", "eu-west-1"), "allowed");
+    assert_eq!(in_region("iam:CreateServiceLinkedRole", "us-east-1"), "allowed");
+    assert!(in_region("iam:CreateServiceLinkedRole", "eu-west-1").starts_with("refused"));
+}
+
+#[test]
 fn all_that_is_refused_is_told_at_once() {
     let calls = [
         ("ecr:GetAuthorizationToken", "*"),

@@ -10,6 +10,7 @@
 use serde_json::json;
 
 use super::answer::Word;
+use super::context::requested_region;
 use super::{Beside, Wish, layers, own_layers, owner, request};
 use crate::checks::policies::{Membership, PolicySet, Witness};
 use crate::facts::View;
@@ -81,7 +82,7 @@ fn question(set: &PolicySet, wish: &Wish, region: &Region) -> SimulatePrincipalP
         _ => None,
     };
     let always = [
-        ("aws:RequestedRegion".to_owned(), KeyState::Known(vec![region.to_string()])),
+        ("aws:RequestedRegion".to_owned(), requested_region(&wish.action, region)),
         ("aws:SecureTransport".to_owned(), KeyState::Known(vec!["true".to_owned()])),
     ];
     SimulatePrincipalPolicy {

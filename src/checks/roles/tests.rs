@@ -1,4 +1,3 @@
-mod account;
 mod organization;
 mod witness;
 
@@ -6,10 +5,12 @@ use serde_json::{Value, json};
 
 use super::GROUP;
 use crate::checks::Check;
+use crate::checks::tests::account::{
+    Account, REGION, ROLES, anything, policy, trusting, trusting_tasks_if,
+};
 use crate::checks::tests::story::Story;
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
-use account::{Account, REGION, ROLES, anything, policy, trusting, trusting_tasks_if};
 
 /// A task with an execution role `pull` and a task role `app`.
 fn task() -> Story {
@@ -312,10 +313,8 @@ fn a_deployer_may_be_held_to_a_cluster_or_to_a_family() {
 
 #[test]
 fn given_iam_may_not_be_read_then_what_rests_on_it_is_unknown() {
-    let refused = json!({"Err": {"refused": {
-        "action": "iam:GetRole", "resource": "*", "said": "AccessDenied"}}});
     let key = json!({"region": REGION, "name": "pull"});
-    let account = Account::healthy().answers("iam:GetRole", &key, &refused).recorded();
+    let account = Account::healthy().refuses("iam:GetRole", &key).recorded();
     let story = task().in_account(account);
     for check in [&super::exists::ROLE_EXISTS, &super::trust::ROLE_TRUST, &super::pass::ROLE_PASS] {
         assert_eq!(statuses(&story, check), [Unknown, Pass], "{}", check.id);

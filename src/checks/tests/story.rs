@@ -87,10 +87,17 @@ impl Story {
         self
     }
 
+    /// The values of secrets may be read.
+    pub(crate) fn reading_secrets(mut self) -> Story {
+        self.tasks.iter_mut().for_each(|task| task.read_secrets = true);
+        self
+    }
+
     /// The account says what this recording holds, and nothing else is known of it.
     pub(crate) fn in_account(mut self, account: Recording) -> Story {
         for task in &mut self.tasks {
             task.now = account.now;
+            task.home = account.region.as_deref().and_then(|region| region.parse().ok());
         }
         self.account = Some(account);
         self

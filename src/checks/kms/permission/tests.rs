@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::checks::permission::tests::{role, told};
 use crate::iam::Policy;
-use crate::lookup::kms::{DescribeKey, Manager};
+use crate::lookup::kms::{self, DescribeKey, Manager};
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
 const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";
@@ -36,7 +36,7 @@ fn used(region: &str) -> Used {
 }
 
 /// Whether a role with this condition on its allow may decrypt under this key policy and these grants.
-fn decrypts(condition: Option<Value>, key_policy: &Value, grants: Vec<Grant>) -> String {
+fn decrypts(condition: Option<Value>, key_policy: &Value, grants: Vec<crate::iam::Grant>) -> String {
     let statements = match condition {
         Some(condition) => json!([{
             "Effect": "Allow", "Action": "kms:Decrypt", "Resource": KEY, "Condition": condition,
@@ -117,7 +117,7 @@ fn a_grant_for_this_secret_is_enough() {
         source_arn: None,
         created: None,
     };
-    let with = |secret: &str| decrypts(None, &admin, vec![read(&grant(secret))]);
+    let with = |secret: &str| decrypts(None, &admin, vec![granted(&grant(secret))]);
     assert_eq!(with(SECRET), "allowed");
     assert!(with("arn:other").starts_with("refused"));
 }

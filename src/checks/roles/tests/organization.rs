@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::account::{Account, REGION, anything};
 use super::task;
 use crate::checks::roles::{deployer, pass};
+use crate::checks::tests::account::{Account, REGION, anything};
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Unknown};
 

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::account::{Account, REGION, ROLES, anything};
 use super::task;
 use crate::checks::policies::Witness;
 use crate::checks::roles::pass;
+use crate::checks::tests::account::{Account, REGION, ROLES, anything};
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Unknown};
 

@@ -1,0 +1,62 @@
+//! What a call carries, as far as that is known before it is made.
+
+use super::Wish;
+use crate::checks::policies::{Kind, PolicySet};
+use crate::iam::{Context, KeyState, Principal};
+use crate::names::{Partition, Region};
+
+/// What every call of this principal carries. Whatever is not listed is unknown: above all where the
+/// call comes from (`aws:SourceVpc`, `aws:SourceIp`).
+pub(crate) fn context(
+    principal: &Principal,
+    set: Option<&PolicySet>,
+    wish: &Wish,
+    region: &Region,
+) -> Context {
+    let mut context = Context::partial()
+        .with_principal(principal)
+        .with("aws:RequestedRegion", requested_region(&wish.action, region))
+        .with_value("aws:SecureTransport", "true")
+        .with_value("aws:ViaAWSService", "false")
+        .with("aws:CalledVia", KeyState::Absent)
+        .with("aws:CalledViaFirst", KeyState::Absent)
+        .with("aws:CalledViaLast", KeyState::Absent);
+    if let Some(set) = set {
+        for (key, value) in &set.tags {
+            context.set(&format!("aws:PrincipalTag/{key}"), KeyState::Known(vec![value.clone()]));
+        }
+        context.set("aws:userid", user_id(set, principal));
+        if let (Kind::User, Some((_, name))) = (set.kind, set.arn.rsplit_once('/')) {
+            context.set("aws:username", KeyState::Known(vec![name.to_owned()]));
+        }
+    }
+    for (key, state) in &wish.context {
+        context.set(key, state.clone());
+    }
+    context
+}
+
+/// IAM has one endpoint for all regions, and it is there that it is called; to pass a role is no call of
+/// its own (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
+pub(super) fn requested_region(action: &str, region: &Region) -> KeyState {
+    let action = action.to_lowercase();
+    match region.partition() {
+        _ if !action.starts_with("iam:") || action == "iam:passrole" => {
+            KeyState::Known(vec![region.to_string()])
+        }
+        Partition::Aws => KeyState::Known(vec!["us-east-1".to_owned()]),
+        _ => KeyState::Unknown,
+    }
+}
+
+/// The unique id of a user, or that of a role with the name of its session, which ECS draws for each task
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
+fn user_id(set: &PolicySet, principal: &Principal) -> KeyState {
+    match (set.kind, principal) {
+        (Kind::User, _) => KeyState::Known(vec![set.id.clone()]),
+        (Kind::Role, Principal::Role { session: Some(session), .. }) => {
+            KeyState::Known(vec![format!("{}:{session}", set.id)])
+        }
+        (Kind::Role, _) => KeyState::Begins(format!("{}:", set.id)),
+    }
+}

@@ -1,0 +1,466 @@
+//! Accounts and definitions that other tools have judged wrongly, as a list to go through: given this
+//! account and this definition, then this is true.
+//!
+//! Some more of the kind are told elsewhere: what a caller may not read is unknown, trust policies that
+//! deny or set conditions, and roles of another path, account or partition in `checks/roles/tests.rs`; a
+//! task without an execution role in `checks/definition/execution_role.rs`; registries that ask for a
+//! password, limit the rate or fall silent in `lookup/oci/client/tests.rs`; a stage or version that a
+//! secret lacks, a missing parameter, what the container instances run, and what a cache rule brings in
+//! `tests/replay/`.
+
+use serde_json::{Value, json};
+
+use super::account::{
+    Account, DIGEST, ID, REGION, ROLES, anything, index, may, policy, trusting,
+};
+use super::story::Story;
+use crate::checks::find;
+use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
+
+const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";
+
+/// A task on Fargate with the execution role `pull` and one container, which has these fields.
+fn task(container: &str) -> Story {
+    imaged("nginx", container)
+}
+
+fn imaged(image: &str, container: &str) -> Story {
+    let fields = if container.is_empty() { String::new() } else { format!(", {container}") };
+    Story::containers_and(
+        &format!(r#"{{"name": "app", "image": "{image}"{fields}}}"#),
+        &format!(
+            r#""requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256",
+               "memory": "512", "executionRoleArn": "{ROLES}/pull""#
+        ),
+    )
+}
+
+fn with_secret(value_from: &str) -> Story {
+    task(&format!(r#""secrets": [{{"name": "DB", "valueFrom": "{value_from}"}}]"#))
+}
+
+/// What one check says of the story: the statuses, in order.
+fn says(story: &Story, check: &str) -> Vec<Status> {
+    let (_, check) = find(check).unwrap();
+    story.judged_by(check).iter().map(|it| it.status).collect()
+}
+
+/// Asserts what one check says of the one thing that it judges, and words of it.
+#[track_caller]
+fn tells(story: &Story, check: &str, status: Status, words: &str) {
+    let (_, check) = find(check).unwrap();
+    let results = story.judged_by(check);
+    let [result] = results.as_slice() else { panic!("{results:#?}") };
+    assert_eq!(result.status, status, "{result:#?}");
+    assert!(result.message.contains(words), "{words:?} is not in {:?}", result.message);
+}
+
+#[test]
+fn a_caller_who_may_everything_does_not_make_up_for_an_execution_role_that_may_nothing() {
+    let account = |role: &Value, caller: &Value| {
+        Account::deployed_to_by(caller)
+            .execution_role(role)
+            .secret(SECRET, None)
+            .image("app", &json!({"tag": "1"}), "amd64")
+            .recorded()
+    };
+    let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/app:1");
+    let secret = format!(r#""secrets": [{{"name": "DB", "valueFrom": "{SECRET}"}}]"#);
+    let nothing = json!([]);
+    for (role, caller, expected) in
+        [(&nothing, &anything(), Fail), (&anything(), &nothing, Pass), (&nothing, &nothing, Fail)]
+    {
+        let story = imaged(&image, &secret).in_account(account(role, caller));
+        for check in ["secret-permission", "image-pull-permission"] {
+            assert_eq!(says(&story, check), [expected], "{check}: {role} {caller}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_the_caller_sees_may_be_closed_to_the_execution_role() {
+    let file = "arn:aws:s3:::config/app.env";
+    let story = |role: &Value| {
+        let account = Account::deployed_to_by(&anything()).execution_role(role).file(file);
+        task(&format!(r#""environmentFiles": [{{"type": "s3", "value": "{file}"}}]"#))
+            .in_account(account.recorded())
+    };
+    let denied = story(&may("s3:GetBucketLocation", "arn:aws:s3:::config"));
+    tells(&denied, "environment-file-exists", Pass, "exists");
+    tells(&denied, "environment-file-permission", Fail, "s3:GetObject");
+    assert_eq!(says(&story(&anything()), "environment-file-permission"), [Pass]);
+}
+
+#[test]
+fn what_was_not_looked_at_is_no_success() {
+    let head = json!({"repository": {"host": "docker.io", "name": "library/nginx"},
+        "reference": "latest"});
+    let limited = json!({"Err": {"throttled": {"what": "registry:HeadManifest"}}});
+    let account = Account::healthy().answers("registry:HeadManifest", &head, &limited);
+    tells(&task("").in_account(account.recorded()), "image-exists", Unknown, "");
+
+    let unread = with_secret(&format!("{SECRET}:password::"))
+        .in_account(Account::healthy().secret(SECRET, None).recorded());
+    tells(&unread, "secret-json-key", Skip, "--read-secrets");
+}
+
+#[test]
+fn the_first_fault_does_not_hide_the_others() {
+    let account = Account::healthy()
+        .without_role("pull")
+        .without_secret(SECRET)
+        .without_parameter_in(REGION, "level")
+        .recorded();
+    let secrets = format!(
+        r#""secrets": [{{"name": "DB", "valueFrom": "{SECRET}"}}, {{"name": "LEVEL", "valueFrom": "level"}}]"#
+    );
+    let results = task(&secrets).in_account(account).judged(|group, _| {
+        ["roles", "secrets"].contains(&group.name)
+    });
+    let failed: Vec<_> = results
+        .iter()
+        .filter(|it| it.status == Fail)
+        .map(|it| (it.id.as_str(), it.subject.as_str()))
+        .collect();
+    assert_eq!(
+        failed,
+        [
+            ("secret-exists", "/containerDefinitions/0/secrets/0/valueFrom"),
+            ("parameter-exists", "/containerDefinitions/0/secrets/1/valueFrom"),
+            ("role-exists", "/executionRoleArn"),
+        ]
+    );
+}
+
+#[test]
+fn a_trust_policy_may_be_written_in_every_way_that_aws_reads() {
+    let by = |principal: Value, action: Value| {
+        policy(&json!([{"Effect": "Allow", "Principal": principal, "Action": action}]))
+    };
+    let tasks = || json!({"Service": "ecs-tasks.amazonaws.com"});
+    let deny = policy(&json!([{"Effect": "Deny", "Principal": tasks(), "Action": "sts:*"}]));
+    let cases = [
+        (by(tasks(), json!("sts:*")), Pass),
+        (by(tasks(), json!("*")), Pass),
+        (by(tasks(), json!("sts:Assume*")), Pass),
+        (by(tasks(), json!("STS:assumerole")), Pass),
+        (by(tasks(), json!(["sts:TagSession", "sts:AssumeRole"])), Pass),
+        (
+            by(json!({"Service": ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"]}), json!("sts:*")),
+            Pass,
+        ),
+        (by(tasks(), json!("sts:TagSession")), Fail),
+        (by(json!({"AWS": "arn:aws:iam::111122223333:root"}), json!("sts:*")), Fail),
+        // A statement that denies is no statement that allows.
+        (deny, Fail),
+        // Whether everyone includes services is not documented.
+        (by(json!("*"), json!("sts:AssumeRole")), Unknown),
+    ];
+    for (trust, expected) in cases {
+        let account = Account::healthy().role("app", "/", &trust, &json!([])).recorded();
+        let story = Story::task(r#""taskRoleArn": "app""#).in_account(account);
+        assert_eq!(says(&story, "role-trust"), [expected], "{trust}");
+    }
+}
+
+#[test]
+fn a_parameter_is_looked_for_in_the_region_and_account_of_its_arn() {
+    let level = "arn:aws:ssm:us-east-1:111122223333:parameter/app/level";
+    let here = Account::healthy().parameter("/app/level", None);
+    // What is left out is not there: `parameter/app/level` could be the name without a slash too.
+    let lacks = |account: Account, region: &str| {
+        account
+            .without_parameter_in(region, "app/level")
+            .without_parameter_in(region, "/app/level")
+    };
+    let missing = with_secret(level).in_account(lacks(here, "us-east-1").recorded());
+    tells(&missing, "parameter-exists", Fail, "");
+
+    let there = lacks(lacks(Account::healthy(), REGION), "us-east-1")
+        .parameter_in("us-east-1", "/app/level", None);
+    let found = with_secret(level).in_account(there.recorded());
+    tells(&found, "parameter-exists", Pass, "us-east-1");
+    tells(&found, "secret-region", Warn, "us-east-1");
+
+    let foreign = "arn:aws:ssm:eu-west-1:444455556666:parameter/app/level";
+    let asked = json!({"region": REGION, "name": "/app/level", "shared": foreign});
+    let account = Account::healthy()
+        .parameter("/app/level", None)
+        .lacks("ssm:DescribeParameters", &asked, "not listed");
+    let story = with_secret(foreign).in_account(account.recorded());
+    tells(&story, "parameter-exists", Fail, "another account");
+}
+
+#[test]
+fn an_arn_of_a_parameter_may_mean_a_name_without_a_slash() {
+    let account = Account::healthy()
+        .parameter("level", None)
+        .without_parameter_in(REGION, "/level")
+        .recorded();
+    let story = with_secret("arn:aws:ssm:eu-west-1:111122223333:parameter/level");
+    tells(&story.in_account(account), "parameter-exists", Pass, "parameter level exists");
+}
+
+#[test]
+fn a_secret_is_looked_for_in_the_region_of_its_arn() {
+    let there = "arn:aws:secretsmanager:us-east-1:111122223333:secret:db-AbCdEf";
+    let story = |account: Account| with_secret(there).in_account(account.recorded());
+    let found = story(Account::healthy().secret(there, None));
+    tells(&found, "secret-exists", Pass, "exists");
+    tells(&found, "secret-region", Warn, "us-east-1");
+    let missing = story(Account::healthy().secret(SECRET, None).without_secret(there));
+    tells(&missing, "secret-exists", Fail, "");
+}
+
+#[test]
+fn china_and_govcloud_have_secrets_and_parameters_like_everybody() {
+    for region in ["cn-north-1", "us-gov-west-1"] {
+        let partition = crate::names::Partition::of_region(region);
+        let secret = format!("arn:{partition}:secretsmanager:{region}:{ID}:secret:db-AbCdEf");
+        let parameter = format!("arn:{partition}:ssm:{region}:{ID}:parameter/level");
+        let account = Account::of_region(region, &anything())
+            .execution_role(&anything())
+            .secret(&secret, None)
+            .parameter("/level", None)
+            .without_parameter_in(region, "level")
+            .recorded();
+        let story = Story::containers_and(
+            &format!(
+                r#"{{"name": "app", "image": "nginx", "secrets": [
+                    {{"name": "A", "valueFrom": "{secret}"}},
+                    {{"name": "B", "valueFrom": "{parameter}"}}]}}"#
+            ),
+            &format!(r#""executionRoleArn": "arn:{partition}:iam::{ID}:role/pull""#),
+        );
+        let story = story.in_account(account);
+        let wanted = |it: &crate::checks::Group| ["secrets", "roles"].contains(&it.name);
+        let results = story.judged(|group, _| wanted(group));
+        let wrong: Vec<_> =
+            results.iter().filter(|it| !matches!(it.status, Pass | Skip)).collect();
+        assert!(wrong.is_empty(), "{region}: {wrong:#?}");
+        for check in ["secret-exists", "secret-permission", "parameter-exists"] {
+            assert_eq!(says(&story, check), [Pass], "{region}: {check}");
+        }
+    }
+}
+
+#[test]
+fn a_binary_secret_has_no_json_key() {
+    let value = json!({"region": REGION, "id": SECRET, "stage": null, "version": null,
+        "key": "password"});
+    let told = |form: &str| {
+        let account = Account::healthy().secret(SECRET, None).says(
+            "secretsmanager:GetSecretValue",
+            &value,
+            &json!(form),
+        );
+        let story = with_secret(&format!("{SECRET}:password::"));
+        story.reading_secrets().in_account(account.recorded())
+    };
+    tells(&told("binary"), "secret-json-key", Fail, "binary");
+    tells(&told("not_json"), "secret-json-key", Fail, "no JSON object");
+    tells(&told("has_key"), "secret-json-key", Pass, "password");
+}
+
+/// The recorded account holds no value; whoever asked for one would end unknown.
+#[test]
+fn no_value_of_a_secret_or_parameter_is_read_to_judge_it() {
+    let account =
+        Account::healthy().secret(SECRET, None).parameter("level", Some("alias/aws/ssm"));
+    let secrets = format!(
+        r#""secrets": [{{"name": "DB", "valueFrom": "{SECRET}:password:AWSPREVIOUS:"}}, {{"name": "LEVEL", "valueFrom": "level"}}]"#
+    );
+    let results = task(&secrets)
+        .in_account(account.recorded())
+        .judged(|group, _| ["secrets", "kms"].contains(&group.name));
+    let wrong: Vec<_> = results.iter().filter(|it| !matches!(it.status, Pass | Skip)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn secrets_of_log_options_and_of_registries_are_secrets() {
+    let other = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:splunk-AbCdEf";
+    let container = format!(
+        r#""logConfiguration": {{"logDriver": "splunk", "secretOptions": [
+               {{"name": "splunk-token", "valueFrom": "{other}"}}]}},
+           "repositoryCredentials": {{"credentialsParameter": "{SECRET}"}}"#
+    );
+    let account = Account::healthy().without_secret(other).without_secret(SECRET);
+    let story = task(&container).in_account(account.recorded());
+    let results = story.judged(|group, check| {
+        group.name == "secrets" && check.id == "secret-exists"
+            || check.id == "image-registry-credentials"
+    });
+    let failed: Vec<_> =
+        results.iter().filter(|it| it.status == Fail).map(|it| it.subject.as_str()).collect();
+    assert_eq!(
+        failed,
+        [
+            "/containerDefinitions/0/repositoryCredentials/credentialsParameter",
+            "/containerDefinitions/0/logConfiguration/secretOptions/0/valueFrom",
+        ]
+    );
+}
+
+#[test]
+fn a_private_registry_with_credentials_is_not_failed_for_what_the_anonymous_see() {
+    let head = json!({"repository": {"host": "registry.example.com", "name": "app"},
+        "reference": "1"});
+    let denied = json!({"denied": {"said": "HTTP 401 UNAUTHORIZED"}});
+    let account = || {
+        Account::healthy().secret(SECRET, None).says("registry:HeadManifest", &head, &denied)
+    };
+    let image = "registry.example.com/app:1";
+    let credentials =
+        format!(r#""repositoryCredentials": {{"credentialsParameter": "{SECRET}"}}"#);
+    let with = imaged(image, &credentials).in_account(account().recorded());
+    tells(&with, "image-exists", Unknown, "credentials");
+    tells(&with, "image-registry-credentials", Pass, "");
+    let without = imaged(image, "").in_account(account().recorded());
+    tells(&without, "image-exists", Fail, "repositoryCredentials");
+}
+
+#[test]
+fn every_host_of_ecr_is_ecr() {
+    let cases = [
+        ("us-east-1", "111122223333.dkr.ecr.us-east-1.amazonaws.com"),
+        ("us-east-1", "111122223333.dkr.ecr-fips.us-east-1.amazonaws.com"),
+        ("us-east-1", "111122223333.dkr-ecr.us-east-1.on.aws"),
+        ("cn-north-1", "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn"),
+    ];
+    for (region, host) in cases {
+        let account = Account::of_region(region, &anything())
+            .execution_role(&anything())
+            .image("app", &json!({"tag": "1"}), "amd64")
+            .recorded();
+        let partition = crate::names::Partition::of_region(region);
+        let story = Story::containers_and(
+            &format!(r#"{{"name": "app", "image": "{host}/app:1"}}"#),
+            &format!(
+                r#""requiresCompatibilities": ["FARGATE"],
+                   "executionRoleArn": "arn:{partition}:iam::{ID}:role/pull""#
+            ),
+        );
+        let story = story.in_account(account);
+        for check in ["image-reference", "image-exists", "image-platform", "image-pull-permission"]
+        {
+            assert_eq!(says(&story, check), [Pass], "{host}: {check}");
+        }
+    }
+}
+
+#[test]
+fn an_image_of_another_region_and_account_is_asked_for_there() {
+    let image = "444455556666.dkr.ecr.us-west-2.amazonaws.com/app:1";
+    let repository = json!({"region": "us-west-2", "registry": "444455556666", "name": "app"});
+    let admitting = policy(&json!([{"Effect": "Allow", "Action": "ecr:*",
+        "Principal": {"AWS": format!("arn:aws:iam::{ID}:root")}}]));
+    let account = || {
+        let tag = json!({"tag": "1"});
+        let manifest = index(&[Some("amd64")]);
+        Account::healthy().image_in("444455556666", "us-west-2", "app", &tag, &manifest)
+    };
+    let closed = imaged(image, "").in_account(account().recorded());
+    tells(&closed, "image-exists", Pass, "444455556666 in us-west-2");
+    tells(&closed, "image-pull-permission", Fail, "resource policy");
+    let key = json!({"repository": repository});
+    let open = account().says("ecr:GetRepositoryPolicy", &key, &admitting).recorded();
+    assert_eq!(says(&imaged(image, "").in_account(open), "image-pull-permission"), [Pass]);
+}
+
+#[test]
+fn a_digest_counts_also_where_a_tag_stands_before_it() {
+    let host = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com");
+    for image in [format!("{host}/app@{DIGEST}"), format!("{host}/app:1@{DIGEST}")] {
+        let account = Account::healthy().image("app", &json!({"digest": DIGEST}), "amd64");
+        let story = imaged(&image, "").in_account(account.recorded());
+        assert_eq!(says(&story, "image-exists"), [Pass], "{image}");
+        assert_eq!(says(&story, "image-platform"), [Pass], "{image}");
+    }
+}
+
+#[test]
+fn an_image_that_a_cache_rule_will_fetch_is_not_missing() {
+    let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/quay/org/app:1");
+    let account = |role: &Value| {
+        Account::deployed_to_by(&anything())
+            .execution_role(role)
+            .cached_from("quay", "quay.io", ["quay/org/app", "1", "org/app"])
+            .recorded()
+    };
+    let story = imaged(&image, "").in_account(account(&anything()));
+    tells(&story, "image-exists", Pass, "the first pull fetches it");
+    assert_eq!(says(&story, "image-pull-permission"), [Pass]);
+    // The managed policy for execution roles has no right to import.
+    let pulls = json!([{"Effect": "Allow", "Resource": "*", "Action": [
+        "ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability",
+        "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]}]);
+    let story = imaged(&image, "").in_account(account(&pulls));
+    tells(&story, "image-pull-permission", Fail, "ecr:BatchImportUpstreamImage");
+}
+
+#[test]
+fn an_entry_of_an_index_without_platform_is_good_for_what_it_is_built_for() {
+    let told = |architecture: &str, first: Option<&str>| {
+        let manifest = index(&[first, Some("s390x")]);
+        let repository = json!({"region": REGION, "registry": ID, "name": "app"});
+        let entry = format!("sha256:{:064}", 0);
+        let reference = json!({"tag": "1"});
+        let account = Account::healthy()
+            .image_in(ID, REGION, "app", &reference, &manifest)
+            .says(
+                "ecr:BatchGetImage",
+                &json!({"repository": repository, "reference": {"digest": entry}}),
+                &json!({"digest": entry, "manifest": {"image": {
+                    "config_digest": DIGEST, "config_media_type": "application/json",
+                    "mixed_compression": false, "foreign_layers": false}}}),
+            )
+            .says(
+                "ecr:GetDownloadUrlForLayer",
+                &json!({"repository": repository, "digest": DIGEST}),
+                &json!({"os": "linux", "architecture": architecture, "variant": null,
+                    "os_version": null}),
+            );
+        let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/app:1");
+        says(&imaged(&image, "").in_account(account.recorded()), "image-platform")
+    };
+    assert_eq!(told("amd64", None), [Pass]);
+    assert_eq!(told("arm64", None), [Fail]);
+    assert_eq!(told("amd64", Some("arm64")), [Fail]);
+}
+
+#[test]
+fn without_an_architecture_the_instances_decide_and_not_a_default() {
+    let instances = json!({"region": REGION, "cluster": "graviton"});
+    let story = |architecture: &str| {
+        let account = Account::healthy().image("app", &json!({"tag": "1"}), architecture).says(
+            "ecs:DescribeContainerInstances",
+            &instances,
+            &json!([{"os": "linux", "architecture": "arm64", "os_version": null}]),
+        );
+        let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/app:1");
+        Story::containers_and(
+            &format!(r#"{{"name": "app", "image": "{image}", "memory": 128}}"#),
+            r#""requiresCompatibilities": ["EC2"],
+               "runtimePlatform": {"operatingSystemFamily": "LINUX"}"#,
+        )
+        .run_as(r#"{"taskDefinition": "web", "cluster": "graviton", "launchType": "EC2"}"#)
+        .in_account(account.recorded())
+    };
+    assert_eq!(says(&story("arm64"), "image-platform"), [Pass]);
+    assert_eq!(says(&story("amd64"), "image-platform"), [Fail]);
+}
+
+#[test]
+fn a_role_for_volumes_trusts_another_service_than_a_role_for_tasks() {
+    let service = format!(
+        r#"{{"serviceName": "web", "volumeConfigurations": [
+            {{"name": "data", "managedEBSVolume": {{"roleArn": "{ROLES}/volumes"}}}}]}}"#
+    );
+    for (trusted, expected) in [("ecs.amazonaws.com", Pass), ("ecs-tasks.amazonaws.com", Fail)] {
+        let account =
+            Account::healthy().role("volumes", "/", &trusting(trusted), &json!([])).recorded();
+        let story = Story::task(r#""networkMode": "awsvpc""#).served_by(&service);
+        assert_eq!(says(&story.in_account(account), "role-trust"), [expected], "{trusted}");
+    }
+}

@@ -4,6 +4,7 @@ mod caller;
 mod deployer;
 mod exists;
 mod features;
+mod infrastructure;
 mod pass;
 mod recent;
 mod service_linked;
@@ -26,6 +27,7 @@ pub static GROUP: Group = Group {
         &recent::ROLE_RECENT,
         &service_linked::ROLE_SERVICE_LINKED,
         &features::ROLE_TASK_FEATURES,
+        &infrastructure::ROLE_INFRASTRUCTURE,
         &deployer::ROLE_DEPLOYER,
     ],
 };

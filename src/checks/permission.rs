@@ -11,6 +11,8 @@ mod grants;
 mod tags;
 mod witness;
 
+use std::collections::BTreeMap;
+
 use crate::checks::policies::{Kind, Membership, OrganizationOf, Policies, PolicySet};
 use crate::facts::View;
 use crate::iam::{
@@ -63,11 +65,20 @@ pub(crate) struct Wish {
     pub resource: String,
     /// The condition keys that this call carries beside those of every call.
     pub context: Vec<(String, KeyState)>,
+    /// The tags that this call sets: these and no others, if that is known.
+    pub sets: Option<BTreeMap<String, String>>,
 }
 
 impl Wish {
     pub(crate) fn new(action: &str, resource: impl Into<String>) -> Wish {
-        Wish { action: action.to_owned(), resource: resource.into(), context: Vec::new() }
+        Wish { action: action.to_owned(), resource: resource.into(), context: Vec::new(), sets: None }
+    }
+
+    /// The same call, which sets these tags and no others.
+    pub(crate) fn setting(mut self, tags: &BTreeMap<String, String>) -> Wish {
+        self.sets = Some(tags.clone());
+        let keys = KeyState::Known(tags.keys().cloned().collect());
+        self.knowing("aws:TagKeys", keys)
     }
 
     /// The same call, which carries this condition key.
@@ -351,13 +362,14 @@ fn ask(
     let mut unshown = None;
     if let Decision::Depends(depends) = &evaluation.decision {
         let keys: Vec<&str> = depends.keys.iter().map(|it| it.key.as_str()).collect();
+        let mut known = wish.sets.as_ref().map(|it| tags::set(it, &keys)).unwrap_or_default();
         match beside.tags.learn(&keys, facts)? {
-            Ok(known) if known.is_empty() => {}
-            Ok(known) => {
-                wish.context.extend(known);
-                evaluation = evaluated(&wish)?;
-            }
+            Ok(of_resource) => known.extend(of_resource),
             Err(gap) => unshown = Some(gap),
+        }
+        if !known.is_empty() {
+            wish.context.extend(known);
+            evaluation = evaluated(&wish)?;
         }
     }
     let mut word = word(set, &wish, &beside.unread, &evaluation);

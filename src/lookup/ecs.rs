@@ -3,6 +3,8 @@
 //! The first two are kept as the JSON of the answer, not as the SDK's types: the document layer reads them like
 //! a file, and a field that is newer than the SDK is not lost.
 
+pub mod account;
+pub mod capacity_provider;
 pub mod cluster;
 pub mod instance;
 

@@ -15,6 +15,8 @@ use serde_json::json;
 
 use super::ec2::instance::DescribeInstance;
 use super::ecr::{DescribeImage, EcrConfig, EcrManifest, PullThroughRules, Reference, Repository};
+use super::ecs::account::ListAccountSettings;
+use super::ecs::capacity_provider::DescribeCapacityProvider;
 use super::ecs::cluster::DescribeCluster;
 use super::ecs::instance::ContainerInstances;
 use super::ecs::{DescribeService, DescribeTaskDefinition};
@@ -95,6 +97,18 @@ fn lookups(host: &str) -> Vec<Case> {
             DescribeService { region: region(), cluster: None, service: name() },
             Some(ok(json!({"services": [{"serviceName": "web"}], "failures": []}))),
             vec![ok(json!({"services": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
+        ),
+        case(
+            ListAccountSettings { region: region() },
+            Some(ok(json!({"settings": []}))),
+            vec![],
+        ),
+        case(
+            DescribeCapacityProvider { region: region(), name: name() },
+            Some(ok(json!({"capacityProviders": [{"name": "web", "managedInstancesProvider": {
+                "infrastructureRoleArn": "arn", "instanceLaunchTemplate": {
+                    "ec2InstanceProfileArn": "arn"}}}]}))),
+            vec![ok(json!({"failures": [{"arn": "web", "reason": "MISSING"}]}))],
         ),
         case(
             DescribeCluster { region: region(), cluster: name() },

@@ -3,7 +3,7 @@
 mod decrypt;
 mod key;
 mod log_group;
-mod permission;
+pub(in crate::checks) mod permission;
 mod storage;
 mod stored;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::facts::View;
 use crate::iam::{Grants, KeyState, Layer};
 use crate::knowledge::Stop;
 use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, ListResourceTags};
-use crate::names::Arn;
+use crate::names::{Arn, Region};
 
 /// A call on a key that a service makes for a role. Where such a call comes from is the service's
 /// affair: what the role's own calls carry is not known of it.
@@ -36,7 +36,20 @@ pub(super) fn judge_all(
     used: &Used,
     facts: &View,
 ) -> Result<Answer, Stop> {
-    let region = &used.key.region;
+    judge_key(who, wishes, key, &used.key.region, facts)
+}
+
+/// The same for a key that is in this region.
+///
+/// # Errors
+/// The same.
+pub(in crate::checks) fn judge_key(
+    who: &Policies,
+    wishes: &[Wish],
+    key: &Key,
+    region: &Region,
+    facts: &View,
+) -> Result<Answer, Stop> {
     let asked = GetKeyPolicy { region: region.clone(), key: key.arn.clone() };
     let document = facts.weigh(|| facts.need(&asked).map(Some))?;
     let mut own = beside_of(Layer::Key, &format!("policy of key {}", key.arn), document);

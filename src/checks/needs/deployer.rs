@@ -67,6 +67,9 @@ impl Collector<'_> {
         for role in roles {
             self.passes(role, "PassInfrastructureRoles", ECS);
         }
+        if self.task.context.kind == ContextKind::CreateService {
+            self.passes(&request.role, "PassServiceRole", ECS);
+        }
         Ok(())
     }
 

@@ -2,7 +2,8 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html>).
 
 use super::{Collector, Condition};
-use crate::document::run_context::{LoadBalancer, ManagedEbsVolume};
+use crate::document::Field;
+use crate::document::run_context::{ConnectTls, LoadBalancer, ManagedEbsVolume};
 use crate::knowledge::{Gap, Stop};
 
 impl Collector<'_> {
@@ -10,13 +11,38 @@ impl Collector<'_> {
         let task = self.task;
         let request = &task.context.request;
         self.part(request.volume_configurations.place(), |needs| needs.manages_volumes());
+        self.beside_volumes(None);
+    }
+
+    /// What one role of a service needs, which its field tells from the others.
+    pub(super) fn of_role(&mut self, role: &Field<String>) {
+        self.beside_volumes(Some(role));
+        let request = &self.task.context.request;
+        if std::ptr::eq(&request.role, role) {
+            self.part(request.load_balancers.place(), |needs| {
+                request.load_balancers.items()?.iter().try_for_each(|it| needs.balances(it))
+            });
+        }
+    }
+
+    /// Load balancers, VPC Lattice and certificates: of one role, or of all.
+    fn beside_volumes(&mut self, only: Option<&Field<String>>) {
+        let request = &self.task.context.request;
+        let is_meant = |role: &Field<String>| only.is_none_or(|only| std::ptr::eq(only, role));
         self.part(request.load_balancers.place(), |needs| {
-            request.load_balancers.items()?.iter().try_for_each(|it| needs.shifts_traffic(it))
+            for balancer in request.load_balancers.items()? {
+                match balancer.advanced.get()? {
+                    Some(it) if is_meant(&it.role_arn) => needs.shifts_traffic(balancer)?,
+                    _ => {}
+                }
+            }
+            Ok(())
         });
         self.part(request.vpc_lattice.place(), |needs| {
             for lattice in request.vpc_lattice.items()? {
-                if let Some(group) = lattice.target_group_arn.get()? {
-                    needs.registers_with_lattice(group);
+                match lattice.target_group_arn.get()? {
+                    Some(group) if is_meant(&lattice.role_arn) => needs.registers_with_lattice(group),
+                    _ => {}
                 }
             }
             Ok(())
@@ -24,16 +50,86 @@ impl Collector<'_> {
         self.part(request.service_connect.place(), |needs| {
             let Some(connect) = request.service_connect.get()? else { return Ok(()) };
             for service in connect.services.items()? {
-                if service.tls.get()?.is_some() {
-                    let why = format!(
-                        "TLS of Service Connect: attach arn:{}:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity",
-                        needs.home.partition
-                    );
-                    return Err(Gap::Undecidable { why }.into());
+                match service.tls.get()? {
+                    Some(tls) if is_meant(&tls.role_arn) => needs.certifies(tls)?,
+                    _ => {}
                 }
             }
             Ok(())
         });
+    }
+
+    /// A load balancer without the service-linked role, by a role of the service's own
+    /// (<https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEC2ContainerServiceRole.html>).
+    fn balances(&mut self, balancer: &LoadBalancer) -> Result<(), Stop> {
+        let Some(group) = balancer.target_group_arn.get()? else { return Ok(()) };
+        self.need(
+            "RegisterTargets",
+            &["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"],
+            group,
+        );
+        self.need(
+            "DescribeTargets",
+            &[
+                "elasticloadbalancing:DescribeTargetGroups",
+                "elasticloadbalancing:DescribeTargetHealth",
+            ],
+            "*",
+        );
+        Ok(())
+    }
+
+    /// TLS of Service Connect: certificates of a private authority, kept in secrets of the service, as in
+    /// AWS's own policy for it
+    /// (<https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity.html>).
+    fn certifies(&mut self, tls: &ConnectTls) -> Result<(), Stop> {
+        let secrets = self.home.arn("secretsmanager", "secret:ecs-sc!*");
+        let created = Condition {
+            operator: "ArnLike",
+            key: "aws:RequestTag/AmazonECSCreated",
+            value: self.home.arn("ecs", "service/*/*"),
+        };
+        let requested = Condition::equals("aws:RequestTag/AmazonECSManaged", "true");
+        let owned = Condition::equals(
+            "secretsmanager:ResourceTag/aws:secretsmanager:owningService",
+            "ecs-sc",
+        );
+        let keep = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"];
+        self.need_under("KeepCertificates", &keep, &secrets, vec![created, requested]);
+        self.need_under(
+            "RotateCertificates",
+            &[
+                "secretsmanager:DeleteSecret",
+                "secretsmanager:GetSecretValue",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:RotateSecret",
+                "secretsmanager:UpdateSecret",
+                "secretsmanager:UpdateSecretVersionStage",
+            ],
+            &secrets,
+            vec![owned],
+        );
+        self.need("FindCertificates", &["secretsmanager:DescribeSecret"], secrets);
+        let Some(issuer) = tls.issuer.get()? else { return Ok(()) };
+        let Some(authority) = issuer.aws_pca_authority_arn.get()? else { return Ok(()) };
+        let managed = Condition::equals("aws:ResourceTag/AmazonECSManaged", "true");
+        let template = Condition::equals(
+            "acm-pca:TemplateArn",
+            format!("arn:{}:acm-pca:::template/EndEntityCertificate/V1", self.home.partition),
+        );
+        self.need_under(
+            "ReadAuthority",
+            &[
+                "acm-pca:DescribeCertificateAuthority",
+                "acm-pca:GetCertificate",
+                "acm-pca:GetCertificateAuthorityCertificate",
+            ],
+            authority,
+            vec![managed.clone()],
+        );
+        let issue = ["acm-pca:IssueCertificate"];
+        self.need_under("IssueCertificates", &issue, authority, vec![template, managed]);
+        Ok(())
     }
 
     fn manages_volumes(&mut self) -> Result<(), Stop> {

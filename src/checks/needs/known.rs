@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::checks::image::behind;
 use crate::facts::View;
 use crate::knowledge::{Gap, Seen, Stop};
+use crate::lookup::ecs::cluster::{DescribeCluster, ExecuteCommand};
 use crate::lookup::ecr::{DescribeImage, PullThroughRules, REPOSITORY_MISSING};
 use crate::lookup::kms::{DescribeKey, Manager};
 use crate::lookup::s3::{Encryption, HeadObject};
@@ -22,6 +23,8 @@ pub struct Known {
     pub secrets: BTreeMap<String, String>,
     /// The customer's keys that secrets, parameters and files are encrypted with.
     pub keys: BTreeSet<String>,
+    /// How the cluster has sessions of ECS Exec logged and encrypted.
+    pub sessions: Option<ExecuteCommand>,
     /// The key behind each alias.
     pub aliases: BTreeMap<String, String>,
     /// The repositories into which the first pull imports an image, and whether it creates them.
@@ -36,6 +39,8 @@ pub struct Asks {
     secrets: Vec<DescribeSecret>,
     /// The names that each parameter may have.
     parameters: Vec<Vec<DescribeParameter>>,
+    /// The cluster, where it has a say.
+    pub(super) cluster: Option<DescribeCluster>,
     files: Vec<HeadObject>,
     images: Vec<DescribeImage>,
     aliases: Vec<DescribeKey>,
@@ -83,6 +88,11 @@ impl Asks {
         match facts.need(&CallerIdentity { region: home.clone() }) {
             Ok(caller) => known.account = Some(caller.account.clone()),
             Err(stop) => known.note(stop),
+        }
+        match self.cluster.as_ref().map(|lookup| facts.need(lookup)) {
+            Some(Ok(cluster)) => known.sessions.clone_from(&cluster.execute_command),
+            Some(Err(stop)) => known.note(stop),
+            None => {}
         }
         let mut keys: Vec<DescribeKey> = Vec::new();
         for lookup in &self.secrets {

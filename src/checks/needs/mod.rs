@@ -18,12 +18,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::checks::subject::{Task, Unplanned};
-use crate::document::Place;
+use crate::document::{Field, Place};
 use crate::iam::KeyState;
 use crate::knowledge::Stop;
 use crate::names::{AccountId, Arn, Partition, Region, RoleRef, SecretRef};
 
 pub use known::{Asks, Known};
+pub(in crate::checks) use task_role::{CloudWatch, cluster};
 
 /// Who has to be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,17 @@ pub fn of(task: &Task, whose: Whose, known: &Known) -> Needs {
     needs.found.sort();
     needs.open.dedup();
     needs
+}
+
+/// What the infrastructure role that this field names needs, apart from volumes.
+pub(in crate::checks) fn of_infrastructure(
+    task: &Task,
+    role: &Field<String>,
+    known: &Known,
+) -> Needs {
+    let mut needs = Collector { task, known, home: Home::of(task, known), needs: Needs::default() };
+    needs.of_role(role);
+    needs.needs
 }
 
 /// A policy document that grants just these.

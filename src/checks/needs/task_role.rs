@@ -2,10 +2,12 @@
 //! in no definition.
 
 use super::{Collector, Condition};
+use crate::checks::subject::Task;
 use crate::document::Container;
 use crate::document::container::LogConfiguration;
 use crate::document::volume::{S3FilesVolume, Volume};
-use crate::knowledge::Stop;
+use crate::knowledge::{Gap, Stop};
+use crate::lookup::ecs::cluster::{DescribeCluster, ExecuteCommand};
 
 impl Collector<'_> {
     pub(super) fn of_task_role(&mut self) {
@@ -40,6 +42,43 @@ impl Collector<'_> {
             ],
             "*",
         );
+        self.needs.asks.cluster = cluster(self.task).ok();
+        if let Some(sessions) = &self.known.sessions {
+            self.keeps_sessions(sessions);
+        }
+    }
+
+    /// How the cluster has sessions logged and encrypted.
+    fn keeps_sessions(&mut self, exec: &ExecuteCommand) {
+        if exec.logging.as_deref() == Some("OVERRIDE") {
+            if let Some(group) = &exec.log_group {
+                let actions =
+                    ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
+                let streams = self.home.arn("logs", &format!("log-group:{group}:*"));
+                self.need("LogExecSessions", &actions, streams);
+                self.need("FindLogGroups", &["logs:DescribeLogGroups"], "*");
+            }
+            if let Some(bucket) = &exec.bucket {
+                let bucket = format!("arn:{}:s3:::{bucket}", self.home.partition);
+                let objects = format!("{bucket}/*");
+                self.need("StoreExecSessions", &["s3:PutObject"], objects);
+                self.need("InspectExecBucket", &["s3:GetEncryptionConfiguration"], bucket);
+            }
+        }
+        match &exec.key {
+            Some(key) if key.contains("alias/") => {
+                let why = format!("{key} is an alias: a policy names the key behind it");
+                self.needs.open.push(why);
+            }
+            Some(key) => {
+                let key = match key.starts_with("arn:") {
+                    true => key.clone(),
+                    false => self.home.arn("kms", &format!("key/{key}")),
+                };
+                self.need("DecryptExecSessions", &["kms:Decrypt"], key);
+            }
+            None => {}
+        }
     }
 
     /// EFS with IAM authorization: to write is needed unless every container mounts it read-only
@@ -115,9 +154,8 @@ impl Collector<'_> {
                 let stream = arn("kinesis", format!("stream/{stream}"));
                 self.need("RouteLogs", &["kinesis:PutRecords"], stream);
             }
-            Some("cloudwatch" | "cloudwatch_logs") => {
-                let mut actions =
-                    vec!["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
+            Some(name @ ("cloudwatch" | "cloudwatch_logs")) => {
+                let mut actions = CloudWatch::of(name).actions().to_vec();
                 let creates = option("auto_create_group")?;
                 if creates.is_some_and(|it| ["true", "on"].contains(&&*it.to_lowercase())) {
                     actions.push("logs:CreateLogGroup");
@@ -135,5 +173,41 @@ impl Collector<'_> {
             _ => {}
         }
         Ok(())
+    }
+}
+
+/// The cluster that the task will run in; the one named `default` where none is named.
+///
+/// # Errors
+/// A gap where the documents do not say, or no region is configured.
+pub(in crate::checks) fn cluster(task: &Task) -> Result<DescribeCluster, Stop> {
+    let cluster = task.context.request.cluster.get()?.map_or("default", String::as_str);
+    Ok(DescribeCluster { region: task.region()?.clone(), cluster: cluster.to_owned() })
+}
+
+/// The two outputs of Fluent Bit for CloudWatch Logs. The older one looks for the streams that are there
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::checks) enum CloudWatch {
+    /// `cloudwatch_logs`, in C.
+    Core,
+    /// `cloudwatch`, in Go.
+    Plugin,
+}
+
+impl CloudWatch {
+    /// The output of this name, which is one of the two.
+    pub(in crate::checks) fn of(name: &str) -> CloudWatch {
+        if name == "cloudwatch" { CloudWatch::Plugin } else { CloudWatch::Core }
+    }
+
+    /// What it calls on a stream of its group.
+    pub(in crate::checks) fn actions(self) -> &'static [&'static str] {
+        match self {
+            CloudWatch::Core => &["logs:CreateLogStream", "logs:PutLogEvents"],
+            CloudWatch::Plugin => {
+                &["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+            }
+        }
     }
 }

@@ -50,7 +50,7 @@ impl Tags {
         facts: &View,
     ) -> Result<Result<Vec<(String, KeyState)>, Gap>, Stop> {
         let named: Vec<(&str, &str)> =
-            keys.iter().filter_map(|key| Some((*key, tag(key)?))).collect();
+            keys.iter().filter_map(|key| Some((*key, tag(key, &PREFIXES)?))).collect();
         if named.is_empty() {
             return Ok(Ok(Vec::new()));
         }
@@ -66,19 +66,26 @@ impl Tags {
             Tags::Parameter(asked) => facts.weigh(|| facts.need(asked))?,
             Tags::Key(asked) => facts.weigh(|| facts.need(asked))?,
         };
-        let state = |tags: &BTreeMap<String, String>, tag: &str| {
-            // Keys of conditions have no case, so a tag counts in whatever case it is written.
-            let value = tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(tag));
-            value.map_or(KeyState::Absent, |(_, value)| KeyState::Known(vec![value.clone()]))
-        };
         Ok(tags.map(|tags| {
             named.into_iter().map(|(key, tag)| (key.to_owned(), state(tags, tag))).collect()
         }))
     }
 }
 
-/// The tag that a condition key stands for, if it stands for one of the resource.
-fn tag(key: &str) -> Option<&str> {
-    let rest = PREFIXES.iter().find(|prefix| key.to_lowercase().starts_with(**prefix))?;
+/// What a call that sets these tags, and no others, tells of those of these keys that stand for them.
+pub(super) fn set(tags: &BTreeMap<String, String>, keys: &[&str]) -> Vec<(String, KeyState)> {
+    let named = keys.iter().filter_map(|key| Some((key, tag(key, &["aws:requesttag/"])?)));
+    named.map(|(key, tag)| ((*key).to_owned(), state(tags, tag))).collect()
+}
+
+/// Keys of conditions have no case, so a tag counts in whatever case it is written.
+fn state(tags: &BTreeMap<String, String>, tag: &str) -> KeyState {
+    let value = tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(tag));
+    value.map_or(KeyState::Absent, |(_, value)| KeyState::Known(vec![value.clone()]))
+}
+
+/// The tag that a condition key stands for.
+fn tag<'k>(key: &'k str, prefixes: &[&str]) -> Option<&'k str> {
+    let rest = prefixes.iter().find(|prefix| key.to_lowercase().starts_with(**prefix))?;
     key.get(rest.len()..)
 }

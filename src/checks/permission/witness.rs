@@ -76,7 +76,7 @@ fn is_wanted(set: &PolicySet, wish: &Wish, beside: &Beside, decision: &Decision)
 /// The question, with what is known of the call.
 fn question(set: &PolicySet, wish: &Wish, region: &Region) -> SimulatePrincipalPolicy {
     let known = |(key, state): &(String, KeyState)| match state {
-        KeyState::Known(values) => {
+        KeyState::Known(values) if !values.is_empty() => {
             Some(ContextKey { kind: kind(key, values), name: key.clone(), values: values.clone() })
         }
         _ => None,

@@ -1,5 +1,11 @@
 //! `role-deployer`
 
+mod tagging;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use super::caller;
 use crate::checks::permission::Wish;
 use crate::checks::policies::Policies;
@@ -9,7 +15,8 @@ use crate::document::ContextKind;
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Gap, Stop};
-use crate::lookup::CallerIdentity;
+use crate::lookup::ecs::account::ListAccountSettings;
+use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::names::AccountId;
 use crate::verdict::{Finding, Findings, Judgement, not_applicable};
 
@@ -22,10 +29,20 @@ pub(super) static ROLE_DEPLOYER: Check = Check {
     ],
     remedy: "Allow the call to whoever deploys, or name that principal with --caller-arn",
     docs: "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html",
-    asks: caller::CALLS,
+    asks: &asks(),
     advises: false,
     judge: Judge::Task(role_deployer),
 };
+
+const fn asks() -> [Call; caller::CALLS.len() + 1] {
+    let mut all = [ListAccountSettings::CALL; caller::CALLS.len() + 1];
+    let mut at = 0;
+    while at < caller::CALLS.len() {
+        all[at] = caller::CALLS[at];
+        at += 1;
+    }
+    all
+}
 
 fn role_deployer(task: &Task, facts: &View) -> Judgement {
     let calls = calls(task);
@@ -42,6 +59,7 @@ fn role_deployer(task: &Task, facts: &View) -> Judgement {
             denied.into_iter().for_each(|finding| found.add(finding));
             Ok(())
         });
+        tagging::judge(*call, who, task, account, facts, &mut found)?;
     }
     let actions: Vec<&str> = calls.iter().map(|call| call.action()).collect();
     let name = match who {
@@ -73,6 +91,29 @@ impl DeployCall {
     }
 }
 
+impl DeployCall {
+    /// The tags that the call sets, if the documents tell all of them: ECS adds some of its own.
+    fn tags(self, task: &Task) -> Result<Option<BTreeMap<String, String>>, Stop> {
+        let request = &task.context.request;
+        let of_ecs = request.enable_ecs_managed_tags.get()?.is_some_and(|it| *it)
+            || request.propagate_tags.get()?.is_some_and(|it| it != "NONE");
+        let tags = match self {
+            DeployCall::Register => &task.definition.tags,
+            DeployCall::UpdateService => return Ok(Some(BTreeMap::new())),
+            DeployCall::CreateService | DeployCall::RunTask | DeployCall::StartTask if of_ecs => {
+                return Ok(None);
+            }
+            DeployCall::CreateService | DeployCall::RunTask | DeployCall::StartTask => &request.tags,
+        };
+        let mut found = BTreeMap::new();
+        for tag in tags.items()? {
+            let Some(key) = tag.key.get()? else { continue };
+            found.insert(key.clone(), tag.value.get()?.cloned().unwrap_or_default());
+        }
+        Ok(Some(found))
+    }
+}
+
 fn calls(task: &Task) -> Vec<DeployCall> {
     let register = (!task.definition.is_registered()).then_some(DeployCall::Register);
     let run = match task.context.kind {
@@ -93,14 +134,22 @@ fn denied(
     facts: &View,
 ) -> Result<Option<Finding>, Stop> {
     let arns = Arns::of(task, account)?;
-    let wish = |resource: String| arns.context(Wish::new(call.action(), resource), call);
-    let judge = |wish: &Wish| caller::denied(who, wish, task, facts);
+    let tags = call.tags(task)?;
+    let judge = |resource: String| {
+        let mut wish = arns.context(Wish::new(call.action(), resource), call);
+        if let Some(tags) = &tags {
+            wish = wish.setting(tags);
+        }
+        caller::denied(who, &wish, task, facts)
+    };
     match call {
-        DeployCall::RunTask | DeployCall::StartTask => judge(&wish(arns.revision())),
-        DeployCall::CreateService | DeployCall::UpdateService => judge(&wish(arns.service(task)?)),
+        DeployCall::RunTask | DeployCall::StartTask => {
+            one_answer(call, arns.revisions(who).into_iter().map(judge).collect())
+        }
+        DeployCall::CreateService | DeployCall::UpdateService => judge(arns.service(task)?),
         DeployCall::Register => {
             // Whether a statement for a single family counts, AWS's pages do not say alike.
-            match (judge(&wish("*".to_owned()))?, judge(&wish(arns.revision()))?) {
+            match (judge("*".to_owned())?, judge(arns.revision())?) {
                 (Some(finding), Some(_)) => Ok(Some(finding)),
                 (None, None) => Ok(None),
                 (Some(_), None) | (None, Some(_)) => Err(Gap::Undecidable {
@@ -113,6 +162,23 @@ fn denied(
             }
         }
     }
+}
+
+/// The answer for a revision that is not known yet: that of all which policies tell apart, if they agree.
+fn one_answer(
+    call: DeployCall,
+    answers: Vec<Result<Option<Finding>, Stop>>,
+) -> Result<Option<Finding>, Stop> {
+    let answers = answers.into_iter().collect::<Result<Vec<_>, Stop>>()?;
+    let denied = answers.iter().filter(|answer| answer.is_some()).count();
+    if denied != 0 && denied != answers.len() {
+        let why = format!(
+            "whether the caller may {} depends on the revision, which the definition gets when it is registered",
+            call.action()
+        );
+        return Err(Gap::Undecidable { why }.into());
+    }
+    Ok(answers.into_iter().next().flatten())
 }
 
 /// The resources of a deployment.
@@ -140,11 +206,48 @@ impl Arns {
         })
     }
 
-    /// The revision that will run. That of a definition not yet registered is not known; 0 is none of
-    /// the others.
+    /// The revision that will run. That of a definition not yet registered is not known; 0 stands for all
+    /// that no policy names.
     fn revision(&self) -> String {
         let Arns { start, family, .. } = self;
         format!("{start}:task-definition/{family}:{}", self.revision.unwrap_or_default())
+    }
+
+    /// The revisions that it may be, as far as the policies of whoever deploys tell them apart.
+    fn revisions(&self, who: &Policies) -> Vec<String> {
+        let mut found = vec![self.revision()];
+        if let (None, Policies::Held(set)) = (self.revision, who) {
+            let policies = set.identity.iter().chain(&set.boundary);
+            for policy in policies {
+                found.extend(self.named(&policy.document));
+            }
+            found.sort();
+            found.dedup();
+        }
+        found
+    }
+
+    /// The revisions that a policy names one by one; a wildcard among digits stands for one of them.
+    fn named(&self, document: &Value) -> Vec<String> {
+        match document {
+            Value::Array(values) => values.iter().flat_map(|it| self.named(it)).collect(),
+            Value::Object(fields) => fields.values().flat_map(|it| self.named(it)).collect(),
+            Value::String(text) => {
+                let revision = text.rsplit_once(":task-definition/").and_then(|(_, name)| {
+                    let (_, revision) = name.split_once(':')?;
+                    revision.contains(|c: char| c.is_ascii_digit()).then_some(revision)
+                });
+                let Arns { start, family, .. } = self;
+                let revision = revision.map(|it| it.replace(['*', '?'], "1"));
+                revision.map(|it| format!("{start}:task-definition/{family}:{it}")).into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A task that is to run: its id is not known yet.
+    fn task(&self) -> String {
+        format!("{}:task/{}/00000000000000000000000000000000", self.start, self.cluster)
     }
 
     fn service(&self, task: &Task) -> Result<String, Stop> {

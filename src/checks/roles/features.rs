@@ -1,14 +1,21 @@
 //! `role-task-features`
 
 use super::exists::role;
-use crate::checks::execution_role::policies_of;
+use super::session;
+use crate::checks::execution_role::{asking, policies_of};
 use crate::checks::permission::{Answer, Beside, Wish, decide};
-use crate::checks::policies::{Policies, PoliciesOf};
+use crate::checks::needs::CloudWatch;
+use crate::checks::policies::Policies;
+use crate::checks::secrets::file_permission::bucket;
 use crate::checks::subject::{Duty, RoleUse, Task};
 use crate::checks::{Check, Judge};
 use crate::document::{Container, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::lookup::Lookup;
+use crate::lookup::ecs::cluster::DescribeCluster;
+use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants};
+use crate::lookup::s3::GetBucketPolicy;
 use crate::verdict::{Finding, Findings, Judgement, Severity, fail, not_applicable, warn};
 
 pub(super) static ROLE_TASK_FEATURES: Check = Check {
@@ -21,7 +28,13 @@ pub(super) static ROLE_TASK_FEATURES: Check = Check {
     ],
     remedy: "Name a task role, and allow it what the feature needs",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
-    asks: &PoliciesOf::CALLS_FOR_ROLE,
+    asks: &asking::<5, 12>([
+        DescribeCluster::CALL,
+        DescribeKey::CALL,
+        GetBucketPolicy::CALL,
+        GetKeyPolicy::CALL,
+        ListGrants::CALL,
+    ]),
     advises: true,
     judge: Judge::Task(role_task_features),
 };
@@ -49,6 +62,10 @@ fn role_task_features(task: &Task, facts: &View) -> Judgement {
         Some(it) => {
             for need in &needs {
                 found.part(&need.place, |found| need.allowed(&it, facts, found));
+                if need.feature == Feature::Exec {
+                    let place = &need.place;
+                    found.part(place, |found| session::judge(&it, place, facts, found));
+                }
             }
         }
     }
@@ -103,8 +120,8 @@ enum Resource {
     Any,
     /// Service and the end of an ARN of the task's account, in this region or the task's.
     Of(&'static str, Option<String>, String),
-    /// An ARN.
-    Arn(String),
+    /// The objects of a bucket, whose own policy has a say too.
+    Objects(String),
 }
 
 fn needs(task: &Task) -> Result<Vec<Need>, Stop> {
@@ -119,7 +136,7 @@ fn needs(task: &Task) -> Result<Vec<Need>, Stop> {
         });
     }
     for container in task.definition.container_definitions.items()? {
-        needs.extend(firelens(container, task)?);
+        needs.extend(firelens(container)?);
     }
     Ok(needs)
 }
@@ -127,7 +144,7 @@ fn needs(task: &Task) -> Result<Vec<Need>, Stop> {
 /// The outputs of AWS that FireLens writes to as the task role
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html>). A destination
 /// that is made up at run time is not judged.
-fn firelens(container: &Container, task: &Task) -> Result<Option<Need>, Stop> {
+fn firelens(container: &Container) -> Result<Option<Need>, Stop> {
     let Some(log) = container.log_configuration.get()? else { return Ok(None) };
     let Some(options) = log.options.get()? else { return Ok(None) };
     if log.log_driver.get()?.is_none_or(|driver| driver != "awsfirelens") {
@@ -139,11 +156,15 @@ fn firelens(container: &Container, task: &Task) -> Result<Option<Need>, Stop> {
     };
     let region = option("region")?;
     let of = |service, rest: String| Resource::Of(service, region.clone(), rest);
-    let (actions, resource) = match option("Name")?.as_deref() {
-        Some("cloudwatch" | "cloudwatch_logs") => {
+    let name = match option("Name")? {
+        Some(name) => Some(name),
+        None => option("name")?,
+    };
+    let (actions, resource) = match name.as_deref() {
+        Some(name @ ("cloudwatch" | "cloudwatch_logs")) => {
             let Some(group) = option("log_group_name")? else { return Ok(None) };
             let stream = format!("log-group:{group}:log-stream:{}", container_name(container));
-            (vec!["logs:CreateLogStream", "logs:PutLogEvents"], of("logs", stream))
+            (CloudWatch::of(name).actions().to_vec(), of("logs", stream))
         }
         Some("firehose" | "kinesis_firehose") => {
             let Some(stream) = option("delivery_stream")? else { return Ok(None) };
@@ -156,9 +177,7 @@ fn firelens(container: &Container, task: &Task) -> Result<Option<Need>, Stop> {
         }
         Some("s3") => {
             let Some(bucket) = option("bucket")? else { return Ok(None) };
-            let partition = task.partition()?;
-            let objects = format!("arn:{partition}:s3:::{bucket}/{}", container_name(container));
-            (vec!["s3:PutObject"], Resource::Arn(objects))
+            (vec!["s3:PutObject"], Resource::Objects(bucket))
         }
         _ => return Ok(None),
     };
@@ -198,14 +217,20 @@ impl Need {
         let Policies::Held(set) = who else { return Ok(()) };
         let resource = match &self.resource {
             Resource::Any => "*".to_owned(),
-            Resource::Arn(arn) => arn.clone(),
+            Resource::Objects(bucket) => {
+                format!("arn:{}:s3:::{bucket}/fluent-bit-logs", region.partition())
+            }
             Resource::Of(service, of, rest) => {
                 let of = of.as_deref().unwrap_or(region.as_str());
                 format!("arn:{}:{service}:{of}:{}:{rest}", region.partition(), set.account)
             }
         };
+        let beside = match &self.resource {
+            Resource::Objects(name) => bucket(name, &region, facts)?,
+            Resource::Any | Resource::Of(..) => Beside::default(),
+        };
         let calls =
-            self.actions.iter().map(|action| (Wish::new(action, &resource), Beside::default()));
+            self.actions.iter().map(|action| (Wish::new(action, &resource), beside.clone()));
         let answer = decide(who, calls.collect(), &region, None, facts)?;
         let Answer::Refused(denied) = answer else { return Ok(()) };
         let (what, error) = match self.feature {

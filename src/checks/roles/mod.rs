@@ -4,9 +4,11 @@ mod caller;
 mod deployer;
 mod exists;
 mod features;
+mod infrastructure;
 mod pass;
 mod recent;
 mod service_linked;
+mod session;
 #[cfg(test)]
 mod tests;
 mod trust;
@@ -25,6 +27,7 @@ pub static GROUP: Group = Group {
         &recent::ROLE_RECENT,
         &service_linked::ROLE_SERVICE_LINKED,
         &features::ROLE_TASK_FEATURES,
+        &infrastructure::ROLE_INFRASTRUCTURE,
         &deployer::ROLE_DEPLOYER,
     ],
 };

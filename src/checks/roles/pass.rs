@@ -40,17 +40,21 @@ fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
         return pass(format!("{} may pass {} to {service}", set.arn, role.arn));
     };
     if !finding.commands.is_empty() {
-        let statement = serde_json::json!({
-            "Effect": "Allow", "Action": "iam:PassRole", "Resource": role.arn,
-            "Condition": {"StringEquals": {"iam:PassedToService": service}},
-        });
         let name = format!("pass-{}", it.reference()?.name());
-        finding.commands = vec![put_policy(set, &name, &statement)];
+        finding.commands = vec![put_policy(set, &name, &statement(&role.arn, service))];
     }
     finding.message = format!("{} (to {service})", finding.message);
     let finding = finding.on(&role.arn);
     match it.duty {
         Duty::Infrastructure => finding.prevents(ROLE_PASS.prevents[1]).judge(),
-        Duty::Execution | Duty::Task => finding.judge(),
+        Duty::Execution | Duty::Task | Duty::Service => finding.judge(),
     }
+}
+
+/// The statement that allows a role to be passed to a service, and no more.
+pub(super) fn statement(role: &str, service: &str) -> serde_json::Value {
+    serde_json::json!({
+        "Effect": "Allow", "Action": "iam:PassRole", "Resource": role,
+        "Condition": {"StringEquals": {"iam:PassedToService": service}},
+    })
 }

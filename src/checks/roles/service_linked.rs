@@ -9,13 +9,14 @@ use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::CallerIdentity;
 use crate::lookup::iam::role::GetRole;
-use crate::verdict::{Judgement, not_applicable, pass, warn};
+use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static ROLE_SERVICE_LINKED: Check = Check {
     id: "role-service-linked",
     verifies: "the service-linked role of ECS exists, or the caller may create it",
     prevents: &[
         "Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
+        "InvalidParameterException: You cannot specify an IAM role for services that require a service linked role.",
     ],
     remedy: "Let somebody who may do so create it, once for the account",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html",
@@ -30,6 +31,9 @@ const CREATE: &str = "aws iam create-service-linked-role --aws-service-name ecs.
 fn role_service_linked(task: &Task, facts: &View) -> Judgement {
     if !is_placed(task) {
         return not_applicable("it is not told which service or task will run");
+    }
+    if let Some(finding) = needless_role(task)? {
+        return finding.judge();
     }
     if !is_needed(task)? {
         return not_applicable(
@@ -61,6 +65,49 @@ fn role_service_linked(task: &Task, facts: &View) -> Judgement {
     finding.on(arn).command(CREATE).judge()
 }
 
+/// A role of the service's own is for a load balancer and nothing else: whatever takes the
+/// service-linked role excludes it
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>).
+fn needless_role(task: &Task) -> Result<Option<Finding>, Stop> {
+    let request = &task.context.request;
+    if task.context.kind != ContextKind::CreateService || request.role.is_missing() {
+        return Ok(None);
+    }
+    let controller = match request.deployment_controller.get()? {
+        Some(controller) => controller.kind.get()?.map(String::as_str),
+        None => None,
+    };
+    let balancers = request.load_balancers.items()?;
+    let reasons = [
+        (is_awsvpc(task)?, "its network mode is awsvpc"),
+        (balancers.len() > 1, "it has several load balancers"),
+        (!request.service_registries.items()?.is_empty(), "it has a service registry"),
+        (controller == Some("EXTERNAL"), "its deployment controller is EXTERNAL"),
+        (
+            !task.definition.inference_accelerators.items()?.is_empty(),
+            "it uses Elastic Inference",
+        ),
+    ];
+    if let Some((_, reason)) = reasons.iter().find(|(holds, _)| *holds) {
+        return Ok(Some(
+            fail(format!("the service names a role, but needs the service-linked one: {reason}"))
+                .at(request.role.place())
+                .prevents(ROLE_SERVICE_LINKED.prevents[1])
+                .remedy("Leave role out of the service definition"),
+        ));
+    }
+    Ok(balancers.is_empty().then(|| {
+        warn("the service names a role for a load balancer, and has none")
+            .at(request.role.place())
+            .prevents(ROLE_SERVICE_LINKED.prevents[1])
+            .remedy("Leave role out of the service definition")
+    }))
+}
+
+fn is_awsvpc(task: &Task) -> Result<bool, Stop> {
+    Ok(task.definition.network_mode.get()?.is_some_and(|mode| mode == "awsvpc"))
+}
+
 fn is_placed(task: &Task) -> bool {
     task.context.kind != ContextKind::Flags || !task.context.request.cluster.is_missing()
 }
@@ -69,9 +116,10 @@ fn is_placed(task: &Task) -> bool {
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html>).
 fn is_needed(task: &Task) -> Result<bool, Stop> {
     let request = &task.context.request;
-    let awsvpc = task.definition.network_mode.get()?.is_some_and(|mode| mode == "awsvpc");
-    Ok(awsvpc
-        || !request.load_balancers.items()?.is_empty()
+    let has_role =
+        task.context.kind == ContextKind::CreateService && !request.role.is_missing();
+    Ok(is_awsvpc(task)?
+        || (!has_role && !request.load_balancers.items()?.is_empty())
         || !request.service_registries.items()?.is_empty()
         || !request.capacity_provider_strategy.items()?.is_empty())
 }

@@ -7,8 +7,9 @@ use crate::facts::View;
 use crate::iam::{
     Context, Decision, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request, evaluate,
 };
-use crate::knowledge::{Gap, Stop};
+use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::iam::role::{GetRole, Role};
+use crate::lookup::organizations::DescribeOrganization;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::RoleArn;
 use crate::verdict::{Judgement, fail, not_applicable, pass};
@@ -19,10 +20,11 @@ pub(super) static ROLE_TRUST: Check = Check {
     prevents: &[
         "ECS was unable to assume the role '<arn>' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.",
         "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. Please verify that the role being passed has the proper trust relationship with Amazon ECS.",
+        "Unable to assume role and validate the specified targetGroupArn. Please verify that the ECS service role being passed has the proper permissions.",
     ],
     remedy: "Let the role's trust policy allow sts:AssumeRole to the service",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
-    asks: &[CallerIdentity::CALL, GetRole::CALL],
+    asks: &[CallerIdentity::CALL, GetRole::CALL, DescribeOrganization::CALL],
     advises: false,
     judge: Judge::Role(role_trust),
 };
@@ -32,10 +34,16 @@ fn role_trust(it: &RoleUse, facts: &View) -> Judgement {
         return not_applicable("run-task's overrides put another role in its place");
     }
     let role = role(it, facts)?;
-    let source = Source::of(it, role)?;
+    let mut source = Source::of(it, role)?;
     let trust = Policy::read(Layer::Trust, &role.arn, &role.trust);
     let layers = Layers { resource: Some(trust), ..Layers::default() };
-    let evaluation = source.ask(it, KeyState::Begins(source.arns()), &layers);
+    let mut evaluation = source.ask(it, KeyState::Begins(source.arns()), &layers);
+    if names_organization(&evaluation)
+        && let Some(state) = organization(it, facts)?
+    {
+        source.organization = state;
+        evaluation = source.ask(it, KeyState::Begins(source.arns()), &layers);
+    }
     let said = evaluation.sentences().join("; ");
     match evaluation.decision {
         Decision::Allow => pass(format!("{} trusts {}", role.arn, it.service())),
@@ -58,10 +66,27 @@ fn role_trust(it: &RoleUse, facts: &View) -> Judgement {
     }
 }
 
+/// Whether the answer hangs on the organization of whoever ECS acts for.
+fn names_organization(evaluation: &Evaluation) -> bool {
+    let Decision::Depends(depends) = &evaluation.decision else { return false };
+    depends.keys.iter().any(|it| it.key.eq_ignore_ascii_case("aws:SourceOrgID"))
+}
+
+/// The organization that the account is in, if the caller may see it.
+fn organization(it: &RoleUse, facts: &View) -> Result<Option<KeyState>, Stop> {
+    let asked = DescribeOrganization { region: it.task.region()?.clone() };
+    Ok(match facts.weigh(|| facts.get(&asked))? {
+        Ok(Seen::Found(organization)) => Some(KeyState::Known(vec![organization.id.clone()])),
+        Ok(Seen::Absent(_)) => Some(KeyState::Absent),
+        Err(_) => None,
+    })
+}
+
 /// On whose behalf ECS assumes a role.
 struct Source {
     role: RoleArn,
     region: String,
+    organization: KeyState,
 }
 
 impl Source {
@@ -70,7 +95,8 @@ impl Source {
             .arn
             .parse()
             .map_err(|_| Gap::Undecidable { why: format!("{} is no ARN of a role", role.arn) })?;
-        Ok(Source { role: arn, region: it.task.region()?.to_string() })
+        let region = it.task.region()?.to_string();
+        Ok(Source { role: arn, region, organization: KeyState::Unknown })
     }
 
     /// How the ARNs begin that ECS gives as `aws:SourceArn`.
@@ -85,8 +111,9 @@ impl Source {
             .with_principal(&service)
             .with_value("aws:SourceAccount", self.role.account().as_str())
             .with("aws:SourceArn", source_arn)
-            // ECS has no field for an external id, so it sends none.
-            .with("sts:ExternalId", KeyState::Absent);
+            .with("aws:SourceOrgID", self.organization.clone())
+            // ECS has no field for an external id, but no page says that it sends none.
+            .with("sts:ExternalId", KeyState::Unknown);
         let role = self.role.arn().to_string();
         evaluate(&Request::new(service, "sts:AssumeRole", &role, context), layers)
     }
@@ -129,6 +156,7 @@ fn refused(it: &RoleUse, role: &Role, source: &Source, why: &str) -> Judgement {
         ));
     match it.duty {
         Duty::Infrastructure => finding.prevents(ROLE_TRUST.prevents[1]).judge(),
+        Duty::Service => finding.prevents(ROLE_TRUST.prevents[2]).judge(),
         Duty::Execution | Duty::Task => finding.judge(),
     }
 }

@@ -9,7 +9,7 @@ use crate::iam::Layer;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::names::S3Object;
+use crate::names::{Region, S3Object};
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static ENVIRONMENT_FILE_PERMISSION: Check = Check {
@@ -39,7 +39,7 @@ pub(in crate::checks) fn reads(object: &S3Object, task: &Task, facts: &View) -> 
     let (who, found, beside) = (
         execution_role::policies(task, facts),
         facts.need(&head),
-        bucket(&object.bucket, task, facts),
+        bucket(&object.bucket, region, facts),
     );
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
     found?;
@@ -60,10 +60,16 @@ pub(in crate::checks) fn reads(object: &S3Object, task: &Task, facts: &View) -> 
 /// The bucket's policy and its owner. S3 shows the policy to the owner's account alone, so that it was
 /// shown tells whose the bucket is
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html>).
-fn bucket(name: &str, task: &Task, facts: &View) -> Result<Beside, Stop> {
-    let region = task.region()?.clone();
+///
+/// # Errors
+/// While it is under way.
+pub(in crate::checks) fn bucket(
+    name: &str,
+    region: &Region,
+    facts: &View,
+) -> Result<Beside, Stop> {
     let asked = GetBucketPolicy { region: region.clone(), bucket: name.to_owned() };
-    let caller = CallerIdentity { region };
+    let caller = CallerIdentity { region: region.clone() };
     let (policy, caller) = (facts.weigh(|| facts.get(&asked)), facts.need(&caller));
     let (policy, caller) = (policy?, caller?);
     let owner = policy.is_ok().then(|| caller.account.clone());

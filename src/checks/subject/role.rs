@@ -1,7 +1,7 @@
 //! The roles of a task.
 
 use super::{Planned, Task, given, items};
-use crate::document::Field;
+use crate::document::{ContextKind, Field};
 use crate::knowledge::Stop;
 use crate::names::RoleRef;
 
@@ -14,6 +14,8 @@ pub enum Duty {
     Task,
     /// To manage volumes, load balancers and certificates in the account.
     Infrastructure,
+    /// To register a service's tasks with its load balancer, where no service-linked role does.
+    Service,
 }
 
 /// One role that ECS is to assume.
@@ -68,7 +70,18 @@ impl Task {
         add(task, Duty::Task, false);
         add(&self.context.infrastructure_role, Duty::Infrastructure, false);
         self.infrastructure_roles(&mut found);
+        if self.names_service_role() {
+            self.add_role(&self.context.request.role, Duty::Service, false, &mut found);
+        }
         found
+    }
+
+    /// Whether a role for the load balancer is given, as it was before there was a service-linked one.
+    /// A live service tells that one in its place.
+    fn names_service_role(&self) -> bool {
+        let role = self.context.request.role.get().ok().flatten();
+        self.context.kind != ContextKind::LiveService
+            && role.is_none_or(|role| !role.contains("aws-service-role/"))
     }
 
     fn add_role<'t>(
@@ -130,7 +143,7 @@ impl RoleUse<'_> {
     pub fn service(&self) -> &'static str {
         match self.duty {
             Duty::Execution | Duty::Task => "ecs-tasks.amazonaws.com",
-            Duty::Infrastructure => "ecs.amazonaws.com",
+            Duty::Infrastructure | Duty::Service => "ecs.amazonaws.com",
         }
     }
 }

@@ -1,0 +1,154 @@
+//! `role-infrastructure`
+
+use super::pass::statement;
+use crate::checks::execution_role::{asking, rights};
+use crate::checks::needs::{self, Known, Needs};
+use crate::checks::permission::{Answer, Beside, Wish, decide, denied, put_policy};
+use crate::checks::policies::{Policies, Principal};
+use crate::checks::subject::{RoleUse, Task};
+use crate::checks::{Check, Judge};
+use crate::document::Place;
+use crate::facts::View;
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::ecs::capacity_provider::{DescribeCapacityProvider, ManagedInstances};
+use crate::lookup::iam::instance_profile::GetInstanceProfile;
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::verdict::{Finding, Findings, Judgement, Severity, not_applicable, warn};
+
+pub(super) static ROLE_INFRASTRUCTURE: Check = Check {
+    id: "role-infrastructure",
+    verifies: "the infrastructure roles may manage load balancers, VPC Lattice, certificates and instances",
+    prevents: &[
+        "(service <name>) failed to register targets in (target-group <arn>) with (error ... is not authorized to perform: elasticloadbalancing:RegisterTargets)",
+        "ECS was unable to launch instances: User: <arn> is not authorized to perform: iam:PassRole on resource: <role>",
+    ],
+    remedy: "Attach the AmazonECSInfrastructureRolePolicyFor... that belongs to the feature",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html",
+    asks: &asking::<2, 9>([DescribeCapacityProvider::CALL, GetInstanceProfile::CALL]),
+    advises: true,
+    judge: Judge::Task(role_infrastructure),
+};
+
+/// Volumes have a check of their own.
+fn role_infrastructure(task: &Task, facts: &View) -> Judgement {
+    let request = &task.context.request;
+    let mut found = Findings::new();
+    let mut any = false;
+    let mut seen: Vec<(&str, Needs)> = Vec::new();
+    for it in task.roles().into_iter().flatten() {
+        let needs = needs_of(&it, facts);
+        if needs.found.is_empty() {
+            continue;
+        }
+        any = true;
+        let name = it.role.get()?.map_or("", String::as_str);
+        if !seen.iter().any(|(role, same)| *role == name && *same == needs) {
+            found.part(it.role.place(), |found| allowed(&it, &needs, facts, found));
+            seen.push((name, needs));
+        }
+    }
+    for item in request.capacity_provider_strategy.items()? {
+        let Some(name) = item.capacity_provider.get()? else { continue };
+        if !["FARGATE", "FARGATE_SPOT"].contains(&name.as_str()) {
+            any = true;
+            let place = item.capacity_provider.place();
+            found.part(place, |found| launches(name, place, task, facts, found));
+        }
+    }
+    match any {
+        true => found.or_pass("the infrastructure roles have what they are for"),
+        false => not_applicable("no infrastructure role manages anything but volumes"),
+    }
+}
+
+fn needs_of(it: &RoleUse, facts: &View) -> Needs {
+    let mut known = Known::default();
+    if let Ok(region) = it.task.region()
+        && let Ok(Ok(caller)) =
+            facts.weigh(|| facts.need(&CallerIdentity { region: region.clone() }))
+    {
+        known.account = Some(caller.account.clone());
+    }
+    needs::of_infrastructure(it.task, it.role, &known)
+}
+
+/// AWS does not say which of the rights of its own policies a deployment could do without, so that what
+/// is missing is a warning.
+fn allowed(
+    it: &RoleUse,
+    needs: &Needs,
+    facts: &View,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let who = rights(Principal::from(&it.reference()?), it.task, facts)?;
+    let mut calls = Vec::new();
+    for need in &needs.found {
+        for action in &need.actions {
+            for resource in &need.resources {
+                let mut wish = Wish::new(action, resource);
+                for condition in &need.conditions {
+                    wish = wish.knowing(condition.key, condition.state());
+                }
+                calls.push((wish, Beside::default()));
+            }
+        }
+    }
+    if let Answer::Refused(denied) = decide(who, calls, it.task.region()?, None, facts)? {
+        let finding = Finding { severity: Severity::Warn, ..*denied };
+        found.add(finding.at(it.role.place()));
+    }
+    Ok(())
+}
+
+/// A capacity provider of managed instances launches them with a profile, whose role is passed to EC2.
+/// AWS's own policy allows that for roles of one name only
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-profile.html>).
+fn launches(
+    name: &str,
+    place: &Place,
+    task: &Task,
+    facts: &View,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let region = task.region()?;
+    let asked = DescribeCapacityProvider { region: region.clone(), name: name.to_owned() };
+    let Some(ManagedInstances { infrastructure_role, instance_profile }) =
+        &facts.need(&asked)?.managed_instances
+    else {
+        return Ok(());
+    };
+    let Some(profile) = instance_profile else { return Ok(()) };
+    let profile = profile.rsplit('/').next().unwrap_or(profile);
+    let asked = GetInstanceProfile { region: region.clone(), name: profile.to_owned() };
+    let (who, profile) =
+        (rights(Principal::of_arn(infrastructure_role)?, task, facts), facts.get(&asked));
+    let (who, profile) = (who?, profile?);
+    let role = match profile {
+        Seen::Found(profile) => profile.role.as_ref(),
+        Seen::Absent(absence) => {
+            found.add(warn(format!("capacity provider {name}: {}", absence.sentence)).at(place));
+            return Ok(());
+        }
+    };
+    let Some(role) = role else {
+        let why = format!("the instance profile of capacity provider {name} has no role");
+        found.add(warn(why).at(place));
+        return Ok(());
+    };
+    let service = "ec2.amazonaws.com";
+    let wish = Wish::new("iam:PassRole", role).carrying("iam:PassedToService", service);
+    if let Some(mut finding) = denied(who, &wish, Beside::default(), region, facts)? {
+        if let (Policies::Held(set), false) = (who, finding.commands.is_empty()) {
+            finding.commands =
+                vec![put_policy(set, "pass-instance-role", &statement(role, service))];
+        }
+        finding.message = format!("capacity provider {name}: {} (to {service})", finding.message);
+        found.add(
+            finding
+                .at(place)
+                .prevents(ROLE_INFRASTRUCTURE.prevents[1])
+                .remedy("Allow iam:PassRole on the instance role, or name it ecsInstanceRole..."),
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! What ECS Exec does with its sessions, as the cluster configures it: how they are logged and
+//! encrypted, and what the task role needs for that
+//! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
+
+use super::features::ROLE_TASK_FEATURES;
+use crate::checks::execution_role::{account, policies_of};
+use crate::checks::kms::permission::judge_key;
+use crate::checks::needs::cluster;
+use crate::checks::permission::{Answer, Beside, Wish, decide};
+use crate::checks::policies::Policies;
+use crate::checks::secrets::file_permission::bucket;
+use crate::checks::subject::RoleUse;
+use crate::document::Place;
+use crate::facts::View;
+use crate::iam::KeyState;
+use crate::knowledge::{Gap, Seen, Stop};
+use crate::lookup::ecs::cluster::ExecuteCommand;
+use crate::lookup::kms::{DescribeKey, Manager};
+use crate::names::Region;
+use crate::verdict::{Finding, Findings, Severity, warn};
+
+/// What keeps sessions from being logged or encrypted as the cluster wants it.
+pub(super) fn judge(
+    it: &RoleUse,
+    place: &Place,
+    facts: &View,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let cluster = cluster(it.task)?;
+    let (who, cluster) = (policies_of(it.task, &it.reference()?, facts), facts.need(&cluster));
+    let (who, cluster) = (who?, cluster?);
+    let Some(exec) = &cluster.execute_command else { return Ok(()) };
+    let region = it.task.region()?;
+    found.part(place, |found| {
+        let calls = logging(exec, who, region, facts)?;
+        if let Answer::Refused(denied) = decide(who, calls, region, None, facts)? {
+            found.add(hurt("sessions of ECS Exec will not be logged", *denied, place));
+        }
+        Ok(())
+    });
+    if let Some(key) = &exec.key {
+        found.part(place, |found| encryption(key, who, region, place, facts, found));
+    }
+    Ok(())
+}
+
+/// The calls by which the agent in the container writes the log of a session.
+fn logging(
+    exec: &ExecuteCommand,
+    who: &Policies,
+    region: &Region,
+    facts: &View,
+) -> Result<Vec<(Wish, Beside)>, Stop> {
+    let mut calls = Vec::new();
+    if exec.logging.as_deref() != Some("OVERRIDE") {
+        return Ok(calls);
+    }
+    let partition = region.partition();
+    let logs = format!("arn:{partition}:logs:{region}:{}:log-group:", account(who));
+    if let Some(group) = &exec.log_group {
+        let group = format!("{logs}{group}:log-stream:");
+        let mut add = |action: &str, on: &str| {
+            calls.push((Wish::new(action, on), Beside::default()));
+        };
+        add("logs:DescribeLogGroups", &format!("{logs}:log-stream:"));
+        add("logs:DescribeLogStreams", &group);
+        add("logs:CreateLogStream", &format!("{group}ecs-execute-command"));
+        add("logs:PutLogEvents", &format!("{group}ecs-execute-command"));
+    }
+    if let Some(name) = &exec.bucket {
+        let beside = bucket(name, region, facts)?;
+        let arn = format!("arn:{partition}:s3:::{name}");
+        let folder = exec.bucket_prefix.as_deref().map(|it| format!("{it}/")).unwrap_or_default();
+        let object = format!("{arn}/{folder}ecs-execute-command");
+        calls.push((Wish::new("s3:PutObject", object), beside.clone()));
+        calls.push((Wish::new("s3:GetEncryptionConfiguration", arn), beside));
+    }
+    Ok(calls)
+}
+
+/// The key has to be there and enabled, and the task role calls `kms:Decrypt` on it itself.
+fn encryption(
+    key: &str,
+    who: &Policies,
+    region: &Region,
+    place: &Place,
+    facts: &View,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let asked = DescribeKey::of(key, region);
+    let key = match facts.get(&asked)? {
+        Seen::Found(key) => key,
+        Seen::Absent(absence) => {
+            let why = format!("ECS Exec cannot encrypt its sessions: {}", absence.sentence);
+            found.add(warn(why).at(place).prevents(ROLE_TASK_FEATURES.prevents[1]));
+            return Ok(());
+        }
+    };
+    if key.state != "Enabled" {
+        found.add(
+            warn(format!(
+                "ECS Exec cannot encrypt its sessions: the state of {} is {}",
+                key.arn, key.state
+            ))
+            .at(place)
+            .on(&key.arn)
+            .prevents(ROLE_TASK_FEATURES.prevents[1])
+            .remedy("Enable the key, or configure another one for the cluster")
+            .command(format!("aws kms enable-key --key-id {} --region {}", key.arn, asked.region)),
+        );
+        return Ok(());
+    }
+    if key.manager == Manager::Aws {
+        let why = format!("{} is a key of AWS, which ECS Exec does not take", key.arn);
+        return Err(Gap::Undecidable { why }.into());
+    }
+    let wish = Wish::new("kms:Decrypt", &key.arn)
+        .carrying("kms:CallerAccount", account(who).as_str())
+        .knowing("kms:ViaService", KeyState::Absent);
+    if let Answer::Refused(denied) = judge_key(who, &[wish], key, &asked.region, facts)? {
+        found.add(hurt("ECS Exec cannot decrypt its sessions", *denied, place));
+    }
+    Ok(())
+}
+
+fn hurt(what: &str, denied: Finding, place: &Place) -> Finding {
+    let message = format!("{what}: {}", denied.message);
+    Finding { severity: Severity::Warn, message, ..denied }
+        .at(place)
+        .prevents(ROLE_TASK_FEATURES.prevents[1])
+}

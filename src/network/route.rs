@@ -7,7 +7,9 @@ use super::interface::{Family, Interface};
 use super::parts::{Part, Topology};
 use super::route_fact::{RouteFact, RouteHop};
 use super::target::{Target, nat64};
-use super::topology::{PrefixList, Route, RouteDestination, RouteTable, RouteTarget};
+use super::topology::{
+    Endpoint, EndpointKind, PrefixList, Route, RouteDestination, RouteTable, RouteTarget,
+};
 
 /// Does a route lead there, and does what it leads through let the packets go?
 pub fn route(topology: &Topology, from: &Interface, to: &Target) -> Answer<RouteFact> {
@@ -59,7 +61,12 @@ impl Way {
 
 /// What becomes of the packets, by the routes that they take.
 pub(super) fn ways(topology: &Topology, from: &Interface, to: &Target) -> Vec<Way> {
+    let to = &to.as_seen_by(from);
     let one = |fact| vec![Way { share: to.addresses.clone(), fact }];
+    if !to.addresses.has(from.family()) {
+        let (subnet, family) = (from.subnet.id.clone(), from.family());
+        return one(RouteFact::OtherFamily { subnet, family, to: to.name.clone() });
+    }
     let Some(tables) = topology.route_tables else {
         return one(RouteFact::Unread(Part::RouteTables));
     };
@@ -79,8 +86,9 @@ pub(super) fn ways_of_table(
     let mut pieces = divide(table, to, topology.prefix_lists.unwrap_or_default());
     // A gateway endpoint takes what is meant for its service alone. Of a target that is more than that,
     // the internet, it is no part.
-    if pieces.iter().any(|piece| !piece.is_of_gateway(to)) {
-        pieces.retain(|piece| !piece.is_of_gateway(to));
+    let endpoints = topology.endpoints.unwrap_or_default();
+    if pieces.iter().any(|piece| !piece.is_of_gateway(to, endpoints)) {
+        pieces.retain(|piece| !piece.is_of_gateway(to, endpoints));
     }
     let unknown = pieces.iter().find(|piece| piece.is_unknown).and_then(|piece| piece.route);
     let unknown = unknown.map(|route| RouteHop::of(table, route));
@@ -92,7 +100,10 @@ pub(super) fn ways_of_table(
                 to: to.name.clone(),
             },
             Some(route) if route.blackhole => RouteFact::Blackhole(RouteHop::of(table, route)),
-            Some(route) => gateway::pass(topology, sender, RouteHop::of(table, route), &share),
+            Some(route) => {
+                let to = Target { addresses: share.clone(), ..to.clone() };
+                gateway::pass(topology, sender, RouteHop::of(table, route), &to)
+            }
         };
         Way { share, fact }
     };
@@ -118,10 +129,12 @@ struct Piece<'a> {
 
 impl Piece<'_> {
     /// Whether a gateway endpoint takes it that is not for this target as a whole.
-    fn is_of_gateway(&self, to: &Target) -> bool {
-        match self.route.map(|route| (&route.destination, &route.target)) {
-            Some((RouteDestination::PrefixList(list), RouteTarget::Endpoint(_))) => {
-                to.prefix_list.as_ref() != Some(list)
+    fn is_of_gateway(&self, to: &Target, endpoints: &[Endpoint]) -> bool {
+        let Some(Route { destination, target, .. }) = self.route else { return false };
+        match (destination, target) {
+            (RouteDestination::PrefixList(list), RouteTarget::Endpoint(id)) => {
+                let mut gateways = endpoints.iter().filter(|it| it.kind == EndpointKind::Gateway);
+                to.prefix_list.as_ref() != Some(list) && gateways.any(|it| it.id == *id)
             }
             _ => false,
         }
@@ -132,30 +145,34 @@ impl Piece<'_> {
 /// for a range before one for a prefix list
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html>).
 fn divide<'a>(table: &'a RouteTable, to: &Target, lists: &[PrefixList]) -> Vec<Piece<'a>> {
+    // The ranges of a service's own list are not known, but none is wider than this.
+    const NARROW: u8 = 8;
     let mut candidates = Vec::new();
-    let mut unknown = Vec::new();
+    let mut unknown: Vec<&Route> = Vec::new();
+    let mut is_taken = false;
     for route in &table.routes {
         match &route.destination {
             RouteDestination::Range(range) => {
                 candidates.push((range.prefix_len(), true, Addresses::from(*range), route));
             }
-            RouteDestination::PrefixList(id) if to.prefix_list.as_ref() == Some(id) => {
-                let share = to.addresses.clone();
-                return vec![Piece { share, route: Some(route), is_unknown: false }];
-            }
             RouteDestination::PrefixList(id) => match lists.iter().find(|list| list.id == *id) {
-                Some(list) => candidates.extend(
-                    list.ranges
-                        .iter()
-                        .map(|range| (range.prefix_len(), false, Addresses::from(*range), route)),
-                ),
-                None => unknown.push(Piece {
-                    share: to.addresses.clone(),
-                    route: Some(route),
-                    is_unknown: true,
-                }),
+                Some(list) => candidates.extend(list.ranges.iter().map(|range| {
+                    (range.prefix_len(), false, Addresses::from(*range), route)
+                })),
+                None if to.prefix_list.as_ref() == Some(id) => {
+                    is_taken = true;
+                    candidates.push((NARROW, false, to.addresses.clone(), route));
+                }
+                None => unknown.push(route),
             },
         }
+    }
+    if is_taken {
+        let narrow = candidates.iter().filter(|(length, _, range, _)| {
+            *length >= NARROW && range.overlaps(&to.addresses) && !range.covers(&to.addresses)
+        });
+        unknown.extend(narrow.map(|(.., route)| *route).collect::<Vec<_>>());
+        candidates.retain(|(length, is_range, ..)| *length < NARROW || !is_range);
     }
     candidates.sort_by_key(|(length, is_range, ..)| std::cmp::Reverse((*length, *is_range)));
     let mut rest = to.addresses.clone();
@@ -166,7 +183,11 @@ fn divide<'a>(table: &'a RouteTable, to: &Target, lists: &[PrefixList]) -> Vec<P
         add(&mut pieces, share, Some(route));
     }
     add(&mut pieces, rest, None);
-    pieces.extend(unknown);
+    pieces.extend(unknown.into_iter().map(|route| Piece {
+        share: to.addresses.clone(),
+        route: Some(route),
+        is_unknown: true,
+    }));
     pieces
 }
 

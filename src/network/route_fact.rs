@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::answer::{Fact, Outcome};
+use super::interface::Family;
 use super::parts::Part;
 use super::topology::{Route, RouteDestination, RouteTable, RouteTarget};
 
@@ -90,6 +91,15 @@ pub enum RouteFact {
     NotTranslated(RouteHop),
     /// A NAT gateway is sent IPv6 that it cannot translate.
     NotTranslatable(RouteHop),
+    /// The target has no address of the version that the subnet has.
+    OtherFamily {
+        /// `subnet-…`
+        subnet: String,
+        /// What it has.
+        family: Family,
+        /// The target's name.
+        to: String,
+    },
     /// Without IPv4 and DNS64, only what has an address of IPv6 can be reached.
     NoDns64 {
         /// `subnet-…`
@@ -179,6 +189,7 @@ impl Fact for RouteFact {
             | RouteFact::UnknownList(_)
             | RouteFact::Unread(_) => Outcome::Doubtful,
             RouteFact::NoRoute { .. }
+            | RouteFact::OtherFamily { .. }
             | RouteFact::Blackhole(_)
             | RouteFact::NoPublicAddress(_)
             | RouteFact::Detached { .. }
@@ -243,6 +254,9 @@ impl fmt::Display for RouteFact {
             }
             RouteFact::NotTranslatable(hop) => {
                 write!(f, "{hop}, which takes IPv6 only to 64:ff9b::/96")
+            }
+            RouteFact::OtherFamily { subnet, family, to } => {
+                write!(f, "{to} has no {family} address, and {subnet} has nothing else")
             }
             RouteFact::NoDns64 { subnet } => write!(
                 f,

@@ -108,12 +108,19 @@ impl Target {
     pub fn endpoint(from: &Interface, endpoint: &Endpoint, subnets: &[Subnet]) -> Target {
         let there = subnets.iter().filter(|it| endpoint.subnets.contains(&it.id));
         let mut target = Target::interfaces(&endpoint.id, there, endpoint.groups.iter().cloned());
-        // Where its subnets are not known, it may be anywhere.
-        if target.addresses.is_empty() {
-            target.addresses = Addresses::everything();
-        }
+        // Where its subnets are not known, or do not tell how it is reached by IPv6, it may be anywhere.
         target.addresses = target.addresses.of_family(from.family());
+        if target.addresses.is_empty() {
+            target.addresses = Addresses::everything().of_family(from.family());
+        }
         target
+    }
+
+    /// Those of its addresses that the interface can send to, if there are any.
+    pub(super) fn as_seen_by(&self, from: &Interface) -> Target {
+        let seen = self.addresses.of_family(from.family());
+        let addresses = if seen.is_empty() { self.addresses.clone() } else { seen };
+        Target { addresses, ..self.clone() }
     }
 
     /// The public addresses of a service: those of its prefix list where it has one, else somewhere in

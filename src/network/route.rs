@@ -156,9 +156,11 @@ fn divide<'a>(table: &'a RouteTable, to: &Target, lists: &[PrefixList]) -> Vec<P
                 candidates.push((range.prefix_len(), true, Addresses::from(*range), route));
             }
             RouteDestination::PrefixList(id) => match lists.iter().find(|list| list.id == *id) {
-                Some(list) => candidates.extend(list.ranges.iter().map(|range| {
-                    (range.prefix_len(), false, Addresses::from(*range), route)
-                })),
+                Some(list) => candidates.extend(
+                    list.ranges
+                        .iter()
+                        .map(|range| (range.prefix_len(), false, Addresses::from(*range), route)),
+                ),
                 None if to.prefix_list.as_ref() == Some(id) => {
                     is_taken = true;
                     candidates.push((NARROW, false, to.addresses.clone(), route));

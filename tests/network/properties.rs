@@ -23,7 +23,12 @@ fn what_the_engine_says_is_what_happens_to_packets() {
         let trial = Trial::new(seed);
         wrong.extend(trial.objections(&trial.world, &mut count));
     }
-    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong[..wrong.len().min(5)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} are wrong:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(5)].join("\n")
+    );
     for stage in ["route", "egress", "acls", "ingress", "dns", "path"] {
         for outcome in ["Passed", "Doubtful", "Blocked"] {
             let met = count.get(&format!("{stage} {outcome}")).copied().unwrap_or_default();
@@ -38,9 +43,24 @@ fn what_the_engine_says_is_what_happens_to_packets() {
 
 /// What the routes of the worlds have to show.
 const FACTS: &[&str] = &[
-    "Leads", "NoRoute", "Blackhole", "NoPublicAddress", "Detached", "PublicAccess", "NatGone",
-    "NatState", "PrivateNat", "NatLoop", "NatStuck", "NotTranslated", "NotTranslatable", "NoDns64",
-    "EndpointState", "BeyondView", "UnknownList", "Unread",
+    "Leads",
+    "NoRoute",
+    "Blackhole",
+    "NoPublicAddress",
+    "Detached",
+    "PublicAccess",
+    "NatGone",
+    "NatState",
+    "PrivateNat",
+    "NatLoop",
+    "NatStuck",
+    "NotTranslated",
+    "NotTranslatable",
+    "NoDns64",
+    "EndpointState",
+    "BeyondView",
+    "UnknownList",
+    "Unread",
 ];
 
 /// An engine that overlooked something would see a VPC in which that is open. The test has to notice.
@@ -130,9 +150,18 @@ impl Trial {
         let (world, task) = vpc(&mut dice);
         let (to, destination) = choose(&mut dice, &world);
         const PARTS: [Part; 12] = [
-            Part::Vpc, Part::Subnets, Part::RouteTables, Part::InternetGateways,
-            Part::NatGateways, Part::SecurityGroups, Part::NetworkAcls, Part::Endpoints,
-            Part::PrefixLists, Part::DnsSupport, Part::DnsHostnames, Part::DnsServers,
+            Part::Vpc,
+            Part::Subnets,
+            Part::RouteTables,
+            Part::InternetGateways,
+            Part::NatGateways,
+            Part::SecurityGroups,
+            Part::NetworkAcls,
+            Part::Endpoints,
+            Part::PrefixLists,
+            Part::DnsSupport,
+            Part::DnsHostnames,
+            Part::DnsServers,
         ];
         let hidden = match dice.below(10) {
             0..=2 => vec![*dice.pick(&PARTS)],
@@ -145,8 +174,12 @@ impl Trial {
 
     /// What is wrong with the answers of an engine that is shown `seen` in place of the world.
     fn objections(&self, seen: &Parts, count: &mut Count) -> Vec<String> {
-        let lists: Vec<PrefixList> = seen.prefix_lists.iter()
-            .filter(|list| self.hidden_list != Some(list.id.as_str())).cloned().collect();
+        let lists: Vec<PrefixList> = seen
+            .prefix_lists
+            .iter()
+            .filter(|list| self.hidden_list != Some(list.id.as_str()))
+            .cloned()
+            .collect();
         let topology = self.show(seen, &lists);
         let subnet = seen.subnets.iter().find(|it| it.id == self.task.subnet).unwrap();
         let from = Interface::new(subnet)
@@ -159,10 +192,19 @@ impl Trial {
             self.judge_stages(&path, place, count, &mut wrong);
         }
         let hops: Vec<_> = path.hops().iter().map(|hop| format!("    {hop:?}")).collect();
-        wrong.iter().map(|what| {
-            format!("seed {} to {:?}, without {:?} {:?}: {what}\n{}", self.seed, self.to, self.hidden,
-                self.hidden_list, hops.join("\n"))
-        }).collect()
+        wrong
+            .iter()
+            .map(|what| {
+                format!(
+                    "seed {} to {:?}, without {:?} {:?}: {what}\n{}",
+                    self.seed,
+                    self.to,
+                    self.hidden,
+                    self.hidden_list,
+                    hops.join("\n")
+                )
+            })
+            .collect()
     }
 
     fn show<'a>(&self, seen: &'a Parts, lists: &'a [PrefixList]) -> Topology<'a> {
@@ -225,13 +267,7 @@ impl Trial {
         }
     }
 
-    fn judge_stages(
-        &self,
-        path: &Path,
-        place: Place,
-        count: &mut Count,
-        wrong: &mut Vec<String>,
-    ) {
+    fn judge_stages(&self, path: &Path, place: Place, count: &mut Count, wrong: &mut Vec<String>) {
         let walk = self.walk(path.port);
         let edges = Edges::of(&self.world);
         let (targets, groups) = self.targets(place, &walk, &edges);
@@ -243,7 +279,8 @@ impl Trial {
             wrong.extend(truth.objection(outcome).map(|it| format!("{stage}: {it}")));
         };
         let fates: Vec<_> = targets.iter().map(|to| walk.route(*to)).collect();
-        let untranslated = path.route.facts.iter().any(|it| matches!(it, RouteFact::NoDns64 { .. }));
+        let untranslated =
+            path.route.facts.iter().any(|it| matches!(it, RouteFact::NoDns64 { .. }));
         let is_exact = self.is_whole() && !untranslated && !self.has_gateway_elsewhere();
         judge("route", path.route.outcome, Truth::of_fates(&fates, is_exact));
         let known = groups.as_deref().unwrap_or_default();
@@ -276,7 +313,12 @@ impl Trial {
     }
 
     /// The addresses that packets are sent to, and the groups behind them.
-    fn targets(&self, place: Place, walk: &Walk, edges: &Edges) -> (Vec<IpAddr>, Option<Vec<String>>) {
+    fn targets(
+        &self,
+        place: Place,
+        walk: &Walk,
+        edges: &Edges,
+    ) -> (Vec<IpAddr>, Option<Vec<String>>) {
         let by_ipv4 = walk.subnet.ipv4.is_some();
         let of = |ids: &[String]| {
             let subnets = self.world.subnets.iter().filter(|it| ids.contains(&it.id));
@@ -331,7 +373,13 @@ impl Trial {
         passed
     }
 
-    fn throw(&self, dice: &mut Dice, targets: &[IpAddr], own: &[IpAddr], edges: &Edges) -> (IpAddr, Call) {
+    fn throw(
+        &self,
+        dice: &mut Dice,
+        targets: &[IpAddr],
+        own: &[IpAddr],
+        edges: &Edges,
+    ) -> (IpAddr, Call) {
         let (port, nat_port) = (edges.ports(LINUX_PORTS), edges.ports(NAT_PORTS));
         let call = Call {
             task: *dice.pick(own),
@@ -351,13 +399,15 @@ impl Trial {
         groups: &[String],
     ) -> Vec<bool> {
         let mut dice = Dice::new(self.seed + 1);
-        (0..60).map(|_| {
-            let (to, call) = self.throw(&mut dice, targets, own, edges);
-            walk.route(to) != Fate::Dropped
-                && walk.egress(to, groups)
-                && walk.acls(to, call)
-                && (groups.is_empty() || walk.ingress(call.task, groups))
-        }).collect()
+        (0..60)
+            .map(|_| {
+                let (to, call) = self.throw(&mut dice, targets, own, edges);
+                walk.route(to) != Fate::Dropped
+                    && walk.egress(to, groups)
+                    && walk.acls(to, call)
+                    && (groups.is_empty() || walk.ingress(call.task, groups))
+            })
+            .collect()
     }
 
     /// A resolver of one's own may answer if one packet reaches it, whatever groups it has.
@@ -374,7 +424,9 @@ impl Trial {
             Outcome::Passed if !servers.iter().all(answers) || servers.iter().any(own) => {
                 wrong.push("dns passes".to_owned());
             }
-            Outcome::Blocked if servers.iter().any(answers) => wrong.push("dns is blocked".to_owned()),
+            Outcome::Blocked if servers.iter().any(answers) => {
+                wrong.push("dns is blocked".to_owned())
+            }
             _ => {}
         }
     }
@@ -389,9 +441,10 @@ impl Trial {
         let (ports, nat_ports) = (edges.ports(LINUX_PORTS), edges.ports(NAT_PORTS));
         let private = !is_public(address);
         let out = walk.egress(address, &[])
-            || private && ["sg-1", "sg-2", "sg-far"].iter().any(|group| {
-                walk.egress(address, &[group.to_string()])
-            });
+            || private
+                && ["sg-1", "sg-2", "sg-far"]
+                    .iter()
+                    .any(|group| walk.egress(address, &[group.to_string()]));
         out && walk.route(address) != Fate::Dropped
             && own.iter().any(|task| {
                 ports.iter().any(|port| {

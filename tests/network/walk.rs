@@ -152,9 +152,11 @@ impl<'a> Walk<'a> {
     }
 
     fn through_gateway(&self, id: &str, to: IpAddr, public: bool, mode: &str) -> Fate {
-        let attached = self.world.internet_gateways.iter().any(|it| {
-            it.id == id && it.vpcs.contains(&self.subnet.vpc)
-        });
+        let attached = self
+            .world
+            .internet_gateways
+            .iter()
+            .any(|it| it.id == id && it.vpcs.contains(&self.subnet.vpc));
         let hidden = to.is_ipv4() && !public;
         let closed = mode == "block-bidirectional" || mode == "block-ingress";
         if !attached || hidden || closed || is_nat64(to) { Fate::Dropped } else { Fate::Through }
@@ -179,9 +181,10 @@ impl<'a> Walk<'a> {
             return Fate::Dropped;
         }
         let to = behind_nat(to);
-        let subnet = nat.subnet.as_ref().map(|id| {
-            self.world.subnets.iter().find(|it| it.id == *id).unwrap()
-        });
+        let subnet = nat
+            .subnet
+            .as_ref()
+            .map(|id| self.world.subnets.iter().find(|it| it.id == *id).unwrap());
         let Some(route) = self.pick(self.table_of_nat(nat), to) else { return Fate::Dropped };
         match &route.target {
             _ if route.blackhole => Fate::Dropped,

@@ -2,8 +2,6 @@
 //! alone decides
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>).
 
-use std::collections::BTreeMap;
-
 use super::key::Used;
 use crate::checks::permission::{Wish, context};
 use crate::facts::View;
@@ -74,7 +72,7 @@ fn asked_by(name: &str, action: &str, key: &Key, used: &Used, policy: &Policy) -
     for (key, state) in &used.context {
         wish = wish.knowing(key, state.clone());
     }
-    let context = context(&principal, &BTreeMap::new(), &wish, &used.region);
+    let context = context(&principal, None, &wish, &used.region);
     let layers = Layers { resource: Some(policy.clone()), ..Layers::default() };
     evaluate(&Request::new(principal, action, &key.arn, context), &layers)
 }

@@ -1,7 +1,7 @@
 //! `log-group-create-permission`
 
 use super::target::{for_all_streams, lookup};
-use crate::checks::permission::{Answer, Beside, Wish, judge};
+use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::subject::AwslogsUse;
 use crate::checks::{Check, Judge, execution_role, instance_role};
 use crate::facts::View;
@@ -54,7 +54,7 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         let group = name.arn(&region, execution_role::account(who));
         let asked = format!("{group}:log-stream:");
         let wish = Wish::new("logs:CreateLogGroup", &asked);
-        let answer = judge(who, vec![(wish, Beside::default())], &region, None)?;
+        let answer = decide(who, vec![(wish, Beside::default())], &region, None, facts)?;
         if let Answer::Refused(finding) = answer {
             return for_all_streams(*finding, &asked, &group).judge();
         }

@@ -1,7 +1,7 @@
 //! `log-write-permission`
 
 use super::target::{Target, for_all_streams, target, unnoticed};
-use crate::checks::permission::{Answer, Beside, Wish, judge};
+use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::subject::AwslogsUse;
 use crate::checks::{Check, Judge, execution_role, instance_role};
@@ -34,6 +34,9 @@ pub(super) static LOG_WRITE_PERMISSION: Check = Check {
     judge: Judge::Awslogs(log_write_permission),
 };
 
+/// What the driver calls, in this order.
+const CALLS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
 /// A task as it may be called.
 const TASK_ID: &str = "0123456789abcdef0123456789abcdef";
 
@@ -48,9 +51,9 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     acting?.judge(|who| {
         let group = name.arn(&region, execution_role::account(who));
         let arn = format!("{group}:log-stream:{stream}");
-        match writes(who, &["logs:CreateLogStream", "logs:PutLogEvents"], &arn, &region)? {
+        match writes(who, &CALLS, &arn, &region, facts)? {
             Answer::Refused(finding) => {
-                let finding = lost(it, who, &arn, &region, *finding)?;
+                let finding = lost(it, who, (&arn, &region), *finding, facts)?;
                 let finding = for_all_streams(finding, &arn, &group);
                 let message = finding.message.replace(&stream, &in_words);
                 Finding { message, ..finding }.judge()
@@ -62,9 +65,15 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     })
 }
 
-fn writes(who: &Policies, actions: &[&str], stream: &str, region: &Region) -> Result<Answer, Stop> {
+fn writes(
+    who: &Policies,
+    actions: &[&str],
+    stream: &str,
+    region: &Region,
+    facts: &View,
+) -> Result<Answer, Stop> {
     let call = |action: &&str| (Wish::new(action, stream), Beside::default());
-    judge(who, actions.iter().map(call).collect(), region, None)
+    decide(who, actions.iter().map(call).collect(), region, None, facts)
 }
 
 /// Where the stream can be created and only the events are refused, or where nobody waits for the
@@ -72,12 +81,12 @@ fn writes(who: &Policies, actions: &[&str], stream: &str, region: &Region) -> Re
 fn lost(
     it: &AwslogsUse,
     who: &Policies,
-    stream: &str,
-    region: &Region,
+    (stream, region): (&str, &Region),
     finding: Finding,
+    facts: &View,
 ) -> Result<Finding, Stop> {
     let only_events =
-        matches!(writes(who, &["logs:CreateLogStream"], stream, region)?, Answer::Allowed(_));
+        matches!(writes(who, &CALLS[..1], stream, region, facts)?, Answer::Allowed(_));
     let consequence = match only_events {
         true => Some("the container starts all the same, and nothing that it writes is kept"),
         false => unnoticed(it)?,

@@ -6,7 +6,7 @@ use crate::checks::subject::Task;
 use crate::document::Container;
 use crate::document::container::LogConfiguration;
 use crate::document::volume::{S3FilesVolume, Volume};
-use crate::knowledge::{Gap, Stop};
+use crate::knowledge::Stop;
 use crate::lookup::ecs::cluster::{DescribeCluster, ExecuteCommand};
 
 impl Collector<'_> {

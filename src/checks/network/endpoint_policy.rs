@@ -222,7 +222,7 @@ impl Asking<'_, '_, '_> {
             .clone()
             .knowing("aws:SourceVpce", known(&self.endpoint.id))
             .knowing("aws:SourceVpc", known(vpc));
-        let context = context(principal, &std::collections::BTreeMap::new(), &wish, self.region);
+        let context = context(principal, None, &wish, self.region);
         let mut request = Request::new(principal.clone(), &wish.action, &wish.resource, context);
         if let Some(account) = principal.account() {
             request = request.owned_by(account.clone());

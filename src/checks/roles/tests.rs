@@ -104,7 +104,11 @@ fn a_trust_policy_lets_the_right_service_in_on_conditions_that_hold() {
             Unknown,
             "aws:SourceOrgID",
         ),
-        (trusting_tasks_if(&json!({"StringEquals": {"sts:ExternalId": "x"}})), Unknown, "ExternalId"),
+        (
+            trusting_tasks_if(&json!({"StringEquals": {"sts:ExternalId": "x"}})),
+            Unknown,
+            "ExternalId",
+        ),
     ];
     for (trust, status, words) in cases {
         let account = Account::healthy().role("app", "/", &trust, &json!([])).recorded();

@@ -1,7 +1,5 @@
 //! `efs-permission`
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use crate::checks::execution_role::{asking, name, policies_of};
@@ -214,7 +212,7 @@ impl Mount<'_> {
 
     fn anonymously(&self, wish: &Wish, beside: Beside) -> Result<Answer, Stop> {
         let nobody = Principal::Anonymous;
-        let context = context(&nobody, &BTreeMap::new(), wish, &self.asked.region);
+        let context = context(&nobody, None, wish, &self.asked.region);
         let request = Request::new(nobody, &wish.action, &wish.resource, context);
         let layers = Layers { resource: beside.resource, ..Layers::default() };
         let evaluation = evaluate(&request, &layers);

@@ -293,7 +293,7 @@ impl<'t> Planner<'_, 't> {
         self.each(subjects, kind, |it| {
             let stands = Stands {
                 place: it.value_from.place(),
-                container: Some(&it.container.name),
+                container: it.container.map(|container| &container.name),
                 resource: Some(it.value_from),
             };
             (stands, move |facts: &View| judge(&it, facts))

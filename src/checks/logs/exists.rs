@@ -46,7 +46,10 @@ fn log_group_exists(it: &AwslogsUse, facts: &View) -> Judgement {
         Target::Unnoticed(absence, consequence) => {
             let mut finding = fail(format!("{}; {consequence}", absence.sentence))
                 .on(name.to_string())
-                .prevents(LOG_GROUP_EXISTS.prevents[1]);
+                .prevents(match it.mode()? {
+                    Some(_) => "Error while trying to initialize awslogs: ... ResourceNotFoundException (in the log of Docker on the instance, nowhere else)",
+                    None => LOG_GROUP_EXISTS.prevents[1],
+                });
             finding.commands.extend(lookup(&region, &name).mend(&absence));
             finding.judge()
         }

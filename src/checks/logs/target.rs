@@ -6,7 +6,7 @@
 
 use crate::checks::subject::AwslogsUse;
 use crate::facts::View;
-use crate::knowledge::{Absence, Seen, Stop};
+use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::logs::{DescribeLogGroup, LogGroup};
 use crate::names::{LogGroupName, Region};
 use crate::verdict::Finding;
@@ -39,7 +39,7 @@ pub(super) fn target<'f>(
     facts: &View<'f>,
 ) -> Result<Target<'f>, Stop> {
     let lookup = lookup(region, name);
-    let absence = match facts.get(&lookup)? {
+    let absence = match facts.get(&lookup).map_err(|stop| perhaps_mistyped(it, region, stop))? {
         Seen::Found(group) => return Ok(Target::There(group)),
         Seen::Absent(absence) => absence,
     };
@@ -52,6 +52,17 @@ pub(super) fn target<'f>(
     match unnoticed(it)? {
         Some(consequence) => Ok(Target::Unnoticed(absence, consequence)),
         None => facts.need(&lookup).map(Target::There),
+    }
+}
+
+/// A region that does not exist has no address, and neither has one that is out of reach.
+fn perhaps_mistyped(it: &AwslogsUse, region: &Region, stop: Stop) -> Stop {
+    match stop {
+        Stop::Gap(Gap::Unreachable { what, why }) if it.task.home.as_ref() != Some(region) => {
+            let why = format!("{why}; is awslogs-region right?");
+            Gap::Unreachable { what, why }.into()
+        }
+        stop => stop,
     }
 }
 

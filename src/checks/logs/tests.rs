@@ -344,6 +344,13 @@ fn the_proxy_of_service_connect_logs_as_well() {
     connected.ends(&EXISTS, &[(Fail, at, "there is no log group /ecs/web")]);
     let alone = silent().served_by(&service(false)).in_account(account());
     alone.ends(&EXISTS, &[(Skip, "", "no log configuration")]);
+
+    let splunk = json!({"logDriver": "splunk", "secretOptions": [{"name": "splunk-token", "valueFrom": "secret:db"}]});
+    let connect = json!({"enabled": true, "logConfiguration": splunk});
+    let service = json!({"serviceName": "web", "serviceConnectConfiguration": connect}).to_string();
+    let (_, reference) = find("secret-reference").unwrap();
+    let at = "service.json#/serviceConnectConfiguration/logConfiguration/secretOptions/0/valueFrom";
+    silent().served_by(&service).ends(reference, &[(Warn, at, "version or label")]);
 }
 
 #[test]

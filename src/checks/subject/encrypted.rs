@@ -167,7 +167,7 @@ impl<'t> EncryptedUse<'t> {
     /// The container that it is for, if it is for one.
     pub fn container(&self) -> Option<&'t Container> {
         match self {
-            EncryptedUse::ValueFrom(it) => Some(it.container),
+            EncryptedUse::ValueFrom(it) => it.container,
             EncryptedUse::Credentials(it) => Some(it.container),
             EncryptedUse::EnvironmentFile(it) => Some(it.container),
             EncryptedUse::FirelensFile(it) => Some(it.container),

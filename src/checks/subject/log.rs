@@ -49,12 +49,20 @@ impl Task {
                 }
             }
         }
-        if let Some(connect) = given(&self.context.request.service_connect, &mut found)
-            && connect.enabled.get() != Ok(Some(&false))
-        {
-            self.add_awslogs(&connect.log_configuration, None, &mut found);
+        if let Some(log) = self.proxy_log(&mut found) {
+            self.add_awslogs(log, None, &mut found);
         }
         found
+    }
+
+    /// The log configuration of the proxy that Service Connect puts beside the containers.
+    pub(super) fn proxy_log<U>(
+        &self,
+        found: &mut Vec<Planned<U>>,
+    ) -> Option<&Field<LogConfiguration>> {
+        let connect = given(&self.context.request.service_connect, found)?;
+        let is_off = connect.enabled.get() == Ok(Some(&false));
+        (!is_off).then_some(&connect.log_configuration)
     }
 
     fn add_awslogs<'t>(

@@ -111,8 +111,8 @@ pub enum Purpose {
 pub struct SecretUse<'t> {
     /// The task.
     pub task: &'t Task,
-    /// The container.
-    pub container: &'t Container,
+    /// The container; none for the proxy of Service Connect.
+    pub container: Option<&'t Container>,
     /// The reference as written.
     pub value_from: &'t Field<String>,
     /// What it is for.
@@ -214,7 +214,7 @@ impl Task {
             .collect()
     }
 
-    /// Each `valueFrom`: secrets and log options.
+    /// Each `valueFrom`: secrets and log options, those of the Service Connect proxy among them.
     pub fn value_froms(&self) -> Vec<Planned<SecretUse<'_>>> {
         let mut found = Vec::new();
         for planned in self.containers() {
@@ -223,6 +223,12 @@ impl Task {
                 Ok(it) => it.value_froms(&mut found),
             }
         }
+        let log = self.proxy_log(&mut found).and_then(|log| given(log, &mut found));
+        let secrets = log.map_or(&[][..], |log| items(&log.secret_options, &mut found));
+        found.extend(secrets.iter().map(|secret| {
+            let (container, purpose) = (None, Purpose::LogOption);
+            Ok(SecretUse { task: self, container, value_from: &secret.value_from, purpose })
+        }));
         found
     }
 
@@ -269,6 +275,7 @@ impl<'t> ContainerUse<'t> {
         let ContainerUse { task, container } = *self;
         match secrets.get() {
             Ok(secrets) => found.extend(secrets.into_iter().flatten().map(|secret| {
+                let container = Some(container);
                 Ok(SecretUse { task, container, value_from: &secret.value_from, purpose })
             })),
             Err(stop) => found.push(Err(Unplanned::at(secrets, stop))),

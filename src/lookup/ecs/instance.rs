@@ -170,7 +170,9 @@ fn of_the_list(gap: Gap) -> Gap {
 mod tests {
     use super::*;
 
-    fn registered(attributes: &[(&str, &str)]) -> ContainerInstance {
+    type Attributes<'a> = &'a [(&'a str, &'a str)];
+
+    fn registered(attributes: Attributes) -> ContainerInstance {
         let attributes = attributes.iter().map(|(name, value)| {
             aws_sdk_ecs::types::Attribute::builder().name(*name).value(*value).build().unwrap()
         });
@@ -187,7 +189,7 @@ mod tests {
     #[test]
     fn the_platform_is_what_the_agent_tells() {
         let windows = "WINDOWS_SERVER_2022_CORE";
-        let cases: [(&[(&str, &str)], Option<&str>); 5] = [
+        let cases: [(Attributes, Option<&str>); 5] = [
             (&[("ecs.cpu-architecture", "arm64"), ("ecs.os-type", "linux")], Some("linux/arm64")),
             (
                 &[

@@ -53,6 +53,20 @@ def env_file(key):
     return fargate({"environmentFiles": [{"type": "s3", "value": f"arn:aws:s3:::storefront-config/{key}"}]})
 
 
+def volume(**more):
+    """A service with a volume, and the definition that leaves it open."""
+    definition = fargate({}, volumes=[{"name": "data", "configuredAtLaunch": True}])
+    ebs = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/storefront-volumes", "filesystemType": "xfs", **more}
+    service = {
+        "serviceName": "storefront",
+        "cluster": "production",
+        "launchType": "FARGATE",
+        "taskDefinition": "storefront",
+        "volumeConfigurations": [{"name": "data", "managedEBSVolume": ebs}],
+    }
+    return definition, {"service": service}
+
+
 def scenarios(named):
     """Name, story, definition, and flags of each."""
     database, deleted = named["database"], named["legacy"]
@@ -92,6 +106,10 @@ def scenarios(named):
         ("parameter-foreign", "another account does not share it", secret(f"arn:aws:ssm:{REGION}:444455556666:parameter/shared"), {}),
         ("environment-file", "the file is there", env_file("production.env"), {}),
         ("environment-file-missing", "the file is not there", env_file("none.env"), {}),
+        ("volume", "a new volume, that names no key", *volume(sizeInGiB=20)),
+        ("volume-key", "a new volume under a key", *volume(sizeInGiB=20, encrypted=True, kmsKeyId="alias/storefront")),
+        ("volume-snapshot", "a volume of a snapshot", *volume(snapshotId=named["snapshot"], encrypted=False)),
+        ("volume-no-snapshot", "there is no such snapshot", *volume(snapshotId="snap-0123456789abcdef0")),
     ]
 
 
@@ -109,6 +127,7 @@ def furnish(emulator, named):
     emulator.serve("app", "1", account.image(emulator, "amd64", "app"))
     emulator.serve("single", "1", account.image(emulator, "amd64", "single"))
     account.make_instances(emulator, "production")
+    named["snapshot"] = account.make_volumes(emulator)
 
 
 def record(binary, emulator, definition, flags):
@@ -121,6 +140,10 @@ def record(binary, emulator, definition, flags):
         arguments = [binary, "verify", file, "--record", written, "-o", "short"]
         arguments += ["--cluster", flags["cluster"]] if "cluster" in flags else []
         arguments += ["--read-secrets"] if flags.get("read_secrets") else []
+        if "service" in flags:
+            service = Path(folder) / "service.json"
+            service.write_text(json.dumps(flags["service"]))
+            arguments += ["--service-definition", service]
         done = subprocess.run(arguments, env=emulator.environment(), capture_output=True, text=True, timeout=60)
         recording = written.read_text().replace(host, LOCAL)
         return json.loads(recording), done.stdout + done.stderr

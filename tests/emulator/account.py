@@ -197,6 +197,22 @@ def make_launch(emulator):
     emulator.client("ecs").create_cluster(clusterName="production")
 
 
+def make_volumes(emulator):
+    """The role that creates volumes, and the snapshot of one."""
+    iam, ec2 = emulator.client("iam"), emulator.client("ec2")
+    trust = allow("sts:AssumeRole", Principal={"Service": "ecs.amazonaws.com"})
+    iam.create_role(RoleName="storefront-volumes", AssumeRolePolicyDocument=json.dumps(trust))
+    rights = policy(
+        statement(["ec2:*Volume", "ec2:CreateTags"], "*"),
+        statement(["ec2:DescribeVolumes", "ec2:DescribeAvailabilityZones"], "*"),
+        statement("kms:*", "*"),
+    )
+    iam.put_role_policy(RoleName="storefront-volumes", PolicyName="volumes", PolicyDocument=json.dumps(rights))
+    age_roles()
+    volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=10)["VolumeId"]
+    return ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+
+
 def make_instances(emulator, cluster):
     """A container instance, with the attributes that its agent would register, and a role."""
     ec2, ecs, iam = emulator.client("ec2"), emulator.client("ecs"), emulator.client("iam")

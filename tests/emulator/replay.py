@@ -65,6 +65,18 @@ def router(key):
 
 def without_role(definition):
     return {name: value for name, value in definition.items() if name != "executionRoleArn"}
+def volume(**more):
+    """A service with a volume, and the definition that leaves it open."""
+    definition = fargate({}, volumes=[{"name": "data", "configuredAtLaunch": True}])
+    ebs = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/storefront-volumes", "filesystemType": "xfs", **more}
+    service = {
+        "serviceName": "storefront",
+        "cluster": "production",
+        "launchType": "FARGATE",
+        "taskDefinition": "storefront",
+        "volumeConfigurations": [{"name": "data", "managedEBSVolume": ebs}],
+    }
+    return definition, {"service": service}
 
 
 def scenarios(named):
@@ -113,6 +125,10 @@ def scenarios(named):
         ("logs-by-instances", "the instances log and pull as themselves", without_role(on_ec2(awslogs("/ecs/storefront"))), {"cluster": "production"}),
         ("logs-router", "the log router's configuration is there", router("production.env"), {}),
         ("logs-router-missing", "it is not there", router("none.conf"), {}),
+        ("volume", "a new volume, that names no key", *volume(sizeInGiB=20)),
+        ("volume-key", "a new volume under a key", *volume(sizeInGiB=20, encrypted=True, kmsKeyId="alias/storefront")),
+        ("volume-snapshot", "a volume of a snapshot", *volume(snapshotId=named["snapshot"], encrypted=False)),
+        ("volume-no-snapshot", "there is no such snapshot", *volume(snapshotId="snap-0123456789abcdef0")),
     ]
 
 
@@ -132,6 +148,7 @@ def furnish(emulator, named):
     account.make_instances(emulator, "production")
     keys = emulator.client("kms").list_keys()["Keys"]
     emulator.client("logs").create_log_group(logGroupName="/ecs/encrypted", kmsKeyId=keys[0]["KeyArn"])
+    named["snapshot"] = account.make_volumes(emulator)
 
 
 def record(binary, emulator, definition, flags):
@@ -144,6 +161,10 @@ def record(binary, emulator, definition, flags):
         arguments = [binary, "verify", file, "--record", written, "-o", "short"]
         arguments += ["--cluster", flags["cluster"]] if "cluster" in flags else []
         arguments += ["--read-secrets"] if flags.get("read_secrets") else []
+        if "service" in flags:
+            service = Path(folder) / "service.json"
+            service.write_text(json.dumps(flags["service"]))
+            arguments += ["--service-definition", service]
         done = subprocess.run(arguments, env=emulator.environment(), capture_output=True, text=True, timeout=60)
         recording = written.read_text().replace(host, LOCAL)
         return json.loads(recording), done.stdout + done.stderr

@@ -28,6 +28,9 @@ pub(super) const CALLS: [Call; 6] = [
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-ebs-volumes-scenarios.html>).
 pub(super) const MISMATCH: &str = "ECS failed to set up the EBS volume. Encountered IdempotentParameterMismatch\"; \"The client token you have provided is associated with a resource that is already deleted. Please use a different client token.\"";
 
+/// What a key of the volume's own encrypts.
+pub(super) const VOLUME: &str = "the volume";
+
 /// What becomes of a task whose storage Fargate cannot encrypt.
 pub(super) const STORAGE: &str = "ResourceInitializationError, or a task that stops before it starts: Fargate cannot encrypt the task's ephemeral storage";
 
@@ -71,7 +74,7 @@ fn volume(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
         return Ok(Encrypted::Otherwise("the volume is not to be encrypted".to_owned()));
     }
     if let Some(key) = it.ebs.kms_key_id.get()?.filter(|key| !key.is_empty()) {
-        return ebs(key, "the volume", None, task);
+        return ebs(key, VOLUME, None, task);
     }
     if encrypted != Some(false) {
         let asked = task.cluster()?;

@@ -55,7 +55,11 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
                 (_, Seen::Found(key)) => key,
                 // It is told of here with the error that it becomes.
                 (EncryptedUse::Stored(_), Seen::Absent(absence)) => {
-                    return told(it, fail(absence.sentence).on(&used.key.id)).judge();
+                    let finding = fail(absence.sentence)
+                        .on(&used.key.id)
+                        .remedy("Name a key of the region that exists, or leave it to the account's default")
+                        .command(format!("aws kms list-aliases --region {}", used.region));
+                    return told(it, finding).judge();
                 }
                 (_, Seen::Absent(_)) => facts.need(&used.key)?,
             };

@@ -80,11 +80,11 @@ fn of_volume(it: &EbsVolumeUse, who: &Policies, key: &Key, used: &Used, facts: &
     let create = wishes(who, &CREATE, key, used);
     let reencrypt = wishes(who, &REENCRYPT, key, used);
     let all = [create.as_slice(), reencrypt.as_slice()].concat();
-    let answer = judge_all(who, &all, key, used, facts)?;
+    let answer = named(judge_all(who, &all, key, used, facts)?, used);
     if matches!(answer, Answer::Allowed(_)) || encrypts_again(it, facts)? {
         return execution_role::verdict(who, &may, answer, facts);
     }
-    if let Answer::Refused(finding) = judge_all(who, &create, key, used, facts)? {
+    if let Answer::Refused(finding) = named(judge_all(who, &create, key, used, facts)?, used) {
         return finding.judge();
     }
     match judge_all(who, &reencrypt, key, used, facts)? {
@@ -96,6 +96,17 @@ fn of_volume(it: &EbsVolumeUse, who: &Policies, key: &Key, used: &Used, facts: &
             Finding { severity: Severity::Warn, message, ..*finding }.judge()
         }
         Answer::Allowed(_) => execution_role::verdict(who, &may, answer, facts),
+    }
+}
+
+/// A refusal also says how the key comes to the volume, where the volume does not name it.
+fn named(answer: Answer, used: &Used) -> Answer {
+    match answer {
+        Answer::Refused(finding) if used.what != stored::VOLUME => {
+            let message = format!("{}; the key encrypts {}", finding.message, used.what);
+            Answer::Refused(Box::new(Finding { message, ..*finding }))
+        }
+        other => other,
     }
 }
 

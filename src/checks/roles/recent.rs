@@ -16,6 +16,7 @@ pub(super) static ROLE_RECENT: Check = Check {
     verifies: "the role and its policies are older than a change takes to be known everywhere",
     prevents: &[
         "ECS was unable to assume the role '<arn>' that was provided for this task, for some minutes",
+        "ECS was unable to assume the configured ECS Infrastructure Role '<arn>', for some minutes",
     ],
     remedy: "Wait some minutes, then deploy",
     docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html",

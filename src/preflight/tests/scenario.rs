@@ -65,6 +65,10 @@ impl Scenario {
         if let Some(cluster) = flags["cluster"].as_str() {
             context.request.cluster = flag("--cluster", cluster.to_owned());
         }
+        if flags["service"].is_object() {
+            let source = Source::from_json_value("service.json", Role::Context, &flags["service"]);
+            context = context.merge(RunContext::service_definition(&source).unwrap());
+        }
         let task = Task {
             definition: TaskDefinition::from_source(&source).unwrap(),
             source,

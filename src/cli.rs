@@ -43,6 +43,8 @@ pub enum Command {
     Roles(Judged),
     /// Check that the volumes are there or can be created, and that the task can mount them
     Volumes(Judged),
+    /// Check that what the task has to reach can be reached from where it runs, hop by hop
+    Network(Judged),
     /// Say whether a role or user may do something, and by which statements: allow, deny or depends
     Can(Can),
     /// Print the least policy that a task definition needs, for one of its roles or who deploys it

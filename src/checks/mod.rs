@@ -10,7 +10,7 @@ mod execution_role;
 mod image;
 mod kms;
 pub mod needs;
-mod network;
+pub mod network;
 pub(crate) mod permission;
 pub mod policies;
 mod roles;
@@ -25,7 +25,7 @@ use crate::verdict::Judgement;
 
 use subject::{
     ContainerUse, CredentialsUse, DrivenVolumeUse, EbsVolumeUse, EfsMountUse, EfsVolumeUse,
-    EncryptedUse, EnvironmentFileUse, ImageUse, RoleUse, SecretUse, Task,
+    EncryptedUse, EnvironmentFileUse, ImageUse, NetworkUse, RoleUse, SecretUse, SenderUse, Task,
 };
 
 /// One check: what it claims, and the function that judges the claim.
@@ -91,6 +91,13 @@ pub enum Judge {
     EfsMount(fn(&EfsMountUse, &View) -> Judgement),
     /// For each volume that needs a driver, or a file system other than EFS and EBS.
     DrivenVolume(fn(&DrivenVolumeUse, &View) -> Judgement),
+    /// For the network configuration as a whole, and for each subnet and group that it names.
+    Network(fn(&NetworkUse, &View) -> Judgement),
+    /// For everywhere that calls of the task leave from: each of its subnets, and the instances of its
+    /// cluster.
+    Sender(fn(&SenderUse, &View) -> Judgement),
+    /// For all of these together: what is judged by the far end.
+    Senders(fn(&[SenderUse], &View) -> Judgement),
 }
 
 /// Checks that answer one question of the user, under one subcommand.
@@ -113,6 +120,7 @@ pub static GROUPS: &[&Group] = &[
     &kms::GROUP,
     &roles::GROUP,
     &volumes::GROUP,
+    &network::GROUP,
 ];
 
 /// All checks with their group, in catalogue order.

@@ -86,6 +86,7 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Kms(judged) => judge::run(Some("kms"), judged, global, notes),
         Command::Roles(judged) => judge::run(Some("roles"), judged, global, notes),
         Command::Volumes(judged) => judge::run(Some("volumes"), judged, global, notes),
+        Command::Network(judged) => judge::run(Some("network"), judged, global, notes),
         Command::Can(question) => can::run(question, global),
         Command::Policy(wanted) => policy::run(wanted, global),
         Command::Checks => catalogue::list(global),

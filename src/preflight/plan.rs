@@ -1,6 +1,8 @@
 //! Which check judges what.
 
-use crate::checks::subject::{EncryptedUse, Planned, SecretUse, Task, Unplanned};
+use crate::checks::subject::{
+    EncryptedUse, NetworkUse, Planned, SecretUse, SenderUse, Task, Unplanned,
+};
 use crate::checks::{Check, Group, Judge};
 use crate::document::{Field, Place};
 use crate::facts::View;
@@ -111,6 +113,9 @@ impl<'t> Planner<'_, 't> {
                     (stands, move |facts: &View| judge(&it, facts))
                 });
             }
+            Judge::Network(judge) => self.network(judge),
+            Judge::Sender(judge) => self.sender(judge),
+            Judge::Senders(judge) => self.senders(judge),
             Judge::Encrypted(judge) => self.encrypted(task.encrypted(), judge),
             Judge::Decrypted(judge) => self.encrypted(task.decrypted(), judge),
             Judge::EbsVolume(judge) => {
@@ -152,6 +157,73 @@ impl<'t> Planner<'_, 't> {
                 });
             }
         }
+    }
+
+    fn network(&mut self, judge: fn(&NetworkUse, &View) -> Judgement) {
+        for planned in self.task.network_parts() {
+            match planned {
+                Ok(it) => self.at(it.place(), it.name(), move |facts| judge(&it, facts)),
+                Err(unplanned) => self.unplanned(*unplanned),
+            }
+        }
+    }
+
+    fn sender(&mut self, judge: fn(&SenderUse, &View) -> Judgement) {
+        match self.task.senders() {
+            Err(because) => self.skipped(because),
+            Ok(senders) => {
+                for planned in senders {
+                    match planned {
+                        Ok(it) => {
+                            self.at(it.place(), Some(it.name()), move |facts| judge(&it, facts));
+                        }
+                        Err(unplanned) => self.unplanned(*unplanned),
+                    }
+                }
+            }
+        }
+    }
+
+    /// All senders in one judgement. Those that the documents do not tell are unknown by themselves.
+    fn senders(&mut self, judge: fn(&[SenderUse], &View) -> Judgement) {
+        match self.task.senders() {
+            Err(because) => self.skipped(because),
+            Ok(planned) => {
+                let mut senders = Vec::new();
+                for it in planned {
+                    match it {
+                        Ok(it) => senders.push(it),
+                        Err(unplanned) => self.unplanned(*unplanned),
+                    }
+                }
+                if !senders.is_empty() {
+                    let place = &self.task.context.network.place;
+                    self.at(place, None, move |facts| judge(&senders, facts));
+                }
+            }
+        }
+    }
+
+    fn skipped(&mut self, because: String) {
+        let place = &self.task.definition.place;
+        self.at(place, None, move |_| not_applicable(because.clone()));
+    }
+
+    fn at(
+        &mut self,
+        place: &Place,
+        resource: Option<&str>,
+        judge: impl Fn(&View) -> Judgement + 't,
+    ) {
+        self.probes.push(Probe {
+            target: self.target,
+            group: self.group,
+            check: self.check,
+            place: place.clone(),
+            container: None,
+            resource: resource.map(str::to_owned),
+            judge: Box::new(judge),
+        });
     }
 
     fn encrypted(

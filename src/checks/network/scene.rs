@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::reach::To;
 use crate::checks::subject::{SenderUse, SendsFrom, Standing, Task};
 use crate::checks::surroundings::Surroundings;
 use crate::document::launch::OperatingSystem;
@@ -10,7 +11,8 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
-use crate::network::{Interface, Part, Subnet};
+use crate::network::path as path_of;
+use crate::network::{Destination, Interface, Part, Path, Subnet, Topology};
 
 /// An interface that calls leave by, and its surroundings.
 pub(in crate::checks) struct Scene<'t> {
@@ -152,8 +154,46 @@ impl<'t> Scene<'t> {
     ///
     /// # Errors
     /// A gap for a placeholder.
-    pub(in crate::checks) fn knows_address(&self) -> Result<(), Stop> {
+    pub(super) fn knows_address(&self) -> Result<(), Stop> {
         self.address.clone()
+    }
+
+    /// What `say` says of the path, once every part is read that `lacks` asks for.
+    ///
+    /// # Errors
+    /// Whatever keeps one of the parts from being read.
+    pub(super) fn path<R>(
+        &mut self,
+        to: &Destination,
+        facts: &View<'t>,
+        lacks: impl Fn(&Path, &Topology) -> Option<Part>,
+        say: impl FnOnce(&Path, &Topology) -> R,
+    ) -> Result<R, Stop> {
+        loop {
+            let topology = self.around.topology();
+            let path = path_of(&topology, &self.interface, to);
+            let Some(part) = lacks(&path, &topology) else { return Ok(say(&path, &topology)) };
+            let is_new = match part {
+                Part::SecurityGroups => {
+                    self.read_groups(facts)?;
+                    self.around.read(part, facts)?
+                }
+                other => self.around.read(other, facts)?,
+            };
+            if !is_new {
+                let topology = self.around.topology();
+                let path = path_of(&topology, &self.interface, to);
+                return Ok(say(&path, &topology));
+            }
+        }
+    }
+}
+
+/// Where packets to it go.
+pub(super) fn destination(to: &To) -> Destination {
+    match to {
+        To::Service(service) => Destination::Service(service.clone()),
+        To::Variant(..) | To::Host(_) | To::Anywhere(_) => Destination::Internet,
     }
 }
 

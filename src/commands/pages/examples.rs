@@ -64,6 +64,16 @@ pub(super) fn of(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight volumes taskdef.json --run-task run-task.json",
             ),
         ],
+        "network" => &[
+            (
+                "From where the service runs",
+                "aws-ecs-preflight network taskdef.json --service web --cluster prod",
+            ),
+            (
+                "From a subnet that is yet to be used",
+                "aws-ecs-preflight network taskdef.json --subnets subnet-0a1b2c3d --security-groups sg-0a1b2c3d",
+            ),
+        ],
         "can" => &[
             (
                 "A role, a secret",

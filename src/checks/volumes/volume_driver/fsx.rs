@@ -2,7 +2,7 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/wfsx-volumes.html>).
 
 use super::VOLUME_DRIVER;
-use crate::checks::execution_role::{self, NO_ROLE, Version};
+use crate::checks::execution_role::{self, Version};
 use crate::checks::permission::{Answer, Beside, Wish, judge as may};
 use crate::checks::policies::Policies;
 use crate::checks::secrets::parameter::ParameterNamed;
@@ -16,7 +16,7 @@ use crate::knowledge::Stop;
 use crate::lookup::fsx::{DescribeFsxFileSystem, FsxFileSystem};
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::{ParameterRef, SecretRef, ValueFrom};
-use crate::verdict::{Findings, Judgement, Verdict, fail, not_applicable, warn};
+use crate::verdict::{Findings, Judgement, Verdict, fail, not_applicable};
 
 pub(super) fn judge(it: &DrivenVolumeUse, fsx: &FsxVolume, facts: &View) -> Judgement {
     if it.task.may_run_on_fargate()? {

@@ -1,0 +1,166 @@
+//! `network-configuration`
+
+use crate::checks::subject::{NetworkPart, NetworkUse, Task};
+use crate::checks::{Check, Judge};
+use crate::document::{ContextKind, Located};
+use crate::facts::View;
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::Lookup;
+use crate::lookup::ec2::security_group::DescribeSecurityGroup;
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::network::Subnet;
+use crate::verdict::{Findings, Judgement, fail, not_applicable, pass};
+
+pub(super) static NETWORK_CONFIGURATION: Check = Check {
+    id: "network-configuration",
+    verifies: "subnets and security groups exist, belong to one VPC, and are given where the task needs them",
+    prevents: &[
+        "InvalidParameterException: Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+        "InvalidParameterException: Network Configuration is not valid for the given networkMode of this task definition.",
+        "InvalidParameterException: Error retrieving subnet information for [<subnet>]: The subnet ID '<subnet>' does not exist",
+        "InvalidParameterException: Error retrieving security group information for [<group>]: The security group '<group>' does not exist",
+    ],
+    remedy: "Name subnets and security groups of one VPC in networkConfiguration.awsvpcConfiguration",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html",
+    asks: &[DescribeSubnet::CALL, DescribeSecurityGroup::CALL],
+    advises: false,
+    judge: Judge::Network(network_configuration),
+};
+
+/// How many subnets and groups a request may name
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html>).
+const MOST_SUBNETS: usize = 16;
+const MOST_GROUPS: usize = 5;
+
+fn network_configuration(it: &NetworkUse, facts: &View) -> Judgement {
+    match it.part {
+        NetworkPart::Whole => whole(it.task, facts),
+        NetworkPart::Subnet(subnet) => {
+            let found = facts.need(&described(it.task, subnet)?)?;
+            pass(format!("{} is there, in {} and zone {}", found.id, found.vpc, found.zone))
+        }
+        NetworkPart::Group(group) => group_of_the_vpc(it.task, group, facts),
+    }
+}
+
+fn described(task: &Task, subnet: &Located<String>) -> Result<DescribeSubnet, Stop> {
+    Ok(DescribeSubnet { region: task.region()?.clone(), id: subnet.value.clone() })
+}
+
+/// The subnets that are there.
+fn subnets<'f>(task: &Task, facts: &View<'f>) -> Result<Vec<&'f Subnet>, Stop> {
+    let named = task.context.network.subnets.items()?;
+    let lookups = named.iter().map(|it| described(task, it)).collect::<Result<Vec<_>, _>>()?;
+    let seen: Vec<_> = lookups.iter().map(|it| facts.get(it)).collect();
+    let mut found = Vec::new();
+    for seen in seen {
+        if let Seen::Found(subnet) = seen? {
+            found.push(subnet);
+        }
+    }
+    Ok(found)
+}
+
+fn whole(task: &Task, facts: &View) -> Judgement {
+    let network = &task.context.network;
+    let mut found = Findings::new();
+    let named = network.subnets.items()?;
+    let groups = network.security_groups.items()?;
+    let own_interface = task.has_own_interface()?;
+    if named.is_empty() {
+        return without_subnets(task, own_interface);
+    }
+    if !own_interface {
+        let mode = task.definition.network_mode.get()?.map_or("bridge", String::as_str);
+        return fail(format!(
+            "networkMode is {mode}, and a network configuration is for tasks with networkMode awsvpc"
+        ))
+        .at(network.subnets.place())
+        .prevents(NETWORK_CONFIGURATION.prevents[1])
+        .remedy("Remove networkConfiguration, or set networkMode to awsvpc")
+        .judge();
+    }
+    for (count, most, what, place) in [
+        (named.len(), MOST_SUBNETS, "subnets", network.subnets.place()),
+        (groups.len(), MOST_GROUPS, "security groups", network.security_groups.place()),
+    ] {
+        if count > most {
+            found.fail(place, format!("{count} {what} are named, and at most {most} may be"));
+        }
+    }
+    let there = subnets(task, facts)?;
+    if let Some(first) = there.first()
+        && let Some(other) = there.iter().find(|it| it.vpc != first.vpc)
+    {
+        found.add(
+            fail(format!(
+                "{} is in {} and {} in {}, but all subnets have to be in one VPC",
+                first.id, first.vpc, other.id, other.vpc
+            ))
+            .at(network.subnets.place())
+            .prevents("InvalidParameterException: ... subnets ... must be in the same VPC")
+            .remedy("Name subnets of one VPC"),
+        );
+    }
+    if there.len() < named.len() && found.is_empty() {
+        return not_applicable("a subnet that it names is missing, which is told by itself");
+    }
+    let vpc = there.first().map_or("one VPC", |it| &it.vpc);
+    let groups = match groups.len() {
+        0 => format!("the default security group of {vpc}, since it names none"),
+        1 => "1 security group".to_owned(),
+        count => format!("{count} security groups"),
+    };
+    found.or_pass(format!("it names {} of {vpc}, and {groups}", counted(named.len())))
+}
+
+fn counted(subnets: usize) -> String {
+    if subnets == 1 { "1 subnet".to_owned() } else { format!("{subnets} subnets") }
+}
+
+/// Only these requests take the configuration from nowhere else: to update a service is to keep what
+/// it has, and an external controller brings it with each task set.
+fn without_subnets(task: &Task, own_interface: bool) -> Judgement {
+    let context = &task.context;
+    let controller = context.request.deployment_controller.get()?;
+    let kind = controller.map(|it| it.kind.get()).transpose()?.flatten();
+    let is_complete = match context.kind {
+        ContextKind::CreateService => kind.is_none_or(|kind| kind != "EXTERNAL"),
+        ContextKind::RunTask | ContextKind::StartTask => true,
+        ContextKind::UpdateService | ContextKind::LiveService | ContextKind::Flags => false,
+    };
+    match (own_interface, is_complete) {
+        (true, true) => fail(
+            "networkMode is awsvpc, and the request names no subnets: networkConfiguration is missing",
+        )
+        .at(&context.network.place)
+        .prevents(NETWORK_CONFIGURATION.prevents[0])
+        .remedy("Give networkConfiguration.awsvpcConfiguration with subnets and securityGroups")
+        .judge(),
+        (true, false) => not_applicable(
+            "it is not told in which subnets the task will run: give --subnets (or --service, --service-definition or --run-task)",
+        ),
+        (false, _) => not_applicable(
+            "the task has no network interface of its own, so it takes no network configuration",
+        ),
+    }
+}
+
+/// All groups have to be of the VPC that the subnets are of.
+fn group_of_the_vpc(task: &Task, group: &Located<String>, facts: &View) -> Judgement {
+    let lookup = DescribeSecurityGroup { region: task.region()?.clone(), id: group.value.clone() };
+    // Both are wanted at once.
+    let (found, there) = (facts.need(&lookup), subnets(task, facts));
+    let (found, there) = (found?, there?);
+    match there.first() {
+        Some(subnet) if subnet.vpc != found.vpc => fail(format!(
+            "security group {} is of {}, and {} is in {}",
+            found.id, found.vpc, subnet.id, subnet.vpc
+        ))
+        .prevents("InvalidParameterException: ... security groups ... must be in the same VPC")
+        .remedy("Name a security group of the VPC that the subnets are in")
+        .judge(),
+        Some(_) => pass(format!("{} is there, in {}", found.id, found.vpc)),
+        None => not_applicable("no subnet is there that its VPC could be compared with"),
+    }
+}

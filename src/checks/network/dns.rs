@@ -1,0 +1,135 @@
+//! `network-dns`
+
+use super::reach::{Need, Reach};
+use super::route::{Way, lead_lacks};
+use super::ruling::{Obstacle, Plan, Ruling, judge_all};
+use super::scene::{Scene, destination};
+use crate::checks::subject::SenderUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::ec2::endpoint::Endpoints;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::network_acl::NetworkAcls;
+use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
+use crate::lookup::ec2::public_access::BlockPublicAccess;
+use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
+use crate::lookup::ec2::security_group::DescribeSecurityGroup;
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::network::{Destination, DnsFact, EndpointFact, Outcome, Part, Path, Port};
+use crate::verdict::Judgement;
+
+pub(super) static NETWORK_DNS: Check = Check {
+    id: "network-dns",
+    verifies: "names resolve in the VPC, those of its endpoints too",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp: lookup ...: no such host",
+        "CannotPullContainerError: ... dial tcp: lookup ...: no such host",
+    ],
+    remedy: "Turn on enableDnsSupport and enableDnsHostnames of the VPC, or let the task reach the resolvers of its DHCP options at UDP and TCP 53",
+    docs: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html",
+    asks: &[
+        VpcDns::CALL,
+        DescribeSubnet::CALL,
+        DescribeSecurityGroup::CALL,
+        Endpoints::CALL,
+        RouteTables::CALL,
+        InternetGateways::CALL,
+        NatGateways::CALL,
+        DescribeVpc::CALL,
+        DhcpResolvers::CALL,
+        NetworkAcls::CALL,
+        ServicePrefixLists::CALL,
+        PrefixListEntries::CALL,
+        BlockPublicAccess::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        CallerIdentity::CALL,
+    ],
+    advises: false,
+    judge: Judge::Senders(network_dns),
+};
+
+fn network_dns(senders: &[SenderUse], facts: &View) -> Judgement {
+    let plan = Plan {
+        expected: &[Part::Vpc, Part::DnsSupport, Part::Endpoints, Part::RouteTables],
+        moot: "nothing that is known has to be found by its name",
+        blocked: "cannot be found by name",
+    };
+    judge_all(senders, &plan, facts, rule)
+}
+
+fn rule<'t>(
+    scene: &mut Scene<'t>,
+    need: &Need,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<Ruling, Stop> {
+    if need.is_own_traffic() {
+        return Ok(Ruling::Moot);
+    }
+    let resolved = scene.path(
+        &Destination::Internet,
+        facts,
+        |path, _| path.dns.as_ref().and_then(|dns| dns.unread()),
+        |path, _| resolution(path),
+    )?;
+    let resolved = match resolved {
+        Ruling::Passes(because) => because,
+        other => return Ok(other),
+    };
+    // Private DNS of an endpoint asks for more, which counts where there is no other way.
+    let off = scene.path(
+        &destination(&need.to),
+        facts,
+        |path, _| lead_lacks(path),
+        |path, _| private_names(path),
+    )?;
+    match off {
+        Some(obstacle) if matches!(Way::of(scene, &need.to, reach, facts)?, Way::Missing) => {
+            Ok(Ruling::Blocked(Obstacle {
+                commands: vec![format!(
+                    "aws ec2 modify-vpc-attribute --vpc-id {} --enable-dns-hostnames",
+                    scene.interface.subnet.vpc
+                )],
+                ..obstacle
+            }))
+        }
+        _ => Ok(Ruling::Passes(resolved)),
+    }
+}
+
+fn resolution(path: &Path) -> Ruling {
+    let Some(dns) = &path.dns else { return Ruling::Moot };
+    let because = dns.to_string();
+    match dns.outcome {
+        Outcome::Passed => Ruling::Passes(because),
+        Outcome::Doubtful => Ruling::Hurts(
+            Obstacle::of(because).remedy("See that the resolvers of the DHCP options can be reached at UDP and TCP 53, and forward the names of AWS to the VPC's own resolver"),
+        ),
+        Outcome::Blocked => Ruling::Blocked(match dns.facts.first() {
+            Some(DnsFact::SupportOff { vpc }) => Obstacle::of(because).on(vpc).command(format!(
+                "aws ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-support"
+            )),
+            Some(DnsFact::Hindered { resolver, port, .. }) => {
+                let protocol = if *port == Port::udp(53) { "udp" } else { "tcp" };
+                Obstacle::of(because).on(resolver).command(format!(
+                    "aws ec2 authorize-security-group-egress --group-id TASK-SECURITY-GROUP-ID --ip-permissions 'IpProtocol={protocol},FromPort=53,ToPort=53,IpRanges=[{{CidrIp={resolver}/32}}]'"
+                ))
+            }
+            _ => Obstacle::of(because),
+        }),
+    }
+}
+
+/// An endpoint whose private names do not resolve.
+fn private_names(path: &Path) -> Option<Obstacle> {
+    let facts = &path.lead.as_ref()?.answer.facts;
+    facts.iter().find_map(|fact| match fact {
+        EndpointFact::DnsOff { endpoint, .. } => Some(Obstacle::of(fact.to_string()).on(endpoint)),
+        _ => None,
+    })
+}

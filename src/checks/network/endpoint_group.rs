@@ -1,0 +1,120 @@
+//! `network-endpoint-security-group`
+
+use super::reach::{Need, Reach};
+use super::route::{EXPECTED, lead_lacks};
+use super::ruling::{Obstacle, Plan, Ruling, judge_all};
+use super::scene::{Scene, destination};
+use super::security_group::lacks;
+use crate::checks::subject::SenderUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::ec2::endpoint::Endpoints;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
+use crate::lookup::ec2::public_access::BlockPublicAccess;
+use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
+use crate::lookup::ec2::security_group::DescribeSecurityGroup;
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::network::{Answer, Attraction, FilterFact, Outcome, Path};
+use crate::verdict::Judgement;
+
+pub(super) static NETWORK_ENDPOINT_SECURITY_GROUP: Check = Check {
+    id: "network-endpoint-security-group",
+    verifies: "the security groups of each endpoint let HTTPS in from the task, also where there is a way out beside it",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
+        "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
+    ],
+    remedy: "Let TCP 443 in to the endpoint's security group from that of the task, or from the range of the VPC",
+    docs: "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
+    asks: &[
+        DescribeSubnet::CALL,
+        DescribeSecurityGroup::CALL,
+        Endpoints::CALL,
+        RouteTables::CALL,
+        InternetGateways::CALL,
+        NatGateways::CALL,
+        DescribeVpc::CALL,
+        VpcDns::CALL,
+        DhcpResolvers::CALL,
+        ServicePrefixLists::CALL,
+        PrefixListEntries::CALL,
+        BlockPublicAccess::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        CallerIdentity::CALL,
+    ],
+    advises: false,
+    judge: Judge::Senders(network_endpoint_security_group),
+};
+
+fn network_endpoint_security_group(senders: &[SenderUse], facts: &View) -> Judgement {
+    let plan = Plan {
+        expected: EXPECTED,
+        moot: "no interface endpoint answers to anything that the task has to reach",
+        blocked: "cannot be reached",
+    };
+    judge_all(senders, &plan, facts, rule)
+}
+
+/// An endpoint with private DNS is where the service's name leads to, also beside a way out
+/// (<https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html>).
+fn rule<'t>(
+    scene: &mut Scene<'t>,
+    need: &Need,
+    _: &Reach,
+    facts: &View<'t>,
+) -> Result<Ruling, Stop> {
+    let to = destination(&need.to);
+    let lead = |path: &Path| match path.lead.as_ref().map(|lead| lead.to) {
+        Some(Attraction::Interface(endpoint)) => Some(endpoint.groups.clone()),
+        _ => None,
+    };
+    let groups = scene.path(&to, facts, |path, _| lead_lacks(path), |path, _| lead(path))?;
+    let Some(groups) = groups else { return Ok(Ruling::Moot) };
+    // Both are wanted at once.
+    let (own, theirs) = (scene.read_groups(facts), scene.around.read_groups(&groups, facts));
+    theirs?;
+    own?;
+    let own_group = scene.interface.groups.first().cloned().unwrap_or_default();
+    scene.path(
+        &to,
+        facts,
+        |path, topology| {
+            let answer = path.ingress.as_ref();
+            let passed = answer.is_none_or(|it| it.has_passed());
+            lacks(path, topology, answer.and_then(|it| it.unread()), passed)
+        },
+        |path, _| {
+            let Some(answer) = &path.ingress else {
+                return Ruling::Open("the endpoint shows no security group".to_owned());
+            };
+            match answer.outcome {
+                Outcome::Passed => Ruling::Passes(answer.to_string()),
+                Outcome::Doubtful => Ruling::Open(answer.to_string()),
+                Outcome::Blocked => Ruling::Blocked(obstacle(path, answer, &own_group)),
+            }
+        },
+    )
+}
+
+/// The rule that is missing, and the command that adds it.
+fn obstacle(path: &Path, answer: &Answer<FilterFact>, own_group: &str) -> Obstacle {
+    let obstacle = Obstacle::of(answer.to_string());
+    let endpoint = match path.lead.as_ref().map(|lead| lead.to) {
+        Some(Attraction::Interface(endpoint)) => endpoint.id.clone(),
+        _ => path.target.name.clone(),
+    };
+    let Some(FilterFact::Denied { groups, port, .. }) = answer.facts.first() else {
+        return obstacle.on(endpoint);
+    };
+    let group = groups.first().map_or("SECURITY-GROUP-ID", String::as_str);
+    obstacle.on(endpoint).command(format!(
+        "aws ec2 authorize-security-group-ingress --group-id {group} --protocol tcp --port {} --source-group {own_group}",
+        port.number
+    ))
+}

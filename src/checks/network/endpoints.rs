@@ -1,0 +1,300 @@
+//! `network-endpoints`
+
+use super::reach::{Need, Reach, To};
+use super::route::{EXPECTED, Way, lead_lacks};
+use super::ruling::{Obstacle, Plan, Ruling, judge};
+use super::scene::{Scene, destination};
+use crate::checks::subject::SenderUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::ec2::endpoint::Endpoints;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
+use crate::lookup::ec2::public_access::BlockPublicAccess;
+use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::network::{
+    Attraction, Endpoint, EndpointFact, Lead, Outcome, Part, Path, Subnet, Topology,
+};
+use crate::verdict::Judgement;
+
+pub(super) static NETWORK_ENDPOINTS: Check = Check {
+    id: "network-endpoints",
+    verifies: "where there is no way out, there is an endpoint for all that has to be reached, and it is available, with private DNS",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
+        "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
+        "failed to create Cloudwatch log stream: RequestError: send request failed ... i/o timeout",
+    ],
+    remedy: "Create the missing VPC endpoint, with private DNS, in the task's VPC",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html",
+    asks: &[
+        DescribeSubnet::CALL,
+        Endpoints::CALL,
+        RouteTables::CALL,
+        InternetGateways::CALL,
+        NatGateways::CALL,
+        DescribeVpc::CALL,
+        VpcDns::CALL,
+        DhcpResolvers::CALL,
+        ServicePrefixLists::CALL,
+        PrefixListEntries::CALL,
+        BlockPublicAccess::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        CallerIdentity::CALL,
+    ],
+    advises: false,
+    judge: Judge::Sender(network_endpoints),
+};
+
+fn network_endpoints(it: &SenderUse, facts: &View) -> Judgement {
+    let plan = Plan {
+        expected: EXPECTED,
+        moot: "the way out is what counts here, and no endpoint: network-route tells of it",
+        blocked: "cannot be reached",
+    };
+    judge(it, &plan, facts, rule)
+}
+
+/// What an endpoint has to say to a need.
+enum Said {
+    /// It draws the packets, and here is what else is to be said.
+    Draws(Ruling),
+    /// None draws them, and this is why.
+    None(Obstacle, Why),
+}
+
+/// Why no endpoint draws the packets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// There is none.
+    Missing,
+    /// There is one that could.
+    Amiss,
+    /// Names do not resolve, of which network-dns tells.
+    Dns,
+    /// None is shown, but the VPC is somebody else's.
+    Hidden,
+}
+
+fn rule<'t>(
+    scene: &mut Scene<'t>,
+    need: &Need,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<Ruling, Stop> {
+    let service = match &need.to {
+        To::Service(service) => service.clone(),
+        To::Variant(_, host) => return variant(scene, &need.to, host, reach, facts),
+        To::Host(_) | To::Anywhere(_) => return Ok(Ruling::Moot),
+    };
+    let subnet = scene.interface.subnet;
+    let said = scene.path(
+        &destination(&need.to),
+        facts,
+        |path, topology| lead_lacks(path).or_else(|| zones_lack(path, topology)),
+        |path, topology| match &path.lead {
+            Some(lead) => say(lead, subnet, topology, &service),
+            None => Said::Draws(Ruling::Moot),
+        },
+    )?;
+    let (obstacle, why) = match said {
+        Said::Draws(ruling) => return Ok(ruling),
+        Said::None(obstacle, why) => (obstacle, why),
+    };
+    Ok(match Way::of(scene, &need.to, reach, facts)? {
+        Way::Missing if why == Why::Dns => Ruling::Moot,
+        Way::Missing if why == Why::Hidden => Ruling::Open(obstacle.because),
+        Way::Missing => Ruling::Blocked(obstacle),
+        Way::Open(_) if why == Why::Amiss => Ruling::Hurts(Obstacle {
+            because: format!("{}, and packets take the way out", obstacle.because),
+            ..obstacle
+        }),
+        Way::Endpoint(_) | Way::Open(_) | Way::Broken(_) | Way::Doubtful(_) | Way::Elsewhere => {
+            Ruling::Moot
+        }
+    })
+}
+
+/// Whether endpoints lead to ECR's other host names is told in two ways
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>).
+fn variant<'t>(
+    scene: &mut Scene<'t>,
+    to: &To,
+    host: &str,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<Ruling, Stop> {
+    Ok(match Way::of(scene, to, reach, facts)? {
+        Way::Elsewhere => Ruling::Hurts(
+            Obstacle::of(format!(
+                "there is no way out, and whether the endpoint for ecr.dkr answers to {host} is not documented"
+            ))
+            .remedy("Name the image by ACCOUNT.dkr.ecr.REGION.amazonaws.com, which the endpoint answers to"),
+        ),
+        _ => Ruling::Moot,
+    })
+}
+
+/// The zones of an endpoint are those of its subnets.
+fn zones_lack(path: &Path, topology: &Topology) -> Option<Part> {
+    let drawn = path.lead.as_ref().map(|lead| lead.to);
+    (matches!(drawn, Some(Attraction::Interface(_))) && topology.subnets.is_none())
+        .then_some(Part::Subnets)
+}
+
+fn say(
+    lead: &Lead,
+    subnet: &Subnet,
+    topology: &Topology,
+    service: &crate::network::Service,
+) -> Said {
+    let because = lead.answer.to_string();
+    match lead.to {
+        Attraction::Interface(endpoint) | Attraction::Gateway(endpoint)
+            if lead.answer.outcome == Outcome::Doubtful =>
+        {
+            Said::Draws(uncertain(lead, endpoint, because))
+        }
+        Attraction::Interface(endpoint) => {
+            Said::Draws(across_zones(endpoint, subnet, topology, service))
+        }
+        Attraction::Gateway(endpoint) => {
+            Said::Draws(Ruling::Passes(format!("gateway endpoint {}", endpoint.id)))
+        }
+        Attraction::Public => {
+            let (obstacle, why) = obstacle(lead, subnet, topology, service, because);
+            Said::None(obstacle, why)
+        }
+    }
+}
+
+/// An endpoint that draws the packets, of which something is not certain.
+fn uncertain(lead: &Lead, endpoint: &Endpoint, because: String) -> Ruling {
+    let on_its_way = |fact: &EndpointFact| matches!(fact, EndpointFact::State { .. });
+    let two_kinds = |fact: &EndpointFact| matches!(fact, EndpointFact::BothKinds { .. });
+    let own = |fact: &EndpointFact| matches!(fact, EndpointFact::OwnResolvers { .. });
+    let doubts: Vec<&EndpointFact> = lead
+        .answer
+        .facts
+        .iter()
+        .filter(|it| crate::network::Fact::outcome(*it) == Outcome::Doubtful)
+        .collect();
+    match () {
+        () if doubts.iter().any(|it| on_its_way(it)) => Ruling::Hurts(
+            Obstacle::of(because).on(&endpoint.id).remedy("Wait until it is available"),
+        ),
+        () if doubts.iter().all(|it| two_kinds(it)) => {
+            Ruling::Passes(format!("endpoint {}", endpoint.id))
+        }
+        // Of that network-dns warns.
+        () if doubts.iter().all(|it| own(it)) => {
+            Ruling::Passes(format!("endpoint {}", endpoint.id))
+        }
+        () => Ruling::Open(because),
+    }
+}
+
+/// Packets cross zones within the VPC; it costs a little, and it hangs on the other zone.
+fn across_zones(
+    endpoint: &Endpoint,
+    subnet: &Subnet,
+    topology: &Topology,
+    service: &crate::network::Service,
+) -> Ruling {
+    let all = topology.subnets.unwrap_or_default();
+    let in_zone = all.iter().any(|it| endpoint.subnets.contains(&it.id) && it.zone == subnet.zone);
+    let is_told = !endpoint.subnets.is_empty()
+        && endpoint.subnets.iter().all(|id| all.iter().any(|it| it.id == *id));
+    match service.name.as_str() {
+        // https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+        "s3" => Ruling::Hurts(
+            Obstacle::of(format!(
+                "only interface endpoint {} leads to S3, and ECR is documented with a gateway endpoint",
+                endpoint.id
+            ))
+            .on(&endpoint.id)
+            .remedy("Create a gateway endpoint for S3, and associate it with the subnet's route table"),
+        ),
+        _ if is_told && !in_zone => Ruling::Hurts(
+            Obstacle::of(format!(
+                "endpoint {} has no interface in {}: packets cross zones, which costs, and hangs on the other zone",
+                endpoint.id, subnet.zone
+            ))
+            .on(&endpoint.id)
+            .remedy("Add a subnet of the zone to the endpoint")
+            .command(format!(
+                "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-subnet-ids {}",
+                endpoint.id, subnet.id
+            )),
+        ),
+        _ => Ruling::Passes(format!("endpoint {}", endpoint.id)),
+    }
+}
+
+/// Why no endpoint draws the packets, and the command that mends it.
+fn obstacle(
+    lead: &Lead,
+    subnet: &Subnet,
+    topology: &Topology,
+    service: &crate::network::Service,
+    because: String,
+) -> (Obstacle, Why) {
+    let obstacle = Obstacle::of(because);
+    let amiss = lead.answer.facts.iter().find_map(|fact| match fact {
+        EndpointFact::NoPrivateDns { endpoint } => Some((
+            obstacle
+                .clone()
+                .on(endpoint)
+                .remedy("Turn on private DNS of the endpoint")
+                .command(format!(
+                    "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --private-dns-enabled"
+                )),
+            Why::Amiss,
+        )),
+        EndpointFact::NotAssociated { endpoint, table, .. } => Some((
+            obstacle
+                .clone()
+                .on(endpoint)
+                .remedy("Associate the gateway endpoint with the subnet's route table")
+                .command(format!(
+                    "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --add-route-table-ids {table}"
+                )),
+            Why::Missing,
+        )),
+        EndpointFact::State { endpoint, .. } => Some((
+            obstacle.clone().on(endpoint).remedy("Delete the endpoint, and create it anew"),
+            Why::Amiss,
+        )),
+        EndpointFact::DnsOff { endpoint, .. } => Some((obstacle.clone().on(endpoint), Why::Dns)),
+        EndpointFact::NotShown { .. } => Some((obstacle.clone(), Why::Hidden)),
+        _ => None,
+    });
+    amiss.unwrap_or_else(|| (missing(obstacle, subnet, topology, service), Why::Missing))
+}
+
+fn missing(
+    obstacle: Obstacle,
+    subnet: &Subnet,
+    topology: &Topology,
+    service: &crate::network::Service,
+) -> Obstacle {
+    let (name, vpc) = (service.endpoint_name(), &subnet.vpc);
+    let tables = topology.route_tables.unwrap_or_default();
+    let table = crate::network::table_of(&subnet.id, tables).map_or("ROUTE-TABLE-ID", |it| &it.id);
+    let command = match service.name.as_str() {
+        "s3" => format!(
+            "aws ec2 create-vpc-endpoint --vpc-id {vpc} --vpc-endpoint-type Gateway --service-name {name} --route-table-ids {table}"
+        ),
+        _ => format!(
+            "aws ec2 create-vpc-endpoint --vpc-id {vpc} --vpc-endpoint-type Interface --service-name {name} --subnet-ids {} --security-group-ids SECURITY-GROUP-ID --private-dns-enabled",
+            subnet.id
+        ),
+    };
+    obstacle.on(name).command(command)
+}

@@ -1,0 +1,115 @@
+//! `network-nacl`
+
+use super::reach::{Need, Reach};
+use super::route::{EXPECTED, Way};
+use super::ruling::{Obstacle, Plan, Ruling, judge};
+use super::scene::{Scene, destination};
+use super::security_group::lacks;
+use crate::checks::subject::SenderUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::ec2::endpoint::Endpoints;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::network_acl::NetworkAcls;
+use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
+use crate::lookup::ec2::public_access::BlockPublicAccess;
+use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::network::{AclFact, Outcome, Part, Path};
+use crate::verdict::Judgement;
+
+pub(super) static NETWORK_NACL: Check = Check {
+    id: "network-nacl",
+    verifies: "the network ACLs let HTTPS pass in both directions, on both ends",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
+        "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
+    ],
+    remedy: "Allow TCP 443 out of the subnet, and the answers to ports 1024-65535 in to it",
+    docs: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
+    asks: &[
+        DescribeSubnet::CALL,
+        NetworkAcls::CALL,
+        Endpoints::CALL,
+        RouteTables::CALL,
+        InternetGateways::CALL,
+        NatGateways::CALL,
+        DescribeVpc::CALL,
+        VpcDns::CALL,
+        DhcpResolvers::CALL,
+        ServicePrefixLists::CALL,
+        PrefixListEntries::CALL,
+        BlockPublicAccess::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        CallerIdentity::CALL,
+    ],
+    advises: false,
+    judge: Judge::Sender(network_nacl),
+};
+
+fn network_nacl(it: &SenderUse, facts: &View) -> Judgement {
+    let mut expected = EXPECTED.to_vec();
+    expected.push(Part::NetworkAcls);
+    let plan = Plan {
+        expected: &expected,
+        moot: "nothing that is known has to be reached from here",
+        blocked: "cannot be reached",
+    };
+    judge(it, &plan, facts, rule)
+}
+
+fn rule<'t>(
+    scene: &mut Scene<'t>,
+    need: &Need,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<Ruling, Stop> {
+    if need.is_own_traffic() {
+        return Ok(Ruling::Moot);
+    }
+    let ruling = scene.path(
+        &destination(&need.to),
+        facts,
+        |path, topology| lacks(path, topology, path.acls.unread(), path.acls.has_passed()),
+        |path, _| match path.acls.outcome {
+            Outcome::Passed => Ruling::Passes(path.acls.to_string()),
+            Outcome::Doubtful => Ruling::Open(path.acls.to_string()),
+            Outcome::Blocked => Ruling::Blocked(obstacle(path)),
+        },
+    )?;
+    let ruling = match ruling {
+        Ruling::Passes(because) => return Ok(Ruling::Passes(because)),
+        other => other,
+    };
+    // What has no way anyhow is told of by its route.
+    Ok(match Way::of(scene, &need.to, reach, facts)? {
+        Way::Broken(_) | Way::Missing | Way::Elsewhere => Ruling::Moot,
+        Way::Endpoint(_) | Way::Open(_) | Way::Doubtful(_) => ruling,
+    })
+}
+
+/// The entry that denies, and the command that makes it allow.
+fn obstacle(path: &Path) -> Obstacle {
+    let obstacle = Obstacle::of(path.acls.to_string());
+    let Some(AclFact::Denied { crossing, entry }) = path.acls.facts.first() else {
+        return obstacle;
+    };
+    let way = if crossing.egress { "--egress" } else { "--ingress" };
+    let (first, last) = match crossing.is_answer {
+        true => (1024, u16::MAX),
+        false => crossing.ports,
+    };
+    let (verb, number) = match entry.filter(|number| *number < 32767) {
+        Some(number) => ("replace-network-acl-entry", number.to_string()),
+        None => ("create-network-acl-entry", "RULE-NUMBER".to_owned()),
+    };
+    obstacle.on(&crossing.acl).command(format!(
+        "aws ec2 {verb} --network-acl-id {} {way} --rule-number {number} --protocol tcp --port-range From={first},To={last} --cidr-block 0.0.0.0/0 --rule-action allow",
+        crossing.acl
+    ))
+}

@@ -1,0 +1,323 @@
+//! `network-route`
+
+use super::reach::{Need, Reach, To};
+use super::ruling::{Obstacle, Plan, Ruling, judge};
+use super::scene::{Scene, destination};
+use crate::checks::subject::{SenderUse, Standing};
+use crate::checks::{Check, Judge};
+use crate::document::{Field, Located};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::ec2::endpoint::Endpoints;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
+use crate::lookup::ec2::public_access::BlockPublicAccess;
+use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::network::{
+    Attraction, Destination, EndpointKind, Outcome, Part, Path, RouteFact, RouteTarget, Topology,
+};
+use crate::verdict::Judgement;
+
+pub(super) static NETWORK_ROUTE: Check = Check {
+    id: "network-route",
+    verifies: "each subnet has a way out that really works, or none is needed",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
+        "CannotPullContainerError: ... net/http: request canceled while waiting for connection",
+        "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
+    ],
+    remedy: "Give the subnet a default route to a NAT gateway in a public subnet, or assign public addresses in a public subnet, or create the VPC endpoints",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
+    asks: &[
+        DescribeSubnet::CALL,
+        RouteTables::CALL,
+        InternetGateways::CALL,
+        NatGateways::CALL,
+        Endpoints::CALL,
+        DescribeVpc::CALL,
+        VpcDns::CALL,
+        DhcpResolvers::CALL,
+        ServicePrefixLists::CALL,
+        PrefixListEntries::CALL,
+        BlockPublicAccess::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        CallerIdentity::CALL,
+    ],
+    advises: false,
+    judge: Judge::Sender(network_route),
+};
+
+/// The parts that say where packets go.
+pub(super) const EXPECTED: &[Part] = &[
+    Part::Vpc,
+    Part::RouteTables,
+    Part::Endpoints,
+    Part::InternetGateways,
+    Part::NatGateways,
+    Part::Subnets,
+    Part::DnsSupport,
+];
+
+fn network_route(it: &SenderUse, facts: &View) -> Judgement {
+    let plan = Plan {
+        expected: EXPECTED,
+        moot: "nothing has to be reached from here by a way out of the VPC",
+        blocked: "cannot be reached",
+    };
+    judge(it, &plan, facts, |scene, need, reach, facts| {
+        let way = Way::of(scene, &need.to, reach, facts)?;
+        Ok(rule(it, need, way))
+    })
+}
+
+/// What the route says, for what no endpoint draws.
+fn rule(it: &SenderUse, need: &Need, way: Way) -> Ruling {
+    match way {
+        Way::Endpoint(id) => Ruling::Passes(format!("endpoint {id}")),
+        Way::Open(because) => Ruling::Passes(because),
+        Way::Missing | Way::Elsewhere => Ruling::Moot,
+        Way::Doubtful(because) => Ruling::Open(because),
+        Way::Broken(Obstruction { lacks_address, obstacle }) => match &need.to {
+            // Whoever has an address of its own in the VPC needs no way out of it.
+            To::Anywhere(host) => Ruling::Open(format!(
+                "{}, and whether {host} stands in the VPC, or in a network that it is joined to, is not known here",
+                obstacle.because
+            )),
+            // What the containers call themselves is not known. That they stand in a public subnet, and
+            // can have no public address, is not what anybody wants.
+            _ if need.is_own_traffic() && !lacks_address => Ruling::Moot,
+            _ if lacks_address => Ruling::Blocked(addressed(it, obstacle)),
+            _ => Ruling::Blocked(obstacle),
+        },
+    }
+}
+
+/// How a task gets a public address, or does without. The console does not offer to change it for a
+/// service that exists, the command does.
+fn addressed(it: &SenderUse, obstacle: Obstacle) -> Obstacle {
+    let public = it.task.standing() == Ok(Standing::Fargate);
+    if !public {
+        return obstacle.remedy(
+            "Run it in a private subnet, whose default route leads to a NAT gateway: nothing gives a task on EC2 a public address",
+        );
+    }
+    let context = &it.task.context;
+    let text = |field: &Field<String>| field.get().ok().flatten().cloned();
+    let list = |field: &Field<Vec<Located<String>>>| {
+        let items = field.items().unwrap_or_default();
+        items.iter().map(|it| it.value.as_str()).collect::<Vec<_>>().join(",")
+    };
+    let (subnets, groups) =
+        (list(&context.network.subnets), list(&context.network.security_groups));
+    let network = format!(
+        "--network-configuration 'awsvpcConfiguration={{subnets=[{subnets}],securityGroups=[{groups}],assignPublicIp=ENABLED}}'"
+    );
+    let obstacle = obstacle.remedy(
+        "Set assignPublicIp to ENABLED, or run it in a private subnet, whose default route leads to a NAT gateway",
+    );
+    let cluster = text(&context.request.cluster).unwrap_or_else(|| "CLUSTER".to_owned());
+    match text(&context.request.service_name) {
+        Some(service) => obstacle.command(format!(
+            "aws ecs update-service --cluster {cluster} --service {service} {network} --force-new-deployment"
+        )),
+        None => obstacle,
+    }
+}
+
+/// Where packets go, as far as routes decide it.
+pub(super) enum Way {
+    /// To this endpoint.
+    Endpoint(String),
+    /// Out, by this.
+    Open(String),
+    /// Nowhere: no route leads out of a subnet that relies on endpoints, and this one is missing.
+    Missing,
+    /// Nowhere, since the way out does not work, or there is none.
+    Broken(Obstruction),
+    /// Beyond what can be seen.
+    Doubtful(String),
+    /// Perhaps to an endpoint, as AWS's pages disagree.
+    Elsewhere,
+}
+
+/// What keeps packets from leaving.
+pub(super) struct Obstruction {
+    /// Whether a public address would do.
+    lacks_address: bool,
+    obstacle: Obstacle,
+}
+
+impl Way {
+    /// The way of packets to a place that has to be reached.
+    ///
+    /// # Errors
+    /// Whatever keeps a part from being read that decides it.
+    pub(super) fn of<'t>(
+        scene: &mut Scene<'t>,
+        to: &To,
+        reach: &Reach,
+        facts: &View<'t>,
+    ) -> Result<Way, Stop> {
+        if let To::Variant(service, host) = to {
+            let service = Destination::Service(service.clone());
+            let drawn =
+                scene.path(&service, facts, |path, _| lead_lacks(path), |path, _| drawn(path))?;
+            let way = Way::of(scene, &To::Host(host.clone()), reach, facts)?;
+            return Ok(match (way, drawn) {
+                (Way::Broken(_), Some(_)) => Way::Elsewhere,
+                (way, _) => way,
+            });
+        }
+        let say = |path: &Path, topology: &Topology| {
+            (Way::along(path, topology, to, reach), leads_to_gateway(path))
+        };
+        let (way, by_gateway) = scene.path(&destination(to), facts, |path, _| lacks(path), say)?;
+        // An internet gateway takes what has a public address, unless the account blocks it.
+        if by_gateway {
+            scene.knows_address()?;
+            let tells = scene.interface.subnet.public_access.is_some();
+            if !tells && scene.around.read_public_access(facts)? {
+                return Way::of(scene, to, reach, facts);
+            }
+        }
+        Ok(way)
+    }
+
+    fn along(path: &Path, topology: &Topology, to: &To, reach: &Reach) -> Way {
+        if let Some(endpoint) = drawn(path) {
+            return Way::Endpoint(endpoint);
+        }
+        let facts = &path.route.facts;
+        match path.route.outcome {
+            Outcome::Passed => Way::Open(path.route.to_string()),
+            Outcome::Doubtful => Way::Doubtful(path.route.to_string()),
+            Outcome::Blocked => {
+                let is_missing = |fact: &RouteFact| matches!(fact, RouteFact::NoRoute { .. });
+                let is_for_endpoints = matches!(to, To::Service(_))
+                    && facts.iter().all(is_missing)
+                    && relies_on_endpoints(topology, reach);
+                if is_for_endpoints {
+                    return Way::Missing;
+                }
+                let lacks = |fact: &RouteFact| matches!(fact, RouteFact::NoPublicAddress(_));
+                Way::Broken(Obstruction {
+                    lacks_address: facts.first().is_some_and(lacks),
+                    obstacle: obstacle(path),
+                })
+            }
+        }
+    }
+}
+
+/// Whether an internet gateway has a say.
+fn leads_to_gateway(path: &Path) -> bool {
+    path.route.facts.iter().any(|fact| match fact {
+        RouteFact::Leads { hop, then } => [Some(hop), then.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|hop| matches!(hop.target, RouteTarget::InternetGateway(_))),
+        RouteFact::NoPublicAddress(_) | RouteFact::PublicAccess { .. } => true,
+        _ => false,
+    })
+}
+
+/// What is still to be read for where a name leads to.
+pub(super) fn lead_lacks(path: &Path) -> Option<Part> {
+    path.lead.as_ref().and_then(|lead| lead.answer.unread())
+}
+
+/// What is still to be read for where packets go.
+pub(super) fn lacks(path: &Path) -> Option<Part> {
+    lead_lacks(path).or_else(|| match drawn(path) {
+        Some(_) => None,
+        None => path.route.unread(),
+    })
+}
+
+/// The endpoint that draws the packets.
+pub(super) fn drawn(path: &Path) -> Option<String> {
+    match path.lead.as_ref()?.to {
+        Attraction::Interface(endpoint) | Attraction::Gateway(endpoint) => {
+            Some(endpoint.id.clone())
+        }
+        Attraction::Public => None,
+    }
+}
+
+/// Whether somebody meant this VPC to do with endpoints: it has one for something that this task needs.
+/// A gateway endpoint is no sign of it, as one has it beside a NAT gateway too.
+fn relies_on_endpoints(topology: &Topology, reach: &Reach) -> bool {
+    let needed = |name: &str| {
+        reach.needs.iter().any(|need| match &need.to {
+            To::Service(service) | To::Variant(service, _) => service.is_named_by(name),
+            To::Host(_) | To::Anywhere(_) => false,
+        })
+    };
+    let endpoints = topology.endpoints.into_iter().flatten();
+    endpoints.into_iter().any(|it| it.kind == EndpointKind::Interface && needed(&it.service))
+}
+
+/// The fact that blocks the way, and the command that opens it.
+fn obstacle(path: &Path) -> Obstacle {
+    let Some(fact) = path.route.facts.first() else { return Obstacle::of("there is no way") };
+    let obstacle = Obstacle::of(fact.to_string());
+    let replace = |table: &str, destination: &str| {
+        let flag = if destination.contains(':') {
+            "--destination-ipv6-cidr-block"
+        } else {
+            "--destination-cidr-block"
+        };
+        format!(
+            "aws ec2 replace-route --route-table-id {table} {flag} {destination} --nat-gateway-id NAT-GATEWAY-ID"
+        )
+    };
+    match fact {
+        RouteFact::NoRoute { table, .. } => obstacle
+            .on(table)
+            .remedy("Route 0.0.0.0/0 to a NAT gateway that stands in a public subnet, or create the VPC endpoints that this task needs")
+            .command(format!(
+                "aws ec2 create-route --route-table-id {table} --destination-cidr-block 0.0.0.0/0 --nat-gateway-id NAT-GATEWAY-ID"
+            )),
+        RouteFact::Blackhole(hop) | RouteFact::NatGone(hop) => obstacle
+            .on(hop.target.to_string())
+            .remedy("Point the route to something that is there")
+            .command(replace(&hop.table, &hop.destination)),
+        RouteFact::Detached { hop, vpc } => obstacle
+            .on(hop.target.to_string())
+            .remedy("Attach the internet gateway to the VPC")
+            .command(format!(
+                "aws ec2 attach-internet-gateway --internet-gateway-id {} --vpc-id {vpc}",
+                hop.target
+            )),
+        RouteFact::NatState { nat, .. } => obstacle
+            .on(nat)
+            .remedy("Create a NAT gateway in a public subnet, and point the route to it")
+            .command("aws ec2 create-nat-gateway --subnet-id PUBLIC-SUBNET-ID --allocation-id EIPALLOC-ID"),
+        RouteFact::NatStuck { nat, because, .. } => {
+            let obstacle = obstacle
+                .on(nat)
+                .remedy("Put the NAT gateway into a public subnet: one whose route table leads to an internet gateway");
+            match &**because {
+                RouteFact::NoRoute { table, .. } => obstacle.command(format!(
+                    "aws ec2 create-route --route-table-id {table} --destination-cidr-block 0.0.0.0/0 --gateway-id INTERNET-GATEWAY-ID"
+                )),
+                _ => obstacle,
+            }
+        }
+        RouteFact::PrivateNat { nat, .. } | RouteFact::NatLoop { nat, .. } => obstacle
+            .on(nat)
+            .remedy("Route through a public NAT gateway that stands in a public subnet"),
+        RouteFact::PublicAccess { of, .. } => obstacle
+            .on(of)
+            .remedy("Exclude the subnet from Block Public Access, at least for what leaves it")
+            .command(format!(
+                "aws ec2 create-vpc-block-public-access-exclusion --subnet-id {of} --internet-gateway-exclusion-mode allow-egress"
+            )),
+        _ => obstacle,
+    }
+}

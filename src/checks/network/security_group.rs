@@ -1,0 +1,134 @@
+//! `network-security-group`
+
+use super::reach::{Need, Reach};
+use super::route::{EXPECTED, Way, lead_lacks};
+use super::ruling::{Obstacle, Plan, Ruling, judge};
+use super::scene::{Scene, destination};
+use crate::checks::subject::SenderUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::ec2::endpoint::Endpoints;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
+use crate::lookup::ec2::public_access::BlockPublicAccess;
+use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
+use crate::lookup::ec2::security_group::DescribeSecurityGroup;
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::{CallerIdentity, Lookup};
+use crate::network::{Attraction, FilterFact, Outcome, Part, Path, Topology};
+use crate::verdict::Judgement;
+
+pub(super) static NETWORK_SECURITY_GROUP: Check = Check {
+    id: "network-security-group",
+    verifies: "the security groups let HTTPS out to all that has to be reached",
+    prevents: &[
+        "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
+        "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
+    ],
+    remedy: "Add an outbound rule for TCP 443 to a security group of the task",
+    docs: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+    asks: &[
+        DescribeSubnet::CALL,
+        DescribeSecurityGroup::CALL,
+        Endpoints::CALL,
+        RouteTables::CALL,
+        InternetGateways::CALL,
+        NatGateways::CALL,
+        DescribeVpc::CALL,
+        VpcDns::CALL,
+        DhcpResolvers::CALL,
+        ServicePrefixLists::CALL,
+        PrefixListEntries::CALL,
+        BlockPublicAccess::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        CallerIdentity::CALL,
+    ],
+    advises: false,
+    judge: Judge::Sender(network_security_group),
+};
+
+fn network_security_group(it: &SenderUse, facts: &View) -> Judgement {
+    let plan = Plan {
+        expected: EXPECTED,
+        moot: "nothing that is known has to be reached from here",
+        blocked: "cannot be reached",
+    };
+    judge(it, &plan, facts, rule)
+}
+
+fn rule<'t>(
+    scene: &mut Scene<'t>,
+    need: &Need,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<Ruling, Stop> {
+    if need.is_own_traffic() {
+        return Ok(Ruling::Moot);
+    }
+    scene.read_groups(facts)?;
+    let ruling = scene.path(
+        &destination(&need.to),
+        facts,
+        |path, topology| lacks(path, topology, path.egress.unread(), path.egress.has_passed()),
+        |path, _| match path.egress.outcome {
+            Outcome::Passed => Ruling::Passes(path.egress.to_string()),
+            Outcome::Doubtful => Ruling::Open(path.egress.to_string()),
+            Outcome::Blocked => Ruling::Blocked(obstacle(path)),
+        },
+    )?;
+    let ruling = match ruling {
+        Ruling::Passes(because) => return Ok(Ruling::Passes(because)),
+        other => other,
+    };
+    // What has no way anyhow is told of by its route.
+    Ok(match Way::of(scene, &need.to, reach, facts)? {
+        Way::Broken(_) | Way::Missing | Way::Elsewhere => Ruling::Moot,
+        Way::Endpoint(_) | Way::Open(_) | Way::Doubtful(_) => ruling,
+    })
+}
+
+/// What is still to be read before a filter is judged: where the packets go, and to which addresses.
+pub(super) fn lacks(
+    path: &Path,
+    topology: &Topology,
+    unread: Option<Part>,
+    passed: bool,
+) -> Option<Part> {
+    let to_interfaces =
+        matches!(path.lead.as_ref().map(|lead| lead.to), Some(Attraction::Interface(_)));
+    lead_lacks(path)
+        .or_else(|| (to_interfaces && topology.subnets.is_none()).then_some(Part::Subnets))
+        .or(unread)
+        // Rules may name the very ranges of a service.
+        .or_else(|| {
+            (!passed && path.lead.is_some() && topology.prefix_lists.is_none())
+                .then_some(Part::PrefixLists)
+        })
+}
+
+/// The rule that is missing, and the command that adds it.
+fn obstacle(path: &Path) -> Obstacle {
+    let obstacle = Obstacle::of(path.egress.to_string());
+    let Some(FilterFact::Denied { groups, port, .. }) = path.egress.facts.first() else {
+        return obstacle;
+    };
+    let Some(group) = groups.first() else { return obstacle };
+    let peer = match path.lead.as_ref().map(|lead| lead.to) {
+        Some(Attraction::Interface(endpoint)) if !endpoint.groups.is_empty() => {
+            format!("UserIdGroupPairs=[{{GroupId={}}}]", endpoint.groups[0])
+        }
+        Some(Attraction::Gateway(_)) if path.target.prefix_list.is_some() => {
+            let list = path.target.prefix_list.as_deref().unwrap_or_default();
+            format!("PrefixListIds=[{{PrefixListId={list}}}]")
+        }
+        _ => "IpRanges=[{CidrIp=0.0.0.0/0}]".to_owned(),
+    };
+    let number = port.number;
+    obstacle.on(group).command(format!(
+        "aws ec2 authorize-security-group-egress --group-id {group} --ip-permissions 'IpProtocol=tcp,FromPort={number},ToPort={number},{peer}'"
+    ))
+}

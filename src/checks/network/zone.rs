@@ -1,0 +1,65 @@
+//! `network-zone`
+
+use crate::checks::subject::{SenderUse, SendsFrom, Standing};
+use crate::checks::{Check, Judge};
+use crate::document::launch::OperatingSystem;
+use crate::facts::View;
+use crate::lookup::Lookup;
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::verdict::{Judgement, not_applicable, pass, warn};
+
+pub(super) static NETWORK_ZONE: Check = Check {
+    id: "network-zone",
+    verifies: "Fargate offers the task's platform in the subnet's zone",
+    prevents: &["service <service> was unable to place a task. Reason: Internal error."],
+    remedy: "Name a subnet in another zone",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html",
+    asks: &[DescribeSubnet::CALL],
+    advises: true,
+    judge: Judge::Sender(network_zone),
+};
+
+/// Regions of which Fargate is offered in these zones only. Lists age, hence nothing fails by them
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html>).
+const ONLY: &[(&str, &[&str])] = &[
+    ("usw1-", &["usw1-az1", "usw1-az3"]),
+    ("apne1-", &["apne1-az1", "apne1-az2", "apne1-az4"]),
+    ("cnn1-", &["cnn1-az1", "cnn1-az2"]),
+];
+
+/// Zones without Fargate for ARM64 or Windows.
+const X86_LINUX_ONLY: &[&str] = &["use1-az3"];
+
+fn network_zone(it: &SenderUse, facts: &View) -> Judgement {
+    let (SendsFrom::Subnet(named), Standing::Fargate) = (it.from, it.task.standing()?) else {
+        return not_applicable("instances stand in zones of their own");
+    };
+    let region = it.task.region()?.clone();
+    let subnet = facts.need(&DescribeSubnet { region, id: named.value.clone() })?;
+    let Some(zone) = &subnet.zone_id else {
+        return not_applicable(format!("the id of the zone of {} is not told", subnet.id));
+    };
+    let only = ONLY.iter().find(|(region, _)| zone.starts_with(region));
+    if let Some((_, zones)) = only
+        && !zones.contains(&zone.as_str())
+    {
+        return warn(format!(
+            "{} is in {} ({zone}), and Fargate is documented for {} of its region only",
+            subnet.id,
+            subnet.zone,
+            zones.join(", ")
+        ))
+        .judge();
+    }
+    let arm = it.task.definition.architecture()?.is_some_and(|name| name == "ARM64");
+    let windows = matches!(it.task.definition.operating_system()?, OperatingSystem::Windows(_));
+    let platform = if windows { "Windows" } else { "ARM64" };
+    if (arm || windows) && X86_LINUX_ONLY.contains(&zone.as_str()) {
+        return warn(format!(
+            "{} is in {} ({zone}), where Fargate is documented without {platform}",
+            subnet.id, subnet.zone
+        ))
+        .judge();
+    }
+    pass(format!("{} is in {} ({zone}), where Fargate is offered", subnet.id, subnet.zone))
+}

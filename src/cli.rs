@@ -247,6 +247,11 @@ pub struct RunFlags {
     /// Read secrets' values to prove that their JSON keys exist; never printed, logged or recorded
     #[arg(long)]
     pub read_secrets: bool,
+    /// When to ask IAM's simulator for its opinion, as a witness beside the policies: where a policy or
+    /// those of the organization cannot be read (auto), where a policy of the principal cannot be, or
+    /// never
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
+    pub simulate: Simulate,
     /// Probe again what failed or is unknown, until it passes or this time is over
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub wait: Option<Duration>,
@@ -265,6 +270,18 @@ pub struct RunFlags {
     /// Run on a recording, without network and credentials
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "record")]
     pub replay: Option<PathBuf>,
+}
+
+/// When IAM's simulator is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Simulate {
+    /// Where a policy, or those of the organization, cannot be read
+    #[default]
+    Auto,
+    /// Never
+    Never,
+    /// Where a policy of the principal cannot be read
+    OnlyIfBlind,
 }
 
 /// Flags that every command takes, most of them from the AWS CLI, with the same meaning.

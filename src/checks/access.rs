@@ -3,18 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::permission::{self, Wish};
-use crate::checks::policies::{self, Policies, PoliciesOf, PolicySet};
+use crate::checks::permission::{self, Beside, Tags, Wish};
+use crate::checks::policies::{self, Policies, PoliciesOf, PolicySet, RightsOf, Witness};
 use crate::facts::View;
 use crate::iam::{
-    self, Constraint, Evaluation, Grant, Grants, KeyState, Layer, Layers, Policy, Request, evaluate,
+    self, Constraint, Decision, Evaluation, Grant, Grants, KeyState, Layer, Layers, Policy,
+    Request, evaluate,
 };
 use crate::knowledge::{Gap, Seen, Stop};
-use crate::lookup::ecr::{GetRepositoryPolicy, Repository};
+use crate::lookup::ecr::{GetRepositoryPolicy, ListRepositoryTags, Repository};
 use crate::lookup::iam::role::GetRole;
-use crate::lookup::kms::{self, DescribeKey, GetKeyPolicy, ListGrants};
+use crate::lookup::kms::{self, DescribeKey, GetKeyPolicy, ListGrants, ListResourceTags};
 use crate::lookup::s3::GetBucketPolicy;
-use crate::lookup::secretsmanager::GetSecretPolicy;
+use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
+use crate::lookup::ssm::ListParameterTags;
 use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, Region, RoleArn};
 
@@ -85,12 +87,14 @@ struct Own {
     policy: Option<Policy>,
     grants: Grants,
     owner: Option<AccountId>,
+    tags: Tags,
 }
 
 impl Access {
-    /// The calls that an answer may take, beside those for the principal's policies.
-    pub const CALLS: [Call; 7] = [
+    /// The calls that an answer may take, beside those for the principal's policies and its rights.
+    pub const CALLS: [Call; 8] = [
         DescribeKey::CALL,
+        DescribeSecret::CALL,
         GetBucketPolicy::CALL,
         GetKeyPolicy::CALL,
         GetRepositoryPolicy::CALL,
@@ -106,48 +110,64 @@ impl Access {
     pub fn answer(&self, facts: &View) -> Result<Answer, Stop> {
         let resource = self.key_behind(facts)?;
         let own = self.own(&resource, facts);
-        let (principal, mut layers, set) = self.asker(facts)?;
-        let own = own?;
-        layers.resource = own.policy;
-        layers.grants = own.grants;
         let mut wish = Wish::new(&self.action, &resource);
         for (key, values) in &self.context {
             wish = wish.knowing(key, KeyState::Known(values.clone()));
         }
+        let (principal, mut layers, set) = self.asker(&wish, facts)?;
+        let own = own?;
+        layers.resource = own.policy;
+        layers.grants = own.grants;
         let tags = set.as_ref().map(|set| set.tags.clone()).unwrap_or_default();
-        let context = permission::context(&principal, &tags, &wish, &self.region);
-        let mut request = Request::new(principal, &self.action, &resource, context);
-        if let Some(owner) = own.owner {
-            request = request.owned_by(owner);
+        let evaluated = |wish: &Wish| {
+            let mut context = permission::context(&principal, &tags, wish, &self.region);
+            let request = |context| {
+                let request = Request::new(principal.clone(), &self.action, &resource, context);
+                match &own.owner {
+                    Some(owner) => request.owned_by(owner.clone()),
+                    None => request,
+                }
+            };
+            if let Some(set) = &set {
+                let owner = request(context.clone()).owner;
+                permission::organization(set, owner.as_ref(), &mut context);
+            }
+            evaluate(&request(context), &layers)
+        };
+        let mut evaluation = evaluated(&wish);
+        if let Decision::Depends(depends) = &evaluation.decision {
+            let keys: Vec<&str> = depends.keys.iter().map(|it| it.key.as_str()).collect();
+            if let Ok(known) = own.tags.learn(&keys, facts)? {
+                wish.context.extend(known);
+                evaluation = evaluated(&wish);
+            }
         }
-        let evaluation = evaluate(&request, &layers);
         let lacks_own = evaluation.misses.iter().any(|miss| miss.layer == Layer::Identity);
         let grant = |set: &PolicySet| permission::grant(set, &self.action, &resource);
         Ok(Answer {
             mend: set.as_ref().filter(|_| lacks_own).map(grant),
+            assumes: self.assumes(set.as_ref()),
             principal: set.map_or_else(|| self.asker.to_string(), |set| set.arn),
             evaluation,
             resource,
-            assumes: self.assumes(),
         })
     }
 
-    fn asker(&self, facts: &View) -> Result<(iam::Principal, Layers, Option<PolicySet>), Stop> {
+    fn asker(
+        &self,
+        wish: &Wish,
+        facts: &View,
+    ) -> Result<(iam::Principal, Layers, Option<PolicySet>), Stop> {
         let (holder, session) = match &self.asker {
             Asker::Service(name) => {
                 return Ok((iam::Principal::service(name), Layers::default(), None));
             }
             Asker::Holder(holder, session) => (holder, session),
         };
-        let asked = PoliciesOf { principal: holder.clone(), region: self.region.clone() };
-        match facts.derive(&asked) {
+        let policies = PoliciesOf { principal: holder.clone(), region: self.region.clone() };
+        match facts.derive(&RightsOf { policies, witness: Witness::Never }) {
             Ok(Policies::Held(set)) => {
-                let read = |layer| move |policy| permission::read(layer, policy);
-                let layers = Layers {
-                    identity: set.identity.iter().map(read(Layer::Identity)).collect(),
-                    boundary: set.boundary.as_ref().map(read(Layer::Boundary)),
-                    ..Layers::default()
-                };
+                let layers = permission::layers(set, wish, Beside::default());
                 let principal = in_session(&set.arn, session.as_ref())?;
                 Ok((principal, layers, Some((**set).clone())))
             }
@@ -202,23 +222,25 @@ impl Access {
         let of_action = self.action.split(':').next().unwrap_or_default();
         Ok(match (arn.service.as_str(), arn.resource.split(['/', ':']).next()) {
             ("secretsmanager", Some("secret")) => {
-                let lookup = GetSecretPolicy { region, id: resource.to_owned() };
+                let lookup = GetSecretPolicy { region: region.clone(), id: resource.to_owned() };
                 let seen = facts.need(&lookup).map(|policy| {
                     policy.as_ref().map(|it| Policy::read(Layer::Resource, resource, it))
                 });
-                Own { policy: layer(Layer::Resource, seen)?, ..Own::default() }
+                let tags = Tags::Secret(DescribeSecret { region, id: resource.to_owned() });
+                Own { policy: layer(Layer::Resource, seen)?, tags, ..Own::default() }
             }
             ("ecr", Some("repository")) => {
                 let Some(registry) = arn.account().cloned() else { return Ok(Own::default()) };
                 let name = arn.resource.trim_start_matches("repository/").to_owned();
                 let repository = Repository { region, registry, name };
+                let tags = Tags::Repository(ListRepositoryTags { repository: repository.clone() });
                 let seen = facts.get(&GetRepositoryPolicy { repository });
                 let seen = seen.map(|seen| written(Layer::Resource, resource, seen));
-                Own { policy: layer(Layer::Resource, seen)?, ..Own::default() }
+                Own { policy: layer(Layer::Resource, seen)?, tags, ..Own::default() }
             }
             ("s3", Some(bucket)) => self.bucket(bucket, facts)?,
             ("kms", Some("key")) => {
-                let key = resource.to_owned();
+                let (key, home) = (resource.to_owned(), region.clone());
                 let policy = GetKeyPolicy { region: region.clone(), key: key.clone() };
                 let (policy, grants) = (facts.get(&policy), facts.get(&ListGrants { region, key }));
                 // That KMS finds no such policy proves nothing.
@@ -227,7 +249,19 @@ impl Access {
                     Seen::Absent(absence) => Err(Gap::Undecidable { why: absence.sentence }.into()),
                 });
                 let policy = layer(Layer::Key, policy)?;
-                Own { policy, grants: granted(grants), ..Own::default() }
+                let key = resource.to_owned();
+                let tags = Tags::Key(ListResourceTags { region: home, key });
+                Own { policy, grants: granted(grants), tags, ..Own::default() }
+            }
+            ("ssm", Some("parameter")) => {
+                let name = arn.resource.trim_start_matches("parameter").to_owned();
+                // A name without a path is written without the slash before it.
+                let name = match name.matches('/').count() {
+                    1 => name.trim_start_matches('/').to_owned(),
+                    _ => name,
+                };
+                let tags = Tags::Parameter(ListParameterTags { region, name });
+                Own { tags, ..Own::default() }
             }
             ("iam", Some("role")) if of_action == "sts" => {
                 let name = arn.resource.rsplit('/').next().unwrap_or_default().to_owned();
@@ -275,8 +309,12 @@ impl Access {
         Err(Gap::Undecidable { why }.into())
     }
 
-    fn assumes(&self) -> Vec<String> {
-        let mut assumes = vec!["no policy of the organization forbids it".to_owned()];
+    fn assumes(&self, set: Option<&PolicySet>) -> Vec<String> {
+        let known = set.is_some_and(|set| set.beyond.organization.controls.is_some());
+        let mut assumes = match known {
+            true => Vec::new(),
+            false => vec!["no policy of the organization forbids it".to_owned()],
+        };
         let is_session = |principal: &iam::Principal| {
             matches!(principal, iam::Principal::Role { session: Some(_), .. })
         };

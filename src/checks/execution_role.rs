@@ -1,10 +1,10 @@
 //! What the execution role does for a task before its containers start.
 
-use super::permission::{Answer, Beside, Wish, assume_organization, judge};
-use super::policies::{Policies, PoliciesOf, Principal};
+use super::permission::{Answer, Beside, Tags, Wish, assume_above, beside_of, decide};
+use super::policies::{Policies, PoliciesOf, Principal, RightsOf};
 use super::subject::Task;
 use crate::facts::View;
-use crate::iam::{Layer, Policy};
+use crate::iam::{KeyState, Layer};
 use crate::knowledge::Stop;
 use crate::lookup::Call;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy, Secret};
@@ -48,7 +48,20 @@ pub(super) fn policies_of<'f>(
     role: &RoleRef,
     facts: &View<'f>,
 ) -> Result<&'f Policies, Stop> {
-    facts.derive(&PoliciesOf { principal: Principal::from(role), region: task.region()?.clone() })
+    rights(Principal::from(role), task, facts)
+}
+
+/// The policies of anybody, and what stands above them.
+///
+/// # Errors
+/// Whatever keeps them from being read.
+pub(super) fn rights<'f>(
+    principal: Principal,
+    task: &Task,
+    facts: &View<'f>,
+) -> Result<&'f Policies, Stop> {
+    let policies = PoliciesOf { principal, region: task.region()?.clone() };
+    facts.derive(&RightsOf { policies, witness: task.witness })
 }
 
 /// The account of somebody whose policies were read.
@@ -75,7 +88,7 @@ pub(super) fn verdict(who: &Policies, may: &str, answer: Answer, facts: &View) -
     match answer {
         Answer::Refused(finding) => finding.judge(),
         Answer::Allowed(by) => {
-            assume_organization(facts);
+            assume_above(who, facts);
             pass(format!("{} may {may}, by {by}", name(who)))
         }
     }
@@ -90,10 +103,10 @@ pub(super) struct Version<'a> {
     pub id: Option<&'a str>,
 }
 
-/// The call that reads a secret, with the secret's own policy.
+/// The call that reads a secret, with the secret's own policy and its tags.
 ///
 /// # Errors
-/// The gap, where that policy cannot be read: it might deny.
+/// None, once that policy was asked for: where it cannot be read, it might deny.
 pub(super) fn reading(
     secret: &Secret,
     lookup: &DescribeSecret,
@@ -101,21 +114,25 @@ pub(super) fn reading(
     facts: &View,
 ) -> Result<(Wish, Beside), Stop> {
     let asked = GetSecretPolicy { region: lookup.region.clone(), id: secret.arn.clone() };
-    let resource = facts.need(&asked)?.as_ref().map(|document| {
-        Policy::read(Layer::Resource, &format!("policy of secret {}", secret.arn), document)
-    });
+    let document = facts.weigh(|| facts.need(&asked).map(Option::as_ref))?;
+    let beside = beside_of(Layer::Resource, &format!("policy of secret {}", secret.arn), document);
     let mut wish = Wish::new("secretsmanager:GetSecretValue", &secret.arn);
-    // Without any of the two, the version labelled AWSCURRENT is returned
-    // (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html).
-    match (version.stage, version.id) {
-        (Some(stage), _) => wish = wish.carrying("secretsmanager:VersionStage", stage),
-        (None, None) => wish = wish.carrying("secretsmanager:VersionStage", "AWSCURRENT"),
-        (None, Some(_)) => {}
+    for (key, asked) in
+        [("secretsmanager:VersionStage", version.stage), ("secretsmanager:VersionId", version.id)]
+    {
+        wish = match asked {
+            Some(asked) => wish.carrying(key, asked),
+            // Both are parameters of the request, and ECS leaves out what the reference does. Whether
+            // the default label counts as asked for, AWS's pages do not say
+            // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html).
+            None if key.ends_with("VersionStage") && version.id.is_none() => {
+                wish.knowing(key, KeyState::Unknown)
+            }
+            None => wish.knowing(key, KeyState::Absent),
+        };
     }
-    if let Some(id) = version.id {
-        wish = wish.carrying("secretsmanager:VersionId", id);
-    }
-    Ok((wish, Beside { resource, ..Beside::default() }))
+    let tags = secret.tags.clone().map_or(Tags::Unknown, Tags::Known);
+    Ok((wish, Beside { tags, ..beside }))
 }
 
 /// The key that encrypts the secrets of an account by default can be used from that account alone
@@ -164,6 +181,6 @@ pub(super) fn reads_secret(
         "aws secretsmanager put-resource-policy --secret-id {} --resource-policy file://policy.json --region {}",
         secret.arn, lookup.region
     );
-    let answer = judge(who, calls, &lookup.region, Some(&policy))?;
+    let answer = decide(who, calls, &lookup.region, Some(&policy), facts)?;
     verdict(who, &format!("read {}", secret.arn), answer, facts)
 }

@@ -20,12 +20,14 @@ mod surroundings;
 mod volumes;
 
 use crate::facts::View;
-use crate::lookup::{Call, beside};
+use crate::lookup::iam::role::ListRolePolicies;
+use crate::lookup::{Call, Lookup, beside};
 use crate::verdict::Judgement;
 
 use subject::{
     ContainerUse, CredentialsUse, DrivenVolumeUse, EbsVolumeUse, EfsMountUse, EfsVolumeUse,
-    EncryptedUse, EnvironmentFileUse, ImageUse, NetworkUse, RoleUse, SecretUse, SenderUse, Task,
+    EncryptedUse, EnvironmentFileUse, ImageUse, LaunchVolumeUse, NetworkUse, RoleUse, SecretUse,
+    SenderUse, StoredUse, Task,
 };
 
 /// One check: what it claims, and the function that judges the claim.
@@ -49,11 +51,16 @@ pub struct Check {
 }
 
 impl Check {
-    /// Every call that it may make: what it asks, and what these lookups do beside.
+    /// Every call that it may make: what it asks, what these lookups do beside, and what it takes where
+    /// the answer to a permission hangs on tags or on the organization.
     pub fn calls(&self) -> impl Iterator<Item = Call> {
+        // Whoever reads the policies of a role judges what it may do.
+        let judges = self.asks.contains(&ListRolePolicies::CALL);
+        let above = if judges { &permission::BESIDE[..] } else { &[] };
         self.asks
             .iter()
             .flat_map(|call| std::iter::once(*call).chain(beside(*call).iter().copied()))
+            .chain(above.iter().copied().filter(|call| !self.asks.contains(call)))
     }
 }
 
@@ -83,6 +90,10 @@ pub enum Judge {
     Encrypted(fn(&EncryptedUse, &View) -> Judgement),
     /// For each of these that the execution role decrypts.
     Decrypted(fn(&EncryptedUse, &View) -> Judgement),
+    /// For each disk of the task that may be encrypted: EBS volumes, snapshots, Fargate's storage.
+    Stored(fn(&StoredUse, &View) -> Judgement),
+    /// For each volume that is configured at launch, by the definition or the launch input.
+    LaunchVolume(fn(&LaunchVolumeUse, &View) -> Judgement),
     /// For each EBS volume that ECS creates.
     EbsVolume(fn(&EbsVolumeUse, &View) -> Judgement),
     /// For each volume on EFS.

@@ -2,19 +2,40 @@
 //!
 //! The engine ([`crate::iam`]) is pure; here its input is gathered and its answer becomes a verdict:
 //! a denial names the statement that decides, or the one that came nearest, and the command that mends
-//! it; an answer that depends on something unknown is a gap that names it.
+//! it; an answer that depends on something unknown is a gap that names it. What could not be read goes
+//! into the engine as unknown, so that a denial which holds anyway is told.
+
+mod answer;
+mod tags;
+mod witness;
 
 use std::collections::BTreeMap;
 
-use crate::checks::policies::{Kind, Policies, PolicySet};
+use crate::checks::policies::{Kind, Membership, OrganizationOf, Policies, PolicySet};
 use crate::facts::View;
 use crate::iam::{
-    Context, Decision, Evaluation, Grants, KeyState, Layer, Layers, Policy, Principal, Request,
-    evaluate,
+    Context, Decision, Depends, Evaluation, Grants, KeyState, Layer, Layers, Policy, Principal,
+    Request, evaluate,
 };
 use crate::knowledge::{Gap, Stop};
-use crate::names::{AccountId, Region, RoleArn};
+use crate::lookup::iam::simulate::SimulatePrincipalPolicy;
+use crate::lookup::organizations::ASSUMPTION;
+use crate::lookup::{Call, Lookup};
+use crate::names::{AccountId, Arn, Region, RoleArn};
 use crate::verdict::{Finding, fail};
+
+pub(crate) use answer::{Answer, grant, put_policy};
+pub(crate) use tags::Tags;
+
+use answer::{Said, Word};
+
+/// The calls that judging a permission may take beside those for the principal's own policies.
+pub(crate) const BESIDE: [Call; 8] = {
+    let [organization, parents, attached, policy] = OrganizationOf::CALLS;
+    let [ecr, kms, ssm] = Tags::CALLS;
+    let simulate = SimulatePrincipalPolicy::CALL;
+    [organization, parents, attached, policy, ecr, kms, ssm, simulate]
+};
 
 /// What has a say beside the principal's own policies.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +46,10 @@ pub(crate) struct Beside {
     pub grants: Grants,
     /// Whose the resource is, where its ARN does not tell.
     pub owner: Option<AccountId>,
+    /// The tags of the resource.
+    pub tags: Tags,
+    /// Why parts of this could not be read: the engine holds them for unknown.
+    pub unread: Vec<Gap>,
 }
 
 /// One call that somebody will make.
@@ -67,24 +92,121 @@ pub(crate) fn may(
     region: &Region,
 ) -> Result<Option<Evaluation>, Stop> {
     let Policies::Held(set) = who else { return Ok(None) };
+    Ok(Some(evaluate(&request(set, wish, &beside, region)?, &layers(set, wish, beside))))
+}
+
+fn request(
+    set: &PolicySet,
+    wish: &Wish,
+    beside: &Beside,
+    region: &Region,
+) -> Result<Request, Stop> {
     let principal = principal(set)?;
-    let context = context(&principal, &set.tags, wish, region);
-    let mut request = Request::new(principal, &wish.action, &wish.resource, context);
-    if let Some(owner) = beside.owner {
-        request = request.owned_by(owner);
+    let mut context = context(&principal, &set.tags, wish, region);
+    let owner = owner(wish, beside);
+    organization(set, owner.as_ref(), &mut context);
+    let request = Request::new(principal, &wish.action, &wish.resource, context);
+    Ok(match &beside.owner {
+        Some(owner) => request.owned_by(owner.clone()),
+        None => request,
+    })
+}
+
+/// Whose the resource is, as far as that is told.
+fn owner(wish: &Wish, beside: &Beside) -> Option<AccountId> {
+    let in_arn = || wish.resource.parse::<Arn>().ok().and_then(|arn| arn.account().cloned());
+    beside.owner.clone().or_else(in_arn)
+}
+
+/// What the organization adds to the context
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
+pub(crate) fn organization(set: &PolicySet, owner: Option<&AccountId>, context: &mut Context) {
+    let above = &set.beyond.organization;
+    let (id, path) = match &above.membership {
+        Membership::Unknown => (KeyState::Unknown, KeyState::Unknown),
+        Membership::Nowhere => (KeyState::Absent, KeyState::Absent),
+        Membership::In(id) => {
+            let path = above.path.as_ref().map(|path| KeyState::Known(vec![path.clone()]));
+            (KeyState::Known(vec![id.clone()]), path.unwrap_or(KeyState::Unknown))
+        }
+    };
+    let mut note = |key: &str, state: &KeyState| {
+        if !context.lists(key) {
+            context.set(key, state.clone());
+        }
+    };
+    note("aws:PrincipalOrgID", &id);
+    note("aws:PrincipalOrgPaths", &path);
+    if let Some(owner) = owner {
+        note("aws:ResourceAccount", &KeyState::Known(vec![owner.to_string()]));
+        if *owner == set.account {
+            note("aws:ResourceOrgID", &id);
+            note("aws:ResourceOrgPaths", &path);
+        }
     }
-    let layers = Layers {
-        identity: set.identity.iter().map(|it| read(Layer::Identity, it)).collect(),
-        boundary: set.boundary.as_ref().map(|it| read(Layer::Boundary, it)),
+}
+
+/// Every layer: what could not be read is unknown, and so are the policies of an organization whose
+/// absence is assumed; those are left out.
+pub(crate) fn layers(set: &PolicySet, wish: &Wish, beside: Beside) -> Layers {
+    let is_own = owner(wish, &beside).is_none_or(|owner| owner == set.account);
+    let controls = set.beyond.organization.controls.as_ref();
+    let levels = |of: &[Vec<crate::checks::policies::Policy>], layer: fn(usize) -> Layer| {
+        let level = |(at, level): (usize, &Vec<_>)| {
+            level.iter().map(|policy| read(layer(at + 1), policy)).collect()
+        };
+        of.iter().enumerate().map(level).collect::<Vec<Vec<Policy>>>()
+    };
+    let service = controls.map_or(&[][..], |controls| &controls.service);
+    let resource = controls.filter(|_| is_own).map_or(&[][..], |controls| &controls.resource);
+    Layers {
+        service_control: levels(service, Layer::ServiceControl),
+        resource_control: levels(resource, Layer::ResourceControl),
         resource: beside.resource,
         grants: beside.grants,
-        ..Layers::default()
+        ..own_layers(set)
+    }
+}
+
+/// The policies of the principal itself, and its boundary.
+fn own_layers(set: &PolicySet) -> Layers {
+    let unread = |boundary: bool, layer: Layer| {
+        let of_layer = move |it: &&crate::checks::policies::Unread| it.is_boundary == boundary;
+        let policy = move |it: &crate::checks::policies::Unread| {
+            Policy::unreadable(layer, &it.what, &it.gap.to_string())
+        };
+        set.beyond.unread.iter().filter(of_layer).map(policy)
     };
-    Ok(Some(evaluate(&request, &layers)))
+    let identity = set.identity.iter().map(|it| read(Layer::Identity, it));
+    let boundary = set.boundary.as_ref().map(|it| read(Layer::Boundary, it));
+    Layers {
+        identity: identity.chain(unread(false, Layer::Identity)).collect(),
+        boundary: boundary.or_else(|| unread(true, Layer::Boundary).next()),
+        ..Layers::default()
+    }
 }
 
 pub(crate) fn read(layer: Layer, policy: &crate::checks::policies::Policy) -> Policy {
     Policy::read(layer, &policy.origin.to_string(), &policy.document)
+}
+
+/// The policy of a resource, or an unknown one where it could not be read.
+pub(crate) fn beside_of(
+    layer: Layer,
+    name: &str,
+    document: Result<Option<&serde_json::Value>, Gap>,
+) -> Beside {
+    match document {
+        Ok(document) => Beside {
+            resource: document.map(|document| Policy::read(layer, name, document)),
+            ..Beside::default()
+        },
+        Err(gap) => Beside {
+            resource: Some(Policy::unreadable(layer, name, &gap.to_string())),
+            unread: vec![gap],
+            ..Beside::default()
+        },
+    }
 }
 
 /// A role acts through sessions; a user by itself.
@@ -127,45 +249,46 @@ pub(crate) fn context(
     context
 }
 
-/// What a denied or undecided wish amounts to; nothing if it is allowed.
-///
-/// # Errors
-/// A gap that names what the answer depends on.
-pub(crate) fn refusal(
-    who: &Policies,
-    wish: &Wish,
-    evaluation: Option<&Evaluation>,
-) -> Result<Option<Finding>, Stop> {
-    let (Policies::Held(set), Some(evaluation)) = (who, evaluation) else { return Ok(None) };
+fn denial(set: &PolicySet, wish: &Wish, evaluation: &Evaluation) -> Finding {
     let Wish { action, resource, .. } = wish;
     let said = evaluation.sentences().join("; ");
-    match &evaluation.decision {
-        Decision::Allow => Ok(None),
-        Decision::Depends(_) => Err(Gap::Undecidable {
-            why: format!("whether {} may {action} on {resource} is open: {said}", set.arn),
-        }
-        .into()),
-        Decision::ExplicitDeny | Decision::ImplicitDeny => {
-            let mut finding =
-                fail(format!("{} may not {action} on {resource}: {said}", set.arn)).on(&set.arn);
-            if evaluation.decision == Decision::ImplicitDeny {
-                finding = finding.command(grant(set, action, resource));
-            }
-            Ok(Some(finding))
-        }
+    let finding = fail(format!("{} may not {action} on {resource}: {said}", set.arn)).on(&set.arn);
+    match evaluation.decision {
+        Decision::ImplicitDeny => finding.command(grant(set, action, resource)),
+        _ => finding,
     }
 }
 
-/// What the engine says of all the calls that one thing takes.
-pub(crate) enum Answer {
-    /// All are allowed, by these statements.
-    Allowed(String),
-    /// At least one is refused; one finding names them all.
-    Refused(Box<Finding>),
+/// What an evaluation amounts to. Where it hangs on something that could not be read, that is the gap.
+fn word(set: &PolicySet, wish: &Wish, unread: &[Gap], evaluation: &Evaluation) -> Word {
+    match &evaluation.decision {
+        Decision::Allow => {
+            Word::Allowed(evaluation.grounds.iter().map(ToString::to_string).collect())
+        }
+        Decision::ExplicitDeny | Decision::ImplicitDeny => Word::Denied(evaluation.sentences()),
+        Decision::Depends(depends) => Word::Open(match hidden(set, unread, depends) {
+            Some(gap) => gap.clone(),
+            None => Gap::Undecidable {
+                why: format!(
+                    "whether {} may {} on {} is open: {}",
+                    set.arn,
+                    wish.action,
+                    wish.resource,
+                    evaluation.sentences().join("; ")
+                ),
+            },
+        }),
+    }
 }
 
-/// Judges all the calls that one thing takes. `elsewhere` is the command that changes the policy of the
-/// resource.
+/// Of what could not be read, the first that the answer depends on.
+fn hidden<'g>(set: &'g PolicySet, unread: &'g [Gap], depends: &Depends) -> Option<&'g Gap> {
+    let own = set.beyond.unread.iter().map(|it| &it.gap);
+    own.chain(unread).find(|gap| depends.layers.iter().any(|it| it.why == gap.to_string()))
+}
+
+/// Judges all the calls that one thing takes, by the engine alone. `elsewhere` is the command that
+/// changes the policy of the resource.
 ///
 /// # Errors
 /// A gap that names what the answer depends on.
@@ -175,138 +298,110 @@ pub(crate) fn judge(
     region: &Region,
     elsewhere: Option<&str>,
 ) -> Result<Answer, Stop> {
-    let Policies::Held(set) = who else {
-        return Ok(Answer::Allowed("the rights of the root user".to_owned()));
-    };
-    let mut asked: Vec<(Wish, Evaluation)> = Vec::new();
+    let Policies::Held(set) = who else { return Ok(Answer::of_root()) };
+    let mut said = Vec::new();
     for (wish, beside) in calls {
+        let unread = beside.unread.clone();
         if let Some(evaluation) = may(who, &wish, beside, region)? {
-            asked.push((wish, evaluation));
+            let word = word(set, &wish, &unread, &evaluation);
+            said.push(Said { wish, evaluation, word });
         }
     }
-    let refused: Vec<&(Wish, Evaluation)> = asked
-        .iter()
-        .filter(|(_, it)| matches!(it.decision, Decision::ExplicitDeny | Decision::ImplicitDeny))
-        .collect();
-    if !refused.is_empty() {
-        return Ok(Answer::Refused(Box::new(refused_together(set, &refused, elsewhere))));
-    }
-    let mut grounds = Vec::new();
-    for (wish, evaluation) in &asked {
-        refusal(who, wish, Some(evaluation))?;
-        for origin in &evaluation.grounds {
-            let origin = origin.to_string();
-            if !grounds.contains(&origin) {
-                grounds.push(origin);
-            }
-        }
-    }
-    Ok(Answer::Allowed(grounds.join(" and ")))
+    answer::of_all(set, &said, elsewhere)
 }
 
-/// All refused calls in one sentence, with their reasons, each told once.
-fn refused_together(
-    set: &PolicySet,
-    refused: &[&(Wish, Evaluation)],
+/// Judges all the calls that one thing takes. Where the engine's answer hangs on tags of the resource,
+/// these are asked for; where it hangs on what may not be read, IAM is asked for its opinion.
+///
+/// # Errors
+/// A gap that names what the answer depends on.
+pub(crate) fn decide(
+    who: &Policies,
+    calls: Vec<(Wish, Beside)>,
+    region: &Region,
     elsewhere: Option<&str>,
-) -> Finding {
-    let mut reasons: Vec<String> = Vec::new();
-    for (_, evaluation) in refused {
-        for sentence in evaluation.sentences() {
-            if !reasons.contains(&sentence) {
-                reasons.push(sentence);
+    facts: &View,
+) -> Result<Answer, Stop> {
+    let Policies::Held(set) = who else { return Ok(Answer::of_root()) };
+    // All are wanted at once.
+    let said: Vec<_> =
+        calls.into_iter().map(|(wish, beside)| ask(set, wish, beside, region, facts)).collect();
+    let said: Vec<Said> = said.into_iter().collect::<Result<_, Stop>>()?;
+    answer::of_all(set, &said, elsewhere)
+}
+
+/// What keeps a principal from one call; nothing if it may make it.
+///
+/// # Errors
+/// A gap that names what the answer depends on.
+pub(crate) fn denied(
+    who: &Policies,
+    wish: &Wish,
+    beside: Beside,
+    region: &Region,
+    facts: &View,
+) -> Result<Option<Finding>, Stop> {
+    let Policies::Held(set) = who else { return Ok(None) };
+    let said = ask(set, wish.clone(), beside, region, facts)?;
+    match said.word {
+        Word::Allowed(_) => Ok(None),
+        Word::Open(gap) => Err(gap.into()),
+        Word::Denied(reasons) => Ok(Some(Finding {
+            message: format!(
+                "{} may not {} on {}: {}",
+                set.arn,
+                wish.action,
+                wish.resource,
+                reasons.join("; ")
+            ),
+            ..denial(set, wish, &said.evaluation)
+        })),
+    }
+}
+
+fn ask(
+    set: &PolicySet,
+    mut wish: Wish,
+    beside: Beside,
+    region: &Region,
+    facts: &View,
+) -> Result<Said, Stop> {
+    let evaluated = |wish: &Wish| -> Result<Evaluation, Stop> {
+        let request = request(set, wish, &beside, region)?;
+        Ok(evaluate(&request, &layers(set, wish, beside.clone())))
+    };
+    let mut evaluation = evaluated(&wish)?;
+    let mut unshown = None;
+    if let Decision::Depends(depends) = &evaluation.decision {
+        let keys: Vec<&str> = depends.keys.iter().map(|it| it.key.as_str()).collect();
+        match beside.tags.learn(&keys, facts)? {
+            Ok(known) if known.is_empty() => {}
+            Ok(known) => {
+                wish.context.extend(known);
+                evaluation = evaluated(&wish)?;
             }
+            Err(gap) => unshown = Some(gap),
         }
     }
-    let objects: Vec<String> = by_resource(refused.iter().map(|(wish, _)| wish))
-        .into_iter()
-        .map(|(resource, actions)| format!("{} on {resource}", actions.join(", ")))
-        .collect();
-    let said = reasons.join("; ");
-    let mut finding =
-        fail(format!("{} may not {}: {said}", set.arn, objects.join(" nor "))).on(&set.arn);
-    let lacking = |layer: Layer| {
-        refused
-            .iter()
-            .filter(move |(_, it)| it.misses.iter().any(|miss| miss.layer == layer))
-            .map(|(wish, _)| wish)
-    };
-    if lacking(Layer::Identity).next().is_some() {
-        finding = finding.command(grants(set, lacking(Layer::Identity)));
+    let mut word = word(set, &wish, &beside.unread, &evaluation);
+    if let (Word::Open(Gap::Undecidable { .. }), Some(gap)) = (&word, unshown) {
+        word = Word::Open(gap);
     }
-    let of_resource = |layer: &Layer| matches!(layer, Layer::Resource | Layer::Key);
-    let by_resource_policy = refused.iter().any(|(_, it)| {
-        it.misses.iter().any(|miss| of_resource(&miss.layer))
-            || it.grounds.iter().any(|origin| of_resource(&origin.layer))
-    });
-    match elsewhere {
-        Some(command) if by_resource_policy => finding.command(command),
-        _ if finding.commands.is_empty() => finding.command(simulation(set, refused)),
-        _ => finding,
-    }
-}
-
-/// The wishes' actions, under their resources.
-fn by_resource<'w>(wishes: impl Iterator<Item = &'w Wish>) -> Vec<(&'w str, Vec<&'w str>)> {
-    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
-    for wish in wishes {
-        match found.iter_mut().find(|(resource, _)| *resource == wish.resource) {
-            Some((_, actions)) => actions.push(&wish.action),
-            None => found.push((&wish.resource, vec![&wish.action])),
-        }
-    }
-    found
-}
-
-/// The command that shows the statements which refuse.
-fn simulation(set: &PolicySet, refused: &[&(Wish, Evaluation)]) -> String {
-    let calls: Vec<String> = by_resource(refused.iter().map(|(wish, _)| wish))
-        .into_iter()
-        .take(1)
-        .map(|(resource, actions)| {
-            format!("--action-names {} --resource-arns '{resource}'", actions.join(" "))
-        })
-        .collect();
-    format!("aws iam simulate-principal-policy --policy-source-arn {} {}", set.arn, calls.concat())
-}
-
-/// The command that adds the missing allows to the principal's own policies.
-fn grants<'w>(set: &PolicySet, wishes: impl Iterator<Item = &'w Wish>) -> String {
-    let wishes: Vec<&Wish> = wishes.collect();
-    if let [one] = wishes.as_slice() {
-        return grant(set, &one.action, &one.resource);
-    }
-    let statements: Vec<serde_json::Value> = by_resource(wishes.iter().copied())
-        .into_iter()
-        .map(|(resource, actions)| {
-            serde_json::json!({"Effect": "Allow", "Action": actions, "Resource": resource})
-        })
-        .collect();
-    let service = wishes.first().and_then(|wish| wish.action.split(':').next()).unwrap_or("task");
-    put_policy(set, &format!("{service}-for-ecs"), &serde_json::json!(statements))
-}
-
-/// The command that adds the missing allow to the principal's own policies.
-pub(crate) fn grant(set: &PolicySet, action: &str, resource: &str) -> String {
-    let statement =
-        serde_json::json!([{"Effect": "Allow", "Action": action, "Resource": resource}]);
-    put_policy(set, &action.replace(':', "-"), &statement)
-}
-
-/// The command that writes a policy of these statements into the principal.
-pub(crate) fn put_policy(set: &PolicySet, policy: &str, statements: &serde_json::Value) -> String {
-    let name = set.arn.rsplit('/').next().unwrap_or(&set.arn);
-    let (verb, flag) = match set.kind {
-        Kind::Role => ("put-role-policy", "--role-name"),
-        Kind::User => ("put-user-policy", "--user-name"),
-    };
-    let document = serde_json::json!({"Version": "2012-10-17", "Statement": statements});
-    format!("aws iam {verb} {flag} {name} --policy-name {policy} --policy-document '{document}'")
+    let word = witness::heard(set, &wish, &beside, (&evaluation, word), region, facts)?;
+    Ok(Said { wish, evaluation, word })
 }
 
 /// Says what no caller outside the organization's management account can see.
 pub(crate) fn assume_organization(facts: &View) {
-    facts.assume("that no policy of the organization forbids it");
+    facts.assume(ASSUMPTION);
+}
+
+/// Says the same, unless it is known of somebody's organization.
+pub(crate) fn assume_above(who: &Policies, facts: &View) {
+    match who {
+        Policies::Held(set) if set.beyond.organization.controls.is_some() => {}
+        Policies::Held(_) | Policies::Root(_) => assume_organization(facts),
+    }
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@ use super::accept::{self, Accepted};
 use super::input::{self, Given};
 use super::wait::{Clock, Interruption};
 use super::{Failure, catalogue, look, outlet};
+use crate::checks::policies::Witness;
 use crate::checks::subject::Task;
 use crate::checks::{self, Check, Group};
-use crate::cli::{Global, Judged, PlaceToRun};
+use crate::cli::{Global, Judged, PlaceToRun, Simulate};
 use crate::document::{RunContext, Source, TaskDefinition};
 use crate::exit::{Exit, Gate};
 use crate::facts::{Recording, View};
@@ -309,6 +310,7 @@ impl Run<'_> {
                 context: context.clone(),
                 home: region.cloned(),
                 read_secrets: self.judged.run.read_secrets,
+                witness: witness(self.judged.run.simulate),
                 caller: self.judged.place.caller_arn.clone(),
                 now,
             });
@@ -411,5 +413,13 @@ fn target(task: &Task, given: &str, region: Option<&Region>, caller: Option<&Cal
         region: region.map(ToString::to_string),
         account: caller.map(|caller| caller.account.to_string()),
         caller: caller.map(|caller| caller.arn.clone()),
+    }
+}
+
+fn witness(simulate: Simulate) -> Witness {
+    match simulate {
+        Simulate::Auto => Witness::Auto,
+        Simulate::Never => Witness::Never,
+        Simulate::OnlyIfBlind => Witness::OnlyIfBlind,
     }
 }

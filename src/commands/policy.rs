@@ -6,7 +6,7 @@ use super::input::{self, Given};
 use super::{Failure, asking, judge, look, reads};
 use crate::checks::needs::{self, Known, Need, Needs, Whose};
 use crate::checks::permission::{self, Beside, Wish};
-use crate::checks::policies::{Policies, PoliciesOf, Principal};
+use crate::checks::policies::{Policies, PoliciesOf, Principal, Witness};
 use crate::checks::subject::Task;
 use crate::cli::{Global, Policy, Whom};
 use crate::document::{Field, TaskDefinition};
@@ -111,6 +111,7 @@ async fn task(
         context,
         home: region.cloned(),
         read_secrets: false,
+        witness: Witness::default(),
         caller: wanted.place.caller_arn.clone(),
         now: None,
     })

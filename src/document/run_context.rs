@@ -35,6 +35,8 @@ pub enum ContextKind {
 pub struct RunContext {
     /// What it was read from; after a merge, the latest document.
     pub kind: ContextKind,
+    /// Whether the live service was read, so that it is known what an update leaves as it is.
+    pub live: bool,
     /// What a service and a task to run have in common, and what only a service has.
     pub request: Request,
     /// `networkConfiguration.awsvpcConfiguration`.
@@ -129,6 +131,7 @@ impl RunContext {
         }
         RunContext {
             kind: if later.kind == ContextKind::Flags { self.kind } else { later.kind },
+            live: self.live || later.live,
             request: later.request.or(self.request),
             network: later.network.or(self.network),
             overrides: later.overrides.or(self.overrides),
@@ -174,6 +177,7 @@ fn read(root: &Node, kind: ContextKind) -> RunContext {
     request.desired_count = request.desired_count.or(Field::of(root, "count"));
     RunContext {
         kind,
+        live: kind == ContextKind::LiveService,
         request,
         network: network(root),
         overrides: flattened(Field::of(root, "overrides")),

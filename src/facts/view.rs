@@ -132,6 +132,27 @@ impl<'t> View<'t> {
         }
     }
 
+    /// What was asked, or why it is not known: for whoever reckons with the unknown itself, as the
+    /// engine of IAM does with a policy that could not be read. The gap no longer counts as swallowed,
+    /// so whoever calls this has to carry it on: into what decides, or into an assumption.
+    ///
+    /// # Errors
+    /// An absence, and whatever is still under way.
+    pub fn weigh<T>(
+        &self,
+        asked: impl FnOnce() -> Result<T, Stop>,
+    ) -> Result<Result<T, Gap>, Stop> {
+        let before = self.log.borrow().gaps.len();
+        match asked() {
+            Ok(fact) => Ok(Ok(fact)),
+            Err(Stop::Gap(gap)) if gap != Gap::Wanted => {
+                self.log.borrow_mut().gaps.truncate(before);
+                Ok(Err(gap))
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
     /// Names what the verdict assumes, where nobody but the owner of an organization could know.
     pub fn assume(&self, what: impl Into<String>) {
         let what = what.into();

@@ -11,7 +11,9 @@ use super::{Answer, Batch, Call, Lookup, Services, classify};
 use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::{AccountId, Partition, Region};
 
-pub use policy::{GetRegistryPolicy, GetRepositoryPolicy, NO_REPOSITORY_POLICY};
+pub use policy::{
+    GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags, NO_REPOSITORY_POLICY,
+};
 
 /// Where a repository lives.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -231,6 +231,53 @@ fn grant(it: GrantListEntry) -> Result<Grant, &'static str> {
     })
 }
 
+/// The tags of a key. Asked only where a policy makes its answer depend on them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ListResourceTags {
+    /// The region that is asked.
+    pub region: Region,
+    /// The ARN of the key.
+    pub key: String,
+}
+
+impl Lookup for ListResourceTags {
+    type Fact = BTreeMap<String, String>;
+    const CALL: Call = Call("kms:ListResourceTags");
+    const ABSENT: &'static [&'static str] = &["NotFoundException"];
+
+    fn what(&self) -> String {
+        format!("tags of KMS key {}", self.key)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no KMS key {}", self.key)
+    }
+
+    fn resource(&self) -> String {
+        self.key.clone()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<BTreeMap<String, String>> {
+        let pages = services
+            .kms(&self.region)
+            .list_resource_tags()
+            .key_id(&self.key)
+            .into_paginator()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        classify::answer(self, pages, |pages| {
+            let (mut tags, mut truncated) = (BTreeMap::new(), false);
+            for page in pages {
+                let list = page.tags.ok_or("the list of tags")?;
+                tags.extend(list.into_iter().map(|tag| (tag.tag_key, tag.tag_value)));
+                truncated = page.truncated;
+            }
+            if truncated { Err("the rest of the list") } else { Ok(tags) }
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,6 +23,7 @@ pub mod iam;
 pub mod kms;
 mod mask;
 pub mod oci;
+pub mod organizations;
 mod pages;
 mod policy_document;
 pub mod registry;
@@ -77,6 +78,15 @@ pub fn beside(call: Call) -> &'static [Call] {
         efs::DescribeMountTargetGroups::CALL => &[efs::INTERFACE_ATTRIBUTE],
         s3::HeadObject::CALL => &[s3::LIST_BUCKET],
         _ => &[],
+    }
+}
+
+/// How many requests of a call may be under way, beside the bound of its service.
+pub fn at_once(call: Call) -> usize {
+    match call {
+        // IAM answers a few simulations a second, for the whole account.
+        iam::simulate::SimulatePrincipalPolicy::CALL => 2,
+        _ => usize::MAX,
     }
 }
 

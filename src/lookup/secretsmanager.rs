@@ -31,6 +31,9 @@ pub struct Secret {
     pub deleted: Option<String>,
     /// The staging labels of each version.
     pub versions: BTreeMap<String, Vec<String>>,
+    /// Its tags; none where an older recording does not tell of them.
+    #[serde(default)]
+    pub tags: Option<BTreeMap<String, String>>,
 }
 
 impl Lookup for DescribeSecret {
@@ -55,6 +58,13 @@ impl Lookup for DescribeSecret {
                 kms_key: it.kms_key_id,
                 deleted: it.deleted_date.map(|date| day(&date)),
                 versions: it.version_ids_to_stages.unwrap_or_default().into_iter().collect(),
+                tags: Some(
+                    it.tags
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
+                        .collect(),
+                ),
             })
         })
     }

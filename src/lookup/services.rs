@@ -93,6 +93,11 @@ impl Services {
         self.client(region, aws_sdk_kms::Client::new)
     }
 
+    /// Organizations is global: of the region, only the partition counts.
+    pub(super) fn organizations(&self, region: &Region) -> aws_sdk_organizations::Client {
+        self.client(region, aws_sdk_organizations::Client::new)
+    }
+
     /// Path style for a custom endpoint, whose host name has no bucket in front.
     pub(super) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
         self.client(region, |config| {

@@ -1,6 +1,8 @@
 //! AWS Systems Manager Parameter Store: whether a parameter is there, never what it says.
 
-use aws_sdk_ssm::types::ParameterMetadata;
+use std::collections::BTreeMap;
+
+use aws_sdk_ssm::types::{ParameterMetadata, ResourceTypeForTagging};
 use serde::{Deserialize, Serialize};
 
 use super::pages::Pages;
@@ -128,5 +130,47 @@ impl DescribeParameter {
                 classify::absent(self, "not among the parameters that ssm:DescribeParameters lists")
             }
         }
+    }
+}
+
+/// The tags of a parameter of one's own. Asked only where a policy makes its answer depend on them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ListParameterTags {
+    /// The region that is asked.
+    pub region: Region,
+    /// The parameter's name.
+    pub name: String,
+}
+
+impl Lookup for ListParameterTags {
+    type Fact = BTreeMap<String, String>;
+    const CALL: Call = Call("ssm:ListTagsForResource");
+    const ABSENT: &'static [&'static str] = &["InvalidResourceId"];
+
+    fn what(&self) -> String {
+        format!("tags of parameter {} in {}", self.name, self.region)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no parameter {} in {}", self.name, self.region)
+    }
+
+    fn resource(&self) -> String {
+        let partition = self.region.partition();
+        let name = self.name.trim_start_matches('/');
+        format!("arn:{partition}:ssm:{}:*:parameter/{name}", self.region)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<BTreeMap<String, String>> {
+        let client = services.ssm(&self.region).list_tags_for_resource();
+        let reply = client
+            .resource_type(ResourceTypeForTagging::Parameter)
+            .resource_id(&self.name)
+            .send()
+            .await;
+        classify::answer(self, reply, |it| {
+            let tags = it.tag_list.ok_or("the list of tags")?;
+            Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
+        })
     }
 }

@@ -4,6 +4,7 @@
 mod file_systems;
 mod network;
 mod permissions;
+mod volumes;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -165,6 +166,7 @@ fn lookups(host: &str) -> Vec<Case> {
     cases.extend(file_systems::lookups());
     cases.extend(network::lookups());
     cases.extend(permissions::lookups());
+    cases.extend(volumes::lookups());
     cases
 }
 

@@ -118,6 +118,23 @@ impl<'t> Planner<'_, 't> {
             Judge::Senders(judge) => self.senders(judge),
             Judge::Encrypted(judge) => self.encrypted(task.encrypted(), judge),
             Judge::Decrypted(judge) => self.encrypted(task.decrypted(), judge),
+            Judge::Stored(judge) => {
+                self.each(task.stored(), "EBS volume, and no cluster on Fargate", |it| {
+                    let stands = Stands {
+                        place: it.field().place(),
+                        container: None,
+                        resource: Some(it.field()),
+                    };
+                    (stands, move |facts: &View| judge(&it, facts))
+                });
+            }
+            Judge::LaunchVolume(judge) => {
+                self.each(task.launch_volumes(), "volume that is configured at launch", |it| {
+                    let stands =
+                        Stands { place: it.place(), container: None, resource: Some(it.name()) };
+                    (stands, move |facts: &View| judge(&it, facts))
+                });
+            }
             Judge::EbsVolume(judge) => {
                 self.each(task.ebs_volumes(), "EBS volume that ECS creates", |it| {
                     let stands = Stands {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::facts::Asked;
 use crate::knowledge::FactId;
-use crate::lookup::{Batch, Call};
+use crate::lookup::{Batch, Call, at_once};
 
 type Member = (FactId, Arc<dyn Asked>);
 
@@ -17,6 +17,8 @@ pub(super) struct Queue {
     /// Groups that are not empty, by the time of their first question.
     order: VecDeque<(Call, Option<Batch>)>,
     flying: HashMap<&'static str, usize>,
+    /// The same by call, where that has a bound of its own.
+    bounded: HashMap<Call, usize>,
 }
 
 impl Queue {
@@ -31,13 +33,17 @@ impl Queue {
 
     /// The next request, if its service has a free slot: the questions that travel together.
     pub(super) fn next(&mut self, per_service: usize) -> Option<Vec<Member>> {
-        let free = |call: Call| self.flying.get(call.service()).is_none_or(|n| *n < per_service);
+        let free = |call: Call| {
+            self.flying.get(call.service()).is_none_or(|n| *n < per_service)
+                && self.bounded.get(&call).is_none_or(|n| *n < at_once(call))
+        };
         let at = self.order.iter().position(|(call, _)| free(*call))?;
         let key = self.order.remove(at)?;
         let most = key.1.as_ref().map_or(1, |batch| batch.most);
         let group = self.groups.get_mut(&key)?;
         let members: Vec<Member> = group.drain(..most.min(group.len())).collect();
         *self.flying.entry(key.0.service()).or_default() += 1;
+        *self.bounded.entry(key.0).or_default() += 1;
         if !group.is_empty() {
             self.order.push_back(key);
         }
@@ -46,7 +52,8 @@ impl Queue {
 
     /// A request of this service has come back.
     pub(super) fn landed(&mut self, call: Call) {
-        if let Some(n) = self.flying.get_mut(call.service()) {
+        for n in self.flying.get_mut(call.service()).into_iter().chain(self.bounded.get_mut(&call))
+        {
             *n = n.saturating_sub(1);
         }
     }

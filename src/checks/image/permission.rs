@@ -2,7 +2,7 @@
 
 use super::behind;
 use crate::checks::execution_role;
-use crate::checks::permission::{Answer, Beside, Wish, judge};
+use crate::checks::permission::{Answer, Beside, Tags, Wish, beside_of, decide};
 use crate::checks::policies::Policies;
 use crate::checks::subject::ImageUse;
 use crate::checks::{Check, Judge};
@@ -10,8 +10,8 @@ use crate::facts::View;
 use crate::iam::{Layer, Policy};
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ecr::{
-    DescribeImage, GetRegistryPolicy, GetRepositoryPolicy, PullThroughRules, REPOSITORY_MISSING,
-    Repository,
+    DescribeImage, GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags, PullThroughRules,
+    REPOSITORY_MISSING, Repository,
 };
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::verdict::{Judgement, not_applicable};
@@ -46,22 +46,28 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     let stored =
         DescribeImage { repository: repository.clone(), reference: behind::reference(&image) };
     let policy = GetRepositoryPolicy { repository: repository.clone() };
-    let (who, upstream, policy) =
-        (execution_role::policies(it.task, facts), first_pull(&stored, facts), facts.get(&policy));
+    let (who, upstream, policy) = (
+        execution_role::policies(it.task, facts),
+        first_pull(&stored, facts),
+        facts.weigh(|| facts.get(&policy)),
+    );
     let Some(who) = who? else {
         return not_applicable(
             "no execution role is named: on an instance its own role pulls; elsewhere definition-execution-role tells",
         );
     };
     let upstream = upstream?;
-    let policy = match policy? {
-        Seen::Found(document) => {
-            let name = format!("policy of repository {}", repository.name);
-            Some(Policy::read(Layer::Resource, &name, document))
-        }
+    let document = policy?.map(|seen| match seen {
+        Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
-    };
-    pulls(it, who, &repository, &upstream, policy, facts)
+    });
+    let name = format!("policy of repository {}", repository.name);
+    let mut beside = beside_of(Layer::Resource, &name, document);
+    // The tags of another account's repository are not shown.
+    if repository.registry == *execution_role::account(who) {
+        beside.tags = Tags::Repository(ListRepositoryTags { repository: repository.clone() });
+    }
+    pulls(it, who, &repository, &upstream, &beside, facts)
 }
 
 /// What the first pull through a cache rule takes beside the pull itself; nothing if the image is there
@@ -84,12 +90,12 @@ fn pulls(
     who: &Policies,
     repository: &Repository,
     upstream: &[&str],
-    policy: Option<Policy>,
+    own: &Beside,
     facts: &View,
 ) -> Judgement {
     let calls = |registry: Option<&Policy>| {
-        let resource = together(policy.as_ref(), registry);
-        let beside = Beside { resource, ..Beside::default() };
+        let resource = together(own.resource.as_ref(), registry);
+        let beside = Beside { resource, ..own.clone() };
         let on_repository = PULL.iter().chain(upstream);
         std::iter::once((Wish::new("ecr:GetAuthorizationToken", "*"), Beside::default()))
             .chain(
@@ -101,8 +107,9 @@ fn pulls(
         "aws ecr set-repository-policy --registry-id {} --repository-name {} --policy-text file://policy.json --region {}",
         repository.registry, repository.name, repository.region
     );
-    let judged =
-        |registry: Option<&Policy>| judge(who, calls(registry), &repository.region, Some(&command));
+    let judged = |registry: Option<&Policy>| {
+        decide(who, calls(registry), &repository.region, Some(&command), facts)
+    };
     let registry = registry_policy(it, repository, facts)?;
     let answer = judged(registry.as_ref())?;
     if matches!(answer, Answer::Refused(_)) && registry.is_none() && !upstream.is_empty() {

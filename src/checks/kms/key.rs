@@ -1,11 +1,12 @@
 //! Which key something is encrypted with, and through which service it is used.
 
+use super::stored;
 use crate::checks::image::credentials;
 use crate::checks::secrets::parameter;
 use crate::checks::secrets::permission::arn;
 use crate::checks::secrets::reference::region;
 use crate::checks::secrets::secret::described;
-use crate::checks::subject::{EbsVolumeUse, EncryptedUse, EnvironmentFileUse, SecretUse};
+use crate::checks::subject::{EncryptedUse, EnvironmentFileUse, SecretUse};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::Stop;
@@ -35,6 +36,16 @@ pub(super) struct Used {
     pub what: String,
     /// The condition keys of the encryption context.
     pub context: Vec<(String, KeyState)>,
+    /// The setting of the cluster that names the key, where it is one of the cluster's.
+    pub setting: Option<Setting>,
+}
+
+/// A key in the configuration of a cluster.
+pub(super) struct Setting {
+    /// The cluster's name.
+    pub cluster: String,
+    /// The field of `managedStorageConfiguration`.
+    pub field: &'static str,
 }
 
 /// What a subject is encrypted with.
@@ -49,7 +60,7 @@ pub(super) fn of(it: &EncryptedUse, facts: &View) -> Result<Encrypted, Stop> {
             Ok(secret(facts.need(&lookup)?, &lookup))
         }
         EncryptedUse::EnvironmentFile(it) => environment_file(it, facts),
-        EncryptedUse::Volume(it) => volume(it),
+        EncryptedUse::Stored(it) => stored::of(it, facts),
     }
 }
 
@@ -85,6 +96,7 @@ fn value_from(it: &SecretUse, facts: &View) -> Result<Encrypted, Stop> {
             ("kms:EncryptionContext:PARAMETER_ARN".to_owned(), KeyState::Known(vec![arn])),
             ("kms:EncryptionContextKeys".to_owned(), names),
         ],
+        setting: None,
     })))
 }
 
@@ -109,6 +121,7 @@ fn secret(secret: &Secret, lookup: &DescribeSecret) -> Encrypted {
             ("kms:EncryptionContext:SecretVersionId".to_owned(), KeyState::Unknown),
             ("kms:EncryptionContextKeys".to_owned(), KeyState::Known(names.to_vec())),
         ],
+        setting: None,
     }))
 }
 
@@ -138,36 +151,12 @@ fn environment_file(it: &EnvironmentFileUse, facts: &View) -> Result<Encrypted, 
         service: "s3",
         what: object.to_string(),
         context: Vec::new(),
-    })))
-}
-
-/// A volume's own key goes before that of the cluster and that of the account
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html>).
-fn volume(it: &EbsVolumeUse) -> Result<Encrypted, Stop> {
-    let Some(key) = it.ebs.kms_key_id.get()?.filter(|key| !key.is_empty()) else {
-        return Ok(Encrypted::Otherwise(
-            "the volume names no key: that of the cluster or of the account applies, if any"
-                .to_owned(),
-        ));
-    };
-    if it.ebs.encrypted.get()? == Some(&false) {
-        return Ok(Encrypted::Otherwise("the volume is not to be encrypted".to_owned()));
-    }
-    if is_of_aws(key) {
-        return Ok(managed_by_aws(key));
-    }
-    let region = it.task.region()?;
-    Ok(Encrypted::With(Box::new(Used {
-        key: DescribeKey::of(key, region),
-        region: region.clone(),
-        service: "ec2",
-        what: "the volume".to_owned(),
-        context: Vec::new(),
+        setting: None,
     })))
 }
 
 /// Aliases that begin so are reserved for AWS's own keys.
-fn is_of_aws(key: &str) -> bool {
+pub(super) fn is_of_aws(key: &str) -> bool {
     let alias = match key.parse::<Arn>() {
         Ok(arn) => arn.resource,
         Err(_) => key.to_owned(),
@@ -177,7 +166,7 @@ fn is_of_aws(key: &str) -> bool {
 
 /// The policy of such a key lets everybody in the account use it through its service
 /// (<https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>).
-fn managed_by_aws(key: &str) -> Encrypted {
+pub(super) fn managed_by_aws(key: &str) -> Encrypted {
     Encrypted::Otherwise(format!("AWS manages the key {key}, which takes no permission of its own"))
 }
 

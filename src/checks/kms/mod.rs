@@ -3,6 +3,10 @@
 mod decrypt;
 mod key;
 mod permission;
+mod storage;
+mod stored;
+#[cfg(test)]
+mod tests;
 mod usable;
 mod volume;
 

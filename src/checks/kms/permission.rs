@@ -2,12 +2,13 @@
 
 use super::key::Used;
 use crate::checks::execution_role::account;
-use crate::checks::permission::{Answer, Beside, Wish, judge};
+use crate::checks::permission::{Answer, Beside, Tags, Wish, beside_of, decide, judge};
 use crate::checks::policies::Policies;
 use crate::facts::View;
-use crate::iam::{Constraint, Grant, Grants, KeyState, Layer, Policy};
+use crate::iam::{Constraint, Grant, Grants, KeyState, Layer};
 use crate::knowledge::Stop;
-use crate::lookup::kms::{self, GetKeyPolicy, Key, ListGrants};
+use crate::lookup::kms::{self, GetKeyPolicy, Key, ListGrants, ListResourceTags};
+use crate::names::Arn;
 
 /// A call on a key that a service makes for a role. Where such a call comes from is the service's
 /// affair: what the role's own calls carry is not known of it.
@@ -37,28 +38,31 @@ pub(super) fn judge_all(
 ) -> Result<Answer, Stop> {
     let region = &used.key.region;
     let asked = GetKeyPolicy { region: region.clone(), key: key.arn.clone() };
-    let document = facts.need(&asked)?;
-    let policy = Policy::read(Layer::Key, &format!("policy of key {}", key.arn), document);
+    let document = facts.weigh(|| facts.need(&asked).map(Some))?;
+    let mut own = beside_of(Layer::Key, &format!("policy of key {}", key.arn), document);
+    if key.arn.parse::<Arn>().is_ok_and(|arn| arn.account() == Some(account(who))) {
+        own.tags = Tags::Key(ListResourceTags { region: region.clone(), key: key.arn.clone() });
+    }
     let command = format!(
         "aws kms put-key-policy --key-id {} --policy-name default --policy file://key-policy.json --region {region}",
         key.arn
     );
-    let with = |grants: &[kms::Grant]| {
-        let beside = Beside {
-            resource: Some(policy.clone()),
-            grants: Grants::Known(grants.iter().map(read).collect()),
-            owner: None,
-        };
-        let calls = wishes.iter().map(|wish| (wish.clone(), beside.clone())).collect();
-        judge(who, calls, region, Some(&command))
-    };
-    match with(&[]) {
-        Ok(Answer::Allowed(by)) => Ok(Answer::Allowed(by)),
-        Ok(Answer::Refused(_)) | Err(_) => {
-            let grants = ListGrants { region: region.clone(), key: key.arn.clone() };
-            with(facts.need(&grants)?)
-        }
+    let calls =
+        |beside: &Beside| wishes.iter().map(|wish| (wish.clone(), beside.clone())).collect();
+    if let Ok(Answer::Allowed(by)) = judge(who, calls(&own), region, Some(&command)) {
+        return Ok(Answer::Allowed(by));
     }
+    let asked = ListGrants { region: region.clone(), key: key.arn.clone() };
+    let grants = facts.weigh(|| facts.need(&asked))?;
+    own.grants = match grants {
+        Ok(grants) => Grants::Known(grants.iter().map(read).collect()),
+        Err(gap) => {
+            let why = gap.to_string();
+            own.unread.push(gap);
+            Grants::Unreadable(why)
+        }
+    };
+    decide(who, calls(&own), region, Some(&command), facts)
 }
 
 fn read(grant: &kms::Grant) -> Grant {

@@ -1,9 +1,11 @@
 //! `kms-key-usable`
 
-use super::key::{self, Encrypted, Used};
+use super::key::{self, Encrypted, Setting, Used};
+use super::stored;
 use crate::checks::subject::EncryptedUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
+use crate::knowledge::Seen;
 use crate::lookup::kms::{DescribeKey, Key};
 use crate::lookup::s3::HeadObject;
 use crate::lookup::secretsmanager::DescribeSecret;
@@ -18,6 +20,8 @@ pub(super) static KMS_KEY_USABLE: Check = Check {
         "ResourceInitializationError: unable to pull secrets or registry auth: ... KMSInvalidStateException",
         "ResourceInitializationError: unable to pull secrets or registry auth: ... DisabledException: <key> is disabled.",
         "NotFoundException: Invalid keyId",
+        stored::MISMATCH,
+        stored::STORAGE,
     ],
     remedy: "Enable the key, or encrypt with another symmetric key of the same region",
     docs: "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
@@ -26,6 +30,10 @@ pub(super) static KMS_KEY_USABLE: Check = Check {
         DescribeSecret::CALL,
         DescribeParameter::CALL,
         HeadObject::CALL,
+        stored::CALLS[1],
+        stored::CALLS[2],
+        stored::CALLS[3],
+        stored::CALLS[4],
         CallerIdentity::CALL,
     ],
     advises: false,
@@ -37,20 +45,68 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
         Encrypted::With(used) => used,
         Encrypted::Otherwise(why) => return not_applicable(why),
     };
-    if used.key.region != used.region {
-        return fail(format!(
+    let finding = match of_region(&used) {
+        Some(finding) => finding,
+        None => {
+            let key = match (it, facts.get(&used.key)?) {
+                (_, Seen::Found(key)) => key,
+                // It is told of here with the error that it becomes.
+                (EncryptedUse::Stored(_), Seen::Absent(absence)) => {
+                    return told(it, fail(absence.sentence).on(&used.key.id)).judge();
+                }
+                (_, Seen::Absent(_)) => facts.need(&used.key)?,
+            };
+            let found = state(key, &used).or_else(|| kind(key, &used)).or_else(|| form(key, &used));
+            match found {
+                Some(finding) => finding.on(&key.arn),
+                None => {
+                    return pass(format!("{} is enabled, and encrypts {}", key.arn, used.what));
+                }
+            }
+        }
+    };
+    told(it, finding).judge()
+}
+
+/// A disk has runtime errors of its own.
+fn told(it: &EncryptedUse, finding: Finding) -> Finding {
+    match it {
+        EncryptedUse::Stored(it) => finding.prevents(stored::error(it)),
+        _ => finding,
+    }
+}
+
+fn of_region(used: &Used) -> Option<Finding> {
+    (used.key.region != used.region).then(|| {
+        fail(format!(
             "{} is used in {}, and its key {} is of {}",
             used.what, used.region, used.key.id, used.key.region
         ))
         .on(&used.key.id)
         .remedy(format!("Encrypt it with a key of {}", used.region))
-        .judge();
-    }
-    let key = facts.need(&used.key)?;
-    match state(key, &used).or_else(|| kind(key, &used)) {
-        Some(finding) => finding.on(&key.arn).judge(),
-        None => pass(format!("{} is enabled, and encrypts {}", key.arn, used.what)),
-    }
+    })
+}
+
+/// The keys of a cluster belong to a single region, and Fargate knows no aliases
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedStorageConfiguration.html>,
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html>).
+fn form(key: &Key, used: &Used) -> Option<Finding> {
+    let Setting { cluster, field } = used.setting.as_ref()?;
+    let alias = used.service == "fargate"
+        && (used.key.id.starts_with("alias/") || used.key.id.contains(":alias/"));
+    let why = match (key.multi_region, alias) {
+        (true, _) => format!("{} is a multi-Region key", key.arn),
+        (false, true) => format!("{} is an alias", used.key.id),
+        (false, false) => return None,
+    };
+    Some(
+        fail(format!("{why}, and cluster {cluster} takes no such key for {}", used.what))
+            .remedy("Give the cluster the ARN of a key that is for one region only")
+            .command(format!(
+                "aws ecs update-cluster --cluster {cluster} --configuration managedStorageConfiguration={{{field}=KEY-ARN}} --region {}",
+                used.region
+            )),
+    )
 }
 
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>

@@ -1,33 +1,38 @@
 //! `kms-volume-permission`
 
-use super::key::{self, Encrypted, Used};
+use super::key::{Encrypted, Used};
 use super::permission::{judge_all, wish};
+use super::{storage, stored};
 use crate::checks::execution_role::{self, policies_of};
 use crate::checks::permission::{Answer, Wish};
 use crate::checks::policies::Policies;
-use crate::checks::subject::{EbsVolumeUse, EncryptedUse};
+use crate::checks::subject::{EbsVolumeUse, StoredUse};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::KeyState;
+use crate::knowledge::Stop;
 use crate::lookup::Lookup;
-use crate::lookup::kms::{DescribeKey, GetKeyPolicy, Key, ListGrants, Manager};
-use crate::verdict::{Finding, Judgement, Severity, not_applicable};
+use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, Manager};
+use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable};
 
 pub(super) static KMS_VOLUME_PERMISSION: Check = Check {
     id: "kms-volume-permission",
-    verifies: "the infrastructure role may create the volume under its key",
-    prevents: &[
-        "IdempotentParameterMismatch: The client token that you have provided is associated with a resource that is already deleted.",
-    ],
+    verifies: "the infrastructure role may create the volume under its key, and Fargate use the key of its storage",
+    prevents: &[stored::MISMATCH, stored::STORAGE],
     remedy: "Allow the infrastructure role to use the key: in its own policy (the managed policy for volumes has no KMS action) and, unless the key policy trusts the account, in the key policy",
-    docs: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html",
-    asks: &execution_role::asking::<3, 10>([
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html",
+    asks: &execution_role::asking::<8, 15>([
         GetKeyPolicy::CALL,
         ListGrants::CALL,
-        DescribeKey::CALL,
+        stored::CALLS[0],
+        stored::CALLS[1],
+        stored::CALLS[2],
+        stored::CALLS[3],
+        stored::CALLS[4],
+        stored::CALLS[5],
     ]),
     advises: false,
-    judge: Judge::EbsVolume(kms_volume_permission),
+    judge: Judge::Stored(kms_volume_permission),
 };
 
 /// What it takes to create and attach an encrypted volume.
@@ -38,43 +43,97 @@ const CREATE: [&str; 4] =
 /// volume, but only data that is already encrypted can be encrypted again.
 const REENCRYPT: [&str; 2] = ["kms:ReEncryptFrom", "kms:ReEncryptTo"];
 
-fn kms_volume_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
-    let used = match key::of(&EncryptedUse::Volume(*it), facts)? {
+/// What it takes to read what is encrypted with the key of a snapshot
+/// (<https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html>).
+const READ: [&str; 2] = ["kms:Decrypt", "kms:ReEncryptFrom"];
+
+fn kms_volume_permission(it: &StoredUse, facts: &View) -> Judgement {
+    let used = match stored::of(it, facts)? {
         Encrypted::With(used) => used,
         Encrypted::Otherwise(why) => return not_applicable(why),
     };
-    let Some(role) = it.role()? else {
-        return not_applicable("the volume names no infrastructure role");
-    };
-    let (who, key) = (policies_of(it.task, &role, facts), facts.need(&used.key));
-    let (who, key) = (who?, key?);
-    if key.manager == Manager::Aws {
-        return not_applicable(format!(
-            "AWS manages the key {}, which takes no permission of its own",
-            key.arn
-        ));
+    match it {
+        StoredUse::Fargate(_) => storage::judge(stored::key(it, &used, facts)?, &used, facts),
+        StoredUse::Volume(volume) | StoredUse::Snapshot(volume) => {
+            let Some(role) = volume.role()? else {
+                return not_applicable("the volume names no infrastructure role");
+            };
+            let who = policies_of(volume.task, &role, facts);
+            let key = stored::key(it, &used, facts);
+            let (who, key) = (who?, key?);
+            if key.manager == Manager::Aws {
+                return not_applicable(format!(
+                    "AWS manages the key {}, which takes no permission of its own",
+                    key.arn
+                ));
+            }
+            match it {
+                StoredUse::Snapshot(_) => of_snapshot(volume, who, key, &used, facts),
+                _ => of_volume(volume, who, key, &used, facts),
+            }
+        }
     }
+}
+
+fn of_volume(it: &EbsVolumeUse, who: &Policies, key: &Key, used: &Used, facts: &View) -> Judgement {
     let may = format!("create {} under {}", used.what, key.arn);
-    let mut wishes = wishes(who, &CREATE, key, &used);
-    let reencrypt = self::wishes(who, &REENCRYPT, key, &used);
-    if it.ebs.snapshot_id.get()?.is_some() {
-        wishes.extend(reencrypt);
-        let answer = judge_all(who, &wishes, key, &used, facts)?;
+    let create = wishes(who, &CREATE, key, used);
+    let reencrypt = wishes(who, &REENCRYPT, key, used);
+    let all = [create.as_slice(), reencrypt.as_slice()].concat();
+    let answer = judge_all(who, &all, key, used, facts)?;
+    if matches!(answer, Answer::Allowed(_)) || encrypts_again(it, facts)? {
         return execution_role::verdict(who, &may, answer, facts);
     }
-    let answer = judge_all(who, &wishes, key, &used, facts)?;
-    if let Answer::Refused(finding) = answer {
+    if let Answer::Refused(finding) = judge_all(who, &create, key, used, facts)? {
         return finding.judge();
     }
-    match judge_all(who, &reencrypt, key, &used, facts)? {
+    match judge_all(who, &reencrypt, key, used, facts)? {
         Answer::Refused(finding) => {
             let message = format!(
-                "{}; AWS asks for it, though a volume without a snapshot has nothing to encrypt again",
+                "{}; AWS asks for it, though a volume without an encrypted snapshot has nothing to encrypt again",
                 finding.message
             );
             Finding { severity: Severity::Warn, message, ..*finding }.judge()
         }
         Answer::Allowed(_) => execution_role::verdict(who, &may, answer, facts),
+    }
+}
+
+/// Whether the volume is made of a snapshot that is encrypted.
+fn encrypts_again(it: &EbsVolumeUse, facts: &View) -> Result<bool, Stop> {
+    match it.snapshot()? {
+        Some(asked) => Ok(facts.need(&asked)?.encrypted),
+        None => Ok(false),
+    }
+}
+
+/// The key that the snapshot is encrypted with has to be usable too.
+fn of_snapshot(
+    it: &EbsVolumeUse,
+    who: &Policies,
+    key: &Key,
+    used: &Used,
+    facts: &View,
+) -> Judgement {
+    if let Encrypted::With(own) = stored::of(&StoredUse::Volume(*it), facts)?
+        && facts.need(&own.key)?.arn == key.arn
+    {
+        return not_applicable("the volume is encrypted with the same key, and judged with it");
+    }
+    // Its data may be encrypted in the name of the volume that it was taken of, or in its own.
+    let of_either =
+        |wish: Wish| wish.knowing("kms:EncryptionContext:aws:ebs:id", KeyState::Unknown);
+    let wishes: Vec<Wish> = wishes(who, &READ, key, used).into_iter().map(of_either).collect();
+    let answer = judge_all(who, &wishes, key, used, facts)?;
+    let may = format!("read {} under {}", used.what, key.arn);
+    match execution_role::verdict(who, &may, answer, facts)? {
+        Verdict::Found(findings) => Ok(Verdict::Found(
+            findings
+                .into_iter()
+                .map(|it| it.remedy("Allow the infrastructure role to use the snapshot's key too, or copy the snapshot under the key of the volume"))
+                .collect(),
+        )),
+        other => Ok(other),
     }
 }
 

@@ -95,7 +95,13 @@ impl Collector<'_> {
             let arn = format!("arn:{partition}:ec2:{region}::snapshot/{snapshot}");
             self.need("CreateFromSnapshots", &["ec2:CreateVolume"], arn);
         }
-        let Some(key) = ebs.kms_key_id.get()? else { return Ok(()) };
+        let Some(key) = ebs.kms_key_id.get()? else {
+            if ebs.encrypted.get()? == Some(&false) {
+                return Ok(());
+            }
+            let why = "the volume names no key: give kmsKeyId if the cluster, the snapshot or the account has one of your own for it";
+            return Err(Gap::Undecidable { why: why.to_owned() }.into());
+        };
         let arn = match key.as_str() {
             alias if alias.starts_with("alias/") || alias.contains(":alias/") => {
                 let why = format!("{alias} is an alias: a policy names the key behind it");

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Known, Need, Needs, Whose, of, policy};
+use crate::checks::policies::Witness;
 use crate::checks::subject::Task;
 use crate::document::{Role, RunContext, Source, TaskDefinition};
 use crate::iam::{self, Context, Decision, Layers, Request, evaluate};
@@ -19,6 +20,7 @@ fn task(definition: &str) -> Task {
         context: RunContext::flags(),
         home: "eu-central-1".parse().ok(),
         read_secrets: false,
+        witness: Witness::default(),
         caller: None,
         now: None,
     }

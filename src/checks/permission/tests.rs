@@ -21,6 +21,7 @@ pub(crate) fn role(statements: Value) -> Policies {
         tags: BTreeMap::new(),
         identity: vec![policies::Policy { origin, document, updated: None }],
         boundary: None,
+        beyond: policies::Beyond::default(),
     }))
 }
 

@@ -1,10 +1,12 @@
 //! The policies that a role or a user acts under: every layer that IAM shows.
 //!
-//! What cannot be read is a gap of the whole, since the policy that is not seen may be the one that
-//! forbids. Two layers are never shown here: the organization's policies, and the policy that a session
-//! may have been narrowed by when it was begun.
+//! A policy that cannot be read is kept as such, since it may be the one that forbids: the engine holds
+//! it for unknown. What the organization says from above is added by [`RightsOf`]. One layer is never
+//! shown here: the policy that a session may have been narrowed by when it was begun.
 
+mod organization;
 mod principal;
+mod rights;
 #[cfg(test)]
 mod tests;
 
@@ -24,9 +26,11 @@ use crate::lookup::iam::user::{
     GetUser, GetUserPolicy, ListAttachedUserPolicies, ListGroupsForUser, ListUserPolicies,
 };
 use crate::lookup::{Call, CallerIdentity, Lookup};
-use crate::names::{AccountId, Arn, Region};
+use crate::names::{AccountId, Arn, Partition, Region};
 
+pub use organization::{Above, Controls, Membership, OrganizationOf};
 pub use principal::Principal;
+pub use rights::{RightsOf, Witness};
 
 /// The policies of a role or a user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -65,6 +69,43 @@ pub struct PolicySet {
     pub identity: Vec<Policy>,
     /// What it can be allowed at most.
     pub boundary: Option<Policy>,
+    /// What could not be read, and what stands above.
+    pub beyond: Beyond,
+}
+
+/// What has a say in the rights of a principal beside the policies that were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beyond {
+    /// Policies that could not be read.
+    pub unread: Vec<Unread>,
+    /// The organization above the account.
+    pub organization: Above,
+    /// When IAM is asked for its own opinion.
+    pub witness: Witness,
+}
+
+/// A policy, or several, that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Whether it is the boundary; otherwise it is among the principal's own.
+    pub is_boundary: bool,
+    /// What it is, in words.
+    pub what: String,
+    /// Why it could not be read.
+    pub gap: Gap,
+}
+
+impl PolicySet {
+    /// The set, for whoever needs all of it.
+    ///
+    /// # Errors
+    /// The gap, where something could not be read.
+    pub fn complete(&self) -> Result<&PolicySet, Stop> {
+        match self.beyond.unread.first() {
+            Some(unread) => Err(unread.gap.clone().into()),
+            None => Ok(self),
+        }
+    }
 }
 
 /// What kind of principal holds policies.
@@ -102,6 +143,13 @@ pub enum Origin {
         /// The policy's ARN.
         arn: String,
     },
+    /// A policy of the organization.
+    Control {
+        /// The policy's id.
+        id: String,
+        /// The policy's name.
+        name: String,
+    },
 }
 
 impl fmt::Display for Origin {
@@ -109,6 +157,7 @@ impl fmt::Display for Origin {
         match self {
             Origin::Inline { holder, name } => write!(f, "inline policy {name} of {holder}"),
             Origin::Managed { arn } => write!(f, "policy {arn}"),
+            Origin::Control { id, name } => write!(f, "{name} ({id})"),
         }
     }
 }
@@ -185,16 +234,18 @@ impl PoliciesOf {
         let inline = ListRolePolicies { region: region.clone(), role: role.clone() };
         let attached = ListAttachedRolePolicies { region: region.clone(), role: role.clone() };
         let (found, inline, attached) =
-            (facts.need(&asked), facts.get(&inline), facts.get(&attached));
-        let (found, inline, attached) = (found?, shown(inline)?, shown(attached)?);
+            (facts.need(&asked), list(&inline, facts), list(&attached, facts));
+        let (found, inline, attached) = (found?, inline?, attached?);
 
-        let boundary = self.boundary(found.boundary.as_deref(), facts);
+        let mut reading = Reading::default();
+        let boundary = self.boundary(found.boundary.as_deref(), facts, &mut reading);
         let holder = Holder { name: self.principal.to_string(), inline, attached };
-        let identity = holder.policies(&region, facts, |policy| GetRolePolicy {
+        holder.policies(&region, facts, &mut reading, |policy| GetRolePolicy {
             region: region.clone(),
             role: role.clone(),
             policy,
         });
+        let (identity, unread) = reading.end()?;
         Ok(PolicySet {
             account: account_of(&found.arn)?,
             arn: found.arn.clone(),
@@ -202,8 +253,9 @@ impl PoliciesOf {
             kind: Kind::Role,
             created: found.created.clone(),
             tags: found.tags.clone(),
-            identity: identity?,
-            boundary: boundary?,
+            identity,
+            boundary,
+            beyond: Beyond { unread, ..Beyond::default() },
         })
     }
 
@@ -213,26 +265,35 @@ impl PoliciesOf {
         let inline = ListUserPolicies { region: region.clone(), user: user.clone() };
         let attached = ListAttachedUserPolicies { region: region.clone(), user: user.clone() };
         let groups = ListGroupsForUser { region: region.clone(), user: user.clone() };
-        let (found, inline, attached, groups) =
-            (facts.need(&asked), facts.get(&inline), facts.get(&attached), facts.get(&groups));
-        let (found, inline, attached) = (found?, shown(inline)?, shown(attached)?);
+        let (found, inline, attached, groups) = (
+            facts.need(&asked),
+            list(&inline, facts),
+            list(&attached, facts),
+            list(&groups, facts),
+        );
+        let (found, inline, attached, groups) = (found?, inline?, attached?, groups?);
 
-        let of_groups: Vec<_> = shown(groups)?
-            .iter()
-            .map(|group| GroupPolicies { region: region.clone(), group: group.clone() })
-            .map(|group| facts.derive(&group))
-            .collect();
-        let boundary = self.boundary(found.boundary.as_deref(), facts);
+        let mut reading = Reading::default();
+        let boundary = self.boundary(found.boundary.as_deref(), facts, &mut reading);
         let holder = Holder { name: self.principal.to_string(), inline, attached };
-        let identity = holder.policies(&region, facts, |policy| GetUserPolicy {
+        holder.policies(&region, facts, &mut reading, |policy| GetUserPolicy {
             region: region.clone(),
             user: user.clone(),
             policy,
         });
-        let mut identity = identity?;
-        for policies in of_groups {
-            identity.extend(policies?.iter().cloned());
+        let in_groups = format!("the groups of {}", self.principal);
+        for group in reading.listed(groups, &in_groups) {
+            let policies = GroupPolicies { region: region.clone(), group: group.clone() };
+            if let Some((policies, unread)) =
+                reading.take(&format!("the policies of group {group}"), facts, || {
+                    facts.derive(&policies).cloned()
+                })
+            {
+                reading.policies.extend(policies);
+                reading.unread.extend(unread);
+            }
         }
+        let (identity, unread) = reading.end()?;
         Ok(PolicySet {
             account: account_of(&found.arn)?,
             arn: found.arn.clone(),
@@ -241,14 +302,22 @@ impl PoliciesOf {
             created: found.created.clone(),
             tags: found.tags.clone(),
             identity,
-            boundary: boundary?,
+            boundary,
+            beyond: Beyond { unread, ..Beyond::default() },
         })
     }
 
-    fn boundary(&self, arn: Option<&str>, facts: &View) -> Result<Option<Policy>, Stop> {
-        let Some(arn) = arn else { return Ok(None) };
+    fn boundary(&self, arn: Option<&str>, facts: &View, reading: &mut Reading) -> Option<Policy> {
+        let arn = arn?;
         let policy = PolicyInForce { region: self.region.clone(), arn: arn.to_owned() };
-        facts.derive(&policy).cloned().map(Some)
+        let boundary =
+            reading.take(&format!("policy {arn}"), facts, || facts.derive(&policy).cloned());
+        if boundary.is_none()
+            && let Some(unread) = reading.unread.last_mut()
+        {
+            unread.is_boundary = true;
+        }
+        boundary
     }
 }
 
@@ -260,27 +329,26 @@ struct GroupPolicies {
 }
 
 impl Derived for GroupPolicies {
-    type Fact = Vec<Policy>;
+    type Fact = (Vec<Policy>, Vec<Unread>);
 
     fn what(&self) -> String {
         format!("the policies of group {}", self.group)
     }
 
-    fn derive(&self, facts: &View) -> Result<Vec<Policy>, Stop> {
+    fn derive(&self, facts: &View) -> Result<(Vec<Policy>, Vec<Unread>), Stop> {
         let GroupPolicies { region, group } = self;
         let inline = ListGroupPolicies { region: region.clone(), group: group.clone() };
         let attached = ListAttachedGroupPolicies { region: region.clone(), group: group.clone() };
-        let (inline, attached) = (facts.get(&inline), facts.get(&attached));
-        let holder = Holder {
-            name: format!("group {group}"),
-            inline: shown(inline)?,
-            attached: shown(attached)?,
-        };
-        holder.policies(region, facts, |policy| GetGroupPolicy {
+        let (inline, attached) = (list(&inline, facts), list(&attached, facts));
+        let holder =
+            Holder { name: format!("group {group}"), inline: inline?, attached: attached? };
+        let mut reading = Reading::default();
+        holder.policies(region, facts, &mut reading, |policy| GetGroupPolicy {
             region: region.clone(),
             group: group.clone(),
             policy,
-        })
+        });
+        reading.end()
     }
 }
 
@@ -304,40 +372,122 @@ impl Derived for PolicyInForce {
         let policy = shown(facts.get(&asked))?;
         let version = policy.version.clone();
         let document = shown(facts.get(&GetPolicyVersion { region, arn, version }))?;
+        let partition = self.region.partition();
+        let is_of_aws = self.arn.starts_with(&format!("arn:{partition}:iam::aws:"));
+        let document = match is_of_aws && partition != Partition::Aws {
+            true => at_home(document, partition),
+            false => document.clone(),
+        };
         Ok(Policy {
             origin: Origin::Managed { arn: self.arn.clone() },
-            document: document.clone(),
+            document,
             updated: policy.updated.clone(),
         })
     }
 }
 
-/// What IAM lists of a role, a user or a group.
+/// A policy of AWS's means the same in every partition, with ARNs of the partition that it is in. Where
+/// one is shown with those of another, as emulators do, nobody is accused of it.
+fn at_home(document: &Value, partition: Partition) -> Value {
+    match document {
+        Value::String(text) => match text.strip_prefix("arn:aws:") {
+            Some(rest) => Value::String(format!("arn:{partition}:{rest}")),
+            None => document.clone(),
+        },
+        Value::Array(items) => items.iter().map(|item| at_home(item, partition)).collect(),
+        Value::Object(fields) => Value::Object(
+            fields.iter().map(|(name, it)| (name.clone(), at_home(it, partition))).collect(),
+        ),
+        _ => document.clone(),
+    }
+}
+
+/// What IAM lists of a role, a user or a group, or why it does not.
 struct Holder<'f> {
     name: String,
-    inline: &'f [String],
-    attached: &'f [String],
+    inline: Listed<'f>,
+    attached: Listed<'f>,
+}
+
+/// A list, or why it could not be read.
+type Listed<'f> = Result<&'f [String], Gap>;
+
+fn list<'f, L: Lookup<Fact = Vec<String>>>(
+    lookup: &L,
+    facts: &View<'f>,
+) -> Result<Listed<'f>, Stop> {
+    facts.weigh(|| shown(facts.get(lookup)).map(Vec::as_slice))
 }
 
 impl Holder<'_> {
     /// All its policies, wanted at once; `inline` asks for one that is written into the holder.
     fn policies<L: Lookup<Fact = Value>>(
-        &self,
+        self,
         region: &Region,
         facts: &View,
+        reading: &mut Reading,
         inline: impl Fn(String) -> L,
-    ) -> Result<Vec<Policy>, Stop> {
-        let written = self.inline.iter().map(|name| {
-            let origin = Origin::Inline { holder: self.name.clone(), name: name.clone() };
-            let document = shown(facts.get(&inline(name.clone())))?.clone();
-            Ok(Policy { origin, document, updated: None })
-        });
-        let attached = self.attached.iter().map(|arn| {
-            let policy = PolicyInForce { region: region.clone(), arn: arn.clone() };
-            facts.derive(&policy).cloned()
-        });
-        let policies: Vec<Result<Policy, Stop>> = written.chain(attached).collect();
-        policies.into_iter().collect()
+    ) {
+        let Holder { name: holder, inline: written, attached } = self;
+        for name in reading.listed(written, &format!("the inline policies of {holder}")) {
+            let origin = Origin::Inline { holder: holder.clone(), name: name.clone() };
+            let policy = reading.take(&origin.to_string(), facts, || {
+                let document = shown(facts.get(&inline(name.clone())))?.clone();
+                Ok(Policy { origin: origin.clone(), document, updated: None })
+            });
+            reading.policies.extend(policy);
+        }
+        for arn in reading.listed(attached, &format!("the managed policies of {holder}")) {
+            let asked = PolicyInForce { region: region.clone(), arn: arn.clone() };
+            let policy =
+                reading.take(&format!("policy {arn}"), facts, || facts.derive(&asked).cloned());
+            reading.policies.extend(policy);
+        }
+    }
+}
+
+/// What was read, and what could not be.
+#[derive(Default)]
+struct Reading {
+    policies: Vec<Policy>,
+    unread: Vec<Unread>,
+    stopped: Option<Stop>,
+}
+
+impl Reading {
+    /// The items of a list; of one that could not be read, none.
+    fn listed<'f>(&mut self, list: Listed<'f>, what: &str) -> &'f [String] {
+        list.unwrap_or_else(|gap| {
+            self.note(what, gap);
+            &[]
+        })
+    }
+
+    /// One part. If it cannot be read, that is noted.
+    fn take<T>(
+        &mut self,
+        what: &str,
+        facts: &View,
+        ask: impl FnOnce() -> Result<T, Stop>,
+    ) -> Option<T> {
+        match facts.weigh(ask) {
+            Ok(Ok(part)) => return Some(part),
+            Ok(Err(gap)) => self.note(what, gap),
+            Err(stop) => self.stopped = self.stopped.take().or(Some(stop)),
+        }
+        None
+    }
+
+    fn note(&mut self, what: &str, gap: Gap) {
+        self.unread.push(Unread { is_boundary: false, what: what.to_owned(), gap });
+    }
+
+    /// All of it, once nothing is under way.
+    fn end(self) -> Result<(Vec<Policy>, Vec<Unread>), Stop> {
+        match self.stopped {
+            Some(stop) => Err(stop),
+            None => Ok((self.policies, self.unread)),
+        }
     }
 }
 

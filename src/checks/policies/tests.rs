@@ -173,18 +173,36 @@ fn a_role_that_is_not_there_is_an_absence() {
 }
 
 #[test]
-fn a_layer_that_cannot_be_read_or_is_gone_is_a_gap_of_the_whole() {
+fn a_layer_that_cannot_be_read_or_is_gone_is_kept_as_unread() {
     let roles = PoliciesOf::CALLS_FOR_ROLE.map(|call| (ROLE, a_role(), call));
     let users = PoliciesOf::CALLS_FOR_USER.map(|call| (USER, a_user(), call));
     for (of, answers, call) in roles.into_iter().chain(users) {
         let (policies, _) = learn(of, &but(answers.clone(), call.0, refused()));
-        assert!(matches!(policies, Err(Stop::Gap(Gap::Refused { .. }))), "{call}: {policies:?}");
         if ["iam:GetRole", "iam:GetUser", "sts:GetCallerIdentity"].contains(&call.0) {
+            let refused = matches!(policies, Err(Stop::Gap(Gap::Refused { .. })));
+            assert!(refused, "{call}: {policies:?}");
             continue;
         }
+        let Ok(Policies::Held(set)) = policies else { panic!("{call}: {policies:?}") };
+        assert!(matches!(set.complete(), Err(Stop::Gap(Gap::Refused { .. }))), "{call}");
         let (policies, _) = learn(of, &but(answers, call.0, absent()));
-        assert!(matches!(policies, Err(Stop::Gap(_))), "{call}: {policies:?}");
+        let Ok(Policies::Held(set)) = policies else { panic!("{call}: {policies:?}") };
+        assert!(matches!(set.complete(), Err(Stop::Gap(Gap::Undecidable { .. }))), "{call}");
     }
+}
+
+#[test]
+fn a_boundary_that_cannot_be_read_is_told_from_a_policy_that_cannot() {
+    let hidden = |call| match learn(ROLE, &but(a_role(), call, refused())).0 {
+        Ok(Policies::Held(set)) => {
+            let unread = set.beyond.unread.iter();
+            unread.map(|it| (it.is_boundary, it.what.clone())).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(hidden("iam:GetRolePolicy"), [(false, "inline policy own of role app".to_owned())]);
+    let of_both = hidden("iam:GetPolicyVersion");
+    assert_eq!(of_both.iter().filter(|(is_boundary, _)| *is_boundary).count(), 1, "{of_both:?}");
 }
 
 /// Derives, answering what is wanted in rounds. The second value counts the rounds with questions.

@@ -1,7 +1,8 @@
 //! Whoever deploys, and what that principal may do
 
-use crate::checks::permission::{Beside, Wish, assume_organization, may, refusal};
-use crate::checks::policies::{Policies, PoliciesOf, Principal};
+use crate::checks::execution_role::rights;
+use crate::checks::permission::{self, Beside, Wish, assume_above};
+use crate::checks::policies::{Policies, Principal};
 use crate::checks::subject::Task;
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -40,12 +41,11 @@ pub(super) const CALLS: &[Call] = &[
 /// # Errors
 /// The gap or absence that keeps them from being known.
 pub(super) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<&'f Policies, Stop> {
-    let region = task.region()?.clone();
     let arn = match &task.caller {
         Some(arn) => arn,
-        None => &facts.need(&CallerIdentity { region: region.clone() })?.arn,
+        None => &facts.need(&CallerIdentity { region: task.region()?.clone() })?.arn,
     };
-    facts.derive(&PoliciesOf { principal: Principal::of_arn(arn)?, region })
+    rights(Principal::of_arn(arn)?, task, facts)
 }
 
 /// What keeps a principal from a call; nothing if it may.
@@ -58,10 +58,9 @@ pub(super) fn denied(
     task: &Task,
     facts: &View,
 ) -> Result<Option<Finding>, Stop> {
-    let evaluation = may(who, wish, Beside::default(), task.region()?)?;
-    let finding = refusal(who, wish, evaluation.as_ref())?;
-    if finding.is_none() && evaluation.is_some() {
-        assume_organization(facts);
+    let finding = permission::denied(who, wish, Beside::default(), task.region()?, facts)?;
+    if finding.is_none() {
+        assume_above(who, facts);
     }
     Ok(finding)
 }

@@ -1,15 +1,15 @@
 //! `role-task-features`
 
 use super::exists::role;
-use crate::checks::permission::{Beside, Wish, may, put_policy};
+use crate::checks::execution_role::policies_of;
+use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::{Policies, PoliciesOf};
 use crate::checks::subject::{Duty, RoleUse, Task};
 use crate::checks::{Check, Judge};
 use crate::document::{Container, Place};
 use crate::facts::View;
-use crate::iam::Decision;
-use crate::knowledge::{Gap, Stop};
-use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
+use crate::knowledge::Stop;
+use crate::verdict::{Finding, Findings, Judgement, Severity, fail, not_applicable, warn};
 
 pub(super) static ROLE_TASK_FEATURES: Check = Check {
     id: "role-task-features",
@@ -194,8 +194,7 @@ impl Need {
     fn allowed(&self, it: &RoleUse, facts: &View, found: &mut Findings) -> Result<(), Stop> {
         let role = role(it, facts)?;
         let region = it.task.region()?.clone();
-        let principal = (&it.reference()?).into();
-        let who = facts.derive(&PoliciesOf { principal, region: region.clone() })?;
+        let who = policies_of(it.task, &it.reference()?, facts)?;
         let Policies::Held(set) = who else { return Ok(()) };
         let resource = match &self.resource {
             Resource::Any => "*".to_owned(),
@@ -205,42 +204,21 @@ impl Need {
                 format!("arn:{}:{service}:{of}:{}:{rest}", region.partition(), set.account)
             }
         };
-        let (mut denied, mut said) = (Vec::new(), String::new());
-        for action in &self.actions {
-            let wish = Wish::new(action, &resource);
-            let Some(evaluation) = may(who, &wish, Beside::default(), &region)? else { continue };
-            match evaluation.decision {
-                Decision::Allow => {}
-                Decision::ExplicitDeny | Decision::ImplicitDeny => {
-                    said = evaluation.sentences().join("; ");
-                    denied.push(*action);
-                }
-                Decision::Depends(_) => {
-                    let why = evaluation.sentences().join("; ");
-                    return Err(Gap::Undecidable { why }.into());
-                }
-            }
-        }
-        if denied.is_empty() {
-            return Ok(());
-        }
+        let calls =
+            self.actions.iter().map(|action| (Wish::new(action, &resource), Beside::default()));
+        let answer = decide(who, calls.collect(), &region, None, facts)?;
+        let Answer::Refused(denied) = answer else { return Ok(()) };
         let (what, error) = match self.feature {
             Feature::Exec => ("ECS Exec will not work", 1),
             Feature::FireLens => ("logs will be lost", 2),
         };
-        let statement =
-            serde_json::json!({"Effect": "Allow", "Action": denied, "Resource": resource});
-        let name = if self.feature == Feature::Exec { "ecs-exec" } else { "firelens" };
+        let finding = Finding {
+            severity: Severity::Warn,
+            message: format!("{what}: {}", denied.message),
+            ..*denied
+        };
         found.add(
-            warn(format!(
-                "{what}: {} may not {} on {resource}: {said}",
-                role.arn,
-                denied.join(", ")
-            ))
-            .at(&self.place)
-            .on(&role.arn)
-            .prevents(ROLE_TASK_FEATURES.prevents[error])
-            .command(put_policy(set, name, &statement)),
+            finding.at(&self.place).on(&role.arn).prevents(ROLE_TASK_FEATURES.prevents[error]),
         );
         Ok(())
     }

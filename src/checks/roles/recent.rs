@@ -37,6 +37,7 @@ fn role_recent(it: &RoleUse, facts: &View) -> Judgement {
     let Policies::Held(set) = facts.derive(&PoliciesOf { principal, region })? else {
         return not_applicable("it is no role");
     };
+    let set = set.complete()?;
     let mut found = Findings::new();
     let mut look = |what: String, change: &str, at: &str| -> Result<(), Stop> {
         let age = now - seconds(at)?;

@@ -1,4 +1,6 @@
 mod account;
+mod organization;
+mod witness;
 
 use serde_json::{Value, json};
 

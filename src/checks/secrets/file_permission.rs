@@ -1,11 +1,11 @@
 //! `environment-file-permission`
 
 use crate::checks::execution_role::{self, NO_ROLE};
-use crate::checks::permission::{Beside, Wish, judge};
+use crate::checks::permission::{Beside, Wish, beside_of, decide};
 use crate::checks::subject::EnvironmentFileUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
-use crate::iam::{Layer, Policy};
+use crate::iam::Layer;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
 use crate::lookup::{CallerIdentity, Lookup};
@@ -45,7 +45,7 @@ fn environment_file_permission(it: &EnvironmentFileUse, facts: &View) -> Judgeme
         "aws s3api put-bucket-policy --bucket {} --policy file://bucket-policy.json",
         object.bucket
     );
-    let answer = judge(who, calls, region, Some(&policy))?;
+    let answer = decide(who, calls, region, Some(&policy), facts)?;
     execution_role::verdict(who, &format!("read {object}"), answer, facts)
 }
 
@@ -56,12 +56,15 @@ fn bucket(name: &str, it: &EnvironmentFileUse, facts: &View) -> Result<Beside, S
     let region = it.task.region()?.clone();
     let asked = GetBucketPolicy { region: region.clone(), bucket: name.to_owned() };
     let caller = CallerIdentity { region };
-    let (policy, caller) = (facts.get(&asked), facts.need(&caller));
-    let resource = match policy? {
-        Seen::Found(document) => {
-            Some(Policy::read(Layer::Resource, &format!("policy of bucket {name}"), document))
-        }
+    let (policy, caller) = (facts.weigh(|| facts.get(&asked)), facts.need(&caller));
+    let (policy, caller) = (policy?, caller?);
+    let owner = policy.is_ok().then(|| caller.account.clone());
+    let document = policy.map(|seen| match seen {
+        Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
-    };
-    Ok(Beside { resource, owner: Some(caller?.account.clone()), ..Beside::default() })
+    });
+    Ok(Beside {
+        owner,
+        ..beside_of(Layer::Resource, &format!("policy of bucket {name}"), document)
+    })
 }

@@ -4,14 +4,14 @@ use super::parameter;
 use super::reference::region;
 use super::secret::described;
 use crate::checks::execution_role::{self, NO_ROLE, Version};
-use crate::checks::permission::{Beside, Wish, judge};
+use crate::checks::permission::{Beside, Tags, Wish, decide};
 use crate::checks::subject::SecretUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
-use crate::iam::{Layer, Policy};
+use crate::iam::{KeyState, Layer, Policy};
 use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
-use crate::lookup::ssm::DescribeParameter;
+use crate::lookup::ssm::{DescribeParameter, ListParameterTags};
 use crate::names::{AccountId, ParameterRef, Partition, Region, ValueFrom};
 use crate::verdict::{Judgement, not_applicable};
 
@@ -44,6 +44,7 @@ fn secret_permission(it: &SecretUse, facts: &View) -> Judgement {
         // (https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html).
         ValueFrom::SecretThroughParameter { parameter, .. } => {
             let resource = arn(parameter, &lookup.region, execution_role::account(who));
+            // A parameter of this kind stands for the secret, and there is none to have tags.
             before.push((Wish::new("ssm:GetParameters", resource), Beside::default()));
             Version::default()
         }
@@ -74,22 +75,31 @@ fn parameter_permission(it: &SecretUse, facts: &View) -> Judgement {
     let (who, found) =
         (execution_role::policies(it.task, facts), parameter::found(it, parameter, facts));
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
-    found?;
+    let found = found?;
     let account = execution_role::account(who);
     let resource = arn(parameter, &region, account);
+    let mut wish = Wish::new("ssm:GetParameters", &resource);
     let mut beside = Beside::default();
+    if let Some(found) = found {
+        let (region, name) = (region.clone(), found.name.clone());
+        beside.tags = Tags::Parameter(ListParameterTags { region, name });
+    }
     match parameter.account() {
         Some(owner) if owner != account => {
             let why = "what AWS RAM lets the other accounts do is not shown here";
             let name = format!("share of {resource}");
             beside.resource = Some(Policy::unreadable(Layer::Resource, &name, why));
+            beside.tags = Tags::Unknown;
         }
         Some(_) => {}
         // AWS's public parameters have no account, and everybody's own policies decide.
+        None if parameter::is_public(parameter) => {
+            beside.owner = Some(account.clone());
+            wish = wish.knowing("aws:ResourceAccount", KeyState::Unknown);
+        }
         None => beside.owner = Some(account.clone()),
     }
-    let calls = vec![(Wish::new("ssm:GetParameters", &resource), beside)];
-    let answer = judge(who, calls, &region, None)?;
+    let answer = decide(who, vec![(wish, beside)], &region, None, facts)?;
     execution_role::verdict(who, &format!("read {resource}"), answer, facts)
 }
 

@@ -1,10 +1,11 @@
 //! The things of a task that are encrypted, or may be.
 
 use super::role::role;
-use super::{ContainerUse, EnvironmentFileUse, Planned, SecretUse, Task, Unplanned};
+use super::{ContainerUse, EnvironmentFileUse, Planned, SecretUse, StoredUse, Task, Unplanned};
 use crate::document::run_context::{ManagedEbsVolume, VolumeConfiguration};
 use crate::document::{Container, Field};
 use crate::knowledge::Stop;
+use crate::lookup::ec2::snapshot::DescribeSnapshot;
 use crate::names::RoleRef;
 
 /// The secret with the credentials of one container's registry.
@@ -38,8 +39,8 @@ pub enum EncryptedUse<'t> {
     Credentials(CredentialsUse<'t>),
     /// An environment file.
     EnvironmentFile(EnvironmentFileUse<'t>),
-    /// An EBS volume.
-    Volume(EbsVolumeUse<'t>),
+    /// A disk that AWS makes for the task.
+    Stored(StoredUse<'t>),
 }
 
 impl Task {
@@ -81,10 +82,10 @@ impl Task {
             .collect()
     }
 
-    /// Everything that may be encrypted: what the execution role decrypts, then the volumes.
+    /// Everything that may be encrypted: what the execution role decrypts, then the disks.
     pub fn encrypted(&self) -> Vec<Planned<EncryptedUse<'_>>> {
         let mut found = self.decrypted();
-        found.extend(self.ebs_volumes().into_iter().map(|it| it.map(EncryptedUse::Volume)));
+        found.extend(self.stored().into_iter().map(|it| it.map(EncryptedUse::Stored)));
         found
     }
 
@@ -105,7 +106,20 @@ impl EbsVolumeUse<'_> {
     /// # Errors
     /// A gap for a placeholder; an absence for a text that names no role.
     pub fn role(&self) -> Result<Option<RoleRef>, Stop> {
-        role(&self.ebs.role_arn)
+        match self.ebs.role_arn.is_missing() {
+            true => role(&self.task.context.infrastructure_role),
+            false => role(&self.ebs.role_arn),
+        }
+    }
+
+    /// The question for the snapshot that it is made of, if there is one.
+    ///
+    /// # Errors
+    /// A gap for a placeholder, and without a region.
+    pub fn snapshot(&self) -> Result<Option<DescribeSnapshot>, Stop> {
+        let id = self.ebs.snapshot_id.get()?.filter(|id| !id.is_empty());
+        let region = self.task.region()?.clone();
+        Ok(id.map(|id| DescribeSnapshot { region, id: id.clone() }))
     }
 }
 
@@ -116,7 +130,7 @@ impl<'t> EncryptedUse<'t> {
             EncryptedUse::ValueFrom(it) => it.task,
             EncryptedUse::Credentials(it) => it.task,
             EncryptedUse::EnvironmentFile(it) => it.task,
-            EncryptedUse::Volume(it) => it.task,
+            EncryptedUse::Stored(it) => it.task(),
         }
     }
 
@@ -126,7 +140,7 @@ impl<'t> EncryptedUse<'t> {
             EncryptedUse::ValueFrom(it) => it.value_from,
             EncryptedUse::Credentials(it) => it.secret,
             EncryptedUse::EnvironmentFile(it) => &it.file.value,
-            EncryptedUse::Volume(it) => &it.ebs.kms_key_id,
+            EncryptedUse::Stored(it) => it.field(),
         }
     }
 
@@ -136,7 +150,7 @@ impl<'t> EncryptedUse<'t> {
             EncryptedUse::ValueFrom(it) => Some(it.container),
             EncryptedUse::Credentials(it) => Some(it.container),
             EncryptedUse::EnvironmentFile(it) => Some(it.container),
-            EncryptedUse::Volume(_) => None,
+            EncryptedUse::Stored(_) => None,
         }
     }
 }

@@ -3,13 +3,16 @@
 mod encrypted;
 mod role;
 mod sender;
+mod stored;
 mod volume;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use role::{Duty, RoleUse};
 pub use sender::{NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
+pub use stored::{LaunchVolumeUse, StoredUse};
 pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};
 
+use crate::checks::policies::Witness;
 use crate::document::container::{EnvironmentFile, Secret};
 use crate::document::launch::requested;
 use crate::document::{
@@ -30,6 +33,8 @@ pub struct Task {
     pub home: Option<Region>,
     /// Whether the user allowed reading secrets' values to prove that a JSON key exists.
     pub read_secrets: bool,
+    /// When IAM is asked for its own opinion on a permission.
+    pub witness: Witness,
     /// The principal who deploys, if it is not the one that runs this.
     pub caller: Option<String>,
     /// When the account was looked at, in seconds since 1970; none where a recording does not tell.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::checks::policies::Witness;
 use crate::checks::subject::Task;
 use crate::checks::{Check, Group, catalogue, find};
 use crate::document::{Role, RunContext, Source, TaskDefinition};
@@ -60,6 +61,7 @@ impl Story {
             context: RunContext::flags(),
             home: "eu-west-1".parse::<Region>().ok(),
             read_secrets: false,
+            witness: Witness::default(),
             caller: None,
             now: None,
         };
@@ -92,6 +94,19 @@ impl Story {
         }
         self.account = Some(account);
         self
+    }
+
+    /// IAM's simulator is heard then.
+    pub(crate) fn hearing(mut self, witness: Witness) -> Story {
+        for task in &mut self.tasks {
+            task.witness = witness;
+        }
+        self
+    }
+
+    /// The task itself.
+    pub(crate) fn first(&self) -> &Task {
+        &self.tasks[0]
     }
 
     /// What the check says of it.

@@ -1,6 +1,10 @@
 //! The group `volumes`: the volumes of the task are there, or can be created, and can be mounted.
 
 mod ebs_config;
+mod ebs_filesystem;
+mod ebs_limits;
+mod ebs_permission;
+mod ebs_snapshot;
 mod efs_access_point;
 mod efs_file_system;
 mod efs_mount_target;
@@ -8,6 +12,8 @@ mod efs_permission;
 mod efs_volume;
 #[cfg(test)]
 mod mount_tests;
+#[cfg(test)]
+pub(in crate::checks) mod tests;
 mod volume_driver;
 
 use super::Group;
@@ -19,6 +25,9 @@ pub static GROUP: Group = Group {
     offline: false,
     checks: &[
         &ebs_config::EBS_VOLUME_CONFIG,
+        &ebs_filesystem::EBS_FILESYSTEM,
+        &ebs_snapshot::EBS_SNAPSHOT,
+        &ebs_permission::EBS_PERMISSION,
         &efs_file_system::EFS_FILE_SYSTEM,
         &efs_access_point::EFS_ACCESS_POINT,
         &efs_mount_target::EFS_MOUNT_TARGET,

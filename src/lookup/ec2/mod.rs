@@ -4,6 +4,7 @@
 //! What is asked for by its id is asked for by a filter: whoever is not in the list is not there, and
 //! one wrong id does not spoil the answer for the others.
 
+pub mod encryption;
 pub mod endpoint;
 pub mod instance;
 pub mod network_acl;
@@ -11,6 +12,7 @@ pub mod prefix_list;
 pub mod public_access;
 pub mod route;
 pub mod security_group;
+pub mod snapshot;
 pub mod subnet;
 pub mod vpc;
 

@@ -1,4 +1,6 @@
-//! The policies of a repository and of a whole registry.
+//! The policies of a repository and of a whole registry, and the tags that policies ask for.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -81,5 +83,40 @@ impl Lookup for GetRegistryPolicy {
 impl Optional for GetRegistryPolicy {
     fn assumption(&self) -> String {
         format!("that no {} has a say", self.what())
+    }
+}
+
+/// The tags of a repository. Asked only where a policy makes its answer depend on them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ListRepositoryTags {
+    /// The repository.
+    pub repository: Repository,
+}
+
+impl Lookup for ListRepositoryTags {
+    type Fact = BTreeMap<String, String>;
+    const CALL: Call = Call("ecr:ListTagsForResource");
+    const ABSENT: &'static [&'static str] = &[REPOSITORY_MISSING];
+
+    fn what(&self) -> String {
+        format!("tags of repository {}", self.repository.place())
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no repository {}", self.repository.place())
+    }
+
+    fn resource(&self) -> String {
+        self.repository.arn()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<BTreeMap<String, String>> {
+        let client = services.ecr(&self.repository.region);
+        let arn = self.repository.arn();
+        let reply = client.list_tags_for_resource().resource_arn(arn).send().await;
+        classify::answer(self, reply, |it| {
+            let tags = it.tags.ok_or("the list of tags")?;
+            Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
+        })
     }
 }

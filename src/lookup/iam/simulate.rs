@@ -5,12 +5,16 @@
 //! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>), so it is
 //! a witness, not the judge.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult};
 use aws_sdk_iam::types::{PolicyEvaluationDecisionType, ResourceSpecificResult};
 use serde::{Deserialize, Serialize};
 
 use super::{NO_SUCH_ENTITY, whole};
-use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
+use crate::knowledge::Seen;
+use crate::lookup::organizations::ASSUMPTION;
+use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services, classify};
 use crate::names::Region;
 
 /// What IAM thinks of each action on each resource.
@@ -83,71 +87,112 @@ impl Lookup for SimulatePrincipalPolicy {
         self.principal.clone()
     }
 
+    /// One request for each principal and service: every action is tried on every resource.
+    fn batch(&self) -> Option<Batch> {
+        let service = self.actions.first().and_then(|action| action.split(':').next());
+        let SimulatePrincipalPolicy { region, principal, context, .. } = self;
+        let context: Vec<String> =
+            context.iter().map(|key| format!("{}={}", key.name, key.values.join(","))).collect();
+        let aimed = if self.resources.is_empty() { "anything" } else { "resources" };
+        let service = service.unwrap_or_default();
+        let group = format!("{region} {principal} {service} {aimed} {}", context.join(" "));
+        Some(Batch::of(MOST, group))
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<Vec<Simulated>> {
+        let mut answers = Self::fetch_all(std::slice::from_ref(self), services).await;
+        answers.pop().unwrap_or_else(|| Err(classify::incomplete(self, "any answer")))
+    }
+
+    async fn fetch_all(asked: &[Self], services: &Services) -> Vec<Answer<Vec<Simulated>>> {
+        let Some(first) = asked.first() else { return Vec::new() };
+        let union = |part: fn(&Self) -> &Vec<String>| -> Vec<String> {
+            asked.iter().flat_map(part).cloned().collect::<BTreeSet<_>>().into_iter().collect()
+        };
+        let (actions, resources) = (union(|it| &it.actions), union(|it| &it.resources));
         let pages = services
-            .iam(&self.region)
+            .iam(&first.region)
             .simulate_principal_policy()
-            .policy_source_arn(&self.principal)
-            .set_action_names(Some(self.actions.clone()))
-            .set_resource_arns((!self.resources.is_empty()).then(|| self.resources.clone()))
-            .set_context_entries(Some(self.context.iter().map(ContextKey::entry).collect()))
+            .policy_source_arn(&first.principal)
+            .set_action_names(Some(actions))
+            .set_resource_arns((!resources.is_empty()).then(|| resources.clone()))
+            .set_context_entries(Some(first.context.iter().map(ContextKey::entry).collect()))
             .into_paginator()
             .send()
             .collect::<Result<Vec<_>, _>>()
             .await;
-        classify::answer(self, pages, |pages| {
-            let results = whole(pages, |page| (page.is_truncated, page.evaluation_results))?;
-            let mut found = Vec::new();
-            for result in &results {
-                found.extend(self.outcomes(result)?);
-            }
-            let is_decided = |action: &String| found.iter().any(|it| it.action == *action);
-            if self.actions.iter().all(is_decided) { Ok(found) } else { Err("an action") }
-        })
+        let pages = match pages {
+            Ok(pages) => pages,
+            Err(error) => return asked.iter().map(|it| classify::failed(it, &error)).collect(),
+        };
+        let found = whole(pages, |page| (page.is_truncated, page.evaluation_results))
+            .and_then(|results| all(&results, &resources));
+        asked.iter().map(|it| it.among(&found)).collect()
     }
 }
 
+/// How many questions travel in one request: the square of it may come back.
+const MOST: usize = 20;
+
 impl Optional for SimulatePrincipalPolicy {
     fn assumption(&self) -> String {
-        format!(
-            "that no policy of the organization forbids {} to {}",
-            self.actions.join(", "),
-            self.principal
-        )
+        ASSUMPTION.to_owned()
     }
 }
 
 impl SimulatePrincipalPolicy {
-    /// The decision for each resource. What stands beside the list of resources is the worst of all,
-    /// on the template of an ARN: it counts only where there is no more than one resource.
-    fn outcomes(&self, result: &EvaluationResult) -> Result<Vec<Simulated>, &'static str> {
-        let detail = result.organizations_decision_detail.as_ref();
-        let outcome = |resource: &str, decision: &_, missing: &[String]| {
-            Ok(Simulated {
-                action: result.eval_action_name.clone(),
-                resource: resource.to_owned(),
-                decision: read(decision)?,
-                missing: missing.to_vec(),
-                allowed_by_organizations: detail.map(|it| it.allowed_by_organizations),
-            })
+    /// Its own outcomes among those of a request that it shared.
+    fn among(&self, found: &Result<Vec<Simulated>, &'static str>) -> Answer<Vec<Simulated>> {
+        let found = found.as_ref().map_err(|lacks| classify::incomplete(self, lacks))?;
+        let is_own = |it: &&Simulated| {
+            let named = |list: &[String], text: &str| list.iter().any(|it| it == text);
+            let any = self.resources.is_empty() && it.resource == "*";
+            named(&self.actions, &it.action) && (any || named(&self.resources, &it.resource))
         };
-        match (result.resource_specific_results(), &*self.resources) {
-            ([], []) => {
-                let missing = result.missing_context_values();
-                Ok(vec![outcome("*", &result.eval_decision, missing)?])
-            }
-            ([], [resource]) => {
-                let missing = result.missing_context_values();
-                Ok(vec![outcome(resource, &result.eval_decision, missing)?])
-            }
-            ([], _) => Err("the decision for each resource"),
-            (each, _) => {
-                let outcome = |it: &ResourceSpecificResult| {
-                    let missing = it.missing_context_values();
-                    outcome(&it.eval_resource_name, &it.eval_resource_decision, missing)
-                };
-                each.iter().map(outcome).collect()
-            }
+        let own: Vec<Simulated> = found.iter().filter(is_own).cloned().collect();
+        let is_decided = |action: &String| own.iter().any(|it| it.action == *action);
+        match self.actions.iter().all(is_decided) {
+            true => Ok(Seen::Found(own)),
+            false => Err(classify::incomplete(self, "an action")),
+        }
+    }
+}
+
+fn all(results: &[EvaluationResult], resources: &[String]) -> Result<Vec<Simulated>, &'static str> {
+    let mut found = Vec::new();
+    for result in results {
+        found.extend(outcomes(result, resources)?);
+    }
+    Ok(found)
+}
+
+/// The decision for each resource. What stands beside the list of resources is the worst of all,
+/// on the template of an ARN: it counts only where there is no more than one resource.
+fn outcomes(
+    result: &EvaluationResult,
+    resources: &[String],
+) -> Result<Vec<Simulated>, &'static str> {
+    let detail = result.organizations_decision_detail.as_ref();
+    let outcome = |resource: &str, decision: &_, missing: &[String]| {
+        Ok(Simulated {
+            action: result.eval_action_name.clone(),
+            resource: resource.to_owned(),
+            decision: read(decision)?,
+            missing: missing.to_vec(),
+            allowed_by_organizations: detail.map(|it| it.allowed_by_organizations),
+        })
+    };
+    let alone = result.missing_context_values();
+    match (result.resource_specific_results(), resources) {
+        ([], []) => Ok(vec![outcome("*", &result.eval_decision, alone)?]),
+        ([], [resource]) => Ok(vec![outcome(resource, &result.eval_decision, alone)?]),
+        ([], _) => Err("the decision for each resource"),
+        (each, _) => {
+            let outcome = |it: &ResourceSpecificResult| {
+                let missing = it.missing_context_values();
+                outcome(&it.eval_resource_name, &it.eval_resource_decision, missing)
+            };
+            each.iter().map(outcome).collect()
         }
     }
 }
@@ -179,11 +224,11 @@ mod tests {
     const A: &str = "arn:aws:s3:::a/x";
     const B: &str = "arn:aws:s3:::b/x";
 
-    fn asked(resources: &[&str]) -> SimulatePrincipalPolicy {
+    fn asked(actions: &[&str], resources: &[&str]) -> SimulatePrincipalPolicy {
         SimulatePrincipalPolicy {
             region: "eu-west-1".parse().unwrap(),
             principal: "arn:aws:iam::111122223333:role/app".to_owned(),
-            actions: vec!["s3:GetObject".to_owned()],
+            actions: actions.iter().map(ToString::to_string).collect(),
             resources: resources.iter().map(ToString::to_string).collect(),
             context: Vec::new(),
         }
@@ -210,10 +255,14 @@ mod tests {
             .unwrap()
     }
 
+    fn named(resources: &[&str]) -> Vec<String> {
+        resources.iter().map(ToString::to_string).collect()
+    }
+
     #[test]
     fn each_resource_has_its_own_decision_not_the_worst_of_all() {
         let result = result("implicitDeny", &[(A, "allowed"), (B, "implicitDeny")]);
-        let outcomes = asked(&[A, B]).outcomes(&result).unwrap();
+        let outcomes = outcomes(&result, &named(&[A, B])).unwrap();
         let decisions: Vec<_> =
             outcomes.iter().map(|it| (it.resource.as_str(), it.decision)).collect();
         assert_eq!(decisions, [(A, Decision::Allowed), (B, Decision::ImplicitDeny)]);
@@ -224,17 +273,37 @@ mod tests {
     #[test]
     fn without_a_list_the_decision_belongs_to_the_only_resource() {
         for (resources, resource) in [(&[][..], "*"), (&[A][..], A)] {
-            let outcomes = asked(resources).outcomes(&result("explicitDeny", &[])).unwrap();
+            let outcomes = outcomes(&result("explicitDeny", &[]), &named(resources)).unwrap();
             assert_eq!(outcomes.len(), 1);
             assert_eq!(outcomes[0].resource, resource);
             assert_eq!(outcomes[0].decision, Decision::ExplicitDeny);
         }
-        assert!(asked(&[A, B]).outcomes(&result("allowed", &[])).is_err());
+        assert!(outcomes(&result("allowed", &[]), &named(&[A, B])).is_err());
     }
 
     #[test]
     fn a_decision_that_is_not_known_is_none() {
-        assert!(asked(&[A]).outcomes(&result("perhaps", &[])).is_err());
-        assert!(asked(&[A]).outcomes(&result("allowed", &[(A, "perhaps")])).is_err());
+        assert!(outcomes(&result("perhaps", &[]), &named(&[A])).is_err());
+        assert!(outcomes(&result("allowed", &[(A, "perhaps")]), &named(&[A])).is_err());
+    }
+
+    #[test]
+    fn who_shares_a_request_takes_out_its_own_and_no_more() {
+        let result = result("implicitDeny", &[(A, "allowed"), (B, "implicitDeny")]);
+        let found = all(&[result], &named(&[A, B]));
+        let of = |it: &SimulatePrincipalPolicy| match it.among(&found) {
+            Ok(Seen::Found(own)) => own.iter().map(|it| it.resource.clone()).collect(),
+            _ => Vec::new(),
+        };
+        assert_eq!(of(&asked(&["s3:GetObject"], &[B])), [B]);
+        assert!(asked(&["s3:PutObject"], &[B]).among(&found).is_err());
+    }
+
+    #[test]
+    fn one_request_for_a_principal_and_a_service() {
+        let batch = |action: &str, resources: &[&str]| asked(&[action], resources).batch();
+        assert_eq!(batch("s3:GetObject", &[A]), batch("s3:GetBucketLocation", &[B]));
+        assert_ne!(batch("s3:GetObject", &[A]), batch("ecr:BatchGetImage", &[A]));
+        assert_ne!(batch("s3:GetObject", &[A]), batch("s3:ListAllMyBuckets", &[]));
     }
 }

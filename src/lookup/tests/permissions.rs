@@ -1,7 +1,7 @@
 //! The lookups that permissions are judged by.
 
 use super::*;
-use crate::lookup::ecr::{GetRegistryPolicy, GetRepositoryPolicy};
+use crate::lookup::ecr::{GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags};
 use crate::lookup::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::iam::policy::{GetPolicy, GetPolicyVersion};
@@ -12,9 +12,13 @@ use crate::lookup::iam::simulate::SimulatePrincipalPolicy;
 use crate::lookup::iam::user::{
     GetUser, GetUserPolicy, ListAttachedUserPolicies, ListGroupsForUser, ListUserPolicies,
 };
-use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants};
+use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants, ListResourceTags};
+use crate::lookup::organizations::{
+    Control, DescribeOrganization, DescribePolicy, ListParents, ListPoliciesForTarget,
+};
 use crate::lookup::s3::GetBucketPolicy;
 use crate::lookup::secretsmanager::GetSecretPolicy;
+use crate::lookup::ssm::ListParameterTags;
 use crate::names::Region;
 
 const ENCODED: &str = "%7B%22Statement%22%3A%5B%5D%7D";
@@ -48,7 +52,8 @@ fn json(body: serde_json::Value) -> Option<Reply> {
 }
 
 pub(super) fn lookups() -> Vec<Case> {
-    [roles(), users(), groups(), policies(), keys(), resources()].into_iter().flatten().collect()
+    let of_principals = [roles(), users(), groups(), policies(), organizations()];
+    of_principals.into_iter().chain([keys(), resources()]).flatten().collect()
 }
 
 fn roles() -> Vec<Case> {
@@ -167,6 +172,7 @@ fn keys() -> Vec<Case> {
         case(DescribeKey::of(&key(), &region()), json(metadata), vec![]),
         case(GetKeyPolicy { region: region(), key: key() }, json(json!({"Policy": PLAIN})), vec![]),
         case(ListGrants { region: region(), key: key() }, json(json!({"Grants": []})), vec![]),
+        case(ListResourceTags { region: region(), key: key() }, json(json!({"Tags": []})), vec![]),
     ]
 }
 
@@ -175,6 +181,16 @@ fn resources() -> Vec<Case> {
         Repository { region: region(), registry: "111122223333".parse().unwrap(), name: app() };
     vec![
         case(GetSecretPolicy { region: region(), id: app() }, json(json!({"ARN": "arn"})), vec![]),
+        case(
+            ListRepositoryTags { repository: repository.clone() },
+            json(json!({"tags": []})),
+            vec![],
+        ),
+        case(
+            ListParameterTags { region: region(), name: app() },
+            json(json!({"TagList": []})),
+            vec![],
+        ),
         case(GetRepositoryPolicy { repository }, json(json!({"policyText": PLAIN})), vec![]),
         case(GetRegistryPolicy { region: region() }, json(json!({"policyText": PLAIN})), vec![]),
         case(
@@ -182,5 +198,24 @@ fn resources() -> Vec<Case> {
             Some(Reply::Raw(200, "x-amz-request-id: 1", PLAIN.to_owned())),
             vec![],
         ),
+    ]
+}
+
+fn organizations() -> Vec<Case> {
+    let organization = json!({"Organization": {
+        "Id": "o-a1b2c3d4e5", "MasterAccountId": "444455556666", "FeatureSet": "ALL",
+    }});
+    let account = || "111122223333".to_owned();
+    let attached = |control| ListPoliciesForTarget { region: region(), target: account(), control };
+    let described = json!({"Policy": {"Content": PLAIN}});
+    vec![
+        case(DescribeOrganization { region: region() }, json(organization), vec![]),
+        case(
+            ListParents { region: region(), child: account() },
+            json(json!({"Parents": [{"Id": "r-ab12", "Type": "ROOT"}]})),
+            vec![],
+        ),
+        case(attached(Control::Service), json(json!({"Policies": []})), vec![]),
+        case(DescribePolicy { region: region(), id: "p-1".to_owned() }, json(described), vec![]),
     ]
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
+use crate::checks::policies::Witness;
 use crate::checks::subject::Task;
 use crate::checks::{Check, Group};
 use crate::document::run_context::flag;
@@ -70,6 +71,7 @@ impl Scenario {
             context,
             home: recording.region.as_ref().map(|region| region.parse().unwrap()),
             read_secrets: flags["read_secrets"] == true,
+            witness: Witness::default(),
             caller: flags["caller"].as_str().map(str::to_owned),
             now: recording.now,
         };

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::checks::permission::tests::{role, told};
+use crate::iam::Policy;
 use crate::lookup::kms::{DescribeKey, Manager};
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
@@ -31,6 +32,7 @@ fn used(region: &str) -> Used {
             ("kms:EncryptionContext:SecretARN".to_owned(), known(SECRET)),
             ("kms:EncryptionContext:SecretVersionId".to_owned(), KeyState::Unknown),
         ],
+        setting: None,
     }
 }
 
@@ -47,7 +49,7 @@ fn decrypts(condition: Option<Value>, key_policy: &Value, grants: Vec<Grant>) ->
     let beside = Beside {
         resource: Some(Policy::read(Layer::Key, "default", key_policy)),
         grants: Grants::Known(grants),
-        owner: None,
+        ..Beside::default()
     };
     let region = "eu-west-1".parse().unwrap();
     told(judge(&who, vec![(wish, beside)], &region, Some("aws kms put-key-policy")))

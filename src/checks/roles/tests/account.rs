@@ -60,6 +60,48 @@ impl Account {
         self.answers("iam:GetRole", &key, &json!({"Ok": {"absent": absence}}))
     }
 
+    /// The account is in an organization, which another account manages.
+    pub(super) fn in_organization(self) -> Account {
+        let organization =
+            json!({"id": "o-a1b2c3d4e5", "management": "999988887777", "has_policies": true});
+        self.says("organizations:DescribeOrganization", &json!({"region": REGION}), &organization)
+    }
+
+    /// The caller may see what binds the account in it: on the root what AWS gives, on the account this.
+    pub(super) fn bound_by(self, statements: &Value) -> Account {
+        let attached = |target: &str, control: &str| json!({"region": REGION, "target": target, "control": control});
+        let of_aws = json!([{"id": "p-FullAWSAccess", "name": "FullAWSAccess", "of_aws": true}]);
+        let own = json!([{"id": "p-1", "name": "guard", "of_aws": false}]);
+        let list = "organizations:ListPoliciesForTarget";
+        self.in_organization()
+            .says(
+                "organizations:ListParents",
+                &json!({"region": REGION, "child": "111122223333"}),
+                &json!({"id": "r-ab12", "is_root": true}),
+            )
+            .says(list, &attached("r-ab12", "service"), &of_aws)
+            .says(list, &attached("111122223333", "service"), &own)
+            .says(list, &attached("r-ab12", "resource"), &json!([]))
+            .says(list, &attached("111122223333", "resource"), &json!([]))
+            .says(
+                "organizations:DescribePolicy",
+                &json!({"region": REGION, "id": "p-1"}),
+                &policy(statements),
+            )
+    }
+
+    /// IAM's simulator says this of a role.
+    pub(super) fn simulated(self, asked: &Value, outcome: &Value) -> Account {
+        self.says("iam:SimulatePrincipalPolicy", asked, &json!([outcome]))
+    }
+
+    /// Whoever asks may not make this call.
+    pub(super) fn refuses(self, call: &str, key: &Value) -> Account {
+        let refused =
+            json!({"Err": {"refused": {"action": call, "resource": "*", "said": "AccessDenied"}}});
+        self.answers(call, key, &refused)
+    }
+
     pub(super) fn says(self, call: &str, key: &Value, fact: &Value) -> Account {
         self.answers(call, key, &json!({"Ok": {"found": fact}}))
     }

@@ -1,0 +1,73 @@
+//! May Fargate encrypt the ephemeral storage of the task with the cluster's key?
+
+use super::key::Used;
+use super::stored::STORAGE;
+use crate::facts::View;
+use crate::iam::{
+    Context, Decision, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request, evaluate,
+};
+use crate::knowledge::Gap;
+use crate::lookup::kms::{GetKeyPolicy, Key};
+use crate::verdict::{Judgement, fail, pass};
+
+/// Whom the key policy has to allow.
+const FARGATE: &str = "fargate.amazonaws.com";
+
+/// What it has to allow: AWS's example allows the service no more than these
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html>).
+const ACTIONS: [&str; 2] = ["kms:GenerateDataKeyWithoutPlaintext", "kms:CreateGrant"];
+
+/// Judges the key policy in the encryption context of the cluster.
+pub(super) fn judge(key: &Key, used: &Used, facts: &View) -> Judgement {
+    let asked = GetKeyPolicy { region: used.key.region.clone(), key: key.arn.clone() };
+    let document = facts.need(&asked)?;
+    let policy = Policy::read(Layer::Key, &format!("policy of key {}", key.arn), document);
+    let layers = Layers { resource: Some(policy), ..Layers::default() };
+    let mut refused: Vec<(&str, Evaluation)> = Vec::new();
+    for action in ACTIONS {
+        let evaluation = ask(action, key, used, &layers);
+        match evaluation.decision {
+            Decision::Allow => {}
+            Decision::ExplicitDeny | Decision::ImplicitDeny => refused.push((action, evaluation)),
+            Decision::Depends(_) => {
+                let said = evaluation.sentences().join("; ");
+                let why = format!("whether {FARGATE} may {action} on {} is open: {said}", key.arn);
+                return Err(Gap::Undecidable { why }.into());
+            }
+        }
+    }
+    let Some((_, first)) = refused.first() else {
+        return pass(format!("{FARGATE} may encrypt {} with {}", used.what, key.arn));
+    };
+    let actions: Vec<&str> = refused.iter().map(|(action, _)| *action).collect();
+    fail(format!(
+        "{FARGATE} may not {} on {}, which encrypts {}: {}",
+        actions.join(", "),
+        key.arn,
+        used.what,
+        first.sentences().join("; ")
+    ))
+    .on(&key.arn)
+    .prevents(STORAGE)
+    .remedy(format!(
+        "Let the key policy allow {} to {FARGATE} in the encryption context of the cluster, CreateGrant for Decrypt only",
+        ACTIONS.join(" and ")
+    ))
+    .command(format!(
+        "aws kms put-key-policy --key-id {} --policy-name default --policy file://key-policy.json --region {}",
+        key.arn, used.key.region
+    ))
+    .judge()
+}
+
+fn ask(action: &str, key: &Key, used: &Used, layers: &Layers) -> Evaluation {
+    let service = Principal::service(FARGATE);
+    let mut context = Context::partial().with_principal(&service);
+    for (name, state) in &used.context {
+        context.set(name, state.clone());
+    }
+    if action == "kms:CreateGrant" {
+        context.set("kms:GrantOperations", KeyState::Known(vec!["Decrypt".to_owned()]));
+    }
+    evaluate(&Request::new(service, action, &key.arn, context), layers)
+}

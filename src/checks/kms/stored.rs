@@ -1,0 +1,180 @@
+//! Which key a disk of the task is encrypted with.
+//!
+//! A volume's own key goes before that of the cluster, and that before the one of the account
+//! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html>).
+
+use super::key::{Encrypted, Setting, Used, is_of_aws, managed_by_aws};
+use crate::checks::subject::{EbsVolumeUse, StoredUse, Task};
+use crate::facts::View;
+use crate::iam::KeyState;
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};
+use crate::lookup::ec2::snapshot::DescribeSnapshot;
+use crate::lookup::ecs::cluster::DescribeCluster;
+use crate::lookup::kms::{DescribeKey, Key};
+use crate::lookup::{Call, CallerIdentity, Lookup};
+
+/// What it takes to know the key of a disk.
+pub(super) const CALLS: [Call; 6] = [
+    DescribeKey::CALL,
+    DescribeCluster::CALL,
+    DescribeSnapshot::CALL,
+    GetEbsEncryptionByDefault::CALL,
+    GetEbsDefaultKmsKeyId::CALL,
+    CallerIdentity::CALL,
+];
+
+/// The status reason of a volume whose key cannot be used
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-ebs-volumes-scenarios.html>).
+pub(super) const MISMATCH: &str = "ECS failed to set up the EBS volume. Encountered IdempotentParameterMismatch\"; \"The client token you have provided is associated with a resource that is already deleted. Please use a different client token.\"";
+
+/// What becomes of a task whose storage Fargate cannot encrypt.
+pub(super) const STORAGE: &str = "ResourceInitializationError, or a task that stops before it starts: Fargate cannot encrypt the task's ephemeral storage";
+
+/// What a disk is encrypted with.
+///
+/// # Errors
+/// Whatever keeps that from being known.
+pub(super) fn of(it: &StoredUse, facts: &View) -> Result<Encrypted, Stop> {
+    match it {
+        StoredUse::Volume(it) => volume(it, facts),
+        StoredUse::Snapshot(it) => snapshot(it, facts),
+        StoredUse::Fargate(task) => fargate(task, facts),
+    }
+}
+
+/// The key of a disk. One that is not there is told of where it is written, once.
+///
+/// # Errors
+/// The gap, or the absence.
+pub(super) fn key<'f>(it: &StoredUse, used: &Used, facts: &View<'f>) -> Result<&'f Key, Stop> {
+    match facts.get(&used.key)? {
+        Seen::Found(key) => Ok(key),
+        Seen::Absent(absence) => Err(Stop::written(it.field().place().subject(), absence.sentence)),
+    }
+}
+
+/// The runtime error of a disk whose key cannot be used.
+pub(super) fn error(it: &StoredUse) -> &'static str {
+    match it {
+        StoredUse::Volume(_) | StoredUse::Snapshot(_) => MISMATCH,
+        StoredUse::Fargate(_) => STORAGE,
+    }
+}
+
+fn volume(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
+    let task = it.task;
+    let encrypted = it.ebs.encrypted.get()?.copied();
+    // That EBS encrypts by default overrides a volume that is not to be encrypted
+    // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html).
+    if encrypted == Some(false) && !by_default(task, facts)? {
+        return Ok(Encrypted::Otherwise("the volume is not to be encrypted".to_owned()));
+    }
+    if let Some(key) = it.ebs.kms_key_id.get()?.filter(|key| !key.is_empty()) {
+        return ebs(key, "the volume", None, task);
+    }
+    if encrypted != Some(false) {
+        let asked = task.cluster()?;
+        let cluster = facts.need(&asked)?;
+        if let Some(key) = &cluster.volume_key {
+            let cluster = name_of(&cluster.arn).to_owned();
+            let what = format!("the volumes of cluster {cluster} that name no key");
+            return ebs(key, &what, Some(Setting { cluster, field: "kmsKeyId" }), task);
+        }
+    }
+    // A volume of a snapshot of one's own keeps its key
+    // (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html).
+    if let Some(asked) = it.snapshot()? {
+        let snapshot = facts.need(&asked)?;
+        if snapshot.encrypted {
+            let caller = facts.need(&CallerIdentity { region: task.region()?.clone() })?;
+            let own =
+                snapshot.owner.as_deref().is_none_or(|owner| owner == caller.account.as_str());
+            return match &snapshot.key {
+                Some(key) if own => ebs(key, "the volume, like its snapshot", None, task),
+                _ => default(task, facts),
+            };
+        }
+    }
+    if encrypted == Some(true) || by_default(task, facts)? {
+        return default(task, facts);
+    }
+    Ok(Encrypted::Otherwise("nothing asks for the volume to be encrypted".to_owned()))
+}
+
+fn by_default(task: &Task, facts: &View) -> Result<bool, Stop> {
+    let asked = GetEbsEncryptionByDefault { region: task.region()?.clone() };
+    Ok(matches!(facts.peek(&asked)?, Some(Seen::Found(true))))
+}
+
+/// The account's key for volumes that name none.
+fn default(task: &Task, facts: &View) -> Result<Encrypted, Stop> {
+    let asked = GetEbsDefaultKmsKeyId { region: task.region()?.clone() };
+    match facts.peek(&asked)? {
+        Some(Seen::Found(key)) => ebs(key, "the volume, by the default of the account", None, task),
+        _ => Ok(managed_by_aws("alias/aws/ebs")),
+    }
+}
+
+fn ebs(key: &str, what: &str, setting: Option<Setting>, task: &Task) -> Result<Encrypted, Stop> {
+    if is_of_aws(key) {
+        return Ok(managed_by_aws(key));
+    }
+    let region = task.region()?;
+    Ok(Encrypted::With(Box::new(Used {
+        key: DescribeKey::of(key, region),
+        region: region.clone(),
+        service: "ec2",
+        what: what.to_owned(),
+        context: Vec::new(),
+        setting,
+    })))
+}
+
+/// What the snapshot itself is encrypted with.
+fn snapshot(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
+    let Some(asked) = it.snapshot()? else {
+        return Ok(Encrypted::Otherwise("the volume is made of no snapshot".to_owned()));
+    };
+    let snapshot = facts.need(&asked)?;
+    match &snapshot.key {
+        Some(key) if snapshot.encrypted => {
+            ebs(key, &format!("snapshot {}", asked.id), None, it.task)
+        }
+        _ => Ok(Encrypted::Otherwise(format!("snapshot {} is not encrypted", asked.id))),
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-storage-encryption.html>
+fn fargate(task: &Task, facts: &View) -> Result<Encrypted, Stop> {
+    let asked = task.cluster()?;
+    let cluster = facts.need(&asked)?;
+    let name = name_of(&cluster.arn).to_owned();
+    let Some(key) = &cluster.fargate_storage_key else {
+        return Ok(Encrypted::Otherwise(format!(
+            "cluster {name} names no key for the storage of Fargate"
+        )));
+    };
+    let account = cluster.arn.split(':').nth(4).unwrap_or_default();
+    let context = [("aws:ecs:clusterAccount", account), ("aws:ecs:clusterName", name.as_str())];
+    let known = |value: &str| KeyState::Known(vec![value.to_owned()]);
+    let mut keys: Vec<(String, KeyState)> = context
+        .iter()
+        .map(|(key, value)| (format!("kms:EncryptionContext:{key}"), known(value)))
+        .collect();
+    let names = context.iter().map(|(key, _)| (*key).to_owned()).collect();
+    keys.push(("kms:EncryptionContextKeys".to_owned(), KeyState::Known(names)));
+    Ok(Encrypted::With(Box::new(Used {
+        key: DescribeKey::of(key, task.region()?),
+        region: task.region()?.clone(),
+        service: "fargate",
+        what: format!("the storage of Fargate's tasks in cluster {name}"),
+        context: keys,
+        setting: Some(Setting { cluster: name, field: "fargateEphemeralStorageKmsKeyId" }),
+    })))
+}
+
+/// The name of a cluster, from its ARN.
+fn name_of(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}

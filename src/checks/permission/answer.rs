@@ -1,0 +1,168 @@
+//! From what was said of each call to one answer.
+
+use super::Wish;
+use crate::checks::policies::{Kind, PolicySet};
+use crate::iam::{Evaluation, Layer};
+use crate::knowledge::{Gap, Stop};
+use crate::verdict::{Finding, fail};
+
+/// What the engine says of all the calls that one thing takes.
+pub(crate) enum Answer {
+    /// All are allowed, by these statements.
+    Allowed(String),
+    /// At least one is refused; one finding names them all.
+    Refused(Box<Finding>),
+}
+
+impl Answer {
+    pub(super) fn of_root() -> Answer {
+        Answer::Allowed("the rights of the root user".to_owned())
+    }
+}
+
+/// What is said of one call in the end.
+pub(super) enum Word {
+    /// It is allowed, by these statements.
+    Allowed(Vec<String>),
+    /// It is refused, for these reasons.
+    Denied(Vec<String>),
+    /// It is not known.
+    Open(Gap),
+}
+
+/// One call, what the engine made of it, and what is said in the end.
+pub(super) struct Said {
+    pub wish: Wish,
+    pub evaluation: Evaluation,
+    pub word: Word,
+}
+
+/// One answer to all: what is refused is told at once, and only then what is not known.
+pub(super) fn of_all(
+    set: &PolicySet,
+    said: &[Said],
+    elsewhere: Option<&str>,
+) -> Result<Answer, Stop> {
+    let refused: Vec<(&Said, &Vec<String>)> = said
+        .iter()
+        .filter_map(|it| match &it.word {
+            Word::Denied(reasons) => Some((it, reasons)),
+            Word::Allowed(_) | Word::Open(_) => None,
+        })
+        .collect();
+    if !refused.is_empty() {
+        return Ok(Answer::Refused(Box::new(refused_together(set, &refused, elsewhere))));
+    }
+    let mut grounds: Vec<&String> = Vec::new();
+    for it in said {
+        match &it.word {
+            Word::Open(gap) => return Err(gap.clone().into()),
+            Word::Allowed(by) => {
+                let new: Vec<_> = by.iter().filter(|ground| !grounds.contains(ground)).collect();
+                grounds.extend(new);
+            }
+            Word::Denied(_) => {}
+        }
+    }
+    let grounds: Vec<&str> = grounds.into_iter().map(String::as_str).collect();
+    Ok(Answer::Allowed(grounds.join(" and ")))
+}
+
+/// All refused calls in one sentence, with their reasons, each told once.
+fn refused_together(
+    set: &PolicySet,
+    refused: &[(&Said, &Vec<String>)],
+    elsewhere: Option<&str>,
+) -> Finding {
+    let mut reasons: Vec<&str> = Vec::new();
+    for reason in refused.iter().flat_map(|(_, reasons)| reasons.iter()) {
+        if !reasons.contains(&reason.as_str()) {
+            reasons.push(reason);
+        }
+    }
+    let wishes = || refused.iter().map(|(it, _)| &it.wish);
+    let objects: Vec<String> = by_resource(wishes())
+        .into_iter()
+        .map(|(resource, actions)| format!("{} on {resource}", actions.join(", ")))
+        .collect();
+    let said = reasons.join("; ");
+    let mut finding =
+        fail(format!("{} may not {}: {said}", set.arn, objects.join(" nor "))).on(&set.arn);
+    let lacking = |layer: Layer| {
+        refused
+            .iter()
+            .filter(move |(it, _)| it.evaluation.misses.iter().any(|miss| miss.layer == layer))
+            .map(|(it, _)| &it.wish)
+    };
+    if lacking(Layer::Identity).next().is_some() {
+        finding = finding.command(grants(set, lacking(Layer::Identity)));
+    }
+    let of_resource = |layer: &Layer| matches!(layer, Layer::Resource | Layer::Key);
+    let by_resource_policy = refused.iter().any(|(it, _)| {
+        it.evaluation.misses.iter().any(|miss| of_resource(&miss.layer))
+            || it.evaluation.grounds.iter().any(|origin| of_resource(&origin.layer))
+    });
+    match elsewhere {
+        Some(command) if by_resource_policy => finding.command(command),
+        _ if finding.commands.is_empty() => finding.command(simulation(set, wishes())),
+        _ => finding,
+    }
+}
+
+/// The wishes' actions, under their resources.
+fn by_resource<'w>(wishes: impl Iterator<Item = &'w Wish>) -> Vec<(&'w str, Vec<&'w str>)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for wish in wishes {
+        match found.iter_mut().find(|(resource, _)| *resource == wish.resource) {
+            Some((_, actions)) => actions.push(&wish.action),
+            None => found.push((&wish.resource, vec![&wish.action])),
+        }
+    }
+    found
+}
+
+/// The command that shows the statements which refuse.
+fn simulation<'w>(set: &PolicySet, wishes: impl Iterator<Item = &'w Wish>) -> String {
+    let calls: Vec<String> = by_resource(wishes)
+        .into_iter()
+        .take(1)
+        .map(|(resource, actions)| {
+            format!("--action-names {} --resource-arns '{resource}'", actions.join(" "))
+        })
+        .collect();
+    format!("aws iam simulate-principal-policy --policy-source-arn {} {}", set.arn, calls.concat())
+}
+
+/// The command that adds the missing allows to the principal's own policies.
+fn grants<'w>(set: &PolicySet, wishes: impl Iterator<Item = &'w Wish>) -> String {
+    let wishes: Vec<&Wish> = wishes.collect();
+    if let [one] = wishes.as_slice() {
+        return grant(set, &one.action, &one.resource);
+    }
+    let statements: Vec<serde_json::Value> = by_resource(wishes.iter().copied())
+        .into_iter()
+        .map(|(resource, actions)| {
+            serde_json::json!({"Effect": "Allow", "Action": actions, "Resource": resource})
+        })
+        .collect();
+    let service = wishes.first().and_then(|wish| wish.action.split(':').next()).unwrap_or("task");
+    put_policy(set, &format!("{service}-for-ecs"), &serde_json::json!(statements))
+}
+
+/// The command that adds the missing allow to the principal's own policies.
+pub(crate) fn grant(set: &PolicySet, action: &str, resource: &str) -> String {
+    let statement =
+        serde_json::json!([{"Effect": "Allow", "Action": action, "Resource": resource}]);
+    put_policy(set, &action.replace(':', "-"), &statement)
+}
+
+/// The command that writes a policy of these statements into the principal.
+pub(crate) fn put_policy(set: &PolicySet, policy: &str, statements: &serde_json::Value) -> String {
+    let name = set.arn.rsplit('/').next().unwrap_or(&set.arn);
+    let (verb, flag) = match set.kind {
+        Kind::Role => ("put-role-policy", "--role-name"),
+        Kind::User => ("put-user-policy", "--user-name"),
+    };
+    let document = serde_json::json!({"Version": "2012-10-17", "Statement": statements});
+    format!("aws iam {verb} {flag} {name} --policy-name {policy} --policy-document '{document}'")
+}

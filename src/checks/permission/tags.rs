@@ -1,0 +1,84 @@
+//! The tags of a resource, where the answer hangs on them.
+
+use std::collections::BTreeMap;
+
+use crate::facts::View;
+use crate::iam::KeyState;
+use crate::knowledge::{Gap, Stop};
+use crate::lookup::ecr::ListRepositoryTags;
+use crate::lookup::kms::ListResourceTags;
+use crate::lookup::secretsmanager::{DescribeSecret, Secret};
+use crate::lookup::ssm::ListParameterTags;
+use crate::lookup::{Call, Lookup};
+
+/// What is known of the tags of a resource.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Tags {
+    /// Nothing, and nobody is asked.
+    #[default]
+    Unknown,
+    /// Those of a secret.
+    Secret(DescribeSecret),
+    /// These, and no others.
+    Known(BTreeMap<String, String>),
+    /// Those of a repository.
+    Repository(ListRepositoryTags),
+    /// Those of a parameter.
+    Parameter(ListParameterTags),
+    /// Those of a key.
+    Key(ListResourceTags),
+}
+
+/// The keys in which policies name them. Services have their own beside the common one
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>).
+const PREFIXES: [&str; 4] =
+    ["aws:resourcetag/", "secretsmanager:resourcetag/", "ecr:resourcetag/", "ssm:resourcetag/"];
+
+impl Tags {
+    /// The calls that may be asked for them; those of a secret and of a role come with their
+    /// descriptions.
+    pub(crate) const CALLS: [Call; 3] =
+        [ListRepositoryTags::CALL, ListResourceTags::CALL, ListParameterTags::CALL];
+
+    /// What is known of those of these keys that stand for tags.
+    ///
+    /// # Errors
+    /// While it is under way, or if the resource is not there; inside, why it is not shown.
+    pub(crate) fn learn(
+        &self,
+        keys: &[&str],
+        facts: &View,
+    ) -> Result<Result<Vec<(String, KeyState)>, Gap>, Stop> {
+        let named: Vec<(&str, &str)> =
+            keys.iter().filter_map(|key| Some((*key, tag(key)?))).collect();
+        if named.is_empty() {
+            return Ok(Ok(Vec::new()));
+        }
+        let tags = match self {
+            Tags::Unknown => return Ok(Ok(Vec::new())),
+            Tags::Known(tags) => Ok(tags),
+            Tags::Secret(asked) => match facts.weigh(|| facts.need(asked))? {
+                Ok(Secret { tags: Some(tags), .. }) => Ok(tags),
+                Ok(_) => return Ok(Ok(Vec::new())),
+                Err(gap) => Err(gap),
+            },
+            Tags::Repository(asked) => facts.weigh(|| facts.need(asked))?,
+            Tags::Parameter(asked) => facts.weigh(|| facts.need(asked))?,
+            Tags::Key(asked) => facts.weigh(|| facts.need(asked))?,
+        };
+        let state = |tags: &BTreeMap<String, String>, tag: &str| {
+            // Keys of conditions have no case, so a tag counts in whatever case it is written.
+            let value = tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(tag));
+            value.map_or(KeyState::Absent, |(_, value)| KeyState::Known(vec![value.clone()]))
+        };
+        Ok(tags.map(|tags| {
+            named.into_iter().map(|(key, tag)| (key.to_owned(), state(tags, tag))).collect()
+        }))
+    }
+}
+
+/// The tag that a condition key stands for, if it stands for one of the resource.
+fn tag(key: &str) -> Option<&str> {
+    let rest = PREFIXES.iter().find(|prefix| key.to_lowercase().starts_with(**prefix))?;
+    key.get(rest.len()..)
+}

@@ -1,0 +1,166 @@
+//! Where a task keeps data on disks that AWS makes for it: EBS volumes, and the storage of Fargate.
+
+use super::{EbsVolumeUse, Planned, Task, Unplanned};
+use crate::document::run_context::VolumeConfiguration;
+use crate::document::volume::Volume;
+use crate::document::{ContextKind, Field, Place};
+use crate::knowledge::Stop;
+use crate::lookup::ecs::cluster::DescribeCluster;
+
+/// A volume that is configured at launch, by the definition, by the launch input, or by both.
+#[derive(Clone, Copy)]
+pub struct LaunchVolumeUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// What the definition says of it.
+    pub volume: Option<&'t Volume>,
+    /// What the launch input says of it.
+    pub configuration: Option<&'t VolumeConfiguration>,
+}
+
+/// A disk that is, or may be, encrypted with a key.
+#[derive(Clone, Copy)]
+pub enum StoredUse<'t> {
+    /// An EBS volume.
+    Volume(EbsVolumeUse<'t>),
+    /// The snapshot that an EBS volume is made of.
+    Snapshot(EbsVolumeUse<'t>),
+    /// The ephemeral storage of a task on Fargate.
+    Fargate(&'t Task),
+}
+
+impl Task {
+    /// Each volume that is configured at launch: what belongs together by its name, and a single rest
+    /// on both sides, where only the name can be wrong.
+    pub fn launch_volumes(&self) -> Vec<Planned<LaunchVolumeUse<'_>>> {
+        let (volumes, configurations) = match self.configured_at_launch() {
+            Ok(both) => both,
+            Err(unplanned) => return vec![Err(unplanned)],
+        };
+        let mut rest = volumes;
+        let mut found: Vec<LaunchVolumeUse> = Vec::new();
+        for configuration in configurations {
+            let name = name(&configuration.name);
+            let at =
+                rest.iter().position(|volume| name.is_some() && self::name(&volume.name) == name);
+            let volume = at.map(|at| rest.remove(at));
+            found.push(LaunchVolumeUse { task: self, volume, configuration: Some(configuration) });
+        }
+        let mut alone: Vec<_> = found.iter_mut().filter(|it| it.volume.is_none()).collect();
+        if let ([volume], [one]) = (rest.as_slice(), alone.as_mut_slice()) {
+            one.volume = Some(*volume);
+            rest.clear();
+        }
+        let unconfigured = rest.into_iter().map(|volume| LaunchVolumeUse {
+            task: self,
+            volume: Some(volume),
+            configuration: None,
+        });
+        found.into_iter().chain(unconfigured).map(Ok).collect()
+    }
+
+    /// The definition's volumes that are left open, and the configurations of the launch input.
+    fn configured_at_launch(
+        &self,
+    ) -> Result<(Vec<&Volume>, &[VolumeConfiguration]), Box<Unplanned>> {
+        let definition = &self.definition.volumes;
+        let input = &self.context.request.volume_configurations;
+        let volumes = definition.items().map_err(|stop| Unplanned::at(definition, stop))?;
+        let configurations = input.items().map_err(|stop| Unplanned::at(input, stop))?;
+        let mut open = Vec::new();
+        for volume in volumes {
+            let at_launch = &volume.configured_at_launch;
+            match at_launch.get() {
+                Ok(Some(true)) => open.push(volume),
+                Ok(_) => {}
+                Err(stop) => return Err(Unplanned::at(at_launch, stop)),
+            }
+        }
+        Ok((open, configurations))
+    }
+
+    /// Each disk that may be encrypted.
+    pub fn stored(&self) -> Vec<Planned<StoredUse<'_>>> {
+        let mut found = Vec::new();
+        for planned in self.ebs_volumes() {
+            match planned {
+                Err(unplanned) => found.push(Err(unplanned)),
+                Ok(it) => {
+                    found.push(Ok(StoredUse::Volume(it)));
+                    if !it.ebs.snapshot_id.is_missing() {
+                        found.push(Ok(StoredUse::Snapshot(it)));
+                    }
+                }
+            }
+        }
+        if self.names_cluster() {
+            match self.may_run_on_fargate() {
+                Ok(true) => found.push(Ok(StoredUse::Fargate(self))),
+                Ok(false) => {}
+                Err(stop) => {
+                    found.push(Err(Unplanned::at(&self.context.request.launch_type, stop)));
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether it is said where the task will run: a launch input that names no cluster means the one
+    /// called `default`.
+    fn names_cluster(&self) -> bool {
+        self.context.kind != ContextKind::Flags || !self.context.request.cluster.is_missing()
+    }
+
+    /// The question for the cluster that the task will run in.
+    ///
+    /// # Errors
+    /// A gap for a placeholder, and without a region.
+    pub fn cluster(&self) -> Result<DescribeCluster, Stop> {
+        let named = self.context.request.cluster.get()?.filter(|name| !name.is_empty());
+        let cluster = named.map_or("default", String::as_str).to_owned();
+        Ok(DescribeCluster { region: self.region()?.clone(), cluster })
+    }
+}
+
+fn name(field: &Field<String>) -> Option<&String> {
+    field.get().ok().flatten()
+}
+
+impl<'t> LaunchVolumeUse<'t> {
+    /// Where it is written: in the launch input, if that speaks of it.
+    pub fn place(&self) -> &'t Place {
+        match (self.configuration, self.volume) {
+            (Some(configuration), _) => &configuration.place,
+            (None, Some(volume)) => &volume.place,
+            (None, None) => &self.task.definition.place,
+        }
+    }
+
+    /// Its name there.
+    pub fn name(&self) -> &'t Field<String> {
+        match (self.configuration, self.volume) {
+            (Some(configuration), _) => &configuration.name,
+            (None, Some(volume)) => &volume.name,
+            (None, None) => &self.task.definition.family,
+        }
+    }
+}
+
+impl<'t> StoredUse<'t> {
+    /// The task.
+    pub fn task(&self) -> &'t Task {
+        match self {
+            StoredUse::Volume(it) | StoredUse::Snapshot(it) => it.task,
+            StoredUse::Fargate(task) => task,
+        }
+    }
+
+    /// Where it is written: the key, the snapshot, the cluster.
+    pub fn field(&self) -> &'t Field<String> {
+        match self {
+            StoredUse::Volume(it) => &it.ebs.kms_key_id,
+            StoredUse::Snapshot(it) => &it.ebs.snapshot_id,
+            StoredUse::Fargate(task) => &task.context.request.cluster,
+        }
+    }
+}

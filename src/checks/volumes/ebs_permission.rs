@@ -1,0 +1,251 @@
+//! `ebs-permission`
+
+use super::ebs_limits::{self, DEFAULT};
+use crate::checks::execution_role::{self, account, policies_of};
+use crate::checks::permission::{Answer, Beside, Wish, decide};
+use crate::checks::policies::Policies;
+use crate::checks::subject::EbsVolumeUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::iam::KeyState;
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::Lookup;
+use crate::lookup::ec2::encryption::GetEbsEncryptionByDefault;
+use crate::names::{AccountId, Partition, Region};
+use crate::verdict::{Finding, Judgement, Severity, not_applicable};
+
+pub(super) static EBS_PERMISSION: Check = Check {
+    id: "ebs-permission",
+    verifies: "the infrastructure role may create, tag and attach the volume, judged with the tags that ECS sets",
+    prevents: &[
+        "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. Please verify that the role being passed has the proper trust relationship with Amazon ECS",
+        "UnauthorizedOperation: You are not authorized to perform this operation. (ec2:CreateVolume), as the status reason of the volume's attachment",
+    ],
+    remedy: "Attach AWS's policy AmazonECSInfrastructureRolePolicyForVolumes to the infrastructure role, or allow what it allows",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html",
+    asks: &execution_role::asking::<1, 8>([GetEbsEncryptionByDefault::CALL]),
+    advises: false,
+    judge: Judge::EbsVolume(ebs_permission),
+};
+
+/// AWS's policy for this.
+const MANAGED: &str = "service-role/AmazonECSInfrastructureRolePolicyForVolumes";
+
+fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
+    let Some(role) = it.role()? else {
+        return not_applicable("the volume names no infrastructure role");
+    };
+    let (who, tags) = (policies_of(it.task, &role, facts), Tags::of(it));
+    let created = created(it, facts);
+    let (who, tags) = (who?, tags?);
+    let region = it.task.region()?;
+    let calls = Calls { who, region, tags: &tags, created: created? };
+    let starts = decide(who, calls.to_start(it)?, region, None, facts)?;
+    if let Answer::Refused(finding) = starts {
+        return mended(*finding, region).judge();
+    }
+    let later = decide(who, calls.later(it)?, region, None, facts)?;
+    if let Answer::Refused(finding) = later {
+        let finding = mended(*finding, region);
+        let message = format!(
+            "{}; the task starts, but ECS may not manage its volume to the end, and it may stay and cost",
+            finding.message
+        );
+        return Finding { severity: Severity::Warn, message, ..finding }.judge();
+    }
+    execution_role::verdict(who, "create, tag, attach and delete the volume", starts, facts)
+}
+
+/// What is lacking is in AWS's own policy, with the conditions that keep it to the volumes of ECS.
+fn mended(finding: Finding, region: &Region) -> Finding {
+    let grants = |command: &String| command.starts_with("aws iam put-role-policy");
+    let Some(name) = finding.resource.as_deref().and_then(|arn| arn.rsplit('/').next()) else {
+        return finding;
+    };
+    let attach = format!(
+        "aws iam attach-role-policy --role-name {name} --policy-arn arn:{}:iam::aws:policy/{MANAGED}",
+        region.partition()
+    );
+    let commands = finding
+        .commands
+        .iter()
+        .map(|command| if grants(command) { attach.clone() } else { command.clone() })
+        .collect();
+    Finding { commands, ..finding }
+}
+
+/// The tags of a volume: those of ECS and those of the user.
+struct Tags {
+    /// The cluster, whose name is in the ARN of the task for which the volume is created.
+    cluster: Option<String>,
+    own: Vec<(String, String)>,
+}
+
+impl Tags {
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-ebs-config.html>
+    fn of(it: &EbsVolumeUse) -> Result<Tags, Stop> {
+        let mut own = Vec::new();
+        for specification in it.ebs.tag_specifications.items()? {
+            for tag in specification.tags.items()? {
+                if let Some(key) = tag.key.get()? {
+                    let value = tag.value.get()?.cloned().unwrap_or_default();
+                    own.push((key.clone(), value));
+                }
+            }
+        }
+        // Where the cluster is not known yet, the ARN begins the same.
+        let named = it.task.context.request.cluster.get();
+        let cluster = named.ok().map(|name| {
+            let name = name.filter(|name| !name.is_empty()).map_or("default", String::as_str);
+            name.rsplit('/').next().unwrap_or(name).to_owned()
+        });
+        Ok(Tags { cluster, own })
+    }
+
+    /// The call carries these tags, under each of these prefixes of condition keys.
+    fn on(&self, mut wish: Wish, prefixes: &[&str], region: &Region, account: &AccountId) -> Wish {
+        let mut task = format!("arn:{}:ecs:{region}:{account}:task/", region.partition());
+        if let Some(cluster) = &self.cluster {
+            task = format!("{task}{cluster}/");
+        }
+        for prefix in prefixes {
+            for (key, value) in &self.own {
+                wish = wish.carrying(&format!("{prefix}/{key}"), value);
+            }
+            wish = wish
+                .carrying(&format!("{prefix}/AmazonECSManaged"), "true")
+                .knowing(&format!("{prefix}/AmazonECSCreated"), KeyState::Begins(task.clone()));
+        }
+        wish
+    }
+}
+
+/// What is known of the volume that is to be created: the condition keys of `ec2:CreateVolume`
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>).
+fn created(it: &EbsVolumeUse, facts: &View) -> Result<Vec<(&'static str, KeyState)>, Stop> {
+    let ebs = it.ebs;
+    let known = |value: String| KeyState::Known(vec![value]);
+    let number = |value: Option<&i64>| value.map_or(KeyState::Unknown, |it| known(it.to_string()));
+    let kind = ebs.volume_type.get()?.filter(|kind| !kind.is_empty());
+    let kind = kind.map_or(DEFAULT, String::as_str);
+    let iops = ebs_limits::of(kind).and_then(|limits| limits.iops);
+    let iops = match (ebs.iops.get()?, iops) {
+        (None, Some(offered)) => offered.default,
+        (given, _) => given.copied(),
+    };
+    let encrypted = match ebs.encrypted.get()? {
+        Some(true) => known("true".to_owned()),
+        given => {
+            let asked = GetEbsEncryptionByDefault { region: it.task.region()?.clone() };
+            match (facts.peek(&asked)?, given) {
+                (Some(Seen::Found(true)), _) => known("true".to_owned()),
+                (Some(Seen::Found(false)), Some(false)) => known("false".to_owned()),
+                _ => KeyState::Unknown,
+            }
+        }
+    };
+    let parent = match it.snapshot()? {
+        Some(asked) => known(snapshot_arn(&asked.region, &asked.id)),
+        None => KeyState::Absent,
+    };
+    Ok(vec![
+        ("ec2:Encrypted", encrypted),
+        ("ec2:ParentSnapshot", parent),
+        ("ec2:VolumeIops", number(iops.as_ref())),
+        ("ec2:VolumeSize", number(ebs.size_in_gib.get()?)),
+        ("ec2:VolumeThroughput", number(ebs.throughput.get()?)),
+        ("ec2:VolumeType", known(kind.to_owned())),
+    ])
+}
+
+/// Snapshots are in no account, by their ARN.
+fn snapshot_arn(region: &Region, id: &str) -> String {
+    format!("arn:{}:ec2:{region}::snapshot/{id}", Partition::of_region(region.as_str()))
+}
+
+/// The calls that ECS makes in the name of the role.
+struct Calls<'c> {
+    who: &'c Policies,
+    region: &'c Region,
+    tags: &'c Tags,
+    created: Vec<(&'static str, KeyState)>,
+}
+
+impl Calls<'_> {
+    /// Those without which there is no volume at the task.
+    fn to_start(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
+        let mut wishes = vec![
+            self.describing("ec2:DescribeVolumes"),
+            self.describing("ec2:DescribeAvailabilityZones"),
+            self.created_as(self.requested("ec2:CreateVolume")),
+            self.requested("ec2:CreateTags").carrying("ec2:CreateAction", "CreateVolume"),
+        ];
+        if let Some(asked) = it.snapshot()? {
+            let arn = snapshot_arn(self.region, &asked.id);
+            wishes.push(self.wish("ec2:CreateVolume", arn));
+        }
+        wishes.push(self.managed("ec2:AttachVolume"));
+        if !runs_on_fargate_only(it)? {
+            wishes.push(self.wish("ec2:AttachVolume", self.arn("instance/i-*")));
+        }
+        Ok(self.beside(wishes))
+    }
+
+    /// Those that manage the volume until the task is gone, and those that AWS's policy has and a task
+    /// is not known to need.
+    fn later(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
+        let mut wishes = vec![self.managed("ec2:DetachVolume"), self.managed("ec2:DeleteVolume")];
+        if !runs_on_fargate_only(it)? {
+            wishes.push(self.describing("ec2:DescribeInstances"));
+            wishes.push(self.wish("ec2:DetachVolume", self.arn("instance/i-*")));
+        }
+        Ok(self.beside(wishes))
+    }
+
+    fn beside(&self, wishes: Vec<Wish>) -> Vec<(Wish, Beside)> {
+        // A snapshot that may be used is as one's own: it has no policy to ask.
+        let own = Beside { owner: Some(account(self.who).clone()), ..Beside::default() };
+        wishes.into_iter().map(|wish| (wish, own.clone())).collect()
+    }
+
+    fn arn(&self, resource: &str) -> String {
+        let (partition, region) = (self.region.partition(), self.region);
+        format!("arn:{partition}:ec2:{region}:{}:{resource}", account(self.who))
+    }
+
+    fn wish(&self, action: &str, resource: String) -> Wish {
+        Wish::new(action, resource).carrying("ec2:Region", self.region.as_str())
+    }
+
+    fn describing(&self, action: &str) -> Wish {
+        self.wish(action, "*".to_owned())
+    }
+
+    /// A call that tags a new volume.
+    fn requested(&self, action: &str) -> Wish {
+        let wish = self.wish(action, self.arn("volume/*"));
+        self.tags.on(wish, &["aws:RequestTag"], self.region, account(self.who))
+    }
+
+    /// A call on a volume that has its tags.
+    fn managed(&self, action: &str) -> Wish {
+        let wish = self.wish(action, self.arn("volume/vol-*"));
+        self.tags.on(wish, &["aws:ResourceTag", "ec2:ResourceTag"], self.region, account(self.who))
+    }
+
+    fn created_as(&self, mut wish: Wish) -> Wish {
+        for (key, state) in &self.created {
+            wish = wish.knowing(key, state.clone());
+        }
+        wish
+    }
+}
+
+/// Fargate's instances are not in the account, so no policy of it need name them.
+fn runs_on_fargate_only(it: &EbsVolumeUse) -> Result<bool, Stop> {
+    let targets = match crate::document::launch::requested(&it.task.context)? {
+        Some(targets) => targets,
+        None => it.task.launch_targets()?,
+    };
+    Ok(targets.iter().all(|target| target.is_fargate()))
+}

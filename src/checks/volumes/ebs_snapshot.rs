@@ -1,0 +1,85 @@
+//! `ebs-snapshot`
+
+use crate::checks::subject::EbsVolumeUse;
+use crate::checks::{Check, Judge};
+use crate::facts::View;
+use crate::lookup::Lookup;
+use crate::lookup::ec2::snapshot::{DescribeSnapshot, Snapshot};
+use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
+
+pub(super) static EBS_SNAPSHOT: Check = Check {
+    id: "ebs-snapshot",
+    verifies: "the snapshot exists, is complete, and can be used from this account",
+    prevents: &[
+        "InvalidSnapshot.NotFound from ec2:CreateVolume, as the status reason of the volume's attachment",
+        "IncorrectState from ec2:CreateVolume: the snapshot is not completed",
+    ],
+    remedy: "Name a completed snapshot of this region that belongs to the account, or is shared with it",
+    docs: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshots.html",
+    asks: &[DescribeSnapshot::CALL],
+    advises: false,
+    judge: Judge::EbsVolume(ebs_snapshot),
+};
+
+fn ebs_snapshot(it: &EbsVolumeUse, facts: &View) -> Judgement {
+    let Some(asked) = it.snapshot()? else {
+        return not_applicable("the volume is made of no snapshot");
+    };
+    let snapshot = facts.need(&asked)?;
+    match tier(snapshot, &asked).or_else(|| state(snapshot, &asked)) {
+        None => pass(format!("snapshot {} is completed: {} GiB", asked.id, snapshot.size)),
+        Some(finding) => finding
+            .at(it.ebs.snapshot_id.place())
+            .on(&asked.id)
+            .prevents(EBS_SNAPSHOT.prevents[1])
+            .judge(),
+    }
+}
+
+/// <https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive.html>
+fn tier(snapshot: &Snapshot, asked: &DescribeSnapshot) -> Option<Finding> {
+    let DescribeSnapshot { region, id } = asked;
+    match (&snapshot.restored_until, snapshot.archived) {
+        (Some(until), _) => Some(
+            warn(format!("snapshot {id} is back from the archive until {until} only"))
+                .remedy("Restore it permanently")
+                .command(format!(
+                    "aws ec2 restore-snapshot-tier --snapshot-id {id} --permanent-restore --region {region}"
+                )),
+        ),
+        (None, true) => Some(
+            fail(format!("snapshot {id} lies in the archive, and no volume can be made of it there"))
+                .remedy("Restore it from the archive, which takes up to three days")
+                .command(format!(
+                    "aws ec2 restore-snapshot-tier --snapshot-id {id} --permanent-restore --region {region}"
+                )),
+        ),
+        (None, false) => None,
+    }
+}
+
+fn state(snapshot: &Snapshot, asked: &DescribeSnapshot) -> Option<Finding> {
+    let DescribeSnapshot { region, id } = asked;
+    let wait = format!("aws ec2 wait snapshot-completed --snapshot-ids {id} --region {region}");
+    let said = format!("snapshot {id} is in state {}", snapshot.state);
+    match snapshot.state.as_str() {
+        "completed" => None,
+        "pending" => Some(
+            warn(format!("{said}: no volume can be made of it before it is completed"))
+                .remedy("Wait until the snapshot is completed")
+                .command(wait),
+        ),
+        // https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin-working-with-snaps.html
+        "recoverable" | "recovering" => Some(
+            fail(format!("{said}: it was deleted, and lies in the recycle bin"))
+                .remedy("Restore it from the recycle bin, or name another snapshot")
+                .command(format!(
+                    "aws ec2 restore-snapshot-from-recycle-bin --snapshot-id {id} --region {region}"
+                )),
+        ),
+        _ => Some(
+            fail(format!("{said}, and no volume can be made of it"))
+                .remedy("Name another snapshot, or take the snapshot again"),
+        ),
+    }
+}

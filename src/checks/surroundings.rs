@@ -72,11 +72,6 @@ impl<'t> Surroundings<'t> {
         }
     }
 
-    /// Whether the VPC belongs to another account.
-    pub(super) fn is_shared(&self) -> bool {
-        self.topology.shared
-    }
-
     fn expect(&self, part: Part, facts: &View<'t>) {
         let (region, vpc) = (self.region.clone(), self.vpc.to_owned());
         match part {

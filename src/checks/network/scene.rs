@@ -154,7 +154,7 @@ impl<'t> Scene<'t> {
     ///
     /// # Errors
     /// A gap for a placeholder.
-    pub(in crate::checks) fn knows_address(&self) -> Result<(), Stop> {
+    pub(super) fn knows_address(&self) -> Result<(), Stop> {
         self.address.clone()
     }
 

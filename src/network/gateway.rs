@@ -50,12 +50,7 @@ impl<'a> Sender<'a> {
 }
 
 /// Whether what the route leads through lets go of packets to these addresses.
-pub(super) fn pass(
-    topology: &Topology,
-    sender: &Sender,
-    hop: RouteHop,
-    to: &Target,
-) -> RouteFact {
+pub(super) fn pass(topology: &Topology, sender: &Sender, hop: RouteHop, to: &Target) -> RouteFact {
     match &hop.target {
         RouteTarget::Local => RouteFact::Leads { hop, then: None },
         RouteTarget::InternetGateway(_) | RouteTarget::EgressOnly(_)

@@ -17,9 +17,12 @@ impl Edges {
     pub fn of(world: &Parts) -> Edges {
         let mut ranges = SPECIAL.map(|it| it.parse::<IpNet>().unwrap()).to_vec();
         ranges.extend(Edges::own(world));
-        ranges.extend(world.subnets.iter().flat_map(|it| {
-            ranges_of(it, true).into_iter().chain(ranges_of(it, false))
-        }));
+        ranges.extend(
+            world
+                .subnets
+                .iter()
+                .flat_map(|it| ranges_of(it, true).into_iter().chain(ranges_of(it, false))),
+        );
         ranges.extend(world.prefix_lists.iter().flat_map(|list| list.ranges.clone()));
         let routes = world.route_tables.iter().flat_map(|table| &table.routes);
         ranges.extend(routes.filter_map(|route| match &route.destination {
@@ -90,9 +93,20 @@ fn translate(address: IpAddr) -> Option<IpAddr> {
 }
 
 const SPECIAL: [&str; 14] = [
-    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-    "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
-    "203.0.113.0/24", "224.0.0.0/3", "2000::/3",
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/3",
+    "2000::/3",
 ];
 
 /// Whether an address belongs to the internet.
@@ -100,8 +114,12 @@ pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(it) => {
             let [a, b, c, _] = it.octets();
-            let is_special = it.is_private() || it.is_loopback() || it.is_link_local()
-                || it.is_documentation() || a == 0 || a >= 224
+            let is_special = it.is_private()
+                || it.is_loopback()
+                || it.is_link_local()
+                || it.is_documentation()
+                || a == 0
+                || a >= 224
                 || a == 100 && (64..128).contains(&b)
                 || a == 198 && (18..20).contains(&b)
                 || (a, b, c) == (192, 0, 0);

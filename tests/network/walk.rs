@@ -104,23 +104,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether it is for the service of a gateway endpoint, by the task's route or that of its NAT
-    /// gateway: the rest of the internet is what the others are.
-    pub fn is_for_gateway(&self, to: IpAddr) -> bool {
-        let is_gateway = |route: &Route| match (&route.destination, &route.target) {
-            (RouteDestination::PrefixList(_), RouteTarget::Endpoint(id)) => {
-                let mut endpoints = self.world.endpoints.iter();
-                endpoints.any(|it| it.id == *id && it.kind == EndpointKind::Gateway)
-            }
-            _ => false,
-        };
-        let Some(route) = self.pick(self.table_of(&self.subnet.id), to) else { return false };
-        let RouteTarget::Nat(id) = &route.target else { return is_gateway(route) };
-        let nat = self.world.nat_gateways.iter().find(|nat| nat.id == *id);
-        let then = nat.and_then(|nat| self.pick(self.table_of_nat(nat), behind_nat(to)));
-        then.is_some_and(is_gateway)
-    }
-
     fn goes_out_and_back(&self, subnet: &Subnet, to: IpAddr, port: u16) -> bool {
         self.passes(subnet, true, to, self.port) && self.passes(subnet, false, to, port)
     }
@@ -152,9 +135,11 @@ impl<'a> Walk<'a> {
     }
 
     fn through_gateway(&self, id: &str, to: IpAddr, public: bool, mode: &str) -> Fate {
-        let attached = self.world.internet_gateways.iter().any(|it| {
-            it.id == id && it.vpcs.contains(&self.subnet.vpc)
-        });
+        let attached = self
+            .world
+            .internet_gateways
+            .iter()
+            .any(|it| it.id == id && it.vpcs.contains(&self.subnet.vpc));
         let hidden = to.is_ipv4() && !public;
         let closed = mode == "block-bidirectional" || mode == "block-ingress";
         if !attached || hidden || closed || is_nat64(to) { Fate::Dropped } else { Fate::Through }
@@ -179,9 +164,10 @@ impl<'a> Walk<'a> {
             return Fate::Dropped;
         }
         let to = behind_nat(to);
-        let subnet = nat.subnet.as_ref().map(|id| {
-            self.world.subnets.iter().find(|it| it.id == *id).unwrap()
-        });
+        let subnet = nat
+            .subnet
+            .as_ref()
+            .map(|id| self.world.subnets.iter().find(|it| it.id == *id).unwrap());
         let Some(route) = self.pick(self.table_of_nat(nat), to) else { return Fate::Dropped };
         match &route.target {
             _ if route.blackhole => Fate::Dropped,

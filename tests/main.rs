@@ -7,3 +7,5 @@ mod generated;
 mod house;
 /// The IAM engine against tables of cases and properties.
 mod iam;
+/// The network engine against tables of cases and a packet that walks.
+mod network;

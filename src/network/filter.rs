@@ -17,7 +17,7 @@ pub fn egress(
     port: Port,
 ) -> Answer<FilterFact> {
     match rules_of(topology, &from.groups, Direction::Out, &from.subnet.id) {
-        Ok(rules) => admit(topology, rules, Direction::Out, to, port),
+        Ok(rules) => admit(topology, rules, Direction::Out, &to.as_seen_by(topology, from), port),
         Err(fact) => Answer::in_series(vec![fact]),
     }
 }

@@ -1,6 +1,5 @@
 //! Whether a gateway lets packets go that a route sends to it.
 
-use super::addresses::Addresses;
 use super::answer::{Fact, Outcome};
 use super::interface::{Family, Interface};
 use super::parts::{Part, Topology};
@@ -51,27 +50,22 @@ impl<'a> Sender<'a> {
 }
 
 /// Whether what the route leads through lets go of packets to these addresses.
-pub(super) fn pass(
-    topology: &Topology,
-    sender: &Sender,
-    hop: RouteHop,
-    share: &Addresses,
-) -> RouteFact {
+pub(super) fn pass(topology: &Topology, sender: &Sender, hop: RouteHop, to: &Target) -> RouteFact {
     match &hop.target {
         RouteTarget::Local => RouteFact::Leads { hop, then: None },
         RouteTarget::InternetGateway(_) | RouteTarget::EgressOnly(_)
-            if !share.is_empty() && nat64().covers(share) =>
+            if nat64().covers(&to.addresses) =>
         {
             RouteFact::NotTranslated(hop)
         }
-        RouteTarget::InternetGateway(_) => pass_internet_gateway(topology, sender, hop, share),
+        RouteTarget::InternetGateway(_) => pass_internet_gateway(topology, sender, hop, to),
         RouteTarget::EgressOnly(_) => match drop_public(sender, &hop, true) {
             Some(fact) => fact,
             None => RouteFact::Leads { hop, then: None },
         },
         RouteTarget::Nat(id) => {
             let id = id.clone();
-            pass_nat(topology, sender, hop, &id, share)
+            pass_nat(topology, sender, hop, &id, to)
         }
         RouteTarget::Endpoint(id) => {
             let id = id.clone();
@@ -91,9 +85,9 @@ fn pass_internet_gateway(
     topology: &Topology,
     sender: &Sender,
     hop: RouteHop,
-    share: &Addresses,
+    to: &Target,
 ) -> RouteFact {
-    if !sender.public_address && share.has(Family::Ipv4) {
+    if !sender.public_address && to.addresses.has(Family::Ipv4) {
         return RouteFact::NoPublicAddress(hop);
     }
     let Some(gateways) = topology.internet_gateways else {
@@ -146,7 +140,7 @@ fn pass_nat(
     sender: &Sender,
     hop: RouteHop,
     id: &str,
-    share: &Addresses,
+    to: &Target,
 ) -> RouteFact {
     if sender.name == id {
         return RouteFact::NatLoop { nat: id.to_owned(), then: hop };
@@ -164,12 +158,13 @@ fn pass_nat(
         let (state, failure) = (nat.state.clone(), nat.failure.clone());
         return RouteFact::NatState { nat: nat.id.clone(), state, failure };
     }
-    let is_translated = nat64().covers(share);
-    if share.has(Family::Ipv6) && !is_translated {
+    let is_translated = nat64().covers(&to.addresses);
+    if to.addresses.has(Family::Ipv6) && !is_translated {
         return RouteFact::NotTranslatable(hop);
     }
-    let addresses = if is_translated { public_ipv4() } else { share.clone() };
-    leave_nat(topology, &Sender::nat(topology, nat, sender), nat, hop, addresses)
+    let addresses = if is_translated { public_ipv4() } else { to.addresses.clone() };
+    let to = Target { addresses, ..to.clone() };
+    leave_nat(topology, &Sender::nat(topology, nat, sender), nat, hop, &to)
 }
 
 /// The way out of a NAT gateway by its own route table.
@@ -178,7 +173,7 @@ fn leave_nat(
     sender: &Sender,
     nat: &NatGateway,
     hop: RouteHop,
-    addresses: Addresses,
+    to: &Target,
 ) -> RouteFact {
     let table = match table_of_nat(topology, nat) {
         Ok(table) => table,
@@ -187,13 +182,7 @@ fn leave_nat(
             return RouteFact::NatStuck { nat, because: Box::new(fact), outcome };
         }
     };
-    let to = Target {
-        name: "the internet".to_owned(),
-        addresses,
-        groups: Some(Vec::new()),
-        prefix_list: None,
-    };
-    let ways = ways_of_table(topology, sender, table, &to);
+    let ways = ways_of_table(topology, sender, table, to);
     let outcome = Outcome::across(ways.iter().map(|way| way.fact.outcome()));
     let worst = ways.into_iter().map(|way| way.fact).min_by_key(Fact::outcome);
     match worst {

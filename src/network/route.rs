@@ -6,8 +6,9 @@ use super::gateway::{self, Sender};
 use super::interface::{Family, Interface};
 use super::parts::{Part, Topology};
 use super::route_fact::{RouteFact, RouteHop};
-use super::target::{Target, nat64};
-use super::topology::{PrefixList, Route, RouteDestination, RouteTable, RouteTarget};
+use super::share::{Piece, divide};
+use super::target::Target;
+use super::topology::{RouteTable, RouteTarget};
 
 /// Does a route lead there, and does what it leads through let the packets go?
 pub fn route(topology: &Topology, from: &Interface, to: &Target) -> Answer<RouteFact> {
@@ -59,7 +60,16 @@ impl Way {
 
 /// What becomes of the packets, by the routes that they take.
 pub(super) fn ways(topology: &Topology, from: &Interface, to: &Target) -> Vec<Way> {
+    let to = &to.as_seen_by(topology, from);
     let one = |fact| vec![Way { share: to.addresses.clone(), fact }];
+    if !to.addresses.has(from.family()) {
+        return one(RouteFact::OtherFamily {
+            subnet: from.subnet.id.clone(),
+            family: from.family(),
+            is_dual: from.subnet.ipv4.is_some() && !from.subnet.ipv6.is_empty(),
+            to: to.name.clone(),
+        });
+    }
     let Some(tables) = topology.route_tables else {
         return one(RouteFact::Unread(Part::RouteTables));
     };
@@ -79,8 +89,9 @@ pub(super) fn ways_of_table(
     let mut pieces = divide(table, to, topology.prefix_lists.unwrap_or_default());
     // A gateway endpoint takes what is meant for its service alone. Of a target that is more than that,
     // the internet, it is no part.
-    if pieces.iter().any(|piece| !piece.is_of_gateway(to)) {
-        pieces.retain(|piece| !piece.is_of_gateway(to));
+    let endpoints = topology.endpoints.unwrap_or_default();
+    if pieces.iter().any(|piece| !piece.is_of_gateway(to, endpoints)) {
+        pieces.retain(|piece| !piece.is_of_gateway(to, endpoints));
     }
     let unknown = pieces.iter().find(|piece| piece.is_unknown).and_then(|piece| piece.route);
     let unknown = unknown.map(|route| RouteHop::of(table, route));
@@ -92,7 +103,10 @@ pub(super) fn ways_of_table(
                 to: to.name.clone(),
             },
             Some(route) if route.blackhole => RouteFact::Blackhole(RouteHop::of(table, route)),
-            Some(route) => gateway::pass(topology, sender, RouteHop::of(table, route), &share),
+            Some(route) => {
+                let to = Target { addresses: share.clone(), ..to.clone() };
+                gateway::pass(topology, sender, RouteHop::of(table, route), &to)
+            }
         };
         Way { share, fact }
     };
@@ -106,85 +120,4 @@ pub(super) fn ways_of_table(
         ways.push(Way { share: to.addresses.clone(), fact });
     }
     ways
-}
-
-/// The share of the packets that takes a route, or none.
-struct Piece<'a> {
-    share: Addresses,
-    route: Option<&'a Route>,
-    /// Whether it may be any part of the share, since the ranges of the route are not known.
-    is_unknown: bool,
-}
-
-impl Piece<'_> {
-    /// Whether a gateway endpoint takes it that is not for this target as a whole.
-    fn is_of_gateway(&self, to: &Target) -> bool {
-        match self.route.map(|route| (&route.destination, &route.target)) {
-            Some((RouteDestination::PrefixList(list), RouteTarget::Endpoint(_))) => {
-                to.prefix_list.as_ref() != Some(list)
-            }
-            _ => false,
-        }
-    }
-}
-
-/// Divides the packets by the routes that they take: the longest prefix first, and of equal ones a route
-/// for a range before one for a prefix list
-/// (<https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html>).
-fn divide<'a>(table: &'a RouteTable, to: &Target, lists: &[PrefixList]) -> Vec<Piece<'a>> {
-    let mut candidates = Vec::new();
-    let mut unknown = Vec::new();
-    for route in &table.routes {
-        match &route.destination {
-            RouteDestination::Range(range) => {
-                candidates.push((range.prefix_len(), true, Addresses::from(*range), route));
-            }
-            RouteDestination::PrefixList(id) if to.prefix_list.as_ref() == Some(id) => {
-                let share = to.addresses.clone();
-                return vec![Piece { share, route: Some(route), is_unknown: false }];
-            }
-            RouteDestination::PrefixList(id) => match lists.iter().find(|list| list.id == *id) {
-                Some(list) => candidates.extend(
-                    list.ranges
-                        .iter()
-                        .map(|range| (range.prefix_len(), false, Addresses::from(*range), route)),
-                ),
-                None => unknown.push(Piece {
-                    share: to.addresses.clone(),
-                    route: Some(route),
-                    is_unknown: true,
-                }),
-            },
-        }
-    }
-    candidates.sort_by_key(|(length, is_range, ..)| std::cmp::Reverse((*length, *is_range)));
-    let mut rest = to.addresses.clone();
-    let mut pieces: Vec<Piece> = Vec::new();
-    for (_, _, range, route) in candidates {
-        let share = rest.intersection(&range);
-        rest = rest.without(&range);
-        add(&mut pieces, share, Some(route));
-    }
-    add(&mut pieces, rest, None);
-    pieces.extend(unknown);
-    pieces
-}
-
-/// Adds a share to the piece of the same route. What is to be translated to IPv4 is a piece of its own.
-fn add<'a>(pieces: &mut Vec<Piece<'a>>, share: Addresses, route: Option<&'a Route>) {
-    let translated = share.intersection(&nat64());
-    for share in [share.without(&translated), translated] {
-        if share.is_empty() {
-            continue;
-        }
-        let is_translated = nat64().covers(&share);
-        let same = pieces.iter_mut().find(|piece| {
-            piece.route.map(std::ptr::from_ref) == route.map(std::ptr::from_ref)
-                && nat64().covers(&piece.share) == is_translated
-        });
-        match same {
-            Some(piece) => piece.share = piece.share.union(&share),
-            None => pieces.push(Piece { share, route, is_unknown: false }),
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::answer::{Fact, Outcome};
+use super::interface::Family;
 use super::parts::Part;
 use super::topology::{Route, RouteDestination, RouteTable, RouteTarget};
 
@@ -90,6 +91,17 @@ pub enum RouteFact {
     NotTranslated(RouteHop),
     /// A NAT gateway is sent IPv6 that it cannot translate.
     NotTranslatable(RouteHop),
+    /// The target has no address of the version that the subnet has.
+    OtherFamily {
+        /// `subnet-…`
+        subnet: String,
+        /// What a task there speaks for certain.
+        family: Family,
+        /// Whether the subnet has both, and a task may or may not.
+        is_dual: bool,
+        /// The target's name.
+        to: String,
+    },
     /// Without IPv4 and DNS64, only what has an address of IPv6 can be reached.
     NoDns64 {
         /// `subnet-…`
@@ -172,13 +184,15 @@ impl Fact for RouteFact {
             {
                 Outcome::Doubtful
             }
-            RouteFact::NoTable { .. }
+            RouteFact::OtherFamily { is_dual: true, .. }
+            | RouteFact::NoTable { .. }
             | RouteFact::NoDns64 { .. }
             | RouteFact::BeyondView(_)
             | RouteFact::NotShown(_)
             | RouteFact::UnknownList(_)
             | RouteFact::Unread(_) => Outcome::Doubtful,
             RouteFact::NoRoute { .. }
+            | RouteFact::OtherFamily { .. }
             | RouteFact::Blackhole(_)
             | RouteFact::NoPublicAddress(_)
             | RouteFact::Detached { .. }
@@ -244,6 +258,13 @@ impl fmt::Display for RouteFact {
             RouteFact::NotTranslatable(hop) => {
                 write!(f, "{hop}, which takes IPv6 only to 64:ff9b::/96")
             }
+            RouteFact::OtherFamily { subnet, family, is_dual: false, to } => {
+                write!(f, "{to} has no {family} address, and {subnet} has nothing else")
+            }
+            RouteFact::OtherFamily { family, to, .. } => write!(
+                f,
+                "{to} has no {family} address, and whether the task has another cannot be seen"
+            ),
             RouteFact::NoDns64 { subnet } => write!(
                 f,
                 "{subnet} has neither IPv4 nor DNS64: only what has an IPv6 address can be reached"

@@ -7,6 +7,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::addresses::Addresses;
 use super::interface::{Family, Interface, Port};
+use super::parts::Topology;
 use super::topology::{Endpoint, PrefixList, Subnet, Vpc};
 use crate::names::Region;
 
@@ -21,6 +22,9 @@ pub struct Target {
     pub groups: Option<Vec<String>>,
     /// A prefix list that holds all of its addresses.
     pub prefix_list: Option<String>,
+    /// Whether it is the internet at large. Services that have prefix lists of their own, as S3, are no
+    /// part of it: they are targets by themselves.
+    pub at_large: bool,
 }
 
 /// Ranges that are no addresses of the internet
@@ -76,6 +80,7 @@ impl Target {
             addresses: addresses.without(&own),
             groups: Some(Vec::new()),
             prefix_list: None,
+            at_large: true,
         }
     }
 
@@ -86,6 +91,7 @@ impl Target {
             addresses: address.into(),
             groups: None,
             prefix_list: None,
+            at_large: false,
         }
     }
 
@@ -101,6 +107,7 @@ impl Target {
             addresses: Addresses::of(&ranges),
             groups: Some(groups.into_iter().map(Into::into).collect()),
             prefix_list: None,
+            at_large: false,
         }
     }
 
@@ -108,11 +115,11 @@ impl Target {
     pub fn endpoint(from: &Interface, endpoint: &Endpoint, subnets: &[Subnet]) -> Target {
         let there = subnets.iter().filter(|it| endpoint.subnets.contains(&it.id));
         let mut target = Target::interfaces(&endpoint.id, there, endpoint.groups.iter().cloned());
-        // Where its subnets are not known, it may be anywhere.
-        if target.addresses.is_empty() {
-            target.addresses = Addresses::everything();
-        }
+        // Where its subnets are not known, or do not tell how it is reached by IPv6, it may be anywhere.
         target.addresses = target.addresses.of_family(from.family());
+        if target.addresses.is_empty() {
+            target.addresses = Addresses::everything().of_family(from.family());
+        }
         target
     }
 
@@ -126,16 +133,41 @@ impl Target {
         prefix_lists: &[PrefixList],
     ) -> Target {
         let internet = Target::internet(from, vpc);
+        let name = format!("the public addresses of {}", service.name);
         let list = prefix_lists.iter().find(|list| service.is_named_by(&list.name));
-        let ranges = list.filter(|_| from.family() == Family::Ipv4);
-        let ranges = ranges.map(|it| Addresses::of(&it.ranges).intersection(&internet.addresses));
-        Target {
-            name: format!("the public addresses of {}", service.name),
-            addresses: ranges.filter(|it| !it.is_empty()).unwrap_or(internet.addresses),
-            groups: internet.groups,
-            prefix_list: list.filter(|_| from.family() == Family::Ipv4).map(|it| it.id.clone()),
+        match list.filter(|_| from.family() == Family::Ipv4) {
+            None => Target { name, ..internet },
+            Some(list) => Target {
+                name,
+                addresses: Addresses::of(&list.ranges).intersection(&internet.addresses),
+                prefix_list: Some(list.id.clone()),
+                at_large: false,
+                ..internet
+            },
         }
     }
+
+    /// Those of its addresses that the interface can send to, if there are any.
+    pub(super) fn as_seen_by(&self, topology: &Topology, from: &Interface) -> Target {
+        let mut target = self.clone();
+        if self.at_large {
+            let lists = topology.prefix_lists.unwrap_or_default().iter();
+            let apart = lists.filter(|list| has_gateways(&list.name)).flat_map(|it| &it.ranges);
+            target.addresses = target.addresses.without(&Addresses::of(apart));
+        }
+        let seen = target.addresses.of_family(from.family());
+        if !seen.is_empty() {
+            target.addresses = seen;
+        }
+        target
+    }
+}
+
+/// Whether an endpoint service or a prefix list is of one of the services that have gateway endpoints
+/// (<https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html>).
+fn has_gateways(name: &str) -> bool {
+    let is_of_aws = name.starts_with("com.amazonaws.") || name.starts_with("cn.com.amazonaws.");
+    is_of_aws && [".s3", ".dynamodb", ".s3express"].iter().any(|service| name.ends_with(service))
 }
 
 impl fmt::Display for Target {
@@ -174,12 +206,6 @@ impl Service {
     /// the end decides.
     pub fn is_named_by(&self, name: &str) -> bool {
         name.ends_with(&format!(".{}.{}", self.region, self.name))
-    }
-
-    /// Whether it is one of those that have gateway endpoints
-    /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html>).
-    pub fn has_gateways(&self) -> bool {
-        matches!(self.name.as_str(), "s3" | "dynamodb" | "s3express")
     }
 }
 

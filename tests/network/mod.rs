@@ -1,0 +1,12 @@
+/// The addresses and ports at which something changes.
+mod edges;
+/// How a table writes a VPC.
+mod notation;
+/// The engine against a packet that walks.
+mod properties;
+/// Tables of cases that one who knows VPCs can read.
+mod tables;
+/// A packet that walks through a VPC, there and back.
+mod walk;
+/// Small VPCs at random.
+mod world;

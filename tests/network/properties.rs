@@ -1,0 +1,526 @@
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use aws_ecs_preflight::network::{
+    Answer, Attraction, Destination, Fact, Interface, LINUX_PORTS, NAT_PORTS, NetworkAcl, Outcome,
+    Part, Path, Port, PrefixList, RouteFact, Rule, Service, Target, Topology, path,
+};
+
+use super::edges::{Edges, is_public};
+use super::notation::{Parts, REGION};
+use super::walk::{Call, Fate, Walk};
+use super::world::{Dice, Task, vpc};
+
+/// How often something was met.
+type Count = BTreeMap<String, usize>;
+
+const WORLDS: u64 = 3000;
+
+#[test]
+fn what_the_engine_says_is_what_happens_to_packets() {
+    let (mut count, mut wrong) = (Count::new(), Vec::new());
+    for seed in 0..WORLDS {
+        let trial = Trial::new(seed);
+        wrong.extend(trial.objections(&trial.world, &mut count));
+    }
+    let (first, others) = wrong.split_at(wrong.len().min(5));
+    assert!(wrong.is_empty(), "\n{}\nand {} more", first.join("\n"), others.len());
+    for stage in ["route", "egress", "acls", "ingress", "dns", "path"] {
+        for outcome in ["Passed", "Doubtful", "Blocked"] {
+            let met = count.get(&format!("{stage} {outcome}")).copied().unwrap_or_default();
+            assert!(met >= 40, "{stage} {outcome} was met {met} times only: {count:#?}");
+        }
+    }
+    for fact in FACTS {
+        let met = count.get(*fact).copied().unwrap_or_default();
+        assert!(met >= 10, "{fact} was met {met} times only: {count:#?}");
+    }
+}
+
+/// What the routes of the worlds have to show.
+const FACTS: &[&str] = &[
+    "Leads",
+    "NoRoute",
+    "Blackhole",
+    "NoPublicAddress",
+    "Detached",
+    "PublicAccess",
+    "NatGone",
+    "NatState",
+    "PrivateNat",
+    "NatLoop",
+    "NatStuck",
+    "NotTranslated",
+    "NotTranslatable",
+    "NoDns64",
+    "EndpointState",
+    "BeyondView",
+    "UnknownList",
+    "Unread",
+];
+
+/// An engine that overlooked something would see a VPC in which that is open. The test has to notice.
+#[test]
+fn an_engine_that_overlooks_something_is_found_out() {
+    type Blinder = (&'static str, fn(&mut Parts));
+    let blinders: [Blinder; 9] = [
+        ("network ACLs", |seen| seen.network_acls.iter_mut().for_each(open)),
+        ("the answers", |seen| seen.network_acls.iter_mut().for_each(open_to_answers)),
+        ("the order of entries", |seen| {
+            for acl in &mut seen.network_acls {
+                acl.entries.retain(|entry| entry.allow || entry.number > 1000);
+            }
+        }),
+        ("the groups' ports", |seen| {
+            for group in &mut seen.security_groups {
+                group.egress.iter_mut().chain(&mut group.ingress).for_each(open_ports);
+            }
+        }),
+        ("the state of NAT gateways", |seen| {
+            seen.nat_gateways.iter_mut().for_each(|nat| nat.state = "available".to_owned());
+        }),
+        ("private NAT gateways", |seen| {
+            seen.nat_gateways.iter_mut().for_each(|nat| nat.public = true);
+        }),
+        ("detached internet gateways", |seen| {
+            seen.internet_gateways.iter_mut().for_each(|it| it.vpcs = vec!["vpc-1".to_owned()]);
+        }),
+        ("black holes", |seen| {
+            let routes = seen.route_tables.iter_mut().flat_map(|table| &mut table.routes);
+            routes.for_each(|route| route.blackhole = false);
+        }),
+        ("Block Public Access", |seen| {
+            seen.public_access = None;
+            seen.subnets.iter_mut().for_each(|subnet| subnet.public_access = None);
+        }),
+    ];
+    for (what, blind) in blinders {
+        let found = (0..400).any(|seed| {
+            let trial = Trial::new(seed);
+            let mut seen = Trial::new(seed).world;
+            blind(&mut seen);
+            !trial.objections(&seen, &mut Count::new()).is_empty()
+        });
+        assert!(found, "nobody notices an engine that overlooks {what}");
+    }
+}
+
+fn open(acl: &mut NetworkAcl) {
+    acl.entries.iter_mut().for_each(|entry| entry.allow = true);
+}
+
+fn open_to_answers(acl: &mut NetworkAcl) {
+    let answers = acl.entries.iter_mut().filter(|entry| !entry.egress);
+    answers.for_each(|entry| entry.allow = true);
+}
+
+fn open_ports(rule: &mut Rule) {
+    rule.traffic.ports = None;
+}
+
+/// A world, who sends in it, and where to.
+struct Trial {
+    seed: u64,
+    world: Parts,
+    task: Task,
+    destination: Destination,
+    to: Place,
+    /// What the engine is not shown.
+    hidden: Vec<Part>,
+    hidden_list: Option<&'static str>,
+}
+
+/// Where the packets go in truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Internet,
+    S3,
+    Logs,
+    MountTarget(usize),
+    Address(IpAddr),
+}
+
+impl Trial {
+    fn new(seed: u64) -> Trial {
+        let mut dice = Dice::new(seed);
+        let (world, task) = vpc(&mut dice);
+        let (to, destination) = choose(&mut dice, &world);
+        const PARTS: [Part; 12] = [
+            Part::Vpc,
+            Part::Subnets,
+            Part::RouteTables,
+            Part::InternetGateways,
+            Part::NatGateways,
+            Part::SecurityGroups,
+            Part::NetworkAcls,
+            Part::Endpoints,
+            Part::PrefixLists,
+            Part::DnsSupport,
+            Part::DnsHostnames,
+            Part::DnsServers,
+        ];
+        let hidden = match dice.below(10) {
+            0..=2 => vec![*dice.pick(&PARTS)],
+            3 => vec![*dice.pick(&PARTS), *dice.pick(&PARTS)],
+            _ => Vec::new(),
+        };
+        let hidden_list = dice.percent(12).then(|| *dice.pick(&["pl-s3", "pl-own"]));
+        Trial { seed, world, task, destination, to, hidden, hidden_list }
+    }
+
+    /// What is wrong with the answers of an engine that is shown `seen` in place of the world.
+    fn objections(&self, seen: &Parts, count: &mut Count) -> Vec<String> {
+        let lists: Vec<PrefixList> = seen
+            .prefix_lists
+            .iter()
+            .filter(|list| self.hidden_list != Some(list.id.as_str()))
+            .cloned()
+            .collect();
+        let topology = self.show(seen, &lists);
+        let subnet = seen.subnets.iter().find(|it| it.id == self.task.subnet).unwrap();
+        let from = Interface::new(subnet)
+            .with_groups(self.task.groups.clone())
+            .with_public_address(self.task.public_address);
+        let path = path(&topology, &from, &self.destination);
+        let mut wrong = Vec::new();
+        self.judge_dns(&path, count, &mut wrong);
+        if let Some(place) = self.follow_lead(&path, &mut wrong) {
+            self.judge_stages(&path, place, count, &mut wrong);
+        }
+        let hops: Vec<_> = path.hops().iter().map(|hop| format!("    {hop:?}")).collect();
+        wrong
+            .iter()
+            .map(|what| {
+                format!(
+                    "seed {} to {:?}, without {:?} {:?}: {what}\n{}",
+                    self.seed,
+                    self.to,
+                    self.hidden,
+                    self.hidden_list,
+                    hops.join("\n")
+                )
+            })
+            .collect()
+    }
+
+    fn show<'a>(&self, seen: &'a Parts, lists: &'a [PrefixList]) -> Topology<'a> {
+        let mut topology = Topology { prefix_lists: Some(lists), ..seen.topology() };
+        for part in &self.hidden {
+            match part {
+                Part::Vpc => topology.vpc = None,
+                Part::Subnets => topology.subnets = None,
+                Part::RouteTables => topology.route_tables = None,
+                Part::InternetGateways => topology.internet_gateways = None,
+                Part::NatGateways => topology.nat_gateways = None,
+                Part::SecurityGroups => topology.security_groups = None,
+                Part::NetworkAcls => topology.network_acls = None,
+                Part::Endpoints => topology.endpoints = None,
+                Part::PrefixLists => topology.prefix_lists = None,
+                Part::DnsSupport => topology.dns_support = None,
+                Part::DnsHostnames => topology.dns_hostnames = None,
+                Part::DnsServers => topology.dns_servers = None,
+            }
+        }
+        topology
+    }
+
+    fn is_whole(&self) -> bool {
+        self.hidden.is_empty() && self.hidden_list.is_none()
+    }
+
+    fn walk(&self, port: Port) -> Walk<'_> {
+        Walk {
+            world: &self.world,
+            subnet: self.world.subnets.iter().find(|it| it.id == self.task.subnet).unwrap(),
+            groups: &self.task.groups,
+            public_address: self.task.public_address,
+            protocol: port.protocol,
+            port: port.number,
+        }
+    }
+
+    /// Where the packets to a service go in truth, if the engine is certain of it and right.
+    fn follow_lead(&self, path: &Path, wrong: &mut Vec<String>) -> Option<Place> {
+        let Some(lead) = &path.lead else { return Some(self.to) };
+        if !lead.answer.has_passed() {
+            return None;
+        }
+        let (world, logs) = (&self.world, &self.world.endpoints[1]);
+        let amazon = |server: &String| server == "AmazonProvidedDNS" || server == "10.0.0.2";
+        let captures = logs.private_dns && world.dns_support && world.dns_hostnames;
+        let is_captured = self.to == Place::Logs && captures && logs.state != "failed";
+        if is_captured && (logs.state == "pending" || !world.dns_servers.iter().all(amazon)) {
+            wrong.push("it is not certain who answers to the name".to_owned());
+        }
+        let takes = matches!(lead.to, Attraction::Interface(_));
+        if takes != is_captured {
+            wrong.push(format!("lead {:?}, captured: {is_captured}", lead.to));
+        }
+        match self.to {
+            Place::Logs if !is_captured => Some(Place::Internet),
+            Place::S3 if self.walk(path.port).subnet.ipv4.is_none() => Some(Place::Internet),
+            place => Some(place),
+        }
+    }
+
+    fn judge_stages(&self, path: &Path, place: Place, count: &mut Count, wrong: &mut Vec<String>) {
+        let walk = self.walk(path.port);
+        let edges = Edges::of(&self.world);
+        let (targets, groups) = self.targets(place, &walk, &edges);
+        if targets.is_empty() {
+            return;
+        }
+        let mut judge = |stage: &str, outcome: Outcome, truth: Truth| {
+            *count.entry(format!("{stage} {outcome:?}")).or_default() += 1;
+            wrong.extend(truth.objection(outcome).map(|it| format!("{stage}: {it}")));
+        };
+        let fates: Vec<_> = targets.iter().map(|to| walk.route(*to)).collect();
+        let untranslated =
+            path.route.facts.iter().any(|it| matches!(it, RouteFact::NoDns64 { .. }));
+        let is_exact = self.is_whole() && !untranslated;
+        judge("route", path.route.outcome, Truth::of_fates(&fates, is_exact));
+        let known = groups.as_deref().unwrap_or_default();
+        let out: Vec<_> = targets.iter().map(|to| walk.egress(*to, known)).collect();
+        let is_exact = self.is_whole() && groups.is_some();
+        judge("egress", path.egress.outcome, Truth::of(&out, is_exact));
+        let own = edges.within(&super::edges::ranges_of(walk.subnet, walk.subnet.ipv4.is_some()));
+        if let Some(answer) = &path.ingress {
+            let inward: Vec<_> = own.iter().map(|task| walk.ingress(*task, known)).collect();
+            judge("ingress", answer.outcome, Truth::of(&inward, self.is_whole()));
+        }
+        let crossings = self.cross(&walk, &targets, &own, &edges);
+        let all_pass = crossings.iter().all(|it| *it);
+        // Parts that let different packets pass may leave none together: only a pass is exact.
+        let truth = Truth { is_exact: self.is_whole() && all_pass, ..Truth::of(&crossings, false) };
+        judge("acls", path.acls.outcome, truth);
+        let arrive = self.arrivals(&walk, &targets, &own, &edges, known);
+        judge("path", path.outcome_of_addresses(), Truth::of(&arrive, false));
+        for fact in &path.route.facts {
+            let name = format!("{fact:?}");
+            let name = name.split([' ', '(']).next().unwrap().to_owned();
+            *count.entry(name).or_default() += 1;
+        }
+    }
+
+    /// The addresses that packets are sent to, and the groups behind them.
+    fn targets(
+        &self,
+        place: Place,
+        walk: &Walk,
+        edges: &Edges,
+    ) -> (Vec<IpAddr>, Option<Vec<String>>) {
+        let by_ipv4 = walk.subnet.ipv4.is_some();
+        let is_own = |it| Edges::own(&self.world).iter().any(|range| range.contains(&it));
+        let of = |ids: &[String]| {
+            let subnets = self.world.subnets.iter().filter(|it| ids.contains(&it.id));
+            subnets.flat_map(|it| super::edges::ranges_of(it, by_ipv4)).collect::<Vec<_>>()
+        };
+        match place {
+            Place::Internet => {
+                let own = Edges::own(&self.world);
+                let mut all = edges.public(by_ipv4, walk.subnet.dns64, &own);
+                let s3 = &self.world.prefix_lists[0].ranges;
+                all.retain(|to| !s3.iter().any(|range| range.contains(to)));
+                (all, Some(Vec::new()))
+            }
+            Place::S3 => {
+                let ranges = self.world.prefix_lists[0].ranges.clone();
+                (edges.within(&ranges), Some(Vec::new()))
+            }
+            Place::Logs => {
+                let endpoint = &self.world.endpoints[1];
+                (edges.within(&of(&endpoint.subnets)), Some(endpoint.groups.clone()))
+            }
+            Place::MountTarget(at) => {
+                let subnet = std::slice::from_ref(&self.world.subnets[at].id);
+                (edges.within(&of(subnet)), Some(vec!["sg-far".to_owned()]))
+            }
+            Place::Address(address) if address.is_ipv4() != by_ipv4 => (Vec::new(), None),
+            Place::Address(address) if is_public(address) && !is_own(address) => {
+                (vec![address], Some(Vec::new()))
+            }
+            Place::Address(address) => (vec![address], None),
+        }
+    }
+
+    /// Every address with every port, but not every pair of ports: whether all pass is exact.
+    fn cross(&self, walk: &Walk, targets: &[IpAddr], own: &[IpAddr], edges: &Edges) -> Vec<bool> {
+        let (ports, nat_ports) = (edges.ports(LINUX_PORTS), edges.ports(NAT_PORTS));
+        let mut passed = Vec::new();
+        for to in targets {
+            for task in own {
+                for port in &ports {
+                    let call = Call { task: *task, port: *port, nat_port: nat_ports[0] };
+                    passed.push(walk.acls(*to, call));
+                }
+            }
+            for nat_port in &nat_ports {
+                let call = Call { task: own[0], port: ports[0], nat_port: *nat_port };
+                passed.push(walk.acls(*to, call));
+            }
+        }
+        let mut dice = Dice::new(self.seed);
+        for _ in 0..100 {
+            let (to, call) = self.throw(&mut dice, targets, own, edges);
+            passed.push(walk.acls(to, call));
+        }
+        passed
+    }
+
+    fn throw(
+        &self,
+        dice: &mut Dice,
+        targets: &[IpAddr],
+        own: &[IpAddr],
+        edges: &Edges,
+    ) -> (IpAddr, Call) {
+        let (port, nat_port) = (edges.ports(LINUX_PORTS), edges.ports(NAT_PORTS));
+        let call = Call {
+            task: *dice.pick(own),
+            port: *dice.pick(&port),
+            nat_port: *dice.pick(&nat_port),
+        };
+        (*dice.pick(targets), call)
+    }
+
+    /// Connections through everything. One that goes where nobody can see may arrive.
+    fn arrivals(
+        &self,
+        walk: &Walk,
+        targets: &[IpAddr],
+        own: &[IpAddr],
+        edges: &Edges,
+        groups: &[String],
+    ) -> Vec<bool> {
+        let mut dice = Dice::new(self.seed + 1);
+        (0..60)
+            .map(|_| {
+                let (to, call) = self.throw(&mut dice, targets, own, edges);
+                walk.route(to) != Fate::Dropped
+                    && walk.egress(to, groups)
+                    && walk.acls(to, call)
+                    && (groups.is_empty() || walk.ingress(call.task, groups))
+            })
+            .collect()
+    }
+
+    /// A resolver of one's own may answer if one packet reaches it, whatever groups it has.
+    fn judge_dns(&self, path: &Path, count: &mut Count, wrong: &mut Vec<String>) {
+        let Some(answer) = &path.dns else { return };
+        *count.entry(format!("dns {:?}", answer.outcome)).or_default() += 1;
+        let answers = |server: &String| match server.as_str() {
+            "AmazonProvidedDNS" | "10.0.0.2" => self.world.dns_support,
+            address => self.reaches(address.parse().unwrap()),
+        };
+        let servers = &self.world.dns_servers;
+        let own = |server: &String| server != "AmazonProvidedDNS" && server != "10.0.0.2";
+        match answer.outcome {
+            Outcome::Passed if !servers.iter().all(answers) || servers.iter().any(own) => {
+                wrong.push("dns passes".to_owned());
+            }
+            Outcome::Blocked if servers.iter().any(answers) => {
+                wrong.push("dns is blocked".to_owned())
+            }
+            _ => {}
+        }
+    }
+
+    fn reaches(&self, address: IpAddr) -> bool {
+        let walk = self.walk(Port::udp(53));
+        if walk.subnet.ipv4.is_none() {
+            return false;
+        }
+        let edges = Edges::of(&self.world);
+        let own = edges.within(&super::edges::ranges_of(walk.subnet, true));
+        let (ports, nat_ports) = (edges.ports(LINUX_PORTS), edges.ports(NAT_PORTS));
+        let private = !is_public(address);
+        let out = walk.egress(address, &[])
+            || private
+                && ["sg-1", "sg-2", "sg-far"]
+                    .iter()
+                    .any(|group| walk.egress(address, &[group.to_string()]));
+        out && walk.route(address) != Fate::Dropped
+            && own.iter().any(|task| {
+                ports.iter().any(|port| {
+                    nat_ports.iter().any(|nat_port| {
+                        walk.acls(address, Call { task: *task, port: *port, nat_port: *nat_port })
+                    })
+                })
+            })
+    }
+}
+
+fn choose(dice: &mut Dice, world: &Parts) -> (Place, Destination) {
+    let region = REGION.parse().unwrap();
+    let service = |name: &str| Destination::Service(Service::new(name, &region));
+    match dice.below(10) {
+        0..=3 => (Place::Internet, Destination::Internet),
+        4..=5 => (Place::S3, service("s3")),
+        6..=7 => (Place::Logs, service("logs")),
+        8 => {
+            let at = dice.below(3);
+            let target = Target::interfaces("fsmt-1", [&world.subnets[at]], ["sg-far"]);
+            (Place::MountTarget(at), Destination::Target(target, Port::tcp(2049)))
+        }
+        _ => {
+            let addresses: [IpAddr; 4] = [
+                Ipv4Addr::new(10, 0, 1, 9).into(),
+                Ipv4Addr::new(192, 168, 0, 9).into(),
+                Ipv4Addr::new(52, 216, 7, 7).into(),
+                Ipv6Addr::new(0x2600, 0x1f18, 1, 1, 0, 0, 0, 9).into(),
+            ];
+            let address = *dice.pick(&addresses);
+            (Place::Address(address), Destination::Target(Target::address(address), Port::udp(53)))
+        }
+    }
+}
+
+/// What happens to the packets that were sent.
+#[derive(Clone, Copy)]
+struct Truth {
+    all: bool,
+    none: bool,
+    /// Whether a doubt has to have a reason.
+    is_exact: bool,
+}
+
+impl Truth {
+    fn of(passed: &[bool], is_exact: bool) -> Truth {
+        let (all, none) = (passed.iter().all(|it| *it), !passed.iter().any(|it| *it));
+        Truth { all, none, is_exact }
+    }
+
+    fn of_fates(fates: &[Fate], is_exact: bool) -> Truth {
+        Truth {
+            all: fates.iter().all(|it| *it == Fate::Through),
+            none: fates.iter().all(|it| *it == Fate::Dropped),
+            is_exact,
+        }
+    }
+
+    fn objection(self, outcome: Outcome) -> Option<String> {
+        let is_right = match outcome {
+            Outcome::Passed => self.all,
+            Outcome::Blocked => self.none,
+            Outcome::Doubtful => !self.is_exact || !self.all && !self.none,
+        };
+        let Truth { all, none, .. } = self;
+        (!is_right).then(|| format!("{outcome:?}, but all pass: {all}, none passes: {none}"))
+    }
+}
+
+/// What a path says without regard to names.
+trait OfAddresses {
+    fn outcome_of_addresses(&self) -> Outcome;
+}
+
+impl OfAddresses for Path<'_> {
+    fn outcome_of_addresses(&self) -> Outcome {
+        let ingress = self.ingress.as_ref().map(of).unwrap_or(Outcome::Passed);
+        Outcome::in_series([of(&self.route), of(&self.egress), of(&self.acls), ingress])
+    }
+}
+
+fn of<F: Fact>(answer: &Answer<F>) -> Outcome {
+    answer.outcome
+}

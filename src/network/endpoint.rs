@@ -1,9 +1,8 @@
 //! Who answers to the name of a service: an endpoint of the VPC, or its public addresses.
 
-use std::fmt;
-
-use super::answer::{Answer, Fact, Outcome};
+use super::answer::Answer;
 use super::dns::has_own_resolvers;
+use super::endpoint_fact::{EndpointFact, Readiness};
 use super::interface::{Family, Interface};
 use super::parts::{Part, Topology};
 use super::route::table_of;
@@ -31,86 +30,6 @@ pub enum Attraction<'a> {
     Public,
 }
 
-/// What decides where the packets to a service go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EndpointFact {
-    /// The endpoint's private DNS names draw them.
-    Captures {
-        /// `vpce-…`
-        endpoint: String,
-        /// The name of its service.
-        service: String,
-    },
-    /// A route sends them to the gateway endpoint.
-    TakesByRoute {
-        /// `vpce-…`
-        endpoint: String,
-        /// `rtb-…`
-        table: String,
-    },
-    /// There is no endpoint for the service.
-    None {
-        /// The name of the endpoint service.
-        service: String,
-        /// `vpc-…`
-        vpc: String,
-    },
-    /// The endpoint has no private DNS, so the service's name does not lead to it.
-    NoPrivateDns {
-        /// `vpce-…`
-        endpoint: String,
-    },
-    /// The gateway endpoint is not associated with the subnet's route table.
-    NotAssociated {
-        /// `vpce-…`
-        endpoint: String,
-        /// `rtb-…`
-        table: String,
-        /// `subnet-…`
-        subnet: String,
-    },
-    /// The endpoint is not available.
-    State {
-        /// `vpce-…`
-        endpoint: String,
-        /// `pending`, `failed`, …
-        state: String,
-    },
-    /// Private DNS does not work, since an attribute of the VPC is off
-    /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html>).
-    DnsOff {
-        /// `vpce-…`
-        endpoint: String,
-        /// `enableDnsSupport` or `enableDnsHostnames`.
-        attribute: &'static str,
-    },
-    /// The VPC's resolvers are its owner's, and whether they know the private DNS names is not shown.
-    OwnResolvers {
-        /// `vpce-…`
-        endpoint: String,
-    },
-    /// The subnet has no IPv4, and whether the endpoint has IPv6 is not shown.
-    Ipv6Only {
-        /// `vpce-…`
-        endpoint: String,
-    },
-    /// There is an interface endpoint beside the gateway endpoint, and which of them is used depends on
-    /// an option of it that is not shown.
-    BothKinds {
-        /// `vpce-…`: the interface endpoint.
-        interface: String,
-        /// `vpce-…`
-        gateway: String,
-    },
-    /// None is shown, but the VPC belongs to somebody else.
-    NotShown {
-        /// The name of the endpoint service.
-        service: String,
-    },
-    /// A part was not read.
-    Unread(Part),
-}
-
 /// Where do packets to this service go? To an endpoint with private DNS if there is one, in whatever
 /// zone of the VPC
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html>); to a
@@ -125,18 +44,12 @@ pub fn attract<'a>(topology: &Topology<'a>, from: &Interface, service: &Service)
     let gateway = by_route(topology, from, &of_service);
     let mut facts = Vec::new();
     let to = match (interface, gateway) {
-        (Drawn::Yes(interface, _), Drawn::Yes(gateway, _)) => {
-            let (interface, of) = (interface.id.clone(), gateway.id.clone());
-            facts.push(EndpointFact::BothKinds { interface, gateway: of });
-            Attraction::Gateway(gateway)
-        }
         (Drawn::Yes(interface, because), _) => {
             facts.extend(because);
             Attraction::Interface(interface)
         }
-        (Drawn::No(interface), Drawn::Yes(gateway, because)) => {
+        (Drawn::No(_), Drawn::Yes(gateway, because)) => {
             facts.extend(because);
-            facts.extend(interface.into_iter().filter(|it| it.unread().is_some()));
             Attraction::Gateway(gateway)
         }
         (Drawn::No(interface), Drawn::No(gateway)) => {
@@ -145,7 +58,7 @@ pub fn attract<'a>(topology: &Topology<'a>, from: &Interface, service: &Service)
             Attraction::Public
         }
     };
-    if facts.is_empty() {
+    if facts.is_empty() || topology.shared && to == Attraction::Public {
         facts.push(missing(topology, from, service));
     }
     Lead { to, answer: Answer::in_series(facts) }
@@ -178,43 +91,48 @@ enum Drawn<'a> {
 fn by_name<'a>(topology: &Topology, from: &Interface, of_service: &[&'a Endpoint]) -> Drawn<'a> {
     let mut others = Vec::new();
     for endpoint in of_service.iter().filter(|it| it.kind == EndpointKind::Interface) {
-        let id = || endpoint.id.clone();
-        let mut facts = Vec::new();
-        if !endpoint.private_dns {
-            others.push(EndpointFact::NoPrivateDns { endpoint: id() });
-            continue;
+        match answer_to_name(topology, from, endpoint) {
+            Ok(facts) => return Drawn::Yes(endpoint, facts),
+            Err(fact) => others.push(fact),
         }
-        match Readiness::of(endpoint) {
-            Readiness::Ready => {}
-            Readiness::Coming => facts.push(EndpointFact::state(endpoint)),
-            Readiness::Gone => {
-                others.push(EndpointFact::state(endpoint));
-                continue;
-            }
-        }
-        match dns_is_on(topology, endpoint) {
-            Ok(()) => {}
-            Err(fact @ EndpointFact::DnsOff { .. }) => {
-                others.push(fact);
-                continue;
-            }
-            Err(fact) => facts.push(fact),
-        }
-        match has_own_resolvers(topology) {
-            Some(false) => {}
-            Some(true) => facts.push(EndpointFact::OwnResolvers { endpoint: id() }),
-            None => facts.push(EndpointFact::Unread(Part::DnsServers)),
-        }
-        if from.family() == Family::Ipv6 {
-            facts.push(EndpointFact::Ipv6Only { endpoint: id() });
-        }
-        if facts.is_empty() {
-            let service = endpoint.service.clone();
-            facts.push(EndpointFact::Captures { endpoint: id(), service });
-        }
-        return Drawn::Yes(endpoint, facts);
     }
     Drawn::No(others)
+}
+
+/// How certain it is that the endpoint answers to the service's name, or why it does not.
+fn answer_to_name(
+    topology: &Topology,
+    from: &Interface,
+    endpoint: &Endpoint,
+) -> Result<Vec<EndpointFact>, EndpointFact> {
+    let id = || endpoint.id.clone();
+    if !endpoint.private_dns {
+        return Err(EndpointFact::NoPrivateDns { endpoint: id() });
+    }
+    let mut doubts = Vec::new();
+    match Readiness::of(&endpoint.state) {
+        Readiness::Ready => {}
+        Readiness::Coming => doubts.push(EndpointFact::state(endpoint)),
+        Readiness::Gone => return Err(EndpointFact::state(endpoint)),
+    }
+    match dns_is_on(topology, endpoint) {
+        Ok(()) => {}
+        Err(fact @ EndpointFact::DnsOff { .. }) => return Err(fact),
+        Err(fact) => doubts.push(fact),
+    }
+    match has_own_resolvers(topology) {
+        Some(false) => {}
+        Some(true) => doubts.push(EndpointFact::OwnResolvers { endpoint: id() }),
+        None => doubts.push(EndpointFact::Unread(Part::DnsServers)),
+    }
+    if from.family() == Family::Ipv6 {
+        doubts.push(EndpointFact::Ipv6Only { endpoint: id() });
+    }
+    if doubts.is_empty() {
+        let service = endpoint.service.clone();
+        return Ok(vec![EndpointFact::Captures { endpoint: id(), service }]);
+    }
+    Ok(doubts)
 }
 
 /// Private DNS needs both attributes
@@ -248,6 +166,9 @@ fn by_route<'a>(topology: &Topology, from: &Interface, of_service: &[&'a Endpoin
     };
     if let Some(taker) = gateways.iter().find(|it| leads_to(table, it)) {
         let (endpoint, table) = (taker.id.clone(), table.id.clone());
+        if from.family() == Family::Ipv6 {
+            return Drawn::Yes(taker, vec![EndpointFact::Ipv6Only { endpoint }]);
+        }
         return Drawn::Yes(taker, vec![EndpointFact::TakesByRoute { endpoint, table }]);
     }
     let apart = |endpoint: &&Endpoint| EndpointFact::NotAssociated {
@@ -264,113 +185,8 @@ pub(super) fn leads_to(table: &RouteTable, endpoint: &Endpoint) -> bool {
     table.routes.iter().any(|route| route.target == target)
 }
 
-/// How far an endpoint is
-/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html>).
-enum Readiness {
-    Ready,
-    Coming,
-    Gone,
-}
-
-impl Readiness {
-    fn of(endpoint: &Endpoint) -> Readiness {
-        match endpoint.state.to_lowercase().as_str() {
-            "available" => Readiness::Ready,
-            "deleting" | "deleted" | "rejected" | "failed" | "expired" => Readiness::Gone,
-            _ => Readiness::Coming,
-        }
-    }
-}
-
-impl EndpointFact {
-    fn state(endpoint: &Endpoint) -> EndpointFact {
-        EndpointFact::State { endpoint: endpoint.id.clone(), state: endpoint.state.clone() }
-    }
-
-    /// Of an endpoint that is on its way.
-    fn is_coming(state: &str) -> bool {
-        !matches!(state, "deleting" | "deleted" | "rejected" | "failed" | "expired")
-    }
-}
-
 impl<'a> Lead<'a> {
     fn uncertain(to: Attraction<'a>, fact: EndpointFact) -> Lead<'a> {
         Lead { to, answer: Answer::in_series(vec![fact]) }
-    }
-}
-
-impl Fact for EndpointFact {
-    fn outcome(&self) -> Outcome {
-        match self {
-            EndpointFact::Captures { .. }
-            | EndpointFact::TakesByRoute { .. }
-            | EndpointFact::None { .. }
-            | EndpointFact::NoPrivateDns { .. }
-            | EndpointFact::NotAssociated { .. }
-            | EndpointFact::DnsOff { .. } => Outcome::Passed,
-            EndpointFact::State { state, .. } if !EndpointFact::is_coming(state) => Outcome::Passed,
-            EndpointFact::State { .. }
-            | EndpointFact::OwnResolvers { .. }
-            | EndpointFact::Ipv6Only { .. }
-            | EndpointFact::BothKinds { .. }
-            | EndpointFact::NotShown { .. }
-            | EndpointFact::Unread(_) => Outcome::Doubtful,
-        }
-    }
-
-    fn unread(&self) -> Option<Part> {
-        match self {
-            EndpointFact::Unread(part) => Some(*part),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for EndpointFact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            EndpointFact::Captures { endpoint, service } => {
-                write!(f, "endpoint {endpoint} answers to the name of {service} in the whole VPC")
-            }
-            EndpointFact::TakesByRoute { endpoint, table } => {
-                write!(f, "route table {table} sends it to gateway endpoint {endpoint}")
-            }
-            EndpointFact::None { service, vpc } => {
-                write!(f, "{vpc} has no endpoint for {service}")
-            }
-            EndpointFact::NoPrivateDns { endpoint } => write!(
-                f,
-                "endpoint {endpoint} has no private DNS, so the service's name leads past it"
-            ),
-            EndpointFact::NotAssociated { endpoint, table, subnet } => write!(
-                f,
-                "gateway endpoint {endpoint} is not associated with route table {table} of {subnet}"
-            ),
-            EndpointFact::State { endpoint, state } => write!(f, "endpoint {endpoint} is {state}"),
-            EndpointFact::DnsOff { endpoint, attribute } => write!(
-                f,
-                "the private DNS of endpoint {endpoint} does not work, since {attribute} of the VPC \
-                 is off"
-            ),
-            EndpointFact::OwnResolvers { endpoint } => write!(
-                f,
-                "whether the VPC's own resolvers know the private names of endpoint {endpoint} \
-                 cannot be seen"
-            ),
-            EndpointFact::Ipv6Only { endpoint } => write!(
-                f,
-                "whether endpoint {endpoint} has an IPv6 address for a subnet without IPv4 cannot \
-                 be seen"
-            ),
-            EndpointFact::BothKinds { interface, gateway } => write!(
-                f,
-                "interface endpoint {interface} stands beside gateway endpoint {gateway}, and \
-                 which of them is used cannot be seen"
-            ),
-            EndpointFact::NotShown { service } => {
-                write!(f, "no endpoint for {service} is shown, but the VPC is somebody else's")
-            }
-            EndpointFact::Unread(part) => write!(f, "{part} could not be read"),
-        }
     }
 }

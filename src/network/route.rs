@@ -6,10 +6,9 @@ use super::gateway::{self, Sender};
 use super::interface::{Family, Interface};
 use super::parts::{Part, Topology};
 use super::route_fact::{RouteFact, RouteHop};
-use super::target::{Target, nat64};
-use super::topology::{
-    Endpoint, EndpointKind, PrefixList, Route, RouteDestination, RouteTable, RouteTarget,
-};
+use super::share::{Piece, divide};
+use super::target::Target;
+use super::topology::{RouteTable, RouteTarget};
 
 /// Does a route lead there, and does what it leads through let the packets go?
 pub fn route(topology: &Topology, from: &Interface, to: &Target) -> Answer<RouteFact> {
@@ -40,19 +39,11 @@ pub(super) struct Way {
     pub share: Addresses,
     /// What the route says.
     pub fact: RouteFact,
+    /// The NAT gateway that they, or some of them, go through.
+    pub nat: Option<String>,
 }
 
 impl Way {
-    /// The NAT gateway that they go through.
-    pub fn nat(&self) -> Option<&str> {
-        match &self.fact {
-            RouteFact::Leads { hop: RouteHop { target: RouteTarget::Nat(nat), .. }, .. } => {
-                Some(nat)
-            }
-            _ => None,
-        }
-    }
-
     fn leaves_the_vpc(&self) -> bool {
         let RouteFact::Leads { hop, .. } = &self.fact else { return false };
         hop.target != RouteTarget::Local
@@ -61,11 +52,15 @@ impl Way {
 
 /// What becomes of the packets, by the routes that they take.
 pub(super) fn ways(topology: &Topology, from: &Interface, to: &Target) -> Vec<Way> {
-    let to = &to.as_seen_by(from);
-    let one = |fact| vec![Way { share: to.addresses.clone(), fact }];
+    let to = &to.as_seen_by(topology, from);
+    let one = |fact| vec![Way { share: to.addresses.clone(), fact, nat: None }];
     if !to.addresses.has(from.family()) {
-        let (subnet, family) = (from.subnet.id.clone(), from.family());
-        return one(RouteFact::OtherFamily { subnet, family, to: to.name.clone() });
+        return one(RouteFact::OtherFamily {
+            subnet: from.subnet.id.clone(),
+            family: from.family(),
+            is_dual: from.subnet.ipv4.is_some() && !from.subnet.ipv6.is_empty(),
+            to: to.name.clone(),
+        });
     }
     let Some(tables) = topology.route_tables else {
         return one(RouteFact::Unread(Part::RouteTables));
@@ -105,7 +100,11 @@ pub(super) fn ways_of_table(
                 gateway::pass(topology, sender, RouteHop::of(table, route), &to)
             }
         };
-        Way { share, fact }
+        let nat = match route.map(|route| &route.target) {
+            Some(RouteTarget::Nat(id)) if fact.outcome() != Outcome::Blocked => Some(id.clone()),
+            _ => None,
+        };
+        Way { share, fact, nat }
     };
     let mut ways: Vec<Way> = pieces.into_iter().map(way).collect();
     let is_open = Outcome::across(ways.iter().map(|way| way.fact.outcome())) == Outcome::Doubtful;
@@ -114,100 +113,7 @@ pub(super) fn ways_of_table(
             None => RouteFact::Unread(Part::PrefixLists),
             Some(_) => RouteFact::UnknownList(hop),
         };
-        ways.push(Way { share: to.addresses.clone(), fact });
+        ways.push(Way { share: to.addresses.clone(), fact, nat: None });
     }
     ways
-}
-
-/// The share of the packets that takes a route, or none.
-struct Piece<'a> {
-    share: Addresses,
-    route: Option<&'a Route>,
-    /// Whether it may be any part of the share, since the ranges of the route are not known.
-    is_unknown: bool,
-}
-
-impl Piece<'_> {
-    /// Whether a gateway endpoint takes it that is not for this target as a whole.
-    fn is_of_gateway(&self, to: &Target, endpoints: &[Endpoint]) -> bool {
-        let Some(Route { destination, target, .. }) = self.route else { return false };
-        match (destination, target) {
-            (RouteDestination::PrefixList(list), RouteTarget::Endpoint(id)) => {
-                let mut gateways = endpoints.iter().filter(|it| it.kind == EndpointKind::Gateway);
-                to.prefix_list.as_ref() != Some(list) && gateways.any(|it| it.id == *id)
-            }
-            _ => false,
-        }
-    }
-}
-
-/// Divides the packets by the routes that they take: the longest prefix first, and of equal ones a route
-/// for a range before one for a prefix list
-/// (<https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html>).
-fn divide<'a>(table: &'a RouteTable, to: &Target, lists: &[PrefixList]) -> Vec<Piece<'a>> {
-    // The ranges of a service's own list are not known, but none is wider than this.
-    const NARROW: u8 = 8;
-    let mut candidates = Vec::new();
-    let mut unknown: Vec<&Route> = Vec::new();
-    let mut is_taken = false;
-    for route in &table.routes {
-        match &route.destination {
-            RouteDestination::Range(range) => {
-                candidates.push((range.prefix_len(), true, Addresses::from(*range), route));
-            }
-            RouteDestination::PrefixList(id) => match lists.iter().find(|list| list.id == *id) {
-                Some(list) => candidates.extend(
-                    list.ranges
-                        .iter()
-                        .map(|range| (range.prefix_len(), false, Addresses::from(*range), route)),
-                ),
-                None if to.prefix_list.as_ref() == Some(id) => {
-                    is_taken = true;
-                    candidates.push((NARROW, false, to.addresses.clone(), route));
-                }
-                None => unknown.push(route),
-            },
-        }
-    }
-    if is_taken {
-        let narrow = candidates.iter().filter(|(length, _, range, _)| {
-            *length >= NARROW && range.overlaps(&to.addresses) && !range.covers(&to.addresses)
-        });
-        unknown.extend(narrow.map(|(.., route)| *route).collect::<Vec<_>>());
-        candidates.retain(|(length, is_range, ..)| *length < NARROW || !is_range);
-    }
-    candidates.sort_by_key(|(length, is_range, ..)| std::cmp::Reverse((*length, *is_range)));
-    let mut rest = to.addresses.clone();
-    let mut pieces: Vec<Piece> = Vec::new();
-    for (_, _, range, route) in candidates {
-        let share = rest.intersection(&range);
-        rest = rest.without(&range);
-        add(&mut pieces, share, Some(route));
-    }
-    add(&mut pieces, rest, None);
-    pieces.extend(unknown.into_iter().map(|route| Piece {
-        share: to.addresses.clone(),
-        route: Some(route),
-        is_unknown: true,
-    }));
-    pieces
-}
-
-/// Adds a share to the piece of the same route. What is to be translated to IPv4 is a piece of its own.
-fn add<'a>(pieces: &mut Vec<Piece<'a>>, share: Addresses, route: Option<&'a Route>) {
-    let translated = share.intersection(&nat64());
-    for share in [share.without(&translated), translated] {
-        if share.is_empty() {
-            continue;
-        }
-        let is_translated = nat64().covers(&share);
-        let same = pieces.iter_mut().find(|piece| {
-            piece.route.map(std::ptr::from_ref) == route.map(std::ptr::from_ref)
-                && nat64().covers(&piece.share) == is_translated
-        });
-        match same {
-            Some(piece) => piece.share = piece.share.union(&share),
-            None => pieces.push(Piece { share, route, is_unknown: false }),
-        }
-    }
 }

@@ -95,8 +95,10 @@ pub enum RouteFact {
     OtherFamily {
         /// `subnet-…`
         subnet: String,
-        /// What it has.
+        /// What a task there speaks for certain.
         family: Family,
+        /// Whether the subnet has both, and a task may or may not.
+        is_dual: bool,
         /// The target's name.
         to: String,
     },
@@ -182,7 +184,8 @@ impl Fact for RouteFact {
             {
                 Outcome::Doubtful
             }
-            RouteFact::NoTable { .. }
+            RouteFact::OtherFamily { is_dual: true, .. }
+            | RouteFact::NoTable { .. }
             | RouteFact::NoDns64 { .. }
             | RouteFact::BeyondView(_)
             | RouteFact::NotShown(_)
@@ -255,9 +258,13 @@ impl fmt::Display for RouteFact {
             RouteFact::NotTranslatable(hop) => {
                 write!(f, "{hop}, which takes IPv6 only to 64:ff9b::/96")
             }
-            RouteFact::OtherFamily { subnet, family, to } => {
+            RouteFact::OtherFamily { subnet, family, is_dual: false, to } => {
                 write!(f, "{to} has no {family} address, and {subnet} has nothing else")
             }
+            RouteFact::OtherFamily { family, to, .. } => write!(
+                f,
+                "{to} has no {family} address, and whether the task has another cannot be seen"
+            ),
             RouteFact::NoDns64 { subnet } => write!(
                 f,
                 "{subnet} has neither IPv4 nor DNS64: only what has an IPv6 address can be reached"

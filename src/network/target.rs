@@ -7,6 +7,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::addresses::Addresses;
 use super::interface::{Family, Interface, Port};
+use super::parts::Topology;
 use super::topology::{Endpoint, PrefixList, Subnet, Vpc};
 use crate::names::Region;
 
@@ -21,6 +22,9 @@ pub struct Target {
     pub groups: Option<Vec<String>>,
     /// A prefix list that holds all of its addresses.
     pub prefix_list: Option<String>,
+    /// Whether it is the internet at large. Services that have prefix lists of their own, as S3, are no
+    /// part of it: they are targets by themselves.
+    pub at_large: bool,
 }
 
 /// Ranges that are no addresses of the internet
@@ -41,10 +45,9 @@ const NOT_PUBLIC: [(u8, u8, u8, u8); 13] = [
     (224, 0, 0, 3),
 ];
 
-/// Where NAT64 keeps the addresses of IPv4
-/// (<https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html>).
+/// Where NAT64 keeps the addresses of IPv4.
 pub(super) fn nat64() -> Addresses {
-    range(0x0064_ff9b << 96, 96)
+    Addresses::everything().of_family(Family::Ipv4).embedded()
 }
 
 /// A range of IPv6.
@@ -67,7 +70,9 @@ impl Target {
     pub fn internet(from: &Interface, vpc: Option<&Vpc>) -> Target {
         let addresses = match from.family() {
             Family::Ipv4 => public_ipv4(),
-            Family::Ipv6 if from.subnet.dns64 => range(0x2000 << 112, 3).union(&nat64()),
+            Family::Ipv6 if from.subnet.dns64 => {
+                range(0x2000 << 112, 3).union(&public_ipv4().embedded())
+            }
             Family::Ipv6 => range(0x2000 << 112, 3),
         };
         let own = Addresses::of(vpc.into_iter().flat_map(|vpc| &vpc.ranges));
@@ -76,6 +81,7 @@ impl Target {
             addresses: addresses.without(&own),
             groups: Some(Vec::new()),
             prefix_list: None,
+            at_large: true,
         }
     }
 
@@ -86,6 +92,7 @@ impl Target {
             addresses: address.into(),
             groups: None,
             prefix_list: None,
+            at_large: false,
         }
     }
 
@@ -101,6 +108,7 @@ impl Target {
             addresses: Addresses::of(&ranges),
             groups: Some(groups.into_iter().map(Into::into).collect()),
             prefix_list: None,
+            at_large: false,
         }
     }
 
@@ -116,16 +124,9 @@ impl Target {
         target
     }
 
-    /// Those of its addresses that the interface can send to, if there are any.
-    pub(super) fn as_seen_by(&self, from: &Interface) -> Target {
-        let seen = self.addresses.of_family(from.family());
-        let addresses = if seen.is_empty() { self.addresses.clone() } else { seen };
-        Target { addresses, ..self.clone() }
-    }
-
     /// The public addresses of a service: those of its prefix list where it has one, else somewhere in
-    /// the internet. By IPv6 always the latter, since the names that a task uses may have no address of
-    /// IPv6 and be translated.
+    /// the internet. By IPv6 they may be translated ones of the list, or anywhere, since not all names of
+    /// a service have an address of IPv6.
     pub fn service(
         from: &Interface,
         vpc: Option<&Vpc>,
@@ -133,16 +134,46 @@ impl Target {
         prefix_lists: &[PrefixList],
     ) -> Target {
         let internet = Target::internet(from, vpc);
+        let name = format!("the public addresses of {}", service.name);
         let list = prefix_lists.iter().find(|list| service.is_named_by(&list.name));
-        let ranges = list.filter(|_| from.family() == Family::Ipv4);
-        let ranges = ranges.map(|it| Addresses::of(&it.ranges).intersection(&internet.addresses));
+        let Some(list) = list else { return Target { name, ..internet } };
+        let ranges = Addresses::of(&list.ranges);
+        let translated = ranges.embedded();
+        let addresses = match from.family() {
+            Family::Ipv4 => ranges.intersection(&internet.addresses),
+            Family::Ipv6 => internet.addresses.without(&nat64().without(&translated)),
+        };
         Target {
-            name: format!("the public addresses of {}", service.name),
-            addresses: ranges.filter(|it| !it.is_empty()).unwrap_or(internet.addresses),
-            groups: internet.groups,
-            prefix_list: list.filter(|_| from.family() == Family::Ipv4).map(|it| it.id.clone()),
+            name,
+            addresses,
+            prefix_list: (from.family() == Family::Ipv4).then(|| list.id.clone()),
+            at_large: false,
+            ..internet
         }
     }
+
+    /// Those of its addresses that the interface can send to, if there are any.
+    pub(super) fn as_seen_by(&self, topology: &Topology, from: &Interface) -> Target {
+        let mut target = self.clone();
+        if self.at_large {
+            let lists = topology.prefix_lists.unwrap_or_default().iter();
+            let apart = lists.filter(|list| has_gateways(&list.name)).flat_map(|it| &it.ranges);
+            let apart = Addresses::of(apart);
+            target.addresses = target.addresses.without(&apart.union(&apart.embedded()));
+        }
+        let seen = target.addresses.of_family(from.family());
+        if !seen.is_empty() {
+            target.addresses = seen;
+        }
+        target
+    }
+}
+
+/// Whether an endpoint service or a prefix list is of one of the services that have gateway endpoints
+/// (<https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html>).
+fn has_gateways(name: &str) -> bool {
+    let is_of_aws = name.starts_with("com.amazonaws.") || name.starts_with("cn.com.amazonaws.");
+    is_of_aws && [".s3", ".dynamodb", ".s3express"].iter().any(|service| name.ends_with(service))
 }
 
 impl fmt::Display for Target {
@@ -181,12 +212,6 @@ impl Service {
     /// the end decides.
     pub fn is_named_by(&self, name: &str) -> bool {
         name.ends_with(&format!(".{}.{}", self.region, self.name))
-    }
-
-    /// Whether it is one of those that have gateway endpoints
-    /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html>).
-    pub fn has_gateways(&self) -> bool {
-        matches!(self.name.as_str(), "s3" | "dynamodb" | "s3express")
     }
 }
 

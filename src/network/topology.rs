@@ -220,7 +220,8 @@ pub struct Endpoint {
     pub kind: EndpointKind,
     /// `available`, `pending`, `failed`, `deleting`, …, in lower case.
     pub state: String,
-    /// Whether the service's own name leads to it within the VPC.
+    /// Whether the service's own name leads to it within the VPC: not if its private DNS is for inbound
+    /// resolver endpoints only, as it can be for S3 beside a gateway endpoint.
     pub private_dns: bool,
     /// The subnets of an interface endpoint.
     pub subnets: Vec<String>,

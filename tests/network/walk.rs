@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
                 }
                 None => self.goes_out_and_back(own, to, call.port),
             },
-            (Fate::Through, Exit::Nat(nat)) => match &nat.subnet {
+            (Fate::Through | Fate::Unseen, Exit::Nat(nat)) => match &nat.subnet {
                 None => self.goes_out_and_back(own, to, call.port),
                 Some(id) if *id == own.id => {
                     self.goes_out_and_back(own, behind_nat(to), call.nat_port)
@@ -102,23 +102,6 @@ impl<'a> Walk<'a> {
             },
             _ => self.goes_out_and_back(own, to, call.port),
         }
-    }
-
-    /// Whether it is for the service of a gateway endpoint, by the task's route or that of its NAT
-    /// gateway: the rest of the internet is what the others are.
-    pub fn is_for_gateway(&self, to: IpAddr) -> bool {
-        let is_gateway = |route: &Route| match (&route.destination, &route.target) {
-            (RouteDestination::PrefixList(_), RouteTarget::Endpoint(id)) => {
-                let mut endpoints = self.world.endpoints.iter();
-                endpoints.any(|it| it.id == *id && it.kind == EndpointKind::Gateway)
-            }
-            _ => false,
-        };
-        let Some(route) = self.pick(self.table_of(&self.subnet.id), to) else { return false };
-        let RouteTarget::Nat(id) = &route.target else { return is_gateway(route) };
-        let nat = self.world.nat_gateways.iter().find(|nat| nat.id == *id);
-        let then = nat.and_then(|nat| self.pick(self.table_of_nat(nat), behind_nat(to)));
-        then.is_some_and(is_gateway)
     }
 
     fn goes_out_and_back(&self, subnet: &Subnet, to: IpAddr, port: u16) -> bool {

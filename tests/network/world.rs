@@ -10,17 +10,23 @@ pub struct Dice(u64);
 
 impl Dice {
     pub fn new(seed: u64) -> Dice {
-        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        let mut dice = Dice(seed);
+        // Neighbouring seeds shall have nothing in common.
+        dice.0 = dice.next();
+        dice
     }
 
-    /// Below `end`. By SplitMix64.
-    pub fn below(&mut self, end: usize) -> usize {
+    /// By SplitMix64.
+    fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut it = self.0;
         it = (it ^ (it >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         it = (it ^ (it >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let it = it ^ (it >> 31);
-        usize::try_from(it % u64::try_from(end).unwrap()).unwrap()
+        it ^ (it >> 31)
+    }
+
+    pub fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(end).unwrap()).unwrap()
     }
 
     pub fn percent(&mut self, chance: usize) -> bool {

@@ -1,4 +1,7 @@
+mod deployment;
+mod infrastructure;
 mod organization;
+mod session;
 mod witness;
 
 use serde_json::{Value, json};

@@ -181,9 +181,10 @@ fn a_resource(pattern: &str) -> String {
 type Conditions = Vec<(String, String, Vec<String>)>;
 
 fn conditions_read(statement: &Statement) -> Conditions {
-    let read = statement.conditions.iter().map(|it| {
-        (it.operator.clone(), it.key.clone(), it.wanted().map(str::to_owned).collect())
-    });
+    let read = statement
+        .conditions
+        .iter()
+        .map(|it| (it.operator.clone(), it.key.clone(), it.wanted().map(str::to_owned).collect()));
     read.collect()
 }
 

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::iam::Decision;
 use crate::knowledge::Stop;
 use crate::names::Arn;
-use crate::output::{self, Progress};
+use crate::output::{self, Look, Progress};
 
 /// Answers the question.
 pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
@@ -40,9 +40,13 @@ pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
         Decision::ExplicitDeny | Decision::ImplicitDeny => ("deny", Exit::Fail),
         Decision::Depends(_) => ("depends", Exit::Unknown),
     };
-    let text = if global.quiet { format!("{word}\n") } else { page(word, &answer) };
+    let look = look(global);
+    let text = match global.quiet {
+        true => format!("{word}\n"),
+        false => page(word, &question.action, &answer, &look),
+    };
     let document = document(word, &question.action, &answer);
-    output::show(&text, &document, &outlet, &look(global)).map_err(Failure::usage)?;
+    output::show(&text, &document, &outlet, &look).map_err(Failure::usage)?;
     Ok(exit)
 }
 
@@ -112,19 +116,23 @@ fn unanswered(stop: Stop) -> Failure {
     }
 }
 
-fn page(word: &str, answer: &Answer) -> String {
+/// The answer first, then what decides, and the command that mends it last: for copying, so never broken.
+fn page(word: &str, action: &str, answer: &Answer, look: &Look) -> String {
     let mut text = format!("{word}\n");
+    let mut told = |label, sentence: &str| text.push_str(&output::labelled(label, sentence, look));
+    told("who", &answer.principal);
+    told("what", &format!("{action} on {}", answer.resource));
     for sentence in answer.evaluation.sentences() {
-        text.push_str(&format!("  {sentence}\n"));
+        told("because", &sentence);
     }
     for note in &answer.evaluation.notes {
-        text.push_str(&format!("  note: {note}\n"));
+        told("note", note);
     }
     for assumed in &answer.assumes {
-        text.push_str(&format!("  assumes that {assumed}\n"));
+        told("assumes", &format!("that {assumed}"));
     }
     if let Some(mend) = &answer.mend {
-        text.push_str(&format!("  fix: {mend}\n"));
+        text.push_str(&format!("  fix      $ {mend}\n"));
     }
     text
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the one place that writes to the terminal")]
 
 mod json;
+mod lines;
 mod outlet;
 mod printable;
 mod progress;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use crate::report::Report;
 
 pub use json::document;
+pub use lines::labelled;
 pub use outlet::{Outlet, OutputFile};
 pub use progress::{Progress, Trace};
 pub use style::{Colour, Look, Marks};

@@ -3,6 +3,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::lines::wrap;
 use super::style::{paint, style};
 use super::{Look, Volume};
 use crate::report::{CheckResult, Outcome, Report, Status, Summary, TargetReport};
@@ -199,25 +200,4 @@ fn told_once(results: &[CheckResult]) -> Vec<Told<'_>> {
         }
     }
     told
-}
-
-/// Breaks a text into lines: the first after `lead` columns, the others after `indent`.
-fn wrap(text: &str, width: usize, indent: usize, lead: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut column = lead;
-    for word in text.split_whitespace() {
-        let current = lines.len() - 1;
-        let gap = usize::from(!lines[current].is_empty());
-        if column + gap + word.width() > width && (gap == 1 || column > indent) {
-            lines.push(word.to_owned());
-            column = indent + word.width();
-        } else {
-            if gap == 1 {
-                lines[current].push(' ');
-            }
-            lines[current].push_str(word);
-            column += gap + word.width();
-        }
-    }
-    lines
 }

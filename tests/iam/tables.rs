@@ -66,6 +66,11 @@ fn principals_are_named_in_many_ways() {
 }
 
 #[test]
+fn the_examples_of_the_user_guide_come_out_as_it_says() {
+    check(include_str!("documented.json"));
+}
+
+#[test]
 fn what_is_not_known_stays_so_unless_it_does_not_matter() {
     check(include_str!("unknown.json"));
 }
@@ -172,7 +177,18 @@ fn grants(grants: &Value) -> Grants {
         id: "grant".to_owned(),
         grantee: grant["grantee"].as_str().unwrap().to_owned(),
         operations: serde_json::from_value(grant["operations"].clone()).unwrap(),
-        constraint: Constraint::None,
+        constraint: constraint(grant),
     });
     Grants::Known(grants.collect())
+}
+
+fn constraint(grant: &Value) -> Constraint {
+    if let Some(pairs) = grant["subset"].as_object() {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        return Constraint::Subset(pairs.iter().map(|(key, it)| (key.clone(), text(it))).collect());
+    }
+    match grant["source"].as_str() {
+        Some(source) => Constraint::Source(source.to_owned()),
+        None => Constraint::None,
+    }
 }

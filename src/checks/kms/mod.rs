@@ -3,6 +3,8 @@
 mod decrypt;
 mod key;
 pub(in crate::checks) mod permission;
+#[cfg(test)]
+mod tests;
 mod usable;
 mod volume;
 

@@ -229,8 +229,9 @@ impl Collector<'_> {
         match self.known.aliases.get(key) {
             Some(arn) => Ok(Some(arn.clone())),
             None => {
-                let why =
-                    format!("{key} is an alias: a policy names the key behind it, which --live asks for");
+                let why = format!(
+                    "{key} is an alias: a policy names the key behind it, which --live asks for"
+                );
                 Err(Gap::Undecidable { why }.into())
             }
         }

@@ -146,7 +146,9 @@ impl Account {
         let root = json!([{"Effect": "Allow", "Action": "kms:*", "Resource": "*",
             "Principal": {"AWS": format!("arn:{partition}:iam::{owner}:root")}}]);
         let described = json!({"region": self.region_of(arn), "id": id});
-        self.says("kms:DescribeKey", &described, &key).key_policy(arn, &root).grants(arn, &json!([]))
+        self.says("kms:DescribeKey", &described, &key)
+            .key_policy(arn, &root)
+            .grants(arn, &json!([]))
     }
 
     pub(crate) fn key_policy(self, arn: &str, statements: &Value) -> Account {
@@ -234,9 +236,13 @@ impl Account {
                 &json!({"region": region, "registry": ID}),
                 &rules,
             )
-            .says("registry:HeadManifest", &head, &json!({"sees": {"digest": DIGEST,
+            .says(
+                "registry:HeadManifest",
+                &head,
+                &json!({"sees": {"digest": DIGEST,
                 "media_type": "application/vnd.oci.image.index.v1+json",
-                "manifest": index(&[Some("amd64")])}}))
+                "manifest": index(&[Some("amd64")])}}),
+            )
     }
 
     /// The account is in an organization, which another account manages.
@@ -250,9 +256,7 @@ impl Account {
     /// The caller may see what binds the account in it: on the root what AWS gives, on the account this.
     pub(crate) fn bound_by(self, statements: &Value) -> Account {
         let region = self.region.clone();
-        let attached = |target: &str, control: &str| {
-            json!({"region": region, "target": target, "control": control})
-        };
+        let attached = |target: &str, control: &str| json!({"region": region, "target": target, "control": control});
         let of_aws = json!([{"id": "p-FullAWSAccess", "name": "FullAWSAccess", "of_aws": true}]);
         let own = json!([{"id": "p-1", "name": "guard", "of_aws": false}]);
         let list = "organizations:ListPoliciesForTarget";

@@ -10,9 +10,7 @@
 
 use serde_json::{Value, json};
 
-use super::account::{
-    Account, DIGEST, ID, REGION, ROLES, anything, index, may, policy, trusting,
-};
+use super::account::{Account, DIGEST, ID, REGION, ROLES, anything, index, may, policy, trusting};
 use super::story::Story;
 use crate::checks::find;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
@@ -114,9 +112,9 @@ fn the_first_fault_does_not_hide_the_others() {
     let secrets = format!(
         r#""secrets": [{{"name": "DB", "valueFrom": "{SECRET}"}}, {{"name": "LEVEL", "valueFrom": "level"}}]"#
     );
-    let results = task(&secrets).in_account(account).judged(|group, _| {
-        ["roles", "secrets"].contains(&group.name)
-    });
+    let results = task(&secrets)
+        .in_account(account)
+        .judged(|group, _| ["roles", "secrets"].contains(&group.name));
     let failed: Vec<_> = results
         .iter()
         .filter(|it| it.status == Fail)
@@ -146,7 +144,10 @@ fn a_trust_policy_may_be_written_in_every_way_that_aws_reads() {
         (by(tasks(), json!("STS:assumerole")), Pass),
         (by(tasks(), json!(["sts:TagSession", "sts:AssumeRole"])), Pass),
         (
-            by(json!({"Service": ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"]}), json!("sts:*")),
+            by(
+                json!({"Service": ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"]}),
+                json!("sts:*"),
+            ),
             Pass,
         ),
         (by(tasks(), json!("sts:TagSession")), Fail),
@@ -169,24 +170,27 @@ fn a_parameter_is_looked_for_in_the_region_and_account_of_its_arn() {
     let here = Account::healthy().parameter("/app/level", None);
     // What is left out is not there: `parameter/app/level` could be the name without a slash too.
     let lacks = |account: Account, region: &str| {
-        account
-            .without_parameter_in(region, "app/level")
-            .without_parameter_in(region, "/app/level")
+        account.without_parameter_in(region, "app/level").without_parameter_in(region, "/app/level")
     };
     let missing = with_secret(level).in_account(lacks(here, "us-east-1").recorded());
     tells(&missing, "parameter-exists", Fail, "");
 
-    let there = lacks(lacks(Account::healthy(), REGION), "us-east-1")
-        .parameter_in("us-east-1", "/app/level", None);
+    let there = lacks(lacks(Account::healthy(), REGION), "us-east-1").parameter_in(
+        "us-east-1",
+        "/app/level",
+        None,
+    );
     let found = with_secret(level).in_account(there.recorded());
     tells(&found, "parameter-exists", Pass, "us-east-1");
     tells(&found, "secret-region", Warn, "us-east-1");
 
     let foreign = "arn:aws:ssm:eu-west-1:444455556666:parameter/app/level";
     let asked = json!({"region": REGION, "name": "/app/level", "shared": foreign});
-    let account = Account::healthy()
-        .parameter("/app/level", None)
-        .lacks("ssm:DescribeParameters", &asked, "not listed");
+    let account = Account::healthy().parameter("/app/level", None).lacks(
+        "ssm:DescribeParameters",
+        &asked,
+        "not listed",
+    );
     let story = with_secret(foreign).in_account(account.recorded());
     tells(&story, "parameter-exists", Fail, "another account");
 }
@@ -235,8 +239,7 @@ fn china_and_govcloud_have_secrets_and_parameters_like_everybody() {
         let story = story.in_account(account);
         let wanted = |it: &crate::checks::Group| ["secrets", "roles"].contains(&it.name);
         let results = story.judged(|group, _| wanted(group));
-        let wrong: Vec<_> =
-            results.iter().filter(|it| !matches!(it.status, Pass | Skip)).collect();
+        let wrong: Vec<_> = results.iter().filter(|it| !matches!(it.status, Pass | Skip)).collect();
         assert!(wrong.is_empty(), "{region}: {wrong:#?}");
         for check in ["secret-exists", "secret-permission", "parameter-exists"] {
             assert_eq!(says(&story, check), [Pass], "{region}: {check}");
@@ -265,8 +268,7 @@ fn a_binary_secret_has_no_json_key() {
 /// The recorded account holds no value; whoever asked for one would end unknown.
 #[test]
 fn no_value_of_a_secret_or_parameter_is_read_to_judge_it() {
-    let account =
-        Account::healthy().secret(SECRET, None).parameter("level", Some("alias/aws/ssm"));
+    let account = Account::healthy().secret(SECRET, None).parameter("level", Some("alias/aws/ssm"));
     let secrets = format!(
         r#""secrets": [{{"name": "DB", "valueFrom": "{SECRET}:password:AWSPREVIOUS:"}}, {{"name": "LEVEL", "valueFrom": "level"}}]"#
     );
@@ -307,12 +309,10 @@ fn a_private_registry_with_credentials_is_not_failed_for_what_the_anonymous_see(
     let head = json!({"repository": {"host": "registry.example.com", "name": "app"},
         "reference": "1"});
     let denied = json!({"denied": {"said": "HTTP 401 UNAUTHORIZED"}});
-    let account = || {
-        Account::healthy().secret(SECRET, None).says("registry:HeadManifest", &head, &denied)
-    };
+    let account =
+        || Account::healthy().secret(SECRET, None).says("registry:HeadManifest", &head, &denied);
     let image = "registry.example.com/app:1";
-    let credentials =
-        format!(r#""repositoryCredentials": {{"credentialsParameter": "{SECRET}"}}"#);
+    let credentials = format!(r#""repositoryCredentials": {{"credentialsParameter": "{SECRET}"}}"#);
     let with = imaged(image, &credentials).in_account(account().recorded());
     tells(&with, "image-exists", Unknown, "credentials");
     tells(&with, "image-registry-credentials", Pass, "");

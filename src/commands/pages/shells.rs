@@ -19,7 +19,7 @@ pub(super) const VARIABLE: &str = "AWS_ECS_PREFLIGHT_COMPLETE";
 
 /// Every shell with a completion script.
 pub(super) const SHELLS: Shells<'static> =
-    Shells(&[&Bash, &Zsh, &Fish, &env::Elvish, &env::Powershell]);
+    Shells(&[&BASH, &ZSH, &Fish, &env::Elvish, &env::Powershell]);
 
 /// The script that makes a shell ask.
 pub(super) fn script(shell: &str) -> io::Result<String> {
@@ -53,52 +53,42 @@ fn help(candidate: &CompletionCandidate) -> String {
     help.lines().next().unwrap_or_default().to_owned()
 }
 
-struct Bash;
+/// A shell whose script is ours: it reads a candidate a line.
+struct Own {
+    name: &'static str,
+    script: &'static [u8],
+    line: fn(&CompletionCandidate) -> String,
+}
 
-impl EnvCompleter for Bash {
-    fn name(&self) -> &'static str {
-        "bash"
-    }
+const BASH: Own = Own {
+    name: "bash",
+    script: include_bytes!("../../../completions/aws-ecs-preflight.bash"),
+    line: |candidate| candidate.get_value().to_string_lossy().into_owned(),
+};
 
-    fn is(&self, name: &str) -> bool {
-        name == self.name()
-    }
+const ZSH: Own = Own {
+    name: "zsh",
+    script: include_bytes!("../../../completions/_aws-ecs-preflight"),
+    line: described,
+};
 
-    fn write_registration(
-        &self,
-        _variable: &str,
-        _name: &str,
-        _program: &str,
-        _completer: &str,
-        script: &mut dyn Write,
-    ) -> io::Result<()> {
-        script.write_all(include_bytes!("../../../completions/aws-ecs-preflight.bash"))
-    }
-
-    /// A candidate a line.
-    fn write_complete(
-        &self,
-        command: &mut clap::Command,
-        words: Vec<OsString>,
-        directory: Option<&Path>,
-        answer: &mut dyn Write,
-    ) -> io::Result<()> {
-        for candidate in candidates(command, words, directory)? {
-            writeln!(answer, "{}", candidate.get_value().to_string_lossy())?;
-        }
-        Ok(())
+/// A candidate, then a colon and its help: the form that `_describe` of zsh reads.
+fn described(candidate: &CompletionCandidate) -> String {
+    let value = candidate.get_value().to_string_lossy();
+    let value = value.replace('\\', r"\\").replace(':', r"\:");
+    match help(candidate).as_str() {
+        "" => value,
+        help => format!("{value}:{}", help.replace('\\', r"\\")),
     }
 }
 
-struct Zsh;
-
-impl EnvCompleter for Zsh {
+impl EnvCompleter for Own {
     fn name(&self) -> &'static str {
-        "zsh"
+        self.name
     }
 
     fn is(&self, name: &str) -> bool {
-        name == self.name()
+        name == self.name
     }
 
     fn write_registration(
@@ -109,10 +99,9 @@ impl EnvCompleter for Zsh {
         _completer: &str,
         script: &mut dyn Write,
     ) -> io::Result<()> {
-        script.write_all(include_bytes!("../../../completions/_aws-ecs-preflight"))
+        script.write_all(self.script)
     }
 
-    /// A candidate a line, then a colon and its help: the form that `_describe` reads.
     fn write_complete(
         &self,
         command: &mut clap::Command,
@@ -121,12 +110,7 @@ impl EnvCompleter for Zsh {
         answer: &mut dyn Write,
     ) -> io::Result<()> {
         for candidate in candidates(command, words, directory)? {
-            let value = candidate.get_value().to_string_lossy();
-            write!(answer, "{}", value.replace('\\', r"\\").replace(':', r"\:"))?;
-            match help(&candidate).as_str() {
-                "" => writeln!(answer)?,
-                help => writeln!(answer, ":{}", help.replace('\\', r"\\"))?,
-            }
+            writeln!(answer, "{}", (self.line)(&candidate))?;
         }
         Ok(())
     }

@@ -36,7 +36,11 @@ fn used(region: &str) -> Used {
 }
 
 /// Whether a role with this condition on its allow may decrypt under this key policy and these grants.
-fn decrypts(condition: Option<Value>, key_policy: &Value, grants: Vec<crate::iam::Grant>) -> String {
+fn decrypts(
+    condition: Option<Value>,
+    key_policy: &Value,
+    grants: Vec<crate::iam::Grant>,
+) -> String {
     let statements = match condition {
         Some(condition) => json!([{
             "Effect": "Allow", "Action": "kms:Decrypt", "Resource": KEY, "Condition": condition,

@@ -255,7 +255,8 @@ fn cases() -> Vec<(String, Case)> {
             let path = entry.unwrap().path();
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
             let text = std::fs::read_to_string(&path).unwrap();
-            let case = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let case =
+                serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
             (name, case)
         })
         .collect();

@@ -71,7 +71,12 @@ pub(crate) struct Wish {
 
 impl Wish {
     pub(crate) fn new(action: &str, resource: impl Into<String>) -> Wish {
-        Wish { action: action.to_owned(), resource: resource.into(), context: Vec::new(), sets: None }
+        Wish {
+            action: action.to_owned(),
+            resource: resource.into(),
+            context: Vec::new(),
+            sets: None,
+        }
     }
 
     /// The same call, which sets these tags and no others.

@@ -95,11 +95,7 @@ fn lookups(host: &str) -> Vec<Case> {
             Some(ok(json!({"services": [{"serviceName": "web"}], "failures": []}))),
             vec![ok(json!({"services": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
         ),
-        case(
-            ListAccountSettings { region: region() },
-            Some(ok(json!({"settings": []}))),
-            vec![],
-        ),
+        case(ListAccountSettings { region: region() }, Some(ok(json!({"settings": []}))), vec![]),
         case(
             DescribeCapacityProvider { region: region(), name: name() },
             Some(ok(json!({"capacityProviders": [{"name": "web", "managedInstancesProvider": {

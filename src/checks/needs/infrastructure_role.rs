@@ -41,7 +41,9 @@ impl Collector<'_> {
         self.part(request.vpc_lattice.place(), |needs| {
             for lattice in request.vpc_lattice.items()? {
                 match lattice.target_group_arn.get()? {
-                    Some(group) if is_meant(&lattice.role_arn) => needs.registers_with_lattice(group),
+                    Some(group) if is_meant(&lattice.role_arn) => {
+                        needs.registers_with_lattice(group)
+                    }
                     _ => {}
                 }
             }

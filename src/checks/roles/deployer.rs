@@ -103,7 +103,9 @@ impl DeployCall {
             DeployCall::CreateService | DeployCall::RunTask | DeployCall::StartTask if of_ecs => {
                 return Ok(None);
             }
-            DeployCall::CreateService | DeployCall::RunTask | DeployCall::StartTask => &request.tags,
+            DeployCall::CreateService | DeployCall::RunTask | DeployCall::StartTask => {
+                &request.tags
+            }
         };
         let mut found = BTreeMap::new();
         for tag in tags.items()? {
@@ -239,7 +241,10 @@ impl Arns {
                 });
                 let Arns { start, family, .. } = self;
                 let revision = revision.map(|it| it.replace(['*', '?'], "1"));
-                revision.map(|it| format!("{start}:task-definition/{family}:{it}")).into_iter().collect()
+                revision
+                    .map(|it| format!("{start}:task-definition/{family}:{it}"))
+                    .into_iter()
+                    .collect()
             }
             _ => Vec::new(),
         }

@@ -3,8 +3,8 @@
 use super::exists::role;
 use super::session;
 use crate::checks::execution_role::{asking, policies_of};
-use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::needs::CloudWatch;
+use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::secrets::file_permission::bucket;
 use crate::checks::subject::{Duty, RoleUse, Task};

@@ -74,12 +74,7 @@ fn needs_of(it: &RoleUse, facts: &View) -> Needs {
 
 /// AWS does not say which of the rights of its own policies a deployment could do without, so that what
 /// is missing is a warning.
-fn allowed(
-    it: &RoleUse,
-    needs: &Needs,
-    facts: &View,
-    found: &mut Findings,
-) -> Result<(), Stop> {
+fn allowed(it: &RoleUse, needs: &Needs, facts: &View, found: &mut Findings) -> Result<(), Stop> {
     let who = rights(Principal::from(&it.reference()?), it.task, facts)?;
     let mut calls = Vec::new();
     for need in &needs.found {

@@ -83,10 +83,7 @@ fn needless_role(task: &Task) -> Result<Option<Finding>, Stop> {
         (balancers.len() > 1, "it has several load balancers"),
         (!request.service_registries.items()?.is_empty(), "it has a service registry"),
         (controller == Some("EXTERNAL"), "its deployment controller is EXTERNAL"),
-        (
-            !task.definition.inference_accelerators.items()?.is_empty(),
-            "it uses Elastic Inference",
-        ),
+        (!task.definition.inference_accelerators.items()?.is_empty(), "it uses Elastic Inference"),
     ];
     if let Some((_, reason)) = reasons.iter().find(|(holds, _)| *holds) {
         return Ok(Some(
@@ -116,8 +113,7 @@ fn is_placed(task: &Task) -> bool {
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html>).
 fn is_needed(task: &Task) -> Result<bool, Stop> {
     let request = &task.context.request;
-    let has_role =
-        task.context.kind == ContextKind::CreateService && !request.role.is_missing();
+    let has_role = task.context.kind == ContextKind::CreateService && !request.role.is_missing();
     Ok(is_awsvpc(task)?
         || (!has_role && !request.load_balancers.items()?.is_empty())
         || !request.service_registries.items()?.is_empty()

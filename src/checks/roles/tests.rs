@@ -107,7 +107,11 @@ fn a_trust_policy_lets_the_right_service_in_on_conditions_that_hold() {
             Unknown,
             "aws:SourceOrgID",
         ),
-        (trusting_tasks_if(&json!({"StringEquals": {"sts:ExternalId": "x"}})), Unknown, "ExternalId"),
+        (
+            trusting_tasks_if(&json!({"StringEquals": {"sts:ExternalId": "x"}})),
+            Unknown,
+            "ExternalId",
+        ),
     ];
     for (trust, status, words) in cases {
         let account = Account::healthy().role("app", "/", &trust, &json!([])).recorded();
@@ -237,7 +241,16 @@ fn ecs_exec_takes_a_task_role_with_four_actions() {
     let may = |actions: &Value| {
         let trust = trusting("ecs-tasks.amazonaws.com");
         let statements = json!([{"Effect": "Allow", "Action": actions, "Resource": "*"}]);
-        Account::healthy().role("app", "/", &trust, &statements).recorded()
+        let cluster = json!({"arn": "arn:aws:ecs:eu-west-1:111122223333:cluster/default",
+            "volume_key": null, "fargate_storage_key": null, "execute_command": null});
+        Account::healthy()
+            .role("app", "/", &trust, &statements)
+            .says(
+                "ecs:DescribeClusters",
+                &json!({"region": REGION, "cluster": "default"}),
+                &cluster,
+            )
+            .recorded()
     };
     let roleless = Story::task(r#""networkMode": "awsvpc""#).served_by(exec);
     roleless.ends(check, &[(Fail, "service.json#/enableExecuteCommand", "no task role")]);

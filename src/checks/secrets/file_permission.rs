@@ -56,11 +56,7 @@ fn environment_file_permission(it: &EnvironmentFileUse, facts: &View) -> Judgeme
 ///
 /// # Errors
 /// While it is under way.
-pub(in crate::checks) fn bucket(
-    name: &str,
-    region: &Region,
-    facts: &View,
-) -> Result<Beside, Stop> {
+pub(in crate::checks) fn bucket(name: &str, region: &Region, facts: &View) -> Result<Beside, Stop> {
     let asked = GetBucketPolicy { region: region.clone(), bucket: name.to_owned() };
     let caller = CallerIdentity { region: region.clone() };
     let (policy, caller) = (facts.weigh(|| facts.get(&asked)), facts.need(&caller));

@@ -40,9 +40,11 @@ impl Lookup for ListAccountSettings {
             };
             let list =
                 page.settings.ok_or_else(|| classify::incomplete(self, "the list of settings"))?;
-            found.extend(list.into_iter().filter_map(|setting| {
-                Some((setting.name?.as_str().to_owned(), setting.value?))
-            }));
+            found.extend(
+                list.into_iter().filter_map(|setting| {
+                    Some((setting.name?.as_str().to_owned(), setting.value?))
+                }),
+            );
             if !pages.turn(self, page.next_token)? {
                 return Ok(Seen::Found(found));
             }

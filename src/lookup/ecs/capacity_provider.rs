@@ -43,7 +43,6 @@ impl Lookup for DescribeCapacityProvider {
         format!("arn:{partition}:ecs:{}:*:capacity-provider/{}", self.region, self.name)
     }
 
-
     async fn fetch(&self, services: &Services) -> Answer<CapacityProvider> {
         let reply = services
             .ecs(&self.region)

@@ -111,5 +111,13 @@ fn a_revision_that_is_not_registered_yet_may_be_any() {
         .run_as(r#"{"taskDefinition": "web:7", "count": 1}"#)
         .in_account(Account::deployed_to_by(&may).recorded());
     assert_eq!(statuses(&story, check), [Pass]);
-    assert_eq!(statuses(&Story::registered(r#"{"taskDefinitionArn": "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7", "family": "web", "revision": 7, "containerDefinitions": []}"#), check), [Skip]);
+    assert_eq!(
+        statuses(
+            &Story::registered(
+                r#"{"taskDefinitionArn": "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7", "family": "web", "revision": 7, "containerDefinitions": []}"#
+            ),
+            check
+        ),
+        [Skip]
+    );
 }

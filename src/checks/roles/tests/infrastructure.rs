@@ -153,7 +153,8 @@ fn a_role_of_the_service_is_for_its_load_balancer_and_excluded_by_the_service_li
     for other in [&trust::ROLE_TRUST, &pass::ROLE_PASS, &infrastructure::ROLE_INFRASTRUCTURE] {
         assert_eq!(statuses(&story, other), [Pass], "{}", other.id);
     }
-    let distrusted = Account::healthy().role("balance", "/", &trusting("ec2.amazonaws.com"), &anything());
+    let distrusted =
+        Account::healthy().role("balance", "/", &trusting("ec2.amazonaws.com"), &anything());
     let story = bridge().served_by(&service(&balancer, "")).in_account(distrusted.recorded());
     story.ends(&trust::ROLE_TRUST, &[(Fail, at, "ecs.amazonaws.com")]);
     let powerless = with_role("balance", &json!([])).recorded();
@@ -163,7 +164,8 @@ fn a_role_of_the_service_is_for_its_load_balancer_and_excluded_by_the_service_li
 
 #[test]
 fn a_live_service_tells_the_service_linked_role_as_its_own() {
-    let role = "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS";
+    let role =
+        "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS";
     let service = format!(r#"{{"serviceName": "web", "role": "{role}"}}"#);
     let story = task().served_by(&service).in_account(Account::healthy().recorded());
     assert_eq!(statuses(&story, &trust::ROLE_TRUST), [Pass, Pass]);

@@ -26,11 +26,7 @@ fn account(exec: &Value, may: &Value) -> Account {
     Account::healthy()
         .role("app", "/", &trusting("ecs-tasks.amazonaws.com"), &json!([ssm, may]))
         .lacks("s3:GetBucketPolicy", &bucket, "NoSuchBucketPolicy")
-        .says(
-            "ecs:DescribeClusters",
-            &json!({"region": REGION, "cluster": "prod"}),
-            &cluster(exec),
-        )
+        .says("ecs:DescribeClusters", &json!({"region": REGION, "cluster": "prod"}), &cluster(exec))
 }
 
 fn nothing() -> Value {
@@ -56,7 +52,8 @@ fn sessions_are_logged_where_the_cluster_says_so_by_the_task_role() {
     story(&override_, &nothing()).ends(check, &[(Warn, at, "will not be logged")]);
     let narrow = json!({"Effect": "Allow", "Action": "logs:*",
         "Resource": "arn:aws:logs:eu-west-1:111122223333:log-group:/exec:*"});
-    story(&override_, &narrow).ends(check, &[(Warn, at, "s3:PutObject on arn:aws:s3:::sessions/exec/")]);
+    story(&override_, &narrow)
+        .ends(check, &[(Warn, at, "s3:PutObject on arn:aws:s3:::sessions/exec/")]);
     assert_eq!(statuses(&story(&configured("NONE", None), &nothing()), check), [Pass]);
     assert_eq!(statuses(&story(&json!(null), &nothing()), check), [Pass]);
 }

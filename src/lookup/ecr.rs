@@ -1,6 +1,7 @@
 //! Amazon ECR: manifests, configurations, rules and policies, over its API.
 
 mod policy;
+mod repository;
 
 use aws_sdk_ecr::types::{ImageFailureCode, ImageIdentifier};
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use crate::names::{AccountId, Partition, Region};
 pub use policy::{
     GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags, NO_REPOSITORY_POLICY,
 };
+pub use repository::{DescribeRepository, Kept};
 
 /// Where a repository lives.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]

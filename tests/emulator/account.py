@@ -21,7 +21,7 @@ def build(emulator):
     emulator.reset()
     named = {}
     key = make_key(emulator)
-    make_images(emulator, named)
+    make_images(emulator, named, key)
     make_secrets(emulator, named, key)
     make_roles(emulator, key)
     make_launch(emulator)
@@ -98,10 +98,12 @@ def push_unstated(emulator, repository, tag):
     return push(emulator, repository, {"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}, tag)
 
 
-def make_images(emulator, named):
+def make_images(emulator, named, key):
     ecr = emulator.client("ecr")
-    for repository in ("storefront", "storefront-worker", "storefront-proxy"):
+    for repository in ("storefront", "storefront-worker"):
         ecr.create_repository(repositoryName=repository)
+    sealed = {"encryptionType": "KMS", "kmsKey": key}
+    ecr.create_repository(repositoryName="storefront-proxy", encryptionConfiguration=sealed)
     push_index(emulator, "storefront", ["amd64", "arm64"], "2.7.0")
     named["worker"] = push_index(emulator, "storefront-worker", ["amd64", "arm64"], "2.7.0")
     push(emulator, "storefront-worker", image(emulator, "arm64", "storefront-worker"), "2.7.0-graviton")

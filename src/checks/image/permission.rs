@@ -12,24 +12,28 @@ use crate::iam::{Layer, Policy};
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ecr::{
-    DescribeImage, GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags, PullThroughRules,
-    REPOSITORY_MISSING, Repository,
+    DescribeImage, DescribeRepository, GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags,
+    PullThroughRules, REPOSITORY_MISSING, Repository,
 };
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
+use crate::lookup::kms::DescribeKey;
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::verdict::{Judgement, not_applicable};
+use crate::verdict::{Finding, Judgement, fail, not_applicable};
 
 pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
     id: "image-pull-permission",
     verifies: "the role that pulls may pull the image from ECR",
     prevents: &[
         "CannotPullContainerError: ... is not authorized to perform: ecr:BatchGetImage on resource: <arn>",
+        "CannotPullContainerError: ... KmsException: ... is disabled",
         "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried <n> time(s): AccessDeniedException: ... is not authorized to perform: ecr:GetAuthorizationToken",
     ],
     remedy: "Attach AmazonECSTaskExecutionRolePolicy to the execution role; a repository of another account must admit the role in its own policy too",
     docs: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html",
-    asks: &execution_role::asking::<7, 14>([
+    asks: &execution_role::asking::<9, 16>([
+        DescribeRepository::CALL,
+        DescribeKey::CALL,
         GetRepositoryPolicy::CALL,
         GetRegistryPolicy::CALL,
         DescribeImage::CALL,
@@ -53,16 +57,20 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     let stored =
         DescribeImage { repository: repository.clone(), reference: behind::reference(&image) };
     let policy = GetRepositoryPolicy { repository: repository.clone() };
-    let (acting, upstream, policy) = (
+    let (acting, upstream, policy, sealed) = (
         instance_role::acting(it.task, facts),
         first_pull(&stored, facts),
         facts.weigh(|| facts.get(&policy)),
+        sealed(it, &repository, facts),
     );
     let acting = acting?;
     if let Acting::Nobody(why) = acting {
         return not_applicable(why);
     }
     let upstream = upstream?;
+    if let Some(finding) = sealed? {
+        return finding.judge();
+    }
     let document = policy?.map(|seen| match seen {
         Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
@@ -76,6 +84,40 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
             beside.tags = Tags::Repository(ListRepositoryTags { repository: repository.clone() });
         }
         pulls(it, who, &repository, &upstream, &beside, facts)
+    })
+}
+
+/// What keeps ECR from reading its own repository: the key that encrypts it is not usable. Whoever pulls
+/// needs no right to the key, since ECR holds grants for it
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html>).
+fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option<Finding>, Stop> {
+    if !is_own(it, repository, facts)? {
+        return Ok(None);
+    }
+    let asked = DescribeRepository { repository: repository.clone() };
+    let Some(Seen::Found(kept)) = facts.peek(&asked)? else { return Ok(None) };
+    let Some(key) = &kept.kms_key else { return Ok(None) };
+    let asked = DescribeKey::of(key, &repository.region);
+    let cannot = |why: String| {
+        fail(format!("ECR cannot read repository {}: {why}", repository.name))
+            .on(repository.arn())
+            .prevents(IMAGE_PULL_PERMISSION.prevents[1])
+            .remedy("Enable the key, or move the images to a repository with another one")
+            .command(format!("aws kms enable-key --key-id {key} --region {}", asked.region))
+    };
+    Ok(match facts.weigh(|| facts.get(&asked))? {
+        Ok(Seen::Found(found)) if found.state == "Enabled" => None,
+        Ok(Seen::Found(found)) => {
+            Some(cannot(format!("its key {} is in state {}", found.arn, found.state)))
+        }
+        Ok(Seen::Absent(absence)) => Some(cannot(absence.sentence)),
+        Err(_) => {
+            facts.assume(format!(
+                "that the key {key} of repository {} can be used",
+                repository.name
+            ));
+            None
+        }
     })
 }
 

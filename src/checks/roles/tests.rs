@@ -1,4 +1,7 @@
+mod deployment;
+mod infrastructure;
 mod organization;
+mod session;
 mod witness;
 
 use serde_json::{Value, json};
@@ -238,7 +241,16 @@ fn ecs_exec_takes_a_task_role_with_four_actions() {
     let may = |actions: &Value| {
         let trust = trusting("ecs-tasks.amazonaws.com");
         let statements = json!([{"Effect": "Allow", "Action": actions, "Resource": "*"}]);
-        Account::healthy().role("app", "/", &trust, &statements).recorded()
+        let cluster = json!({"arn": "arn:aws:ecs:eu-west-1:111122223333:cluster/default",
+            "volume_key": null, "fargate_storage_key": null, "execute_command": null});
+        Account::healthy()
+            .role("app", "/", &trust, &statements)
+            .says(
+                "ecs:DescribeClusters",
+                &json!({"region": REGION, "cluster": "default"}),
+                &cluster,
+            )
+            .recorded()
     };
     let roleless = Story::task(r#""networkMode": "awsvpc""#).served_by(exec);
     roleless.ends(check, &[(Fail, "service.json#/enableExecuteCommand", "no task role")]);

@@ -1,7 +1,9 @@
 //! The lookups that permissions are judged by.
 
 use super::*;
-use crate::lookup::ecr::{GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags};
+use crate::lookup::ecr::{
+    DescribeRepository, GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags,
+};
 use crate::lookup::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::iam::policy::{GetPolicy, GetPolicyVersion};
@@ -181,6 +183,11 @@ fn resources() -> Vec<Case> {
         Repository { region: region(), registry: "111122223333".parse().unwrap(), name: app() };
     vec![
         case(GetSecretPolicy { region: region(), id: app() }, json(json!({"ARN": "arn"})), vec![]),
+        case(
+            DescribeRepository { repository: repository.clone() },
+            json(json!({"repositories": [{"repositoryName": "app"}]})),
+            vec![],
+        ),
         case(
             ListRepositoryTags { repository: repository.clone() },
             json(json!({"tags": []})),

@@ -77,6 +77,8 @@ struct Given {
     imported: Option<Imported>,
     /// Each with the key that it is encrypted with.
     files: BTreeMap<String, Option<String>>,
+    /// What the cluster does with sessions of ECS Exec.
+    sessions: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -146,7 +148,19 @@ impl Case {
                 account = account.role(&name, "/", &trusting(service), statements);
             }
         }
-        self.account.fill(account)
+        self.account.fill(self.cluster(account))
+    }
+
+    /// The cluster, with what is given of its sessions.
+    fn cluster(&self, account: Account) -> Account {
+        let input = self.service.as_ref().or(self.run.as_ref());
+        let name = input.and_then(|it| it["cluster"].as_str()).unwrap_or("default");
+        account.says(
+            "ecs:DescribeClusters",
+            &json!({"region": self.region, "cluster": name}),
+            &json!({"arn": name, "volume_key": null, "fargate_storage_key": null,
+                "execute_command": self.account.sessions}),
+        )
     }
 }
 

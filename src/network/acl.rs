@@ -1,14 +1,14 @@
 //! Network ACLs: what they let in and out of subnets, packet by packet. They remember nothing, so the
 //! answers have to pass too (<https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html>).
 
-use super::acl_fact::{AclFact, Crossing};
-use super::addresses::{Addresses, Ports};
+use super::acl_fact::{AclFact, Crossing, LAST_ENTRY};
+use super::addresses::{Addresses, Ports, range_name};
 use super::answer::{Answer, Fact, Outcome};
 use super::interface::{Interface, NAT_PORTS, Port};
 use super::parts::{Part, Topology};
 use super::route::{Way, ways};
 use super::route_fact::{RouteFact, RouteHop};
-use super::target::{Target, nat64, public_ipv4, ranges_of};
+use super::target::{Target, nat64, ranges_of};
 use super::topology::{NetworkAcl, RouteTarget, Subnet};
 
 /// Do the network ACLs on the way let packets to this port pass, and their answers? Those of the task's
@@ -51,6 +51,10 @@ impl Walk<'_, '_> {
             Some(nat) => self.by_nat(nat, &way.share),
             None => self.leave(self.from.subnet, &way.share, &self.to.name),
         };
+        // Part of them gets through that NAT gateway.
+        if let RouteFact::NatStuck { nat, outcome: Outcome::Doubtful, .. } = &way.fact {
+            return vec![facts, self.by_nat(nat, &way.share)];
+        }
         // A NAT gateway may be on the way, and its subnet has a network ACL too.
         if let Some(part) = way.fact.unread()
             && outcome_of(&facts) == Outcome::Passed
@@ -103,7 +107,8 @@ impl Walk<'_, '_> {
             return self.leave(own, share, &self.to.name);
         };
         let mut facts = Vec::new();
-        let beyond = if nat64().covers(share) { public_ipv4() } else { share.clone() };
+        let is_translated = nat64().covers(share);
+        let beyond = if is_translated { share.extracted() } else { share.clone() };
         if *id == own.id {
             let (to, name) = (&beyond, &self.to.name);
             facts.extend(self.both_ways(own, to, name, Toward::Peer, NAT_PORTS));
@@ -195,10 +200,16 @@ fn judge(acl: &NetworkAcl, crossing: Crossing, peer: &Addresses) -> AclFact {
         (_, closed) => {
             let ports = closed.iter().fold(Ports::range(1, 0), |all, it| all.union(&it.ports));
             let peers = closed.iter().fold(Addresses::default(), |all, it| all.union(&it.peers));
-            let every_peer = peers.covers(peer);
+            let denied = acl.entries.iter().find(|it| {
+                it.egress == crossing.egress && Some(it.number) == entry && it.number < LAST_ENTRY
+            });
             AclFact::Partly {
                 ports: ports.to_string(),
-                peers: if every_peer { crossing.peer.clone() } else { peers.to_string() },
+                peers: match denied {
+                    _ if peers.covers(peer) => crossing.peer.clone(),
+                    Some(entry) if closed.len() == 1 => range_name(&entry.range),
+                    _ => peers.in_short(),
+                },
                 crossing,
                 entry,
             }

@@ -8,13 +8,13 @@ use aws_ecs_preflight::network::{
 
 use super::edges::{Edges, is_public};
 use super::notation::{Parts, REGION};
-use super::walk::{Call, Fate, Walk};
+use super::walk::{Call, Fate, Walk, behind_nat, is_nat64};
 use super::world::{Dice, Task, vpc};
 
 /// How often something was met.
 type Count = BTreeMap<String, usize>;
 
-const WORLDS: u64 = 3000;
+const WORLDS: u64 = 2000;
 
 #[test]
 fn what_the_engine_says_is_what_happens_to_packets() {
@@ -258,7 +258,6 @@ impl Trial {
         }
         match self.to {
             Place::Logs if !is_captured => Some(Place::Internet),
-            Place::S3 if self.walk(path.port).subnet.ipv4.is_none() => Some(Place::Internet),
             place => Some(place),
         }
     }
@@ -310,6 +309,7 @@ impl Trial {
         edges: &Edges,
     ) -> (Vec<IpAddr>, Option<Vec<String>>) {
         let by_ipv4 = walk.subnet.ipv4.is_some();
+        let s3 = &self.world.prefix_lists[0].ranges;
         let is_own = |it| Edges::own(&self.world).iter().any(|range| range.contains(&it));
         let of = |ids: &[String]| {
             let subnets = self.world.subnets.iter().filter(|it| ids.contains(&it.id));
@@ -319,13 +319,17 @@ impl Trial {
             Place::Internet => {
                 let own = Edges::own(&self.world);
                 let mut all = edges.public(by_ipv4, walk.subnet.dns64, &own);
-                let s3 = &self.world.prefix_lists[0].ranges;
-                all.retain(|to| !s3.iter().any(|range| range.contains(to)));
+                all.retain(|to| !s3.iter().any(|range| range.contains(&behind_nat(*to))));
                 (all, Some(Vec::new()))
             }
+            Place::S3 if by_ipv4 => (edges.within(s3), Some(Vec::new())),
             Place::S3 => {
-                let ranges = self.world.prefix_lists[0].ranges.clone();
-                (edges.within(&ranges), Some(Vec::new()))
+                let own = Edges::own(&self.world);
+                let mut all = edges.public(false, walk.subnet.dns64, &own);
+                all.retain(|to| {
+                    !is_nat64(*to) || s3.iter().any(|it| it.contains(&behind_nat(*to)))
+                });
+                (all, Some(Vec::new()))
             }
             Place::Logs => {
                 let endpoint = &self.world.endpoints[1];

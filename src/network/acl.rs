@@ -47,21 +47,32 @@ impl Walk<'_, '_> {
         {
             return self.local_shares(&way.share);
         }
-        let mut facts = match way.nat() {
-            Some(nat) => self.by_nat(nat, &way.share),
-            None => self.leave(self.from.subnet, &way.share, &self.to.name),
-        };
-        // Part of them gets through that NAT gateway.
-        if let RouteFact::NatStuck { nat, outcome: Outcome::Doubtful, .. } = &way.fact {
-            return vec![facts, self.by_nat(nat, &way.share)];
+        let mut shares = Vec::new();
+        let mut share = way.share.clone();
+        if matches!(way.fact, RouteFact::NoTable { .. } | RouteFact::Unread(_)) {
+            // Whatever the routes are, they do not matter within the subnet.
+            let here = Addresses::of(&ranges_of(self.from.subnet));
+            if share.overlaps(&here) {
+                shares.push(vec![AclFact::SameSubnet { subnet: self.from.subnet.id.clone() }]);
+                share = share.without(&here);
+            }
         }
-        // A NAT gateway may be on the way, and its subnet has a network ACL too.
-        if let Some(part) = way.fact.unread()
-            && outcome_of(&facts) == Outcome::Passed
-        {
-            facts.push(AclFact::Unread(part));
+        if share.is_empty() {
+            return shares;
         }
-        vec![facts]
+        let by_nat = way.nat.as_ref().map(|nat| self.by_nat(nat, &share));
+        if way.fact.outcome() != Outcome::Passed || by_nat.is_none() {
+            let mut facts = self.leave(self.from.subnet, &share, &self.to.name);
+            // A NAT gateway may be on the way, and its subnet has a network ACL too.
+            if let Some(part) = way.fact.unread()
+                && outcome_of(&facts) == Outcome::Passed
+            {
+                facts.push(AclFact::Unread(part));
+            }
+            shares.push(facts);
+        }
+        shares.extend(by_nat);
+        shares
     }
 
     /// Within the VPC: nothing is crossed within one subnet, and two network ACLs between two.

@@ -290,7 +290,11 @@ impl Trial {
         let crossings = self.cross(&walk, &targets, &own, &edges);
         let all_pass = crossings.iter().all(|it| *it);
         // Parts that let different packets pass may leave none together: only a pass is exact.
-        let truth = Truth { is_exact: self.is_whole() && all_pass, ..Truth::of(&crossings, false) };
+        // So is one of a NAT gateway that drops a part itself.
+        let facts = &path.route.facts;
+        let is_stuck = facts.iter().any(|it| matches!(it, RouteFact::NatStuck { .. }));
+        let is_exact = self.is_whole() && all_pass && !is_stuck;
+        let truth = Truth { is_exact, ..Truth::of(&crossings, false) };
         judge("acls", path.acls.outcome, truth);
         let arrive = self.arrivals(&walk, &targets, &own, &edges, known);
         judge("path", path.outcome_of_addresses(), Truth::of(&arrive, false));

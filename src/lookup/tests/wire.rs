@@ -89,6 +89,11 @@ impl Request {
         if self.path_has(" /v2/") {
             return format!(r#"{{"errors":[{{"code":"{code}","message":"{message}"}}]}}"#);
         }
+        if self.head.contains("/ec2/aws4_request") {
+            return format!(
+                "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>"
+            );
+        }
         if self.head.contains("/s3/aws4_request") {
             return format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
         }

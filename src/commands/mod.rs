@@ -6,6 +6,7 @@ mod can;
 mod catalogue;
 mod input;
 mod judge;
+mod network;
 mod pages;
 mod policy;
 mod reads;
@@ -85,7 +86,7 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Secrets(judged) => judge::run(Some("secrets"), judged, global, notes),
         Command::Kms(judged) => judge::run(Some("kms"), judged, global, notes),
         Command::Roles(judged) => judge::run(Some("roles"), judged, global, notes),
-        Command::Network(judged) => judge::run(Some("network"), judged, global, notes),
+        Command::Network(reached) => network::run(reached, global, notes),
         Command::Can(question) => can::run(question, global),
         Command::Policy(wanted) => policy::run(wanted, global),
         Command::Checks => catalogue::list(global),

@@ -15,7 +15,7 @@ use crate::network::path as path_of;
 use crate::network::{Destination, Interface, Part, Path, Subnet, Topology};
 
 /// An interface that calls leave by, and its surroundings.
-pub(super) struct Scene<'t> {
+pub(in crate::checks) struct Scene<'t> {
     /// The interface. Its groups are known once they were asked for.
     pub interface: Interface<'t>,
     /// What lies around it.
@@ -37,7 +37,7 @@ impl<'t> Scene<'t> {
     ///
     /// # Errors
     /// Whatever keeps the subnet, or the instances, from being known.
-    pub(super) fn all(
+    pub(in crate::checks) fn all(
         it: &SenderUse,
         expected: &[Part],
         facts: &View<'t>,
@@ -131,23 +131,16 @@ impl<'t> Scene<'t> {
     ///
     /// # Errors
     /// Whatever keeps one of them from being read.
-    pub(super) fn read_groups(&mut self, facts: &View<'t>) -> Result<(), Stop> {
-        let ids = match std::mem::replace(&mut self.groups, Groups::Known) {
+    pub(in crate::checks) fn read_groups(&mut self, facts: &View<'t>) -> Result<(), Stop> {
+        let ids = match &self.groups {
             Groups::Known => return Ok(()),
-            Groups::Default => self.around.default_group(facts).map(|id| vec![id]),
-            Groups::Named(ids) => ids,
+            Groups::Default => vec![self.around.default_group(facts)?],
+            Groups::Named(ids) => ids.clone()?,
         };
-        match ids {
-            Ok(ids) => {
-                self.around.read_groups(&ids, facts)?;
-                self.interface.groups = ids;
-                Ok(())
-            }
-            Err(stop) => {
-                self.groups = Groups::Named(Err(stop.clone()));
-                Err(stop)
-            }
-        }
+        self.around.read_groups(&ids, facts)?;
+        self.interface.groups = ids;
+        self.groups = Groups::Known;
+        Ok(())
     }
 
     /// Whether the interface has a public address, for those who need to know.

@@ -46,7 +46,7 @@ pub enum Command {
     /// Check that the volumes are there or can be created, and that the task can mount them
     Volumes(Judged),
     /// Check that what the task has to reach can be reached from where it runs, hop by hop
-    Network(Judged),
+    Network(Reached),
     /// Say whether a role or user may do something, and by which statements: allow, deny or depends
     Can(Can),
     /// Print the least policy that a task definition needs, for one of its roles or who deploys it
@@ -106,6 +106,18 @@ pub struct Judged {
     /// Recording and its like.
     #[command(flatten)]
     pub run: RunFlags,
+}
+
+/// What is judged of the network, and how it is drawn.
+#[derive(Args, Clone, Debug)]
+pub struct Reached {
+    /// Draw the paths as svg, dot or mermaid, to standard output in place of the report, or to
+    /// FORM=FILE; may be repeated
+    #[arg(long, value_name = "FORM[=FILE]")]
+    pub graph: Vec<String>,
+    /// What is judged, and how.
+    #[command(flatten)]
+    pub judged: Judged,
 }
 
 /// Who wants to do what. Exit code: 0 for allow, 1 for deny, 3 for depends.

@@ -8,6 +8,7 @@ use super::accept::{self, Accepted};
 use super::input::{self, Given};
 use super::wait::{Clock, Interruption};
 use super::{Failure, catalogue, look, outlet};
+use crate::checks::network::{self, Trail};
 use crate::checks::policies::Witness;
 use crate::checks::subject::Task;
 use crate::checks::{self, Check, Group};
@@ -19,7 +20,7 @@ use crate::knowledge::{Gap, Seen};
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::lookup::{Caller, CallerIdentity, Connection, Settings, connect};
 use crate::names::Region;
-use crate::output::{self, OutputFile, Progress, Trace};
+use crate::output::{self, Outlet, OutputFile, Progress, Trace};
 use crate::preflight::{Bounds, Loop, Origin, Watch, plan, report};
 use crate::report::{Report, Stats, Target, TargetReport};
 
@@ -29,6 +30,21 @@ pub(super) fn run(
     judged: &Judged,
     global: &Global,
     notes: Vec<String>,
+) -> Result<Exit, Failure> {
+    run_and(only_group, judged, global, notes, None)
+}
+
+/// What is printed of the paths of each task, with its name, and of the report.
+pub(super) type Drawing<'d> =
+    &'d dyn Fn(&[(String, Vec<Trail>)], &Report, &Outlet) -> Result<(), Failure>;
+
+/// Runs the checks, and makes something of the paths that the calls of the tasks take.
+pub(super) fn run_and(
+    only_group: Option<&'static str>,
+    judged: &Judged,
+    global: &Global,
+    notes: Vec<String>,
+    drawing: Option<Drawing>,
 ) -> Result<Exit, Failure> {
     let mut clock = Clock::start(judged.run.wait, judged.run.timeout);
     let gate = gate(judged)?;
@@ -41,8 +57,18 @@ pub(super) fn run(
     let outlet = outlet(global)?;
     let record = judged.run.record.as_deref().map(OutputFile::open).transpose();
     let record = record.map_err(Failure::usage)?;
-    let run =
-        Run { only_group, judged, global, given, context, accepted, recording, record, notes };
+    let run = Run {
+        only_group,
+        judged,
+        global,
+        given,
+        context,
+        accepted,
+        recording,
+        record,
+        notes,
+        draws: drawing.is_some(),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -50,8 +76,11 @@ pub(super) fn run(
     let ended = runtime.block_on(run.repeat(&mut clock, &gate));
     // Name lookups that hang cannot be aborted; they must not hold the exit.
     runtime.shutdown_background();
-    let Ended { report, interrupted, .. } = ended?;
-    output::print(&report, &outlet, &look(global)).map_err(Failure::usage)?;
+    let Ended { report, trails, interrupted, .. } = ended?;
+    match drawing {
+        Some(draw) => draw(&trails, &report, &outlet)?,
+        None => output::print(&report, &outlet, &look(global)).map_err(Failure::usage)?,
+    }
     if report.summary().is_empty() {
         output::note("aws-ecs-preflight: no verdict, because no check was applicable");
     }
@@ -111,6 +140,8 @@ struct Run<'a> {
     record: Option<OutputFile>,
     /// What the reader must know beside the results.
     notes: Vec<String>,
+    /// Whether the paths are wanted too.
+    draws: bool,
 }
 
 /// Where a run gets its answers.
@@ -122,6 +153,8 @@ struct Asking {
 
 struct Ended {
     report: Report,
+    /// The paths of each task, with its name.
+    trails: Vec<(String, Vec<Trail>)>,
     interrupted: bool,
     /// Whether another round could tell something else.
     live: bool,
@@ -184,6 +217,7 @@ impl Run<'_> {
         let tasks = self.tasks(region.as_ref(), now, &mut run).await?;
         let probes = plan(&tasks, |group, check| self.selects(group, check), checks::catalogue());
         let results = report(&mut run, &probes, tasks.len()).await;
+        let trails = if self.draws { self.trails(&tasks, &mut run).await } else { Vec::new() };
         let caller = region.as_ref().and_then(|region| caller(&run, region));
         let mut targets = Vec::new();
         for ((task, given), mut results) in tasks.iter().zip(&self.judged.definitions).zip(results)
@@ -210,7 +244,20 @@ impl Run<'_> {
             elapsed_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
         let interrupted = run.was_interrupted();
-        Ok(Ended { report: Report { targets, stats, asked_with, notes }, interrupted, live })
+        let report = Report { targets, stats, asked_with, notes };
+        Ok(Ended { report, trails, interrupted, live })
+    }
+
+    /// The paths of each task. What keeps them from being known is in the report already.
+    async fn trails(&self, tasks: &[Task], run: &mut Loop<'_>) -> Vec<(String, Vec<Trail>)> {
+        let mut found = Vec::new();
+        for (task, given) in tasks.iter().zip(&self.judged.definitions) {
+            let known = run.work_out(|view| network::trails(task, view)).await;
+            let trails = known.ok().and_then(Result::ok).unwrap_or_default();
+            let family = task.definition.family.get().ok().flatten();
+            found.push((family.unwrap_or(given).clone(), trails));
+        }
+        found
     }
 
     /// Where answers come from. A run of offline checks over files needs neither network nor credentials.

@@ -6,6 +6,7 @@ mod can;
 mod catalogue;
 mod input;
 mod judge;
+mod network;
 mod pages;
 mod policy;
 mod reads;
@@ -87,7 +88,7 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Roles(judged) => judge::run(Some("roles"), judged, global, notes),
         Command::Logs(judged) => judge::run(Some("logs"), judged, global, notes),
         Command::Volumes(judged) => judge::run(Some("volumes"), judged, global, notes),
-        Command::Network(judged) => judge::run(Some("network"), judged, global, notes),
+        Command::Network(reached) => network::run(reached, global, notes),
         Command::Can(question) => can::run(question, global),
         Command::Policy(wanted) => policy::run(wanted, global),
         Command::Checks => catalogue::list(global),

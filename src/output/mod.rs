@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place that writes to the terminal")]
 
+pub mod graph;
 mod json;
 mod lines;
 mod outlet;

@@ -71,7 +71,9 @@ fn whole(task: &Task, facts: &View) -> Judgement {
         return without_subnets(task, own_interface);
     }
     if !own_interface && task.may_run_on_fargate()? {
-        return not_applicable("Fargate takes networkMode awsvpc alone, of which definition-network-mode tells");
+        return not_applicable(
+            "Fargate takes networkMode awsvpc alone, of which definition-network-mode tells",
+        );
     }
     if !own_interface {
         let mode = task.definition.network_mode.get()?.map_or("bridge", String::as_str);

@@ -177,7 +177,6 @@ fn say(
 /// An endpoint that draws the packets, of which something is not certain.
 fn uncertain(lead: &Lead, endpoint: &Endpoint, because: String) -> Ruling {
     let on_its_way = |fact: &EndpointFact| matches!(fact, EndpointFact::State { .. });
-    let two_kinds = |fact: &EndpointFact| matches!(fact, EndpointFact::BothKinds { .. });
     let own = |fact: &EndpointFact| matches!(fact, EndpointFact::OwnResolvers { .. });
     let doubts: Vec<&EndpointFact> = lead
         .answer
@@ -189,9 +188,6 @@ fn uncertain(lead: &Lead, endpoint: &Endpoint, because: String) -> Ruling {
         () if doubts.iter().any(|it| on_its_way(it)) => Ruling::Hurts(
             Obstacle::of(because).on(&endpoint.id).remedy("Wait until it is available"),
         ),
-        () if doubts.iter().all(|it| two_kinds(it)) => {
-            Ruling::Passes(format!("endpoint {}", endpoint.id))
-        }
         // Of that network-dns warns.
         () if doubts.iter().all(|it| own(it)) => {
             Ruling::Passes(format!("endpoint {}", endpoint.id))

@@ -14,9 +14,12 @@ pub(in crate::checks) mod scene;
 mod security_group;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod zone;
 
 use super::Group;
+
+pub use trail::{End, Hop, Kind, Trail, trails};
 
 /// The group.
 pub static GROUP: Group = Group {

@@ -1,7 +1,7 @@
 //! `network-nacl`
 
 use super::reach::{Need, Reach};
-use super::route::{EXPECTED, Way};
+use super::route::{EXPECTED, Way, of_all};
 use super::ruling::{Obstacle, Plan, Ruling, judge};
 use super::scene::{Scene, destination};
 use super::security_group::lacks;
@@ -77,8 +77,8 @@ fn rule<'t>(
         facts,
         |path, topology| lacks(path, topology, path.acls.unread(), path.acls.has_passed()),
         |path, _| match path.acls.outcome {
-            Outcome::Passed => Ruling::Passes(path.acls.to_string()),
-            Outcome::Doubtful => Ruling::Open(path.acls.to_string()),
+            Outcome::Passed => Ruling::Passes(of_all(&path.acls.to_string(), path)),
+            Outcome::Doubtful => Ruling::Open(of_all(&path.acls.to_string(), path)),
             Outcome::Blocked => Ruling::Blocked(obstacle(path)),
         },
     )?;
@@ -95,7 +95,7 @@ fn rule<'t>(
 
 /// The entry that denies, and the command that makes it allow.
 fn obstacle(path: &Path) -> Obstacle {
-    let obstacle = Obstacle::of(path.acls.to_string());
+    let obstacle = Obstacle::of(of_all(&path.acls.to_string(), path));
     let Some(AclFact::Denied { crossing, entry }) = path.acls.facts.first() else {
         return obstacle;
     };

@@ -176,7 +176,7 @@ impl Way {
         let say = |path: &Path, topology: &Topology| {
             (Way::along(path, topology, to, reach), leads_to_gateway(path))
         };
-        let (way, by_gateway) = scene.path(&destination(to), facts, |path, _| lacks(path), say)?;
+        let (way, by_gateway) = scene.path(&destination(to), facts, lacks, say)?;
         // An internet gateway takes what has a public address, unless the account blocks it.
         if by_gateway {
             scene.knows_address()?;
@@ -194,8 +194,8 @@ impl Way {
         }
         let facts = &path.route.facts;
         match path.route.outcome {
-            Outcome::Passed => Way::Open(path.route.to_string()),
-            Outcome::Doubtful => Way::Doubtful(path.route.to_string()),
+            Outcome::Passed => Way::Open(of_all(&path.route.to_string(), path)),
+            Outcome::Doubtful => Way::Doubtful(of_all(&path.route.to_string(), path)),
             Outcome::Blocked => {
                 let is_missing = |fact: &RouteFact| matches!(fact, RouteFact::NoRoute { .. });
                 let is_for_endpoints = matches!(to, To::Service(_))
@@ -232,11 +232,25 @@ pub(super) fn lead_lacks(path: &Path) -> Option<Part> {
 }
 
 /// What is still to be read for where packets go.
-pub(super) fn lacks(path: &Path) -> Option<Part> {
+pub(super) fn lacks(path: &Path, topology: &Topology) -> Option<Part> {
     lead_lacks(path).or_else(|| match drawn(path) {
         Some(_) => None,
-        None => path.route.unread(),
+        // Whether the subnet of a NAT gateway is closed too is in that subnet.
+        None => path.route.unread().or_else(|| {
+            let is_closed = |fact: &RouteFact| matches!(fact, RouteFact::PublicAccess { .. });
+            (path.route.facts.iter().any(is_closed) && topology.subnets.is_none())
+                .then_some(Part::Subnets)
+        }),
     })
+}
+
+/// A sentence about one of many services, as it is true of all of them.
+pub(super) fn of_all(sentence: &str, path: &Path) -> String {
+    let name = &path.target.name;
+    match name.strip_prefix("the public addresses") {
+        Some(_) => sentence.replace(name.as_str(), "public addresses"),
+        None => sentence.to_owned(),
+    }
 }
 
 /// The endpoint that draws the packets.
@@ -265,7 +279,7 @@ fn relies_on_endpoints(topology: &Topology, reach: &Reach) -> bool {
 /// The fact that blocks the way, and the command that opens it.
 fn obstacle(path: &Path) -> Obstacle {
     let Some(fact) = path.route.facts.first() else { return Obstacle::of("there is no way") };
-    let obstacle = Obstacle::of(fact.to_string());
+    let obstacle = Obstacle::of(of_all(&fact.to_string(), path));
     let replace = |table: &str, destination: &str| {
         let flag = if destination.contains(':') {
             "--destination-ipv6-cidr-block"

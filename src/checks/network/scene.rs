@@ -132,22 +132,15 @@ impl<'t> Scene<'t> {
     /// # Errors
     /// Whatever keeps one of them from being read.
     pub(in crate::checks) fn read_groups(&mut self, facts: &View<'t>) -> Result<(), Stop> {
-        let ids = match std::mem::replace(&mut self.groups, Groups::Known) {
+        let ids = match &self.groups {
             Groups::Known => return Ok(()),
-            Groups::Default => self.around.default_group(facts).map(|id| vec![id]),
-            Groups::Named(ids) => ids,
+            Groups::Default => vec![self.around.default_group(facts)?],
+            Groups::Named(ids) => ids.clone()?,
         };
-        match ids {
-            Ok(ids) => {
-                self.around.read_groups(&ids, facts)?;
-                self.interface.groups = ids;
-                Ok(())
-            }
-            Err(stop) => {
-                self.groups = Groups::Named(Err(stop.clone()));
-                Err(stop)
-            }
-        }
+        self.around.read_groups(&ids, facts)?;
+        self.interface.groups = ids;
+        self.groups = Groups::Known;
+        Ok(())
     }
 
     /// Whether the interface has a public address, for those who need to know.

@@ -1,7 +1,7 @@
 //! `network-security-group`
 
 use super::reach::{Need, Reach};
-use super::route::{EXPECTED, Way, lead_lacks};
+use super::route::{EXPECTED, Way, lead_lacks, of_all};
 use super::ruling::{Obstacle, Plan, Ruling, judge};
 use super::scene::{Scene, destination};
 use crate::checks::subject::SenderUse;
@@ -75,8 +75,8 @@ fn rule<'t>(
         facts,
         |path, topology| lacks(path, topology, path.egress.unread(), path.egress.has_passed()),
         |path, _| match path.egress.outcome {
-            Outcome::Passed => Ruling::Passes(path.egress.to_string()),
-            Outcome::Doubtful => Ruling::Open(path.egress.to_string()),
+            Outcome::Passed => Ruling::Passes(of_all(&path.egress.to_string(), path)),
+            Outcome::Doubtful => Ruling::Open(of_all(&path.egress.to_string(), path)),
             Outcome::Blocked => Ruling::Blocked(obstacle(path)),
         },
     )?;
@@ -112,7 +112,7 @@ pub(super) fn lacks(
 
 /// The rule that is missing, and the command that adds it.
 fn obstacle(path: &Path) -> Obstacle {
-    let obstacle = Obstacle::of(path.egress.to_string());
+    let obstacle = Obstacle::of(of_all(&path.egress.to_string(), path));
     let Some(FilterFact::Denied { groups, port, .. }) = path.egress.facts.first() else {
         return obstacle;
     };

@@ -7,14 +7,10 @@ use serde_json::json;
 
 use super::GROUP;
 use crate::checks::tests::story::Story;
-use crate::network::{
-    EndpointKind, Peer, PrefixList, RouteDestination, RouteTarget, Traffic,
-};
+use crate::network::{Peer, PrefixList, RouteTarget, Traffic};
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
-use vpc::{
-    ACCOUNT, NEEDED, REGION, Vpc, anywhere, entry, group, interface, route, rule, subnet, within,
-};
+use vpc::{ACCOUNT, NEEDED, REGION, Vpc, anywhere, entry, interface, route, rule, subnet, within};
 
 const IMAGE: &str = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1";
 
@@ -81,7 +77,8 @@ fn ends(story: Story, vpc: &Vpc, expected: &[&str], words: &[&str]) {
     let results = told(story, vpc);
     assert_eq!(wrong(&results), expected, "{}", brief(&results));
     for word in words {
-        let has = |it: &&CheckResult| !matches!(it.status, Pass | Skip) && it.message.contains(word);
+        let has =
+            |it: &&CheckResult| !matches!(it.status, Pass | Skip) && it.message.contains(word);
         assert!(results.iter().any(|it| has(&it)), "{word:?} is in none of {}", brief(&results));
     }
 }
@@ -127,7 +124,11 @@ fn what_is_not_told_is_skipped_and_the_flag_is_named() {
     let on_instances = Story::task(r#""networkMode": "bridge""#);
     let results = told(on_instances, &Vpc::with_nat());
     assert!(results.iter().all(|it| it.status == Skip), "{}", brief(&results));
-    assert!(results.iter().skip(1).all(|it| it.message.contains("--cluster")), "{}", brief(&results));
+    assert!(
+        results.iter().skip(1).all(|it| it.message.contains("--cluster")),
+        "{}",
+        brief(&results)
+    );
 }
 
 #[test]
@@ -169,9 +170,11 @@ fn what_is_missing_fails_once_where_it_is_written() {
     assert!(failed.subject.ends_with("/subnets/0"), "{failed:?}");
     // N05
     let key = json!({"region": REGION, "id": "sg-app"});
-    let gone = Vpc::with_nat()
-        .but(|vpc| vpc.groups.retain(|it| it.id != "sg-app"))
-        .lacks("ec2:DescribeSecurityGroups", &key, "there is no security group sg-app");
+    let gone = Vpc::with_nat().but(|vpc| vpc.groups.retain(|it| it.id != "sg-app")).lacks(
+        "ec2:DescribeSecurityGroups",
+        &key,
+        "there is no security group sg-app",
+    );
     let results = told(private(), &gone);
     assert_eq!(wrong(&results), ["network-configuration fail"], "{}", brief(&results));
 }
@@ -187,10 +190,18 @@ fn everything_is_in_one_vpc_and_within_the_limits() {
         })
     };
     let results = told(task().run_as(&on_fargate("subnet-a,subnet-z", "")), &other());
-    assert!(wrong(&results).contains(&"network-configuration fail".to_owned()), "{}", brief(&results));
+    assert!(
+        wrong(&results).contains(&"network-configuration fail".to_owned()),
+        "{}",
+        brief(&results)
+    );
     let foreign = Vpc::with_nat().but(|vpc| vpc.group("sg-app").vpc = "vpc-2".to_owned());
     let results = told(private(), &foreign);
-    assert!(wrong(&results).contains(&"network-configuration fail".to_owned()), "{}", brief(&results));
+    assert!(
+        wrong(&results).contains(&"network-configuration fail".to_owned()),
+        "{}",
+        brief(&results)
+    );
     // N07
     let many = ["subnet-a"; 17].join(",");
     let results = told(task().run_as(&on_fargate(&many, "")), &Vpc::with_nat());
@@ -319,7 +330,11 @@ fn of_a_shared_vpc_only_what_is_shown_is_judged() {
     let results = told(private(), &hidden);
     assert!(results.iter().all(|it| it.status != Fail), "{}", brief(&results));
     for id in ["network-route", "network-nacl"] {
-        assert!(results.iter().any(|it| it.id == id && it.status == Unknown), "{}", brief(&results));
+        assert!(
+            results.iter().any(|it| it.id == id && it.status == Unknown),
+            "{}",
+            brief(&results)
+        );
         assert!(results.iter().all(|it| it.id != id || it.status != Pass), "{}", brief(&results));
     }
 }
@@ -366,7 +381,11 @@ fn the_groups_let_443_out_to_where_it_really_goes() {
         vpc.group("sg-app").egress = vec![rule(Some((443, 443)), endpoint())];
     });
     let results = told(private(), &past);
-    assert!(wrong(&results).contains(&"network-security-group fail".to_owned()), "{}", brief(&results));
+    assert!(
+        wrong(&results).contains(&"network-security-group fail".to_owned()),
+        "{}",
+        brief(&results)
+    );
 }
 
 #[test]
@@ -393,8 +412,7 @@ fn network_acls_pass_it_both_ways_on_both_ends() {
     ends(private(), &deny(1, false, (1024, 65535)), &fails, &["acl-public"]);
     ends(private(), &deny(0, true, (80, 80)), &[], &[]);
     let endpoint = Vpc::with_endpoints().but(|vpc| {
-        for (at, endpoint) in vpc.endpoints.iter_mut().enumerate().take(5) {
-            let _ = at;
+        for endpoint in vpc.endpoints.iter_mut().take(NEEDED.len()) {
             endpoint.subnets = vec!["subnet-pb".to_owned()];
         }
         vpc.acls[1].entries.insert(0, entry(90, false, false, Some((443, 443))));
@@ -413,7 +431,8 @@ fn without_a_way_out_every_endpoint_is_there() {
         ends(private(), &vpc, &fails, &[service]);
         // Beside a way out none is needed.
         let vpc = Vpc::with_nat().but(|vpc| {
-            vpc.endpoints = NEEDED.iter().filter(|it| **it != service).map(|it| interface(it)).collect();
+            vpc.endpoints =
+                NEEDED.iter().filter(|it| **it != service).map(|it| interface(it)).collect();
         });
         ends(private(), &vpc, &[], &[]);
     }
@@ -439,12 +458,13 @@ fn without_a_way_out_every_endpoint_is_there() {
     // N25
     let failed = Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").state = "failed".to_owned());
     ends(private(), &failed, &fails, &["vpce-logs is failed"]);
-    let pending = Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").state = "pending".to_owned());
+    let pending =
+        Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").state = "pending".to_owned());
     ends(private(), &pending, &["network-endpoints warn"], &["vpce-logs is pending"]);
     // N26, T12
-    let other_zone = Vpc::with_endpoints()
-        .but(|vpc| vpc.endpoint("logs").subnets = vec!["subnet-b".to_owned()]);
-    ends(private(), &other_zone, &["network-endpoints warn"], &["crosses zones", "eu-west-1a"]);
+    let other_zone =
+        Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").subnets = vec!["subnet-b".to_owned()]);
+    ends(private(), &other_zone, &["network-endpoints warn"], &["cross zones", "eu-west-1a"]);
 }
 
 #[test]
@@ -461,7 +481,8 @@ fn what_the_task_does_not_use_is_not_asked_for() {
     let old = on_fargate("subnet-a,subnet-b", "")
         .replace(r#""count": 1"#, r#""count": 1, "platformVersion": "1.3.0""#);
     let vpc = Vpc::with_endpoints().but(|vpc| {
-        vpc.endpoints.retain(|it| !["vpce-ecr.api", "vpce-secretsmanager", "vpce-ssm"].contains(&&*it.id));
+        vpc.endpoints
+            .retain(|it| !["vpce-ecr.api", "vpce-secretsmanager", "vpce-ssm"].contains(&&*it.id));
     });
     ends(task().run_as(&old), &vpc, &[], &[]);
     // N34
@@ -557,9 +578,7 @@ fn the_policy_of_an_endpoint_allows_what_goes_through_it() {
             }),
         )
     };
-    let allow = |action: &str, resource: &str, principal: serde_json::Value| {
-        json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource})
-    };
+    let allow = |action: &str, resource: &str, principal: serde_json::Value| json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource});
     let anybody = || json!("*");
     // N20
     let layers = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*";
@@ -589,15 +608,13 @@ fn the_policy_of_an_endpoint_allows_what_goes_through_it() {
     );
     ends(private(), &with("logs", allow("logs:*", "*", own)), &[], &[]);
     let another = json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:role/other")});
+    ends(private(), &with("ecr.dkr", allow("ecr:*", "*", another)), &fails, &["ecr:BatchGetImage"]);
     ends(
         private(),
-        &with("ecr.dkr", allow("ecr:*", "*", another)),
-        &fails,
-        &["ecr:BatchGetImage"],
-    );
-    ends(
-        private(),
-        &with("secretsmanager", allow("secretsmanager:*", "arn:aws:secretsmanager:*:*:secret:other-*", anybody())),
+        &with(
+            "secretsmanager",
+            allow("secretsmanager:*", "arn:aws:secretsmanager:*:*:secret:other-*", anybody()),
+        ),
         &fails,
         &["secretsmanager:GetSecretValue"],
     );
@@ -608,7 +625,12 @@ fn the_policy_of_an_endpoint_allows_what_goes_through_it() {
     by_vpc["Condition"] = json!({"StringEquals": {"aws:SourceVpc": "vpc-2"}});
     ends(private(), &with("ssm", by_vpc.clone()), &fails, &["ssm:GetParameters"]);
     by_vpc["Condition"] = json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}});
-    ends(private(), &with("ssm", by_vpc), &["network-endpoint-policy unknown"], &["PrincipalOrgID"]);
+    ends(
+        private(),
+        &with("ssm", by_vpc),
+        &["network-endpoint-policy unknown"],
+        &["PrincipalOrgID"],
+    );
 }
 
 #[test]
@@ -642,9 +664,8 @@ fn names_resolve_by_amazon_or_by_resolvers_that_can_be_reached() {
 #[test]
 fn fargate_is_not_in_every_zone_for_every_platform() {
     // N27
-    let zone = |id: &'static str| {
-        Vpc::with_nat().but(|vpc| vpc.subnets[0].zone_id = Some(id.to_owned()))
-    };
+    let zone =
+        |id: &'static str| Vpc::with_nat().but(|vpc| vpc.subnets[0].zone_id = Some(id.to_owned()));
     let there = on_fargate("subnet-a", "");
     let warns = ["network-zone warn"];
     ends(task().run_as(&there), &zone("usw1-az2"), &warns, &["usw1-az2"]);
@@ -732,5 +753,4 @@ fn a_placeholder_leaves_open_what_hangs_on_it() {
     let results = told(image, &Vpc::with_nat());
     let route: Vec<_> = results.iter().filter(|it| it.id == "network-route").collect();
     assert!(route.iter().any(|it| it.message.contains("${IMAGE}")), "{route:?}");
-    let _ = (EndpointKind::Gateway, group("x", vec![], vec![]), RouteDestination::PrefixList(String::new()));
 }

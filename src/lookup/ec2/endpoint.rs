@@ -47,6 +47,11 @@ pub(super) fn endpoint(it: VpcEndpoint) -> Result<Endpoint, &'static str> {
         Some(VpcEndpointType::Gateway) | None => EndpointKind::Gateway,
         Some(_) => EndpointKind::Other,
     };
+    let only_for_inbound = it
+        .dns_options
+        .as_ref()
+        .and_then(|it| it.private_dns_only_for_inbound_resolver_endpoint)
+        .unwrap_or(false);
     let policy = it.policy_document.filter(|text| !text.trim().is_empty());
     let policy = policy.map(|text| serde_json::from_str(&text)).transpose();
     Ok(Endpoint {
@@ -60,8 +65,12 @@ pub(super) fn endpoint(it: VpcEndpoint) -> Result<Endpoint, &'static str> {
         service_region: it.service_region,
         kind,
         state: it.state.ok_or("the state of an endpoint")?.as_str().to_lowercase(),
-        // A gateway endpoint has no name of its own, whatever is told of it.
-        private_dns: kind == EndpointKind::Interface && it.private_dns_enabled.unwrap_or(false),
+        // A gateway endpoint has no name of its own, whatever is told of it; and one to S3 may answer to
+        // S3's name for those alone who ask from outside of the VPC
+        // (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptions.html).
+        private_dns: kind == EndpointKind::Interface
+            && it.private_dns_enabled.unwrap_or(false)
+            && !only_for_inbound,
         subnets: it.subnet_ids.unwrap_or_default(),
         groups: it.groups.unwrap_or_default().into_iter().filter_map(|it| it.group_id).collect(),
         route_tables: it.route_table_ids.unwrap_or_default(),

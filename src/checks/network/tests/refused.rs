@@ -21,8 +21,15 @@ fn unknown_without(vpc: Vpc, call: &'static str) -> Vec<String> {
 #[test]
 fn behind_a_nat_gateway_exactly_what_hangs_on_a_refused_call_is_unknown() {
     let everywhere = [
-        "addresses", "configuration", "dns", "endpoint-policy", "endpoint-security-group",
-        "endpoints", "nacl", "route", "security-group",
+        "addresses",
+        "configuration",
+        "dns",
+        "endpoint-policy",
+        "endpoint-security-group",
+        "endpoints",
+        "nacl",
+        "route",
+        "security-group",
     ];
     for (call, expected) in [
         ("ec2:DescribeSubnets", everywhere.as_slice()),
@@ -33,7 +40,12 @@ fn behind_a_nat_gateway_exactly_what_hangs_on_a_refused_call_is_unknown() {
         (
             "ec2:DescribeVpcEndpoints",
             &[
-                "dns", "endpoint-policy", "endpoint-security-group", "endpoints", "nacl", "route",
+                "dns",
+                "endpoint-policy",
+                "endpoint-security-group",
+                "endpoints",
+                "nacl",
+                "route",
                 "security-group",
             ],
         ),

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::facts::Recording;
 use crate::network::{
     AclEntry, Endpoint, EndpointKind, InternetGateway, NatGateway, NetworkAcl, Peer, PrefixList,
-    Route, RouteDestination, RouteTable, RouteTarget, Rule, SecurityGroup, Subnet, Traffic, Vpc as Range,
+    Route, RouteDestination, RouteTable, RouteTarget, Rule, SecurityGroup, Subnet, Traffic,
+    Vpc as Range,
 };
 
 pub(super) const REGION: &str = "eu-west-1";
@@ -91,12 +92,7 @@ pub(super) fn within(net: &str) -> Peer {
     Peer::Range(range(net))
 }
 
-pub(super) fn entry(
-    number: i32,
-    egress: bool,
-    allow: bool,
-    ports: Option<(u16, u16)>,
-) -> AclEntry {
+pub(super) fn entry(number: i32, egress: bool, allow: bool, ports: Option<(u16, u16)>) -> AclEntry {
     let traffic = Traffic { protocol: ports.map(|_| 6), ports };
     AclEntry { number, egress, allow, traffic, range: range("0.0.0.0/0") }
 }
@@ -229,6 +225,13 @@ impl Vpc {
         }
         let out = RouteTarget::EgressOnly("eigw-1".to_owned());
         vpc.tables[0].routes.push(route("::/0", out));
+        let all = || Peer::Range(range("::/0"));
+        vpc.groups.iter_mut().for_each(|it| it.egress.push(rule(None, all())));
+        for acl in &mut vpc.acls {
+            let six = |entry: &AclEntry| AclEntry { range: range("::/0"), ..entry.clone() };
+            let more: Vec<AclEntry> = acl.entries.iter().map(six).collect();
+            acl.entries.extend(more);
+        }
         vpc
     }
 

@@ -1,0 +1,236 @@
+//! Paths to look at: from each subnet, hop by hop, to everything that has to be reached.
+
+use super::reach::{self, Need, Reach, To};
+use super::route::{Way, of_all};
+use super::scene::{Scene, destination};
+use crate::checks::subject::{SenderUse, Task};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::network::{
+    Attraction, Outcome, Part, Path, RouteFact, RouteTarget, Stage, Topology, table_of,
+};
+
+/// The way from one interface to one place that has to be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trail {
+    /// The hops, the subnet first, the destination last.
+    pub hops: Vec<Hop>,
+    /// What becomes of the packets.
+    pub end: End,
+    /// What it is needed for.
+    pub purpose: String,
+}
+
+/// One hop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// Its id or name.
+    pub id: String,
+    /// Whether it is where packets end that do not arrive.
+    pub broken: bool,
+}
+
+/// What a hop is, in the order in which packets meet them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A subnet.
+    Subnet,
+    /// Security groups.
+    Groups,
+    /// A network ACL.
+    Acl,
+    /// A route table.
+    Table,
+    /// A NAT gateway, an internet gateway, an endpoint, or whatever a route leads to.
+    Gateway,
+    /// What has to be reached.
+    Destination,
+}
+
+/// What becomes of the packets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// They arrive.
+    Arrives,
+    /// They do not.
+    Lost(String),
+    /// It is not known.
+    Open(String),
+}
+
+/// All paths of a task: those that its calls take to what it has to reach.
+///
+/// # Errors
+/// What keeps the places from being known that they leave from.
+pub fn trails(task: &Task, facts: &View) -> Result<Vec<Trail>, Stop> {
+    let Ok(senders) = task.senders() else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    let mut stopped = None;
+    for sender in senders.into_iter().flatten() {
+        match of_sender(&sender, facts) {
+            Ok(trails) => found.extend(trails),
+            Err(stop) => stopped = Some(stop),
+        }
+    }
+    match stopped {
+        Some(stop) if found.is_empty() => Err(stop),
+        _ => Ok(found),
+    }
+}
+
+fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
+    let reach = reach::by(sender)?;
+    let home = sender.task.region()?;
+    let mut found = Vec::new();
+    for mut scene in Scene::all(sender, super::route::EXPECTED, facts)? {
+        for need in reach.needs.iter().filter(|need| !need.is_own_traffic()) {
+            let trail = one(&mut scene, need, &reach, facts);
+            found.push(finished(trail, &scene, need, &need.to.named_from(home)));
+        }
+    }
+    Ok(found)
+}
+
+/// The hops between the two ends.
+struct Between {
+    hops: Vec<Hop>,
+    end: End,
+}
+
+fn one<'t>(
+    scene: &mut Scene<'t>,
+    need: &Need,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<Between, Stop> {
+    scene.read_groups(facts)?;
+    let to = destination(&need.to);
+    let drawn = scene.path(
+        &to,
+        facts,
+        |path, _| super::route::lead_lacks(path),
+        |path, _| match path.lead.as_ref().map(|lead| lead.to) {
+            Some(Attraction::Interface(endpoint)) => endpoint.groups.clone(),
+            _ => Vec::new(),
+        },
+    )?;
+    scene.around.read_groups(&drawn, facts)?;
+    scene.around.read(Part::PrefixLists, facts)?;
+    scene.around.read(Part::Subnets, facts)?;
+    scene.around.read(Part::NetworkAcls, facts)?;
+    let way = Way::of(scene, &need.to, reach, facts)?;
+    let uncertain =
+        matches!((&way, &need.to), (Way::Broken(_), To::Anywhere(_)) | (Way::Elsewhere, _));
+    let groups = scene.interface.groups.join(", ");
+    let subnet = scene.interface.subnet.id.clone();
+    scene.path(
+        &to,
+        facts,
+        |path, _| path.unread(),
+        |path, topology| {
+            let mut between = between(path, topology, &subnet, &groups);
+            if let (true, End::Lost(why)) = (uncertain, &between.end) {
+                between.end = End::Open(why.clone());
+            }
+            between
+        },
+    )
+}
+
+fn finished(between: Result<Between, Stop>, scene: &Scene, need: &Need, name: &str) -> Trail {
+    let (hops, end) = match between {
+        Ok(Between { hops, end }) => (hops, end),
+        Err(Stop::Gap(gap)) => (Vec::new(), End::Open(gap.to_string())),
+        Err(Stop::Absent(_, absence)) => (Vec::new(), End::Open(absence.sentence)),
+    };
+    let first = Hop { kind: Kind::Subnet, id: scene.interface.subnet.id.clone(), broken: false };
+    let last = Hop { kind: Kind::Destination, id: name.to_owned(), broken: false };
+    let hops = [first].into_iter().chain(hops).chain([last]).collect();
+    let purpose = need.errands.first().map_or(String::new(), |errand| errand.what.clone());
+    Trail { hops, end, purpose }
+}
+
+fn between(path: &Path, topology: &Topology, subnet: &str, groups: &str) -> Between {
+    let worst = path.worst();
+    let at = |stage: Stage| worst.as_ref().is_some_and(|hop| hop.stage == stage);
+    let acl = topology
+        .network_acls
+        .into_iter()
+        .flatten()
+        .find(|acl| acl.subnets.iter().any(|it| it == subnet))
+        .map_or("network ACL", |acl| &acl.id);
+    let mut hops = vec![
+        Hop { kind: Kind::Groups, id: groups.to_owned(), broken: at(Stage::SecurityGroup) },
+        Hop { kind: Kind::Acl, id: acl.to_owned(), broken: at(Stage::NetworkAcl) },
+    ];
+    let endpoint = match path.lead.as_ref().map(|lead| lead.to) {
+        Some(Attraction::Interface(endpoint) | Attraction::Gateway(endpoint)) => {
+            Some(endpoint.id.clone())
+        }
+        _ => None,
+    };
+    let table = topology.route_tables.and_then(|tables| table_of(subnet, tables));
+    let (gateways, in_table) = gateways(path);
+    hops.push(Hop {
+        kind: Kind::Table,
+        id: table.map_or("route table", |table| &table.id).to_owned(),
+        broken: at(Stage::Route) && in_table,
+    });
+    match endpoint {
+        Some(id) => hops.push(Hop {
+            kind: Kind::Gateway,
+            id,
+            broken: at(Stage::FarSecurityGroup) || at(Stage::Endpoint),
+        }),
+        None => {
+            let last = gateways.len().saturating_sub(1);
+            hops.extend(gateways.into_iter().enumerate().map(|(nth, id)| Hop {
+                kind: Kind::Gateway,
+                id,
+                broken: at(Stage::Route) && !in_table && nth == last,
+            }));
+        }
+    }
+    let end = match &worst {
+        None => End::Arrives,
+        Some(hop) => {
+            let because = of_all(&hop.because, path);
+            match hop.outcome {
+                Outcome::Passed => End::Arrives,
+                Outcome::Doubtful => End::Open(because),
+                Outcome::Blocked => End::Lost(because),
+            }
+        }
+    };
+    Between { hops, end }
+}
+
+/// What the route leads through, and whether it is the table itself where the way ends.
+fn gateways(path: &Path) -> (Vec<String>, bool) {
+    let Some(fact) = path.route.facts.first() else { return (Vec::new(), true) };
+    match fact {
+        RouteFact::Leads { hop, then } => {
+            let targets = [Some(hop), then.as_ref()].into_iter().flatten();
+            let ids = targets.filter(|hop| hop.target != RouteTarget::Local);
+            (ids.map(|hop| hop.target.to_string()).collect(), false)
+        }
+        RouteFact::NatStuck { nat, .. } | RouteFact::NatState { nat, .. } => {
+            (vec![nat.clone()], false)
+        }
+        RouteFact::PrivateNat { nat, then } | RouteFact::NatLoop { nat, then } => {
+            (vec![nat.clone(), then.target.to_string()], false)
+        }
+        RouteFact::Blackhole(hop)
+        | RouteFact::NoPublicAddress(hop)
+        | RouteFact::NatGone(hop)
+        | RouteFact::NotTranslated(hop)
+        | RouteFact::NotTranslatable(hop)
+        | RouteFact::BeyondView(hop)
+        | RouteFact::NotShown(hop)
+        | RouteFact::Detached { hop, .. }
+        | RouteFact::PublicAccess { hop, .. } => (vec![hop.target.to_string()], false),
+        _ => (Vec::new(), true),
+    }
+}

@@ -1,0 +1,96 @@
+//! `network`: the group of checks, and the paths that it judges, as lines or as a picture.
+
+use std::path::Path;
+
+use super::judge;
+use super::{Failure, look};
+use crate::checks::network::{End, Trail};
+use crate::cli::{Global, Reached};
+use crate::exit::Exit;
+use crate::output::graph::{Form, draw, lines};
+use crate::output::{self, Outlet, OutputFile};
+use crate::report::Report;
+
+pub(super) fn run(reached: &Reached, global: &Global, notes: Vec<String>) -> Result<Exit, Failure> {
+    let pictures =
+        reached.graph.iter().map(|given| Picture::open(given)).collect::<Result<Vec<_>, _>>()?;
+    let on_output = pictures.iter().filter(|picture| picture.file.is_none()).count();
+    let takes_output = |format: &String| !format.contains('=');
+    if on_output > 1 || (on_output == 1 && global.format.iter().any(takes_output)) {
+        let why = "only one thing can go to standard output: give --graph FORM=FILE or --format FORMAT=FILE";
+        return Err(Failure::usage(why));
+    }
+    let print = |trails: &[(String, Vec<Trail>)], report: &Report, outlet: &Outlet| {
+        // The report keeps out of the picture's way, unless it goes elsewhere.
+        if on_output == 0 || !global.format.is_empty() {
+            output::print(report, outlet, &look(global)).map_err(Failure::usage)?;
+        }
+        for picture in &pictures {
+            picture.fill(trails, global)?;
+        }
+        let is_text = global.format.is_empty() || global.format.iter().any(|it| it == "text");
+        if on_output == 0
+            && is_text
+            && global.query.is_none()
+            && global.output.as_deref() != Some("json")
+        {
+            output::say(&told(trails, global), &look(global));
+        }
+        Ok(())
+    };
+    judge::run_and(Some("network"), &reached.judged, global, notes, Some(&print))
+}
+
+/// The paths as lines; in quiet only those that do not arrive.
+fn told(trails: &[(String, Vec<Trail>)], global: &Global) -> String {
+    let mut text = String::new();
+    for (name, trails) in trails {
+        let wanted: Vec<Trail> = trails
+            .iter()
+            .filter(|trail| !global.quiet || trail.end != End::Arrives)
+            .cloned()
+            .collect();
+        if !wanted.is_empty() {
+            text.push_str(&format!("\npaths of {name}\n{}", lines(&wanted, &look(global))));
+        }
+    }
+    text
+}
+
+/// A picture that is wanted, and where it goes.
+struct Picture {
+    form: Form,
+    file: Option<OutputFile>,
+}
+
+impl Picture {
+    fn open(given: &str) -> Result<Picture, Failure> {
+        let (word, path) = match given.split_once('=') {
+            Some((word, path)) => (word, Some(Path::new(path))),
+            None => (given, None),
+        };
+        let form = Form::named(word).ok_or_else(|| {
+            let words: Vec<&str> = Form::ALL.iter().map(|(word, _)| *word).collect();
+            Failure::usage(format!(
+                "--graph {word}: there is no such form; write {}",
+                words.join(", ")
+            ))
+        })?;
+        let file = path.map(OutputFile::open).transpose().map_err(Failure::usage)?;
+        Ok(Picture { form, file })
+    }
+
+    fn fill(&self, trails: &[(String, Vec<Trail>)], global: &Global) -> Result<(), Failure> {
+        let text: String = trails
+            .iter()
+            .map(|(name, trails)| draw(self.form, &format!("network paths of {name}"), trails))
+            .collect();
+        match &self.file {
+            Some(file) => file.write(&text).map_err(Failure::usage),
+            None => {
+                output::say(&text, &look(global));
+                Ok(())
+            }
+        }
+    }
+}

@@ -43,7 +43,8 @@ mod tests {
 
     #[test]
     fn a_sentence_keeps_to_its_column() {
-        let look = Look { width: 40, ..Look::plain() };
+        let mut look = Look::plain();
+        look.width = 40;
         let text = labelled("because", "no identity policy has a statement that allows it", &look);
         assert_eq!(
             text,

@@ -4,7 +4,7 @@
 //! every policy. Nothing in any of them may be in doubt, every condition must be read as it is written,
 //! and of the versions in force every action and every resource must mean what it says.
 
-#![expect(clippy::disallowed_methods, reason = "an example prints what it finds")]
+#![expect(clippy::disallowed_macros, reason = "an example prints what it finds")]
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -16,6 +16,9 @@ use serde_json::{Map, Value, json};
 
 const ACCOUNT: &str = "111122223333";
 const ROLE: &str = "arn:aws:iam::111122223333:role/app";
+/// What AWS itself writes against its own guide, and is in doubt: a variable before the fifth colon of an ARN
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
+const IN_DOUBT: [&str; 1] = ["AmazonTimestreamInfluxDBServiceRolePolicy, statement 9"];
 /// How many complaints are printed.
 const SHOWN: usize = 40;
 
@@ -51,8 +54,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         policies.len(),
         complaints.len()
     );
-    let fine = complaints.is_empty() && policies.len() > 1000 && versions > policies.len();
-    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let all = policies.len() > 1000 && versions > policies.len();
+    Ok(if all && complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// A single statement may stand without a list.
@@ -114,12 +117,12 @@ impl Tally {
         }
         let other = ("zzz:Other".to_owned(), "arn:aws:zzz:::other".to_owned());
         let some_action = if but_actions { other.0 } else { an_action(&actions[0]) };
-        let some_resource = if but_resources { other.1 } else { a_resource(&resources[0]) };
+        let some_resource = if but_resources { other.1 } else { resources[0].clone() };
         let mut ask = |action: &str, resource: &str, is_but: bool| -> Result<(), Box<dyn Error>> {
             let expected = if is_but { &Decision::ImplicitDeny } else { &applies };
             let found = evaluate(&request(action, resource)?, &layers).decision;
             self.questions += 1;
-            if found != *expected {
+            if found != *expected && !IN_DOUBT.contains(&name) {
                 self.complaints.push(format!("{name}: {action} on {resource} is {found:?}"));
             }
             Ok(())
@@ -128,7 +131,7 @@ impl Tally {
             ask(&an_action(action), &some_resource, but_actions)?;
         }
         for resource in &resources {
-            ask(&some_action, &a_resource(resource), but_resources)?;
+            ask(&some_action, resource, but_resources)?;
         }
         Ok(())
     }
@@ -146,20 +149,12 @@ fn layers(document: &Value) -> Layers {
 }
 
 /// A request in which every key that a resource is written with has the value `any`.
-fn request(action: &str, resource: &str) -> Result<Request, Box<dyn Error>> {
+fn request(action: &str, written: &str) -> Result<Request, Box<dyn Error>> {
     let principal: Principal = ROLE.parse()?;
-    let keys = resource.split("${").skip(1).filter_map(|rest| rest.split('}').next());
-    let keys = keys.filter_map(|key| key.split(',').next());
+    let (resource, keys) = a_resource(written);
     let context =
-        keys.fold(Context::complete(), |context, key| context.with_value(key.trim(), "any"));
-    let mut plain = String::new();
-    for (at, part) in resource.split("${").enumerate() {
-        match part.split_once('}') {
-            Some((_, rest)) if at > 0 => plain.extend(["any", rest]),
-            _ => plain.push_str(part),
-        }
-    }
-    Ok(Request::new(principal, action, &plain, context).owned_by(ACCOUNT.parse()?))
+        keys.into_iter().fold(Context::complete(), |context, key| context.with_value(key, "any"));
+    Ok(Request::new(principal, action, &resource, context).owned_by(ACCOUNT.parse()?))
 }
 
 /// An action that the pattern means.
@@ -170,12 +165,29 @@ fn an_action(pattern: &str) -> String {
     }
 }
 
-/// A resource that the pattern means, its variables left as they are.
-fn a_resource(pattern: &str) -> String {
-    match pattern {
-        "*" => "*".to_owned(),
-        pattern => pattern.replace('*', "any").replace('?', "x"),
+/// A resource that the pattern means, and the keys of its variables.
+fn a_resource(pattern: &str) -> (String, Vec<&str>) {
+    let (mut resource, mut keys) = (String::new(), Vec::new());
+    if pattern == "*" {
+        return ("*".to_owned(), keys);
     }
+    let plain = |text: &str| text.replace('*', "any").replace('?', "x");
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((inside, behind)) = after.split_once('}') else { break };
+        resource.push_str(&plain(before));
+        match inside {
+            // A star, a question mark or a dollar that means itself.
+            "*" | "?" | "$" => resource.push_str(inside),
+            variable => {
+                keys.push(variable.split(',').next().unwrap_or(variable).trim());
+                resource.push_str("any");
+            }
+        }
+        rest = behind;
+    }
+    resource.push_str(&plain(rest));
+    (resource, keys)
 }
 
 type Conditions = Vec<(String, String, Vec<String>)>;

@@ -8,7 +8,6 @@ from program import ROOT, Story, demo
 from emulator import ACCOUNT, REGION
 
 PULL = "storefront-execution"
-SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:storefront/session-key"
 
 
 class Asked(Story):
@@ -76,7 +75,7 @@ class Missing(Asked):
                 self.assertEqual({it for it, _ in found}, {action})
 
     def test_what_is_printed_mends_it(self):
-        self.grant([])
+        self.grant([account.statement("s3:ListAllMyBuckets", "*")])
         path = self.write(demo())
         done = self.run_program("policy", path, "--for", "execution-role", "--missing")
         self.assertEqual(done.returncode, 1, done.stderr)
@@ -163,7 +162,8 @@ class Can(Asked):
         self.assertIsNone(answer["fix"])
 
     def test_what_is_denied_comes_with_the_nearest_miss_and_a_command_that_mends_it(self):
-        text = self.can(PULL, "secretsmanager:GetSecretValue", SECRET.replace("storefront", "other") + "-AbCdEf", code=1)
+        other = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/other/level"
+        text = self.can(PULL, "ssm:GetParameters", other, code=1)
         self.assertTrue(text.startswith("deny\n"), text)
         command = next(line for line in text.splitlines() if line.startswith("  fix "))
         self.assertIn("$ aws iam put-role-policy --role-name storefront-execution", command)

@@ -1,7 +1,7 @@
 //! From what was said of each call to one answer.
 
 use super::Wish;
-use crate::checks::policies::{Kind, PolicySet};
+use crate::checks::policies::{Kind, Origin, PolicySet};
 use crate::iam::{Evaluation, Layer};
 use crate::knowledge::{Gap, Stop};
 use crate::verdict::{Finding, fail};
@@ -146,18 +146,46 @@ fn grants<'w>(set: &PolicySet, wishes: impl Iterator<Item = &'w Wish>) -> String
         })
         .collect();
     let service = wishes.first().and_then(|wish| wish.action.split(':').next()).unwrap_or("task");
-    put_policy(set, &format!("{service}-for-ecs"), &serde_json::json!(statements))
+    // The last is the narrowest: what has no resource of its own is asked for first.
+    let resource = wishes.last().map_or("*", |wish| &wish.resource);
+    put_policy(
+        set,
+        &purpose(&format!("{service}-for-ecs"), resource),
+        &serde_json::json!(statements),
+    )
 }
 
 /// The command that adds the missing allow to the principal's own policies.
 pub(crate) fn grant(set: &PolicySet, action: &str, resource: &str) -> String {
     let statement =
         serde_json::json!([{"Effect": "Allow", "Action": action, "Resource": resource}]);
-    put_policy(set, &action.replace(':', "-"), &statement)
+    put_policy(set, &purpose(&action.replace(':', "-"), resource), &statement)
+}
+
+/// What a policy is for, as a name: two commands for two things must not replace each other's policy.
+fn purpose(calls: &str, resource: &str) -> String {
+    let own = resource.splitn(6, ':').nth(5).unwrap_or_default();
+    let words = own.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    std::iter::once(calls).chain(words).collect::<Vec<_>>().join("-").chars().take(100).collect()
+}
+
+/// The name, with a number where the principal holds a policy of that name already: to put another one
+/// in its place would take away what it grants.
+fn free(set: &PolicySet, name: &str) -> String {
+    let taken = |name: &str| {
+        set.identity
+            .iter()
+            .any(|policy| matches!(&policy.origin, Origin::Inline { name: own, .. } if own == name))
+    };
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| !taken(name)).unwrap_or_else(|| name.to_owned())
 }
 
 /// The command that writes a policy of these statements into the principal.
-pub(crate) fn put_policy(set: &PolicySet, policy: &str, statements: &serde_json::Value) -> String {
+pub(crate) fn put_policy(set: &PolicySet, name: &str, statements: &serde_json::Value) -> String {
+    let policy = free(set, name);
     let name = set.arn.rsplit('/').next().unwrap_or(&set.arn);
     let (verb, flag) = match set.kind {
         Kind::Role => ("put-role-policy", "--role-name"),

@@ -99,6 +99,33 @@ fn a_refusal_names_the_near_miss_and_a_command_for_the_policy_that_lacks_it() {
     assert!(told.contains("$ aws iam simulate-principal-policy"), "{told}");
 }
 
+/// An inline policy of the same name would be replaced, with all that it grants.
+#[test]
+fn no_command_takes_away_what_another_one_gives() {
+    let command = |who: &Policies, action: &str, resource: &str| match who {
+        Policies::Held(set) => grant(set, action, resource),
+        Policies::Root(_) => unreachable!("the root user needs nothing"),
+    };
+    let name = |command: &str| {
+        let words: Vec<&str> = command.split(' ').collect();
+        words[words.iter().position(|word| *word == "--policy-name").unwrap() + 1].to_owned()
+    };
+    let who = role(json!([]));
+    let db = command(&who, "secretsmanager:GetSecretValue", SECRET);
+    assert_eq!(name(&db), "secretsmanager-GetSecretValue-secret-db-AbCdEf");
+    let other = SECRET.replace("db-", "api-");
+    assert_ne!(name(&db), name(&command(&who, "secretsmanager:GetSecretValue", &other)));
+    assert_eq!(name(&command(&who, "ecr:GetAuthorizationToken", "*")), "ecr-GetAuthorizationToken");
+
+    let Policies::Held(mut set) = role(json!([])) else { unreachable!() };
+    for held in ["ecr-GetAuthorizationToken", "ecr-GetAuthorizationToken-2"] {
+        let origin = Origin::Inline { holder: "role app".to_owned(), name: held.to_owned() };
+        set.identity.push(policies::Policy { origin, document: json!({}), updated: None });
+    }
+    let third = grant(&set, "ecr:GetAuthorizationToken", "*");
+    assert_eq!(name(&third), "ecr-GetAuthorizationToken-3");
+}
+
 #[test]
 fn a_call_tells_who_makes_it_and_whose_the_resource_is() {
     let get = "secretsmanager:GetSecretValue";

@@ -28,12 +28,12 @@ fn what_the_engine_says_is_what_happens_to_packets() {
     for stage in ["route", "egress", "acls", "ingress", "dns", "path"] {
         for outcome in ["Passed", "Doubtful", "Blocked"] {
             let met = count.get(&format!("{stage} {outcome}")).copied().unwrap_or_default();
-            assert!(met >= 40, "{stage} {outcome} was met {met} times only: {count:#?}");
+            assert!(met >= 15, "{stage} {outcome} was met {met} times only: {count:#?}");
         }
     }
     for fact in FACTS {
         let met = count.get(*fact).copied().unwrap_or_default();
-        assert!(met >= 10, "{fact} was met {met} times only: {count:#?}");
+        assert!(met >= 5, "{fact} was met {met} times only: {count:#?}");
     }
 }
 

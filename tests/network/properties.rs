@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use aws_ecs_preflight::network::{
     Answer, Attraction, Destination, Fact, Interface, LINUX_PORTS, NAT_PORTS, NetworkAcl, Outcome,
-    Part, Path, Port, PrefixList, RouteFact, Rule, Service, Target, Topology, path,
+    Part, Path, Port, PrefixList, RouteFact, Rule, Topology, path,
 };
 
 use super::edges::{Edges, is_public};
-use super::notation::{Parts, REGION};
+use super::notation::Parts;
+use super::truth::{Place, Truth, choose};
 use super::walk::{Call, Fate, Walk, behind_nat, is_nat64};
 use super::world::{Dice, Task, vpc};
 
@@ -128,16 +129,6 @@ struct Trial {
     /// What the engine is not shown.
     hidden: Vec<Part>,
     hidden_list: Option<&'static str>,
-}
-
-/// Where the packets go in truth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Internet,
-    S3,
-    Logs,
-    MountTarget(usize),
-    Address(IpAddr),
 }
 
 impl Trial {
@@ -455,65 +446,6 @@ impl Trial {
                     })
                 })
             })
-    }
-}
-
-fn choose(dice: &mut Dice, world: &Parts) -> (Place, Destination) {
-    let region = REGION.parse().unwrap();
-    let service = |name: &str| Destination::Service(Service::new(name, &region));
-    match dice.below(10) {
-        0..=3 => (Place::Internet, Destination::Internet),
-        4..=5 => (Place::S3, service("s3")),
-        6..=7 => (Place::Logs, service("logs")),
-        8 => {
-            let at = dice.below(3);
-            let target = Target::interfaces("fsmt-1", [&world.subnets[at]], ["sg-far"]);
-            (Place::MountTarget(at), Destination::Target(target, Port::tcp(2049)))
-        }
-        _ => {
-            let addresses: [IpAddr; 4] = [
-                Ipv4Addr::new(10, 0, 1, 9).into(),
-                Ipv4Addr::new(192, 168, 0, 9).into(),
-                Ipv4Addr::new(52, 216, 7, 7).into(),
-                Ipv6Addr::new(0x2600, 0x1f18, 1, 1, 0, 0, 0, 9).into(),
-            ];
-            let address = *dice.pick(&addresses);
-            (Place::Address(address), Destination::Target(Target::address(address), Port::udp(53)))
-        }
-    }
-}
-
-/// What happens to the packets that were sent.
-#[derive(Clone, Copy)]
-struct Truth {
-    all: bool,
-    none: bool,
-    /// Whether a doubt has to have a reason.
-    is_exact: bool,
-}
-
-impl Truth {
-    fn of(passed: &[bool], is_exact: bool) -> Truth {
-        let (all, none) = (passed.iter().all(|it| *it), !passed.iter().any(|it| *it));
-        Truth { all, none, is_exact }
-    }
-
-    fn of_fates(fates: &[Fate], is_exact: bool) -> Truth {
-        Truth {
-            all: fates.iter().all(|it| *it == Fate::Through),
-            none: fates.iter().all(|it| *it == Fate::Dropped),
-            is_exact,
-        }
-    }
-
-    fn objection(self, outcome: Outcome) -> Option<String> {
-        let is_right = match outcome {
-            Outcome::Passed => self.all,
-            Outcome::Blocked => self.none,
-            Outcome::Doubtful => !self.is_exact || !self.all && !self.none,
-        };
-        let Truth { all, none, .. } = self;
-        (!is_right).then(|| format!("{outcome:?}, but all pass: {all}, none passes: {none}"))
     }
 }
 

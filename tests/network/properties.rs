@@ -2,13 +2,13 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use aws_ecs_preflight::network::{
-    Answer, Attraction, Destination, Fact, Interface, LINUX_PORTS, NAT_PORTS, NetworkAcl, Outcome,
-    Part, Path, Port, PrefixList, RouteFact, Rule, Topology, path,
+    Attraction, Destination, Interface, LINUX_PORTS, NAT_PORTS, NetworkAcl, Outcome, Part, Path,
+    Port, PrefixList, RouteFact, Rule, Topology, path,
 };
 
 use super::edges::{Edges, is_public};
 use super::notation::Parts;
-use super::truth::{Place, Truth, choose};
+use super::truth::{Place, Truth, choose, outcome_of_addresses};
 use super::walk::{Call, Fate, Walk, behind_nat, is_nat64};
 use super::world::{Dice, Task, vpc};
 
@@ -288,7 +288,7 @@ impl Trial {
         let truth = Truth { is_exact, ..Truth::of(&crossings, false) };
         judge("acls", path.acls.outcome, truth);
         let arrive = self.arrivals(&walk, &targets, &own, &edges, known);
-        judge("path", path.outcome_of_addresses(), Truth::of(&arrive, false));
+        judge("path", outcome_of_addresses(path), Truth::of(&arrive, false));
         for fact in &path.route.facts {
             let name = format!("{fact:?}");
             let name = name.split([' ', '(']).next().unwrap().to_owned();
@@ -447,20 +447,4 @@ impl Trial {
                 })
             })
     }
-}
-
-/// What a path says without regard to names.
-trait OfAddresses {
-    fn outcome_of_addresses(&self) -> Outcome;
-}
-
-impl OfAddresses for Path<'_> {
-    fn outcome_of_addresses(&self) -> Outcome {
-        let ingress = self.ingress.as_ref().map(of).unwrap_or(Outcome::Passed);
-        Outcome::in_series([of(&self.route), of(&self.egress), of(&self.acls), ingress])
-    }
-}
-
-fn of<F: Fact>(answer: &Answer<F>) -> Outcome {
-    answer.outcome
 }

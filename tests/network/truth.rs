@@ -1,6 +1,6 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use aws_ecs_preflight::network::{Destination, Outcome, Port, Service, Target};
+use aws_ecs_preflight::network::{Destination, Outcome, Path, Port, Service, Target};
 
 use super::notation::{Parts, REGION};
 use super::walk::Fate;
@@ -74,4 +74,10 @@ impl Truth {
         let Truth { all, none, .. } = self;
         (!is_right).then(|| format!("{outcome:?}, but all pass: {all}, none passes: {none}"))
     }
+}
+
+/// What a path says without regard to names.
+pub fn outcome_of_addresses(path: &Path) -> Outcome {
+    let inward = path.ingress.as_ref().map_or(Outcome::Passed, |it| it.outcome);
+    Outcome::in_series([path.route.outcome, path.egress.outcome, path.acls.outcome, inward])
 }

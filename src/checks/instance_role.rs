@@ -115,13 +115,11 @@ impl Derived for Fleet {
                 profiles.entry(profile).or_default().push(id.to_owned());
             }
         }
-        let asked: Vec<_> = profiles
-            .into_iter()
-            .map(|(profile, ids)| Ok((self.role(profile, facts)?, ids)))
-            .collect::<Vec<Result<_, Stop>>>();
+        let asked: Vec<_> =
+            profiles.into_iter().map(|(profile, ids)| (self.role(profile, facts), ids)).collect();
         let mut roles: BTreeMap<RoleArn, Vec<String>> = BTreeMap::new();
-        for profile in asked {
-            if let (Some(role), ids) = profile? {
+        for (role, ids) in asked {
+            if let Some(role) = role? {
                 roles.entry(role).or_default().extend(ids);
             }
         }

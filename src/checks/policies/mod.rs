@@ -4,6 +4,7 @@
 //! it for unknown. What the organization says from above is added by [`RightsOf`]. One layer is never
 //! shown here: the policy that a session may have been narrowed by when it was begun.
 
+mod at_home;
 mod organization;
 mod principal;
 mod rights;
@@ -26,7 +27,7 @@ use crate::lookup::iam::user::{
     GetUser, GetUserPolicy, ListAttachedUserPolicies, ListGroupsForUser, ListUserPolicies,
 };
 use crate::lookup::{Call, CallerIdentity, Lookup};
-use crate::names::{AccountId, Arn, Partition, Region};
+use crate::names::{AccountId, Arn, Region};
 
 pub use organization::{Above, Controls, Membership, OrganizationOf};
 pub use principal::Principal;
@@ -372,33 +373,11 @@ impl Derived for PolicyInForce {
         let policy = shown(facts.get(&asked))?;
         let version = policy.version.clone();
         let document = shown(facts.get(&GetPolicyVersion { region, arn, version }))?;
-        let partition = self.region.partition();
-        let is_of_aws = self.arn.starts_with(&format!("arn:{partition}:iam::aws:"));
-        let document = match is_of_aws && partition != Partition::Aws {
-            true => at_home(document, partition),
-            false => document.clone(),
-        };
         Ok(Policy {
             origin: Origin::Managed { arn: self.arn.clone() },
-            document,
+            document: at_home::document(&self.arn, document, self.region.partition()),
             updated: policy.updated.clone(),
         })
-    }
-}
-
-/// A policy of AWS's means the same in every partition, with ARNs of the partition that it is in. Where
-/// one is shown with those of another, as emulators do, nobody is accused of it.
-fn at_home(document: &Value, partition: Partition) -> Value {
-    match document {
-        Value::String(text) => match text.strip_prefix("arn:aws:") {
-            Some(rest) => Value::String(format!("arn:{partition}:{rest}")),
-            None => document.clone(),
-        },
-        Value::Array(items) => items.iter().map(|item| at_home(item, partition)).collect(),
-        Value::Object(fields) => Value::Object(
-            fields.iter().map(|(name, it)| (name.clone(), at_home(it, partition))).collect(),
-        ),
-        _ => document.clone(),
     }
 }
 

@@ -1,18 +1,20 @@
 //! `ebs-snapshot`
 
+use super::ebs_created;
 use crate::checks::subject::EbsVolumeUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::snapshot::{DescribeSnapshot, Snapshot};
-use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
+use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static EBS_SNAPSHOT: Check = Check {
     id: "ebs-snapshot",
-    verifies: "the snapshot exists, is complete, and can be used from this account",
+    verifies: "the snapshot exists, is complete, usable from this account, and fits into the volume",
     prevents: &[
         "InvalidSnapshot.NotFound from ec2:CreateVolume, as the status reason of the volume's attachment",
         "IncorrectState from ec2:CreateVolume: the snapshot is not completed",
+        "InvalidParameterValue from ec2:CreateVolume: the volume is smaller than its snapshot",
     ],
     remedy: "Name a completed snapshot of this region that belongs to the account, or is shared with it",
     docs: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshots.html",
@@ -26,14 +28,16 @@ fn ebs_snapshot(it: &EbsVolumeUse, facts: &View) -> Judgement {
         return not_applicable("the volume is made of no snapshot");
     };
     let snapshot = facts.need(&asked)?;
-    match tier(snapshot, &asked).or_else(|| state(snapshot, &asked)) {
-        None => pass(format!("snapshot {} is completed: {} GiB", asked.id, snapshot.size)),
-        Some(finding) => finding
-            .at(it.ebs.snapshot_id.place())
-            .on(&asked.id)
-            .prevents(EBS_SNAPSHOT.prevents[1])
-            .judge(),
+    let mut found = Findings::new();
+    if let Some(finding) = tier(snapshot, &asked).or_else(|| state(snapshot, &asked)) {
+        let at = it.ebs.snapshot_id.place();
+        found.add(finding.at(at).on(&asked.id).prevents(EBS_SNAPSHOT.prevents[1]));
     }
+    ebs_created::judge_of_snapshot(it, &asked, snapshot, &mut found);
+    found.or_pass(format!(
+        "snapshot {} is completed, and its {} GiB fit into the volume",
+        asked.id, snapshot.size
+    ))
 }
 
 /// <https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive.html>

@@ -1,6 +1,7 @@
 //! The group `volumes`: the volumes of the task are there, or can be created, and can be mounted.
 
 mod ebs_config;
+mod ebs_created;
 mod ebs_filesystem;
 mod ebs_limits;
 mod ebs_permission;

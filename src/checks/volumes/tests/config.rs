@@ -3,13 +3,13 @@
 use super::account::{Account, snapshot};
 use super::*;
 use crate::checks::volumes::ebs_config::EBS_VOLUME_CONFIG;
+use crate::checks::volumes::ebs_snapshot::EBS_SNAPSHOT;
 
 const WHOLE: &str = "service.json#/volumeConfigurations/0";
 
 /// What is said of a service that configures its volume so.
 fn told(story: Story, service: &str) -> Vec<(crate::report::Status, String)> {
-    let account = Account::healthy().snapshot(&snapshot(&json!({}))).recorded();
-    let results = story.served_by(service).in_account(account).judged_by(&EBS_VOLUME_CONFIG);
+    let results = story.served_by(service).judged_by(&EBS_VOLUME_CONFIG);
     results.into_iter().map(|it| (it.status, it.subject)).collect()
 }
 
@@ -69,9 +69,6 @@ fn operations_are_of_the_type_and_go_with_the_size() {
     for kind in ["gp2", "st1", "sc1"] {
         configured(&of(kind, r#""sizeInGiB": 200, "iops": 3000"#), &[(Fail, "/iops")]);
     }
-    // The snapshot has 10 GiB.
-    configured(r#""snapshotId": "snap-1", "iops": 5001"#, &[(Fail, "/iops")]);
-    configured(r#""snapshotId": "snap-1", "iops": 5000"#, &[(Pass, "")]);
 }
 
 #[test]
@@ -90,10 +87,30 @@ fn throughput_is_of_gp3_and_goes_with_the_operations() {
 }
 
 #[test]
-fn a_snapshot_fits_into_the_volume_and_has_a_rate() {
-    configured(r#""snapshotId": "snap-1", "sizeInGiB": 9"#, &[(Fail, "/sizeInGiB")]);
-    configured(r#""snapshotId": "snap-1", "sizeInGiB": 10"#, &[(Pass, "")]);
-    configured(r#""snapshotId": "snap-1", "volumeType": "st1""#, &[(Fail, "/snapshotId")]);
+fn a_snapshot_fits_into_the_volume() {
+    // The snapshot has 10 GiB.
+    let cases = [
+        (r#""sizeInGiB": 9"#, Fail, "/sizeInGiB"),
+        (r#""sizeInGiB": 10"#, Pass, ""),
+        (r#""volumeType": "gp2""#, Pass, ""),
+        (r#""volumeType": "st1""#, Fail, "/snapshotId"),
+        (r#""iops": 5001"#, Fail, "/iops"),
+        (r#""iops": 5000"#, Pass, ""),
+    ];
+    for (fields, status, at) in cases {
+        let account = Account::healthy().snapshot(&snapshot(&json!({}))).recorded();
+        let results = task()
+            .served_by(&service(&format!(r#""snapshotId": "snap-1", {fields}"#)))
+            .in_account(account)
+            .judged_by(&EBS_SNAPSHOT);
+        let at = if at.is_empty() { WHOLE.to_owned() } else { format!("{EBS}{at}") };
+        let told: Vec<_> = results.iter().map(|it| (it.status, it.subject.clone())).collect();
+        assert_eq!(told, [(status, at)], "{fields}");
+    }
+}
+
+#[test]
+fn a_volume_is_filled_from_a_snapshot_at_a_rate() {
     let rate = "/volumeInitializationRate";
     configured(r#""snapshotId": "snap-1", "volumeInitializationRate": 100"#, &[(Pass, "")]);
     configured(r#""snapshotId": "snap-1", "volumeInitializationRate": 301"#, &[(Fail, rate)]);
@@ -102,13 +119,10 @@ fn a_snapshot_fits_into_the_volume_and_has_a_rate() {
 
 #[test]
 fn a_key_is_for_a_volume_that_is_encrypted() {
-    let fields = r#""sizeInGiB": 20, "encrypted": false, "kmsKeyId": "alias/app""#;
-    configured(fields, &[(Fail, "/encrypted")]);
-    let account = Account::healthy().encrypts_by_default(true).recorded();
-    task().served_by(&service(fields)).in_account(account).ends(
-        &EBS_VOLUME_CONFIG,
-        &[(Warn, "service.json#/volumeConfigurations/0/managedEBSVolume/encrypted", "by default")],
-    );
+    let with = |encrypted: &str| format!(r#""sizeInGiB": 20, {encrypted} "kmsKeyId": "alias/app""#);
+    configured(&with(r#""encrypted": false,"#), &[(Fail, "/encrypted")]);
+    configured(&with(r#""encrypted": true,"#), &[(Pass, "")]);
+    configured(&with(""), &[(Pass, "")]);
 }
 
 #[test]

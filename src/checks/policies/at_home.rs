@@ -1,0 +1,46 @@
+//! AWS's own policies, in the partition that they are read in.
+
+use serde_json::Value;
+
+use crate::names::Partition;
+
+/// What a managed policy says. One of AWS's means the same in every partition, with ARNs of the
+/// partition that it is in: where it is shown with those of another, as emulators do, nobody is accused
+/// of it.
+pub(super) fn document(arn: &str, document: &Value, partition: Partition) -> Value {
+    match arn.starts_with(&format!("arn:{partition}:iam::aws:")) && partition != Partition::Aws {
+        true => moved(document, partition),
+        false => document.clone(),
+    }
+}
+
+fn moved(document: &Value, partition: Partition) -> Value {
+    match document {
+        Value::String(text) => match text.strip_prefix("arn:aws:") {
+            Some(rest) => Value::String(format!("arn:{partition}:{rest}")),
+            None => document.clone(),
+        },
+        Value::Array(items) => items.iter().map(|item| moved(item, partition)).collect(),
+        Value::Object(fields) => Value::Object(
+            fields.iter().map(|(name, it)| (name.clone(), moved(it, partition))).collect(),
+        ),
+        _ => document.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_policy_of_aws_is_of_the_partition_and_one_of_the_customer_stays_as_it_is() {
+        let said = json!({"Statement": [{"Resource": ["arn:aws:ec2:*:*:volume/*", "*"]}]});
+        let own = "arn:aws-cn:iam::111122223333:policy/own";
+        let of_aws = "arn:aws-cn:iam::aws:policy/service-role/Volumes";
+        let china = json!({"Statement": [{"Resource": ["arn:aws-cn:ec2:*:*:volume/*", "*"]}]});
+        assert_eq!(document(of_aws, &said, Partition::AwsCn), china);
+        assert_eq!(document(own, &said, Partition::AwsCn), said);
+        assert_eq!(document("arn:aws:iam::aws:policy/Volumes", &said, Partition::Aws), said);
+    }
+}

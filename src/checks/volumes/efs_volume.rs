@@ -37,7 +37,7 @@ impl EfsVolumeUse<'_> {
     /// A gap for a placeholder.
     pub(super) fn signs_in(&self) -> Result<bool, Stop> {
         let Some(authorization) = self.efs.authorization.get()? else { return Ok(false) };
-        Ok(is_enabled(&authorization.iam)?)
+        is_enabled(&authorization.iam)
     }
 
     /// Whether what is sent is to be encrypted.

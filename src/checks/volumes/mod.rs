@@ -12,8 +12,6 @@ mod efs_mount_target;
 mod efs_permission;
 mod efs_volume;
 #[cfg(test)]
-mod mount_tests;
-#[cfg(test)]
 pub(in crate::checks) mod tests;
 mod volume_driver;
 

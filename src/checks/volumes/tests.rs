@@ -1,5 +1,6 @@
 pub(in crate::checks) mod account;
 mod config;
+mod mount;
 mod permission;
 
 use serde_json::json;

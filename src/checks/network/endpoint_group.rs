@@ -86,8 +86,8 @@ fn rule<'t>(
         facts,
         |path, topology| {
             let answer = path.ingress.as_ref();
-            let passed = answer.is_none_or(|it| it.has_passed());
-            lacks(path, topology, answer.and_then(|it| it.unread()), passed)
+            let outcome = answer.map_or(Outcome::Passed, |it| it.outcome);
+            lacks(path, topology, answer.and_then(|it| it.unread()), outcome)
         },
         |path, _| {
             let Some(answer) = &path.ingress else {

@@ -75,7 +75,7 @@ fn rule<'t>(
     let ruling = scene.path(
         &destination(&need.to),
         facts,
-        |path, topology| lacks(path, topology, path.acls.unread(), path.acls.has_passed()),
+        |path, topology| lacks(path, topology, path.acls.unread(), path.acls.outcome),
         |path, _| match path.acls.outcome {
             Outcome::Passed => Ruling::Passes(of_all(&path.acls.to_string(), path)),
             Outcome::Doubtful => Ruling::Open(of_all(&path.acls.to_string(), path)),

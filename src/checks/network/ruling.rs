@@ -226,7 +226,7 @@ impl Tally {
             let names = line.names(home);
             let because = &line.obstacle.because;
             match line.kind {
-                Kind::Passes => passes.push(format!("{names} by {because}")),
+                Kind::Passes => passes.push(format!("{names}: {because}")),
                 Kind::Open => found.part(&line.place, |_| {
                     let why = format!(
                         "whether {names} can be reached from {} is open: {because}",

@@ -73,7 +73,7 @@ fn rule<'t>(
     let ruling = scene.path(
         &destination(&need.to),
         facts,
-        |path, topology| lacks(path, topology, path.egress.unread(), path.egress.has_passed()),
+        |path, topology| lacks(path, topology, path.egress.unread(), path.egress.outcome),
         |path, _| match path.egress.outcome {
             Outcome::Passed => Ruling::Passes(of_all(&path.egress.to_string(), path)),
             Outcome::Doubtful => Ruling::Open(of_all(&path.egress.to_string(), path)),
@@ -96,16 +96,16 @@ pub(super) fn lacks(
     path: &Path,
     topology: &Topology,
     unread: Option<Part>,
-    passed: bool,
+    outcome: Outcome,
 ) -> Option<Part> {
     let to_interfaces =
         matches!(path.lead.as_ref().map(|lead| lead.to), Some(Attraction::Interface(_)));
     lead_lacks(path)
         .or_else(|| (to_interfaces && topology.subnets.is_none()).then_some(Part::Subnets))
         .or(unread)
-        // Rules may name the very ranges of a service.
+        // Rules that let out to part of the internet may be meant for the very ranges of a service.
         .or_else(|| {
-            (!passed && path.lead.is_some() && topology.prefix_lists.is_none())
+            (outcome == Outcome::Doubtful && path.lead.is_some() && topology.prefix_lists.is_none())
                 .then_some(Part::PrefixLists)
         })
 }

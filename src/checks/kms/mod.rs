@@ -4,7 +4,7 @@ mod decrypt;
 mod key;
 mod permission;
 #[cfg(test)]
-mod tests;
+mod stories;
 mod usable;
 mod volume;
 

@@ -3,8 +3,6 @@
 mod decrypt;
 mod key;
 mod permission;
-#[cfg(test)]
-mod stories;
 mod usable;
 mod volume;
 

@@ -6,8 +6,6 @@ mod log_group;
 pub(in crate::checks) mod permission;
 mod storage;
 mod stored;
-#[cfg(test)]
-mod tests;
 mod usable;
 mod volume;
 

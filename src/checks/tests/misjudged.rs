@@ -8,9 +8,11 @@
 //! secret lacks, a missing parameter, what the container instances run, and what a cache rule brings in
 //! `tests/replay/`.
 
+mod images;
+
 use serde_json::{Value, json};
 
-use super::account::{Account, DIGEST, ID, REGION, ROLES, anything, index, may, policy, trusting};
+use super::account::{Account, ID, REGION, ROLES, anything, may, policy, trusting};
 use super::story::Story;
 use crate::checks::find;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
@@ -305,6 +307,7 @@ fn secrets_of_log_options_and_of_registries_are_secrets() {
 }
 
 #[test]
+<<<<<<< HEAD
 fn a_private_registry_with_credentials_is_not_failed_for_what_the_anonymous_see() {
     let head = json!({"repository": {"host": "registry.example.com", "name": "app"},
         "reference": "1"});
@@ -457,6 +460,8 @@ fn without_an_architecture_the_instances_decide_and_not_a_default() {
 }
 
 #[test]
+=======
+>>>>>>> iam-tests
 fn a_role_for_volumes_trusts_another_service_than_a_role_for_tasks() {
     let service = format!(
         r#"{{"serviceName": "web", "volumeConfigurations": [

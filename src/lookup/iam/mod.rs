@@ -5,7 +5,6 @@
 //! merely leads to the right endpoint.
 
 pub mod group;
-mod held;
 pub mod instance_profile;
 pub mod policy;
 pub mod role;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::held::held_policies;
 use super::{NO_SUCH_ENTITY, arns, boundary, named, sent, tags, whole};
 use crate::knowledge::Absence;
 use crate::lookup::{Answer, Call, Lookup, Services, classify, policy_document};
@@ -77,9 +76,120 @@ impl Lookup for GetRole {
     }
 }
 
-held_policies! {
-    role, role_name,
-    inline: ListRolePolicies by list_role_policies as "iam:ListRolePolicies",
-    document: GetRolePolicy by get_role_policy as "iam:GetRolePolicy",
-    attached: ListAttachedRolePolicies by list_attached_role_policies as "iam:ListAttachedRolePolicies",
+/// The names of the policies that are written into a role.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ListRolePolicies {
+    /// The region of the run.
+    pub region: Region,
+    /// The role's name, without path.
+    pub role: String,
+}
+
+impl Lookup for ListRolePolicies {
+    type Fact = Vec<String>;
+    const CALL: Call = Call("iam:ListRolePolicies");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("inline policies of IAM role {}", self.role)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no IAM role {}", self.role)
+    }
+
+    fn resource(&self) -> String {
+        named(&self.region, "role", &self.role)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
+        let pages = services
+            .iam(&self.region)
+            .list_role_policies()
+            .role_name(&self.role)
+            .into_paginator()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        classify::answer(self, pages, |pages| {
+            whole(pages, |page| (page.is_truncated, Some(page.policy_names)))
+        })
+    }
+}
+
+/// A policy that is written into a role.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetRolePolicy {
+    /// The region of the run.
+    pub region: Region,
+    /// The role's name, without path.
+    pub role: String,
+    /// The policy's name.
+    pub policy: String,
+}
+
+impl Lookup for GetRolePolicy {
+    type Fact = Value;
+    const CALL: Call = Call("iam:GetRolePolicy");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("inline policy {} of IAM role {}", self.policy, self.role)
+    }
+
+    fn resource(&self) -> String {
+        named(&self.region, "role", &self.role)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Value> {
+        let reply = services
+            .iam(&self.region)
+            .get_role_policy()
+            .role_name(&self.role)
+            .policy_name(&self.policy)
+            .send()
+            .await;
+        classify::answer(self, reply, |it| policy_document::encoded(&it.policy_document))
+    }
+}
+
+/// The ARNs of the managed policies that are attached to a role.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ListAttachedRolePolicies {
+    /// The region of the run.
+    pub region: Region,
+    /// The role's name, without path.
+    pub role: String,
+}
+
+impl Lookup for ListAttachedRolePolicies {
+    type Fact = Vec<String>;
+    const CALL: Call = Call("iam:ListAttachedRolePolicies");
+    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn what(&self) -> String {
+        format!("managed policies attached to IAM role {}", self.role)
+    }
+
+    fn absence(&self) -> String {
+        format!("there is no IAM role {}", self.role)
+    }
+
+    fn resource(&self) -> String {
+        named(&self.region, "role", &self.role)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
+        let pages = services
+            .iam(&self.region)
+            .list_attached_role_policies()
+            .role_name(&self.role)
+            .into_paginator()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        classify::answer(self, pages, |pages| {
+            whole(pages, |page| (page.is_truncated, page.attached_policies)).and_then(arns)
+        })
+    }
 }

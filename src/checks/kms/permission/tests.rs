@@ -1,3 +1,5 @@
+mod stories;
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::decrypt::KMS_DECRYPT_PERMISSION;
-use super::usable::KMS_KEY_USABLE;
-use super::volume::KMS_VOLUME_PERMISSION;
 use crate::checks::Check;
+use crate::checks::kms::decrypt::KMS_DECRYPT_PERMISSION;
+use crate::checks::kms::usable::KMS_KEY_USABLE;
+use crate::checks::kms::volume::KMS_VOLUME_PERMISSION;
 use crate::checks::tests::account::{Account, ID, REGION, ROLES, anything, may, trusting};
 use crate::checks::tests::story::Story;
 use crate::report::CheckResult;

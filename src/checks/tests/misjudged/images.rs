@@ -1,0 +1,155 @@
+//! The same of images: what other tools take for missing, for private, or for built for another platform.
+
+use serde_json::{Value, json};
+
+use super::{SECRET, imaged, says, tells};
+use crate::checks::tests::account::{Account, DIGEST, ID, REGION, anything, index, policy};
+use crate::checks::tests::story::Story;
+use crate::report::Status::{Fail, Pass, Unknown};
+
+#[test]
+fn a_private_registry_with_credentials_is_not_failed_for_what_the_anonymous_see() {
+    let head = json!({"repository": {"host": "registry.example.com", "name": "app"},
+        "reference": "1"});
+    let denied = json!({"denied": {"said": "HTTP 401 UNAUTHORIZED"}});
+    let account =
+        || Account::healthy().secret(SECRET, None).says("registry:HeadManifest", &head, &denied);
+    let image = "registry.example.com/app:1";
+    let credentials = format!(r#""repositoryCredentials": {{"credentialsParameter": "{SECRET}"}}"#);
+    let with = imaged(image, &credentials).in_account(account().recorded());
+    tells(&with, "image-exists", Unknown, "credentials");
+    tells(&with, "image-registry-credentials", Pass, "");
+    let without = imaged(image, "").in_account(account().recorded());
+    tells(&without, "image-exists", Fail, "repositoryCredentials");
+}
+
+#[test]
+fn every_host_of_ecr_is_ecr() {
+    let cases = [
+        ("us-east-1", "111122223333.dkr.ecr.us-east-1.amazonaws.com"),
+        ("us-east-1", "111122223333.dkr.ecr-fips.us-east-1.amazonaws.com"),
+        ("us-east-1", "111122223333.dkr-ecr.us-east-1.on.aws"),
+        ("cn-north-1", "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn"),
+    ];
+    for (region, host) in cases {
+        let account = Account::of_region(region, &anything())
+            .execution_role(&anything())
+            .image("app", &json!({"tag": "1"}), "amd64")
+            .recorded();
+        let partition = crate::names::Partition::of_region(region);
+        let story = Story::containers_and(
+            &format!(r#"{{"name": "app", "image": "{host}/app:1"}}"#),
+            &format!(
+                r#""requiresCompatibilities": ["FARGATE"],
+                   "executionRoleArn": "arn:{partition}:iam::{ID}:role/pull""#
+            ),
+        );
+        let story = story.in_account(account);
+        for check in ["image-reference", "image-exists", "image-platform", "image-pull-permission"]
+        {
+            assert_eq!(says(&story, check), [Pass], "{host}: {check}");
+        }
+    }
+}
+
+#[test]
+fn an_image_of_another_region_and_account_is_asked_for_there() {
+    let image = "444455556666.dkr.ecr.us-west-2.amazonaws.com/app:1";
+    let repository = json!({"region": "us-west-2", "registry": "444455556666", "name": "app"});
+    let admitting = policy(&json!([{"Effect": "Allow", "Action": "ecr:*",
+        "Principal": {"AWS": format!("arn:aws:iam::{ID}:root")}}]));
+    let account = || {
+        let tag = json!({"tag": "1"});
+        let manifest = index(&[Some("amd64")]);
+        Account::healthy().image_in("444455556666", "us-west-2", "app", &tag, &manifest)
+    };
+    let closed = imaged(image, "").in_account(account().recorded());
+    tells(&closed, "image-exists", Pass, "444455556666 in us-west-2");
+    tells(&closed, "image-pull-permission", Fail, "resource policy");
+    let key = json!({"repository": repository});
+    let open = account().says("ecr:GetRepositoryPolicy", &key, &admitting).recorded();
+    assert_eq!(says(&imaged(image, "").in_account(open), "image-pull-permission"), [Pass]);
+}
+
+#[test]
+fn a_digest_counts_also_where_a_tag_stands_before_it() {
+    let host = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com");
+    for image in [format!("{host}/app@{DIGEST}"), format!("{host}/app:1@{DIGEST}")] {
+        let account = Account::healthy().image("app", &json!({"digest": DIGEST}), "amd64");
+        let story = imaged(&image, "").in_account(account.recorded());
+        assert_eq!(says(&story, "image-exists"), [Pass], "{image}");
+        assert_eq!(says(&story, "image-platform"), [Pass], "{image}");
+    }
+}
+
+#[test]
+fn an_image_that_a_cache_rule_will_fetch_is_not_missing() {
+    let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/quay/org/app:1");
+    let account = |role: &Value| {
+        Account::deployed_to_by(&anything())
+            .execution_role(role)
+            .cached_from("quay", "quay.io", ["quay/org/app", "1", "org/app"])
+            .recorded()
+    };
+    let story = imaged(&image, "").in_account(account(&anything()));
+    tells(&story, "image-exists", Pass, "the first pull fetches it");
+    assert_eq!(says(&story, "image-pull-permission"), [Pass]);
+    // The managed policy for execution roles has no right to import.
+    let pulls = json!([{"Effect": "Allow", "Resource": "*", "Action": [
+        "ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability",
+        "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]}]);
+    let story = imaged(&image, "").in_account(account(&pulls));
+    tells(&story, "image-pull-permission", Fail, "ecr:BatchImportUpstreamImage");
+}
+
+#[test]
+fn an_entry_of_an_index_without_platform_is_good_for_what_it_is_built_for() {
+    let told = |architecture: &str, first: Option<&str>| {
+        let manifest = index(&[first, Some("s390x")]);
+        let repository = json!({"region": REGION, "registry": ID, "name": "app"});
+        let entry = format!("sha256:{:064}", 0);
+        let reference = json!({"tag": "1"});
+        let account = Account::healthy()
+            .image_in(ID, REGION, "app", &reference, &manifest)
+            .says(
+                "ecr:BatchGetImage",
+                &json!({"repository": repository, "reference": {"digest": entry}}),
+                &json!({"digest": entry, "manifest": {"image": {
+                    "config_digest": DIGEST, "config_media_type": "application/json",
+                    "mixed_compression": false, "foreign_layers": false}}}),
+            )
+            .says(
+                "ecr:GetDownloadUrlForLayer",
+                &json!({"repository": repository, "digest": DIGEST}),
+                &json!({"os": "linux", "architecture": architecture, "variant": null,
+                    "os_version": null}),
+            );
+        let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/app:1");
+        says(&imaged(&image, "").in_account(account.recorded()), "image-platform")
+    };
+    assert_eq!(told("amd64", None), [Pass]);
+    assert_eq!(told("arm64", None), [Fail]);
+    assert_eq!(told("amd64", Some("arm64")), [Fail]);
+}
+
+#[test]
+fn without_an_architecture_the_instances_decide_and_not_a_default() {
+    let instances = json!({"region": REGION, "cluster": "graviton"});
+    let story = |architecture: &str| {
+        let account = Account::healthy().image("app", &json!({"tag": "1"}), architecture).says(
+            "ecs:DescribeContainerInstances",
+            &instances,
+            &json!([{"os": "linux", "architecture": "arm64", "os_version": null}]),
+        );
+        let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/app:1");
+        Story::containers_and(
+            &format!(r#"{{"name": "app", "image": "{image}", "memory": 128}}"#),
+            r#""requiresCompatibilities": ["EC2"],
+               "runtimePlatform": {"operatingSystemFamily": "LINUX"}"#,
+        )
+        .run_as(r#"{"taskDefinition": "web", "cluster": "graviton", "launchType": "EC2"}"#)
+        .in_account(account.recorded())
+    };
+    assert_eq!(says(&story("arm64"), "image-platform"), [Pass]);
+    assert_eq!(says(&story("amd64"), "image-platform"), [Fail]);
+}

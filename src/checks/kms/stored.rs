@@ -10,7 +10,7 @@ use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};
 use crate::lookup::ec2::snapshot::DescribeSnapshot;
-use crate::lookup::ecs::cluster::DescribeCluster;
+use crate::lookup::ecs::cluster::{Cluster, DescribeCluster};
 use crate::lookup::kms::{DescribeKey, Key};
 use crate::lookup::{Call, CallerIdentity, Lookup};
 
@@ -77,8 +77,10 @@ fn volume(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
         return ebs(key, VOLUME, None, task);
     }
     if encrypted != Some(false) {
-        let asked = task.cluster()?;
-        let cluster = facts.need(&asked)?;
+        let cluster = match cluster(task, facts)? {
+            Seen::Found(cluster) => cluster,
+            Seen::Absent(absence) => return Ok(Encrypted::Otherwise(absence.sentence)),
+        };
         if let Some(key) = &cluster.volume_key {
             let cluster = name_of(&cluster.arn).to_owned();
             let what = format!("the volumes of cluster {cluster} that name no key");
@@ -148,10 +150,17 @@ fn snapshot(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
     }
 }
 
+/// The cluster that the task runs in. That there is none is no matter of keys.
+fn cluster<'f>(task: &Task, facts: &View<'f>) -> Result<Seen<&'f Cluster>, Stop> {
+    facts.get(&task.cluster()?)
+}
+
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-storage-encryption.html>
 fn fargate(task: &Task, facts: &View) -> Result<Encrypted, Stop> {
-    let asked = task.cluster()?;
-    let cluster = facts.need(&asked)?;
+    let cluster = match cluster(task, facts)? {
+        Seen::Found(cluster) => cluster,
+        Seen::Absent(absence) => return Ok(Encrypted::Otherwise(absence.sentence)),
+    };
     let name = name_of(&cluster.arn).to_owned();
     let Some(key) = &cluster.fargate_storage_key else {
         return Ok(Encrypted::Otherwise(format!(

@@ -24,7 +24,7 @@ use crate::knowledge::Stop;
 use crate::names::{AccountId, Arn, Partition, Region, RoleRef, SecretRef};
 
 pub use known::{Asks, Known};
-pub(in crate::checks) use task_role::{CloudWatch, cluster};
+pub(in crate::checks) use task_role::CloudWatch;
 
 /// Who has to be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,12 +2,11 @@
 //! in no definition.
 
 use super::{Collector, Condition};
-use crate::checks::subject::Task;
 use crate::document::Container;
 use crate::document::container::LogConfiguration;
 use crate::document::volume::{S3FilesVolume, Volume};
 use crate::knowledge::Stop;
-use crate::lookup::ecs::cluster::{DescribeCluster, ExecuteCommand};
+use crate::lookup::ecs::cluster::ExecuteCommand;
 
 impl Collector<'_> {
     pub(super) fn of_task_role(&mut self) {
@@ -42,7 +41,7 @@ impl Collector<'_> {
             ],
             "*",
         );
-        self.needs.asks.cluster = cluster(self.task).ok();
+        self.needs.asks.cluster = self.task.cluster().ok();
         if let Some(sessions) = &self.known.sessions {
             self.keeps_sessions(sessions);
         }
@@ -174,15 +173,6 @@ impl Collector<'_> {
         }
         Ok(())
     }
-}
-
-/// The cluster that the task will run in; the one named `default` where none is named.
-///
-/// # Errors
-/// A gap where the documents do not say, or no region is configured.
-pub(in crate::checks) fn cluster(task: &Task) -> Result<DescribeCluster, Stop> {
-    let cluster = task.context.request.cluster.get()?.map_or("default", String::as_str);
-    Ok(DescribeCluster { region: task.region()?.clone(), cluster: cluster.to_owned() })
 }
 
 /// The two outputs of Fluent Bit for CloudWatch Logs. The older one looks for the streams that are there

@@ -5,7 +5,6 @@
 use super::features::ROLE_TASK_FEATURES;
 use crate::checks::execution_role::{account, policies_of};
 use crate::checks::kms::permission::judge_key;
-use crate::checks::needs::cluster;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::secrets::file_permission::bucket;
@@ -26,9 +25,11 @@ pub(super) fn judge(
     facts: &View,
     found: &mut Findings,
 ) -> Result<(), Stop> {
-    let cluster = cluster(it.task)?;
-    let (who, cluster) = (policies_of(it.task, &it.reference()?, facts), facts.need(&cluster));
+    let cluster = it.task.cluster()?;
+    let (who, cluster) = (policies_of(it.task, &it.reference()?, facts), facts.get(&cluster));
     let (who, cluster) = (who?, cluster?);
+    // That there is none is no matter of roles.
+    let Seen::Found(cluster) = cluster else { return Ok(()) };
     let Some(exec) = &cluster.execute_command else { return Ok(()) };
     let region = it.task.region()?;
     found.part(place, |found| {

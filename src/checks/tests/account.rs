@@ -128,6 +128,16 @@ impl Account {
     }
 
     /// A key of the customer, whose policy hands over to the account.
+    /// The snapshot of 10 GiB `snap-1`, under this key or not encrypted.
+    pub(crate) fn snapshot(self, key: Option<&str>) -> Account {
+        let asked = json!({"region": self.region, "id": "snap-1"});
+        let fact = json!({
+            "state": "completed", "size": 10, "archived": false, "restored_until": null,
+            "owner": ID, "encrypted": key.is_some(), "key": key,
+        });
+        self.says("ec2:DescribeSnapshots", &asked, &fact)
+    }
+
     pub(crate) fn key(self, arn: &str) -> Account {
         self.key_called(arn, arn, &json!({}))
     }

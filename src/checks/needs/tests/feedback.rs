@@ -77,6 +77,8 @@ struct Given {
     imported: Option<Imported>,
     /// Each with the key that it is encrypted with.
     files: BTreeMap<String, Option<String>>,
+    /// The key that the snapshot `snap-1` is encrypted with.
+    snapshot_key: Option<String>,
     /// What the cluster does with sessions of ECS Exec.
     sessions: Option<Value>,
 }
@@ -189,6 +191,7 @@ impl Given {
                 account = account.key_policy(arn, &admitting("kms:*")["Statement"]);
             }
         }
+        account = account.snapshot(self.snapshot_key.as_deref());
         for GivenImage { registry, region, name, tag } in &self.images {
             let manifest = index(&[Some("amd64")]);
             account = account.image_in(registry, region, name, &json!({"tag": tag}), &manifest);

@@ -139,7 +139,12 @@ fn without_an_architecture_the_instances_decide_and_not_a_default() {
         let account = Account::healthy().image("app", &json!({"tag": "1"}), architecture).says(
             "ecs:DescribeContainerInstances",
             &instances,
-            &json!([{"os": "linux", "architecture": "arm64", "os_version": null}]),
+            &json!([{
+                "arn": "arn:aws:ecs:eu-west-1:111122223333:container-instance/graviton/1",
+                "ec2_instance_id": "i-1", "status": "ACTIVE", "agent_connected": true,
+                "attributes": {"ecs.cpu-architecture": "arm64", "ecs.os-type": "linux"},
+                "capacity_provider": null,
+            }]),
         );
         let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/app:1");
         Story::containers_and(

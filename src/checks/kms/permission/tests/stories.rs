@@ -353,8 +353,10 @@ fn a_volume_takes_a_grant_for_ebs_and_nothing_that_only_aws_resources_have() {
         assert!(result.message.contains(words), "{statements}: {}", result.message);
     }
     let restored = format!(r#"{key}, "snapshotId": "snap-1""#);
-    let result = told(storing(&restored), volumes(&using_key(&[])), &KMS_VOLUME_PERMISSION);
-    assert_eq!(result.status, Fail, "{result:#?}");
+    let account = volumes(&using_key(&[])).snapshot(Some(KEY)).recorded();
+    let results = storing(&restored).in_account(account).judged_by(&KMS_VOLUME_PERMISSION);
+    let told: Vec<_> = results.iter().map(|it| it.status).collect();
+    assert_eq!(told, [Fail, Fail], "the volume's key, and the snapshot's: {results:#?}");
 }
 
 #[test]

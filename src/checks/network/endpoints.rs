@@ -115,7 +115,7 @@ fn rule<'t>(
             because: format!("{}, and packets take the way out", obstacle.because),
             ..obstacle
         }),
-        Way::Endpoint(_) | Way::Open(_) | Way::Broken(_) | Way::Doubtful(_) | Way::Elsewhere => {
+        Way::Endpoint | Way::Open(_) | Way::Broken(_) | Way::Doubtful(_) | Way::Elsewhere => {
             Ruling::Moot
         }
     })

@@ -89,7 +89,7 @@ fn rule<'t>(
     // What has no way anyhow is told of by its route.
     Ok(match Way::of(scene, &need.to, reach, facts)? {
         Way::Broken(_) | Way::Missing | Way::Elsewhere => Ruling::Moot,
-        Way::Endpoint(_) | Way::Open(_) | Way::Doubtful(_) => ruling,
+        Way::Endpoint | Way::Open(_) | Way::Doubtful(_) => ruling,
     })
 }
 

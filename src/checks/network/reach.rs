@@ -132,8 +132,10 @@ pub(in crate::checks) fn by(sender: &SenderUse) -> Result<Reach, Stop> {
         (Standing::OwnInterface, SendsFrom::Instances(_)) => Some(Carrier::Agent),
         _ => None,
     };
-    if let Some(wanted) = wanted {
-        reach.needs.retain(|need| need.carrier == wanted);
+    match wanted {
+        Some(wanted) => reach.needs.retain(|need| need.carrier == wanted),
+        // One interface carries it all.
+        None => reach.needs = together(reach.needs),
     }
     // What images, secrets and logs are is nothing to an interface that does not carry them.
     if wanted == Some(Carrier::Task) {
@@ -149,6 +151,21 @@ pub(in crate::checks) fn by(sender: &SenderUse) -> Result<Reach, Stop> {
         });
     }
     Ok(reach)
+}
+
+/// Each place once, whoever calls it.
+fn together(needs: Vec<Need>) -> Vec<Need> {
+    let mut found: Vec<Need> = Vec::new();
+    for need in needs {
+        match found.iter_mut().find(|it| it.to == need.to) {
+            Some(known) => {
+                known.decides |= need.decides;
+                known.errands.extend(need.errands);
+            }
+            None => found.push(need),
+        }
+    }
+    found
 }
 
 /// Everything that the task has to reach.

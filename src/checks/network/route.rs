@@ -78,7 +78,7 @@ fn network_route(it: &SenderUse, facts: &View) -> Judgement {
 /// What the route says, for what no endpoint draws.
 fn rule(it: &SenderUse, need: &Need, way: Way) -> Ruling {
     match way {
-        Way::Endpoint(id) => Ruling::Passes(format!("endpoint {id}")),
+        Way::Endpoint => Ruling::Passes("endpoints answer, which take no way out".to_owned()),
         Way::Open(because) => Ruling::Passes(because),
         Way::Missing | Way::Elsewhere => Ruling::Moot,
         Way::Doubtful(because) => Ruling::Open(because),
@@ -131,8 +131,8 @@ fn addressed(it: &SenderUse, obstacle: Obstacle) -> Obstacle {
 
 /// Where packets go, as far as routes decide it.
 pub(super) enum Way {
-    /// To this endpoint.
-    Endpoint(String),
+    /// To an endpoint.
+    Endpoint,
     /// Out, by this.
     Open(String),
     /// Nowhere: no route leads out of a subnet that relies on endpoints, and this one is missing.
@@ -165,11 +165,15 @@ impl Way {
     ) -> Result<Way, Stop> {
         if let To::Variant(service, host) = to {
             let service = Destination::Service(service.clone());
-            let drawn =
-                scene.path(&service, facts, |path, _| lead_lacks(path), |path, _| drawn(path))?;
+            let drawn = scene.path(
+                &service,
+                facts,
+                |path, _| lead_lacks(path),
+                |path, _| is_drawn(path),
+            )?;
             let way = Way::of(scene, &To::Host(host.clone()), reach, facts)?;
             return Ok(match (way, drawn) {
-                (Way::Broken(_), Some(_)) => Way::Elsewhere,
+                (Way::Broken(_), true) => Way::Elsewhere,
                 (way, _) => way,
             });
         }
@@ -189,8 +193,8 @@ impl Way {
     }
 
     fn along(path: &Path, topology: &Topology, to: &To, reach: &Reach) -> Way {
-        if let Some(endpoint) = drawn(path) {
-            return Way::Endpoint(endpoint);
+        if is_drawn(path) {
+            return Way::Endpoint;
         }
         let facts = &path.route.facts;
         match path.route.outcome {
@@ -233,10 +237,10 @@ pub(super) fn lead_lacks(path: &Path) -> Option<Part> {
 
 /// What is still to be read for where packets go.
 pub(super) fn lacks(path: &Path, topology: &Topology) -> Option<Part> {
-    lead_lacks(path).or_else(|| match drawn(path) {
-        Some(_) => None,
+    lead_lacks(path).or_else(|| match is_drawn(path) {
+        true => None,
         // Whether the subnet of a NAT gateway is closed too is in that subnet.
-        None => path.route.unread().or_else(|| {
+        false => path.route.unread().or_else(|| {
             let is_closed = |fact: &RouteFact| matches!(fact, RouteFact::PublicAccess { .. });
             (path.route.facts.iter().any(is_closed) && topology.subnets.is_none())
                 .then_some(Part::Subnets)
@@ -253,14 +257,9 @@ pub(super) fn of_all(sentence: &str, path: &Path) -> String {
     }
 }
 
-/// The endpoint that draws the packets.
-pub(super) fn drawn(path: &Path) -> Option<String> {
-    match path.lead.as_ref()?.to {
-        Attraction::Interface(endpoint) | Attraction::Gateway(endpoint) => {
-            Some(endpoint.id.clone())
-        }
-        Attraction::Public => None,
-    }
+/// Whether an endpoint draws the packets.
+fn is_drawn(path: &Path) -> bool {
+    path.lead.as_ref().is_some_and(|lead| lead.to != Attraction::Public)
 }
 
 /// Whether somebody meant this VPC to do with endpoints: it has one for something that this task needs.

@@ -222,7 +222,8 @@ impl Tally {
             found.part(place, |_| Err(gap.clone().into()));
         }
         let mut passes: Vec<String> = Vec::new();
-        for line in &merged(self.lines) {
+        let lines = merged(self.lines);
+        for line in &lines {
             let names = line.names(home);
             let because = &line.obstacle.because;
             match line.kind {
@@ -251,7 +252,13 @@ impl Tally {
             return not_applicable(plan.moot);
         }
         passes.dedup();
-        found.or_pass(passes.join("; "))
+        let said = passes.join("; ");
+        match lines.first() {
+            Some(first) if lines.iter().all(|line| line.from == first.from) => {
+                found.or_pass(format!("from {}: {said}", first.from))
+            }
+            _ => found.or_pass(said),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::checks::network::Kind;
 const MARGIN: f64 = 28.0;
 const NODE_HEIGHT: f64 = 32.0;
 const ROW: f64 = 46.0;
-const GAP: f64 = 52.0;
+const GAP: f64 = 46.0;
 const TOP: f64 = 92.0;
 /// The width of a letter of the node's font.
 const LETTER: f64 = 7.3;
@@ -138,7 +138,7 @@ impl Layout {
         let mut x = MARGIN;
         for (column, nodes) in order.iter().enumerate().filter(|(_, nodes)| !nodes.is_empty()) {
             let letters = nodes.iter().map(|at| graph.nodes[*at].id.chars().count()).max();
-            let wide = 46.0 + LETTER * letters.unwrap_or(0) as f64;
+            let wide = 58.0 + LETTER * letters.unwrap_or(0) as f64;
             let wide = wide.max(20.0 + 8.0 * COLUMNS[column].len() as f64);
             columns.push((column, x));
             let free = ROW * (rows - nodes.len()) as f64;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::checks::execution_role::{asking, name, policies_of};
-use crate::checks::permission::{Answer, Beside, Wish, assume_organization, context, judge};
+use crate::checks::permission::{Answer, Beside, Wish, assume_above, context, decide};
 use crate::checks::policies::Policies;
 use crate::checks::subject::EfsVolumeUse;
 use crate::checks::{Check, Judge};
@@ -49,10 +49,10 @@ fn efs_permission(it: &EfsVolumeUse, facts: &View) -> Judgement {
     let point = it.access_point()?.map(|asked| facts.need(&asked)).transpose();
     let policy = policy(&asked, facts);
     let file_system = facts.need(&asked)?;
-    let mount = Mount { it, asked: &asked, file_system, point: point?, policy: policy? };
+    let mount = Mount { it, asked: &asked, file_system, point: point?, policy: policy?, facts };
     match client? {
         Client::Nobody => mount.by_nobody()?.judge(),
-        client => mount.judged(&client, facts),
+        client => mount.judged(&client),
     }
 }
 
@@ -109,10 +109,11 @@ struct Mount<'a> {
     file_system: &'a FileSystem,
     point: Option<&'a AccessPoint>,
     policy: Policy,
+    facts: &'a View<'a>,
 }
 
 impl Mount<'_> {
-    fn judged(&self, client: &Client, facts: &View) -> Judgement {
+    fn judged(&self, client: &Client) -> Judgement {
         let by = match self.says(MOUNT, client)? {
             Answer::Refused(finding) => return finding.judge(),
             Answer::Allowed(by) => by,
@@ -123,8 +124,8 @@ impl Mount<'_> {
             self.write(client, &mut found)?;
             self.act_as_root(client, &writers, &mut found)?;
         }
-        if matches!(client, Client::Role(_)) {
-            assume_organization(facts);
+        if let Client::Role(who) = client {
+            assume_above(who, self.facts);
         }
         let (who, arn) = (client.name(), &self.file_system.arn);
         let what = if writers.is_empty() { "mount" } else { "mount and write" };
@@ -182,7 +183,8 @@ impl Mount<'_> {
         };
         match client {
             Client::Role(who) => {
-                judge(who, vec![(wish, beside)], &self.asked.region, Some(&self.command()))
+                let calls = vec![(wish, beside)];
+                decide(who, calls, &self.asked.region, Some(&self.command()), self.facts)
             }
             Client::Anonymous | Client::Nobody => self.anonymously(&wish, beside),
         }

@@ -14,7 +14,7 @@ use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
 use crate::lookup::ec2::route::RouteTables;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
-use crate::lookup::ec2::subnet::{DescribeSubnet, Subnets};
+use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::efs::{
@@ -38,7 +38,6 @@ pub(super) static EFS_MOUNT_TARGET: Check = Check {
         DescribeFileSystem::CALL,
         DescribeMountTargetGroups::CALL,
         DescribeSubnet::CALL,
-        Subnets::CALL,
         DescribeVpc::CALL,
         VpcDns::CALL,
         DhcpResolvers::CALL,

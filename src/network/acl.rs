@@ -1,14 +1,14 @@
 //! Network ACLs: what they let in and out of subnets, packet by packet. They remember nothing, so the
 //! answers have to pass too (<https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html>).
 
-use super::acl_fact::{AclFact, Crossing};
-use super::addresses::{Addresses, Ports};
+use super::acl_fact::{AclFact, Crossing, LAST_ENTRY};
+use super::addresses::{Addresses, Ports, range_name};
 use super::answer::{Answer, Fact, Outcome};
 use super::interface::{Interface, NAT_PORTS, Port};
 use super::parts::{Part, Topology};
 use super::route::{Way, ways};
 use super::route_fact::{RouteFact, RouteHop};
-use super::target::{Target, nat64, public_ipv4, ranges_of};
+use super::target::{Target, nat64, ranges_of};
 use super::topology::{NetworkAcl, RouteTarget, Subnet};
 
 /// Do the network ACLs on the way let packets to this port pass, and their answers? Those of the task's
@@ -47,17 +47,32 @@ impl Walk<'_, '_> {
         {
             return self.local_shares(&way.share);
         }
-        let mut facts = match way.nat() {
-            Some(nat) => self.by_nat(nat, &way.share),
-            None => self.leave(self.from.subnet, &way.share, &self.to.name),
-        };
-        // A NAT gateway may be on the way, and its subnet has a network ACL too.
-        if let Some(part) = way.fact.unread()
-            && outcome_of(&facts) == Outcome::Passed
-        {
-            facts.push(AclFact::Unread(part));
+        let mut shares = Vec::new();
+        let mut share = way.share.clone();
+        if matches!(way.fact, RouteFact::NoTable { .. } | RouteFact::Unread(_)) {
+            // Whatever the routes are, they do not matter within the subnet.
+            let here = Addresses::of(&ranges_of(self.from.subnet));
+            if share.overlaps(&here) {
+                shares.push(vec![AclFact::SameSubnet { subnet: self.from.subnet.id.clone() }]);
+                share = share.without(&here);
+            }
         }
-        vec![facts]
+        if share.is_empty() {
+            return shares;
+        }
+        let by_nat = way.nat.as_ref().map(|nat| self.by_nat(nat, &share));
+        if way.fact.outcome() != Outcome::Passed || by_nat.is_none() {
+            let mut facts = self.leave(self.from.subnet, &share, &self.to.name);
+            // A NAT gateway may be on the way, and its subnet has a network ACL too.
+            if let Some(part) = way.fact.unread()
+                && outcome_of(&facts) == Outcome::Passed
+            {
+                facts.push(AclFact::Unread(part));
+            }
+            shares.push(facts);
+        }
+        shares.extend(by_nat);
+        shares
     }
 
     /// Within the VPC: nothing is crossed within one subnet, and two network ACLs between two.
@@ -103,7 +118,8 @@ impl Walk<'_, '_> {
             return self.leave(own, share, &self.to.name);
         };
         let mut facts = Vec::new();
-        let beyond = if nat64().covers(share) { public_ipv4() } else { share.clone() };
+        let is_translated = nat64().covers(share);
+        let beyond = if is_translated { share.extracted() } else { share.clone() };
         if *id == own.id {
             let (to, name) = (&beyond, &self.to.name);
             facts.extend(self.both_ways(own, to, name, Toward::Peer, NAT_PORTS));
@@ -195,10 +211,16 @@ fn judge(acl: &NetworkAcl, crossing: Crossing, peer: &Addresses) -> AclFact {
         (_, closed) => {
             let ports = closed.iter().fold(Ports::range(1, 0), |all, it| all.union(&it.ports));
             let peers = closed.iter().fold(Addresses::default(), |all, it| all.union(&it.peers));
-            let every_peer = peers.covers(peer);
+            let denied = acl.entries.iter().find(|it| {
+                it.egress == crossing.egress && Some(it.number) == entry && it.number < LAST_ENTRY
+            });
             AclFact::Partly {
                 ports: ports.to_string(),
-                peers: if every_peer { crossing.peer.clone() } else { peers.to_string() },
+                peers: match denied {
+                    _ if peers.covers(peer) => crossing.peer.clone(),
+                    Some(entry) if closed.len() == 1 => range_name(&entry.range),
+                    _ => peers.in_short(),
+                },
                 crossing,
                 entry,
             }

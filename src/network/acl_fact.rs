@@ -68,7 +68,7 @@ pub struct Crossing {
 }
 
 /// The numbers from which on entries are not one's own: they deny what no other entry is about.
-const LAST_ENTRY: i32 = 32767;
+pub(super) const LAST_ENTRY: i32 = 32767;
 
 impl Fact for AclFact {
     fn outcome(&self) -> Outcome {

@@ -104,6 +104,13 @@ impl fmt::Display for Ports {
     }
 }
 
+/// Where NAT64 keeps the addresses of IPv4: 64:ff9b::/96
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html>).
+const NAT64: u128 = 0x0064_ff9b << 96;
+
+/// How many ranges a sentence names.
+const SHOWN: usize = 4;
+
 /// A set of addresses of both versions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
@@ -168,6 +175,25 @@ impl Addresses {
         !self.intersection(other).is_empty()
     }
 
+    /// The addresses of NAT64 that stand for those of IPv4.
+    pub(super) fn embedded(&self) -> Addresses {
+        let shifted = self.v4.ranges().iter().map(|(first, last)| (NAT64 | first, NAT64 | last));
+        Addresses { v4: Numbers::default(), v6: Numbers(shifted.collect()) }
+    }
+
+    /// The addresses of IPv4 that those of NAT64 stand for.
+    pub(super) fn extracted(&self) -> Addresses {
+        let all = Numbers::range(NAT64, NAT64 | u128::from(u32::MAX));
+        let inside = self.v6.intersection(&all);
+        let shifted = inside.ranges().iter().map(|(first, last)| (first ^ NAT64, last ^ NAT64));
+        Addresses { v4: Numbers(shifted.collect()), v6: Numbers::default() }
+    }
+
+    /// As ranges, unless they are too many to be read.
+    pub(super) fn in_short(&self) -> String {
+        if self.prefixes().len() > SHOWN { "the rest".to_owned() } else { self.to_string() }
+    }
+
     /// As ranges in the notation of prefixes, as few as possible.
     pub fn prefixes(&self) -> Vec<IpNet> {
         let v4 = |number: u128| Ipv4Addr::from(u32::try_from(number).unwrap_or(u32::MAX));
@@ -208,7 +234,6 @@ impl From<IpAddr> for Addresses {
 /// `10.0.0.0/16`, `10.0.0.0/24 and 10.0.1.0/24`, and no more than four of them.
 impl fmt::Display for Addresses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 4;
         let all = self.prefixes();
         let mut texts: Vec<_> = all.iter().take(SHOWN).map(range_name).collect();
         if all.len() > SHOWN {

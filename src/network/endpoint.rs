@@ -166,6 +166,9 @@ fn by_route<'a>(topology: &Topology, from: &Interface, of_service: &[&'a Endpoin
     };
     if let Some(taker) = gateways.iter().find(|it| leads_to(table, it)) {
         let (endpoint, table) = (taker.id.clone(), table.id.clone());
+        if from.family() == Family::Ipv6 {
+            return Drawn::Yes(taker, vec![EndpointFact::Ipv6Only { endpoint }]);
+        }
         return Drawn::Yes(taker, vec![EndpointFact::TakesByRoute { endpoint, table }]);
     }
     let apart = |endpoint: &&Endpoint| EndpointFact::NotAssociated {

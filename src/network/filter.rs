@@ -1,7 +1,7 @@
 //! Security groups: what their rules let through. They remember connections, so answers always pass
 //! (<https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html>).
 
-use super::addresses::{Addresses, range_name};
+use super::addresses::{Addresses, enumerate, range_name};
 use super::answer::Answer;
 use super::filter_fact::{Direction, FilterFact, Nearest, RuleHit};
 use super::interface::{Interface, Port};
@@ -113,8 +113,8 @@ fn admit(
         direction,
         port,
         peer: peer.name.clone(),
-        open: open.to_string(),
-        closed: closed.to_string(),
+        open: enumerate(hits.iter().map(|(hit, _)| hit.peer.clone()).collect()),
+        closed: closed.in_short(),
     });
     let denied = || FilterFact::Denied {
         direction,

@@ -5,7 +5,7 @@ use super::interface::{Family, Interface};
 use super::parts::{Part, Topology};
 use super::route::{table_of, ways_of_table};
 use super::route_fact::{RouteFact, RouteHop};
-use super::target::{Target, nat64, public_ipv4};
+use super::target::{Target, nat64};
 use super::topology::{EndpointKind, NatGateway, RouteTable, RouteTarget};
 
 /// Who sends, as far as gateways care.
@@ -162,8 +162,10 @@ fn pass_nat(
     if to.addresses.has(Family::Ipv6) && !is_translated {
         return RouteFact::NotTranslatable(hop);
     }
-    let addresses = if is_translated { public_ipv4() } else { to.addresses.clone() };
-    let to = Target { addresses, ..to.clone() };
+    let to = match is_translated {
+        true => Target { addresses: to.addresses.extracted(), ..to.clone() },
+        false => to.clone(),
+    };
     leave_nat(topology, &Sender::nat(topology, nat, sender), nat, hop, &to)
 }
 

@@ -10,7 +10,7 @@ use super::endpoint::{Attraction, Lead, attract};
 use super::endpoint_fact::EndpointFact;
 use super::filter::{egress, ingress};
 use super::filter_fact::FilterFact;
-use super::interface::{Interface, Port};
+use super::interface::{Family, Interface, Port};
 use super::parts::{Part, Topology};
 use super::route::{route, table_of};
 use super::route_fact::RouteFact;
@@ -114,6 +114,7 @@ fn target_of(topology: &Topology, from: &Interface, service: &Service, to: &Attr
         }
         Attraction::Gateway(gateway) => Target {
             prefix_list: public.prefix_list.or_else(|| list_of(topology, from, gateway)),
+            at_large: false,
             ..public
         },
         Attraction::Public => public,
@@ -122,6 +123,9 @@ fn target_of(topology: &Topology, from: &Interface, service: &Service, to: &Attr
 
 /// The prefix list of a gateway endpoint, by the route that leads to it.
 fn list_of(topology: &Topology, from: &Interface, gateway: &Endpoint) -> Option<String> {
+    if from.family() == Family::Ipv6 {
+        return None;
+    }
     let table = table_of(&from.subnet.id, topology.route_tables?)?;
     let target = RouteTarget::Endpoint(gateway.id.clone());
     table.routes.iter().filter(|route| route.target == target).find_map(|route| {

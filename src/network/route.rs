@@ -39,19 +39,11 @@ pub(super) struct Way {
     pub share: Addresses,
     /// What the route says.
     pub fact: RouteFact,
+    /// The NAT gateway that they, or some of them, go through.
+    pub nat: Option<String>,
 }
 
 impl Way {
-    /// The NAT gateway that they go through.
-    pub fn nat(&self) -> Option<&str> {
-        match &self.fact {
-            RouteFact::Leads { hop: RouteHop { target: RouteTarget::Nat(nat), .. }, .. } => {
-                Some(nat)
-            }
-            _ => None,
-        }
-    }
-
     fn leaves_the_vpc(&self) -> bool {
         let RouteFact::Leads { hop, .. } = &self.fact else { return false };
         hop.target != RouteTarget::Local
@@ -61,7 +53,7 @@ impl Way {
 /// What becomes of the packets, by the routes that they take.
 pub(super) fn ways(topology: &Topology, from: &Interface, to: &Target) -> Vec<Way> {
     let to = &to.as_seen_by(topology, from);
-    let one = |fact| vec![Way { share: to.addresses.clone(), fact }];
+    let one = |fact| vec![Way { share: to.addresses.clone(), fact, nat: None }];
     if !to.addresses.has(from.family()) {
         return one(RouteFact::OtherFamily {
             subnet: from.subnet.id.clone(),
@@ -108,7 +100,11 @@ pub(super) fn ways_of_table(
                 gateway::pass(topology, sender, RouteHop::of(table, route), &to)
             }
         };
-        Way { share, fact }
+        let nat = match route.map(|route| &route.target) {
+            Some(RouteTarget::Nat(id)) if fact.outcome() != Outcome::Blocked => Some(id.clone()),
+            _ => None,
+        };
+        Way { share, fact, nat }
     };
     let mut ways: Vec<Way> = pieces.into_iter().map(way).collect();
     let is_open = Outcome::across(ways.iter().map(|way| way.fact.outcome())) == Outcome::Doubtful;
@@ -117,7 +113,7 @@ pub(super) fn ways_of_table(
             None => RouteFact::Unread(Part::PrefixLists),
             Some(_) => RouteFact::UnknownList(hop),
         };
-        ways.push(Way { share: to.addresses.clone(), fact });
+        ways.push(Way { share: to.addresses.clone(), fact, nat: None });
     }
     ways
 }

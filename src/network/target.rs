@@ -45,10 +45,9 @@ const NOT_PUBLIC: [(u8, u8, u8, u8); 13] = [
     (224, 0, 0, 3),
 ];
 
-/// Where NAT64 keeps the addresses of IPv4
-/// (<https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html>).
+/// Where NAT64 keeps the addresses of IPv4.
 pub(super) fn nat64() -> Addresses {
-    range(0x0064_ff9b << 96, 96)
+    Addresses::everything().of_family(Family::Ipv4).embedded()
 }
 
 /// A range of IPv6.
@@ -71,7 +70,9 @@ impl Target {
     pub fn internet(from: &Interface, vpc: Option<&Vpc>) -> Target {
         let addresses = match from.family() {
             Family::Ipv4 => public_ipv4(),
-            Family::Ipv6 if from.subnet.dns64 => range(0x2000 << 112, 3).union(&nat64()),
+            Family::Ipv6 if from.subnet.dns64 => {
+                range(0x2000 << 112, 3).union(&public_ipv4().embedded())
+            }
             Family::Ipv6 => range(0x2000 << 112, 3),
         };
         let own = Addresses::of(vpc.into_iter().flat_map(|vpc| &vpc.ranges));
@@ -124,8 +125,8 @@ impl Target {
     }
 
     /// The public addresses of a service: those of its prefix list where it has one, else somewhere in
-    /// the internet. By IPv6 always the latter, since the names that a task uses may have no address of
-    /// IPv6 and be translated.
+    /// the internet. By IPv6 they may be translated ones of the list, or anywhere, since not all names of
+    /// a service have an address of IPv6.
     pub fn service(
         from: &Interface,
         vpc: Option<&Vpc>,
@@ -135,15 +136,19 @@ impl Target {
         let internet = Target::internet(from, vpc);
         let name = format!("the public addresses of {}", service.name);
         let list = prefix_lists.iter().find(|list| service.is_named_by(&list.name));
-        match list.filter(|_| from.family() == Family::Ipv4) {
-            None => Target { name, ..internet },
-            Some(list) => Target {
-                name,
-                addresses: Addresses::of(&list.ranges).intersection(&internet.addresses),
-                prefix_list: Some(list.id.clone()),
-                at_large: false,
-                ..internet
-            },
+        let Some(list) = list else { return Target { name, ..internet } };
+        let ranges = Addresses::of(&list.ranges);
+        let translated = ranges.embedded();
+        let addresses = match from.family() {
+            Family::Ipv4 => ranges.intersection(&internet.addresses),
+            Family::Ipv6 => internet.addresses.without(&nat64().without(&translated)),
+        };
+        Target {
+            name,
+            addresses,
+            prefix_list: (from.family() == Family::Ipv4).then(|| list.id.clone()),
+            at_large: false,
+            ..internet
         }
     }
 
@@ -153,7 +158,8 @@ impl Target {
         if self.at_large {
             let lists = topology.prefix_lists.unwrap_or_default().iter();
             let apart = lists.filter(|list| has_gateways(&list.name)).flat_map(|it| &it.ranges);
-            target.addresses = target.addresses.without(&Addresses::of(apart));
+            let apart = Addresses::of(apart);
+            target.addresses = target.addresses.without(&apart.union(&apart.embedded()));
         }
         let seen = target.addresses.of_family(from.family());
         if !seen.is_empty() {

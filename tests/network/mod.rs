@@ -1,3 +1,5 @@
+/// Where a table sends packets to, and what it changes in a VPC.
+mod destination;
 /// The addresses and ports at which something changes.
 mod edges;
 /// How a table writes a VPC.
@@ -6,6 +8,8 @@ mod notation;
 mod properties;
 /// Tables of cases that one who knows VPCs can read.
 mod tables;
+/// What happens to the packets that were sent.
+mod truth;
 /// A packet that walks through a VPC, there and back.
 mod walk;
 /// Small VPCs at random.

@@ -1,13 +1,12 @@
 use std::collections::BTreeMap;
 
 use aws_ecs_preflight::network::{
-    AclEntry, Destination, Endpoint, EndpointKind, Interface, InternetGateway, NatGateway,
-    NetworkAcl, Part, Peer, Port, PrefixList, Route, RouteDestination, RouteTable, RouteTarget,
-    Rule, SecurityGroup, Service, Subnet, Target, Topology, Traffic, Vpc,
+    AclEntry, Endpoint, EndpointKind, Interface, InternetGateway, NatGateway, NetworkAcl, Part,
+    Peer, PrefixList, Route, RouteDestination, RouteTable, RouteTarget, Rule, SecurityGroup,
+    Subnet, Topology, Traffic, Vpc,
 };
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::Deserialize;
-use serde_json::Value;
 
 /// A VPC as the tables write it: what has an id is a key, and a rule is a line.
 #[derive(Deserialize)]
@@ -131,11 +130,6 @@ struct WrittenTask {
     #[serde(default)]
     windows: bool,
 }
-
-/// Where to: `internet`, `service ecr.dkr`, `TCP 2049 subnet-b sg-efs`, `UDP 53 10.0.0.9`.
-#[derive(Deserialize)]
-#[serde(transparent)]
-pub struct WrittenDestination(String);
 
 /// The parts that a `Topology` borrows.
 pub struct Parts {
@@ -341,7 +335,7 @@ fn read_traffic(words: &[&str]) -> Traffic {
     Traffic { protocol, ports }
 }
 
-fn read_protocol(name: &str) -> u8 {
+pub fn read_protocol(name: &str) -> u8 {
     match name {
         "TCP" => 6,
         "UDP" => 17,
@@ -424,51 +418,5 @@ fn read_part(name: &str) -> Part {
         "dns_hostnames" => Part::DnsHostnames,
         "dns_servers" => Part::DnsServers,
         other => panic!("there is no part {other}"),
-    }
-}
-
-impl WrittenDestination {
-    pub fn read(&self, parts: &Parts) -> Destination {
-        let words: Vec<_> = self.0.split(' ').collect();
-        match words.as_slice() {
-            ["internet"] => Destination::Internet,
-            ["service", name] => {
-                Destination::Service(Service::new(*name, &REGION.parse().unwrap()))
-            }
-            ["service", name, "in", region] => {
-                Destination::Service(Service::new(*name, &region.parse().unwrap()))
-            }
-            [protocol, number, place, groups @ ..] => {
-                let protocol = read_protocol(protocol);
-                let port = Port { protocol, number: number.parse().unwrap() };
-                let subnet = parts.subnets.iter().find(|it| it.id == *place);
-                let target = match subnet {
-                    None => Target::address(place.parse().unwrap()),
-                    Some(subnet) => Target::interfaces(*place, [subnet], groups.iter().copied()),
-                };
-                Destination::Target(target, port)
-            }
-            other => panic!("{other:?} is no destination"),
-        }
-    }
-}
-
-/// What is written in `patch` in place of what is there; `null` takes it away
-/// (<https://www.rfc-editor.org/rfc/rfc7396>).
-pub fn merge(into: &mut Value, patch: &Value) {
-    let Value::Object(changes) = patch else {
-        *into = patch.clone();
-        return;
-    };
-    if !into.is_object() {
-        *into = Value::Object(Default::default());
-    }
-    let fields = into.as_object_mut().unwrap();
-    for (name, change) in changes {
-        if change.is_null() {
-            fields.remove(name);
-        } else {
-            merge(fields.entry(name.clone()).or_insert(Value::Null), change);
-        }
     }
 }

@@ -4,7 +4,8 @@ use aws_ecs_preflight::network::{Attraction, Outcome, Path, Stage, path};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::notation::{Written, WrittenDestination, merge};
+use super::destination::{WrittenDestination, merge};
+use super::notation::Written;
 
 /// A case of a table: a VPC of `vpcs.json`, what is different there, and what becomes of the packets.
 #[derive(Deserialize)]

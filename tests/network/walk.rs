@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
                 }
                 None => self.goes_out_and_back(own, to, call.port),
             },
-            (Fate::Through, Exit::Nat(nat)) => match &nat.subnet {
+            (Fate::Through | Fate::Unseen, Exit::Nat(nat)) => match &nat.subnet {
                 None => self.goes_out_and_back(own, to, call.port),
                 Some(id) if *id == own.id => {
                     self.goes_out_and_back(own, behind_nat(to), call.nat_port)

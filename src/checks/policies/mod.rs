@@ -7,6 +7,7 @@
 mod at_home;
 mod organization;
 mod principal;
+mod reading;
 mod rights;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,8 @@ use crate::names::{AccountId, Arn, Region};
 pub use organization::{Above, Controls, Membership, OrganizationOf};
 pub use principal::Principal;
 pub use rights::{RightsOf, Witness};
+
+use reading::{Holder, Reading, list};
 
 /// The policies of a role or a user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -378,95 +381,6 @@ impl Derived for PolicyInForce {
             document: at_home::document(&self.arn, document, self.region.partition()),
             updated: policy.updated.clone(),
         })
-    }
-}
-
-/// What IAM lists of a role, a user or a group, or why it does not.
-struct Holder<'f> {
-    name: String,
-    inline: Listed<'f>,
-    attached: Listed<'f>,
-}
-
-/// A list, or why it could not be read.
-type Listed<'f> = Result<&'f [String], Gap>;
-
-fn list<'f, L: Lookup<Fact = Vec<String>>>(
-    lookup: &L,
-    facts: &View<'f>,
-) -> Result<Listed<'f>, Stop> {
-    facts.weigh(|| shown(facts.get(lookup)).map(Vec::as_slice))
-}
-
-impl Holder<'_> {
-    /// All its policies, wanted at once; `inline` asks for one that is written into the holder.
-    fn policies<L: Lookup<Fact = Value>>(
-        self,
-        region: &Region,
-        facts: &View,
-        reading: &mut Reading,
-        inline: impl Fn(String) -> L,
-    ) {
-        let Holder { name: holder, inline: written, attached } = self;
-        for name in reading.listed(written, &format!("the inline policies of {holder}")) {
-            let origin = Origin::Inline { holder: holder.clone(), name: name.clone() };
-            let policy = reading.take(&origin.to_string(), facts, || {
-                let document = shown(facts.get(&inline(name.clone())))?.clone();
-                Ok(Policy { origin: origin.clone(), document, updated: None })
-            });
-            reading.policies.extend(policy);
-        }
-        for arn in reading.listed(attached, &format!("the managed policies of {holder}")) {
-            let asked = PolicyInForce { region: region.clone(), arn: arn.clone() };
-            let policy =
-                reading.take(&format!("policy {arn}"), facts, || facts.derive(&asked).cloned());
-            reading.policies.extend(policy);
-        }
-    }
-}
-
-/// What was read, and what could not be.
-#[derive(Default)]
-struct Reading {
-    policies: Vec<Policy>,
-    unread: Vec<Unread>,
-    stopped: Option<Stop>,
-}
-
-impl Reading {
-    /// The items of a list; of one that could not be read, none.
-    fn listed<'f>(&mut self, list: Listed<'f>, what: &str) -> &'f [String] {
-        list.unwrap_or_else(|gap| {
-            self.note(what, gap);
-            &[]
-        })
-    }
-
-    /// One part. If it cannot be read, that is noted.
-    fn take<T>(
-        &mut self,
-        what: &str,
-        facts: &View,
-        ask: impl FnOnce() -> Result<T, Stop>,
-    ) -> Option<T> {
-        match facts.weigh(ask) {
-            Ok(Ok(part)) => return Some(part),
-            Ok(Err(gap)) => self.note(what, gap),
-            Err(stop) => self.stopped = self.stopped.take().or(Some(stop)),
-        }
-        None
-    }
-
-    fn note(&mut self, what: &str, gap: Gap) {
-        self.unread.push(Unread { is_boundary: false, what: what.to_owned(), gap });
-    }
-
-    /// All of it, once nothing is under way.
-    fn end(self) -> Result<(Vec<Policy>, Vec<Unread>), Stop> {
-        match self.stopped {
-            Some(stop) => Err(stop),
-            None => Ok((self.policies, self.unread)),
-        }
     }
 }
 

@@ -4,6 +4,7 @@ mod accept;
 mod asking;
 mod can;
 mod catalogue;
+mod given;
 mod input;
 mod judge;
 mod network;

@@ -108,11 +108,11 @@ async fn task(
     region: Option<&Region>,
     run: &mut Loop<'_>,
 ) -> Result<Task, Failure> {
-    let live = judge::live_service(&wanted.place, region, run).await?;
+    let live = super::given::live_service(&wanted.place, region, run).await?;
     let context = live.merge(judge::context(&wanted.place)?);
     let source = match given {
         Given::Document(source) => source.clone(),
-        Given::Registered(name) => judge::registered(name, region, run).await?,
+        Given::Registered(name) => super::given::registered(name, region, run).await?,
     };
     Ok(Task {
         definition: TaskDefinition::from_source(&source).map_err(Failure::usage)?,

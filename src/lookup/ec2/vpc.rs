@@ -56,9 +56,9 @@ fn read(it: aws_sdk_ec2::types::Vpc) -> Result<Vpc, &'static str> {
         .filter(|it| is_there(it.ipv6_cidr_block_state.as_ref().and_then(|it| it.state.as_ref())))
         .filter_map(|it| it.ipv6_cidr_block);
     let own = it.cidr_block.ok_or("the range of a VPC")?;
-    let mut ranges = ranges([own].into_iter().chain(further).chain(ipv6))?;
-    let mut seen = Vec::new();
-    ranges.retain(|range| !seen.contains(range) && (seen.push(*range) == ()));
+    // The first range is among the others too.
+    let further = further.filter(|range| *range != own).collect::<Vec<_>>();
+    let ranges = ranges([own].into_iter().chain(further).chain(ipv6))?;
     Ok(Vpc {
         id: it.vpc_id.ok_or("the id of a VPC")?,
         owner: owner(it.owner_id)?,

@@ -167,7 +167,7 @@ fn order(graph: &Graph) -> Vec<Vec<usize>> {
     };
     columns.iter().for_each(|column| settle(column, &mut rank));
     for _ in 0..4 {
-        for column in 0..columns.len() {
+        for column in &mut columns {
             let near = |at: usize, rank: &[f64]| {
                 let joined: Vec<f64> = graph
                     .edges
@@ -184,8 +184,8 @@ fn order(graph: &Graph) -> Vec<Vec<usize>> {
                 }
             };
             let keys: Vec<f64> = (0..graph.nodes.len()).map(|at| near(at, &rank)).collect();
-            columns[column].sort_by(|one, other| keys[*one].total_cmp(&keys[*other]));
-            settle(&columns[column], &mut rank);
+            column.sort_by(|one, other| keys[*one].total_cmp(&keys[*other]));
+            settle(column, &mut rank);
         }
     }
     columns

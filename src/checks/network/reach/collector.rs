@@ -1,0 +1,302 @@
+//! Goes through the definition, and notes what has to be reached.
+
+use super::{Call, Carrier, Errand, Need, Reach, To, is_old_platform};
+use crate::checks::subject::{Planned, Task, Unplanned};
+use crate::document::{Container, Field, Place};
+use crate::knowledge::Stop;
+use crate::names::{self, ImageRef, Region, Registry, S3Object, ValueFrom};
+use crate::network::Service;
+
+/// Hosts of which everybody knows that they stand in the internet.
+const PUBLIC: [&str; 9] = [
+    "docker.io",
+    "gcr.io",
+    "ghcr.io",
+    "mcr.microsoft.com",
+    "nvcr.io",
+    "public.ecr.aws",
+    "quay.io",
+    "registry.gitlab.com",
+    "registry.k8s.io",
+];
+
+pub(super) struct Collector<'t> {
+    task: &'t Task,
+    home: Region,
+    old_platform: bool,
+    docker: bool,
+    pub reach: Reach,
+}
+
+/// One errand before it is known where it leads.
+struct Ask {
+    what: String,
+    carrier: Carrier,
+    decides: bool,
+}
+
+impl<'t> Collector<'t> {
+    pub(super) fn of(task: &'t Task) -> Result<Collector<'t>, Stop> {
+        Ok(Collector {
+            task,
+            home: task.region()?.clone(),
+            old_platform: is_old_platform(task),
+            docker: !task.may_run_on_fargate()?,
+            reach: Reach::default(),
+        })
+    }
+
+    fn add(&mut self, to: To, ask: &Ask, call: Call) {
+        let errand = Errand { what: ask.what.clone(), call };
+        let same = |need: &&mut Need| need.to == to && need.carrier == ask.carrier;
+        match self.reach.needs.iter_mut().find(same) {
+            Some(need) => {
+                need.decides |= ask.decides;
+                need.errands.push(errand);
+            }
+            None => self.reach.needs.push(Need {
+                to,
+                decides: ask.decides,
+                errands: vec![errand],
+                carrier: ask.carrier,
+            }),
+        }
+    }
+
+    fn service(&mut self, name: &str, region: &Region, ask: &Ask, call: Call) {
+        self.add(To::Service(Service::new(name, region)), ask, call);
+    }
+
+    /// What cannot be read leaves open what has to be reached; what is written wrongly is told elsewhere.
+    fn open(&mut self, place: &Place, stop: Stop) {
+        if matches!(stop, Stop::Gap(_)) {
+            self.reach.open.push((place.clone(), stop));
+        }
+    }
+
+    fn each<T>(&mut self, planned: Vec<Planned<T>>, mut collect: impl FnMut(&mut Self, T)) {
+        for planned in planned {
+            match planned {
+                Ok(it) => collect(self, it),
+                Err(unplanned) => {
+                    let Unplanned { place, stop } = *unplanned;
+                    self.open(&place, stop);
+                }
+            }
+        }
+    }
+
+    pub(super) fn images(&mut self) {
+        self.each(self.task.images(), |this, it| match it.reference() {
+            Ok(image) => this.image(&image, it.container),
+            Err(stop) => this.open(it.image.place(), stop),
+        });
+        self.each(self.task.registry_credentials(), |this, it| {
+            let place = it.secret.place();
+            let id = match it.secret.get() {
+                Ok(id) => id.cloned().unwrap_or_default(),
+                Err(stop) => return this.open(place, stop),
+            };
+            let arn = id.parse::<names::Arn>().ok();
+            let region = arn.and_then(|arn| arn.region).unwrap_or_else(|| this.home.clone());
+            let what = format!("the registry credentials of container {}", name(it.container));
+            let ask = Ask { what, carrier: Carrier::Agent, decides: true };
+            if !this.old_platform {
+                this.service("secretsmanager", &region, &ask, Call::Credentials(id));
+            }
+        });
+    }
+
+    fn image(&mut self, image: &ImageRef, container: &Container) {
+        let what = format!("the image of container {}", name(container));
+        let ask = Ask { what, carrier: Carrier::Agent, decides: true };
+        match &image.registry {
+            Registry::Ecr(host) => {
+                let region = &host.region;
+                if !self.old_platform {
+                    self.service("ecr.api", region, &ask, Call::Login);
+                }
+                let pull = Call::Pull(host.clone(), image.repository.clone());
+                let dkr = Service::new("ecr.dkr", region);
+                let to = match host.fips || host.dual_stack {
+                    true => To::Variant(dkr, image.registry.host()),
+                    false => To::Service(dkr),
+                };
+                self.add(to, &ask, pull);
+                self.service("s3", region, &ask, Call::Layers(region.clone()));
+            }
+            other => {
+                let host = match other {
+                    Registry::DockerHub => "docker.io".to_owned(),
+                    other => other.host(),
+                };
+                let is_public = PUBLIC.contains(&host.as_str()) || host.ends_with(".gcr.io");
+                let to = if is_public { To::Host(host) } else { To::Anywhere(host) };
+                self.add(to, &ask, Call::Other);
+            }
+        }
+    }
+
+    pub(super) fn secrets(&mut self) {
+        self.each(self.task.value_froms(), |this, it| {
+            let place = it.value_from.place();
+            let reference = match it.reference() {
+                Ok(reference) => reference,
+                Err(stop) => return this.open(place, stop),
+            };
+            if this.old_platform {
+                return;
+            }
+            let what = match &reference {
+                ValueFrom::Secret(secret) => format!("secret {}", secret.id),
+                ValueFrom::Parameter(parameter)
+                | ValueFrom::SecretThroughParameter { parameter, .. } => {
+                    format!("parameter {}", parameter.name)
+                }
+            };
+            let ask = Ask { what, carrier: Carrier::Agent, decides: true };
+            match reference {
+                ValueFrom::Secret(secret) => {
+                    let region = secret.region().unwrap_or(&this.home).clone();
+                    this.service("secretsmanager", &region, &ask, Call::Secret(secret));
+                }
+                // Parameter Store asks Secrets Manager itself.
+                ValueFrom::Parameter(parameter)
+                | ValueFrom::SecretThroughParameter { parameter, .. } => {
+                    let region = parameter.region().unwrap_or(&this.home).clone();
+                    this.service("ssm", &region, &ask, Call::Parameter(parameter));
+                }
+            }
+        });
+    }
+
+    pub(super) fn files(&mut self) {
+        self.each(self.task.environment_files(), |this, it| {
+            let place = it.file.value.place();
+            match it.object() {
+                Ok(object) => {
+                    let what = format!("environment file {}", object.key);
+                    let ask = Ask { what, carrier: Carrier::Agent, decides: true };
+                    let home = this.home.clone();
+                    this.service("s3", &home, &ask, Call::Object(object));
+                }
+                Err(stop) => this.open(place, stop),
+            }
+        });
+        self.each(self.task.containers(), |this, it| {
+            let specs = &it.container.credential_specs;
+            match specs.items() {
+                Ok(items) => {
+                    for spec in items {
+                        this.credential_spec(&spec.value, it.container);
+                    }
+                }
+                Err(stop) => this.open(specs.place(), stop),
+            }
+            if let Err(stop) = this.router_file(it.container) {
+                this.open(it.container.firelens_configuration.place(), stop);
+            }
+        });
+    }
+
+    /// `credentialspec:ARN` or `credentialspecdomainless:ARN`
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>).
+    fn credential_spec(&mut self, text: &str, container: &Container) {
+        let Some((_, arn)) = text.split_once(':') else { return };
+        let Ok(arn) = arn.parse::<names::Arn>() else { return };
+        let what = format!("the credential spec of container {}", name(container));
+        let ask = Ask { what, carrier: Carrier::Agent, decides: true };
+        let region = arn.region.clone().unwrap_or_else(|| self.home.clone());
+        match arn.service.as_str() {
+            "ssm" => self.service("ssm", &region, &ask, Call::Other),
+            "s3" => self.service("s3", &region, &ask, Call::Other),
+            _ => {}
+        }
+    }
+
+    /// The configuration file of the log router, where it is in S3.
+    fn router_file(&mut self, container: &Container) -> Result<(), Stop> {
+        let router = &container.firelens_configuration;
+        let Some(router) = router.get()? else { return Ok(()) };
+        let Some(options) = router.options.get()? else { return Ok(()) };
+        let option = |name: &str| options.get(name).map_or(Ok(None), Field::get);
+        if option("config-file-type")?.is_none_or(|kind| kind != "s3") {
+            return Ok(());
+        }
+        let Some(file) = option("config-file-value")? else { return Ok(()) };
+        let Ok(object) = file.parse::<S3Object>() else { return Ok(()) };
+        let what = format!("the log router's configuration {}", object.key);
+        let ask = Ask { what, carrier: Carrier::Agent, decides: true };
+        let home = self.home.clone();
+        self.service("s3", &home, &ask, Call::Object(object));
+        Ok(())
+    }
+
+    pub(super) fn logs(&mut self) {
+        self.each(self.task.containers(), |this, it| {
+            if let Err(stop) = this.log(it.container) {
+                this.open(it.container.log_configuration.place(), stop);
+            }
+        });
+    }
+
+    fn log(&mut self, container: &Container) -> Result<(), Stop> {
+        let field = &container.log_configuration;
+        let Some(log) = field.get()? else { return Ok(()) };
+        let driver = log.log_driver.get()?.map_or("", String::as_str);
+        let options = log.options.get()?;
+        let option = |name: &str| match options.and_then(|it| it.get(name)) {
+            Some(field) => Ok::<_, Stop>(field.get()?.cloned()),
+            None => Ok(None),
+        };
+        let region = |text: Option<String>| {
+            text.and_then(|text| text.parse().ok()).unwrap_or_else(|| self.home.clone())
+        };
+        let what = format!("the logs of container {}", name(container));
+        match driver {
+            "awslogs" => {
+                // Docker creates the stream behind the container's back where the mode is non-blocking
+                // (https://docs.docker.com/engine/logging/configure/#configure-the-delivery-mode-of-log-messages-from-container-to-log-driver).
+                let decides = !(self.docker && option("mode")?.as_deref() == Some("non-blocking"));
+                let region = region(option("awslogs-region")?);
+                let group = option("awslogs-group")?;
+                let ask = Ask { what, carrier: Carrier::Agent, decides };
+                self.service("logs", &region, &ask, Call::Log(group));
+            }
+            "awsfirelens" => {
+                let service = match option("Name")?.as_deref() {
+                    Some("cloudwatch" | "cloudwatch_logs") => "logs",
+                    Some("firehose" | "kinesis_firehose") => "kinesis-firehose",
+                    Some("kinesis" | "kinesis_streams") => "kinesis-streams",
+                    Some("s3") => "s3",
+                    _ => return Ok(()),
+                };
+                let region = region(option("region")?);
+                let ask = Ask { what, carrier: Carrier::Task, decides: false };
+                self.service(service, &region, &ask, Call::Other);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// ECS Exec and Service Connect
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
+    pub(super) fn features(&mut self) {
+        let request = &self.task.context.request;
+        let home = self.home.clone();
+        match request.enable_execute_command.get() {
+            Ok(Some(true)) => {
+                let ask =
+                    Ask { what: "ECS Exec".to_owned(), carrier: Carrier::Task, decides: false };
+                self.service("ssmmessages", &home, &ask, Call::Other);
+            }
+            Ok(_) => {}
+            Err(stop) => self.open(request.enable_execute_command.place(), stop),
+        }
+    }
+}
+
+fn name(container: &Container) -> &str {
+    container.name.get().ok().flatten().map_or("?", String::as_str)
+}

@@ -1,0 +1,176 @@
+//! Endpoints: whether they are there, admit the task, and allow its calls.
+
+use serde_json::json;
+
+use super::vpc::{ACCOUNT, NEEDED, REGION, Vpc, anywhere, interface, rule, within};
+use super::{IMAGE, ends, on_fargate, private, task};
+use crate::checks::tests::story::Story;
+
+#[test]
+fn without_a_way_out_every_endpoint_is_there() {
+    // N16, X22, L05, X27
+    let fails = ["network-endpoints fail"];
+    for service in NEEDED {
+        let id = format!("vpce-{service}");
+        let vpc = Vpc::with_endpoints().but(|vpc| vpc.endpoints.retain(|it| it.id != id));
+        ends(private(), &vpc, &fails, &[service]);
+        // Beside a way out none is needed.
+        let vpc = Vpc::with_nat().but(|vpc| {
+            vpc.endpoints =
+                NEEDED.iter().filter(|it| **it != service).map(|it| interface(it)).collect();
+        });
+        ends(private(), &vpc, &[], &[]);
+    }
+    let no_s3 = Vpc::with_endpoints().but(|vpc| {
+        vpc.endpoints.retain(|it| it.id != "vpce-s3");
+        vpc.tables[0].routes.truncate(1);
+    });
+    ends(private(), &no_s3, &fails, &["s3"]);
+    // N17
+    let apart = Vpc::with_endpoints().but(|vpc| {
+        vpc.endpoint("s3").route_tables.clear();
+        vpc.tables[0].routes.truncate(1);
+    });
+    ends(private(), &apart, &fails, &["vpce-s3", "rtb-private"]);
+    // N21
+    let no_names = Vpc::with_endpoints().but(|vpc| vpc.endpoint("ecr.dkr").private_dns = false);
+    ends(private(), &no_names, &fails, &["private DNS"]);
+    let beside = Vpc::with_nat().but(|vpc| {
+        vpc.endpoints.push(interface("logs"));
+        vpc.endpoint("logs").private_dns = false;
+    });
+    ends(private(), &beside, &["network-endpoints warn"], &["private DNS"]);
+    // N25
+    let failed = Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").state = "failed".to_owned());
+    ends(private(), &failed, &fails, &["vpce-logs is failed"]);
+    let pending =
+        Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").state = "pending".to_owned());
+    ends(private(), &pending, &["network-endpoints warn"], &["vpce-logs is pending"]);
+    // N26, T12
+    let other_zone =
+        Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").subnets = vec!["subnet-b".to_owned()]);
+    ends(private(), &other_zone, &["network-endpoints warn"], &["cross zones", "eu-west-1a"]);
+}
+
+#[test]
+fn what_the_task_does_not_use_is_not_asked_for() {
+    // N37: no KMS; and no endpoint for what the definition does not name.
+    let bare = Story::given(&format!(
+        r#"{{"family": "web", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "containerDefinitions": [{{"name": "app", "image": "{IMAGE}"}}]}}"#
+    ));
+    let vpc = Vpc::with_endpoints().but(|vpc| {
+        vpc.endpoints.retain(|it| it.id.contains("ecr") || it.id.contains("s3"));
+    });
+    ends(bare.run_as(&on_fargate("subnet-a,subnet-b", "")), &vpc, &[], &[]);
+    // T18: version 1.3.0 fetches token and secrets by an interface of Fargate's own.
+    let old = on_fargate("subnet-a,subnet-b", "")
+        .replace(r#""count": 1"#, r#""count": 1, "platformVersion": "1.3.0""#);
+    let vpc = Vpc::with_endpoints().but(|vpc| {
+        vpc.endpoints
+            .retain(|it| !["vpce-ecr.api", "vpce-secretsmanager", "vpce-ssm"].contains(&&*it.id));
+    });
+    ends(task().run_as(&old), &vpc, &[], &[]);
+    // N34
+    let exec = on_fargate("subnet-a,subnet-b", "")
+        .replace(r#""count": 1"#, r#""count": 1, "enableExecuteCommand": true"#);
+    ends(
+        task().run_as(&exec),
+        &Vpc::with_endpoints(),
+        &["network-endpoints warn"],
+        &["ssmmessages"],
+    );
+}
+
+#[test]
+fn an_endpoint_admits_the_task_also_where_it_shadows_a_way_out() {
+    let fails = ["network-endpoint-security-group fail"];
+    let elsewhere = || vec![rule(Some((443, 443)), within("192.168.0.0/16"))];
+    // N18
+    let closed = Vpc::with_endpoints().but(|vpc| vpc.group("sg-endpoint").ingress = elsewhere());
+    ends(private(), &closed, &fails, &["443", "sg-endpoint"]);
+    for admits in [within("10.0.0.0/16"), within("10.0.0.0/21"), anywhere()] {
+        let vpc = Vpc::with_endpoints()
+            .but(|vpc| vpc.group("sg-endpoint").ingress = vec![rule(Some((443, 443)), admits)]);
+        ends(private(), &vpc, &[], &[]);
+    }
+    // N24, T11
+    let shadow = Vpc::with_nat().but(|vpc| {
+        vpc.endpoints.push(interface("secretsmanager"));
+        vpc.group("sg-endpoint").ingress = elsewhere();
+    });
+    ends(private(), &shadow, &fails, &["secretsmanager"]);
+    // One subnet of two.
+    let half = Vpc::with_endpoints().but(|vpc| {
+        vpc.group("sg-endpoint").ingress = vec![rule(Some((443, 443)), within("10.0.1.0/24"))];
+    });
+    ends(private(), &half, &fails, &["subnet-b"]);
+}
+
+#[test]
+fn the_policy_of_an_endpoint_allows_what_goes_through_it() {
+    let fails = ["network-endpoint-policy fail"];
+    let with = |service: &str, statement: serde_json::Value| {
+        let policy = json!({"Version": "2012-10-17", "Statement": [statement]});
+        Vpc::with_endpoints().but(|vpc| vpc.endpoint(service).policy = Some(policy)).says(
+            "secretsmanager:DescribeSecret",
+            &json!({"region": REGION, "id": format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf")}),
+            &json!({
+                "arn": format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"),
+                "kms_key": null, "deleted": null, "stages": ["AWSCURRENT"], "versions": {},
+            }),
+        )
+    };
+    let allow = |action: &str, resource: &str, principal: serde_json::Value| json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource});
+    let anybody = || json!("*");
+    // N20
+    let layers = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*";
+    ends(
+        private(),
+        &with("s3", allow("s3:GetObject", "arn:aws:s3:::mine/*", anybody())),
+        &fails,
+        &["starport"],
+    );
+    ends(private(), &with("s3", allow("s3:GetObject", layers, anybody())), &[], &[]);
+    let mut of_org = allow("s3:GetObject", layers, anybody());
+    of_org["Condition"] = json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}});
+    ends(private(), &with("s3", of_org), &["network-endpoint-policy warn"], &["starport"]);
+    let own = json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:role/pull")});
+    ends(
+        private(),
+        &with("s3", allow("s3:GetObject", layers, own.clone())),
+        &["network-endpoint-policy warn"],
+        &["starport"],
+    );
+    // N19
+    ends(
+        private(),
+        &with("logs", allow("logs:CreateLogStream", "*", anybody())),
+        &fails,
+        &["logs:PutLogEvents"],
+    );
+    ends(private(), &with("logs", allow("logs:*", "*", own)), &[], &[]);
+    let another = json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:role/other")});
+    ends(private(), &with("ecr.dkr", allow("ecr:*", "*", another)), &fails, &["ecr:BatchGetImage"]);
+    ends(
+        private(),
+        &with(
+            "secretsmanager",
+            allow("secretsmanager:*", "arn:aws:secretsmanager:*:*:secret:other-*", anybody()),
+        ),
+        &fails,
+        &["secretsmanager:GetSecretValue"],
+    );
+    // The VPC is known here, and the organization is not.
+    let mut by_vpc = allow("ssm:*", "*", anybody());
+    by_vpc["Condition"] = json!({"StringEquals": {"aws:SourceVpc": "vpc-1"}});
+    ends(private(), &with("ssm", by_vpc.clone()), &[], &[]);
+    by_vpc["Condition"] = json!({"StringEquals": {"aws:SourceVpc": "vpc-2"}});
+    ends(private(), &with("ssm", by_vpc.clone()), &fails, &["ssm:GetParameters"]);
+    by_vpc["Condition"] = json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}});
+    ends(
+        private(),
+        &with("ssm", by_vpc),
+        &["network-endpoint-policy unknown"],
+        &["PrincipalOrgID"],
+    );
+}

@@ -18,7 +18,7 @@ pub fn egress(
 ) -> Answer<FilterFact> {
     match rules_of(topology, &from.groups, Direction::Out, &from.subnet.id) {
         Ok(rules) => admit(topology, rules, Direction::Out, &to.as_seen_by(topology, from), port),
-        Err(fact) => Answer::in_series(vec![fact]),
+        Err(fact) => Answer::in_series(vec![*fact]),
     }
 }
 
@@ -37,7 +37,7 @@ pub fn ingress(
     peer.addresses = peer.addresses.of_family(from.family());
     match rules_of(topology, groups, Direction::In, &to.name) {
         Ok(rules) => admit(topology, rules, Direction::In, &peer, port),
-        Err(fact) => Answer::in_series(vec![fact]),
+        Err(fact) => Answer::in_series(vec![*fact]),
     }
 }
 
@@ -56,10 +56,12 @@ fn rules_of<'a>(
     groups: &'a [String],
     direction: Direction,
     of: &str,
-) -> Result<Rules<'a>, FilterFact> {
-    let all = topology.security_groups.ok_or(FilterFact::Unread(Part::SecurityGroups))?;
+) -> Result<Rules<'a>, Box<FilterFact>> {
+    let all = topology
+        .security_groups
+        .ok_or_else(|| Box::new(FilterFact::Unread(Part::SecurityGroups)))?;
     if groups.is_empty() {
-        return Err(FilterFact::UnknownGroups { of: of.to_owned() });
+        return Err(Box::new(FilterFact::UnknownGroups { of: of.to_owned() }));
     }
     let (mut rules, mut hidden) = (Vec::new(), Vec::new());
     for id in groups {

@@ -181,7 +181,7 @@ fn leave_nat(
         Ok(table) => table,
         Err(fact) => {
             let (nat, outcome) = (nat.id.clone(), fact.outcome());
-            return RouteFact::NatStuck { nat, because: Box::new(fact), outcome };
+            return RouteFact::NatStuck { nat, because: fact, outcome };
         }
     };
     let ways = ways_of_table(topology, sender, table, to);
@@ -206,14 +206,15 @@ fn leave_nat(
 fn table_of_nat<'a>(
     topology: &Topology<'a>,
     nat: &NatGateway,
-) -> Result<&'a RouteTable, RouteFact> {
-    let tables = topology.route_tables.ok_or(RouteFact::Unread(Part::RouteTables))?;
+) -> Result<&'a RouteTable, Box<RouteFact>> {
+    let tables =
+        topology.route_tables.ok_or_else(|| Box::new(RouteFact::Unread(Part::RouteTables)))?;
     let table = match (&nat.subnet, &nat.route_table) {
         (Some(subnet), _) => table_of(subnet, tables),
         (None, Some(own)) => tables.iter().find(|table| table.id == *own),
         (None, None) => None,
     };
-    table.ok_or_else(|| RouteFact::NoTable { of: nat.id.clone() })
+    table.ok_or_else(|| Box::new(RouteFact::NoTable { of: nat.id.clone() }))
 }
 
 /// A gateway endpoint takes what is for its service. Any other endpoint in a route leads to an appliance.

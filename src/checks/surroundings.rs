@@ -191,7 +191,8 @@ impl<'t> Surroundings<'t> {
     /// The lists of AWS's services, and every other one that a rule or a route names.
     fn read_prefix_lists(&mut self, facts: &View<'t>) -> Result<(), Stop> {
         let services = facts.need(&ServicePrefixLists { region: self.region.clone() })?;
-        let mut lists = services.clone();
+        let mut lists: Vec<_> =
+            services.iter().filter(|it| !it.ranges.is_empty()).cloned().collect();
         let mut named: BTreeSet<&str> = BTreeSet::new();
         for group in self.groups.iter().flatten() {
             let rules = group.egress.iter().chain(&group.ingress);
@@ -210,7 +211,11 @@ impl<'t> Surroundings<'t> {
             .filter(|id| lists.iter().all(|list| list.id != *id))
             .map(|id| PrefixListEntries { region: self.region.clone(), id: id.to_owned() })
             .collect();
-        lists.extend(facts.all(&others)?.into_iter().cloned());
+        lists.extend(facts.all(&others)?.into_iter().cloned().map(|list| {
+            let of_service = services.iter().find(|it| it.id == list.id);
+            let name = of_service.map_or(list.name, |it| it.name.clone());
+            PrefixList { name, ..list }
+        }));
         self.prefix_lists = Some(lists);
         Ok(())
     }

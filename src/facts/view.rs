@@ -132,6 +132,21 @@ impl<'t> View<'t> {
         }
     }
 
+    /// One of several things of which each absence is told at its own place: to pass beside one that is
+    /// missing is no contradiction.
+    ///
+    /// # Errors
+    /// The gap, if it could not be learnt (or is not known yet).
+    pub fn beside<L: Lookup>(&self, lookup: &L) -> Result<Option<&'t L::Fact>, Stop> {
+        Ok(match self.read(lookup)? {
+            (_, Seen::Found(fact)) => Some(fact),
+            (id, Seen::Absent(_)) => {
+                self.log.borrow_mut().absent.retain(|absent| *absent != id);
+                None
+            }
+        })
+    }
+
     /// What was asked, or why it is not known: for whoever reckons with the unknown itself, as the
     /// engine of IAM does with a policy that could not be read. The gap no longer counts as swallowed,
     /// so whoever calls this has to carry it on: into what decides, or into an assumption.

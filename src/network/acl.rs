@@ -61,10 +61,13 @@ impl Walk<'_, '_> {
             return shares;
         }
         let by_nat = way.nat.as_ref().map(|nat| self.by_nat(nat, &share));
-        if way.fact.outcome() != Outcome::Passed || by_nat.is_none() {
+        // Whether an internet gateway is attached is nothing to a network ACL.
+        let unread = way.fact.unread().filter(|part| *part != Part::InternetGateways);
+        let is_told = way.fact.outcome() == Outcome::Passed || way.fact.unread() != unread;
+        if !is_told || by_nat.is_none() {
             let mut facts = self.leave(self.from.subnet, &share, &self.to.name);
             // A NAT gateway may be on the way, and its subnet has a network ACL too.
-            if let Some(part) = way.fact.unread()
+            if let Some(part) = unread
                 && outcome_of(&facts) == Outcome::Passed
             {
                 facts.push(AclFact::Unread(part));

@@ -72,9 +72,9 @@ pub struct Hop {
 pub fn path<'a>(topology: &Topology<'a>, from: &Interface, to: &Destination) -> Path<'a> {
     const HTTPS: Port = Port::tcp(443);
     match to {
-        Destination::Internet => Path {
+        Destination::Internet(port) => Path {
             dns: Some(resolve(topology, from)),
-            ..reach(topology, from, Target::internet(from, topology.vpc), HTTPS)
+            ..reach(topology, from, Target::internet(from, topology.vpc), *port)
         },
         Destination::Service(service) => {
             let lead = attract(topology, from, service);

@@ -218,8 +218,8 @@ impl Service {
 /// Where a path shall lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// Some host in the internet, by HTTPS.
-    Internet,
+    /// Some host in the internet, at this port.
+    Internet(Port),
     /// A service of AWS, by HTTPS.
     Service(Service),
     /// These addresses, at this port; the groups that the target names have to let it in.

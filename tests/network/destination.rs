@@ -13,7 +13,7 @@ impl WrittenDestination {
     pub fn read(&self, parts: &Parts) -> Destination {
         let words: Vec<_> = self.0.split(' ').collect();
         match words.as_slice() {
-            ["internet"] => Destination::Internet,
+            ["internet"] => Destination::Internet(Port::tcp(443)),
             ["service", name] => {
                 Destination::Service(Service::new(*name, &REGION.parse().unwrap()))
             }

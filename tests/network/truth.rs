@@ -21,7 +21,7 @@ pub fn choose(dice: &mut Dice, world: &Parts) -> (Place, Destination) {
     let region = REGION.parse().unwrap();
     let service = |name: &str| Destination::Service(Service::new(name, &region));
     match dice.below(10) {
-        0..=3 => (Place::Internet, Destination::Internet),
+        0..=3 => (Place::Internet, Destination::Internet(Port::tcp(443))),
         4..=5 => (Place::S3, service("s3")),
         6..=7 => (Place::Logs, service("logs")),
         8 => {

@@ -3,7 +3,7 @@
 use crate::checks::subject::{SenderUse, SendsFrom, Task};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
-use crate::knowledge::{Seen, Stop};
+use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::verdict::{Judgement, fail, not_applicable, pass, warn};
@@ -68,12 +68,10 @@ fn free_in_all(task: &Task, facts: &View) -> Result<i64, Stop> {
         .subnets
         .items()?
         .iter()
-        .map(|it| facts.get(&DescribeSubnet { region: region.clone(), id: it.value.clone() }))
+        .map(|it| facts.beside(&DescribeSubnet { region: region.clone(), id: it.value.clone() }))
         .collect();
     for seen in seen {
-        if let Seen::Found(subnet) = seen? {
-            all += subnet.free_addresses.max(0);
-        }
+        all += seen?.map_or(0, |subnet| subnet.free_addresses.max(0));
     }
     Ok(all)
 }

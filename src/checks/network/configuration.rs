@@ -4,7 +4,7 @@ use crate::checks::subject::{NetworkPart, NetworkUse, Task};
 use crate::checks::{Check, Judge};
 use crate::document::{ContextKind, Located};
 use crate::facts::View;
-use crate::knowledge::{Seen, Stop};
+use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
@@ -51,14 +51,8 @@ fn described(task: &Task, subnet: &Located<String>) -> Result<DescribeSubnet, St
 fn subnets<'f>(task: &Task, facts: &View<'f>) -> Result<Vec<&'f Subnet>, Stop> {
     let named = task.context.network.subnets.items()?;
     let lookups = named.iter().map(|it| described(task, it)).collect::<Result<Vec<_>, _>>()?;
-    let seen: Vec<_> = lookups.iter().map(|it| facts.get(it)).collect();
-    let mut found = Vec::new();
-    for seen in seen {
-        if let Seen::Found(subnet) = seen? {
-            found.push(subnet);
-        }
-    }
-    Ok(found)
+    let seen: Vec<_> = lookups.iter().map(|it| facts.beside(it)).collect();
+    seen.into_iter().filter_map(Result::transpose).collect()
 }
 
 fn whole(task: &Task, facts: &View) -> Judgement {

@@ -72,7 +72,7 @@ fn rule<'t>(
         return Ok(Ruling::Moot);
     }
     let resolved = scene.path(
-        &Destination::Internet,
+        &Destination::Internet(Port::tcp(443)),
         facts,
         |path, _| path.dns.as_ref().and_then(|dns| dns.unread()),
         |path, _| resolution(path),

@@ -307,7 +307,8 @@ impl Asking<'_, '_, '_> {
             }
             Call::Object(object) => {
                 let arn = format!("arn:{}:s3:::{}/{}", object.partition, object.bucket, object.key);
-                vec![Wish::new("s3:GetObject", arn)]
+                let bucket = format!("arn:{}:s3:::{}", object.partition, object.bucket);
+                vec![Wish::new("s3:GetObject", arn), Wish::new("s3:GetBucketLocation", bucket)]
             }
             Call::Log(None) | Call::Layers(_) | Call::Other | Call::Own => Vec::new(),
         })

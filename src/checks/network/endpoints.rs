@@ -18,7 +18,7 @@ use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::{
-    Attraction, Endpoint, EndpointFact, Lead, Outcome, Part, Path, Subnet, Topology,
+    Attraction, Endpoint, EndpointFact, Lead, Outcome, Part, Path, RouteFact, Subnet, Topology,
 };
 use crate::verdict::Judgement;
 
@@ -98,15 +98,19 @@ fn rule<'t>(
         &destination(&need.to),
         facts,
         |path, topology| lead_lacks(path).or_else(|| zones_lack(path, topology)),
-        |path, topology| match &path.lead {
-            Some(lead) => say(lead, subnet, topology, &service),
-            None => Said::Draws(Ruling::Moot),
+        |path, topology| match (&path.lead, by_gateway(path)) {
+            (_, Some(ruling)) => Said::Draws(ruling),
+            (Some(lead), None) => say(lead, subnet, topology, &service),
+            (None, None) => Said::Draws(Ruling::Moot),
         },
     )?;
     let (obstacle, why) = match said {
         Said::Draws(ruling) => return Ok(ruling),
         Said::None(obstacle, why) => (obstacle, why),
     };
+    if why != Why::Amiss && has_a_way(scene, &need.to, facts)? {
+        return Ok(Ruling::Moot);
+    }
     Ok(match Way::of(scene, &need.to, reach, facts)? {
         Way::Missing if why == Why::Dns => Ruling::Moot,
         Way::Missing if why == Why::Hidden => Ruling::Open(obstacle.because),
@@ -119,6 +123,34 @@ fn rule<'t>(
             Ruling::Moot
         }
     })
+}
+
+/// Whether a route of the subnet leads anywhere, working or not: then nothing is asked of endpoints.
+fn has_a_way<'t>(scene: &mut Scene<'t>, to: &To, facts: &View<'t>) -> Result<bool, Stop> {
+    let of_tables = |part: &Part| matches!(part, Part::Vpc | Part::RouteTables | Part::PrefixLists);
+    scene.path(
+        &destination(to),
+        facts,
+        |path, _| path.route.unread().filter(of_tables),
+        |path, _| !path.route.facts.iter().all(|it| matches!(it, RouteFact::NoRoute { .. })),
+    )
+}
+
+/// What there is to say of a gateway endpoint that takes the packets, and may not let go of them.
+fn by_gateway(path: &Path) -> Option<Ruling> {
+    let Some(Attraction::Gateway(endpoint)) = path.lead.as_ref().map(|lead| lead.to) else {
+        return None;
+    };
+    let obstacle = Obstacle::of(path.route.to_string()).on(&endpoint.id);
+    match path.route.outcome {
+        Outcome::Blocked => {
+            Some(Ruling::Blocked(obstacle.remedy("Delete the endpoint, and create it anew")))
+        }
+        _ if endpoint.state.starts_with("pending") => {
+            Some(Ruling::Hurts(obstacle.remedy("Wait until it is available")))
+        }
+        _ => None,
+    }
 }
 
 /// Whether endpoints lead to ECR's other host names is told in two ways

@@ -86,6 +86,7 @@ fn rule<'t>(
         Ruling::Passes(because) => return Ok(Ruling::Passes(because)),
         other => other,
     };
+    let ruling = ruling.unless_within(&need.to);
     // What has no way anyhow is told of by its route.
     Ok(match Way::of(scene, &need.to, reach, facts)? {
         Way::Broken(_) | Way::Missing | Way::Elsewhere => Ruling::Moot,

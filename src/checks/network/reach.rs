@@ -65,7 +65,7 @@ pub(in crate::checks) enum Call {
     Parameter(ParameterRef),
     /// A secret by its name or ARN.
     Credentials(String),
-    /// A log group, and whether it may be created.
+    /// A log group.
     Log(Option<String>),
     /// An object in S3.
     Object(S3Object),

@@ -18,7 +18,8 @@ use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::{
-    Attraction, Destination, EndpointKind, Outcome, Part, Path, RouteFact, RouteTarget, Topology,
+    Attraction, Destination, EndpointKind, Outcome, Part, Path, RouteDestination, RouteFact,
+    RouteTarget, Topology,
 };
 use crate::verdict::Judgement;
 
@@ -84,10 +85,7 @@ fn rule(it: &SenderUse, need: &Need, way: Way) -> Ruling {
         Way::Doubtful(because) => Ruling::Open(because),
         Way::Broken(Obstruction { lacks_address, obstacle }) => match &need.to {
             // Whoever has an address of its own in the VPC needs no way out of it.
-            To::Anywhere(host) => Ruling::Open(format!(
-                "{}, and whether {host} stands in the VPC, or in a network that it is joined to, is not known here",
-                obstacle.because
-            )),
+            To::Anywhere(_) => Ruling::Blocked(obstacle).unless_within(&need.to),
             // What the containers call themselves is not known. That they stand in a public subnet, and
             // can have no public address, is not what anybody wants.
             _ if need.is_own_traffic() && !lacks_address => Ruling::Moot,
@@ -177,8 +175,9 @@ impl Way {
                 (way, _) => way,
             });
         }
+        let subnet = &scene.interface.subnet.id;
         let say = |path: &Path, topology: &Topology| {
-            (Way::along(path, topology, to, reach), leads_to_gateway(path))
+            (Way::along(path, topology, subnet, to, reach), leads_to_gateway(path))
         };
         let (way, by_gateway) = scene.path(&destination(to), facts, lacks, say)?;
         // An internet gateway takes what has a public address, unless the account blocks it.
@@ -192,9 +191,13 @@ impl Way {
         Ok(way)
     }
 
-    fn along(path: &Path, topology: &Topology, to: &To, reach: &Reach) -> Way {
+    fn along(path: &Path, topology: &Topology, subnet: &str, to: &To, reach: &Reach) -> Way {
         if is_drawn(path) {
-            return Way::Endpoint;
+            // Of a gateway endpoint that is gone, network-endpoints tells.
+            let by_gateway =
+                matches!(path.lead.as_ref().map(|lead| lead.to), Some(Attraction::Gateway(_)));
+            let is_gone = by_gateway && path.route.outcome == Outcome::Blocked;
+            return if is_gone { Way::Missing } else { Way::Endpoint };
         }
         let facts = &path.route.facts;
         match path.route.outcome {
@@ -202,11 +205,15 @@ impl Way {
             Outcome::Doubtful => Way::Doubtful(of_all(&path.route.to_string(), path)),
             Outcome::Blocked => {
                 let is_missing = |fact: &RouteFact| matches!(fact, RouteFact::NoRoute { .. });
-                let is_for_endpoints = matches!(to, To::Service(_))
-                    && facts.iter().all(is_missing)
-                    && relies_on_endpoints(topology, reach);
-                if is_for_endpoints {
-                    return Way::Missing;
+                if matches!(to, To::Service(_)) && facts.iter().all(is_missing) {
+                    if let Some((range, network)) = joined(topology, subnet) {
+                        return Way::Doubtful(format!(
+                            "no route of {subnet} leads to public addresses, but {range} leads to {network}, and whether endpoints stand there cannot be seen"
+                        ));
+                    }
+                    if relies_on_endpoints(topology, reach) {
+                        return Way::Missing;
+                    }
                 }
                 let lacks = |fact: &RouteFact| matches!(fact, RouteFact::NoPublicAddress(_));
                 Way::Broken(Obstruction {
@@ -216,6 +223,26 @@ impl Way {
             }
         }
     }
+}
+
+/// A network that the subnet is joined to, with the range that leads there: endpoints for all VPCs of a
+/// company may stand in one of them
+/// (<https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/centralized-access-to-vpc-private-endpoints.html>).
+fn joined(topology: &Topology, subnet: &str) -> Option<(String, String)> {
+    let table = crate::network::table_of(subnet, topology.route_tables?)?;
+    table.routes.iter().filter(|route| !route.blackhole).find_map(|route| match &route.target {
+        RouteTarget::TransitGateway(id)
+        | RouteTarget::VirtualGateway(id)
+        | RouteTarget::Peering(id)
+        | RouteTarget::Other(id) => {
+            let range = match &route.destination {
+                RouteDestination::Range(range) => range.to_string(),
+                RouteDestination::PrefixList(list) => list.clone(),
+            };
+            Some((range, id.clone()))
+        }
+        _ => None,
+    })
 }
 
 /// Whether an internet gateway has a say.

@@ -1,7 +1,7 @@
 //! What is said of each place that has to be reached, and how it is told: places that share a fact in
 //! one sentence.
 
-use super::reach::{Call, Need, Reach};
+use super::reach::{Call, Need, Reach, To};
 use super::scene::Scene;
 use crate::checks::subject::{SenderUse, SendsFrom};
 use crate::document::Place;
@@ -24,6 +24,20 @@ pub(super) enum Ruling {
     Hurts(Obstacle),
     /// Everything was read, and it does not decide.
     Open(String),
+}
+
+impl Ruling {
+    /// The same of a host that may stand anywhere: what keeps packets from the internet does not keep
+    /// them from a host in the VPC, or in a network that it is joined to.
+    pub(super) fn unless_within(self, to: &To) -> Ruling {
+        match (to, self) {
+            (To::Anywhere(host), Ruling::Blocked(obstacle)) => Ruling::Open(format!(
+                "{}, and whether {host} stands in the VPC, or in a network that it is joined to, is not known here",
+                obstacle.because
+            )),
+            (_, ruling) => ruling,
+        }
+    }
 }
 
 /// What is in the way.

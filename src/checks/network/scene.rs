@@ -12,7 +12,7 @@ use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::network::path as path_of;
-use crate::network::{Destination, Interface, Part, Path, Subnet, Topology};
+use crate::network::{Destination, Interface, Part, Path, Port, Subnet, Topology};
 
 /// An interface that calls leave by, and its surroundings.
 pub(in crate::checks) struct Scene<'t> {
@@ -186,7 +186,11 @@ impl<'t> Scene<'t> {
 pub(super) fn destination(to: &To) -> Destination {
     match to {
         To::Service(service) => Destination::Service(service.clone()),
-        To::Variant(..) | To::Host(_) | To::Anywhere(_) => Destination::Internet,
+        To::Variant(..) => Destination::Internet(Port::tcp(443)),
+        To::Host(host) | To::Anywhere(host) => {
+            let port = host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+            Destination::Internet(Port::tcp(port.unwrap_or(443)))
+        }
     }
 }
 

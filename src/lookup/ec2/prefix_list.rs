@@ -31,9 +31,9 @@ impl Lookup for ServicePrefixLists {
             |page| (page.prefix_lists, page.next_token),
         )
         .await?;
-        // Of a list without ranges nothing is known: whoever names it has to ask for its entries.
-        let listed = listed.into_iter().filter_map(|it| Some((it.cidrs.clone()?, it))).collect();
-        read(self, listed, |(cidrs, it)| {
+        read(self, listed, |it| {
+            // Of a list without ranges only the name is known: its entries have to be asked for.
+            let cidrs = it.cidrs.unwrap_or_default();
             Ok(PrefixList {
                 id: it.prefix_list_id.ok_or("the id of a prefix list")?,
                 name: it.prefix_list_name.ok_or("the name of a prefix list")?,

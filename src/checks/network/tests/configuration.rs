@@ -44,6 +44,11 @@ fn what_is_missing_fails_once_where_it_is_written() {
     assert_eq!(wrong(&results), ["network-configuration fail"], "{}", brief(&results));
     let failed = results.iter().find(|it| it.status == Fail).unwrap();
     assert!(failed.subject.ends_with("/subnets/0"), "{failed:?}");
+    // Beside one that is there.
+    let results = told(task().run_as(&on_fargate("subnet-a,subnet-x", "")), &gone);
+    assert_eq!(wrong(&results), ["network-configuration fail"], "{}", brief(&results));
+    let failed = results.iter().find(|it| it.status == Fail).unwrap();
+    assert!(failed.subject.ends_with("/subnets/1"), "{failed:?}");
     // N05
     let key = json!({"region": REGION, "id": "sg-app"});
     let gone = Vpc::with_nat().but(|vpc| vpc.groups.retain(|it| it.id != "sg-app")).lacks(

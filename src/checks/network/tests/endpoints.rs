@@ -46,6 +46,10 @@ fn without_a_way_out_every_endpoint_is_there() {
     let pending =
         Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").state = "pending".to_owned());
     ends(private(), &pending, &["network-endpoints warn"], &["vpce-logs is pending"]);
+    let failed = Vpc::with_endpoints().but(|vpc| vpc.endpoint("s3").state = "failed".to_owned());
+    ends(private(), &failed, &fails, &["vpce-s3 is failed"]);
+    let pending = Vpc::with_endpoints().but(|vpc| vpc.endpoint("s3").state = "pending".to_owned());
+    ends(private(), &pending, &["network-endpoints warn"], &["vpce-s3 is pending"]);
     // N26, T12
     let other_zone =
         Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").subnets = vec!["subnet-b".to_owned()]);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::vpc::{NEEDED, REGION, Vpc, anywhere, entry, interface, rule, within};
-use super::{brief, ends, on_fargate, private, task, told, wrong};
+use super::{brief, ends, on_fargate, private, task, task_of, told, wrong};
 use crate::network::{Peer, PrefixList, Traffic};
 
 #[test]
@@ -52,6 +52,25 @@ fn the_groups_let_443_out_to_where_it_really_goes() {
         wrong(&results).contains(&"network-security-group fail".to_owned()),
         "{}",
         brief(&results)
+    );
+}
+
+#[test]
+fn a_registry_is_reached_at_its_own_port() {
+    let run = on_fargate("subnet-a,subnet-b", "");
+    let of = |registry: &str| task_of(&format!("{registry}/web:1"), "").run_as(&run);
+    let only = |port: u16| {
+        let rules = [443, port].map(|port| rule(Some((port, port)), anywhere()));
+        Vpc::with_nat().but(|vpc| vpc.groups[0].egress = rules.to_vec())
+    };
+    ends(of("registry.example.com:5000"), &only(5000), &[], &[]);
+    ends(of("registry.example.com"), &only(5000), &[], &[]);
+    // Whether it stands in the VPC is not known, and then another rule may be meant for it.
+    ends(
+        of("registry.example.com:5000"),
+        &only(8443),
+        &["network-security-group unknown"],
+        &["5000", "registry.example.com"],
     );
 }
 

@@ -35,8 +35,8 @@ fn behind_a_nat_gateway_exactly_what_hangs_on_a_refused_call_is_unknown() {
         ("ec2:DescribeSubnets", everywhere.as_slice()),
         ("ec2:DescribeSecurityGroups", &["configuration", "security-group"]),
         ("ec2:DescribeRouteTables", &["endpoints", "nacl", "route"]),
-        ("ec2:DescribeNatGateways", &["endpoints", "nacl", "route"]),
-        ("ec2:DescribeInternetGateways", &["endpoints", "nacl", "route"]),
+        ("ec2:DescribeNatGateways", &["nacl", "route"]),
+        ("ec2:DescribeInternetGateways", &["route"]),
         (
             "ec2:DescribeVpcEndpoints",
             &[

@@ -82,6 +82,11 @@ fn what_lies_beyond_the_vpc_is_unknown() {
         let vpc = Vpc::with_nat().but(|vpc| vpc.tables[0].routes[1].target = target.clone());
         ends(private(), &vpc, &["network-route unknown"], &[&target.to_string()]);
     }
+    // Endpoints for all VPCs of a company may stand behind it.
+    let central = Vpc::with_nat().but(|vpc| {
+        vpc.tables[0].routes[1] = route("10.0.0.0/8", RouteTarget::TransitGateway("tgw-1".into()));
+    });
+    ends(private(), &central, &["network-route unknown"], &["10.0.0.0/8 leads to tgw-1"]);
 }
 
 #[test]

@@ -26,6 +26,8 @@ struct Page<'a> {
 /// Results that say the same of several places, told once.
 struct Told<'r> {
     result: &'r CheckResult,
+    /// Further checks of the group that skip for the same reason.
+    others: Vec<&'r str>,
     places: Vec<String>,
     containers: Vec<&'r str>,
 }
@@ -61,7 +63,9 @@ impl Page<'_> {
             self.line(&paint(anstyle::Style::new().bold(), title.trim_end()));
         }
         let mut group = "";
-        for told in told_once(&target.checks) {
+        let told = told_once(&target.checks);
+        let told = if self.look.volume == Volume::Verbose { told } else { together(told) };
+        for told in told {
             let result = told.result;
             let hidden = self.look.volume == Volume::Quiet
                 && matches!(result.status, Status::Pass | Status::Skip);
@@ -85,11 +89,15 @@ impl Page<'_> {
             [] => String::new(),
             containers => format!("{}  ", containers.join(", ")),
         };
-        let lead = format!("  {} {whose}{}  ", self.look.mark(result.status), result.id);
+        let id = match told.others.len() {
+            0 => result.id.clone(),
+            others => format!("{} and {others} more", result.id),
+        };
+        let lead = format!("  {} {whose}{id}  ", self.look.mark(result.status));
         let body = wrap(&result.message, self.look.width, 6, lead.width());
         let dim = result.status == Status::Skip;
         let first = body.first().map(String::as_str).unwrap_or_default();
-        let id = paint(anstyle::Style::new().bold(), &result.id);
+        let id = paint(anstyle::Style::new().bold(), &id);
         let head = format!("  {mark} {whose}{id}  {first}");
         self.line(&if dim { paint(style, &format!("{lead}{first}")) } else { head });
         for line in body.iter().skip(1) {
@@ -173,6 +181,11 @@ fn counts(summary: &Summary) -> String {
     said.join(", ")
 }
 
+fn skips_like(one: &CheckResult, other: &CheckResult) -> bool {
+    let skips = |it: &CheckResult| it.status == Status::Skip;
+    skips(one) && skips(other) && one.group == other.group && one.message == other.message
+}
+
 /// Merges results that differ in their place only.
 fn told_once(results: &[CheckResult]) -> Vec<Told<'_>> {
     let mut told: Vec<Told> = Vec::new();
@@ -194,10 +207,68 @@ fn told_once(results: &[CheckResult]) -> Vec<Told<'_>> {
             }
             None => told.push(Told {
                 result,
+                others: Vec::new(),
                 places: vec![place],
                 containers: container.into_iter().collect(),
             }),
         }
     }
     told
+}
+
+/// Merges checks that skip for one reason, as a whole group does that lacks its input.
+fn together<'r>(told: Vec<Told<'r>>) -> Vec<Told<'r>> {
+    let mut together: Vec<Told<'r>> = Vec::new();
+    for it in told {
+        match together.last_mut() {
+            Some(last) if skips_like(last.result, it.result) => {
+                if last.result.id != it.result.id {
+                    last.others.push(&it.result.id);
+                }
+            }
+            _ => together.push(it),
+        }
+    }
+    together
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(id: &str, status: Status, message: &str) -> CheckResult {
+        CheckResult {
+            id: id.to_owned(),
+            group: "network".to_owned(),
+            status,
+            subject: String::new(),
+            container: None,
+            location: None,
+            resource: None,
+            message: message.to_owned(),
+            evidence: Vec::new(),
+            prevents: None,
+            remedy: None,
+            commands: Vec::new(),
+            docs: String::new(),
+            assumes: false,
+        }
+    }
+
+    #[test]
+    fn what_is_skipped_for_one_reason_is_told_in_one_line() {
+        let results = [
+            result("a", Status::Skip, "no subnets"),
+            result("b", Status::Skip, "no subnets"),
+            result("c", Status::Skip, "another reason"),
+            result("d", Status::Pass, "fine"),
+            result("e", Status::Pass, "fine"),
+        ];
+        let told: Vec<_> = together(told_once(&results))
+            .iter()
+            .map(|it| (it.result.id.clone(), it.others.len()))
+            .collect();
+        let told: Vec<_> = told.iter().map(|(id, others)| (id.as_str(), *others)).collect();
+        assert_eq!(told, [("a", 1), ("c", 0), ("d", 0), ("e", 0)]);
+    }
 }

@@ -28,6 +28,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
 ANYBODY = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
 
 
+PUBLIC_ACCESS_OFF = (
+    b"<DescribeVpcBlockPublicAccessOptionsResponse><vpcBlockPublicAccessOptions>"
+    b"<internetGatewayBlockMode>off</internetGatewayBlockMode>"
+    b"</vpcBlockPublicAccessOptions></DescribeVpcBlockPublicAccessOptionsResponse>"
+)
+
+
 class Emulator:
     """A running account. Use it in a `with` statement, or call `close`."""
 
@@ -127,6 +134,8 @@ class Emulator:
             return json.dumps({"downloadUrl": url, "layerDigest": digest}).encode()
         if call == "ecr:DescribePullThroughCacheRules":
             return json.dumps({"pullThroughCacheRules": self.rules}).encode()
+        if call == "ec2:DescribeVpcBlockPublicAccessOptions":
+            return PUBLIC_ACCESS_OFF
         return None
 
     def serve(self, repository, tag, manifest):

@@ -1,0 +1,36 @@
+"""A VPC in the emulator: a public subnet with a NAT gateway, and a private one behind it."""
+
+from emulator import REGION
+
+
+def make_vpc(emulator):
+    """Returns the ids of what can be broken."""
+    ec2 = emulator.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+    ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": True})
+    options = ec2.create_dhcp_options(
+        DhcpConfigurations=[{"Key": "domain-name-servers", "Values": ["AmazonProvidedDNS"]}]
+    )["DhcpOptions"]["DhcpOptionsId"]
+    ec2.associate_dhcp_options(DhcpOptionsId=options, VpcId=vpc)
+    public, private = (make_subnet(ec2, vpc, block) for block in ("10.0.0.0/24", "10.0.1.0/24"))
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    make_table(ec2, vpc, public, GatewayId=gateway)
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    nat = ec2.create_nat_gateway(SubnetId=public, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    table = make_table(ec2, vpc, private, NatGatewayId=nat)
+    group = ec2.create_security_group(GroupName="storefront", Description="tasks", VpcId=vpc)["GroupId"]
+    return {"vpc": vpc, "subnet": private, "nat": nat, "gateway": gateway, "table": table, "group": group}
+
+
+def make_subnet(ec2, vpc, block):
+    return ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=f"{REGION}a")["Subnet"]["SubnetId"]
+
+
+def make_table(ec2, vpc, subnet, **target):
+    """A route table of the subnet, whose default route leads there."""
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", **target)
+    return table

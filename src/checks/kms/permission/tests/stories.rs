@@ -386,3 +386,49 @@ fn a_volume_without_a_key_of_its_own_takes_no_permission_on_one() {
         assert_eq!(result.status, Skip, "{ebs}: {result:#?}");
     }
 }
+
+const GROUP: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/web";
+
+#[test]
+fn a_key_that_does_not_name_cloudwatch_logs_may_still_be_used_by_whoever_logs() {
+    let log = r#""logConfiguration": {"logDriver": "awslogs", "options": {
+        "awslogs-group": "/ecs/web", "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "web"}}"#;
+    let logs = json!({"Service": "logs.eu-west-1.amazonaws.com"});
+    let root = json!({"Effect": "Allow", "Action": "kms:*", "Resource": "*",
+        "Principal": {"AWS": format!("arn:aws:iam::{ID}:root")}});
+    let to_logs = |effect: &str, actions: Value, group: &str| {
+        json!({"Effect": effect, "Principal": logs, "Action": actions, "Resource": "*",
+            "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}}})
+    };
+    let (all, decrypt) = (json!("kms:*"), json!("kms:Decrypt"));
+    let allow = to_logs("Allow", all.clone(), GROUP);
+    let of_other = to_logs("Allow", all, &format!("{GROUP}-2"));
+    let deny = to_logs("Deny", decrypt, GROUP);
+    let unless = "unless the role that logs may use the key";
+    let cases = [
+        ("Enabled", json!([root, allow]), Pass, "is enabled"),
+        ("Enabled", json!([root]), Warn, unless),
+        ("Enabled", json!([root, of_other]), Warn, unless),
+        ("Enabled", json!([root, allow, deny]), Fail, "may not kms:Decrypt"),
+        // What is denied goes before what is not allowed.
+        ("Enabled", json!([root, deny]), Fail, "may not kms:Decrypt"),
+        ("Disabled", json!([root, allow]), Fail, "its state is Disabled"),
+    ];
+    for (state, policy, status, words) in cases {
+        let account = Account::healthy()
+            .says(
+                "logs:DescribeLogGroups",
+                &json!({"region": REGION, "name": "/ecs/web"}),
+                &json!({"arn": GROUP, "class": null, "kms_key": KEY}),
+            )
+            .key_called(KEY, KEY, &json!({"state": state}))
+            .key_policy(KEY, &policy);
+        let result = told(Story::container(log), account, &KMS_KEY_USABLE);
+        assert_eq!(result.status, status, "{policy}: {result:#?}");
+        assert!(result.message.contains(words), "{policy}: {}", result.message);
+        if status != Pass {
+            let error = result.prevents.unwrap();
+            assert_eq!(error, "AccessDeniedException from logs:PutLogEvents", "{policy}");
+        }
+    }
+}

@@ -199,6 +199,13 @@ pub(super) fn managed_by_aws(key: &str) -> Encrypted {
 }
 
 impl Used {
+    /// Why a key of another region is judged no further: to allow its use would not help.
+    pub(super) fn elsewhere(&self) -> Option<String> {
+        (self.key.region != self.region).then(|| {
+            format!("not judged: the key is of {}, as kms-key-usable tells", self.key.region)
+        })
+    }
+
     /// The service as `kms:ViaService` names it. The pages of China's partition do not say under which
     /// domain it does (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>).
     pub(super) fn via(&self) -> KeyState {

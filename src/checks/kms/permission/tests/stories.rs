@@ -164,6 +164,24 @@ fn a_key_is_of_the_region_where_it_is_used() {
 }
 
 #[test]
+fn what_a_key_of_another_region_would_allow_is_not_judged() {
+    let elsewhere = "arn:aws:kms:us-east-1:111122223333:key/1234abcd";
+    let key = format!(r#""encrypted": true, "kmsKeyId": "{elsewhere}""#);
+    let with = |account: Account| account.key_called(elsewhere, elsewhere, &json!({}));
+    let of_secret = || with(Account::healthy().secret(SECRET, Some(elsewhere)));
+    let cases = [
+        (storing(&key), with(volumes(&json!([]))), &KMS_KEY_USABLE, &KMS_VOLUME_PERMISSION),
+        (reading(SECRET), of_secret(), &KMS_KEY_USABLE, &KMS_DECRYPT_PERMISSION),
+    ];
+    for (story, account, usable, permission) in cases {
+        let story = story.in_account(account.recorded());
+        let told = [usable, permission].map(|check| story.judged_by(check).swap_remove(0));
+        assert_eq!(told.each_ref().map(|it| it.status), [Fail, Skip], "{told:#?}");
+        assert!(told[1].message.contains("the key is of us-east-1"), "{told:#?}");
+    }
+}
+
+#[test]
 fn a_key_of_another_account_takes_the_allow_of_both() {
     let to = |principal: &str| {
         json!([{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*",

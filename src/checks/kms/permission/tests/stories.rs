@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::checks::Check;
 use crate::checks::kms::decrypt::KMS_DECRYPT_PERMISSION;
 use crate::checks::kms::usable::KMS_KEY_USABLE;
 use crate::checks::kms::volume::KMS_VOLUME_PERMISSION;
 use crate::checks::tests::account::{Account, ID, REGION, ROLES, anything, may, trusting};
 use crate::checks::tests::story::Story;
+use crate::checks::{Check, find};
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
 
@@ -448,5 +448,39 @@ fn a_key_that_does_not_name_cloudwatch_logs_may_still_be_used_by_whoever_logs() 
             let error = result.prevents.unwrap();
             assert_eq!(error, "AccessDeniedException from logs:PutLogEvents", "{policy}");
         }
+    }
+}
+
+#[test]
+fn that_the_file_of_a_router_is_there_and_well_named_is_no_matter_of_keys() {
+    let router = |target: &str, file: &str| {
+        Story::containers_and(
+            &format!(
+                r#"{{"name": "router", "image": "fluent", "memory": 64, "firelensConfiguration": {{
+                    "type": "fluentbit", "options": {{"config-file-type": "s3",
+                    "config-file-value": "{file}"}}}}}}"#
+            ),
+            &format!(
+                r#""requiresCompatibilities": ["{target}"], "executionRoleArn": "{ROLES}/pull""#
+            ),
+        )
+    };
+    let file = "arn:aws:s3:::config/fluent.conf";
+    let (_, firelens) = find("log-firelens").unwrap();
+    let cases = [
+        (router("EC2", file), Fail),
+        (router("EC2", "s3://config/fluent.conf"), Fail),
+        (router("FARGATE", file), Skip),
+    ];
+    for (story, expected) in cases {
+        let account = Account::healthy()
+            .lacks("s3:GetObject", &json!({"region": REGION, "object": file}), "NotFound")
+            .lacks("s3:GetBucketPolicy", &json!({"region": REGION, "bucket": "config"}), "none");
+        let wanted = [KMS_KEY_USABLE.id, KMS_DECRYPT_PERMISSION.id, firelens.id];
+        let results =
+            story.in_account(account.recorded()).judged(|_, check| wanted.contains(&check.id));
+        let told: Vec<_> = results.iter().map(|it| (it.id.as_str(), it.status)).collect();
+        let expected = [(wanted[0], Skip), (wanted[1], Skip), (wanted[2], expected)];
+        assert_eq!(told, expected, "{results:#?}");
     }
 }

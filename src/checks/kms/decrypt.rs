@@ -40,6 +40,9 @@ fn kms_decrypt_permission(it: &EncryptedUse, facts: &View) -> Judgement {
         Encrypted::With(used) => used,
         Encrypted::Otherwise(why) => return not_applicable(why),
     };
+    if let Some(why) = used.elsewhere() {
+        return not_applicable(why);
+    }
     let key = facts.need(&used.key);
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
     let key = key?;

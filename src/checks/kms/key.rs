@@ -6,7 +6,7 @@ use crate::checks::secrets::parameter;
 use crate::checks::secrets::permission::arn;
 use crate::checks::secrets::reference::region;
 use crate::checks::secrets::secret::described;
-use crate::checks::subject::{AwslogsUse, EncryptedUse, SecretUse, Task};
+use crate::checks::subject::{AwslogsUse, EncryptedUse, FirelensFileUse, SecretUse, Task};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};
@@ -61,7 +61,7 @@ pub(super) fn of(it: &EncryptedUse, facts: &View) -> Result<Encrypted, Stop> {
             Ok(secret(facts.need(&lookup)?, &lookup))
         }
         EncryptedUse::EnvironmentFile(it) => file(it.object()?, it.task, facts),
-        EncryptedUse::FirelensFile(it) => file(it.object()?, it.task, facts),
+        EncryptedUse::FirelensFile(it) => firelens_file(it, facts),
         EncryptedUse::LogGroup(it, _) => log_group(it, facts),
         EncryptedUse::Stored(it) => stored::of(it, facts),
     }
@@ -157,6 +157,24 @@ fn file(object: S3Object, task: &Task, facts: &View) -> Result<Encrypted, Stop> 
     })))
 }
 
+/// Whether the file is there and well named is told by `log-firelens`.
+fn firelens_file(it: &FirelensFileUse, facts: &View) -> Result<Encrypted, Stop> {
+    if it.task.may_run_on_fargate()? {
+        let why = "Fargate takes no FireLens configuration from S3".to_owned();
+        return Ok(Encrypted::Otherwise(why));
+    }
+    let object = match it.object() {
+        Ok(object) => object,
+        Err(Stop::Absent(_, absence)) => return Ok(Encrypted::Otherwise(absence.sentence)),
+        Err(gap) => return Err(gap),
+    };
+    let head = HeadObject { region: it.task.region()?.clone(), object: object.clone() };
+    match facts.get(&head)? {
+        Seen::Found(_) => file(object, it.task, facts),
+        Seen::Absent(absence) => Ok(Encrypted::Otherwise(absence.sentence)),
+    }
+}
+
 /// A group without a key is encrypted by CloudWatch Logs itself
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>).
 fn log_group(it: &AwslogsUse, facts: &View) -> Result<Encrypted, Stop> {
@@ -199,6 +217,13 @@ pub(super) fn managed_by_aws(key: &str) -> Encrypted {
 }
 
 impl Used {
+    /// Why a key of another region is judged no further: to allow its use would not help.
+    pub(super) fn elsewhere(&self) -> Option<String> {
+        (self.key.region != self.region).then(|| {
+            format!("not judged: the key is of {}, as kms-key-usable tells", self.key.region)
+        })
+    }
+
     /// The service as `kms:ViaService` names it. The pages of China's partition do not say under which
     /// domain it does (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>).
     pub(super) fn via(&self) -> KeyState {

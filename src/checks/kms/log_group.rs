@@ -1,4 +1,4 @@
-//! Whether CloudWatch Logs may use the key of a log group. It acts for itself, so the key's own policy
+//! Whether CloudWatch Logs may use the key of a log group. Where it acts for itself, the key's own policy
 //! alone decides
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>).
 
@@ -9,7 +9,10 @@ use crate::iam::{Decision, Evaluation, Layer, Layers, Policy, Principal, Request
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::kms::{GetKeyPolicy, Key};
 use crate::names::Region;
-use crate::verdict::{Finding, fail};
+use crate::verdict::{Finding, fail, warn};
+
+/// What becomes of a line that is written to a group whose key cannot be used.
+pub(super) const ERROR: &str = "AccessDeniedException from logs:PutLogEvents";
 
 /// Of what the page asks for, what every event that comes in takes.
 const ENCRYPT: [&str; 2] = ["kms:GenerateDataKey", "kms:Decrypt"];
@@ -23,37 +26,85 @@ pub(super) fn refusal(key: &Key, used: &Used, facts: &View) -> Result<Option<Fin
     let asked = GetKeyPolicy { region: region.clone(), key: key.arn.clone() };
     let document = facts.need(&asked)?;
     let policy = Policy::read(Layer::Key, &format!("policy of key {}", key.arn), document);
-    let names = names(region);
+    let (mut found, mut open) = (None, None);
     for action in ENCRYPT {
-        let judged: Vec<Evaluation> =
-            names.iter().map(|name| asked_by(name, action, key, used, &policy)).collect();
-        if judged.iter().any(|it| it.decision == Decision::Allow) {
-            continue;
+        let judged: Vec<(String, Evaluation)> = names(region)
+            .into_iter()
+            .map(|name| {
+                let evaluation = asked_by(&name, action, key, used, &policy);
+                (name, evaluation)
+            })
+            .collect();
+        match word(&judged) {
+            Word::Allowed => {}
+            Word::Open(said) => {
+                let why =
+                    format!("whether {} may {action} on {} is open: {said}", judged[0].0, key.arn);
+                open = open.or(Some(Gap::Undecidable { why }));
+            }
+            Word::Denied(said) => return Ok(Some(denied(&judged[0].0, action, key, used, &said))),
+            Word::Unnamed(said) => {
+                found = found.or_else(|| Some(unnamed(&judged[0].0, action, key, used, &said)));
+            }
         }
-        let open = judged.iter().find(|it| matches!(it.decision, Decision::Depends(_)));
-        let said = open.or(judged.first()).map(|it| it.sentences().join("; ")).unwrap_or_default();
-        if open.is_some() {
-            let why = format!("whether {} may {action} on {} is open: {said}", names[0], key.arn);
-            return Err(Gap::Undecidable { why }.into());
-        }
-        let finding = fail(format!(
-            "{} may not {action} on {}, which encrypts {}: {said}",
-            names[0], key.arn, used.what
-        ));
-        return Ok(Some(
-            finding
-                .prevents("failed to create Cloudwatch log stream: AccessDeniedException")
-                .remedy(format!(
-                    "Allow {} kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* in the key's policy",
-                    names[0]
-                ))
-                .command(format!(
-                    "aws kms put-key-policy --key-id {} --policy-name default --policy file://key-policy.json --region {region}",
-                    key.arn
-                )),
-        ));
     }
-    Ok(None)
+    match (found, open) {
+        (None, Some(gap)) => Err(gap.into()),
+        (found, _) => Ok(found),
+    }
+}
+
+/// What the policy says of the service, under all of its names.
+enum Word {
+    Allowed,
+    /// It depends on what is not known.
+    Open(String),
+    /// A statement denies it.
+    Denied(String),
+    /// No statement allows it.
+    Unnamed(String),
+}
+
+fn word(judged: &[(String, Evaluation)]) -> Word {
+    let decided = |decision: &Decision| judged.iter().any(|(_, it)| it.decision == *decision);
+    let said = |it: Option<&(String, Evaluation)>| {
+        it.map(|(_, it)| it.sentences().join("; ")).unwrap_or_default()
+    };
+    let open = judged.iter().find(|(_, it)| matches!(it.decision, Decision::Depends(_)));
+    match () {
+        () if decided(&Decision::Allow) => Word::Allowed,
+        () if open.is_some() => Word::Open(said(open)),
+        () if decided(&Decision::ImplicitDeny) => Word::Unnamed(said(judged.first())),
+        () => Word::Denied(said(judged.first())),
+    }
+}
+
+fn denied(name: &str, action: &str, key: &Key, used: &Used, said: &str) -> Finding {
+    mended(fail(sentence(name, action, key, used, said)), key, used)
+        .remedy(format!("Narrow the statement of the key's policy so that it spares {name}"))
+}
+
+/// CloudWatch Logs may also use the key in the name of whoever calls it, by `kms:ViaService`: that the
+/// policy does not name the service proves nothing yet.
+fn unnamed(name: &str, action: &str, key: &Key, used: &Used, said: &str) -> Finding {
+    let message = format!(
+        "{}; unless the role that logs may use the key through CloudWatch Logs, nothing that is written is kept",
+        sentence(name, action, key, used, said)
+    );
+    mended(warn(message), key, used).remedy(format!(
+        "Allow {name} kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* in the key's policy"
+    ))
+}
+
+fn sentence(name: &str, action: &str, key: &Key, used: &Used, said: &str) -> String {
+    format!("{name} may not {action} on {}, which encrypts {}: {said}", key.arn, used.what)
+}
+
+fn mended(finding: Finding, key: &Key, used: &Used) -> Finding {
+    finding.command(format!(
+        "aws kms put-key-policy --key-id {} --policy-name default --policy file://key-policy.json --region {}",
+        key.arn, used.key.region
+    ))
 }
 
 /// The names of the service's principal: outside of AWS's commercial regions also under their domain.

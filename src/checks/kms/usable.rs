@@ -23,6 +23,7 @@ pub(super) static KMS_KEY_USABLE: Check = Check {
         "NotFoundException: Invalid keyId",
         stored::MISMATCH,
         stored::STORAGE,
+        log_group::ERROR,
     ],
     remedy: "Enable the key, or encrypt with another symmetric key of the same region",
     docs: "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
@@ -79,10 +80,11 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
     told(it, finding).judge()
 }
 
-/// A disk has runtime errors of its own.
+/// A disk has runtime errors of its own, and so has a log group.
 fn told(it: &EncryptedUse, finding: Finding) -> Finding {
     match it {
         EncryptedUse::Stored(it) => finding.prevents(stored::error(it)),
+        EncryptedUse::LogGroup(..) => finding.prevents(log_group::ERROR),
         _ => finding,
     }
 }

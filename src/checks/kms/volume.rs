@@ -52,6 +52,9 @@ fn kms_volume_permission(it: &StoredUse, facts: &View) -> Judgement {
         Encrypted::With(used) => used,
         Encrypted::Otherwise(why) => return not_applicable(why),
     };
+    if let Some(why) = used.elsewhere() {
+        return not_applicable(why);
+    }
     match it {
         StoredUse::Fargate(_) => storage::judge(stored::key(it, &used, facts)?, &used, facts),
         StoredUse::Volume(volume) | StoredUse::Snapshot(volume) => {

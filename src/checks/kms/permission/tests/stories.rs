@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::checks::Check;
 use crate::checks::kms::decrypt::KMS_DECRYPT_PERMISSION;
 use crate::checks::kms::usable::KMS_KEY_USABLE;
 use crate::checks::kms::volume::KMS_VOLUME_PERMISSION;
 use crate::checks::tests::account::{Account, ID, REGION, ROLES, anything, may, trusting};
 use crate::checks::tests::story::Story;
+use crate::checks::{Check, find};
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
 
@@ -161,6 +161,24 @@ fn a_key_is_of_the_region_where_it_is_used() {
         &json!({}),
     );
     tells(reading(SECRET), account, &KMS_KEY_USABLE, Fail, "is of us-east-1");
+}
+
+#[test]
+fn what_a_key_of_another_region_would_allow_is_not_judged() {
+    let elsewhere = "arn:aws:kms:us-east-1:111122223333:key/1234abcd";
+    let key = format!(r#""encrypted": true, "kmsKeyId": "{elsewhere}""#);
+    let with = |account: Account| account.key_called(elsewhere, elsewhere, &json!({}));
+    let of_secret = || with(Account::healthy().secret(SECRET, Some(elsewhere)));
+    let cases = [
+        (storing(&key), with(volumes(&json!([]))), &KMS_KEY_USABLE, &KMS_VOLUME_PERMISSION),
+        (reading(SECRET), of_secret(), &KMS_KEY_USABLE, &KMS_DECRYPT_PERMISSION),
+    ];
+    for (story, account, usable, permission) in cases {
+        let story = story.in_account(account.recorded());
+        let told = [usable, permission].map(|check| story.judged_by(check).swap_remove(0));
+        assert_eq!(told.each_ref().map(|it| it.status), [Fail, Skip], "{told:#?}");
+        assert!(told[1].message.contains("the key is of us-east-1"), "{told:#?}");
+    }
 }
 
 #[test]
@@ -384,5 +402,85 @@ fn a_volume_without_a_key_of_its_own_takes_no_permission_on_one() {
     for ebs in cases {
         let result = told(storing(ebs), volumes(&json!([])), &KMS_VOLUME_PERMISSION);
         assert_eq!(result.status, Skip, "{ebs}: {result:#?}");
+    }
+}
+
+const GROUP: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/web";
+
+#[test]
+fn a_key_that_does_not_name_cloudwatch_logs_may_still_be_used_by_whoever_logs() {
+    let log = r#""logConfiguration": {"logDriver": "awslogs", "options": {
+        "awslogs-group": "/ecs/web", "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "web"}}"#;
+    let logs = json!({"Service": "logs.eu-west-1.amazonaws.com"});
+    let root = json!({"Effect": "Allow", "Action": "kms:*", "Resource": "*",
+        "Principal": {"AWS": format!("arn:aws:iam::{ID}:root")}});
+    let to_logs = |effect: &str, actions: Value, group: &str| {
+        json!({"Effect": effect, "Principal": logs, "Action": actions, "Resource": "*",
+            "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}}})
+    };
+    let (all, decrypt) = (json!("kms:*"), json!("kms:Decrypt"));
+    let allow = to_logs("Allow", all.clone(), GROUP);
+    let of_other = to_logs("Allow", all, &format!("{GROUP}-2"));
+    let deny = to_logs("Deny", decrypt, GROUP);
+    let unless = "unless the role that logs may use the key";
+    let cases = [
+        ("Enabled", json!([root, allow]), Pass, "is enabled"),
+        ("Enabled", json!([root]), Warn, unless),
+        ("Enabled", json!([root, of_other]), Warn, unless),
+        ("Enabled", json!([root, allow, deny]), Fail, "may not kms:Decrypt"),
+        // What is denied goes before what is not allowed.
+        ("Enabled", json!([root, deny]), Fail, "may not kms:Decrypt"),
+        ("Disabled", json!([root, allow]), Fail, "its state is Disabled"),
+    ];
+    for (state, policy, status, words) in cases {
+        let account = Account::healthy()
+            .says(
+                "logs:DescribeLogGroups",
+                &json!({"region": REGION, "name": "/ecs/web"}),
+                &json!({"arn": GROUP, "class": null, "kms_key": KEY}),
+            )
+            .key_called(KEY, KEY, &json!({"state": state}))
+            .key_policy(KEY, &policy);
+        let result = told(Story::container(log), account, &KMS_KEY_USABLE);
+        assert_eq!(result.status, status, "{policy}: {result:#?}");
+        assert!(result.message.contains(words), "{policy}: {}", result.message);
+        if status != Pass {
+            let error = result.prevents.unwrap();
+            assert_eq!(error, "AccessDeniedException from logs:PutLogEvents", "{policy}");
+        }
+    }
+}
+
+#[test]
+fn that_the_file_of_a_router_is_there_and_well_named_is_no_matter_of_keys() {
+    let router = |target: &str, file: &str| {
+        Story::containers_and(
+            &format!(
+                r#"{{"name": "router", "image": "fluent", "memory": 64, "firelensConfiguration": {{
+                    "type": "fluentbit", "options": {{"config-file-type": "s3",
+                    "config-file-value": "{file}"}}}}}}"#
+            ),
+            &format!(
+                r#""requiresCompatibilities": ["{target}"], "executionRoleArn": "{ROLES}/pull""#
+            ),
+        )
+    };
+    let file = "arn:aws:s3:::config/fluent.conf";
+    let (_, firelens) = find("log-firelens").unwrap();
+    let cases = [
+        (router("EC2", file), Fail),
+        (router("EC2", "s3://config/fluent.conf"), Fail),
+        (router("FARGATE", file), Skip),
+    ];
+    for (story, expected) in cases {
+        let account = Account::healthy()
+            .lacks("s3:GetObject", &json!({"region": REGION, "object": file}), "NotFound")
+            .lacks("s3:GetBucketPolicy", &json!({"region": REGION, "bucket": "config"}), "none");
+        let wanted = [KMS_KEY_USABLE.id, KMS_DECRYPT_PERMISSION.id, firelens.id];
+        let results =
+            story.in_account(account.recorded()).judged(|_, check| wanted.contains(&check.id));
+        let told: Vec<_> = results.iter().map(|it| (it.id.as_str(), it.status)).collect();
+        let expected = [(wanted[0], Skip), (wanted[1], Skip), (wanted[2], expected)];
+        assert_eq!(told, expected, "{results:#?}");
     }
 }

@@ -44,13 +44,18 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
     if let Answer::Refused(finding) = starts {
         return mended(*finding, region).judge();
     }
-    let later = decide(who, calls.later(it)?, region, None, facts)?;
-    if let Answer::Refused(finding) = later {
+    let (to_the_end, listed) = (calls.to_the_end(it)?, calls.listed(it)?);
+    let later = [to_the_end.clone(), listed].concat();
+    if let Answer::Refused(finding) = decide(who, later, region, None, facts)? {
         let finding = mended(*finding, region);
-        let message = format!(
-            "{}; the task starts, but ECS may not manage its volume to the end, and it may stay and cost",
-            finding.message
-        );
+        let ends = decide(who, to_the_end, region, None, facts);
+        let consequence = match ends {
+            Ok(Answer::Refused(_)) => {
+                "the task starts, but ECS may not manage its volume to the end, and it may stay and cost"
+            }
+            _ => "AWS's policy has it, and ECS may come to need it",
+        };
+        let message = format!("{}; {consequence}", finding.message);
         return Finding { severity: Severity::Warn, message, ..finding }.judge();
     }
     execution_role::verdict(
@@ -192,7 +197,6 @@ impl Calls<'_> {
     fn to_start(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
         let mut wishes = vec![
             self.describing("ec2:DescribeVolumes"),
-            self.describing("ec2:DescribeAvailabilityZones"),
             self.created_as(self.requested("ec2:CreateVolume")),
             self.requested("ec2:CreateTags").carrying("ec2:CreateAction", "CreateVolume"),
         ];
@@ -207,12 +211,19 @@ impl Calls<'_> {
         Ok(self.beside(wishes))
     }
 
-    /// Those that manage the volume until the task is gone, and those that AWS's policy has and a task
-    /// is not known to need.
-    fn later(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
-        let mut wishes = vec![self.managed("ec2:DetachVolume"), self.managed("ec2:DeleteVolume")];
+    /// Those that AWS's policy has, and that no task is known to fail for.
+    fn listed(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
+        let mut wishes = vec![self.describing("ec2:DescribeAvailabilityZones")];
         if !runs_on_fargate_only(it)? {
             wishes.push(self.describing("ec2:DescribeInstances"));
+        }
+        Ok(self.beside(wishes))
+    }
+
+    /// Those that manage the volume until the task is gone.
+    fn to_the_end(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
+        let mut wishes = vec![self.managed("ec2:DetachVolume"), self.managed("ec2:DeleteVolume")];
+        if !runs_on_fargate_only(it)? {
             wishes.push(self.wish("ec2:DetachVolume", self.arn("instance/i-*")));
         }
         Ok(self.beside(wishes))

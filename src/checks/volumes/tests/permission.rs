@@ -68,6 +68,17 @@ fn a_role_that_lacks_a_piece_is_told_which() {
 }
 
 #[test]
+fn what_no_task_is_known_to_fail_for_is_a_warning() {
+    let text = managed()["Statement"].to_string();
+    let without = text.replace(r#","ec2:DescribeAvailabilityZones""#, "");
+    assert_ne!(text, without);
+    let result = judged(&serde_json::from_str(&without).unwrap(), "FARGATE");
+    assert_eq!(result.status, Warn, "{result:#?}");
+    assert!(result.message.contains("may not ec2:DescribeAvailabilityZones on *"), "{result:#?}");
+    assert!(result.message.ends_with("AWS's policy has it, and ECS may come to need it"));
+}
+
+#[test]
 fn fargates_instances_are_not_in_the_account() {
     let all = managed();
     let of_volumes: Vec<&Value> = all["Statement"]

@@ -120,6 +120,35 @@ fn who_does_not_sign_in_needs_a_policy_for_everybody() {
 }
 
 #[test]
+fn where_encryption_is_all_that_is_lacking_that_is_what_mends() {
+    let all = json!("elasticfilesystem:Client*");
+    let mut policy = allow(&everyone(), &all, &json!({}));
+    policy.as_array_mut().unwrap().push(json!({
+        "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }));
+    let plain = efs(r#", "transitEncryption": "DISABLED""#);
+    let judged = |policy: &Value| {
+        let account = Account::healthy().guarded(policy).recorded();
+        fargate(&plain).in_account(account).judged_by(&EFS_PERMISSION).remove(0)
+    };
+    let result = judged(&policy);
+    assert_eq!(result.status, Fail);
+    assert_eq!(result.subject, "/volumes/0/efsVolumeConfiguration/transitEncryption");
+    assert_eq!(result.remedy.as_deref(), Some("Set transitEncryption to ENABLED"));
+    assert!(result.commands.is_empty(), "{result:#?}");
+    // Who only may not write is mended the same way.
+    policy[1]["Action"] = json!("elasticfilesystem:ClientWrite");
+    let result = judged(&policy);
+    assert_eq!(result.status, Warn);
+    assert_eq!(result.remedy.as_deref(), Some("Set transitEncryption to ENABLED"));
+    // And with the name of a role, it is not encryption alone.
+    policy[0]["Principal"] = app();
+    let result = judged(&policy);
+    assert!(result.remedy.unwrap().contains("authorizationConfig.iam"));
+}
+
+#[test]
 fn a_policy_may_ask_for_an_access_point() {
     let through = |point: &str| {
         json!({"StringEquals": {

@@ -67,6 +67,8 @@ pub(crate) struct Wish {
     pub context: Vec<(String, KeyState)>,
     /// The tags that this call sets: these and no others, if that is known.
     pub sets: Option<BTreeMap<String, String>>,
+    /// What the command that mends allows it on, where that is more than this one resource.
+    pub mended_on: Option<String>,
 }
 
 impl Wish {
@@ -76,6 +78,7 @@ impl Wish {
             resource: resource.into(),
             context: Vec::new(),
             sets: None,
+            mended_on: None,
         }
     }
 
@@ -84,6 +87,17 @@ impl Wish {
         self.sets = Some(tags.clone());
         let keys = KeyState::Known(tags.keys().cloned().collect());
         self.knowing("aws:TagKeys", keys)
+    }
+
+    /// The same call, which is one of many on all that this ARN covers.
+    pub(crate) fn mended_on(mut self, resource: impl Into<String>) -> Wish {
+        self.mended_on = Some(resource.into());
+        self
+    }
+
+    /// The ARN that a statement which allows it would name.
+    fn grantable(&self) -> &str {
+        self.mended_on.as_deref().unwrap_or(&self.resource)
     }
 
     /// The same call, which carries this condition key.
@@ -247,7 +261,7 @@ fn denial(set: &PolicySet, wish: &Wish, evaluation: &Evaluation) -> Finding {
     let said = evaluation.sentences().join("; ");
     let finding = fail(format!("{} may not {action} on {resource}: {said}", set.arn)).on(&set.arn);
     match evaluation.decision {
-        Decision::ImplicitDeny => finding.command(grant(set, action, resource)),
+        Decision::ImplicitDeny => finding.command(grant(set, action, wish.grantable())),
         _ => finding,
     }
 }

@@ -118,7 +118,16 @@ impl Mount<'_> {
     fn judged(&self, client: &Client) -> Judgement {
         let writers = self.it.task.writers(self.it.volume);
         let by = match self.says(MOUNT, client)? {
-            Answer::Refused(finding) => return finding.judge(),
+            Answer::Refused(finding) => {
+                // What mends has to grant all that is lacking.
+                if let (Client::Role(who), Ok(true)) =
+                    (client, writers.as_ref().map(|it| !it.is_empty()))
+                    && let Answer::Refused(both) = self.by_role(who, &[MOUNT, WRITE])?
+                {
+                    return both.judge();
+                }
+                return finding.judge();
+            }
             Answer::Allowed(by) => by,
         };
         let writers = writers?;

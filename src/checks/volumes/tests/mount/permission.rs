@@ -87,6 +87,26 @@ fn an_allow_of_the_role_or_of_the_file_system_is_enough() {
 }
 
 #[test]
+fn the_command_grants_what_the_containers_do() {
+    let other = json!({"AWS": "arn:aws:iam::111122223333:role/other"});
+    let policy = allow(&other, &json!("elasticfilesystem:Client*"), &json!({}));
+    let command = |mount: &str| {
+        let container = format!(
+            r#""mountPoints": [{{"sourceVolume": "data", "containerPath": "/data" {mount}}}]"#
+        );
+        let account = Account::healthy().guarded(&policy).recorded();
+        let story = fargate_with(&signed_in(), &container).in_account(account);
+        let results = story.judged_by(&EFS_PERMISSION);
+        assert_eq!((results.len(), results[0].status), (1, Fail), "{results:#?}");
+        results[0].commands[0].clone()
+    };
+    let both = r#""Action":["elasticfilesystem:ClientMount","elasticfilesystem:ClientWrite"]"#;
+    assert!(command("").contains(both), "{}", command(""));
+    let reading = command(r#", "readOnly": true"#);
+    assert!(!reading.contains("ClientWrite"), "{reading}");
+}
+
+#[test]
 fn who_only_reads_needs_no_right_to_write() {
     let reading =
         r#""mountPoints": [{"sourceVolume": "data", "containerPath": "/data", "readOnly": true}]"#;

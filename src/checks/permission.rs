@@ -382,6 +382,8 @@ fn ask(
     if let Decision::Depends(depends) = &evaluation.decision {
         let keys: Vec<&str> = depends.keys.iter().map(|it| it.key.as_str()).collect();
         let mut known = wish.sets.as_ref().map(|it| tags::set(it, &keys)).unwrap_or_default();
+        // What the call says of a tag itself, that its value begins so, counts before the list of all.
+        known.retain(|(key, _)| !wish.context.iter().any(|(own, _)| own.eq_ignore_ascii_case(key)));
         match beside.tags.learn(&keys, facts)? {
             Ok(of_resource) => known.extend(of_resource),
             Err(gap) => unshown = Some(gap),

@@ -1,11 +1,14 @@
 //! `ebs-permission`
 
+use std::collections::BTreeMap;
+
 use super::ebs_limits::{self, DEFAULT};
 use crate::checks::execution_role::{self, account, policies_of};
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::subject::EbsVolumeUse;
 use crate::checks::{Check, Judge};
+use crate::document::ContextKind;
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};
@@ -100,13 +103,23 @@ struct Tags {
     /// The cluster, whose name is in the ARN of the task for which the volume is created.
     cluster: Option<String>,
     own: Vec<(String, String)>,
+    /// Whether there are no others: none are propagated, and ECS adds none of its own.
+    all: bool,
 }
 
 impl Tags {
     /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-ebs-config.html>
     fn of(it: &EbsVolumeUse) -> Result<Tags, Stop> {
+        let request = &it.task.context.request;
+        // What an update does not say is as the service has it.
+        let context = &it.task.context;
+        let is_whole = context.live || context.kind != ContextKind::UpdateService;
+        let managed = &request.enable_ecs_managed_tags;
+        let mut all = is_whole && managed.get().is_ok_and(|managed| managed != Some(&true));
         let mut own = Vec::new();
         for specification in it.ebs.tag_specifications.items()? {
+            let propagated = specification.propagate_tags.get();
+            all &= propagated.is_ok_and(|from| from.is_none_or(|from| from == "NONE"));
             for tag in specification.tags.items()? {
                 if let Some(key) = tag.key.get()? {
                     let value = tag.value.get()?.cloned().unwrap_or_default();
@@ -115,20 +128,37 @@ impl Tags {
             }
         }
         // Where the cluster is not known yet, the ARN begins the same.
-        let named = it.task.context.request.cluster.get();
+        let named = request.cluster.get();
         let cluster = named.ok().map(|name| {
             let name = name.filter(|name| !name.is_empty()).map_or("default", String::as_str);
             name.rsplit('/').next().unwrap_or(name).to_owned()
         });
-        Ok(Tags { cluster, own })
+        Ok(Tags { cluster, own, all })
     }
 
-    /// The call carries these tags, under each of these prefixes of condition keys.
-    fn on(&self, mut wish: Wish, prefixes: &[&str], region: &Region, account: &AccountId) -> Wish {
+    /// The ARN of the task, as far as it is known before there is one.
+    fn task(&self, region: &Region, account: &AccountId) -> String {
         let mut task = format!("arn:{}:ecs:{region}:{account}:task/", region.partition());
         if let Some(cluster) = &self.cluster {
             task = format!("{task}{cluster}/");
         }
+        task
+    }
+
+    /// The call sets these tags, and no others if that is known.
+    fn set_by(&self, wish: Wish, region: &Region, account: &AccountId) -> Wish {
+        if !self.all {
+            return wish;
+        }
+        let mut tags: BTreeMap<String, String> = self.own.iter().cloned().collect();
+        tags.insert("AmazonECSManaged".to_owned(), "true".to_owned());
+        tags.insert("AmazonECSCreated".to_owned(), self.task(region, account));
+        wish.setting(&tags)
+    }
+
+    /// The call carries these tags, under each of these prefixes of condition keys.
+    fn on(&self, mut wish: Wish, prefixes: &[&str], region: &Region, account: &AccountId) -> Wish {
+        let task = self.task(region, account);
         for prefix in prefixes {
             for (key, value) in &self.own {
                 wish = wish.carrying(&format!("{prefix}/{key}"), value);
@@ -251,6 +281,7 @@ impl Calls<'_> {
     /// A call that tags a new volume.
     fn requested(&self, action: &str) -> Wish {
         let wish = self.wish(action, self.arn("volume/*"));
+        let wish = self.tags.set_by(wish, self.region, account(self.who));
         self.tags.on(wish, &["aws:RequestTag"], self.region, account(self.who))
     }
 

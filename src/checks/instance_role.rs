@@ -14,7 +14,7 @@ use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::names::{Arn, Region, RoleArn, RoleRef};
-use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable, pass};
+use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable, pass, warn};
 
 const REMEDY: &str = "Attach AmazonEC2ContainerServiceforEC2Role to the role of the container instances, or name an executionRoleArn that may";
 
@@ -23,15 +23,24 @@ pub(super) enum Acting<'f> {
     /// The execution role.
     Execution(&'f Policies),
     /// The roles of the container instances that it may land on.
-    Instances(Vec<Holder<'f>>),
+    Instances(Machines<'f>),
     /// Nobody whose rights could be judged, for this reason.
     Nobody(String),
 }
 
+/// The container instances that a task may land on.
+pub(super) struct Machines<'f> {
+    holders: Vec<Holder<'f>>,
+    /// Those that act as no role.
+    bare: &'f [String],
+    region: Region,
+}
+
 /// One role of container instances.
-pub(super) struct Holder<'f> {
+struct Holder<'f> {
     who: &'f Policies,
     instances: &'f [String],
+    profile: &'f str,
 }
 
 /// Who pulls images and writes awslogs for the task.
@@ -58,21 +67,30 @@ pub(super) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
     }
     let named = request.container_instances.items()?.iter().map(|it| it.value.clone()).collect();
     let region = task.region()?.clone();
-    let fleet = Fleet { region, cluster: cluster.clone(), providers, named };
-    let roles = facts.derive(&fleet)?;
-    if roles.is_empty() {
+    let fleet = Fleet { region: region.clone(), cluster: cluster.clone(), providers, named };
+    let Roles { held, bare } = facts.derive(&fleet)?;
+    if held.is_empty() {
+        let consequence = match bare.is_empty() {
+            true => "",
+            false => ": without one, the agent can neither sign in to ECR nor write logs",
+        };
         return Ok(Acting::Nobody(format!(
-            "no execution role is named, and no active container instance of cluster {cluster} that the task may land on has an instance profile"
+            "no execution role is named, and no active container instance of cluster {cluster} that the task may land on has an instance profile with a role{consequence}"
         )));
     }
-    let held: Vec<_> = roles
+    let holders: Vec<_> = held
         .iter()
-        .map(|(role, instances)| {
+        .map(|(role, Held { instances, profile })| {
             let role = RoleRef::Arn(role.clone());
-            execution_role::policies_of(task, &role, facts).map(|who| Holder { who, instances })
+            execution_role::policies_of(task, &role, facts).map(|who| Holder {
+                who,
+                instances,
+                profile,
+            })
         })
         .collect();
-    Ok(Acting::Instances(held.into_iter().collect::<Result<_, _>>()?))
+    let holders = holders.into_iter().collect::<Result<_, _>>()?;
+    Ok(Acting::Instances(Machines { holders, bare, region }))
 }
 
 /// The container instances of a cluster that a task may land on, by their roles.
@@ -86,9 +104,23 @@ struct Fleet {
     named: Vec<String>,
 }
 
+/// As what the machines of a fleet act.
+#[derive(Debug, Default)]
+struct Roles {
+    held: BTreeMap<RoleArn, Held>,
+    /// The machines without a profile, or whose profile has no role.
+    bare: Vec<String>,
+}
+
+/// The machines that act as one role, and a profile that holds it.
+#[derive(Debug)]
+struct Held {
+    instances: Vec<String>,
+    profile: String,
+}
+
 impl Derived for Fleet {
-    /// Each role with the machines that act as it.
-    type Fact = BTreeMap<RoleArn, Vec<String>>;
+    type Fact = Roles;
 
     fn what(&self) -> String {
         format!("the roles of the container instances of cluster {}", self.cluster)
@@ -107,21 +139,27 @@ impl Derived for Fleet {
             .map(|(id, lookup)| (id, facts.get(&lookup)))
             .collect();
         let mut profiles: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut roles = Roles::default();
         for (id, machine) in machines {
             // One that is gone, but not deregistered yet, takes no task.
-            if let Seen::Found(machine) = machine?
-                && let Some(profile) = &machine.profile
-            {
-                profiles.entry(profile).or_default().push(id.to_owned());
+            let Seen::Found(machine) = machine? else { continue };
+            match &machine.profile {
+                Some(profile) => profiles.entry(profile).or_default().push(id.to_owned()),
+                None => roles.bare.push(id.to_owned()),
             }
         }
-        let asked: Vec<_> =
-            profiles.into_iter().map(|(profile, ids)| (self.role(profile, facts), ids)).collect();
-        let mut roles: BTreeMap<RoleArn, Vec<String>> = BTreeMap::new();
-        for (role, ids) in asked {
-            if let Some(role) = role? {
-                roles.entry(role).or_default().extend(ids);
-            }
+        let asked: Vec<_> = profiles
+            .into_iter()
+            .map(|(profile, ids)| (profile, self.role(profile, facts), ids))
+            .collect();
+        for (profile, role, ids) in asked {
+            let Some(role) = role? else {
+                roles.bare.extend(ids);
+                continue;
+            };
+            let held = roles.held.entry(role);
+            let new = || Held { instances: Vec::new(), profile: profile.to_owned() };
+            held.or_insert_with(new).instances.extend(ids);
         }
         Ok(roles)
     }
@@ -164,38 +202,58 @@ impl Acting<'_> {
         match self {
             Acting::Execution(who) => judge(who),
             Acting::Nobody(why) => not_applicable(why.clone()),
-            Acting::Instances(holders) => {
-                let judged: Vec<_> = holders.iter().map(|it| (it, judge(it.who))).collect();
-                together(judged)
+            Acting::Instances(machines) => {
+                let judged = machines.holders.iter().map(|it| (it, judge(it.who))).collect();
+                machines.together(judged)
             }
         }
     }
 }
 
-fn together(judged: Vec<(&Holder, Judgement)>) -> Judgement {
-    let (mut allowed, mut refused) = (Vec::new(), Vec::new());
-    for (holder, verdict) in judged {
-        match verdict? {
-            Verdict::Pass(because) => allowed.push(because),
-            Verdict::Found(findings) => {
-                refused.extend(findings.into_iter().map(|finding| (holder, finding)));
+impl Machines<'_> {
+    fn together(&self, judged: Vec<(&Holder, Judgement)>) -> Judgement {
+        let (mut allowed, mut refused) = (Vec::new(), Vec::new());
+        for (holder, verdict) in judged {
+            match verdict? {
+                Verdict::Pass(because) => allowed.push(because),
+                Verdict::Found(findings) => {
+                    refused.extend(findings.into_iter().map(|finding| (holder, finding)));
+                }
+                nothing @ Verdict::NotApplicable(_) => return Ok(nothing),
             }
-            nothing @ Verdict::NotApplicable(_) => return Ok(nothing),
+        }
+        let Some((holder, finding)) = refused.into_iter().next() else {
+            let allowed = allowed.join("; ");
+            return match self.bare {
+                [] => pass(format!("the container instances act with their own role: {allowed}")),
+                [first, ..] => self.roleless(&allowed).on(first).judge(),
+            };
+        };
+        // A statement that denies is not outweighed by a policy more.
+        let remedy = finding.remedy.clone().or(Some(REMEDY.to_owned()));
+        match allowed.is_empty() {
+            true => Finding { remedy, ..finding }.judge(),
+            false => {
+                let message = format!("on {}, {}", some(holder.instances), finding.message);
+                Finding { severity: Severity::Warn, message, remedy, ..finding }.judge()
+            }
         }
     }
-    let Some((holder, finding)) = refused.into_iter().next() else {
-        return pass(format!(
-            "the container instances act with their own role: {}",
-            allowed.join("; ")
-        ));
-    };
-    let remedy = Some(REMEDY.to_owned());
-    match allowed.is_empty() {
-        true => Finding { remedy, ..finding }.judge(),
-        false => {
-            let message = format!("on {}, {}", some(holder.instances), finding.message);
-            Finding { severity: Severity::Warn, message, remedy, ..finding }.judge()
-        }
+
+    /// Some have no role, and the others may.
+    fn roleless(&self, allowed: &str) -> Finding {
+        let finding = warn(format!(
+            "no execution role is named, and {} has no instance profile with a role: unless the agent there has other credentials, what lands there can neither pull from ECR nor write logs; elsewhere, {allowed}",
+            self.bare.join(", ")
+        ))
+        .remedy("Name an executionRoleArn, or attach the instance profile of the others");
+        let Some(other) = self.holders.first() else { return finding };
+        self.bare.iter().fold(finding, |finding, id| {
+            finding.command(format!(
+                "aws ec2 associate-iam-instance-profile --instance-id {id} --iam-instance-profile Arn={} --region {}",
+                other.profile, self.region
+            ))
+        })
     }
 }
 

@@ -67,6 +67,8 @@ pub(crate) struct Wish {
     pub context: Vec<(String, KeyState)>,
     /// The tags that this call sets: these and no others, if that is known.
     pub sets: Option<BTreeMap<String, String>>,
+    /// What the command that mends allows it on, where that is more than this one resource.
+    pub mended_on: Option<String>,
 }
 
 impl Wish {
@@ -76,6 +78,7 @@ impl Wish {
             resource: resource.into(),
             context: Vec::new(),
             sets: None,
+            mended_on: None,
         }
     }
 
@@ -84,6 +87,17 @@ impl Wish {
         self.sets = Some(tags.clone());
         let keys = KeyState::Known(tags.keys().cloned().collect());
         self.knowing("aws:TagKeys", keys)
+    }
+
+    /// The same call, which is one of many on all that this ARN covers.
+    pub(crate) fn mended_on(mut self, resource: impl Into<String>) -> Wish {
+        self.mended_on = Some(resource.into());
+        self
+    }
+
+    /// The ARN that a statement which allows it would name.
+    fn grantable(&self) -> &str {
+        self.mended_on.as_deref().unwrap_or(&self.resource)
     }
 
     /// The same call, which carries this condition key.
@@ -247,7 +261,7 @@ fn denial(set: &PolicySet, wish: &Wish, evaluation: &Evaluation) -> Finding {
     let said = evaluation.sentences().join("; ");
     let finding = fail(format!("{} may not {action} on {resource}: {said}", set.arn)).on(&set.arn);
     match evaluation.decision {
-        Decision::ImplicitDeny => finding.command(grant(set, action, resource)),
+        Decision::ImplicitDeny => finding.command(grant(set, action, wish.grantable())),
         _ => finding,
     }
 }
@@ -368,6 +382,8 @@ fn ask(
     if let Decision::Depends(depends) = &evaluation.decision {
         let keys: Vec<&str> = depends.keys.iter().map(|it| it.key.as_str()).collect();
         let mut known = wish.sets.as_ref().map(|it| tags::set(it, &keys)).unwrap_or_default();
+        // What the call says of a tag itself, that its value begins so, counts before the list of all.
+        known.retain(|(key, _)| !wish.context.iter().any(|(own, _)| own.eq_ignore_ascii_case(key)));
         match beside.tags.learn(&keys, facts)? {
             Ok(of_resource) => known.extend(of_resource),
             Err(gap) => unshown = Some(gap),

@@ -1,6 +1,6 @@
 //! `log-group-create-permission`
 
-use super::target::{for_all_streams, lookup};
+use super::target::{all_streams, lookup};
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::subject::AwslogsUse;
 use crate::checks::{Check, Judge, execution_role, instance_role};
@@ -53,10 +53,10 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
         let group = name.arn(&region, execution_role::account(who));
         let asked = format!("{group}:log-stream:");
-        let wish = Wish::new("logs:CreateLogGroup", &asked);
+        let wish = Wish::new("logs:CreateLogGroup", &asked).mended_on(all_streams(&group));
         let answer = decide(who, vec![(wish, Beside::default())], &region, None, facts)?;
         if let Answer::Refused(finding) = answer {
-            return for_all_streams(*finding, &asked, &group).judge();
+            return finding.judge();
         }
         execution_role::verdict(who, &format!("create {group}"), answer, facts)
     })

@@ -9,7 +9,6 @@ use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::logs::{DescribeLogGroup, LogGroup};
 use crate::names::{LogGroupName, Region};
-use crate::verdict::Finding;
 
 /// A log group, as the driver will find it.
 pub(super) enum Target<'f> {
@@ -66,12 +65,10 @@ fn perhaps_mistyped(it: &AwslogsUse, region: &Region, stop: Stop) -> Stop {
     }
 }
 
-/// The finding, with a command that allows what is refused for all streams of the group: what stands in
-/// `resource` after the group's own ARN is of one task.
-pub(super) fn for_all_streams(finding: Finding, resource: &str, group: &str) -> Finding {
-    let (one, all) = (format!("\"{resource}\""), format!("\"{group}:*\""));
-    let commands = finding.commands.iter().map(|command| command.replace(&one, &all)).collect();
-    Finding { commands, ..finding }
+/// All streams of a group, and what is asked of it where it is created: to allow one stream only would
+/// be to allow one task only.
+pub(super) fn all_streams(group: &str) -> String {
+    format!("{group}:*")
 }
 
 /// The container whose driver creates the same group.

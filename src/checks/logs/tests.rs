@@ -184,6 +184,30 @@ fn the_command_that_mends_allows_the_streams_of_every_task() {
 }
 
 #[test]
+fn every_container_is_mended_by_the_same_policy() {
+    let both = format!("{}, {}", container("app", ""), container("proxy", ""));
+    let fields =
+        format!(r#""requiresCompatibilities": ["FARGATE"], "executionRoleArn": "{ROLES}/pull""#);
+    let story = Story::containers_and(&both, &fields);
+    let results = story.in_account(may(&json!([])).group(None, None).recorded()).judged_by(&WRITE);
+    assert_eq!(results[0].commands, results[1].commands);
+    let name = "--policy-name logs-for-ecs-log-group-ecs-web ";
+    assert!(results[0].commands[0].contains(name), "{results:#?}");
+}
+
+#[test]
+fn a_denial_is_not_mended_by_an_allow() {
+    let mut statements = allow(&WRITES, "*");
+    let deny = json!({"Sid": "Quiet", "Effect": "Deny", "Action": "logs:*", "Resource": "*"});
+    statements.as_array_mut().unwrap().push(deny);
+    let story = fargate("").in_account(may(&statements).group(None, None).recorded());
+    let result = only(&story, &WRITE);
+    assert_eq!(result.status, Fail);
+    assert!(result.message.contains("Quiet"), "{}", result.message);
+    assert_eq!(result.remedy.as_deref(), Some("Remove or narrow the statement that denies it"));
+}
+
+#[test]
 fn docker_does_not_wait_for_the_stream_where_it_is_not_to_block() {
     let with_role = |options: &str| {
         let fields = format!(r#""networkMode": "bridge", "executionRoleArn": "{ROLES}/pull""#);
@@ -243,7 +267,12 @@ fn without_an_execution_role_the_instances_write_as_themselves() {
     let away = ("i-2", draining, None, Some("bare"));
     fleet(&[one, away]).ends(&WRITE, &[(Pass, AT, "")]);
     let unheld = ("i-3", active, None, None);
-    fleet(&[unheld]).ends(&WRITE, &[(Skip, AT, "instance profile")]);
+    fleet(&[unheld]).ends(&WRITE, &[(Skip, AT, "can neither sign in to ECR nor write logs")]);
+    let mixed = fleet(&[one, unheld]);
+    mixed.ends(&WRITE, &[(Warn, AT, "i-3 has no instance profile")]);
+    let mend = "aws ec2 associate-iam-instance-profile --instance-id i-3 --iam-instance-profile Arn=arn:aws:iam::111122223333:instance-profile/ecs --region eu-west-1";
+    assert_eq!(only(&mixed, &WRITE).commands, [mend]);
+    fleet(&[bare, unheld]).ends(&WRITE, &[(Fail, AT, "role/bare may not")]);
     let outside = ("mi-4", active, None, None);
     fleet(&[outside]).ends(&WRITE, &[(Skip, AT, "instance profile")]);
 }

@@ -1,6 +1,6 @@
 //! `log-write-permission`
 
-use super::target::{Target, for_all_streams, target, unnoticed};
+use super::target::{Target, all_streams, target, unnoticed};
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::subject::AwslogsUse;
@@ -51,10 +51,9 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     acting?.judge(|who| {
         let group = name.arn(&region, execution_role::account(who));
         let arn = format!("{group}:log-stream:{stream}");
-        match writes(who, &CALLS, &arn, &region, facts)? {
+        match writes(who, &CALLS, (&arn, &group), &region, facts)? {
             Answer::Refused(finding) => {
-                let finding = lost(it, who, (&arn, &region), *finding, facts)?;
-                let finding = for_all_streams(finding, &arn, &group);
+                let finding = lost(it, who, (&arn, &group), &region, *finding, facts)?;
                 let message = finding.message.replace(&stream, &in_words);
                 Finding { message, ..finding }.judge()
             }
@@ -68,11 +67,13 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
 fn writes(
     who: &Policies,
     actions: &[&str],
-    stream: &str,
+    (stream, group): (&str, &str),
     region: &Region,
     facts: &View,
 ) -> Result<Answer, Stop> {
-    let call = |action: &&str| (Wish::new(action, stream), Beside::default());
+    let call = |action: &&str| {
+        (Wish::new(action, stream).mended_on(all_streams(group)), Beside::default())
+    };
     decide(who, actions.iter().map(call).collect(), region, None, facts)
 }
 
@@ -81,7 +82,8 @@ fn writes(
 fn lost(
     it: &AwslogsUse,
     who: &Policies,
-    (stream, region): (&str, &Region),
+    stream: (&str, &str),
+    region: &Region,
     finding: Finding,
     facts: &View,
 ) -> Result<Finding, Stop> {

@@ -2,7 +2,7 @@
 
 use super::Wish;
 use crate::checks::policies::{Kind, Origin, PolicySet};
-use crate::iam::{Evaluation, Layer};
+use crate::iam::{Decision, Evaluation, Layer};
 use crate::knowledge::{Gap, Stop};
 use crate::verdict::{Finding, fail};
 
@@ -81,13 +81,17 @@ fn refused_together(
         }
     }
     let wishes = || refused.iter().map(|(it, _)| &it.wish);
-    let objects: Vec<String> = by_resource(wishes())
+    let objects: Vec<String> = by_resource(wishes(), |wish| &wish.resource)
         .into_iter()
         .map(|(resource, actions)| format!("{} on {resource}", actions.join(", ")))
         .collect();
     let said = reasons.join("; ");
     let mut finding =
         fail(format!("{} may not {}: {said}", set.arn, objects.join(" nor "))).on(&set.arn);
+    // Nothing that is allowed besides counts against a statement that denies.
+    if refused.iter().all(|(it, _)| it.evaluation.decision == Decision::ExplicitDeny) {
+        finding = finding.remedy("Remove or narrow the statement that denies it");
+    }
     let lacking = |layer: Layer| {
         refused
             .iter()
@@ -109,13 +113,16 @@ fn refused_together(
     }
 }
 
-/// The wishes' actions, under their resources.
-fn by_resource<'w>(wishes: impl Iterator<Item = &'w Wish>) -> Vec<(&'w str, Vec<&'w str>)> {
+/// The wishes' actions, under what `of` says of each: its resource, or what to allow it on.
+fn by_resource<'w>(
+    wishes: impl Iterator<Item = &'w Wish>,
+    of: fn(&Wish) -> &str,
+) -> Vec<(&'w str, Vec<&'w str>)> {
     let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
     for wish in wishes {
-        match found.iter_mut().find(|(resource, _)| *resource == wish.resource) {
+        match found.iter_mut().find(|(resource, _)| *resource == of(wish)) {
             Some((_, actions)) => actions.push(&wish.action),
-            None => found.push((&wish.resource, vec![&wish.action])),
+            None => found.push((of(wish), vec![&wish.action])),
         }
     }
     found
@@ -123,7 +130,7 @@ fn by_resource<'w>(wishes: impl Iterator<Item = &'w Wish>) -> Vec<(&'w str, Vec<
 
 /// The command that shows the statements which refuse.
 fn simulation<'w>(set: &PolicySet, wishes: impl Iterator<Item = &'w Wish>) -> String {
-    let calls: Vec<String> = by_resource(wishes)
+    let calls: Vec<String> = by_resource(wishes, |wish| &wish.resource)
         .into_iter()
         .take(1)
         .map(|(resource, actions)| {
@@ -137,9 +144,9 @@ fn simulation<'w>(set: &PolicySet, wishes: impl Iterator<Item = &'w Wish>) -> St
 fn grants<'w>(set: &PolicySet, wishes: impl Iterator<Item = &'w Wish>) -> String {
     let wishes: Vec<&Wish> = wishes.collect();
     if let [one] = wishes.as_slice() {
-        return grant(set, &one.action, &one.resource);
+        return grant(set, &one.action, one.grantable());
     }
-    let statements: Vec<serde_json::Value> = by_resource(wishes.iter().copied())
+    let statements: Vec<serde_json::Value> = by_resource(wishes.iter().copied(), Wish::grantable)
         .into_iter()
         .map(|(resource, actions)| {
             serde_json::json!({"Effect": "Allow", "Action": actions, "Resource": resource})
@@ -147,7 +154,7 @@ fn grants<'w>(set: &PolicySet, wishes: impl Iterator<Item = &'w Wish>) -> String
         .collect();
     let service = wishes.first().and_then(|wish| wish.action.split(':').next()).unwrap_or("task");
     // The last is the narrowest: what has no resource of its own is asked for first.
-    let resource = wishes.last().map_or("*", |wish| &wish.resource);
+    let resource = wishes.last().map_or("*", |wish| wish.grantable());
     put_policy(
         set,
         &purpose(&format!("{service}-for-ecs"), resource),

@@ -57,6 +57,7 @@ fn ebs_volume_config(it: &LaunchVolumeUse, _: &View) -> Judgement {
     });
     found
         .part(it.task.context.request.deployment_controller.place(), |found| controller(it, found));
+    found.part(it.task.context.request.scheduling_strategy.place(), |found| strategy(it, found));
     found.part(configuration.managed_ebs.place(), |found| {
         match configuration.managed_ebs.get()? {
             Some(ebs) => {
@@ -202,6 +203,20 @@ fn controller(it: &LaunchVolumeUse, found: &mut Findings) -> Result<(), Stop> {
             .at(controller.kind.place())
             .prevents(REQUEST)
             .remedy("Let the type of deploymentController be ECS, or keep the data elsewhere"),
+        );
+    }
+    Ok(())
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>
+fn strategy(it: &LaunchVolumeUse, found: &mut Findings) -> Result<(), Stop> {
+    let strategy = &it.task.context.request.scheduling_strategy;
+    if strategy.get()?.is_some_and(|strategy| strategy == "DAEMON") {
+        found.add(
+            fail("only services of the strategy REPLICA have EBS volumes, and schedulingStrategy is DAEMON")
+                .at(strategy.place())
+                .prevents(REQUEST)
+                .remedy("Set schedulingStrategy to REPLICA, or keep the data elsewhere"),
         );
     }
     Ok(())

@@ -1,11 +1,14 @@
 //! `ebs-permission`
 
+use std::collections::BTreeMap;
+
 use super::ebs_limits::{self, DEFAULT};
 use crate::checks::execution_role::{self, account, policies_of};
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::subject::EbsVolumeUse;
 use crate::checks::{Check, Judge};
+use crate::document::ContextKind;
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};
@@ -44,13 +47,18 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
     if let Answer::Refused(finding) = starts {
         return mended(*finding, region).judge();
     }
-    let later = decide(who, calls.later(it)?, region, None, facts)?;
-    if let Answer::Refused(finding) = later {
+    let (to_the_end, listed) = (calls.to_the_end(it)?, calls.listed(it)?);
+    let later = [to_the_end.clone(), listed].concat();
+    if let Answer::Refused(finding) = decide(who, later, region, None, facts)? {
         let finding = mended(*finding, region);
-        let message = format!(
-            "{}; the task starts, but ECS may not manage its volume to the end, and it may stay and cost",
-            finding.message
-        );
+        let ends = decide(who, to_the_end, region, None, facts);
+        let consequence = match ends {
+            Ok(Answer::Refused(_)) => {
+                "the task starts, but ECS may not manage its volume to the end, and it may stay and cost"
+            }
+            _ => "AWS's policy has it, and ECS may come to need it",
+        };
+        let message = format!("{}; {consequence}", finding.message);
         return Finding { severity: Severity::Warn, message, ..finding }.judge();
     }
     execution_role::verdict(
@@ -95,13 +103,23 @@ struct Tags {
     /// The cluster, whose name is in the ARN of the task for which the volume is created.
     cluster: Option<String>,
     own: Vec<(String, String)>,
+    /// Whether there are no others: none are propagated, and ECS adds none of its own.
+    all: bool,
 }
 
 impl Tags {
     /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-ebs-config.html>
     fn of(it: &EbsVolumeUse) -> Result<Tags, Stop> {
+        let request = &it.task.context.request;
+        // What an update does not say is as the service has it.
+        let context = &it.task.context;
+        let is_whole = context.live || context.kind != ContextKind::UpdateService;
+        let managed = &request.enable_ecs_managed_tags;
+        let mut all = is_whole && managed.get().is_ok_and(|managed| managed != Some(&true));
         let mut own = Vec::new();
         for specification in it.ebs.tag_specifications.items()? {
+            let propagated = specification.propagate_tags.get();
+            all &= propagated.is_ok_and(|from| from.is_none_or(|from| from == "NONE"));
             for tag in specification.tags.items()? {
                 if let Some(key) = tag.key.get()? {
                     let value = tag.value.get()?.cloned().unwrap_or_default();
@@ -110,20 +128,37 @@ impl Tags {
             }
         }
         // Where the cluster is not known yet, the ARN begins the same.
-        let named = it.task.context.request.cluster.get();
+        let named = request.cluster.get();
         let cluster = named.ok().map(|name| {
             let name = name.filter(|name| !name.is_empty()).map_or("default", String::as_str);
             name.rsplit('/').next().unwrap_or(name).to_owned()
         });
-        Ok(Tags { cluster, own })
+        Ok(Tags { cluster, own, all })
     }
 
-    /// The call carries these tags, under each of these prefixes of condition keys.
-    fn on(&self, mut wish: Wish, prefixes: &[&str], region: &Region, account: &AccountId) -> Wish {
+    /// The ARN of the task, as far as it is known before there is one.
+    fn task(&self, region: &Region, account: &AccountId) -> String {
         let mut task = format!("arn:{}:ecs:{region}:{account}:task/", region.partition());
         if let Some(cluster) = &self.cluster {
             task = format!("{task}{cluster}/");
         }
+        task
+    }
+
+    /// The call sets these tags, and no others if that is known.
+    fn set_by(&self, wish: Wish, region: &Region, account: &AccountId) -> Wish {
+        if !self.all {
+            return wish;
+        }
+        let mut tags: BTreeMap<String, String> = self.own.iter().cloned().collect();
+        tags.insert("AmazonECSManaged".to_owned(), "true".to_owned());
+        tags.insert("AmazonECSCreated".to_owned(), self.task(region, account));
+        wish.setting(&tags)
+    }
+
+    /// The call carries these tags, under each of these prefixes of condition keys.
+    fn on(&self, mut wish: Wish, prefixes: &[&str], region: &Region, account: &AccountId) -> Wish {
+        let task = self.task(region, account);
         for prefix in prefixes {
             for (key, value) in &self.own {
                 wish = wish.carrying(&format!("{prefix}/{key}"), value);
@@ -192,7 +227,6 @@ impl Calls<'_> {
     fn to_start(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
         let mut wishes = vec![
             self.describing("ec2:DescribeVolumes"),
-            self.describing("ec2:DescribeAvailabilityZones"),
             self.created_as(self.requested("ec2:CreateVolume")),
             self.requested("ec2:CreateTags").carrying("ec2:CreateAction", "CreateVolume"),
         ];
@@ -207,12 +241,19 @@ impl Calls<'_> {
         Ok(self.beside(wishes))
     }
 
-    /// Those that manage the volume until the task is gone, and those that AWS's policy has and a task
-    /// is not known to need.
-    fn later(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
-        let mut wishes = vec![self.managed("ec2:DetachVolume"), self.managed("ec2:DeleteVolume")];
+    /// Those that AWS's policy has, and that no task is known to fail for.
+    fn listed(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
+        let mut wishes = vec![self.describing("ec2:DescribeAvailabilityZones")];
         if !runs_on_fargate_only(it)? {
             wishes.push(self.describing("ec2:DescribeInstances"));
+        }
+        Ok(self.beside(wishes))
+    }
+
+    /// Those that manage the volume until the task is gone.
+    fn to_the_end(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
+        let mut wishes = vec![self.managed("ec2:DetachVolume"), self.managed("ec2:DeleteVolume")];
+        if !runs_on_fargate_only(it)? {
             wishes.push(self.wish("ec2:DetachVolume", self.arn("instance/i-*")));
         }
         Ok(self.beside(wishes))
@@ -240,6 +281,7 @@ impl Calls<'_> {
     /// A call that tags a new volume.
     fn requested(&self, action: &str) -> Wish {
         let wish = self.wish(action, self.arn("volume/*"));
+        let wish = self.tags.set_by(wish, self.region, account(self.who));
         self.tags.on(wish, &["aws:RequestTag"], self.region, account(self.who))
     }
 

@@ -29,7 +29,7 @@ fn ebs_snapshot(it: &EbsVolumeUse, facts: &View) -> Judgement {
     };
     let snapshot = facts.need(&asked)?;
     let mut found = Findings::new();
-    if let Some(finding) = tier(snapshot, &asked).or_else(|| state(snapshot, &asked)) {
+    if let Some(finding) = state(snapshot, &asked).or_else(|| tier(snapshot, &asked)) {
         let at = it.ebs.snapshot_id.place();
         found.add(finding.at(at).on(&asked.id).prevents(EBS_SNAPSHOT.prevents[1]));
     }
@@ -74,7 +74,14 @@ fn state(snapshot: &Snapshot, asked: &DescribeSnapshot) -> Option<Finding> {
                 .command(wait),
         ),
         // https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin-working-with-snaps.html
-        "recoverable" | "recovering" => Some(
+        "recovering" => Some(
+            warn(format!(
+                "{said}: it comes back from the recycle bin, and no volume can be made of it before"
+            ))
+            .remedy("Wait until the snapshot is completed")
+            .command(wait),
+        ),
+        "recoverable" => Some(
             fail(format!("{said}: it was deleted, and lies in the recycle bin"))
                 .remedy("Restore it from the recycle bin, or name another snapshot")
                 .command(format!(

@@ -163,6 +163,13 @@ impl Mounting<'_> {
         facts: &View<'t>,
         found: &mut Findings,
     ) -> Result<Mounted, Stop> {
+        // What is wrong everywhere is told once.
+        if let (true, Some(first)) = (self.targets.is_empty(), self.subnets.first())
+            && first.id != scene.interface.subnet.id
+        {
+            let why = format!("that {} has no mount target is told of {}", self.named(), first.id);
+            return Ok(Mounted::Untold(why));
+        }
         let Some(target) = self.near(scene, facts, found)? else { return Ok(Mounted::Hindered) };
         if let Some(why) = self.unresolved(scene, facts, found)? {
             return Ok(Mounted::Untold(why));

@@ -9,7 +9,9 @@ use crate::checks::subject::EfsVolumeUse;
 use crate::checks::{Check, Judge};
 use crate::document::Container;
 use crate::facts::View;
-use crate::iam::{Decision, KeyState, Layer, Layers, Policy, Principal, Request, evaluate};
+use crate::iam::{
+    Decision, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request, evaluate,
+};
 use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::efs::{
@@ -114,11 +116,21 @@ struct Mount<'a> {
 
 impl Mount<'_> {
     fn judged(&self, client: &Client) -> Judgement {
+        let writers = self.it.task.writers(self.it.volume);
         let by = match self.says(MOUNT, client)? {
-            Answer::Refused(finding) => return finding.judge(),
+            Answer::Refused(finding) => {
+                // What mends has to grant all that is lacking.
+                if let (Client::Role(who), Ok(true)) =
+                    (client, writers.as_ref().map(|it| !it.is_empty()))
+                    && let Answer::Refused(both) = self.by_role(who, &[MOUNT, WRITE])?
+                {
+                    return both.judge();
+                }
+                return finding.judge();
+            }
             Answer::Allowed(by) => by,
         };
-        let writers = self.it.task.writers(self.it.volume)?;
+        let writers = writers?;
         let mut found = Findings::new();
         if !writers.is_empty() {
             self.write(client, &mut found)?;
@@ -135,11 +147,9 @@ impl Mount<'_> {
     /// The mount is read-only then, and the task starts all the same.
     fn write(&self, client: &Client, found: &mut Findings) -> Result<(), Stop> {
         if let Answer::Refused(finding) = self.says(WRITE, client)? {
-            let mut finding = finding.prevents(EFS_PERMISSION.prevents[1]).remedy(
-                "Allow elasticfilesystem:ClientWrite, or say readOnly where the volume is mounted",
-            );
-            finding.severity = Severity::Warn;
-            found.add(finding);
+            let remedy =
+                "Allow elasticfilesystem:ClientWrite, or say readOnly where the volume is mounted";
+            found.add(starting(*finding, remedy).prevents(EFS_PERMISSION.prevents[1]));
         }
         Ok(())
     }
@@ -165,44 +175,47 @@ impl Mount<'_> {
             return Ok(());
         }
         if let Answer::Refused(finding) = self.says(ROOT, client)? {
-            let mut finding = finding.prevents(EFS_PERMISSION.prevents[2]).remedy(
-                "Allow elasticfilesystem:ClientRootAccess, or let the container run as a user of its own",
-            );
-            finding.severity = Severity::Warn;
-            found.add(finding);
+            let remedy = "Allow elasticfilesystem:ClientRootAccess, or let the container run as a user of its own";
+            found.add(starting(*finding, remedy).prevents(EFS_PERMISSION.prevents[2]));
         }
         Ok(())
     }
 
     fn says(&self, action: &str, client: &Client) -> Result<Answer, Stop> {
-        let wish = self.wish(action)?;
+        match client {
+            Client::Role(who) => self.by_role(who, &[action]),
+            Client::Anonymous | Client::Nobody => self.anonymously(action),
+        }
+    }
+
+    fn by_role(&self, who: &Policies, actions: &[&str]) -> Result<Answer, Stop> {
         let beside = Beside {
             resource: Some(self.policy.clone()),
             owner: Some(self.file_system.owner.clone()),
             ..Beside::default()
         };
-        match client {
-            Client::Role(who) => {
-                let calls = vec![(wish, beside)];
-                decide(who, calls, &self.asked.region, Some(&self.command()), self.facts)
-            }
-            Client::Anonymous | Client::Nobody => self.anonymously(&wish, beside),
-        }
+        let encrypted = self.is_encrypted()?;
+        let call = |action: &&str| (self.wish(action, encrypted), beside.clone());
+        let calls = actions.iter().map(call).collect();
+        decide(who, calls, &self.asked.region, Some(&self.command()), self.facts)
+    }
+
+    /// Where encryption is lacking though IAM or an access point needs it, `efs-file-system` tells.
+    fn is_encrypted(&self) -> Result<bool, Stop> {
+        Ok(self.it.is_encrypted()? || self.it.signs_in()? || self.point.is_some())
     }
 
     /// The call with the keys that EFS knows of a client
-    /// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>). Where encryption
-    /// is lacking though IAM or an access point needs it, `efs-file-system` tells.
-    fn wish(&self, action: &str) -> Result<Wish, Stop> {
-        let encrypted = self.it.is_encrypted()? || self.it.signs_in()? || self.point.is_some();
+    /// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>).
+    fn wish(&self, action: &str, encrypted: bool) -> Wish {
         let point = match self.point {
             Some(point) => KeyState::Known(vec![point.arn.clone()]),
             None => KeyState::Absent,
         };
-        Ok(Wish::new(action, &self.file_system.arn)
+        Wish::new(action, &self.file_system.arn)
             .carrying("aws:SecureTransport", if encrypted { "true" } else { "false" })
             .carrying("elasticfilesystem:AccessedViaMountTarget", "true")
-            .knowing("elasticfilesystem:AccessPointArn", point))
+            .knowing("elasticfilesystem:AccessPointArn", point)
     }
 
     fn command(&self) -> String {
@@ -212,14 +225,21 @@ impl Mount<'_> {
         )
     }
 
-    fn anonymously(&self, wish: &Wish, beside: Beside) -> Result<Answer, Stop> {
+    /// What the policy says of a client that is not known.
+    fn of_nobody(&self, action: &str, encrypted: bool) -> Evaluation {
+        let wish = self.wish(action, encrypted);
         let nobody = Principal::Anonymous;
-        let context = context(&nobody, None, wish, &self.asked.region);
+        let context = context(&nobody, None, &wish, &self.asked.region);
         let request = Request::new(nobody, &wish.action, &wish.resource, context);
-        let layers = Layers { resource: beside.resource, ..Layers::default() };
-        let evaluation = evaluate(&request, &layers);
+        let layers = Layers { resource: Some(self.policy.clone()), ..Layers::default() };
+        evaluate(&request, &layers)
+    }
+
+    fn anonymously(&self, action: &str) -> Result<Answer, Stop> {
+        let encrypted = self.is_encrypted()?;
+        let evaluation = self.of_nobody(action, encrypted);
         let said = evaluation.sentences().join("; ");
-        let Wish { action, resource, .. } = wish;
+        let resource = &self.file_system.arn;
         match evaluation.decision {
             Decision::Allow => {
                 let grounds: Vec<String> =
@@ -230,6 +250,16 @@ impl Mount<'_> {
                 let why =
                     format!("whether an anonymous client may {action} on {resource} is open: {said}");
                 Err(Gap::Undecidable { why }.into())
+            }
+            Decision::ExplicitDeny | Decision::ImplicitDeny
+                if !encrypted && self.of_nobody(action, true).decision == Decision::Allow =>
+            {
+                let finding = fail(format!(
+                    "the volume is mounted without encryption, and so an anonymous client may not {action} on {resource}: {said}"
+                ));
+                let at = self.it.efs.transit_encryption.place();
+                let finding = finding.at(at).on(resource);
+                Ok(Answer::Refused(Box::new(finding.remedy("Set transitEncryption to ENABLED"))))
             }
             Decision::ExplicitDeny | Decision::ImplicitDeny => Ok(Answer::Refused(Box::new(
                 fail(format!(
@@ -257,4 +287,14 @@ impl Mount<'_> {
             "Name a taskRoleArn that may mount the file system, or set authorizationConfig.iam to DISABLED",
         ))
     }
+}
+
+/// The finding, where the task starts all the same. Where encryption is all that is lacking, the finding
+/// has said so.
+fn starting(finding: Finding, remedy: &str) -> Finding {
+    let remedy = match finding.remedy {
+        Some(own) if finding.commands.is_empty() => own,
+        _ => remedy.to_owned(),
+    };
+    Finding { severity: Severity::Warn, remedy: Some(remedy), ..finding }
 }

@@ -51,6 +51,8 @@ fn a_snapshot_is_there_complete_and_at_hand() {
         (json!({"state": "pending"}), Warn, at, "before it is completed"),
         (json!({"state": "error"}), Fail, at, "state error"),
         (json!({"state": "recoverable"}), Fail, at, "recycle bin"),
+        (json!({"state": "recovering"}), Warn, at, "comes back from the recycle bin"),
+        (json!({"state": "error", "restored_until": "2026-12-01"}), Fail, at, "state error"),
         (json!({"archived": true}), Fail, at, "in the archive"),
         (json!({"archived": true, "restored_until": "2026-12-01"}), Warn, at, "until 2026-12-01"),
     ];

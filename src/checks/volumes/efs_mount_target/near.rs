@@ -4,8 +4,8 @@ use super::{EFS_MOUNT_TARGET, Mounting};
 use crate::checks::network::scene::Scene;
 use crate::checks::volumes::efs_volume::is_usable;
 use crate::facts::View;
-use crate::knowledge::Stop;
-use crate::lookup::efs::{DescribeFileSystem, MountTarget, Zone};
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::efs::{DescribeFileSystem, DescribeMountTargetGroups, MountTarget, Zone};
 use crate::network::{DnsFact, Part, RouteFact, Subnet, Target, resolve, route};
 use crate::verdict::{Finding, Findings, fail, warn};
 
@@ -24,7 +24,7 @@ impl<'a> Mounting<'a> {
     ) -> Result<Option<&'a MountTarget>, Stop> {
         let subnet = scene.interface.subnet;
         let Some(first) = self.targets.first() else {
-            found.add(self.create(subnet, fail(format!("{} has no mount target", self.named()))));
+            found.add(self.nowhere());
             return Ok(None);
         };
         // All mount targets of a file system are in one VPC.
@@ -40,13 +40,13 @@ impl<'a> Mounting<'a> {
             None => {
                 let usable = |it: &MountTarget| is_usable(&it.state);
                 let some = self.subnets.iter().any(|it| in_zone(it).is_some_and(usable));
-                found.add(self.far(subnet, some));
+                found.add(self.far(subnet, some, facts)?);
             }
         }
         Ok(None)
     }
 
-    fn named(&self) -> String {
+    pub(super) fn named(&self) -> String {
         let DescribeFileSystem { region, id } = self.asked;
         format!("EFS file system {id} in {region}")
     }
@@ -63,7 +63,7 @@ impl<'a> Mounting<'a> {
     }
 
     /// Where the task is placed decides, unless no zone of its subnets has a mount target.
-    fn far(&self, subnet: &Subnet, some: bool) -> Finding {
+    fn far(&self, subnet: &Subnet, some: bool, facts: &View) -> Result<Finding, Stop> {
         let zones: Vec<&str> = self.targets.iter().map(|it| it.zone.name()).collect();
         let Subnet { id, zone, .. } = subnet;
         let what = format!(
@@ -75,21 +75,68 @@ impl<'a> Mounting<'a> {
             true => warn(format!("{what}: what is placed in {id} does not start")),
             false => fail(format!("{what}, nor in any other zone of the task")),
         };
-        match &self.file_system.one_zone {
-            None => self.create(subnet, finding),
-            Some(own) => finding.on(id).remedy(format!(
+        let finding = finding.on(id);
+        Ok(match &self.file_system.one_zone {
+            None => self.create(&[subnet], &self.groups(facts)?, finding),
+            Some(own) => finding.remedy(format!(
                 "Run the task in subnets of {} only: a One Zone file system has no mount target elsewhere",
                 own.name()
             )),
+        })
+    }
+
+    /// A file system without any mount target lacks one in every zone of the task.
+    fn nowhere(&self) -> Finding {
+        let own = self.file_system.one_zone.as_ref();
+        let mut lacking: Vec<&Subnet> = Vec::new();
+        for subnet in &self.subnets {
+            if own.is_none_or(|own| is_in(subnet, own))
+                && !lacking.iter().any(|it| it.zone == subnet.zone)
+            {
+                lacking.push(subnet);
+            }
+        }
+        let finding = fail(format!("{} has no mount target", self.named())).on(&self.asked.id);
+        match own {
+            Some(own) if lacking.is_empty() => finding.remedy(format!(
+                "Create a mount target in {}, the zone of the file system, and run the task in subnets of that zone",
+                own.name()
+            )),
+            _ => self.create(&lacking, &[], finding),
         }
     }
 
-    fn create(&self, subnet: &Subnet, finding: Finding) -> Finding {
+    /// The security groups of a mount target that is there: another one is best in the same.
+    fn groups(&self, facts: &View) -> Result<Vec<String>, Stop> {
+        let usable = self.targets.iter().find(|it| is_usable(&it.state));
+        let Some(other) = usable.or(self.targets.first()) else { return Ok(Vec::new()) };
+        let asked = DescribeMountTargetGroups {
+            region: self.asked.region.clone(),
+            file_system: self.asked.id.clone(),
+            mount_target: other.id.clone(),
+        };
+        Ok(match facts.weigh(|| facts.get(&asked))? {
+            Ok(Seen::Found(groups)) => groups.clone(),
+            Ok(Seen::Absent(_)) | Err(_) => Vec::new(),
+        })
+    }
+
+    /// The finding, with a command for each of the subnets.
+    fn create(&self, subnets: &[&Subnet], groups: &[String], finding: Finding) -> Finding {
         let DescribeFileSystem { region, id } = self.asked;
-        finding.on(&subnet.id).command(format!(
-            "aws efs create-mount-target --file-system-id {id} --subnet-id {} --security-groups SECURITY-GROUP --region {region}",
-            subnet.id
-        ))
+        let (within, finding) = match groups {
+            [] => (
+                String::new(),
+                finding.remedy("Create a mount target in each zone of the task; unless --security-groups names others, it is in the default group of the VPC, which has to admit TCP 2049 from the task"),
+            ),
+            groups => (format!(" --security-groups {}", groups.join(" ")), finding),
+        };
+        subnets.iter().fold(finding, |finding, subnet| {
+            finding.command(format!(
+                "aws efs create-mount-target --file-system-id {id} --subnet-id {}{within} --region {region}",
+                subnet.id
+            ))
+        })
     }
 
     /// Another VPC may be reached, and its file systems' names may be given addresses by hand

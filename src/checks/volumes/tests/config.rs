@@ -221,6 +221,21 @@ fn services_with_volumes_are_deployed_by_ecs() {
 }
 
 #[test]
+fn a_daemon_has_no_volume_of_its_own() {
+    let scheduled = |strategy: &str| {
+        let strategy = format!(r#"{{"schedulingStrategy": "{strategy}", "#);
+        service(r#""sizeInGiB": 20"#)
+            .replacen('{', &strategy, 1)
+            .replace(r#""launchType": "FARGATE""#, r#""launchType": "EC2""#)
+    };
+    let on_instances =
+        || Story::task(r#""volumes": [{"name": "data", "configuredAtLaunch": true}]"#);
+    let at = "service.json#/schedulingStrategy".to_owned();
+    assert_eq!(told(on_instances(), &scheduled("DAEMON")), [(Fail, at)]);
+    assert_eq!(told(on_instances(), &scheduled("REPLICA")), [(Pass, WHOLE.to_owned())]);
+}
+
+#[test]
 fn a_volume_without_a_role_is_told_of_once() {
     let roleless = r#"{"serviceName": "web", "taskDefinition": "web", "desiredCount": 1, "volumeConfigurations": [
         {"name": "data", "managedEBSVolume": {"sizeInGiB": 20}}]}"#;

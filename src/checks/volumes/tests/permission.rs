@@ -68,6 +68,17 @@ fn a_role_that_lacks_a_piece_is_told_which() {
 }
 
 #[test]
+fn what_no_task_is_known_to_fail_for_is_a_warning() {
+    let text = managed()["Statement"].to_string();
+    let without = text.replace(r#","ec2:DescribeAvailabilityZones""#, "");
+    assert_ne!(text, without);
+    let result = judged(&serde_json::from_str(&without).unwrap(), "FARGATE");
+    assert_eq!(result.status, Warn, "{result:#?}");
+    assert!(result.message.contains("may not ec2:DescribeAvailabilityZones on *"), "{result:#?}");
+    assert!(result.message.ends_with("AWS's policy has it, and ECS may come to need it"));
+}
+
+#[test]
 fn fargates_instances_are_not_in_the_account() {
     let all = managed();
     let of_volumes: Vec<&Value> = all["Statement"]
@@ -103,6 +114,34 @@ fn the_volume_is_held_against_what_is_known_of_it() {
         let result = judged(&json!(statements), "FARGATE");
         assert_eq!(result.status, status, "{condition}: {}", result.message);
     }
+}
+
+#[test]
+fn all_tags_of_the_volume_are_known_unless_ecs_adds_some() {
+    let wanting = |condition: Value| {
+        let mut statements = managed()["Statement"].clone();
+        for (name, value) in condition.as_object().unwrap() {
+            statements[0]["Condition"][name] = value.clone();
+        }
+        statements
+    };
+    let cost = json!({"StringLike": {"aws:RequestTag/cost": "*"}});
+    let keys = json!({"ForAllValues:StringEquals": {
+        "aws:TagKeys": ["team", "AmazonECSCreated", "AmazonECSManaged"]}});
+    let one = json!({"StringEquals": {
+        "aws:RequestTag/AmazonECSCreated": "arn:aws:ecs:eu-west-1:111122223333:task/prod/0123"}});
+    let with = |fields: &str, statements: &Value| {
+        let account = Account::with_role(statements).snapshot(&snapshot(&json!({}))).recorded();
+        let service = service(FIELDS).replacen('{', &format!("{{{fields}"), 1);
+        task().served_by(&service).in_account(account).judged_by(&EBS_PERMISSION).remove(0).status
+    };
+    let managed_tags = r#""enableECSManagedTags": true, "#;
+    assert_eq!(with("", &wanting(cost.clone())), Fail);
+    assert_eq!(with(managed_tags, &wanting(cost)), Unknown);
+    assert_eq!(with("", &wanting(keys.clone())), Pass);
+    assert_eq!(with(managed_tags, &wanting(keys)), Unknown);
+    // The task has no id yet.
+    assert_eq!(with("", &wanting(one)), Unknown);
 }
 
 #[test]

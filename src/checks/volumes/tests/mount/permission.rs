@@ -87,6 +87,26 @@ fn an_allow_of_the_role_or_of_the_file_system_is_enough() {
 }
 
 #[test]
+fn the_command_grants_what_the_containers_do() {
+    let other = json!({"AWS": "arn:aws:iam::111122223333:role/other"});
+    let policy = allow(&other, &json!("elasticfilesystem:Client*"), &json!({}));
+    let command = |mount: &str| {
+        let container = format!(
+            r#""mountPoints": [{{"sourceVolume": "data", "containerPath": "/data" {mount}}}]"#
+        );
+        let account = Account::healthy().guarded(&policy).recorded();
+        let story = fargate_with(&signed_in(), &container).in_account(account);
+        let results = story.judged_by(&EFS_PERMISSION);
+        assert_eq!((results.len(), results[0].status), (1, Fail), "{results:#?}");
+        results[0].commands[0].clone()
+    };
+    let both = r#""Action":["elasticfilesystem:ClientMount","elasticfilesystem:ClientWrite"]"#;
+    assert!(command("").contains(both), "{}", command(""));
+    let reading = command(r#", "readOnly": true"#);
+    assert!(!reading.contains("ClientWrite"), "{reading}");
+}
+
+#[test]
 fn who_only_reads_needs_no_right_to_write() {
     let reading =
         r#""mountPoints": [{"sourceVolume": "data", "containerPath": "/data", "readOnly": true}]"#;
@@ -117,6 +137,35 @@ fn who_does_not_sign_in_needs_a_policy_for_everybody() {
         let account = Account::healthy().guarded(&policy).recorded();
         told(&fargate(volume).in_account(account), &[(status, "")]);
     }
+}
+
+#[test]
+fn where_encryption_is_all_that_is_lacking_that_is_what_mends() {
+    let all = json!("elasticfilesystem:Client*");
+    let mut policy = allow(&everyone(), &all, &json!({}));
+    policy.as_array_mut().unwrap().push(json!({
+        "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }));
+    let plain = efs(r#", "transitEncryption": "DISABLED""#);
+    let judged = |policy: &Value| {
+        let account = Account::healthy().guarded(policy).recorded();
+        fargate(&plain).in_account(account).judged_by(&EFS_PERMISSION).remove(0)
+    };
+    let result = judged(&policy);
+    assert_eq!(result.status, Fail);
+    assert_eq!(result.subject, "/volumes/0/efsVolumeConfiguration/transitEncryption");
+    assert_eq!(result.remedy.as_deref(), Some("Set transitEncryption to ENABLED"));
+    assert!(result.commands.is_empty(), "{result:#?}");
+    // Who only may not write is mended the same way.
+    policy[1]["Action"] = json!("elasticfilesystem:ClientWrite");
+    let result = judged(&policy);
+    assert_eq!(result.status, Warn);
+    assert_eq!(result.remedy.as_deref(), Some("Set transitEncryption to ENABLED"));
+    // And with the name of a role, it is not encryption alone.
+    policy[0]["Principal"] = app();
+    let result = judged(&policy);
+    assert!(result.remedy.unwrap().contains("authorizationConfig.iam"));
 }
 
 #[test]

@@ -193,6 +193,41 @@ fn a_zone_without_mount_target_resolves_no_name() {
 }
 
 #[test]
+fn a_mount_target_is_created_in_the_groups_of_the_others() {
+    let create = |subnet: &str, groups: &str| {
+        format!(
+            "aws efs create-mount-target --file-system-id {FILE_SYSTEM} --subnet-id {subnet}{groups} --region {REGION}"
+        )
+    };
+    let lacking = |account: Account| runs(IN_BOTH, account).judged_by(&EFS_MOUNT_TARGET).remove(1);
+    let only_a = || vpc().targets(&[json!({})]);
+    let result = lacking(only_a());
+    assert_eq!(result.commands, [create("subnet-b", " --security-groups sg-efs")]);
+    let key = json!({"region": REGION, "file_system": FILE_SYSTEM, "mount_target": "fsmt-a"});
+    let call = "elasticfilesystem:DescribeMountTargetSecurityGroups";
+    let result = lacking(only_a().refuses(call, &key));
+    assert_eq!(result.commands, [create("subnet-b", "")]);
+    assert!(result.remedy.unwrap().contains("default group of the VPC"));
+}
+
+#[test]
+fn a_file_system_without_mount_target_is_told_of_once() {
+    let story = runs(IN_BOTH, vpc().targets(&[]));
+    told(&story, &[(Fail, "has no mount target"), (Skip, "is told of subnet-a")]);
+    let results = story.judged_by(&EFS_MOUNT_TARGET);
+    let subnets: Vec<_> = ["subnet-a", "subnet-b"]
+        .iter()
+        .zip(&results[0].commands)
+        .map(|(subnet, command)| command.contains(&format!("--subnet-id {subnet} --region")))
+        .collect();
+    assert_eq!(subnets, [true, true], "{results:#?}");
+    let one_zone = json!({"one_zone": {"id": "euw1-azb", "name": "eu-west-1b"}});
+    let story = runs(IN_BOTH, vpc().file_system(&one_zone).targets(&[]));
+    let commands = story.judged_by(&EFS_MOUNT_TARGET).remove(0).commands;
+    assert!(commands.len() == 1 && commands[0].contains("subnet-b"), "{commands:?}");
+}
+
+#[test]
 fn a_one_zone_file_system_has_no_mount_target_elsewhere() {
     let one_zone = json!({"one_zone": {"id": "euw1-aza", "name": "eu-west-1a"}});
     let account = vpc().file_system(&one_zone).targets(&[json!({})]);

@@ -2,7 +2,7 @@
 
 use super::reach::{Need, Reach};
 use super::route::{EXPECTED, Way, of_all};
-use super::ruling::{Obstacle, Plan, Ruling, judge};
+use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use super::scene::{Scene, destination};
 use super::security_group::lacks;
 use crate::checks::subject::SenderUse;
@@ -59,6 +59,7 @@ fn network_nacl(it: &SenderUse, facts: &View) -> Judgement {
         expected: &expected,
         moot: "nothing that is known has to be reached from here",
         blocked: "cannot be reached",
+        error: timeout,
     };
     judge(it, &plan, facts, rule)
 }

@@ -75,6 +75,18 @@ impl<F: Fact> Answer<F> {
         self.facts.iter().find_map(F::unread)
     }
 
+    /// The facts that make it the outcome that it is, as a sentence: beside those that stop the packets
+    /// it does not matter what lets them pass.
+    pub fn because(&self) -> String {
+        let decides = |fact: &&F| match self.outcome {
+            Outcome::Blocked => fact.outcome() == Outcome::Blocked,
+            Outcome::Doubtful => fact.outcome() != Outcome::Passed,
+            Outcome::Passed => true,
+        };
+        let said: Vec<String> = self.facts.iter().filter(decides).map(F::to_string).collect();
+        said.join("; ")
+    }
+
     /// Whether every packet passes.
     pub fn has_passed(&self) -> bool {
         self.outcome == Outcome::Passed

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 
 use super::acl::acls;
+use super::acl_fact::AclFact;
 use super::answer::{Answer, Fact, Outcome};
 use super::filter::egress;
 use super::interface::{Interface, Port};
@@ -36,6 +37,8 @@ pub enum DnsFact {
         /// UDP or TCP 53.
         port: Port,
         /// What hinders it.
+        by: Hindrance,
+        /// The same as a sentence.
         because: String,
         /// `Blocked` or `Doubtful`.
         outcome: Outcome,
@@ -51,6 +54,17 @@ pub enum DnsFact {
     NoResolver,
     /// A part was not read.
     Unread(Part),
+}
+
+/// What keeps packets from a resolver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    /// Routes.
+    Route,
+    /// The security groups that the packets leave by.
+    SecurityGroups(Vec<String>),
+    /// Network ACLs, which say this.
+    NetworkAcls(Vec<AclFact>),
 }
 
 /// Do names resolve? By the resolver of Amazon, which neither security groups nor network ACLs filter
@@ -117,10 +131,10 @@ fn reach(topology: &Topology, from: &Interface, address: IpAddr) -> DnsFact {
     let to = Target::address(address);
     let (udp, tcp) = (Port::udp(53), Port::tcp(53));
     let hindered = |port: Port, limit: Outcome| {
-        let (outcome, because, unread) = hindrance(topology, from, &to, port)?;
+        let (outcome, by, because, unread) = hindrance(topology, from, &to, port)?;
         let resolver = address.to_string();
         let outcome = outcome.max(limit);
-        Some(DnsFact::Hindered { resolver, port, because, outcome, unread })
+        Some(DnsFact::Hindered { resolver, port, by, because, outcome, unread })
     };
     let by_udp = hindered(udp, Outcome::Blocked);
     let worse_by_tcp = || hindered(tcp, Outcome::Doubtful);
@@ -135,16 +149,20 @@ fn hindrance(
     from: &Interface,
     to: &Target,
     port: Port,
-) -> Option<(Outcome, String, Option<Part>)> {
+) -> Option<(Outcome, Hindrance, String, Option<Part>)> {
     let route = route(topology, from, to);
     let filter = egress(topology, from, to, port);
     let acls = acls(topology, from, to, port);
+    let groups = Hindrance::SecurityGroups(from.groups.clone());
     let said = [
-        (route.outcome, route.to_string(), route.unread()),
-        (filter.outcome, filter.to_string(), filter.unread()),
-        (acls.outcome, acls.to_string(), acls.unread()),
+        (route.outcome, Hindrance::Route, route.because(), route.unread()),
+        (filter.outcome, groups, filter.because(), filter.unread()),
+        (acls.outcome, Hindrance::NetworkAcls(acls.facts.clone()), acls.because(), acls.unread()),
     ];
-    said.into_iter().filter(|it| it.0 != Outcome::Passed).min_by_key(|it| it.0)
+    // Of what leaves it open, what is still to be read comes first: it may block.
+    said.into_iter()
+        .filter(|it| it.0 != Outcome::Passed)
+        .min_by_key(|(outcome, _, _, unread)| (*outcome, unread.is_none()))
 }
 
 impl Fact for DnsFact {

@@ -104,7 +104,7 @@ pub use acl::acls;
 pub use acl_fact::{AclFact, Crossing};
 pub use addresses::Addresses;
 pub use answer::{Answer, Fact, Outcome};
-pub use dns::{DnsFact, resolve};
+pub use dns::{DnsFact, Hindrance, resolve};
 pub use endpoint::{Attraction, Lead, attract};
 pub use endpoint_fact::EndpointFact;
 pub use filter::{egress, ingress};

@@ -1,5 +1,6 @@
 //! `network-dns`
 
+use super::nacl::mended;
 use super::reach::{Need, Reach};
 use super::route::{Way, lead_lacks};
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
@@ -19,7 +20,9 @@ use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::network::{Destination, DnsFact, EndpointFact, Outcome, Part, Path, Port};
+use crate::network::{
+    Destination, DnsFact, EndpointFact, Family, Hindrance, Outcome, Part, Path, Port,
+};
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_DNS: Check = Check {
@@ -58,6 +61,7 @@ fn network_dns(senders: &[SenderUse], facts: &View) -> Judgement {
         expected: &[Part::Vpc, Part::DnsSupport, Part::Endpoints, Part::RouteTables],
         moot: "nothing that is known has to be found by its name",
         blocked: "cannot be found by name",
+        error: |_| None,
     };
     judge_all(senders, &plan, facts, rule)
 }
@@ -105,23 +109,41 @@ fn rule<'t>(
 fn resolution(path: &Path) -> Ruling {
     let Some(dns) = &path.dns else { return Ruling::Moot };
     let because = dns.to_string();
+    let obstacle = match dns.facts.first() {
+        Some(DnsFact::SupportOff { vpc }) => Obstacle::of(because.clone())
+            .on(vpc)
+            .command(format!("aws ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-support")),
+        Some(DnsFact::Hindered { resolver, port, by, .. }) => {
+            hindered(Obstacle::of(because.clone()), resolver, *port, by)
+        }
+        _ => Obstacle::of(because.clone()),
+    };
     match dns.outcome {
         Outcome::Passed => Ruling::Passes(because),
-        Outcome::Doubtful => Ruling::Hurts(
-            Obstacle::of(because).remedy("See that the resolvers of the DHCP options can be reached at UDP and TCP 53, and forward the names of AWS to the VPC's own resolver"),
-        ),
-        Outcome::Blocked => Ruling::Blocked(match dns.facts.first() {
-            Some(DnsFact::SupportOff { vpc }) => Obstacle::of(because).on(vpc).command(format!(
-                "aws ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-support"
-            )),
-            Some(DnsFact::Hindered { resolver, port, .. }) => {
-                let protocol = if *port == Port::udp(53) { "udp" } else { "tcp" };
-                Obstacle::of(because).on(resolver).command(format!(
-                    "aws ec2 authorize-security-group-egress --group-id TASK-SECURITY-GROUP-ID --ip-permissions 'IpProtocol={protocol},FromPort=53,ToPort=53,IpRanges=[{{CidrIp={resolver}/32}}]'"
-                ))
-            }
-            _ => Obstacle::of(because),
-        }),
+        Outcome::Doubtful => Ruling::Hurts(obstacle.remedy("See that the resolvers of the DHCP options can be reached at UDP and TCP 53, and forward the names of AWS to the VPC's own resolver")),
+        Outcome::Blocked => Ruling::Blocked(obstacle),
+    }
+}
+
+/// A resolver that cannot be reached, and the command that opens the way. Which route is to lead to it
+/// is for whoever runs it to say.
+fn hindered(obstacle: Obstacle, resolver: &str, port: Port, by: &Hindrance) -> Obstacle {
+    let obstacle = obstacle.on(resolver);
+    let family = if resolver.contains(':') { Family::Ipv6 } else { Family::Ipv4 };
+    match by {
+        Hindrance::Route => obstacle,
+        Hindrance::NetworkAcls(facts) => mended(obstacle, facts, family),
+        Hindrance::SecurityGroups(groups) => {
+            let Some(group) = groups.first() else { return obstacle };
+            let protocol = if port == Port::udp(53) { "udp" } else { "tcp" };
+            let to = match family {
+                Family::Ipv6 => format!("Ipv6Ranges=[{{CidrIpv6={resolver}/128}}]"),
+                Family::Ipv4 => format!("IpRanges=[{{CidrIp={resolver}/32}}]"),
+            };
+            obstacle.command(format!(
+                "aws ec2 authorize-security-group-egress --group-id {group} --ip-permissions 'IpProtocol={protocol},FromPort=53,ToPort=53,{to}'"
+            ))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::reach::{Need, Reach};
 use super::route::{EXPECTED, lead_lacks};
-use super::ruling::{Obstacle, Plan, Ruling, judge_all};
+use super::ruling::{Obstacle, Plan, Ruling, judge_all, timeout};
 use super::scene::{Scene, destination};
 use super::security_group::lacks;
 use crate::checks::subject::SenderUse;
@@ -57,6 +57,7 @@ fn network_endpoint_security_group(senders: &[SenderUse], facts: &View) -> Judge
         expected: EXPECTED,
         moot: "no interface endpoint answers to anything that the task has to reach",
         blocked: "cannot be reached",
+        error: timeout,
     };
     judge_all(senders, &plan, facts, rule)
 }

@@ -55,6 +55,7 @@ fn network_endpoint_policy(senders: &[SenderUse], facts: &View) -> Judgement {
         expected: EXPECTED,
         moot: "no endpoint leads to anything that the task has to reach",
         blocked: "is refused",
+        error: refusal_of,
     };
     let Some(task) = senders.first().map(|it| it.task) else {
         return crate::verdict::not_applicable(plan.moot);
@@ -96,6 +97,12 @@ fn rule<'t>(
         facts,
     };
     asking.all(need)
+}
+
+/// What a refused call becomes: the layers of images are fetched by URLs, and not by calls of IAM's.
+fn refusal_of(errand: &Errand) -> Option<&'static str> {
+    let [_, forbidden] = NETWORK_ENDPOINT_POLICY.prevents else { return None };
+    matches!(errand.call, Call::Layers(_)).then_some(forbidden)
 }
 
 /// The policy that an endpoint has unless somebody gives it another

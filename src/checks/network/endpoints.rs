@@ -2,7 +2,7 @@
 
 use super::reach::{Need, Reach, To};
 use super::route::{EXPECTED, Way, lead_lacks};
-use super::ruling::{Obstacle, Plan, Ruling, judge};
+use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use super::scene::{Scene, destination};
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge};
@@ -57,6 +57,7 @@ fn network_endpoints(it: &SenderUse, facts: &View) -> Judgement {
         expected: EXPECTED,
         moot: "the way out is what counts here, and no endpoint: network-route tells of it",
         blocked: "cannot be reached",
+        error: timeout,
     };
     judge(it, &plan, facts, rule)
 }

@@ -2,7 +2,7 @@
 
 use super::reach::{Need, Reach};
 use super::route::{EXPECTED, Way, of_all};
-use super::ruling::{Obstacle, Plan, Ruling, judge};
+use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use super::scene::{Scene, destination};
 use super::security_group::lacks;
 use crate::checks::subject::SenderUse;
@@ -19,7 +19,7 @@ use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::network::{AclFact, Outcome, Part, Path};
+use crate::network::{AclFact, Crossing, Family, Outcome, Part, Path};
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_NACL: Check = Check {
@@ -59,6 +59,7 @@ fn network_nacl(it: &SenderUse, facts: &View) -> Judgement {
         expected: &expected,
         moot: "nothing that is known has to be reached from here",
         blocked: "cannot be reached",
+        error: timeout,
     };
     judge(it, &plan, facts, rule)
 }
@@ -72,14 +73,15 @@ fn rule<'t>(
     if need.is_own_traffic() {
         return Ok(Ruling::Moot);
     }
+    let family = scene.interface.family();
     let ruling = scene.path(
         &destination(&need.to),
         facts,
         |path, topology| lacks(path, topology, path.acls.unread(), path.acls.outcome),
         |path, _| match path.acls.outcome {
             Outcome::Passed => Ruling::Passes(of_all(&path.acls.to_string(), path)),
-            Outcome::Doubtful => Ruling::Open(of_all(&path.acls.to_string(), path)),
-            Outcome::Blocked => Ruling::Blocked(obstacle(path)),
+            Outcome::Doubtful => partial(path, family),
+            Outcome::Blocked => Ruling::Blocked(obstacle(path, family)),
         },
     )?;
     let ruling = match ruling {
@@ -95,12 +97,52 @@ fn rule<'t>(
 }
 
 /// The entry that denies, and the command that makes it allow.
-fn obstacle(path: &Path) -> Obstacle {
-    let obstacle = Obstacle::of(of_all(&path.acls.to_string(), path));
-    let Some(AclFact::Denied { crossing, entry }) = path.acls.facts.first() else {
-        return obstacle;
+fn obstacle(path: &Path, family: Family) -> Obstacle {
+    let obstacle = Obstacle::of(of_all(&path.acls.because(), path));
+    mended(obstacle, &path.acls.facts, family)
+}
+
+/// Some packets pass and others do not. Where the answers to some ports are kept out, whoever they come
+/// from, the connections from these ports hang. A call is tried again from another port, so a start may
+/// still succeed: that is no failure, and nothing to rely on.
+fn partial(path: &Path, family: Family) -> Ruling {
+    let because = of_all(&path.acls.because(), path);
+    let keeps_out_answers = |fact: &&AclFact| match fact {
+        AclFact::Partly { crossing, peers, .. } => crossing.is_answer && *peers == crossing.peer,
+        _ => false,
     };
+    match path.acls.facts.iter().find(keeps_out_answers) {
+        Some(fact) => {
+            let obstacle = Obstacle::of(format!("{because}, so connections from these ports hang"));
+            Ruling::Hurts(mended(obstacle, std::slice::from_ref(fact), family))
+        }
+        None => Ruling::Open(because),
+    }
+}
+
+/// With the command that lets pass what the worst of these facts stops.
+pub(super) fn mended(obstacle: Obstacle, facts: &[AclFact], family: Family) -> Obstacle {
+    let stopped = facts.iter().find_map(|fact| match fact {
+        AclFact::Denied { crossing, entry } | AclFact::Partly { crossing, entry, .. } => {
+            Some((crossing, *entry))
+        }
+        _ => None,
+    });
+    match stopped {
+        Some((crossing, entry)) => {
+            obstacle.on(&crossing.acl).command(command(crossing, entry, family))
+        }
+        None => obstacle,
+    }
+}
+
+fn command(crossing: &Crossing, entry: Option<i32>, family: Family) -> String {
     let way = if crossing.egress { "--egress" } else { "--ingress" };
+    let protocol = match crossing.protocol {
+        6 => "tcp".to_owned(),
+        17 => "udp".to_owned(),
+        other => other.to_string(),
+    };
     let (first, last) = match crossing.is_answer {
         true => (1024, u16::MAX),
         false => crossing.ports,
@@ -109,8 +151,12 @@ fn obstacle(path: &Path) -> Obstacle {
         Some(number) => ("replace-network-acl-entry", number.to_string()),
         None => ("create-network-acl-entry", "RULE-NUMBER".to_owned()),
     };
-    obstacle.on(&crossing.acl).command(format!(
-        "aws ec2 {verb} --network-acl-id {} {way} --rule-number {number} --protocol tcp --port-range From={first},To={last} --cidr-block 0.0.0.0/0 --rule-action allow",
+    let everywhere = match family {
+        Family::Ipv4 => "--cidr-block 0.0.0.0/0",
+        Family::Ipv6 => "--ipv6-cidr-block ::/0",
+    };
+    format!(
+        "aws ec2 {verb} --network-acl-id {} {way} --rule-number {number} --protocol {protocol} --port-range From={first},To={last} {everywhere} --rule-action allow",
         crossing.acl
-    ))
+    )
 }

@@ -1,7 +1,7 @@
 //! `network-route`
 
 use super::reach::{Need, Reach, To};
-use super::ruling::{Obstacle, Plan, Ruling, judge};
+use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use super::scene::{Scene, destination};
 use crate::checks::subject::{SenderUse, Standing};
 use crate::checks::{Check, Judge};
@@ -69,6 +69,7 @@ fn network_route(it: &SenderUse, facts: &View) -> Judgement {
         expected: EXPECTED,
         moot: "nothing has to be reached from here by a way out of the VPC",
         blocked: "cannot be reached",
+        error: timeout,
     };
     judge(it, &plan, facts, |scene, need, reach, facts| {
         let way = Way::of(scene, &need.to, reach, facts)?;

@@ -1,7 +1,7 @@
 //! What is said of each place that has to be reached, and how it is told: places that share a fact in
 //! one sentence.
 
-use super::reach::{Call, Need, Reach, To};
+use super::reach::{Call, Errand, Need, Reach, To};
 use super::scene::Scene;
 use crate::checks::subject::{SenderUse, SendsFrom};
 use crate::document::Place;
@@ -86,6 +86,8 @@ pub(super) struct Plan<'p> {
     pub moot: &'p str,
     /// What a blocked place is said to be: `cannot be reached`.
     pub blocked: &'p str,
+    /// What it would become at run time, where that is not the first error that the check prevents.
+    pub error: fn(&Errand) -> Option<&'static str>,
 }
 
 /// Judges everything that leaves by one sender.
@@ -324,7 +326,7 @@ impl Line {
         if let Some(remedy) = remedy {
             finding = finding.remedy(remedy);
         }
-        if let Some(error) = self.needs.iter().flat_map(|need| &need.errands).find_map(error_of) {
+        if let Some(error) = self.needs.iter().flat_map(|need| &need.errands).find_map(plan.error) {
             finding = finding.prevents(error);
         }
         for command in commands {
@@ -334,8 +336,8 @@ impl Line {
     }
 }
 
-/// What it would become at run time.
-fn error_of(errand: &super::reach::Errand) -> Option<&'static str> {
+/// What it becomes at run time when packets get lost.
+pub(super) fn timeout(errand: &Errand) -> Option<&'static str> {
     Some(match errand.call {
         Call::Login | Call::Secret(_) | Call::Parameter(_) | Call::Credentials(_) => {
             "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout"

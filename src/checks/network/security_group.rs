@@ -2,7 +2,7 @@
 
 use super::reach::{Need, Reach};
 use super::route::{EXPECTED, Way, lead_lacks, of_all};
-use super::ruling::{Obstacle, Plan, Ruling, judge};
+use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use super::scene::{Scene, destination};
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge};
@@ -56,6 +56,7 @@ fn network_security_group(it: &SenderUse, facts: &View) -> Judgement {
         expected: EXPECTED,
         moot: "nothing that is known has to be reached from here",
         blocked: "cannot be reached",
+        error: timeout,
     };
     judge(it, &plan, facts, rule)
 }

@@ -1,0 +1,104 @@
+//! The error and the commands that are printed with what is wrong.
+
+use serde_json::json;
+
+use super::vpc::{Vpc, anywhere, entry, rule};
+use super::{private, told};
+use crate::checks::tests::story::Story;
+use crate::report::CheckResult;
+use crate::report::Status::{Pass, Skip, Warn};
+
+/// What this check says is wrong, each time that it says so.
+fn wrong_by(id: &str, story: Story, vpc: &Vpc) -> Vec<CheckResult> {
+    let mut results = told(story, vpc);
+    results.retain(|it| it.id == id && !matches!(it.status, Pass | Skip));
+    results
+}
+
+#[test]
+fn each_finding_names_the_error_that_it_would_have_become() {
+    let refusing = |service: &str| {
+        let policy = json!({"Statement": [
+            {"Effect": "Allow", "Principal": "*", "Action": "ec2:*", "Resource": "*"}
+        ]});
+        Vpc::with_endpoints().but(|vpc| vpc.endpoint(service).policy = Some(policy))
+    };
+    let unheard = Vpc::with_nat().but(|vpc| {
+        vpc.resolvers = vec!["10.0.0.9".to_owned()];
+        vpc.group("sg-app").egress = vec![rule(Some((443, 443)), anywhere())];
+    });
+    let no_route = Vpc::with_nat().but(|vpc| vpc.tables[0].routes.truncate(1));
+    for (id, vpc, error) in [
+        ("network-endpoint-policy", refusing("logs"), "AccessDeniedException"),
+        ("network-endpoint-policy", refusing("s3"), "403 Forbidden"),
+        ("network-dns", unheard, "no such host"),
+        ("network-route", no_route, "i/o timeout"),
+    ] {
+        let found = wrong_by(id, private(), &vpc);
+        let named = |it: &CheckResult| it.prevents.as_ref().is_some_and(|it| it.contains(error));
+        assert!(!found.is_empty() && found.iter().all(named), "{id}: {error}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_resolver_is_opened_where_the_way_to_it_is_closed() {
+    let asking = |resolver: &str, vpc: Vpc| vpc.but(|it| it.resolvers = vec![resolver.to_owned()]);
+    let https_alone = |vpc: Vpc| {
+        vpc.but(|vpc| vpc.group("sg-app").egress = vec![rule(Some((443, 443)), anywhere())])
+    };
+    let mut deny = entry(90, true, false, Some((53, 53)));
+    deny.traffic.protocol = Some(17);
+    let by_acl = Vpc::with_nat().but(|vpc| vpc.acls[0].entries.insert(0, deny));
+    let no_route = Vpc::with_nat().but(|vpc| vpc.tables[0].routes.truncate(1));
+    let by_ipv6 = Vpc::with_both_families()
+        .but(|vpc| vpc.subnets.iter_mut().for_each(|subnet| subnet.ipv4 = None));
+    for (vpc, command) in [
+        (
+            asking("10.0.101.9", https_alone(Vpc::with_nat())),
+            "authorize-security-group-egress --group-id sg-app --ip-permissions 'IpProtocol=udp,FromPort=53,ToPort=53,IpRanges=[{CidrIp=10.0.101.9/32}]'",
+        ),
+        (
+            asking("2001:db8:2::9", https_alone(by_ipv6)),
+            "Ipv6Ranges=[{CidrIpv6=2001:db8:2::9/128}]",
+        ),
+        (
+            asking("10.0.101.9", by_acl),
+            "replace-network-acl-entry --network-acl-id acl-private --egress --rule-number 90 --protocol udp --port-range From=53,To=53 --cidr-block 0.0.0.0/0 --rule-action allow",
+        ),
+        (asking("192.168.0.9", no_route), ""),
+    ] {
+        let found = wrong_by("network-dns", private(), &vpc);
+        let commands: Vec<_> = found.iter().flat_map(|it| &it.commands).collect();
+        assert!(!found.is_empty(), "{command}");
+        assert_eq!(commands.is_empty(), command.is_empty(), "{found:#?}");
+        assert!(commands.iter().all(|it| it.contains(command)), "{command}: {commands:#?}");
+    }
+}
+
+#[test]
+fn of_network_acls_only_the_entry_is_told_that_stops_packets() {
+    let denied = Vpc::with_nat()
+        .but(|vpc| vpc.acls[0].entries.insert(0, entry(90, false, false, Some((1024, 65535)))));
+    let found = wrong_by("network-nacl", private(), &denied);
+    assert_eq!(found.len(), 2, "one for each subnet: {found:#?}");
+    for it in &found {
+        assert!(it.message.contains("entry 90 of network ACL acl-private denies"), "{it:#?}");
+        assert!(!it.message.contains("lets it pass"), "{it:#?}");
+    }
+    // Linux calls from 32768 to 60999: where the answers to a part of these are kept out, calls hang.
+    let partly = Vpc::with_nat().but(|vpc| {
+        vpc.acls[0].entries.insert(0, entry(90, false, true, Some((49152, 65535))));
+        vpc.acls[0].entries.insert(1, entry(95, false, false, Some((1024, 65535))));
+    });
+    let found = wrong_by("network-nacl", private(), &partly);
+    assert_eq!(found.len(), 2, "one for each subnet: {found:#?}");
+    for it in &found {
+        assert_eq!(it.status, Warn, "{it:#?}");
+        assert!(it.message.contains("not TCP 32768-49151"), "{it:#?}");
+        assert!(
+            it.commands[0].contains("--rule-number 95")
+                && it.commands[0].contains("From=1024,To=65535"),
+            "{it:#?}"
+        );
+    }
+}

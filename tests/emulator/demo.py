@@ -1,6 +1,7 @@
 """Records demo/account.json: `python tests/emulator/demo.py BINARY`, from a machine with tests/requirements.txt.
 
-The recording holds what both definitions of the demo ask of the account.
+The recording holds what both definitions of the demo ask of the account. Besides, the README's picture of
+the network is drawn: the demo's service behind a NAT gateway that is gone.
 """
 
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from account import build
 from emulator import Emulator
+from network import make_vpc
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 
@@ -25,6 +27,19 @@ def record(binary, emulator, file):
     )
 
 
+def draw(binary, emulator):
+    made = make_vpc(emulator)
+    emulator.client("ec2").delete_nat_gateway(NatGatewayId=made["nat"])
+    place = ["--launch-type", "FARGATE", "--subnets", made["subnet"], "--security-groups", made["group"]]
+    subprocess.run(
+        [binary, "network", "healthy.json", *place, "--graph", f"svg={DEMO.parent / '.github/network.svg'}"],
+        cwd=DEMO,
+        env=emulator.environment(),
+        capture_output=True,
+        timeout=60,
+    )
+
+
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -32,5 +47,6 @@ if __name__ == "__main__":
         build(emulator)
         done = record(Path(sys.argv[1]).resolve(), emulator, DEMO / "account.json")
         print(done.stdout + done.stderr)
+        draw(Path(sys.argv[1]).resolve(), emulator)
         # The broken definition fails, and nothing may be unknown.
         sys.exit(done.returncode != 1 or "\n  ? " in done.stdout)

@@ -400,7 +400,12 @@ fn a_volume_without_a_key_of_its_own_takes_no_permission_on_one() {
         &format!(r#""encrypted": false, "kmsKeyId": "{KEY}""#),
     ];
     for ebs in cases {
-        let result = told(storing(ebs), volumes(&json!([])), &KMS_VOLUME_PERMISSION);
+        let account = volumes(&json!([])).says(
+            "ec2:GetEbsEncryptionByDefault",
+            &json!({"region": REGION}),
+            &json!(false),
+        );
+        let result = told(storing(ebs), account, &KMS_VOLUME_PERMISSION);
         assert_eq!(result.status, Skip, "{ebs}: {result:#?}");
     }
 }

@@ -378,6 +378,25 @@ fn a_volume_takes_a_grant_for_ebs_and_nothing_that_only_aws_resources_have() {
 }
 
 #[test]
+fn the_command_allows_grants_for_ebs_alone_and_all_that_it_takes() {
+    let key = format!(r#""encrypted": true, "kmsKeyId": "{KEY}""#);
+    let result = told(storing(&key), volumes(&json!([])), &KMS_VOLUME_PERMISSION);
+    let [command] = result.commands.as_slice() else { panic!("{result:#?}") };
+    let document = command.split('\'').nth(1).unwrap();
+    let document: Value = serde_json::from_str(document).unwrap();
+    let granting: Vec<_> = document["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["Action"].to_string().contains("CreateGrant"))
+        .collect();
+    assert_eq!(granting.len(), 1, "{command}");
+    assert_eq!(granting[0]["Condition"]["Bool"]["kms:GrantIsForAWSResource"], "true");
+    let mended = volumes(&document["Statement"]);
+    tells(storing(&key), mended, &KMS_VOLUME_PERMISSION, Pass, "may create");
+}
+
+#[test]
 fn a_volume_is_known_by_the_beginning_of_its_id() {
     let key = format!(r#""encrypted": true, "kmsKeyId": "{KEY}""#);
     let only = |pattern: &str| {

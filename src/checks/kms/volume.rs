@@ -40,7 +40,7 @@ const CREATE: [&str; 4] =
     ["kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:Decrypt", "kms:CreateGrant"];
 
 /// What it takes besides to put a snapshot's data under another key. AWS's page lists it for every
-/// volume, but only data that is already encrypted can be encrypted again.
+/// volume, but only data that is encrypted under one key can be encrypted again under another.
 const REENCRYPT: [&str; 2] = ["kms:ReEncryptFrom", "kms:ReEncryptTo"];
 
 /// What it takes to read what is encrypted with the key of a snapshot
@@ -88,16 +88,17 @@ fn of_volume(it: &EbsVolumeUse, who: &Policies, key: &Key, used: &Used, facts: &
         judge_all(who, wishes, key, used, facts).map(|it| mended(named(it, used), who, key))
     };
     let answer = judged(&all)?;
-    if matches!(answer, Answer::Allowed(_)) || encrypts_again(it, facts)? {
+    let alike = nothing_again(it, key, facts)?;
+    let (Answer::Refused(_), Some(alike)) = (&answer, alike) else {
         return execution_role::verdict(who, &may, answer, facts);
-    }
+    };
     if let Answer::Refused(finding) = judged(&create)? {
         return finding.judge();
     }
     match judge_all(who, &reencrypt, key, used, facts)? {
         Answer::Refused(finding) => {
             let message = format!(
-                "{}; AWS asks for it, though a volume without an encrypted snapshot has nothing to encrypt again",
+                "{}; AWS asks for it, though a volume {alike} has nothing to encrypt again",
                 finding.message
             );
             Finding { severity: Severity::Warn, message, ..*finding }.judge()
@@ -154,12 +155,19 @@ fn for_ebs(set: &PolicySet, key: &Key) -> String {
     )
 }
 
-/// Whether the volume is made of a snapshot that is encrypted.
-fn encrypts_again(it: &EbsVolumeUse, facts: &View) -> Result<bool, Stop> {
-    match it.snapshot()? {
-        Some(asked) => Ok(facts.need(&asked)?.encrypted),
-        None => Ok(false),
-    }
+/// What kind of volume this is, if none of its data is put under another key. Under the key of its
+/// snapshot a volume shares the snapshot's data key
+/// (<https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html>).
+fn nothing_again(it: &EbsVolumeUse, key: &Key, facts: &View) -> Result<Option<&'static str>, Stop> {
+    let Some(asked) = it.snapshot()? else {
+        return Ok(Some("without an encrypted snapshot"));
+    };
+    let snapshot = facts.need(&asked)?;
+    Ok(match &snapshot.key {
+        _ if !snapshot.encrypted => Some("without an encrypted snapshot"),
+        Some(own) if *own == key.arn => Some("under the key of its snapshot"),
+        _ => None,
+    })
 }
 
 /// The key that the snapshot is encrypted with has to be usable too.

@@ -374,7 +374,12 @@ fn a_volume_takes_a_grant_for_ebs_and_nothing_that_only_aws_resources_have() {
     let account = volumes(&using_key(&[])).snapshot(Some(KEY)).recorded();
     let results = storing(&restored).in_account(account).judged_by(&KMS_VOLUME_PERMISSION);
     let told: Vec<_> = results.iter().map(|it| it.status).collect();
-    assert_eq!(told, [Fail, Skip], "both are under one key: {results:#?}");
+    assert_eq!(told, [Warn, Skip], "both are under one key: {results:#?}");
+    assert!(results[0].message.contains("under the key of its snapshot"), "{results:#?}");
+    let other = FOREIGN_KEY.replace("444455556666", ID).replace("1234abcd", "5678");
+    let account = volumes(&using_key(&[])).snapshot(Some(&other)).key(&other).recorded();
+    let results = storing(&restored).in_account(account).judged_by(&KMS_VOLUME_PERMISSION);
+    assert_eq!(results[0].status, Fail, "the snapshot is under another key: {results:#?}");
 }
 
 #[test]

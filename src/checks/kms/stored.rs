@@ -68,15 +68,21 @@ pub(super) fn error(it: &StoredUse) -> &'static str {
 fn volume(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
     let task = it.task;
     let encrypted = it.ebs.encrypted.get()?.copied();
-    // That EBS encrypts by default overrides a volume that is not to be encrypted
+    // That EBS encrypts by default overrides a volume that is not to be encrypted, and whatever key it
+    // names: the account's applies
     // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html).
-    if encrypted == Some(false) && !by_default(task, facts)? {
-        return Ok(Encrypted::Otherwise("the volume is not to be encrypted".to_owned()));
-    }
-    if let Some(key) = it.ebs.kms_key_id.get()?.filter(|key| !key.is_empty()) {
-        return ebs(key, VOLUME, None, task);
-    }
-    if encrypted != Some(false) {
+    if encrypted == Some(false) {
+        match by_default(task, facts)? {
+            Some(true) => {}
+            Some(false) => {
+                return Ok(Encrypted::Otherwise("the volume is not to be encrypted".to_owned()));
+            }
+            None => return Ok(unencrypted_unless_by_default()),
+        }
+    } else {
+        if let Some(key) = it.ebs.kms_key_id.get()?.filter(|key| !key.is_empty()) {
+            return ebs(key, VOLUME, None, task);
+        }
         let cluster = match cluster(task, facts)? {
             Seen::Found(cluster) => cluster,
             Seen::Absent(absence) => return Ok(Encrypted::Otherwise(absence.sentence)),
@@ -101,15 +107,29 @@ fn volume(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
             };
         }
     }
-    if encrypted == Some(true) || by_default(task, facts)? {
+    if encrypted.is_some() {
         return default(task, facts);
     }
-    Ok(Encrypted::Otherwise("nothing asks for the volume to be encrypted".to_owned()))
+    match by_default(task, facts)? {
+        Some(true) => default(task, facts),
+        Some(false) => {
+            Ok(Encrypted::Otherwise("nothing asks for the volume to be encrypted".to_owned()))
+        }
+        None => Ok(unencrypted_unless_by_default()),
+    }
 }
 
-fn by_default(task: &Task, facts: &View) -> Result<bool, Stop> {
+/// Whether EBS encrypts what is not asked to be encrypted; nothing if that may not be read.
+fn by_default(task: &Task, facts: &View) -> Result<Option<bool>, Stop> {
     let asked = GetEbsEncryptionByDefault { region: task.region()?.clone() };
-    Ok(matches!(facts.peek(&asked)?, Some(Seen::Found(true))))
+    Ok(facts.peek(&asked)?.map(|seen| matches!(seen, Seen::Found(true))))
+}
+
+fn unencrypted_unless_by_default() -> Encrypted {
+    Encrypted::Assumed(
+        "whether EBS encrypts by default could not be read, and is taken for off: then the volume is under no key"
+            .to_owned(),
+    )
 }
 
 /// The account's key for volumes that name none.
@@ -117,7 +137,11 @@ fn default(task: &Task, facts: &View) -> Result<Encrypted, Stop> {
     let asked = GetEbsDefaultKmsKeyId { region: task.region()?.clone() };
     match facts.peek(&asked)? {
         Some(Seen::Found(key)) => ebs(key, "the volume, by the default of the account", None, task),
-        _ => Ok(managed_by_aws("alias/aws/ebs")),
+        Some(Seen::Absent(_)) => Ok(managed_by_aws("alias/aws/ebs")),
+        None => Ok(Encrypted::Assumed(
+            "the account's default key for EBS could not be read, and is taken for alias/aws/ebs, which takes no permission of its own"
+                .to_owned(),
+        )),
     }
 }
 

@@ -4,8 +4,8 @@ use super::key::{Encrypted, Used};
 use super::permission::{judge_all, wish};
 use super::{storage, stored};
 use crate::checks::execution_role::{self, policies_of};
-use crate::checks::permission::{Answer, Wish};
-use crate::checks::policies::Policies;
+use crate::checks::permission::{Answer, Wish, put_policy};
+use crate::checks::policies::{Policies, PolicySet};
 use crate::checks::subject::{EbsVolumeUse, StoredUse};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
@@ -13,7 +13,7 @@ use crate::iam::KeyState;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, Manager};
-use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable};
+use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable, pass};
 
 pub(super) static KMS_VOLUME_PERMISSION: Check = Check {
     id: "kms-volume-permission",
@@ -40,7 +40,7 @@ const CREATE: [&str; 4] =
     ["kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:Decrypt", "kms:CreateGrant"];
 
 /// What it takes besides to put a snapshot's data under another key. AWS's page lists it for every
-/// volume, but only data that is already encrypted can be encrypted again.
+/// volume, but only data that is encrypted under one key can be encrypted again under another.
 const REENCRYPT: [&str; 2] = ["kms:ReEncryptFrom", "kms:ReEncryptTo"];
 
 /// What it takes to read what is encrypted with the key of a snapshot
@@ -50,6 +50,7 @@ const READ: [&str; 2] = ["kms:Decrypt", "kms:ReEncryptFrom"];
 fn kms_volume_permission(it: &StoredUse, facts: &View) -> Judgement {
     let used = match stored::of(it, facts)? {
         Encrypted::With(used) => used,
+        Encrypted::Assumed(why) => return pass(why),
         Encrypted::Otherwise(why) => return not_applicable(why),
     };
     if let Some(why) = used.elsewhere() {
@@ -83,17 +84,21 @@ fn of_volume(it: &EbsVolumeUse, who: &Policies, key: &Key, used: &Used, facts: &
     let create = wishes(who, &CREATE, key, used);
     let reencrypt = wishes(who, &REENCRYPT, key, used);
     let all = [create.as_slice(), reencrypt.as_slice()].concat();
-    let answer = named(judge_all(who, &all, key, used, facts)?, used);
-    if matches!(answer, Answer::Allowed(_)) || encrypts_again(it, facts)? {
+    let judged = |wishes: &[Wish]| {
+        judge_all(who, wishes, key, used, facts).map(|it| mended(named(it, used), who, key))
+    };
+    let answer = judged(&all)?;
+    let alike = nothing_again(it, key, facts)?;
+    let (Answer::Refused(_), Some(alike)) = (&answer, alike) else {
         return execution_role::verdict(who, &may, answer, facts);
-    }
-    if let Answer::Refused(finding) = named(judge_all(who, &create, key, used, facts)?, used) {
+    };
+    if let Answer::Refused(finding) = judged(&create)? {
         return finding.judge();
     }
     match judge_all(who, &reencrypt, key, used, facts)? {
         Answer::Refused(finding) => {
             let message = format!(
-                "{}; AWS asks for it, though a volume without an encrypted snapshot has nothing to encrypt again",
+                "{}; AWS asks for it, though a volume {alike} has nothing to encrypt again",
                 finding.message
             );
             Finding { severity: Severity::Warn, message, ..*finding }.judge()
@@ -113,12 +118,56 @@ fn named(answer: Answer, used: &Used) -> Answer {
     }
 }
 
-/// Whether the volume is made of a snapshot that is encrypted.
-fn encrypts_again(it: &EbsVolumeUse, facts: &View) -> Result<bool, Stop> {
-    match it.snapshot()? {
-        Some(asked) => Ok(facts.need(&asked)?.encrypted),
-        None => Ok(false),
+/// A grant on the key is for EBS alone, so the command that allows to make one says so
+/// (<https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html>).
+fn mended(answer: Answer, who: &Policies, key: &Key) -> Answer {
+    match (answer, who) {
+        (Answer::Refused(finding), Policies::Held(set)) => {
+            let commands = finding
+                .commands
+                .iter()
+                .map(|command| match command {
+                    it if it.starts_with("aws iam put-") && it.contains("kms:CreateGrant") => {
+                        for_ebs(set, key)
+                    }
+                    other => other.clone(),
+                })
+                .collect();
+            Answer::Refused(Box::new(Finding { commands, ..*finding }))
+        }
+        (other, _) => other,
     }
+}
+
+/// The command that allows all that volumes take of the key.
+fn for_ebs(set: &PolicySet, key: &Key) -> String {
+    let others: Vec<&str> =
+        CREATE.iter().chain(&REENCRYPT).copied().filter(|it| *it != "kms:CreateGrant").collect();
+    let id = key.arn.rsplit('/').next().unwrap_or_default();
+    put_policy(
+        set,
+        &format!("kms-for-ecs-key-{id}"),
+        &serde_json::json!([
+            {"Effect": "Allow", "Action": others, "Resource": key.arn},
+            {"Effect": "Allow", "Action": "kms:CreateGrant", "Resource": key.arn,
+                "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}},
+        ]),
+    )
+}
+
+/// What kind of volume this is, if none of its data is put under another key. Under the key of its
+/// snapshot a volume shares the snapshot's data key
+/// (<https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html>).
+fn nothing_again(it: &EbsVolumeUse, key: &Key, facts: &View) -> Result<Option<&'static str>, Stop> {
+    let Some(asked) = it.snapshot()? else {
+        return Ok(Some("without an encrypted snapshot"));
+    };
+    let snapshot = facts.need(&asked)?;
+    Ok(match &snapshot.key {
+        _ if !snapshot.encrypted => Some("without an encrypted snapshot"),
+        Some(own) if *own == key.arn => Some("under the key of its snapshot"),
+        _ => None,
+    })
 }
 
 /// The key that the snapshot is encrypted with has to be usable too.

@@ -100,6 +100,11 @@ fn read_only_containers(task: &Task, found: &mut Findings) -> Result<(), Stop> {
     Ok(())
 }
 
+/// A task as it may be called: the tag of what a container writes, which names its stream after the
+/// prefix, is `<container>-firelens-<id of the task>`
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html>).
+const TASK_ID: &str = "0123456789abcdef0123456789abcdef";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Feature {
     Exec,
@@ -163,7 +168,22 @@ fn firelens(container: &Container) -> Result<Option<Need>, Stop> {
     let (actions, resource) = match name.as_deref() {
         Some(name @ ("cloudwatch" | "cloudwatch_logs")) => {
             let Some(group) = option("log_group_name")? else { return Ok(None) };
-            let stream = format!("log-group:{group}:log-stream:{}", container_name(container));
+            let made_up = |name: &str| match options.get(name) {
+                Some(field) => Ok(field.get()?.is_some_and(|value| value.contains('$'))),
+                None => Ok::<_, Stop>(false),
+            };
+            if made_up("log_stream_name")? || made_up("log_stream_template")? {
+                return Ok(None);
+            }
+            let stream = match option("log_stream_name")? {
+                Some(name) => name,
+                None if made_up("log_stream_prefix")? => return Ok(None),
+                None => {
+                    let prefix = option("log_stream_prefix")?.unwrap_or_default();
+                    format!("{prefix}{}-firelens-{TASK_ID}", container_name(container))
+                }
+            };
+            let stream = format!("log-group:{group}:log-stream:{stream}");
             (CloudWatch::of(name).actions().to_vec(), of("logs", stream))
         }
         Some("firehose" | "kinesis_firehose") => {
@@ -183,6 +203,12 @@ fn firelens(container: &Container) -> Result<Option<Need>, Stop> {
     };
     let place = log.options.place().clone();
     Ok(Some(Need { feature: Feature::FireLens, place, actions, resource }))
+}
+
+/// The id of the task is made up, and the next task has another one.
+fn for_all_tasks(command: &str) -> String {
+    let in_policy = command.replace(&format!("{TASK_ID}\""), "*\"");
+    in_policy.replace(&format!("-{TASK_ID} "), " ")
 }
 
 fn container_name(container: &Container) -> &str {
@@ -239,7 +265,8 @@ impl Need {
         };
         let finding = Finding {
             severity: Severity::Warn,
-            message: format!("{what}: {}", denied.message),
+            message: format!("{what}: {}", denied.message.replace(TASK_ID, "<id>")),
+            commands: denied.commands.iter().map(|command| for_all_tasks(command)).collect(),
             ..*denied
         };
         found.add(

@@ -289,6 +289,41 @@ fn firelens_writes_as_the_task_role() {
 }
 
 #[test]
+fn firelens_writes_to_the_stream_that_its_options_name() {
+    let check = &super::features::ROLE_TASK_FEATURES;
+    let story = |options: &str, stream: &str| {
+        let container = format!(
+            r#"{{"name": "app", "image": "nginx", "logConfiguration": {{"logDriver": "awsfirelens",
+                "options": {{"Name": "cloudwatch_logs", "log_group_name": "/web", {options}}}}}}}"#
+        );
+        let group = "arn:aws:logs:eu-west-1:111122223333:log-group:/web";
+        let statements = json!([{"Effect": "Allow", "Action": "logs:*",
+            "Resource": format!("{group}:log-stream:{stream}")}]);
+        let trust = trusting("ecs-tasks.amazonaws.com");
+        let account = Account::healthy().role("app", "/", &trust, &statements).recorded();
+        Story::containers_and(&container, r#""taskRoleArn": "app""#).in_account(account)
+    };
+    let cases = [
+        (r#""log_stream_prefix": "fluent-""#, "fluent-*", Pass),
+        (r#""log_stream_prefix": "fluent-""#, "fluent-app-firelens-*", Pass),
+        (r#""log_stream_prefix": "fluent-""#, "app*", Warn),
+        (r#""log_stream_name": "main""#, "main", Pass),
+        (r#""log_stream_name": "main", "log_stream_prefix": "fluent-""#, "main", Pass),
+        (r#""log_stream_name": "main""#, "app*", Warn),
+        // It is made up at run time.
+        (r#""log_stream_name": "$(ecs_task_id)""#, "app*", Skip),
+    ];
+    for (options, stream, status) in cases {
+        assert_eq!(statuses(&story(options, stream), check), [status], "{options} {stream}");
+    }
+    let results = story(r#""log_stream_prefix": "fluent-""#, "app*").judged_by(check);
+    let command = &results[0].commands[0];
+    assert!(command.contains(":log-stream:fluent-app-firelens-*\""), "{command}");
+    assert!(!command.contains("0123456789abcdef"), "{command}");
+    assert!(results[0].message.contains("fluent-app-firelens-<id>"), "{results:#?}");
+}
+
+#[test]
 fn a_deployment_takes_the_calls_of_its_kind() {
     let check = &super::deployer::ROLE_DEPLOYER;
     let cases = [

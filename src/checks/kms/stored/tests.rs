@@ -88,7 +88,7 @@ fn the_key_of_the_volume_goes_before_that_of_the_cluster_and_that_before_the_acc
     let off = format!(r#"{own}, "encrypted": false"#);
     let (plain, no) = (r#""sizeInGiB": 20"#, r#""sizeInGiB": 20, "encrypted": false"#);
     let (yes, copy) = (r#""sizeInGiB": 20, "encrypted": true"#, r#""snapshotId": "snap-1""#);
-    let cases: [(&str, Account, Result<&str, &str>); 12] = [
+    let cases: [(&str, Account, Result<&str, &str>); 13] = [
         (&own, all(true, None, Some("cluster")), Ok("own")),
         (plain, all(true, None, Some("cluster")), Ok("cluster")),
         (copy, all(true, Some("snapshot"), Some("cluster")), Ok("cluster")),
@@ -102,6 +102,7 @@ fn the_key_of_the_volume_goes_before_that_of_the_cluster_and_that_before_the_acc
         (no, all(true, None, Some("cluster")), Ok("account")),
         (no, all(false, None, Some("cluster")), Err("not to be encrypted")),
         (&off, all(false, None, None), Err("not to be encrypted")),
+        (&off, all(true, None, None), Ok("account")),
     ];
     for (fields, account, expected) in cases {
         let result = of_volume(on_instances(fields), account);
@@ -121,15 +122,27 @@ fn the_key_of_the_volume_goes_before_that_of_the_cluster_and_that_before_the_acc
 
 #[test]
 fn what_the_account_does_by_default_is_assumed_where_it_may_not_be_read() {
-    let refused = json!({"Err": {"refused": {"action": "ec2:GetEbsDefaultKmsKeyId",
-        "resource": "*", "said": "UnauthorizedOperation"}}});
-    let region = json!({"region": REGION});
-    let account = Account::healthy().answers("ec2:GetEbsDefaultKmsKeyId", &region, &refused);
-    let result = of_volume(on_instances(r#""sizeInGiB": 20, "encrypted": true"#), account);
-    assert_eq!(result.status, Skip, "{result:#?}");
-    let assumed =
-        result.evidence.iter().any(|it| it.contains("assuming that the account's default key"));
-    assert!(assumed, "{result:#?}");
+    let (key, on) = ("ec2:GetEbsDefaultKmsKeyId", "ec2:GetEbsEncryptionByDefault");
+    let cases = [
+        (r#""sizeInGiB": 20, "encrypted": true"#, key, "taken for alias/aws/ebs"),
+        (r#""sizeInGiB": 20, "encrypted": false"#, on, "taken for off"),
+        (r#""sizeInGiB": 20"#, on, "taken for off"),
+    ];
+    for (fields, call, words) in cases {
+        let refused = json!({"Err": {"refused": {"action": call, "resource": "*",
+            "said": "UnauthorizedOperation"}}});
+        // The last answer counts.
+        let account =
+            Account::healthy().answers(call, &json!({"region": REGION}), &refused).recorded();
+        let story = on_instances(fields).in_account(account);
+        for check in [&KMS_KEY_USABLE, &KMS_VOLUME_PERMISSION] {
+            let result = story.judged_by(check).into_iter().find(is_of_disk).unwrap();
+            assert_eq!(result.status, Pass, "{fields}: {result:#?}");
+            assert!(result.message.contains(words), "{fields}: {result:#?}");
+            let assumed = result.evidence.iter().any(|it| it.contains("assuming that"));
+            assert!(assumed, "{fields}: {result:#?}");
+        }
+    }
 }
 
 #[test]

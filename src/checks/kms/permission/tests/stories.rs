@@ -374,7 +374,31 @@ fn a_volume_takes_a_grant_for_ebs_and_nothing_that_only_aws_resources_have() {
     let account = volumes(&using_key(&[])).snapshot(Some(KEY)).recorded();
     let results = storing(&restored).in_account(account).judged_by(&KMS_VOLUME_PERMISSION);
     let told: Vec<_> = results.iter().map(|it| it.status).collect();
-    assert_eq!(told, [Fail, Skip], "both are under one key: {results:#?}");
+    assert_eq!(told, [Warn, Skip], "both are under one key: {results:#?}");
+    assert!(results[0].message.contains("under the key of its snapshot"), "{results:#?}");
+    let other = FOREIGN_KEY.replace("444455556666", ID).replace("1234abcd", "5678");
+    let account = volumes(&using_key(&[])).snapshot(Some(&other)).key(&other).recorded();
+    let results = storing(&restored).in_account(account).judged_by(&KMS_VOLUME_PERMISSION);
+    assert_eq!(results[0].status, Fail, "the snapshot is under another key: {results:#?}");
+}
+
+#[test]
+fn the_command_allows_grants_for_ebs_alone_and_all_that_it_takes() {
+    let key = format!(r#""encrypted": true, "kmsKeyId": "{KEY}""#);
+    let result = told(storing(&key), volumes(&json!([])), &KMS_VOLUME_PERMISSION);
+    let [command] = result.commands.as_slice() else { panic!("{result:#?}") };
+    let document = command.split('\'').nth(1).unwrap();
+    let document: Value = serde_json::from_str(document).unwrap();
+    let granting: Vec<_> = document["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["Action"].to_string().contains("CreateGrant"))
+        .collect();
+    assert_eq!(granting.len(), 1, "{command}");
+    assert_eq!(granting[0]["Condition"]["Bool"]["kms:GrantIsForAWSResource"], "true");
+    let mended = volumes(&document["Statement"]);
+    tells(storing(&key), mended, &KMS_VOLUME_PERMISSION, Pass, "may create");
 }
 
 #[test]
@@ -400,7 +424,12 @@ fn a_volume_without_a_key_of_its_own_takes_no_permission_on_one() {
         &format!(r#""encrypted": false, "kmsKeyId": "{KEY}""#),
     ];
     for ebs in cases {
-        let result = told(storing(ebs), volumes(&json!([])), &KMS_VOLUME_PERMISSION);
+        let account = volumes(&json!([])).says(
+            "ec2:GetEbsEncryptionByDefault",
+            &json!({"region": REGION}),
+            &json!(false),
+        );
+        let result = told(storing(ebs), account, &KMS_VOLUME_PERMISSION);
         assert_eq!(result.status, Skip, "{ebs}: {result:#?}");
     }
 }

@@ -253,7 +253,7 @@ impl Run<'_> {
         let mut found = Vec::new();
         for (task, given) in tasks.iter().zip(&self.judged.definitions) {
             let known = run.work_out(|view| network::trails(task, view)).await;
-            let trails = known.ok().and_then(Result::ok).unwrap_or_default();
+            let trails = known.unwrap_or_default();
             let family = task.definition.family.get().ok().flatten();
             found.push((family.unwrap_or(given).clone(), trails));
         }

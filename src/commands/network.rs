@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::judge;
 use super::{Failure, look};
-use crate::checks::network::{End, Trail};
+use crate::checks::network::{End, Hop, Kind, Trail};
 use crate::cli::{Global, Reached};
 use crate::exit::Exit;
 use crate::output::graph::{Form, draw, lines};
@@ -52,6 +52,12 @@ fn told(trails: &[(String, Vec<Trail>)], global: &Global) -> String {
             .collect();
         if !wanted.is_empty() {
             text.push_str(&format!("\npaths of {name}\n{}", lines(&wanted, &look(global))));
+            let is_endpoint = |hop: &Hop| hop.kind == Kind::Gateway && hop.id.starts_with("vpce-");
+            if wanted.iter().flat_map(|trail| &trail.hops).any(is_endpoint) {
+                text.push_str(
+                    "  (what endpoint policies refuse is not drawn: see network-endpoint-policy)\n",
+                );
+            }
         }
     }
     text

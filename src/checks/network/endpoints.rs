@@ -17,6 +17,7 @@ use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{CallerIdentity, Lookup};
+use crate::names::Partition;
 use crate::network::{
     Attraction, Endpoint, EndpointFact, Lead, Outcome, Part, Path, RouteFact, Subnet, Topology,
 };
@@ -59,7 +60,7 @@ fn network_endpoints(it: &SenderUse, facts: &View) -> Judgement {
         blocked: "cannot be reached",
         error: timeout,
     };
-    judge(it, &plan, facts, rule)
+    judge(it, &plan, facts, |scene, need, reach, facts| rule(it, scene, need, reach, facts))
 }
 
 /// What an endpoint has to say to a need.
@@ -84,6 +85,7 @@ enum Why {
 }
 
 fn rule<'t>(
+    it: &SenderUse,
     scene: &mut Scene<'t>,
     need: &Need,
     reach: &Reach,
@@ -115,6 +117,10 @@ fn rule<'t>(
     Ok(match Way::of(scene, &need.to, reach, facts)? {
         Way::Missing if why == Why::Dns => Ruling::Moot,
         Way::Missing if why == Why::Hidden => Ruling::Open(obstacle.because),
+        // What is there already has its command.
+        Way::Missing if why == Why::Missing && obstacle.commands.is_empty() => {
+            Ruling::Blocked(missing(obstacle, it, scene, &service, facts)?)
+        }
         Way::Missing => Ruling::Blocked(obstacle),
         Way::Open(_) if why == Why::Amiss => Ruling::Hurts(Obstacle {
             because: format!("{}, and packets take the way out", obstacle.because),
@@ -201,7 +207,7 @@ fn say(
             Said::Draws(Ruling::Passes(format!("gateway endpoint {}", endpoint.id)))
         }
         Attraction::Public => {
-            let (obstacle, why) = obstacle(lead, subnet, topology, service, because);
+            let (obstacle, why) = obstacle(lead, because);
             Said::None(obstacle, why)
         }
     }
@@ -266,14 +272,8 @@ fn across_zones(
     }
 }
 
-/// Why no endpoint draws the packets, and the command that mends it.
-fn obstacle(
-    lead: &Lead,
-    subnet: &Subnet,
-    topology: &Topology,
-    service: &crate::network::Service,
-    because: String,
-) -> (Obstacle, Why) {
+/// Why no endpoint draws the packets, and the command that mends one that is there.
+fn obstacle(lead: &Lead, because: String) -> (Obstacle, Why) {
     let obstacle = Obstacle::of(because);
     let amiss = lead.answer.facts.iter().find_map(|fact| match fact {
         EndpointFact::NoPrivateDns { endpoint } => Some((
@@ -304,26 +304,64 @@ fn obstacle(
         EndpointFact::NotShown { .. } => Some((obstacle.clone(), Why::Hidden)),
         _ => None,
     });
-    amiss.unwrap_or_else(|| (missing(obstacle, subnet, topology, service), Why::Missing))
+    amiss.unwrap_or((obstacle, Why::Missing))
 }
 
-fn missing(
+/// The endpoint that is to be created.
+fn missing<'t>(
     obstacle: Obstacle,
-    subnet: &Subnet,
-    topology: &Topology,
+    it: &SenderUse,
+    scene: &Scene<'t>,
     service: &crate::network::Service,
-) -> Obstacle {
+    facts: &View<'t>,
+) -> Result<Obstacle, Stop> {
+    let (home, subnet) = (it.task.region()?, scene.interface.subnet);
+    if service.region != *home {
+        let there = &service.region;
+        return Ok(obstacle.on(format!("{} in {there}", service.name)).remedy(format!(
+            "Keep a copy in {home} of what is read in {there} (ECR and Secrets Manager replicate), or give the subnet a way out by a NAT gateway"
+        )));
+    }
+    // The names that endpoint services have in China differ by service.
+    if home.partition() == Partition::AwsCn {
+        return Ok(obstacle.on(&service.name).command(format!(
+            "aws ec2 describe-vpc-endpoint-services --region {home} --query \"ServiceNames[?ends_with(@, '.{home}.{}')]\"",
+            service.name
+        )));
+    }
     let (name, vpc) = (service.endpoint_name(), &subnet.vpc);
-    let tables = topology.route_tables.unwrap_or_default();
-    let table = crate::network::table_of(&subnet.id, tables).map_or("ROUTE-TABLE-ID", |it| &it.id);
     let command = match service.name.as_str() {
-        "s3" => format!(
-            "aws ec2 create-vpc-endpoint --vpc-id {vpc} --vpc-endpoint-type Gateway --service-name {name} --route-table-ids {table}"
-        ),
+        "s3" => {
+            let tables = scene.around.topology().route_tables.unwrap_or_default();
+            let table = crate::network::table_of(&subnet.id, tables);
+            let table = table.map_or("ROUTE-TABLE-ID", |it| &it.id);
+            format!(
+                "aws ec2 create-vpc-endpoint --vpc-id {vpc} --vpc-endpoint-type Gateway --service-name {name} --route-table-ids {table}"
+            )
+        }
         _ => format!(
             "aws ec2 create-vpc-endpoint --vpc-id {vpc} --vpc-endpoint-type Interface --service-name {name} --subnet-ids {} --security-group-ids SECURITY-GROUP-ID --private-dns-enabled",
-            subnet.id
+            one_by_zone(it, subnet, facts).join(" ")
         ),
     };
-    obstacle.on(name).command(command)
+    Ok(obstacle.on(name).command(command))
+}
+
+/// The subnets that the task leaves from, one of each zone: a VPC has one endpoint with private DNS for a
+/// service, so one command has to name them all.
+fn one_by_zone<'t>(it: &SenderUse, own: &'t Subnet, facts: &View<'t>) -> Vec<&'t str> {
+    let mut found: Vec<&'t Subnet> = Vec::new();
+    for sender in it.task.senders().into_iter().flatten().flatten() {
+        // Of a sender that is not known there is a word elsewhere.
+        for scene in Scene::all(&sender, EXPECTED, facts).into_iter().flatten() {
+            let subnet = scene.interface.subnet;
+            if subnet.vpc == own.vpc && found.iter().all(|it| it.zone != subnet.zone) {
+                found.push(subnet);
+            }
+        }
+    }
+    if found.is_empty() {
+        found.push(own);
+    }
+    found.into_iter().map(|it| it.id.as_str()).collect()
 }

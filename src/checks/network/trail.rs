@@ -60,23 +60,34 @@ pub enum End {
     Open(String),
 }
 
-/// All paths of a task: those that its calls take to what it has to reach.
-///
-/// # Errors
-/// What keeps the places from being known that they leave from.
-pub fn trails(task: &Task, facts: &View) -> Result<Vec<Trail>, Stop> {
-    let Ok(senders) = task.senders() else { return Ok(Vec::new()) };
+/// All paths of a task: those that its calls take to what it has to reach. Where it is not known what
+/// leaves from somewhere, that is a path too, which is open.
+pub fn trails(task: &Task, facts: &View) -> Vec<Trail> {
     let mut found = Vec::new();
-    let mut stopped = None;
-    for sender in senders.into_iter().flatten() {
-        match of_sender(&sender, facts) {
+    for sender in task.senders().into_iter().flatten() {
+        let (from, known) = match &sender {
+            Ok(sender) => (sender.name(), of_sender(sender, facts)),
+            Err(unplanned) => ("an unknown subnet", Err(unplanned.stop.clone())),
+        };
+        match known {
             Ok(trails) => found.extend(trails),
-            Err(stop) => stopped = Some(stop),
+            Err(stop) => found.push(unknown(from, stop)),
         }
     }
-    match stopped {
-        Some(stop) if found.is_empty() => Err(stop),
-        _ => Ok(found),
+    found
+}
+
+/// The path from where nothing more is known.
+fn unknown(from: &str, stop: Stop) -> Trail {
+    let end = |kind, id: &str| Hop { kind, id: id.to_owned(), broken: false };
+    let hops = vec![end(Kind::Subnet, from), end(Kind::Destination, "what the task has to reach")];
+    Trail { hops, end: End::Open(reason(stop)), purpose: String::new() }
+}
+
+fn reason(stop: Stop) -> String {
+    match stop {
+        Stop::Gap(gap) => gap.to_string(),
+        Stop::Absent(_, absence) => absence.sentence,
     }
 }
 
@@ -142,8 +153,7 @@ fn one<'t>(
 fn finished(between: Result<Between, Stop>, scene: &Scene, need: &Need, name: &str) -> Trail {
     let (hops, end) = match between {
         Ok(Between { hops, end }) => (hops, end),
-        Err(Stop::Gap(gap)) => (Vec::new(), End::Open(gap.to_string())),
-        Err(Stop::Absent(_, absence)) => (Vec::new(), End::Open(absence.sentence)),
+        Err(stop) => (Vec::new(), End::Open(reason(stop))),
     };
     let first = Hop { kind: Kind::Subnet, id: scene.interface.subnet.id.clone(), broken: false };
     let last = Hop { kind: Kind::Destination, id: name.to_owned(), broken: false };

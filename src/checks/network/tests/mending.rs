@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::vpc::{Vpc, anywhere, entry, rule};
-use super::{private, told};
+use super::{on_fargate, private, task, task_of, told};
+use crate::checks::network::{End, trails};
 use crate::checks::tests::story::Story;
+use crate::facts::{Table, View};
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Skip, Warn};
 
@@ -101,4 +103,32 @@ fn of_network_acls_only_the_entry_is_told_that_stops_packets() {
             "{it:#?}"
         );
     }
+}
+
+#[test]
+fn a_missing_endpoint_is_created_once_for_all_zones_and_only_where_it_can_be() {
+    let lacks_logs =
+        Vpc::with_endpoints().but(|vpc| vpc.endpoints.retain(|it| it.id != "vpce-logs"));
+    let elsewhere = "111122223333.dkr.ecr.us-east-1.amazonaws.com/web:1";
+    let abroad = task_of(elsewhere, "").run_as(&on_fargate("subnet-a,subnet-b", ""));
+    let found = wrong_by("network-endpoints", private(), &lacks_logs);
+    assert!(!found.is_empty());
+    for it in &found {
+        assert!(it.commands[0].contains("--subnet-ids subnet-a subnet-b "), "{it:#?}");
+    }
+    let found = wrong_by("network-endpoints", abroad, &Vpc::with_endpoints());
+    let found: Vec<_> = found.iter().filter(|it| it.message.contains("us-east-1")).collect();
+    assert!(!found.is_empty());
+    for it in found {
+        assert!(it.commands.is_empty(), "{it:#?}");
+        assert!(it.remedy.as_ref().is_some_and(|it| it.contains("NAT gateway")), "{it:#?}");
+    }
+}
+
+#[test]
+fn where_nothing_is_known_of_a_subnet_the_picture_shows_it_open() {
+    let story = task().run_as(&on_fargate("${SUBNET}", ""));
+    let found = trails(story.first(), &View::of(&Table::default()));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(matches!(&found[0].end, End::Open(why) if why.contains("${SUBNET}")), "{found:#?}");
 }

@@ -11,7 +11,7 @@ use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants, Manager};
 use crate::lookup::s3::HeadObject;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::DescribeParameter;
-use crate::verdict::{Judgement, not_applicable, pass};
+use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static KMS_DECRYPT_PERMISSION: Check = Check {
     id: "kms-decrypt-permission",
@@ -38,7 +38,6 @@ fn kms_decrypt_permission(it: &EncryptedUse, facts: &View) -> Judgement {
     let (who, encrypted) = (execution_role::policies(it.task(), facts), key::of(it, facts));
     let used = match encrypted? {
         Encrypted::With(used) => used,
-        Encrypted::Assumed(why) => return pass(why),
         Encrypted::Otherwise(why) => return not_applicable(why),
     };
     if let Some(why) = used.elsewhere() {

@@ -21,8 +21,6 @@ use crate::names::{Arn, Partition, Region, S3Object, ValueFrom};
 pub(super) enum Encrypted {
     /// A key of the customer's choice.
     With(Box<Used>),
-    /// With none that needs a look, if what could not be read is as this sentence takes it to be.
-    Assumed(String),
     /// With none that needs a look, for this reason.
     Otherwise(String),
 }

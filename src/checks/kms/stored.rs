@@ -126,7 +126,7 @@ fn by_default(task: &Task, facts: &View) -> Result<Option<bool>, Stop> {
 }
 
 fn unencrypted_unless_by_default() -> Encrypted {
-    Encrypted::Assumed(
+    Encrypted::Otherwise(
         "whether EBS encrypts by default could not be read, and is taken for off: then the volume is under no key"
             .to_owned(),
     )
@@ -138,7 +138,7 @@ fn default(task: &Task, facts: &View) -> Result<Encrypted, Stop> {
     match facts.peek(&asked)? {
         Some(Seen::Found(key)) => ebs(key, "the volume, by the default of the account", None, task),
         Some(Seen::Absent(_)) => Ok(managed_by_aws("alias/aws/ebs")),
-        None => Ok(Encrypted::Assumed(
+        None => Ok(Encrypted::Otherwise(
             "the account's default key for EBS could not be read, and is taken for alias/aws/ebs, which takes no permission of its own"
                 .to_owned(),
         )),

@@ -47,7 +47,6 @@ pub(super) static KMS_KEY_USABLE: Check = Check {
 fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
     let used = match key::of(it, facts)? {
         Encrypted::With(used) => used,
-        Encrypted::Assumed(why) => return pass(why),
         Encrypted::Otherwise(why) => return not_applicable(why),
     };
     let finding = match of_region(&used) {

@@ -13,7 +13,7 @@ use crate::iam::KeyState;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, Manager};
-use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable, pass};
+use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable};
 
 pub(super) static KMS_VOLUME_PERMISSION: Check = Check {
     id: "kms-volume-permission",
@@ -50,7 +50,6 @@ const READ: [&str; 2] = ["kms:Decrypt", "kms:ReEncryptFrom"];
 fn kms_volume_permission(it: &StoredUse, facts: &View) -> Judgement {
     let used = match stored::of(it, facts)? {
         Encrypted::With(used) => used,
-        Encrypted::Assumed(why) => return pass(why),
         Encrypted::Otherwise(why) => return not_applicable(why),
     };
     if let Some(why) = used.elsewhere() {

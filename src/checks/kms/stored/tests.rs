@@ -137,7 +137,7 @@ fn what_the_account_does_by_default_is_assumed_where_it_may_not_be_read() {
         let story = on_instances(fields).in_account(account);
         for check in [&KMS_KEY_USABLE, &KMS_VOLUME_PERMISSION] {
             let result = story.judged_by(check).into_iter().find(is_of_disk).unwrap();
-            assert_eq!(result.status, Pass, "{fields}: {result:#?}");
+            assert_eq!(result.status, Skip, "{fields}: {result:#?}");
             assert!(result.message.contains(words), "{fields}: {result:#?}");
             let assumed = result.evidence.iter().any(|it| it.contains("assuming that"));
             assert!(assumed, "{fields}: {result:#?}");

@@ -1,4 +1,5 @@
 mod stories;
+mod volumes;
 
 use serde_json::{Value, json};
 

@@ -22,12 +22,15 @@ use crate::preflight::{Bounds, Loop, Origin};
 use crate::report::{CheckResult, Status};
 
 /// Every check that asks whether somebody may do something.
-const PERMISSIONS: [&str; 10] = [
+const PERMISSIONS: [&str; 13] = [
+    "ebs-permission",
     "environment-file-permission",
     "image-pull-permission",
     "image-registry-credentials",
     "kms-decrypt-permission",
     "kms-volume-permission",
+    "log-group-create-permission",
+    "log-write-permission",
     "parameter-permission",
     "role-deployer",
     "role-pass",
@@ -77,6 +80,8 @@ struct Given {
     imported: Option<Imported>,
     /// Each with the key that it is encrypted with.
     files: BTreeMap<String, Option<String>>,
+    /// By `REGION NAME`, whether it is there.
+    log_groups: BTreeMap<String, bool>,
     /// The key that the snapshot `snap-1` is encrypted with.
     snapshot_key: Option<String>,
     /// What the cluster does with sessions of ECS Exec.
@@ -192,6 +197,16 @@ impl Given {
             }
         }
         account = account.snapshot(self.snapshot_key.as_deref());
+        for (called, is_there) in &self.log_groups {
+            let (region, name) = called.split_once(' ').unwrap();
+            let key = json!({"region": region, "name": name});
+            let arn = format!("arn:aws:logs:{region}:{ID}:log-group:{name}");
+            let group = json!({"arn": arn, "class": null, "kms_key": null});
+            account = match is_there {
+                true => account.says("logs:DescribeLogGroups", &key, &group),
+                false => account.lacks("logs:DescribeLogGroups", &key, "none"),
+            };
+        }
         for GivenImage { registry, region, name, tag } in &self.images {
             let manifest = index(&[Some("amd64")]);
             account = account.image_in(registry, region, name, &json!({"tag": tag}), &manifest);

@@ -208,10 +208,12 @@ fn controller(it: &LaunchVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     Ok(())
 }
 
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>. Fargate runs no
+/// daemons at all, with or without a volume, so there it is no matter of volumes.
 fn strategy(it: &LaunchVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     let strategy = &it.task.context.request.scheduling_strategy;
-    if strategy.get()?.is_some_and(|strategy| strategy == "DAEMON") {
+    let is_daemon = strategy.get()?.is_some_and(|strategy| strategy == "DAEMON");
+    if is_daemon && !it.task.may_run_on_fargate()? {
         found.add(
             fail("only services of the strategy REPLICA have EBS volumes, and schedulingStrategy is DAEMON")
                 .at(strategy.place())

@@ -233,6 +233,10 @@ fn a_daemon_has_no_volume_of_its_own() {
     let at = "service.json#/schedulingStrategy".to_owned();
     assert_eq!(told(on_instances(), &scheduled("DAEMON")), [(Fail, at)]);
     assert_eq!(told(on_instances(), &scheduled("REPLICA")), [(Pass, WHOLE.to_owned())]);
+    // Fargate runs none anyway.
+    let on_fargate =
+        scheduled("DAEMON").replace(r#""launchType": "EC2""#, r#""launchType": "FARGATE""#);
+    assert_eq!(told(on_instances(), &on_fargate), [(Pass, WHOLE.to_owned())]);
 }
 
 #[test]

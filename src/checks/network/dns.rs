@@ -8,7 +8,7 @@ use super::scene::{Scene, destination};
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
-use crate::knowledge::Stop;
+use crate::knowledge::{Gap, Stop};
 use crate::lookup::ec2::endpoint::Endpoints;
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::network_acl::NetworkAcls;
@@ -86,12 +86,21 @@ fn rule<'t>(
         other => return Ok(other),
     };
     // Private DNS of an endpoint asks for more, which counts where there is no other way.
-    let off = scene.path(
-        &destination(&need.to),
-        facts,
-        |path, _| lead_lacks(path),
-        |path, _| private_names(path),
-    )?;
+    let off = facts.weigh(|| {
+        scene.path(
+            &destination(&need.to),
+            facts,
+            |path, _| lead_lacks(path),
+            |path, _| private_names(path),
+        )
+    })?;
+    let off = match off {
+        Ok(off) => off,
+        Err(gap) => {
+            whatever_endpoints(scene, need, gap, reach, facts)?;
+            return Ok(Ruling::Passes(resolved));
+        }
+    };
     match off {
         Some(obstacle) if matches!(Way::of(scene, &need.to, reach, facts)?, Way::Missing) => {
             Ok(Ruling::Blocked(Obstacle {
@@ -103,6 +112,31 @@ fn rule<'t>(
             }))
         }
         _ => Ok(Ruling::Passes(resolved)),
+    }
+}
+
+/// Which endpoints there are could not be read. That is nothing to the VPC's DNS if their names resolve,
+/// or nobody hangs on them.
+///
+/// # Errors
+/// The gap, unless that is so.
+fn whatever_endpoints<'t>(
+    scene: &mut Scene<'t>,
+    need: &Need,
+    gap: Gap,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<(), Stop> {
+    let resolve = facts.weigh(|| {
+        scene.around.read(Part::DnsHostnames, facts)?;
+        Ok(scene.around.topology().dns_hostnames == Some(true))
+    })?;
+    if resolve == Ok(true) {
+        return Ok(());
+    }
+    match facts.weigh(|| Way::out(scene, &need.to, gap.clone(), reach, facts))? {
+        Ok(Way::Open(_)) => Ok(()),
+        _ => Err(gap.into()),
     }
 }
 

@@ -1,9 +1,10 @@
 //! `network-nacl`
 
+use super::filter;
 use super::reach::{Need, Reach};
-use super::route::{EXPECTED, Way, of_all};
+use super::route::{EXPECTED, of_all};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
-use super::scene::{Scene, destination};
+use super::scene::Scene;
 use super::security_group::lacks;
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge};
@@ -19,7 +20,7 @@ use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::network::{AclFact, Crossing, Family, Outcome, Part, Path};
+use crate::network::{AclFact, Crossing, Family, Outcome, Part, Path, Topology};
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_NACL: Check = Check {
@@ -70,29 +71,14 @@ fn rule<'t>(
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
-    if need.is_own_traffic() {
-        return Ok(Ruling::Moot);
-    }
     let family = scene.interface.family();
-    let ruling = scene.path(
-        &destination(&need.to),
-        facts,
-        |path, topology| lacks(path, topology, path.acls.unread(), path.acls.outcome),
-        |path, _| match path.acls.outcome {
-            Outcome::Passed => Ruling::Passes(of_all(&path.acls.to_string(), path)),
-            Outcome::Doubtful => partial(path, family),
-            Outcome::Blocked => Ruling::Blocked(obstacle(path, family)),
-        },
-    )?;
-    let ruling = match ruling {
-        Ruling::Passes(because) => return Ok(Ruling::Passes(because)),
-        other => other,
+    let lacks = |path: &Path, topology: &Topology| {
+        lacks(path, topology, path.acls.unread(), path.acls.outcome)
     };
-    let ruling = ruling.unless_within(&need.to);
-    // What has no way anyhow is told of by its route.
-    Ok(match Way::of(scene, &need.to, reach, facts)? {
-        Way::Broken(_) | Way::Missing | Way::Elsewhere => Ruling::Moot,
-        Way::Endpoint | Way::Open(_) | Way::Doubtful(_) => ruling,
+    filter::rule(scene, need, reach, facts, lacks, |path| match path.acls.outcome {
+        Outcome::Passed => Ruling::Passes(of_all(&path.acls.to_string(), path)),
+        Outcome::Doubtful => partial(path, family),
+        Outcome::Blocked => Ruling::Blocked(obstacle(path, family)),
     })
 }
 

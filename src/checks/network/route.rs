@@ -7,7 +7,7 @@ use crate::checks::subject::{SenderUse, Standing};
 use crate::checks::{Check, Judge};
 use crate::document::{Field, Located};
 use crate::facts::View;
-use crate::knowledge::Stop;
+use crate::knowledge::{Gap, Stop};
 use crate::lookup::ec2::endpoint::Endpoints;
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
@@ -72,7 +72,9 @@ fn network_route(it: &SenderUse, facts: &View) -> Judgement {
         error: timeout,
     };
     judge(it, &plan, facts, |scene, need, reach, facts| {
-        let way = Way::of(scene, &need.to, reach, facts)?;
+        let way = facts
+            .weigh(|| Way::of(scene, &need.to, reach, facts))?
+            .or_else(|gap| Way::out(scene, &need.to, gap, reach, facts))?;
         Ok(rule(it, need, way))
     })
 }
@@ -176,20 +178,56 @@ impl Way {
                 (way, _) => way,
             });
         }
+        Way::toward(scene, &destination(to), to, reach, facts)
+    }
+
+    fn toward<'t>(
+        scene: &mut Scene<'t>,
+        there: &Destination,
+        to: &To,
+        reach: &Reach,
+        facts: &View<'t>,
+    ) -> Result<Way, Stop> {
         let subnet = &scene.interface.subnet.id;
         let say = |path: &Path, topology: &Topology| {
             (Way::along(path, topology, subnet, to, reach), leads_to_gateway(path))
         };
-        let (way, by_gateway) = scene.path(&destination(to), facts, lacks, say)?;
+        let (way, by_gateway) = scene.path(there, facts, lacks, say)?;
         // An internet gateway takes what has a public address, unless the account blocks it.
         if by_gateway {
             scene.knows_address()?;
             let tells = scene.interface.subnet.public_access.is_some();
             if !tells && scene.around.read_public_access(facts)? {
-                return Way::of(scene, to, reach, facts);
+                return Way::toward(scene, there, to, reach, facts);
             }
         }
         Ok(way)
+    }
+
+    /// The way of packets to a service of which it could not be read who answers to its name: an endpoint
+    /// takes no way out, and where the way out is proven, it is open to all others.
+    ///
+    /// # Errors
+    /// The gap, unless the way out is open.
+    pub(super) fn out<'t>(
+        scene: &mut Scene<'t>,
+        to: &To,
+        gap: Gap,
+        reach: &Reach,
+        facts: &View<'t>,
+    ) -> Result<Way, Stop> {
+        let outside = facts.weigh(|| match to {
+            To::Service(service) => {
+                let there = scene.public(service, facts)?;
+                Way::toward(scene, &there, to, reach, facts)
+            }
+            To::Variant(_, host) => Way::of(scene, &To::Host(host.clone()), reach, facts),
+            To::Host(_) | To::Anywhere(_) => Err(gap.clone().into()),
+        })?;
+        match outside {
+            Ok(way @ Way::Open(_)) => Ok(way),
+            _ => Err(gap.into()),
+        }
     }
 
     fn along(path: &Path, topology: &Topology, subnet: &str, to: &To, reach: &Reach) -> Way {

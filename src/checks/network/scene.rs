@@ -12,7 +12,7 @@ use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::network::path as path_of;
-use crate::network::{Destination, Interface, Part, Path, Port, Subnet, Topology};
+use crate::network::{Destination, Interface, Part, Path, Port, Service, Subnet, Target, Topology};
 
 /// An interface that calls leave by, and its surroundings.
 pub(in crate::checks) struct Scene<'t> {
@@ -149,6 +149,22 @@ impl<'t> Scene<'t> {
     /// A gap for a placeholder.
     pub(super) fn knows_address(&self) -> Result<(), Stop> {
         self.address.clone()
+    }
+
+    /// The public addresses of a service, whoever answers to its name.
+    ///
+    /// # Errors
+    /// Whatever keeps the ranges of services from being read.
+    pub(super) fn public(
+        &mut self,
+        service: &Service,
+        facts: &View<'t>,
+    ) -> Result<Destination, Stop> {
+        self.around.read(Part::PrefixLists, facts)?;
+        let topology = self.around.topology();
+        let lists = topology.prefix_lists.unwrap_or_default();
+        let target = Target::service(&self.interface, topology.vpc, service, lists);
+        Ok(Destination::Target(target, Port::tcp(443)))
     }
 
     /// What `say` says of the path, once every part is read that `lacks` asks for.

@@ -1,9 +1,10 @@
 //! `network-security-group`
 
+use super::filter;
 use super::reach::{Need, Reach};
-use super::route::{EXPECTED, Way, lead_lacks, of_all};
+use super::route::{EXPECTED, lead_lacks, of_all};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
-use super::scene::{Scene, destination};
+use super::scene::Scene;
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
@@ -67,29 +68,16 @@ fn rule<'t>(
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
-    if need.is_own_traffic() {
-        return Ok(Ruling::Moot);
+    if !need.is_own_traffic() {
+        scene.read_groups(facts)?;
     }
-    scene.read_groups(facts)?;
-    let ruling = scene.path(
-        &destination(&need.to),
-        facts,
-        |path, topology| lacks(path, topology, path.egress.unread(), path.egress.outcome),
-        |path, _| match path.egress.outcome {
-            Outcome::Passed => Ruling::Passes(of_all(&path.egress.to_string(), path)),
-            Outcome::Doubtful => Ruling::Open(of_all(&path.egress.to_string(), path)),
-            Outcome::Blocked => Ruling::Blocked(obstacle(path)),
-        },
-    )?;
-    let ruling = match ruling {
-        Ruling::Passes(because) => return Ok(Ruling::Passes(because)),
-        other => other,
+    let lacks = |path: &Path, topology: &Topology| {
+        lacks(path, topology, path.egress.unread(), path.egress.outcome)
     };
-    let ruling = ruling.unless_within(&need.to);
-    // What has no way anyhow is told of by its route.
-    Ok(match Way::of(scene, &need.to, reach, facts)? {
-        Way::Broken(_) | Way::Missing | Way::Elsewhere => Ruling::Moot,
-        Way::Endpoint | Way::Open(_) | Way::Doubtful(_) => ruling,
+    filter::rule(scene, need, reach, facts, lacks, |path| match path.egress.outcome {
+        Outcome::Passed => Ruling::Passes(of_all(&path.egress.to_string(), path)),
+        Outcome::Doubtful => Ruling::Open(of_all(&path.egress.to_string(), path)),
+        Outcome::Blocked => Ruling::Blocked(obstacle(path)),
     })
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::vpc::Vpc;
+use super::vpc::{Vpc, entry, group, route, rule, within};
 use super::{brief, private, told};
+use crate::network::RouteTarget;
 use crate::report::Status::{Fail, Unknown};
 
 /// The checks that are unknown when this call is refused.
@@ -37,18 +38,8 @@ fn behind_a_nat_gateway_exactly_what_hangs_on_a_refused_call_is_unknown() {
         ("ec2:DescribeRouteTables", &["endpoints", "nacl", "route"]),
         ("ec2:DescribeNatGateways", &["nacl", "route"]),
         ("ec2:DescribeInternetGateways", &["route"]),
-        (
-            "ec2:DescribeVpcEndpoints",
-            &[
-                "dns",
-                "endpoint-policy",
-                "endpoint-security-group",
-                "endpoints",
-                "nacl",
-                "route",
-                "security-group",
-            ],
-        ),
+        // T11: an endpoint may draw what has a proven way out, and refuse it.
+        ("ec2:DescribeVpcEndpoints", &["endpoint-policy", "endpoint-security-group", "endpoints"]),
         ("ec2:DescribeNetworkAcls", &["nacl"]),
         ("ec2:DescribeVpcAttribute", &["dns"]),
         ("ec2:DescribeDhcpOptions", &["dns"]),
@@ -72,4 +63,74 @@ fn with_endpoints_alone_exactly_what_hangs_on_a_refused_call_is_unknown() {
     ] {
         assert_eq!(unknown_without(Vpc::with_endpoints(), call), expected, "{call}");
     }
+}
+
+/// Endpoints may not be looked at, and this was done to the VPC before.
+fn without_endpoints(vpc: Vpc, change: impl FnOnce(&mut Vpc)) -> Vec<String> {
+    unknown_without(vpc.but(change), "ec2:DescribeVpcEndpoints")
+}
+
+#[test]
+fn what_endpoints_might_change_is_unknown_where_nobody_may_look_at_them() {
+    let always = ["endpoint-policy", "endpoint-security-group", "endpoints"];
+    let and = |more: &[&'static str]| {
+        let mut all: Vec<&str> = always.iter().chain(more).copied().collect();
+        all.sort_unstable();
+        all
+    };
+    // A group that lets out to the internet alone may keep the task from an endpoint.
+    let half = |vpc: &mut Vpc| {
+        *vpc.group("sg-app") = group(
+            "sg-app",
+            Vec::new(),
+            vec![rule(None, within("0.0.0.0/1")), rule(None, within("128.0.0.0/1"))],
+        );
+    };
+    assert_eq!(without_endpoints(Vpc::with_nat(), half), and(&[]));
+    let outside = |vpc: &mut Vpc| {
+        *vpc.group("sg-app") = group(
+            "sg-app",
+            Vec::new(),
+            vec![rule(None, within("16.0.0.0/4")), rule(None, within("52.0.0.0/8"))],
+        );
+    };
+    assert_eq!(without_endpoints(Vpc::with_nat(), outside), and(&["security-group"]));
+    // So may the network ACL of a subnet that only an endpoint stands in.
+    let closed = |vpc: &mut Vpc| {
+        let mut apart = vpc.acls[1].clone();
+        apart.id = "acl-apart".to_owned();
+        apart.subnets = vec!["subnet-pb".to_owned()];
+        apart.entries.insert(0, entry(90, false, false, Some((443, 443))));
+        vpc.acls[1].subnets.retain(|it| it != "subnet-pb");
+        vpc.acls.push(apart);
+    };
+    assert_eq!(without_endpoints(Vpc::with_nat(), closed), and(&["nacl"]));
+    // Without a way out everything hangs on them.
+    let alone = |vpc: &mut Vpc| vpc.tables[0].routes.truncate(1);
+    assert_eq!(without_endpoints(Vpc::with_nat(), alone), and(&["route"]));
+    // Their names do not resolve, which is nothing to whoever has a way out.
+    let unnamed = |vpc: &mut Vpc| vpc.dns = (true, false);
+    assert_eq!(without_endpoints(Vpc::with_nat(), unnamed), and(&[]));
+    let unnamed_and_alone = |vpc: &mut Vpc| {
+        unnamed(vpc);
+        alone(vpc);
+    };
+    assert_eq!(without_endpoints(Vpc::with_nat(), unnamed_and_alone), and(&["dns", "route"]));
+    // A route to S3 leads to one.
+    let by_gateway = |vpc: &mut Vpc| {
+        let gateway = RouteTarget::Endpoint("vpce-s3".to_owned());
+        vpc.tables[0].routes.push(route("pl-s3", gateway));
+    };
+    assert_eq!(without_endpoints(Vpc::with_nat(), by_gateway), and(&["nacl", "route"]));
+}
+
+#[test]
+fn a_way_out_is_proven_whether_or_not_the_names_of_endpoints_resolve() {
+    let both = Vpc::with_endpoints().but(|vpc| {
+        vpc.tables[0].routes.push(route("0.0.0.0/0", RouteTarget::Nat("nat-1".to_owned())));
+    });
+    assert_eq!(
+        unknown_without(both, "ec2:DescribeVpcAttribute"),
+        ["dns", "endpoint-policy", "endpoint-security-group", "endpoints"]
+    );
 }

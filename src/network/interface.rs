@@ -15,6 +15,7 @@ pub struct Interface<'a> {
     pub public_address: bool,
     /// The ports that its connections come from, and that answers go to.
     pub ephemeral: (u16, u16),
+    family: Family,
 }
 
 /// The ports that Linux calls from, of Amazon's kernel too
@@ -28,9 +29,16 @@ pub const WINDOWS_PORTS: (u16, u16) = (49152, 65535);
 pub const NAT_PORTS: (u16, u16) = (1024, 65535);
 
 impl<'a> Interface<'a> {
-    /// An interface of Linux in this subnet, without group and public address.
+    /// An interface of Linux in this subnet, without group and public address. It speaks IPv4 wherever
+    /// its subnet has it.
     pub fn new(subnet: &'a Subnet) -> Interface<'a> {
-        Interface { subnet, groups: Vec::new(), public_address: false, ephemeral: LINUX_PORTS }
+        Interface {
+            subnet,
+            groups: Vec::new(),
+            public_address: false,
+            ephemeral: LINUX_PORTS,
+            family: if subnet.ipv4.is_some() { Family::Ipv4 } else { Family::Ipv6 },
+        }
     }
 
     /// With these security groups.
@@ -51,9 +59,15 @@ impl<'a> Interface<'a> {
         self
     }
 
-    /// What it speaks: IPv4 wherever its subnet has it.
+    /// The same when it speaks IPv6, if its subnet has both.
+    pub fn over_ipv6(&self) -> Option<Interface<'a>> {
+        let has_both = self.subnet.ipv4.is_some() && !self.subnet.ipv6.is_empty();
+        has_both.then(|| Interface { family: Family::Ipv6, ..self.clone() })
+    }
+
+    /// What it speaks.
     pub fn family(&self) -> Family {
-        if self.subnet.ipv4.is_some() { Family::Ipv4 } else { Family::Ipv6 }
+        self.family
     }
 }
 

@@ -178,7 +178,19 @@ impl Way {
                 (way, _) => way,
             });
         }
-        Way::toward(scene, &destination(to), to, reach, facts)
+        let there = destination(to);
+        match Way::toward(scene, &there, to, reach, facts)? {
+            Way::Broken(_) | Way::Missing
+                if scene.over_ipv6(|it| leads_out(it, &there, facts)).transpose()?
+                    == Some(true) =>
+            {
+                Ok(Way::Doubtful(format!(
+                    "{} has a way out by IPv6 alone, and whether the agent takes it is set on the instance (ECS_INSTANCE_IP_COMPATIBILITY)",
+                    scene.interface.subnet.id
+                )))
+            }
+            way => Ok(way),
+        }
     }
 
     fn toward<'t>(
@@ -262,6 +274,16 @@ impl Way {
             }
         }
     }
+}
+
+/// Whether a route leads there which lets packets go.
+fn leads_out<'t>(
+    scene: &mut Scene<'t>,
+    there: &Destination,
+    facts: &View<'t>,
+) -> Result<bool, Stop> {
+    let leads = |fact: &RouteFact| matches!(fact, RouteFact::Leads { .. });
+    scene.path(there, facts, lacks, |path, _| path.route.facts.iter().any(leads))
 }
 
 /// A network that the subnet is joined to, with the range that leads there: endpoints for all VPCs of a

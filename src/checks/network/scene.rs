@@ -22,6 +22,7 @@ pub(in crate::checks) struct Scene<'t> {
     pub around: Surroundings<'t>,
     groups: Groups,
     address: Result<(), Stop>,
+    is_of_instance: bool,
 }
 
 /// The security groups of an interface, before they are asked for.
@@ -82,6 +83,7 @@ impl<'t> Scene<'t> {
                 named => Groups::Named(named),
             },
             address: if on_fargate { assigned.map(|_| ()) } else { Ok(()) },
+            is_of_instance: false,
         })
     }
 
@@ -122,6 +124,7 @@ impl<'t> Scene<'t> {
                 around: Surroundings::of(subnet, region, expected, facts)?,
                 groups: Groups::Named(Ok(groups)),
                 address: Ok(()),
+                is_of_instance: true,
             })
         };
         standing.into_iter().zip(subnets).map(scene).collect()
@@ -141,6 +144,19 @@ impl<'t> Scene<'t> {
         self.interface.groups = ids;
         self.groups = Groups::Known;
         Ok(())
+    }
+
+    /// What `ask` finds out if the agent of an instance speaks IPv6, where its subnet has both. Which of
+    /// the two it takes is set on the instance, by ECS_INSTANCE_IP_COMPATIBILITY
+    /// (<https://github.com/aws/amazon-ecs-agent/blob/master/README.md>), and so not shown here. Fargate
+    /// takes IPv4 (<https://github.com/aws/containers-roadmap/issues/2792>).
+    pub(super) fn over_ipv6<R>(&mut self, ask: impl FnOnce(&mut Scene<'t>) -> R) -> Option<R> {
+        let by_ipv6 = self.interface.over_ipv6().filter(|_| self.is_of_instance)?;
+        let usual = std::mem::replace(&mut self.interface, by_ipv6);
+        let answer = ask(self);
+        let groups = std::mem::take(&mut self.interface.groups);
+        self.interface = usual.with_groups(groups);
+        Some(answer)
     }
 
     /// Whether the interface has a public address, for those who need to know.

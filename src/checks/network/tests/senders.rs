@@ -1,7 +1,7 @@
 //! By whose interface the calls leave on instances.
 
 use super::vpc::Vpc;
-use super::{IMAGE, brief, ends, told};
+use super::{IMAGE, brief, ends, private, told};
 use crate::checks::tests::story::Story;
 use crate::report::Status::Skip;
 
@@ -36,6 +36,29 @@ fn on_instances_the_agent_calls_by_their_interfaces() {
     // Without cluster nobody knows, and that is not called a failure.
     let results = told(bridge().run_as(r#"{"launchType": "EC2", "count": 1}"#), &closed());
     assert!(results.iter().all(|it| it.status == Skip), "{}", brief(&results));
+}
+
+#[test]
+fn by_which_protocol_an_agent_calls_is_not_shown_where_it_has_both() {
+    let bridge = format!(
+        r#"{{"family": "web", "networkMode": "bridge", "containerDefinitions": [{{"name": "app", "image": "{IMAGE}", "memory": 128}}]}}"#
+    );
+    let run = r#"{"launchType": "EC2", "cluster": "prod", "count": 1}"#;
+    // IPv6 is all that leads out: route 1 of the table is that of IPv4.
+    let by_ipv6 = Vpc::with_both_families().but(|vpc| {
+        vpc.tables[0].routes.remove(1);
+    });
+    let on_instances = by_ipv6.clone().with_instances(&["subnet-a"]);
+    ends(
+        Story::given(&bridge).run_as(run),
+        &on_instances,
+        &["network-route unknown"],
+        &["ECS_INSTANCE_IP_COMPATIBILITY"],
+    );
+    // Fargate takes IPv4.
+    ends(private(), &by_ipv6, &["network-route fail"], &["rtb-private"]);
+    let nowhere = by_ipv6.but(|vpc| vpc.tables[0].routes.truncate(1)).with_instances(&["subnet-a"]);
+    ends(Story::given(&bridge).run_as(run), &nowhere, &["network-route fail"], &["rtb-private"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the execution role does for a task before its containers start.
 
+use super::joined;
 use super::permission::{Answer, Beside, Tags, Wish, assume_above, beside_of, decide};
 use super::policies::{Policies, PoliciesOf, Principal, RightsOf};
 use super::subject::Task;
@@ -17,15 +18,7 @@ pub(super) const NO_ROLE: &str =
 
 /// What a check asks for itself, then what it takes to read the policies of a role.
 pub(super) const fn asking<const OWN: usize, const ALL: usize>(own: [Call; OWN]) -> [Call; ALL] {
-    let of_role = PoliciesOf::CALLS_FOR_ROLE;
-    assert!(ALL == OWN + of_role.len(), "the length is the sum of both");
-    let mut all = [of_role[0]; ALL];
-    let mut at = 0;
-    while at < ALL {
-        all[at] = if at < OWN { own[at] } else { of_role[at - OWN] };
-        at += 1;
-    }
-    all
+    joined(&own, &PoliciesOf::CALLS_FOR_ROLE)
 }
 
 /// The policies of the execution role; nothing if none is named.

@@ -66,6 +66,18 @@ impl Check {
     }
 }
 
+/// Both lists of calls in one, for what a check asks beside others of its kind.
+const fn joined<const ALL: usize>(first: &[Call], second: &[Call]) -> [Call; ALL] {
+    assert!(ALL == first.len() + second.len(), "the length is the sum of both");
+    let mut all = [first[0]; ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
+        at += 1;
+    }
+    all
+}
+
 /// The function of a check, by what it is judged per. The planner fans out; a check never loops over
 /// the document.
 #[derive(Clone, Copy)]

@@ -1,25 +1,18 @@
 //! `network-dns`
 
+use super::asks::WAY;
 use super::nacl::mended;
 use super::reach::{Need, Reach};
 use super::route::{Way, lead_lacks};
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
 use super::scene::{Scene, destination};
 use crate::checks::subject::SenderUse;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Judge, joined};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
-use crate::lookup::ec2::endpoint::Endpoints;
-use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::Lookup;
 use crate::lookup::ec2::network_acl::NetworkAcls;
-use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
-use crate::lookup::ec2::public_access::BlockPublicAccess;
-use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
-use crate::lookup::ec2::subnet::DescribeSubnet;
-use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
-use crate::lookup::ecs::instance::ContainerInstances;
-use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::{
     Destination, DnsFact, EndpointFact, Family, Hindrance, Outcome, Part, Path, Port,
 };
@@ -34,24 +27,7 @@ pub(super) static NETWORK_DNS: Check = Check {
     ],
     remedy: "Turn on enableDnsSupport and enableDnsHostnames of the VPC, or let the task reach the resolvers of its DHCP options at UDP and TCP 53",
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html",
-    asks: &[
-        VpcDns::CALL,
-        DescribeSubnet::CALL,
-        DescribeSecurityGroup::CALL,
-        Endpoints::CALL,
-        RouteTables::CALL,
-        InternetGateways::CALL,
-        NatGateways::CALL,
-        DescribeVpc::CALL,
-        DhcpResolvers::CALL,
-        NetworkAcls::CALL,
-        ServicePrefixLists::CALL,
-        PrefixListEntries::CALL,
-        BlockPublicAccess::CALL,
-        ContainerInstances::CALL,
-        DescribeInstance::CALL,
-        CallerIdentity::CALL,
-    ],
+    asks: &joined::<{ WAY.len() + 2 }>(&WAY, &[DescribeSecurityGroup::CALL, NetworkAcls::CALL]),
     advises: false,
     judge: Judge::Senders(network_dns),
 };

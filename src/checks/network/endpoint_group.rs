@@ -1,24 +1,17 @@
 //! `network-endpoint-security-group`
 
+use super::asks::WAY;
 use super::reach::{Need, Reach};
 use super::route::{EXPECTED, lead_lacks};
 use super::ruling::{Obstacle, Plan, Ruling, judge_all, timeout};
 use super::scene::{Scene, destination};
 use super::security_group::lacks;
 use crate::checks::subject::SenderUse;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Judge, joined};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::lookup::ec2::endpoint::Endpoints;
-use crate::lookup::ec2::instance::DescribeInstance;
-use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
-use crate::lookup::ec2::public_access::BlockPublicAccess;
-use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
+use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
-use crate::lookup::ec2::subnet::DescribeSubnet;
-use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
-use crate::lookup::ecs::instance::ContainerInstances;
-use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::{Answer, Attraction, FilterFact, Outcome, Path};
 use crate::verdict::Judgement;
 
@@ -31,23 +24,7 @@ pub(super) static NETWORK_ENDPOINT_SECURITY_GROUP: Check = Check {
     ],
     remedy: "Let TCP 443 in to the endpoint's security group from that of the task, or from the range of the VPC",
     docs: "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
-    asks: &[
-        DescribeSubnet::CALL,
-        DescribeSecurityGroup::CALL,
-        Endpoints::CALL,
-        RouteTables::CALL,
-        InternetGateways::CALL,
-        NatGateways::CALL,
-        DescribeVpc::CALL,
-        VpcDns::CALL,
-        DhcpResolvers::CALL,
-        ServicePrefixLists::CALL,
-        PrefixListEntries::CALL,
-        BlockPublicAccess::CALL,
-        ContainerInstances::CALL,
-        DescribeInstance::CALL,
-        CallerIdentity::CALL,
-    ],
+    asks: &joined::<{ WAY.len() + 1 }>(&WAY, &[DescribeSecurityGroup::CALL]),
     advises: false,
     judge: Judge::Senders(network_endpoint_security_group),
 };

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::asks::LEAD;
 use super::reach::{Call, Errand, Need, Reach, layer_bucket};
 use super::route::{EXPECTED, lead_lacks};
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
@@ -9,16 +10,10 @@ use super::scene::{Scene, destination};
 use crate::checks::permission::{Wish, context};
 use crate::checks::secrets::permission::arn as parameter_arn;
 use crate::checks::subject::{SenderUse, Task};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Judge, joined};
 use crate::facts::View;
 use crate::iam::{Decision, KeyState, Layer, Layers, Policy, Principal, Request, evaluate};
 use crate::knowledge::Stop;
-use crate::lookup::ec2::endpoint::Endpoints;
-use crate::lookup::ec2::instance::DescribeInstance;
-use crate::lookup::ec2::route::RouteTables;
-use crate::lookup::ec2::subnet::DescribeSubnet;
-use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
-use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, Region, RoleArn, RoleRef};
@@ -34,18 +29,7 @@ pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
     ],
     remedy: "Allow the call in the policy of the endpoint",
     docs: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
-    asks: &[
-        Endpoints::CALL,
-        DescribeSubnet::CALL,
-        RouteTables::CALL,
-        DescribeVpc::CALL,
-        VpcDns::CALL,
-        DhcpResolvers::CALL,
-        DescribeSecret::CALL,
-        ContainerInstances::CALL,
-        DescribeInstance::CALL,
-        CallerIdentity::CALL,
-    ],
+    asks: &joined::<{ LEAD.len() + 1 }>(&LEAD, &[DescribeSecret::CALL]),
     advises: false,
     judge: Judge::Senders(network_endpoint_policy),
 };

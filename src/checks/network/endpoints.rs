@@ -1,5 +1,6 @@
 //! `network-endpoints`
 
+use super::asks::WAY;
 use super::reach::{Need, Reach, To};
 use super::route::{EXPECTED, Way, lead_lacks};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
@@ -8,15 +9,6 @@ use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::lookup::ec2::endpoint::Endpoints;
-use crate::lookup::ec2::instance::DescribeInstance;
-use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
-use crate::lookup::ec2::public_access::BlockPublicAccess;
-use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
-use crate::lookup::ec2::subnet::DescribeSubnet;
-use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
-use crate::lookup::ecs::instance::ContainerInstances;
-use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::Partition;
 use crate::network::{
     Attraction, Endpoint, EndpointFact, Lead, Outcome, Part, Path, RouteFact, Subnet, Topology,
@@ -33,22 +25,7 @@ pub(super) static NETWORK_ENDPOINTS: Check = Check {
     ],
     remedy: "Create the missing VPC endpoint, with private DNS, in the task's VPC",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html",
-    asks: &[
-        DescribeSubnet::CALL,
-        Endpoints::CALL,
-        RouteTables::CALL,
-        InternetGateways::CALL,
-        NatGateways::CALL,
-        DescribeVpc::CALL,
-        VpcDns::CALL,
-        DhcpResolvers::CALL,
-        ServicePrefixLists::CALL,
-        PrefixListEntries::CALL,
-        BlockPublicAccess::CALL,
-        ContainerInstances::CALL,
-        DescribeInstance::CALL,
-        CallerIdentity::CALL,
-    ],
+    asks: &WAY,
     advises: false,
     judge: Judge::Sender(network_endpoints),
 };

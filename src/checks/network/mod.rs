@@ -1,6 +1,7 @@
 //! The group `network`: what the task has to reach can be reached from where it runs.
 
 mod addresses;
+mod asks;
 mod configuration;
 mod dns;
 mod endpoint_group;

@@ -1,5 +1,6 @@
 //! `network-nacl`
 
+use super::asks::WAY;
 use super::filter;
 use super::reach::{Need, Reach};
 use super::route::{EXPECTED, of_all};
@@ -7,19 +8,11 @@ use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use super::scene::Scene;
 use super::security_group::lacks;
 use crate::checks::subject::SenderUse;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Judge, joined};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::lookup::ec2::endpoint::Endpoints;
-use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::Lookup;
 use crate::lookup::ec2::network_acl::NetworkAcls;
-use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
-use crate::lookup::ec2::public_access::BlockPublicAccess;
-use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
-use crate::lookup::ec2::subnet::DescribeSubnet;
-use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
-use crate::lookup::ecs::instance::ContainerInstances;
-use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::{AclFact, Crossing, Family, Outcome, Part, Path, Topology};
 use crate::verdict::Judgement;
 
@@ -32,23 +25,7 @@ pub(super) static NETWORK_NACL: Check = Check {
     ],
     remedy: "Allow TCP 443 out of the subnet, and the answers to ports 1024-65535 in to it",
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
-    asks: &[
-        DescribeSubnet::CALL,
-        NetworkAcls::CALL,
-        Endpoints::CALL,
-        RouteTables::CALL,
-        InternetGateways::CALL,
-        NatGateways::CALL,
-        DescribeVpc::CALL,
-        VpcDns::CALL,
-        DhcpResolvers::CALL,
-        ServicePrefixLists::CALL,
-        PrefixListEntries::CALL,
-        BlockPublicAccess::CALL,
-        ContainerInstances::CALL,
-        DescribeInstance::CALL,
-        CallerIdentity::CALL,
-    ],
+    asks: &joined::<{ WAY.len() + 1 }>(&WAY, &[NetworkAcls::CALL]),
     advises: false,
     judge: Judge::Sender(network_nacl),
 };

@@ -1,5 +1,6 @@
 //! `network-route`
 
+use super::asks::WAY;
 use super::reach::{Need, Reach, To};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use super::scene::{Scene, destination};
@@ -8,15 +9,6 @@ use crate::checks::{Check, Judge};
 use crate::document::{Field, Located};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
-use crate::lookup::ec2::endpoint::Endpoints;
-use crate::lookup::ec2::instance::DescribeInstance;
-use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
-use crate::lookup::ec2::public_access::BlockPublicAccess;
-use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
-use crate::lookup::ec2::subnet::DescribeSubnet;
-use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
-use crate::lookup::ecs::instance::ContainerInstances;
-use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::{
     Attraction, Destination, EndpointKind, Outcome, Part, Path, RouteDestination, RouteFact,
     RouteTarget, Topology,
@@ -33,22 +25,7 @@ pub(super) static NETWORK_ROUTE: Check = Check {
     ],
     remedy: "Give the subnet a default route to a NAT gateway in a public subnet, or assign public addresses in a public subnet, or create the VPC endpoints",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
-    asks: &[
-        DescribeSubnet::CALL,
-        RouteTables::CALL,
-        InternetGateways::CALL,
-        NatGateways::CALL,
-        Endpoints::CALL,
-        DescribeVpc::CALL,
-        VpcDns::CALL,
-        DhcpResolvers::CALL,
-        ServicePrefixLists::CALL,
-        PrefixListEntries::CALL,
-        BlockPublicAccess::CALL,
-        ContainerInstances::CALL,
-        DescribeInstance::CALL,
-        CallerIdentity::CALL,
-    ],
+    asks: &WAY,
     advises: false,
     judge: Judge::Sender(network_route),
 };

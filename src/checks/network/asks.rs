@@ -1,0 +1,35 @@
+//! What the checks of the group ask, piece by piece: each piece holds those before it.
+
+use crate::checks::joined;
+use crate::lookup::ec2::endpoint::Endpoints;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
+use crate::lookup::ec2::public_access::BlockPublicAccess;
+use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::{Call, CallerIdentity, Lookup};
+
+/// Where calls leave from: the subnets of the task, or those of the instances that it may land on. The
+/// subnet comes first: it is what all the others hang on.
+const FROM: [Call; 4] =
+    [DescribeSubnet::CALL, ContainerInstances::CALL, DescribeInstance::CALL, CallerIdentity::CALL];
+
+/// Where the name of a service leads to: to an endpoint, or out.
+pub(super) const LEAD: [Call; 9] = joined(
+    &FROM,
+    &[Endpoints::CALL, RouteTables::CALL, DescribeVpc::CALL, VpcDns::CALL, DhcpResolvers::CALL],
+);
+
+/// Where packets go.
+pub(super) const WAY: [Call; 14] = joined(
+    &LEAD,
+    &[
+        InternetGateways::CALL,
+        NatGateways::CALL,
+        ServicePrefixLists::CALL,
+        PrefixListEntries::CALL,
+        BlockPublicAccess::CALL,
+    ],
+);

@@ -123,6 +123,15 @@ impl From<Gap> for Stop {
     }
 }
 
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stop::Gap(gap) => gap.fmt(f),
+            Stop::Absent(_, absence) => f.write_str(&absence.sentence),
+        }
+    }
+}
+
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {

@@ -26,11 +26,19 @@ use crate::lookup::iam::role::ListRolePolicies;
 use crate::lookup::{Call, Lookup, beside};
 use crate::verdict::Judgement;
 
+use network::Trail;
 use subject::{
     AwslogsUse, ContainerUse, CredentialsUse, DrivenVolumeUse, EbsVolumeUse, EfsMountUse,
     EfsVolumeUse, EncryptedUse, EnvironmentFileUse, FirelensFileUse, ImageUse, LaunchVolumeUse,
     NetworkUse, RoleUse, SecretUse, SenderUse, StoredUse, Task,
 };
+
+/// All paths of a task, to look at: those to services and registries, then those to mount targets.
+pub fn trails(task: &Task, facts: &View) -> Vec<Trail> {
+    let (mut found, mounted) = (network::trails(task, facts), volumes::trails(task, facts));
+    found.extend(mounted);
+    found
+}
 
 /// One check: what it claims, and the function that judges the claim.
 pub struct Check {

@@ -9,7 +9,7 @@ use super::given::{live_service, registered};
 use super::input::{self, Given};
 use super::wait::{Clock, Interruption};
 use super::{Failure, catalogue, look, outlet};
-use crate::checks::network::{self, Trail};
+use crate::checks::network::Trail;
 use crate::checks::policies::Witness;
 use crate::checks::subject::Task;
 use crate::checks::{self, Check, Group};
@@ -252,7 +252,7 @@ impl Run<'_> {
     async fn trails(&self, tasks: &[Task], run: &mut Loop<'_>) -> Vec<(String, Vec<Trail>)> {
         let mut found = Vec::new();
         for (task, given) in tasks.iter().zip(&self.judged.definitions) {
-            let known = run.work_out(|view| network::trails(task, view)).await;
+            let known = run.work_out(|view| checks::trails(task, view)).await;
             let trails = known.unwrap_or_default();
             let family = task.definition.family.get().ok().flatten();
             found.push((family.unwrap_or(given).clone(), trails));

@@ -71,24 +71,17 @@ pub fn trails(task: &Task, facts: &View) -> Vec<Trail> {
         };
         match known {
             Ok(trails) => found.extend(trails),
-            Err(stop) => found.push(unknown(from, stop)),
+            Err(stop) => found.push(unknown(from, &stop)),
         }
     }
     found
 }
 
 /// The path from where nothing more is known.
-fn unknown(from: &str, stop: Stop) -> Trail {
+fn unknown(from: &str, stop: &Stop) -> Trail {
     let end = |kind, id: &str| Hop { kind, id: id.to_owned(), broken: false };
     let hops = vec![end(Kind::Subnet, from), end(Kind::Destination, "what the task has to reach")];
-    Trail { hops, end: End::Open(reason(stop)), purpose: String::new() }
-}
-
-fn reason(stop: Stop) -> String {
-    match stop {
-        Stop::Gap(gap) => gap.to_string(),
-        Stop::Absent(_, absence) => absence.sentence,
-    }
+    Trail { hops, end: End::Open(stop.to_string()), purpose: String::new() }
 }
 
 fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
@@ -153,7 +146,7 @@ fn one<'t>(
 fn finished(between: Result<Between, Stop>, scene: &Scene, need: &Need, name: &str) -> Trail {
     let (hops, end) = match between {
         Ok(Between { hops, end }) => (hops, end),
-        Err(stop) => (Vec::new(), End::Open(reason(stop))),
+        Err(stop) => (Vec::new(), End::Open(stop.to_string())),
     };
     let first = Hop { kind: Kind::Subnet, id: scene.interface.subnet.id.clone(), broken: false };
     let last = Hop { kind: Kind::Destination, id: name.to_owned(), broken: false };

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::checks::network::Trail;
 use crate::checks::policies::Witness;
 use crate::checks::subject::Task;
-use crate::checks::{Check, Group, catalogue, find};
+use crate::checks::{Check, Group, catalogue, find, trails};
 use crate::document::{Role, RunContext, Source, TaskDefinition};
 use crate::facts::Recording;
 use crate::names::Region;
@@ -125,14 +126,23 @@ impl Story {
     pub(crate) fn judged(&self, wanted: impl Fn(&Group, &Check) -> bool) -> Vec<CheckResult> {
         let probes = plan(&self.tasks, wanted, catalogue());
         assert!(!probes.is_empty(), "no such check is in a group");
+        self.run(async |run| report(run, &probes, self.tasks.len()).await.swap_remove(0))
+    }
+
+    /// The paths of the first task.
+    pub(crate) fn trails(&self) -> Vec<Trail> {
+        self.run(async |run| run.work_out(|view| trails(self.first(), view)).await.unwrap())
+    }
+
+    /// A run over what the account says.
+    fn run<T>(&self, ask: impl AsyncFnOnce(&mut Loop<'_>) -> T) -> T {
         let never = Box::pin(std::future::pending());
         let bounds = Bounds { deadline: Some(Duration::from_secs(5)), per_service: 1 };
         let mut nobody = ();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let origin = self.account.clone().map_or(Origin::Offline, Origin::Replay);
-            let mut run = Loop::new(origin, bounds, never, &mut nobody);
-            report(&mut run, &probes, self.tasks.len()).await.swap_remove(0)
+            ask(&mut Loop::new(origin, bounds, never, &mut nobody)).await
         })
     }
 

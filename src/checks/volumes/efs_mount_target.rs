@@ -1,14 +1,17 @@
 //! `efs-mount-target`
 
 mod near;
+mod trail;
 mod way;
+
+pub(in crate::checks) use trail::trails;
 
 use crate::checks::network::scene::Scene;
 use crate::checks::subject::{EfsMountUse, SenderUse, SendsFrom};
 use crate::checks::{Check, Judge};
 use crate::document::Place;
 use crate::facts::View;
-use crate::knowledge::{Gap, Seen, Stop};
+use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
@@ -70,17 +73,9 @@ fn efs_mount_target(it: &EfsMountUse, facts: &View) -> Judgement {
         Err(why) => return not_applicable(why),
     };
     let asked = it.volume.file_system()?;
-    // All are wanted at once.
-    let targets =
-        DescribeMountTargets { region: asked.region.clone(), file_system: asked.id.clone() };
-    let targets = facts.need(&targets);
-    let file_system = facts.need(&asked);
-    let others = subnets_of_task(it, facts);
-    let scenes = Scene::all(&SenderUse { task: it.volume.task, from }, EXPECTED, facts);
-    let (file_system, targets) = (file_system?, targets?);
-    let scenes = match scenes {
-        Err(Stop::Absent(_, absence)) => return missing(&absence.sentence),
-        scenes => scenes?,
+    let (mounting, scenes) = match mounting(it, from, &asked, facts)? {
+        Ok(known) => known,
+        Err(absence) => return missing(&absence.sentence),
     };
     if let (SendsFrom::Instances(cluster), true) = (from, scenes.is_empty()) {
         let why = format!(
@@ -89,13 +84,9 @@ fn efs_mount_target(it: &EfsMountUse, facts: &View) -> Judgement {
         );
         return Err(Gap::Undecidable { why }.into());
     }
-    let mut subnets = others?;
-    subnets.extend(scenes.iter().map(|scene| scene.interface.subnet));
-    if subnets.iter().any(|subnet| subnet.vpc != subnets[0].vpc) {
+    if mounting.subnets.iter().any(|subnet| subnet.vpc != mounting.subnets[0].vpc) {
         return not_applicable("not judged: the subnets are of several VPCs");
     }
-    let place = &it.volume.volume.place;
-    let mounting = Mounting { place, asked: &asked, file_system, targets, subnets };
     let mut found = Findings::new();
     let (mut reached, mut untold) = (Vec::new(), None);
     for mut scene in scenes {
@@ -104,13 +95,41 @@ fn efs_mount_target(it: &EfsMountUse, facts: &View) -> Judgement {
             Ok(Mounted::Hindered) => {}
             Ok(Mounted::Untold(why)) => untold = Some(why),
             Err(Stop::Absent(_, absence)) => untold = Some(absence.sentence),
-            Err(stop) => found.part(place, |_| Err(stop)),
+            Err(stop) => found.part(mounting.place, |_| Err(stop)),
         }
     }
     match untold {
         Some(why) if found.is_empty() => missing(&why),
         _ => found.or_pass(reached.join("; ")),
     }
+}
+
+/// A file system, with the interfaces that mount it; or what of the network is not there.
+///
+/// # Errors
+/// Whatever keeps one of them from being known.
+fn mounting<'a, 't: 'a>(
+    it: &EfsMountUse<'a>,
+    from: SendsFrom<'a>,
+    asked: &'a DescribeFileSystem,
+    facts: &View<'t>,
+) -> Result<Result<(Mounting<'a>, Vec<Scene<'t>>), Absence>, Stop> {
+    // All are wanted at once.
+    let targets =
+        DescribeMountTargets { region: asked.region.clone(), file_system: asked.id.clone() };
+    let targets = facts.need(&targets);
+    let file_system = facts.need(asked);
+    let others = subnets_of_task(it, facts);
+    let scenes = Scene::all(&SenderUse { task: it.volume.task, from }, EXPECTED, facts);
+    let (file_system, targets) = (file_system?, targets?);
+    let scenes = match scenes {
+        Err(Stop::Absent(_, absence)) => return Ok(Err(absence)),
+        scenes => scenes?,
+    };
+    let mut subnets = others?;
+    subnets.extend(scenes.iter().map(|scene| scene.interface.subnet));
+    let place = &it.volume.volume.place;
+    Ok(Ok((Mounting { place, asked, file_system, targets, subnets }, scenes)))
 }
 
 /// The checks of the network tell of what is missing there.

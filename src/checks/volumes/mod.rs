@@ -17,6 +17,8 @@ mod volume_driver;
 
 use super::Group;
 
+pub(super) use efs_mount_target::trails;
+
 /// The group.
 pub static GROUP: Group = Group {
     name: "volumes",

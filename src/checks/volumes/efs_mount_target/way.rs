@@ -15,6 +15,18 @@ use crate::verdict::{Finding, Findings, fail, warn};
 
 const PORT: Port = Port::tcp(NFS);
 
+/// What lies between an interface and a mount target.
+pub(super) struct Between<'t> {
+    /// The security groups of the mount target.
+    pub groups: &'t [String],
+    /// Whether the groups of the interface let it out.
+    pub out: Answer<FilterFact>,
+    /// Whether those of the mount target let it in.
+    pub within: Answer<FilterFact>,
+    /// Whether the network ACLs of both subnets let it pass.
+    pub acls: Result<Answer<AclFact>, Stop>,
+}
+
 impl Mounting<'_> {
     /// Reports what is in the way to the mount target: the groups of the interface, those of the mount
     /// target, or the network ACLs of the two subnets.
@@ -25,19 +37,7 @@ impl Mounting<'_> {
         facts: &View<'t>,
         found: &mut Findings,
     ) -> Result<(), Stop> {
-        let groups = DescribeMountTargetGroups {
-            region: self.asked.region.clone(),
-            file_system: self.asked.id.clone(),
-            mount_target: target.id.clone(),
-        };
-        // Both are wanted at once.
-        let (groups, own) = (facts.need(&groups), scene.read_groups(facts));
-        let groups = groups?;
-        own?;
-        scene.around.read_groups(groups, facts)?;
-        let to = address(target, scene, groups)?;
-        let (out, within) = filtered(scene, &to, facts)?;
-        let between = crossed(scene, &to, facts);
+        let Between { groups, out, within, acls } = self.between(target, scene, facts)?;
         let (own, region) = (&scene.interface.groups, &self.asked.region);
         let is_closed = out.is_blocked();
         self.report(&out, is_partial, found, |finding| match (own.first(), groups.first()) {
@@ -60,12 +60,34 @@ impl Mounting<'_> {
         });
         found.part(self.place, |found| {
             let is_partial = |fact: &AclFact| matches!(fact, AclFact::Partly { .. });
-            self.report(&between?, is_partial, found, |finding| {
+            self.report(&acls?, is_partial, found, |finding| {
                 finding.remedy("Let the network ACLs of both subnets pass TCP 2049 to the mount target, and the answers to the ports from 1024 up")
             });
             Ok(())
         });
         Ok(())
+    }
+
+    /// What the filters between the interface and the mount target say.
+    pub(super) fn between<'t>(
+        &self,
+        target: &MountTarget,
+        scene: &mut Scene<'t>,
+        facts: &View<'t>,
+    ) -> Result<Between<'t>, Stop> {
+        let groups = DescribeMountTargetGroups {
+            region: self.asked.region.clone(),
+            file_system: self.asked.id.clone(),
+            mount_target: target.id.clone(),
+        };
+        // Both are wanted at once.
+        let (groups, own) = (facts.need(&groups), scene.read_groups(facts));
+        let groups = groups?;
+        own?;
+        scene.around.read_groups(groups, facts)?;
+        let to = address(target, scene, groups)?;
+        let (out, within) = filtered(scene, &to, facts)?;
+        Ok(Between { groups, out, within, acls: crossed(scene, &to, facts) })
     }
 
     /// A stage that lets everything pass is not worth a word.

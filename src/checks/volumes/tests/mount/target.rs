@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::account::{Account, FILE_SYSTEM, REGION, with};
 use super::{ec2, efs, fargate};
+use crate::checks::network::End;
 use crate::checks::tests::story::Story;
 use crate::checks::volumes::efs_mount_target::EFS_MOUNT_TARGET;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
@@ -300,6 +301,34 @@ fn network_acls_pass_the_mount_and_its_answers() {
         .acls(&[(true, false), (false, false)])
         .targets(&[json!({"subnet": "subnet-a", "ipv4": "10.0.1.9"})]);
     told(&runs(IN_A, beside), &[(Pass, "fsmt-a")]);
+}
+
+#[test]
+fn the_path_to_a_mount_target_ends_where_it_is_judged_to_end() {
+    // The image is of a registry whose path is another story.
+    let path = |account: Account| {
+        let found = runs(IN_A, account).trails();
+        let its = found.into_iter().find(|it| it.purpose == "volume data").unwrap();
+        let broken = its.hops.iter().find(|hop| hop.broken).map(|hop| hop.id.clone());
+        let ids: Vec<String> = its.hops.into_iter().map(|hop| hop.id).collect();
+        (ids.join(" > "), broken, its.end)
+    };
+    let whole = format!("subnet-a > sg-app > network ACL > fsmt-a > {FILE_SYSTEM}");
+    assert_eq!(path(vpc()), (whole.clone(), None, End::Arrives));
+    let closed = vpc().group("sg-efs", &json!([rule(&json!({"group": "sg-other"}))]), &json!([]));
+    let (ids, broken, end) = path(closed);
+    assert_eq!((ids, broken.as_deref()), (whole.clone(), Some("fsmt-a")));
+    assert!(matches!(&end, End::Lost(why) if why.contains("sg-other")), "{end:?}");
+    let (_, broken, _) = path(vpc().acls(&[(true, false), (false, true)]));
+    assert_eq!(broken.as_deref(), Some("network ACL"));
+    let (ids, broken, end) = path(vpc().targets(&[]));
+    assert_eq!(ids, format!("subnet-a > no mount target > {FILE_SYSTEM}"));
+    assert!(broken.is_some() && matches!(end, End::Lost(_)), "{end:?}");
+    let key = json!({"region": REGION, "file_system": FILE_SYSTEM});
+    let refused = vpc().refuses("elasticfilesystem:DescribeMountTargets", &key);
+    let (ids, broken, end) = path(refused);
+    assert_eq!((ids, broken), (format!("subnet-a > {FILE_SYSTEM}"), None));
+    assert!(matches!(&end, End::Open(why) if why.contains("DescribeMountTargets")), "{end:?}");
 }
 
 #[test]

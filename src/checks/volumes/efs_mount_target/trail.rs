@@ -1,0 +1,84 @@
+//! The paths to mount targets, to look at beside those to services.
+
+use super::way::Between;
+use super::{Mounted, Mounting, mounting};
+use crate::checks::network::scene::Scene;
+use crate::checks::network::{End, Hop, Kind, Trail};
+use crate::checks::subject::{EfsMountUse, SenderUse, Task};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::network::Outcome;
+use crate::verdict::{Finding, Findings, Severity, Verdict};
+
+/// The path of each volume on EFS, from everywhere that it is mounted from: as `efs-mount-target` judges
+/// it. What of the network is not there, or not told, the other paths show.
+pub(in crate::checks) fn trails(task: &Task, facts: &View) -> Vec<Trail> {
+    task.efs_mounts().into_iter().flatten().flat_map(|it| of_mount(&it, facts)).collect()
+}
+
+fn of_mount(it: &EfsMountUse, facts: &View) -> Vec<Trail> {
+    let (Ok(from), Ok(asked)) = (it.from, it.volume.file_system()) else { return Vec::new() };
+    let name = it.volume.volume.name.get().ok().flatten().map_or("?", String::as_str);
+    let purpose = format!("volume {name}");
+    match mounting(it, from, &asked, facts) {
+        Ok(Ok((mounting, scenes))) => scenes
+            .into_iter()
+            .map(|mut scene| mounting.trail(&mut scene, purpose.clone(), facts))
+            .collect(),
+        Ok(Err(_)) => Vec::new(),
+        Err(stop) => {
+            let hop = |kind, id: &str| Hop { kind, id: id.to_owned(), broken: false };
+            let sender = SenderUse { task: it.volume.task, from };
+            let hops = vec![hop(Kind::Subnet, sender.name()), hop(Kind::Destination, &asked.id)];
+            vec![Trail { hops, end: End::Open(stop.to_string()), purpose }]
+        }
+    }
+}
+
+impl Mounting<'_> {
+    fn trail<'t>(&self, scene: &mut Scene<'t>, purpose: String, facts: &View<'t>) -> Trail {
+        let mut found = Findings::new();
+        let mounted = self.from(scene, facts, &mut found);
+        let end = end(mounted, found);
+        let hop = |kind, id: &str, broken| Hop { kind, id: id.to_owned(), broken };
+        let subnet = hop(Kind::Subnet, &scene.interface.subnet.id.clone(), false);
+        let destination = hop(Kind::Destination, &self.asked.id, false);
+        let mut hops = vec![subnet];
+        match self.near(scene, facts, &mut Findings::new()) {
+            Ok(Some(target)) => {
+                let between = self.between(target, scene, facts).ok();
+                let stops = |outcome: fn(&Between) -> Option<Outcome>| {
+                    between.as_ref().and_then(outcome).is_some_and(|it| it != Outcome::Passed)
+                };
+                let groups = scene.interface.groups.join(", ");
+                hops.extend([
+                    hop(Kind::Groups, &groups, stops(|it| Some(it.out.outcome))),
+                    hop(Kind::Acl, "network ACL", stops(|it| Some(it.acls.as_ref().ok()?.outcome))),
+                    hop(Kind::Gateway, &target.id, stops(|it| Some(it.within.outcome))),
+                ]);
+            }
+            _ => hops.push(hop(Kind::Gateway, "no mount target", matches!(end, End::Lost(_)))),
+        }
+        hops.push(destination);
+        Trail { hops, end, purpose }
+    }
+}
+
+/// What becomes of the packets, by what was found.
+fn end(mounted: Result<Mounted, Stop>, found: Findings) -> End {
+    let worst = |found: &[Finding]| {
+        let of = |wanted: fn(&Severity) -> bool| found.iter().find(|it| wanted(&it.severity));
+        let lost = of(|it| *it == Severity::Fail).map(|it| End::Lost(it.message.clone()));
+        lost.or_else(|| {
+            of(|it| matches!(it, Severity::Unknown(_))).map(|it| End::Open(it.message.clone()))
+        })
+    };
+    match (mounted, found.or_pass("")) {
+        (_, Ok(Verdict::Found(found))) if worst(&found).is_some() => {
+            worst(&found).unwrap_or(End::Arrives)
+        }
+        (Err(stop), _) => End::Open(stop.to_string()),
+        (Ok(Mounted::Untold(why)), _) => End::Open(why),
+        (Ok(Mounted::Reached(_) | Mounted::Hindered), _) => End::Arrives,
+    }
+}

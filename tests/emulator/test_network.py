@@ -44,6 +44,34 @@ class Network(Story):
         self.assertEqual([check["id"] for check in failed], ["network-route"])
         self.assertIn(self.made["table"], failed[0]["message"])
 
+    def test_wherever_it_is_told_where_the_task_runs(self):
+        ec2, ecs = self.emulator.client("ec2"), self.emulator.client("ecs")
+        where = {"RouteTableId": self.made["table"], "DestinationCidrBlock": "0.0.0.0/0"}
+        ec2.delete_route(**where)
+        self.addCleanup(lambda: ec2.create_route(**where, NatGatewayId=self.made["nat"]))
+        place = {"subnets": [self.made["subnet"]], "securityGroups": [self.made["group"]]}
+        runs = {"launchType": "FARGATE", "networkConfiguration": {"awsvpcConfiguration": place}}
+        definition = demo()
+        ecs.create_cluster(clusterName="shop")
+        family = ecs.register_task_definition(**definition)["taskDefinition"]["family"]
+        ecs.create_service(
+            cluster="shop", serviceName="web", taskDefinition=family, desiredCount=1, **runs
+        )
+        service = self.write({"serviceName": "web", "cluster": "shop", "desiredCount": 1, **runs}, "service.json")
+        run = self.write({"count": 1, "cluster": "shop", **runs}, "run.json")
+        taskdef = self.write(definition)
+        for told in (
+            self.place(),
+            ("--service-definition", service),
+            ("--run-task", run),
+            ("--cluster", "shop", "--service", "web"),
+        ):
+            with self.subTest(told[0], of=told):
+                report = self.report("network", taskdef, *told, code=1)
+                failed = [check for check in report["checks"] if check["status"] == "fail"]
+                self.assertEqual([check["id"] for check in failed], ["network-route"])
+                self.assertIn(self.made["subnet"], failed[0]["message"])
+
     def test_the_path_is_drawn_and_its_picture_is_well_formed(self):
         done = self.run_program("network", self.write(demo()), *self.place(), "--graph", "svg")
         self.assertEqual(done.returncode, 0, done.stderr)

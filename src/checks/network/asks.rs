@@ -8,22 +8,28 @@ use crate::lookup::ec2::public_access::BlockPublicAccess;
 use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{Call, CallerIdentity, Lookup};
 
-/// Where calls leave from: the subnets of the task, or those of the instances that it may land on. The
-/// subnet comes first: it is what all the others hang on.
-const FROM: [Call; 4] =
-    [DescribeSubnet::CALL, ContainerInstances::CALL, DescribeInstance::CALL, CallerIdentity::CALL];
+/// Where calls leave from: the subnets of the task, or those of the instances that it may land on; and
+/// what the cluster adds to what has to be reached. The subnet comes first: all the others hang on it.
+const FROM: [Call; 5] = [
+    DescribeSubnet::CALL,
+    ContainerInstances::CALL,
+    DescribeInstance::CALL,
+    CallerIdentity::CALL,
+    DescribeCluster::CALL,
+];
 
 /// Where the name of a service leads to: to an endpoint, or out.
-pub(super) const LEAD: [Call; 9] = joined(
+pub(super) const LEAD: [Call; 10] = joined(
     &FROM,
     &[Endpoints::CALL, RouteTables::CALL, DescribeVpc::CALL, VpcDns::CALL, DhcpResolvers::CALL],
 );
 
 /// Where packets go.
-pub(super) const WAY: [Call; 14] = joined(
+pub(super) const WAY: [Call; 15] = joined(
     &LEAD,
     &[
         InternetGateways::CALL,

@@ -1,15 +1,18 @@
-//! What this task has to reach, by what it asks for and where it runs. From the documents alone.
+//! What this task has to reach, by what it asks for and where it runs: from the documents, and for
+//! sessions of ECS Exec from the cluster.
 //!
 //! Which service answers for what is AWS's list
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html>,
-//! <https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>). A KMS endpoint is not
-//! among it: secrets and parameters are decrypted by their own services.
+//! <https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>). A KMS endpoint is
+//! among it for those sessions only: secrets and parameters are decrypted by their own services.
 
 mod collector;
+mod sessions;
 
 use crate::checks::subject::{SenderUse, SendsFrom, Standing, Task};
 use crate::document::Place;
 use crate::document::launch::OperatingSystem;
+use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::names::{self, EcrHost, ParameterRef, Partition, Region, S3Object, SecretRef};
 use crate::network::Service;
@@ -123,10 +126,12 @@ impl Need {
 /// What leaves by this sender.
 ///
 /// # Errors
-/// A gap where the documents do not say how the task stands in the network, or there is no region.
-pub(in crate::checks) fn by(sender: &SenderUse) -> Result<Reach, Stop> {
+/// A gap where the documents do not say how the task stands in the network, or there is no region, and
+/// whatever is still under way.
+pub(in crate::checks) fn by(sender: &SenderUse, facts: &View) -> Result<Reach, Stop> {
     let standing = sender.task.standing()?;
     let mut reach = of(sender.task)?;
+    reach.needs.extend(sessions::sessions(sender.task, facts)?);
     let wanted = match (standing, sender.from) {
         (Standing::OwnInterface, SendsFrom::Subnet(_)) => Some(Carrier::Task),
         (Standing::OwnInterface, SendsFrom::Instances(_)) => Some(Carrier::Agent),

@@ -112,7 +112,7 @@ pub(super) fn judge_all<'t>(
     // All are asked before any gap ends it, so that everything is wanted at once.
     let scenes: Vec<_> = senders.iter().map(|it| Scene::all(it, plan.expected, facts)).collect();
     for (it, scenes) in senders.iter().zip(scenes) {
-        let reach = super::reach::by(it)?;
+        let reach = super::reach::by(it, facts)?;
         tally.home.get_or_insert(it.task.region()?.clone());
         for (place, stop) in &reach.open {
             found.part(place, |_| Err(stop.clone()));

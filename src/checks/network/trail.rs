@@ -85,7 +85,7 @@ fn unknown(from: &str, stop: &Stop) -> Trail {
 }
 
 fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
-    let reach = reach::by(sender)?;
+    let reach = reach::by(sender, facts)?;
     let home = sender.task.region()?;
     let mut found = Vec::new();
     for mut scene in Scene::all(sender, super::route::EXPECTED, facts)? {

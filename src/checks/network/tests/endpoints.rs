@@ -5,6 +5,8 @@ use serde_json::json;
 use super::vpc::{ACCOUNT, NEEDED, REGION, Vpc, anywhere, interface, rule, within};
 use super::{IMAGE, ends, on_fargate, private, task};
 use crate::checks::tests::story::Story;
+use crate::report::CheckResult;
+use crate::report::Status::Pass;
 
 #[test]
 fn without_a_way_out_every_endpoint_is_there() {
@@ -54,6 +56,47 @@ fn without_a_way_out_every_endpoint_is_there() {
     let other_zone =
         Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").subnets = vec!["subnet-b".to_owned()]);
     ends(private(), &other_zone, &["network-endpoints warn"], &["cross zones", "eu-west-1a"]);
+}
+
+#[test]
+fn sessions_of_ecs_exec_reach_what_their_cluster_has_them_reach() {
+    // N34, N37
+    let cluster = |exec: serde_json::Value| {
+        let key = json!({"region": REGION, "cluster": "prod"});
+        let fact = json!({
+            "arn": format!("arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/prod"), "volume_key": null,
+            "fargate_storage_key": null, "execute_command": exec,
+        });
+        let mut vpc = Vpc::with_endpoints();
+        vpc.endpoints.push(interface("ssmmessages"));
+        vpc.says("ecs:DescribeClusters", &key, &fact)
+    };
+    let exec = |key: Option<&str>, logging: &str| {
+        json!({
+            "key": key, "logging": logging, "log_group": null, "log_group_encrypted": false,
+            "bucket": "sessions", "bucket_encrypted": false, "bucket_prefix": null,
+        })
+    };
+    let run = on_fargate("subnet-a,subnet-b", "")
+        .replace(r#""count": 1"#, r#""count": 1, "cluster": "prod", "enableExecuteCommand": true"#);
+    let on = || task().run_as(&run);
+    let own_key = exec(Some("arn:aws:kms:eu-west-1:111122223333:key/k"), "DEFAULT");
+    let lacks = ["network-endpoints warn"];
+    ends(on(), &cluster(own_key.clone()), &lacks, &["kms", "the key of ECS Exec sessions"]);
+    let with_kms = cluster(own_key.clone()).but(|vpc| vpc.endpoints.push(interface("kms")));
+    ends(on(), &with_kms, &[], &[]);
+    // Its logs in S3 take the same endpoint as the layers of images.
+    ends(on(), &cluster(exec(None, "OVERRIDE")), &[], &[]);
+    ends(on(), &cluster(serde_json::Value::Null), &[], &[]);
+    // What may only warn is no reason to keep the gate shut.
+    let refused = cluster(own_key.clone()).refusing("ecs:DescribeClusters");
+    ends(on(), &refused, &[], &[]);
+    let assumed = super::told(on(), &refused);
+    let names_it = |it: &CheckResult| it.evidence.iter().any(|it| it.contains("cluster prod"));
+    assert!(assumed.iter().any(|it| it.status == Pass && names_it(it)), "{assumed:#?}");
+    // Without a session nobody asks for the key.
+    let off = run.replace("true", "false");
+    ends(task().run_as(&off), &cluster(own_key), &[], &[]);
 }
 
 #[test]

@@ -30,6 +30,7 @@ pub(super) static NETWORK_ENDPOINTS: Check = Check {
         "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
         "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
         "failed to create Cloudwatch log stream: RequestError: send request failed ... i/o timeout",
+        "RunTask, StartTask: failures with the reason AGENT",
     ],
     remedy: "Create the missing VPC endpoint, with private DNS, in the task's VPC",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html",
@@ -58,6 +59,7 @@ fn network_endpoints(it: &SenderUse, facts: &View) -> Judgement {
         expected: EXPECTED,
         moot: "the way out is what counts here, and no endpoint: network-route tells of it",
         blocked: "cannot be reached",
+        connected: None,
         error: timeout,
     };
     judge(it, &plan, facts, |scene, need, reach, facts| rule(it, scene, need, reach, facts))

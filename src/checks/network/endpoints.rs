@@ -1,5 +1,6 @@
 //! `network-endpoints`
 
+use super::pulled::with_pulls;
 use super::reach::{Need, Reach, To};
 use super::route::{EXPECTED, Way, lead_lacks};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
@@ -15,6 +16,7 @@ use crate::lookup::ec2::public_access::BlockPublicAccess;
 use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::lookup::ecr::{DescribeImage, EcrManifest, PullThroughRules};
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::Partition;
@@ -49,6 +51,9 @@ pub(super) static NETWORK_ENDPOINTS: Check = Check {
         ContainerInstances::CALL,
         DescribeInstance::CALL,
         CallerIdentity::CALL,
+        DescribeImage::CALL,
+        PullThroughRules::CALL,
+        EcrManifest::CALL,
     ],
     advises: false,
     judge: Judge::Sender(network_endpoints),
@@ -110,7 +115,7 @@ fn rule<'t>(
         },
     )?;
     let (obstacle, why) = match said {
-        Said::Draws(ruling) => return Ok(ruling),
+        Said::Draws(ruling) => return with_pulls(ruling, it.task, scene, need, reach, facts),
         Said::None(obstacle, why) => (obstacle, why),
     };
     if why != Why::Amiss && has_a_way(scene, &need.to, facts)? {

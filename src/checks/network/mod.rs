@@ -7,6 +7,7 @@ mod endpoint_group;
 mod endpoint_policy;
 mod endpoints;
 mod nacl;
+mod pulled;
 mod reach;
 mod route;
 mod ruling;

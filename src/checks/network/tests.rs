@@ -7,6 +7,7 @@ mod connect;
 mod endpoints;
 mod filters;
 mod mending;
+mod pulled;
 mod refused;
 mod senders;
 mod vpc;

@@ -94,7 +94,25 @@ impl Needs {
         findings.part(task.definition.volumes.place(), |_| {
             task.definition.volumes.items()?.iter().try_for_each(|volume| self.volume(volume))
         });
+        self.of_overrides(task, findings);
         Ok(())
+    }
+
+    fn of_overrides(&mut self, task: &Task, findings: &mut Findings) {
+        let overrides = &task.context.overrides.container_overrides;
+        findings.part(overrides.place(), |_| {
+            for changed in overrides.items()? {
+                if !changed.environment_files.items()?.is_empty() {
+                    let name = changed.name.get().ok().flatten().map_or("?", String::as_str);
+                    self.found.push(Need {
+                        what: format!("environmentFiles of the override of container {name}"),
+                        certain: true,
+                        prevents: "ResourceInitializationError",
+                    });
+                }
+            }
+            Ok(())
+        });
     }
 
     fn add(&mut self, what: &str, container: &Container, prevents: &'static str) {

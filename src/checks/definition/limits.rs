@@ -32,6 +32,9 @@ pub(super) fn judge(task: &Task, form: Kind, found: &mut Findings) {
             judge_container(task, container, found);
         }
     }
+    for changed in task.context.overrides.container_overrides.items().unwrap_or_default() {
+        environment_files(changed.environment_files.items().unwrap_or_default(), found);
+    }
     if matches!(form, Kind::Input) && printed(&task.source.root) > SIZE_LIMIT {
         found.add(
             warn(format!("the definition has {} bytes, over 64 KiB", printed(&task.source.root)))
@@ -67,9 +70,7 @@ fn judge_container(task: &Task, container: &Container, found: &mut Findings) {
                 format!("there are {} environment files, and 10 are allowed", files.len());
             found.add(refused(fail(message).at(container.environment_files.place())));
         }
-        for file in files {
-            found.part(file.value.place(), |found| environment_file(file, found));
-        }
+        environment_files(files, found);
     }
     if let Ok(Some(policy)) = container.restart_policy.get() {
         restart(policy, found);
@@ -94,6 +95,12 @@ fn stop_timeout(task: &Task, timeout: &Field<i64>, found: &mut Findings) {
         }
         Ok(())
     });
+}
+
+fn environment_files(files: &[EnvironmentFile], found: &mut Findings) {
+    for file in files {
+        found.part(file.value.place(), |found| environment_file(file, found));
+    }
 }
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EnvironmentFile.html>

@@ -222,6 +222,11 @@ impl Features<'_, '_> {
     }
 
     fn of_request(&mut self) {
+        let overrides = &self.task.context.overrides.container_overrides;
+        for changed in overrides.items().unwrap_or_default() {
+            let files = &changed.environment_files;
+            self.feature("environmentFiles", files.place(), files.items().map(|it| !it.is_empty()));
+        }
         let request = &self.task.context.request;
         let exec = &request.enable_execute_command;
         self.feature("ECS Exec", exec.place(), exec.get().map(|it| it == Some(&true)));

@@ -84,7 +84,7 @@ pub(super) fn name(image: &ImageRef) -> String {
 
 /// The manifest behind a reference: the index, or the single image.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ManifestOf {
+pub(in crate::checks) struct ManifestOf {
     pub home: Home,
     pub name: String,
 }

@@ -37,6 +37,7 @@ fn network_dns(senders: &[SenderUse], facts: &View) -> Judgement {
         expected: &[Part::Vpc, Part::DnsSupport, Part::Endpoints, Part::RouteTables],
         moot: "nothing that is known has to be found by its name",
         blocked: "cannot be found by name",
+        connected: None,
         error: |_| None,
     };
     judge_all(senders, &plan, facts, rule)

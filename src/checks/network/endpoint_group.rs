@@ -34,6 +34,7 @@ fn network_endpoint_security_group(senders: &[SenderUse], facts: &View) -> Judge
         expected: EXPECTED,
         moot: "no interface endpoint answers to anything that the task has to reach",
         blocked: "cannot be reached",
+        connected: None,
         error: timeout,
     };
     judge_all(senders, &plan, facts, rule)

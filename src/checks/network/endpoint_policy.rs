@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::asks::LEAD;
-use super::reach::{Call, Errand, Need, Reach, layer_bucket};
+use super::reach::{Call, Errand, Need, Pull, Reach, layer_bucket};
 use super::route::{EXPECTED, lead_lacks};
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
 use super::scene::{Scene, destination};
@@ -39,6 +39,7 @@ fn network_endpoint_policy(senders: &[SenderUse], facts: &View) -> Judgement {
         expected: EXPECTED,
         moot: "no endpoint leads to anything that the task has to reach",
         blocked: "is refused",
+        connected: None,
         error: refusal_of,
     };
     let Some(task) = senders.first().map(|it| it.task) else {
@@ -263,10 +264,11 @@ impl Asking<'_, '_, '_> {
         let partition = self.region.partition();
         Ok(match &errand.call {
             Call::Login => vec![Wish::new("ecr:GetAuthorizationToken", "*")],
-            Call::Pull(host, repository) => {
+            Call::Pull(pull) => {
+                let Pull { host, image } = &**pull;
                 let arn = format!(
-                    "arn:{}:ecr:{}:{}:repository/{repository}",
-                    host.partition, host.region, host.account
+                    "arn:{}:ecr:{}:{}:repository/{}",
+                    host.partition, host.region, host.account, image.repository
                 );
                 ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
                     .map(|action| Wish::new(action, &arn))
@@ -301,7 +303,7 @@ impl Asking<'_, '_, '_> {
                 let bucket = format!("arn:{}:s3:::{}", object.partition, object.bucket);
                 vec![Wish::new("s3:GetObject", arn), Wish::new("s3:GetBucketLocation", bucket)]
             }
-            Call::Log(None) | Call::Layers(_) | Call::Other | Call::Own => Vec::new(),
+            Call::Log(None) | Call::Layers(_) | Call::Agent | Call::Other | Call::Own => Vec::new(),
         })
     }
 

@@ -1,14 +1,17 @@
 //! `network-endpoints`
 
 use super::asks::WAY;
+use super::pulled::with_pulls;
 use super::reach::{Need, Reach, To};
 use super::route::{EXPECTED, Way, lead_lacks};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use super::scene::{Scene, destination};
 use crate::checks::subject::SenderUse;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Judge, joined};
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::lookup::Lookup;
+use crate::lookup::ecr::{DescribeImage, EcrManifest, PullThroughRules};
 use crate::names::Partition;
 use crate::network::{
     Attraction, Endpoint, EndpointFact, Lead, Outcome, Part, Path, RouteFact, Subnet, Topology,
@@ -22,10 +25,14 @@ pub(super) static NETWORK_ENDPOINTS: Check = Check {
         "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
         "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
         "failed to create Cloudwatch log stream: RequestError: send request failed ... i/o timeout",
+        "RunTask, StartTask: failures with the reason AGENT",
     ],
     remedy: "Create the missing VPC endpoint, with private DNS, in the task's VPC",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html",
-    asks: &WAY,
+    asks: &joined::<{ WAY.len() + 3 }>(
+        &WAY,
+        &[DescribeImage::CALL, PullThroughRules::CALL, EcrManifest::CALL],
+    ),
     advises: false,
     judge: Judge::Sender(network_endpoints),
 };
@@ -35,6 +42,7 @@ fn network_endpoints(it: &SenderUse, facts: &View) -> Judgement {
         expected: EXPECTED,
         moot: "the way out is what counts here, and no endpoint: network-route tells of it",
         blocked: "cannot be reached",
+        connected: None,
         error: timeout,
     };
     judge(it, &plan, facts, |scene, need, reach, facts| rule(it, scene, need, reach, facts))
@@ -85,7 +93,7 @@ fn rule<'t>(
         },
     )?;
     let (obstacle, why) = match said {
-        Said::Draws(ruling) => return Ok(ruling),
+        Said::Draws(ruling) => return with_pulls(ruling, it.task, scene, need, reach, facts),
         Said::None(obstacle, why) => (obstacle, why),
     };
     if why != Why::Amiss && has_a_way(scene, &need.to, facts)? {

@@ -9,6 +9,7 @@ mod endpoint_policy;
 mod endpoints;
 mod filter;
 mod nacl;
+mod pulled;
 mod reach;
 mod route;
 mod ruling;

@@ -37,6 +37,7 @@ fn network_nacl(it: &SenderUse, facts: &View) -> Judgement {
         expected: &expected,
         moot: "nothing that is known has to be reached from here",
         blocked: "cannot be reached",
+        connected: None,
         error: timeout,
     };
     judge(it, &plan, facts, rule)

@@ -14,7 +14,7 @@ use crate::document::Place;
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::names::{self, EcrHost, ParameterRef, Partition, Region, S3Object, SecretRef};
+use crate::names::{self, EcrHost, ImageRef, ParameterRef, Partition, Region, S3Object, SecretRef};
 use crate::network::Service;
 use crate::placement::platform_version::PlatformVersion;
 use collector::Collector;
@@ -29,6 +29,32 @@ pub(in crate::checks) struct Need {
     /// What for, at least one.
     pub errands: Vec<Errand>,
     carrier: Carrier,
+}
+
+impl Need {
+    /// Whether it is the same place, which the same interface sends to. What an agent that is connected
+    /// proves to be reached stays apart.
+    fn is_like(&self, other: &Need) -> bool {
+        self.to == other.to
+            && self.carrier == other.carrier
+            && self.is_of_agent() == other.is_of_agent()
+    }
+
+    /// Adds another errand to the same place.
+    fn join(&mut self, other: Need) {
+        self.decides |= other.decides;
+        self.errands.extend(other.errands);
+    }
+
+    /// Whether it is but what the containers may call themselves.
+    pub(in crate::checks) fn is_own_traffic(&self) -> bool {
+        self.errands.iter().all(|errand| matches!(errand.call, Call::Own))
+    }
+
+    /// Whether it is what an agent needs to be connected to ECS: one that is has reached it.
+    pub(in crate::checks) fn is_of_agent(&self) -> bool {
+        self.errands.iter().all(|errand| matches!(errand.call, Call::Agent))
+    }
 }
 
 /// What has to be reached.
@@ -59,7 +85,7 @@ pub(in crate::checks) enum Call {
     /// The token that images are pulled with.
     Login,
     /// The manifest of an image of ECR.
-    Pull(EcrHost, String),
+    Pull(Box<Pull>),
     /// The layers of an image of ECR, from ECR's own bucket in its region.
     Layers(Region),
     /// A secret.
@@ -72,10 +98,21 @@ pub(in crate::checks) enum Call {
     Log(Option<String>),
     /// An object in S3.
     Object(S3Object),
+    /// What the agent of a container instance is connected by.
+    Agent,
     /// Something that no policy of an endpoint is judged for.
     Other,
     /// What the containers of an awsvpc task on EC2 may call themselves.
     Own,
+}
+
+/// An image of ECR.
+#[derive(Clone, Debug)]
+pub(in crate::checks) struct Pull {
+    /// The registry.
+    pub host: EcrHost,
+    /// The image.
+    pub image: ImageRef,
 }
 
 /// By whose interface.
@@ -113,13 +150,6 @@ impl To {
             }
             other => other.name().to_owned(),
         }
-    }
-}
-
-impl Need {
-    /// Whether it is but what the containers may call themselves.
-    pub(in crate::checks) fn is_own_traffic(&self) -> bool {
-        self.errands.iter().all(|errand| matches!(errand.call, Call::Own))
     }
 }
 
@@ -162,11 +192,9 @@ pub(in crate::checks) fn by(sender: &SenderUse, facts: &View) -> Result<Reach, S
 fn together(needs: Vec<Need>) -> Vec<Need> {
     let mut found: Vec<Need> = Vec::new();
     for need in needs {
-        match found.iter_mut().find(|it| it.to == need.to) {
-            Some(known) => {
-                known.decides |= need.decides;
-                known.errands.extend(need.errands);
-            }
+        let need = Need { carrier: Carrier::Agent, ..need };
+        match found.iter_mut().find(|it| it.is_like(&need)) {
+            Some(known) => known.join(need),
             None => found.push(need),
         }
     }
@@ -184,6 +212,7 @@ pub(in crate::checks) fn of(task: &Task) -> Result<Reach, Stop> {
     found.files();
     found.logs();
     found.features();
+    found.agents();
     Ok(found.reach)
 }
 

@@ -46,6 +46,7 @@ fn network_route(it: &SenderUse, facts: &View) -> Judgement {
         expected: EXPECTED,
         moot: "nothing has to be reached from here by a way out of the VPC",
         blocked: "cannot be reached",
+        connected: Some("the agents there are connected to ECS"),
         error: timeout,
     };
     judge(it, &plan, facts, |scene, need, reach, facts| {

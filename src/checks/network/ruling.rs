@@ -71,6 +71,19 @@ impl Obstacle {
         self
     }
 
+    /// And this besides.
+    pub(super) fn and(self, other: Obstacle) -> Obstacle {
+        Obstacle {
+            because: format!("{}; {}", self.because, other.because),
+            on: self.on.or(other.on),
+            remedy: [self.remedy, other.remedy]
+                .into_iter()
+                .flatten()
+                .reduce(|a, b| format!("{a}; {b}")),
+            commands: [self.commands, other.commands].concat(),
+        }
+    }
+
     /// Mended by this.
     pub(super) fn command(mut self, command: impl Into<String>) -> Obstacle {
         self.commands.push(command.into());
@@ -86,8 +99,16 @@ pub(super) struct Plan<'p> {
     pub moot: &'p str,
     /// What a blocked place is said to be: `cannot be reached`.
     pub blocked: &'p str,
+    /// What it says of what an agent needs that is connected, if that is for it to say.
+    pub connected: Option<&'p str>,
     /// What it would become at run time, where that is not the first error that the check prevents.
     pub error: fn(&Errand) -> Option<&'static str>,
+}
+
+impl Plan<'_> {
+    fn of_connected(&self) -> Ruling {
+        self.connected.map_or(Ruling::Moot, |because| Ruling::Passes(because.to_owned()))
+    }
 }
 
 /// Judges everything that leaves by one sender.
@@ -133,7 +154,11 @@ pub(super) fn judge_all<'t>(
             let before = of_sender.blocks();
             for need in &reach.needs {
                 let from = &scene.interface.subnet.id.clone();
-                of_sender.add(it.place(), from, need, rule(&mut scene, need, &reach, facts));
+                let ruling = match need.is_of_agent() && scene.agent_connected {
+                    true => Ok(plan.of_connected()),
+                    false => rule(&mut scene, need, &reach, facts),
+                };
+                of_sender.add(it.place(), from, need, ruling);
             }
             hindered += usize::from(of_sender.blocks() > before);
         }
@@ -182,7 +207,10 @@ impl Tally {
             Ok(Ruling::Passes(way)) => (Kind::Passes, Obstacle::of(way)),
             Ok(Ruling::Hurts(obstacle)) => (Kind::Hurts, obstacle),
             Ok(Ruling::Blocked(obstacle)) if need.decides => (Kind::Blocks, obstacle),
-            Ok(Ruling::Blocked(obstacle)) => (Kind::Hurts, obstacle),
+            Ok(Ruling::Blocked(obstacle)) => match self.blocking(&obstacle, from) {
+                Some(line) => return line.needs.push(need.clone()),
+                None => (Kind::Hurts, obstacle),
+            },
             Ok(Ruling::Open(why)) if need.decides => (Kind::Open, Obstacle::of(why)),
             Ok(Ruling::Open(why)) => (Kind::Hurts, Obstacle::of(why)),
             Err(Stop::Gap(gap)) => {
@@ -208,6 +236,13 @@ impl Tally {
                 needs: vec![need.clone()],
             }),
         }
+    }
+
+    /// The line that tells of this obstacle already, for what the task does not start without.
+    fn blocking(&mut self, obstacle: &Obstacle, from: &str) -> Option<&mut Line> {
+        self.lines.iter_mut().find(|line| {
+            line.kind == Kind::Blocks && line.obstacle == *obstacle && line.from == from
+        })
     }
 
     fn blocks(&self) -> usize {
@@ -351,6 +386,7 @@ pub(super) fn timeout(errand: &Errand) -> Option<&'static str> {
         Call::Object(_) => {
             "ResourceInitializationError: failed to download env files: ... i/o timeout"
         }
+        Call::Agent => "RunTask, StartTask: failures with the reason AGENT",
         Call::Other | Call::Own => return None,
     })
 }

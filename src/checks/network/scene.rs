@@ -1,6 +1,6 @@
 //! An interface of the task or of an instance, with what lies around it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::reach::To;
 use crate::checks::subject::{SenderUse, SendsFrom, Standing, Task};
@@ -20,6 +20,8 @@ pub(in crate::checks) struct Scene<'t> {
     pub interface: Interface<'t>,
     /// What lies around it.
     pub around: Surroundings<'t>,
+    /// Whether the agent of an instance with such an interface is connected to ECS.
+    pub agent_connected: bool,
     groups: Groups,
     address: Result<(), Stop>,
     is_of_instance: bool,
@@ -78,6 +80,7 @@ impl<'t> Scene<'t> {
                 false => interface,
             },
             around: Surroundings::of(subnet, task.region()?, expected, facts)?,
+            agent_connected: false,
             groups: match groups {
                 Ok(named) if named.is_empty() => Groups::Default,
                 named => Groups::Named(named),
@@ -87,7 +90,8 @@ impl<'t> Scene<'t> {
         })
     }
 
-    /// The interfaces of the instances that the task may land on: those that differ, each once.
+    /// The interfaces of the instances that the task may land on: those that differ, each once. An agent
+    /// that is connected tells of the way of all that stand as its instance does.
     fn of_instances(
         task: &Task,
         cluster: &str,
@@ -101,20 +105,23 @@ impl<'t> Scene<'t> {
         let machines: Vec<_> = instances
             .iter()
             .filter(|it| it.is_active() && wanted.includes(it))
-            .filter_map(|it| it.ec2_instance_id.clone())
-            .map(|id| facts.get(&DescribeInstance { region: region.clone(), id }))
+            .filter_map(|it| Some((it.agent_connected, it.ec2_instance_id.clone()?)))
+            .map(|(connected, id)| {
+                (connected, facts.get(&DescribeInstance { region: region.clone(), id }))
+            })
             .collect();
-        let mut standing: BTreeSet<(String, Vec<String>, bool)> = BTreeSet::new();
-        for machine in machines {
+        let mut standing: BTreeMap<(String, Vec<String>, bool), bool> = BTreeMap::new();
+        for (connected, machine) in machines {
             let Seen::Found(machine) = machine? else { continue };
             let Some(subnet) = &machine.subnet else { continue };
             let mut groups = machine.security_groups.clone();
             groups.sort_unstable();
-            standing.insert((subnet.clone(), groups, machine.is_public));
+            let stands = (subnet.clone(), groups, machine.is_public);
+            *standing.entry(stands).or_default() |= connected;
         }
         let subnet = |id: &str| DescribeSubnet { region: region.clone(), id: id.to_owned() };
-        let subnets = facts.all(&standing.iter().map(|(id, ..)| subnet(id)).collect::<Vec<_>>())?;
-        let scene = |((_, groups, is_public), subnet): ((_, Vec<String>, bool), &'t Subnet)| {
+        let subnets = facts.all(&standing.keys().map(|(id, ..)| subnet(id)).collect::<Vec<_>>())?;
+        let scene = |(((_, groups, is_public), connected), subnet): (_, &'t Subnet)| {
             let interface = Interface::new(subnet).with_public_address(is_public);
             Ok(Scene {
                 interface: match is_windows(task) {
@@ -122,6 +129,7 @@ impl<'t> Scene<'t> {
                     false => interface,
                 },
                 around: Surroundings::of(subnet, region, expected, facts)?,
+                agent_connected: connected,
                 groups: Groups::Named(Ok(groups)),
                 address: Ok(()),
                 is_of_instance: true,

@@ -34,6 +34,7 @@ fn network_security_group(it: &SenderUse, facts: &View) -> Judgement {
         expected: EXPECTED,
         moot: "nothing that is known has to be reached from here",
         blocked: "cannot be reached",
+        connected: None,
         error: timeout,
     };
     judge(it, &plan, facts, rule)

@@ -1,9 +1,13 @@
 //! Stories: this task, in this VPC, is told this. One for each fault that the group answers for.
 
+mod agents;
+mod china;
 mod configuration;
+mod connect;
 mod endpoints;
 mod filters;
 mod mending;
+mod pulled;
 mod refused;
 mod senders;
 mod vpc;
@@ -25,7 +29,11 @@ fn task() -> Story {
 }
 
 fn task_of(image: &str, more: &str) -> Story {
-    Story::given(&format!(
+    Story::given(&definition(image, more))
+}
+
+fn definition(image: &str, more: &str) -> String {
+    format!(
         r#"{{
         "family": "web", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],
         "cpu": "256", "memory": "512", "executionRoleArn": "arn:aws:iam::{ACCOUNT}:role/pull",
@@ -38,7 +46,7 @@ fn task_of(image: &str, more: &str) -> Story {
             "logConfiguration": {{"logDriver": "awslogs", "options": {{
                 "awslogs-group": "/app", "awslogs-region": "{REGION}", "awslogs-stream-prefix": "app"}}}}
         }}] {more} }}"#
-    ))
+    )
 }
 
 /// In these subnets, on Fargate.

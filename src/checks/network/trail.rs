@@ -89,7 +89,9 @@ fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
     let home = sender.task.region()?;
     let mut found = Vec::new();
     for mut scene in Scene::all(sender, super::route::EXPECTED, facts)? {
-        for need in reach.needs.iter().filter(|need| !need.is_own_traffic()) {
+        let connected = scene.agent_connected;
+        let is_drawn = |need: &&Need| !need.is_own_traffic() && !(need.is_of_agent() && connected);
+        for need in reach.needs.iter().filter(is_drawn) {
             let trail = one(&mut scene, need, &reach, facts);
             found.push(finished(trail, &scene, need, &need.to.named_from(home)));
         }

@@ -7,6 +7,8 @@ pub(super) mod parameter;
 pub(super) mod permission;
 pub(super) mod reference;
 pub(super) mod secret;
+#[cfg(test)]
+mod tests;
 
 use super::Group;
 

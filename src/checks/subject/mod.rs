@@ -1,6 +1,7 @@
 //! What is judged: a task, and the things in it that checks are judged per.
 
 mod encrypted;
+mod environment_file;
 mod log;
 mod role;
 mod sender;
@@ -8,6 +9,7 @@ mod stored;
 mod volume;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
+pub use environment_file::EnvironmentFileUse;
 pub use log::{AwslogsUse, FirelensFileUse};
 pub use role::{Duty, RoleUse};
 pub use sender::{NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
@@ -15,7 +17,7 @@ pub use stored::{LaunchVolumeUse, StoredUse};
 pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};
 
 use crate::checks::policies::Witness;
-use crate::document::container::{EnvironmentFile, Secret};
+use crate::document::container::Secret;
 use crate::document::launch::requested;
 use crate::document::{
     Container, Field, LaunchTarget, Place, RunContext, Source, TaskDefinition, launch_targets,
@@ -119,17 +121,6 @@ pub struct SecretUse<'t> {
     pub purpose: Purpose,
 }
 
-/// One environment file.
-#[derive(Clone, Copy)]
-pub struct EnvironmentFileUse<'t> {
-    /// The task.
-    pub task: &'t Task,
-    /// The container.
-    pub container: &'t Container,
-    /// The file.
-    pub file: &'t EnvironmentFile,
-}
-
 impl Task {
     /// The region of the run.
     ///
@@ -231,28 +222,6 @@ impl Task {
         }));
         found
     }
-
-    /// Each environment file.
-    pub fn environment_files(&self) -> Vec<Planned<EnvironmentFileUse<'_>>> {
-        let mut found = Vec::new();
-        for planned in self.containers() {
-            match planned {
-                Err(unplanned) => found.push(Err(unplanned)),
-                Ok(ContainerUse { task, container }) => match container.environment_files.get() {
-                    Ok(files) => found.extend(
-                        files
-                            .into_iter()
-                            .flatten()
-                            .map(|file| Ok(EnvironmentFileUse { task, container, file })),
-                    ),
-                    Err(stop) => {
-                        found.push(Err(Unplanned::at(&container.environment_files, stop)));
-                    }
-                },
-            }
-        }
-        found
-    }
 }
 
 impl<'t> ContainerUse<'t> {
@@ -338,16 +307,6 @@ impl SecretUse<'_> {
     fn reads_as_secret(&self) -> Option<bool> {
         let text = self.value_from.get().ok().flatten()?;
         Some(text.contains(":secretsmanager:"))
-    }
-}
-
-impl EnvironmentFileUse<'_> {
-    /// The S3 object, parsed.
-    ///
-    /// # Errors
-    /// A gap for a placeholder; an absence for a text that is no ARN of an S3 object.
-    pub fn object(&self) -> Result<S3Object, Stop> {
-        object(&self.file.value, self.task)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Goes through the definition, and notes what has to be reached.
 
-use super::{Call, Carrier, Errand, Need, Reach, To, is_old_platform};
+use super::{Call, Carrier, Errand, Need, Pull, Reach, To, is_old_platform};
 use crate::checks::subject::{Planned, Task, Unplanned};
 use crate::document::{Container, Field, Place};
 use crate::knowledge::Stop;
@@ -24,7 +24,7 @@ pub(super) struct Collector<'t> {
     task: &'t Task,
     home: Region,
     old_platform: bool,
-    docker: bool,
+    on_instances: bool,
     pub reach: Reach,
 }
 
@@ -41,25 +41,17 @@ impl<'t> Collector<'t> {
             task,
             home: task.region()?.clone(),
             old_platform: is_old_platform(task),
-            docker: !task.may_run_on_fargate()?,
+            on_instances: !task.may_run_on_fargate()?,
             reach: Reach::default(),
         })
     }
 
     fn add(&mut self, to: To, ask: &Ask, call: Call) {
-        let errand = Errand { what: ask.what.clone(), call };
-        let same = |need: &&mut Need| need.to == to && need.carrier == ask.carrier;
-        match self.reach.needs.iter_mut().find(same) {
-            Some(need) => {
-                need.decides |= ask.decides;
-                need.errands.push(errand);
-            }
-            None => self.reach.needs.push(Need {
-                to,
-                decides: ask.decides,
-                errands: vec![errand],
-                carrier: ask.carrier,
-            }),
+        let errands = vec![Errand { what: ask.what.clone(), call }];
+        let need = Need { to, decides: ask.decides, errands, carrier: ask.carrier };
+        match self.reach.needs.iter_mut().find(|it| it.is_like(&need)) {
+            Some(known) => known.join(need),
+            None => self.reach.needs.push(need),
         }
     }
 
@@ -116,13 +108,13 @@ impl<'t> Collector<'t> {
                 if !self.old_platform {
                     self.service("ecr.api", region, &ask, Call::Login);
                 }
-                let pull = Call::Pull(host.clone(), image.repository.clone());
+                let pull = Pull { host: host.clone(), image: image.clone() };
                 let dkr = Service::new("ecr.dkr", region);
                 let to = match host.fips || host.dual_stack {
                     true => To::Variant(dkr, image.registry.host()),
                     false => To::Service(dkr),
                 };
-                self.add(to, &ask, pull);
+                self.add(to, &ask, Call::Pull(Box::new(pull)));
                 self.service("s3", region, &ask, Call::Layers(region.clone()));
             }
             other => {
@@ -257,7 +249,8 @@ impl<'t> Collector<'t> {
             "awslogs" => {
                 // Docker creates the stream behind the container's back where the mode is non-blocking
                 // (https://docs.docker.com/engine/logging/configure/#configure-the-delivery-mode-of-log-messages-from-container-to-log-driver).
-                let decides = !(self.docker && option("mode")?.as_deref() == Some("non-blocking"));
+                let decides =
+                    !(self.on_instances && option("mode")?.as_deref() == Some("non-blocking"));
                 let region = region(option("awslogs-region")?);
                 let group = option("awslogs-group")?;
                 let ask = Ask { what, carrier: Carrier::Agent, decides };
@@ -281,20 +274,58 @@ impl<'t> Collector<'t> {
     }
 
     /// ECS Exec and Service Connect
-    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>). A task starts
+    /// without, so where it is not told whether they are on, that leaves nothing open.
     pub(super) fn features(&mut self) {
         let request = &self.task.context.request;
-        let home = self.home.clone();
-        match request.enable_execute_command.get() {
-            Ok(Some(true)) => {
-                let ask =
-                    Ask { what: "ECS Exec".to_owned(), carrier: Carrier::Task, decides: false };
-                self.service("ssmmessages", &home, &ask, Call::Other);
-            }
-            Ok(_) => {}
-            Err(stop) => self.open(request.enable_execute_command.place(), stop),
+        let exec = request.enable_execute_command.get().map(|it| it == Some(&true));
+        if let Some(ask) = feature("ECS Exec", Carrier::Task, exec) {
+            let home = self.home.clone();
+            self.service("ssmmessages", &home, &ask, Call::Other);
+        }
+        // The proxy of Service Connect is told of the other services through the endpoint for ecs-agent,
+        // without one through public addresses
+        // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html). On instances
+        // the agent has a relay for it, in the network of the machine
+        // (https://github.com/aws/amazon-ecs-agent/blob/master/agent/engine/serviceconnect/manager_linux.go).
+        if let Some(ask) = feature("Service Connect", Carrier::Agent, self.is_connected()) {
+            let home = self.home.clone();
+            self.service("ecs-agent", &home, &ask, Call::Other);
         }
     }
+
+    /// Whether Service Connect is on.
+    fn is_connected(&self) -> Result<bool, Stop> {
+        let Some(connect) = self.task.context.request.service_connect.get()? else {
+            return Ok(false);
+        };
+        Ok(connect.enabled.get()? == Some(&true))
+    }
+
+    /// What the agent of a container instance talks to
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html>). Without
+    /// telemetry it lacks metrics, and is connected all the same. Fargate needs none of them.
+    pub(super) fn agents(&mut self) {
+        if !self.on_instances {
+            return;
+        }
+        let home = self.home.clone();
+        for (service, decides) in [("ecs", true), ("ecs-agent", true), ("ecs-telemetry", false)] {
+            let what = "the agents of the container instances".to_owned();
+            let ask = Ask { what, carrier: Carrier::Agent, decides };
+            self.service(service, &home, &ask, Call::Agent);
+        }
+    }
+}
+
+/// The errand of a feature that a task starts without, unless it is off.
+fn feature(name: &str, carrier: Carrier, is_on: Result<bool, Stop>) -> Option<Ask> {
+    let what = match is_on {
+        Ok(true) => name.to_owned(),
+        Ok(false) => return None,
+        Err(_) => format!("{name}, if it is on"),
+    };
+    Some(Ask { what, carrier, decides: false })
 }
 
 fn name(container: &Container) -> &str {

@@ -142,6 +142,12 @@ fn s3_gateway() -> Endpoint {
     }
 }
 
+/// How tag 1 of a repository is asked for.
+pub(super) fn image(name: &str) -> Value {
+    let repository = json!({"region": REGION, "registry": ACCOUNT, "name": name});
+    json!({"repository": repository, "reference": {"tag": "1"}})
+}
+
 impl Vpc {
     /// Private subnets behind a NAT gateway, public ones beside them.
     pub(super) fn with_nat() -> Vpc {
@@ -213,7 +219,7 @@ impl Vpc {
         let gateway = RouteTarget::Endpoint("vpce-s3".to_owned());
         vpc.tables[0].routes.truncate(1);
         vpc.tables[0].routes.push(route("pl-s3", gateway));
-        vpc
+        vpc.holding("web", "sha256:web")
     }
 
     /// IPv6 beside IPv4, which is what packets take where there is both.
@@ -233,6 +239,12 @@ impl Vpc {
             acl.entries.extend(more);
         }
         vpc
+    }
+
+    /// ECR holds tag 1 of this repository.
+    pub(super) fn holding(self, name: &str, digest: &str) -> Vpc {
+        let detail = json!({"digest": digest, "size": null, "status": null});
+        self.says("ecr:DescribeImages", &image(name), &detail)
     }
 
     /// The same VPC, after this was done to it.
@@ -269,13 +281,20 @@ impl Vpc {
 
     /// Instances of cluster `prod`, by the subnets that they stand in.
     pub(super) fn with_instances(self, subnets: &[&str]) -> Vpc {
-        let ids: Vec<String> = (0..subnets.len()).map(|at| format!("i-{at}")).collect();
+        self.with_agents(&subnets.iter().map(|it| (*it, "ACTIVE", true)).collect::<Vec<_>>())
+    }
+
+    /// The same, with their status, and whether their agents are connected.
+    pub(super) fn with_agents(self, instances: &[(&str, &str, bool)]) -> Vpc {
+        let subnets = instances.iter().map(|(subnet, ..)| subnet);
+        let ids: Vec<String> = (0..instances.len()).map(|at| format!("i-{at}")).collect();
         let instances: Vec<Value> = ids
             .iter()
-            .map(|id| {
+            .zip(instances)
+            .map(|(id, (_, status, connected))| {
                 json!({
                     "arn": format!("arn:aws:ecs:{REGION}:{ACCOUNT}:container-instance/prod/{id}"),
-                    "ec2_instance_id": id, "status": "ACTIVE", "agent_connected": true,
+                    "ec2_instance_id": id, "status": status, "agent_connected": connected,
                     "attributes": {}, "capacity_provider": null,
                 })
             })
@@ -297,6 +316,11 @@ impl Vpc {
     }
 
     pub(super) fn recorded(&self) -> Recording {
+        Recording::parse(&self.written()).unwrap()
+    }
+
+    /// The recording as it is written.
+    pub(super) fn written(&self) -> String {
         let of_vpc = json!({"region": REGION, "vpc": "vpc-1"});
         let id = |id: &str| json!({"region": REGION, "id": id});
         let mut vpc = self
@@ -340,7 +364,6 @@ impl Vpc {
                 fact
             })
             .collect();
-        let form = json!({"version": 1, "region": REGION, "now": null, "facts": facts});
-        Recording::parse(&form.to_string()).unwrap()
+        json!({"version": 1, "region": REGION, "now": null, "facts": facts}).to_string()
     }
 }

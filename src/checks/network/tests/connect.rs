@@ -1,0 +1,59 @@
+//! Service Connect: what tells its proxy of the other services.
+
+use super::vpc::{Vpc, interface};
+use super::{IMAGE, ends, task};
+use crate::checks::tests::story::Story;
+
+fn service(launch: &str, subnets: &str, connect: &str) -> String {
+    format!(
+        r#"{{"serviceName": "web", "cluster": "prod", "launchType": "{launch}", "desiredCount": 1,
+            "networkConfiguration": {{"awsvpcConfiguration": {{
+                "subnets": {subnets}, "securityGroups": ["sg-app"]}}}},
+            "serviceConnectConfiguration": {connect}}}"#
+    )
+}
+
+fn on_fargate(connect: &str) -> Story {
+    task().served_by(&service("FARGATE", r#"["subnet-a", "subnet-b"]"#, connect))
+}
+
+const ON: &str = r#"{"enabled": true, "namespace": "shop"}"#;
+
+#[test]
+fn without_a_way_out_its_proxy_wants_the_endpoint_of_the_agent() {
+    let warns = ["network-endpoints warn"];
+    ends(
+        on_fargate(ON),
+        &Vpc::with_endpoints(),
+        &warns,
+        &["com.amazonaws.eu-west-1.ecs-agent", "Service Connect"],
+    );
+    let vpc = Vpc::with_endpoints().but(|vpc| vpc.endpoints.push(interface("ecs-agent")));
+    ends(on_fargate(ON), &vpc, &[], &[]);
+    ends(on_fargate(ON), &Vpc::with_nat(), &[], &[]);
+    for off in [r#"{"enabled": false}"#, "{}", "null"] {
+        ends(on_fargate(off), &Vpc::with_endpoints(), &[], &[]);
+    }
+    // That nobody knows decides nothing.
+    let untold = || on_fargate(r#"{"enabled": "${MESH}"}"#);
+    ends(untold(), &Vpc::with_nat(), &[], &[]);
+    ends(untold(), &Vpc::with_endpoints(), &warns, &["Service Connect, if it is on"]);
+}
+
+#[test]
+fn on_instances_the_relay_of_the_agent_asks_for_it() {
+    let own = |subnet: &str| {
+        Story::given(&format!(
+            r#"{{"family": "web", "networkMode": "awsvpc", "containerDefinitions": [{{"name": "app", "image": "{IMAGE}", "memory": 128}}]}}"#
+        ))
+        .served_by(&service("EC2", &format!(r#"["{subnet}"]"#), ON))
+    };
+    let vpc = || Vpc::with_endpoints();
+    ends(own("subnet-a"), &vpc().with_instances(&["subnet-pa"]), &[], &[]);
+    ends(
+        own("subnet-b"),
+        &vpc().with_instances(&["subnet-a"]),
+        &["network-endpoints warn"],
+        &["Service Connect", "subnet-a"],
+    );
+}

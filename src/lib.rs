@@ -41,4 +41,6 @@ pub mod placement;
 
 pub mod knowledge;
 
+pub mod shell;
+
 pub mod names;

@@ -177,7 +177,17 @@ fn writing_calls(file: &Source) -> Vec<String> {
 
 /// Engines, checks and what they are made of reach for nothing: no file, no clock, no network, no thread.
 fn impurity(file: &Source) -> Vec<String> {
-    let pure = ["names", "knowledge", "iam", "network", "placement", "verdict", "checks", "report"];
+    let pure = [
+        "names",
+        "knowledge",
+        "shell",
+        "iam",
+        "network",
+        "placement",
+        "verdict",
+        "checks",
+        "report",
+    ];
     if !file.module().first().is_some_and(|layer| pure.contains(layer)) {
         return Vec::new();
     }

@@ -3,7 +3,7 @@ use super::source::{Source, in_word, sources, words};
 /// From right to left. What shares a line stands side by side, and is not used by its neighbours.
 const ORDER: &[&[&str]] = &[
     &["names"],
-    &["knowledge"],
+    &["knowledge", "shell"],
     &["iam", "network", "placement", "document"],
     &["lookup"],
     &["facts"],

@@ -16,6 +16,7 @@ pub mod network;
 pub(crate) mod permission;
 pub mod policies;
 mod roles;
+mod scene;
 mod secrets;
 pub mod subject;
 mod surroundings;

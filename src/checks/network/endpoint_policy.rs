@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::reach::{Call, Errand, Need, Reach, layer_bucket};
-use super::route::{EXPECTED, lead_lacks};
+use super::reach::{Call, Errand, Need, Reach, destination, layer_bucket};
+use super::route::EXPECTED;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
-use super::scene::{Scene, destination};
 use crate::checks::permission::{Wish, context};
+use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::secrets::permission::arn as parameter_arn;
 use crate::checks::subject::{SenderUse, Task};
 use crate::checks::{Check, Judge};

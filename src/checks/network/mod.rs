@@ -10,7 +10,6 @@ mod nacl;
 mod reach;
 mod route;
 mod ruling;
-pub(in crate::checks) mod scene;
 mod security_group;
 #[cfg(test)]
 mod tests;

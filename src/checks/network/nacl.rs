@@ -1,10 +1,10 @@
 //! `network-nacl`
 
-use super::reach::{Need, Reach};
+use super::reach::{Need, Reach, destination};
 use super::route::{EXPECTED, Way, of_all};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
-use super::scene::{Scene, destination};
 use super::security_group::lacks;
+use crate::checks::scene::Scene;
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;

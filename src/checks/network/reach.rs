@@ -12,7 +12,7 @@ use crate::document::Place;
 use crate::document::launch::OperatingSystem;
 use crate::knowledge::Stop;
 use crate::names::{self, EcrHost, ParameterRef, Partition, Region, S3Object, SecretRef};
-use crate::network::Service;
+use crate::network::{Destination, Port, Service};
 use crate::placement::platform_version::PlatformVersion;
 use collector::Collector;
 
@@ -180,6 +180,18 @@ pub(in crate::checks) fn of(task: &Task) -> Result<Reach, Stop> {
     found.logs();
     found.features();
     Ok(found.reach)
+}
+
+/// Where packets to it go.
+pub(super) fn destination(to: &To) -> Destination {
+    match to {
+        To::Service(service) => Destination::Service(service.clone()),
+        To::Variant(..) => Destination::Internet(Port::tcp(443)),
+        To::Host(host) | To::Anywhere(host) => {
+            let port = host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+            Destination::Internet(Port::tcp(port.unwrap_or(443)))
+        }
+    }
 }
 
 /// On version 1.3.0 an interface of Fargate's own fetches the token and the secrets

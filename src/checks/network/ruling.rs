@@ -2,7 +2,7 @@
 //! one sentence.
 
 use super::reach::{Call, Errand, Need, Reach, To};
-use super::scene::Scene;
+use crate::checks::scene::Scene;
 use crate::checks::subject::{SenderUse, SendsFrom};
 use crate::document::Place;
 use crate::facts::View;

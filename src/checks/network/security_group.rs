@@ -1,9 +1,9 @@
 //! `network-security-group`
 
-use super::reach::{Need, Reach};
-use super::route::{EXPECTED, Way, lead_lacks, of_all};
+use super::reach::{Need, Reach, destination};
+use super::route::{EXPECTED, Way, of_all};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
-use super::scene::{Scene, destination};
+use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;

@@ -3,7 +3,7 @@
 mod near;
 mod way;
 
-use crate::checks::network::scene::Scene;
+use crate::checks::scene::Scene;
 use crate::checks::subject::{EfsMountUse, SenderUse, SendsFrom};
 use crate::checks::{Check, Judge};
 use crate::document::Place;

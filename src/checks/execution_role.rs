@@ -1,5 +1,6 @@
 //! What the execution role does for a task before its containers start.
 
+use super::departure::Departure;
 use super::permission::{Answer, Beside, Tags, Wish, assume_above, beside_of, decide};
 use super::policies::{Policies, PoliciesOf, Principal, RightsOf};
 use super::subject::Task;
@@ -17,12 +18,19 @@ pub(super) const NO_ROLE: &str =
 
 /// What a check asks for itself, then what it takes to read the policies of a role.
 pub(super) const fn asking<const OWN: usize, const ALL: usize>(own: [Call; OWN]) -> [Call; ALL] {
-    let of_role = PoliciesOf::CALLS_FOR_ROLE;
-    assert!(ALL == OWN + of_role.len(), "the length is the sum of both");
-    let mut all = [of_role[0]; ALL];
+    together(own, PoliciesOf::CALLS_FOR_ROLE)
+}
+
+/// These calls, then those.
+pub(super) const fn together<const ONE: usize, const TWO: usize, const ALL: usize>(
+    one: [Call; ONE],
+    two: [Call; TWO],
+) -> [Call; ALL] {
+    assert!(ALL == ONE + TWO, "the length is the sum of both");
+    let mut all = [two[0]; ALL];
     let mut at = 0;
     while at < ALL {
-        all[at] = if at < OWN { own[at] } else { of_role[at - OWN] };
+        all[at] = if at < ONE { one[at] } else { two[at - ONE] };
         at += 1;
     }
     all
@@ -160,7 +168,8 @@ pub(super) fn locked_in(
     })
 }
 
-/// Whether a role may read a secret that is there.
+/// Whether a role may read a secret that is there, from where this leaves. What comes before it is the
+/// call of a service that hands the secret on.
 ///
 /// # Errors
 /// Whatever keeps that from being known.
@@ -168,19 +177,21 @@ pub(super) fn reads_secret(
     who: &Policies,
     lookup: &DescribeSecret,
     version: Version,
-    before: Vec<(Wish, Beside)>,
+    (before, departure): (Vec<(Wish, Beside)>, Departure),
     facts: &View,
 ) -> Judgement {
     let secret = facts.need(lookup)?;
     if let Some(finding) = locked_in(secret, lookup, account(who)) {
         return finding.judge();
     }
+    let (wish, beside) = reading(secret, lookup, version, facts)?;
+    let wish = if before.is_empty() { wish } else { wish.forwarded() };
     let mut calls = before;
-    calls.push(reading(secret, lookup, version, facts)?);
+    calls.push((wish, beside));
     let policy = format!(
         "aws secretsmanager put-resource-policy --secret-id {} --resource-policy file://policy.json --region {}",
         secret.arn, lookup.region
     );
-    let answer = decide(who, calls, &lookup.region, Some(&policy), facts)?;
+    let answer = decide(who, calls, (&lookup.region, departure), Some(&policy), facts)?;
     verdict(who, &format!("read {}", secret.arn), answer, facts)
 }

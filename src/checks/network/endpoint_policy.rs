@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use super::reach::{Call, Errand, Need, Reach, destination, layer_bucket};
 use super::route::EXPECTED;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
+use crate::checks::departure::through;
 use crate::checks::permission::{Wish, context};
 use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::secrets::permission::arn as parameter_arn;
 use crate::checks::subject::{SenderUse, Task};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
-use crate::iam::{Decision, KeyState, Layer, Layers, Policy, Principal, Request, evaluate};
+use crate::iam::{Decision, Layer, Layers, Policy, Principal, Request, evaluate};
 use crate::knowledge::Stop;
 use crate::lookup::ec2::endpoint::Endpoints;
 use crate::lookup::ec2::instance::DescribeInstance;
@@ -19,6 +20,7 @@ use crate::lookup::ec2::route::RouteTables;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, Region, RoleArn, RoleRef};
@@ -42,6 +44,7 @@ pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
         VpcDns::CALL,
         DhcpResolvers::CALL,
         DescribeSecret::CALL,
+        DescribeLogGroup::CALL,
         ContainerInstances::CALL,
         DescribeInstance::CALL,
         CallerIdentity::CALL,
@@ -164,6 +167,7 @@ impl Asking<'_, '_, '_> {
             for wish in wishes {
                 match self.decide(&principal, &wish) {
                     Decided::Allowed => {}
+                    _ if self.is_moot(&errand.call)? => {}
                     Decided::Denied(why) => refused.push(format!(
                         "the policy of endpoint {} refuses {} on {}: {why}",
                         self.endpoint.id, wish.action, wish.resource
@@ -223,12 +227,8 @@ impl Asking<'_, '_, '_> {
     }
 
     fn decide(&self, principal: &Principal, wish: &Wish) -> Decided {
-        let vpc = &self.endpoint.vpc;
-        let known = |value: &str| KeyState::Known(vec![value.to_owned()]);
-        let wish = wish
-            .clone()
-            .knowing("aws:SourceVpce", known(&self.endpoint.id))
-            .knowing("aws:SourceVpc", known(vpc));
+        let mut wish = wish.clone();
+        wish.context.extend(through(self.endpoint));
         let context = context(principal, None, &wish, self.region);
         let mut request = Request::new(principal.clone(), &wish.action, &wish.resource, context);
         if let Some(account) = principal.account() {
@@ -302,11 +302,10 @@ impl Asking<'_, '_, '_> {
                 let arn = parameter_arn(parameter, region, &self.account()?);
                 vec![Wish::new("ssm:GetParameters", arn)]
             }
-            Call::Log(Some(group)) => {
+            Call::Log(Some(group), region) => {
                 let account = self.account()?;
                 let arn = format!(
-                    "arn:{partition}:logs:{}:{account}:log-group:{group}:log-stream:stream",
-                    self.region
+                    "arn:{partition}:logs:{region}:{account}:log-group:{group}:log-stream:stream"
                 );
                 ["logs:CreateLogStream", "logs:PutLogEvents"]
                     .map(|action| Wish::new(action, &arn))
@@ -317,8 +316,21 @@ impl Asking<'_, '_, '_> {
                 let bucket = format!("arn:{}:s3:::{}", object.partition, object.bucket);
                 vec![Wish::new("s3:GetObject", arn), Wish::new("s3:GetBucketLocation", bucket)]
             }
-            Call::Log(None) | Call::Layers(_) | Call::Other | Call::Own => Vec::new(),
+            // What is asked for ends like the ARN of a stream
+            // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
+            Call::NewGroup(group, region) => {
+                let arn = group.arn(region, &self.account()?);
+                vec![Wish::new("logs:CreateLogGroup", format!("{arn}:log-stream:"))]
+            }
+            Call::Log(None, _) | Call::Layers(_) | Call::Other | Call::Own => Vec::new(),
         })
+    }
+
+    /// Whether it will not be called: a log group that is there is not created.
+    fn is_moot(&self, call: &Call) -> Result<bool, Stop> {
+        let Call::NewGroup(name, region) = call else { return Ok(false) };
+        let group = DescribeLogGroup { region: region.clone(), name: name.clone() };
+        Ok(self.facts.beside(&group)?.is_some())
     }
 
     /// Of a secret the full ARN counts, which Secrets Manager knows.

@@ -12,7 +12,7 @@ mod route;
 mod ruling;
 mod security_group;
 #[cfg(test)]
-mod tests;
+pub(in crate::checks) mod tests;
 mod trail;
 mod zone;
 

@@ -7,13 +7,11 @@
 
 mod collector;
 
-use crate::checks::subject::{SenderUse, SendsFrom, Standing, Task};
+use crate::checks::subject::{Carrier, SenderUse, SendsFrom, Standing, Task};
 use crate::document::Place;
-use crate::document::launch::OperatingSystem;
 use crate::knowledge::Stop;
-use crate::names::{self, EcrHost, ParameterRef, Partition, Region, S3Object, SecretRef};
+use crate::names::{EcrHost, LogGroupName, ParameterRef, Partition, Region, S3Object, SecretRef};
 use crate::network::{Destination, Port, Service};
-use crate::placement::platform_version::PlatformVersion;
 use collector::Collector;
 
 /// Something that has to be reached.
@@ -65,23 +63,16 @@ pub(in crate::checks) enum Call {
     Parameter(ParameterRef),
     /// A secret by its name or ARN.
     Credentials(String),
-    /// A log group.
-    Log(Option<String>),
+    /// A stream of a log group.
+    Log(Option<String>, Region),
+    /// A log group, which the driver creates where there is none.
+    NewGroup(LogGroupName, Region),
     /// An object in S3.
     Object(S3Object),
     /// Something that no policy of an endpoint is judged for.
     Other,
     /// What the containers of an awsvpc task on EC2 may call themselves.
     Own,
-}
-
-/// By whose interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Carrier {
-    /// Whoever starts the task: on instances the agent.
-    Agent,
-    /// The containers of the task.
-    Task,
 }
 
 /// What has to be reached, and what the documents do not tell of it.
@@ -128,7 +119,7 @@ pub(in crate::checks) fn by(sender: &SenderUse) -> Result<Reach, Stop> {
     let standing = sender.task.standing()?;
     let mut reach = of(sender.task)?;
     let wanted = match (standing, sender.from) {
-        (Standing::OwnInterface, SendsFrom::Subnet(_)) => Some(Carrier::Task),
+        (Standing::OwnInterface, SendsFrom::Subnet(_)) => Some(Carrier::Containers),
         (Standing::OwnInterface, SendsFrom::Instances(_)) => Some(Carrier::Agent),
         _ => None,
     };
@@ -138,7 +129,7 @@ pub(in crate::checks) fn by(sender: &SenderUse) -> Result<Reach, Stop> {
         None => reach.needs = together(reach.needs),
     }
     // What images, secrets and logs are is nothing to an interface that does not carry them.
-    if wanted == Some(Carrier::Task) {
+    if wanted == Some(Carrier::Containers) {
         reach.open.clear();
         reach.needs.push(Need {
             to: To::Host("the internet".to_owned()),
@@ -147,7 +138,7 @@ pub(in crate::checks) fn by(sender: &SenderUse) -> Result<Reach, Stop> {
                 what: "what the containers call themselves".to_owned(),
                 call: Call::Own,
             }],
-            carrier: Carrier::Task,
+            carrier: Carrier::Containers,
         });
     }
     Ok(reach)
@@ -192,19 +183,6 @@ pub(super) fn destination(to: &To) -> Destination {
             Destination::Internet(Port::tcp(port.unwrap_or(443)))
         }
     }
-}
-
-/// On version 1.3.0 an interface of Fargate's own fetches the token and the secrets
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html>).
-fn is_old_platform(task: &Task) -> bool {
-    let version = task.context.request.platform_version.get().ok().flatten();
-    let os = match task.definition.operating_system() {
-        Ok(OperatingSystem::Windows(_)) => names::OperatingSystem::Windows,
-        _ => names::OperatingSystem::Linux,
-    };
-    let version = version.map(|text| PlatformVersion::read(text, os));
-    let on_fargate = task.may_run_on_fargate().unwrap_or(false);
-    on_fargate && version.and_then(|it| it.at_least_1_4()) == Some(false)
 }
 
 /// The bucket that ECR keeps the layers of a region in

@@ -345,7 +345,7 @@ pub(super) fn timeout(errand: &Errand) -> Option<&'static str> {
         Call::Pull(..) | Call::Layers(_) => {
             "CannotPullContainerError: ... dial tcp ...:443: i/o timeout"
         }
-        Call::Log(_) => {
+        Call::Log(..) | Call::NewGroup(..) => {
             "ResourceInitializationError: failed to validate logger args: create stream has been retried ... failed to create Cloudwatch log stream: ... i/o timeout"
         }
         Call::Object(_) => {

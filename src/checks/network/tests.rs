@@ -6,7 +6,7 @@ mod filters;
 mod mending;
 mod refused;
 mod senders;
-mod vpc;
+pub(in crate::checks) mod vpc;
 mod ways;
 
 use serde_json::json;
@@ -25,7 +25,15 @@ fn task() -> Story {
 }
 
 fn task_of(image: &str, more: &str) -> Story {
-    Story::given(&format!(
+    Story::given(&definition_of(image, more))
+}
+
+fn definition() -> String {
+    definition_of(IMAGE, "")
+}
+
+fn definition_of(image: &str, more: &str) -> String {
+    format!(
         r#"{{
         "family": "web", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],
         "cpu": "256", "memory": "512", "executionRoleArn": "arn:aws:iam::{ACCOUNT}:role/pull",
@@ -38,7 +46,7 @@ fn task_of(image: &str, more: &str) -> Story {
             "logConfiguration": {{"logDriver": "awslogs", "options": {{
                 "awslogs-group": "/app", "awslogs-region": "{REGION}", "awslogs-stream-prefix": "app"}}}}
         }}] {more} }}"#
-    ))
+    )
 }
 
 /// In these subnets, on Fargate.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::vpc::{ACCOUNT, NEEDED, REGION, Vpc, anywhere, interface, rule, within};
-use super::{IMAGE, ends, on_fargate, private, task};
+use super::{IMAGE, definition, ends, on_fargate, private, task};
 use crate::checks::tests::story::Story;
 
 #[test]

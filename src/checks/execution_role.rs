@@ -1,5 +1,6 @@
 //! What the execution role does for a task before its containers start.
 
+use super::departure::Departure;
 use super::joined;
 use super::permission::{Answer, Beside, Tags, Wish, assume_above, beside_of, decide};
 use super::policies::{Policies, PoliciesOf, Principal, RightsOf};
@@ -153,7 +154,8 @@ pub(super) fn locked_in(
     })
 }
 
-/// Whether a role may read a secret that is there.
+/// Whether a role may read a secret that is there, from where this leaves. What comes before it is the
+/// call of a service that hands the secret on.
 ///
 /// # Errors
 /// Whatever keeps that from being known.
@@ -161,19 +163,21 @@ pub(super) fn reads_secret(
     who: &Policies,
     lookup: &DescribeSecret,
     version: Version,
-    before: Vec<(Wish, Beside)>,
+    (before, departure): (Vec<(Wish, Beside)>, Departure),
     facts: &View,
 ) -> Judgement {
     let secret = facts.need(lookup)?;
     if let Some(finding) = locked_in(secret, lookup, account(who)) {
         return finding.judge();
     }
+    let (wish, beside) = reading(secret, lookup, version, facts)?;
+    let wish = if before.is_empty() { wish } else { wish.forwarded() };
     let mut calls = before;
-    calls.push(reading(secret, lookup, version, facts)?);
+    calls.push((wish, beside));
     let policy = format!(
         "aws secretsmanager put-resource-policy --secret-id {} --resource-policy file://policy.json --region {}",
         secret.arn, lookup.region
     );
-    let answer = decide(who, calls, &lookup.region, Some(&policy), facts)?;
+    let answer = decide(who, calls, (&lookup.region, departure), Some(&policy), facts)?;
     verdict(who, &format!("read {}", secret.arn), answer, facts)
 }

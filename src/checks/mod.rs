@@ -6,6 +6,7 @@
 
 pub mod access;
 mod definition;
+mod departure;
 mod execution_role;
 mod image;
 mod instance_role;
@@ -16,6 +17,7 @@ pub mod network;
 pub(crate) mod permission;
 pub mod policies;
 mod roles;
+mod scene;
 mod secrets;
 pub mod subject;
 mod surroundings;
@@ -26,6 +28,7 @@ use crate::lookup::iam::role::ListRolePolicies;
 use crate::lookup::{Call, Lookup, beside};
 use crate::verdict::Judgement;
 
+use departure::Departure;
 use network::Trail;
 use subject::{
     AwslogsUse, ContainerUse, CredentialsUse, DrivenVolumeUse, EbsVolumeUse, EfsMountUse,
@@ -62,15 +65,17 @@ pub struct Check {
 
 impl Check {
     /// Every call that it may make: what it asks, what these lookups do beside, and what it takes where
-    /// the answer to a permission hangs on tags or on the organization.
+    /// the answer to a permission hangs on tags, on the organization or on the network.
     pub fn calls(&self) -> impl Iterator<Item = Call> {
         // Whoever reads the policies of a role judges what it may do.
         let judges = self.asks.contains(&ListRolePolicies::CALL);
         let above = if judges { &permission::BESIDE[..] } else { &[] };
+        let network = if judges && self.judge.is_of_start() { &Departure::CALLS[..] } else { &[] };
+        let further = above.iter().chain(network.iter().filter(|call| !above.contains(call)));
         self.asks
             .iter()
             .flat_map(|call| std::iter::once(*call).chain(beside(*call).iter().copied()))
-            .chain(above.iter().copied().filter(|call| !self.asks.contains(call)))
+            .chain(further.copied().filter(|call| !self.asks.contains(call)))
     }
 }
 
@@ -135,6 +140,24 @@ pub enum Judge {
     Sender(fn(&SenderUse, &View) -> Judgement),
     /// For all of these together: what is judged by the far end.
     Senders(fn(&[SenderUse], &View) -> Judgement),
+}
+
+impl Judge {
+    /// Whether it is about what whoever starts the task fetches by the task's network.
+    const fn is_of_start(&self) -> bool {
+        matches!(
+            self,
+            Judge::Image(_)
+                | Judge::ValueFrom(_)
+                | Judge::Secret(_)
+                | Judge::Parameter(_)
+                | Judge::EnvironmentFile(_)
+                | Judge::Credentials(_)
+                | Judge::Awslogs(_)
+                | Judge::FirelensFile(_)
+                | Judge::DrivenVolume(_)
+        )
+    }
 }
 
 /// Checks that answer one question of the user, under one subcommand.

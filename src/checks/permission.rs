@@ -8,11 +8,13 @@
 mod answer;
 mod context;
 mod grants;
+mod inquiry;
 mod tags;
 mod witness;
 
 use std::collections::BTreeMap;
 
+use crate::checks::departure::Departure;
 use crate::checks::policies::{Kind, Membership, OrganizationOf, Policies, PolicySet};
 use crate::facts::View;
 use crate::iam::{
@@ -32,6 +34,7 @@ pub(crate) use grants::granted;
 pub(crate) use tags::Tags;
 
 use answer::{Said, Word};
+use inquiry::ask;
 
 /// The calls that judging a permission may take beside those for the principal's own policies.
 pub(crate) const BESIDE: [Call; 8] = {
@@ -69,6 +72,8 @@ pub(crate) struct Wish {
     pub sets: Option<BTreeMap<String, String>>,
     /// What the command that mends allows it on, where that is more than this one resource.
     pub mended_on: Option<String>,
+    /// Whether a service makes it for the caller, after a call of the caller's own.
+    pub forwarded: bool,
 }
 
 impl Wish {
@@ -79,7 +84,21 @@ impl Wish {
             context: Vec::new(),
             sets: None,
             mended_on: None,
+            forwarded: false,
         }
+    }
+
+    /// The same call, made by a service that was called before. Such a call says so; but what it carries
+    /// of the network AWS's pages do not agree on: the address of the first caller is kept, and yet a
+    /// condition on an endpoint may keep services out
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html>,
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_deny-ip.html>,
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-aws.html>).
+    pub(crate) fn forwarded(mut self) -> Wish {
+        self.forwarded = true;
+        let of_session =
+            ["aws:ViaAWSService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"];
+        of_session.into_iter().fold(self, |wish, key| wish.knowing(key, KeyState::Unknown))
     }
 
     /// The same call, which sets these tags and no others.
@@ -311,28 +330,29 @@ pub(crate) fn judge(
         let unread = beside.unread.clone();
         if let Some(evaluation) = may(who, &wish, beside, region)? {
             let word = word(set, &wish, &unread, &evaluation);
-            said.push(Said { wish, evaluation, word });
+            said.push(Said::new(wish, evaluation, word));
         }
     }
     answer::of_all(set, &said, elsewhere)
 }
 
-/// Judges all the calls that one thing takes. Where the engine's answer hangs on tags of the resource,
-/// these are asked for; where it hangs on what may not be read, IAM is asked for its opinion.
+/// Judges all the calls that one thing takes, which leave from there. Where the engine's answer hangs on
+/// tags of the resource or on the network, these are asked for; where it hangs on what may not be read,
+/// IAM is asked for its opinion.
 ///
 /// # Errors
 /// A gap that names what the answer depends on.
 pub(crate) fn decide(
     who: &Policies,
     calls: Vec<(Wish, Beside)>,
-    region: &Region,
+    (region, departure): (&Region, Departure),
     elsewhere: Option<&str>,
     facts: &View,
 ) -> Result<Answer, Stop> {
     let Policies::Held(set) = who else { return Ok(Answer::of_root()) };
+    let ask = |(wish, beside)| ask(set, wish, &beside, (region, departure), facts);
     // All are wanted at once.
-    let said: Vec<_> =
-        calls.into_iter().map(|(wish, beside)| ask(set, wish, beside, region, facts)).collect();
+    let said: Vec<_> = calls.into_iter().map(ask).collect();
     let said: Vec<Said> = said.into_iter().collect::<Result<_, Stop>>()?;
     answer::of_all(set, &said, elsewhere)
 }
@@ -349,7 +369,7 @@ pub(crate) fn denied(
     facts: &View,
 ) -> Result<Option<Finding>, Stop> {
     let Policies::Held(set) = who else { return Ok(None) };
-    let said = ask(set, wish.clone(), beside, region, facts)?;
+    let said = ask(set, wish.clone(), &beside, (region, Departure::Elsewhere), facts)?;
     match said.word {
         Word::Allowed(_) => Ok(None),
         Word::Open(gap) => Err(gap.into()),
@@ -364,41 +384,6 @@ pub(crate) fn denied(
             ..denial(set, wish, &said.evaluation)
         })),
     }
-}
-
-fn ask(
-    set: &PolicySet,
-    mut wish: Wish,
-    beside: Beside,
-    region: &Region,
-    facts: &View,
-) -> Result<Said, Stop> {
-    let evaluated = |wish: &Wish| -> Result<Evaluation, Stop> {
-        let request = request(set, wish, &beside, region)?;
-        Ok(evaluate(&request, &layers(set, wish, beside.clone())))
-    };
-    let mut evaluation = evaluated(&wish)?;
-    let mut unshown = None;
-    if let Decision::Depends(depends) = &evaluation.decision {
-        let keys: Vec<&str> = depends.keys.iter().map(|it| it.key.as_str()).collect();
-        let mut known = wish.sets.as_ref().map(|it| tags::set(it, &keys)).unwrap_or_default();
-        // What the call says of a tag itself, that its value begins so, counts before the list of all.
-        known.retain(|(key, _)| !wish.context.iter().any(|(own, _)| own.eq_ignore_ascii_case(key)));
-        match beside.tags.learn(&keys, facts)? {
-            Ok(of_resource) => known.extend(of_resource),
-            Err(gap) => unshown = Some(gap),
-        }
-        if !known.is_empty() {
-            wish.context.extend(known);
-            evaluation = evaluated(&wish)?;
-        }
-    }
-    let mut word = word(set, &wish, &beside.unread, &evaluation);
-    if let (Word::Open(Gap::Undecidable { .. }), Some(gap)) = (&word, unshown) {
-        word = Word::Open(gap);
-    }
-    let word = witness::heard(set, &wish, &beside, (&evaluation, word), region, facts)?;
-    Ok(Said { wish, evaluation, word })
 }
 
 /// Says what no caller outside the organization's management account can see.

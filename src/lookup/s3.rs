@@ -26,6 +26,9 @@ pub struct HeadObject {
 pub struct Object {
     /// How it is encrypted.
     pub encryption: Encryption,
+    /// The region of its bucket, where that is not the one that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Region>,
 }
 
 /// How an object is encrypted, as far as that was told.
@@ -69,6 +72,10 @@ impl Lookup for HeadObject {
 }
 
 impl HeadObject {
+    fn object(&self, encryption: Encryption, home: &Region) -> Object {
+        Object { encryption, elsewhere: (*home != self.region).then(|| home.clone()) }
+    }
+
     async fn head(
         &self,
         region: &Region,
@@ -83,7 +90,7 @@ impl HeadObject {
             }
             Ok(it) => {
                 let encryption = it.ssekms_key_id.map_or(Encryption::Own, Encryption::Key);
-                return Ok(Ok(Seen::Found(Object { encryption })));
+                return Ok(Ok(Seen::Found(self.object(encryption, region))));
             }
             Err(error) => error,
         };
@@ -95,7 +102,7 @@ impl HeadObject {
             // A HEAD has no body, hence no code. Without s3:ListBucket, S3 says 403 for a missing
             // object too, so a 403 proves nothing. Who may list the bucket sees the key there.
             Some(403) => Ok(match self.is_listed(region, services).await {
-                Some(true) => Ok(Seen::Found(Object { encryption: Encryption::Untold })),
+                Some(true) => Ok(Seen::Found(self.object(Encryption::Untold, region))),
                 Some(false) => classify::absent(self, "not among the bucket's objects"),
                 None => Err(Gap::Refused {
                     action: Self::CALL.to_string(),

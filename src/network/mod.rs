@@ -112,7 +112,7 @@ pub use filter_fact::{Direction, FilterFact, Nearest, RuleHit};
 pub use interface::{Family, Interface, LINUX_PORTS, NAT_PORTS, Port, WINDOWS_PORTS};
 pub use parts::{Part, Topology};
 pub use path::{Hop, Path, Stage, path};
-pub use route::{route, table_of};
+pub use route::{joined, route, table_of};
 pub use route_fact::{RouteFact, RouteHop};
 pub use target::{Destination, Service, Target};
 pub use topology::*;

@@ -8,7 +8,7 @@ use super::parts::{Part, Topology};
 use super::route_fact::{RouteFact, RouteHop};
 use super::share::{Piece, divide};
 use super::target::Target;
-use super::topology::{RouteTable, RouteTarget};
+use super::topology::{RouteDestination, RouteTable, RouteTarget};
 
 /// Does a route lead there, and does what it leads through let the packets go?
 pub fn route(topology: &Topology, from: &Interface, to: &Target) -> Answer<RouteFact> {
@@ -30,6 +30,26 @@ pub fn route(topology: &Topology, from: &Interface, to: &Target) -> Answer<Route
 pub fn table_of<'a>(subnet: &str, tables: &'a [RouteTable]) -> Option<&'a RouteTable> {
     let own = tables.iter().find(|table| table.subnets.iter().any(|it| it == subnet));
     own.or_else(|| tables.iter().find(|table| table.main))
+}
+
+/// A network that the subnet is joined to, with the range that leads there: endpoints for all VPCs of a
+/// company may stand in one of them
+/// (<https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/centralized-access-to-vpc-private-endpoints.html>).
+pub fn joined(topology: &Topology, subnet: &str) -> Option<(String, String)> {
+    let table = table_of(subnet, topology.route_tables?)?;
+    table.routes.iter().filter(|route| !route.blackhole).find_map(|route| match &route.target {
+        RouteTarget::TransitGateway(id)
+        | RouteTarget::VirtualGateway(id)
+        | RouteTarget::Peering(id)
+        | RouteTarget::Other(id) => {
+            let range = match &route.destination {
+                RouteDestination::Range(range) => range.to_string(),
+                RouteDestination::PrefixList(list) => list.clone(),
+            };
+            Some((range, id.clone()))
+        }
+        _ => None,
+    })
 }
 
 /// What becomes of a share of the packets.

@@ -34,3 +34,16 @@ def make_table(ec2, vpc, subnet, **target):
     ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
     ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", **target)
     return table
+
+
+def make_endpoint(emulator, made, service):
+    """An interface endpoint of the VPC, which answers to the service's own name."""
+    endpoint = emulator.client("ec2").create_vpc_endpoint(
+        VpcId=made["vpc"],
+        ServiceName=f"com.amazonaws.{REGION}.{service}",
+        VpcEndpointType="Interface",
+        SubnetIds=[made["subnet"]],
+        SecurityGroupIds=[made["group"]],
+        PrivateDnsEnabled=True,
+    )
+    return endpoint["VpcEndpoint"]["VpcEndpointId"]

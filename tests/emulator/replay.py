@@ -13,6 +13,7 @@ from pathlib import Path
 import account
 from account import REGISTRY
 from emulator import ACCOUNT, REGION, Emulator
+from network import make_endpoint, make_vpc
 
 FOLDER = Path(__file__).resolve().parents[1] / "replay"
 # The emulator is a registry too; its port differs each time.
@@ -65,6 +66,21 @@ def router(key):
 
 def without_role(definition):
     return {name: value for name, value in definition.items() if name != "executionRoleArn"}
+
+
+def within(made):
+    """A service in this VPC."""
+    network = {"subnets": [made["subnet"]], "securityGroups": [made["group"]], "assignPublicIp": "DISABLED"}
+    service = {
+        "serviceName": "storefront",
+        "cluster": "production",
+        "launchType": "FARGATE",
+        "taskDefinition": "storefront",
+        "networkConfiguration": {"awsvpcConfiguration": network},
+    }
+    return {"service": service}
+
+
 def volume(**more):
     """A service with a volume, and the definition that leaves it open."""
     definition = fargate({}, volumes=[{"name": "data", "configuredAtLaunch": True}])
@@ -112,6 +128,8 @@ def scenarios(named):
         ("secret-no-version", "a version that there is not", secret(f"{database}:::00000000-0000-4000-8000-000000000000"), {}),
         ("secret-no-stage", "a stage that there is not", secret(f"{database}::AWSPENDING:"), {}),
         ("secret-through-parameter", "a secret by way of Parameter Store", secret(f"{parameter}/aws/reference/secretsmanager/storefront/database"), {}),
+        ("secret-by-endpoint", "it admits the endpoint that the task calls by", secret(named["guarded"]), within(named["inside"])),
+        ("secret-past-endpoint", "it admits an endpoint, and the task calls by a NAT gateway", secret(named["guarded"]), within(named["outside"])),
         ("parameter-name", "a parameter by its name", secret("/storefront/log-level"), {}),
         ("parameter-arn", "a parameter by its ARN", secret(f"{parameter}/storefront/payment-token"), {}),
         ("parameter-missing", "there is none", secret(f"{parameter}/storefront/none"), {}),
@@ -149,6 +167,12 @@ def furnish(emulator, named):
     keys = emulator.client("kms").list_keys()["Keys"]
     emulator.client("logs").create_log_group(logGroupName="/ecs/encrypted", kmsKeyId=keys[0]["KeyArn"])
     named["snapshot"] = account.make_volumes(emulator)
+    named["inside"], named["outside"] = make_vpc(emulator), make_vpc(emulator)
+    endpoint = make_endpoint(emulator, named["inside"], "secretsmanager")
+    named["guarded"] = secrets.create_secret(Name="storefront/guarded", SecretString="{}")["ARN"]
+    only = {"StringNotEquals": {"aws:SourceVpce": endpoint}}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*", "Condition": only}
+    secrets.put_resource_policy(SecretId=named["guarded"], ResourcePolicy=json.dumps(account.policy(deny)))
 
 
 def record(binary, emulator, definition, flags):

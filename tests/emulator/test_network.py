@@ -1,9 +1,11 @@
 """Given this VPC, then this can be reached: asked of EC2 itself, one call for each kind of thing."""
 
+import json
 import unittest
 from xml.etree import ElementTree
 
-from network import make_vpc
+import account
+from network import make_endpoint, make_vpc
 from program import Story, demo
 
 
@@ -80,6 +82,31 @@ class Network(Story):
         words = " ".join(root.itertext())
         for name in ("subnet", "nat", "gateway", "table"):
             self.assertIn(self.made[name], words)
+
+    def test_a_secret_may_admit_an_endpoint_alone(self):
+        secrets, ec2 = self.emulator.client("secretsmanager"), self.emulator.client("ec2")
+        made = secrets.create_secret(Name="storefront/guarded", SecretString="{}")["ARN"]
+        self.addCleanup(secrets.delete_secret, SecretId=made, ForceDeleteWithoutRecovery=True)
+        only = {"StringNotEquals": {"aws:SourceVpc": self.made["vpc"]}}
+        deny = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": only}
+        secrets.put_resource_policy(SecretId=made, ResourcePolicy=json.dumps(account.policy(deny)))
+        definition = demo()
+        definition["containerDefinitions"][0]["secrets"] = [{"name": "GUARDED", "valueFrom": made}]
+        path = self.write(definition)
+
+        def said(*place, code):
+            checks = self.report("secrets", path, *place, "--only", "secret-permission", code=code)["checks"]
+            return next(it for it in checks if it["subject"].startswith("/containerDefinitions/0"))
+
+        # Nobody asks for the network where it is not told, and nothing is known then.
+        self.emulator.calls.clear()
+        self.assertIn("--subnets", said(code=3)["message"])
+        self.assertFalse([call for call in self.emulator.calls if "Subnets" in call or "VpcEndpoints" in call])
+        by_nat = said(*self.place(), code=1)
+        self.assertIn(self.made["nat"], by_nat["message"])
+        endpoint = make_endpoint(self.emulator, self.made, "secretsmanager")
+        self.addCleanup(ec2.delete_vpc_endpoints, VpcEndpointIds=[endpoint])
+        self.assertIn(endpoint, said(*self.place(), code=0)["message"])
 
 
 if __name__ == "__main__":

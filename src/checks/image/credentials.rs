@@ -1,5 +1,6 @@
 //! `image-registry-credentials`
 
+use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, NO_ROLE, Version};
 use crate::checks::subject::CredentialsUse;
 use crate::checks::{Check, Judge};
@@ -41,7 +42,8 @@ fn image_registry_credentials(it: &CredentialsUse, facts: &View) -> Judgement {
     let Some(who) = execution_role::policies(it.task, facts)? else {
         return not_applicable(NO_ROLE);
     };
-    execution_role::reads_secret(who, &lookup, Version::default(), Vec::new(), facts)
+    let made = (Vec::new(), Departure::Agent(it.task));
+    execution_role::reads_secret(who, &lookup, Version::default(), made, facts)
 }
 
 /// The secret: an ARN names its region, a name is looked up where the task runs.

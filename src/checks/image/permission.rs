@@ -1,6 +1,7 @@
 //! `image-pull-permission`
 
 use super::behind;
+use crate::checks::departure::Departure;
 use crate::checks::execution_role;
 use crate::checks::instance_role::Acting;
 use crate::checks::permission::{Answer, Beside, Tags, Wish, beside_of, decide};
@@ -19,6 +20,7 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::kms::DescribeKey;
 use crate::lookup::{CallerIdentity, Lookup};
+use crate::names::Registry;
 use crate::verdict::{Finding, Judgement, fail, not_applicable};
 
 pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
@@ -158,8 +160,13 @@ fn pulls(
         "aws ecr set-repository-policy --registry-id {} --repository-name {} --policy-text file://policy.json --region {}",
         repository.registry, repository.name, repository.region
     );
+    // AWS's pages disagree on whether endpoints lead to the other names of a registry.
+    let departure = match it.reference()?.registry {
+        Registry::Ecr(host) if !host.fips && !host.dual_stack => Departure::Agent(it.task),
+        _ => Departure::Elsewhere,
+    };
     let judged = |registry: Option<&Policy>| {
-        decide(who, calls(registry), &repository.region, Some(&command), facts)
+        decide(who, calls(registry), (&repository.region, departure), Some(&command), facts)
     };
     let registry = registry_policy(it, repository, facts)?;
     let answer = judged(registry.as_ref())?;

@@ -1,24 +1,22 @@
 //! May a role use a key? Its policy, the role's own policies and, where those do not allow it, grants.
 
 use super::key::Used;
+use crate::checks::departure::Departure;
 use crate::checks::execution_role::account;
 use crate::checks::permission::{Answer, Beside, Tags, Wish, beside_of, decide, granted, judge};
 use crate::checks::policies::Policies;
 use crate::facts::View;
-use crate::iam::{Grants, KeyState, Layer};
+use crate::iam::{Grants, Layer};
 use crate::knowledge::Stop;
 use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, ListResourceTags};
 use crate::names::{Arn, Region};
 
-/// A call on a key that a service makes for a role. Where such a call comes from is the service's
-/// affair: what the role's own calls carry is not known of it.
+/// A call on a key that a service makes for a role.
 pub(super) fn wish(who: &Policies, action: &str, key: &Key, used: &Used) -> Wish {
     let mut wish = Wish::new(action, &key.arn)
         .carrying("kms:CallerAccount", account(who).as_str())
-        .knowing("kms:ViaService", used.via());
-    for key in ["aws:ViaAWSService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"] {
-        wish = wish.knowing(key, KeyState::Unknown);
-    }
+        .knowing("kms:ViaService", used.via())
+        .forwarded();
     for (key, state) in &used.context {
         wish = wish.knowing(key, state.clone());
     }
@@ -36,10 +34,10 @@ pub(super) fn judge_all(
     used: &Used,
     facts: &View,
 ) -> Result<Answer, Stop> {
-    judge_key(who, wishes, key, &used.key.region, facts)
+    judge_key(who, wishes, key, (&used.key.region, Departure::Elsewhere), facts)
 }
 
-/// The same for a key that is in this region.
+/// The same for a key that is in this region, from where this leaves.
 ///
 /// # Errors
 /// The same.
@@ -47,7 +45,7 @@ pub(in crate::checks) fn judge_key(
     who: &Policies,
     wishes: &[Wish],
     key: &Key,
-    region: &Region,
+    (region, departure): (&Region, Departure),
     facts: &View,
 ) -> Result<Answer, Stop> {
     let asked = GetKeyPolicy { region: region.clone(), key: key.arn.clone() };
@@ -75,7 +73,7 @@ pub(in crate::checks) fn judge_key(
             Grants::Unreadable(why)
         }
     };
-    decide(who, calls(&own), region, Some(&command), facts)
+    decide(who, calls(&own), (region, departure), Some(&command), facts)
 }
 
 #[cfg(test)]

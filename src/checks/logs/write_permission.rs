@@ -1,6 +1,7 @@
 //! `log-write-permission`
 
 use super::target::{Target, all_streams, target, unnoticed};
+use crate::checks::departure::Departure;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::subject::AwslogsUse;
@@ -51,9 +52,10 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     acting?.judge(|who| {
         let group = name.arn(&region, execution_role::account(who));
         let arn = format!("{group}:log-stream:{stream}");
-        match writes(who, &CALLS, (&arn, &group), &region, facts)? {
+        let from = (&region, Departure::Agent(it.task));
+        match writes(who, &CALLS, (&arn, &group), from, facts)? {
             Answer::Refused(finding) => {
-                let finding = lost(it, who, (&arn, &group), &region, *finding, facts)?;
+                let finding = lost(it, who, (&arn, &group), from, *finding, facts)?;
                 let message = finding.message.replace(&stream, &in_words);
                 Finding { message, ..finding }.judge()
             }
@@ -68,13 +70,13 @@ fn writes(
     who: &Policies,
     actions: &[&str],
     (stream, group): (&str, &str),
-    region: &Region,
+    from: (&Region, Departure),
     facts: &View,
 ) -> Result<Answer, Stop> {
     let call = |action: &&str| {
         (Wish::new(action, stream).mended_on(all_streams(group)), Beside::default())
     };
-    decide(who, actions.iter().map(call).collect(), region, None, facts)
+    decide(who, actions.iter().map(call).collect(), from, None, facts)
 }
 
 /// Where the stream can be created and only the events are refused, or where nobody waits for the
@@ -83,12 +85,11 @@ fn lost(
     it: &AwslogsUse,
     who: &Policies,
     stream: (&str, &str),
-    region: &Region,
+    from: (&Region, Departure),
     finding: Finding,
     facts: &View,
 ) -> Result<Finding, Stop> {
-    let only_events =
-        matches!(writes(who, &CALLS[..1], stream, region, facts)?, Answer::Allowed(_));
+    let only_events = matches!(writes(who, &CALLS[..1], stream, from, facts)?, Answer::Allowed(_));
     let consequence = match only_events {
         true => Some("the container starts all the same, and nothing that it writes is kept"),
         false => unnoticed(it)?,

@@ -2,10 +2,10 @@
 
 use super::asks::WAY;
 use super::nacl::mended;
-use super::reach::{Need, Reach};
-use super::route::{Way, lead_lacks};
+use super::reach::{Need, Reach, destination};
+use super::route::Way;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
-use super::scene::{Scene, destination};
+use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge, joined};
 use crate::facts::View;

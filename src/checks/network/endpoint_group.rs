@@ -1,11 +1,11 @@
 //! `network-endpoint-security-group`
 
 use super::asks::WAY;
-use super::reach::{Need, Reach};
-use super::route::{EXPECTED, lead_lacks};
+use super::reach::{Need, Reach, destination};
+use super::route::EXPECTED;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all, timeout};
-use super::scene::{Scene, destination};
 use super::security_group::lacks;
+use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge, joined};
 use crate::facts::View;

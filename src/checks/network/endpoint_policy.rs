@@ -3,17 +3,19 @@
 use serde_json::{Value, json};
 
 use super::asks::LEAD;
-use super::reach::{Call, Errand, Need, Pull, Reach, layer_bucket};
-use super::route::{EXPECTED, lead_lacks};
+use super::reach::{Call, Errand, Need, Pull, Reach, destination, layer_bucket};
+use super::route::EXPECTED;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
-use super::scene::{Scene, destination};
+use crate::checks::departure::through;
 use crate::checks::permission::{Wish, context};
+use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::secrets::permission::arn as parameter_arn;
 use crate::checks::subject::{SenderUse, Task};
 use crate::checks::{Check, Judge, joined};
 use crate::facts::View;
-use crate::iam::{Decision, KeyState, Layer, Layers, Policy, Principal, Request, evaluate};
+use crate::iam::{Decision, Layer, Layers, Policy, Principal, Request, evaluate};
 use crate::knowledge::Stop;
+use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, Region, RoleArn, RoleRef};
@@ -29,7 +31,7 @@ pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
     ],
     remedy: "Allow the call in the policy of the endpoint",
     docs: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
-    asks: &joined::<{ LEAD.len() + 1 }>(&LEAD, &[DescribeSecret::CALL]),
+    asks: &joined::<{ LEAD.len() + 2 }>(&LEAD, &[DescribeSecret::CALL, DescribeLogGroup::CALL]),
     advises: false,
     judge: Judge::Senders(network_endpoint_policy),
 };
@@ -149,6 +151,7 @@ impl Asking<'_, '_, '_> {
             for wish in wishes {
                 match self.decide(&principal, &wish) {
                     Decided::Allowed => {}
+                    _ if self.is_moot(&errand.call)? => {}
                     Decided::Denied(why) => refused.push(format!(
                         "the policy of endpoint {} refuses {} on {}: {why}",
                         self.endpoint.id, wish.action, wish.resource
@@ -208,12 +211,8 @@ impl Asking<'_, '_, '_> {
     }
 
     fn decide(&self, principal: &Principal, wish: &Wish) -> Decided {
-        let vpc = &self.endpoint.vpc;
-        let known = |value: &str| KeyState::Known(vec![value.to_owned()]);
-        let wish = wish
-            .clone()
-            .knowing("aws:SourceVpce", known(&self.endpoint.id))
-            .knowing("aws:SourceVpc", known(vpc));
+        let mut wish = wish.clone();
+        wish.context.extend(through(self.endpoint));
         let context = context(principal, None, &wish, self.region);
         let mut request = Request::new(principal.clone(), &wish.action, &wish.resource, context);
         if let Some(account) = principal.account() {
@@ -288,11 +287,10 @@ impl Asking<'_, '_, '_> {
                 let arn = parameter_arn(parameter, region, &self.account()?);
                 vec![Wish::new("ssm:GetParameters", arn)]
             }
-            Call::Log(Some(group)) => {
+            Call::Log(Some(group), region) => {
                 let account = self.account()?;
                 let arn = format!(
-                    "arn:{partition}:logs:{}:{account}:log-group:{group}:log-stream:stream",
-                    self.region
+                    "arn:{partition}:logs:{region}:{account}:log-group:{group}:log-stream:stream"
                 );
                 ["logs:CreateLogStream", "logs:PutLogEvents"]
                     .map(|action| Wish::new(action, &arn))
@@ -303,8 +301,23 @@ impl Asking<'_, '_, '_> {
                 let bucket = format!("arn:{}:s3:::{}", object.partition, object.bucket);
                 vec![Wish::new("s3:GetObject", arn), Wish::new("s3:GetBucketLocation", bucket)]
             }
-            Call::Log(None) | Call::Layers(_) | Call::Agent | Call::Other | Call::Own => Vec::new(),
+            // What is asked for ends like the ARN of a stream
+            // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
+            Call::NewGroup(group, region) => {
+                let arn = group.arn(region, &self.account()?);
+                vec![Wish::new("logs:CreateLogGroup", format!("{arn}:log-stream:"))]
+            }
+            Call::Log(None, _) | Call::Layers(_) | Call::Agent | Call::Other | Call::Own => {
+                Vec::new()
+            }
         })
+    }
+
+    /// Whether it will not be called: a log group that is there is not created.
+    fn is_moot(&self, call: &Call) -> Result<bool, Stop> {
+        let Call::NewGroup(name, region) = call else { return Ok(false) };
+        let group = DescribeLogGroup { region: region.clone(), name: name.clone() };
+        Ok(self.facts.beside(&group)?.is_some())
     }
 
     /// Of a secret the full ARN counts, which Secrets Manager knows.

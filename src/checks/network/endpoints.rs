@@ -2,10 +2,10 @@
 
 use super::asks::WAY;
 use super::pulled::with_pulls;
-use super::reach::{Need, Reach, To};
-use super::route::{EXPECTED, Way, lead_lacks};
+use super::reach::{Need, Reach, To, destination};
+use super::route::{EXPECTED, Way};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
-use super::scene::{Scene, destination};
+use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge, joined};
 use crate::facts::View;

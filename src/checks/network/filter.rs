@@ -1,9 +1,9 @@
 //! What the filters on a path say: security groups and network ACLs.
 
-use super::reach::{Need, Reach, To};
+use super::reach::{Need, Reach, To, destination};
 use super::route::Way;
 use super::ruling::Ruling;
-use super::scene::{Scene, destination};
+use crate::checks::scene::Scene;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::network::{Destination, Part, Path, Port, Target, Topology};

@@ -13,10 +13,9 @@ mod pulled;
 mod reach;
 mod route;
 mod ruling;
-pub(in crate::checks) mod scene;
 mod security_group;
 #[cfg(test)]
-mod tests;
+pub(in crate::checks) mod tests;
 mod trail;
 mod zone;
 

@@ -3,8 +3,8 @@
 use super::reach::{Call, Need, Pull, Reach, To};
 use super::route::Way;
 use super::ruling::{Obstacle, Ruling};
-use super::scene::Scene;
 use crate::checks::image::behind::{Home, ManifestOf, covering, reference};
+use crate::checks::scene::Scene;
 use crate::checks::subject::Task;
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;

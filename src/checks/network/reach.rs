@@ -9,14 +9,14 @@
 mod collector;
 mod sessions;
 
-use crate::checks::subject::{SenderUse, SendsFrom, Standing, Task};
+use crate::checks::subject::{Carrier, SenderUse, SendsFrom, Standing, Task};
 use crate::document::Place;
-use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::names::{self, EcrHost, ImageRef, ParameterRef, Partition, Region, S3Object, SecretRef};
-use crate::network::Service;
-use crate::placement::platform_version::PlatformVersion;
+use crate::names::{
+    EcrHost, ImageRef, LogGroupName, ParameterRef, Partition, Region, S3Object, SecretRef,
+};
+use crate::network::{Destination, Port, Service};
 use collector::Collector;
 
 /// Something that has to be reached.
@@ -94,8 +94,10 @@ pub(in crate::checks) enum Call {
     Parameter(ParameterRef),
     /// A secret by its name or ARN.
     Credentials(String),
-    /// A log group.
-    Log(Option<String>),
+    /// A stream of a log group.
+    Log(Option<String>, Region),
+    /// A log group, which the driver creates where there is none.
+    NewGroup(LogGroupName, Region),
     /// An object in S3.
     Object(S3Object),
     /// What the agent of a container instance is connected by.
@@ -113,15 +115,6 @@ pub(in crate::checks) struct Pull {
     pub host: EcrHost,
     /// The image.
     pub image: ImageRef,
-}
-
-/// By whose interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Carrier {
-    /// Whoever starts the task: on instances the agent.
-    Agent,
-    /// The containers of the task.
-    Task,
 }
 
 /// What has to be reached, and what the documents do not tell of it.
@@ -163,7 +156,7 @@ pub(in crate::checks) fn by(sender: &SenderUse, facts: &View) -> Result<Reach, S
     let mut reach = of(sender.task)?;
     reach.needs.extend(sessions::sessions(sender.task, facts)?);
     let wanted = match (standing, sender.from) {
-        (Standing::OwnInterface, SendsFrom::Subnet(_)) => Some(Carrier::Task),
+        (Standing::OwnInterface, SendsFrom::Subnet(_)) => Some(Carrier::Containers),
         (Standing::OwnInterface, SendsFrom::Instances(_)) => Some(Carrier::Agent),
         _ => None,
     };
@@ -173,7 +166,7 @@ pub(in crate::checks) fn by(sender: &SenderUse, facts: &View) -> Result<Reach, S
         None => reach.needs = together(reach.needs),
     }
     // What images, secrets and logs are is nothing to an interface that does not carry them.
-    if wanted == Some(Carrier::Task) {
+    if wanted == Some(Carrier::Containers) {
         reach.open.clear();
         reach.needs.push(Need {
             to: To::Host("the internet".to_owned()),
@@ -182,7 +175,7 @@ pub(in crate::checks) fn by(sender: &SenderUse, facts: &View) -> Result<Reach, S
                 what: "what the containers call themselves".to_owned(),
                 call: Call::Own,
             }],
-            carrier: Carrier::Task,
+            carrier: Carrier::Containers,
         });
     }
     Ok(reach)
@@ -216,17 +209,16 @@ pub(in crate::checks) fn of(task: &Task) -> Result<Reach, Stop> {
     Ok(found.reach)
 }
 
-/// On version 1.3.0 an interface of Fargate's own fetches the token and the secrets
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html>).
-fn is_old_platform(task: &Task) -> bool {
-    let version = task.context.request.platform_version.get().ok().flatten();
-    let os = match task.definition.operating_system() {
-        Ok(OperatingSystem::Windows(_)) => names::OperatingSystem::Windows,
-        _ => names::OperatingSystem::Linux,
-    };
-    let version = version.map(|text| PlatformVersion::read(text, os));
-    let on_fargate = task.may_run_on_fargate().unwrap_or(false);
-    on_fargate && version.and_then(|it| it.at_least_1_4()) == Some(false)
+/// Where packets to it go.
+pub(super) fn destination(to: &To) -> Destination {
+    match to {
+        To::Service(service) => Destination::Service(service.clone()),
+        To::Variant(..) => Destination::Internet(Port::tcp(443)),
+        To::Host(host) | To::Anywhere(host) => {
+            let port = host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+            Destination::Internet(Port::tcp(port.unwrap_or(443)))
+        }
+    }
 }
 
 /// The bucket that ECR keeps the layers of a region in

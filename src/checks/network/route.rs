@@ -1,17 +1,17 @@
 //! `network-route`
 
 use super::asks::WAY;
-use super::reach::{Need, Reach, To};
+use super::reach::{Need, Reach, To, destination};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
-use super::scene::{Scene, destination};
+use crate::checks::scene::{Scene, is_drawn, lacks, lead_lacks};
 use crate::checks::subject::{SenderUse, Standing};
 use crate::checks::{Check, Judge};
 use crate::document::{Field, Located};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::network::{
-    Attraction, Destination, EndpointKind, Outcome, Part, Path, RouteDestination, RouteFact,
-    RouteTarget, Topology,
+    Attraction, Destination, EndpointKind, Outcome, Part, Path, RouteFact, RouteTarget, Topology,
+    joined,
 };
 use crate::verdict::Judgement;
 
@@ -264,26 +264,6 @@ fn leads_out<'t>(
     scene.path(there, facts, lacks, |path, _| path.route.facts.iter().any(leads))
 }
 
-/// A network that the subnet is joined to, with the range that leads there: endpoints for all VPCs of a
-/// company may stand in one of them
-/// (<https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/centralized-access-to-vpc-private-endpoints.html>).
-fn joined(topology: &Topology, subnet: &str) -> Option<(String, String)> {
-    let table = crate::network::table_of(subnet, topology.route_tables?)?;
-    table.routes.iter().filter(|route| !route.blackhole).find_map(|route| match &route.target {
-        RouteTarget::TransitGateway(id)
-        | RouteTarget::VirtualGateway(id)
-        | RouteTarget::Peering(id)
-        | RouteTarget::Other(id) => {
-            let range = match &route.destination {
-                RouteDestination::Range(range) => range.to_string(),
-                RouteDestination::PrefixList(list) => list.clone(),
-            };
-            Some((range, id.clone()))
-        }
-        _ => None,
-    })
-}
-
 /// Whether an internet gateway has a say.
 fn leads_to_gateway(path: &Path) -> bool {
     path.route.facts.iter().any(|fact| match fact {
@@ -296,24 +276,6 @@ fn leads_to_gateway(path: &Path) -> bool {
     })
 }
 
-/// What is still to be read for where a name leads to.
-pub(super) fn lead_lacks(path: &Path) -> Option<Part> {
-    path.lead.as_ref().and_then(|lead| lead.answer.unread())
-}
-
-/// What is still to be read for where packets go.
-pub(super) fn lacks(path: &Path, topology: &Topology) -> Option<Part> {
-    lead_lacks(path).or_else(|| match is_drawn(path) {
-        true => None,
-        // Whether the subnet of a NAT gateway is closed too is in that subnet.
-        false => path.route.unread().or_else(|| {
-            let is_closed = |fact: &RouteFact| matches!(fact, RouteFact::PublicAccess { .. });
-            (path.route.facts.iter().any(is_closed) && topology.subnets.is_none())
-                .then_some(Part::Subnets)
-        }),
-    })
-}
-
 /// A sentence about one of many services, as it is true of all of them.
 pub(super) fn of_all(sentence: &str, path: &Path) -> String {
     let name = &path.target.name;
@@ -321,11 +283,6 @@ pub(super) fn of_all(sentence: &str, path: &Path) -> String {
         Some(_) => sentence.replace(name.as_str(), "public addresses"),
         None => sentence.to_owned(),
     }
-}
-
-/// Whether an endpoint draws the packets.
-fn is_drawn(path: &Path) -> bool {
-    path.lead.as_ref().is_some_and(|lead| lead.to != Attraction::Public)
 }
 
 /// Whether somebody meant this VPC to do with endpoints: it has one for something that this task needs.

@@ -2,7 +2,7 @@
 //! one sentence.
 
 use super::reach::{Call, Errand, Need, Reach, To};
-use super::scene::Scene;
+use crate::checks::scene::Scene;
 use crate::checks::subject::{SenderUse, SendsFrom};
 use crate::document::Place;
 use crate::facts::View;
@@ -380,7 +380,7 @@ pub(super) fn timeout(errand: &Errand) -> Option<&'static str> {
         Call::Pull(..) | Call::Layers(_) => {
             "CannotPullContainerError: ... dial tcp ...:443: i/o timeout"
         }
-        Call::Log(_) => {
+        Call::Log(..) | Call::NewGroup(..) => {
             "ResourceInitializationError: failed to validate logger args: create stream has been retried ... failed to create Cloudwatch log stream: ... i/o timeout"
         }
         Call::Object(_) => {

@@ -3,9 +3,9 @@
 use super::asks::WAY;
 use super::filter;
 use super::reach::{Need, Reach};
-use super::route::{EXPECTED, lead_lacks, of_all};
+use super::route::{EXPECTED, of_all};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
-use super::scene::Scene;
+use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge, joined};
 use crate::facts::View;

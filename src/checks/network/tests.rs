@@ -10,7 +10,7 @@ mod mending;
 mod pulled;
 mod refused;
 mod senders;
-mod vpc;
+pub(in crate::checks) mod vpc;
 mod ways;
 
 use serde_json::json;
@@ -29,10 +29,14 @@ fn task() -> Story {
 }
 
 fn task_of(image: &str, more: &str) -> Story {
-    Story::given(&definition(image, more))
+    Story::given(&definition_of(image, more))
 }
 
-fn definition(image: &str, more: &str) -> String {
+fn definition() -> String {
+    definition_of(IMAGE, "")
+}
+
+fn definition_of(image: &str, more: &str) -> String {
     format!(
         r#"{{
         "family": "web", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],

@@ -1,8 +1,8 @@
 //! Paths to look at: from each subnet, hop by hop, to everything that has to be reached.
 
-use super::reach::{self, Need, Reach, To};
+use super::reach::{self, Need, Reach, To, destination};
 use super::route::{Way, of_all};
-use super::scene::{Scene, destination};
+use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::subject::{SenderUse, Task};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -116,7 +116,7 @@ fn one<'t>(
     let drawn = scene.path(
         &to,
         facts,
-        |path, _| super::route::lead_lacks(path),
+        |path, _| lead_lacks(path),
         |path, _| match path.lead.as_ref().map(|lead| lead.to) {
             Some(Attraction::Interface(endpoint)) => endpoint.groups.clone(),
             _ => Vec::new(),

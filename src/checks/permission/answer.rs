@@ -1,10 +1,11 @@
 //! From what was said of each call to one answer.
 
 use super::Wish;
+use crate::checks::departure::Way;
 use crate::checks::policies::{Kind, Origin, PolicySet};
 use crate::iam::{Decision, Evaluation, Layer};
 use crate::knowledge::{Gap, Stop};
-use crate::verdict::{Finding, fail};
+use crate::verdict::{Finding, Severity, fail};
 
 /// What the engine says of all the calls that one thing takes.
 pub(crate) enum Answer {
@@ -35,6 +36,67 @@ pub(super) struct Said {
     pub wish: Wish,
     pub evaluation: Evaluation,
     pub word: Word,
+    /// Whether it hangs on the way that the call takes.
+    by_way: bool,
+    /// Whether it is refused on some ways only, of which one is enough.
+    spared: bool,
+    /// The commands that would lead the call another way.
+    commands: Vec<String>,
+}
+
+impl Said {
+    pub(super) fn new(wish: Wish, evaluation: Evaluation, word: Word) -> Said {
+        Said { wish, evaluation, word, by_way: false, spared: false, commands: Vec::new() }
+    }
+
+    /// The same, said of a call that takes this way, which tells of these keys.
+    pub(super) fn on(mut self, way: &Way, keys: &[String]) -> Said {
+        let told = way.told(keys);
+        match &mut self.word {
+            Word::Allowed(by) => by.push(format!("the way that the call takes ({told})")),
+            Word::Denied(reasons) => {
+                reasons.push(told);
+                self.commands.extend(way.mends.clone());
+            }
+            Word::Open(Gap::Undecidable { why }) => *why = format!("{why}; {told}"),
+            Word::Open(_) => {}
+        }
+        Said { by_way: true, ..self }
+    }
+
+    /// Of what is said on several ways, what counts: the worst; but where one way is enough, what is
+    /// refused on another is no end of it.
+    pub(super) fn worst(said: Vec<Said>, one_is_enough: bool) -> Option<Said> {
+        let (denied, others): (Vec<_>, Vec<_>) =
+            said.into_iter().partition(|it| matches!(it.word, Word::Denied(_)));
+        let (open, allowed): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|it| matches!(it.word, Word::Open(_)));
+        let spared = one_is_enough && !allowed.is_empty();
+        let is_perhaps_spared = one_is_enough && !open.is_empty();
+        let counted = match () {
+            () if !denied.is_empty() && (spared || !is_perhaps_spared) => denied,
+            () if !open.is_empty() => open,
+            () => allowed,
+        };
+        let mut counted = counted.into_iter();
+        let first = counted.next()?;
+        let spared = spared && matches!(first.word, Word::Denied(_));
+        Some(counted.fold(Said { spared, ..first }, Said::and))
+    }
+
+    /// The same, with the reasons of another that is of its kind.
+    fn and(mut self, other: Said) -> Said {
+        if let (
+            Word::Allowed(own) | Word::Denied(own),
+            Word::Allowed(further) | Word::Denied(further),
+        ) = (&mut self.word, other.word)
+        {
+            let new: Vec<String> = further.into_iter().filter(|it| !own.contains(it)).collect();
+            own.extend(new);
+        }
+        self.commands.extend(other.commands);
+        self
+    }
 }
 
 /// One answer to all: what is refused is told at once, and only then what is not known.
@@ -91,6 +153,20 @@ fn refused_together(
     // Nothing that is allowed besides counts against a statement that denies.
     if refused.iter().all(|(it, _)| it.evaluation.decision == Decision::ExplicitDeny) {
         finding = finding.remedy("Remove or narrow the statement that denies it");
+    }
+    if refused.iter().all(|(it, _)| it.by_way) {
+        finding = finding.remedy(
+            "Lead the call to the endpoint that the policy wants, or name in the policy the way that it takes",
+        );
+    }
+    // A task that cannot start on some of the instances may start on the others.
+    if refused.iter().all(|(it, _)| it.spared) {
+        finding.severity = Severity::Warn;
+    }
+    for command in refused.iter().flat_map(|(it, _)| &it.commands) {
+        if !finding.commands.contains(command) {
+            finding = finding.command(command);
+        }
     }
     let lacking = |layer: Layer| {
         refused

@@ -1,19 +1,24 @@
 //! What a call carries, as far as that is known before it is made.
 
 use super::Wish;
+use crate::checks::departure::KEYS;
 use crate::checks::policies::{Kind, PolicySet};
 use crate::iam::{Context, KeyState, Principal};
 use crate::names::{Partition, Region};
 
-/// What every call of this principal carries. Whatever is not listed is unknown: above all where the
-/// call comes from (`aws:SourceVpc`, `aws:SourceIp`).
+/// What every call of this principal carries. Whatever is not listed is unknown, as is where the call
+/// comes from.
 pub(crate) fn context(
     principal: &Principal,
     set: Option<&PolicySet>,
     wish: &Wish,
     region: &Region,
 ) -> Context {
-    let mut context = Context::partial()
+    let of_network = KEYS.iter().fold(Context::partial(), |context, key| {
+        // Known to be a key, though not with what value.
+        context.with(key, KeyState::Unknown)
+    });
+    let mut context = of_network
         .with_principal(principal)
         .with("aws:RequestedRegion", requested_region(&wish.action, region))
         .with_value("aws:SecureTransport", "true")

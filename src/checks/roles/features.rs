@@ -2,13 +2,14 @@
 
 use super::exists::role;
 use super::session;
+use crate::checks::departure::Departure;
 use crate::checks::execution_role::{asking, policies_of};
 use crate::checks::needs::CloudWatch;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::secrets::file_permission::bucket;
 use crate::checks::subject::{Duty, RoleUse, Task};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Judge, joined};
 use crate::document::{Container, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -28,13 +29,16 @@ pub(super) static ROLE_TASK_FEATURES: Check = Check {
     ],
     remedy: "Name a task role, and allow it what the feature needs",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
-    asks: &asking::<5, 12>([
-        DescribeCluster::CALL,
-        DescribeKey::CALL,
-        GetBucketPolicy::CALL,
-        GetKeyPolicy::CALL,
-        ListGrants::CALL,
-    ]),
+    asks: &joined::<26>(
+        &asking::<5, 12>([
+            DescribeCluster::CALL,
+            DescribeKey::CALL,
+            GetBucketPolicy::CALL,
+            GetKeyPolicy::CALL,
+            ListGrants::CALL,
+        ]),
+        &Departure::CALLS,
+    ),
     advises: true,
     judge: Judge::Task(role_task_features),
 };
@@ -257,7 +261,8 @@ impl Need {
         };
         let calls =
             self.actions.iter().map(|action| (Wish::new(action, &resource), beside.clone()));
-        let answer = decide(who, calls.collect(), &region, None, facts)?;
+        let from = (&region, Departure::Containers(it.task));
+        let answer = decide(who, calls.collect(), from, None, facts)?;
         let Answer::Refused(denied) = answer else { return Ok(()) };
         let (what, error) = match self.feature {
             Feature::Exec => ("ECS Exec will not work", 1),

@@ -1,6 +1,7 @@
 //! `role-infrastructure`
 
 use super::pass::statement;
+use crate::checks::departure::Departure;
 use crate::checks::execution_role::{asking, rights};
 use crate::checks::needs::{self, Known, Needs};
 use crate::checks::permission::{Answer, Beside, Wish, decide, denied, put_policy};
@@ -88,7 +89,8 @@ fn allowed(it: &RoleUse, needs: &Needs, facts: &View, found: &mut Findings) -> R
             }
         }
     }
-    if let Answer::Refused(denied) = decide(who, calls, it.task.region()?, None, facts)? {
+    let from = (it.task.region()?, Departure::Elsewhere);
+    if let Answer::Refused(denied) = decide(who, calls, from, None, facts)? {
         let finding = Finding { severity: Severity::Warn, ..*denied };
         found.add(finding.at(it.role.place()));
     }

@@ -3,6 +3,7 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
 
 use super::features::ROLE_TASK_FEATURES;
+use crate::checks::departure::Departure;
 use crate::checks::execution_role::{account, policies_of};
 use crate::checks::kms::permission::judge_key;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
@@ -32,15 +33,16 @@ pub(super) fn judge(
     let Seen::Found(cluster) = cluster else { return Ok(()) };
     let Some(exec) = &cluster.execute_command else { return Ok(()) };
     let region = it.task.region()?;
+    let from = (region, Departure::Containers(it.task));
     found.part(place, |found| {
         let calls = logging(exec, who, region, facts)?;
-        if let Answer::Refused(denied) = decide(who, calls, region, None, facts)? {
+        if let Answer::Refused(denied) = decide(who, calls, from, None, facts)? {
             found.add(hurt("sessions of ECS Exec will not be logged", *denied, place));
         }
         Ok(())
     });
     if let Some(key) = &exec.key {
-        found.part(place, |found| encryption(key, who, region, place, facts, found));
+        found.part(place, |found| encryption(key, who, from, place, facts, found));
     }
     Ok(())
 }
@@ -83,7 +85,7 @@ fn logging(
 fn encryption(
     key: &str,
     who: &Policies,
-    region: &Region,
+    (region, departure): (&Region, Departure),
     place: &Place,
     facts: &View,
     found: &mut Findings,
@@ -118,7 +120,9 @@ fn encryption(
     let wish = Wish::new("kms:Decrypt", &key.arn)
         .carrying("kms:CallerAccount", account(who).as_str())
         .knowing("kms:ViaService", KeyState::Absent);
-    if let Answer::Refused(denied) = judge_key(who, &[wish], key, &asked.region, facts)? {
+    if let Answer::Refused(denied) =
+        judge_key(who, &[wish], key, (&asked.region, departure), facts)?
+    {
         found.add(hurt("ECS Exec cannot decrypt its sessions", *denied, place));
     }
     Ok(())

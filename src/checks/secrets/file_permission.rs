@@ -1,5 +1,6 @@
 //! `environment-file-permission`
 
+use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, NO_ROLE};
 use crate::checks::permission::{Beside, Wish, beside_of, decide};
 use crate::checks::subject::{EnvironmentFileUse, Task};
@@ -42,7 +43,12 @@ pub(in crate::checks) fn reads(object: &S3Object, task: &Task, facts: &View) -> 
         bucket(&object.bucket, region, facts),
     );
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
-    found?;
+    // A gateway endpoint takes what is meant for its own region alone
+    // (https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html).
+    let departure = match &found?.elsewhere {
+        None => Departure::Agent(task),
+        Some(_) => Departure::Elsewhere,
+    };
     let beside = beside?;
     let bucket = format!("arn:{}:s3:::{}", object.partition, object.bucket);
     let calls = vec![
@@ -53,7 +59,7 @@ pub(in crate::checks) fn reads(object: &S3Object, task: &Task, facts: &View) -> 
         "aws s3api put-bucket-policy --bucket {} --policy file://bucket-policy.json",
         object.bucket
     );
-    let answer = decide(who, calls, region, Some(&policy), facts)?;
+    let answer = decide(who, calls, (region, departure), Some(&policy), facts)?;
     execution_role::verdict(who, &format!("read {object}"), answer, facts)
 }
 

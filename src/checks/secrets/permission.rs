@@ -3,6 +3,7 @@
 use super::parameter;
 use super::reference::region;
 use super::secret::described;
+use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, NO_ROLE, Version};
 use crate::checks::permission::{Beside, Tags, Wish, decide};
 use crate::checks::subject::SecretUse;
@@ -50,7 +51,8 @@ fn secret_permission(it: &SecretUse, facts: &View) -> Judgement {
         }
         ValueFrom::Parameter(_) => return not_applicable("it is no secret"),
     };
-    execution_role::reads_secret(who, &lookup, version, before, facts)
+    let departure = Departure::Agent(it.task);
+    execution_role::reads_secret(who, &lookup, version, (before, departure), facts)
 }
 
 pub(super) static PARAMETER_PERMISSION: Check = Check {
@@ -99,7 +101,8 @@ fn parameter_permission(it: &SecretUse, facts: &View) -> Judgement {
         }
         None => beside.owner = Some(account.clone()),
     }
-    let answer = decide(who, vec![(wish, beside)], &region, None, facts)?;
+    let answer =
+        decide(who, vec![(wish, beside)], (&region, Departure::Agent(it.task)), None, facts)?;
     execution_role::verdict(who, &format!("read {resource}"), answer, facts)
 }
 

@@ -12,7 +12,7 @@ pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use environment_file::EnvironmentFileUse;
 pub use log::{AwslogsUse, FirelensFileUse};
 pub use role::{Duty, RoleUse};
-pub use sender::{NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
+pub use sender::{Carrier, NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
 pub use stored::{LaunchVolumeUse, StoredUse};
 pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};
 

@@ -1,9 +1,11 @@
 //! Where the calls of a task leave from, and the parts of its network configuration.
 
 use super::{Planned, Task, Unplanned};
-use crate::document::launch::requested;
+use crate::document::launch::{OperatingSystem, requested};
 use crate::document::{Field, LaunchTarget, Located, Place};
-use crate::knowledge::Stop;
+use crate::knowledge::{Gap, Stop};
+use crate::names;
+use crate::placement::platform_version::PlatformVersion;
 
 /// What has to be reached, and from where.
 #[derive(Clone, Copy)]
@@ -56,8 +58,20 @@ pub enum Standing {
     Outside,
 }
 
+/// Who makes a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// Whoever starts the task: on instances the agent.
+    Agent,
+    /// The containers of the task.
+    Containers,
+}
+
 /// How to say where the task will run.
 const HOW: &str = "give --subnets (or --service, --service-definition or --run-task)";
+
+/// Why it is not known what leaves by instances.
+const NO_CLUSTER: &str = "it is not told on which instances the task will run: give --cluster (or --service, --service-definition or --run-task)";
 
 impl Task {
     /// Whether the task has an interface of its own.
@@ -126,11 +140,50 @@ impl Task {
             (true, Standing::OwnInterface) => Err(format!(
                 "it is not told in which subnets and on which instances the task will run: {HOW} and --cluster"
             )),
-            (true, Standing::InstanceInterface) => Err(
-                "it is not told on which instances the task will run: give --cluster (or --service, --service-definition or --run-task)"
-                    .to_owned(),
-            ),
+            (true, Standing::InstanceInterface) => Err(NO_CLUSTER.to_owned()),
         }
+    }
+
+    /// Everywhere that the calls of one carrier leave from, at least one place.
+    ///
+    /// # Errors
+    /// A gap where the documents do not say.
+    pub fn senders_of(&self, carrier: Carrier) -> Result<Vec<SenderUse<'_>>, Stop> {
+        let untold = |why: String| Stop::Gap(Gap::Undecidable { why });
+        let standing = self.standing()?;
+        let carries = |it: &SenderUse| match (standing, it.from) {
+            (Standing::OwnInterface, SendsFrom::Subnet(_)) => carrier == Carrier::Containers,
+            (Standing::OwnInterface, SendsFrom::Instances(_)) => carrier == Carrier::Agent,
+            _ => true,
+        };
+        let mut found = Vec::new();
+        for planned in self.senders().map_err(untold)? {
+            let it = planned.map_err(|unplanned| unplanned.stop)?;
+            if carries(&it) {
+                found.push(it);
+            }
+        }
+        match (found.is_empty(), carrier) {
+            (false, _) => Ok(found),
+            (true, Carrier::Agent) => Err(untold(NO_CLUSTER.to_owned())),
+            (true, Carrier::Containers) => {
+                Err(untold(format!("it is not told in which subnets the task will run: {HOW}")))
+            }
+        }
+    }
+
+    /// Whether it runs on a platform version of Fargate before 1.4.0, where an interface of Fargate's own
+    /// fetches the token and the secrets
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html>).
+    pub fn has_old_platform(&self) -> bool {
+        let version = self.context.request.platform_version.get().ok().flatten();
+        let os = match self.definition.operating_system() {
+            Ok(OperatingSystem::Windows(_)) => names::OperatingSystem::Windows,
+            _ => names::OperatingSystem::Linux,
+        };
+        let version = version.map(|text| PlatformVersion::read(text, os));
+        let on_fargate = self.may_run_on_fargate().unwrap_or(false);
+        on_fargate && version.and_then(|it| it.at_least_1_4()) == Some(false)
     }
 
     fn instances(&self) -> Option<Planned<SenderUse<'_>>> {

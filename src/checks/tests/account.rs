@@ -308,6 +308,13 @@ impl Account {
         self.answers(call, key, &json!({"Err": {"refused": gap}}))
     }
 
+    /// What another recording holds is known of it too, unless it is said otherwise here.
+    pub(crate) fn beside(mut self, other: &Recording) -> Account {
+        let form: Value = serde_json::from_str(&other.print()).unwrap();
+        self.facts.splice(0..0, form["facts"].as_array().unwrap().clone());
+        self
+    }
+
     /// The last answer to a question counts.
     pub(crate) fn answers(mut self, call: &str, key: &Value, answer: &Value) -> Account {
         self.facts.push(json!({"call": call, "key": key, "answer": answer}));

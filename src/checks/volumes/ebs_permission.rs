@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ebs_limits::{self, DEFAULT};
+use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, account, policies_of};
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
@@ -43,15 +44,16 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
     let (who, tags) = (who?, tags?);
     let region = it.task.region()?;
     let calls = Calls { who, region, tags: &tags, created: created? };
-    let starts = decide(who, calls.to_start(it)?, region, None, facts)?;
+    let from = (region, Departure::Elsewhere);
+    let starts = decide(who, calls.to_start(it)?, from, None, facts)?;
     if let Answer::Refused(finding) = starts {
         return mended(*finding, region).judge();
     }
     let (to_the_end, listed) = (calls.to_the_end(it)?, calls.listed(it)?);
     let later = [to_the_end.clone(), listed].concat();
-    if let Answer::Refused(finding) = decide(who, later, region, None, facts)? {
+    if let Answer::Refused(finding) = decide(who, later, from, None, facts)? {
         let finding = mended(*finding, region);
-        let ends = decide(who, to_the_end, region, None, facts);
+        let ends = decide(who, to_the_end, from, None, facts);
         let consequence = match ends {
             Ok(Answer::Refused(_)) => {
                 "the task starts, but ECS may not manage its volume to the end, and it may stay and cost"

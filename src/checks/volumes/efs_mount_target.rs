@@ -6,7 +6,7 @@ mod way;
 
 pub(in crate::checks) use trail::trails;
 
-use crate::checks::network::scene::Scene;
+use crate::checks::scene::Scene;
 use crate::checks::subject::{EfsMountUse, SenderUse, SendsFrom};
 use crate::checks::{Check, Judge};
 use crate::document::Place;

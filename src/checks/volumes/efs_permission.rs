@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::checks::departure::Departure;
 use crate::checks::execution_role::{asking, name, policies_of};
 use crate::checks::permission::{Answer, Beside, Wish, assume_above, context, decide};
 use crate::checks::policies::Policies;
@@ -197,7 +198,9 @@ impl Mount<'_> {
         let encrypted = self.is_encrypted()?;
         let call = |action: &&str| (self.wish(action, encrypted), beside.clone());
         let calls = actions.iter().map(call).collect();
-        decide(who, calls, &self.asked.region, Some(&self.command()), self.facts)
+        // NFS goes to a mount target, and to no endpoint of the service.
+        let from = (&self.asked.region, Departure::Elsewhere);
+        decide(who, calls, from, Some(&self.command()), self.facts)
     }
 
     /// Where encryption is lacking though IAM or an access point needs it, `efs-file-system` tells.

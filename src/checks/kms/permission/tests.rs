@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::checks::permission::tests::{role, told};
-use crate::iam::Policy;
+use crate::iam::{KeyState, Policy};
 use crate::lookup::kms::{self, DescribeKey, Manager};
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";

@@ -1,7 +1,7 @@
 //! Goes through the definition, and notes what has to be reached.
 
-use super::{Call, Carrier, Errand, Need, Pull, Reach, To, is_old_platform};
-use crate::checks::subject::{Planned, Task, Unplanned};
+use super::{Call, Errand, Need, Pull, Reach, To};
+use crate::checks::subject::{AwslogsUse, Carrier, Planned, Task, Unplanned};
 use crate::document::{Container, Field, Place};
 use crate::knowledge::Stop;
 use crate::names::{self, ImageRef, Region, Registry, S3Object, ValueFrom};
@@ -40,7 +40,7 @@ impl<'t> Collector<'t> {
         Ok(Collector {
             task,
             home: task.region()?.clone(),
-            old_platform: is_old_platform(task),
+            old_platform: task.has_old_platform(),
             on_instances: !task.may_run_on_fargate()?,
             reach: Reach::default(),
         })
@@ -254,7 +254,12 @@ impl<'t> Collector<'t> {
                 let region = region(option("awslogs-region")?);
                 let group = option("awslogs-group")?;
                 let ask = Ask { what, carrier: Carrier::Agent, decides };
-                self.service("logs", &region, &ask, Call::Log(group));
+                let new = group.as_deref().and_then(|name| name.parse().ok());
+                self.service("logs", &region, &ask, Call::Log(group, region.clone()));
+                let it = AwslogsUse { task: self.task, container: Some(container), log };
+                if let (Some(group), true) = (new, it.creates_group()?) {
+                    self.service("logs", &region, &ask, Call::NewGroup(group, region.clone()));
+                }
             }
             "awsfirelens" => {
                 let service = match option("Name")?.as_deref() {
@@ -265,7 +270,7 @@ impl<'t> Collector<'t> {
                     _ => return Ok(()),
                 };
                 let region = region(option("region")?);
-                let ask = Ask { what, carrier: Carrier::Task, decides: false };
+                let ask = Ask { what, carrier: Carrier::Containers, decides: false };
                 self.service(service, &region, &ask, Call::Other);
             }
             _ => {}
@@ -279,7 +284,7 @@ impl<'t> Collector<'t> {
     pub(super) fn features(&mut self) {
         let request = &self.task.context.request;
         let exec = request.enable_execute_command.get().map(|it| it == Some(&true));
-        if let Some(ask) = feature("ECS Exec", Carrier::Task, exec) {
+        if let Some(ask) = feature("ECS Exec", Carrier::Containers, exec) {
             let home = self.home.clone();
             self.service("ssmmessages", &home, &ask, Call::Other);
         }

@@ -1,8 +1,8 @@
 //! What sessions of ECS Exec have to reach beyond the session itself, as their cluster configures them
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
 
-use super::{Call, Carrier, Errand, Need, To};
-use crate::checks::subject::Task;
+use super::{Call, Errand, Need, To};
+use crate::checks::subject::{Carrier, Task};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ecs::cluster::ExecuteCommand;
@@ -39,7 +39,7 @@ fn needs(exec: &ExecuteCommand, home: &Region) -> Vec<Need> {
             to: To::Service(Service::new(service, region)),
             decides: false,
             errands: vec![Errand { what: what.to_owned(), call: Call::Other }],
-            carrier: Carrier::Task,
+            carrier: Carrier::Containers,
         });
     };
     if let Some(key) = &exec.key {

@@ -1,7 +1,7 @@
 //! In China some endpoint services are named as elsewhere, others begin with `cn.`.
 
 use super::vpc::{ACCOUNT, NEEDED, Vpc};
-use super::{GROUP, IMAGE, brief, definition, on_fargate, wrong};
+use super::{GROUP, brief, definition, on_fargate, wrong};
 use crate::checks::tests::story::Story;
 use crate::facts::Recording;
 use crate::report::CheckResult;
@@ -15,7 +15,7 @@ fn moved(text: &str) -> String {
 
 fn told_in_china(vpc: &Vpc) -> Vec<CheckResult> {
     let recording = Recording::parse(&moved(&vpc.written())).unwrap();
-    Story::given(&moved(&definition(IMAGE, "")))
+    Story::given(&moved(&definition()))
         .run_as(&on_fargate("subnet-a,subnet-b", ""))
         .in_account(recording)
         .judged(|group, _| group.name == GROUP.name)

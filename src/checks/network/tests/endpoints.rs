@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::vpc::{ACCOUNT, NEEDED, REGION, Vpc, anywhere, interface, rule, within};
-use super::{IMAGE, ends, on_fargate, private, task};
+use super::{IMAGE, definition, ends, on_fargate, private, task};
 use crate::checks::tests::story::Story;
 use crate::report::CheckResult;
 use crate::report::Status::Pass;
@@ -220,4 +220,36 @@ fn the_policy_of_an_endpoint_allows_what_goes_through_it() {
         &["network-endpoint-policy unknown"],
         &["PrincipalOrgID"],
     );
+}
+
+#[test]
+fn a_log_group_that_the_driver_has_to_create_goes_through_the_endpoint_too() {
+    let streams = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": "*", "Resource": "*",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+    }]});
+    let vpc = || Vpc::with_endpoints().but(|it| it.endpoint("logs").policy = Some(streams.clone()));
+    let key = json!({"region": REGION, "name": "/app"});
+    let call = "logs:DescribeLogGroups";
+    let arn = format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/app");
+    let there = json!({"arn": arn, "class": null, "kms_key": null});
+    let story = |create: &str| {
+        let options = format!(r#""awslogs-create-group": "{create}", "awslogs-group""#);
+        let text = definition().replace(r#""awslogs-group""#, &options);
+        Story::given(&text).run_as(&on_fargate("subnet-a,subnet-b", ""))
+    };
+    let fails = ["network-endpoint-policy fail"];
+    let missing = || vpc().lacks(call, &key, "there is no log group /app");
+    ends(story("true"), &missing(), &fails, &["refuses logs:CreateLogGroup on"]);
+    ends(story("false"), &missing(), &[], &[]);
+    ends(story("true"), &vpc().says(call, &key, &there), &[], &[]);
+    let unknown = ["network-endpoint-policy unknown"];
+    ends(story("true"), &missing().refusing(call), &unknown, &[call]);
+    // Nobody is asked where the policy allows it.
+    let all = Vpc::with_endpoints().but(|it| {
+        let mut policy = streams.clone();
+        policy["Statement"][0]["Action"] = json!("logs:*");
+        it.endpoint("logs").policy = Some(policy);
+    });
+    ends(story("true"), &all, &[], &[]);
 }

@@ -10,12 +10,12 @@ use crate::network::{
     Vpc as Range,
 };
 
-pub(super) const REGION: &str = "eu-west-1";
-pub(super) const ACCOUNT: &str = "111122223333";
+pub(in crate::checks) const REGION: &str = "eu-west-1";
+pub(in crate::checks) const ACCOUNT: &str = "111122223333";
 
 /// What is recorded of one VPC.
 #[derive(Clone)]
-pub(super) struct Vpc {
+pub(in crate::checks) struct Vpc {
     pub range: Range,
     pub subnets: Vec<Subnet>,
     pub tables: Vec<RouteTable>,
@@ -32,13 +32,14 @@ pub(super) struct Vpc {
 }
 
 /// The services that the task of the stories needs.
-pub(super) const NEEDED: [&str; 5] = ["ecr.api", "ecr.dkr", "secretsmanager", "ssm", "logs"];
+pub(in crate::checks) const NEEDED: [&str; 5] =
+    ["ecr.api", "ecr.dkr", "secretsmanager", "ssm", "logs"];
 
 fn range(text: &str) -> IpNet {
     text.parse().unwrap()
 }
 
-pub(super) fn subnet(id: &str, net: &str, zone: &str) -> Subnet {
+pub(in crate::checks) fn subnet(id: &str, net: &str, zone: &str) -> Subnet {
     Subnet {
         id: id.to_owned(),
         vpc: "vpc-1".to_owned(),
@@ -53,7 +54,7 @@ pub(super) fn subnet(id: &str, net: &str, zone: &str) -> Subnet {
     }
 }
 
-pub(super) fn route(to: &str, target: RouteTarget) -> Route {
+pub(in crate::checks) fn route(to: &str, target: RouteTarget) -> Route {
     let destination = match to.starts_with("pl-") {
         true => RouteDestination::PrefixList(to.to_owned()),
         false => RouteDestination::Range(range(to)),
@@ -68,12 +69,12 @@ fn table(id: &str, subnets: &[&str], routes: Vec<Route>) -> RouteTable {
     RouteTable { id: id.to_owned(), main: false, subnets, routes: all }
 }
 
-pub(super) fn rule(ports: Option<(u16, u16)>, peer: Peer) -> Rule {
+pub(in crate::checks) fn rule(ports: Option<(u16, u16)>, peer: Peer) -> Rule {
     let protocol = ports.map(|_| 6);
     Rule { traffic: Traffic { protocol, ports }, peers: vec![peer] }
 }
 
-pub(super) fn group(id: &str, ingress: Vec<Rule>, egress: Vec<Rule>) -> SecurityGroup {
+pub(in crate::checks) fn group(id: &str, ingress: Vec<Rule>, egress: Vec<Rule>) -> SecurityGroup {
     let name = if id == "sg-default" { "default" } else { id };
     SecurityGroup {
         id: id.to_owned(),
@@ -84,15 +85,20 @@ pub(super) fn group(id: &str, ingress: Vec<Rule>, egress: Vec<Rule>) -> Security
     }
 }
 
-pub(super) fn anywhere() -> Peer {
+pub(in crate::checks) fn anywhere() -> Peer {
     Peer::Range(range("0.0.0.0/0"))
 }
 
-pub(super) fn within(net: &str) -> Peer {
+pub(in crate::checks) fn within(net: &str) -> Peer {
     Peer::Range(range(net))
 }
 
-pub(super) fn entry(number: i32, egress: bool, allow: bool, ports: Option<(u16, u16)>) -> AclEntry {
+pub(in crate::checks) fn entry(
+    number: i32,
+    egress: bool,
+    allow: bool,
+    ports: Option<(u16, u16)>,
+) -> AclEntry {
     let traffic = Traffic { protocol: ports.map(|_| 6), ports };
     AclEntry { number, egress, allow, traffic, range: range("0.0.0.0/0") }
 }
@@ -115,7 +121,7 @@ fn everything() -> Value {
     ]})
 }
 
-pub(super) fn interface(service: &str) -> Endpoint {
+pub(in crate::checks) fn interface(service: &str) -> Endpoint {
     Endpoint {
         id: format!("vpce-{service}"),
         vpc: "vpc-1".to_owned(),
@@ -150,7 +156,7 @@ pub(super) fn image(name: &str) -> Value {
 
 impl Vpc {
     /// Private subnets behind a NAT gateway, public ones beside them.
-    pub(super) fn with_nat() -> Vpc {
+    pub(in crate::checks) fn with_nat() -> Vpc {
         let out = RouteTarget::InternetGateway("igw-1".to_owned());
         let nat = RouteTarget::Nat("nat-1".to_owned());
         let mut private =
@@ -212,7 +218,7 @@ impl Vpc {
     }
 
     /// Private subnets without a way out, with an endpoint for everything that the task needs.
-    pub(super) fn with_endpoints() -> Vpc {
+    pub(in crate::checks) fn with_endpoints() -> Vpc {
         let mut vpc = Vpc::with_nat();
         vpc.endpoints = NEEDED.map(interface).to_vec();
         vpc.endpoints.push(s3_gateway());
@@ -223,7 +229,7 @@ impl Vpc {
     }
 
     /// IPv6 beside IPv4, which is what packets take where there is both.
-    pub(super) fn with_both_families() -> Vpc {
+    pub(in crate::checks) fn with_both_families() -> Vpc {
         let mut vpc = Vpc::with_nat();
         vpc.range.ranges.push(range("2001:db8:1::/56"));
         for (subnet, net) in vpc.subnets.iter_mut().zip(1..) {
@@ -248,39 +254,39 @@ impl Vpc {
     }
 
     /// The same VPC, after this was done to it.
-    pub(super) fn but(mut self, change: impl FnOnce(&mut Vpc)) -> Vpc {
+    pub(in crate::checks) fn but(mut self, change: impl FnOnce(&mut Vpc)) -> Vpc {
         change(&mut self);
         self
     }
 
     /// Nobody may make this call.
-    pub(super) fn refusing(mut self, call: &'static str) -> Vpc {
+    pub(in crate::checks) fn refusing(mut self, call: &'static str) -> Vpc {
         self.refused.push(call);
         self
     }
 
-    pub(super) fn endpoint(&mut self, service: &str) -> &mut Endpoint {
+    pub(in crate::checks) fn endpoint(&mut self, service: &str) -> &mut Endpoint {
         let id = format!("vpce-{service}");
         self.endpoints.iter_mut().find(|it| it.id == id).unwrap()
     }
 
-    pub(super) fn group(&mut self, id: &str) -> &mut SecurityGroup {
+    pub(in crate::checks) fn group(&mut self, id: &str) -> &mut SecurityGroup {
         self.groups.iter_mut().find(|it| it.id == id).unwrap()
     }
 
-    pub(super) fn says(mut self, call: &str, key: &Value, fact: &Value) -> Vpc {
+    pub(in crate::checks) fn says(mut self, call: &str, key: &Value, fact: &Value) -> Vpc {
         self.facts.push(json!({"call": call, "key": key, "answer": {"Ok": {"found": fact}}}));
         self
     }
 
-    pub(super) fn lacks(mut self, call: &str, key: &Value, sentence: &str) -> Vpc {
+    pub(in crate::checks) fn lacks(mut self, call: &str, key: &Value, sentence: &str) -> Vpc {
         let absence = json!({"sentence": sentence, "said": "not in the list"});
         self.facts.push(json!({"call": call, "key": key, "answer": {"Ok": {"absent": absence}}}));
         self
     }
 
     /// Instances of cluster `prod`, by the subnets that they stand in.
-    pub(super) fn with_instances(self, subnets: &[&str]) -> Vpc {
+    pub(in crate::checks) fn with_instances(self, subnets: &[&str]) -> Vpc {
         self.with_agents(&subnets.iter().map(|it| (*it, "ACTIVE", true)).collect::<Vec<_>>())
     }
 
@@ -315,7 +321,7 @@ impl Vpc {
         vpc
     }
 
-    pub(super) fn recorded(&self) -> Recording {
+    pub(in crate::checks) fn recorded(&self) -> Recording {
         Recording::parse(&self.written()).unwrap()
     }
 

@@ -1,7 +1,7 @@
 //! Which mount target is for a subnet, and whether its name resolves there.
 
 use super::{EFS_MOUNT_TARGET, Mounting};
-use crate::checks::network::scene::Scene;
+use crate::checks::scene::Scene;
 use crate::checks::volumes::efs_volume::is_usable;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};

@@ -2,8 +2,8 @@
 
 use super::way::Between;
 use super::{Mounted, Mounting, mounting};
-use crate::checks::network::scene::Scene;
 use crate::checks::network::{End, Hop, Kind, Trail};
+use crate::checks::scene::Scene;
 use crate::checks::subject::{EfsMountUse, SenderUse, Task};
 use crate::facts::View;
 use crate::knowledge::Stop;

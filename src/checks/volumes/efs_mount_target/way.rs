@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::near::NFS;
 use super::{EFS_MOUNT_TARGET, Mounting};
-use crate::checks::network::scene::Scene;
+use crate::checks::scene::Scene;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::efs::{DescribeMountTargetGroups, MountTarget};

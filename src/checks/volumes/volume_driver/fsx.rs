@@ -2,8 +2,9 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/wfsx-volumes.html>).
 
 use super::VOLUME_DRIVER;
+use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, Version};
-use crate::checks::permission::{Answer, Beside, Wish, judge as may};
+use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::secrets::parameter::ParameterNamed;
 use crate::checks::secrets::permission::arn;
@@ -97,7 +98,7 @@ fn file_system(
                 )),
         ),
     }
-    finds(it, &asked, who?, found)
+    finds(it, &asked, who?, facts, found)
 }
 
 /// The agent asks for the name of the file server as the execution role.
@@ -105,6 +106,7 @@ fn finds(
     it: &DrivenVolumeUse,
     asked: &DescribeFsxFileSystem,
     who: Option<&Policies>,
+    facts: &View,
     found: &mut Findings,
 ) -> Result<(), Stop> {
     let Some(who) = who else { return Ok(()) };
@@ -112,7 +114,9 @@ fn finds(
     let DescribeFsxFileSystem { region, id } = asked;
     let resource = format!("arn:{}:fsx:{region}:{account}:file-system/{id}", it.task.partition()?);
     let wish = Wish::new("fsx:DescribeFileSystems", resource);
-    if let Answer::Refused(finding) = may(who, vec![(wish, Beside::default())], region, None)? {
+    let calls = vec![(wish, Beside::default())];
+    let from = (region, Departure::Agent(it.task));
+    if let Answer::Refused(finding) = decide(who, calls, from, None, facts)? {
         found.add(finding.prevents(VOLUME_DRIVER.prevents[2]));
     }
     Ok(())
@@ -163,7 +167,8 @@ fn of_secret(
         return Ok(());
     }
     let Some(who) = who? else { return Ok(()) };
-    let read = execution_role::reads_secret(who, &lookup, Version::default(), Vec::new(), facts)?;
+    let made = (Vec::new(), Departure::Agent(it.task));
+    let read = execution_role::reads_secret(who, &lookup, Version::default(), made, facts)?;
     if let Verdict::Found(findings) = read {
         findings.into_iter().for_each(|finding| found.add(finding.at(field.place())));
     }
@@ -187,7 +192,9 @@ fn of_parameter(
         facts.derive(&ParameterNamed { region: region.clone(), names })?;
     }
     let wish = Wish::new("ssm:GetParameters", arn(parameter, &region, account));
-    if let Answer::Refused(finding) = may(who, vec![(wish, Beside::default())], &region, None)? {
+    let calls = vec![(wish, Beside::default())];
+    let from = (&region, Departure::Agent(it.task));
+    if let Answer::Refused(finding) = decide(who, calls, from, None, facts)? {
         found.add(finding.at(field.place()));
     }
     Ok(())

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::reach::To;
-use crate::checks::subject::{SenderUse, SendsFrom, Standing, Task};
-use crate::checks::surroundings::Surroundings;
+use super::subject::{SenderUse, SendsFrom, Standing, Task};
+use super::surroundings::Surroundings;
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
@@ -12,10 +11,13 @@ use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::network::path as path_of;
-use crate::network::{Destination, Interface, Part, Path, Port, Service, Subnet, Target, Topology};
+use crate::network::{
+    Attraction, Destination, Interface, Part, Path, Port, RouteFact, Service, Subnet, Target,
+    Topology,
+};
 
 /// An interface that calls leave by, and its surroundings.
-pub(in crate::checks) struct Scene<'t> {
+pub(super) struct Scene<'t> {
     /// The interface. Its groups are known once they were asked for.
     pub interface: Interface<'t>,
     /// What lies around it.
@@ -40,7 +42,7 @@ impl<'t> Scene<'t> {
     ///
     /// # Errors
     /// Whatever keeps the subnet, or the instances, from being known.
-    pub(in crate::checks) fn all(
+    pub(super) fn all(
         it: &SenderUse,
         expected: &[Part],
         facts: &View<'t>,
@@ -142,7 +144,7 @@ impl<'t> Scene<'t> {
     ///
     /// # Errors
     /// Whatever keeps one of them from being read.
-    pub(in crate::checks) fn read_groups(&mut self, facts: &View<'t>) -> Result<(), Stop> {
+    pub(super) fn read_groups(&mut self, facts: &View<'t>) -> Result<(), Stop> {
         let ids = match &self.groups {
             Groups::Known => return Ok(()),
             Groups::Default => vec![self.around.default_group(facts)?],
@@ -222,16 +224,27 @@ impl<'t> Scene<'t> {
     }
 }
 
-/// Where packets to it go.
-pub(super) fn destination(to: &To) -> Destination {
-    match to {
-        To::Service(service) => Destination::Service(service.clone()),
-        To::Variant(..) => Destination::Internet(Port::tcp(443)),
-        To::Host(host) | To::Anywhere(host) => {
-            let port = host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
-            Destination::Internet(Port::tcp(port.unwrap_or(443)))
-        }
-    }
+/// What is still to be read for where a name leads to.
+pub(super) fn lead_lacks(path: &Path) -> Option<Part> {
+    path.lead.as_ref().and_then(|lead| lead.answer.unread())
+}
+
+/// What is still to be read for where packets go.
+pub(super) fn lacks(path: &Path, topology: &Topology) -> Option<Part> {
+    lead_lacks(path).or_else(|| match is_drawn(path) {
+        true => None,
+        // Whether the subnet of a NAT gateway is closed too is in that subnet.
+        false => path.route.unread().or_else(|| {
+            let is_closed = |fact: &RouteFact| matches!(fact, RouteFact::PublicAccess { .. });
+            (path.route.facts.iter().any(is_closed) && topology.subnets.is_none())
+                .then_some(Part::Subnets)
+        }),
+    })
+}
+
+/// Whether an endpoint draws the packets.
+pub(super) fn is_drawn(path: &Path) -> bool {
+    path.lead.as_ref().is_some_and(|lead| lead.to != Attraction::Public)
 }
 
 /// Which instances a task may land on.

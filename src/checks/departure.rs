@@ -1,0 +1,317 @@
+//! From where a call leaves, and which condition keys it carries for that.
+//!
+//! What comes through an endpoint of a VPC tells which one it was, and of which VPC, and no address; what
+//! comes over the internet tells its public address, and nothing of a VPC
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcevpce>,
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sts_vpc_condition_keys_federated.html>).
+//!
+//! The network is asked only where a permission hangs on one of these keys.
+
+use super::scene::{Scene, lacks};
+use super::subject::{Carrier, SendsFrom, Standing, Task};
+use crate::facts::View;
+use crate::iam::KeyState;
+use crate::knowledge::{Gap, Stop};
+use crate::lookup::ec2::endpoint::Endpoints;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
+use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
+use crate::lookup::ec2::subnet::{DescribeSubnet, Subnets};
+use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::{Call, CallerIdentity, Lookup};
+use crate::names::Region;
+use crate::network::{
+    Attraction, Destination, Endpoint, EndpointFact, Part, Path, RouteFact, Service, Topology,
+    joined,
+};
+
+/// From where a call leaves.
+#[derive(Clone, Copy)]
+pub(crate) enum Departure<'t> {
+    /// By the interface of whoever starts the task: its own on Fargate, that of the instance on EC2.
+    Agent(&'t Task),
+    /// By the interface that the containers use.
+    Containers(&'t Task),
+    /// Not from the task: what it carries of the network is not known.
+    Elsewhere,
+}
+
+/// The way of a call from one interface or several.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    /// The subnets.
+    pub from: String,
+    /// The fact of the network that decides it, as a sentence without its end.
+    pub because: String,
+    /// What is known by it of the keys.
+    pub carries: Vec<(String, KeyState)>,
+    /// Whether it is that of one instance of several, of which the task needs but one.
+    pub of_instance: bool,
+    /// The command that would lead the call to an endpoint.
+    pub mends: Option<String>,
+}
+
+/// The keys that a call carries only if it comes through an endpoint.
+const BY_ENDPOINT: [&str; 7] = [
+    "aws:SourceVpce",
+    "aws:SourceVpc",
+    "aws:SourceVpcArn",
+    "aws:VpcSourceIp",
+    "aws:VpceAccount",
+    "aws:VpceOrgID",
+    "aws:VpceOrgPaths",
+];
+
+/// The key that a call carries only if it comes through none.
+const ADDRESS: &str = "aws:SourceIp";
+
+/// The keys that tell of the network.
+pub(super) const KEYS: [&str; 8] = {
+    let [a, b, c, d, e, f, g] = BY_ENDPOINT;
+    [a, b, c, d, e, f, g, ADDRESS]
+};
+
+/// The parts that say who answers to a name.
+const EXPECTED: &[Part] = &[Part::Endpoints, Part::RouteTables, Part::DnsSupport, Part::Vpc];
+
+/// What a call carries that comes through this endpoint. The address within the VPC is not known before
+/// the task has one.
+pub(super) fn through(endpoint: &Endpoint) -> Vec<(String, KeyState)> {
+    let known = |value: &str| KeyState::Known(vec![value.to_owned()]);
+    vec![
+        ("aws:SourceVpce".to_owned(), known(&endpoint.id)),
+        ("aws:SourceVpc".to_owned(), known(&endpoint.vpc)),
+        (ADDRESS.to_owned(), KeyState::Absent),
+    ]
+}
+
+/// Whether a condition key, in whatever case, tells of the network.
+pub(super) fn is_of_network(key: &str) -> bool {
+    KEYS.iter().any(|it| it.eq_ignore_ascii_case(key))
+}
+
+impl Departure<'_> {
+    /// The calls that may be asked.
+    pub(super) const CALLS: [Call; 14] = [
+        Endpoints::CALL,
+        DescribeSubnet::CALL,
+        Subnets::CALL,
+        RouteTables::CALL,
+        InternetGateways::CALL,
+        NatGateways::CALL,
+        DescribeVpc::CALL,
+        VpcDns::CALL,
+        DhcpResolvers::CALL,
+        ServicePrefixLists::CALL,
+        PrefixListEntries::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        CallerIdentity::CALL,
+    ];
+
+    /// The ways that this call may take to its service in this region; none where nobody is asked.
+    ///
+    /// # Errors
+    /// While it is under way, or if a subnet or the cluster is not there; inside, why it is not known.
+    pub(super) fn ways(
+        self,
+        action: &str,
+        region: &Region,
+        facts: &View,
+    ) -> Result<Result<Vec<Way>, Gap>, Stop> {
+        let (task, carrier) = match self {
+            Departure::Agent(task) => (task, Carrier::Agent),
+            Departure::Containers(task) => (task, Carrier::Containers),
+            Departure::Elsewhere => return Ok(Ok(Vec::new())),
+        };
+        let Some(name) = service_of(action) else { return Ok(Ok(Vec::new())) };
+        facts.weigh(|| {
+            if carrier == Carrier::Agent {
+                leaves_by_the_task(task, action)?;
+            }
+            ways(task, carrier, &Service::new(name, region), facts)
+        })
+    }
+}
+
+/// Which service a call goes to, by the name that its endpoints have
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html>). Images are pulled
+/// from that of the registry, and only the token comes from that of the API
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>).
+fn service_of(action: &str) -> Option<&'static str> {
+    Some(match action.split_once(':')? {
+        ("secretsmanager", "GetSecretValue") => "secretsmanager",
+        ("ssm", "GetParameters") => "ssm",
+        ("s3", "GetObject" | "GetBucketLocation") => "s3",
+        ("ecr", "GetAuthorizationToken") => "ecr.api",
+        ("ecr", "BatchCheckLayerAvailability" | "GetDownloadUrlForLayer" | "BatchGetImage") => {
+            "ecr.dkr"
+        }
+        ("logs", _) => "logs",
+        ("ssmmessages", _) => "ssmmessages",
+        ("kms", "Decrypt") => "kms",
+        ("fsx", "DescribeFileSystems") => "fsx",
+        ("firehose", _) => "kinesis-firehose",
+        ("kinesis", _) => "kinesis-streams",
+        _ => return None,
+    })
+}
+
+/// Some calls of Fargate's leave by an interface that is not the task's.
+fn leaves_by_the_task(task: &Task, action: &str) -> Result<(), Stop> {
+    let open = |why: &str| Err(Gap::Undecidable { why: why.to_owned() }.into());
+    if task.standing()? != Standing::Fargate {
+        return Ok(());
+    }
+    let _readable = task.context.request.platform_version.get()?;
+    // Whose interface fetches the token: of 1.4.0 one page says the task's, the other Fargate's
+    // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html,
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html).
+    if action == "ecr:GetAuthorizationToken" {
+        return open(
+            "AWS's pages disagree on whether Fargate fetches ECR's token by the task's interface or by one of its own, and advise against such a condition on ecr:GetAuthorizationToken",
+        );
+    }
+    let is_secret = matches!(action, "secretsmanager:GetSecretValue" | "ssm:GetParameters");
+    if is_secret && task.has_old_platform() {
+        return open(
+            "before platform version 1.4.0 an interface of Fargate's own makes this call, and what it carries is not told",
+        );
+    }
+    Ok(())
+}
+
+fn ways(task: &Task, carrier: Carrier, service: &Service, facts: &View) -> Result<Vec<Way>, Stop> {
+    let senders = task.senders_of(carrier)?;
+    // All are asked before any gap ends it, so that everything is wanted at once.
+    let scenes: Vec<_> = senders.iter().map(|it| (it, Scene::all(it, EXPECTED, facts))).collect();
+    let mut found = Vec::new();
+    for (sender, scenes) in scenes {
+        let scenes = scenes?;
+        if let (true, SendsFrom::Instances(cluster)) = (scenes.is_empty(), sender.from) {
+            let why = format!(
+                "cluster {} has no active container instance yet that the task could land on",
+                cluster.value
+            );
+            return Err(Gap::Undecidable { why }.into());
+        }
+        let of_instance = matches!(sender.from, SendsFrom::Instances(_));
+        for mut scene in scenes {
+            found.push(way(&mut scene, service, facts).map(|way| Way { of_instance, ..way }));
+        }
+    }
+    found.into_iter().collect::<Result<_, _>>().map(merged)
+}
+
+fn way<'t>(scene: &mut Scene<'t>, service: &Service, facts: &View<'t>) -> Result<Way, Stop> {
+    let from = scene.interface.subnet.id.clone();
+    let to = Destination::Service(service.clone());
+    let region = &service.region;
+    let say = |path: &Path, topology: &Topology| {
+        let lacks_address = |fact: &RouteFact| matches!(fact, RouteFact::NoPublicAddress(_));
+        let way = Way::along(path, topology, &from, region);
+        (way, path.route.facts.iter().any(lacks_address))
+    };
+    let (way, lacks_address) = scene.path(&to, facts, lacks, say)?;
+    if lacks_address {
+        scene.knows_address()?;
+    }
+    Ok(way)
+}
+
+/// Ways that are the same, in one.
+fn merged(ways: Vec<Way>) -> Vec<Way> {
+    let mut found: Vec<Way> = Vec::new();
+    for way in ways {
+        let same = |it: &&mut Way| it.because == way.because && it.carries == way.carries;
+        match found.iter_mut().find(same) {
+            Some(known) if known.from == way.from => {}
+            Some(known) => known.from = format!("{} and {}", known.from, way.from),
+            None => found.push(way),
+        }
+    }
+    found
+}
+
+impl Way {
+    fn along(path: &Path, topology: &Topology, from: &str, region: &Region) -> Way {
+        let way = |because: String, carries: Vec<(String, KeyState)>| Way {
+            from: from.to_owned(),
+            because,
+            carries,
+            of_instance: false,
+            mends: None,
+        };
+        let Some(lead) = &path.lead else { return way("the way is not known".to_owned(), vec![]) };
+        let led = lead.answer.because();
+        match lead.to {
+            _ if !lead.answer.has_passed() => way(led, Vec::new()),
+            Attraction::Interface(endpoint) | Attraction::Gateway(endpoint) => {
+                way(led, through(endpoint))
+            }
+            Attraction::Public => match hidden(path, topology, from) {
+                Some(why) => way(why, Vec::new()),
+                None => Way {
+                    mends: lead.answer.facts.iter().find_map(|fact| association(fact, region)),
+                    ..way(format!("{led}, and {}", path.route), over_the_internet())
+                },
+            },
+        }
+    }
+
+    /// What it comes to for those of these keys that tell of the network.
+    pub(super) fn told(&self, keys: &[String]) -> String {
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for key in keys.iter().filter(|key| is_of_network(key)) {
+            let same = |(told, _): &&(String, KeyState)| told.eq_ignore_ascii_case(key);
+            match self.carries.iter().find(same).map(|(_, state)| state) {
+                Some(KeyState::Known(values)) => known.push(format!("{key} {}", values.join(", "))),
+                Some(KeyState::Absent) => known.push(format!("no {key}")),
+                _ => unknown.push(key.as_str()),
+            }
+        }
+        let (known, unknown) = (known.join(" and "), unknown.join(" and "));
+        let consequence = match (known.is_empty(), unknown.is_empty()) {
+            (_, true) => format!("the call carries {known}"),
+            (true, false) => format!("what the call carries as {unknown} is not known"),
+            (false, false) => {
+                format!("the call carries {known}, and what as {unknown} is not known")
+            }
+        };
+        format!("from {}, {}, so {consequence}", self.from, self.because)
+    }
+}
+
+fn over_the_internet() -> Vec<(String, KeyState)> {
+    BY_ENDPOINT.iter().map(|key| ((*key).to_owned(), KeyState::Absent)).collect()
+}
+
+/// Why a call that nothing is seen to draw may come through an endpoint all the same, or not at all.
+fn hidden(path: &Path, topology: &Topology, subnet: &str) -> Option<String> {
+    let facts = path.lead.iter().flat_map(|lead| &lead.answer.facts);
+    // A hosted zone of one's own may lead to an endpoint without private DNS.
+    let doubtful = facts.into_iter().find(|fact| {
+        matches!(fact, EndpointFact::NoPrivateDns { .. } | EndpointFact::DnsOff { .. })
+    });
+    if let Some(fact) = doubtful {
+        return Some(format!("{fact}, unless a zone of one's own leads to it"));
+    }
+    if let Some((range, network)) = joined(topology, subnet) {
+        return Some(format!(
+            "no endpoint of the VPC draws it, but {range} leads to {network}, and whether names lead to an endpoint there cannot be seen"
+        ));
+    }
+    (!path.route.has_passed()).then(|| path.route.because())
+}
+
+/// The command that has a gateway endpoint take what this subnet sends.
+fn association(fact: &EndpointFact, region: &Region) -> Option<String> {
+    let EndpointFact::NotAssociated { endpoint, table, .. } = fact else { return None };
+    Some(format!(
+        "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --add-route-table-ids {table} --region {region}"
+    ))
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ mod dns;
 mod endpoint_group;
 mod endpoint_policy;
 mod endpoints;
-mod nacl;
+pub(in crate::checks) mod nacl;
 mod reach;
 mod route;
 mod ruling;

@@ -6,6 +6,7 @@ mod filters;
 mod mending;
 mod refused;
 mod senders;
+mod trails;
 mod vpc;
 mod ways;
 

@@ -1,7 +1,9 @@
 //! Paths to look at: from each subnet, hop by hop, to everything that has to be reached.
 
+use super::endpoint_policy;
 use super::reach::{self, Need, Reach, To};
 use super::route::{Way, of_all};
+use super::ruling::{Obstacle, Ruling};
 use super::scene::{Scene, destination};
 use crate::checks::subject::{SenderUse, Task};
 use crate::facts::View;
@@ -43,8 +45,10 @@ pub enum Kind {
     Acl,
     /// A route table.
     Table,
-    /// A NAT gateway, an internet gateway, an endpoint, or whatever a route leads to.
+    /// A NAT gateway, an endpoint, or whatever a route leads to.
     Gateway,
+    /// An internet gateway, behind which there is nothing to see.
+    Internet,
     /// What has to be reached.
     Destination,
 }
@@ -63,25 +67,30 @@ pub enum End {
 /// All paths of a task: those that its calls take to what it has to reach. Where it is not known what
 /// leaves from somewhere, that is a path too, which is open.
 pub fn trails(task: &Task, facts: &View) -> Vec<Trail> {
+    let senders = match task.senders() {
+        Ok(senders) => senders,
+        Err(why) => return vec![open("an unknown place", why)],
+    };
     let mut found = Vec::new();
-    for sender in task.senders().into_iter().flatten() {
+    for sender in senders {
         let (from, known) = match &sender {
             Ok(sender) => (sender.name(), of_sender(sender, facts)),
             Err(unplanned) => ("an unknown subnet", Err(unplanned.stop.clone())),
         };
         match known {
             Ok(trails) => found.extend(trails),
-            Err(stop) => found.push(unknown(from, stop)),
+            Err(stop) => found.push(open(from, reason(stop))),
         }
     }
     found
 }
 
-/// The path from where nothing more is known.
-fn unknown(from: &str, stop: Stop) -> Trail {
-    let end = |kind, id: &str| Hop { kind, id: id.to_owned(), broken: false };
-    let hops = vec![end(Kind::Subnet, from), end(Kind::Destination, "what the task has to reach")];
-    Trail { hops, end: End::Open(reason(stop)), purpose: String::new() }
+/// The path from where nothing more is known, and why.
+fn open(from: &str, why: String) -> Trail {
+    let hop = |kind, id: &str, broken| Hop { kind, id: id.to_owned(), broken };
+    let to = "what the task has to reach";
+    let hops = vec![hop(Kind::Subnet, from, true), hop(Kind::Destination, to, false)];
+    Trail { hops, end: End::Open(why), purpose: String::new() }
 }
 
 fn reason(stop: Stop) -> String {
@@ -94,11 +103,19 @@ fn reason(stop: Stop) -> String {
 fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
     let reach = reach::by(sender)?;
     let home = sender.task.region()?;
+    let scenes = Scene::all(sender, super::route::EXPECTED, facts)?;
+    if scenes.is_empty() {
+        let why = "no active container instance is there yet that the task could land on";
+        return Ok(vec![open(sender.name(), why.to_owned())]);
+    }
     let mut found = Vec::new();
-    for mut scene in Scene::all(sender, super::route::EXPECTED, facts)? {
+    for mut scene in scenes {
         for need in reach.needs.iter().filter(|need| !need.is_own_traffic()) {
-            let trail = one(&mut scene, need, &reach, facts);
-            found.push(finished(trail, &scene, need, &need.to.named_from(home)));
+            let mut between = one(&mut scene, need, &reach, facts);
+            if let Ok(between) = &mut between {
+                between.held_to(endpoint_policy::rule(sender.task, &mut scene, need, facts));
+            }
+            found.push(finished(between, &scene, need, &need.to.named_from(home)));
         }
     }
     Ok(found)
@@ -108,6 +125,30 @@ fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
 struct Between {
     hops: Vec<Hop>,
     end: End,
+}
+
+impl Between {
+    /// What network-endpoint-policy says of the call: a policy refuses what packets have arrived for.
+    /// Of what is not there, or is not for it, it has nothing to say.
+    fn held_to(&mut self, ruling: Result<Ruling, Stop>) {
+        let (because, is_refused) = match ruling {
+            Ok(Ruling::Blocked(obstacle)) => (obstacle.because, true),
+            Ok(Ruling::Hurts(obstacle)) => (obstacle.because, false),
+            Ok(Ruling::Open(why)) => (why, false),
+            Err(stop @ Stop::Gap(_)) => (reason(stop), false),
+            Ok(Ruling::Passes(_) | Ruling::Moot) | Err(Stop::Absent(..)) => return,
+        };
+        // What packets do not reach refuses nothing, and of two doubts the first is told.
+        match self.end {
+            End::Arrives => {}
+            End::Open(_) if is_refused => {}
+            End::Open(_) | End::Lost(_) => return,
+        }
+        for hop in &mut self.hops {
+            hop.broken = hop.kind == Kind::Gateway;
+        }
+        self.end = if is_refused { End::Lost(because) } else { End::Open(because) };
+    }
 }
 
 fn one<'t>(
@@ -143,7 +184,11 @@ fn one<'t>(
         |path, topology| {
             let mut between = between(path, topology, &subnet, &groups);
             if let (true, End::Lost(why)) = (uncertain, &between.end) {
-                between.end = End::Open(why.clone());
+                let lost = Ruling::Blocked(Obstacle::of(why)).unless_within(&need.to);
+                between.end = End::Open(match lost {
+                    Ruling::Open(why) => why,
+                    _ => why.clone(),
+                });
             }
             between
         },
@@ -196,8 +241,8 @@ fn between(path: &Path, topology: &Topology, subnet: &str, groups: &str) -> Betw
         }),
         None => {
             let last = gateways.len().saturating_sub(1);
-            hops.extend(gateways.into_iter().enumerate().map(|(nth, id)| Hop {
-                kind: Kind::Gateway,
+            hops.extend(gateways.into_iter().enumerate().map(|(nth, (kind, id))| Hop {
+                kind,
                 id,
                 broken: at(Stage::Route) && !in_table && nth == last,
             }));
@@ -218,19 +263,19 @@ fn between(path: &Path, topology: &Topology, subnet: &str, groups: &str) -> Betw
 }
 
 /// What the route leads through, and whether it is the table itself where the way ends.
-fn gateways(path: &Path) -> (Vec<String>, bool) {
+fn gateways(path: &Path) -> (Vec<(Kind, String)>, bool) {
     let Some(fact) = path.route.facts.first() else { return (Vec::new(), true) };
     match fact {
         RouteFact::Leads { hop, then } => {
             let targets = [Some(hop), then.as_ref()].into_iter().flatten();
             let ids = targets.filter(|hop| hop.target != RouteTarget::Local);
-            (ids.map(|hop| hop.target.to_string()).collect(), false)
+            (ids.map(|hop| gateway(&hop.target)).collect(), false)
         }
         RouteFact::NatStuck { nat, .. } | RouteFact::NatState { nat, .. } => {
-            (vec![nat.clone()], false)
+            (vec![(Kind::Gateway, nat.clone())], false)
         }
         RouteFact::PrivateNat { nat, then } | RouteFact::NatLoop { nat, then } => {
-            (vec![nat.clone(), then.target.to_string()], false)
+            (vec![(Kind::Gateway, nat.clone()), gateway(&then.target)], false)
         }
         RouteFact::Blackhole(hop)
         | RouteFact::NoPublicAddress(hop)
@@ -240,7 +285,15 @@ fn gateways(path: &Path) -> (Vec<String>, bool) {
         | RouteFact::BeyondView(hop)
         | RouteFact::NotShown(hop)
         | RouteFact::Detached { hop, .. }
-        | RouteFact::PublicAccess { hop, .. } => (vec![hop.target.to_string()], false),
+        | RouteFact::PublicAccess { hop, .. } => (vec![gateway(&hop.target)], false),
         _ => (Vec::new(), true),
     }
+}
+
+fn gateway(target: &RouteTarget) -> (Kind, String) {
+    let kind = match target {
+        RouteTarget::InternetGateway(_) | RouteTarget::EgressOnly(_) => Kind::Internet,
+        _ => Kind::Gateway,
+    };
+    (kind, target.to_string())
 }

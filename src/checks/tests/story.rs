@@ -6,7 +6,7 @@ use crate::checks::policies::Witness;
 use crate::checks::subject::Task;
 use crate::checks::{Check, Group, catalogue, find};
 use crate::document::{Role, RunContext, Source, TaskDefinition};
-use crate::facts::Recording;
+use crate::facts::{Recording, View};
 use crate::names::Region;
 use crate::preflight::{Bounds, Loop, Origin, plan, report};
 use crate::report::{CheckResult, Status};
@@ -125,6 +125,15 @@ impl Story {
     pub(crate) fn judged(&self, wanted: impl Fn(&Group, &Check) -> bool) -> Vec<CheckResult> {
         let probes = plan(&self.tasks, wanted, catalogue());
         assert!(!probes.is_empty(), "no such check is in a group");
+        self.run(async |run| report(run, &probes, self.tasks.len()).await.swap_remove(0))
+    }
+
+    /// What is made of the task when its account is asked for whatever that takes.
+    pub(crate) fn worked_out<R>(&self, work: impl Fn(&Task, &View) -> R) -> R {
+        self.run(async |run| run.work_out(|facts| work(self.first(), facts)).await).unwrap()
+    }
+
+    fn run<R>(&self, work: impl AsyncFnOnce(&mut Loop<'_>) -> R) -> R {
         let never = Box::pin(std::future::pending());
         let bounds = Bounds { deadline: Some(Duration::from_secs(5)), per_service: 1 };
         let mut nobody = ();
@@ -132,7 +141,7 @@ impl Story {
         runtime.block_on(async {
             let origin = self.account.clone().map_or(Origin::Offline, Origin::Replay);
             let mut run = Loop::new(origin, bounds, never, &mut nobody);
-            report(&mut run, &probes, self.tasks.len()).await.swap_remove(0)
+            work(&mut run).await
         })
     }
 

@@ -3,10 +3,8 @@
 use serde_json::json;
 
 use super::vpc::{Vpc, anywhere, entry, rule};
-use super::{on_fargate, private, task, task_of, told};
-use crate::checks::network::{End, trails};
+use super::{on_fargate, private, task_of, told};
 use crate::checks::tests::story::Story;
-use crate::facts::{Table, View};
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Skip, Warn};
 
@@ -170,12 +168,4 @@ fn a_missing_endpoint_is_created_once_for_all_zones_and_only_where_it_can_be() {
         assert!(it.commands.is_empty(), "{it:#?}");
         assert!(it.remedy.as_ref().is_some_and(|it| it.contains("NAT gateway")), "{it:#?}");
     }
-}
-
-#[test]
-fn where_nothing_is_known_of_a_subnet_the_picture_shows_it_open() {
-    let story = task().run_as(&on_fargate("${SUBNET}", ""));
-    let found = trails(story.first(), &View::of(&Table::default()));
-    assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(matches!(&found[0].end, End::Open(why) if why.contains("${SUBNET}")), "{found:#?}");
 }

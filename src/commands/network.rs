@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::judge;
 use super::{Failure, look};
-use crate::checks::network::{End, Hop, Kind, Trail};
+use crate::checks::network::{End, Trail};
 use crate::cli::{Global, Reached};
 use crate::exit::Exit;
 use crate::output::graph::{Form, draw, lines};
@@ -16,7 +16,10 @@ pub(super) fn run(reached: &Reached, global: &Global, notes: Vec<String>) -> Res
         reached.graph.iter().map(|given| Picture::open(given)).collect::<Result<Vec<_>, _>>()?;
     let on_output = pictures.iter().filter(|picture| picture.file.is_none()).count();
     let takes_output = |format: &String| !format.contains('=');
-    if on_output > 1 || (on_output == 1 && global.format.iter().any(takes_output)) {
+    let is_taken = global.format.iter().any(takes_output)
+        || global.query.is_some()
+        || global.output.as_deref() == Some("json");
+    if on_output > 1 || (on_output == 1 && is_taken) {
         let why = "only one thing can go to standard output: give --graph FORM=FILE or --format FORMAT=FILE";
         return Err(Failure::usage(why));
     }
@@ -52,12 +55,6 @@ fn told(trails: &[(String, Vec<Trail>)], global: &Global) -> String {
             .collect();
         if !wanted.is_empty() {
             text.push_str(&format!("\npaths of {name}\n{}", lines(&wanted, &look(global))));
-            let is_endpoint = |hop: &Hop| hop.kind == Kind::Gateway && hop.id.starts_with("vpce-");
-            if wanted.iter().flat_map(|trail| &trail.hops).any(is_endpoint) {
-                text.push_str(
-                    "  (what endpoint policies refuse is not drawn: see network-endpoint-policy)\n",
-                );
-            }
         }
     }
     text
@@ -87,10 +84,11 @@ impl Picture {
     }
 
     fn fill(&self, trails: &[(String, Vec<Trail>)], global: &Global) -> Result<(), Failure> {
-        let text: String = trails
+        let titled: Vec<_> = trails
             .iter()
-            .map(|(name, trails)| draw(self.form, &format!("network paths of {name}"), trails))
+            .map(|(name, trails)| (format!("network paths of {name}"), trails.clone()))
             .collect();
+        let text = draw(self.form, &titled);
         match &self.file {
             Some(file) => file.write(&text).map_err(Failure::usage),
             None => {

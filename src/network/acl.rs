@@ -178,11 +178,12 @@ impl Walk<'_, '_> {
             protocol: self.port.protocol,
             ports,
             peer: name.to_owned(),
+            peers: peer.clone(),
         };
         let out = toward == Toward::Peer;
         let request = crossing(out, false, (self.port.number, self.port.number));
         let answer = crossing(!out, true, ephemeral);
-        vec![judge(acl, request, peer), judge(acl, answer, peer)]
+        vec![judge(acl, request), judge(acl, answer)]
     }
 }
 
@@ -204,8 +205,8 @@ struct Decided {
 
 /// Entries are tried by number, and the first that matches decides
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html>).
-fn judge(acl: &NetworkAcl, crossing: Crossing, peer: &Addresses) -> AclFact {
-    let decided = decide(acl, &crossing, peer);
+fn judge(acl: &NetworkAcl, crossing: Crossing) -> AclFact {
+    let decided = decide(acl, &crossing);
     let (open, closed): (Vec<_>, Vec<_>) = decided.into_iter().partition(|it| it.allow);
     let entry = closed.first().and_then(|it| it.entry);
     match (open.as_slice(), closed.as_slice()) {
@@ -220,7 +221,7 @@ fn judge(acl: &NetworkAcl, crossing: Crossing, peer: &Addresses) -> AclFact {
             AclFact::Partly {
                 ports: ports.to_string(),
                 peers: match denied {
-                    _ if peers.covers(peer) => crossing.peer.clone(),
+                    _ if peers.covers(&crossing.peers) => crossing.peer.clone(),
                     Some(entry) if closed.len() == 1 => range_name(&entry.range),
                     _ => peers.in_short(),
                 },
@@ -231,12 +232,12 @@ fn judge(acl: &NetworkAcl, crossing: Crossing, peer: &Addresses) -> AclFact {
     }
 }
 
-fn decide(acl: &NetworkAcl, crossing: &Crossing, peer: &Addresses) -> Vec<Decided> {
+fn decide(acl: &NetworkAcl, crossing: &Crossing) -> Vec<Decided> {
     let port = Port { protocol: crossing.protocol, number: 0 };
     let mut entries: Vec<_> = acl.entries.iter().collect();
     entries.retain(|it| it.egress == crossing.egress && port.is_spoken_in(&it.traffic));
     entries.sort_by_key(|entry| entry.number);
-    let mut open = vec![(peer.clone(), Ports::range(crossing.ports.0, crossing.ports.1))];
+    let mut open = vec![(crossing.peers.clone(), Ports::range(crossing.ports.0, crossing.ports.1))];
     let mut decided = Vec::new();
     for entry in entries {
         let range = Addresses::from(entry.range);

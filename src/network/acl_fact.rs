@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::addresses::Addresses;
 use super::answer::{Fact, Outcome};
 use super::interface::protocol_name;
 use super::parts::Part;
@@ -65,6 +66,8 @@ pub struct Crossing {
     pub ports: (u16, u16),
     /// The other end, by name.
     pub peer: String,
+    /// The addresses of the other end.
+    pub peers: Addresses,
 }
 
 /// The numbers from which on entries are not one's own: they deny what no other entry is about.

@@ -79,11 +79,13 @@
 //!
 //! What the facts are called: [`DnsFact`], [`EndpointFact`], [`RouteFact`], [`FilterFact`] (security
 //! groups), [`AclFact`]. Each has `outcome()` and `Display`, and carries the ids, so that a check can
-//! match on the one that it has a mending command for.
+//! match on the one that it has a mending command for. Which entry would have a network ACL let pass what
+//! it stops, [`amendments`] works out.
 
 mod acl;
 mod acl_fact;
 mod addresses;
+mod amendment;
 mod answer;
 mod dns;
 mod endpoint;
@@ -103,6 +105,7 @@ mod topology;
 pub use acl::acls;
 pub use acl_fact::{AclFact, Crossing};
 pub use addresses::Addresses;
+pub use amendment::{Amendment, Displaced, amendments};
 pub use answer::{Answer, Fact, Outcome};
 pub use dns::{DnsFact, Hindrance, resolve};
 pub use endpoint::{Attraction, Lead, attract};

@@ -171,7 +171,7 @@ impl Path<'_> {
 
 impl Hop {
     fn new<F: Fact>(stage: Stage, answer: &Answer<F>) -> Hop {
-        let because = answer.to_string();
+        let because = answer.because();
         Hop { stage, outcome: answer.outcome, because, unread: answer.unread() }
     }
 }

@@ -1,3 +1,5 @@
+/// What would have network ACLs let pass what they stop.
+mod amendments;
 /// Where a table sends packets to, and what it changes in a VPC.
 mod destination;
 /// The addresses and ports at which something changes.

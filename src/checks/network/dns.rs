@@ -14,7 +14,7 @@ use crate::lookup::Lookup;
 use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::network::{
-    Destination, DnsFact, EndpointFact, Family, Hindrance, Outcome, Part, Path, Port,
+    Destination, DnsFact, EndpointFact, Family, Hindrance, Outcome, Part, Path, Port, Topology,
 };
 use crate::verdict::Judgement;
 
@@ -56,7 +56,7 @@ fn rule<'t>(
         &Destination::Internet(Port::tcp(443)),
         facts,
         |path, _| path.dns.as_ref().and_then(|dns| dns.unread()),
-        |path, _| resolution(path),
+        resolution,
     )?;
     let resolved = match resolved {
         Ruling::Passes(because) => because,
@@ -117,7 +117,7 @@ fn whatever_endpoints<'t>(
     }
 }
 
-fn resolution(path: &Path) -> Ruling {
+fn resolution(path: &Path, topology: &Topology) -> Ruling {
     let Some(dns) = &path.dns else { return Ruling::Moot };
     let because = dns.to_string();
     let obstacle = match dns.facts.first() {
@@ -125,7 +125,7 @@ fn resolution(path: &Path) -> Ruling {
             .on(vpc)
             .command(format!("aws ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-support")),
         Some(DnsFact::Hindered { resolver, port, by, .. }) => {
-            hindered(Obstacle::of(because.clone()), resolver, *port, by)
+            hindered(Obstacle::of(because.clone()), resolver, *port, by, topology)
         }
         _ => Obstacle::of(because.clone()),
     };
@@ -138,12 +138,18 @@ fn resolution(path: &Path) -> Ruling {
 
 /// A resolver that cannot be reached, and the command that opens the way. Which route is to lead to it
 /// is for whoever runs it to say.
-fn hindered(obstacle: Obstacle, resolver: &str, port: Port, by: &Hindrance) -> Obstacle {
+fn hindered(
+    obstacle: Obstacle,
+    resolver: &str,
+    port: Port,
+    by: &Hindrance,
+    topology: &Topology,
+) -> Obstacle {
     let obstacle = obstacle.on(resolver);
     let family = if resolver.contains(':') { Family::Ipv6 } else { Family::Ipv4 };
     match by {
         Hindrance::Route => obstacle,
-        Hindrance::NetworkAcls(facts) => mended(obstacle, facts, family),
+        Hindrance::NetworkAcls(facts) => mended(obstacle, facts, topology),
         Hindrance::SecurityGroups(groups) => {
             let Some(group) = groups.first() else { return obstacle };
             let protocol = if port == Port::udp(53) { "udp" } else { "tcp" };

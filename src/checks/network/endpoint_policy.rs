@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::asks::LEAD;
 use super::reach::{Call, Errand, Need, Pull, Reach, destination, layer_bucket};
-use super::route::EXPECTED;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
 use crate::checks::departure::through;
 use crate::checks::permission::{Wish, context};
@@ -19,7 +18,7 @@ use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, Region, RoleArn, RoleRef};
-use crate::network::{Attraction, Endpoint};
+use crate::network::{Attraction, Endpoint, Part};
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
@@ -38,7 +37,7 @@ pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
 
 fn network_endpoint_policy(senders: &[SenderUse], facts: &View) -> Judgement {
     let plan = Plan {
-        expected: EXPECTED,
+        expected: &[Part::Vpc, Part::DnsSupport, Part::Endpoints, Part::RouteTables],
         moot: "no endpoint leads to anything that the task has to reach",
         blocked: "is refused",
         connected: None,
@@ -50,7 +49,8 @@ fn network_endpoint_policy(senders: &[SenderUse], facts: &View) -> Judgement {
     judge_all(senders, &plan, facts, |scene, need, _: &Reach, facts| rule(task, scene, need, facts))
 }
 
-fn rule<'t>(
+/// What the policy of the endpoint, that packets to this place meet, says of the calls.
+pub(super) fn rule<'t>(
     task: &Task,
     scene: &mut Scene<'t>,
     need: &Need,

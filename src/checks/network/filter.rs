@@ -18,13 +18,13 @@ pub(super) fn rule<'t>(
     reach: &Reach,
     facts: &View<'t>,
     lacks: impl Fn(&Path, &Topology) -> Option<Part>,
-    say: impl Fn(&Path) -> Ruling,
+    say: impl Fn(&Path, &Topology) -> Ruling,
 ) -> Result<Ruling, Stop> {
     if need.is_own_traffic() {
         return Ok(Ruling::Moot);
     }
     let told = facts
-        .weigh(|| scene.path(&destination(&need.to), facts, &lacks, |path, _| say(path)))?
+        .weigh(|| scene.path(&destination(&need.to), facts, &lacks, &say))?
         .or_else(|gap| whoever_answers(scene, need, gap, facts, &lacks, &say))?;
     let ruling = match told {
         Ruling::Passes(because) => return Ok(Ruling::Passes(because)),
@@ -48,7 +48,7 @@ fn whoever_answers<'t>(
     gap: Gap,
     facts: &View<'t>,
     lacks: impl Fn(&Path, &Topology) -> Option<Part>,
-    say: impl Fn(&Path) -> Ruling,
+    say: impl Fn(&Path, &Topology) -> Ruling,
 ) -> Result<Ruling, Stop> {
     let To::Service(service) = &need.to else { return Err(gap.into()) };
     let both = facts.weigh(|| {
@@ -56,9 +56,9 @@ fn whoever_answers<'t>(
         let subnets = scene.around.topology().subnets.unwrap_or_default();
         let endpoint = Target::interfaces("any subnet of the VPC", subnets, [""; 0]);
         let within = Destination::Target(endpoint, Port::tcp(443));
-        let within = scene.path(&within, facts, &lacks, |path, _| say(path))?;
+        let within = scene.path(&within, facts, &lacks, &say)?;
         let outside = scene.public(service, facts)?;
-        let outside = scene.path(&outside, facts, &lacks, |path, _| say(path))?;
+        let outside = scene.path(&outside, facts, &lacks, &say)?;
         Ok((within, outside))
     })?;
     match both {

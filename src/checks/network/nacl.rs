@@ -1,5 +1,7 @@
 //! `network-nacl`
 
+use ipnet::IpNet;
+
 use super::asks::WAY;
 use super::filter;
 use super::reach::{Need, Reach};
@@ -13,7 +15,9 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::network_acl::NetworkAcls;
-use crate::network::{AclFact, Crossing, Family, Outcome, Part, Path, Topology};
+use crate::network::{
+    AclEntry, AclFact, Amendment, Displaced, Fact, Outcome, Part, Path, Topology, amendments,
+};
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_NACL: Check = Check {
@@ -49,27 +53,26 @@ fn rule<'t>(
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
-    let family = scene.interface.family();
     let lacks = |path: &Path, topology: &Topology| {
         lacks(path, topology, path.acls.unread(), path.acls.outcome)
     };
-    filter::rule(scene, need, reach, facts, lacks, |path| match path.acls.outcome {
+    filter::rule(scene, need, reach, facts, lacks, |path, topology| match path.acls.outcome {
         Outcome::Passed => Ruling::Passes(of_all(&path.acls.to_string(), path)),
-        Outcome::Doubtful => partial(path, family),
-        Outcome::Blocked => Ruling::Blocked(obstacle(path, family)),
+        Outcome::Doubtful => partial(path, topology),
+        Outcome::Blocked => Ruling::Blocked(obstacle(path, topology)),
     })
 }
 
-/// The entry that denies, and the command that makes it allow.
-fn obstacle(path: &Path, family: Family) -> Obstacle {
+/// The entry that denies, and the command that has its packets pass.
+fn obstacle(path: &Path, topology: &Topology) -> Obstacle {
     let obstacle = Obstacle::of(of_all(&path.acls.because(), path));
-    mended(obstacle, &path.acls.facts, family)
+    mended(obstacle, &path.acls.facts, topology)
 }
 
 /// Some packets pass and others do not. Where the answers to some ports are kept out, whoever they come
 /// from, the connections from these ports hang. A call is tried again from another port, so a start may
 /// still succeed: that is no failure, and nothing to rely on.
-fn partial(path: &Path, family: Family) -> Ruling {
+fn partial(path: &Path, topology: &Topology) -> Ruling {
     let because = of_all(&path.acls.because(), path);
     let keeps_out_answers = |fact: &&AclFact| match fact {
         AclFact::Partly { crossing, peers, .. } => crossing.is_answer && *peers == crossing.peer,
@@ -78,49 +81,66 @@ fn partial(path: &Path, family: Family) -> Ruling {
     match path.acls.facts.iter().find(keeps_out_answers) {
         Some(fact) => {
             let obstacle = Obstacle::of(format!("{because}, so connections from these ports hang"));
-            Ruling::Hurts(mended(obstacle, std::slice::from_ref(fact), family))
+            Ruling::Hurts(mended(obstacle, std::slice::from_ref(fact), topology))
         }
         None => Ruling::Open(because),
     }
 }
 
-/// With the command that lets pass what the worst of these facts stops.
-pub(super) fn mended(obstacle: Obstacle, facts: &[AclFact], family: Family) -> Obstacle {
-    let stopped = facts.iter().find_map(|fact| match fact {
-        AclFact::Denied { crossing, entry } | AclFact::Partly { crossing, entry, .. } => {
-            Some((crossing, *entry))
-        }
-        _ => None,
-    });
-    match stopped {
-        Some((crossing, entry)) => {
-            obstacle.on(&crossing.acl).command(command(crossing, entry, family))
-        }
-        None => obstacle,
-    }
+/// What lets pass what the worst of these facts stop: what a sentence tells, and no more.
+pub(in crate::checks) fn letting_pass(facts: &[AclFact], topology: &Topology) -> Vec<Amendment> {
+    let Some(worst) = facts.iter().map(Fact::outcome).min() else { return Vec::new() };
+    let told: Vec<AclFact> = facts.iter().filter(|it| it.outcome() == worst).cloned().collect();
+    amendments(topology, &told)
 }
 
-fn command(crossing: &Crossing, entry: Option<i32>, family: Family) -> String {
-    let way = if crossing.egress { "--egress" } else { "--ingress" };
-    let protocol = match crossing.protocol {
-        6 => "tcp".to_owned(),
-        17 => "udp".to_owned(),
-        other => other.to_string(),
+/// With the commands that let it pass.
+pub(super) fn mended(obstacle: Obstacle, facts: &[AclFact], topology: &Topology) -> Obstacle {
+    let amendments = letting_pass(facts, topology);
+    let Some(first) = amendments.first() else { return obstacle };
+    let mut obstacle = obstacle.on(&first.acl);
+    for amendment in &amendments {
+        obstacle.commands.extend(commands(amendment));
+        let taken = amendment.displaced.as_ref().filter(|it| it.moves_to.is_none());
+        if let Some(Displaced { entry, .. }) = taken {
+            obstacle = obstacle.remedy(format!(
+                "Let it pass before entry {} denies it. No lower number is free, so the command puts the new entry in its place: what else it denies, deny again behind the new one",
+                entry.number
+            ));
+        }
+    }
+    obstacle
+}
+
+/// An entry that has to make room goes to its new place first, so that it never stops to deny.
+pub(in crate::checks) fn commands(amendment: &Amendment) -> Vec<String> {
+    let Amendment { acl, entry, displaced } = amendment;
+    let moved = displaced.as_ref().and_then(|it| {
+        let behind = AclEntry { number: it.moves_to?, ..it.entry.clone() };
+        Some(command("create", acl, &behind))
+    });
+    let verb = if displaced.is_some() { "replace" } else { "create" };
+    moved.into_iter().chain([command(verb, acl, entry)]).collect()
+}
+
+fn command(verb: &str, acl: &str, entry: &AclEntry) -> String {
+    let way = if entry.egress { "--egress" } else { "--ingress" };
+    let traffic = match (entry.traffic.protocol, entry.traffic.ports) {
+        (Some(protocol @ (6 | 17)), ports) => {
+            let name = if protocol == 6 { "tcp" } else { "udp" };
+            let (first, last) = ports.unwrap_or((0, u16::MAX));
+            format!("{name} --port-range From={first},To={last}")
+        }
+        (Some(other), _) => other.to_string(),
+        // -1 is all protocols.
+        (None, _) => "-1".to_owned(),
     };
-    let (first, last) = match crossing.is_answer {
-        true => (1024, u16::MAX),
-        false => crossing.ports,
+    let range = match entry.range {
+        IpNet::V4(range) => format!("--cidr-block {range}"),
+        IpNet::V6(range) => format!("--ipv6-cidr-block {range}"),
     };
-    let (verb, number) = match entry.filter(|number| *number < 32767) {
-        Some(number) => ("replace-network-acl-entry", number.to_string()),
-        None => ("create-network-acl-entry", "RULE-NUMBER".to_owned()),
-    };
-    let everywhere = match family {
-        Family::Ipv4 => "--cidr-block 0.0.0.0/0",
-        Family::Ipv6 => "--ipv6-cidr-block ::/0",
-    };
+    let (number, action) = (entry.number, if entry.allow { "allow" } else { "deny" });
     format!(
-        "aws ec2 {verb} --network-acl-id {} {way} --rule-number {number} --protocol {protocol} --port-range From={first},To={last} {everywhere} --rule-action allow",
-        crossing.acl
+        "aws ec2 {verb}-network-acl-entry --network-acl-id {acl} {way} --rule-number {number} --protocol {traffic} {range} --rule-action {action}"
     )
 }

@@ -52,7 +52,7 @@ fn rule<'t>(
     let lacks = |path: &Path, topology: &Topology| {
         lacks(path, topology, path.egress.unread(), path.egress.outcome)
     };
-    filter::rule(scene, need, reach, facts, lacks, |path| match path.egress.outcome {
+    filter::rule(scene, need, reach, facts, lacks, |path, _| match path.egress.outcome {
         Outcome::Passed => Ruling::Passes(of_all(&path.egress.to_string(), path)),
         Outcome::Doubtful => Ruling::Open(of_all(&path.egress.to_string(), path)),
         Outcome::Blocked => Ruling::Blocked(obstacle(path)),

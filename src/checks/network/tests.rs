@@ -10,6 +10,7 @@ mod mending;
 mod pulled;
 mod refused;
 mod senders;
+mod trails;
 pub(in crate::checks) mod vpc;
 mod ways;
 

@@ -1,7 +1,9 @@
 //! Paths to look at: from each subnet, hop by hop, to everything that has to be reached.
 
+use super::endpoint_policy;
 use super::reach::{self, Need, Reach, To, destination};
 use super::route::{Way, of_all};
+use super::ruling::{Obstacle, Ruling};
 use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::subject::{SenderUse, Task};
 use crate::facts::View;
@@ -43,8 +45,10 @@ pub enum Kind {
     Acl,
     /// A route table.
     Table,
-    /// A NAT gateway, an internet gateway, an endpoint, or whatever a route leads to.
+    /// A NAT gateway, an endpoint, or whatever a route leads to.
     Gateway,
+    /// An internet gateway, behind which there is nothing to see.
+    Internet,
     /// What has to be reached.
     Destination,
 }
@@ -63,37 +67,50 @@ pub enum End {
 /// All paths of a task: those that its calls take to what it has to reach. Where it is not known what
 /// leaves from somewhere, that is a path too, which is open.
 pub fn trails(task: &Task, facts: &View) -> Vec<Trail> {
+    let senders = match task.senders() {
+        Ok(senders) => senders,
+        Err(why) => return vec![open("an unknown place", why)],
+    };
     let mut found = Vec::new();
-    for sender in task.senders().into_iter().flatten() {
+    for sender in senders {
         let (from, known) = match &sender {
             Ok(sender) => (sender.name(), of_sender(sender, facts)),
             Err(unplanned) => ("an unknown subnet", Err(unplanned.stop.clone())),
         };
         match known {
             Ok(trails) => found.extend(trails),
-            Err(stop) => found.push(unknown(from, &stop)),
+            Err(stop) => found.push(open(from, &stop)),
         }
     }
     found
 }
 
-/// The path from where nothing more is known.
-fn unknown(from: &str, stop: &Stop) -> Trail {
-    let end = |kind, id: &str| Hop { kind, id: id.to_owned(), broken: false };
-    let hops = vec![end(Kind::Subnet, from), end(Kind::Destination, "what the task has to reach")];
-    Trail { hops, end: End::Open(stop.to_string()), purpose: String::new() }
+/// The path from where nothing more is known, and why.
+fn open(from: &str, why: impl ToString) -> Trail {
+    let hop = |kind, id: &str, broken| Hop { kind, id: id.to_owned(), broken };
+    let to = "what the task has to reach";
+    let hops = vec![hop(Kind::Subnet, from, true), hop(Kind::Destination, to, false)];
+    Trail { hops, end: End::Open(why.to_string()), purpose: String::new() }
 }
 
 fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
     let reach = reach::by(sender, facts)?;
     let home = sender.task.region()?;
+    let scenes = Scene::all(sender, super::route::EXPECTED, facts)?;
+    if scenes.is_empty() {
+        let why = "no active container instance is there yet that the task could land on";
+        return Ok(vec![open(sender.name(), why.to_owned())]);
+    }
     let mut found = Vec::new();
-    for mut scene in Scene::all(sender, super::route::EXPECTED, facts)? {
+    for mut scene in scenes {
         let connected = scene.agent_connected;
         let is_drawn = |need: &&Need| !need.is_own_traffic() && !(need.is_of_agent() && connected);
         for need in reach.needs.iter().filter(is_drawn) {
-            let trail = one(&mut scene, need, &reach, facts);
-            found.push(finished(trail, &scene, need, &need.to.named_from(home)));
+            let mut between = one(&mut scene, need, &reach, facts);
+            if let Ok(between) = &mut between {
+                between.held_to(endpoint_policy::rule(sender.task, &mut scene, need, facts));
+            }
+            found.push(finished(between, &scene, need, &need.to.named_from(home)));
         }
     }
     Ok(found)
@@ -103,6 +120,30 @@ fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
 struct Between {
     hops: Vec<Hop>,
     end: End,
+}
+
+impl Between {
+    /// What network-endpoint-policy says of the call: a policy refuses what packets have arrived for.
+    /// Of what is not there, or is not for it, it has nothing to say.
+    fn held_to(&mut self, ruling: Result<Ruling, Stop>) {
+        let (because, is_refused) = match ruling {
+            Ok(Ruling::Blocked(obstacle)) => (obstacle.because, true),
+            Ok(Ruling::Hurts(obstacle)) => (obstacle.because, false),
+            Ok(Ruling::Open(why)) => (why, false),
+            Err(stop @ Stop::Gap(_)) => (stop.to_string(), false),
+            Ok(Ruling::Passes(_) | Ruling::Moot) | Err(Stop::Absent(..)) => return,
+        };
+        // What packets do not reach refuses nothing, and of two doubts the first is told.
+        match self.end {
+            End::Arrives => {}
+            End::Open(_) if is_refused => {}
+            End::Open(_) | End::Lost(_) => return,
+        }
+        for hop in &mut self.hops {
+            hop.broken = hop.kind == Kind::Gateway;
+        }
+        self.end = if is_refused { End::Lost(because) } else { End::Open(because) };
+    }
 }
 
 fn one<'t>(
@@ -138,7 +179,11 @@ fn one<'t>(
         |path, topology| {
             let mut between = between(path, topology, &subnet, &groups);
             if let (true, End::Lost(why)) = (uncertain, &between.end) {
-                between.end = End::Open(why.clone());
+                let lost = Ruling::Blocked(Obstacle::of(why)).unless_within(&need.to);
+                between.end = End::Open(match lost {
+                    Ruling::Open(why) => why,
+                    _ => why.clone(),
+                });
             }
             between
         },
@@ -191,8 +236,8 @@ fn between(path: &Path, topology: &Topology, subnet: &str, groups: &str) -> Betw
         }),
         None => {
             let last = gateways.len().saturating_sub(1);
-            hops.extend(gateways.into_iter().enumerate().map(|(nth, id)| Hop {
-                kind: Kind::Gateway,
+            hops.extend(gateways.into_iter().enumerate().map(|(nth, (kind, id))| Hop {
+                kind,
                 id,
                 broken: at(Stage::Route) && !in_table && nth == last,
             }));
@@ -213,19 +258,19 @@ fn between(path: &Path, topology: &Topology, subnet: &str, groups: &str) -> Betw
 }
 
 /// What the route leads through, and whether it is the table itself where the way ends.
-fn gateways(path: &Path) -> (Vec<String>, bool) {
+fn gateways(path: &Path) -> (Vec<(Kind, String)>, bool) {
     let Some(fact) = path.route.facts.first() else { return (Vec::new(), true) };
     match fact {
         RouteFact::Leads { hop, then } => {
             let targets = [Some(hop), then.as_ref()].into_iter().flatten();
             let ids = targets.filter(|hop| hop.target != RouteTarget::Local);
-            (ids.map(|hop| hop.target.to_string()).collect(), false)
+            (ids.map(|hop| gateway(&hop.target)).collect(), false)
         }
         RouteFact::NatStuck { nat, .. } | RouteFact::NatState { nat, .. } => {
-            (vec![nat.clone()], false)
+            (vec![(Kind::Gateway, nat.clone())], false)
         }
         RouteFact::PrivateNat { nat, then } | RouteFact::NatLoop { nat, then } => {
-            (vec![nat.clone(), then.target.to_string()], false)
+            (vec![(Kind::Gateway, nat.clone()), gateway(&then.target)], false)
         }
         RouteFact::Blackhole(hop)
         | RouteFact::NoPublicAddress(hop)
@@ -235,7 +280,15 @@ fn gateways(path: &Path) -> (Vec<String>, bool) {
         | RouteFact::BeyondView(hop)
         | RouteFact::NotShown(hop)
         | RouteFact::Detached { hop, .. }
-        | RouteFact::PublicAccess { hop, .. } => (vec![hop.target.to_string()], false),
+        | RouteFact::PublicAccess { hop, .. } => (vec![gateway(&hop.target)], false),
         _ => (Vec::new(), true),
     }
+}
+
+fn gateway(target: &RouteTarget) -> (Kind, String) {
+    let kind = match target {
+        RouteTarget::InternetGateway(_) | RouteTarget::EgressOnly(_) => Kind::Internet,
+        _ => Kind::Gateway,
+    };
+    (kind, target.to_string())
 }

@@ -7,7 +7,7 @@ use crate::checks::policies::Witness;
 use crate::checks::subject::Task;
 use crate::checks::{Check, Group, catalogue, find, trails};
 use crate::document::{Role, RunContext, Source, TaskDefinition};
-use crate::facts::Recording;
+use crate::facts::{Recording, View};
 use crate::names::Region;
 use crate::preflight::{Bounds, Loop, Origin, plan, report};
 use crate::report::{CheckResult, Status};
@@ -129,20 +129,25 @@ impl Story {
         self.run(async |run| report(run, &probes, self.tasks.len()).await.swap_remove(0))
     }
 
-    /// The paths of the first task.
+    /// The paths of the task.
     pub(crate) fn trails(&self) -> Vec<Trail> {
-        self.run(async |run| run.work_out(|view| trails(self.first(), view)).await.unwrap())
+        self.worked_out(trails)
+    }
+
+    /// What is made of the task when its account is asked for whatever that takes.
+    pub(crate) fn worked_out<R>(&self, work: impl Fn(&Task, &View) -> R) -> R {
+        self.run(async |run| run.work_out(|facts| work(self.first(), facts)).await).unwrap()
     }
 
     /// A run over what the account says.
-    fn run<T>(&self, ask: impl AsyncFnOnce(&mut Loop<'_>) -> T) -> T {
+    fn run<R>(&self, work: impl AsyncFnOnce(&mut Loop<'_>) -> R) -> R {
         let never = Box::pin(std::future::pending());
         let bounds = Bounds { deadline: Some(Duration::from_secs(5)), per_service: 1 };
         let mut nobody = ();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let origin = self.account.clone().map_or(Origin::Offline, Origin::Replay);
-            ask(&mut Loop::new(origin, bounds, never, &mut nobody)).await
+            work(&mut Loop::new(origin, bounds, never, &mut nobody)).await
         })
     }
 

@@ -11,7 +11,7 @@ use crate::checks::subject::{EfsMountUse, SenderUse, SendsFrom};
 use crate::checks::{Check, Judge};
 use crate::document::Place;
 use crate::facts::View;
-use crate::knowledge::{Absence, Gap, Seen, Stop};
+use crate::knowledge::{Absence, Gap, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
@@ -145,13 +145,12 @@ fn subnets_of_task<'f>(it: &EfsMountUse, facts: &View<'f>) -> Result<Vec<&'f Sub
     let mut found = Vec::new();
     let region = task.region()?;
     let items = task.context.network.subnets.items()?.iter();
+    // That one is missing is told where it is written.
     let seen: Vec<_> = items
-        .map(|it| facts.get(&DescribeSubnet { region: region.clone(), id: it.value.clone() }))
+        .map(|it| facts.beside(&DescribeSubnet { region: region.clone(), id: it.value.clone() }))
         .collect();
     for subnet in seen {
-        if let Seen::Found(subnet) = subnet? {
-            found.push(subnet);
-        }
+        found.extend(subnet?);
     }
     Ok(found)
 }

@@ -1,25 +1,38 @@
 //! For Graphviz: `dot -Tsvg`.
 
-use super::{COLUMNS, Graph, State};
+use super::{COLUMNS, Graph, State, mark};
 
-pub(super) fn draw(graph: &Graph) -> String {
+pub(super) fn draw(graphs: &[Graph]) -> String {
     let mut text = String::from("digraph network {\n");
-    text.push_str("  rankdir=LR; splines=true; nodesep=0.25; ranksep=0.8;\n");
-    text.push_str(&format!(
-        "  label={}; labelloc=t; fontname=\"sans-serif\";\n",
-        quoted(&graph.title)
-    ));
+    text.push_str("  rankdir=LR; splines=true; nodesep=0.25; ranksep=0.8; labelloc=t;\n");
+    text.push_str("  fontname=\"sans-serif\"; fontsize=11;\n");
     text.push_str(
         "  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\", fontsize=11];\n",
     );
+    match graphs {
+        [one] => text.push_str(&body(one, "n")),
+        several => {
+            for (nth, graph) in several.iter().enumerate() {
+                text.push_str(&format!("  subgraph cluster_{nth} {{\n  color=\"#d0d7de\";\n"));
+                text.push_str(&body(graph, &format!("g{nth}n")));
+                text.push_str("  }\n");
+            }
+        }
+    }
+    text.push_str("}\n");
+    text
+}
+
+fn body(graph: &Graph, prefix: &str) -> String {
+    let mut text = format!("  label={};\n", label(graph));
     for (column, _) in COLUMNS.iter().enumerate() {
         let of_column = graph.nodes.iter().enumerate().filter(|(_, node)| node.column == column);
         let nodes: Vec<String> = of_column
             .map(|(at, node)| {
                 let (fill, line) = colours(node.state);
                 format!(
-                    "n{at} [label={}, fillcolor=\"{fill}\", color=\"{line}\"];",
-                    quoted(&node.id)
+                    "{prefix}{at} [label=\"{}\", fillcolor=\"{fill}\", color=\"{line}\"];",
+                    escaped(&node.id)
                 )
             })
             .collect();
@@ -31,19 +44,25 @@ pub(super) fn draw(graph: &Graph) -> String {
         let (_, line) = colours(edge.state);
         let style = if edge.state == State::Unreached { "dashed" } else { "solid" };
         text.push_str(&format!(
-            "  n{} -> n{} [color=\"{line}\", style={style}];\n",
+            "  {prefix}{} -> {prefix}{} [color=\"{line}\", style={style}];\n",
             edge.from, edge.to
         ));
     }
-    for (_, reason) in &graph.reasons {
-        text.push_str(&format!("  // {}\n", reason.replace('\n', " ")));
-    }
-    text.push_str("}\n");
     text
 }
 
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+/// The title, and below it the reasons, each line flush left.
+fn label(graph: &Graph) -> String {
+    let mut text = format!("\"{}\\n", escaped(&graph.title));
+    for (state, reason) in &graph.reasons {
+        text.push_str(&format!("{} {}\\l", mark(*state), escaped(reason)));
+    }
+    text.push('"');
+    text
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 fn colours(state: State) -> (&'static str, &'static str) {

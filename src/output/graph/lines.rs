@@ -1,44 +1,69 @@
-//! The paths as text, a line each.
+//! The paths as text, a line for all that share one.
 
+use super::shown;
 use crate::checks::network::{End, Kind, Trail};
+use crate::output::style::{paint, style};
 use crate::output::{Look, Marks};
+use crate::report::Status;
 
-/// One line for each path: `subnet-a → rtb-1 → nat-1 → igw-1 → ecr.api ✔`. Filters are named only
-/// where the way ends at them.
+/// `subnet-a → rtb-1 → nat-1 → igw-1 → ecr.api, logs ✔`: one line for the destinations that share hops
+/// and end. Filters are named only where the way ends at them.
 pub fn lines(trails: &[Trail], look: &Look) -> String {
-    let (arrow, good, bad, open) = match look.marks {
-        Marks::Unicode => ("→", "✔", "✘", "?"),
-        Marks::Ascii => ("->", "+", "x", "?"),
-    };
-    let mut text = String::new();
+    let mut found: Vec<(Vec<String>, Status, Vec<String>)> = Vec::new();
     for trail in trails {
-        let mut line = String::from("  ");
-        let end = trail.hops.iter().position(|hop| hop.broken).unwrap_or(usize::MAX);
-        let mut is_first = true;
-        for (nth, hop) in trail.hops.iter().enumerate() {
-            let is_filter = matches!(hop.kind, Kind::Groups | Kind::Acl);
-            let is_last = hop.kind == Kind::Destination;
-            if (is_filter && !hop.broken) || (nth > end && !is_last) {
-                continue;
-            }
-            if !is_first {
-                line.push(' ');
-                line.push_str(arrow);
-                line.push(' ');
-            }
-            is_first = false;
-            if hop.broken {
-                line.push_str(if matches!(trail.end, End::Open(_)) { open } else { bad });
-                line.push(' ');
-            }
-            line.push_str(&hop.id);
-        }
-        let mark = match trail.end {
-            End::Arrives => good,
-            End::Lost(_) => bad,
-            End::Open(_) => open,
+        let status = match trail.end {
+            End::Arrives => Status::Pass,
+            End::Lost(_) => Status::Fail,
+            End::Open(_) => Status::Unknown,
         };
-        text.push_str(&format!("{line} {mark}\n"));
+        let hops = hops(trail, status, look);
+        let to = trail.hops.last().map_or(String::new(), |hop| shown(&hop.id));
+        match found.iter_mut().find(|(known, end, _)| *known == hops && *end == status) {
+            Some((_, _, all)) => all.push(to),
+            None => found.push((hops, status, vec![to])),
+        }
     }
+    let mut text = String::new();
+    for (mut hops, status, to) in found {
+        hops.push(to.join(", "));
+        text.push_str(&line(&hops, status, look));
+    }
+    text
+}
+
+/// What packets pass, up to where they end.
+fn hops(trail: &Trail, status: Status, look: &Look) -> Vec<String> {
+    let end = trail.hops.iter().position(|hop| hop.broken).unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    for (nth, hop) in trail.hops.iter().enumerate() {
+        let is_passed = matches!(hop.kind, Kind::Groups | Kind::Acl) && !hop.broken;
+        if is_passed || nth > end || hop.kind == Kind::Destination {
+            continue;
+        }
+        found.push(match hop.broken {
+            true => format!("{} {}", paint(style(status), look.mark(status)), shown(&hop.id)),
+            false => shown(&hop.id),
+        });
+    }
+    found
+}
+
+/// A line, broken before an arrow where it gets too long.
+fn line(hops: &[String], status: Status, look: &Look) -> String {
+    let arrow = if look.marks == Marks::Unicode { "→" } else { "->" };
+    let wide = |text: &str| anstream::adapter::strip_str(text).to_string().chars().count();
+    let mut text = String::from("  ");
+    let mut column = 2;
+    for (nth, hop) in hops.iter().enumerate() {
+        let next = if nth == 0 { hop.clone() } else { format!(" {arrow} {hop}") };
+        // The mark at the end wants two more.
+        if nth > 0 && column + wide(&next) + 2 > look.width {
+            text.push_str("\n     ");
+            column = 5;
+        }
+        column += wide(&next);
+        text.push_str(&next);
+    }
+    text.push_str(&format!(" {}\n", paint(style(status), look.mark(status))));
     text
 }

@@ -1,43 +1,76 @@
 //! For GitHub, GitLab and wikis.
 
-use super::{Graph, State};
+use super::{Graph, State, class, mark};
 
-pub(super) fn draw(graph: &Graph) -> String {
-    let mut text = format!("---\ntitle: {}\n---\nflowchart LR\n", plain(&graph.title));
-    for (at, node) in graph.nodes.iter().enumerate() {
-        text.push_str(&format!("  n{at}[\"{}\"]:::{}\n", plain(&node.id), class(node.state)));
+pub(super) fn draw(graphs: &[Graph]) -> String {
+    let titles: Vec<&str> = graphs.iter().map(|graph| graph.title.as_str()).collect();
+    // In quotes, whatever YAML makes of it otherwise.
+    let mut text = format!(
+        "---\ntitle: \"{}\"\n---\nflowchart LR\n",
+        titles.join(", ").replace(['"', '\\'], "'")
+    );
+    let mut edges = 0;
+    let mut painted = String::new();
+    for (nth, graph) in graphs.iter().enumerate() {
+        let prefix = if graphs.len() == 1 { "n".to_owned() } else { format!("g{nth}n") };
+        if graphs.len() > 1 {
+            text.push_str(&format!("  subgraph g{nth}[\"{}\"]\n", plain(&graph.title)));
+        }
+        text.push_str(&body(graph, &prefix));
+        if graphs.len() > 1 {
+            text.push_str("  end\n");
+        }
+        for edge in &graph.edges {
+            let colour = match edge.state {
+                State::Bad => Some("#cf222e"),
+                State::Open => Some("#b08800"),
+                State::Good | State::Unreached => None,
+            };
+            if let Some(colour) = colour {
+                painted
+                    .push_str(&format!("  linkStyle {edges} stroke:{colour},stroke-width:2px\n"));
+            }
+            edges += 1;
+        }
     }
-    for edge in &graph.edges {
-        let arrow = if edge.state == State::Unreached { "-.->" } else { "-->" };
-        text.push_str(&format!("  n{} {arrow} n{}\n", edge.from, edge.to));
-    }
-    for (nth, edge) in graph.edges.iter().enumerate() {
-        let colour = match edge.state {
-            State::Bad => "#cf222e",
-            State::Open => "#b08800",
-            State::Good | State::Unreached => continue,
-        };
-        text.push_str(&format!("  linkStyle {nth} stroke:{colour},stroke-width:2px\n"));
-    }
+    text.push_str(&painted);
     text.push_str("  classDef good fill:#e7f6ec,stroke:#1a7f37,color:#1f2328\n");
     text.push_str("  classDef unreached fill:#f6f8fa,stroke:#8c959f,color:#59636e\n");
     text.push_str("  classDef open fill:#fff8e1,stroke:#b08800,color:#1f2328\n");
     text.push_str("  classDef bad fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-width:2px\n");
-    for (_, reason) in &graph.reasons {
-        text.push_str(&format!("  %% {}\n", reason.replace('\n', " ")));
+    text.push_str("  classDef why fill:none,stroke:none,text-align:left\n");
+    text
+}
+
+fn body(graph: &Graph, prefix: &str) -> String {
+    let mut text = String::new();
+    for (at, node) in graph.nodes.iter().enumerate() {
+        text.push_str(&format!(
+            "  {prefix}{at}[\"{}\"]:::{}\n",
+            plain(&node.id),
+            class(node.state)
+        ));
+    }
+    for edge in &graph.edges {
+        let arrow = if edge.state == State::Unreached { "-.->" } else { "-->" };
+        text.push_str(&format!("  {prefix}{} {arrow} {prefix}{}\n", edge.from, edge.to));
+    }
+    if !graph.reasons.is_empty() {
+        let said: Vec<String> = graph
+            .reasons
+            .iter()
+            .map(|(state, reason)| format!("{} {}", mark(*state), plain(reason)))
+            .collect();
+        text.push_str(&format!("  {prefix}why[\"{}\"]:::why\n", said.join("<br/>")));
     }
     text
 }
 
-fn class(state: State) -> &'static str {
-    match state {
-        State::Good => "good",
-        State::Unreached => "unreached",
-        State::Open => "open",
-        State::Bad => "bad",
-    }
-}
-
+/// Text in which nothing is markup: of Markdown, of HTML, or of Mermaid's own.
 fn plain(text: &str) -> String {
-    text.replace('"', "'").replace('\n', " ")
+    text.replace('#', "#35;")
+        .replace('"', "#quot;")
+        .replace('<', "#lt;")
+        .replace('>', "#gt;")
+        .replace('`', "#96;")
 }

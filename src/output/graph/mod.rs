@@ -1,15 +1,15 @@
 //! Pictures of the paths that a task's calls take.
 
 mod dot;
+mod layout;
 mod lines;
 mod mermaid;
 mod svg;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
-use crate::checks::network::{End, Kind, Trail};
+use crate::checks::network::{End, Hop, Kind, Trail};
+use crate::document::printable;
 
 pub use lines::lines;
 
@@ -35,13 +35,14 @@ impl Form {
     }
 }
 
-/// The picture of these paths.
-pub fn draw(form: Form, title: &str, trails: &[Trail]) -> String {
-    let graph = Graph::of(title, trails);
+/// One picture of the paths of all these, each with its title.
+pub fn draw(form: Form, titled: &[(String, Vec<Trail>)]) -> String {
+    let graphs: Vec<Graph> =
+        titled.iter().map(|(title, trails)| Graph::of(title, trails)).collect();
     match form {
-        Form::Svg => svg::draw(&graph),
-        Form::Dot => dot::draw(&graph),
-        Form::Mermaid => mermaid::draw(&graph),
+        Form::Svg => svg::draw(&graphs),
+        Form::Dot => dot::draw(&graphs),
+        Form::Mermaid => mermaid::draw(&graphs),
     }
 }
 
@@ -78,22 +79,26 @@ struct Graph {
     title: String,
     nodes: Vec<Node>,
     edges: Vec<Edge>,
-    /// Why something does not arrive, each reason once, with the destinations that it is about.
+    /// Why something does not arrive, each reason once, with what it is about.
     reasons: Vec<(State, String)>,
+    /// How many subnets, or other places, the paths start from.
+    starts: usize,
 }
 
 impl Graph {
     fn of(title: &str, trails: &[Trail]) -> Graph {
         let mut graph = Graph {
-            title: title.to_owned(),
+            title: shown(title),
             nodes: Vec::new(),
             edges: Vec::new(),
             reasons: Vec::new(),
+            starts: 0,
         };
         for trail in trails {
             graph.add(trail);
         }
-        graph.reasons = reasons(trails);
+        graph.starts = graph.nodes.iter().filter(|node| node.kind == Kind::Subnet).count();
+        graph.reasons = reasons(trails, graph.starts);
         graph
     }
 
@@ -121,10 +126,11 @@ impl Graph {
                 Kind::Groups => 1,
                 Kind::Acl => 2,
                 Kind::Table => 3,
-                Kind::Gateway => 3 + gateways,
+                Kind::Gateway => (3 + gateways).min(5),
+                Kind::Internet => 5,
                 Kind::Destination => 6,
             };
-            let at = self.node(hop.kind, &hop.id, column, state);
+            let at = self.node(hop.kind, &shown(&hop.id), column, state);
             if let Some(from) = before {
                 let state = match () {
                     () if worst == State::Good => State::Good,
@@ -177,31 +183,55 @@ fn merged(one: State, other: State) -> State {
     }
 }
 
-fn reasons(trails: &[Trail]) -> Vec<(State, String)> {
-    let mut found: BTreeMap<(String, bool), Vec<String>> = BTreeMap::new();
-    let mut order: Vec<(String, bool)> = Vec::new();
+/// Text of a document, in which nothing steers who shows it.
+fn shown(text: &str) -> String {
+    text.chars().map(printable).collect()
+}
+
+/// Why something does not arrive: each reason once, with the destinations that it is about, and where
+/// from if it is not so from everywhere.
+fn reasons(trails: &[Trail], starts: usize) -> Vec<(State, String)> {
+    struct Reason<'t> {
+        state: State,
+        why: &'t str,
+        to: Vec<&'t String>,
+        from: Vec<&'t String>,
+    }
+    let mut found: Vec<Reason> = Vec::new();
     for trail in trails {
-        let (why, lost) = match &trail.end {
+        let (why, state) = match &trail.end {
             End::Arrives => continue,
-            End::Lost(why) => (why, true),
-            End::Open(why) => (why, false),
+            End::Lost(why) => (why.as_str(), State::Bad),
+            End::Open(why) => (why.as_str(), State::Open),
         };
-        let key = (why.clone(), lost);
-        if !found.contains_key(&key) {
-            order.push(key.clone());
-        }
-        let name = trail.hops.last().map_or(String::new(), |hop| hop.id.clone());
-        let names = found.entry(key).or_default();
-        if !names.contains(&name) {
-            names.push(name);
+        let (Some(Hop { id: from, .. }), Some(Hop { id: to, .. })) =
+            (trail.hops.first(), trail.hops.last())
+        else {
+            continue;
+        };
+        let at = found.iter().position(|it| it.why == why && it.state == state);
+        let at = at.unwrap_or_else(|| {
+            found.push(Reason { state, why, to: Vec::new(), from: Vec::new() });
+            found.len() - 1
+        });
+        let reason = &mut found[at];
+        for (list, id) in [(&mut reason.to, to), (&mut reason.from, from)] {
+            if !list.contains(&id) {
+                list.push(id);
+            }
         }
     }
-    let told = |key: (String, bool)| {
-        let names = found.get(&key).map_or(String::new(), |names| names.join(", "));
-        let (why, lost) = key;
-        (if lost { State::Bad } else { State::Open }, format!("{names}: {why}"))
+    found.sort_by_key(|reason| std::cmp::Reverse(reason.state));
+    let told = |it: &Reason| {
+        let listed =
+            |ids: &[&String]| ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ");
+        let from = match it.from.len() < starts {
+            true => format!(" from {}", listed(&it.from)),
+            false => String::new(),
+        };
+        (it.state, shown(&format!("{}{from}: {}", listed(&it.to), it.why)))
     };
-    order.into_iter().map(told).collect()
+    found.iter().map(told).collect()
 }
 
 /// What a column shows.
@@ -214,3 +244,21 @@ const COLUMNS: [&str; 7] = [
     "internet gateway",
     "destination",
 ];
+
+fn mark(state: State) -> &'static str {
+    match state {
+        State::Good => "✔",
+        State::Unreached => "",
+        State::Open => "?",
+        State::Bad => "✘",
+    }
+}
+
+fn class(state: State) -> &'static str {
+    match state {
+        State::Good => "good",
+        State::Unreached => "unreached",
+        State::Open => "open",
+        State::Bad => "bad",
+    }
+}

@@ -1,20 +1,18 @@
-//! The picture itself: columns from the subnets to the destinations, in light and dark.
+//! The picture itself, in light and dark.
 
 use std::fmt::Write as _;
 
-use super::{COLUMNS, Graph, Node, State};
+use super::layout::{Layout, MARGIN, Place, TEXT, labels, shortened, shows_mark};
+use super::{COLUMNS, Graph, Node, State, class, mark};
 use crate::checks::network::Kind;
 
-const MARGIN: f64 = 28.0;
-const NODE_HEIGHT: f64 = 32.0;
-const ROW: f64 = 46.0;
-const GAP: f64 = 46.0;
-const TOP: f64 = 92.0;
-/// The width of a letter of the node's font.
-const LETTER: f64 = 7.3;
 /// The width of a letter of the reasons' font.
 const SMALL_LETTER: f64 = 6.5;
+/// The width of a letter of the title's font.
+const LARGE_LETTER: f64 = 9.4;
 const LINE: f64 = 18.0;
+/// Between pictures.
+const BETWEEN: f64 = 16.0;
 
 /// Light first; what can tell that its reader prefers dark takes that.
 const STYLE: &str = "
@@ -24,261 +22,258 @@ const STYLE: &str = "
 .id{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1f2328}
 .mark{font:700 13px system-ui,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif}
 .why{font:12px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;fill:#59636e}
+.key{font:11.5px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;fill:#818b98}
 .node rect{stroke-width:1.25}
-.good rect{fill:#f3faf5;stroke:#4ac26b}.good .dot{fill:#2da44e}
-.unreached rect{fill:#f6f8fa;stroke:#d0d7de}.unreached .dot{fill:#afb8c1}.unreached .id{fill:#818b98}
-.open rect{fill:#fff8e5;stroke:#d4a72c}.open .dot{fill:#bf8700}
-.bad rect{fill:#ffebe9;stroke:#cf222e;stroke-width:2}.bad .dot{fill:#cf222e}
+.good rect{fill:#f3faf5;stroke:#4ac26b}.dot.good{fill:#2da44e}
+.unreached rect{fill:#f6f8fa;stroke:#d0d7de}.dot.unreached{fill:#afb8c1}.unreached .id{fill:#818b98}
+.open rect{fill:#fff8e5;stroke:#d4a72c}.dot.open{fill:#bf8700}
+.bad rect{fill:#ffebe9;stroke:#cf222e;stroke-width:2}.dot.bad{fill:#cf222e}
 .edge{fill:none;stroke-width:1.6;stroke-linecap:round}
 .edge.good{stroke:#4ac26b}.edge.unreached{stroke:#c4ccd4;stroke-dasharray:3 5}
 .edge.open{stroke:#d4a72c;stroke-dasharray:7 4}.edge.bad{stroke:#cf222e;stroke-width:2.4}
 .text-good{fill:#1a7f37}.text-open{fill:#9a6700}.text-bad{fill:#cf222e}
 @media (prefers-color-scheme:dark){
-.card{fill:#0d1117;stroke:#30363d}.title{fill:#e6edf3}.head{fill:#7d8590}.id{fill:#e6edf3}.why{fill:#9198a1}
-.good rect{fill:#0f2418;stroke:#2ea043}.good .dot{fill:#3fb950}
-.unreached rect{fill:#161b22;stroke:#30363d}.unreached .dot{fill:#484f58}.unreached .id{fill:#7d8590}
-.open rect{fill:#272115;stroke:#9e6a03}.open .dot{fill:#d29922}
-.bad rect{fill:#2d1214;stroke:#f85149}.bad .dot{fill:#f85149}
+.card{fill:#0d1117;stroke:#30363d}.title{fill:#e6edf3}.head,.key{fill:#7d8590}.id{fill:#e6edf3}.why{fill:#9198a1}
+.good rect{fill:#0f2418;stroke:#2ea043}.dot.good{fill:#3fb950}
+.unreached rect{fill:#161b22;stroke:#30363d}.dot.unreached{fill:#484f58}.unreached .id{fill:#7d8590}
+.open rect{fill:#272115;stroke:#9e6a03}.dot.open{fill:#d29922}
+.bad rect{fill:#2d1214;stroke:#f85149}.dot.bad{fill:#f85149}
 .edge.good{stroke:#2ea043}.edge.unreached{stroke:#3d444d}.edge.open{stroke:#9e6a03}.edge.bad{stroke:#f85149}
 .text-good{fill:#3fb950}.text-open{fill:#d29922}.text-bad{fill:#ff7b72}
 }
 ";
 
-pub(super) fn draw(graph: &Graph) -> String {
-    let layout = Layout::of(graph);
-    let reasons = wrapped(graph, layout.width);
-    let lines: usize = reasons.iter().map(|(_, lines)| lines.len()).sum();
-    let bottom = if reasons.is_empty() { 34.0 } else { 34.0 + LINE * lines as f64 };
-    let (width, height) = (layout.width, layout.height + bottom);
+/// One picture below the other.
+pub(super) fn draw(graphs: &[Graph]) -> String {
+    let pictures: Vec<Picture> = graphs.iter().map(Picture::of).collect();
+    let width = pictures.iter().map(|it| it.width).fold(0.0, f64::max);
+    let heights: f64 = pictures.iter().map(|it| it.height + BETWEEN).sum();
+    let height = (heights - BETWEEN).max(0.0);
+    let titles: Vec<&str> = graphs.iter().map(|graph| graph.title.as_str()).collect();
     let mut text = String::new();
     let _ = write!(
         text,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">\n<title>{}</title>\n<style>{STYLE}</style>\n",
-        escaped(&graph.title)
+        escaped(&titles.join(", "))
     );
-    let _ = writeln!(
-        text,
-        "<rect class=\"card\" x=\".5\" y=\".5\" width=\"{:.0}\" height=\"{:.0}\" rx=\"12\"/>",
-        width - 1.0,
-        height - 1.0
-    );
-    let _ = writeln!(
-        text,
-        "<text class=\"title\" x=\"{MARGIN}\" y=\"38\">{}</text>",
-        escaped(&graph.title)
-    );
-    verdict(graph, width, &mut text);
-    for (column, x) in &layout.columns {
-        let _ = writeln!(
-            text,
-            "<text class=\"head\" x=\"{x:.1}\" y=\"70\">{}</text>",
-            COLUMNS[*column].to_uppercase()
-        );
-    }
-    edges(graph, &layout, &mut text);
-    for (at, node) in graph.nodes.iter().enumerate() {
-        draw_node(node, layout.places[at], &mut text);
-    }
-    let mut y = layout.height + 10.0;
-    for (state, lines) in &reasons {
-        for (nth, line) in lines.iter().enumerate() {
-            if nth == 0 {
-                let _ = writeln!(
-                    text,
-                    "<text class=\"mark text-{}\" x=\"{MARGIN}\" y=\"{y:.1}\">{}</text>",
-                    class(*state),
-                    mark(*state)
-                );
-            }
-            let _ = writeln!(
-                text,
-                "<text class=\"why\" x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
-                MARGIN + 20.0,
-                escaped(line)
-            );
-            y += LINE;
-        }
+    let mut y = 0.0;
+    for picture in &pictures {
+        let _ = writeln!(text, "<g transform=\"translate(0 {y:.1})\">\n{}</g>", picture.text);
+        y += picture.height + BETWEEN;
     }
     text.push_str("</svg>\n");
     text
 }
 
-/// How many destinations are reached, in the corner.
-fn verdict(graph: &Graph, width: f64, text: &mut String) {
+/// The picture of one task.
+struct Picture {
+    width: f64,
+    height: f64,
+    text: String,
+}
+
+impl Picture {
+    fn of(graph: &Graph) -> Picture {
+        let layout = Layout::of(graph);
+        let width = layout.width;
+        let mut text = String::new();
+        let mut y = layout.height + 14.0;
+        reasons(graph, width, &mut y, &mut text);
+        legend(graph, y, &mut text);
+        let height = y + 22.0;
+        let mut picture = String::new();
+        let _ = writeln!(
+            picture,
+            "<rect class=\"card\" x=\".5\" y=\".5\" width=\"{:.0}\" height=\"{:.0}\" rx=\"12\"/>",
+            width - 1.0,
+            height - 1.0
+        );
+        head(graph, width, &mut picture);
+        for (column, x) in &layout.columns {
+            let _ = writeln!(
+                picture,
+                "<text class=\"head\" x=\"{x:.1}\" y=\"70\">{}</text>",
+                COLUMNS[*column].to_uppercase()
+            );
+        }
+        lines(graph, &layout, &mut picture);
+        for (node, place) in graph.nodes.iter().zip(&layout.places) {
+            draw_node(node, place, &mut picture);
+        }
+        Picture { width, height, text: picture + &text }
+    }
+}
+
+/// The title, and in the corner how many destinations are reached.
+fn head(graph: &Graph, width: f64, text: &mut String) {
     let ends: Vec<&Node> =
         graph.nodes.iter().filter(|node| node.kind == Kind::Destination).collect();
     let good = ends.iter().filter(|node| node.state == State::Good).count();
-    let worst = ends.iter().map(|node| node.state).max().unwrap_or(State::Good);
+    let worst = ends.iter().map(|node| node.state).max().unwrap_or(State::Open);
+    let from = if graph.starts > 1 { " from every subnet" } else { "" };
+    let said = format!("{} {good} of {} reached{from}", mark(worst), ends.len());
+    let room = width - 3.0 * MARGIN - 8.0 * said.chars().count() as f64;
     let _ = writeln!(
         text,
-        "<text class=\"mark text-{}\" x=\"{:.1}\" y=\"38\" text-anchor=\"end\">{} {good} of {} reached</text>",
+        "<text class=\"title\" x=\"{MARGIN}\" y=\"38\">{}</text>",
+        escaped(&shortened(&graph.title, (room / LARGE_LETTER) as usize))
+    );
+    let _ = writeln!(
+        text,
+        "<text class=\"mark text-{}\" x=\"{:.1}\" y=\"38\" text-anchor=\"end\">{said}</text>",
         class(worst),
         width - MARGIN,
-        mark(worst),
-        ends.len()
     );
 }
 
-/// Where everything stands.
-struct Layout {
-    /// Left edge of each column that is used.
-    columns: Vec<(usize, f64)>,
-    /// Left edge, top, width of each node.
-    places: Vec<(f64, f64, f64)>,
-    width: f64,
-    height: f64,
-}
-
-impl Layout {
-    fn of(graph: &Graph) -> Layout {
-        let order = order(graph);
-        let rows = order.iter().map(Vec::len).max().unwrap_or(1).max(1);
-        let height = TOP + ROW * rows as f64;
-        let (mut columns, mut places) = (Vec::new(), vec![(0.0, 0.0, 0.0); graph.nodes.len()]);
-        let mut x = MARGIN;
-        for (column, nodes) in order.iter().enumerate().filter(|(_, nodes)| !nodes.is_empty()) {
-            let letters = nodes.iter().map(|at| graph.nodes[*at].id.chars().count()).max();
-            let wide = 58.0 + LETTER * letters.unwrap_or(0) as f64;
-            let wide = wide.max(20.0 + 8.0 * COLUMNS[column].len() as f64);
-            columns.push((column, x));
-            let free = ROW * (rows - nodes.len()) as f64;
-            for (nth, at) in nodes.iter().enumerate() {
-                places[*at] = (x, TOP + free / 2.0 + ROW * nth as f64, wide);
-            }
-            x += wide + GAP;
-        }
-        Layout { columns, places, width: (x - GAP + MARGIN).max(560.0), height }
-    }
-}
-
-/// The nodes of each column from top to bottom, so that few lines cross: each near those that it is
-/// joined to.
-fn order(graph: &Graph) -> Vec<Vec<usize>> {
-    let mut columns: Vec<Vec<usize>> = vec![Vec::new(); COLUMNS.len()];
-    for (at, node) in graph.nodes.iter().enumerate() {
-        columns[node.column].push(at);
-    }
-    let mut rank = vec![0.0; graph.nodes.len()];
-    let settle = |column: &[usize], rank: &mut Vec<f64>| {
-        let middle = (column.len() as f64 - 1.0) / 2.0;
-        for (nth, at) in column.iter().enumerate() {
-            rank[*at] = nth as f64 - middle;
-        }
-    };
-    columns.iter().for_each(|column| settle(column, &mut rank));
-    for _ in 0..4 {
-        for column in &mut columns {
-            let near = |at: usize, rank: &[f64]| {
-                let joined: Vec<f64> = graph
-                    .edges
-                    .iter()
-                    .filter_map(|edge| match () {
-                        () if edge.to == at => Some(rank[edge.from]),
-                        () if edge.from == at => Some(rank[edge.to]),
-                        () => None,
-                    })
-                    .collect();
-                match joined.is_empty() {
-                    true => rank[at],
-                    false => joined.iter().sum::<f64>() / joined.len() as f64,
-                }
-            };
-            let keys: Vec<f64> = (0..graph.nodes.len()).map(|at| near(at, &rank)).collect();
-            column.sort_by(|one, other| keys[*one].total_cmp(&keys[*other]));
-            settle(column, &mut rank);
-        }
-    }
-    columns
-}
-
 /// Those that matter are drawn last, over the others.
-fn edges(graph: &Graph, layout: &Layout, text: &mut String) {
-    let mut sorted: Vec<_> = graph.edges.iter().collect();
-    sorted.sort_by_key(|edge| match edge.state {
+fn lines(graph: &Graph, layout: &Layout, text: &mut String) {
+    let weight = |state: State| match state {
         State::Unreached => 0,
         State::Good => 1,
         State::Open => 2,
         State::Bad => 3,
-    });
-    for edge in sorted {
-        let (from, to) = (layout.places[edge.from], layout.places[edge.to]);
-        let (x1, y1) = (from.0 + from.2, from.1 + NODE_HEIGHT / 2.0);
-        let (x2, y2) = (to.0, to.1 + NODE_HEIGHT / 2.0);
+    };
+    let mut drawn: Vec<(State, String)> = Vec::new();
+    for line in &layout.lines {
+        let (from, to) = (layout.places[line.from], layout.places[line.to]);
+        let ((x1, y1), (x2, y2)) = ((from.right(), from.middle()), (to.x, to.middle()));
         let bend = ((x2 - x1) / 2.0).min(60.0);
-        let _ = writeln!(
-            text,
-            "<path class=\"edge {}\" d=\"M{x1:.1} {y1:.1} C{:.1} {y1:.1} {:.1} {y2:.1} {x2:.1} {y2:.1}\"/>",
-            class(edge.state),
+        let path = format!(
+            "M{x1:.1} {y1:.1} C{:.1} {y1:.1} {:.1} {y2:.1} {x2:.1} {y2:.1}",
             x1 + bend,
             x2 - bend
         );
+        drawn.push((line.state, path));
+    }
+    for (lane, state) in layout.places[graph.nodes.len()..].iter().zip(&layout.lanes) {
+        drawn.push((*state, format!("M{:.1} {:.1} H{:.1}", lane.x, lane.middle(), lane.right())));
+    }
+    drawn.sort_by_key(|(state, _)| weight(*state));
+    for (state, path) in drawn {
+        let _ = writeln!(text, "<path class=\"edge {}\" d=\"{path}\"/>", class(state));
     }
 }
 
-fn draw_node(node: &Node, (x, y, wide): (f64, f64, f64), text: &mut String) {
-    let middle = y + NODE_HEIGHT / 2.0;
-    let _ = writeln!(
+fn draw_node(node: &Node, place: &Place, text: &mut String) {
+    let Place { x, y, wide, high } = place;
+    let class = class(node.state);
+    let labels = labels(node);
+    // Whose name is shortened tells the whole one to whoever points at it.
+    let whole = match labels.join(", ") == node.id {
+        true => String::new(),
+        false => format!("<title>{}</title>", escaped(&node.id)),
+    };
+    let _ = write!(
         text,
-        "<g class=\"node {}\"><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{wide:.1}\" height=\"{NODE_HEIGHT}\" rx=\"8\"/><circle class=\"dot\" cx=\"{:.1}\" cy=\"{middle:.1}\" r=\"4\"/><text class=\"id\" x=\"{:.1}\" y=\"{:.1}\">{}</text></g>",
-        class(node.state),
-        x + 15.0,
-        x + 27.0,
-        middle + 4.0,
-        escaped(&node.id)
+        "<g class=\"node {class}\">{whole}<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{wide:.1}\" height=\"{high:.1}\" rx=\"8\"/><circle class=\"dot {class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\"/>",
+        x + 13.0,
+        place.middle()
     );
-    let shows = node.kind == Kind::Destination || matches!(node.state, State::Bad | State::Open);
-    if shows && node.state != State::Unreached {
-        let _ = writeln!(
+    for (nth, label) in labels.iter().enumerate() {
+        let _ = write!(
             text,
-            "<text class=\"mark text-{}\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-            class(node.state),
-            x + wide - 8.0,
-            middle + 4.5,
+            "<text class=\"id\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            x + 25.0,
+            y + 20.0 + TEXT * nth as f64,
+            escaped(label)
+        );
+    }
+    if shows_mark(node) {
+        let _ = write!(
+            text,
+            "<text class=\"mark text-{class}\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+            place.right() - 8.0,
+            place.middle() + 4.5,
             mark(node.state)
         );
     }
+    text.push_str("</g>\n");
 }
 
-fn class(state: State) -> &'static str {
-    match state {
-        State::Good => "good",
-        State::Unreached => "unreached",
-        State::Open => "open",
-        State::Bad => "bad",
-    }
-}
-
-fn mark(state: State) -> &'static str {
-    match state {
-        State::Good => "✔",
-        State::Unreached => "",
-        State::Open => "?",
-        State::Bad => "✘",
-    }
-}
-
-/// The reasons in lines that fit.
-fn wrapped(graph: &Graph, width: f64) -> Vec<(State, Vec<String>)> {
+/// Why something does not arrive, in lines that fit.
+fn reasons(graph: &Graph, width: f64, y: &mut f64, text: &mut String) {
     let most = ((width - 2.0 * MARGIN - 20.0) / SMALL_LETTER) as usize;
-    let wrap = |text: &str| {
-        let mut lines = vec![String::new()];
-        for word in text.split_whitespace() {
-            let line = lines.last_mut().filter(|line| {
-                line.is_empty() || line.chars().count() + 1 + word.chars().count() <= most
-            });
-            match line {
+    for (state, reason) in &graph.reasons {
+        let _ = writeln!(
+            text,
+            "<text class=\"mark text-{}\" x=\"{MARGIN}\" y=\"{y:.1}\">{}</text>",
+            class(*state),
+            mark(*state)
+        );
+        for line in wrapped(reason, most) {
+            let _ = writeln!(
+                text,
+                "<text class=\"why\" x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
+                MARGIN + 20.0,
+                escaped(&line)
+            );
+            *y += LINE;
+        }
+    }
+    if !graph.reasons.is_empty() {
+        *y += 8.0;
+    }
+}
+
+/// What the colours mean, of those that are there.
+fn legend(graph: &Graph, y: f64, text: &mut String) {
+    let meanings = [
+        (State::Good, "packets pass"),
+        (State::Bad, "they are stopped"),
+        (State::Open, "not known"),
+        (State::Unreached, "they never get there"),
+    ];
+    let nodes = graph.nodes.iter().map(|node| node.state);
+    let states: Vec<State> = nodes.chain(graph.edges.iter().map(|edge| edge.state)).collect();
+    let mut x = MARGIN + 4.0;
+    for (state, meaning) in meanings.iter().filter(|(state, _)| states.contains(state)) {
+        let (class, middle) = (class(*state), y - 4.0);
+        let _ = match state {
+            State::Unreached => writeln!(
+                text,
+                "<path class=\"edge {class}\" d=\"M{:.1} {middle:.1} H{:.1}\"/>",
+                x - 4.0,
+                x + 14.0
+            ),
+            _ => writeln!(
+                text,
+                "<circle class=\"dot {class}\" cx=\"{:.1}\" cy=\"{middle:.1}\" r=\"4\"/>",
+                x + 4.0
+            ),
+        };
+        let _ = writeln!(
+            text,
+            "<text class=\"key\" x=\"{:.1}\" y=\"{y:.1}\">{meaning}</text>",
+            x + 20.0
+        );
+        x += 46.0 + SMALL_LETTER * meaning.chars().count() as f64;
+    }
+}
+
+/// A text in lines of at most so many letters; a word that is longer is cut.
+fn wrapped(text: &str, most: usize) -> Vec<String> {
+    let most = most.max(20);
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let letters: Vec<char> = word.chars().collect();
+        for part in letters.chunks(most) {
+            let part: String = part.iter().collect();
+            let fits = |line: &&mut String| {
+                line.is_empty() || line.chars().count() + 1 + part.chars().count() <= most
+            };
+            match lines.last_mut().filter(fits) {
                 Some(line) => {
                     if !line.is_empty() {
                         line.push(' ');
                     }
-                    line.push_str(word);
+                    line.push_str(&part);
                 }
-                None => lines.push(word.to_owned()),
+                None => lines.push(part),
             }
         }
-        lines
-    };
-    graph.reasons.iter().map(|(state, text)| (*state, wrap(text))).collect()
+    }
+    lines
 }
 
 fn escaped(text: &str) -> String {

@@ -3,10 +3,8 @@
 use serde_json::json;
 
 use super::vpc::{Vpc, anywhere, entry, rule};
-use super::{on_fargate, private, task, task_of, told};
-use crate::checks::network::{End, trails};
+use super::{on_fargate, private, task_of, told};
 use crate::checks::tests::story::Story;
-use crate::facts::{Table, View};
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Skip, Warn};
 
@@ -65,7 +63,7 @@ fn a_resolver_is_opened_where_the_way_to_it_is_closed() {
         ),
         (
             asking("10.0.101.9", by_acl),
-            "replace-network-acl-entry --network-acl-id acl-private --egress --rule-number 90 --protocol udp --port-range From=53,To=53 --cidr-block 0.0.0.0/0 --rule-action allow",
+            "create-network-acl-entry --network-acl-id acl-private --egress --rule-number 80 --protocol udp --port-range From=53,To=53 --cidr-block 10.0.101.9/32 --rule-action allow",
         ),
         (asking("192.168.0.9", no_route), ""),
     ] {
@@ -86,6 +84,12 @@ fn of_network_acls_only_the_entry_is_told_that_stops_packets() {
     for it in &found {
         assert!(it.message.contains("entry 90 of network ACL acl-private denies"), "{it:#?}");
         assert!(!it.message.contains("lets it pass"), "{it:#?}");
+        assert_eq!(
+            it.commands,
+            [
+                "aws ec2 create-network-acl-entry --network-acl-id acl-private --ingress --rule-number 80 --protocol tcp --port-range From=32768,To=60999 --cidr-block 0.0.0.0/0 --rule-action allow"
+            ]
+        );
     }
     // Linux calls from 32768 to 60999: where the answers to a part of these are kept out, calls hang.
     let partly = Vpc::with_nat().but(|vpc| {
@@ -97,11 +101,52 @@ fn of_network_acls_only_the_entry_is_told_that_stops_packets() {
     for it in &found {
         assert_eq!(it.status, Warn, "{it:#?}");
         assert!(it.message.contains("not TCP 32768-49151"), "{it:#?}");
+        // Between the entry that allows and the one that denies.
         assert!(
-            it.commands[0].contains("--rule-number 95")
-                && it.commands[0].contains("From=1024,To=65535"),
+            it.commands[0].contains("create-network-acl-entry")
+                && it.commands[0].contains("--rule-number 94 "),
             "{it:#?}"
         );
+    }
+}
+
+#[test]
+fn an_entry_that_denies_is_stepped_before_and_makes_room_only_where_there_is_none() {
+    let denied_by = |number: i32| {
+        Vpc::with_endpoints().but(|vpc| {
+            let mut all = entry(number, true, false, None);
+            all.range = "10.0.0.0/16".parse().unwrap();
+            vpc.acls[0].entries.insert(0, all);
+            for endpoint in vpc.endpoints.iter_mut().filter(|it| it.id != "vpce-s3") {
+                endpoint.subnets = vec!["subnet-pb".to_owned()];
+            }
+        })
+    };
+    let create = |number: i32, traffic: &str, action: &str| {
+        format!(
+            "aws ec2 create-network-acl-entry --network-acl-id acl-private --egress --rule-number {number} --protocol {traffic} --rule-action {action}"
+        )
+    };
+    let https = "tcp --port-range From=443,To=443 --cidr-block 10.0.102.0/24";
+    let replace = create(1, https, "allow").replace("create-", "replace-");
+    let with_room = vec![create(80, https, "allow")];
+    let without = vec![create(2, "-1 --cidr-block 10.0.0.0/16", "deny"), replace.clone()];
+    for (vpc, commands, words) in [
+        (denied_by(90), with_room, ""),
+        (denied_by(1), without, ""),
+        // Something that is allowed comes next, and would undo it.
+        (
+            denied_by(1).but(|vpc| vpc.acls[0].entries.push(entry(2, true, true, None))),
+            vec![replace],
+            "No lower number is free",
+        ),
+    ] {
+        let found = wrong_by("network-nacl", private(), &vpc);
+        assert!(!found.is_empty());
+        for it in found {
+            assert_eq!(it.commands, commands, "{it:#?}");
+            assert!(it.remedy.as_ref().is_some_and(|it| it.contains(words)), "{it:#?}");
+        }
     }
 }
 
@@ -123,12 +168,4 @@ fn a_missing_endpoint_is_created_once_for_all_zones_and_only_where_it_can_be() {
         assert!(it.commands.is_empty(), "{it:#?}");
         assert!(it.remedy.as_ref().is_some_and(|it| it.contains("NAT gateway")), "{it:#?}");
     }
-}
-
-#[test]
-fn where_nothing_is_known_of_a_subnet_the_picture_shows_it_open() {
-    let story = task().run_as(&on_fargate("${SUBNET}", ""));
-    let found = trails(story.first(), &View::of(&Table::default()));
-    assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(matches!(&found[0].end, End::Open(why) if why.contains("${SUBNET}")), "{found:#?}");
 }

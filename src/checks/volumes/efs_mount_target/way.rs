@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::near::NFS;
 use super::{EFS_MOUNT_TARGET, Mounting};
+use crate::checks::network::nacl::{commands, letting_pass};
 use crate::checks::scene::Scene;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
@@ -60,8 +61,13 @@ impl Mounting<'_> {
         });
         found.part(self.place, |found| {
             let is_partial = |fact: &AclFact| matches!(fact, AclFact::Partly { .. });
-            self.report(&acls?, is_partial, found, |finding| {
-                finding.remedy("Let the network ACLs of both subnets pass TCP 2049 to the mount target, and the answers to the ports from 1024 up")
+            let acls = acls?;
+            let amendments = letting_pass(&acls.facts, &scene.around.topology());
+            self.report(&acls, is_partial, found, |finding| {
+                let finding = finding.remedy("Let the network ACLs of both subnets pass TCP 2049 to the mount target, and the answers to the ports that the task calls from");
+                amendments.iter().flat_map(commands).fold(finding, |finding, command| {
+                    finding.command(format!("{command} --region {region}"))
+                })
             });
             Ok(())
         });

@@ -296,6 +296,20 @@ fn network_acls_pass_the_mount_and_its_answers() {
     for (entries, status, words) in cases {
         told(&runs(IN_A, vpc().acls(&entries)), &[(status, words)]);
     }
+    // One network ACL of both subnets: what leaves the one, and the answers that leave the other.
+    let closed = vpc().acls(&[(true, false), (false, true)]);
+    let allow = |number: u8, ports: &str, range: &str| {
+        format!(
+            "aws ec2 create-network-acl-entry --network-acl-id acl-1 --egress --rule-number {number} --protocol tcp --port-range {ports} --cidr-block {range} --rule-action allow --region eu-west-1"
+        )
+    };
+    assert_eq!(
+        runs(IN_A, closed).judged_by(&EFS_MOUNT_TARGET)[0].commands,
+        [
+            allow(90, "From=2049,To=2049", "10.0.11.9/32"),
+            allow(99, "From=32768,To=60999", "10.0.1.0/24"),
+        ]
+    );
     // Within one subnet none is crossed.
     let beside = vpc()
         .acls(&[(true, false), (false, false)])

@@ -319,7 +319,9 @@ impl Asking<'_, '_, '_> {
                 let bucket = format!("arn:{}:s3:::{}", object.partition, object.bucket);
                 vec![Wish::new("s3:GetObject", arn), Wish::new("s3:GetBucketLocation", bucket)]
             }
-            Call::Log(None) | Call::Layers(_) | Call::Agent | Call::Other | Call::Own => Vec::new(),
+            Call::Log(None) | Call::Layers(_) | Call::Agent(_) | Call::Other(_) | Call::Own => {
+                Vec::new()
+            }
         })
     }
 

@@ -97,7 +97,8 @@ fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
     let mut found = Vec::new();
     for mut scene in Scene::all(sender, super::route::EXPECTED, facts)? {
         let connected = scene.agent_connected;
-        let is_drawn = |need: &&Need| !need.is_own_traffic() && !(need.is_of_agent() && connected);
+        let proven = |need: &Need| need.is_of_agent() && connected;
+        let is_drawn = |need: &&Need| !need.is_own_traffic() && !proven(need);
         for need in reach.needs.iter().filter(is_drawn) {
             let trail = one(&mut scene, need, &reach, facts);
             found.push(finished(trail, &scene, need, &need.to.named_from(home)));

@@ -1,5 +1,7 @@
 """A VPC in the emulator: a public subnet with a NAT gateway, and a private one behind it."""
 
+import json
+
 from emulator import REGION
 
 
@@ -22,6 +24,24 @@ def make_vpc(emulator):
     table = make_table(ec2, vpc, private, NatGatewayId=nat)
     group = ec2.create_security_group(GroupName="storefront", Description="tasks", VpcId=vpc)["GroupId"]
     return {"vpc": vpc, "subnet": private, "nat": nat, "gateway": gateway, "table": table, "group": group}
+
+
+def leave_to_endpoints(emulator, made):
+    """Takes the way out of the private subnet, and gives it endpoints for what the demo needs."""
+    ec2 = emulator.client("ec2")
+    ec2.delete_route(RouteTableId=made["table"], DestinationCidrBlock="0.0.0.0/0")
+    group = ec2.create_security_group(GroupName="endpoints", Description="endpoints", VpcId=made["vpc"])["GroupId"]
+    within = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[within])
+    everything = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+    interface = {"VpcEndpointType": "Interface", "SubnetIds": [made["subnet"]], "SecurityGroupIds": [group]}
+    interface["PrivateDnsEnabled"] = True
+    gateway = {"VpcEndpointType": "Gateway", "RouteTableIds": [made["table"]]}
+    for service in ("ecr.api", "ecr.dkr", "secretsmanager", "ssm", "logs", "s3"):
+        kind = gateway if service == "s3" else interface
+        name = f"com.amazonaws.{REGION}.{service}"
+        ec2.create_vpc_endpoint(VpcId=made["vpc"], ServiceName=name, PolicyDocument=policy, **kind)
 
 
 def make_subnet(ec2, vpc, block):

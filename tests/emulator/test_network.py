@@ -5,7 +5,8 @@ import unittest
 from xml.etree import ElementTree
 
 import account
-from network import make_endpoint, make_vpc
+from emulator import ACCOUNT, REGION
+from network import leave_to_endpoints, make_endpoint, make_vpc
 from program import Story, demo
 
 
@@ -107,6 +108,66 @@ class Network(Story):
         endpoint = make_endpoint(self.emulator, self.made, "secretsmanager")
         self.addCleanup(ec2.delete_vpc_endpoints, VpcEndpointIds=[endpoint])
         self.assertIn(endpoint, said(*self.place(), code=0)["message"])
+
+
+class Endpoints(Story):
+    """A subnet without a way out, with an endpoint for everything that the demo names."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.made = make_vpc(cls.emulator)
+        leave_to_endpoints(cls.emulator, cls.made)
+
+    def service(self, **more):
+        subnets, groups = [self.made["subnet"]], [self.made["group"]]
+        network = {"awsvpcConfiguration": {"subnets": subnets, "securityGroups": groups}}
+        place = {"launchType": "FARGATE", "networkConfiguration": network}
+        return self.write({"serviceName": "storefront", **place, **more}, "service.json")
+
+    def warned(self, definition, **more):
+        """What the checks of the network warn of, while nothing else is wrong."""
+        service = self.service(**more)
+        report = self.report("network", self.write(definition), "--service-definition", service, code=0)
+        return [(it["id"], it["message"]) for it in report["checks"] if it["status"] == "warn"]
+
+    def only_warns(self, definition, words, **more):
+        (check, message), *others = self.warned(definition, **more)
+        self.assertEqual((check, others), ("network-endpoints", []))
+        self.assertIn(words, message)
+
+    def test_endpoints_are_all_it_takes(self):
+        self.assertEqual(self.warned(demo()), [])
+
+    def test_service_connect_wants_one_more(self):
+        connect = {"enabled": True, "namespace": "shop"}
+        self.only_warns(demo(), "(for Service Connect)", serviceConnectConfiguration=connect)
+
+    def test_the_first_pull_by_a_rule_takes_a_way_out(self):
+        rule = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
+        self.emulator.rules = [rule]
+        self.addCleanup(setattr, self.emulator, "rules", [])
+        self.only_warns(self.of_image("hub/library/nginx:1"), "pull-through cache rule hub")
+        self.emulator.refused.add("ecr:DescribeImages")
+        self.assertEqual(self.warned(self.of_image("hub/library/nginx:1")), [])
+
+    def test_layers_of_windows_come_from_microsoft(self):
+        ecr = self.emulator.client("ecr")
+        ecr.create_repository(repositoryName="till")
+        kind = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
+        blob = {"mediaType": "application/vnd.docker.container.image.v1+json", "size": 2, "digest": "sha256:" + "1" * 64}
+        layer = {"mediaType": kind, "size": 2, "digest": "sha256:" + "2" * 64, "urls": ["https://mcr.microsoft.com/1"]}
+        kind = "application/vnd.docker.distribution.manifest.v2+json"
+        manifest = {"schemaVersion": 2, "mediaType": kind, "config": blob, "layers": [layer]}
+        ecr.put_image(repositoryName="till", imageTag="1", imageManifest=json.dumps(manifest), imageManifestMediaType=kind)
+        self.assertEqual(self.warned(self.of_image("till:1")), [])
+        windows = {"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2019_CORE"}}
+        self.only_warns({**self.of_image("till:1"), **windows}, "Microsoft")
+
+    def of_image(self, image):
+        definition = demo()
+        definition["containerDefinitions"][0]["image"] = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{image}"
+        return definition
 
 
 if __name__ == "__main__":

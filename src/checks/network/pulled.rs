@@ -104,7 +104,7 @@ fn uncached(pull: &Pull, stored: &DescribeImage, facts: &View) -> Result<Option<
     };
     Ok(covering(rules, name).map(|(rule, _)| {
         Obstacle::of(format!(
-            "{} is not cached yet, and its first pull, by the pull-through cache rule {} for {}, takes a way to the internet, which there is not from here",
+            "{} is not cached yet, and its first pull, by the pull-through cache rule {} for {}, takes a way to the internet, and from here there is none",
             stored.what(),
             rule.prefix,
             rule.upstream
@@ -139,7 +139,7 @@ fn foreign(
         Ok(false) => None,
         Ok(true) => Some(
             Obstacle::of(format!(
-                "{} has layers that are not kept in ECR, but fetched from Microsoft, and from here there is no way to the internet",
+                "{} has layers that are not kept in ECR, but fetched from Microsoft, which takes a way to the internet, and from here there is none",
                 stored.what()
             ))
             .remedy("Build the image on a base image of today, whose layers may all be pushed, or push it with the Docker daemon's setting allow-nondistributable-artifacts for this registry"),

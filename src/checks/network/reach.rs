@@ -53,7 +53,7 @@ impl Need {
 
     /// Whether it is what an agent needs to be connected to ECS: one that is has reached it.
     pub(in crate::checks) fn is_of_agent(&self) -> bool {
-        self.errands.iter().all(|errand| matches!(errand.call, Call::Agent))
+        self.errands.iter().all(|errand| matches!(errand.call, Call::Agent(_)))
     }
 }
 
@@ -100,10 +100,10 @@ pub(in crate::checks) enum Call {
     NewGroup(LogGroupName, Region),
     /// An object in S3.
     Object(S3Object),
-    /// What the agent of a container instance is connected by.
-    Agent,
-    /// Something that no policy of an endpoint is judged for.
-    Other,
+    /// What the agent of a container instance is connected by, and what comes of it that it is not.
+    Agent(&'static str),
+    /// Something that no policy of an endpoint is judged for, and what comes of it that it is not reached.
+    Other(&'static str),
     /// What the containers of an awsvpc task on EC2 may call themselves.
     Own,
 }

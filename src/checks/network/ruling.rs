@@ -274,11 +274,14 @@ impl Tally {
         }
         let mut passes: Vec<String> = Vec::new();
         let lines = merged(self.lines);
+        let from = lines.first().map(|first| first.from.as_str());
+        let from = from.filter(|from| lines.iter().all(|line| line.from == *from));
         for line in &lines {
             let names = line.names(home);
             let because = &line.obstacle.because;
             match line.kind {
-                Kind::Passes => passes.push(format!("{names}: {because}")),
+                Kind::Passes if from.is_some() => passes.push(format!("{names}: {because}")),
+                Kind::Passes => passes.push(format!("{names} from {}: {because}", line.from)),
                 Kind::Open => found.part(&line.place, |_| {
                     let why = format!(
                         "whether {names} can be reached from {} is open: {because}",
@@ -304,11 +307,9 @@ impl Tally {
         }
         passes.dedup();
         let said = passes.join("; ");
-        match lines.first() {
-            Some(first) if lines.iter().all(|line| line.from == first.from) => {
-                found.or_pass(format!("from {}: {said}", first.from))
-            }
-            _ => found.or_pass(said),
+        match from {
+            Some(from) => found.or_pass(format!("from {from}: {said}")),
+            None => found.or_pass(said),
         }
     }
 }
@@ -386,8 +387,8 @@ pub(super) fn timeout(errand: &Errand) -> Option<&'static str> {
         Call::Object(_) => {
             "ResourceInitializationError: failed to download env files: ... i/o timeout"
         }
-        Call::Agent => "RunTask, StartTask: failures with the reason AGENT",
-        Call::Other | Call::Own => return None,
+        Call::Agent(error) | Call::Other(error) => error,
+        Call::Own => return None,
     })
 }
 

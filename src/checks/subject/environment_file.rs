@@ -49,8 +49,8 @@ fn files_of<'t>(
     let is_of = |it: &&ContainerOverride| name.is_some() && it.name.get().ok().flatten() == name;
     let names_any =
         |it: &&Field<Vec<EnvironmentFile>>| it.items().map_or(true, |files| !files.is_empty());
-    let changed = overrides.iter().filter(is_of).map(|it| &it.environment_files);
-    changed.filter(names_any).last().unwrap_or(&container.environment_files)
+    let mut changed = overrides.iter().filter(is_of).map(|it| &it.environment_files);
+    changed.rfind(names_any).unwrap_or(&container.environment_files)
 }
 
 impl EnvironmentFileUse<'_> {

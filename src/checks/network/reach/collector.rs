@@ -20,6 +20,16 @@ const PUBLIC: [&str; 9] = [
     "registry.k8s.io",
 ];
 
+/// What comes of it that something is not reached.
+const NOT_PULLED: &str = "CannotPullContainerError: ... dial tcp ...:443: i/o timeout";
+const NOT_FETCHED: &str = "ResourceInitializationError: ... dial tcp ...:443: i/o timeout";
+const NOT_SENT: &str =
+    "the log router's own log: connection timed out; what it cannot send is lost";
+pub(super) const NO_SHELL: &str = "aws ecs execute-command: TargetNotConnectedException: The execute command failed due to an internal error. Try again later.";
+const NO_NEIGHBOURS: &str = "the proxy of Service Connect is not told of the other services";
+const NO_AGENT: &str = "RunTask, StartTask: failures with the reason AGENT";
+const NO_METRICS: &str = "CloudWatch gets no CPU and memory utilization of the tasks";
+
 pub(super) struct Collector<'t> {
     task: &'t Task,
     home: Region,
@@ -124,7 +134,7 @@ impl<'t> Collector<'t> {
                 };
                 let is_public = PUBLIC.contains(&host.as_str()) || host.ends_with(".gcr.io");
                 let to = if is_public { To::Host(host) } else { To::Anywhere(host) };
-                self.add(to, &ask, Call::Other);
+                self.add(to, &ask, Call::Other(NOT_PULLED));
             }
         }
     }
@@ -200,8 +210,8 @@ impl<'t> Collector<'t> {
         let ask = Ask { what, carrier: Carrier::Agent, decides: true };
         let region = arn.region.clone().unwrap_or_else(|| self.home.clone());
         match arn.service.as_str() {
-            "ssm" => self.service("ssm", &region, &ask, Call::Other),
-            "s3" => self.service("s3", &region, &ask, Call::Other),
+            "ssm" => self.service("ssm", &region, &ask, Call::Other(NOT_FETCHED)),
+            "s3" => self.service("s3", &region, &ask, Call::Other(NOT_FETCHED)),
             _ => {}
         }
     }
@@ -271,7 +281,7 @@ impl<'t> Collector<'t> {
                 };
                 let region = region(option("region")?);
                 let ask = Ask { what, carrier: Carrier::Containers, decides: false };
-                self.service(service, &region, &ask, Call::Other);
+                self.service(service, &region, &ask, Call::Other(NOT_SENT));
             }
             _ => {}
         }
@@ -286,7 +296,7 @@ impl<'t> Collector<'t> {
         let exec = request.enable_execute_command.get().map(|it| it == Some(&true));
         if let Some(ask) = feature("ECS Exec", Carrier::Containers, exec) {
             let home = self.home.clone();
-            self.service("ssmmessages", &home, &ask, Call::Other);
+            self.service("ssmmessages", &home, &ask, Call::Other(NO_SHELL));
         }
         // The proxy of Service Connect is told of the other services through the endpoint for ecs-agent,
         // without one through public addresses
@@ -295,7 +305,7 @@ impl<'t> Collector<'t> {
         // (https://github.com/aws/amazon-ecs-agent/blob/master/agent/engine/serviceconnect/manager_linux.go).
         if let Some(ask) = feature("Service Connect", Carrier::Agent, self.is_connected()) {
             let home = self.home.clone();
-            self.service("ecs-agent", &home, &ask, Call::Other);
+            self.service("ecs-agent", &home, &ask, Call::Other(NO_NEIGHBOURS));
         }
     }
 
@@ -315,10 +325,14 @@ impl<'t> Collector<'t> {
             return;
         }
         let home = self.home.clone();
-        for (service, decides) in [("ecs", true), ("ecs-agent", true), ("ecs-telemetry", false)] {
+        for (service, decides, error) in [
+            ("ecs", true, NO_AGENT),
+            ("ecs-agent", true, NO_AGENT),
+            ("ecs-telemetry", false, NO_METRICS),
+        ] {
             let what = "the agents of the container instances".to_owned();
             let ask = Ask { what, carrier: Carrier::Agent, decides };
-            self.service(service, &home, &ask, Call::Agent);
+            self.service(service, &home, &ask, Call::Agent(error));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What sessions of ECS Exec have to reach beyond the session itself, as their cluster configures them
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
 
+use super::collector::NO_SHELL;
 use super::{Call, Errand, Need, To};
 use crate::checks::subject::{Carrier, Task};
 use crate::facts::View;
@@ -38,7 +39,7 @@ fn needs(exec: &ExecuteCommand, home: &Region) -> Vec<Need> {
         found.push(Need {
             to: To::Service(Service::new(service, region)),
             decides: false,
-            errands: vec![Errand { what: what.to_owned(), call: Call::Other }],
+            errands: vec![Errand { what: what.to_owned(), call: Call::Other(NO_SHELL) }],
             carrier: Carrier::Containers,
         });
     };

@@ -1,7 +1,7 @@
 //! Service Connect: what tells its proxy of the other services.
 
 use super::vpc::{Vpc, interface};
-use super::{IMAGE, ends, task};
+use super::{IMAGE, ends, task, told};
 use crate::checks::tests::story::Story;
 
 fn service(launch: &str, subnets: &str, connect: &str) -> String {
@@ -28,6 +28,9 @@ fn without_a_way_out_its_proxy_wants_the_endpoint_of_the_agent() {
         &warns,
         &["com.amazonaws.eu-west-1.ecs-agent", "Service Connect"],
     );
+    let warned = told(on_fargate(ON), &Vpc::with_endpoints());
+    let warned = warned.iter().find(|it| it.status.word() == "warn").unwrap();
+    assert!(warned.prevents.as_ref().is_some_and(|it| it.contains("proxy")), "{warned:?}");
     let vpc = Vpc::with_endpoints().but(|vpc| vpc.endpoints.push(interface("ecs-agent")));
     ends(on_fargate(ON), &vpc, &[], &[]);
     ends(on_fargate(ON), &Vpc::with_nat(), &[], &[]);

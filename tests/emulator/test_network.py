@@ -109,6 +109,39 @@ class Network(Story):
         self.addCleanup(ec2.delete_vpc_endpoints, VpcEndpointIds=[endpoint])
         self.assertIn(endpoint, said(*self.place(), code=0)["message"])
 
+    def test_two_definitions_are_one_picture(self):
+        both = [self.write(demo()), self.write(demo())]
+        done = self.run_program("network", *both, *self.place(), "--graph", "svg")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        titles = [it.text for it in ElementTree.fromstring(done.stdout).iter() if it.get("class") == "title"]
+        self.assertEqual(titles, ["network paths of storefront"] * 2)
+
+    def test_only_one_thing_goes_to_standard_output(self):
+        for more in (["--graph", "dot"], ["--format", "json"], ["--output", "json"], ["--query", "verdict"]):
+            done = self.run_program("network", self.write(demo()), *self.place(), "--graph", "svg", *more)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), more)
+
+    def test_the_command_printed_for_a_network_acl_opens_it(self):
+        ec2 = self.emulator.client("ec2")
+        of_vpc = [{"Name": "vpc-id", "Values": [self.made["vpc"]]}]
+        acl = ec2.describe_network_acls(Filters=of_vpc)["NetworkAcls"][0]["NetworkAclId"]
+        https = {"Protocol": "6", "PortRange": {"From": 443, "To": 443}, "CidrBlock": "0.0.0.0/0"}
+        outbound = {"NetworkAclId": acl, "Egress": True}
+        ec2.create_network_acl_entry(**outbound, **https, RuleNumber=90, RuleAction="deny")
+        self.addCleanup(lambda: ec2.delete_network_acl_entry(**outbound, RuleNumber=90))
+        failed = [it for it in self.network(code=1)["checks"] if it["status"] == "fail"]
+        self.assertEqual({it["id"] for it in failed}, {"network-nacl"})
+        self.assertEqual(
+            failed[0]["commands"],
+            [
+                f"aws ec2 create-network-acl-entry --network-acl-id {acl} --egress --rule-number 80 --protocol tcp"
+                " --port-range From=443,To=443 --cidr-block 0.0.0.0/0 --rule-action allow"
+            ],
+        )
+        ec2.create_network_acl_entry(**outbound, **https, RuleNumber=80, RuleAction="allow")
+        self.addCleanup(lambda: ec2.delete_network_acl_entry(**outbound, RuleNumber=80))
+        self.network(code=0)
+
 
 class Endpoints(Story):
     """A subnet without a way out, with an endpoint for everything that the demo names."""

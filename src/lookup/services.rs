@@ -116,6 +116,10 @@ impl Services {
         self.client(region, aws_sdk_secretsmanager::Client::new)
     }
 
+    pub(super) fn servicequotas(&self, region: &Region) -> aws_sdk_servicequotas::Client {
+        self.client(region, aws_sdk_servicequotas::Client::new)
+    }
+
     pub(super) fn ssm(&self, region: &Region) -> aws_sdk_ssm::Client {
         self.client(region, aws_sdk_ssm::Client::new)
     }

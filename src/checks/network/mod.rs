@@ -6,6 +6,7 @@ mod dns;
 mod endpoint_group;
 mod endpoint_policy;
 mod endpoints;
+mod interfaces;
 mod nacl;
 mod reach;
 mod route;

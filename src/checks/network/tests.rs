@@ -3,6 +3,7 @@
 mod configuration;
 mod endpoints;
 mod filters;
+mod interfaces;
 mod mending;
 mod refused;
 mod senders;

@@ -3,6 +3,7 @@
 mod encrypted;
 mod log;
 mod role;
+mod rollout;
 mod sender;
 mod stored;
 mod volume;
@@ -10,6 +11,7 @@ mod volume;
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use log::{AwslogsUse, FirelensFileUse};
 pub use role::{Duty, RoleUse};
+pub use rollout::Rollout;
 pub use sender::{NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
 pub use stored::{LaunchVolumeUse, StoredUse};
 pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};

@@ -94,7 +94,7 @@ impl Lookup for GetServiceQuota {
     const ABSENT: &'static [&'static str] = &[UNKNOWN];
 
     fn what(&self) -> String {
-        format!("quota {} in {}", self.quota.name, self.region)
+        format!("quota of {}: {}", self.region, self.quota.name)
     }
 
     /// Where no value is applied to the account, the default is

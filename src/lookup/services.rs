@@ -134,7 +134,7 @@ impl Services {
 }
 
 #[cfg(test)]
-const BRIEFLY: std::time::Duration = std::time::Duration::from_millis(500);
+const BRIEFLY: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// A client that does not wait long.
 #[cfg(test)]

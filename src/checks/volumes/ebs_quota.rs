@@ -123,8 +123,10 @@ impl<'t> Wanted<'t> {
         let (kind, region) = (self.kind, self.region);
         // What they take by themselves is known, also where nobody may see what there is already.
         let there = match of.has {
-            Some(has) => format!(" beside {has} {unit} of the {kind} volumes that are there"),
-            None => String::new(),
+            Some(has) if has > 0 => {
+                format!(" beside {has} {unit} of the {kind} volumes that are there")
+            }
+            _ => String::new(),
         };
         let enough = (all + of.in_a_unit_of_the_quota - 1) / of.in_a_unit_of_the_quota;
         Some(

@@ -7,13 +7,16 @@ use crate::report::CheckResult;
 const QUOTA: &str = "servicequotas:GetServiceQuota";
 const VOLUMES: &str = "ec2:DescribeVolumes";
 
+/// Machines by their types, with so many volumes and network interfaces.
+type Machines<'a> = &'a [(&'a str, usize, usize)];
+
 trait Room {
     /// It may have so much of this.
     fn may_have(self, code: &str, value: f64) -> Account;
     /// It has so much.
     fn has(self, kind: &str, storage: i64, iops: i64) -> Account;
-    /// The cluster has a machine of this type, with so many volumes and network interfaces.
-    fn machines(self, machines: &[(&str, usize, usize)]) -> Account;
+    /// The cluster has these machines.
+    fn machines(self, machines: Machines) -> Account;
     /// A machine of this type takes so many volumes.
     fn takes(self, kind: &str, volumes: Option<usize>, shared: bool) -> Account;
     fn refuses(self, call: &str, key: &Value) -> Account;
@@ -36,7 +39,7 @@ impl Room for Account {
         self.says(VOLUMES, &volumes_key(kind), &json!({"storage": storage, "iops": iops}))
     }
 
-    fn machines(self, machines: &[(&str, usize, usize)]) -> Account {
+    fn machines(self, machines: Machines) -> Account {
         let instances: Vec<_> = (0..machines.len())
             .map(|at| {
                 json!({
@@ -174,7 +177,7 @@ fn instances_that_take_no_further_volume_are_warned_of() {
     let types = |account: Account| {
         account.takes("m5.large", Some(27), true).takes("m7i.large", Some(32), false)
     };
-    let cases: [(&[(&str, usize, usize)], &str); 3] = [
+    let cases: [(Machines, &str); 3] = [
         (
             &[("m5.large", 26, 2)],
             "i-0 (m5.large) has 26 volumes and a second network interface, and takes 27",
@@ -188,7 +191,7 @@ fn instances_that_take_no_further_volume_are_warned_of() {
         assert_eq!(results[0].resource.as_deref(), Some("i-0"));
         assert!(results[0].prevents.as_deref().unwrap().starts_with("AttachmentLimitExceeded"));
     }
-    let room: [&[(&str, usize, usize)]; 5] = [
+    let room: [Machines; 5] = [
         &[("m5.large", 25, 2)],
         &[("m5.large", 26, 1)],
         &[("m7i.large", 31, 4)],

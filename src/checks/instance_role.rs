@@ -55,20 +55,13 @@ pub(super) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
     if task.may_run_on_fargate()? || task.launch_targets()?.iter().any(|it| roleless.contains(it)) {
         return Ok(Acting::Nobody(NO_ROLE.to_owned()));
     }
-    let request = &task.context.request;
-    let Some(cluster) = request.cluster.get()? else {
+    let Some(fleet) = Fleet::of(task)? else {
         return Ok(Acting::Nobody(
             "no execution role is named, so the container instances act with their own; give --cluster to judge it".to_owned(),
         ));
     };
-    let mut providers = Vec::new();
-    for item in request.capacity_provider_strategy.items()? {
-        providers.extend(item.capacity_provider.get()?.cloned());
-    }
-    let named = request.container_instances.items()?.iter().map(|it| it.value.clone()).collect();
-    let region = task.region()?.clone();
-    let fleet = Fleet { region: region.clone(), cluster: cluster.clone(), providers, named };
     let Roles { held, bare } = facts.derive(&fleet)?;
+    let Fleet { region, cluster, .. } = fleet;
     if held.is_empty() {
         let consequence = match bare.is_empty() {
             true => "",
@@ -95,9 +88,9 @@ pub(super) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
 
 /// The container instances of a cluster that a task may land on, by their roles.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Fleet {
-    region: Region,
-    cluster: String,
+pub(super) struct Fleet {
+    pub(super) region: Region,
+    pub(super) cluster: String,
     /// The capacity providers of the request; none: any.
     providers: Vec<String>,
     /// The container instances of the request; none: any.
@@ -106,7 +99,7 @@ struct Fleet {
 
 /// As what the machines of a fleet act.
 #[derive(Debug, Default)]
-struct Roles {
+pub(super) struct Roles {
     held: BTreeMap<RoleArn, Held>,
     /// The machines without a profile, or whose profile has no role.
     bare: Vec<String>,
@@ -129,7 +122,7 @@ impl Derived for Fleet {
     fn derive(&self, facts: &View) -> Result<Self::Fact, Stop> {
         let lookup =
             ContainerInstances { region: self.region.clone(), cluster: self.cluster.clone() };
-        let instances = facts.need(&lookup)?.iter().filter(|it| it.is_active() && self.has(it));
+        let instances = facts.need(&lookup)?.iter().filter(|it| self.takes(it));
         // Machines outside of AWS have no instance profile.
         let ids = instances
             .filter_map(|it| it.ec2_instance_id.as_deref())
@@ -166,6 +159,27 @@ impl Derived for Fleet {
 }
 
 impl Fleet {
+    /// Those that the request leaves to the task; nothing where it names no cluster.
+    ///
+    /// # Errors
+    /// A gap for a placeholder, and without a region.
+    pub(super) fn of(task: &Task) -> Result<Option<Fleet>, Stop> {
+        let request = &task.context.request;
+        let Some(cluster) = request.cluster.get()?.cloned() else { return Ok(None) };
+        let mut providers = Vec::new();
+        for item in request.capacity_provider_strategy.items()? {
+            providers.extend(item.capacity_provider.get()?.cloned());
+        }
+        let named = request.container_instances.items()?;
+        let named = named.iter().map(|it| it.value.clone()).collect();
+        Ok(Some(Fleet { region: task.region()?.clone(), cluster, providers, named }))
+    }
+
+    /// Whether this instance is one of them, and takes tasks.
+    pub(super) fn takes(&self, it: &ContainerInstance) -> bool {
+        it.is_active() && self.has(it)
+    }
+
     fn has(&self, it: &ContainerInstance) -> bool {
         let id = it.arn.rsplit('/').next();
         let is_named = |name: &String| *name == it.arn || name.rsplit('/').next() == id;

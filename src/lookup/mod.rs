@@ -30,6 +30,7 @@ mod policy_document;
 pub mod registry;
 pub mod s3;
 pub mod secretsmanager;
+pub mod servicequotas;
 mod services;
 pub mod ssm;
 
@@ -78,6 +79,7 @@ pub fn beside(call: Call) -> &'static [Call] {
         ecs::instance::ContainerInstances::CALL => &[ecs::instance::LIST_INSTANCES],
         efs::DescribeMountTargetGroups::CALL => &[efs::INTERFACE_ATTRIBUTE],
         s3::HeadObject::CALL => &[s3::LIST_BUCKET],
+        servicequotas::GetServiceQuota::CALL => &[servicequotas::DEFAULT],
         _ => &[],
     }
 }

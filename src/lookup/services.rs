@@ -116,6 +116,10 @@ impl Services {
         self.client(region, aws_sdk_secretsmanager::Client::new)
     }
 
+    pub(super) fn servicequotas(&self, region: &Region) -> aws_sdk_servicequotas::Client {
+        self.client(region, aws_sdk_servicequotas::Client::new)
+    }
+
     pub(super) fn ssm(&self, region: &Region) -> aws_sdk_ssm::Client {
         self.client(region, aws_sdk_ssm::Client::new)
     }
@@ -130,7 +134,7 @@ impl Services {
 }
 
 #[cfg(test)]
-const BRIEFLY: std::time::Duration = std::time::Duration::from_millis(500);
+const BRIEFLY: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// A client that does not wait long.
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod file_systems;
 mod network;
 mod permissions;
+mod quotas;
 mod volumes;
 mod wire;
 
@@ -188,6 +189,7 @@ fn lookups(host: &str) -> Vec<Case> {
     cases.extend(file_systems::lookups());
     cases.extend(network::lookups());
     cases.extend(permissions::lookups());
+    cases.extend(quotas::lookups());
     cases.extend(volumes::lookups());
     cases
 }

@@ -1,6 +1,7 @@
 """An AWS account in this process: moto, behind a door that counts, delays, refuses and corrects.
 
-What moto lacks, the door answers itself: the URL of an image's configuration, and pull-through rules.
+What moto lacks, the door answers itself: the URL of an image's configuration, pull-through rules, and the
+quotas of EBS.
 """
 
 import hashlib
@@ -136,6 +137,8 @@ class Emulator:
             return json.dumps({"pullThroughCacheRules": self.rules}).encode()
         if call == "ec2:DescribeVpcBlockPublicAccessOptions":
             return PUBLIC_ACCESS_OFF
+        if call == "servicequotas:GetServiceQuota" and json.loads(body)["ServiceCode"] == "ebs":
+            return json.dumps({"Quota": {"Value": 50.0}}).encode()
         return None
 
     def serve(self, repository, tag, manifest):

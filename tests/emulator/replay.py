@@ -81,7 +81,7 @@ def within(made):
     return {"service": service}
 
 
-def volume(**more):
+def volume(count=None, **more):
     """A service with a volume, and the definition that leaves it open."""
     definition = fargate({}, volumes=[{"name": "data", "configuredAtLaunch": True}])
     ebs = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/storefront-volumes", "filesystemType": "xfs", **more}
@@ -92,6 +92,8 @@ def volume(**more):
         "taskDefinition": "storefront",
         "volumeConfigurations": [{"name": "data", "managedEBSVolume": ebs}],
     }
+    if count is not None:
+        service["desiredCount"] = count
     return definition, {"service": service}
 
 
@@ -146,6 +148,7 @@ def scenarios(named):
         ("volume", "a new volume, that names no key", *volume(sizeInGiB=20)),
         ("volume-key", "a new volume under a key", *volume(sizeInGiB=20, encrypted=True, kmsKeyId="alias/storefront")),
         ("volume-snapshot", "a volume of a snapshot", *volume(snapshotId=named["snapshot"], encrypted=False)),
+        ("volume-rollout", "the quota has to leave room for one more for each task", *volume(count=4, sizeInGiB=20)),
         ("volume-no-snapshot", "there is no such snapshot", *volume(snapshotId="snap-0123456789abcdef0")),
     ]
 

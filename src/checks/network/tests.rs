@@ -6,6 +6,7 @@ mod configuration;
 mod connect;
 mod endpoints;
 mod filters;
+mod interfaces;
 mod mending;
 mod pulled;
 mod refused;

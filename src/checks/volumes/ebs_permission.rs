@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ebs_limits::{self, DEFAULT};
+use super::{ebs_attachment, ebs_quota};
 use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, account, policies_of};
 use crate::checks::permission::{Answer, Beside, Wish, decide};
@@ -15,22 +16,48 @@ use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ec2::encryption::GetEbsEncryptionByDefault;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::instance_type::DescribeInstanceType;
+use crate::lookup::ec2::snapshot::DescribeSnapshot;
+use crate::lookup::ec2::volume::ProvisionedVolumes;
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::lookup::servicequotas::GetServiceQuota;
 use crate::names::{AccountId, Partition, Region};
-use crate::verdict::{Finding, Judgement, Severity, not_applicable};
+use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable};
 
 pub(super) static EBS_PERMISSION: Check = Check {
     id: "ebs-permission",
-    verifies: "the infrastructure role may create, tag and attach the volume, judged with the tags that ECS sets",
+    verifies: "the infrastructure role may create, tag and attach the volume, judged with the tags that ECS sets, and account and instances have room for it",
     prevents: &[
         "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. Please verify that the role being passed has the proper trust relationship with Amazon ECS",
         "UnauthorizedOperation: You are not authorized to perform this operation. (ec2:CreateVolume), as the status reason of the volume's attachment",
+        "VolumeLimitExceeded from ec2:CreateVolume, as the status reason of the volume's attachment",
+        "MaxIOPSLimitExceeded from ec2:CreateVolume, as the status reason of the volume's attachment",
+        "AttachmentLimitExceeded from ec2:AttachVolume, as the status reason of the volume's attachment",
     ],
     remedy: "Attach AWS's policy AmazonECSInfrastructureRolePolicyForVolumes to the infrastructure role, or allow what it allows",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html",
-    asks: &execution_role::asking::<1, 8>([GetEbsEncryptionByDefault::CALL]),
+    asks: &execution_role::asking::<7, 14>([
+        GetEbsEncryptionByDefault::CALL,
+        DescribeSnapshot::CALL,
+        ProvisionedVolumes::CALL,
+        GetServiceQuota::CALL,
+        ContainerInstances::CALL,
+        DescribeInstance::CALL,
+        DescribeInstanceType::CALL,
+    ]),
     advises: false,
     judge: Judge::EbsVolume(ebs_permission),
 };
+
+/// The error of an account that may have no more storage of the volume's type
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>).
+pub(super) const NO_STORAGE: &str = EBS_PERMISSION.prevents[2];
+/// The error of an account that may have no more I/O operations of it.
+pub(super) const NO_IOPS: &str = EBS_PERMISSION.prevents[3];
+/// The error of an instance that takes no more volumes
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachVolume.html>).
+pub(super) const NO_ATTACHMENT: &str = EBS_PERMISSION.prevents[4];
 
 /// AWS's policy for this.
 const MANAGED: &str = "service-role/AmazonECSInfrastructureRolePolicyForVolumes";
@@ -40,7 +67,8 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
         return not_applicable("the volume names no infrastructure role");
     };
     let (who, tags) = (policies_of(it.task, &role, facts), Tags::of(it));
-    let created = created(it, facts);
+    // Asked before the policies are known, so that the answers come together.
+    let (created, short) = (created(it, facts), short_of_room(it, facts));
     let (who, tags) = (who?, tags?);
     let region = it.task.region()?;
     let calls = Calls { who, region, tags: &tags, created: created? };
@@ -49,6 +77,7 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
     if let Answer::Refused(finding) = starts {
         return mended(*finding, region).judge();
     }
+    let short = short?;
     let (to_the_end, listed) = (calls.to_the_end(it)?, calls.listed(it)?);
     let later = [to_the_end.clone(), listed].concat();
     if let Answer::Refused(finding) = decide(who, later, from, None, facts)? {
@@ -61,14 +90,23 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
             _ => "AWS's policy has it, and ECS may come to need it",
         };
         let message = format!("{}; {consequence}", finding.message);
-        return Finding { severity: Severity::Warn, message, ..finding }.judge();
+        let first = Finding { severity: Severity::Warn, message, ..finding };
+        return Ok(Verdict::Found([vec![first], short].concat()));
     }
-    execution_role::verdict(
-        who,
-        "create, tag, attach and delete the volume",
-        briefly(starts),
-        facts,
-    )
+    let may = "create, tag, attach and delete the volume";
+    let allowed = execution_role::verdict(who, may, briefly(starts), facts);
+    match short.is_empty() {
+        true => allowed,
+        false => allowed.map(|_| Verdict::Found(short)),
+    }
+}
+
+/// What the account, or the instances, have no room for.
+fn short_of_room(it: &EbsVolumeUse, facts: &View) -> Result<Vec<Finding>, Stop> {
+    let of_instances = ebs_attachment::short_of(it, facts);
+    let mut short = ebs_quota::short_of(it, facts)?;
+    short.extend(of_instances?);
+    Ok(short)
 }
 
 /// Half a dozen statements tell less than how many they are.

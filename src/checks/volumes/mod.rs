@@ -1,10 +1,12 @@
 //! The group `volumes`: the volumes of the task are there, or can be created, and can be mounted.
 
+mod ebs_attachment;
 mod ebs_config;
 mod ebs_created;
 mod ebs_filesystem;
 mod ebs_limits;
 mod ebs_permission;
+mod ebs_quota;
 mod ebs_snapshot;
 mod efs_access_point;
 mod efs_file_system;

@@ -2,8 +2,9 @@ pub(in crate::checks) mod account;
 mod config;
 mod mount;
 mod permission;
+mod room;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::GROUP;
 use crate::checks::tests::story::Story;

@@ -33,6 +33,19 @@ pub struct Instance {
     pub is_public: bool,
     /// The ARN of the instance profile, which holds the role that programs on the machine act as.
     pub profile: Option<String>,
+    /// What is attached to it.
+    pub attached: Option<Attached>,
+}
+
+/// What is attached to a machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// The type of the machine: `m7i.large`. It tells how much there may be.
+    pub kind: String,
+    /// How many EBS volumes.
+    pub volumes: usize,
+    /// How many network interfaces, of the first network card.
+    pub interfaces: usize,
 }
 
 /// What one walk over all pages brought: the list, or the gap that ended it.
@@ -120,6 +133,11 @@ fn read(it: &aws_sdk_ec2::types::Instance) -> Instance {
     let address = primary.and_then(|it| it.private_ip_address()).or(it.private_ip_address());
     let associated = primary.and_then(|it| it.association()).and_then(|it| it.public_ip());
     let profile = it.iam_instance_profile().and_then(|profile| profile.arn());
+    let attached = it.instance_type().map(|kind| Attached {
+        kind: kind.as_str().to_owned(),
+        volumes: it.block_device_mappings().iter().filter(|it| it.ebs().is_some()).count(),
+        interfaces: it.network_interfaces().iter().filter(|it| is_of_first_card(it)).count(),
+    });
     Instance {
         vpc: primary.and_then(|it| it.vpc_id()).or(it.vpc_id()).map(str::to_owned),
         subnet: primary.and_then(|it| it.subnet_id()).or(it.subnet_id()).map(str::to_owned),
@@ -127,22 +145,26 @@ fn read(it: &aws_sdk_ec2::types::Instance) -> Instance {
         private_address: address.map(str::to_owned),
         is_public: associated.or(it.public_ip_address()).is_some_and(|it| !it.is_empty()),
         profile: profile.map(str::to_owned),
+        attached,
     }
 }
 
 /// The interface that the machine was started with
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html>).
 fn is_primary(it: &InstanceNetworkInterface) -> bool {
-    it.attachment().is_some_and(|it| {
-        it.device_index() == Some(0) && it.network_card_index().is_none_or(|card| card == 0)
-    })
+    it.attachment().is_some_and(|it| it.device_index() == Some(0)) && is_of_first_card(it)
+}
+
+fn is_of_first_card(it: &InstanceNetworkInterface) -> bool {
+    it.attachment().and_then(|it| it.network_card_index()).is_none_or(|card| card == 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use aws_sdk_ec2::types::{
-        IamInstanceProfile, InstanceNetworkInterfaceAssociation, InstanceNetworkInterfaceAttachment,
+        EbsInstanceBlockDevice, IamInstanceProfile, InstanceBlockDeviceMapping,
+        InstanceNetworkInterfaceAssociation, InstanceNetworkInterfaceAttachment, InstanceType,
     };
 
     fn interface(index: i32, subnet: &str, group: &str) -> InstanceNetworkInterface {
@@ -158,10 +180,14 @@ mod tests {
     #[test]
     fn the_primary_interface_is_what_counts_and_not_those_of_the_tasks() {
         let profile = "arn:aws:iam::111122223333:instance-profile/ecs";
+        let volume = EbsInstanceBlockDevice::builder().volume_id("vol-1").build();
+        let root = InstanceBlockDeviceMapping::builder().ebs(volume).build();
         let instance = aws_sdk_ec2::types::Instance::builder()
             .network_interfaces(interface(1, "subnet-task", "sg-task"))
             .network_interfaces(interface(0, "subnet-host", "sg-host"))
             .iam_instance_profile(IamInstanceProfile::builder().arn(profile).build())
+            .instance_type(InstanceType::M7iLarge)
+            .block_device_mappings(root)
             .build();
         let expected = Instance {
             vpc: Some("vpc-1".to_owned()),
@@ -170,6 +196,7 @@ mod tests {
             private_address: Some("10.0.0.4".to_owned()),
             is_public: false,
             profile: Some(profile.to_owned()),
+            attached: Some(Attached { kind: "m7i.large".to_owned(), volumes: 1, interfaces: 2 }),
         };
         assert_eq!(read(&instance), expected);
     }

@@ -7,13 +7,16 @@
 pub mod encryption;
 pub mod endpoint;
 pub mod instance;
+pub mod instance_type;
 pub mod network_acl;
+pub mod network_interface;
 pub mod prefix_list;
 pub mod public_access;
 pub mod route;
 pub mod security_group;
 pub mod snapshot;
 pub mod subnet;
+pub mod volume;
 pub mod vpc;
 
 use std::error::Error;
@@ -59,8 +62,26 @@ where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     Asking: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
 {
+    up_to(usize::MAX, lookup, ask, part).await
+}
+
+/// All pages of a list that may have so many.
+///
+/// # Errors
+/// A gap where there are more, where a page fails, lacks its list, or leads back to an earlier one.
+async fn up_to<L, O, E, T, Asking>(
+    most: usize,
+    lookup: &L,
+    ask: impl Fn(Option<String>) -> Asking,
+    part: impl Fn(O) -> Page<T>,
+) -> Result<Vec<T>, Gap>
+where
+    L: Lookup,
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    Asking: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+{
     let (mut found, mut pages) = (Vec::new(), Pages::default());
-    loop {
+    for _ in 0..most {
         let page = match ask(pages.token()).await {
             Ok(page) => page,
             // Only a list that is there proves that something is not.
@@ -77,6 +98,8 @@ where
             return Ok(found);
         }
     }
+    let why = format!("{}: the list has more than {most} pages", lookup.what());
+    Err(Gap::Undecidable { why })
 }
 
 /// Every item of a list, read; one that cannot be read spoils the list, since it may be the one that

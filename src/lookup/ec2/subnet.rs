@@ -1,11 +1,12 @@
 //! Subnets.
 
 use aws_sdk_ec2::types::SubnetCidrBlockStateCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{MOST_VALUES, among, only, owner, range, whole};
-use crate::knowledge::Gap;
-use crate::lookup::{Answer, Batch, Call, Lookup, Services};
+use crate::knowledge::{Gap, Seen};
+use crate::lookup::servicequotas::NETWORK_INTERFACES;
+use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services, classify};
 use crate::names::Region;
 use crate::network::Subnet;
 
@@ -92,6 +93,64 @@ impl Lookup for Subnets {
         )
         .await?;
         super::read(self, listed, read)
+    }
+}
+
+/// How many addresses are taken in all subnets of a region: those of the account, and those that it
+/// shares.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct TakenAddresses {
+    /// The region that is asked.
+    pub region: Region,
+}
+
+/// Addresses that are taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// How many of IPv4.
+    pub ipv4: i64,
+    /// Whether there are subnets without IPv4, of which nobody counts the addresses.
+    pub only_ipv6: bool,
+}
+
+/// AWS keeps the first four addresses of a subnet and its last
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html>).
+const KEPT_BY_AWS: i64 = 5;
+
+impl Lookup for TakenAddresses {
+    type Fact = Taken;
+    const CALL: Call = Call("ec2:DescribeSubnets");
+
+    fn what(&self) -> String {
+        format!("the addresses that are taken in all subnets of {}", self.region)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Taken> {
+        let request = services.ec2(&self.region).describe_subnets();
+        let listed = whole(
+            self,
+            |token| request.clone().set_next_token(token).send(),
+            |page| (page.subnets, page.next_token),
+        )
+        .await?;
+        let mut taken = Taken { ipv4: 0, only_ipv6: false };
+        for it in listed {
+            let subnet = read(it).map_err(|lacks| classify::incomplete(self, lacks))?;
+            match subnet.ipv4 {
+                Some(range) => {
+                    let all = 1_i64 << (32 - range.prefix_len());
+                    taken.ipv4 += (all - KEPT_BY_AWS - subnet.free_addresses).max(0);
+                }
+                None => taken.only_ipv6 = true,
+            }
+        }
+        Ok(Seen::Found(taken))
+    }
+}
+
+impl Optional for TakenAddresses {
+    fn assumption(&self) -> String {
+        NETWORK_INTERFACES.assumption(&self.region)
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) enum Reply {
     Raw(u16, &'static str, String),
     /// The URL of a blob, and this reply to who follows it.
     Url(Box<Reply>),
+    /// The first to a request with this word in its head, in small letters; the second to every other.
+    Where(&'static str, Box<Reply>, Box<Reply>),
     /// Elsewhere, to a page that greets everybody.
     Redirect,
     /// The connection ends within the body.
@@ -120,6 +122,10 @@ fn serve(mut stream: TcpStream, host: &str, reply: &Reply) {
         Reply::Url(_) => {
             let url = format!(r#"{{"downloadUrl":"http://{host}/blob"}}"#);
             (200, "content-type: application/x-amz-json-1.1", url)
+        }
+        Reply::Where(word, then, other) => {
+            let reply = if request.head.contains(word) { then } else { other };
+            return serve_rest(stream, &request, reply);
         }
         other => return serve_rest(stream, &request, other),
     };

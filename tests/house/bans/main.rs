@@ -18,6 +18,7 @@ fn clients() {
     let _: Option<aws_sdk_organizations::Client> = None;
     let _: Option<aws_sdk_s3::Client> = None;
     let _: Option<aws_sdk_secretsmanager::Client> = None;
+    let _: Option<aws_sdk_servicequotas::Client> = None;
     let _: Option<aws_sdk_ssm::Client> = None;
     let _: Option<aws_sdk_sts::Client> = None;
     let _: Option<reqwest::Client> = None;

@@ -1,7 +1,5 @@
 //! `ebs-permission`: what the infrastructure role is allowed.
 
-use serde_json::Value;
-
 use super::account::{Account, managed, snapshot};
 use super::*;
 use crate::checks::needs::{self, Known, Whose};

@@ -1,0 +1,79 @@
+//! Whether an account may have the network interfaces that tasks take.
+
+use super::addresses::NO_INTERFACE;
+use crate::checks::subject::{Rollout, SenderUse};
+use crate::facts::View;
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::CallerIdentity;
+use crate::lookup::ec2::network_interface::NetworkInterfaces;
+use crate::lookup::ec2::subnet::TakenAddresses;
+use crate::lookup::servicequotas::{GetServiceQuota, NETWORK_INTERFACES};
+use crate::names::Region;
+use crate::verdict::{Finding, warn};
+
+/// Warns where a region has fewer interfaces left than tasks start in it. It is no matter of one subnet,
+/// so it is told at the first.
+///
+/// Interfaces are many, and to count them takes a second for each thousand. So they are counted only
+/// where they may not suffice: an interface takes one address or more, so the addresses that are taken
+/// in all subnets are the most that there can be, and one call tells of them all.
+///
+/// # Errors
+/// Only while answers are under way: whoever may not look is told no more than what is assumed.
+pub(super) fn short_of(it: &SenderUse, facts: &View) -> Result<Option<Finding>, Stop> {
+    let subnets = it.task.context.network.subnets.items().unwrap_or_default();
+    let is_first = subnets.first().is_some_and(|first| first.place == *it.place());
+    let rollout = it.task.rollout().ok().flatten().filter(|_| is_first);
+    let Some(rollout) = rollout else { return Ok(None) };
+    let region = it.task.region()?;
+    let quota = facts.peek(&GetServiceQuota { region: region.clone(), quota: NETWORK_INTERFACES });
+    let taken = facts.peek(&TakenAddresses { region: region.clone() });
+    let Some(Seen::Found(quota)) = quota? else { return taken.map(|_| None) };
+    let may_have = whole(*quota);
+    if let Some(Seen::Found(taken)) = taken?
+        && !taken.only_ipv6
+        && taken.ipv4.saturating_add(rollout.tasks) <= may_have
+    {
+        return Ok(None);
+    }
+    let Some(has) = counted(region, facts)? else { return Ok(None) };
+    let is_short = may_have - has < rollout.tasks;
+    Ok(is_short.then(|| told(has, may_have, &rollout, region)))
+}
+
+/// How many interfaces the account has; nothing if that cannot be told.
+fn counted(region: &Region, facts: &View) -> Result<Option<i64>, Stop> {
+    let Ok(caller) = facts.weigh(|| facts.need(&CallerIdentity { region: region.clone() }))? else {
+        facts.assume(NETWORK_INTERFACES.assumption(region));
+        return Ok(None);
+    };
+    let asked = NetworkInterfaces { region: region.clone(), owner: caller.account.clone() };
+    Ok(match facts.peek(&asked)? {
+        Some(Seen::Found(count)) => Some(*count),
+        Some(Seen::Absent(_)) | None => None,
+    })
+}
+
+fn told(has: i64, may_have: i64, rollout: &Rollout, region: &Region) -> Finding {
+    let Rollout { tasks, of } = rollout;
+    // AWS grants round numbers.
+    let enough = (has.max(may_have) + tasks + 999) / 1_000 * 1_000;
+    warn(format!(
+        "the account has {has} of the {may_have} network interfaces that it may have in {region}, and {of} takes {tasks} more, one for each task"
+    ))
+    .on(format!("{}/{}", NETWORK_INTERFACES.service, NETWORK_INTERFACES.code))
+    .prevents(NO_INTERFACE)
+    .remedy(format!(
+        "Ask AWS for a higher quota ({}), or delete interfaces that nothing uses",
+        NETWORK_INTERFACES.name
+    ))
+    .command(NETWORK_INTERFACES.raised_to(enough, region))
+    .command(format!(
+        "aws ec2 describe-network-interfaces --filters Name=status,Values=available --query 'NetworkInterfaces[].NetworkInterfaceId' --region {region}"
+    ))
+}
+
+/// A quota of things that are counted.
+fn whole(quota: f64) -> i64 {
+    quota.floor() as i64
+}

@@ -1,0 +1,115 @@
+//! Whether the container instances take another volume.
+
+use super::ebs_permission::NO_ATTACHMENT;
+use crate::checks::instance_role::Fleet;
+use crate::checks::subject::EbsVolumeUse;
+use crate::document::{LaunchTarget, launch};
+use crate::facts::View;
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::ec2::instance::{Attached, DescribeInstance};
+use crate::lookup::ec2::instance_type::{DescribeInstanceType, InstanceType, ROOM};
+use crate::lookup::ecs::instance::ContainerInstances;
+use crate::verdict::{Finding, warn};
+
+/// Warns where no container instance that the task may land on takes another volume, as long as none
+/// of those that are there goes. One that takes some is enough: where tasks are placed is not foreseen.
+///
+/// # Errors
+/// Only while answers are under way: whoever may not look is told no more than what is assumed.
+pub(super) fn short_of(it: &EbsVolumeUse, facts: &View) -> Result<Option<Finding>, Stop> {
+    let Some(fleet) = fleet(it) else { return Ok(None) };
+    let Ok(machines) = facts.weigh(|| machines(&fleet, facts))? else {
+        facts.assume(ROOM);
+        return Ok(None);
+    };
+    let of_type =
+        |kind: &str| DescribeInstanceType { region: fleet.region.clone(), kind: kind.to_owned() };
+    let types: Vec<_> =
+        machines.iter().map(|machine| facts.peek(&of_type(&machine.attached.kind))).collect();
+    let mut full = Vec::new();
+    for (machine, of_type) in machines.iter().zip(types) {
+        let Some(Seen::Found(of_type)) = of_type? else { return Ok(None) };
+        full.extend(machine.fullness(of_type));
+    }
+    let all_are = full.len() == machines.len();
+    Ok(full.first().filter(|_| all_are).map(|first| told(&fleet, first, full.len() - 1)))
+}
+
+/// The machines that the task may land on; nothing where it is not told on which, or it lands on
+/// machines that come and go with the tasks.
+fn fleet(it: &EbsVolumeUse) -> Option<Fleet> {
+    let targets = match launch::requested(&it.task.context).ok()? {
+        Some(targets) => targets,
+        None => it.task.launch_targets().ok()?,
+    };
+    let on_instances = !targets.is_empty() && targets.iter().all(|it| *it == LaunchTarget::Ec2);
+    Fleet::of(it.task).ok()?.filter(|_| on_instances)
+}
+
+/// What is attached to each; nothing where it is not known of one, since that one may do.
+fn machines<'f>(fleet: &Fleet, facts: &View<'f>) -> Result<Vec<Machine<'f>>, Stop> {
+    let (region, cluster) = (fleet.region.clone(), fleet.cluster.clone());
+    // That there is no such cluster is told by the checks of the cluster.
+    let asked = ContainerInstances { region: region.clone(), cluster };
+    let instances = facts.beside(&asked)?.map_or(&[][..], Vec::as_slice);
+    let ids = instances
+        .iter()
+        .filter(|it| fleet.takes(it))
+        .filter_map(|it| it.ec2_instance_id.as_deref());
+    let described: Vec<_> = ids
+        .map(|id| {
+            let asked = DescribeInstance { region: region.clone(), id: id.to_owned() };
+            (id, facts.beside(&asked))
+        })
+        .collect();
+    let mut machines = Vec::new();
+    for (id, described) in described {
+        // One that is gone takes nothing.
+        let Some(instance) = described? else { continue };
+        let Some(attached) = &instance.attached else { return Ok(Vec::new()) };
+        machines.push(Machine { id, attached });
+    }
+    Ok(machines)
+}
+
+/// A machine.
+struct Machine<'f> {
+    id: &'f str,
+    attached: &'f Attached,
+}
+
+impl<'f> Machine<'f> {
+    /// That it takes no further volume, in words; nothing if it does.
+    fn fullness(&self, of_type: &InstanceType) -> Option<(&'f str, String)> {
+        let Attached { kind, volumes, interfaces } = self.attached;
+        let most = of_type.volumes?;
+        // The number leaves out the first interface
+        // (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/volume_limits.html).
+        let further = if of_type.shared { interfaces.saturating_sub(1) } else { 0 };
+        let beside = match further {
+            0 => String::new(),
+            1 => " and a second network interface".to_owned(),
+            many => format!(" and {many} network interfaces beside the first"),
+        };
+        let words = format!("{} ({kind}) has {volumes} volumes{beside}, and takes {most}", self.id);
+        (volumes + further >= most).then_some((self.id, words))
+    }
+}
+
+fn told(fleet: &Fleet, (id, words): &(&str, String), others: usize) -> Finding {
+    let Fleet { region, cluster, .. } = fleet;
+    let others = match others {
+        0 => String::new(),
+        1 => ", and one more is full too".to_owned(),
+        many => format!(", and {many} more are full too"),
+    };
+    warn(format!(
+        "no container instance of cluster {cluster} that the task may land on takes another volume before one of its own goes: {words}{others}"
+    ))
+    .on(*id)
+    .prevents(NO_ATTACHMENT)
+    .remedy("Add container instances, or choose a type that takes more volumes")
+    .command(format!(
+        "aws ec2 describe-volumes --filters Name=attachment.instance-id,Values={id} --query 'Volumes[].[VolumeId,Tags]' --region {region}"
+    ))
+}

@@ -1,0 +1,152 @@
+//! Whether an account may have the volumes that tasks take, beside those that it has.
+
+use super::ebs_limits::{self, DEFAULT};
+use super::ebs_permission::{NO_IOPS, NO_STORAGE};
+use crate::checks::subject::{EbsVolumeUse, Rollout};
+use crate::facts::View;
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::ec2::volume::{Provisioned, ProvisionedVolumes};
+use crate::lookup::servicequotas::{GetServiceQuota, Quota};
+use crate::names::Region;
+use crate::verdict::{Finding, warn};
+
+/// Warns where the tasks that start take more storage, or more I/O operations, than the quotas of
+/// their type of volume leave. Nothing is asked where it is not told how many tasks start.
+///
+/// # Errors
+/// Only while answers are under way: whoever may not look is told no more than what is assumed.
+pub(super) fn short_of(it: &EbsVolumeUse, facts: &View) -> Result<Vec<Finding>, Stop> {
+    // What cannot be read in the documents, or is wrong there, is told by ebs-volume-config.
+    let Some(wanted) = Wanted::of(it) else { return Ok(Vec::new()) };
+    let (size, has) = (wanted.size(facts), wanted.has(facts));
+    let storage = wanted.may_have(Quota::of_storage(wanted.kind), facts);
+    let iops = wanted.may_have(Quota::of_iops(wanted.kind), facts);
+    let (size, has) = (size?, has?);
+    let mut found = Vec::new();
+    if let (Some(each), Some((quota, tib))) = (size, storage?) {
+        let of_storage = Measure {
+            quota,
+            unit: "GiB",
+            in_a_unit_of_the_quota: GIB_IN_A_TIB,
+            may_have: whole(tib * 1_024.0),
+            has: has.map(|it| it.storage),
+            each,
+        };
+        let place = it.ebs.size_in_gib.place();
+        found.extend(wanted.beyond(&of_storage).map(|it| it.at(place).prevents(NO_STORAGE)));
+    }
+    if let (Ok(Some(each)), Some((quota, iops))) = (it.ebs.iops.get(), iops?) {
+        let of_iops = Measure {
+            quota,
+            unit: "IOPS",
+            in_a_unit_of_the_quota: 1,
+            may_have: whole(iops),
+            has: has.map(|it| it.iops),
+            each: *each,
+        };
+        let place = it.ebs.iops.place();
+        found.extend(wanted.beyond(&of_iops).map(|it| it.at(place).prevents(NO_IOPS)));
+    }
+    Ok(found)
+}
+
+const GIB_IN_A_TIB: i64 = 1_024;
+
+/// The volumes that are wanted.
+struct Wanted<'t> {
+    it: &'t EbsVolumeUse<'t>,
+    kind: &'t str,
+    region: &'t Region,
+    rollout: Rollout,
+}
+
+/// What volumes have of something, and may have.
+struct Measure {
+    quota: Quota,
+    unit: &'static str,
+    in_a_unit_of_the_quota: i64,
+    may_have: i64,
+    /// What all volumes of the type have, where that is known.
+    has: Option<i64>,
+    /// What each new one takes.
+    each: i64,
+}
+
+impl<'t> Wanted<'t> {
+    fn of(it: &'t EbsVolumeUse) -> Option<Wanted<'t>> {
+        let kind = it.ebs.volume_type.get().ok()?.filter(|kind| !kind.is_empty());
+        let limits = ebs_limits::of(kind.map_or(DEFAULT, String::as_str))?;
+        let rollout = it.task.rollout().ok()??;
+        Some(Wanted { it, kind: limits.kind, region: it.task.region().ok()?, rollout })
+    }
+
+    /// The size of each: as it is written, or that of the snapshot.
+    fn size(&self, facts: &View) -> Result<Option<i64>, Stop> {
+        if let Ok(Some(size)) = self.it.ebs.size_in_gib.get() {
+            return Ok(Some(*size));
+        }
+        let Ok(Some(asked)) = self.it.snapshot() else { return Ok(None) };
+        Ok(match facts.weigh(|| facts.beside(&asked))? {
+            Ok(snapshot) => snapshot.map(|it| it.size),
+            Err(_) => {
+                let quota = Quota::of_storage(self.kind);
+                quota.iter().for_each(|it| facts.assume(it.assumption(self.region)));
+                None
+            }
+        })
+    }
+
+    fn has<'f>(&self, facts: &View<'f>) -> Result<Option<&'f Provisioned>, Stop> {
+        let asked = ProvisionedVolumes { region: self.region.clone(), kind: self.kind.to_owned() };
+        Ok(match facts.peek(&asked)? {
+            Some(Seen::Found(all)) => Some(all),
+            Some(Seen::Absent(_)) | None => None,
+        })
+    }
+
+    fn may_have(&self, of: Option<Quota>, facts: &View) -> Result<Option<(Quota, f64)>, Stop> {
+        let Some(quota) = of else { return Ok(None) };
+        Ok(match facts.peek(&GetServiceQuota { region: self.region.clone(), quota })? {
+            Some(Seen::Found(value)) => Some((quota, *value)),
+            Some(Seen::Absent(_)) | None => None,
+        })
+    }
+
+    /// A warning where they go beyond what the account may have.
+    fn beyond(&self, of: &Measure) -> Option<Finding> {
+        let Rollout { tasks, of: start } = &self.rollout;
+        let Measure { quota, unit, may_have, each, .. } = of;
+        let all = of.has.unwrap_or(0).saturating_add(tasks.saturating_mul(*each));
+        if all <= *may_have {
+            return None;
+        }
+        let (kind, region) = (self.kind, self.region);
+        // What they take by themselves is known, also where nobody may see what there is already.
+        let there = match of.has {
+            Some(has) if has > 0 => {
+                format!(" beside {has} {unit} of the {kind} volumes that are there")
+            }
+            _ => String::new(),
+        };
+        let enough = (all + of.in_a_unit_of_the_quota - 1) / of.in_a_unit_of_the_quota;
+        Some(
+            warn(format!(
+                "{start} takes {tasks} volumes of {each} {unit}{there}, and the account may have {may_have} {unit} of {kind} volumes in {region}"
+            ))
+            .on(format!("{}/{}", quota.service, quota.code))
+            .remedy(format!(
+                "Ask AWS for a higher quota ({}), or delete volumes that nothing uses",
+                quota.name
+            ))
+            .command(quota.raised_to(enough, region))
+            .command(format!(
+                "aws ec2 describe-volumes --filters Name=volume-type,Values={kind} Name=status,Values=available --query 'Volumes[].VolumeId' --region {region}"
+            )),
+        )
+    }
+}
+
+/// A quota of things that are counted.
+fn whole(quota: f64) -> i64 {
+    quota.floor() as i64
+}

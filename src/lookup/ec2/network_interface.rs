@@ -1,0 +1,55 @@
+//! Network interfaces, as many as there are.
+
+use serde::Serialize;
+
+use super::{only, up_to};
+use crate::knowledge::Seen;
+use crate::lookup::servicequotas::NETWORK_INTERFACES;
+use crate::lookup::{Answer, Call, Lookup, Optional, Services};
+use crate::names::{AccountId, Region};
+
+/// How many network interfaces an account has in a region: in VPCs of its own and in those that it
+/// shares. What others have in its VPCs is listed too, and is not its.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct NetworkInterfaces {
+    /// The region that is asked.
+    pub region: Region,
+    /// Whose they are.
+    pub owner: AccountId,
+}
+
+/// How many are on one page, and how many pages are worth reading: as much as it takes for twice the
+/// default quota. Whoever may have many more seldom has too few.
+const ON_A_PAGE: i32 = 1_000;
+const MOST_PAGES: usize = 10;
+
+impl Lookup for NetworkInterfaces {
+    type Fact = i64;
+    const CALL: Call = Call("ec2:DescribeNetworkInterfaces");
+
+    fn what(&self) -> String {
+        format!("the number of network interfaces in {}", self.region)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<i64> {
+        let request = services
+            .ec2(&self.region)
+            .describe_network_interfaces()
+            .filters(only("owner-id", [self.owner.as_str()]))
+            .max_results(ON_A_PAGE);
+        let counted = up_to(
+            MOST_PAGES,
+            self,
+            |token| request.clone().set_next_token(token).send(),
+            |page| (page.network_interfaces.map(|list| vec![(); list.len()]), page.next_token),
+        )
+        .await?;
+        Ok(Seen::Found(i64::try_from(counted.len()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl Optional for NetworkInterfaces {
+    fn assumption(&self) -> String {
+        NETWORK_INTERFACES.assumption(&self.region)
+    }
+}

@@ -1,0 +1,77 @@
+//! EBS volumes, as much as there is of them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{only, up_to};
+use crate::knowledge::Seen;
+use crate::lookup::servicequotas::Quota;
+use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
+use crate::names::Region;
+
+/// What all volumes of one type have together in a region: those of machines and of tasks alike.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ProvisionedVolumes {
+    /// The region that is asked.
+    pub region: Region,
+    /// The type: `gp3`.
+    pub kind: String,
+}
+
+/// What volumes have together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provisioned {
+    /// Their storage, in GiB.
+    pub storage: i64,
+    /// Their I/O operations per second.
+    pub iops: i64,
+}
+
+/// How many are on one page, and how many pages are worth reading for what can only be a warning: each
+/// takes a second, one after the other.
+const ON_A_PAGE: i32 = 1_000;
+const MOST_PAGES: usize = 3;
+
+impl Lookup for ProvisionedVolumes {
+    type Fact = Provisioned;
+    const CALL: Call = Call("ec2:DescribeVolumes");
+
+    fn what(&self) -> String {
+        format!("what all {} volumes in {} have together", self.kind, self.region)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Provisioned> {
+        let request = services
+            .ec2(&self.region)
+            .describe_volumes()
+            .filters(only("volume-type", [&*self.kind]))
+            .max_results(ON_A_PAGE);
+        let volumes = up_to(
+            MOST_PAGES,
+            self,
+            |token| request.clone().set_next_token(token).send(),
+            |page| {
+                let list = page
+                    .volumes
+                    .map(|list| list.into_iter().map(|it| (it.size, it.iops)).collect::<Vec<_>>());
+                (list, page.next_token)
+            },
+        )
+        .await?;
+        let mut all = Provisioned { storage: 0, iops: 0 };
+        for (size, iops) in volumes {
+            let size = size.ok_or_else(|| classify::incomplete(self, "the size of a volume"))?;
+            all.storage += i64::from(size);
+            all.iops += i64::from(iops.unwrap_or(0));
+        }
+        Ok(Seen::Found(all))
+    }
+}
+
+impl Optional for ProvisionedVolumes {
+    fn assumption(&self) -> String {
+        match Quota::of_storage(&self.kind) {
+            Some(quota) => quota.assumption(&self.region),
+            None => format!("that there may be more {} volumes in {}", self.kind, self.region),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Service Quotas: how much of something an account may have in a region.
+//!
+//! All of it is optional knowledge: a quota that is used up delays a task, and seldom; whoever may not
+//! read it is not kept from deploying.
+
+use serde::Serialize;
+
+use super::{Answer, Call, Lookup, Optional, Services, classify};
+use crate::knowledge::Gap;
+use crate::names::Region;
+
+/// A quota, by the codes that Service Quotas knows it by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Quota {
+    /// The service's: `vpc`.
+    pub service: &'static str,
+    /// Its own: `L-…`
+    pub code: &'static str,
+    /// Its name in the console.
+    #[serde(skip)]
+    pub name: &'static str,
+}
+
+/// How many network interfaces there may be
+/// (<https://docs.aws.amazon.com/general/latest/gr/vpc-service.html>).
+pub const NETWORK_INTERFACES: Quota =
+    Quota { service: "vpc", code: "L-DF5E4CA3", name: "Network interfaces per Region" };
+
+const fn ebs(code: &'static str, name: &'static str) -> Quota {
+    Quota { service: "ebs", code, name }
+}
+
+/// How many TiB all volumes of one type may have together
+/// (<https://docs.aws.amazon.com/ebs/latest/userguide/ebs-resource-quotas.html>).
+const STORAGE: [(&str, Quota); 7] = [
+    ("gp2", ebs("L-D18FCD1D", "Storage for General Purpose SSD (gp2) volumes, in TiB")),
+    ("gp3", ebs("L-7A658B76", "Storage for General Purpose SSD (gp3) volumes, in TiB")),
+    ("io1", ebs("L-FD252861", "Storage for Provisioned IOPS SSD (io1) volumes, in TiB")),
+    ("io2", ebs("L-09BD8365", "Storage for Provisioned IOPS SSD (io2) volumes, in TiB")),
+    ("sc1", ebs("L-17AF77E8", "Storage for Cold HDD (sc1) volumes, in TiB")),
+    ("st1", ebs("L-82ACEF56", "Storage for Throughput Optimized HDD (st1) volumes, in TiB")),
+    ("standard", ebs("L-9CF3C2EB", "Storage for Magnetic (standard) volumes, in TiB")),
+];
+
+/// How many I/O operations per second they may have together, of types that are paid for by them.
+const IOPS: [(&str, Quota); 2] = [
+    ("io1", ebs("L-B3A130E6", "IOPS for Provisioned IOPS SSD (io1) volumes")),
+    ("io2", ebs("L-8D977E7E", "IOPS for Provisioned IOPS SSD (io2) volumes")),
+];
+
+impl Quota {
+    /// That of the storage of a type of EBS volumes, in TiB.
+    pub fn of_storage(kind: &str) -> Option<Quota> {
+        STORAGE.iter().find(|(of, _)| *of == kind).map(|(_, quota)| *quota)
+    }
+
+    /// That of the I/O operations per second of a type of EBS volumes, where there is one.
+    pub fn of_iops(kind: &str) -> Option<Quota> {
+        IOPS.iter().find(|(of, _)| *of == kind).map(|(_, quota)| *quota)
+    }
+
+    /// What a verdict assumes when the quota, or how much of it is used, is not known.
+    pub fn assumption(&self, region: &Region) -> String {
+        format!("that the quota {} leaves room in {region}", self.name)
+    }
+
+    /// The command that asks AWS for as much as `value`.
+    pub fn raised_to(&self, value: i64, region: &Region) -> String {
+        format!(
+            "aws service-quotas request-service-quota-increase --service-code {} --quota-code {} --desired-value {value} --region {region}",
+            self.service, self.code
+        )
+    }
+}
+
+/// A quota as it is for the caller's account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct GetServiceQuota {
+    /// The region that is asked.
+    pub region: Region,
+    /// Which.
+    pub quota: Quota,
+}
+
+/// The second call of [`GetServiceQuota`].
+pub(in crate::lookup) const DEFAULT: Call = Call("servicequotas:GetAWSDefaultServiceQuota");
+
+const UNKNOWN: &str = "NoSuchResourceException";
+
+impl Lookup for GetServiceQuota {
+    /// In the unit that its name tells.
+    type Fact = f64;
+    const CALL: Call = Call("servicequotas:GetServiceQuota");
+    const ABSENT: &'static [&'static str] = &[UNKNOWN];
+
+    fn what(&self) -> String {
+        format!("quota of {}: {}", self.region, self.quota.name)
+    }
+
+    /// Where no value is applied to the account, the default is
+    /// (<https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html>).
+    async fn fetch(&self, services: &Services) -> Answer<f64> {
+        let client = services.servicequotas(&self.region);
+        let Quota { service, code, .. } = self.quota;
+        let applied = client.get_service_quota().service_code(service).quota_code(code);
+        match applied.send().await {
+            Err(error) if classify::code(&error) == Some(UNKNOWN) => {
+                let default = client.get_aws_default_service_quota();
+                let reply = default.service_code(service).quota_code(code).send().await;
+                classify::answer(self, reply, |it| value(it.quota)).map_err(of_the_default)
+            }
+            applied => classify::answer(self, applied, |it| value(it.quota)),
+        }
+    }
+}
+
+fn value(quota: Option<aws_sdk_servicequotas::types::ServiceQuota>) -> Result<f64, &'static str> {
+    quota.and_then(|quota| quota.value).ok_or("the value of the quota")
+}
+
+/// The default is an action of its own, and the one to be allowed where it is refused.
+fn of_the_default(gap: Gap) -> Gap {
+    match gap {
+        Gap::Refused { resource, said, .. } => {
+            Gap::Refused { action: DEFAULT.to_string(), resource, said }
+        }
+        other => other,
+    }
+}
+
+impl Optional for GetServiceQuota {
+    fn assumption(&self) -> String {
+        self.quota.assumption(&self.region)
+    }
+}

@@ -16,7 +16,7 @@ use crate::lookup::ec2::endpoint::Endpoints;
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
 use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
-use crate::lookup::ec2::subnet::{DescribeSubnet, Subnets};
+use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{Call, CallerIdentity, Lookup};
@@ -93,10 +93,9 @@ pub(super) fn is_of_network(key: &str) -> bool {
 
 impl Departure<'_> {
     /// The calls that may be asked.
-    pub(super) const CALLS: [Call; 14] = [
+    pub(super) const CALLS: [Call; 13] = [
         Endpoints::CALL,
         DescribeSubnet::CALL,
-        Subnets::CALL,
         RouteTables::CALL,
         InternetGateways::CALL,
         NatGateways::CALL,

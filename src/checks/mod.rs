@@ -72,10 +72,11 @@ impl Check {
         let above = if judges { &permission::BESIDE[..] } else { &[] };
         let network = if judges && self.judge.is_of_start() { &Departure::CALLS[..] } else { &[] };
         let further = above.iter().chain(network.iter().filter(|call| !above.contains(call)));
+        let further = further.filter(|call| !self.asks.contains(call));
         self.asks
             .iter()
+            .chain(further)
             .flat_map(|call| std::iter::once(*call).chain(beside(*call).iter().copied()))
-            .chain(further.copied().filter(|call| !self.asks.contains(call)))
     }
 }
 

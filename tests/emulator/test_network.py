@@ -85,14 +85,15 @@ class Network(Story):
             self.assertIn(self.made[name], words)
 
     def test_a_secret_may_admit_an_endpoint_alone(self):
-        secrets, ec2 = self.emulator.client("secretsmanager"), self.emulator.client("ec2")
-        made = secrets.create_secret(Name="storefront/guarded", SecretString="{}")["ARN"]
-        self.addCleanup(secrets.delete_secret, SecretId=made, ForceDeleteWithoutRecovery=True)
-        only = {"StringNotEquals": {"aws:SourceVpc": self.made["vpc"]}}
+        # A VPC of its own: the emulator goes on showing what was deleted.
+        made, secrets = make_vpc(self.emulator), self.emulator.client("secretsmanager")
+        secret = secrets.create_secret(Name="storefront/guarded", SecretString="{}")["ARN"]
+        self.addCleanup(secrets.delete_secret, SecretId=secret, ForceDeleteWithoutRecovery=True)
+        only = {"StringNotEquals": {"aws:SourceVpc": made["vpc"]}}
         deny = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": only}
-        secrets.put_resource_policy(SecretId=made, ResourcePolicy=json.dumps(account.policy(deny)))
+        secrets.put_resource_policy(SecretId=secret, ResourcePolicy=json.dumps(account.policy(deny)))
         definition = demo()
-        definition["containerDefinitions"][0]["secrets"] = [{"name": "GUARDED", "valueFrom": made}]
+        definition["containerDefinitions"][0]["secrets"] = [{"name": "GUARDED", "valueFrom": secret}]
         path = self.write(definition)
 
         def said(*place, code):
@@ -100,14 +101,15 @@ class Network(Story):
             return next(it for it in checks if it["subject"].startswith("/containerDefinitions/0"))
 
         # Nobody asks for the network where it is not told, and nothing is known then.
+        asks = lambda: any("DescribeVpcEndpoints" in call for call in self.emulator.calls)
         self.emulator.calls.clear()
         self.assertIn("--subnets", said(code=3)["message"])
-        self.assertFalse([call for call in self.emulator.calls if "Subnets" in call or "VpcEndpoints" in call])
-        by_nat = said(*self.place(), code=1)
-        self.assertIn(self.made["nat"], by_nat["message"])
-        endpoint = make_endpoint(self.emulator, self.made, "secretsmanager")
-        self.addCleanup(ec2.delete_vpc_endpoints, VpcEndpointIds=[endpoint])
-        self.assertIn(endpoint, said(*self.place(), code=0)["message"])
+        self.assertFalse(asks())
+        place = ("--launch-type", "FARGATE", "--subnets", made["subnet"])
+        self.assertIn(made["nat"], said(*place, code=1)["message"])
+        self.assertTrue(asks())
+        endpoint = make_endpoint(self.emulator, made, "secretsmanager")
+        self.assertIn(endpoint, said(*place, code=0)["message"])
 
     def test_two_definitions_are_one_picture(self):
         both = [self.write(demo()), self.write(demo())]

@@ -19,7 +19,11 @@ fn task() -> Story {
 }
 
 fn task_in(mode: &str, launch: &str) -> Story {
-    Story::given(&format!(
+    Story::given(&definition(mode, launch))
+}
+
+fn definition(mode: &str, launch: &str) -> String {
+    format!(
         r#"{{
         "family": "web", "networkMode": "{mode}", "requiresCompatibilities": ["{launch}"],
         "cpu": "256", "memory": "512", "executionRoleArn": "arn:aws:iam::111122223333:role/pull",
@@ -33,7 +37,7 @@ fn task_in(mode: &str, launch: &str) -> Story {
             "logConfiguration": {{"logDriver": "awslogs", "options": {{
                 "awslogs-group": "/app", "awslogs-region": "{REGION}", "awslogs-stream-prefix": "app"}}}}
         }}]}}"#
-    ))
+    )
 }
 
 fn on_fargate(subnets: &[&str], more: &str) -> String {
@@ -347,4 +351,45 @@ fn an_endpoint_of_another_service_draws_nothing() {
     let vpc = Vpc::with_nat().but(|it| it.endpoints.push(interface("ssm")));
     let result = told(private(), &account, &vpc, "secret-permission");
     ends(&result, Fail, &["carries no aws:SourceVpce"]);
+}
+
+#[test]
+fn a_driver_that_is_told_another_endpoint_calls_nobody_knows_where() {
+    let from = json!([{"Effect": "Allow", "Action": "logs:*", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}]);
+    let option = r#""awslogs-endpoint": "https://logs.example.com", "awslogs-group""#;
+    let text = definition("awsvpc", "FARGATE").replace(r#""awslogs-group""#, option);
+    let story = Story::given(&text).run_as(&on_fargate(&["subnet-a"], ""));
+    let result = told(story, &account(&from), &Vpc::with_endpoints(), "log-write-permission");
+    ends(&result, Unknown, &["aws:SourceVpc"]);
+}
+
+/// On EC2 they have the interface of the task, which the agent has not.
+#[test]
+fn what_the_containers_call_leaves_by_their_own_interface() {
+    let exec = json!([{"Effect": "Allow", "Action": "ssmmessages:*", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}]);
+    let account = account(&anything()).task_role("app", &exec).says(
+        "ecs:DescribeClusters",
+        &json!({"region": REGION, "cluster": "prod"}),
+        &json!({"arn": "arn:aws:ecs:eu-west-1:111122223333:cluster/prod", "volume_key": null,
+            "fargate_storage_key": null, "execute_command": null}),
+    );
+    let role = r#""taskRoleArn": "arn:aws:iam::111122223333:role/app", "networkMode""#;
+    let text = definition("awsvpc", "EC2").replace(r#""networkMode""#, role);
+    let run = r#"{"launchType": "EC2", "count": 1, "cluster": "prod", "enableExecuteCommand": true,
+        "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-a"], "securityGroups": ["sg-app"]}}}"#;
+    let said = |vpc: &Vpc| {
+        let account = account.clone().beside(&vpc.recorded());
+        let story = Story::given(&text).run_as(run).in_account(account.recorded());
+        let results = story.judged(|_, check| check.id == "role-task-features");
+        results
+            .iter()
+            .map(|it| format!("{} {}\n", it.status.word(), it.message))
+            .collect::<String>()
+    };
+    let outside = said(&Vpc::with_nat());
+    assert!(outside.contains("from subnet-a") && outside.contains("no aws:SourceVpc"), "{outside}");
+    let within = said(&Vpc::with_nat().but(|it| it.endpoints.push(interface("ssmmessages"))));
+    assert!(within.starts_with("pass "), "{within}");
 }

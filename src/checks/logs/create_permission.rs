@@ -1,7 +1,6 @@
 //! `log-group-create-permission`
 
-use super::target::{all_streams, lookup};
-use crate::checks::departure::Departure;
+use super::target::{all_streams, departure, lookup};
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::subject::AwslogsUse;
 use crate::checks::{Check, Judge, execution_role, instance_role};
@@ -55,7 +54,7 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         let group = name.arn(&region, execution_role::account(who));
         let asked = format!("{group}:log-stream:");
         let wish = Wish::new("logs:CreateLogGroup", &asked).mended_on(all_streams(&group));
-        let from = (&region, Departure::Agent(it.task));
+        let from = (&region, departure(it)?);
         let answer = decide(who, vec![(wish, Beside::default())], from, None, facts)?;
         if let Answer::Refused(finding) = answer {
             return finding.judge();

@@ -4,6 +4,7 @@
 //! it is told to, does it create the group and try again
 //! (<https://docs.docker.com/engine/logging/drivers/awslogs/>).
 
+use crate::checks::departure::Departure;
 use crate::checks::subject::AwslogsUse;
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
@@ -52,6 +53,14 @@ pub(super) fn target<'f>(
         Some(consequence) => Ok(Target::Unnoticed(absence, consequence)),
         None => facts.need(&lookup).map(Target::There),
     }
+}
+
+/// From where the driver calls. By which endpoint, if it is told another name, nobody knows.
+///
+/// # Errors
+/// A gap for a placeholder.
+pub(super) fn departure<'t>(it: &AwslogsUse<'t>) -> Result<Departure<'t>, Stop> {
+    Ok(if it.names_endpoint()? { Departure::Elsewhere } else { Departure::Agent(it.task) })
 }
 
 /// A region that does not exist has no address, and neither has one that is out of reach.

@@ -1,6 +1,6 @@
 //! `log-write-permission`
 
-use super::target::{Target, all_streams, target, unnoticed};
+use super::target::{Target, all_streams, departure, target, unnoticed};
 use crate::checks::departure::Departure;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
@@ -52,7 +52,7 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     acting?.judge(|who| {
         let group = name.arn(&region, execution_role::account(who));
         let arn = format!("{group}:log-stream:{stream}");
-        let from = (&region, Departure::Agent(it.task));
+        let from = (&region, departure(it)?);
         match writes(who, &CALLS, (&arn, &group), from, facts)? {
             Answer::Refused(finding) => {
                 let finding = lost(it, who, (&arn, &group), from, *finding, facts)?;

@@ -29,7 +29,7 @@ pub(super) static ROLE_TASK_FEATURES: Check = Check {
     ],
     remedy: "Name a task role, and allow it what the feature needs",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
-    asks: &joined::<26>(
+    asks: &joined::<25>(
         &asking::<5, 12>([
             DescribeCluster::CALL,
             DescribeKey::CALL,

@@ -137,6 +137,14 @@ impl<'t> AwslogsUse<'t> {
         Ok(self.option("awslogs-create-group")?.is_some_and(|it| TRUTHS.contains(&it.as_str())))
     }
 
+    /// Whether the driver calls CloudWatch Logs by another name than the service's own.
+    ///
+    /// # Errors
+    /// A gap for a placeholder.
+    pub fn names_endpoint(&self) -> Result<bool, Stop> {
+        Ok(self.option("awslogs-endpoint")?.is_some())
+    }
+
     /// The mode in which the driver delivers, if it is written.
     ///
     /// # Errors

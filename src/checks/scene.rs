@@ -177,20 +177,30 @@ impl<'t> Scene<'t> {
         self.address.clone()
     }
 
-    /// The public addresses of a service, whoever answers to its name.
+    /// What `say` says of the path to the public addresses of a service, whoever answers to its name.
     ///
     /// # Errors
-    /// Whatever keeps the ranges of services from being read.
-    pub(super) fn public(
+    /// Whatever keeps one of the parts from being read.
+    pub(super) fn path_outside<R>(
         &mut self,
         service: &Service,
         facts: &View<'t>,
-    ) -> Result<Destination, Stop> {
-        self.around.read(Part::PrefixLists, facts)?;
-        let topology = self.around.topology();
-        let lists = topology.prefix_lists.unwrap_or_default();
-        let target = Target::service(&self.interface, topology.vpc, service, lists);
-        Ok(Destination::Target(target, Port::tcp(443)))
+        lacks: impl Fn(&Path, &Topology) -> Option<Part>,
+        say: impl Fn(&Path, &Topology) -> R,
+    ) -> Result<R, Stop> {
+        loop {
+            let topology = self.around.topology();
+            let lists = topology.prefix_lists;
+            let of_lists = lists.unwrap_or_default();
+            let there = Target::service(&self.interface, topology.vpc, service, of_lists);
+            let had_lists = lists.is_some();
+            let there = Destination::Target(there, Port::tcp(443));
+            let said = self.path(&there, facts, &lacks, &say)?;
+            // Once the ranges of services are known, so are those of this one.
+            if had_lists || self.around.topology().prefix_lists.is_none() {
+                return Ok(said);
+            }
+        }
     }
 
     /// What `say` says of the path, once every part is read that `lacks` asks for.

@@ -83,7 +83,8 @@ impl<'t> Surroundings<'t> {
             Part::NetworkAcls => facts.expect(&NetworkAcls { region, vpc }),
             Part::Endpoints => facts.expect(&Endpoints { region, vpc }),
             Part::DnsSupport | Part::DnsHostnames => facts.expect(&VpcDns { region, vpc }),
-            Part::SecurityGroups | Part::PrefixLists => {}
+            Part::PrefixLists => facts.expect(&ServicePrefixLists { region }),
+            Part::SecurityGroups => {}
         }
     }
 

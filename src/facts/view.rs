@@ -168,6 +168,33 @@ impl<'t> View<'t> {
         }
     }
 
+    /// What may settle it without looking further. If it does not, whatever it looked at is no part of
+    /// what the verdict rests on.
+    ///
+    /// # Errors
+    /// Only while an answer is still under way.
+    pub fn attempt<T>(
+        &self,
+        asked: impl FnOnce() -> Result<Option<T>, Stop>,
+    ) -> Result<Option<T>, Stop> {
+        let before = {
+            let log = self.log.borrow();
+            (log.touched.len(), log.gaps.len(), log.absent.len(), log.assumptions.len())
+        };
+        match asked() {
+            Ok(Some(fact)) => Ok(Some(fact)),
+            Err(Stop::Gap(Gap::Wanted)) => Err(Stop::Gap(Gap::Wanted)),
+            Ok(None) | Err(_) => {
+                let mut log = self.log.borrow_mut();
+                log.touched.truncate(before.0);
+                log.gaps.truncate(before.1);
+                log.absent.truncate(before.2);
+                log.assumptions.truncate(before.3);
+                Ok(None)
+            }
+        }
+    }
+
     /// Names what the verdict assumes, where nobody but the owner of an organization could know.
     pub fn assume(&self, what: impl Into<String>) {
         let what = what.into();

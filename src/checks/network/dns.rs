@@ -9,7 +9,7 @@ use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge, joined};
 use crate::facts::View;
-use crate::knowledge::{Gap, Stop};
+use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
@@ -63,21 +63,17 @@ fn rule<'t>(
         other => return Ok(other),
     };
     // Private DNS of an endpoint asks for more, which counts where there is no other way.
-    let off = facts.weigh(|| {
-        scene.path(
-            &destination(&need.to),
-            facts,
-            |path, _| lead_lacks(path),
-            |path, _| private_names(path),
-        )
-    })?;
-    let off = match off {
-        Ok(off) => off,
-        Err(gap) => {
-            whatever_endpoints(scene, need, gap, reach, facts)?;
-            return Ok(Ruling::Passes(resolved));
-        }
-    };
+    scene.around.read(Part::DnsHostnames, facts)?;
+    let resolves = scene.around.topology().dns_hostnames == Some(true);
+    if resolves || facts.attempt(|| Way::out(scene, &need.to, reach, facts))?.is_some() {
+        return Ok(Ruling::Passes(resolved));
+    }
+    let off = scene.path(
+        &destination(&need.to),
+        facts,
+        |path, _| lead_lacks(path),
+        |path, _| private_names(path),
+    )?;
     match off {
         Some(obstacle) if matches!(Way::of(scene, &need.to, reach, facts)?, Way::Missing) => {
             Ok(Ruling::Blocked(Obstacle {
@@ -89,31 +85,6 @@ fn rule<'t>(
             }))
         }
         _ => Ok(Ruling::Passes(resolved)),
-    }
-}
-
-/// Which endpoints there are could not be read. That is nothing to the VPC's DNS if their names resolve,
-/// or nobody hangs on them.
-///
-/// # Errors
-/// The gap, unless that is so.
-fn whatever_endpoints<'t>(
-    scene: &mut Scene<'t>,
-    need: &Need,
-    gap: Gap,
-    reach: &Reach,
-    facts: &View<'t>,
-) -> Result<(), Stop> {
-    let resolve = facts.weigh(|| {
-        scene.around.read(Part::DnsHostnames, facts)?;
-        Ok(scene.around.topology().dns_hostnames == Some(true))
-    })?;
-    if resolve == Ok(true) {
-        return Ok(());
-    }
-    match facts.weigh(|| Way::out(scene, &need.to, gap.clone(), reach, facts))? {
-        Ok(Way::Open(_)) => Ok(()),
-        _ => Err(gap.into()),
     }
 }
 

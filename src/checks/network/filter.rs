@@ -5,7 +5,7 @@ use super::route::Way;
 use super::ruling::Ruling;
 use crate::checks::scene::Scene;
 use crate::facts::View;
-use crate::knowledge::{Gap, Stop};
+use crate::knowledge::Stop;
 use crate::network::{Destination, Part, Path, Port, Target, Topology};
 
 /// What a filter says of a need: `say` of the path, once every part is read that `lacks` asks for.
@@ -23,10 +23,11 @@ pub(super) fn rule<'t>(
     if need.is_own_traffic() {
         return Ok(Ruling::Moot);
     }
-    let told = facts
-        .weigh(|| scene.path(&destination(&need.to), facts, &lacks, &say))?
-        .or_else(|gap| whoever_answers(scene, need, gap, facts, &lacks, &say))?;
-    let ruling = match told {
+    let passes = || whoever_answers(scene, need, facts, &lacks, &say);
+    if let Some(because) = facts.attempt(passes)? {
+        return Ok(Ruling::Passes(because));
+    }
+    let ruling = match scene.path(&destination(&need.to), facts, &lacks, &say)? {
         Ruling::Passes(because) => return Ok(Ruling::Passes(because)),
         other => other.unless_within(&need.to),
     };
@@ -37,37 +38,31 @@ pub(super) fn rule<'t>(
     })
 }
 
-/// Who answers to the name of the service could not be read. Where a filter lets packets pass to its
-/// public addresses, and to an endpoint in any subnet of the VPC too, that is nothing to the filter.
+/// Why a filter lets packets pass to the public addresses of a service, and to an endpoint in any subnet
+/// of the VPC too, if it does: then it is nothing to the filter who answers to the service's name.
 ///
 /// # Errors
-/// The gap, unless both pass.
+/// Whatever keeps a part from being read that decides it.
 fn whoever_answers<'t>(
     scene: &mut Scene<'t>,
     need: &Need,
-    gap: Gap,
     facts: &View<'t>,
     lacks: impl Fn(&Path, &Topology) -> Option<Part>,
     say: impl Fn(&Path, &Topology) -> Ruling,
-) -> Result<Ruling, Stop> {
-    let To::Service(service) = &need.to else { return Err(gap.into()) };
-    let both = facts.weigh(|| {
-        scene.around.read(Part::Subnets, facts)?;
-        let subnets = scene.around.topology().subnets.unwrap_or_default();
-        let endpoint = Target::interfaces("any subnet of the VPC", subnets, [""; 0]);
-        let within = Destination::Target(endpoint, Port::tcp(443));
-        let within = scene.path(&within, facts, &lacks, &say)?;
-        let outside = scene.public(service, facts)?;
-        let outside = scene.path(&outside, facts, &lacks, &say)?;
-        Ok((within, outside))
-    })?;
-    match both {
-        Ok((Ruling::Passes(within), Ruling::Passes(outside))) if within == outside => {
-            Ok(Ruling::Passes(outside))
-        }
-        Ok((Ruling::Passes(within), Ruling::Passes(outside))) => {
-            Ok(Ruling::Passes(format!("{outside}; {within}")))
-        }
-        _ => Err(gap.into()),
-    }
+) -> Result<Option<String>, Stop> {
+    let To::Service(service) = &need.to else { return Ok(None) };
+    scene.around.read(Part::Subnets, facts)?;
+    let subnets = scene.around.topology().subnets.unwrap_or_default();
+    let endpoint = Target::interfaces("any subnet of the VPC", subnets, [""; 0]);
+    let endpoint = Destination::Target(endpoint, Port::tcp(443));
+    let Ruling::Passes(within) = scene.path(&endpoint, facts, &lacks, &say)? else {
+        return Ok(None);
+    };
+    let Ruling::Passes(outside) = scene.path_outside(service, facts, &lacks, &say)? else {
+        return Ok(None);
+    };
+    Ok(Some(match within == outside {
+        true => outside,
+        false => format!("{outside}; {within}"),
+    }))
 }

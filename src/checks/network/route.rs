@@ -8,10 +8,10 @@ use crate::checks::subject::{SenderUse, Standing};
 use crate::checks::{Check, Judge};
 use crate::document::{Field, Located};
 use crate::facts::View;
-use crate::knowledge::{Gap, Stop};
+use crate::knowledge::Stop;
 use crate::network::{
-    Attraction, Destination, EndpointKind, Outcome, Part, Path, RouteFact, RouteTarget, Topology,
-    joined,
+    Attraction, Destination, EndpointKind, Outcome, Part, Path, RouteFact, RouteTarget, Service,
+    Topology, joined,
 };
 use crate::verdict::Judgement;
 
@@ -39,6 +39,7 @@ pub(super) const EXPECTED: &[Part] = &[
     Part::NatGateways,
     Part::Subnets,
     Part::DnsSupport,
+    Part::PrefixLists,
 ];
 
 fn network_route(it: &SenderUse, facts: &View) -> Judgement {
@@ -50,9 +51,11 @@ fn network_route(it: &SenderUse, facts: &View) -> Judgement {
         error: timeout,
     };
     judge(it, &plan, facts, |scene, need, reach, facts| {
-        let way = facts
-            .weigh(|| Way::of(scene, &need.to, reach, facts))?
-            .or_else(|gap| Way::out(scene, &need.to, gap, reach, facts))?;
+        // An endpoint takes no way out, so one that is proven serves whoever answers.
+        let way = match facts.attempt(|| Way::out(scene, &need.to, reach, facts))? {
+            Some(way) => way,
+            None => Way::of(scene, &need.to, reach, facts)?,
+        };
         Ok(rule(it, need, way))
     })
 }
@@ -178,46 +181,65 @@ impl Way {
         reach: &Reach,
         facts: &View<'t>,
     ) -> Result<Way, Stop> {
-        let subnet = &scene.interface.subnet.id;
-        let say = |path: &Path, topology: &Topology| {
-            (Way::along(path, topology, subnet, to, reach), leads_to_gateway(path))
-        };
-        let (way, by_gateway) = scene.path(there, facts, lacks, say)?;
-        // An internet gateway takes what has a public address, unless the account blocks it.
-        if by_gateway {
-            scene.knows_address()?;
-            let tells = scene.interface.subnet.public_access.is_some();
-            if !tells && scene.around.read_public_access(facts)? {
-                return Way::toward(scene, there, to, reach, facts);
-            }
-        }
-        Ok(way)
+        Way::seen(scene, facts, |scene| {
+            let subnet = &scene.interface.subnet.id;
+            scene.path(there, facts, lacks, |path, topology| {
+                (Way::along(path, topology, subnet, to, reach), leads_to_gateway(path))
+            })
+        })
     }
 
-    /// The way of packets to a service of which it could not be read who answers to its name: an endpoint
-    /// takes no way out, and where the way out is proven, it is open to all others.
-    ///
-    /// # Errors
-    /// The gap, unless the way out is open.
-    pub(super) fn out<'t>(
+    fn outside<'t>(
         scene: &mut Scene<'t>,
+        service: &Service,
         to: &To,
-        gap: Gap,
         reach: &Reach,
         facts: &View<'t>,
     ) -> Result<Way, Stop> {
-        let outside = facts.weigh(|| match to {
-            To::Service(service) => {
-                let there = scene.public(service, facts)?;
-                Way::toward(scene, &there, to, reach, facts)
-            }
-            To::Variant(_, host) => Way::of(scene, &To::Host(host.clone()), reach, facts),
-            To::Host(_) | To::Anywhere(_) => Err(gap.clone().into()),
-        })?;
-        match outside {
-            Ok(way @ Way::Open(_)) => Ok(way),
-            _ => Err(gap.into()),
+        Way::seen(scene, facts, |scene| {
+            let subnet = &scene.interface.subnet.id;
+            scene.path_outside(service, facts, lacks, |path, topology| {
+                (Way::along(path, topology, subnet, to, reach), leads_to_gateway(path))
+            })
+        })
+    }
+
+    /// The way that `look` sees, and whether an internet gateway has a say in it: that takes what has a
+    /// public address, unless the account blocks it.
+    fn seen<'t>(
+        scene: &mut Scene<'t>,
+        facts: &View<'t>,
+        look: impl Fn(&mut Scene<'t>) -> Result<(Way, bool), Stop>,
+    ) -> Result<Way, Stop> {
+        let (way, by_gateway) = look(scene)?;
+        if !by_gateway {
+            return Ok(way);
         }
+        scene.knows_address()?;
+        let tells = scene.interface.subnet.public_access.is_some();
+        match !tells && scene.around.read_public_access(facts)? {
+            true => Way::seen(scene, facts, look),
+            false => Ok(way),
+        }
+    }
+
+    /// The way out to the public addresses of a service, where it is open: then it is nothing to the
+    /// route who answers to the service's name.
+    ///
+    /// # Errors
+    /// Whatever keeps a part from being read that decides it.
+    pub(super) fn out<'t>(
+        scene: &mut Scene<'t>,
+        to: &To,
+        reach: &Reach,
+        facts: &View<'t>,
+    ) -> Result<Option<Way>, Stop> {
+        let way = match to {
+            To::Service(service) => Way::outside(scene, service, to, reach, facts)?,
+            To::Variant(_, host) => Way::of(scene, &To::Host(host.clone()), reach, facts)?,
+            To::Host(_) | To::Anywhere(_) => return Ok(None),
+        };
+        Ok(matches!(way, Way::Open(_)).then_some(way))
     }
 
     fn along(path: &Path, topology: &Topology, subnet: &str, to: &To, reach: &Reach) -> Way {

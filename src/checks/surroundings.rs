@@ -63,6 +63,11 @@ impl<'t> Surroundings<'t> {
         Ok(around)
     }
 
+    /// The region that it lies in.
+    pub(super) fn region(&self) -> &Region {
+        &self.region
+    }
+
     /// What is known by now.
     pub(super) fn topology(&self) -> Topology<'_> {
         Topology {

@@ -129,11 +129,15 @@ impl RunContext {
         if !later.request.capacity_provider_strategy.is_missing() {
             self.request.launch_type = later.request.launch_type.clone();
         }
+        let told = [&later, &self].into_iter().find(|it| it.network.says_anything());
+        // A configuration that nobody gave is missing in the document, and not in the flags.
+        let owner = told.unwrap_or(if later.kind == ContextKind::Flags { &self } else { &later });
+        let place = owner.network.place.clone();
         RunContext {
             kind: if later.kind == ContextKind::Flags { self.kind } else { later.kind },
             live: self.live || later.live,
             request: later.request.or(self.request),
-            network: later.network.or(self.network),
+            network: Network { place, ..later.network.or(self.network) },
             overrides: later.overrides.or(self.overrides),
             infrastructure_role: later.infrastructure_role.or(self.infrastructure_role),
             inputs: [self.inputs, later.inputs].concat(),
@@ -186,6 +190,15 @@ fn read(root: &Node, kind: ContextKind) -> RunContext {
             ContextKind::LiveService | ContextKind::Flags => Vec::new(),
             _ => vec![LaunchInput { kind, root: root.clone() }],
         },
+    }
+}
+
+impl Network {
+    /// Whether any part of it is given.
+    fn says_anything(&self) -> bool {
+        !(self.subnets.is_missing()
+            && self.security_groups.is_missing()
+            && self.assign_public_ip.is_missing())
     }
 }
 

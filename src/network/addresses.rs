@@ -134,6 +134,11 @@ impl Addresses {
         self.v4.is_empty() && self.v6.is_empty()
     }
 
+    /// How many addresses of IPv4 there are.
+    pub(super) fn count_ipv4(&self) -> u128 {
+        self.v4.ranges().iter().map(|(first, last)| last - first + 1).sum()
+    }
+
     /// Whether there is one of this version.
     pub fn has(&self, family: Family) -> bool {
         match family {

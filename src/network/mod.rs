@@ -80,13 +80,15 @@
 //! What the facts are called: [`DnsFact`], [`EndpointFact`], [`RouteFact`], [`FilterFact`] (security
 //! groups), [`AclFact`]. Each has `outcome()` and `Display`, and carries the ids, so that a check can
 //! match on the one that it has a mending command for. Which entry would have a network ACL let pass what
-//! it stops, [`amendments`] works out.
+//! it stops, [`amendments`] works out; and [`rest_of_internet`], how the path would be without the few narrow
+//! ranges that routes or network ACLs treat apart from the rest.
 
 mod acl;
 mod acl_fact;
 mod addresses;
 mod amendment;
 mod answer;
+mod apart;
 mod dns;
 mod endpoint;
 mod endpoint_fact;
@@ -107,6 +109,7 @@ pub use acl_fact::{AclFact, Crossing};
 pub use addresses::Addresses;
 pub use amendment::{Amendment, Displaced, amendments};
 pub use answer::{Answer, Fact, Outcome};
+pub use apart::rest_of_internet;
 pub use dns::{DnsFact, Hindrance, resolve};
 pub use endpoint::{Attraction, Lead, attract};
 pub use endpoint_fact::EndpointFact;

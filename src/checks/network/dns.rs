@@ -13,9 +13,11 @@ use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
+use crate::names::Region;
 use crate::network::{
     Destination, DnsFact, EndpointFact, Family, Hindrance, Outcome, Part, Path, Port, Topology,
 };
+use crate::shell::ShellCommand;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_DNS: Check = Check {
@@ -52,11 +54,12 @@ fn rule<'t>(
     if need.is_own_traffic() {
         return Ok(Ruling::Moot);
     }
+    let region = scene.around.region().clone();
     let resolved = scene.path(
         &Destination::Internet(Port::tcp(443)),
         facts,
         |path, _| path.dns.as_ref().and_then(|dns| dns.unread()),
-        resolution,
+        |path, topology| resolution(path, topology, &region),
     )?;
     let resolved = match resolved {
         Ruling::Passes(because) => because,
@@ -77,10 +80,10 @@ fn rule<'t>(
     match off {
         Some(obstacle) if matches!(Way::of(scene, &need.to, reach, facts)?, Way::Missing) => {
             Ok(Ruling::Blocked(Obstacle {
-                commands: vec![format!(
-                    "aws ec2 modify-vpc-attribute --vpc-id {} --enable-dns-hostnames",
-                    scene.interface.subnet.vpc
-                )],
+                commands: vec![
+                    turned_on("--enable-dns-hostnames", &scene.interface.subnet.vpc, &region)
+                        .into(),
+                ],
                 ..obstacle
             }))
         }
@@ -88,15 +91,24 @@ fn rule<'t>(
     }
 }
 
-fn resolution(path: &Path, topology: &Topology) -> Ruling {
+/// The command that turns an attribute of the VPC on.
+fn turned_on(attribute: &'static str, vpc: &str, region: &Region) -> ShellCommand {
+    ShellCommand::of("aws ec2 modify-vpc-attribute")
+        .option("--vpc-id", vpc)
+        .flag(attribute)
+        .region(region)
+}
+
+fn resolution(path: &Path, topology: &Topology, region: &Region) -> Ruling {
     let Some(dns) = &path.dns else { return Ruling::Moot };
     let because = dns.to_string();
     let obstacle = match dns.facts.first() {
         Some(DnsFact::SupportOff { vpc }) => Obstacle::of(because.clone())
             .on(vpc)
-            .command(format!("aws ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-support")),
+            .command(turned_on("--enable-dns-support", vpc, region)),
         Some(DnsFact::Hindered { resolver, port, by, .. }) => {
-            hindered(Obstacle::of(because.clone()), resolver, *port, by, topology)
+            let hindrance = (*port, by);
+            hindered(Obstacle::of(because.clone()), resolver, hindrance, topology, region)
         }
         _ => Obstacle::of(because.clone()),
     };
@@ -112,15 +124,15 @@ fn resolution(path: &Path, topology: &Topology) -> Ruling {
 fn hindered(
     obstacle: Obstacle,
     resolver: &str,
-    port: Port,
-    by: &Hindrance,
+    (port, by): (Port, &Hindrance),
     topology: &Topology,
+    region: &Region,
 ) -> Obstacle {
     let obstacle = obstacle.on(resolver);
     let family = if resolver.contains(':') { Family::Ipv6 } else { Family::Ipv4 };
     match by {
         Hindrance::Route => obstacle,
-        Hindrance::NetworkAcls(facts) => mended(obstacle, facts, topology),
+        Hindrance::NetworkAcls(facts) => mended(obstacle, facts, topology, region),
         Hindrance::SecurityGroups(groups) => {
             let Some(group) = groups.first() else { return obstacle };
             let protocol = if port == Port::udp(53) { "udp" } else { "tcp" };
@@ -128,9 +140,15 @@ fn hindered(
                 Family::Ipv6 => format!("Ipv6Ranges=[{{CidrIpv6={resolver}/128}}]"),
                 Family::Ipv4 => format!("IpRanges=[{{CidrIp={resolver}/32}}]"),
             };
-            obstacle.command(format!(
-                "aws ec2 authorize-security-group-egress --group-id {group} --ip-permissions 'IpProtocol={protocol},FromPort=53,ToPort=53,{to}'"
-            ))
+            obstacle.command(
+                ShellCommand::of("aws ec2 authorize-security-group-egress")
+                    .option("--group-id", group)
+                    .option(
+                        "--ip-permissions",
+                        format!("IpProtocol={protocol},FromPort=53,ToPort=53,{to}"),
+                    )
+                    .region(region),
+            )
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `network-endpoint-security-group`
 
 use super::asks::WAY;
-use super::reach::{Need, Reach, destination};
+use super::fork::past_endpoint;
+use super::reach::{Need, destination};
 use super::route::EXPECTED;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all, timeout};
 use super::security_group::lacks;
@@ -12,7 +13,9 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
+use crate::names::Region;
 use crate::network::{Answer, Attraction, FilterFact, Outcome, Path};
+use crate::shell::ShellCommand;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ENDPOINT_SECURITY_GROUP: Check = Check {
@@ -37,17 +40,22 @@ fn network_endpoint_security_group(senders: &[SenderUse], facts: &View) -> Judge
         connected: None,
         error: timeout,
     };
-    judge_all(senders, &plan, facts, rule)
+    judge_all(senders, &plan, facts, |scene, need, reach, facts| {
+        let ruling = rule(scene, need, facts)?;
+        let Ruling::Blocked(obstacle) = &ruling else { return Ok(ruling) };
+        match past_endpoint(scene, &need.to, reach, facts)? {
+            None => Ok(ruling),
+            Some(_) => Ok(Ruling::Open(format!(
+                "{}, and whether the name leads to the endpoint is not certain: past it there is a way out",
+                obstacle.because
+            ))),
+        }
+    })
 }
 
 /// An endpoint with private DNS is where the service's name leads to, also beside a way out
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html>).
-fn rule<'t>(
-    scene: &mut Scene<'t>,
-    need: &Need,
-    _: &Reach,
-    facts: &View<'t>,
-) -> Result<Ruling, Stop> {
+fn rule<'t>(scene: &mut Scene<'t>, need: &Need, facts: &View<'t>) -> Result<Ruling, Stop> {
     let to = destination(&need.to);
     let lead = |path: &Path| match path.lead.as_ref().map(|lead| lead.to) {
         Some(Attraction::Interface(endpoint)) => Some(endpoint.groups.clone()),
@@ -60,6 +68,7 @@ fn rule<'t>(
     theirs?;
     own?;
     let own_group = scene.interface.groups.first().cloned().unwrap_or_default();
+    let region = scene.around.region().clone();
     scene.path(
         &to,
         facts,
@@ -75,14 +84,19 @@ fn rule<'t>(
             match answer.outcome {
                 Outcome::Passed => Ruling::Passes(answer.to_string()),
                 Outcome::Doubtful => Ruling::Open(answer.to_string()),
-                Outcome::Blocked => Ruling::Blocked(obstacle(path, answer, &own_group)),
+                Outcome::Blocked => Ruling::Blocked(obstacle(path, answer, &own_group, &region)),
             }
         },
     )
 }
 
-/// The rule that is missing, and the command that adds it.
-fn obstacle(path: &Path, answer: &Answer<FilterFact>, own_group: &str) -> Obstacle {
+/// The rule that is missing, and the command that adds it: once for all endpoints that share the group.
+fn obstacle(
+    path: &Path,
+    answer: &Answer<FilterFact>,
+    own_group: &str,
+    region: &Region,
+) -> Obstacle {
     let obstacle = Obstacle::of(answer.to_string());
     let endpoint = match path.lead.as_ref().map(|lead| lead.to) {
         Some(Attraction::Interface(endpoint)) => endpoint.id.clone(),
@@ -91,9 +105,13 @@ fn obstacle(path: &Path, answer: &Answer<FilterFact>, own_group: &str) -> Obstac
     let Some(FilterFact::Denied { groups, port, .. }) = answer.facts.first() else {
         return obstacle.on(endpoint);
     };
-    let group = groups.first().map_or("SECURITY-GROUP-ID", String::as_str);
-    obstacle.on(endpoint).command(format!(
-        "aws ec2 authorize-security-group-ingress --group-id {group} --protocol tcp --port {} --source-group {own_group}",
-        port.number
-    ))
+    let Some(group) = groups.first() else { return obstacle.on(endpoint) };
+    obstacle.on(group).command(
+        ShellCommand::of("aws ec2 authorize-security-group-ingress")
+            .option("--group-id", group)
+            .flag("--protocol tcp")
+            .option("--port", port.number.to_string())
+            .option("--source-group", own_group)
+            .region(region),
+    )
 }

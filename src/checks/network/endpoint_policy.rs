@@ -307,6 +307,7 @@ impl Asking<'_, '_, '_> {
                 let arn = group.arn(region, &self.account()?);
                 vec![Wish::new("logs:CreateLogGroup", format!("{arn}:log-stream:"))]
             }
+            Call::Untold(stop) => return Err(stop.clone()),
             Call::Log(None, _) | Call::Layers(_) | Call::Agent(_) | Call::Other(_) | Call::Own => {
                 Vec::new()
             }

@@ -12,10 +12,12 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ecr::{DescribeImage, EcrManifest, PullThroughRules};
-use crate::names::Partition;
+use crate::names::{Partition, Region};
 use crate::network::{
-    Attraction, Endpoint, EndpointFact, Lead, Outcome, Part, Path, RouteFact, Subnet, Topology,
+    Attraction, Endpoint, EndpointFact, EndpointKind, Lead, Outcome, Part, Path, RouteFact,
+    RouteTarget, Service, Subnet, Topology, table_of,
 };
+use crate::shell::ShellCommand;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ENDPOINTS: Check = Check {
@@ -81,14 +83,14 @@ fn rule<'t>(
         To::Variant(_, host) => return variant(scene, &need.to, host, reach, facts),
         To::Host(_) | To::Anywhere(_) => return Ok(Ruling::Moot),
     };
-    let subnet = scene.interface.subnet;
+    let (subnet, region) = (scene.interface.subnet, scene.around.region().clone());
     let said = scene.path(
         &destination(&need.to),
         facts,
         |path, topology| lead_lacks(path).or_else(|| zones_lack(path, topology)),
         |path, topology| match (&path.lead, by_gateway(path)) {
             (_, Some(ruling)) => Said::Draws(ruling),
-            (Some(lead), None) => say(lead, subnet, topology, &service),
+            (Some(lead), None) => say(lead, subnet, topology, &service, &region),
             (None, None) => Said::Draws(Ruling::Moot),
         },
     )?;
@@ -176,7 +178,8 @@ fn say(
     lead: &Lead,
     subnet: &Subnet,
     topology: &Topology,
-    service: &crate::network::Service,
+    service: &Service,
+    region: &Region,
 ) -> Said {
     let because = lead.answer.to_string();
     match lead.to {
@@ -186,13 +189,13 @@ fn say(
             Said::Draws(uncertain(lead, endpoint, because))
         }
         Attraction::Interface(endpoint) => {
-            Said::Draws(across_zones(endpoint, subnet, topology, service))
+            Said::Draws(across_zones(endpoint, subnet, topology, service, region))
         }
         Attraction::Gateway(endpoint) => {
             Said::Draws(Ruling::Passes(format!("gateway endpoint {}", endpoint.id)))
         }
         Attraction::Public => {
-            let (obstacle, why) = obstacle(lead, because);
+            let (obstacle, why) = obstacle(lead, because, region);
             Said::None(obstacle, why)
         }
     }
@@ -225,7 +228,8 @@ fn across_zones(
     endpoint: &Endpoint,
     subnet: &Subnet,
     topology: &Topology,
-    service: &crate::network::Service,
+    service: &Service,
+    region: &Region,
 ) -> Ruling {
     let all = topology.subnets.unwrap_or_default();
     let in_zone = all.iter().any(|it| endpoint.subnets.contains(&it.id) && it.zone == subnet.zone);
@@ -233,14 +237,7 @@ fn across_zones(
         && endpoint.subnets.iter().all(|id| all.iter().any(|it| it.id == *id));
     match service.name.as_str() {
         // https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
-        "s3" => Ruling::Hurts(
-            Obstacle::of(format!(
-                "only interface endpoint {} leads to S3, and ECR is documented with a gateway endpoint",
-                endpoint.id
-            ))
-            .on(&endpoint.id)
-            .remedy("Create a gateway endpoint for S3, and associate it with the subnet's route table"),
-        ),
+        "s3" => Ruling::Hurts(past_gateway(endpoint, subnet, topology, service, region)),
         _ if is_told && !in_zone => Ruling::Hurts(
             Obstacle::of(format!(
                 "endpoint {} has no interface in {}: packets cross zones, which costs, and hangs on the other zone",
@@ -248,17 +245,55 @@ fn across_zones(
             ))
             .on(&endpoint.id)
             .remedy("Add a subnet of the zone to the endpoint")
-            .command(format!(
-                "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-subnet-ids {}",
-                endpoint.id, subnet.id
-            )),
+            .command(modify(&endpoint.id).option("--add-subnet-ids", &subnet.id).region(region)),
         ),
         _ => Ruling::Passes(format!("endpoint {}", endpoint.id)),
     }
 }
 
+/// S3 by an interface endpoint: its name leads there, also where a gateway endpoint has a route.
+fn past_gateway(
+    endpoint: &Endpoint,
+    subnet: &Subnet,
+    topology: &Topology,
+    service: &Service,
+    region: &Region,
+) -> Obstacle {
+    let table = table_of(&subnet.id, topology.route_tables.unwrap_or_default());
+    let gateway = topology.endpoints.into_iter().flatten().find(|it| {
+        let target = RouteTarget::Endpoint(it.id.clone());
+        it.kind == EndpointKind::Gateway
+            && service.is_named_by(&it.service)
+            && table.is_some_and(|table| table.routes.iter().any(|route| route.target == target))
+    });
+    match gateway {
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
+        Some(gateway) => Obstacle::of(format!(
+            "the name of S3 leads to interface endpoint {} and past gateway endpoint {}, and ECR is documented with a gateway endpoint",
+            endpoint.id, gateway.id
+        ))
+        .on(&endpoint.id)
+        .remedy("Keep the private names of the interface endpoint to inbound resolver endpoints, so that packets take the gateway endpoint")
+        .command(
+            modify(&endpoint.id)
+                .flag("--dns-options PrivateDnsOnlyForInboundResolverEndpoint=true")
+                .region(region),
+        ),
+        None => Obstacle::of(format!(
+            "only interface endpoint {} leads to S3, and ECR is documented with a gateway endpoint",
+            endpoint.id
+        ))
+        .on(&endpoint.id)
+        .remedy("Create a gateway endpoint for S3, and associate it with the subnet's route table"),
+    }
+}
+
+fn modify(endpoint: &str) -> ShellCommand {
+    ShellCommand::of("aws ec2 modify-vpc-endpoint").option("--vpc-endpoint-id", endpoint)
+}
+
 /// Why no endpoint draws the packets, and the command that mends one that is there.
-fn obstacle(lead: &Lead, because: String) -> (Obstacle, Why) {
+fn obstacle(lead: &Lead, because: String, region: &Region) -> (Obstacle, Why) {
     let obstacle = Obstacle::of(because);
     let amiss = lead.answer.facts.iter().find_map(|fact| match fact {
         EndpointFact::NoPrivateDns { endpoint } => Some((
@@ -266,9 +301,7 @@ fn obstacle(lead: &Lead, because: String) -> (Obstacle, Why) {
                 .clone()
                 .on(endpoint)
                 .remedy("Turn on private DNS of the endpoint")
-                .command(format!(
-                    "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --private-dns-enabled"
-                )),
+                .command(modify(endpoint).flag("--private-dns-enabled").region(region)),
             Why::Amiss,
         )),
         EndpointFact::NotAssociated { endpoint, table, .. } => Some((
@@ -276,9 +309,7 @@ fn obstacle(lead: &Lead, because: String) -> (Obstacle, Why) {
                 .clone()
                 .on(endpoint)
                 .remedy("Associate the gateway endpoint with the subnet's route table")
-                .command(format!(
-                    "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --add-route-table-ids {table}"
-                )),
+                .command(modify(endpoint).option("--add-route-table-ids", table).region(region)),
             Why::Missing,
         )),
         EndpointFact::State { endpoint, .. } => Some((
@@ -297,38 +328,58 @@ fn missing<'t>(
     obstacle: Obstacle,
     it: &SenderUse,
     scene: &Scene<'t>,
-    service: &crate::network::Service,
+    service: &Service,
     facts: &View<'t>,
 ) -> Result<Obstacle, Stop> {
     let (home, subnet) = (it.task.region()?, scene.interface.subnet);
     if service.region != *home {
         let there = &service.region;
-        return Ok(obstacle.on(format!("{} in {there}", service.name)).remedy(format!(
+        // All that is there lacks an endpoint by this one cause.
+        let obstacle = Obstacle::of(format!(
+            "there is no way out, and {} has no endpoint for it in {there}",
+            subnet.vpc
+        ));
+        return Ok(obstacle.on(there.as_str()).remedy(format!(
             "Keep a copy in {home} of what is read in {there} (ECR and Secrets Manager replicate), or give the subnet a way out by a NAT gateway"
         )));
     }
     // The names that endpoint services have in China differ by service.
     if home.partition() == Partition::AwsCn {
-        return Ok(obstacle.on(&service.name).command(format!(
-            "aws ec2 describe-vpc-endpoint-services --region {home} --query \"ServiceNames[?ends_with(@, '.{home}.{}')]\"",
-            service.name
-        )));
+        return Ok(obstacle.on(&service.name).command(
+            ShellCommand::of("aws ec2 describe-vpc-endpoint-services").region(home).option(
+                "--query",
+                format!("ServiceNames[?ends_with(@, '.{home}.{}')]", service.name),
+            ),
+        ));
     }
-    let (name, vpc) = (service.endpoint_name(), &subnet.vpc);
+    let name = service.endpoint_name();
+    let create = ShellCommand::of("aws ec2 create-vpc-endpoint").option("--vpc-id", &subnet.vpc);
+    let topology = scene.around.topology();
     let command = match service.name.as_str() {
         "s3" => {
-            let tables = scene.around.topology().route_tables.unwrap_or_default();
-            let table = crate::network::table_of(&subnet.id, tables);
-            let table = table.map_or("ROUTE-TABLE-ID", |it| &it.id);
-            format!(
-                "aws ec2 create-vpc-endpoint --vpc-id {vpc} --vpc-endpoint-type Gateway --service-name {name} --route-table-ids {table}"
-            )
+            let table = table_of(&subnet.id, topology.route_tables.unwrap_or_default());
+            create
+                .flag("--vpc-endpoint-type Gateway")
+                .option("--service-name", &name)
+                .option("--route-table-ids", table.map_or("ROUTE-TABLE-ID", |it| &it.id))
         }
-        _ => format!(
-            "aws ec2 create-vpc-endpoint --vpc-id {vpc} --vpc-endpoint-type Interface --service-name {name} --subnet-ids {} --security-group-ids SECURITY-GROUP-ID --private-dns-enabled",
-            one_by_zone(it, subnet, facts).join(" ")
-        ),
+        _ => {
+            // The group of those that are there lets the task in, or network-endpoint-security-group tells.
+            let mut others = topology
+                .endpoints
+                .into_iter()
+                .flatten()
+                .filter(|it| it.kind == EndpointKind::Interface && it.vpc == subnet.vpc);
+            let group = others.find_map(|it| it.groups.first());
+            create
+                .flag("--vpc-endpoint-type Interface")
+                .option("--service-name", &name)
+                .options("--subnet-ids", one_by_zone(it, subnet, facts))
+                .option("--security-group-ids", group.map_or("SECURITY-GROUP-ID", String::as_str))
+                .flag("--private-dns-enabled")
+        }
     };
+    let command = command.region(home);
     Ok(obstacle.on(name).command(command))
 }
 

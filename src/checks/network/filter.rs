@@ -1,5 +1,6 @@
 //! What the filters on a path say: security groups and network ACLs.
 
+use super::fork::past_endpoint;
 use super::reach::{Need, Reach, To, destination};
 use super::route::Way;
 use super::ruling::Ruling;
@@ -27,15 +28,47 @@ pub(super) fn rule<'t>(
     if let Some(because) = facts.attempt(passes)? {
         return Ok(Ruling::Passes(because));
     }
-    let ruling = match scene.path(&destination(&need.to), facts, &lacks, &say)? {
+    let there = scene.path(&destination(&need.to), facts, &lacks, &say)?;
+    let told = match past_endpoint(scene, &need.to, reach, facts)? {
+        Some(service) => there.or_past(scene.path_outside(&service, facts, &lacks, &say)?),
+        None => there,
+    };
+    let ruling = match told {
         Ruling::Passes(because) => return Ok(Ruling::Passes(because)),
         other => other.unless_within(&need.to),
     };
-    // What has no way anyhow is told of by its route.
     Ok(match Way::of(scene, &need.to, reach, facts)? {
-        Way::Broken(_) | Way::Missing | Way::Elsewhere => Ruling::Moot,
         Way::Endpoint | Way::Open(_) | Way::Doubtful(_) => ruling,
+        // What has no way anyhow is told of by its route. What lets nothing out to anywhere is in the way
+        // of every way that it may be given.
+        Way::Broken(_) if matches!(ruling, Ruling::Blocked(_)) => {
+            let within = anywhere_within(scene, need, facts)?;
+            match scene.path(&within, facts, &lacks, &say)? {
+                Ruling::Blocked(_) => ruling,
+                _ => Ruling::Elsewhere,
+            }
+        }
+        Way::Broken(_) | Way::Missing | Way::Elsewhere => Ruling::Elsewhere,
     })
+}
+
+/// An endpoint in any subnet of the VPC, by the port that the need is reached at.
+///
+/// # Errors
+/// Whatever keeps the subnets from being read.
+fn anywhere_within<'t>(
+    scene: &mut Scene<'t>,
+    need: &Need,
+    facts: &View<'t>,
+) -> Result<Destination, Stop> {
+    scene.around.read(Part::Subnets, facts)?;
+    let subnets = scene.around.topology().subnets.unwrap_or_default();
+    let endpoint = Target::interfaces("any subnet of the VPC", subnets, [""; 0]);
+    let port = match destination(&need.to) {
+        Destination::Internet(port) | Destination::Target(_, port) => port,
+        Destination::Service(_) => Port::tcp(443),
+    };
+    Ok(Destination::Target(endpoint, port))
 }
 
 /// Why a filter lets packets pass to the public addresses of a service, and to an endpoint in any subnet
@@ -51,11 +84,8 @@ fn whoever_answers<'t>(
     say: impl Fn(&Path, &Topology) -> Ruling,
 ) -> Result<Option<String>, Stop> {
     let To::Service(service) = &need.to else { return Ok(None) };
-    scene.around.read(Part::Subnets, facts)?;
-    let subnets = scene.around.topology().subnets.unwrap_or_default();
-    let endpoint = Target::interfaces("any subnet of the VPC", subnets, [""; 0]);
-    let endpoint = Destination::Target(endpoint, Port::tcp(443));
-    let Ruling::Passes(within) = scene.path(&endpoint, facts, &lacks, &say)? else {
+    let within = anywhere_within(scene, need, facts)?;
+    let Ruling::Passes(within) = scene.path(&within, facts, &lacks, &say)? else {
         return Ok(None);
     };
     let Ruling::Passes(outside) = scene.path_outside(service, facts, &lacks, &say)? else {

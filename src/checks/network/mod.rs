@@ -8,6 +8,7 @@ mod endpoint_group;
 mod endpoint_policy;
 mod endpoints;
 mod filter;
+mod fork;
 mod interfaces;
 pub(in crate::checks) mod nacl;
 mod pulled;

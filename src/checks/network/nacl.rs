@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::asks::WAY;
 use super::filter;
 use super::reach::{Need, Reach};
-use super::route::{EXPECTED, of_all};
+use super::route::{EXPECTED, not_in, of_all, of_any};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use super::security_group::lacks;
 use crate::checks::scene::Scene;
@@ -15,9 +15,12 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::network_acl::NetworkAcls;
+use crate::names::Region;
 use crate::network::{
     AclEntry, AclFact, Amendment, Displaced, Fact, Outcome, Part, Path, Topology, amendments,
+    rest_of_internet,
 };
+use crate::shell::ShellCommand;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_NACL: Check = Check {
@@ -56,23 +59,31 @@ fn rule<'t>(
     let lacks = |path: &Path, topology: &Topology| {
         lacks(path, topology, path.acls.unread(), path.acls.outcome)
     };
+    let (from, region) = (scene.interface.clone(), scene.around.region().clone());
     filter::rule(scene, need, reach, facts, lacks, |path, topology| match path.acls.outcome {
         Outcome::Passed => Ruling::Passes(of_all(&path.acls.to_string(), path)),
-        Outcome::Doubtful => partial(path, topology),
-        Outcome::Blocked => Ruling::Blocked(obstacle(path, topology)),
+        Outcome::Doubtful => match rest_of_internet(topology, &from, path) {
+            // A start may succeed by what is left of the internet, which has the services in it.
+            Some((rest, apart)) if rest.acls.outcome == Outcome::Passed => {
+                facts.assume(not_in(&apart));
+                Ruling::Passes(of_all(&rest.acls.to_string(), &rest))
+            }
+            _ => partial(path, topology, &region),
+        },
+        Outcome::Blocked => Ruling::Blocked(obstacle(path, topology, &region)),
     })
 }
 
 /// The entry that denies, and the command that has its packets pass.
-fn obstacle(path: &Path, topology: &Topology) -> Obstacle {
-    let obstacle = Obstacle::of(of_all(&path.acls.because(), path));
-    mended(obstacle, &path.acls.facts, topology)
+fn obstacle(path: &Path, topology: &Topology, region: &Region) -> Obstacle {
+    let obstacle = Obstacle::of(of_any(&path.acls.because(), path));
+    mended(obstacle, &path.acls.facts, topology, region)
 }
 
 /// Some packets pass and others do not. Where the answers to some ports are kept out, whoever they come
 /// from, the connections from these ports hang. A call is tried again from another port, so a start may
 /// still succeed: that is no failure, and nothing to rely on.
-fn partial(path: &Path, topology: &Topology) -> Ruling {
+fn partial(path: &Path, topology: &Topology, region: &Region) -> Ruling {
     let because = of_all(&path.acls.because(), path);
     let keeps_out_answers = |fact: &&AclFact| match fact {
         AclFact::Partly { crossing, peers, .. } => crossing.is_answer && *peers == crossing.peer,
@@ -81,7 +92,7 @@ fn partial(path: &Path, topology: &Topology) -> Ruling {
     match path.acls.facts.iter().find(keeps_out_answers) {
         Some(fact) => {
             let obstacle = Obstacle::of(format!("{because}, so connections from these ports hang"));
-            Ruling::Hurts(mended(obstacle, std::slice::from_ref(fact), topology))
+            Ruling::Hurts(mended(obstacle, std::slice::from_ref(fact), topology, region))
         }
         None => Ruling::Open(because),
     }
@@ -95,12 +106,17 @@ pub(in crate::checks) fn letting_pass(facts: &[AclFact], topology: &Topology) ->
 }
 
 /// With the commands that let it pass.
-pub(super) fn mended(obstacle: Obstacle, facts: &[AclFact], topology: &Topology) -> Obstacle {
+pub(super) fn mended(
+    obstacle: Obstacle,
+    facts: &[AclFact],
+    topology: &Topology,
+    region: &Region,
+) -> Obstacle {
     let amendments = letting_pass(facts, topology);
     let Some(first) = amendments.first() else { return obstacle };
     let mut obstacle = obstacle.on(&first.acl);
     for amendment in &amendments {
-        obstacle.commands.extend(commands(amendment));
+        obstacle.commands.extend(entries(amendment).map(|it| String::from(it.region(region))));
         let taken = amendment.displaced.as_ref().filter(|it| it.moves_to.is_none());
         if let Some(Displaced { entry, .. }) = taken {
             obstacle = obstacle.remedy(format!(
@@ -112,35 +128,47 @@ pub(super) fn mended(obstacle: Obstacle, facts: &[AclFact], topology: &Topology)
     obstacle
 }
 
-/// An entry that has to make room goes to its new place first, so that it never stops to deny.
+/// The commands, which act in the region of whoever runs them.
 pub(in crate::checks) fn commands(amendment: &Amendment) -> Vec<String> {
+    entries(amendment).map(String::from).collect()
+}
+
+/// An entry that has to make room goes to its new place first, so that it never stops to deny.
+fn entries(amendment: &Amendment) -> impl Iterator<Item = ShellCommand> {
     let Amendment { acl, entry, displaced } = amendment;
     let moved = displaced.as_ref().and_then(|it| {
         let behind = AclEntry { number: it.moves_to?, ..it.entry.clone() };
-        Some(command("create", acl, &behind))
+        Some(command(CREATE, acl, &behind))
     });
-    let verb = if displaced.is_some() { "replace" } else { "create" };
-    moved.into_iter().chain([command(verb, acl, entry)]).collect()
+    let verb = if displaced.is_some() { REPLACE } else { CREATE };
+    moved.into_iter().chain([command(verb, acl, entry)])
 }
 
-fn command(verb: &str, acl: &str, entry: &AclEntry) -> String {
+const CREATE: &str = "aws ec2 create-network-acl-entry";
+const REPLACE: &str = "aws ec2 replace-network-acl-entry";
+
+fn command(verb: &'static str, acl: &str, entry: &AclEntry) -> ShellCommand {
     let way = if entry.egress { "--egress" } else { "--ingress" };
-    let traffic = match (entry.traffic.protocol, entry.traffic.ports) {
+    let command = ShellCommand::of(verb)
+        .option("--network-acl-id", acl)
+        .flag(way)
+        .option("--rule-number", entry.number.to_string());
+    let command = match (entry.traffic.protocol, entry.traffic.ports) {
         (Some(protocol @ (6 | 17)), ports) => {
             let name = if protocol == 6 { "tcp" } else { "udp" };
             let (first, last) = ports.unwrap_or((0, u16::MAX));
-            format!("{name} --port-range From={first},To={last}")
+            command
+                .option("--protocol", name)
+                .option("--port-range", format!("From={first},To={last}"))
         }
-        (Some(other), _) => other.to_string(),
+        (Some(other), _) => command.option("--protocol", other.to_string()),
         // -1 is all protocols.
-        (None, _) => "-1".to_owned(),
+        (None, _) => command.option("--protocol", "-1"),
     };
-    let range = match entry.range {
-        IpNet::V4(range) => format!("--cidr-block {range}"),
-        IpNet::V6(range) => format!("--ipv6-cidr-block {range}"),
+    let flag = match entry.range {
+        IpNet::V4(_) => "--cidr-block",
+        IpNet::V6(_) => "--ipv6-cidr-block",
     };
-    let (number, action) = (entry.number, if entry.allow { "allow" } else { "deny" });
-    format!(
-        "aws ec2 {verb}-network-acl-entry --network-acl-id {acl} {way} --rule-number {number} --protocol {traffic} {range} --rule-action {action}"
-    )
+    let action = if entry.allow { "allow" } else { "deny" };
+    command.option(flag, entry.range.to_string()).option("--rule-action", action)
 }

@@ -12,6 +12,7 @@ use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ecr::{DescribeImage, ImageDetail, PullThroughRules, Repository};
 use crate::lookup::oci::{Manifest, Offer, Platform};
+use crate::shell::ShellCommand;
 
 /// What endpoints say of a need, with what the images among it take besides. Neither is more than likely
 /// to hurt, so what cannot be learnt of ECR leaves nothing open.
@@ -50,7 +51,10 @@ fn beyond_endpoints<'t>(
         _ => None,
     });
     let pulls: Vec<&Pull> = pulls.collect();
-    if pulls.is_empty() {
+    let untold = need.errands.iter().filter(|it| matches!(it.call, Call::Untold(_)));
+    let is_registry = matches!(&need.to, To::Service(service) if service.name == "ecr.dkr");
+    let untold: Vec<&str> = untold.filter(|_| is_registry).map(|it| it.what.as_str()).collect();
+    if pulls.is_empty() && untold.is_empty() {
         return Ok(None);
     }
     let internet = To::Host("the internet".to_owned());
@@ -61,6 +65,9 @@ fn beyond_endpoints<'t>(
             facts.assume("that what the images take beside ECR finds a way out");
             return Ok(None);
         }
+    }
+    for what in untold {
+        facts.assume(format!("that ECR holds {what}"));
     }
     // All are asked before any is waited for.
     let stored: Vec<DescribeImage> = pulls.iter().map(|pull| described(pull)).collect();
@@ -111,7 +118,7 @@ fn uncached(pull: &Pull, stored: &DescribeImage, facts: &View) -> Result<Option<
         ))
         .on(pull.image.written())
         .remedy("Pull the image once from where there is a way out, or let the subnet have a NAT gateway for the first pull")
-        .command(format!("docker pull {}", pull.image.written()))
+        .command(ShellCommand::of("docker pull").word(pull.image.written()))
     }))
 }
 

@@ -7,6 +7,7 @@
 //! among it for those sessions only: secrets and parameters are decrypted by their own services.
 
 mod collector;
+mod partial;
 mod sessions;
 
 use crate::checks::subject::{Carrier, SenderUse, SendsFrom, Standing, Task};
@@ -100,6 +101,9 @@ pub(in crate::checks) enum Call {
     NewGroup(LogGroupName, Region),
     /// An object in S3.
     Object(S3Object),
+    /// Something of which but the place is written: a placeholder stands in for what is called, and this
+    /// is the gap that it leaves.
+    Untold(Stop),
     /// What the agent of a container instance is connected by, and what comes of it that it is not.
     Agent(&'static str),
     /// Something that no policy of an endpoint is judged for, and what comes of it that it is not reached.

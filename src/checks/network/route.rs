@@ -1,17 +1,20 @@
 //! `network-route`
 
+mod mending;
+
+use ipnet::IpNet;
+
 use super::asks::WAY;
 use super::reach::{Need, Reach, To, destination};
-use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
+use super::ruling::{Plan, Ruling, judge, listed, timeout};
 use crate::checks::scene::{Scene, is_drawn, lacks, lead_lacks};
-use crate::checks::subject::{SenderUse, Standing};
+use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge};
-use crate::document::{Field, Located};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::{
-    Attraction, Destination, EndpointKind, Outcome, Part, Path, RouteFact, RouteTarget, Service,
-    Topology, joined,
+    Attraction, Destination, EndpointKind, Interface, Outcome, Part, Path, RouteFact, RouteTarget,
+    Service, Topology, joined, rest_of_internet,
 };
 use crate::verdict::Judgement;
 
@@ -23,7 +26,7 @@ pub(super) static NETWORK_ROUTE: Check = Check {
         "CannotPullContainerError: ... net/http: request canceled while waiting for connection",
         "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
     ],
-    remedy: "Give the subnet a default route to a NAT gateway in a public subnet, or assign public addresses in a public subnet, or create the VPC endpoints",
+    remedy: "Give the subnet a default route to a NAT gateway in a public subnet, or create the VPC endpoints; on Fargate, public addresses in a public subnet do too",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
     asks: &WAY,
     advises: false,
@@ -56,59 +59,41 @@ fn network_route(it: &SenderUse, facts: &View) -> Judgement {
             Some(way) => way,
             None => Way::of(scene, &need.to, reach, facts)?,
         };
-        Ok(rule(it, need, way))
+        Ok(match way {
+            Way::Broken(obstruction) => broken(it, scene, need, &obstruction, reach, facts)?,
+            way => rule(way),
+        })
     })
 }
 
 /// What the route says, for what no endpoint draws.
-fn rule(it: &SenderUse, need: &Need, way: Way) -> Ruling {
+fn rule(way: Way) -> Ruling {
     match way {
         Way::Endpoint => Ruling::Passes("endpoints answer, which take no way out".to_owned()),
         Way::Open(because) => Ruling::Passes(because),
-        Way::Missing | Way::Elsewhere => Ruling::Moot,
+        Way::Missing | Way::Elsewhere | Way::Broken(_) => Ruling::Moot,
         Way::Doubtful(because) => Ruling::Open(because),
-        Way::Broken(Obstruction { lacks_address, obstacle }) => match &need.to {
-            // Whoever has an address of its own in the VPC needs no way out of it.
-            To::Anywhere(_) => Ruling::Blocked(obstacle).unless_within(&need.to),
-            // What the containers call themselves is not known. That they stand in a public subnet, and
-            // can have no public address, is not what anybody wants.
-            _ if need.is_own_traffic() && !lacks_address => Ruling::Moot,
-            _ if lacks_address => Ruling::Blocked(addressed(it, obstacle)),
-            _ => Ruling::Blocked(obstacle),
-        },
     }
 }
 
-/// How a task gets a public address, or does without. The console does not offer to change it for a
-/// service that exists, the command does.
-fn addressed(it: &SenderUse, obstacle: Obstacle) -> Obstacle {
-    let public = it.task.standing() == Ok(Standing::Fargate);
-    if !public {
-        return obstacle.remedy(
-            "Run it in a private subnet, whose default route leads to a NAT gateway: nothing gives a task on EC2 a public address",
-        );
+/// What a way says that does not work.
+fn broken<'t>(
+    it: &SenderUse,
+    scene: &mut Scene<'t>,
+    need: &Need,
+    obstruction: &Obstruction,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<Ruling, Stop> {
+    let lacks_address = obstruction.lacks_address();
+    // What the containers call themselves is not known. That they stand in a public subnet, and can have
+    // no public address, is not what anybody wants.
+    if need.is_own_traffic() && !lacks_address {
+        return Ok(Ruling::Moot);
     }
-    let context = &it.task.context;
-    let text = |field: &Field<String>| field.get().ok().flatten().cloned();
-    let list = |field: &Field<Vec<Located<String>>>| {
-        let items = field.items().unwrap_or_default();
-        items.iter().map(|it| it.value.as_str()).collect::<Vec<_>>().join(",")
-    };
-    let (subnets, groups) =
-        (list(&context.network.subnets), list(&context.network.security_groups));
-    let network = format!(
-        "--network-configuration 'awsvpcConfiguration={{subnets=[{subnets}],securityGroups=[{groups}],assignPublicIp=ENABLED}}'"
-    );
-    let obstacle = obstacle.remedy(
-        "Set assignPublicIp to ENABLED, or run it in a private subnet, whose default route leads to a NAT gateway",
-    );
-    let cluster = text(&context.request.cluster).unwrap_or_else(|| "CLUSTER".to_owned());
-    match text(&context.request.service_name) {
-        Some(service) => obstacle.command(format!(
-            "aws ecs update-service --cluster {cluster} --service {service} {network} --force-new-deployment"
-        )),
-        None => obstacle,
-    }
+    let obstacle = mending::obstacle(it, scene, obstruction, reach, facts)?;
+    // Whoever has an address of its own in the VPC needs no way out of it.
+    Ok(Ruling::Blocked(obstacle).unless_within(&need.to))
 }
 
 /// Where packets go, as far as routes decide it.
@@ -129,9 +114,35 @@ pub(super) enum Way {
 
 /// What keeps packets from leaving.
 pub(super) struct Obstruction {
+    /// The fact that decides, if there is one.
+    fact: Option<RouteFact>,
+    /// The same as a sentence.
+    because: String,
+}
+
+impl Obstruction {
+    fn of(path: &Path) -> Obstruction {
+        let fact = path.route.facts.first().cloned();
+        let because = match &fact {
+            Some(fact) => of_all(&fact.to_string(), path),
+            None => "there is no way".to_owned(),
+        };
+        Obstruction { fact, because }
+    }
+
     /// Whether a public address would do.
-    lacks_address: bool,
-    obstacle: Obstacle,
+    fn lacks_address(&self) -> bool {
+        matches!(self.fact, Some(RouteFact::NoPublicAddress(_)))
+    }
+}
+
+/// What is assumed of a host somewhere in the internet, where these ranges are treated apart.
+pub(super) fn not_in(ranges: &[IpNet]) -> String {
+    let ranges: Vec<String> = ranges.iter().map(IpNet::to_string).collect();
+    format!(
+        "that nothing that has to be reached has an address in {}, which routes or network ACLs treat apart",
+        listed(&ranges)
+    )
 }
 
 impl Way {
@@ -174,7 +185,11 @@ impl Way {
         }
     }
 
-    fn toward<'t>(
+    /// The way of packets to these addresses.
+    ///
+    /// # Errors
+    /// Whatever keeps a part from being read that decides it.
+    pub(super) fn toward<'t>(
         scene: &mut Scene<'t>,
         there: &Destination,
         to: &To,
@@ -182,14 +197,18 @@ impl Way {
         facts: &View<'t>,
     ) -> Result<Way, Stop> {
         Way::seen(scene, facts, |scene| {
-            let subnet = &scene.interface.subnet.id;
+            let from = scene.interface.clone();
             scene.path(there, facts, lacks, |path, topology| {
-                (Way::along(path, topology, subnet, to, reach), leads_to_gateway(path))
+                (Way::along(path, topology, (&from, to), reach, facts), leads_to_gateway(path))
             })
         })
     }
 
-    fn outside<'t>(
+    /// The way of packets to the public addresses of a service, whoever answers to its name.
+    ///
+    /// # Errors
+    /// Whatever keeps a part from being read that decides it.
+    pub(super) fn outside<'t>(
         scene: &mut Scene<'t>,
         service: &Service,
         to: &To,
@@ -197,9 +216,9 @@ impl Way {
         facts: &View<'t>,
     ) -> Result<Way, Stop> {
         Way::seen(scene, facts, |scene| {
-            let subnet = &scene.interface.subnet.id;
+            let from = scene.interface.clone();
             scene.path_outside(service, facts, lacks, |path, topology| {
-                (Way::along(path, topology, subnet, to, reach), leads_to_gateway(path))
+                (Way::along(path, topology, (&from, to), reach, facts), leads_to_gateway(path))
             })
         })
     }
@@ -242,7 +261,14 @@ impl Way {
         Ok(matches!(way, Way::Open(_)).then_some(way))
     }
 
-    fn along(path: &Path, topology: &Topology, subnet: &str, to: &To, reach: &Reach) -> Way {
+    fn along(
+        path: &Path,
+        topology: &Topology,
+        (from, to): (&Interface, &To),
+        reach: &Reach,
+        facts: &View,
+    ) -> Way {
+        let subnet = &from.subnet.id;
         if is_drawn(path) {
             // Of a gateway endpoint that is gone, network-endpoints tells.
             let by_gateway =
@@ -250,13 +276,18 @@ impl Way {
             let is_gone = by_gateway && path.route.outcome == Outcome::Blocked;
             return if is_gone { Way::Missing } else { Way::Endpoint };
         }
-        let facts = &path.route.facts;
         match path.route.outcome {
             Outcome::Passed => Way::Open(of_all(&path.route.to_string(), path)),
-            Outcome::Doubtful => Way::Doubtful(of_all(&path.route.to_string(), path)),
+            Outcome::Doubtful => match rest_of_internet(topology, from, path) {
+                Some((rest, apart)) if rest.route.outcome == Outcome::Passed => {
+                    facts.assume(not_in(&apart));
+                    Way::Open(of_all(&rest.route.to_string(), &rest))
+                }
+                _ => Way::Doubtful(of_all(&path.route.to_string(), path)),
+            },
             Outcome::Blocked => {
                 let is_missing = |fact: &RouteFact| matches!(fact, RouteFact::NoRoute { .. });
-                if matches!(to, To::Service(_)) && facts.iter().all(is_missing) {
+                if matches!(to, To::Service(_)) && path.route.facts.iter().all(is_missing) {
                     if let Some((range, network)) = joined(topology, subnet) {
                         return Way::Doubtful(format!(
                             "no route of {subnet} leads to public addresses, but {range} leads to {network}, and whether endpoints stand there cannot be seen"
@@ -266,11 +297,7 @@ impl Way {
                         return Way::Missing;
                     }
                 }
-                let lacks = |fact: &RouteFact| matches!(fact, RouteFact::NoPublicAddress(_));
-                Way::Broken(Obstruction {
-                    lacks_address: facts.first().is_some_and(lacks),
-                    obstacle: obstacle(path),
-                })
+                Way::Broken(Obstruction::of(path))
             }
         }
     }
@@ -307,6 +334,14 @@ pub(super) fn of_all(sentence: &str, path: &Path) -> String {
     }
 }
 
+/// The same of any one of several endpoints, which one command opens the way to.
+pub(super) fn of_any(sentence: &str, path: &Path) -> String {
+    match path.lead.as_ref().map(|lead| lead.to) {
+        Some(Attraction::Interface(endpoint)) => sentence.replace(&endpoint.id, "the endpoint"),
+        _ => of_all(sentence, path),
+    }
+}
+
 /// Whether somebody meant this VPC to do with endpoints: it has one for something that this task needs.
 /// A gateway endpoint is no sign of it, as one has it beside a NAT gateway too.
 fn relies_on_endpoints(topology: &Topology, reach: &Reach) -> bool {
@@ -318,64 +353,4 @@ fn relies_on_endpoints(topology: &Topology, reach: &Reach) -> bool {
     };
     let endpoints = topology.endpoints.into_iter().flatten();
     endpoints.into_iter().any(|it| it.kind == EndpointKind::Interface && needed(&it.service))
-}
-
-/// The fact that blocks the way, and the command that opens it.
-fn obstacle(path: &Path) -> Obstacle {
-    let Some(fact) = path.route.facts.first() else { return Obstacle::of("there is no way") };
-    let obstacle = Obstacle::of(of_all(&fact.to_string(), path));
-    let replace = |table: &str, destination: &str| {
-        let flag = if destination.contains(':') {
-            "--destination-ipv6-cidr-block"
-        } else {
-            "--destination-cidr-block"
-        };
-        format!(
-            "aws ec2 replace-route --route-table-id {table} {flag} {destination} --nat-gateway-id NAT-GATEWAY-ID"
-        )
-    };
-    match fact {
-        RouteFact::NoRoute { table, .. } => obstacle
-            .on(table)
-            .remedy("Route 0.0.0.0/0 to a NAT gateway that stands in a public subnet, or create the VPC endpoints that this task needs")
-            .command(format!(
-                "aws ec2 create-route --route-table-id {table} --destination-cidr-block 0.0.0.0/0 --nat-gateway-id NAT-GATEWAY-ID"
-            )),
-        RouteFact::Blackhole(hop) | RouteFact::NatGone(hop) => obstacle
-            .on(hop.target.to_string())
-            .remedy("Point the route to something that is there")
-            .command(replace(&hop.table, &hop.destination)),
-        RouteFact::Detached { hop, vpc } => obstacle
-            .on(hop.target.to_string())
-            .remedy("Attach the internet gateway to the VPC")
-            .command(format!(
-                "aws ec2 attach-internet-gateway --internet-gateway-id {} --vpc-id {vpc}",
-                hop.target
-            )),
-        RouteFact::NatState { nat, .. } => obstacle
-            .on(nat)
-            .remedy("Create a NAT gateway in a public subnet, and point the route to it")
-            .command("aws ec2 create-nat-gateway --subnet-id PUBLIC-SUBNET-ID --allocation-id EIPALLOC-ID"),
-        RouteFact::NatStuck { nat, because, .. } => {
-            let obstacle = obstacle
-                .on(nat)
-                .remedy("Put the NAT gateway into a public subnet: one whose route table leads to an internet gateway");
-            match &**because {
-                RouteFact::NoRoute { table, .. } => obstacle.command(format!(
-                    "aws ec2 create-route --route-table-id {table} --destination-cidr-block 0.0.0.0/0 --gateway-id INTERNET-GATEWAY-ID"
-                )),
-                _ => obstacle,
-            }
-        }
-        RouteFact::PrivateNat { nat, .. } | RouteFact::NatLoop { nat, .. } => obstacle
-            .on(nat)
-            .remedy("Route through a public NAT gateway that stands in a public subnet"),
-        RouteFact::PublicAccess { of, .. } => obstacle
-            .on(of)
-            .remedy("Exclude the subnet from Block Public Access, at least for what leaves it")
-            .command(format!(
-                "aws ec2 create-vpc-block-public-access-exclusion --subnet-id {of} --internet-gateway-exclusion-mode allow-egress"
-            )),
-        _ => obstacle,
-    }
 }

@@ -1,15 +1,17 @@
 //! What is said of each place that has to be reached, and how it is told: places that share a fact in
 //! one sentence.
 
+mod tally;
+
 use super::reach::{Call, Errand, Need, Reach, To};
 use crate::checks::scene::Scene;
 use crate::checks::subject::{SenderUse, SendsFrom};
-use crate::document::Place;
 use crate::facts::View;
-use crate::knowledge::{Gap, Stop};
-use crate::names::Region;
+use crate::knowledge::Stop;
+use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::network::Part;
-use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
+use crate::verdict::{Findings, Judgement, not_applicable};
+use tally::Tally;
 
 /// What a check says of one place that has to be reached.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub(super) enum Ruling {
     Passes(String),
     /// It is not for this check.
     Moot,
+    /// It has no way anyhow, of which another check tells.
+    Elsewhere,
     /// It cannot be reached.
     Blocked(Obstacle),
     /// It can be reached, but something is likely to hurt.
@@ -146,6 +150,12 @@ pub(super) fn judge_all<'t>(
                 continue;
             }
         };
+        if let Some(why) = misplaced(it, &scenes, facts)? {
+            match senders.len() {
+                1 => return not_applicable(why),
+                _ => continue,
+            }
+        }
         let mut of_sender = Tally::default();
         let of_instances = matches!(it.from, SendsFrom::Instances(_));
         let count = scenes.len();
@@ -174,202 +184,20 @@ pub(super) fn judge_all<'t>(
     tally.tell(plan, found)
 }
 
-/// What was said, by the fact that decides it.
-#[derive(Default)]
-struct Tally {
-    home: Option<Region>,
-    lines: Vec<Line>,
-    gaps: Vec<(Place, Gap)>,
-    stopped: Option<Stop>,
-    idle: Vec<String>,
-}
-
-struct Line {
-    place: Place,
-    from: String,
-    kind: Kind,
-    obstacle: Obstacle,
-    needs: Vec<Need>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Passes,
-    Hurts,
-    Blocks,
-    Open,
-}
-
-impl Tally {
-    fn add(&mut self, place: &Place, from: &str, need: &Need, ruling: Result<Ruling, Stop>) {
-        let (kind, obstacle) = match ruling {
-            Ok(Ruling::Moot) => return,
-            Ok(Ruling::Passes(way)) => (Kind::Passes, Obstacle::of(way)),
-            Ok(Ruling::Hurts(obstacle)) => (Kind::Hurts, obstacle),
-            Ok(Ruling::Blocked(obstacle)) if need.decides => (Kind::Blocks, obstacle),
-            Ok(Ruling::Blocked(obstacle)) => match self.blocking(&obstacle, from) {
-                Some(line) => return line.needs.push(need.clone()),
-                None => (Kind::Hurts, obstacle),
-            },
-            Ok(Ruling::Open(why)) if need.decides => (Kind::Open, Obstacle::of(why)),
-            Ok(Ruling::Open(why)) => (Kind::Hurts, Obstacle::of(why)),
-            Err(Stop::Gap(gap)) => {
-                if !self.gaps.iter().any(|(_, known)| *known == gap) {
-                    self.gaps.push((place.clone(), gap));
-                }
-                return;
-            }
-            Err(stop) => {
-                self.stopped.get_or_insert(stop);
-                return;
-            }
-        };
-        let same =
-            |line: &&mut Line| line.kind == kind && line.obstacle == obstacle && line.from == from;
-        match self.lines.iter_mut().find(same) {
-            Some(line) => line.needs.push(need.clone()),
-            None => self.lines.push(Line {
-                place: place.clone(),
-                from: from.to_owned(),
-                kind,
-                obstacle,
-                needs: vec![need.clone()],
-            }),
-        }
-    }
-
-    /// The line that tells of this obstacle already, for what the task does not start without.
-    fn blocking(&mut self, obstacle: &Obstacle, from: &str) -> Option<&mut Line> {
-        self.lines.iter_mut().find(|line| {
-            line.kind == Kind::Blocks && line.obstacle == *obstacle && line.from == from
-        })
-    }
-
-    fn blocks(&self) -> usize {
-        let blocked = self.lines.iter().filter(|line| line.kind == Kind::Blocks);
-        blocked.map(|line| line.needs.len()).sum()
-    }
-
-    fn soften(&mut self) {
-        for line in self.lines.iter_mut().filter(|line| line.kind == Kind::Blocks) {
-            line.kind = Kind::Hurts;
-        }
-    }
-
-    fn extend(&mut self, other: Tally) {
-        self.lines.extend(other.lines);
-        for (place, gap) in other.gaps {
-            if !self.gaps.iter().any(|(_, known)| *known == gap) {
-                self.gaps.push((place, gap));
-            }
-        }
-        self.stopped = self.stopped.take().or(other.stopped);
-        self.idle.extend(other.idle);
-    }
-
-    fn tell(self, plan: &Plan, mut found: Findings) -> Judgement {
-        let Some(home) = &self.home else { return not_applicable(plan.moot) };
-        for (place, gap) in &self.gaps {
-            found.part(place, |_| Err(gap.clone().into()));
-        }
-        let mut passes: Vec<String> = Vec::new();
-        let lines = merged(self.lines);
-        let from = lines.first().map(|first| first.from.as_str());
-        let from = from.filter(|from| lines.iter().all(|line| line.from == *from));
-        for line in &lines {
-            let names = line.names(home);
-            let because = &line.obstacle.because;
-            match line.kind {
-                Kind::Passes if from.is_some() => passes.push(format!("{names}: {because}")),
-                Kind::Passes => passes.push(format!("{names} from {}: {because}", line.from)),
-                Kind::Open => found.part(&line.place, |_| {
-                    let why = format!(
-                        "whether {names} can be reached from {} is open: {because}",
-                        line.from
-                    );
-                    Err(Gap::Undecidable { why }.into())
-                }),
-                Kind::Hurts | Kind::Blocks => found.add(line.finding(&names, plan)),
-            }
-        }
-        if found.is_empty() {
-            if let Some(stop) = self.stopped {
-                return Err(stop);
-            }
-            if let (true, Some(cluster)) = (passes.is_empty(), self.idle.first()) {
-                return not_applicable(format!(
-                    "cluster {cluster} has no active container instance yet that the task could land on"
-                ));
-            }
-        }
-        if passes.is_empty() && found.is_empty() {
-            return not_applicable(plan.moot);
-        }
-        passes.dedup();
-        let said = passes.join("; ");
-        match from {
-            Some(from) => found.or_pass(format!("from {from}: {said}")),
-            None => found.or_pass(said),
-        }
-    }
-}
-
-/// Lines that say the same of several subnets, in one.
-fn merged(lines: Vec<Line>) -> Vec<Line> {
-    let names = |line: &Line| line.needs.iter().map(|it| it.to.clone()).collect::<Vec<_>>();
-    let mut found: Vec<Line> = Vec::new();
-    for line in lines {
-        let same = |it: &&mut Line| {
-            it.kind == line.kind && it.obstacle == line.obstacle && names(it) == names(&line)
-        };
-        match found.iter_mut().find(same) {
-            Some(known) => known.from = format!("{} and {}", known.from, line.from),
-            None => found.push(line),
-        }
-    }
-    found
-}
-
-impl Line {
-    fn names(&self, home: &Region) -> String {
-        let mut names: Vec<String> = Vec::new();
-        for need in &self.needs {
-            let name = need.to.named_from(home);
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        listed(&names)
-    }
-
-    fn finding(&self, names: &str, plan: &Plan) -> crate::verdict::Finding {
-        let Obstacle { because, on, remedy, commands } = &self.obstacle;
-        let purposes = purposes(&self.needs);
-        let sentence = match self.kind {
-            Kind::Blocks => {
-                format!("{names} (for {purposes}) {} from {}: {because}", plan.blocked, self.from)
-            }
-            _ => format!("{names} (for {purposes}) from {}: {because}", self.from),
-        };
-        let mut finding = match self.kind {
-            Kind::Blocks => fail(sentence),
-            _ => warn(sentence),
-        };
-        finding = finding.at(&self.place);
-        if let Some(on) = on {
-            finding = finding.on(on);
-        }
-        if let Some(remedy) = remedy {
-            finding = finding.remedy(remedy);
-        }
-        if let Some(error) = self.needs.iter().flat_map(|need| &need.errands).find_map(plan.error) {
-            finding = finding.prevents(error);
-        }
-        for command in commands {
-            finding = finding.command(command);
-        }
-        finding
-    }
+/// Why nothing is said of a subnet that is not of the VPC of the first one: no task can be placed in both,
+/// of which network-configuration tells, and what one would do to either depends on which is meant.
+fn misplaced(it: &SenderUse, scenes: &[Scene], facts: &View) -> Result<Option<String>, Stop> {
+    let (SendsFrom::Subnet(_), [scene]) = (it.from, scenes) else { return Ok(None) };
+    let Some(first) = it.task.context.network.subnets.items()?.first() else { return Ok(None) };
+    let lookup = DescribeSubnet { region: it.task.region()?.clone(), id: first.value.clone() };
+    let own = scene.interface.subnet;
+    Ok(match facts.weigh(|| facts.beside(&lookup))? {
+        Ok(Some(first)) if first.vpc != own.vpc => Some(format!(
+            "{} is in {}, and {} in {}, of which network-configuration tells",
+            own.id, own.vpc, first.id, first.vpc
+        )),
+        _ => None,
+    })
 }
 
 /// What it becomes at run time when packets get lost.
@@ -388,24 +216,8 @@ pub(super) fn timeout(errand: &Errand) -> Option<&'static str> {
             "ResourceInitializationError: failed to download env files: ... i/o timeout"
         }
         Call::Agent(error) | Call::Other(error) => error,
-        Call::Own => return None,
+        Call::Own | Call::Untold(_) => return None,
     })
-}
-
-/// What these are needed for.
-fn purposes(needs: &[Need]) -> String {
-    let mut said: Vec<&str> = Vec::new();
-    for errand in needs.iter().flat_map(|need| &need.errands) {
-        if !said.contains(&errand.what.as_str()) {
-            said.push(&errand.what);
-        }
-    }
-    match said.as_slice() {
-        [first, second, rest @ ..] if !rest.is_empty() => {
-            format!("{first}, {second} and {} more", rest.len())
-        }
-        few => few.join(" and "),
-    }
 }
 
 /// `a, b and c`.

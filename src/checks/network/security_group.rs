@@ -3,7 +3,7 @@
 use super::asks::WAY;
 use super::filter;
 use super::reach::{Need, Reach};
-use super::route::{EXPECTED, of_all};
+use super::route::{EXPECTED, of_all, of_any};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::subject::SenderUse;
@@ -12,7 +12,9 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
+use crate::names::Region;
 use crate::network::{Attraction, FilterFact, Outcome, Part, Path, Topology};
+use crate::shell::ShellCommand;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_SECURITY_GROUP: Check = Check {
@@ -52,10 +54,11 @@ fn rule<'t>(
     let lacks = |path: &Path, topology: &Topology| {
         lacks(path, topology, path.egress.unread(), path.egress.outcome)
     };
+    let region = scene.around.region().clone();
     filter::rule(scene, need, reach, facts, lacks, |path, _| match path.egress.outcome {
         Outcome::Passed => Ruling::Passes(of_all(&path.egress.to_string(), path)),
         Outcome::Doubtful => Ruling::Open(of_all(&path.egress.to_string(), path)),
-        Outcome::Blocked => Ruling::Blocked(obstacle(path)),
+        Outcome::Blocked => Ruling::Blocked(obstacle(path, &region)),
     })
 }
 
@@ -79,8 +82,8 @@ pub(super) fn lacks(
 }
 
 /// The rule that is missing, and the command that adds it.
-fn obstacle(path: &Path) -> Obstacle {
-    let obstacle = Obstacle::of(of_all(&path.egress.to_string(), path));
+fn obstacle(path: &Path, region: &Region) -> Obstacle {
+    let obstacle = Obstacle::of(of_any(&path.egress.to_string(), path));
     let Some(FilterFact::Denied { groups, port, .. }) = path.egress.facts.first() else {
         return obstacle;
     };
@@ -96,7 +99,13 @@ fn obstacle(path: &Path) -> Obstacle {
         _ => "IpRanges=[{CidrIp=0.0.0.0/0}]".to_owned(),
     };
     let number = port.number;
-    obstacle.on(group).command(format!(
-        "aws ec2 authorize-security-group-egress --group-id {group} --ip-permissions 'IpProtocol=tcp,FromPort={number},ToPort={number},{peer}'"
-    ))
+    obstacle.on(group).command(
+        ShellCommand::of("aws ec2 authorize-security-group-egress")
+            .option("--group-id", group)
+            .option(
+                "--ip-permissions",
+                format!("IpProtocol=tcp,FromPort={number},ToPort={number},{peer}"),
+            )
+            .region(region),
+    )
 }

@@ -1,6 +1,7 @@
 //! Paths to look at: from each subnet, hop by hop, to everything that has to be reached.
 
 use super::endpoint_policy;
+use super::fork::past_endpoint;
 use super::reach::{self, Need, Reach, To, destination};
 use super::route::{Way, of_all};
 use super::ruling::{Obstacle, Ruling};
@@ -132,7 +133,9 @@ impl Between {
             Ok(Ruling::Hurts(obstacle)) => (obstacle.because, false),
             Ok(Ruling::Open(why)) => (why, false),
             Err(stop @ Stop::Gap(_)) => (stop.to_string(), false),
-            Ok(Ruling::Passes(_) | Ruling::Moot) | Err(Stop::Absent(..)) => return,
+            Ok(Ruling::Passes(_) | Ruling::Moot | Ruling::Elsewhere) | Err(Stop::Absent(..)) => {
+                return;
+            }
         };
         // What packets do not reach refuses nothing, and of two doubts the first is told.
         match self.end {
@@ -171,6 +174,7 @@ fn one<'t>(
     let way = Way::of(scene, &need.to, reach, facts)?;
     let uncertain =
         matches!((&way, &need.to), (Way::Broken(_), To::Anywhere(_)) | (Way::Elsewhere, _));
+    let past = past_endpoint(scene, &need.to, reach, facts)?;
     let groups = scene.interface.groups.join(", ");
     let subnet = scene.interface.subnet.id.clone();
     scene.path(
@@ -179,6 +183,11 @@ fn one<'t>(
         |path, _| path.unread(),
         |path, topology| {
             let mut between = between(path, topology, &subnet, &groups);
+            if let (true, End::Lost(why)) = (past.is_some(), &between.end) {
+                between.end = End::Open(format!(
+                    "{why}, and whether the name leads to the endpoint or past it is not certain"
+                ));
+            }
             if let (true, End::Lost(why)) = (uncertain, &between.end) {
                 let lost = Ruling::Blocked(Obstacle::of(why)).unless_within(&need.to);
                 between.end = End::Open(match lost {

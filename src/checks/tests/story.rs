@@ -81,6 +81,13 @@ impl Story {
         self.placed(&RunContext::service_definition(&source).unwrap())
     }
 
+    /// It runs in the service that `DescribeServices` describes so.
+    pub(crate) fn living_as(self, text: &str) -> Story {
+        let json = serde_json::from_str(text).unwrap();
+        let source = Source::from_json_value("web", Role::Context, &json);
+        self.placed(&RunContext::live_service(&source))
+    }
+
     fn placed(mut self, context: &RunContext) -> Story {
         for task in &mut self.tasks {
             task.context = task.context.clone().merge(context.clone());

@@ -92,3 +92,19 @@ fn an_unreadable_network_leaves_its_fields_unreadable() {
     assert!(context.network.subnets.get().is_err());
     assert!(service(r#"{"serviceName": "web"}"#).network.subnets.is_missing());
 }
+
+#[test]
+fn a_network_is_of_the_document_that_tells_of_it() {
+    let mut flags = RunContext::flags();
+    let place = |context: RunContext| context.network.place.subject();
+    let bare = service(r#"{"serviceName": "web"}"#);
+    let own = place(bare.clone());
+    assert!(own.starts_with("run.json#"), "{own}");
+    assert_eq!(place(bare.clone().merge(flags.clone())), own);
+    let told = place(service(CREATE).merge(flags.clone()));
+    assert!(told.ends_with("/networkConfiguration/awsvpcConfiguration"), "{told}");
+    // An update that does not tell of it leaves it as it is.
+    assert_eq!(place(service(CREATE).merge(bare.clone())), told);
+    flags.network.subnets = flag_list("--subnets", ["subnet-9".to_owned()]);
+    assert_eq!(place(bare.merge(flags)), "flags");
+}

@@ -1,10 +1,11 @@
 //! Goes through the definition, and notes what has to be reached.
 
+use super::partial;
 use super::{Call, Errand, Need, Pull, Reach, To};
 use crate::checks::subject::{AwslogsUse, Carrier, Planned, Task, Unplanned};
 use crate::document::{Container, Field, Place};
-use crate::knowledge::Stop;
-use crate::names::{self, ImageRef, Region, Registry, S3Object, ValueFrom};
+use crate::knowledge::{Gap, Stop};
+use crate::names::{self, EcrHost, Region, Registry, S3Object, ValueFrom};
 use crate::network::Service;
 
 /// Hosts of which everybody knows that they stand in the internet.
@@ -90,41 +91,87 @@ impl<'t> Collector<'t> {
 
     pub(super) fn images(&mut self) {
         self.each(self.task.images(), |this, it| match it.reference() {
-            Ok(image) => this.image(&image, it.container),
-            Err(stop) => this.open(it.image.place(), stop),
+            Ok(image) => {
+                let pull = |host: &EcrHost| {
+                    let (host, image) = (host.clone(), image.clone());
+                    Call::Pull(Box::new(Pull { host, image }))
+                };
+                this.image(&image.registry, it.container, pull);
+            }
+            Err(stop) => {
+                let place = it.image.place();
+                match this.partial(place, &stop).and_then(partial::registry) {
+                    Some(registry) if this.is_at_home(&registry) => {
+                        this.image(&registry, it.container, |_| Call::Untold(stop.clone()));
+                    }
+                    _ => this.open(place, stop),
+                }
+            }
         });
         self.each(self.task.registry_credentials(), |this, it| {
             let place = it.secret.place();
-            let id = match it.secret.get() {
-                Ok(id) => id.cloned().unwrap_or_default(),
-                Err(stop) => return this.open(place, stop),
+            let (region, call) = match it.secret.get() {
+                Ok(id) => {
+                    let id = id.cloned().unwrap_or_default();
+                    let arn = id.parse::<names::Arn>().ok();
+                    (arn.and_then(|arn| arn.region), Call::Credentials(id))
+                }
+                Err(stop) => match this.partial(place, &stop) {
+                    Some(text) if partial::is_name(text) => (None, Call::Untold(stop)),
+                    Some(text) => match partial::of_arn(text) {
+                        Some((service, region)) if service == "secretsmanager" => {
+                            (region, Call::Untold(stop))
+                        }
+                        _ => return this.open(place, stop),
+                    },
+                    None => return this.open(place, stop),
+                },
             };
-            let arn = id.parse::<names::Arn>().ok();
-            let region = arn.and_then(|arn| arn.region).unwrap_or_else(|| this.home.clone());
+            let region = region.unwrap_or_else(|| this.home.clone());
             let what = format!("the registry credentials of container {}", name(it.container));
             let ask = Ask { what, carrier: Carrier::Agent, decides: true };
             if !this.old_platform {
-                this.service("secretsmanager", &region, &ask, Call::Credentials(id));
+                this.service("secretsmanager", &region, &ask, call);
             }
         });
     }
 
-    fn image(&mut self, image: &ImageRef, container: &Container) {
+    /// What is written in a place that cannot be read for a placeholder.
+    fn partial(&self, place: &Place, stop: &Stop) -> Option<&'t str> {
+        match stop {
+            Stop::Gap(Gap::Unresolved { .. }) => partial::written(&self.task.source.root, place),
+            _ => None,
+        }
+    }
+
+    /// Whether the registry is in the world that the task runs in.
+    fn is_at_home(&self, registry: &Registry) -> bool {
+        match registry {
+            Registry::Ecr(host) => host.partition == self.home.partition(),
+            _ => true,
+        }
+    }
+
+    fn image(
+        &mut self,
+        registry: &Registry,
+        container: &Container,
+        pull: impl FnOnce(&EcrHost) -> Call,
+    ) {
         let what = format!("the image of container {}", name(container));
         let ask = Ask { what, carrier: Carrier::Agent, decides: true };
-        match &image.registry {
+        match registry {
             Registry::Ecr(host) => {
                 let region = &host.region;
                 if !self.old_platform {
                     self.service("ecr.api", region, &ask, Call::Login);
                 }
-                let pull = Pull { host: host.clone(), image: image.clone() };
                 let dkr = Service::new("ecr.dkr", region);
                 let to = match host.fips || host.dual_stack {
-                    true => To::Variant(dkr, image.registry.host()),
+                    true => To::Variant(dkr, registry.host()),
                     false => To::Service(dkr),
                 };
-                self.add(to, &ask, Call::Pull(Box::new(pull)));
+                self.add(to, &ask, pull(host));
                 self.service("s3", region, &ask, Call::Layers(region.clone()));
             }
             other => {
@@ -144,7 +191,7 @@ impl<'t> Collector<'t> {
             let place = it.value_from.place();
             let reference = match it.reference() {
                 Ok(reference) => reference,
-                Err(stop) => return this.open(place, stop),
+                Err(stop) => return this.partial_secret(place, stop),
             };
             if this.old_platform {
                 return;
@@ -172,6 +219,23 @@ impl<'t> Collector<'t> {
         });
     }
 
+    /// A secret or a parameter of which the service and the region are written, and not all else.
+    fn partial_secret(&mut self, place: &Place, stop: Stop) {
+        let told = self.partial(place, &stop).and_then(|text| match partial::is_name(text) {
+            true => Some(("ssm".to_owned(), None)),
+            false => partial::of_arn(text),
+        });
+        let told = told.filter(|(service, _)| matches!(service.as_str(), "secretsmanager" | "ssm"));
+        let Some((service, region)) = told else { return self.open(place, stop) };
+        if self.old_platform {
+            return;
+        }
+        let region = region.unwrap_or_else(|| self.home.clone());
+        let what = format!("what {} names", place.subject());
+        let ask = Ask { what, carrier: Carrier::Agent, decides: true };
+        self.service(&service, &region, &ask, Call::Untold(stop));
+    }
+
     pub(super) fn files(&mut self) {
         self.each(self.task.environment_files(), |this, it| {
             let place = it.file.value.place();
@@ -182,7 +246,15 @@ impl<'t> Collector<'t> {
                     let home = this.home.clone();
                     this.service("s3", &home, &ask, Call::Object(object));
                 }
-                Err(stop) => this.open(place, stop),
+                Err(stop) => match this.partial(place, &stop).and_then(partial::of_arn) {
+                    Some((service, _)) if service == "s3" => {
+                        let what = "an environment file".to_owned();
+                        let ask = Ask { what, carrier: Carrier::Agent, decides: true };
+                        let home = this.home.clone();
+                        this.service("s3", &home, &ask, Call::Untold(stop));
+                    }
+                    _ => this.open(place, stop),
+                },
             }
         });
         self.each(self.task.containers(), |this, it| {
@@ -262,8 +334,15 @@ impl<'t> Collector<'t> {
                 let decides =
                     !(self.on_instances && option("mode")?.as_deref() == Some("non-blocking"));
                 let region = region(option("awslogs-region")?);
-                let group = option("awslogs-group")?;
                 let ask = Ask { what, carrier: Carrier::Agent, decides };
+                // Whatever group it is, it is there.
+                let group = match option("awslogs-group") {
+                    Ok(group) => group,
+                    Err(stop) => {
+                        self.service("logs", &region, &ask, Call::Untold(stop));
+                        return Ok(());
+                    }
+                };
                 let new = group.as_deref().and_then(|name| name.parse().ok());
                 self.service("logs", &region, &ask, Call::Log(group, region.clone()));
                 let it = AwslogsUse { task: self.task, container: Some(container), log };

@@ -63,7 +63,7 @@ fn a_resolver_is_opened_where_the_way_to_it_is_closed() {
         ),
         (
             asking("10.0.101.9", by_acl),
-            "create-network-acl-entry --network-acl-id acl-private --egress --rule-number 80 --protocol udp --port-range From=53,To=53 --cidr-block 10.0.101.9/32 --rule-action allow",
+            "create-network-acl-entry --network-acl-id acl-private --egress --rule-number 80 --protocol udp --port-range 'From=53,To=53' --cidr-block 10.0.101.9/32 --rule-action allow",
         ),
         (asking("192.168.0.9", no_route), ""),
     ] {
@@ -87,7 +87,7 @@ fn of_network_acls_only_the_entry_is_told_that_stops_packets() {
         assert_eq!(
             it.commands,
             [
-                "aws ec2 create-network-acl-entry --network-acl-id acl-private --ingress --rule-number 80 --protocol tcp --port-range From=32768,To=60999 --cidr-block 0.0.0.0/0 --rule-action allow"
+                "aws ec2 create-network-acl-entry --network-acl-id acl-private --ingress --rule-number 80 --protocol tcp --port-range 'From=32768,To=60999' --cidr-block 0.0.0.0/0 --rule-action allow --region eu-west-1"
             ]
         );
     }
@@ -124,10 +124,10 @@ fn an_entry_that_denies_is_stepped_before_and_makes_room_only_where_there_is_non
     };
     let create = |number: i32, traffic: &str, action: &str| {
         format!(
-            "aws ec2 create-network-acl-entry --network-acl-id acl-private --egress --rule-number {number} --protocol {traffic} --rule-action {action}"
+            "aws ec2 create-network-acl-entry --network-acl-id acl-private --egress --rule-number {number} --protocol {traffic} --rule-action {action} --region eu-west-1"
         )
     };
-    let https = "tcp --port-range From=443,To=443 --cidr-block 10.0.102.0/24";
+    let https = "tcp --port-range 'From=443,To=443' --cidr-block 10.0.102.0/24";
     let replace = create(1, https, "allow").replace("create-", "replace-");
     let with_room = vec![create(80, https, "allow")];
     let without = vec![create(2, "-1 --cidr-block 10.0.0.0/16", "deny"), replace.clone()];

@@ -52,11 +52,12 @@ fn a_public_subnet_is_of_use_to_whoever_has_a_public_address() {
     let public = |more: &str| task().run_as(&on_fargate("subnet-pa", more));
     ends(public(""), &Vpc::with_nat(), &fails, &["igw-1", "public address"]);
     ends(public(r#", "assignPublicIp": "DISABLED""#), &Vpc::with_nat(), &fails, &["igw-1"]);
-    // T01: a rolling service may have one.
+    // T01: a rolling service may have one, and one that lives is told how.
     let service = r#"{"serviceName": "web", "cluster": "prod", "launchType": "FARGATE", "desiredCount": 1, "deploymentController": {"type": "ECS"}, "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-pa"], "securityGroups": ["sg-app"], "assignPublicIp": "ENABLED"}}}"#;
     ends(task().served_by(service), &Vpc::with_nat(), &[], &[]);
     let closed = service.replace("ENABLED", "DISABLED");
-    let results = told(task().served_by(&closed), &Vpc::with_nat());
+    let live = closed.replace(r#""cluster""#, r#""clusterArn""#);
+    let results = told(task().living_as(&live), &Vpc::with_nat());
     let failed = results.iter().find(|it| it.status == Fail).unwrap();
     // N33
     assert!(failed.commands[0].contains("aws ecs update-service --cluster prod --service web"));

@@ -306,8 +306,8 @@ fn network_acls_pass_the_mount_and_its_answers() {
     assert_eq!(
         runs(IN_A, closed).judged_by(&EFS_MOUNT_TARGET)[0].commands,
         [
-            allow(90, "From=2049,To=2049", "10.0.11.9/32"),
-            allow(99, "From=32768,To=60999", "10.0.1.0/24"),
+            allow(90, "'From=2049,To=2049'", "10.0.11.9/32"),
+            allow(99, "'From=32768,To=60999'", "10.0.1.0/24"),
         ]
     );
     // Within one subnet none is crossed.

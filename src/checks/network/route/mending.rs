@@ -1,0 +1,344 @@
+//! How a way out that does not work is mended: with what is there in the VPC, as far as it is known.
+
+use super::Obstruction;
+use crate::checks::network::reach::{Reach, To};
+use crate::checks::network::ruling::{Obstacle, listed};
+use crate::checks::scene::Scene;
+use crate::checks::subject::{SenderUse, Standing};
+use crate::document::{Field, Located};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::names::Region;
+use crate::network::{
+    InternetGateway, NatGateway, Part, RouteDestination, RouteFact, RouteHop, RouteTable,
+    RouteTarget, Subnet, Topology, table_of,
+};
+use crate::shell::ShellCommand;
+
+/// Everything in the internet, by IPv4.
+const ALL: &str = "0.0.0.0/0";
+
+/// What is in the way, with what mends it.
+///
+/// # Errors
+/// While something is under way.
+pub(super) fn obstacle<'t>(
+    it: &SenderUse,
+    scene: &mut Scene<'t>,
+    obstruction: &Obstruction,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<Obstacle, Stop> {
+    let obstacle = Obstacle::of(&obstruction.because);
+    if obstruction.lacks_address() {
+        return Ok(addressed(it, obstacle, scene.around.region()));
+    }
+    // What cannot be read is left to whoever mends it.
+    for part in [Part::Subnets, Part::InternetGateways, Part::NatGateways] {
+        let read = facts.weigh(|| scene.around.read(part, facts));
+        if let Err(stop @ Stop::Gap(_)) = read {
+            return Err(stop);
+        }
+    }
+    let ground = Ground {
+        topology: scene.around.topology(),
+        region: scene.around.region(),
+        subnet: scene.interface.subnet,
+    };
+    Ok(match &obstruction.fact {
+        Some(fact) => ground.mended(obstacle, fact, &otherwise(reach)),
+        None => obstacle,
+    })
+}
+
+/// What one can do beside a way out: endpoints lead to services of AWS alone.
+fn otherwise(reach: &Reach) -> String {
+    let mut hosts: Vec<String> = Vec::new();
+    for need in reach.needs.iter().filter(|need| !need.is_own_traffic()) {
+        if let To::Host(host) = &need.to
+            && !hosts.contains(host)
+        {
+            hosts.push(host.clone());
+        }
+    }
+    match hosts.as_slice() {
+        [] => "or create the VPC endpoints that this task needs".to_owned(),
+        hosts => format!(
+            "or pull through a pull-through cache rule of ECR: no endpoint leads to {}",
+            listed(hosts)
+        ),
+    }
+}
+
+/// How a task gets a public address, or does without. The console does not offer to change it for a
+/// service that exists, the command does. What a file says is changed in the file.
+fn addressed(it: &SenderUse, obstacle: Obstacle, region: &Region) -> Obstacle {
+    if it.task.standing() != Ok(Standing::Fargate) {
+        return obstacle.remedy(
+            "Run it in a private subnet, whose default route leads to a NAT gateway: nothing gives a task on EC2 a public address",
+        );
+    }
+    let context = &it.task.context;
+    let obstacle = obstacle.remedy(
+        "Set assignPublicIp to ENABLED, or run it in a private subnet, whose default route leads to a NAT gateway",
+    );
+    let text = |field: &Field<String>| field.get().ok().flatten().cloned();
+    let (Some(service), true) = (text(&context.request.service_name), context.live) else {
+        return obstacle;
+    };
+    let list = |field: &Field<Vec<Located<String>>>| {
+        let items = field.items().unwrap_or_default();
+        items.iter().map(|it| it.value.as_str()).collect::<Vec<_>>().join(",")
+    };
+    let (subnets, groups) =
+        (list(&context.network.subnets), list(&context.network.security_groups));
+    let command = ShellCommand::of("aws ecs update-service");
+    let command = match text(&context.request.cluster) {
+        Some(cluster) => command.option("--cluster", cluster),
+        None => command,
+    };
+    obstacle.command(
+        command
+            .option("--service", service)
+            .option(
+                "--network-configuration",
+                format!(
+                    "awsvpcConfiguration={{subnets=[{subnets}],securityGroups=[{groups}],assignPublicIp=ENABLED}}"
+                ),
+            )
+            .flag("--force-new-deployment")
+            .region(region),
+    )
+}
+
+/// What is there to mend it with.
+struct Ground<'g> {
+    topology: Topology<'g>,
+    region: &'g Region,
+    subnet: &'g Subnet,
+}
+
+impl Ground<'_> {
+    /// The fact that is in the way, and what mends it.
+    fn mended(&self, obstacle: Obstacle, fact: &RouteFact, otherwise: &str) -> Obstacle {
+        match fact {
+            RouteFact::NoRoute { table, .. } => self.routed(obstacle, table, otherwise),
+            RouteFact::Blackhole(hop) | RouteFact::NatGone(hop) => self.gone(obstacle, hop),
+            RouteFact::Detached { hop, .. } => self.attached(obstacle, hop),
+            RouteFact::NatState { nat, .. } => self.replaced(
+                obstacle.on(nat),
+                self.hop_to(nat).as_ref(),
+                "Point the route to a NAT gateway that is available, in a public subnet",
+            ),
+            RouteFact::NatStuck { nat, because, .. } => match &**because {
+                RouteFact::Detached { hop, .. } => self.attached(obstacle, hop),
+                RouteFact::Blackhole(hop) if is_internet_gateway(&hop.target) => {
+                    self.attached(obstacle, hop)
+                }
+                _ => self.replaced(
+                    obstacle.on(nat),
+                    self.hop_to(nat).as_ref(),
+                    "Point the route to a NAT gateway that stands in a public subnet: one whose route table leads to an internet gateway",
+                ),
+            },
+            RouteFact::PrivateNat { nat, .. } | RouteFact::NatLoop { nat, .. } => self.replaced(
+                obstacle.on(nat),
+                self.hop_to(nat).as_ref(),
+                "Route through a public NAT gateway that stands in a public subnet",
+            ),
+            RouteFact::PublicAccess { of, .. } => {
+                let obstacle = obstacle
+                    .on(of)
+                    .remedy("Exclude the subnet from Block Public Access, at least for what leaves it");
+                match self.subnet_of(of) {
+                    Some(subnet) => obstacle.command(
+                        ShellCommand::of("aws ec2 create-vpc-block-public-access-exclusion")
+                            .option("--subnet-id", subnet)
+                            .flag("--internet-gateway-exclusion-mode allow-egress")
+                            .region(self.region),
+                    ),
+                    None => obstacle,
+                }
+            }
+            _ => obstacle,
+        }
+    }
+
+    /// A table without a route. Other subnets may use the VPC's main table too, so a subnet that hangs on
+    /// it better takes the table of one that has a way out, if there is one.
+    fn routed(&self, obstacle: Obstacle, table: &str, otherwise: &str) -> Obstacle {
+        let obstacle = obstacle.on(table);
+        let nat = self.working_nat();
+        let own = self.tables().iter().find(|it| it.id == table);
+        let is_shared = own.is_some_and(|it| it.main && !it.subnets.contains(&self.subnet.id));
+        let model =
+            self.tables().iter().find(|it| !it.main && it.id != table && self.leads_to_nat(it));
+        if let (true, Some(model)) = (is_shared, model) {
+            return obstacle
+                .remedy(format!(
+                    "Give the subnet the route table of a subnet that has a way out, {otherwise}"
+                ))
+                .command(
+                    ShellCommand::of("aws ec2 associate-route-table")
+                        .option("--route-table-id", &model.id)
+                        .option("--subnet-id", &self.subnet.id)
+                        .region(self.region),
+                );
+        }
+        let obstacle = obstacle.remedy(format!(
+            "Route {ALL} to a NAT gateway that stands in a public subnet, {otherwise}"
+        ));
+        self.to_nat(obstacle, nat, |nat| {
+            ShellCommand::of("aws ec2 create-route")
+                .option("--route-table-id", table)
+                .option("--destination-cidr-block", ALL)
+                .option("--nat-gateway-id", nat)
+                .region(self.region)
+        })
+    }
+
+    /// A route to something that is gone.
+    fn gone(&self, obstacle: Obstacle, hop: &RouteHop) -> Obstacle {
+        if is_internet_gateway(&hop.target) {
+            return self.attached(obstacle, hop);
+        }
+        self.replaced(
+            obstacle.on(hop.target.to_string()),
+            Some(hop),
+            "Point the route to a NAT gateway that is there, in a public subnet",
+        )
+    }
+
+    /// A route to an internet gateway that is not attached, or gone. A VPC has one at most
+    /// (<https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html>).
+    fn attached(&self, obstacle: Obstacle, hop: &RouteHop) -> Obstacle {
+        let obstacle = obstacle.on(hop.target.to_string());
+        let vpc = &self.subnet.vpc;
+        match self.gateway() {
+            Some(other) if hop.target != RouteTarget::InternetGateway(other.id.clone()) => obstacle
+                .remedy("Point the route to the internet gateway that is attached to the VPC")
+                .command(self.replace(hop).option("--gateway-id", &other.id).region(self.region)),
+            _ => obstacle
+                .remedy("Attach the internet gateway to the VPC; if it was deleted, create one, and point the route to it")
+                .command(
+                    ShellCommand::of("aws ec2 attach-internet-gateway")
+                        .option("--internet-gateway-id", hop.target.to_string())
+                        .option("--vpc-id", vpc)
+                        .region(self.region),
+                ),
+        }
+    }
+
+    /// A route that is to lead to a NAT gateway that works.
+    fn replaced(
+        &self,
+        obstacle: Obstacle,
+        hop: Option<&RouteHop>,
+        remedy: &'static str,
+    ) -> Obstacle {
+        let obstacle = obstacle.remedy(remedy);
+        let Some(hop) = hop else { return obstacle };
+        self.to_nat(obstacle, self.working_nat(), |nat| {
+            self.replace(hop).option("--nat-gateway-id", nat).region(self.region)
+        })
+    }
+
+    fn replace(&self, hop: &RouteHop) -> ShellCommand {
+        let flag = match hop.destination.as_str() {
+            list if list.starts_with("pl-") => "--destination-prefix-list-id",
+            range if range.contains(':') => "--destination-ipv6-cidr-block",
+            _ => "--destination-cidr-block",
+        };
+        ShellCommand::of("aws ec2 replace-route")
+            .option("--route-table-id", &hop.table)
+            .option(flag, &hop.destination)
+    }
+
+    /// By the NAT gateway that works, or by a new one.
+    fn to_nat(
+        &self,
+        obstacle: Obstacle,
+        nat: Option<&NatGateway>,
+        route: impl Fn(&str) -> ShellCommand,
+    ) -> Obstacle {
+        if let Some(nat) = nat {
+            return obstacle.command(route(&nat.id));
+        }
+        let subnets = self.topology.subnets.unwrap_or_default().iter();
+        let public =
+            subnets.filter(|it| it.vpc == self.subnet.vpc).find(|it| self.is_public(&it.id));
+        let create = ShellCommand::of("aws ec2 create-nat-gateway")
+            .option("--subnet-id", public.map_or("PUBLIC-SUBNET-ID", |it| &it.id))
+            .flag("--allocation-id EIPALLOC-ID")
+            .region(self.region);
+        obstacle.command(create).command(route("NAT-GATEWAY-ID"))
+    }
+
+    fn tables(&self) -> &[RouteTable] {
+        self.topology.route_tables.unwrap_or_default()
+    }
+
+    /// The internet gateway of the VPC.
+    fn gateway(&self) -> Option<&InternetGateway> {
+        let gateways = self.topology.internet_gateways.unwrap_or_default();
+        gateways.iter().find(|it| it.vpcs.contains(&self.subnet.vpc))
+    }
+
+    /// Whether the default route of the subnet leads to the internet gateway.
+    fn is_public(&self, subnet: &str) -> bool {
+        let Some(gateway) = self.gateway() else { return false };
+        let target = RouteTarget::InternetGateway(gateway.id.clone());
+        table_of(subnet, self.tables()).is_some_and(|table| defaults_to(table, &target))
+    }
+
+    /// A NAT gateway that has a way out.
+    fn working_nat(&self) -> Option<&NatGateway> {
+        let nats = self.topology.nat_gateways.unwrap_or_default();
+        nats.iter().find(|nat| self.is_working(nat))
+    }
+
+    fn is_working(&self, nat: &NatGateway) -> bool {
+        let stands_well = nat.subnet.as_ref().is_some_and(|subnet| self.is_public(subnet));
+        nat.vpc == self.subnet.vpc && nat.state == "available" && nat.public && stands_well
+    }
+
+    /// Whether the default route of the table leads to a NAT gateway that has a way out.
+    fn leads_to_nat(&self, table: &RouteTable) -> bool {
+        let nats = self.topology.nat_gateways.unwrap_or_default().iter();
+        nats.filter(|nat| self.is_working(nat))
+            .any(|nat| defaults_to(table, &RouteTarget::Nat(nat.id.clone())))
+    }
+
+    /// The route of the subnet that leads to this NAT gateway.
+    fn hop_to(&self, nat: &str) -> Option<RouteHop> {
+        let table = table_of(&self.subnet.id, self.tables())?;
+        let target = RouteTarget::Nat(nat.to_owned());
+        let route = table.routes.iter().find(|route| route.target == target)?;
+        let destination = match &route.destination {
+            RouteDestination::Range(range) => range.to_string(),
+            RouteDestination::PrefixList(list) => list.clone(),
+        };
+        Some(RouteHop { table: table.id.clone(), destination, target })
+    }
+
+    /// The subnet of whatever Block Public Access keeps back: a subnet, or a NAT gateway.
+    fn subnet_of<'s>(&'s self, id: &'s str) -> Option<&'s str> {
+        if id.starts_with("subnet-") {
+            return Some(id);
+        }
+        let nats = self.topology.nat_gateways.unwrap_or_default();
+        nats.iter().find(|nat| nat.id == id)?.subnet.as_deref()
+    }
+}
+
+fn is_internet_gateway(target: &RouteTarget) -> bool {
+    matches!(target, RouteTarget::InternetGateway(_))
+}
+
+/// Whether everything that no other route takes is sent there.
+fn defaults_to(table: &RouteTable, target: &RouteTarget) -> bool {
+    table.routes.iter().any(|route| {
+        let is_default = matches!(&route.destination, RouteDestination::Range(range) if range.to_string() == ALL);
+        is_default && !route.blackhole && route.target == *target
+    })
+}

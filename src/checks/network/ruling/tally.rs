@@ -1,0 +1,285 @@
+//! What is told of the places that were judged: those that share a fact in one sentence.
+
+use super::super::reach::Need;
+use super::{Obstacle, Plan, Ruling, listed};
+use crate::document::Place;
+use crate::knowledge::{Gap, Stop};
+use crate::names::Region;
+use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
+
+/// Why there is nothing to say of what has no way.
+const TOLD_ELSEWHERE: &str = "what has to be reached has no way from here, of which network-route or network-endpoints tells";
+
+/// What stands for the subnet in a sentence that is compared.
+const SENDER: &str = "\0";
+
+/// What was said, by the fact that decides it.
+#[derive(Default)]
+pub(super) struct Tally {
+    /// The region of the task.
+    pub(super) home: Option<Region>,
+    lines: Vec<Line>,
+    /// Whether another check tells of something.
+    told_elsewhere: bool,
+    gaps: Vec<(Place, Gap)>,
+    stopped: Option<Stop>,
+    /// Clusters without an instance to land on.
+    pub(super) idle: Vec<String>,
+}
+
+struct Line {
+    place: Place,
+    from: String,
+    /// All subnets that it is said of: that one, and those that fare alike.
+    senders: Vec<String>,
+    kind: Kind,
+    obstacle: Obstacle,
+    needs: Vec<Need>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Passes,
+    Hurts,
+    Blocks,
+    Open,
+}
+
+impl Tally {
+    pub(super) fn add(
+        &mut self,
+        place: &Place,
+        from: &str,
+        need: &Need,
+        ruling: Result<Ruling, Stop>,
+    ) {
+        let (kind, obstacle) = match ruling {
+            Ok(Ruling::Moot) => return,
+            Ok(Ruling::Elsewhere) => {
+                self.told_elsewhere = true;
+                return;
+            }
+            Ok(Ruling::Passes(way)) => (Kind::Passes, Obstacle::of(way)),
+            Ok(Ruling::Hurts(obstacle)) => (Kind::Hurts, obstacle),
+            Ok(Ruling::Blocked(obstacle)) if need.decides => (Kind::Blocks, obstacle),
+            Ok(Ruling::Blocked(obstacle)) => match self.blocking(&obstacle, from) {
+                Some(line) => return line.needs.push(need.clone()),
+                None => (Kind::Hurts, obstacle),
+            },
+            Ok(Ruling::Open(why)) if need.decides => (Kind::Open, Obstacle::of(why)),
+            Ok(Ruling::Open(why)) => (Kind::Hurts, Obstacle::of(why)),
+            Err(Stop::Gap(gap)) => {
+                if !self.gaps.iter().any(|(_, known)| *known == gap) {
+                    self.gaps.push((place.clone(), gap));
+                }
+                return;
+            }
+            Err(stop) => {
+                self.stopped.get_or_insert(stop);
+                return;
+            }
+        };
+        let same =
+            |line: &&mut Line| line.kind == kind && line.obstacle == obstacle && line.from == from;
+        match self.lines.iter_mut().find(same) {
+            Some(line) => line.needs.push(need.clone()),
+            None => self.lines.push(Line {
+                place: place.clone(),
+                from: from.to_owned(),
+                senders: vec![from.to_owned()],
+                kind,
+                obstacle,
+                needs: vec![need.clone()],
+            }),
+        }
+    }
+
+    /// The line that tells of this obstacle already, for what the task does not start without.
+    fn blocking(&mut self, obstacle: &Obstacle, from: &str) -> Option<&mut Line> {
+        self.lines.iter_mut().find(|line| {
+            line.kind == Kind::Blocks && line.obstacle == *obstacle && line.from == from
+        })
+    }
+
+    pub(super) fn blocks(&self) -> usize {
+        let blocked = self.lines.iter().filter(|line| line.kind == Kind::Blocks);
+        blocked.map(|line| line.needs.len()).sum()
+    }
+
+    pub(super) fn soften(&mut self) {
+        for line in self.lines.iter_mut().filter(|line| line.kind == Kind::Blocks) {
+            line.kind = Kind::Hurts;
+        }
+    }
+
+    pub(super) fn extend(&mut self, other: Tally) {
+        self.lines.extend(other.lines);
+        for (place, gap) in other.gaps {
+            if !self.gaps.iter().any(|(_, known)| *known == gap) {
+                self.gaps.push((place, gap));
+            }
+        }
+        self.stopped = self.stopped.take().or(other.stopped);
+        self.told_elsewhere |= other.told_elsewhere;
+        self.idle.extend(other.idle);
+    }
+
+    pub(super) fn tell(self, plan: &Plan, mut found: Findings) -> Judgement {
+        let Some(home) = &self.home else { return not_applicable(plan.moot) };
+        for (place, gap) in &self.gaps {
+            found.part(place, |_| Err(gap.clone().into()));
+        }
+        let mut passes: Vec<String> = Vec::new();
+        let lines = merged(self.lines);
+        let from = lines.first().map(|first| first.from.as_str());
+        let from = from.filter(|from| lines.iter().all(|line| line.from == *from));
+        for line in &lines {
+            let names = line.names(home);
+            let because = &line.obstacle.because;
+            match line.kind {
+                Kind::Passes if from.is_some() => passes.push(format!("{names}: {because}")),
+                Kind::Passes => passes.push(format!("{names} from {}: {because}", line.from)),
+                Kind::Open => found.part(&line.place, |_| {
+                    let why = format!(
+                        "whether {names} can be reached from {} is open: {because}",
+                        line.from
+                    );
+                    Err(Gap::Undecidable { why }.into())
+                }),
+                Kind::Hurts | Kind::Blocks => found.add(line.finding(&names, plan)),
+            }
+        }
+        if found.is_empty() {
+            if let Some(stop) = self.stopped {
+                return Err(stop);
+            }
+            if let (true, Some(cluster)) = (passes.is_empty(), self.idle.first()) {
+                return not_applicable(format!(
+                    "cluster {cluster} has no active container instance yet that the task could land on"
+                ));
+            }
+        }
+        if passes.is_empty() && found.is_empty() {
+            return not_applicable(if self.told_elsewhere { TOLD_ELSEWHERE } else { plan.moot });
+        }
+        passes.dedup();
+        let said = passes.join("; ");
+        match from {
+            Some(from) => found.or_pass(format!("from {from}: {said}")),
+            None => found.or_pass(said),
+        }
+    }
+}
+
+/// Lines that say the same of several places or subnets, in one: what one command mends is told once.
+fn merged(lines: Vec<Line>) -> Vec<Line> {
+    let mut by_cause: Vec<Line> = Vec::new();
+    for line in lines {
+        match by_cause.iter_mut().find(|it| it.from == line.from && it.has_remedy_of(&line)) {
+            Some(known) => known.join(line),
+            None => by_cause.push(line),
+        }
+    }
+    let mut found: Vec<Line> = Vec::new();
+    for line in by_cause {
+        match found.iter_mut().find(|it| it.is_like(&line)) {
+            Some(known) => known.senders.extend(line.senders),
+            None => found.push(line),
+        }
+    }
+    found.iter_mut().for_each(Line::name_senders);
+    found
+}
+
+impl Line {
+    /// Whether the same commands mend it.
+    fn has_remedy_of(&self, other: &Line) -> bool {
+        let (own, theirs) = (&self.obstacle, &other.obstacle);
+        self.kind == other.kind
+            && !own.commands.is_empty()
+            && own.commands == theirs.commands
+            && (&own.on, &own.remedy) == (&theirs.on, &theirs.remedy)
+    }
+
+    fn join(&mut self, other: Line) {
+        if self.obstacle.because != other.obstacle.because {
+            let because = format!("{}; {}", self.obstacle.because, other.obstacle.because);
+            self.obstacle.because = because;
+        }
+        self.needs.extend(other.needs);
+    }
+
+    /// Whether it is the same of another subnet.
+    fn is_like(&self, other: &Line) -> bool {
+        let apart = |line: &Line| {
+            let because = line.obstacle.because.replace(&line.from, SENDER);
+            let names: Vec<_> = line.needs.iter().map(|it| it.to.clone()).collect();
+            (line.kind, Obstacle { because, ..line.obstacle.clone() }, names)
+        };
+        apart(self) == apart(other)
+    }
+
+    /// Puts all that it is said of in the place of the first.
+    fn name_senders(&mut self) {
+        let all = listed(&self.senders);
+        let because = self.obstacle.because.replace(&self.from, &all);
+        self.obstacle.because = because;
+        self.from = all;
+    }
+
+    fn names(&self, home: &Region) -> String {
+        let mut names: Vec<String> = Vec::new();
+        for need in &self.needs {
+            let name = need.to.named_from(home);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        listed(&names)
+    }
+
+    fn finding(&self, names: &str, plan: &Plan) -> Finding {
+        let Obstacle { because, on, remedy, commands } = &self.obstacle;
+        let purposes = purposes(&self.needs);
+        let sentence = match self.kind {
+            Kind::Blocks => {
+                format!("{names} (for {purposes}) {} from {}: {because}", plan.blocked, self.from)
+            }
+            _ => format!("{names} (for {purposes}) from {}: {because}", self.from),
+        };
+        let mut finding = match self.kind {
+            Kind::Blocks => fail(sentence),
+            _ => warn(sentence),
+        };
+        finding = finding.at(&self.place);
+        if let Some(on) = on {
+            finding = finding.on(on);
+        }
+        if let Some(remedy) = remedy {
+            finding = finding.remedy(remedy);
+        }
+        if let Some(error) = self.needs.iter().flat_map(|need| &need.errands).find_map(plan.error) {
+            finding = finding.prevents(error);
+        }
+        for command in commands {
+            finding = finding.command(command);
+        }
+        finding
+    }
+}
+
+/// What these are needed for.
+fn purposes(needs: &[Need]) -> String {
+    let mut said: Vec<&str> = Vec::new();
+    for errand in needs.iter().flat_map(|need| &need.errands) {
+        if !said.contains(&errand.what.as_str()) {
+            said.push(&errand.what);
+        }
+    }
+    match said.as_slice() {
+        [first, second, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second} and {} more", rest.len())
+        }
+        few => few.join(" and "),
+    }
+}

@@ -90,7 +90,12 @@ pub fn path<'a>(topology: &Topology<'a>, from: &Interface, to: &Destination) -> 
 }
 
 /// The stages that ask for addresses alone.
-pub(super) fn reach<'a>(topology: &Topology, from: &Interface, target: Target, port: Port) -> Path<'a> {
+pub(super) fn reach<'a>(
+    topology: &Topology,
+    from: &Interface,
+    target: Target,
+    port: Port,
+) -> Path<'a> {
     let has_groups = target.groups.as_ref().is_some_and(|groups| !groups.is_empty());
     Path {
         dns: None,

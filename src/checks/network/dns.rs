@@ -85,7 +85,8 @@ fn rule<'t>(
         Some(obstacle) if matches!(Way::of(scene, &need.to, reach, facts)?, Way::Missing) => {
             Ok(Ruling::Blocked(Obstacle {
                 commands: vec![
-                    turned_on("--enable-dns-hostnames", &scene.interface.subnet.vpc, &region).into(),
+                    turned_on("--enable-dns-hostnames", &scene.interface.subnet.vpc, &region)
+                        .into(),
                 ],
                 ..obstacle
             }))

@@ -55,11 +55,7 @@ fn network_endpoint_security_group(senders: &[SenderUse], facts: &View) -> Judge
 
 /// An endpoint with private DNS is where the service's name leads to, also beside a way out
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html>).
-fn rule<'t>(
-    scene: &mut Scene<'t>,
-    need: &Need,
-    facts: &View<'t>,
-) -> Result<Ruling, Stop> {
+fn rule<'t>(scene: &mut Scene<'t>, need: &Need, facts: &View<'t>) -> Result<Ruling, Stop> {
     let to = destination(&need.to);
     let lead = |path: &Path| match path.lead.as_ref().map(|lead| lead.to) {
         Some(Attraction::Interface(endpoint)) => Some(endpoint.groups.clone()),

@@ -353,8 +353,7 @@ fn missing<'t>(
         ));
     }
     let name = service.endpoint_name();
-    let create =
-        ShellCommand::of("aws ec2 create-vpc-endpoint").option("--vpc-id", &subnet.vpc);
+    let create = ShellCommand::of("aws ec2 create-vpc-endpoint").option("--vpc-id", &subnet.vpc);
     let topology = scene.around.topology();
     let command = match service.name.as_str() {
         "s3" => {
@@ -366,9 +365,11 @@ fn missing<'t>(
         }
         _ => {
             // The group of those that are there lets the task in, or network-endpoint-security-group tells.
-            let mut others = topology.endpoints.into_iter().flatten().filter(|it| {
-                it.kind == EndpointKind::Interface && it.vpc == subnet.vpc
-            });
+            let mut others = topology
+                .endpoints
+                .into_iter()
+                .flatten()
+                .filter(|it| it.kind == EndpointKind::Interface && it.vpc == subnet.vpc);
             let group = others.find_map(|it| it.groups.first());
             create
                 .flag("--vpc-endpoint-type Interface")

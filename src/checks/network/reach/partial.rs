@@ -37,7 +37,9 @@ pub(super) fn registry(image: &str) -> Option<Registry> {
     let known = match image.split_once('/') {
         Some((host, _)) => {
             let host = match host.split_once(".dkr") {
-                Some((account, _)) if account == HOLE.to_string() => host.replacen(HOLE, ACCOUNT, 1),
+                Some((account, _)) if account == HOLE.to_string() => {
+                    host.replacen(HOLE, ACCOUNT, 1)
+                }
                 _ => host.to_owned(),
             };
             format!("{host}/image:1")
@@ -111,7 +113,10 @@ mod tests {
             Some(format!("{service} {}", region.map_or(String::new(), |it| it.to_string())))
         };
         for (text, expected) in [
-            ("arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:db-AbCdEf", "secretsmanager eu-west-1"),
+            (
+                "arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:db-AbCdEf",
+                "secretsmanager eu-west-1",
+            ),
             ("arn:${AWS::Partition}:ssm:eu-west-1:1:parameter/${ENV}/a", "ssm eu-west-1"),
             ("arn:aws:s3:::${BUCKET}/app.env", "s3 "),
         ] {

@@ -18,6 +18,9 @@ use crate::shell::ShellCommand;
 /// Everything in the internet, by IPv4.
 const ALL: &str = "0.0.0.0/0";
 
+/// What is to be translated from IPv6.
+const NAT64: &str = "64:ff9b::/96";
+
 /// What is in the way, with what mends it.
 ///
 /// # Errors
@@ -171,9 +174,8 @@ impl Ground<'_> {
         let nat = self.working_nat();
         let own = self.tables().iter().find(|it| it.id == table);
         let is_shared = own.is_some_and(|it| it.main && !it.subnets.contains(&self.subnet.id));
-        let model = self.tables().iter().find(|it| {
-            !it.main && it.id != table && self.leads_to_nat(it)
-        });
+        let model =
+            self.tables().iter().find(|it| !it.main && it.id != table && self.leads_to_nat(it));
         if let (true, Some(model)) = (is_shared, model) {
             return obstacle
                 .remedy(format!(
@@ -237,8 +239,13 @@ impl Ground<'_> {
         hop: Option<&RouteHop>,
         remedy: &'static str,
     ) -> Obstacle {
+        let Some(hop) = hop else { return obstacle.remedy(remedy) };
+        // A NAT gateway takes no other IPv6 than what it translates
+        // (https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html).
+        if hop.destination.contains(':') && hop.destination != NAT64 {
+            return obstacle.remedy("Point the route to something that is there");
+        }
         let obstacle = obstacle.remedy(remedy);
-        let Some(hop) = hop else { return obstacle };
         self.to_nat(obstacle, self.working_nat(), |nat| {
             self.replace(hop).option("--nat-gateway-id", nat).region(self.region)
         })
@@ -266,7 +273,8 @@ impl Ground<'_> {
             return obstacle.command(route(&nat.id));
         }
         let subnets = self.topology.subnets.unwrap_or_default().iter();
-        let public = subnets.filter(|it| it.vpc == self.subnet.vpc).find(|it| self.is_public(&it.id));
+        let public =
+            subnets.filter(|it| it.vpc == self.subnet.vpc).find(|it| self.is_public(&it.id));
         let create = ShellCommand::of("aws ec2 create-nat-gateway")
             .option("--subnet-id", public.map_or("PUBLIC-SUBNET-ID", |it| &it.id))
             .flag("--allocation-id EIPALLOC-ID")

@@ -46,7 +46,13 @@ enum Kind {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, place: &Place, from: &str, need: &Need, ruling: Result<Ruling, Stop>) {
+    pub(super) fn add(
+        &mut self,
+        place: &Place,
+        from: &str,
+        need: &Need,
+        ruling: Result<Ruling, Stop>,
+    ) {
         let (kind, obstacle) = match ruling {
             Ok(Ruling::Moot) => return,
             Ok(Ruling::Elsewhere) => {

@@ -98,11 +98,10 @@ fn of_what_is_partly_a_placeholder_the_host_and_the_region_are_known() {
     }
     let story = |text: &str| Story::given(text).run_as(&run);
     // Which endpoints are missing is known too.
-    let lacking =
-        |service: &str| {
-            let id = format!("vpce-{service}");
-            Vpc::with_endpoints().but(|vpc| vpc.endpoints.retain(|it| it.id != id))
-        };
+    let lacking = |service: &str| {
+        let id = format!("vpce-{service}");
+        Vpc::with_endpoints().but(|vpc| vpc.endpoints.retain(|it| it.id != id))
+    };
     let fails = ["network-endpoints fail"];
     ends(story(&definitions[0]), &lacking("ecr.dkr"), &fails, &["ecr.dkr"]);
     ends(story(&definitions[3]), &lacking("secretsmanager"), &fails, &["secretsmanager"]);
@@ -192,8 +191,7 @@ fn a_second_cause_is_told_beside_a_way_that_is_broken() {
     });
     let results = told(private(), &inward);
     assert_eq!(wrong(&results), ["network-route fail"], "{}", brief(&results));
-    let skipped: Vec<_> =
-        results.iter().filter(|it| it.id == "network-security-group").collect();
+    let skipped: Vec<_> = results.iter().filter(|it| it.id == "network-security-group").collect();
     assert!(
         skipped.iter().all(|it| it.status == Skip && it.message.contains("network-route")),
         "{skipped:#?}"

@@ -32,7 +32,8 @@ const TO_NEW: [&str; 2] = [
     "aws ec2 replace-route --route-table-id rtb-private --destination-cidr-block 0.0.0.0/0 --nat-gateway-id NAT-GATEWAY-ID --region eu-west-1",
 ];
 const TO_OTHER: &str = "aws ec2 replace-route --route-table-id rtb-private --destination-cidr-block 0.0.0.0/0 --nat-gateway-id nat-2 --region eu-west-1";
-const ATTACH: &str = "aws ec2 attach-internet-gateway --internet-gateway-id igw-1 --vpc-id vpc-1 --region eu-west-1";
+const ATTACH: &str =
+    "aws ec2 attach-internet-gateway --internet-gateway-id igw-1 --vpc-id vpc-1 --region eu-west-1";
 
 #[test]
 fn a_broken_way_is_mended_with_what_is_there() {
@@ -99,6 +100,7 @@ fn the_main_table_of_a_vpc_is_left_alone_where_another_serves() {
         main.main = true;
         main.subnets.clear();
         main.routes.truncate(1);
+        vpc.tables[0].main = false;
         vpc.tables.push(main);
     });
     let found = wrong_by("network-route", private(), &main);
@@ -113,7 +115,8 @@ fn the_main_table_of_a_vpc_is_left_alone_where_another_serves() {
 
 #[test]
 fn only_a_service_that_lives_is_updated_by_a_command() {
-    let awsvpc = r#"{"subnets": ["subnet-pa"], "securityGroups": ["sg-app"], "assignPublicIp": "DISABLED"}"#;
+    let awsvpc =
+        r#"{"subnets": ["subnet-pa"], "securityGroups": ["sg-app"], "assignPublicIp": "DISABLED"}"#;
     let fields = format!(
         r#""serviceName": "web", "launchType": "FARGATE", "desiredCount": 1, "networkConfiguration": {{"awsvpcConfiguration": {awsvpc}}}"#
     );
@@ -234,8 +237,8 @@ fn no_command_of_the_group_goes_without_its_region() {
     let off = Vpc::with_nat().but(|vpc| vpc.dns = (false, false));
     let hostnames = Vpc::with_endpoints().but(|vpc| vpc.dns = (true, false));
     let names = Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").private_dns = false);
-    let zone = Vpc::with_endpoints()
-        .but(|vpc| vpc.endpoint("logs").subnets = vec!["subnet-b".to_owned()]);
+    let zone =
+        Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").subnets = vec!["subnet-b".to_owned()]);
     let shut = Vpc::with_nat().but(|vpc| vpc.group("sg-app").egress.clear());
     for vpc in [acl, off, hostnames, names, zone, shut] {
         let commands: Vec<String> =

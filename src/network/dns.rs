@@ -81,11 +81,15 @@ pub fn resolve(topology: &Topology, from: &Interface) -> Answer<DnsFact> {
     Answer::across(servers.iter().map(|server| ask(topology, from, server)).collect())
 }
 
-/// Whether names are resolved by others than Amazon. None where that is not known.
-pub(super) fn has_own_resolvers(topology: &Topology) -> Option<bool> {
-    let servers = topology.dns_servers?;
-    let is_amazon = |server: &String| is_amazon(server, topology.vpc).unwrap_or(false);
-    Some(!servers.iter().all(is_amazon))
+/// Whether names are resolved by others than Amazon, or the part that would tell.
+pub(super) fn has_own_resolvers(topology: &Topology) -> Result<bool, Part> {
+    let servers = topology.dns_servers.ok_or(Part::DnsServers)?;
+    let amazon: Vec<_> = servers.iter().map(|it| is_amazon(it, topology.vpc)).collect();
+    match () {
+        () if amazon.contains(&Some(false)) => Ok(true),
+        () if amazon.contains(&None) => Err(Part::Vpc),
+        () => Ok(false),
+    }
 }
 
 fn ask(topology: &Topology, from: &Interface, server: &str) -> DnsFact {

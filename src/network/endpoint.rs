@@ -121,9 +121,9 @@ fn answer_to_name(
         Err(fact) => doubts.push(fact),
     }
     match has_own_resolvers(topology) {
-        Some(false) => {}
-        Some(true) => doubts.push(EndpointFact::OwnResolvers { endpoint: id() }),
-        None => doubts.push(EndpointFact::Unread(Part::DnsServers)),
+        Ok(false) => {}
+        Ok(true) => doubts.push(EndpointFact::OwnResolvers { endpoint: id() }),
+        Err(part) => doubts.push(EndpointFact::Unread(part)),
     }
     if from.family() == Family::Ipv6 {
         doubts.push(EndpointFact::Ipv6Only { endpoint: id() });

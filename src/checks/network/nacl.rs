@@ -56,10 +56,14 @@ fn rule<'t>(
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
-    let lacks = |path: &Path, topology: &Topology| {
-        lacks(path, topology, path.acls.unread(), path.acls.outcome)
-    };
     let (from, region) = (scene.interface.clone(), scene.around.region().clone());
+    let lacks = |path: &Path, topology: &Topology| {
+        lacks(path, topology, path.acls.unread(), path.acls.outcome).or_else(|| {
+            let in_doubt = path.acls.outcome == Outcome::Doubtful;
+            let rest = in_doubt.then(|| rest_of_internet(topology, &from, path)).flatten();
+            rest.and_then(|(rest, _)| rest.acls.unread())
+        })
+    };
     filter::rule(scene, need, reach, facts, lacks, |path, topology| match path.acls.outcome {
         Outcome::Passed => Ruling::Passes(of_all(&path.acls.to_string(), path)),
         Outcome::Doubtful => match rest_of_internet(topology, &from, path) {

@@ -10,7 +10,8 @@ use crate::checks::subject::{SenderUse, Task};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::{
-    Attraction, Outcome, Part, Path, RouteFact, RouteTarget, Stage, Topology, table_of,
+    Attraction, Interface, Outcome, Part, Path, RouteFact, RouteTarget, Stage, Topology,
+    rest_of_internet, table_of,
 };
 
 /// The way from one interface to one place that has to be reached.
@@ -176,12 +177,14 @@ fn one<'t>(
         matches!((&way, &need.to), (Way::Broken(_), To::Anywhere(_)) | (Way::Elsewhere, _));
     let past = past_endpoint(scene, &need.to, reach, facts)?;
     let groups = scene.interface.groups.join(", ");
-    let subnet = scene.interface.subnet.id.clone();
+    let (subnet, from) = (scene.interface.subnet.id.clone(), scene.interface.clone());
     scene.path(
         &to,
         facts,
         |path, _| path.unread(),
         |path, topology| {
+            let rest = but_for_narrow_ranges(path, topology, &from);
+            let path = rest.as_ref().unwrap_or(path);
             let mut between = between(path, topology, &subnet, &groups);
             if let (true, End::Lost(why)) = (past.is_some(), &between.end) {
                 between.end = End::Open(format!(
@@ -198,6 +201,18 @@ fn one<'t>(
             between
         },
     )
+}
+
+/// The path that the checks pass under the assumption that they name.
+fn but_for_narrow_ranges<'a>(
+    path: &Path<'a>,
+    topology: &Topology<'a>,
+    from: &Interface,
+) -> Option<Path<'a>> {
+    let in_doubt = path.outcome() == Outcome::Doubtful;
+    let (rest, _) = in_doubt.then(|| rest_of_internet(topology, from, path)).flatten()?;
+    let passes = rest.outcome() == Outcome::Passed;
+    passes.then(|| Path { dns: path.dns.clone(), lead: path.lead.clone(), ..rest })
 }
 
 fn finished(between: Result<Between, Stop>, scene: &Scene, need: &Need, name: &str) -> Trail {

@@ -18,6 +18,9 @@ use crate::shell::ShellCommand;
 /// Everything in the internet, by IPv4.
 const ALL: &str = "0.0.0.0/0";
 
+/// What is to be translated from IPv6.
+const NAT64: &str = "64:ff9b::/96";
+
 /// What is in the way, with what mends it.
 ///
 /// # Errors
@@ -236,8 +239,13 @@ impl Ground<'_> {
         hop: Option<&RouteHop>,
         remedy: &'static str,
     ) -> Obstacle {
+        let Some(hop) = hop else { return obstacle.remedy(remedy) };
+        // A NAT gateway takes no other IPv6 than what it translates
+        // (https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html).
+        if hop.destination.contains(':') && hop.destination != NAT64 {
+            return obstacle.remedy("Point the route to something that is there");
+        }
         let obstacle = obstacle.remedy(remedy);
-        let Some(hop) = hop else { return obstacle };
         self.to_nat(obstacle, self.working_nat(), |nat| {
             self.replace(hop).option("--nat-gateway-id", nat).region(self.region)
         })

@@ -100,6 +100,7 @@ fn the_main_table_of_a_vpc_is_left_alone_where_another_serves() {
         main.main = true;
         main.subnets.clear();
         main.routes.truncate(1);
+        vpc.tables[0].main = false;
         vpc.tables.push(main);
     });
     let found = wrong_by("network-route", private(), &main);

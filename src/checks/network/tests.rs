@@ -7,6 +7,7 @@ mod connect;
 mod endpoints;
 mod filters;
 mod mending;
+mod policies;
 mod pulled;
 mod refused;
 mod senders;

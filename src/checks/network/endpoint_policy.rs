@@ -213,34 +213,42 @@ impl Tally {
     fn ruling(self, held: &Held, role: Option<&RoleArn>) -> Ruling {
         let Tally { asked, refused, hurts, open } = self;
         match () {
-            () if !refused.is_empty() => Ruling::Blocked(obstacle(&refused, held, role)),
+            () if !refused.is_empty() => Ruling::Blocked(obstacle("refuses", &refused, held, role)),
             () if !open.is_empty() => Ruling::Open(open.join("; ")),
-            () if !hurts.is_empty() => Ruling::Hurts(obstacle(&hurts, held, role)),
+            () if !hurts.is_empty() => {
+                Ruling::Hurts(obstacle("is likely to refuse", &hurts, held, role))
+            }
             () if asked == 0 => Ruling::Moot,
             () => Ruling::Passes(format!("the policy of {}", held.endpoint.id)),
         }
     }
 }
 
-/// What the policy refuses, each reason once, and how to mend it.
-fn obstacle(objections: &[Objection], held: &Held, role: Option<&RoleArn>) -> Obstacle {
-    let mut told: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+/// What stands against the calls, each reason once, and how to mend it.
+fn obstacle(verb: &str, objections: &[Objection], held: &Held, role: Option<&RoleArn>) -> Obstacle {
+    let mut of_resources: Vec<(&str, &str, Vec<&str>)> = Vec::new();
     for Objection { call, why, .. } in objections {
-        let action = call.wish.action.as_str();
-        match told.iter_mut().find(|(shown, reason, _)| *shown == call.shown && reason == why) {
-            Some((_, _, actions)) => actions.push(action),
-            None => told.push((&call.shown, why, vec![action])),
+        let same = |(shown, reason, _): &&mut (&str, &str, Vec<&str>)| {
+            *shown == call.shown && *reason == why
+        };
+        match of_resources.iter_mut().find(same) {
+            Some((.., actions)) => actions.push(&call.wish.action),
+            None => of_resources.push((&call.shown, why, vec![&call.wish.action])),
         }
     }
-    let sentences = told.iter().map(|(shown, why, actions)| {
-        format!(
-            "the policy of endpoint {} refuses {} on {shown}: {why}",
-            held.endpoint.id,
-            actions.join(" and ")
-        )
-    });
-    let because = sentences.collect::<Vec<_>>().join("; ").replace(SOME_TASK, "<id>");
-    let obstacle = Obstacle::of(because).on(&held.endpoint.id);
+    let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
+    for (shown, why, actions) in of_resources {
+        let calls = format!("{} on {shown}", actions.join(" and "));
+        match by_reason.iter_mut().find(|(reason, _)| *reason == why) {
+            Some((_, others)) => others.push(calls),
+            None => by_reason.push((why, vec![calls])),
+        }
+    }
+    let reasons: Vec<String> =
+        by_reason.iter().map(|(why, calls)| format!("{}: {why}", calls.join(", and "))).collect();
+    let because =
+        format!("the policy of endpoint {} {verb} {}", held.endpoint.id, reasons.join("; and "));
+    let obstacle = Obstacle::of(because.replace(SOME_TASK, "<id>")).on(&held.endpoint.id);
     let Amendment { remedy, command } = Amendment::of(objections, held, role);
     let obstacle = obstacle.remedy(remedy);
     match command {

@@ -32,7 +32,7 @@ impl Amendment {
             let amended = added(held.document, new.clone());
             if amended.to_string().len() <= MOST {
                 remedies.push(
-                    "Add what is missing to the policy of the endpoint: the command replaces the policy by what it says now and the missing statements".to_owned(),
+                    "Add what is missing to the policy of the endpoint: the command replaces the policy by what it says now, with the missing statements added".to_owned(),
                 );
                 command = Some(
                     ShellCommand::of("aws ec2 modify-vpc-endpoint")
@@ -97,7 +97,7 @@ fn missing(lacking: &[&Objection], held: &Held, role: Option<&RoleArn>) -> Vec<V
                 true
             }
         });
-        match of_actions.iter_mut().find(|(own, same, _)| (*own, &*same) == (by_ecr, &actions)) {
+        match of_actions.iter_mut().find(|(own, same, _)| *own == by_ecr && *same == actions) {
             Some((.., resources)) => resources.push(resource),
             None => of_actions.push((by_ecr, actions, vec![resource])),
         }

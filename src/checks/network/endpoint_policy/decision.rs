@@ -23,6 +23,9 @@ const OF_OWNER: [&str; 3] = ["aws:ResourceAccount", "aws:ResourceOrgID", "aws:Re
 /// letters and more (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>).
 const NOBODY: [&str; 3] = ["000000000000", "o-0", "o-0/r-0/"];
 
+/// The name of a policy that allows everything.
+const ANYTHING: &str = "everything";
+
 /// What a policy says of a call.
 pub(super) enum Decided {
     Allowed,
@@ -106,7 +109,7 @@ impl<'a> Held<'a> {
             true => best.clone(),
             false => self.evaluated(&readings.worst, caller, call, None),
         };
-        let said = best.sentences().join("; ");
+        let said = told(&best);
         match (&best.decision, &worst.decision) {
             (_, Decision::Allow) => Decided::Allowed,
             (Decision::ImplicitDeny | Decision::ExplicitDeny, _) => {
@@ -116,7 +119,7 @@ impl<'a> Held<'a> {
                         denied_by: denying(&best),
                     },
                     None => Decided::Refused {
-                        why: said + &of_root(&readings.of_root),
+                        why: said + &self.of_root(&readings.of_root, caller, call),
                         denied_by: denying(&best),
                     },
                 }
@@ -145,6 +148,19 @@ impl<'a> Held<'a> {
         ))
     }
 
+    /// What an account means in the policy of a gateway endpoint, where that is what is wrong.
+    fn of_root(&self, places: &[usize], caller: &Caller, call: &ApiCall) -> String {
+        let as_written = Policy::read(Layer::Endpoint, &self.endpoint.id, self.document);
+        let evaluation = self.evaluated(&as_written, caller, call, None);
+        if places.is_empty() || evaluation.decision != Decision::Allow {
+            return String::new();
+        }
+        format!(
+            "; the accounts that {} names are but their root users in the policy of a gateway endpoint",
+            listed(places)
+        )
+    }
+
     fn evaluated(
         &self,
         policy: &Policy,
@@ -168,7 +184,7 @@ impl<'a> Held<'a> {
         let request = Request::new(principal, &wish.action, &wish.resource, context).owned_by(own);
         let anything = json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
         let layers = Layers {
-            identity: vec![Policy::read(Layer::Identity, "everything", &anything)],
+            identity: vec![Policy::read(Layer::Identity, ANYTHING, &anything)],
             endpoint: Some(policy.clone()),
             ..Layers::default()
         };
@@ -251,20 +267,15 @@ fn named(caller: &Caller, doubtful: &[usize], worst: &Evaluation) -> Decided {
             denied_by,
         },
         Caller::SomeRole(..) => Decided::Open(format!(
-            "who calls in its place is not known here, which {statements} of the endpoint's policy hangs on"
+            "who calls in its place is not known here, and {statements} of the endpoint's policy tells callers apart"
         )),
     }
 }
 
-/// What an account means in the policy of a gateway endpoint.
-fn of_root(places: &[usize]) -> String {
-    match places {
-        [] => String::new(),
-        places => format!(
-            "; {} of a gateway endpoint's policy names accounts, which means their root users alone",
-            listed(places)
-        ),
-    }
+/// The reasons in sentences, without the policy that is but there so that the endpoint's decides.
+fn told(evaluation: &Evaluation) -> String {
+    let said = evaluation.sentences().join("; ");
+    said.replace(&format!(" by statement 1 of {} `{ANYTHING}`", Layer::Identity), "")
 }
 
 fn denying(evaluation: &Evaluation) -> Option<String> {

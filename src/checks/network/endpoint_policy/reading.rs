@@ -56,9 +56,8 @@ impl Readings {
             (0..taken.len()).filter(|at| wanted(*at)).map(|at| at + 1).collect()
         };
         let read = |of: fn(&(Taken, Taken)) -> Taken| {
-            let name = format!("policy of endpoint {}", endpoint.id);
             let taken: Vec<Taken> = taken.iter().map(of).collect();
-            let mut policy = Policy::read(Layer::Endpoint, &name, &opened(document, &taken));
+            let mut policy = Policy::read(Layer::Endpoint, &endpoint.id, &opened(document, &taken));
             policy.statements.retain(|it| {
                 let at = it.origin.index.checked_sub(1);
                 at.and_then(|at| taken.get(at)) != Some(&Taken::ForNobody)

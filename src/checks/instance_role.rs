@@ -51,24 +51,19 @@ pub(super) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
     if let Some(who) = execution_role::policies(task, facts)? {
         return Ok(Acting::Execution(who));
     }
-    let roleless = [LaunchTarget::External, LaunchTarget::ManagedInstances];
-    if task.may_run_on_fargate()? || task.launch_targets()?.iter().any(|it| roleless.contains(it)) {
-        return Ok(Acting::Nobody(NO_ROLE.to_owned()));
-    }
-    let Some(fleet) = Fleet::of(task)? else {
-        return Ok(Acting::Nobody(
-            "no execution role is named, so the container instances act with their own; give --cluster to judge it".to_owned(),
-        ));
+    let fleet = match fleet(task)? {
+        Ok(fleet) => fleet,
+        Err(why) => return Ok(Acting::Nobody(why)),
     };
     let Roles { held, bare } = facts.derive(&fleet)?;
-    let Fleet { region, cluster, .. } = fleet;
     if held.is_empty() {
         let consequence = match bare.is_empty() {
             true => "",
             false => ": without one, the agent can neither sign in to ECR nor write logs",
         };
         return Ok(Acting::Nobody(format!(
-            "no execution role is named, and no active container instance of cluster {cluster} that the task may land on has an instance profile with a role{consequence}"
+            "no execution role is named, and no active container instance of cluster {} that the task may land on has an instance profile with a role{consequence}",
+            fleet.cluster
         )));
     }
     let holders: Vec<_> = held
@@ -83,7 +78,30 @@ pub(super) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
         })
         .collect();
     let holders = holders.into_iter().collect::<Result<_, _>>()?;
-    Ok(Acting::Instances(Machines { holders, bare, region }))
+    Ok(Acting::Instances(Machines { holders, bare, region: fleet.region }))
+}
+
+/// The roles of the container instances that act for a task which names none; no one where it is not told
+/// on which machines it may land.
+///
+/// # Errors
+/// Whatever keeps them from being known.
+pub(super) fn roles<'f>(task: &Task, facts: &View<'f>) -> Result<Vec<&'f RoleArn>, Stop> {
+    match fleet(task)? {
+        Ok(fleet) => Ok(facts.derive(&fleet)?.held.keys().collect()),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// The machines that a task may land on, or why none of them acts for it.
+fn fleet(task: &Task) -> Result<Result<Fleet, String>, Stop> {
+    let roleless = [LaunchTarget::External, LaunchTarget::ManagedInstances];
+    if task.may_run_on_fargate()? || task.launch_targets()?.iter().any(|it| roleless.contains(it)) {
+        return Ok(Err(NO_ROLE.to_owned()));
+    }
+    Ok(Fleet::of(task)?.ok_or_else(|| {
+        "no execution role is named, so the container instances act with their own; give --cluster to judge it".to_owned()
+    }))
 }
 
 /// The container instances of a cluster that a task may land on, by their roles.

@@ -15,7 +15,7 @@ mod witness;
 use std::collections::BTreeMap;
 
 use crate::checks::departure::Departure;
-use crate::checks::policies::{Kind, Membership, OrganizationOf, Policies, PolicySet};
+use crate::checks::policies::{Kind, OrganizationOf, Policies, PolicySet};
 use crate::facts::View;
 use crate::iam::{
     Context, Decision, Depends, Evaluation, Grants, KeyState, Layer, Layers, Policy, Principal,
@@ -115,7 +115,7 @@ impl Wish {
     }
 
     /// The ARN that a statement which allows it would name.
-    fn grantable(&self) -> &str {
+    pub(crate) fn grantable(&self) -> &str {
         self.mended_on.as_deref().unwrap_or(&self.resource)
     }
 
@@ -172,15 +172,7 @@ fn owner(wish: &Wish, beside: &Beside) -> Option<AccountId> {
 /// What the organization adds to the context
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
 pub(crate) fn organization(set: &PolicySet, owner: Option<&AccountId>, context: &mut Context) {
-    let above = &set.beyond.organization;
-    let (id, path) = match &above.membership {
-        Membership::Unknown => (KeyState::Unknown, KeyState::Unknown),
-        Membership::Nowhere => (KeyState::Absent, KeyState::Absent),
-        Membership::In(id) => {
-            let path = above.path.as_ref().map(|path| KeyState::Known(vec![path.clone()]));
-            (KeyState::Known(vec![id.clone()]), path.unwrap_or(KeyState::Unknown))
-        }
-    };
+    let (id, path) = set.beyond.organization.keys();
     let mut note = |key: &str, state: &KeyState| {
         if !context.lists(key) {
             context.set(key, state.clone());

@@ -168,8 +168,8 @@ impl<'t> View<'t> {
         }
     }
 
-    /// What may settle it without looking further. If it does not, whatever it looked at is no part of
-    /// what the verdict rests on.
+    /// What may settle it without looking further, and without an assumption. If it does not, whatever it
+    /// looked at is no part of what the verdict rests on.
     ///
     /// # Errors
     /// Only while an answer is still under way.
@@ -181,10 +181,12 @@ impl<'t> View<'t> {
             let log = self.log.borrow();
             (log.touched.len(), log.gaps.len(), log.absent.len(), log.assumptions.len())
         };
-        match asked() {
-            Ok(Some(fact)) => Ok(Some(fact)),
+        let answer = asked();
+        let is_assumed = self.log.borrow().assumptions.len() > before.3;
+        match answer {
+            Ok(Some(fact)) if !is_assumed => Ok(Some(fact)),
             Err(Stop::Gap(Gap::Wanted)) => Err(Stop::Gap(Gap::Wanted)),
-            Ok(None) | Err(_) => {
+            Ok(_) | Err(_) => {
                 let mut log = self.log.borrow_mut();
                 log.touched.truncate(before.0);
                 log.gaps.truncate(before.1);

@@ -1,6 +1,7 @@
 //! `log-group-create-permission`
 
 use super::target::{all_streams, departure, lookup};
+use super::write_permission::arn_of_stream;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::subject::AwslogsUse;
 use crate::checks::{Check, Judge, execution_role, instance_role};
@@ -52,7 +53,7 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         // the group does not cover it
         // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
         let group = name.arn(&region, execution_role::account(who));
-        let asked = format!("{group}:log-stream:");
+        let asked = arn_of_stream(&group, "");
         let wish = Wish::new("logs:CreateLogGroup", &asked).mended_on(all_streams(&group));
         let from = (&region, departure(it)?);
         let answer = decide(who, vec![(wish, Beside::default())], from, None, facts)?;

@@ -76,7 +76,7 @@ fn perhaps_mistyped(it: &AwslogsUse, region: &Region, stop: Stop) -> Stop {
 
 /// All streams of a group, and what is asked of it where it is created: to allow one stream only would
 /// be to allow one task only.
-pub(super) fn all_streams(group: &str) -> String {
+pub(in crate::checks) fn all_streams(group: &str) -> String {
     format!("{group}:*")
 }
 

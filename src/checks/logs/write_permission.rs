@@ -4,7 +4,7 @@ use super::target::{Target, all_streams, departure, target, unnoticed};
 use crate::checks::departure::Departure;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
-use crate::checks::subject::AwslogsUse;
+use crate::checks::subject::{AwslogsUse, SOME_TASK};
 use crate::checks::{Check, Judge, execution_role, instance_role};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -36,14 +36,11 @@ pub(super) static LOG_WRITE_PERMISSION: Check = Check {
 };
 
 /// What the driver calls, in this order.
-const CALLS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
-
-/// A task as it may be called.
-const TASK_ID: &str = "0123456789abcdef0123456789abcdef";
+pub(in crate::checks) const CALLS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
 fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     let (region, name) = it.group()?;
-    let (stream, in_words) = (it.stream(TASK_ID)?, it.stream("<id>")?);
+    let (stream, in_words) = (it.stream(SOME_TASK)?, it.stream("<id>")?);
     let (acting, target) =
         (instance_role::acting(it.task, facts), target(it, &region, &name, facts));
     if let Target::Unnoticed(..) = target? {
@@ -51,7 +48,7 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     }
     acting?.judge(|who| {
         let group = name.arn(&region, execution_role::account(who));
-        let arn = format!("{group}:log-stream:{stream}");
+        let arn = arn_of_stream(&group, &stream);
         let from = (&region, departure(it)?);
         match writes(who, &CALLS, (&arn, &group), from, facts)? {
             Answer::Refused(finding) => {
@@ -64,6 +61,11 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
             }
         }
     })
+}
+
+/// The ARN of a stream of this group.
+pub(in crate::checks) fn arn_of_stream(group: &str, stream: &str) -> String {
+    format!("{group}:log-stream:{stream}")
 }
 
 fn writes(

@@ -1,25 +1,35 @@
 //! `network-endpoint-policy`
 
+mod amendment;
+mod caller;
+mod calls;
+mod decision;
+mod reading;
+
 use serde_json::{Value, json};
 
-use super::asks::LEAD;
-use super::reach::{Call, Errand, Need, Pull, Reach, destination, layer_bucket};
+use super::asks::WAY;
+use super::reach::{Call, Errand, Need, Reach, To, destination};
+use super::route::Way;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
-use crate::checks::departure::through;
-use crate::checks::permission::{Wish, context};
+use crate::checks::policies::OrganizationOf;
 use crate::checks::scene::{Scene, lead_lacks};
-use crate::checks::secrets::permission::arn as parameter_arn;
-use crate::checks::subject::{SenderUse, Task};
+use crate::checks::subject::{SOME_TASK, SenderUse, Task};
 use crate::checks::{Check, Judge, joined};
 use crate::facts::View;
-use crate::iam::{Decision, Layer, Layers, Policy, Principal, Request, evaluate};
 use crate::knowledge::Stop;
+use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::logs::DescribeLogGroup;
+use crate::lookup::s3::GetBucketPolicy;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::names::{AccountId, Arn, Region, RoleArn, RoleRef};
+use crate::names::RoleArn;
 use crate::network::{Attraction, Endpoint, Part};
 use crate::verdict::Judgement;
+use amendment::Amendment;
+use caller::Callers;
+use calls::{ApiCall, Calls};
+use decision::{Decided, Held};
 
 pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
     id: "network-endpoint-policy",
@@ -30,7 +40,19 @@ pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
     ],
     remedy: "Allow the call in the policy of the endpoint",
     docs: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
-    asks: &joined::<{ LEAD.len() + 2 }>(&LEAD, &[DescribeSecret::CALL, DescribeLogGroup::CALL]),
+    asks: &joined::<{ WAY.len() + 8 }>(&WAY, &{
+        let [organization, parents, attached, policy] = OrganizationOf::CALLS;
+        [
+            DescribeSecret::CALL,
+            DescribeLogGroup::CALL,
+            GetBucketPolicy::CALL,
+            GetInstanceProfile::CALL,
+            organization,
+            parents,
+            attached,
+            policy,
+        ]
+    }),
     advises: false,
     judge: Judge::Senders(network_endpoint_policy),
 };
@@ -46,7 +68,9 @@ fn network_endpoint_policy(senders: &[SenderUse], facts: &View) -> Judgement {
     let Some(task) = senders.first().map(|it| it.task) else {
         return crate::verdict::not_applicable(plan.moot);
     };
-    judge_all(senders, &plan, facts, |scene, need, _: &Reach, facts| rule(task, scene, need, facts))
+    judge_all(senders, &plan, facts, |scene, need, reach, facts| {
+        rule(task, scene, need, reach, facts)
+    })
 }
 
 /// What the policy of the endpoint, that packets to this place meet, says of the calls.
@@ -54,36 +78,43 @@ pub(super) fn rule<'t>(
     task: &Task,
     scene: &mut Scene<'t>,
     need: &Need,
+    reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
-    let endpoint = scene.path(
+    let drawn = scene.path(
         &destination(&need.to),
         facts,
         |path, _| lead_lacks(path),
-        |path, _| match path.lead.as_ref().map(|lead| lead.to) {
-            Some(Attraction::Interface(it) | Attraction::Gateway(it)) => Some(it.clone()),
-            _ => None,
+        |path, _| {
+            let lead = path.lead.as_ref()?;
+            let (Attraction::Interface(endpoint) | Attraction::Gateway(endpoint)) = lead.to else {
+                return None;
+            };
+            let doubt = (!lead.answer.has_passed()).then(|| lead.answer.because());
+            Some((endpoint.clone(), doubt))
         },
     )?;
-    let Some(endpoint) = endpoint else { return Ok(Ruling::Moot) };
+    let Some((endpoint, doubt)) = drawn else { return Ok(Ruling::Moot) };
     let Some(document) = endpoint.policy.as_ref().filter(|it| !allows_everything(it)) else {
         return Ok(Ruling::Passes(format!(
             "the policy of {}, which allows everything",
             endpoint.id
         )));
     };
-    let asking = Asking {
-        task,
-        endpoint: &endpoint,
-        policy: Policy::read(
-            Layer::Endpoint,
-            &format!("policy of endpoint {}", endpoint.id),
-            document,
-        ),
-        region: task.region()?,
-        facts,
-    };
-    asking.all(need)
+    let ruling = judged(task, &endpoint, document, need, facts)?;
+    match (ruling, doubt) {
+        (Ruling::Blocked(obstacle), Some(doubt)) if has_way_past(scene, reach, facts)? => {
+            Ok(Ruling::Open(format!("{}, but {doubt}", obstacle.because)))
+        }
+        (ruling, _) => Ok(ruling),
+    }
+}
+
+/// Whether packets may take another way where the service's name does not lead to the endpoint.
+fn has_way_past<'t>(scene: &mut Scene<'t>, reach: &Reach, facts: &View<'t>) -> Result<bool, Stop> {
+    let internet = To::Host("the internet".to_owned());
+    let way = Way::of(scene, &internet, reach, facts)?;
+    Ok(!matches!(way, Way::Broken(_) | Way::Missing))
 }
 
 /// What a refused call becomes: the layers of images are fetched by URLs, and not by calls of IAM's.
@@ -95,12 +126,7 @@ fn refusal_of(errand: &Errand) -> Option<&'static str> {
 /// The policy that an endpoint has unless somebody gives it another
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>).
 fn allows_everything(document: &Value) -> bool {
-    let Some(statement) = document.get("Statement") else { return false };
-    let statement = match statement.as_array().map(Vec::as_slice) {
-        Some([one]) => one,
-        Some(_) => return false,
-        None => statement,
-    };
+    let [statement] = reading::statements(document)[..] else { return false };
     let is = |name: &str, wanted: &str| {
         let value = statement.get(name);
         value.is_some_and(|it| it == wanted || *it == json!([wanted]))
@@ -114,222 +140,119 @@ fn allows_everything(document: &Value) -> bool {
         && statement.get("Condition").is_none()
 }
 
-struct Asking<'a, 'v, 't> {
-    task: &'a Task,
-    endpoint: &'a Endpoint,
-    policy: Policy,
-    region: &'a Region,
-    facts: &'v View<'t>,
+/// The ruling of this policy on all that the need takes.
+fn judged(
+    task: &Task,
+    endpoint: &Endpoint,
+    document: &Value,
+    need: &Need,
+    facts: &View,
+) -> Result<Ruling, Stop> {
+    let region = task.region()?;
+    let account = &facts.need(&CallerIdentity { region: region.clone() })?.account;
+    let held = Held::of(endpoint, document, region, account, facts)?;
+    let callers = Callers { task, region, account, facts };
+    let calls = Calls { region, account, held: &held, facts };
+    // What one errand waits for keeps nobody from asking for the others.
+    let of_errands: Vec<_> =
+        need.errands.iter().map(|it| calls.of(it).map(|calls| (it, calls))).collect();
+    let mut tally = Tally::default();
+    for of_errand in of_errands {
+        let (errand, calls_of_errand) = of_errand?;
+        for call in calls_of_errand {
+            let decided = callers.decide(&held, &call)?;
+            if !matches!(decided, Decided::Allowed) && calls.is_moot(&errand.call)? {
+                continue;
+            }
+            tally.add(call, decided)?;
+        }
+    }
+    Ok(tally.ruling(&held, callers.execution_role()?.as_ref()))
 }
 
-impl Asking<'_, '_, '_> {
-    fn all(&self, need: &Need) -> Result<Ruling, Stop> {
-        let (mut refused, mut hurts, mut open) = (Vec::new(), Vec::new(), Vec::new());
-        let mut asked = 0;
-        for errand in &need.errands {
-            if let Call::Layers(region) = &errand.call {
-                asked += 1;
-                match self.layers(region)? {
-                    Ruling::Blocked(obstacle) => refused.push(obstacle.because),
-                    Ruling::Hurts(obstacle) => hurts.push(obstacle.because),
-                    _ => {}
-                }
-                continue;
-            }
-            let wishes = self.wishes(errand)?;
-            if wishes.is_empty() {
-                continue;
-            }
-            asked += wishes.len();
-            let Some(principal) = self.principal()? else {
-                open.push(
-                    "no execution role is named, and who calls in its place is not known here"
-                        .to_owned(),
-                );
-                continue;
-            };
-            for wish in wishes {
-                match self.decide(&principal, &wish) {
-                    Decided::Allowed => {}
-                    _ if self.is_moot(&errand.call)? => {}
-                    Decided::Denied(why) => refused.push(format!(
-                        "the policy of endpoint {} refuses {} on {}: {why}",
-                        self.endpoint.id, wish.action, wish.resource
-                    )),
-                    Decided::Depends(why) => open.push(why),
-                }
-            }
-        }
-        for list in [&mut refused, &mut hurts, &mut open] {
-            list.dedup();
-        }
-        let obstacle = |said: &[String]| {
-            Obstacle::of(said.join("; ")).on(&self.endpoint.id).command(format!(
-                "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --policy-document file://policy.json",
-                self.endpoint.id
-            ))
+/// What was said of the calls.
+#[derive(Default)]
+struct Tally {
+    asked: usize,
+    refused: Vec<Objection>,
+    hurts: Vec<Objection>,
+    open: Vec<String>,
+}
+
+/// A call that does not pass, or perhaps not.
+struct Objection {
+    call: ApiCall,
+    why: String,
+    /// The statement that stands against it, if it is one that denies.
+    denied_by: Option<String>,
+}
+
+impl Tally {
+    fn add(&mut self, call: ApiCall, decided: Decided) -> Result<(), Stop> {
+        self.asked += 1;
+        let is_same = |it: &Objection| {
+            it.call.wish.action == call.wish.action && it.call.wish.resource == call.wish.resource
         };
-        Ok(match () {
-            () if !refused.is_empty() => Ruling::Blocked(obstacle(&refused)),
+        let known = |list: &[Objection]| list.iter().any(is_same);
+        match decided {
+            Decided::Allowed => {}
+            Decided::Refused { why, denied_by } if !known(&self.refused) => {
+                self.refused.push(Objection { call, why, denied_by });
+            }
+            Decided::Hurts { why, denied_by } if !known(&self.hurts) => {
+                self.hurts.push(Objection { call, why, denied_by });
+            }
+            Decided::Refused { .. } | Decided::Hurts { .. } => {}
+            Decided::Unread(gap) => return Err(gap.into()),
+            Decided::Open(why) if !self.open.contains(&why) => self.open.push(why),
+            Decided::Open(_) => {}
+        }
+        Ok(())
+    }
+
+    fn ruling(self, held: &Held, role: Option<&RoleArn>) -> Ruling {
+        let Tally { asked, refused, hurts, open } = self;
+        match () {
+            () if !refused.is_empty() => Ruling::Blocked(obstacle("refuses", &refused, held, role)),
             () if !open.is_empty() => Ruling::Open(open.join("; ")),
-            () if !hurts.is_empty() => Ruling::Hurts(obstacle(&hurts)),
+            () if !hurts.is_empty() => {
+                Ruling::Hurts(obstacle("is likely to refuse", &hurts, held, role))
+            }
             () if asked == 0 => Ruling::Moot,
-            () => Ruling::Passes(format!("the policy of {}", self.endpoint.id)),
-        })
-    }
-
-    /// The layers of images are fetched by URLs that somebody of AWS's has signed, so what the policy
-    /// says of principals is held against nobody whom one knows
-    /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>).
-    fn layers(&self, region: &Region) -> Result<Ruling, Stop> {
-        let wish = Wish::new("s3:GetObject", format!("{}/layer", layer_bucket(region)));
-        let stranger = format!("arn:{}:iam::000000000000:role/ecr", self.region.partition());
-        let Ok(stranger) = stranger.parse::<RoleArn>() else { return Ok(Ruling::Moot) };
-        let by_stranger = self.decide(&Principal::role(&stranger), &wish);
-        let refusal = |why: &str| {
-            Obstacle::of(format!(
-                "the policy of endpoint {} does not let s3:GetObject pass on {}/*, where ECR keeps the layers of images: {why}",
-                self.endpoint.id,
-                layer_bucket(region)
-            ))
-        };
-        match by_stranger {
-            Decided::Allowed => Ok(Ruling::Passes(String::new())),
-            Decided::Depends(why) => Ok(Ruling::Hurts(refusal(&format!(
-                "it depends on who asks, and that is somebody of AWS's ({why})"
-            )))),
-            // A policy that names principals fits or does not, by whom AWS asks: not to be told here.
-            Decided::Denied(why) => match self.principal()? {
-                Some(own) if matches!(self.decide(&own, &wish), Decided::Allowed) => {
-                    Ok(Ruling::Hurts(refusal(
-                        "it names principals, and who asks is somebody of AWS's",
-                    )))
-                }
-                _ => Ok(Ruling::Blocked(refusal(&why))),
-            },
+            () => Ruling::Passes(format!("the policy of {}", held.endpoint.id)),
         }
-    }
-
-    fn decide(&self, principal: &Principal, wish: &Wish) -> Decided {
-        let mut wish = wish.clone();
-        wish.context.extend(through(self.endpoint));
-        let context = context(principal, None, &wish, self.region);
-        let mut request = Request::new(principal.clone(), &wish.action, &wish.resource, context);
-        if let Some(account) = principal.account() {
-            request = request.owned_by(account.clone());
-        }
-        let anything = json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
-        let layers = Layers {
-            identity: vec![Policy::read(Layer::Identity, "everything", &anything)],
-            endpoint: Some(self.policy.clone()),
-            ..Layers::default()
-        };
-        let evaluation = evaluate(&request, &layers);
-        let said = evaluation.sentences().join("; ");
-        match evaluation.decision {
-            Decision::Allow => Decided::Allowed,
-            Decision::ExplicitDeny | Decision::ImplicitDeny => Decided::Denied(said),
-            Decision::Depends(_) => Decided::Depends(format!(
-                "whether the policy of endpoint {} lets {} pass is open: {said}",
-                self.endpoint.id, wish.action
-            )),
-        }
-    }
-
-    /// The execution role, which makes the calls that start a task.
-    fn principal(&self) -> Result<Option<Principal>, Stop> {
-        let role = match self.task.execution_role()? {
-            None => return Ok(None),
-            Some(RoleRef::Arn(role)) => role,
-            Some(RoleRef::Name(name)) => {
-                let partition = self.region.partition();
-                let arn = format!("arn:{partition}:iam::{}:role/{name}", self.account()?);
-                match arn.parse() {
-                    Ok(role) => role,
-                    Err(_) => return Ok(None),
-                }
-            }
-        };
-        Ok(Some(Principal::role(&role)))
-    }
-
-    fn account(&self) -> Result<AccountId, Stop> {
-        let caller = self.facts.need(&CallerIdentity { region: self.region.clone() })?;
-        Ok(caller.account.clone())
-    }
-
-    /// The calls of one errand.
-    fn wishes(&self, errand: &Errand) -> Result<Vec<Wish>, Stop> {
-        let partition = self.region.partition();
-        Ok(match &errand.call {
-            Call::Login => vec![Wish::new("ecr:GetAuthorizationToken", "*")],
-            Call::Pull(pull) => {
-                let Pull { host, image } = &**pull;
-                let arn = format!(
-                    "arn:{}:ecr:{}:{}:repository/{}",
-                    host.partition, host.region, host.account, image.repository
-                );
-                ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-                    .map(|action| Wish::new(action, &arn))
-                    .to_vec()
-            }
-            Call::Secret(secret) => {
-                let region = secret.region().unwrap_or(self.region).clone();
-                self.secret(DescribeSecret { region, id: secret.arn.to_string() })?
-            }
-            Call::Credentials(id) => {
-                let region = id.parse::<Arn>().ok().and_then(|arn| arn.region);
-                let region = region.unwrap_or_else(|| self.region.clone());
-                self.secret(DescribeSecret { region, id: id.clone() })?
-            }
-            Call::Parameter(parameter) => {
-                let region = parameter.region().unwrap_or(self.region);
-                let arn = parameter_arn(parameter, region, &self.account()?);
-                vec![Wish::new("ssm:GetParameters", arn)]
-            }
-            Call::Log(Some(group), region) => {
-                let account = self.account()?;
-                let arn = format!(
-                    "arn:{partition}:logs:{region}:{account}:log-group:{group}:log-stream:stream"
-                );
-                ["logs:CreateLogStream", "logs:PutLogEvents"]
-                    .map(|action| Wish::new(action, &arn))
-                    .to_vec()
-            }
-            Call::Object(object) => {
-                let arn = format!("arn:{}:s3:::{}/{}", object.partition, object.bucket, object.key);
-                let bucket = format!("arn:{}:s3:::{}", object.partition, object.bucket);
-                vec![Wish::new("s3:GetObject", arn), Wish::new("s3:GetBucketLocation", bucket)]
-            }
-            // What is asked for ends like the ARN of a stream
-            // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
-            Call::NewGroup(group, region) => {
-                let arn = group.arn(region, &self.account()?);
-                vec![Wish::new("logs:CreateLogGroup", format!("{arn}:log-stream:"))]
-            }
-            Call::Untold(stop) => return Err(stop.clone()),
-            Call::Log(None, _) | Call::Layers(_) | Call::Agent(_) | Call::Other(_) | Call::Own => {
-                Vec::new()
-            }
-        })
-    }
-
-    /// Whether it will not be called: a log group that is there is not created.
-    fn is_moot(&self, call: &Call) -> Result<bool, Stop> {
-        let Call::NewGroup(name, region) = call else { return Ok(false) };
-        let group = DescribeLogGroup { region: region.clone(), name: name.clone() };
-        Ok(self.facts.beside(&group)?.is_some())
-    }
-
-    /// Of a secret the full ARN counts, which Secrets Manager knows.
-    fn secret(&self, lookup: DescribeSecret) -> Result<Vec<Wish>, Stop> {
-        let secret = self.facts.need(&lookup)?;
-        Ok(vec![Wish::new("secretsmanager:GetSecretValue", &secret.arn)])
     }
 }
 
-enum Decided {
-    Allowed,
-    Denied(String),
-    Depends(String),
+/// What stands against the calls, each reason once, and how to mend it.
+fn obstacle(verb: &str, objections: &[Objection], held: &Held, role: Option<&RoleArn>) -> Obstacle {
+    let mut of_resources: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for Objection { call, why, .. } in objections {
+        let same = |(shown, reason, _): &&mut (&str, &str, Vec<&str>)| {
+            *shown == call.shown && *reason == why
+        };
+        match of_resources.iter_mut().find(same) {
+            Some((.., actions)) => actions.push(&call.wish.action),
+            None => of_resources.push((&call.shown, why, vec![&call.wish.action])),
+        }
+    }
+    let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
+    for (shown, why, actions) in of_resources {
+        let calls = format!("{} on {shown}", actions.join(" and "));
+        match by_reason.iter_mut().find(|(reason, _)| *reason == why) {
+            Some((_, others)) => others.push(calls),
+            None => by_reason.push((why, vec![calls])),
+        }
+    }
+    let reasons: Vec<String> =
+        by_reason.iter().map(|(why, calls)| format!("{}: {why}", calls.join(", and "))).collect();
+    let because =
+        format!("the policy of endpoint {} {verb} {}", held.endpoint.id, reasons.join("; and "));
+    let obstacle = Obstacle::of(because.replace(SOME_TASK, "<id>")).on(&held.endpoint.id);
+    let Amendment { remedy, command } = Amendment::of(objections, held, role);
+    let obstacle = obstacle.remedy(remedy);
+    match command {
+        Some(command) => obstacle.command(command),
+        None => obstacle,
+    }
 }

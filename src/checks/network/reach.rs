@@ -96,7 +96,7 @@ pub(in crate::checks) enum Call {
     /// A secret by its name or ARN.
     Credentials(String),
     /// A stream of a log group.
-    Log(Option<String>, Region),
+    Log(Box<Stream>),
     /// A log group, which the driver creates where there is none.
     NewGroup(LogGroupName, Region),
     /// An object in S3.
@@ -119,6 +119,17 @@ pub(in crate::checks) struct Pull {
     pub host: EcrHost,
     /// The image.
     pub image: ImageRef,
+}
+
+/// A stream of a log group, which the driver creates and writes.
+#[derive(Clone, Debug)]
+pub(in crate::checks) struct Stream {
+    /// The log group, if one is named.
+    pub group: Option<LogGroupName>,
+    /// Where it is.
+    pub region: Region,
+    /// The name, with the id of some task.
+    pub name: Result<String, Stop>,
 }
 
 /// What has to be reached, and what the documents do not tell of it.

@@ -9,6 +9,7 @@ mod endpoints;
 mod filters;
 mod interfaces;
 mod mending;
+mod policies;
 mod pulled;
 mod refused;
 mod remedies;

@@ -111,7 +111,8 @@ fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
         for need in reach.needs.iter().filter(is_drawn) {
             let mut between = one(&mut scene, need, &reach, facts);
             if let Ok(between) = &mut between {
-                between.held_to(endpoint_policy::rule(sender.task, &mut scene, need, facts));
+                let ruling = endpoint_policy::rule(sender.task, &mut scene, need, &reach, facts);
+                between.held_to(ruling);
             }
             found.push(finished(between, &scene, need, &need.to.named_from(home)));
         }

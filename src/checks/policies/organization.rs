@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Origin, Policy};
 use crate::facts::{Derived, View};
+use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::organizations::{
     ASSUMPTION, AttachedPolicy, Control, DescribeOrganization, DescribePolicy, ListParents,
@@ -28,6 +29,21 @@ pub struct Above {
     pub path: Option<String>,
     /// The policies that bind the account; nothing if they are not known.
     pub controls: Option<Controls>,
+}
+
+impl Above {
+    /// What is known of the id and of the path, as keys of requests hold them
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
+    pub fn keys(&self) -> (KeyState, KeyState) {
+        match &self.membership {
+            Membership::Unknown => (KeyState::Unknown, KeyState::Unknown),
+            Membership::Nowhere => (KeyState::Absent, KeyState::Absent),
+            Membership::In(id) => {
+                let path = self.path.as_ref().map(|path| KeyState::Known(vec![path.clone()]));
+                (KeyState::Known(vec![id.clone()]), path.unwrap_or(KeyState::Unknown))
+            }
+        }
+    }
 }
 
 /// Whether an account is in an organization.

@@ -11,7 +11,7 @@ mod volume;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use environment_file::EnvironmentFileUse;
-pub use log::{AwslogsUse, FirelensFileUse};
+pub use log::{AwslogsUse, FirelensFileUse, SOME_TASK};
 pub use role::{Duty, RoleUse};
 pub use rollout::Rollout;
 pub use sender::{Carrier, NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};

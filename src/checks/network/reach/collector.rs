@@ -1,11 +1,11 @@
 //! Goes through the definition, and notes what has to be reached.
 
 use super::partial;
-use super::{Call, Errand, Need, Pull, Reach, To};
-use crate::checks::subject::{AwslogsUse, Carrier, Planned, Task, Unplanned};
+use super::{Call, Errand, Need, Pull, Reach, Stream, To};
+use crate::checks::subject::{AwslogsUse, Carrier, Planned, SOME_TASK, Task, Unplanned};
 use crate::document::{Container, Field, Place};
 use crate::knowledge::{Gap, Stop};
-use crate::names::{self, EcrHost, Region, Registry, S3Object, ValueFrom};
+use crate::names::{self, EcrHost, LogGroupName, Region, Registry, S3Object, ValueFrom};
 use crate::network::Service;
 
 /// Hosts of which everybody knows that they stand in the internet.
@@ -336,17 +336,18 @@ impl<'t> Collector<'t> {
                 let region = region(option("awslogs-region")?);
                 let ask = Ask { what, carrier: Carrier::Agent, decides };
                 // Whatever group it is, it is there.
-                let group = match option("awslogs-group") {
-                    Ok(group) => group,
+                let group: Option<LogGroupName> = match option("awslogs-group") {
+                    Ok(group) => group.and_then(|name| name.parse().ok()),
                     Err(stop) => {
                         self.service("logs", &region, &ask, Call::Untold(stop));
                         return Ok(());
                     }
                 };
-                let new = group.as_deref().and_then(|name| name.parse().ok());
-                self.service("logs", &region, &ask, Call::Log(group, region.clone()));
                 let it = AwslogsUse { task: self.task, container: Some(container), log };
-                if let (Some(group), true) = (new, it.creates_group()?) {
+                let name = it.stream(SOME_TASK);
+                let stream = Stream { group: group.clone(), region: region.clone(), name };
+                self.service("logs", &region, &ask, Call::Log(Box::new(stream)));
+                if let (Some(group), true) = (group, it.creates_group()?) {
                     self.service("logs", &region, &ask, Call::NewGroup(group, region.clone()));
                 }
             }

@@ -1,0 +1,142 @@
+//! Who calls through an endpoint.
+
+use super::calls::ApiCall;
+use super::decision::{Decided, Held};
+use crate::checks::instance_role;
+use crate::checks::subject::Task;
+use crate::facts::View;
+use crate::iam::Principal;
+use crate::knowledge::Stop;
+use crate::names::{AccountId, Partition, Region, RoleArn, RoleRef};
+
+/// Who makes a call.
+#[derive(Clone, Debug)]
+pub(super) enum Caller {
+    /// This role.
+    Role(RoleArn),
+    /// Some role of this account.
+    SomeRole(AccountId, Partition),
+    /// The account of ECR's that signs the URLs of layers. Nothing is known of it: it is given to the engine
+    /// as a role of this account all of whose keys are hidden.
+    Ecr(AccountId, Partition),
+}
+
+/// The keys that tell of who calls, beside those that only a user or a service has.
+const OF_CALLER: [&str; 3] = ["aws:PrincipalArn", "aws:userid", "aws:PrincipalType"];
+
+/// Those that tell of the account of who calls.
+const OF_ACCOUNT: [&str; 3] =
+    ["aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"];
+
+impl Caller {
+    /// As the engine is told of it. What that tells too much is among [`Caller::hides`].
+    pub(super) fn principal(&self) -> Principal {
+        match self {
+            Caller::Role(role) => Principal::role(role),
+            Caller::SomeRole(account, partition) | Caller::Ecr(account, partition) => {
+                Principal::Role {
+                    partition: *partition,
+                    account: account.clone(),
+                    path: None,
+                    name: "*".to_owned(),
+                    session: None,
+                }
+            }
+        }
+    }
+
+    /// The condition keys that are not known of it.
+    pub(super) fn hides(&self) -> &'static [&'static str] {
+        const ALL: [&str; 6] = {
+            let ([a, b, c], [d, e, f]) = (OF_CALLER, OF_ACCOUNT);
+            [a, b, c, d, e, f]
+        };
+        match self {
+            Caller::Role(_) => &[],
+            Caller::SomeRole(..) => &OF_CALLER,
+            Caller::Ecr(..) => &ALL,
+        }
+    }
+
+    /// The account that it belongs to, if that is the customer's.
+    pub(super) fn account(&self) -> Option<&AccountId> {
+        match self {
+            Caller::Role(role) => Some(role.account()),
+            Caller::SomeRole(account, _) => Some(account),
+            Caller::Ecr(..) => None,
+        }
+    }
+}
+
+/// Whether a condition key, in whatever case, tells of who calls.
+pub(super) fn is_of_caller(key: &str) -> bool {
+    let key = key.to_lowercase();
+    key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username"
+}
+
+/// Who acts for a task before it starts.
+pub(super) struct Callers<'a, 'v, 't> {
+    pub task: &'a Task,
+    pub region: &'a Region,
+    pub account: &'a AccountId,
+    pub facts: &'v View<'t>,
+}
+
+impl Callers<'_, '_, '_> {
+    /// What the policy says of this call by whoever makes it. Without an execution role that is the
+    /// container instance, and only where the policy distinguishes callers it is asked for its role.
+    pub(super) fn decide(&self, held: &Held, call: &ApiCall) -> Result<Decided, Stop> {
+        if call.is_by_ecr {
+            return Ok(held.decide(&held.ecr(), call));
+        }
+        if let Some(role) = self.execution_role()? {
+            return Ok(held.decide(&Caller::Role(role), call));
+        }
+        match held.decide(&held.some_role(), call) {
+            Decided::Open(why) => {
+                let roles = instance_role::roles(self.task, self.facts)?;
+                let said = roles
+                    .into_iter()
+                    .map(|role| (role, held.decide(&Caller::Role(role.clone()), call)));
+                Ok(together(said.collect()).unwrap_or_else(|| {
+                    Decided::Open(format!("no execution role is named, and {why}"))
+                }))
+            }
+            decided => Ok(decided),
+        }
+    }
+
+    /// The execution role, which makes the calls that start a task.
+    pub(super) fn execution_role(&self) -> Result<Option<RoleArn>, Stop> {
+        Ok(match self.task.execution_role()? {
+            None => None,
+            Some(RoleRef::Arn(role)) => Some(role),
+            Some(RoleRef::Name(name)) => {
+                let partition = self.region.partition();
+                format!("arn:{partition}:iam::{}:role/{name}", self.account).parse().ok()
+            }
+        })
+    }
+}
+
+/// Of instances one that may call is enough for a task to start.
+fn together(said: Vec<(&RoleArn, Decided)>) -> Option<Decided> {
+    let all_allowed = said.iter().all(|(_, it)| matches!(it, Decided::Allowed));
+    let all_refused = said.iter().all(|(_, it)| matches!(it, Decided::Refused { .. }));
+    let rank = |decided: &Decided| match decided {
+        Decided::Unread(_) => 0,
+        Decided::Open(_) => 1,
+        Decided::Refused { .. } => 2,
+        Decided::Hurts { .. } => 3,
+        Decided::Allowed => 4,
+    };
+    let (role, worst) = said.into_iter().min_by_key(|(_, it)| rank(it))?;
+    Some(match worst {
+        worst if all_allowed || all_refused => worst,
+        Decided::Refused { why, denied_by } => Decided::Hurts {
+            why: format!("on container instances that act as {}, {why}", role.arn()),
+            denied_by,
+        },
+        worst => worst,
+    })
+}

@@ -1,0 +1,162 @@
+//! Which calls something takes that a task has to reach, and whose that is what they ask for.
+
+use super::decision::Held;
+use crate::checks::logs::target::all_streams;
+use crate::checks::logs::write_permission::{CALLS as LOG_CALLS, arn_of_stream};
+use crate::checks::network::reach::{Call, Errand, Pull, layer_bucket};
+use crate::checks::permission::Wish;
+use crate::checks::secrets::file_permission::bucket;
+use crate::checks::secrets::permission::arn as parameter_arn;
+use crate::facts::View;
+use crate::knowledge::{Gap, Stop};
+use crate::lookup::logs::DescribeLogGroup;
+use crate::lookup::secretsmanager::DescribeSecret;
+use crate::names::{AccountId, Arn, LogGroupName, Region, S3Object};
+
+/// A call through an endpoint.
+#[derive(Clone, Debug)]
+pub(super) struct ApiCall {
+    pub wish: Wish,
+    /// The resource in words.
+    pub shown: String,
+    pub owner: Owner,
+    /// Whether somebody of ECR's has signed it.
+    pub is_by_ecr: bool,
+}
+
+/// Whose a resource is.
+#[derive(Clone, Debug)]
+pub(super) enum Owner {
+    /// This account's.
+    Account(AccountId),
+    /// There is none: the caller's own account counts.
+    Caller,
+    /// AWS's own.
+    Aws,
+    /// It was not asked for, or could not be read.
+    Unknown(Option<Gap>),
+}
+
+impl ApiCall {
+    /// Of a resource whose ARN names its account. That of a public parameter names none, as it is AWS's.
+    fn of(wish: Wish) -> ApiCall {
+        let owner = match wish.resource.as_str() {
+            "*" => Owner::Caller,
+            arn => match arn.parse::<Arn>().ok().and_then(|arn| arn.account().cloned()) {
+                Some(account) => Owner::Account(account),
+                None if wish.action.starts_with("ssm:") => Owner::Aws,
+                None => Owner::Unknown(None),
+            },
+        };
+        ApiCall { shown: wish.resource.clone(), wish, owner, is_by_ecr: false }
+    }
+}
+
+pub(super) struct Calls<'a, 'v, 't> {
+    pub region: &'a Region,
+    pub account: &'a AccountId,
+    pub held: &'a Held<'a>,
+    pub facts: &'v View<'t>,
+}
+
+impl Calls<'_, '_, '_> {
+    /// The calls of one errand.
+    ///
+    /// # Errors
+    /// Whatever keeps them from being known.
+    pub(super) fn of(&self, errand: &Errand) -> Result<Vec<ApiCall>, Stop> {
+        let wishes = match &errand.call {
+            Call::Login => vec![Wish::new("ecr:GetAuthorizationToken", "*")],
+            Call::Pull(pull) => pull_of(pull),
+            Call::Layers(region) => return Ok(vec![layers(region)]),
+            Call::Secret(secret) => {
+                let region = secret.region().unwrap_or(self.region).clone();
+                self.secret(DescribeSecret { region, id: secret.arn.to_string() })?
+            }
+            Call::Credentials(id) => {
+                let region = id.parse::<Arn>().ok().and_then(|arn| arn.region);
+                let region = region.unwrap_or_else(|| self.region.clone());
+                self.secret(DescribeSecret { region, id: id.clone() })?
+            }
+            Call::Parameter(parameter) => {
+                let region = parameter.region().unwrap_or(self.region);
+                let arn = parameter_arn(parameter, region, self.account);
+                vec![Wish::new("ssm:GetParameters", arn)]
+            }
+            Call::Log(stream) => {
+                let Some(group) = &stream.group else { return Ok(Vec::new()) };
+                let group = group.arn(&stream.region, self.account);
+                let arn = arn_of_stream(&group, stream.name.as_ref().map_err(Clone::clone)?);
+                let wish = |action| Wish::new(action, &arn).mended_on(all_streams(&group));
+                LOG_CALLS.map(wish).to_vec()
+            }
+            Call::NewGroup(group, region) => self.new_group(group, region),
+            Call::Object(object) => return self.object(object),
+            Call::Untold(stop) => return Err(stop.clone()),
+            Call::Agent(_) | Call::Other(_) | Call::Own => Vec::new(),
+        };
+        Ok(wishes.into_iter().map(ApiCall::of).collect())
+    }
+
+    /// What is asked for ends like the ARN of a stream
+    /// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>).
+    fn new_group(&self, group: &LogGroupName, region: &Region) -> Vec<Wish> {
+        let group = group.arn(region, self.account);
+        let wish = Wish::new("logs:CreateLogGroup", arn_of_stream(&group, ""));
+        vec![wish.mended_on(all_streams(&group))]
+    }
+
+    /// Of a secret the full ARN counts, which Secrets Manager knows.
+    fn secret(&self, lookup: DescribeSecret) -> Result<Vec<Wish>, Stop> {
+        let secret = self.facts.need(&lookup)?;
+        Ok(vec![Wish::new("secretsmanager:GetSecretValue", &secret.arn)])
+    }
+
+    /// ARNs of S3 do not tell whose the bucket is, which is asked for where the policy wants to know.
+    fn object(&self, object: &S3Object) -> Result<Vec<ApiCall>, Stop> {
+        let owner = match self.held.asks_for_owner() {
+            false => Owner::Unknown(None),
+            true => {
+                let bucket = bucket(&object.bucket, self.region, self.facts)?;
+                match bucket.owner {
+                    Some(owner) => Owner::Account(owner),
+                    None => Owner::Unknown(bucket.unread.into_iter().next()),
+                }
+            }
+        };
+        let arn = format!("arn:{}:s3:::{}", object.partition, object.bucket);
+        let file = Wish::new("s3:GetObject", format!("{arn}/{}", object.key));
+        let wishes = [file, Wish::new("s3:GetBucketLocation", arn)];
+        Ok(wishes.map(|wish| ApiCall { owner: owner.clone(), ..ApiCall::of(wish) }).to_vec())
+    }
+
+    /// Whether it will not be called: a log group that is there is not created.
+    pub(super) fn is_moot(&self, call: &Call) -> Result<bool, Stop> {
+        let Call::NewGroup(name, region) = call else { return Ok(false) };
+        let group = DescribeLogGroup { region: region.clone(), name: name.clone() };
+        Ok(self.facts.beside(&group)?.is_some())
+    }
+}
+
+fn pull_of(pull: &Pull) -> Vec<Wish> {
+    let Pull { host, image } = pull;
+    let arn = format!(
+        "arn:{}:ecr:{}:{}:repository/{}",
+        host.partition, host.region, host.account, image.repository
+    );
+    ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"].map(|it| Wish::new(it, &arn)).to_vec()
+}
+
+/// The layers of images are fetched from a bucket of AWS's by URLs that an account of ECR's has signed
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>,
+/// <https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/vpc_endpoint_policies>).
+fn layers(region: &Region) -> ApiCall {
+    let bucket = layer_bucket(region);
+    let wish = Wish::new("s3:GetObject", format!("{bucket}/layer"));
+    ApiCall {
+        wish: wish.mended_on(format!("{bucket}/*")),
+        shown: format!("{bucket}/*, where ECR keeps the layers of images"),
+        owner: Owner::Aws,
+        is_by_ecr: true,
+    }
+}

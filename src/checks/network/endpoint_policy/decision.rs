@@ -1,0 +1,316 @@
+//! What the policy of an endpoint says of one call.
+
+use serde_json::{Value, json};
+
+use super::caller::{Caller, is_of_caller};
+use super::calls::{ApiCall, Owner};
+use super::reading::{Readings, listed, statements};
+use crate::checks::departure::through;
+use crate::checks::permission::context;
+use crate::checks::policies::{Above, OrganizationOf};
+use crate::facts::View;
+use crate::iam::{
+    Decision, Depends, Evaluation, KeyState, Layer, Layers, Policy, Request, evaluate,
+};
+use crate::knowledge::{Gap, Stop};
+use crate::names::{AccountId, Region};
+use crate::network::Endpoint;
+
+/// The keys that tell whose a resource is.
+const OF_OWNER: [&str; 3] = ["aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths"];
+
+/// Values of these keys that nobody has: ids of accounts do not begin so, and those of organizations have ten
+/// letters and more (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>).
+const NOBODY: [&str; 3] = ["000000000000", "o-0", "o-0/r-0/"];
+
+/// The name of a policy that allows everything.
+const ANYTHING: &str = "everything";
+
+/// What a policy says of a call.
+pub(super) enum Decided {
+    Allowed,
+    /// It does not pass.
+    Refused {
+        why: String,
+        /// The statement that denies it, if one does.
+        denied_by: Option<String>,
+    },
+    /// It is likely not to pass.
+    Hurts {
+        why: String,
+        /// The statements that it hangs on.
+        denied_by: Option<String>,
+    },
+    /// It hangs on something that is not known.
+    Open(String),
+    /// It hangs on something that could not be read.
+    Unread(Gap),
+}
+
+/// The policy of an endpoint, to hold calls against.
+pub(super) struct Held<'a> {
+    pub endpoint: &'a Endpoint,
+    pub document: &'a Value,
+    pub region: &'a Region,
+    account: &'a AccountId,
+    above: Above,
+}
+
+impl<'a> Held<'a> {
+    /// The organization is asked for only if the policy speaks of organizations.
+    ///
+    /// # Errors
+    /// While that is under way.
+    pub(super) fn of(
+        endpoint: &'a Endpoint,
+        document: &'a Value,
+        region: &'a Region,
+        account: &'a AccountId,
+        facts: &View,
+    ) -> Result<Held<'a>, Stop> {
+        let above = match mentions(document, &["orgid", "orgpaths"]) {
+            true => facts.derive(&OrganizationOf { region: region.clone() })?.clone(),
+            false => Above::default(),
+        };
+        Ok(Held { endpoint, document, region, account, above })
+    }
+
+    /// The same endpoint with another policy.
+    pub(super) fn with<'b>(&'b self, document: &'b Value) -> Held<'b> {
+        Held {
+            endpoint: self.endpoint,
+            document,
+            region: self.region,
+            account: self.account,
+            above: self.above.clone(),
+        }
+    }
+
+    /// Some role of the account.
+    pub(super) fn some_role(&self) -> Caller {
+        Caller::SomeRole(self.account.clone(), self.region.partition())
+    }
+
+    /// Whoever signs the URLs of layers.
+    pub(super) fn ecr(&self) -> Caller {
+        Caller::Ecr(self.account.clone(), self.region.partition())
+    }
+
+    /// Whether the policy wants to know whose the resources are.
+    pub(super) fn asks_for_owner(&self) -> bool {
+        mentions(self.document, &["aws:resourceaccount", "aws:resourceorg"])
+    }
+
+    /// What it says of this call by this caller.
+    pub(super) fn decide(&self, caller: &Caller, call: &ApiCall) -> Decided {
+        let readings = Readings::of(self.endpoint, self.document, caller);
+        let best = self.evaluated(&readings.best, caller, call, None);
+        let worst = match readings.doubtful.is_empty() {
+            true => best.clone(),
+            false => self.evaluated(&readings.worst, caller, call, None),
+        };
+        let said = told(&best);
+        match (&best.decision, &worst.decision) {
+            (_, Decision::Allow) => Decided::Allowed,
+            (Decision::ImplicitDeny | Decision::ExplicitDeny, _) => {
+                match self.owner_to_hope_for(&readings.best, caller, call) {
+                    Some(named) => Decided::Hurts {
+                        why: format!("it passes only if AWS, whose it is, has {named} ({said})"),
+                        denied_by: denying(&best),
+                    },
+                    None => Decided::Refused {
+                        why: said + &self.of_root(&readings.of_root, caller, call),
+                        denied_by: denying(&best),
+                    },
+                }
+            }
+            (Decision::Depends(depends), _) => self.open(depends, &said, caller, call),
+            (Decision::Allow, _) => named(caller, &readings.doubtful, &worst),
+        }
+    }
+
+    /// It hangs on condition keys.
+    fn open(&self, depends: &Depends, said: &str, caller: &Caller, call: &ApiCall) -> Decided {
+        let has = |is: fn(&str) -> bool| depends.keys.iter().any(|it| is(&it.key));
+        if let (Owner::Unknown(Some(gap)), true) = (&call.owner, has(is_of_owner)) {
+            return Decided::Unread(gap.clone());
+        }
+        if let (Caller::Ecr(..), true) = (caller, has(is_of_caller)) {
+            let by = depends.keys.iter().flat_map(|it| &it.by).next();
+            return Decided::Hurts {
+                why: format!("it depends on who asks, and that is somebody of AWS's ({said})"),
+                denied_by: by.map(ToString::to_string),
+            };
+        }
+        Decided::Open(format!(
+            "whether the policy of endpoint {} lets {} pass on {} is open: {said}",
+            self.endpoint.id, call.wish.action, call.shown
+        ))
+    }
+
+    /// What an account means in the policy of a gateway endpoint, where that is what is wrong.
+    fn of_root(&self, places: &[usize], caller: &Caller, call: &ApiCall) -> String {
+        let as_written = Policy::read(Layer::Endpoint, &self.endpoint.id, self.document);
+        let evaluation = self.evaluated(&as_written, caller, call, None);
+        if places.is_empty() || evaluation.decision != Decision::Allow {
+            return String::new();
+        }
+        format!(
+            "; the accounts that {} names are but their root users in the policy of a gateway endpoint",
+            listed(places)
+        )
+    }
+
+    fn evaluated(
+        &self,
+        policy: &Policy,
+        caller: &Caller,
+        call: &ApiCall,
+        other_owner: Option<(&'static str, &str)>,
+    ) -> Evaluation {
+        let mut wish = call.wish.clone();
+        wish.context.extend(through(self.endpoint));
+        wish.context.extend(self.of_organization(caller));
+        wish.context.extend(self.of_owner(caller, &call.owner));
+        let hidden = caller.hides().iter().map(|key| ((*key).to_owned(), KeyState::Unknown));
+        wish.context.extend(hidden);
+        if let Some((key, value)) = other_owner {
+            wish = wish.carrying(key, value);
+        }
+        let principal = caller.principal();
+        let context = context(&principal, None, &wish, self.region);
+        let own = principal.account().unwrap_or(self.account).clone();
+        // What the policy of somebody else's resource says is for others to judge.
+        let request = Request::new(principal, &wish.action, &wish.resource, context).owned_by(own);
+        let anything = json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+        let layers = Layers {
+            identity: vec![Policy::read(Layer::Identity, ANYTHING, &anything)],
+            endpoint: Some(policy.clone()),
+            ..Layers::default()
+        };
+        evaluate(&request, &layers)
+    }
+
+    /// What the call tells of the caller's organization.
+    fn of_organization(&self, caller: &Caller) -> Vec<(String, KeyState)> {
+        let (id, path) = match caller.account() {
+            Some(account) if account == self.account => self.above.keys(),
+            _ => (KeyState::Unknown, KeyState::Unknown),
+        };
+        vec![("aws:PrincipalOrgID".to_owned(), id), ("aws:PrincipalOrgPaths".to_owned(), path)]
+    }
+
+    /// What the call tells of the owner of the resource
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>). A call
+    /// without a resource passes where only one's own resources do, as ECR's token does by AWS's examples
+    /// (<https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/vpc_endpoint_policies>).
+    fn of_owner(&self, caller: &Caller, owner: &Owner) -> Vec<(String, KeyState)> {
+        let known = |value: &str| KeyState::Known(vec![value.to_owned()]);
+        let owner = match owner {
+            Owner::Account(account) => Some(account),
+            Owner::Caller => caller.account(),
+            Owner::Aws => {
+                let states = NOBODY.map(known);
+                return OF_OWNER.map(str::to_owned).into_iter().zip(states).collect();
+            }
+            Owner::Unknown(_) => None,
+        };
+        let account = owner.map_or(KeyState::Unknown, |it| known(it.as_str()));
+        let (id, path) = match owner {
+            Some(owner) if owner == self.account => self.above.keys(),
+            _ => (KeyState::Unknown, KeyState::Unknown),
+        };
+        OF_OWNER.map(str::to_owned).into_iter().zip([account, id, path]).collect()
+    }
+
+    /// What the policy names as the owner that the resource would have to have, where the owner is AWS: it
+    /// may be an account of AWS's. The own account is none, nor is the own organization.
+    fn owner_to_hope_for(
+        &self,
+        policy: &Policy,
+        caller: &Caller,
+        call: &ApiCall,
+    ) -> Option<String> {
+        let Owner::Aws = call.owner else { return None };
+        let own = self.above.keys();
+        let is_own = |value: &str| {
+            let of_key =
+                |state: &KeyState| matches!(state, KeyState::Known(it) if it[..] == [value]);
+            value == self.account.as_str() || of_key(&own.0) || of_key(&own.1)
+        };
+        let named = OF_OWNER.into_iter().flat_map(|key| {
+            values_of(self.document, key).into_iter().map(move |value| (key, value))
+        });
+        let mut hopeful = named.filter(|(_, value)| !is_own(value)).filter(|(key, value)| {
+            let evaluation = self.evaluated(policy, caller, call, Some((key, value)));
+            evaluation.decision == Decision::Allow
+        });
+        hopeful.next().map(|(key, value)| format!("{key} {value}"))
+    }
+}
+
+/// What remains where the two readings disagree.
+fn named(caller: &Caller, doubtful: &[usize], worst: &Evaluation) -> Decided {
+    let statements = listed(doubtful);
+    let denied_by = denying(worst);
+    match caller {
+        Caller::Role(_) => Decided::Hurts {
+            why: format!(
+                "it hangs on the principals of {statements}, and what comes of principals other than * in the policy of a gateway endpoint is not documented"
+            ),
+            denied_by,
+        },
+        Caller::Ecr(..) => Decided::Hurts {
+            why: format!(
+                "it hangs on the principals of {statements}, and who asks is somebody of AWS's"
+            ),
+            denied_by,
+        },
+        Caller::SomeRole(..) => Decided::Open(format!(
+            "who calls in its place is not known here, and {statements} of the endpoint's policy tells callers apart"
+        )),
+    }
+}
+
+/// The reasons in sentences, without the policy that is but there so that the endpoint's decides.
+fn told(evaluation: &Evaluation) -> String {
+    let said = evaluation.sentences().join("; ");
+    said.replace(&format!(" by statement 1 of {} `{ANYTHING}`", Layer::Identity), "")
+}
+
+fn denying(evaluation: &Evaluation) -> Option<String> {
+    match evaluation.decision {
+        Decision::ExplicitDeny => Some(match evaluation.grounds.first() {
+            Some(origin) => origin.to_string(),
+            None => "the statement that denies it".to_owned(),
+        }),
+        _ => None,
+    }
+}
+
+fn is_of_owner(key: &str) -> bool {
+    OF_OWNER.iter().any(|it| it.eq_ignore_ascii_case(key))
+}
+
+/// Whether the policy has one of these words in it, given in lower case.
+fn mentions(document: &Value, words: &[&str]) -> bool {
+    let text = document.to_string().to_lowercase();
+    words.iter().any(|word| text.contains(word))
+}
+
+/// The values that conditions of the policy hold against a key.
+fn values_of(document: &Value, key: &str) -> Vec<String> {
+    let objects = |value: &Value| value.as_object().cloned().unwrap_or_default();
+    let mut found: Vec<String> = Vec::new();
+    for statement in statements(document) {
+        let operators = statement.get("Condition").map(objects).unwrap_or_default();
+        for (own, value) in operators.values().flat_map(objects) {
+            if !own.eq_ignore_ascii_case(key) {
+                continue;
+            }
+            let values = value.as_array().cloned().unwrap_or_else(|| vec![value]);
+            found.extend(values.iter().filter_map(Value::as_str).map(str::to_owned));
+        }
+    }
+    found
+}

@@ -1,0 +1,150 @@
+//! How a policy of an endpoint may be meant for somebody of whom little is known.
+//!
+//! It is read twice, once for the best of the caller and once for the worst. Where both say the same, it
+//! does not matter who calls, nor what AWS makes of a principal that it does not want there.
+
+use serde_json::{Value, json};
+
+use super::caller::Caller;
+use crate::iam::{Layer, Policy};
+use crate::names::AccountId;
+use crate::network::{Endpoint, EndpointKind};
+
+/// The two readings.
+pub(super) struct Readings {
+    pub best: Policy,
+    pub worst: Policy,
+    /// The statements that they differ in, by their place from 1.
+    pub doubtful: Vec<usize>,
+    /// The statements that mean the root user of an account alone.
+    pub of_root: Vec<usize>,
+}
+
+/// Whom a statement names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    Anybody,
+    /// Accounts as a whole.
+    Accounts,
+    Others,
+}
+
+/// What becomes of a statement in a reading.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    AsWritten,
+    ForAnybody,
+    ForNobody,
+}
+
+/// The statements of a document.
+pub(super) fn statements(document: &Value) -> Vec<&Value> {
+    match document.get("Statement") {
+        Some(Value::Array(statements)) => statements.iter().collect(),
+        Some(statement) => vec![statement],
+        None => Vec::new(),
+    }
+}
+
+impl Readings {
+    pub(super) fn of(endpoint: &Endpoint, document: &Value, caller: &Caller) -> Readings {
+        let of_gateway = endpoint.kind == EndpointKind::Gateway;
+        let statements = statements(document);
+        let taken: Vec<(Taken, Taken)> =
+            statements.iter().map(|it| taken(it, of_gateway, caller)).collect();
+        let places = |wanted: &dyn Fn(usize) -> bool| {
+            (0..taken.len()).filter(|at| wanted(*at)).map(|at| at + 1).collect()
+        };
+        let read = |of: fn(&(Taken, Taken)) -> Taken| {
+            let taken: Vec<Taken> = taken.iter().map(of).collect();
+            let mut policy = Policy::read(Layer::Endpoint, &endpoint.id, &opened(document, &taken));
+            policy.statements.retain(|it| {
+                let at = it.origin.index.checked_sub(1);
+                at.and_then(|at| taken.get(at)) != Some(&Taken::ForNobody)
+            });
+            policy
+        };
+        let meant_for_root = |at: usize| {
+            of_gateway && !denies(statements[at]) && naming(statements[at]) == Naming::Accounts
+        };
+        Readings {
+            best: read(|(best, _)| *best),
+            worst: read(|(_, worst)| *worst),
+            doubtful: places(&|at| taken[at].0 != taken[at].1),
+            of_root: places(&meant_for_root),
+        }
+    }
+}
+
+/// How a statement is taken at best and at worst.
+///
+/// In the policy of a gateway endpoint the principal has to be `*`. An account there stands for its root
+/// user alone; what comes of another principal AWS does not tell
+/// (<https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>).
+fn taken(statement: &Value, of_gateway: bool, caller: &Caller) -> (Taken, Taken) {
+    use Taken::{AsWritten, ForAnybody, ForNobody};
+    let applying = match caller {
+        Caller::Role(_) => AsWritten,
+        Caller::SomeRole(..) | Caller::Ecr(..) => ForAnybody,
+    };
+    match (naming(statement), denies(statement), caller) {
+        (Naming::Anybody, ..) => (AsWritten, AsWritten),
+        (Naming::Accounts, false, _) if of_gateway => (ForNobody, ForNobody),
+        (Naming::Accounts, _, Caller::SomeRole(..)) if !of_gateway => (AsWritten, AsWritten),
+        (_, _, Caller::Role(_)) if !of_gateway => (AsWritten, AsWritten),
+        (_, false, _) => (applying, ForNobody),
+        (_, true, _) => (ForNobody, applying),
+    }
+}
+
+fn denies(statement: &Value) -> bool {
+    statement.get("Effect").is_some_and(|it| it == "Deny")
+}
+
+fn naming(statement: &Value) -> Naming {
+    if statement.get("NotPrincipal").is_some() {
+        return Naming::Others;
+    }
+    let Some(principal) = statement.get("Principal") else { return Naming::Anybody };
+    let named: Vec<&str> = match principal.get("AWS").unwrap_or(principal) {
+        Value::Array(named) => named.iter().filter_map(Value::as_str).collect(),
+        named => named.as_str().into_iter().collect(),
+    };
+    let is_account = |it: &&str| it.parse::<AccountId>().is_ok() || it.ends_with(":root");
+    let has_others = principal.as_object().is_some_and(|it| it.len() > 1);
+    match () {
+        () if named.contains(&"*") => Naming::Anybody,
+        () if !has_others && !named.is_empty() && named.iter().all(is_account) => Naming::Accounts,
+        () => Naming::Others,
+    }
+}
+
+/// The document, in which what is taken for anybody says so.
+fn opened(document: &Value, taken: &[Taken]) -> Value {
+    let mut statements: Vec<Value> = statements(document).into_iter().cloned().collect();
+    for (statement, taken) in statements.iter_mut().zip(taken) {
+        if let (Some(elements), Taken::ForAnybody) = (statement.as_object_mut(), taken) {
+            elements.shift_remove("NotPrincipal");
+            elements.insert("Principal".to_owned(), json!("*"));
+        }
+    }
+    with_statements(document, statements)
+}
+
+/// The document with these statements in place of its own.
+pub(super) fn with_statements(document: &Value, statements: Vec<Value>) -> Value {
+    let mut document = document.clone();
+    if let Some(elements) = document.as_object_mut().filter(|it| it.contains_key("Statement")) {
+        elements.insert("Statement".to_owned(), Value::Array(statements));
+    }
+    document
+}
+
+/// `statement 2` or `statements 2 and 3`.
+pub(super) fn listed(places: &[usize]) -> String {
+    let words: Vec<String> = places.iter().map(usize::to_string).collect();
+    match words.as_slice() {
+        [one] => format!("statement {one}"),
+        many => format!("statements {}", many.join(" and ")),
+    }
+}

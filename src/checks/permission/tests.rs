@@ -19,7 +19,7 @@ pub(crate) fn role(statements: Value) -> Policies {
         account: "111122223333".parse().unwrap(),
         created: "2024-05-01".to_owned(),
         tags: BTreeMap::new(),
-        identity: vec![policies::Policy { origin, document, updated: None }],
+        identity: vec![policies::Policy { origin, document, updated: None, version: None }],
         boundary: None,
         beyond: policies::Beyond::default(),
     }))
@@ -120,7 +120,7 @@ fn no_command_takes_away_what_another_one_gives() {
     let Policies::Held(mut set) = role(json!([])) else { unreachable!() };
     for held in ["ecr-GetAuthorizationToken", "ecr-GetAuthorizationToken-2"] {
         let origin = Origin::Inline { holder: "role app".to_owned(), name: held.to_owned() };
-        set.identity.push(policies::Policy { origin, document: json!({}), updated: None });
+        set.identity.push(policies::Policy { origin, document: json!({}), updated: None, version: None });
     }
     let third = grant(&set, "ecr:GetAuthorizationToken", "*");
     assert_eq!(name(&third), "ecr-GetAuthorizationToken-3");

@@ -16,6 +16,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ec2::encryption::GetEbsEncryptionByDefault;
 use crate::names::{AccountId, Partition, Region};
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Judgement, Severity, not_applicable};
 
 pub(super) static EBS_PERMISSION: Check = Check {
@@ -88,10 +89,11 @@ fn mended(finding: Finding, region: &Region) -> Finding {
     let Some(name) = finding.resource.as_deref().and_then(|arn| arn.rsplit('/').next()) else {
         return finding;
     };
-    let attach = format!(
-        "aws iam attach-role-policy --role-name {name} --policy-arn arn:{}:iam::aws:policy/{MANAGED}",
-        region.partition()
-    );
+    let policy = format!("arn:{}:iam::aws:policy/{MANAGED}", region.partition());
+    let attach = ShellCommand::of("aws iam attach-role-policy")
+        .option("--role-name", name)
+        .option("--policy-arn", policy)
+        .to_string();
     let commands = finding
         .commands
         .iter()

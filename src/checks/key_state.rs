@@ -18,12 +18,12 @@ pub(super) fn mended(finding: Finding, key: &Key, region: &Region) -> Finding {
         "PendingDeletion" => finding
             .remedy("Cancel the deletion of the key and enable it, or encrypt with another one")
             .command(on_key("aws kms cancel-key-deletion").then(&on_key("aws kms enable-key"))),
-        "PendingImport" => finding
-            .remedy("Import the key's material, or encrypt with another key")
-            .command(
+        "PendingImport" => {
+            finding.remedy("Import the key's material, or encrypt with another key").command(
                 on_key("aws kms get-parameters-for-import")
                     .flag("--wrapping-algorithm RSAES_OAEP_SHA_256 --wrapping-key-spec RSA_4096"),
-            ),
+            )
+        }
         "Creating" | "Updating" => finding.remedy("Wait until the key is enabled"),
         _ => finding
             .remedy("See what keeps the key from being enabled, or encrypt with another one")

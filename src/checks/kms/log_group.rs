@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::key::Used;
 use crate::checks::permission::{Wish, amended, context, put_key, show_key};
-use crate::checks::subject::AwslogsUse;
 use crate::facts::View;
 use crate::iam::{Decision, Evaluation, Layer, Layers, Policy, Principal, Request, evaluate};
 use crate::knowledge::{Gap, Stop};
@@ -25,12 +24,7 @@ const ENCRYPT: [&str; 2] = ["kms:GenerateDataKey", "kms:Decrypt"];
 ///
 /// # Errors
 /// A gap: the policy cannot be read, or the answer depends on what is not known.
-pub(super) fn refusal(
-    it: &AwslogsUse,
-    key: &Key,
-    used: &Used,
-    facts: &View,
-) -> Result<Option<Finding>, Stop> {
+pub(super) fn refusal(key: &Key, used: &Used, facts: &View) -> Result<Option<Finding>, Stop> {
     let region = &used.key.region;
     let asked = GetKeyPolicy { region: region.clone(), key: key.arn.clone() };
     let document = facts.need(&asked)?;
@@ -53,10 +47,14 @@ pub(super) fn refusal(
             }
             Word::Denied(said) => return Ok(Some(denied(&judged[0].0, action, key, used, &said))),
             Word::Unnamed(said) => {
-                found = found.or_else(|| Some(
-                        unnamed(&judged[0].0, action, key, used, &said)
-                            .command(allowing(it, &judged[0].0, document, key, used)),
-                    ));
+                found = found.or_else(|| {
+                    Some(unnamed(&judged[0].0, action, key, used, &said).command(allowing(
+                        &judged[0].0,
+                        document,
+                        key,
+                        used,
+                    )))
+                });
             }
         }
     }
@@ -119,25 +117,11 @@ fn sentence(name: &str, action: &str, key: &Key, used: &Used, said: &str) -> Str
 const ALLOWED: [&str; 5] =
     ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"];
 
-/// The command that adds that to the policy, for all log groups of the task at once: of two that each add
-/// one, the second would take away what the first one added.
-fn allowing(it: &AwslogsUse, name: &str, document: &Value, key: &Key, used: &Used) -> ShellCommand {
-    let (Some((start, _)), own) = (used.what.split_once(":log-group:"), &used.what) else {
-        return show_key(&key.arn, &used.key.region);
-    };
-    let mut groups = vec![own.clone()];
-    for other in it.task.awslogs().into_iter().flatten() {
-        if let Ok((region, name)) = other.group()
-            && region == used.region
-        {
-            groups.push(format!("{start}:log-group:{name}"));
-        }
-    }
-    groups.sort();
-    groups.dedup();
+/// The command that adds that to the policy, for this log group alone.
+fn allowing(name: &str, document: &Value, key: &Key, used: &Used) -> ShellCommand {
     let statement = json!({
         "Effect": "Allow", "Principal": {"Service": name}, "Action": ALLOWED, "Resource": "*",
-        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},
+        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": used.what}},
     });
     put_key(&key.arn, &amended(document, vec![statement]), &used.key.region)
 }

@@ -78,8 +78,7 @@ fn statement(action: &str, used: &Used) -> Value {
         "Effect": "Allow", "Principal": {"Service": FARGATE}, "Action": action, "Resource": "*",
     });
     for (name, state) in &used.context {
-        if let (true, KeyState::Known(values)) =
-            (name.starts_with("kms:EncryptionContext:"), state)
+        if let (true, KeyState::Known(values)) = (name.starts_with("kms:EncryptionContext:"), state)
         {
             statement["Condition"]["StringEquals"][name] = json!(values);
         }

@@ -67,8 +67,8 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
             };
             let mut found =
                 state(key, &used).or_else(|| kind(key, &used)).or_else(|| form(key, &used));
-            if let (None, EncryptedUse::LogGroup(it, _)) = (&found, it) {
-                found = log_group::refusal(it, key, &used, facts)?;
+            if let (None, EncryptedUse::LogGroup(..)) = (&found, it) {
+                found = log_group::refusal(key, &used, facts)?;
             }
             match found {
                 Some(finding) => finding.on(&key.arn),

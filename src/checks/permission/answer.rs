@@ -1,8 +1,8 @@
 //! From what was said of each call to one answer.
 
+use super::by_resource;
 use super::guard::Guard;
 use super::mend::Mend;
-use super::by_resource;
 use super::said::{Said, Word};
 use crate::checks::policies::PolicySet;
 use crate::knowledge::Stop;
@@ -28,8 +28,7 @@ pub(super) fn of_all(
     said: &[Said],
     guard: Option<&Guard>,
 ) -> Result<Answer, Stop> {
-    let refused: Vec<&Said> =
-        said.iter().filter(|it| matches!(it.word, Word::Denied(_))).collect();
+    let refused: Vec<&Said> = said.iter().filter(|it| matches!(it.word, Word::Denied(_))).collect();
     if !refused.is_empty() {
         return Ok(Answer::Refused(Box::new(refused_together(set, &refused, guard))));
     }

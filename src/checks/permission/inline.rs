@@ -42,8 +42,7 @@ fn statement(wish: &Wish, actions: &[&str]) -> Value {
         [one] => json!(one),
         several => json!(several),
     };
-    let mut statement =
-        json!({"Effect": "Allow", "Action": action, "Resource": wish.grantable()});
+    let mut statement = json!({"Effect": "Allow", "Action": action, "Resource": wish.grantable()});
     for (operator, key, value) in &wish.mended_if {
         statement["Condition"][*operator][*key] = json!(value);
     }

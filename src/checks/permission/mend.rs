@@ -143,9 +143,10 @@ impl<'m> Mend<'m> {
         // Within an account a grant of a key is enough
         // (https://docs.aws.amazon.com/kms/latest/developerguide/grants.html).
         let own: Vec<&Wish> = match self.guard {
-            Some(Guard::Key { arn, .. }) if !self.is_foreign(owner(arn).as_deref()) => {
-                own.into_iter().filter(|it| !guarded.iter().any(|guarded| std::ptr::eq(*it, *guarded))).collect()
-            }
+            Some(Guard::Key { arn, .. }) if !self.is_foreign(owner(arn).as_deref()) => own
+                .into_iter()
+                .filter(|it| !guarded.iter().any(|guarded| std::ptr::eq(*it, *guarded)))
+                .collect(),
             _ => own,
         };
         if !own.is_empty() {
@@ -195,7 +196,11 @@ impl<'m> Mend<'m> {
                 listed(&inline::statements(wishes.iter().copied()))
             ));
         } else if !alone {
-            self.sentences.push(format!("Allow {} in the policies of {}", calls(wishes), self.set.arn));
+            self.sentences.push(format!(
+                "Allow {} in the policies of {}",
+                calls(wishes),
+                self.set.arn
+            ));
         }
         if let Some(command) = inline::grants(self.set, wishes) {
             self.add(command);
@@ -234,7 +239,9 @@ impl<'m> Mend<'m> {
         let by = foreign.map(|it| format!(", which account {it} has to do")).unwrap_or_default();
         let statements = self.to_principal(policy, wishes);
         let how = match policy.now {
-            Now::Is(_) => "; the command replaces the policy by all that it says and this".to_owned(),
+            Now::Is(_) => {
+                "; the command replaces the policy by all that it says and this".to_owned()
+            }
             Now::Nothing => String::new(),
             Now::Unread => format!(
                 ": fetch the policy, add the statement {} to it, and put it back, since that replaces the whole",
@@ -355,8 +362,9 @@ fn actions(wishes: &[&Wish]) -> String {
 
 fn calls(wishes: &[&Wish]) -> String {
     let objects = by_resource(wishes.iter().copied()).into_iter();
-    let objects: Vec<String> =
-        objects.map(|(resource, actions)| format!("{} on {resource}", actions.join(", "))).collect();
+    let objects: Vec<String> = objects
+        .map(|(resource, actions)| format!("{} on {resource}", actions.join(", ")))
+        .collect();
     objects.join(" and ")
 }
 

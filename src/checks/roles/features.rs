@@ -254,9 +254,7 @@ impl Need {
             Resource::Any | Resource::Of(..) => Beside::default(),
         };
         let wish = |action| match &self.resource {
-            Resource::Objects(_) => {
-                Wish::new(action, &resource).mended_on(format!("{resource}/*"))
-            }
+            Resource::Objects(_) => Wish::new(action, &resource).mended_on(format!("{resource}/*")),
             // The id of the task is made up, and the next task has another one.
             _ => Wish::new(action, &resource).mended_on(resource.replace(TASK_ID, "*")),
         };

@@ -49,7 +49,9 @@ fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
 
 /// The call that passes a role to a service; to no other is it allowed then.
 pub(super) fn passing(role: &str, service: &str) -> Wish {
-    Wish::new("iam:PassRole", role)
-        .carrying("iam:PassedToService", service)
-        .mended_if("StringEquals", "iam:PassedToService", service)
+    Wish::new("iam:PassRole", role).carrying("iam:PassedToService", service).mended_if(
+        "StringEquals",
+        "iam:PassedToService",
+        service,
+    )
 }

@@ -152,43 +152,21 @@ fn refused(it: &RoleUse, role: &Role, denied: bool, why: &str) -> Judgement {
     }
 }
 
-/// The trust policy with all that it says and what it lacks. Where the role has several duties, that is
-/// what it lacks for each of them: of two commands that each add one, the second would take away what the
-/// first one added.
+/// The trust policy with all that it says, and what it lacks.
 fn mended(finding: Finding, it: &RoleUse, role: &Role) -> Result<Finding, Stop> {
-    let own = it.reference()?;
-    let mut services = vec![(it.service(), it.duty)];
-    for other in it.task.roles().into_iter().flatten() {
-        let is_same = other.reference().is_ok_and(|other| other.name() == own.name());
-        let is_new = services.iter().all(|(service, _)| *service != other.service());
-        if is_same && is_new && !other.replaced && lacks(&other, role)? {
-            services.push((other.service(), other.duty));
-        }
-    }
-    services.sort_by_key(|(service, _)| *service);
-    let account = Source::of(it, role)?.role.account().clone();
-    let statements = services.iter().map(|(service, duty)| trusting(service, *duty, &account));
-    let document = amended(&role.trust, statements.collect());
-    let names: Vec<&str> = services.iter().map(|(service, _)| *service).collect();
+    let source = Source::of(it, role)?;
+    let statement = trusting(it.service(), it.duty, source.role.account());
+    let document = amended(&role.trust, vec![statement]);
     Ok(finding
         .remedy(format!(
             "Let the trust policy allow sts:AssumeRole to {}, or name a role that does; the command replaces the policy by all that it says and this",
-            names.join(" and ")
+            it.service()
         ))
         .command(
             ShellCommand::of("aws iam update-assume-role-policy")
-                .option("--role-name", own.name())
+                .option("--role-name", source.role.name())
                 .option("--policy-document", document.to_string()),
         ))
-}
-
-/// Whether an allow is all that another duty of the role lacks.
-fn lacks(it: &RoleUse, role: &Role) -> Result<bool, Stop> {
-    let source = Source::of(it, role)?;
-    let trust = Policy::read(Layer::Trust, &role.arn, &role.trust);
-    let layers = Layers { resource: Some(trust), ..Layers::default() };
-    let evaluation = source.ask(it, KeyState::Begins(source.arns()), &layers);
-    Ok(evaluation.decision == Decision::ImplicitDeny || source.is_one_cluster(it, &layers))
 }
 
 /// AWS asks for the account as a condition on the roles of tasks, and shows none on those by which ECS

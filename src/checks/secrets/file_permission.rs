@@ -79,10 +79,7 @@ pub(in crate::checks) fn bucket(name: &str, region: &Region, facts: &View) -> Re
         Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
     });
-    Ok(Beside {
-        owner,
-        ..beside_of(Layer::Resource, &policy_name(name), document)
-    })
+    Ok(Beside { owner, ..beside_of(Layer::Resource, &policy_name(name), document) })
 }
 
 fn policy_name(bucket: &str) -> String {

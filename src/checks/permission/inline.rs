@@ -9,7 +9,7 @@ use crate::shell::ShellCommand;
 
 /// Whether IAM refuses to change what a role may do: those of IAM Identity Center get their policies from
 /// a permission set, and the service-linked ones from AWS
-/// (<https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html>,
+/// (<https://repost.aws/knowledge-center/identity-center-aws-reserved-sso>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>).
 pub(super) fn is_reserved(set: &PolicySet) -> bool {
     is_of_identity_center(set) || set.arn.contains(":role/aws-service-role/")

@@ -49,11 +49,10 @@ impl Written {
         if joined(&words)? != command {
             return None;
         }
-        let policies = words.iter().enumerate().filter_map(|(at, word)| {
+        let (at, policy) = words.iter().enumerate().find_map(|(at, word)| {
             let policy: Value = serde_json::from_str(word).ok()?;
             policy["Statement"].is_array().then_some((at, policy))
-        });
-        let (at, policy) = policies.last()?;
+        })?;
         words[at].clear();
         Some(Written { words, at, policy })
     }

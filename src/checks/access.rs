@@ -141,9 +141,9 @@ impl Access {
             }
         }
         let lacks_own = evaluation.misses.iter().any(|miss| miss.layer == Layer::Identity);
-        let grant = |set: &PolicySet| permission::grant(set, &self.action, &resource);
+        let grant = |set: &PolicySet| permission::grant(set, &wish).map(String::from);
         Ok(Answer {
-            mend: set.as_ref().filter(|_| lacks_own).map(grant),
+            mend: set.as_ref().filter(|_| lacks_own).and_then(grant),
             assumes: self.assumes(set.as_ref()),
             principal: set.map_or_else(|| self.asker.to_string(), |set| set.arn),
             evaluation,

@@ -2,7 +2,9 @@
 
 use super::departure::Departure;
 use super::joined;
-use super::permission::{Answer, Beside, Tags, Wish, assume_above, beside_of, decide};
+use super::permission::{
+    Answer, Beside, Guard, GuardPolicy, Now, Tags, Wish, assume_above, beside_of, decide, file_name,
+};
 use super::policies::{Policies, PoliciesOf, Principal, RightsOf};
 use super::subject::Task;
 use crate::facts::View;
@@ -11,6 +13,7 @@ use crate::knowledge::Stop;
 use crate::lookup::Call;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy, Secret};
 use crate::names::{AccountId, Arn, RoleRef};
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Judgement, fail, pass};
 
 /// Why a check of the execution role has nothing to say without one.
@@ -109,7 +112,7 @@ pub(super) fn reading(
 ) -> Result<(Wish, Beside), Stop> {
     let asked = GetSecretPolicy { region: lookup.region.clone(), id: secret.arn.clone() };
     let document = facts.weigh(|| facts.need(&asked).map(Option::as_ref))?;
-    let beside = beside_of(Layer::Resource, &format!("policy of secret {}", secret.arn), document);
+    let beside = beside_of(Layer::Resource, &policy_name(secret), document);
     let mut wish = Wish::new("secretsmanager:GetSecretValue", &secret.arn);
     for (key, asked) in
         [("secretsmanager:VersionStage", version.stage), ("secretsmanager:VersionId", version.id)]
@@ -147,11 +150,38 @@ pub(super) fn locked_in(
         .on(secret.arn.clone())
         .prevents("AccessDeniedException: Access to KMS is not allowed")
         .remedy("Encrypt the secret with a customer managed key that is shared with the account of the task")
-        .command(format!(
-            "aws secretsmanager update-secret --secret-id {} --kms-key-id KEY-ARN --region {}",
-            secret.arn, lookup.region
-        ))
+        .command(
+            ShellCommand::of("aws secretsmanager update-secret")
+                .option("--secret-id", &secret.arn)
+                .option("--kms-key-id", "KEY-ARN")
+                .region(&lookup.region),
+        )
     })
+}
+
+/// The policy of a secret, with the commands that show and replace it.
+fn guard(secret: &Secret, lookup: &DescribeSecret, facts: &View) -> Result<Guard, Stop> {
+    let asked = GetSecretPolicy { region: lookup.region.clone(), id: secret.arn.clone() };
+    let document = facts.weigh(|| facts.need(&asked).map(Option::as_ref))?;
+    let command = |program| {
+        ShellCommand::of(program).option("--secret-id", &secret.arn).region(&lookup.region)
+    };
+    let name = secret.arn.rsplit(':').next().unwrap_or(&secret.arn);
+    Ok(Guard::Policy(Box::new(GuardPolicy {
+        name: policy_name(secret),
+        now: Now::of(document.as_ref().map(|it| *it)),
+        owner: secret.arn.parse::<Arn>().ok().and_then(|arn| arn.account().cloned()),
+        names_resources: true,
+        show: command("aws secretsmanager get-resource-policy")
+            .flag("--query ResourcePolicy --output text"),
+        replace: command("aws secretsmanager put-resource-policy"),
+        option: "--resource-policy",
+        file: file_name(name),
+    })))
+}
+
+fn policy_name(secret: &Secret) -> String {
+    format!("policy of secret {}", secret.arn)
 }
 
 /// Whether a role may read a secret that is there, from where this leaves. What comes before it is the
@@ -171,13 +201,10 @@ pub(super) fn reads_secret(
         return finding.judge();
     }
     let (wish, beside) = reading(secret, lookup, version, facts)?;
+    let guard = guard(secret, lookup, facts)?;
     let wish = if before.is_empty() { wish } else { wish.forwarded() };
     let mut calls = before;
     calls.push((wish, beside));
-    let policy = format!(
-        "aws secretsmanager put-resource-policy --secret-id {} --resource-policy file://policy.json --region {}",
-        secret.arn, lookup.region
-    );
-    let answer = decide(who, calls, (&lookup.region, departure), Some(&policy), facts)?;
+    let answer = decide(who, calls, (&lookup.region, departure), Some(&guard), facts)?;
     verdict(who, &format!("read {}", secret.arn), answer, facts)
 }

@@ -10,6 +10,7 @@ mod departure;
 mod execution_role;
 mod image;
 mod instance_role;
+mod key_state;
 mod kms;
 mod logs;
 pub mod needs;

@@ -1,40 +1,46 @@
 //! May this principal do that? From the policies that were read to a judgement.
 //!
 //! The engine ([`crate::iam`]) is pure; here its input is gathered and its answer becomes a verdict:
-//! a denial names the statement that decides, or the one that came nearest, and the command that mends
+//! a denial names the statement that decides, or the one that came nearest, and the commands that mend
 //! it; an answer that depends on something unknown is a gap that names it. What could not be read goes
 //! into the engine as unknown, so that a denial which holds anyway is told.
 
 mod answer;
 mod context;
 mod grants;
+mod guard;
+mod inline;
 mod inquiry;
+mod mend;
+mod said;
 mod tags;
+mod wish;
 mod witness;
-
-use std::collections::BTreeMap;
 
 use crate::checks::departure::Departure;
 use crate::checks::policies::{Kind, OrganizationOf, Policies, PolicySet};
 use crate::facts::View;
 use crate::iam::{
-    Context, Decision, Depends, Evaluation, Grants, KeyState, Layer, Layers, Policy, Principal,
-    Request, evaluate,
+    Context, Decision, Depends, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request,
+    evaluate,
 };
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::iam::simulate::SimulatePrincipalPolicy;
 use crate::lookup::organizations::ASSUMPTION;
 use crate::lookup::{Call, Lookup};
 use crate::names::{AccountId, Arn, Region, RoleArn};
-use crate::verdict::{Finding, fail};
+use crate::shell::ShellCommand;
+use crate::verdict::Finding;
 
-pub(crate) use answer::{Answer, grant, put_policy};
+pub(crate) use answer::Answer;
 pub(crate) use context::context;
 pub(crate) use grants::granted;
+pub(crate) use guard::{Guard, GuardPolicy, Now, amended, file_name, put_key, show_key};
 pub(crate) use tags::Tags;
+pub(crate) use wish::{Beside, Wish};
 
-use answer::{Said, Word};
 use inquiry::ask;
+use said::{Said, Word};
 
 /// The calls that judging a permission may take beside those for the principal's own policies.
 pub(crate) const BESIDE: [Call; 8] = {
@@ -43,94 +49,6 @@ pub(crate) const BESIDE: [Call; 8] = {
     let simulate = SimulatePrincipalPolicy::CALL;
     [organization, parents, attached, policy, ecr, kms, ssm, simulate]
 };
-
-/// What has a say beside the principal's own policies.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Beside {
-    /// The policy of the resource, as the engine reads it.
-    pub resource: Option<Policy>,
-    /// The grants of a key.
-    pub grants: Grants,
-    /// Whose the resource is, where its ARN does not tell.
-    pub owner: Option<AccountId>,
-    /// The tags of the resource.
-    pub tags: Tags,
-    /// Why parts of this could not be read: the engine holds them for unknown.
-    pub unread: Vec<Gap>,
-}
-
-/// One call that somebody will make.
-#[derive(Clone, Debug)]
-pub(crate) struct Wish {
-    /// The IAM action.
-    pub action: String,
-    /// The ARN, or `*`.
-    pub resource: String,
-    /// The condition keys that this call carries beside those of every call.
-    pub context: Vec<(String, KeyState)>,
-    /// The tags that this call sets: these and no others, if that is known.
-    pub sets: Option<BTreeMap<String, String>>,
-    /// What the command that mends allows it on, where that is more than this one resource.
-    pub mended_on: Option<String>,
-    /// Whether a service makes it for the caller, after a call of the caller's own.
-    pub forwarded: bool,
-}
-
-impl Wish {
-    pub(crate) fn new(action: &str, resource: impl Into<String>) -> Wish {
-        Wish {
-            action: action.to_owned(),
-            resource: resource.into(),
-            context: Vec::new(),
-            sets: None,
-            mended_on: None,
-            forwarded: false,
-        }
-    }
-
-    /// The same call, made by a service that was called before. Such a call says so; but what it carries
-    /// of the network AWS's pages do not agree on: the address of the first caller is kept, and yet a
-    /// condition on an endpoint may keep services out
-    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html>,
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_deny-ip.html>,
-    /// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-aws.html>).
-    pub(crate) fn forwarded(mut self) -> Wish {
-        self.forwarded = true;
-        let of_session =
-            ["aws:ViaAWSService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"];
-        of_session.into_iter().fold(self, |wish, key| wish.knowing(key, KeyState::Unknown))
-    }
-
-    /// The same call, which sets these tags and no others.
-    pub(crate) fn setting(mut self, tags: &BTreeMap<String, String>) -> Wish {
-        self.sets = Some(tags.clone());
-        let keys = KeyState::Known(tags.keys().cloned().collect());
-        self.knowing("aws:TagKeys", keys)
-    }
-
-    /// The same call, which is one of many on all that this ARN covers.
-    pub(crate) fn mended_on(mut self, resource: impl Into<String>) -> Wish {
-        self.mended_on = Some(resource.into());
-        self
-    }
-
-    /// The ARN that a statement which allows it would name.
-    pub(crate) fn grantable(&self) -> &str {
-        self.mended_on.as_deref().unwrap_or(&self.resource)
-    }
-
-    /// The same call, which carries this condition key.
-    pub(crate) fn carrying(mut self, key: &str, value: impl Into<String>) -> Wish {
-        self.context.push((key.to_owned(), KeyState::Known(vec![value.into()])));
-        self
-    }
-
-    /// The same call, of whose condition key this is known.
-    pub(crate) fn knowing(mut self, key: &str, state: KeyState) -> Wish {
-        self.context.push((key.to_owned(), state));
-        self
-    }
-}
 
 /// The answer of the engine for a principal whose policies were read.
 ///
@@ -267,16 +185,6 @@ fn principal(set: &PolicySet) -> Result<Principal, Stop> {
     }
 }
 
-fn denial(set: &PolicySet, wish: &Wish, evaluation: &Evaluation) -> Finding {
-    let Wish { action, resource, .. } = wish;
-    let said = evaluation.sentences().join("; ");
-    let finding = fail(format!("{} may not {action} on {resource}: {said}", set.arn)).on(&set.arn);
-    match evaluation.decision {
-        Decision::ImplicitDeny => finding.command(grant(set, action, wish.grantable())),
-        _ => finding,
-    }
-}
-
 /// What an evaluation amounts to. Where it hangs on something that could not be read, that is the gap.
 fn word(set: &PolicySet, wish: &Wish, unread: &[Gap], evaluation: &Evaluation) -> Word {
     match &evaluation.decision {
@@ -305,8 +213,7 @@ fn hidden<'g>(set: &'g PolicySet, unread: &'g [Gap], depends: &Depends) -> Optio
     own.chain(unread).find(|gap| depends.layers.iter().any(|it| it.why == gap.to_string()))
 }
 
-/// Judges all the calls that one thing takes, by the engine alone. `elsewhere` is the command that
-/// changes the policy of the resource.
+/// Judges all the calls that one thing takes, by the engine alone.
 ///
 /// # Errors
 /// A gap that names what the answer depends on.
@@ -314,7 +221,7 @@ pub(crate) fn judge(
     who: &Policies,
     calls: Vec<(Wish, Beside)>,
     region: &Region,
-    elsewhere: Option<&str>,
+    guard: Option<&Guard>,
 ) -> Result<Answer, Stop> {
     let Policies::Held(set) = who else { return Ok(Answer::of_root()) };
     let mut said = Vec::new();
@@ -325,7 +232,7 @@ pub(crate) fn judge(
             said.push(Said::new(wish, evaluation, word));
         }
     }
-    answer::of_all(set, &said, elsewhere)
+    answer::of_all(set, &said, guard)
 }
 
 /// Judges all the calls that one thing takes, which leave from there. Where the engine's answer hangs on
@@ -338,7 +245,7 @@ pub(crate) fn decide(
     who: &Policies,
     calls: Vec<(Wish, Beside)>,
     (region, departure): (&Region, Departure),
-    elsewhere: Option<&str>,
+    guard: Option<&Guard>,
     facts: &View,
 ) -> Result<Answer, Stop> {
     let Policies::Held(set) = who else { return Ok(Answer::of_root()) };
@@ -346,7 +253,7 @@ pub(crate) fn decide(
     // All are wanted at once.
     let said: Vec<_> = calls.into_iter().map(ask).collect();
     let said: Vec<Said> = said.into_iter().collect::<Result<_, Stop>>()?;
-    answer::of_all(set, &said, elsewhere)
+    answer::of_all(set, &said, guard)
 }
 
 /// What keeps a principal from one call; nothing if it may make it.
@@ -362,20 +269,34 @@ pub(crate) fn denied(
 ) -> Result<Option<Finding>, Stop> {
     let Policies::Held(set) = who else { return Ok(None) };
     let said = ask(set, wish.clone(), &beside, (region, Departure::Elsewhere), facts)?;
-    match said.word {
-        Word::Allowed(_) => Ok(None),
-        Word::Open(gap) => Err(gap.into()),
-        Word::Denied(reasons) => Ok(Some(Finding {
-            message: format!(
-                "{} may not {} on {}: {}",
-                set.arn,
-                wish.action,
-                wish.resource,
-                reasons.join("; ")
-            ),
-            ..denial(set, wish, &said.evaluation)
-        })),
+    Ok(match answer::of_all(set, &[said], None)? {
+        Answer::Allowed(_) => None,
+        Answer::Refused(finding) => Some(*finding),
+    })
+}
+
+/// The command that would allow a principal this one call, and no more; none where IAM takes no policy
+/// for it.
+pub(crate) fn grant(set: &PolicySet, wish: &Wish) -> Option<ShellCommand> {
+    inline::grants(set, &[wish])
+}
+
+/// The commands that mend a refusal of the engine, or show what refuses.
+pub(crate) fn mends(set: &PolicySet, wish: Wish, evaluation: Evaluation) -> Vec<String> {
+    let said = Said::new(wish, evaluation, Word::Denied(Vec::new()));
+    mend::Mend::of(set, &[&said], None).commands
+}
+
+/// The wishes' actions, under the resource of each.
+fn by_resource<'w>(wishes: impl Iterator<Item = &'w Wish>) -> Vec<(&'w str, Vec<&'w str>)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for wish in wishes {
+        match found.iter_mut().find(|(resource, _)| *resource == wish.resource) {
+            Some((_, actions)) => actions.push(&wish.action),
+            None => found.push((&wish.resource, vec![&wish.action])),
+        }
     }
+    found
 }
 
 /// Says what no caller outside the organization's management account can see.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::turn::{Ended, Loop};
-use super::{Probe, plan::Probe as Planned};
+use super::{Probe, accord, plan::Probe as Planned};
 use crate::checks::Check;
 use crate::facts::{Log, Row, Table};
 use crate::knowledge::{Absence, Gap, Ground};
@@ -39,6 +39,7 @@ pub async fn report(
         };
         results[probe.target].extend(found);
     }
+    accord::reconcile(&mut results);
     results
 }
 

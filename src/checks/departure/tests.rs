@@ -109,7 +109,7 @@ fn a_secret_that_admits_one_endpoint_alone_is_read_through_it_and_not_otherwise(
         "so the call carries aws:SourceVpce vpce-secretsmanager",
     ];
     ends(&wrong, Fail, &words);
-    assert!(wrong.commands[0].starts_with("aws secretsmanager put-resource-policy"));
+    assert!(wrong.commands[0].starts_with("aws secretsmanager get-resource-policy"));
     assert!(wrong.remedy.as_deref().unwrap().contains("endpoint that the policy wants"));
 
     let nat = told(private(), &right, &Vpc::with_nat(), check);

@@ -7,6 +7,8 @@ mod permission;
 mod platform;
 mod reference;
 mod stability;
+#[cfg(test)]
+mod tests;
 
 use super::Group;
 

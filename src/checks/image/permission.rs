@@ -4,10 +4,12 @@ use super::behind;
 use crate::checks::departure::Departure;
 use crate::checks::execution_role;
 use crate::checks::instance_role::Acting;
-use crate::checks::permission::{Answer, Beside, Tags, Wish, beside_of, decide};
+use crate::checks::permission::{
+    Answer, Beside, Guard, GuardPolicy, Now, Tags, Wish, beside_of, decide, file_name,
+};
 use crate::checks::policies::Policies;
 use crate::checks::subject::ImageUse;
-use crate::checks::{Check, Judge, instance_role};
+use crate::checks::{Check, Judge, instance_role, key_state};
 use crate::facts::View;
 use crate::iam::{Layer, Policy};
 use crate::knowledge::{Seen, Stop};
@@ -21,6 +23,7 @@ use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::kms::DescribeKey;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::Registry;
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Judgement, fail, not_applicable};
 
 pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
@@ -77,8 +80,7 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
         Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
     });
-    let name = format!("policy of repository {}", repository.name);
-    let beside = beside_of(Layer::Resource, &name, document);
+    let beside = beside_of(Layer::Resource, &policy_name(&repository), document);
     acting.judge(|who| {
         let mut beside = beside.clone();
         // The tags of another account's repository are not shown.
@@ -104,15 +106,19 @@ fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option
         fail(format!("ECR cannot read repository {}: {why}", repository.name))
             .on(repository.arn())
             .prevents(IMAGE_PULL_PERMISSION.prevents[1])
-            .remedy("Enable the key, or move the images to a repository with another one")
-            .command(format!("aws kms enable-key --key-id {key} --region {}", asked.region))
     };
     Ok(match facts.weigh(|| facts.get(&asked))? {
         Ok(Seen::Found(found)) if found.state == "Enabled" => None,
         Ok(Seen::Found(found)) => {
-            Some(cannot(format!("its key {} is in state {}", found.arn, found.state)))
+            let finding = cannot(format!("its key {} is in state {}", found.arn, found.state));
+            Some(key_state::mended(finding, found, &asked.region))
         }
-        Ok(Seen::Absent(absence)) => Some(cannot(absence.sentence)),
+        // Without the key the layers are lost
+        // (https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html).
+        Ok(Seen::Absent(absence)) => Some(
+            cannot(absence.sentence)
+                .remedy("Build the image again and push it to a repository with a key that exists"),
+        ),
         Err(_) => {
             facts.assume(format!(
                 "that the key {key} of repository {} can be used",
@@ -156,17 +162,14 @@ fn pulls(
             )
             .collect()
     };
-    let command = format!(
-        "aws ecr set-repository-policy --registry-id {} --repository-name {} --policy-text file://policy.json --region {}",
-        repository.registry, repository.name, repository.region
-    );
+    let guard = guard(repository, facts)?;
     // AWS's pages disagree on whether endpoints lead to the other names of a registry.
     let departure = match it.reference()?.registry {
         Registry::Ecr(host) if !host.fips && !host.dual_stack => Departure::Agent(it.task),
         _ => Departure::Elsewhere,
     };
     let judged = |registry: Option<&Policy>| {
-        decide(who, calls(registry), (&repository.region, departure), Some(&command), facts)
+        decide(who, calls(registry), (&repository.region, departure), Some(&guard), facts)
     };
     let registry = registry_policy(it, repository, facts)?;
     let answer = judged(registry.as_ref())?;
@@ -177,6 +180,36 @@ fn pulls(
         }
     }
     execution_role::verdict(who, &format!("pull from {}", repository.arn()), answer, facts)
+}
+
+fn policy_name(repository: &Repository) -> String {
+    format!("policy of repository {}", repository.name)
+}
+
+/// The policy of a repository, with the commands that show and replace it
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html>).
+fn guard(repository: &Repository, facts: &View) -> Result<Guard, Stop> {
+    let asked = GetRepositoryPolicy { repository: repository.clone() };
+    let document = facts.weigh(|| facts.get(&asked))?.map(|seen| match seen {
+        Seen::Found(document) => Some(document),
+        Seen::Absent(_) => None,
+    });
+    let command = |program| {
+        ShellCommand::of(program)
+            .option("--registry-id", repository.registry.as_str())
+            .option("--repository-name", &repository.name)
+            .region(&repository.region)
+    };
+    Ok(Guard::Policy(Box::new(GuardPolicy {
+        name: policy_name(repository),
+        now: Now::of(document.as_ref().map(|it| *it)),
+        owner: Some(repository.registry.clone()),
+        names_resources: false,
+        show: command("aws ecr get-repository-policy").flag("--query policyText --output text"),
+        replace: command("aws ecr set-repository-policy"),
+        option: "--policy-text",
+        file: file_name(&repository.name),
+    })))
 }
 
 /// The policy of the whole registry, where it is the caller's own: no other is ever shown.

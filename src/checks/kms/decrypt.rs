@@ -6,6 +6,7 @@ use crate::checks::execution_role::{self, NO_ROLE};
 use crate::checks::subject::EncryptedUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
+use crate::iam::KeyState;
 use crate::lookup::Lookup;
 use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants, Manager};
 use crate::lookup::s3::HeadObject;
@@ -52,7 +53,14 @@ fn kms_decrypt_permission(it: &EncryptedUse, facts: &View) -> Judgement {
             key.arn
         ));
     }
-    let wishes = [wish(who, "kms:Decrypt", key, &used)];
+    let mut decrypt = wish(who, "kms:Decrypt", key, &used);
+    // Whoever reads the secret itself needs the key through no other service.
+    if let KeyState::Known(services) = used.via() {
+        for service in services {
+            decrypt = decrypt.mended_if("StringEquals", "kms:ViaService", service);
+        }
+    }
+    let wishes = [decrypt];
     let answer = judge_all(who, &wishes, key, &used, facts)?;
     execution_role::verdict(who, &format!("decrypt {} with {}", used.what, key.arn), answer, facts)
 }

@@ -2,13 +2,16 @@
 //! alone decides
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>).
 
+use serde_json::{Value, json};
+
 use super::key::Used;
-use crate::checks::permission::{Wish, context};
+use crate::checks::permission::{Wish, amended, context, put_key, show_key};
 use crate::facts::View;
 use crate::iam::{Decision, Evaluation, Layer, Layers, Policy, Principal, Request, evaluate};
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::kms::{GetKeyPolicy, Key};
 use crate::names::Region;
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, fail, warn};
 
 /// What becomes of a line that is written to a group whose key cannot be used.
@@ -44,7 +47,14 @@ pub(super) fn refusal(key: &Key, used: &Used, facts: &View) -> Result<Option<Fin
             }
             Word::Denied(said) => return Ok(Some(denied(&judged[0].0, action, key, used, &said))),
             Word::Unnamed(said) => {
-                found = found.or_else(|| Some(unnamed(&judged[0].0, action, key, used, &said)));
+                found = found.or_else(|| {
+                    Some(unnamed(&judged[0].0, action, key, used, &said).command(allowing(
+                        &judged[0].0,
+                        document,
+                        key,
+                        used,
+                    )))
+                });
             }
         }
     }
@@ -80,8 +90,9 @@ fn word(judged: &[(String, Evaluation)]) -> Word {
 }
 
 fn denied(name: &str, action: &str, key: &Key, used: &Used, said: &str) -> Finding {
-    mended(fail(sentence(name, action, key, used, said)), key, used)
+    fail(sentence(name, action, key, used, said))
         .remedy(format!("Narrow the statement of the key's policy so that it spares {name}"))
+        .command(show_key(&key.arn, &used.key.region))
 }
 
 /// CloudWatch Logs may also use the key in the name of whoever calls it, by `kms:ViaService`: that the
@@ -91,8 +102,9 @@ fn unnamed(name: &str, action: &str, key: &Key, used: &Used, said: &str) -> Find
         "{}; unless the role that logs may use the key through CloudWatch Logs, nothing that is written is kept",
         sentence(name, action, key, used, said)
     );
-    mended(warn(message), key, used).remedy(format!(
-        "Allow {name} kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* in the key's policy"
+    warn(message).remedy(format!(
+        "Allow {name} {} in the key's policy; the command replaces the policy by all that it says and this",
+        ALLOWED.join(", ")
     ))
 }
 
@@ -100,11 +112,18 @@ fn sentence(name: &str, action: &str, key: &Key, used: &Used, said: &str) -> Str
     format!("{name} may not {action} on {}, which encrypts {}: {said}", key.arn, used.what)
 }
 
-fn mended(finding: Finding, key: &Key, used: &Used) -> Finding {
-    finding.command(format!(
-        "aws kms put-key-policy --key-id {} --policy-name default --policy file://key-policy.json --region {}",
-        key.arn, used.key.region
-    ))
+/// What AWS's example for the key policy allows
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>).
+const ALLOWED: [&str; 5] =
+    ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"];
+
+/// The command that adds that to the policy, for this log group alone.
+fn allowing(name: &str, document: &Value, key: &Key, used: &Used) -> ShellCommand {
+    let statement = json!({
+        "Effect": "Allow", "Principal": {"Service": name}, "Action": ALLOWED, "Resource": "*",
+        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": used.what}},
+    });
+    put_key(&key.arn, &amended(document, vec![statement]), &used.key.region)
 }
 
 /// The names of the service's principal: outside of AWS's commercial regions also under their domain.

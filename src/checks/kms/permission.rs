@@ -3,7 +3,9 @@
 use super::key::Used;
 use crate::checks::departure::Departure;
 use crate::checks::execution_role::account;
-use crate::checks::permission::{Answer, Beside, Tags, Wish, beside_of, decide, granted, judge};
+use crate::checks::permission::{
+    Answer, Beside, Guard, Tags, Wish, beside_of, decide, granted, judge,
+};
 use crate::checks::policies::Policies;
 use crate::facts::View;
 use crate::iam::{Grants, Layer};
@@ -54,13 +56,10 @@ pub(in crate::checks) fn judge_key(
     if key.arn.parse::<Arn>().is_ok_and(|arn| arn.account() == Some(account(who))) {
         own.tags = Tags::Key(ListResourceTags { region: region.clone(), key: key.arn.clone() });
     }
-    let command = format!(
-        "aws kms put-key-policy --key-id {} --policy-name default --policy file://key-policy.json --region {region}",
-        key.arn
-    );
+    let guard = Guard::Key { arn: key.arn.clone(), region: region.clone() };
     let calls =
         |beside: &Beside| wishes.iter().map(|wish| (wish.clone(), beside.clone())).collect();
-    if let Ok(Answer::Allowed(by)) = judge(who, calls(&own), region, Some(&command)) {
+    if let Ok(Answer::Allowed(by)) = judge(who, calls(&own), region, Some(&guard)) {
         return Ok(Answer::Allowed(by));
     }
     let asked = ListGrants { region: region.clone(), key: key.arn.clone() };
@@ -73,7 +72,7 @@ pub(in crate::checks) fn judge_key(
             Grants::Unreadable(why)
         }
     };
-    decide(who, calls(&own), (region, departure), Some(&command), facts)
+    decide(who, calls(&own), (region, departure), Some(&guard), facts)
 }
 
 #[cfg(test)]

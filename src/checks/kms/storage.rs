@@ -1,7 +1,10 @@
 //! May Fargate encrypt the ephemeral storage of the task with the cluster's key?
 
+use serde_json::{Value, json};
+
 use super::key::Used;
 use super::stored::STORAGE;
+use crate::checks::permission::{amended, put_key, show_key};
 use crate::facts::View;
 use crate::iam::{
     Context, Decision, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request, evaluate,
@@ -40,7 +43,7 @@ pub(super) fn judge(key: &Key, used: &Used, facts: &View) -> Judgement {
         return pass(format!("{FARGATE} may encrypt {} with {}", used.what, key.arn));
     };
     let actions: Vec<&str> = refused.iter().map(|(action, _)| *action).collect();
-    fail(format!(
+    let finding = fail(format!(
         "{FARGATE} may not {} on {}, which encrypts {}: {}",
         actions.join(", "),
         key.arn,
@@ -48,16 +51,43 @@ pub(super) fn judge(key: &Key, used: &Used, facts: &View) -> Judgement {
         first.sentences().join("; ")
     ))
     .on(&key.arn)
-    .prevents(STORAGE)
-    .remedy(format!(
-        "Let the key policy allow {} to {FARGATE} in the encryption context of the cluster, CreateGrant for Decrypt only",
-        ACTIONS.join(" and ")
-    ))
-    .command(format!(
-        "aws kms put-key-policy --key-id {} --policy-name default --policy file://key-policy.json --region {}",
-        key.arn, used.key.region
-    ))
+    .prevents(STORAGE);
+    match refused.iter().any(|(_, it)| it.decision == Decision::ExplicitDeny) {
+        true => finding
+            .remedy(format!(
+                "Narrow the statement of the key's policy that denies it, so that it spares {FARGATE}"
+            ))
+            .command(show_key(&key.arn, &used.key.region)),
+        false => {
+            let statements = actions.iter().map(|action| statement(action, used)).collect();
+            finding
+                .remedy(format!(
+                    "Let the key policy allow {} to {FARGATE} in the encryption context of the cluster; the command replaces the policy by all that it says and this",
+                    actions.join(" and ")
+                ))
+                .command(put_key(&key.arn, &amended(document, statements), &used.key.region))
+        }
+    }
     .judge()
+}
+
+/// As AWS's example has it: for this cluster alone, and grants for decryption alone
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html>).
+fn statement(action: &str, used: &Used) -> Value {
+    let mut statement = json!({
+        "Effect": "Allow", "Principal": {"Service": FARGATE}, "Action": action, "Resource": "*",
+    });
+    for (name, state) in &used.context {
+        if let (true, KeyState::Known(values)) = (name.starts_with("kms:EncryptionContext:"), state)
+        {
+            statement["Condition"]["StringEquals"][name] = json!(values);
+        }
+    }
+    if action == "kms:CreateGrant" {
+        statement["Condition"]["ForAllValues:StringEquals"]["kms:GrantOperations"] =
+            json!(["Decrypt"]);
+    }
+    statement
 }
 
 fn ask(action: &str, key: &Key, used: &Used, layers: &Layers) -> Evaluation {

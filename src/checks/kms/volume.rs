@@ -4,8 +4,8 @@ use super::key::{Encrypted, Used};
 use super::permission::{judge_all, wish};
 use super::{storage, stored};
 use crate::checks::execution_role::{self, policies_of};
-use crate::checks::permission::{Answer, Wish, put_policy};
-use crate::checks::policies::{Policies, PolicySet};
+use crate::checks::permission::{Answer, Wish};
+use crate::checks::policies::Policies;
 use crate::checks::subject::{EbsVolumeUse, StoredUse};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
@@ -83,16 +83,17 @@ fn of_volume(it: &EbsVolumeUse, who: &Policies, key: &Key, used: &Used, facts: &
     let create = wishes(who, &CREATE, key, used);
     let reencrypt = wishes(who, &REENCRYPT, key, used);
     let all = [create.as_slice(), reencrypt.as_slice()].concat();
-    let judged = |wishes: &[Wish]| {
-        judge_all(who, wishes, key, used, facts).map(|it| mended(named(it, used), who, key))
-    };
+    let judged =
+        |wishes: &[Wish]| judge_all(who, wishes, key, used, facts).map(|it| named(it, used));
     let answer = judged(&all)?;
     let alike = nothing_again(it, key, facts)?;
-    let (Answer::Refused(_), Some(alike)) = (&answer, alike) else {
+    let (Answer::Refused(whole), Some(alike)) = (&answer, alike) else {
         return execution_role::verdict(who, &may, answer, facts);
     };
     if let Answer::Refused(finding) = judged(&create)? {
-        return finding.judge();
+        // What mends allows all that AWS asks for, so that no warning is left.
+        let Finding { remedy, commands, .. } = whole.as_ref().clone();
+        return Finding { remedy, commands, ..*finding }.judge();
     }
     match judge_all(who, &reencrypt, key, used, facts)? {
         Answer::Refused(finding) => {
@@ -115,43 +116,6 @@ fn named(answer: Answer, used: &Used) -> Answer {
         }
         other => other,
     }
-}
-
-/// A grant on the key is for EBS alone, so the command that allows to make one says so
-/// (<https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html>).
-fn mended(answer: Answer, who: &Policies, key: &Key) -> Answer {
-    match (answer, who) {
-        (Answer::Refused(finding), Policies::Held(set)) => {
-            let commands = finding
-                .commands
-                .iter()
-                .map(|command| match command {
-                    it if it.starts_with("aws iam put-") && it.contains("kms:CreateGrant") => {
-                        for_ebs(set, key)
-                    }
-                    other => other.clone(),
-                })
-                .collect();
-            Answer::Refused(Box::new(Finding { commands, ..*finding }))
-        }
-        (other, _) => other,
-    }
-}
-
-/// The command that allows all that volumes take of the key.
-fn for_ebs(set: &PolicySet, key: &Key) -> String {
-    let others: Vec<&str> =
-        CREATE.iter().chain(&REENCRYPT).copied().filter(|it| *it != "kms:CreateGrant").collect();
-    let id = key.arn.rsplit('/').next().unwrap_or_default();
-    put_policy(
-        set,
-        &format!("kms-for-ecs-key-{id}"),
-        &serde_json::json!([
-            {"Effect": "Allow", "Action": others, "Resource": key.arn},
-            {"Effect": "Allow", "Action": "kms:CreateGrant", "Resource": key.arn,
-                "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}},
-        ]),
-    )
 }
 
 /// What kind of volume this is, if none of its data is put under another key. Under the key of its
@@ -209,9 +173,9 @@ fn wishes(who: &Policies, actions: &[&str], key: &Key, used: &Used) -> Vec<Wish>
             "kms:DescribeKey" => wish
                 .knowing("kms:EncryptionContext:aws:ebs:id", KeyState::Absent)
                 .knowing("kms:EncryptionContextKeys", KeyState::Absent),
-            "kms:CreateGrant" => {
-                in_context_of_volume(wish).carrying("kms:GrantIsForAWSResource", "true")
-            }
+            "kms:CreateGrant" => in_context_of_volume(wish)
+                .carrying("kms:GrantIsForAWSResource", "true")
+                .mended_if("Bool", "kms:GrantIsForAWSResource", "true"),
             _ => in_context_of_volume(wish),
         }
     };

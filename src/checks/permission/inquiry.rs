@@ -1,7 +1,7 @@
 //! One call, and what it takes to judge it: the tags of the resource, the way that the call takes, and what
 //! IAM itself says. Each is asked for only where the answer hangs on it.
 
-use super::answer::{Said, Word};
+use super::said::{Said, Word};
 use super::{Beside, Wish, layers, request, tags, witness, word};
 use crate::checks::departure::{Departure, Way, is_of_network};
 use crate::checks::policies::PolicySet;

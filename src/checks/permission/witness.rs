@@ -9,8 +9,8 @@
 
 use serde_json::json;
 
-use super::answer::Word;
 use super::context::requested_region;
+use super::said::Word;
 use super::{Beside, Wish, layers, own_layers, owner, request};
 use crate::checks::policies::{Membership, PolicySet, Witness};
 use crate::facts::View;

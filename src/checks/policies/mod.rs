@@ -130,6 +130,8 @@ pub struct Policy {
     pub document: Value,
     /// When that last changed, where IAM tells.
     pub updated: Option<String>,
+    /// Its version that is in force, where it has versions.
+    pub version: Option<String>,
 }
 
 /// Where a policy stands.
@@ -375,11 +377,13 @@ impl Derived for PolicyInForce {
         let asked = GetPolicy { region: region.clone(), arn: arn.clone() };
         let policy = shown(facts.get(&asked))?;
         let version = policy.version.clone();
-        let document = shown(facts.get(&GetPolicyVersion { region, arn, version }))?;
+        let asked = GetPolicyVersion { region, arn, version: version.clone() };
+        let document = shown(facts.get(&asked))?;
         Ok(Policy {
             origin: Origin::Managed { arn: self.arn.clone() },
             document: at_home::document(&self.arn, document, self.region.partition()),
             updated: policy.updated.clone(),
+            version: Some(version),
         })
     }
 }

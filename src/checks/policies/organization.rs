@@ -223,12 +223,12 @@ impl OrganizationOf {
         if *of_aws {
             let document = json!({"Version": "2012-10-17", "Statement":
                 {"Effect": "Allow", "Action": "*", "Resource": "*"}});
-            return Ok(Some(Policy { origin, document, updated: None }));
+            return Ok(Some(Policy { origin, document, updated: None, version: None }));
         }
         let asked = DescribePolicy { region: self.region.clone(), id: id.clone() };
         Ok(match facts.peek(&asked)? {
             Some(Seen::Found(document)) => {
-                Some(Policy { origin, document: document.clone(), updated: None })
+                Some(Policy { origin, document: document.clone(), updated: None, version: None })
             }
             Some(Seen::Absent(_)) | None => None,
         })

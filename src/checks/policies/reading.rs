@@ -39,7 +39,7 @@ impl Holder<'_> {
             let origin = Origin::Inline { holder: holder.clone(), name: name.clone() };
             let policy = reading.take(&origin.to_string(), facts, || {
                 let document = shown(facts.get(&inline(name.clone())))?.clone();
-                Ok(Policy { origin: origin.clone(), document, updated: None })
+                Ok(Policy { origin: origin.clone(), document, updated: None, version: None })
             });
             reading.policies.extend(policy);
         }

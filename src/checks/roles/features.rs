@@ -209,12 +209,6 @@ fn firelens(container: &Container) -> Result<Option<Need>, Stop> {
     Ok(Some(Need { feature: Feature::FireLens, place, actions, resource }))
 }
 
-/// The id of the task is made up, and the next task has another one.
-fn for_all_tasks(command: &str) -> String {
-    let in_policy = command.replace(&format!("{TASK_ID}\""), "*\"");
-    in_policy.replace(&format!("-{TASK_ID} "), " ")
-}
-
 fn container_name(container: &Container) -> &str {
     container.name.get().ok().flatten().map_or("log", String::as_str)
 }
@@ -259,8 +253,12 @@ impl Need {
             Resource::Objects(name) => bucket(name, &region, facts)?,
             Resource::Any | Resource::Of(..) => Beside::default(),
         };
-        let calls =
-            self.actions.iter().map(|action| (Wish::new(action, &resource), beside.clone()));
+        let wish = |action| match &self.resource {
+            Resource::Objects(_) => Wish::new(action, &resource).mended_on(format!("{resource}/*")),
+            // The id of the task is made up, and the next task has another one.
+            _ => Wish::new(action, &resource).mended_on(resource.replace(TASK_ID, "*")),
+        };
+        let calls = self.actions.iter().map(|action| (wish(action), beside.clone()));
         let from = (&region, Departure::Containers(it.task));
         let answer = decide(who, calls.collect(), from, None, facts)?;
         let Answer::Refused(denied) = answer else { return Ok(()) };
@@ -271,7 +269,7 @@ impl Need {
         let finding = Finding {
             severity: Severity::Warn,
             message: format!("{what}: {}", denied.message.replace(TASK_ID, "<id>")),
-            commands: denied.commands.iter().map(|command| for_all_tasks(command)).collect(),
+            remedy: denied.remedy.as_ref().map(|remedy| remedy.replace(TASK_ID, "<id>")),
             ..*denied
         };
         found.add(

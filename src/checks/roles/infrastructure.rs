@@ -1,11 +1,11 @@
 //! `role-infrastructure`
 
-use super::pass::statement;
+use super::pass::passing;
 use crate::checks::departure::Departure;
 use crate::checks::execution_role::{asking, rights};
 use crate::checks::needs::{self, Known, Needs};
-use crate::checks::permission::{Answer, Beside, Wish, decide, denied, put_policy};
-use crate::checks::policies::{Policies, Principal};
+use crate::checks::permission::{Answer, Beside, Wish, decide, denied};
+use crate::checks::policies::Principal;
 use crate::checks::subject::{RoleUse, Task};
 use crate::checks::{Check, Judge};
 use crate::document::Place;
@@ -133,19 +133,14 @@ fn launches(
         return Ok(());
     };
     let service = "ec2.amazonaws.com";
-    let wish = Wish::new("iam:PassRole", role).carrying("iam:PassedToService", service);
+    let wish = passing(role, service);
     if let Some(mut finding) = denied(who, &wish, Beside::default(), region, facts)? {
-        if let (Policies::Held(set), false) = (who, finding.commands.is_empty()) {
-            finding.commands =
-                vec![put_policy(set, "pass-instance-role", &statement(role, service))];
-        }
         finding.message = format!("capacity provider {name}: {} (to {service})", finding.message);
-        found.add(
-            finding
-                .at(place)
-                .prevents(ROLE_INFRASTRUCTURE.prevents[1])
-                .remedy("Allow iam:PassRole on the instance role, or name it ecsInstanceRole..."),
-        );
+        if finding.remedy.is_none() {
+            finding = finding
+                .remedy("Allow iam:PassRole on the instance role, or name it ecsInstanceRole...");
+        }
+        found.add(finding.at(place).prevents(ROLE_INFRASTRUCTURE.prevents[1]));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::caller;
 use super::exists::role;
-use crate::checks::permission::{Wish, put_policy};
+use crate::checks::permission::Wish;
 use crate::checks::policies::Policies;
 use crate::checks::subject::{Duty, RoleUse};
 use crate::checks::{Check, Judge};
@@ -27,7 +27,7 @@ fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
     let (role, caller) = (role(it, facts), caller::policies(it.task, facts));
     let (role, caller) = (role?, caller?);
     let service = it.service();
-    let mut wish = Wish::new("iam:PassRole", &role.arn).carrying("iam:PassedToService", service);
+    let mut wish = passing(&role.arn, service);
     for (key, value) in &role.tags {
         for prefix in ["aws", "iam"] {
             wish = wish.carrying(&format!("{prefix}:ResourceTag/{key}"), value);
@@ -39,10 +39,6 @@ fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
     let Some(mut finding) = caller::denied(caller, &wish, it.task, facts)? else {
         return pass(format!("{} may pass {} to {service}", set.arn, role.arn));
     };
-    if !finding.commands.is_empty() {
-        let name = format!("pass-{}", it.reference()?.name());
-        finding.commands = vec![put_policy(set, &name, &statement(&role.arn, service))];
-    }
     finding.message = format!("{} (to {service})", finding.message);
     let finding = finding.on(&role.arn);
     match it.duty {
@@ -51,10 +47,11 @@ fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
     }
 }
 
-/// The statement that allows a role to be passed to a service, and no more.
-pub(super) fn statement(role: &str, service: &str) -> serde_json::Value {
-    serde_json::json!({
-        "Effect": "Allow", "Action": "iam:PassRole", "Resource": role,
-        "Condition": {"StringEquals": {"iam:PassedToService": service}},
-    })
+/// The call that passes a role to a service; to no other is it allowed then.
+pub(super) fn passing(role: &str, service: &str) -> Wish {
+    Wish::new("iam:PassRole", role).carrying("iam:PassedToService", service).mended_if(
+        "StringEquals",
+        "iam:PassedToService",
+        service,
+    )
 }

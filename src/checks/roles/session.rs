@@ -5,6 +5,7 @@
 use super::features::ROLE_TASK_FEATURES;
 use crate::checks::departure::Departure;
 use crate::checks::execution_role::{account, policies_of};
+use crate::checks::key_state;
 use crate::checks::kms::permission::judge_key;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
@@ -47,6 +48,9 @@ pub(super) fn judge(
     Ok(())
 }
 
+/// How the name of each session begins.
+const SESSION: &str = "ecs-execute-command";
+
 /// The calls by which the agent in the container writes the log of a session.
 fn logging(
     exec: &ExecuteCommand,
@@ -63,19 +67,24 @@ fn logging(
     if let Some(group) = &exec.log_group {
         let group = format!("{logs}{group}:log-stream:");
         let mut add = |action: &str, on: &str| {
-            calls.push((Wish::new(action, on), Beside::default()));
+            let wish = match on.ends_with(SESSION) {
+                true => Wish::new(action, on).mended_on(format!("{on}*")),
+                false => Wish::new(action, on),
+            };
+            calls.push((wish, Beside::default()));
         };
         add("logs:DescribeLogGroups", &format!("{logs}:log-stream:"));
         add("logs:DescribeLogStreams", &group);
-        add("logs:CreateLogStream", &format!("{group}ecs-execute-command"));
-        add("logs:PutLogEvents", &format!("{group}ecs-execute-command"));
+        add("logs:CreateLogStream", &format!("{group}{SESSION}"));
+        add("logs:PutLogEvents", &format!("{group}{SESSION}"));
     }
     if let Some(name) = &exec.bucket {
         let beside = bucket(name, region, facts)?;
         let arn = format!("arn:{partition}:s3:::{name}");
         let folder = exec.bucket_prefix.as_deref().map(|it| format!("{it}/")).unwrap_or_default();
-        let object = format!("{arn}/{folder}ecs-execute-command");
-        calls.push((Wish::new("s3:PutObject", object), beside.clone()));
+        let object = format!("{arn}/{folder}{SESSION}");
+        let log = Wish::new("s3:PutObject", &object).mended_on(format!("{object}*"));
+        calls.push((log, beside.clone()));
         calls.push((Wish::new("s3:GetEncryptionConfiguration", arn), beside));
     }
     Ok(calls)
@@ -100,17 +109,14 @@ fn encryption(
         }
     };
     if key.state != "Enabled" {
-        found.add(
-            warn(format!(
-                "ECS Exec cannot encrypt its sessions: the state of {} is {}",
-                key.arn, key.state
-            ))
-            .at(place)
-            .on(&key.arn)
-            .prevents(ROLE_TASK_FEATURES.prevents[1])
-            .remedy("Enable the key, or configure another one for the cluster")
-            .command(format!("aws kms enable-key --key-id {} --region {}", key.arn, asked.region)),
-        );
+        let finding = warn(format!(
+            "ECS Exec cannot encrypt its sessions: the state of {} is {}",
+            key.arn, key.state
+        ))
+        .at(place)
+        .on(&key.arn)
+        .prevents(ROLE_TASK_FEATURES.prevents[1]);
+        found.add(key_state::mended(finding, key, &asked.region));
         return Ok(());
     }
     if key.manager == Manager::Aws {

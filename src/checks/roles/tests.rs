@@ -2,6 +2,7 @@ mod deployment;
 mod infrastructure;
 mod organization;
 mod session;
+mod trust;
 mod witness;
 
 use serde_json::{Value, json};

@@ -1,6 +1,9 @@
 //! `role-trust`
 
+use serde_json::{Value, json};
+
 use super::exists::role;
+use crate::checks::permission::amended;
 use crate::checks::subject::{Duty, RoleUse};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
@@ -11,8 +14,9 @@ use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::iam::role::{GetRole, Role};
 use crate::lookup::organizations::DescribeOrganization;
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::names::RoleArn;
-use crate::verdict::{Judgement, fail, not_applicable, pass};
+use crate::names::{AccountId, RoleArn};
+use crate::shell::ShellCommand;
+use crate::verdict::{Finding, Judgement, fail, not_applicable, pass};
 
 pub(super) static ROLE_TRUST: Check = Check {
     id: "role-trust",
@@ -50,7 +54,7 @@ fn role_trust(it: &RoleUse, facts: &View) -> Judgement {
         Decision::Depends(_) if source.is_one_cluster(it, &layers) => refused(
             it,
             role,
-            &source,
+            false,
             "its condition on aws:SourceArn names a single cluster, which is not supported",
         ),
         Decision::Depends(_) => Err(Gap::Undecidable {
@@ -62,7 +66,8 @@ fn role_trust(it: &RoleUse, facts: &View) -> Judgement {
             ),
         }
         .into()),
-        Decision::ExplicitDeny | Decision::ImplicitDeny => refused(it, role, &source, &said),
+        Decision::ExplicitDeny => refused(it, role, true, &said),
+        Decision::ImplicitDeny => refused(it, role, false, &said),
     }
 }
 
@@ -131,32 +136,49 @@ impl Source {
     }
 }
 
-fn refused(it: &RoleUse, role: &Role, source: &Source, why: &str) -> Judgement {
-    let service = it.service();
-    let document = serde_json::json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": "sts:AssumeRole",
-            "Condition": {
-                "StringEquals": {"aws:SourceAccount": source.role.account().as_str()},
-                "ArnLike": {"aws:SourceArn": format!("{}*", source.arns())},
-            },
-        }],
-    });
-    let (name, arn) = (source.role.name(), &role.arn);
-    let finding = fail(format!("{arn} does not let {service} assume it: {why}"))
-        .on(arn)
-        .remedy(format!(
-            "Let the trust policy allow sts:AssumeRole to {service}, or name a role that does; the command replaces the whole trust policy"
-        ))
-        .command(format!(
-            "aws iam update-assume-role-policy --role-name {name} --policy-document '{document}'"
-        ));
+fn refused(it: &RoleUse, role: &Role, denied: bool, why: &str) -> Judgement {
+    let (service, arn) = (it.service(), &role.arn);
+    let finding = fail(format!("{arn} does not let {service} assume it: {why}")).on(arn);
+    let finding = match denied {
+        true => finding.remedy(format!(
+            "Narrow the statement of the trust policy that denies it, so that it spares {service}, or name another role: no allow outweighs it"
+        )),
+        false => mended(finding, it, role)?,
+    };
     match it.duty {
         Duty::Infrastructure => finding.prevents(ROLE_TRUST.prevents[1]).judge(),
         Duty::Service => finding.prevents(ROLE_TRUST.prevents[2]).judge(),
         Duty::Execution | Duty::Task => finding.judge(),
     }
+}
+
+/// The trust policy with all that it says, and what it lacks.
+fn mended(finding: Finding, it: &RoleUse, role: &Role) -> Result<Finding, Stop> {
+    let source = Source::of(it, role)?;
+    let statement = trusting(it.service(), it.duty, source.role.account());
+    let document = amended(&role.trust, vec![statement]);
+    Ok(finding
+        .remedy(format!(
+            "Let the trust policy allow sts:AssumeRole to {}, or name a role that does; the command replaces the policy by all that it says and this",
+            it.service()
+        ))
+        .command(
+            ShellCommand::of("aws iam update-assume-role-policy")
+                .option("--role-name", source.role.name())
+                .option("--policy-document", document.to_string()),
+        ))
+}
+
+/// AWS asks for the account as a condition on the roles of tasks, and shows none on those by which ECS
+/// manages infrastructure. A condition on the region would shut out the tasks of the others
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>,
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html>).
+fn trusting(service: &str, duty: Duty, account: &AccountId) -> Value {
+    let mut statement = json!({
+        "Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole",
+    });
+    if matches!(duty, Duty::Execution | Duty::Task) {
+        statement["Condition"] = json!({"StringEquals": {"aws:SourceAccount": account.as_str()}});
+    }
+    statement
 }

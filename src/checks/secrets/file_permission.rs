@@ -2,7 +2,9 @@
 
 use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, NO_ROLE};
-use crate::checks::permission::{Beside, Wish, beside_of, decide};
+use crate::checks::permission::{
+    Beside, Guard, GuardPolicy, Now, Wish, beside_of, decide, file_name,
+};
 use crate::checks::subject::{EnvironmentFileUse, Task};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
@@ -11,6 +13,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{Region, S3Object};
+use crate::shell::ShellCommand;
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static ENVIRONMENT_FILE_PERMISSION: Check = Check {
@@ -55,11 +58,8 @@ pub(in crate::checks) fn reads(object: &S3Object, task: &Task, facts: &View) -> 
         (Wish::new("s3:GetObject", object.to_string()), beside.clone()),
         (Wish::new("s3:GetBucketLocation", bucket), beside),
     ];
-    let policy = format!(
-        "aws s3api put-bucket-policy --bucket {} --policy file://bucket-policy.json",
-        object.bucket
-    );
-    let answer = decide(who, calls, (region, departure), Some(&policy), facts)?;
+    let guard = guard(&object.bucket, region, facts)?;
+    let answer = decide(who, calls, (region, departure), Some(&guard), facts)?;
     execution_role::verdict(who, &format!("read {object}"), answer, facts)
 }
 
@@ -79,8 +79,30 @@ pub(in crate::checks) fn bucket(name: &str, region: &Region, facts: &View) -> Re
         Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
     });
-    Ok(Beside {
-        owner,
-        ..beside_of(Layer::Resource, &format!("policy of bucket {name}"), document)
-    })
+    Ok(Beside { owner, ..beside_of(Layer::Resource, &policy_name(name), document) })
+}
+
+fn policy_name(bucket: &str) -> String {
+    format!("policy of bucket {bucket}")
+}
+
+/// The policy of a bucket, with the commands that show and replace it. Who owns a bucket whose policy is
+/// not shown is not told, so that the sentence names no account.
+fn guard(bucket: &str, region: &Region, facts: &View) -> Result<Guard, Stop> {
+    let asked = GetBucketPolicy { region: region.clone(), bucket: bucket.to_owned() };
+    let document = facts.weigh(|| facts.get(&asked))?.map(|seen| match seen {
+        Seen::Found(document) => Some(document),
+        Seen::Absent(_) => None,
+    });
+    let command = |program| ShellCommand::of(program).option("--bucket", bucket);
+    Ok(Guard::Policy(Box::new(GuardPolicy {
+        name: policy_name(bucket),
+        now: Now::of(document.as_ref().map(|it| *it)),
+        owner: None,
+        names_resources: true,
+        show: command("aws s3api get-bucket-policy").flag("--query Policy --output text"),
+        replace: command("aws s3api put-bucket-policy"),
+        option: "--policy",
+        file: file_name(bucket),
+    })))
 }

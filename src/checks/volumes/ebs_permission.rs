@@ -23,6 +23,7 @@ use crate::lookup::ec2::volume::ProvisionedVolumes;
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::servicequotas::GetServiceQuota;
 use crate::names::{AccountId, Partition, Region};
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable};
 
 pub(super) static EBS_PERMISSION: Check = Check {
@@ -126,10 +127,11 @@ fn mended(finding: Finding, region: &Region) -> Finding {
     let Some(name) = finding.resource.as_deref().and_then(|arn| arn.rsplit('/').next()) else {
         return finding;
     };
-    let attach = format!(
-        "aws iam attach-role-policy --role-name {name} --policy-arn arn:{}:iam::aws:policy/{MANAGED}",
-        region.partition()
-    );
+    let policy = format!("arn:{}:iam::aws:policy/{MANAGED}", region.partition());
+    let attach = ShellCommand::of("aws iam attach-role-policy")
+        .option("--role-name", name)
+        .option("--policy-arn", policy)
+        .to_string();
     let commands = finding
         .commands
         .iter()

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use crate::checks::departure::Departure;
 use crate::checks::execution_role::{asking, name, policies_of};
-use crate::checks::permission::{Answer, Beside, Wish, assume_above, context, decide};
+use crate::checks::permission::{
+    Answer, Beside, Guard, GuardPolicy, Now, Wish, assume_above, context, decide, file_name,
+};
 use crate::checks::policies::Policies;
 use crate::checks::subject::EfsVolumeUse;
 use crate::checks::{Check, Judge};
@@ -18,6 +20,7 @@ use crate::lookup::Lookup;
 use crate::lookup::efs::{
     AccessPoint, DescribeAccessPoint, DescribeFileSystem, FileSystem, GetFileSystemPolicy,
 };
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Findings, Judgement, Severity, fail, warn};
 
 pub(super) static EFS_PERMISSION: Check = Check {
@@ -93,7 +96,7 @@ fn policy(asked: &DescribeFileSystem, facts: &View) -> Result<Policy, Stop> {
     let DescribeFileSystem { region, id } = asked;
     let own = GetFileSystemPolicy { region: region.clone(), file_system: id.clone() };
     let (name, document) = match facts.get(&own)? {
-        Seen::Found(document) => (format!("policy of file system {id}"), document.clone()),
+        Seen::Found(document) => (policy_name(id), document.clone()),
         Seen::Absent(_) => (
             format!("policy that file system {id} has by default"),
             json!({"Version": "2012-10-17", "Statement": [{
@@ -103,6 +106,10 @@ fn policy(asked: &DescribeFileSystem, facts: &View) -> Result<Policy, Stop> {
         ),
     };
     Ok(Policy::read(Layer::Resource, &name, &document))
+}
+
+fn policy_name(file_system: &str) -> String {
+    format!("policy of file system {file_system}")
 }
 
 /// A volume with all that decides who may mount it.
@@ -200,7 +207,7 @@ impl Mount<'_> {
         let calls = actions.iter().map(call).collect();
         // NFS goes to a mount target, and to no endpoint of the service.
         let from = (&self.asked.region, Departure::Elsewhere);
-        decide(who, calls, from, Some(&self.command()), self.facts)
+        decide(who, calls, from, Some(&self.guard()), self.facts)
     }
 
     /// Where encryption is lacking though IAM or an access point needs it, `efs-file-system` tells.
@@ -221,11 +228,30 @@ impl Mount<'_> {
             .knowing("elasticfilesystem:AccessPointArn", point)
     }
 
-    fn command(&self) -> String {
+    /// The policy of the file system, with the commands that show and replace it.
+    fn guard(&self) -> Guard {
         let DescribeFileSystem { region, id } = self.asked;
-        format!(
-            "aws efs put-file-system-policy --file-system-id {id} --policy file://policy.json --region {region}"
-        )
+        let command =
+            |program| ShellCommand::of(program).option("--file-system-id", id).region(region);
+        Guard::Policy(Box::new(GuardPolicy {
+            name: policy_name(id),
+            // What it says by default lets everybody in, so that nobody lacks an allow there.
+            now: Now::Unread,
+            owner: Some(self.file_system.owner.clone()),
+            names_resources: true,
+            show: self.shown(),
+            replace: command("aws efs put-file-system-policy"),
+            option: "--policy",
+            file: file_name(id),
+        }))
+    }
+
+    fn shown(&self) -> ShellCommand {
+        let DescribeFileSystem { region, id } = self.asked;
+        ShellCommand::of("aws efs describe-file-system-policy")
+            .option("--file-system-id", id)
+            .flag("--query Policy --output text")
+            .region(region)
     }
 
     /// What the policy says of a client that is not known.
@@ -270,7 +296,8 @@ impl Mount<'_> {
                 ))
                 .on(resource)
                 .remedy("Set authorizationConfig.iam and transitEncryption to ENABLED and allow the task role, or let the policy of the file system allow every client")
-                .command(self.command()),
+                // To let every client in is for nobody to paste.
+                .command(self.shown()),
             ))),
         }
     }
@@ -292,12 +319,8 @@ impl Mount<'_> {
     }
 }
 
-/// The finding, where the task starts all the same. Where encryption is all that is lacking, the finding
-/// has said so.
+/// The finding, where the task starts all the same.
 fn starting(finding: Finding, remedy: &str) -> Finding {
-    let remedy = match finding.remedy {
-        Some(own) if finding.commands.is_empty() => own,
-        _ => remedy.to_owned(),
-    };
+    let remedy = finding.remedy.unwrap_or_else(|| remedy.to_owned());
     Finding { severity: Severity::Warn, remedy: Some(remedy), ..finding }
 }

@@ -1,3 +1,4 @@
+mod mending;
 mod stories;
 mod volumes;
 
@@ -58,8 +59,9 @@ fn decrypts(
         grants: Grants::Known(grants),
         ..Beside::default()
     };
-    let region = "eu-west-1".parse().unwrap();
-    told(judge(&who, vec![(wish, beside)], &region, Some("aws kms put-key-policy")))
+    let region: Region = "eu-west-1".parse().unwrap();
+    let guard = Guard::Key { arn: KEY.to_owned(), region: region.clone() };
+    told(judge(&who, vec![(wish, beside)], &region, Some(&guard)))
 }
 
 fn statement(principal: &str, condition: &Value) -> Value {
@@ -107,10 +109,10 @@ fn key_policy_and_role_decide_in_the_context_that_the_service_sets() {
 }
 
 #[test]
-fn what_the_key_policy_lacks_is_mended_there() {
+fn what_the_key_policy_lacks_is_mended_by_a_grant() {
     let admin = statement("arn:aws:iam::111122223333:role/admin", &json!({}));
     let told = decrypts(Some(json!({})), &admin, Vec::new());
-    assert!(told.ends_with("$ aws kms put-key-policy"), "{told}");
+    assert!(told.contains("$ aws kms create-grant --key-id"), "{told}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::{Hosts, VOLUME_DRIVER, hosts};
 use crate::checks::execution_role::{name, policies_of};
-use crate::checks::permission::{Beside, Wish, assume_organization, grant, may};
+use crate::checks::permission::{Beside, Wish, assume_organization, may, mends};
 use crate::checks::policies::Policies;
 use crate::checks::subject::DrivenVolumeUse;
 use crate::document::Field;
@@ -138,7 +138,7 @@ impl Mount<'_> {
         };
         let said = evaluation.sentences().join("; ");
         let name = name(self.who);
-        let finding = match evaluation.decision {
+        let finding = match &evaluation.decision {
             Decision::Allow => return Ok(()),
             Decision::Depends(_) => {
                 let why = format!("whether {name} may {action} on {arn} is open: {said}");
@@ -157,7 +157,7 @@ impl Mount<'_> {
             .prevents(VOLUME_DRIVER.prevents[3])
             .remedy(format!("Allow {action} on the file system to the task role"));
         if let Policies::Held(set) = self.who {
-            finding = finding.command(grant(set, action, &arn));
+            finding.commands = mends(set, wish, evaluation);
         }
         self.found.add(finding);
         Ok(())

@@ -1,0 +1,385 @@
+//! What mends a refusal.
+//!
+//! A missing allow is added where it is missing, and nothing that is there is taken away: beside the
+//! principal's own policies as one more of them, beside a key's policy as a grant, and to a policy that is
+//! written as a whole by all that it says already. No allow outweighs a statement that denies, so that one is
+//! shown instead.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::guard::{Guard, GuardPolicy, Now, amended, show_key};
+use super::said::Said;
+use super::wish::Wish;
+use super::{by_resource, inline};
+use crate::checks::policies::{Origin, PolicySet};
+use crate::iam::{self, Decision, KeyState, Layer};
+use crate::names::{Arn, Region};
+use crate::shell::ShellCommand;
+
+/// The sentences and the commands.
+pub(super) struct Mend<'m> {
+    set: &'m PolicySet,
+    refused: &'m [&'m Said],
+    guard: Option<&'m Guard>,
+    sentences: Vec<String>,
+    /// The commands.
+    pub commands: Vec<String>,
+}
+
+impl<'m> Mend<'m> {
+    /// What mends these refusals, of calls on a resource that this guards.
+    pub(super) fn of(
+        set: &'m PolicySet,
+        refused: &'m [&'m Said],
+        guard: Option<&'m Guard>,
+    ) -> Mend<'m> {
+        let mut mend = Mend { set, refused, guard, sentences: Vec::new(), commands: Vec::new() };
+        mend.ways();
+        mend.denials();
+        mend.misses();
+        if !mend.is_explained() {
+            let all = mend.wishes(|_| true);
+            mend.add(simulation(set, &all));
+        }
+        mend
+    }
+
+    /// All of it in one sentence; nothing where the check's own says it.
+    pub(super) fn remedy(&self) -> Option<String> {
+        (!self.sentences.is_empty()).then(|| self.sentences.join("; "))
+    }
+
+    fn add(&mut self, command: impl Into<String>) {
+        let command = command.into();
+        if !self.commands.contains(&command) {
+            self.commands.push(command);
+        }
+    }
+
+    /// The wishes that were refused for this reason.
+    fn wishes(&self, because: impl Fn(&Said) -> bool) -> Vec<&'m Wish> {
+        self.refused.iter().filter(|it| because(it)).map(|it| &it.wish).collect()
+    }
+
+    /// The wishes of which one of these layers lacks an allow.
+    fn lacking(&self, lacks: impl Fn(Layer) -> bool) -> Vec<&'m Wish> {
+        self.wishes(|it| it.evaluation.misses.iter().any(|miss| lacks(miss.layer)))
+    }
+
+    /// Whether the policies tell why; what IAM's simulation says alone they do not.
+    fn is_explained(&self) -> bool {
+        self.refused.iter().any(|it| {
+            let evaluation = &it.evaluation;
+            it.by_way
+                || evaluation.decision == Decision::ExplicitDeny
+                || !evaluation.misses.is_empty()
+        })
+    }
+
+    /// What leads the calls another way.
+    fn ways(&mut self) {
+        let refused = self.refused;
+        if refused.iter().all(|it| it.by_way) {
+            self.sentences.push(
+                "Lead the call to the endpoint that the policy wants, or name in the policy the way that it takes"
+                    .to_owned(),
+            );
+        }
+        for command in refused.iter().flat_map(|it| &it.commands) {
+            self.add(command);
+        }
+    }
+
+    /// The statements that deny, which have to go or to be narrowed.
+    fn denials(&mut self) {
+        let mut denying: Vec<&iam::Origin> = Vec::new();
+        for it in self.refused {
+            if it.evaluation.decision == Decision::ExplicitDeny {
+                let new = it.evaluation.deciding.iter().filter(|origin| !denying.contains(origin));
+                let new: Vec<_> = new.collect();
+                denying.extend(new);
+            }
+        }
+        let by_way = self.refused.iter().all(|it| it.by_way);
+        match denying.as_slice() {
+            [] => {}
+            _ if by_way => {}
+            many => {
+                let named: Vec<String> = many.iter().take(3).map(ToString::to_string).collect();
+                self.sentences.push(format!(
+                    "Remove or narrow {}: no allow outweighs a statement that denies",
+                    named.join(" and ")
+                ));
+            }
+        }
+        for origin in denying {
+            if let Some(command) = self.shown(origin) {
+                self.add(command);
+            }
+        }
+    }
+
+    /// The command that shows the policy in which a statement stands.
+    fn shown(&self, origin: &iam::Origin) -> Option<ShellCommand> {
+        match (origin.layer, self.guard) {
+            (Layer::Resource, Some(Guard::Policy(policy))) if *policy.name == *origin.policy => {
+                Some(policy.show.clone())
+            }
+            (Layer::Key, Some(Guard::Key { arn, region })) => Some(show_key(arn, region)),
+            _ => inline::show(self.set, &origin.policy),
+        }
+    }
+
+    /// What lacks an allow gets one.
+    fn misses(&mut self) {
+        let own = self.lacking(|layer| layer == Layer::Identity);
+        let boundary = self.lacking(|layer| layer == Layer::Boundary);
+        let guarded = self.lacking(|layer| matches!(layer, Layer::Resource | Layer::Key));
+        let above = self.lacking(|layer| {
+            matches!(layer, Layer::ServiceControl(_) | Layer::ResourceControl(_) | Layer::Session)
+        });
+        // Within an account a grant of a key is enough
+        // (https://docs.aws.amazon.com/kms/latest/developerguide/grants.html).
+        let own: Vec<&Wish> = match self.guard {
+            Some(Guard::Key { arn, .. }) if !self.is_foreign(owner(arn).as_deref()) => own
+                .into_iter()
+                .filter(|it| !guarded.iter().any(|guarded| std::ptr::eq(*it, *guarded)))
+                .collect(),
+            _ => own,
+        };
+        if !own.is_empty() {
+            let alone = boundary.is_empty() && guarded.is_empty() && above.is_empty();
+            self.own(&own, alone);
+        }
+        if !boundary.is_empty() {
+            self.boundary(&boundary);
+        }
+        if !guarded.is_empty() {
+            match self.guard {
+                Some(Guard::Policy(policy)) => self.guard_policy(policy, &guarded),
+                Some(Guard::Key { arn, region }) => self.grant(arn, region, &guarded),
+                None => self.sentences.push(format!(
+                    "Let the policy of the resource allow {} to {}",
+                    actions(&guarded),
+                    self.set.arn
+                )),
+            }
+        }
+        if !above.is_empty() {
+            self.sentences.push(format!(
+                "What stands above {} allows at most what it names, so {} has to be allowed there",
+                self.set.arn,
+                calls(&above)
+            ));
+        }
+    }
+
+    /// The principal's own policies. What a condition on the network keeps out is not let in by an allow
+    /// without one.
+    fn own(&mut self, wishes: &[&Wish], alone: bool) {
+        if self.refused.iter().all(|it| it.by_way) {
+            let misses = self.refused.iter().flat_map(|it| &it.evaluation.misses);
+            let nearest: Vec<_> = misses.filter_map(|miss| miss.nearest.as_ref()).collect();
+            for origin in nearest {
+                if let Some(command) = self.shown(origin) {
+                    self.add(command);
+                }
+            }
+            return;
+        }
+        if inline::is_of_identity_center(self.set) {
+            self.sentences.push(format!(
+                "Add to the permission set of IAM Identity Center behind {}, whose role IAM does not let anybody change: {}",
+                self.set.arn,
+                listed(&inline::statements(wishes.iter().copied()))
+            ));
+        } else if !alone {
+            self.sentences.push(format!(
+                "Allow {} in the policies of {}",
+                calls(wishes),
+                self.set.arn
+            ));
+        }
+        if let Some(command) = inline::grants(self.set, wishes) {
+            self.add(command);
+        }
+    }
+
+    /// A boundary allows nothing by itself, and is shared by all that have it.
+    fn boundary(&mut self, wishes: &[&Wish]) {
+        let Some(boundary) = &self.set.boundary else { return };
+        let Origin::Managed { arn } = &boundary.origin else { return };
+        if arn.contains(":iam::aws:") {
+            self.sentences.push(format!(
+                "Give {} another permissions boundary: {arn} does not allow {}, and is AWS's own",
+                self.set.arn,
+                calls(wishes)
+            ));
+            return;
+        }
+        self.sentences.push(format!(
+            "Allow {} in the permissions boundary {arn}, which the command writes again with all that it says",
+            calls(wishes)
+        ));
+        let bare: Vec<Wish> =
+            wishes.iter().map(|it| Wish { mended_if: Vec::new(), ..(*it).clone() }).collect();
+        let document = amended(&boundary.document, inline::statements(&bare));
+        self.add(
+            ShellCommand::of("aws iam create-policy-version")
+                .option("--policy-arn", arn)
+                .option("--policy-document", document.to_string())
+                .flag("--set-as-default"),
+        );
+    }
+
+    fn guard_policy(&mut self, policy: &GuardPolicy, wishes: &[&Wish]) {
+        let foreign = policy.owner.as_ref().filter(|it| self.is_foreign(Some(it.as_str())));
+        let by = foreign.map(|it| format!(", which account {it} has to do")).unwrap_or_default();
+        let statements = self.to_principal(policy, wishes);
+        let how = match policy.now {
+            Now::Is(_) => {
+                "; the command replaces the policy by all that it says and this".to_owned()
+            }
+            Now::Nothing => String::new(),
+            Now::Unread => format!(
+                ": fetch the policy, add the statement {} to it, and put it back, since that replaces the whole",
+                listed(&statements)
+            ),
+        };
+        let (name, arn) = (&policy.name, &self.set.arn);
+        self.sentences.push(format!("Let the {name} allow {} to {arn}{by}{how}", actions(wishes)));
+        for command in policy.amending(statements) {
+            self.add(command);
+        }
+    }
+
+    /// The statements by which the policy of a resource lets the principal in.
+    fn to_principal(&self, policy: &GuardPolicy, wishes: &[&Wish]) -> Vec<Value> {
+        let by_resource = by_resource(wishes.iter().copied()).into_iter();
+        by_resource
+            .map(|(resource, actions)| {
+                let mut statement = json!({
+                    "Effect": "Allow", "Principal": {"AWS": self.set.arn}, "Action": actions,
+                });
+                if policy.names_resources {
+                    statement["Resource"] = json!(resource);
+                }
+                statement
+            })
+            .collect()
+    }
+
+    /// A grant replaces nothing. It holds for what is encrypted in the context that the calls have in
+    /// common, as far as that is known
+    /// (<https://docs.aws.amazon.com/kms/latest/developerguide/create-grant-overview.html>).
+    fn grant(&mut self, key: &str, region: &Region, wishes: &[&Wish]) {
+        let owner = owner(key);
+        let by = match owner.as_deref().filter(|it| self.is_foreign(Some(it))) {
+            Some(owner) => format!(", which account {owner} has to do"),
+            None => String::new(),
+        };
+        let operations: Vec<&str> =
+            wishes.iter().filter_map(|it| it.action.strip_prefix("kms:")).collect();
+        self.sentences.push(format!(
+            "Grant {} {} on the key{by}; a grant adds to the key's policy, and counts within five minutes",
+            self.set.arn,
+            operations.join(", ")
+        ));
+        if operations.is_empty() || operations.iter().any(|it| !GRANTED.contains(it)) {
+            return;
+        }
+        let mut command = ShellCommand::of("aws kms create-grant")
+            .option("--key-id", key)
+            .option("--grantee-principal", &self.set.arn)
+            .options("--operations", &operations);
+        if let Some(context) = common_context(wishes) {
+            let subset = json!({"EncryptionContextSubset": context});
+            command = command.option("--constraints", subset.to_string());
+        }
+        self.add(command.region(region));
+    }
+
+    fn is_foreign(&self, owner: Option<&str>) -> bool {
+        owner.is_some_and(|owner| owner != self.set.account.as_str())
+    }
+}
+
+/// What a grant on a symmetric key can be for
+/// (<https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html>).
+const GRANTED: [&str; 10] = [
+    "CreateGrant",
+    "Decrypt",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+];
+
+/// The pairs of the encryption context that all these calls carry for certain.
+fn common_context(wishes: &[&Wish]) -> Option<BTreeMap<String, String>> {
+    let of = |wish: &Wish| -> BTreeMap<String, String> {
+        let pair = |(key, state): &(String, KeyState)| match (
+            key.strip_prefix("kms:EncryptionContext:"),
+            state,
+        ) {
+            (Some(name), KeyState::Known(values)) => match values.as_slice() {
+                [value] => Some((name.to_owned(), value.clone())),
+                _ => None,
+            },
+            _ => None,
+        };
+        wish.context.iter().filter_map(pair).collect()
+    };
+    let (first, rest) = wishes.split_first()?;
+    let common = rest.iter().fold(of(first), |mut common, wish| {
+        let own = of(wish);
+        common.retain(|name, value| own.get(name) == Some(value));
+        common
+    });
+    (!common.is_empty()).then_some(common)
+}
+
+/// The account of an ARN.
+fn owner(arn: &str) -> Option<String> {
+    arn.parse::<Arn>().ok()?.account().map(ToString::to_string)
+}
+
+fn actions(wishes: &[&Wish]) -> String {
+    let mut actions: Vec<&str> = Vec::new();
+    for wish in wishes {
+        if !actions.contains(&wish.action.as_str()) {
+            actions.push(&wish.action);
+        }
+    }
+    actions.join(", ")
+}
+
+fn calls(wishes: &[&Wish]) -> String {
+    let objects = by_resource(wishes.iter().copied()).into_iter();
+    let objects: Vec<String> = objects
+        .map(|(resource, actions)| format!("{} on {resource}", actions.join(", ")))
+        .collect();
+    objects.join(" and ")
+}
+
+fn listed(statements: &[Value]) -> String {
+    statements.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The command by which IAM says which statements it counts.
+fn simulation(set: &PolicySet, wishes: &[&Wish]) -> ShellCommand {
+    let command = ShellCommand::of("aws iam simulate-principal-policy")
+        .option("--policy-source-arn", &set.arn);
+    match by_resource(wishes.iter().copied()).into_iter().next() {
+        Some((resource, actions)) => {
+            command.options("--action-names", actions).option("--resource-arns", resource)
+        }
+        None => command,
+    }
+}

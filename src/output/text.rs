@@ -1,6 +1,8 @@
 //! The report for people: a line for each result, and under each that is not a pass what it would
 //! become, how to mend it, and where it is written.
 
+use std::collections::HashSet;
+
 use unicode_width::UnicodeWidthStr;
 
 use super::lines::wrap;
@@ -9,7 +11,7 @@ use super::{Look, Volume};
 use crate::report::{CheckResult, Outcome, Report, Status, Summary, TargetReport};
 
 pub(super) fn render(report: &Report, look: &Look) -> String {
-    let mut page = Page { look, text: String::new() };
+    let mut page = Page { look, text: String::new(), commands: HashSet::new() };
     page.header(report);
     for target in &report.targets {
         page.target(target, report.targets.len() > 1);
@@ -21,6 +23,8 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
 struct Page<'a> {
     look: &'a Look,
     text: String,
+    /// Those that are printed already: nobody should run one twice.
+    commands: HashSet<String>,
 }
 
 /// Results that say the same of several places, told once.
@@ -30,6 +34,7 @@ struct Told<'r> {
     others: Vec<&'r str>,
     places: Vec<String>,
     containers: Vec<&'r str>,
+    commands: Vec<&'r str>,
 }
 
 impl Page<'_> {
@@ -122,9 +127,22 @@ impl Page<'_> {
         if let Some(remedy) = &result.remedy {
             self.labelled("fix", remedy);
         }
-        for command in &result.commands {
-            // Commands are for copying: never broken.
-            self.line(&format!("                $ {command}"));
+        let mut above = false;
+        for command in &told.commands {
+            if self.commands.insert((*command).to_owned()) {
+                // Commands are for copying: never broken.
+                self.line(&format!("                $ {command}"));
+            } else {
+                above = true;
+            }
+        }
+        if above {
+            let said = if told.commands.len() == 1 {
+                "(the command is above)"
+            } else {
+                "(the other commands are above)"
+            };
+            self.paragraph("                ", said, anstyle::Style::new().dimmed());
         }
         for place in &told.places {
             self.labelled("at", place);
@@ -204,12 +222,16 @@ fn told_once(results: &[CheckResult]) -> Vec<Told<'_>> {
             Some(it) => {
                 it.places.push(place);
                 it.containers.extend(container.filter(|name| !it.containers.contains(name)));
+                let commands = result.commands.iter().map(String::as_str);
+                let more: Vec<&str> = commands.filter(|it_| !it.commands.contains(it_)).collect();
+                it.commands.extend(more);
             }
             None => told.push(Told {
                 result,
                 others: Vec::new(),
                 places: vec![place],
                 containers: container.into_iter().collect(),
+                commands: result.commands.iter().map(String::as_str).collect(),
             }),
         }
     }

@@ -12,6 +12,7 @@ use crate::lookup::s3::HeadObject;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::DescribeParameter;
 use crate::lookup::{CallerIdentity, Lookup};
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static KMS_KEY_USABLE: Check = Check {
@@ -59,7 +60,7 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
                     let finding = fail(absence.sentence)
                         .on(&used.key.id)
                         .remedy("Name a key of the region that exists, or leave it to the account's default")
-                        .command(format!("aws kms list-aliases --region {}", used.region));
+                        .command(ShellCommand::of("aws kms list-aliases").region(&used.region));
                     return told(it, finding).judge();
                 }
                 (_, Seen::Absent(_)) => facts.need(&used.key)?,
@@ -115,10 +116,15 @@ fn form(key: &Key, used: &Used) -> Option<Finding> {
     Some(
         fail(format!("{why}, and cluster {cluster} takes no such key for {}", used.what))
             .remedy("Give the cluster the ARN of a key that is for one region only")
-            .command(format!(
-                "aws ecs update-cluster --cluster {cluster} --configuration managedStorageConfiguration={{{field}=KEY-ARN}} --region {}",
-                used.region
-            )),
+            .command(
+                ShellCommand::of("aws ecs update-cluster")
+                    .option("--cluster", cluster)
+                    .option(
+                        "--configuration",
+                        format!("managedStorageConfiguration={{{field}=KEY-ARN}}"),
+                    )
+                    .region(&used.region),
+            ),
     )
 }
 
@@ -127,7 +133,8 @@ fn state(key: &Key, used: &Used) -> Option<Finding> {
     let Key { arn, state, .. } = key;
     let Used { what, region, .. } = used;
     let said = format!("{arn}, which encrypts {what}, cannot be used: its state is {state}");
-    let enable = format!("aws kms enable-key --key-id {arn} --region {region}");
+    let of_key = |program| ShellCommand::of(program).option("--key-id", arn).region(region);
+    let enable = of_key("aws kms enable-key");
     Some(match state.as_str() {
         "Enabled" => return None,
         "Disabled" => fail(said).prevents(KMS_KEY_USABLE.prevents[1]).command(enable),
@@ -138,21 +145,19 @@ fn state(key: &Key, used: &Used) -> Option<Finding> {
             };
             fail(said)
                 .remedy("Cancel the deletion of the key and enable it, or encrypt with another one")
-                .command(format!(
-                    "aws kms cancel-key-deletion --key-id {arn} --region {region} && {enable}"
-                ))
+                .command(of_key("aws kms cancel-key-deletion").then(&enable))
         }
         "PendingImport" => fail(said)
             .remedy("Import the key's material, or encrypt with another key")
-            .command(format!(
-                "aws kms get-parameters-for-import --key-id {arn} --region {region} --wrapping-algorithm RSAES_OAEP_SHA_256 --wrapping-key-spec RSA_4096"
+            .command(of_key(
+                "aws kms get-parameters-for-import --wrapping-algorithm RSAES_OAEP_SHA_256 --wrapping-key-spec RSA_4096",
             )),
         "Creating" | "Updating" => {
             warn(format!("{arn}, which encrypts {what}, is not ready yet: its state is {state}"))
                 .remedy("Wait until the key is enabled")
         }
         _ => fail(said)
-            .command(format!("aws kms describe-key --key-id {arn} --region {region}")),
+            .command(of_key("aws kms describe-key")),
     })
 }
 
@@ -171,6 +176,6 @@ fn kind(key: &Key, used: &Used) -> Option<Finding> {
         ))
         .prevents("InvalidKeyUsageException")
         .remedy("Encrypt with a symmetric key")
-        .command(format!("aws kms create-key --region {}", used.region)),
+        .command(ShellCommand::of("aws kms create-key").region(&used.region)),
     )
 }

@@ -127,26 +127,29 @@ impl Page<'_> {
         if let Some(remedy) = &result.remedy {
             self.labelled("fix", remedy);
         }
-        let mut above = false;
-        for command in &told.commands {
-            if self.commands.insert((*command).to_owned()) {
-                // Commands are for copying: never broken.
-                self.line(&format!("                $ {command}"));
-            } else {
-                above = true;
-            }
+        let all = told.commands.len();
+        let new: Vec<&str> = told.commands.iter().copied().filter(|it| self.is_new(it)).collect();
+        for command in &new {
+            // Commands are for copying: never broken.
+            self.line(&format!("                $ {command}"));
         }
-        if above {
-            let said = if told.commands.len() == 1 {
-                "(the command is above)"
-            } else {
-                "(the other commands are above)"
-            };
-            self.paragraph("                ", said, anstyle::Style::new().dimmed());
+        let above = match (all - new.len(), new.len()) {
+            (0, _) => "",
+            (1, 0) => "(the command is above)",
+            (_, 0) => "(the commands are above)",
+            _ => "(further commands are above)",
+        };
+        if !above.is_empty() {
+            self.paragraph("                ", above, anstyle::Style::new().dimmed());
         }
         for place in &told.places {
             self.labelled("at", place);
         }
+    }
+
+    /// Whether the command is not printed yet, as it will be now.
+    fn is_new(&mut self, command: &str) -> bool {
+        self.commands.insert(command.to_owned())
     }
 
     fn labelled(&mut self, label: &str, text: &str) {
@@ -223,7 +226,7 @@ fn told_once(results: &[CheckResult]) -> Vec<Told<'_>> {
                 it.places.push(place);
                 it.containers.extend(container.filter(|name| !it.containers.contains(name)));
                 let commands = result.commands.iter().map(String::as_str);
-                let more: Vec<&str> = commands.filter(|it_| !it.commands.contains(it_)).collect();
+                let more: Vec<&str> = commands.filter(|more| !it.commands.contains(more)).collect();
                 it.commands.extend(more);
             }
             None => told.push(Told {
@@ -257,6 +260,7 @@ fn together<'r>(told: Vec<Told<'r>>) -> Vec<Told<'r>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{Stats, Target};
 
     fn result(id: &str, status: Status, message: &str) -> CheckResult {
         CheckResult {
@@ -275,6 +279,51 @@ mod tests {
             docs: String::new(),
             assumes: false,
         }
+    }
+
+    #[test]
+    fn a_command_is_printed_once() {
+        let failed = |id: &str, message: &str, commands: &[&str]| CheckResult {
+            commands: commands.iter().map(|it| (*it).to_owned()).collect(),
+            ..result(id, Status::Fail, message)
+        };
+        let checks = vec![
+            failed("a", "of one", &["open 1", "open 2"]),
+            failed("a", "of one", &["open 1", "open 3"]),
+            failed("a", "of another", &["open 1"]),
+            failed("b", "of both", &["open 2", "open 4"]),
+        ];
+        let target = Target {
+            source: "taskdef.json".to_owned(),
+            family: None,
+            region: None,
+            account: None,
+            caller: None,
+        };
+        let report = Report {
+            targets: vec![TargetReport::of(target, checks)],
+            stats: Stats::default(),
+            asked_with: String::new(),
+            notes: Vec::new(),
+        };
+        let look = Look::plain();
+        let text = anstream::adapter::strip_str(&render(&report, &look)).to_string();
+        let printed: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.starts_with("$ ") || line.starts_with('('))
+            .collect();
+        assert_eq!(
+            printed,
+            [
+                "$ open 1",
+                "$ open 2",
+                "$ open 3",
+                "(the command is above)",
+                "$ open 4",
+                "(further commands are above)",
+            ]
+        );
     }
 
     #[test]

@@ -243,3 +243,40 @@ fn compression(
         _ => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::tests::account::{Account, DIGEST, ID, REGION, index};
+    use crate::checks::tests::story::Story;
+    use serde_json::json;
+
+    /// What is said on Fargate of an image for another architecture.
+    fn misbuilt(written: &str, reference: &serde_json::Value) -> (Vec<String>, String) {
+        let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/{written}");
+        let manifest = index(&[Some("arm64")]);
+        let account = Account::healthy().image_in(ID, REGION, "web", reference, &manifest);
+        let container = format!(r#"{{"name": "app", "image": "{image}"}}"#);
+        let fields = r#""requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc""#;
+        let story = Story::containers_and(&container, fields).in_account(account.recorded());
+        let result = story.judged_by(&IMAGE_PLATFORM).remove(0);
+        assert!(result.message.contains("is built for linux/arm64"), "{result:#?}");
+        (result.commands, result.remedy.unwrap())
+    }
+
+    #[test]
+    fn an_image_is_built_anew_under_its_tag() {
+        let (commands, _) = misbuilt("web:1", &json!({"tag": "1"}));
+        let build = format!(
+            "docker buildx build --platform linux/amd64 --push -t {ID}.dkr.ecr.{REGION}.amazonaws.com/web:1 ."
+        );
+        assert_eq!(commands, [build]);
+    }
+
+    #[test]
+    fn what_is_named_by_its_digest_stays_what_it_is() {
+        let (commands, remedy) = misbuilt(&format!("web@{DIGEST}"), &json!({"digest": DIGEST}));
+        assert_eq!(commands, [""; 0]);
+        assert!(remedy.contains("new digest"), "{remedy}");
+    }
+}

@@ -64,6 +64,50 @@ impl ShellCommand {
     }
 }
 
+/// The line, with each of its commands of the AWS CLI run as this profile; a line that names a profile
+/// stays as it is.
+pub fn with_profile(line: &str, profile: &str) -> String {
+    if line.contains(" --profile ") {
+        return line.to_owned();
+    }
+    let option = format!(" --profile {}", quoted(profile));
+    let mut text = line.to_owned();
+    for at in commands(line).into_iter().rev() {
+        if line[at..].starts_with("aws ") {
+            text.insert_str(at + "aws".len(), &option);
+        }
+    }
+    text
+}
+
+/// Where commands begin: at the start, behind an operator, and in a substitution.
+fn commands(line: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let (mut single, mut double, mut escaped) = (false, false, false);
+    // Whether a command may begin here, and whether a dollar stands just before.
+    let (mut begins, mut dollar) = (true, false);
+    for (at, it) in line.char_indices() {
+        let substitutes = std::mem::take(&mut dollar);
+        match it {
+            _ if std::mem::take(&mut escaped) => begins = false,
+            '\'' if !double => (single, begins) = (!single, false),
+            _ if single => {}
+            '\\' => escaped = true,
+            '"' => (double, begins) = (!double, false),
+            '$' => (dollar, begins) = (true, false),
+            '(' if substitutes || !double => begins = true,
+            '&' | '|' | ';' if !double => begins = true,
+            ' ' => {}
+            _ if begins => {
+                found.push(at);
+                begins = false;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// The text as one word of a POSIX shell. What no command line can hold is left out.
 fn quoted(text: &str) -> String {
     let text: String = text.chars().filter(|it| *it != '\0').collect();
@@ -114,6 +158,28 @@ mod tests {
         ] {
             let command = ShellCommand::of("aws logs create-log-group").option("--name", value);
             assert_eq!(words(&command)[3..], ["--name", value], "{command}");
+        }
+    }
+
+    #[test]
+    fn each_command_of_a_line_runs_as_the_profile() {
+        for (line, expected) in [
+            ("aws kms enable-key --key-id k", "aws --profile prod kms enable-key --key-id k"),
+            ("aws iam a && aws iam b", "aws --profile prod iam a && aws --profile prod iam b"),
+            ("aws iam a > f && vi f", "aws --profile prod iam a > f && vi f"),
+            (r#"docker push "$(aws ecr b)""#, r#"docker push "$(aws --profile prod ecr b)""#),
+            ("docker push aws", "docker push aws"),
+            ("aws-vault exec", "aws-vault exec"),
+            ("aws ram c --profile OTHER", "aws ram c --profile OTHER"),
+        ] {
+            assert_eq!(with_profile(line, "prod"), expected);
+        }
+        assert_eq!(with_profile("aws sts a", "my prod"), "aws --profile 'my prod' sts a");
+        // What a value holds is no command.
+        for value in ["a && aws s3 b", "it's (aws s3 b)", "$(aws s3 b)", r#"' && aws s3 b ""#] {
+            let line = ShellCommand::of("aws s3 rm").word(value).to_string();
+            let expected = ["aws", "--profile", "prod", "s3", "rm", value];
+            assert_eq!(shlex::split(&with_profile(&line, "prod")).unwrap(), expected, "{line}");
         }
     }
 

@@ -7,6 +7,7 @@
 use crate::document::Place;
 use crate::facts::{Log, Row, Table};
 use crate::knowledge::{Absence, FactId, Gap, Ground, Stop};
+use crate::lookup::{CallerIdentity, Mend, Missing};
 
 /// What a check says of its subject, or why it could not.
 pub type Judgement = Result<Verdict, Stop>;
@@ -263,13 +264,10 @@ fn swallowed(verdict: &Verdict, log: &Log, table: &Table) -> Option<Gap> {
     gaps.into_iter().find(|gap| !answered.contains(gap)).cloned()
 }
 
-/// The command that would create what is absent, where its lookup knows one.
-pub fn mend(ground: &Ground, absence: &Absence, table: &Table) -> Option<String> {
-    match ground {
-        Ground::Fact(id) => match table.row(*id) {
-            Row::Asked { lookup, .. } => lookup.mend(absence),
-            Row::Derived { .. } => None,
-        },
-        Ground::Written(_) => None,
-    }
+/// What mends an absence that is written at `subject`, as far as its lookup knows it.
+pub fn mend(ground: &Ground, absence: &Absence, subject: &str, table: &Table) -> Mend {
+    let Ground::Fact(id) = ground else { return Mend::default() };
+    let Row::Asked { lookup, .. } = table.row(*id) else { return Mend::default() };
+    let account = table.found::<CallerIdentity>().map(|caller| &caller.account);
+    lookup.mend(&Missing { absence, account, subject })
 }

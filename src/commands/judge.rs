@@ -22,7 +22,8 @@ use crate::lookup::{Caller, CallerIdentity, Connection, Settings, connect};
 use crate::names::Region;
 use crate::output::{self, Outlet, OutputFile, Progress, Trace};
 use crate::preflight::{Bounds, Loop, Origin, Watch, plan, report};
-use crate::report::{Report, Stats, Target, TargetReport};
+use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
+use crate::shell::with_profile;
 
 /// Runs the checks of `only_group`, or all.
 pub(super) fn run(
@@ -223,6 +224,9 @@ impl Run<'_> {
         for ((task, given), mut results) in tasks.iter().zip(&self.judged.definitions).zip(results)
         {
             accept::apply(&self.accepted, accept::today(), &mut results);
+            if let (true, Some(profile)) = (live, &self.global.profile) {
+                mend_as(profile, &mut results);
+            }
             targets.push(TargetReport::of(
                 target(task, given, region.as_ref(), caller.as_ref()),
                 results,
@@ -409,6 +413,13 @@ fn target(task: &Task, given: &str, region: Option<&Region>, caller: Option<&Cal
         region: region.map(ToString::to_string),
         account: caller.map(|caller| caller.account.to_string()),
         caller: caller.map(|caller| caller.arn.clone()),
+    }
+}
+
+/// What mends is run as what asked.
+fn mend_as(profile: &str, results: &mut [CheckResult]) {
+    for command in results.iter_mut().flat_map(|result| &mut result.commands) {
+        *command = with_profile(command, profile);
     }
 }
 

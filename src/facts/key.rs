@@ -10,8 +10,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Derived, View};
-use crate::knowledge::{Absence, Gap, Seen, Stop};
-use crate::lookup::{Answer, Batch, Call, Lookup, Services};
+use crate::knowledge::{Gap, Seen, Stop};
+use crate::lookup::{Answer, Batch, Call, Lookup, Mend, Missing, Services};
 
 /// What can key a row: any question, compared by type and fields.
 pub(super) trait Key: Any + Send + Sync + fmt::Debug {
@@ -81,8 +81,8 @@ pub trait Asked: Send + Sync + fmt::Debug {
     fn what(&self) -> String;
     /// The resource of the IAM statement that allows the call.
     fn resource(&self) -> String;
-    /// The command that would create what is absent.
-    fn mend(&self, absence: &Absence) -> Option<String>;
+    /// What mends this absence.
+    fn mend(&self, missing: &Missing) -> Mend;
     /// With whom it may share a request.
     fn batch(&self) -> Option<Batch>;
     /// The key as the recording keeps it.
@@ -115,8 +115,8 @@ impl<L: Lookup> Asked for L {
     fn resource(&self) -> String {
         Lookup::resource(self)
     }
-    fn mend(&self, absence: &Absence) -> Option<String> {
-        Lookup::mend(self, absence)
+    fn mend(&self, missing: &Missing) -> Mend {
+        Lookup::mend(self, missing)
     }
     fn batch(&self) -> Option<Batch> {
         Lookup::batch(self)

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::key::{Asked, BoxedAnswer, Derivation, Key};
+use super::key::{Asked, BoxedAnswer, Derivation, Key, unbox};
 use super::{Derived, Log};
 use crate::knowledge::{FactId, Gap, Seen, Stop};
 use crate::lookup::Lookup;
@@ -134,6 +134,16 @@ impl Table {
                 Row::Derived { log, .. } => self.collect_questions(&log.touched, found),
             }
         }
+    }
+
+    /// The first answer to a question of this kind that found something.
+    pub fn found<L: Lookup>(&self) -> Option<&L::Fact> {
+        self.rows.iter().find_map(|row| match row {
+            Row::Asked { lookup, answer: Some(Ok(Seen::Found(fact))) } => {
+                lookup.as_any().downcast_ref::<L>().and_then(|_| unbox::<L::Fact>(&**fact))
+            }
+            _ => None,
+        })
     }
 
     /// One line of evidence: the call, what was asked, and what came back.

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::oci::{self, Anonymous, ImageConfig, MANIFEST_TYPES, Manifest};
 use super::pages::Pages;
-use super::{Answer, Batch, Call, Lookup, Services, classify};
+use super::{Answer, Batch, Call, Lookup, Mend, Missing, Services, classify};
 use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::{AccountId, Partition, Region};
+use crate::shell::ShellCommand;
 
 pub use policy::{
     GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags, NO_REPOSITORY_POLICY,
@@ -269,20 +270,29 @@ impl Lookup for DescribeImage {
         self.repository.arn()
     }
 
-    fn mend(&self, absence: &Absence) -> Option<String> {
+    /// Nobody but its owner adds a repository to a registry.
+    fn mend(&self, missing: &Missing) -> Mend {
         let Repository { region, registry, name } = &self.repository;
-        if absence.said == REPOSITORY_MISSING {
-            return Some(format!(
-                "aws ecr create-repository --repository-name {name} --region {region}"
+        let lacks_repository = missing.absence.said == REPOSITORY_MISSING;
+        if lacks_repository && missing.is_beside(registry) {
+            return Mend::default().saying(format!(
+                "Correct the registry or the repository, or let account {registry} create it, allow this account to pull from it, and push the image"
             ));
         }
-        let suffix = Partition::of_region(region.as_str()).dns_suffix();
-        match &self.reference {
-            Reference::Tag(tag) => {
-                Some(format!("docker push {registry}.dkr.ecr.{region}.{suffix}/{name}:{tag}"))
-            }
-            Reference::Digest(_) => None,
+        let mut mend = Mend::default();
+        if lacks_repository && missing.is_of(registry) {
+            mend = mend.and(
+                ShellCommand::of("aws ecr create-repository")
+                    .option("--repository-name", name)
+                    .region(region),
+            );
         }
+        if let (Reference::Tag(tag), false) = (&self.reference, missing.is_beside(registry)) {
+            let suffix = Partition::of_region(region.as_str()).dns_suffix();
+            let image = format!("{registry}.dkr.ecr.{region}.{suffix}/{name}:{tag}");
+            mend = mend.and(ShellCommand::of("docker push").word(image));
+        }
+        mend
     }
 
     async fn fetch(&self, services: &Services) -> Answer<ImageDetail> {

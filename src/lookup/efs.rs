@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::pages::Pages;
-use super::{Answer, Call, Lookup, Services, classify, policy_document};
-use crate::knowledge::{Absence, Seen};
+use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
+use crate::knowledge::Seen;
 use crate::names::{AccountId, Region};
+use crate::shell::ShellCommand;
 
 /// A file system of the caller's account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -65,8 +66,14 @@ impl Lookup for DescribeFileSystem {
         file_system_arn(&self.region, &self.id)
     }
 
-    fn mend(&self, _: &Absence) -> Option<String> {
-        Some(format!("aws efs create-file-system --encrypted --region {}", self.region))
+    /// A new one would be empty, so those that are there are shown.
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::by(
+            ShellCommand::of("aws efs describe-file-systems")
+                .option("--query", "FileSystems[].[FileSystemId,Name]")
+                .flag("--output table")
+                .region(&self.region),
+        )
     }
 
     async fn fetch(&self, services: &Services) -> Answer<FileSystem> {
@@ -287,6 +294,15 @@ impl Lookup for DescribeAccessPoint {
     fn resource(&self) -> String {
         let DescribeAccessPoint { region, id } = self;
         format!("arn:{}:elasticfilesystem:{region}:*:access-point/{id}", region.partition())
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::by(
+            ShellCommand::of("aws efs describe-access-points")
+                .option("--query", "AccessPoints[].[AccessPointId,FileSystemId,Name]")
+                .flag("--output table")
+                .region(&self.region),
+        )
     }
 
     async fn fetch(&self, services: &Services) -> Answer<AccessPoint> {

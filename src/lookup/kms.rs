@@ -6,9 +6,10 @@ use aws_sdk_kms::types::{GrantConstraints, GrantListEntry, KeyManagerType, KeyMe
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answer, Call, Lookup, Services, classify, policy_document};
+use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::knowledge::Seen;
 use crate::names::{Arn, Partition, Region};
+use crate::shell::ShellCommand;
 
 /// A key, by its id, its ARN, an alias or the ARN of an alias.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -77,6 +78,30 @@ impl Lookup for DescribeKey {
             Ok(Arn { owner, .. }) => format!("arn:{partition}:kms:{region}:{owner}:key/*"),
             Err(_) if id.starts_with("alias/") => format!("arn:{partition}:kms:{region}:*:key/*"),
             Err(_) => format!("arn:{partition}:kms:{region}:*:key/{id}"),
+        }
+    }
+
+    fn mend(&self, missing: &Missing) -> Mend {
+        let arn = self.id.parse::<Arn>().ok();
+        let account = arn.as_ref().and_then(Arn::account);
+        if let Some(account) = account.filter(|it| missing.is_beside(it)) {
+            return Mend::default().saying(format!(
+                "Let account {account} restore the key, or encrypt with one that is there"
+            ));
+        }
+        let named = arn.as_ref().map_or(&*self.id, |arn| &*arn.resource);
+        // Those of AWS come with the first use of a service.
+        match named.starts_with("alias/") && !named.starts_with("alias/aws/") {
+            true => Mend::by(
+                ShellCommand::of("aws kms create-alias")
+                    .option("--alias-name", named)
+                    .flag("--target-key-id KEY-ID")
+                    .region(&self.region),
+            )
+            .saying("Create the alias again, for the key that it stood for, or encrypt with another key"),
+            false => Mend::by(ShellCommand::of("aws kms list-aliases").region(&self.region)).saying(
+                "Encrypt with a key that is there: what was encrypted with one that is deleted stays unreadable",
+            ),
         }
     }
 

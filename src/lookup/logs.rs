@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::pages::Pages;
-use super::{Answer, Call, Lookup, Services, classify};
-use crate::knowledge::{Absence, Seen};
+use super::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use crate::knowledge::Seen;
 use crate::names::{LogGroupName, Region};
+use crate::shell::ShellCommand;
 
 /// A log group by its name. The service lists all whose names begin so: which of them is meant, only the
 /// whole name tells.
@@ -42,9 +43,12 @@ impl Lookup for DescribeLogGroup {
         format!("arn:{}:logs:{}:*:log-group:*", self.region.partition(), self.region)
     }
 
-    fn mend(&self, _: &Absence) -> Option<String> {
-        let DescribeLogGroup { region, name } = self;
-        Some(format!("aws logs create-log-group --log-group-name {name} --region {region}"))
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::by(
+            ShellCommand::of("aws logs create-log-group")
+                .option("--log-group-name", self.name.to_string())
+                .region(&self.region),
+        )
     }
 
     async fn fetch(&self, services: &Services) -> Answer<LogGroup> {

@@ -23,6 +23,7 @@ pub mod iam;
 pub mod kms;
 pub mod logs;
 mod mask;
+mod mend;
 pub mod oci;
 pub mod organizations;
 mod pages;
@@ -41,10 +42,11 @@ use std::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::knowledge::{Absence, Gap, Seen};
+use crate::knowledge::{Gap, Seen};
 
 pub use caller::{Caller, CallerIdentity};
 pub use connect::{Connection, NoConnection, Settings, connect};
+pub use mend::{Mend, Missing};
 pub use services::Services;
 
 /// What a lookup brings back.
@@ -132,9 +134,9 @@ pub trait Lookup: Clone + fmt::Debug + Eq + Hash + Serialize + Send + Sync + 'st
         "*".to_owned()
     }
 
-    /// The command that would create what this absence speaks of, where there is one.
-    fn mend(&self, _absence: &Absence) -> Option<String> {
-        None
+    /// What mends this absence, where more is known than what the check says.
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::default()
     }
 
     /// With whom it may share a request; alone unless overridden together with `fetch_all`.

@@ -5,9 +5,10 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answer, Call, Lookup, Services, classify, policy_document};
+use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::{Partition, Region, S3Object};
+use crate::shell::ShellCommand;
 
 const BUCKET_MISSING: &str = "NoSuchBucket";
 
@@ -59,8 +60,19 @@ impl Lookup for HeadObject {
         self.object.to_string()
     }
 
-    fn mend(&self, _: &Absence) -> Option<String> {
-        Some(format!("aws s3 cp FILE s3://{}/{}", self.object.bucket, self.object.key))
+    fn mend(&self, missing: &Missing) -> Mend {
+        let S3Object { bucket, key, .. } = &self.object;
+        let mend = match missing.absence.said == BUCKET_MISSING {
+            true => Mend::by(
+                ShellCommand::of("aws s3 mb").word(format!("s3://{bucket}")).region(&self.region),
+            ),
+            false => Mend::default(),
+        };
+        mend.and(
+            ShellCommand::of("aws s3 cp FILE")
+                .word(format!("s3://{bucket}/{key}"))
+                .region(&self.region),
+        )
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Object> {

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::pages::Pages;
-use super::{Answer, Call, Lookup, Services, classify, policy_document};
+use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::knowledge::Seen;
-use crate::names::Region;
+use crate::names::{Region, ValueFrom};
+use crate::shell::ShellCommand;
 
 /// What is known of a secret, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -47,6 +48,26 @@ impl Lookup for DescribeSecret {
 
     fn resource(&self) -> String {
         self.id.clone()
+    }
+
+    /// The six characters at the end of an ARN are easily wrong: those of a secret that was deleted and
+    /// created again are others. By its name it is found all the same, in the caller's own account.
+    fn mend(&self, missing: &Missing) -> Mend {
+        let Ok(ValueFrom::Secret(secret)) = self.id.parse() else { return Mend::default() };
+        let name = secret.id.rsplit_once('-').filter(|_| secret.has_suffix());
+        let (Some((name, _)), Some(account)) = (name, secret.account()) else {
+            return Mend::default();
+        };
+        if missing.is_beside(account) {
+            return Mend::default();
+        }
+        Mend::by(
+            ShellCommand::of("aws secretsmanager describe-secret")
+                .option("--secret-id", name)
+                .flag("--query ARN --output text")
+                .region(&self.region),
+        )
+        .saying("Correct the ARN, whose last six characters are the secret's own (the command prints the right one, if there is a secret of this name), or create the secret")
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Secret> {

@@ -6,9 +6,10 @@ use aws_sdk_ssm::types::{ParameterMetadata, ResourceTypeForTagging};
 use serde::{Deserialize, Serialize};
 
 use super::pages::Pages;
-use super::{Answer, Batch, Call, Lookup, Services, classify};
+use super::{Answer, Batch, Call, Lookup, Mend, Missing, Services, classify};
 use crate::knowledge::{Absence, Gap};
 use crate::names::Region;
+use crate::shell::ShellCommand;
 
 /// What is known of a parameter, without its value. `GetParameters` would return plain values even
 /// without decryption, so `DescribeParameters` it is: best effort, paged, and possibly with empty
@@ -34,6 +35,20 @@ pub struct Parameter {
     pub tier: Option<String>,
 }
 
+/// What is said in place of an answer where no parameter, but a secret has this name.
+const NAMES_A_SECRET: &str = "ParameterNotFound, but a secret of this name";
+
+/// The absence of a parameter whose name is that of a secret.
+pub fn named_like_secret(absence: &Absence, arn: &str) -> Absence {
+    Absence {
+        sentence: format!(
+            "{}, but in Secrets Manager there is a secret of this name, {arn}",
+            absence.sentence
+        ),
+        said: NAMES_A_SECRET.to_owned(),
+    }
+}
+
 /// What one walk over all pages brought: the list, or the gap that ended it.
 type Listed = Result<Vec<ParameterMetadata>, Gap>;
 
@@ -48,13 +63,29 @@ impl Lookup for DescribeParameter {
         }
     }
 
-    fn mend(&self, _: &Absence) -> Option<String> {
-        self.shared.is_none().then(|| {
-            format!(
-                "aws ssm put-parameter --type SecureString --name {} --value ... --region {}",
-                self.name, self.region
+    fn mend(&self, missing: &Missing) -> Mend {
+        if missing.absence.said == NAMES_A_SECRET {
+            return Mend::by(
+                ShellCommand::of("aws secretsmanager describe-secret")
+                    .option("--secret-id", &self.name)
+                    .flag("--query ARN --output text")
+                    .region(&self.region),
             )
-        })
+            .saying(
+                "Write the ARN of the secret into valueFrom: a name alone is that of a parameter",
+            );
+        }
+        if self.shared.is_some() {
+            return Mend::default();
+        }
+        // From a file, so that the value is neither made up nor kept by the shell.
+        Mend::by(
+            ShellCommand::of("aws ssm put-parameter --type SecureString")
+                .option("--name", &self.name)
+                .option("--value", "file://VALUE")
+                .region(&self.region),
+        )
+        .saying("Write the value into a file, without a newline at its end, and create the parameter from it, or correct the name; a parameter of another region needs its full ARN")
     }
 
     fn batch(&self) -> Option<Batch> {

@@ -1,6 +1,8 @@
 //! The report for people: a line for each result, and under each that is not a pass what it would
 //! become, how to mend it, and where it is written.
 
+use std::collections::HashSet;
+
 use unicode_width::UnicodeWidthStr;
 
 use super::lines::wrap;
@@ -9,7 +11,7 @@ use super::{Look, Volume};
 use crate::report::{CheckResult, Outcome, Report, Status, Summary, TargetReport};
 
 pub(super) fn render(report: &Report, look: &Look) -> String {
-    let mut page = Page { look, text: String::new() };
+    let mut page = Page { look, text: String::new(), commands: HashSet::new() };
     page.header(report);
     for target in &report.targets {
         page.target(target, report.targets.len() > 1);
@@ -21,6 +23,8 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
 struct Page<'a> {
     look: &'a Look,
     text: String,
+    /// Those that are printed already: nobody should run one twice.
+    commands: HashSet<String>,
 }
 
 /// Results that say the same of several places, told once.
@@ -30,6 +34,7 @@ struct Told<'r> {
     others: Vec<&'r str>,
     places: Vec<String>,
     containers: Vec<&'r str>,
+    commands: Vec<&'r str>,
 }
 
 impl Page<'_> {
@@ -122,13 +127,29 @@ impl Page<'_> {
         if let Some(remedy) = &result.remedy {
             self.labelled("fix", remedy);
         }
-        for command in &result.commands {
+        let all = told.commands.len();
+        let new: Vec<&str> = told.commands.iter().copied().filter(|it| self.is_new(it)).collect();
+        for command in &new {
             // Commands are for copying: never broken.
             self.line(&format!("                $ {command}"));
+        }
+        let above = match (all - new.len(), new.len()) {
+            (0, _) => "",
+            (1, 0) => "(the command is above)",
+            (_, 0) => "(the commands are above)",
+            _ => "(further commands are above)",
+        };
+        if !above.is_empty() {
+            self.paragraph("                ", above, anstyle::Style::new().dimmed());
         }
         for place in &told.places {
             self.labelled("at", place);
         }
+    }
+
+    /// Whether the command is not printed yet, as it will be now.
+    fn is_new(&mut self, command: &str) -> bool {
+        self.commands.insert(command.to_owned())
     }
 
     fn labelled(&mut self, label: &str, text: &str) {
@@ -204,12 +225,16 @@ fn told_once(results: &[CheckResult]) -> Vec<Told<'_>> {
             Some(it) => {
                 it.places.push(place);
                 it.containers.extend(container.filter(|name| !it.containers.contains(name)));
+                let commands = result.commands.iter().map(String::as_str);
+                let more: Vec<&str> = commands.filter(|more| !it.commands.contains(more)).collect();
+                it.commands.extend(more);
             }
             None => told.push(Told {
                 result,
                 others: Vec::new(),
                 places: vec![place],
                 containers: container.into_iter().collect(),
+                commands: result.commands.iter().map(String::as_str).collect(),
             }),
         }
     }
@@ -235,6 +260,7 @@ fn together<'r>(told: Vec<Told<'r>>) -> Vec<Told<'r>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{Stats, Target};
 
     fn result(id: &str, status: Status, message: &str) -> CheckResult {
         CheckResult {
@@ -253,6 +279,51 @@ mod tests {
             docs: String::new(),
             assumes: false,
         }
+    }
+
+    #[test]
+    fn a_command_is_printed_once() {
+        let failed = |id: &str, message: &str, commands: &[&str]| CheckResult {
+            commands: commands.iter().map(|it| (*it).to_owned()).collect(),
+            ..result(id, Status::Fail, message)
+        };
+        let checks = vec![
+            failed("a", "of one", &["open 1", "open 2"]),
+            failed("a", "of one", &["open 1", "open 3"]),
+            failed("a", "of another", &["open 1"]),
+            failed("b", "of both", &["open 2", "open 4"]),
+        ];
+        let target = Target {
+            source: "taskdef.json".to_owned(),
+            family: None,
+            region: None,
+            account: None,
+            caller: None,
+        };
+        let report = Report {
+            targets: vec![TargetReport::of(target, checks)],
+            stats: Stats::default(),
+            asked_with: String::new(),
+            notes: Vec::new(),
+        };
+        let look = Look::plain();
+        let text = anstream::adapter::strip_str(&render(&report, &look)).to_string();
+        let printed: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.starts_with("$ ") || line.starts_with('('))
+            .collect();
+        assert_eq!(
+            printed,
+            [
+                "$ open 1",
+                "$ open 2",
+                "$ open 3",
+                "(the command is above)",
+                "$ open 4",
+                "(further commands are above)",
+            ]
+        );
     }
 
     #[test]

@@ -199,7 +199,9 @@ impl Writer<'_, '_> {
             (_, Some(gap)) => self.unknown(gap),
             (_, None) => {
                 let mut result = self.mended(Status::Fail, absence.sentence.clone());
-                result.commands.extend(mend(ground, absence, self.table));
+                let mend = mend(ground, absence, &result.subject, self.table);
+                result.remedy = mend.remedy.or(result.remedy);
+                result.commands = mend.commands;
                 result
             }
         }

@@ -135,6 +135,7 @@ def scenarios(named):
         ("parameter-name", "a parameter by its name", secret("/storefront/log-level"), {}),
         ("parameter-arn", "a parameter by its ARN", secret(f"{parameter}/storefront/payment-token"), {}),
         ("parameter-missing", "there is none", secret(f"{parameter}/storefront/none"), {}),
+        ("parameter-named-as-secret", "there is none, but a secret of this name", secret("storefront/database"), {}),
         ("parameter-foreign", "another account does not share it", secret(f"arn:aws:ssm:{REGION}:444455556666:parameter/shared"), {}),
         ("environment-file", "the file is there", env_file("production.env"), {}),
         ("environment-file-missing", "the file is not there", env_file("none.env"), {}),

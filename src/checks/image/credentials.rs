@@ -9,6 +9,7 @@ use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::names::{Arn, SecretRef, ValueFrom};
+use crate::shell::ShellCommand;
 use crate::verdict::{Judgement, fail, not_applicable};
 
 pub(super) static IMAGE_REGISTRY_CREDENTIALS: Check = Check {
@@ -33,10 +34,11 @@ fn image_registry_credentials(it: &CredentialsUse, facts: &View) -> Judgement {
         return fail(format!("{} is scheduled for deletion ({date})", secret.arn))
             .on(secret.arn.clone())
             .remedy("Restore the secret, or name another one")
-            .command(format!(
-                "aws secretsmanager restore-secret --secret-id {} --region {}",
-                secret.arn, lookup.region
-            ))
+            .command(
+                ShellCommand::of("aws secretsmanager restore-secret")
+                    .option("--secret-id", &secret.arn)
+                    .region(&lookup.region),
+            )
             .judge();
     }
     let Some(who) = execution_role::policies(it.task, facts)? else {

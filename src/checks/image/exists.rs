@@ -14,6 +14,7 @@ use crate::lookup::oci::{Anonymous, Repository};
 use crate::lookup::registry::HeadManifest;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::ImageRef;
+use crate::shell::ShellCommand;
 use crate::verdict::{Judgement, fail, pass, warn};
 
 pub(super) static IMAGE_EXISTS: Check = Check {
@@ -55,9 +56,14 @@ fn stored(described: &DescribeImage, detail: &ImageDetail) -> Judgement {
     match detail.status.as_deref() {
         Some("ARCHIVED") => fail(format!("{} is archived and cannot be pulled", described.what()))
             .remedy("Restore the image from the archive")
-            .command(format!(
-                "aws ecr update-image-storage-class --registry-id {registry} --repository-name {name} --image-id imageDigest={digest} --target-storage-class STANDARD --region {region}"
-            ))
+            .command(
+                ShellCommand::of("aws ecr update-image-storage-class")
+                    .option("--registry-id", registry.as_str())
+                    .option("--repository-name", name)
+                    .option("--image-id", format!("imageDigest={digest}"))
+                    .flag("--target-storage-class STANDARD")
+                    .region(region),
+            )
             .judge(),
         Some("ACTIVATING") => {
             warn(format!("{} is being restored from the archive", described.what()))
@@ -99,7 +105,11 @@ fn not_stored(lookup: &DescribeImage, facts: &View) -> Judgement {
                 rule.prefix, secret.arn
             ))
             .on(secret.arn.clone())
-            .command(format!("aws secretsmanager restore-secret --secret-id {}", secret.arn))
+            .command(
+                ShellCommand::of("aws secretsmanager restore-secret")
+                    .option("--secret-id", &secret.arn)
+                    .region(region),
+            )
             .judge();
         }
     }

@@ -14,6 +14,7 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::oci::{Anonymous, Manifest, Offer, Platform};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::ImageRef;
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Judgement, Severity, fail, not_applicable, pass, warn};
 
 pub(super) static IMAGE_PLATFORM: Check = Check {
@@ -52,7 +53,7 @@ fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
     if let Manifest::Artifact { kind } = manifest {
         return fail(format!("{} is no container image but {kind}", image.written())).judge();
     }
-    if let Some(judgement) = compression(it, manifest)? {
+    if let Some(judgement) = compression(it, &image, manifest)? {
         return judgement;
     }
     let offers: Vec<(Platform, Result<Offer, Stop>)> = platforms
@@ -62,7 +63,7 @@ fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
             (platform, offer)
         })
         .collect();
-    judge_offers(it, offers)
+    judge_offers(it, &image, offers)
 }
 
 /// The manifest, and the registry that really serves it.
@@ -147,11 +148,15 @@ fn offer(manifest: &Manifest, home: &Home, wanted: &Platform, facts: &View) -> R
     }
 }
 
-fn judge_offers(it: &ImageUse, offers: Vec<(Platform, Result<Offer, Stop>)>) -> Judgement {
+fn judge_offers(
+    it: &ImageUse,
+    image: &ImageRef,
+    offers: Vec<(Platform, Result<Offer, Stop>)>,
+) -> Judgement {
     let mut offered = Vec::new();
     let mut lacking = Vec::new();
     for (platform, offer) in offers {
-        match lack(&platform, offer?)? {
+        match lack(image, &platform, offer?)? {
             None => offered.push(platform.to_string()),
             Some(finding) => lacking.push(finding),
         }
@@ -170,7 +175,7 @@ fn judge_offers(it: &ImageUse, offers: Vec<(Platform, Result<Offer, Stop>)>) -> 
 }
 
 /// What an offer lacks for the platform.
-fn lack(platform: &Platform, offer: Offer) -> Result<Option<Finding>, Stop> {
+fn lack(image: &ImageRef, platform: &Platform, offer: Offer) -> Result<Option<Finding>, Stop> {
     match offer {
         Offer::Offered { .. } => Ok(None),
         Offer::Doubtful { nearest } => Ok(Some(warn(format!(
@@ -179,8 +184,10 @@ fn lack(platform: &Platform, offer: Offer) -> Result<Option<Finding>, Stop> {
         Offer::Missing { has } => {
             let has = if has.is_empty() { "no platform".to_owned() } else { has.join(", ") };
             let message = format!("the image is built for {has}, but the task runs on {platform}");
-            let build = format!("docker buildx build --platform {} --push ...", os_arch(platform));
-            Ok(Some(fail(message).command(build)))
+            let build = ShellCommand::of("docker buildx build")
+                .option("--platform", os_arch(platform))
+                .flag("--push");
+            Ok(Some(rebuilt(fail(message), image, build)))
         }
         Offer::NotAnImage { kind } => {
             Ok(Some(fail(format!("the reference leads to no container image but to {kind}"))))
@@ -193,13 +200,26 @@ fn lack(platform: &Platform, offer: Offer) -> Result<Option<Finding>, Stop> {
     }
 }
 
+/// The image is built anew under its tag, from the folder that the shell is in. By its digest it would
+/// stay what it is, and there is nothing to overwrite.
+fn rebuilt(finding: Finding, image: &ImageRef, build: ShellCommand) -> Finding {
+    match (&image.digest, image.written().split('@').next()) {
+        (None, Some(named)) => finding.command(build.option("-t", named).word(".")),
+        _ => finding.remedy("Build the image for that platform and name it by its new digest, or set runtimePlatform to the image's own"),
+    }
+}
+
 fn os_arch(platform: &Platform) -> String {
     format!("{}/{}", platform.os, platform.architecture)
 }
 
 /// What the runtime refuses whatever the platform: the format of before 2016, and layers of mixed
 /// compression, which Fargate fails to match with the image's own list.
-fn compression(it: &ImageUse, manifest: &Manifest) -> Result<Option<Judgement>, Stop> {
+fn compression(
+    it: &ImageUse,
+    image: &ImageRef,
+    manifest: &Manifest,
+) -> Result<Option<Judgement>, Stop> {
     match manifest {
         Manifest::Schema1 { .. } => Ok(Some(
             warn("the manifest has the old schema 1, which today's runtimes no longer read")
@@ -211,15 +231,52 @@ fn compression(it: &ImageUse, manifest: &Manifest) -> Result<Option<Judgement>, 
             let message = "the layers mix gzip and zstd compression";
             let fargate = it.task.may_run_on_fargate()?;
             let finding = if fargate { fail(message) } else { warn(message) };
-            Ok(Some(
-                finding
-                    .at(it.image.place())
-                    .prevents("CannotPullContainerError: ref pull has been retried 1 time(s): number of layers and diffIDs don't match")
-                    .remedy("Build all layers with one compression")
-                    .command("docker buildx build --output type=image,compression=zstd,force-compression=true,push=true ...")
-                    .judge(),
-            ))
+            let finding = finding
+                .at(it.image.place())
+                .prevents("CannotPullContainerError: ref pull has been retried 1 time(s): number of layers and diffIDs don't match");
+            let build = ShellCommand::of(
+                "docker buildx build --output type=image,compression=zstd,force-compression=true,push=true",
+            );
+            let finding = rebuilt(finding, image, build);
+            Ok(Some(finding.remedy("Build all layers with one compression").judge()))
         }
         _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::tests::account::{Account, DIGEST, ID, REGION, index};
+    use crate::checks::tests::story::Story;
+    use serde_json::json;
+
+    /// What is said on Fargate of an image for another architecture.
+    fn misbuilt(written: &str, reference: &serde_json::Value) -> (Vec<String>, String) {
+        let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/{written}");
+        let manifest = index(&[Some("arm64")]);
+        let account = Account::healthy().image_in(ID, REGION, "web", reference, &manifest);
+        let container = format!(r#"{{"name": "app", "image": "{image}"}}"#);
+        let fields = r#""requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc""#;
+        let story = Story::containers_and(&container, fields).in_account(account.recorded());
+        let result = story.judged_by(&IMAGE_PLATFORM).remove(0);
+        assert!(result.message.contains("is built for linux/arm64"), "{result:#?}");
+        (result.commands, result.remedy.unwrap())
+    }
+
+    #[test]
+    fn an_image_is_built_anew_under_its_tag() {
+        let (commands, _) = misbuilt("web:1", &json!({"tag": "1"}));
+        let build = format!(
+            "docker buildx build --platform linux/amd64 --push -t {ID}.dkr.ecr.{REGION}.amazonaws.com/web:1 ."
+        );
+        assert_eq!(commands, [build]);
+    }
+
+    #[test]
+    fn what_is_named_by_its_digest_stays_what_it_is() {
+        let (commands, remedy) = misbuilt(&format!("web@{DIGEST}"), &json!({"digest": DIGEST}));
+        assert_eq!(commands, [""; 0]);
+        assert!(remedy.contains("new digest"), "{remedy}");
     }
 }

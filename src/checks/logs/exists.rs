@@ -4,8 +4,8 @@ use super::target::{Target, lookup, target};
 use crate::checks::subject::AwslogsUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
-use crate::lookup::Lookup;
 use crate::lookup::logs::DescribeLogGroup;
+use crate::lookup::{Lookup, Missing};
 use crate::verdict::{Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static LOG_GROUP_EXISTS: Check = Check {
@@ -50,7 +50,8 @@ fn log_group_exists(it: &AwslogsUse, facts: &View) -> Judgement {
                     Some(_) => "Error while trying to initialize awslogs: ... ResourceNotFoundException (in the log of Docker on the instance, nowhere else)",
                     None => LOG_GROUP_EXISTS.prevents[1],
                 });
-            finding.commands.extend(lookup(&region, &name).mend(&absence));
+            let missing = Missing { absence: &absence, account: None, subject: "" };
+            finding.commands = lookup(&region, &name).mend(&missing).commands;
             finding.judge()
         }
     }

@@ -4,10 +4,12 @@ use super::reference::region;
 use crate::checks::subject::SecretUse;
 use crate::checks::{Check, Judge};
 use crate::facts::{Derived, View};
-use crate::knowledge::{Gap, Seen, Stop};
-use crate::lookup::ssm::{DescribeParameter, Parameter};
+use crate::knowledge::{Absence, Gap, Seen, Stop};
+use crate::lookup::secretsmanager::DescribeSecret;
+use crate::lookup::ssm::{DescribeParameter, Parameter, named_like_secret};
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::names::{ParameterRef, Region, ValueFrom};
+use crate::names::{AccountId, Arn, ParameterRef, Region, ValueFrom};
+use crate::shell::ShellCommand;
 use crate::verdict::{Judgement, fail, not_applicable, pass};
 
 pub(super) static PARAMETER_EXISTS: Check = Check {
@@ -18,7 +20,7 @@ pub(super) static PARAMETER_EXISTS: Check = Check {
     ],
     remedy: "Create the parameter, or correct its name; a parameter of another region needs its full ARN",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
-    asks: &[DescribeParameter::CALL, CallerIdentity::CALL],
+    asks: &[DescribeParameter::CALL, CallerIdentity::CALL, DescribeSecret::CALL],
     advises: false,
     judge: Judge::Parameter(parameter_exists),
 };
@@ -36,9 +38,15 @@ fn parameter_exists(it: &SecretUse, facts: &View) -> Judgement {
         ));
     }
     match shared(it, parameter, facts)? {
-        Some(arn) => of_another_account(parameter, region, arn, facts),
+        Some((arn, own)) => of_another_account(parameter, region, arn, own, facts),
         None => {
-            let found = found(it, parameter, facts)?;
+            let found = match found(it, parameter, facts) {
+                Err(Stop::Absent(ground, absence)) if parameter.arn.is_none() => {
+                    let absence = perhaps_a_secret(parameter, region, absence, facts)?;
+                    return Err(Stop::Absent(ground, absence));
+                }
+                found => found?,
+            };
             let name = found.map_or(&parameter.name, |found| &found.name);
             pass(format!("parameter {name} exists in {region}"))
         }
@@ -50,11 +58,31 @@ pub(super) fn is_public(parameter: &ParameterRef) -> bool {
     parameter.name.starts_with("/aws/service/")
 }
 
-/// The ARN of a parameter that belongs to another account than the caller's.
-fn shared(it: &SecretUse, parameter: &ParameterRef, facts: &View) -> Result<Option<String>, Stop> {
+/// A name without more is that of a parameter, though it may be meant for a secret: only an ARN names one
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html>).
+fn perhaps_a_secret(
+    parameter: &ParameterRef,
+    region: Region,
+    absence: Absence,
+    facts: &View,
+) -> Result<Absence, Stop> {
+    let named = DescribeSecret { region, id: parameter.name.clone() };
+    // The parameter is missing, whatever is known of secrets.
+    Ok(match facts.weigh(|| facts.get(&named))? {
+        Ok(Seen::Found(secret)) => named_like_secret(&absence, &secret.arn),
+        Ok(Seen::Absent(_)) | Err(_) => absence,
+    })
+}
+
+/// The ARN of a parameter that belongs to another account than the caller's, and that of the caller.
+fn shared<'p, 'f>(
+    it: &SecretUse,
+    parameter: &'p ParameterRef,
+    facts: &View<'f>,
+) -> Result<Option<(&'p Arn, &'f AccountId)>, Stop> {
     let (Some(arn), Some(account)) = (&parameter.arn, parameter.account()) else { return Ok(None) };
     let caller = facts.need(&CallerIdentity { region: it.task.region()?.clone() })?;
-    Ok((caller.account != *account).then(|| arn.to_string()))
+    Ok((caller.account != *account).then_some((arn, &caller.account)))
 }
 
 /// The parameter behind a reference; nothing for a public one of AWS, which is not listed.
@@ -70,9 +98,9 @@ pub(in crate::checks) fn found<'f>(
         return Ok(None);
     }
     let region = parameter.region().map_or_else(|| it.task.region(), Ok)?;
-    if let Some(arn) = shared(it, parameter, facts)? {
+    if let Some((arn, _)) = shared(it, parameter, facts)? {
         let (region, name) = (region.clone(), parameter.name.clone());
-        let lookup = DescribeParameter { region, name, shared: Some(arn) };
+        let lookup = DescribeParameter { region, name, shared: Some(arn.to_string()) };
         return match facts.get(&lookup)? {
             Seen::Found(found) => Ok(Some(found)),
             Seen::Absent(_) => {
@@ -125,18 +153,26 @@ impl Derived for ParameterNamed {
 fn of_another_account(
     parameter: &ParameterRef,
     region: Region,
-    arn: String,
+    arn: &Arn,
+    own: &AccountId,
     facts: &View,
 ) -> Judgement {
     let lookup =
-        DescribeParameter { region, name: parameter.name.clone(), shared: Some(arn.clone()) };
+        DescribeParameter { region, name: parameter.name.clone(), shared: Some(arn.to_string()) };
+    let owner = parameter.account().map_or("its account", AccountId::as_str);
     match facts.get(&lookup)? {
         Seen::Found(_) => pass(format!("{arn} is shared with this account")),
         Seen::Absent(_) => fail(format!("{arn} belongs to another account and is not shared with this one"))
-            .remedy("Share the parameter (advanced tier) through AWS RAM, or use one of this account")
-            .command(format!(
-                "aws ram create-resource-share --name parameters --resource-arns {arn} --principals ACCOUNT"
+            .remedy(format!(
+                "Let {owner} share the parameter (advanced tier) through AWS RAM, or use one of this account"
             ))
+            .command(
+                ShellCommand::of("aws ram create-resource-share --name parameters")
+                    .option("--resource-arns", arn.to_string())
+                    .option("--principals", own.as_str())
+                    .region(&lookup.region)
+                    .option("--profile", format!("PROFILE-OF-{owner}")),
+            )
             .judge(),
     }
 }

@@ -4,7 +4,8 @@ use crate::checks::subject::SecretUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::names::ValueFrom;
+use crate::names::{Region, ValueFrom};
+use crate::shell::ShellCommand;
 use crate::verdict::{Judgement, pass, warn};
 
 pub(super) static SECRET_REFERENCE: Check = Check {
@@ -66,34 +67,33 @@ fn secret_region(it: &SecretUse, _: &View) -> Judgement {
         return pass(format!("a name without region is looked up where the task runs, in {home}"));
     };
     match &arn.region {
-        Some(region) if region != home => elsewhere(it, &reference, region.as_str(), home.as_str()),
+        Some(region) if region != home => elsewhere(it, &reference, region, home),
         _ => pass(format!("it is of the task's own region, {home}")),
     }
 }
 
 /// ECS asks the region that the ARN names, so this works; but the way there leaves the region, which
 /// an interface endpoint does not serve.
-fn elsewhere(it: &SecretUse, reference: &ValueFrom, region: &str, home: &str) -> Judgement {
+fn elsewhere(it: &SecretUse, reference: &ValueFrom, region: &Region, home: &Region) -> Judgement {
     let finding = warn(format!(
         "it is read from {region}, while the task runs in {home}: that needs a way to the internet, and works only as long as {region} does"
     ))
     .at(it.value_from.place());
     match reference {
         ValueFrom::Secret(secret) => finding
-            .command(format!(
-                "aws secretsmanager replicate-secret-to-regions --secret-id {} --add-replica-regions Region={home} --region {region}",
-                secret.secret_arn()
-            ))
+            .command(
+                ShellCommand::of("aws secretsmanager replicate-secret-to-regions")
+                    .option("--secret-id", secret.secret_arn().to_string())
+                    .option("--add-replica-regions", format!("Region={home}"))
+                    .region(region),
+            )
             .judge(),
         _ => finding.judge(),
     }
 }
 
 /// The region that is asked for a reference.
-pub(in crate::checks) fn region(
-    it: &SecretUse,
-    reference: &ValueFrom,
-) -> Result<crate::names::Region, Stop> {
+pub(in crate::checks) fn region(it: &SecretUse, reference: &ValueFrom) -> Result<Region, Stop> {
     match reference.region() {
         Some(region) => Ok(region.clone()),
         None => it.task.region().cloned(),

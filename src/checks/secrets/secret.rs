@@ -10,6 +10,7 @@ use crate::lookup::secretsmanager::{
     DescribeSecret, ListSecretVersions, Secret, SecretForm, SecretKey,
 };
 use crate::names::{SecretRef, ValueFrom};
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static SECRET_EXISTS: Check = Check {
@@ -34,10 +35,7 @@ fn secret_exists(it: &SecretUse, facts: &View) -> Judgement {
             .on(secret.arn.clone())
             .prevents("InvalidRequestException: You can't perform this operation on the secret because it was marked for deletion.")
             .remedy("Restore the secret, or name another one")
-            .command(format!(
-                "aws secretsmanager restore-secret --secret-id {} --region {}",
-                secret.arn, lookup.region
-            ))
+            .command(of_secret("aws secretsmanager restore-secret", secret, &lookup))
             .judge();
     }
     let asked = match &reference {
@@ -53,6 +51,11 @@ fn secret_exists(it: &SecretUse, facts: &View) -> Judgement {
         }
         _ => pass(format!("{} exists, with a current value", secret.arn)),
     }
+}
+
+/// A command about the secret.
+fn of_secret(program: &'static str, secret: &Secret, lookup: &DescribeSecret) -> ShellCommand {
+    ShellCommand::of(program).option("--secret-id", &secret.arn).region(&lookup.region)
 }
 
 /// The secret that a reference leads to.
@@ -103,9 +106,10 @@ fn version(
             return Ok((!listed.iter().any(|it| it == id)).then(|| {
                 fail(format!("secret {} has no version {id}", lookup.id))
                     .remedy("Name a version that the secret has, or none for the current one")
-                    .command(format!(
-                        "aws secretsmanager list-secret-version-ids --include-deprecated --secret-id {} --region {}",
-                        secret.arn, lookup.region
+                    .command(of_secret(
+                        "aws secretsmanager list-secret-version-ids --include-deprecated",
+                        secret,
+                        lookup,
                     ))
             }));
         }
@@ -118,26 +122,46 @@ fn version(
     if stage == "AWSCURRENT" {
         return Ok(Some(
             fail(format!("secret {} has no value yet", lookup.id))
-                .remedy("Put a value into the secret")
-                .command(format!(
-                    "aws secretsmanager put-secret-value --secret-id {} --secret-string ... --region {}",
-                    secret.arn, lookup.region
+                .remedy("Write the value into a file, without a newline at its end, and put it into the secret")
+                .command(of_secret(
+                    "aws secretsmanager put-secret-value --secret-string file://VALUE",
+                    secret,
+                    lookup,
                 )),
         ));
     }
+    Ok(Some(without_stage(stage, lookup, secret)))
+}
+
+/// A label is on one version at most; the command puts it on the current one.
+fn without_stage(stage: &str, lookup: &DescribeSecret, secret: &Secret) -> Finding {
     let labels: Vec<&str> = secret.versions.values().flatten().map(String::as_str).collect();
-    Ok(Some(
-        fail(format!(
-            "no version of secret {} has the stage {stage}; there are {}",
-            lookup.id,
-            labels.join(", ")
-        ))
-        .remedy("Name a stage that the secret has, or move this one to a version")
-        .command(format!(
-            "aws secretsmanager update-secret-version-stage --secret-id {} --version-stage {stage} --move-to-version-id ... --region {}",
-            secret.arn, lookup.region
-        )),
-    ))
+    let finding = fail(format!(
+        "no version of secret {} has the stage {stage}; there are {}",
+        lookup.id,
+        labels.join(", ")
+    ));
+    let is_current = |labels: &[String]| labels.iter().any(|it| it == "AWSCURRENT");
+    match secret.versions.iter().find(|(_, labels)| is_current(labels)) {
+        Some((current, _)) => finding
+            .remedy(format!(
+                "Name a stage that the secret has, or give {stage} to a version: the command gives it to the current one"
+            ))
+            .command(
+                ShellCommand::of("aws secretsmanager update-secret-version-stage")
+                    .option("--secret-id", &secret.arn)
+                    .option("--version-stage", stage)
+                    .option("--move-to-version-id", current)
+                    .region(&lookup.region),
+            ),
+        None => finding
+            .remedy("Name a stage that the secret has, or give this one to one of its versions")
+            .command(of_secret(
+                "aws secretsmanager list-secret-version-ids --include-deprecated",
+                secret,
+                lookup,
+            )),
+    }
 }
 
 pub(super) static SECRET_JSON_KEY: Check = Check {

@@ -1,8 +1,9 @@
 //! Stories of the files that run-task puts in the place of those of the definition.
 
 use crate::checks::find;
-use crate::checks::tests::account::{Account, REGION, ROLES, anything};
+use crate::checks::tests::account::{Account, ID, REGION, ROLES, anything};
 use crate::checks::tests::story::{Story, Told};
+use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Unknown};
 use serde_json::json;
 
@@ -83,4 +84,68 @@ fn what_is_asked_of_files_is_asked_of_those_of_an_override_too() {
     let account = Account::deployed_to_by(&policy).execution_role(&json!([])).file(CHANGED);
     let story = task().run_as(&of(CHANGED)).in_account(account.recorded());
     ends(&story, "environment-file-permission", &[(Fail, OVER, "s3:GetObject")]);
+}
+
+/// The one failure of the checks on secrets, of one that is written so.
+fn failure(value_from: &str, account: Account) -> CheckResult {
+    let secrets = format!(r#""secrets": [{{"name": "TOKEN", "valueFrom": "{value_from}"}}]"#);
+    let task = Story::containers_and(
+        &format!(r#"{{"name": "app", "image": "nginx", {secrets}}}"#),
+        &format!(r#""executionRoleArn": "{ROLES}/pull""#),
+    );
+    let results = task.in_account(account.recorded()).judged(|group, _| group.name == "secrets");
+    let mut failed: Vec<_> = results.into_iter().filter(|it| it.status == Fail).collect();
+    assert_eq!(failed.len(), 1, "{failed:#?}");
+    failed.remove(0)
+}
+
+#[test]
+fn the_name_of_a_secret_is_told_from_that_of_no_parameter() {
+    let arn = format!("arn:aws:secretsmanager:{REGION}:{ID}:secret:app/token-AbCdEf");
+    let without = || Account::healthy().without_parameter("app/token");
+    let result = failure("app/token", without().secret_called("app/token", &arn, None));
+    assert_eq!(result.id, "parameter-exists");
+    assert!(result.message.contains(&format!("there is a secret of this name, {arn}")));
+    assert_eq!(
+        result.commands,
+        [format!(
+            "aws secretsmanager describe-secret --secret-id app/token --query ARN --output text --region {REGION}"
+        )]
+    );
+    // There is none, or nobody may know: the parameter is missing all the same.
+    let asked = json!({"region": REGION, "id": "app/token"});
+    let refused = without().refuses("secretsmanager:DescribeSecret", &asked);
+    let none =
+        without().lacks("secretsmanager:DescribeSecret", &asked, "ResourceNotFoundException");
+    for account in [none, refused] {
+        let result = failure("app/token", account);
+        assert!(!result.message.contains("Secrets Manager"), "{result:#?}");
+        assert!(result.commands[0].starts_with("aws ssm put-parameter "), "{result:#?}");
+    }
+}
+
+#[test]
+fn a_stage_is_given_to_the_current_version() {
+    let arn = format!("arn:aws:secretsmanager:{REGION}:{ID}:secret:app/token-AbCdEf");
+    let result = failure(&format!("{arn}::BLUE:"), Account::healthy().secret(&arn, None));
+    assert_eq!(
+        result.commands,
+        [format!(
+            "aws secretsmanager update-secret-version-stage --secret-id {arn} --version-stage BLUE --move-to-version-id 0000-1 --region {REGION}"
+        )]
+    );
+}
+
+#[test]
+fn a_parameter_is_shared_by_its_owner_with_the_callers_account() {
+    let arn = format!("arn:aws:ssm:{REGION}:444455556666:parameter/shared");
+    let asked = json!({"region": REGION, "name": "shared", "shared": arn});
+    let account = Account::healthy().lacks("ssm:DescribeParameters", &asked, "not listed");
+    let result = failure(&arn, account);
+    assert_eq!(
+        result.commands,
+        [format!(
+            "aws ram create-resource-share --name parameters --resource-arns {arn} --principals {ID} --region {REGION} --profile PROFILE-OF-444455556666"
+        )]
+    );
 }

@@ -6,6 +6,7 @@ use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::snapshot::{DescribeSnapshot, Snapshot};
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static EBS_SNAPSHOT: Check = Check {
@@ -43,20 +44,22 @@ fn ebs_snapshot(it: &EbsVolumeUse, facts: &View) -> Judgement {
 /// <https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive.html>
 fn tier(snapshot: &Snapshot, asked: &DescribeSnapshot) -> Option<Finding> {
     let DescribeSnapshot { region, id } = asked;
+    let restore = ShellCommand::of("aws ec2 restore-snapshot-tier")
+        .option("--snapshot-id", id)
+        .flag("--permanent-restore")
+        .region(region);
     match (&snapshot.restored_until, snapshot.archived) {
         (Some(until), _) => Some(
             warn(format!("snapshot {id} is back from the archive until {until} only"))
                 .remedy("Restore it permanently")
-                .command(format!(
-                    "aws ec2 restore-snapshot-tier --snapshot-id {id} --permanent-restore --region {region}"
-                )),
+                .command(restore),
         ),
         (None, true) => Some(
-            fail(format!("snapshot {id} lies in the archive, and no volume can be made of it there"))
-                .remedy("Restore it from the archive, which takes up to three days")
-                .command(format!(
-                    "aws ec2 restore-snapshot-tier --snapshot-id {id} --permanent-restore --region {region}"
-                )),
+            fail(format!(
+                "snapshot {id} lies in the archive, and no volume can be made of it there"
+            ))
+            .remedy("Restore it from the archive, which takes up to three days")
+            .command(restore),
         ),
         (None, false) => None,
     }
@@ -64,7 +67,9 @@ fn tier(snapshot: &Snapshot, asked: &DescribeSnapshot) -> Option<Finding> {
 
 fn state(snapshot: &Snapshot, asked: &DescribeSnapshot) -> Option<Finding> {
     let DescribeSnapshot { region, id } = asked;
-    let wait = format!("aws ec2 wait snapshot-completed --snapshot-ids {id} --region {region}");
+    let wait = ShellCommand::of("aws ec2 wait snapshot-completed")
+        .option("--snapshot-ids", id)
+        .region(region);
     let said = format!("snapshot {id} is in state {}", snapshot.state);
     match snapshot.state.as_str() {
         "completed" => None,
@@ -84,9 +89,11 @@ fn state(snapshot: &Snapshot, asked: &DescribeSnapshot) -> Option<Finding> {
         "recoverable" => Some(
             fail(format!("{said}: it was deleted, and lies in the recycle bin"))
                 .remedy("Restore it from the recycle bin, or name another snapshot")
-                .command(format!(
-                    "aws ec2 restore-snapshot-from-recycle-bin --snapshot-id {id} --region {region}"
-                )),
+                .command(
+                    ShellCommand::of("aws ec2 restore-snapshot-from-recycle-bin")
+                        .option("--snapshot-id", id)
+                        .region(region),
+                ),
         ),
         _ => Some(
             fail(format!("{said}, and no volume can be made of it"))

@@ -7,6 +7,7 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::efs::{AccessPoint, DescribeAccessPoint};
+use crate::shell::ShellCommand;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static EFS_ACCESS_POINT: Check = Check {
@@ -104,10 +105,11 @@ fn membership(
         fail(format!("{named} belongs to file system {own}, but the volume names {file_system}"))
             .on(&point.arn)
             .remedy(format!("Name {own} as the file system, or an access point of {file_system}"))
-            .command(format!(
-                "aws efs describe-access-points --file-system-id {file_system} --region {}",
-                asked.region
-            )),
+            .command(
+                ShellCommand::of("aws efs describe-access-points")
+                    .option("--file-system-id", &file_system)
+                    .region(&asked.region),
+            ),
     );
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::efs::{DescribeFileSystem, FileSystem};
+use crate::shell::ShellCommand;
 use crate::verdict::{Findings, Judgement, fail, warn};
 
 pub(super) static EFS_FILE_SYSTEM: Check = Check {
@@ -86,9 +87,12 @@ fn state(named: &str, asked: &DescribeFileSystem, it: &FileSystem, found: &mut F
         fail(format!("{named} is {}, not available", it.state))
             .on(&it.arn)
             .remedy("Wait until the file system is available, or name another one")
-            .command(format!(
-                "aws efs describe-file-systems --file-system-id {id} --query 'FileSystems[0].LifeCycleState' --region {region}"
-            )),
+            .command(
+                ShellCommand::of("aws efs describe-file-systems")
+                    .option("--file-system-id", id)
+                    .option("--query", "FileSystems[0].LifeCycleState")
+                    .region(region),
+            ),
     );
 }
 

@@ -192,7 +192,9 @@ impl Mounting<'_> {
         if let Some(why) = self.unresolved(scene, facts, found)? {
             return Ok(Mounted::Untold(why));
         }
-        self.way(target, scene, facts, found)?;
+        if let Some(why) = self.way(target, scene, facts, found)? {
+            return Ok(Mounted::Untold(why));
+        }
         let subnet = &scene.interface.subnet.id;
         let (id, zone) = (&target.id, target.zone.name());
         Ok(Mounted::Reached(format!(

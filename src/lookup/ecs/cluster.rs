@@ -5,9 +5,9 @@ use aws_sdk_ecs::types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::knowledge::Absence;
-use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
+use crate::shell::ShellCommand;
 
 /// A cluster, with its configuration, which the API tells only when it is asked to
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html>).
@@ -71,9 +71,13 @@ impl Lookup for DescribeCluster {
         }
     }
 
-    fn mend(&self, _: &Absence) -> Option<String> {
+    fn mend(&self, _: &Missing) -> Mend {
         let name = self.cluster.rsplit('/').next().unwrap_or(&self.cluster);
-        Some(format!("aws ecs create-cluster --cluster-name {name} --region {}", self.region))
+        Mend::by(
+            ShellCommand::of("aws ecs create-cluster")
+                .option("--cluster-name", name)
+                .region(&self.region),
+        )
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Cluster> {

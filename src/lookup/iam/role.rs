@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{NO_SUCH_ENTITY, arns, boundary, named, sent, tags, whole};
-use crate::knowledge::Absence;
-use crate::lookup::{Answer, Call, Lookup, Services, classify, policy_document};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::names::Region;
+use crate::shell::ShellCommand;
 
 /// A role of the caller's account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -51,11 +51,14 @@ impl Lookup for GetRole {
         named(&self.region, "role", &self.name)
     }
 
-    fn mend(&self, _: &Absence) -> Option<String> {
-        Some(format!(
-            "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json",
-            self.name
-        ))
+    /// Where the role is named tells who is to assume it.
+    fn mend(&self, missing: &Missing) -> Mend {
+        let Some(trust) = trust(missing) else { return Mend::default() };
+        Mend::by(
+            ShellCommand::of("aws iam create-role")
+                .option("--role-name", &self.name)
+                .option("--assume-role-policy-document", trust.to_string()),
+        )
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Role> {
@@ -74,6 +77,29 @@ impl Lookup for GetRole {
             })
         })
     }
+}
+
+/// The trust policy of a role that is named there. That of a task should hold for tasks of the account
+/// only (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>);
+/// that for infrastructure has no condition
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html>).
+fn trust(missing: &Missing) -> Option<Value> {
+    let place = missing.subject.rsplit(['/', '#', ' ']).next().unwrap_or_default();
+    let of_task = match place {
+        "executionRoleArn" | "taskRoleArn" => true,
+        "roleArn" | "role" | "--infrastructure-role-arn" => false,
+        _ => return None,
+    };
+    let service = if of_task { "ecs-tasks.amazonaws.com" } else { "ecs.amazonaws.com" };
+    let mut statement = json!({
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+    });
+    if let (true, Some(account)) = (of_task, missing.account) {
+        statement["Condition"] = json!({"StringEquals": {"aws:SourceAccount": account.as_str()}});
+    }
+    Some(json!({"Version": "2012-10-17", "Statement": [statement]}))
 }
 
 /// The names of the policies that are written into a role.

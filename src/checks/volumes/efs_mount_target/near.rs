@@ -7,6 +7,7 @@ use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::efs::{DescribeFileSystem, DescribeMountTargetGroups, MountTarget, Zone};
 use crate::network::{DnsFact, Part, RouteFact, Subnet, Target, resolve, route};
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Findings, fail, warn};
 
 /// The port of NFS.
@@ -53,13 +54,19 @@ impl<'a> Mounting<'a> {
 
     fn unusable(&self, target: &MountTarget) -> Finding {
         let MountTarget { id, state, zone, .. } = target;
-        fail(format!("mount target {id} of {}, the one in {}, is {state}", self.named(), zone.name()))
-            .on(id)
-            .remedy("Wait until the mount target is available, or create it anew")
-            .command(format!(
-                "aws efs describe-mount-targets --mount-target-id {id} --query 'MountTargets[0].LifeCycleState' --region {}",
-                self.asked.region
-            ))
+        fail(format!(
+            "mount target {id} of {}, the one in {}, is {state}",
+            self.named(),
+            zone.name()
+        ))
+        .on(id)
+        .remedy("Wait until the mount target is available, or create it anew")
+        .command(
+            ShellCommand::of("aws efs describe-mount-targets")
+                .option("--mount-target-id", id)
+                .option("--query", "MountTargets[0].LifeCycleState")
+                .region(&self.asked.region),
+        )
     }
 
     /// Where the task is placed decides, unless no zone of its subnets has a mount target.
@@ -124,18 +131,19 @@ impl<'a> Mounting<'a> {
     /// The finding, with a command for each of the subnets.
     fn create(&self, subnets: &[&Subnet], groups: &[String], finding: Finding) -> Finding {
         let DescribeFileSystem { region, id } = self.asked;
-        let (within, finding) = match groups {
-            [] => (
-                String::new(),
-                finding.remedy("Create a mount target in each zone of the task; unless --security-groups names others, it is in the default group of the VPC, which has to admit TCP 2049 from the task"),
-            ),
-            groups => (format!(" --security-groups {}", groups.join(" ")), finding),
+        let finding = match groups {
+            [] => finding.remedy("Create a mount target in each zone of the task; unless --security-groups names others, it is in the default group of the VPC, which has to admit TCP 2049 from the task"),
+            _ => finding,
         };
         subnets.iter().fold(finding, |finding, subnet| {
-            finding.command(format!(
-                "aws efs create-mount-target --file-system-id {id} --subnet-id {}{within} --region {region}",
-                subnet.id
-            ))
+            let create = ShellCommand::of("aws efs create-mount-target")
+                .option("--file-system-id", id)
+                .option("--subnet-id", &subnet.id);
+            let create = match groups {
+                [] => create,
+                groups => create.options("--security-groups", groups),
+            };
+            finding.command(create.region(region))
         })
     }
 
@@ -224,9 +232,12 @@ impl<'a> Mounting<'a> {
                 .on(vpc)
                 .prevents(EFS_MOUNT_TARGET.prevents[0])
                 .remedy("Turn on DNS host names for the VPC")
-                .command(format!(
-                    "aws ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-hostnames --region {region}"
-                )),
+                .command(
+                    ShellCommand::of("aws ec2 modify-vpc-attribute")
+                        .option("--vpc-id", vpc)
+                        .flag("--enable-dns-hostnames")
+                        .region(region),
+                ),
             );
         }
         Ok(None)

@@ -12,6 +12,7 @@ use crate::lookup::efs::{DescribeMountTargetGroups, MountTarget};
 use crate::network::{
     AclFact, Answer, Fact, Family, FilterFact, Outcome, Part, Port, Target, acls, egress, ingress,
 };
+use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Findings, fail, warn};
 
 const PORT: Port = Port::tcp(NFS);
@@ -30,33 +31,45 @@ pub(super) struct Between<'t> {
 
 impl Mounting<'_> {
     /// Reports what is in the way to the mount target: the groups of the interface, those of the mount
-    /// target, or the network ACLs of the two subnets.
+    /// target, or the network ACLs of the two subnets. Or tells why that is not to be judged.
     pub(super) fn way<'t>(
         &self,
         target: &MountTarget,
         scene: &mut Scene<'t>,
         facts: &View<'t>,
         found: &mut Findings,
-    ) -> Result<(), Stop> {
+    ) -> Result<Option<String>, Stop> {
         let Between { groups, out, within, acls } = self.between(target, scene, facts)?;
+        if let Some(why) = foreign_group(scene) {
+            return Ok(Some(why));
+        }
         let (own, region) = (&scene.interface.groups, &self.asked.region);
         let is_closed = out.is_blocked();
         self.report(&out, is_partial, found, |finding| match (own.first(), groups.first()) {
             (Some(own), Some(theirs)) if is_closed => finding
                 .on(own)
                 .remedy("Let the security group of the task send to the mount target on TCP 2049")
-                .command(format!(
-                    "aws ec2 authorize-security-group-egress --group-id {own} --ip-permissions 'IpProtocol=tcp,FromPort=2049,ToPort=2049,UserIdGroupPairs=[{{GroupId={theirs}}}]' --region {region}"
-                )),
+                .command(
+                    ShellCommand::of("aws ec2 authorize-security-group-egress")
+                        .option("--group-id", own)
+                        .option("--ip-permissions", format!(
+                            "IpProtocol=tcp,FromPort=2049,ToPort=2049,UserIdGroupPairs=[{{GroupId={theirs}}}]"
+                        ))
+                        .region(region),
+                ),
             _ => finding,
         });
         self.report(&within, is_partial, found, |finding| match (own.first(), groups.first()) {
             (Some(own), Some(theirs)) => finding
                 .on(theirs)
                 .remedy("Let the security group of the mount target admit TCP 2049 from that of the task")
-                .command(format!(
-                    "aws ec2 authorize-security-group-ingress --group-id {theirs} --protocol tcp --port 2049 --source-group {own} --region {region}"
-                )),
+                .command(
+                    ShellCommand::of("aws ec2 authorize-security-group-ingress")
+                        .option("--group-id", theirs)
+                        .flag("--protocol tcp --port 2049")
+                        .option("--source-group", own)
+                        .region(region),
+                ),
             _ => finding,
         });
         found.part(self.place, |found| {
@@ -71,7 +84,7 @@ impl Mounting<'_> {
             });
             Ok(())
         });
-        Ok(())
+        Ok(None)
     }
 
     /// What the filters between the interface and the mount target say.
@@ -118,6 +131,15 @@ impl Mounting<'_> {
         };
         found.add(mend(finding.prevents(EFS_MOUNT_TARGET.prevents[1])));
     }
+}
+
+/// A group of another VPC than that of the interface: no such interface can be, and `network-configuration`
+/// tells of it.
+fn foreign_group(scene: &Scene) -> Option<String> {
+    let (vpc, own) = (&scene.interface.subnet.vpc, &scene.interface.groups);
+    let groups = scene.around.topology().security_groups.unwrap_or_default();
+    let foreign = groups.iter().find(|it| own.contains(&it.id) && it.vpc != *vpc)?;
+    Some(format!("security group {} is of {}, and not of {vpc}", foreign.id, foreign.vpc))
 }
 
 fn is_partial(fact: &FilterFact) -> bool {

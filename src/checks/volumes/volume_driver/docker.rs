@@ -4,6 +4,7 @@ use super::{Hosts, VOLUME_DRIVER, hosts};
 use crate::checks::subject::DrivenVolumeUse;
 use crate::document::volume::DockerVolume;
 use crate::facts::View;
+use crate::shell::ShellCommand;
 use crate::verdict::{Judgement, fail, not_applicable, pass};
 
 /// The driver that is part of Docker, and the one that is meant where none is named
@@ -42,9 +43,11 @@ pub(super) fn judge(it: &DrivenVolumeUse, docker: &DockerVolume, facts: &View) -
         .on(driver)
         .prevents(VOLUME_DRIVER.prevents[0])
         .remedy("Install the plugin on the container instances, and restart their agents so that they tell of it")
-        .command(format!(
-            "docker plugin install {driver} && sudo systemctl restart ecs   # on each container instance"
-        ))
+        .command(
+            ShellCommand::of("docker plugin install")
+                .word(driver)
+                .then(&ShellCommand::of("sudo systemctl restart ecs")),
+        )
         .judge(),
         some => pass(format!(
             "{some} of {} active container instances of cluster {cluster} have the volume plugin {driver}",

@@ -17,6 +17,7 @@ use crate::knowledge::Stop;
 use crate::lookup::fsx::{DescribeFsxFileSystem, FsxFileSystem};
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::{ParameterRef, SecretRef, ValueFrom};
+use crate::shell::ShellCommand;
 use crate::verdict::{Findings, Judgement, Verdict, fail, not_applicable};
 
 pub(super) fn judge(it: &DrivenVolumeUse, fsx: &FsxVolume, facts: &View) -> Judgement {
@@ -92,10 +93,11 @@ fn file_system(
                 .at(place)
                 .prevents(VOLUME_DRIVER.prevents[2])
                 .remedy("Wait until the file system is available, or repair it")
-                .command(format!(
-                    "aws fsx describe-file-systems --file-system-ids {id} --region {}",
-                    asked.region
-                )),
+                .command(
+                    ShellCommand::of("aws fsx describe-file-systems")
+                        .option("--file-system-ids", id)
+                        .region(&asked.region),
+                ),
         ),
     }
     finds(it, &asked, who?, facts, found)

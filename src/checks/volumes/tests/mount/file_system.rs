@@ -41,7 +41,12 @@ fn given_the_file_system_is_missing_then_it_fails_once() {
         told,
         [("efs-file-system", Fail), ("efs-access-point", Pass), ("efs-permission", Skip)]
     );
-    assert_eq!(results[0].commands, ["aws efs create-file-system --encrypted --region eu-west-1"]);
+    assert_eq!(
+        results[0].commands,
+        [
+            "aws efs describe-file-systems --query 'FileSystems[].[FileSystemId,Name]' --output table --region eu-west-1"
+        ]
+    );
 }
 
 #[test]

@@ -286,6 +286,18 @@ fn groups_on_both_ends_let_2049_through() {
     );
 }
 
+/// The interface cannot be made, so nothing is to be opened for it: `network-configuration` tells why.
+#[test]
+fn a_security_group_of_another_vpc_is_no_matter_of_the_mount() {
+    let egress = json!([rule(&json!({"range": "0.0.0.0/0"}))]);
+    let group = json!({
+        "id": "sg-app", "name": "sg-app", "vpc": "vpc-2", "ingress": [], "egress": egress,
+    });
+    let key = json!({"region": REGION, "id": "sg-app"});
+    let account = vpc().says("ec2:DescribeSecurityGroups", &key, &group);
+    told(&runs(IN_A, account), &[(Skip, "security group sg-app is of vpc-2, and not of vpc-1")]);
+}
+
 #[test]
 fn network_acls_pass_the_mount_and_its_answers() {
     let cases = [

@@ -106,7 +106,7 @@ fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
     let mut found = Vec::new();
     for mut scene in scenes {
         let connected = scene.agent_connected;
-        let is_drawn = |need: &&Need| !need.is_own_traffic() && !(need.is_of_agent() && connected);
+        let is_drawn = |need: &&Need| !(need.is_own_traffic() || need.is_of_agent() && connected);
         for need in reach.needs.iter().filter(is_drawn) {
             let mut between = one(&mut scene, need, &reach, facts);
             if let Ok(between) = &mut between {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::vpc::{REGION, Vpc, entry, interface, route, rule, within};
-use super::{brief, ends, on_fargate, private, task, task_of, told, wrong};
+use super::{brief, ends, on_fargate, private, task, task_of, told};
 use crate::checks::tests::story::Story;
 use crate::network::{NatGateway, RouteTarget};
 use crate::report::CheckResult;

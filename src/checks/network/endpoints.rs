@@ -336,7 +336,7 @@ fn missing<'t>(
         let there = &service.region;
         // All that is there lacks an endpoint by this one cause.
         let obstacle = Obstacle::of(format!(
-            "there is no way out, and {} has no endpoint for it in {there}",
+            "there is no way out, and no endpoint of {} leads to {there}",
             subnet.vpc
         ));
         return Ok(obstacle.on(there.as_str()).remedy(format!(

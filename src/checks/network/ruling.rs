@@ -9,7 +9,7 @@ use crate::checks::subject::{SenderUse, SendsFrom};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::ec2::subnet::DescribeSubnet;
-use crate::network::Part;
+use crate::network::{Part, Subnet};
 use crate::verdict::{Findings, Judgement, not_applicable};
 use tally::Tally;
 
@@ -150,15 +150,10 @@ pub(super) fn judge_all<'t>(
                 continue;
             }
         };
-        if let Some(why) = misplaced(it, &scenes, facts)? {
-            match senders.len() {
-                1 => return not_applicable(why),
-                _ => continue,
-            }
-        }
         let mut of_sender = Tally::default();
         let of_instances = matches!(it.from, SendsFrom::Instances(_));
         let count = scenes.len();
+        let first = scenes.first().map(|scene| scene.interface.subnet);
         let mut hindered = 0;
         for mut scene in scenes {
             let before = of_sender.blocks();
@@ -175,6 +170,14 @@ pub(super) fn judge_all<'t>(
         if of_instances && count == 0 {
             tally.idle.push(it.name().to_owned());
         }
+        if let (true, Some(own)) = (of_sender.blocks() > 0, first)
+            && let Some(why) = misplaced(it, own, facts)?
+        {
+            match senders.len() {
+                1 => return not_applicable(why),
+                _ => continue,
+            }
+        }
         // A task that cannot start on some of the instances may start on the others.
         if hindered < count {
             of_sender.soften();
@@ -184,20 +187,25 @@ pub(super) fn judge_all<'t>(
     tally.tell(plan, found)
 }
 
-/// Why nothing is said of a subnet that is not of the VPC of the first one: no task can be placed in both,
-/// of which network-configuration tells, and what one would do to either depends on which is meant.
-fn misplaced(it: &SenderUse, scenes: &[Scene], facts: &View) -> Result<Option<String>, Stop> {
-    let (SendsFrom::Subnet(_), [scene]) = (it.from, scenes) else { return Ok(None) };
+/// Why it is not told what is in the way of a subnet that is not of the VPC of the first one: no task can
+/// be placed in both, of which network-configuration tells, and mending the way to one is of no use.
+///
+/// # Errors
+/// Whatever keeps the first one from being known.
+fn misplaced(it: &SenderUse, own: &Subnet, facts: &View) -> Result<Option<String>, Stop> {
+    let SendsFrom::Subnet(_) = it.from else { return Ok(None) };
     let Some(first) = it.task.context.network.subnets.items()?.first() else { return Ok(None) };
+    if first.value == own.id {
+        return Ok(None);
+    }
     let lookup = DescribeSubnet { region: it.task.region()?.clone(), id: first.value.clone() };
-    let own = scene.interface.subnet;
-    Ok(match facts.weigh(|| facts.beside(&lookup))? {
-        Ok(Some(first)) if first.vpc != own.vpc => Some(format!(
+    let first = facts.beside(&lookup)?.filter(|first| first.vpc != own.vpc);
+    Ok(first.map(|first| {
+        format!(
             "{} is in {}, and {} in {}, of which network-configuration tells",
             own.id, own.vpc, first.id, first.vpc
-        )),
-        _ => None,
-    })
+        )
+    }))
 }
 
 /// What it becomes at run time when packets get lost.

@@ -50,7 +50,7 @@ fn files_of<'t>(
     let names_any =
         |it: &&Field<Vec<EnvironmentFile>>| it.items().map_or(true, |files| !files.is_empty());
     let changed = overrides.iter().filter(is_of).map(|it| &it.environment_files);
-    changed.filter(names_any).last().unwrap_or(&container.environment_files)
+    changed.filter(names_any).next_back().unwrap_or(&container.environment_files)
 }
 
 impl EnvironmentFileUse<'_> {

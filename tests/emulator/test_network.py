@@ -137,7 +137,8 @@ class Network(Story):
             failed[0]["commands"],
             [
                 f"aws ec2 create-network-acl-entry --network-acl-id {acl} --egress --rule-number 80 --protocol tcp"
-                " --port-range From=443,To=443 --cidr-block 0.0.0.0/0 --rule-action allow"
+                " --port-range 'From=443,To=443' --cidr-block 0.0.0.0/0 --rule-action allow"
+                f" --region {REGION}"
             ],
         )
         ec2.create_network_acl_entry(**outbound, **https, RuleNumber=80, RuleAction="allow")

@@ -1,9 +1,11 @@
 //! `network`: the group of checks, and the paths that it judges, as lines or as a picture.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::judge;
 use super::{Failure, look};
+use crate::checks::find;
 use crate::checks::network::{End, Trail};
 use crate::cli::{Global, Reached};
 use crate::exit::Exit;
@@ -55,9 +57,20 @@ fn told(trails: &[(String, Vec<Trail>)], global: &Global) -> String {
             .collect();
         if !wanted.is_empty() {
             text.push_str(&format!("\npaths of {name}\n{}", lines(&wanted, &look(global))));
+            text.push_str(&judged_elsewhere(&wanted));
         }
     }
     text
+}
+
+/// Which checks have the last word on paths that do not arrive, where they are not of this group.
+fn judged_elsewhere(trails: &[Trail]) -> String {
+    let lost = trails.iter().filter(|trail| trail.end != End::Arrives);
+    let checks: BTreeSet<&str> = lost.filter_map(|trail| trail.judged_by).collect();
+    checks.into_iter().filter_map(find).fold(String::new(), |text, (group, check)| {
+        let (id, group) = (check.id, group.name);
+        text + &format!("  ({id} tells why, and counts: aws-ecs-preflight {group})\n")
+    })
 }
 
 /// A picture that is wanted, and where it goes.
@@ -96,5 +109,20 @@ impl Picture {
                 Ok(())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_other_checks_have_to_say_of_a_lost_path_is_named() {
+        let trail = |end, judged_by| Trail { hops: Vec::new(), end, judged_by };
+        let lost = || End::Lost("closed".to_owned());
+        let mount = Some("efs-mount-target");
+        assert_eq!(judged_elsewhere(&[trail(lost(), None), trail(End::Arrives, mount)]), "");
+        let said = judged_elsewhere(&[trail(lost(), mount), trail(lost(), mount)]);
+        assert_eq!(said, "  (efs-mount-target tells why, and counts: aws-ecs-preflight volumes)\n");
     }
 }

@@ -198,9 +198,7 @@ impl Way {
     ) -> Result<Way, Stop> {
         Way::seen(scene, facts, |scene| {
             let from = scene.interface.clone();
-            scene.path(there, facts, lacks, |path, topology| {
-                (Way::along(path, topology, (&from, to), reach, facts), leads_to_gateway(path))
-            })
+            scene.path(there, facts, lacks, saying((&from, to), reach, facts))
         })
     }
 
@@ -217,9 +215,7 @@ impl Way {
     ) -> Result<Way, Stop> {
         Way::seen(scene, facts, |scene| {
             let from = scene.interface.clone();
-            scene.path_outside(service, facts, lacks, |path, topology| {
-                (Way::along(path, topology, (&from, to), reach, facts), leads_to_gateway(path))
-            })
+            scene.path_outside(service, facts, lacks, saying((&from, to), reach, facts))
         })
     }
 
@@ -301,6 +297,15 @@ impl Way {
             }
         }
     }
+}
+
+/// What is said of a path: the way, and whether an internet gateway has a say in it.
+fn saying<'s>(
+    ends: (&'s Interface<'s>, &'s To),
+    reach: &'s Reach,
+    facts: &'s View<'_>,
+) -> impl Fn(&Path, &Topology) -> (Way, bool) + 's {
+    move |path, topology| (Way::along(path, topology, ends, reach, facts), leads_to_gateway(path))
 }
 
 /// Whether a route leads there which lets packets go.

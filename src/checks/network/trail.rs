@@ -21,8 +21,8 @@ pub struct Trail {
     pub hops: Vec<Hop>,
     /// What becomes of the packets.
     pub end: End,
-    /// What it is needed for.
-    pub purpose: String,
+    /// The check that judges it, where that is of another group.
+    pub judged_by: Option<&'static str>,
 }
 
 /// One hop.
@@ -92,7 +92,7 @@ fn open(from: &str, why: impl ToString) -> Trail {
     let hop = |kind, id: &str, broken| Hop { kind, id: id.to_owned(), broken };
     let to = "what the task has to reach";
     let hops = vec![hop(Kind::Subnet, from, true), hop(Kind::Destination, to, false)];
-    Trail { hops, end: End::Open(why.to_string()), purpose: String::new() }
+    Trail { hops, end: End::Open(why.to_string()), judged_by: None }
 }
 
 fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
@@ -114,7 +114,7 @@ fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
                 let ruling = endpoint_policy::rule(sender.task, &mut scene, need, &reach, facts);
                 between.held_to(ruling);
             }
-            found.push(finished(between, &scene, need, &need.to.named_from(home)));
+            found.push(finished(between, &scene, &need.to.named_from(home)));
         }
     }
     Ok(found)
@@ -216,7 +216,7 @@ fn but_for_narrow_ranges<'a>(
     passes.then(|| Path { dns: path.dns.clone(), lead: path.lead.clone(), ..rest })
 }
 
-fn finished(between: Result<Between, Stop>, scene: &Scene, need: &Need, name: &str) -> Trail {
+fn finished(between: Result<Between, Stop>, scene: &Scene, name: &str) -> Trail {
     let (hops, end) = match between {
         Ok(Between { hops, end }) => (hops, end),
         Err(stop) => (Vec::new(), End::Open(stop.to_string())),
@@ -224,8 +224,7 @@ fn finished(between: Result<Between, Stop>, scene: &Scene, need: &Need, name: &s
     let first = Hop { kind: Kind::Subnet, id: scene.interface.subnet.id.clone(), broken: false };
     let last = Hop { kind: Kind::Destination, id: name.to_owned(), broken: false };
     let hops = [first].into_iter().chain(hops).chain([last]).collect();
-    let purpose = need.errands.first().map_or(String::new(), |errand| errand.what.clone());
-    Trail { hops, end, purpose }
+    Trail { hops, end, judged_by: None }
 }
 
 fn between(path: &Path, topology: &Topology, subnet: &str, groups: &str) -> Between {

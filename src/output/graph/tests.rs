@@ -21,7 +21,7 @@ fn two() -> Vec<Trail> {
             hop(Kind::Destination, to, false),
         ],
         end,
-        purpose: String::new(),
+        judged_by: None,
     };
     vec![
         path("ecr.api", false, End::Arrives),
@@ -45,7 +45,7 @@ fn by_endpoint(subnet: &str, endpoint: &str, to: &str, end: End) -> Trail {
             hop(Kind::Destination, to, false),
         ],
         end,
-        purpose: String::new(),
+        judged_by: None,
     }
 }
 

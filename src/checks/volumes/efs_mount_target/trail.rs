@@ -1,7 +1,7 @@
 //! The paths to mount targets, to look at beside those to services.
 
 use super::way::Between;
-use super::{Mounted, Mounting, mounting};
+use super::{EFS_MOUNT_TARGET, Mounted, Mounting, mounting};
 use crate::checks::network::{End, Hop, Kind, Trail};
 use crate::checks::scene::Scene;
 use crate::checks::subject::{EfsMountUse, SenderUse, Task};
@@ -9,6 +9,8 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::Outcome;
 use crate::verdict::{Finding, Findings, Severity, Verdict};
+
+const JUDGED_BY: Option<&str> = Some(EFS_MOUNT_TARGET.id);
 
 /// The path of each volume on EFS, from everywhere that it is mounted from: as `efs-mount-target` judges
 /// it. What of the network is not there, or not told, the other paths show.
@@ -18,25 +20,22 @@ pub(in crate::checks) fn trails(task: &Task, facts: &View) -> Vec<Trail> {
 
 fn of_mount(it: &EfsMountUse, facts: &View) -> Vec<Trail> {
     let (Ok(from), Ok(asked)) = (it.from, it.volume.file_system()) else { return Vec::new() };
-    let name = it.volume.volume.name.get().ok().flatten().map_or("?", String::as_str);
-    let purpose = format!("volume {name}");
     match mounting(it, from, &asked, facts) {
-        Ok(Ok((mounting, scenes))) => scenes
-            .into_iter()
-            .map(|mut scene| mounting.trail(&mut scene, purpose.clone(), facts))
-            .collect(),
+        Ok(Ok((mounting, scenes))) => {
+            scenes.into_iter().map(|mut scene| mounting.trail(&mut scene, facts)).collect()
+        }
         Ok(Err(_)) => Vec::new(),
         Err(stop) => {
             let hop = |kind, id: &str| Hop { kind, id: id.to_owned(), broken: false };
             let sender = SenderUse { task: it.volume.task, from };
             let hops = vec![hop(Kind::Subnet, sender.name()), hop(Kind::Destination, &asked.id)];
-            vec![Trail { hops, end: End::Open(stop.to_string()), purpose }]
+            vec![Trail { hops, end: End::Open(stop.to_string()), judged_by: JUDGED_BY }]
         }
     }
 }
 
 impl Mounting<'_> {
-    fn trail<'t>(&self, scene: &mut Scene<'t>, purpose: String, facts: &View<'t>) -> Trail {
+    fn trail<'t>(&self, scene: &mut Scene<'t>, facts: &View<'t>) -> Trail {
         let mut found = Findings::new();
         let mounted = self.from(scene, facts, &mut found);
         let end = end(mounted, found);
@@ -60,7 +59,7 @@ impl Mounting<'_> {
             _ => hops.push(hop(Kind::Gateway, "no mount target", matches!(end, End::Lost(_)))),
         }
         hops.push(destination);
-        Trail { hops, end, purpose }
+        Trail { hops, end, judged_by: JUDGED_BY }
     }
 }
 

@@ -334,7 +334,7 @@ fn the_path_to_a_mount_target_ends_where_it_is_judged_to_end() {
     // The image is of a registry whose path is another story.
     let path = |account: Account| {
         let found = runs(IN_A, account).trails();
-        let its = found.into_iter().find(|it| it.purpose == "volume data").unwrap();
+        let its = found.into_iter().find(|it| it.judged_by == Some("efs-mount-target")).unwrap();
         let broken = its.hops.iter().find(|hop| hop.broken).map(|hop| hop.id.clone());
         let ids: Vec<String> = its.hops.into_iter().map(|hop| hop.id).collect();
         (ids.join(" > "), broken, its.end)

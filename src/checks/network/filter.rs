@@ -93,6 +93,7 @@ fn whoever_answers<'t>(
     };
     Ok(Some(match within == outside {
         true => outside,
-        false => format!("{outside}; {within}"),
+        // What lets it pass to each of them is more than anybody reads of a pass.
+        false => format!("{outside}; and to any subnet of the VPC likewise"),
     }))
 }

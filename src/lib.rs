@@ -28,6 +28,8 @@ pub mod report;
 
 pub mod checks;
 
+pub mod task;
+
 pub mod verdict;
 
 pub mod facts;
@@ -44,3 +46,6 @@ pub mod knowledge;
 pub mod shell;
 
 pub mod names;
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::checks::permission::{self, Beside, Tags, Wish};
-use crate::checks::policies::{self, Policies, PoliciesOf, PolicySet, RightsOf, Witness};
+use crate::checks::policies::{self, Policies, PoliciesOf, PolicySet, RightsOf};
 use crate::facts::View;
 use crate::iam::{
     self, Decision, Evaluation, Grants, KeyState, Layer, Layers, Policy, Request, evaluate,
@@ -18,6 +18,7 @@ use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::lookup::ssm::ListParameterTags;
 use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, Region, RoleArn};
+use crate::task::Witness;
 
 /// Who asks for something.
 #[derive(Clone, Debug)]

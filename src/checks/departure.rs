@@ -8,7 +8,6 @@
 //! The network is asked only where a permission hangs on one of these keys.
 
 use super::scene::{Scene, lacks};
-use super::subject::{Carrier, SendsFrom, Standing, Task};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Gap, Stop};
@@ -25,6 +24,10 @@ use crate::network::{
     Attraction, Destination, Endpoint, EndpointFact, Part, Path, RouteFact, Service, Topology,
     joined,
 };
+use crate::task::Carrier;
+use crate::task::SendsFrom;
+use crate::task::Standing;
+use crate::task::Task;
 
 /// From where a call leaves.
 #[derive(Clone, Copy)]
@@ -93,7 +96,7 @@ pub(super) fn is_of_network(key: &str) -> bool {
 
 impl Departure<'_> {
     /// The calls that may be asked.
-    pub(super) const CALLS: [Call; 13] = [
+    pub(crate) const CALLS: [Call; 13] = [
         Endpoints::CALL,
         DescribeSubnet::CALL,
         RouteTables::CALL,

@@ -1,29 +1,18 @@
 //! What the execution role does for a task before its containers start.
 
 use super::departure::Departure;
-use super::joined;
 use super::permission::{
     Answer, Beside, Guard, GuardPolicy, Now, Tags, Wish, assume_above, beside_of, decide, file_name,
 };
 use super::policies::{Policies, PoliciesOf, Principal, RightsOf};
-use super::subject::Task;
 use crate::facts::View;
 use crate::iam::{KeyState, Layer};
 use crate::knowledge::Stop;
-use crate::lookup::Call;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy, Secret};
 use crate::names::{AccountId, Arn, RoleRef};
 use crate::shell::ShellCommand;
+use crate::task::Task;
 use crate::verdict::{Finding, Judgement, fail, pass};
-
-/// Why a check of the execution role has nothing to say without one.
-pub(super) const NO_ROLE: &str =
-    "no execution role is named: definition-execution-role tells whether one is needed";
-
-/// What a check asks for itself, then what it takes to read the policies of a role.
-pub(super) const fn asking<const OWN: usize, const ALL: usize>(own: [Call; OWN]) -> [Call; ALL] {
-    joined(&own, &PoliciesOf::CALLS_FOR_ROLE)
-}
 
 /// The policies of the execution role; nothing if none is named.
 ///

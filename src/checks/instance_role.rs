@@ -4,9 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::execution_role::{self, NO_ROLE};
+use super::execution_role;
 use super::policies::Policies;
-use super::subject::Task;
 use crate::document::LaunchTarget;
 use crate::facts::{Derived, View};
 use crate::knowledge::{Gap, Seen, Stop};
@@ -14,6 +13,8 @@ use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::names::{Arn, Region, RoleArn, RoleRef};
+use crate::task::NO_ROLE;
+use crate::task::Task;
 use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable, pass, warn};
 
 const REMEDY: &str = "Attach AmazonEC2ContainerServiceforEC2Role to the role of the container instances, or name an executionRoleArn that may";

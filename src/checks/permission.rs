@@ -42,8 +42,8 @@ pub(crate) use wish::{Beside, Wish};
 use inquiry::ask;
 use said::{Said, Word};
 
-/// The calls that judging a permission may take beside those for the principal's own policies.
-pub(crate) const BESIDE: [Call; 8] = {
+/// The calls that judging a permission may take, in addition to those for the principal's own policies.
+pub(crate) const PERMISSION_CALLS: [Call; 8] = {
     let [organization, parents, attached, policy] = OrganizationOf::CALLS;
     let [ecr, kms, ssm] = Tags::CALLS;
     let simulate = SimulatePrincipalPolicy::CALL;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::subject::{SenderUse, SendsFrom, Standing, Task};
 use super::surroundings::Surroundings;
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
@@ -15,6 +14,10 @@ use crate::network::{
     Attraction, Destination, Interface, Part, Path, Port, RouteFact, Service, Subnet, Target,
     Topology,
 };
+use crate::task::SenderUse;
+use crate::task::SendsFrom;
+use crate::task::Standing;
+use crate::task::Task;
 
 /// An interface that calls leave by, and its surroundings.
 pub(super) struct Scene<'t> {

@@ -10,8 +10,6 @@ use super::input::{self, Given};
 use super::wait::{Clock, Interruption};
 use super::{Failure, catalogue, look, outlet};
 use crate::checks::network::Trail;
-use crate::checks::policies::Witness;
-use crate::checks::subject::Task;
 use crate::checks::{self, Check, Group};
 use crate::cli::{Global, Judged, PlaceToRun, Simulate};
 use crate::document::{RunContext, TaskDefinition};
@@ -24,6 +22,8 @@ use crate::output::{self, Outlet, OutputFile, Progress, Trace};
 use crate::preflight::{Bounds, Loop, Origin, Watch, plan, report};
 use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
 use crate::shell::with_profile;
+use crate::task::Task;
+use crate::task::Witness;
 
 /// Runs the checks of `only_group`, or all.
 pub(super) fn run(

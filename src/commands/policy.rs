@@ -6,8 +6,7 @@ use super::input::{self, Given};
 use super::{Failure, asking, judge, look, reads};
 use crate::checks::needs::{self, Known, Need, Needs, Whose};
 use crate::checks::permission::{self, Beside, Wish};
-use crate::checks::policies::{Policies, PoliciesOf, Principal, Witness};
-use crate::checks::subject::Task;
+use crate::checks::policies::{Policies, PoliciesOf, Principal};
 use crate::cli::{Global, Policy, Whom};
 use crate::document::{Field, TaskDefinition};
 use crate::exit::Exit;
@@ -18,6 +17,8 @@ use crate::lookup::CallerIdentity;
 use crate::names::Region;
 use crate::output::{self, Progress};
 use crate::preflight::{Loop, Origin};
+use crate::task::Task;
+use crate::task::Witness;
 
 /// Prints the policy.
 pub(super) fn run(wanted: &Policy, global: &Global) -> Result<Exit, Failure> {

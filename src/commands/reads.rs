@@ -6,9 +6,9 @@ use crate::checks;
 use crate::checks::access::Access;
 use crate::checks::needs::{self, Known, Need, Whose};
 use crate::checks::policies::PoliciesOf;
-use crate::checks::subject::Task;
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::lookup::{Call, CallerIdentity, Lookup};
+use crate::task::Task;
 
 /// The calls with which the input is found, before any check asks.
 const INPUT: &[Call] = &[CallerIdentity::CALL, DescribeTaskDefinition::CALL, DescribeService::CALL];

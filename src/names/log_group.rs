@@ -16,6 +16,17 @@ impl LogGroupName {
     }
 }
 
+/// All streams of a log group, by the ARN of the group. This is what a role is allowed that writes, or
+/// creates, the group: to allow one stream only would be to allow one task only.
+pub fn all_streams(group: &str) -> String {
+    format!("{group}:*")
+}
+
+/// The ARN of one stream of a log group, by the ARN of the group.
+pub fn arn_of_stream(group: &str, stream: &str) -> String {
+    format!("{group}:log-stream:{stream}")
+}
+
 /// Why a text is not the name of a log group.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LogGroupNameError {

@@ -39,7 +39,7 @@ pub use account::{AccountId, AccountIdError};
 pub use arn::{Arn, ArnError, Owner};
 pub use ecr::{EcrHost, EcrHostProblem};
 pub use image::{Digest, DigestError, ImageError, ImageRef, Registry};
-pub use log_group::{LogGroupName, LogGroupNameError};
+pub use log_group::{LogGroupName, LogGroupNameError, all_streams, arn_of_stream};
 pub use partition::{Partition, PartitionError};
 pub use platform::{Architecture, OperatingSystem, PlatformError};
 pub use region::{Region, RegionError};

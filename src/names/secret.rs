@@ -211,6 +211,22 @@ impl SecretRef {
 }
 
 impl ParameterRef {
+    /// Whether it is one that AWS publishes for everybody
+    /// (<https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html>).
+    pub fn is_public(&self) -> bool {
+        self.name.starts_with("/aws/service/")
+    }
+
+    /// The ARN that a policy would name, for a parameter that is looked up here.
+    pub fn arn_in(&self, region: &Region, account: &AccountId) -> String {
+        if let Some(arn) = &self.arn {
+            return arn.to_string();
+        }
+        let partition = Partition::of_region(region.as_str());
+        let owner = if self.is_public() { "" } else { account.as_str() };
+        format!("arn:{partition}:ssm:{region}:{owner}:{}", self.resource())
+    }
+
     /// The region, if the reference tells it.
     pub fn region(&self) -> Option<&Region> {
         self.arn.as_ref().and_then(|arn| arn.region.as_ref())

@@ -77,7 +77,9 @@ fn tellers(
 fn asks_for(check: &Check, ground: &Ground, table: &Table) -> bool {
     let Ground::Fact(id) = ground else { return false };
     match table.row(*id) {
-        Row::Asked { lookup, .. } => check.asks.first() == Some(&lookup.call()),
+        Row::Asked { lookup, .. } => {
+            check.asks.first().and_then(|own| own.first()) == Some(&lookup.call())
+        }
         Row::Derived { .. } => false,
     }
 }

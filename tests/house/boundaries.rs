@@ -185,6 +185,7 @@ fn impurity(file: &Source) -> Vec<String> {
         "network",
         "placement",
         "verdict",
+        "task",
         "checks",
         "report",
     ];

@@ -8,6 +8,7 @@ const ORDER: &[&[&str]] = &[
     &["lookup"],
     &["facts"],
     &["verdict"],
+    &["task"],
     &["checks"],
     &["report"],
     &["preflight"],

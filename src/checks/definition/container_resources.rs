@@ -2,12 +2,12 @@
 
 use std::str::FromStr;
 
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::{Container, Field};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::placement::size::{CpuUnits, MemoryMib, SizeError};
+use crate::task::Task;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static DEFINITION_CONTAINER_RESOURCES: Check = Check {
@@ -204,8 +204,9 @@ fn without_task_memory(task: &Task, demands: &[Demand], found: &mut Findings) ->
 #[cfg(test)]
 mod tests {
     use super::DEFINITION_CONTAINER_RESOURCES;
-    use crate::checks::tests::story::{Story, Told};
     use crate::report::Status::{Fail, Pass, Unknown, Warn};
+    use crate::testing::story::Story;
+    use crate::testing::story::Told;
 
     const HELD: &[Told] = &[(Pass, "", "fit into the task")];
 

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::container::{Container, EnvironmentVariable, HealthCheck, Secret};
 use crate::document::{Field, Located, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::task::Task;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static DEFINITION_ENVIRONMENT: Check = Check {
@@ -191,8 +191,9 @@ fn command(check: &HealthCheck, found: &mut Findings) -> Result<(), Stop> {
 #[cfg(test)]
 mod tests {
     use super::DEFINITION_ENVIRONMENT;
-    use crate::checks::tests::story::{Story, Told};
     use crate::report::Status::{Fail, Pass, Unknown, Warn};
+    use crate::testing::story::Story;
+    use crate::testing::story::Told;
 
     const HELD: Told = (Pass, "", "unique");
 

@@ -1,12 +1,12 @@
 //! `definition-execution-role`
 
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::volume::Volume;
 use crate::document::{Container, Field, LaunchTarget};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::names::{ImageRef, Registry, RoleRef};
+use crate::task::Task;
 use crate::verdict::{Findings, Judgement, fail, pass, warn};
 
 const ECR: &str = "ClientException: Fargate requires task definition to have execution role ARN to support ECR images.";
@@ -237,7 +237,8 @@ impl Needs {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::tests::story::{results, tell};
+    use crate::testing::story::results;
+    use crate::testing::story::tell;
 
     const ID: &str = super::DEFINITION_EXECUTION_ROLE.id;
     const ROLE: &str = "arn:aws:iam::111122223333:role/execution";

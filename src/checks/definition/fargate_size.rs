@@ -3,7 +3,6 @@
 use std::str::FromStr;
 
 use super::target;
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::Field;
 use crate::facts::View;
@@ -11,6 +10,7 @@ use crate::knowledge::{Gap, Stop};
 use crate::names::{Architecture, OperatingSystem};
 use crate::placement::fargate::{self, SizeProblem};
 use crate::placement::size::{CpuUnits, MemoryMib, SizeError};
+use crate::task::Task;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static DEFINITION_FARGATE_SIZE: Check = Check {
@@ -127,7 +127,8 @@ fn read<T: FromStr<Err = SizeError>>(
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::tests::story::{Case, tell};
+    use crate::testing::story::Case;
+    use crate::testing::story::tell;
 
     const ID: &str = super::DEFINITION_FARGATE_SIZE.id;
 

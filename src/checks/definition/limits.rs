@@ -2,13 +2,13 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html> and the API
 //! reference of each field).
 
-use crate::checks::subject::Task;
 use crate::document::container::{EnvironmentFile, LinuxParameters, RestartPolicy};
 use crate::document::kind::Kind;
 use crate::document::source::{Node, Value};
 use crate::document::{Container, ContextKind, Field, LaunchInput};
 use crate::knowledge::Stop;
 use crate::names::S3Object;
+use crate::task::Task;
 use crate::verdict::{Finding, Findings, fail, warn};
 
 /// The size of a definition, in bytes.

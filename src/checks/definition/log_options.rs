@@ -1,12 +1,12 @@
 //! `definition-log-options`
 
-use crate::checks::subject::ContainerUse;
 use crate::checks::{Check, Judge};
 use crate::document::container::LogConfiguration;
 use crate::document::{Field, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::names::LogGroupName;
+use crate::task::ContainerUse;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static DEFINITION_LOG_OPTIONS: Check = Check {
@@ -159,8 +159,9 @@ fn options_place(log: &LogConfiguration) -> &Place {
 #[cfg(test)]
 mod tests {
     use super::DEFINITION_LOG_OPTIONS;
-    use crate::checks::tests::story::{Story, Told};
     use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
+    use crate::testing::story::Story;
+    use crate::testing::story::Told;
 
     const AT: &str = "/containerDefinitions/0/logConfiguration/options";
     const GROUP: &str = "/containerDefinitions/0/logConfiguration/options/awslogs-group";

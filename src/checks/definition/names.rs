@@ -1,9 +1,9 @@
 //! The names that other parts of a definition refer to.
 
-use crate::checks::subject::Task;
 use crate::document::Field;
 use crate::document::kind::Kind;
 use crate::knowledge::{Gap, Stop};
+use crate::task::Task;
 
 /// The names of the containers or volumes of a task, as far as they are known.
 pub(super) struct Names<'t> {

@@ -1,13 +1,13 @@
 //! `definition-network-mode`
 
 use super::{port, target};
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::launch::{self, LaunchTarget};
 use crate::document::{Container, Field};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::names::OperatingSystem;
+use crate::task::Task;
 use crate::verdict::{Findings, Judgement, fail, warn};
 
 pub(super) static DEFINITION_NETWORK_MODE: Check = Check {
@@ -215,7 +215,9 @@ fn public_address(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::tests::story::{Case, results, tell};
+    use crate::testing::story::Case;
+    use crate::testing::story::results;
+    use crate::testing::story::tell;
 
     const ID: &str = super::DEFINITION_NETWORK_MODE.id;
 

@@ -5,7 +5,6 @@ use super::refusal::Host::{
 };
 use super::refusal::{Judged, Refusal, Set, hosts};
 use super::target;
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::Container;
 use crate::document::container::LinuxParameters;
@@ -13,6 +12,7 @@ use crate::document::volume::Volume;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::names::OperatingSystem;
+use crate::task::Task;
 use crate::verdict::{Findings, Judgement, fail};
 
 pub(super) static DEFINITION_FARGATE_PARAMETERS: Check = Check {

@@ -1,7 +1,6 @@
 //! `definition-platform`
 
 use super::target;
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::launch;
 use crate::document::{ContextKind, Field, Place};
@@ -11,6 +10,7 @@ use crate::names::{OperatingSystem, ValueFrom};
 use crate::placement::fargate;
 use crate::placement::platform_version::PlatformVersion;
 use crate::placement::size::CpuUnits;
+use crate::task::Task;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static DEFINITION_PLATFORM: Check = Check {
@@ -241,7 +241,8 @@ impl Features<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::tests::story::{Case, tell};
+    use crate::testing::story::Case;
+    use crate::testing::story::tell;
 
     const ID: &str = super::DEFINITION_PLATFORM.id;
     const VERSION: &str = "run.json#/platformVersion";

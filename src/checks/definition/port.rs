@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use super::network_mode::{Mode, REGISTRATION};
-use crate::checks::subject::Task;
 use crate::document::Container;
 use crate::document::container::PortMapping;
 use crate::knowledge::Stop;
+use crate::task::Task;
 use crate::verdict::{Findings, fail};
 
 /// How many ranges of ports one container may have.
@@ -181,7 +181,7 @@ fn clash<'t>(
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::tests::story::tell;
+    use crate::testing::story::tell;
 
     const ID: &str = "definition-network-mode";
 

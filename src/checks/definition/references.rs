@@ -2,12 +2,12 @@
 
 use super::dependencies;
 use super::names::{Names, alone};
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::container::{Container, FirelensConfiguration};
 use crate::document::{Field, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::task::Task;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static DEFINITION_REFERENCES: Check = Check {

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use super::target;
-use crate::checks::subject::Task;
 use crate::document::field::Located;
 use crate::document::{Field, LaunchTarget, Place};
 use crate::knowledge::Stop;
 use crate::names::OperatingSystem;
+use crate::task::Task;
 use crate::verdict::{Findings, Severity, fail, warn};
 
 /// A place to run, as far as it decides which parameters are accepted.

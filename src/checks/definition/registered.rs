@@ -1,11 +1,11 @@
 //! `definition-registered`
 
 use super::names::Names;
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::{ContextKind, Field};
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::task::Task;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static DEFINITION_REGISTERED: Check = Check {
@@ -105,8 +105,8 @@ fn overridden(task: &Task, found: &mut Findings) -> Result<(), Stop> {
 #[cfg(test)]
 mod tests {
     use super::DEFINITION_REGISTERED;
-    use crate::checks::tests::story::Story;
     use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
+    use crate::testing::story::Story;
 
     fn revision(status: &str) -> String {
         format!(

@@ -1,13 +1,13 @@
 //! `definition-schema`
 
 use super::{limits, spelling};
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::kind::Kind;
 use crate::document::shape::{Complaint, Mismatch, Severity, examine_context, examine_definition};
 use crate::document::source::{Node, duplicates};
 use crate::facts::View;
 use crate::knowledge::Gap;
+use crate::task::Task;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static DEFINITION_SCHEMA: Check = Check {

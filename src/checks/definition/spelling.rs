@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::checks::subject::Task;
 use crate::document::kind::Kind;
 use crate::document::{Container, Field, Place};
+use crate::task::Task;
 use crate::verdict::{Findings, fail, warn};
 
 /// Judges the names of the family, the containers, the volumes and the ports, and that each container

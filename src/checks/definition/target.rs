@@ -1,9 +1,9 @@
 //! Whose rules a definition must satisfy.
 
-use crate::checks::subject::Task;
 use crate::document::launch::{self, OperatingSystem};
 use crate::knowledge::Stop;
 use crate::names;
+use crate::task::Task;
 
 /// The reason of a check that has nothing to say but about Fargate.
 pub(super) const NOT_FARGATE: &str =

@@ -1,6 +1,5 @@
 //! What lies behind an image reference, whichever registry holds it.
 
-use crate::checks::subject::ImageUse;
 use crate::facts::{Derived, View};
 use crate::knowledge::{Absence, Gap, Ground, Seen, Stop};
 use crate::lookup::ecr::Repository as EcrRepository;
@@ -10,6 +9,7 @@ use crate::lookup::ecr::{
 use crate::lookup::oci::{Anonymous, ImageConfig, Manifest, Repository};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::{EcrHost, ImageRef, Registry};
+use crate::task::ImageUse;
 
 /// Where the manifests of one repository are asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

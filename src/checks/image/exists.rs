@@ -1,7 +1,6 @@
 //! `image-exists`
 
 use super::behind::{self, Home};
-use crate::checks::subject::ImageUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
@@ -15,6 +14,7 @@ use crate::lookup::registry::HeadManifest;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::ImageRef;
 use crate::shell::ShellCommand;
+use crate::task::ImageUse;
 use crate::verdict::{Judgement, fail, pass, warn};
 
 pub(super) static IMAGE_EXISTS: Check = Check {
@@ -27,7 +27,12 @@ pub(super) static IMAGE_EXISTS: Check = Check {
     ],
     remedy: "Push the image, or correct its registry, repository or tag",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html",
-    asks: &[DescribeImage::CALL, PullThroughRules::CALL, DescribeSecret::CALL, HeadManifest::CALL],
+    asks: &[&[
+        DescribeImage::CALL,
+        PullThroughRules::CALL,
+        DescribeSecret::CALL,
+        HeadManifest::CALL,
+    ]],
     advises: false,
     judge: Judge::Image(image_exists),
 };

@@ -4,11 +4,12 @@ use super::behind;
 use crate::checks::departure::Departure;
 use crate::checks::execution_role;
 use crate::checks::instance_role::Acting;
+use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{
     Answer, Beside, Guard, GuardPolicy, Now, Tags, Wish, beside_of, decide, file_name,
 };
 use crate::checks::policies::Policies;
-use crate::checks::subject::ImageUse;
+use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge, instance_role, key_state};
 use crate::facts::View;
 use crate::iam::{Layer, Policy};
@@ -24,6 +25,7 @@ use crate::lookup::kms::DescribeKey;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::Registry;
 use crate::shell::ShellCommand;
+use crate::task::ImageUse;
 use crate::verdict::{Finding, Judgement, fail, not_applicable};
 
 pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
@@ -36,17 +38,22 @@ pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
     ],
     remedy: "Attach AmazonECSTaskExecutionRolePolicy to the execution role; a repository of another account must admit the role in its own policy too",
     docs: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html",
-    asks: &execution_role::asking::<9, 16>([
-        DescribeRepository::CALL,
-        DescribeKey::CALL,
-        GetRepositoryPolicy::CALL,
-        GetRegistryPolicy::CALL,
-        DescribeImage::CALL,
-        PullThroughRules::CALL,
-        ContainerInstances::CALL,
-        DescribeInstance::CALL,
-        GetInstanceProfile::CALL,
-    ]),
+    asks: &[
+        &[
+            DescribeRepository::CALL,
+            DescribeKey::CALL,
+            GetRepositoryPolicy::CALL,
+            GetRegistryPolicy::CALL,
+            DescribeImage::CALL,
+            PullThroughRules::CALL,
+            ContainerInstances::CALL,
+            DescribeInstance::CALL,
+            GetInstanceProfile::CALL,
+        ],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+        &Departure::CALLS,
+    ],
     advises: false,
     judge: Judge::Image(image_pull_permission),
 };

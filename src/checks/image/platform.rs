@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::behind::{self, Home, ManifestOf, SourceOf};
-use crate::checks::subject::ImageUse;
 use crate::checks::{Check, Judge};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
@@ -15,6 +14,7 @@ use crate::lookup::oci::{Anonymous, Manifest, Offer, Platform};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::ImageRef;
 use crate::shell::ShellCommand;
+use crate::task::ImageUse;
 use crate::verdict::{Finding, Judgement, Severity, fail, not_applicable, pass, warn};
 
 pub(super) static IMAGE_PLATFORM: Check = Check {
@@ -26,7 +26,7 @@ pub(super) static IMAGE_PLATFORM: Check = Check {
     ],
     remedy: "Build the image for that platform, or set runtimePlatform to the image's own",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html",
-    asks: &[
+    asks: &[&[
         DescribeImage::CALL,
         PullThroughRules::CALL,
         EcrManifest::CALL,
@@ -35,7 +35,7 @@ pub(super) static IMAGE_PLATFORM: Check = Check {
         GetManifest::CALL,
         GetConfig::CALL,
         ContainerInstances::CALL,
-    ],
+    ]],
     advises: false,
     judge: Judge::Image(image_platform),
 };
@@ -247,8 +247,12 @@ fn compression(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::tests::account::{Account, DIGEST, ID, REGION, index};
-    use crate::checks::tests::story::Story;
+    use crate::testing::account::Account;
+    use crate::testing::account::DIGEST;
+    use crate::testing::account::ID;
+    use crate::testing::account::REGION;
+    use crate::testing::account::index;
+    use crate::testing::story::Story;
     use serde_json::json;
 
     /// What is said on Fargate of an image for another architecture.

@@ -1,9 +1,9 @@
 //! `image-reference`
 
-use crate::checks::subject::ImageUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::names::Registry;
+use crate::task::ImageUse;
 use crate::verdict::{Judgement, pass, warn};
 
 pub(super) static IMAGE_REFERENCE: Check = Check {
@@ -37,8 +37,8 @@ fn image_reference(it: &ImageUse, _: &View) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::IMAGE_REFERENCE;
-    use crate::checks::tests::story::Story;
     use crate::report::Status;
+    use crate::testing::story::Story;
 
     #[test]
     fn given_an_ecr_of_another_partition_then_it_fails() {

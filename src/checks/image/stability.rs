@@ -1,13 +1,13 @@
 //! `image-stability`
 
 use super::behind::{self, Home};
-use crate::checks::subject::ImageUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ecr::DescribeImage;
 use crate::names::{ImageRef, Registry};
+use crate::task::ImageUse;
 use crate::verdict::{Findings, Judgement, not_applicable, warn};
 
 pub(super) static IMAGE_STABILITY: Check = Check {
@@ -20,7 +20,7 @@ pub(super) static IMAGE_STABILITY: Check = Check {
     ],
     remedy: "Name the image by a tag that never moves, or by its digest",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
-    asks: &[DescribeImage::CALL],
+    asks: &[&[DescribeImage::CALL]],
     advises: true,
     judge: Judge::Image(image_stability),
 };

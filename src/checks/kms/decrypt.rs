@@ -2,8 +2,9 @@
 
 use super::key::{self, Encrypted};
 use super::permission::{judge_all, wish};
-use crate::checks::execution_role::{self, NO_ROLE};
-use crate::checks::subject::EncryptedUse;
+use crate::checks::execution_role;
+use crate::checks::permission::PERMISSION_CALLS;
+use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::KeyState;
@@ -12,6 +13,8 @@ use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants, Manager};
 use crate::lookup::s3::HeadObject;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::DescribeParameter;
+use crate::task::EncryptedUse;
+use crate::task::NO_ROLE;
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static KMS_DECRYPT_PERMISSION: Check = Check {
@@ -23,14 +26,18 @@ pub(super) static KMS_DECRYPT_PERMISSION: Check = Check {
     ],
     remedy: "Allow kms:Decrypt on the key to the execution role, in its own policy and, unless the key policy trusts the account, in the key policy",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
-    asks: &execution_role::asking::<6, 13>([
-        GetKeyPolicy::CALL,
-        ListGrants::CALL,
-        DescribeKey::CALL,
-        DescribeSecret::CALL,
-        DescribeParameter::CALL,
-        HeadObject::CALL,
-    ]),
+    asks: &[
+        &[
+            GetKeyPolicy::CALL,
+            ListGrants::CALL,
+            DescribeKey::CALL,
+            DescribeSecret::CALL,
+            DescribeParameter::CALL,
+            HeadObject::CALL,
+        ],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+    ],
     advises: false,
     judge: Judge::Decrypted(kms_decrypt_permission),
 };

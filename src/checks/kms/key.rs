@@ -1,12 +1,7 @@
 //! Which key something is encrypted with, and through which service it is used.
 
 use super::stored;
-use crate::checks::image::credentials;
 use crate::checks::secrets::parameter;
-use crate::checks::secrets::permission::arn;
-use crate::checks::secrets::reference::region;
-use crate::checks::secrets::secret::described;
-use crate::checks::subject::{AwslogsUse, EncryptedUse, FirelensFileUse, SecretUse, Task};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};
@@ -16,6 +11,11 @@ use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::s3::{Encryption, HeadObject};
 use crate::lookup::secretsmanager::{DescribeSecret, Secret};
 use crate::names::{Arn, Partition, Region, S3Object, ValueFrom};
+use crate::task::AwslogsUse;
+use crate::task::EncryptedUse;
+use crate::task::FirelensFileUse;
+use crate::task::SecretUse;
+use crate::task::Task;
 
 /// What something is encrypted with.
 pub(super) enum Encrypted {
@@ -57,7 +57,7 @@ pub(super) fn of(it: &EncryptedUse, facts: &View) -> Result<Encrypted, Stop> {
     match it {
         EncryptedUse::ValueFrom(it) => value_from(it, facts),
         EncryptedUse::Credentials(it) => {
-            let lookup = credentials::described(it)?;
+            let lookup = it.lookup()?;
             Ok(secret(facts.need(&lookup)?, &lookup))
         }
         EncryptedUse::EnvironmentFile(it) => file(it.object()?, it.task, facts),
@@ -70,10 +70,10 @@ pub(super) fn of(it: &EncryptedUse, facts: &View) -> Result<Encrypted, Stop> {
 fn value_from(it: &SecretUse, facts: &View) -> Result<Encrypted, Stop> {
     let reference = it.reference()?;
     let ValueFrom::Parameter(reading) = &reference else {
-        let lookup = described(it, &reference)?;
+        let lookup = it.lookup(&reference)?;
         return Ok(secret(facts.need(&lookup)?, &lookup));
     };
-    let region = region(it, &reference)?;
+    let region = it.region_asked(&reference)?;
     let found = parameter::found(it, reading, facts)?;
     let Some(key) = found.and_then(|found| found.kms_key.as_deref()) else {
         return Ok(Encrypted::Otherwise(format!("{} is not encrypted", reading.name)));
@@ -82,7 +82,7 @@ fn value_from(it: &SecretUse, facts: &View) -> Result<Encrypted, Stop> {
         return Ok(managed_by_aws(key));
     }
     let caller = facts.need(&CallerIdentity { region: it.task.region()?.clone() })?;
-    let arn = arn(reading, &region, &caller.account);
+    let arn = reading.arn_in(&region, &caller.account);
     let standard = found.is_some_and(|found| found.tier.as_deref() == Some("Standard"));
     // https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html: an advanced
     // parameter has further pairs in its context.

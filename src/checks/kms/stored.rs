@@ -4,7 +4,6 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html>).
 
 use super::key::{Encrypted, Setting, Used, is_of_aws, managed_by_aws};
-use crate::checks::subject::{EbsVolumeUse, StoredUse, Task};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};
@@ -13,6 +12,9 @@ use crate::lookup::ec2::snapshot::DescribeSnapshot;
 use crate::lookup::ecs::cluster::{Cluster, DescribeCluster};
 use crate::lookup::kms::{DescribeKey, Key};
 use crate::lookup::{Call, CallerIdentity, Lookup};
+use crate::task::EbsVolumeUse;
+use crate::task::StoredUse;
+use crate::task::Task;
 
 /// What it takes to know the key of a disk.
 pub(super) const CALLS: [Call; 6] = [

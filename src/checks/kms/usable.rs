@@ -2,7 +2,6 @@
 
 use super::key::{self, Encrypted, Setting, Used};
 use super::{log_group, stored};
-use crate::checks::subject::EncryptedUse;
 use crate::checks::{Check, Judge, key_state};
 use crate::facts::View;
 use crate::knowledge::Seen;
@@ -13,6 +12,7 @@ use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::DescribeParameter;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::shell::ShellCommand;
+use crate::task::EncryptedUse;
 use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static KMS_KEY_USABLE: Check = Check {
@@ -28,7 +28,7 @@ pub(super) static KMS_KEY_USABLE: Check = Check {
     ],
     remedy: "Enable the key, or encrypt with another symmetric key of the same region",
     docs: "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
-    asks: &[
+    asks: &[&[
         DescribeKey::CALL,
         DescribeSecret::CALL,
         DescribeParameter::CALL,
@@ -40,7 +40,7 @@ pub(super) static KMS_KEY_USABLE: Check = Check {
         CallerIdentity::CALL,
         DescribeLogGroup::CALL,
         GetKeyPolicy::CALL,
-    ],
+    ]],
     advises: false,
     judge: Judge::Encrypted(kms_key_usable),
 };

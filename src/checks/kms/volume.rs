@@ -4,15 +4,18 @@ use super::key::{Encrypted, Used};
 use super::permission::{judge_all, wish};
 use super::{storage, stored};
 use crate::checks::execution_role::{self, policies_of};
+use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Answer, Wish};
 use crate::checks::policies::Policies;
-use crate::checks::subject::{EbsVolumeUse, StoredUse};
+use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, Manager};
+use crate::task::EbsVolumeUse;
+use crate::task::StoredUse;
 use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable};
 
 pub(super) static KMS_VOLUME_PERMISSION: Check = Check {
@@ -21,16 +24,20 @@ pub(super) static KMS_VOLUME_PERMISSION: Check = Check {
     prevents: &[stored::MISMATCH, stored::STORAGE],
     remedy: "Allow the infrastructure role to use the key: in its own policy (the managed policy for volumes has no KMS action) and, unless the key policy trusts the account, in the key policy",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html",
-    asks: &execution_role::asking::<8, 15>([
-        GetKeyPolicy::CALL,
-        ListGrants::CALL,
-        stored::CALLS[0],
-        stored::CALLS[1],
-        stored::CALLS[2],
-        stored::CALLS[3],
-        stored::CALLS[4],
-        stored::CALLS[5],
-    ]),
+    asks: &[
+        &[
+            GetKeyPolicy::CALL,
+            ListGrants::CALL,
+            stored::CALLS[0],
+            stored::CALLS[1],
+            stored::CALLS[2],
+            stored::CALLS[3],
+            stored::CALLS[4],
+            stored::CALLS[5],
+        ],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+    ],
     advises: false,
     judge: Judge::Stored(kms_volume_permission),
 };

@@ -1,9 +1,10 @@
 //! `log-group-create-permission`
 
-use super::target::{all_streams, departure, lookup};
-use super::write_permission::arn_of_stream;
+use super::target::{departure, lookup};
+use crate::checks::departure::Departure;
+use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
-use crate::checks::subject::AwslogsUse;
+use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge, execution_role, instance_role};
 use crate::facts::View;
 use crate::knowledge::Seen;
@@ -12,6 +13,8 @@ use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::logs::DescribeLogGroup;
+use crate::names::{all_streams, arn_of_stream};
+use crate::task::AwslogsUse;
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static LOG_GROUP_CREATE_PERMISSION: Check = Check {
@@ -23,12 +26,17 @@ pub(super) static LOG_GROUP_CREATE_PERMISSION: Check = Check {
     ],
     remedy: "Allow logs:CreateLogGroup (AmazonECSTaskExecutionRolePolicy does not), or create the log group before the deploy",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
-    asks: &execution_role::asking::<4, 11>([
-        DescribeLogGroup::CALL,
-        ContainerInstances::CALL,
-        DescribeInstance::CALL,
-        GetInstanceProfile::CALL,
-    ]),
+    asks: &[
+        &[
+            DescribeLogGroup::CALL,
+            ContainerInstances::CALL,
+            DescribeInstance::CALL,
+            GetInstanceProfile::CALL,
+        ],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+        &Departure::CALLS,
+    ],
     advises: false,
     judge: Judge::Awslogs(log_group_create_permission),
 };

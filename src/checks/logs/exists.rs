@@ -1,11 +1,11 @@
 //! `log-group-exists`
 
 use super::target::{Target, lookup, target};
-use crate::checks::subject::AwslogsUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::{Lookup, Missing};
+use crate::task::AwslogsUse;
 use crate::verdict::{Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static LOG_GROUP_EXISTS: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static LOG_GROUP_EXISTS: Check = Check {
     ],
     remedy: "Create the log group in that region, correct awslogs-group or awslogs-region, or set awslogs-create-group to \"true\"",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
-    asks: &[DescribeLogGroup::CALL],
+    asks: &[&[DescribeLogGroup::CALL]],
     advises: false,
     judge: Judge::Awslogs(log_group_exists),
 };

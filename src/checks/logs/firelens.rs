@@ -1,11 +1,14 @@
 //! `log-firelens`
 
+use crate::checks::departure::Departure;
+use crate::checks::permission::PERMISSION_CALLS;
+use crate::checks::policies::PoliciesOf;
 use crate::checks::secrets::file_permission;
-use crate::checks::subject::FirelensFileUse;
-use crate::checks::{Check, Judge, execution_role};
+use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
+use crate::task::FirelensFileUse;
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static LOG_FIRELENS: Check = Check {
@@ -17,7 +20,12 @@ pub(super) static LOG_FIRELENS: Check = Check {
     ],
     remedy: "Upload the file, or correct its ARN (arn:aws:s3:::bucket/key), and allow the execution role s3:GetObject on it and s3:GetBucketLocation on its bucket",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html",
-    asks: &execution_role::asking::<2, 9>([HeadObject::CALL, GetBucketPolicy::CALL]),
+    asks: &[
+        &[HeadObject::CALL, GetBucketPolicy::CALL],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+        &Departure::CALLS,
+    ],
     advises: false,
     judge: Judge::FirelensFile(log_firelens),
 };

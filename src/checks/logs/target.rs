@@ -5,11 +5,11 @@
 //! (<https://docs.docker.com/engine/logging/drivers/awslogs/>).
 
 use crate::checks::departure::Departure;
-use crate::checks::subject::AwslogsUse;
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::logs::{DescribeLogGroup, LogGroup};
 use crate::names::{LogGroupName, Region};
+use crate::task::AwslogsUse;
 
 /// A log group, as the driver will find it.
 pub(super) enum Target<'f> {
@@ -72,12 +72,6 @@ fn perhaps_mistyped(it: &AwslogsUse, region: &Region, stop: Stop) -> Stop {
         }
         stop => stop,
     }
-}
-
-/// All streams of a group, and what is asked of it where it is created: to allow one stream only would
-/// be to allow one task only.
-pub(in crate::checks) fn all_streams(group: &str) -> String {
-    format!("{group}:*")
 }
 
 /// The container whose driver creates the same group.

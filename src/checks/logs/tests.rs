@@ -1,5 +1,3 @@
-mod account;
-
 use serde_json::{Value, json};
 
 use super::GROUP as LOGS;
@@ -7,11 +5,11 @@ use super::create_permission::LOG_GROUP_CREATE_PERMISSION as CREATE;
 use super::exists::LOG_GROUP_EXISTS as EXISTS;
 use super::firelens::LOG_FIRELENS as FIRELENS;
 use super::write_permission::LOG_WRITE_PERMISSION as WRITE;
-use crate::checks::tests::story::Story;
 use crate::checks::{Check, find};
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
-use account::{Account, GROUP, KEY, ROLES, Registered, allow, of_group};
+use crate::testing::account::logs::{Account, GROUP, KEY, ROLES, Registered, allow, of_group};
+use crate::testing::story::Story;
 
 const AT: &str = "/containerDefinitions/0/logConfiguration";
 const WRITES: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];

@@ -1,10 +1,11 @@
 //! `log-write-permission`
 
-use super::target::{Target, all_streams, departure, target, unnoticed};
+use super::target::{Target, departure, target, unnoticed};
 use crate::checks::departure::Departure;
+use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
-use crate::checks::subject::{AwslogsUse, SOME_TASK};
+use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge, execution_role, instance_role};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -13,7 +14,10 @@ use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::logs::DescribeLogGroup;
-use crate::names::Region;
+use crate::names::{Region, all_streams, arn_of_stream};
+use crate::task::AwslogsUse;
+use crate::task::LOG_CALLS;
+use crate::task::SOME_TASK;
 use crate::verdict::{Finding, Judgement, not_applicable};
 
 pub(super) static LOG_WRITE_PERMISSION: Check = Check {
@@ -25,18 +29,20 @@ pub(super) static LOG_WRITE_PERMISSION: Check = Check {
     ],
     remedy: "Allow logs:CreateLogStream and logs:PutLogEvents on the streams of the log group: its ARN with :* at the end",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
-    asks: &execution_role::asking::<4, 11>([
-        DescribeLogGroup::CALL,
-        ContainerInstances::CALL,
-        DescribeInstance::CALL,
-        GetInstanceProfile::CALL,
-    ]),
+    asks: &[
+        &[
+            DescribeLogGroup::CALL,
+            ContainerInstances::CALL,
+            DescribeInstance::CALL,
+            GetInstanceProfile::CALL,
+        ],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+        &Departure::CALLS,
+    ],
     advises: false,
     judge: Judge::Awslogs(log_write_permission),
 };
-
-/// What the driver calls, in this order.
-pub(in crate::checks) const CALLS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
 fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     let (region, name) = it.group()?;
@@ -50,7 +56,7 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         let group = name.arn(&region, execution_role::account(who));
         let arn = arn_of_stream(&group, &stream);
         let from = (&region, departure(it)?);
-        match writes(who, &CALLS, (&arn, &group), from, facts)? {
+        match writes(who, &LOG_CALLS, (&arn, &group), from, facts)? {
             Answer::Refused(finding) => {
                 let finding = lost(it, who, (&arn, &group), from, *finding, facts)?;
                 let message = finding.message.replace(&stream, &in_words);
@@ -61,11 +67,6 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
             }
         }
     })
-}
-
-/// The ARN of a stream of this group.
-pub(in crate::checks) fn arn_of_stream(group: &str, stream: &str) -> String {
-    format!("{group}:log-stream:{stream}")
 }
 
 fn writes(
@@ -91,7 +92,8 @@ fn lost(
     finding: Finding,
     facts: &View,
 ) -> Result<Finding, Stop> {
-    let only_events = matches!(writes(who, &CALLS[..1], stream, from, facts)?, Answer::Allowed(_));
+    let only_events =
+        matches!(writes(who, &LOG_CALLS[..1], stream, from, facts)?, Answer::Allowed(_));
     let consequence = match only_events {
         true => Some("the container starts all the same, and nothing that it writes is kept"),
         false => unnoticed(it)?,

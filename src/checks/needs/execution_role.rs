@@ -3,12 +3,12 @@
 
 use super::Collector;
 use crate::checks::image::behind;
-use crate::checks::subject::AwslogsUse;
 use crate::document::Container;
 use crate::document::volume::Volume;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::ecr::DescribeImage;
 use crate::names::{Arn, ImageRef, ParameterRef, S3Object, ValueFrom};
+use crate::task::AwslogsUse;
 
 impl Collector<'_> {
     pub(super) fn of_execution_role(&mut self) {

@@ -17,11 +17,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::checks::subject::{Task, Unplanned};
 use crate::document::{Field, Place};
 use crate::iam::KeyState;
 use crate::knowledge::Stop;
 use crate::names::{AccountId, Arn, Partition, Region, RoleRef, SecretRef};
+use crate::task::Task;
+use crate::task::Unplanned;
 
 pub use known::{Asks, Known};
 pub(in crate::checks) use task_role::CloudWatch;

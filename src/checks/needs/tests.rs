@@ -5,11 +5,11 @@ mod feedback;
 use serde_json::{Value, json};
 
 use super::{Known, Need, Needs, Whose, of, policy};
-use crate::checks::policies::Witness;
-use crate::checks::subject::Task;
 use crate::document::{Role, RunContext, Source, TaskDefinition};
 use crate::iam::{self, Context, Decision, Layers, Request, evaluate};
 use crate::knowledge::Gap;
+use crate::task::Task;
+use crate::task::Witness;
 
 const HEALTHY: &str = include_str!("../../../demo/healthy.json");
 const ROLE: &str = "arn:aws:iam::111122223333:role/app";

@@ -1,7 +1,6 @@
 //! `network-addresses`
 
 use super::interfaces;
-use crate::checks::subject::{Rollout, SenderUse, SendsFrom, Task};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -10,6 +9,10 @@ use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::servicequotas::GetServiceQuota;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::Subnet;
+use crate::task::Rollout;
+use crate::task::SenderUse;
+use crate::task::SendsFrom;
+use crate::task::Task;
 use crate::verdict::{Finding, Judgement, Verdict, fail, not_applicable, pass, warn};
 
 pub(super) static NETWORK_ADDRESSES: Check = Check {
@@ -22,12 +25,12 @@ pub(super) static NETWORK_ADDRESSES: Check = Check {
     ],
     remedy: "Name a subnet with free addresses, or free some in this one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
-    asks: &[
+    asks: &[&[
         DescribeSubnet::CALL,
         GetServiceQuota::CALL,
         NetworkInterfaces::CALL,
         CallerIdentity::CALL,
-    ],
+    ]],
     advises: false,
     judge: Judge::Sender(network_addresses),
 };

@@ -1,6 +1,5 @@
-//! What the checks of the group ask, piece by piece: each piece holds those before it.
+//! What the checks of the group ask, piece by piece.
 
-use crate::checks::joined;
 use crate::lookup::ec2::endpoint::Endpoints;
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
@@ -13,8 +12,8 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{Call, CallerIdentity, Lookup};
 
 /// Where calls leave from: the subnets of the task, or those of the instances that it may land on; and
-/// what the cluster adds to what has to be reached. The subnet comes first: all the others hang on it.
-const FROM: [Call; 5] = [
+/// what the cluster adds to what has to be reached. The subnet comes first: all the others depend on it.
+pub(super) const FROM: &[Call] = &[
     DescribeSubnet::CALL,
     ContainerInstances::CALL,
     DescribeInstance::CALL,
@@ -23,19 +22,14 @@ const FROM: [Call; 5] = [
 ];
 
 /// Where the name of a service leads to: to an endpoint, or out.
-pub(super) const LEAD: [Call; 10] = joined(
-    &FROM,
-    &[Endpoints::CALL, RouteTables::CALL, DescribeVpc::CALL, VpcDns::CALL, DhcpResolvers::CALL],
-);
+pub(super) const LEAD: &[Call] =
+    &[Endpoints::CALL, RouteTables::CALL, DescribeVpc::CALL, VpcDns::CALL, DhcpResolvers::CALL];
 
 /// Where packets go.
-pub(super) const WAY: [Call; 15] = joined(
-    &LEAD,
-    &[
-        InternetGateways::CALL,
-        NatGateways::CALL,
-        ServicePrefixLists::CALL,
-        PrefixListEntries::CALL,
-        BlockPublicAccess::CALL,
-    ],
-);
+pub(super) const WAY: &[Call] = &[
+    InternetGateways::CALL,
+    NatGateways::CALL,
+    ServicePrefixLists::CALL,
+    PrefixListEntries::CALL,
+    BlockPublicAccess::CALL,
+];

@@ -1,6 +1,5 @@
 //! `network-configuration`
 
-use crate::checks::subject::{NetworkPart, NetworkUse, Task};
 use crate::checks::{Check, Judge};
 use crate::document::{ContextKind, Located};
 use crate::facts::View;
@@ -9,6 +8,9 @@ use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::network::Subnet;
+use crate::task::NetworkPart;
+use crate::task::NetworkUse;
+use crate::task::Task;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, pass};
 
 pub(super) static NETWORK_CONFIGURATION: Check = Check {
@@ -22,7 +24,7 @@ pub(super) static NETWORK_CONFIGURATION: Check = Check {
     ],
     remedy: "Name subnets and security groups of one VPC in networkConfiguration.awsvpcConfiguration",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html",
-    asks: &[DescribeSubnet::CALL, DescribeSecurityGroup::CALL],
+    asks: &[&[DescribeSubnet::CALL, DescribeSecurityGroup::CALL]],
     advises: false,
     judge: Judge::Network(network_configuration),
 };

@@ -1,13 +1,12 @@
 //! `network-dns`
 
-use super::asks::WAY;
+use super::asks::{FROM, LEAD, WAY};
 use super::nacl::mended;
 use super::reach::{Need, Reach, destination};
 use super::route::Way;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
 use crate::checks::scene::{Scene, lead_lacks};
-use crate::checks::subject::SenderUse;
-use crate::checks::{Check, Judge, joined};
+use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -18,6 +17,7 @@ use crate::network::{
     Destination, DnsFact, EndpointFact, Family, Hindrance, Outcome, Part, Path, Port, Topology,
 };
 use crate::shell::ShellCommand;
+use crate::task::SenderUse;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_DNS: Check = Check {
@@ -29,7 +29,7 @@ pub(super) static NETWORK_DNS: Check = Check {
     ],
     remedy: "Turn on enableDnsSupport and enableDnsHostnames of the VPC, or let the task reach the resolvers of its DHCP options at UDP and TCP 53",
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html",
-    asks: &joined::<{ WAY.len() + 2 }>(&WAY, &[DescribeSecurityGroup::CALL, NetworkAcls::CALL]),
+    asks: &[FROM, LEAD, WAY, &[DescribeSecurityGroup::CALL, NetworkAcls::CALL]],
     advises: false,
     judge: Judge::Senders(network_dns),
 };

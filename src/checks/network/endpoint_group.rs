@@ -1,14 +1,13 @@
 //! `network-endpoint-security-group`
 
-use super::asks::WAY;
+use super::asks::{FROM, LEAD, WAY};
 use super::fork::past_endpoint;
 use super::reach::{Need, destination};
 use super::route::EXPECTED;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all, timeout};
 use super::security_group::lacks;
 use crate::checks::scene::{Scene, lead_lacks};
-use crate::checks::subject::SenderUse;
-use crate::checks::{Check, Judge, joined};
+use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -16,6 +15,7 @@ use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::names::Region;
 use crate::network::{Answer, Attraction, FilterFact, Outcome, Path};
 use crate::shell::ShellCommand;
+use crate::task::SenderUse;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ENDPOINT_SECURITY_GROUP: Check = Check {
@@ -27,7 +27,7 @@ pub(super) static NETWORK_ENDPOINT_SECURITY_GROUP: Check = Check {
     ],
     remedy: "Let TCP 443 in to the endpoint's security group from that of the task, or from the range of the VPC",
     docs: "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
-    asks: &joined::<{ WAY.len() + 1 }>(&WAY, &[DescribeSecurityGroup::CALL]),
+    asks: &[FROM, LEAD, WAY, &[DescribeSecurityGroup::CALL]],
     advises: false,
     judge: Judge::Senders(network_endpoint_security_group),
 };

@@ -8,14 +8,13 @@ mod reading;
 
 use serde_json::{Value, json};
 
-use super::asks::WAY;
+use super::asks::{FROM, LEAD, WAY};
 use super::reach::{Call, Errand, Need, Reach, To, destination};
 use super::route::Way;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
 use crate::checks::policies::OrganizationOf;
 use crate::checks::scene::{Scene, lead_lacks};
-use crate::checks::subject::{SOME_TASK, SenderUse, Task};
-use crate::checks::{Check, Judge, joined};
+use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
@@ -25,6 +24,9 @@ use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::RoleArn;
 use crate::network::{Attraction, Endpoint, Part};
+use crate::task::SOME_TASK;
+use crate::task::SenderUse;
+use crate::task::Task;
 use crate::verdict::Judgement;
 use amendment::Amendment;
 use caller::Callers;
@@ -40,19 +42,18 @@ pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
     ],
     remedy: "Allow the call in the policy of the endpoint",
     docs: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
-    asks: &joined::<{ WAY.len() + 8 }>(&WAY, &{
-        let [organization, parents, attached, policy] = OrganizationOf::CALLS;
-        [
+    asks: &[
+        FROM,
+        LEAD,
+        WAY,
+        &[
             DescribeSecret::CALL,
             DescribeLogGroup::CALL,
             GetBucketPolicy::CALL,
             GetInstanceProfile::CALL,
-            organization,
-            parents,
-            attached,
-            policy,
-        ]
-    }),
+        ],
+        &OrganizationOf::CALLS,
+    ],
     advises: false,
     judge: Judge::Senders(network_endpoint_policy),
 };

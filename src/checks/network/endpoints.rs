@@ -1,13 +1,12 @@
 //! `network-endpoints`
 
-use super::asks::WAY;
+use super::asks::{FROM, LEAD, WAY};
 use super::pulled::with_pulls;
 use super::reach::{Need, Reach, To, destination};
 use super::route::{EXPECTED, Way};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use crate::checks::scene::{Scene, lead_lacks};
-use crate::checks::subject::SenderUse;
-use crate::checks::{Check, Judge, joined};
+use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -18,6 +17,7 @@ use crate::network::{
     RouteTarget, Service, Subnet, Topology, table_of,
 };
 use crate::shell::ShellCommand;
+use crate::task::SenderUse;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ENDPOINTS: Check = Check {
@@ -31,10 +31,7 @@ pub(super) static NETWORK_ENDPOINTS: Check = Check {
     ],
     remedy: "Create the missing VPC endpoint, with private DNS, in the task's VPC",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html",
-    asks: &joined::<{ WAY.len() + 3 }>(
-        &WAY,
-        &[DescribeImage::CALL, PullThroughRules::CALL, EcrManifest::CALL],
-    ),
+    asks: &[FROM, LEAD, WAY, &[DescribeImage::CALL, PullThroughRules::CALL, EcrManifest::CALL]],
     advises: false,
     judge: Judge::Sender(network_endpoints),
 };

@@ -1,7 +1,6 @@
 //! Whether an account may have the network interfaces that tasks take.
 
 use super::addresses::NO_INTERFACE;
-use crate::checks::subject::{Rollout, SenderUse};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::CallerIdentity;
@@ -9,6 +8,8 @@ use crate::lookup::ec2::network_interface::NetworkInterfaces;
 use crate::lookup::ec2::subnet::TakenAddresses;
 use crate::lookup::servicequotas::{GetServiceQuota, NETWORK_INTERFACES};
 use crate::names::Region;
+use crate::task::Rollout;
+use crate::task::SenderUse;
 use crate::verdict::{Finding, warn};
 
 /// Warns where a region has fewer interfaces left than tasks start in it. It is no matter of one subnet,

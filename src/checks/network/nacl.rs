@@ -2,15 +2,14 @@
 
 use ipnet::IpNet;
 
-use super::asks::WAY;
+use super::asks::{FROM, LEAD, WAY};
 use super::filter;
 use super::reach::{Need, Reach};
 use super::route::{EXPECTED, not_in, of_all, of_any};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use super::security_group::lacks;
 use crate::checks::scene::Scene;
-use crate::checks::subject::SenderUse;
-use crate::checks::{Check, Judge, joined};
+use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -21,6 +20,7 @@ use crate::network::{
     rest_of_internet,
 };
 use crate::shell::ShellCommand;
+use crate::task::SenderUse;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_NACL: Check = Check {
@@ -32,7 +32,7 @@ pub(super) static NETWORK_NACL: Check = Check {
     ],
     remedy: "Allow TCP 443 out of the subnet, and the answers to ports 1024-65535 in to it",
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
-    asks: &joined::<{ WAY.len() + 1 }>(&WAY, &[NetworkAcls::CALL]),
+    asks: &[FROM, LEAD, WAY, &[NetworkAcls::CALL]],
     advises: false,
     judge: Judge::Sender(network_nacl),
 };

@@ -5,7 +5,6 @@ use super::route::Way;
 use super::ruling::{Obstacle, Ruling};
 use crate::checks::image::behind::{Home, ManifestOf, covering, reference};
 use crate::checks::scene::Scene;
-use crate::checks::subject::Task;
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -13,6 +12,7 @@ use crate::lookup::Lookup;
 use crate::lookup::ecr::{DescribeImage, ImageDetail, PullThroughRules, Repository};
 use crate::lookup::oci::{Manifest, Offer, Platform};
 use crate::shell::ShellCommand;
+use crate::task::Task;
 
 /// What endpoints say of a need, with what the images among it take besides. Neither is more than likely
 /// to hurt, so what cannot be learnt of ECR leaves nothing open.

@@ -10,7 +10,6 @@ mod collector;
 mod partial;
 mod sessions;
 
-use crate::checks::subject::{Carrier, SenderUse, SendsFrom, Standing, Task};
 use crate::document::Place;
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -18,6 +17,11 @@ use crate::names::{
     EcrHost, ImageRef, LogGroupName, ParameterRef, Partition, Region, S3Object, SecretRef,
 };
 use crate::network::{Destination, Port, Service};
+use crate::task::Carrier;
+use crate::task::SenderUse;
+use crate::task::SendsFrom;
+use crate::task::Standing;
+use crate::task::Task;
 use collector::Collector;
 
 /// Something that has to be reached.

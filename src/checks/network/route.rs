@@ -4,11 +4,10 @@ mod mending;
 
 use ipnet::IpNet;
 
-use super::asks::WAY;
+use super::asks::{FROM, LEAD, WAY};
 use super::reach::{Need, Reach, To, destination};
 use super::ruling::{Plan, Ruling, judge, listed, timeout};
 use crate::checks::scene::{Scene, is_drawn, lacks, lead_lacks};
-use crate::checks::subject::SenderUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -16,6 +15,7 @@ use crate::network::{
     Attraction, Destination, EndpointKind, Interface, Outcome, Part, Path, RouteFact, RouteTarget,
     Service, Topology, joined, rest_of_internet,
 };
+use crate::task::SenderUse;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ROUTE: Check = Check {
@@ -28,7 +28,7 @@ pub(super) static NETWORK_ROUTE: Check = Check {
     ],
     remedy: "Give the subnet a default route to a NAT gateway in a public subnet, or create the VPC endpoints; on Fargate, public addresses in a public subnet do too",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
-    asks: &WAY,
+    asks: &[FROM, LEAD, WAY],
     advises: false,
     judge: Judge::Sender(network_route),
 };

@@ -5,11 +5,12 @@ mod tally;
 
 use super::reach::{Call, Errand, Need, Reach, To};
 use crate::checks::scene::Scene;
-use crate::checks::subject::{SenderUse, SendsFrom};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::network::{Part, Subnet};
+use crate::task::SenderUse;
+use crate::task::SendsFrom;
 use crate::verdict::{Findings, Judgement, not_applicable};
 use tally::Tally;
 

@@ -1,13 +1,12 @@
 //! `network-security-group`
 
-use super::asks::WAY;
+use super::asks::{FROM, LEAD, WAY};
 use super::filter;
 use super::reach::{Need, Reach};
 use super::route::{EXPECTED, of_all, of_any};
 use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
 use crate::checks::scene::{Scene, lead_lacks};
-use crate::checks::subject::SenderUse;
-use crate::checks::{Check, Judge, joined};
+use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -15,6 +14,7 @@ use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::names::Region;
 use crate::network::{Attraction, FilterFact, Outcome, Part, Path, Topology};
 use crate::shell::ShellCommand;
+use crate::task::SenderUse;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_SECURITY_GROUP: Check = Check {
@@ -26,7 +26,7 @@ pub(super) static NETWORK_SECURITY_GROUP: Check = Check {
     ],
     remedy: "Add an outbound rule for TCP 443 to a security group of the task",
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
-    asks: &joined::<{ WAY.len() + 1 }>(&WAY, &[DescribeSecurityGroup::CALL]),
+    asks: &[FROM, LEAD, WAY, &[DescribeSecurityGroup::CALL]],
     advises: false,
     judge: Judge::Sender(network_security_group),
 };

@@ -15,16 +15,15 @@ mod refused;
 mod remedies;
 mod senders;
 mod trails;
-pub(in crate::checks) mod vpc;
 mod ways;
 
 use serde_json::json;
 
 use super::GROUP;
-use crate::checks::tests::story::Story;
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Skip, Unknown};
-use vpc::{ACCOUNT, REGION, Vpc};
+use crate::testing::story::Story;
+use crate::testing::vpc::{ACCOUNT, REGION, Vpc};
 
 const IMAGE: &str = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1";
 

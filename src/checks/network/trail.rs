@@ -6,13 +6,14 @@ use super::reach::{self, Need, Reach, To, destination};
 use super::route::{Way, of_all};
 use super::ruling::{Obstacle, Ruling};
 use crate::checks::scene::{Scene, lead_lacks};
-use crate::checks::subject::{SenderUse, Task};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::{
     Attraction, Interface, Outcome, Part, Path, RouteFact, RouteTarget, Stage, Topology,
     rest_of_internet, table_of,
 };
+use crate::task::SenderUse;
+use crate::task::Task;
 
 /// The way from one interface to one place that has to be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,13 @@
 //! `network-zone`
 
-use crate::checks::subject::{SenderUse, SendsFrom, Standing};
 use crate::checks::{Check, Judge};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::task::SenderUse;
+use crate::task::SendsFrom;
+use crate::task::Standing;
 use crate::verdict::{Judgement, not_applicable, pass, warn};
 
 pub(super) static NETWORK_ZONE: Check = Check {
@@ -14,7 +16,7 @@ pub(super) static NETWORK_ZONE: Check = Check {
     prevents: &["service <service> was unable to place a task. Reason: Internal error."],
     remedy: "Name a subnet in another zone",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html",
-    asks: &[DescribeSubnet::CALL],
+    asks: &[&[DescribeSubnet::CALL]],
     advises: true,
     judge: Judge::Sender(network_zone),
 };

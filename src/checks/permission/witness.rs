@@ -12,7 +12,7 @@ use serde_json::json;
 use super::context::requested_region;
 use super::said::Word;
 use super::{Beside, Wish, layers, own_layers, owner, request};
-use crate::checks::policies::{Membership, PolicySet, Witness};
+use crate::checks::policies::{Membership, PolicySet};
 use crate::facts::View;
 use crate::iam::{self, Decision, Evaluation, KeyState, Layer, Layers, Policy, evaluate};
 use crate::knowledge::{Gap, Seen, Stop};
@@ -20,6 +20,7 @@ use crate::lookup::iam::simulate::{
     ContextKey, Decision as Heard, SimulatePrincipalPolicy, Simulated,
 };
 use crate::names::Region;
+use crate::task::Witness;
 
 /// What is said of a call when the simulator was heard as well, if it has to be. `own` is what the
 /// engine says.

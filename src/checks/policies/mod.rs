@@ -30,9 +30,10 @@ use crate::lookup::iam::user::{
 use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, Region};
 
+use crate::task::Witness;
 pub use organization::{Above, Controls, Membership, OrganizationOf};
 pub use principal::Principal;
-pub use rights::{RightsOf, Witness};
+pub use rights::RightsOf;
 
 use reading::{Holder, Reading, list};
 

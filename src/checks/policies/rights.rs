@@ -3,18 +3,7 @@
 use super::{OrganizationOf, Policies, PoliciesOf};
 use crate::facts::{Derived, View};
 use crate::knowledge::Stop;
-
-/// When IAM is asked for its own opinion, as a witness beside the engine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Witness {
-    /// Where a policy cannot be read, or the organization's policies cannot.
-    #[default]
-    Auto,
-    /// Where a policy of the principal cannot be read.
-    OnlyIfBlind,
-    /// Never.
-    Never,
-}
+use crate::task::Witness;
 
 /// What a principal's rights rest on: its policies, and those of the organization above.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

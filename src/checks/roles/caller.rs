@@ -3,7 +3,6 @@
 use crate::checks::execution_role::rights;
 use crate::checks::permission::{self, Beside, Wish, assume_above};
 use crate::checks::policies::{Policies, Principal};
-use crate::checks::subject::Task;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};
@@ -15,6 +14,7 @@ use crate::lookup::iam::user::{
     GetUser, GetUserPolicy, ListAttachedUserPolicies, ListGroupsForUser, ListUserPolicies,
 };
 use crate::lookup::{Call, CallerIdentity, Lookup};
+use crate::task::Task;
 use crate::verdict::Finding;
 
 /// The calls that it takes to know what the caller may do, be it a role or a user.

@@ -2,6 +2,7 @@
 
 mod tagging;
 
+use crate::checks::permission::PERMISSION_CALLS;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -9,15 +10,15 @@ use serde_json::Value;
 use super::caller;
 use crate::checks::permission::Wish;
 use crate::checks::policies::Policies;
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::ContextKind;
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::ecs::account::ListAccountSettings;
-use crate::lookup::{Call, CallerIdentity, Lookup};
+use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::AccountId;
+use crate::task::Task;
 use crate::verdict::{Finding, Findings, Judgement, not_applicable};
 
 pub(super) static ROLE_DEPLOYER: Check = Check {
@@ -29,20 +30,10 @@ pub(super) static ROLE_DEPLOYER: Check = Check {
     ],
     remedy: "Allow the call to whoever deploys, or name that principal with --caller-arn",
     docs: "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html",
-    asks: &asks(),
+    asks: &[caller::CALLS, &[ListAccountSettings::CALL], &PERMISSION_CALLS],
     advises: false,
     judge: Judge::Task(role_deployer),
 };
-
-const fn asks() -> [Call; caller::CALLS.len() + 1] {
-    let mut all = [ListAccountSettings::CALL; caller::CALLS.len() + 1];
-    let mut at = 0;
-    while at < caller::CALLS.len() {
-        all[at] = caller::CALLS[at];
-        at += 1;
-    }
-    all
-}
 
 fn role_deployer(task: &Task, facts: &View) -> Judgement {
     let calls = calls(task);

@@ -1,12 +1,12 @@
 //! `role-exists`, and the role that the other checks of the group look at
 
-use crate::checks::subject::RoleUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::iam::role::{GetRole, Role};
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{RoleArn, RoleRef};
+use crate::task::RoleUse;
 use crate::verdict::{Finding, Judgement, fail, pass};
 
 pub(super) static ROLE_EXISTS: Check = Check {
@@ -18,7 +18,7 @@ pub(super) static ROLE_EXISTS: Check = Check {
     ],
     remedy: "Create the role, or correct its ARN: aws iam get-role prints the right one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
-    asks: &[GetRole::CALL, CallerIdentity::CALL],
+    asks: &[&[GetRole::CALL, CallerIdentity::CALL]],
     advises: false,
     judge: Judge::Role(role_exists),
 };

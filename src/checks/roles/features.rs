@@ -3,13 +3,14 @@
 use super::exists::role;
 use super::session;
 use crate::checks::departure::Departure;
-use crate::checks::execution_role::{asking, policies_of};
+use crate::checks::execution_role::policies_of;
 use crate::checks::needs::CloudWatch;
+use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
+use crate::checks::policies::PoliciesOf;
 use crate::checks::secrets::file_permission::bucket;
-use crate::checks::subject::{Duty, RoleUse, Task};
-use crate::checks::{Check, Judge, joined};
+use crate::checks::{Check, Judge};
 use crate::document::{Container, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -17,6 +18,9 @@ use crate::lookup::Lookup;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants};
 use crate::lookup::s3::GetBucketPolicy;
+use crate::task::Duty;
+use crate::task::RoleUse;
+use crate::task::Task;
 use crate::verdict::{Finding, Findings, Judgement, Severity, fail, not_applicable, warn};
 
 pub(super) static ROLE_TASK_FEATURES: Check = Check {
@@ -29,16 +33,18 @@ pub(super) static ROLE_TASK_FEATURES: Check = Check {
     ],
     remedy: "Name a task role, and allow it what the feature needs",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
-    asks: &joined::<25>(
-        &asking::<5, 12>([
+    asks: &[
+        &[
             DescribeCluster::CALL,
             DescribeKey::CALL,
             GetBucketPolicy::CALL,
             GetKeyPolicy::CALL,
             ListGrants::CALL,
-        ]),
+        ],
+        &PoliciesOf::CALLS_FOR_ROLE,
         &Departure::CALLS,
-    ),
+        &PERMISSION_CALLS,
+    ],
     advises: true,
     judge: Judge::Task(role_task_features),
 };

@@ -2,11 +2,12 @@
 
 use super::pass::passing;
 use crate::checks::departure::Departure;
-use crate::checks::execution_role::{asking, rights};
+use crate::checks::execution_role::rights;
 use crate::checks::needs::{self, Known, Needs};
+use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Answer, Beside, Wish, decide, denied};
+use crate::checks::policies::PoliciesOf;
 use crate::checks::policies::Principal;
-use crate::checks::subject::{RoleUse, Task};
 use crate::checks::{Check, Judge};
 use crate::document::Place;
 use crate::facts::View;
@@ -14,6 +15,8 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::ecs::capacity_provider::{DescribeCapacityProvider, ManagedInstances};
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::{CallerIdentity, Lookup};
+use crate::task::RoleUse;
+use crate::task::Task;
 use crate::verdict::{Finding, Findings, Judgement, Severity, not_applicable, warn};
 
 pub(super) static ROLE_INFRASTRUCTURE: Check = Check {
@@ -25,7 +28,11 @@ pub(super) static ROLE_INFRASTRUCTURE: Check = Check {
     ],
     remedy: "Attach the AmazonECSInfrastructureRolePolicyFor... that belongs to the feature",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html",
-    asks: &asking::<2, 9>([DescribeCapacityProvider::CALL, GetInstanceProfile::CALL]),
+    asks: &[
+        &[DescribeCapacityProvider::CALL, GetInstanceProfile::CALL],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+    ],
     advises: true,
     judge: Judge::Task(role_infrastructure),
 };

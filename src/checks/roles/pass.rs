@@ -2,11 +2,13 @@
 
 use super::caller;
 use super::exists::role;
+use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::Wish;
 use crate::checks::policies::Policies;
-use crate::checks::subject::{Duty, RoleUse};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
+use crate::task::Duty;
+use crate::task::RoleUse;
 use crate::verdict::{Judgement, pass};
 
 pub(super) static ROLE_PASS: Check = Check {
@@ -18,7 +20,7 @@ pub(super) static ROLE_PASS: Check = Check {
     ],
     remedy: "Allow iam:PassRole on the role to whoever deploys",
     docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
-    asks: caller::CALLS,
+    asks: &[caller::CALLS, &PERMISSION_CALLS],
     advises: false,
     judge: Judge::Role(role_pass),
 };

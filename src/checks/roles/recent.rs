@@ -1,14 +1,15 @@
 //! `role-recent`
 
+use crate::checks::permission::PERMISSION_CALLS;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::exists::role;
 use crate::checks::policies::{Policies, PoliciesOf};
-use crate::checks::subject::RoleUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
+use crate::task::RoleUse;
 use crate::verdict::{Findings, Judgement, not_applicable, warn};
 
 pub(super) static ROLE_RECENT: Check = Check {
@@ -20,7 +21,7 @@ pub(super) static ROLE_RECENT: Check = Check {
     ],
     remedy: "Wait some minutes, then deploy",
     docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html",
-    asks: &PoliciesOf::CALLS_FOR_ROLE,
+    asks: &[&PoliciesOf::CALLS_FOR_ROLE, &PERMISSION_CALLS],
     advises: true,
     judge: Judge::Role(role_recent),
 };

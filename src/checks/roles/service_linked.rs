@@ -1,14 +1,15 @@
 //! `role-service-linked`
 
 use super::caller;
+use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::Wish;
-use crate::checks::subject::Task;
 use crate::checks::{Check, Judge};
 use crate::document::ContextKind;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::CallerIdentity;
 use crate::lookup::iam::role::GetRole;
+use crate::task::Task;
 use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static ROLE_SERVICE_LINKED: Check = Check {
@@ -20,7 +21,7 @@ pub(super) static ROLE_SERVICE_LINKED: Check = Check {
     ],
     remedy: "Let somebody who may do so create it, once for the account",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html",
-    asks: caller::CALLS,
+    asks: &[caller::CALLS, &PERMISSION_CALLS],
     advises: false,
     judge: Judge::Task(role_service_linked),
 };

@@ -10,7 +10,6 @@ use crate::checks::kms::permission::judge_key;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::secrets::file_permission::bucket;
-use crate::checks::subject::RoleUse;
 use crate::document::Place;
 use crate::facts::View;
 use crate::iam::KeyState;
@@ -18,6 +17,7 @@ use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::ecs::cluster::ExecuteCommand;
 use crate::lookup::kms::{DescribeKey, Manager};
 use crate::names::Region;
+use crate::task::RoleUse;
 use crate::verdict::{Finding, Findings, Severity, warn};
 
 /// What keeps sessions from being logged or encrypted as the cluster wants it.

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::exists::role;
 use crate::checks::permission::amended;
-use crate::checks::subject::{Duty, RoleUse};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::{
@@ -16,6 +15,8 @@ use crate::lookup::organizations::DescribeOrganization;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, RoleArn};
 use crate::shell::ShellCommand;
+use crate::task::Duty;
+use crate::task::RoleUse;
 use crate::verdict::{Finding, Judgement, fail, not_applicable, pass};
 
 pub(super) static ROLE_TRUST: Check = Check {
@@ -28,7 +29,7 @@ pub(super) static ROLE_TRUST: Check = Check {
     ],
     remedy: "Let the role's trust policy allow sts:AssumeRole to the service",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
-    asks: &[CallerIdentity::CALL, GetRole::CALL, DescribeOrganization::CALL],
+    asks: &[&[CallerIdentity::CALL, GetRole::CALL, DescribeOrganization::CALL]],
     advises: false,
     judge: Judge::Role(role_trust),
 };

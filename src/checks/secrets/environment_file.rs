@@ -1,10 +1,10 @@
 //! `environment-file-exists`
 
-use crate::checks::subject::EnvironmentFileUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::s3::HeadObject;
+use crate::task::EnvironmentFileUse;
 use crate::verdict::{Judgement, pass};
 
 pub(super) static ENVIRONMENT_FILE_EXISTS: Check = Check {
@@ -15,7 +15,7 @@ pub(super) static ENVIRONMENT_FILE_EXISTS: Check = Check {
     ],
     remedy: "Upload the file, or correct its ARN: arn:aws:s3:::bucket/key",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html",
-    asks: &[HeadObject::CALL],
+    asks: &[&[HeadObject::CALL]],
     advises: false,
     judge: Judge::EnvironmentFile(environment_file_exists),
 };

@@ -1,11 +1,12 @@
 //! `environment-file-permission`
 
 use crate::checks::departure::Departure;
-use crate::checks::execution_role::{self, NO_ROLE};
+use crate::checks::execution_role;
+use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{
     Beside, Guard, GuardPolicy, Now, Wish, beside_of, decide, file_name,
 };
-use crate::checks::subject::{EnvironmentFileUse, Task};
+use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::Layer;
@@ -14,6 +15,9 @@ use crate::lookup::s3::{GetBucketPolicy, HeadObject};
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{Region, S3Object};
 use crate::shell::ShellCommand;
+use crate::task::EnvironmentFileUse;
+use crate::task::NO_ROLE;
+use crate::task::Task;
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static ENVIRONMENT_FILE_PERMISSION: Check = Check {
@@ -24,7 +28,12 @@ pub(super) static ENVIRONMENT_FILE_PERMISSION: Check = Check {
     ],
     remedy: "Allow the execution role s3:GetObject on the file and s3:GetBucketLocation on its bucket",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html",
-    asks: &execution_role::asking::<2, 9>([HeadObject::CALL, GetBucketPolicy::CALL]),
+    asks: &[
+        &[HeadObject::CALL, GetBucketPolicy::CALL],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+        &Departure::CALLS,
+    ],
     advises: false,
     judge: Judge::EnvironmentFile(environment_file_permission),
 };

@@ -1,7 +1,5 @@
 //! `parameter-exists`
 
-use super::reference::region;
-use crate::checks::subject::SecretUse;
 use crate::checks::{Check, Judge};
 use crate::facts::{Derived, View};
 use crate::knowledge::{Absence, Gap, Seen, Stop};
@@ -10,6 +8,7 @@ use crate::lookup::ssm::{DescribeParameter, Parameter, named_like_secret};
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, ParameterRef, Region, ValueFrom};
 use crate::shell::ShellCommand;
+use crate::task::SecretUse;
 use crate::verdict::{Judgement, fail, not_applicable, pass};
 
 pub(super) static PARAMETER_EXISTS: Check = Check {
@@ -20,7 +19,7 @@ pub(super) static PARAMETER_EXISTS: Check = Check {
     ],
     remedy: "Create the parameter, or correct its name; a parameter of another region needs its full ARN",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
-    asks: &[DescribeParameter::CALL, CallerIdentity::CALL, DescribeSecret::CALL],
+    asks: &[&[DescribeParameter::CALL, CallerIdentity::CALL, DescribeSecret::CALL]],
     advises: false,
     judge: Judge::Parameter(parameter_exists),
 };
@@ -30,8 +29,8 @@ fn parameter_exists(it: &SecretUse, facts: &View) -> Judgement {
     let ValueFrom::Parameter(parameter) = &reference else {
         return not_applicable("it is no parameter");
     };
-    let region = region(it, &reference)?;
-    if is_public(parameter) {
+    let region = it.region_asked(&reference)?;
+    if parameter.is_public() {
         return not_applicable(format!(
             "{} is a public parameter of AWS, which is not listed",
             parameter.name
@@ -51,11 +50,6 @@ fn parameter_exists(it: &SecretUse, facts: &View) -> Judgement {
             pass(format!("parameter {name} exists in {region}"))
         }
     }
-}
-
-/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html>
-pub(super) fn is_public(parameter: &ParameterRef) -> bool {
-    parameter.name.starts_with("/aws/service/")
 }
 
 /// A name without more is that of a parameter, though it may be meant for a secret: only an ARN names one
@@ -94,7 +88,7 @@ pub(in crate::checks) fn found<'f>(
     parameter: &ParameterRef,
     facts: &View<'f>,
 ) -> Result<Option<&'f Parameter>, Stop> {
-    if is_public(parameter) {
+    if parameter.is_public() {
         return Ok(None);
     }
     let region = parameter.region().map_or_else(|| it.task.region(), Ok)?;

@@ -1,19 +1,20 @@
 //! `secret-permission` and `parameter-permission`
 
 use super::parameter;
-use super::reference::region;
-use super::secret::described;
 use crate::checks::departure::Departure;
-use crate::checks::execution_role::{self, NO_ROLE, Version};
+use crate::checks::execution_role::{self, Version};
+use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Beside, Tags, Wish, decide};
-use crate::checks::subject::SecretUse;
+use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::{KeyState, Layer, Policy};
 use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::lookup::ssm::{DescribeParameter, ListParameterTags};
-use crate::names::{AccountId, ParameterRef, Partition, Region, ValueFrom};
+use crate::names::ValueFrom;
+use crate::task::NO_ROLE;
+use crate::task::SecretUse;
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static SECRET_PERMISSION: Check = Check {
@@ -24,14 +25,19 @@ pub(super) static SECRET_PERMISSION: Check = Check {
     ],
     remedy: "Allow secretsmanager:GetSecretValue on the secret's full ARN to the execution role (not to the task role)",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
-    asks: &execution_role::asking::<2, 9>([DescribeSecret::CALL, GetSecretPolicy::CALL]),
+    asks: &[
+        &[DescribeSecret::CALL, GetSecretPolicy::CALL],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+        &Departure::CALLS,
+    ],
     advises: false,
     judge: Judge::Secret(secret_permission),
 };
 
 fn secret_permission(it: &SecretUse, facts: &View) -> Judgement {
     let reference = it.reference()?;
-    let lookup = described(it, &reference)?;
+    let lookup = it.lookup(&reference)?;
     // Both are wanted at once.
     let (who, secret) = (execution_role::policies(it.task, facts), facts.need(&lookup));
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
@@ -44,7 +50,7 @@ fn secret_permission(it: &SecretUse, facts: &View) -> Judgement {
         // Parameter Store hands the secret on, so the role needs the right to both
         // (https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html).
         ValueFrom::SecretThroughParameter { parameter, .. } => {
-            let resource = arn(parameter, &lookup.region, execution_role::account(who));
+            let resource = parameter.arn_in(&lookup.region, execution_role::account(who));
             // A parameter of this kind stands for the secret, and there is none to have tags.
             before.push((Wish::new("ssm:GetParameters", resource), Beside::default()));
             Version::default()
@@ -63,7 +69,12 @@ pub(super) static PARAMETER_PERMISSION: Check = Check {
     ],
     remedy: "Allow ssm:GetParameters on the parameter's ARN to the execution role (ssm:GetParameter is another action)",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
-    asks: &execution_role::asking::<1, 8>([DescribeParameter::CALL]),
+    asks: &[
+        &[DescribeParameter::CALL],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+        &Departure::CALLS,
+    ],
     advises: false,
     judge: Judge::Parameter(parameter_permission),
 };
@@ -73,13 +84,13 @@ fn parameter_permission(it: &SecretUse, facts: &View) -> Judgement {
     let ValueFrom::Parameter(parameter) = &reference else {
         return not_applicable("it is no parameter");
     };
-    let region = region(it, &reference)?;
+    let region = it.region_asked(&reference)?;
     let (who, found) =
         (execution_role::policies(it.task, facts), parameter::found(it, parameter, facts));
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
     let found = found?;
     let account = execution_role::account(who);
-    let resource = arn(parameter, &region, account);
+    let resource = parameter.arn_in(&region, account);
     let mut wish = Wish::new("ssm:GetParameters", &resource);
     let mut beside = Beside::default();
     if let Some(found) = found {
@@ -95,7 +106,7 @@ fn parameter_permission(it: &SecretUse, facts: &View) -> Judgement {
         }
         Some(_) => {}
         // AWS's public parameters have no account, and everybody's own policies decide.
-        None if parameter::is_public(parameter) => {
+        None if parameter.is_public() => {
             beside.owner = Some(account.clone());
             wish = wish.knowing("aws:ResourceAccount", KeyState::Unknown);
         }
@@ -104,23 +115,4 @@ fn parameter_permission(it: &SecretUse, facts: &View) -> Judgement {
     let answer =
         decide(who, vec![(wish, beside)], (&region, Departure::Agent(it.task)), None, facts)?;
     execution_role::verdict(who, &format!("read {resource}"), answer, facts)
-}
-
-/// The ARN that a policy would name.
-pub(in crate::checks) fn arn(
-    parameter: &ParameterRef,
-    region: &Region,
-    account: &AccountId,
-) -> String {
-    match &parameter.arn {
-        Some(arn) => arn.to_string(),
-        None => {
-            let partition = Partition::of_region(region.as_str());
-            let owner = match parameter::is_public(parameter) {
-                true => "",
-                false => account.as_str(),
-            };
-            format!("arn:{partition}:ssm:{region}:{owner}:{}", parameter.resource())
-        }
-    }
 }

@@ -1,11 +1,10 @@
 //! `secret-reference` and `secret-region`
 
-use crate::checks::subject::SecretUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
-use crate::knowledge::Stop;
 use crate::names::{Region, ValueFrom};
 use crate::shell::ShellCommand;
+use crate::task::SecretUse;
 use crate::verdict::{Judgement, pass, warn};
 
 pub(super) static SECRET_REFERENCE: Check = Check {
@@ -89,13 +88,5 @@ fn elsewhere(it: &SecretUse, reference: &ValueFrom, region: &Region, home: &Regi
             )
             .judge(),
         _ => finding.judge(),
-    }
-}
-
-/// The region that is asked for a reference.
-pub(in crate::checks) fn region(it: &SecretUse, reference: &ValueFrom) -> Result<Region, Stop> {
-    match reference.region() {
-        Some(region) => Ok(region.clone()),
-        None => it.task.region().cloned(),
     }
 }

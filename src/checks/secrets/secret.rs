@@ -1,16 +1,15 @@
 //! `secret-exists` and `secret-json-key`
 
-use super::reference::region;
-use crate::checks::subject::SecretUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
-use crate::knowledge::{Gap, Stop};
+use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{
     DescribeSecret, ListSecretVersions, Secret, SecretForm, SecretKey,
 };
 use crate::names::{SecretRef, ValueFrom};
 use crate::shell::ShellCommand;
+use crate::task::SecretUse;
 use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static SECRET_EXISTS: Check = Check {
@@ -21,14 +20,14 @@ pub(super) static SECRET_EXISTS: Check = Check {
     ],
     remedy: "Create the secret, or correct its ARN: aws secretsmanager describe-secret prints the right one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
-    asks: &[DescribeSecret::CALL, ListSecretVersions::CALL],
+    asks: &[&[DescribeSecret::CALL, ListSecretVersions::CALL]],
     advises: false,
     judge: Judge::Secret(secret_exists),
 };
 
 fn secret_exists(it: &SecretUse, facts: &View) -> Judgement {
     let reference = it.reference()?;
-    let lookup = described(it, &reference)?;
+    let lookup = it.lookup(&reference)?;
     let secret = facts.need(&lookup)?;
     if let Some(date) = &secret.deleted {
         return fail(format!("{} is scheduled for deletion ({date})", secret.arn))
@@ -56,23 +55,6 @@ fn secret_exists(it: &SecretUse, facts: &View) -> Judgement {
 /// A command about the secret.
 fn of_secret(program: &'static str, secret: &Secret, lookup: &DescribeSecret) -> ShellCommand {
     ShellCommand::of(program).option("--secret-id", &secret.arn).region(&lookup.region)
-}
-
-/// The secret that a reference leads to.
-pub(in crate::checks) fn described(
-    it: &SecretUse,
-    reference: &ValueFrom,
-) -> Result<DescribeSecret, Stop> {
-    let region = region(it, reference)?;
-    let id = match reference {
-        ValueFrom::Secret(secret) => secret.secret_arn().to_string(),
-        ValueFrom::SecretThroughParameter { secret_id, .. } => secret_id.clone(),
-        ValueFrom::Parameter(parameter) => {
-            let why = format!("{} is a parameter, not a secret", parameter.name);
-            return Err(Gap::Defect { why }.into());
-        }
-    };
-    Ok(DescribeSecret { region, id })
 }
 
 /// Without its six-character suffix an ARN is resolved by name, as long as no other secret's name could
@@ -173,7 +155,7 @@ pub(super) static SECRET_JSON_KEY: Check = Check {
     ],
     remedy: "Add the key to the secret's value, or correct the key in valueFrom",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
-    asks: &[DescribeSecret::CALL, SecretKey::CALL],
+    asks: &[&[DescribeSecret::CALL, SecretKey::CALL]],
     advises: false,
     judge: Judge::Secret(secret_json_key),
 };
@@ -191,9 +173,9 @@ fn secret_json_key(it: &SecretUse, facts: &View) -> Judgement {
             "whether the value has the key {key} is not known without reading it (--read-secrets)"
         ));
     }
-    facts.need(&described(it, &reference)?)?;
+    facts.need(&it.lookup(&reference)?)?;
     let form = facts.need(&SecretKey {
-        region: region(it, &reference)?,
+        region: it.region_asked(&reference)?,
         id: secret.secret_arn().to_string(),
         stage: secret.stage.clone(),
         version: secret.version.clone(),
@@ -221,8 +203,8 @@ fn secret_json_key(it: &SecretUse, facts: &View) -> Judgement {
 mod tests {
     use super::*;
     use crate::checks::secrets::parameter::PARAMETER_EXISTS;
-    use crate::checks::tests::story::Story;
     use crate::report::Status;
+    use crate::testing::story::Story;
 
     /// A placeholder could become either, so neither check may stay silent about it.
     #[test]

@@ -1,10 +1,15 @@
 //! Stories of the files that run-task puts in the place of those of the definition.
 
 use crate::checks::find;
-use crate::checks::tests::account::{Account, ID, REGION, ROLES, anything};
-use crate::checks::tests::story::{Story, Told};
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Unknown};
+use crate::testing::account::Account;
+use crate::testing::account::ID;
+use crate::testing::account::REGION;
+use crate::testing::account::ROLES;
+use crate::testing::account::anything;
+use crate::testing::story::Story;
+use crate::testing::story::Told;
 use serde_json::json;
 
 const WRITTEN: &str = "arn:aws:s3:::config/app.env";

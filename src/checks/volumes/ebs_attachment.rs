@@ -2,13 +2,13 @@
 
 use super::ebs_permission::NO_ATTACHMENT;
 use crate::checks::instance_role::Fleet;
-use crate::checks::subject::EbsVolumeUse;
 use crate::document::{LaunchTarget, launch};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::instance::{Attached, DescribeInstance};
 use crate::lookup::ec2::instance_type::{DescribeInstanceType, InstanceType, ROOM};
 use crate::lookup::ecs::instance::ContainerInstances;
+use crate::task::EbsVolumeUse;
 use crate::verdict::{Finding, warn};
 
 /// Warns where no container instance that the task may land on takes another volume, as long as none

@@ -1,13 +1,14 @@
 //! `ebs-volume-config`
 
 use super::ebs_created;
-use crate::checks::subject::{EbsVolumeUse, LaunchVolumeUse};
 use crate::checks::{Check, Judge};
 use crate::document::run_context::VolumeConfiguration;
 use crate::document::volume::Volume;
 use crate::document::{ContextKind, Field};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
+use crate::task::EbsVolumeUse;
+use crate::task::LaunchVolumeUse;
 use crate::verdict::{Findings, Judgement, fail, not_applicable};
 
 pub(super) static EBS_VOLUME_CONFIG: Check = Check {

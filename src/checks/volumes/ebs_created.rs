@@ -2,11 +2,11 @@
 
 use super::ebs_config::{CREATION, REQUEST};
 use super::ebs_limits::{self, DEFAULT, INITIALIZATION, IOPS_PER_MIB, Iops, Lies, Limits, Range};
-use crate::checks::subject::EbsVolumeUse;
 use crate::document::run_context::ManagedEbsVolume;
 use crate::document::{ContextKind, Field, Place};
 use crate::knowledge::Stop;
 use crate::lookup::ec2::snapshot::{DescribeSnapshot, Snapshot};
+use crate::task::EbsVolumeUse;
 use crate::verdict::{Finding, Findings, fail, warn};
 
 /// Judges what is to be created, as far as the documents tell.

@@ -1,11 +1,11 @@
 //! `ebs-filesystem`
 
-use crate::checks::subject::EbsVolumeUse;
 use crate::checks::{Check, Judge};
 use crate::document::ContextKind;
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::task::EbsVolumeUse;
 use crate::verdict::{Judgement, fail, pass, warn};
 
 pub(super) static EBS_FILESYSTEM: Check = Check {

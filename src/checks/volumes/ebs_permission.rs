@@ -1,5 +1,7 @@
 //! `ebs-permission`
 
+use crate::checks::permission::PERMISSION_CALLS;
+use crate::checks::policies::PoliciesOf;
 use std::collections::BTreeMap;
 
 use super::ebs_limits::{self, DEFAULT};
@@ -8,7 +10,6 @@ use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, account, policies_of};
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
-use crate::checks::subject::EbsVolumeUse;
 use crate::checks::{Check, Judge};
 use crate::document::ContextKind;
 use crate::facts::View;
@@ -24,6 +25,7 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::servicequotas::GetServiceQuota;
 use crate::names::{AccountId, Partition, Region};
 use crate::shell::ShellCommand;
+use crate::task::EbsVolumeUse;
 use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable};
 
 pub(super) static EBS_PERMISSION: Check = Check {
@@ -38,15 +40,19 @@ pub(super) static EBS_PERMISSION: Check = Check {
     ],
     remedy: "Attach AWS's policy AmazonECSInfrastructureRolePolicyForVolumes to the infrastructure role, or allow what it allows",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html",
-    asks: &execution_role::asking::<7, 14>([
-        GetEbsEncryptionByDefault::CALL,
-        DescribeSnapshot::CALL,
-        ProvisionedVolumes::CALL,
-        GetServiceQuota::CALL,
-        ContainerInstances::CALL,
-        DescribeInstance::CALL,
-        DescribeInstanceType::CALL,
-    ]),
+    asks: &[
+        &[
+            GetEbsEncryptionByDefault::CALL,
+            DescribeSnapshot::CALL,
+            ProvisionedVolumes::CALL,
+            GetServiceQuota::CALL,
+            ContainerInstances::CALL,
+            DescribeInstance::CALL,
+            DescribeInstanceType::CALL,
+        ],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+    ],
     advises: false,
     judge: Judge::EbsVolume(ebs_permission),
 };

@@ -2,12 +2,13 @@
 
 use super::ebs_limits::{self, DEFAULT};
 use super::ebs_permission::{NO_IOPS, NO_STORAGE};
-use crate::checks::subject::{EbsVolumeUse, Rollout};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::volume::{Provisioned, ProvisionedVolumes};
 use crate::lookup::servicequotas::{GetServiceQuota, Quota};
 use crate::names::Region;
+use crate::task::EbsVolumeUse;
+use crate::task::Rollout;
 use crate::verdict::{Finding, warn};
 
 /// Warns where the tasks that start take more storage, or more I/O operations, than the quotas of

@@ -1,12 +1,12 @@
 //! `ebs-snapshot`
 
 use super::ebs_created;
-use crate::checks::subject::EbsVolumeUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::snapshot::{DescribeSnapshot, Snapshot};
 use crate::shell::ShellCommand;
+use crate::task::EbsVolumeUse;
 use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static EBS_SNAPSHOT: Check = Check {
@@ -19,7 +19,7 @@ pub(super) static EBS_SNAPSHOT: Check = Check {
     ],
     remedy: "Name a completed snapshot of this region that belongs to the account, or is shared with it",
     docs: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshots.html",
-    asks: &[DescribeSnapshot::CALL],
+    asks: &[&[DescribeSnapshot::CALL]],
     advises: false,
     judge: Judge::EbsVolume(ebs_snapshot),
 };

@@ -1,13 +1,13 @@
 //! `efs-access-point`
 
 use super::efs_volume::is_usable;
-use crate::checks::subject::EfsVolumeUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::efs::{AccessPoint, DescribeAccessPoint};
 use crate::shell::ShellCommand;
+use crate::task::EfsVolumeUse;
 use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static EFS_ACCESS_POINT: Check = Check {
@@ -20,7 +20,7 @@ pub(super) static EFS_ACCESS_POINT: Check = Check {
     ],
     remedy: "Name an access point of this file system (aws efs describe-access-points lists them), or create one",
     docs: "https://docs.aws.amazon.com/efs/latest/ug/efs-access-points.html",
-    asks: &[DescribeAccessPoint::CALL],
+    asks: &[&[DescribeAccessPoint::CALL]],
     advises: false,
     judge: Judge::EfsVolume(efs_access_point),
 };

@@ -1,13 +1,13 @@
 //! `efs-file-system`
 
 use super::efs_volume::is_usable;
-use crate::checks::subject::EfsVolumeUse;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::efs::{DescribeFileSystem, FileSystem};
 use crate::shell::ShellCommand;
+use crate::task::EfsVolumeUse;
 use crate::verdict::{Findings, Judgement, fail, warn};
 
 pub(super) static EFS_FILE_SYSTEM: Check = Check {
@@ -20,7 +20,7 @@ pub(super) static EFS_FILE_SYSTEM: Check = Check {
     ],
     remedy: "Name a file system of the region that the task runs in (aws efs describe-file-systems lists them), or create one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-efs-config.html",
-    asks: &[DescribeFileSystem::CALL],
+    asks: &[&[DescribeFileSystem::CALL]],
     advises: false,
     judge: Judge::EfsVolume(efs_file_system),
 };

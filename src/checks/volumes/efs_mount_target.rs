@@ -7,7 +7,6 @@ mod way;
 pub(in crate::checks) use trail::trails;
 
 use crate::checks::scene::Scene;
-use crate::checks::subject::{EfsMountUse, SenderUse, SendsFrom};
 use crate::checks::{Check, Judge};
 use crate::document::Place;
 use crate::facts::View;
@@ -25,6 +24,9 @@ use crate::lookup::efs::{
 };
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::{Part, Subnet};
+use crate::task::EfsMountUse;
+use crate::task::SenderUse;
+use crate::task::SendsFrom;
 use crate::verdict::{Findings, Judgement, not_applicable};
 
 pub(super) static EFS_MOUNT_TARGET: Check = Check {
@@ -36,7 +38,7 @@ pub(super) static EFS_MOUNT_TARGET: Check = Check {
     ],
     remedy: "Create a mount target in the zone of the subnet, and let its security groups admit TCP 2049 from those of the task",
     docs: "https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html",
-    asks: &[
+    asks: &[&[
         DescribeMountTargets::CALL,
         DescribeFileSystem::CALL,
         DescribeMountTargetGroups::CALL,
@@ -52,7 +54,7 @@ pub(super) static EFS_MOUNT_TARGET: Check = Check {
         ContainerInstances::CALL,
         DescribeInstance::CALL,
         CallerIdentity::CALL,
-    ],
+    ]],
     advises: false,
     judge: Judge::EfsMount(efs_mount_target),
 };

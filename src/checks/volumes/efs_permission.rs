@@ -1,14 +1,15 @@
 //! `efs-permission`
 
+use crate::checks::permission::PERMISSION_CALLS;
+use crate::checks::policies::PoliciesOf;
 use serde_json::json;
 
 use crate::checks::departure::Departure;
-use crate::checks::execution_role::{asking, name, policies_of};
+use crate::checks::execution_role::{name, policies_of};
 use crate::checks::permission::{
     Answer, Beside, Guard, GuardPolicy, Now, Wish, assume_above, context, decide, file_name,
 };
 use crate::checks::policies::Policies;
-use crate::checks::subject::EfsVolumeUse;
 use crate::checks::{Check, Judge};
 use crate::document::Container;
 use crate::facts::View;
@@ -21,6 +22,7 @@ use crate::lookup::efs::{
     AccessPoint, DescribeAccessPoint, DescribeFileSystem, FileSystem, GetFileSystemPolicy,
 };
 use crate::shell::ShellCommand;
+use crate::task::EfsVolumeUse;
 use crate::verdict::{Finding, Findings, Judgement, Severity, fail, warn};
 
 pub(super) static EFS_PERMISSION: Check = Check {
@@ -33,11 +35,11 @@ pub(super) static EFS_PERMISSION: Check = Check {
     ],
     remedy: "Allow elasticfilesystem:ClientMount, and ClientWrite unless the volume is read only, to the task role in its own policy or in that of the file system",
     docs: "https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html",
-    asks: &asking::<3, 10>([
-        GetFileSystemPolicy::CALL,
-        DescribeFileSystem::CALL,
-        DescribeAccessPoint::CALL,
-    ]),
+    asks: &[
+        &[GetFileSystemPolicy::CALL, DescribeFileSystem::CALL, DescribeAccessPoint::CALL],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+    ],
     advises: false,
     judge: Judge::EfsVolume(efs_permission),
 };

@@ -1,9 +1,9 @@
 //! What a volume on EFS names, and what is known of it.
 
-use crate::checks::subject::EfsVolumeUse;
 use crate::document::Field;
 use crate::knowledge::Stop;
 use crate::lookup::efs::{DescribeAccessPoint, DescribeFileSystem};
+use crate::task::EfsVolumeUse;
 
 impl EfsVolumeUse<'_> {
     /// The question for the file system. A volume tells no region: it is that of the task.

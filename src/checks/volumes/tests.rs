@@ -1,4 +1,3 @@
-pub(in crate::checks) mod account;
 mod config;
 mod mount;
 mod permission;
@@ -7,9 +6,9 @@ mod room;
 use serde_json::{Value, json};
 
 use super::GROUP;
-use crate::checks::tests::story::Story;
 use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
-use account::{Account, REGION, ROLE, snapshot};
+use crate::testing::account::volumes::{Account, REGION, ROLE, snapshot};
+use crate::testing::story::Story;
 
 /// A task on Fargate with a volume that is configured at launch.
 fn task() -> Story {

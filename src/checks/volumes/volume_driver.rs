@@ -4,8 +4,9 @@ mod docker;
 mod fsx;
 mod s3_files;
 
-use crate::checks::execution_role::asking;
-use crate::checks::subject::{DrivenVolumeUse, Driver, Task};
+use crate::checks::departure::Departure;
+use crate::checks::permission::PERMISSION_CALLS;
+use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
@@ -14,6 +15,9 @@ use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::lookup::fsx::DescribeFsxFileSystem;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::lookup::ssm::DescribeParameter;
+use crate::task::DrivenVolumeUse;
+use crate::task::Driver;
+use crate::task::Task;
 use crate::verdict::Judgement;
 
 pub(super) static VOLUME_DRIVER: Check = Check {
@@ -27,13 +31,18 @@ pub(super) static VOLUME_DRIVER: Check = Check {
     ],
     remedy: "Install the plugin on the container instances, or correct what the volume names",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html",
-    asks: &asking::<5, 12>([
-        DescribeFsxFileSystem::CALL,
-        ContainerInstances::CALL,
-        DescribeSecret::CALL,
-        GetSecretPolicy::CALL,
-        DescribeParameter::CALL,
-    ]),
+    asks: &[
+        &[
+            DescribeFsxFileSystem::CALL,
+            ContainerInstances::CALL,
+            DescribeSecret::CALL,
+            GetSecretPolicy::CALL,
+            DescribeParameter::CALL,
+        ],
+        &PoliciesOf::CALLS_FOR_ROLE,
+        &PERMISSION_CALLS,
+        &Departure::CALLS,
+    ],
     advises: false,
     judge: Judge::DrivenVolume(volume_driver),
 };

@@ -5,14 +5,14 @@ use std::path::Path;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use crate::checks::policies::Witness;
-use crate::checks::subject::Task;
 use crate::checks::{Check, Group};
 use crate::document::run_context::flag;
 use crate::document::{Role, RunContext, Source, TaskDefinition};
 use crate::facts::{Recording, Row};
 use crate::preflight::{Bounds, Loop, Origin, plan, report};
 use crate::report::CheckResult;
+use crate::task::Task;
+use crate::task::Witness;
 use crate::verdict::Trust;
 
 /// A definition, and what the account said when it was judged.

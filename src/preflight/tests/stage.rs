@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::checks::subject::Task;
 use crate::checks::{Check, Group, Judge};
 use crate::document::{Place, Role};
 use crate::facts::View;
@@ -13,6 +12,7 @@ use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services};
 use crate::preflight::{Bounds, Event, Loop, Origin, Probe, Watch, report};
 use crate::report::{CheckResult, Status};
+use crate::task::Task;
 use crate::verdict::{Judgement, pass};
 
 /// What a question will be answered.
@@ -109,7 +109,7 @@ const fn check(id: &'static str) -> Check {
         prevents: &["an error"],
         remedy: "mend it",
         docs: "",
-        asks: &[Ask::CALL, Together::CALL],
+        asks: &[&[Ask::CALL, Together::CALL]],
         advises: false,
         judge: Judge::Task(untold),
     }
@@ -118,7 +118,7 @@ const fn check(id: &'static str) -> Check {
 pub(super) static FIRST: Check = check("first");
 pub(super) static SECOND: Check = check("second");
 pub(super) static DEPENDING: Check =
-    Check { asks: &[Together::CALL, Ask::CALL], ..check("depending") };
+    Check { asks: &[&[Together::CALL, Ask::CALL]], ..check("depending") };
 pub(super) static ADVISING: Check = Check { advises: true, ..check("advising") };
 static STAGE: Group = Group { name: "stage", about: "", offline: false, checks: &[] };
 

@@ -1,6 +1,7 @@
 //! Stories of `definition-fargate-parameters`.
 
-use crate::checks::tests::story::{Case, tell};
+use crate::testing::story::Case;
+use crate::testing::story::tell;
 
 const ID: &str = super::DEFINITION_FARGATE_PARAMETERS.id;
 const WINDOWS: &str = r#""runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}"#;

@@ -1,6 +1,7 @@
 use super::DEFINITION_REFERENCES;
-use crate::checks::tests::story::{Story, Told};
 use crate::report::Status::{Fail, Pass, Unknown};
+use crate::testing::story::Story;
+use crate::testing::story::Told;
 
 const HELD: Told = (Pass, "", "exists");
 

@@ -1,6 +1,7 @@
 use super::DEFINITION_SCHEMA;
-use crate::checks::tests::story::{Story, Told};
 use crate::report::Status::{Fail, Pass, Unknown, Warn};
+use crate::testing::story::Story;
+use crate::testing::story::Told;
 
 const HELD: Told = (Pass, "", "known");
 const APP: &str = r#"{"name": "app", "image": "nginx"}"#;

@@ -4,10 +4,14 @@ use serde_json::{Value, json};
 
 use crate::checks::kms::usable::KMS_KEY_USABLE;
 use crate::checks::kms::volume::KMS_VOLUME_PERMISSION;
-use crate::checks::tests::story::Story;
-use crate::checks::volumes::tests::account::{Account, REGION, ROLE, managed, snapshot};
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Skip, Warn};
+use crate::testing::account::volumes::Account;
+use crate::testing::account::volumes::REGION;
+use crate::testing::account::volumes::ROLE;
+use crate::testing::account::volumes::managed;
+use crate::testing::account::volumes::snapshot;
+use crate::testing::story::Story;
 
 const ANYTHING: &str = r#"[{"Effect": "Allow", "Action": "*", "Resource": "*"}]"#;
 

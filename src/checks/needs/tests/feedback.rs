@@ -14,12 +14,16 @@ use serde_json::{Value, json};
 use super::{run_as, served_by, task};
 use crate::checks::catalogue;
 use crate::checks::needs::{Known, Needs, Whose, of, policy};
-use crate::checks::subject::Task;
-use crate::checks::tests::account::{Account, ID, index, policy as document, trusting};
-use crate::checks::tests::story::Story;
 use crate::names::Region;
 use crate::preflight::{Bounds, Loop, Origin};
 use crate::report::{CheckResult, Status};
+use crate::task::Task;
+use crate::testing::account::Account;
+use crate::testing::account::ID;
+use crate::testing::account::index;
+use crate::testing::account::policy as document;
+use crate::testing::account::trusting;
+use crate::testing::story::Story;
 
 /// Every check that asks whether somebody may do something.
 const PERMISSIONS: [&str; 13] = [

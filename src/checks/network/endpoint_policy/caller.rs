@@ -3,11 +3,11 @@
 use super::calls::ApiCall;
 use super::decision::{Decided, Held};
 use crate::checks::instance_role;
-use crate::checks::subject::Task;
 use crate::facts::View;
 use crate::iam::Principal;
 use crate::knowledge::Stop;
 use crate::names::{AccountId, Partition, Region, RoleArn, RoleRef};
+use crate::task::Task;
 
 /// Who makes a call.
 #[derive(Clone, Debug)]

@@ -1,17 +1,16 @@
 //! Which calls something takes that a task has to reach, and whose that is what they ask for.
 
 use super::decision::Held;
-use crate::checks::logs::target::all_streams;
-use crate::checks::logs::write_permission::{CALLS as LOG_CALLS, arn_of_stream};
 use crate::checks::network::reach::{Call, Errand, Pull, layer_bucket};
 use crate::checks::permission::Wish;
 use crate::checks::secrets::file_permission::bucket;
-use crate::checks::secrets::permission::arn as parameter_arn;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::{AccountId, Arn, LogGroupName, Region, S3Object};
+use crate::names::{all_streams, arn_of_stream};
+use crate::task::LOG_CALLS;
 
 /// A call through an endpoint.
 #[derive(Clone, Debug)]
@@ -80,7 +79,7 @@ impl Calls<'_, '_, '_> {
             }
             Call::Parameter(parameter) => {
                 let region = parameter.region().unwrap_or(self.region);
-                let arn = parameter_arn(parameter, region, self.account);
+                let arn = parameter.arn_in(region, self.account);
                 vec![Wish::new("ssm:GetParameters", arn)]
             }
             Call::Log(stream) => {

@@ -4,7 +4,6 @@ use super::Obstruction;
 use crate::checks::network::reach::{Reach, To};
 use crate::checks::network::ruling::{Obstacle, listed};
 use crate::checks::scene::Scene;
-use crate::checks::subject::{SenderUse, Standing};
 use crate::document::{Field, Located};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -14,6 +13,8 @@ use crate::network::{
     RouteTarget, Subnet, Topology, table_of,
 };
 use crate::shell::ShellCommand;
+use crate::task::SenderUse;
+use crate::task::Standing;
 
 /// Everything in the internet, by IPv4.
 const ALL: &str = "0.0.0.0/0";

@@ -1,8 +1,11 @@
 //! N35: what the agents of container instances need to be connected.
 
-use super::vpc::{Vpc, interface, rule, within};
 use super::{IMAGE, ends, told, wrong};
-use crate::checks::tests::story::Story;
+use crate::testing::story::Story;
+use crate::testing::vpc::Vpc;
+use crate::testing::vpc::interface;
+use crate::testing::vpc::rule;
+use crate::testing::vpc::within;
 
 const OF_AGENT: [&str; 3] = ["ecs", "ecs-agent", "ecs-telemetry"];
 
@@ -87,7 +90,7 @@ fn its_way_is_judged_like_any_other() {
         .but(|vpc| {
             vpc.endpoint("ecs-agent").groups = vec!["sg-shut".to_owned()];
             let ingress = vec![rule(Some((443, 443)), within("192.168.0.0/16"))];
-            vpc.groups.push(super::vpc::group("sg-shut", ingress, Vec::new()));
+            vpc.groups.push(crate::testing::vpc::group("sg-shut", ingress, Vec::new()));
         })
         .with_agents(&[LOST]);
     let fails = ["network-endpoint-security-group fail"];

@@ -1,10 +1,12 @@
 //! In China some endpoint services are named as elsewhere, others begin with `cn.`.
 
-use super::vpc::{ACCOUNT, NEEDED, Vpc};
 use super::{GROUP, brief, definition, on_fargate, wrong};
-use crate::checks::tests::story::Story;
 use crate::facts::Recording;
 use crate::report::CheckResult;
+use crate::testing::story::Story;
+use crate::testing::vpc::ACCOUNT;
+use crate::testing::vpc::NEEDED;
+use crate::testing::vpc::Vpc;
 
 fn moved(text: &str) -> String {
     text.replace("eu-west-1.amazonaws.com", "cn-north-1.amazonaws.com.cn")

@@ -1,8 +1,9 @@
 //! Service Connect: what tells its proxy of the other services.
 
-use super::vpc::{Vpc, interface};
 use super::{IMAGE, ends, task, told};
-use crate::checks::tests::story::Story;
+use crate::testing::story::Story;
+use crate::testing::vpc::Vpc;
+use crate::testing::vpc::interface;
 
 fn service(launch: &str, subnets: &str, connect: &str) -> String {
     format!(

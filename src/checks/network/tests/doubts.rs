@@ -1,11 +1,19 @@
 //! Where it is not certain which way packets go, or where to: what is proven, and what is not.
 
-use super::vpc::{ACCOUNT, REGION, Vpc, anywhere, entry, interface, route, rule, within};
 use super::{IMAGE, brief, definition, ends, on_fargate, private, task_of, told, wrong};
-use crate::checks::tests::story::Story;
 use crate::network::{Peer, RouteTarget};
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Skip};
+use crate::testing::story::Story;
+use crate::testing::vpc::ACCOUNT;
+use crate::testing::vpc::REGION;
+use crate::testing::vpc::Vpc;
+use crate::testing::vpc::anywhere;
+use crate::testing::vpc::entry;
+use crate::testing::vpc::interface;
+use crate::testing::vpc::route;
+use crate::testing::vpc::rule;
+use crate::testing::vpc::within;
 
 /// The endpoint for secrets, beside the NAT gateway, where others than Amazon resolve names.
 fn beside_nat(resolver: &str) -> Vpc {

@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::vpc::{ACCOUNT, REGION, Vpc};
 use super::{brief, ends, private, task, told};
-use crate::checks::tests::story::Story;
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Warn};
+use crate::testing::story::Story;
+use crate::testing::vpc::ACCOUNT;
+use crate::testing::vpc::REGION;
+use crate::testing::vpc::Vpc;
 
 const QUOTA: &str = "servicequotas:GetServiceQuota";
 const INTERFACES: &str = "ec2:DescribeNetworkInterfaces";

@@ -2,11 +2,14 @@
 
 use serde_json::json;
 
-use super::vpc::{Vpc, anywhere, entry, rule};
 use super::{on_fargate, private, task_of, told};
-use crate::checks::tests::story::Story;
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Skip, Warn};
+use crate::testing::story::Story;
+use crate::testing::vpc::Vpc;
+use crate::testing::vpc::anywhere;
+use crate::testing::vpc::entry;
+use crate::testing::vpc::rule;
 
 /// What this check says is wrong, each time that it says so.
 fn wrong_by(id: &str, story: Story, vpc: &Vpc) -> Vec<CheckResult> {

@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::vpc::{ACCOUNT, REGION, Vpc, interface};
 use super::{IMAGE, definition, ends, on_fargate, private, task, told};
-use crate::checks::tests::story::Story;
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Skip};
+use crate::testing::story::Story;
+use crate::testing::vpc::ACCOUNT;
+use crate::testing::vpc::REGION;
+use crate::testing::vpc::Vpc;
+use crate::testing::vpc::interface;
 
 const LAYERS: &str = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*";
 const FAILS: [&str; 1] = ["network-endpoint-policy fail"];

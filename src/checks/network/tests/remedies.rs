@@ -2,12 +2,18 @@
 
 use serde_json::json;
 
-use super::vpc::{REGION, Vpc, entry, interface, route, rule, within};
 use super::{brief, ends, on_fargate, private, task, task_of, told};
-use crate::checks::tests::story::Story;
 use crate::network::{NatGateway, RouteTarget};
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Skip};
+use crate::testing::story::Story;
+use crate::testing::vpc::REGION;
+use crate::testing::vpc::Vpc;
+use crate::testing::vpc::entry;
+use crate::testing::vpc::interface;
+use crate::testing::vpc::route;
+use crate::testing::vpc::rule;
+use crate::testing::vpc::within;
 
 /// What the check says is wrong.
 fn wrong_by(id: &str, story: Story, vpc: &Vpc) -> Vec<CheckResult> {

@@ -1,9 +1,9 @@
 //! By whose interface the calls leave on instances.
 
-use super::vpc::Vpc;
 use super::{IMAGE, brief, ends, private, told};
-use crate::checks::tests::story::Story;
 use crate::report::Status::Skip;
+use crate::testing::story::Story;
+use crate::testing::vpc::Vpc;
 
 #[test]
 fn on_instances_the_agent_calls_by_their_interfaces() {

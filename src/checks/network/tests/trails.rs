@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::vpc::{ACCOUNT, REGION, Vpc, entry};
 use super::{on_fargate, private, task, task_of};
 use crate::checks::network::{End, Kind, Trail, trails};
-use crate::checks::tests::story::Story;
 use crate::facts::{Table, View};
+use crate::testing::story::Story;
+use crate::testing::vpc::ACCOUNT;
+use crate::testing::vpc::REGION;
+use crate::testing::vpc::Vpc;
+use crate::testing::vpc::entry;
 
 /// The paths in this VPC to this destination.
 fn paths(story: Story, vpc: &Vpc, to: &str) -> Vec<Trail> {

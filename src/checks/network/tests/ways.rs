@@ -1,9 +1,10 @@
 //! The ways out.
 
-use super::vpc::{Vpc, route};
 use super::{brief, ends, on_fargate, private, task, task_of, told, wrong};
 use crate::network::RouteTarget;
 use crate::report::Status::{Fail, Pass, Unknown, Warn};
+use crate::testing::vpc::Vpc;
+use crate::testing::vpc::route;
 
 #[test]
 fn a_way_out_is_proven_up_to_the_internet() {

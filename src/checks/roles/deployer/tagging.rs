@@ -6,12 +6,12 @@ use super::{Arns, DeployCall};
 use crate::checks::permission::Wish;
 use crate::checks::policies::Policies;
 use crate::checks::roles::caller;
-use crate::checks::subject::Task;
 use crate::document::Place;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ecs::account::ListAccountSettings;
 use crate::names::AccountId;
+use crate::task::Task;
 use crate::verdict::{Finding, Findings, Severity, warn};
 
 /// What keeps the call from setting its tags. Whether the account asks for a right of its own to set

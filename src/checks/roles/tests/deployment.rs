@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use super::{statuses, task};
 use crate::checks::roles::deployer;
-use crate::checks::tests::account::{Account, REGION, anything};
-use crate::checks::tests::story::Story;
 use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
+use crate::testing::account::Account;
+use crate::testing::account::REGION;
+use crate::testing::account::anything;
+use crate::testing::story::Story;
 
 const ECS: &str = "arn:aws:ecs:eu-west-1:111122223333";
 

@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use super::task;
 use crate::checks::roles::{deployer, pass};
-use crate::checks::tests::account::{Account, REGION, anything};
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Unknown};
+use crate::testing::account::Account;
+use crate::testing::account::REGION;
+use crate::testing::account::anything;
 
 const ASSUMED: &str = "assuming that no policy of the organization forbids it";
 

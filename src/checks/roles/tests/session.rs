@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 use super::{statuses, task};
 use crate::checks::roles::features;
-use crate::checks::tests::account::{Account, REGION, trusting};
 use crate::report::Status::{Pass, Skip, Warn};
+use crate::testing::account::Account;
+use crate::testing::account::REGION;
+use crate::testing::account::trusting;
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
 const EXEC: &str = r#"{"serviceName": "web", "cluster": "prod", "enableExecuteCommand": true}"#;

@@ -4,10 +4,13 @@ use serde_json::{Value, json};
 
 use super::task;
 use crate::checks::roles::trust::ROLE_TRUST;
-use crate::checks::tests::account::{Account, ROLES, policy, trusting};
-use crate::checks::tests::story::Story;
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass};
+use crate::testing::account::Account;
+use crate::testing::account::ROLES;
+use crate::testing::account::policy;
+use crate::testing::account::trusting;
+use crate::testing::story::Story;
 
 /// What is said of each use of the roles, where `app` has this trust policy.
 fn judged(story: Story, trust: &Value) -> Vec<CheckResult> {
@@ -52,7 +55,7 @@ fn whom_the_role_trusts_already_it_trusts_still() {
 
 #[test]
 fn a_condition_on_a_single_cluster_is_left_as_it_is() {
-    let trust = crate::checks::tests::account::trusting_tasks_if(
+    let trust = crate::testing::account::trusting_tasks_if(
         &json!({"ArnLike": {"aws:SourceArn": "arn:aws:ecs:eu-west-1:111122223333:cluster/prod"}}),
     );
     let mended = written(&judged(named(), &trust)[0]);

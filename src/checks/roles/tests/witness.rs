@@ -4,11 +4,14 @@
 use serde_json::{Value, json};
 
 use super::task;
-use crate::checks::policies::Witness;
 use crate::checks::roles::pass;
-use crate::checks::tests::account::{Account, REGION, ROLES, anything};
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Unknown};
+use crate::task::Witness;
+use crate::testing::account::Account;
+use crate::testing::account::REGION;
+use crate::testing::account::ROLES;
+use crate::testing::account::anything;
 
 /// How the simulator is asked whether `deploy` may pass the task role.
 fn asked() -> Value {

@@ -3,9 +3,15 @@
 use serde_json::{Value, json};
 
 use super::{SECRET, imaged, says, tells};
-use crate::checks::tests::account::{Account, DIGEST, ID, REGION, anything, index, policy};
-use crate::checks::tests::story::Story;
 use crate::report::Status::{Fail, Pass, Unknown};
+use crate::testing::account::Account;
+use crate::testing::account::DIGEST;
+use crate::testing::account::ID;
+use crate::testing::account::REGION;
+use crate::testing::account::anything;
+use crate::testing::account::index;
+use crate::testing::account::policy;
+use crate::testing::story::Story;
 
 #[test]
 fn a_private_registry_with_credentials_is_not_failed_for_what_the_anonymous_see() {

@@ -4,10 +4,12 @@ use super::way::Between;
 use super::{EFS_MOUNT_TARGET, Mounted, Mounting, mounting};
 use crate::checks::network::{End, Hop, Kind, Trail};
 use crate::checks::scene::Scene;
-use crate::checks::subject::{EfsMountUse, SenderUse, Task};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::Outcome;
+use crate::task::EfsMountUse;
+use crate::task::SenderUse;
+use crate::task::Task;
 use crate::verdict::{Finding, Findings, Severity, Verdict};
 
 const JUDGED_BY: Option<&str> = Some(EFS_MOUNT_TARGET.id);

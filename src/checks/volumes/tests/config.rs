@@ -1,9 +1,10 @@
 //! `ebs-volume-config`: tables of what may be written.
 
-use super::account::{Account, snapshot};
 use super::*;
 use crate::checks::volumes::ebs_config::EBS_VOLUME_CONFIG;
 use crate::checks::volumes::ebs_snapshot::EBS_SNAPSHOT;
+use crate::testing::account::volumes::Account;
+use crate::testing::account::volumes::snapshot;
 
 const WHOLE: &str = "service.json#/volumeConfigurations/0";
 

@@ -1,12 +1,11 @@
 //! Stories of volumes that are mounted over the network.
 
-mod account;
 mod driver;
 mod file_system;
 mod permission;
 mod target;
 
-use crate::checks::tests::story::Story;
+use crate::testing::story::Story;
 
 /// A task for Fargate with the task role `app` and this volume, which its container mounts.
 fn fargate(volume: &str) -> Story {

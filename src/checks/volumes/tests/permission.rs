@@ -1,10 +1,12 @@
 //! `ebs-permission`: what the infrastructure role is allowed.
 
-use super::account::{Account, managed, snapshot};
 use super::*;
 use crate::checks::needs::{self, Known, Whose};
 use crate::checks::volumes::ebs_permission::EBS_PERMISSION;
 use crate::report::CheckResult;
+use crate::testing::account::volumes::Account;
+use crate::testing::account::volumes::managed;
+use crate::testing::account::volumes::snapshot;
 
 const FIELDS: &str = r#""sizeInGiB": 20, "snapshotId": "snap-1", "filesystemType": "xfs", "encrypted": true,
     "tagSpecifications": [{"resourceType": "volume", "tags": [{"key": "team", "value": "web"}]}]"#;

@@ -1,10 +1,10 @@
 //! Volumes of Docker's drivers.
 
 use super::{Hosts, VOLUME_DRIVER, hosts};
-use crate::checks::subject::DrivenVolumeUse;
 use crate::document::volume::DockerVolume;
 use crate::facts::View;
 use crate::shell::ShellCommand;
+use crate::task::DrivenVolumeUse;
 use crate::verdict::{Judgement, fail, not_applicable, pass};
 
 /// The driver that is part of Docker, and the one that is meant where none is named

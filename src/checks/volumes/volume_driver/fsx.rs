@@ -7,8 +7,6 @@ use crate::checks::execution_role::{self, Version};
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::policies::Policies;
 use crate::checks::secrets::parameter::ParameterNamed;
-use crate::checks::secrets::permission::arn;
-use crate::checks::subject::DrivenVolumeUse;
 use crate::document::Field;
 use crate::document::launch::OperatingSystem;
 use crate::document::volume::FsxVolume;
@@ -18,6 +16,7 @@ use crate::lookup::fsx::{DescribeFsxFileSystem, FsxFileSystem};
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::{ParameterRef, SecretRef, ValueFrom};
 use crate::shell::ShellCommand;
+use crate::task::DrivenVolumeUse;
 use crate::verdict::{Findings, Judgement, Verdict, fail, not_applicable};
 
 pub(super) fn judge(it: &DrivenVolumeUse, fsx: &FsxVolume, facts: &View) -> Judgement {
@@ -193,7 +192,7 @@ fn of_parameter(
         let names = parameter.candidate_names();
         facts.derive(&ParameterNamed { region: region.clone(), names })?;
     }
-    let wish = Wish::new("ssm:GetParameters", arn(parameter, &region, account));
+    let wish = Wish::new("ssm:GetParameters", parameter.arn_in(&region, account));
     let calls = vec![(wish, Beside::default())];
     let from = (&region, Departure::Agent(it.task));
     if let Answer::Refused(finding) = decide(who, calls, from, None, facts)? {

@@ -5,13 +5,13 @@ use super::{Hosts, VOLUME_DRIVER, hosts};
 use crate::checks::execution_role::{name, policies_of};
 use crate::checks::permission::{Beside, Wish, assume_organization, may, mends};
 use crate::checks::policies::Policies;
-use crate::checks::subject::DrivenVolumeUse;
 use crate::document::Field;
 use crate::document::volume::S3FilesVolume;
 use crate::facts::View;
 use crate::iam::{Decision, KeyState};
 use crate::knowledge::{Gap, Stop};
 use crate::names::Arn;
+use crate::task::DrivenVolumeUse;
 use crate::verdict::{Findings, Judgement, fail, warn};
 
 /// What a client may be allowed

@@ -4,10 +4,12 @@ use serde_json::{Value, json};
 
 use super::stories::KEY;
 use crate::checks::kms::usable::KMS_KEY_USABLE;
-use crate::checks::tests::account::{Account, ID, REGION};
-use crate::checks::tests::story::Story;
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Warn};
+use crate::testing::account::Account;
+use crate::testing::account::ID;
+use crate::testing::account::REGION;
+use crate::testing::story::Story;
 
 /// Two containers that log to groups of their own, which one key encrypts.
 fn judged(statements: &Value) -> Vec<CheckResult> {

@@ -6,11 +6,16 @@ use super::volumes::{storing, volumes};
 use crate::checks::kms::decrypt::KMS_DECRYPT_PERMISSION;
 use crate::checks::kms::usable::KMS_KEY_USABLE;
 use crate::checks::kms::volume::KMS_VOLUME_PERMISSION;
-use crate::checks::tests::account::{Account, ID, REGION, ROLES, anything, may};
-use crate::checks::tests::story::Story;
 use crate::checks::{Check, find};
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
+use crate::testing::account::Account;
+use crate::testing::account::ID;
+use crate::testing::account::REGION;
+use crate::testing::account::ROLES;
+use crate::testing::account::anything;
+use crate::testing::account::may;
+use crate::testing::story::Story;
 
 pub(super) const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
 pub(super) const FOREIGN_KEY: &str = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd";

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::account::{Account, REGION};
 use super::{ec2, efs, fargate};
-use crate::checks::tests::story::Story;
 use crate::checks::volumes::volume_driver::VOLUME_DRIVER;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
+use crate::testing::account::mounts::Account;
+use crate::testing::account::mounts::REGION;
+use crate::testing::story::Story;
 
 const AT: &str = "/volumes/0";
 const IN_PROD: &str = r#"{"count": 1, "cluster": "prod", "launchType": "EC2"}"#;

@@ -2,12 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::account::{Account, FILE_SYSTEM, REGION, with};
 use super::{ec2, efs, fargate};
 use crate::checks::network::End;
-use crate::checks::tests::story::Story;
 use crate::checks::volumes::efs_mount_target::EFS_MOUNT_TARGET;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
+use crate::testing::account::mounts::Account;
+use crate::testing::account::mounts::FILE_SYSTEM;
+use crate::testing::account::mounts::REGION;
+use crate::testing::account::mounts::with;
+use crate::testing::story::Story;
 
 const IN_A: &str = r#"{"count": 1, "launchType": "FARGATE", "networkConfiguration": {"awsvpcConfiguration": {
     "subnets": ["subnet-a"], "securityGroups": ["sg-app"]}}}"#;

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use crate::checks::network::Trail;
-use crate::checks::policies::Witness;
-use crate::checks::subject::Task;
 use crate::checks::{Check, Group, catalogue, find, trails};
 use crate::document::{Role, RunContext, Source, TaskDefinition};
 use crate::facts::{Recording, View};
 use crate::names::Region;
 use crate::preflight::{Bounds, Loop, Origin, plan, report};
 use crate::report::{CheckResult, Status};
+use crate::task::Task;
+use crate::task::Witness;
 
 /// What one result must be: its status, its subject, and words of its message.
 pub(crate) type Told = (Status, &'static str, &'static str);

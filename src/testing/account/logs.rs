@@ -4,22 +4,22 @@ use serde_json::{Value, json};
 
 use crate::facts::Recording;
 
-pub(super) const REGION: &str = "eu-west-1";
-pub(super) const ROLES: &str = "arn:aws:iam::111122223333:role";
-pub(super) const GROUP: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/web";
-pub(super) const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1";
+pub(crate) const REGION: &str = "eu-west-1";
+pub(crate) const ROLES: &str = "arn:aws:iam::111122223333:role";
+pub(crate) const GROUP: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/web";
+pub(crate) const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1";
 
 /// A container instance: id, status, capacity provider, and the role of its profile.
-pub(super) type Registered<'a> = (&'a str, &'a str, Option<&'a str>, Option<&'a str>);
+pub(crate) type Registered<'a> = (&'a str, &'a str, Option<&'a str>, Option<&'a str>);
 
 /// What the account says of what it is asked here, and nothing else.
-pub(super) struct Account {
+pub(crate) struct Account {
     facts: Vec<Value>,
 }
 
 impl Account {
     /// Only the caller.
-    pub(super) fn empty() -> Account {
+    pub(crate) fn empty() -> Account {
         let arn = "arn:aws:iam::111122223333:user/ci";
         Account { facts: Vec::new() }.says(
             "sts:GetCallerIdentity",
@@ -29,7 +29,7 @@ impl Account {
     }
 
     /// A role whose inline policy is this.
-    pub(super) fn role(self, name: &str, statements: &Value) -> Account {
+    pub(crate) fn role(self, name: &str, statements: &Value) -> Account {
         let of_role = json!({"region": REGION, "role": name});
         let inline = json!({"region": REGION, "role": name, "policy": "inline"});
         self.says(
@@ -47,12 +47,12 @@ impl Account {
     }
 
     /// The log group `/ecs/web`, with these fields.
-    pub(super) fn group(self, class: Option<&str>, kms_key: Option<&str>) -> Account {
+    pub(crate) fn group(self, class: Option<&str>, kms_key: Option<&str>) -> Account {
         let group = json!({"arn": GROUP, "class": class, "kms_key": kms_key});
         self.says("logs:DescribeLogGroups", &of_group(), &group)
     }
 
-    pub(super) fn without_group(self) -> Account {
+    pub(crate) fn without_group(self) -> Account {
         self.lacks(
             "logs:DescribeLogGroups",
             &of_group(),
@@ -61,7 +61,7 @@ impl Account {
     }
 
     /// The container instances of the cluster `prod`.
-    pub(super) fn instances(mut self, all: &[Registered]) -> Account {
+    pub(crate) fn instances(mut self, all: &[Registered]) -> Account {
         let mut listed = Vec::new();
         for (id, status, provider, role) in all {
             listed.push(json!({
@@ -90,7 +90,7 @@ impl Account {
     }
 
     /// The key of the log group, with its state and the statements of its policy.
-    pub(super) fn key(self, state: &str, statements: &Value) -> Account {
+    pub(crate) fn key(self, state: &str, statements: &Value) -> Account {
         let key = json!({
             "arn": KEY, "state": state, "deleted": null, "spec": "SYMMETRIC_DEFAULT",
             "usage": "ENCRYPT_DECRYPT", "manager": "customer", "multi_region": false,
@@ -103,7 +103,7 @@ impl Account {
     }
 
     /// The object `fluent.conf` in the bucket `config`, which has no policy.
-    pub(super) fn router_file(self) -> Account {
+    pub(crate) fn router_file(self) -> Account {
         self.says("s3:GetObject", &of_file(), &json!({"encryption": "own"})).lacks(
             "s3:GetBucketPolicy",
             &json!({"region": REGION, "bucket": "config"}),
@@ -111,17 +111,17 @@ impl Account {
         )
     }
 
-    pub(super) fn without_router_file(self) -> Account {
+    pub(crate) fn without_router_file(self) -> Account {
         let account = self.router_file();
         account.lacks("s3:GetObject", &of_file(), "there is no S3 object s3://config/fluent.conf")
     }
 
-    pub(super) fn refuses(self, call: &str, key: &Value) -> Account {
+    pub(crate) fn refuses(self, call: &str, key: &Value) -> Account {
         let refused = json!({"action": call, "resource": "*", "said": "AccessDeniedException"});
         self.answers(call, key, &json!({"Err": {"refused": refused}}))
     }
 
-    pub(super) fn says(self, call: &str, key: &Value, fact: &Value) -> Account {
+    pub(crate) fn says(self, call: &str, key: &Value, fact: &Value) -> Account {
         self.answers(call, key, &json!({"Ok": {"found": fact}}))
     }
 
@@ -136,13 +136,13 @@ impl Account {
         self
     }
 
-    pub(super) fn recorded(self) -> Recording {
+    pub(crate) fn recorded(self) -> Recording {
         let form = json!({"version": 1, "region": REGION, "now": 0, "facts": self.facts});
         Recording::parse(&form.to_string()).unwrap()
     }
 }
 
-pub(super) fn of_group() -> Value {
+pub(crate) fn of_group() -> Value {
     json!({"region": REGION, "name": "/ecs/web"})
 }
 
@@ -151,6 +151,6 @@ fn of_file() -> Value {
 }
 
 /// The statement that allows these actions on this.
-pub(super) fn allow(actions: &[&str], resource: &str) -> Value {
+pub(crate) fn allow(actions: &[&str], resource: &str) -> Value {
     json!([{"Effect": "Allow", "Action": actions, "Resource": resource}])
 }

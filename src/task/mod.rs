@@ -5,20 +5,20 @@ mod environment_file;
 mod log;
 mod role;
 mod rollout;
+mod secret;
 mod sender;
 mod stored;
 mod volume;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use environment_file::EnvironmentFileUse;
-pub use log::{AwslogsUse, FirelensFileUse, SOME_TASK};
-pub use role::{Duty, RoleUse};
+pub use log::{AwslogsUse, FirelensFileUse, LOG_CALLS, SOME_TASK};
+pub use role::{Duty, NO_ROLE, RoleUse};
 pub use rollout::Rollout;
 pub use sender::{Carrier, NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
 pub use stored::{LaunchVolumeUse, StoredUse};
 pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};
 
-use crate::checks::policies::Witness;
 use crate::document::container::Secret;
 use crate::document::launch::requested;
 use crate::document::{
@@ -45,6 +45,18 @@ pub struct Task {
     pub caller: Option<String>,
     /// When the account was looked at, in seconds since 1970; none where a recording does not tell.
     pub now: Option<i64>,
+}
+
+/// When IAM is asked for its own opinion, in addition to the engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Witness {
+    /// Where a policy cannot be read, or the organization's policies cannot.
+    #[default]
+    Auto,
+    /// Where a policy of the principal cannot be read.
+    OnlyIfBlind,
+    /// Never.
+    Never,
 }
 
 /// A subject, or why the document does not yield it.

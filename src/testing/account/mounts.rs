@@ -4,25 +4,25 @@ use serde_json::{Value, json};
 
 use crate::facts::Recording;
 
-pub(super) const REGION: &str = "eu-west-1";
-pub(super) const FILE_SYSTEM: &str = "fs-0123456789abcdef0";
-pub(super) const POINT: &str = "fsap-0123456789abcdef0";
-pub(super) const EFS: &str = "arn:aws:elasticfilesystem:eu-west-1:111122223333";
+pub(crate) const REGION: &str = "eu-west-1";
+pub(crate) const FILE_SYSTEM: &str = "fs-0123456789abcdef0";
+pub(crate) const POINT: &str = "fsap-0123456789abcdef0";
+pub(crate) const EFS: &str = "arn:aws:elasticfilesystem:eu-west-1:111122223333";
 
 /// An account. Of what is said twice, the last counts.
 #[derive(Clone)]
-pub(super) struct Account {
+pub(crate) struct Account {
     facts: Vec<Value>,
 }
 
 impl Account {
     /// With nothing in it.
-    pub(super) fn empty() -> Account {
+    pub(crate) fn empty() -> Account {
         Account { facts: Vec::new() }
     }
 
     /// With a file system, an access point into it, no policy, and roles that may do nothing.
-    pub(super) fn healthy() -> Account {
+    pub(crate) fn healthy() -> Account {
         Account::empty()
             .file_system(&json!({}))
             .point(&json!({}))
@@ -32,7 +32,7 @@ impl Account {
     }
 
     /// The file system, with these properties.
-    pub(super) fn file_system(self, properties: &Value) -> Account {
+    pub(crate) fn file_system(self, properties: &Value) -> Account {
         let fact = json!({
             "arn": format!("{EFS}:file-system/{FILE_SYSTEM}"), "owner": "111122223333",
             "state": "available", "one_zone": null, "replica": false,
@@ -42,7 +42,7 @@ impl Account {
     }
 
     /// The access point, with these properties.
-    pub(super) fn point(self, properties: &Value) -> Account {
+    pub(crate) fn point(self, properties: &Value) -> Account {
         let fact = json!({
             "arn": format!("{EFS}:access-point/{POINT}"), "file_system": FILE_SYSTEM,
             "state": "available", "user": 1000, "path": "/app", "creates_path": true,
@@ -52,7 +52,7 @@ impl Account {
     }
 
     /// The file system has no policy.
-    pub(super) fn open(self) -> Account {
+    pub(crate) fn open(self) -> Account {
         let absence = json!({"sentence": "it has no policy", "said": "PolicyNotFound"});
         self.answers(
             "elasticfilesystem:DescribeFileSystemPolicy",
@@ -62,13 +62,13 @@ impl Account {
     }
 
     /// The file system has a policy with these statements.
-    pub(super) fn guarded(self, statements: &Value) -> Account {
+    pub(crate) fn guarded(self, statements: &Value) -> Account {
         let call = "elasticfilesystem:DescribeFileSystemPolicy";
         self.says(call, &policy_key(), &policy(statements))
     }
 
     /// A role that may do this.
-    pub(super) fn role(self, name: &str, statements: &Value) -> Account {
+    pub(crate) fn role(self, name: &str, statements: &Value) -> Account {
         let of_role = json!({"region": REGION, "role": name});
         let inline = json!({"region": REGION, "role": name, "policy": "inline"});
         self.says(
@@ -86,7 +86,7 @@ impl Account {
     }
 
     /// The active container instances of the cluster `prod`, each with these attributes.
-    pub(super) fn instances(self, attributes: &[Value]) -> Account {
+    pub(crate) fn instances(self, attributes: &[Value]) -> Account {
         let instances: Vec<Value> = (1..)
             .zip(attributes)
             .map(|(number, attributes)| {
@@ -101,26 +101,26 @@ impl Account {
         self.says("ecs:DescribeContainerInstances", &key, &json!(instances))
     }
 
-    pub(super) fn says(self, call: &str, key: &Value, fact: &Value) -> Account {
+    pub(crate) fn says(self, call: &str, key: &Value, fact: &Value) -> Account {
         self.answers(call, key, &json!({"Ok": {"found": fact}}))
     }
 
-    pub(super) fn lacks(self, call: &str, key: &Value, sentence: &str) -> Account {
+    pub(crate) fn lacks(self, call: &str, key: &Value, sentence: &str) -> Account {
         let absence = json!({"sentence": sentence, "said": "NotFound"});
         self.answers(call, key, &json!({"Ok": {"absent": absence}}))
     }
 
-    pub(super) fn refuses(self, call: &str, key: &Value) -> Account {
+    pub(crate) fn refuses(self, call: &str, key: &Value) -> Account {
         let refused = json!({"action": call, "resource": "*", "said": "AccessDenied"});
         self.answers(call, key, &json!({"Err": {"refused": refused}}))
     }
 
-    pub(super) fn answers(mut self, call: &str, key: &Value, answer: &Value) -> Account {
+    pub(crate) fn answers(mut self, call: &str, key: &Value, answer: &Value) -> Account {
         self.facts.push(json!({"call": call, "key": key, "answer": answer}));
         self
     }
 
-    pub(super) fn recorded(self) -> Recording {
+    pub(crate) fn recorded(self) -> Recording {
         let form =
             json!({"version": 1, "region": REGION, "now": 1_795_348_800, "facts": self.facts});
         Recording::parse(&form.to_string()).unwrap()
@@ -131,12 +131,12 @@ fn policy_key() -> Value {
     json!({"region": REGION, "file_system": FILE_SYSTEM})
 }
 
-pub(super) fn policy(statements: &Value) -> Value {
+pub(crate) fn policy(statements: &Value) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
 /// The object with these properties in place of its own.
-pub(super) fn with(mut object: Value, properties: &Value) -> Value {
+pub(crate) fn with(mut object: Value, properties: &Value) -> Value {
     for (name, value) in properties.as_object().unwrap() {
         object[name] = value.clone();
     }

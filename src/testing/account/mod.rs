@@ -1,5 +1,9 @@
 //! An account in a recording: its roles, secrets, keys, images and files.
 
+pub(crate) mod logs;
+pub(crate) mod mounts;
+pub(crate) mod volumes;
+
 use serde_json::{Value, json};
 
 use crate::facts::Recording;

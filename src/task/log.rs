@@ -31,6 +31,9 @@ pub struct FirelensFileUse<'t> {
 /// The id of some task: which one ECS will draw is not known before.
 pub const SOME_TASK: &str = "0123456789abcdef0123456789abcdef";
 
+/// What the driver calls, in this order.
+pub const LOG_CALLS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
 /// What the Go programs under Docker and Fargate take for true
 /// (<https://pkg.go.dev/strconv#ParseBool>).
 const TRUTHS: [&str; 6] = ["1", "t", "T", "TRUE", "true", "True"];

@@ -10,12 +10,12 @@ use crate::network::{
     Vpc as Range,
 };
 
-pub(in crate::checks) const REGION: &str = "eu-west-1";
-pub(in crate::checks) const ACCOUNT: &str = "111122223333";
+pub(crate) const REGION: &str = "eu-west-1";
+pub(crate) const ACCOUNT: &str = "111122223333";
 
 /// What is recorded of one VPC.
 #[derive(Clone)]
-pub(in crate::checks) struct Vpc {
+pub(crate) struct Vpc {
     pub range: Range,
     pub subnets: Vec<Subnet>,
     pub tables: Vec<RouteTable>,
@@ -32,14 +32,13 @@ pub(in crate::checks) struct Vpc {
 }
 
 /// The services that the task of the stories needs.
-pub(in crate::checks) const NEEDED: [&str; 5] =
-    ["ecr.api", "ecr.dkr", "secretsmanager", "ssm", "logs"];
+pub(crate) const NEEDED: [&str; 5] = ["ecr.api", "ecr.dkr", "secretsmanager", "ssm", "logs"];
 
 fn range(text: &str) -> IpNet {
     text.parse().unwrap()
 }
 
-pub(in crate::checks) fn subnet(id: &str, net: &str, zone: &str) -> Subnet {
+pub(crate) fn subnet(id: &str, net: &str, zone: &str) -> Subnet {
     Subnet {
         id: id.to_owned(),
         vpc: "vpc-1".to_owned(),
@@ -54,7 +53,7 @@ pub(in crate::checks) fn subnet(id: &str, net: &str, zone: &str) -> Subnet {
     }
 }
 
-pub(in crate::checks) fn route(to: &str, target: RouteTarget) -> Route {
+pub(crate) fn route(to: &str, target: RouteTarget) -> Route {
     let destination = match to.starts_with("pl-") {
         true => RouteDestination::PrefixList(to.to_owned()),
         false => RouteDestination::Range(range(to)),
@@ -69,12 +68,12 @@ fn table(id: &str, subnets: &[&str], routes: Vec<Route>) -> RouteTable {
     RouteTable { id: id.to_owned(), main: false, subnets, routes: all }
 }
 
-pub(in crate::checks) fn rule(ports: Option<(u16, u16)>, peer: Peer) -> Rule {
+pub(crate) fn rule(ports: Option<(u16, u16)>, peer: Peer) -> Rule {
     let protocol = ports.map(|_| 6);
     Rule { traffic: Traffic { protocol, ports }, peers: vec![peer] }
 }
 
-pub(in crate::checks) fn group(id: &str, ingress: Vec<Rule>, egress: Vec<Rule>) -> SecurityGroup {
+pub(crate) fn group(id: &str, ingress: Vec<Rule>, egress: Vec<Rule>) -> SecurityGroup {
     let name = if id == "sg-default" { "default" } else { id };
     SecurityGroup {
         id: id.to_owned(),
@@ -85,20 +84,15 @@ pub(in crate::checks) fn group(id: &str, ingress: Vec<Rule>, egress: Vec<Rule>) 
     }
 }
 
-pub(in crate::checks) fn anywhere() -> Peer {
+pub(crate) fn anywhere() -> Peer {
     Peer::Range(range("0.0.0.0/0"))
 }
 
-pub(in crate::checks) fn within(net: &str) -> Peer {
+pub(crate) fn within(net: &str) -> Peer {
     Peer::Range(range(net))
 }
 
-pub(in crate::checks) fn entry(
-    number: i32,
-    egress: bool,
-    allow: bool,
-    ports: Option<(u16, u16)>,
-) -> AclEntry {
+pub(crate) fn entry(number: i32, egress: bool, allow: bool, ports: Option<(u16, u16)>) -> AclEntry {
     let traffic = Traffic { protocol: ports.map(|_| 6), ports };
     AclEntry { number, egress, allow, traffic, range: range("0.0.0.0/0") }
 }
@@ -121,7 +115,7 @@ fn everything() -> Value {
     ]})
 }
 
-pub(in crate::checks) fn interface(service: &str) -> Endpoint {
+pub(crate) fn interface(service: &str) -> Endpoint {
     Endpoint {
         id: format!("vpce-{service}"),
         vpc: "vpc-1".to_owned(),
@@ -149,14 +143,14 @@ fn s3_gateway() -> Endpoint {
 }
 
 /// How tag 1 of a repository is asked for.
-pub(super) fn image(name: &str) -> Value {
+pub(crate) fn image(name: &str) -> Value {
     let repository = json!({"region": REGION, "registry": ACCOUNT, "name": name});
     json!({"repository": repository, "reference": {"tag": "1"}})
 }
 
 impl Vpc {
     /// Private subnets behind a NAT gateway, public ones beside them.
-    pub(in crate::checks) fn with_nat() -> Vpc {
+    pub(crate) fn with_nat() -> Vpc {
         let out = RouteTarget::InternetGateway("igw-1".to_owned());
         let nat = RouteTarget::Nat("nat-1".to_owned());
         let mut private =
@@ -218,7 +212,7 @@ impl Vpc {
     }
 
     /// Private subnets without a way out, with an endpoint for everything that the task needs.
-    pub(in crate::checks) fn with_endpoints() -> Vpc {
+    pub(crate) fn with_endpoints() -> Vpc {
         let mut vpc = Vpc::with_nat();
         vpc.endpoints = NEEDED.map(interface).to_vec();
         vpc.endpoints.push(s3_gateway());
@@ -229,7 +223,7 @@ impl Vpc {
     }
 
     /// IPv6 beside IPv4, which is what packets take where there is both.
-    pub(in crate::checks) fn with_both_families() -> Vpc {
+    pub(crate) fn with_both_families() -> Vpc {
         let mut vpc = Vpc::with_nat();
         vpc.range.ranges.push(range("2001:db8:1::/56"));
         for (subnet, net) in vpc.subnets.iter_mut().zip(1..) {
@@ -248,50 +242,50 @@ impl Vpc {
     }
 
     /// ECR holds tag 1 of this repository.
-    pub(super) fn holding(self, name: &str, digest: &str) -> Vpc {
+    pub(crate) fn holding(self, name: &str, digest: &str) -> Vpc {
         let detail = json!({"digest": digest, "size": null, "status": null});
         self.says("ecr:DescribeImages", &image(name), &detail)
     }
 
     /// The same VPC, after this was done to it.
-    pub(in crate::checks) fn but(mut self, change: impl FnOnce(&mut Vpc)) -> Vpc {
+    pub(crate) fn but(mut self, change: impl FnOnce(&mut Vpc)) -> Vpc {
         change(&mut self);
         self
     }
 
     /// Nobody may make this call.
-    pub(in crate::checks) fn refusing(mut self, call: &'static str) -> Vpc {
+    pub(crate) fn refusing(mut self, call: &'static str) -> Vpc {
         self.refused.push(call);
         self
     }
 
-    pub(in crate::checks) fn endpoint(&mut self, service: &str) -> &mut Endpoint {
+    pub(crate) fn endpoint(&mut self, service: &str) -> &mut Endpoint {
         let id = format!("vpce-{service}");
         self.endpoints.iter_mut().find(|it| it.id == id).unwrap()
     }
 
-    pub(in crate::checks) fn group(&mut self, id: &str) -> &mut SecurityGroup {
+    pub(crate) fn group(&mut self, id: &str) -> &mut SecurityGroup {
         self.groups.iter_mut().find(|it| it.id == id).unwrap()
     }
 
-    pub(in crate::checks) fn says(mut self, call: &str, key: &Value, fact: &Value) -> Vpc {
+    pub(crate) fn says(mut self, call: &str, key: &Value, fact: &Value) -> Vpc {
         self.facts.push(json!({"call": call, "key": key, "answer": {"Ok": {"found": fact}}}));
         self
     }
 
-    pub(in crate::checks) fn lacks(mut self, call: &str, key: &Value, sentence: &str) -> Vpc {
+    pub(crate) fn lacks(mut self, call: &str, key: &Value, sentence: &str) -> Vpc {
         let absence = json!({"sentence": sentence, "said": "not in the list"});
         self.facts.push(json!({"call": call, "key": key, "answer": {"Ok": {"absent": absence}}}));
         self
     }
 
     /// Instances of cluster `prod`, by the subnets that they stand in.
-    pub(in crate::checks) fn with_instances(self, subnets: &[&str]) -> Vpc {
+    pub(crate) fn with_instances(self, subnets: &[&str]) -> Vpc {
         self.with_agents(&subnets.iter().map(|it| (*it, "ACTIVE", true)).collect::<Vec<_>>())
     }
 
     /// The same, with their status, and whether their agents are connected.
-    pub(super) fn with_agents(self, instances: &[(&str, &str, bool)]) -> Vpc {
+    pub(crate) fn with_agents(self, instances: &[(&str, &str, bool)]) -> Vpc {
         let subnets = instances.iter().map(|(subnet, ..)| subnet);
         let ids: Vec<String> = (0..instances.len()).map(|at| format!("i-{at}")).collect();
         let instances: Vec<Value> = ids
@@ -321,12 +315,12 @@ impl Vpc {
         vpc
     }
 
-    pub(in crate::checks) fn recorded(&self) -> Recording {
+    pub(crate) fn recorded(&self) -> Recording {
         Recording::parse(&self.written()).unwrap()
     }
 
     /// The recording as it is written.
-    pub(super) fn written(&self) -> String {
+    pub(crate) fn written(&self) -> String {
         let of_vpc = json!({"region": REGION, "vpc": "vpc-1"});
         let id = |id: &str| json!({"region": REGION, "id": id});
         let mut vpc = self

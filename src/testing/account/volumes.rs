@@ -4,18 +4,18 @@ use serde_json::{Value, json};
 
 use crate::facts::Recording;
 
-pub(in crate::checks) const REGION: &str = "eu-west-1";
-pub(in crate::checks) const ACCOUNT: &str = "111122223333";
-pub(in crate::checks) const ROLE: &str = "arn:aws:iam::111122223333:role/volumes";
+pub(crate) const REGION: &str = "eu-west-1";
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/volumes";
 const NOW: i64 = 1_795_348_800;
 
 /// An account, by what it says.
-pub(in crate::checks) struct Account {
+pub(crate) struct Account {
     facts: Vec<Value>,
 }
 
 /// A snapshot of 10 GiB, not encrypted, but for this.
-pub(in crate::checks) fn snapshot(more: &Value) -> Value {
+pub(crate) fn snapshot(more: &Value) -> Value {
     let mut snapshot = json!({
         "state": "completed", "size": 10, "archived": false, "restored_until": null,
         "owner": ACCOUNT, "encrypted": false, "key": null,
@@ -28,12 +28,12 @@ pub(in crate::checks) fn snapshot(more: &Value) -> Value {
 
 impl Account {
     /// The role has AWS's policy for volumes, and nothing is encrypted by default.
-    pub(in crate::checks) fn healthy() -> Account {
+    pub(crate) fn healthy() -> Account {
         Account::with_role(&managed()["Statement"])
     }
 
     /// The role may do this.
-    pub(in crate::checks) fn with_role(statements: &Value) -> Account {
+    pub(crate) fn with_role(statements: &Value) -> Account {
         let of_role = json!({"region": REGION, "role": "volumes"});
         let inline = json!({"region": REGION, "role": "volumes", "policy": "inline"});
         let document = json!({"Version": "2012-10-17", "Statement": statements});
@@ -60,13 +60,13 @@ impl Account {
             .cluster(&json!({}))
     }
 
-    pub(in crate::checks) fn encrypts_by_default(self, it_does: bool) -> Account {
+    pub(crate) fn encrypts_by_default(self, it_does: bool) -> Account {
         let key = json!({"region": REGION});
         self.says("ec2:GetEbsEncryptionByDefault", &key, &json!(it_does))
     }
 
     /// The cluster `prod`, configured so.
-    pub(in crate::checks) fn cluster(self, more: &Value) -> Account {
+    pub(crate) fn cluster(self, more: &Value) -> Account {
         let mut cluster = json!({
             "arn": "arn:aws:ecs:eu-west-1:111122223333:cluster/prod", "volume_key": null,
             "fargate_storage_key": null, "execute_command": null,
@@ -78,28 +78,28 @@ impl Account {
         self.says("ecs:DescribeClusters", &key, &cluster)
     }
 
-    pub(in crate::checks) fn snapshot(self, fact: &Value) -> Account {
+    pub(crate) fn snapshot(self, fact: &Value) -> Account {
         let key = json!({"region": REGION, "id": "snap-1"});
         self.says("ec2:DescribeSnapshots", &key, fact)
     }
 
-    pub(in crate::checks) fn without_snapshot(self) -> Account {
+    pub(crate) fn without_snapshot(self) -> Account {
         let absence = json!({"sentence": "there is no snapshot snap-1 in eu-west-1", "said": "InvalidSnapshot.NotFound"});
         let key = json!({"region": REGION, "id": "snap-1"});
         self.answers("ec2:DescribeSnapshots", &key, &json!({"Ok": {"absent": absence}}))
     }
 
-    pub(in crate::checks) fn says(self, call: &str, key: &Value, fact: &Value) -> Account {
+    pub(crate) fn says(self, call: &str, key: &Value, fact: &Value) -> Account {
         self.answers(call, key, &json!({"Ok": {"found": fact}}))
     }
 
     /// The last answer to a question counts.
-    pub(in crate::checks) fn answers(mut self, call: &str, key: &Value, answer: &Value) -> Account {
+    pub(crate) fn answers(mut self, call: &str, key: &Value, answer: &Value) -> Account {
         self.facts.push(json!({"call": call, "key": key, "answer": answer}));
         self
     }
 
-    pub(in crate::checks) fn recorded(self) -> Recording {
+    pub(crate) fn recorded(self) -> Recording {
         let form = json!({"version": 1, "region": REGION, "now": NOW, "facts": self.facts});
         Recording::parse(&form.to_string()).unwrap()
     }
@@ -107,7 +107,7 @@ impl Account {
 
 /// What AWS's policy `AmazonECSInfrastructureRolePolicyForVolumes` allows
 /// (<https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonECSInfrastructureRolePolicyForVolumes.html>).
-pub(in crate::checks) fn managed() -> Value {
+pub(crate) fn managed() -> Value {
     let (volumes, tasks) = ("arn:aws:ec2:*:*:volume/*", "arn:aws:ecs:*:*:task/*");
     let requested = |more: Value| {
         let mut equals = json!({"aws:RequestTag/AmazonECSManaged": "true"});

@@ -18,6 +18,10 @@ pub enum Duty {
     Service,
 }
 
+/// Why a check of the execution role has nothing to say without one.
+pub const NO_ROLE: &str =
+    "no execution role is named: definition-execution-role tells whether one is needed";
+
 /// One role that ECS is to assume.
 #[derive(Clone, Copy)]
 pub struct RoleUse<'t> {

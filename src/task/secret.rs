@@ -1,0 +1,62 @@
+//! Which secret or parameter a reference leads to, and which region is asked for it.
+
+use super::{CredentialsUse, SecretUse};
+use crate::knowledge::{Gap, Stop};
+use crate::lookup::secretsmanager::DescribeSecret;
+use crate::names::{Region, ValueFrom};
+
+impl SecretUse<'_> {
+    /// The region that is asked for a reference.
+    ///
+    /// # Errors
+    /// A gap when no region is configured.
+    pub fn region_asked(&self, reference: &ValueFrom) -> Result<Region, Stop> {
+        match reference.region() {
+            Some(region) => Ok(region.clone()),
+            None => self.task.region().cloned(),
+        }
+    }
+
+    /// The question for the secret that a reference leads to.
+    ///
+    /// # Errors
+    /// A gap when no region is configured; a defect for a reference to a parameter.
+    pub fn lookup(&self, reference: &ValueFrom) -> Result<DescribeSecret, Stop> {
+        let region = self.region_asked(reference)?;
+        let id = match reference {
+            ValueFrom::Secret(secret) => secret.secret_arn().to_string(),
+            ValueFrom::SecretThroughParameter { secret_id, .. } => secret_id.clone(),
+            ValueFrom::Parameter(parameter) => {
+                let why = format!("{} is a parameter, not a secret", parameter.name);
+                return Err(Gap::Defect { why }.into());
+            }
+        };
+        Ok(DescribeSecret { region, id })
+    }
+}
+
+impl CredentialsUse<'_> {
+    /// The question for the secret: an ARN names its region, a name is looked up where the task runs.
+    ///
+    /// # Errors
+    /// A gap for a placeholder; an absence for an ARN of something else.
+    pub fn lookup(&self) -> Result<DescribeSecret, Stop> {
+        let text = self.secret.get()?.map_or("", String::as_str);
+        let wrong = |why: String| Stop::written(self.secret.place().subject(), why);
+        if text.is_empty() {
+            return Err(wrong("credentialsParameter names no secret".to_owned()));
+        }
+        if !text.starts_with("arn:") {
+            return Ok(DescribeSecret { region: self.task.region()?.clone(), id: text.to_owned() });
+        }
+        match text.parse::<ValueFrom>() {
+            Ok(ValueFrom::Secret(secret)) => {
+                let arn = secret.secret_arn();
+                let region = arn.region.as_ref().map_or_else(|| self.task.region(), Ok)?;
+                Ok(DescribeSecret { region: region.clone(), id: arn.to_string() })
+            }
+            Ok(_) => Err(wrong(format!("{text} is not the ARN of a secret"))),
+            Err(flaw) => Err(wrong(flaw.to_string())),
+        }
+    }
+}

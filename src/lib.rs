@@ -28,6 +28,8 @@ pub mod report;
 
 pub mod checks;
 
+pub mod account;
+
 pub mod task;
 
 pub mod verdict;

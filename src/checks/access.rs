@@ -3,8 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::account::rights;
+use crate::account::rights::Policies;
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::PolicySet;
+use crate::account::rights::RightsOf;
 use crate::checks::permission::{self, Beside, Tags, Wish};
-use crate::checks::policies::{self, Policies, PoliciesOf, PolicySet, RightsOf};
 use crate::facts::View;
 use crate::iam::{
     self, Decision, Evaluation, Grants, KeyState, Layer, Layers, Policy, Request, evaluate,
@@ -24,7 +28,7 @@ use crate::task::Witness;
 #[derive(Clone, Debug)]
 pub enum Asker {
     /// A role, a session of one, or a user. A session's ARN is kept, as policies may name it.
-    Holder(policies::Principal, Option<iam::Principal>),
+    Holder(rights::Principal, Option<iam::Principal>),
     /// A service of AWS, such as `ecs-tasks.amazonaws.com`.
     Service(String),
 }
@@ -191,8 +195,8 @@ impl Access {
     }
 
     /// A role that is called by its name alone is the caller's account's.
-    fn bare(&self, holder: &policies::Principal, facts: &View) -> Result<iam::Principal, Stop> {
-        let policies::Principal::Role { name, .. } = holder else { return Err(unnamed(holder)) };
+    fn bare(&self, holder: &rights::Principal, facts: &View) -> Result<iam::Principal, Stop> {
+        let rights::Principal::Role { name, .. } = holder else { return Err(unnamed(holder)) };
         let caller = facts.need(&CallerIdentity { region: self.region.clone() })?;
         let partition = self.region.partition();
         let session =
@@ -364,7 +368,7 @@ fn in_session(arn: &str, session: Option<&iam::Principal>) -> Result<iam::Princi
     Ok(principal)
 }
 
-fn unnamed(holder: &policies::Principal) -> Stop {
+fn unnamed(holder: &rights::Principal) -> Stop {
     Gap::Undecidable { why: format!("the ARN of {holder} is not known") }.into()
 }
 

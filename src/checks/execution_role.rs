@@ -4,67 +4,15 @@ use super::departure::Departure;
 use super::permission::{
     Answer, Beside, Guard, GuardPolicy, Now, Tags, Wish, assume_above, beside_of, decide, file_name,
 };
-use super::policies::{Policies, PoliciesOf, Principal, RightsOf};
+use crate::account::rights::Policies;
+use crate::account::rights::of_task;
 use crate::facts::View;
 use crate::iam::{KeyState, Layer};
 use crate::knowledge::Stop;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy, Secret};
-use crate::names::{AccountId, Arn, RoleRef};
+use crate::names::{AccountId, Arn};
 use crate::shell::ShellCommand;
-use crate::task::Task;
 use crate::verdict::{Finding, Judgement, fail, pass};
-
-/// The policies of the execution role; nothing if none is named.
-///
-/// # Errors
-/// Whatever keeps them from being read.
-pub(super) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<Option<&'f Policies>, Stop> {
-    match task.execution_role()? {
-        Some(role) => policies_of(task, &role, facts).map(Some),
-        None => Ok(None),
-    }
-}
-
-/// The policies of a role of the task.
-///
-/// # Errors
-/// Whatever keeps them from being read.
-pub(super) fn policies_of<'f>(
-    task: &Task,
-    role: &RoleRef,
-    facts: &View<'f>,
-) -> Result<&'f Policies, Stop> {
-    rights(Principal::from(role), task, facts)
-}
-
-/// The policies of anybody, and what stands above them.
-///
-/// # Errors
-/// Whatever keeps them from being read.
-pub(super) fn rights<'f>(
-    principal: Principal,
-    task: &Task,
-    facts: &View<'f>,
-) -> Result<&'f Policies, Stop> {
-    let policies = PoliciesOf { principal, region: task.region()?.clone() };
-    facts.derive(&RightsOf { policies, witness: task.witness })
-}
-
-/// The account of somebody whose policies were read.
-pub(super) fn account(who: &Policies) -> &AccountId {
-    match who {
-        Policies::Root(account) => account,
-        Policies::Held(set) => &set.account,
-    }
-}
-
-/// The ARN of somebody whose policies were read, or words for the root user.
-pub(super) fn name(who: &Policies) -> &str {
-    match who {
-        Policies::Root(_) => "the root user",
-        Policies::Held(set) => &set.arn,
-    }
-}
 
 /// The verdict on what the engine said: `may` are the words of what is allowed.
 ///
@@ -75,7 +23,7 @@ pub(super) fn verdict(who: &Policies, may: &str, answer: Answer, facts: &View) -
         Answer::Refused(finding) => finding.judge(),
         Answer::Allowed(by) => {
             assume_above(who, facts);
-            pass(format!("{} may {may}, by {by}", name(who)))
+            pass(format!("{} may {may}, by {by}", of_task::name(who)))
         }
     }
 }
@@ -186,7 +134,7 @@ pub(super) fn reads_secret(
     facts: &View,
 ) -> Judgement {
     let secret = facts.need(lookup)?;
-    if let Some(finding) = locked_in(secret, lookup, account(who)) {
+    if let Some(finding) = locked_in(secret, lookup, of_task::account(who)) {
         return finding.judge();
     }
     let (wish, beside) = reading(secret, lookup, version, facts)?;

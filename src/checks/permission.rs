@@ -17,8 +17,11 @@ mod tags;
 mod wish;
 mod witness;
 
+use crate::account::rights::Kind;
+use crate::account::rights::OrganizationOf;
+use crate::account::rights::Policies;
+use crate::account::rights::PolicySet;
 use crate::checks::departure::Departure;
-use crate::checks::policies::{Kind, OrganizationOf, Policies, PolicySet};
 use crate::facts::View;
 use crate::iam::{
     Context, Decision, Depends, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request,
@@ -112,7 +115,7 @@ pub(crate) fn organization(set: &PolicySet, owner: Option<&AccountId>, context: 
 pub(crate) fn layers(set: &PolicySet, wish: &Wish, beside: Beside) -> Layers {
     let is_own = owner(wish, &beside).is_none_or(|owner| owner == set.account);
     let controls = set.beyond.organization.controls.as_ref();
-    let levels = |of: &[Vec<crate::checks::policies::Policy>], layer: fn(usize) -> Layer| {
+    let levels = |of: &[Vec<crate::account::rights::Policy>], layer: fn(usize) -> Layer| {
         let level = |(at, level): (usize, &Vec<_>)| {
             level.iter().map(|policy| read(layer(at + 1), policy)).collect()
         };
@@ -132,8 +135,8 @@ pub(crate) fn layers(set: &PolicySet, wish: &Wish, beside: Beside) -> Layers {
 /// The policies of the principal itself, and its boundary.
 fn own_layers(set: &PolicySet) -> Layers {
     let unread = |boundary: bool, layer: Layer| {
-        let of_layer = move |it: &&crate::checks::policies::Unread| it.is_boundary == boundary;
-        let policy = move |it: &crate::checks::policies::Unread| {
+        let of_layer = move |it: &&crate::account::rights::Unread| it.is_boundary == boundary;
+        let policy = move |it: &crate::account::rights::Unread| {
             Policy::unreadable(layer, &it.what, &it.gap.to_string())
         };
         set.beyond.unread.iter().filter(of_layer).map(policy)
@@ -147,7 +150,7 @@ fn own_layers(set: &PolicySet) -> Layers {
     }
 }
 
-pub(crate) fn read(layer: Layer, policy: &crate::checks::policies::Policy) -> Policy {
+pub(crate) fn read(layer: Layer, policy: &crate::account::rights::Policy) -> Policy {
     Policy::read(layer, &policy.origin.to_string(), &policy.document)
 }
 

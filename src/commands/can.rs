@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Failure, asking, look, outlet};
+use crate::account::rights::Principal;
 use crate::checks::access::{Access, Answer, Asker};
-use crate::checks::policies::Principal;
 use crate::cli::{Can, Global};
 use crate::exit::Exit;
 use crate::iam::Decision;

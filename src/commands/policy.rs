@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use super::input::{self, Given};
 use super::{Failure, asking, judge, look, reads};
+use crate::account::rights::Policies;
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::Principal;
 use crate::checks::needs::{self, Known, Need, Needs, Whose};
 use crate::checks::permission::{self, Beside, Wish};
-use crate::checks::policies::{Policies, PoliciesOf, Principal};
 use crate::cli::{Global, Policy, Whom};
 use crate::document::{Field, TaskDefinition};
 use crate::exit::Exit;

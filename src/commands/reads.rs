@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::account::rights::PoliciesOf;
 use crate::checks;
 use crate::checks::access::Access;
 use crate::checks::needs::{self, Known, Need, Whose};
-use crate::checks::policies::PoliciesOf;
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::task::Task;

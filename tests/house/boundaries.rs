@@ -186,6 +186,7 @@ fn impurity(file: &Source) -> Vec<String> {
         "placement",
         "verdict",
         "task",
+        "account",
         "checks",
         "report",
     ];

@@ -9,6 +9,7 @@ const ORDER: &[&[&str]] = &[
     &["facts"],
     &["verdict"],
     &["task"],
+    &["account"],
     &["checks"],
     &["report"],
     &["preflight"],

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Access, Answer, Asker};
-use crate::checks::policies::Principal;
+use crate::account::rights::Principal;
 use crate::facts::Recording;
 use crate::iam::Decision;
 use crate::knowledge::Stop;

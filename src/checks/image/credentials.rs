@@ -1,9 +1,10 @@
 //! `image-registry-credentials`
 
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::of_task;
 use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, Version};
 use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::Lookup;
@@ -47,7 +48,7 @@ fn image_registry_credentials(it: &CredentialsUse, facts: &View) -> Judgement {
             )
             .judge();
     }
-    let Some(who) = execution_role::policies(it.task, facts)? else {
+    let Some(who) = of_task::policies(it.task, facts)? else {
         return not_applicable(NO_ROLE);
     };
     let made = (Vec::new(), Departure::Agent(it.task));

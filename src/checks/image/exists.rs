@@ -1,6 +1,7 @@
 //! `image-exists`
 
-use super::behind::{self, Home};
+use crate::account::image;
+use crate::account::image::Home;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
@@ -46,7 +47,7 @@ fn image_exists(it: &ImageUse, facts: &View) -> Judgement {
 }
 
 fn in_ecr(image: &ImageRef, repository: EcrRepository, facts: &View) -> Judgement {
-    let described = DescribeImage { repository, reference: behind::reference(image) };
+    let described = DescribeImage { repository, reference: image::reference(image) };
     match facts.get(&described)? {
         Seen::Found(detail) => stored(&described, detail),
         Seen::Absent(_) => not_stored(&described, facts),
@@ -92,7 +93,7 @@ fn not_stored(lookup: &DescribeImage, facts: &View) -> Judgement {
     let EcrRepository { region, registry, name } = &lookup.repository;
     let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
     let rules = facts.need(&rules)?;
-    let Some((rule, upstream)) = behind::covering(rules, name) else {
+    let Some((rule, upstream)) = image::covering(rules, name) else {
         facts.need(lookup)?;
         return pass("the image exists");
     };
@@ -128,7 +129,7 @@ fn at_upstream(
     facts: &View,
 ) -> Judgement {
     let head = HeadManifest {
-        repository: behind::rule_upstream(rule, upstream),
+        repository: image::rule_upstream(rule, upstream),
         reference: lookup.reference.text().to_owned(),
     };
     let rule = &rule.prefix;
@@ -153,11 +154,11 @@ fn at_upstream(
 }
 
 fn in_the_open(it: &ImageUse, image: &ImageRef, repository: Repository, facts: &View) -> Judgement {
-    let head = HeadManifest { repository: repository.clone(), reference: behind::name(image) };
+    let head = HeadManifest { repository: repository.clone(), reference: image::name(image) };
     match facts.need(&head)? {
         Anonymous::Sees(manifest) => {
             pass(format!("{} exists ({})", head.what(), short(&manifest.digest)))
         }
-        Anonymous::Denied { said } => Err(behind::denied(it, &repository, said)),
+        Anonymous::Denied { said } => Err(image::denied(it, &repository, said)),
     }
 }

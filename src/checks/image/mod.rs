@@ -1,6 +1,5 @@
 //! The group `image`: the images exist, for the platform that the task runs on, and may be pulled.
 
-pub(super) mod behind;
 pub(super) mod credentials;
 mod exists;
 mod permission;

@@ -1,16 +1,20 @@
 //! `image-pull-permission`
 
-use super::behind;
+use crate::account::image;
+use crate::account::key_state;
+use crate::account::rights::Policies;
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::of_task;
+use crate::checks::Check;
+use crate::checks::Judge;
 use crate::checks::departure::Departure;
 use crate::checks::execution_role;
+use crate::checks::instance_role;
 use crate::checks::instance_role::Acting;
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{
     Answer, Beside, Guard, GuardPolicy, Now, Tags, Wish, beside_of, decide, file_name,
 };
-use crate::checks::policies::Policies;
-use crate::checks::policies::PoliciesOf;
-use crate::checks::{Check, Judge, instance_role, key_state};
 use crate::facts::View;
 use crate::iam::{Layer, Policy};
 use crate::knowledge::{Seen, Stop};
@@ -63,11 +67,11 @@ const PULL: [&str; 3] =
 
 fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     let image = it.reference()?;
-    let behind::Home::Ecr(repository) = behind::Home::of(&image) else {
+    let image::Home::Ecr(repository) = image::Home::of(&image) else {
         return not_applicable("no role pulls it: it is in no private registry of ECR");
     };
     let stored =
-        DescribeImage { repository: repository.clone(), reference: behind::reference(&image) };
+        DescribeImage { repository: repository.clone(), reference: image::reference(&image) };
     let policy = GetRepositoryPolicy { repository: repository.clone() };
     let (acting, upstream, policy, sealed) = (
         instance_role::acting(it.task, facts),
@@ -91,7 +95,7 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     acting.judge(|who| {
         let mut beside = beside.clone();
         // The tags of another account's repository are not shown.
-        if repository.registry == *execution_role::account(who) {
+        if repository.registry == *of_task::account(who) {
             beside.tags = Tags::Repository(ListRepositoryTags { repository: repository.clone() });
         }
         pulls(it, who, &repository, &upstream, &beside, facts)
@@ -142,7 +146,7 @@ fn first_pull(stored: &DescribeImage, facts: &View) -> Result<Vec<&'static str>,
     let Seen::Absent(absence) = facts.get(stored)? else { return Ok(Vec::new()) };
     let Repository { region, registry, name } = &stored.repository;
     let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
-    if behind::covering(facts.need(&rules)?, name).is_none() {
+    if image::covering(facts.need(&rules)?, name).is_none() {
         facts.need(stored)?;
     }
     Ok(match absence.said == REPOSITORY_MISSING {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::behind::{self, Home, ManifestOf, SourceOf};
+use crate::account::image;
+use crate::account::image::Home;
+use crate::account::image::ManifestOf;
+use crate::account::image::SourceOf;
 use crate::checks::{Check, Judge};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
@@ -72,12 +75,12 @@ fn manifest<'f>(
     image: &ImageRef,
     facts: &View<'f>,
 ) -> Result<(&'f Home, &'f Manifest), Stop> {
-    let source = SourceOf { home: Home::of(image), name: behind::name(image) };
+    let source = SourceOf { home: Home::of(image), name: image::name(image) };
     let source = facts.derive(&source)?;
     if let Home::Open(repository) = &source.home {
         let head = HeadManifest { repository: repository.clone(), reference: source.name.clone() };
         if let Anonymous::Denied { said } = facts.need(&head)? {
-            return Err(behind::denied(it, repository, said));
+            return Err(image::denied(it, repository, said));
         }
     }
     Ok((&source.home, facts.derive(source)?))
@@ -129,14 +132,14 @@ fn wanted(it: &ImageUse, facts: &View) -> Result<Wanted, Stop> {
 /// What the image has for one platform. A single image tells its platform in its configuration only.
 fn offer(manifest: &Manifest, home: &Home, wanted: &Platform, facts: &View) -> Result<Offer, Stop> {
     match manifest.offers(wanted) {
-        Offer::AskConfig { digest } => Ok(behind::config(home, &digest, facts)?.offers(wanted)),
+        Offer::AskConfig { digest } => Ok(image::config(home, &digest, facts)?.offers(wanted)),
         Offer::Unstated { digests } => {
             // The runtime reads the entries that do not state their platform, and so do we.
             let mut best = Offer::Unstated { digests: Vec::new() };
             for digest in digests {
                 let entry = ManifestOf { home: home.clone(), name: digest };
                 if let Offer::AskConfig { digest } = facts.derive(&entry)?.offers(wanted) {
-                    match behind::config(home, &digest, facts)?.offers(wanted) {
+                    match image::config(home, &digest, facts)?.offers(wanted) {
                         offered @ Offer::Offered { .. } => return Ok(offered),
                         other => best = other,
                     }

@@ -1,6 +1,7 @@
 //! `image-stability`
 
-use super::behind::{self, Home};
+use crate::account::image;
+use crate::account::image::Home;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
@@ -71,7 +72,7 @@ fn size(it: &ImageUse, image: &ImageRef, facts: &View, found: &mut Findings) -> 
     if !it.task.may_run_on_fargate()? {
         return Ok(());
     }
-    let described = DescribeImage { repository, reference: behind::reference(image) };
+    let described = DescribeImage { repository, reference: image::reference(image) };
     let Seen::Found(detail) = facts.get(&described)? else { return Ok(()) };
     let storage = match it.task.definition.ephemeral_storage.get()? {
         Some(asked) => asked.size_in_gib.get()?.copied().unwrap_or(FARGATE_STORAGE),

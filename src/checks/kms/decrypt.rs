@@ -2,9 +2,10 @@
 
 use super::key::{self, Encrypted};
 use super::permission::{judge_all, wish};
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::of_task;
 use crate::checks::execution_role;
 use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::KeyState;
@@ -43,7 +44,7 @@ pub(super) static KMS_DECRYPT_PERMISSION: Check = Check {
 };
 
 fn kms_decrypt_permission(it: &EncryptedUse, facts: &View) -> Judgement {
-    let (who, encrypted) = (execution_role::policies(it.task(), facts), key::of(it, facts));
+    let (who, encrypted) = (of_task::policies(it.task(), facts), key::of(it, facts));
     let used = match encrypted? {
         Encrypted::With(used) => used,
         Encrypted::Otherwise(why) => return not_applicable(why),

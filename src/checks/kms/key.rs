@@ -1,7 +1,7 @@
 //! Which key something is encrypted with, and through which service it is used.
 
 use super::stored;
-use crate::checks::secrets::parameter;
+use crate::account::parameter;
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};

@@ -1,12 +1,12 @@
 //! May a role use a key? Its policy, the role's own policies and, where those do not allow it, grants.
 
 use super::key::Used;
+use crate::account::rights::Policies;
+use crate::account::rights::of_task::account;
 use crate::checks::departure::Departure;
-use crate::checks::execution_role::account;
 use crate::checks::permission::{
     Answer, Beside, Guard, Tags, Wish, beside_of, decide, granted, judge,
 };
-use crate::checks::policies::Policies;
 use crate::facts::View;
 use crate::iam::{Grants, Layer};
 use crate::knowledge::Stop;

@@ -2,7 +2,9 @@
 
 use super::key::{self, Encrypted, Setting, Used};
 use super::{log_group, stored};
-use crate::checks::{Check, Judge, key_state};
+use crate::account::key_state;
+use crate::checks::Check;
+use crate::checks::Judge;
 use crate::facts::View;
 use crate::knowledge::Seen;
 use crate::lookup::kms::{DescribeKey, GetKeyPolicy, Key};

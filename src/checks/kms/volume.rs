@@ -3,11 +3,12 @@
 use super::key::{Encrypted, Used};
 use super::permission::{judge_all, wish};
 use super::{storage, stored};
-use crate::checks::execution_role::{self, policies_of};
+use crate::account::rights::Policies;
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::of_task::policies_of;
+use crate::checks::execution_role;
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Answer, Wish};
-use crate::checks::policies::Policies;
-use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::KeyState;

@@ -1,10 +1,11 @@
 //! `log-group-create-permission`
 
 use super::target::{departure, lookup};
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::of_task;
 use crate::checks::departure::Departure;
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
-use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge, execution_role, instance_role};
 use crate::facts::View;
 use crate::knowledge::Seen;
@@ -60,7 +61,7 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         // What CloudWatch Logs asks IAM for ends like the ARN of a stream, so a policy on the bare ARN of
         // the group does not cover it
         // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
-        let group = name.arn(&region, execution_role::account(who));
+        let group = name.arn(&region, of_task::account(who));
         let asked = arn_of_stream(&group, "");
         let wish = Wish::new("logs:CreateLogGroup", &asked).mended_on(all_streams(&group));
         let from = (&region, departure(it)?);

@@ -1,8 +1,8 @@
 //! `log-firelens`
 
+use crate::account::rights::PoliciesOf;
 use crate::checks::departure::Departure;
 use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::policies::PoliciesOf;
 use crate::checks::secrets::file_permission;
 use crate::checks::{Check, Judge};
 use crate::facts::View;

@@ -1,11 +1,12 @@
 //! `log-write-permission`
 
 use super::target::{Target, departure, target, unnoticed};
+use crate::account::rights::Policies;
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::of_task;
 use crate::checks::departure::Departure;
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
-use crate::checks::policies::Policies;
-use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge, execution_role, instance_role};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -53,7 +54,7 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         return not_applicable(format!("there is no log group {name} in {region} to write to"));
     }
     acting?.judge(|who| {
-        let group = name.arn(&region, execution_role::account(who));
+        let group = name.arn(&region, of_task::account(who));
         let arn = arn_of_stream(&group, &stream);
         let from = (&region, departure(it)?);
         match writes(who, &LOG_CALLS, (&arn, &group), from, facts)? {

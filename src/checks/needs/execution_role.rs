@@ -2,7 +2,7 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>).
 
 use super::Collector;
-use crate::checks::image::behind;
+use crate::account::image;
 use crate::document::Container;
 use crate::document::volume::Volume;
 use crate::knowledge::{Gap, Stop};
@@ -62,7 +62,7 @@ impl Collector<'_> {
             let image = text
                 .parse::<ImageRef>()
                 .map_err(|flaw| Gap::Unresolved { why: flaw.to_string() })?;
-            if let behind::Home::Ecr(repository) = behind::Home::of(&image) {
+            if let image::Home::Ecr(repository) = image::Home::of(&image) {
                 let arn = repository.arn();
                 needs.need("SignInToEcr", &["ecr:GetAuthorizationToken"], "*");
                 needs.need(
@@ -75,7 +75,7 @@ impl Collector<'_> {
                     &arn,
                 );
                 needs.imports(&arn);
-                let reference = behind::reference(&image);
+                let reference = image::reference(&image);
                 needs.needs.asks.image(DescribeImage { repository, reference });
             }
             Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::checks::image::behind;
+use crate::account::image;
 use crate::facts::View;
 use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::ecr::{DescribeImage, PullThroughRules, REPOSITORY_MISSING};
@@ -175,7 +175,7 @@ fn import(stored: &DescribeImage, facts: &View) -> Result<Option<bool>, Stop> {
     let Seen::Absent(absence) = facts.get(stored)? else { return Ok(None) };
     let of = &stored.repository;
     let rules = PullThroughRules { region: of.region.clone(), registry: of.registry.clone() };
-    let covered = behind::covering(facts.need(&rules)?, &of.name).is_some();
+    let covered = image::covering(facts.need(&rules)?, &of.name).is_some();
     Ok(covered.then(|| absence.said == REPOSITORY_MISSING))
 }
 

@@ -12,7 +12,7 @@ use super::asks::{FROM, LEAD, WAY};
 use super::reach::{Call, Errand, Need, Reach, To, destination};
 use super::route::Way;
 use super::ruling::{Obstacle, Plan, Ruling, judge_all};
-use crate::checks::policies::OrganizationOf;
+use crate::account::rights::OrganizationOf;
 use crate::checks::scene::{Scene, lead_lacks};
 use crate::checks::{Check, Judge};
 use crate::facts::View;

@@ -3,7 +3,10 @@
 use super::reach::{Call, Need, Pull, Reach, To};
 use super::route::Way;
 use super::ruling::{Obstacle, Ruling};
-use crate::checks::image::behind::{Home, ManifestOf, covering, reference};
+use crate::account::image::Home;
+use crate::account::image::ManifestOf;
+use crate::account::image::covering;
+use crate::account::image::reference;
 use crate::checks::scene::Scene;
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;

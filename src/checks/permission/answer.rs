@@ -4,7 +4,7 @@ use super::by_resource;
 use super::guard::Guard;
 use super::mend::Mend;
 use super::said::{Said, Word};
-use crate::checks::policies::PolicySet;
+use crate::account::rights::PolicySet;
 use crate::knowledge::Stop;
 use crate::verdict::{Finding, Severity, fail};
 

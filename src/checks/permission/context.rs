@@ -1,8 +1,9 @@
 //! What a call carries, as far as that is known before it is made.
 
 use super::Wish;
+use crate::account::rights::Kind;
+use crate::account::rights::PolicySet;
 use crate::checks::departure::KEYS;
-use crate::checks::policies::{Kind, PolicySet};
 use crate::iam::{Context, KeyState, Principal};
 use crate::names::{Partition, Region};
 

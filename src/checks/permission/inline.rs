@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::wish::Wish;
-use crate::checks::policies::{Kind, Origin, PolicySet};
+use crate::account::rights::Kind;
+use crate::account::rights::Origin;
+use crate::account::rights::PolicySet;
 use crate::shell::ShellCommand;
 
 /// Whether IAM refuses to change what a role may do: those of IAM Identity Center get their policies from

@@ -3,8 +3,8 @@
 
 use super::said::{Said, Word};
 use super::{Beside, Wish, layers, request, tags, witness, word};
+use crate::account::rights::PolicySet;
 use crate::checks::departure::{Departure, Way, is_of_network};
-use crate::checks::policies::PolicySet;
 use crate::facts::View;
 use crate::iam::{Decision, Evaluation, evaluate};
 use crate::knowledge::{Gap, Stop};

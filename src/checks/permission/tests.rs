@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::checks::policies;
-use crate::checks::policies::Origin;
+use crate::account::rights;
+use crate::account::rights::Origin;
 
 const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";
 
@@ -21,9 +21,9 @@ pub(crate) fn role(statements: Value) -> Policies {
         account: "111122223333".parse().unwrap(),
         created: "2024-05-01".to_owned(),
         tags: BTreeMap::new(),
-        identity: vec![policies::Policy { origin, document, updated: None, version: None }],
+        identity: vec![rights::Policy { origin, document, updated: None, version: None }],
         boundary: None,
-        beyond: policies::Beyond::default(),
+        beyond: rights::Beyond::default(),
     }))
 }
 

@@ -1,8 +1,9 @@
 //! Whoever deploys, and what that principal may do
 
-use crate::checks::execution_role::rights;
+use crate::account::rights::Policies;
+use crate::account::rights::Principal;
+use crate::account::rights::of_task::rights;
 use crate::checks::permission::{self, Beside, Wish, assume_above};
-use crate::checks::policies::{Policies, Principal};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};

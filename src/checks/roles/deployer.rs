@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::caller;
+use crate::account::rights::Policies;
 use crate::checks::permission::Wish;
-use crate::checks::policies::Policies;
 use crate::checks::{Check, Judge};
 use crate::document::ContextKind;
 use crate::facts::View;

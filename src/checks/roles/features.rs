@@ -2,13 +2,13 @@
 
 use super::exists::role;
 use super::session;
+use crate::account::rights::Policies;
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::of_task::policies_of;
 use crate::checks::departure::Departure;
-use crate::checks::execution_role::policies_of;
 use crate::checks::needs::CloudWatch;
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
-use crate::checks::policies::Policies;
-use crate::checks::policies::PoliciesOf;
 use crate::checks::secrets::file_permission::bucket;
 use crate::checks::{Check, Judge};
 use crate::document::{Container, Place};

@@ -1,13 +1,13 @@
 //! `role-infrastructure`
 
 use super::pass::passing;
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::Principal;
+use crate::account::rights::of_task::rights;
 use crate::checks::departure::Departure;
-use crate::checks::execution_role::rights;
 use crate::checks::needs::{self, Known, Needs};
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Answer, Beside, Wish, decide, denied};
-use crate::checks::policies::PoliciesOf;
-use crate::checks::policies::Principal;
 use crate::checks::{Check, Judge};
 use crate::document::Place;
 use crate::facts::View;

@@ -2,9 +2,9 @@
 
 use super::caller;
 use super::exists::role;
+use crate::account::rights::Policies;
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::Wish;
-use crate::checks::policies::Policies;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::task::Duty;

@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::exists::role;
-use crate::checks::policies::{Policies, PoliciesOf};
+use crate::account::rights::Policies;
+use crate::account::rights::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};

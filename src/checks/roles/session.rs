@@ -3,12 +3,13 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
 
 use super::features::ROLE_TASK_FEATURES;
+use crate::account::key_state;
+use crate::account::rights::Policies;
+use crate::account::rights::of_task::account;
+use crate::account::rights::of_task::policies_of;
 use crate::checks::departure::Departure;
-use crate::checks::execution_role::{account, policies_of};
-use crate::checks::key_state;
 use crate::checks::kms::permission::judge_key;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
-use crate::checks::policies::Policies;
 use crate::checks::secrets::file_permission::bucket;
 use crate::document::Place;
 use crate::facts::View;

@@ -1,12 +1,13 @@
 //! `environment-file-permission`
 
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::of_task;
 use crate::checks::departure::Departure;
 use crate::checks::execution_role;
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{
     Beside, Guard, GuardPolicy, Now, Wish, beside_of, decide, file_name,
 };
-use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::Layer;
@@ -49,11 +50,8 @@ fn environment_file_permission(it: &EnvironmentFileUse, facts: &View) -> Judgeme
 pub(in crate::checks) fn reads(object: &S3Object, task: &Task, facts: &View) -> Judgement {
     let region = task.region()?;
     let head = HeadObject { region: region.clone(), object: object.clone() };
-    let (who, found, beside) = (
-        execution_role::policies(task, facts),
-        facts.need(&head),
-        bucket(&object.bucket, region, facts),
-    );
+    let (who, found, beside) =
+        (of_task::policies(task, facts), facts.need(&head), bucket(&object.bucket, region, facts));
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
     // A gateway endpoint takes what is meant for its own region alone
     // (https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html).

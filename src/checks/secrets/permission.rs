@@ -1,11 +1,12 @@
 //! `secret-permission` and `parameter-permission`
 
-use super::parameter;
+use crate::account::parameter;
+use crate::account::rights::PoliciesOf;
+use crate::account::rights::of_task;
 use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, Version};
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Beside, Tags, Wish, decide};
-use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::{KeyState, Layer, Policy};
@@ -39,7 +40,7 @@ fn secret_permission(it: &SecretUse, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let lookup = it.lookup(&reference)?;
     // Both are wanted at once.
-    let (who, secret) = (execution_role::policies(it.task, facts), facts.need(&lookup));
+    let (who, secret) = (of_task::policies(it.task, facts), facts.need(&lookup));
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
     secret?;
     let mut before = Vec::new();
@@ -50,7 +51,7 @@ fn secret_permission(it: &SecretUse, facts: &View) -> Judgement {
         // Parameter Store hands the secret on, so the role needs the right to both
         // (https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html).
         ValueFrom::SecretThroughParameter { parameter, .. } => {
-            let resource = parameter.arn_in(&lookup.region, execution_role::account(who));
+            let resource = parameter.arn_in(&lookup.region, of_task::account(who));
             // A parameter of this kind stands for the secret, and there is none to have tags.
             before.push((Wish::new("ssm:GetParameters", resource), Beside::default()));
             Version::default()
@@ -85,11 +86,10 @@ fn parameter_permission(it: &SecretUse, facts: &View) -> Judgement {
         return not_applicable("it is no parameter");
     };
     let region = it.region_asked(&reference)?;
-    let (who, found) =
-        (execution_role::policies(it.task, facts), parameter::found(it, parameter, facts));
+    let (who, found) = (of_task::policies(it.task, facts), parameter::found(it, parameter, facts));
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
     let found = found?;
-    let account = execution_role::account(who);
+    let account = of_task::account(who);
     let resource = parameter.arn_in(&region, account);
     let mut wish = Wish::new("ssm:GetParameters", &resource);
     let mut beside = Beside::default();

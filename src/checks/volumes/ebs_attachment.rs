@@ -1,7 +1,7 @@
 //! Whether the container instances take another volume.
 
 use super::ebs_permission::NO_ATTACHMENT;
-use crate::checks::instance_role::Fleet;
+use crate::account::fleet::Fleet;
 use crate::document::{LaunchTarget, launch};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};

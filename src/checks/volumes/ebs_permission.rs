@@ -1,15 +1,17 @@
 //! `ebs-permission`
 
+use crate::account::rights::PoliciesOf;
 use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::policies::PoliciesOf;
 use std::collections::BTreeMap;
 
 use super::ebs_limits::{self, DEFAULT};
 use super::{ebs_attachment, ebs_quota};
+use crate::account::rights::Policies;
+use crate::account::rights::of_task::account;
+use crate::account::rights::of_task::policies_of;
 use crate::checks::departure::Departure;
-use crate::checks::execution_role::{self, account, policies_of};
+use crate::checks::execution_role;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
-use crate::checks::policies::Policies;
 use crate::checks::{Check, Judge};
 use crate::document::ContextKind;
 use crate::facts::View;

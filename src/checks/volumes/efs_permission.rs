@@ -1,15 +1,16 @@
 //! `efs-permission`
 
+use crate::account::rights::PoliciesOf;
 use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::policies::PoliciesOf;
 use serde_json::json;
 
+use crate::account::rights::Policies;
+use crate::account::rights::of_task::name;
+use crate::account::rights::of_task::policies_of;
 use crate::checks::departure::Departure;
-use crate::checks::execution_role::{name, policies_of};
 use crate::checks::permission::{
     Answer, Beside, Guard, GuardPolicy, Now, Wish, assume_above, context, decide, file_name,
 };
-use crate::checks::policies::Policies;
 use crate::checks::{Check, Judge};
 use crate::document::Container;
 use crate::facts::View;

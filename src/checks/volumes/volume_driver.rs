@@ -4,9 +4,9 @@ mod docker;
 mod fsx;
 mod s3_files;
 
+use crate::account::rights::PoliciesOf;
 use crate::checks::departure::Departure;
 use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::policies::PoliciesOf;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};

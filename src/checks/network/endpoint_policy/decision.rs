@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::caller::{Caller, is_of_caller};
 use super::calls::{ApiCall, Owner};
 use super::reading::{Readings, listed, statements};
+use crate::account::rights::Above;
+use crate::account::rights::OrganizationOf;
 use crate::checks::departure::through;
 use crate::checks::permission::context;
-use crate::checks::policies::{Above, OrganizationOf};
 use crate::facts::View;
 use crate::iam::{
     Decision, Depends, Evaluation, KeyState, Layer, Layers, Policy, Request, evaluate,

@@ -1,7 +1,8 @@
 //! Given this refusal, then these commands mend it, and take nothing away.
 
 use super::*;
-use crate::checks::policies::{Controls, Membership};
+use crate::account::rights::Controls;
+use crate::account::rights::Membership;
 use crate::shell::ShellCommand;
 
 const GET: &str = "secretsmanager:GetSecretValue";
@@ -69,8 +70,8 @@ fn changed(statements: Value, change: impl FnOnce(&mut PolicySet)) -> Policies {
     Policies::Held(Box::new(set))
 }
 
-fn managed(arn: &str, statements: &Value) -> policies::Policy {
-    policies::Policy {
+fn managed(arn: &str, statements: &Value) -> rights::Policy {
+    rights::Policy {
         origin: Origin::Managed { arn: arn.to_owned() },
         document: json!({"Version": "2012-10-17", "Statement": statements}),
         updated: None,
@@ -135,7 +136,7 @@ fn no_command_takes_away_what_the_principal_holds() {
     let first = name(&set);
     for held in [first.clone(), format!("{first}-2")] {
         let origin = Origin::Inline { holder: "role app".to_owned(), name: held };
-        set.identity.push(policies::Policy {
+        set.identity.push(rights::Policy {
             origin,
             document: json!({}),
             updated: None,
@@ -208,7 +209,7 @@ fn a_statement_that_denies_is_shown_and_named() {
     let above = |deny: &Value| {
         let origin = Origin::Control { id: "p-1".to_owned(), name: "Fence".to_owned() };
         let document = json!({"Statement": deny});
-        let policy = policies::Policy { origin, document, updated: None, version: None };
+        let policy = rights::Policy { origin, document, updated: None, version: None };
         changed(all(), |set| {
             set.beyond.organization.membership = Membership::In("o-1".to_owned());
             let service = vec![vec![policy]];

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Arns, DeployCall};
+use crate::account::rights::Policies;
 use crate::checks::permission::Wish;
-use crate::checks::policies::Policies;
 use crate::checks::roles::caller;
 use crate::document::Place;
 use crate::facts::View;

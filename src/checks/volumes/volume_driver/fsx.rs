@@ -2,11 +2,12 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/wfsx-volumes.html>).
 
 use super::VOLUME_DRIVER;
+use crate::account::parameter::ParameterNamed;
+use crate::account::rights::Policies;
+use crate::account::rights::of_task;
 use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, Version};
 use crate::checks::permission::{Answer, Beside, Wish, decide};
-use crate::checks::policies::Policies;
-use crate::checks::secrets::parameter::ParameterNamed;
 use crate::document::Field;
 use crate::document::launch::OperatingSystem;
 use crate::document::volume::FsxVolume;
@@ -65,7 +66,7 @@ fn file_system(
         return Err(Stop::written(fsx.place.subject(), sentence));
     };
     let asked = DescribeFsxFileSystem { region: it.task.region()?.clone(), id: id.clone() };
-    let who = execution_role::policies(it.task, facts);
+    let who = of_task::policies(it.task, facts);
     let FsxFileSystem { kind, state } = facts.need(&asked)?;
     let named = format!("FSx file system {id} in {}", asked.region);
     let place = fsx.file_system_id.place();
@@ -111,7 +112,7 @@ fn finds(
     found: &mut Findings,
 ) -> Result<(), Stop> {
     let Some(who) = who else { return Ok(()) };
-    let account = execution_role::account(who);
+    let account = of_task::account(who);
     let DescribeFsxFileSystem { region, id } = asked;
     let resource = format!("arn:{}:fsx:{region}:{account}:file-system/{id}", it.task.partition()?);
     let wish = Wish::new("fsx:DescribeFileSystems", resource);
@@ -161,7 +162,7 @@ fn of_secret(
     let arn = secret.secret_arn();
     let region = arn.region.as_ref().map_or_else(|| it.task.region(), Ok)?;
     let lookup = DescribeSecret { region: region.clone(), id: arn.to_string() };
-    let who = execution_role::policies(it.task, facts);
+    let who = of_task::policies(it.task, facts);
     let known = facts.need(&lookup)?;
     if let Some(date) = &known.deleted {
         found.fail(field.place(), format!("{} is scheduled for deletion ({date})", known.arn));
@@ -186,8 +187,8 @@ fn of_parameter(
     found: &mut Findings,
 ) -> Result<(), Stop> {
     let region = parameter.region().map_or_else(|| it.task.region(), Ok)?.clone();
-    let Some(who) = execution_role::policies(it.task, facts)? else { return Ok(()) };
-    let account = execution_role::account(who);
+    let Some(who) = of_task::policies(it.task, facts)? else { return Ok(()) };
+    let account = of_task::account(who);
     if parameter.account() == Some(account) {
         let names = parameter.candidate_names();
         facts.derive(&ParameterNamed { region: region.clone(), names })?;

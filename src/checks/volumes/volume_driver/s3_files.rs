@@ -2,9 +2,10 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-s3files-config.html>).
 
 use super::{Hosts, VOLUME_DRIVER, hosts};
-use crate::checks::execution_role::{name, policies_of};
+use crate::account::rights::Policies;
+use crate::account::rights::of_task::name;
+use crate::account::rights::of_task::policies_of;
 use crate::checks::permission::{Beside, Wish, assume_organization, may, mends};
-use crate::checks::policies::Policies;
 use crate::document::Field;
 use crate::document::volume::S3FilesVolume;
 use crate::facts::View;

@@ -7,7 +7,7 @@ use crate::names::Partition;
 /// What a managed policy says. One of AWS's means the same in every partition, with ARNs of the
 /// partition that it is in: where it is shown with those of another, as emulators do, nobody is accused
 /// of it.
-pub(super) fn document(arn: &str, document: &Value, partition: Partition) -> Value {
+pub(crate) fn document(arn: &str, document: &Value, partition: Partition) -> Value {
     match arn.starts_with(&format!("arn:{partition}:iam::aws:")) && partition != Partition::Aws {
         true => moved(document, partition),
         false => document.clone(),

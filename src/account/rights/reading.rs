@@ -9,16 +9,16 @@ use crate::lookup::Lookup;
 use crate::names::Region;
 
 /// What IAM lists of a role, a user or a group, or why it does not.
-pub(super) struct Holder<'f> {
+pub(crate) struct Holder<'f> {
     pub name: String,
     pub inline: Listed<'f>,
     pub attached: Listed<'f>,
 }
 
 /// A list, or why it could not be read.
-pub(super) type Listed<'f> = Result<&'f [String], Gap>;
+pub(crate) type Listed<'f> = Result<&'f [String], Gap>;
 
-pub(super) fn list<'f, L: Lookup<Fact = Vec<String>>>(
+pub(crate) fn list<'f, L: Lookup<Fact = Vec<String>>>(
     lookup: &L,
     facts: &View<'f>,
 ) -> Result<Listed<'f>, Stop> {
@@ -54,7 +54,7 @@ impl Holder<'_> {
 
 /// What was read, and what could not be.
 #[derive(Default)]
-pub(super) struct Reading {
+pub(crate) struct Reading {
     pub policies: Vec<Policy>,
     pub unread: Vec<Unread>,
     stopped: Option<Stop>,

@@ -13,7 +13,7 @@ use crate::task::ImageUse;
 
 /// Where the manifests of one repository are asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::checks) enum Home {
+pub(crate) enum Home {
     /// A private ECR registry, over its API.
     Ecr(EcrRepository),
     /// Any other registry, anonymously.
@@ -21,7 +21,7 @@ pub(in crate::checks) enum Home {
 }
 
 impl Home {
-    pub(in crate::checks) fn of(image: &ImageRef) -> Home {
+    pub(crate) fn of(image: &ImageRef) -> Home {
         match &image.registry {
             Registry::Ecr(EcrHost { account, region, .. }) => Home::Ecr(EcrRepository {
                 region: region.clone(),
@@ -36,7 +36,7 @@ impl Home {
 /// Where the manifest of an image really comes from: an image that ECR does not hold yet may come from
 /// upstream, by a pull-through cache rule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct SourceOf {
+pub(crate) struct SourceOf {
     pub home: Home,
     pub name: String,
 }
@@ -68,7 +68,7 @@ impl Derived for SourceOf {
 }
 
 /// How ECR names the image: where both are given, the digest decides.
-pub(in crate::checks) fn reference(image: &ImageRef) -> Reference {
+pub(crate) fn reference(image: &ImageRef) -> Reference {
     match (&image.digest, image.tag_or_latest()) {
         (Some(digest), _) => Reference::Digest(digest.to_string()),
         (None, tag) => Reference::Tag(tag.unwrap_or("latest").to_owned()),
@@ -76,7 +76,7 @@ pub(in crate::checks) fn reference(image: &ImageRef) -> Reference {
 }
 
 /// The tag or digest that an open registry is asked for.
-pub(super) fn name(image: &ImageRef) -> String {
+pub(crate) fn name(image: &ImageRef) -> String {
     match reference(image) {
         Reference::Tag(text) | Reference::Digest(text) => text,
     }
@@ -84,7 +84,7 @@ pub(super) fn name(image: &ImageRef) -> String {
 
 /// The manifest behind a reference: the index, or the single image.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::checks) struct ManifestOf {
+pub(crate) struct ManifestOf {
     pub home: Home,
     pub name: String,
 }
@@ -145,7 +145,7 @@ fn open<'f, T>(seen: &'f Anonymous<T>, name: &str) -> Result<&'f T, Stop> {
 }
 
 /// The configuration of a single-platform image.
-pub(super) fn config<'f>(
+pub(crate) fn config<'f>(
     home: &Home,
     digest: &str,
     facts: &View<'f>,
@@ -165,7 +165,7 @@ pub(super) fn config<'f>(
 /// What it means that a registry shows nothing to the anonymous. Fargate has no credentials but those of
 /// `repositoryCredentials`; a container instance may have its agent's own
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth-container-instances.html>).
-pub(super) fn denied(it: &ImageUse, home: &Repository, said: &str) -> Stop {
+pub(crate) fn denied(it: &ImageUse, home: &Repository, said: &str) -> Stop {
     let image = format!("{}/{}", home.host, home.name);
     let undecidable = |why: String| Stop::Gap(Gap::Undecidable { why });
     if !it.container.repository_credentials.is_missing() {
@@ -190,7 +190,7 @@ pub(super) fn denied(it: &ImageUse, home: &Repository, said: &str) -> Stop {
 }
 
 /// The rule with the longest prefix that covers the repository, and the repository's name upstream.
-pub(in crate::checks) fn covering<'r>(
+pub(crate) fn covering<'r>(
     rules: &'r [PullThroughRule],
     repository: &str,
 ) -> Option<(&'r PullThroughRule, String)> {
@@ -209,7 +209,7 @@ pub(in crate::checks) fn covering<'r>(
 }
 
 /// The upstream repository of a rule, under the name by which Docker Hub is known elsewhere.
-pub(super) fn rule_upstream(rule: &PullThroughRule, name: String) -> Repository {
+pub(crate) fn rule_upstream(rule: &PullThroughRule, name: String) -> Repository {
     let host = match rule.upstream.as_str() {
         "registry-1.docker.io" => "docker.io",
         host => host,

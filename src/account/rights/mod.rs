@@ -4,11 +4,12 @@
 //! it for unknown. What the organization says from above is added by [`RightsOf`]. One layer is never
 //! shown here: the policy that a session may have been narrowed by when it was begun.
 
-mod at_home;
+mod effective;
+pub(crate) mod of_task;
 mod organization;
+mod partition;
 mod principal;
 mod reading;
-mod rights;
 #[cfg(test)]
 mod tests;
 
@@ -31,9 +32,9 @@ use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, Region};
 
 use crate::task::Witness;
+pub use effective::RightsOf;
 pub use organization::{Above, Controls, Membership, OrganizationOf};
 pub use principal::Principal;
-pub use rights::RightsOf;
 
 use reading::{Holder, Reading, list};
 
@@ -382,7 +383,7 @@ impl Derived for PolicyInForce {
         let document = shown(facts.get(&asked))?;
         Ok(Policy {
             origin: Origin::Managed { arn: self.arn.clone() },
-            document: at_home::document(&self.arn, document, self.region.partition()),
+            document: partition::document(&self.arn, document, self.region.partition()),
             updated: policy.updated.clone(),
             version: Some(version),
         })

@@ -1,0 +1,59 @@
+//! The policies of the roles of a task, and of whoever deploys it.
+
+use super::{Policies, PoliciesOf, Principal, RightsOf};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::names::{AccountId, RoleRef};
+use crate::task::Task;
+
+/// The policies of the execution role; nothing if none is named.
+///
+/// # Errors
+/// Whatever keeps them from being read.
+pub(crate) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<Option<&'f Policies>, Stop> {
+    match task.execution_role()? {
+        Some(role) => policies_of(task, &role, facts).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The policies of a role of the task.
+///
+/// # Errors
+/// Whatever keeps them from being read.
+pub(crate) fn policies_of<'f>(
+    task: &Task,
+    role: &RoleRef,
+    facts: &View<'f>,
+) -> Result<&'f Policies, Stop> {
+    rights(Principal::from(role), task, facts)
+}
+
+/// The policies of anybody, and what stands above them.
+///
+/// # Errors
+/// Whatever keeps them from being read.
+pub(crate) fn rights<'f>(
+    principal: Principal,
+    task: &Task,
+    facts: &View<'f>,
+) -> Result<&'f Policies, Stop> {
+    let policies = PoliciesOf { principal, region: task.region()?.clone() };
+    facts.derive(&RightsOf { policies, witness: task.witness })
+}
+
+/// The account of somebody whose policies were read.
+pub(crate) fn account(who: &Policies) -> &AccountId {
+    match who {
+        Policies::Root(account) => account,
+        Policies::Held(set) => &set.account,
+    }
+}
+
+/// The ARN of somebody whose policies were read, or words for the root user.
+pub(crate) fn name(who: &Policies) -> &str {
+    match who {
+        Policies::Root(_) => "the root user",
+        Policies::Held(set) => &set.arn,
+    }
+}

@@ -28,6 +28,8 @@ pub mod report;
 
 pub mod checks;
 
+pub mod reachability;
+
 pub mod account;
 
 pub mod task;

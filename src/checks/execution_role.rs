@@ -1,6 +1,5 @@
 //! What the execution role does for a task before its containers start.
 
-use super::departure::Departure;
 use super::permission::{
     Answer, Beside, Guard, GuardPolicy, Now, Tags, Wish, assume_above, beside_of, decide, file_name,
 };
@@ -11,6 +10,7 @@ use crate::iam::{KeyState, Layer};
 use crate::knowledge::Stop;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy, Secret};
 use crate::names::{AccountId, Arn};
+use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Judgement, fail, pass};
 

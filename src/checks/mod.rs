@@ -7,33 +7,28 @@
 pub mod access;
 mod check;
 mod definition;
-pub(crate) mod departure;
 mod execution_role;
 mod image;
 mod instance_role;
 mod kms;
 mod logs;
 pub mod needs;
-pub mod network;
+mod network;
 pub(crate) mod permission;
 mod roles;
-mod scene;
 mod secrets;
-mod surroundings;
 mod volumes;
 
 use crate::facts::View;
 
+use crate::reachability::trail::Trail;
 use crate::task::Task;
-use network::Trail;
 
 pub use check::{Check, Judge};
 
-/// All paths of a task, to look at: those to services and registries, then those to mount targets.
+/// All paths of a task, to look at: those of each group that has some.
 pub fn trails(task: &Task, facts: &View) -> Vec<Trail> {
-    let (mut found, mounted) = (network::trails(task, facts), volumes::trails(task, facts));
-    found.extend(mounted);
-    found
+    GROUPS.iter().filter_map(|group| group.paths).flat_map(|paths| paths(task, facts)).collect()
 }
 
 /// Checks that answer one question of the user, under one subcommand.
@@ -44,6 +39,8 @@ pub struct Group {
     pub about: &'static str,
     /// Whether it works without network and credentials.
     pub offline: bool,
+    /// The paths of a task that it looks at.
+    pub paths: Option<fn(&Task, &View) -> Vec<Trail>>,
     /// Its checks, in the order of the report.
     pub checks: &'static [&'static Check],
 }

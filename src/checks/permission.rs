@@ -21,7 +21,6 @@ use crate::account::rights::Kind;
 use crate::account::rights::OrganizationOf;
 use crate::account::rights::Policies;
 use crate::account::rights::PolicySet;
-use crate::checks::departure::Departure;
 use crate::facts::View;
 use crate::iam::{
     Context, Decision, Depends, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request,
@@ -32,6 +31,7 @@ use crate::lookup::iam::simulate::SimulatePrincipalPolicy;
 use crate::lookup::organizations::ASSUMPTION;
 use crate::lookup::{Call, Lookup};
 use crate::names::{AccountId, Arn, Region, RoleArn};
+use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
 use crate::verdict::Finding;
 

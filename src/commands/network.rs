@@ -6,11 +6,12 @@ use std::path::Path;
 use super::judge;
 use super::{Failure, look};
 use crate::checks::find;
-use crate::checks::network::{End, Trail};
 use crate::cli::{Global, Reached};
 use crate::exit::Exit;
 use crate::output::graph::{Form, draw, lines};
 use crate::output::{self, Outlet, OutputFile};
+use crate::reachability::trail::End;
+use crate::reachability::trail::Trail;
 use crate::report::Report;
 
 pub(super) fn run(reached: &Reached, global: &Global, notes: Vec<String>) -> Result<Exit, Failure> {

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::checks::network::Trail;
 use crate::checks::{Check, Group, catalogue, find, trails};
 use crate::document::{Role, RunContext, Source, TaskDefinition};
 use crate::facts::{Recording, View};
 use crate::names::Region;
 use crate::preflight::{Bounds, Loop, Origin, plan, report};
+use crate::reachability::trail::Trail;
 use crate::report::{CheckResult, Status};
 use crate::task::Task;
 use crate::task::Witness;

@@ -187,6 +187,7 @@ fn impurity(file: &Source) -> Vec<String> {
         "verdict",
         "task",
         "account",
+        "reachability",
         "checks",
         "report",
     ];

@@ -10,6 +10,7 @@ const ORDER: &[&[&str]] = &[
     &["verdict"],
     &["task"],
     &["account"],
+    &["reachability"],
     &["checks"],
     &["report"],
     &["preflight"],

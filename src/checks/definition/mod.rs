@@ -26,6 +26,7 @@ pub static GROUP: Group = Group {
     name: "definition",
     about: "the task definition is one that ECS accepts, for what it runs on",
     offline: true,
+    paths: None,
     checks: &[
         &schema::DEFINITION_SCHEMA,
         &fargate_size::DEFINITION_FARGATE_SIZE,

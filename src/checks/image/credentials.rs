@@ -2,13 +2,13 @@
 
 use crate::account::rights::PoliciesOf;
 use crate::account::rights::of_task;
-use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, Version};
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
+use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
 use crate::task::CredentialsUse;
 use crate::task::NO_ROLE;

@@ -16,6 +16,7 @@ pub static GROUP: Group = Group {
     name: "image",
     about: "the images exist, for the platform that the task runs on",
     offline: false,
+    paths: None,
     checks: &[
         &reference::IMAGE_REFERENCE,
         &exists::IMAGE_EXISTS,

@@ -16,6 +16,7 @@ pub static GROUP: Group = Group {
     name: "kms",
     about: "the KMS keys are usable, and the task's roles may use them",
     offline: false,
+    paths: None,
     checks: &[
         &usable::KMS_KEY_USABLE,
         &decrypt::KMS_DECRYPT_PERMISSION,

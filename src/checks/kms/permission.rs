@@ -3,7 +3,6 @@
 use super::key::Used;
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::account;
-use crate::checks::departure::Departure;
 use crate::checks::permission::{
     Answer, Beside, Guard, Tags, Wish, beside_of, decide, granted, judge,
 };
@@ -12,6 +11,7 @@ use crate::iam::{Grants, Layer};
 use crate::knowledge::Stop;
 use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, ListResourceTags};
 use crate::names::{Arn, Region};
+use crate::reachability::origin::Departure;
 
 /// A call on a key that a service makes for a role.
 pub(super) fn wish(who: &Policies, action: &str, key: &Key, used: &Used) -> Wish {

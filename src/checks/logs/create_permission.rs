@@ -3,7 +3,6 @@
 use super::target::{departure, lookup};
 use crate::account::rights::PoliciesOf;
 use crate::account::rights::of_task;
-use crate::checks::departure::Departure;
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::{Check, Judge, execution_role, instance_role};
@@ -15,6 +14,7 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::logs::DescribeLogGroup;
 use crate::names::{all_streams, arn_of_stream};
+use crate::reachability::origin::Departure;
 use crate::task::AwslogsUse;
 use crate::verdict::{Judgement, not_applicable};
 

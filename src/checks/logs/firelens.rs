@@ -1,13 +1,13 @@
 //! `log-firelens`
 
 use crate::account::rights::PoliciesOf;
-use crate::checks::departure::Departure;
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::secrets::file_permission;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
+use crate::reachability::origin::Departure;
 use crate::task::FirelensFileUse;
 use crate::verdict::{Judgement, not_applicable};
 

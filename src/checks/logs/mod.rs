@@ -13,6 +13,7 @@ pub static GROUP: Group = Group {
     name: "logs",
     about: "the log groups are there, and the role that logs may write to them",
     offline: false,
+    paths: None,
     checks: &[
         &exists::LOG_GROUP_EXISTS,
         &create_permission::LOG_GROUP_CREATE_PERMISSION,

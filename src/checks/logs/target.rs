@@ -4,11 +4,11 @@
 //! it is told to, does it create the group and try again
 //! (<https://docs.docker.com/engine/logging/drivers/awslogs/>).
 
-use crate::checks::departure::Departure;
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::logs::{DescribeLogGroup, LogGroup};
 use crate::names::{LogGroupName, Region};
+use crate::reachability::origin::Departure;
 use crate::task::AwslogsUse;
 
 /// A log group, as the driver will find it.

@@ -1,11 +1,8 @@
 //! `network-dns`
 
 use super::asks::{FROM, LEAD, WAY};
-use super::nacl::mended;
-use super::reach::{Need, Reach, destination};
-use super::route::Way;
-use super::ruling::{Obstacle, Plan, Ruling, judge_all};
-use crate::checks::scene::{Scene, lead_lacks};
+use super::telling::Plan;
+use super::telling::judge_all;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -16,6 +13,15 @@ use crate::names::Region;
 use crate::network::{
     Destination, DnsFact, EndpointFact, Family, Hindrance, Outcome, Part, Path, Port, Topology,
 };
+use crate::reachability::acl::mended;
+use crate::reachability::egress::Need;
+use crate::reachability::egress::Reach;
+use crate::reachability::egress::destination;
+use crate::reachability::interface::Scene;
+use crate::reachability::interface::lead_lacks;
+use crate::reachability::ruling::Obstacle;
+use crate::reachability::ruling::Ruling;
+use crate::reachability::way::Way;
 use crate::shell::ShellCommand;
 use crate::task::SenderUse;
 use crate::verdict::Judgement;

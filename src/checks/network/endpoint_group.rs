@@ -1,12 +1,10 @@
 //! `network-endpoint-security-group`
 
 use super::asks::{FROM, LEAD, WAY};
-use super::fork::past_endpoint;
-use super::reach::{Need, destination};
-use super::route::EXPECTED;
-use super::ruling::{Obstacle, Plan, Ruling, judge_all, timeout};
 use super::security_group::lacks;
-use crate::checks::scene::{Scene, lead_lacks};
+use super::telling::Plan;
+use super::telling::judge_all;
+use super::telling::timeout;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -14,6 +12,14 @@ use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::names::Region;
 use crate::network::{Answer, Attraction, FilterFact, Outcome, Path};
+use crate::reachability::egress::Need;
+use crate::reachability::egress::destination;
+use crate::reachability::fork::past_endpoint;
+use crate::reachability::interface::Scene;
+use crate::reachability::interface::lead_lacks;
+use crate::reachability::ruling::Obstacle;
+use crate::reachability::ruling::Ruling;
+use crate::reachability::way::EXPECTED;
 use crate::shell::ShellCommand;
 use crate::task::SenderUse;
 use crate::verdict::Judgement;

@@ -2,10 +2,9 @@
 
 use super::asks::{FROM, LEAD, WAY};
 use super::pulled::with_pulls;
-use super::reach::{Need, Reach, To, destination};
-use super::route::{EXPECTED, Way};
-use super::ruling::{Obstacle, Plan, Ruling, judge, timeout};
-use crate::checks::scene::{Scene, lead_lacks};
+use super::telling::Plan;
+use super::telling::judge;
+use super::telling::timeout;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -16,6 +15,16 @@ use crate::network::{
     Attraction, Endpoint, EndpointFact, EndpointKind, Lead, Outcome, Part, Path, RouteFact,
     RouteTarget, Service, Subnet, Topology, table_of,
 };
+use crate::reachability::egress::Need;
+use crate::reachability::egress::Reach;
+use crate::reachability::egress::To;
+use crate::reachability::egress::destination;
+use crate::reachability::interface::Scene;
+use crate::reachability::interface::lead_lacks;
+use crate::reachability::ruling::Obstacle;
+use crate::reachability::ruling::Ruling;
+use crate::reachability::way::EXPECTED;
+use crate::reachability::way::Way;
 use crate::shell::ShellCommand;
 use crate::task::SenderUse;
 use crate::verdict::Judgement;

@@ -1,13 +1,16 @@
 //! What the filters on a path say: security groups and network ACLs.
 
-use super::fork::past_endpoint;
-use super::reach::{Need, Reach, To, destination};
-use super::route::Way;
-use super::ruling::Ruling;
-use crate::checks::scene::Scene;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::{Destination, Part, Path, Port, Target, Topology};
+use crate::reachability::egress::Need;
+use crate::reachability::egress::Reach;
+use crate::reachability::egress::To;
+use crate::reachability::egress::destination;
+use crate::reachability::fork::past_endpoint;
+use crate::reachability::interface::Scene;
+use crate::reachability::ruling::Ruling;
+use crate::reachability::way::Way;
 
 /// What a filter says of a need: `say` of the path, once every part is read that `lacks` asks for.
 ///

@@ -8,14 +8,12 @@ mod endpoint_group;
 mod endpoint_policy;
 mod endpoints;
 mod filter;
-mod fork;
 mod interfaces;
-pub(in crate::checks) mod nacl;
+mod nacl;
 mod pulled;
-mod reach;
 mod route;
-mod ruling;
 mod security_group;
+mod telling;
 #[cfg(test)]
 pub(in crate::checks) mod tests;
 mod trail;
@@ -23,13 +21,12 @@ mod zone;
 
 use super::Group;
 
-pub use trail::{End, Hop, Kind, Trail, trails};
-
 /// The group.
 pub static GROUP: Group = Group {
     name: "network",
     about: "what the task has to reach can be reached from where it runs",
     offline: false,
+    paths: Some(trail::trails),
     checks: &[
         &configuration::NETWORK_CONFIGURATION,
         &addresses::NETWORK_ADDRESSES,

@@ -2,19 +2,21 @@
 
 mod mending;
 
-use ipnet::IpNet;
+use crate::reachability::way::EXPECTED;
+use crate::reachability::way::Obstruction;
+use crate::reachability::way::Way;
 
 use super::asks::{FROM, LEAD, WAY};
-use super::reach::{Need, Reach, To, destination};
-use super::ruling::{Plan, Ruling, judge, listed, timeout};
-use crate::checks::scene::{Scene, is_drawn, lacks, lead_lacks};
+use super::telling::Plan;
+use super::telling::judge;
+use super::telling::timeout;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::network::{
-    Attraction, Destination, EndpointKind, Interface, Outcome, Part, Path, RouteFact, RouteTarget,
-    Service, Topology, joined, rest_of_internet,
-};
+use crate::reachability::egress::Need;
+use crate::reachability::egress::Reach;
+use crate::reachability::interface::Scene;
+use crate::reachability::ruling::Ruling;
 use crate::task::SenderUse;
 use crate::verdict::Judgement;
 
@@ -32,18 +34,6 @@ pub(super) static NETWORK_ROUTE: Check = Check {
     advises: false,
     judge: Judge::Sender(network_route),
 };
-
-/// The parts that say where packets go.
-pub(super) const EXPECTED: &[Part] = &[
-    Part::Vpc,
-    Part::RouteTables,
-    Part::Endpoints,
-    Part::InternetGateways,
-    Part::NatGateways,
-    Part::Subnets,
-    Part::DnsSupport,
-    Part::PrefixLists,
-];
 
 fn network_route(it: &SenderUse, facts: &View) -> Judgement {
     let plan = Plan {
@@ -94,268 +84,4 @@ fn broken<'t>(
     let obstacle = mending::obstacle(it, scene, obstruction, reach, facts)?;
     // Whoever has an address of its own in the VPC needs no way out of it.
     Ok(Ruling::Blocked(obstacle).unless_within(&need.to))
-}
-
-/// Where packets go, as far as routes decide it.
-pub(super) enum Way {
-    /// To an endpoint.
-    Endpoint,
-    /// Out, by this.
-    Open(String),
-    /// Nowhere: no route leads out of a subnet that relies on endpoints, and this one is missing.
-    Missing,
-    /// Nowhere, since the way out does not work, or there is none.
-    Broken(Obstruction),
-    /// Beyond what can be seen.
-    Doubtful(String),
-    /// Perhaps to an endpoint, as AWS's pages disagree.
-    Elsewhere,
-}
-
-/// What keeps packets from leaving.
-pub(super) struct Obstruction {
-    /// The fact that decides, if there is one.
-    fact: Option<RouteFact>,
-    /// The same as a sentence.
-    because: String,
-}
-
-impl Obstruction {
-    fn of(path: &Path) -> Obstruction {
-        let fact = path.route.facts.first().cloned();
-        let because = match &fact {
-            Some(fact) => of_all(&fact.to_string(), path),
-            None => "there is no way".to_owned(),
-        };
-        Obstruction { fact, because }
-    }
-
-    /// Whether a public address would do.
-    fn lacks_address(&self) -> bool {
-        matches!(self.fact, Some(RouteFact::NoPublicAddress(_)))
-    }
-}
-
-/// What is assumed of a host somewhere in the internet, where these ranges are treated apart.
-pub(super) fn not_in(ranges: &[IpNet]) -> String {
-    let ranges: Vec<String> = ranges.iter().map(IpNet::to_string).collect();
-    format!(
-        "that nothing that has to be reached has an address in {}, which routes or network ACLs treat apart",
-        listed(&ranges)
-    )
-}
-
-impl Way {
-    /// The way of packets to a place that has to be reached.
-    ///
-    /// # Errors
-    /// Whatever keeps a part from being read that decides it.
-    pub(super) fn of<'t>(
-        scene: &mut Scene<'t>,
-        to: &To,
-        reach: &Reach,
-        facts: &View<'t>,
-    ) -> Result<Way, Stop> {
-        if let To::Variant(service, host) = to {
-            let service = Destination::Service(service.clone());
-            let drawn = scene.path(
-                &service,
-                facts,
-                |path, _| lead_lacks(path),
-                |path, _| is_drawn(path),
-            )?;
-            let way = Way::of(scene, &To::Host(host.clone()), reach, facts)?;
-            return Ok(match (way, drawn) {
-                (Way::Broken(_), true) => Way::Elsewhere,
-                (way, _) => way,
-            });
-        }
-        let there = destination(to);
-        match Way::toward(scene, &there, to, reach, facts)? {
-            Way::Broken(_) | Way::Missing
-                if scene.over_ipv6(|it| leads_out(it, &there, facts)).transpose()?
-                    == Some(true) =>
-            {
-                Ok(Way::Doubtful(format!(
-                    "{} has a way out by IPv6 alone, and whether the agent takes it is set on the instance (ECS_INSTANCE_IP_COMPATIBILITY)",
-                    scene.interface.subnet.id
-                )))
-            }
-            way => Ok(way),
-        }
-    }
-
-    /// The way of packets to these addresses.
-    ///
-    /// # Errors
-    /// Whatever keeps a part from being read that decides it.
-    pub(super) fn toward<'t>(
-        scene: &mut Scene<'t>,
-        there: &Destination,
-        to: &To,
-        reach: &Reach,
-        facts: &View<'t>,
-    ) -> Result<Way, Stop> {
-        Way::seen(scene, facts, |scene| {
-            let from = scene.interface.clone();
-            scene.path(there, facts, lacks, saying((&from, to), reach, facts))
-        })
-    }
-
-    /// The way of packets to the public addresses of a service, whoever answers to its name.
-    ///
-    /// # Errors
-    /// Whatever keeps a part from being read that decides it.
-    pub(super) fn outside<'t>(
-        scene: &mut Scene<'t>,
-        service: &Service,
-        to: &To,
-        reach: &Reach,
-        facts: &View<'t>,
-    ) -> Result<Way, Stop> {
-        Way::seen(scene, facts, |scene| {
-            let from = scene.interface.clone();
-            scene.path_outside(service, facts, lacks, saying((&from, to), reach, facts))
-        })
-    }
-
-    /// The way that `look` sees, and whether an internet gateway has a say in it: that takes what has a
-    /// public address, unless the account blocks it.
-    fn seen<'t>(
-        scene: &mut Scene<'t>,
-        facts: &View<'t>,
-        look: impl Fn(&mut Scene<'t>) -> Result<(Way, bool), Stop>,
-    ) -> Result<Way, Stop> {
-        let (way, by_gateway) = look(scene)?;
-        if !by_gateway {
-            return Ok(way);
-        }
-        scene.knows_address()?;
-        let tells = scene.interface.subnet.public_access.is_some();
-        match !tells && scene.around.read_public_access(facts)? {
-            true => Way::seen(scene, facts, look),
-            false => Ok(way),
-        }
-    }
-
-    /// The way out to the public addresses of a service, where it is open: then it is nothing to the
-    /// route who answers to the service's name.
-    ///
-    /// # Errors
-    /// Whatever keeps a part from being read that decides it.
-    pub(super) fn out<'t>(
-        scene: &mut Scene<'t>,
-        to: &To,
-        reach: &Reach,
-        facts: &View<'t>,
-    ) -> Result<Option<Way>, Stop> {
-        let way = match to {
-            To::Service(service) => Way::outside(scene, service, to, reach, facts)?,
-            To::Variant(_, host) => Way::of(scene, &To::Host(host.clone()), reach, facts)?,
-            To::Host(_) | To::Anywhere(_) => return Ok(None),
-        };
-        Ok(matches!(way, Way::Open(_)).then_some(way))
-    }
-
-    fn along(
-        path: &Path,
-        topology: &Topology,
-        (from, to): (&Interface, &To),
-        reach: &Reach,
-        facts: &View,
-    ) -> Way {
-        let subnet = &from.subnet.id;
-        if is_drawn(path) {
-            // Of a gateway endpoint that is gone, network-endpoints tells.
-            let by_gateway =
-                matches!(path.lead.as_ref().map(|lead| lead.to), Some(Attraction::Gateway(_)));
-            let is_gone = by_gateway && path.route.outcome == Outcome::Blocked;
-            return if is_gone { Way::Missing } else { Way::Endpoint };
-        }
-        match path.route.outcome {
-            Outcome::Passed => Way::Open(of_all(&path.route.to_string(), path)),
-            Outcome::Doubtful => match rest_of_internet(topology, from, path) {
-                Some((rest, apart)) if rest.route.outcome == Outcome::Passed => {
-                    facts.assume(not_in(&apart));
-                    Way::Open(of_all(&rest.route.to_string(), &rest))
-                }
-                _ => Way::Doubtful(of_all(&path.route.to_string(), path)),
-            },
-            Outcome::Blocked => {
-                let is_missing = |fact: &RouteFact| matches!(fact, RouteFact::NoRoute { .. });
-                if matches!(to, To::Service(_)) && path.route.facts.iter().all(is_missing) {
-                    if let Some((range, network)) = joined(topology, subnet) {
-                        return Way::Doubtful(format!(
-                            "no route of {subnet} leads to public addresses, but {range} leads to {network}, and whether endpoints stand there cannot be seen"
-                        ));
-                    }
-                    if relies_on_endpoints(topology, reach) {
-                        return Way::Missing;
-                    }
-                }
-                Way::Broken(Obstruction::of(path))
-            }
-        }
-    }
-}
-
-/// What is said of a path: the way, and whether an internet gateway has a say in it.
-fn saying<'s>(
-    ends: (&'s Interface<'s>, &'s To),
-    reach: &'s Reach,
-    facts: &'s View<'_>,
-) -> impl Fn(&Path, &Topology) -> (Way, bool) + 's {
-    move |path, topology| (Way::along(path, topology, ends, reach, facts), leads_to_gateway(path))
-}
-
-/// Whether a route leads there which lets packets go.
-fn leads_out<'t>(
-    scene: &mut Scene<'t>,
-    there: &Destination,
-    facts: &View<'t>,
-) -> Result<bool, Stop> {
-    let leads = |fact: &RouteFact| matches!(fact, RouteFact::Leads { .. });
-    scene.path(there, facts, lacks, |path, _| path.route.facts.iter().any(leads))
-}
-
-/// Whether an internet gateway has a say.
-fn leads_to_gateway(path: &Path) -> bool {
-    path.route.facts.iter().any(|fact| match fact {
-        RouteFact::Leads { hop, then } => [Some(hop), then.as_ref()]
-            .into_iter()
-            .flatten()
-            .any(|hop| matches!(hop.target, RouteTarget::InternetGateway(_))),
-        RouteFact::NoPublicAddress(_) | RouteFact::PublicAccess { .. } => true,
-        _ => false,
-    })
-}
-
-/// A sentence about one of many services, as it is true of all of them.
-pub(super) fn of_all(sentence: &str, path: &Path) -> String {
-    let name = &path.target.name;
-    match name.strip_prefix("the public addresses") {
-        Some(_) => sentence.replace(name.as_str(), "public addresses"),
-        None => sentence.to_owned(),
-    }
-}
-
-/// The same of any one of several endpoints, which one command opens the way to.
-pub(super) fn of_any(sentence: &str, path: &Path) -> String {
-    match path.lead.as_ref().map(|lead| lead.to) {
-        Some(Attraction::Interface(endpoint)) => sentence.replace(&endpoint.id, "the endpoint"),
-        _ => of_all(sentence, path),
-    }
-}
-
-/// Whether somebody meant this VPC to do with endpoints: it has one for something that this task needs.
-/// A gateway endpoint is no sign of it, as one has it beside a NAT gateway too.
-fn relies_on_endpoints(topology: &Topology, reach: &Reach) -> bool {
-    let needed = |name: &str| {
-        reach.needs.iter().any(|need| match &need.to {
-            To::Service(service) | To::Variant(service, _) => service.is_named_by(name),
-            To::Host(_) | To::Anywhere(_) => false,
-        })
-    };
-    let endpoints = topology.endpoints.into_iter().flatten();
-    endpoints.into_iter().any(|it| it.kind == EndpointKind::Interface && needed(&it.service))
 }

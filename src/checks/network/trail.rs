@@ -1,71 +1,30 @@
 //! Paths to look at: from each subnet, hop by hop, to everything that has to be reached.
 
 use super::endpoint_policy;
-use super::fork::past_endpoint;
-use super::reach::{self, Need, Reach, To, destination};
-use super::route::{Way, of_all};
-use super::ruling::{Obstacle, Ruling};
-use crate::checks::scene::{Scene, lead_lacks};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::{
     Attraction, Interface, Outcome, Part, Path, RouteFact, RouteTarget, Stage, Topology,
     rest_of_internet, table_of,
 };
+use crate::reachability::egress;
+use crate::reachability::egress::Need;
+use crate::reachability::egress::Reach;
+use crate::reachability::egress::To;
+use crate::reachability::egress::destination;
+use crate::reachability::fork::past_endpoint;
+use crate::reachability::interface::Scene;
+use crate::reachability::interface::lead_lacks;
+use crate::reachability::ruling::Obstacle;
+use crate::reachability::ruling::Ruling;
+use crate::reachability::trail::End;
+use crate::reachability::trail::Hop;
+use crate::reachability::trail::Kind;
+use crate::reachability::trail::Trail;
+use crate::reachability::way::Way;
+use crate::reachability::way::of_all;
 use crate::task::SenderUse;
 use crate::task::Task;
-
-/// The way from one interface to one place that has to be reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trail {
-    /// The hops, the subnet first, the destination last.
-    pub hops: Vec<Hop>,
-    /// What becomes of the packets.
-    pub end: End,
-    /// The check that judges it, where that is of another group.
-    pub judged_by: Option<&'static str>,
-}
-
-/// One hop.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hop {
-    /// What kind of thing it is.
-    pub kind: Kind,
-    /// Its id or name.
-    pub id: String,
-    /// Whether it is where packets end that do not arrive.
-    pub broken: bool,
-}
-
-/// What a hop is, in the order in which packets meet them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// A subnet.
-    Subnet,
-    /// Security groups.
-    Groups,
-    /// A network ACL.
-    Acl,
-    /// A route table.
-    Table,
-    /// A NAT gateway, an endpoint, or whatever a route leads to.
-    Gateway,
-    /// An internet gateway, behind which there is nothing to see.
-    Internet,
-    /// What has to be reached.
-    Destination,
-}
-
-/// What becomes of the packets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
-    /// They arrive.
-    Arrives,
-    /// They do not.
-    Lost(String),
-    /// It is not known.
-    Open(String),
-}
 
 /// All paths of a task: those that its calls take to what it has to reach. Where it is not known what
 /// leaves from somewhere, that is a path too, which is open.
@@ -97,9 +56,9 @@ fn open(from: &str, why: impl ToString) -> Trail {
 }
 
 fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
-    let reach = reach::by(sender, facts)?;
+    let reach = egress::by(sender, facts)?;
     let home = sender.task.region()?;
-    let scenes = Scene::all(sender, super::route::EXPECTED, facts)?;
+    let scenes = Scene::all(sender, crate::reachability::way::EXPECTED, facts)?;
     if scenes.is_empty() {
         let why = "no active container instance is there yet that the task could land on";
         return Ok(vec![open(sender.name(), why.to_owned())]);

@@ -3,9 +3,9 @@
 use super::Wish;
 use crate::account::rights::Kind;
 use crate::account::rights::PolicySet;
-use crate::checks::departure::KEYS;
 use crate::iam::{Context, KeyState, Principal};
 use crate::names::{Partition, Region};
+use crate::reachability::origin::KEYS;
 
 /// What every call of this principal carries. Whatever is not listed is unknown, as is where the call
 /// comes from.

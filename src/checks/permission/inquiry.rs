@@ -4,11 +4,13 @@
 use super::said::{Said, Word};
 use super::{Beside, Wish, layers, request, tags, witness, word};
 use crate::account::rights::PolicySet;
-use crate::checks::departure::{Departure, Way, is_of_network};
 use crate::facts::View;
 use crate::iam::{Decision, Evaluation, evaluate};
 use crate::knowledge::{Gap, Stop};
 use crate::names::Region;
+use crate::reachability::origin::Departure;
+use crate::reachability::origin::Way;
+use crate::reachability::origin::is_of_network;
 
 /// What is said of a call in the end.
 pub(super) fn ask(

@@ -1,9 +1,9 @@
 //! What is said of one call, and of several ways that it may take.
 
 use super::wish::Wish;
-use crate::checks::departure::Way;
 use crate::iam::Evaluation;
 use crate::knowledge::Gap;
+use crate::reachability::origin::Way;
 
 /// What is said of one call in the end.
 pub(super) enum Word {

@@ -20,6 +20,7 @@ pub static GROUP: Group = Group {
     name: "roles",
     about: "the roles exist, ECS may assume them, and the caller may pass them",
     offline: false,
+    paths: None,
     checks: &[
         &exists::ROLE_EXISTS,
         &trust::ROLE_TRUST,

@@ -7,7 +7,6 @@ use crate::account::key_state;
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::account;
 use crate::account::rights::of_task::policies_of;
-use crate::checks::departure::Departure;
 use crate::checks::kms::permission::judge_key;
 use crate::checks::permission::{Answer, Beside, Wish, decide};
 use crate::checks::secrets::file_permission::bucket;
@@ -18,6 +17,7 @@ use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::ecs::cluster::ExecuteCommand;
 use crate::lookup::kms::{DescribeKey, Manager};
 use crate::names::Region;
+use crate::reachability::origin::Departure;
 use crate::task::RoleUse;
 use crate::verdict::{Finding, Findings, Severity, warn};
 

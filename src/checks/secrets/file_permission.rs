@@ -2,7 +2,6 @@
 
 use crate::account::rights::PoliciesOf;
 use crate::account::rights::of_task;
-use crate::checks::departure::Departure;
 use crate::checks::execution_role;
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{
@@ -15,6 +14,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{Region, S3Object};
+use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
 use crate::task::EnvironmentFileUse;
 use crate::task::NO_ROLE;

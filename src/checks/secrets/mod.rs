@@ -17,6 +17,7 @@ pub static GROUP: Group = Group {
     name: "secrets",
     about: "secrets, parameters and environment files are there, in the right region",
     offline: false,
+    paths: None,
     checks: &[
         &reference::SECRET_REFERENCE,
         &reference::SECRET_REGION,

@@ -3,7 +3,6 @@
 use crate::account::parameter;
 use crate::account::rights::PoliciesOf;
 use crate::account::rights::of_task;
-use crate::checks::departure::Departure;
 use crate::checks::execution_role::{self, Version};
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::permission::{Beside, Tags, Wish, decide};
@@ -14,6 +13,7 @@ use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::lookup::ssm::{DescribeParameter, ListParameterTags};
 use crate::names::ValueFrom;
+use crate::reachability::origin::Departure;
 use crate::task::NO_ROLE;
 use crate::task::SecretUse;
 use crate::verdict::{Judgement, not_applicable};

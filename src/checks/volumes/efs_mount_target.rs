@@ -6,7 +6,6 @@ mod way;
 
 pub(in crate::checks) use trail::trails;
 
-use crate::checks::scene::Scene;
 use crate::checks::{Check, Judge};
 use crate::document::Place;
 use crate::facts::View;
@@ -24,6 +23,7 @@ use crate::lookup::efs::{
 };
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::{Part, Subnet};
+use crate::reachability::interface::Scene;
 use crate::task::EfsMountUse;
 use crate::task::SenderUse;
 use crate::task::SendsFrom;

@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::name;
 use crate::account::rights::of_task::policies_of;
-use crate::checks::departure::Departure;
 use crate::checks::permission::{
     Answer, Beside, Guard, GuardPolicy, Now, Wish, assume_above, context, decide, file_name,
 };
@@ -22,6 +21,7 @@ use crate::lookup::Lookup;
 use crate::lookup::efs::{
     AccessPoint, DescribeAccessPoint, DescribeFileSystem, FileSystem, GetFileSystemPolicy,
 };
+use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
 use crate::task::EfsVolumeUse;
 use crate::verdict::{Finding, Findings, Judgement, Severity, fail, warn};

@@ -26,6 +26,7 @@ pub static GROUP: Group = Group {
     name: "volumes",
     about: "the task's volumes are there or can be created, and can be mounted",
     offline: false,
+    paths: Some(trails),
     checks: &[
         &ebs_config::EBS_VOLUME_CONFIG,
         &ebs_filesystem::EBS_FILESYSTEM,

@@ -1,9 +1,11 @@
 //! The paths as text, a line for all that share one.
 
 use super::shown;
-use crate::checks::network::{End, Kind, Trail};
 use crate::output::style::{paint, style};
 use crate::output::{Look, Marks};
+use crate::reachability::trail::End;
+use crate::reachability::trail::Kind;
+use crate::reachability::trail::Trail;
 use crate::report::Status;
 
 /// `subnet-a → rtb-1 → nat-1 → igw-1 → ecr.api, logs ✔`: one line for the destinations that share hops

@@ -8,8 +8,11 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
-use crate::checks::network::{End, Hop, Kind, Trail};
 use crate::document::printable;
+use crate::reachability::trail::End;
+use crate::reachability::trail::Hop;
+use crate::reachability::trail::Kind;
+use crate::reachability::trail::Trail;
 
 pub use lines::lines;
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::layout::{Layout, MARGIN, Place, TEXT, labels, shortened, shows_mark};
 use super::{COLUMNS, Graph, Node, State, class, mark};
-use crate::checks::network::Kind;
+use crate::reachability::trail::Kind;
 
 /// The width of a letter of the reasons' font.
 const SMALL_LETTER: f64 = 6.5;

@@ -1,8 +1,11 @@
 //! Pictures of paths that arrive, and of some that do not.
 
 use super::{Form, draw, lines};
-use crate::checks::network::{End, Hop, Kind, Trail};
 use crate::output::Look;
+use crate::reachability::trail::End;
+use crate::reachability::trail::Hop;
+use crate::reachability::trail::Kind;
+use crate::reachability::trail::Trail;
 
 fn hop(kind: Kind, id: &str, broken: bool) -> Hop {
     Hop { kind, id: id.to_owned(), broken }

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio::runtime::Runtime;
 
 use super::scenario::{Outcome, Scenario};
-use crate::checks::departure::Departure;
 use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::{self, Check, Group, Judge};
 use crate::facts::{Recording, View};
@@ -14,6 +13,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::Call;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::ValueFrom;
+use crate::reachability::origin::Departure;
 use crate::report::{CheckResult, Status};
 use crate::task::SecretUse;
 use crate::verdict::{Judgement, Trust, fail, not_applicable, pass};
@@ -205,7 +205,8 @@ fn is_conditional(calls: &[Call]) -> bool {
     calls == PERMISSION_CALLS || calls == Departure::CALLS
 }
 
-static CARELESSNESS: Group = Group { name: "carelessness", about: "", offline: false, checks: &[] };
+static CARELESSNESS: Group =
+    Group { name: "carelessness", about: "", offline: false, paths: None, checks: &[] };
 
 /// Checks that do with a gap what they should not.
 static CARELESS: &[Listed] = &[

@@ -120,7 +120,7 @@ pub(super) static SECOND: Check = check("second");
 pub(super) static DEPENDING: Check =
     Check { asks: &[&[Together::CALL, Ask::CALL]], ..check("depending") };
 pub(super) static ADVISING: Check = Check { advises: true, ..check("advising") };
-static STAGE: Group = Group { name: "stage", about: "", offline: false, checks: &[] };
+static STAGE: Group = Group { name: "stage", about: "", offline: false, paths: None, checks: &[] };
 
 /// One probe.
 pub(super) fn probe<'t>(

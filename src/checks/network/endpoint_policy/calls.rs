@@ -1,7 +1,6 @@
 //! Which calls something takes that a task has to reach, and whose that is what they ask for.
 
 use super::decision::Held;
-use crate::checks::network::reach::{Call, Errand, Pull, layer_bucket};
 use crate::checks::permission::Wish;
 use crate::checks::secrets::file_permission::bucket;
 use crate::facts::View;
@@ -10,6 +9,10 @@ use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::{AccountId, Arn, LogGroupName, Region, S3Object};
 use crate::names::{all_streams, arn_of_stream};
+use crate::reachability::egress::Call;
+use crate::reachability::egress::Errand;
+use crate::reachability::egress::Pull;
+use crate::reachability::egress::layer_bucket;
 use crate::task::LOG_CALLS;
 
 /// A call through an endpoint.

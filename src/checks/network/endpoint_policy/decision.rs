@@ -7,7 +7,6 @@ use super::calls::{ApiCall, Owner};
 use super::reading::{Readings, listed, statements};
 use crate::account::rights::Above;
 use crate::account::rights::OrganizationOf;
-use crate::checks::departure::through;
 use crate::checks::permission::context;
 use crate::facts::View;
 use crate::iam::{
@@ -16,6 +15,7 @@ use crate::iam::{
 use crate::knowledge::{Gap, Stop};
 use crate::names::{AccountId, Region};
 use crate::network::Endpoint;
+use crate::reachability::origin::through;
 
 /// The keys that tell whose a resource is.
 const OF_OWNER: [&str; 3] = ["aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths"];

@@ -1,9 +1,5 @@
 //! How a way out that does not work is mended: with what is there in the VPC, as far as it is known.
 
-use super::Obstruction;
-use crate::checks::network::reach::{Reach, To};
-use crate::checks::network::ruling::{Obstacle, listed};
-use crate::checks::scene::Scene;
 use crate::document::{Field, Located};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -12,6 +8,12 @@ use crate::network::{
     InternetGateway, NatGateway, Part, RouteDestination, RouteFact, RouteHop, RouteTable,
     RouteTarget, Subnet, Topology, table_of,
 };
+use crate::reachability::egress::Reach;
+use crate::reachability::egress::To;
+use crate::reachability::interface::Scene;
+use crate::reachability::ruling::Obstacle;
+use crate::reachability::ruling::listed;
+use crate::reachability::way::Obstruction;
 use crate::shell::ShellCommand;
 use crate::task::SenderUse;
 use crate::task::Standing;

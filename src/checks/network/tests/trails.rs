@@ -3,8 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{on_fargate, private, task, task_of};
-use crate::checks::network::{End, Kind, Trail, trails};
+use crate::checks::network::trail::trails;
 use crate::facts::{Table, View};
+use crate::reachability::trail::End;
+use crate::reachability::trail::Kind;
+use crate::reachability::trail::Trail;
 use crate::testing::story::Story;
 use crate::testing::vpc::ACCOUNT;
 use crate::testing::vpc::REGION;

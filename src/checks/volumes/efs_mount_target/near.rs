@@ -1,12 +1,12 @@
 //! Which mount target is for a subnet, and whether its name resolves there.
 
 use super::{EFS_MOUNT_TARGET, Mounting};
-use crate::checks::scene::Scene;
 use crate::checks::volumes::efs_volume::is_usable;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::efs::{DescribeFileSystem, DescribeMountTargetGroups, MountTarget, Zone};
 use crate::network::{DnsFact, Part, RouteFact, Subnet, Target, resolve, route};
+use crate::reachability::interface::Scene;
 use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Findings, fail, warn};
 

@@ -2,11 +2,14 @@
 
 use super::way::Between;
 use super::{EFS_MOUNT_TARGET, Mounted, Mounting, mounting};
-use crate::checks::network::{End, Hop, Kind, Trail};
-use crate::checks::scene::Scene;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::Outcome;
+use crate::reachability::interface::Scene;
+use crate::reachability::trail::End;
+use crate::reachability::trail::Hop;
+use crate::reachability::trail::Kind;
+use crate::reachability::trail::Trail;
 use crate::task::EfsMountUse;
 use crate::task::SenderUse;
 use crate::task::Task;

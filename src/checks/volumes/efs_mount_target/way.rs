@@ -4,14 +4,15 @@ use std::net::IpAddr;
 
 use super::near::NFS;
 use super::{EFS_MOUNT_TARGET, Mounting};
-use crate::checks::network::nacl::{commands, letting_pass};
-use crate::checks::scene::Scene;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::efs::{DescribeMountTargetGroups, MountTarget};
 use crate::network::{
     AclFact, Answer, Fact, Family, FilterFact, Outcome, Part, Port, Target, acls, egress, ingress,
 };
+use crate::reachability::acl::commands;
+use crate::reachability::acl::letting_pass;
+use crate::reachability::interface::Scene;
 use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Findings, fail, warn};
 

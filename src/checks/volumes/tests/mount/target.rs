@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{ec2, efs, fargate};
-use crate::checks::network::End;
 use crate::checks::volumes::efs_mount_target::EFS_MOUNT_TARGET;
+use crate::reachability::trail::End;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
 use crate::testing::account::mounts::Account;
 use crate::testing::account::mounts::FILE_SYSTEM;

@@ -31,12 +31,12 @@ const NOT_PULLED: &str = "CannotPullContainerError: ... dial tcp ...:443: i/o ti
 const NOT_FETCHED: &str = "ResourceInitializationError: ... dial tcp ...:443: i/o timeout";
 const NOT_SENT: &str =
     "the log router's own log: connection timed out; what it cannot send is lost";
-pub(super) const NO_SHELL: &str = "aws ecs execute-command: TargetNotConnectedException: The execute command failed due to an internal error. Try again later.";
+pub(crate) const NO_SHELL: &str = "aws ecs execute-command: TargetNotConnectedException: The execute command failed due to an internal error. Try again later.";
 const NO_NEIGHBOURS: &str = "the proxy of Service Connect is not told of the other services";
 const NO_AGENT: &str = "RunTask, StartTask: failures with the reason AGENT";
 const NO_METRICS: &str = "CloudWatch gets no CPU and memory utilization of the tasks";
 
-pub(super) struct Collector<'t> {
+pub(crate) struct Collector<'t> {
     task: &'t Task,
     home: Region,
     old_platform: bool,
@@ -52,7 +52,7 @@ struct Ask {
 }
 
 impl<'t> Collector<'t> {
-    pub(super) fn of(task: &'t Task) -> Result<Collector<'t>, Stop> {
+    pub(crate) fn of(task: &'t Task) -> Result<Collector<'t>, Stop> {
         Ok(Collector {
             task,
             home: task.region()?.clone(),
@@ -94,7 +94,7 @@ impl<'t> Collector<'t> {
         }
     }
 
-    pub(super) fn images(&mut self) {
+    pub(crate) fn images(&mut self) {
         self.each(self.task.images(), |this, it| match it.reference() {
             Ok(image) => {
                 let pull = |host: &EcrHost| {
@@ -191,7 +191,7 @@ impl<'t> Collector<'t> {
         }
     }
 
-    pub(super) fn secrets(&mut self) {
+    pub(crate) fn secrets(&mut self) {
         self.each(self.task.value_froms(), |this, it| {
             let place = it.value_from.place();
             let reference = match it.reference() {
@@ -241,7 +241,7 @@ impl<'t> Collector<'t> {
         self.service(&service, &region, &ask, Call::Untold(stop));
     }
 
-    pub(super) fn files(&mut self) {
+    pub(crate) fn files(&mut self) {
         self.each(self.task.environment_files(), |this, it| {
             let place = it.file.value.place();
             match it.object() {
@@ -311,7 +311,7 @@ impl<'t> Collector<'t> {
         Ok(())
     }
 
-    pub(super) fn logs(&mut self) {
+    pub(crate) fn logs(&mut self) {
         self.each(self.task.containers(), |this, it| {
             if let Err(stop) = this.log(it.container) {
                 this.open(it.container.log_configuration.place(), stop);
@@ -376,7 +376,7 @@ impl<'t> Collector<'t> {
     /// ECS Exec and Service Connect
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>). A task starts
     /// without, so where it is not told whether they are on, that leaves nothing open.
-    pub(super) fn features(&mut self) {
+    pub(crate) fn features(&mut self) {
         let request = &self.task.context.request;
         let exec = request.enable_execute_command.get().map(|it| it == Some(&true));
         if let Some(ask) = feature("ECS Exec", Carrier::Containers, exec) {
@@ -405,7 +405,7 @@ impl<'t> Collector<'t> {
     /// What the agent of a container instance talks to
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html>). Without
     /// telemetry it lacks metrics, and is connected all the same. Fargate needs none of them.
-    pub(super) fn agents(&mut self) {
+    pub(crate) fn agents(&mut self) {
         if !self.on_instances {
             return;
         }

@@ -5,10 +5,13 @@
 //! they do cannot be seen. Otherwise packets go past the endpoint, as they do where there is none. So what
 //! keeps them from the endpoint keeps nobody from starting, as long as there is a way past it.
 
-use super::reach::{Reach, To, destination};
-use super::route::Way;
+use super::egress::Reach;
+use super::egress::To;
+use super::egress::destination;
+use super::interface::Scene;
+use super::interface::lead_lacks;
 use super::ruling::Ruling;
-use crate::checks::scene::{Scene, lead_lacks};
+use super::way::Way;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::{Attraction, Outcome, Path, Service};
@@ -18,7 +21,7 @@ use crate::network::{Attraction, Outcome, Path, Service};
 ///
 /// # Errors
 /// Whatever keeps it from being known.
-pub(super) fn past_endpoint<'t>(
+pub(crate) fn past_endpoint<'t>(
     scene: &mut Scene<'t>,
     to: &To,
     reach: &Reach,
@@ -48,7 +51,7 @@ fn is_uncertain(path: &Path) -> bool {
 
 impl Ruling {
     /// Of packets that go to the endpoint or past it, one does not know which: what holds of both.
-    pub(super) fn or_past(self, past: Ruling) -> Ruling {
+    pub(crate) fn or_past(self, past: Ruling) -> Ruling {
         let doubt = |because: String| {
             Ruling::Open(format!(
                 "{because}, and whether the name leads to the endpoint or past it is not certain"

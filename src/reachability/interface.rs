@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::surroundings::Surroundings;
+use super::vpc::Surroundings;
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
@@ -20,7 +20,7 @@ use crate::task::Standing;
 use crate::task::Task;
 
 /// An interface that calls leave by, and its surroundings.
-pub(super) struct Scene<'t> {
+pub(crate) struct Scene<'t> {
     /// The interface. Its groups are known once they were asked for.
     pub interface: Interface<'t>,
     /// What lies around it.
@@ -45,7 +45,7 @@ impl<'t> Scene<'t> {
     ///
     /// # Errors
     /// Whatever keeps the subnet, or the instances, from being known.
-    pub(super) fn all(
+    pub(crate) fn all(
         it: &SenderUse,
         expected: &[Part],
         facts: &View<'t>,
@@ -147,7 +147,7 @@ impl<'t> Scene<'t> {
     ///
     /// # Errors
     /// Whatever keeps one of them from being read.
-    pub(super) fn read_groups(&mut self, facts: &View<'t>) -> Result<(), Stop> {
+    pub(crate) fn read_groups(&mut self, facts: &View<'t>) -> Result<(), Stop> {
         let ids = match &self.groups {
             Groups::Known => return Ok(()),
             Groups::Default => vec![self.around.default_group(facts)?],
@@ -163,7 +163,7 @@ impl<'t> Scene<'t> {
     /// the two it takes is set on the instance, by ECS_INSTANCE_IP_COMPATIBILITY
     /// (<https://github.com/aws/amazon-ecs-agent/blob/master/README.md>), and so not shown here. Fargate
     /// takes IPv4 (<https://github.com/aws/containers-roadmap/issues/2792>).
-    pub(super) fn over_ipv6<R>(&mut self, ask: impl FnOnce(&mut Scene<'t>) -> R) -> Option<R> {
+    pub(crate) fn over_ipv6<R>(&mut self, ask: impl FnOnce(&mut Scene<'t>) -> R) -> Option<R> {
         let by_ipv6 = self.interface.over_ipv6().filter(|_| self.is_of_instance)?;
         let usual = std::mem::replace(&mut self.interface, by_ipv6);
         let answer = ask(self);
@@ -176,7 +176,7 @@ impl<'t> Scene<'t> {
     ///
     /// # Errors
     /// A gap for a placeholder.
-    pub(super) fn knows_address(&self) -> Result<(), Stop> {
+    pub(crate) fn knows_address(&self) -> Result<(), Stop> {
         self.address.clone()
     }
 
@@ -184,7 +184,7 @@ impl<'t> Scene<'t> {
     ///
     /// # Errors
     /// Whatever keeps one of the parts from being read.
-    pub(super) fn path_outside<R>(
+    pub(crate) fn path_outside<R>(
         &mut self,
         service: &Service,
         facts: &View<'t>,
@@ -210,7 +210,7 @@ impl<'t> Scene<'t> {
     ///
     /// # Errors
     /// Whatever keeps one of the parts from being read.
-    pub(super) fn path<R>(
+    pub(crate) fn path<R>(
         &mut self,
         to: &Destination,
         facts: &View<'t>,
@@ -238,12 +238,12 @@ impl<'t> Scene<'t> {
 }
 
 /// What is still to be read for where a name leads to.
-pub(super) fn lead_lacks(path: &Path) -> Option<Part> {
+pub(crate) fn lead_lacks(path: &Path) -> Option<Part> {
     path.lead.as_ref().and_then(|lead| lead.answer.unread())
 }
 
 /// What is still to be read for where packets go.
-pub(super) fn lacks(path: &Path, topology: &Topology) -> Option<Part> {
+pub(crate) fn lacks(path: &Path, topology: &Topology) -> Option<Part> {
     lead_lacks(path).or_else(|| match is_drawn(path) {
         true => None,
         // Whether the subnet of a NAT gateway is closed too is in that subnet.
@@ -256,7 +256,7 @@ pub(super) fn lacks(path: &Path, topology: &Topology) -> Option<Part> {
 }
 
 /// Whether an endpoint draws the packets.
-pub(super) fn is_drawn(path: &Path) -> bool {
+pub(crate) fn is_drawn(path: &Path) -> bool {
     path.lead.as_ref().is_some_and(|lead| lead.to != Attraction::Public)
 }
 

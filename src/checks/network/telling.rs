@@ -3,98 +3,20 @@
 
 mod tally;
 
-use super::reach::{Call, Errand, Need, Reach, To};
-use crate::checks::scene::Scene;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::network::{Part, Subnet};
+use crate::reachability::egress::Call;
+use crate::reachability::egress::Errand;
+use crate::reachability::egress::Need;
+use crate::reachability::egress::Reach;
+use crate::reachability::interface::Scene;
+use crate::reachability::ruling::Ruling;
 use crate::task::SenderUse;
 use crate::task::SendsFrom;
 use crate::verdict::{Findings, Judgement, not_applicable};
 use tally::Tally;
-
-/// What a check says of one place that has to be reached.
-#[derive(Clone, Debug)]
-pub(super) enum Ruling {
-    /// It can be reached, by this.
-    Passes(String),
-    /// It is not for this check.
-    Moot,
-    /// It has no way anyhow, of which another check tells.
-    Elsewhere,
-    /// It cannot be reached.
-    Blocked(Obstacle),
-    /// It can be reached, but something is likely to hurt.
-    Hurts(Obstacle),
-    /// Everything was read, and it does not decide.
-    Open(String),
-}
-
-impl Ruling {
-    /// The same of a host that may stand anywhere: what keeps packets from the internet does not keep
-    /// them from a host in the VPC, or in a network that it is joined to.
-    pub(super) fn unless_within(self, to: &To) -> Ruling {
-        match (to, self) {
-            (To::Anywhere(host), Ruling::Blocked(obstacle)) => Ruling::Open(format!(
-                "{}, and whether {host} stands in the VPC, or in a network that it is joined to, is not known here",
-                obstacle.because
-            )),
-            (_, ruling) => ruling,
-        }
-    }
-}
-
-/// What is in the way.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Obstacle {
-    /// The fact that decides, as a sentence without its end.
-    pub because: String,
-    /// What it is about: the id of a route table, a group, an endpoint.
-    pub on: Option<String>,
-    /// How to mend it, if more exact than the check's remedy.
-    pub remedy: Option<String>,
-    /// Commands that mend it.
-    pub commands: Vec<String>,
-}
-
-impl Obstacle {
-    /// This fact.
-    pub(super) fn of(because: impl Into<String>) -> Obstacle {
-        Obstacle { because: because.into(), ..Obstacle::default() }
-    }
-
-    /// About this.
-    pub(super) fn on(mut self, id: impl Into<String>) -> Obstacle {
-        self.on = Some(id.into());
-        self
-    }
-
-    /// Mended so.
-    pub(super) fn remedy(mut self, remedy: impl Into<String>) -> Obstacle {
-        self.remedy = Some(remedy.into());
-        self
-    }
-
-    /// And this besides.
-    pub(super) fn and(self, other: Obstacle) -> Obstacle {
-        Obstacle {
-            because: format!("{}; {}", self.because, other.because),
-            on: self.on.or(other.on),
-            remedy: [self.remedy, other.remedy]
-                .into_iter()
-                .flatten()
-                .reduce(|a, b| format!("{a}; {b}")),
-            commands: [self.commands, other.commands].concat(),
-        }
-    }
-
-    /// Mended by this.
-    pub(super) fn command(mut self, command: impl Into<String>) -> Obstacle {
-        self.commands.push(command.into());
-        self
-    }
-}
 
 /// How a check goes about it.
 pub(super) struct Plan<'p> {
@@ -138,7 +60,7 @@ pub(super) fn judge_all<'t>(
     // All are asked before any gap ends it, so that everything is wanted at once.
     let scenes: Vec<_> = senders.iter().map(|it| Scene::all(it, plan.expected, facts)).collect();
     for (it, scenes) in senders.iter().zip(scenes) {
-        let reach = super::reach::by(it, facts)?;
+        let reach = crate::reachability::egress::by(it, facts)?;
         tally.home.get_or_insert(it.task.region()?.clone());
         for (place, stop) in &reach.open {
             found.part(place, |_| Err(stop.clone()));
@@ -227,13 +149,4 @@ pub(super) fn timeout(errand: &Errand) -> Option<&'static str> {
         Call::Agent(error) | Call::Other(error) => error,
         Call::Own | Call::Untold(_) => return None,
     })
-}
-
-/// `a, b and c`.
-pub(super) fn listed(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }

@@ -16,7 +16,7 @@ use crate::task::Task;
 ///
 /// # Errors
 /// A gap where there is no region, and whatever is still under way.
-pub(super) fn sessions(task: &Task, facts: &View) -> Result<Vec<Need>, Stop> {
+pub(crate) fn sessions(task: &Task, facts: &View) -> Result<Vec<Need>, Stop> {
     let is_on = task.context.request.enable_execute_command.get();
     let (Ok(Some(true)), Ok(cluster)) = (is_on, task.cluster()) else { return Ok(Vec::new()) };
     match facts.weigh(|| facts.get(&cluster))? {

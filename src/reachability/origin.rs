@@ -7,7 +7,8 @@
 //!
 //! The network is asked only where a permission hangs on one of these keys.
 
-use super::scene::{Scene, lacks};
+use super::interface::Scene;
+use super::interface::lacks;
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Gap, Stop};
@@ -42,7 +43,7 @@ pub(crate) enum Departure<'t> {
 
 /// The way of a call from one interface or several.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
+pub(crate) struct Way {
     /// The subnets.
     pub from: String,
     /// The fact of the network that decides it, as a sentence without its end.
@@ -70,7 +71,7 @@ const BY_ENDPOINT: [&str; 7] = [
 const ADDRESS: &str = "aws:SourceIp";
 
 /// The keys that tell of the network.
-pub(super) const KEYS: [&str; 8] = {
+pub(crate) const KEYS: [&str; 8] = {
     let [a, b, c, d, e, f, g] = BY_ENDPOINT;
     [a, b, c, d, e, f, g, ADDRESS]
 };
@@ -80,7 +81,7 @@ const EXPECTED: &[Part] = &[Part::Endpoints, Part::RouteTables, Part::DnsSupport
 
 /// What a call carries that comes through this endpoint. The address within the VPC is not known before
 /// the task has one.
-pub(super) fn through(endpoint: &Endpoint) -> Vec<(String, KeyState)> {
+pub(crate) fn through(endpoint: &Endpoint) -> Vec<(String, KeyState)> {
     let known = |value: &str| KeyState::Known(vec![value.to_owned()]);
     vec![
         ("aws:SourceVpce".to_owned(), known(&endpoint.id)),
@@ -90,7 +91,7 @@ pub(super) fn through(endpoint: &Endpoint) -> Vec<(String, KeyState)> {
 }
 
 /// Whether a condition key, in whatever case, tells of the network.
-pub(super) fn is_of_network(key: &str) -> bool {
+pub(crate) fn is_of_network(key: &str) -> bool {
     KEYS.iter().any(|it| it.eq_ignore_ascii_case(key))
 }
 
@@ -116,7 +117,7 @@ impl Departure<'_> {
     ///
     /// # Errors
     /// While it is under way, or if a subnet or the cluster is not there; inside, why it is not known.
-    pub(super) fn ways(
+    pub(crate) fn ways(
         self,
         action: &str,
         region: &Region,
@@ -263,7 +264,7 @@ impl Way {
     }
 
     /// What it comes to for those of these keys that tell of the network.
-    pub(super) fn told(&self, keys: &[String]) -> String {
+    pub(crate) fn told(&self, keys: &[String]) -> String {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for key in keys.iter().filter(|key| is_of_network(key)) {
             let same = |(told, _): &&(String, KeyState)| told.eq_ignore_ascii_case(key);

@@ -5,7 +5,7 @@ use crate::document::{Node, Place};
 use crate::names::{ImageRef, Partition, Region, Registry, placeholder};
 
 /// The text as it is written at this place.
-pub(super) fn written<'n>(node: &'n Node, place: &Place) -> Option<&'n str> {
+pub(crate) fn written<'n>(node: &'n Node, place: &Place) -> Option<&'n str> {
     if node.place == *place {
         return node.text();
     }
@@ -30,7 +30,7 @@ fn with_holes(text: &str) -> String {
 
 /// The registry of an image, if its host is written. Of a host of ECR the account may be missing, as it
 /// has no say in where the host is.
-pub(super) fn registry(image: &str) -> Option<Registry> {
+pub(crate) fn registry(image: &str) -> Option<Registry> {
     /// Stands in for the account.
     const ACCOUNT: &str = "000000000000";
     let image = with_holes(image);
@@ -52,7 +52,7 @@ pub(super) fn registry(image: &str) -> Option<Registry> {
 }
 
 /// The service and the region of an ARN, as far as they are written.
-pub(super) fn of_arn(text: &str) -> Option<(String, Option<Region>)> {
+pub(crate) fn of_arn(text: &str) -> Option<(String, Option<Region>)> {
     let text = with_holes(text);
     let fields: Vec<&str> = text.splitn(6, ':').collect();
     let ["arn", partition, service, region, _, _] = fields.as_slice() else { return None };
@@ -72,7 +72,7 @@ fn is_of(partition: &str, region: &Region) -> bool {
 }
 
 /// Whether it is a name, and surely no ARN, whatever is put in.
-pub(super) fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     let text = with_holes(text);
     let start = text.split(HOLE).next().unwrap_or_default();
     !start.starts_with("arn:") && !"arn:".starts_with(start)

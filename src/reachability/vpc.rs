@@ -20,7 +20,7 @@ use crate::names::Region;
 use crate::network::{Part, Peer, PrefixList, RouteDestination, SecurityGroup, Subnet, Topology};
 
 /// What lies around an interface in a VPC.
-pub(super) struct Surroundings<'t> {
+pub(crate) struct Surroundings<'t> {
     region: Region,
     vpc: &'t str,
     /// All parts but the two below, which are put together from several answers.
@@ -39,7 +39,7 @@ impl<'t> Surroundings<'t> {
     ///
     /// # Errors
     /// Where it cannot be told whether the subnet is shared by another account.
-    pub(super) fn of(
+    pub(crate) fn of(
         subnet: &'t Subnet,
         region: &Region,
         expected: &[Part],
@@ -64,12 +64,12 @@ impl<'t> Surroundings<'t> {
     }
 
     /// The region that it lies in.
-    pub(super) fn region(&self) -> &Region {
+    pub(crate) fn region(&self) -> &Region {
         &self.region
     }
 
     /// What is known by now.
-    pub(super) fn topology(&self) -> Topology<'_> {
+    pub(crate) fn topology(&self) -> Topology<'_> {
         Topology {
             security_groups: self.groups.as_deref(),
             prefix_lists: self.prefix_lists.as_deref(),
@@ -97,7 +97,7 @@ impl<'t> Surroundings<'t> {
     ///
     /// # Errors
     /// Whatever keeps it from being read.
-    pub(super) fn read(&mut self, part: Part, facts: &View<'t>) -> Result<bool, Stop> {
+    pub(crate) fn read(&mut self, part: Part, facts: &View<'t>) -> Result<bool, Stop> {
         if self.read.contains(&part) {
             return Ok(false);
         }
@@ -136,7 +136,7 @@ impl<'t> Surroundings<'t> {
     ///
     /// # Errors
     /// Whatever keeps one of them from being read.
-    pub(super) fn read_groups<'g>(
+    pub(crate) fn read_groups<'g>(
         &mut self,
         ids: impl IntoIterator<Item = &'g String>,
         facts: &View<'t>,
@@ -160,7 +160,7 @@ impl<'t> Surroundings<'t> {
     ///
     /// # Errors
     /// Whatever keeps it from being read.
-    pub(super) fn default_group(&mut self, facts: &View<'t>) -> Result<String, Stop> {
+    pub(crate) fn default_group(&mut self, facts: &View<'t>) -> Result<String, Stop> {
         let lookup = DefaultSecurityGroup { region: self.region.clone(), vpc: self.vpc.to_owned() };
         let group = facts.need(&lookup)?;
         let mut groups = self.groups.take().unwrap_or_default();
@@ -176,7 +176,7 @@ impl<'t> Surroundings<'t> {
     ///
     /// # Errors
     /// Only while the answer is under way.
-    pub(super) fn read_public_access(&mut self, facts: &View<'t>) -> Result<bool, Stop> {
+    pub(crate) fn read_public_access(&mut self, facts: &View<'t>) -> Result<bool, Stop> {
         let lookup = BlockPublicAccess { region: self.region.clone() };
         let Some(Seen::Found(mode)) = facts.peek(&lookup)? else { return Ok(false) };
         let is_new = self.topology.public_access.is_none() && mode != "off";

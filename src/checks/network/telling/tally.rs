@@ -1,10 +1,13 @@
 //! What is told of the places that were judged: those that share a fact in one sentence.
 
-use super::super::reach::Need;
-use super::{Obstacle, Plan, Ruling, listed};
+use super::Plan;
 use crate::document::Place;
 use crate::knowledge::{Gap, Stop};
 use crate::names::Region;
+use crate::reachability::egress::Need;
+use crate::reachability::ruling::Obstacle;
+use crate::reachability::ruling::Ruling;
+use crate::reachability::ruling::listed;
 use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
 
 /// Why there is nothing to say of what has no way.

@@ -26,7 +26,7 @@ use collector::Collector;
 
 /// Something that has to be reached.
 #[derive(Clone, Debug)]
-pub(in crate::checks) struct Need {
+pub(crate) struct Need {
     /// What.
     pub to: To,
     /// Whether the task does not start without it.
@@ -52,19 +52,19 @@ impl Need {
     }
 
     /// Whether it is but what the containers may call themselves.
-    pub(in crate::checks) fn is_own_traffic(&self) -> bool {
+    pub(crate) fn is_own_traffic(&self) -> bool {
         self.errands.iter().all(|errand| matches!(errand.call, Call::Own))
     }
 
     /// Whether it is what an agent needs to be connected to ECS: one that is has reached it.
-    pub(in crate::checks) fn is_of_agent(&self) -> bool {
+    pub(crate) fn is_of_agent(&self) -> bool {
         self.errands.iter().all(|errand| matches!(errand.call, Call::Agent(_)))
     }
 }
 
 /// What has to be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::checks) enum To {
+pub(crate) enum To {
     /// A service that endpoints may lead to.
     Service(Service),
     /// A host that endpoints of this service perhaps lead to, since AWS's pages disagree.
@@ -77,7 +77,7 @@ pub(in crate::checks) enum To {
 
 /// What is done there.
 #[derive(Clone, Debug)]
-pub(in crate::checks) struct Errand {
+pub(crate) struct Errand {
     /// In words: `image web:1 of container app`.
     pub what: String,
     /// What is called, for the policy of an endpoint.
@@ -86,7 +86,7 @@ pub(in crate::checks) struct Errand {
 
 /// What is called.
 #[derive(Clone, Debug)]
-pub(in crate::checks) enum Call {
+pub(crate) enum Call {
     /// The token that images are pulled with.
     Login,
     /// The manifest of an image of ECR.
@@ -118,7 +118,7 @@ pub(in crate::checks) enum Call {
 
 /// An image of ECR.
 #[derive(Clone, Debug)]
-pub(in crate::checks) struct Pull {
+pub(crate) struct Pull {
     /// The registry.
     pub host: EcrHost,
     /// The image.
@@ -127,7 +127,7 @@ pub(in crate::checks) struct Pull {
 
 /// A stream of a log group, which the driver creates and writes.
 #[derive(Clone, Debug)]
-pub(in crate::checks) struct Stream {
+pub(crate) struct Stream {
     /// The log group, if one is named.
     pub group: Option<LogGroupName>,
     /// Where it is.
@@ -138,7 +138,7 @@ pub(in crate::checks) struct Stream {
 
 /// What has to be reached, and what the documents do not tell of it.
 #[derive(Clone, Debug, Default)]
-pub(in crate::checks) struct Reach {
+pub(crate) struct Reach {
     /// Each place once, in the order of the document.
     pub needs: Vec<Need>,
     /// Places where the documents do not say what has to be reached.
@@ -147,7 +147,7 @@ pub(in crate::checks) struct Reach {
 
 impl To {
     /// The name: `ecr.dkr`, `docker.io`.
-    pub(in crate::checks) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             To::Service(service) => &service.name,
             To::Variant(_, host) | To::Host(host) | To::Anywhere(host) => host,
@@ -155,7 +155,7 @@ impl To {
     }
 
     /// The name, with the region where it is not that of the task.
-    pub(in crate::checks) fn named_from(&self, home: &Region) -> String {
+    pub(crate) fn named_from(&self, home: &Region) -> String {
         match self {
             To::Service(service) if service.region != *home => {
                 format!("{} in {}", service.name, service.region)
@@ -170,7 +170,7 @@ impl To {
 /// # Errors
 /// A gap where the documents do not say how the task stands in the network, or there is no region, and
 /// whatever is still under way.
-pub(in crate::checks) fn by(sender: &SenderUse, facts: &View) -> Result<Reach, Stop> {
+pub(crate) fn by(sender: &SenderUse, facts: &View) -> Result<Reach, Stop> {
     let standing = sender.task.standing()?;
     let mut reach = of(sender.task)?;
     reach.needs.extend(sessions::sessions(sender.task, facts)?);
@@ -217,7 +217,7 @@ fn together(needs: Vec<Need>) -> Vec<Need> {
 ///
 /// # Errors
 /// A gap where there is no region.
-pub(in crate::checks) fn of(task: &Task) -> Result<Reach, Stop> {
+pub(crate) fn of(task: &Task) -> Result<Reach, Stop> {
     let mut found = Collector::of(task)?;
     found.images();
     found.secrets();
@@ -229,7 +229,7 @@ pub(in crate::checks) fn of(task: &Task) -> Result<Reach, Stop> {
 }
 
 /// Where packets to it go.
-pub(super) fn destination(to: &To) -> Destination {
+pub(crate) fn destination(to: &To) -> Destination {
     match to {
         To::Service(service) => Destination::Service(service.clone()),
         To::Variant(..) => Destination::Internet(Port::tcp(443)),
@@ -242,7 +242,7 @@ pub(super) fn destination(to: &To) -> Destination {
 
 /// The bucket that ECR keeps the layers of a region in
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>).
-pub(in crate::checks) fn layer_bucket(region: &Region) -> String {
+pub(crate) fn layer_bucket(region: &Region) -> String {
     let partition = Partition::of_region(region.as_str());
     format!("arn:{partition}:s3:::prod-{region}-starport-layer-bucket")
 }

@@ -1,0 +1,83 @@
+//! What lets packets pass a network ACL, and the commands that do it.
+
+use ipnet::IpNet;
+
+use super::ruling::Obstacle;
+use crate::names::Region;
+use crate::network::{AclEntry, AclFact, Amendment, Displaced, Fact, Topology, amendments};
+use crate::shell::ShellCommand;
+
+const CREATE: &str = "aws ec2 create-network-acl-entry";
+const REPLACE: &str = "aws ec2 replace-network-acl-entry";
+
+/// What lets pass what the worst of these facts stop: what a sentence tells, and no more.
+pub(crate) fn letting_pass(facts: &[AclFact], topology: &Topology) -> Vec<Amendment> {
+    let Some(worst) = facts.iter().map(Fact::outcome).min() else { return Vec::new() };
+    let told: Vec<AclFact> = facts.iter().filter(|it| it.outcome() == worst).cloned().collect();
+    amendments(topology, &told)
+}
+
+/// With the commands that let it pass.
+pub(crate) fn mended(
+    obstacle: Obstacle,
+    facts: &[AclFact],
+    topology: &Topology,
+    region: &Region,
+) -> Obstacle {
+    let amendments = letting_pass(facts, topology);
+    let Some(first) = amendments.first() else { return obstacle };
+    let mut obstacle = obstacle.on(&first.acl);
+    for amendment in &amendments {
+        obstacle.commands.extend(entries(amendment).map(|it| String::from(it.region(region))));
+        let taken = amendment.displaced.as_ref().filter(|it| it.moves_to.is_none());
+        if let Some(Displaced { entry, .. }) = taken {
+            obstacle = obstacle.remedy(format!(
+                "Let it pass before entry {} denies it. No lower number is free, so the command puts the new entry in its place: what else it denies, deny again behind the new one",
+                entry.number
+            ));
+        }
+    }
+    obstacle
+}
+
+/// The commands, which act in the region of whoever runs them.
+pub(crate) fn commands(amendment: &Amendment) -> Vec<String> {
+    entries(amendment).map(String::from).collect()
+}
+
+/// An entry that has to make room goes to its new place first, so that it never stops to deny.
+fn entries(amendment: &Amendment) -> impl Iterator<Item = ShellCommand> {
+    let Amendment { acl, entry, displaced } = amendment;
+    let moved = displaced.as_ref().and_then(|it| {
+        let behind = AclEntry { number: it.moves_to?, ..it.entry.clone() };
+        Some(command(CREATE, acl, &behind))
+    });
+    let verb = if displaced.is_some() { REPLACE } else { CREATE };
+    moved.into_iter().chain([command(verb, acl, entry)])
+}
+
+fn command(verb: &'static str, acl: &str, entry: &AclEntry) -> ShellCommand {
+    let way = if entry.egress { "--egress" } else { "--ingress" };
+    let command = ShellCommand::of(verb)
+        .option("--network-acl-id", acl)
+        .flag(way)
+        .option("--rule-number", entry.number.to_string());
+    let command = match (entry.traffic.protocol, entry.traffic.ports) {
+        (Some(protocol @ (6 | 17)), ports) => {
+            let name = if protocol == 6 { "tcp" } else { "udp" };
+            let (first, last) = ports.unwrap_or((0, u16::MAX));
+            command
+                .option("--protocol", name)
+                .option("--port-range", format!("From={first},To={last}"))
+        }
+        (Some(other), _) => command.option("--protocol", other.to_string()),
+        // -1 is all protocols.
+        (None, _) => command.option("--protocol", "-1"),
+    };
+    let flag = match entry.range {
+        IpNet::V4(_) => "--cidr-block",
+        IpNet::V6(_) => "--ipv6-cidr-block",
+    };
+    let action = if entry.allow { "allow" } else { "deny" };
+    command.option(flag, entry.range.to_string()).option("--rule-action", action)
+}

@@ -1,0 +1,11 @@
+//! Where packets go, and what they have to reach: shared by the checks of several groups.
+
+pub(crate) mod acl;
+pub(crate) mod egress;
+pub(crate) mod fork;
+pub(crate) mod interface;
+pub(crate) mod origin;
+pub(crate) mod ruling;
+pub mod trail;
+pub(crate) mod vpc;
+pub(crate) mod way;

@@ -1,0 +1,94 @@
+//! What is said of one place that has to be reached.
+
+use super::egress::To;
+
+/// What a check says of one place that has to be reached.
+#[derive(Clone, Debug)]
+pub(crate) enum Ruling {
+    /// It can be reached, by this.
+    Passes(String),
+    /// It is not for this check.
+    Moot,
+    /// It has no way anyhow, of which another check tells.
+    Elsewhere,
+    /// It cannot be reached.
+    Blocked(Obstacle),
+    /// It can be reached, but something is likely to hurt.
+    Hurts(Obstacle),
+    /// Everything was read, and it does not decide.
+    Open(String),
+}
+
+impl Ruling {
+    /// The same of a host that may stand anywhere: what keeps packets from the internet does not keep
+    /// them from a host in the VPC, or in a network that it is joined to.
+    pub(crate) fn unless_within(self, to: &To) -> Ruling {
+        match (to, self) {
+            (To::Anywhere(host), Ruling::Blocked(obstacle)) => Ruling::Open(format!(
+                "{}, and whether {host} stands in the VPC, or in a network that it is joined to, is not known here",
+                obstacle.because
+            )),
+            (_, ruling) => ruling,
+        }
+    }
+}
+
+/// What is in the way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Obstacle {
+    /// The fact that decides, as a sentence without its end.
+    pub because: String,
+    /// What it is about: the id of a route table, a group, an endpoint.
+    pub on: Option<String>,
+    /// How to mend it, if more exact than the check's remedy.
+    pub remedy: Option<String>,
+    /// Commands that mend it.
+    pub commands: Vec<String>,
+}
+
+impl Obstacle {
+    /// This fact.
+    pub(crate) fn of(because: impl Into<String>) -> Obstacle {
+        Obstacle { because: because.into(), ..Obstacle::default() }
+    }
+
+    /// About this.
+    pub(crate) fn on(mut self, id: impl Into<String>) -> Obstacle {
+        self.on = Some(id.into());
+        self
+    }
+
+    /// Mended so.
+    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Obstacle {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// And this besides.
+    pub(crate) fn and(self, other: Obstacle) -> Obstacle {
+        Obstacle {
+            because: format!("{}; {}", self.because, other.because),
+            on: self.on.or(other.on),
+            remedy: [self.remedy, other.remedy]
+                .into_iter()
+                .flatten()
+                .reduce(|a, b| format!("{a}; {b}")),
+            commands: [self.commands, other.commands].concat(),
+        }
+    }
+
+    /// Mended by this.
+    pub(crate) fn command(mut self, command: impl Into<String>) -> Obstacle {
+        self.commands.push(command.into());
+        self
+    }
+}
+
+/// `a, b and c`.
+pub(crate) fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

@@ -28,6 +28,9 @@ pub mod report;
 
 pub mod checks;
 
+pub mod permission;
+
+pub mod least_privilege;
 pub mod reachability;
 
 pub mod account;

@@ -2,9 +2,9 @@
 
 use crate::facts::{Derived, View};
 use crate::knowledge::{Absence, Gap, Ground, Seen, Stop};
-use crate::lookup::ecr::Repository as EcrRepository;
 use crate::lookup::ecr::{
     DescribeImage, EcrConfig, EcrManifest, PullThroughRule, PullThroughRules, Reference,
+    Repository as EcrRepository,
 };
 use crate::lookup::oci::{Anonymous, ImageConfig, Manifest, Repository};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};

@@ -4,24 +4,11 @@ use std::iter::once;
 
 use crate::facts::View;
 use crate::lookup::{Call, beside};
-use crate::task::AwslogsUse;
-use crate::task::ContainerUse;
-use crate::task::CredentialsUse;
-use crate::task::DrivenVolumeUse;
-use crate::task::EbsVolumeUse;
-use crate::task::EfsMountUse;
-use crate::task::EfsVolumeUse;
-use crate::task::EncryptedUse;
-use crate::task::EnvironmentFileUse;
-use crate::task::FirelensFileUse;
-use crate::task::ImageUse;
-use crate::task::LaunchVolumeUse;
-use crate::task::NetworkUse;
-use crate::task::RoleUse;
-use crate::task::SecretUse;
-use crate::task::SenderUse;
-use crate::task::StoredUse;
-use crate::task::Task;
+use crate::task::{
+    AwslogsUse, ContainerUse, CredentialsUse, DrivenVolumeUse, EbsVolumeUse, EfsMountUse,
+    EfsVolumeUse, EncryptedUse, EnvironmentFileUse, FirelensFileUse, ImageUse, LaunchVolumeUse,
+    NetworkUse, RoleUse, SecretUse, SenderUse, StoredUse, Task,
+};
 use crate::verdict::Judgement;
 
 /// One check: what it claims, and the function that judges the claim.

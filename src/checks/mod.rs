@@ -4,17 +4,12 @@
 //! is said about it (help, `explain`, the manual, completions, the README's table) is derived from the
 //! record. [`GROUPS`] is the one list; its order is the order of the report.
 
-pub mod access;
 mod check;
 mod definition;
-mod execution_role;
 mod image;
-mod instance_role;
 mod kms;
 mod logs;
-pub mod needs;
 mod network;
-pub(crate) mod permission;
 mod roles;
 mod secrets;
 mod volumes;

@@ -1,3 +1,4 @@
 //! What tests of checks share.
 
+mod feedback;
 mod misjudged;

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::{Failure, asking, look, outlet};
 use crate::account::rights::Principal;
-use crate::checks::access::{Access, Answer, Asker};
 use crate::cli::{Can, Global};
 use crate::exit::Exit;
 use crate::iam::Decision;
 use crate::knowledge::Stop;
 use crate::names::Arn;
 use crate::output::{self, Look, Progress};
+use crate::permission::question::{Access, Answer, Asker};
 
 /// Answers the question.
 pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {

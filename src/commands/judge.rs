@@ -22,8 +22,7 @@ use crate::preflight::{Bounds, Loop, Origin, Watch, plan, report};
 use crate::reachability::trail::Trail;
 use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
 use crate::shell::with_profile;
-use crate::task::Task;
-use crate::task::Witness;
+use crate::task::{Task, Witness};
 
 /// Runs the checks of `only_group`, or all.
 pub(super) fn run(

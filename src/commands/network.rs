@@ -3,15 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::judge;
-use super::{Failure, look};
+use super::{Failure, judge, look};
 use crate::checks::find;
 use crate::cli::{Global, Reached};
 use crate::exit::Exit;
 use crate::output::graph::{Form, draw, lines};
 use crate::output::{self, Outlet, OutputFile};
-use crate::reachability::trail::End;
-use crate::reachability::trail::Trail;
+use crate::reachability::trail::{End, Trail};
 use crate::report::Report;
 
 pub(super) fn run(reached: &Reached, global: &Global, notes: Vec<String>) -> Result<Exit, Failure> {

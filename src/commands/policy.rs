@@ -4,23 +4,21 @@ use std::collections::BTreeSet;
 
 use super::input::{self, Given};
 use super::{Failure, asking, judge, look, reads};
-use crate::account::rights::Policies;
-use crate::account::rights::PoliciesOf;
-use crate::account::rights::Principal;
-use crate::checks::needs::{self, Known, Need, Needs, Whose};
-use crate::checks::permission::{self, Beside, Wish};
+use crate::account::rights::{Policies, PoliciesOf, Principal};
 use crate::cli::{Global, Policy, Whom};
 use crate::document::{Field, TaskDefinition};
 use crate::exit::Exit;
 use crate::facts::View;
 use crate::iam::{self, Decision, Layer};
 use crate::knowledge::{Gap, Seen, Stop};
+use crate::least_privilege::{Known, Need, Needs, Whose};
 use crate::lookup::CallerIdentity;
 use crate::names::Region;
 use crate::output::{self, Progress};
+use crate::permission::{Beside, Wish};
 use crate::preflight::{Loop, Origin};
-use crate::task::Task;
-use crate::task::Witness;
+use crate::task::{Task, Witness};
+use crate::{least_privilege, permission};
 
 /// Prints the policy.
 pub(super) fn run(wanted: &Policy, global: &Global) -> Result<Exit, Failure> {
@@ -63,7 +61,7 @@ struct Gathered {
 }
 
 fn print(needs: &[Need], global: &Global) -> Exit {
-    output::say(&format!("{:#}\n", needs::policy(needs)), &look(global));
+    output::say(&format!("{:#}\n", least_privilege::policy(needs)), &look(global));
     Exit::Pass
 }
 
@@ -86,7 +84,7 @@ async fn gather(
     let mut run = asking::start(origin, &mut watch);
     let task = task(wanted, given, region.as_ref(), &mut run).await?;
     let needs_of = |known: &Known| match whose {
-        Some(whose) => needs::of(&task, whose, known),
+        Some(whose) => least_privilege::of(&task, whose, known),
         None => Needs { found: reads::needs(Some(&task), wanted.read_secrets), ..Needs::default() },
     };
     let mut needs = needs_of(&Known::default());

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::account::rights::PoliciesOf;
-use crate::checks;
-use crate::checks::access::Access;
-use crate::checks::needs::{self, Known, Need, Whose};
+use crate::least_privilege::{Known, Need, Whose};
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::lookup::{Call, CallerIdentity, Lookup};
+use crate::permission::question::Access;
 use crate::task::Task;
+use crate::{checks, least_privilege};
 
 /// The calls with which the input is found, before any check asks.
 const INPUT: &[Call] = &[CallerIdentity::CALL, DescribeTaskDefinition::CALL, DescribeService::CALL];
@@ -27,7 +27,8 @@ pub(super) fn actions() -> BTreeSet<&'static str> {
 /// What this program has to be allowed, for this task or for any. What would show the content of
 /// things is limited to the things of the task.
 pub(super) fn needs(task: Option<&Task>, secrets_too: bool) -> Vec<Need> {
-    let of_task = task.map(|task| needs::of(task, Whose::ExecutionRole, &Known::default()));
+    let of_task =
+        task.map(|task| least_privilege::of(task, Whose::ExecutionRole, &Known::default()));
     let of_purpose = |sid: &str| -> BTreeSet<String> {
         let Some(needs) = &of_task else { return BTreeSet::from(["*".to_owned()]) };
         let same = needs.found.iter().filter(|need| need.sid == sid);

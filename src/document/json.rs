@@ -1,9 +1,8 @@
 //! JSON as the AWS CLI reads it: no comments, no trailing commas; with positions and advice.
 
-use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::errors::{ParseError, ParseErrorKind};
-use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use jsonc_parser::{CollectOptions, ParseOptions, ast, parse_to_ast};
 use serde::de::IgnoredAny;
 
 use super::input_error::InputError;

@@ -5,13 +5,12 @@ use std::net::IpAddr;
 use super::automaton::{Automaton, Step};
 use super::condition::Condition;
 use super::context::{Context, KeyState};
-use super::moment;
 use super::operator::{Comparison, Quantity, number, range};
 use super::pattern::{Colons, Pattern};
 use super::request::Request;
 use super::truth::Truth;
 use super::verdict::Judged;
-use super::witness;
+use super::{moment, witness};
 
 /// More candidates than this are not tried.
 const LIMIT: usize = 512;

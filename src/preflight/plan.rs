@@ -3,13 +3,7 @@
 use crate::checks::{Check, Group, Judge};
 use crate::document::{Field, Place};
 use crate::facts::View;
-use crate::task::EncryptedUse;
-use crate::task::NetworkUse;
-use crate::task::Planned;
-use crate::task::SecretUse;
-use crate::task::SenderUse;
-use crate::task::Task;
-use crate::task::Unplanned;
+use crate::task::{EncryptedUse, NetworkUse, Planned, SecretUse, SenderUse, Task, Unplanned};
 use crate::verdict::{Judgement, not_applicable};
 
 /// One check, to be judged for one subject.

@@ -5,11 +5,8 @@
 //! they do cannot be seen. Otherwise packets go past the endpoint, as they do where there is none. So what
 //! keeps them from the endpoint keeps nobody from starting, as long as there is a way past it.
 
-use super::egress::Reach;
-use super::egress::To;
-use super::egress::destination;
-use super::interface::Scene;
-use super::interface::lead_lacks;
+use super::egress::{Reach, To, destination};
+use super::interface::{Scene, lead_lacks};
 use super::ruling::Ruling;
 use super::way::Way;
 use crate::facts::View;

@@ -9,15 +9,11 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
-use crate::network::path as path_of;
 use crate::network::{
     Attraction, Destination, Interface, Part, Path, Port, RouteFact, Service, Subnet, Target,
-    Topology,
+    Topology, path as path_of,
 };
-use crate::task::SenderUse;
-use crate::task::SendsFrom;
-use crate::task::Standing;
-use crate::task::Task;
+use crate::task::{SenderUse, SendsFrom, Standing, Task};
 
 /// An interface that calls leave by, and its surroundings.
 pub(crate) struct Scene<'t> {

@@ -7,8 +7,7 @@
 //!
 //! The network is asked only where a permission hangs on one of these keys.
 
-use super::interface::Scene;
-use super::interface::lacks;
+use super::interface::{Scene, lacks};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Gap, Stop};
@@ -25,10 +24,7 @@ use crate::network::{
     Attraction, Destination, Endpoint, EndpointFact, Part, Path, RouteFact, Service, Topology,
     joined,
 };
-use crate::task::Carrier;
-use crate::task::SendsFrom;
-use crate::task::Standing;
-use crate::task::Task;
+use crate::task::{Carrier, SendsFrom, Standing, Task};
 
 /// From where a call leaves.
 #[derive(Clone, Copy)]

@@ -9,8 +9,7 @@ use crate::names::Region;
 use crate::preflight::{Bounds, Loop, Origin, plan, report};
 use crate::reachability::trail::Trail;
 use crate::report::{CheckResult, Status};
-use crate::task::Task;
-use crate::task::Witness;
+use crate::task::{Task, Witness};
 
 /// What one result must be: its status, its subject, and words of its message.
 pub(crate) type Told = (Status, &'static str, &'static str);

@@ -188,6 +188,8 @@ fn impurity(file: &Source) -> Vec<String> {
         "task",
         "account",
         "reachability",
+        "least_privilege",
+        "permission",
         "checks",
         "report",
     ];

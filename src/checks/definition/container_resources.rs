@@ -205,8 +205,7 @@ fn without_task_memory(task: &Task, demands: &[Demand], found: &mut Findings) ->
 mod tests {
     use super::DEFINITION_CONTAINER_RESOURCES;
     use crate::report::Status::{Fail, Pass, Unknown, Warn};
-    use crate::testing::story::Story;
-    use crate::testing::story::Told;
+    use crate::testing::story::{Story, Told};
 
     const HELD: &[Told] = &[(Pass, "", "fit into the task")];
 

@@ -192,8 +192,7 @@ fn command(check: &HealthCheck, found: &mut Findings) -> Result<(), Stop> {
 mod tests {
     use super::DEFINITION_ENVIRONMENT;
     use crate::report::Status::{Fail, Pass, Unknown, Warn};
-    use crate::testing::story::Story;
-    use crate::testing::story::Told;
+    use crate::testing::story::{Story, Told};
 
     const HELD: Told = (Pass, "", "unique");
 

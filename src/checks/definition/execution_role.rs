@@ -237,8 +237,7 @@ impl Needs {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::story::results;
-    use crate::testing::story::tell;
+    use crate::testing::story::{results, tell};
 
     const ID: &str = super::DEFINITION_EXECUTION_ROLE.id;
     const ROLE: &str = "arn:aws:iam::111122223333:role/execution";

@@ -127,8 +127,7 @@ fn read<T: FromStr<Err = SizeError>>(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::story::Case;
-    use crate::testing::story::tell;
+    use crate::testing::story::{Case, tell};
 
     const ID: &str = super::DEFINITION_FARGATE_SIZE.id;
 

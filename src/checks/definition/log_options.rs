@@ -160,8 +160,7 @@ fn options_place(log: &LogConfiguration) -> &Place {
 mod tests {
     use super::DEFINITION_LOG_OPTIONS;
     use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
-    use crate::testing::story::Story;
-    use crate::testing::story::Told;
+    use crate::testing::story::{Story, Told};
 
     const AT: &str = "/containerDefinitions/0/logConfiguration/options";
     const GROUP: &str = "/containerDefinitions/0/logConfiguration/options/awslogs-group";

@@ -215,9 +215,7 @@ fn public_address(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::story::Case;
-    use crate::testing::story::results;
-    use crate::testing::story::tell;
+    use crate::testing::story::{Case, results, tell};
 
     const ID: &str = super::DEFINITION_NETWORK_MODE.id;
 

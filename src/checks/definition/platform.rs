@@ -2,8 +2,7 @@
 
 use super::target;
 use crate::checks::{Check, Judge};
-use crate::document::launch;
-use crate::document::{ContextKind, Field, Place};
+use crate::document::{ContextKind, Field, Place, launch};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::names::{OperatingSystem, ValueFrom};
@@ -241,8 +240,7 @@ impl Features<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::story::Case;
-    use crate::testing::story::tell;
+    use crate::testing::story::{Case, tell};
 
     const ID: &str = super::DEFINITION_PLATFORM.id;
     const VERSION: &str = "run.json#/platformVersion";

@@ -1,17 +1,15 @@
 //! `image-registry-credentials`
 
-use crate::account::rights::PoliciesOf;
-use crate::account::rights::of_task;
-use crate::checks::execution_role::{self, Version};
-use crate::checks::permission::PERMISSION_CALLS;
+use crate::account::rights::{PoliciesOf, of_task};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
+use crate::permission::secret::Version;
+use crate::permission::{PERMISSION_CALLS, secret};
 use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
-use crate::task::CredentialsUse;
-use crate::task::NO_ROLE;
+use crate::task::{CredentialsUse, NO_ROLE};
 use crate::verdict::{Judgement, fail, not_applicable};
 
 pub(super) static IMAGE_REGISTRY_CREDENTIALS: Check = Check {
@@ -52,5 +50,5 @@ fn image_registry_credentials(it: &CredentialsUse, facts: &View) -> Judgement {
         return not_applicable(NO_ROLE);
     };
     let made = (Vec::new(), Departure::Agent(it.task));
-    execution_role::reads_secret(who, &lookup, Version::default(), made, facts)
+    secret::reads_secret(who, &lookup, Version::default(), made, facts)
 }

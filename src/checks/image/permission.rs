@@ -1,19 +1,8 @@
 //! `image-pull-permission`
 
-use crate::account::image;
-use crate::account::key_state;
-use crate::account::rights::Policies;
-use crate::account::rights::PoliciesOf;
-use crate::account::rights::of_task;
-use crate::checks::Check;
-use crate::checks::Judge;
-use crate::checks::execution_role;
-use crate::checks::instance_role;
-use crate::checks::instance_role::Acting;
-use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::permission::{
-    Answer, Beside, Guard, GuardPolicy, Now, Tags, Wish, beside_of, decide, file_name,
-};
+use crate::account::rights::{Policies, PoliciesOf, of_task};
+use crate::account::{image, key_state};
+use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::{Layer, Policy};
 use crate::knowledge::{Seen, Stop};
@@ -27,6 +16,11 @@ use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::kms::DescribeKey;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::Registry;
+use crate::permission::acting::Acting;
+use crate::permission::{
+    Answer, Beside, Guard, GuardPolicy, Now, PERMISSION_CALLS, Tags, Wish, acting, beside_of,
+    decide, file_name,
+};
 use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
 use crate::task::ImageUse;
@@ -74,7 +68,7 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
         DescribeImage { repository: repository.clone(), reference: image::reference(&image) };
     let policy = GetRepositoryPolicy { repository: repository.clone() };
     let (acting, upstream, policy, sealed) = (
-        instance_role::acting(it.task, facts),
+        acting::acting(it.task, facts),
         first_pull(&stored, facts),
         facts.weigh(|| facts.get(&policy)),
         sealed(it, &repository, facts),
@@ -190,7 +184,7 @@ fn pulls(
             let _known = facts.get(&GetRegistryPolicy { region: repository.region.clone() })?;
         }
     }
-    execution_role::verdict(who, &format!("pull from {}", repository.arn()), answer, facts)
+    answer.judge(who, &format!("pull from {}", repository.arn()), facts)
 }
 
 fn policy_name(repository: &Repository) -> String {

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::account::image;
-use crate::account::image::Home;
-use crate::account::image::ManifestOf;
-use crate::account::image::SourceOf;
+use crate::account::image::{self, Home, ManifestOf, SourceOf};
 use crate::checks::{Check, Judge};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
@@ -250,11 +247,7 @@ fn compression(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::account::Account;
-    use crate::testing::account::DIGEST;
-    use crate::testing::account::ID;
-    use crate::testing::account::REGION;
-    use crate::testing::account::index;
+    use crate::testing::account::{Account, DIGEST, ID, REGION, index};
     use crate::testing::story::Story;
     use serde_json::json;
 

@@ -1,7 +1,6 @@
 //! `image-stability`
 
-use crate::account::image;
-use crate::account::image::Home;
+use crate::account::image::{self, Home};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};

@@ -5,12 +5,7 @@ use serde_json::{Value, json};
 use super::permission::IMAGE_PULL_PERMISSION;
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass};
-use crate::testing::account::Account;
-use crate::testing::account::ID;
-use crate::testing::account::REGION;
-use crate::testing::account::ROLES;
-use crate::testing::account::index;
-use crate::testing::account::policy;
+use crate::testing::account::{Account, ID, REGION, ROLES, index, policy};
 use crate::testing::story::Story;
 
 const OTHER: &str = "444455556666";

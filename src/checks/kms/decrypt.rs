@@ -2,10 +2,7 @@
 
 use super::key::{self, Encrypted};
 use super::permission::{judge_all, wish};
-use crate::account::rights::PoliciesOf;
-use crate::account::rights::of_task;
-use crate::checks::execution_role;
-use crate::checks::permission::PERMISSION_CALLS;
+use crate::account::rights::{PoliciesOf, of_task};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::KeyState;
@@ -14,8 +11,8 @@ use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants, Manager};
 use crate::lookup::s3::HeadObject;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::DescribeParameter;
-use crate::task::EncryptedUse;
-use crate::task::NO_ROLE;
+use crate::permission::PERMISSION_CALLS;
+use crate::task::{EncryptedUse, NO_ROLE};
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static KMS_DECRYPT_PERMISSION: Check = Check {
@@ -70,5 +67,5 @@ fn kms_decrypt_permission(it: &EncryptedUse, facts: &View) -> Judgement {
     }
     let wishes = [decrypt];
     let answer = judge_all(who, &wishes, key, &used, facts)?;
-    execution_role::verdict(who, &format!("decrypt {} with {}", used.what, key.arn), answer, facts)
+    answer.judge(who, &format!("decrypt {} with {}", used.what, key.arn), facts)
 }

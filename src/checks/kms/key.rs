@@ -11,11 +11,7 @@ use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::s3::{Encryption, HeadObject};
 use crate::lookup::secretsmanager::{DescribeSecret, Secret};
 use crate::names::{Arn, Partition, Region, S3Object, ValueFrom};
-use crate::task::AwslogsUse;
-use crate::task::EncryptedUse;
-use crate::task::FirelensFileUse;
-use crate::task::SecretUse;
-use crate::task::Task;
+use crate::task::{AwslogsUse, EncryptedUse, FirelensFileUse, SecretUse, Task};
 
 /// What something is encrypted with.
 pub(super) enum Encrypted {

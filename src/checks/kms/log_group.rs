@@ -5,12 +5,12 @@
 use serde_json::{Value, json};
 
 use super::key::Used;
-use crate::checks::permission::{Wish, amended, context, put_key, show_key};
 use crate::facts::View;
 use crate::iam::{Decision, Evaluation, Layer, Layers, Policy, Principal, Request, evaluate};
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::kms::{GetKeyPolicy, Key};
 use crate::names::Region;
+use crate::permission::{Wish, amended, context, put_key, show_key};
 use crate::shell::ShellCommand;
 use crate::verdict::{Finding, fail, warn};
 

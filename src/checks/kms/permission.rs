@@ -3,14 +3,13 @@
 use super::key::Used;
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::account;
-use crate::checks::permission::{
-    Answer, Beside, Guard, Tags, Wish, beside_of, decide, granted, judge,
-};
 use crate::facts::View;
 use crate::iam::{Grants, Layer};
 use crate::knowledge::Stop;
-use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, ListResourceTags};
-use crate::names::{Arn, Region};
+use crate::lookup::kms::Key;
+use crate::names::Region;
+use crate::permission::key::judge_key;
+use crate::permission::{Answer, Beside, Guard, Wish, granted, judge};
 use crate::reachability::origin::Departure;
 
 /// A call on a key that a service makes for a role.
@@ -37,42 +36,6 @@ pub(super) fn judge_all(
     facts: &View,
 ) -> Result<Answer, Stop> {
     judge_key(who, wishes, key, (&used.key.region, Departure::Elsewhere), facts)
-}
-
-/// The same for a key that is in this region, from where this leaves.
-///
-/// # Errors
-/// The same.
-pub(in crate::checks) fn judge_key(
-    who: &Policies,
-    wishes: &[Wish],
-    key: &Key,
-    (region, departure): (&Region, Departure),
-    facts: &View,
-) -> Result<Answer, Stop> {
-    let asked = GetKeyPolicy { region: region.clone(), key: key.arn.clone() };
-    let document = facts.weigh(|| facts.need(&asked).map(Some))?;
-    let mut own = beside_of(Layer::Key, &format!("policy of key {}", key.arn), document);
-    if key.arn.parse::<Arn>().is_ok_and(|arn| arn.account() == Some(account(who))) {
-        own.tags = Tags::Key(ListResourceTags { region: region.clone(), key: key.arn.clone() });
-    }
-    let guard = Guard::Key { arn: key.arn.clone(), region: region.clone() };
-    let calls =
-        |beside: &Beside| wishes.iter().map(|wish| (wish.clone(), beside.clone())).collect();
-    if let Ok(Answer::Allowed(by)) = judge(who, calls(&own), region, Some(&guard)) {
-        return Ok(Answer::Allowed(by));
-    }
-    let asked = ListGrants { region: region.clone(), key: key.arn.clone() };
-    let grants = facts.weigh(|| facts.need(&asked))?;
-    own.grants = match grants {
-        Ok(grants) => Grants::Known(grants.iter().map(granted).collect()),
-        Err(gap) => {
-            let why = gap.to_string();
-            own.unread.push(gap);
-            Grants::Unreadable(why)
-        }
-    };
-    decide(who, calls(&own), (region, departure), Some(&guard), facts)
 }
 
 #[cfg(test)]

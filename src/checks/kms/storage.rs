@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::key::Used;
 use super::stored::STORAGE;
-use crate::checks::permission::{amended, put_key, show_key};
 use crate::facts::View;
 use crate::iam::{
     Context, Decision, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request, evaluate,
 };
 use crate::knowledge::Gap;
 use crate::lookup::kms::{GetKeyPolicy, Key};
+use crate::permission::{amended, put_key, show_key};
 use crate::verdict::{Judgement, fail, pass};
 
 /// Whom the key policy has to allow.

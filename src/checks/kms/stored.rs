@@ -12,9 +12,7 @@ use crate::lookup::ec2::snapshot::DescribeSnapshot;
 use crate::lookup::ecs::cluster::{Cluster, DescribeCluster};
 use crate::lookup::kms::{DescribeKey, Key};
 use crate::lookup::{Call, CallerIdentity, Lookup};
-use crate::task::EbsVolumeUse;
-use crate::task::StoredUse;
-use crate::task::Task;
+use crate::task::{EbsVolumeUse, StoredUse, Task};
 
 /// What it takes to know the key of a disk.
 pub(super) const CALLS: [Call; 6] = [

@@ -3,8 +3,7 @@
 use super::key::{self, Encrypted, Setting, Used};
 use super::{log_group, stored};
 use crate::account::key_state;
-use crate::checks::Check;
-use crate::checks::Judge;
+use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Seen;
 use crate::lookup::kms::{DescribeKey, GetKeyPolicy, Key};

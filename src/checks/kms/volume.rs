@@ -3,20 +3,16 @@
 use super::key::{Encrypted, Used};
 use super::permission::{judge_all, wish};
 use super::{storage, stored};
-use crate::account::rights::Policies;
-use crate::account::rights::PoliciesOf;
 use crate::account::rights::of_task::policies_of;
-use crate::checks::execution_role;
-use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::permission::{Answer, Wish};
+use crate::account::rights::{Policies, PoliciesOf};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, Manager};
-use crate::task::EbsVolumeUse;
-use crate::task::StoredUse;
+use crate::permission::{Answer, PERMISSION_CALLS, Wish};
+use crate::task::{EbsVolumeUse, StoredUse};
 use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable};
 
 pub(super) static KMS_VOLUME_PERMISSION: Check = Check {
@@ -96,7 +92,7 @@ fn of_volume(it: &EbsVolumeUse, who: &Policies, key: &Key, used: &Used, facts: &
     let answer = judged(&all)?;
     let alike = nothing_again(it, key, facts)?;
     let (Answer::Refused(whole), Some(alike)) = (&answer, alike) else {
-        return execution_role::verdict(who, &may, answer, facts);
+        return answer.judge(who, &may, facts);
     };
     if let Answer::Refused(finding) = judged(&create)? {
         // What mends allows all that AWS asks for, so that no warning is left.
@@ -111,7 +107,7 @@ fn of_volume(it: &EbsVolumeUse, who: &Policies, key: &Key, used: &Used, facts: &
             );
             Finding { severity: Severity::Warn, message, ..*finding }.judge()
         }
-        Answer::Allowed(_) => execution_role::verdict(who, &may, answer, facts),
+        Answer::Allowed(_) => answer.judge(who, &may, facts),
     }
 }
 
@@ -160,7 +156,7 @@ fn of_snapshot(
     let wishes: Vec<Wish> = wishes(who, &READ, key, used).into_iter().map(of_either).collect();
     let answer = judge_all(who, &wishes, key, used, facts)?;
     let may = format!("read {} under {}", used.what, key.arn);
-    match execution_role::verdict(who, &may, answer, facts)? {
+    match answer.judge(who, &may, facts)? {
         Verdict::Found(findings) => Ok(Verdict::Found(
             findings
                 .into_iter()

@@ -1,11 +1,8 @@
 //! `log-group-create-permission`
 
 use super::target::{departure, lookup};
-use crate::account::rights::PoliciesOf;
-use crate::account::rights::of_task;
-use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::permission::{Answer, Beside, Wish, decide};
-use crate::checks::{Check, Judge, execution_role, instance_role};
+use crate::account::rights::{PoliciesOf, of_task};
+use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Seen;
 use crate::lookup::Lookup;
@@ -14,6 +11,7 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::logs::DescribeLogGroup;
 use crate::names::{all_streams, arn_of_stream};
+use crate::permission::{Answer, Beside, PERMISSION_CALLS, Wish, acting, decide};
 use crate::reachability::origin::Departure;
 use crate::task::AwslogsUse;
 use crate::verdict::{Judgement, not_applicable};
@@ -50,7 +48,7 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         );
     }
     let lookup = lookup(&region, &name);
-    let (acting, seen) = (instance_role::acting(it.task, facts), facts.get(&lookup));
+    let (acting, seen) = (acting::acting(it.task, facts), facts.get(&lookup));
     if let Seen::Found(group) = seen? {
         return not_applicable(format!(
             "{} exists, and the driver creates a log group only where there is none",
@@ -69,6 +67,6 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         if let Answer::Refused(finding) = answer {
             return finding.judge();
         }
-        execution_role::verdict(who, &format!("create {group}"), answer, facts)
+        answer.judge(who, &format!("create {group}"), facts)
     })
 }

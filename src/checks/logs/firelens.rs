@@ -1,12 +1,11 @@
 //! `log-firelens`
 
 use crate::account::rights::PoliciesOf;
-use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::secrets::file_permission;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
+use crate::permission::{PERMISSION_CALLS, object};
 use crate::reachability::origin::Departure;
 use crate::task::FirelensFileUse;
 use crate::verdict::{Judgement, not_applicable};
@@ -36,5 +35,5 @@ fn log_firelens(it: &FirelensFileUse, facts: &View) -> Judgement {
             "Fargate takes no FireLens configuration from S3: definition-references tells",
         );
     }
-    file_permission::reads(&it.object()?, it.task, facts)
+    object::reads(&it.object()?, it.task, facts)
 }

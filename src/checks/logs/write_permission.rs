@@ -1,12 +1,8 @@
 //! `log-write-permission`
 
 use super::target::{Target, departure, target, unnoticed};
-use crate::account::rights::Policies;
-use crate::account::rights::PoliciesOf;
-use crate::account::rights::of_task;
-use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::permission::{Answer, Beside, Wish, decide};
-use crate::checks::{Check, Judge, execution_role, instance_role};
+use crate::account::rights::{Policies, PoliciesOf, of_task};
+use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -15,10 +11,9 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::logs::DescribeLogGroup;
 use crate::names::{Region, all_streams, arn_of_stream};
+use crate::permission::{Answer, Beside, PERMISSION_CALLS, Wish, acting, decide};
 use crate::reachability::origin::Departure;
-use crate::task::AwslogsUse;
-use crate::task::LOG_CALLS;
-use crate::task::SOME_TASK;
+use crate::task::{AwslogsUse, LOG_CALLS, SOME_TASK};
 use crate::verdict::{Finding, Judgement, not_applicable};
 
 pub(super) static LOG_WRITE_PERMISSION: Check = Check {
@@ -48,8 +43,7 @@ pub(super) static LOG_WRITE_PERMISSION: Check = Check {
 fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     let (region, name) = it.group()?;
     let (stream, in_words) = (it.stream(SOME_TASK)?, it.stream("<id>")?);
-    let (acting, target) =
-        (instance_role::acting(it.task, facts), target(it, &region, &name, facts));
+    let (acting, target) = (acting::acting(it.task, facts), target(it, &region, &name, facts));
     if let Target::Unnoticed(..) = target? {
         return not_applicable(format!("there is no log group {name} in {region} to write to"));
     }
@@ -63,9 +57,7 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
                 let message = finding.message.replace(&stream, &in_words);
                 Finding { message, ..finding }.judge()
             }
-            allowed @ Answer::Allowed(_) => {
-                execution_role::verdict(who, &format!("write to {group}"), allowed, facts)
-            }
+            allowed @ Answer::Allowed(_) => allowed.judge(who, &format!("write to {group}"), facts),
         }
     })
 }

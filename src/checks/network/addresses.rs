@@ -9,10 +9,7 @@ use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::servicequotas::GetServiceQuota;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::Subnet;
-use crate::task::Rollout;
-use crate::task::SenderUse;
-use crate::task::SendsFrom;
-use crate::task::Task;
+use crate::task::{Rollout, SenderUse, SendsFrom, Task};
 use crate::verdict::{Finding, Judgement, Verdict, fail, not_applicable, pass, warn};
 
 pub(super) static NETWORK_ADDRESSES: Check = Check {

@@ -8,9 +8,7 @@ use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::network::Subnet;
-use crate::task::NetworkPart;
-use crate::task::NetworkUse;
-use crate::task::Task;
+use crate::task::{NetworkPart, NetworkUse, Task};
 use crate::verdict::{Findings, Judgement, fail, not_applicable, pass};
 
 pub(super) static NETWORK_CONFIGURATION: Check = Check {

@@ -1,8 +1,7 @@
 //! `network-dns`
 
 use super::asks::{FROM, LEAD, WAY};
-use super::telling::Plan;
-use super::telling::judge_all;
+use super::telling::{Plan, judge_all};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -14,13 +13,9 @@ use crate::network::{
     Destination, DnsFact, EndpointFact, Family, Hindrance, Outcome, Part, Path, Port, Topology,
 };
 use crate::reachability::acl::mended;
-use crate::reachability::egress::Need;
-use crate::reachability::egress::Reach;
-use crate::reachability::egress::destination;
-use crate::reachability::interface::Scene;
-use crate::reachability::interface::lead_lacks;
-use crate::reachability::ruling::Obstacle;
-use crate::reachability::ruling::Ruling;
+use crate::reachability::egress::{Need, Reach, destination};
+use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::Way;
 use crate::shell::ShellCommand;
 use crate::task::SenderUse;

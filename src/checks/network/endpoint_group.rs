@@ -2,9 +2,7 @@
 
 use super::asks::{FROM, LEAD, WAY};
 use super::security_group::lacks;
-use super::telling::Plan;
-use super::telling::judge_all;
-use super::telling::timeout;
+use super::telling::{Plan, judge_all, timeout};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -12,13 +10,10 @@ use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::names::Region;
 use crate::network::{Answer, Attraction, FilterFact, Outcome, Path};
-use crate::reachability::egress::Need;
-use crate::reachability::egress::destination;
+use crate::reachability::egress::{Need, destination};
 use crate::reachability::fork::past_endpoint;
-use crate::reachability::interface::Scene;
-use crate::reachability::interface::lead_lacks;
-use crate::reachability::ruling::Obstacle;
-use crate::reachability::ruling::Ruling;
+use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::EXPECTED;
 use crate::shell::ShellCommand;
 use crate::task::SenderUse;

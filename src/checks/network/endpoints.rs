@@ -2,9 +2,7 @@
 
 use super::asks::{FROM, LEAD, WAY};
 use super::pulled::with_pulls;
-use super::telling::Plan;
-use super::telling::judge;
-use super::telling::timeout;
+use super::telling::{Plan, judge, timeout};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -15,16 +13,10 @@ use crate::network::{
     Attraction, Endpoint, EndpointFact, EndpointKind, Lead, Outcome, Part, Path, RouteFact,
     RouteTarget, Service, Subnet, Topology, table_of,
 };
-use crate::reachability::egress::Need;
-use crate::reachability::egress::Reach;
-use crate::reachability::egress::To;
-use crate::reachability::egress::destination;
-use crate::reachability::interface::Scene;
-use crate::reachability::interface::lead_lacks;
-use crate::reachability::ruling::Obstacle;
-use crate::reachability::ruling::Ruling;
-use crate::reachability::way::EXPECTED;
-use crate::reachability::way::Way;
+use crate::reachability::egress::{Need, Reach, To, destination};
+use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::ruling::{Obstacle, Ruling};
+use crate::reachability::way::{EXPECTED, Way};
 use crate::shell::ShellCommand;
 use crate::task::SenderUse;
 use crate::verdict::Judgement;

@@ -3,10 +3,7 @@
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::{Destination, Part, Path, Port, Target, Topology};
-use crate::reachability::egress::Need;
-use crate::reachability::egress::Reach;
-use crate::reachability::egress::To;
-use crate::reachability::egress::destination;
+use crate::reachability::egress::{Need, Reach, To, destination};
 use crate::reachability::fork::past_endpoint;
 use crate::reachability::interface::Scene;
 use crate::reachability::ruling::Ruling;

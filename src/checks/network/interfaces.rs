@@ -8,8 +8,7 @@ use crate::lookup::ec2::network_interface::NetworkInterfaces;
 use crate::lookup::ec2::subnet::TakenAddresses;
 use crate::lookup::servicequotas::{GetServiceQuota, NETWORK_INTERFACES};
 use crate::names::Region;
-use crate::task::Rollout;
-use crate::task::SenderUse;
+use crate::task::{Rollout, SenderUse};
 use crate::verdict::{Finding, warn};
 
 /// Warns where a region has fewer interfaces left than tasks start in it. It is no matter of one subnet,

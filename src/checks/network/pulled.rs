@@ -1,23 +1,15 @@
 //! What a pull takes beside endpoints: what ECR does not hold comes from elsewhere.
 
-use crate::account::image::Home;
-use crate::account::image::ManifestOf;
-use crate::account::image::covering;
-use crate::account::image::reference;
+use crate::account::image::{Home, ManifestOf, covering, reference};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ecr::{DescribeImage, ImageDetail, PullThroughRules, Repository};
 use crate::lookup::oci::{Manifest, Offer, Platform};
-use crate::reachability::egress::Call;
-use crate::reachability::egress::Need;
-use crate::reachability::egress::Pull;
-use crate::reachability::egress::Reach;
-use crate::reachability::egress::To;
+use crate::reachability::egress::{Call, Need, Pull, Reach, To};
 use crate::reachability::interface::Scene;
-use crate::reachability::ruling::Obstacle;
-use crate::reachability::ruling::Ruling;
+use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::Way;
 use crate::shell::ShellCommand;
 use crate::task::Task;

@@ -2,19 +2,14 @@
 
 mod mending;
 
-use crate::reachability::way::EXPECTED;
-use crate::reachability::way::Obstruction;
-use crate::reachability::way::Way;
+use crate::reachability::way::{EXPECTED, Obstruction, Way};
 
 use super::asks::{FROM, LEAD, WAY};
-use super::telling::Plan;
-use super::telling::judge;
-use super::telling::timeout;
+use super::telling::{Plan, judge, timeout};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::reachability::egress::Need;
-use crate::reachability::egress::Reach;
+use crate::reachability::egress::{Need, Reach};
 use crate::reachability::interface::Scene;
 use crate::reachability::ruling::Ruling;
 use crate::task::SenderUse;

@@ -7,14 +7,10 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::network::{Part, Subnet};
-use crate::reachability::egress::Call;
-use crate::reachability::egress::Errand;
-use crate::reachability::egress::Need;
-use crate::reachability::egress::Reach;
+use crate::reachability::egress::{Call, Errand, Need, Reach};
 use crate::reachability::interface::Scene;
 use crate::reachability::ruling::Ruling;
-use crate::task::SenderUse;
-use crate::task::SendsFrom;
+use crate::task::{SenderUse, SendsFrom};
 use crate::verdict::{Findings, Judgement, not_applicable};
 use tally::Tally;
 

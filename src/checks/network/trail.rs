@@ -7,24 +7,13 @@ use crate::network::{
     Attraction, Interface, Outcome, Part, Path, RouteFact, RouteTarget, Stage, Topology,
     rest_of_internet, table_of,
 };
-use crate::reachability::egress;
-use crate::reachability::egress::Need;
-use crate::reachability::egress::Reach;
-use crate::reachability::egress::To;
-use crate::reachability::egress::destination;
+use crate::reachability::egress::{self, Need, Reach, To, destination};
 use crate::reachability::fork::past_endpoint;
-use crate::reachability::interface::Scene;
-use crate::reachability::interface::lead_lacks;
-use crate::reachability::ruling::Obstacle;
-use crate::reachability::ruling::Ruling;
-use crate::reachability::trail::End;
-use crate::reachability::trail::Hop;
-use crate::reachability::trail::Kind;
-use crate::reachability::trail::Trail;
-use crate::reachability::way::Way;
-use crate::reachability::way::of_all;
-use crate::task::SenderUse;
-use crate::task::Task;
+use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::ruling::{Obstacle, Ruling};
+use crate::reachability::trail::{End, Hop, Kind, Trail};
+use crate::reachability::way::{Way, of_all};
+use crate::task::{SenderUse, Task};
 
 /// All paths of a task: those that its calls take to what it has to reach. Where it is not known what
 /// leaves from somewhere, that is a path too, which is open.

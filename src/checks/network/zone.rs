@@ -5,9 +5,7 @@ use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
-use crate::task::SenderUse;
-use crate::task::SendsFrom;
-use crate::task::Standing;
+use crate::task::{SenderUse, SendsFrom, Standing};
 use crate::verdict::{Judgement, not_applicable, pass, warn};
 
 pub(super) static NETWORK_ZONE: Check = Check {

@@ -1,9 +1,7 @@
 //! Whoever deploys, and what that principal may do
 
-use crate::account::rights::Policies;
-use crate::account::rights::Principal;
 use crate::account::rights::of_task::rights;
-use crate::checks::permission::{self, Beside, Wish, assume_above};
+use crate::account::rights::{Policies, Principal};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};
@@ -15,6 +13,7 @@ use crate::lookup::iam::user::{
     GetUser, GetUserPolicy, ListAttachedUserPolicies, ListGroupsForUser, ListUserPolicies,
 };
 use crate::lookup::{Call, CallerIdentity, Lookup};
+use crate::permission::{self, Beside, Wish, assume_above};
 use crate::task::Task;
 use crate::verdict::Finding;
 

@@ -2,14 +2,13 @@
 
 mod tagging;
 
-use crate::checks::permission::PERMISSION_CALLS;
+use crate::permission::PERMISSION_CALLS;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::caller;
 use crate::account::rights::Policies;
-use crate::checks::permission::Wish;
 use crate::checks::{Check, Judge};
 use crate::document::ContextKind;
 use crate::facts::View;
@@ -18,6 +17,7 @@ use crate::knowledge::{Gap, Stop};
 use crate::lookup::ecs::account::ListAccountSettings;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::AccountId;
+use crate::permission::Wish;
 use crate::task::Task;
 use crate::verdict::{Finding, Findings, Judgement, not_applicable};
 

@@ -2,25 +2,21 @@
 
 use super::exists::role;
 use super::session;
-use crate::account::rights::Policies;
-use crate::account::rights::PoliciesOf;
 use crate::account::rights::of_task::policies_of;
-use crate::checks::needs::CloudWatch;
-use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::permission::{Answer, Beside, Wish, decide};
-use crate::checks::secrets::file_permission::bucket;
+use crate::account::rights::{Policies, PoliciesOf};
 use crate::checks::{Check, Judge};
 use crate::document::{Container, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::least_privilege::CloudWatch;
 use crate::lookup::Lookup;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants};
 use crate::lookup::s3::GetBucketPolicy;
+use crate::permission::object::bucket;
+use crate::permission::{Answer, Beside, PERMISSION_CALLS, Wish, decide};
 use crate::reachability::origin::Departure;
-use crate::task::Duty;
-use crate::task::RoleUse;
-use crate::task::Task;
+use crate::task::{Duty, RoleUse, Task};
 use crate::verdict::{Finding, Findings, Judgement, Severity, fail, not_applicable, warn};
 
 pub(super) static ROLE_TASK_FEATURES: Check = Check {

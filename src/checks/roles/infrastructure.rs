@@ -1,22 +1,19 @@
 //! `role-infrastructure`
 
 use super::pass::passing;
-use crate::account::rights::PoliciesOf;
-use crate::account::rights::Principal;
 use crate::account::rights::of_task::rights;
-use crate::checks::needs::{self, Known, Needs};
-use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::permission::{Answer, Beside, Wish, decide, denied};
+use crate::account::rights::{PoliciesOf, Principal};
 use crate::checks::{Check, Judge};
 use crate::document::Place;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
+use crate::least_privilege::{self, Known, Needs};
 use crate::lookup::ecs::capacity_provider::{DescribeCapacityProvider, ManagedInstances};
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::{CallerIdentity, Lookup};
+use crate::permission::{Answer, Beside, PERMISSION_CALLS, Wish, decide, denied};
 use crate::reachability::origin::Departure;
-use crate::task::RoleUse;
-use crate::task::Task;
+use crate::task::{RoleUse, Task};
 use crate::verdict::{Finding, Findings, Judgement, Severity, not_applicable, warn};
 
 pub(super) static ROLE_INFRASTRUCTURE: Check = Check {
@@ -77,7 +74,7 @@ fn needs_of(it: &RoleUse, facts: &View) -> Needs {
     {
         known.account = Some(caller.account.clone());
     }
-    needs::of_infrastructure(it.task, it.role, &known)
+    least_privilege::of_infrastructure(it.task, it.role, &known)
 }
 
 /// AWS does not say which of the rights of its own policies a deployment could do without, so that what

@@ -3,12 +3,10 @@
 use super::caller;
 use super::exists::role;
 use crate::account::rights::Policies;
-use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::permission::Wish;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
-use crate::task::Duty;
-use crate::task::RoleUse;
+use crate::permission::{PERMISSION_CALLS, Wish};
+use crate::task::{Duty, RoleUse};
 use crate::verdict::{Judgement, pass};
 
 pub(super) static ROLE_PASS: Check = Check {

@@ -1,12 +1,11 @@
 //! `role-recent`
 
-use crate::checks::permission::PERMISSION_CALLS;
+use crate::permission::PERMISSION_CALLS;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::exists::role;
-use crate::account::rights::Policies;
-use crate::account::rights::PoliciesOf;
+use crate::account::rights::{Policies, PoliciesOf};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};

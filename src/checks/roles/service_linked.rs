@@ -1,14 +1,13 @@
 //! `role-service-linked`
 
 use super::caller;
-use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::permission::Wish;
 use crate::checks::{Check, Judge};
 use crate::document::ContextKind;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::CallerIdentity;
 use crate::lookup::iam::role::GetRole;
+use crate::permission::{PERMISSION_CALLS, Wish};
 use crate::task::Task;
 use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 

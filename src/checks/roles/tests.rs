@@ -11,13 +11,9 @@ use super::GROUP;
 use crate::checks::Check;
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
-use crate::testing::account::Account;
-use crate::testing::account::REGION;
-use crate::testing::account::ROLES;
-use crate::testing::account::anything;
-use crate::testing::account::policy;
-use crate::testing::account::trusting;
-use crate::testing::account::trusting_tasks_if;
+use crate::testing::account::{
+    Account, REGION, ROLES, anything, policy, trusting, trusting_tasks_if,
+};
 use crate::testing::story::Story;
 
 /// A task with an execution role `pull` and a task role `app`.

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::exists::role;
-use crate::checks::permission::amended;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::{
@@ -14,9 +13,9 @@ use crate::lookup::iam::role::{GetRole, Role};
 use crate::lookup::organizations::DescribeOrganization;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, RoleArn};
+use crate::permission::amended;
 use crate::shell::ShellCommand;
-use crate::task::Duty;
-use crate::task::RoleUse;
+use crate::task::{Duty, RoleUse};
 use crate::verdict::{Finding, Judgement, fail, not_applicable, pass};
 
 pub(super) static ROLE_TRUST: Check = Check {

@@ -1,11 +1,7 @@
 //! `secret-permission` and `parameter-permission`
 
 use crate::account::parameter;
-use crate::account::rights::PoliciesOf;
-use crate::account::rights::of_task;
-use crate::checks::execution_role::{self, Version};
-use crate::checks::permission::PERMISSION_CALLS;
-use crate::checks::permission::{Beside, Tags, Wish, decide};
+use crate::account::rights::{PoliciesOf, of_task};
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::iam::{KeyState, Layer, Policy};
@@ -13,9 +9,10 @@ use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::lookup::ssm::{DescribeParameter, ListParameterTags};
 use crate::names::ValueFrom;
+use crate::permission::secret::Version;
+use crate::permission::{Beside, PERMISSION_CALLS, Tags, Wish, decide, secret};
 use crate::reachability::origin::Departure;
-use crate::task::NO_ROLE;
-use crate::task::SecretUse;
+use crate::task::{NO_ROLE, SecretUse};
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static SECRET_PERMISSION: Check = Check {
@@ -59,7 +56,7 @@ fn secret_permission(it: &SecretUse, facts: &View) -> Judgement {
         ValueFrom::Parameter(_) => return not_applicable("it is no secret"),
     };
     let departure = Departure::Agent(it.task);
-    execution_role::reads_secret(who, &lookup, version, (before, departure), facts)
+    secret::reads_secret(who, &lookup, version, (before, departure), facts)
 }
 
 pub(super) static PARAMETER_PERMISSION: Check = Check {
@@ -114,5 +111,5 @@ fn parameter_permission(it: &SecretUse, facts: &View) -> Judgement {
     }
     let answer =
         decide(who, vec![(wish, beside)], (&region, Departure::Agent(it.task)), None, facts)?;
-    execution_role::verdict(who, &format!("read {resource}"), answer, facts)
+    answer.judge(who, &format!("read {resource}"), facts)
 }

@@ -3,13 +3,8 @@
 use crate::checks::find;
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Unknown};
-use crate::testing::account::Account;
-use crate::testing::account::ID;
-use crate::testing::account::REGION;
-use crate::testing::account::ROLES;
-use crate::testing::account::anything;
-use crate::testing::story::Story;
-use crate::testing::story::Told;
+use crate::testing::account::{Account, ID, REGION, ROLES, anything};
+use crate::testing::story::{Story, Told};
 use serde_json::json;
 
 const WRITTEN: &str = "arn:aws:s3:::config/app.env";

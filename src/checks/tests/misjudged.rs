@@ -14,14 +14,7 @@ use serde_json::{Value, json};
 
 use crate::checks::find;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
-use crate::testing::account::Account;
-use crate::testing::account::ID;
-use crate::testing::account::REGION;
-use crate::testing::account::ROLES;
-use crate::testing::account::anything;
-use crate::testing::account::may;
-use crate::testing::account::policy;
-use crate::testing::account::trusting;
+use crate::testing::account::{Account, ID, REGION, ROLES, anything, may, policy, trusting};
 use crate::testing::story::Story;
 
 const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";

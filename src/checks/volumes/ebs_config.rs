@@ -7,8 +7,7 @@ use crate::document::volume::Volume;
 use crate::document::{ContextKind, Field};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
-use crate::task::EbsVolumeUse;
-use crate::task::LaunchVolumeUse;
+use crate::task::{EbsVolumeUse, LaunchVolumeUse};
 use crate::verdict::{Findings, Judgement, fail, not_applicable};
 
 pub(super) static EBS_VOLUME_CONFIG: Check = Check {

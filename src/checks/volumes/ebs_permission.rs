@@ -1,16 +1,13 @@
 //! `ebs-permission`
 
 use crate::account::rights::PoliciesOf;
-use crate::checks::permission::PERMISSION_CALLS;
+use crate::permission::PERMISSION_CALLS;
 use std::collections::BTreeMap;
 
 use super::ebs_limits::{self, DEFAULT};
 use super::{ebs_attachment, ebs_quota};
 use crate::account::rights::Policies;
-use crate::account::rights::of_task::account;
-use crate::account::rights::of_task::policies_of;
-use crate::checks::execution_role;
-use crate::checks::permission::{Answer, Beside, Wish, decide};
+use crate::account::rights::of_task::{account, policies_of};
 use crate::checks::{Check, Judge};
 use crate::document::ContextKind;
 use crate::facts::View;
@@ -25,6 +22,7 @@ use crate::lookup::ec2::volume::ProvisionedVolumes;
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::servicequotas::GetServiceQuota;
 use crate::names::{AccountId, Partition, Region};
+use crate::permission::{Answer, Beside, Wish, decide};
 use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
 use crate::task::EbsVolumeUse;
@@ -103,7 +101,7 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
         return Ok(Verdict::Found([vec![first], short].concat()));
     }
     let may = "create, tag, attach and delete the volume";
-    let allowed = execution_role::verdict(who, may, briefly(starts), facts);
+    let allowed = briefly(starts).judge(who, may, facts);
     match short.is_empty() {
         true => allowed,
         false => allowed.map(|_| Verdict::Found(short)),

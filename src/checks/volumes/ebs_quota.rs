@@ -7,8 +7,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::volume::{Provisioned, ProvisionedVolumes};
 use crate::lookup::servicequotas::{GetServiceQuota, Quota};
 use crate::names::Region;
-use crate::task::EbsVolumeUse;
-use crate::task::Rollout;
+use crate::task::{EbsVolumeUse, Rollout};
 use crate::verdict::{Finding, warn};
 
 /// Warns where the tasks that start take more storage, or more I/O operations, than the quotas of

@@ -24,9 +24,7 @@ use crate::lookup::efs::{
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::{Part, Subnet};
 use crate::reachability::interface::Scene;
-use crate::task::EfsMountUse;
-use crate::task::SenderUse;
-use crate::task::SendsFrom;
+use crate::task::{EfsMountUse, SenderUse, SendsFrom};
 use crate::verdict::{Findings, Judgement, not_applicable};
 
 pub(super) static EFS_MOUNT_TARGET: Check = Check {

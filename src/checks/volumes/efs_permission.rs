@@ -1,15 +1,11 @@
 //! `efs-permission`
 
 use crate::account::rights::PoliciesOf;
-use crate::checks::permission::PERMISSION_CALLS;
+use crate::permission::PERMISSION_CALLS;
 use serde_json::json;
 
 use crate::account::rights::Policies;
-use crate::account::rights::of_task::name;
-use crate::account::rights::of_task::policies_of;
-use crate::checks::permission::{
-    Answer, Beside, Guard, GuardPolicy, Now, Wish, assume_above, context, decide, file_name,
-};
+use crate::account::rights::of_task::{name, policies_of};
 use crate::checks::{Check, Judge};
 use crate::document::Container;
 use crate::facts::View;
@@ -20,6 +16,9 @@ use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::efs::{
     AccessPoint, DescribeAccessPoint, DescribeFileSystem, FileSystem, GetFileSystemPolicy,
+};
+use crate::permission::{
+    Answer, Beside, Guard, GuardPolicy, Now, Wish, assume_above, context, decide, file_name,
 };
 use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;

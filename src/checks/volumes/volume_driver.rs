@@ -5,7 +5,6 @@ mod fsx;
 mod s3_files;
 
 use crate::account::rights::PoliciesOf;
-use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::{Check, Judge};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
@@ -14,10 +13,9 @@ use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::lookup::fsx::DescribeFsxFileSystem;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::lookup::ssm::DescribeParameter;
+use crate::permission::PERMISSION_CALLS;
 use crate::reachability::origin::Departure;
-use crate::task::DrivenVolumeUse;
-use crate::task::Driver;
-use crate::task::Task;
+use crate::task::{DrivenVolumeUse, Driver, Task};
 use crate::verdict::Judgement;
 
 pub(super) static VOLUME_DRIVER: Check = Check {

@@ -7,8 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult};
-use aws_sdk_iam::types::{PolicyEvaluationDecisionType, ResourceSpecificResult};
+use aws_sdk_iam::types::{
+    ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType,
+    ResourceSpecificResult,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{NO_SUCH_ENTITY, whole};

@@ -3,9 +3,7 @@
 use super::shown;
 use crate::output::style::{paint, style};
 use crate::output::{Look, Marks};
-use crate::reachability::trail::End;
-use crate::reachability::trail::Kind;
-use crate::reachability::trail::Trail;
+use crate::reachability::trail::{End, Kind, Trail};
 use crate::report::Status;
 
 /// `subnet-a → rtb-1 → nat-1 → igw-1 → ecr.api, logs ✔`: one line for the destinations that share hops

@@ -9,10 +9,7 @@ mod svg;
 mod tests;
 
 use crate::document::printable;
-use crate::reachability::trail::End;
-use crate::reachability::trail::Hop;
-use crate::reachability::trail::Kind;
-use crate::reachability::trail::Trail;
+use crate::reachability::trail::{End, Hop, Kind, Trail};
 
 pub use lines::lines;
 

@@ -2,10 +2,7 @@
 
 use super::{Form, draw, lines};
 use crate::output::Look;
-use crate::reachability::trail::End;
-use crate::reachability::trail::Hop;
-use crate::reachability::trail::Kind;
-use crate::reachability::trail::Trail;
+use crate::reachability::trail::{End, Hop, Kind, Trail};
 
 fn hop(kind: Kind, id: &str, broken: bool) -> Hop {
     Hop { kind, id: id.to_owned(), broken }

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio::runtime::Runtime;
 
 use super::scenario::{Outcome, Scenario};
-use crate::checks::permission::PERMISSION_CALLS;
 use crate::checks::{self, Check, Group, Judge};
 use crate::facts::{Recording, View};
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::Call;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::ValueFrom;
+use crate::permission::PERMISSION_CALLS;
 use crate::reachability::origin::Departure;
 use crate::report::{CheckResult, Status};
 use crate::task::SecretUse;

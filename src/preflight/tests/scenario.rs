@@ -11,8 +11,7 @@ use crate::document::{Role, RunContext, Source, TaskDefinition};
 use crate::facts::{Recording, Row};
 use crate::preflight::{Bounds, Loop, Origin, plan, report};
 use crate::report::CheckResult;
-use crate::task::Task;
-use crate::task::Witness;
+use crate::task::{Task, Witness};
 use crate::verdict::Trust;
 
 /// A definition, and what the account said when it was judged.

@@ -1,17 +1,11 @@
 //! Goes through the definition, and notes what has to be reached.
 
-use super::partial;
-use super::{Call, Errand, Need, Pull, Reach, Stream, To};
+use super::{Call, Errand, Need, Pull, Reach, Stream, To, partial};
 use crate::document::{Container, Field, Place};
 use crate::knowledge::{Gap, Stop};
 use crate::names::{self, EcrHost, LogGroupName, Region, Registry, S3Object, ValueFrom};
 use crate::network::Service;
-use crate::task::AwslogsUse;
-use crate::task::Carrier;
-use crate::task::Planned;
-use crate::task::SOME_TASK;
-use crate::task::Task;
-use crate::task::Unplanned;
+use crate::task::{AwslogsUse, Carrier, Planned, SOME_TASK, Task, Unplanned};
 
 /// Hosts of which everybody knows that they stand in the internet.
 const PUBLIC: [&str; 9] = [

@@ -17,11 +17,7 @@ use crate::names::{
     EcrHost, ImageRef, LogGroupName, ParameterRef, Partition, Region, S3Object, SecretRef,
 };
 use crate::network::{Destination, Port, Service};
-use crate::task::Carrier;
-use crate::task::SenderUse;
-use crate::task::SendsFrom;
-use crate::task::Standing;
-use crate::task::Task;
+use crate::task::{Carrier, SenderUse, SendsFrom, Standing, Task};
 use collector::Collector;
 
 /// Something that has to be reached.

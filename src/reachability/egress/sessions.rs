@@ -8,8 +8,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::ecs::cluster::ExecuteCommand;
 use crate::names::{Arn, Region};
 use crate::network::Service;
-use crate::task::Carrier;
-use crate::task::Task;
+use crate::task::{Carrier, Task};
 
 /// A key that encrypts sessions, and where their logs are kept: the agent in the container calls them.
 /// None of it keeps a task from starting, so a cluster that may not be looked at is an assumption.

@@ -5,14 +5,9 @@ use serde_json::{Value, json};
 use crate::network::RouteTarget;
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
-use crate::testing::account::Account;
-use crate::testing::account::REGION;
-use crate::testing::account::anything;
-use crate::testing::account::policy;
+use crate::testing::account::{Account, REGION, anything, policy};
 use crate::testing::story::Story;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::interface;
-use crate::testing::vpc::route;
+use crate::testing::vpc::{Vpc, interface, route};
 
 const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";
 const FILE: &str = "arn:aws:s3:::conf/app.env";

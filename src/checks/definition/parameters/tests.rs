@@ -1,7 +1,6 @@
 //! Stories of `definition-fargate-parameters`.
 
-use crate::testing::story::Case;
-use crate::testing::story::tell;
+use crate::testing::story::{Case, tell};
 
 const ID: &str = super::DEFINITION_FARGATE_PARAMETERS.id;
 const WINDOWS: &str = r#""runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}"#;

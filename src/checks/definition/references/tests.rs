@@ -1,7 +1,6 @@
 use super::DEFINITION_REFERENCES;
 use crate::report::Status::{Fail, Pass, Unknown};
-use crate::testing::story::Story;
-use crate::testing::story::Told;
+use crate::testing::story::{Story, Told};
 
 const HELD: Told = (Pass, "", "exists");
 

@@ -1,7 +1,6 @@
 use super::DEFINITION_SCHEMA;
 use crate::report::Status::{Fail, Pass, Unknown, Warn};
-use crate::testing::story::Story;
-use crate::testing::story::Told;
+use crate::testing::story::{Story, Told};
 
 const HELD: Told = (Pass, "", "known");
 const APP: &str = r#"{"name": "app", "image": "nginx"}"#;

@@ -5,9 +5,9 @@ mod volumes;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::checks::permission::tests::{role, told};
 use crate::iam::{KeyState, Policy};
 use crate::lookup::kms::{self, DescribeKey, Manager};
+use crate::permission::tests::{role, told};
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
 const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";

@@ -6,11 +6,7 @@ use crate::checks::kms::usable::KMS_KEY_USABLE;
 use crate::checks::kms::volume::KMS_VOLUME_PERMISSION;
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Skip, Warn};
-use crate::testing::account::volumes::Account;
-use crate::testing::account::volumes::REGION;
-use crate::testing::account::volumes::ROLE;
-use crate::testing::account::volumes::managed;
-use crate::testing::account::volumes::snapshot;
+use crate::testing::account::volumes::{Account, REGION, ROLE, managed, snapshot};
 use crate::testing::story::Story;
 
 const ANYTHING: &str = r#"[{"Effect": "Allow", "Action": "*", "Resource": "*"}]"#;

@@ -2,11 +2,11 @@
 
 use super::calls::ApiCall;
 use super::decision::{Decided, Held};
-use crate::checks::instance_role;
 use crate::facts::View;
 use crate::iam::Principal;
 use crate::knowledge::Stop;
 use crate::names::{AccountId, Partition, Region, RoleArn, RoleRef};
+use crate::permission::acting;
 use crate::task::Task;
 
 /// Who makes a call.
@@ -94,7 +94,7 @@ impl Callers<'_, '_, '_> {
         }
         match held.decide(&held.some_role(), call) {
             Decided::Open(why) => {
-                let roles = instance_role::roles(self.task, self.facts)?;
+                let roles = acting::roles(self.task, self.facts)?;
                 let said = roles
                     .into_iter()
                     .map(|role| (role, held.decide(&Caller::Role(role.clone()), call)));

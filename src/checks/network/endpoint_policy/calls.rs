@@ -1,18 +1,14 @@
 //! Which calls something takes that a task has to reach, and whose that is what they ask for.
 
 use super::decision::Held;
-use crate::checks::permission::Wish;
-use crate::checks::secrets::file_permission::bucket;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::secretsmanager::DescribeSecret;
-use crate::names::{AccountId, Arn, LogGroupName, Region, S3Object};
-use crate::names::{all_streams, arn_of_stream};
-use crate::reachability::egress::Call;
-use crate::reachability::egress::Errand;
-use crate::reachability::egress::Pull;
-use crate::reachability::egress::layer_bucket;
+use crate::names::{AccountId, Arn, LogGroupName, Region, S3Object, all_streams, arn_of_stream};
+use crate::permission::Wish;
+use crate::permission::object::bucket;
+use crate::reachability::egress::{Call, Errand, Pull, layer_bucket};
 use crate::task::LOG_CALLS;
 
 /// A call through an endpoint.

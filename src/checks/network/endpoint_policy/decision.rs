@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 use super::caller::{Caller, is_of_caller};
 use super::calls::{ApiCall, Owner};
 use super::reading::{Readings, listed, statements};
-use crate::account::rights::Above;
-use crate::account::rights::OrganizationOf;
-use crate::checks::permission::context;
+use crate::account::rights::{Above, OrganizationOf};
 use crate::facts::View;
 use crate::iam::{
     Decision, Depends, Evaluation, KeyState, Layer, Layers, Policy, Request, evaluate,
@@ -15,6 +13,7 @@ use crate::iam::{
 use crate::knowledge::{Gap, Stop};
 use crate::names::{AccountId, Region};
 use crate::network::Endpoint;
+use crate::permission::context;
 use crate::reachability::origin::through;
 
 /// The keys that tell whose a resource is.

@@ -8,15 +8,12 @@ use crate::network::{
     InternetGateway, NatGateway, Part, RouteDestination, RouteFact, RouteHop, RouteTable,
     RouteTarget, Subnet, Topology, table_of,
 };
-use crate::reachability::egress::Reach;
-use crate::reachability::egress::To;
+use crate::reachability::egress::{Reach, To};
 use crate::reachability::interface::Scene;
-use crate::reachability::ruling::Obstacle;
-use crate::reachability::ruling::listed;
+use crate::reachability::ruling::{Obstacle, listed};
 use crate::reachability::way::Obstruction;
 use crate::shell::ShellCommand;
-use crate::task::SenderUse;
-use crate::task::Standing;
+use crate::task::{SenderUse, Standing};
 
 /// Everything in the internet, by IPv4.
 const ALL: &str = "0.0.0.0/0";

@@ -5,9 +5,7 @@ use crate::document::Place;
 use crate::knowledge::{Gap, Stop};
 use crate::names::Region;
 use crate::reachability::egress::Need;
-use crate::reachability::ruling::Obstacle;
-use crate::reachability::ruling::Ruling;
-use crate::reachability::ruling::listed;
+use crate::reachability::ruling::{Obstacle, Ruling, listed};
 use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
 
 /// Why there is nothing to say of what has no way.

@@ -2,10 +2,7 @@
 
 use super::{IMAGE, ends, told, wrong};
 use crate::testing::story::Story;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::interface;
-use crate::testing::vpc::rule;
-use crate::testing::vpc::within;
+use crate::testing::vpc::{Vpc, interface, rule, within};
 
 const OF_AGENT: [&str; 3] = ["ecs", "ecs-agent", "ecs-telemetry"];
 

@@ -4,9 +4,7 @@ use super::{GROUP, brief, definition, on_fargate, wrong};
 use crate::facts::Recording;
 use crate::report::CheckResult;
 use crate::testing::story::Story;
-use crate::testing::vpc::ACCOUNT;
-use crate::testing::vpc::NEEDED;
-use crate::testing::vpc::Vpc;
+use crate::testing::vpc::{ACCOUNT, NEEDED, Vpc};
 
 fn moved(text: &str) -> String {
     text.replace("eu-west-1.amazonaws.com", "cn-north-1.amazonaws.com.cn")

@@ -5,9 +5,7 @@ use serde_json::json;
 use super::{IMAGE, brief, ends, on_fargate, private, task, task_of, told, wrong};
 use crate::report::Status::Fail;
 use crate::testing::story::Story;
-use crate::testing::vpc::REGION;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::subnet;
+use crate::testing::vpc::{REGION, Vpc, subnet};
 
 #[test]
 fn a_network_configuration_is_given_exactly_where_it_is_needed() {

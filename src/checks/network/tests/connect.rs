@@ -2,8 +2,7 @@
 
 use super::{IMAGE, ends, task, told};
 use crate::testing::story::Story;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::interface;
+use crate::testing::vpc::{Vpc, interface};
 
 fn service(launch: &str, subnets: &str, connect: &str) -> String {
     format!(

@@ -5,15 +5,7 @@ use crate::network::{Peer, RouteTarget};
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Skip};
 use crate::testing::story::Story;
-use crate::testing::vpc::ACCOUNT;
-use crate::testing::vpc::REGION;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::anywhere;
-use crate::testing::vpc::entry;
-use crate::testing::vpc::interface;
-use crate::testing::vpc::route;
-use crate::testing::vpc::rule;
-use crate::testing::vpc::within;
+use crate::testing::vpc::{ACCOUNT, REGION, Vpc, anywhere, entry, interface, route, rule, within};
 
 /// The endpoint for secrets, beside the NAT gateway, where others than Amazon resolve names.
 fn beside_nat(resolver: &str) -> Vpc {

@@ -6,14 +6,7 @@ use super::{IMAGE, definition, ends, on_fargate, private, task};
 use crate::report::CheckResult;
 use crate::report::Status::Pass;
 use crate::testing::story::Story;
-use crate::testing::vpc::ACCOUNT;
-use crate::testing::vpc::NEEDED;
-use crate::testing::vpc::REGION;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::anywhere;
-use crate::testing::vpc::interface;
-use crate::testing::vpc::rule;
-use crate::testing::vpc::within;
+use crate::testing::vpc::{ACCOUNT, NEEDED, REGION, Vpc, anywhere, interface, rule, within};
 
 #[test]
 fn without_a_way_out_every_endpoint_is_there() {

@@ -4,14 +4,7 @@ use serde_json::json;
 
 use super::{brief, ends, on_fargate, private, task, task_of, told, wrong};
 use crate::network::{Peer, PrefixList, Traffic};
-use crate::testing::vpc::NEEDED;
-use crate::testing::vpc::REGION;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::anywhere;
-use crate::testing::vpc::entry;
-use crate::testing::vpc::interface;
-use crate::testing::vpc::rule;
-use crate::testing::vpc::within;
+use crate::testing::vpc::{NEEDED, REGION, Vpc, anywhere, entry, interface, rule, within};
 
 #[test]
 fn the_groups_let_443_out_to_where_it_really_goes() {

@@ -6,9 +6,7 @@ use super::{brief, ends, private, task, told};
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Warn};
 use crate::testing::story::Story;
-use crate::testing::vpc::ACCOUNT;
-use crate::testing::vpc::REGION;
-use crate::testing::vpc::Vpc;
+use crate::testing::vpc::{ACCOUNT, REGION, Vpc};
 
 const QUOTA: &str = "servicequotas:GetServiceQuota";
 const INTERFACES: &str = "ec2:DescribeNetworkInterfaces";

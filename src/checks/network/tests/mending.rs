@@ -6,10 +6,7 @@ use super::{on_fargate, private, task_of, told};
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Skip, Warn};
 use crate::testing::story::Story;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::anywhere;
-use crate::testing::vpc::entry;
-use crate::testing::vpc::rule;
+use crate::testing::vpc::{Vpc, anywhere, entry, rule};
 
 /// What this check says is wrong, each time that it says so.
 fn wrong_by(id: &str, story: Story, vpc: &Vpc) -> Vec<CheckResult> {

@@ -6,10 +6,7 @@ use super::{IMAGE, definition, ends, on_fargate, private, task, told};
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Skip};
 use crate::testing::story::Story;
-use crate::testing::vpc::ACCOUNT;
-use crate::testing::vpc::REGION;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::interface;
+use crate::testing::vpc::{ACCOUNT, REGION, Vpc, interface};
 
 const LAYERS: &str = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*";
 const FAILS: [&str; 1] = ["network-endpoint-policy fail"];

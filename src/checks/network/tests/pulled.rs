@@ -6,12 +6,7 @@ use serde_json::{Value, json};
 use super::{ends, on_fargate, task_of, told};
 use crate::report::Status::Pass;
 use crate::testing::story::Story;
-use crate::testing::vpc::ACCOUNT;
-use crate::testing::vpc::NEEDED;
-use crate::testing::vpc::REGION;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::image;
-use crate::testing::vpc::interface;
+use crate::testing::vpc::{ACCOUNT, NEEDED, REGION, Vpc, image, interface};
 
 const HUB: &str = "docker-hub/library/nginx";
 const WARNS: &[&str] = &["network-endpoints warn"];

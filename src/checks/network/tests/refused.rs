@@ -5,12 +5,7 @@ use std::collections::BTreeSet;
 use super::{brief, private, told};
 use crate::network::RouteTarget;
 use crate::report::Status::{Fail, Unknown};
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::entry;
-use crate::testing::vpc::group;
-use crate::testing::vpc::route;
-use crate::testing::vpc::rule;
-use crate::testing::vpc::within;
+use crate::testing::vpc::{Vpc, entry, group, route, rule, within};
 
 /// The checks that are unknown when this call is refused.
 fn unknown_without(vpc: Vpc, call: &'static str) -> Vec<String> {

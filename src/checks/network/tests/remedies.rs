@@ -7,13 +7,7 @@ use crate::network::{NatGateway, RouteTarget};
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Skip};
 use crate::testing::story::Story;
-use crate::testing::vpc::REGION;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::entry;
-use crate::testing::vpc::interface;
-use crate::testing::vpc::route;
-use crate::testing::vpc::rule;
-use crate::testing::vpc::within;
+use crate::testing::vpc::{REGION, Vpc, entry, interface, route, rule, within};
 
 /// What the check says is wrong.
 fn wrong_by(id: &str, story: Story, vpc: &Vpc) -> Vec<CheckResult> {

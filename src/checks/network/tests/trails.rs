@@ -5,14 +5,9 @@ use serde_json::{Value, json};
 use super::{on_fargate, private, task, task_of};
 use crate::checks::network::trail::trails;
 use crate::facts::{Table, View};
-use crate::reachability::trail::End;
-use crate::reachability::trail::Kind;
-use crate::reachability::trail::Trail;
+use crate::reachability::trail::{End, Kind, Trail};
 use crate::testing::story::Story;
-use crate::testing::vpc::ACCOUNT;
-use crate::testing::vpc::REGION;
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::entry;
+use crate::testing::vpc::{ACCOUNT, REGION, Vpc, entry};
 
 /// The paths in this VPC to this destination.
 fn paths(story: Story, vpc: &Vpc, to: &str) -> Vec<Trail> {

@@ -3,8 +3,7 @@
 use super::{brief, ends, on_fargate, private, task, task_of, told, wrong};
 use crate::network::RouteTarget;
 use crate::report::Status::{Fail, Pass, Unknown, Warn};
-use crate::testing::vpc::Vpc;
-use crate::testing::vpc::route;
+use crate::testing::vpc::{Vpc, route};
 
 #[test]
 fn a_way_out_is_proven_up_to_the_internet() {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{Arns, DeployCall};
 use crate::account::rights::Policies;
-use crate::checks::permission::Wish;
 use crate::checks::roles::caller;
 use crate::document::Place;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ecs::account::ListAccountSettings;
 use crate::names::AccountId;
+use crate::permission::Wish;
 use crate::task::Task;
 use crate::verdict::{Finding, Findings, Severity, warn};
 

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 use super::{statuses, task};
 use crate::checks::roles::deployer;
 use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
-use crate::testing::account::Account;
-use crate::testing::account::REGION;
-use crate::testing::account::anything;
+use crate::testing::account::{Account, REGION, anything};
 use crate::testing::story::Story;
 
 const ECS: &str = "arn:aws:ecs:eu-west-1:111122223333";

@@ -5,12 +5,7 @@ use serde_json::{Value, json};
 use super::{statuses, task};
 use crate::checks::roles::{exists, infrastructure, pass, service_linked, trust};
 use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
-use crate::testing::account::Account;
-use crate::testing::account::REGION;
-use crate::testing::account::ROLES;
-use crate::testing::account::anything;
-use crate::testing::account::may;
-use crate::testing::account::trusting;
+use crate::testing::account::{Account, REGION, ROLES, anything, may, trusting};
 use crate::testing::story::Story;
 
 const BALANCERS: &str = "arn:aws:elasticloadbalancing:eu-west-1:111122223333";

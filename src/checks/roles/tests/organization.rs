@@ -6,9 +6,7 @@ use super::task;
 use crate::checks::roles::{deployer, pass};
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Unknown};
-use crate::testing::account::Account;
-use crate::testing::account::REGION;
-use crate::testing::account::anything;
+use crate::testing::account::{Account, REGION, anything};
 
 const ASSUMED: &str = "assuming that no policy of the organization forbids it";
 

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 use super::{statuses, task};
 use crate::checks::roles::features;
 use crate::report::Status::{Pass, Skip, Warn};
-use crate::testing::account::Account;
-use crate::testing::account::REGION;
-use crate::testing::account::trusting;
+use crate::testing::account::{Account, REGION, trusting};
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
 const EXEC: &str = r#"{"serviceName": "web", "cluster": "prod", "enableExecuteCommand": true}"#;

@@ -6,10 +6,7 @@ use super::task;
 use crate::checks::roles::trust::ROLE_TRUST;
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass};
-use crate::testing::account::Account;
-use crate::testing::account::ROLES;
-use crate::testing::account::policy;
-use crate::testing::account::trusting;
+use crate::testing::account::{Account, ROLES, policy, trusting};
 use crate::testing::story::Story;
 
 /// What is said of each use of the roles, where `app` has this trust policy.

@@ -8,10 +8,7 @@ use crate::checks::roles::pass;
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Unknown};
 use crate::task::Witness;
-use crate::testing::account::Account;
-use crate::testing::account::REGION;
-use crate::testing::account::ROLES;
-use crate::testing::account::anything;
+use crate::testing::account::{Account, REGION, ROLES, anything};
 
 /// How the simulator is asked whether `deploy` may pass the task role.
 fn asked() -> Value {

@@ -4,13 +4,7 @@ use serde_json::{Value, json};
 
 use super::{SECRET, imaged, says, tells};
 use crate::report::Status::{Fail, Pass, Unknown};
-use crate::testing::account::Account;
-use crate::testing::account::DIGEST;
-use crate::testing::account::ID;
-use crate::testing::account::REGION;
-use crate::testing::account::anything;
-use crate::testing::account::index;
-use crate::testing::account::policy;
+use crate::testing::account::{Account, DIGEST, ID, REGION, anything, index, policy};
 use crate::testing::story::Story;
 
 #[test]

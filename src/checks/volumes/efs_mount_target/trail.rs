@@ -6,13 +6,8 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::Outcome;
 use crate::reachability::interface::Scene;
-use crate::reachability::trail::End;
-use crate::reachability::trail::Hop;
-use crate::reachability::trail::Kind;
-use crate::reachability::trail::Trail;
-use crate::task::EfsMountUse;
-use crate::task::SenderUse;
-use crate::task::Task;
+use crate::reachability::trail::{End, Hop, Kind, Trail};
+use crate::task::{EfsMountUse, SenderUse, Task};
 use crate::verdict::{Finding, Findings, Severity, Verdict};
 
 const JUDGED_BY: Option<&str> = Some(EFS_MOUNT_TARGET.id);

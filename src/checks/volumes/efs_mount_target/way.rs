@@ -10,8 +10,7 @@ use crate::lookup::efs::{DescribeMountTargetGroups, MountTarget};
 use crate::network::{
     AclFact, Answer, Fact, Family, FilterFact, Outcome, Part, Port, Target, acls, egress, ingress,
 };
-use crate::reachability::acl::commands;
-use crate::reachability::acl::letting_pass;
+use crate::reachability::acl::{commands, letting_pass};
 use crate::reachability::interface::Scene;
 use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Findings, fail, warn};

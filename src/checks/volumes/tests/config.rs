@@ -3,8 +3,7 @@
 use super::*;
 use crate::checks::volumes::ebs_config::EBS_VOLUME_CONFIG;
 use crate::checks::volumes::ebs_snapshot::EBS_SNAPSHOT;
-use crate::testing::account::volumes::Account;
-use crate::testing::account::volumes::snapshot;
+use crate::testing::account::volumes::{Account, snapshot};
 
 const WHOLE: &str = "service.json#/volumeConfigurations/0";
 

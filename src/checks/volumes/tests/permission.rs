@@ -1,12 +1,10 @@
 //! `ebs-permission`: what the infrastructure role is allowed.
 
 use super::*;
-use crate::checks::needs::{self, Known, Whose};
 use crate::checks::volumes::ebs_permission::EBS_PERMISSION;
+use crate::least_privilege::{self, Known, Whose};
 use crate::report::CheckResult;
-use crate::testing::account::volumes::Account;
-use crate::testing::account::volumes::managed;
-use crate::testing::account::volumes::snapshot;
+use crate::testing::account::volumes::{Account, managed, snapshot};
 
 const FIELDS: &str = r#""sizeInGiB": 20, "snapshotId": "snap-1", "filesystemType": "xfs", "encrypted": true,
     "tagSpecifications": [{"resourceType": "volume", "tags": [{"key": "team", "value": "web"}]}]"#;
@@ -161,8 +159,9 @@ fn what_is_printed_as_the_least_policy_is_enough_and_none_of_it_is_too_much() {
     let story = Story::task(r#""volumes": [{"name": "data", "configuredAtLaunch": true}]"#)
         .served_by(&service(FIELDS).replace("FARGATE", "EC2"));
     let known = Known { account: Some("111122223333".parse().unwrap()), ..Known::default() };
-    let found = needs::of(story.first(), Whose::InfrastructureRole, &known).found;
-    let statements = |needs: &[needs::Need]| needs::policy(needs)["Statement"].clone();
+    let found = least_privilege::of(story.first(), Whose::InfrastructureRole, &known).found;
+    let statements =
+        |needs: &[least_privilege::Need]| least_privilege::policy(needs)["Statement"].clone();
     assert_eq!(judged(&statements(&found), "EC2").status, Pass);
     for nth in 0..found.len() {
         let mut fewer = found.clone();

@@ -3,10 +3,7 @@
 
 use super::VOLUME_DRIVER;
 use crate::account::parameter::ParameterNamed;
-use crate::account::rights::Policies;
-use crate::account::rights::of_task;
-use crate::checks::execution_role::{self, Version};
-use crate::checks::permission::{Answer, Beside, Wish, decide};
+use crate::account::rights::{Policies, of_task};
 use crate::document::Field;
 use crate::document::launch::OperatingSystem;
 use crate::document::volume::FsxVolume;
@@ -15,6 +12,8 @@ use crate::knowledge::Stop;
 use crate::lookup::fsx::{DescribeFsxFileSystem, FsxFileSystem};
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::{ParameterRef, SecretRef, ValueFrom};
+use crate::permission::secret::Version;
+use crate::permission::{Answer, Beside, Wish, decide, secret};
 use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
 use crate::task::DrivenVolumeUse;
@@ -170,7 +169,7 @@ fn of_secret(
     }
     let Some(who) = who? else { return Ok(()) };
     let made = (Vec::new(), Departure::Agent(it.task));
-    let read = execution_role::reads_secret(who, &lookup, Version::default(), made, facts)?;
+    let read = secret::reads_secret(who, &lookup, Version::default(), made, facts)?;
     if let Verdict::Found(findings) = read {
         findings.into_iter().for_each(|finding| found.add(finding.at(field.place())));
     }

@@ -3,15 +3,14 @@
 
 use super::{Hosts, VOLUME_DRIVER, hosts};
 use crate::account::rights::Policies;
-use crate::account::rights::of_task::name;
-use crate::account::rights::of_task::policies_of;
-use crate::checks::permission::{Beside, Wish, assume_organization, may, mends};
+use crate::account::rights::of_task::{name, policies_of};
 use crate::document::Field;
 use crate::document::volume::S3FilesVolume;
 use crate::facts::View;
 use crate::iam::{Decision, KeyState};
 use crate::knowledge::{Gap, Stop};
 use crate::names::Arn;
+use crate::permission::{Beside, Wish, assume_organization, may, mends};
 use crate::task::DrivenVolumeUse;
 use crate::verdict::{Findings, Judgement, fail, warn};
 

@@ -6,9 +6,7 @@ use super::stories::KEY;
 use crate::checks::kms::usable::KMS_KEY_USABLE;
 use crate::report::CheckResult;
 use crate::report::Status::{Pass, Warn};
-use crate::testing::account::Account;
-use crate::testing::account::ID;
-use crate::testing::account::REGION;
+use crate::testing::account::{Account, ID, REGION};
 use crate::testing::story::Story;
 
 /// Two containers that log to groups of their own, which one key encrypts.

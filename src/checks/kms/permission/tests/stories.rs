@@ -9,12 +9,7 @@ use crate::checks::kms::volume::KMS_VOLUME_PERMISSION;
 use crate::checks::{Check, find};
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
-use crate::testing::account::Account;
-use crate::testing::account::ID;
-use crate::testing::account::REGION;
-use crate::testing::account::ROLES;
-use crate::testing::account::anything;
-use crate::testing::account::may;
+use crate::testing::account::{Account, ID, REGION, ROLES, anything, may};
 use crate::testing::story::Story;
 
 pub(super) const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";

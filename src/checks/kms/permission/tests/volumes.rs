@@ -5,12 +5,7 @@ use serde_json::{Value, json};
 use super::stories::{FOREIGN_KEY, KEY, tells, told};
 use crate::checks::kms::volume::KMS_VOLUME_PERMISSION;
 use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
-use crate::testing::account::Account;
-use crate::testing::account::ID;
-use crate::testing::account::REGION;
-use crate::testing::account::ROLES;
-use crate::testing::account::may;
-use crate::testing::account::trusting;
+use crate::testing::account::{Account, ID, REGION, ROLES, may, trusting};
 use crate::testing::story::Story;
 
 /// A service whose infrastructure role `volumes` makes a volume with these fields.

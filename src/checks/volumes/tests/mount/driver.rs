@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use super::{ec2, efs, fargate};
 use crate::checks::volumes::volume_driver::VOLUME_DRIVER;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
-use crate::testing::account::mounts::Account;
-use crate::testing::account::mounts::REGION;
+use crate::testing::account::mounts::{Account, REGION};
 use crate::testing::story::Story;
 
 const AT: &str = "/volumes/0";

@@ -6,10 +6,7 @@ use super::{efs, fargate, fargate_with, signed_in};
 use crate::checks::volumes::efs_access_point::EFS_ACCESS_POINT;
 use crate::checks::volumes::efs_file_system::EFS_FILE_SYSTEM;
 use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
-use crate::testing::account::mounts::Account;
-use crate::testing::account::mounts::FILE_SYSTEM;
-use crate::testing::account::mounts::POINT;
-use crate::testing::account::mounts::REGION;
+use crate::testing::account::mounts::{Account, FILE_SYSTEM, POINT, REGION};
 use crate::testing::story::Story;
 
 const AT: &str = "/volumes/0";

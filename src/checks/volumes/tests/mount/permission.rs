@@ -5,11 +5,7 @@ use serde_json::{Value, json};
 use super::{ec2, efs, fargate, fargate_with, signed_in};
 use crate::checks::volumes::efs_permission::EFS_PERMISSION;
 use crate::report::Status::{self, Fail, Pass, Unknown, Warn};
-use crate::testing::account::mounts::Account;
-use crate::testing::account::mounts::EFS;
-use crate::testing::account::mounts::FILE_SYSTEM;
-use crate::testing::account::mounts::POINT;
-use crate::testing::account::mounts::REGION;
+use crate::testing::account::mounts::{Account, EFS, FILE_SYSTEM, POINT, REGION};
 use crate::testing::story::Story;
 
 const AT: &str = "/volumes/0";

@@ -6,10 +6,7 @@ use super::{ec2, efs, fargate};
 use crate::checks::volumes::efs_mount_target::EFS_MOUNT_TARGET;
 use crate::reachability::trail::End;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
-use crate::testing::account::mounts::Account;
-use crate::testing::account::mounts::FILE_SYSTEM;
-use crate::testing::account::mounts::REGION;
-use crate::testing::account::mounts::with;
+use crate::testing::account::mounts::{Account, FILE_SYSTEM, REGION, with};
 use crate::testing::story::Story;
 
 const IN_A: &str = r#"{"count": 1, "launchType": "FARGATE", "networkConfiguration": {"awsvpcConfiguration": {

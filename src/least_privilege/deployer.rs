@@ -10,7 +10,7 @@ const TASKS: &str = "ecs-tasks.amazonaws.com";
 const ECS: &str = "ecs.amazonaws.com";
 
 impl Collector<'_> {
-    pub(super) fn of_deployer(&mut self) {
+    pub(crate) fn of_deployer(&mut self) {
         let task = self.task;
         let definition = &task.definition;
         self.need(

@@ -1,10 +1,7 @@
 //! What the execution role does for a task before its containers start.
 
-use super::permission::{
-    Answer, Beside, Guard, GuardPolicy, Now, Tags, Wish, assume_above, beside_of, decide, file_name,
-};
-use crate::account::rights::Policies;
-use crate::account::rights::of_task;
+use super::{Beside, Guard, GuardPolicy, Now, Tags, Wish, beside_of, decide, file_name};
+use crate::account::rights::{Policies, of_task};
 use crate::facts::View;
 use crate::iam::{KeyState, Layer};
 use crate::knowledge::Stop;
@@ -12,25 +9,11 @@ use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy, Secret};
 use crate::names::{AccountId, Arn};
 use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
-use crate::verdict::{Finding, Judgement, fail, pass};
-
-/// The verdict on what the engine said: `may` are the words of what is allowed.
-///
-/// # Errors
-/// None; the type is that of every judgement.
-pub(super) fn verdict(who: &Policies, may: &str, answer: Answer, facts: &View) -> Judgement {
-    match answer {
-        Answer::Refused(finding) => finding.judge(),
-        Answer::Allowed(by) => {
-            assume_above(who, facts);
-            pass(format!("{} may {may}, by {by}", of_task::name(who)))
-        }
-    }
-}
+use crate::verdict::{Finding, Judgement, fail};
 
 /// Which version of a secret is asked for.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Version<'a> {
+pub(crate) struct Version<'a> {
     /// Its staging label.
     pub stage: Option<&'a str>,
     /// Its id.
@@ -41,7 +24,7 @@ pub(super) struct Version<'a> {
 ///
 /// # Errors
 /// None, once that policy was asked for: where it cannot be read, it might deny.
-pub(super) fn reading(
+pub(crate) fn reading(
     secret: &Secret,
     lookup: &DescribeSecret,
     version: Version,
@@ -71,7 +54,7 @@ pub(super) fn reading(
 
 /// The key that encrypts the secrets of an account by default can be used from that account alone
 /// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html>).
-pub(super) fn locked_in(
+pub(crate) fn locked_in(
     secret: &Secret,
     lookup: &DescribeSecret,
     reader: &AccountId,
@@ -126,7 +109,7 @@ fn policy_name(secret: &Secret) -> String {
 ///
 /// # Errors
 /// Whatever keeps that from being known.
-pub(super) fn reads_secret(
+pub(crate) fn reads_secret(
     who: &Policies,
     lookup: &DescribeSecret,
     version: Version,
@@ -143,5 +126,5 @@ pub(super) fn reads_secret(
     let mut calls = before;
     calls.push((wish, beside));
     let answer = decide(who, calls, (&lookup.region, departure), Some(&guard), facts)?;
-    verdict(who, &format!("read {}", secret.arn), answer, facts)
+    answer.judge(who, &format!("read {}", secret.arn), facts)
 }

@@ -11,7 +11,7 @@ use crate::names::{Arn, ImageRef, ParameterRef, S3Object, ValueFrom};
 use crate::task::AwslogsUse;
 
 impl Collector<'_> {
-    pub(super) fn of_execution_role(&mut self) {
+    pub(crate) fn of_execution_role(&mut self) {
         let task = self.task;
         let containers = &task.definition.container_definitions;
         self.part(containers.place(), |needs| {

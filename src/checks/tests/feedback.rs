@@ -11,18 +11,14 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{run_as, served_by, task};
 use crate::checks::catalogue;
-use crate::checks::needs::{Known, Needs, Whose, of, policy};
+use crate::least_privilege::tests::{run_as, served_by, task};
+use crate::least_privilege::{Known, Needs, Whose, of, policy};
 use crate::names::Region;
 use crate::preflight::{Bounds, Loop, Origin};
 use crate::report::{CheckResult, Status};
 use crate::task::Task;
-use crate::testing::account::Account;
-use crate::testing::account::ID;
-use crate::testing::account::index;
-use crate::testing::account::policy as document;
-use crate::testing::account::trusting;
+use crate::testing::account::{Account, ID, index, policy as document, trusting};
 use crate::testing::story::Story;
 
 /// Every check that asks whether somebody may do something.

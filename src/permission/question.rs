@@ -3,12 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::account::rights;
-use crate::account::rights::Policies;
-use crate::account::rights::PoliciesOf;
-use crate::account::rights::PolicySet;
-use crate::account::rights::RightsOf;
-use crate::checks::permission::{self, Beside, Tags, Wish};
+use super::{Beside, Tags, Wish};
+use crate::account::rights::{self, Policies, PoliciesOf, PolicySet, RightsOf};
 use crate::facts::View;
 use crate::iam::{
     self, Decision, Evaluation, Grants, KeyState, Layer, Layers, Policy, Request, evaluate,
@@ -22,6 +18,7 @@ use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::lookup::ssm::ListParameterTags;
 use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, Region, RoleArn};
+use crate::permission;
 use crate::task::Witness;
 
 /// Who asks for something.

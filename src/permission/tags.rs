@@ -73,7 +73,7 @@ impl Tags {
 }
 
 /// What a call that sets these tags, and no others, tells of those of these keys that stand for them.
-pub(super) fn set(tags: &BTreeMap<String, String>, keys: &[&str]) -> Vec<(String, KeyState)> {
+pub(crate) fn set(tags: &BTreeMap<String, String>, keys: &[&str]) -> Vec<(String, KeyState)> {
     let named = keys.iter().filter_map(|key| Some((key, tag(key, &["aws:requesttag/"])?)));
     named.map(|(key, tag)| ((*key).to_owned(), state(tags, tag))).collect()
 }

@@ -1,8 +1,7 @@
 //! Given this refusal, then these commands mend it, and take nothing away.
 
 use super::*;
-use crate::account::rights::Controls;
-use crate::account::rights::Membership;
+use crate::account::rights::{Controls, Membership};
 use crate::shell::ShellCommand;
 
 const GET: &str = "secretsmanager:GetSecretValue";

@@ -3,28 +3,26 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::wish::Wish;
-use crate::account::rights::Kind;
-use crate::account::rights::Origin;
-use crate::account::rights::PolicySet;
+use super::call::Wish;
+use crate::account::rights::{Kind, Origin, PolicySet};
 use crate::shell::ShellCommand;
 
 /// Whether IAM refuses to change what a role may do: those of IAM Identity Center get their policies from
 /// a permission set, and the service-linked ones from AWS
 /// (<https://repost.aws/knowledge-center/identity-center-aws-reserved-sso>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>).
-pub(super) fn is_reserved(set: &PolicySet) -> bool {
+pub(crate) fn is_reserved(set: &PolicySet) -> bool {
     is_of_identity_center(set) || set.arn.contains(":role/aws-service-role/")
 }
 
 /// Whether a permission set of IAM Identity Center made the role.
-pub(super) fn is_of_identity_center(set: &PolicySet) -> bool {
+pub(crate) fn is_of_identity_center(set: &PolicySet) -> bool {
     set.arn.contains(":role/aws-reserved/sso.amazonaws.com/")
 }
 
 /// The statements that allow these calls, and no more: one for all that are alike in resource and
 /// conditions.
-pub(super) fn statements<'w>(wishes: impl IntoIterator<Item = &'w Wish>) -> Vec<Value> {
+pub(crate) fn statements<'w>(wishes: impl IntoIterator<Item = &'w Wish>) -> Vec<Value> {
     let mut groups: Vec<(&Wish, Vec<&str>)> = Vec::new();
     for wish in wishes {
         let alike = |other: &Wish| {
@@ -52,7 +50,7 @@ fn statement(wish: &Wish, actions: &[&str]) -> Value {
 }
 
 /// The command that adds what these calls lack to the principal's own policies, where IAM takes it.
-pub(super) fn grants(set: &PolicySet, wishes: &[&Wish]) -> Option<ShellCommand> {
+pub(crate) fn grants(set: &PolicySet, wishes: &[&Wish]) -> Option<ShellCommand> {
     // The last is the narrowest: what has no resource of its own is asked for first.
     let last = wishes.last()?;
     if is_reserved(set) {
@@ -112,7 +110,7 @@ fn put(set: &PolicySet, purpose: &str, statements: &Value) -> ShellCommand {
 }
 
 /// The command that shows a policy of the principal, or of what stands above it.
-pub(super) fn show(set: &PolicySet, name: &str) -> Option<ShellCommand> {
+pub(crate) fn show(set: &PolicySet, name: &str) -> Option<ShellCommand> {
     let above = set.beyond.organization.controls.iter();
     let above = above.flat_map(|it| it.service.iter().chain(&it.resource).flatten());
     let mut all = set.identity.iter().chain(&set.boundary).chain(above);

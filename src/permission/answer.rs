@@ -1,12 +1,13 @@
 //! From what was said of each call to one answer.
 
-use super::by_resource;
 use super::guard::Guard;
-use super::mend::Mend;
-use super::said::{Said, Word};
-use crate::account::rights::PolicySet;
+use super::outcome::{Said, Word};
+use super::remedy::Mend;
+use super::{assume_above, by_resource};
+use crate::account::rights::{Policies, PolicySet, of_task};
+use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::verdict::{Finding, Severity, fail};
+use crate::verdict::{Finding, Judgement, Severity, fail, pass};
 
 /// What the engine says of all the calls that one thing takes.
 pub(crate) enum Answer {
@@ -17,13 +18,27 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    pub(super) fn of_root() -> Answer {
+    pub(crate) fn of_root() -> Answer {
         Answer::Allowed("the rights of the root user".to_owned())
+    }
+
+    /// The verdict on what the engine said of somebody: `may` are the words of what is allowed.
+    ///
+    /// # Errors
+    /// None; the type is that of every judgement.
+    pub(crate) fn judge(self, who: &Policies, may: &str, facts: &View) -> Judgement {
+        match self {
+            Answer::Refused(finding) => finding.judge(),
+            Answer::Allowed(by) => {
+                assume_above(who, facts);
+                pass(format!("{} may {may}, by {by}", of_task::name(who)))
+            }
+        }
     }
 }
 
 /// One answer to all: what is refused is told at once, and only then what is not known.
-pub(super) fn of_all(
+pub(crate) fn of_all(
     set: &PolicySet,
     said: &[Said],
     guard: Option<&Guard>,

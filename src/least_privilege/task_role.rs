@@ -9,7 +9,7 @@ use crate::knowledge::Stop;
 use crate::lookup::ecs::cluster::ExecuteCommand;
 
 impl Collector<'_> {
-    pub(super) fn of_task_role(&mut self) {
+    pub(crate) fn of_task_role(&mut self) {
         let task = self.task;
         let exec = &task.context.request.enable_execute_command;
         self.part(exec.place(), |needs| {
@@ -178,7 +178,7 @@ impl Collector<'_> {
 /// The two outputs of Fluent Bit for CloudWatch Logs. The older one looks for the streams that are there
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::checks) enum CloudWatch {
+pub(crate) enum CloudWatch {
     /// `cloudwatch_logs`, in C.
     Core,
     /// `cloudwatch`, in Go.
@@ -187,12 +187,12 @@ pub(in crate::checks) enum CloudWatch {
 
 impl CloudWatch {
     /// The output of this name, which is one of the two.
-    pub(in crate::checks) fn of(name: &str) -> CloudWatch {
+    pub(crate) fn of(name: &str) -> CloudWatch {
         if name == "cloudwatch" { CloudWatch::Plugin } else { CloudWatch::Core }
     }
 
     /// What it calls on a stream of its group.
-    pub(in crate::checks) fn actions(self) -> &'static [&'static str] {
+    pub(crate) fn actions(self) -> &'static [&'static str] {
         match self {
             CloudWatch::Core => &["logs:CreateLogStream", "logs:PutLogEvents"],
             CloudWatch::Plugin => {

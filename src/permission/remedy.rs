@@ -9,18 +9,17 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::call::Wish;
 use super::guard::{Guard, GuardPolicy, Now, amended, show_key};
-use super::said::Said;
-use super::wish::Wish;
+use super::outcome::Said;
 use super::{by_resource, inline};
-use crate::account::rights::Origin;
-use crate::account::rights::PolicySet;
+use crate::account::rights::{Origin, PolicySet};
 use crate::iam::{self, Decision, KeyState, Layer};
 use crate::names::{Arn, Region};
 use crate::shell::ShellCommand;
 
 /// The sentences and the commands.
-pub(super) struct Mend<'m> {
+pub(crate) struct Mend<'m> {
     set: &'m PolicySet,
     refused: &'m [&'m Said],
     guard: Option<&'m Guard>,
@@ -31,7 +30,7 @@ pub(super) struct Mend<'m> {
 
 impl<'m> Mend<'m> {
     /// What mends these refusals, of calls on a resource that this guards.
-    pub(super) fn of(
+    pub(crate) fn of(
         set: &'m PolicySet,
         refused: &'m [&'m Said],
         guard: Option<&'m Guard>,
@@ -48,7 +47,7 @@ impl<'m> Mend<'m> {
     }
 
     /// All of it in one sentence; nothing where the check's own says it.
-    pub(super) fn remedy(&self) -> Option<String> {
+    pub(crate) fn remedy(&self) -> Option<String> {
         (!self.sentences.is_empty()).then(|| self.sentences.join("; "))
     }
 

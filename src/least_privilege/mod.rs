@@ -11,7 +11,7 @@ mod infrastructure_role;
 mod known;
 mod task_role;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,11 +21,10 @@ use crate::document::{Field, Place};
 use crate::iam::KeyState;
 use crate::knowledge::Stop;
 use crate::names::{AccountId, Arn, Partition, Region, RoleRef, SecretRef};
-use crate::task::Task;
-use crate::task::Unplanned;
+use crate::task::{Task, Unplanned};
 
 pub use known::{Asks, Known};
-pub(in crate::checks) use task_role::CloudWatch;
+pub(crate) use task_role::CloudWatch;
 
 /// Who has to be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,11 +102,7 @@ pub fn of(task: &Task, whose: Whose, known: &Known) -> Needs {
 }
 
 /// What the infrastructure role that this field names needs, apart from volumes.
-pub(in crate::checks) fn of_infrastructure(
-    task: &Task,
-    role: &Field<String>,
-    known: &Known,
-) -> Needs {
+pub(crate) fn of_infrastructure(task: &Task, role: &Field<String>, known: &Known) -> Needs {
     let mut needs = Collector { task, known, home: Home::of(task, known), needs: Needs::default() };
     needs.of_role(role);
     needs.needs

@@ -1,20 +1,17 @@
 //! Given a definition and where it will run, then this is what each principal needs.
 
-mod feedback;
-
 use serde_json::{Value, json};
 
 use super::{Known, Need, Needs, Whose, of, policy};
 use crate::document::{Role, RunContext, Source, TaskDefinition};
 use crate::iam::{self, Context, Decision, Layers, Request, evaluate};
 use crate::knowledge::Gap;
-use crate::task::Task;
-use crate::task::Witness;
+use crate::task::{Task, Witness};
 
-const HEALTHY: &str = include_str!("../../../demo/healthy.json");
+const HEALTHY: &str = include_str!("../../demo/healthy.json");
 const ROLE: &str = "arn:aws:iam::111122223333:role/app";
 
-fn task(definition: &str) -> Task {
+pub(crate) fn task(definition: &str) -> Task {
     let source = Source::read("taskdef.json", Role::Definition, definition.as_bytes()).unwrap();
     Task {
         definition: TaskDefinition::from_source(&source).unwrap(),
@@ -40,13 +37,13 @@ fn with(fields: &str, more: &str) -> Task {
     ))
 }
 
-fn served_by(mut task: Task, service: Value) -> Task {
+pub(crate) fn served_by(mut task: Task, service: Value) -> Task {
     let source = Source::from_json_value("service.json", Role::Context, &service);
     task.context = task.context.merge(RunContext::service_definition(&source).unwrap());
     task
 }
 
-fn run_as(mut task: Task, run: Value) -> Task {
+pub(crate) fn run_as(mut task: Task, run: Value) -> Task {
     let source = Source::from_json_value("run.json", Role::Context, &run);
     task.context = task.context.merge(RunContext::run_task(&source).unwrap());
     task

@@ -10,14 +10,13 @@ use crate::document::LaunchTarget;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::names::{Region, RoleArn, RoleRef};
-use crate::task::NO_ROLE;
-use crate::task::Task;
+use crate::task::{NO_ROLE, Task};
 use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable, pass, warn};
 
 const REMEDY: &str = "Attach AmazonEC2ContainerServiceforEC2Role to the role of the container instances, or name an executionRoleArn that may";
 
 /// Who acts for a task on its way to the start.
-pub(super) enum Acting<'f> {
+pub(crate) enum Acting<'f> {
     /// The execution role.
     Execution(&'f Policies),
     /// The roles of the container instances that it may land on.
@@ -27,7 +26,7 @@ pub(super) enum Acting<'f> {
 }
 
 /// The container instances that a task may land on.
-pub(super) struct Machines<'f> {
+pub(crate) struct Machines<'f> {
     holders: Vec<Holder<'f>>,
     /// Those that act as no role.
     bare: &'f [String],
@@ -45,7 +44,7 @@ struct Holder<'f> {
 ///
 /// # Errors
 /// Whatever keeps their policies from being read.
-pub(super) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, Stop> {
+pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, Stop> {
     if let Some(who) = of_task::policies(task, facts)? {
         return Ok(Acting::Execution(who));
     }
@@ -80,7 +79,7 @@ pub(super) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
 ///
 /// # Errors
 /// Whatever keeps them from being known.
-pub(super) fn roles<'f>(task: &Task, facts: &View<'f>) -> Result<Vec<&'f RoleArn>, Stop> {
+pub(crate) fn roles<'f>(task: &Task, facts: &View<'f>) -> Result<Vec<&'f RoleArn>, Stop> {
     match fleet(task)? {
         Ok(fleet) => Ok(facts.derive(&fleet)?.held.keys().collect()),
         Err(_) => Ok(Vec::new()),
@@ -104,7 +103,7 @@ impl Acting<'_> {
     ///
     /// # Errors
     /// Whatever stopped the judgement on one of them.
-    pub(super) fn judge(&self, judge: impl Fn(&Policies) -> Judgement) -> Judgement {
+    pub(crate) fn judge(&self, judge: impl Fn(&Policies) -> Judgement) -> Judgement {
         match self {
             Acting::Execution(who) => judge(who),
             Acting::Nobody(why) => not_applicable(why.clone()),

@@ -67,7 +67,7 @@ impl Now {
 
 impl GuardPolicy {
     /// The commands that add these statements to it.
-    pub(super) fn amending(&self, statements: Vec<Value>) -> Vec<ShellCommand> {
+    pub(crate) fn amending(&self, statements: Vec<Value>) -> Vec<ShellCommand> {
         let document = match &self.now {
             Now::Is(document) => amended(document, statements),
             Now::Nothing => json!({"Version": "2012-10-17", "Statement": statements}),

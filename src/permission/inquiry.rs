@@ -1,19 +1,17 @@
 //! One call, and what it takes to judge it: the tags of the resource, the way that the call takes, and what
 //! IAM itself says. Each is asked for only where the answer hangs on it.
 
-use super::said::{Said, Word};
-use super::{Beside, Wish, layers, request, tags, witness, word};
+use super::outcome::{Said, Word};
+use super::{Beside, Wish, layers, request, simulation, tags, word};
 use crate::account::rights::PolicySet;
 use crate::facts::View;
 use crate::iam::{Decision, Evaluation, evaluate};
 use crate::knowledge::{Gap, Stop};
 use crate::names::Region;
-use crate::reachability::origin::Departure;
-use crate::reachability::origin::Way;
-use crate::reachability::origin::is_of_network;
+use crate::reachability::origin::{Departure, Way, is_of_network};
 
 /// What is said of a call in the end.
-pub(super) fn ask(
+pub(crate) fn ask(
     set: &PolicySet,
     mut wish: Wish,
     beside: &Beside,
@@ -98,7 +96,7 @@ impl Inquiry<'_> {
         if let (Word::Open(Gap::Undecidable { .. }), Some(gap)) = (&word, unshown) {
             word = Word::Open(gap);
         }
-        let word = witness::heard(set, &wish, beside, (&evaluation, word), region, facts)?;
+        let word = simulation::heard(set, &wish, beside, (&evaluation, word), region, facts)?;
         Ok(Said::new(wish, evaluation, word))
     }
 

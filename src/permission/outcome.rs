@@ -1,12 +1,12 @@
 //! What is said of one call, and of several ways that it may take.
 
-use super::wish::Wish;
+use super::call::Wish;
 use crate::iam::Evaluation;
 use crate::knowledge::Gap;
 use crate::reachability::origin::Way;
 
 /// What is said of one call in the end.
-pub(super) enum Word {
+pub(crate) enum Word {
     /// It is allowed, by these statements.
     Allowed(Vec<String>),
     /// It is refused, for these reasons.
@@ -16,7 +16,7 @@ pub(super) enum Word {
 }
 
 /// One call, what the engine made of it, and what is said in the end.
-pub(super) struct Said {
+pub(crate) struct Said {
     pub wish: Wish,
     pub evaluation: Evaluation,
     pub word: Word,
@@ -29,12 +29,12 @@ pub(super) struct Said {
 }
 
 impl Said {
-    pub(super) fn new(wish: Wish, evaluation: Evaluation, word: Word) -> Said {
+    pub(crate) fn new(wish: Wish, evaluation: Evaluation, word: Word) -> Said {
         Said { wish, evaluation, word, by_way: false, spared: false, commands: Vec::new() }
     }
 
     /// The same, said of a call that takes this way, which tells of these keys.
-    pub(super) fn on(mut self, way: &Way, keys: &[String]) -> Said {
+    pub(crate) fn on(mut self, way: &Way, keys: &[String]) -> Said {
         let told = way.told(keys);
         match &mut self.word {
             Word::Allowed(by) => by.push(format!("the way that the call takes ({told})")),
@@ -50,7 +50,7 @@ impl Said {
 
     /// Of what is said on several ways, what counts: the worst; but where one way is enough, what is
     /// refused on another is no end of it.
-    pub(super) fn worst(said: Vec<Said>, one_is_enough: bool) -> Option<Said> {
+    pub(crate) fn worst(said: Vec<Said>, one_is_enough: bool) -> Option<Said> {
         let (denied, others): (Vec<_>, Vec<_>) =
             said.into_iter().partition(|it| matches!(it.word, Word::Denied(_)));
         let (open, allowed): (Vec<_>, Vec<_>) =

@@ -7,13 +7,13 @@
 //! nothing is known, and both are told
 //! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>).
 
+use super::request::{own_layers, owner};
 use serde_json::json;
 
 use super::context::requested_region;
-use super::said::Word;
-use super::{Beside, Wish, layers, own_layers, owner, request};
-use crate::account::rights::Membership;
-use crate::account::rights::PolicySet;
+use super::outcome::Word;
+use super::{Beside, Wish, layers, request};
+use crate::account::rights::{Membership, PolicySet};
 use crate::facts::View;
 use crate::iam::{self, Decision, Evaluation, KeyState, Layer, Layers, Policy, evaluate};
 use crate::knowledge::{Gap, Seen, Stop};
@@ -25,7 +25,7 @@ use crate::task::Witness;
 
 /// What is said of a call when the simulator was heard as well, if it has to be. `own` is what the
 /// engine says.
-pub(super) fn heard(
+pub(crate) fn heard(
     set: &PolicySet,
     wish: &Wish,
     beside: &Beside,

@@ -5,45 +5,47 @@
 //! it; an answer that depends on something unknown is a gap that names it. What could not be read goes
 //! into the engine as unknown, so that a denial which holds anyway is told.
 
+pub(crate) mod acting;
 mod answer;
+mod call;
 mod context;
 mod grants;
 mod guard;
 mod inline;
 mod inquiry;
-mod mend;
-mod said;
+pub(crate) mod key;
+pub(crate) mod object;
+mod outcome;
+pub mod question;
+mod remedy;
+mod request;
+pub(crate) mod secret;
+mod simulation;
 mod tags;
-mod wish;
-mod witness;
 
-use crate::account::rights::Kind;
-use crate::account::rights::OrganizationOf;
-use crate::account::rights::Policies;
-use crate::account::rights::PolicySet;
+use crate::account::rights::{Kind, OrganizationOf, Policies, PolicySet};
 use crate::facts::View;
-use crate::iam::{
-    Context, Decision, Depends, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request,
-    evaluate,
-};
+use crate::iam::{Decision, Depends, Evaluation, Layer, Policy, evaluate};
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::iam::simulate::SimulatePrincipalPolicy;
 use crate::lookup::organizations::ASSUMPTION;
 use crate::lookup::{Call, Lookup};
-use crate::names::{AccountId, Arn, Region, RoleArn};
+use crate::names::Region;
 use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
 use crate::verdict::Finding;
 
 pub(crate) use answer::Answer;
+pub(crate) use call::{Beside, Wish};
 pub(crate) use context::context;
 pub(crate) use grants::granted;
 pub(crate) use guard::{Guard, GuardPolicy, Now, amended, file_name, put_key, show_key};
+pub(crate) use request::{layers, organization};
 pub(crate) use tags::Tags;
-pub(crate) use wish::{Beside, Wish};
 
 use inquiry::ask;
-use said::{Said, Word};
+use outcome::{Said, Word};
+use request::request;
 
 /// The calls that judging a permission may take, in addition to those for the principal's own policies.
 pub(crate) const PERMISSION_CALLS: [Call; 8] = {
@@ -67,93 +69,6 @@ pub(crate) fn may(
     Ok(Some(evaluate(&request(set, wish, &beside, region)?, &layers(set, wish, beside))))
 }
 
-fn request(
-    set: &PolicySet,
-    wish: &Wish,
-    beside: &Beside,
-    region: &Region,
-) -> Result<Request, Stop> {
-    let principal = principal(set)?;
-    let mut context = context(&principal, Some(set), wish, region);
-    let owner = owner(wish, beside);
-    organization(set, owner.as_ref(), &mut context);
-    let request = Request::new(principal, &wish.action, &wish.resource, context);
-    Ok(match &beside.owner {
-        Some(owner) => request.owned_by(owner.clone()),
-        None => request,
-    })
-}
-
-/// Whose the resource is, as far as that is told.
-fn owner(wish: &Wish, beside: &Beside) -> Option<AccountId> {
-    let in_arn = || wish.resource.parse::<Arn>().ok().and_then(|arn| arn.account().cloned());
-    beside.owner.clone().or_else(in_arn)
-}
-
-/// What the organization adds to the context
-/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
-pub(crate) fn organization(set: &PolicySet, owner: Option<&AccountId>, context: &mut Context) {
-    let (id, path) = set.beyond.organization.keys();
-    let mut note = |key: &str, state: &KeyState| {
-        if !context.lists(key) {
-            context.set(key, state.clone());
-        }
-    };
-    note("aws:PrincipalOrgID", &id);
-    note("aws:PrincipalOrgPaths", &path);
-    if let Some(owner) = owner {
-        note("aws:ResourceAccount", &KeyState::Known(vec![owner.to_string()]));
-        if *owner == set.account {
-            note("aws:ResourceOrgID", &id);
-            note("aws:ResourceOrgPaths", &path);
-        }
-    }
-}
-
-/// Every layer: what could not be read is unknown, and so are the policies of an organization whose
-/// absence is assumed; those are left out.
-pub(crate) fn layers(set: &PolicySet, wish: &Wish, beside: Beside) -> Layers {
-    let is_own = owner(wish, &beside).is_none_or(|owner| owner == set.account);
-    let controls = set.beyond.organization.controls.as_ref();
-    let levels = |of: &[Vec<crate::account::rights::Policy>], layer: fn(usize) -> Layer| {
-        let level = |(at, level): (usize, &Vec<_>)| {
-            level.iter().map(|policy| read(layer(at + 1), policy)).collect()
-        };
-        of.iter().enumerate().map(level).collect::<Vec<Vec<Policy>>>()
-    };
-    let service = controls.map_or(&[][..], |controls| &controls.service);
-    let resource = controls.filter(|_| is_own).map_or(&[][..], |controls| &controls.resource);
-    Layers {
-        service_control: levels(service, Layer::ServiceControl),
-        resource_control: levels(resource, Layer::ResourceControl),
-        resource: beside.resource,
-        grants: beside.grants,
-        ..own_layers(set)
-    }
-}
-
-/// The policies of the principal itself, and its boundary.
-fn own_layers(set: &PolicySet) -> Layers {
-    let unread = |boundary: bool, layer: Layer| {
-        let of_layer = move |it: &&crate::account::rights::Unread| it.is_boundary == boundary;
-        let policy = move |it: &crate::account::rights::Unread| {
-            Policy::unreadable(layer, &it.what, &it.gap.to_string())
-        };
-        set.beyond.unread.iter().filter(of_layer).map(policy)
-    };
-    let identity = set.identity.iter().map(|it| read(Layer::Identity, it));
-    let boundary = set.boundary.as_ref().map(|it| read(Layer::Boundary, it));
-    Layers {
-        identity: identity.chain(unread(false, Layer::Identity)).collect(),
-        boundary: boundary.or_else(|| unread(true, Layer::Boundary).next()),
-        ..Layers::default()
-    }
-}
-
-pub(crate) fn read(layer: Layer, policy: &crate::account::rights::Policy) -> Policy {
-    Policy::read(layer, &policy.origin.to_string(), &policy.document)
-}
-
 /// The policy of a resource, or an unknown one where it could not be read.
 pub(crate) fn beside_of(
     layer: Layer,
@@ -170,21 +85,6 @@ pub(crate) fn beside_of(
             unread: vec![gap],
             ..Beside::default()
         },
-    }
-}
-
-/// A role acts through sessions; a user by itself.
-fn principal(set: &PolicySet) -> Result<Principal, Stop> {
-    let unreadable = || {
-        let why = format!("{} is no principal that this program understands", set.arn);
-        Stop::Gap(Gap::Undecidable { why })
-    };
-    match set.kind {
-        Kind::Role => {
-            let role: RoleArn = set.arn.parse().map_err(|_| unreadable())?;
-            Ok(Principal::role(&role))
-        }
-        Kind::User => set.arn.parse().map_err(|_| unreadable()),
     }
 }
 
@@ -287,7 +187,7 @@ pub(crate) fn grant(set: &PolicySet, wish: &Wish) -> Option<ShellCommand> {
 /// The commands that mend a refusal of the engine, or show what refuses.
 pub(crate) fn mends(set: &PolicySet, wish: Wish, evaluation: Evaluation) -> Vec<String> {
     let said = Said::new(wish, evaluation, Word::Denied(Vec::new()));
-    mend::Mend::of(set, &[&said], None).commands
+    remedy::Mend::of(set, &[&said], None).commands
 }
 
 /// The wishes' actions, under the resource of each.

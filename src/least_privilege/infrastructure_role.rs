@@ -7,7 +7,7 @@ use crate::document::run_context::{ConnectTls, LoadBalancer, ManagedEbsVolume};
 use crate::knowledge::{Gap, Stop};
 
 impl Collector<'_> {
-    pub(super) fn of_infrastructure_role(&mut self) {
+    pub(crate) fn of_infrastructure_role(&mut self) {
         let task = self.task;
         let request = &task.context.request;
         self.part(request.volume_configurations.place(), |needs| needs.manages_volumes());
@@ -15,7 +15,7 @@ impl Collector<'_> {
     }
 
     /// What one role of a service needs, which its field tells from the others.
-    pub(super) fn of_role(&mut self, role: &Field<String>) {
+    pub(crate) fn of_role(&mut self, role: &Field<String>) {
         self.beside_volumes(Some(role));
         let request = &self.task.context.request;
         if std::ptr::eq(&request.role, role) {

@@ -1,8 +1,7 @@
 //! What a call carries, as far as that is known before it is made.
 
 use super::Wish;
-use crate::account::rights::Kind;
-use crate::account::rights::PolicySet;
+use crate::account::rights::{Kind, PolicySet};
 use crate::iam::{Context, KeyState, Principal};
 use crate::names::{Partition, Region};
 use crate::reachability::origin::KEYS;
@@ -44,7 +43,7 @@ pub(crate) fn context(
 
 /// IAM has one endpoint for all regions, and it is there that it is called; to pass a role is no call of
 /// its own (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
-pub(super) fn requested_region(action: &str, region: &Region) -> KeyState {
+pub(crate) fn requested_region(action: &str, region: &Region) -> KeyState {
     let action = action.to_lowercase();
     match region.partition() {
         _ if !action.starts_with("iam:") || action == "iam:passrole" => {

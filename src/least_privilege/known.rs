@@ -40,21 +40,21 @@ pub struct Asks {
     /// The names that each parameter may have.
     parameters: Vec<Vec<DescribeParameter>>,
     /// The cluster, where it has a say.
-    pub(super) cluster: Option<DescribeCluster>,
+    pub(crate) cluster: Option<DescribeCluster>,
     files: Vec<HeadObject>,
     images: Vec<DescribeImage>,
     aliases: Vec<DescribeKey>,
 }
 
 impl Asks {
-    pub(super) fn secret(&mut self, region: &Region, id: &str) {
+    pub(crate) fn secret(&mut self, region: &Region, id: &str) {
         let lookup = DescribeSecret { region: region.clone(), id: id.to_owned() };
         if !self.secrets.contains(&lookup) {
             self.secrets.push(lookup);
         }
     }
 
-    pub(super) fn parameter(&mut self, region: &Region, parameter: &ParameterRef) {
+    pub(crate) fn parameter(&mut self, region: &Region, parameter: &ParameterRef) {
         let named = |name| DescribeParameter { region: region.clone(), name, shared: None };
         let lookups: Vec<_> = parameter.candidate_names().into_iter().map(named).collect();
         if !self.parameters.contains(&lookups) {
@@ -62,20 +62,20 @@ impl Asks {
         }
     }
 
-    pub(super) fn file(&mut self, region: &Region, object: &S3Object) {
+    pub(crate) fn file(&mut self, region: &Region, object: &S3Object) {
         let lookup = HeadObject { region: region.clone(), object: object.clone() };
         if !self.files.contains(&lookup) {
             self.files.push(lookup);
         }
     }
 
-    pub(super) fn image(&mut self, lookup: DescribeImage) {
+    pub(crate) fn image(&mut self, lookup: DescribeImage) {
         if !self.images.contains(&lookup) {
             self.images.push(lookup);
         }
     }
 
-    pub(super) fn alias(&mut self, region: &Region, alias: &str) {
+    pub(crate) fn alias(&mut self, region: &Region, alias: &str) {
         let lookup = DescribeKey::of(alias, region);
         if !self.aliases.contains(&lookup) {
             self.aliases.push(lookup);

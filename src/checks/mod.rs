@@ -4,6 +4,7 @@
 //! is said about it (help, `explain`, the manual, completions, the README's table) is derived from the
 //! record. [`GROUPS`] is the one list; its order is the order of the report.
 
+mod case;
 mod check;
 mod definition;
 mod image;
@@ -19,7 +20,8 @@ use crate::facts::View;
 use crate::reachability::trail::Trail;
 use crate::task::Task;
 
-pub use check::{Check, Judge};
+pub use case::{Case, Ruling, each, each_told, together, whole};
+pub use check::Check;
 
 /// All paths of a task, to look at: those of each group that has some.
 pub fn trails(task: &Task, facts: &View) -> Vec<Trail> {

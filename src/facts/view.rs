@@ -15,7 +15,7 @@ pub struct View<'t> {
 }
 
 /// What one evaluation touched.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Log {
     /// Rows that were looked at, in order, each once.
     pub touched: Vec<FactId>,
@@ -32,11 +32,13 @@ pub struct Log {
 }
 
 /// A question that was asked for the first time.
+#[derive(Clone)]
 pub struct Wanted {
     pub(super) key: Arc<dyn Key>,
     pub(super) question: Question,
 }
 
+#[derive(Clone)]
 pub(super) enum Question {
     Asked(Arc<dyn Asked>),
     Derived(Arc<dyn Derivation>),
@@ -62,6 +64,11 @@ impl<'t> View<'t> {
     /// A fresh view with an empty log.
     pub fn of(table: &'t Table) -> View<'t> {
         View { table, log: RefCell::default() }
+    }
+
+    /// A view that rests on what an earlier evaluation touched.
+    pub fn resting_on(table: &'t Table, log: &Log) -> View<'t> {
+        View { table, log: RefCell::new(log.clone()) }
     }
 
     /// What was touched.

@@ -9,6 +9,7 @@ mod accord;
 mod plan;
 mod queue;
 mod results;
+mod spreading;
 mod turn;
 mod watch;
 

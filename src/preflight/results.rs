@@ -16,12 +16,12 @@ pub async fn report(
     probes: &[Probe<'_>],
     targets: usize,
 ) -> Vec<Vec<CheckResult>> {
-    let ended = run.settle_all(probes).await;
+    let (probes, ended) = &run.settle_all(probes).await;
     let table = run.table();
-    let tellers = tellers(probes, &ended, table);
-    let denied = contradicted(probes, &ended);
+    let tellers = tellers(probes, ended, table);
+    let denied = contradicted(probes, ended);
     let mut results: Vec<Vec<CheckResult>> = (0..targets).map(|_| Vec::new()).collect();
-    for (probe, (settled, log)) in probes.iter().zip(&ended) {
+    for (probe, (settled, log)) in probes.iter().zip(ended) {
         let writer = Writer { probe, log, table };
         let found = match settled {
             Settled::Said(verdict) => writer.said(verdict),

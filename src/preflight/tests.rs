@@ -1,6 +1,7 @@
 //! The loop and its promises, on answers from memory and on replayed recordings.
 
 mod endings;
+mod members;
 mod properties;
 mod scenario;
 mod stage;

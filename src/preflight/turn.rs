@@ -1,5 +1,7 @@
 //! The run loop: evaluate, want, fetch, until every probe is settled.
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,11 +14,13 @@ use tokio::time::Instant;
 
 use super::Probe;
 use super::queue::Queue;
+use super::spreading::Spreading;
 use super::watch::{Event, Watch};
+use crate::checks::{Case, Ruling};
 use crate::facts::{Asked, BoxedAnswer, Derivation, Log, Recording, Row, Table, View};
 use crate::knowledge::{FactId, Gap, Seen, Stop};
 use crate::lookup::{Call, Lookup, Services};
-use crate::verdict::{Judgement, Settled, Trust, settle};
+use crate::verdict::{Judgement, Settled, Trust, pass, settle};
 
 /// Where answers come from.
 pub enum Origin {
@@ -65,7 +69,23 @@ enum Node {
     Derivation(FactId, Arc<dyn Derivation>),
 }
 
-/// A probe with its settled judgement and what it touched.
+/// What came of the evaluation of one thing.
+enum Step<T> {
+    /// It waits for what it wants.
+    Waits(Log),
+    /// It has a result.
+    Ends(T),
+    /// In its place stand so many further things.
+    Grows(usize),
+}
+
+/// What came of the evaluation of one probe.
+enum Evaluated<'t> {
+    Settled(Settled, Log),
+    Members(Vec<Probe<'t>>),
+}
+
+/// A settled judgement and what it touched.
 pub(super) type Ended = (Settled, Log);
 
 impl<'w> Loop<'w> {
@@ -159,41 +179,65 @@ impl<'w> Loop<'w> {
             let view = View::of(&run.table);
             let result = ask(&view);
             let log = view.into_log();
-            ((!log.is_waiting()).then_some(result), log)
+            if log.is_waiting() { Step::Waits(log) } else { Step::Ends(result) }
         });
-        let result = ended.await.pop().flatten().map(|(result, _)| result);
-        result.ok_or_else(|| Gap::Defect { why: "the run ended before its question".to_owned() })
+        ended
+            .await
+            .pop()
+            .flatten()
+            .ok_or_else(|| Gap::Defect { why: "the run ended before its question".to_owned() })
     }
 
-    /// Evaluates the probes until each is settled.
-    pub(super) async fn settle_all(&mut self, probes: &[Probe<'_>]) -> Vec<Ended> {
+    /// Evaluates the probes until each is settled. In the place of a probe that stands for a list stand
+    /// those of its members.
+    pub(super) async fn settle_all<'t>(
+        &mut self,
+        probes: &[Probe<'t>],
+    ) -> (Vec<Probe<'t>>, Vec<Ended>) {
+        let all = RefCell::new(Spreading::of(probes));
         let ended = self.evaluate_all(probes.len(), |run, index| {
-            let (settled, log) = run.evaluate(&probes[index]);
-            ((!matches!(settled, Settled::NotYet)).then_some(settled), log)
+            let probe = all.borrow().probes[index].clone();
+            match run.evaluate(&probe) {
+                Evaluated::Settled(Settled::NotYet, log) => Step::Waits(log),
+                Evaluated::Settled(settled, log) => Step::Ends((settled, log)),
+                Evaluated::Members(members) => Step::Grows(all.borrow_mut().spread(index, members)),
+            }
         });
-        ended.await.into_iter().map(|end| end.unwrap_or_else(unsettled)).collect()
+        let ended = ended.await;
+        all.into_inner().in_order(ended)
     }
 
     /// Evaluates each of `count` things until it has a result; without one it waits for what it wants.
     async fn evaluate_all<T>(
         &mut self,
-        count: usize,
-        evaluate: impl Fn(&Self, usize) -> (Option<T>, Log),
-    ) -> Vec<Option<(T, Log)>> {
+        mut count: usize,
+        evaluate: impl Fn(&Self, usize) -> Step<T>,
+    ) -> Vec<Option<T>> {
         let mut nodes: Vec<Node> = (0..count).map(Node::Thing).collect();
         let mut missing: Vec<usize> = vec![0; nodes.len()];
-        let mut ended: Vec<Option<(T, Log)>> = (0..count).map(|_| None).collect();
+        let mut ended: Vec<Option<T>> = (0..count).map(|_| None).collect();
         let mut ready: Vec<usize> = (0..nodes.len()).rev().collect();
         let mut done = 0;
         loop {
             while let Some(at) = ready.pop() {
                 let waits_for = match nodes[at].clone() {
                     Node::Thing(index) => match evaluate(self, index) {
-                        (None, log) => self.enter(log, &mut nodes, &mut missing, &mut ready),
-                        (Some(result), log) => {
+                        Step::Waits(log) => self.enter(log, &mut nodes, &mut missing, &mut ready),
+                        Step::Ends(result) => {
                             done += 1;
                             self.watch.on(Event::Settled { done, of: count });
-                            ended[index] = Some((result, log));
+                            ended[index] = Some(result);
+                            continue;
+                        }
+                        Step::Grows(further) => {
+                            done += 1;
+                            for thing in count..count + further {
+                                nodes.push(Node::Thing(thing));
+                                missing.push(0);
+                                ready.push(nodes.len() - 1);
+                                ended.push(None);
+                            }
+                            count += further;
                             continue;
                         }
                     },
@@ -233,12 +277,37 @@ impl<'w> Loop<'w> {
     }
 
     /// Evaluates one probe. A panic in a check becomes a defect, and the run goes on.
-    fn evaluate(&self, probe: &Probe) -> Ended {
-        let view = View::of(&self.table);
-        let judgement: Judgement = catch_unwind(AssertUnwindSafe(|| (probe.judge)(&view)))
-            .unwrap_or_else(|panic| Err(defect(probe.check.id, &*panic).into()));
+    fn evaluate<'t>(&self, probe: &Probe<'t>) -> Evaluated<'t> {
+        let view = View::resting_on(&self.table, &probe.rests_on);
+        let stopped = |panic: Box<dyn Any + Send>| Err(defect(probe.check.id, &*panic).into());
+        let judgement: Judgement = match &probe.ruling {
+            Ruling::Judge(judge) => {
+                catch_unwind(AssertUnwindSafe(|| judge(&view))).unwrap_or_else(stopped)
+            }
+            Ruling::Spread(list) => {
+                let members = catch_unwind(AssertUnwindSafe(|| list(&view)))
+                    .unwrap_or_else(|panic| Err(defect(probe.check.id, &*panic).into()));
+                match members {
+                    Ok(cases) => return self.members(probe, cases, view.into_log()),
+                    Err(stop) => Err(stop),
+                }
+            }
+        };
         let log = view.into_log();
-        (settle(judgement, &log, &self.table, self.trust), log)
+        Evaluated::Settled(settle(judgement, &log, &self.table, self.trust), log)
+    }
+
+    /// The members of a list, unless it rests on something that is not known: then nobody knows whether
+    /// it is whole.
+    fn members<'t>(&self, probe: &Probe<'t>, cases: Vec<Case<'t>>, log: Log) -> Evaluated<'t> {
+        let whole = pass("the list is whole");
+        match settle(whole, &log, &self.table, self.trust) {
+            Settled::Said(_) => {
+                let member = |case| probe.member(case, log.clone());
+                Evaluated::Members(cases.into_iter().map(member).collect())
+            }
+            unknown => Evaluated::Settled(unknown, log),
+        }
     }
 
     fn compute(
@@ -419,11 +488,6 @@ impl<'w> Loop<'w> {
 
 fn interrupted(lookup: &dyn Asked) -> Gap {
     Gap::Interrupted { what: format!("{} ({})", lookup.call(), lookup.what()) }
-}
-
-fn unsettled() -> Ended {
-    let why = "the run ended before this was judged".to_owned();
-    (Settled::Unknown(Gap::Defect { why }), Log::default())
 }
 
 /// What a panic said, as a gap.

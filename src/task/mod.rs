@@ -8,6 +8,7 @@ mod rollout;
 mod secret;
 mod sender;
 mod stored;
+mod subject;
 mod volume;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
@@ -17,6 +18,9 @@ pub use role::{Duty, NO_ROLE, RoleUse};
 pub use rollout::Rollout;
 pub use sender::{Carrier, NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
 pub use stored::{LaunchVolumeUse, StoredUse};
+pub use subject::{
+    DecryptedUse, InParameterStore, InSecretsManager, Subject, Subjects, Told, Written,
+};
 pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};
 
 use crate::document::container::Secret;

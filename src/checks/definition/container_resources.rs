@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::{Container, Field};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
@@ -23,7 +23,7 @@ pub(super) static DEFINITION_CONTAINER_RESOURCES: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
     asks: &[],
     advises: false,
-    judge: Judge::Task(definition_container_resources),
+    judge: |task| whole(task, definition_container_resources),
 };
 
 /// The least memory with which Docker starts a container, in MiB.

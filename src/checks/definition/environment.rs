@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::container::{Container, EnvironmentVariable, HealthCheck, Secret};
 use crate::document::{Field, Located, Place};
 use crate::facts::View;
@@ -21,7 +21,7 @@ pub(super) static DEFINITION_ENVIRONMENT: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
     asks: &[],
     advises: false,
-    judge: Judge::Task(definition_environment),
+    judge: |task| whole(task, definition_environment),
 };
 
 fn definition_environment(task: &Task, _: &View) -> Judgement {

@@ -1,6 +1,6 @@
 //! `definition-execution-role`
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::volume::Volume;
 use crate::document::{Container, Field, LaunchTarget};
 use crate::facts::View;
@@ -21,7 +21,7 @@ pub(super) static DEFINITION_EXECUTION_ROLE: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
     asks: &[],
     advises: false,
-    judge: Judge::Task(execution_role),
+    judge: |task| whole(task, execution_role),
 };
 
 fn execution_role(task: &Task, _: &View) -> Judgement {

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::target;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::Field;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
@@ -26,7 +26,7 @@ pub(super) static DEFINITION_FARGATE_SIZE: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html",
     asks: &[],
     advises: false,
-    judge: Judge::Task(fargate_size),
+    judge: |task| whole(task, fargate_size),
 };
 
 fn fargate_size(task: &Task, _: &View) -> Judgement {

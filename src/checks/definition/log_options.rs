@@ -1,6 +1,6 @@
 //! `definition-log-options`
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::document::container::LogConfiguration;
 use crate::document::{Field, Place};
 use crate::facts::View;
@@ -20,7 +20,7 @@ pub(super) static DEFINITION_LOG_OPTIONS: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html",
     asks: &[],
     advises: false,
-    judge: Judge::Container(definition_log_options),
+    judge: |task| each(task, definition_log_options),
 };
 
 /// <https://pkg.go.dev/strconv#ParseBool>

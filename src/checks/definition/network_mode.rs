@@ -1,7 +1,7 @@
 //! `definition-network-mode`
 
 use super::{port, target};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::launch::{self, LaunchTarget};
 use crate::document::{Container, Field};
 use crate::facts::View;
@@ -24,7 +24,7 @@ pub(super) static DEFINITION_NETWORK_MODE: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
     asks: &[],
     advises: false,
-    judge: Judge::Task(network_mode),
+    judge: |task| whole(task, network_mode),
 };
 
 /// What registering the definition answers, where its very words are not known.

@@ -5,7 +5,7 @@ use super::refusal::Host::{
 };
 use super::refusal::{Judged, Refusal, Set, hosts};
 use super::target;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::Container;
 use crate::document::container::LinuxParameters;
 use crate::document::volume::Volume;
@@ -26,7 +26,7 @@ pub(super) static DEFINITION_FARGATE_PARAMETERS: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html",
     asks: &[],
     advises: false,
-    judge: Judge::Task(parameters),
+    judge: |task| whole(task, parameters),
 };
 
 /// Refused by Fargate, and of no meaning on Windows.

@@ -1,7 +1,7 @@
 //! `definition-platform`
 
 use super::target;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::{ContextKind, Field, Place, launch};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
@@ -24,7 +24,7 @@ pub(super) static DEFINITION_PLATFORM: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html",
     asks: &[],
     advises: false,
-    judge: Judge::Task(platform),
+    judge: |task| whole(task, platform),
 };
 
 const UNKNOWN: &str = "PlatformUnknownException: The specified platform version does not exist.";

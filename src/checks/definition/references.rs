@@ -2,7 +2,7 @@
 
 use super::dependencies;
 use super::names::{Names, alone};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::container::{Container, FirelensConfiguration};
 use crate::document::{Field, Place};
 use crate::facts::View;
@@ -22,7 +22,7 @@ pub(super) static DEFINITION_REFERENCES: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
     asks: &[],
     advises: false,
-    judge: Judge::Task(definition_references),
+    judge: |task| whole(task, definition_references),
 };
 
 fn definition_references(task: &Task, _: &View) -> Judgement {

@@ -1,7 +1,7 @@
 //! `definition-registered`
 
 use super::names::Names;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::{ContextKind, Field};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -20,7 +20,7 @@ pub(super) static DEFINITION_REGISTERED: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html",
     asks: &[],
     advises: false,
-    judge: Judge::Task(definition_registered),
+    judge: |task| whole(task, definition_registered),
 };
 
 fn definition_registered(task: &Task, _: &View) -> Judgement {

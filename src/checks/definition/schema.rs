@@ -1,7 +1,7 @@
 //! `definition-schema`
 
 use super::{limits, spelling};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::kind::Kind;
 use crate::document::shape::{Complaint, Mismatch, Severity, examine_context, examine_definition};
 use crate::document::source::{Node, duplicates};
@@ -23,7 +23,7 @@ pub(super) static DEFINITION_SCHEMA: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html",
     asks: &[],
     advises: false,
-    judge: Judge::Task(definition_schema),
+    judge: |task| whole(task, definition_schema),
 };
 
 fn definition_schema(task: &Task, _: &View) -> Judgement {

@@ -1,7 +1,7 @@
 //! `image-registry-credentials`
 
 use crate::account::rights::{PoliciesOf, of_task};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
@@ -28,7 +28,7 @@ pub(super) static IMAGE_REGISTRY_CREDENTIALS: Check = Check {
         &Departure::CALLS,
     ],
     advises: false,
-    judge: Judge::Credentials(image_registry_credentials),
+    judge: |task| each(task, image_registry_credentials),
 };
 
 fn image_registry_credentials(it: &CredentialsUse, facts: &View) -> Judgement {

@@ -1,7 +1,7 @@
 //! `image-exists`
 
 use crate::account::image::{self, Home};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::Lookup;
@@ -34,7 +34,7 @@ pub(super) static IMAGE_EXISTS: Check = Check {
         HeadManifest::CALL,
     ]],
     advises: false,
-    judge: Judge::Image(image_exists),
+    judge: |task| each(task, image_exists),
 };
 
 fn image_exists(it: &ImageUse, facts: &View) -> Judgement {

@@ -2,7 +2,7 @@
 
 use crate::account::rights::{Policies, PoliciesOf, of_task};
 use crate::account::{image, key_state};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::iam::{Layer, Policy};
 use crate::knowledge::{Seen, Stop};
@@ -53,7 +53,7 @@ pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
         &Departure::CALLS,
     ],
     advises: false,
-    judge: Judge::Image(image_pull_permission),
+    judge: |task| each(task, image_pull_permission),
 };
 
 const PULL: [&str; 3] =

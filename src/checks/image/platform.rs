@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::account::image::{self, Home, ManifestOf, SourceOf};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
@@ -37,7 +37,7 @@ pub(super) static IMAGE_PLATFORM: Check = Check {
         ContainerInstances::CALL,
     ]],
     advises: false,
-    judge: Judge::Image(image_platform),
+    judge: |task| each(task, image_platform),
 };
 
 fn image_platform(it: &ImageUse, facts: &View) -> Judgement {

@@ -1,6 +1,6 @@
 //! `image-reference`
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::names::Registry;
 use crate::task::ImageUse;
@@ -17,7 +17,7 @@ pub(super) static IMAGE_REFERENCE: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_image",
     asks: &[],
     advises: false,
-    judge: Judge::Image(image_reference),
+    judge: |task| each(task, image_reference),
 };
 
 fn image_reference(it: &ImageUse, _: &View) -> Judgement {

@@ -1,7 +1,7 @@
 //! `image-stability`
 
 use crate::account::image::{self, Home};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::Lookup;
@@ -22,7 +22,7 @@ pub(super) static IMAGE_STABILITY: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
     asks: &[&[DescribeImage::CALL]],
     advises: true,
-    judge: Judge::Image(image_stability),
+    judge: |task| each(task, image_stability),
 };
 
 /// Layers are stored compressed and unpacked at the start; the sum is about this multiple of the

@@ -3,7 +3,7 @@
 use super::key::{self, Encrypted};
 use super::permission::{judge_all, wish};
 use crate::account::rights::{PoliciesOf, of_task};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::lookup::Lookup;
@@ -12,7 +12,7 @@ use crate::lookup::s3::HeadObject;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::DescribeParameter;
 use crate::permission::PERMISSION_CALLS;
-use crate::task::{EncryptedUse, NO_ROLE};
+use crate::task::{DecryptedUse, NO_ROLE};
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static KMS_DECRYPT_PERMISSION: Check = Check {
@@ -37,10 +37,10 @@ pub(super) static KMS_DECRYPT_PERMISSION: Check = Check {
         &PERMISSION_CALLS,
     ],
     advises: false,
-    judge: Judge::Decrypted(kms_decrypt_permission),
+    judge: |task| each(task, kms_decrypt_permission),
 };
 
-fn kms_decrypt_permission(it: &EncryptedUse, facts: &View) -> Judgement {
+fn kms_decrypt_permission(it: &DecryptedUse, facts: &View) -> Judgement {
     let (who, encrypted) = (of_task::policies(it.task(), facts), key::of(it, facts));
     let used = match encrypted? {
         Encrypted::With(used) => used,

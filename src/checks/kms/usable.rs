@@ -3,7 +3,7 @@
 use super::key::{self, Encrypted, Setting, Used};
 use super::{log_group, stored};
 use crate::account::key_state;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Seen;
 use crate::lookup::kms::{DescribeKey, GetKeyPolicy, Key};
@@ -43,7 +43,7 @@ pub(super) static KMS_KEY_USABLE: Check = Check {
         GetKeyPolicy::CALL,
     ]],
     advises: false,
-    judge: Judge::Encrypted(kms_key_usable),
+    judge: |task| each(task, kms_key_usable),
 };
 
 fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {

@@ -5,7 +5,7 @@ use super::permission::{judge_all, wish};
 use super::{storage, stored};
 use crate::account::rights::of_task::policies_of;
 use crate::account::rights::{Policies, PoliciesOf};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::Stop;
@@ -36,7 +36,7 @@ pub(super) static KMS_VOLUME_PERMISSION: Check = Check {
         &PERMISSION_CALLS,
     ],
     advises: false,
-    judge: Judge::Stored(kms_volume_permission),
+    judge: |task| each(task, kms_volume_permission),
 };
 
 /// What it takes to create and attach an encrypted volume.

@@ -2,7 +2,7 @@
 
 use super::target::{departure, lookup};
 use crate::account::rights::{PoliciesOf, of_task};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Seen;
 use crate::lookup::Lookup;
@@ -37,7 +37,7 @@ pub(super) static LOG_GROUP_CREATE_PERMISSION: Check = Check {
         &Departure::CALLS,
     ],
     advises: false,
-    judge: Judge::Awslogs(log_group_create_permission),
+    judge: |task| each(task, log_group_create_permission),
 };
 
 fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {

@@ -1,7 +1,7 @@
 //! `log-group-exists`
 
 use super::target::{Target, lookup, target};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::{Lookup, Missing};
@@ -19,7 +19,7 @@ pub(super) static LOG_GROUP_EXISTS: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
     asks: &[&[DescribeLogGroup::CALL]],
     advises: false,
-    judge: Judge::Awslogs(log_group_exists),
+    judge: |task| each(task, log_group_exists),
 };
 
 fn log_group_exists(it: &AwslogsUse, facts: &View) -> Judgement {

@@ -1,7 +1,7 @@
 //! `log-firelens`
 
 use crate::account::rights::PoliciesOf;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
@@ -26,7 +26,7 @@ pub(super) static LOG_FIRELENS: Check = Check {
         &Departure::CALLS,
     ],
     advises: false,
-    judge: Judge::FirelensFile(log_firelens),
+    judge: |task| each(task, log_firelens),
 };
 
 fn log_firelens(it: &FirelensFileUse, facts: &View) -> Judgement {

@@ -2,7 +2,7 @@
 
 use super::target::{Target, departure, target, unnoticed};
 use crate::account::rights::{Policies, PoliciesOf, of_task};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -37,7 +37,7 @@ pub(super) static LOG_WRITE_PERMISSION: Check = Check {
         &Departure::CALLS,
     ],
     advises: false,
-    judge: Judge::Awslogs(log_write_permission),
+    judge: |task| each(task, log_write_permission),
 };
 
 fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {

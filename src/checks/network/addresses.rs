@@ -1,7 +1,7 @@
 //! `network-addresses`
 
 use super::interfaces;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::ec2::network_interface::NetworkInterfaces;
@@ -29,7 +29,7 @@ pub(super) static NETWORK_ADDRESSES: Check = Check {
         CallerIdentity::CALL,
     ]],
     advises: false,
-    judge: Judge::Sender(network_addresses),
+    judge: |task| each(task, network_addresses),
 };
 
 /// The error of an account that may have no more interfaces.

@@ -1,6 +1,6 @@
 //! `network-configuration`
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::document::{ContextKind, Located};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -24,7 +24,7 @@ pub(super) static NETWORK_CONFIGURATION: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html",
     asks: &[&[DescribeSubnet::CALL, DescribeSecurityGroup::CALL]],
     advises: false,
-    judge: Judge::Network(network_configuration),
+    judge: |task| each(task, network_configuration),
 };
 
 /// How many subnets and groups a request may name

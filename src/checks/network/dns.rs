@@ -2,7 +2,7 @@
 
 use super::asks::{FROM, LEAD, WAY};
 use super::telling::{Plan, judge_all};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, together};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -32,7 +32,7 @@ pub(super) static NETWORK_DNS: Check = Check {
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html",
     asks: &[FROM, LEAD, WAY, &[DescribeSecurityGroup::CALL, NetworkAcls::CALL]],
     advises: false,
-    judge: Judge::Senders(network_dns),
+    judge: |task| together(task, &task.context.network.place, network_dns),
 };
 
 fn network_dns(senders: &[SenderUse], facts: &View) -> Judgement {

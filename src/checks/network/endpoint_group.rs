@@ -3,7 +3,7 @@
 use super::asks::{FROM, LEAD, WAY};
 use super::security_group::lacks;
 use super::telling::{Plan, judge_all, timeout};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, together};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -30,7 +30,7 @@ pub(super) static NETWORK_ENDPOINT_SECURITY_GROUP: Check = Check {
     docs: "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
     asks: &[FROM, LEAD, WAY, &[DescribeSecurityGroup::CALL]],
     advises: false,
-    judge: Judge::Senders(network_endpoint_security_group),
+    judge: |task| together(task, &task.context.network.place, network_endpoint_security_group),
 };
 
 fn network_endpoint_security_group(senders: &[SenderUse], facts: &View) -> Judgement {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::asks::{FROM, LEAD, WAY};
 use super::telling::{Plan, judge_all};
 use crate::account::rights::OrganizationOf;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, together};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
@@ -54,7 +54,7 @@ pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
         &OrganizationOf::CALLS,
     ],
     advises: false,
-    judge: Judge::Senders(network_endpoint_policy),
+    judge: |task| together(task, &task.context.network.place, network_endpoint_policy),
 };
 
 fn network_endpoint_policy(senders: &[SenderUse], facts: &View) -> Judgement {

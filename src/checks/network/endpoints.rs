@@ -3,7 +3,7 @@
 use super::asks::{FROM, LEAD, WAY};
 use super::pulled::with_pulls;
 use super::telling::{Plan, judge, timeout};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -34,7 +34,7 @@ pub(super) static NETWORK_ENDPOINTS: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html",
     asks: &[FROM, LEAD, WAY, &[DescribeImage::CALL, PullThroughRules::CALL, EcrManifest::CALL]],
     advises: false,
-    judge: Judge::Sender(network_endpoints),
+    judge: |task| each(task, network_endpoints),
 };
 
 fn network_endpoints(it: &SenderUse, facts: &View) -> Judgement {

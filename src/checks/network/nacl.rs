@@ -6,7 +6,7 @@ use super::asks::{FROM, LEAD, WAY};
 use super::filter;
 use super::security_group::lacks;
 use super::telling::{Plan, judge, timeout};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -31,7 +31,7 @@ pub(super) static NETWORK_NACL: Check = Check {
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
     asks: &[FROM, LEAD, WAY, &[NetworkAcls::CALL]],
     advises: false,
-    judge: Judge::Sender(network_nacl),
+    judge: |task| each(task, network_nacl),
 };
 
 fn network_nacl(it: &SenderUse, facts: &View) -> Judgement {

@@ -6,7 +6,7 @@ use crate::reachability::way::{EXPECTED, Obstruction, Way};
 
 use super::asks::{FROM, LEAD, WAY};
 use super::telling::{Plan, judge, timeout};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::reachability::egress::{Need, Reach};
@@ -27,7 +27,7 @@ pub(super) static NETWORK_ROUTE: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
     asks: &[FROM, LEAD, WAY],
     advises: false,
-    judge: Judge::Sender(network_route),
+    judge: |task| each(task, network_route),
 };
 
 fn network_route(it: &SenderUse, facts: &View) -> Judgement {

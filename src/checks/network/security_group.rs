@@ -3,7 +3,7 @@
 use super::asks::{FROM, LEAD, WAY};
 use super::filter;
 use super::telling::{Plan, judge, timeout};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -29,7 +29,7 @@ pub(super) static NETWORK_SECURITY_GROUP: Check = Check {
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
     asks: &[FROM, LEAD, WAY, &[DescribeSecurityGroup::CALL]],
     advises: false,
-    judge: Judge::Sender(network_security_group),
+    judge: |task| each(task, network_security_group),
 };
 
 fn network_security_group(it: &SenderUse, facts: &View) -> Judgement {

@@ -1,6 +1,6 @@
 //! `network-zone`
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::lookup::Lookup;
@@ -16,7 +16,7 @@ pub(super) static NETWORK_ZONE: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html",
     asks: &[&[DescribeSubnet::CALL]],
     advises: true,
-    judge: Judge::Sender(network_zone),
+    judge: |task| each(task, network_zone),
 };
 
 /// Regions of which Fargate is offered in these zones only. Lists age, hence nothing fails by them

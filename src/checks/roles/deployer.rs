@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::caller;
 use crate::account::rights::Policies;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::ContextKind;
 use crate::facts::View;
 use crate::iam::KeyState;
@@ -32,7 +32,7 @@ pub(super) static ROLE_DEPLOYER: Check = Check {
     docs: "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html",
     asks: &[caller::CALLS, &[ListAccountSettings::CALL], &PERMISSION_CALLS],
     advises: false,
-    judge: Judge::Task(role_deployer),
+    judge: |task| whole(task, role_deployer),
 };
 
 fn role_deployer(task: &Task, facts: &View) -> Judgement {

@@ -1,6 +1,6 @@
 //! `role-exists`, and the role that the other checks of the group look at
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::iam::role::{GetRole, Role};
@@ -20,7 +20,7 @@ pub(super) static ROLE_EXISTS: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
     asks: &[&[GetRole::CALL, CallerIdentity::CALL]],
     advises: false,
-    judge: Judge::Role(role_exists),
+    judge: |task| each(task, role_exists),
 };
 
 fn role_exists(it: &RoleUse, facts: &View) -> Judgement {

@@ -4,7 +4,7 @@ use super::exists::role;
 use super::session;
 use crate::account::rights::of_task::policies_of;
 use crate::account::rights::{Policies, PoliciesOf};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::{Container, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -42,7 +42,7 @@ pub(super) static ROLE_TASK_FEATURES: Check = Check {
         &PERMISSION_CALLS,
     ],
     advises: true,
-    judge: Judge::Task(role_task_features),
+    judge: |task| whole(task, role_task_features),
 };
 
 /// What the agent of ECS Exec calls from within the container

@@ -3,7 +3,7 @@
 use super::pass::passing;
 use crate::account::rights::of_task::rights;
 use crate::account::rights::{PoliciesOf, Principal};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::Place;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
@@ -31,7 +31,7 @@ pub(super) static ROLE_INFRASTRUCTURE: Check = Check {
         &PERMISSION_CALLS,
     ],
     advises: true,
-    judge: Judge::Task(role_infrastructure),
+    judge: |task| whole(task, role_infrastructure),
 };
 
 /// Volumes have a check of their own.

@@ -3,7 +3,7 @@
 use super::caller;
 use super::exists::role;
 use crate::account::rights::Policies;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::permission::{PERMISSION_CALLS, Wish};
 use crate::task::{Duty, RoleUse};
@@ -20,7 +20,7 @@ pub(super) static ROLE_PASS: Check = Check {
     docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
     asks: &[caller::CALLS, &PERMISSION_CALLS],
     advises: false,
-    judge: Judge::Role(role_pass),
+    judge: |task| each(task, role_pass),
 };
 
 fn role_pass(it: &RoleUse, facts: &View) -> Judgement {

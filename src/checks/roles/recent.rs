@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::exists::role;
 use crate::account::rights::{Policies, PoliciesOf};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::task::RoleUse;
@@ -23,7 +23,7 @@ pub(super) static ROLE_RECENT: Check = Check {
     docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html",
     asks: &[&PoliciesOf::CALLS_FOR_ROLE, &PERMISSION_CALLS],
     advises: true,
-    judge: Judge::Role(role_recent),
+    judge: |task| each(task, role_recent),
 };
 
 /// AWS names no limit for how long a change in IAM takes to reach every region; minutes are common.

@@ -1,7 +1,7 @@
 //! `role-service-linked`
 
 use super::caller;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, whole};
 use crate::document::ContextKind;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
@@ -22,7 +22,7 @@ pub(super) static ROLE_SERVICE_LINKED: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html",
     asks: &[caller::CALLS, &PERMISSION_CALLS],
     advises: false,
-    judge: Judge::Task(role_service_linked),
+    judge: |task| whole(task, role_service_linked),
 };
 
 const NAME: &str = "AWSServiceRoleForECS";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::exists::role;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::iam::{
     Context, Decision, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request, evaluate,
@@ -30,7 +30,7 @@ pub(super) static ROLE_TRUST: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
     asks: &[&[CallerIdentity::CALL, GetRole::CALL, DescribeOrganization::CALL]],
     advises: false,
-    judge: Judge::Role(role_trust),
+    judge: |task| each(task, role_trust),
 };
 
 fn role_trust(it: &RoleUse, facts: &View) -> Judgement {

@@ -1,6 +1,6 @@
 //! `environment-file-exists`
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::s3::HeadObject;
@@ -17,7 +17,7 @@ pub(super) static ENVIRONMENT_FILE_EXISTS: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html",
     asks: &[&[HeadObject::CALL]],
     advises: false,
-    judge: Judge::EnvironmentFile(environment_file_exists),
+    judge: |task| each(task, environment_file_exists),
 };
 
 fn environment_file_exists(it: &EnvironmentFileUse, facts: &View) -> Judgement {

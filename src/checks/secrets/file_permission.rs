@@ -1,7 +1,7 @@
 //! `environment-file-permission`
 
 use crate::account::rights::PoliciesOf;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
@@ -26,7 +26,7 @@ pub(super) static ENVIRONMENT_FILE_PERMISSION: Check = Check {
         &Departure::CALLS,
     ],
     advises: false,
-    judge: Judge::EnvironmentFile(environment_file_permission),
+    judge: |task| each(task, environment_file_permission),
 };
 
 fn environment_file_permission(it: &EnvironmentFileUse, facts: &View) -> Judgement {

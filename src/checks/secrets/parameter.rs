@@ -1,7 +1,7 @@
 //! `parameter-exists`
 
 use crate::account::parameter::{found, shared};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::{Absence, Seen, Stop};
 use crate::lookup::secretsmanager::DescribeSecret;
@@ -9,7 +9,7 @@ use crate::lookup::ssm::{DescribeParameter, named_like_secret};
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, ParameterRef, Region, ValueFrom};
 use crate::shell::ShellCommand;
-use crate::task::SecretUse;
+use crate::task::InParameterStore;
 use crate::verdict::{Judgement, fail, not_applicable, pass};
 
 pub(super) static PARAMETER_EXISTS: Check = Check {
@@ -22,10 +22,10 @@ pub(super) static PARAMETER_EXISTS: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
     asks: &[&[DescribeParameter::CALL, CallerIdentity::CALL, DescribeSecret::CALL]],
     advises: false,
-    judge: Judge::Parameter(parameter_exists),
+    judge: |task| each(task, parameter_exists),
 };
 
-fn parameter_exists(it: &SecretUse, facts: &View) -> Judgement {
+fn parameter_exists(it: &InParameterStore, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let ValueFrom::Parameter(parameter) = &reference else {
         return not_applicable("it is no parameter");

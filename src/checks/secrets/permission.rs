@@ -2,7 +2,7 @@
 
 use crate::account::parameter;
 use crate::account::rights::{PoliciesOf, of_task};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::iam::{KeyState, Layer, Policy};
 use crate::lookup::Lookup;
@@ -12,7 +12,7 @@ use crate::names::ValueFrom;
 use crate::permission::secret::Version;
 use crate::permission::{Beside, PERMISSION_CALLS, Tags, Wish, decide, secret};
 use crate::reachability::origin::Departure;
-use crate::task::{NO_ROLE, SecretUse};
+use crate::task::{InParameterStore, InSecretsManager, NO_ROLE};
 use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static SECRET_PERMISSION: Check = Check {
@@ -30,10 +30,10 @@ pub(super) static SECRET_PERMISSION: Check = Check {
         &Departure::CALLS,
     ],
     advises: false,
-    judge: Judge::Secret(secret_permission),
+    judge: |task| each(task, secret_permission),
 };
 
-fn secret_permission(it: &SecretUse, facts: &View) -> Judgement {
+fn secret_permission(it: &InSecretsManager, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let lookup = it.lookup(&reference)?;
     // Both are wanted at once.
@@ -74,10 +74,10 @@ pub(super) static PARAMETER_PERMISSION: Check = Check {
         &Departure::CALLS,
     ],
     advises: false,
-    judge: Judge::Parameter(parameter_permission),
+    judge: |task| each(task, parameter_permission),
 };
 
-fn parameter_permission(it: &SecretUse, facts: &View) -> Judgement {
+fn parameter_permission(it: &InParameterStore, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let ValueFrom::Parameter(parameter) = &reference else {
         return not_applicable("it is no parameter");

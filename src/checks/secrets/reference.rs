@@ -1,6 +1,6 @@
 //! `secret-reference` and `secret-region`
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::names::{Region, ValueFrom};
 use crate::shell::ShellCommand;
@@ -18,7 +18,7 @@ pub(super) static SECRET_REFERENCE: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
     asks: &[],
     advises: false,
-    judge: Judge::ValueFrom(secret_reference),
+    judge: |task| each(task, secret_reference),
 };
 
 fn secret_reference(it: &SecretUse, _: &View) -> Judgement {
@@ -56,7 +56,7 @@ pub(super) static SECRET_REGION: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
     asks: &[],
     advises: false,
-    judge: Judge::ValueFrom(secret_region),
+    judge: |task| each(task, secret_region),
 };
 
 fn secret_region(it: &SecretUse, _: &View) -> Judgement {

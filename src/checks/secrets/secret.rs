@@ -1,6 +1,6 @@
 //! `secret-exists` and `secret-json-key`
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -9,7 +9,7 @@ use crate::lookup::secretsmanager::{
 };
 use crate::names::{SecretRef, ValueFrom};
 use crate::shell::ShellCommand;
-use crate::task::SecretUse;
+use crate::task::InSecretsManager;
 use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static SECRET_EXISTS: Check = Check {
@@ -22,10 +22,10 @@ pub(super) static SECRET_EXISTS: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
     asks: &[&[DescribeSecret::CALL, ListSecretVersions::CALL]],
     advises: false,
-    judge: Judge::Secret(secret_exists),
+    judge: |task| each(task, secret_exists),
 };
 
-fn secret_exists(it: &SecretUse, facts: &View) -> Judgement {
+fn secret_exists(it: &InSecretsManager, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let lookup = it.lookup(&reference)?;
     let secret = facts.need(&lookup)?;
@@ -157,10 +157,10 @@ pub(super) static SECRET_JSON_KEY: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
     asks: &[&[DescribeSecret::CALL, SecretKey::CALL]],
     advises: false,
-    judge: Judge::Secret(secret_json_key),
+    judge: |task| each(task, secret_json_key),
 };
 
-fn secret_json_key(it: &SecretUse, facts: &View) -> Judgement {
+fn secret_json_key(it: &InSecretsManager, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let ValueFrom::Secret(secret) = &reference else {
         return not_applicable("the whole value is used, so no JSON key is needed");

@@ -1,7 +1,7 @@
 //! `ebs-volume-config`
 
 use super::ebs_created;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::document::run_context::VolumeConfiguration;
 use crate::document::volume::Volume;
 use crate::document::{ContextKind, Field};
@@ -22,7 +22,7 @@ pub(super) static EBS_VOLUME_CONFIG: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/configure-ebs-volume.html",
     asks: &[],
     advises: false,
-    judge: Judge::LaunchVolume(ebs_volume_config),
+    judge: |task| each(task, ebs_volume_config),
 };
 
 /// The error of the request that starts the task.

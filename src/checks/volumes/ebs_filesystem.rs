@@ -1,6 +1,6 @@
 //! `ebs-filesystem`
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::document::ContextKind;
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
@@ -16,7 +16,7 @@ pub(super) static EBS_FILESYSTEM: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-ebs-volumes-scenarios.html",
     asks: &[],
     advises: false,
-    judge: Judge::EbsVolume(ebs_filesystem),
+    judge: |task| each(task, ebs_filesystem),
 };
 
 const LINUX: [&str; 3] = ["ext3", "ext4", "xfs"];

@@ -8,7 +8,7 @@ use super::ebs_limits::{self, DEFAULT};
 use super::{ebs_attachment, ebs_quota};
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::{account, policies_of};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::document::ContextKind;
 use crate::facts::View;
 use crate::iam::KeyState;
@@ -54,7 +54,7 @@ pub(super) static EBS_PERMISSION: Check = Check {
         &PERMISSION_CALLS,
     ],
     advises: false,
-    judge: Judge::EbsVolume(ebs_permission),
+    judge: |task| each(task, ebs_permission),
 };
 
 /// The error of an account that may have no more storage of the volume's type

@@ -1,7 +1,7 @@
 //! `ebs-snapshot`
 
 use super::ebs_created;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::snapshot::{DescribeSnapshot, Snapshot};
@@ -21,7 +21,7 @@ pub(super) static EBS_SNAPSHOT: Check = Check {
     docs: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshots.html",
     asks: &[&[DescribeSnapshot::CALL]],
     advises: false,
-    judge: Judge::EbsVolume(ebs_snapshot),
+    judge: |task| each(task, ebs_snapshot),
 };
 
 fn ebs_snapshot(it: &EbsVolumeUse, facts: &View) -> Judgement {

@@ -1,7 +1,7 @@
 //! `efs-access-point`
 
 use super::efs_volume::is_usable;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -22,7 +22,7 @@ pub(super) static EFS_ACCESS_POINT: Check = Check {
     docs: "https://docs.aws.amazon.com/efs/latest/ug/efs-access-points.html",
     asks: &[&[DescribeAccessPoint::CALL]],
     advises: false,
-    judge: Judge::EfsVolume(efs_access_point),
+    judge: |task| each(task, efs_access_point),
 };
 
 fn efs_access_point(it: &EfsVolumeUse, facts: &View) -> Judgement {

@@ -1,7 +1,7 @@
 //! `efs-file-system`
 
 use super::efs_volume::is_usable;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -22,7 +22,7 @@ pub(super) static EFS_FILE_SYSTEM: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-efs-config.html",
     asks: &[&[DescribeFileSystem::CALL]],
     advises: false,
-    judge: Judge::EfsVolume(efs_file_system),
+    judge: |task| each(task, efs_file_system),
 };
 
 fn efs_file_system(it: &EfsVolumeUse, facts: &View) -> Judgement {

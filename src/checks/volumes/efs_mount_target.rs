@@ -6,7 +6,7 @@ mod way;
 
 pub(in crate::checks) use trail::trails;
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::document::Place;
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Stop};
@@ -54,7 +54,7 @@ pub(super) static EFS_MOUNT_TARGET: Check = Check {
         CallerIdentity::CALL,
     ]],
     advises: false,
-    judge: Judge::EfsMount(efs_mount_target),
+    judge: |task| each(task, efs_mount_target),
 };
 
 /// What is looked at for every mount.

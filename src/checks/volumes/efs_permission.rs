@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::{name, policies_of};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::document::Container;
 use crate::facts::View;
 use crate::iam::{
@@ -41,7 +41,7 @@ pub(super) static EFS_PERMISSION: Check = Check {
         &PERMISSION_CALLS,
     ],
     advises: false,
-    judge: Judge::EfsVolume(efs_permission),
+    judge: |task| each(task, efs_permission),
 };
 
 /// What a client of NFS may be allowed

@@ -5,7 +5,7 @@ mod fsx;
 mod s3_files;
 
 use crate::account::rights::PoliciesOf;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::Lookup;
@@ -42,7 +42,7 @@ pub(super) static VOLUME_DRIVER: Check = Check {
         &Departure::CALLS,
     ],
     advises: false,
-    judge: Judge::DrivenVolume(volume_driver),
+    judge: |task| each(task, volume_driver),
 };
 
 fn volume_driver(it: &DrivenVolumeUse, facts: &View) -> Judgement {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio::runtime::Runtime;
 
 use super::scenario::{Outcome, Scenario};
-use crate::checks::{self, Check, Group, Judge};
+use crate::checks::{self, Case, Check, Group, each};
 use crate::facts::{Recording, View};
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::Call;
@@ -15,7 +15,7 @@ use crate::names::ValueFrom;
 use crate::permission::PERMISSION_CALLS;
 use crate::reachability::origin::Departure;
 use crate::report::{CheckResult, Status};
-use crate::task::SecretUse;
+use crate::task::{InSecretsManager, SecretUse, Task};
 use crate::verdict::{Judgement, Trust, fail, not_applicable, pass};
 
 type Listed = (&'static Group, &'static Check);
@@ -210,13 +210,13 @@ static CARELESSNESS: Group =
 
 /// Checks that do with a gap what they should not.
 static CARELESS: &[Listed] = &[
-    (&CARELESSNESS, &careless("careless-passing", swallow)),
-    (&CARELESSNESS, &careless("careless-accusing", accuse)),
-    (&CARELESSNESS, &careless("careless-hoping", hope)),
-    (&CARELESSNESS, &careless("careless-leaving", leave)),
+    (&CARELESSNESS, &careless("careless-passing", |task| each(task, swallow))),
+    (&CARELESSNESS, &careless("careless-accusing", |task| each(task, accuse))),
+    (&CARELESSNESS, &careless("careless-hoping", |task| each(task, hope))),
+    (&CARELESSNESS, &careless("careless-leaving", |task| each(task, leave))),
 ];
 
-const fn careless(id: &'static str, judge: fn(&SecretUse, &View) -> Judgement) -> Check {
+const fn careless(id: &'static str, judge: for<'t> fn(&'t Task) -> Vec<Case<'t>>) -> Check {
     Check {
         id,
         verifies: "",
@@ -225,7 +225,7 @@ const fn careless(id: &'static str, judge: fn(&SecretUse, &View) -> Judgement) -
         docs: "",
         asks: &[],
         advises: false,
-        judge: Judge::Secret(judge),
+        judge,
     }
 }
 
@@ -242,26 +242,26 @@ fn asked<'f>(
     facts.get(&DescribeSecret { region, id })
 }
 
-fn swallow(it: &SecretUse, facts: &View) -> Judgement {
+fn swallow(it: &InSecretsManager, facts: &View) -> Judgement {
     let _nobody_looks = asked(it, facts).ok();
     pass("nobody said no")
 }
 
-fn accuse(it: &SecretUse, facts: &View) -> Judgement {
+fn accuse(it: &InSecretsManager, facts: &View) -> Judgement {
     match asked(it, facts) {
         Ok(Seen::Found(_)) => pass("it is there"),
         _ => fail("it is not there").judge(),
     }
 }
 
-fn hope(it: &SecretUse, facts: &View) -> Judgement {
+fn hope(it: &InSecretsManager, facts: &View) -> Judgement {
     match asked(it, facts) {
         Ok(Seen::Absent(_)) => fail("it is not there").judge(),
         _ => pass("it is there"),
     }
 }
 
-fn leave(it: &SecretUse, facts: &View) -> Judgement {
+fn leave(it: &InSecretsManager, facts: &View) -> Judgement {
     match asked(it, facts) {
         Ok(Seen::Absent(_)) => fail("it is not there").judge(),
         Ok(Seen::Found(_)) => pass("it is there"),

@@ -1,11 +1,12 @@
 //! A stage for the loop: questions that know their answers, and checks that are one closure.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::checks::{Check, Group, Judge};
+use crate::checks::{Check, Group, Ruling, whole};
 use crate::document::{Place, Role};
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
@@ -111,7 +112,7 @@ const fn check(id: &'static str) -> Check {
         docs: "",
         asks: &[&[Ask::CALL, Together::CALL]],
         advises: false,
-        judge: Judge::Task(untold),
+        judge: |task| whole(task, untold),
     }
 }
 
@@ -134,7 +135,8 @@ pub(super) fn probe<'t>(
         place: Place::whole("stage.json", Role::Definition),
         container: None,
         resource: None,
-        judge: Box::new(judge),
+        ruling: Ruling::Judge(Rc::new(judge)),
+        rests_on: crate::facts::Log::default(),
     }
 }
 

@@ -1,0 +1,138 @@
+//! What a check is judged per, paired with the judgement.
+//!
+//! A record names its function at the granularity of its subject, and one of these makes the cases of it:
+//!
+//! ```ignore
+//! judge: |task| each(task, image_exists),           // for each image that the documents name
+//! judge: |task| whole(task, definition_schema),     // once for the task
+//! judge: |task| together(task, place, network_dns), // once for all subjects of a kind
+//! judge: |task| each_told(task, capacity_instance), // for each that the account names
+//! ```
+
+use std::rc::Rc;
+
+use crate::document::{Container, Place};
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::task::{Planned, Subject, Task, Told, Unplanned, Written};
+use crate::verdict::{Judgement, not_applicable};
+
+/// One subject of a check, to be judged.
+pub struct Case<'t> {
+    /// Where the subject is written.
+    pub place: Place,
+    /// The container's name, where the subject belongs to one.
+    pub container: Option<String>,
+    /// What is judged: an ARN, an image, a name.
+    pub resource: Option<String>,
+    /// How.
+    pub ruling: Ruling<'t>,
+}
+
+/// How a case is brought to its end.
+#[derive(Clone)]
+pub enum Ruling<'t> {
+    /// By this judgement.
+    Judge(Rc<dyn Fn(&View) -> Judgement + 't>),
+    /// By the cases of the members of a list that the account gives.
+    Spread(Rc<dyn Fn(&View) -> Result<Vec<Case<'t>>, Stop> + 't>),
+}
+
+/// Once for the whole task.
+pub fn whole<'t>(task: &'t Task, judge: fn(&Task, &View) -> Judgement) -> Vec<Case<'t>> {
+    vec![Case::at(&task.definition.place, move |facts| judge(task, facts))]
+}
+
+/// For each subject that the documents name.
+pub fn each<'t, S: Written<'t>>(
+    task: &'t Task,
+    judge: fn(&S, &View) -> Judgement,
+) -> Vec<Case<'t>> {
+    let planned = match S::all(task) {
+        Ok(planned) => planned,
+        Err(because) => return none(task, because),
+    };
+    if planned.is_empty() {
+        return none(task, format!("the task definition names no {}", S::KIND));
+    }
+    let case = |planned: Planned<S>| match planned {
+        Ok(subject) => Case::of(subject, judge),
+        Err(unplanned) => unreadable(*unplanned),
+    };
+    planned.into_iter().map(case).collect()
+}
+
+/// Once for all subjects of a kind. Those that the documents do not show are unknown by themselves.
+pub fn together<'t, S: Written<'t>>(
+    task: &'t Task,
+    place: &Place,
+    judge: fn(&[S], &View) -> Judgement,
+) -> Vec<Case<'t>> {
+    let planned = match S::all(task) {
+        Ok(planned) => planned,
+        Err(because) => return none(task, because),
+    };
+    let (mut subjects, mut cases) = (Vec::new(), Vec::new());
+    for planned in planned {
+        match planned {
+            Ok(subject) => subjects.push(subject),
+            Err(unplanned) => cases.push(unreadable(*unplanned)),
+        }
+    }
+    if !subjects.is_empty() {
+        cases.push(Case::at(place, move |facts| judge(&subjects, facts)));
+    }
+    cases
+}
+
+/// For each subject that the account names. The list is a fact like any other: while it is under way the
+/// check waits, and what keeps it from being known is the result.
+pub fn each_told<'t, S: Told<'t>>(
+    task: &'t Task,
+    judge: fn(&S, &View) -> Judgement,
+) -> Vec<Case<'t>> {
+    let spread = move |facts: &View| {
+        let members = S::all(task, facts)?;
+        if members.is_empty() {
+            return Ok(none(task, format!("the account has no {}", S::KIND)));
+        }
+        Ok(members.into_iter().map(|member| Case::of(member, judge)).collect())
+    };
+    vec![Case {
+        place: task.definition.place.clone(),
+        container: None,
+        resource: None,
+        ruling: Ruling::Spread(Rc::new(spread)),
+    }]
+}
+
+impl<'t> Case<'t> {
+    fn of<S: Subject + 't>(subject: S, judge: fn(&S, &View) -> Judgement) -> Case<'t> {
+        let name = |container: &Container| container.name.get().ok().flatten().cloned();
+        Case {
+            place: subject.place().clone(),
+            container: subject.container().and_then(name),
+            resource: subject.resource(),
+            ruling: Ruling::Judge(Rc::new(move |facts| judge(&subject, facts))),
+        }
+    }
+
+    fn at(place: &Place, judge: impl Fn(&View) -> Judgement + 't) -> Case<'t> {
+        Case {
+            place: place.clone(),
+            container: None,
+            resource: None,
+            ruling: Ruling::Judge(Rc::new(judge)),
+        }
+    }
+}
+
+/// There is nothing to judge.
+fn none(task: &Task, because: String) -> Vec<Case<'_>> {
+    vec![Case::at(&task.definition.place, move |_| not_applicable(because.clone()))]
+}
+
+/// The document does not even say what there is to judge.
+fn unreadable<'t>(Unplanned { place, stop }: Unplanned) -> Case<'t> {
+    Case::at(&place, move |_| Err(stop.clone()))
+}

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 
-use super::oci;
+use super::{ec2, oci};
 use crate::names::Region;
 
 /// The clients of one run. Made once for each service and region: a client costs more than a call.
@@ -30,22 +30,7 @@ impl Services {
     /// The same through a client that is shared, since its certificates take a while to load.
     #[cfg(test)]
     pub(super) fn through(http: &reqwest::Client, endpoint: &str) -> Services {
-        use aws_config::retry::RetryConfig;
-        use aws_config::timeout::TimeoutConfig;
-        use aws_credential_types::Credentials;
-        use aws_credential_types::provider::SharedCredentialsProvider;
-
-        let anybody =
-            Credentials::new("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", None, None, "test");
-        let config = SdkConfig::builder()
-            .behavior_version(aws_config::BehaviorVersion::latest())
-            .http_client(super::connector::Http(http.clone()))
-            .credentials_provider(SharedCredentialsProvider::new(anybody))
-            .endpoint_url(endpoint)
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().operation_timeout(BRIEFLY).build())
-            .build();
-        Services::new(config, http.clone())
+        Services::new(brief_config(http, endpoint).build(), http.clone())
     }
 
     /// The client of one service in one region.
@@ -64,8 +49,8 @@ impl Services {
         client
     }
 
-    pub(super) fn ec2(&self, region: &Region) -> aws_sdk_ec2::Client {
-        self.client(region, aws_sdk_ec2::Client::new)
+    pub(super) fn ec2(&self, region: &Region) -> ec2::Client {
+        self.client(region, ec2::Client::new)
     }
 
     pub(super) fn ecr(&self, region: &Region) -> aws_sdk_ecr::Client {
@@ -140,4 +125,25 @@ const BRIEFLY: std::time::Duration = std::time::Duration::from_secs(2);
 #[cfg(test)]
 pub(super) fn brief_client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().timeout(BRIEFLY).build().unwrap()
+}
+
+/// Everything at one address, with made-up credentials, asked once and not for long.
+#[cfg(test)]
+pub(super) fn brief_config(
+    http: &reqwest::Client,
+    endpoint: &str,
+) -> aws_types::sdk_config::Builder {
+    use aws_config::retry::RetryConfig;
+    use aws_config::timeout::TimeoutConfig;
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
+
+    let anybody = Credentials::new("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(aws_config::BehaviorVersion::latest())
+        .http_client(super::connector::Http(http.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(anybody))
+        .endpoint_url(endpoint)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(TimeoutConfig::builder().operation_timeout(BRIEFLY).build())
 }

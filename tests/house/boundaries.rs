@@ -5,6 +5,7 @@ type Rule = fn(&Source) -> Vec<String>;
 
 const RULES: &[Rule] = &[
     names_of_clients,
+    requests_by_hand,
     printing,
     lifted_bans,
     secret_values,
@@ -34,6 +35,53 @@ fn no_file_is_too_long() {
 }
 
 #[test]
+fn of_ec2_nothing_is_asked_but_reads() {
+    let listed = reads_of_ec2(include_str!("../../src/lookup/ec2/actions.rs"));
+    assert!(listed.len() >= 20, "{listed:?}");
+    let wrong: Vec<_> = listed.into_iter().filter(|action| !is_harmless(action)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    for wrong in [
+        "RunInstances",
+        "ModifyVpcAttribute",
+        "Describer",
+        "Get",
+        "describeVpcs",
+        "DescribeVpcs&Action=DeleteVpc",
+        "GetPasswordData",
+    ] {
+        assert!(!is_harmless(wrong), "{wrong}");
+    }
+}
+
+/// The actions that are written in the list of what EC2 may be asked.
+fn reads_of_ec2(text: &str) -> Vec<&str> {
+    let list = text.split_once("const READS").and_then(|(_, rest)| rest.split_once("];"));
+    let lines = list.unwrap_or_default().0.lines().map(str::trim);
+    lines.filter_map(|line| line.strip_prefix('"')?.strip_suffix("\",")).collect()
+}
+
+/// Whether an action of EC2 reads, and returns no password, private key or script of an instance
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Operations.html>).
+fn is_harmless(action: &str) -> bool {
+    let telling = [
+        "DescribeInstanceAttribute",
+        "DescribeLaunchTemplateVersions",
+        "DescribeSpotFleetRequests",
+        "DescribeSpotInstanceRequests",
+        "DescribeVpnConnections",
+        "GetConsoleOutput",
+        "GetConsoleScreenshot",
+        "GetLaunchTemplateData",
+        "GetPasswordData",
+        "GetVpnConnectionDeviceSampleConfiguration",
+    ];
+    let what = action.strip_prefix("Describe").or(action.strip_prefix("Get")).unwrap_or_default();
+    what.starts_with(char::is_uppercase)
+        && what.chars().all(char::is_alphanumeric)
+        && !telling.contains(&action)
+}
+
+#[test]
 fn a_secret_is_read_in_one_place_at_most() {
     let places: Vec<_> = sources("src")
         .into_iter()
@@ -48,8 +96,15 @@ fn names_of_clients(file: &Source) -> Vec<String> {
     if file.path.starts_with("src/lookup/") {
         return Vec::new();
     }
-    let crates =
-        ["aws_sdk_", "aws_config", "aws_credential_types", "aws_smithy_", "aws_types", "reqwest"];
+    let crates = [
+        "aws_sdk_",
+        "aws_config",
+        "aws_credential_types",
+        "aws_runtime",
+        "aws_smithy_",
+        "aws_types",
+        "reqwest",
+    ];
     let named = crates.iter().flat_map(|name| file.code.match_indices(name));
     named
         .filter(|(at, _)| !file.code[..*at].ends_with(in_word))
@@ -57,6 +112,22 @@ fn names_of_clients(file: &Source) -> Vec<String> {
             format!("{}: {name} is named outside src/lookup/", file.place(&file.code, at))
         })
         .collect()
+}
+
+/// A request that no client of AWS's makes is made in one place, which asks nothing but the reads that it
+/// lists.
+fn requests_by_hand(file: &Source) -> Vec<String> {
+    if file.path == "src/lookup/ec2/client.rs" {
+        return Vec::new();
+    }
+    let made = ["aws_smithy_runtime", "aws_runtime", "aws_sigv4"].iter().flat_map(|name| {
+        let named = words(&file.code, name).map(move |at| (at, name));
+        named.filter(|_| file.path.starts_with("src/lookup/"))
+    });
+    made.map(|(at, name)| {
+        format!("{}: {name} is named outside ec2/client.rs", file.place(&file.code, at))
+    })
+    .collect()
 }
 
 /// Only `src/output/` prints.
@@ -238,6 +309,8 @@ fn what_is_out_of_place_is_found() {
         ),
         ("src/iam/policy.rs", "let text = std::fs::read(path);"),
         ("src/lookup/utils.rs", ""),
+        ("src/lookup/iam/role.rs", "use aws_smithy_runtime::client::orchestrator::invoke;"),
+        ("src/lookup/ec2/vpc.rs", "let scheme = aws_runtime::auth::sigv4::SCHEME_ID;"),
     ] {
         let file = Source::new(path, code);
         let wrong: Vec<_> = RULES.iter().flat_map(|rule| rule(&file)).collect();
@@ -252,6 +325,11 @@ fn what_is_in_its_place_is_left_alone() {
             "src/lookup/ecr.rs",
             "#![expect(clippy::disallowed_types, reason = \"\")]\nuse aws_sdk_ecr::Client;",
         ),
+        (
+            "src/lookup/ec2/client.rs",
+            "use aws_smithy_runtime::client::orchestrator::operation::Operation;",
+        ),
+        ("src/lookup/classify.rs", "use aws_smithy_runtime_api::client::result::SdkError;"),
         (
             "src/lookup/ecs.rs",
             "let it = client.describe_tasks().send().await;\nlet why = task.stop_code();",

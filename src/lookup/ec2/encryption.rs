@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::knowledge::Seen;
+use super::Query;
 use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
 use crate::names::Region;
 
@@ -23,9 +23,9 @@ impl Lookup for GetEbsEncryptionByDefault {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<bool> {
-        let reply = services.ec2(&self.region).get_ebs_encryption_by_default().send().await;
+        let reply = services.ec2(&self.region).ask::<Self>(&Query::default()).await;
         classify::answer(self, reply, |it| {
-            it.ebs_encryption_by_default.ok_or("whether EBS encrypts by default")
+            it.flag("ebsEncryptionByDefault")?.ok_or("whether EBS encrypts by default")
         })
     }
 }
@@ -52,15 +52,10 @@ impl Lookup for GetEbsDefaultKmsKeyId {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<String> {
-        let reply = services.ec2(&self.region).get_ebs_default_kms_key_id().send().await;
-        match reply {
-            Err(error) => classify::failed(self, &error),
-            Ok(it) => it
-                .kms_key_id
-                .filter(|key| !key.is_empty())
-                .map(Seen::Found)
-                .ok_or_else(|| classify::incomplete(self, "the key")),
-        }
+        let reply = services.ec2(&self.region).ask::<Self>(&Query::default()).await;
+        classify::answer(self, reply, |it| {
+            it.text("kmsKeyId")?.filter(|key| !key.is_empty()).ok_or("the key")
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MOST_VALUES, among, only, whole};
+use super::{Element, Lacks, MOST_VALUES, among, only, whole};
 use crate::knowledge::Gap;
 use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services};
 use crate::names::Region;
@@ -25,7 +25,7 @@ pub struct InstanceType {
     pub shared: bool,
 }
 
-type Listed = Result<Vec<aws_sdk_ec2::types::InstanceTypeInfo>, Gap>;
+type Listed = Result<Vec<Element>, Gap>;
 
 impl Lookup for DescribeInstanceType {
     type Fact = InstanceType;
@@ -53,38 +53,27 @@ impl Lookup for DescribeInstanceType {
 
 impl DescribeInstanceType {
     async fn list(&self, asked: &[Self], services: &Services) -> Listed {
-        let request = services
-            .ec2(&self.region)
-            .describe_instance_types()
-            .filters(only("instance-type", asked.iter().map(|one| &*one.kind)));
-        whole(
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| (page.instance_types, page.next_token),
-        )
-        .await
+        let client = services.ec2(&self.region);
+        let query = only("instance-type", asked.iter().map(|one| &*one.kind));
+        whole(self, &client, query, "instanceTypeSet").await
     }
 
     fn among(&self, listed: &Listed) -> Answer<InstanceType> {
-        let is_it = |it: &aws_sdk_ec2::types::InstanceTypeInfo| {
-            it.instance_type().is_some_and(|kind| kind.as_str() == self.kind)
-        };
-        among(self, listed, is_it, |it| Ok(read(&it)))
+        among(self, listed, ("instanceType", &self.kind), read)
     }
 }
 
 /// Machines that are not built on the Nitro System are held to no number
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/volume_limits.html>).
-fn read(it: &aws_sdk_ec2::types::InstanceTypeInfo) -> InstanceType {
-    let on_nitro = it.bare_metal() == Some(true)
-        || it.hypervisor().is_some_and(|hypervisor| hypervisor.as_str() == "nitro");
-    let ebs = it.ebs_info().filter(|_| on_nitro);
-    let most = ebs.and_then(|ebs| ebs.maximum_ebs_attachments());
-    let limit = ebs.and_then(|ebs| ebs.attachment_limit_type());
-    InstanceType {
-        volumes: most.and_then(|most| usize::try_from(most).ok()),
-        shared: limit.is_some_and(|limit| limit.as_str() == "shared"),
-    }
+fn read(it: &Element) -> Result<InstanceType, Lacks> {
+    let on_nitro = it.flag("bareMetal")? == Some(true)
+        || it.text("hypervisor")?.is_some_and(|hypervisor| hypervisor == "nitro");
+    let most: Option<i64> = it.number("ebsInfo/maximumEbsAttachments")?;
+    let limit = it.text("ebsInfo/attachmentLimitType")?;
+    Ok(InstanceType {
+        volumes: most.filter(|_| on_nitro).and_then(|most| usize::try_from(most).ok()),
+        shared: on_nitro && limit.is_some_and(|limit| limit == "shared"),
+    })
 }
 
 impl Optional for DescribeInstanceType {

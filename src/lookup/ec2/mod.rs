@@ -4,8 +4,12 @@
 //! What is asked for by its id is asked for by a filter: whoever is not in the list is not there, and
 //! one wrong id does not spoil the answer for the others.
 
+mod actions;
+mod client;
+mod element;
 pub mod encryption;
 pub mod endpoint;
+mod host;
 pub mod instance;
 pub mod instance_type;
 pub mod network_acl;
@@ -19,14 +23,8 @@ pub mod subnet;
 pub mod volume;
 pub mod vpc;
 
-use std::error::Error;
-use std::future::Future;
 use std::str::FromStr;
 
-use aws_sdk_ec2::types::Filter;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use ipnet::IpNet;
 
 use super::pages::Pages;
@@ -35,65 +33,65 @@ use crate::knowledge::{Gap, Seen};
 use crate::names::AccountId;
 use crate::network::Traffic;
 
+pub(super) use client::Client;
+use client::Query;
+use element::{Element, Lacks};
+
 /// EC2 takes as many values for one filter
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html>).
 const MOST_VALUES: usize = 200;
 
 /// Only what has one of these values in this property.
-fn only<V: Into<String>>(name: &str, values: impl IntoIterator<Item = V>) -> Filter {
-    let values = values.into_iter().map(Into::into).collect();
-    Filter::builder().name(name).set_values(Some(values)).build()
+fn only<V: Into<String>>(property: &str, values: impl IntoIterator<Item = V>) -> Query {
+    Query::default().only(property, values)
 }
 
-/// One page: the list, which may be missing, and the token of the next page.
-type Page<T> = (Option<Vec<T>>, Option<String>);
-
-/// All pages of a list.
+/// The items of a list, on all its pages.
 ///
 /// # Errors
 /// A gap where a page fails, lacks its list, or leads back to an earlier one.
-async fn whole<L, O, E, T, Asking>(
+async fn whole<L: Lookup>(
     lookup: &L,
-    ask: impl Fn(Option<String>) -> Asking,
-    part: impl Fn(O) -> Page<T>,
-) -> Result<Vec<T>, Gap>
-where
-    L: Lookup,
-    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-    Asking: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
-{
-    up_to(usize::MAX, lookup, ask, part).await
+    client: &Client,
+    query: Query,
+    list: &str,
+) -> Result<Vec<Element>, Gap> {
+    up_to(usize::MAX, lookup, client, query, list, Ok).await
 }
 
-/// All pages of a list that may have so many.
+/// The items of a list that may have so many pages; of each, what `item` keeps.
 ///
 /// # Errors
 /// A gap where there are more, where a page fails, lacks its list, or leads back to an earlier one.
-async fn up_to<L, O, E, T, Asking>(
+async fn up_to<L: Lookup, T>(
     most: usize,
     lookup: &L,
-    ask: impl Fn(Option<String>) -> Asking,
-    part: impl Fn(O) -> Page<T>,
-) -> Result<Vec<T>, Gap>
-where
-    L: Lookup,
-    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-    Asking: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
-{
+    client: &Client,
+    mut query: Query,
+    list: &str,
+    item: impl Fn(Element) -> Result<T, Lacks>,
+) -> Result<Vec<T>, Gap> {
+    let incomplete = |lacks| classify::incomplete(lookup, lacks);
     let (mut found, mut pages) = (Vec::new(), Pages::default());
     for _ in 0..most {
-        let page = match ask(pages.token()).await {
+        if let Some(token) = pages.token() {
+            query = query.with("NextToken", token);
+        }
+        let page = match client.ask::<L>(&query).await {
             Ok(page) => page,
             // Only a list that is there proves that something is not.
             Err(error) => {
                 return match classify::failed(lookup, &error) {
                     Err(gap) => Err(gap),
-                    Ok(_) => Err(classify::incomplete(lookup, "the list")),
+                    Ok(_) => Err(incomplete("the list")),
                 };
             }
         };
-        let (list, next) = part(page);
-        found.extend(list.ok_or_else(|| classify::incomplete(lookup, "the list"))?);
+        let next = page.text("nextToken").map_err(incomplete)?;
+        let items = page.into_list(list).map_err(incomplete)?;
+        for it in items.ok_or_else(|| incomplete("the list"))? {
+            found.push(item(it).map_err(incomplete)?);
+        }
         if !pages.turn(lookup, next)? {
             return Ok(found);
         }
@@ -104,53 +102,76 @@ where
 
 /// Every item of a list, read; one that cannot be read spoils the list, since it may be the one that
 /// decides.
-fn read<L, T, F>(
+fn read<L, F>(
     lookup: &L,
-    list: Vec<T>,
-    item: impl Fn(T) -> Result<F, &'static str>,
+    list: &[Element],
+    item: impl Fn(&Element) -> Result<F, Lacks>,
 ) -> Answer<Vec<F>>
 where
     L: Lookup<Fact = Vec<F>>,
 {
-    let items = list.into_iter().map(item).collect::<Result<Vec<F>, _>>();
+    let items = list.iter().map(item).collect::<Result<Vec<F>, _>>();
     items.map(Seen::Found).map_err(|lacks| classify::incomplete(lookup, lacks))
 }
 
 /// The one item that a filter by id leaves, or that there is none.
-fn single<L: Lookup, T>(
+fn single<L: Lookup>(
     lookup: &L,
-    list: Vec<T>,
-    item: impl Fn(T) -> Result<L::Fact, &'static str>,
+    found: Option<&Element>,
+    item: impl Fn(&Element) -> Result<L::Fact, Lacks>,
 ) -> Answer<L::Fact> {
-    match list.into_iter().next() {
+    match found {
         Some(it) => item(it).map(Seen::Found).map_err(|lacks| classify::incomplete(lookup, lacks)),
         None => classify::absent(lookup, format!("not in the list of {}", L::CALL)),
     }
 }
 
-/// The one among the items that a filter by several ids leaves.
-fn among<L: Lookup, T: Clone>(
+/// The one among the items that a filter by several ids leaves: the one with this id in this field.
+fn among<L: Lookup>(
     lookup: &L,
-    list: &Result<Vec<T>, Gap>,
-    is_it: impl Fn(&T) -> bool,
-    item: impl Fn(T) -> Result<L::Fact, &'static str>,
+    list: &Result<Vec<Element>, Gap>,
+    (field, id): (&str, &str),
+    item: impl Fn(&Element) -> Result<L::Fact, Lacks>,
 ) -> Answer<L::Fact> {
     let list = list.as_ref().map_err(Gap::clone)?;
-    single(lookup, list.iter().find(|it| is_it(it)).cloned().into_iter().collect(), item)
+    let found = with_id(list, field, id).map_err(|lacks| classify::incomplete(lookup, lacks))?;
+    single(lookup, found, item)
+}
+
+/// The item with this id in this field, if there is one.
+///
+/// # Errors
+/// If one of the others might be it, since its own id cannot be read.
+fn with_id<'a>(list: &'a [Element], field: &str, id: &str) -> Result<Option<&'a Element>, Lacks> {
+    let mut unnamed = None;
+    for it in list {
+        match it.text(field) {
+            Ok(Some(text)) if text == id => return Ok(Some(it)),
+            Ok(Some(_)) => {}
+            Ok(None) => unnamed = Some("the id of an item"),
+            Err(lacks) => unnamed = Some(lacks),
+        }
+    }
+    unnamed.map_or(Ok(None), Err)
 }
 
 /// A range of addresses.
-fn range<R: FromStr>(text: impl AsRef<str>) -> Result<R, &'static str> {
+fn range<R: FromStr>(text: impl AsRef<str>) -> Result<R, Lacks> {
     text.as_ref().parse().map_err(|_| "a readable range of addresses")
 }
 
 /// The ranges that are given.
-fn ranges<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Result<Vec<IpNet>, &'static str> {
+fn ranges<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Result<Vec<IpNet>, Lacks> {
     texts.into_iter().map(range).collect()
 }
 
+/// Whether a range of a VPC or a subnet belongs to it, by the state of the association.
+fn is_associated(state: Option<String>) -> bool {
+    !matches!(state.as_deref(), Some("disassociated" | "failed"))
+}
+
 /// Who owns something, where that is told.
-fn owner(id: Option<String>) -> Result<Option<AccountId>, &'static str> {
+fn owner(id: Option<String>) -> Result<Option<AccountId>, Lacks> {
     id.map(|id| id.parse().map_err(|_| "a readable account")).transpose()
 }
 
@@ -160,7 +181,7 @@ fn traffic(
     protocol: Option<&str>,
     first: Option<i32>,
     last: Option<i32>,
-) -> Result<Traffic, &'static str> {
+) -> Result<Traffic, Lacks> {
     let protocol = match protocol.ok_or("the protocol of a rule")? {
         "-1" => None,
         "icmp" => Some(1),

@@ -1,9 +1,8 @@
 //! Network ACLs.
 
-use aws_sdk_ec2::types::RuleAction;
 use serde::Serialize;
 
-use super::{only, range, read, traffic, whole};
+use super::{Element, Lacks, only, range, read, traffic, whole};
 use crate::lookup::{Answer, Call, Lookup, Services};
 use crate::names::Region;
 use crate::network::{AclEntry, NetworkAcl};
@@ -26,39 +25,33 @@ impl Lookup for NetworkAcls {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<NetworkAcl>> {
-        let request = services
-            .ec2(&self.region)
-            .describe_network_acls()
-            .filters(only("vpc-id", [&*self.vpc]));
-        let listed = whole(
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| (page.network_acls, page.next_token),
-        )
-        .await?;
-        read(self, listed, |it| {
-            let associations = it.associations.ok_or("the associations of a network ACL")?;
-            let entries = it.entries.ok_or("the entries of a network ACL")?;
+        let client = services.ec2(&self.region);
+        let query = only("vpc-id", [&*self.vpc]);
+        let listed = whole(self, &client, query, "networkAclSet").await?;
+        read(self, &listed, |it| {
+            it.list("associationSet")?.ok_or("the associations of a network ACL")?;
+            let entries = it.list("entrySet")?.ok_or("the entries of a network ACL")?;
             Ok(NetworkAcl {
-                id: it.network_acl_id.ok_or("the id of a network ACL")?,
-                subnets: associations.into_iter().filter_map(|it| it.subnet_id).collect(),
-                entries: entries.into_iter().map(entry).collect::<Result<_, _>>()?,
+                id: it.text("networkAclId")?.ok_or("the id of a network ACL")?,
+                subnets: it.texts("associationSet", Some("subnetId"))?,
+                entries: entries.iter().map(entry).collect::<Result<_, _>>()?,
             })
         })
     }
 }
 
-pub(super) fn entry(it: aws_sdk_ec2::types::NetworkAclEntry) -> Result<AclEntry, &'static str> {
-    let ports = it.port_range.as_ref();
+pub(super) fn entry(it: &Element) -> Result<AclEntry, Lacks> {
+    let protocol = it.text("protocol")?;
     let traffic =
-        traffic(it.protocol.as_deref(), ports.and_then(|it| it.from), ports.and_then(|it| it.to))?;
-    let text = it.cidr_block.or(it.ipv6_cidr_block).ok_or("the range of an entry")?;
+        traffic(protocol.as_deref(), it.number("portRange/from")?, it.number("portRange/to")?)?;
+    let text =
+        it.text("cidrBlock")?.or(it.text("ipv6CidrBlock")?).ok_or("the range of an entry")?;
     Ok(AclEntry {
-        number: it.rule_number.ok_or("the number of an entry")?,
-        egress: it.egress.ok_or("the direction of an entry")?,
-        allow: match it.rule_action {
-            Some(RuleAction::Allow) => true,
-            Some(RuleAction::Deny) => false,
+        number: it.number("ruleNumber")?.ok_or("the number of an entry")?,
+        egress: it.flag("egress")?.ok_or("the direction of an entry")?,
+        allow: match it.text("ruleAction")?.as_deref() {
+            Some("allow") => true,
+            Some("deny") => false,
             _ => return Err("the action of an entry"),
         },
         traffic,

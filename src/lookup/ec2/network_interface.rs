@@ -20,7 +20,7 @@ pub struct NetworkInterfaces {
 
 /// How many are on one page, and how many pages are worth reading: as much as it takes for twice the
 /// default quota. Whoever may have many more seldom has too few.
-const ON_A_PAGE: i32 = 1_000;
+const ON_A_PAGE: &str = "1000";
 const MOST_PAGES: usize = 10;
 
 impl Lookup for NetworkInterfaces {
@@ -32,18 +32,10 @@ impl Lookup for NetworkInterfaces {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<i64> {
-        let request = services
-            .ec2(&self.region)
-            .describe_network_interfaces()
-            .filters(only("owner-id", [self.owner.as_str()]))
-            .max_results(ON_A_PAGE);
-        let counted = up_to(
-            MOST_PAGES,
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| (page.network_interfaces.map(|list| vec![(); list.len()]), page.next_token),
-        )
-        .await?;
+        let client = services.ec2(&self.region);
+        let query = only("owner-id", [self.owner.as_str()]).with("MaxResults", ON_A_PAGE);
+        let counted =
+            up_to(MOST_PAGES, self, &client, query, "networkInterfaceSet", |_| Ok(())).await?;
         Ok(Seen::Found(i64::try_from(counted.len()).unwrap_or(i64::MAX)))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ranges, read, whole};
+use super::{Query, range, ranges, read, whole};
 use crate::knowledge::Seen;
 use crate::lookup::{Answer, Call, Lookup, Services, classify};
 use crate::names::Region;
@@ -24,20 +24,14 @@ impl Lookup for ServicePrefixLists {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<PrefixList>> {
-        let request = services.ec2(&self.region).describe_prefix_lists();
-        let listed = whole(
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| (page.prefix_lists, page.next_token),
-        )
-        .await?;
-        read(self, listed, |it| {
-            // Of a list without ranges only the name is known: its entries have to be asked for.
-            let cidrs = it.cidrs.unwrap_or_default();
+        let client = services.ec2(&self.region);
+        let listed = whole(self, &client, Query::default(), "prefixListSet").await?;
+        read(self, &listed, |it| {
             Ok(PrefixList {
-                id: it.prefix_list_id.ok_or("the id of a prefix list")?,
-                name: it.prefix_list_name.ok_or("the name of a prefix list")?,
-                ranges: ranges(cidrs)?,
+                id: it.text("prefixListId")?.ok_or("the id of a prefix list")?,
+                name: it.text("prefixListName")?.ok_or("the name of a prefix list")?,
+                // Of a list without ranges only the name is known: its entries have to be asked for.
+                ranges: ranges(it.texts("cidrSet", None)?)?,
             })
         })
     }
@@ -67,25 +61,23 @@ impl Lookup for PrefixListEntries {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<PrefixList> {
-        let first =
-            services.ec2(&self.region).get_managed_prefix_list_entries().prefix_list_id(&self.id);
+        let client = services.ec2(&self.region);
+        let query = Query::default().with("PrefixListId", &*self.id);
         // The list that is not there is told by a code, so the first page is asked for by itself.
-        let page = match first.clone().send().await {
+        let page = match client.ask::<Self>(&query).await {
             Ok(page) => page,
             Err(error) => return classify::failed(self, &error),
         };
-        let mut entries = page.entries.ok_or_else(|| classify::incomplete(self, "the entries"))?;
-        if let Some(next) = page.next_token.filter(|token| !token.is_empty()) {
-            let rest = whole(
-                self,
-                |token| first.clone().next_token(token.unwrap_or_else(|| next.clone())).send(),
-                |page| (page.entries, page.next_token),
-            );
-            entries.extend(rest.await?);
+        let incomplete = |lacks| classify::incomplete(self, lacks);
+        let next = page.text("nextToken").map_err(incomplete)?.filter(|token| !token.is_empty());
+        let entries = page.into_list("entrySet").map_err(incomplete)?;
+        let mut entries = entries.ok_or_else(|| incomplete("the entries"))?;
+        if let Some(next) = next {
+            entries.extend(whole(self, &client, query.with("NextToken", next), "entrySet").await?);
         }
-        let entries = entries.into_iter().map(|it| it.cidr.ok_or("the range of an entry"));
-        let entries = entries.collect::<Result<Vec<String>, _>>().and_then(ranges);
-        let ranges = entries.map_err(|lacks| classify::incomplete(self, lacks))?;
+        let ranges =
+            entries.iter().map(|it| range(it.text("cidr")?.ok_or("the range of an entry")?));
+        let ranges = ranges.collect::<Result<_, _>>().map_err(incomplete)?;
         Ok(Seen::Found(PrefixList { id: self.id.clone(), name: self.id.clone(), ranges }))
     }
 }

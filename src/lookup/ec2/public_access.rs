@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Query;
 use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
 use crate::names::Region;
 
@@ -22,12 +23,9 @@ impl Lookup for BlockPublicAccess {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<String> {
-        let reply =
-            services.ec2(&self.region).describe_vpc_block_public_access_options().send().await;
+        let reply = services.ec2(&self.region).ask::<Self>(&Query::default()).await;
         classify::answer(self, reply, |it| {
-            let options = it.vpc_block_public_access_options.ok_or("the options")?;
-            let mode = options.internet_gateway_block_mode.ok_or("the mode")?;
-            Ok(mode.as_str().to_owned())
+            it.text("vpcBlockPublicAccessOptions/internetGatewayBlockMode")?.ok_or("the mode")
         })
     }
 }

@@ -1,9 +1,8 @@
 //! Security groups.
 
-use aws_sdk_ec2::types::IpPermission;
 use serde::Serialize;
 
-use super::{MOST_VALUES, among, only, range, single, traffic, whole};
+use super::{Element, Lacks, MOST_VALUES, among, only, range, single, traffic, whole};
 use crate::knowledge::Gap;
 use crate::lookup::{Answer, Batch, Call, Lookup, Services};
 use crate::names::Region;
@@ -42,24 +41,17 @@ impl Lookup for DescribeSecurityGroup {
     }
 }
 
-type Listed = Result<Vec<aws_sdk_ec2::types::SecurityGroup>, Gap>;
+type Listed = Result<Vec<Element>, Gap>;
 
 impl DescribeSecurityGroup {
     async fn list(&self, asked: &[Self], services: &Services) -> Listed {
-        let request = services
-            .ec2(&self.region)
-            .describe_security_groups()
-            .filters(only("group-id", asked.iter().map(|one| &*one.id)));
-        whole(
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| (page.security_groups, page.next_token),
-        )
-        .await
+        let client = services.ec2(&self.region);
+        let query = only("group-id", asked.iter().map(|one| &*one.id));
+        whole(self, &client, query, "securityGroupInfo").await
     }
 
     fn among(&self, listed: &Listed) -> Answer<SecurityGroup> {
-        among(self, listed, |it| it.group_id.as_ref() == Some(&self.id), read)
+        among(self, listed, ("groupId", &self.id), read)
     }
 }
 
@@ -82,46 +74,41 @@ impl Lookup for DefaultSecurityGroup {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<SecurityGroup> {
-        let request = services
-            .ec2(&self.region)
-            .describe_security_groups()
-            .filters(only("vpc-id", [&*self.vpc]))
-            .filters(only("group-name", ["default"]));
-        let listed = whole(
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| (page.security_groups, page.next_token),
-        )
-        .await?;
-        single(self, listed, read)
+        let client = services.ec2(&self.region);
+        let query = only("vpc-id", [&*self.vpc]).only("group-name", ["default"]);
+        let listed = whole(self, &client, query, "securityGroupInfo").await?;
+        single(self, listed.first(), read)
     }
 }
 
-fn read(it: aws_sdk_ec2::types::SecurityGroup) -> Result<SecurityGroup, &'static str> {
-    let rules = |list: Vec<IpPermission>| list.into_iter().map(rule).collect::<Result<_, _>>();
+fn read(it: &Element) -> Result<SecurityGroup, Lacks> {
+    let rules = |list: &[Element]| list.iter().map(rule).collect::<Result<_, _>>();
+    let ingress = it.list("ipPermissions")?.ok_or("the inbound rules of a security group")?;
+    let egress = it.list("ipPermissionsEgress")?.ok_or("the outbound rules of a security group")?;
     Ok(SecurityGroup {
-        id: it.group_id.ok_or("the id of a security group")?,
-        name: it.group_name.ok_or("the name of a security group")?,
-        vpc: it.vpc_id.ok_or("the VPC of a security group")?,
-        ingress: rules(it.ip_permissions.ok_or("the inbound rules of a security group")?)?,
-        egress: rules(it.ip_permissions_egress.ok_or("the outbound rules of a security group")?)?,
+        id: it.text("groupId")?.ok_or("the id of a security group")?,
+        name: it.text("groupName")?.ok_or("the name of a security group")?,
+        vpc: it.text("vpcId")?.ok_or("the VPC of a security group")?,
+        ingress: rules(ingress)?,
+        egress: rules(egress)?,
     })
 }
 
-pub(super) fn rule(it: IpPermission) -> Result<Rule, &'static str> {
-    let traffic = traffic(it.ip_protocol.as_deref(), it.from_port, it.to_port)?;
+pub(super) fn rule(it: &Element) -> Result<Rule, Lacks> {
+    let protocol = it.text("ipProtocol")?;
+    let traffic = traffic(protocol.as_deref(), it.number("fromPort")?, it.number("toPort")?)?;
     let mut peers = Vec::new();
-    for it in it.ip_ranges.unwrap_or_default() {
-        peers.push(Peer::Range(range(it.cidr_ip.ok_or("the range of a rule")?)?));
+    for it in it.items("ipRanges")? {
+        peers.push(Peer::Range(range(it.text("cidrIp")?.ok_or("the range of a rule")?)?));
     }
-    for it in it.ipv6_ranges.unwrap_or_default() {
-        peers.push(Peer::Range(range(it.cidr_ipv6.ok_or("the range of a rule")?)?));
+    for it in it.items("ipv6Ranges")? {
+        peers.push(Peer::Range(range(it.text("cidrIpv6")?.ok_or("the range of a rule")?)?));
     }
-    for it in it.prefix_list_ids.unwrap_or_default() {
-        peers.push(Peer::PrefixList(it.prefix_list_id.ok_or("the prefix list of a rule")?));
+    for it in it.items("prefixListIds")? {
+        peers.push(Peer::PrefixList(it.text("prefixListId")?.ok_or("the prefix list of a rule")?));
     }
-    for it in it.user_id_group_pairs.unwrap_or_default() {
-        peers.push(Peer::Group(it.group_id.ok_or("the group of a rule")?));
+    for it in it.items("groups")? {
+        peers.push(Peer::Group(it.text("groupId")?.ok_or("the group of a rule")?));
     }
     Ok(Rule { traffic, peers })
 }

@@ -1,9 +1,10 @@
 //! Snapshots of EBS volumes.
 
-use aws_sdk_ec2::types::StorageTier;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use serde::{Deserialize, Serialize};
 
-use super::single;
+use super::{Element, Lacks, Query, single};
 use crate::lookup::{Answer, Call, Lookup, Services, classify};
 use crate::names::Region;
 
@@ -54,25 +55,31 @@ impl Lookup for DescribeSnapshot {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Snapshot> {
-        let client = services.ec2(&self.region);
-        match client.describe_snapshots().snapshot_ids(&self.id).send().await {
-            Err(error) => classify::failed(self, &error),
-            Ok(page) => {
-                let list = page.snapshots.ok_or_else(|| classify::incomplete(self, "the list"))?;
-                single(self, list, read)
-            }
-        }
+        let query = Query::default().with("SnapshotId.1", &*self.id);
+        let page = match services.ec2(&self.region).ask::<Self>(&query).await {
+            Ok(page) => page,
+            Err(error) => return classify::failed(self, &error),
+        };
+        let list = page.list("snapshotSet").and_then(|list| list.ok_or("the list"));
+        let list = list.map_err(|lacks| classify::incomplete(self, lacks))?;
+        single(self, list.first(), read)
     }
 }
 
-fn read(it: aws_sdk_ec2::types::Snapshot) -> Result<Snapshot, &'static str> {
+pub(super) fn read(it: &Element) -> Result<Snapshot, Lacks> {
     Ok(Snapshot {
-        state: it.state.ok_or("the state of a snapshot")?.as_str().to_owned(),
-        size: it.volume_size.ok_or("the size of a snapshot")?.into(),
-        archived: it.storage_tier == Some(StorageTier::Archive),
-        restored_until: it.restore_expiry_time.map(|time| time.to_string()),
-        owner: it.owner_id,
-        encrypted: it.encrypted.ok_or("whether a snapshot is encrypted")?,
-        key: it.kms_key_id.filter(|key| !key.is_empty()),
+        state: it.text("status")?.ok_or("the state of a snapshot")?,
+        size: it.number("volumeSize")?.ok_or("the size of a snapshot")?,
+        archived: it.text("storageTier")?.as_deref() == Some("archive"),
+        restored_until: it.text("restoreExpiryTime")?.map(time).transpose()?,
+        owner: it.text("ownerId")?,
+        encrypted: it.flag("encrypted")?.ok_or("whether a snapshot is encrypted")?,
+        key: it.text("kmsKeyId")?.filter(|key| !key.is_empty()),
     })
+}
+
+/// The time in the form in which it is told, without needless fractions of a second.
+fn time(text: String) -> Result<String, Lacks> {
+    let time = DateTime::from_str(&text, Format::DateTimeWithOffset);
+    time.map(|time| time.to_string()).map_err(|_| "a readable time")
 }

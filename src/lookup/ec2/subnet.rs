@@ -1,9 +1,8 @@
 //! Subnets.
 
-use aws_sdk_ec2::types::SubnetCidrBlockStateCode;
 use serde::{Deserialize, Serialize};
 
-use super::{MOST_VALUES, among, only, owner, range, whole};
+use super::{Element, Lacks, MOST_VALUES, Query, among, is_associated, only, owner, range, whole};
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::servicequotas::NETWORK_INTERFACES;
 use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services, classify};
@@ -43,26 +42,17 @@ impl Lookup for DescribeSubnet {
     }
 }
 
+type Listed = Result<Vec<Element>, Gap>;
+
 impl DescribeSubnet {
-    async fn list(
-        &self,
-        asked: &[Self],
-        services: &Services,
-    ) -> Result<Vec<aws_sdk_ec2::types::Subnet>, Gap> {
-        let request = services
-            .ec2(&self.region)
-            .describe_subnets()
-            .filters(only("subnet-id", asked.iter().map(|one| &*one.id)));
-        whole(
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| (page.subnets, page.next_token),
-        )
-        .await
+    async fn list(&self, asked: &[Self], services: &Services) -> Listed {
+        let client = services.ec2(&self.region);
+        let query = only("subnet-id", asked.iter().map(|one| &*one.id));
+        whole(self, &client, query, "subnetSet").await
     }
 
-    fn among(&self, listed: &Result<Vec<aws_sdk_ec2::types::Subnet>, Gap>) -> Answer<Subnet> {
-        among(self, listed, |it| it.subnet_id.as_ref() == Some(&self.id), read)
+    fn among(&self, listed: &Listed) -> Answer<Subnet> {
+        among(self, listed, ("subnetId", &self.id), read)
     }
 }
 
@@ -84,15 +74,9 @@ impl Lookup for Subnets {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<Subnet>> {
-        let request =
-            services.ec2(&self.region).describe_subnets().filters(only("vpc-id", [&*self.vpc]));
-        let listed = whole(
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| (page.subnets, page.next_token),
-        )
-        .await?;
-        super::read(self, listed, read)
+        let client = services.ec2(&self.region);
+        let listed = whole(self, &client, only("vpc-id", [&*self.vpc]), "subnetSet").await?;
+        super::read(self, &listed, read)
     }
 }
 
@@ -126,15 +110,10 @@ impl Lookup for TakenAddresses {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Taken> {
-        let request = services.ec2(&self.region).describe_subnets();
-        let listed = whole(
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| (page.subnets, page.next_token),
-        )
-        .await?;
+        let client = services.ec2(&self.region);
+        let listed = whole(self, &client, Query::default(), "subnetSet").await?;
         let mut taken = Taken { ipv4: 0, only_ipv6: false };
-        for it in listed {
+        for it in &listed {
             let subnet = read(it).map_err(|lacks| classify::incomplete(self, lacks))?;
             match subnet.ipv4 {
                 Some(range) => {
@@ -154,38 +133,26 @@ impl Optional for TakenAddresses {
     }
 }
 
-fn read(it: aws_sdk_ec2::types::Subnet) -> Result<Subnet, &'static str> {
-    let is_there = |state: Option<&SubnetCidrBlockStateCode>| {
-        !matches!(
-            state,
-            Some(SubnetCidrBlockStateCode::Disassociated | SubnetCidrBlockStateCode::Failed)
-        )
-    };
-    let ipv6 = it
-        .ipv6_cidr_block_association_set
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|it| is_there(it.ipv6_cidr_block_state.as_ref().and_then(|it| it.state.as_ref())))
-        .filter_map(|it| it.ipv6_cidr_block)
-        .map(range)
-        .collect::<Result<_, _>>()?;
-    let ipv4 = it.cidr_block.filter(|text| !text.is_empty());
-    let public_access = it.block_public_access_states;
+fn read(it: &Element) -> Result<Subnet, Lacks> {
+    let mut ipv6 = Vec::new();
+    for it in it.items("ipv6CidrBlockAssociationSet")? {
+        if is_associated(it.text("ipv6CidrBlockState/state")?) {
+            ipv6.extend(it.text("ipv6CidrBlock")?);
+        }
+    }
+    let ipv4 = it.text("cidrBlock")?.filter(|text| !text.is_empty());
     Ok(Subnet {
-        id: it.subnet_id.ok_or("the id of a subnet")?,
-        vpc: it.vpc_id.ok_or("the VPC of a subnet")?,
-        owner: owner(it.owner_id)?,
-        zone: it.availability_zone.ok_or("the zone of a subnet")?,
-        zone_id: it.availability_zone_id,
+        id: it.text("subnetId")?.ok_or("the id of a subnet")?,
+        vpc: it.text("vpcId")?.ok_or("the VPC of a subnet")?,
+        owner: owner(it.text("ownerId")?)?,
+        zone: it.text("availabilityZone")?.ok_or("the zone of a subnet")?,
+        zone_id: it.text("availabilityZoneId")?,
         ipv4: ipv4.map(range).transpose()?,
-        ipv6,
+        ipv6: ipv6.into_iter().map(range).collect::<Result<_, _>>()?,
         free_addresses: it
-            .available_ip_address_count
-            .ok_or("the free addresses of a subnet")?
-            .into(),
-        dns64: it.enable_dns64.unwrap_or(false),
-        public_access: public_access
-            .and_then(|it| it.internet_gateway_block_mode)
-            .map(|mode| mode.as_str().to_owned()),
+            .number("availableIpAddressCount")?
+            .ok_or("the free addresses of a subnet")?,
+        dns64: it.flag("enableDns64")?.unwrap_or(false),
+        public_access: it.text("blockPublicAccessStates/internetGatewayBlockMode")?,
     })
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{only, up_to};
 use crate::knowledge::Seen;
 use crate::lookup::servicequotas::Quota;
-use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Optional, Services};
 use crate::names::Region;
 
 /// What all volumes of one type have together in a region: those of machines and of tasks alike.
@@ -28,7 +28,7 @@ pub struct Provisioned {
 
 /// How many are on one page, and how many pages are worth reading for what can only be a warning: each
 /// takes a second, one after the other.
-const ON_A_PAGE: i32 = 1_000;
+const ON_A_PAGE: &str = "1000";
 const MOST_PAGES: usize = 3;
 
 impl Lookup for ProvisionedVolumes {
@@ -40,29 +40,18 @@ impl Lookup for ProvisionedVolumes {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Provisioned> {
-        let request = services
-            .ec2(&self.region)
-            .describe_volumes()
-            .filters(only("volume-type", [&*self.kind]))
-            .max_results(ON_A_PAGE);
-        let volumes = up_to(
-            MOST_PAGES,
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| {
-                let list = page
-                    .volumes
-                    .map(|list| list.into_iter().map(|it| (it.size, it.iops)).collect::<Vec<_>>());
-                (list, page.next_token)
-            },
-        )
-        .await?;
-        let mut all = Provisioned { storage: 0, iops: 0 };
-        for (size, iops) in volumes {
-            let size = size.ok_or_else(|| classify::incomplete(self, "the size of a volume"))?;
-            all.storage += i64::from(size);
-            all.iops += i64::from(iops.unwrap_or(0));
-        }
+        let client = services.ec2(&self.region);
+        let query = only("volume-type", [&*self.kind]).with("MaxResults", ON_A_PAGE);
+        let volumes = up_to(MOST_PAGES, self, &client, query, "volumeSet", |it| {
+            let size: i64 = it.number("size")?.ok_or("the size of a volume")?;
+            let iops: Option<i64> = it.number("iops")?;
+            Ok((size, iops.unwrap_or(0)))
+        });
+        let volumes = volumes.await?;
+        let all = Provisioned {
+            storage: volumes.iter().map(|(size, _)| size).sum(),
+            iops: volumes.iter().map(|(_, iops)| iops).sum(),
+        };
         Ok(Seen::Found(all))
     }
 }

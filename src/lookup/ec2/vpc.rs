@@ -1,10 +1,8 @@
 //! VPCs, and how names are resolved in them.
 
-use aws_sdk_ec2::types::{VpcAttributeName, VpcCidrBlockStateCode};
 use serde::{Deserialize, Serialize};
 
-use super::{only, owner, ranges, single, whole};
-use crate::knowledge::Seen;
+use super::{Element, Lacks, Query, is_associated, only, owner, ranges, single, whole};
 use crate::lookup::{Answer, Call, Lookup, Services, classify};
 use crate::names::Region;
 use crate::network::Vpc;
@@ -27,43 +25,31 @@ impl Lookup for DescribeVpc {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vpc> {
-        let request =
-            services.ec2(&self.region).describe_vpcs().filters(only("vpc-id", [&*self.id]));
-        let listed = whole(
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| (page.vpcs, page.next_token),
-        )
-        .await?;
-        single(self, listed, read)
+        let client = services.ec2(&self.region);
+        let listed = whole(self, &client, only("vpc-id", [&*self.id]), "vpcSet").await?;
+        single(self, listed.first(), read)
     }
 }
 
-fn read(it: aws_sdk_ec2::types::Vpc) -> Result<Vpc, &'static str> {
-    let is_there = |state: Option<&VpcCidrBlockStateCode>| {
-        !matches!(state, Some(VpcCidrBlockStateCode::Disassociated | VpcCidrBlockStateCode::Failed))
-    };
-    let further = it
-        .cidr_block_association_set
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|it| is_there(it.cidr_block_state.as_ref().and_then(|it| it.state.as_ref())))
-        .filter_map(|it| it.cidr_block);
-    let ipv6 = it
-        .ipv6_cidr_block_association_set
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|it| is_there(it.ipv6_cidr_block_state.as_ref().and_then(|it| it.state.as_ref())))
-        .filter_map(|it| it.ipv6_cidr_block);
-    let own = it.cidr_block.ok_or("the range of a VPC")?;
-    // The first range is among the others too.
-    let further = further.filter(|range| *range != own).collect::<Vec<_>>();
-    let ranges = ranges([own].into_iter().chain(further).chain(ipv6))?;
+fn read(it: &Element) -> Result<Vpc, Lacks> {
+    let own = it.text("cidrBlock")?.ok_or("the range of a VPC")?;
+    let mut texts = vec![own];
+    for it in it.items("cidrBlockAssociationSet")? {
+        if is_associated(it.text("cidrBlockState/state")?) {
+            // The first range is among the others too.
+            texts.extend(it.text("cidrBlock")?.filter(|range| *range != texts[0]));
+        }
+    }
+    for it in it.items("ipv6CidrBlockAssociationSet")? {
+        if is_associated(it.text("ipv6CidrBlockState/state")?) {
+            texts.extend(it.text("ipv6CidrBlock")?);
+        }
+    }
     Ok(Vpc {
-        id: it.vpc_id.ok_or("the id of a VPC")?,
-        owner: owner(it.owner_id)?,
-        ranges,
-        dhcp_options: it.dhcp_options_id.ok_or("the DHCP options of a VPC")?,
+        id: it.text("vpcId")?.ok_or("the id of a VPC")?,
+        owner: owner(it.text("ownerId")?)?,
+        ranges: ranges(texts)?,
+        dhcp_options: it.text("dhcpOptionsId")?.ok_or("the DHCP options of a VPC")?,
     })
 }
 
@@ -100,21 +86,21 @@ impl Lookup for VpcDns {
 
     async fn fetch(&self, services: &Services) -> Answer<DnsAttributes> {
         let client = services.ec2(&self.region);
-        let ask = |attribute| {
-            client.describe_vpc_attribute().vpc_id(&self.vpc).attribute(attribute).send()
-        };
-        let (support, hostnames) = tokio::join!(
-            ask(VpcAttributeName::EnableDnsSupport),
-            ask(VpcAttributeName::EnableDnsHostnames)
+        let of_this = Query::default().with("VpcId", &*self.vpc);
+        let (support, hostnames) = (
+            of_this.clone().with("Attribute", "enableDnsSupport"),
+            of_this.with("Attribute", "enableDnsHostnames"),
         );
+        let (support, hostnames) =
+            tokio::join!(client.ask::<Self>(&support), client.ask::<Self>(&hostnames));
         let support = match support {
-            Ok(it) => it.enable_dns_support.and_then(|it| it.value),
+            Ok(it) => it.flag("enableDnsSupport/value"),
             Err(error) => return classify::failed(self, &error),
         };
         classify::answer(self, hostnames, |it| {
-            let hostnames = it.enable_dns_hostnames.and_then(|it| it.value);
+            let hostnames = it.flag("enableDnsHostnames/value")?;
             Ok(DnsAttributes {
-                support: support.ok_or("the attribute enableDnsSupport")?,
+                support: support?.ok_or("the attribute enableDnsSupport")?,
                 hostnames: hostnames.ok_or("the attribute enableDnsHostnames")?,
             })
         })
@@ -140,27 +126,19 @@ impl Lookup for DhcpResolvers {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
-        let request = services
-            .ec2(&self.region)
-            .describe_dhcp_options()
-            .filters(only("dhcp-options-id", [&*self.id]));
-        let listed = whole(
-            self,
-            |token| request.clone().set_next_token(token).send(),
-            |page| (page.dhcp_options, page.next_token),
-        )
-        .await?;
-        let Some(options) = listed.into_iter().next() else {
-            return classify::absent(self, "not in the list of ec2:DescribeDhcpOptions");
-        };
-        let options = options
-            .dhcp_configurations
-            .ok_or_else(|| classify::incomplete(self, "the DHCP options themselves"))?;
-        let resolvers = options
-            .into_iter()
-            .filter(|option| option.key.as_deref() == Some("domain-name-servers"))
-            .flat_map(|option| option.values.unwrap_or_default())
-            .filter_map(|value| value.value);
-        Ok(Seen::Found(resolvers.collect()))
+        let client = services.ec2(&self.region);
+        let query = only("dhcp-options-id", [&*self.id]);
+        let listed = whole(self, &client, query, "dhcpOptionsSet").await?;
+        single(self, listed.first(), resolvers)
     }
+}
+
+fn resolvers(it: &Element) -> Result<Vec<String>, Lacks> {
+    let mut resolvers = Vec::new();
+    for it in it.list("dhcpConfigurationSet")?.ok_or("the DHCP options themselves")? {
+        if it.text("key")?.as_deref() == Some("domain-name-servers") {
+            resolvers.extend(it.texts("valueSet", Some("value"))?);
+        }
+    }
+    Ok(resolvers)
 }

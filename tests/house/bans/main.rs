@@ -8,7 +8,6 @@ fn main() {}
 
 fn clients() {
     let _: Option<aws_sdk_cloudwatchlogs::Client> = None;
-    let _: Option<aws_sdk_ec2::Client> = None;
     let _: Option<aws_sdk_ecr::Client> = None;
     let _: Option<aws_sdk_ecs::Client> = None;
     let _: Option<aws_sdk_efs::Client> = None;
@@ -21,6 +20,8 @@ fn clients() {
     let _: Option<aws_sdk_servicequotas::Client> = None;
     let _: Option<aws_sdk_ssm::Client> = None;
     let _: Option<aws_sdk_sts::Client> = None;
+    let _: Option<aws_smithy_runtime::client::orchestrator::operation::Operation<(), (), ()>> =
+        None;
     let _: Option<reqwest::Client> = None;
 }
 

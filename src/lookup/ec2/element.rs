@@ -1,0 +1,240 @@
+//! What EC2 says: elements of XML with elements or text in them.
+//!
+//! Only a whole, well-formed document is believed: what a broken one seems to lack may be in the part
+//! that was lost.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use xmlparser::{ElementEnd, Token, Tokenizer};
+
+/// An element with all that is in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Element {
+    name: String,
+    text: String,
+    children: Vec<Element>,
+}
+
+/// What an answer lacks, in the words that follow "the answer lacks".
+pub(super) type Lacks = &'static str;
+
+/// Answers of EC2 nest about ten deep.
+const DEEPEST: usize = 64;
+
+impl Element {
+    /// The root element of a document.
+    ///
+    /// # Errors
+    /// Why this is no whole, well-formed document.
+    pub(super) fn parse(document: &[u8]) -> Result<Element, String> {
+        let document = std::str::from_utf8(document).map_err(|error| error.to_string())?;
+        let mut reading = Reading::default();
+        for token in Tokenizer::from(document) {
+            reading.take(token.map_err(|error| error.to_string())?)?;
+        }
+        match (reading.root, reading.open.last()) {
+            (Some(root), None) => Ok(root),
+            (_, Some(open)) => Err(format!("<{}> has no end", open.tag)),
+            (None, None) => Err("there is no element".to_owned()),
+        }
+    }
+
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    /// The element at the end of a path (`ebsInfo`, `association/publicIp`), if there is one.
+    ///
+    /// # Errors
+    /// For two of one name: nobody knows which one is meant.
+    pub(super) fn child(&self, path: &str) -> Result<Option<&Element>, Lacks> {
+        let mut at = self;
+        for name in path.split('/') {
+            let mut named = at.children.iter().filter(|it| it.is(name));
+            match (named.next(), named.next()) {
+                (Some(it), None) => at = it,
+                (None, _) => return Ok(None),
+                (Some(_), Some(_)) => return Err("a single value for a field"),
+            }
+        }
+        Ok(Some(at))
+    }
+
+    /// The text of this element.
+    ///
+    /// # Errors
+    /// If there are elements in it.
+    pub(super) fn content(&self) -> Result<String, Lacks> {
+        match self.children.is_empty() {
+            true => Ok(self.text.clone()),
+            false => Err("a plain value for a field"),
+        }
+    }
+
+    /// The text at the end of a path, if there is any.
+    pub(super) fn text(&self, path: &str) -> Result<Option<String>, Lacks> {
+        self.child(path)?.map(Element::content).transpose()
+    }
+
+    /// The number at the end of a path, if there is one.
+    ///
+    /// # Errors
+    /// For what is no such number.
+    pub(super) fn number<N: FromStr>(&self, path: &str) -> Result<Option<N>, Lacks> {
+        let text = self.text(path)?;
+        text.map(|text| text.parse().map_err(|_| "a readable number")).transpose()
+    }
+
+    /// The `true` or `false` at the end of a path, if there is one.
+    ///
+    /// # Errors
+    /// For any other word.
+    pub(super) fn flag(&self, path: &str) -> Result<Option<bool>, Lacks> {
+        let text = self.text(path)?;
+        text.map(|text| text.parse().map_err(|_| "a readable true or false")).transpose()
+    }
+
+    /// The items of the list at the end of a path, if there is a list; it may be empty.
+    ///
+    /// # Errors
+    /// For what is no list.
+    pub(super) fn list(&self, path: &str) -> Result<Option<&[Element]>, Lacks> {
+        let Some(list) = self.child(path)? else { return Ok(None) };
+        let is_list = list.text.trim().is_empty() && list.children.iter().all(|it| it.is("item"));
+        is_list.then_some(Some(&*list.children)).ok_or("a readable list")
+    }
+
+    /// The items of the list in this field, taken out; see [`Element::list`].
+    pub(super) fn into_list(self, field: &str) -> Result<Option<Vec<Element>>, Lacks> {
+        self.list(field)?;
+        let list = self.children.into_iter().find(|it| it.is(field));
+        Ok(list.map(|list| list.children))
+    }
+
+    /// The items of a list that EC2 leaves out where it is empty.
+    pub(super) fn items(&self, path: &str) -> Result<&[Element], Lacks> {
+        Ok(self.list(path)?.unwrap_or_default())
+    }
+
+    /// The values of a list of plain values, or of one field (`groupId`) of each item that has it.
+    pub(super) fn texts(&self, path: &str, field: Option<&str>) -> Result<Vec<String>, Lacks> {
+        let texts = self.items(path)?.iter().filter_map(|item| match field {
+            Some(field) => item.text(field).transpose(),
+            None => Some(item.content()),
+        });
+        texts.collect()
+    }
+}
+
+/// A document that is being read.
+#[derive(Default)]
+struct Reading<'a> {
+    open: Vec<Open<'a>>,
+    root: Option<Element>,
+}
+
+/// An element whose end has not been seen.
+struct Open<'a> {
+    /// The name with its prefix, as the end has to repeat it.
+    tag: Cow<'a, str>,
+    attributes: Vec<&'a str>,
+    element: Element,
+}
+
+impl<'a> Reading<'a> {
+    fn take(&mut self, token: Token<'a>) -> Result<(), String> {
+        match token {
+            Token::ElementStart { prefix, local, .. } => {
+                if self.open.len() == DEEPEST {
+                    return Err(format!("<{local}> is too deep in it"));
+                }
+                let element = Element { name: local.to_string(), ..Element::default() };
+                let tag = tag(prefix.as_str(), local.as_str());
+                self.open.push(Open { tag, attributes: Vec::new(), element });
+            }
+            Token::Attribute { value, span, .. } => {
+                unescaped(value.as_str())?;
+                let name = span.as_str().split('=').next().unwrap_or_default().trim_end();
+                let Some(open) = self.open.last_mut() else { return Ok(()) };
+                if open.attributes.contains(&name) {
+                    return Err(format!("<{}> has two attributes {name}", open.tag));
+                }
+                open.attributes.push(name);
+            }
+            Token::ElementEnd { end: ElementEnd::Open, .. } => {}
+            Token::ElementEnd { end: ElementEnd::Empty, .. } => self.close(None)?,
+            Token::ElementEnd { end: ElementEnd::Close(prefix, local), .. } => {
+                self.close(Some(tag(prefix.as_str(), local.as_str())))?;
+            }
+            Token::Text { text } => self.add(&unescaped(text.as_str())?),
+            Token::Cdata { text, .. } => self.add(text.as_str()),
+            Token::Declaration { .. }
+            | Token::ProcessingInstruction { .. }
+            | Token::Comment { .. } => {}
+            Token::DtdStart { .. }
+            | Token::EmptyDtd { .. }
+            | Token::EntityDeclaration { .. }
+            | Token::DtdEnd { .. } => return Err("it declares a document type".to_owned()),
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, named: Option<Cow<str>>) -> Result<(), String> {
+        let Some(closed) = self.open.pop() else { return Err("an end without a start".to_owned()) };
+        if let Some(name) = named.filter(|name| *name != closed.tag) {
+            return Err(format!("<{}> ends as </{name}>", closed.tag));
+        }
+        match self.open.last_mut() {
+            Some(around) => around.element.children.push(closed.element),
+            None => self.root = Some(closed.element),
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, text: &str) {
+        if let Some(open) = self.open.last_mut() {
+            open.element.text.push_str(text);
+        }
+    }
+}
+
+fn tag<'a>(prefix: &'a str, local: &'a str) -> Cow<'a, str> {
+    match prefix {
+        "" => Cow::Borrowed(local),
+        prefix => Cow::Owned(format!("{prefix}:{local}")),
+    }
+}
+
+/// The text with characters in place of the references to them.
+fn unescaped(text: &str) -> Result<Cow<'_, str>, String> {
+    let Some((before, escaped)) = text.split_once('&') else { return Ok(Cow::Borrowed(text)) };
+    let mut plain = before.to_owned();
+    for part in escaped.split('&') {
+        let referred =
+            part.split_once(';').and_then(|(name, after)| Some((character(name)?, after)));
+        let Some((character, after)) = referred else {
+            return Err("an & that begins no reference to a character".to_owned());
+        };
+        plain.push(character);
+        plain.push_str(after);
+    }
+    Ok(Cow::Owned(plain))
+}
+
+/// The character that a reference stands for: one of the five with a name, or any that XML allows, by
+/// its number (<https://www.w3.org/TR/xml/#sec-references>).
+fn character(name: &str) -> Option<char> {
+    let named = [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\'')];
+    if let Some((_, character)) = named.iter().find(|(it, _)| *it == name) {
+        return Some(*character);
+    }
+    let number = name.strip_prefix('#')?;
+    let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |digits| (digits, 16));
+    // A sign is none of XML's digits.
+    let code = digits.bytes().all(|it| it.is_ascii_hexdigit()).then_some(digits)?;
+    let character = char::from_u32(u32::from_str_radix(code, radix).ok()?)?;
+    let is_allowed = matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}')
+        || matches!(character, '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    is_allowed.then_some(character)
+}

@@ -1,6 +1,7 @@
 //! Every lookup, against everything that can come over the wire: only the service's own words say that
 //! something is there or not, and whatever else comes is a gap.
 
+mod ec2;
 mod file_systems;
 mod network;
 mod permissions;
@@ -227,18 +228,20 @@ impl Bench {
 
     /// What each lookup learns from a server that gives to everything the reply picked for it.
     fn learn(&self, pick: impl Fn(&Case) -> Option<Reply>) -> Vec<(Case, Reply, BoxedAnswer)> {
-        let asking: Vec<_> = (0..lookups("").len())
-            .filter_map(|nth| {
+        let asking: Vec<_> = lookups("")
+            .iter()
+            .enumerate()
+            .filter_map(|(nth, case)| {
+                let reply = pick(case)?;
                 let server = Server::start();
                 let case = lookups(&server.host).remove(nth);
-                let reply = pick(&case)?;
                 server.give(&reply);
                 let services = Services::through(&self.http, &format!("http://{}", server.host));
                 let asked = case.asked.fetch(vec![case.asked.clone()], Arc::new(services));
-                Some((case, reply, self.runtime.spawn(asked)))
+                Some((case, reply, server, self.runtime.spawn(asked)))
             })
             .collect();
-        let answered = asking.into_iter().map(|(case, reply, asking)| {
+        let answered = asking.into_iter().map(|(case, reply, _server, asking)| {
             let mut answers = self.runtime.block_on(asking).unwrap();
             assert_eq!(answers.len(), 1, "{}: one answer to one question", case.name);
             (case, reply, answers.remove(0))

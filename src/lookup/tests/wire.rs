@@ -16,7 +16,8 @@ pub(super) enum Reply {
     Raw(u16, &'static str, String),
     /// The URL of a blob, and this reply to who follows it.
     Url(Box<Reply>),
-    /// The first to a request with this word in its head, in small letters; the second to every other.
+    /// The first to a request with this text in its head, in small letters, or in its body; the second
+    /// to every other.
     Where(&'static str, Box<Reply>, Box<Reply>),
     /// Elsewhere, to a page that greets everybody.
     Redirect,
@@ -28,7 +29,7 @@ pub(super) enum Reply {
     Silence,
 }
 
-/// A server on this machine.
+/// A server on this machine, for as long as it is held.
 pub(super) struct Server {
     pub host: String,
     reply: Arc<Mutex<Option<Reply>>>,
@@ -42,11 +43,9 @@ impl Server {
         let server = Server { host: host.clone(), reply: Arc::clone(&reply) };
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (host, reply) = (host.clone(), Arc::clone(&reply));
-                std::thread::spawn(move || {
-                    let reply = reply.lock().unwrap().clone().unwrap();
-                    serve(stream, &host, &reply);
-                });
+                let Some(reply) = reply.lock().unwrap().clone() else { break };
+                let host = host.clone();
+                std::thread::spawn(move || serve(stream, &host, &reply));
             }
         });
         server
@@ -57,9 +56,18 @@ impl Server {
     }
 }
 
+/// A server that has nothing to say any more ends with its next visitor.
+impl Drop for Server {
+    fn drop(&mut self) {
+        *self.reply.lock().unwrap() = None;
+        let _woken = TcpStream::connect(&self.host);
+    }
+}
+
 /// What was asked: enough of it to answer in the same protocol.
 struct Request {
     head: String,
+    body: String,
 }
 
 impl Request {
@@ -72,8 +80,9 @@ impl Request {
         let head = String::from_utf8_lossy(&head).to_lowercase();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let length = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
-        let _body = stream.read_exact(&mut vec![0; length]);
-        Request { head }
+        let mut body = vec![0; length];
+        let _cut = stream.read_exact(&mut body);
+        Request { head, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
     fn is(&self, start: &str) -> bool {
@@ -124,7 +133,8 @@ fn serve(mut stream: TcpStream, host: &str, reply: &Reply) {
             (200, "content-type: application/x-amz-json-1.1", url)
         }
         Reply::Where(word, then, other) => {
-            let reply = if request.head.contains(word) { then } else { other };
+            let is_there = request.head.contains(word) || request.body.contains(word);
+            let reply = if is_there { then } else { other };
             return serve_rest(stream, &request, reply);
         }
         other => return serve_rest(stream, &request, other),

@@ -19,7 +19,7 @@ pub(super) const VARIABLE: &str = "AWS_ECS_PREFLIGHT_COMPLETE";
 
 /// Every shell with a completion script.
 pub(super) const SHELLS: Shells<'static> =
-    Shells(&[&BASH, &ZSH, &Fish, &env::Elvish, &env::Powershell]);
+    Shells(&[&BASH, &ZSH, &FISH, &env::Elvish, &env::Powershell]);
 
 /// The script that makes a shell ask.
 pub(super) fn script(shell: &str) -> io::Result<String> {
@@ -53,23 +53,41 @@ fn help(candidate: &CompletionCandidate) -> String {
     help.lines().next().unwrap_or_default().to_owned()
 }
 
-/// A shell whose script is ours: it reads a candidate a line.
-struct Own {
+/// A shell that reads a candidate a line.
+struct Reader {
     name: &'static str,
-    script: &'static [u8],
+    script: Script,
+    /// The last word, from the form in which the shell passes it.
+    typed: fn(OsString) -> OsString,
     line: fn(&CompletionCandidate) -> String,
 }
 
-const BASH: Own = Own {
+/// Where the script comes from.
+enum Script {
+    Ours(&'static [u8]),
+    Theirs(&'static dyn EnvCompleter),
+}
+
+const BASH: Reader = Reader {
     name: "bash",
-    script: include_bytes!("../../../completions/aws-ecs-preflight.bash"),
+    script: Script::Ours(include_bytes!("../../../completions/aws-ecs-preflight.bash")),
+    typed: |word| word,
     line: |candidate| candidate.get_value().to_string_lossy().into_owned(),
 };
 
-const ZSH: Own = Own {
+const ZSH: Reader = Reader {
     name: "zsh",
-    script: include_bytes!("../../../completions/_aws-ecs-preflight"),
+    script: Script::Ours(include_bytes!("../../../completions/_aws-ecs-preflight")),
+    typed: |word| word,
     line: described,
+};
+
+/// fish passes the last word with its quotes and backslashes, and reads the help behind a tab.
+const FISH: Reader = Reader {
+    name: "fish",
+    script: Script::Theirs(&env::Fish),
+    typed: |word| word.to_string_lossy().trim_start_matches(['"', '\'']).replace('\\', "").into(),
+    line: |candidate| format!("{}\t{}", candidate.get_value().to_string_lossy(), help(candidate)),
 };
 
 /// A candidate, then a colon and its help: the form that `_describe` of zsh reads.
@@ -82,7 +100,7 @@ fn described(candidate: &CompletionCandidate) -> String {
     }
 }
 
-impl EnvCompleter for Own {
+impl EnvCompleter for Reader {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -93,53 +111,18 @@ impl EnvCompleter for Own {
 
     fn write_registration(
         &self,
-        _variable: &str,
-        _name: &str,
-        _program: &str,
-        _completer: &str,
-        script: &mut dyn Write,
-    ) -> io::Result<()> {
-        script.write_all(self.script)
-    }
-
-    fn write_complete(
-        &self,
-        command: &mut clap::Command,
-        words: Vec<OsString>,
-        directory: Option<&Path>,
-        answer: &mut dyn Write,
-    ) -> io::Result<()> {
-        for candidate in candidates(command, words, directory)? {
-            writeln!(answer, "{}", (self.line)(&candidate))?;
-        }
-        Ok(())
-    }
-}
-
-struct Fish;
-
-impl EnvCompleter for Fish {
-    fn name(&self) -> &'static str {
-        "fish"
-    }
-
-    fn is(&self, name: &str) -> bool {
-        name == self.name()
-    }
-
-    fn write_registration(
-        &self,
         variable: &str,
         name: &str,
         program: &str,
         completer: &str,
         script: &mut dyn Write,
     ) -> io::Result<()> {
-        env::Fish.write_registration(variable, name, program, completer, script)
+        match self.script {
+            Script::Ours(text) => script.write_all(text),
+            Script::Theirs(it) => it.write_registration(variable, name, program, completer, script),
+        }
     }
 
-    /// A candidate a line, then a tab and its help. The last word comes as it is typed, with its
-    /// quotes and backslashes.
     fn write_complete(
         &self,
         command: &mut clap::Command,
@@ -147,12 +130,11 @@ impl EnvCompleter for Fish {
         directory: Option<&Path>,
         answer: &mut dyn Write,
     ) -> io::Result<()> {
-        if let Some(typed) = words.pop() {
-            let typed = typed.to_string_lossy();
-            words.push(typed.trim_start_matches(['"', '\'']).replace('\\', "").into());
+        if let Some(last) = words.pop() {
+            words.push((self.typed)(last));
         }
         for candidate in candidates(command, words, directory)? {
-            writeln!(answer, "{}\t{}", candidate.get_value().to_string_lossy(), help(&candidate))?;
+            writeln!(answer, "{}", (self.line)(&candidate))?;
         }
         Ok(())
     }

@@ -32,18 +32,41 @@ pub fn trails(task: &Task, facts: &View) -> Vec<Trail> {
 pub struct Group {
     /// The subcommand: `secrets`.
     pub name: &'static str,
-    /// What the group answers for, for its help.
+    /// What holds where all its checks pass.
     pub about: &'static str,
+    /// What the subcommand does, for its help.
+    pub help: &'static str,
+    /// Examples for the help and the manual: what is wanted, and the command line.
+    pub examples: &'static [(&'static str, &'static str)],
     /// Whether it works without network and credentials.
     pub offline: bool,
     /// The paths of a task that it looks at.
     pub paths: Option<fn(&Task, &View) -> Vec<Trail>>,
+    /// Whether the subcommand draws the paths of the task too, with `--graph`.
+    pub draws: bool,
     /// Its checks, in the order of the report.
     pub checks: &'static [&'static Check],
 }
 
-/// All groups, in the order of the report.
-pub static GROUPS: &[&Group] = &[
+impl Group {
+    /// What holds of a group whose record does not say otherwise.
+    pub const EMPTY: Group = Group {
+        name: "",
+        about: "",
+        help: "",
+        examples: &[],
+        offline: false,
+        paths: None,
+        draws: false,
+        checks: &[],
+    };
+}
+
+/// Groups in the order of the report. Whatever is derived from them takes the list as a parameter.
+pub type Groups = &'static [&'static Group];
+
+/// All groups.
+pub static GROUPS: Groups = &[
     &definition::GROUP,
     &image::GROUP,
     &secrets::GROUP,
@@ -56,7 +79,12 @@ pub static GROUPS: &[&Group] = &[
 
 /// All checks with their group, in catalogue order.
 pub fn catalogue() -> impl Iterator<Item = (&'static Group, &'static Check)> {
-    GROUPS.iter().flat_map(|group| group.checks.iter().map(move |check| (*group, *check)))
+    checks_of(GROUPS)
+}
+
+/// The checks of these groups, each with its group.
+pub fn checks_of(groups: Groups) -> impl Iterator<Item = (&'static Group, &'static Check)> {
+    groups.iter().flat_map(|group| group.checks.iter().map(move |check| (*group, *check)))
 }
 
 /// The check with this id.

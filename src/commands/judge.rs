@@ -26,7 +26,7 @@ use crate::task::{Task, Witness};
 
 /// Runs the checks of `only_group`, or all.
 pub(super) fn run(
-    only_group: Option<&'static str>,
+    only_group: Option<&'static Group>,
     judged: &Judged,
     global: &Global,
     notes: Vec<String>,
@@ -40,7 +40,7 @@ pub(super) type Drawing<'d> =
 
 /// Runs the checks, and makes something of the paths that the calls of the tasks take.
 pub(super) fn run_and(
-    only_group: Option<&'static str>,
+    only_group: Option<&'static Group>,
     judged: &Judged,
     global: &Global,
     notes: Vec<String>,
@@ -130,7 +130,7 @@ pub(super) fn context(place: &PlaceToRun) -> Result<RunContext, Failure> {
 
 /// Everything that a run needs, read from the user's files.
 struct Run<'a> {
-    only_group: Option<&'static str>,
+    only_group: Option<&'static Group>,
     judged: &'a Judged,
     global: &'a Global,
     given: Vec<Given>,
@@ -300,7 +300,7 @@ impl Run<'_> {
     fn selects(&self, group: &Group, check: &Check) -> bool {
         let named = |list: &[String]| list.iter().any(|id| id == check.id || id == group.name);
         let gate = &self.judged.gate;
-        self.only_group.is_none_or(|name| name == group.name)
+        self.only_group.is_none_or(|only| only.name == group.name)
             && (gate.only.is_empty() || named(&gate.only))
             && !named(&gate.skip)
     }

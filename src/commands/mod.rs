@@ -16,10 +16,10 @@ mod wait;
 
 use std::process::ExitCode;
 
-use clap::FromArgMatches;
 use clap::parser::ValueSource;
 
-use crate::cli::{self, Cli, Command, Global};
+use crate::checks::GROUPS;
+use crate::cli::{self, Cli, Command, Global, Other, PROGRAM};
 use crate::exit::Exit;
 use crate::output::{self, Colour, Look, Outlet, Volume};
 
@@ -53,8 +53,8 @@ pub fn run() -> ExitCode {
     if let Some(code) = pages::complete() {
         return code;
     }
-    let parsed = pages::command().try_get_matches();
-    let parsed = parsed.and_then(|it| Ok((Cli::from_arg_matches(&it)?, it.value_source("format"))));
+    let parsed = pages::command(GROUPS).try_get_matches();
+    let parsed = parsed.and_then(|it| Ok((Cli::of(&it, GROUPS)?, it.value_source("format"))));
     let (cli, format) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -81,23 +81,16 @@ fn restored(mut cli: Cli, format: Option<ValueSource>) -> Result<Exit, Failure> 
 fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
     let global = &cli.global;
     match &cli.command {
-        Command::Verify(judged) => judge::run(None, judged, global, notes),
-        Command::Definition(judged) => judge::run(Some("definition"), judged, global, notes),
-        Command::Image(judged) => judge::run(Some("image"), judged, global, notes),
-        Command::Secrets(judged) => judge::run(Some("secrets"), judged, global, notes),
-        Command::Kms(judged) => judge::run(Some("kms"), judged, global, notes),
-        Command::Roles(judged) => judge::run(Some("roles"), judged, global, notes),
-        Command::Logs(judged) => judge::run(Some("logs"), judged, global, notes),
-        Command::Volumes(judged) => judge::run(Some("volumes"), judged, global, notes),
-        Command::Network(reached) => network::run(reached, global, notes),
-        Command::Can(question) => can::run(question, global),
-        Command::Policy(wanted) => policy::run(wanted, global),
-        Command::Checks => catalogue::list(global),
-        Command::Explain { id } => catalogue::explain(id.as_deref(), global),
-        Command::Completions { shell } => pages::completions(*shell, global),
-        Command::Man { command } => pages::manual(command.as_deref(), global),
-        Command::Version => {
-            let text = format!("aws-ecs-preflight {}\n", env!("CARGO_PKG_VERSION"));
+        Command::Judge(group, judged) => judge::run(*group, judged, global, notes),
+        Command::Draw(group, reached) => network::run(group, reached, global, notes),
+        Command::Other(Other::Can(question)) => can::run(question, global),
+        Command::Other(Other::Policy(wanted)) => policy::run(wanted, global),
+        Command::Other(Other::Checks) => catalogue::list(global),
+        Command::Other(Other::Explain { id }) => catalogue::explain(id.as_deref(), global),
+        Command::Other(Other::Completions { shell }) => pages::completions(*shell, global),
+        Command::Other(Other::Man { command }) => pages::manual(command.as_deref(), global),
+        Command::Other(Other::Version) => {
+            let text = format!("{PROGRAM} {}\n", env!("CARGO_PKG_VERSION"));
             output::say(&text, &look(global));
             Ok(Exit::Pass)
         }
@@ -165,7 +158,7 @@ mod tests {
     #[test]
     fn the_parser_takes_output_beside_a_format_to_be_settled() {
         let line = ["aws-ecs-preflight", "checks", "--output", "text", "--format", "json"];
-        let matches = pages::command().try_get_matches_from(line).unwrap();
+        let matches = pages::command(GROUPS).try_get_matches_from(line).unwrap();
         assert_eq!(matches.value_source("format"), Some(ValueSource::CommandLine));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Failure, judge, look};
-use crate::checks::find;
+use crate::checks::{Group, find};
 use crate::cli::{Global, Reached};
 use crate::exit::Exit;
 use crate::output::graph::{Form, draw, lines};
@@ -12,7 +12,12 @@ use crate::output::{self, Outlet, OutputFile};
 use crate::reachability::trail::{End, Trail};
 use crate::report::Report;
 
-pub(super) fn run(reached: &Reached, global: &Global, notes: Vec<String>) -> Result<Exit, Failure> {
+pub(super) fn run(
+    group: &'static Group,
+    reached: &Reached,
+    global: &Global,
+    notes: Vec<String>,
+) -> Result<Exit, Failure> {
     let pictures =
         reached.graph.iter().map(|given| Picture::open(given)).collect::<Result<Vec<_>, _>>()?;
     let on_output = pictures.iter().filter(|picture| picture.file.is_none()).count();
@@ -42,7 +47,7 @@ pub(super) fn run(reached: &Reached, global: &Global, notes: Vec<String>) -> Res
         }
         Ok(())
     };
-    judge::run_and(Some("network"), &reached.judged, global, notes, Some(&print))
+    judge::run_and(Some(group), &reached.judged, global, notes, Some(&print))
 }
 
 /// The paths as lines; in quiet only those that do not arrive.

@@ -10,18 +10,19 @@ mod tables;
 use std::io;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, ValueEnum};
+use clap::ValueEnum;
 use clap_complete::CompleteEnv;
 
 use super::{Failure, look};
-use crate::cli::{Cli, Global, Shell};
+use crate::checks::{GROUPS, Groups};
+use crate::cli::{self, Global, PROGRAM, Shell, VERIFY};
 use crate::exit::Exit;
 use crate::output;
 
 /// The command line, with what its definitions alone cannot know: candidates, examples, exit codes.
-pub(super) fn command() -> clap::Command {
-    candidates::attach(Cli::command()).mut_subcommands(|command| {
-        let examples = examples::of(command.get_name());
+pub(super) fn command(groups: Groups) -> clap::Command {
+    candidates::attach(cli::command(groups), groups).mut_subcommands(|command| {
+        let examples = examples::of(command.get_name(), groups);
         if examples.is_empty() {
             return command;
         }
@@ -29,7 +30,7 @@ pub(super) fn command() -> clap::Command {
         for (wanted, line) in examples {
             text.push_str(&format!("  # {wanted}\n  {line}\n"));
         }
-        if command.get_name() == "verify" {
+        if command.get_name() == VERIFY {
             text.push_str("\nExit codes:\n");
             for (exit, meaning) in Exit::MEANINGS {
                 text.push_str(&format!("  {:>3}  {meaning}\n", exit.code()));
@@ -43,11 +44,11 @@ pub(super) fn command() -> clap::Command {
 /// Says nothing on standard error: that would land in the middle of somebody's command line.
 pub(super) fn complete() -> Option<ExitCode> {
     let directory = std::env::current_dir().ok();
-    let answered = CompleteEnv::with_factory(command)
+    let answered = CompleteEnv::with_factory(|| command(GROUPS))
         .var(shells::VARIABLE)
         .shells(shells::SHELLS)
-        .bin(shells::PROGRAM)
-        .completer(shells::PROGRAM)
+        .bin(PROGRAM)
+        .completer(PROGRAM)
         .try_complete(std::env::args_os(), directory.as_deref());
     match answered {
         Ok(false) => None,
@@ -66,10 +67,10 @@ pub(super) fn completions(shell: Shell, global: &Global) -> Result<Exit, Failure
 
 /// The manual page of the program or of one command.
 pub(super) fn manual(name: Option<&str>, global: &Global) -> Result<Exit, Failure> {
-    let root = built();
+    let root = built(GROUPS);
     let page = match name {
-        None => manual::program_page(&root),
-        Some(name) => manual::page(&root, name).ok_or_else(|| {
+        None => manual::program_page(&root, GROUPS),
+        Some(name) => manual::page(&root, GROUPS, name).ok_or_else(|| {
             Failure::usage(format!(
                 "there is no command {name:?}\n  `aws-ecs-preflight help` lists all"
             ))
@@ -79,8 +80,8 @@ pub(super) fn manual(name: Option<&str>, global: &Global) -> Result<Exit, Failur
     Ok(Exit::Pass)
 }
 
-fn built() -> clap::Command {
-    let mut root = command();
+fn built(groups: Groups) -> clap::Command {
+    let mut root = command(groups);
     root.build();
     root
 }
@@ -91,71 +92,24 @@ fn built() -> clap::Command {
 /// # Errors
 /// None that happens: text is written into memory.
 pub fn generated(readme: &str) -> io::Result<Vec<(String, String)>> {
-    let mut files = vec![("README.md".to_owned(), tables::renewed(readme))];
+    generated_of(readme, GROUPS)
+}
+
+fn generated_of(readme: &str, groups: Groups) -> io::Result<Vec<(String, String)>> {
+    let mut files = vec![("README.md".to_owned(), tables::renewed(readme, groups))];
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let name = match shell {
-            "zsh" => format!("_{}", shells::PROGRAM),
-            "elvish" => format!("{}.elv", shells::PROGRAM),
-            "powershell" => format!("{}.ps1", shells::PROGRAM),
-            _ => format!("{}.{shell}", shells::PROGRAM),
+            "zsh" => format!("_{}", PROGRAM),
+            "elvish" => format!("{}.elv", PROGRAM),
+            "powershell" => format!("{}.ps1", PROGRAM),
+            _ => format!("{}.{shell}", PROGRAM),
         };
         files.push((format!("completions/{name}"), shells::script(shell)?));
     }
-    let pages = manual::pages(&built())?;
+    let pages = manual::pages(&built(groups), groups)?;
     files.extend(pages.into_iter().map(|(name, text)| (format!("man/{name}"), text)));
     Ok(files)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{built, command, examples, shells};
-
-    /// What is offered for the last of these words.
-    fn offered(words: &str) -> Vec<String> {
-        let words = words.split(' ').map(Into::into).collect();
-        let found = shells::candidates(&mut command(), words, None).unwrap();
-        found.iter().map(|it| it.get_value().to_string_lossy().into_owned()).collect()
-    }
-
-    #[test]
-    fn candidates_come_from_the_definitions_and_the_catalogue() {
-        let table: &[(&str, &[&str])] = &[
-            ("aws-ecs-preflight verif", &["verify"]),
-            ("aws-ecs-preflight verify --rep", &["--replay"]),
-            ("aws-ecs-preflight verify --color=o", &["--color=on", "--color=off"]),
-            ("aws-ecs-preflight explain secret-js", &["secret-json-key"]),
-            (
-                "aws-ecs-preflight verify --only=secrets,image-pl",
-                &["--only=secrets,image-platform"],
-            ),
-            ("aws-ecs-preflight verify --skip secrets", &["secrets"]),
-            (
-                "aws-ecs-preflight verify --allow-unknown=image-pl",
-                &["--allow-unknown=image-platform"],
-            ),
-            ("aws-ecs-preflight image -o nd", &["ndjson"]),
-            ("aws-ecs-preflight man verif", &["verify"]),
-        ];
-        for (words, expected) in table {
-            assert_eq!(offered(words), *expected, "{words}");
-        }
-    }
-
-    #[test]
-    fn flags_are_offered_only_where_nothing_else_fits() {
-        assert!(offered("aws-ecs-preflight ").iter().all(|it| !it.starts_with('-')));
-        assert!(offered("aws-ecs-preflight checks ").contains(&"--format".to_owned()));
-    }
-
-    #[test]
-    fn examples_are_what_the_program_understands() {
-        for subcommand in built().get_subcommands() {
-            for (_, line) in examples::of(subcommand.get_name()) {
-                let start = line.find(shells::PROGRAM).unwrap();
-                let words = line[start..].split([' ', '|', ')']).take_while(|it| !it.is_empty());
-                let parsed = command().try_get_matches_from(words);
-                assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
-            }
-        }
-    }
-}
+mod tests;

@@ -25,8 +25,12 @@ use super::Group;
 pub static GROUP: Group = Group {
     name: "definition",
     about: "the task definition is one that ECS accepts, for what it runs on",
+    help: "Check the definition itself, without network and credentials",
+    examples: &[
+        ("Offline, in a commit hook", "aws-ecs-preflight definition taskdef.json"),
+        ("From standard input", "jq .web all.json | aws-ecs-preflight definition -"),
+    ],
     offline: true,
-    paths: None,
     checks: &[
         &schema::DEFINITION_SCHEMA,
         &fargate_size::DEFINITION_FARGATE_SIZE,
@@ -40,4 +44,5 @@ pub static GROUP: Group = Group {
         &environment::DEFINITION_ENVIRONMENT,
         &registered::DEFINITION_REGISTERED,
     ],
+    ..Group::EMPTY
 };

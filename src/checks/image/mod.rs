@@ -15,8 +15,11 @@ use super::Group;
 pub static GROUP: Group = Group {
     name: "image",
     about: "the images exist, for the platform that the task runs on",
-    offline: false,
-    paths: None,
+    help: "Check that the images exist, for the task's platform",
+    examples: &[
+        ("The images of a file", "aws-ecs-preflight image taskdef.json"),
+        ("The images of what is registered", "aws-ecs-preflight image web:42"),
+    ],
     checks: &[
         &reference::IMAGE_REFERENCE,
         &exists::IMAGE_EXISTS,
@@ -25,4 +28,5 @@ pub static GROUP: Group = Group {
         &credentials::IMAGE_REGISTRY_CREDENTIALS,
         &stability::IMAGE_STABILITY,
     ],
+    ..Group::EMPTY
 };

@@ -25,7 +25,18 @@ use super::Group;
 pub static GROUP: Group = Group {
     name: "network",
     about: "what the task has to reach can be reached from where it runs",
-    offline: false,
+    help: "Check that what the task has to reach can be reached from where it runs, hop by hop",
+    examples: &[
+        (
+            "From where the service runs",
+            "aws-ecs-preflight network taskdef.json --service web --cluster prod",
+        ),
+        (
+            "From a subnet that is yet to be used",
+            "aws-ecs-preflight network taskdef.json --subnets subnet-0a1b2c3d --security-groups sg-0a1b2c3d",
+        ),
+    ],
+    draws: true,
     paths: Some(trail::trails),
     checks: &[
         &configuration::NETWORK_CONFIGURATION,
@@ -39,4 +50,5 @@ pub static GROUP: Group = Group {
         &dns::NETWORK_DNS,
         &zone::NETWORK_ZONE,
     ],
+    ..Group::EMPTY
 };

@@ -19,8 +19,17 @@ use super::Group;
 pub static GROUP: Group = Group {
     name: "roles",
     about: "the roles exist, ECS may assume them, and the caller may pass them",
-    offline: false,
-    paths: None,
+    help: "Check that the roles exist, that ECS may assume them, and that the caller may pass them",
+    examples: &[
+        (
+            "For the role that deploys",
+            "aws-ecs-preflight roles taskdef.json --caller-arn arn:aws:iam::111122223333:role/deploy",
+        ),
+        (
+            "With the volumes' role of a service",
+            "aws-ecs-preflight roles taskdef.json --service-definition service.json",
+        ),
+    ],
     checks: &[
         &exists::ROLE_EXISTS,
         &trust::ROLE_TRUST,
@@ -31,4 +40,5 @@ pub static GROUP: Group = Group {
         &infrastructure::ROLE_INFRASTRUCTURE,
         &deployer::ROLE_DEPLOYER,
     ],
+    ..Group::EMPTY
 };

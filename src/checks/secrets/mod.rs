@@ -16,8 +16,14 @@ use super::Group;
 pub static GROUP: Group = Group {
     name: "secrets",
     about: "secrets, parameters and environment files are there, in the right region",
-    offline: false,
-    paths: None,
+    help: "Check that secrets, parameters and environment files are there, in the right region",
+    examples: &[
+        ("Without reading any value", "aws-ecs-preflight secrets taskdef.json"),
+        (
+            "Prove too that the JSON keys exist",
+            "aws-ecs-preflight secrets taskdef.json --read-secrets",
+        ),
+    ],
     checks: &[
         &reference::SECRET_REFERENCE,
         &reference::SECRET_REGION,
@@ -29,4 +35,5 @@ pub static GROUP: Group = Group {
         &environment_file::ENVIRONMENT_FILE_EXISTS,
         &file_permission::ENVIRONMENT_FILE_PERMISSION,
     ],
+    ..Group::EMPTY
 };

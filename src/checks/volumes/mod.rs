@@ -25,7 +25,17 @@ pub(super) use efs_mount_target::trails;
 pub static GROUP: Group = Group {
     name: "volumes",
     about: "the task's volumes are there or can be created, and can be mounted",
-    offline: false,
+    help: "Check that the volumes are there or can be created, and that the task can mount them",
+    examples: &[
+        (
+            "Those that a service has created at launch",
+            "aws-ecs-preflight volumes taskdef.json --service-definition service.json",
+        ),
+        (
+            "Those of a task to run",
+            "aws-ecs-preflight volumes taskdef.json --run-task run-task.json",
+        ),
+    ],
     paths: Some(trails),
     checks: &[
         &ebs_config::EBS_VOLUME_CONFIG,
@@ -38,4 +48,5 @@ pub static GROUP: Group = Group {
         &efs_permission::EFS_PERMISSION,
         &volume_driver::VOLUME_DRIVER,
     ],
+    ..Group::EMPTY
 };

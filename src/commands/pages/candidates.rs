@@ -3,59 +3,63 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command};
 use clap_complete::engine::{
     ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter,
 };
 
-use crate::checks;
-use crate::cli::Cli;
+use crate::checks::{Groups, checks_of};
+use crate::cli;
 use crate::output::Format;
 
 /// The command line with its candidates attached.
-pub(super) fn attach(command: Command) -> Command {
-    command.mut_args(attach_to_flag).mut_subcommands(|command| {
+pub(super) fn attach(command: Command, groups: Groups) -> Command {
+    command.mut_args(|arg| attach_to_flag(arg, groups)).mut_subcommands(|command| {
         let name = command.get_name().to_owned();
-        command.mut_args(attach_to_flag).mut_args(|arg| match name.as_str() {
-            "explain" if arg.is_positional() => arg.add(ArgValueCandidates::new(ids)),
-            "man" if arg.is_positional() => arg.add(ArgValueCandidates::new(commands)),
+        command.mut_args(|arg| attach_to_flag(arg, groups)).mut_args(|arg| match name.as_str() {
+            "explain" if arg.is_positional() => {
+                arg.add(ArgValueCandidates::new(move || ids(groups)))
+            }
+            "man" if arg.is_positional() => {
+                arg.add(ArgValueCandidates::new(move || commands(groups)))
+            }
             _ => arg,
         })
     })
 }
 
-fn attach_to_flag(arg: Arg) -> Arg {
+fn attach_to_flag(arg: Arg, groups: Groups) -> Arg {
     match arg.get_id().as_str() {
         "definitions" | "service_definition" | "run_task" | "accept" | "replay" => {
             arg.add(ArgValueCompleter::new(documents))
         }
         "format" => arg.add(ArgValueCompleter::new(formats)),
-        "only" | "skip" => arg.add(ArgValueCandidates::new(groups_and_ids)),
-        "allow_unknown" => arg.add(ArgValueCandidates::new(ids)),
+        "only" | "skip" => arg.add(ArgValueCandidates::new(move || groups_and_ids(groups))),
+        "allow_unknown" => arg.add(ArgValueCandidates::new(move || ids(groups))),
         _ => arg,
     }
 }
 
-fn commands() -> Vec<CompletionCandidate> {
-    Cli::command()
+fn commands(groups: Groups) -> Vec<CompletionCandidate> {
+    cli::command(groups)
         .get_subcommands()
         .map(|it| CompletionCandidate::new(it.get_name()).help(it.get_about().cloned()))
         .collect()
 }
 
-fn ids() -> Vec<CompletionCandidate> {
-    checks::catalogue()
+fn ids(groups: Groups) -> Vec<CompletionCandidate> {
+    checks_of(groups)
         .map(|(_, check)| {
             CompletionCandidate::new(check.id).help(Some(check.verifies.to_owned().into()))
         })
         .collect()
 }
 
-fn groups_and_ids() -> Vec<CompletionCandidate> {
-    let groups = checks::GROUPS.iter().map(|group| {
+fn groups_and_ids(groups: Groups) -> Vec<CompletionCandidate> {
+    let named = groups.iter().map(|group| {
         CompletionCandidate::new(group.name).help(Some(format!("group: {}", group.about).into()))
     });
-    groups.chain(ids()).collect()
+    named.chain(ids(groups)).collect()
 }
 
 /// `json`, or behind `json=` a file.

@@ -1,7 +1,16 @@
 //! Examples for the help and the manual: what is wanted, and the command line.
 
-/// The examples of one command.
-pub(super) fn of(command: &str) -> &'static [(&'static str, &'static str)] {
+use crate::checks::Groups;
+
+/// The examples of one command: what the group says, if it is a group's.
+pub(super) fn of(command: &str, groups: Groups) -> &'static [(&'static str, &'static str)] {
+    match groups.iter().find(|group| group.name == command) {
+        Some(group) => group.examples,
+        None => of_other(command),
+    }
+}
+
+fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
     match command {
         "verify" => &[
             ("Before a deploy, the whole definition", "aws-ecs-preflight verify taskdef.json"),
@@ -20,65 +29,6 @@ pub(super) fn of(command: &str) -> &'static [(&'static str, &'static str)] {
             (
                 "Some checks only",
                 "aws-ecs-preflight verify taskdef.json --only=secrets,image-exists",
-            ),
-        ],
-        "definition" => &[
-            ("Offline, in a commit hook", "aws-ecs-preflight definition taskdef.json"),
-            ("From standard input", "jq .web all.json | aws-ecs-preflight definition -"),
-        ],
-        "image" => &[
-            ("The images of a file", "aws-ecs-preflight image taskdef.json"),
-            ("The images of what is registered", "aws-ecs-preflight image web:42"),
-        ],
-        "secrets" => &[
-            ("Without reading any value", "aws-ecs-preflight secrets taskdef.json"),
-            (
-                "Prove too that the JSON keys exist",
-                "aws-ecs-preflight secrets taskdef.json --read-secrets",
-            ),
-        ],
-        "kms" => &[
-            ("The keys of secrets and parameters", "aws-ecs-preflight kms taskdef.json"),
-            (
-                "Those of the service's volumes too",
-                "aws-ecs-preflight kms taskdef.json --service-definition service.json",
-            ),
-        ],
-        "roles" => &[
-            (
-                "For the role that deploys",
-                "aws-ecs-preflight roles taskdef.json --caller-arn arn:aws:iam::111122223333:role/deploy",
-            ),
-            (
-                "With the volumes' role of a service",
-                "aws-ecs-preflight roles taskdef.json --service-definition service.json",
-            ),
-        ],
-        "logs" => &[
-            ("The log groups of a file", "aws-ecs-preflight logs taskdef.json"),
-            (
-                "Written to by the container instances of a cluster",
-                "aws-ecs-preflight logs taskdef.json --cluster prod",
-            ),
-        ],
-        "volumes" => &[
-            (
-                "Those that a service has created at launch",
-                "aws-ecs-preflight volumes taskdef.json --service-definition service.json",
-            ),
-            (
-                "Those of a task to run",
-                "aws-ecs-preflight volumes taskdef.json --run-task run-task.json",
-            ),
-        ],
-        "network" => &[
-            (
-                "From where the service runs",
-                "aws-ecs-preflight network taskdef.json --service web --cluster prod",
-            ),
-            (
-                "From a subnet that is yet to be used",
-                "aws-ecs-preflight network taskdef.json --subnets subnet-0a1b2c3d --security-groups sg-0a1b2c3d",
             ),
         ],
         "can" => &[

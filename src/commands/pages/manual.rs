@@ -8,24 +8,25 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
 use super::examples;
-use super::shells::PROGRAM;
-use crate::checks::{self, Check, Group};
+use crate::checks::{Check, Group, Groups, checks_of};
+use crate::cli::{PROGRAM, VERIFY};
 use crate::commands::reads;
 use crate::exit::Exit;
 use crate::report::Status;
 
 /// Every page with its file's name.
-pub(super) fn pages(root: &Command) -> io::Result<Vec<(String, String)>> {
-    let mut pages = vec![(format!("{PROGRAM}.1"), program_page(root)?)];
+pub(super) fn pages(root: &Command, groups: Groups) -> io::Result<Vec<(String, String)>> {
+    let mut pages = vec![(format!("{PROGRAM}.1"), program_page(root, groups)?)];
     for command in documented(root) {
-        pages.push((format!("{PROGRAM}-{}.1", command.get_name()), command_page(command)?));
+        pages.push((format!("{PROGRAM}-{}.1", command.get_name()), command_page(command, groups)?));
     }
     Ok(pages)
 }
 
 /// The page of one command.
-pub(super) fn page(root: &Command, name: &str) -> Option<io::Result<String>> {
-    documented(root).find(|it| it.get_name() == name).map(command_page)
+pub(super) fn page(root: &Command, groups: Groups, name: &str) -> Option<io::Result<String>> {
+    let command = documented(root).find(|it| it.get_name() == name)?;
+    Some(command_page(command, groups))
 }
 
 /// The commands that have a page; `help` is in every shell user's fingers.
@@ -34,7 +35,7 @@ fn documented(root: &Command) -> impl Iterator<Item = &Command> {
 }
 
 /// The page of the program.
-pub(super) fn program_page(root: &Command) -> io::Result<String> {
+pub(super) fn program_page(root: &Command, groups: Groups) -> io::Result<String> {
     let mut page = Page::of(root)?;
     page.heading("SYNOPSIS");
     page.text([bold(PROGRAM), roman(" "), italic("COMMAND"), roman(" [OPTIONS]")]);
@@ -68,7 +69,7 @@ pub(super) fn program_page(root: &Command) -> io::Result<String> {
         page.entry([italic(*name)], meaning);
     }
     page.heading("CHECKS");
-    for (group, check) in checks::catalogue() {
+    for (group, check) in checks_of(groups) {
         page.check(group, check);
     }
     page.heading("AWS ACTIONS");
@@ -85,7 +86,7 @@ pub(super) fn program_page(root: &Command) -> io::Result<String> {
     );
     page.heading("EXAMPLES");
     for command in documented(root) {
-        for (wanted, line) in examples::of(command.get_name()).iter().take(1) {
+        for (wanted, line) in examples::of(command.get_name(), groups).iter().take(1) {
             page.example(wanted, line);
         }
     }
@@ -94,7 +95,7 @@ pub(super) fn program_page(root: &Command) -> io::Result<String> {
     Ok(page.finish())
 }
 
-fn command_page(command: &Command) -> io::Result<String> {
+fn command_page(command: &Command, groups: Groups) -> io::Result<String> {
     let name = command.get_name();
     let mut page = Page::of(command)?;
     page.heading("SYNOPSIS");
@@ -111,17 +112,17 @@ fn command_page(command: &Command) -> io::Result<String> {
         roman("(1)."),
     ]);
     let judged: Vec<_> =
-        checks::catalogue().filter(|(group, _)| group.name == name || name == "verify").collect();
+        checks_of(groups).filter(|(group, _)| group.name == name || name == VERIFY).collect();
     if !judged.is_empty() {
         page.exit_status();
     }
-    if name != "verify" && !judged.is_empty() {
+    if name != VERIFY && !judged.is_empty() {
         page.heading("CHECKS");
         for (group, check) in judged {
             page.check(group, check);
         }
     }
-    let examples = examples::of(name);
+    let examples = examples::of(name, groups);
     if !examples.is_empty() {
         page.heading("EXAMPLES");
     }

@@ -10,8 +10,7 @@ use std::path::Path;
 use clap_complete::engine::{self, CompletionCandidate};
 use clap_complete::env::{self, EnvCompleter, Shells};
 
-/// The program's name, and how the scripts call it.
-pub(super) const PROGRAM: &str = "aws-ecs-preflight";
+use crate::cli::PROGRAM;
 
 /// Holds the shell's name when it asks for candidates. Not clap's `COMPLETE`, which anybody may have
 /// set: a gate must not fall silent because of that.

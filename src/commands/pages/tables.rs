@@ -2,18 +2,18 @@
 
 use serde_json::json;
 
-use crate::checks;
+use crate::checks::{Groups, checks_of};
 use crate::commands::reads;
 use crate::exit::Exit;
 use crate::report::Status;
 
 /// README.md with its derived parts renewed.
-pub(super) fn renewed(readme: &str) -> String {
+pub(super) fn renewed(readme: &str, groups: Groups) -> String {
     let parts = [
         ("statuses", statuses()),
         ("exit codes", exit_codes()),
         ("policy", policy()),
-        ("checks", checks_by_group()),
+        ("checks", checks_by_group(groups)),
     ];
     parts.into_iter().fold(readme.to_owned(), |text, (name, part)| replaced(&text, name, &part))
 }
@@ -47,8 +47,8 @@ fn policy() -> String {
     format!("```json\n{policy:#}\n```\n")
 }
 
-fn checks_by_group() -> String {
-    let rows = checks::catalogue().map(|(group, check)| {
+fn checks_by_group(groups: Groups) -> String {
+    let rows = checks_of(groups).map(|(group, check)| {
         let claim = check.verifies.replace('|', r"\|");
         format!("| {} | `{}` | {claim} |\n", group.name, check.id)
     });

@@ -205,8 +205,7 @@ fn is_conditional(calls: &[Call]) -> bool {
     calls == PERMISSION_CALLS || calls == Departure::CALLS
 }
 
-static CARELESSNESS: Group =
-    Group { name: "carelessness", about: "", offline: false, paths: None, checks: &[] };
+static CARELESSNESS: Group = Group { name: "carelessness", ..Group::EMPTY };
 
 /// Checks that do with a gap what they should not.
 static CARELESS: &[Listed] = &[

@@ -121,7 +121,7 @@ pub(super) static SECOND: Check = check("second");
 pub(super) static DEPENDING: Check =
     Check { asks: &[&[Together::CALL, Ask::CALL]], ..check("depending") };
 pub(super) static ADVISING: Check = Check { advises: true, ..check("advising") };
-static STAGE: Group = Group { name: "stage", about: "", offline: false, paths: None, checks: &[] };
+static STAGE: Group = Group { name: "stage", ..Group::EMPTY };
 
 /// One probe.
 pub(super) fn probe<'t>(

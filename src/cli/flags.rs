@@ -1,0 +1,209 @@
+//! Flags that several commands take.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum, ValueHint};
+
+/// Where the task will run; a later source wins over an earlier one.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Where the task will run")]
+pub struct PlaceToRun {
+    /// The live service to take it from (with --cluster)
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+    /// Input of create-service or update-service
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub service_definition: Option<String>,
+    /// Input of run-task or start-task
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub run_task: Option<String>,
+    /// The cluster
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// The launch type
+    #[arg(long, value_name = "TYPE", value_parser = ["FARGATE", "EC2", "EXTERNAL", "MANAGED_INSTANCES"], ignore_case = true)]
+    pub launch_type: Option<String>,
+    /// A capacity provider, in place of a launch type
+    #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 1..)]
+    pub capacity_provider: Vec<String>,
+    /// The platform version of Fargate
+    #[arg(long, value_name = "VERSION")]
+    pub platform_version: Option<String>,
+    /// The subnets
+    #[arg(long, value_name = "ID", value_delimiter = ',', num_args = 1..)]
+    pub subnets: Vec<String>,
+    /// The security groups
+    #[arg(long, value_name = "ID", value_delimiter = ',', num_args = 1..)]
+    pub security_groups: Vec<String>,
+    /// Whether the task gets a public address
+    #[arg(long, value_name = "WHETHER", value_parser = ["ENABLED", "DISABLED"], ignore_case = true)]
+    pub assign_public_ip: Option<String>,
+    /// The container instances of a start-task
+    #[arg(long, value_name = "ID", value_delimiter = ',', num_args = 1..)]
+    pub container_instances: Vec<String>,
+    /// The role that manages the task's EBS volumes
+    #[arg(long, value_name = "ARN")]
+    pub infrastructure_role_arn: Option<String>,
+    /// The principal who deploys; without it, the one that runs this
+    #[arg(long, value_name = "ARN")]
+    pub caller_arn: Option<String>,
+}
+
+/// Which checks run, and what closes the gate.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Checks and gate")]
+pub struct GateFlags {
+    /// Only these checks or groups; may be repeated, or hold a list with commas
+    #[arg(long, value_name = "CHECK|GROUP", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Not these checks or groups; may be repeated, or hold a list with commas
+    #[arg(long, value_name = "CHECK|GROUP", value_delimiter = ',')]
+    pub skip: Vec<String>,
+    /// Accepted findings (check, subject, reason, expires): a warning until that date
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub accept: Option<PathBuf>,
+    /// Close the gate for a warning, and for a pass that rests on an assumption
+    #[arg(long)]
+    pub strict: bool,
+    /// Keep the gate open for what could not be determined (of one check, or of all)
+    #[arg(long, value_name = "CHECK", num_args = 0..=1, default_missing_value = "", require_equals = true)]
+    pub allow_unknown: Option<Vec<String>>,
+    /// Refuse to run against another account
+    #[arg(long, value_name = "ID")]
+    pub expect_account: Option<String>,
+    /// Refuse to run in another region
+    #[arg(long, value_name = "REGION")]
+    pub expect_region: Option<String>,
+}
+
+/// How the run goes.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "The run")]
+pub struct RunFlags {
+    /// Read secrets' values to prove that their JSON keys exist; never printed, logged or recorded
+    #[arg(long)]
+    pub read_secrets: bool,
+    /// When to ask IAM's simulator for its opinion, as a witness beside the policies: where a policy or
+    /// those of the organization cannot be read (auto), where a policy of the principal cannot be, or
+    /// never
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
+    pub simulate: Simulate,
+    /// Probe again what failed or is unknown, until it passes or this time is over
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub wait: Option<Duration>,
+    /// End after this time with what is known
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// How many requests may be under way for one service
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub max_concurrency: u16,
+    /// Write every fact that the run used, without secret values or credentials
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub record: Option<PathBuf>,
+    /// In the recording, replace account ids and names by made-up ones: for a bug report, not for --replay
+    #[arg(long, requires = "record")]
+    pub redact: bool,
+    /// Run on a recording, without network and credentials
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "record")]
+    pub replay: Option<PathBuf>,
+}
+
+/// When IAM's simulator is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Simulate {
+    /// Where a policy, or those of the organization, cannot be read
+    #[default]
+    Auto,
+    /// Never
+    Never,
+    /// Where a policy of the principal cannot be read
+    OnlyIfBlind,
+}
+
+/// Flags that every command takes, most of them from the AWS CLI, with the same meaning.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Common flags")]
+pub struct Global {
+    /// Output: text, short, json or ndjson, to standard output or as FORMAT=FILE; may be repeated
+    #[arg(
+        short = 'o',
+        long,
+        global = true,
+        value_name = "FORMAT[=FILE]",
+        env = "AWS_ECS_PREFLIGHT_FORMAT"
+    )]
+    pub format: Vec<String>,
+    /// Synonym of --format for those used to the AWS CLI
+    ///
+    /// AWS_DEFAULT_OUTPUT and the profile's `output` are not followed.
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["text", "json"], hide_short_help = true)]
+    pub output: Option<String>,
+    /// A JMESPath expression over the JSON output
+    #[arg(long, global = true, value_name = "JMESPATH")]
+    pub query: Option<String>,
+    /// The profile to use
+    #[arg(long, visible_alias = "aws-profile", global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The region to use
+    #[arg(long, visible_alias = "aws-region", global = true, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Ask this URL instead of the services' own
+    #[arg(long, visible_alias = "aws-endpoint-url", global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Certificates to trust, as a PEM file
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca_bundle: Option<PathBuf>,
+    /// Do not verify TLS certificates: the verdict is then only as true as the network
+    #[arg(long, global = true)]
+    pub no_verify_ssl: bool,
+    /// Seconds to wait for a connection
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub cli_connect_timeout: Option<u64>,
+    /// Seconds to wait for an answer
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub cli_read_timeout: Option<u64>,
+    /// Show how each request goes, on standard error
+    #[arg(long, global = true)]
+    pub debug: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
+    pub color: Colour,
+    /// Accepted for the AWS CLI's sake: there is no pager
+    #[arg(long, global = true, hide_short_help = true)]
+    pub no_cli_pager: bool,
+    /// Only what is not a pass
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Evidence and API calls too
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// Always
+    #[value(alias = "always")]
+    On,
+    /// Never, and plain ASCII marks
+    #[value(alias = "never")]
+    Off,
+    /// On a terminal, unless `NO_COLOR` says otherwise
+    #[default]
+    Auto,
+}
+
+/// `90`, `90s`, `5m`, `1h`, `500ms`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 =
+        digits.parse().map_err(|_| format!("{text:?} is no duration; write 90s, 5m or 1h"))?;
+    match &text[digits.len()..] {
+        "" | "s" => Ok(Duration::from_secs(number)),
+        "ms" => Ok(Duration::from_millis(number)),
+        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
+        "h" => Ok(Duration::from_secs(number.saturating_mul(3600))),
+        unit => Err(format!("{unit:?} is no unit of time; write ms, s, m or h")),
+    }
+}

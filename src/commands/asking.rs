@@ -1,29 +1,31 @@
-//! Where the answers come from, for commands that ask AWS without judging.
+//! Where the answers come from: AWS, or a recording.
 
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{Failure, judge};
+use super::Failure;
 use crate::cli::Global;
-use crate::lookup::{Connection, connect};
+use crate::facts::Recording;
+use crate::lookup::{Connection, Settings, connect};
 use crate::names::Region;
 use crate::preflight::{Bounds, Loop, Origin, Watch};
 
-/// A recording, or AWS.
+/// A recording, or AWS, for commands that ask without judging.
 pub(super) async fn origin(
     global: &Global,
     replay: Option<&Path>,
 ) -> Result<(Origin, Region), Failure> {
     let Some(path) = replay else {
         let Connection { services, region, .. } =
-            connect(&judge::settings(global)).await.map_err(Failure::no_verdict)?;
+            connect(&settings(global)).await.map_err(Failure::no_verdict)?;
         return Ok((Origin::Live(Arc::new(services)), region));
     };
-    let recording = judge::replayed(path)?;
+    let recording = replayed(path)?;
     let region = global.region.as_deref().or(recording.region.as_deref());
     let region = region.ok_or_else(|| Failure::no_verdict("the recording names no region"))?;
-    let region = judge::region(region)?;
+    let region = self::region(region)?;
     Ok((Origin::Replay(recording), region))
 }
 
@@ -45,4 +47,30 @@ pub(super) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
     // Name lookups that hang cannot be aborted; they must not hold the exit.
     runtime.shutdown_background();
     done
+}
+
+/// The recording in this file.
+pub(super) fn replayed(path: &Path) -> Result<Recording, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
+    Recording::parse(&text)
+        .map_err(|error| Failure::usage(format!("cannot replay {}: {error}", path.display())))
+}
+
+/// The region of this name.
+pub(super) fn region(text: &str) -> Result<Region, Failure> {
+    text.parse().map_err(|_| Failure::no_verdict(format!("{text:?} is no AWS region")))
+}
+
+/// What the flags say of the connection.
+pub(super) fn settings(global: &Global) -> Settings {
+    Settings {
+        profile: global.profile.clone(),
+        region: global.region.clone(),
+        endpoint_url: global.endpoint_url.clone(),
+        ca_bundle: global.ca_bundle.clone(),
+        accept_any_certificate: global.no_verify_ssl,
+        connect_timeout: global.cli_connect_timeout.map(Duration::from_secs),
+        read_timeout: global.cli_read_timeout.map(Duration::from_secs),
+    }
 }

@@ -1,12 +1,14 @@
-//! What is to be judged, where it has to be read from AWS first.
+//! From what the user gave to tasks; what is only named is read from AWS.
 
 use super::Failure;
+use super::input::Given;
 use crate::cli::PlaceToRun;
-use crate::document::{RunContext, Source};
+use crate::document::{RunContext, Source, TaskDefinition};
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::names::Region;
 use crate::preflight::Loop;
+use crate::task::{Task, Witness};
 
 /// What the live service of `--service` says about where the task will run.
 pub(super) async fn live_service(
@@ -31,7 +33,53 @@ pub(super) async fn live_service(
     Ok(RunContext::live_service(&source))
 }
 
-pub(super) async fn registered(
+impl Given {
+    /// Its task definitions, each as a document by itself.
+    pub(super) async fn documents(
+        &self,
+        region: Option<&Region>,
+        run: &mut Loop<'_>,
+    ) -> Result<Vec<Source>, Failure> {
+        match self {
+            Given::Documents(sources) => Ok(sources.clone()),
+            Given::Registered(name) => Ok(vec![registered(name, region, run).await?]),
+        }
+    }
+}
+
+/// What holds for every task of a run.
+pub(super) struct Setting {
+    /// Where they will run.
+    pub(super) context: RunContext,
+    /// The region of the run.
+    pub(super) home: Option<Region>,
+    /// Whether secrets' values may be read.
+    pub(super) read_secrets: bool,
+    /// When IAM is asked for its own opinion.
+    pub(super) witness: Witness,
+    /// The principal who deploys, if it is not the one that runs this.
+    pub(super) caller: Option<String>,
+    /// The time of the run.
+    pub(super) now: Option<i64>,
+}
+
+impl Setting {
+    /// The task of a document that holds one definition.
+    pub(super) fn task(&self, source: Source) -> Result<Task, Failure> {
+        Ok(Task {
+            definition: TaskDefinition::from_source(&source).map_err(Failure::usage)?,
+            source,
+            context: self.context.clone(),
+            home: self.home.clone(),
+            read_secrets: self.read_secrets,
+            witness: self.witness,
+            caller: self.caller.clone(),
+            now: self.now,
+        })
+    }
+}
+
+async fn registered(
     name: &str,
     region: Option<&Region>,
     run: &mut Loop<'_>,

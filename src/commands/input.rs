@@ -1,16 +1,18 @@
-//! What the user gave to judge: files, standard input, or names of what is registered.
+//! What the user gave: to judge, files, standard input, or names of what is registered; and where the
+//! task will run.
 
 use std::io::Read;
 use std::path::Path;
 
 use super::Failure;
+use crate::cli::PlaceToRun;
 use crate::document::run_context::{flag, flag_list, strategy};
 use crate::document::{Field, Role, RunContext, Source};
 
 /// One TASKDEF argument, read as far as that is possible without asking AWS.
 pub(super) enum Given {
-    /// A document.
-    Document(Source),
+    /// The task definitions of a document, each as a document by itself.
+    Documents(Vec<Source>),
     /// A family, family:revision or ARN.
     Registered(String),
 }
@@ -22,10 +24,10 @@ pub(super) fn read(given: &str) -> Result<Given, Failure> {
         std::io::stdin()
             .read_to_end(&mut bytes)
             .map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
-        return source("-", Role::Definition, &bytes).map(Given::Document);
+        return documents(source("-", Role::Definition, &bytes)?);
     }
     if let Some(path) = given.strip_prefix("file://") {
-        return file(path, Role::Definition).map(Given::Document);
+        return documents(file(path, Role::Definition)?);
     }
     if given.starts_with("fileb://") {
         return Err(Failure::usage(
@@ -33,7 +35,7 @@ pub(super) fn read(given: &str) -> Result<Given, Failure> {
         ));
     }
     if Path::new(given).exists() {
-        return file(given, Role::Definition).map(Given::Document);
+        return documents(file(given, Role::Definition)?);
     }
     if is_registered_name(given) {
         return Ok(Given::Registered(given.to_owned()));
@@ -41,6 +43,10 @@ pub(super) fn read(given: &str) -> Result<Given, Failure> {
     Err(Failure::usage(format!(
         "there is no file {given}\n  Give a task definition file, - for standard input, or the name of a registered family (family, family:revision or ARN)"
     )))
+}
+
+fn documents(source: Source) -> Result<Given, Failure> {
+    source.definitions().map(Given::Documents).map_err(Failure::usage)
 }
 
 /// Whether ECS could know a definition by this name: a family of letters, digits, `-` and `_`, a
@@ -61,8 +67,21 @@ fn is_registered_name(given: &str) -> bool {
     named && numbered
 }
 
-/// Reads a file that says where the task will run.
-pub(super) fn context(given: &str) -> Result<Source, Failure> {
+/// Where the task will run, as files and flags say: the later one wins.
+pub(super) fn context(place: &PlaceToRun) -> Result<RunContext, Failure> {
+    let mut context = RunContext::flags();
+    if let Some(path) = &place.service_definition {
+        let source = context_file(path)?;
+        context = context.merge(RunContext::service_definition(&source).map_err(Failure::usage)?);
+    }
+    if let Some(path) = &place.run_task {
+        let source = context_file(path)?;
+        context = context.merge(RunContext::run_task(&source).map_err(Failure::usage)?);
+    }
+    Ok(context.merge(flags(place)))
+}
+
+fn context_file(given: &str) -> Result<Source, Failure> {
     file(given.strip_prefix("file://").unwrap_or(given), Role::Context)
 }
 
@@ -77,8 +96,8 @@ fn source(name: &str, role: Role, bytes: &[u8]) -> Result<Source, Failure> {
 }
 
 /// What the flags say about where the task will run.
-pub(super) fn flags(place: &crate::cli::PlaceToRun) -> RunContext {
-    let crate::cli::PlaceToRun {
+fn flags(place: &PlaceToRun) -> RunContext {
+    let PlaceToRun {
         cluster,
         launch_type,
         capacity_provider,

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::given::{Setting, live_service};
 use super::input::{self, Given};
-use super::{Failure, asking, judge, look, reads};
+use super::{Failure, asking, look, reads};
 use crate::account::rights::{Policies, PoliciesOf, Principal};
 use crate::cli::{Global, Policy, Whom};
-use crate::document::{Field, TaskDefinition};
+use crate::document::{Field, Source};
 use crate::exit::Exit;
 use crate::facts::View;
 use crate::iam::{self, Decision, Layer};
@@ -78,7 +79,7 @@ async fn gather(
         let (origin, region) = asking::origin(global, wanted.replay.as_deref()).await?;
         (origin, Some(region))
     } else {
-        (Origin::Offline, global.region.as_deref().map(judge::region).transpose()?)
+        (Origin::Offline, global.region.as_deref().map(asking::region).transpose()?)
     };
     let mut watch = Progress::new(output::is_watched());
     let mut run = asking::start(origin, &mut watch);
@@ -109,21 +110,25 @@ async fn task(
     region: Option<&Region>,
     run: &mut Loop<'_>,
 ) -> Result<Task, Failure> {
-    let live = super::given::live_service(&wanted.place, region, run).await?;
-    let context = live.merge(judge::context(&wanted.place)?);
-    let source = match given {
-        Given::Document(source) => source.clone(),
-        Given::Registered(name) => super::given::registered(name, region, run).await?,
-    };
-    Ok(Task {
-        definition: TaskDefinition::from_source(&source).map_err(Failure::usage)?,
-        source,
-        context,
+    let live = live_service(&wanted.place, region, run).await?;
+    let setting = Setting {
+        context: live.merge(input::context(&wanted.place)?),
         home: region.cloned(),
         read_secrets: false,
         witness: Witness::default(),
         caller: wanted.place.caller_arn.clone(),
         now: None,
+    };
+    setting.task(the_one(given.documents(region, run).await?)?)
+}
+
+/// Whose needs are wanted must be clear.
+fn the_one(documents: Vec<Source>) -> Result<Source, Failure> {
+    <[Source; 1]>::try_from(documents).map(|[one]| one).map_err(|several| {
+        Failure::usage(format!(
+            "{} task definitions are given, and each needs its own policy\n  Give a document that holds one of them",
+            several.len()
+        ))
     })
 }
 
@@ -264,5 +269,19 @@ fn unread(stop: Stop) -> Failure {
     match stop {
         Stop::Absent(_, absence) => Failure::usage(absence.sentence),
         Stop::Gap(gap) => Failure::no_verdict(format!("what is granted cannot be read: {gap}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Role;
+
+    #[test]
+    fn a_policy_is_for_one_task_definition() {
+        let source = Source::read("taskdef.json", Role::Definition, b"{}").unwrap();
+        assert!(the_one(vec![source.clone()]).is_ok());
+        let refused = the_one(vec![source.clone(), source]).unwrap_err();
+        assert_eq!((refused.exit, &refused.message[..19]), (Exit::Usage, "2 task definitions "));
     }
 }

@@ -80,6 +80,18 @@ impl Kind {
     }
 }
 
+impl Source {
+    /// The task definitions that this document holds, each as a document by itself. Places stay those
+    /// of the whole.
+    ///
+    /// # Errors
+    /// What else the document is.
+    pub fn definitions(self) -> Result<Vec<Source>, InputError> {
+        Kind::of(&self)?;
+        Ok(vec![self])
+    }
+}
+
 impl TaskDefinition {
     /// Reads a document in any of its forms. Pointers stay as the user wrote them.
     pub fn from_source(source: &Source) -> Result<TaskDefinition, InputError> {

@@ -1,0 +1,330 @@
+//! A run: one round, or with `--wait` as many as it takes.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::checks::{self, Check, Group};
+use crate::cli::{Global, Judged, Simulate};
+use crate::commands::accept::{self, Accepted};
+use crate::commands::given::{Setting, live_service};
+use crate::commands::input::Given;
+use crate::commands::wait::{Clock, Interruption};
+use crate::commands::{Failure, asking};
+use crate::document::RunContext;
+use crate::exit::{Exit, Gate};
+use crate::facts::{Recording, View};
+use crate::knowledge::Seen;
+use crate::lookup::{Caller, CallerIdentity, Connection, connect};
+use crate::names::Region;
+use crate::output::{self, OutputFile, Progress, Trace};
+use crate::preflight::{Bounds, Loop, Origin, Watch, plan, report};
+use crate::reachability::trail::Trail;
+use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
+use crate::shell::with_profile;
+use crate::task::{Task, Witness};
+
+/// Why there is no report, where connecting took all the time.
+const TOO_LATE: &str =
+    "the time of --timeout was over before there were credentials and a region to ask with";
+
+/// Everything that a run needs, read from the user's files.
+pub(super) struct Run<'a> {
+    pub(super) only_group: Option<&'static Group>,
+    pub(super) judged: &'a Judged,
+    pub(super) global: &'a Global,
+    pub(super) given: Vec<Given>,
+    pub(super) context: RunContext,
+    pub(super) accepted: Vec<Accepted>,
+    pub(super) recording: Option<Recording>,
+    pub(super) record: Option<OutputFile>,
+    /// What the reader must know besides the results.
+    pub(super) notes: Vec<String>,
+    /// Whether the paths are wanted too.
+    pub(super) draws: bool,
+}
+
+/// Where a run gets its answers.
+struct Asking {
+    origin: Origin,
+    region: Option<Region>,
+    asked_with: String,
+}
+
+/// A run that came to its end.
+pub(super) struct Ended {
+    pub(super) report: Report,
+    /// The paths of each task, with its name.
+    pub(super) trails: Vec<(String, Vec<Trail>)>,
+    pub(super) interrupted: bool,
+    /// Whether another round could tell something else.
+    live: bool,
+}
+
+impl Run<'_> {
+    /// Runs once, or with `--wait` again until the gate opens or the time is over.
+    pub(super) async fn repeat(&self, clock: &mut Clock, gate: &Gate) -> Result<Ended, Failure> {
+        let interruption = Interruption::listen();
+        let mut ended = self.once(clock, &interruption, gate).await?;
+        while ended.live && !ended.interrupted && gate.exit(&ended.report) != Exit::Pass {
+            let Some(pause) = clock.pause(clock.elapsed()) else { break };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = interruption.clone().came() => return Ok(Ended { interrupted: true, ..ended }),
+            }
+            ended = match self.once(clock, &interruption, gate).await {
+                // The report of the round before still holds.
+                Err(failure) if failure.exit == Exit::Interrupted => {
+                    return Ok(Ended { interrupted: true, ..ended });
+                }
+                other => other?,
+            };
+        }
+        Ok(ended)
+    }
+
+    async fn once(
+        &self,
+        clock: &Clock,
+        interruption: &Interruption,
+        gate: &Gate,
+    ) -> Result<Ended, Failure> {
+        let Asking { origin, region, asked_with } = tokio::select! {
+            asking = self.origin() => asking?,
+            () = clock.over() => return Err(Failure::no_verdict(TOO_LATE)),
+            () = interruption.clone().came() => return Err(Failure::interrupted()),
+        };
+        let mut watch = self.watch();
+        let bounds = Bounds {
+            deadline: clock.left(),
+            per_service: usize::from(self.judged.run.max_concurrency),
+        };
+        let now = match &origin {
+            Origin::Replay(recording) => recording.now,
+            Origin::Live(_) | Origin::Offline => Some(accept::now().unix_timestamp()),
+        };
+        let interrupt = Box::pin(interruption.clone().came());
+        let (asks, live) = (!matches!(origin, Origin::Offline), matches!(origin, Origin::Live(_)));
+        let mut run = Loop::new(origin, bounds, interrupt, &mut *watch);
+        if let (Some(region), true) = (&region, asks) {
+            run.want(&CallerIdentity { region: region.clone() });
+        }
+        self.guard(region.as_ref(), &mut run).await?;
+        let (arguments, tasks) = self.tasks(region.as_ref(), now, &mut run).await?;
+        let probes = plan(&tasks, |group, check| self.selects(group, check), checks::catalogue());
+        let results = report(&mut run, &probes, tasks.len()).await;
+        let trails =
+            if self.draws { trails(&arguments, &tasks, &mut run).await } else { Vec::new() };
+        let caller = region.as_ref().and_then(|region| caller(&run, region));
+        let results = results.into_iter().map(|results| self.settled(results, live));
+        let targets =
+            arguments.iter().zip(&tasks).zip(results).map(|((argument, task), results)| {
+                let target = target(argument, task, region.as_ref(), caller.as_ref());
+                TargetReport::of(target, results)
+            });
+        let targets = targets.collect();
+        self.record(&run, region.as_ref(), now)?;
+        let notes = self.notes(gate, &run);
+        let stats = Stats {
+            api_calls: run.requests(),
+            elapsed_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+        };
+        let interrupted = run.was_interrupted();
+        let report = Report { targets, stats, asked_with, notes };
+        Ok(Ended { report, trails, interrupted, live })
+    }
+
+    fn watch(&self) -> Box<dyn Watch> {
+        if self.global.debug {
+            Box::new(Trace::new())
+        } else {
+            Box::new(Progress::new(output::is_watched()))
+        }
+    }
+
+    /// Where answers come from. A run of offline checks over files needs neither network nor credentials.
+    async fn origin(&self) -> Result<Asking, Failure> {
+        let given = self.global.region.as_deref();
+        if let Some(recording) = &self.recording {
+            let region = given.or(recording.region.as_deref()).map(asking::region).transpose()?;
+            let file = self.judged.run.replay.as_deref().unwrap_or(Path::new("")).display();
+            return Ok(Asking {
+                origin: Origin::Replay(recording.clone()),
+                region,
+                asked_with: format!("replay of {file}"),
+            });
+        }
+        let offline = checks::catalogue()
+            .filter(|(group, check)| self.selects(group, check))
+            .all(|(group, _)| group.offline);
+        let files_only = self.given.iter().all(|given| matches!(given, Given::Documents(_)));
+        if offline && files_only && self.judged.place.service.is_none() {
+            let region = given.map(asking::region).transpose()?;
+            return Ok(Asking {
+                origin: Origin::Offline,
+                region,
+                asked_with: "offline".to_owned(),
+            });
+        }
+        let Connection { services, region, profile } =
+            connect(&asking::settings(self.global)).await.map_err(Failure::no_verdict)?;
+        let asked_with = match profile {
+            Some(name) => format!("profile {name}"),
+            None => "credentials of the environment".to_owned(),
+        };
+        let origin = Origin::Live(Arc::new(services));
+        Ok(Asking { origin, region: Some(region), asked_with })
+    }
+
+    fn selects(&self, group: &Group, check: &Check) -> bool {
+        let named = |list: &[String]| list.iter().any(|id| id == check.id || id == group.name);
+        let gate = &self.judged.gate;
+        self.only_group.is_none_or(|only| only.name == group.name)
+            && (gate.only.is_empty() || named(&gate.only))
+            && !named(&gate.skip)
+    }
+
+    /// `--expect-region` and `--expect-account`: nothing is judged in the wrong place, nor where the
+    /// place cannot be told.
+    async fn guard(&self, region: Option<&Region>, run: &mut Loop<'_>) -> Result<(), Failure> {
+        let gate = &self.judged.gate;
+        let Some(region) = region else {
+            return match gate.expect_region.as_ref().or(gate.expect_account.as_ref()) {
+                Some(expected) => Err(Failure::no_verdict(format!(
+                    "{expected} is expected, but this run has no region that could be compared\n  Give --region"
+                ))),
+                None => Ok(()),
+            };
+        };
+        if let Some(expected) = &gate.expect_region
+            && expected != region.as_str()
+        {
+            return Err(Failure::no_verdict(format!(
+                "the run would look at region {region}, but --expect-region says {expected}"
+            )));
+        }
+        let Some(expected) = &gate.expect_account else { return Ok(()) };
+        let account = match run.learn(&CallerIdentity { region: region.clone() }).await {
+            Ok(Seen::Found(caller)) => Ok(caller.account.to_string()),
+            Ok(Seen::Absent(absence)) => Err(absence.sentence.clone()),
+            Err(gap) => Err(format!("the account cannot be told: {gap}")),
+        };
+        match account {
+            Ok(account) if account == *expected => Ok(()),
+            Ok(account) => Err(Failure::no_verdict(format!(
+                "the run would look at account {account}, but --expect-account says {expected}"
+            ))),
+            Err(_) if run.was_interrupted() => Err(Failure::interrupted()),
+            Err(why) => Err(Failure::no_verdict(why)),
+        }
+    }
+
+    /// Every task that was given, and by which argument: one argument may hold several.
+    async fn tasks(
+        &self,
+        region: Option<&Region>,
+        now: Option<i64>,
+        run: &mut Loop<'_>,
+    ) -> Result<(Vec<&str>, Vec<Task>), Failure> {
+        let live = live_service(&self.judged.place, region, run).await?;
+        let setting = Setting {
+            context: live.merge(self.context.clone()),
+            home: region.cloned(),
+            read_secrets: self.judged.run.read_secrets,
+            witness: witness(self.judged.run.simulate),
+            caller: self.judged.place.caller_arn.clone(),
+            now,
+        };
+        let (mut arguments, mut tasks) = (Vec::new(), Vec::new());
+        for (argument, given) in self.judged.definitions.iter().zip(&self.given) {
+            for source in given.documents(region, run).await? {
+                arguments.push(argument.as_str());
+                tasks.push(setting.task(source)?);
+            }
+        }
+        Ok((arguments, tasks))
+    }
+
+    /// The results as they are reported: with what is accepted, and as what asked.
+    fn settled(&self, mut results: Vec<CheckResult>, live: bool) -> Vec<CheckResult> {
+        accept::apply(&self.accepted, accept::today(), &mut results);
+        if let (true, Some(profile)) = (live, &self.global.profile) {
+            mend_as(profile, &mut results);
+        }
+        results
+    }
+
+    fn notes(&self, gate: &Gate, run: &Loop<'_>) -> Vec<String> {
+        let mut notes = self.notes.clone();
+        notes.extend(gate.notes());
+        if self.global.no_verify_ssl {
+            notes.push("--no-verify-ssl: certificates are not verified, so whoever sits in the network could have made up these answers".to_owned());
+        }
+        if run.was_cut_short() {
+            notes.push(
+                "the run was ended early: what was not answered by then is unknown".to_owned(),
+            );
+        }
+        notes
+    }
+
+    fn record(
+        &self,
+        run: &Loop<'_>,
+        region: Option<&Region>,
+        now: Option<i64>,
+    ) -> Result<(), Failure> {
+        let Some(file) = &self.record else { return Ok(()) };
+        let recording = Recording::of(run.table(), region.map(ToString::to_string), now);
+        let text =
+            if self.judged.run.redact { recording.redacted().print() } else { recording.print() };
+        file.write(&text).map_err(Failure::usage)
+    }
+}
+
+/// The paths of each task, with its name. What keeps them from being known is in the report already.
+async fn trails(
+    arguments: &[&str],
+    tasks: &[Task],
+    run: &mut Loop<'_>,
+) -> Vec<(String, Vec<Trail>)> {
+    let mut found = Vec::new();
+    for (argument, task) in arguments.iter().zip(tasks) {
+        let known = run.work_out(|view| checks::trails(task, view)).await;
+        let family = task.definition.family.get().ok().flatten();
+        let name = family.map_or(*argument, String::as_str);
+        found.push((name.to_owned(), known.unwrap_or_default()));
+    }
+    found
+}
+
+fn caller(run: &Loop<'_>, region: &Region) -> Option<Caller> {
+    match View::of(run.table()).get(&CallerIdentity { region: region.clone() }) {
+        Ok(Seen::Found(caller)) => Some(caller.clone()),
+        _ => None,
+    }
+}
+
+fn target(argument: &str, task: &Task, region: Option<&Region>, caller: Option<&Caller>) -> Target {
+    Target {
+        source: argument.to_owned(),
+        family: task.definition.family.get().ok().flatten().cloned(),
+        region: region.map(ToString::to_string),
+        account: caller.map(|caller| caller.account.to_string()),
+        caller: caller.map(|caller| caller.arn.clone()),
+    }
+}
+
+/// What mends is run as what asked.
+fn mend_as(profile: &str, results: &mut [CheckResult]) {
+    for command in results.iter_mut().flat_map(|result| &mut result.commands) {
+        *command = with_profile(command, profile);
+    }
+}
+
+fn witness(simulate: Simulate) -> Witness {
+    match simulate {
+        Simulate::Auto => Witness::Auto,
+        Simulate::Never => Witness::Never,
+        Simulate::OnlyIfBlind => Witness::OnlyIfBlind,
+    }
+}

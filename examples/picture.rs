@@ -7,6 +7,8 @@
 
 use std::io::{self, Read, Write};
 
+use aws_ecs_preflight::output::xml::escaped;
+
 const FONT_SIZE: usize = 13;
 const LINE_HEIGHT: usize = 19;
 const MARGIN: usize = 18;
@@ -99,7 +101,7 @@ fn wrapped(line: Row) -> Vec<Row> {
 }
 
 fn span((codes, text): &(String, String)) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let text = escaped(text);
     match codes.as_str() {
         "" => text,
         codes => format!("<tspan class=\"{codes}\">{text}</tspan>"),

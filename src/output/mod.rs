@@ -12,6 +12,7 @@ mod progress;
 mod short;
 mod style;
 mod text;
+pub mod xml;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};

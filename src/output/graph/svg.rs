@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::layout::{Layout, MARGIN, Place, TEXT, labels, shortened, shows_mark};
 use super::{COLUMNS, Graph, Node, State, class, mark};
+use crate::output::xml::escaped;
 use crate::reachability::trail::Kind;
 
 /// The width of a letter of the reasons' font.
@@ -274,8 +275,4 @@ fn wrapped(text: &str, most: usize) -> Vec<String> {
         }
     }
     lines
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod asking;
+mod awscli_flags;
 mod can;
 mod catalogue;
 mod given;
@@ -11,7 +12,6 @@ mod network;
 mod pages;
 mod policy;
 mod reads;
-mod swallowed;
 mod wait;
 
 use std::process::ExitCode;
@@ -74,7 +74,7 @@ pub fn run() -> ExitCode {
 /// Runs the command with what the AWS CLI swallowed put back.
 fn restored(mut cli: Cli, format: Option<ValueSource>) -> Result<Exit, Failure> {
     settle_format(&mut cli.global, format)?;
-    let notes = swallowed::restore(&mut cli.global)?;
+    let notes = awscli_flags::restore(&mut cli.global)?;
     dispatch(&cli, notes)
 }
 

@@ -9,13 +9,13 @@ mod accord;
 mod plan;
 mod queue;
 mod results;
+mod run_loop;
 mod spreading;
-mod turn;
 mod watch;
 
 pub use plan::{Probe, plan};
 pub use results::report;
-pub use turn::{Bounds, Loop, Origin};
+pub use run_loop::{Bounds, Loop, Origin};
 pub use watch::{Event, Watch};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::turn::{Ended, Loop};
+use super::run_loop::{Ended, Loop};
 use super::{Probe, accord, plan::Probe as Planned};
 use crate::checks::Check;
 use crate::facts::{Log, Row, Table};

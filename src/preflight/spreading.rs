@@ -1,7 +1,7 @@
 //! Probes of which some stand for a list that the account gives.
 
 use super::Probe;
-use super::turn::Ended;
+use super::run_loop::Ended;
 use crate::facts::Log;
 use crate::knowledge::Gap;
 use crate::verdict::Settled;

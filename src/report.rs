@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::shell::ShellCommand;
+
 /// How a check ended for one subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -140,7 +142,7 @@ pub struct CheckResult {
     /// One sentence.
     pub remedy: Option<String>,
     /// Commands that mend it.
-    pub commands: Vec<String>,
+    pub commands: Vec<ShellCommand>,
     /// The page of AWS's documentation.
     pub docs: String,
     /// Whether the result rests on an assumption, so that `--strict` closes the gate.

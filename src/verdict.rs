@@ -8,6 +8,7 @@ use crate::document::Place;
 use crate::facts::{Log, Row, Table};
 use crate::knowledge::{Absence, FactId, Gap, Ground, Stop};
 use crate::lookup::{CallerIdentity, Mend, Missing};
+use crate::shell::ShellCommand;
 
 /// What a check says of its subject, or why it could not.
 pub type Judgement = Result<Verdict, Stop>;
@@ -52,7 +53,7 @@ pub struct Finding {
     /// How to mend it, if more exact than the check's remedy.
     pub remedy: Option<String>,
     /// Commands that mend it.
-    pub commands: Vec<String>,
+    pub commands: Vec<ShellCommand>,
 }
 
 /// The claim holds.
@@ -119,8 +120,8 @@ impl Finding {
     }
 
     /// Adds a command that mends it.
-    pub fn command(mut self, command: impl Into<String>) -> Finding {
-        self.commands.push(command.into());
+    pub fn command(mut self, command: ShellCommand) -> Finding {
+        self.commands.push(command);
         self
     }
 

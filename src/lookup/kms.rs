@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::knowledge::Seen;
 use crate::names::{Arn, Partition, Region};
-use crate::shell::ShellCommand;
+use crate::shell::{ShellCommand, Word};
 
 /// A key, by its id, its ARN, an alias or the ARN of an alias.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -95,7 +95,7 @@ impl Lookup for DescribeKey {
             true => Mend::by(
                 ShellCommand::of("aws kms create-alias")
                     .option("--alias-name", named)
-                    .flag("--target-key-id KEY-ID")
+                    .option("--target-key-id", Word::placeholder("KEY-ID"))
                     .region(&self.region),
             )
             .saying("Create the alias again, for the key that it stood for, or encrypt with another key"),

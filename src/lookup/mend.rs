@@ -33,7 +33,7 @@ pub struct Mend {
     /// One sentence, where it is more exact than the remedy of the check.
     pub remedy: Option<String>,
     /// The commands, in their order.
-    pub commands: Vec<String>,
+    pub commands: Vec<ShellCommand>,
 }
 
 impl Mend {
@@ -44,7 +44,7 @@ impl Mend {
 
     /// With one more command.
     pub fn and(mut self, command: ShellCommand) -> Mend {
-        self.commands.push(command.into());
+        self.commands.push(command);
         self
     }
 
@@ -164,7 +164,7 @@ mod tests {
             ("--infrastructure-role-arn", "ecs.amazonaws.com", false),
         ] {
             let commands = mends(&role, "NoSuchEntity", subject).commands;
-            let words = shlex::split(&commands[0]).unwrap();
+            let words = shlex::split(&commands[0].to_string()).unwrap();
             assert_eq!(words[..5], ["aws", "iam", "create-role", "--role-name", "app"]);
             let trust: serde_json::Value = serde_json::from_str(&words[6]).unwrap();
             let statement = &trust["Statement"][0];
@@ -192,12 +192,12 @@ mod tests {
                 (mends(&object, "NoSuchKey", ""), format!("s3://config/{name}")),
                 (mends(&cluster, "MISSING", ""), name.to_owned()),
             ] {
-                let words = shlex::split(&mend.commands[0]).unwrap();
+                let words = shlex::split(&mend.commands[0].to_string()).unwrap();
                 assert!(words.contains(&word), "{words:?}");
             }
         }
         let group = DescribeLogGroup { region: region(), name: "#a".parse().unwrap() };
-        let words = shlex::split(&mends(&group, "", "").commands[0]).unwrap();
+        let words = shlex::split(&mends(&group, "", "").commands[0].to_string()).unwrap();
         assert_eq!(words[4], "#a");
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::{Partition, Region, S3Object};
-use crate::shell::ShellCommand;
+use crate::shell::{ShellCommand, Word};
 
 const BUCKET_MISSING: &str = "NoSuchBucket";
 
@@ -69,7 +69,8 @@ impl Lookup for HeadObject {
             false => Mend::default(),
         };
         mend.and(
-            ShellCommand::of("aws s3 cp FILE")
+            ShellCommand::of("aws s3 cp")
+                .word(Word::placeholder("FILE"))
                 .word(format!("s3://{bucket}/{key}"))
                 .region(&self.region),
         )

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Answer, Call, Lookup, Optional, Services, classify};
 use crate::knowledge::Gap;
 use crate::names::Region;
+use crate::shell::ShellCommand;
 
 /// A quota, by the codes that Service Quotas knows it by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -65,11 +66,12 @@ impl Quota {
     }
 
     /// The command that asks AWS for as much as `value`.
-    pub fn raised_to(&self, value: i64, region: &Region) -> String {
-        format!(
-            "aws service-quotas request-service-quota-increase --service-code {} --quota-code {} --desired-value {value} --region {region}",
-            self.service, self.code
-        )
+    pub fn raised_to(&self, value: i64, region: &Region) -> ShellCommand {
+        ShellCommand::of("aws service-quotas request-service-quota-increase")
+            .option("--service-code", self.service)
+            .option("--quota-code", self.code)
+            .option("--desired-value", value.to_string())
+            .region(region)
     }
 }
 

@@ -9,7 +9,7 @@ use super::pages::Pages;
 use super::{Answer, Batch, Call, Lookup, Mend, Missing, Services, classify};
 use crate::knowledge::{Absence, Gap};
 use crate::names::Region;
-use crate::shell::ShellCommand;
+use crate::shell::{ShellCommand, Word};
 
 /// What is known of a parameter, without its value. `GetParameters` would return plain values even
 /// without decryption, so `DescribeParameters` it is: best effort, paged, and possibly with empty
@@ -82,7 +82,7 @@ impl Lookup for DescribeParameter {
         Mend::by(
             ShellCommand::of("aws ssm put-parameter --type SecureString")
                 .option("--name", &self.name)
-                .option("--value", "file://VALUE")
+                .option("--value", Word::of("file://").and_placeholder("VALUE"))
                 .region(&self.region),
         )
         .saying("Write the value into a file, without a newline at its end, and create the parameter from it, or correct the name; a parameter of another region needs its full ARN")

@@ -58,7 +58,7 @@ fn result(result: &CheckResult) -> CheckResult {
         evidence: all(&result.evidence),
         prevents: some(&result.prevents),
         remedy: some(&result.remedy),
-        commands: all(&result.commands),
+        commands: result.commands.iter().map(|it| it.clone().map_characters(&printable)).collect(),
         ..result.clone()
     }
 }
@@ -67,6 +67,7 @@ fn result(result: &CheckResult) -> CheckResult {
 mod tests {
     use super::super::{Look, short, text};
     use crate::report::{CheckResult, Location, Report, Stats, Status, Target, TargetReport};
+    use crate::shell::ShellCommand;
 
     /// A report in which everything that comes from outside says this.
     fn saying(text: &str) -> Report {
@@ -83,7 +84,7 @@ mod tests {
             evidence: vec![text()],
             prevents: Some(text()),
             remedy: Some(text()),
-            commands: vec![text()],
+            commands: vec![ShellCommand::of("open").word(text())],
             docs: String::new(),
             assumes: false,
         };

@@ -34,7 +34,7 @@ struct Told<'r> {
     others: Vec<&'r str>,
     places: Vec<String>,
     containers: Vec<&'r str>,
-    commands: Vec<&'r str>,
+    commands: Vec<String>,
 }
 
 impl Page<'_> {
@@ -128,7 +128,7 @@ impl Page<'_> {
             self.labelled("fix", remedy);
         }
         let all = told.commands.len();
-        let new: Vec<&str> = told.commands.iter().copied().filter(|it| self.is_new(it)).collect();
+        let new: Vec<&String> = told.commands.iter().filter(|it| self.is_new(it)).collect();
         for command in &new {
             // Commands are for copying: never broken.
             self.line(&format!("                $ {command}"));
@@ -225,8 +225,8 @@ fn told_once(results: &[CheckResult]) -> Vec<Told<'_>> {
             Some(it) => {
                 it.places.push(place);
                 it.containers.extend(container.filter(|name| !it.containers.contains(name)));
-                let commands = result.commands.iter().map(String::as_str);
-                let more: Vec<&str> = commands.filter(|more| !it.commands.contains(more)).collect();
+                let commands = result.commands.iter().map(ToString::to_string);
+                let more: Vec<_> = commands.filter(|more| !it.commands.contains(more)).collect();
                 it.commands.extend(more);
             }
             None => told.push(Told {
@@ -234,7 +234,7 @@ fn told_once(results: &[CheckResult]) -> Vec<Told<'_>> {
                 others: Vec::new(),
                 places: vec![place],
                 containers: container.into_iter().collect(),
-                commands: result.commands.iter().map(String::as_str).collect(),
+                commands: result.commands.iter().map(ToString::to_string).collect(),
             }),
         }
     }
@@ -261,6 +261,7 @@ fn together<'r>(told: Vec<Told<'r>>) -> Vec<Told<'r>> {
 mod tests {
     use super::*;
     use crate::report::{Stats, Target};
+    use crate::shell::ShellCommand;
 
     fn result(id: &str, status: Status, message: &str) -> CheckResult {
         CheckResult {
@@ -284,14 +285,14 @@ mod tests {
     #[test]
     fn a_command_is_printed_once() {
         let failed = |id: &str, message: &str, commands: &[&str]| CheckResult {
-            commands: commands.iter().map(|it| (*it).to_owned()).collect(),
+            commands: commands.iter().map(|it| ShellCommand::of("open").word(it)).collect(),
             ..result(id, Status::Fail, message)
         };
         let checks = vec![
-            failed("a", "of one", &["open 1", "open 2"]),
-            failed("a", "of one", &["open 1", "open 3"]),
-            failed("a", "of another", &["open 1"]),
-            failed("b", "of both", &["open 2", "open 4"]),
+            failed("a", "of one", &["1", "2"]),
+            failed("a", "of one", &["1", "3"]),
+            failed("a", "of another", &["1"]),
+            failed("b", "of both", &["2", "4"]),
         ];
         let target = Target {
             source: "taskdef.json".to_owned(),

@@ -10,6 +10,7 @@ use crate::document::LaunchTarget;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::names::{Region, RoleArn, RoleRef};
+use crate::shell::{ShellCommand, Word};
 use crate::task::{NO_ROLE, Task};
 use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable, pass, warn};
 
@@ -154,10 +155,12 @@ impl Machines<'_> {
         .remedy("Name an executionRoleArn, or attach the instance profile of the others");
         let Some(other) = self.holders.first() else { return finding };
         self.bare.iter().fold(finding, |finding, id| {
-            finding.command(format!(
-                "aws ec2 associate-iam-instance-profile --instance-id {id} --iam-instance-profile Arn={} --region {}",
-                other.profile, self.region
-            ))
+            finding.command(
+                ShellCommand::of("aws ec2 associate-iam-instance-profile")
+                    .option("--instance-id", id)
+                    .option("--iam-instance-profile", Word::of("Arn=").and(other.profile))
+                    .region(&self.region),
+            )
         })
     }
 }

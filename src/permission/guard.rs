@@ -72,12 +72,12 @@ impl GuardPolicy {
             Now::Is(document) => amended(document, statements),
             Now::Nothing => json!({"Version": "2012-10-17", "Statement": statements}),
             Now::Unread => {
-                let fetch = self.show.clone().flag(">").word(&self.file);
+                let fetch = self.show.clone().output_to(&self.file);
                 let file = format!("file://{}", self.file);
                 return vec![fetch, self.replace.clone().option(self.option, file)];
             }
         };
-        vec![self.replace.clone().option(self.option, document.to_string())]
+        vec![self.replace.clone().option(self.option, document)]
     }
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn put_key(arn: &str, document: &Value, region: &Region) -> ShellComm
     ShellCommand::of("aws kms put-key-policy")
         .option("--key-id", arn)
         .flag("--policy-name default")
-        .option("--policy", document.to_string())
+        .option("--policy", document.clone())
         .region(region)
 }
 

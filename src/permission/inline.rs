@@ -106,7 +106,7 @@ fn put(set: &PolicySet, purpose: &str, statements: &Value) -> ShellCommand {
         Kind::User => ShellCommand::of("aws iam put-user-policy").option("--user-name", name),
     };
     let document = json!({"Version": "2012-10-17", "Statement": statements});
-    command.option("--policy-name", policy).option("--policy-document", document.to_string())
+    command.option("--policy-name", policy).option("--policy-document", document)
 }
 
 /// The command that shows a policy of the principal, or of what stands above it.

@@ -185,7 +185,7 @@ pub(crate) fn grant(set: &PolicySet, wish: &Wish) -> Option<ShellCommand> {
 }
 
 /// The commands that mend a refusal of the engine, or show what refuses.
-pub(crate) fn mends(set: &PolicySet, wish: Wish, evaluation: Evaluation) -> Vec<String> {
+pub(crate) fn mends(set: &PolicySet, wish: Wish, evaluation: Evaluation) -> Vec<ShellCommand> {
     let said = Said::new(wish, evaluation, Word::Denied(Vec::new()));
     remedy::Mend::of(set, &[&said], None).commands
 }

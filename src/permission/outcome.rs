@@ -4,6 +4,7 @@ use super::call::Wish;
 use crate::iam::Evaluation;
 use crate::knowledge::Gap;
 use crate::reachability::origin::Way;
+use crate::shell::ShellCommand;
 
 /// What is said of one call in the end.
 pub(crate) enum Word {
@@ -25,7 +26,7 @@ pub(crate) struct Said {
     /// Whether it is refused on some ways only, of which one is enough.
     pub spared: bool,
     /// The commands that would lead the call another way.
-    pub commands: Vec<String>,
+    pub commands: Vec<ShellCommand>,
 }
 
 impl Said {

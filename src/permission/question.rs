@@ -19,6 +19,7 @@ use crate::lookup::ssm::ListParameterTags;
 use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, Region, RoleArn};
 use crate::permission;
+use crate::shell::ShellCommand;
 use crate::task::Witness;
 
 /// Who asks for something.
@@ -55,7 +56,7 @@ pub struct Answer {
     /// What is asked for: of an alias, the key.
     pub resource: String,
     /// The command that would mend a denial for want of an allow.
-    pub mend: Option<String>,
+    pub mend: Option<ShellCommand>,
     /// What no caller can see, and the answer therefore assumes.
     pub assumes: Vec<String>,
 }
@@ -143,7 +144,7 @@ impl Access {
             }
         }
         let lacks_own = evaluation.misses.iter().any(|miss| miss.layer == Layer::Identity);
-        let grant = |set: &PolicySet| permission::grant(set, &wish).map(String::from);
+        let grant = |set: &PolicySet| permission::grant(set, &wish);
         Ok(Answer {
             mend: set.as_ref().filter(|_| lacks_own).and_then(grant),
             assumes: self.assumes(set.as_ref()),

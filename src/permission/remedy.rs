@@ -25,7 +25,7 @@ pub(crate) struct Mend<'m> {
     guard: Option<&'m Guard>,
     sentences: Vec<String>,
     /// The commands.
-    pub commands: Vec<String>,
+    pub commands: Vec<ShellCommand>,
 }
 
 impl<'m> Mend<'m> {
@@ -51,8 +51,7 @@ impl<'m> Mend<'m> {
         (!self.sentences.is_empty()).then(|| self.sentences.join("; "))
     }
 
-    fn add(&mut self, command: impl Into<String>) {
-        let command = command.into();
+    fn add(&mut self, command: ShellCommand) {
         if !self.commands.contains(&command) {
             self.commands.push(command);
         }
@@ -88,7 +87,7 @@ impl<'m> Mend<'m> {
             );
         }
         for command in refused.iter().flat_map(|it| &it.commands) {
-            self.add(command);
+            self.add(command.clone());
         }
     }
 
@@ -229,7 +228,7 @@ impl<'m> Mend<'m> {
         self.add(
             ShellCommand::of("aws iam create-policy-version")
                 .option("--policy-arn", arn)
-                .option("--policy-document", document.to_string())
+                .option("--policy-document", document)
                 .flag("--set-as-default"),
         );
     }
@@ -296,7 +295,7 @@ impl<'m> Mend<'m> {
             .options("--operations", &operations);
         if let Some(context) = common_context(wishes) {
             let subset = json!({"EncryptionContextSubset": context});
-            command = command.option("--constraints", subset.to_string());
+            command = command.option("--constraints", subset);
         }
         self.add(command.region(region));
     }

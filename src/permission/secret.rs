@@ -8,7 +8,7 @@ use crate::knowledge::Stop;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy, Secret};
 use crate::names::{AccountId, Arn};
 use crate::reachability::origin::Departure;
-use crate::shell::ShellCommand;
+use crate::shell::{ShellCommand, Word};
 use crate::verdict::{Finding, Judgement, fail};
 
 /// Which version of a secret is asked for.
@@ -73,7 +73,7 @@ pub(crate) fn locked_in(
         .command(
             ShellCommand::of("aws secretsmanager update-secret")
                 .option("--secret-id", &secret.arn)
-                .option("--kms-key-id", "KEY-ARN")
+                .option("--kms-key-id", Word::placeholder("KEY-ARN"))
                 .region(&lookup.region),
         )
     })

@@ -31,7 +31,8 @@ pub(crate) fn told(answer: Result<Answer, Stop>) -> String {
     match answer {
         Ok(Answer::Allowed(_)) => "allowed".to_owned(),
         Ok(Answer::Refused(finding)) => {
-            format!("refused: {} $ {}", finding.message, finding.commands.join(" $ "))
+            let commands: Vec<String> = finding.commands.iter().map(ToString::to_string).collect();
+            format!("refused: {} $ {}", finding.message, commands.join(" $ "))
         }
         Err(Stop::Gap(gap)) => format!("unknown: {gap}"),
         Err(Stop::Absent(_, absence)) => format!("absent: {}", absence.sentence),

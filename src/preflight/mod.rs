@@ -5,7 +5,7 @@
 //! that waited for an answer. Each turn adds an answer or settles a probe, so the loop ends, and since
 //! the table only grows, its result does not depend on the order in which answers arrive.
 
-mod accord;
+mod merge_commands;
 mod plan;
 mod queue;
 mod results;

@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::merge_commands::merge_commands;
 use super::run_loop::{Ended, Loop};
-use super::{Probe, accord, plan::Probe as Planned};
+use super::{Probe, plan::Probe as Planned};
 use crate::checks::Check;
 use crate::facts::{Log, Row, Table};
 use crate::knowledge::{Absence, Gap, Ground};
@@ -39,7 +40,7 @@ pub async fn report(
         };
         results[probe.target].extend(found);
     }
-    accord::reconcile(&mut results);
+    merge_commands(&mut results);
     results
 }
 

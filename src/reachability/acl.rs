@@ -28,7 +28,7 @@ pub(crate) fn mended(
     let Some(first) = amendments.first() else { return obstacle };
     let mut obstacle = obstacle.on(&first.acl);
     for amendment in &amendments {
-        obstacle.commands.extend(entries(amendment).map(|it| String::from(it.region(region))));
+        obstacle.commands.extend(commands(amendment).map(|it| it.region(region)));
         let taken = amendment.displaced.as_ref().filter(|it| it.moves_to.is_none());
         if let Some(Displaced { entry, .. }) = taken {
             obstacle = obstacle.remedy(format!(
@@ -40,13 +40,9 @@ pub(crate) fn mended(
     obstacle
 }
 
-/// The commands, which act in the region of whoever runs them.
-pub(crate) fn commands(amendment: &Amendment) -> Vec<String> {
-    entries(amendment).map(String::from).collect()
-}
-
-/// An entry that has to make room goes to its new place first, so that it never stops to deny.
-fn entries(amendment: &Amendment) -> impl Iterator<Item = ShellCommand> {
+/// The commands, which act in the region of whoever runs them. An entry that has to make room goes to its
+/// new place first, so that it never stops to deny.
+pub(crate) fn commands(amendment: &Amendment) -> impl Iterator<Item = ShellCommand> {
     let Amendment { acl, entry, displaced } = amendment;
     let moved = displaced.as_ref().and_then(|it| {
         let behind = AclEntry { number: it.moves_to?, ..it.entry.clone() };

@@ -24,6 +24,7 @@ use crate::network::{
     Attraction, Destination, Endpoint, EndpointFact, Part, Path, RouteFact, Service, Topology,
     joined,
 };
+use crate::shell::ShellCommand;
 use crate::task::{Carrier, SendsFrom, Standing, Task};
 
 /// From where a call leaves.
@@ -49,7 +50,7 @@ pub(crate) struct Way {
     /// Whether it is that of one instance of several, of which the task needs but one.
     pub of_instance: bool,
     /// The command that would lead the call to an endpoint.
-    pub mends: Option<String>,
+    pub mends: Option<ShellCommand>,
 }
 
 /// The keys that a call carries only if it comes through an endpoint.
@@ -305,11 +306,14 @@ fn hidden(path: &Path, topology: &Topology, subnet: &str) -> Option<String> {
 }
 
 /// The command that has a gateway endpoint take what this subnet sends.
-fn association(fact: &EndpointFact, region: &Region) -> Option<String> {
+fn association(fact: &EndpointFact, region: &Region) -> Option<ShellCommand> {
     let EndpointFact::NotAssociated { endpoint, table, .. } = fact else { return None };
-    Some(format!(
-        "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --add-route-table-ids {table} --region {region}"
-    ))
+    Some(
+        ShellCommand::of("aws ec2 modify-vpc-endpoint")
+            .option("--vpc-endpoint-id", endpoint)
+            .option("--add-route-table-ids", table)
+            .region(region),
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What is said of one place that has to be reached.
 
 use super::egress::To;
+use crate::shell::ShellCommand;
 
 /// What a check says of one place that has to be reached.
 #[derive(Clone, Debug)]
@@ -43,7 +44,7 @@ pub(crate) struct Obstacle {
     /// How to mend it, if more exact than the check's remedy.
     pub remedy: Option<String>,
     /// Commands that mend it.
-    pub commands: Vec<String>,
+    pub commands: Vec<ShellCommand>,
 }
 
 impl Obstacle {
@@ -78,8 +79,8 @@ impl Obstacle {
     }
 
     /// Mended by this.
-    pub(crate) fn command(mut self, command: impl Into<String>) -> Obstacle {
-        self.commands.push(command.into());
+    pub(crate) fn command(mut self, command: ShellCommand) -> Obstacle {
+        self.commands.push(command);
         self
     }
 }

@@ -252,7 +252,7 @@ mod tests {
     use serde_json::json;
 
     /// What is said on Fargate of an image for another architecture.
-    fn misbuilt(written: &str, reference: &serde_json::Value) -> (Vec<String>, String) {
+    fn misbuilt(written: &str, reference: &serde_json::Value) -> (Vec<ShellCommand>, String) {
         let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/{written}");
         let manifest = index(&[Some("arm64")]);
         let account = Account::healthy().image_in(ID, REGION, "web", reference, &manifest);

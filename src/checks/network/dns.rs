@@ -81,10 +81,11 @@ fn rule<'t>(
     match off {
         Some(obstacle) if matches!(Way::of(scene, &need.to, reach, facts)?, Way::Missing) => {
             Ok(Ruling::Blocked(Obstacle {
-                commands: vec![
-                    turned_on("--enable-dns-hostnames", &scene.interface.subnet.vpc, &region)
-                        .into(),
-                ],
+                commands: vec![turned_on(
+                    "--enable-dns-hostnames",
+                    &scene.interface.subnet.vpc,
+                    &region,
+                )],
                 ..obstacle
             }))
         }

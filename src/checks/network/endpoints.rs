@@ -17,7 +17,7 @@ use crate::reachability::egress::{Need, Reach, To, destination};
 use crate::reachability::interface::{Scene, lead_lacks};
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::{EXPECTED, Way};
-use crate::shell::ShellCommand;
+use crate::shell::{ShellCommand, Word};
 use crate::task::SenderUse;
 use crate::verdict::Judgement;
 
@@ -356,10 +356,10 @@ fn missing<'t>(
     let command = match service.name.as_str() {
         "s3" => {
             let table = table_of(&subnet.id, topology.route_tables.unwrap_or_default());
-            create
-                .flag("--vpc-endpoint-type Gateway")
-                .option("--service-name", &name)
-                .option("--route-table-ids", table.map_or("ROUTE-TABLE-ID", |it| &it.id))
+            create.flag("--vpc-endpoint-type Gateway").option("--service-name", &name).option(
+                "--route-table-ids",
+                table.map_or(Word::placeholder("ROUTE-TABLE-ID"), |it| Word::from(&it.id)),
+            )
         }
         _ => {
             // The group of those that are there lets the task in, or network-endpoint-security-group tells.
@@ -373,7 +373,10 @@ fn missing<'t>(
                 .flag("--vpc-endpoint-type Interface")
                 .option("--service-name", &name)
                 .options("--subnet-ids", one_by_zone(it, subnet, facts))
-                .option("--security-group-ids", group.map_or("SECURITY-GROUP-ID", String::as_str))
+                .option(
+                    "--security-group-ids",
+                    group.map_or(Word::placeholder("SECURITY-GROUP-ID"), Word::from),
+                )
                 .flag("--private-dns-enabled")
         }
     };

@@ -8,6 +8,7 @@ use crate::lookup::ec2::network_interface::NetworkInterfaces;
 use crate::lookup::ec2::subnet::TakenAddresses;
 use crate::lookup::servicequotas::{GetServiceQuota, NETWORK_INTERFACES};
 use crate::names::Region;
+use crate::shell::ShellCommand;
 use crate::task::{Rollout, SenderUse};
 use crate::verdict::{Finding, warn};
 
@@ -68,9 +69,12 @@ fn told(has: i64, may_have: i64, rollout: &Rollout, region: &Region) -> Finding 
         NETWORK_INTERFACES.name
     ))
     .command(NETWORK_INTERFACES.raised_to(enough, region))
-    .command(format!(
-        "aws ec2 describe-network-interfaces --filters Name=status,Values=available --query 'NetworkInterfaces[].NetworkInterfaceId' --region {region}"
-    ))
+    .command(
+        ShellCommand::of("aws ec2 describe-network-interfaces")
+            .flag("--filters Name=status,Values=available")
+            .option("--query", "NetworkInterfaces[].NetworkInterfaceId")
+            .region(region),
+    )
 }
 
 /// A quota of things that are counted.

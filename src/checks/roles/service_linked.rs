@@ -8,6 +8,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::CallerIdentity;
 use crate::lookup::iam::role::GetRole;
 use crate::permission::{PERMISSION_CALLS, Wish};
+use crate::shell::ShellCommand;
 use crate::task::Task;
 use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
@@ -62,7 +63,7 @@ fn role_service_linked(task: &Task, facts: &View) -> Judgement {
             denied
         }
     };
-    finding.on(arn).command(CREATE).judge()
+    finding.on(arn).command(ShellCommand::of(CREATE)).judge()
 }
 
 /// A role of the service's own is for a load balancer and nothing else: whatever takes the

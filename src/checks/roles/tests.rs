@@ -170,7 +170,7 @@ fn a_role_is_passed_to_the_service_that_it_is_for() {
 fn given_a_role_that_may_not_be_passed_then_the_command_grants_no_more_than_that() {
     let account = Account::deployed_to_by(&json!([])).with_task_roles().recorded();
     let results = task().in_account(account).judged_by(&super::pass::ROLE_PASS);
-    let command = &results[1].commands[0];
+    let command = results[1].commands[0].to_string();
     let words = ["--role-name deploy", "iam:PassRole", "role/app", "ecs-tasks.amazonaws.com"];
     assert!(words.iter().all(|word| command.contains(word)), "{command}");
 }
@@ -318,7 +318,7 @@ fn firelens_writes_to_the_stream_that_its_options_name() {
         assert_eq!(statuses(&story(options, stream), check), [status], "{options} {stream}");
     }
     let results = story(r#""log_stream_prefix": "fluent-""#, "app*").judged_by(check);
-    let command = &results[0].commands[0];
+    let command = results[0].commands[0].to_string();
     assert!(command.contains(":log-stream:fluent-app-firelens-*\""), "{command}");
     assert!(!command.contains("0123456789abcdef"), "{command}");
     assert!(results[0].message.contains("fluent-app-firelens-<id>"), "{results:#?}");

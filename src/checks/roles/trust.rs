@@ -165,7 +165,7 @@ fn mended(finding: Finding, it: &RoleUse, role: &Role) -> Result<Finding, Stop> 
         .command(
             ShellCommand::of("aws iam update-assume-role-policy")
                 .option("--role-name", source.role.name())
-                .option("--policy-document", document.to_string()),
+                .option("--policy-document", document),
         ))
 }
 

@@ -120,7 +120,10 @@ fn the_name_of_a_secret_is_told_from_that_of_no_parameter() {
     for account in [none, refused] {
         let result = failure("app/token", account);
         assert!(!result.message.contains("Secrets Manager"), "{result:#?}");
-        assert!(result.commands[0].starts_with("aws ssm put-parameter "), "{result:#?}");
+        assert!(
+            result.commands[0].to_string().starts_with("aws ssm put-parameter "),
+            "{result:#?}"
+        );
     }
 }
 

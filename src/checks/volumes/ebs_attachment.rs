@@ -8,6 +8,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::instance::{Attached, DescribeInstance};
 use crate::lookup::ec2::instance_type::{DescribeInstanceType, InstanceType, ROOM};
 use crate::lookup::ecs::instance::ContainerInstances;
+use crate::shell::{ShellCommand, Word};
 use crate::task::EbsVolumeUse;
 use crate::verdict::{Finding, warn};
 
@@ -109,7 +110,10 @@ fn told(fleet: &Fleet, (id, words): &(&str, String), others: usize) -> Finding {
     .on(*id)
     .prevents(NO_ATTACHMENT)
     .remedy("Add container instances, or choose a type that takes more volumes")
-    .command(format!(
-        "aws ec2 describe-volumes --filters Name=attachment.instance-id,Values={id} --query 'Volumes[].[VolumeId,Tags]' --region {region}"
-    ))
+    .command(
+        ShellCommand::of("aws ec2 describe-volumes")
+            .option("--filters", Word::of("Name=attachment.instance-id,Values=").and(*id))
+            .option("--query", "Volumes[].[VolumeId,Tags]")
+            .region(region),
+    )
 }

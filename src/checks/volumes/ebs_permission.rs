@@ -129,20 +129,16 @@ fn briefly(answer: Answer) -> Answer {
 
 /// What is lacking is in AWS's own policy, with the conditions that keep it to the volumes of ECS.
 fn mended(finding: Finding, region: &Region) -> Finding {
-    let grants = |command: &String| command.starts_with("aws iam put-role-policy");
     let Some(name) = finding.resource.as_deref().and_then(|arn| arn.rsplit('/').next()) else {
         return finding;
     };
     let policy = format!("arn:{}:iam::aws:policy/{MANAGED}", region.partition());
     let attach = ShellCommand::of("aws iam attach-role-policy")
         .option("--role-name", name)
-        .option("--policy-arn", policy)
-        .to_string();
-    let commands = finding
-        .commands
-        .iter()
-        .map(|command| if grants(command) { attach.clone() } else { command.clone() })
-        .collect();
+        .option("--policy-arn", policy);
+    let grants = |command: &ShellCommand| command.begins_with("aws iam put-role-policy");
+    let commands = finding.commands.into_iter();
+    let commands = commands.map(|it| if grants(&it) { attach.clone() } else { it }).collect();
     Finding { commands, ..finding }
 }
 

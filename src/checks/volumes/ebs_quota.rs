@@ -7,6 +7,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::volume::{Provisioned, ProvisionedVolumes};
 use crate::lookup::servicequotas::{GetServiceQuota, Quota};
 use crate::names::Region;
+use crate::shell::{ShellCommand, Word};
 use crate::task::{EbsVolumeUse, Rollout};
 use crate::verdict::{Finding, warn};
 
@@ -139,9 +140,13 @@ impl<'t> Wanted<'t> {
                 quota.name
             ))
             .command(quota.raised_to(enough, region))
-            .command(format!(
-                "aws ec2 describe-volumes --filters Name=volume-type,Values={kind} Name=status,Values=available --query 'Volumes[].VolumeId' --region {region}"
-            )),
+            .command(
+                ShellCommand::of("aws ec2 describe-volumes")
+                    .option("--filters", Word::of("Name=volume-type,Values=").and(kind))
+                    .flag("Name=status,Values=available")
+                    .option("--query", "Volumes[].VolumeId")
+                    .region(region),
+            ),
         )
     }
 }

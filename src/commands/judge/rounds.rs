@@ -20,7 +20,6 @@ use crate::output::{self, OutputFile, Progress, Trace};
 use crate::preflight::{Bounds, Loop, Origin, Watch, plan, report};
 use crate::reachability::trail::Trail;
 use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
-use crate::shell::with_profile;
 use crate::task::{Task, Witness};
 
 /// Why there is no report, where connecting took all the time.
@@ -317,7 +316,7 @@ fn target(argument: &str, task: &Task, region: Option<&Region>, caller: Option<&
 /// What mends is run as what asked.
 fn mend_as(profile: &str, results: &mut [CheckResult]) {
     for command in results.iter_mut().flat_map(|result| &mut result.commands) {
-        *command = with_profile(command, profile);
+        *command = command.clone().profile(profile);
     }
 }
 

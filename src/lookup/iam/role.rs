@@ -57,7 +57,7 @@ impl Lookup for GetRole {
         Mend::by(
             ShellCommand::of("aws iam create-role")
                 .option("--role-name", &self.name)
-                .option("--assume-role-policy-document", trust.to_string()),
+                .option("--assume-role-policy-document", trust),
         )
     }
 

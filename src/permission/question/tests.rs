@@ -121,7 +121,7 @@ fn a_denial_names_the_command_that_mends_it_only_where_an_allow_would() {
     let account = Account::new().role(allows("s3:GetObject", "*")).secret(Value::Null);
     let denied = answer(&account, &asked("app", READ, SECRET)).unwrap();
     let mend = denied.mend.unwrap();
-    assert!(mend.starts_with("aws iam put-role-policy --role-name app"), "{mend}");
+    assert!(mend.to_string().starts_with("aws iam put-role-policy --role-name app"), "{mend}");
 
     let forbids = json!({"Effect": "Deny", "Action": READ, "Resource": "*"});
     let account = Account::new().role(forbids).secret(Value::Null);

@@ -43,16 +43,16 @@ fn reading(who: &Policies, resource: &str, document: Option<&Value>) -> Finding 
 }
 
 /// What a shell makes of the command.
-fn words(command: &str) -> Vec<String> {
-    shlex::split(command).unwrap()
+fn words(command: &ShellCommand) -> Vec<String> {
+    shlex::split(&command.to_string()).unwrap()
 }
 
-fn after(command: &str, option: &str) -> String {
+fn after(command: &ShellCommand, option: &str) -> String {
     let words = words(command);
     words[words.iter().position(|word| word == option).unwrap() + 1].clone()
 }
 
-fn document(command: &str, option: &str) -> Value {
+fn document(command: &ShellCommand, option: &str) -> Value {
     serde_json::from_str(&after(command, option)).unwrap()
 }
 
@@ -85,7 +85,10 @@ fn an_allow_that_the_principal_lacks_is_one_policy_more() {
     let hint = "write `arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-??????`";
     assert!(finding.message.contains(hint), "{finding:#?}");
     let [command] = finding.commands.as_slice() else { panic!("{finding:#?}") };
-    assert!(command.starts_with("aws iam put-role-policy --role-name app"), "{command}");
+    assert!(
+        command.to_string().starts_with("aws iam put-role-policy --role-name app"),
+        "{command}"
+    );
     let mended = document(command, "--policy-document")["Statement"].clone();
     assert_eq!(mended, allow(GET, SECRET));
     assert_eq!(reads(&role(mended), SECRET, None), "allowed");
@@ -94,7 +97,7 @@ fn an_allow_that_the_principal_lacks_is_one_policy_more() {
 #[test]
 fn no_two_policies_of_one_report_have_one_name() {
     let set = held(role(json!([])));
-    let name = |wish: &Wish| after(&grant(&set, wish).unwrap().to_string(), "--policy-name");
+    let name = |wish: &Wish| after(&grant(&set, wish).unwrap(), "--policy-name");
     let parameter = |name: &str| {
         Wish::new(
             "ssm:GetParameters",
@@ -131,7 +134,7 @@ fn no_two_policies_of_one_report_have_one_name() {
 fn no_command_takes_away_what_the_principal_holds() {
     let token = Wish::new("ecr:GetAuthorizationToken", "*");
     let mut set = held(role(json!([])));
-    let name = |set: &PolicySet| after(&grant(set, &token).unwrap().to_string(), "--policy-name");
+    let name = |set: &PolicySet| after(&grant(set, &token).unwrap(), "--policy-name");
     let first = name(&set);
     for held in [first.clone(), format!("{first}-2")] {
         let origin = Origin::Inline { holder: "role app".to_owned(), name: held };
@@ -168,8 +171,8 @@ fn the_policy_of_a_resource_is_written_with_all_that_it_says() {
 fn where_both_accounts_have_to_allow_both_are_mended() {
     let finding = reading(&role(json!([])), FOREIGN, None);
     let [own, other] = finding.commands.as_slice() else { panic!("{finding:#?}") };
-    assert!(own.starts_with("aws iam put-role-policy"), "{own}");
-    assert!(other.starts_with("put-resource-policy"), "{other}");
+    assert!(own.to_string().starts_with("aws iam put-role-policy"), "{own}");
+    assert!(other.to_string().starts_with("put-resource-policy"), "{other}");
     let remedy = finding.remedy.unwrap();
     assert!(
         remedy.starts_with(&format!("Allow {GET} on {FOREIGN} in the policies of")),
@@ -251,8 +254,11 @@ fn what_a_boundary_refuses_is_allowed_in_the_boundary() {
     };
     let finding = reading(&bounded(allow(GET, "*"), limit, &others), SECRET, None);
     let [command] = finding.commands.as_slice() else { panic!("{finding:#?}") };
-    assert!(command.starts_with("aws iam create-policy-version --policy-arn"), "{command}");
-    assert!(command.ends_with("--set-as-default"), "{command}");
+    assert!(
+        command.to_string().starts_with("aws iam create-policy-version --policy-arn"),
+        "{command}"
+    );
+    assert!(command.to_string().ends_with("--set-as-default"), "{command}");
     let wider = document(command, "--policy-document")["Statement"].clone();
     assert_eq!(wider[0], others[0]);
     assert_eq!(reads(&bounded(allow(GET, "*"), limit, &wider), SECRET, None), "allowed");
@@ -314,8 +320,8 @@ fn a_key_that_trusts_nobody_of_the_account_gets_a_grant_for_this_secret() {
     let foreign = KEY.replace("111122223333", "444455556666");
     let finding = decrypting(json!([]), &foreign, &admin);
     let [own, other] = finding.commands.as_slice() else { panic!("{finding:#?}") };
-    assert!(own.starts_with("aws iam put-role-policy"), "{own}");
-    assert!(other.starts_with("aws kms create-grant"), "{other}");
+    assert!(own.to_string().starts_with("aws iam put-role-policy"), "{own}");
+    assert!(other.to_string().starts_with("aws kms create-grant"), "{other}");
     assert!(finding.remedy.unwrap().contains("account 444455556666 has to do"));
 }
 

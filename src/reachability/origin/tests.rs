@@ -109,7 +109,7 @@ fn a_secret_that_admits_one_endpoint_alone_is_read_through_it_and_not_otherwise(
         "so the call carries aws:SourceVpce vpce-secretsmanager",
     ];
     ends(&wrong, Fail, &words);
-    assert!(wrong.commands[0].starts_with("aws secretsmanager get-resource-policy"));
+    assert!(wrong.commands[0].to_string().starts_with("aws secretsmanager get-resource-policy"));
     assert!(wrong.remedy.as_deref().unwrap().contains("endpoint that the policy wants"));
 
     let nat = told(private(), &right, &Vpc::with_nat(), check);
@@ -220,7 +220,11 @@ fn a_bucket_that_admits_a_gateway_endpoint_is_closed_to_a_subnet_without_its_rou
     assert!(!result.message.contains("from subnet-a,"), "{}", result.message);
     let mends =
         "aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-s3 --add-route-table-ids rtb-public";
-    assert!(result.commands.iter().any(|it| it.starts_with(mends)), "{:?}", result.commands);
+    assert!(
+        result.commands.iter().any(|it| it.to_string().starts_with(mends)),
+        "{:?}",
+        result.commands
+    );
 
     // The gateway takes what is meant for its own region alone.
     let object = json!({"region": REGION, "object": FILE});

@@ -173,7 +173,8 @@ fn the_keys_of_a_cluster_are_of_one_region_and_fargate_takes_no_alias() {
     let result = story.judged_by(check).into_iter().find(is_of_disk).unwrap();
     assert_eq!((result.status, result.subject.as_str()), (Fail, at), "{result:#?}");
     assert!(
-        result.message.contains("multi-Region") && result.commands[0].contains("update-cluster")
+        result.message.contains("multi-Region")
+            && result.commands[0].to_string().contains("update-cluster")
     );
 
     let alias = json!({"region": REGION, "id": "alias/storage"});
@@ -305,7 +306,7 @@ fn fargate_uses_the_key_of_its_storage_in_the_name_of_the_cluster() {
         assert_eq!(result.status, Fail, "{result:#?}");
         assert!(result.message.contains(words), "{words}: {}", result.message);
         // What mends leaves all that the policy says, and adds AWS's example for this cluster.
-        let words = shlex::split(&result.commands[0]).unwrap();
+        let words = shlex::split(&result.commands[0].to_string()).unwrap();
         let at = words.iter().position(|word| word == "--policy").unwrap() + 1;
         let mended: Value = serde_json::from_str(&words[at]).unwrap();
         let mended = mended["Statement"].as_array().unwrap();
@@ -317,7 +318,7 @@ fn fargate_uses_the_key_of_its_storage_in_the_name_of_the_cluster() {
     denied.push(json!({"Effect": "Deny", "Principal": "*", "Action": "kms:CreateGrant",
         "Resource": "*"}));
     let commands = judged(&denied).commands;
-    assert!(commands[0].starts_with("aws kms get-key-policy"), "{commands:?}");
+    assert!(commands[0].to_string().starts_with("aws kms get-key-policy"), "{commands:?}");
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl Amendment {
                 command = Some(
                     ShellCommand::of("aws ec2 modify-vpc-endpoint")
                         .option("--vpc-endpoint-id", &held.endpoint.id)
-                        .option("--policy-document", amended.to_string())
+                        .option("--policy-document", amended)
                         .region(held.region),
                 );
             } else {

@@ -12,7 +12,7 @@ use crate::reachability::egress::{Reach, To};
 use crate::reachability::interface::Scene;
 use crate::reachability::ruling::{Obstacle, listed};
 use crate::reachability::way::Obstruction;
-use crate::shell::ShellCommand;
+use crate::shell::{ShellCommand, Word};
 use crate::task::{SenderUse, Standing};
 
 /// Everything in the internet, by IPv4.
@@ -267,19 +267,22 @@ impl Ground<'_> {
         &self,
         obstacle: Obstacle,
         nat: Option<&NatGateway>,
-        route: impl Fn(&str) -> ShellCommand,
+        route: impl Fn(Word) -> ShellCommand,
     ) -> Obstacle {
         if let Some(nat) = nat {
-            return obstacle.command(route(&nat.id));
+            return obstacle.command(route(Word::from(&nat.id)));
         }
         let subnets = self.topology.subnets.unwrap_or_default().iter();
         let public =
             subnets.filter(|it| it.vpc == self.subnet.vpc).find(|it| self.is_public(&it.id));
         let create = ShellCommand::of("aws ec2 create-nat-gateway")
-            .option("--subnet-id", public.map_or("PUBLIC-SUBNET-ID", |it| &it.id))
-            .flag("--allocation-id EIPALLOC-ID")
+            .option(
+                "--subnet-id",
+                public.map_or(Word::placeholder("PUBLIC-SUBNET-ID"), |it| Word::from(&it.id)),
+            )
+            .option("--allocation-id", Word::placeholder("EIPALLOC-ID"))
             .region(self.region);
-        obstacle.command(create).command(route("NAT-GATEWAY-ID"))
+        obstacle.command(create).command(route(Word::placeholder("NAT-GATEWAY-ID")))
     }
 
     fn tables(&self) -> &[RouteTable] {

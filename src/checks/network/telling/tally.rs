@@ -263,7 +263,7 @@ impl Line {
             finding = finding.prevents(error);
         }
         for command in commands {
-            finding = finding.command(command);
+            finding = finding.command(command.clone());
         }
         finding
     }

@@ -58,7 +58,11 @@ fn an_agent_that_is_not_needs_its_endpoints_where_there_is_no_way_out() {
         let results = told(on_instances("bridge"), &vpc);
         let missing = results.iter().find(|it| it.status.word() == "fail").unwrap();
         assert!(missing.prevents.as_ref().is_some_and(|it| it.contains("AGENT")), "{missing:?}");
-        assert!(missing.commands[0].contains(&format!("{words} ")), "{:?}", missing.commands);
+        assert!(
+            missing.commands[0].to_string().contains(&format!("{words} ")),
+            "{:?}",
+            missing.commands
+        );
     }
     // Without telemetry it is connected all the same.
     ends(

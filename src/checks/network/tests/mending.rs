@@ -68,7 +68,8 @@ fn a_resolver_is_opened_where_the_way_to_it_is_closed() {
         (asking("192.168.0.9", no_route), ""),
     ] {
         let found = wrong_by("network-dns", private(), &vpc);
-        let commands: Vec<_> = found.iter().flat_map(|it| &it.commands).collect();
+        let commands: Vec<_> =
+            found.iter().flat_map(|it| &it.commands).map(ToString::to_string).collect();
         assert!(!found.is_empty(), "{command}");
         assert_eq!(commands.is_empty(), command.is_empty(), "{found:#?}");
         assert!(commands.iter().all(|it| it.contains(command)), "{command}: {commands:#?}");
@@ -103,8 +104,8 @@ fn of_network_acls_only_the_entry_is_told_that_stops_packets() {
         assert!(it.message.contains("not TCP 32768-49151"), "{it:#?}");
         // Between the entry that allows and the one that denies.
         assert!(
-            it.commands[0].contains("create-network-acl-entry")
-                && it.commands[0].contains("--rule-number 94 "),
+            it.commands[0].to_string().contains("create-network-acl-entry")
+                && it.commands[0].to_string().contains("--rule-number 94 "),
             "{it:#?}"
         );
     }
@@ -159,7 +160,7 @@ fn a_missing_endpoint_is_created_once_for_all_zones_and_only_where_it_can_be() {
     let found = wrong_by("network-endpoints", private(), &lacks_logs);
     assert!(!found.is_empty());
     for it in &found {
-        assert!(it.commands[0].contains("--subnet-ids subnet-a subnet-b "), "{it:#?}");
+        assert!(it.commands[0].to_string().contains("--subnet-ids subnet-a subnet-b "), "{it:#?}");
     }
     let found = wrong_by("network-endpoints", abroad, &Vpc::with_endpoints());
     let found: Vec<_> = found.iter().filter(|it| it.message.contains("us-east-1")).collect();

@@ -66,7 +66,7 @@ fn finding(story: Story, vpc: &Vpc) -> CheckResult {
 /// The policy that the command of a finding writes.
 fn written(found: &CheckResult) -> Value {
     let [command] = &found.commands[..] else { panic!("{found:#?}") };
-    let words = shlex::split(command).unwrap();
+    let words = shlex::split(&command.to_string()).unwrap();
     assert_eq!(words[..3], ["aws", "ec2", "modify-vpc-endpoint"], "{command}");
     assert_eq!(words[words.len() - 2..], ["--region", REGION], "{command}");
     let at = words.iter().position(|it| it == "--policy-document").unwrap();
@@ -300,14 +300,14 @@ fn what_a_statement_denies_no_command_allows() {
     deny["Effect"] = json!("Deny");
     deny["Sid"] = json!("NotSo");
     let found = finding(private(), &with("ssm", json!([allow(json!("*"), "*", "*"), deny])));
-    assert_eq!(found.commands, Vec::<String>::new());
+    assert_eq!(found.commands, [""; 0]);
     let remedy = found.remedy.unwrap();
     assert!(remedy.contains("Narrow statement `NotSo`"), "{remedy}");
     // Neither does one that the answer hangs on.
     let of_others = json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-aaaaaaaaaa"}});
     let statements = json!([allow(json!("*"), "*", "*"), denied_where(of_others)]);
     let found = finding(private(), &with("s3", statements));
-    assert_eq!(found.commands, Vec::<String>::new());
+    assert_eq!(found.commands, [""; 0]);
     let remedy = found.remedy.unwrap();
     assert!(remedy.contains("Narrow statement 2"), "{remedy}");
 }
@@ -317,6 +317,6 @@ fn a_policy_without_room_is_not_written() {
     let long: Vec<String> = (0..1500).map(|at| format!("ec2:Action{at}")).collect();
     let full = json!([{"Effect": "Allow", "Principal": "*", "Action": long, "Resource": "*"}]);
     let found = finding(task().run_as(&on_fargate("subnet-a", "")), &with("ssm", full));
-    assert_eq!(found.commands, Vec::<String>::new());
+    assert_eq!(found.commands, [""; 0]);
     assert!(found.remedy.unwrap().contains("Make room"));
 }

@@ -42,7 +42,11 @@ fn the_first_pull_by_a_rule_takes_a_way_out() {
     ends(hub(), &vpc, WARNS, &["not cached yet", "rule docker-hub for registry-1.docker.io"]);
     let results = told(hub(), &vpc);
     let warned = results.iter().find(|it| it.status.word() == "warn").unwrap();
-    assert!(warned.commands[0].starts_with("docker pull 1111"), "{:?}", warned.commands);
+    assert!(
+        warned.commands[0].to_string().starts_with("docker pull 1111"),
+        "{:?}",
+        warned.commands
+    );
     // Cached, of no rule, or with a way out: nothing to say.
     for vpc in [
         ruled(Vpc::with_endpoints(), "docker-hub").holding(HUB, "sha256:hub"),

@@ -188,8 +188,11 @@ fn the_remedy_is_one_that_helps() {
     // The group of the endpoints that are there.
     let lacks = Vpc::with_endpoints().but(|vpc| vpc.endpoints.retain(|it| it.id != "vpce-logs"));
     for it in wrong_by("network-endpoints", private(), &lacks) {
-        assert!(it.commands[0].contains("--security-group-ids sg-endpoint "), "{it:#?}");
-        assert!(it.commands[0].ends_with("--region eu-west-1"), "{it:#?}");
+        assert!(
+            it.commands[0].to_string().contains("--security-group-ids sg-endpoint "),
+            "{it:#?}"
+        );
+        assert!(it.commands[0].to_string().ends_with("--region eu-west-1"), "{it:#?}");
     }
     // Both kinds of endpoints for S3: there is a gateway endpoint already.
     let both = Vpc::with_endpoints().but(|vpc| {
@@ -199,7 +202,9 @@ fn the_remedy_is_one_that_helps() {
     for it in wrong_by("network-endpoints", private(), &both) {
         assert!(it.message.contains("past gateway endpoint vpce-s3"), "{it:#?}");
         assert!(!it.message.contains("only interface endpoint"), "{it:#?}");
-        assert!(it.commands[0].contains("PrivateDnsOnlyForInboundResolverEndpoint=true"));
+        assert!(
+            it.commands[0].to_string().contains("PrivateDnsOnlyForInboundResolverEndpoint=true")
+        );
     }
 }
 
@@ -261,11 +266,11 @@ fn no_command_of_the_group_goes_without_its_region() {
         Vpc::with_endpoints().but(|vpc| vpc.endpoint("logs").subnets = vec!["subnet-b".to_owned()]);
     let shut = Vpc::with_nat().but(|vpc| vpc.group("sg-app").egress.clear());
     for vpc in [acl, off, hostnames, names, zone, shut] {
-        let commands: Vec<String> =
+        let commands: Vec<_> =
             told(private(), &vpc).into_iter().flat_map(|it| it.commands).collect();
         assert!(!commands.is_empty());
         for command in commands {
-            assert!(command.contains("--region eu-west-1"), "{command}");
+            assert!(command.to_string().contains("--region eu-west-1"), "{command}");
         }
     }
     ends(private(), &Vpc::with_nat(), &[], &[]);

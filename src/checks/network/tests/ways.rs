@@ -60,8 +60,12 @@ fn a_public_subnet_is_of_use_to_whoever_has_a_public_address() {
     let results = told(task().living_as(&live), &Vpc::with_nat());
     let failed = results.iter().find(|it| it.status == Fail).unwrap();
     // N33
-    assert!(failed.commands[0].contains("aws ecs update-service --cluster prod --service web"));
-    assert!(failed.commands[0].contains("assignPublicIp=ENABLED"));
+    assert!(
+        failed.commands[0]
+            .to_string()
+            .contains("aws ecs update-service --cluster prod --service web")
+    );
+    assert!(failed.commands[0].to_string().contains("assignPublicIp=ENABLED"));
     // Endpoints for everything make it whole.
     let endpoints = Vpc::with_endpoints().but(|vpc| {
         let gateway = RouteTarget::Endpoint("vpce-s3".to_owned());

@@ -11,6 +11,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::ecs::account::ListAccountSettings;
 use crate::names::AccountId;
 use crate::permission::Wish;
+use crate::shell::ShellCommand;
 use crate::task::Task;
 use crate::verdict::{Finding, Findings, Severity, warn};
 
@@ -39,10 +40,12 @@ pub(super) fn judge(
                 .at(&place)
                 .prevents("InvalidParameterException: The new ARN and resource ID format must be enabled to add tags to the service.")
                 .remedy("Enable the long format of ARNs, or leave the tags out")
-                .command(format!(
-                    "aws ecs put-account-setting-default --name {format} --value enabled --region {}",
-                    asked.region
-                )),
+                .command(
+                    ShellCommand::of("aws ecs put-account-setting-default")
+                        .option("--name", format)
+                        .flag("--value enabled")
+                        .region(&asked.region),
+                ),
         );
     }
     if is("tagResourceAuthorization", &["on", "enabled"]) {

@@ -118,8 +118,8 @@ fn managed_instances_get_a_profile_whose_role_may_be_passed() {
     let at = "service.json#/capacityProviderStrategy/0/capacityProvider";
     story(&passing("ecsInstanceRole*")).ends(check, &[(Fail, at, "capacity provider own")]);
     let told = story(&passing("ecsInstanceRole*")).judged_by(check).swap_remove(0);
-    assert!(told.commands[0].contains("--role-name launch"), "{told:#?}");
-    assert!(told.commands[0].contains("ec2.amazonaws.com"), "{told:#?}");
+    assert!(told.commands[0].to_string().contains("--role-name launch"), "{told:#?}");
+    assert!(told.commands[0].to_string().contains("ec2.amazonaws.com"), "{told:#?}");
 }
 
 #[test]

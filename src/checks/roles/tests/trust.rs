@@ -18,7 +18,7 @@ fn judged(story: Story, trust: &Value) -> Vec<CheckResult> {
 /// The trust policy that a command writes.
 fn written(result: &CheckResult) -> Value {
     let [command] = result.commands.as_slice() else { panic!("{result:#?}") };
-    let words = shlex::split(command).unwrap();
+    let words = shlex::split(&command.to_string()).unwrap();
     let start = ["aws", "iam", "update-assume-role-policy", "--role-name", "app"];
     assert_eq!(words[..5], start, "{command}");
     assert_eq!(words[5], "--policy-document", "{command}");

@@ -79,7 +79,7 @@ impl Mounting<'_> {
             self.report(&acls, is_partial, found, |finding| {
                 let finding = finding.remedy("Let the network ACLs of both subnets pass TCP 2049 to the mount target, and the answers to the ports that the task calls from");
                 amendments.iter().flat_map(commands).fold(finding, |finding, command| {
-                    finding.command(format!("{command} --region {region}"))
+                    finding.command(command.region(region))
                 })
             });
             Ok(())

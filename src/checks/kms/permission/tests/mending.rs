@@ -39,7 +39,7 @@ fn a_key_for_the_log_groups_of_a_task_admits_cloudwatch_logs_for_all_of_them_at_
     let [one, other] = results.as_slice() else { panic!("{results:#?}") };
     assert_eq!((one.status, other.status), (Warn, Warn));
     assert_eq!(one.commands, other.commands, "neither takes away what the other one gives");
-    let words = shlex::split(&one.commands[0]).unwrap();
+    let words = shlex::split(&one.commands[0].to_string()).unwrap();
     assert_eq!(words[..3], ["aws", "kms", "put-key-policy"]);
     let at = words.iter().position(|word| word == "--policy").unwrap() + 1;
     let mended: Value = serde_json::from_str(&words[at]).unwrap();

@@ -78,6 +78,7 @@ fn the_command_allows_grants_for_ebs_alone_and_all_that_it_takes() {
     let key = format!(r#""encrypted": true, "kmsKeyId": "{KEY}""#);
     let result = told(storing(&key), volumes(&json!([])), &KMS_VOLUME_PERMISSION);
     let [command] = result.commands.as_slice() else { panic!("{result:#?}") };
+    let command = command.to_string();
     let document = command.split('\'').nth(1).unwrap();
     let document: Value = serde_json::from_str(document).unwrap();
     let granting: Vec<_> = document["Statement"]

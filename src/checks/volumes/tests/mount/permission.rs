@@ -98,7 +98,7 @@ fn the_command_grants_what_the_containers_do() {
         let story = fargate_with(&signed_in(), &container).in_account(account);
         let results = story.judged_by(&EFS_PERMISSION);
         assert_eq!((results.len(), results[0].status), (1, Fail), "{results:#?}");
-        results[0].commands[0].clone()
+        results[0].commands[0].to_string()
     };
     let both = r#""Action":["elasticfilesystem:ClientMount","elasticfilesystem:ClientWrite"]"#;
     assert!(command("").contains(both), "{}", command(""));

@@ -190,7 +190,7 @@ fn a_zone_without_mount_target_resolves_no_name() {
     let none = vpc().targets(&[]);
     let results = runs(IN_A, none).judged_by(&EFS_MOUNT_TARGET);
     assert_eq!(results[0].status, Fail);
-    assert!(results[0].commands[0].contains("--subnet-id subnet-a"), "{results:#?}");
+    assert!(results[0].commands[0].to_string().contains("--subnet-id subnet-a"), "{results:#?}");
 }
 
 #[test]
@@ -219,13 +219,15 @@ fn a_file_system_without_mount_target_is_told_of_once() {
     let subnets: Vec<_> = ["subnet-a", "subnet-b"]
         .iter()
         .zip(&results[0].commands)
-        .map(|(subnet, command)| command.contains(&format!("--subnet-id {subnet} --region")))
+        .map(|(subnet, command)| {
+            command.to_string().contains(&format!("--subnet-id {subnet} --region"))
+        })
         .collect();
     assert_eq!(subnets, [true, true], "{results:#?}");
     let one_zone = json!({"one_zone": {"id": "euw1-azb", "name": "eu-west-1b"}});
     let story = runs(IN_BOTH, vpc().file_system(&one_zone).targets(&[]));
     let commands = story.judged_by(&EFS_MOUNT_TARGET).remove(0).commands;
-    assert!(commands.len() == 1 && commands[0].contains("subnet-b"), "{commands:?}");
+    assert!(commands.len() == 1 && commands[0].to_string().contains("subnet-b"), "{commands:?}");
 }
 
 #[test]

@@ -1,0 +1,116 @@
+//! Commands of one report that write the same policy.
+//!
+//! Each check mends what it judged, and knows nothing of the others. A policy that is written as a whole would
+//! be written once by each of them, and the last one pasted would take away what the others gave. So all of
+//! them write the same: what the policy says already, and what each of them adds.
+
+use serde_json::Value;
+
+use crate::report::CheckResult;
+use crate::shell::ShellCommand;
+
+/// Lets the commands that write one policy write all that any of them adds to it.
+pub(super) fn merge_commands(results: &mut [Vec<CheckResult>]) {
+    let mut merged: Vec<ShellCommand> = Vec::new();
+    for command in results.iter().flatten().flat_map(|result| &result.commands) {
+        let Some(policy) = command.policy() else { continue };
+        match merged.iter_mut().find(|it| it.writes_policy_of(command)) {
+            Some(first) => add_statements(first, policy),
+            None => merged.push(command.clone()),
+        }
+    }
+    for result in results.iter_mut().flatten() {
+        let mut commands: Vec<ShellCommand> = Vec::new();
+        for command in std::mem::take(&mut result.commands) {
+            let whole = merged.iter().find(|it| it.writes_policy_of(&command)).cloned();
+            let command = whole.unwrap_or(command);
+            if !commands.contains(&command) {
+                commands.push(command);
+            }
+        }
+        result.commands = commands;
+    }
+}
+
+/// The statements of `policy` that the command's own does not have.
+fn add_statements(command: &mut ShellCommand, policy: &Value) {
+    let Some(Value::Array(own)) = command.policy_mut().map(|it| &mut it["Statement"]) else {
+        return;
+    };
+    for statement in policy["Statement"].as_array().into_iter().flatten() {
+        if !own.contains(statement) {
+            own.push(statement.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::report::Status;
+
+    fn mended_by(commands: &[ShellCommand]) -> CheckResult {
+        CheckResult {
+            id: String::new(),
+            group: String::new(),
+            status: Status::Fail,
+            subject: String::new(),
+            container: None,
+            location: None,
+            resource: None,
+            message: String::new(),
+            evidence: Vec::new(),
+            prevents: None,
+            remedy: None,
+            commands: commands.to_vec(),
+            docs: String::new(),
+            assumes: false,
+        }
+    }
+
+    /// What becomes of these commands, of which each is of a result of its own.
+    fn merged(commands: &[ShellCommand]) -> Vec<ShellCommand> {
+        let mut results: Vec<Vec<CheckResult>> =
+            commands.iter().map(|it| vec![mended_by(std::slice::from_ref(it))]).collect();
+        merge_commands(&mut results);
+        results.into_iter().flatten().flat_map(|result| result.commands).collect()
+    }
+
+    fn put(key: &str, statements: &[&str]) -> ShellCommand {
+        let statements: Vec<Value> = statements.iter().map(|sid| json!({"Sid": sid})).collect();
+        ShellCommand::of("aws kms put-key-policy")
+            .option("--key-id", key)
+            .option("--policy", json!({"Statement": statements}))
+    }
+
+    #[test]
+    fn what_writes_one_policy_writes_all_that_is_added_to_it() {
+        let commands =
+            [put("a", &["Held", "One"]), put("a", &["Held", "Two"]), put("b", &["Other"])];
+        let both = put("a", &["Held", "One", "Two"]);
+        assert_eq!(merged(&commands), [both.clone(), both, put("b", &["Other"])]);
+    }
+
+    #[test]
+    fn all_else_stays_as_it_is() {
+        let commands = [
+            put("a", &["One"]).then(&put("a", &["Two"])),
+            put("a", &["One"]).output_to("answer.json"),
+            put("a", &["One"]).flag("--bypass-policy-lockout-safety-check"),
+            ShellCommand::of("aws s3api get-bucket-policy --bucket b").output_to("b-policy.json"),
+            ShellCommand::of("docker push").word("app:1"),
+            ShellCommand::of("aws iam put-role-policy").option("--policy-document", json!({})),
+            ShellCommand::of("aws iam put-role-policy").option("--policy-document", json!([])),
+        ];
+        assert_eq!(merged(&commands), commands);
+    }
+
+    #[test]
+    fn one_result_tells_a_command_once() {
+        let mut results = vec![vec![mended_by(&[put("a", &["One"]), put("a", &["Two"])])]];
+        merge_commands(&mut results);
+        assert_eq!(results[0][0].commands, [put("a", &["One", "Two"])]);
+    }
+}

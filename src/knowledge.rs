@@ -106,14 +106,23 @@ pub enum Stop {
     /// Something could not be learnt.
     Gap(Gap),
     /// Something that is needed is proven absent, or written in a way that cannot be meant.
-    Absent(Ground, Absence),
+    Absent(Lack),
+}
+
+/// What a judgement lacks: something that is proven absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// What is absent.
+    pub ground: Ground,
+    /// The sentence that says so.
+    pub absence: Absence,
 }
 
 impl Stop {
     /// The document does not say, at `subject`, what the judgement needs.
     pub fn written(subject: impl Into<String>, sentence: impl Into<String>) -> Stop {
         let absence = Absence { sentence: sentence.into(), said: String::new() };
-        Stop::Absent(Ground::Written(subject.into()), absence)
+        Stop::Absent(Lack { ground: Ground::Written(subject.into()), absence })
     }
 }
 
@@ -127,7 +136,7 @@ impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Stop::Gap(gap) => gap.fmt(f),
-            Stop::Absent(_, absence) => f.write_str(&absence.sentence),
+            Stop::Absent(lack) => f.write_str(&lack.absence.sentence),
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::document::Place;
 use crate::facts::{Log, Row, Table};
-use crate::knowledge::{Absence, FactId, Gap, Ground, Stop};
+use crate::knowledge::{FactId, Gap, Ground, Lack, Stop};
 use crate::lookup::{CallerIdentity, Mend, Missing};
 use crate::shell::ShellCommand;
 
@@ -19,7 +19,7 @@ pub type Judgement = Result<Verdict, Stop>;
 pub enum Verdict {
     /// It is proven to hold.
     Pass(String),
-    /// At least one thing is wrong.
+    /// At least one thing is wrong, or one part could not be judged.
     Found(Vec<Finding>),
     /// The check has nothing to say here, because of what the document says.
     NotApplicable(String),
@@ -34,6 +34,9 @@ pub enum Severity {
     Fail,
     /// This part could not be judged.
     Unknown(Gap),
+    /// This part was not judged further: what it needs is proven absent. Which check reports that is
+    /// decided when all are settled.
+    Absent(Lack),
 }
 
 /// One thing that a check found, with the fact that decides it.
@@ -95,6 +98,12 @@ impl Finding {
         }
     }
 
+    /// Something that is needed is absent.
+    fn lacking(lack: Lack) -> Finding {
+        let sentence = lack.absence.sentence.clone();
+        Finding::new(Severity::Absent(lack), sentence)
+    }
+
     /// Points to the exact place.
     pub fn at(mut self, place: &Place) -> Finding {
         self.place = Some(place.clone());
@@ -134,11 +143,10 @@ impl Finding {
     }
 }
 
-/// Collects what a check of a whole task finds at several places.
+/// Collects what a check finds at several places, or in several parts.
 #[derive(Default)]
 pub struct Findings {
     found: Vec<Finding>,
-    stopped: Option<Stop>,
 }
 
 impl Findings {
@@ -162,16 +170,29 @@ impl Findings {
         self.add(warn(message).at(place));
     }
 
-    /// Judges one part. If it meets a gap, that part is unknown, and the others are judged all the same.
+    /// Judges one part. If it meets a gap or an absence, that part is not judged further, and the others
+    /// are judged all the same.
     pub fn part(&mut self, place: &Place, judge: impl FnOnce(&mut Findings) -> Result<(), Stop>) {
-        match judge(self) {
-            Ok(()) => {}
-            Err(Stop::Gap(Gap::Unresolved { .. })) if self.has_told_of(place) => {}
-            Err(Stop::Gap(gap)) => {
+        if let Err(stop) = judge(self) {
+            self.stopped(place, stop);
+        }
+    }
+
+    /// Keeps that the part at `place` could not be judged.
+    pub fn stopped(&mut self, place: &Place, stop: Stop) {
+        let finding = match stop {
+            Stop::Gap(Gap::Unresolved { .. }) if self.has_told_of(place) => return,
+            Stop::Gap(gap) => {
                 let message = gap.to_string();
-                self.add(Finding::new(Severity::Unknown(gap), message).at(place));
+                Finding::new(Severity::Unknown(gap), message)
             }
-            Err(stop) => self.stopped = self.stopped.take().or(Some(stop)),
+            Stop::Absent(lack) => Finding::lacking(lack),
+        };
+        let finding = finding.at(place);
+        // Several parts at one place may lack the same thing.
+        let known = |it: &Finding| it.severity == finding.severity && it.place == finding.place;
+        if !matches!(finding.severity, Severity::Absent(_)) || !self.found.iter().any(known) {
+            self.add(finding);
         }
     }
 
@@ -183,20 +204,19 @@ impl Findings {
         self.found.iter().any(|it| it.place.as_ref() == Some(place) && decides(&it.severity))
     }
 
-    /// Whether nothing was found, and nothing stopped a part.
+    /// Whether nothing was found, and every part was judged.
     pub fn is_empty(&self) -> bool {
-        self.found.is_empty() && self.stopped.is_none()
+        self.found.is_empty()
     }
 
     /// What was found; if nothing, the claim holds.
     ///
     /// # Errors
-    /// The absence at which a part stopped, if nothing else was found.
+    /// None; the type is that of every judgement.
     pub fn or_pass(self, because: impl Into<String>) -> Judgement {
-        match self.stopped {
-            Some(stop) if self.found.is_empty() => Err(stop),
-            _ if self.found.is_empty() => pass(because),
-            _ => Ok(Verdict::Found(self.found)),
+        match self.found.is_empty() {
+            true => pass(because),
+            false => Ok(Verdict::Found(self.found)),
         }
     }
 }
@@ -215,37 +235,51 @@ pub enum Trust {
 pub enum Settled {
     /// It waits for answers.
     NotYet,
-    /// It is known what the check says.
+    /// It is known what the check says. Who reports the absences in it is decided when all are settled.
     Said(Verdict),
     /// It could not be determined.
-    Unknown(Gap),
-    /// It stopped at an absence. Who tells of it is decided when all are settled.
-    Stopped {
-        /// What is absent.
-        ground: Ground,
-        /// The sentence that says so.
-        absence: Absence,
-        /// A gap that stood beside the absence: such a check may follow a teller, not be one.
-        beside: Option<Gap>,
+    Unknown {
+        /// Why not.
+        gap: Gap,
+        /// What the check stopped at, with the gap beside it: it does not report that, but where
+        /// another check does, that is the reason.
+        lacks: Vec<Lack>,
     },
 }
 
-/// Applies the rules, in their order: still wanted; a gap as the answer; an absence; a gap that was
-/// swallowed; the verdict.
+impl From<Gap> for Settled {
+    fn from(gap: Gap) -> Settled {
+        Settled::Unknown { gap, lacks: Vec::new() }
+    }
+}
+
+/// Applies the rules, in their order: still wanted; a gap as the answer; a gap that was swallowed; the
+/// verdict, in which an absence is one finding among others.
 pub fn settle(judgement: Judgement, log: &Log, table: &Table, trust: Trust) -> Settled {
     if log.is_waiting() {
         return Settled::NotYet;
     }
-    match judgement {
-        Err(Stop::Gap(gap)) => Settled::Unknown(gap),
-        Err(Stop::Absent(ground, absence)) => {
-            let beside = log.gaps.first().and_then(|id| table.row(*id).gap()).cloned();
-            Settled::Stopped { ground, absence, beside }
-        }
-        Ok(verdict) => match swallowed(&verdict, log, table) {
-            Some(gap) if trust == Trust::Log => Settled::Unknown(gap),
-            _ => Settled::Said(verdict),
-        },
+    let verdict = match judgement {
+        Err(Stop::Gap(gap)) => return gap.into(),
+        Err(Stop::Absent(lack)) => Verdict::Found(vec![Finding::lacking(lack)]),
+        Ok(verdict) => verdict,
+    };
+    match (swallowed(&verdict, log, table), verdict.only_lacks()) {
+        (Some(gap), Some(lacks)) => Settled::Unknown { gap, lacks },
+        (Some(gap), None) if trust == Trust::Log => gap.into(),
+        _ => Settled::Said(verdict),
+    }
+}
+
+impl Verdict {
+    /// What the check stopped at, if that is all that it says.
+    fn only_lacks(&self) -> Option<Vec<Lack>> {
+        let Verdict::Found(findings) = self else { return None };
+        let lack = |finding: &Finding| match &finding.severity {
+            Severity::Absent(lack) => Some(lack.clone()),
+            Severity::Warn | Severity::Fail | Severity::Unknown(_) => None,
+        };
+        findings.iter().map(lack).collect()
     }
 }
 
@@ -266,9 +300,9 @@ fn swallowed(verdict: &Verdict, log: &Log, table: &Table) -> Option<Gap> {
 }
 
 /// What mends an absence that is written at `subject`, as far as its lookup knows it.
-pub fn mend(ground: &Ground, absence: &Absence, subject: &str, table: &Table) -> Mend {
-    let Ground::Fact(id) = ground else { return Mend::default() };
-    let Row::Asked { lookup, .. } = table.row(*id) else { return Mend::default() };
+pub fn mend(lack: &Lack, subject: &str, table: &Table) -> Mend {
+    let Ground::Fact(id) = lack.ground else { return Mend::default() };
+    let Row::Asked { lookup, .. } = table.row(id) else { return Mend::default() };
     let account = table.found::<CallerIdentity>().map(|caller| &caller.account);
-    lookup.mend(&Missing { absence, account, subject })
+    lookup.mend(&Missing { absence: &lack.absence, account, subject })
 }

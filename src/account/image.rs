@@ -1,7 +1,7 @@
 //! What lies behind an image reference, whichever registry holds it.
 
 use crate::facts::{Derived, View};
-use crate::knowledge::{Absence, Gap, Ground, Seen, Stop};
+use crate::knowledge::{Absence, Gap, Ground, Lack, Seen, Stop};
 use crate::lookup::ecr::{
     DescribeImage, EcrConfig, EcrManifest, PullThroughRule, PullThroughRules, Reference,
     Repository as EcrRepository,
@@ -34,7 +34,7 @@ impl Home {
 }
 
 /// Where the manifest of an image really comes from: an image that ECR does not hold yet may come from
-/// upstream, by a pull-through cache rule.
+/// upstream, by a pull-through cache rule. Where it can come from nowhere, that is an absence.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct SourceOf {
     pub home: Home,
@@ -173,15 +173,15 @@ pub(crate) fn denied(it: &ImageUse, home: &Repository, said: &str) -> Stop {
         return undecidable(format!("{image} is not shown to the anonymous ({said}), {read}"));
     }
     match it.task.may_run_on_fargate() {
-        Ok(true) => Stop::Absent(
-            Ground::Written(it.image.place().subject()),
-            Absence {
+        Ok(true) => Stop::Absent(Lack {
+            ground: Ground::Written(it.image.place().subject()),
+            absence: Absence {
                 sentence: format!(
                     "{image} does not exist, or is private and no repositoryCredentials are given ({said})"
                 ),
                 said: said.to_owned(),
             },
-        ),
+        }),
         Ok(false) => undecidable(format!(
             "{image} is not shown to the anonymous ({said}); whether the container instances' agents have credentials for it (ECS_ENGINE_AUTH_DATA) is not known"
         )),

@@ -111,7 +111,7 @@ fn context(given: &[String]) -> Result<BTreeMap<String, Vec<String>>, Failure> {
 /// There is nobody or nothing to answer for.
 fn unanswered(stop: Stop) -> Failure {
     match stop {
-        Stop::Absent(_, absence) => Failure::usage(absence.sentence),
+        Stop::Absent(lack) => Failure::usage(lack.absence.sentence),
         Stop::Gap(gap) => Failure::no_verdict(gap),
     }
 }

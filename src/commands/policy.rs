@@ -267,7 +267,7 @@ fn lack(
 
 fn unread(stop: Stop) -> Failure {
     match stop {
-        Stop::Absent(_, absence) => Failure::usage(absence.sentence),
+        Stop::Absent(lack) => Failure::usage(lack.absence.sentence),
         Stop::Gap(gap) => Failure::no_verdict(format!("what is granted cannot be read: {gap}")),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::key::{Asked, Derivation, Key, unbox};
 use super::{Derived, Row, Table};
-use crate::knowledge::{Absence, FactId, Gap, Ground, Seen, Stop};
+use crate::knowledge::{Absence, FactId, Gap, Ground, Lack, Seen, Stop};
 use crate::lookup::{Lookup, Optional};
 
 /// The facts, as one evaluation sees them.
@@ -25,8 +25,8 @@ pub struct Log {
     pub wanted: Vec<Wanted>,
     /// Rows that were found to be gaps, other than through `peek`.
     pub gaps: Vec<FactId>,
-    /// Rows that were found absent.
-    pub absent: Vec<FactId>,
+    /// Rows that were found absent, which is no fault of the task's.
+    pub excused: Vec<FactId>,
     /// What the result assumes, because optional knowledge was missing.
     pub assumptions: Vec<String>,
 }
@@ -92,7 +92,18 @@ impl<'t> View<'t> {
     pub fn need<L: Lookup>(&self, lookup: &L) -> Result<&'t L::Fact, Stop> {
         match self.read(lookup)? {
             (_, Seen::Found(fact)) => Ok(fact),
-            (id, Seen::Absent(absence)) => Err(Stop::Absent(Ground::Fact(id), absence)),
+            (id, Seen::Absent(absence)) => {
+                Err(Stop::Absent(Lack { ground: Ground::Fact(id), absence }))
+            }
+        }
+    }
+
+    /// Says that the task does without what `lookup` asks for: its absence, which was looked at, is no
+    /// fault. A check that stops at it all the same would contradict, and neither is believed then. Merely
+    /// to pass with an absence in sight says nothing of it: the claim may be another one.
+    pub fn excuse<L: Lookup>(&self, lookup: &L) {
+        if let Some((id, _)) = self.table.find(lookup) {
+            self.log.borrow_mut().excused.push(id);
         }
     }
 
@@ -139,18 +150,14 @@ impl<'t> View<'t> {
         }
     }
 
-    /// One of several things of which each absence is told at its own place: to pass beside one that is
-    /// missing is no contradiction.
+    /// One of several things of which each absence is reported at its own place.
     ///
     /// # Errors
     /// The gap, if it could not be learnt (or is not known yet).
     pub fn beside<L: Lookup>(&self, lookup: &L) -> Result<Option<&'t L::Fact>, Stop> {
         Ok(match self.read(lookup)? {
             (_, Seen::Found(fact)) => Some(fact),
-            (id, Seen::Absent(_)) => {
-                self.log.borrow_mut().absent.retain(|absent| *absent != id);
-                None
-            }
+            (_, Seen::Absent(_)) => None,
         })
     }
 
@@ -186,7 +193,7 @@ impl<'t> View<'t> {
     ) -> Result<Option<T>, Stop> {
         let before = {
             let log = self.log.borrow();
-            (log.touched.len(), log.gaps.len(), log.absent.len(), log.assumptions.len())
+            (log.touched.len(), log.gaps.len(), log.excused.len(), log.assumptions.len())
         };
         let answer = asked();
         let is_assumed = self.log.borrow().assumptions.len() > before.3;
@@ -197,7 +204,7 @@ impl<'t> View<'t> {
                 let mut log = self.log.borrow_mut();
                 log.touched.truncate(before.0);
                 log.gaps.truncate(before.1);
-                log.absent.truncate(before.2);
+                log.excused.truncate(before.2);
                 log.assumptions.truncate(before.3);
                 Ok(None)
             }
@@ -243,7 +250,9 @@ impl<'t> View<'t> {
                         fact.downcast_ref().ok_or_else(|| defect("a fact of the wrong type"))
                     }
                     Err(stop) => {
-                        log.note(id, stop);
+                        if let Stop::Gap(_) = stop {
+                            log.gaps.push(id);
+                        }
                         Err(stop.clone())
                     }
                 }
@@ -271,7 +280,6 @@ impl<'t> View<'t> {
                 Err(gap.clone().into())
             }
             Some(Ok(Seen::Absent(absence))) => {
-                log.absent.push(id);
                 Ok((id, Seen::Absent(Absence::clone(absence))))
             }
             Some(Ok(Seen::Found(fact))) => match unbox::<L::Fact>(&**fact) {
@@ -296,14 +304,6 @@ impl Log {
     fn touch(&mut self, id: FactId) {
         if !self.touched.contains(&id) {
             self.touched.push(id);
-        }
-    }
-
-    fn note(&mut self, id: FactId, stop: &Stop) {
-        match stop {
-            Stop::Gap(_) => self.gaps.push(id),
-            Stop::Absent(Ground::Fact(at), _) => self.absent.push(*at),
-            Stop::Absent(Ground::Written(_), _) => {}
         }
     }
 }

@@ -200,7 +200,7 @@ impl Known {
     fn note(&mut self, stop: Stop) {
         self.open.push(match stop {
             Stop::Gap(gap) => gap.to_string(),
-            Stop::Absent(_, absence) => absence.sentence,
+            Stop::Absent(lack) => lack.absence.sentence,
         });
     }
 }

@@ -240,7 +240,7 @@ impl Collector<'_> {
         let why = match collect(self) {
             Ok(()) => return,
             Err(Stop::Gap(gap)) => gap.to_string(),
-            Err(Stop::Absent(_, absence)) => absence.sentence,
+            Err(Stop::Absent(lack)) => lack.absence.sentence,
         };
         self.needs.open.push(format!("{place}: {why}"));
     }

@@ -341,7 +341,7 @@ fn granted(seen: Result<Seen<&Vec<kms::Grant>>, Stop>) -> Grants {
         Ok(Seen::Found(grants)) => grants,
         Ok(Seen::Absent(absence)) => return Grants::Unreadable(absence.sentence),
         Err(Stop::Gap(gap)) => return Grants::Unreadable(gap.to_string()),
-        Err(Stop::Absent(_, absence)) => return Grants::Unreadable(absence.sentence),
+        Err(Stop::Absent(lack)) => return Grants::Unreadable(lack.absence.sentence),
     };
     Grants::Known(grants.iter().map(permission::granted).collect())
 }

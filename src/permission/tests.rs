@@ -35,7 +35,7 @@ pub(crate) fn told(answer: Result<Answer, Stop>) -> String {
             format!("refused: {} $ {}", finding.message, commands.join(" $ "))
         }
         Err(Stop::Gap(gap)) => format!("unknown: {gap}"),
-        Err(Stop::Absent(_, absence)) => format!("absent: {}", absence.sentence),
+        Err(Stop::Absent(lack)) => format!("absent: {}", lack.absence.sentence),
     }
 }
 

@@ -8,6 +8,7 @@
 mod merge_commands;
 mod plan;
 mod queue;
+mod reporters;
 mod results;
 mod run_loop;
 mod spreading;

@@ -1,13 +1,11 @@
 //! From settled judgements to results, in the order of the catalogue and the document.
 
-use std::collections::{HashMap, HashSet};
-
 use super::merge_commands::merge_commands;
+use super::reporters::{Report, Reporters};
 use super::run_loop::{Ended, Loop};
-use super::{Probe, plan::Probe as Planned};
-use crate::checks::Check;
-use crate::facts::{Log, Row, Table};
-use crate::knowledge::{Absence, Gap, Ground};
+use super::Probe;
+use crate::facts::{Log, Table};
+use crate::knowledge::{Gap, Lack};
 use crate::report::{CheckResult, Location, Status};
 use crate::verdict::{Finding, Settled, Severity, Verdict, mend};
 
@@ -17,99 +15,44 @@ pub async fn report(
     probes: &[Probe<'_>],
     targets: usize,
 ) -> Vec<Vec<CheckResult>> {
-    let (probes, ended) = &run.settle_all(probes).await;
-    let table = run.table();
-    let tellers = tellers(probes, ended, table);
-    let denied = contradicted(probes, ended);
+    let (probes, ended) = run.settle_all(probes).await;
     let mut results: Vec<Vec<CheckResult>> = (0..targets).map(|_| Vec::new()).collect();
-    for (probe, (settled, log)) in probes.iter().zip(ended) {
-        let writer = Writer { probe, log, table };
-        let found = match settled {
-            Settled::Said(verdict) => writer.said(verdict),
-            Settled::Unknown(gap) => vec![writer.unknown(gap)],
-            Settled::NotYet => vec![writer.unknown(&Gap::Wanted)],
-            Settled::Stopped { ground, absence, .. }
-                if denied.contains(&(probe.target, ground.clone())) =>
-            {
-                vec![writer.unknown(&contradiction(&absence.sentence))]
-            }
-            Settled::Stopped { ground, absence, beside } => {
-                let teller = tellers.get(&(probe.target, ground.clone())).copied();
-                vec![writer.stopped(ground, absence, beside.as_ref(), teller)]
-            }
-        };
-        results[probe.target].extend(found);
+    for (probe, of_probe) in probes.iter().zip(of_each(&probes, &ended, run.table())) {
+        results[probe.target].extend(of_probe);
     }
     merge_commands(&mut results);
     results
 }
 
-/// Who tells of an absence: of the checks that stopped at it, the one whose own question it is (the
-/// first of its calls), otherwise the first in catalogue order; for something written, also a check
-/// that failed at the same place before them.
-fn tellers(
-    probes: &[Planned<'_>],
+/// The results of each probe.
+pub(super) fn of_each(
+    probes: &[Probe<'_>],
     ended: &[Ended],
     table: &Table,
-) -> HashMap<(usize, Ground), &'static Check> {
-    let mut tellers: HashMap<(usize, Ground), &'static Check> = HashMap::new();
-    for (probe, (settled, _)) in probes.iter().zip(ended) {
-        match settled {
-            Settled::Stopped { ground, beside: None, .. } => {
-                let teller = tellers.entry((probe.target, ground.clone())).or_insert(probe.check);
-                if asks_for(probe.check, ground, table) && !asks_for(teller, ground, table) {
-                    *teller = probe.check;
-                }
-            }
-            Settled::Said(Verdict::Found(findings)) => {
-                for finding in findings.iter().filter(|f| f.severity == Severity::Fail) {
-                    let place = finding.place.as_ref().unwrap_or(&probe.place);
-                    let ground = Ground::Written(place.subject());
-                    tellers.entry((probe.target, ground)).or_insert(probe.check);
-                }
-            }
-            _ => {}
-        }
-    }
-    tellers
-}
-
-/// Whether the check's first question is the one that was answered with this absence.
-fn asks_for(check: &Check, ground: &Ground, table: &Table) -> bool {
-    let Ground::Fact(id) = ground else { return false };
-    match table.row(*id) {
-        Row::Asked { lookup, .. } => {
-            check.asks.first().and_then(|own| own.first()) == Some(&lookup.call())
-        }
-        Row::Derived { .. } => false,
-    }
-}
-
-/// Absences that a check saw and passed all the same: whoever stops at one of them contradicts it, and
-/// neither is to be believed.
-fn contradicted(probes: &[Planned<'_>], ended: &[Ended]) -> HashSet<(usize, Ground)> {
-    let passed = probes
-        .iter()
-        .zip(ended)
-        .filter(|(_, (settled, _))| matches!(settled, Settled::Said(Verdict::Pass(_))));
-    passed
-        .flat_map(|(probe, (_, log))| log.absent.iter().map(|id| (probe.target, Ground::Fact(*id))))
+) -> Vec<Vec<CheckResult>> {
+    let reporters = &Reporters::of(probes, ended, table);
+    let probes = probes.iter().zip(ended);
+    probes
+        .map(|(probe, (settled, log))| Writer { probe, log, table, reporters }.results(settled))
         .collect()
 }
 
 fn contradiction(sentence: &str) -> Gap {
-    Gap::Defect { why: format!("one check passed and another stopped, although {sentence}") }
+    Gap::Defect {
+        why: format!("one check does without it and another stopped, although {sentence}"),
+    }
 }
 
 struct Writer<'a, 't> {
-    probe: &'a Planned<'t>,
+    probe: &'a Probe<'t>,
     log: &'a Log,
     table: &'a Table,
+    reporters: &'a Reporters<'a>,
 }
 
 impl Writer<'_, '_> {
     fn result(&self, status: Status, message: String) -> CheckResult {
-        let Planned { check, group, place, container, resource, .. } = self.probe;
+        let Probe { check, group, place, container, resource, .. } = self.probe;
         CheckResult {
             id: check.id.to_owned(),
             group: group.name.to_owned(),
@@ -136,6 +79,17 @@ impl Writer<'_, '_> {
         asked.chain(assumed).collect()
     }
 
+    fn results(&self, settled: &Settled) -> Vec<CheckResult> {
+        match settled {
+            Settled::Said(verdict) => self.said(verdict),
+            Settled::Unknown { gap, lacks } => {
+                let reported = lacks.iter().find_map(|lack| self.skipped(lack));
+                vec![reported.unwrap_or_else(|| self.unknown(gap))]
+            }
+            Settled::NotYet => vec![self.unknown(&Gap::Wanted)],
+        }
+    }
+
     fn said(&self, verdict: &Verdict) -> Vec<CheckResult> {
         match verdict {
             Verdict::Pass(because) => vec![self.result(Status::Pass, because.clone())],
@@ -148,6 +102,7 @@ impl Writer<'_, '_> {
         let check = self.probe.check;
         let mut result = match &finding.severity {
             Severity::Unknown(gap) => self.unknown(gap),
+            Severity::Absent(lack) => return self.lacking(lack, finding),
             Severity::Fail => self.mended(Status::Fail, finding.message.clone()),
             Severity::Warn => self.mended(Status::Warn, finding.message.clone()),
         };
@@ -188,25 +143,33 @@ impl Writer<'_, '_> {
         result
     }
 
-    fn stopped(
-        &self,
-        ground: &Ground,
-        absence: &Absence,
-        beside: Option<&Gap>,
-        teller: Option<&'static Check>,
-    ) -> CheckResult {
-        match (teller, beside) {
-            (Some(teller), _) if !std::ptr::eq(teller, self.probe.check) => {
-                self.result(Status::Skip, format!("not judged: needs {}, which failed", teller.id))
+    /// An absence: a failure of the check that reports it, and the reason why the others are skipped.
+    fn lacking(&self, lack: &Lack, finding: &Finding) -> CheckResult {
+        let sentence = &lack.absence.sentence;
+        let mut result = match self.reporters.report(self.probe.target, lack) {
+            Report::Excused => self.unknown(&contradiction(sentence)),
+            _ => self.skipped(lack).unwrap_or_else(|| self.mended(Status::Fail, sentence.clone())),
+        };
+        if let Some(place) = &finding.place {
+            result.subject = place.subject();
+            result.location = location(place);
+        }
+        if result.status == Status::Fail {
+            let mend = mend(lack, &result.subject, self.table);
+            result.remedy = mend.remedy.or(result.remedy);
+            result.commands = mend.commands;
+        }
+        result
+    }
+
+    /// Not judged, if another check reports what is absent.
+    fn skipped(&self, lack: &Lack) -> Option<CheckResult> {
+        match self.reporters.report(self.probe.target, lack) {
+            Report::By(check) if !std::ptr::eq(check, self.probe.check) => {
+                let message = format!("not judged: needs {}, which failed", check.id);
+                Some(self.result(Status::Skip, message))
             }
-            (_, Some(gap)) => self.unknown(gap),
-            (_, None) => {
-                let mut result = self.mended(Status::Fail, absence.sentence.clone());
-                let mend = mend(ground, absence, &result.subject, self.table);
-                result.remedy = mend.remedy.or(result.remedy);
-                result.commands = mend.commands;
-                result
-            }
+            _ => None,
         }
     }
 }

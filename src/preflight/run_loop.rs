@@ -165,7 +165,7 @@ impl<'w> Loop<'w> {
         match View::of(&self.table).get(lookup) {
             Ok(seen) => Ok(seen),
             Err(Stop::Gap(gap)) => Err(gap),
-            Err(Stop::Absent(..)) => Err(Gap::Wanted),
+            Err(Stop::Absent(_)) => Err(Gap::Wanted),
         }
     }
 

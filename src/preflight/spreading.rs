@@ -4,7 +4,6 @@ use super::Probe;
 use super::run_loop::Ended;
 use crate::facts::Log;
 use crate::knowledge::Gap;
-use crate::verdict::Settled;
 
 /// All probes of a run: those that were planned, then the members of lists as they become known.
 pub(super) struct Spreading<'t> {
@@ -52,5 +51,5 @@ impl<'t> Spreading<'t> {
 
 fn unsettled() -> Ended {
     let why = "the run ended before this was judged".to_owned();
-    (Settled::Unknown(Gap::Defect { why }), Log::default())
+    (Gap::Defect { why }.into(), Log::default())
 }

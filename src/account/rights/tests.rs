@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::facts::{Asked, BoxedAnswer, Row, Table};
-use crate::knowledge::{FactId, Ground};
+use crate::knowledge::{FactId, Ground, Lack};
 
 const ACCOUNT: &str = "111122223333";
 const EXECUTION: &str = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
@@ -169,7 +169,7 @@ fn a_role_that_is_not_there_is_an_absence() {
     let lists = but(a_role(), "iam:ListRolePolicies", absent());
     let lists = but(lists, "iam:ListAttachedRolePolicies", absent());
     let (policies, _) = learn(ROLE, &but(lists, "iam:GetRole", absent()));
-    assert!(matches!(policies, Err(Stop::Absent(Ground::Fact(_), _))), "{policies:?}");
+    assert!(matches!(policies, Err(Stop::Absent(Lack { ground: Ground::Fact(_), .. }))), "{policies:?}");
 }
 
 #[test]

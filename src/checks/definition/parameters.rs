@@ -58,7 +58,7 @@ fn parameters(task: &Task, _: &View) -> Judgement {
         Ok(hosts) => hosts,
         Err(stop) => {
             // What was found before stands, whatever the task runs on.
-            findings.part(task.definition.runtime_platform.place(), |_| Err(stop));
+            findings.stopped(task.definition.runtime_platform.place(), stop);
             return findings.or_pass("nothing is set that what the task runs on refuses");
         }
     };

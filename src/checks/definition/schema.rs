@@ -87,7 +87,7 @@ fn folded(nulls: Vec<Complaint>) -> Option<Complaint> {
 fn complain(complaint: Complaint, found: &mut Findings) {
     let Complaint { place, kind, message, nearest } = complaint;
     if kind == Mismatch::Placeholder {
-        found.part(&place, |_| Err(Gap::Unresolved { why: message }.into()));
+        found.stopped(&place, Gap::Unresolved { why: message }.into());
         return;
     }
     let finding = match kind.severity() {

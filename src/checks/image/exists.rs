@@ -3,7 +3,7 @@
 use crate::account::image::{self, Home};
 use crate::checks::{Check, each};
 use crate::facts::View;
-use crate::knowledge::{Absence, Gap, Seen, Stop};
+use crate::knowledge::{Absence, Gap, Lack, Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ecr::{
     DescribeImage, ImageDetail, PullThroughRule, PullThroughRules, Reference,
@@ -98,7 +98,7 @@ fn not_stored(lookup: &DescribeImage, facts: &View) -> Judgement {
     };
     let judgement = at_upstream(lookup, rule, upstream, facts);
     // What is not there cannot be had with any credentials.
-    if let Err(Stop::Absent(..)) = judgement {
+    if let Err(Stop::Absent(_)) = judgement {
         return judgement;
     }
     if let Some(credential) = &rule.credential {
@@ -134,19 +134,22 @@ fn at_upstream(
     let rule = &rule.prefix;
     let what = lookup.what();
     match facts.need(&head) {
-        Ok(Anonymous::Sees(_)) => pass(format!(
-            "{what} is not cached yet; the first pull fetches it from upstream by the rule {rule}"
-        )),
+        Ok(Anonymous::Sees(_)) => {
+            facts.excuse(lookup);
+            pass(format!(
+                "{what} is not cached yet; the first pull fetches it from upstream by the rule {rule}"
+            ))
+        }
         Ok(Anonymous::Denied { said }) => Err(Gap::Undecidable {
             why: format!(
                 "{what} is not cached yet, and its upstream, by the rule {rule}, shows nothing to the anonymous ({said})"
             ),
         }
         .into()),
-        Err(Stop::Absent(ground, Absence { sentence, said })) => {
+        Err(Stop::Absent(Lack { ground, absence: Absence { sentence, said } })) => {
             let sentence =
                 format!("{what} is not cached, and upstream, by the rule {rule}, {sentence}");
-            Err(Stop::Absent(ground, Absence { sentence, said }))
+            Err(Stop::Absent(Lack { ground, absence: Absence { sentence, said } }))
         }
         Err(gap) => Err(gap),
     }

@@ -1,11 +1,11 @@
 //! `image-stability`
 
-use crate::account::image::{self, Home};
+use crate::account::image::{self, Home, SourceOf};
 use crate::checks::{Check, each};
 use crate::facts::View;
-use crate::knowledge::{Seen, Stop};
+use crate::knowledge::Stop;
 use crate::lookup::Lookup;
-use crate::lookup::ecr::DescribeImage;
+use crate::lookup::ecr::{DescribeImage, PullThroughRules};
 use crate::names::{ImageRef, Registry};
 use crate::task::ImageUse;
 use crate::verdict::{Findings, Judgement, not_applicable, warn};
@@ -20,7 +20,7 @@ pub(super) static IMAGE_STABILITY: Check = Check {
     ],
     remedy: "Name the image by a tag that never moves, or by its digest",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
-    asks: &[&[DescribeImage::CALL]],
+    asks: &[&[DescribeImage::CALL, PullThroughRules::CALL]],
     advises: true,
     judge: |task| each(task, image_stability),
 };
@@ -72,7 +72,10 @@ fn size(it: &ImageUse, image: &ImageRef, facts: &View, found: &mut Findings) -> 
         return Ok(());
     }
     let described = DescribeImage { repository, reference: image::reference(image) };
-    let Seen::Found(detail) = facts.get(&described)? else { return Ok(()) };
+    let source = SourceOf { home: Home::of(image), name: image::name(image) };
+    // How large it is, ECR knows once it has pulled the image from upstream.
+    let Home::Ecr(_) = facts.derive(&source)?.home else { return Ok(()) };
+    let detail = facts.need(&described)?;
     let storage = match it.task.definition.ephemeral_storage.get()? {
         Some(asked) => asked.size_in_gib.get()?.copied().unwrap_or(FARGATE_STORAGE),
         None => FARGATE_STORAGE,

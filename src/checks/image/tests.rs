@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::permission::IMAGE_PULL_PERMISSION;
 use crate::report::CheckResult;
-use crate::report::Status::{Fail, Pass};
+use crate::report::Status::{Fail, Pass, Skip, Warn};
 use crate::testing::account::{Account, ID, REGION, ROLES, index, policy};
 use crate::testing::story::Story;
 
@@ -58,6 +58,75 @@ fn a_repository_that_another_account_has_not_shared_is_shared_without_shutting_o
         assert!(remedy.contains("account 444455556666 has to do"), "{remedy}");
         assert!(!remedy.contains("AmazonECSTaskExecutionRolePolicy"), "{remedy}");
         assert_eq!(judged(OTHER, shared(Some(&json!(statements)))).status, Pass);
+    }
+}
+
+#[test]
+fn an_image_that_ecr_does_not_have_fails_once_by_whatever_it_is_named_and_wherever_it_runs() {
+    let nought = format!("sha256:{}", "0".repeat(64));
+    let pinned = json!({"digest": nought});
+    let images = [
+        (format!("@{nought}"), &pinned),
+        (format!(":1@{nought}"), &pinned),
+        (":1".to_owned(), &json!({"tag": "1"})),
+        (String::new(), &json!({"tag": "latest"})),
+    ];
+    let fargate = r#", "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc""#;
+    for (reference, asked) in &images {
+        for said in ["ImageNotFoundException", "RepositoryNotFoundException"] {
+            for fields in [fargate, ""] {
+                let repository = json!({"region": REGION, "registry": ID, "name": "app"});
+                let account = Account::healthy().image("app", &json!({"tag": "2"}), "amd64");
+                let key = json!({"repository": repository, "reference": asked});
+                let account = account.lacks("ecr:DescribeImages", &key, said);
+                let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/app{reference}");
+                let story = Story::containers_and(
+                    &format!(r#"{{"name": "app", "image": "{image}"}}"#),
+                    &format!(r#""executionRoleArn": "{ROLES}/pull"{fields}"#),
+                );
+                let results = story
+                    .in_account(account.recorded())
+                    .judged(|group, it| group.name == "image" && it.id != "image-pull-permission");
+                let told: Vec<_> = results.iter().map(|it| (it.id.as_str(), it.status)).collect();
+                let context = format!("{image}, {said}, {fields}: {results:#?}");
+                assert!(told.contains(&("image-exists", Fail)), "{context}");
+                assert!(told.contains(&("image-platform", Skip)), "{context}");
+                assert!(
+                    results.iter().all(|it| it.id == "image-exists" || it.status != Fail),
+                    "{context}"
+                );
+                // How large it is nobody knows; that its name may move is true all the same.
+                let stability = results.iter().filter(|it| it.id == "image-stability");
+                let stability: Vec<_> = stability.map(|it| it.status).collect();
+                let expected = match (reference.is_empty(), fields.is_empty()) {
+                    (false, false) => vec![Skip],
+                    (true, false) => vec![Warn, Skip],
+                    (true, true) => vec![Warn],
+                    (false, true) if reference.contains('@') => vec![Pass],
+                    (false, true) => vec![Skip],
+                };
+                assert_eq!(stability, expected, "{context}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_image_that_is_not_cached_yet_is_missed_by_no_check() {
+    let cached = ["docker/library/nginx", "1", "library/nginx"];
+    let account = Account::healthy().cached_from("docker", "public.ecr.aws", cached).recorded();
+    let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/docker/library/nginx:1");
+    let story = Story::containers_and(
+        &format!(r#"{{"name": "app", "image": "{image}"}}"#),
+        r#""requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc""#,
+    );
+    let story = story.in_account(account);
+    for (check, status) in
+        [("image-exists", Pass), ("image-platform", Pass), ("image-stability", Skip)]
+    {
+        let results = story.judged(|_, it| it.id == check);
+        let told: Vec<_> = results.iter().map(|it| it.status).collect();
+        assert_eq!(told, [status], "{check}: {results:#?}");
     }
 }
 

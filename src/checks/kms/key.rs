@@ -161,7 +161,7 @@ fn firelens_file(it: &FirelensFileUse, facts: &View) -> Result<Encrypted, Stop> 
     }
     let object = match it.object() {
         Ok(object) => object,
-        Err(Stop::Absent(_, absence)) => return Ok(Encrypted::Otherwise(absence.sentence)),
+        Err(Stop::Absent(lack)) => return Ok(Encrypted::Otherwise(lack.absence.sentence)),
         Err(gap) => return Err(gap),
     };
     let head = HeadObject { region: it.task.region()?.clone(), object: object.clone() };
@@ -176,7 +176,7 @@ fn firelens_file(it: &FirelensFileUse, facts: &View) -> Result<Encrypted, Stop> 
 fn log_group(it: &AwslogsUse, facts: &View) -> Result<Encrypted, Stop> {
     let (region, name) = match it.group() {
         Ok(group) => group,
-        Err(Stop::Absent(_, absence)) => return Ok(Encrypted::Otherwise(absence.sentence)),
+        Err(Stop::Absent(lack)) => return Ok(Encrypted::Otherwise(lack.absence.sentence)),
         Err(gap) => return Err(gap),
     };
     let group = match facts.get(&DescribeLogGroup { region: region.clone(), name })? {

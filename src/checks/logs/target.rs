@@ -44,9 +44,11 @@ pub(super) fn target<'f>(
         Seen::Absent(absence) => absence,
     };
     if it.creates_group()? {
+        facts.excuse(&lookup);
         return Ok(Target::ToCreate);
     }
     if let Some(other) = creator(it, region, name) {
+        facts.excuse(&lookup);
         return Ok(Target::CreatedBy(other));
     }
     match unnoticed(it)? {

@@ -59,13 +59,12 @@ pub(super) fn judge_all<'t>(
         let reach = crate::reachability::egress::by(it, facts)?;
         tally.home.get_or_insert(it.task.region()?.clone());
         for (place, stop) in &reach.open {
-            found.part(place, |_| Err(stop.clone()));
+            found.stopped(place, stop.clone());
         }
         let scenes = match scenes {
             Ok(scenes) => scenes,
-            Err(stop @ Stop::Absent(..)) if senders.len() == 1 => return Err(stop),
             Err(stop) => {
-                found.part(it.place(), |_| Err(stop));
+                found.stopped(it.place(), stop);
                 continue;
             }
         };

@@ -84,7 +84,7 @@ impl Between {
             Ok(Ruling::Hurts(obstacle)) => (obstacle.because, false),
             Ok(Ruling::Open(why)) => (why, false),
             Err(stop @ Stop::Gap(_)) => (stop.to_string(), false),
-            Ok(Ruling::Passes(_) | Ruling::Moot | Ruling::Elsewhere) | Err(Stop::Absent(..)) => {
+            Ok(Ruling::Passes(_) | Ruling::Moot | Ruling::Elsewhere) | Err(Stop::Absent(_)) => {
                 return;
             }
         };

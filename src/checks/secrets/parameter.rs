@@ -3,7 +3,7 @@
 use crate::account::parameter::{found, shared};
 use crate::checks::{Check, each};
 use crate::facts::View;
-use crate::knowledge::{Absence, Seen, Stop};
+use crate::knowledge::{Absence, Lack, Seen, Stop};
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::{DescribeParameter, named_like_secret};
 use crate::lookup::{CallerIdentity, Lookup};
@@ -41,9 +41,9 @@ fn parameter_exists(it: &InParameterStore, facts: &View) -> Judgement {
         Some((arn, own)) => of_another_account(parameter, region, arn, own, facts),
         None => {
             let found = match found(it, parameter, facts) {
-                Err(Stop::Absent(ground, absence)) if parameter.arn.is_none() => {
-                    let absence = perhaps_a_secret(parameter, region, absence, facts)?;
-                    return Err(Stop::Absent(ground, absence));
+                Err(Stop::Absent(lack)) if parameter.arn.is_none() => {
+                    let absence = perhaps_a_secret(parameter, region, lack.absence, facts)?;
+                    return Err(Stop::Absent(Lack { absence, ..lack }));
                 }
                 found => found?,
             };

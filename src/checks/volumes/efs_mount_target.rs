@@ -9,7 +9,7 @@ pub(in crate::checks) use trail::trails;
 use crate::checks::{Check, each};
 use crate::document::Place;
 use crate::facts::View;
-use crate::knowledge::{Absence, Gap, Stop};
+use crate::knowledge::{Gap, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
@@ -73,10 +73,7 @@ fn efs_mount_target(it: &EfsMountUse, facts: &View) -> Judgement {
         Err(why) => return not_applicable(why),
     };
     let asked = it.volume.file_system()?;
-    let (mounting, scenes) = match mounting(it, from, &asked, facts)? {
-        Ok(known) => known,
-        Err(absence) => return missing(&absence.sentence),
-    };
+    let (mounting, scenes) = mounting(it, from, &asked, facts)?;
     if let (SendsFrom::Instances(cluster), true) = (from, scenes.is_empty()) {
         let why = format!(
             "cluster {} has no active container instance that would mount the volume",
@@ -94,26 +91,25 @@ fn efs_mount_target(it: &EfsMountUse, facts: &View) -> Judgement {
             Ok(Mounted::Reached(how)) => reached.push(how),
             Ok(Mounted::Hindered) => {}
             Ok(Mounted::Untold(why)) => untold = Some(why),
-            Err(Stop::Absent(_, absence)) => untold = Some(absence.sentence),
-            Err(stop) => found.part(mounting.place, |_| Err(stop)),
+            Err(stop) => found.stopped(mounting.place, stop),
         }
     }
     match untold {
-        Some(why) if found.is_empty() => missing(&why),
+        Some(why) if found.is_empty() => not_applicable(format!("not judged: {why}")),
         _ => found.or_pass(reached.join("; ")),
     }
 }
 
-/// A file system, with the interfaces that mount it; or what of the network is not there.
+/// A file system, with the interfaces that mount it.
 ///
 /// # Errors
-/// Whatever keeps one of them from being known.
+/// Whatever keeps one of them from being known, or is missing of them.
 fn mounting<'a, 't: 'a>(
     it: &EfsMountUse<'a>,
     from: SendsFrom<'a>,
     asked: &'a DescribeFileSystem,
     facts: &View<'t>,
-) -> Result<Result<(Mounting<'a>, Vec<Scene<'t>>), Absence>, Stop> {
+) -> Result<(Mounting<'a>, Vec<Scene<'t>>), Stop> {
     // All are wanted at once.
     let targets =
         DescribeMountTargets { region: asked.region.clone(), file_system: asked.id.clone() };
@@ -121,20 +117,11 @@ fn mounting<'a, 't: 'a>(
     let file_system = facts.need(asked);
     let others = subnets_of_task(it, facts);
     let scenes = Scene::all(&SenderUse { task: it.volume.task, from }, EXPECTED, facts);
-    let (file_system, targets) = (file_system?, targets?);
-    let scenes = match scenes {
-        Err(Stop::Absent(_, absence)) => return Ok(Err(absence)),
-        scenes => scenes?,
-    };
+    let (file_system, targets, scenes) = (file_system?, targets?, scenes?);
     let mut subnets = others?;
     subnets.extend(scenes.iter().map(|scene| scene.interface.subnet));
     let place = &it.volume.volume.place;
-    Ok(Ok((Mounting { place, asked, file_system, targets, subnets }, scenes)))
-}
-
-/// The checks of the network tell of what is missing there.
-fn missing(sentence: &str) -> Judgement {
-    not_applicable(format!("not judged: {sentence}"))
+    Ok((Mounting { place, asked, file_system, targets, subnets }, scenes))
 }
 
 /// All subnets of the task that are there: those beside the one that is judged may be near to a mount

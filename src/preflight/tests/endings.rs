@@ -3,10 +3,12 @@
 use std::time::{Duration, Instant};
 
 use super::stage::*;
+use crate::document::{Place, Pointer, Role};
 use crate::facts::{Derived, View};
 use crate::knowledge::{Gap, Seen, Stop};
-use crate::report::Status::{Fail, Pass, Skip, Unknown};
-use crate::verdict::{not_applicable, pass};
+use crate::report::CheckResult;
+use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
+use crate::verdict::{Findings, not_applicable, pass};
 
 #[test]
 fn given_something_missing_then_the_first_check_fails_and_the_others_need_it() {
@@ -36,7 +38,7 @@ fn given_only_the_check_that_depends_then_it_fails_itself() {
 }
 
 #[test]
-fn given_a_gap_beside_the_absence_then_the_check_follows_a_teller_but_is_none() {
+fn given_a_gap_beside_the_absence_then_the_check_follows_a_reporter_but_is_none() {
     let doubtful = |facts: &View| {
         let (key, secret) =
             (facts.get(&ask("key", Reply::Refused)), facts.need(&ask("secret", Reply::Absent)));
@@ -45,24 +47,82 @@ fn given_a_gap_beside_the_absence_then_the_check_follows_a_teller_but_is_none() 
         pass("both are there")
     };
     assert_eq!(run(&[probe(&FIRST, doubtful)]).statuses(), [Unknown]);
-    let with_teller =
+    let with_reporter =
         [probe(&FIRST, doubtful), probe(&SECOND, needs(&ask("secret", Reply::Absent)))];
-    assert_eq!(run(&with_teller).statuses(), [Skip, Fail]);
+    assert_eq!(run(&with_reporter).statuses(), [Skip, Fail]);
 }
 
 #[test]
-fn given_a_check_that_passes_in_spite_of_an_absence_then_none_fails_by_it() {
+fn given_a_check_that_excuses_an_absence_then_none_fails_by_it() {
     let group = || ask("log group", Reply::Absent);
     let probes = [
         probe(&FIRST, move |facts| match facts.get(&group())? {
             Seen::Found(_) => pass("it is there"),
-            Seen::Absent(_) => pass("it will be created"),
+            Seen::Absent(_) => {
+                facts.excuse(&group());
+                pass("it will be created")
+            }
         }),
         probe(&SECOND, needs(&group())),
     ];
     let run = run(&probes);
     assert_eq!(run.statuses(), [Pass, Unknown]);
     assert!(run.results[1].message.ends_with("although there is no log group"));
+}
+
+#[test]
+fn given_a_check_that_passes_with_an_absence_in_sight_then_whoever_needs_it_fails_all_the_same() {
+    let image = || ask("image", Reply::Absent);
+    let of_another_claim = || {
+        probe(&FIRST, move |facts| {
+            let _there_or_not = facts.get(&image())?;
+            pass("its name never moves")
+        })
+    };
+    let probes = [of_another_claim(), probe(&SECOND, needs(&image()))];
+    let run = run(&probes);
+    assert_eq!(run.statuses(), [Pass, Fail]);
+    assert_eq!(run.results[1].message, "there is no image");
+}
+
+#[test]
+fn given_other_findings_beside_an_absence_then_all_of_them_are_told() {
+    let at = |field: &str| Place {
+        pointer: Pointer::root().field(field),
+        ..Place::whole("stage.json", Role::Definition)
+    };
+    let checked = |reply: Reply| {
+        probe(&DEPENDING, move |facts: &View| {
+            let mut found = Findings::new();
+            found.warn(&at("directory"), "it has to be there already");
+            for (field, name) in [("system", "file system"), ("point", "access point")] {
+                found.part(&at(field), |_| facts.need(&ask(name, reply)).map(|_| ()));
+                // The same is not told twice of one place.
+                found.part(&at(field), |_| facts.need(&ask(name, reply)).map(|_| ()));
+            }
+            found.or_pass("all is there")
+        })
+    };
+    let told = |run: &Run| -> Vec<(Status, String, String)> {
+        let of = |it: &CheckResult| (it.status, it.subject.clone(), it.message.clone());
+        run.results.iter().map(of).collect()
+    };
+    let warning = || (Warn, "/directory".into(), "it has to be there already".into());
+    let missing = run(&[checked(Reply::Absent)]);
+    let expected = [
+        warning(),
+        (Fail, "/system".into(), "there is no file system".into()),
+        (Fail, "/point".into(), "there is no access point".into()),
+    ];
+    assert_eq!(told(&missing), expected);
+    assert_eq!(told(&run(&[checked(Reply::Found)])), [warning()]);
+
+    let owner = probe(&FIRST, needs(&ask("file system", Reply::Absent)));
+    let needs_it = "not judged: needs first, which failed";
+    let followed = run(&[checked(Reply::Absent), owner]);
+    assert_eq!(told(&followed)[1], (Skip, "/system".into(), needs_it.into()));
+    assert_eq!(told(&followed)[2], expected[2]);
+    assert_eq!(followed.statuses(), [Warn, Skip, Fail, Fail]);
 }
 
 #[test]

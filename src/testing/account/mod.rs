@@ -302,7 +302,8 @@ impl Account {
 
     /// What is asked for is not there.
     pub(crate) fn lacks(self, call: &str, key: &Value, said: &str) -> Account {
-        let absence = json!({"sentence": format!("there is no such thing ({call})"), "said": said});
+        let sentence = format!("there is no such thing ({call} of {key})");
+        let absence = json!({"sentence": sentence, "said": said});
         self.answers(call, key, &json!({"Ok": {"absent": absence}}))
     }
 

@@ -2,7 +2,7 @@
 
 use super::Plan;
 use crate::document::Place;
-use crate::knowledge::{Gap, Stop};
+use crate::knowledge::{Gap, Lack, Stop};
 use crate::names::Region;
 use crate::reachability::egress::Need;
 use crate::reachability::ruling::{Obstacle, Ruling, listed};
@@ -23,7 +23,7 @@ pub(super) struct Tally {
     /// Whether another check tells of something.
     told_elsewhere: bool,
     gaps: Vec<(Place, Gap)>,
-    stopped: Option<Stop>,
+    lacks: Vec<(Place, Lack)>,
     /// Clusters without an instance to land on.
     pub(super) idle: Vec<String>,
 }
@@ -75,8 +75,10 @@ impl Tally {
                 }
                 return;
             }
-            Err(stop) => {
-                self.stopped.get_or_insert(stop);
+            Err(Stop::Absent(lack)) => {
+                if !self.lacks.iter().any(|(_, known)| *known == lack) {
+                    self.lacks.push((place.clone(), lack));
+                }
                 return;
             }
         };
@@ -120,7 +122,11 @@ impl Tally {
                 self.gaps.push((place, gap));
             }
         }
-        self.stopped = self.stopped.take().or(other.stopped);
+        for (place, lack) in other.lacks {
+            if !self.lacks.iter().any(|(_, known)| *known == lack) {
+                self.lacks.push((place, lack));
+            }
+        }
         self.told_elsewhere |= other.told_elsewhere;
         self.idle.extend(other.idle);
     }
@@ -128,7 +134,10 @@ impl Tally {
     pub(super) fn tell(self, plan: &Plan, mut found: Findings) -> Judgement {
         let Some(home) = &self.home else { return not_applicable(plan.moot) };
         for (place, gap) in &self.gaps {
-            found.part(place, |_| Err(gap.clone().into()));
+            found.stopped(place, gap.clone().into());
+        }
+        for (place, lack) in self.lacks {
+            found.stopped(&place, Stop::Absent(lack));
         }
         let mut passes: Vec<String> = Vec::new();
         let lines = merged(self.lines);
@@ -140,27 +149,22 @@ impl Tally {
             match line.kind {
                 Kind::Passes if from.is_some() => passes.push(format!("{names}: {because}")),
                 Kind::Passes => passes.push(format!("{names} from {}: {because}", line.from)),
-                Kind::Open => found.part(&line.place, |_| {
+                Kind::Open => {
                     let why = format!(
                         "whether {names} can be reached from {} is open: {because}",
                         line.from
                     );
-                    Err(Gap::Undecidable { why }.into())
-                }),
+                    found.stopped(&line.place, Gap::Undecidable { why }.into());
+                }
                 Kind::Hurts | Kind::Blocks => found.add(line.finding(&names, plan)),
             }
         }
-        if found.is_empty() {
-            if let Some(stop) = self.stopped {
-                return Err(stop);
-            }
-            if let (true, Some(cluster)) = (passes.is_empty(), self.idle.first()) {
+        if passes.is_empty() && found.is_empty() {
+            if let Some(cluster) = self.idle.first() {
                 return not_applicable(format!(
                     "cluster {cluster} has no active container instance yet that the task could land on"
                 ));
             }
-        }
-        if passes.is_empty() && found.is_empty() {
             return not_applicable(if self.told_elsewhere { TOLD_ELSEWHERE } else { plan.moot });
         }
         passes.dedup();

@@ -1,7 +1,7 @@
 //! The paths to mount targets, to look at beside those to services.
 
 use super::way::Between;
-use super::{EFS_MOUNT_TARGET, Mounted, Mounting, mounting};
+use super::{EFS_MOUNT_TARGET, EXPECTED, Mounted, Mounting, mounting};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::Outcome;
@@ -20,14 +20,16 @@ pub(in crate::checks) fn trails(task: &Task, facts: &View) -> Vec<Trail> {
 
 fn of_mount(it: &EfsMountUse, facts: &View) -> Vec<Trail> {
     let (Ok(from), Ok(asked)) = (it.from, it.volume.file_system()) else { return Vec::new() };
+    let sender = SenderUse { task: it.volume.task, from };
     match mounting(it, from, &asked, facts) {
-        Ok(Ok((mounting, scenes))) => {
+        Ok((mounting, scenes)) => {
             scenes.into_iter().map(|mut scene| mounting.trail(&mut scene, facts)).collect()
         }
-        Ok(Err(_)) => Vec::new(),
+        Err(_) if matches!(Scene::all(&sender, EXPECTED, facts), Err(Stop::Absent(_))) => {
+            Vec::new()
+        }
         Err(stop) => {
             let hop = |kind, id: &str| Hop { kind, id: id.to_owned(), broken: false };
-            let sender = SenderUse { task: it.volume.task, from };
             let hops = vec![hop(Kind::Subnet, sender.name()), hop(Kind::Destination, &asked.id)];
             vec![Trail { hops, end: End::Open(stop.to_string()), judged_by: JUDGED_BY }]
         }
@@ -69,7 +71,8 @@ fn end(mounted: Result<Mounted, Stop>, found: Findings) -> End {
         let of = |wanted: fn(&Severity) -> bool| found.iter().find(|it| wanted(&it.severity));
         let lost = of(|it| *it == Severity::Fail).map(|it| End::Lost(it.message.clone()));
         lost.or_else(|| {
-            of(|it| matches!(it, Severity::Unknown(_))).map(|it| End::Open(it.message.clone()))
+            of(|it| matches!(it, Severity::Unknown(_) | Severity::Absent(_)))
+                .map(|it| End::Open(it.message.clone()))
         })
     };
     match (mounted, found.or_pass("")) {

@@ -126,7 +126,7 @@ impl Mounting<'_> {
             }
             Outcome::Doubtful => {
                 let why = format!("whether {port} is reached is open: {answer}");
-                return found.part(self.place, |_| Err(Gap::Undecidable { why }.into()));
+                return found.stopped(self.place, Gap::Undecidable { why }.into());
             }
         };
         found.add(mend(finding.prevents(EFS_MOUNT_TARGET.prevents[1])));

@@ -244,7 +244,8 @@ fn a_volume_without_a_role_is_told_of_once() {
     let roleless = r#"{"serviceName": "web", "taskDefinition": "web", "desiredCount": 1, "volumeConfigurations": [
         {"name": "data", "managedEBSVolume": {"sizeInGiB": 20}}]}"#;
     let story = task().served_by(roleless);
-    story.ends(&EBS_VOLUME_CONFIG, &[(Fail, WHOLE, "names no infrastructure role")]);
+    let managed = "service.json#/volumeConfigurations/0/managedEBSVolume";
+    story.ends(&EBS_VOLUME_CONFIG, &[(Fail, managed, "names no infrastructure role")]);
     let failed: Vec<_> = story
         .judged(|group, _| matches!(group.name, "definition" | "volumes"))
         .into_iter()

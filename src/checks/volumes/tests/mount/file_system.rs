@@ -50,6 +50,22 @@ fn given_the_file_system_is_missing_then_it_fails_once() {
 }
 
 #[test]
+fn given_the_file_system_is_missing_then_it_fails_beside_what_else_is_said() {
+    let key = json!({"region": REGION, "id": FILE_SYSTEM});
+    let account = Account::healthy()
+        .lacks("elasticfilesystem:DescribeFileSystems", &key, "there is no EFS file system")
+        .recorded();
+    let directory = "/volumes/0/efsVolumeConfiguration/rootDirectory";
+    fargate(&efs(r#", "rootDirectory": "/data""#)).in_account(account).ends(
+        &EFS_FILE_SYSTEM,
+        &[
+            (Warn, directory, "/data has to be on the file system already"),
+            (Fail, AT, "there is no EFS file system"),
+        ],
+    );
+}
+
+#[test]
 fn what_is_no_id_is_no_file_system() {
     let volume = |id: &str| format!(r#""efsVolumeConfiguration": {{"fileSystemId": "{id}"}}"#);
     let at = "/volumes/0/efsVolumeConfiguration/fileSystemId";
@@ -136,7 +152,7 @@ fn an_access_point_leads_into_its_own_file_system() {
     let call = "elasticfilesystem:DescribeAccessPoints";
     let missing = Account::healthy().lacks(call, &key, "there is no EFS access point").recorded();
     let story = fargate(&signed_in()).in_account(missing);
-    story.ends(&EFS_ACCESS_POINT, &[(Fail, AT, "there is no EFS access point")]);
+    story.ends(&EFS_ACCESS_POINT, &[(Fail, at, "there is no EFS access point")]);
     let refused = Account::healthy().refuses(call, &key).recorded();
     let story = fargate(&signed_in()).in_account(refused);
     story.ends(&EFS_ACCESS_POINT, &[(Unknown, at, "you may not call")]);

@@ -383,13 +383,24 @@ fn mount_targets_of_another_vpc_are_out_of_reach_but_for_peering() {
 }
 
 #[test]
-fn what_the_network_checks_tell_is_not_told_again() {
-    let key = json!({"region": REGION, "id": "subnet-a"});
-    let lost = vpc().lacks("ec2:DescribeSubnets", &key, "there is no subnet subnet-a");
-    told(&runs(IN_A, lost), &[(Skip, "there is no subnet")]);
-    let key = json!({"region": REGION, "id": "sg-app"});
-    let lost = vpc().lacks("ec2:DescribeSecurityGroups", &key, "there is no security group");
-    told(&runs(IN_A, lost), &[(Skip, "there is no security group")]);
+fn what_the_network_lacks_fails_once_and_also_where_nobody_else_looks() {
+    let of = |id: &str| json!({"region": REGION, "id": id});
+    let cases = [
+        ("ec2:DescribeSubnets", "subnet-a", "there is no subnet subnet-a"),
+        ("ec2:DescribeSecurityGroups", "sg-app", "there is no sg-app"),
+    ];
+    for (call, id, sentence) in cases {
+        let lost = || runs(IN_A, vpc().lacks(call, &of(id), sentence));
+        told(&lost(), &[(Fail, sentence)]);
+        let results = lost().judged(|_, it| {
+            ["network-configuration", "efs-mount-target"].contains(&it.id)
+        });
+        let failed: Vec<_> = results.iter().filter(|it| it.status == Fail).collect();
+        let [failure] = failed.as_slice() else { panic!("{results:#?}") };
+        assert_eq!(failure.message, sentence);
+        let other = results.iter().filter(|it| it.id != failure.id && it.status == Skip);
+        assert!(other.count() > 0, "{results:#?}");
+    }
 }
 
 #[test]

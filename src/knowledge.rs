@@ -116,13 +116,74 @@ pub struct Lack {
     pub ground: Ground,
     /// The sentence that says so.
     pub absence: Absence,
+    /// What it is wanted for, where the kind of thing leaves that open.
+    pub purpose: Option<Purpose>,
+}
+
+impl Lack {
+    /// What is absent, and the sentence that says so.
+    pub fn of(ground: Ground, absence: Absence) -> Lack {
+        Lack { ground, absence, purpose: None }
+    }
+}
+
+/// What an absent thing is wanted for: what it becomes at run time, and what fixes it, depend on that. A
+/// lookup knows what is absent; this, whoever asks knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// A role that ECS assumes for a task: its task role or its execution role.
+    Task,
+    /// The role by which ECS manages infrastructure.
+    Infrastructure,
+    /// The role by which ECS registers tasks with a load balancer, where no service-linked role does.
+    LoadBalancing,
+    /// The principal who deploys.
+    Deployment,
+    /// What container instances act as, or where they run.
+    ContainerInstance,
+    /// The network of the task, as the request names it.
+    TaskNetwork,
+    /// Credentials for a private registry.
+    RegistryCredentials,
+    /// Credentials for the upstream of a pull-through cache rule.
+    UpstreamCredentials,
+    /// Credentials for a volume.
+    VolumeCredentials,
+    /// The configuration of FireLens.
+    LogRouter,
+    /// A log group that is encrypted.
+    LogGroup,
+    /// A repository of ECR that is encrypted.
+    Repository,
 }
 
 impl Stop {
     /// The document does not say, at `subject`, what the judgement needs.
     pub fn written(subject: impl Into<String>, sentence: impl Into<String>) -> Stop {
         let absence = Absence { sentence: sentence.into(), said: String::new() };
-        Stop::Absent(Lack { ground: Ground::Written(subject.into()), absence })
+        Stop::Absent(Lack::of(Ground::Written(subject.into()), absence))
+    }
+
+    /// Says what is wanted for this, if it is absent and nobody said so before.
+    pub fn wanted_for(self, purpose: Purpose) -> Stop {
+        match self {
+            Stop::Absent(lack) => {
+                let purpose = lack.purpose.or(Some(purpose));
+                Stop::Absent(Lack { purpose, ..lack })
+            }
+            gap @ Stop::Gap(_) => gap,
+        }
+    }
+
+    /// Puts these words before the sentence, if it is an absence.
+    pub fn after(self, words: &str) -> Stop {
+        match self {
+            Stop::Absent(mut lack) => {
+                lack.absence.sentence.insert_str(0, words);
+                Stop::Absent(lack)
+            }
+            gap @ Stop::Gap(_) => gap,
+        }
     }
 }
 

@@ -214,10 +214,10 @@ impl Findings {
     /// # Errors
     /// None; the type is that of every judgement.
     pub fn or_pass(self, because: impl Into<String>) -> Judgement {
-        match self.found.is_empty() {
-            true => pass(because),
-            false => Ok(Verdict::Found(self.found)),
+        if self.found.is_empty() {
+            return pass(because);
         }
+        Ok(Verdict::Found(self.found))
     }
 }
 
@@ -241,8 +241,8 @@ pub enum Settled {
     Unknown {
         /// Why not.
         gap: Gap,
-        /// What the check stopped at, with the gap beside it: it does not report that, but where
-        /// another check does, that is the reason.
+        /// What the check stopped at, though it had met the gap too: it does not report that, but
+        /// where another check does, that is the reason.
         lacks: Vec<Lack>,
     },
 }
@@ -299,10 +299,10 @@ fn swallowed(verdict: &Verdict, log: &Log, table: &Table) -> Option<Gap> {
     gaps.into_iter().find(|gap| !answered.contains(gap)).cloned()
 }
 
-/// What mends an absence that is written at `subject`, as far as its lookup knows it.
-pub fn mend(lack: &Lack, subject: &str, table: &Table) -> Mend {
+/// What becomes of an absence, and what fixes it, as far as its lookup knows.
+pub fn mend(lack: &Lack, table: &Table) -> Mend {
     let Ground::Fact(id) = lack.ground else { return Mend::default() };
     let Row::Asked { lookup, .. } = table.row(id) else { return Mend::default() };
     let account = table.found::<CallerIdentity>().map(|caller| &caller.account);
-    lookup.mend(&Missing { absence: &lack.absence, account, subject })
+    lookup.mend(&Missing { absence: &lack.absence, account, purpose: lack.purpose })
 }

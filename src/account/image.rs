@@ -173,15 +173,15 @@ pub(crate) fn denied(it: &ImageUse, home: &Repository, said: &str) -> Stop {
         return undecidable(format!("{image} is not shown to the anonymous ({said}), {read}"));
     }
     match it.task.may_run_on_fargate() {
-        Ok(true) => Stop::Absent(Lack {
-            ground: Ground::Written(it.image.place().subject()),
-            absence: Absence {
+        Ok(true) => Stop::Absent(Lack::of(
+            Ground::Written(it.image.place().subject()),
+            Absence {
                 sentence: format!(
                     "{image} does not exist, or is private and no repositoryCredentials are given ({said})"
                 ),
                 said: said.to_owned(),
             },
-        }),
+        )),
         Ok(false) => undecidable(format!(
             "{image} is not shown to the anonymous ({said}); whether the container instances' agents have credentials for it (ECS_ENGINE_AUTH_DATA) is not known"
         )),

@@ -92,9 +92,7 @@ impl<'t> View<'t> {
     pub fn need<L: Lookup>(&self, lookup: &L) -> Result<&'t L::Fact, Stop> {
         match self.read(lookup)? {
             (_, Seen::Found(fact)) => Ok(fact),
-            (id, Seen::Absent(absence)) => {
-                Err(Stop::Absent(Lack { ground: Ground::Fact(id), absence }))
-            }
+            (id, Seen::Absent(absence)) => Err(Stop::Absent(Lack::of(Ground::Fact(id), absence))),
         }
     }
 
@@ -279,9 +277,7 @@ impl<'t> View<'t> {
                 log.gaps.push(id);
                 Err(gap.clone().into())
             }
-            Some(Ok(Seen::Absent(absence))) => {
-                Ok((id, Seen::Absent(Absence::clone(absence))))
-            }
+            Some(Ok(Seen::Absent(absence))) => Ok((id, Seen::Absent(Absence::clone(absence)))),
             Some(Ok(Seen::Found(fact))) => match unbox::<L::Fact>(&**fact) {
                 Some(fact) => Ok((id, Seen::Found(fact))),
                 None => Err(defect("a fact of the wrong type")),

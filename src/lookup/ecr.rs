@@ -1,5 +1,6 @@
 //! Amazon ECR: manifests, configurations, rules and policies, over its API.
 
+mod missing;
 mod policy;
 mod repository;
 
@@ -11,7 +12,6 @@ use super::pages::Pages;
 use super::{Answer, Batch, Call, Lookup, Mend, Missing, Services, classify};
 use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::{AccountId, Partition, Region};
-use crate::shell::ShellCommand;
 
 pub use policy::{
     GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags, NO_REPOSITORY_POLICY,
@@ -124,6 +124,10 @@ impl Lookup for EcrManifest {
         self.repository.arn()
     }
 
+    fn mend(&self, missing: &Missing) -> Mend {
+        self.repository.lacks(Some(&self.reference), missing)
+    }
+
     fn batch(&self) -> Option<Batch> {
         Some(Batch::of(100, self.repository.arn()))
     }
@@ -208,6 +212,10 @@ impl Lookup for EcrConfig {
         self.repository.arn()
     }
 
+    fn mend(&self, missing: &Missing) -> Mend {
+        self.repository.lacks(None, missing)
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<ImageConfig> {
         let Repository { region, registry, name } = &self.repository;
         let reply = services
@@ -272,27 +280,7 @@ impl Lookup for DescribeImage {
 
     /// Nobody but its owner adds a repository to a registry.
     fn mend(&self, missing: &Missing) -> Mend {
-        let Repository { region, registry, name } = &self.repository;
-        let lacks_repository = missing.absence.said == REPOSITORY_MISSING;
-        if lacks_repository && missing.is_beside(registry) {
-            return Mend::default().saying(format!(
-                "Correct the registry or the repository, or let account {registry} create it, allow this account to pull from it, and push the image"
-            ));
-        }
-        let mut mend = Mend::default();
-        if lacks_repository && missing.is_of(registry) {
-            mend = mend.and(
-                ShellCommand::of("aws ecr create-repository")
-                    .option("--repository-name", name)
-                    .region(region),
-            );
-        }
-        if let (Reference::Tag(tag), false) = (&self.reference, missing.is_beside(registry)) {
-            let suffix = Partition::of_region(region.as_str()).dns_suffix();
-            let image = format!("{registry}.dkr.ecr.{region}.{suffix}/{name}:{tag}");
-            mend = mend.and(ShellCommand::of("docker push").word(image));
-        }
-        mend
+        self.repository.lacks(Some(&self.reference), missing)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<ImageDetail> {

@@ -53,6 +53,20 @@ impl Zone {
     }
 }
 
+/// What becomes of a volume whose file system is not there. A new one would be empty, so those that are
+/// there are shown.
+fn missing(file_system: &str, region: &Region) -> Mend {
+    let host = format!("{file_system}.efs.{region}.amazonaws.com");
+    Mend::by(
+        ShellCommand::of("aws efs describe-file-systems")
+            .option("--query", "FileSystems[].[FileSystemId,Name]")
+            .flag("--output table")
+            .region(region),
+    )
+    .saying("Name a file system of the region that the task runs in (aws efs describe-file-systems lists them), or create one")
+    .instead_of(format!("ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: Failed to resolve \"{host}\" - check that your file system ID is correct, and ensure that the VPC has an EFS mount target for this file system ID."))
+}
+
 impl Lookup for DescribeFileSystem {
     type Fact = FileSystem;
     const CALL: Call = Call("elasticfilesystem:DescribeFileSystems");
@@ -66,14 +80,8 @@ impl Lookup for DescribeFileSystem {
         file_system_arn(&self.region, &self.id)
     }
 
-    /// A new one would be empty, so those that are there are shown.
     fn mend(&self, _: &Missing) -> Mend {
-        Mend::by(
-            ShellCommand::of("aws efs describe-file-systems")
-                .option("--query", "FileSystems[].[FileSystemId,Name]")
-                .flag("--output table")
-                .region(&self.region),
-        )
+        missing(&self.id, &self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<FileSystem> {
@@ -169,6 +177,10 @@ impl Lookup for DescribeMountTargets {
         file_system_arn(&self.region, &self.file_system)
     }
 
+    fn mend(&self, _: &Missing) -> Mend {
+        missing(&self.file_system, &self.region)
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<Vec<MountTarget>> {
         let client = services.efs(&self.region);
         let (mut targets, mut pages) = (Vec::new(), Pages::default());
@@ -245,6 +257,10 @@ impl Lookup for DescribeMountTargetGroups {
         file_system_arn(&self.region, &self.file_system)
     }
 
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::default().saying(format!("Run again: {} was there a moment ago", self.mount_target))
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
         let asked = services.efs(&self.region).describe_mount_target_security_groups();
         let reply = asked.mount_target_id(&self.mount_target).send().await;
@@ -303,6 +319,8 @@ impl Lookup for DescribeAccessPoint {
                 .flag("--output table")
                 .region(&self.region),
         )
+        .saying("Name an access point of this file system (aws efs describe-access-points lists them), or create one")
+        .instead_of("ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: mount.nfs4: access denied by server while mounting 127.0.0.1:/")
     }
 
     async fn fetch(&self, services: &Services) -> Answer<AccessPoint> {

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Call, Lookup, Services, classify};
+use super::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
+use crate::shell::ShellCommand;
 
 /// A file system of the caller's account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -35,6 +36,17 @@ impl Lookup for DescribeFsxFileSystem {
     fn resource(&self) -> String {
         let DescribeFsxFileSystem { region, id } = self;
         format!("arn:{}:fsx:{region}:*:file-system/{id}", region.partition())
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::by(
+            ShellCommand::of("aws fsx describe-file-systems")
+                .option("--query", "FileSystems[].[FileSystemId,FileSystemType]")
+                .flag("--output table")
+                .region(&self.region),
+        )
+        .saying("Name a file system for Windows of the region that the task runs in, or create one")
+        .instead_of(format!("unable to mount file system {}", self.id))
     }
 
     async fn fetch(&self, services: &Services) -> Answer<FsxFileSystem> {

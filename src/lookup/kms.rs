@@ -1,5 +1,7 @@
 //! AWS KMS: keys, their policies and their grants. No key is ever used.
 
+mod missing;
+
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_kms::types::{GrantConstraints, GrantListEntry, KeyManagerType, KeyMetadata};
@@ -9,7 +11,6 @@ use serde_json::Value;
 use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::knowledge::Seen;
 use crate::names::{Arn, Partition, Region};
-use crate::shell::{ShellCommand, Word};
 
 /// A key, by its id, its ARN, an alias or the ARN of an alias.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -82,27 +83,7 @@ impl Lookup for DescribeKey {
     }
 
     fn mend(&self, missing: &Missing) -> Mend {
-        let arn = self.id.parse::<Arn>().ok();
-        let account = arn.as_ref().and_then(Arn::account);
-        if let Some(account) = account.filter(|it| missing.is_beside(it)) {
-            return Mend::default().saying(format!(
-                "Let account {account} restore the key, or encrypt with one that is there"
-            ));
-        }
-        let named = arn.as_ref().map_or(&*self.id, |arn| &*arn.resource);
-        // Those of AWS come with the first use of a service.
-        match named.starts_with("alias/") && !named.starts_with("alias/aws/") {
-            true => Mend::by(
-                ShellCommand::of("aws kms create-alias")
-                    .option("--alias-name", named)
-                    .option("--target-key-id", Word::placeholder("KEY-ID"))
-                    .region(&self.region),
-            )
-            .saying("Create the alias again, for the key that it stood for, or encrypt with another key"),
-            false => Mend::by(ShellCommand::of("aws kms list-aliases").region(&self.region)).saying(
-                "Encrypt with a key that is there: what was encrypted with one that is deleted stays unreadable",
-            ),
-        }
+        self.missed(missing)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Key> {
@@ -280,6 +261,10 @@ impl Lookup for ListResourceTags {
 
     fn resource(&self) -> String {
         self.key.clone()
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::default().saying(format!("Run again: {} was there a moment ago", self.key))
     }
 
     async fn fetch(&self, services: &Services) -> Answer<BTreeMap<String, String>> {

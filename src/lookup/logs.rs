@@ -29,6 +29,9 @@ pub struct LogGroup {
     pub kms_key: Option<String>,
 }
 
+/// What a task ends with whose log group is not there.
+pub const NO_GROUP: &str = "ResourceInitializationError: failed to validate logger args: create stream has been retried <n> times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.";
+
 impl Lookup for DescribeLogGroup {
     type Fact = LogGroup;
     const CALL: Call = Call("logs:DescribeLogGroups");
@@ -49,6 +52,8 @@ impl Lookup for DescribeLogGroup {
                 .option("--log-group-name", self.name.to_string())
                 .region(&self.region),
         )
+        .saying("Create the log group in that region, correct awslogs-group or awslogs-region, or set awslogs-create-group to \"true\"")
+        .instead_of(NO_GROUP)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<LogGroup> {

@@ -1,6 +1,6 @@
 //! What mends an absence.
 
-use crate::knowledge::Absence;
+use crate::knowledge::{Absence, Purpose};
 use crate::names::AccountId;
 use crate::shell::ShellCommand;
 
@@ -11,8 +11,8 @@ pub struct Missing<'a> {
     pub absence: &'a Absence,
     /// The account of the caller, where it is known.
     pub account: Option<&'a AccountId>,
-    /// Where it is written what is missing: `/executionRoleArn`.
-    pub subject: &'a str,
+    /// What it is wanted for, where somebody said so.
+    pub purpose: Option<Purpose>,
 }
 
 impl Missing<'_> {
@@ -27,9 +27,11 @@ impl Missing<'_> {
     }
 }
 
-/// How to mend it: nothing, where the remedy of the check is all that there is to say.
+/// What becomes of an absence, and how to fix it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mend {
+    /// The error that it becomes at run time, where AWS tells one.
+    pub prevents: Option<String>,
     /// One sentence, where it is more exact than the remedy of the check.
     pub remedy: Option<String>,
     /// The commands, in their order.
@@ -45,6 +47,12 @@ impl Mend {
     /// With one more command.
     pub fn and(mut self, command: ShellCommand) -> Mend {
         self.commands.push(command);
+        self
+    }
+
+    /// This is the error that it would become.
+    pub fn instead_of(mut self, error: impl Into<String>) -> Mend {
+        self.prevents = Some(error.into());
         self
     }
 
@@ -76,10 +84,10 @@ mod tests {
     }
 
     /// What the lookup says to somebody of the account.
-    fn mends(lookup: &impl Lookup, said: &str, subject: &str) -> Mend {
+    fn mends(lookup: &impl Lookup, said: &str, purpose: Option<Purpose>) -> Mend {
         let absence = Absence { sentence: lookup.absence(), said: said.to_owned() };
         let account = OWN.parse().unwrap();
-        lookup.mend(&Missing { absence: &absence, account: Some(&account), subject })
+        lookup.mend(&Missing { absence: &absence, account: Some(&account), purpose })
     }
 
     fn image(registry: &str, reference: Reference) -> DescribeImage {
@@ -102,15 +110,15 @@ mod tests {
             (image(OTHER, tag()), "ImageNotFoundException", &[]),
         ];
         for (lookup, said, commands) in table {
-            assert_eq!(mends(&lookup, said, "").commands, commands, "{lookup:?}");
+            assert_eq!(mends(&lookup, said, None).commands, commands, "{lookup:?}");
         }
-        let remedy = mends(&image(OTHER, tag()), "RepositoryNotFoundException", "").remedy;
+        let remedy = mends(&image(OTHER, tag()), "RepositoryNotFoundException", None).remedy;
         assert!(remedy.unwrap().contains("let account 444455556666 create it"));
     }
 
     #[test]
     fn an_alias_that_is_gone_is_created_again_and_a_key_is_not() {
-        let of = |id: &str| mends(&DescribeKey { region: region(), id: id.to_owned() }, "", "");
+        let of = |id: &str| mends(&DescribeKey { region: region(), id: id.to_owned() }, "", None);
         let create =
             "aws kms create-alias --alias-name alias/app --target-key-id KEY-ID --region eu-west-1";
         let list = "aws kms list-aliases --region eu-west-1";
@@ -133,7 +141,7 @@ mod tests {
     #[test]
     fn a_secret_is_looked_for_by_its_name() {
         let of = |id: &str| {
-            mends(&DescribeSecret { region: region(), id: id.to_owned() }, "", "").commands
+            mends(&DescribeSecret { region: region(), id: id.to_owned() }, "", None).commands
         };
         let arn = |account: &str, name: &str| {
             format!("arn:aws:secretsmanager:eu-west-1:{account}:secret:{name}")
@@ -153,27 +161,28 @@ mod tests {
     #[test]
     fn a_role_is_created_for_those_who_are_to_assume_it() {
         let role = GetRole { region: region(), name: "app".to_owned() };
-        for (subject, service, narrowed) in [
-            ("/executionRoleArn", "ecs-tasks.amazonaws.com", true),
-            ("run.json#/overrides/taskRoleArn", "ecs-tasks.amazonaws.com", true),
-            (
-                "service.json#/volumeConfigurations/0/managedEBSVolume/roleArn",
-                "ecs.amazonaws.com",
-                false,
-            ),
-            ("--infrastructure-role-arn", "ecs.amazonaws.com", false),
+        for (purpose, service, narrowed) in [
+            (Purpose::Task, "ecs-tasks.amazonaws.com", true),
+            (Purpose::Infrastructure, "ecs.amazonaws.com", false),
+            (Purpose::LoadBalancing, "ecs.amazonaws.com", false),
         ] {
-            let commands = mends(&role, "NoSuchEntity", subject).commands;
+            let commands = mends(&role, "NoSuchEntity", Some(purpose)).commands;
             let words = shlex::split(&commands[0].to_string()).unwrap();
             assert_eq!(words[..5], ["aws", "iam", "create-role", "--role-name", "app"]);
             let trust: serde_json::Value = serde_json::from_str(&words[6]).unwrap();
             let statement = &trust["Statement"][0];
-            assert_eq!(statement["Principal"]["Service"], service, "{subject}");
+            assert_eq!(statement["Principal"]["Service"], service, "{purpose:?}");
             let account = &statement["Condition"]["StringEquals"]["aws:SourceAccount"];
-            assert_eq!(account.as_str(), narrowed.then_some(OWN), "{subject}");
+            assert_eq!(account.as_str(), narrowed.then_some(OWN), "{purpose:?}");
         }
-        let elsewhere = "/containerDefinitions/0/secrets/0/valueFrom";
-        assert_eq!(mends(&role, "NoSuchEntity", elsewhere), Mend::default());
+        // Of another one it is not known who is to assume it.
+        for purpose in [Some(Purpose::Deployment), Some(Purpose::ContainerInstance), None] {
+            let commands = mends(&role, "NoSuchEntity", purpose).commands;
+            assert!(
+                commands.iter().all(|it| !it.to_string().contains("create-role")),
+                "{commands:?}"
+            );
+        }
     }
 
     #[test]
@@ -188,16 +197,16 @@ mod tests {
                 cluster: name.to_owned(),
             };
             for (mend, word) in [
-                (mends(&parameter, "", ""), name.to_owned()),
-                (mends(&object, "NoSuchKey", ""), format!("s3://config/{name}")),
-                (mends(&cluster, "MISSING", ""), name.to_owned()),
+                (mends(&parameter, "", None), name.to_owned()),
+                (mends(&object, "NoSuchKey", None), format!("s3://config/{name}")),
+                (mends(&cluster, "MISSING", None), name.to_owned()),
             ] {
                 let words = shlex::split(&mend.commands[0].to_string()).unwrap();
                 assert!(words.contains(&word), "{words:?}");
             }
         }
         let group = DescribeLogGroup { region: region(), name: "#a".parse().unwrap() };
-        let words = shlex::split(&mends(&group, "", "").commands[0].to_string()).unwrap();
+        let words = shlex::split(&mends(&group, "", None).commands[0].to_string()).unwrap();
         assert_eq!(words[4], "#a");
     }
 
@@ -205,7 +214,7 @@ mod tests {
     fn a_value_comes_from_a_file_that_has_to_be_there() {
         let parameter =
             DescribeParameter { region: region(), name: "/app/key".to_owned(), shared: None };
-        let mend = mends(&parameter, "not listed", "");
+        let mend = mends(&parameter, "not listed", None);
         assert_eq!(
             mend.commands,
             [
@@ -220,8 +229,8 @@ mod tests {
         let object = "arn:aws:s3:::config/a.env".parse().unwrap();
         let object = HeadObject { region: region(), object };
         let copy = "aws s3 cp FILE s3://config/a.env --region eu-west-1";
-        assert_eq!(mends(&object, "NoSuchKey", "").commands, [copy]);
+        assert_eq!(mends(&object, "NoSuchKey", None).commands, [copy]);
         let make = "aws s3 mb s3://config --region eu-west-1";
-        assert_eq!(mends(&object, "NoSuchBucket", "").commands, [make, copy]);
+        assert_eq!(mends(&object, "NoSuchBucket", None).commands, [make, copy]);
     }
 }

@@ -3,7 +3,14 @@
 use serde::Serialize;
 
 use super::oci::{self, Anonymous, ImageConfig, RegistryManifest, Repository};
-use super::{Answer, Call, Lookup, Services};
+use super::{Answer, Call, Lookup, Mend, Missing, Services};
+
+/// What becomes of an image that its registry does not have.
+fn missing(image: &str) -> Mend {
+    Mend::default()
+        .saying("Push the image, or correct its registry, repository, tag or digest")
+        .instead_of(format!("CannotPullContainerError: pull image manifest has been retried <n> time(s): failed to resolve ref {image}: not found"))
+}
 
 /// Whether a registry has a manifest, asked by HEAD: that costs no pull.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -20,6 +27,10 @@ impl Lookup for HeadManifest {
 
     fn what(&self) -> String {
         format!("image {}", self.repository.reference(&self.reference))
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        missing(&self.repository.reference(&self.reference))
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Self::Fact> {
@@ -45,6 +56,10 @@ impl Lookup for GetManifest {
         format!("manifest {}", self.repository.reference(&self.digest))
     }
 
+    fn mend(&self, _: &Missing) -> Mend {
+        missing(&self.repository.reference(&self.digest))
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<Self::Fact> {
         let answer = services.registries().manifest(&self.repository, &self.digest).await;
         oci::learn(answer, &self.what())
@@ -66,6 +81,10 @@ impl Lookup for GetConfig {
 
     fn what(&self) -> String {
         format!("image configuration {}", self.repository.reference(&self.digest))
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        missing(&self.repository.reference(&self.digest))
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Self::Fact> {

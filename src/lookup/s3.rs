@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
-use crate::knowledge::{Absence, Gap, Seen};
+use crate::knowledge::{Absence, Gap, Purpose, Seen};
 use crate::names::{Partition, Region, S3Object};
 use crate::shell::{ShellCommand, Word};
 
@@ -68,12 +68,18 @@ impl Lookup for HeadObject {
             ),
             false => Mend::default(),
         };
-        mend.and(
+        let mend = mend.and(
             ShellCommand::of("aws s3 cp")
                 .word(Word::placeholder("FILE"))
                 .word(format!("s3://{bucket}/{key}"))
                 .region(&self.region),
-        )
+        );
+        mend.saying("Upload the file, or correct its ARN: arn:aws:s3:::bucket/key").instead_of(match missing.purpose {
+            Some(Purpose::LogRouter) => format!(
+                "ResourceInitializationError: unable to download s3 config {key} from bucket {bucket}"
+            ),
+            _ => "ResourceInitializationError: failed to download env files: file download command: non empty error stream".to_owned(),
+        })
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Object> {

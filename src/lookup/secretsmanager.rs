@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::pages::Pages;
 use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
-use crate::knowledge::Seen;
+use crate::knowledge::{Purpose, Seen};
 use crate::names::{Region, ValueFrom};
 use crate::shell::ShellCommand;
 
@@ -37,6 +37,20 @@ pub struct Secret {
     pub tags: Option<BTreeMap<String, String>>,
 }
 
+/// What a task ends with that reads a secret which is not there.
+pub const NO_SECRET: &str = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried <n> time(s): ... ResourceNotFoundException";
+
+impl DescribeSecret {
+    /// The name by which to look for it, where it was asked for by an ARN with a suffix, in an account
+    /// that may be the caller's.
+    fn name_without_suffix(&self, missing: &Missing) -> Option<String> {
+        let Ok(ValueFrom::Secret(secret)) = self.id.parse() else { return None };
+        let (name, _) = secret.id.rsplit_once('-').filter(|_| secret.has_suffix())?;
+        let is_foreign = missing.is_beside(secret.account()?);
+        (!is_foreign).then(|| name.to_owned())
+    }
+}
+
 impl Lookup for DescribeSecret {
     type Fact = Secret;
     const CALL: Call = Call("secretsmanager:DescribeSecret");
@@ -53,21 +67,35 @@ impl Lookup for DescribeSecret {
     /// The six characters at the end of an ARN are easily wrong: those of a secret that was deleted and
     /// created again are others. By its name it is found all the same, in the caller's own account.
     fn mend(&self, missing: &Missing) -> Mend {
-        let Ok(ValueFrom::Secret(secret)) = self.id.parse() else { return Mend::default() };
-        let name = secret.id.rsplit_once('-').filter(|_| secret.has_suffix());
-        let (Some((name, _)), Some(account)) = (name, secret.account()) else {
-            return Mend::default();
+        let (error, remedy) = match missing.purpose {
+            Some(Purpose::RegistryCredentials) => (
+                "CannotPullContainerAuthError: asm fetching secret from the service for <id>: ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+                "Create the secret, with {\"username\": ..., \"password\": ...} in it, or correct its ARN",
+            ),
+            Some(Purpose::UpstreamCredentials) => (
+                "CannotPullContainerError: ... UnableToGetUpstreamImageException",
+                "Create the secret again, by this name, which begins with ecr-pullthroughcache/, or name another one in the pull-through cache rule (aws ecr update-pull-through-cache-rule)",
+            ),
+            Some(Purpose::VolumeCredentials) => (
+                "unable to mount file system <fs>",
+                "Create the secret, with {\"username\": ..., \"password\": ...} in it, or correct its ARN",
+            ),
+            _ => (NO_SECRET, "Create the secret, or correct its name or ARN"),
         };
-        if missing.is_beside(account) {
-            return Mend::default();
-        }
-        Mend::by(
+        let mend = Mend::default().saying(remedy).instead_of(error);
+        let Some(name) = self.name_without_suffix(missing) else { return mend };
+        let mend = mend.and(
             ShellCommand::of("aws secretsmanager describe-secret")
                 .option("--secret-id", name)
                 .flag("--query ARN --output text")
                 .region(&self.region),
-        )
-        .saying("Correct the ARN, whose last six characters are the secret's own (the command prints the right one, if there is a secret of this name), or create the secret")
+        );
+        match missing.purpose {
+            None => mend.saying("Correct the ARN, whose last six characters are the secret's own (the command prints the right one, if there is a secret of this name), or create the secret"),
+            Some(_) => mend.saying(format!(
+                "{remedy}; the last six characters of an ARN are the secret's own (the command prints the right one, if there is a secret of this name)"
+            )),
+        }
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Secret> {
@@ -123,6 +151,12 @@ impl Lookup for ListSecretVersions {
         self.id.clone()
     }
 
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::default()
+            .saying(format!("Run again: {} was there a moment ago", self.id))
+            .instead_of(NO_SECRET)
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
         let client = services.secretsmanager(&self.region);
         let (mut found, mut pages) = (Vec::new(), Pages::default());
@@ -172,6 +206,12 @@ impl Lookup for GetSecretPolicy {
 
     fn resource(&self) -> String {
         self.id.clone()
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::default()
+            .saying(format!("Run again: {} was there a moment ago", self.id))
+            .instead_of(NO_SECRET)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Option<Value>> {
@@ -230,6 +270,12 @@ impl Lookup for SecretKey {
 
     fn resource(&self) -> String {
         self.id.clone()
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::default()
+            .saying("Name a version that the secret has: aws secretsmanager list-secret-version-ids lists them")
+            .instead_of(NO_SECRET)
     }
 
     #[expect(

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pages::Pages;
 use super::{Answer, Batch, Call, Lookup, Mend, Missing, Services, classify};
-use crate::knowledge::{Absence, Gap};
+use crate::knowledge::{Absence, Gap, Purpose};
 use crate::names::Region;
 use crate::shell::{ShellCommand, Word};
 
@@ -52,18 +52,9 @@ pub fn named_like_secret(absence: &Absence, arn: &str) -> Absence {
 /// What one walk over all pages brought: the list, or the gap that ended it.
 type Listed = Result<Vec<ParameterMetadata>, Gap>;
 
-impl Lookup for DescribeParameter {
-    type Fact = Parameter;
-    const CALL: Call = Call("ssm:DescribeParameters");
-
-    fn what(&self) -> String {
-        match &self.shared {
-            Some(arn) => format!("parameter {arn} shared with this account"),
-            None => format!("parameter {} in {}", self.name, self.region),
-        }
-    }
-
-    fn mend(&self, missing: &Missing) -> Mend {
+impl DescribeParameter {
+    /// The parameter, or what was meant in its place.
+    fn replaced(&self, missing: &Missing) -> Mend {
         if missing.absence.said == NAMES_A_SECRET {
             return Mend::by(
                 ShellCommand::of("aws secretsmanager describe-secret")
@@ -76,7 +67,9 @@ impl Lookup for DescribeParameter {
             );
         }
         if self.shared.is_some() {
-            return Mend::default();
+            return Mend::default().saying(
+                "Let the owner share the parameter with this account, or use one of this account",
+            );
         }
         // From a file, so that the value is neither made up nor kept by the shell.
         Mend::by(
@@ -86,6 +79,25 @@ impl Lookup for DescribeParameter {
                 .region(&self.region),
         )
         .saying("Write the value into a file, without a newline at its end, and create the parameter from it, or correct the name; a parameter of another region needs its full ARN")
+    }
+}
+
+impl Lookup for DescribeParameter {
+    type Fact = Parameter;
+    const CALL: Call = Call("ssm:DescribeParameters");
+
+    fn what(&self) -> String {
+        match &self.shared {
+            Some(arn) => format!("parameter {arn} shared with this account"),
+            None => format!("parameter {} in {}", self.name, self.region),
+        }
+    }
+
+    fn mend(&self, missing: &Missing) -> Mend {
+        self.replaced(missing).instead_of(match missing.purpose {
+            Some(Purpose::VolumeCredentials) => "unable to mount file system <fs>".to_owned(),
+            _ => format!("ResourceInitializationError: unable to pull secrets or registry auth: ... unable to retrieve secrets from ssm: ... invalid ssm parameters: {}", self.name),
+        })
     }
 
     fn batch(&self) -> Option<Batch> {
@@ -190,6 +202,10 @@ impl Lookup for ListParameterTags {
         let partition = self.region.partition();
         let name = self.name.trim_start_matches('/');
         format!("arn:{partition}:ssm:{}:*:parameter/{name}", self.region)
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::default().saying(format!("Run again: {} was there a moment ago", self.name))
     }
 
     async fn fetch(&self, services: &Services) -> Answer<BTreeMap<String, String>> {

@@ -1,6 +1,7 @@
 //! Every lookup, against everything that can come over the wire: only the service's own words say that
 //! something is there or not, and whatever else comes is a gap.
 
+mod absences;
 mod ec2;
 mod file_systems;
 mod network;
@@ -28,9 +29,9 @@ use super::s3::HeadObject;
 use super::secretsmanager::{DescribeSecret, ListSecretVersions, SecretKey};
 use super::services::brief_client;
 use super::ssm::DescribeParameter;
-use super::{CallerIdentity, Lookup, Services, oci};
+use super::{CallerIdentity, Lookup, Missing, Services, oci};
 use crate::facts::{Asked, BoxedAnswer};
-use crate::knowledge::{Gap, Seen};
+use crate::knowledge::{Absence, Gap, Seen};
 use wire::{Reply, Server};
 
 /// One lookup, and how its service says that the thing is there, and that it is not.
@@ -275,6 +276,46 @@ fn what_the_service_says_itself_is_believed() {
     for (case, reply, answer) in bench.learn(|case| case.found.clone()) {
         let found = matches!(answer, Ok(Seen::Found(_)));
         assert!(found, "{} on {reply:?}: {}", case.name, told(&answer));
+    }
+}
+
+/// What these lookups do not find is never all that there is to say: their absence is looked at, or it is
+/// knowledge that may be missing, or it ends the run before there is a check.
+const NEVER_NEEDED: &[&str] = &[
+    "DescribeInstance",
+    "DescribeInstanceType",
+    "DescribeOrganization",
+    "DescribeRepository",
+    "DescribeService",
+    "DescribeTaskDefinition",
+    "GetBucketPolicy",
+    "GetFileSystemPolicy",
+    "GetGroupPolicy",
+    "GetInstanceProfile",
+    "GetPolicy",
+    "GetPolicyVersion",
+    "GetRegistryPolicy",
+    "GetRepositoryPolicy",
+    "GetRolePolicy",
+    "GetServiceQuota",
+    "GetUserPolicy",
+    "ListAttachedGroupPolicies",
+    "ListAttachedRolePolicies",
+    "ListAttachedUserPolicies",
+    "ListGroupPolicies",
+    "ListGroupsForUser",
+    "ListRolePolicies",
+    "ListUserPolicies",
+    "SimulatePrincipalPolicy",
+];
+
+#[test]
+fn whatever_may_be_needed_and_absent_says_what_fixes_it() {
+    let absence = Absence { sentence: "there is none".to_owned(), said: "none".to_owned() };
+    let missing = Missing { absence: &absence, account: None, purpose: None };
+    for case in lookups("127.0.0.1:9").iter().filter(|case| !case.absent.is_empty()) {
+        let is_told = case.asked.mend(&missing).remedy.is_some();
+        assert_ne!(is_told, NEVER_NEEDED.contains(&case.name), "{}", case.name);
     }
 }
 

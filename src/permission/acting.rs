@@ -8,7 +8,7 @@ use crate::account::fleet::{Fleet, Held, Roles};
 use crate::account::rights::Policies;
 use crate::document::LaunchTarget;
 use crate::facts::View;
-use crate::knowledge::Stop;
+use crate::knowledge::{Purpose, Stop};
 use crate::names::{Region, RoleArn, RoleRef};
 use crate::shell::{ShellCommand, Word};
 use crate::task::{NO_ROLE, Task};
@@ -64,13 +64,14 @@ pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
             fleet.cluster
         )));
     }
-    let holders: Vec<_> = held
-        .iter()
-        .map(|(role, Held { instances, profile })| {
-            let role = RoleRef::Arn(role.clone());
-            of_task::policies_of(task, &role, facts).map(|who| Holder { who, instances, profile })
-        })
-        .collect();
+    let holders: Vec<_> =
+        held.iter()
+            .map(|(role, Held { instances, profile })| {
+                let role = RoleRef::Arn(role.clone());
+                of_task::policies_of(task, &role, Purpose::ContainerInstance, facts)
+                    .map(|who| Holder { who, instances, profile })
+            })
+            .collect();
     let holders = holders.into_iter().collect::<Result<_, _>>()?;
     Ok(Acting::Instances(Machines { holders, bare, region: fleet.region }))
 }

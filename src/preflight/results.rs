@@ -5,7 +5,7 @@ use super::reporters::{Report, Reporters};
 use super::run_loop::{Ended, Loop};
 use super::Probe;
 use crate::facts::{Log, Table};
-use crate::knowledge::{Gap, Lack};
+use crate::knowledge::{Gap, Ground, Lack};
 use crate::report::{CheckResult, Location, Status};
 use crate::verdict::{Finding, Settled, Severity, Verdict, mend};
 
@@ -154,9 +154,11 @@ impl Writer<'_, '_> {
             result.subject = place.subject();
             result.location = location(place);
         }
-        if result.status == Status::Fail {
-            let mend = mend(lack, &result.subject, self.table);
-            result.remedy = mend.remedy.or(result.remedy);
+        if let (Status::Fail, Ground::Fact(_)) = (result.status, &lack.ground) {
+            // What the check says of itself is about its own claim.
+            let mend = mend(lack, self.table);
+            result.prevents = mend.prevents;
+            result.remedy = mend.remedy;
             result.commands = mend.commands;
         }
         result

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::vpc::Surroundings;
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
-use crate::knowledge::{Seen, Stop};
+use crate::knowledge::{Purpose, Seen, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
@@ -121,7 +121,9 @@ impl<'t> Scene<'t> {
             *standing.entry(stands).or_default() |= connected;
         }
         let subnet = |id: &str| DescribeSubnet { region: region.clone(), id: id.to_owned() };
-        let subnets = facts.all(&standing.keys().map(|(id, ..)| subnet(id)).collect::<Vec<_>>())?;
+        let subnets = facts
+            .all(&standing.keys().map(|(id, ..)| subnet(id)).collect::<Vec<_>>())
+            .map_err(|stop| stop.wanted_for(Purpose::ContainerInstance))?;
         let scene = |(((_, groups, is_public), connected), subnet): (_, &'t Subnet)| {
             let interface = Interface::new(subnet).with_public_address(is_public);
             Ok(Scene {
@@ -149,7 +151,11 @@ impl<'t> Scene<'t> {
             Groups::Default => vec![self.around.default_group(facts)?],
             Groups::Named(ids) => ids.clone()?,
         };
-        self.around.read_groups(&ids, facts)?;
+        let purpose = match self.is_of_instance {
+            true => Purpose::ContainerInstance,
+            false => Purpose::TaskNetwork,
+        };
+        self.around.read_groups(&ids, facts).map_err(|stop| stop.wanted_for(purpose))?;
         self.interface.groups = ids;
         self.groups = Groups::Known;
         Ok(())

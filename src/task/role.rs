@@ -2,7 +2,7 @@
 
 use super::{Planned, Task, given, items};
 use crate::document::{ContextKind, Field};
-use crate::knowledge::Stop;
+use crate::knowledge::{Purpose, Stop};
 use crate::names::RoleRef;
 
 /// What ECS needs a role for.
@@ -139,6 +139,15 @@ impl RoleUse<'_> {
         let text = self.role.get()?.map_or("", String::as_str);
         text.parse::<RoleRef>()
             .map_err(|flaw| Stop::written(self.role.place().subject(), flaw.to_string()))
+    }
+
+    /// What it is wanted for.
+    pub fn purpose(&self) -> Purpose {
+        match self.duty {
+            Duty::Execution | Duty::Task => Purpose::Task,
+            Duty::Infrastructure => Purpose::Infrastructure,
+            Duty::Service => Purpose::LoadBalancing,
+        }
     }
 
     /// The service that assumes it, by the name that trust policies and `iam:PassedToService` know,

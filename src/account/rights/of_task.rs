@@ -2,7 +2,7 @@
 
 use super::{Policies, PoliciesOf, Principal, RightsOf};
 use crate::facts::View;
-use crate::knowledge::Stop;
+use crate::knowledge::{Purpose, Stop};
 use crate::names::{AccountId, RoleRef};
 use crate::task::Task;
 
@@ -12,21 +12,22 @@ use crate::task::Task;
 /// Whatever keeps them from being read.
 pub(crate) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<Option<&'f Policies>, Stop> {
     match task.execution_role()? {
-        Some(role) => policies_of(task, &role, facts).map(Some),
+        Some(role) => policies_of(task, &role, Purpose::Task, facts).map(Some),
         None => Ok(None),
     }
 }
 
-/// The policies of a role of the task.
+/// The policies of a role that is wanted for this.
 ///
 /// # Errors
 /// Whatever keeps them from being read.
 pub(crate) fn policies_of<'f>(
     task: &Task,
     role: &RoleRef,
+    purpose: Purpose,
     facts: &View<'f>,
 ) -> Result<&'f Policies, Stop> {
-    rights(Principal::from(role), task, facts)
+    rights(Principal::from(role), task, facts).map_err(|stop| stop.wanted_for(purpose))
 }
 
 /// The policies of anybody, and what stands above them.

@@ -169,7 +169,10 @@ fn a_role_that_is_not_there_is_an_absence() {
     let lists = but(a_role(), "iam:ListRolePolicies", absent());
     let lists = but(lists, "iam:ListAttachedRolePolicies", absent());
     let (policies, _) = learn(ROLE, &but(lists, "iam:GetRole", absent()));
-    assert!(matches!(policies, Err(Stop::Absent(Lack { ground: Ground::Fact(_), .. }))), "{policies:?}");
+    assert!(
+        matches!(policies, Err(Stop::Absent(Lack { ground: Ground::Fact(_), .. }))),
+        "{policies:?}"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::account::rights::{PoliciesOf, of_task};
 use crate::checks::{Check, each};
 use crate::facts::View;
+use crate::knowledge::Purpose;
 use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::permission::secret::Version;
@@ -34,7 +35,8 @@ pub(super) static IMAGE_REGISTRY_CREDENTIALS: Check = Check {
 fn image_registry_credentials(it: &CredentialsUse, facts: &View) -> Judgement {
     let lookup = it.lookup()?;
     // Before the role: whatever is not known of that, this check tells that the secret is missing.
-    let secret = facts.need(&lookup)?;
+    let secret =
+        facts.need(&lookup).map_err(|stop| stop.wanted_for(Purpose::RegistryCredentials))?;
     if let Some(date) = &secret.deleted {
         return fail(format!("{} is scheduled for deletion ({date})", secret.arn))
             .on(secret.arn.clone())

@@ -3,7 +3,7 @@
 use crate::account::image::{self, Home};
 use crate::checks::{Check, each};
 use crate::facts::View;
-use crate::knowledge::{Absence, Gap, Lack, Seen, Stop};
+use crate::knowledge::{Gap, Purpose, Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ecr::{
     DescribeImage, ImageDetail, PullThroughRule, PullThroughRules, Reference,
@@ -103,7 +103,8 @@ fn not_stored(lookup: &DescribeImage, facts: &View) -> Judgement {
     }
     if let Some(credential) = &rule.credential {
         let secret = DescribeSecret { region: region.clone(), id: credential.clone() };
-        let secret = facts.need(&secret)?;
+        let secret =
+            facts.need(&secret).map_err(|stop| stop.wanted_for(Purpose::UpstreamCredentials))?;
         if let Some(date) = &secret.deleted {
             return fail(format!(
                 "the pull-through cache rule {} needs secret {}, which is scheduled for deletion ({date})",
@@ -146,12 +147,9 @@ fn at_upstream(
             ),
         }
         .into()),
-        Err(Stop::Absent(Lack { ground, absence: Absence { sentence, said } })) => {
-            let sentence =
-                format!("{what} is not cached, and upstream, by the rule {rule}, {sentence}");
-            Err(Stop::Absent(Lack { ground, absence: Absence { sentence, said } }))
+        Err(stop) => {
+            Err(stop.after(&format!("{what} is not cached, and upstream, by the rule {rule}, ")))
         }
-        Err(gap) => Err(gap),
     }
 }
 

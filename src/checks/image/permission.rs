@@ -5,7 +5,7 @@ use crate::account::{image, key_state};
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::iam::{Layer, Policy};
-use crate::knowledge::{Seen, Stop};
+use crate::knowledge::{Purpose, Seen, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ecr::{
     DescribeImage, DescribeRepository, GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags,
@@ -112,18 +112,18 @@ fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option
             .on(repository.arn())
             .prevents(IMAGE_PULL_PERMISSION.prevents[1])
     };
-    Ok(match facts.weigh(|| facts.get(&asked))? {
-        Ok(Seen::Found(found)) if found.state == "Enabled" => None,
-        Ok(Seen::Found(found)) => {
+    // Without the key the layers are lost
+    // (https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html).
+    let found = facts.weigh(|| facts.need(&asked)).map_err(|stop| {
+        let words = format!("ECR cannot read repository {}: ", repository.name);
+        stop.after(&words).wanted_for(Purpose::Repository)
+    });
+    Ok(match found? {
+        Ok(found) if found.state == "Enabled" => None,
+        Ok(found) => {
             let finding = cannot(format!("its key {} is in state {}", found.arn, found.state));
             Some(key_state::mended(finding, found, &asked.region))
         }
-        // Without the key the layers are lost
-        // (https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html).
-        Ok(Seen::Absent(absence)) => Some(
-            cannot(absence.sentence)
-                .remedy("Build the image again and push it to a repository with a key that exists"),
-        ),
         Err(_) => {
             facts.assume(format!(
                 "that the key {key} of repository {} can be used",

@@ -4,7 +4,7 @@ use super::stored;
 use crate::account::parameter;
 use crate::facts::View;
 use crate::iam::KeyState;
-use crate::knowledge::{Seen, Stop};
+use crate::knowledge::{Purpose, Seen, Stop};
 use crate::lookup::CallerIdentity;
 use crate::lookup::kms::DescribeKey;
 use crate::lookup::logs::DescribeLogGroup;
@@ -54,7 +54,9 @@ pub(super) fn of(it: &EncryptedUse, facts: &View) -> Result<Encrypted, Stop> {
         EncryptedUse::ValueFrom(it) => value_from(it, facts),
         EncryptedUse::Credentials(it) => {
             let lookup = it.lookup()?;
-            Ok(secret(facts.need(&lookup)?, &lookup))
+            let found = facts.need(&lookup);
+            let found = found.map_err(|stop| stop.wanted_for(Purpose::RegistryCredentials))?;
+            Ok(secret(found, &lookup))
         }
         EncryptedUse::EnvironmentFile(it) => file(it.object()?, it.task, facts),
         EncryptedUse::FirelensFile(it) => firelens_file(it, facts),
@@ -164,11 +166,7 @@ fn firelens_file(it: &FirelensFileUse, facts: &View) -> Result<Encrypted, Stop> 
         Err(Stop::Absent(lack)) => return Ok(Encrypted::Otherwise(lack.absence.sentence)),
         Err(gap) => return Err(gap),
     };
-    let head = HeadObject { region: it.task.region()?.clone(), object: object.clone() };
-    match facts.get(&head)? {
-        Seen::Found(_) => file(object, it.task, facts),
-        Seen::Absent(absence) => Ok(Encrypted::Otherwise(absence.sentence)),
-    }
+    file(object, it.task, facts).map_err(|stop| stop.wanted_for(Purpose::LogRouter))
 }
 
 /// A group without a key is encrypted by CloudWatch Logs itself

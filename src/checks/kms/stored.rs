@@ -9,7 +9,7 @@ use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};
 use crate::lookup::ec2::snapshot::DescribeSnapshot;
-use crate::lookup::ecs::cluster::{Cluster, DescribeCluster};
+use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::kms::{DescribeKey, Key};
 use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::task::{EbsVolumeUse, StoredUse, Task};
@@ -83,10 +83,7 @@ fn volume(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
         if let Some(key) = it.ebs.kms_key_id.get()?.filter(|key| !key.is_empty()) {
             return ebs(key, VOLUME, None, task);
         }
-        let cluster = match cluster(task, facts)? {
-            Seen::Found(cluster) => cluster,
-            Seen::Absent(absence) => return Ok(Encrypted::Otherwise(absence.sentence)),
-        };
+        let cluster = facts.need(&task.cluster()?)?;
         if let Some(key) = &cluster.volume_key {
             let cluster = name_of(&cluster.arn).to_owned();
             let what = format!("the volumes of cluster {cluster} that name no key");
@@ -174,17 +171,9 @@ fn snapshot(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
     }
 }
 
-/// The cluster that the task runs in. That there is none is no matter of keys.
-fn cluster<'f>(task: &Task, facts: &View<'f>) -> Result<Seen<&'f Cluster>, Stop> {
-    facts.get(&task.cluster()?)
-}
-
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-storage-encryption.html>
 fn fargate(task: &Task, facts: &View) -> Result<Encrypted, Stop> {
-    let cluster = match cluster(task, facts)? {
-        Seen::Found(cluster) => cluster,
-        Seen::Absent(absence) => return Ok(Encrypted::Otherwise(absence.sentence)),
-    };
+    let cluster = facts.need(&task.cluster()?)?;
     let name = name_of(&cluster.arn).to_owned();
     let Some(key) = &cluster.fargate_storage_key else {
         return Ok(Encrypted::Otherwise(format!(

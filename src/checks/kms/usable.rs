@@ -5,7 +5,7 @@ use super::{log_group, stored};
 use crate::account::key_state;
 use crate::checks::{Check, each};
 use crate::facts::View;
-use crate::knowledge::Seen;
+use crate::knowledge::{Purpose, Seen};
 use crate::lookup::kms::{DescribeKey, GetKeyPolicy, Key};
 use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::s3::HeadObject;
@@ -63,6 +63,9 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
                         .remedy("Name a key of the region that exists, or leave it to the account's default")
                         .command(ShellCommand::of("aws kms list-aliases").region(&used.region));
                     return told(it, finding).judge();
+                }
+                (EncryptedUse::LogGroup(..), Seen::Absent(_)) => {
+                    facts.need(&used.key).map_err(|stop| stop.wanted_for(Purpose::LogGroup))?
                 }
                 (_, Seen::Absent(_)) => facts.need(&used.key)?,
             };

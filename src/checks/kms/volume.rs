@@ -8,7 +8,7 @@ use crate::account::rights::{Policies, PoliciesOf};
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::iam::KeyState;
-use crate::knowledge::Stop;
+use crate::knowledge::{Purpose, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, Manager};
 use crate::permission::{Answer, PERMISSION_CALLS, Wish};
@@ -65,7 +65,7 @@ fn kms_volume_permission(it: &StoredUse, facts: &View) -> Judgement {
             let Some(role) = volume.role()? else {
                 return not_applicable("the volume names no infrastructure role");
             };
-            let who = policies_of(volume.task, &role, facts);
+            let who = policies_of(volume.task, &role, Purpose::Infrastructure, facts);
             let key = stored::key(it, &used, facts);
             let (who, key) = (who?, key?);
             if key.manager == Manager::Aws {

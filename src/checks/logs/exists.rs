@@ -50,7 +50,7 @@ fn log_group_exists(it: &AwslogsUse, facts: &View) -> Judgement {
                     Some(_) => "Error while trying to initialize awslogs: ... ResourceNotFoundException (in the log of Docker on the instance, nowhere else)",
                     None => LOG_GROUP_EXISTS.prevents[1],
                 });
-            let missing = Missing { absence: &absence, account: None, subject: "" };
+            let missing = Missing { absence: &absence, account: None, purpose: None };
             finding.commands = lookup(&region, &name).mend(&missing).commands;
             finding.judge()
         }

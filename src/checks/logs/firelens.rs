@@ -3,6 +3,7 @@
 use crate::account::rights::PoliciesOf;
 use crate::checks::{Check, each};
 use crate::facts::View;
+use crate::knowledge::Purpose;
 use crate::lookup::Lookup;
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
 use crate::permission::{PERMISSION_CALLS, object};
@@ -35,5 +36,10 @@ fn log_firelens(it: &FirelensFileUse, facts: &View) -> Judgement {
             "Fargate takes no FireLens configuration from S3: definition-references tells",
         );
     }
-    object::reads(&it.object()?, it.task, facts)
+    let file = it.object()?;
+    let head = HeadObject { region: it.task.region()?.clone(), object: file.clone() };
+    // Without the file it does not matter who may read it. All is wanted at once.
+    let (there, judgement) = (facts.need(&head), object::reads(&file, it.task, facts));
+    there.map_err(|stop| stop.wanted_for(Purpose::LogRouter))?;
+    judgement
 }

@@ -3,7 +3,7 @@
 use crate::checks::{Check, each};
 use crate::document::{ContextKind, Located};
 use crate::facts::View;
-use crate::knowledge::Stop;
+use crate::knowledge::{Purpose, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
@@ -150,6 +150,7 @@ fn group_of_the_vpc(task: &Task, group: &Located<String>, facts: &View) -> Judge
     let lookup = DescribeSecurityGroup { region: task.region()?.clone(), id: group.value.clone() };
     // Both are wanted at once.
     let (found, there) = (facts.need(&lookup), subnets(task, facts));
+    let found = found.map_err(|stop| stop.wanted_for(Purpose::TaskNetwork));
     let (found, there) = (found?, there?);
     match there.first() {
         Some(subnet) if subnet.vpc != found.vpc => fail(format!(

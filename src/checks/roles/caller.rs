@@ -3,7 +3,7 @@
 use crate::account::rights::of_task::rights;
 use crate::account::rights::{Policies, Principal};
 use crate::facts::View;
-use crate::knowledge::Stop;
+use crate::knowledge::{Purpose, Stop};
 use crate::lookup::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};
 use crate::lookup::iam::policy::{GetPolicy, GetPolicyVersion};
 use crate::lookup::iam::role::{
@@ -46,6 +46,7 @@ pub(super) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<&'f Policies
         None => &facts.need(&CallerIdentity { region: task.region()?.clone() })?.arn,
     };
     rights(Principal::of_arn(arn)?, task, facts)
+        .map_err(|stop| stop.wanted_for(Purpose::Deployment))
 }
 
 /// What keeps a principal from a call; nothing if it may.

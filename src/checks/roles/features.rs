@@ -239,7 +239,7 @@ impl Need {
     fn allowed(&self, it: &RoleUse, facts: &View, found: &mut Findings) -> Result<(), Stop> {
         let role = role(it, facts)?;
         let region = it.task.region()?.clone();
-        let who = policies_of(it.task, &it.reference()?, facts)?;
+        let who = policies_of(it.task, &it.reference()?, it.purpose(), facts)?;
         let Policies::Held(set) = who else { return Ok(()) };
         let resource = match &self.resource {
             Resource::Any => "*".to_owned(),

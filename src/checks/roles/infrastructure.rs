@@ -1,12 +1,12 @@
 //! `role-infrastructure`
 
 use super::pass::passing;
-use crate::account::rights::of_task::rights;
+use crate::account::rights::of_task::{policies_of, rights};
 use crate::account::rights::{PoliciesOf, Principal};
 use crate::checks::{Check, whole};
 use crate::document::Place;
 use crate::facts::View;
-use crate::knowledge::{Seen, Stop};
+use crate::knowledge::{Purpose, Seen, Stop};
 use crate::least_privilege::{self, Known, Needs};
 use crate::lookup::ecs::capacity_provider::{DescribeCapacityProvider, ManagedInstances};
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
@@ -80,7 +80,7 @@ fn needs_of(it: &RoleUse, facts: &View) -> Needs {
 /// AWS does not say which of the rights of its own policies a deployment could do without, so that what
 /// is missing is a warning.
 fn allowed(it: &RoleUse, needs: &Needs, facts: &View, found: &mut Findings) -> Result<(), Stop> {
-    let who = rights(Principal::from(&it.reference()?), it.task, facts)?;
+    let who = policies_of(it.task, &it.reference()?, it.purpose(), facts)?;
     let mut calls = Vec::new();
     for need in &needs.found {
         for action in &need.actions {
@@ -123,6 +123,7 @@ fn launches(
     let asked = GetInstanceProfile { region: region.clone(), name: profile.to_owned() };
     let (who, profile) =
         (rights(Principal::of_arn(infrastructure_role)?, task, facts), facts.get(&asked));
+    let who = who.map_err(|stop| stop.wanted_for(Purpose::Infrastructure));
     let (who, profile) = (who?, profile?);
     let role = match profile {
         Seen::Found(profile) => profile.role.as_ref(),

@@ -28,10 +28,9 @@ pub(super) fn judge(
     found: &mut Findings,
 ) -> Result<(), Stop> {
     let cluster = it.task.cluster()?;
-    let (who, cluster) = (policies_of(it.task, &it.reference()?, facts), facts.get(&cluster));
+    let who = policies_of(it.task, &it.reference()?, it.purpose(), facts);
+    let (who, cluster) = (who, facts.need(&cluster));
     let (who, cluster) = (who?, cluster?);
-    // That there is none is no matter of roles.
-    let Seen::Found(cluster) = cluster else { return Ok(()) };
     let Some(exec) = &cluster.execute_command else { return Ok(()) };
     let region = it.task.region()?;
     let from = (region, Departure::Containers(it.task));

@@ -12,7 +12,7 @@ use crate::checks::{Check, each};
 use crate::document::ContextKind;
 use crate::facts::View;
 use crate::iam::KeyState;
-use crate::knowledge::{Seen, Stop};
+use crate::knowledge::{Purpose, Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ec2::encryption::GetEbsEncryptionByDefault;
 use crate::lookup::ec2::instance::DescribeInstance;
@@ -73,7 +73,7 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
     let Some(role) = it.role()? else {
         return not_applicable("the volume names no infrastructure role");
     };
-    let (who, tags) = (policies_of(it.task, &role, facts), Tags::of(it));
+    let (who, tags) = (policies_of(it.task, &role, Purpose::Infrastructure, facts), Tags::of(it));
     // Asked before the policies are known, so that the answers come together.
     let (created, short) = (created(it, facts), short_of_room(it, facts));
     let (who, tags) = (who?, tags?);

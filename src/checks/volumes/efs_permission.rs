@@ -12,7 +12,7 @@ use crate::facts::View;
 use crate::iam::{
     Decision, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request, evaluate,
 };
-use crate::knowledge::{Gap, Seen, Stop};
+use crate::knowledge::{Gap, Purpose, Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::efs::{
     AccessPoint, DescribeAccessPoint, DescribeFileSystem, FileSystem, GetFileSystemPolicy,
@@ -79,7 +79,7 @@ fn client<'f>(it: &EfsVolumeUse, facts: &View<'f>) -> Result<Client<'f>, Stop> {
         return Ok(Client::Anonymous);
     }
     match it.task.task_role()? {
-        Some(role) => policies_of(it.task, &role, facts).map(Client::Role),
+        Some(role) => policies_of(it.task, &role, Purpose::Task, facts).map(Client::Role),
         None => Ok(Client::Nobody),
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Query, range, ranges, read, whole};
 use crate::knowledge::Seen;
-use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 use crate::network::PrefixList;
 
@@ -58,6 +58,13 @@ impl Lookup for PrefixListEntries {
 
     fn resource(&self) -> String {
         format!("arn:{}:ec2:{}:*:prefix-list/{}", self.region.partition(), self.region, self.id)
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::default().saying(format!(
+            "Name a prefix list that exists in the routes and rules that have {}, or share it with this account again",
+            self.id
+        ))
     }
 
     async fn fetch(&self, services: &Services) -> Answer<PrefixList> {

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::{Element, Lacks, MOST_VALUES, among, only, range, single, traffic, whole};
-use crate::knowledge::Gap;
-use crate::lookup::{Answer, Batch, Call, Lookup, Services};
+use crate::knowledge::{Gap, Purpose};
+use crate::lookup::{Answer, Batch, Call, Lookup, Mend, Missing, Services};
 use crate::names::Region;
 use crate::network::{Peer, Rule, SecurityGroup};
+use crate::shell::ShellCommand;
 
 /// One security group, by its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -23,6 +24,22 @@ impl Lookup for DescribeSecurityGroup {
 
     fn what(&self) -> String {
         format!("security group {} in {}", self.id, self.region)
+    }
+
+    fn mend(&self, missing: &Missing) -> Mend {
+        let Self { region, id } = self;
+        let mend = Mend::by(
+            ShellCommand::of("aws ec2 describe-security-groups")
+                .option("--query", "SecurityGroups[].[GroupId,VpcId,GroupName]")
+                .flag("--output table")
+                .region(region),
+        );
+        match missing.purpose {
+            Some(Purpose::TaskNetwork) => mend
+                .saying("Name a security group of the subnets' VPC that exists")
+                .instead_of(format!("InvalidParameterException: Error retrieving security group information for [{id}]: The security group '{id}' does not exist")),
+            _ => mend.saying(format!("Put a group that exists in place of {id}")),
+        }
     }
 
     fn batch(&self) -> Option<Batch> {
@@ -71,6 +88,10 @@ impl Lookup for DefaultSecurityGroup {
 
     fn what(&self) -> String {
         format!("default security group of {} in {}", self.vpc, self.region)
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::default().saying("Name the security groups of the task")
     }
 
     async fn fetch(&self, services: &Services) -> Answer<SecurityGroup> {

@@ -5,8 +5,9 @@ use aws_smithy_types::date_time::Format;
 use serde::{Deserialize, Serialize};
 
 use super::{Element, Lacks, Query, single};
-use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
+use crate::shell::ShellCommand;
 
 /// One snapshot that this account may make volumes of: its own, one that is shared with it, or a
 /// public one. EC2 shows no others.
@@ -52,6 +53,17 @@ impl Lookup for DescribeSnapshot {
             "there is no snapshot {} in {}, or it is not shared with this account",
             self.id, self.region
         )
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::by(
+            ShellCommand::of("aws ec2 describe-snapshots --owner-ids self")
+                .option("--query", "Snapshots[].[SnapshotId,State,VolumeSize,Description]")
+                .flag("--output table")
+                .region(&self.region),
+        )
+        .saying("Name a completed snapshot of this region that belongs to the account, or is shared with it")
+        .instead_of("InvalidSnapshot.NotFound from ec2:CreateVolume, as the status reason of the volume's attachment")
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Snapshot> {

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Element, Lacks, MOST_VALUES, Query, among, is_associated, only, owner, range, whole};
-use crate::knowledge::{Gap, Seen};
+use crate::knowledge::{Gap, Purpose, Seen};
 use crate::lookup::servicequotas::NETWORK_INTERFACES;
-use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services, classify};
+use crate::lookup::{Answer, Batch, Call, Lookup, Mend, Missing, Optional, Services, classify};
 use crate::names::Region;
 use crate::network::Subnet;
+use crate::shell::ShellCommand;
 
 /// One subnet, by its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -24,6 +25,22 @@ impl Lookup for DescribeSubnet {
 
     fn what(&self) -> String {
         format!("subnet {} in {}", self.id, self.region)
+    }
+
+    fn mend(&self, missing: &Missing) -> Mend {
+        let Self { region, id } = self;
+        if missing.purpose == Some(Purpose::ContainerInstance) {
+            return Mend::default()
+                .saying(format!("Run again: container instances were in {id} a moment ago"));
+        }
+        Mend::by(
+            ShellCommand::of("aws ec2 describe-subnets")
+                .option("--query", "Subnets[].[SubnetId,VpcId,AvailabilityZone]")
+                .flag("--output table")
+                .region(region),
+        )
+        .saying(format!("Name a subnet of {region} that exists, or the region of this one"))
+        .instead_of(format!("InvalidParameterException: Error retrieving subnet information for [{id}]: The subnet ID '{id}' does not exist"))
     }
 
     fn batch(&self) -> Option<Batch> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Element, Lacks, Query, is_associated, only, owner, ranges, single, whole};
-use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 use crate::network::Vpc;
 
@@ -24,11 +24,20 @@ impl Lookup for DescribeVpc {
         format!("VPC {} in {}", self.id, self.region)
     }
 
+    fn mend(&self, _: &Missing) -> Mend {
+        gone(&self.id)
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<Vpc> {
         let client = services.ec2(&self.region);
         let listed = whole(self, &client, only("vpc-id", [&*self.id]), "vpcSet").await?;
         single(self, listed.first(), read)
     }
+}
+
+/// What becomes of a VPC that a subnet named, and that is not there.
+fn gone(vpc: &str) -> Mend {
+    Mend::default().saying(format!("Run again: a subnet was in {vpc} a moment ago"))
 }
 
 fn read(it: &Element) -> Result<Vpc, Lacks> {
@@ -84,6 +93,10 @@ impl Lookup for VpcDns {
         format!("there is no VPC {} in {}", self.vpc, self.region)
     }
 
+    fn mend(&self, _: &Missing) -> Mend {
+        gone(&self.vpc)
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<DnsAttributes> {
         let client = services.ec2(&self.region);
         let of_this = Query::default().with("VpcId", &*self.vpc);
@@ -123,6 +136,13 @@ impl Lookup for DhcpResolvers {
 
     fn what(&self) -> String {
         format!("DHCP options {} in {}", self.id, self.region)
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::default().saying(format!(
+            "Associate DHCP options that exist with the VPC, in place of {}",
+            self.id
+        ))
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {

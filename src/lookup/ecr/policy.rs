@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::{REPOSITORY_MISSING, Repository};
 use crate::knowledge::{Absence, Seen};
-use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify, policy_document};
+use crate::lookup::{
+    Answer, Call, Lookup, Mend, Missing, Optional, Services, classify, policy_document,
+};
 use crate::names::Region;
 
 /// The policy of a repository. A repository need not have one: that is an absence, told from a
@@ -108,6 +110,10 @@ impl Lookup for ListRepositoryTags {
 
     fn resource(&self) -> String {
         self.repository.arn()
+    }
+
+    fn mend(&self, missing: &Missing) -> Mend {
+        self.repository.lacks(None, missing)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<BTreeMap<String, String>> {

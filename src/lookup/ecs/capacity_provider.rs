@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
+use crate::shell::ShellCommand;
 
 /// A capacity provider of the account. Those of AWS, `FARGATE` and `FARGATE_SPOT`, need no look.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -41,6 +42,16 @@ impl Lookup for DescribeCapacityProvider {
     fn resource(&self) -> String {
         let partition = self.region.partition();
         format!("arn:{partition}:ecs:{}:*:capacity-provider/{}", self.region, self.name)
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::by(
+            ShellCommand::of("aws ecs describe-capacity-providers")
+                .option("--query", "capacityProviders[].name")
+                .region(&self.region),
+        )
+        .saying("Name a capacity provider that exists, or create this one and associate it with the cluster")
+        .instead_of("InvalidParameterException: The specified capacity provider was not found. Specify a valid capacity provider and try again.")
     }
 
     async fn fetch(&self, services: &Services) -> Answer<CapacityProvider> {

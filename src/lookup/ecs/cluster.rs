@@ -51,6 +51,16 @@ pub struct ExecuteCommand {
     pub bucket_prefix: Option<String>,
 }
 
+/// What becomes of a task whose cluster is not there.
+pub(super) fn missing(cluster: &str, region: &Region) -> Mend {
+    let name = cluster.rsplit('/').next().unwrap_or(cluster);
+    Mend::by(
+        ShellCommand::of("aws ecs create-cluster").option("--cluster-name", name).region(region),
+    )
+    .saying("Create the cluster, or correct its name or --region")
+    .instead_of("ClusterNotFoundException: Cluster not found.")
+}
+
 impl Lookup for DescribeCluster {
     type Fact = Cluster;
     const CALL: Call = Call("ecs:DescribeClusters");
@@ -72,12 +82,7 @@ impl Lookup for DescribeCluster {
     }
 
     fn mend(&self, _: &Missing) -> Mend {
-        let name = self.cluster.rsplit('/').next().unwrap_or(&self.cluster);
-        Mend::by(
-            ShellCommand::of("aws ecs create-cluster")
-                .option("--cluster-name", name)
-                .region(&self.region),
-        )
+        missing(&self.cluster, &self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Cluster> {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::CLUSTER_MISSING;
+use super::{CLUSTER_MISSING, cluster};
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::oci::Platform;
 use crate::lookup::pages::Pages;
-use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 
 /// All container instances of a cluster but those that were deregistered: also those that take no
@@ -85,6 +85,10 @@ impl Lookup for ContainerInstances {
 
     fn absence(&self) -> String {
         format!("there is no cluster {} in {}", self.cluster, self.region)
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        cluster::missing(&self.cluster, &self.region)
     }
 
     /// A page of the list is as long as one description may be: 100

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{NO_SUCH_ENTITY, arns, boundary, named, sent, tags, whole};
+use crate::knowledge::Purpose;
 use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
-use crate::names::Region;
+use crate::names::{AccountId, Region};
 use crate::shell::ShellCommand;
 
 /// A role of the caller's account.
@@ -51,14 +52,33 @@ impl Lookup for GetRole {
         named(&self.region, "role", &self.name)
     }
 
-    /// Where the role is named tells who is to assume it.
+    /// What it is wanted for tells who is to assume it. Nobody creates a role to deploy with, or for
+    /// instances that run: there another one is meant.
     fn mend(&self, missing: &Missing) -> Mend {
-        let Some(trust) = trust(missing) else { return Mend::default() };
+        let named = |error: &str| error.replace("<arn>", &self.name);
+        let (error, service) = match missing.purpose {
+            Some(Purpose::Task) => (NO_TASK_ROLE, "ecs-tasks.amazonaws.com"),
+            Some(Purpose::Infrastructure) => (NO_INFRASTRUCTURE_ROLE, "ecs.amazonaws.com"),
+            Some(Purpose::LoadBalancing) => (NO_SERVICE_ROLE, "ecs.amazonaws.com"),
+            Some(Purpose::Deployment) => {
+                return no_deployer(&format!(
+                    "AccessDenied: User: <arn> is not authorized to perform: sts:AssumeRole on resource: role {}",
+                    self.name
+                ));
+            }
+            Some(Purpose::ContainerInstance) => {
+                return Mend::default()
+                    .saying("Give the container instances an instance profile whose role exists");
+            }
+            _ => return Mend::default().saying(CREATE_ROLE),
+        };
         Mend::by(
             ShellCommand::of("aws iam create-role")
                 .option("--role-name", &self.name)
-                .option("--assume-role-policy-document", trust),
+                .option("--assume-role-policy-document", trust(service, missing.account)),
         )
+        .saying(CREATE_ROLE)
+        .instead_of(named(error))
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Role> {
@@ -79,27 +99,37 @@ impl Lookup for GetRole {
     }
 }
 
-/// The trust policy of a role that is named there. That of a task should hold for tasks of the account
+/// What a task that names a role which is not there ends with.
+pub const NO_TASK_ROLE: &str = "ECS was unable to assume the role '<arn>' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.";
+/// The same of an infrastructure role.
+pub const NO_INFRASTRUCTURE_ROLE: &str = "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. Please verify that the role being passed has the proper trust relationship with Amazon ECS.";
+/// The same of the role of a service with a load balancer.
+pub const NO_SERVICE_ROLE: &str = "Unable to assume role and validate the specified targetGroupArn. Please verify that the ECS service role being passed has the proper permissions.";
+
+const CREATE_ROLE: &str =
+    "Create the role, or correct its ARN: aws iam get-role prints the right one";
+
+/// Who is named with `--caller-arn`, or runs this in a session of a role that is gone.
+pub(super) fn no_deployer(error: &str) -> Mend {
+    Mend::by(ShellCommand::of("aws sts get-caller-identity"))
+        .saying("Name the role or user that deploys with --caller-arn; without it, the one that the command prints is judged")
+        .instead_of(error)
+}
+
+/// The trust policy of a role for this service. That of a task should hold for tasks of the account
 /// only (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>);
 /// that for infrastructure has no condition
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html>).
-fn trust(missing: &Missing) -> Option<Value> {
-    let place = missing.subject.rsplit(['/', '#', ' ']).next().unwrap_or_default();
-    let of_task = match place {
-        "executionRoleArn" | "taskRoleArn" => true,
-        "roleArn" | "role" | "--infrastructure-role-arn" => false,
-        _ => return None,
-    };
-    let service = if of_task { "ecs-tasks.amazonaws.com" } else { "ecs.amazonaws.com" };
+fn trust(service: &str, account: Option<&AccountId>) -> Value {
     let mut statement = json!({
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": "sts:AssumeRole",
     });
-    if let (true, Some(account)) = (of_task, missing.account) {
+    if let ("ecs-tasks.amazonaws.com", Some(account)) = (service, account) {
         statement["Condition"] = json!({"StringEquals": {"aws:SourceAccount": account.as_str()}});
     }
-    Some(json!({"Version": "2012-10-17", "Statement": [statement]}))
+    json!({"Version": "2012-10-17", "Statement": [statement]})
 }
 
 /// The names of the policies that are written into a role.

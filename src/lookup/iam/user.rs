@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::role::no_deployer;
 use super::{NO_SUCH_ENTITY, arns, boundary, named, sent, tags, whole};
-use crate::lookup::{Answer, Call, Lookup, Services, classify, policy_document};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::names::Region;
 
 /// A user of the caller's account.
@@ -44,6 +45,10 @@ impl Lookup for GetUser {
 
     fn resource(&self) -> String {
         named(&self.region, "user", &self.name)
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        no_deployer("InvalidClientTokenId: The security token included in the request is invalid")
     }
 
     async fn fetch(&self, services: &Services) -> Answer<User> {

@@ -8,7 +8,7 @@ use crate::document::Field;
 use crate::document::launch::OperatingSystem;
 use crate::document::volume::FsxVolume;
 use crate::facts::View;
-use crate::knowledge::Stop;
+use crate::knowledge::{Purpose, Stop};
 use crate::lookup::fsx::{DescribeFsxFileSystem, FsxFileSystem};
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::{ParameterRef, SecretRef, ValueFrom};
@@ -162,7 +162,7 @@ fn of_secret(
     let region = arn.region.as_ref().map_or_else(|| it.task.region(), Ok)?;
     let lookup = DescribeSecret { region: region.clone(), id: arn.to_string() };
     let who = of_task::policies(it.task, facts);
-    let known = facts.need(&lookup)?;
+    let known = facts.need(&lookup).map_err(|stop| stop.wanted_for(Purpose::VolumeCredentials))?;
     if let Some(date) = &known.deleted {
         found.fail(field.place(), format!("{} is scheduled for deletion ({date})", known.arn));
         return Ok(());
@@ -190,7 +190,9 @@ fn of_parameter(
     let account = of_task::account(who);
     if parameter.account() == Some(account) {
         let names = parameter.candidate_names();
-        facts.derive(&ParameterNamed { region: region.clone(), names })?;
+        facts
+            .derive(&ParameterNamed { region: region.clone(), names })
+            .map_err(|stop| stop.wanted_for(Purpose::VolumeCredentials))?;
     }
     let wish = Wish::new("ssm:GetParameters", parameter.arn_in(&region, account));
     let calls = vec![(wish, Beside::default())];

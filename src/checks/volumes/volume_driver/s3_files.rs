@@ -8,7 +8,7 @@ use crate::document::Field;
 use crate::document::volume::S3FilesVolume;
 use crate::facts::View;
 use crate::iam::{Decision, KeyState};
-use crate::knowledge::{Gap, Stop};
+use crate::knowledge::{Gap, Purpose, Stop};
 use crate::names::Arn;
 use crate::permission::{Beside, Wish, assume_organization, may, mends};
 use crate::task::DrivenVolumeUse;
@@ -90,7 +90,7 @@ fn role(
         true => None,
         false => Some(arn(&files.access_point_arn, "access-point/", "an S3 Files access point")?),
     };
-    let who = policies_of(it.task, &role, facts)?;
+    let who = policies_of(it.task, &role, Purpose::Task, facts)?;
     let mut mount = Mount { it, who, file_system, point, found };
     mount.judge(MOUNT)?;
     if !it.task.writers(it.volume)?.is_empty() {

@@ -386,18 +386,18 @@ fn mount_targets_of_another_vpc_are_out_of_reach_but_for_peering() {
 fn what_the_network_lacks_fails_once_and_also_where_nobody_else_looks() {
     let of = |id: &str| json!({"region": REGION, "id": id});
     let cases = [
-        ("ec2:DescribeSubnets", "subnet-a", "there is no subnet subnet-a"),
-        ("ec2:DescribeSecurityGroups", "sg-app", "there is no sg-app"),
+        ("ec2:DescribeSubnets", "subnet-a", "there is no subnet subnet-a", "subnet ID 'subnet-a'"),
+        ("ec2:DescribeSecurityGroups", "sg-app", "there is no sg-app", "group 'sg-app'"),
     ];
-    for (call, id, sentence) in cases {
+    for (call, id, sentence, error) in cases {
         let lost = || runs(IN_A, vpc().lacks(call, &of(id), sentence));
         told(&lost(), &[(Fail, sentence)]);
-        let results = lost().judged(|_, it| {
-            ["network-configuration", "efs-mount-target"].contains(&it.id)
-        });
+        let results =
+            lost().judged(|_, it| ["network-configuration", "efs-mount-target"].contains(&it.id));
         let failed: Vec<_> = results.iter().filter(|it| it.status == Fail).collect();
         let [failure] = failed.as_slice() else { panic!("{results:#?}") };
         assert_eq!(failure.message, sentence);
+        assert!(failure.prevents.as_ref().is_some_and(|it| it.contains(error)), "{failure:#?}");
         let other = results.iter().filter(|it| it.id != failure.id && it.status == Skip);
         assert!(other.count() > 0, "{results:#?}");
     }

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Derived, View};
+#[cfg(test)]
+use crate::knowledge::Absence;
 use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::{Answer, Batch, Call, Lookup, Mend, Missing, Services};
 
@@ -96,6 +98,12 @@ pub trait Asked: Send + Sync + fmt::Debug {
     fn decode(&self, recorded: Value) -> Result<BoxedAnswer, serde_json::Error>;
     /// For the downcast back to the lookup's own type.
     fn as_any(&self) -> &dyn Any;
+    /// The absence that the service states in these words.
+    #[cfg(test)]
+    fn absent(&self, said: &str) -> Absence;
+    /// The absences that the service states with an error code.
+    #[cfg(test)]
+    fn absences(&self) -> Vec<Absence>;
 }
 
 fn boxed<F: serde::Serialize + Send + Sync + 'static>(answer: Answer<F>) -> BoxedAnswer {
@@ -136,6 +144,14 @@ impl<L: Lookup> Asked for L {
     }
     fn as_any(&self) -> &dyn Any {
         self
+    }
+    #[cfg(test)]
+    fn absent(&self, said: &str) -> Absence {
+        Absence { sentence: self.absence(), said: said.to_owned() }
+    }
+    #[cfg(test)]
+    fn absences(&self) -> Vec<Absence> {
+        L::ABSENT.iter().map(|code| Asked::absent(self, code)).collect()
     }
 }
 

@@ -11,6 +11,8 @@ use serde_json::Value;
 use super::key::{Asked, BoxedAnswer};
 use super::redaction::Aliases;
 use super::{Row, Table};
+#[cfg(test)]
+use crate::knowledge::Absence;
 use crate::knowledge::{Gap, Seen};
 
 /// The version of the form below. A recording of another version is refused.
@@ -147,6 +149,26 @@ impl Recording {
     pub(crate) fn answers(&self, nth: usize, lookup: &dyn Asked) -> bool {
         let asked = index(lookup.call().0, &lookup.to_json());
         self.facts.keys().nth(nth) == Some(&asked)
+    }
+
+    /// Which fact answers this question.
+    pub(crate) fn position(&self, lookup: &dyn Asked) -> Option<usize> {
+        let asked = index(lookup.call().0, &lookup.to_json());
+        self.facts.keys().position(|key| *key == asked)
+    }
+
+    /// Whether the `nth` fact is that something is there.
+    pub(crate) fn has_found(&self, nth: usize) -> bool {
+        self.facts.values().nth(nth).is_some_and(|line| line.answer["Ok"].get("found").is_some())
+    }
+
+    /// The same recording, where instead of its `nth` fact something is absent.
+    pub(crate) fn absent(&self, nth: usize, absence: &Absence) -> Recording {
+        let mut rest = self.clone();
+        if let Some(line) = rest.facts.values_mut().nth(nth) {
+            line.answer = encode(&Ok(Seen::Absent(absence.clone())));
+        }
+        rest
     }
 
     /// The same recording without its `nth` fact.

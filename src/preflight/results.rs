@@ -1,9 +1,9 @@
 //! From settled judgements to results, in the order of the catalogue and the document.
 
+use super::Probe;
 use super::merge_commands::merge_commands;
 use super::reporters::{Report, Reporters};
 use super::run_loop::{Ended, Loop};
-use super::Probe;
 use crate::facts::{Log, Table};
 use crate::knowledge::{Gap, Ground, Lack};
 use crate::report::{CheckResult, Location, Status};

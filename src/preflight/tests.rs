@@ -1,5 +1,6 @@
 //! The loop and its promises, on answers from memory and on replayed recordings.
 
+mod absences;
 mod endings;
 mod members;
 mod properties;

@@ -16,7 +16,8 @@ use crate::verdict::{Finding, warn};
 /// of those that are there goes. One that takes some is enough: where tasks are placed is not foreseen.
 ///
 /// # Errors
-/// Only while answers are under way: whoever may not look is told no more than what is assumed.
+/// Only while answers are under way, and where there is no such cluster: whoever may not look is told no
+/// more than what is assumed.
 pub(super) fn short_of(it: &EbsVolumeUse, facts: &View) -> Result<Option<Finding>, Stop> {
     let Some(fleet) = fleet(it) else { return Ok(None) };
     let Ok(machines) = facts.weigh(|| machines(&fleet, facts))? else {
@@ -50,9 +51,8 @@ fn fleet(it: &EbsVolumeUse) -> Option<Fleet> {
 /// What is attached to each; nothing where it is not known of one, since that one may do.
 fn machines<'f>(fleet: &Fleet, facts: &View<'f>) -> Result<Vec<Machine<'f>>, Stop> {
     let (region, cluster) = (fleet.region.clone(), fleet.cluster.clone());
-    // That there is no such cluster is told by the checks of the cluster.
     let asked = ContainerInstances { region: region.clone(), cluster };
-    let instances = facts.beside(&asked)?.map_or(&[][..], Vec::as_slice);
+    let instances = facts.need(&asked)?;
     let ids = instances
         .iter()
         .filter(|it| fleet.takes(it))

@@ -18,7 +18,7 @@ use crate::verdict::Trust;
 pub(super) struct Scenario {
     pub name: String,
     pub recording: Recording,
-    tasks: Vec<Task>,
+    pub tasks: Vec<Task>,
 }
 
 /// What came of it.

@@ -90,6 +90,19 @@ impl Fact for AclFact {
             _ => None,
         }
     }
+
+    fn ends_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            AclFact::Denied { crossing, .. } => vec![&mut crossing.subnet, &mut crossing.peer],
+            AclFact::Partly { crossing, peers, .. } => {
+                vec![&mut crossing.subnet, &mut crossing.peer, peers]
+            }
+            AclFact::SameSubnet { subnet }
+            | AclFact::Open { subnet, .. }
+            | AclFact::NotShown { subnet } => vec![subnet],
+            AclFact::Unread(_) => Vec::new(),
+        }
+    }
 }
 
 impl fmt::Display for AclFact {

@@ -36,12 +36,15 @@ impl Outcome {
 }
 
 /// A fact that decides a stage, as a sentence.
-pub trait Fact: fmt::Display {
+pub trait Fact: fmt::Display + Clone {
     /// What follows from it, for the packets that it is about.
     fn outcome(&self) -> Outcome;
 
     /// The part that is missing, if that is what it says.
     fn unread(&self) -> Option<Part>;
+
+    /// What it calls the two ends of the way.
+    fn ends_mut(&mut self) -> Vec<&mut String>;
 }
 
 /// What a stage answers.
@@ -87,6 +90,21 @@ impl<F: Fact> Answer<F> {
         said.join("; ")
     }
 
+    /// The same facts, in which an end of the way has another name, such as one that it shares with
+    /// others that fare alike.
+    pub fn renamed(&self, end: &str, name: &str) -> Answer<F> {
+        let mut renamed = self.clone();
+        for own in renamed.ends_mut().into_iter().filter(|own| *own == end) {
+            name.clone_into(own);
+        }
+        renamed
+    }
+
+    /// What its facts call the two ends of the way.
+    pub(super) fn ends_mut(&mut self) -> Vec<&mut String> {
+        self.facts.iter_mut().flat_map(F::ends_mut).collect()
+    }
+
     /// Whether every packet passes.
     pub fn has_passed(&self) -> bool {
         self.outcome == Outcome::Passed
@@ -104,5 +122,37 @@ impl<F: Fact> fmt::Display for Answer<F> {
             write!(f, "{}{fact}", if at == 0 { "" } else { "; " })?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::route_fact::RouteFact;
+    use super::*;
+
+    #[test]
+    fn both_ends_of_the_way_can_have_another_name() {
+        let none = |of: &str| RouteFact::NoRoute {
+            table: "rtb-1".to_owned(),
+            of: of.to_owned(),
+            to: "the public addresses of s3".to_owned(),
+        };
+        let stuck = RouteFact::NatStuck {
+            nat: "nat-1".to_owned(),
+            because: Box::new(none("nat-1")),
+            outcome: Outcome::Blocked,
+        };
+        let answer = Answer::in_series(vec![none("subnet-1"), stuck]);
+        let renamed = answer
+            .renamed("the public addresses of s3", "public addresses")
+            .renamed("subnet-1", "subnets 1 and 2")
+            .renamed("rtb-1", "no end, but a table");
+        assert_eq!(
+            renamed.to_string(),
+            "route table rtb-1 of subnets 1 and 2 has no route to public addresses; \
+             NAT gateway nat-1 has no way out: \
+             route table rtb-1 of nat-1 has no route to public addresses"
+        );
+        assert_eq!(answer.renamed("subnet", "another"), answer, "a name counts as a whole");
     }
 }

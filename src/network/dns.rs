@@ -9,9 +9,11 @@ use super::acl::acls;
 use super::acl_fact::AclFact;
 use super::answer::{Answer, Fact, Outcome};
 use super::filter::egress;
+use super::filter_fact::FilterFact;
 use super::interface::{Interface, Port};
 use super::parts::{Part, Topology};
 use super::route::route;
+use super::route_fact::RouteFact;
 use super::target::Target;
 use super::topology::Vpc;
 
@@ -38,12 +40,8 @@ pub enum DnsFact {
         port: Port,
         /// What hinders it.
         by: Hindrance,
-        /// The same as a sentence.
-        because: String,
         /// `Blocked` or `Doubtful`.
         outcome: Outcome,
-        /// A part that is missing.
-        unread: Option<Part>,
     },
     /// Something is written as a resolver that is no address.
     NoAddress {
@@ -60,11 +58,16 @@ pub enum DnsFact {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hindrance {
     /// Routes.
-    Route,
-    /// The security groups that the packets leave by.
-    SecurityGroups(Vec<String>),
-    /// Network ACLs, which say this.
-    NetworkAcls(Vec<AclFact>),
+    Route(Answer<RouteFact>),
+    /// Security groups.
+    SecurityGroups {
+        /// Those that the packets leave by.
+        groups: Vec<String>,
+        /// What they say.
+        said: Answer<FilterFact>,
+    },
+    /// Network ACLs.
+    NetworkAcls(Answer<AclFact>),
 }
 
 /// Do names resolve? By the resolver of Amazon, which neither security groups nor network ACLs filter
@@ -135,10 +138,9 @@ fn reach(topology: &Topology, from: &Interface, address: IpAddr) -> DnsFact {
     let to = Target::address(address);
     let (udp, tcp) = (Port::udp(53), Port::tcp(53));
     let hindered = |port: Port, limit: Outcome| {
-        let (outcome, by, because, unread) = hindrance(topology, from, &to, port)?;
-        let resolver = address.to_string();
-        let outcome = outcome.max(limit);
-        Some(DnsFact::Hindered { resolver, port, by, because, outcome, unread })
+        let by = hindrance(topology, from, &to, port)?;
+        let outcome = by.outcome().max(limit);
+        Some(DnsFact::Hindered { resolver: address.to_string(), port, by, outcome })
     };
     let by_udp = hindered(udp, Outcome::Blocked);
     let worse_by_tcp = || hindered(tcp, Outcome::Doubtful);
@@ -148,25 +150,51 @@ fn reach(topology: &Topology, from: &Interface, address: IpAddr) -> DnsFact {
 }
 
 /// The worst of route, security groups and network ACLs, unless all let it pass.
-fn hindrance(
-    topology: &Topology,
-    from: &Interface,
-    to: &Target,
-    port: Port,
-) -> Option<(Outcome, Hindrance, String, Option<Part>)> {
-    let route = route(topology, from, to);
-    let filter = egress(topology, from, to, port);
-    let acls = acls(topology, from, to, port);
-    let groups = Hindrance::SecurityGroups(from.groups.clone());
-    let said = [
-        (route.outcome, Hindrance::Route, route.because(), route.unread()),
-        (filter.outcome, groups, filter.because(), filter.unread()),
-        (acls.outcome, Hindrance::NetworkAcls(acls.facts.clone()), acls.because(), acls.unread()),
+fn hindrance(topology: &Topology, from: &Interface, to: &Target, port: Port) -> Option<Hindrance> {
+    let said = egress(topology, from, to, port);
+    let all = [
+        Hindrance::Route(route(topology, from, to)),
+        Hindrance::SecurityGroups { groups: from.groups.clone(), said },
+        Hindrance::NetworkAcls(acls(topology, from, to, port)),
     ];
     // Of what leaves it open, what is still to be read comes first: it may block.
-    said.into_iter()
-        .filter(|it| it.0 != Outcome::Passed)
-        .min_by_key(|(outcome, _, _, unread)| (*outcome, unread.is_none()))
+    all.into_iter()
+        .filter(|it| it.outcome() != Outcome::Passed)
+        .min_by_key(|it| (it.outcome(), it.unread().is_none()))
+}
+
+impl Hindrance {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Hindrance::Route(said) => said.outcome,
+            Hindrance::SecurityGroups { said, .. } => said.outcome,
+            Hindrance::NetworkAcls(said) => said.outcome,
+        }
+    }
+
+    fn because(&self) -> String {
+        match self {
+            Hindrance::Route(said) => said.because(),
+            Hindrance::SecurityGroups { said, .. } => said.because(),
+            Hindrance::NetworkAcls(said) => said.because(),
+        }
+    }
+
+    fn unread(&self) -> Option<Part> {
+        match self {
+            Hindrance::Route(said) => said.unread(),
+            Hindrance::SecurityGroups { said, .. } => said.unread(),
+            Hindrance::NetworkAcls(said) => said.unread(),
+        }
+    }
+
+    fn ends_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Hindrance::Route(said) => said.ends_mut(),
+            Hindrance::SecurityGroups { said, .. } => said.ends_mut(),
+            Hindrance::NetworkAcls(said) => said.ends_mut(),
+        }
+    }
 }
 
 impl Fact for DnsFact {
@@ -185,8 +213,15 @@ impl Fact for DnsFact {
     fn unread(&self) -> Option<Part> {
         match self {
             DnsFact::Unread(part) => Some(*part),
-            DnsFact::Hindered { unread, .. } => *unread,
+            DnsFact::Hindered { by, .. } => by.unread(),
             _ => None,
+        }
+    }
+
+    fn ends_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            DnsFact::Hindered { by, .. } => by.ends_mut(),
+            _ => Vec::new(),
         }
     }
 }
@@ -203,12 +238,12 @@ impl fmt::Display for DnsFact {
                 f,
                 "resolver {resolver} can be reached at UDP and TCP 53; what it answers cannot be seen"
             ),
-            DnsFact::Hindered { resolver, port, because, outcome, .. } => {
+            DnsFact::Hindered { resolver, port, by, outcome } => {
                 let how = match outcome {
                     Outcome::Blocked => "cannot be reached",
                     _ => "may not be reached",
                 };
-                write!(f, "resolver {resolver} {how} at {port}: {because}")
+                write!(f, "resolver {resolver} {how} at {port}: {}", by.because())
             }
             DnsFact::NoAddress { resolver } => {
                 write!(f, "the DHCP options name `{resolver}` as resolver, which is no address")

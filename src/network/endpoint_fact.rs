@@ -129,6 +129,13 @@ impl Fact for EndpointFact {
             _ => None,
         }
     }
+
+    fn ends_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            EndpointFact::NotAssociated { subnet, .. } => vec![subnet],
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl fmt::Display for EndpointFact {

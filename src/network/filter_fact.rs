@@ -142,6 +142,19 @@ impl Fact for FilterFact {
             _ => None,
         }
     }
+
+    fn ends_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            FilterFact::Partly { peer, .. }
+            | FilterFact::Denied { peer, .. }
+            | FilterFact::UnknownMember { peer, .. } => vec![peer],
+            FilterFact::UnknownGroups { of } => vec![of],
+            FilterFact::Allowed(_)
+            | FilterFact::UnknownList { .. }
+            | FilterFact::NotShown { .. }
+            | FilterFact::Unread(_) => Vec::new(),
+        }
+    }
 }
 
 impl fmt::Display for FilterFact {

@@ -168,6 +168,22 @@ impl Path<'_> {
         hops.min_by_key(|hop| hop.outcome)
     }
 
+    /// The same path, in whose facts an end of the way has another name.
+    #[must_use]
+    pub fn renamed(&self, end: &str, name: &str) -> Self {
+        let lead = self.lead.as_ref();
+        Path {
+            dns: self.dns.as_ref().map(|it| it.renamed(end, name)),
+            lead: lead.map(|it| Lead { to: it.to, answer: it.answer.renamed(end, name) }),
+            route: self.route.renamed(end, name),
+            egress: self.egress.renamed(end, name),
+            acls: self.acls.renamed(end, name),
+            ingress: self.ingress.as_ref().map(|it| it.renamed(end, name)),
+            target: self.target.clone(),
+            port: self.port,
+        }
+    }
+
     /// A part that has to be read before it can be told.
     pub fn unread(&self) -> Option<Part> {
         self.hops().iter().find_map(|hop| hop.unread)

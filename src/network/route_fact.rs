@@ -213,6 +213,31 @@ impl Fact for RouteFact {
             _ => None,
         }
     }
+
+    fn ends_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            RouteFact::NoRoute { of, to, .. } => vec![of, to],
+            RouteFact::OtherFamily { subnet, to, .. } => vec![subnet, to],
+            RouteFact::NoTable { of } | RouteFact::PublicAccess { of, .. } => vec![of],
+            RouteFact::NoDns64 { subnet } => vec![subnet],
+            RouteFact::NatStuck { because, .. } => because.ends_mut(),
+            RouteFact::Leads { .. }
+            | RouteFact::Blackhole(_)
+            | RouteFact::NoPublicAddress(_)
+            | RouteFact::Detached { .. }
+            | RouteFact::NatGone(_)
+            | RouteFact::NatState { .. }
+            | RouteFact::PrivateNat { .. }
+            | RouteFact::NatLoop { .. }
+            | RouteFact::NotTranslated(_)
+            | RouteFact::NotTranslatable(_)
+            | RouteFact::EndpointState { .. }
+            | RouteFact::BeyondView(_)
+            | RouteFact::NotShown(_)
+            | RouteFact::UnknownList(_)
+            | RouteFact::Unread(_) => Vec::new(),
+        }
+    }
 }
 
 impl fmt::Display for RouteFact {

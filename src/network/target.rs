@@ -25,6 +25,9 @@ pub struct Target {
     /// Whether it is the internet at large. Services that have prefix lists of their own, as S3, are no
     /// part of it: they are targets by themselves.
     pub at_large: bool,
+    /// Whether it is the public addresses of one service of AWS. What holds for the way there mostly holds
+    /// for the way to those of other services too.
+    pub is_of_service: bool,
 }
 
 /// Ranges that are no addresses of the internet
@@ -82,6 +85,7 @@ impl Target {
             groups: Some(Vec::new()),
             prefix_list: None,
             at_large: true,
+            is_of_service: false,
         }
     }
 
@@ -93,6 +97,7 @@ impl Target {
             groups: None,
             prefix_list: None,
             at_large: false,
+            is_of_service: false,
         }
     }
 
@@ -109,6 +114,7 @@ impl Target {
             groups: Some(groups.into_iter().map(Into::into).collect()),
             prefix_list: None,
             at_large: false,
+            is_of_service: false,
         }
     }
 
@@ -136,7 +142,7 @@ impl Target {
         let internet = Target::internet(from, vpc);
         let name = format!("the public addresses of {}", service.name);
         let list = prefix_lists.iter().find(|list| service.is_named_by(&list.name));
-        let Some(list) = list else { return Target { name, ..internet } };
+        let Some(list) = list else { return Target { name, is_of_service: true, ..internet } };
         let ranges = Addresses::of(&list.ranges);
         let translated = ranges.embedded();
         let addresses = match from.family() {
@@ -148,6 +154,7 @@ impl Target {
             addresses,
             prefix_list: (from.family() == Family::Ipv4).then(|| list.id.clone()),
             at_large: false,
+            is_of_service: true,
             ..internet
         }
     }

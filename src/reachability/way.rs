@@ -51,8 +51,8 @@ pub(crate) struct Obstruction {
 impl Obstruction {
     fn of(path: &Path) -> Obstruction {
         let fact = path.route.facts.first().cloned();
-        let because = match &fact {
-            Some(fact) => of_all(&fact.to_string(), path),
+        let because = match of_all(path).route.facts.first() {
+            Some(fact) => fact.to_string(),
             None => "there is no way".to_owned(),
         };
         Obstruction { fact, because }
@@ -201,13 +201,13 @@ impl Way {
             return if is_gone { Way::Missing } else { Way::Endpoint };
         }
         match path.route.outcome {
-            Outcome::Passed => Way::Open(of_all(&path.route.to_string(), path)),
+            Outcome::Passed => Way::Open(of_all(path).route.to_string()),
             Outcome::Doubtful => match rest_of_internet(topology, from, path) {
                 Some((rest, apart)) if rest.route.outcome == Outcome::Passed => {
                     facts.assume(not_in(&apart));
-                    Way::Open(of_all(&rest.route.to_string(), &rest))
+                    Way::Open(of_all(&rest).route.to_string())
                 }
-                _ => Way::Doubtful(of_all(&path.route.to_string(), path)),
+                _ => Way::Doubtful(of_all(path).route.to_string()),
             },
             Outcome::Blocked => {
                 let is_missing = |fact: &RouteFact| matches!(fact, RouteFact::NoRoute { .. });
@@ -258,20 +258,19 @@ fn leads_to_gateway(path: &Path) -> bool {
     })
 }
 
-/// A sentence about one of many services, as it is true of all of them.
-pub(crate) fn of_all(sentence: &str, path: &Path) -> String {
-    let name = &path.target.name;
-    match name.strip_prefix("the public addresses") {
-        Some(_) => sentence.replace(name.as_str(), "public addresses"),
-        None => sentence.to_owned(),
+/// The path to one of many services, as it is to all of them.
+pub(crate) fn of_all<'p>(path: &Path<'p>) -> Path<'p> {
+    match path.target.is_of_service {
+        true => path.renamed(&path.target.name, "public addresses"),
+        false => path.clone(),
     }
 }
 
-/// The same of any one of several endpoints, which one command opens the way to.
-pub(crate) fn of_any(sentence: &str, path: &Path) -> String {
+/// The same to any one of several endpoints, which one command opens the way to.
+pub(crate) fn of_any<'p>(path: &Path<'p>) -> Path<'p> {
     match path.lead.as_ref().map(|lead| lead.to) {
-        Some(Attraction::Interface(endpoint)) => sentence.replace(&endpoint.id, "the endpoint"),
-        _ => of_all(sentence, path),
+        Some(Attraction::Interface(_)) => path.renamed(&path.target.name, "the endpoint"),
+        _ => of_all(path),
     }
 }
 

@@ -133,9 +133,9 @@ fn hindered(
     let obstacle = obstacle.on(resolver);
     let family = if resolver.contains(':') { Family::Ipv6 } else { Family::Ipv4 };
     match by {
-        Hindrance::Route => obstacle,
-        Hindrance::NetworkAcls(facts) => mended(obstacle, facts, topology, region),
-        Hindrance::SecurityGroups(groups) => {
+        Hindrance::Route(_) => obstacle,
+        Hindrance::NetworkAcls(said) => mended(obstacle, &said.facts, topology, region),
+        Hindrance::SecurityGroups { groups, .. } => {
             let Some(group) = groups.first() else { return obstacle };
             let protocol = if port == Port::udp(53) { "udp" } else { "tcp" };
             let to = match family {

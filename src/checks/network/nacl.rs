@@ -62,12 +62,12 @@ fn rule<'t>(
         })
     };
     filter::rule(scene, need, reach, facts, lacks, |path, topology| match path.acls.outcome {
-        Outcome::Passed => Ruling::Passes(of_all(&path.acls.to_string(), path)),
+        Outcome::Passed => Ruling::Passes(of_all(path).acls.to_string()),
         Outcome::Doubtful => match rest_of_internet(topology, &from, path) {
             // A start may succeed by what is left of the internet, which has the services in it.
             Some((rest, apart)) if rest.acls.outcome == Outcome::Passed => {
                 facts.assume(not_in(&apart));
-                Ruling::Passes(of_all(&rest.acls.to_string(), &rest))
+                Ruling::Passes(of_all(&rest).acls.to_string())
             }
             _ => partial(path, topology, &region),
         },
@@ -77,7 +77,7 @@ fn rule<'t>(
 
 /// The entry that denies, and the command that has its packets pass.
 fn obstacle(path: &Path, topology: &Topology, region: &Region) -> Obstacle {
-    let obstacle = Obstacle::of(of_any(&path.acls.because(), path));
+    let obstacle = Obstacle::of(of_any(path).acls.because());
     mended(obstacle, &path.acls.facts, topology, region)
 }
 
@@ -85,7 +85,7 @@ fn obstacle(path: &Path, topology: &Topology, region: &Region) -> Obstacle {
 /// from, the connections from these ports hang. A call is tried again from another port, so a start may
 /// still succeed: that is no failure, and nothing to rely on.
 fn partial(path: &Path, topology: &Topology, region: &Region) -> Ruling {
-    let because = of_all(&path.acls.because(), path);
+    let because = of_all(path).acls.because();
     let keeps_out_answers = |fact: &&AclFact| match fact {
         AclFact::Partly { crossing, peers, .. } => crossing.is_answer && *peers == crossing.peer,
         _ => false,

@@ -57,8 +57,8 @@ fn rule<'t>(
     };
     let region = scene.around.region().clone();
     filter::rule(scene, need, reach, facts, lacks, |path, _| match path.egress.outcome {
-        Outcome::Passed => Ruling::Passes(of_all(&path.egress.to_string(), path)),
-        Outcome::Doubtful => Ruling::Open(of_all(&path.egress.to_string(), path)),
+        Outcome::Passed => Ruling::Passes(of_all(path).egress.to_string()),
+        Outcome::Doubtful => Ruling::Open(of_all(path).egress.to_string()),
         Outcome::Blocked => Ruling::Blocked(obstacle(path, &region)),
     })
 }
@@ -84,7 +84,7 @@ pub(super) fn lacks(
 
 /// The rule that is missing, and the command that adds it.
 fn obstacle(path: &Path, region: &Region) -> Obstacle {
-    let obstacle = Obstacle::of(of_any(&path.egress.to_string(), path));
+    let obstacle = Obstacle::of(of_any(path).egress.to_string());
     let Some(FilterFact::Denied { groups, port, .. }) = path.egress.facts.first() else {
         return obstacle;
     };

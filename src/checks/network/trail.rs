@@ -177,7 +177,7 @@ fn finished(between: Result<Between, Stop>, scene: &Scene, name: &str) -> Trail 
 }
 
 fn between(path: &Path, topology: &Topology, subnet: &str, groups: &str) -> Between {
-    let worst = path.worst();
+    let worst = of_all(path).worst();
     let at = |stage: Stage| worst.as_ref().is_some_and(|hop| hop.stage == stage);
     let acl = topology
         .network_acls
@@ -219,14 +219,11 @@ fn between(path: &Path, topology: &Topology, subnet: &str, groups: &str) -> Betw
     }
     let end = match &worst {
         None => End::Arrives,
-        Some(hop) => {
-            let because = of_all(&hop.because, path);
-            match hop.outcome {
-                Outcome::Passed => End::Arrives,
-                Outcome::Doubtful => End::Open(because),
-                Outcome::Blocked => End::Lost(because),
-            }
-        }
+        Some(hop) => match hop.outcome {
+            Outcome::Passed => End::Arrives,
+            Outcome::Doubtful => End::Open(hop.because.clone()),
+            Outcome::Blocked => End::Lost(hop.because.clone()),
+        },
     };
     Between { hops, end }
 }

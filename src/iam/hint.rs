@@ -42,7 +42,10 @@ pub(super) fn resource(text: &str, request: &Request) -> Option<String> {
         ));
     }
     if text != requested && text.eq_ignore_ascii_case(requested) {
-        return Some(format!("its resource `{text}` differs in case from `{requested}`"));
+        return Some(format!(
+            "its resource `{text}` differs in case from `{}`",
+            request.in_words()
+        ));
     }
     variable_without_value(text, request).or_else(|| other_field(text, request))
 }

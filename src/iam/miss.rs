@@ -117,7 +117,7 @@ fn failures(judged: &Judged<'_>, request: &Request) -> Vec<Failure> {
         let texts = || resources.patterns.iter().map(|it| it.pattern.text.as_str());
         failures.push(Failure::Resource {
             wanted: texts().map(str::to_owned).collect(),
-            requested: request.resource.clone(),
+            requested: request.in_words().to_owned(),
             hint: match resources.negated {
                 true => Some("`NotResource` excludes it".to_owned()),
                 false => texts().find_map(|text| hint::resource(text, request)),

@@ -15,6 +15,8 @@ pub struct Request {
     pub action: String,
     /// The ARN of the resource, or `*` for an action that has none.
     pub resource: String,
+    /// What sentences call it, where that is not its ARN.
+    called: Option<String>,
     /// Whose the resource is. ARNs of S3 do not tell; without it, both answers have to agree.
     pub owner: Option<AccountId>,
     /// The condition keys.
@@ -42,13 +44,24 @@ impl Request {
             Some(_) => context.with(FOR_AWS_RESOURCE, KeyState::Absent),
         };
         let (action, resource) = (action.to_owned(), resource.to_owned());
-        Request { principal, action, resource, owner, context, folded }
+        Request { principal, action, resource, called: None, owner, context, folded }
     }
 
     /// The same request, of a resource of this account.
     pub fn owned_by(mut self, account: AccountId) -> Request {
         self.owner = Some(account);
         self
+    }
+
+    /// The same request, whose resource sentences call so: part of its ARN may be made up.
+    pub fn called(mut self, name: impl Into<String>) -> Request {
+        self.called = Some(name.into());
+        self
+    }
+
+    /// What sentences call the resource.
+    pub(super) fn in_words(&self) -> &str {
+        self.called.as_deref().unwrap_or(&self.resource)
     }
 
     pub(super) fn folded_action(&self) -> &str {

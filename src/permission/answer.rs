@@ -76,7 +76,7 @@ fn refused_together(set: &PolicySet, refused: &[&Said], guard: Option<&Guard>) -
     let wishes = refused.iter().map(|it| &it.wish);
     let objects: Vec<String> = by_resource(wishes)
         .into_iter()
-        .map(|(resource, actions)| format!("{} on {resource}", actions.join(", ")))
+        .map(|(wish, actions)| format!("{} on {}", actions.join(", "), wish.in_words()))
         .collect();
     let said = reasons.join("; ");
     let message = format!("{} may not {}: {said}", set.arn, objects.join(" nor "));

@@ -29,6 +29,8 @@ pub(crate) struct Wish {
     pub action: String,
     /// The ARN, or `*`.
     pub resource: String,
+    /// What sentences call the resource, where part of its ARN is made up.
+    pub called: Option<String>,
     /// The condition keys that this call carries beside those of every call.
     pub context: Vec<(String, KeyState)>,
     /// The tags that this call sets: these and no others, if that is known.
@@ -46,6 +48,7 @@ impl Wish {
         Wish {
             action: action.to_owned(),
             resource: resource.into(),
+            called: None,
             context: Vec::new(),
             sets: None,
             mended_on: None,
@@ -89,6 +92,17 @@ impl Wish {
     ) -> Wish {
         self.mended_if.push((operator, key, value.into()));
         self
+    }
+
+    /// The same call, whose resource sentences call so: part of its ARN may be made up.
+    pub(crate) fn called(mut self, name: impl Into<String>) -> Wish {
+        self.called = Some(name.into());
+        self
+    }
+
+    /// What sentences call the resource.
+    pub(crate) fn in_words(&self) -> &str {
+        self.called.as_deref().unwrap_or(&self.resource)
     }
 
     /// The ARN that a statement which allows it would name.

@@ -102,7 +102,7 @@ fn word(set: &PolicySet, wish: &Wish, unread: &[Gap], evaluation: &Evaluation) -
                     "whether {} may {} on {} is open: {}",
                     set.arn,
                     wish.action,
-                    wish.resource,
+                    wish.in_words(),
                     evaluation.sentences().join("; ")
                 ),
             },
@@ -190,13 +190,13 @@ pub(crate) fn mends(set: &PolicySet, wish: Wish, evaluation: Evaluation) -> Vec<
     remedy::Mend::of(set, &[&said], None).commands
 }
 
-/// The wishes' actions, under the resource of each.
-fn by_resource<'w>(wishes: impl Iterator<Item = &'w Wish>) -> Vec<(&'w str, Vec<&'w str>)> {
-    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+/// The wishes' actions, under the first wish of each resource.
+fn by_resource<'w>(wishes: impl Iterator<Item = &'w Wish>) -> Vec<(&'w Wish, Vec<&'w str>)> {
+    let mut found: Vec<(&Wish, Vec<&str>)> = Vec::new();
     for wish in wishes {
-        match found.iter_mut().find(|(resource, _)| *resource == wish.resource) {
+        match found.iter_mut().find(|(first, _)| first.resource == wish.resource) {
             Some((_, actions)) => actions.push(&wish.action),
-            None => found.push((&wish.resource, vec![&wish.action])),
+            None => found.push((wish, vec![&wish.action])),
         }
     }
     found

@@ -258,12 +258,12 @@ impl<'m> Mend<'m> {
     fn to_principal(&self, policy: &GuardPolicy, wishes: &[&Wish]) -> Vec<Value> {
         let by_resource = by_resource(wishes.iter().copied()).into_iter();
         by_resource
-            .map(|(resource, actions)| {
+            .map(|(wish, actions)| {
                 let mut statement = json!({
                     "Effect": "Allow", "Principal": {"AWS": self.set.arn}, "Action": actions,
                 });
                 if policy.names_resources {
-                    statement["Resource"] = json!(resource);
+                    statement["Resource"] = json!(wish.resource);
                 }
                 statement
             })
@@ -362,7 +362,7 @@ fn actions(wishes: &[&Wish]) -> String {
 fn calls(wishes: &[&Wish]) -> String {
     let objects = by_resource(wishes.iter().copied()).into_iter();
     let objects: Vec<String> = objects
-        .map(|(resource, actions)| format!("{} on {resource}", actions.join(", ")))
+        .map(|(wish, actions)| format!("{} on {}", actions.join(", "), wish.in_words()))
         .collect();
     objects.join(" and ")
 }
@@ -376,8 +376,8 @@ fn simulation(set: &PolicySet, wishes: &[&Wish]) -> ShellCommand {
     let command = ShellCommand::of("aws iam simulate-principal-policy")
         .option("--policy-source-arn", &set.arn);
     match by_resource(wishes.iter().copied()).into_iter().next() {
-        Some((resource, actions)) => {
-            command.options("--action-names", actions).option("--resource-arns", resource)
+        Some((wish, actions)) => {
+            command.options("--action-names", actions).option("--resource-arns", &wish.resource)
         }
         None => command,
     }

@@ -17,6 +17,7 @@ pub(crate) fn request(
     let owner = owner(wish, beside);
     organization(set, owner.as_ref(), &mut context);
     let request = Request::new(principal, &wish.action, &wish.resource, context);
+    let request = request.called(wish.in_words());
     Ok(match &beside.owner {
         Some(owner) => request.owned_by(owner.clone()),
         None => request,

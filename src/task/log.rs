@@ -28,6 +28,17 @@ pub struct FirelensFileUse<'t> {
     pub file: &'t Field<String>,
 }
 
+/// The name of a stream, but for the id of the task or container at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamName(String);
+
+impl StreamName {
+    /// The name of the stream of this task.
+    pub fn of(&self, id: &str) -> String {
+        format!("{}{id}", self.0)
+    }
+}
+
 /// The id of some task: which one ECS will draw is not known before.
 pub const SOME_TASK: &str = "0123456789abcdef0123456789abcdef";
 
@@ -159,20 +170,19 @@ impl<'t> AwslogsUse<'t> {
         Ok(self.option("mode")?.map(String::as_str))
     }
 
-    /// The name of the task's stream, for this id of the task or container: `prefix/container/task`, or
-    /// without a prefix the container's id
+    /// The name of the task's stream: `prefix/container/task`, or without a prefix the container's id
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html>).
     ///
     /// # Errors
     /// A gap for a placeholder.
-    pub fn stream(&self, id: &str) -> Result<String, Stop> {
+    pub fn stream(&self) -> Result<StreamName, Stop> {
         let container = match self.container {
             Some(it) => it.name.get()?.map_or("app", String::as_str),
             None => "ecs-service-connect-AbCdE",
         };
         Ok(match self.option("awslogs-stream-prefix")?.filter(|it| !it.is_empty()) {
-            Some(prefix) => format!("{prefix}/{container}/{id}"),
-            None => id.to_owned(),
+            Some(prefix) => StreamName(format!("{prefix}/{container}/")),
+            None => StreamName(String::new()),
         })
     }
 

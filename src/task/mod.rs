@@ -13,7 +13,7 @@ mod volume;
 
 pub use encrypted::{CredentialsUse, EbsVolumeUse, EncryptedUse};
 pub use environment_file::EnvironmentFileUse;
-pub use log::{AwslogsUse, FirelensFileUse, LOG_CALLS, SOME_TASK};
+pub use log::{AwslogsUse, FirelensFileUse, LOG_CALLS, SOME_TASK, StreamName};
 pub use role::{Duty, NO_ROLE, RoleUse};
 pub use rollout::Rollout;
 pub use sender::{Carrier, NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};

@@ -13,7 +13,7 @@ use crate::lookup::logs::DescribeLogGroup;
 use crate::names::{Region, all_streams, arn_of_stream};
 use crate::permission::{Answer, Beside, PERMISSION_CALLS, Wish, acting, decide};
 use crate::reachability::origin::Departure;
-use crate::task::{AwslogsUse, LOG_CALLS, SOME_TASK};
+use crate::task::{AwslogsUse, LOG_CALLS, SOME_TASK, StreamName};
 use crate::verdict::{Finding, Judgement, not_applicable};
 
 pub(super) static LOG_WRITE_PERMISSION: Check = Check {
@@ -42,20 +42,17 @@ pub(super) static LOG_WRITE_PERMISSION: Check = Check {
 
 fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     let (region, name) = it.group()?;
-    let (stream, in_words) = (it.stream(SOME_TASK)?, it.stream("<id>")?);
+    let stream = it.stream()?;
     let (acting, target) = (acting::acting(it.task, facts), target(it, &region, &name, facts));
     if let Target::Unnoticed(..) = target? {
         return not_applicable(format!("there is no log group {name} in {region} to write to"));
     }
     acting?.judge(|who| {
         let group = name.arn(&region, of_task::account(who));
-        let arn = arn_of_stream(&group, &stream);
         let from = (&region, departure(it)?);
-        match writes(who, &LOG_CALLS, (&arn, &group), from, facts)? {
+        match writes(who, &LOG_CALLS, (&group, &stream), from, facts)? {
             Answer::Refused(finding) => {
-                let finding = lost(it, who, (&arn, &group), from, *finding, facts)?;
-                let message = finding.message.replace(&stream, &in_words);
-                Finding { message, ..finding }.judge()
+                lost(it, who, (&group, &stream), from, *finding, facts)?.judge()
             }
             allowed @ Answer::Allowed(_) => allowed.judge(who, &format!("write to {group}"), facts),
         }
@@ -65,12 +62,15 @@ fn log_write_permission(it: &AwslogsUse, facts: &View) -> Judgement {
 fn writes(
     who: &Policies,
     actions: &[&str],
-    (stream, group): (&str, &str),
+    (group, stream): (&str, &StreamName),
     from: (&Region, Departure),
     facts: &View,
 ) -> Result<Answer, Stop> {
+    // The id of the task is made up, and the next task has another one.
+    let arn = |id| arn_of_stream(group, &stream.of(id));
     let call = |action: &&str| {
-        (Wish::new(action, stream).mended_on(all_streams(group)), Beside::default())
+        let wish = Wish::new(action, arn(SOME_TASK)).called(arn("<id>"));
+        (wish.mended_on(all_streams(group)), Beside::default())
     };
     decide(who, actions.iter().map(call).collect(), from, None, facts)
 }
@@ -80,7 +80,7 @@ fn writes(
 fn lost(
     it: &AwslogsUse,
     who: &Policies,
-    stream: (&str, &str),
+    stream: (&str, &StreamName),
     from: (&Region, Departure),
     finding: Finding,
     facts: &View,

@@ -25,7 +25,7 @@ use crate::reachability::egress::{Call, Errand, Need, Reach, To, destination};
 use crate::reachability::interface::{Scene, lead_lacks};
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::Way;
-use crate::task::{SOME_TASK, SenderUse, Task};
+use crate::task::{SenderUse, Task};
 use crate::verdict::Judgement;
 use amendment::Amendment;
 use caller::Callers;
@@ -248,7 +248,7 @@ fn obstacle(verb: &str, objections: &[Objection], held: &Held, role: Option<&Rol
         by_reason.iter().map(|(why, calls)| format!("{}: {why}", calls.join(", and "))).collect();
     let because =
         format!("the policy of endpoint {} {verb} {}", held.endpoint.id, reasons.join("; and "));
-    let obstacle = Obstacle::of(because.replace(SOME_TASK, "<id>")).on(&held.endpoint.id);
+    let obstacle = Obstacle::of(because).on(&held.endpoint.id);
     let Amendment { remedy, command } = Amendment::of(objections, held, role);
     let obstacle = obstacle.remedy(remedy);
     match command {

@@ -258,7 +258,9 @@ impl Need {
         let wish = |action| match &self.resource {
             Resource::Objects(_) => Wish::new(action, &resource).mended_on(format!("{resource}/*")),
             // The id of the task is made up, and the next task has another one.
-            _ => Wish::new(action, &resource).mended_on(resource.replace(TASK_ID, "*")),
+            _ => Wish::new(action, &resource)
+                .mended_on(resource.replace(TASK_ID, "*"))
+                .called(resource.replace(TASK_ID, "<id>")),
         };
         let calls = self.actions.iter().map(|action| (wish(action), beside.clone()));
         let from = (&region, Departure::Containers(it.task));
@@ -270,8 +272,7 @@ impl Need {
         };
         let finding = Finding {
             severity: Severity::Warn,
-            message: format!("{what}: {}", denied.message.replace(TASK_ID, "<id>")),
-            remedy: denied.remedy.as_ref().map(|remedy| remedy.replace(TASK_ID, "<id>")),
+            message: format!("{what}: {}", denied.message),
             ..*denied
         };
         found.add(

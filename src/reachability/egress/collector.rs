@@ -5,7 +5,7 @@ use crate::document::{Container, Field, Place};
 use crate::knowledge::{Gap, Stop};
 use crate::names::{self, EcrHost, LogGroupName, Region, Registry, S3Object, ValueFrom};
 use crate::network::Service;
-use crate::task::{AwslogsUse, Carrier, Planned, SOME_TASK, Task, Unplanned};
+use crate::task::{AwslogsUse, Carrier, Planned, Task, Unplanned};
 
 /// Hosts of which everybody knows that they stand in the internet.
 const PUBLIC: [&str; 9] = [
@@ -343,7 +343,7 @@ impl<'t> Collector<'t> {
                     }
                 };
                 let it = AwslogsUse { task: self.task, container: Some(container), log };
-                let name = it.stream(SOME_TASK);
+                let name = it.stream();
                 let stream = Stream { group: group.clone(), region: region.clone(), name };
                 self.service("logs", &region, &ask, Call::Log(Box::new(stream)));
                 if let (Some(group), true) = (group, it.creates_group()?) {

@@ -17,7 +17,7 @@ use crate::names::{
     EcrHost, ImageRef, LogGroupName, ParameterRef, Partition, Region, S3Object, SecretRef,
 };
 use crate::network::{Destination, Port, Service};
-use crate::task::{Carrier, SenderUse, SendsFrom, Standing, Task};
+use crate::task::{Carrier, SenderUse, SendsFrom, Standing, StreamName, Task};
 use collector::Collector;
 
 /// Something that has to be reached.
@@ -128,8 +128,8 @@ pub(crate) struct Stream {
     pub group: Option<LogGroupName>,
     /// Where it is.
     pub region: Region,
-    /// The name, with the id of some task.
-    pub name: Result<String, Stop>,
+    /// The name.
+    pub name: Result<StreamName, Stop>,
 }
 
 /// What has to be reached, and what the documents do not tell of it.

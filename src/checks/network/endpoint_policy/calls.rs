@@ -9,7 +9,7 @@ use crate::names::{AccountId, Arn, LogGroupName, Region, S3Object, all_streams, 
 use crate::permission::Wish;
 use crate::permission::object::bucket;
 use crate::reachability::egress::{Call, Errand, Pull, layer_bucket};
-use crate::task::LOG_CALLS;
+use crate::task::{LOG_CALLS, SOME_TASK};
 
 /// A call through an endpoint.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl ApiCall {
                 None => Owner::Unknown(None),
             },
         };
-        ApiCall { shown: wish.resource.clone(), wish, owner, is_by_ecr: false }
+        ApiCall { shown: wish.in_words().to_owned(), wish, owner, is_by_ecr: false }
     }
 }
 
@@ -84,8 +84,13 @@ impl Calls<'_, '_, '_> {
             Call::Log(stream) => {
                 let Some(group) = &stream.group else { return Ok(Vec::new()) };
                 let group = group.arn(&stream.region, self.account);
-                let arn = arn_of_stream(&group, stream.name.as_ref().map_err(Clone::clone)?);
-                let wish = |action| Wish::new(action, &arn).mended_on(all_streams(&group));
+                let name = stream.name.as_ref().map_err(Clone::clone)?;
+                let arn = |id| arn_of_stream(&group, &name.of(id));
+                let wish = |action| {
+                    Wish::new(action, arn(SOME_TASK))
+                        .called(arn("<id>"))
+                        .mended_on(all_streams(&group))
+                };
                 LOG_CALLS.map(wish).to_vec()
             }
             Call::NewGroup(group, region) => self.new_group(group, region),

@@ -181,7 +181,9 @@ impl<'a> Held<'a> {
         let context = context(&principal, None, &wish, self.region);
         let own = principal.account().unwrap_or(self.account).clone();
         // What the policy of somebody else's resource says is for others to judge.
-        let request = Request::new(principal, &wish.action, &wish.resource, context).owned_by(own);
+        let request = Request::new(principal, &wish.action, &wish.resource, context)
+            .called(wish.in_words())
+            .owned_by(own);
         let anything = json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
         let layers = Layers {
             identity: vec![Policy::read(Layer::Identity, ANYTHING, &anything)],

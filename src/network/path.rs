@@ -20,6 +20,8 @@ use super::topology::{Endpoint, RouteDestination, RouteTarget};
 /// What lies between a task and what it must reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path<'a> {
+    /// The subnet that the packets leave.
+    pub subnet: String,
     /// Whether names resolve, if the destination is known by name.
     pub dns: Option<Answer<DnsFact>>,
     /// Where the service's name leads to, if the destination is a service.
@@ -98,6 +100,7 @@ pub(super) fn reach<'a>(
 ) -> Path<'a> {
     let has_groups = target.groups.as_ref().is_some_and(|groups| !groups.is_empty());
     Path {
+        subnet: from.subnet.id.clone(),
         dns: None,
         lead: None,
         route: route(topology, from, &target),
@@ -173,6 +176,7 @@ impl Path<'_> {
     pub fn renamed(&self, end: &str, name: &str) -> Self {
         let lead = self.lead.as_ref();
         Path {
+            subnet: self.subnet.clone(),
             dns: self.dns.as_ref().map(|it| it.renamed(end, name)),
             lead: lead.map(|it| Lead { to: it.to, answer: it.answer.renamed(end, name) }),
             route: self.route.renamed(end, name),

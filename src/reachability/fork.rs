@@ -7,6 +7,7 @@
 
 use super::egress::{Reach, To, destination};
 use super::interface::{Scene, lead_lacks};
+use super::reason::Reason;
 use super::ruling::Ruling;
 use super::way::Way;
 use crate::facts::View;
@@ -49,16 +50,15 @@ fn is_uncertain(path: &Path) -> bool {
 impl Ruling {
     /// Of packets that go to the endpoint or past it, one does not know which: what holds of both.
     pub(crate) fn or_past(self, past: Ruling) -> Ruling {
-        let doubt = |because: String| {
-            Ruling::Open(format!(
-                "{because}, and whether the name leads to the endpoint or past it is not certain"
-            ))
+        let doubt = |because: Reason| {
+            Ruling::Open(
+                because
+                    .with(", and whether the name leads to the endpoint or past it is not certain"),
+            )
         };
         match (self, past) {
             (Ruling::Passes(there), Ruling::Passes(past)) if there == past => Ruling::Passes(past),
-            (Ruling::Passes(there), Ruling::Passes(past)) => {
-                Ruling::Passes(format!("{there}; {past}"))
-            }
+            (Ruling::Passes(there), Ruling::Passes(past)) => Ruling::Passes(there.and(past)),
             (Ruling::Blocked(there), Ruling::Blocked(past)) => Ruling::Blocked(there.and(past)),
             (Ruling::Hurts(obstacle), Ruling::Passes(_) | Ruling::Hurts(_))
             | (Ruling::Passes(_), Ruling::Hurts(obstacle)) => Ruling::Hurts(obstacle),

@@ -5,6 +5,7 @@ pub(crate) mod egress;
 pub(crate) mod fork;
 pub(crate) mod interface;
 pub(crate) mod origin;
+pub(crate) mod reason;
 pub(crate) mod ruling;
 pub mod trail;
 pub(crate) mod vpc;

@@ -1,13 +1,14 @@
 //! What is said of one place that has to be reached.
 
 use super::egress::To;
+use super::reason::Reason;
 use crate::shell::ShellCommand;
 
 /// What a check says of one place that has to be reached.
 #[derive(Clone, Debug)]
 pub(crate) enum Ruling {
     /// It can be reached, by this.
-    Passes(String),
+    Passes(Reason),
     /// It is not for this check.
     Moot,
     /// It has no way anyhow, of which another check tells.
@@ -17,7 +18,7 @@ pub(crate) enum Ruling {
     /// It can be reached, but something is likely to hurt.
     Hurts(Obstacle),
     /// Everything was read, and it does not decide.
-    Open(String),
+    Open(Reason),
 }
 
 impl Ruling {
@@ -25,10 +26,9 @@ impl Ruling {
     /// them from a host in the VPC, or in a network that it is joined to.
     pub(crate) fn unless_within(self, to: &To) -> Ruling {
         match (to, self) {
-            (To::Anywhere(host), Ruling::Blocked(obstacle)) => Ruling::Open(format!(
-                "{}, and whether {host} stands in the VPC, or in a network that it is joined to, is not known here",
-                obstacle.because
-            )),
+            (To::Anywhere(host), Ruling::Blocked(obstacle)) => Ruling::Open(obstacle.because.with(format!(
+                ", and whether {host} stands in the VPC, or in a network that it is joined to, is not known here"
+            ))),
             (_, ruling) => ruling,
         }
     }
@@ -37,8 +37,8 @@ impl Ruling {
 /// What is in the way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Obstacle {
-    /// The fact that decides, as a sentence without its end.
-    pub because: String,
+    /// The fact that decides.
+    pub because: Reason,
     /// What it is about: the id of a route table, a group, an endpoint.
     pub on: Option<String>,
     /// How to mend it, if more exact than the check's remedy.
@@ -49,7 +49,7 @@ pub(crate) struct Obstacle {
 
 impl Obstacle {
     /// This fact.
-    pub(crate) fn of(because: impl Into<String>) -> Obstacle {
+    pub(crate) fn of(because: impl Into<Reason>) -> Obstacle {
         Obstacle { because: because.into(), ..Obstacle::default() }
     }
 
@@ -68,7 +68,7 @@ impl Obstacle {
     /// And this besides.
     pub(crate) fn and(self, other: Obstacle) -> Obstacle {
         Obstacle {
-            because: format!("{}; {}", self.because, other.because),
+            because: self.because.and(other.because),
             on: self.on.or(other.on),
             remedy: [self.remedy, other.remedy]
                 .into_iter()

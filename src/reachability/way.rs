@@ -4,6 +4,7 @@ use ipnet::IpNet;
 
 use super::egress::{Reach, To, destination};
 use super::interface::{Scene, is_drawn, lacks, lead_lacks};
+use super::reason::Reason;
 use super::ruling::listed;
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -29,13 +30,13 @@ pub(crate) enum Way {
     /// To an endpoint.
     Endpoint,
     /// Out, by this.
-    Open(String),
+    Open(Reason),
     /// Nowhere: no route leads out of a subnet that relies on endpoints, and this one is missing.
     Missing,
     /// Nowhere, since the way out does not work, or there is none.
     Broken(Obstruction),
     /// Beyond what can be seen.
-    Doubtful(String),
+    Doubtful(Reason),
     /// Perhaps to an endpoint, as AWS's pages disagree.
     Elsewhere,
 }
@@ -44,17 +45,16 @@ pub(crate) enum Way {
 pub(crate) struct Obstruction {
     /// The fact that decides, if there is one.
     pub(crate) fact: Option<RouteFact>,
-    /// The same as a sentence.
-    pub(crate) because: String,
+    /// The same, to be said.
+    pub(crate) because: Reason,
 }
 
 impl Obstruction {
     fn of(path: &Path) -> Obstruction {
         let fact = path.route.facts.first().cloned();
-        let because = match of_all(path).route.facts.first() {
-            Some(fact) => fact.to_string(),
-            None => "there is no way".to_owned(),
-        };
+        let because = Reason::of_facts(&of_all(path).route, &path.subnet, |route| {
+            route.facts.first().map_or_else(|| "there is no way".to_owned(), ToString::to_string)
+        });
         Obstruction { fact, because }
     }
 
@@ -104,10 +104,11 @@ impl Way {
                 if scene.over_ipv6(|it| leads_out(it, &there, facts)).transpose()?
                     == Some(true) =>
             {
-                Ok(Way::Doubtful(format!(
-                    "{} has a way out by IPv6 alone, and whether the agent takes it is set on the instance (ECS_INSTANCE_IP_COMPATIBILITY)",
-                    scene.interface.subnet.id
-                )))
+                Ok(Way::Doubtful(Reason::of(|subnet| {
+                    format!(
+                        "{subnet} has a way out by IPv6 alone, and whether the agent takes it is set on the instance (ECS_INSTANCE_IP_COMPATIBILITY)"
+                    )
+                })))
             }
             way => Ok(way),
         }
@@ -201,21 +202,23 @@ impl Way {
             return if is_gone { Way::Missing } else { Way::Endpoint };
         }
         match path.route.outcome {
-            Outcome::Passed => Way::Open(of_all(path).route.to_string()),
+            Outcome::Passed => Way::Open(by_route(path)),
             Outcome::Doubtful => match rest_of_internet(topology, from, path) {
                 Some((rest, apart)) if rest.route.outcome == Outcome::Passed => {
                     facts.assume(not_in(&apart));
-                    Way::Open(of_all(&rest).route.to_string())
+                    Way::Open(by_route(&rest))
                 }
-                _ => Way::Doubtful(of_all(path).route.to_string()),
+                _ => Way::Doubtful(by_route(path)),
             },
             Outcome::Blocked => {
                 let is_missing = |fact: &RouteFact| matches!(fact, RouteFact::NoRoute { .. });
                 if matches!(to, To::Service(_)) && path.route.facts.iter().all(is_missing) {
                     if let Some((range, network)) = joined(topology, subnet) {
-                        return Way::Doubtful(format!(
-                            "no route of {subnet} leads to public addresses, but {range} leads to {network}, and whether endpoints stand there cannot be seen"
-                        ));
+                        return Way::Doubtful(Reason::of(move |subnet| {
+                            format!(
+                                "no route of {subnet} leads to public addresses, but {range} leads to {network}, and whether endpoints stand there cannot be seen"
+                            )
+                        }));
                     }
                     if relies_on_endpoints(topology, reach) {
                         return Way::Missing;
@@ -256,6 +259,11 @@ fn leads_to_gateway(path: &Path) -> bool {
         RouteFact::NoPublicAddress(_) | RouteFact::PublicAccess { .. } => true,
         _ => false,
     })
+}
+
+/// What the route says.
+fn by_route(path: &Path) -> Reason {
+    Reason::of_facts(&of_all(path).route, &path.subnet, ToString::to_string)
 }
 
 /// The path to one of many services, as it is to all of them.

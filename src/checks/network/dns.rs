@@ -15,6 +15,7 @@ use crate::network::{
 use crate::reachability::acl::mended;
 use crate::reachability::egress::{Need, Reach, destination};
 use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::Way;
 use crate::shell::ShellCommand;
@@ -103,7 +104,7 @@ fn turned_on(attribute: &'static str, vpc: &str, region: &Region) -> ShellComman
 
 fn resolution(path: &Path, topology: &Topology, region: &Region) -> Ruling {
     let Some(dns) = &path.dns else { return Ruling::Moot };
-    let because = dns.to_string();
+    let because = Reason::of_facts(dns, &path.subnet, ToString::to_string);
     let obstacle = match dns.facts.first() {
         Some(DnsFact::SupportOff { vpc }) => Obstacle::of(because.clone())
             .on(vpc)

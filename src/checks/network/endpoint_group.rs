@@ -13,6 +13,7 @@ use crate::network::{Answer, Attraction, FilterFact, Outcome, Path};
 use crate::reachability::egress::{Need, destination};
 use crate::reachability::fork::past_endpoint;
 use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::EXPECTED;
 use crate::shell::ShellCommand;
@@ -46,9 +47,8 @@ fn network_endpoint_security_group(senders: &[SenderUse], facts: &View) -> Judge
         let Ruling::Blocked(obstacle) = &ruling else { return Ok(ruling) };
         match past_endpoint(scene, &need.to, reach, facts)? {
             None => Ok(ruling),
-            Some(_) => Ok(Ruling::Open(format!(
-                "{}, and whether the name leads to the endpoint is not certain: past it there is a way out",
-                obstacle.because
+            Some(_) => Ok(Ruling::Open(obstacle.because.clone().with(
+                ", and whether the name leads to the endpoint is not certain: past it there is a way out",
             ))),
         }
     })
@@ -80,15 +80,19 @@ fn rule<'t>(scene: &mut Scene<'t>, need: &Need, facts: &View<'t>) -> Result<Ruli
         },
         |path, _| {
             let Some(answer) = &path.ingress else {
-                return Ruling::Open("the endpoint shows no security group".to_owned());
+                return Ruling::Open("the endpoint shows no security group".into());
             };
             match answer.outcome {
-                Outcome::Passed => Ruling::Passes(answer.to_string()),
-                Outcome::Doubtful => Ruling::Open(answer.to_string()),
+                Outcome::Passed => Ruling::Passes(because(path, answer)),
+                Outcome::Doubtful => Ruling::Open(because(path, answer)),
                 Outcome::Blocked => Ruling::Blocked(obstacle(path, answer, &own_group, &region)),
             }
         },
     )
+}
+
+fn because(path: &Path, answer: &Answer<FilterFact>) -> Reason {
+    Reason::of_facts(answer, &path.subnet, ToString::to_string)
 }
 
 /// The rule that is missing, and the command that adds it: once for all endpoints that share the group.
@@ -98,7 +102,7 @@ fn obstacle(
     own_group: &str,
     region: &Region,
 ) -> Obstacle {
-    let obstacle = Obstacle::of(answer.to_string());
+    let obstacle = Obstacle::of(because(path, answer));
     let endpoint = match path.lead.as_ref().map(|lead| lead.to) {
         Some(Attraction::Interface(endpoint)) => endpoint.id.clone(),
         _ => path.target.name.clone(),

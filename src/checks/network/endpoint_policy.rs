@@ -96,15 +96,13 @@ pub(super) fn rule<'t>(
     )?;
     let Some((endpoint, doubt)) = drawn else { return Ok(Ruling::Moot) };
     let Some(document) = endpoint.policy.as_ref().filter(|it| !allows_everything(it)) else {
-        return Ok(Ruling::Passes(format!(
-            "the policy of {}, which allows everything",
-            endpoint.id
-        )));
+        let why = format!("the policy of {}, which allows everything", endpoint.id);
+        return Ok(Ruling::Passes(why.into()));
     };
     let ruling = judged(task, &endpoint, document, need, facts)?;
     match (ruling, doubt) {
         (Ruling::Blocked(obstacle), Some(doubt)) if has_way_past(scene, reach, facts)? => {
-            Ok(Ruling::Open(format!("{}, but {doubt}", obstacle.because)))
+            Ok(Ruling::Open(obstacle.because.with(format!(", but {doubt}"))))
         }
         (ruling, _) => Ok(ruling),
     }
@@ -214,12 +212,12 @@ impl Tally {
         let Tally { asked, refused, hurts, open } = self;
         match () {
             () if !refused.is_empty() => Ruling::Blocked(obstacle("refuses", &refused, held, role)),
-            () if !open.is_empty() => Ruling::Open(open.join("; ")),
+            () if !open.is_empty() => Ruling::Open(open.join("; ").into()),
             () if !hurts.is_empty() => {
                 Ruling::Hurts(obstacle("is likely to refuse", &hurts, held, role))
             }
             () if asked == 0 => Ruling::Moot,
-            () => Ruling::Passes(format!("the policy of {}", held.endpoint.id)),
+            () => Ruling::Passes(format!("the policy of {}", held.endpoint.id).into()),
         }
     }
 }

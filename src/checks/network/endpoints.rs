@@ -15,6 +15,7 @@ use crate::network::{
 };
 use crate::reachability::egress::{Need, Reach, To, destination};
 use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::{EXPECTED, Way};
 use crate::shell::{ShellCommand, Word};
@@ -108,7 +109,7 @@ fn rule<'t>(
         }
         Way::Missing => Ruling::Blocked(obstacle),
         Way::Open(_) if why == Why::Amiss => Ruling::Hurts(Obstacle {
-            because: format!("{}, and packets take the way out", obstacle.because),
+            because: obstacle.because.with(", and packets take the way out"),
             ..obstacle
         }),
         Way::Endpoint | Way::Open(_) | Way::Broken(_) | Way::Doubtful(_) | Way::Elsewhere => {
@@ -133,7 +134,8 @@ fn by_gateway(path: &Path) -> Option<Ruling> {
     let Some(Attraction::Gateway(endpoint)) = path.lead.as_ref().map(|lead| lead.to) else {
         return None;
     };
-    let obstacle = Obstacle::of(path.route.to_string()).on(&endpoint.id);
+    let because = Reason::of_facts(&path.route, &path.subnet, ToString::to_string);
+    let obstacle = Obstacle::of(because).on(&endpoint.id);
     match path.route.outcome {
         Outcome::Blocked => {
             Some(Ruling::Blocked(obstacle.remedy("Delete the endpoint, and create it anew")))
@@ -179,7 +181,7 @@ fn say(
     service: &Service,
     region: &Region,
 ) -> Said {
-    let because = lead.answer.to_string();
+    let because = Reason::of_facts(&lead.answer, &subnet.id, ToString::to_string);
     match lead.to {
         Attraction::Interface(endpoint) | Attraction::Gateway(endpoint)
             if lead.answer.outcome == Outcome::Doubtful =>
@@ -190,7 +192,7 @@ fn say(
             Said::Draws(across_zones(endpoint, subnet, topology, service, region))
         }
         Attraction::Gateway(endpoint) => {
-            Said::Draws(Ruling::Passes(format!("gateway endpoint {}", endpoint.id)))
+            Said::Draws(Ruling::Passes(format!("gateway endpoint {}", endpoint.id).into()))
         }
         Attraction::Public => {
             let (obstacle, why) = obstacle(lead, because, region);
@@ -200,7 +202,7 @@ fn say(
 }
 
 /// An endpoint that draws the packets, of which something is not certain.
-fn uncertain(lead: &Lead, endpoint: &Endpoint, because: String) -> Ruling {
+fn uncertain(lead: &Lead, endpoint: &Endpoint, because: Reason) -> Ruling {
     let on_its_way = |fact: &EndpointFact| matches!(fact, EndpointFact::State { .. });
     let own = |fact: &EndpointFact| matches!(fact, EndpointFact::OwnResolvers { .. });
     let doubts: Vec<&EndpointFact> = lead
@@ -215,7 +217,7 @@ fn uncertain(lead: &Lead, endpoint: &Endpoint, because: String) -> Ruling {
         ),
         // Of that network-dns warns.
         () if doubts.iter().all(|it| own(it)) => {
-            Ruling::Passes(format!("endpoint {}", endpoint.id))
+            Ruling::Passes(format!("endpoint {}", endpoint.id).into())
         }
         () => Ruling::Open(because),
     }
@@ -245,7 +247,7 @@ fn across_zones(
             .remedy("Add a subnet of the zone to the endpoint")
             .command(modify(&endpoint.id).option("--add-subnet-ids", &subnet.id).region(region)),
         ),
-        _ => Ruling::Passes(format!("endpoint {}", endpoint.id)),
+        _ => Ruling::Passes(format!("endpoint {}", endpoint.id).into()),
     }
 }
 
@@ -291,7 +293,7 @@ fn modify(endpoint: &str) -> ShellCommand {
 }
 
 /// Why no endpoint draws the packets, and the command that mends one that is there.
-fn obstacle(lead: &Lead, because: String, region: &Region) -> (Obstacle, Why) {
+fn obstacle(lead: &Lead, because: Reason, region: &Region) -> (Obstacle, Why) {
     let obstacle = Obstacle::of(because);
     let amiss = lead.answer.facts.iter().find_map(|fact| match fact {
         EndpointFact::NoPrivateDns { endpoint } => Some((

@@ -6,6 +6,7 @@ use crate::network::{Destination, Part, Path, Port, Target, Topology};
 use crate::reachability::egress::{Need, Reach, To, destination};
 use crate::reachability::fork::past_endpoint;
 use crate::reachability::interface::Scene;
+use crate::reachability::reason::Reason;
 use crate::reachability::ruling::Ruling;
 use crate::reachability::way::Way;
 
@@ -82,7 +83,7 @@ fn whoever_answers<'t>(
     facts: &View<'t>,
     lacks: impl Fn(&Path, &Topology) -> Option<Part>,
     say: impl Fn(&Path, &Topology) -> Ruling,
-) -> Result<Option<String>, Stop> {
+) -> Result<Option<Reason>, Stop> {
     let To::Service(service) = &need.to else { return Ok(None) };
     let within = anywhere_within(scene, need, facts)?;
     let Ruling::Passes(within) = scene.path(&within, facts, &lacks, &say)? else {
@@ -94,6 +95,6 @@ fn whoever_answers<'t>(
     Ok(Some(match within == outside {
         true => outside,
         // What lets it pass to each of them is more than anybody reads of a pass.
-        false => format!("{outside}; and to any subnet of the VPC likewise"),
+        false => outside.with("; and to any subnet of the VPC likewise"),
     }))
 }

@@ -12,9 +12,10 @@ use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::names::Region;
-use crate::network::{AclFact, Outcome, Part, Path, Topology, rest_of_internet};
+use crate::network::{AclFact, Answer, Outcome, Part, Path, Topology, rest_of_internet};
 use crate::reachability::egress::{Need, Reach};
 use crate::reachability::interface::Scene;
+use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::{EXPECTED, not_in, of_all, of_any};
 use crate::task::SenderUse;
@@ -62,12 +63,12 @@ fn rule<'t>(
         })
     };
     filter::rule(scene, need, reach, facts, lacks, |path, topology| match path.acls.outcome {
-        Outcome::Passed => Ruling::Passes(of_all(path).acls.to_string()),
+        Outcome::Passed => Ruling::Passes(all(&of_all(path))),
         Outcome::Doubtful => match rest_of_internet(topology, &from, path) {
             // A start may succeed by what is left of the internet, which has the services in it.
             Some((rest, apart)) if rest.acls.outcome == Outcome::Passed => {
                 facts.assume(not_in(&apart));
-                Ruling::Passes(of_all(&rest).acls.to_string())
+                Ruling::Passes(all(&of_all(&rest)))
             }
             _ => partial(path, topology, &region),
         },
@@ -75,9 +76,19 @@ fn rule<'t>(
     })
 }
 
+/// All that network ACLs say.
+fn all(path: &Path) -> Reason {
+    Reason::of_facts(&path.acls, &path.subnet, ToString::to_string)
+}
+
+/// What decides of it.
+fn deciding(path: &Path) -> Reason {
+    Reason::of_facts(&path.acls, &path.subnet, Answer::because)
+}
+
 /// The entry that denies, and the command that has its packets pass.
 fn obstacle(path: &Path, topology: &Topology, region: &Region) -> Obstacle {
-    let obstacle = Obstacle::of(of_any(path).acls.because());
+    let obstacle = Obstacle::of(deciding(&of_any(path)));
     mended(obstacle, &path.acls.facts, topology, region)
 }
 
@@ -85,14 +96,14 @@ fn obstacle(path: &Path, topology: &Topology, region: &Region) -> Obstacle {
 /// from, the connections from these ports hang. A call is tried again from another port, so a start may
 /// still succeed: that is no failure, and nothing to rely on.
 fn partial(path: &Path, topology: &Topology, region: &Region) -> Ruling {
-    let because = of_all(path).acls.because();
+    let because = deciding(&of_all(path));
     let keeps_out_answers = |fact: &&AclFact| match fact {
         AclFact::Partly { crossing, peers, .. } => crossing.is_answer && *peers == crossing.peer,
         _ => false,
     };
     match path.acls.facts.iter().find(keeps_out_answers) {
         Some(fact) => {
-            let obstacle = Obstacle::of(format!("{because}, so connections from these ports hang"));
+            let obstacle = Obstacle::of(because.with(", so connections from these ports hang"));
             Ruling::Hurts(mended(obstacle, std::slice::from_ref(fact), topology, region))
         }
         None => Ruling::Open(because),

@@ -54,7 +54,7 @@ fn network_route(it: &SenderUse, facts: &View) -> Judgement {
 /// What the route says, for what no endpoint draws.
 fn rule(way: Way) -> Ruling {
     match way {
-        Way::Endpoint => Ruling::Passes("endpoints answer, which take no way out".to_owned()),
+        Way::Endpoint => Ruling::Passes("endpoints answer, which take no way out".into()),
         Way::Open(because) => Ruling::Passes(because),
         Way::Missing | Way::Elsewhere | Way::Broken(_) => Ruling::Moot,
         Way::Doubtful(because) => Ruling::Open(because),

@@ -12,6 +12,7 @@ use crate::names::Region;
 use crate::network::{Attraction, FilterFact, Outcome, Part, Path, Topology};
 use crate::reachability::egress::{Need, Reach};
 use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::{EXPECTED, of_all, of_any};
 use crate::shell::ShellCommand;
@@ -57,10 +58,14 @@ fn rule<'t>(
     };
     let region = scene.around.region().clone();
     filter::rule(scene, need, reach, facts, lacks, |path, _| match path.egress.outcome {
-        Outcome::Passed => Ruling::Passes(of_all(path).egress.to_string()),
-        Outcome::Doubtful => Ruling::Open(of_all(path).egress.to_string()),
+        Outcome::Passed => Ruling::Passes(because(&of_all(path))),
+        Outcome::Doubtful => Ruling::Open(because(&of_all(path))),
         Outcome::Blocked => Ruling::Blocked(obstacle(path, &region)),
     })
+}
+
+fn because(path: &Path) -> Reason {
+    Reason::of_facts(&path.egress, &path.subnet, ToString::to_string)
 }
 
 /// What is still to be read before a filter is judged: where the packets go, and to which addresses.
@@ -84,7 +89,7 @@ pub(super) fn lacks(
 
 /// The rule that is missing, and the command that adds it.
 fn obstacle(path: &Path, region: &Region) -> Obstacle {
-    let obstacle = Obstacle::of(of_any(path).egress.to_string());
+    let obstacle = Obstacle::of(because(&of_any(path)));
     let Some(FilterFact::Denied { groups, port, .. }) = path.egress.facts.first() else {
         return obstacle;
     };

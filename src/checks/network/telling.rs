@@ -30,7 +30,7 @@ pub(super) struct Plan<'p> {
 
 impl Plan<'_> {
     fn of_connected(&self) -> Ruling {
-        self.connected.map_or(Ruling::Moot, |because| Ruling::Passes(because.to_owned()))
+        self.connected.map_or(Ruling::Moot, |because| Ruling::Passes(because.into()))
     }
 }
 

@@ -61,7 +61,7 @@ fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
             let mut between = one(&mut scene, need, &reach, facts);
             if let Ok(between) = &mut between {
                 let ruling = endpoint_policy::rule(sender.task, &mut scene, need, &reach, facts);
-                between.held_to(ruling);
+                between.held_to(ruling, &scene.interface.subnet.id);
             }
             found.push(finished(between, &scene, &need.to.named_from(home)));
         }
@@ -78,11 +78,11 @@ struct Between {
 impl Between {
     /// What network-endpoint-policy says of the call: a policy refuses what packets have arrived for.
     /// Of what is not there, or is not for it, it has nothing to say.
-    fn held_to(&mut self, ruling: Result<Ruling, Stop>) {
+    fn held_to(&mut self, ruling: Result<Ruling, Stop>, subnet: &str) {
         let (because, is_refused) = match ruling {
-            Ok(Ruling::Blocked(obstacle)) => (obstacle.because, true),
-            Ok(Ruling::Hurts(obstacle)) => (obstacle.because, false),
-            Ok(Ruling::Open(why)) => (why, false),
+            Ok(Ruling::Blocked(obstacle)) => (obstacle.because.said_of(subnet), true),
+            Ok(Ruling::Hurts(obstacle)) => (obstacle.because.said_of(subnet), false),
+            Ok(Ruling::Open(why)) => (why.said_of(subnet), false),
             Err(stop @ Stop::Gap(_)) => (stop.to_string(), false),
             Ok(Ruling::Passes(_) | Ruling::Moot | Ruling::Elsewhere) | Err(Stop::Absent(_)) => {
                 return;
@@ -142,9 +142,9 @@ fn one<'t>(
                 ));
             }
             if let (true, End::Lost(why)) = (uncertain, &between.end) {
-                let lost = Ruling::Blocked(Obstacle::of(why)).unless_within(&need.to);
+                let lost = Ruling::Blocked(Obstacle::of(why.as_str())).unless_within(&need.to);
                 between.end = End::Open(match lost {
-                    Ruling::Open(why) => why,
+                    Ruling::Open(why) => why.said_of(&subnet),
                     _ => why.clone(),
                 });
             }

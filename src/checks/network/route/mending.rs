@@ -32,7 +32,7 @@ pub(super) fn obstacle<'t>(
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Obstacle, Stop> {
-    let obstacle = Obstacle::of(&obstruction.because);
+    let obstacle = Obstacle::of(obstruction.because.clone());
     if obstruction.lacks_address() {
         return Ok(addressed(it, obstacle, scene.around.region()));
     }

@@ -11,9 +11,6 @@ use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
 /// Why there is nothing to say of what has no way.
 const TOLD_ELSEWHERE: &str = "what has to be reached has no way from here, of which network-route or network-endpoints tells";
 
-/// What stands for the subnet in a sentence that is compared.
-const SENDER: &str = "\0";
-
 /// What was said, by the fact that decides it.
 #[derive(Default)]
 pub(super) struct Tally {
@@ -145,7 +142,7 @@ impl Tally {
         let from = from.filter(|from| lines.iter().all(|line| line.from == *from));
         for line in &lines {
             let names = line.names(home);
-            let because = &line.obstacle.because;
+            let because = line.obstacle.because.said_of(&line.from);
             match line.kind {
                 Kind::Passes if from.is_some() => passes.push(format!("{names}: {because}")),
                 Kind::Passes => passes.push(format!("{names} from {}: {because}", line.from)),
@@ -208,28 +205,21 @@ impl Line {
 
     fn join(&mut self, other: Line) {
         if self.obstacle.because != other.obstacle.because {
-            let because = format!("{}; {}", self.obstacle.because, other.obstacle.because);
-            self.obstacle.because = because;
+            let because = std::mem::take(&mut self.obstacle.because);
+            self.obstacle.because = because.and(other.obstacle.because);
         }
         self.needs.extend(other.needs);
     }
 
     /// Whether it is the same of another subnet.
     fn is_like(&self, other: &Line) -> bool {
-        let apart = |line: &Line| {
-            let because = line.obstacle.because.replace(&line.from, SENDER);
-            let names: Vec<_> = line.needs.iter().map(|it| it.to.clone()).collect();
-            (line.kind, Obstacle { because, ..line.obstacle.clone() }, names)
-        };
-        apart(self) == apart(other)
+        let names = |line: &Line| line.needs.iter().map(|it| it.to.clone()).collect::<Vec<_>>();
+        self.kind == other.kind && self.obstacle == other.obstacle && names(self) == names(other)
     }
 
-    /// Puts all that it is said of in the place of the first.
+    /// Names all that it is said of.
     fn name_senders(&mut self) {
-        let all = listed(&self.senders);
-        let because = self.obstacle.because.replace(&self.from, &all);
-        self.obstacle.because = because;
-        self.from = all;
+        self.from = listed(&self.senders);
     }
 
     fn names(&self, home: &Region) -> String {
@@ -245,6 +235,7 @@ impl Line {
 
     fn finding(&self, names: &str, plan: &Plan) -> Finding {
         let Obstacle { because, on, remedy, commands } = &self.obstacle;
+        let because = because.said_of(&self.from);
         let purposes = purposes(&self.needs);
         let sentence = match self.kind {
             Kind::Blocks => {

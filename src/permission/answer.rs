@@ -12,14 +12,14 @@ use crate::verdict::{Finding, Judgement, Severity, fail, pass};
 /// What the engine says of all the calls that one thing takes.
 pub(crate) enum Answer {
     /// All are allowed, by these statements.
-    Allowed(String),
+    Allowed(Vec<String>),
     /// At least one is refused; one finding names them all.
     Refused(Box<Finding>),
 }
 
 impl Answer {
     pub(crate) fn of_root() -> Answer {
-        Answer::Allowed("the rights of the root user".to_owned())
+        Answer::Allowed(vec!["the rights of the root user".to_owned()])
     }
 
     /// The verdict on what the engine said of somebody: `may` are the words of what is allowed.
@@ -31,7 +31,7 @@ impl Answer {
             Answer::Refused(finding) => finding.judge(),
             Answer::Allowed(by) => {
                 assume_above(who, facts);
-                pass(format!("{} may {may}, by {by}", of_task::name(who)))
+                pass(format!("{} may {may}, by {}", of_task::name(who), by.join(" and ")))
             }
         }
     }
@@ -47,19 +47,19 @@ pub(crate) fn of_all(
     if !refused.is_empty() {
         return Ok(Answer::Refused(Box::new(refused_together(set, &refused, guard))));
     }
-    let mut grounds: Vec<&String> = Vec::new();
+    let mut grounds: Vec<String> = Vec::new();
     for it in said {
         match &it.word {
             Word::Open(gap) => return Err(gap.clone().into()),
             Word::Allowed(by) => {
-                let new: Vec<_> = by.iter().filter(|ground| !grounds.contains(ground)).collect();
+                let new = by.iter().filter(|ground| !grounds.contains(ground)).cloned();
+                let new: Vec<String> = new.collect();
                 grounds.extend(new);
             }
             Word::Denied(_) => {}
         }
     }
-    let grounds: Vec<&str> = grounds.into_iter().map(String::as_str).collect();
-    Ok(Answer::Allowed(grounds.join(" and ")))
+    Ok(Answer::Allowed(grounds))
 }
 
 /// All refused calls in one sentence, with their reasons, each told once.

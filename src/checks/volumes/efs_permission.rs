@@ -138,7 +138,7 @@ impl Mount<'_> {
                 }
                 return finding.judge();
             }
-            Answer::Allowed(by) => by,
+            Answer::Allowed(by) => by.join(" and "),
         };
         let writers = writers?;
         let mut found = Findings::new();
@@ -273,9 +273,8 @@ impl Mount<'_> {
         let resource = &self.file_system.arn;
         match evaluation.decision {
             Decision::Allow => {
-                let grounds: Vec<String> =
-                    evaluation.grounds.iter().map(ToString::to_string).collect();
-                Ok(Answer::Allowed(grounds.join(" and ")))
+                let grounds = evaluation.grounds.iter().map(ToString::to_string);
+                Ok(Answer::Allowed(grounds.collect()))
             }
             Decision::Depends(_) => {
                 let why =

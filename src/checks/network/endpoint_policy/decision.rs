@@ -276,8 +276,13 @@ fn named(caller: &Caller, doubtful: &[usize], worst: &Evaluation) -> Decided {
 
 /// The reasons in sentences, without the policy that is but there so that the endpoint's decides.
 fn told(evaluation: &Evaluation) -> String {
-    let said = evaluation.sentences().join("; ");
-    said.replace(&format!(" by statement 1 of {} `{ANYTHING}`", Layer::Identity), "")
+    let mut evaluation = evaluation.clone();
+    if let Decision::Depends(depends) = &mut evaluation.decision {
+        for outcome in &mut depends.outcomes {
+            outcome.by = outcome.by.take().filter(|it| *it.policy != *ANYTHING);
+        }
+    }
+    evaluation.sentences().join("; ")
 }
 
 fn denying(evaluation: &Evaluation) -> Option<String> {

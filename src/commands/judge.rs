@@ -2,9 +2,8 @@
 
 mod rounds;
 
-use super::accept;
 use super::wait::Clock;
-use super::{Failure, asking, catalogue, input, look, outlet};
+use super::{Failure, accept, asking, catalogue, input, look, outlet};
 use crate::checks::{self, Group};
 use crate::cli::{Global, Judged};
 use crate::exit::{Exit, Gate};

@@ -23,7 +23,7 @@ pub(crate) mod secret;
 mod simulation;
 mod tags;
 
-use crate::account::rights::{Kind, OrganizationOf, Policies, PolicySet};
+use crate::account::rights::{OrganizationOf, Policies, PolicySet};
 use crate::facts::View;
 use crate::iam::{Decision, Depends, Evaluation, Layer, Policy, evaluate};
 use crate::knowledge::{Gap, Stop};

@@ -1,5 +1,6 @@
 mod mending;
 
+use crate::account::rights::Kind;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! The run loop: evaluate, want, fetch, until every probe is settled.
 
+mod flight;
+
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,7 +11,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
 use super::Probe;
@@ -354,28 +356,6 @@ impl<'w> Loop<'w> {
         waits_for
     }
 
-    /// Answers a question at once where that is possible, or queues it.
-    fn send(&mut self, id: FactId) {
-        let Row::Asked { lookup, .. } = self.table.row(id) else { return };
-        let lookup = lookup.clone();
-        let answer = match &self.origin {
-            _ if self.closed => Err(interrupted(&*lookup)),
-            Origin::Live(_) => return self.queue.add(id, lookup),
-            Origin::Replay(recording) => recording.answer(&*lookup),
-            Origin::Offline => {
-                Err(Gap::Undecidable { why: format!("{} cannot be asked offline", lookup.call()) })
-            }
-        };
-        self.receive(id, answer);
-    }
-
-    fn receive(&mut self, id: FactId, answer: BoxedAnswer) {
-        self.table.answer(id, answer);
-        self.arrived.push(id);
-        let said = self.table.evidence(id);
-        self.watch.on(Event::Answered { id, said });
-    }
-
     /// Counts down the nodes that waited for what has arrived.
     fn wake(&mut self, missing: &mut [usize], ready: &mut Vec<usize>) {
         for id in std::mem::take(&mut self.arrived) {
@@ -384,85 +364,6 @@ impl<'w> Loop<'w> {
                 if missing[at] == 0 {
                     ready.push(at);
                 }
-            }
-        }
-    }
-
-    /// Sends queued questions, as many as the services have slots.
-    fn dispatch(&mut self) {
-        let Origin::Live(services) = &self.origin else { return };
-        let services = services.clone();
-        while let Some(members) = self.queue.next(self.bounds.per_service) {
-            let (ids, lookups): (Vec<_>, Vec<_>) = members.into_iter().unzip();
-            let Some(first) = lookups.first().cloned() else { continue };
-            for (id, lookup) in ids.iter().zip(&lookups) {
-                let what = lookup.what();
-                self.watch.on(Event::Asked { id: *id, call: lookup.call(), what });
-            }
-            self.requests += 1;
-            let request = first.fetch(lookups, services.clone());
-            let handle = self.flying.spawn(request);
-            self.aboard.insert(handle.id(), (first.call(), ids));
-        }
-    }
-
-    /// Waits for the next answer, then takes all that have come meanwhile. `false` when nothing is
-    /// under way.
-    async fn await_answers(&mut self) -> bool {
-        self.dispatch();
-        if self.flying.is_empty() {
-            return !self.arrived.is_empty();
-        }
-        let ends = self.ends;
-        let deadline = async move {
-            match ends {
-                Some(at) => tokio::time::sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            Some(landed) = self.flying.join_next_with_id() => {
-                self.land(landed);
-                while let Some(landed) = self.flying.try_join_next_with_id() {
-                    self.land(landed);
-                }
-            }
-            () = deadline => self.close(),
-            () = &mut self.interrupt => {
-                self.interrupted = true;
-                self.close();
-            }
-        }
-        self.dispatch();
-        true
-    }
-
-    fn land(&mut self, landed: Result<(Id, Vec<BoxedAnswer>), JoinError>) {
-        let (task, mut answers, why) = match landed {
-            Ok((task, answers)) => (task, answers, "fewer answers than questions".to_owned()),
-            Err(error) => (error.id(), Vec::new(), error.to_string()),
-        };
-        let Some((call, ids)) = self.aboard.remove(&task) else { return };
-        self.queue.landed(call);
-        answers.reverse();
-        for id in ids {
-            let answer =
-                answers.pop().unwrap_or_else(|| Err(Gap::Defect { why: format!("{call}: {why}") }));
-            self.receive(id, answer);
-        }
-    }
-
-    /// Ends the run: what is under way or queued becomes a gap, and so does all that is wanted later.
-    fn close(&mut self) {
-        self.closed = true;
-        self.flying.abort_all();
-        self.flying.detach_all();
-        let flying: Vec<FactId> = self.aboard.drain().flat_map(|(_, (_, ids))| ids).collect();
-        let queued = self.queue.drain().into_iter().map(|(id, _)| id);
-        for id in flying.into_iter().chain(queued).collect::<Vec<_>>() {
-            if let Row::Asked { lookup, .. } = self.table.row(id) {
-                let gap = interrupted(&**lookup);
-                self.receive(id, Err(gap));
             }
         }
     }

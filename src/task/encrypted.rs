@@ -1,9 +1,13 @@
 //! The things of a task that are encrypted, or may be.
 
+use crate::document::Place;
+use std::ops::Deref;
+
 use super::role::role;
+use super::subject::text;
 use super::{
     AwslogsUse, ContainerUse, EnvironmentFileUse, FirelensFileUse, Planned, SecretUse, StoredUse,
-    Task, Unplanned,
+    Subject, Subjects, Task, Unplanned, Written,
 };
 use crate::document::run_context::{ManagedEbsVolume, VolumeConfiguration};
 use crate::document::{Container, Field};
@@ -174,5 +178,78 @@ impl<'t> EncryptedUse<'t> {
             EncryptedUse::LogGroup(it, _) => it.container,
             EncryptedUse::Stored(_) => None,
         }
+    }
+}
+
+/// Something that the execution role decrypts.
+pub struct DecryptedUse<'t>(EncryptedUse<'t>);
+
+impl<'t> Deref for DecryptedUse<'t> {
+    type Target = EncryptedUse<'t>;
+
+    fn deref(&self) -> &EncryptedUse<'t> {
+        &self.0
+    }
+}
+
+impl Subject for EncryptedUse<'_> {
+    const KIND: &'static str = "thing that is encrypted with a KMS key";
+
+    fn place(&self) -> &Place {
+        self.field().place()
+    }
+
+    fn container(&self) -> Option<&Container> {
+        EncryptedUse::container(self)
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(self.field())
+    }
+}
+
+impl<'t> Written<'t> for EncryptedUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.encrypted())
+    }
+}
+
+impl Subject for DecryptedUse<'_> {
+    const KIND: &'static str = "thing that is encrypted with a KMS key";
+
+    fn place(&self) -> &Place {
+        self.field().place()
+    }
+
+    fn container(&self) -> Option<&Container> {
+        EncryptedUse::container(self)
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(self.field())
+    }
+}
+
+impl<'t> Written<'t> for DecryptedUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.decrypted().into_iter().map(|planned| planned.map(DecryptedUse)).collect())
+    }
+}
+
+impl Subject for EbsVolumeUse<'_> {
+    const KIND: &'static str = "EBS volume that ECS creates";
+
+    fn place(&self) -> &Place {
+        &self.configuration.place
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(&self.configuration.name)
+    }
+}
+
+impl<'t> Written<'t> for EbsVolumeUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.ebs_volumes())
     }
 }

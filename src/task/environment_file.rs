@@ -1,9 +1,10 @@
 //! The environment files of a task.
 
-use super::{ContainerUse, Planned, Task, items, object};
+use super::subject::text;
+use super::{ContainerUse, Planned, Subject, Subjects, Task, Written, items, object};
 use crate::document::container::EnvironmentFile;
 use crate::document::run_context::ContainerOverride;
-use crate::document::{Container, Field};
+use crate::document::{Container, Field, Place};
 use crate::knowledge::Stop;
 use crate::names::S3Object;
 
@@ -60,5 +61,27 @@ impl EnvironmentFileUse<'_> {
     /// A gap for a placeholder; an absence for a text that is no ARN of an S3 object.
     pub fn object(&self) -> Result<S3Object, Stop> {
         object(&self.file.value, self.task)
+    }
+}
+
+impl Subject for EnvironmentFileUse<'_> {
+    const KIND: &'static str = "environment file";
+
+    fn place(&self) -> &Place {
+        self.file.value.place()
+    }
+
+    fn container(&self) -> Option<&Container> {
+        Some(self.container)
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(&self.file.value)
+    }
+}
+
+impl<'t> Written<'t> for EnvironmentFileUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.environment_files())
     }
 }

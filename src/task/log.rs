@@ -1,8 +1,9 @@
 //! Where the containers of a task log to.
 
-use super::{Planned, Task, given};
+use super::subject::text;
+use super::{Planned, Subject, Subjects, Task, Written, given};
 use crate::document::container::LogConfiguration;
-use crate::document::{Container, Field};
+use crate::document::{Container, Field, Place};
 use crate::knowledge::Stop;
 use crate::names::{LogGroupName, Region, S3Object};
 
@@ -225,5 +226,49 @@ impl FirelensFileUse<'_> {
     /// A gap for a placeholder; an absence for a text that is no ARN of an S3 object.
     pub fn object(&self) -> Result<S3Object, Stop> {
         super::object(self.file, self.task)
+    }
+}
+
+impl Subject for AwslogsUse<'_> {
+    const KIND: &'static str = "log configuration with the driver awslogs";
+
+    fn place(&self) -> &Place {
+        &self.log.place
+    }
+
+    fn container(&self) -> Option<&Container> {
+        self.container
+    }
+
+    fn resource(&self) -> Option<String> {
+        self.group_field().and_then(text)
+    }
+}
+
+impl<'t> Written<'t> for AwslogsUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.awslogs())
+    }
+}
+
+impl Subject for FirelensFileUse<'_> {
+    const KIND: &'static str = "FireLens configuration in S3";
+
+    fn place(&self) -> &Place {
+        self.file.place()
+    }
+
+    fn container(&self) -> Option<&Container> {
+        Some(self.container)
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(self.file)
+    }
+}
+
+impl<'t> Written<'t> for FirelensFileUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.firelens_files())
     }
 }

@@ -1,7 +1,8 @@
 //! The roles of a task.
 
-use super::{Planned, Task, given, items};
-use crate::document::{ContextKind, Field};
+use super::subject::text;
+use super::{Planned, Subject, Subjects, Task, Written, given, items};
+use crate::document::{ContextKind, Field, Place};
 use crate::knowledge::{Purpose, Stop};
 use crate::names::RoleRef;
 
@@ -158,5 +159,23 @@ impl RoleUse<'_> {
             Duty::Execution | Duty::Task => "ecs-tasks.amazonaws.com",
             Duty::Infrastructure | Duty::Service => "ecs.amazonaws.com",
         }
+    }
+}
+
+impl Subject for RoleUse<'_> {
+    const KIND: &'static str = "role";
+
+    fn place(&self) -> &Place {
+        self.role.place()
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(self.role)
+    }
+}
+
+impl<'t> Written<'t> for RoleUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.roles())
     }
 }

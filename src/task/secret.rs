@@ -1,6 +1,10 @@
 //! Which secret or parameter a reference leads to, and which region is asked for it.
 
-use super::{CredentialsUse, SecretUse};
+use crate::document::{Container, Place};
+use std::ops::Deref;
+
+use super::subject::text;
+use super::{CredentialsUse, Planned, SecretUse, Subject, Subjects, Task, Written};
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::{Region, ValueFrom};
@@ -58,5 +62,126 @@ impl CredentialsUse<'_> {
             Ok(_) => Err(wrong(format!("{text} is not the ARN of a secret"))),
             Err(flaw) => Err(wrong(flaw.to_string())),
         }
+    }
+}
+
+/// A `valueFrom` that Secrets Manager answers, or may answer.
+pub struct InSecretsManager<'t>(SecretUse<'t>);
+
+/// A `valueFrom` that Parameter Store answers, or may answer.
+pub struct InParameterStore<'t>(SecretUse<'t>);
+
+impl<'t> Deref for InSecretsManager<'t> {
+    type Target = SecretUse<'t>;
+
+    fn deref(&self) -> &SecretUse<'t> {
+        &self.0
+    }
+}
+
+impl<'t> Deref for InParameterStore<'t> {
+    type Target = SecretUse<'t>;
+
+    fn deref(&self) -> &SecretUse<'t> {
+        &self.0
+    }
+}
+
+/// The `valueFrom`s that one service answers, or may answer.
+fn of_service<'t, S>(
+    task: &'t Task,
+    answers: impl Fn(&SecretUse) -> bool,
+    wrap: impl Fn(SecretUse<'t>) -> S,
+) -> Vec<Planned<S>> {
+    let wanted = |planned: &Planned<SecretUse>| planned.as_ref().map_or(true, &answers);
+    let all = task.value_froms().into_iter();
+    all.filter(wanted).map(|planned| planned.map(&wrap)).collect()
+}
+
+impl Subject for SecretUse<'_> {
+    const KIND: &'static str = "secret or parameter";
+
+    fn place(&self) -> &Place {
+        self.value_from.place()
+    }
+
+    fn container(&self) -> Option<&Container> {
+        self.container
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(self.value_from)
+    }
+}
+
+impl<'t> Written<'t> for SecretUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.value_froms())
+    }
+}
+
+impl Subject for InSecretsManager<'_> {
+    const KIND: &'static str = "secret";
+
+    fn place(&self) -> &Place {
+        self.value_from.place()
+    }
+
+    fn container(&self) -> Option<&Container> {
+        self.container
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(self.value_from)
+    }
+}
+
+impl<'t> Written<'t> for InSecretsManager<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(of_service(task, |it| it.may_be_secret(), InSecretsManager))
+    }
+}
+
+impl Subject for InParameterStore<'_> {
+    const KIND: &'static str = "parameter";
+
+    fn place(&self) -> &Place {
+        self.value_from.place()
+    }
+
+    fn container(&self) -> Option<&Container> {
+        self.container
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(self.value_from)
+    }
+}
+
+impl<'t> Written<'t> for InParameterStore<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(of_service(task, |it| it.may_be_parameter(), InParameterStore))
+    }
+}
+
+impl Subject for CredentialsUse<'_> {
+    const KIND: &'static str = "registry credentials";
+
+    fn place(&self) -> &Place {
+        self.secret.place()
+    }
+
+    fn container(&self) -> Option<&Container> {
+        Some(self.container)
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(self.secret)
+    }
+}
+
+impl<'t> Written<'t> for CredentialsUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.registry_credentials())
     }
 }

@@ -1,6 +1,6 @@
 //! Where the calls of a task leave from, and the parts of its network configuration.
 
-use super::{Planned, Task, Unplanned};
+use super::{Planned, Subject, Subjects, Task, Unplanned, Written};
 use crate::document::launch::{OperatingSystem, requested};
 use crate::document::{Field, LaunchTarget, Located, Place};
 use crate::knowledge::{Gap, Stop};
@@ -249,5 +249,41 @@ impl<'t> NetworkUse<'t> {
             NetworkPart::Whole => None,
             NetworkPart::Subnet(it) | NetworkPart::Group(it) => Some(&it.value),
         }
+    }
+}
+
+impl Subject for NetworkUse<'_> {
+    const KIND: &'static str = "network configuration";
+
+    fn place(&self) -> &Place {
+        NetworkUse::place(self)
+    }
+
+    fn resource(&self) -> Option<String> {
+        self.name().map(str::to_owned)
+    }
+}
+
+impl<'t> Written<'t> for NetworkUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.network_parts())
+    }
+}
+
+impl Subject for SenderUse<'_> {
+    const KIND: &'static str = "place that calls leave from";
+
+    fn place(&self) -> &Place {
+        SenderUse::place(self)
+    }
+
+    fn resource(&self) -> Option<String> {
+        Some(self.name().to_owned())
+    }
+}
+
+impl<'t> Written<'t> for SenderUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        task.senders()
     }
 }

@@ -1,6 +1,7 @@
 //! Where a task keeps data on disks that AWS makes for it: EBS volumes, and the storage of Fargate.
 
-use super::{EbsVolumeUse, Planned, Task, Unplanned};
+use super::subject::text;
+use super::{EbsVolumeUse, Planned, Subject, Subjects, Task, Unplanned, Written};
 use crate::document::run_context::VolumeConfiguration;
 use crate::document::volume::Volume;
 use crate::document::{ContextKind, Field, Place};
@@ -162,5 +163,41 @@ impl<'t> StoredUse<'t> {
             StoredUse::Snapshot(it) => &it.ebs.snapshot_id,
             StoredUse::Fargate(task) => &task.context.request.cluster,
         }
+    }
+}
+
+impl Subject for StoredUse<'_> {
+    const KIND: &'static str = "EBS volume, and no cluster on Fargate";
+
+    fn place(&self) -> &Place {
+        self.field().place()
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(self.field())
+    }
+}
+
+impl<'t> Written<'t> for StoredUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.stored())
+    }
+}
+
+impl Subject for LaunchVolumeUse<'_> {
+    const KIND: &'static str = "volume that is configured at launch";
+
+    fn place(&self) -> &Place {
+        LaunchVolumeUse::place(self)
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(self.name())
+    }
+}
+
+impl<'t> Written<'t> for LaunchVolumeUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.launch_volumes())
     }
 }

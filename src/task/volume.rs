@@ -1,8 +1,11 @@
 //! The volumes that the definition itself describes: EFS, FSx, S3 Files, and those of Docker drivers.
 
-use super::{Planned, SendsFrom, Standing, Task, Unplanned, given, items};
-use crate::document::Container;
+use super::subject::text;
+use super::{
+    Planned, SendsFrom, Standing, Subject, Subjects, Task, Unplanned, Written, given, items,
+};
 use crate::document::volume::{DockerVolume, EfsVolume, FsxVolume, S3FilesVolume, Volume};
+use crate::document::{Container, Place};
 use crate::knowledge::Stop;
 
 const NO_SUBNETS: &str = "it is not told in which subnets the task will run: give --subnets and --security-groups (or --service, --service-definition or --run-task)";
@@ -140,5 +143,59 @@ impl Task {
             }
         }
         Ok(writers)
+    }
+}
+
+impl Subject for EfsVolumeUse<'_> {
+    const KIND: &'static str = "volume on EFS";
+
+    fn place(&self) -> &Place {
+        &self.volume.place
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(&self.efs.file_system_id)
+    }
+}
+
+impl<'t> Written<'t> for EfsVolumeUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.efs_volumes())
+    }
+}
+
+impl Subject for EfsMountUse<'_> {
+    const KIND: &'static str = "volume on EFS";
+
+    fn place(&self) -> &Place {
+        &self.volume.volume.place
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(&self.volume.efs.file_system_id)
+    }
+}
+
+impl<'t> Written<'t> for EfsMountUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.efs_mounts())
+    }
+}
+
+impl Subject for DrivenVolumeUse<'_> {
+    const KIND: &'static str = "volume on FSx or S3 Files, or with a Docker driver";
+
+    fn place(&self) -> &Place {
+        &self.volume.place
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(&self.volume.name)
+    }
+}
+
+impl<'t> Written<'t> for DrivenVolumeUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.driven_volumes())
     }
 }

@@ -3,7 +3,7 @@
 mod decrypt;
 mod key;
 mod log_group;
-pub(in crate::checks) mod permission;
+mod permission;
 mod storage;
 mod stored;
 mod usable;

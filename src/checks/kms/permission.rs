@@ -4,12 +4,10 @@ use super::key::Used;
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::account;
 use crate::facts::View;
-use crate::iam::{Grants, Layer};
 use crate::knowledge::Stop;
 use crate::lookup::kms::Key;
-use crate::names::Region;
 use crate::permission::key::judge_key;
-use crate::permission::{Answer, Beside, Guard, Wish, granted, judge};
+use crate::permission::{Answer, Wish};
 use crate::reachability::origin::Departure;
 
 /// A call on a key that a service makes for a role.

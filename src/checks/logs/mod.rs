@@ -3,8 +3,8 @@
 mod create_permission;
 mod exists;
 mod firelens;
-pub(in crate::checks) mod target;
-pub(in crate::checks) mod write_permission;
+mod target;
+mod write_permission;
 
 use super::Group;
 

@@ -15,7 +15,7 @@ mod route;
 mod security_group;
 mod telling;
 #[cfg(test)]
-pub(in crate::checks) mod tests;
+mod tests;
 mod trail;
 mod zone;
 

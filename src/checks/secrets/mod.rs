@@ -2,7 +2,7 @@
 //! execution role may read it: secrets, parameters, environment files.
 
 mod environment_file;
-pub(in crate::checks) mod file_permission;
+mod file_permission;
 pub(super) mod parameter;
 pub(super) mod permission;
 pub(super) mod reference;

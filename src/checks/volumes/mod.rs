@@ -14,7 +14,7 @@ mod efs_mount_target;
 mod efs_permission;
 mod efs_volume;
 #[cfg(test)]
-pub(in crate::checks) mod tests;
+mod tests;
 mod volume_driver;
 
 use super::Group;

@@ -2,6 +2,9 @@ mod mending;
 mod stories;
 mod volumes;
 
+use crate::iam::{Grants, Layer};
+use crate::names::Region;
+use crate::permission::{Beside, Guard, granted, judge};
 use serde_json::{Value, json};
 
 use super::*;

@@ -1,85 +1,53 @@
-//! The container instances that a task may land on.
+//! The container instances that a task may land on. They are read here, and nowhere else.
 
-use std::collections::BTreeMap;
+pub(crate) mod roles;
+#[cfg(test)]
+mod tests;
 
-use crate::facts::{Derived, View};
-use crate::knowledge::{Gap, Seen, Stop};
-use crate::lookup::ec2::instance::DescribeInstance;
+use crate::document::run_context::{ContextKind, StrategyItem};
+use crate::document::{Field, Located};
+use crate::facts::View;
+use crate::knowledge::{Gap, Stop};
+use crate::lookup::ec2::instance::{DescribeInstance, Instance};
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
-use crate::lookup::iam::instance_profile::GetInstanceProfile;
-use crate::names::{Arn, Region, RoleArn};
+use crate::names::Region;
 use crate::task::Task;
 
-/// The container instances of a cluster that a task may land on, by their roles.
+/// The container instances of a cluster that a task may land on: those that take tasks, and that the
+/// request leaves to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Fleet {
     pub(crate) region: Region,
     pub(crate) cluster: String,
-    /// The capacity providers of the request; none: any.
+    /// The capacity providers that the request may use; none: any.
     providers: Vec<String>,
-    /// The container instances of the request; none: any.
+    /// The container instances that the request names; none: any.
     named: Vec<String>,
+    extent: Extent,
 }
 
-/// As what the machines of a fleet act.
-#[derive(Debug, Default)]
-pub(crate) struct Roles {
-    pub(crate) held: BTreeMap<RoleArn, Held>,
-    /// The machines without a profile, or whose profile has no role.
-    pub(crate) bare: Vec<String>,
+/// What the launch type of a request leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Extent {
+    /// EC2: also what a capacity provider has brought, but no external instance.
+    Own,
+    /// EXTERNAL: external instances alone
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere-runtask.html>).
+    External,
+    /// The request says it otherwise: by a strategy, by names, or in the service that runs.
+    Any,
+    /// The request says nothing. What is new then takes the default capacity provider strategy of the
+    /// cluster, if there is one; a service keeps its own
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>).
+    Default,
 }
 
-/// The machines that act as one role, and a profile that holds it.
-#[derive(Debug)]
-pub(crate) struct Held {
-    pub(crate) instances: Vec<String>,
-    pub(crate) profile: String,
-}
-
-impl Derived for Fleet {
-    type Fact = Roles;
-
-    fn what(&self) -> String {
-        format!("the roles of the container instances of cluster {}", self.cluster)
-    }
-
-    fn derive(&self, facts: &View) -> Result<Self::Fact, Stop> {
-        let lookup =
-            ContainerInstances { region: self.region.clone(), cluster: self.cluster.clone() };
-        let instances = facts.need(&lookup)?.iter().filter(|it| self.takes(it));
-        // Machines outside of AWS have no instance profile.
-        let ids = instances
-            .filter_map(|it| it.ec2_instance_id.as_deref())
-            .filter(|id| id.starts_with("i-"));
-        let machines: Vec<_> = ids
-            .map(|id| (id, DescribeInstance { region: self.region.clone(), id: id.to_owned() }))
-            .map(|(id, lookup)| (id, facts.get(&lookup)))
-            .collect();
-        let mut profiles: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        let mut roles = Roles::default();
-        for (id, machine) in machines {
-            // One that is gone, but not deregistered yet, takes no task.
-            let Seen::Found(machine) = machine? else { continue };
-            match &machine.profile {
-                Some(profile) => profiles.entry(profile).or_default().push(id.to_owned()),
-                None => roles.bare.push(id.to_owned()),
-            }
-        }
-        let asked: Vec<_> = profiles
-            .into_iter()
-            .map(|(profile, ids)| (profile, self.role(profile, facts), ids))
-            .collect();
-        for (profile, role, ids) in asked {
-            let Some(role) = role? else {
-                roles.bare.extend(ids);
-                continue;
-            };
-            let held = roles.held.entry(role);
-            let new = || Held { instances: Vec::new(), profile: profile.to_owned() };
-            held.or_insert_with(new).instances.extend(ids);
-        }
-        Ok(roles)
-    }
+/// A container instance of a fleet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member<'f> {
+    pub(crate) instance: &'f ContainerInstance,
+    /// The EC2 instance underneath, with its id. An external instance has none.
+    pub(crate) machine: Option<(&'f str, &'f Instance)>,
 }
 
 impl Fleet {
@@ -90,42 +58,125 @@ impl Fleet {
     pub(crate) fn of(task: &Task) -> Result<Option<Fleet>, Stop> {
         let request = &task.context.request;
         let Some(cluster) = request.cluster.get()?.cloned() else { return Ok(None) };
-        let mut providers = Vec::new();
-        for item in request.capacity_provider_strategy.items()? {
-            providers.extend(item.capacity_provider.get()?.cloned());
+        let providers = providers(request.capacity_provider_strategy.items()?)?;
+        let named = names(request.container_instances.items()?);
+        let extent = match request.launch_type.get()?.map(String::as_str) {
+            _ if !(providers.is_empty() && named.is_empty()) => Extent::Any,
+            Some("EC2") => Extent::Own,
+            Some("EXTERNAL") => Extent::External,
+            None if task.context.kind != ContextKind::LiveService => Extent::Default,
+            _ => Extent::Any,
+        };
+        Ok(Some(Fleet { region: task.region()?.clone(), cluster, providers, named, extent }))
+    }
+
+    /// Those that are there now. Managed scaling may add some.
+    ///
+    /// # Errors
+    /// The gap, or that there is no such cluster.
+    pub(crate) fn instances<'f>(
+        &self,
+        facts: &View<'f>,
+    ) -> Result<Vec<&'f ContainerInstance>, Stop> {
+        let asked =
+            ContainerInstances { region: self.region.clone(), cluster: self.cluster.clone() };
+        let found: Vec<_> = facts.need(&asked)?.iter().filter(|it| self.takes(it)).collect();
+        let is_other = |it: &&ContainerInstance| it.capacity_provider != found[0].capacity_provider;
+        if self.extent == Extent::Default && found.iter().any(is_other) {
+            facts.assume(format!(
+                "that no capacity provider strategy of the service, and no default one of cluster {}, leaves out some of its container instances",
+                self.cluster
+            ));
         }
-        let named = request.container_instances.items()?;
-        let named = named.iter().map(|it| it.value.clone()).collect();
-        Ok(Some(Fleet { region: task.region()?.clone(), cluster, providers, named }))
+        Ok(found)
+    }
+
+    /// The same, with the EC2 instance underneath each.
+    ///
+    /// # Errors
+    /// That there is no such cluster, or the first gap, once all are known.
+    pub(crate) fn members<'f>(&self, facts: &View<'f>) -> Result<Vec<Member<'f>>, Stop> {
+        let instances = self.instances(facts)?.into_iter();
+        let asked: Vec<_> = instances.map(|it| (it, self.machine(it, facts))).collect();
+        let mut members = Vec::new();
+        for (instance, machine) in asked {
+            match machine {
+                None => members.push(Member { instance, machine: None }),
+                // One that is gone, but not deregistered yet, takes no task.
+                Some(described) => members
+                    .extend(described?.map(|machine| Member { instance, machine: Some(machine) })),
+            }
+        }
+        Ok(members)
+    }
+
+    fn machine<'f>(
+        &self,
+        instance: &'f ContainerInstance,
+        facts: &View<'f>,
+    ) -> Option<Result<Option<(&'f str, &'f Instance)>, Stop>> {
+        let id = instance.ec2_instance_id.as_deref().filter(|id| id.starts_with("i-"))?;
+        let asked = DescribeInstance { region: self.region.clone(), id: id.to_owned() };
+        Some(facts.beside(&asked).map(|found| found.map(|machine| (id, machine))))
+    }
+
+    /// Whether the task starts on each of them, since the request names them, and not on one that the
+    /// scheduler chooses.
+    pub(crate) fn is_named(&self) -> bool {
+        !self.named.is_empty()
+    }
+
+    /// That none is there, which leaves open what one will have that managed scaling adds.
+    pub(crate) fn nobody(&self) -> Gap {
+        let which = match (self.named.as_slice(), self.providers.as_slice()) {
+            ([], []) => "that the task may land on".to_owned(),
+            ([], [provider]) => format!("of capacity provider {provider}"),
+            ([], providers) => format!("of capacity providers {}", providers.join(" or ")),
+            (named, _) => format!("among those that the request names: {}", named.join(", ")),
+        };
+        let why = format!("cluster {} has no active container instance {which}", self.cluster);
+        Gap::Undecidable { why }
     }
 
     /// Whether this instance is one of them, and takes tasks.
-    pub(crate) fn takes(&self, it: &ContainerInstance) -> bool {
-        it.is_active() && self.has(it)
-    }
-
-    fn has(&self, it: &ContainerInstance) -> bool {
-        let id = it.arn.rsplit('/').next();
-        let is_named = |name: &String| *name == it.arn || name.rsplit('/').next() == id;
-        let of_provider = |name: &String| it.capacity_provider.as_ref() == Some(name);
-        (self.named.is_empty() || self.named.iter().any(is_named))
-            && (self.providers.is_empty() || self.providers.iter().any(of_provider))
-    }
-
-    fn role(&self, profile: &str, facts: &View) -> Result<Option<RoleArn>, Stop> {
-        let unreadable = |arn: &str| {
-            let why = format!("{arn} is not understood as that of an instance profile's role");
-            Stop::Gap(Gap::Undecidable { why })
+    fn takes(&self, it: &ContainerInstance) -> bool {
+        let is_named = |name: &String| last(name) == it.id();
+        let is_of = |provider: &str| self.providers.iter().any(|name| last(name) == provider);
+        let of_launch_type = match self.extent {
+            Extent::Own => !it.is_external(),
+            Extent::External => it.is_external(),
+            Extent::Any | Extent::Default => true,
         };
-        let arn: Arn = profile.parse().map_err(|_| unreadable(profile))?;
-        let name = arn.resource.rsplit('/').next().unwrap_or_default().to_owned();
-        let lookup = GetInstanceProfile { region: self.region.clone(), name };
-        match facts.get(&lookup)? {
-            Seen::Absent(_) => Ok(None),
-            Seen::Found(profile) => {
-                let role = profile.role.as_deref();
-                role.map(|arn| arn.parse().map_err(|_| unreadable(arn))).transpose()
-            }
+        it.is_active()
+            && of_launch_type
+            && (self.named.is_empty() || self.named.iter().any(is_named))
+            && (self.providers.is_empty() || it.capacity_provider.as_deref().is_some_and(is_of))
+    }
+}
+
+/// A container instance is named by its id or its ARN, which names the cluster or, in the old form, does
+/// not. The id is what they end with
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html>).
+fn last(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+fn names(items: &[Located<String>]) -> Vec<String> {
+    items.iter().map(|it| it.value.clone()).collect()
+}
+
+/// The providers of a strategy that tasks may go to. Where one has a weight, those of weight 0 take no
+/// tasks but those of their base
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html>).
+fn providers(strategy: &[StrategyItem]) -> Result<Vec<String>, Stop> {
+    // What cannot be read may be more than 0.
+    let is_more = |field: &Field<i64>| field.get().map_or(true, |it| it.is_some_and(|it| *it > 0));
+    let some_weigh = strategy.iter().any(|it| is_more(&it.weight));
+    let mut names = Vec::new();
+    for item in strategy {
+        if !some_weigh || is_more(&item.weight) || is_more(&item.base) {
+            names.extend(item.capacity_provider.get()?.cloned());
         }
     }
+    Ok(names)
 }

@@ -4,7 +4,8 @@
 
 use crate::account::rights::of_task;
 
-use crate::account::fleet::{Fleet, Held, Roles};
+use crate::account::fleet::Fleet;
+use crate::account::fleet::roles::{Held, Roles, RolesOf};
 use crate::account::rights::Policies;
 use crate::document::LaunchTarget;
 use crate::facts::View;
@@ -53,7 +54,7 @@ pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
         Ok(fleet) => fleet,
         Err(why) => return Ok(Acting::Nobody(why)),
     };
-    let Roles { held, bare } = facts.derive(&fleet)?;
+    let Roles { held, bare } = facts.derive(&RolesOf(fleet.clone()))?;
     if held.is_empty() {
         let consequence = match bare.is_empty() {
             true => "",
@@ -83,7 +84,7 @@ pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
 /// Whatever keeps them from being known.
 pub(crate) fn roles<'f>(task: &Task, facts: &View<'f>) -> Result<Vec<&'f RoleArn>, Stop> {
     match fleet(task)? {
-        Ok(fleet) => Ok(facts.derive(&fleet)?.held.keys().collect()),
+        Ok(fleet) => Ok(facts.derive(&RolesOf(fleet))?.held.keys().collect()),
         Err(_) => Ok(Vec::new()),
     }
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::vpc::Surroundings;
+use crate::account::fleet::{Fleet, Member};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
-use crate::knowledge::{Purpose, Seen, Stop};
-use crate::lookup::ec2::instance::DescribeInstance;
+use crate::knowledge::{Purpose, Stop};
 use crate::lookup::ec2::subnet::DescribeSubnet;
-use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::network::{
     Attraction, Destination, Interface, Part, Path, Port, RouteFact, Service, Subnet, Target,
     Topology, path as path_of,
@@ -52,9 +51,7 @@ impl<'t> Scene<'t> {
                 let subnet = facts.need(&DescribeSubnet { region, id: subnet.value.clone() })?;
                 Ok(vec![Scene::of_task(it.task, subnet, expected, facts)?])
             }
-            SendsFrom::Instances(cluster) => {
-                Scene::of_instances(it.task, &cluster.value, expected, facts)
-            }
+            SendsFrom::Instances(_) => Scene::of_instances(it.task, expected, facts),
         }
     }
 
@@ -95,30 +92,19 @@ impl<'t> Scene<'t> {
     /// that is connected tells of the way of all that stand as its instance does.
     fn of_instances(
         task: &Task,
-        cluster: &str,
         expected: &[Part],
         facts: &View<'t>,
     ) -> Result<Vec<Scene<'t>>, Stop> {
+        let Some(fleet) = Fleet::of(task)? else { return Ok(Vec::new()) };
         let region = task.region()?;
-        let lookup = ContainerInstances { region: region.clone(), cluster: cluster.to_owned() };
-        let instances = facts.need(&lookup)?;
-        let wanted = Wanted::by(task)?;
-        let machines: Vec<_> = instances
-            .iter()
-            .filter(|it| it.is_active() && wanted.includes(it))
-            .filter_map(|it| Some((it.agent_connected, it.ec2_instance_id.clone()?)))
-            .map(|(connected, id)| {
-                (connected, facts.get(&DescribeInstance { region: region.clone(), id }))
-            })
-            .collect();
         let mut standing: BTreeMap<(String, Vec<String>, bool), bool> = BTreeMap::new();
-        for (connected, machine) in machines {
-            let Seen::Found(machine) = machine? else { continue };
+        for Member { instance, machine } in fleet.members(facts)? {
+            let Some((_, machine)) = machine else { continue };
             let Some(subnet) = &machine.subnet else { continue };
             let mut groups = machine.security_groups.clone();
             groups.sort_unstable();
             let stands = (subnet.clone(), groups, machine.is_public);
-            *standing.entry(stands).or_default() |= connected;
+            *standing.entry(stands).or_default() |= instance.agent_connected;
         }
         let subnet = |id: &str| DescribeSubnet { region: region.clone(), id: id.to_owned() };
         let subnets = facts
@@ -260,31 +246,6 @@ pub(crate) fn lacks(path: &Path, topology: &Topology) -> Option<Part> {
 /// Whether an endpoint draws the packets.
 pub(crate) fn is_drawn(path: &Path) -> bool {
     path.lead.as_ref().is_some_and(|lead| lead.to != Attraction::Public)
-}
-
-/// Which instances a task may land on.
-struct Wanted {
-    named: Vec<String>,
-    providers: Vec<String>,
-}
-
-impl Wanted {
-    fn by(task: &Task) -> Result<Wanted, Stop> {
-        let request = &task.context.request;
-        let named = request.container_instances.items()?.iter().map(|it| it.value.clone());
-        let mut providers = Vec::new();
-        for item in request.capacity_provider_strategy.items()? {
-            providers.extend(item.capacity_provider.get()?.cloned());
-        }
-        Ok(Wanted { named: named.collect(), providers })
-    }
-
-    fn includes(&self, it: &ContainerInstance) -> bool {
-        let is_named = |id: &String| it.arn == *id || it.arn.ends_with(&format!("/{id}"));
-        let is_of = |name: &String| it.capacity_provider.as_ref() == Some(name);
-        (self.named.is_empty() || self.named.iter().any(is_named))
-            && (self.providers.is_empty() || self.providers.iter().any(is_of))
-    }
 }
 
 fn is_windows(task: &Task) -> bool {

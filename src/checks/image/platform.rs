@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::account::fleet::Fleet;
 use crate::account::image::{self, Home, ManifestOf, SourceOf};
 use crate::checks::{Check, each};
 use crate::document::launch::OperatingSystem;
@@ -44,12 +45,13 @@ fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
     let image = it.reference()?;
     let platforms = match wanted(it, facts) {
         Ok(Wanted::Untold(why)) => return not_applicable(why),
-        Ok(Wanted::These(platforms)) => Ok(platforms),
+        Ok(Wanted::These(platforms)) => Ok((platforms, false)),
+        Ok(Wanted::Each(platforms)) => Ok((platforms, true)),
         Err(stop) => Err(stop),
     };
     // Asked for in the same turn as the instances: neither waits for the other.
     let manifest = manifest(it, &image, facts);
-    let (platforms, (home, manifest)) = (platforms?, manifest?);
+    let ((platforms, on_each), (home, manifest)) = (platforms?, manifest?);
     if let Manifest::Artifact { kind } = manifest {
         return fail(format!("{} is no container image but {kind}", image.written())).judge();
     }
@@ -63,7 +65,7 @@ fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
             (platform, offer)
         })
         .collect();
-    judge_offers(it, &image, offers)
+    judge_offers(it, &image, on_each, offers)
 }
 
 /// The manifest, and the registry that really serves it.
@@ -85,7 +87,10 @@ fn manifest<'f>(
 
 /// The platforms that the task may land on.
 enum Wanted {
+    /// It starts on some of them.
     These(Vec<Platform>),
+    /// It starts on each, since the request names the container instances.
+    Each(Vec<Platform>),
     Untold(String),
 }
 
@@ -110,20 +115,21 @@ fn wanted(it: &ImageUse, facts: &View) -> Result<Wanted, Stop> {
             .into()),
         };
     }
-    let Some(cluster) = task.context.request.cluster.get()? else {
+    let Some(fleet) = Fleet::of(task)? else {
         return Ok(Wanted::Untold(
             "the definition names no cpuArchitecture, so the container instances decide; give --cluster to judge it for them".to_owned(),
         ));
     };
-    let lookup = ContainerInstances { region: task.region()?.clone(), cluster: cluster.clone() };
-    let active = facts.need(&lookup)?.iter().filter(|it| it.is_active());
-    let platforms: BTreeSet<Platform> = active.filter_map(|it| it.platform()).collect();
+    let instances = fleet.instances(facts)?;
+    let platforms: BTreeSet<Platform> = instances.iter().filter_map(|it| it.platform()).collect();
     if platforms.is_empty() {
         return Ok(Wanted::Untold(format!(
-            "the definition names no cpuArchitecture, and no active container instance of cluster {cluster} tells its own"
+            "the definition names no cpuArchitecture, and no active container instance of cluster {} that the task may land on tells its own",
+            fleet.cluster
         )));
     }
-    Ok(Wanted::These(platforms.into_iter().collect()))
+    let platforms = platforms.into_iter().collect();
+    Ok(if fleet.is_named() { Wanted::Each(platforms) } else { Wanted::These(platforms) })
 }
 
 /// What the image has for one platform. A single image tells its platform in its configuration only.
@@ -151,6 +157,7 @@ fn offer(manifest: &Manifest, home: &Home, wanted: &Platform, facts: &View) -> R
 fn judge_offers(
     it: &ImageUse,
     image: &ImageRef,
+    on_each: bool,
     offers: Vec<(Platform, Result<Offer, Stop>)>,
 ) -> Judgement {
     let mut offered = Vec::new();
@@ -165,7 +172,7 @@ fn judge_offers(
     lacking.sort_by_key(|finding| finding.severity != Severity::Fail);
     match lacking.into_iter().next() {
         None => pass(format!("the image is built for {}", offered.join(" and "))),
-        Some(finding) if offered.is_empty() => finding.at(it.image.place()).judge(),
+        Some(finding) if on_each || offered.is_empty() => finding.at(it.image.place()).judge(),
         // Some instances can run it, and the scheduler does not know which.
         Some(finding) => warn(format!("on some container instances, {}", finding.message))
             .at(it.image.place())

@@ -5,9 +5,8 @@ use crate::account::fleet::Fleet;
 use crate::document::{LaunchTarget, launch};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
-use crate::lookup::ec2::instance::{Attached, DescribeInstance};
+use crate::lookup::ec2::instance::Attached;
 use crate::lookup::ec2::instance_type::{DescribeInstanceType, InstanceType, ROOM};
-use crate::lookup::ecs::instance::ContainerInstances;
 use crate::shell::{ShellCommand, Word};
 use crate::task::EbsVolumeUse;
 use crate::verdict::{Finding, warn};
@@ -50,23 +49,8 @@ fn fleet(it: &EbsVolumeUse) -> Option<Fleet> {
 
 /// What is attached to each; nothing where it is not known of one, since that one may do.
 fn machines<'f>(fleet: &Fleet, facts: &View<'f>) -> Result<Vec<Machine<'f>>, Stop> {
-    let (region, cluster) = (fleet.region.clone(), fleet.cluster.clone());
-    let asked = ContainerInstances { region: region.clone(), cluster };
-    let instances = facts.need(&asked)?;
-    let ids = instances
-        .iter()
-        .filter(|it| fleet.takes(it))
-        .filter_map(|it| it.ec2_instance_id.as_deref());
-    let described: Vec<_> = ids
-        .map(|id| {
-            let asked = DescribeInstance { region: region.clone(), id: id.to_owned() };
-            (id, facts.beside(&asked))
-        })
-        .collect();
     let mut machines = Vec::new();
-    for (id, described) in described {
-        // One that is gone takes nothing.
-        let Some(instance) = described? else { continue };
+    for (id, instance) in fleet.members(facts)?.into_iter().filter_map(|it| it.machine) {
         let Some(attached) = &instance.attached else { return Ok(Vec::new()) };
         machines.push(Machine { id, attached });
     }

@@ -4,10 +4,11 @@ mod docker;
 mod fsx;
 mod s3_files;
 
+use crate::account::fleet::Fleet;
 use crate::account::rights::PoliciesOf;
 use crate::checks::{Check, each};
 use crate::facts::View;
-use crate::knowledge::{Gap, Stop};
+use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::lookup::fsx::DescribeFsxFileSystem;
@@ -53,30 +54,48 @@ fn volume_driver(it: &DrivenVolumeUse, facts: &View) -> Judgement {
     }
 }
 
-/// The container instances that take tasks, and their cluster.
-struct Hosts<'t, 'f> {
-    cluster: &'t str,
-    active: Vec<&'f ContainerInstance>,
+/// The container instances that the task may be placed on, at least one.
+struct Hosts<'f> {
+    fleet: Fleet,
+    instances: Vec<&'f ContainerInstance>,
 }
 
 /// The hosts that the task may be placed on; nothing where no cluster is named.
 ///
 /// # Errors
 /// A gap where there is none to look at, since managed scaling may add one that has everything.
-fn hosts<'t, 'f>(task: &'t Task, facts: &View<'f>) -> Result<Option<Hosts<'t, 'f>>, Stop> {
-    let Some(cluster) = task.context.request.cluster.get()? else { return Ok(None) };
-    let asked = ContainerInstances { region: task.region()?.clone(), cluster: cluster.clone() };
-    let active: Vec<_> = facts.need(&asked)?.iter().filter(|it| it.is_active()).collect();
-    if active.is_empty() {
-        let why = format!("cluster {cluster} has no active container instance to look at");
-        return Err(Gap::Undecidable { why }.into());
+fn hosts<'f>(task: &Task, facts: &View<'f>) -> Result<Option<Hosts<'f>>, Stop> {
+    let Some(fleet) = Fleet::of(task)? else { return Ok(None) };
+    let instances = fleet.instances(facts)?;
+    if instances.is_empty() {
+        return Err(fleet.nobody().into());
     }
-    Ok(Some(Hosts { cluster, active }))
+    Ok(Some(Hosts { fleet, instances }))
 }
 
-impl Hosts<'_, '_> {
+impl Hosts<'_> {
     /// How many have the attribute.
     fn with(&self, attribute: &str) -> usize {
-        self.active.iter().filter(|it| it.has(attribute)).count()
+        self.instances.iter().filter(|it| it.has(attribute)).count()
+    }
+
+    /// That the task does not start for want of an attribute, in words; `able` says what it stands for.
+    /// The scheduler looks for an instance that has it. Where the request names the instances, the task
+    /// starts on each.
+    fn lack(&self, attribute: &str, able: &str) -> Option<String> {
+        let cluster = &self.fleet.cluster;
+        let lacking: Vec<_> =
+            self.instances.iter().filter(|it| !it.has(attribute)).map(|it| it.id()).collect();
+        match (lacking.len(), self.instances.len()) {
+            (0, _) => None,
+            (none, all) if none == all => Some(format!(
+                "no container instance of cluster {cluster} that the task may land on {able}: of {all} that are active, none has the attribute {attribute}"
+            )),
+            _ if self.fleet.is_named() => Some(format!(
+                "not every container instance of cluster {cluster} that the request names {able}: the attribute {attribute} is missing on {}",
+                lacking.join(", ")
+            )),
+            _ => None,
+        }
     }
 }

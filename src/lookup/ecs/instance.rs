@@ -45,6 +45,18 @@ impl ContainerInstance {
         self.status == "ACTIVE"
     }
 
+    /// Its id, which its ARN ends with.
+    pub fn id(&self) -> &str {
+        self.arn.rsplit('/').next().unwrap_or(&self.arn)
+    }
+
+    /// Whether it is a machine outside of AWS
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html>).
+    pub fn is_external(&self) -> bool {
+        self.has("ecs.capability.external")
+            || self.ec2_instance_id.as_deref().is_some_and(|id| id.starts_with("mi-"))
+    }
+
     /// Whether it is registered with this attribute, whatever its value.
     pub fn has(&self, attribute: &str) -> bool {
         self.attributes.contains_key(attribute)

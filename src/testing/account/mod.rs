@@ -341,6 +341,15 @@ impl Account {
 pub(crate) const DIGEST: &str =
     "sha256:1111111111111111111111111111111111111111111111111111111111111111";
 
+/// A container instance of the cluster `prod` that takes tasks.
+pub(crate) fn registered(id: &str, provider: Option<&str>, attributes: &Value) -> Value {
+    json!({
+        "arn": format!("arn:aws:ecs:{REGION}:{ID}:container-instance/prod/{id}"),
+        "ec2_instance_id": format!("i-{id}"), "status": "ACTIVE", "agent_connected": true,
+        "attributes": attributes, "capacity_provider": provider,
+    })
+}
+
 /// An index with an image for each architecture of Linux; nothing for one that does not state it.
 pub(crate) fn index(architectures: &[Option<&str>]) -> Value {
     let entry = |(at, architecture): (usize, &Option<&str>)| {

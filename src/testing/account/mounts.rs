@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::registered;
 use crate::facts::Recording;
 
 pub(crate) const REGION: &str = "eu-west-1";
@@ -87,18 +88,16 @@ impl Account {
 
     /// The active container instances of the cluster `prod`, each with these attributes.
     pub(crate) fn instances(self, attributes: &[Value]) -> Account {
-        let instances: Vec<Value> = (1..)
-            .zip(attributes)
-            .map(|(number, attributes)| {
-                json!({
-                    "arn": format!("arn:aws:ecs:{REGION}:111122223333:container-instance/prod/{number}"),
-                    "ec2_instance_id": format!("i-{number}"), "status": "ACTIVE",
-                    "agent_connected": true, "attributes": attributes, "capacity_provider": null,
-                })
-            })
-            .collect();
+        let numbered = (1_u32..).zip(attributes);
+        let instances =
+            numbered.map(|(number, attributes)| registered(&number.to_string(), None, attributes));
+        self.registers(&instances.collect())
+    }
+
+    /// The container instances of the cluster `prod`.
+    pub(crate) fn registers(self, instances: &Value) -> Account {
         let key = json!({"region": REGION, "cluster": "prod"});
-        self.says("ecs:DescribeContainerInstances", &key, &json!(instances))
+        self.says("ecs:DescribeContainerInstances", &key, instances)
     }
 
     pub(crate) fn says(self, call: &str, key: &Value, fact: &Value) -> Account {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{SECRET, imaged, says, tells};
-use crate::report::Status::{Fail, Pass, Unknown};
-use crate::testing::account::{Account, DIGEST, ID, REGION, anything, index, policy};
+use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
+use crate::testing::account::{Account, DIGEST, ID, REGION, anything, index, policy, registered};
 use crate::testing::story::Story;
 
 #[test]
@@ -157,4 +157,44 @@ fn without_an_architecture_the_instances_decide_and_not_a_default() {
     };
     assert_eq!(says(&story("arm64"), "image-platform"), [Pass]);
     assert_eq!(says(&story("amd64"), "image-platform"), [Fail]);
+}
+
+#[test]
+fn the_architecture_of_instances_that_the_request_leaves_out_is_none() {
+    let story = |request: &str| {
+        let instance = |id, provider, architecture| {
+            let attributes = json!({"ecs.cpu-architecture": architecture, "ecs.os-type": "linux"});
+            registered(id, Some(provider), &attributes)
+        };
+        let instances = json!([instance("1", "blue", "x86_64"), instance("2", "green", "arm64")]);
+        let account = Account::healthy().image("app", &json!({"tag": "1"}), "amd64").says(
+            "ecs:DescribeContainerInstances",
+            &json!({"region": REGION, "cluster": "prod"}),
+            &instances,
+        );
+        let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/app:1");
+        Story::containers_and(
+            &format!(r#"{{"name": "app", "image": "{image}", "memory": 128}}"#),
+            r#""requiresCompatibilities": ["EC2"]"#,
+        )
+        .run_as(request)
+        .in_account(account.recorded())
+    };
+    let of_provider = |name: &str| {
+        story(&format!(
+            r#"{{"cluster": "prod", "capacityProviderStrategy": [{{"capacityProvider": "{name}"}}]}}"#
+        ))
+    };
+    let of_names =
+        |names: &str| story(&format!(r#"{{"cluster": "prod", "containerInstances": [{names}]}}"#));
+    let arm = "the task runs on linux/arm64";
+    tells(&of_provider("blue"), "image-platform", Pass, "built for linux/amd64");
+    tells(&of_provider("green"), "image-platform", Fail, arm);
+    tells(&of_provider("red"), "image-platform", Skip, "that the task may land on tells its own");
+    tells(&of_names(r#""1""#), "image-platform", Pass, "built for linux/amd64");
+    tells(&of_names(r#""2""#), "image-platform", Fail, arm);
+    // It starts on each of them, and the scheduler chooses none.
+    tells(&of_names(r#""1", "2""#), "image-platform", Fail, arm);
+    let anywhere = story(r#"{"cluster": "prod", "launchType": "EC2"}"#);
+    tells(&anywhere, "image-platform", Warn, "on some container instances");
 }

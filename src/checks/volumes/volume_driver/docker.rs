@@ -32,13 +32,16 @@ pub(super) fn judge(it: &DrivenVolumeUse, docker: &DockerVolume, facts: &View) -
         ));
     };
     let attribute = format!("{PLUGIN}{}", driver.replace(':', "."));
-    let Hosts { cluster, active } = &hosts;
-    match hosts.with(&attribute) {
-        0 => fail(format!(
-            "no container instance of cluster {cluster} has the volume plugin {driver}: of {} that are active, none has the attribute {attribute}{}",
-            active.len(),
-            others(&hosts)
-        ))
+    let Some(lack) = hosts.lack(&attribute, &format!("has the volume plugin {driver}")) else {
+        return pass(format!(
+            "{} of {} active container instances of cluster {} that the task may land on have the volume plugin {driver}",
+            hosts.with(&attribute),
+            hosts.instances.len(),
+            hosts.fleet.cluster
+        ));
+    };
+    let others = if hosts.with(&attribute) == 0 { others(&hosts) } else { String::new() };
+    fail(format!("{lack}{others}"))
         .at(docker.driver.place())
         .on(driver)
         .prevents(VOLUME_DRIVER.prevents[0])
@@ -48,17 +51,12 @@ pub(super) fn judge(it: &DrivenVolumeUse, docker: &DockerVolume, facts: &View) -
                 .word(driver)
                 .then(&ShellCommand::of("sudo systemctl restart ecs")),
         )
-        .judge(),
-        some => pass(format!(
-            "{some} of {} active container instances of cluster {cluster} have the volume plugin {driver}",
-            active.len()
-        )),
-    }
+        .judge()
 }
 
 /// The plugins that there are, since a name may be misspelt.
 fn others(hosts: &Hosts) -> String {
-    let attributes = hosts.active.iter().flat_map(|it| it.attributes.keys());
+    let attributes = hosts.instances.iter().flat_map(|it| it.attributes.keys());
     let mut plugins: Vec<&str> = attributes
         .filter_map(|name| name.strip_prefix(PLUGIN))
         .filter(|plugin| *plugin != LOCAL)

@@ -1,7 +1,7 @@
 //! Volumes on S3 Files
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-s3files-config.html>).
 
-use super::{Hosts, VOLUME_DRIVER, hosts};
+use super::{VOLUME_DRIVER, hosts};
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::{name, policies_of};
 use crate::document::Field;
@@ -55,15 +55,11 @@ fn capability(it: &DrivenVolumeUse, facts: &View, found: &mut Findings) -> Resul
         return Ok(());
     }
     let Some(hosts) = hosts(it.task, facts)? else { return Ok(()) };
-    if hosts.with(CAPABILITY) == 0 {
-        let Hosts { cluster, active } = hosts;
+    if let Some(lack) = hosts.lack(CAPABILITY, "can mount S3 Files") {
         found.add(
-            fail(format!(
-                "no container instance of cluster {cluster} can mount S3 Files: of {} that are active, none has the attribute {CAPABILITY}",
-                active.len()
-            ))
-            .prevents(VOLUME_DRIVER.prevents[0])
-            .remedy("Update the agent and the AMI of the container instances"),
+            fail(lack)
+                .prevents(VOLUME_DRIVER.prevents[0])
+                .remedy("Update the agent and the AMI of the container instances"),
         );
     }
     Ok(())

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{ec2, efs, fargate};
 use crate::checks::volumes::volume_driver::VOLUME_DRIVER;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
-use crate::testing::account::mounts::{Account, REGION};
+use crate::testing::account::mounts::{Account, REGION, with};
+use crate::testing::account::registered;
 use crate::testing::story::Story;
 
 const AT: &str = "/volumes/0";
@@ -43,6 +44,63 @@ fn some_instance_has_the_plugin_of_a_docker_volume() {
         let story = ec2(&volume, "").run_as(IN_PROD).in_account(account);
         story.ends(&VOLUME_DRIVER, &[(status, at, words)]);
     }
+}
+
+/// A volume of the plugin `nfsvol`, where only instance 1, of the capacity provider blue, has the plugin.
+fn with_a_plugin_on_the_first_alone(request: &str) -> Story {
+    let plugin = json!({"ecs.capability.docker-plugin.nfsvol": null});
+    let instances = json!([
+        registered("1", Some("blue"), &plugin),
+        registered("2", Some("green"), &json!({})),
+        with(registered("3", Some("red"), &plugin), &json!({"status": "DRAINING"})),
+    ]);
+    let account = Account::healthy().registers(&instances).recorded();
+    ec2(&docker(r#", "driver": "nfsvol""#), "").run_as(request).in_account(account)
+}
+
+#[test]
+fn a_plugin_of_instances_that_the_request_leaves_out_is_none() {
+    let strategy =
+        |items: &str| format!(r#"{{"cluster": "prod", "capacityProviderStrategy": [{items}]}}"#);
+    let (blue, green) = (r#"{"capacityProvider": "blue"}"#, r#"{"capacityProvider": "green"}"#);
+    let none_of_1 = "that the task may land on has the volume plugin nfsvol: of 1 that are active";
+    let cases = [
+        (strategy(blue), Pass, "1 of 1 active"),
+        (strategy(green), Fail, none_of_1),
+        (strategy(&format!("{blue}, {green}")), Pass, "1 of 2 active"),
+        (
+            strategy(&format!(r#"{blue}, {{"capacityProvider": "green", "weight": 1}}"#)),
+            Fail,
+            none_of_1,
+        ),
+        (strategy(r#"{"capacityProvider": "red"}"#), Unknown, "instance of capacity provider red"),
+        (r#"{"cluster": "prod", "containerInstances": ["1"]}"#.to_owned(), Pass, "1 of 1 active"),
+        (r#"{"cluster": "prod", "containerInstances": ["2"]}"#.to_owned(), Fail, none_of_1),
+        (
+            r#"{"cluster": "prod", "containerInstances": ["1", "2"]}"#.to_owned(),
+            Fail,
+            "the attribute ecs.capability.docker-plugin.nfsvol is missing on 2",
+        ),
+        (
+            r#"{"cluster": "prod", "containerInstances": ["3"]}"#.to_owned(),
+            Unknown,
+            "among those that the request names: 3",
+        ),
+    ];
+    for (request, status, words) in cases {
+        told(&with_a_plugin_on_the_first_alone(&request), &[(status, words)]);
+    }
+}
+
+#[test]
+fn a_request_that_leaves_the_capacity_provider_to_the_cluster_is_judged_for_all_of_them() {
+    let assumed = |request: &str| {
+        let results = with_a_plugin_on_the_first_alone(request).judged_by(&VOLUME_DRIVER);
+        assert_eq!(results[0].status, Pass, "{results:#?}");
+        results[0].assumes
+    };
+    assert!(assumed(r#"{"cluster": "prod", "count": 1}"#));
+    assert!(!assumed(IN_PROD));
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub(crate) struct Machines<'f> {
     /// Those that act as no role.
     bare: &'f [String],
     region: Region,
+    /// Whether the task starts on each of them, since the request names them.
+    each: bool,
 }
 
 /// One role of container instances.
@@ -74,7 +76,8 @@ pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
             })
             .collect();
     let holders = holders.into_iter().collect::<Result<_, _>>()?;
-    Ok(Acting::Instances(Machines { holders, bare, region: fleet.region }))
+    let each = fleet.is_named();
+    Ok(Acting::Instances(Machines { holders, bare, region: fleet.region, each }))
 }
 
 /// The roles of the container instances that act for a task which names none; no one where it is not told
@@ -102,7 +105,8 @@ fn fleet(task: &Task) -> Result<Result<Fleet, String>, Stop> {
 
 impl Acting<'_> {
     /// The judgement on everybody who may act. Of several roles of instances, one that may not is a
-    /// warning where another may: the scheduler does not look at it.
+    /// warning where another may, since the scheduler does not look at it, unless the request names the
+    /// instances.
     ///
     /// # Errors
     /// Whatever stopped the judgement on one of them.
@@ -139,13 +143,12 @@ impl Machines<'_> {
         };
         // A statement that denies is not outweighed by a policy more.
         let remedy = finding.remedy.clone().or(Some(REMEDY.to_owned()));
-        match allowed.is_empty() {
-            true => Finding { remedy, ..finding }.judge(),
-            false => {
-                let message = format!("on {}, {}", some(holder.instances), finding.message);
-                Finding { severity: Severity::Warn, message, remedy, ..finding }.judge()
-            }
+        if allowed.is_empty() {
+            return Finding { remedy, ..finding }.judge();
         }
+        let message = format!("on {}, {}", some(holder.instances), finding.message);
+        let severity = if self.each { finding.severity } else { Severity::Warn };
+        Finding { severity, message, remedy, ..finding }.judge()
     }
 
     /// Some have no role, and the others may.

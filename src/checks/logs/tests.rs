@@ -296,6 +296,7 @@ fn only_the_instances_that_the_request_asks_for_count() {
         ),
         (r#"{"cluster": "prod", "containerInstances": ["i-1"]}"#, Pass),
         (r#"{"cluster": "prod", "launchType": "EC2"}"#, Warn),
+        (r#"{"cluster": "prod", "containerInstances": ["i-1", "i-2"]}"#, Fail),
     ];
     for (request, status) in cases {
         let story = on_instances("").run_as(request).in_account(account());

@@ -1,4 +1,5 @@
-use super::source::{Source, in_word, sources, words};
+use super::imports::layers;
+use super::source::{Source, sources};
 
 /// From right to left. What shares a line stands side by side, and is not used by its neighbours.
 const ORDER: &[&[&str]] = &[
@@ -33,11 +34,14 @@ fn wrong_arrows(file: &Source) -> Vec<String> {
     let Some(&from) = module.first() else {
         return Vec::new();
     };
+    if file.is_test() {
+        return Vec::new();
+    }
     let code = file.shipped();
     if rank(from).is_none() {
         return vec![format!("{}: {from} has no place in the order of layers", file.path)];
     }
-    arrows(&code, module.len())
+    layers(file)
         .into_iter()
         .filter_map(|(at, to)| {
             Some(format!("{}: {}", file.place(&code, at), objection(from, &to)?))
@@ -64,49 +68,6 @@ fn rank(layer: &str) -> Option<usize> {
     ORDER.iter().position(|line| line.contains(&layer))
 }
 
-/// The layers that `code` names, with the position of each, in a module so many levels deep.
-fn arrows(code: &str, depth: usize) -> Vec<(usize, String)> {
-    let from_root = words(code, "crate").map(|at| (at, &code[at + "crate".len()..]));
-    let to_root = "super::".repeat(depth);
-    let from_below = code
-        .match_indices(&to_root)
-        .filter(|(at, _)| !code[..*at].ends_with(|it| in_word(it) || it == ':'))
-        .map(|(at, _)| (at, &code[at + to_root.len() - "::".len()..]));
-    from_root
-        .chain(from_below)
-        .filter_map(|(at, rest)| Some((at, rest.strip_prefix("::")?)))
-        .flat_map(|(at, path)| heads(path).into_iter().map(move |head| (at, head)))
-        .collect()
-}
-
-/// The first segment of a path, or of each path in its braces: `a` and `c` in `{a::b, c::{d, e}}`.
-fn heads(path: &str) -> Vec<String> {
-    let head = |path: &str| {
-        let path = path.trim_start();
-        path.chars().take_while(|&it| in_word(it) || it == '*').collect::<String>()
-    };
-    let Some(group) = path.strip_prefix('{') else {
-        return vec![head(path)];
-    };
-    let (mut depth, mut start, mut found) = (0, 0, Vec::new());
-    for (at, it) in group.char_indices() {
-        match it {
-            '{' => depth += 1,
-            '}' | ',' if depth == 0 => {
-                found.push(head(&group[start..at]));
-                start = at + 1;
-            }
-            '}' => depth -= 1,
-            _ => {}
-        }
-        if it == '}' && start == at + 1 {
-            break;
-        }
-    }
-    found.retain(|it| !it.is_empty());
-    found
-}
-
 #[test]
 fn an_arrow_to_the_left_is_refused_however_it_is_written() {
     for (path, code) in [
@@ -116,6 +77,10 @@ fn an_arrow_to_the_left_is_refused_however_it_is_written() {
         ("src/lookup/ecs.rs", "use crate::{\n    names::{Arn, Region},\n    checks::Check,\n};"),
         ("src/lookup/ecs.rs", "use super::super::facts;"),
         ("src/verdict.rs", "use super::report::Report;"),
+        ("src/task/mod.rs", "use crate::account::Rights;"),
+        ("src/account/rights/mod.rs", "use crate::reachability::Origin;"),
+        ("src/least_privilege/mod.rs", "use crate::reachability::Origin;"),
+        ("src/permission/mod.rs", "use crate::checks::Check;"),
         ("src/verdict.rs", "fn f(it: &crate::report::Report) {}"),
         ("src/iam/evaluate.rs", "use crate::knowledge::Gap;"),
         ("src/iam/evaluate.rs", "use crate::network::Route;"),
@@ -143,6 +108,7 @@ fn an_arrow_to_the_right_is_free() {
         ("src/document/mod.rs", "// crate::report is where it ends up\nuse crate::knowledge::Gap;"),
         ("src/facts/view.rs", "#[cfg(test)]\nmod tests {\n    use crate::checks::CHECKS;\n}"),
         ("src/lib.rs", "pub use crate::report::Report;"),
+        ("src/testing/account.rs", "use crate::checks::CHECKS;"),
     ] {
         assert_eq!(wrong_arrows(&Source::new(path, code)), [""; 0], "{path}: {code}");
     }

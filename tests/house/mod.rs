@@ -4,9 +4,15 @@
 mod bans;
 /// What is lifted, named and called stays in the folder where it belongs.
 mod boundaries;
+/// Files do not use each other all the way round.
+mod circles;
 /// Every file of tests is compiled into a test.
 mod forgotten;
+/// What a file names and defines, read from its code.
+mod imports;
 /// Each layer uses only what stands to its right.
 mod layers;
+/// Which file uses what another one defines, through every re-export.
+mod modules;
 /// Rust files as the other tests read them: with comments and literals taken out.
 mod source;

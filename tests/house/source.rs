@@ -26,9 +26,15 @@ impl Source {
         parts
     }
 
+    /// Whether nothing of it is shipped: a file of tests, or of `src/testing/`, the accounts and stories that
+    /// tests share.
+    pub fn is_test(&self) -> bool {
+        self.module().contains(&"tests") || self.module().first() == Some(&"testing")
+    }
+
     /// The code that is shipped: without the items under `#[cfg(test)]`, empty for a file of tests.
     pub fn shipped(&self) -> String {
-        if self.module().contains(&"tests") || self.module().first() == Some(&"testing") {
+        if self.is_test() {
             return String::new();
         }
         let mut in_test = false;
@@ -167,6 +173,7 @@ fn unit_tests_are_not_shipped() {
     let file = Source::new("src/a.rs", "#[cfg(test)]\nmod tests;\nuse d;\n");
     assert_eq!(file.shipped(), "\n\nuse d;\n");
     assert_eq!(Source::new("src/a/tests.rs", "use b;").shipped(), "");
+    assert_eq!(Source::new("src/testing/account.rs", "use b;").shipped(), "");
 }
 
 #[test]

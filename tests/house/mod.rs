@@ -8,6 +8,8 @@ mod boundaries;
 mod circles;
 /// Every file of tests is compiled into a test.
 mod forgotten;
+/// Groups of checks do not know each other, and stand alone in their folder.
+mod groups;
 /// What a file names and defines, read from its code.
 mod imports;
 /// Each layer uses only what stands to its right.

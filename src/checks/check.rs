@@ -1,9 +1,11 @@
-//! One check: its record, and the function that judges its claim.
+//! One check: its record, and the function that judges its claim. One group of checks: its record.
 
 use std::iter::once;
 
 use super::case::Case;
+use crate::facts::View;
 use crate::lookup::{Call, beside};
+use crate::reachability::trail::Trail;
 use crate::task::Task;
 
 /// One check: what it claims, and the function that judges the claim.
@@ -37,4 +39,38 @@ impl Check {
         }
         calls.into_iter().flat_map(|call| once(call).chain(beside(call).iter().copied()))
     }
+}
+
+/// Checks that answer one question of the user, under one subcommand.
+pub struct Group {
+    /// The subcommand: `secrets`.
+    pub name: &'static str,
+    /// What holds where all its checks pass.
+    pub about: &'static str,
+    /// What the subcommand does, for its help.
+    pub help: &'static str,
+    /// Examples for the help and the manual: what is wanted, and the command line.
+    pub examples: &'static [(&'static str, &'static str)],
+    /// Whether it works without network and credentials.
+    pub offline: bool,
+    /// The paths of a task that it looks at.
+    pub paths: Option<fn(&Task, &View) -> Vec<Trail>>,
+    /// Whether the subcommand draws the paths of the task too, with `--graph`.
+    pub draws: bool,
+    /// Its checks, in the order of the report.
+    pub checks: &'static [&'static Check],
+}
+
+impl Group {
+    /// What holds of a group whose record does not say otherwise.
+    pub const EMPTY: Group = Group {
+        name: "",
+        about: "",
+        help: "",
+        examples: &[],
+        offline: false,
+        paths: None,
+        draws: false,
+        checks: &[],
+    };
 }

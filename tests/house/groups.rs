@@ -6,16 +6,7 @@ use super::source::{Source, sources};
 
 /// A group, and what it uses of `src/checks/` besides itself and the record of a check. This list only
 /// shrinks.
-const STRAYS: &[(&str, &[&str])] = &[
-    ("definition", &["mod"]),
-    ("image", &["mod"]),
-    ("kms", &["mod"]),
-    ("logs", &["mod"]),
-    ("network", &["mod"]),
-    ("roles", &["mod"]),
-    ("secrets", &["mod"]),
-    ("volumes", &["mod"]),
-];
+const STRAYS: &[(&str, &[&str])] = &[];
 
 /// The record of a check, and how its cases are made: the files that every group uses.
 const RECORD: &[&str] = &["check", "case"];

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use super::automaton::{Automaton, Step};
 use super::condition::Condition;
-use super::context::{Context, KeyState};
+use super::context::Context;
+use super::key_state::KeyState;
 use super::operator::{Comparison, Quantity, number, range};
 use super::pattern::{Colons, Pattern};
 use super::request::Request;

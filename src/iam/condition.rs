@@ -1,6 +1,7 @@
 //! Conditions: one operator, one key, and the values that the policy wants.
 
-use super::context::{Context, KeyState};
+use super::context::Context;
+use super::key_state::KeyState;
 use super::operator::{Comparison, Operator, Quantity, boolean};
 use super::pattern::{Pattern, Reading};
 use super::truth::Truth;

@@ -2,20 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::key_state::KeyState;
 use super::principal::Principal;
-
-/// What is known of one condition key of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyState {
-    /// The request has the key, with these values; more than one for a multivalued key.
-    Known(Vec<String>),
-    /// The request has the key, and its single value begins so; nothing more is known.
-    Begins(String),
-    /// The request does not have the key.
-    Absent,
-    /// Whether the request has the key is not known, nor with what value.
-    Unknown,
-}
 
 /// The condition keys of a request. Names of keys are compared without case
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html>).

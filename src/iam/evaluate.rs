@@ -1,9 +1,9 @@
 //! The evaluation of a request.
 
-use super::context::KeyState;
 use super::grant::Grants;
 use super::grounds;
 use super::inspection::{Caller, Inspection};
+use super::key_state::KeyState;
 use super::layers::Layers;
 use super::miss::{self, Miss};
 use super::origin::{Layer, Origin};

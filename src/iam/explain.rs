@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::context::KeyState;
 use super::evaluate::{AskedKey, Assumption, Decision, Depends, Evaluation, Outcome, UnreadLayer};
+use super::key_state::KeyState;
 use super::miss::listed;
 use super::origin::{Layer, Origin};
 use super::verdict::Verdict;

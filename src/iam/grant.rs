@@ -1,7 +1,7 @@
 //! Grants of KMS keys: they only ever allow
 //! (<https://docs.aws.amazon.com/kms/latest/developerguide/grants.html>).
 
-use super::context::KeyState;
+use super::key_state::KeyState;
 use super::origin::{Layer, Origin};
 use super::principal::Named;
 use super::request::Request;

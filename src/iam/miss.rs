@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::condition::Condition;
-use super::context::KeyState;
 use super::hint;
+use super::key_state::KeyState;
 use super::operator::Quantity;
 use super::origin::{Layer, Origin};
 use super::policy::{Effect, Statement};

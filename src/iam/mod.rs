@@ -31,6 +31,7 @@ mod grant;
 mod grounds;
 mod hint;
 mod inspection;
+mod key_state;
 mod layers;
 mod miss;
 mod moment;
@@ -48,11 +49,12 @@ mod verdict;
 mod witness;
 
 pub use condition::Condition;
-pub use context::{Context, KeyState};
+pub use context::Context;
 pub use evaluate::{
     AskedKey, Assumption, Decision, Depends, Evaluation, Outcome, UnreadLayer, evaluate,
 };
 pub use grant::{Constraint, Grant, Grants};
+pub use key_state::KeyState;
 pub use layers::Layers;
 pub use miss::{Failure, Miss};
 pub use origin::{Layer, Origin};

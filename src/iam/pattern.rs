@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::automaton::{Automaton, Step};
-use super::context::{Context, KeyState};
+use super::context::Context;
+use super::key_state::KeyState;
 use super::truth::Truth;
 use super::variable::{Substitute, Variable};
 

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::context::KeyState;
+use super::key_state::KeyState;
 use super::truth::Truth;
 use crate::names::{AccountId, Arn, Owner, Partition, RoleArn};
 

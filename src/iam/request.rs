@@ -1,6 +1,7 @@
 //! What is asked: who, to do what, on which resource, with which condition keys.
 
-use super::context::{Context, KeyState};
+use super::context::Context;
+use super::key_state::KeyState;
 use super::principal::Principal;
 use crate::names::{AccountId, Arn};
 

@@ -2,8 +2,8 @@
 //! logic alone takes `k = a` and `k ≠ a` for independent; to try them is to see that one of them holds.
 
 use super::candidate;
-use super::context::KeyState;
 use super::evaluate::{Assumption, Outcome, judge_again};
+use super::key_state::KeyState;
 use super::layers::Layers;
 use super::origin::Origin;
 use super::policy::Effect;

@@ -1,7 +1,8 @@
 //! Policy variables: `${aws:PrincipalTag/team}`, with a default `${aws:PrincipalTag/team, 'none'}`
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
 
-use super::context::{Context, KeyState};
+use super::context::Context;
+use super::key_state::KeyState;
 
 /// A variable in a text of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]

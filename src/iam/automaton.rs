@@ -1,7 +1,5 @@
 //! The machine behind a pattern: where in the pattern one can be after some letters of a text.
 
-use super::pattern::same_in_any_case;
-
 /// One step of a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -105,6 +103,11 @@ impl Automaton {
             places.push(place);
         }
     }
+}
+
+/// Whether two letters differ in case at most.
+pub(super) fn same_in_any_case(a: char, b: char) -> bool {
+    a == b || a.to_lowercase().eq(b.to_lowercase())
 }
 
 #[cfg(test)]

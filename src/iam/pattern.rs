@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::automaton::{Automaton, Step};
+use super::automaton::{Automaton, Step, same_in_any_case};
 use super::context::Context;
 use super::key_state::KeyState;
 use super::truth::Truth;
@@ -291,11 +291,6 @@ fn glob(pattern: &[Token], text: &str, same: fn(char, char) -> bool) -> bool {
         }
     }
     pattern[p..].iter().all(|token| *token == Token::Many)
-}
-
-/// Whether two letters differ in case at most.
-pub(super) fn same_in_any_case(a: char, b: char) -> bool {
-    a == b || a.to_lowercase().eq(b.to_lowercase())
 }
 
 #[cfg(test)]

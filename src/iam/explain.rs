@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::evaluate::{AskedKey, Assumption, Decision, Depends, Evaluation, Outcome, UnreadLayer};
+use super::decision::{AskedKey, Assumption, Decision, Depends, Outcome, UnreadLayer};
+use super::evaluate::Evaluation;
 use super::key_state::KeyState;
 use super::miss::listed;
 use super::origin::{Layer, Origin};

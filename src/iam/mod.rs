@@ -25,6 +25,7 @@ mod automaton;
 mod candidate;
 mod condition;
 mod context;
+mod decision;
 mod evaluate;
 mod explain;
 mod grant;
@@ -50,9 +51,8 @@ mod witness;
 
 pub use condition::Condition;
 pub use context::Context;
-pub use evaluate::{
-    AskedKey, Assumption, Decision, Depends, Evaluation, Outcome, UnreadLayer, evaluate,
-};
+pub use decision::{AskedKey, Assumption, Decision, Depends, Outcome, UnreadLayer};
+pub use evaluate::{Evaluation, evaluate};
 pub use grant::{Constraint, Grant, Grants};
 pub use key_state::KeyState;
 pub use layers::Layers;

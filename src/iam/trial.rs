@@ -2,14 +2,14 @@
 //! logic alone takes `k = a` and `k ≠ a` for independent; to try them is to see that one of them holds.
 
 use super::candidate;
-use super::evaluate::{Assumption, Outcome, judge_again};
+use super::decision::{Assumption, Outcome};
 use super::key_state::KeyState;
 use super::layers::Layers;
 use super::origin::Origin;
 use super::policy::Effect;
 use super::request::Request;
 use super::truth::Truth;
-use super::verdict::{Judged, Sides, Situation, Verdict};
+use super::verdict::{Judged, Sides, Situation, Verdict, judge_again};
 
 /// The most keys that are tried out together.
 const KEYS: usize = 3;

@@ -82,6 +82,22 @@ pub(super) fn judge<'a>(request: &Request, layers: &'a Layers) -> Vec<Judged<'a>
     statements.into_iter().map(judged).collect()
 }
 
+/// Holds the open statements against the request in another context; the others stay as they are.
+pub(super) fn judge_again<'a>(
+    judged: &[Judged<'a>],
+    request: &Request,
+    layers: &Layers,
+) -> Vec<Judged<'a>> {
+    let again = |it: &Judged<'a>| match it.applies() {
+        Truth::Unknown => Judged {
+            inspection: Inspection::of(it.statement, request, layers.boundary.is_some()),
+            ..it.clone()
+        },
+        _ => it.clone(),
+    };
+    judged.iter().map(again).collect()
+}
+
 impl Situation {
     pub fn of(request: &Request, layers: &Layers) -> Situation {
         let granted = match &layers.grants {

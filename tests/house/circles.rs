@@ -64,7 +64,6 @@ const LEFT: &[&[&str]] = &[
         "src/document/yaml/scalar.rs",
     ],
     &["src/facts/key.rs", "src/facts/mod.rs", "src/facts/table.rs", "src/facts/view.rs"],
-    &["src/iam/evaluate.rs", "src/iam/trial.rs"],
     &[
         "src/lookup/classify.rs",
         "src/lookup/ec2/actions.rs",

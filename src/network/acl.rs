@@ -4,9 +4,10 @@
 use super::acl_fact::{AclFact, Crossing, LAST_ENTRY};
 use super::addresses::{Addresses, Ports, range_name};
 use super::answer::{Answer, Fact, Outcome};
+use super::gateway::Way;
 use super::interface::{Interface, NAT_PORTS, Port};
 use super::parts::{Part, Topology};
-use super::route::{Way, ways};
+use super::route::ways;
 use super::route_fact::{RouteFact, RouteHop};
 use super::target::{Target, nat64, ranges_of};
 use super::topology::{NetworkAcl, RouteTarget, Subnet};

@@ -5,9 +5,8 @@ use super::dns::has_own_resolvers;
 use super::endpoint_fact::{EndpointFact, Readiness};
 use super::interface::{Family, Interface};
 use super::parts::{Part, Topology};
-use super::route::table_of;
 use super::target::Service;
-use super::topology::{Endpoint, EndpointKind, RouteTable, RouteTarget};
+use super::topology::{Endpoint, EndpointKind, RouteTable, RouteTarget, table_of};
 
 /// Where the packets to a service go.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,56 +1,83 @@
-//! Whether a gateway lets packets go that a route sends to it.
+//! Which routes packets take, and whether the gateways on their way let them go. A NAT gateway
+//! leaves by its own route table, so neither can be answered without the other.
 
+use super::addresses::Addresses;
 use super::answer::{Fact, Outcome};
-use super::interface::{Family, Interface};
+use super::interface::Family;
 use super::parts::{Part, Topology};
-use super::route::{table_of, ways_of_table};
 use super::route_fact::{RouteFact, RouteHop};
+use super::sender::Sender;
+use super::share::{Piece, divide};
 use super::target::{Target, nat64};
-use super::topology::{EndpointKind, NatGateway, RouteTable, RouteTarget};
+use super::topology::{EndpointKind, NatGateway, RouteTable, RouteTarget, table_of};
 
-/// Who sends, as far as gateways care.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sender<'a> {
-    /// `subnet-…`, or `nat-…`.
-    pub name: &'a str,
-    /// Its VPC.
-    vpc: &'a str,
-    /// Whether it has a public IPv4 address.
-    public_address: bool,
-    /// Block Public Access where it is.
-    mode: Option<&'a str>,
-    /// Whether it is a NAT gateway, and then Block Public Access where the packets come from.
-    nat: Option<Option<&'a str>>,
+/// What becomes of a share of the packets.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    /// Their addresses, or all that they can be.
+    pub share: Addresses,
+    /// What the route says.
+    pub fact: RouteFact,
+    /// The NAT gateway that they, or some of them, go through.
+    pub nat: Option<String>,
 }
 
-impl<'a> Sender<'a> {
-    pub fn of(topology: &Topology<'a>, from: &'a Interface) -> Sender<'a> {
-        Sender {
-            name: &from.subnet.id,
-            vpc: &from.subnet.vpc,
-            public_address: from.public_address,
-            mode: from.subnet.public_access.as_deref().or(topology.public_access),
-            nat: None,
-        }
+impl Way {
+    pub fn leaves_the_vpc(&self) -> bool {
+        let RouteFact::Leads { hop, .. } = &self.fact else { return false };
+        hop.target != RouteTarget::Local
     }
+}
 
-    fn nat(topology: &Topology<'a>, nat: &'a NatGateway, before: &Sender<'a>) -> Sender<'a> {
-        let subnet = nat.subnet.as_ref().and_then(|id| {
-            topology.subnets.unwrap_or_default().iter().find(|subnet| subnet.id == *id)
-        });
-        let own = subnet.and_then(|subnet| subnet.public_access.as_deref());
-        Sender {
-            name: &nat.id,
-            vpc: &nat.vpc,
-            public_address: nat.public,
-            mode: own.or(topology.public_access),
-            nat: Some(before.mode),
-        }
+/// What becomes of the packets of `sender`, by the routes of its table.
+pub(super) fn ways_of_table(
+    topology: &Topology,
+    sender: &Sender,
+    table: &RouteTable,
+    to: &Target,
+) -> Vec<Way> {
+    let mut pieces = divide(table, to, topology.prefix_lists.unwrap_or_default());
+    // A gateway endpoint takes what is meant for its service alone. Of a target that is more than that,
+    // the internet, it is no part.
+    let endpoints = topology.endpoints.unwrap_or_default();
+    if pieces.iter().any(|piece| !piece.is_of_gateway(to, endpoints)) {
+        pieces.retain(|piece| !piece.is_of_gateway(to, endpoints));
     }
+    let unknown = pieces.iter().find(|piece| piece.is_unknown).and_then(|piece| piece.route);
+    let unknown = unknown.map(|route| RouteHop::of(table, route));
+    let way = |Piece { share, route, .. }| {
+        let fact = match route {
+            None => RouteFact::NoRoute {
+                table: table.id.clone(),
+                of: sender.name.to_owned(),
+                to: to.name.clone(),
+            },
+            Some(route) if route.blackhole => RouteFact::Blackhole(RouteHop::of(table, route)),
+            Some(route) => {
+                let to = Target { addresses: share.clone(), ..to.clone() };
+                pass(topology, sender, RouteHop::of(table, route), &to)
+            }
+        };
+        let nat = match route.map(|route| &route.target) {
+            Some(RouteTarget::Nat(id)) if fact.outcome() != Outcome::Blocked => Some(id.clone()),
+            _ => None,
+        };
+        Way { share, fact, nat }
+    };
+    let mut ways: Vec<Way> = pieces.into_iter().map(way).collect();
+    let is_open = Outcome::across(ways.iter().map(|way| way.fact.outcome())) == Outcome::Doubtful;
+    if let Some(hop) = unknown.filter(|_| is_open) {
+        let fact = match topology.prefix_lists {
+            None => RouteFact::Unread(Part::PrefixLists),
+            Some(_) => RouteFact::UnknownList(hop),
+        };
+        ways.push(Way { share: to.addresses.clone(), fact, nat: None });
+    }
+    ways
 }
 
 /// Whether what the route leads through lets go of packets to these addresses.
-pub(super) fn pass(topology: &Topology, sender: &Sender, hop: RouteHop, to: &Target) -> RouteFact {
+fn pass(topology: &Topology, sender: &Sender, hop: RouteHop, to: &Target) -> RouteFact {
     match &hop.target {
         RouteTarget::Local => RouteFact::Leads { hop, then: None },
         RouteTarget::InternetGateway(_) | RouteTarget::EgressOnly(_)

@@ -12,10 +12,10 @@ use super::filter::{egress, ingress};
 use super::filter_fact::FilterFact;
 use super::interface::{Family, Interface, Port};
 use super::parts::{Part, Topology};
-use super::route::{route, table_of};
+use super::route::route;
 use super::route_fact::RouteFact;
 use super::target::{Destination, Service, Target};
-use super::topology::{Endpoint, RouteDestination, RouteTarget};
+use super::topology::{Endpoint, RouteDestination, RouteTarget, table_of};
 
 /// What lies between a task and what it must reach.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -59,6 +59,13 @@ pub struct RouteTable {
     pub routes: Vec<Route>,
 }
 
+/// The route table that a subnet uses: the one that it is associated with, else the VPC's main one
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html>).
+pub fn table_of<'a>(subnet: &str, tables: &'a [RouteTable]) -> Option<&'a RouteTable> {
+    let own = tables.iter().find(|table| table.subnets.iter().any(|it| it == subnet));
+    own.or_else(|| tables.iter().find(|table| table.main))
+}
+
 /// A route.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {

@@ -80,7 +80,6 @@ const LEFT: &[&[&str]] = &[
         "src/lookup/servicequotas.rs",
         "src/lookup/services.rs",
     ],
-    &["src/network/gateway.rs", "src/network/route.rs"],
     &[
         "src/output/graph/dot.rs",
         "src/output/graph/layout.rs",

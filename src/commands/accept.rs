@@ -5,7 +5,7 @@ use std::path::Path;
 use time::format_description::well_known::Iso8601;
 use time::{Date, OffsetDateTime};
 
-use crate::document::source::Value;
+use crate::document::node::Value;
 use crate::document::{Node, Role, Source};
 use crate::report::{CheckResult, Status};
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::node::{Node, Value};
 use super::place::Place;
-use super::source::{Node, Value};
 use crate::knowledge::{Gap, Stop};
 use crate::names::placeholder;
 
@@ -225,7 +225,7 @@ impl<T: Read> Read for Named<T> {
         let Value::Map(entries) = &node.value else {
             return Err(objectless(node));
         };
-        let read = |entry: &super::source::Entry| match entry.node.value {
+        let read = |entry: &super::node::Entry| match entry.node.value {
             Value::Null => Field::Missing(entry.node.place.clone()),
             _ => Field::at(&entry.node, &entry.key),
         };
@@ -280,14 +280,14 @@ macro_rules! located {
 
         impl $crate::document::field::Read for $name {
             fn read(
-                node: &$crate::document::source::Node,
+                node: &$crate::document::node::Node,
             ) -> Result<$name, $crate::document::field::Unread> {
                 $crate::document::field::object(node)
             }
         }
 
         impl $crate::document::field::Object for $name {
-            fn of(node: &$crate::document::source::Node) -> $name {
+            fn of(node: &$crate::document::node::Node) -> $name {
                 $name {
                     $( $field: $crate::document::field::Field::of(node, $key), )*
                     place: node.place.clone(),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use unicode_width::UnicodeWidthChar;
 
+use super::cursor::Cursor;
 use super::place::Position;
-use super::source::Cursor;
 
 /// How much of the offending line is shown on either side of the caret, in characters.
 const AROUND: usize = 50;

@@ -5,9 +5,10 @@ use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, ParseOptions, ast, parse_to_ast};
 use serde::de::IgnoredAny;
 
+use super::cursor::Cursor;
 use super::input_error::InputError;
+use super::node::{DEPTH_LIMIT, Entry, Node, Value};
 use super::place::Place;
-use super::source::{Cursor, DEPTH_LIMIT, Entry, Node, Value};
 use crate::names::placeholder;
 
 /// Nothing but RFC 8259.

@@ -2,7 +2,8 @@
 
 use super::field::{Field, Located, Object};
 use super::input_error::InputError;
-use super::source::{Node, Source, Value};
+use super::node::{Node, Value};
+use super::source::Source;
 use super::task_definition::TaskDefinition;
 use crate::knowledge::Gap;
 

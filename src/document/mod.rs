@@ -1,11 +1,13 @@
 //! What the user wrote, with the place of every value.
 
 pub mod container;
+mod cursor;
 pub mod field;
 mod input_error;
 mod json;
 pub mod kind;
 pub mod launch;
+pub mod node;
 pub mod place;
 pub mod run_context;
 pub mod shape;
@@ -18,7 +20,8 @@ pub use container::Container;
 pub use field::{Field, Located};
 pub use input_error::{InputError, printable};
 pub use launch::{LaunchTarget, launch_targets};
+pub use node::Node;
 pub use place::{Place, Pointer, Position, Role};
 pub use run_context::{ContextKind, LaunchInput, RunContext};
-pub use source::{Node, Source};
+pub use source::Source;
 pub use task_definition::TaskDefinition;

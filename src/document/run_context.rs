@@ -8,8 +8,9 @@ use std::fmt;
 use super::field::{Field, Located, Object};
 use super::input_error::InputError;
 use super::kind::CONTEXT_FIELDS;
+use super::node::{Node, Value};
 use super::place::{Place, Role};
-use super::source::{Node, Source, Value};
+use super::source::Source;
 
 pub use request::*;
 

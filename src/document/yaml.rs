@@ -9,8 +9,8 @@ use saphyr_parser::{Event, Marker, Parser, Span, Tag};
 
 use self::scalar::scalar;
 use super::input_error::InputError;
+use super::node::{DEPTH_LIMIT, Entry, Node, Value};
 use super::place::{Place, Pointer, Position};
-use super::source::{DEPTH_LIMIT, Entry, Node, Value};
 
 /// How much aliases may add to a document: one for each value, and one for each byte of text.
 const EXPANSION_LIMIT: usize = 4_000_000;

@@ -56,13 +56,6 @@ const LEFT: &[&[&str]] = &[
         "src/commands/pages.rs",
         "src/commands/policy.rs",
     ],
-    &[
-        "src/document/input_error.rs",
-        "src/document/json.rs",
-        "src/document/source.rs",
-        "src/document/yaml.rs",
-        "src/document/yaml/scalar.rs",
-    ],
     &["src/facts/key.rs", "src/facts/mod.rs", "src/facts/table.rs", "src/facts/view.rs"],
     &[
         "src/lookup/classify.rs",

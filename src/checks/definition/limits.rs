@@ -4,7 +4,7 @@
 
 use crate::document::container::{EnvironmentFile, LinuxParameters, RestartPolicy};
 use crate::document::kind::Kind;
-use crate::document::source::{Node, Value};
+use crate::document::node::{Node, Value};
 use crate::document::{Container, ContextKind, Field, LaunchInput};
 use crate::knowledge::Stop;
 use crate::names::S3Object;
@@ -204,7 +204,7 @@ fn printed(node: &Node) -> usize {
         Value::Text(it) => text(it),
         Value::List(items) => 2 + commas(items.len()) + items.iter().map(printed).sum::<usize>(),
         Value::Map(entries) => {
-            let entry = |it: &crate::document::source::Entry| text(&it.key) + 1 + printed(&it.node);
+            let entry = |it: &crate::document::node::Entry| text(&it.key) + 1 + printed(&it.node);
             2 + commas(entries.len()) + entries.iter().map(entry).sum::<usize>()
         }
     }

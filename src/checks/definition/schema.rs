@@ -3,8 +3,8 @@
 use super::{limits, spelling};
 use crate::checks::{Check, whole};
 use crate::document::kind::Kind;
+use crate::document::node::{Node, duplicates};
 use crate::document::shape::{Complaint, Mismatch, Severity, examine_context, examine_definition};
-use crate::document::source::{Node, duplicates};
 use crate::facts::View;
 use crate::knowledge::Gap;
 use crate::task::Task;

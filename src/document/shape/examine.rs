@@ -6,9 +6,9 @@ use super::{
     UPDATE_SERVICE,
 };
 use crate::document::kind::{self, READ_ONLY};
+use crate::document::node::{Node, Value};
 use crate::document::place::Place;
 use crate::document::run_context::ContextKind;
-use crate::document::source::{Node, Value};
 use crate::names::placeholder;
 
 /// Something in a document that does not fit its shape.

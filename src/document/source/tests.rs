@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::document::node::{DEPTH_LIMIT, duplicates};
+use crate::document::place::Position;
 
 fn read(name: &str, text: &str) -> Result<Source, InputError> {
     Source::read(name, Role::Definition, text.as_bytes())

@@ -3,7 +3,7 @@
 use saphyr_parser::{ScalarStyle, Tag};
 use serde_json::Number;
 
-use crate::document::source::Value;
+use crate::document::node::Value;
 
 /// The value of a scalar: what is quoted or tagged as text is text, the rest follows the core schema
 /// (YAML 1.2.2, section 10.3.2), in which `yes` is a text.

@@ -88,7 +88,7 @@ fn aliases_and_merges_are_what_they_stand_for() {
 fn repeated_keys_are_kept_and_the_last_one_counts() {
     let root = read("family: a\nfamily: b\n").unwrap();
     assert_eq!(root.get("family").unwrap().text(), Some("b"));
-    assert_eq!(crate::document::source::duplicates(&root).len(), 1);
+    assert_eq!(crate::document::node::duplicates(&root).len(), 1);
 }
 
 #[test]

@@ -1,0 +1,34 @@
+//! Lines and columns of a text.
+
+use super::place::Position;
+
+/// Walks forward through a text and knows the line and column of each byte offset that it is asked for.
+pub(super) struct Cursor<'t> {
+    text: &'t str,
+    offset: usize,
+    position: Position,
+}
+
+impl<'t> Cursor<'t> {
+    pub(super) fn new(text: &'t str) -> Cursor<'t> {
+        Cursor { text, offset: 0, position: Position { line: 1, column: 1 } }
+    }
+
+    /// The position of the byte at `offset`. Offsets may only grow: a file can be one line of ten
+    /// megabytes, and counting its columns from the start for each value would take for ever.
+    pub(super) fn at(&mut self, offset: usize) -> Position {
+        let rest = self.text.get(self.offset..).unwrap_or_default();
+        let mut letters = rest.chars().peekable();
+        while self.offset < offset
+            && let Some(letter) = letters.next()
+        {
+            self.offset += letter.len_utf8();
+            if letter == '\n' || letter == '\r' && letters.peek() != Some(&'\n') {
+                self.position = Position { line: self.position.line + 1, column: 1 };
+            } else {
+                self.position.column += 1;
+            }
+        }
+        self.position
+    }
+}

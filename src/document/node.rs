@@ -1,0 +1,159 @@
+//! What a document holds: a tree of values, each with its place.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::sync::Arc;
+
+use serde_json::Number;
+
+use super::place::{Place, Pointer};
+
+/// How deep values may nest. The deepest API shape needs nine levels.
+pub const DEPTH_LIMIT: usize = 100;
+
+/// A value and where it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// The value.
+    pub value: Value,
+    /// Where it begins.
+    pub place: Place,
+}
+
+/// A value as it is written: order and repeated keys are kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map: an object in JSON, a mapping in YAML.
+    Map(Vec<Entry>),
+}
+
+/// One key of a map with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The key.
+    pub key: Arc<str>,
+    /// Where the key is written; its pointer is that of the value.
+    pub key_place: Place,
+    /// The value.
+    pub node: Node,
+}
+
+/// A key that one map gives twice. The last one counts, as everywhere in the AWS CLI.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Duplicate {
+    /// The key.
+    pub key: Arc<str>,
+    /// The place of the key that is ignored.
+    pub ignored: Place,
+    /// The place of the key that repeats it.
+    pub repeated: Place,
+}
+
+impl Node {
+    /// The value of the field `name`, if this is a map that has it. Of a repeated key, the last one.
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        self.entries().iter().rev().find(|entry| &*entry.key == name).map(|entry| &entry.node)
+    }
+
+    /// The entries of a map; none for anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; none for anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text, if this is one.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether this is a map that has the field `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// What kind of value this is, for a sentence: "a list".
+    pub fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "null",
+            Value::Bool(_) => "true or false",
+            Value::Number(_) => "a number",
+            Value::Text(_) => "text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "an object",
+        }
+    }
+
+    /// The tree of what a service answered: every value has the position of the whole.
+    pub(super) fn from_json(value: &serde_json::Value, place: Place) -> Node {
+        use serde_json::Value as Json;
+        let below = |pointer: Pointer| Place { pointer, ..place.clone() };
+        let value = match value {
+            Json::Null => Value::Null,
+            Json::Bool(truth) => Value::Bool(*truth),
+            Json::Number(number) => Value::Number(number.clone()),
+            Json::String(text) => Value::Text(text.clone()),
+            Json::Array(items) => Value::List(
+                (0..)
+                    .zip(items)
+                    .map(|(index, item)| Node::from_json(item, below(place.pointer.item(index))))
+                    .collect(),
+            ),
+            Json::Object(fields) => Value::Map(
+                fields
+                    .iter()
+                    .map(|(key, value)| {
+                        let key: Arc<str> = key.as_str().into();
+                        let key_place = below(place.pointer.field(key.clone()));
+                        let node = Node::from_json(value, key_place.clone());
+                        Entry { key, key_place, node }
+                    })
+                    .collect(),
+            ),
+        };
+        Node { value, place }
+    }
+}
+
+/// The keys that are given twice in one map, in the order of the document.
+pub fn duplicates(root: &Node) -> Vec<Duplicate> {
+    let mut found = Vec::new();
+    let mut seen: HashMap<&str, &Place> = HashMap::new();
+    for entry in root.entries() {
+        match seen.entry(&entry.key) {
+            Slot::Vacant(slot) => {
+                slot.insert(&entry.key_place);
+            }
+            Slot::Occupied(mut slot) => found.push(Duplicate {
+                key: entry.key.clone(),
+                ignored: slot.insert(&entry.key_place).clone(),
+                repeated: entry.key_place.clone(),
+            }),
+        }
+    }
+    let children = root.entries().iter().map(|entry| &entry.node).chain(root.items());
+    found.extend(children.flat_map(duplicates));
+    found
+}

@@ -74,13 +74,6 @@ const LEFT: &[&[&str]] = &[
         "src/lookup/services.rs",
     ],
     &[
-        "src/output/graph/dot.rs",
-        "src/output/graph/layout.rs",
-        "src/output/graph/mermaid.rs",
-        "src/output/graph/mod.rs",
-        "src/output/graph/svg.rs",
-    ],
-    &[
         "src/output/json.rs",
         "src/output/lines.rs",
         "src/output/mod.rs",

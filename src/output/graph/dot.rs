@@ -1,6 +1,6 @@
 //! For Graphviz: `dot -Tsvg`.
 
-use super::{COLUMNS, Graph, State, mark};
+use super::picture::{COLUMNS, Graph, State, mark};
 
 pub(super) fn draw(graphs: &[Graph]) -> String {
     let mut text = String::from("digraph network {\n");

@@ -1,7 +1,7 @@
 //! Where everything stands: columns from the subnets to the destinations, and lanes through them for the
 //! lines that leave a column out, so that no line runs behind a box that it has nothing to do with.
 
-use super::{COLUMNS, Graph, Node, State};
+use super::picture::{COLUMNS, Graph, Node, State, merged};
 use crate::reachability::trail::Kind;
 
 pub(super) const MARGIN: f64 = 28.0;
@@ -173,7 +173,7 @@ impl Plan<'_> {
 
     fn line(&mut self, from: usize, to: usize, state: State) {
         match self.lines.iter_mut().find(|it| (it.from, it.to) == (from, to)) {
-            Some(line) => line.state = super::merged(line.state, state),
+            Some(line) => line.state = merged(line.state, state),
             None => self.lines.push(Line { from, to, state }),
         }
     }

@@ -1,6 +1,6 @@
 //! The paths as text, a line for all that share one.
 
-use super::shown;
+use super::picture::shown;
 use crate::output::style::{paint, style};
 use crate::output::{Look, Marks};
 use crate::reachability::trail::{End, Kind, Trail};

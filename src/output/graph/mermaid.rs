@@ -1,6 +1,6 @@
 //! For GitHub, GitLab and wikis.
 
-use super::{Graph, State, class, mark};
+use super::picture::{Graph, State, class, mark};
 
 pub(super) fn draw(graphs: &[Graph]) -> String {
     let titles: Vec<&str> = graphs.iter().map(|graph| graph.title.as_str()).collect();

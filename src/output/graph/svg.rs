@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::layout::{Layout, MARGIN, Place, TEXT, labels, shortened, shows_mark};
-use super::{COLUMNS, Graph, Node, State, class, mark};
+use super::picture::{COLUMNS, Graph, Node, State, class, mark};
 use crate::output::xml::escaped;
 use crate::reachability::trail::Kind;
 

@@ -4,7 +4,7 @@ use jmespath::Expression;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::OutputError;
+use super::output_error::OutputError;
 use crate::report::Report;
 
 const SCHEMA_VERSION: u32 = 1;

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Look;
+use super::style::Look;
 
 /// A sentence behind its label, its further lines below each other.
 pub fn labelled(label: &str, text: &str, look: &Look) -> String {

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use jmespath::Expression;
 
-use super::{Format, Look, OutputError, say};
+use super::format::Format;
+use super::output_error::OutputError;
+use super::style::Look;
+use super::terminal::say;
 
 /// A file that can be written, and keeps what it holds until there is something to write.
 #[derive(Debug)]

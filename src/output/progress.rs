@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{note, printable};
+use super::printable;
+use super::terminal::note;
 use crate::knowledge::FactId;
 use crate::preflight::{Event, Watch};
 

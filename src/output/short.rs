@@ -1,7 +1,6 @@
 //! A line for each result that is not a pass, in the form that editors and grep understand.
 
-use super::Look;
-use super::style::{paint, style};
+use super::style::{Look, paint, style};
 use crate::report::{Report, Status};
 
 pub(super) fn render(report: &Report, _: &Look) -> String {

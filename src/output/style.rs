@@ -5,7 +5,6 @@ use std::io;
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
 
-use super::Volume;
 use crate::report::Status;
 
 /// When to use colour.
@@ -17,6 +16,18 @@ pub enum Colour {
     Never,
     /// On a terminal, unless `NO_COLOR` says otherwise.
     Auto,
+}
+
+/// How much to tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Volume {
+    /// Only what is not a pass.
+    Quiet,
+    /// Every result.
+    #[default]
+    Normal,
+    /// Evidence and calls too.
+    Verbose,
 }
 
 /// How the text looks.

@@ -6,8 +6,7 @@ use std::collections::HashSet;
 use unicode_width::UnicodeWidthStr;
 
 use super::lines::wrap;
-use super::style::{paint, style};
-use super::{Look, Volume};
+use super::style::{Look, Volume, paint, style};
 use crate::report::{CheckResult, Outcome, Report, Status, Summary, TargetReport};
 
 pub(super) fn render(report: &Report, look: &Look) -> String {

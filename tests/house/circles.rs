@@ -74,15 +74,6 @@ const LEFT: &[&[&str]] = &[
         "src/lookup/services.rs",
     ],
     &[
-        "src/output/json.rs",
-        "src/output/lines.rs",
-        "src/output/mod.rs",
-        "src/output/outlet.rs",
-        "src/output/short.rs",
-        "src/output/style.rs",
-        "src/output/text.rs",
-    ],
-    &[
         "src/permission/answer.rs",
         "src/permission/inquiry.rs",
         "src/permission/mod.rs",

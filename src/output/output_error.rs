@@ -1,0 +1,31 @@
+//! Why nothing could be printed.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use super::format::Format;
+
+/// Why nothing could be printed.
+#[derive(Debug)]
+pub enum OutputError {
+    /// The format is not known.
+    Format(String),
+    /// The file cannot be written.
+    File(PathBuf, io::Error),
+    /// The JMESPath expression is wrong, or does not fit.
+    Query(String),
+}
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            OutputError::Format(word) => {
+                let known: Vec<_> = Format::ALL.iter().map(|(name, _)| *name).collect();
+                write!(f, "there is no format {word:?}; choose from {}", known.join(", "))
+            }
+            OutputError::File(path, error) => write!(f, "cannot write {}: {error}", path.display()),
+            OutputError::Query(why) => write!(f, "--query: {why}"),
+        }
+    }
+}

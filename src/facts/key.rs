@@ -9,10 +9,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Derived, View};
 #[cfg(test)]
 use crate::knowledge::Absence;
-use crate::knowledge::{Gap, Seen, Stop};
+use crate::knowledge::{Gap, Seen};
 use crate::lookup::{Answer, Batch, Call, Lookup, Mend, Missing, Services};
 
 /// What can key a row: any question, compared by type and fields.
@@ -152,25 +151,5 @@ impl<L: Lookup> Asked for L {
     #[cfg(test)]
     fn absences(&self) -> Vec<Absence> {
         L::ABSENT.iter().map(|code| Asked::absent(self, code)).collect()
-    }
-}
-
-/// A derived fact of any type, as the run loop sees it.
-pub trait Derivation: Send + Sync + fmt::Debug {
-    /// What is derived, in words.
-    fn what(&self) -> String;
-    /// Computes it.
-    ///
-    /// # Errors
-    /// The gap or the absence at which it stopped.
-    fn derive(&self, facts: &View) -> Result<Box<dyn Any + Send + Sync>, Stop>;
-}
-
-impl<D: Derived> Derivation for D {
-    fn what(&self) -> String {
-        Derived::what(self)
-    }
-    fn derive(&self, facts: &View) -> Result<Box<dyn Any + Send + Sync>, Stop> {
-        Derived::derive(self, facts).map(|fact| Box::new(fact) as Box<dyn Any + Send + Sync>)
     }
 }

@@ -25,33 +25,15 @@
 //! instead of a verdict: same waiting, computed once for all who ask, not recorded. Its evidence and
 //! its assumptions pass through to whoever asks.
 
+mod derived;
 mod key;
 mod redaction;
 mod snapshot;
 mod table;
 mod view;
 
-pub use key::{Asked, BoxedAnswer, Derivation};
+pub use derived::{Derivation, Derived};
+pub use key::{Asked, BoxedAnswer};
 pub use snapshot::{Recording, SnapshotError};
 pub use table::{Row, Table};
 pub use view::{Log, View};
-
-use std::fmt;
-use std::hash::Hash;
-
-use crate::knowledge::Stop;
-
-/// A fact that is computed from others by a pure function.
-pub trait Derived: Clone + fmt::Debug + Eq + Hash + Send + Sync + 'static {
-    /// What the computation yields.
-    type Fact: Send + Sync + 'static;
-
-    /// What is derived, in words.
-    fn what(&self) -> String;
-
-    /// The computation. It asks like a check, with `?` for whatever it cannot have.
-    ///
-    /// # Errors
-    /// The gap or the absence at which it stopped.
-    fn derive(&self, facts: &View) -> Result<Self::Fact, Stop>;
-}

@@ -4,8 +4,9 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::key::{Asked, BoxedAnswer, Derivation, Key, unbox};
-use super::{Derived, Log};
+use super::derived::{Derivation, Derived};
+use super::key::{Asked, BoxedAnswer, Key, unbox};
+use super::view::Log;
 use crate::knowledge::{FactId, Gap, Seen, Stop};
 use crate::lookup::Lookup;
 

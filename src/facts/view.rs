@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::key::{Asked, Derivation, Key, unbox};
-use super::{Derived, Row, Table};
+use super::derived::{Derivation, Derived};
+use super::key::{Asked, Key, unbox};
+use super::table::{Row, Table};
 use crate::knowledge::{Absence, FactId, Gap, Ground, Lack, Seen, Stop};
 use crate::lookup::{Lookup, Optional};
 

@@ -10,6 +10,15 @@ const INHERENT: &[(&str, &[&str])] = &[
         &["src/facts/derived.rs", "src/facts/table.rs", "src/facts/view.rs"],
     ),
     (
+        "a question is fetched with the clients of the services, and that of EC2 takes only questions whose calls are reads",
+        &[
+            "src/lookup/ec2/actions.rs",
+            "src/lookup/ec2/client.rs",
+            "src/lookup/question.rs",
+            "src/lookup/services.rs",
+        ],
+    ),
+    (
         "a word of a command may hold what another command prints",
         &["src/shell/mod.rs", "src/shell/simple.rs", "src/shell/word.rs"],
     ),
@@ -61,22 +70,6 @@ const LEFT: &[&[&str]] = &[
         "src/commands/network.rs",
         "src/commands/pages.rs",
         "src/commands/policy.rs",
-    ],
-    &[
-        "src/lookup/classify.rs",
-        "src/lookup/ec2/actions.rs",
-        "src/lookup/ec2/client.rs",
-        "src/lookup/ecs.rs",
-        "src/lookup/ecs/cluster.rs",
-        "src/lookup/ecs/instance.rs",
-        "src/lookup/efs.rs",
-        "src/lookup/iam/simulate.rs",
-        "src/lookup/mod.rs",
-        "src/lookup/organizations.rs",
-        "src/lookup/pages.rs",
-        "src/lookup/s3.rs",
-        "src/lookup/servicequotas.rs",
-        "src/lookup/services.rs",
     ],
     &[
         "src/permission/answer.rs",

@@ -22,6 +22,7 @@ pub mod efs;
 pub mod fsx;
 pub mod iam;
 pub mod kms;
+mod list;
 pub mod logs;
 mod mask;
 mod mend;
@@ -40,7 +41,7 @@ pub mod ssm;
 pub use caller::{Caller, CallerIdentity};
 pub use connect::{Connection, NoConnection, Settings, connect};
 pub use mend::{Mend, Missing};
-pub use question::{Answer, Batch, Call, Lookup, Optional};
+pub use question::{Answer, Batch, Call, Listed, Lookup, Optional};
 pub use services::Services;
 
 /// The calls that a lookup makes beside the one that it is named for.

@@ -54,8 +54,20 @@ impl Batch {
     }
 }
 
+/// What stands in the list of all lookups.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not in the list of lookups",
+    note = "add it to src/lookup/list.rs, and a case of it to src/lookup/tests"
+)]
+pub trait Listed {
+    /// The name of the type.
+    const NAME: &'static str;
+}
+
 /// A question with its key. Equal questions are asked once in a run.
-pub trait Lookup: Clone + fmt::Debug + Eq + Hash + Serialize + Send + Sync + 'static {
+pub trait Lookup:
+    Listed + Clone + fmt::Debug + Eq + Hash + Serialize + Send + Sync + 'static
+{
     /// What a found answer holds: only what a check reads.
     type Fact: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'static;
     /// The call that answers it.

@@ -10,7 +10,7 @@ use crate::checks::{Check, Group, Ruling, whole};
 use crate::document::{Place, Role};
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
-use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services};
+use crate::lookup::{Answer, Batch, Call, Listed, Lookup, Optional, Services};
 use crate::preflight::{Bounds, Event, Loop, Origin, Probe, Watch, report};
 use crate::report::{CheckResult, Status};
 use crate::task::Task;
@@ -37,6 +37,10 @@ pub(super) struct Ask {
 
 pub(super) fn ask(name: &'static str, reply: Reply) -> Ask {
     Ask { name, reply, millis: 0 }
+}
+
+impl Listed for Ask {
+    const NAME: &'static str = "Ask";
 }
 
 impl Lookup for Ask {
@@ -81,6 +85,10 @@ impl Optional for Ask {
 /// A question that travels with up to nine others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Together(pub usize);
+
+impl Listed for Together {
+    const NAME: &'static str = "Together";
+}
 
 impl Lookup for Together {
     type Fact = usize;

@@ -1,0 +1,147 @@
+//! The list of all lookups. One that is not listed is none, as the compiler sees to; and each that is
+//! listed has to stand the tests of this layer, against everything that can come over the wire.
+
+use super::caller::CallerIdentity;
+use super::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};
+use super::ec2::endpoint::Endpoints;
+use super::ec2::instance::DescribeInstance;
+use super::ec2::instance_type::DescribeInstanceType;
+use super::ec2::network_acl::NetworkAcls;
+use super::ec2::network_interface::NetworkInterfaces;
+use super::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
+use super::ec2::public_access::BlockPublicAccess;
+use super::ec2::route::{InternetGateways, NatGateways, RouteTables};
+use super::ec2::security_group::{DefaultSecurityGroup, DescribeSecurityGroup};
+use super::ec2::snapshot::DescribeSnapshot;
+use super::ec2::subnet::{DescribeSubnet, Subnets, TakenAddresses};
+use super::ec2::volume::ProvisionedVolumes;
+use super::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
+use super::ecr::{
+    DescribeImage, DescribeRepository, EcrConfig, EcrManifest, GetRegistryPolicy,
+    GetRepositoryPolicy, ListRepositoryTags, PullThroughRules,
+};
+use super::ecs::account::ListAccountSettings;
+use super::ecs::capacity_provider::DescribeCapacityProvider;
+use super::ecs::cluster::DescribeCluster;
+use super::ecs::instance::ContainerInstances;
+use super::ecs::{DescribeService, DescribeTaskDefinition};
+use super::efs::{
+    DescribeAccessPoint, DescribeFileSystem, DescribeMountTargetGroups, DescribeMountTargets,
+    GetFileSystemPolicy,
+};
+use super::fsx::DescribeFsxFileSystem;
+use super::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};
+use super::iam::instance_profile::GetInstanceProfile;
+use super::iam::policy::{GetPolicy, GetPolicyVersion};
+use super::iam::role::{GetRole, GetRolePolicy, ListAttachedRolePolicies, ListRolePolicies};
+use super::iam::simulate::SimulatePrincipalPolicy;
+use super::iam::user::{
+    GetUser, GetUserPolicy, ListAttachedUserPolicies, ListGroupsForUser, ListUserPolicies,
+};
+use super::kms::{DescribeKey, GetKeyPolicy, ListGrants, ListResourceTags};
+use super::logs::DescribeLogGroup;
+use super::organizations::{
+    DescribeOrganization, DescribePolicy, ListParents, ListPoliciesForTarget,
+};
+use super::question::Listed;
+use super::registry::{GetConfig, GetManifest, HeadManifest};
+use super::s3::{GetBucketPolicy, HeadObject};
+use super::secretsmanager::{DescribeSecret, GetSecretPolicy, ListSecretVersions, SecretKey};
+use super::servicequotas::GetServiceQuota;
+use super::ssm::{DescribeParameter, ListParameterTags};
+
+macro_rules! list {
+    ($($lookup:ident),* $(,)?) => {
+        $(impl Listed for $lookup {
+            const NAME: &'static str = stringify!($lookup);
+        })*
+
+        /// The names of all lookups.
+        #[cfg(test)]
+        pub(super) const NAMES: &[&str] = &[$($lookup::NAME),*];
+    };
+}
+
+list![
+    CallerIdentity,
+    GetEbsDefaultKmsKeyId,
+    GetEbsEncryptionByDefault,
+    Endpoints,
+    DescribeInstance,
+    DescribeInstanceType,
+    NetworkAcls,
+    NetworkInterfaces,
+    PrefixListEntries,
+    ServicePrefixLists,
+    BlockPublicAccess,
+    InternetGateways,
+    NatGateways,
+    RouteTables,
+    DefaultSecurityGroup,
+    DescribeSecurityGroup,
+    DescribeSnapshot,
+    DescribeSubnet,
+    Subnets,
+    TakenAddresses,
+    ProvisionedVolumes,
+    DescribeVpc,
+    DhcpResolvers,
+    VpcDns,
+    DescribeImage,
+    EcrConfig,
+    EcrManifest,
+    PullThroughRules,
+    GetRegistryPolicy,
+    GetRepositoryPolicy,
+    ListRepositoryTags,
+    DescribeRepository,
+    DescribeService,
+    DescribeTaskDefinition,
+    ListAccountSettings,
+    DescribeCapacityProvider,
+    DescribeCluster,
+    ContainerInstances,
+    DescribeAccessPoint,
+    DescribeFileSystem,
+    DescribeMountTargetGroups,
+    DescribeMountTargets,
+    GetFileSystemPolicy,
+    DescribeFsxFileSystem,
+    GetGroupPolicy,
+    ListAttachedGroupPolicies,
+    ListGroupPolicies,
+    GetInstanceProfile,
+    GetPolicy,
+    GetPolicyVersion,
+    GetRole,
+    GetRolePolicy,
+    ListAttachedRolePolicies,
+    ListRolePolicies,
+    SimulatePrincipalPolicy,
+    GetUser,
+    GetUserPolicy,
+    ListAttachedUserPolicies,
+    ListGroupsForUser,
+    ListUserPolicies,
+    DescribeKey,
+    GetKeyPolicy,
+    ListGrants,
+    ListResourceTags,
+    DescribeLogGroup,
+    DescribeOrganization,
+    DescribePolicy,
+    ListParents,
+    ListPoliciesForTarget,
+    GetConfig,
+    GetManifest,
+    HeadManifest,
+    GetBucketPolicy,
+    HeadObject,
+    DescribeSecret,
+    GetSecretPolicy,
+    ListSecretVersions,
+    SecretKey,
+    GetServiceQuota,
+    DescribeParameter,
+    ListParameterTags,
+];

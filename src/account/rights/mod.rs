@@ -237,10 +237,10 @@ impl PoliciesOf {
     }
 
     fn role(&self, name: &str, facts: &View) -> Result<PolicySet, Stop> {
-        let (region, role) = (self.region.clone(), name.to_owned());
-        let asked = GetRole { region: region.clone(), name: role.clone() };
-        let inline = ListRolePolicies { region: region.clone(), role: role.clone() };
-        let attached = ListAttachedRolePolicies { region: region.clone(), role: role.clone() };
+        let region = self.region.clone();
+        let asked = GetRole { region: region.clone(), name: name.to_owned() };
+        let inline = ListRolePolicies::of(&region, name);
+        let attached = ListAttachedRolePolicies::of(&region, name);
         let (found, inline, attached) =
             (facts.need(&asked), list(&inline, facts), list(&attached, facts));
         let (found, inline, attached) = (found?, inline?, attached?);
@@ -248,10 +248,8 @@ impl PoliciesOf {
         let mut reading = Reading::default();
         let boundary = self.boundary(found.boundary.as_deref(), facts, &mut reading);
         let holder = Holder { name: self.principal.to_string(), inline, attached };
-        holder.policies(&region, facts, &mut reading, |policy| GetRolePolicy {
-            region: region.clone(),
-            role: role.clone(),
-            policy,
+        holder.policies(&region, facts, &mut reading, |policy| {
+            GetRolePolicy::of(&region, name, &policy)
         });
         let (identity, unread) = reading.end()?;
         Ok(PolicySet {
@@ -268,11 +266,11 @@ impl PoliciesOf {
     }
 
     fn user(&self, name: &str, facts: &View) -> Result<PolicySet, Stop> {
-        let (region, user) = (self.region.clone(), name.to_owned());
-        let asked = GetUser { region: region.clone(), name: user.clone() };
-        let inline = ListUserPolicies { region: region.clone(), user: user.clone() };
-        let attached = ListAttachedUserPolicies { region: region.clone(), user: user.clone() };
-        let groups = ListGroupsForUser { region: region.clone(), user: user.clone() };
+        let region = self.region.clone();
+        let asked = GetUser { region: region.clone(), name: name.to_owned() };
+        let inline = ListUserPolicies::of(&region, name);
+        let attached = ListAttachedUserPolicies::of(&region, name);
+        let groups = ListGroupsForUser { region: region.clone(), user: name.to_owned() };
         let (found, inline, attached, groups) = (
             facts.need(&asked),
             list(&inline, facts),
@@ -284,10 +282,8 @@ impl PoliciesOf {
         let mut reading = Reading::default();
         let boundary = self.boundary(found.boundary.as_deref(), facts, &mut reading);
         let holder = Holder { name: self.principal.to_string(), inline, attached };
-        holder.policies(&region, facts, &mut reading, |policy| GetUserPolicy {
-            region: region.clone(),
-            user: user.clone(),
-            policy,
+        holder.policies(&region, facts, &mut reading, |policy| {
+            GetUserPolicy::of(&region, name, &policy)
         });
         let in_groups = format!("the groups of {}", self.principal);
         for group in reading.listed(groups, &in_groups) {
@@ -345,16 +341,14 @@ impl Derived for GroupPolicies {
 
     fn derive(&self, facts: &View) -> Result<(Vec<Policy>, Vec<Unread>), Stop> {
         let GroupPolicies { region, group } = self;
-        let inline = ListGroupPolicies { region: region.clone(), group: group.clone() };
-        let attached = ListAttachedGroupPolicies { region: region.clone(), group: group.clone() };
+        let inline = ListGroupPolicies::of(region, group);
+        let attached = ListAttachedGroupPolicies::of(region, group);
         let (inline, attached) = (list(&inline, facts), list(&attached, facts));
         let holder =
             Holder { name: format!("group {group}"), inline: inline?, attached: attached? };
         let mut reading = Reading::default();
-        holder.policies(region, facts, &mut reading, |policy| GetGroupPolicy {
-            region: region.clone(),
-            group: group.clone(),
-            policy,
+        holder.policies(region, facts, &mut reading, |policy| {
+            GetGroupPolicy::of(region, group, &policy)
         });
         reading.end()
     }

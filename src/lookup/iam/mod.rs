@@ -5,6 +5,7 @@
 //! merely leads to the right endpoint.
 
 pub mod group;
+pub mod holder;
 pub mod instance_profile;
 pub mod policy;
 pub mod role;

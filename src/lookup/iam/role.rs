@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{NO_SUCH_ENTITY, arns, boundary, named, sent, tags, whole};
+use super::holder::{GetInlinePolicy, ListAttachedPolicies, ListInlinePolicies, OfRole};
+use super::{NO_SUCH_ENTITY, boundary, named, sent, tags};
 use crate::knowledge::Purpose;
 use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::names::{AccountId, Region};
@@ -133,119 +134,10 @@ fn trust(service: &str, account: Option<&AccountId>) -> Value {
 }
 
 /// The names of the policies that are written into a role.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct ListRolePolicies {
-    /// The region of the run.
-    pub region: Region,
-    /// The role's name, without path.
-    pub role: String,
-}
-
-impl Lookup for ListRolePolicies {
-    type Fact = Vec<String>;
-    const CALL: Call = Call("iam:ListRolePolicies");
-    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
-
-    fn what(&self) -> String {
-        format!("inline policies of IAM role {}", self.role)
-    }
-
-    fn absence(&self) -> String {
-        format!("there is no IAM role {}", self.role)
-    }
-
-    fn resource(&self) -> String {
-        named(&self.region, "role", &self.role)
-    }
-
-    async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
-        let pages = services
-            .iam(&self.region)
-            .list_role_policies()
-            .role_name(&self.role)
-            .into_paginator()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await;
-        classify::answer(self, pages, |pages| {
-            whole(pages, |page| (page.is_truncated, Some(page.policy_names)))
-        })
-    }
-}
+pub type ListRolePolicies = ListInlinePolicies<OfRole>;
 
 /// A policy that is written into a role.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct GetRolePolicy {
-    /// The region of the run.
-    pub region: Region,
-    /// The role's name, without path.
-    pub role: String,
-    /// The policy's name.
-    pub policy: String,
-}
-
-impl Lookup for GetRolePolicy {
-    type Fact = Value;
-    const CALL: Call = Call("iam:GetRolePolicy");
-    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
-
-    fn what(&self) -> String {
-        format!("inline policy {} of IAM role {}", self.policy, self.role)
-    }
-
-    fn resource(&self) -> String {
-        named(&self.region, "role", &self.role)
-    }
-
-    async fn fetch(&self, services: &Services) -> Answer<Value> {
-        let reply = services
-            .iam(&self.region)
-            .get_role_policy()
-            .role_name(&self.role)
-            .policy_name(&self.policy)
-            .send()
-            .await;
-        classify::answer(self, reply, |it| policy_document::encoded(&it.policy_document))
-    }
-}
+pub type GetRolePolicy = GetInlinePolicy<OfRole>;
 
 /// The ARNs of the managed policies that are attached to a role.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct ListAttachedRolePolicies {
-    /// The region of the run.
-    pub region: Region,
-    /// The role's name, without path.
-    pub role: String,
-}
-
-impl Lookup for ListAttachedRolePolicies {
-    type Fact = Vec<String>;
-    const CALL: Call = Call("iam:ListAttachedRolePolicies");
-    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
-
-    fn what(&self) -> String {
-        format!("managed policies attached to IAM role {}", self.role)
-    }
-
-    fn absence(&self) -> String {
-        format!("there is no IAM role {}", self.role)
-    }
-
-    fn resource(&self) -> String {
-        named(&self.region, "role", &self.role)
-    }
-
-    async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
-        let pages = services
-            .iam(&self.region)
-            .list_attached_role_policies()
-            .role_name(&self.role)
-            .into_paginator()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await;
-        classify::answer(self, pages, |pages| {
-            whole(pages, |page| (page.is_truncated, page.attached_policies)).and_then(arns)
-        })
-    }
-}
+pub type ListAttachedRolePolicies = ListAttachedPolicies<OfRole>;

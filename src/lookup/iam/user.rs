@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::holder::{GetInlinePolicy, ListAttachedPolicies, ListInlinePolicies, OfUser};
 use super::role::no_deployer;
-use super::{NO_SUCH_ENTITY, arns, boundary, named, sent, tags, whole};
-use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
+use super::{NO_SUCH_ENTITY, boundary, named, sent, tags, whole};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 
 /// A user of the caller's account.
@@ -109,119 +109,10 @@ impl Lookup for ListGroupsForUser {
 }
 
 /// The names of the policies that are written into a user.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct ListUserPolicies {
-    /// The region of the run.
-    pub region: Region,
-    /// The user's name, without path.
-    pub user: String,
-}
-
-impl Lookup for ListUserPolicies {
-    type Fact = Vec<String>;
-    const CALL: Call = Call("iam:ListUserPolicies");
-    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
-
-    fn what(&self) -> String {
-        format!("inline policies of IAM user {}", self.user)
-    }
-
-    fn absence(&self) -> String {
-        format!("there is no IAM user {}", self.user)
-    }
-
-    fn resource(&self) -> String {
-        named(&self.region, "user", &self.user)
-    }
-
-    async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
-        let pages = services
-            .iam(&self.region)
-            .list_user_policies()
-            .user_name(&self.user)
-            .into_paginator()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await;
-        classify::answer(self, pages, |pages| {
-            whole(pages, |page| (page.is_truncated, Some(page.policy_names)))
-        })
-    }
-}
+pub type ListUserPolicies = ListInlinePolicies<OfUser>;
 
 /// A policy that is written into a user.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct GetUserPolicy {
-    /// The region of the run.
-    pub region: Region,
-    /// The user's name, without path.
-    pub user: String,
-    /// The policy's name.
-    pub policy: String,
-}
-
-impl Lookup for GetUserPolicy {
-    type Fact = Value;
-    const CALL: Call = Call("iam:GetUserPolicy");
-    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
-
-    fn what(&self) -> String {
-        format!("inline policy {} of IAM user {}", self.policy, self.user)
-    }
-
-    fn resource(&self) -> String {
-        named(&self.region, "user", &self.user)
-    }
-
-    async fn fetch(&self, services: &Services) -> Answer<Value> {
-        let reply = services
-            .iam(&self.region)
-            .get_user_policy()
-            .user_name(&self.user)
-            .policy_name(&self.policy)
-            .send()
-            .await;
-        classify::answer(self, reply, |it| policy_document::encoded(&it.policy_document))
-    }
-}
+pub type GetUserPolicy = GetInlinePolicy<OfUser>;
 
 /// The ARNs of the managed policies that are attached to a user.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct ListAttachedUserPolicies {
-    /// The region of the run.
-    pub region: Region,
-    /// The user's name, without path.
-    pub user: String,
-}
-
-impl Lookup for ListAttachedUserPolicies {
-    type Fact = Vec<String>;
-    const CALL: Call = Call("iam:ListAttachedUserPolicies");
-    const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
-
-    fn what(&self) -> String {
-        format!("managed policies attached to IAM user {}", self.user)
-    }
-
-    fn absence(&self) -> String {
-        format!("there is no IAM user {}", self.user)
-    }
-
-    fn resource(&self) -> String {
-        named(&self.region, "user", &self.user)
-    }
-
-    async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
-        let pages = services
-            .iam(&self.region)
-            .list_attached_user_policies()
-            .user_name(&self.user)
-            .into_paginator()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await;
-        classify::answer(self, pages, |pages| {
-            whole(pages, |page| (page.is_truncated, page.attached_policies)).and_then(arns)
-        })
-    }
-}
+pub type ListAttachedUserPolicies = ListAttachedPolicies<OfUser>;

@@ -74,17 +74,13 @@ fn roles() -> Vec<Case> {
         ),
         case(GetRole { region: region(), name: app() }, xml("GetRole", &role), vec![]),
         case(
-            ListRolePolicies { region: region(), role: app() },
+            ListRolePolicies::of(&region(), "app"),
             xml("ListRolePolicies", "<PolicyNames/><IsTruncated>false</IsTruncated>"),
             vec![],
         ),
+        case(GetRolePolicy::of(&region(), "app", "app"), xml("GetRolePolicy", &inline), vec![]),
         case(
-            GetRolePolicy { region: region(), role: app(), policy: app() },
-            xml("GetRolePolicy", &inline),
-            vec![],
-        ),
-        case(
-            ListAttachedRolePolicies { region: region(), role: app() },
+            ListAttachedRolePolicies::of(&region(), "app"),
             xml("ListAttachedRolePolicies", "<AttachedPolicies/>"),
             vec![],
         ),
@@ -97,17 +93,13 @@ fn users() -> Vec<Case> {
     vec![
         case(GetUser { region: region(), name: app() }, xml("GetUser", user), vec![]),
         case(
-            ListUserPolicies { region: region(), user: app() },
+            ListUserPolicies::of(&region(), "app"),
             xml("ListUserPolicies", "<PolicyNames/>"),
             vec![],
         ),
+        case(GetUserPolicy::of(&region(), "app", "app"), xml("GetUserPolicy", &inline), vec![]),
         case(
-            GetUserPolicy { region: region(), user: app(), policy: app() },
-            xml("GetUserPolicy", &inline),
-            vec![],
-        ),
-        case(
-            ListAttachedUserPolicies { region: region(), user: app() },
+            ListAttachedUserPolicies::of(&region(), "app"),
             xml("ListAttachedUserPolicies", "<AttachedPolicies/>"),
             vec![],
         ),
@@ -123,17 +115,13 @@ fn groups() -> Vec<Case> {
     let inline = format!("<PolicyDocument>{ENCODED}</PolicyDocument>");
     vec![
         case(
-            ListGroupPolicies { region: region(), group: app() },
+            ListGroupPolicies::of(&region(), "app"),
             xml("ListGroupPolicies", "<PolicyNames/>"),
             vec![],
         ),
+        case(GetGroupPolicy::of(&region(), "app", "app"), xml("GetGroupPolicy", &inline), vec![]),
         case(
-            GetGroupPolicy { region: region(), group: app(), policy: app() },
-            xml("GetGroupPolicy", &inline),
-            vec![],
-        ),
-        case(
-            ListAttachedGroupPolicies { region: region(), group: app() },
+            ListAttachedGroupPolicies::of(&region(), "app"),
             xml("ListAttachedGroupPolicies", "<AttachedPolicies/>"),
             vec![],
         ),

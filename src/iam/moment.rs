@@ -1,6 +1,8 @@
 //! Dates as conditions have them: ISO 8601 in the forms of the W3C, or seconds since 1970
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>).
 
+use time::{Date, Month};
+
 /// A point in time, in nanoseconds since 1970.
 pub(super) type Moment = i128;
 
@@ -21,14 +23,19 @@ pub(super) fn read(text: &str) -> Option<Moment> {
     let year = number(fields.next()?, 4)?;
     let month = fields.next().map_or(Some(1), |field| number(field, 2))?;
     let day = fields.next().map_or(Some(1), |field| number(field, 2))?;
-    if fields.next().is_some() || !(1..=12).contains(&month) {
+    if fields.next().is_some() || (time.is_some() && date.len() != 10) {
         return None;
     }
-    if !(1..=days_of(year, month)).contains(&day) || (time.is_some() && date.len() != 10) {
-        return None;
-    }
-    let midnight = Moment::from(days_since_1970(year, month, day)) * 86_400 * SECOND;
+    let midnight = Moment::from(midnight(year, month, day)?) * SECOND;
     Some(midnight + time.map_or(Some(0), time_of_day)?)
+}
+
+/// The seconds from 1970 to the beginning of a day, if there is such a day.
+fn midnight(year: i64, month: i64, day: i64) -> Option<i64> {
+    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+    let year = i32::try_from(year).ok()?;
+    let date = Date::from_calendar_date(year, month, u8::try_from(day).ok()?).ok()?;
+    Some(date.midnight().assume_utc().unix_timestamp())
 }
 
 /// The time since midnight in UTC; the zone must be there.
@@ -70,28 +77,6 @@ fn number(text: &str, digits: usize) -> Option<i64> {
     well_formed.then(|| text.parse().ok())?
 }
 
-fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-fn days_of(year: i64, month: i64) -> i64 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let leap_days_before = |year: i64| {
-        let past = year - 1;
-        past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400)
-    };
-    let years = (year - 1970) * 365 + leap_days_before(year) - leap_days_before(1970);
-    years + (1..month).map(|month| days_of(year, month)).sum::<i64>() + day - 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +88,10 @@ mod tests {
             ("1970", 0),
             ("1970-02", 31 * 86_400),
             ("2000-03-01", 951_868_800),
+            ("0000-03-01", -62_162_035_200),
+            ("1900-03-01", -2_203_891_200),
+            ("2024-02-29", 1_709_164_800),
+            ("9999-12-31T23:59:60Z", 253_402_300_800),
             ("2026-11-22T12:00:00Z", 1_795_348_800),
             ("2026-11-22T13:00+01:00", 1_795_348_800),
             ("2026-11-22T11:30:00-00:30", 1_795_348_800),
@@ -123,7 +112,10 @@ mod tests {
             "-",
             "today",
             "2026-13",
+            "2026-00-01",
+            "2026-04-31",
             "2026-02-29",
+            "1900-02-29",
             "2026-11-22T12:00:00",
             "2026-11-22T24:00Z",
             "2026-11T10:00Z",

@@ -34,6 +34,7 @@ mod region;
 mod role;
 mod s3;
 mod secret;
+pub mod words;
 
 pub use account::{AccountId, AccountIdError};
 pub use arn::{Arn, ArnError, Owner};

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 
 use super::interface::Family;
+use crate::names::words;
 
 /// A set of numbers: disjoint ranges in ascending order, both ends included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,7 +101,7 @@ impl fmt::Display for Ports {
         let text = |&(first, last): &(u128, u128)| {
             if first == last { first.to_string() } else { format!("{first}-{last}") }
         };
-        f.write_str(&enumerate(self.0.ranges().iter().map(text).collect()))
+        f.write_str(&enumerate(&self.0.ranges().iter().map(text).collect::<Vec<_>>()))
     }
 }
 
@@ -244,7 +245,7 @@ impl fmt::Display for Addresses {
         if all.len() > SHOWN {
             texts.push(format!("{} more", all.len() - SHOWN));
         }
-        f.write_str(&enumerate(texts))
+        f.write_str(&enumerate(&texts))
     }
 }
 
@@ -257,13 +258,9 @@ pub(super) fn range_name(range: &IpNet) -> String {
     }
 }
 
-/// `a`, `a and b`, `a, b and c`.
-pub(super) fn enumerate(texts: Vec<String>) -> String {
-    match texts.split_last() {
-        None => "nothing".to_owned(),
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-    }
+/// All of them in a sentence.
+pub(super) fn enumerate(texts: &[String]) -> String {
+    if texts.is_empty() { "nothing".to_owned() } else { words::and(texts) }
 }
 
 #[cfg(test)]

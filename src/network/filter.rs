@@ -115,7 +115,7 @@ fn admit(
         direction,
         port,
         peer: peer.name.clone(),
-        open: enumerate(hits.iter().map(|(hit, _)| hit.peer.clone()).collect()),
+        open: enumerate(&hits.iter().map(|(hit, _)| hit.peer.clone()).collect::<Vec<_>>()),
         closed: closed.in_short(),
     });
     let denied = || FilterFact::Denied {

@@ -203,7 +203,7 @@ fn named(groups: &[String]) -> String {
     match groups {
         [] => "no security group at all".to_owned(),
         [one] => format!("security group {one}"),
-        several => format!("security groups {}", enumerate(several.to_vec())),
+        several => format!("security groups {}", enumerate(several)),
     }
 }
 
@@ -211,7 +211,7 @@ fn named(groups: &[String]) -> String {
 impl fmt::Display for Nearest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Nearest { group, direction, traffic, peers } = self;
-        let (preposition, peers) = (direction.preposition(), enumerate(peers.clone()));
+        let (preposition, peers) = (direction.preposition(), enumerate(peers));
         write!(f, "{traffic} {preposition} {peers} of {group}")
     }
 }

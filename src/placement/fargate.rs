@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::size::{CpuUnits, MemoryMib};
-use crate::names::{Architecture, OperatingSystem};
+use crate::names::{Architecture, OperatingSystem, words};
 
 /// One row of the table: a cpu, and the memory that goes with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ const SIZES: [Size; 7] = [
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SizeProblem {
     /// No size has this cpu.
-    #[error("Fargate offers no task with {cpu} CPU units on {os}; the nearest offered: {}", list(.nearest))]
+    #[error("Fargate offers no task with {cpu} CPU units on {os}; the nearest offered: {}", words::and(.nearest))]
     Cpu {
         /// What is asked for.
         cpu: CpuUnits,
@@ -167,19 +167,10 @@ impl fmt::Display for MemoryRange {
         match step {
             MemoryStep::Doubling => {
                 let steps: Vec<MemoryMib> = self.steps().collect();
-                write!(f, "{} MiB", list(&steps))
+                write!(f, "{} MiB", words::and(&steps))
             }
             MemoryStep::Mib(mib) => write!(f, "{least} to {most} MiB in steps of {mib}"),
         }
-    }
-}
-
-fn list(items: &[impl fmt::Display]) -> String {
-    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
-    match items.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-        None => String::new(),
     }
 }
 
@@ -188,7 +179,7 @@ fn instead(pairs: &[(CpuUnits, MemoryMib)]) -> String {
     if pairs.is_empty() {
         String::new()
     } else {
-        format!("; the nearest pairs are {}", list(&pairs))
+        format!("; the nearest pairs are {}", words::and(&pairs))
     }
 }
 

@@ -5,9 +5,9 @@ use ipnet::IpNet;
 use super::egress::{Reach, To, destination};
 use super::interface::{Scene, is_drawn, lacks, lead_lacks};
 use super::reason::Reason;
-use super::ruling::listed;
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::names::words;
 use crate::network::{
     Attraction, Destination, EndpointKind, Interface, Outcome, Part, Path, RouteFact, RouteTarget,
     Service, Topology, joined, rest_of_internet,
@@ -66,10 +66,9 @@ impl Obstruction {
 
 /// What is assumed of a host somewhere in the internet, where these ranges are treated apart.
 pub(crate) fn not_in(ranges: &[IpNet]) -> String {
-    let ranges: Vec<String> = ranges.iter().map(IpNet::to_string).collect();
     format!(
         "that nothing that has to be reached has an address in {}, which routes or network ACLs treat apart",
-        listed(&ranges)
+        words::and(ranges)
     )
 }
 

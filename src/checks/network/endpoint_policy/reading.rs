@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::caller::Caller;
 use crate::iam::{Layer, Policy};
-use crate::names::AccountId;
+use crate::names::{AccountId, words};
 use crate::network::{Endpoint, EndpointKind};
 
 /// The two readings.
@@ -142,9 +142,6 @@ pub(super) fn with_statements(document: &Value, statements: Vec<Value>) -> Value
 
 /// `statement 2` or `statements 2 and 3`.
 pub(super) fn listed(places: &[usize]) -> String {
-    let words: Vec<String> = places.iter().map(usize::to_string).collect();
-    match words.as_slice() {
-        [one] => format!("statement {one}"),
-        many => format!("statements {}", many.join(" and ")),
-    }
+    let noun = if places.len() == 1 { "statement" } else { "statements" };
+    format!("{noun} {}", words::and(places))
 }

@@ -3,14 +3,14 @@
 use crate::document::{Field, Located};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::names::Region;
+use crate::names::{Region, words};
 use crate::network::{
     InternetGateway, NatGateway, Part, RouteDestination, RouteFact, RouteHop, RouteTable,
     RouteTarget, Subnet, Topology, table_of,
 };
 use crate::reachability::egress::{Reach, To};
 use crate::reachability::interface::Scene;
-use crate::reachability::ruling::{Obstacle, listed};
+use crate::reachability::ruling::Obstacle;
 use crate::reachability::way::Obstruction;
 use crate::shell::{ShellCommand, Word};
 use crate::task::{SenderUse, Standing};
@@ -68,7 +68,7 @@ fn otherwise(reach: &Reach) -> String {
         [] => "or create the VPC endpoints that this task needs".to_owned(),
         hosts => format!(
             "or pull through a pull-through cache rule of ECR: no endpoint leads to {}",
-            listed(hosts)
+            words::and(hosts)
         ),
     }
 }

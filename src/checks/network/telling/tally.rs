@@ -3,9 +3,9 @@
 use super::Plan;
 use crate::document::Place;
 use crate::knowledge::{Gap, Lack, Stop};
-use crate::names::Region;
+use crate::names::{Region, words};
 use crate::reachability::egress::Need;
-use crate::reachability::ruling::{Obstacle, Ruling, listed};
+use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
 
 /// Why there is nothing to say of what has no way.
@@ -219,7 +219,7 @@ impl Line {
 
     /// Names all that it is said of.
     fn name_senders(&mut self) {
-        self.from = listed(&self.senders);
+        self.from = words::and(&self.senders);
     }
 
     fn names(&self, home: &Region) -> String {
@@ -230,7 +230,7 @@ impl Line {
                 names.push(name);
             }
         }
-        listed(&names)
+        words::and(&names)
     }
 
     fn finding(&self, names: &str, plan: &Plan) -> Finding {
@@ -276,6 +276,6 @@ fn purposes(needs: &[Need]) -> String {
         [first, second, rest @ ..] if !rest.is_empty() => {
             format!("{first}, {second} and {} more", rest.len())
         }
-        few => few.join(" and "),
+        few => words::and(few),
     }
 }

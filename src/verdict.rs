@@ -134,6 +134,14 @@ impl Finding {
         self
     }
 
+    /// Says what mends it, in words and commands, and what it becomes, as far as that is known.
+    pub fn mended(mut self, by: Mend) -> Finding {
+        self.prevents = by.prevents.or(self.prevents);
+        self.remedy = by.remedy.or(self.remedy);
+        self.commands.extend(by.commands);
+        self
+    }
+
     /// The judgement that consists of this finding.
     ///
     /// # Errors

@@ -37,6 +37,24 @@ pub struct Secret {
     pub tags: Option<BTreeMap<String, String>>,
 }
 
+impl Secret {
+    /// That it is scheduled for deletion, in a sentence; nothing if it stays.
+    pub fn scheduled_for_deletion(&self) -> Option<String> {
+        let date = self.deleted.as_ref()?;
+        Some(format!("{} is scheduled for deletion ({date})", self.arn))
+    }
+
+    /// What takes its deletion back.
+    pub fn restored(&self, region: &Region) -> Mend {
+        Mend::by(
+            ShellCommand::of("aws secretsmanager restore-secret")
+                .option("--secret-id", &self.arn)
+                .region(region),
+        )
+        .saying("Restore the secret, or name another one")
+    }
+}
+
 /// What a task ends with that reads a secret which is not there.
 pub const NO_SECRET: &str = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried <n> time(s): ... ResourceNotFoundException";
 

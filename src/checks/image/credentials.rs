@@ -9,7 +9,6 @@ use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::permission::secret::Version;
 use crate::permission::{PERMISSION_CALLS, secret};
 use crate::reachability::origin::Departure;
-use crate::shell::ShellCommand;
 use crate::task::{CredentialsUse, NO_ROLE};
 use crate::verdict::{Judgement, fail, not_applicable};
 
@@ -37,16 +36,9 @@ fn image_registry_credentials(it: &CredentialsUse, facts: &View) -> Judgement {
     // Before the role: whatever is not known of that, this check tells that the secret is missing.
     let secret =
         facts.need(&lookup).map_err(|stop| stop.wanted_for(Purpose::RegistryCredentials))?;
-    if let Some(date) = &secret.deleted {
-        return fail(format!("{} is scheduled for deletion ({date})", secret.arn))
-            .on(secret.arn.clone())
-            .remedy("Restore the secret, or name another one")
-            .command(
-                ShellCommand::of("aws secretsmanager restore-secret")
-                    .option("--secret-id", &secret.arn)
-                    .region(&lookup.region),
-            )
-            .judge();
+    if let Some(scheduled) = secret.scheduled_for_deletion() {
+        let restored = secret.restored(&lookup.region);
+        return fail(scheduled).on(secret.arn.clone()).mended(restored).judge();
     }
     let Some(who) = of_task::policies(it.task, facts)? else {
         return not_applicable(NO_ROLE);

@@ -105,18 +105,10 @@ fn not_stored(lookup: &DescribeImage, facts: &View) -> Judgement {
         let secret = DescribeSecret { region: region.clone(), id: credential.clone() };
         let secret =
             facts.need(&secret).map_err(|stop| stop.wanted_for(Purpose::UpstreamCredentials))?;
-        if let Some(date) = &secret.deleted {
-            return fail(format!(
-                "the pull-through cache rule {} needs secret {}, which is scheduled for deletion ({date})",
-                rule.prefix, secret.arn
-            ))
-            .on(secret.arn.clone())
-            .command(
-                ShellCommand::of("aws secretsmanager restore-secret")
-                    .option("--secret-id", &secret.arn)
-                    .region(region),
-            )
-            .judge();
+        if let Some(scheduled) = secret.scheduled_for_deletion() {
+            let why =
+                format!("{scheduled}, and the pull-through cache rule {} needs it", rule.prefix);
+            return fail(why).on(secret.arn.clone()).mended(secret.restored(region)).judge();
         }
     }
     judgement

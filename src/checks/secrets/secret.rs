@@ -29,12 +29,11 @@ fn secret_exists(it: &InSecretsManager, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let lookup = it.lookup(&reference)?;
     let secret = facts.need(&lookup)?;
-    if let Some(date) = &secret.deleted {
-        return fail(format!("{} is scheduled for deletion ({date})", secret.arn))
+    if let Some(scheduled) = secret.scheduled_for_deletion() {
+        return fail(scheduled)
             .on(secret.arn.clone())
             .prevents("InvalidRequestException: You can't perform this operation on the secret because it was marked for deletion.")
-            .remedy("Restore the secret, or name another one")
-            .command(of_secret("aws secretsmanager restore-secret", secret, &lookup))
+            .mended(secret.restored(&lookup.region))
             .judge();
     }
     let asked = match &reference {

@@ -163,8 +163,8 @@ fn of_secret(
     let lookup = DescribeSecret { region: region.clone(), id: arn.to_string() };
     let who = of_task::policies(it.task, facts);
     let known = facts.need(&lookup).map_err(|stop| stop.wanted_for(Purpose::VolumeCredentials))?;
-    if let Some(date) = &known.deleted {
-        found.fail(field.place(), format!("{} is scheduled for deletion ({date})", known.arn));
+    if let Some(scheduled) = known.scheduled_for_deletion() {
+        found.add(fail(scheduled).at(field.place()).mended(known.restored(region)));
         return Ok(());
     }
     let Some(who) = who? else { return Ok(()) };

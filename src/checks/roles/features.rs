@@ -16,7 +16,7 @@ use crate::lookup::s3::GetBucketPolicy;
 use crate::permission::object::bucket;
 use crate::permission::{Answer, Beside, PERMISSION_CALLS, Wish, decide};
 use crate::reachability::origin::Departure;
-use crate::task::{Duty, RoleUse, Task};
+use crate::task::{Duty, RoleUse, SOME_TASK, Task};
 use crate::verdict::{Finding, Findings, Judgement, Severity, fail, not_applicable, warn};
 
 pub(super) static ROLE_TASK_FEATURES: Check = Check {
@@ -106,11 +106,6 @@ fn read_only_containers(task: &Task, found: &mut Findings) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A task as it may be called: the tag of what a container writes, which names its stream after the
-/// prefix, is `<container>-firelens-<id of the task>`
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html>).
-const TASK_ID: &str = "0123456789abcdef0123456789abcdef";
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Feature {
     Exec,
@@ -185,8 +180,10 @@ fn firelens(container: &Container) -> Result<Option<Need>, Stop> {
                 Some(name) => name,
                 None if made_up("log_stream_prefix")? => return Ok(None),
                 None => {
+                    // The tag of what a container writes, which names its stream after the prefix
+                    // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html).
                     let prefix = option("log_stream_prefix")?.unwrap_or_default();
-                    format!("{prefix}{}-firelens-{TASK_ID}", container_name(container))
+                    format!("{prefix}{}-firelens-{SOME_TASK}", container_name(container))
                 }
             };
             let stream = format!("log-group:{group}:log-stream:{stream}");
@@ -259,8 +256,8 @@ impl Need {
             Resource::Objects(_) => Wish::new(action, &resource).mended_on(format!("{resource}/*")),
             // The id of the task is made up, and the next task has another one.
             _ => Wish::new(action, &resource)
-                .mended_on(resource.replace(TASK_ID, "*"))
-                .called(resource.replace(TASK_ID, "<id>")),
+                .mended_on(resource.replace(SOME_TASK, "*"))
+                .called(resource.replace(SOME_TASK, "<id>")),
         };
         let calls = self.actions.iter().map(|action| (wish(action), beside.clone()));
         let from = (&region, Departure::Containers(it.task));

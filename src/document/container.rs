@@ -1,6 +1,7 @@
 //! A container of a task definition.
 
-use super::field::{Located, Named, Verbatim, located};
+use super::field::{Field, Located, Named, Verbatim, located};
+use crate::knowledge::Stop;
 
 located! {
     /// A container definition.
@@ -184,5 +185,41 @@ located! {
         container_path: String = "containerPath",
         size: i64 = "size",
         mount_options: Vec<String> = "mountOptions",
+    }
+}
+
+/// The file with which a log router is configured further
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef-custom-config.html>).
+#[derive(Clone, Copy, Debug)]
+pub struct ConfigFile<'d> {
+    /// Where it is kept: `s3`, or `file` for the image.
+    pub kind: &'d Field<String>,
+    /// Which it is: the ARN of the object, or the path in the image.
+    pub value: Option<&'d Field<String>>,
+}
+
+impl FirelensConfiguration {
+    /// The file, if the options name one.
+    ///
+    /// # Errors
+    /// A gap, where the options cannot be read.
+    pub fn file(&self) -> Result<Option<ConfigFile<'_>>, Stop> {
+        Ok(self.options.get()?.and_then(ConfigFile::of))
+    }
+}
+
+impl ConfigFile<'_> {
+    /// The file that the options of a log router name.
+    pub fn of(options: &Named<String>) -> Option<ConfigFile<'_>> {
+        let kind = options.get("config-file-type")?;
+        Some(ConfigFile { kind, value: options.get("config-file-value") })
+    }
+
+    /// Whether it is kept in S3.
+    ///
+    /// # Errors
+    /// A gap, where that cannot be read.
+    pub fn is_in_s3(&self) -> Result<bool, Stop> {
+        Ok(self.kind.get()?.is_some_and(|kind| kind == "s3"))
     }
 }

@@ -112,12 +112,10 @@ impl Collector<'_> {
     fn configures_router(&mut self, container: &Container) {
         self.part(container.firelens_configuration.place(), |needs| {
             let Some(router) = container.firelens_configuration.get()? else { return Ok(()) };
-            let Some(options) = router.options.get()? else { return Ok(()) };
-            let option = |name| options.get(name).map_or(Ok(None), |field| field.get());
-            if let (Some("s3"), Some(file)) =
-                (option("config-file-type")?.map(String::as_str), option("config-file-value")?)
-            {
-                needs.downloads(&object(file)?);
+            let Some(file) = router.file()? else { return Ok(()) };
+            let value = file.value.map_or(Ok(None), |value| value.get())?;
+            if let (true, Some(arn)) = (file.is_in_s3()?, value) {
+                needs.downloads(&object(arn)?);
             }
             Ok(())
         });

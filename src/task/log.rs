@@ -2,7 +2,7 @@
 
 use super::subject::text;
 use super::{Planned, Subject, Subjects, Task, Written, given};
-use crate::document::container::LogConfiguration;
+use crate::document::container::{ConfigFile, LogConfiguration};
 use crate::document::{Container, Field, Place};
 use crate::knowledge::Stop;
 use crate::names::{LogGroupName, Region, S3Object};
@@ -111,11 +111,9 @@ impl Task {
                 continue;
             };
             let Some(options) = given(&router.options, &mut found) else { continue };
-            let kind = options.get("config-file-type");
-            let kind = kind.and_then(|kind| given(kind, &mut found));
-            if let (Some("s3"), Some(file)) =
-                (kind.map(String::as_str), options.get("config-file-value"))
-            {
+            let Some(ConfigFile { kind, value }) = ConfigFile::of(options) else { continue };
+            let kind = given(kind, &mut found);
+            if let (Some("s3"), Some(file)) = (kind.map(String::as_str), value) {
                 found.push(Ok(FirelensFileUse { task: self, container, file }));
             }
         }

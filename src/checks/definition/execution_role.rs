@@ -176,10 +176,8 @@ impl Needs {
         });
         findings.part(container.firelens_configuration.place(), |_| {
             let Some(router) = container.firelens_configuration.get()? else { return Ok(()) };
-            let options = router.options.get()?;
-            let kind =
-                options.and_then(|it| it.get("config-file-type")).map(Field::get).transpose()?;
-            if kind.flatten().map(String::as_str) == Some("s3") {
+            let file = router.file()?;
+            if file.map_or(Ok(false), |it| it.is_in_s3())? {
                 self.add(
                     "the FireLens configuration in S3",
                     container,

@@ -186,11 +186,13 @@ fn configuration_file(
     configuration: &FirelensConfiguration,
     found: &mut Findings,
 ) -> Result<(), Stop> {
-    let Some(options) = configuration.options.get()? else { return Ok(()) };
-    let Some(kind) = options.get("config-file-type") else { return Ok(()) };
+    let Some(file) = configuration.file()? else { return Ok(()) };
+    let kind = file.kind;
     found.part(kind.place(), |found| {
-        let Some(text) = kind.get()? else { return Ok(()) };
-        if text == "s3" && task.is_for_fargate()? {
+        if kind.get()?.is_none() {
+            return Ok(());
+        }
+        if file.is_in_s3()? && task.is_for_fargate()? {
             found.add(
                 fail("Fargate takes the configuration of FireLens from a file in the image, not from S3")
                     .at(kind.place())
@@ -199,7 +201,7 @@ fn configuration_file(
             );
         }
         let is_given = |value: &Field<String>| value.get().map(|it| it.is_some_and(|text| !text.is_empty()));
-        if !options.get("config-file-value").map(is_given).transpose()?.unwrap_or(false) {
+        if !file.value.map(is_given).transpose()?.unwrap_or(false) {
             found.add(
                 fail("config-file-type is given without config-file-value")
                     .at(kind.place())

@@ -291,12 +291,11 @@ impl<'t> Collector<'t> {
     fn router_file(&mut self, container: &Container) -> Result<(), Stop> {
         let router = &container.firelens_configuration;
         let Some(router) = router.get()? else { return Ok(()) };
-        let Some(options) = router.options.get()? else { return Ok(()) };
-        let option = |name: &str| options.get(name).map_or(Ok(None), Field::get);
-        if option("config-file-type")?.is_none_or(|kind| kind != "s3") {
+        let Some(file) = router.file()? else { return Ok(()) };
+        if !file.is_in_s3()? {
             return Ok(());
         }
-        let Some(file) = option("config-file-value")? else { return Ok(()) };
+        let Some(file) = file.value.map_or(Ok(None), Field::get)? else { return Ok(()) };
         let Ok(object) = file.parse::<S3Object>() else { return Ok(()) };
         let what = format!("the log router's configuration {}", object.key);
         let ask = Ask { what, carrier: Carrier::Agent, decides: true };

@@ -5,7 +5,7 @@ use aws_ecs_preflight::network::{
 };
 
 use super::edges::Edges;
-use super::notation::Parts;
+use super::parts::Parts;
 use super::truth::choose;
 use super::world::{Dice, Task, vpc};
 

@@ -2,7 +2,8 @@ use aws_ecs_preflight::network::{Destination, Port, Service, Target};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::notation::{Parts, REGION, read_protocol};
+use super::notation::{REGION, read_protocol};
+use super::parts::Parts;
 
 /// Where to: `internet`, `service ecr.dkr`, `TCP 2049 subnet-b sg-efs`, `UDP 53 10.0.0.9`.
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use aws_ecs_preflight::network::{Peer, RouteDestination, Subnet};
 use ipnet::IpNet;
 
-use super::notation::Parts;
+use super::parts::Parts;
 use super::walk::{behind_nat, is_nat64};
 
 /// The addresses and ports at which something changes: between two of them all fare alike.

@@ -2,7 +2,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use aws_ecs_preflight::network::{Destination, Outcome, Path, Port, Service, Target};
 
-use super::notation::{Parts, REGION};
+use super::notation::REGION;
+use super::parts::Parts;
 use super::walk::Fate;
 use super::world::Dice;
 

@@ -9,7 +9,7 @@ use aws_ecs_preflight::network::{
 };
 use ipnet::IpNet;
 
-use super::notation::Parts;
+use super::parts::Parts;
 
 /// What becomes of a packet on its route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

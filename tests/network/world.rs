@@ -3,7 +3,8 @@ use aws_ecs_preflight::network::{
     Route, RouteDestination, RouteTable, RouteTarget, Rule, SecurityGroup, Subnet, Traffic, Vpc,
 };
 
-use super::notation::{Parts, REGION, VPC};
+use super::notation::{REGION, VPC};
+use super::parts::Parts;
 
 /// Numbers that are the same in each run.
 pub struct Dice(u64);

@@ -5,12 +5,14 @@ mod asking;
 mod awscli_flags;
 mod can;
 mod catalogue;
+mod failure;
 mod given;
 mod input;
 mod judge;
 mod network;
 mod pages;
 mod policy;
+mod printing;
 mod reads;
 mod wait;
 
@@ -19,34 +21,14 @@ use std::process::ExitCode;
 use clap::parser::ValueSource;
 
 use crate::checks::GROUPS;
-use crate::cli::{self, Cli, Command, Global, Other, PROGRAM};
+use crate::cli::{Cli, Command, Global, Other, PROGRAM};
 use crate::exit::Exit;
-use crate::output::{self, Colour, Look, Outlet, Volume};
+use crate::output;
+
+use failure::Failure;
+use printing::{look, outlet};
 
 pub use pages::generated;
-
-/// What can go wrong before there is a report.
-pub(crate) struct Failure {
-    exit: Exit,
-    message: String,
-}
-
-impl Failure {
-    /// Usage or input.
-    fn usage(message: impl ToString) -> Failure {
-        Failure { exit: Exit::Usage, message: message.to_string() }
-    }
-
-    /// No verdict can be had.
-    fn no_verdict(message: impl ToString) -> Failure {
-        Failure { exit: Exit::NoVerdict, message: message.to_string() }
-    }
-
-    /// The user ended the run before there was a report.
-    fn interrupted() -> Failure {
-        Failure { exit: Exit::Interrupted, message: "interrupted".to_owned() }
-    }
-}
 
 /// The program: parses, runs the command, and returns its exit code.
 pub fn run() -> ExitCode {
@@ -95,27 +77,6 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
             Ok(Exit::Pass)
         }
     }
-}
-
-/// How this terminal wants its text.
-fn look(global: &Global) -> Look {
-    let volume = match (global.quiet, global.verbose) {
-        (true, _) => Volume::Quiet,
-        (_, true) => Volume::Verbose,
-        _ => Volume::Normal,
-    };
-    let colour = match global.color {
-        cli::Colour::On => Colour::Always,
-        cli::Colour::Off => Colour::Never,
-        cli::Colour::Auto => Colour::Auto,
-    };
-    Look::of_terminal(colour, volume)
-}
-
-/// Where the output goes.
-fn outlet(global: &Global) -> Result<Outlet, Failure> {
-    let formats: Vec<String> = global.output.iter().chain(&global.format).cloned().collect();
-    Outlet::open(&formats, global.query.as_deref()).map_err(Failure::usage)
 }
 
 /// Decides between `--format` and its synonym: a flag wins over the environment, two flags contradict.

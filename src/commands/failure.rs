@@ -1,0 +1,26 @@
+//! What ends a command without a report.
+
+use crate::exit::Exit;
+
+/// What can go wrong before there is a report.
+pub(crate) struct Failure {
+    pub(super) exit: Exit,
+    pub(super) message: String,
+}
+
+impl Failure {
+    /// Usage or input.
+    pub(super) fn usage(message: impl ToString) -> Failure {
+        Failure { exit: Exit::Usage, message: message.to_string() }
+    }
+
+    /// No verdict can be had.
+    pub(super) fn no_verdict(message: impl ToString) -> Failure {
+        Failure { exit: Exit::NoVerdict, message: message.to_string() }
+    }
+
+    /// The user ended the run before there was a report.
+    pub(super) fn interrupted() -> Failure {
+        Failure { exit: Exit::Interrupted, message: "interrupted".to_owned() }
+    }
+}

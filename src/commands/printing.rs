@@ -1,0 +1,26 @@
+//! How and where the output is wanted.
+
+use super::failure::Failure;
+use crate::cli::{self, Global};
+use crate::output::{Colour, Look, Outlet, Volume};
+
+/// How this terminal wants its text.
+pub(super) fn look(global: &Global) -> Look {
+    let volume = match (global.quiet, global.verbose) {
+        (true, _) => Volume::Quiet,
+        (_, true) => Volume::Verbose,
+        _ => Volume::Normal,
+    };
+    let colour = match global.color {
+        cli::Colour::On => Colour::Always,
+        cli::Colour::Off => Colour::Never,
+        cli::Colour::Auto => Colour::Auto,
+    };
+    Look::of_terminal(colour, volume)
+}
+
+/// Where the output goes.
+pub(super) fn outlet(global: &Global) -> Result<Outlet, Failure> {
+    let formats: Vec<String> = global.output.iter().chain(&global.format).cloned().collect();
+    Outlet::open(&formats, global.query.as_deref()).map_err(Failure::usage)
+}

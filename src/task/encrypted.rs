@@ -1,19 +1,13 @@
 //! The things of a task that are encrypted, or may be.
 
-use crate::document::Place;
 use std::ops::Deref;
 
-use super::role::role;
 use super::subject::text;
 use super::{
     AwslogsUse, ContainerUse, EnvironmentFileUse, FirelensFileUse, Planned, SecretUse, StoredUse,
     Subject, Subjects, Task, Unplanned, Written,
 };
-use crate::document::run_context::{ManagedEbsVolume, VolumeConfiguration};
-use crate::document::{Container, Field};
-use crate::knowledge::Stop;
-use crate::lookup::ec2::snapshot::DescribeSnapshot;
-use crate::names::RoleRef;
+use crate::document::{Container, Field, Place};
 
 /// The secret with the credentials of one container's registry.
 #[derive(Clone, Copy)]
@@ -24,17 +18,6 @@ pub struct CredentialsUse<'t> {
     pub container: &'t Container,
     /// The ARN or the name of the secret, as written.
     pub secret: &'t Field<String>,
-}
-
-/// One EBS volume that ECS creates for the task.
-#[derive(Clone, Copy)]
-pub struct EbsVolumeUse<'t> {
-    /// The task.
-    pub task: &'t Task,
-    /// The volume as the launch input configures it.
-    pub configuration: &'t VolumeConfiguration,
-    /// What ECS makes of it.
-    pub ebs: &'t ManagedEbsVolume,
 }
 
 /// Something that is, or may be, encrypted with a KMS key.
@@ -77,22 +60,6 @@ impl Task {
         found
     }
 
-    /// Each EBS volume that ECS creates.
-    pub fn ebs_volumes(&self) -> Vec<Planned<EbsVolumeUse<'_>>> {
-        let field = &self.context.request.volume_configurations;
-        let volumes = match field.get() {
-            Ok(volumes) => volumes.into_iter().flatten(),
-            Err(stop) => return vec![Err(Unplanned::at(field, stop))],
-        };
-        volumes
-            .filter_map(|configuration| match configuration.managed_ebs.get() {
-                Ok(None) => None,
-                Ok(Some(ebs)) => Some(Ok(EbsVolumeUse { task: self, configuration, ebs })),
-                Err(stop) => Some(Err(Unplanned::at(&configuration.managed_ebs, stop))),
-            })
-            .collect()
-    }
-
     /// Everything that may be encrypted: what the execution role decrypts, then log groups and disks.
     pub fn encrypted(&self) -> Vec<Planned<EncryptedUse<'_>>> {
         let mut found = self.decrypted();
@@ -118,29 +85,6 @@ impl Task {
 /// The log group of a log configuration that names one.
 fn log_group(it: AwslogsUse<'_>) -> Option<EncryptedUse<'_>> {
     Some(EncryptedUse::LogGroup(it, it.group_field()?))
-}
-
-impl EbsVolumeUse<'_> {
-    /// The infrastructure role, which creates the volume.
-    ///
-    /// # Errors
-    /// A gap for a placeholder; an absence for a text that names no role.
-    pub fn role(&self) -> Result<Option<RoleRef>, Stop> {
-        match self.ebs.role_arn.is_missing() {
-            true => role(&self.task.context.infrastructure_role),
-            false => role(&self.ebs.role_arn),
-        }
-    }
-
-    /// The question for the snapshot that it is made of, if there is one.
-    ///
-    /// # Errors
-    /// A gap for a placeholder, and without a region.
-    pub fn snapshot(&self) -> Result<Option<DescribeSnapshot>, Stop> {
-        let id = self.ebs.snapshot_id.get()?.filter(|id| !id.is_empty());
-        let region = self.task.region()?.clone();
-        Ok(id.map(|id| DescribeSnapshot { region, id: id.clone() }))
-    }
 }
 
 impl<'t> EncryptedUse<'t> {
@@ -233,23 +177,5 @@ impl Subject for DecryptedUse<'_> {
 impl<'t> Written<'t> for DecryptedUse<'t> {
     fn all(task: &'t Task) -> Subjects<Self> {
         Ok(task.decrypted().into_iter().map(|planned| planned.map(DecryptedUse)).collect())
-    }
-}
-
-impl Subject for EbsVolumeUse<'_> {
-    const KIND: &'static str = "EBS volume that ECS creates";
-
-    fn place(&self) -> &Place {
-        &self.configuration.place
-    }
-
-    fn resource(&self) -> Option<String> {
-        text(&self.configuration.name)
-    }
-}
-
-impl<'t> Written<'t> for EbsVolumeUse<'t> {
-    fn all(task: &'t Task) -> Subjects<Self> {
-        Ok(task.ebs_volumes())
     }
 }

@@ -11,14 +11,14 @@ mod stored;
 mod subject;
 mod volume;
 
-pub use encrypted::{CredentialsUse, DecryptedUse, EbsVolumeUse, EncryptedUse};
+pub use encrypted::{CredentialsUse, DecryptedUse, EncryptedUse};
 pub use environment_file::EnvironmentFileUse;
 pub use log::{AwslogsUse, FirelensFileUse, LOG_CALLS, SOME_TASK, StreamName};
 pub use role::{Duty, NO_ROLE, RoleUse};
 pub use rollout::Rollout;
 pub use secret::{InParameterStore, InSecretsManager};
 pub use sender::{Carrier, NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
-pub use stored::{LaunchVolumeUse, StoredUse};
+pub use stored::{EbsVolumeUse, LaunchVolumeUse, StoredUse};
 pub use subject::{Subject, Subjects, Told, Written};
 pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};
 

@@ -1,12 +1,15 @@
 //! Where a task keeps data on disks that AWS makes for it: EBS volumes, and the storage of Fargate.
 
+use super::role::role;
 use super::subject::text;
-use super::{EbsVolumeUse, Planned, Subject, Subjects, Task, Unplanned, Written};
-use crate::document::run_context::VolumeConfiguration;
+use super::{Planned, Subject, Subjects, Task, Unplanned, Written};
+use crate::document::run_context::{ManagedEbsVolume, VolumeConfiguration};
 use crate::document::volume::Volume;
 use crate::document::{ContextKind, Field, Place};
 use crate::knowledge::Stop;
+use crate::lookup::ec2::snapshot::DescribeSnapshot;
 use crate::lookup::ecs::cluster::DescribeCluster;
+use crate::names::RoleRef;
 
 /// A volume that is configured at launch, by the definition, by the launch input, or by both.
 #[derive(Clone, Copy)]
@@ -17,6 +20,17 @@ pub struct LaunchVolumeUse<'t> {
     pub volume: Option<&'t Volume>,
     /// What the launch input says of it.
     pub configuration: Option<&'t VolumeConfiguration>,
+}
+
+/// One EBS volume that ECS creates for the task.
+#[derive(Clone, Copy)]
+pub struct EbsVolumeUse<'t> {
+    /// The task.
+    pub task: &'t Task,
+    /// The volume as the launch input configures it.
+    pub configuration: &'t VolumeConfiguration,
+    /// What ECS makes of it.
+    pub ebs: &'t ManagedEbsVolume,
 }
 
 /// A disk that is, or may be, encrypted with a key.
@@ -78,6 +92,22 @@ impl Task {
             }
         }
         Ok((open, configurations))
+    }
+
+    /// Each EBS volume that ECS creates.
+    pub fn ebs_volumes(&self) -> Vec<Planned<EbsVolumeUse<'_>>> {
+        let field = &self.context.request.volume_configurations;
+        let volumes = match field.get() {
+            Ok(volumes) => volumes.into_iter().flatten(),
+            Err(stop) => return vec![Err(Unplanned::at(field, stop))],
+        };
+        volumes
+            .filter_map(|configuration| match configuration.managed_ebs.get() {
+                Ok(None) => None,
+                Ok(Some(ebs)) => Some(Ok(EbsVolumeUse { task: self, configuration, ebs })),
+                Err(stop) => Some(Err(Unplanned::at(&configuration.managed_ebs, stop))),
+            })
+            .collect()
     }
 
     /// Each disk that may be encrypted.
@@ -147,6 +177,29 @@ impl<'t> LaunchVolumeUse<'t> {
     }
 }
 
+impl EbsVolumeUse<'_> {
+    /// The infrastructure role, which creates the volume.
+    ///
+    /// # Errors
+    /// A gap for a placeholder; an absence for a text that names no role.
+    pub fn role(&self) -> Result<Option<RoleRef>, Stop> {
+        match self.ebs.role_arn.is_missing() {
+            true => role(&self.task.context.infrastructure_role),
+            false => role(&self.ebs.role_arn),
+        }
+    }
+
+    /// The question for the snapshot that it is made of, if there is one.
+    ///
+    /// # Errors
+    /// A gap for a placeholder, and without a region.
+    pub fn snapshot(&self) -> Result<Option<DescribeSnapshot>, Stop> {
+        let id = self.ebs.snapshot_id.get()?.filter(|id| !id.is_empty());
+        let region = self.task.region()?.clone();
+        Ok(id.map(|id| DescribeSnapshot { region, id: id.clone() }))
+    }
+}
+
 impl<'t> StoredUse<'t> {
     /// The task.
     pub fn task(&self) -> &'t Task {
@@ -199,5 +252,23 @@ impl Subject for LaunchVolumeUse<'_> {
 impl<'t> Written<'t> for LaunchVolumeUse<'t> {
     fn all(task: &'t Task) -> Subjects<Self> {
         Ok(task.launch_volumes())
+    }
+}
+
+impl Subject for EbsVolumeUse<'_> {
+    const KIND: &'static str = "EBS volume that ECS creates";
+
+    fn place(&self) -> &Place {
+        &self.configuration.place
+    }
+
+    fn resource(&self) -> Option<String> {
+        text(&self.configuration.name)
+    }
+}
+
+impl<'t> Written<'t> for EbsVolumeUse<'t> {
+    fn all(task: &'t Task) -> Subjects<Self> {
+        Ok(task.ebs_volumes())
     }
 }

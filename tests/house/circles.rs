@@ -69,7 +69,6 @@ const LEFT: &[&[&str]] = &[
         "src/reachability/egress/mod.rs",
         "src/reachability/egress/sessions.rs",
     ],
-    &["src/task/encrypted.rs", "src/task/stored.rs"],
 ];
 
 #[test]

@@ -26,11 +26,6 @@ const INHERENT: &[(&str, &[&str])] = &[
 
 /// Files that use each other, and should not. This list only shrinks.
 const LEFT: &[&[&str]] = &[
-    &[
-        "src/account/rights/mod.rs",
-        "src/account/rights/organization.rs",
-        "src/account/rights/reading.rs",
-    ],
     &["src/checks/definition/dependencies.rs", "src/checks/definition/references.rs"],
     &["src/checks/definition/network_mode.rs", "src/checks/definition/port.rs"],
     &["src/checks/kms/key.rs", "src/checks/kms/stored.rs"],

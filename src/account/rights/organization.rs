@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Origin, Policy};
+use super::policy::{Origin, Policy};
 use crate::facts::{Derived, View};
 use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Origin, Policy, PolicyInForce, Unread, shown};
+use super::policy::{Origin, Policy, PolicyInForce, Unread, shown};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::Lookup;

@@ -1,12 +1,13 @@
 //! From what was said of each call to one answer.
 
+use super::call::by_resource;
 use super::guard::Guard;
 use super::outcome::{Said, Word};
 use super::remedy::Mend;
-use super::{assume_above, by_resource};
 use crate::account::rights::{Policies, PolicySet, of_task};
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::lookup::organizations::ASSUMPTION;
 use crate::verdict::{Finding, Judgement, Severity, fail, pass};
 
 /// What the engine says of all the calls that one thing takes.
@@ -89,4 +90,17 @@ fn refused_together(set: &PolicySet, refused: &[&Said], guard: Option<&Guard>) -
         finding.severity = Severity::Warn;
     }
     finding
+}
+
+/// Says what no caller outside the organization's management account can see.
+pub(crate) fn assume_organization(facts: &View) {
+    facts.assume(ASSUMPTION);
+}
+
+/// Says the same, unless it is known of somebody's organization.
+pub(crate) fn assume_above(who: &Policies, facts: &View) {
+    match who {
+        Policies::Held(set) if set.beyond.organization.controls.is_some() => {}
+        Policies::Held(_) | Policies::Root(_) => assume_organization(facts),
+    }
 }

@@ -122,3 +122,17 @@ impl Wish {
         self
     }
 }
+
+/// The wishes' actions, under the first wish of each resource.
+pub(super) fn by_resource<'w>(
+    wishes: impl Iterator<Item = &'w Wish>,
+) -> Vec<(&'w Wish, Vec<&'w str>)> {
+    let mut found: Vec<(&Wish, Vec<&str>)> = Vec::new();
+    for wish in wishes {
+        match found.iter_mut().find(|(first, _)| first.resource == wish.resource) {
+            Some((_, actions)) => actions.push(&wish.action),
+            None => found.push((wish, vec![&wish.action])),
+        }
+    }
+    found
+}

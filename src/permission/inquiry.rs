@@ -1,8 +1,10 @@
 //! One call, and what it takes to judge it: the tags of the resource, the way that the call takes, and what
 //! IAM itself says. Each is asked for only where the answer hangs on it.
 
-use super::outcome::{Said, Word};
-use super::{Beside, Wish, layers, request, simulation, tags, word};
+use super::call::{Beside, Wish};
+use super::outcome::{Said, Word, word};
+use super::request::{layers, request};
+use super::{simulation, tags};
 use crate::account::rights::PolicySet;
 use crate::facts::View;
 use crate::iam::{Decision, Evaluation, evaluate};

@@ -25,17 +25,16 @@ mod tags;
 
 use crate::account::rights::{OrganizationOf, Policies, PolicySet};
 use crate::facts::View;
-use crate::iam::{Decision, Depends, Evaluation, Layer, Policy, evaluate};
+use crate::iam::{Evaluation, Layer, Policy, evaluate};
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::iam::simulate::SimulatePrincipalPolicy;
-use crate::lookup::organizations::ASSUMPTION;
 use crate::lookup::{Call, Lookup};
 use crate::names::Region;
 use crate::reachability::origin::Departure;
 use crate::shell::ShellCommand;
 use crate::verdict::Finding;
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, assume_above, assume_organization};
 pub(crate) use call::{Beside, Wish};
 pub(crate) use context::context;
 pub(crate) use grants::granted;
@@ -44,7 +43,7 @@ pub(crate) use request::{layers, organization};
 pub(crate) use tags::Tags;
 
 use inquiry::ask;
-use outcome::{Said, Word};
+use outcome::{Said, Word, word};
 use request::request;
 
 /// The calls that judging a permission may take, in addition to those for the principal's own policies.
@@ -86,34 +85,6 @@ pub(crate) fn beside_of(
             ..Beside::default()
         },
     }
-}
-
-/// What an evaluation amounts to. Where it hangs on something that could not be read, that is the gap.
-fn word(set: &PolicySet, wish: &Wish, unread: &[Gap], evaluation: &Evaluation) -> Word {
-    match &evaluation.decision {
-        Decision::Allow => {
-            Word::Allowed(evaluation.grounds.iter().map(ToString::to_string).collect())
-        }
-        Decision::ExplicitDeny | Decision::ImplicitDeny => Word::Denied(evaluation.sentences()),
-        Decision::Depends(depends) => Word::Open(match hidden(set, unread, depends) {
-            Some(gap) => gap.clone(),
-            None => Gap::Undecidable {
-                why: format!(
-                    "whether {} may {} on {} is open: {}",
-                    set.arn,
-                    wish.action,
-                    wish.in_words(),
-                    evaluation.sentences().join("; ")
-                ),
-            },
-        }),
-    }
-}
-
-/// Of what could not be read, the first that the answer depends on.
-fn hidden<'g>(set: &'g PolicySet, unread: &'g [Gap], depends: &Depends) -> Option<&'g Gap> {
-    let own = set.beyond.unread.iter().map(|it| &it.gap);
-    own.chain(unread).find(|gap| depends.layers.iter().any(|it| it.why == gap.to_string()))
 }
 
 /// Judges all the calls that one thing takes, by the engine alone.
@@ -188,31 +159,6 @@ pub(crate) fn grant(set: &PolicySet, wish: &Wish) -> Option<ShellCommand> {
 pub(crate) fn mends(set: &PolicySet, wish: Wish, evaluation: Evaluation) -> Vec<ShellCommand> {
     let said = Said::new(wish, evaluation, Word::Denied(Vec::new()));
     remedy::Mend::of(set, &[&said], None).commands
-}
-
-/// The wishes' actions, under the first wish of each resource.
-fn by_resource<'w>(wishes: impl Iterator<Item = &'w Wish>) -> Vec<(&'w Wish, Vec<&'w str>)> {
-    let mut found: Vec<(&Wish, Vec<&str>)> = Vec::new();
-    for wish in wishes {
-        match found.iter_mut().find(|(first, _)| first.resource == wish.resource) {
-            Some((_, actions)) => actions.push(&wish.action),
-            None => found.push((wish, vec![&wish.action])),
-        }
-    }
-    found
-}
-
-/// Says what no caller outside the organization's management account can see.
-pub(crate) fn assume_organization(facts: &View) {
-    facts.assume(ASSUMPTION);
-}
-
-/// Says the same, unless it is known of somebody's organization.
-pub(crate) fn assume_above(who: &Policies, facts: &View) {
-    match who {
-        Policies::Held(set) if set.beyond.organization.controls.is_some() => {}
-        Policies::Held(_) | Policies::Root(_) => assume_organization(facts),
-    }
 }
 
 #[cfg(test)]

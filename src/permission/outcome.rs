@@ -1,7 +1,8 @@
 //! What is said of one call, and of several ways that it may take.
 
 use super::call::Wish;
-use crate::iam::Evaluation;
+use crate::account::rights::PolicySet;
+use crate::iam::{Decision, Depends, Evaluation};
 use crate::knowledge::Gap;
 use crate::reachability::origin::Way;
 use crate::shell::ShellCommand;
@@ -82,4 +83,32 @@ impl Said {
         self.commands.extend(other.commands);
         self
     }
+}
+
+/// What an evaluation amounts to. Where it hangs on something that could not be read, that is the gap.
+pub(super) fn word(set: &PolicySet, wish: &Wish, unread: &[Gap], evaluation: &Evaluation) -> Word {
+    match &evaluation.decision {
+        Decision::Allow => {
+            Word::Allowed(evaluation.grounds.iter().map(ToString::to_string).collect())
+        }
+        Decision::ExplicitDeny | Decision::ImplicitDeny => Word::Denied(evaluation.sentences()),
+        Decision::Depends(depends) => Word::Open(match hidden(set, unread, depends) {
+            Some(gap) => gap.clone(),
+            None => Gap::Undecidable {
+                why: format!(
+                    "whether {} may {} on {} is open: {}",
+                    set.arn,
+                    wish.action,
+                    wish.in_words(),
+                    evaluation.sentences().join("; ")
+                ),
+            },
+        }),
+    }
+}
+
+/// Of what could not be read, the first that the answer depends on.
+fn hidden<'g>(set: &'g PolicySet, unread: &'g [Gap], depends: &Depends) -> Option<&'g Gap> {
+    let own = set.beyond.unread.iter().map(|it| &it.gap);
+    own.chain(unread).find(|gap| depends.layers.iter().any(|it| it.why == gap.to_string()))
 }

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::call::Wish;
+use super::call::{Wish, by_resource};
 use super::guard::{Guard, GuardPolicy, Now, amended, show_key};
+use super::inline;
 use super::outcome::Said;
-use super::{by_resource, inline};
 use crate::account::rights::{Origin, PolicySet};
 use crate::iam::{self, Decision, KeyState, Layer};
 use crate::names::{Arn, Region};

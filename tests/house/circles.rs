@@ -52,12 +52,6 @@ const LEFT: &[&[&str]] = &[
         "src/checks/volumes/volume_driver/fsx.rs",
         "src/checks/volumes/volume_driver/s3_files.rs",
     ],
-    &[
-        "src/permission/answer.rs",
-        "src/permission/inquiry.rs",
-        "src/permission/mod.rs",
-        "src/permission/remedy.rs",
-    ],
     &["src/preflight/run_loop.rs", "src/preflight/spreading.rs"],
     &[
         "src/reachability/egress/collector.rs",

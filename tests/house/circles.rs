@@ -53,11 +53,6 @@ const LEFT: &[&[&str]] = &[
         "src/checks/volumes/volume_driver/s3_files.rs",
     ],
     &["src/preflight/run_loop.rs", "src/preflight/spreading.rs"],
-    &[
-        "src/reachability/egress/collector.rs",
-        "src/reachability/egress/mod.rs",
-        "src/reachability/egress/sessions.rs",
-    ],
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 //! Goes through the definition, and notes what has to be reached.
 
-use super::{Call, Errand, Need, Pull, Reach, Stream, To, partial};
+use super::need::{Call, Errand, Need, Pull, Reach, Stream, To};
+use super::partial;
 use crate::document::{Container, Field, Place};
 use crate::knowledge::{Gap, Stop};
 use crate::names::{self, EcrHost, LogGroupName, Region, Registry, S3Object, ValueFrom};

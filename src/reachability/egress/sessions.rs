@@ -2,7 +2,7 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
 
 use super::collector::NO_SHELL;
-use super::{Call, Errand, Need, To};
+use super::need::{Call, Errand, Need, To};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ecs::cluster::ExecuteCommand;

@@ -198,6 +198,17 @@ pub struct ConfigFile<'d> {
     pub value: Option<&'d Field<String>>,
 }
 
+impl Container {
+    /// Whether the task ends with it. What is absent is true
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>).
+    ///
+    /// # Errors
+    /// The gap, where it cannot be read.
+    pub fn is_essential(&self) -> Result<bool, Stop> {
+        Ok(self.essential.get()?.copied().unwrap_or(true))
+    }
+}
+
 impl FirelensConfiguration {
     /// The file, if the options name one.
     ///

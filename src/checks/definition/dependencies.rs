@@ -4,7 +4,6 @@
 use std::collections::{HashMap, HashSet};
 
 use super::names::Names;
-use super::references::is_essential;
 use crate::document::Container;
 use crate::document::container::Dependency;
 use crate::knowledge::Stop;
@@ -51,7 +50,7 @@ fn fulfillable(
                 .prevents("ClientException: a dependency on HEALTHY needs a health check")
                 .remedy(format!("Give {name} a healthCheck (the image's own does not count), or wait for START")),
         ),
-        Some(condition @ ("COMPLETE" | "SUCCESS")) if is_essential(target)? => found.add(
+        Some(condition @ ("COMPLETE" | "SUCCESS")) if target.is_essential()? => found.add(
             fail(format!("it waits for the {condition} of {name}, but {name} is essential: when it ends, so does the task"))
                 .at(place)
                 .prevents("ClientException: A dependency container with SUCCESS or COMPLETE condition cannot be an essential container")

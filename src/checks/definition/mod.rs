@@ -7,6 +7,7 @@ mod execution_role;
 mod fargate_size;
 mod limits;
 mod log_options;
+mod mode;
 mod names;
 mod network_mode;
 mod parameters;

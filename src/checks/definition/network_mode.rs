@@ -1,9 +1,10 @@
 //! `definition-network-mode`
 
+use super::mode::{Mode, REGISTRATION};
 use super::{port, target};
 use crate::checks::{Check, whole};
+use crate::document::Container;
 use crate::document::launch::{self, LaunchTarget};
-use crate::document::{Container, Field};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::names::OperatingSystem;
@@ -26,33 +27,6 @@ pub(super) static DEFINITION_NETWORK_MODE: Check = Check {
     advises: false,
     judge: |task| whole(task, network_mode),
 };
-
-/// What registering the definition answers, where its very words are not known.
-pub(super) const REGISTRATION: &str = "ClientException from RegisterTaskDefinition";
-
-/// `networkMode`, with what an absent one means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    Awsvpc,
-    Host,
-    /// `bridge`, or none given: on Windows that is the network `nat`.
-    Bridge,
-    None,
-    /// A mode that ECS does not document.
-    Other,
-}
-
-impl Mode {
-    fn of(field: &Field<String>) -> Result<Mode, Stop> {
-        Ok(match field.get()?.map_or("", String::as_str) {
-            "awsvpc" => Mode::Awsvpc,
-            "host" => Mode::Host,
-            "" | "bridge" | "default" => Mode::Bridge,
-            "none" => Mode::None,
-            _ => Mode::Other,
-        })
-    }
-}
 
 fn network_mode(task: &Task, _: &View) -> Judgement {
     let field = &task.definition.network_mode;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::network_mode::{Mode, REGISTRATION};
+use super::mode::{Mode, REGISTRATION};
 use crate::document::Container;
 use crate::document::container::PortMapping;
 use crate::knowledge::Stop;

@@ -45,18 +45,13 @@ fn definition_references(task: &Task, _: &View) -> Judgement {
     found.or_pass("everything that is referred to exists")
 }
 
-/// What is absent is true: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>
-pub(super) fn is_essential(container: &Container) -> Result<bool, Stop> {
-    Ok(container.essential.get()?.copied().unwrap_or(true))
-}
-
 fn essential(
     task: &Task,
     containers: &[Container],
     place: &Place,
     found: &mut Findings,
 ) -> Result<(), Stop> {
-    let known: Vec<_> = containers.iter().map(is_essential).collect();
+    let known: Vec<_> = containers.iter().map(Container::is_essential).collect();
     if known.contains(&Ok(true)) {
         return Ok(());
     }

@@ -26,7 +26,6 @@ const INHERENT: &[(&str, &[&str])] = &[
 
 /// Files that use each other, and should not. This list only shrinks.
 const LEFT: &[&[&str]] = &[
-    &["src/checks/kms/key.rs", "src/checks/kms/stored.rs"],
     &["src/checks/network/addresses.rs", "src/checks/network/interfaces.rs"],
     &["src/checks/network/endpoint_policy.rs", "src/checks/network/endpoint_policy/amendment.rs"],
     &[

@@ -1,7 +1,8 @@
 //! `kms-decrypt-permission`
 
-use super::key::{self, Encrypted};
+use super::key;
 use super::permission::{judge_all, wish};
+use super::used::Encrypted;
 use crate::account::rights::{PoliciesOf, of_task};
 use crate::checks::{Check, each};
 use crate::facts::View;

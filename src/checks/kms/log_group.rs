@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::key::Used;
+use super::used::Used;
 use crate::facts::View;
 use crate::iam::{Decision, Evaluation, Layer, Layers, Policy, Principal, Request, evaluate};
 use crate::knowledge::{Gap, Stop};

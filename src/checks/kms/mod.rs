@@ -7,6 +7,7 @@ mod permission;
 mod storage;
 mod stored;
 mod usable;
+mod used;
 mod volume;
 
 use super::Group;

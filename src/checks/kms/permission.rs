@@ -1,6 +1,6 @@
 //! May a role use a key? Its policy, the role's own policies and, where those do not allow it, grants.
 
-use super::key::Used;
+use super::used::Used;
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::account;
 use crate::facts::View;

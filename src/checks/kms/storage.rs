@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::key::Used;
 use super::stored::STORAGE;
+use super::used::Used;
 use crate::facts::View;
 use crate::iam::{
     Context, Decision, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request, evaluate,

@@ -3,7 +3,7 @@
 //! A volume's own key goes before that of the cluster, and that before the one of the account
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html>).
 
-use super::key::{Encrypted, Setting, Used, is_of_aws, managed_by_aws};
+use super::used::{Encrypted, Setting, Used, is_of_aws, managed_by_aws};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Seen, Stop};

@@ -1,6 +1,7 @@
 //! `kms-key-usable`
 
-use super::key::{self, Encrypted, Setting, Used};
+use super::key;
+use super::used::{Encrypted, Setting, Used};
 use super::{log_group, stored};
 use crate::account::key_state;
 use crate::checks::{Check, each};

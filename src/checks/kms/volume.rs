@@ -1,7 +1,7 @@
 //! `kms-volume-permission`
 
-use super::key::{Encrypted, Used};
 use super::permission::{judge_all, wish};
+use super::used::{Encrypted, Used};
 use super::{storage, stored};
 use crate::account::rights::of_task::policies_of;
 use crate::account::rights::{Policies, PoliciesOf};

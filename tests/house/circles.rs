@@ -26,15 +26,6 @@ const INHERENT: &[(&str, &[&str])] = &[
 
 /// Files that use each other, and should not. This list only shrinks.
 const LEFT: &[&[&str]] = &[
-    &["src/checks/network/addresses.rs", "src/checks/network/interfaces.rs"],
-    &["src/checks/network/endpoint_policy.rs", "src/checks/network/endpoint_policy/amendment.rs"],
-    &[
-        "src/checks/network/endpoint_policy/caller.rs",
-        "src/checks/network/endpoint_policy/calls.rs",
-        "src/checks/network/endpoint_policy/decision.rs",
-        "src/checks/network/endpoint_policy/reading.rs",
-    ],
-    &["src/checks/network/telling.rs", "src/checks/network/telling/tally.rs"],
     &["src/checks/roles/deployer.rs", "src/checks/roles/deployer/tagging.rs"],
     &["src/checks/roles/features.rs", "src/checks/roles/session.rs"],
     &[

@@ -18,7 +18,7 @@ pub(super) static NETWORK_ADDRESSES: Check = Check {
     prevents: &[
         "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment disabled in subnet '<subnet>': InsufficientFreeAddressesInSubnet",
         "service <service> was unable to place a task. Reason: Capacity is unavailable at this time: the subnet has no free IP addresses",
-        "Unexpected EC2 error while attempting to Create Network Interface in subnet '<subnet>': NetworkInterfaceLimitExceeded",
+        interfaces::NO_INTERFACE,
     ],
     remedy: "Name a subnet with free addresses, or free some in this one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
@@ -31,9 +31,6 @@ pub(super) static NETWORK_ADDRESSES: Check = Check {
     advises: false,
     judge: |task| each(task, network_addresses),
 };
-
-/// The error of an account that may have no more interfaces.
-pub(super) const NO_INTERFACE: &str = NETWORK_ADDRESSES.prevents[2];
 
 /// Each task takes an address of its own, of whatever subnet it is placed in, and an interface for it.
 fn network_addresses(it: &SenderUse, facts: &View) -> Judgement {

@@ -1,9 +1,12 @@
 //! `network-endpoint-policy`
 
 mod amendment;
+mod call;
 mod caller;
+mod callers;
 mod calls;
 mod decision;
+mod objection;
 mod reading;
 
 use serde_json::{Value, json};
@@ -28,9 +31,11 @@ use crate::reachability::way::Way;
 use crate::task::{SenderUse, Task};
 use crate::verdict::Judgement;
 use amendment::Amendment;
-use caller::Callers;
-use calls::{ApiCall, Calls};
+use call::ApiCall;
+use callers::Callers;
+use calls::Calls;
 use decision::{Decided, Held};
+use objection::Objection;
 
 pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
     id: "network-endpoint-policy",
@@ -175,14 +180,6 @@ struct Tally {
     refused: Vec<Objection>,
     hurts: Vec<Objection>,
     open: Vec<String>,
-}
-
-/// A call that does not pass, or perhaps not.
-struct Objection {
-    call: ApiCall,
-    why: String,
-    /// The statement that stands against it, if it is one that denies.
-    denied_by: Option<String>,
 }
 
 impl Tally {

@@ -1,6 +1,5 @@
 //! Whether an account may have the network interfaces that tasks take.
 
-use super::addresses::NO_INTERFACE;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::CallerIdentity;
@@ -11,6 +10,9 @@ use crate::names::Region;
 use crate::shell::ShellCommand;
 use crate::task::{Rollout, SenderUse};
 use crate::verdict::{Finding, warn};
+
+/// The error of an account that may have no more interfaces.
+pub(super) const NO_INTERFACE: &str = "Unexpected EC2 error while attempting to Create Network Interface in subnet '<subnet>': NetworkInterfaceLimitExceeded";
 
 /// Warns where a region has fewer interfaces left than tasks start in it. It is no matter of one subnet,
 /// so it is told at the first.

@@ -1,38 +1,22 @@
 //! What is said of each place that has to be reached, and how it is told: places that share a fact in
 //! one sentence.
 
+mod plan;
 mod tally;
 
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::ec2::subnet::DescribeSubnet;
-use crate::network::{Part, Subnet};
+use crate::network::Subnet;
 use crate::reachability::egress::{Call, Errand, Need, Reach};
 use crate::reachability::interface::Scene;
 use crate::reachability::ruling::Ruling;
 use crate::task::{SenderUse, SendsFrom};
 use crate::verdict::{Findings, Judgement, not_applicable};
+
+pub(super) use plan::Plan;
+
 use tally::Tally;
-
-/// How a check goes about it.
-pub(super) struct Plan<'p> {
-    /// The parts that it will probably need.
-    pub expected: &'p [Part],
-    /// What it says if there was nothing for it to say.
-    pub moot: &'p str,
-    /// What a blocked place is said to be: `cannot be reached`.
-    pub blocked: &'p str,
-    /// What it says of what an agent needs that is connected, if that is for it to say.
-    pub connected: Option<&'p str>,
-    /// What it would become at run time, where that is not the first error that the check prevents.
-    pub error: fn(&Errand) -> Option<&'static str>,
-}
-
-impl Plan<'_> {
-    fn of_connected(&self) -> Ruling {
-        self.connected.map_or(Ruling::Moot, |because| Ruling::Passes(because.into()))
-    }
-}
 
 /// Judges everything that leaves by one sender.
 pub(super) fn judge<'t>(

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::Objection;
 use super::caller::Caller;
 use super::decision::{Decided, Held};
+use super::objection::Objection;
 use super::reading::{statements, with_statements};
 use crate::names::RoleArn;
 use crate::network::EndpointKind;

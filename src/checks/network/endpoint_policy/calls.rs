@@ -1,8 +1,9 @@
 //! Which calls something takes that a task has to reach, and whose that is what they ask for.
 
+use super::call::{ApiCall, Owner};
 use super::decision::Held;
 use crate::facts::View;
-use crate::knowledge::{Gap, Stop};
+use crate::knowledge::Stop;
 use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::{AccountId, Arn, LogGroupName, Region, S3Object, all_streams, arn_of_stream};
@@ -10,45 +11,6 @@ use crate::permission::Wish;
 use crate::permission::object::bucket;
 use crate::reachability::egress::{Call, Errand, Pull, layer_bucket};
 use crate::task::{LOG_CALLS, SOME_TASK};
-
-/// A call through an endpoint.
-#[derive(Clone, Debug)]
-pub(super) struct ApiCall {
-    pub wish: Wish,
-    /// The resource in words.
-    pub shown: String,
-    pub owner: Owner,
-    /// Whether somebody of ECR's has signed it.
-    pub is_by_ecr: bool,
-}
-
-/// Whose a resource is.
-#[derive(Clone, Debug)]
-pub(super) enum Owner {
-    /// This account's.
-    Account(AccountId),
-    /// There is none: the caller's own account counts.
-    Caller,
-    /// AWS's own.
-    Aws,
-    /// It was not asked for, or could not be read.
-    Unknown(Option<Gap>),
-}
-
-impl ApiCall {
-    /// Of a resource whose ARN names its account. That of a public parameter names none, as it is AWS's.
-    fn of(wish: Wish) -> ApiCall {
-        let owner = match wish.resource.as_str() {
-            "*" => Owner::Caller,
-            arn => match arn.parse::<Arn>().ok().and_then(|arn| arn.account().cloned()) {
-                Some(account) => Owner::Account(account),
-                None if wish.action.starts_with("ssm:") => Owner::Aws,
-                None => Owner::Unknown(None),
-            },
-        };
-        ApiCall { shown: wish.in_words().to_owned(), wish, owner, is_by_ecr: false }
-    }
-}
 
 pub(super) struct Calls<'a, 'v, 't> {
     pub region: &'a Region,

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::call::{ApiCall, Owner};
 use super::caller::{Caller, is_of_caller};
-use super::calls::{ApiCall, Owner};
 use super::reading::{Readings, listed, statements};
 use crate::account::rights::{Above, OrganizationOf};
 use crate::facts::View;

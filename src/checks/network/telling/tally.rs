@@ -1,6 +1,6 @@
 //! What is told of the places that were judged: those that share a fact in one sentence.
 
-use super::Plan;
+use super::plan::Plan;
 use crate::document::Place;
 use crate::knowledge::{Gap, Lack, Stop};
 use crate::names::{Region, words};

@@ -26,8 +26,6 @@ const INHERENT: &[(&str, &[&str])] = &[
 
 /// Files that use each other, and should not. This list only shrinks.
 const LEFT: &[&[&str]] = &[
-    &["src/checks/roles/deployer.rs", "src/checks/roles/deployer/tagging.rs"],
-    &["src/checks/roles/features.rs", "src/checks/roles/session.rs"],
     &[
         "src/checks/volumes/ebs_attachment.rs",
         "src/checks/volumes/ebs_permission.rs",

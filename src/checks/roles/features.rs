@@ -24,7 +24,7 @@ pub(super) static ROLE_TASK_FEATURES: Check = Check {
     verifies: "the task role has what ECS Exec and FireLens need",
     prevents: &[
         "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
-        "TargetNotConnectedException: The execute command failed due to an internal error",
+        session::NO_SESSION,
         "FireLens drops the logs, since the output answers AccessDeniedException",
     ],
     remedy: "Name a task role, and allow it what the feature needs",
@@ -98,7 +98,7 @@ fn read_only_containers(task: &Task, found: &mut Findings) -> Result<(), Stop> {
             found.add(
                 warn("ECS Exec does not work in a container whose root file system is read-only")
                     .at(read_only.place())
-                    .prevents(ROLE_TASK_FEATURES.prevents[1])
+                    .prevents(session::NO_SESSION)
                     .remedy("Leave readonlyRootFilesystem out, or do without ECS Exec here"),
             );
         }

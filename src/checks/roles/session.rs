@@ -2,7 +2,6 @@
 //! encrypted, and what the task role needs for that
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
 
-use super::features::ROLE_TASK_FEATURES;
 use crate::account::key_state;
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::{account, policies_of};
@@ -19,6 +18,10 @@ use crate::permission::{Answer, Beside, Wish, decide};
 use crate::reachability::origin::Departure;
 use crate::task::RoleUse;
 use crate::verdict::{Finding, Findings, Severity, warn};
+
+/// The error of a session that cannot be begun.
+pub(super) const NO_SESSION: &str =
+    "TargetNotConnectedException: The execute command failed due to an internal error";
 
 /// What keeps sessions from being logged or encrypted as the cluster wants it.
 pub(super) fn judge(
@@ -103,7 +106,7 @@ fn encryption(
         Seen::Found(key) => key,
         Seen::Absent(absence) => {
             let why = format!("ECS Exec cannot encrypt its sessions: {}", absence.sentence);
-            found.add(warn(why).at(place).prevents(ROLE_TASK_FEATURES.prevents[1]));
+            found.add(warn(why).at(place).prevents(NO_SESSION));
             return Ok(());
         }
     };
@@ -114,7 +117,7 @@ fn encryption(
         ))
         .at(place)
         .on(&key.arn)
-        .prevents(ROLE_TASK_FEATURES.prevents[1]);
+        .prevents(NO_SESSION);
         found.add(key_state::mended(finding, key, &asked.region));
         return Ok(());
     }
@@ -135,7 +138,5 @@ fn encryption(
 
 fn hurt(what: &str, denied: Finding, place: &Place) -> Finding {
     let message = format!("{what}: {}", denied.message);
-    Finding { severity: Severity::Warn, message, ..denied }
-        .at(place)
-        .prevents(ROLE_TASK_FEATURES.prevents[1])
+    Finding { severity: Severity::Warn, message, ..denied }.at(place).prevents(NO_SESSION)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Arns, DeployCall};
+use super::call::{Arns, DeployCall};
 use crate::account::rights::Policies;
 use crate::checks::roles::caller;
 use crate::document::Place;

@@ -27,12 +27,6 @@ const INHERENT: &[(&str, &[&str])] = &[
 /// Files that use each other, and should not. This list only shrinks.
 const LEFT: &[&[&str]] = &[
     &[
-        "src/checks/volumes/ebs_attachment.rs",
-        "src/checks/volumes/ebs_permission.rs",
-        "src/checks/volumes/ebs_quota.rs",
-    ],
-    &["src/checks/volumes/ebs_config.rs", "src/checks/volumes/ebs_created.rs"],
-    &[
         "src/checks/volumes/volume_driver.rs",
         "src/checks/volumes/volume_driver/docker.rs",
         "src/checks/volumes/volume_driver/fsx.rs",

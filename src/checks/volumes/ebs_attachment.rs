@@ -1,6 +1,5 @@
 //! Whether the container instances take another volume.
 
-use super::ebs_permission::NO_ATTACHMENT;
 use crate::account::fleet::Fleet;
 use crate::document::{LaunchTarget, launch};
 use crate::facts::View;
@@ -10,6 +9,10 @@ use crate::lookup::ec2::instance_type::{DescribeInstanceType, InstanceType, ROOM
 use crate::shell::{ShellCommand, Word};
 use crate::task::EbsVolumeUse;
 use crate::verdict::{Finding, warn};
+
+/// The error of an instance that takes no more volumes
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachVolume.html>).
+pub(super) const NO_ATTACHMENT: &str = "AttachmentLimitExceeded from ec2:AttachVolume, as the status reason of the volume's attachment";
 
 /// Warns where no container instance that the task may land on takes another volume, as long as none
 /// of those that are there goes. One that takes some is enough: where tasks are placed is not foreseen.

@@ -1,6 +1,6 @@
 //! `ebs-volume-config`
 
-use super::ebs_created;
+use super::ebs_created::{self, CREATION, REQUEST};
 use crate::checks::{Check, each};
 use crate::document::run_context::VolumeConfiguration;
 use crate::document::volume::Volume;
@@ -14,9 +14,9 @@ pub(super) static EBS_VOLUME_CONFIG: Check = Check {
     id: "ebs-volume-config",
     verifies: "the launch input configures the volume that the definition leaves open, within the limits of EBS",
     prevents: &[
-        "InvalidParameterException from the request that creates the service or runs the task",
+        REQUEST,
         "ClientException from RegisterTaskDefinition: more than one volume is configured at launch",
-        "InvalidParameterValue or InvalidParameterCombination from ec2:CreateVolume, as the status reason of the volume's attachment",
+        CREATION,
     ],
     remedy: "Configure the volume in volumeConfigurations of the service or task, as its type allows",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/configure-ebs-volume.html",
@@ -25,12 +25,8 @@ pub(super) static EBS_VOLUME_CONFIG: Check = Check {
     judge: |task| each(task, ebs_volume_config),
 };
 
-/// The error of the request that starts the task.
-pub(super) const REQUEST: &str = EBS_VOLUME_CONFIG.prevents[0];
 /// The error of a second volume in the definition.
 const DEFINITION: &str = EBS_VOLUME_CONFIG.prevents[1];
-/// The error of the volume that is to be created.
-pub(super) const CREATION: &str = EBS_VOLUME_CONFIG.prevents[2];
 
 fn ebs_volume_config(it: &LaunchVolumeUse, _: &View) -> Judgement {
     let mut found = Findings::new();

@@ -1,6 +1,5 @@
 //! What a volume that is to be created may look like.
 
-use super::ebs_config::{CREATION, REQUEST};
 use super::ebs_limits::{self, DEFAULT, INITIALIZATION, IOPS_PER_MIB, Iops, Lies, Limits, Range};
 use crate::document::run_context::ManagedEbsVolume;
 use crate::document::{ContextKind, Field, Place};
@@ -8,6 +7,12 @@ use crate::knowledge::Stop;
 use crate::lookup::ec2::snapshot::{DescribeSnapshot, Snapshot};
 use crate::task::EbsVolumeUse;
 use crate::verdict::{Finding, Findings, fail, warn};
+
+/// The error of the request that starts the task.
+pub(super) const REQUEST: &str =
+    "InvalidParameterException from the request that creates the service or runs the task";
+/// The error of the volume that is to be created.
+pub(super) const CREATION: &str = "InvalidParameterValue or InvalidParameterCombination from ec2:CreateVolume, as the status reason of the volume's attachment";
 
 /// Judges what is to be created, as far as the documents tell.
 pub(super) fn judge(it: &EbsVolumeUse, found: &mut Findings) {

@@ -34,9 +34,9 @@ pub(super) static EBS_PERMISSION: Check = Check {
     prevents: &[
         "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. Please verify that the role being passed has the proper trust relationship with Amazon ECS",
         "UnauthorizedOperation: You are not authorized to perform this operation. (ec2:CreateVolume), as the status reason of the volume's attachment",
-        "VolumeLimitExceeded from ec2:CreateVolume, as the status reason of the volume's attachment",
-        "MaxIOPSLimitExceeded from ec2:CreateVolume, as the status reason of the volume's attachment",
-        "AttachmentLimitExceeded from ec2:AttachVolume, as the status reason of the volume's attachment",
+        ebs_quota::NO_STORAGE,
+        ebs_quota::NO_IOPS,
+        ebs_attachment::NO_ATTACHMENT,
     ],
     remedy: "Attach AWS's policy AmazonECSInfrastructureRolePolicyForVolumes to the infrastructure role, or allow what it allows",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html",
@@ -56,15 +56,6 @@ pub(super) static EBS_PERMISSION: Check = Check {
     advises: false,
     judge: |task| each(task, ebs_permission),
 };
-
-/// The error of an account that may have no more storage of the volume's type
-/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>).
-pub(super) const NO_STORAGE: &str = EBS_PERMISSION.prevents[2];
-/// The error of an account that may have no more I/O operations of it.
-pub(super) const NO_IOPS: &str = EBS_PERMISSION.prevents[3];
-/// The error of an instance that takes no more volumes
-/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachVolume.html>).
-pub(super) const NO_ATTACHMENT: &str = EBS_PERMISSION.prevents[4];
 
 /// AWS's policy for this.
 const MANAGED: &str = "service-role/AmazonECSInfrastructureRolePolicyForVolumes";

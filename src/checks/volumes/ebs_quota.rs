@@ -1,7 +1,6 @@
 //! Whether an account may have the volumes that tasks take, beside those that it has.
 
 use super::ebs_limits::{self, DEFAULT};
-use super::ebs_permission::{NO_IOPS, NO_STORAGE};
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::ec2::volume::{Provisioned, ProvisionedVolumes};
@@ -10,6 +9,14 @@ use crate::names::Region;
 use crate::shell::{ShellCommand, Word};
 use crate::task::{EbsVolumeUse, Rollout};
 use crate::verdict::{Finding, warn};
+
+/// The error of an account that may have no more storage of the volume's type
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>).
+pub(super) const NO_STORAGE: &str =
+    "VolumeLimitExceeded from ec2:CreateVolume, as the status reason of the volume's attachment";
+/// The error of an account that may have no more I/O operations of it.
+pub(super) const NO_IOPS: &str =
+    "MaxIOPSLimitExceeded from ec2:CreateVolume, as the status reason of the volume's attachment";
 
 /// Warns where the tasks that start take more storage, or more I/O operations, than the quotas of
 /// their type of volume leave. Nothing is asked where it is not told how many tasks start.

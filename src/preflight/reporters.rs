@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Probe;
-use super::run_loop::Ended;
+use super::spreading::Ended;
 use crate::checks::Check;
 use crate::facts::{Row, Table};
 use crate::knowledge::{FactId, Ground, Lack, Seen};

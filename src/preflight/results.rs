@@ -3,7 +3,8 @@
 use super::Probe;
 use super::merge_commands::merge_commands;
 use super::reporters::{Report, Reporters};
-use super::run_loop::{Ended, Loop};
+use super::run_loop::Loop;
+use super::spreading::Ended;
 use crate::facts::{Log, Table};
 use crate::knowledge::{Gap, Ground, Lack};
 use crate::report::{CheckResult, Location, Status};

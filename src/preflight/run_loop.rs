@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::Probe;
 use super::queue::Queue;
-use super::spreading::Spreading;
+use super::spreading::{Ended, Spreading};
 use super::watch::{Event, Watch};
 use crate::checks::{Case, Ruling};
 use crate::facts::{Asked, BoxedAnswer, Derivation, Log, Recording, Row, Table, View};
@@ -86,9 +86,6 @@ enum Evaluated<'t> {
     Settled(Settled, Log),
     Members(Vec<Probe<'t>>),
 }
-
-/// A settled judgement and what it touched.
-pub(super) type Ended = (Settled, Log);
 
 impl<'w> Loop<'w> {
     /// A run that has asked nothing yet. `interrupt` completes when the user wants it to end.

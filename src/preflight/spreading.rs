@@ -1,9 +1,12 @@
 //! Probes of which some stand for a list that the account gives.
 
 use super::Probe;
-use super::run_loop::Ended;
 use crate::facts::Log;
 use crate::knowledge::Gap;
+use crate::verdict::Settled;
+
+/// A settled judgement and what it touched.
+pub(super) type Ended = (Settled, Log);
 
 /// All probes of a run: those that were planned, then the members of lists as they become known.
 pub(super) struct Spreading<'t> {

@@ -9,7 +9,7 @@ use super::scenario::Scenario;
 use crate::checks::{self, Check, Group};
 use crate::facts::{Asked, Recording, Row};
 use crate::knowledge::{Absence, FactId, Ground};
-use crate::preflight::run_loop::Ended;
+use crate::preflight::spreading::Ended;
 use crate::preflight::{Bounds, Loop, Origin, Probe, plan, results};
 use crate::report::{CheckResult, Status};
 use crate::verdict::{Settled, Severity, Verdict};

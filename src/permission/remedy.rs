@@ -15,7 +15,7 @@ use super::inline;
 use super::outcome::Said;
 use crate::account::rights::{Origin, PolicySet};
 use crate::iam::{self, Decision, KeyState, Layer};
-use crate::names::{Arn, Region};
+use crate::names::{Arn, Region, words};
 use crate::shell::ShellCommand;
 
 /// The sentences and the commands.
@@ -109,7 +109,7 @@ impl<'m> Mend<'m> {
                 let named: Vec<String> = many.iter().take(3).map(ToString::to_string).collect();
                 self.sentences.push(format!(
                     "Remove or narrow {}: no allow outweighs a statement that denies",
-                    named.join(" and ")
+                    words::and(&named)
                 ));
             }
         }

@@ -19,7 +19,7 @@ use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{Call, CallerIdentity, Lookup};
-use crate::names::Region;
+use crate::names::{Region, words};
 use crate::network::{
     Attraction, Destination, Endpoint, EndpointFact, Part, Path, RouteFact, Service, Topology,
     joined,
@@ -271,7 +271,7 @@ impl Way {
                 _ => unknown.push(key.as_str()),
             }
         }
-        let (known, unknown) = (known.join(" and "), unknown.join(" and "));
+        let (known, unknown) = (words::and(&known), words::and(&unknown));
         let consequence = match (known.is_empty(), unknown.is_empty()) {
             (_, true) => format!("the call carries {known}"),
             (true, false) => format!("what the call carries as {unknown} is not known"),

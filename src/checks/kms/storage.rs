@@ -10,6 +10,7 @@ use crate::iam::{
 };
 use crate::knowledge::Gap;
 use crate::lookup::kms::{GetKeyPolicy, Key};
+use crate::names::words;
 use crate::permission::{amended, put_key, show_key};
 use crate::verdict::{Judgement, fail, pass};
 
@@ -63,7 +64,7 @@ pub(super) fn judge(key: &Key, used: &Used, facts: &View) -> Judgement {
             finding
                 .remedy(format!(
                     "Let the key policy allow {} to {FARGATE} in the encryption context of the cluster; the command replaces the policy by all that it says and this",
-                    actions.join(" and ")
+                    words::and(&actions)
                 ))
                 .command(put_key(&key.arn, &amended(document, statements), &used.key.region))
         }

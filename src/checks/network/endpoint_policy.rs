@@ -22,7 +22,7 @@ use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::s3::GetBucketPolicy;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::names::RoleArn;
+use crate::names::{RoleArn, words};
 use crate::network::{Attraction, Endpoint, Part};
 use crate::reachability::egress::{Call, Errand, Need, Reach, To, destination};
 use crate::reachability::interface::{Scene, lead_lacks};
@@ -233,7 +233,7 @@ fn obstacle(verb: &str, objections: &[Objection], held: &Held, role: Option<&Rol
     }
     let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
     for (shown, why, actions) in of_resources {
-        let calls = format!("{} on {shown}", actions.join(" and "));
+        let calls = format!("{} on {shown}", words::and(&actions));
         match by_reason.iter_mut().find(|(reason, _)| *reason == why) {
             Some((_, others)) => others.push(calls),
             None => by_reason.push((why, vec![calls])),

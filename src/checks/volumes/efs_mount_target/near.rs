@@ -5,6 +5,7 @@ use crate::checks::volumes::efs_volume::is_usable;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::efs::{DescribeFileSystem, DescribeMountTargetGroups, MountTarget, Zone};
+use crate::names::words;
 use crate::network::{DnsFact, Part, RouteFact, Subnet, Target, resolve, route};
 use crate::reachability::interface::Scene;
 use crate::shell::ShellCommand;
@@ -76,7 +77,7 @@ impl<'a> Mounting<'a> {
         let what = format!(
             "{} has a mount target in {}, but none in {zone}, the zone of {id}, so that its name does not resolve there",
             self.named(),
-            zones.join(" and ")
+            words::and(&zones)
         );
         let finding = match some {
             true => warn(format!("{what}: what is placed in {id} does not start")),
@@ -213,7 +214,7 @@ impl<'a> Mounting<'a> {
             found.add(
                 warn(format!(
                     "names are resolved by {} in {vpc}: that of the file system resolves only if they forward it to the resolver of Amazon",
-                    own.join(" and ")
+                    words::and(&own)
                 ))
                 .on(vpc)
                 .prevents(EFS_MOUNT_TARGET.prevents[0])

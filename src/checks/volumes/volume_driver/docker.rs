@@ -1,6 +1,7 @@
 //! Volumes of Docker's drivers.
 
-use super::{Hosts, VOLUME_DRIVER, hosts};
+use super::errors::NO_ATTRIBUTE;
+use super::hosts::{Hosts, hosts};
 use crate::document::volume::DockerVolume;
 use crate::facts::View;
 use crate::shell::ShellCommand;
@@ -44,7 +45,7 @@ pub(super) fn judge(it: &DrivenVolumeUse, docker: &DockerVolume, facts: &View) -
     fail(format!("{lack}{others}"))
         .at(docker.driver.place())
         .on(driver)
-        .prevents(VOLUME_DRIVER.prevents[0])
+        .prevents(NO_ATTRIBUTE)
         .remedy("Install the plugin on the container instances, and restart their agents so that they tell of it")
         .command(
             ShellCommand::of("docker plugin install")

@@ -1,7 +1,7 @@
 //! Volumes on FSx for Windows File Server
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/wfsx-volumes.html>).
 
-use super::VOLUME_DRIVER;
+use super::errors::{NO_ATTRIBUTE, NOT_MOUNTED};
 use crate::account::parameter::ParameterNamed;
 use crate::account::rights::{Policies, of_task};
 use crate::document::Field;
@@ -48,7 +48,7 @@ fn windows(it: &DrivenVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     found.add(
         fail(why)
             .at(it.task.definition.runtime_platform.place())
-            .prevents(VOLUME_DRIVER.prevents[0])
+            .prevents(NO_ATTRIBUTE)
             .remedy("Set runtimePlatform.operatingSystemFamily to Windows Server 2019 or later"),
     );
     Ok(())
@@ -73,7 +73,7 @@ fn file_system(
         found.add(
             fail(format!("{named} is of type {kind}, but ECS mounts only WINDOWS"))
                 .at(place)
-                .prevents(VOLUME_DRIVER.prevents[2])
+                .prevents(NOT_MOUNTED)
                 .remedy("Name a file system of FSx for Windows File Server"),
         );
     }
@@ -90,7 +90,7 @@ fn file_system(
         other => found.add(
             fail(format!("{named} is {other}, not AVAILABLE"))
                 .at(place)
-                .prevents(VOLUME_DRIVER.prevents[2])
+                .prevents(NOT_MOUNTED)
                 .remedy("Wait until the file system is available, or repair it")
                 .command(
                     ShellCommand::of("aws fsx describe-file-systems")
@@ -118,7 +118,7 @@ fn finds(
     let calls = vec![(wish, Beside::default())];
     let from = (region, Departure::Agent(it.task));
     if let Answer::Refused(finding) = decide(who, calls, from, None, facts)? {
-        found.add(finding.prevents(VOLUME_DRIVER.prevents[2]));
+        found.add(finding.prevents(NOT_MOUNTED));
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Volumes on S3 Files
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-s3files-config.html>).
 
-use super::{VOLUME_DRIVER, hosts};
+use super::errors::{DENIED, NO_ATTRIBUTE};
+use super::hosts::hosts;
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::{name, policies_of};
 use crate::document::Field;
@@ -58,7 +59,7 @@ fn capability(it: &DrivenVolumeUse, facts: &View, found: &mut Findings) -> Resul
     if let Some(lack) = hosts.lack(CAPABILITY, "can mount S3 Files") {
         found.add(
             fail(lack)
-                .prevents(VOLUME_DRIVER.prevents[0])
+                .prevents(NO_ATTRIBUTE)
                 .remedy("Update the agent and the AMI of the container instances"),
         );
     }
@@ -150,7 +151,7 @@ impl Mount<'_> {
         };
         let mut finding = finding
             .on(name)
-            .prevents(VOLUME_DRIVER.prevents[3])
+            .prevents(DENIED)
             .remedy(format!("Allow {action} on the file system to the task role"));
         if let Policies::Held(set) = self.who {
             finding.commands = mends(set, wish, evaluation);

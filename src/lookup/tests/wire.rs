@@ -1,6 +1,6 @@
 //! A server that gives one reply to everything.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -72,16 +72,15 @@ struct Request {
 
 impl Request {
     fn read(stream: &mut TcpStream) -> Request {
+        let mut reader = BufReader::new(stream);
         let mut head = Vec::new();
-        let mut byte = [0];
-        while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) > 0 {
-            head.push(byte[0]);
+        while !head.ends_with(b"\r\n\r\n") && reader.read_until(b'\n', &mut head).unwrap_or(0) > 0 {
         }
         let head = String::from_utf8_lossy(&head).to_lowercase();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let length = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
         let mut body = vec![0; length];
-        let _cut = stream.read_exact(&mut body);
+        let _cut = reader.read_exact(&mut body);
         Request { head, body: String::from_utf8_lossy(&body).into_owned() }
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio::runtime::Runtime;
 
 use super::scenario::Scenario;
-use crate::checks::{self, Check, Group};
+use crate::checks;
 use crate::facts::{Asked, Recording, Row};
 use crate::knowledge::{Absence, FactId, Ground};
 use crate::preflight::spreading::Ended;
@@ -47,6 +47,7 @@ fn what_is_absent_fails_once_for_whoever_needs_it_and_makes_no_silent_pass() {
 struct World<'s> {
     scenario: &'s Scenario,
     runtime: &'s Runtime,
+    probes: Vec<Probe<'s>>,
     absent: Vec<Absent>,
     /// What each probe said of the account as it was recorded.
     before: Vec<Vec<CheckResult>>,
@@ -63,8 +64,10 @@ struct Absent {
 
 impl<'s> World<'s> {
     fn of(scenario: &'s Scenario, runtime: &'s Runtime) -> World<'s> {
-        let mut world = World { scenario, runtime, absent: Vec::new(), before: Vec::new() };
-        let all: BTreeSet<usize> = (0..world.plan().len()).collect();
+        let asking = checks::catalogue().filter(|(_, check)| !check.asks.is_empty());
+        let probes = plan(&scenario.tasks, |_, _| true, asking);
+        let all: BTreeSet<usize> = (0..probes.len()).collect();
+        let mut world = World { scenario, runtime, probes, absent: Vec::new(), before: Vec::new() };
         let run = world.run(&scenario.recording, &all);
         for (id, asked) in &run.asked {
             let Some(nth) = scenario.recording.position(&**asked) else { continue };
@@ -80,12 +83,6 @@ impl<'s> World<'s> {
         }
         world.before = run.results;
         world
-    }
-
-    fn plan(&self) -> Vec<Probe<'s>> {
-        let asking: Vec<(&'static Group, &'static Check)> =
-            checks::catalogue().filter(|(_, check)| !check.asks.is_empty()).collect();
-        plan(&self.scenario.tasks, |_, _| true, asking.into_iter())
     }
 
     /// What is wrong with a run in which these are absent.
@@ -134,12 +131,7 @@ impl<'s> World<'s> {
 
     /// A run of these probes.
     fn run(&self, recording: &Recording, wanted: &BTreeSet<usize>) -> Run {
-        let probes: Vec<Probe> = self
-            .plan()
-            .into_iter()
-            .enumerate()
-            .filter_map(|(at, probe)| wanted.contains(&at).then_some(probe))
-            .collect();
+        let probes: Vec<Probe> = wanted.iter().map(|at| self.probes[*at].clone()).collect();
         let mut nobody = ();
         let bounds = Bounds { deadline: None, per_service: 1 };
         let never = Box::pin(std::future::pending());

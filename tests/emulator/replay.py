@@ -1,4 +1,5 @@
-"""Records tests/replay/: `python tests/emulator/replay.py BINARY`, from a machine with tests/requirements.txt.
+"""Records tests/replay/: `python tests/emulator/replay.py BINARY [NAME…]`, from a machine with
+tests/requirements.txt. With names, only these scenarios.
 
 A scenario is a definition of one or two things, and what the account says to it. The property tests take
 each of these answers away. Together they lead every check of images and secrets down each of its ways.
@@ -132,6 +133,7 @@ def scenarios(named):
         ("secret-through-parameter", "a secret by way of Parameter Store", secret(f"{parameter}/aws/reference/secretsmanager/storefront/database"), {}),
         ("secret-by-endpoint", "it admits the endpoint that the task calls by", secret(named["guarded"]), within(named["inside"])),
         ("secret-past-endpoint", "it admits an endpoint, and the task calls by a NAT gateway", secret(named["guarded"]), within(named["outside"])),
+        ("secret-key-disabled", "its key is disabled", secret(named["sealed"]), {}),
         ("parameter-name", "a parameter by its name", secret("/storefront/log-level"), {}),
         ("parameter-arn", "a parameter by its ARN", secret(f"{parameter}/storefront/payment-token"), {}),
         ("parameter-missing", "there is none", secret(f"{parameter}/storefront/none"), {}),
@@ -151,6 +153,9 @@ def scenarios(named):
         ("volume-snapshot", "a volume of a snapshot", *volume(snapshotId=named["snapshot"], encrypted=False)),
         ("volume-rollout", "the quota has to leave room for one more for each task", *volume(count=4, sizeInGiB=20)),
         ("volume-no-snapshot", "there is no such snapshot", *volume(snapshotId="snap-0123456789abcdef0")),
+        ("network-nat", "the subnet has a NAT gateway", fargate({}), within(named["outside"])),
+        ("network-nat-gone", "its NAT gateway is deleted", fargate({}), within(named["adrift"])),
+        ("network-no-subnet", "there is no such subnet", fargate({}), within({**named["outside"], "subnet": "subnet-0123456789abcdef0"})),
     ]
 
 
@@ -177,6 +182,12 @@ def furnish(emulator, named):
     only = {"StringNotEquals": {"aws:SourceVpce": endpoint}}
     deny = {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*", "Condition": only}
     secrets.put_resource_policy(SecretId=named["guarded"], ResourcePolicy=json.dumps(account.policy(deny)))
+    named["adrift"] = make_vpc(emulator)
+    emulator.client("ec2").delete_nat_gateway(NatGatewayId=named["adrift"]["nat"])
+    kms = emulator.client("kms")
+    retired = kms.create_key(Description="retired")["KeyMetadata"]
+    named["sealed"] = secrets.create_secret(Name="storefront/sealed", SecretString="{}", KmsKeyId=retired["Arn"])["ARN"]
+    kms.disable_key(KeyId=retired["KeyId"])
 
 
 def record(binary, emulator, definition, flags):
@@ -198,14 +209,17 @@ def record(binary, emulator, definition, flags):
         return json.loads(recording), done.stdout + done.stderr
 
 
-def main(binary):
+def main(binary, wanted):
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.json"):
-        old.unlink()
+        if not wanted or old.stem in wanted:
+            old.unlink()
     with Emulator() as emulator:
         named = account.build(emulator)
         furnish(emulator, named)
         for name, story, definition, flags in scenarios(named):
+            if wanted and name not in wanted:
+                continue
             recording, said = record(binary, emulator, definition, flags)
             print(f"{name}: {said}")
             definition = json.loads(json.dumps(definition).replace("LOCAL", LOCAL))
@@ -214,6 +228,6 @@ def main(binary):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    main(Path(sys.argv[1]).resolve())
+    main(Path(sys.argv[1]).resolve(), sys.argv[2:])

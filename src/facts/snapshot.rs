@@ -12,7 +12,7 @@ use super::key::{Asked, BoxedAnswer};
 use super::redaction::Aliases;
 use super::{Row, Table};
 #[cfg(test)]
-use crate::knowledge::Absence;
+use crate::knowledge::{Absence, FactId};
 use crate::knowledge::{Gap, Seen};
 
 /// The version of the form below. A recording of another version is refused.
@@ -145,10 +145,16 @@ impl Recording {
         self.facts.len()
     }
 
-    /// Whether the `nth` fact answers this question.
-    pub(crate) fn answers(&self, nth: usize, lookup: &dyn Asked) -> bool {
-        let asked = index(lookup.call().0, &lookup.to_json());
-        self.facts.keys().nth(nth) == Some(&asked)
+    /// For each fact, the row of the table that asked for it, if one did.
+    pub(crate) fn asked_in(&self, table: &Table) -> Vec<Option<FactId>> {
+        let asked: BTreeMap<String, FactId> = table
+            .rows()
+            .filter_map(|(id, row)| match row {
+                Row::Asked { lookup, .. } => Some((index(lookup.call().0, &lookup.to_json()), id)),
+                Row::Derived { .. } => None,
+            })
+            .collect();
+        self.facts.keys().map(|key| asked.get(key).copied()).collect()
     }
 
     /// Which fact answers this question.
@@ -160,6 +166,12 @@ impl Recording {
     /// Whether the `nth` fact is that something is there.
     pub(crate) fn has_found(&self, nth: usize) -> bool {
         self.facts.values().nth(nth).is_some_and(|line| line.answer["Ok"].get("found").is_some())
+    }
+
+    /// The facts that something is absent.
+    pub(crate) fn absences(&self) -> impl Iterator<Item = usize> {
+        let facts = self.facts.values().enumerate();
+        facts.filter(|(_, line)| line.answer["Ok"].get("absent").is_some()).map(|(nth, _)| nth)
     }
 
     /// The same recording, where instead of its `nth` fact something is absent.

@@ -30,6 +30,9 @@ pub struct Log {
     pub excused: Vec<FactId>,
     /// What the result assumes, because optional knowledge was missing.
     pub assumptions: Vec<String>,
+    /// Rows that were looked at, also in an attempt that led nowhere: all that the result may depend on.
+    #[cfg(test)]
+    pub read: Vec<FactId>,
 }
 
 /// A question that was asked for the first time.
@@ -299,6 +302,8 @@ impl Log {
     }
 
     fn touch(&mut self, id: FactId) {
+        #[cfg(test)]
+        self.read.push(id);
         if !self.touched.contains(&id) {
             self.touched.push(id);
         }

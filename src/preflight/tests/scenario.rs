@@ -1,31 +1,28 @@
 //! Recorded runs: the demo, and a small recording for each turn that a check can take.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use crate::checks::{Check, Group};
+use super::sweep::Listed;
 use crate::document::run_context::flag;
 use crate::document::{Role, RunContext, Source, TaskDefinition};
-use crate::facts::{Recording, Row};
-use crate::preflight::{Bounds, Loop, Origin, plan, report};
+use crate::facts::{Recording, Row, Table};
+use crate::knowledge::FactId;
+use crate::preflight::results::of_each;
+use crate::preflight::spreading::Ended;
+use crate::preflight::{Bounds, Loop, Origin, Probe, plan};
 use crate::report::CheckResult;
 use crate::task::{Task, Witness};
-use crate::verdict::Trust;
+use crate::verdict::{Settled, Trust};
 
 /// A definition, and what the account said when it was judged.
 pub(super) struct Scenario {
     pub name: String,
     pub recording: Recording,
     pub tasks: Vec<Task>,
-}
-
-/// What came of it.
-pub(super) struct Outcome {
-    pub results: Vec<CheckResult>,
-    /// For each fact of the recording, the line of evidence that it makes, if it was asked for.
-    pub lines: Vec<Option<String>>,
 }
 
 impl Scenario {
@@ -81,30 +78,132 @@ impl Scenario {
         Scenario { name: name.to_owned(), recording, tasks: vec![task] }
     }
 
-    /// Judges it on a recording, by the given checks.
+    /// It with its probes, ready to be judged again and again.
+    pub(super) fn staged(&self, checks: &[Listed]) -> Staged<'_> {
+        let probes = plan(&self.tasks, |_, _| true, checks.iter().copied());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        Staged { recording: &self.recording, probes, runtime }
+    }
+}
+
+/// A scenario whose probes are planned.
+pub(super) struct Staged<'s> {
+    recording: &'s Recording,
+    probes: Vec<Probe<'s>>,
+    runtime: Runtime,
+}
+
+/// What came of it.
+pub(super) struct Outcome {
+    pub probes: BTreeMap<usize, Probed>,
+    /// For each fact of the recording, the line of evidence that it makes, if it was asked for.
+    pub lines: Vec<Option<String>>,
+    /// Whether a verdict or a derived fact stands although a gap was met: if none does, it makes no
+    /// difference whether the log or the author is believed.
+    pub leans: bool,
+}
+
+/// What came of one probe, or of the members of the list that it stands for.
+#[derive(Default)]
+pub(super) struct Probed {
+    pub results: Vec<CheckResult>,
+    /// The facts of the recording that it looked at, whether they are part of its evidence or not.
+    pub looked: BTreeSet<usize>,
+}
+
+impl Staged<'_> {
+    /// Judges it on a recording: all probes, or some.
     pub(super) fn judge(
         &self,
-        runtime: &Runtime,
         recording: &Recording,
         trust: Trust,
-        checks: &[(&'static Group, &'static Check)],
+        only: Option<&BTreeSet<usize>>,
     ) -> Outcome {
-        let probes = plan(&self.tasks, |_, _| true, checks.iter().copied());
+        let wanted = |nth: &usize| only.is_none_or(|only| only.contains(nth));
+        // Members of a list keep the target of the probe that stands for it.
+        let marked = |nth: usize| Probe { target: nth, ..self.probes[nth].clone() };
+        let marked: Vec<Probe> = (0..self.probes.len()).filter(wanted).map(marked).collect();
         let mut nobody = ();
         let bounds = Bounds { deadline: None, per_service: 1 };
         let never = Box::pin(std::future::pending());
         let mut run = Loop::new(Origin::Replay(recording.clone()), bounds, never, &mut nobody)
             .trusting(trust);
-        let results = runtime.block_on(report(&mut run, &probes, 1)).remove(0);
+        let (mut settled, ended) = self.runtime.block_on(run.settle_all(&marked));
+        let planned: Vec<usize> =
+            settled.iter_mut().map(|probe| std::mem::take(&mut probe.target)).collect();
         let table = run.table();
-        let line = |nth: usize| {
-            table.rows().find_map(|(id, row)| match row {
-                Row::Asked { lookup, .. } if recording.answers(nth, &**lookup) => {
-                    Some(table.evidence(id))
-                }
-                _ => None,
-            })
+        let asked = self.recording.asked_in(table);
+        let mut probes: BTreeMap<usize, Probed> =
+            marked.iter().map(|probe| (probe.target, Probed::default())).collect();
+        let results = of_each(&settled, &ended, table).into_iter().zip(&ended);
+        for (nth, (results, (_, log))) in planned.into_iter().zip(results) {
+            let probed = probes.entry(nth).or_default();
+            probed.results.extend(results);
+            probed.looked.extend(looked(&log.read, table, &asked));
+        }
+        let lines = asked.into_iter().map(|row| row.map(|id| table.evidence(id))).collect();
+        let leans = ended.iter().any(leans) || table.rows().any(|(_, row)| is_derived_on_gap(row));
+        Outcome { probes, lines, leans }
+    }
+
+    /// The probes that have to be judged again when these facts change: those that looked at one of them,
+    /// and those that look at the same absence as one of these, since one of them reports it for all. A
+    /// list without members looked at nothing that is known here.
+    pub(super) fn affected(&self, whole: &Outcome, facts: &[usize]) -> BTreeSet<usize> {
+        let look_at = |facts: &[usize]| -> BTreeSet<usize> {
+            let probes = whole.probes.iter();
+            let looking = probes.filter(|(_, it)| facts.iter().any(|nth| it.looked.contains(nth)));
+            looking.map(|(nth, _)| *nth).collect()
         };
-        Outcome { results, lines: (0..recording.len()).map(line).collect() }
+        let mut affected = look_at(facts);
+        let empty = whole.probes.iter().filter(|(_, it)| it.results.is_empty());
+        affected.extend(empty.map(|(nth, _)| *nth));
+        let is_shared = |absent: &usize| {
+            affected.iter().any(|probe| whole.probes[probe].looked.contains(absent))
+        };
+        let shared: Vec<usize> = self.recording.absences().filter(is_shared).collect();
+        affected.extend(look_at(&shared));
+        affected
+    }
+}
+
+/// Whether a verdict stands although a gap was met.
+fn leans((settled, log): &Ended) -> bool {
+    matches!(settled, Settled::Said(_)) && !log.gaps.is_empty()
+}
+
+/// Whether a fact was derived although a gap was met.
+fn is_derived_on_gap(row: &Row) -> bool {
+    matches!(row, Row::Derived { result: Some(Ok(_)), log, .. } if !log.gaps.is_empty())
+}
+
+/// The facts of a recording behind rows, those behind derived ones too.
+fn looked(rows: &[FactId], table: &Table, asked: &[Option<FactId>]) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    for id in rows {
+        match table.row(*id) {
+            Row::Asked { .. } => found.extend(asked.iter().position(|row| *row == Some(*id))),
+            Row::Derived { log, .. } => found.extend(looked(&log.read, table, asked)),
+        }
+    }
+    found
+}
+
+impl Outcome {
+    /// All results.
+    pub(super) fn results(&self) -> impl Iterator<Item = &CheckResult> {
+        self.probes.values().flat_map(|it| &it.results)
+    }
+
+    /// The facts of the recording that were asked for.
+    pub(super) fn asked(&self) -> Vec<usize> {
+        let asked = self.lines.iter().enumerate().filter(|(_, line)| line.is_some());
+        asked.map(|(nth, _)| nth).collect()
+    }
+
+    /// The facts that some probe looked at together with this one.
+    pub(super) fn looked_at_with(&self, fact: usize) -> BTreeSet<usize> {
+        let together = self.probes.values().filter(|it| it.looked.contains(&fact));
+        together.flat_map(|it| &it.looked).copied().collect()
     }
 }

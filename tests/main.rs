@@ -9,3 +9,5 @@ mod house;
 mod iam;
 /// The network engine against tables of cases and a packet that walks.
 mod network;
+/// What the program prints, as a whole.
+mod reports;

@@ -1,0 +1,131 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What a run printed, without what differs from run to run.
+pub struct Printed {
+    text: String,
+    short: String,
+    json: String,
+}
+
+impl Printed {
+    /// The forms of the report.
+    pub const FORMS: [&'static str; 3] = ["text", "short", "json"];
+
+    /// Each form by its name.
+    pub fn forms(self) -> impl Iterator<Item = (&'static str, String)> {
+        Printed::FORMS.into_iter().zip([self.text, self.short, self.json])
+    }
+}
+
+/// `verify` on a definition of the demo.
+pub fn on_demo(name: &str) -> Printed {
+    let demo = root().join("demo");
+    let folder = folder(name);
+    for file in [&format!("{name}.json"), "account.json"] {
+        fs::copy(demo.join(file), folder.join(file)).unwrap();
+    }
+    print(&folder, &["verify", &format!("{name}.json"), "--replay", "account.json"])
+}
+
+/// A group that asks nobody, on a definition.
+pub fn on_definition(group: &str, definition: &str) -> Printed {
+    let folder = folder(group);
+    fs::write(folder.join("taskdef.json"), definition).unwrap();
+    print(&folder, &[group, "taskdef.json"])
+}
+
+/// A group on one of tests/replay/, with the flags that it was recorded with.
+pub fn on_recording(group: &str, name: &str) -> Printed {
+    let file = root().join(format!("tests/replay/{name}.json"));
+    let written: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let folder = folder(name);
+    let write = |file: &str, value: &Value| {
+        fs::write(folder.join(file), serde_json::to_string_pretty(value).unwrap()).unwrap();
+    };
+    write("taskdef.json", &written["definition"]);
+    write("recording.json", &written["recording"]);
+    let flags = &written["flags"];
+    let mut arguments = vec![group, "taskdef.json", "--replay", "recording.json"];
+    if let Some(cluster) = flags["cluster"].as_str() {
+        arguments.extend(["--cluster", cluster]);
+    }
+    if flags["read_secrets"] == true {
+        arguments.push("--read-secrets");
+    }
+    if flags["service"].is_object() {
+        write("service.json", &flags["service"]);
+        arguments.extend(["--service-definition", "service.json"]);
+    }
+    print(&folder, &arguments)
+}
+
+/// Runs the program in a folder, with nothing around it: no terminal, no configuration, no network.
+fn print(folder: &Path, arguments: &[&str]) -> Printed {
+    let run = Command::new(env!("CARGO_BIN_EXE_aws-ecs-preflight"))
+        .args(arguments)
+        .args(["-o", "text", "-o", "short=short", "-o", "json=json"])
+        .env_clear()
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let (said, complaint) = (utf8(run.stdout), utf8(run.stderr));
+    assert_eq!(complaint, "", "{arguments:?}");
+    let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap();
+    let command = format!("$ aws-ecs-preflight {}", arguments.join(" "));
+    let code = run.status.code().unwrap();
+    Printed {
+        text: format!("{command}\n{}exit code {code}\n", without_seconds(&said)),
+        short: read("short"),
+        json: without_run(&read("json")),
+    }
+}
+
+/// A folder for one story, empty.
+fn folder(story: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reports").join(story);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn utf8(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+/// `(0.1 s, 3 calls)` at the end of a verdict, without the seconds.
+fn without_seconds(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let seconds = line.rsplit_once('(').and_then(|(said, cost)| {
+            let (number, rest) = cost.split_once(" s")?;
+            number.parse::<f64>().ok().map(|_| format!("{said}(… s{rest}"))
+        });
+        seconds.unwrap_or_else(|| line.to_owned()) + "\n"
+    });
+    lines.collect()
+}
+
+/// The JSON document without its time, and without the version of the program.
+fn without_run(text: &str) -> String {
+    let mut document: Value = serde_json::from_str(text).unwrap();
+    let took = document["stats"]["elapsed_ms"].take();
+    assert!(took.is_u64(), "{took}");
+    let version = document["tool"]["version"].take();
+    assert_eq!(version, env!("CARGO_PKG_VERSION"));
+    serde_json::to_string_pretty(&document).unwrap() + "\n"
+}
+
+#[test]
+fn only_the_seconds_are_taken_out() {
+    let said = "a (1.2.3 s)\nb (see 2 s)\nPASS  3 passed (0.2 s, 5 calls)\n";
+    assert_eq!(without_seconds(said), "a (1.2.3 s)\nb (see 2 s)\nPASS  3 passed (… s, 5 calls)\n");
+}

@@ -34,7 +34,7 @@ pub struct Absence {
 #[serde(rename_all = "snake_case")]
 pub enum Gap {
     /// Asked for, and not answered yet. Never seen outside the run loop.
-    Wanted,
+    Pending,
     /// The caller's own rights do not suffice to ask.
     Refused {
         /// The IAM action to grant, such as `secretsmanager:DescribeSecret`.
@@ -205,7 +205,7 @@ impl fmt::Display for Stop {
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Gap::Wanted => write!(f, "not answered yet"),
+            Gap::Pending => write!(f, "not answered yet"),
             Gap::Refused { action, resource, said } => {
                 write!(f, "you may not call {action} on {resource} ({said})")
             }

@@ -117,7 +117,7 @@ impl Fleet {
     ) -> Option<Result<Option<(&'f str, &'f Instance)>, Stop>> {
         let id = instance.ec2_instance_id.as_deref().filter(|id| id.starts_with("i-"))?;
         let asked = DescribeInstance { region: self.region.clone(), id: id.to_owned() };
-        Some(facts.beside(&asked).map(|found| found.map(|machine| (id, machine))))
+        Some(facts.need_optional(&asked).map(|found| found.map(|machine| (id, machine))))
     }
 
     /// Whether the task starts on each of them, since the request names them, and not on one that the

@@ -5,7 +5,7 @@ use std::iter::once;
 use super::case::Case;
 use crate::facts::View;
 use crate::lookup::{Call, beside};
-use crate::reachability::trail::Trail;
+use crate::reachability::network_path::NetworkPath;
 use crate::task::Task;
 
 /// One check: what it claims, and the function that judges the claim.
@@ -54,7 +54,7 @@ pub struct Group {
     /// Whether it works without network and credentials.
     pub offline: bool,
     /// The paths of a task that it looks at.
-    pub paths: Option<fn(&Task, &View) -> Vec<Trail>>,
+    pub paths: Option<fn(&Task, &View) -> Vec<NetworkPath>>,
     /// Whether the subcommand draws the paths of the task too, with `--graph`.
     pub draws: bool,
     /// Its checks, in the order of the report.

@@ -16,14 +16,14 @@ mod secrets;
 mod volumes;
 
 use crate::facts::View;
-use crate::reachability::trail::Trail;
+use crate::reachability::network_path::NetworkPath;
 use crate::task::Task;
 
 pub use case::{Case, Ruling, each, each_told, together, whole};
 pub use check::{Check, Group};
 
 /// All paths of a task, to look at: those of each group that has some.
-pub fn trails(task: &Task, facts: &View) -> Vec<Trail> {
+pub fn trails(task: &Task, facts: &View) -> Vec<NetworkPath> {
     GROUPS.iter().filter_map(|group| group.paths).flat_map(|paths| paths(task, facts)).collect()
 }
 

@@ -10,7 +10,7 @@ use crate::cli::Global;
 use crate::facts::Recording;
 use crate::lookup::{Connection, Settings, connect};
 use crate::names::Region;
-use crate::preflight::{Bounds, Loop, Origin, Watch};
+use crate::preflight::{Bounds, Origin, RunLoop, Watch};
 
 /// A recording, or AWS, for commands that ask without judging.
 pub(super) async fn origin(
@@ -30,11 +30,11 @@ pub(super) async fn origin(
 }
 
 /// A run without a deadline, which Ctrl-C ends.
-pub(super) fn start(origin: Origin, watch: &mut dyn Watch) -> Loop<'_> {
+pub(super) fn start(origin: Origin, watch: &mut dyn Watch) -> RunLoop<'_> {
     let interrupt = Box::pin(async {
         let _ended = tokio::signal::ctrl_c().await;
     });
-    Loop::new(origin, Bounds { deadline: None, per_service: 32 }, interrupt, watch)
+    RunLoop::new(origin, Bounds { deadline: None, per_service: 32 }, interrupt, watch)
 }
 
 /// Runs to the end.

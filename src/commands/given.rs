@@ -7,14 +7,14 @@ use crate::document::{RunContext, Source, TaskDefinition};
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::names::Region;
-use crate::preflight::Loop;
+use crate::preflight::RunLoop;
 use crate::task::{Task, Witness};
 
 /// What the live service of `--service` says about where the task will run.
 pub(super) async fn live_service(
     place: &PlaceToRun,
     region: Option<&Region>,
-    run: &mut Loop<'_>,
+    run: &mut RunLoop<'_>,
 ) -> Result<RunContext, Failure> {
     let Some(service) = &place.service else { return Ok(RunContext::flags()) };
     let region = region.ok_or_else(|| Failure::no_verdict("--service needs a region"))?;
@@ -38,7 +38,7 @@ impl Given {
     pub(super) async fn documents(
         &self,
         region: Option<&Region>,
-        run: &mut Loop<'_>,
+        run: &mut RunLoop<'_>,
     ) -> Result<Vec<Source>, Failure> {
         match self {
             Given::Documents(sources) => Ok(sources.clone()),
@@ -82,7 +82,7 @@ impl Setting {
 async fn registered(
     name: &str,
     region: Option<&Region>,
-    run: &mut Loop<'_>,
+    run: &mut RunLoop<'_>,
 ) -> Result<Source, Failure> {
     let region =
         region.ok_or_else(|| Failure::no_verdict("a registered definition needs a region"))?;
@@ -100,7 +100,7 @@ async fn registered(
 }
 
 /// The input itself could not be read from AWS: there is nothing to judge.
-fn unread(run: &Loop, gap: &Gap) -> Failure {
+fn unread(run: &RunLoop, gap: &Gap) -> Failure {
     if run.was_interrupted() {
         return Failure::interrupted();
     }

@@ -8,7 +8,7 @@ use crate::checks::{self, Group};
 use crate::cli::{Global, Judged};
 use crate::exit::{Exit, Gate};
 use crate::output::{self, Outlet, OutputFile};
-use crate::reachability::trail::Trail;
+use crate::reachability::network_path::NetworkPath;
 use crate::report::Report;
 use rounds::{Ended, Run};
 
@@ -24,7 +24,7 @@ pub(super) fn run(
 
 /// What is printed of the paths of each task, with its name, and of the report.
 pub(super) type Drawing<'d> =
-    &'d dyn Fn(&[(String, Vec<Trail>)], &Report, &Outlet) -> Result<(), Failure>;
+    &'d dyn Fn(&[(String, Vec<NetworkPath>)], &Report, &Outlet) -> Result<(), Failure>;
 
 /// Runs the checks, and makes something of the paths that the calls of the tasks take.
 pub(super) fn run_and(

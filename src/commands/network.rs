@@ -9,7 +9,7 @@ use crate::cli::{Global, Reached};
 use crate::exit::Exit;
 use crate::output::graph::{Form, draw, lines};
 use crate::output::{self, Outlet, OutputFile};
-use crate::reachability::trail::{End, Trail};
+use crate::reachability::network_path::{End, NetworkPath};
 use crate::report::Report;
 
 pub(super) fn run(
@@ -29,7 +29,7 @@ pub(super) fn run(
         let why = "only one thing can go to standard output: give --graph FORM=FILE or --format FORMAT=FILE";
         return Err(Failure::usage(why));
     }
-    let print = |trails: &[(String, Vec<Trail>)], report: &Report, outlet: &Outlet| {
+    let print = |trails: &[(String, Vec<NetworkPath>)], report: &Report, outlet: &Outlet| {
         // The report keeps out of the picture's way, unless it goes elsewhere.
         if on_output == 0 || !global.format.is_empty() {
             output::print(report, outlet, &look(global)).map_err(Failure::usage)?;
@@ -51,10 +51,10 @@ pub(super) fn run(
 }
 
 /// The paths as lines; in quiet only those that do not arrive.
-fn told(trails: &[(String, Vec<Trail>)], global: &Global) -> String {
+fn told(trails: &[(String, Vec<NetworkPath>)], global: &Global) -> String {
     let mut text = String::new();
     for (name, trails) in trails {
-        let wanted: Vec<Trail> = trails
+        let wanted: Vec<NetworkPath> = trails
             .iter()
             .filter(|trail| !global.quiet || trail.end != End::Arrives)
             .cloned()
@@ -68,7 +68,7 @@ fn told(trails: &[(String, Vec<Trail>)], global: &Global) -> String {
 }
 
 /// Which checks have the last word on paths that do not arrive, where they are not of this group.
-fn judged_elsewhere(trails: &[Trail]) -> String {
+fn judged_elsewhere(trails: &[NetworkPath]) -> String {
     let lost = trails.iter().filter(|trail| trail.end != End::Arrives);
     let checks: BTreeSet<&str> = lost.filter_map(|trail| trail.judged_by).collect();
     checks.into_iter().filter_map(find).fold(String::new(), |text, (group, check)| {
@@ -100,7 +100,7 @@ impl Picture {
         Ok(Picture { form, file })
     }
 
-    fn fill(&self, trails: &[(String, Vec<Trail>)], global: &Global) -> Result<(), Failure> {
+    fn fill(&self, trails: &[(String, Vec<NetworkPath>)], global: &Global) -> Result<(), Failure> {
         let titled: Vec<_> = trails
             .iter()
             .map(|(name, trails)| (format!("network paths of {name}"), trails.clone()))
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn what_other_checks_have_to_say_of_a_lost_path_is_named() {
-        let trail = |end, judged_by| Trail { hops: Vec::new(), end, judged_by };
+        let trail = |end, judged_by| NetworkPath { hops: Vec::new(), end, judged_by };
         let lost = || End::Lost("closed".to_owned());
         let mount = Some("efs-mount-target");
         assert_eq!(judged_elsewhere(&[trail(lost(), None), trail(End::Arrives, mount)]), "");

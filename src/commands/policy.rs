@@ -16,8 +16,8 @@ use crate::least_privilege::{Known, Need, Needs, Whose};
 use crate::lookup::CallerIdentity;
 use crate::names::Region;
 use crate::output::{self, Progress};
-use crate::permission::{Beside, Wish};
-use crate::preflight::{Loop, Origin};
+use crate::permission::{ResourceSide, Wish};
+use crate::preflight::{Origin, RunLoop};
 use crate::task::{Task, Witness};
 use crate::{least_privilege, permission};
 
@@ -108,7 +108,7 @@ async fn task(
     wanted: &Policy,
     given: &Given,
     region: Option<&Region>,
-    run: &mut Loop<'_>,
+    run: &mut RunLoop<'_>,
 ) -> Result<Task, Failure> {
     let live = live_service(&wanted.place, region, run).await?;
     let setting = Setting {
@@ -138,7 +138,7 @@ async fn holder(
     whose: Option<Whose>,
     task: &Task,
     region: &Region,
-    run: &mut Loop<'_>,
+    run: &mut RunLoop<'_>,
 ) -> Result<Principal, Failure> {
     let text = |field: &Field<String>| field.get().ok().flatten().cloned();
     let overrides = &task.context.overrides;
@@ -177,7 +177,7 @@ fn infrastructure_role(task: &Task) -> Option<String> {
     of_volumes.next().or_else(|| of_balancers.next()).cloned()
 }
 
-async fn caller(region: &Region, run: &mut Loop<'_>) -> Result<String, Failure> {
+async fn caller(region: &Region, run: &mut RunLoop<'_>) -> Result<String, Failure> {
     match run.learn(&CallerIdentity { region: region.clone() }).await {
         Ok(Seen::Found(caller)) => Ok(caller.arn.clone()),
         Ok(Seen::Absent(absence)) => Err(Failure::no_verdict(absence.sentence)),
@@ -195,7 +195,7 @@ fn missing(
 ) -> Result<Gathered, Stop> {
     let asked = PoliciesOf { principal: principal.clone(), region: region.clone() };
     let who = match facts.derive(&asked) {
-        Err(Stop::Gap(gap)) if gap != Gap::Wanted => {
+        Err(Stop::Gap(gap)) if gap != Gap::Pending => {
             let mut needs = needs.clone();
             needs.open.push(format!("what {principal} is granted: {gap}"));
             return Ok(Gathered { needs, lacks: false });
@@ -252,10 +252,10 @@ fn lack(
         "Principal": {"AWS": format!("arn:{}:iam::{}:root", region.partition(), set.account)},
         "Action": "kms:*", "Resource": "*"}});
     let key = action.starts_with("kms:");
-    let beside = Beside {
+    let beside = ResourceSide {
         resource: key.then(|| iam::Policy::read(Layer::Key, "the key's policy", &hands_over)),
         owner: Some(set.account.clone()),
-        ..Beside::default()
+        ..ResourceSide::default()
     };
     let evaluation = permission::may(who, &wish, beside, region)?;
     Ok(evaluation.and_then(|evaluation| match evaluation.decision {

@@ -3,7 +3,7 @@
 //! # The fact table
 //!
 //! A check is a plain, synchronous function that asks a [`View`] of the [`Table`]. What it asks and
-//! is not known yet is *wanted*: the check ends early with [`Gap::Wanted`](crate::knowledge::Gap), the
+//! is not known yet is *wanted*: the check ends early with [`Gap::Pending`](crate::knowledge::Gap), the
 //! run loop ([`crate::preflight`]) fetches the answer, concurrently with all others and once, and
 //! evaluates the check again. So no check holds a client, none waits, and the wall time of a run is
 //! its longest chain of dependent questions.

@@ -123,7 +123,7 @@ impl<'t> View<'t> {
 
     /// Asks ahead for what will probably be needed, so that it comes together with the rest. What comes
     /// of it counts only once it is read.
-    pub fn expect<L: Lookup>(&self, lookup: &L) {
+    pub fn prefetch<L: Lookup>(&self, lookup: &L) {
         if self.table.find(lookup).is_none() {
             let asked = Arc::new(lookup.clone());
             let _later = self.want(asked.clone(), Question::Asked(asked));
@@ -137,7 +137,7 @@ impl<'t> View<'t> {
     pub fn peek<L: Optional>(&self, lookup: &L) -> Result<Option<Seen<&'t L::Fact>>, Stop> {
         match self.read(lookup) {
             Ok((_, seen)) => Ok(Some(seen)),
-            Err(Stop::Gap(Gap::Wanted)) => Err(Stop::Gap(Gap::Wanted)),
+            Err(Stop::Gap(Gap::Pending)) => Err(Stop::Gap(Gap::Pending)),
             Err(_) => {
                 let mut log = self.log.borrow_mut();
                 if let Some((id, _)) = self.table.find(lookup) {
@@ -156,7 +156,7 @@ impl<'t> View<'t> {
     ///
     /// # Errors
     /// The gap, if it could not be learnt (or is not known yet).
-    pub fn beside<L: Lookup>(&self, lookup: &L) -> Result<Option<&'t L::Fact>, Stop> {
+    pub fn need_optional<L: Lookup>(&self, lookup: &L) -> Result<Option<&'t L::Fact>, Stop> {
         Ok(match self.read(lookup)? {
             (_, Seen::Found(fact)) => Some(fact),
             (_, Seen::Absent(_)) => None,
@@ -169,14 +169,14 @@ impl<'t> View<'t> {
     ///
     /// # Errors
     /// An absence, and whatever is still under way.
-    pub fn weigh<T>(
+    pub fn tolerate<T>(
         &self,
         asked: impl FnOnce() -> Result<T, Stop>,
     ) -> Result<Result<T, Gap>, Stop> {
         let before = self.log.borrow().gaps.len();
         match asked() {
             Ok(fact) => Ok(Ok(fact)),
-            Err(Stop::Gap(gap)) if gap != Gap::Wanted => {
+            Err(Stop::Gap(gap)) if gap != Gap::Pending => {
                 self.log.borrow_mut().gaps.truncate(before);
                 Ok(Err(gap))
             }
@@ -201,7 +201,7 @@ impl<'t> View<'t> {
         let is_assumed = self.log.borrow().assumptions.len() > before.3;
         match answer {
             Ok(Some(fact)) if !is_assumed => Ok(Some(fact)),
-            Err(Stop::Gap(Gap::Wanted)) => Err(Stop::Gap(Gap::Wanted)),
+            Err(Stop::Gap(Gap::Pending)) => Err(Stop::Gap(Gap::Pending)),
             Ok(_) | Err(_) => {
                 let mut log = self.log.borrow_mut();
                 log.touched.truncate(before.0);
@@ -239,7 +239,7 @@ impl<'t> View<'t> {
         match result {
             None => {
                 log.waiting.push(id);
-                Err(Gap::Wanted.into())
+                Err(Gap::Pending.into())
             }
             Some(result) => {
                 for assumption in &rests_on.assumptions {
@@ -275,7 +275,7 @@ impl<'t> View<'t> {
         match answer {
             None => {
                 log.waiting.push(id);
-                Err(Gap::Wanted.into())
+                Err(Gap::Pending.into())
             }
             Some(Err(gap)) => {
                 log.gaps.push(id);
@@ -291,7 +291,7 @@ impl<'t> View<'t> {
 
     fn want(&self, key: Arc<dyn Key>, question: Question) -> Stop {
         self.log.borrow_mut().wanted.push(Wanted { key, question });
-        Gap::Wanted.into()
+        Gap::Pending.into()
     }
 }
 

@@ -133,7 +133,7 @@ impl Asks {
                     known.keys.insert(key.arn.clone());
                 }
                 // The ARN of a key in a policy is the key's own, also where it may not be described.
-                Err(Stop::Gap(gap)) if gap != Gap::Wanted && lookup.id.contains(":key/") => {
+                Err(Stop::Gap(gap)) if gap != Gap::Pending && lookup.id.contains(":key/") => {
                     known.keys.insert(lookup.id.clone());
                 }
                 Err(stop) => known.note(stop),
@@ -191,7 +191,7 @@ impl Known {
                     *creates_any |= creates;
                 }
                 Ok(None) => {}
-                Err(Stop::Gap(gap)) if !own && gap != Gap::Wanted => {}
+                Err(Stop::Gap(gap)) if !own && gap != Gap::Pending => {}
                 Err(stop) => self.note(stop),
             }
         }

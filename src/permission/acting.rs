@@ -24,7 +24,7 @@ pub(crate) enum Acting<'f> {
     /// The roles of the container instances that it may land on.
     Instances(Machines<'f>),
     /// Nobody whose rights could be judged, for this reason.
-    Nobody(String),
+    Unjudged(String),
 }
 
 /// The container instances that a task may land on.
@@ -54,7 +54,7 @@ pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
     }
     let fleet = match fleet(task)? {
         Ok(fleet) => fleet,
-        Err(why) => return Ok(Acting::Nobody(why)),
+        Err(why) => return Ok(Acting::Unjudged(why)),
     };
     let Roles { held, bare } = facts.derive(&RolesOf(fleet.clone()))?;
     if held.is_empty() {
@@ -62,7 +62,7 @@ pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
             true => "",
             false => ": without one, the agent can neither sign in to ECR nor write logs",
         };
-        return Ok(Acting::Nobody(format!(
+        return Ok(Acting::Unjudged(format!(
             "no execution role is named, and no active container instance of cluster {} that the task may land on has an instance profile with a role{consequence}",
             fleet.cluster
         )));
@@ -113,7 +113,7 @@ impl Acting<'_> {
     pub(crate) fn judge(&self, judge: impl Fn(&Policies) -> Judgement) -> Judgement {
         match self {
             Acting::Execution(who) => judge(who),
-            Acting::Nobody(why) => not_applicable(why.clone()),
+            Acting::Unjudged(why) => not_applicable(why.clone()),
             Acting::Instances(machines) => {
                 let judged = machines.holders.iter().map(|it| (it, judge(it.who))).collect();
                 machines.together(judged)

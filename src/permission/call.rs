@@ -9,7 +9,7 @@ use crate::names::AccountId;
 
 /// What has a say beside the principal's own policies.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Beside {
+pub(crate) struct ResourceSide {
     /// The policy of the resource, as the engine reads it.
     pub resource: Option<Policy>,
     /// The grants of a key.

@@ -1,7 +1,7 @@
 //! One call, and what it takes to judge it: the tags of the resource, the way that the call takes, and what
 //! IAM itself says. Each is asked for only where the answer hangs on it.
 
-use super::call::{Beside, Wish};
+use super::call::{ResourceSide, Wish};
 use super::outcome::{Said, Word, word};
 use super::request::{layers, request};
 use super::{simulation, tags};
@@ -10,14 +10,14 @@ use crate::facts::View;
 use crate::iam::{Decision, Evaluation, evaluate};
 use crate::knowledge::{Gap, Stop};
 use crate::names::Region;
-use crate::reachability::origin::{Departure, Way, is_of_network};
+use crate::reachability::origin::{CallOrigin, Way, is_of_network};
 
 /// What is said of a call in the end.
 pub(crate) fn ask(
     set: &PolicySet,
     mut wish: Wish,
-    beside: &Beside,
-    (region, departure): (&Region, Departure),
+    beside: &ResourceSide,
+    (region, departure): (&Region, CallOrigin),
     facts: &View,
 ) -> Result<Said, Stop> {
     let inquiry = Inquiry { set, beside, region };
@@ -75,7 +75,7 @@ fn open(evaluation: &Evaluation) -> Vec<String> {
 
 struct Inquiry<'a> {
     set: &'a PolicySet,
-    beside: &'a Beside,
+    beside: &'a ResourceSide,
     region: &'a Region,
 }
 

@@ -1,6 +1,6 @@
 //! May a role use a key? Its policy, the role's own policies and, where those do not allow it, grants.
 
-use super::{Answer, Beside, Guard, Tags, Wish, beside_of, decide, granted, judge};
+use super::{Answer, Guard, ResourceSide, Tags, Wish, beside_of, decide, granted, judge};
 use crate::account::rights::Policies;
 use crate::account::rights::of_task::account;
 use crate::facts::View;
@@ -8,7 +8,7 @@ use crate::iam::{Grants, Layer};
 use crate::knowledge::Stop;
 use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, ListResourceTags};
 use crate::names::{Arn, Region};
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 
 /// Judges all the calls on a key of this region, from where this leaves. Grants can only allow, and are
 /// asked for only where nothing else does.
@@ -19,23 +19,23 @@ pub(crate) fn judge_key(
     who: &Policies,
     wishes: &[Wish],
     key: &Key,
-    (region, departure): (&Region, Departure),
+    (region, departure): (&Region, CallOrigin),
     facts: &View,
 ) -> Result<Answer, Stop> {
     let asked = GetKeyPolicy { region: region.clone(), key: key.arn.clone() };
-    let document = facts.weigh(|| facts.need(&asked).map(Some))?;
+    let document = facts.tolerate(|| facts.need(&asked).map(Some))?;
     let mut own = beside_of(Layer::Key, &format!("policy of key {}", key.arn), document);
     if key.arn.parse::<Arn>().is_ok_and(|arn| arn.account() == Some(account(who))) {
         own.tags = Tags::Key(ListResourceTags { region: region.clone(), key: key.arn.clone() });
     }
     let guard = Guard::Key { arn: key.arn.clone(), region: region.clone() };
     let calls =
-        |beside: &Beside| wishes.iter().map(|wish| (wish.clone(), beside.clone())).collect();
+        |beside: &ResourceSide| wishes.iter().map(|wish| (wish.clone(), beside.clone())).collect();
     if let Ok(Answer::Allowed(by)) = judge(who, calls(&own), region, Some(&guard)) {
         return Ok(Answer::Allowed(by));
     }
     let asked = ListGrants { region: region.clone(), key: key.arn.clone() };
-    let grants = facts.weigh(|| facts.need(&asked))?;
+    let grants = facts.tolerate(|| facts.need(&asked))?;
     own.grants = match grants {
         Ok(grants) => Grants::Known(grants.iter().map(granted).collect()),
         Err(gap) => {

@@ -30,12 +30,12 @@ use crate::knowledge::{Gap, Stop};
 use crate::lookup::iam::simulate::SimulatePrincipalPolicy;
 use crate::lookup::{Call, Lookup};
 use crate::names::Region;
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 use crate::shell::ShellCommand;
 use crate::verdict::Finding;
 
 pub(crate) use answer::{Answer, assume_above, assume_organization};
-pub(crate) use call::{Beside, Wish};
+pub(crate) use call::{ResourceSide, Wish};
 pub(crate) use context::context;
 pub(crate) use grants::granted;
 pub(crate) use guard::{Guard, GuardPolicy, Now, amended, file_name, put_key, show_key};
@@ -61,7 +61,7 @@ pub(crate) const PERMISSION_CALLS: [Call; 8] = {
 pub(crate) fn may(
     who: &Policies,
     wish: &Wish,
-    beside: Beside,
+    beside: ResourceSide,
     region: &Region,
 ) -> Result<Option<Evaluation>, Stop> {
     let Policies::Held(set) = who else { return Ok(None) };
@@ -73,16 +73,16 @@ pub(crate) fn beside_of(
     layer: Layer,
     name: &str,
     document: Result<Option<&serde_json::Value>, Gap>,
-) -> Beside {
+) -> ResourceSide {
     match document {
-        Ok(document) => Beside {
+        Ok(document) => ResourceSide {
             resource: document.map(|document| Policy::read(layer, name, document)),
-            ..Beside::default()
+            ..ResourceSide::default()
         },
-        Err(gap) => Beside {
+        Err(gap) => ResourceSide {
             resource: Some(Policy::unreadable(layer, name, &gap.to_string())),
             unread: vec![gap],
-            ..Beside::default()
+            ..ResourceSide::default()
         },
     }
 }
@@ -93,7 +93,7 @@ pub(crate) fn beside_of(
 /// A gap that names what the answer depends on.
 pub(crate) fn judge(
     who: &Policies,
-    calls: Vec<(Wish, Beside)>,
+    calls: Vec<(Wish, ResourceSide)>,
     region: &Region,
     guard: Option<&Guard>,
 ) -> Result<Answer, Stop> {
@@ -117,8 +117,8 @@ pub(crate) fn judge(
 /// A gap that names what the answer depends on.
 pub(crate) fn decide(
     who: &Policies,
-    calls: Vec<(Wish, Beside)>,
-    (region, departure): (&Region, Departure),
+    calls: Vec<(Wish, ResourceSide)>,
+    (region, departure): (&Region, CallOrigin),
     guard: Option<&Guard>,
     facts: &View,
 ) -> Result<Answer, Stop> {
@@ -137,12 +137,12 @@ pub(crate) fn decide(
 pub(crate) fn denied(
     who: &Policies,
     wish: &Wish,
-    beside: Beside,
+    beside: ResourceSide,
     region: &Region,
     facts: &View,
 ) -> Result<Option<Finding>, Stop> {
     let Policies::Held(set) = who else { return Ok(None) };
-    let said = ask(set, wish.clone(), &beside, (region, Departure::Elsewhere), facts)?;
+    let said = ask(set, wish.clone(), &beside, (region, CallOrigin::Elsewhere), facts)?;
     Ok(match answer::of_all(set, &[said], None)? {
         Answer::Allowed(_) => None,
         Answer::Refused(finding) => Some(*finding),

@@ -1,6 +1,6 @@
 //! May a role read an object in S3? Its own policies, and the policy of the bucket.
 
-use super::{Beside, Guard, GuardPolicy, Now, Wish, beside_of, decide, file_name};
+use super::{Guard, GuardPolicy, Now, ResourceSide, Wish, beside_of, decide, file_name};
 use crate::account::rights::of_task;
 use crate::facts::View;
 use crate::iam::Layer;
@@ -8,7 +8,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::CallerIdentity;
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
 use crate::names::{Region, S3Object};
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 use crate::shell::ShellCommand;
 use crate::task::{NO_ROLE, Task};
 use crate::verdict::{Judgement, not_applicable};
@@ -26,8 +26,8 @@ pub(crate) fn reads(object: &S3Object, task: &Task, facts: &View) -> Judgement {
     // A gateway endpoint takes what is meant for its own region alone
     // (https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html).
     let departure = match &found?.elsewhere {
-        None => Departure::Agent(task),
-        Some(_) => Departure::Elsewhere,
+        None => CallOrigin::Agent(task),
+        Some(_) => CallOrigin::Elsewhere,
     };
     let beside = beside?;
     let bucket = format!("arn:{}:s3:::{}", object.partition, object.bucket);
@@ -46,17 +46,17 @@ pub(crate) fn reads(object: &S3Object, task: &Task, facts: &View) -> Judgement {
 ///
 /// # Errors
 /// While it is under way.
-pub(crate) fn bucket(name: &str, region: &Region, facts: &View) -> Result<Beside, Stop> {
+pub(crate) fn bucket(name: &str, region: &Region, facts: &View) -> Result<ResourceSide, Stop> {
     let asked = GetBucketPolicy { region: region.clone(), bucket: name.to_owned() };
     let caller = CallerIdentity { region: region.clone() };
-    let (policy, caller) = (facts.weigh(|| facts.get(&asked)), facts.need(&caller));
+    let (policy, caller) = (facts.tolerate(|| facts.get(&asked)), facts.need(&caller));
     let (policy, caller) = (policy?, caller?);
     let owner = policy.is_ok().then(|| caller.account.clone());
     let document = policy.map(|seen| match seen {
         Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
     });
-    Ok(Beside { owner, ..beside_of(Layer::Resource, &policy_name(name), document) })
+    Ok(ResourceSide { owner, ..beside_of(Layer::Resource, &policy_name(name), document) })
 }
 
 fn policy_name(bucket: &str) -> String {
@@ -67,7 +67,7 @@ fn policy_name(bucket: &str) -> String {
 /// not shown is not told, so that the sentence names no account.
 fn guard(bucket: &str, region: &Region, facts: &View) -> Result<Guard, Stop> {
     let asked = GetBucketPolicy { region: region.clone(), bucket: bucket.to_owned() };
-    let document = facts.weigh(|| facts.get(&asked))?.map(|seen| match seen {
+    let document = facts.tolerate(|| facts.get(&asked))?.map(|seen| match seen {
         Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
     });

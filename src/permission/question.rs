@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Beside, Tags, Wish};
+use super::{ResourceSide, Tags, Wish};
 use crate::account::rights::{self, Policies, PoliciesOf, PolicySet, RightsOf};
 use crate::facts::View;
 use crate::iam::{
@@ -168,7 +168,7 @@ impl Access {
         let policies = PoliciesOf { principal: holder.clone(), region: self.region.clone() };
         match facts.derive(&RightsOf { policies, witness: Witness::Never }) {
             Ok(Policies::Held(set)) => {
-                let layers = permission::layers(set, wish, Beside::default());
+                let layers = permission::layers(set, wish, ResourceSide::default());
                 let principal = in_session(&set.arn, session.as_ref())?;
                 Ok((principal, layers, Some((**set).clone())))
             }

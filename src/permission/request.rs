@@ -1,6 +1,6 @@
 //! What the engine is asked: the request with its context, and every layer of policies.
 
-use super::{Beside, Wish, context};
+use super::{ResourceSide, Wish, context};
 use crate::account::rights::{Kind, PolicySet};
 use crate::iam::{Context, KeyState, Layer, Layers, Policy, Principal, Request};
 use crate::knowledge::{Gap, Stop};
@@ -9,7 +9,7 @@ use crate::names::{AccountId, Arn, Region, RoleArn};
 pub(crate) fn request(
     set: &PolicySet,
     wish: &Wish,
-    beside: &Beside,
+    beside: &ResourceSide,
     region: &Region,
 ) -> Result<Request, Stop> {
     let principal = principal(set)?;
@@ -25,7 +25,7 @@ pub(crate) fn request(
 }
 
 /// Whose the resource is, as far as that is told.
-pub(crate) fn owner(wish: &Wish, beside: &Beside) -> Option<AccountId> {
+pub(crate) fn owner(wish: &Wish, beside: &ResourceSide) -> Option<AccountId> {
     let in_arn = || wish.resource.parse::<Arn>().ok().and_then(|arn| arn.account().cloned());
     beside.owner.clone().or_else(in_arn)
 }
@@ -52,7 +52,7 @@ pub(crate) fn organization(set: &PolicySet, owner: Option<&AccountId>, context: 
 
 /// Every layer: what could not be read is unknown, and so are the policies of an organization whose
 /// absence is assumed; those are left out.
-pub(crate) fn layers(set: &PolicySet, wish: &Wish, beside: Beside) -> Layers {
+pub(crate) fn layers(set: &PolicySet, wish: &Wish, beside: ResourceSide) -> Layers {
     let is_own = owner(wish, &beside).is_none_or(|owner| owner == set.account);
     let controls = set.beyond.organization.controls.as_ref();
     let levels = |of: &[Vec<crate::account::rights::Policy>], layer: fn(usize) -> Layer| {

@@ -1,13 +1,13 @@
 //! What the execution role does for a task before its containers start.
 
-use super::{Beside, Guard, GuardPolicy, Now, Tags, Wish, beside_of, decide, file_name};
+use super::{Guard, GuardPolicy, Now, ResourceSide, Tags, Wish, beside_of, decide, file_name};
 use crate::account::rights::{Policies, of_task};
 use crate::facts::View;
 use crate::iam::{KeyState, Layer};
 use crate::knowledge::Stop;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy, Secret};
 use crate::names::{AccountId, Arn};
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 use crate::shell::{ShellCommand, Word};
 use crate::verdict::{Finding, Judgement, fail};
 
@@ -29,9 +29,9 @@ pub(crate) fn reading(
     lookup: &DescribeSecret,
     version: Version,
     facts: &View,
-) -> Result<(Wish, Beside), Stop> {
+) -> Result<(Wish, ResourceSide), Stop> {
     let asked = GetSecretPolicy { region: lookup.region.clone(), id: secret.arn.clone() };
-    let document = facts.weigh(|| facts.need(&asked).map(Option::as_ref))?;
+    let document = facts.tolerate(|| facts.need(&asked).map(Option::as_ref))?;
     let beside = beside_of(Layer::Resource, &policy_name(secret), document);
     let mut wish = Wish::new("secretsmanager:GetSecretValue", &secret.arn);
     for (key, asked) in
@@ -49,7 +49,7 @@ pub(crate) fn reading(
         };
     }
     let tags = secret.tags.clone().map_or(Tags::Unknown, Tags::Known);
-    Ok((wish, Beside { tags, ..beside }))
+    Ok((wish, ResourceSide { tags, ..beside }))
 }
 
 /// The key that encrypts the secrets of an account by default can be used from that account alone
@@ -82,7 +82,7 @@ pub(crate) fn locked_in(
 /// The policy of a secret, with the commands that show and replace it.
 fn guard(secret: &Secret, lookup: &DescribeSecret, facts: &View) -> Result<Guard, Stop> {
     let asked = GetSecretPolicy { region: lookup.region.clone(), id: secret.arn.clone() };
-    let document = facts.weigh(|| facts.need(&asked).map(Option::as_ref))?;
+    let document = facts.tolerate(|| facts.need(&asked).map(Option::as_ref))?;
     let command = |program| {
         ShellCommand::of(program).option("--secret-id", &secret.arn).region(&lookup.region)
     };
@@ -113,7 +113,7 @@ pub(crate) fn reads_secret(
     who: &Policies,
     lookup: &DescribeSecret,
     version: Version,
-    (before, departure): (Vec<(Wish, Beside)>, Departure),
+    (before, departure): (Vec<(Wish, ResourceSide)>, CallOrigin),
     facts: &View,
 ) -> Judgement {
     let secret = facts.need(lookup)?;

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::context::requested_region;
 use super::outcome::Word;
-use super::{Beside, Wish, layers, request};
+use super::{ResourceSide, Wish, layers, request};
 use crate::account::rights::{Membership, PolicySet};
 use crate::facts::View;
 use crate::iam::{self, Decision, Evaluation, KeyState, Layer, Layers, Policy, evaluate};
@@ -28,7 +28,7 @@ use crate::task::Witness;
 pub(crate) fn heard(
     set: &PolicySet,
     wish: &Wish,
-    beside: &Beside,
+    beside: &ResourceSide,
     own: (&Evaluation, Word),
     region: &Region,
     facts: &View,
@@ -56,7 +56,7 @@ pub(crate) fn heard(
 
 /// Keys and roles answer to their own policies first, of which the simulator knows nothing; between
 /// accounts it is of no use either.
-fn is_wanted(set: &PolicySet, wish: &Wish, beside: &Beside, decision: &Decision) -> bool {
+fn is_wanted(set: &PolicySet, wish: &Wish, beside: &ResourceSide, decision: &Decision) -> bool {
     let service = wish.action.split(':').next().unwrap_or_default();
     let within = match owner(wish, beside) {
         Some(owner) => owner == set.account,
@@ -108,7 +108,7 @@ fn kind(key: &str, values: &[String]) -> &'static str {
 struct Case<'c> {
     set: &'c PolicySet,
     wish: &'c Wish,
-    beside: &'c Beside,
+    beside: &'c ResourceSide,
     said: &'c Simulated,
     region: &'c Region,
 }

@@ -57,14 +57,14 @@ impl Tags {
         let tags = match self {
             Tags::Unknown => return Ok(Ok(Vec::new())),
             Tags::Known(tags) => Ok(tags),
-            Tags::Secret(asked) => match facts.weigh(|| facts.need(asked))? {
+            Tags::Secret(asked) => match facts.tolerate(|| facts.need(asked))? {
                 Ok(Secret { tags: Some(tags), .. }) => Ok(tags),
                 Ok(_) => return Ok(Ok(Vec::new())),
                 Err(gap) => Err(gap),
             },
-            Tags::Repository(asked) => facts.weigh(|| facts.need(asked))?,
-            Tags::Parameter(asked) => facts.weigh(|| facts.need(asked))?,
-            Tags::Key(asked) => facts.weigh(|| facts.need(asked))?,
+            Tags::Repository(asked) => facts.tolerate(|| facts.need(asked))?,
+            Tags::Parameter(asked) => facts.tolerate(|| facts.need(asked))?,
+            Tags::Key(asked) => facts.tolerate(|| facts.need(asked))?,
         };
         Ok(tags.map(|tags| {
             named.into_iter().map(|(key, tag)| (key.to_owned(), state(tags, tag))).collect()

@@ -46,7 +46,7 @@ fn allow(action: &str, resource: &str) -> Value {
 
 fn reads(who: &Policies, resource: &str, policy: Option<Value>) -> String {
     let policy = policy.map(|document| Policy::read(Layer::Resource, "policy", &document));
-    let beside = Beside { resource: policy, ..Beside::default() };
+    let beside = ResourceSide { resource: policy, ..ResourceSide::default() };
     let region = "eu-west-1".parse().unwrap();
     let wish = Wish::new("secretsmanager:GetSecretValue", resource);
     told(judge(who, vec![(wish, beside)], &region, None))
@@ -116,7 +116,7 @@ fn iam_is_called_in_one_region_and_a_role_is_passed_in_any() {
             "Condition": {"StringEquals": {"aws:RequestedRegion": region}}}]);
         let wish = Wish::new(action, "arn:aws:iam::111122223333:role/app");
         let region = "eu-west-1".parse().unwrap();
-        told(judge(&role(statements), vec![(wish, Beside::default())], &region, None))
+        told(judge(&role(statements), vec![(wish, ResourceSide::default())], &region, None))
     };
     assert_eq!(in_region("iam:PassRole", "eu-west-1"), "allowed");
     assert_eq!(in_region("iam:CreateServiceLinkedRole", "us-east-1"), "allowed");
@@ -130,7 +130,7 @@ fn all_that_is_refused_is_told_at_once() {
         ("ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/app"),
         ("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/app"),
     ];
-    let calls = calls.map(|(action, on)| (Wish::new(action, on), Beside::default())).to_vec();
+    let calls = calls.map(|(action, on)| (Wish::new(action, on), ResourceSide::default())).to_vec();
     let who = role(allow("ecr:GetAuthorizationToken", "*"));
     let told = told(judge(&who, calls, &"eu-west-1".parse().unwrap(), None));
     let both = "may not ecr:BatchGetImage, ecr:GetDownloadUrlForLayer on arn:aws:ecr";

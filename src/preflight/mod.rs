@@ -1,6 +1,6 @@
 //! The flow of a run: plan, evaluate, want, fetch, settle, report.
 //!
-//! [`plan`] pairs every applicable check with the things that it judges. [`Loop`] evaluates these
+//! [`plan`] pairs every applicable check with the things that it judges. [`RunLoop`] evaluates these
 //! probes, fetches what they want, concurrently and each key once, and evaluates again only the probes
 //! that waited for an answer. Each turn adds an answer or settles a probe, so the loop ends, and since
 //! the table only grows, its result does not depend on the order in which answers arrive.
@@ -16,7 +16,7 @@ mod watch;
 
 pub use plan::{Probe, plan};
 pub use results::report;
-pub use run_loop::{Bounds, Loop, Origin};
+pub use run_loop::{Bounds, Origin, RunLoop};
 pub use watch::{Event, Watch};
 
 #[cfg(test)]

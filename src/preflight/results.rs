@@ -3,7 +3,7 @@
 use super::Probe;
 use super::merge_commands::merge_commands;
 use super::reporters::{Report, Reporters};
-use super::run_loop::Loop;
+use super::run_loop::RunLoop;
 use super::spreading::Ended;
 use crate::facts::{Log, Table};
 use crate::knowledge::{Gap, Ground, Lack};
@@ -12,7 +12,7 @@ use crate::verdict::{Finding, Settled, Severity, Verdict, mend};
 
 /// Evaluates the probes and renders their results: one list for each target.
 pub async fn report(
-    run: &mut Loop<'_>,
+    run: &mut RunLoop<'_>,
     probes: &[Probe<'_>],
     targets: usize,
 ) -> Vec<Vec<CheckResult>> {
@@ -87,7 +87,7 @@ impl Writer<'_, '_> {
                 let reported = lacks.iter().find_map(|lack| self.skipped(lack));
                 vec![reported.unwrap_or_else(|| self.unknown(gap))]
             }
-            Settled::NotYet => vec![self.unknown(&Gap::Wanted)],
+            Settled::NotYet => vec![self.unknown(&Gap::Pending)],
         }
     }
 
@@ -198,6 +198,6 @@ fn remedy(gap: &Gap) -> String {
         Gap::Interrupted { .. } => "Run again with a longer --timeout".to_owned(),
         Gap::Unresolved { .. } => "Give the definition as it will be registered, with its placeholders filled in".to_owned(),
         Gap::Undecidable { .. } => "Give what is missing, or decide it yourself and say so with --allow-unknown".to_owned(),
-        Gap::Wanted | Gap::Defect { .. } => "Please report this, with the output of --record".to_owned(),
+        Gap::Pending | Gap::Defect { .. } => "Please report this, with the output of --record".to_owned(),
     }
 }

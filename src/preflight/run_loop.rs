@@ -46,7 +46,7 @@ pub struct Bounds {
 pub type Interrupt = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// One run: its table, and what is under way.
-pub struct Loop<'w> {
+pub struct RunLoop<'w> {
     table: Table,
     origin: Origin,
     bounds: Bounds,
@@ -87,15 +87,15 @@ enum Evaluated<'t> {
     Members(Vec<Probe<'t>>),
 }
 
-impl<'w> Loop<'w> {
+impl<'w> RunLoop<'w> {
     /// A run that has asked nothing yet. `interrupt` completes when the user wants it to end.
     pub fn new(
         origin: Origin,
         bounds: Bounds,
         interrupt: Interrupt,
         watch: &'w mut dyn Watch,
-    ) -> Loop<'w> {
-        Loop {
+    ) -> RunLoop<'w> {
+        RunLoop {
             table: Table::default(),
             origin,
             ends: bounds.deadline.map(|span| Instant::now() + span),
@@ -164,7 +164,7 @@ impl<'w> Loop<'w> {
         match View::of(&self.table).get(lookup) {
             Ok(seen) => Ok(seen),
             Err(Stop::Gap(gap)) => Err(gap),
-            Err(Stop::Absent(_)) => Err(Gap::Wanted),
+            Err(Stop::Absent(_)) => Err(Gap::Pending),
         }
     }
 

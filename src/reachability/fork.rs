@@ -6,7 +6,7 @@
 //! keeps them from the endpoint keeps nobody from starting, as long as there is a way past it.
 
 use super::egress::{Reach, To, destination};
-use super::interface::{Scene, lead_lacks};
+use super::interface::{Vantage, lead_lacks};
 use super::reason::Reason;
 use super::ruling::Ruling;
 use super::way::Way;
@@ -20,13 +20,13 @@ use crate::network::{Attraction, Outcome, Path, Service};
 /// # Errors
 /// Whatever keeps it from being known.
 pub(crate) fn past_endpoint<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     to: &To,
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Option<Service>, Stop> {
     let To::Service(service) = to else { return Ok(None) };
-    let may_pass = scene.path(
+    let may_pass = vantage.path(
         &destination(to),
         facts,
         |path, _| lead_lacks(path),
@@ -35,7 +35,7 @@ pub(crate) fn past_endpoint<'t>(
     if !may_pass {
         return Ok(None);
     }
-    Ok(match Way::outside(scene, service, to, reach, facts)? {
+    Ok(match Way::outside(vantage, service, to, reach, facts)? {
         Way::Broken(_) | Way::Missing => None,
         Way::Endpoint | Way::Open(_) | Way::Doubtful(_) | Way::Elsewhere => Some(service.clone()),
     })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::vpc::Surroundings;
+use super::vpc::VpcParts;
 use crate::account::fleet::{Fleet, Member};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
@@ -12,14 +12,14 @@ use crate::network::{
     Attraction, Destination, Interface, Part, Path, Port, RouteFact, Service, Subnet, Target,
     Topology, path as path_of,
 };
-use crate::task::{SenderUse, SendsFrom, Standing, Task};
+use crate::task::{Attachment, EgressPoint, SendsFrom, Task};
 
 /// An interface that calls leave by, and its surroundings.
-pub(crate) struct Scene<'t> {
+pub(crate) struct Vantage<'t> {
     /// The interface. Its groups are known once they were asked for.
     pub interface: Interface<'t>,
     /// What lies around it.
-    pub around: Surroundings<'t>,
+    pub around: VpcParts<'t>,
     /// Whether the agent of an instance with such an interface is connected to ECS.
     pub agent_connected: bool,
     groups: Groups,
@@ -34,24 +34,24 @@ enum Groups {
     Known,
 }
 
-impl<'t> Scene<'t> {
+impl<'t> Vantage<'t> {
     /// Every interface that this sender stands for. `expected` are the parts that will probably be
     /// needed.
     ///
     /// # Errors
     /// Whatever keeps the subnet, or the instances, from being known.
     pub(crate) fn all(
-        it: &SenderUse,
+        it: &EgressPoint,
         expected: &[Part],
         facts: &View<'t>,
-    ) -> Result<Vec<Scene<'t>>, Stop> {
+    ) -> Result<Vec<Vantage<'t>>, Stop> {
         match it.from {
             SendsFrom::Subnet(subnet) => {
                 let region = it.task.region()?.clone();
                 let subnet = facts.need(&DescribeSubnet { region, id: subnet.value.clone() })?;
-                Ok(vec![Scene::of_task(it.task, subnet, expected, facts)?])
+                Ok(vec![Vantage::of_task(it.task, subnet, expected, facts)?])
             }
-            SendsFrom::Instances(_) => Scene::of_instances(it.task, expected, facts),
+            SendsFrom::Instances(_) => Vantage::of_instances(it.task, expected, facts),
         }
     }
 
@@ -60,11 +60,11 @@ impl<'t> Scene<'t> {
         subnet: &'t Subnet,
         expected: &[Part],
         facts: &View<'t>,
-    ) -> Result<Scene<'t>, Stop> {
+    ) -> Result<Vantage<'t>, Stop> {
         let network = &task.context.network;
         // Only Fargate gives a task a public address
         // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html).
-        let on_fargate = task.standing()? == Standing::Fargate;
+        let on_fargate = task.attachment()? == Attachment::Fargate;
         let assigned = network.assign_public_ip.get();
         let is_public = matches!(&assigned, Ok(Some(it)) if it.as_str() == "ENABLED");
         let groups = network
@@ -72,12 +72,12 @@ impl<'t> Scene<'t> {
             .items()
             .map(|items| items.iter().map(|it| it.value.clone()).collect::<Vec<_>>());
         let interface = Interface::new(subnet).with_public_address(on_fargate && is_public);
-        Ok(Scene {
+        Ok(Vantage {
             interface: match is_windows(task) {
                 true => interface.of_windows(),
                 false => interface,
             },
-            around: Surroundings::of(subnet, task.region()?, expected, facts)?,
+            around: VpcParts::of(subnet, task.region()?, expected, facts)?,
             agent_connected: false,
             groups: match groups {
                 Ok(named) if named.is_empty() => Groups::Default,
@@ -94,7 +94,7 @@ impl<'t> Scene<'t> {
         task: &Task,
         expected: &[Part],
         facts: &View<'t>,
-    ) -> Result<Vec<Scene<'t>>, Stop> {
+    ) -> Result<Vec<Vantage<'t>>, Stop> {
         let Some(fleet) = Fleet::of(task)? else { return Ok(Vec::new()) };
         let region = task.region()?;
         let mut standing: BTreeMap<(String, Vec<String>, bool), bool> = BTreeMap::new();
@@ -110,21 +110,21 @@ impl<'t> Scene<'t> {
         let subnets = facts
             .all(&standing.keys().map(|(id, ..)| subnet(id)).collect::<Vec<_>>())
             .map_err(|stop| stop.wanted_for(Purpose::ContainerInstance))?;
-        let scene = |(((_, groups, is_public), connected), subnet): (_, &'t Subnet)| {
+        let vantage = |(((_, groups, is_public), connected), subnet): (_, &'t Subnet)| {
             let interface = Interface::new(subnet).with_public_address(is_public);
-            Ok(Scene {
+            Ok(Vantage {
                 interface: match is_windows(task) {
                     true => interface.of_windows(),
                     false => interface,
                 },
-                around: Surroundings::of(subnet, region, expected, facts)?,
+                around: VpcParts::of(subnet, region, expected, facts)?,
                 agent_connected: connected,
                 groups: Groups::Named(Ok(groups)),
                 address: Ok(()),
                 is_of_instance: true,
             })
         };
-        standing.into_iter().zip(subnets).map(scene).collect()
+        standing.into_iter().zip(subnets).map(vantage).collect()
     }
 
     /// Reads the groups of the interface: those that are named, otherwise the default of the VPC.
@@ -151,7 +151,7 @@ impl<'t> Scene<'t> {
     /// the two it takes is set on the instance, by ECS_INSTANCE_IP_COMPATIBILITY
     /// (<https://github.com/aws/amazon-ecs-agent/blob/master/README.md>), and so not shown here. Fargate
     /// takes IPv4 (<https://github.com/aws/containers-roadmap/issues/2792>).
-    pub(crate) fn over_ipv6<R>(&mut self, ask: impl FnOnce(&mut Scene<'t>) -> R) -> Option<R> {
+    pub(crate) fn over_ipv6<R>(&mut self, ask: impl FnOnce(&mut Vantage<'t>) -> R) -> Option<R> {
         let by_ipv6 = self.interface.over_ipv6().filter(|_| self.is_of_instance)?;
         let usual = std::mem::replace(&mut self.interface, by_ipv6);
         let answer = ask(self);

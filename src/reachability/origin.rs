@@ -7,7 +7,7 @@
 //!
 //! The network is asked only where a permission hangs on one of these keys.
 
-use super::interface::{Scene, lacks};
+use super::interface::{Vantage, lacks};
 use crate::facts::View;
 use crate::iam::KeyState;
 use crate::knowledge::{Gap, Stop};
@@ -25,11 +25,11 @@ use crate::network::{
     joined,
 };
 use crate::shell::ShellCommand;
-use crate::task::{Carrier, SendsFrom, Standing, Task};
+use crate::task::{Attachment, Carrier, SendsFrom, Task};
 
 /// From where a call leaves.
 #[derive(Clone, Copy)]
-pub(crate) enum Departure<'t> {
+pub(crate) enum CallOrigin<'t> {
     /// By the interface of whoever starts the task: its own on Fargate, that of the instance on EC2.
     Agent(&'t Task),
     /// By the interface that the containers use.
@@ -92,7 +92,7 @@ pub(crate) fn is_of_network(key: &str) -> bool {
     KEYS.iter().any(|it| it.eq_ignore_ascii_case(key))
 }
 
-impl Departure<'_> {
+impl CallOrigin<'_> {
     /// The calls that may be asked.
     pub(crate) const CALLS: [Call; 13] = [
         Endpoints::CALL,
@@ -121,12 +121,12 @@ impl Departure<'_> {
         facts: &View,
     ) -> Result<Result<Vec<Way>, Gap>, Stop> {
         let (task, carrier) = match self {
-            Departure::Agent(task) => (task, Carrier::Agent),
-            Departure::Containers(task) => (task, Carrier::Containers),
-            Departure::Elsewhere => return Ok(Ok(Vec::new())),
+            CallOrigin::Agent(task) => (task, Carrier::Agent),
+            CallOrigin::Containers(task) => (task, Carrier::Containers),
+            CallOrigin::Elsewhere => return Ok(Ok(Vec::new())),
         };
         let Some(name) = service_of(action) else { return Ok(Ok(Vec::new())) };
-        facts.weigh(|| {
+        facts.tolerate(|| {
             if carrier == Carrier::Agent {
                 leaves_by_the_task(task, action)?;
             }
@@ -161,7 +161,7 @@ fn service_of(action: &str) -> Option<&'static str> {
 /// Some calls of Fargate's leave by an interface that is not the task's.
 fn leaves_by_the_task(task: &Task, action: &str) -> Result<(), Stop> {
     let open = |why: &str| Err(Gap::Undecidable { why: why.to_owned() }.into());
-    if task.standing()? != Standing::Fargate {
+    if task.attachment()? != Attachment::Fargate {
         return Ok(());
     }
     let _readable = task.context.request.platform_version.get()?;
@@ -183,13 +183,14 @@ fn leaves_by_the_task(task: &Task, action: &str) -> Result<(), Stop> {
 }
 
 fn ways(task: &Task, carrier: Carrier, service: &Service, facts: &View) -> Result<Vec<Way>, Stop> {
-    let senders = task.senders_of(carrier)?;
+    let senders = task.egress_points_of(carrier)?;
     // All are asked before any gap ends it, so that everything is wanted at once.
-    let scenes: Vec<_> = senders.iter().map(|it| (it, Scene::all(it, EXPECTED, facts))).collect();
+    let vantages: Vec<_> =
+        senders.iter().map(|it| (it, Vantage::all(it, EXPECTED, facts))).collect();
     let mut found = Vec::new();
-    for (sender, scenes) in scenes {
-        let scenes = scenes?;
-        if let (true, SendsFrom::Instances(cluster)) = (scenes.is_empty(), sender.from) {
+    for (sender, vantages) in vantages {
+        let vantages = vantages?;
+        if let (true, SendsFrom::Instances(cluster)) = (vantages.is_empty(), sender.from) {
             let why = format!(
                 "cluster {} has no active container instance yet that the task could land on",
                 cluster.value
@@ -197,15 +198,15 @@ fn ways(task: &Task, carrier: Carrier, service: &Service, facts: &View) -> Resul
             return Err(Gap::Undecidable { why }.into());
         }
         let of_instance = matches!(sender.from, SendsFrom::Instances(_));
-        for mut scene in scenes {
-            found.push(way(&mut scene, service, facts).map(|way| Way { of_instance, ..way }));
+        for mut vantage in vantages {
+            found.push(way(&mut vantage, service, facts).map(|way| Way { of_instance, ..way }));
         }
     }
     found.into_iter().collect::<Result<_, _>>().map(merged)
 }
 
-fn way<'t>(scene: &mut Scene<'t>, service: &Service, facts: &View<'t>) -> Result<Way, Stop> {
-    let from = scene.interface.subnet.id.clone();
+fn way<'t>(vantage: &mut Vantage<'t>, service: &Service, facts: &View<'t>) -> Result<Way, Stop> {
+    let from = vantage.interface.subnet.id.clone();
     let to = Destination::Service(service.clone());
     let region = &service.region;
     let say = |path: &Path, topology: &Topology| {
@@ -213,9 +214,9 @@ fn way<'t>(scene: &mut Scene<'t>, service: &Service, facts: &View<'t>) -> Result
         let way = Way::along(path, topology, &from, region);
         (way, path.route.facts.iter().any(lacks_address))
     };
-    let (way, lacks_address) = scene.path(&to, facts, lacks, say)?;
+    let (way, lacks_address) = vantage.path(&to, facts, lacks, say)?;
     if lacks_address {
-        scene.knows_address()?;
+        vantage.knows_address()?;
     }
     Ok(way)
 }

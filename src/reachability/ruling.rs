@@ -10,7 +10,7 @@ pub(crate) enum Ruling {
     /// It can be reached, by this.
     Passes(Reason),
     /// It is not for this check.
-    Moot,
+    NotApplicable,
     /// It has no way anyhow, of which another check tells.
     Elsewhere,
     /// It cannot be reached.

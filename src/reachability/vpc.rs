@@ -20,7 +20,7 @@ use crate::names::Region;
 use crate::network::{Part, Peer, PrefixList, RouteDestination, SecurityGroup, Subnet, Topology};
 
 /// What lies around an interface in a VPC.
-pub(crate) struct Surroundings<'t> {
+pub(crate) struct VpcParts<'t> {
     region: Region,
     vpc: &'t str,
     /// All parts but the two below, which are put together from several answers.
@@ -34,7 +34,7 @@ pub(crate) struct Surroundings<'t> {
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSet.html>).
 const NO_OPTIONS: &str = "default";
 
-impl<'t> Surroundings<'t> {
+impl<'t> VpcParts<'t> {
     /// The surroundings of a subnet. The parts that will probably be needed are asked for at once.
     ///
     /// # Errors
@@ -44,8 +44,8 @@ impl<'t> Surroundings<'t> {
         region: &Region,
         expected: &[Part],
         facts: &View<'t>,
-    ) -> Result<Surroundings<'t>, Stop> {
-        let mut around = Surroundings {
+    ) -> Result<VpcParts<'t>, Stop> {
+        let mut around = VpcParts {
             region: region.clone(),
             vpc: &subnet.vpc,
             topology: Topology::default(),
@@ -80,15 +80,15 @@ impl<'t> Surroundings<'t> {
     fn expect(&self, part: Part, facts: &View<'t>) {
         let (region, vpc) = (self.region.clone(), self.vpc.to_owned());
         match part {
-            Part::Vpc | Part::DnsServers => facts.expect(&DescribeVpc { region, id: vpc }),
-            Part::Subnets => facts.expect(&Subnets { region, vpc }),
-            Part::RouteTables => facts.expect(&RouteTables { region, vpc }),
-            Part::InternetGateways => facts.expect(&InternetGateways { region, vpc }),
-            Part::NatGateways => facts.expect(&NatGateways { region, vpc }),
-            Part::NetworkAcls => facts.expect(&NetworkAcls { region, vpc }),
-            Part::Endpoints => facts.expect(&Endpoints { region, vpc }),
-            Part::DnsSupport | Part::DnsHostnames => facts.expect(&VpcDns { region, vpc }),
-            Part::PrefixLists => facts.expect(&ServicePrefixLists { region }),
+            Part::Vpc | Part::DnsServers => facts.prefetch(&DescribeVpc { region, id: vpc }),
+            Part::Subnets => facts.prefetch(&Subnets { region, vpc }),
+            Part::RouteTables => facts.prefetch(&RouteTables { region, vpc }),
+            Part::InternetGateways => facts.prefetch(&InternetGateways { region, vpc }),
+            Part::NatGateways => facts.prefetch(&NatGateways { region, vpc }),
+            Part::NetworkAcls => facts.prefetch(&NetworkAcls { region, vpc }),
+            Part::Endpoints => facts.prefetch(&Endpoints { region, vpc }),
+            Part::DnsSupport | Part::DnsHostnames => facts.prefetch(&VpcDns { region, vpc }),
+            Part::PrefixLists => facts.prefetch(&ServicePrefixLists { region }),
             Part::SecurityGroups => {}
         }
     }

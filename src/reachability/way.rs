@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 
 use super::egress::{Reach, To, destination};
-use super::interface::{Scene, is_drawn, lacks, lead_lacks};
+use super::interface::{Vantage, is_drawn, lacks, lead_lacks};
 use super::reason::Reason;
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -78,29 +78,29 @@ impl Way {
     /// # Errors
     /// Whatever keeps a part from being read that decides it.
     pub(crate) fn of<'t>(
-        scene: &mut Scene<'t>,
+        vantage: &mut Vantage<'t>,
         to: &To,
         reach: &Reach,
         facts: &View<'t>,
     ) -> Result<Way, Stop> {
         if let To::Variant(service, host) = to {
             let service = Destination::Service(service.clone());
-            let drawn = scene.path(
+            let drawn = vantage.path(
                 &service,
                 facts,
                 |path, _| lead_lacks(path),
                 |path, _| is_drawn(path),
             )?;
-            let way = Way::of(scene, &To::Host(host.clone()), reach, facts)?;
+            let way = Way::of(vantage, &To::Host(host.clone()), reach, facts)?;
             return Ok(match (way, drawn) {
                 (Way::Broken(_), true) => Way::Elsewhere,
                 (way, _) => way,
             });
         }
         let there = destination(to);
-        match Way::toward(scene, &there, to, reach, facts)? {
+        match Way::toward(vantage, &there, to, reach, facts)? {
             Way::Broken(_) | Way::Missing
-                if scene.over_ipv6(|it| leads_out(it, &there, facts)).transpose()?
+                if vantage.over_ipv6(|it| leads_out(it, &there, facts)).transpose()?
                     == Some(true) =>
             {
                 Ok(Way::Doubtful(Reason::of(|subnet| {
@@ -118,15 +118,15 @@ impl Way {
     /// # Errors
     /// Whatever keeps a part from being read that decides it.
     pub(crate) fn toward<'t>(
-        scene: &mut Scene<'t>,
+        vantage: &mut Vantage<'t>,
         there: &Destination,
         to: &To,
         reach: &Reach,
         facts: &View<'t>,
     ) -> Result<Way, Stop> {
-        Way::seen(scene, facts, |scene| {
-            let from = scene.interface.clone();
-            scene.path(there, facts, lacks, saying((&from, to), reach, facts))
+        Way::seen(vantage, facts, |vantage| {
+            let from = vantage.interface.clone();
+            vantage.path(there, facts, lacks, saying((&from, to), reach, facts))
         })
     }
 
@@ -135,33 +135,33 @@ impl Way {
     /// # Errors
     /// Whatever keeps a part from being read that decides it.
     pub(crate) fn outside<'t>(
-        scene: &mut Scene<'t>,
+        vantage: &mut Vantage<'t>,
         service: &Service,
         to: &To,
         reach: &Reach,
         facts: &View<'t>,
     ) -> Result<Way, Stop> {
-        Way::seen(scene, facts, |scene| {
-            let from = scene.interface.clone();
-            scene.path_outside(service, facts, lacks, saying((&from, to), reach, facts))
+        Way::seen(vantage, facts, |vantage| {
+            let from = vantage.interface.clone();
+            vantage.path_outside(service, facts, lacks, saying((&from, to), reach, facts))
         })
     }
 
     /// The way that `look` sees, and whether an internet gateway has a say in it: that takes what has a
     /// public address, unless the account blocks it.
     fn seen<'t>(
-        scene: &mut Scene<'t>,
+        vantage: &mut Vantage<'t>,
         facts: &View<'t>,
-        look: impl Fn(&mut Scene<'t>) -> Result<(Way, bool), Stop>,
+        look: impl Fn(&mut Vantage<'t>) -> Result<(Way, bool), Stop>,
     ) -> Result<Way, Stop> {
-        let (way, by_gateway) = look(scene)?;
+        let (way, by_gateway) = look(vantage)?;
         if !by_gateway {
             return Ok(way);
         }
-        scene.knows_address()?;
-        let tells = scene.interface.subnet.public_access.is_some();
-        match !tells && scene.around.read_public_access(facts)? {
-            true => Way::seen(scene, facts, look),
+        vantage.knows_address()?;
+        let tells = vantage.interface.subnet.public_access.is_some();
+        match !tells && vantage.around.read_public_access(facts)? {
+            true => Way::seen(vantage, facts, look),
             false => Ok(way),
         }
     }
@@ -172,14 +172,14 @@ impl Way {
     /// # Errors
     /// Whatever keeps a part from being read that decides it.
     pub(crate) fn out<'t>(
-        scene: &mut Scene<'t>,
+        vantage: &mut Vantage<'t>,
         to: &To,
         reach: &Reach,
         facts: &View<'t>,
     ) -> Result<Option<Way>, Stop> {
         let way = match to {
-            To::Service(service) => Way::outside(scene, service, to, reach, facts)?,
-            To::Variant(_, host) => Way::of(scene, &To::Host(host.clone()), reach, facts)?,
+            To::Service(service) => Way::outside(vantage, service, to, reach, facts)?,
+            To::Variant(_, host) => Way::of(vantage, &To::Host(host.clone()), reach, facts)?,
             To::Host(_) | To::Anywhere(_) => return Ok(None),
         };
         Ok(matches!(way, Way::Open(_)).then_some(way))
@@ -240,12 +240,12 @@ fn saying<'s>(
 
 /// Whether a route leads there which lets packets go.
 fn leads_out<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     there: &Destination,
     facts: &View<'t>,
 ) -> Result<bool, Stop> {
     let leads = |fact: &RouteFact| matches!(fact, RouteFact::Leads { .. });
-    scene.path(there, facts, lacks, |path, _| path.route.facts.iter().any(leads))
+    vantage.path(there, facts, lacks, |path, _| path.route.facts.iter().any(leads))
 }
 
 /// Whether an internet gateway has a say.

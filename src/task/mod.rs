@@ -17,7 +17,7 @@ pub use log::{AwslogsUse, FirelensFileUse, LOG_CALLS, SOME_TASK, StreamName};
 pub use role::{Duty, NO_ROLE, RoleUse};
 pub use rollout::Rollout;
 pub use secret::{InParameterStore, InSecretsManager};
-pub use sender::{Carrier, NetworkPart, NetworkUse, SenderUse, SendsFrom, Standing};
+pub use sender::{Attachment, Carrier, EgressPoint, NetworkPart, NetworkUse, SendsFrom};
 pub use stored::{EbsVolumeUse, LaunchVolumeUse, StoredUse};
 pub use subject::{Subject, Subjects, Told, Written};
 pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};

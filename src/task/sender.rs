@@ -9,7 +9,7 @@ use crate::placement::platform_version::PlatformVersion;
 
 /// What has to be reached, and from where.
 #[derive(Clone, Copy)]
-pub struct SenderUse<'t> {
+pub struct EgressPoint<'t> {
     /// The task.
     pub task: &'t Task,
     /// Where its calls leave from.
@@ -47,7 +47,7 @@ pub enum NetworkPart<'t> {
 
 /// How a task stands in the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Attachment {
     /// Every call leaves by the task's own interface.
     Fargate,
     /// The agent's calls leave by the interface of the instance, the containers' own by the task's.
@@ -87,18 +87,18 @@ impl Task {
     ///
     /// # Errors
     /// A gap where the documents do not say.
-    pub fn standing(&self) -> Result<Standing, Stop> {
+    pub fn attachment(&self) -> Result<Attachment, Stop> {
         if self.may_run_on_fargate()? {
-            return Ok(Standing::Fargate);
+            return Ok(Attachment::Fargate);
         }
         let targets = match requested(&self.context)? {
             Some(targets) => targets,
             None => self.launch_targets()?,
         };
         Ok(match () {
-            () if targets.iter().all(|it| *it == LaunchTarget::External) => Standing::Outside,
-            () if self.has_own_interface()? => Standing::OwnInterface,
-            () => Standing::InstanceInterface,
+            () if targets.iter().all(|it| *it == LaunchTarget::External) => Attachment::Outside,
+            () if self.has_own_interface()? => Attachment::OwnInterface,
+            () => Attachment::InstanceInterface,
         })
     }
 
@@ -106,9 +106,9 @@ impl Task {
     ///
     /// # Errors
     /// Why there is nothing to judge, in a sentence.
-    pub fn senders(&self) -> Result<Vec<Planned<SenderUse<'_>>>, String> {
+    pub fn egress_points(&self) -> Result<Vec<Planned<EgressPoint<'_>>>, String> {
         let subnets = &self.context.network.subnets;
-        let standing = match self.standing() {
+        let standing = match self.attachment() {
             Ok(standing) => standing,
             Err(stop) => {
                 let field = &self.definition.network_mode;
@@ -116,31 +116,31 @@ impl Task {
             }
         };
         let mut found = Vec::new();
-        if matches!(standing, Standing::Fargate | Standing::OwnInterface) {
+        if matches!(standing, Attachment::Fargate | Attachment::OwnInterface) {
             match subnets.items() {
                 Ok(subnets) => found.extend(
                     subnets
                         .iter()
-                        .map(|it| Ok(SenderUse { task: self, from: SendsFrom::Subnet(it) })),
+                        .map(|it| Ok(EgressPoint { task: self, from: SendsFrom::Subnet(it) })),
                 ),
                 Err(stop) => found.push(Err(Unplanned::at(subnets, stop))),
             }
         }
-        if matches!(standing, Standing::OwnInterface | Standing::InstanceInterface) {
+        if matches!(standing, Attachment::OwnInterface | Attachment::InstanceInterface) {
             found.extend(self.instances());
         }
         match (found.is_empty(), standing) {
             (false, _) => Ok(found),
-            (true, Standing::Outside) => {
+            (true, Attachment::Outside) => {
                 Err("external instances stand in a network of their own".to_owned())
             }
-            (true, Standing::Fargate) => {
+            (true, Attachment::Fargate) => {
                 Err(format!("it is not told in which subnets the task will run: {HOW}"))
             }
-            (true, Standing::OwnInterface) => Err(format!(
+            (true, Attachment::OwnInterface) => Err(format!(
                 "it is not told in which subnets and on which instances the task will run: {HOW} and --cluster"
             )),
-            (true, Standing::InstanceInterface) => Err(NO_CLUSTER.to_owned()),
+            (true, Attachment::InstanceInterface) => Err(NO_CLUSTER.to_owned()),
         }
     }
 
@@ -148,16 +148,16 @@ impl Task {
     ///
     /// # Errors
     /// A gap where the documents do not say.
-    pub fn senders_of(&self, carrier: Carrier) -> Result<Vec<SenderUse<'_>>, Stop> {
+    pub fn egress_points_of(&self, carrier: Carrier) -> Result<Vec<EgressPoint<'_>>, Stop> {
         let untold = |why: String| Stop::Gap(Gap::Undecidable { why });
-        let standing = self.standing()?;
-        let carries = |it: &SenderUse| match (standing, it.from) {
-            (Standing::OwnInterface, SendsFrom::Subnet(_)) => carrier == Carrier::Containers,
-            (Standing::OwnInterface, SendsFrom::Instances(_)) => carrier == Carrier::Agent,
+        let standing = self.attachment()?;
+        let carries = |it: &EgressPoint| match (standing, it.from) {
+            (Attachment::OwnInterface, SendsFrom::Subnet(_)) => carrier == Carrier::Containers,
+            (Attachment::OwnInterface, SendsFrom::Instances(_)) => carrier == Carrier::Agent,
             _ => true,
         };
         let mut found = Vec::new();
-        for planned in self.senders().map_err(untold)? {
+        for planned in self.egress_points().map_err(untold)? {
             let it = planned.map_err(|unplanned| unplanned.stop)?;
             if carries(&it) {
                 found.push(it);
@@ -186,11 +186,11 @@ impl Task {
         on_fargate && version.and_then(|it| it.at_least_1_4()) == Some(false)
     }
 
-    fn instances(&self) -> Option<Planned<SenderUse<'_>>> {
+    fn instances(&self) -> Option<Planned<EgressPoint<'_>>> {
         let cluster = &self.context.request.cluster;
         match cluster.located() {
             Ok(None) => None,
-            Ok(Some(it)) => Some(Ok(SenderUse { task: self, from: SendsFrom::Instances(it) })),
+            Ok(Some(it)) => Some(Ok(EgressPoint { task: self, from: SendsFrom::Instances(it) })),
             Err(stop) => Some(Err(Unplanned::at(cluster, stop))),
         }
     }
@@ -218,7 +218,7 @@ impl Task {
     }
 }
 
-impl<'t> SenderUse<'t> {
+impl<'t> EgressPoint<'t> {
     /// Where it is written.
     pub fn place(&self) -> &'t Place {
         match self.from {
@@ -270,11 +270,11 @@ impl<'t> Written<'t> for NetworkUse<'t> {
     }
 }
 
-impl Subject for SenderUse<'_> {
+impl Subject for EgressPoint<'_> {
     const KIND: &'static str = "place that calls leave from";
 
     fn place(&self) -> &Place {
-        SenderUse::place(self)
+        EgressPoint::place(self)
     }
 
     fn resource(&self) -> Option<String> {
@@ -282,8 +282,8 @@ impl Subject for SenderUse<'_> {
     }
 }
 
-impl<'t> Written<'t> for SenderUse<'t> {
+impl<'t> Written<'t> for EgressPoint<'t> {
     fn all(task: &'t Task) -> Subjects<Self> {
-        task.senders()
+        task.egress_points()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::subject::text;
 use super::{
-    Planned, SendsFrom, Standing, Subject, Subjects, Task, Unplanned, Written, given, items,
+    Attachment, Planned, SendsFrom, Subject, Subjects, Task, Unplanned, Written, given, items,
 };
 use crate::document::volume::{DockerVolume, EfsVolume, FsxVolume, S3FilesVolume, Volume};
 use crate::document::{Container, Place};
@@ -93,21 +93,21 @@ impl Task {
 
     fn mounted_from(&self) -> Planned<Vec<Result<SendsFrom<'_>, &'static str>>> {
         let (mode, subnets) = (&self.definition.network_mode, &self.context.network.subnets);
-        let standing = self.standing().map_err(|stop| Unplanned::at(mode, stop))?;
+        let standing = self.attachment().map_err(|stop| Unplanned::at(mode, stop))?;
         Ok(match standing {
-            Standing::Fargate | Standing::OwnInterface => {
+            Attachment::Fargate | Attachment::OwnInterface => {
                 let items = subnets.items().map_err(|stop| Unplanned::at(subnets, stop))?;
                 match items {
                     [] => vec![Err(NO_SUBNETS)],
                     items => items.iter().map(|it| Ok(SendsFrom::Subnet(it))).collect(),
                 }
             }
-            Standing::InstanceInterface => {
+            Attachment::InstanceInterface => {
                 let cluster = &self.context.request.cluster;
                 let located = cluster.located().map_err(|stop| Unplanned::at(cluster, stop))?;
                 vec![located.map(SendsFrom::Instances).ok_or(NO_CLUSTER)]
             }
-            Standing::Outside => vec![Err(OUTSIDE)],
+            Attachment::Outside => vec![Err(OUTSIDE)],
         })
     }
 

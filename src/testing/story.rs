@@ -6,8 +6,8 @@ use crate::checks::{Check, Group, catalogue, find, trails};
 use crate::document::{Role, RunContext, Source, TaskDefinition};
 use crate::facts::{Recording, View};
 use crate::names::Region;
-use crate::preflight::{Bounds, Loop, Origin, plan, report};
-use crate::reachability::trail::Trail;
+use crate::preflight::{Bounds, Origin, RunLoop, plan, report};
+use crate::reachability::network_path::NetworkPath;
 use crate::report::{CheckResult, Status};
 use crate::task::{Task, Witness};
 
@@ -136,7 +136,7 @@ impl Story {
     }
 
     /// The paths of the task.
-    pub(crate) fn trails(&self) -> Vec<Trail> {
+    pub(crate) fn trails(&self) -> Vec<NetworkPath> {
         self.worked_out(trails)
     }
 
@@ -146,14 +146,14 @@ impl Story {
     }
 
     /// A run over what the account says.
-    fn run<R>(&self, work: impl AsyncFnOnce(&mut Loop<'_>) -> R) -> R {
+    fn run<R>(&self, work: impl AsyncFnOnce(&mut RunLoop<'_>) -> R) -> R {
         let never = Box::pin(std::future::pending());
         let bounds = Bounds { deadline: Some(Duration::from_secs(5)), per_service: 1 };
         let mut nobody = ();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let origin = self.account.clone().map_or(Origin::Offline, Origin::Replay);
-            work(&mut Loop::new(origin, bounds, never, &mut nobody)).await
+            work(&mut RunLoop::new(origin, bounds, never, &mut nobody)).await
         })
     }
 

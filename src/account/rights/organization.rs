@@ -93,7 +93,7 @@ impl Derived for OrganizationOf {
         let caller = CallerIdentity { region: region.clone() };
         let (organization, caller) = (
             facts.peek(&DescribeOrganization { region: region.clone() }),
-            facts.weigh(|| facts.need(&caller)),
+            facts.tolerate(|| facts.need(&caller)),
         );
         let (organization, caller) = (organization?, caller?);
         let organization = match organization {

@@ -22,7 +22,7 @@ pub(crate) fn list<'f, L: Lookup<Fact = Vec<String>>>(
     lookup: &L,
     facts: &View<'f>,
 ) -> Result<Listed<'f>, Stop> {
-    facts.weigh(|| shown(facts.get(lookup)).map(Vec::as_slice))
+    facts.tolerate(|| shown(facts.get(lookup)).map(Vec::as_slice))
 }
 
 impl Holder<'_> {
@@ -76,7 +76,7 @@ impl Reading {
         facts: &View,
         ask: impl FnOnce() -> Result<T, Stop>,
     ) -> Option<T> {
-        match facts.weigh(ask) {
+        match facts.tolerate(ask) {
             Ok(Ok(part)) => return Some(part),
             Ok(Err(gap)) => self.note(what, gap),
             Err(stop) => self.stopped = self.stopped.take().or(Some(stop)),

@@ -8,7 +8,7 @@ use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::permission::secret::Version;
 use crate::permission::{PERMISSION_CALLS, secret};
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 use crate::task::{CredentialsUse, NO_ROLE};
 use crate::verdict::{Judgement, fail, not_applicable};
 
@@ -25,7 +25,7 @@ pub(super) static IMAGE_REGISTRY_CREDENTIALS: Check = Check {
         &[DescribeSecret::CALL, GetSecretPolicy::CALL],
         &PoliciesOf::CALLS_FOR_ROLE,
         &PERMISSION_CALLS,
-        &Departure::CALLS,
+        &CallOrigin::CALLS,
     ],
     advises: false,
     judge: |task| each(task, image_registry_credentials),
@@ -43,6 +43,6 @@ fn image_registry_credentials(it: &CredentialsUse, facts: &View) -> Judgement {
     let Some(who) = of_task::policies(it.task, facts)? else {
         return not_applicable(NO_ROLE);
     };
-    let made = (Vec::new(), Departure::Agent(it.task));
+    let made = (Vec::new(), CallOrigin::Agent(it.task));
     secret::reads_secret(who, &lookup, Version::default(), made, facts)
 }

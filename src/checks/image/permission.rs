@@ -18,10 +18,10 @@ use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::Registry;
 use crate::permission::acting::Acting;
 use crate::permission::{
-    Answer, Beside, Guard, GuardPolicy, Now, PERMISSION_CALLS, Tags, Wish, acting, beside_of,
+    Answer, Guard, GuardPolicy, Now, PERMISSION_CALLS, ResourceSide, Tags, Wish, acting, beside_of,
     decide, file_name,
 };
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 use crate::shell::ShellCommand;
 use crate::task::ImageUse;
 use crate::verdict::{Finding, Judgement, fail, not_applicable};
@@ -50,7 +50,7 @@ pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
         ],
         &PoliciesOf::CALLS_FOR_ROLE,
         &PERMISSION_CALLS,
-        &Departure::CALLS,
+        &CallOrigin::CALLS,
     ],
     advises: false,
     judge: |task| each(task, image_pull_permission),
@@ -70,11 +70,11 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     let (acting, upstream, policy, sealed) = (
         acting::acting(it.task, facts),
         first_pull(&stored, facts),
-        facts.weigh(|| facts.get(&policy)),
+        facts.tolerate(|| facts.get(&policy)),
         sealed(it, &repository, facts),
     );
     let acting = acting?;
-    if let Acting::Nobody(why) = acting {
+    if let Acting::Unjudged(why) = acting {
         return not_applicable(why);
     }
     let upstream = upstream?;
@@ -114,7 +114,7 @@ fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option
     };
     // Without the key the layers are lost
     // (https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html).
-    let found = facts.weigh(|| facts.need(&asked)).map_err(|stop| {
+    let found = facts.tolerate(|| facts.need(&asked)).map_err(|stop| {
         let words = format!("ECR cannot read repository {}: ", repository.name);
         stop.after(&words).wanted_for(Purpose::Repository)
     });
@@ -154,14 +154,14 @@ fn pulls(
     who: &Policies,
     repository: &Repository,
     upstream: &[&str],
-    own: &Beside,
+    own: &ResourceSide,
     facts: &View,
 ) -> Judgement {
     let calls = |registry: Option<&Policy>| {
         let resource = together(own.resource.as_ref(), registry);
-        let beside = Beside { resource, ..own.clone() };
+        let beside = ResourceSide { resource, ..own.clone() };
         let on_repository = PULL.iter().chain(upstream);
-        std::iter::once((Wish::new("ecr:GetAuthorizationToken", "*"), Beside::default()))
+        std::iter::once((Wish::new("ecr:GetAuthorizationToken", "*"), ResourceSide::default()))
             .chain(
                 on_repository.map(|action| (Wish::new(action, repository.arn()), beside.clone())),
             )
@@ -170,8 +170,8 @@ fn pulls(
     let guard = guard(repository, facts)?;
     // AWS's pages disagree on whether endpoints lead to the other names of a registry.
     let departure = match it.reference()?.registry {
-        Registry::Ecr(host) if !host.fips && !host.dual_stack => Departure::Agent(it.task),
-        _ => Departure::Elsewhere,
+        Registry::Ecr(host) if !host.fips && !host.dual_stack => CallOrigin::Agent(it.task),
+        _ => CallOrigin::Elsewhere,
     };
     let judged = |registry: Option<&Policy>| {
         decide(who, calls(registry), (&repository.region, departure), Some(&guard), facts)
@@ -195,7 +195,7 @@ fn policy_name(repository: &Repository) -> String {
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html>).
 fn guard(repository: &Repository, facts: &View) -> Result<Guard, Stop> {
     let asked = GetRepositoryPolicy { repository: repository.clone() };
-    let document = facts.weigh(|| facts.get(&asked))?.map(|seen| match seen {
+    let document = facts.tolerate(|| facts.get(&asked))?.map(|seen| match seen {
         Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
     });

@@ -8,7 +8,7 @@ use crate::knowledge::Stop;
 use crate::lookup::kms::Key;
 use crate::permission::key::judge_key;
 use crate::permission::{Answer, Wish};
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 
 /// A call on a key that a service makes for a role.
 pub(super) fn wish(who: &Policies, action: &str, key: &Key, used: &Used) -> Wish {
@@ -33,7 +33,7 @@ pub(super) fn judge_all(
     used: &Used,
     facts: &View,
 ) -> Result<Answer, Stop> {
-    judge_key(who, wishes, key, (&used.key.region, Departure::Elsewhere), facts)
+    judge_key(who, wishes, key, (&used.key.region, CallOrigin::Elsewhere), facts)
 }
 
 #[cfg(test)]

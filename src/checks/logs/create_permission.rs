@@ -11,8 +11,8 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::logs::DescribeLogGroup;
 use crate::names::{all_streams, arn_of_stream};
-use crate::permission::{Answer, Beside, PERMISSION_CALLS, Wish, acting, decide};
-use crate::reachability::origin::Departure;
+use crate::permission::{Answer, PERMISSION_CALLS, ResourceSide, Wish, acting, decide};
+use crate::reachability::origin::CallOrigin;
 use crate::task::AwslogsUse;
 use crate::verdict::{Judgement, not_applicable};
 
@@ -34,7 +34,7 @@ pub(super) static LOG_GROUP_CREATE_PERMISSION: Check = Check {
         ],
         &PoliciesOf::CALLS_FOR_ROLE,
         &PERMISSION_CALLS,
-        &Departure::CALLS,
+        &CallOrigin::CALLS,
     ],
     advises: false,
     judge: |task| each(task, log_group_create_permission),
@@ -63,7 +63,7 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         let asked = arn_of_stream(&group, "");
         let wish = Wish::new("logs:CreateLogGroup", &asked).mended_on(all_streams(&group));
         let from = (&region, departure(it)?);
-        let answer = decide(who, vec![(wish, Beside::default())], from, None, facts)?;
+        let answer = decide(who, vec![(wish, ResourceSide::default())], from, None, facts)?;
         if let Answer::Refused(finding) = answer {
             return finding.judge();
         }

@@ -7,7 +7,7 @@ use crate::knowledge::Purpose;
 use crate::lookup::Lookup;
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
 use crate::permission::{PERMISSION_CALLS, object};
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 use crate::task::FirelensFileUse;
 use crate::verdict::{Judgement, not_applicable};
 
@@ -24,7 +24,7 @@ pub(super) static LOG_FIRELENS: Check = Check {
         &[HeadObject::CALL, GetBucketPolicy::CALL],
         &PoliciesOf::CALLS_FOR_ROLE,
         &PERMISSION_CALLS,
-        &Departure::CALLS,
+        &CallOrigin::CALLS,
     ],
     advises: false,
     judge: |task| each(task, log_firelens),

@@ -8,7 +8,7 @@ use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::logs::{DescribeLogGroup, LogGroup};
 use crate::names::{LogGroupName, Region};
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 use crate::task::AwslogsUse;
 
 /// A log group, as the driver will find it.
@@ -61,8 +61,8 @@ pub(super) fn target<'f>(
 ///
 /// # Errors
 /// A gap for a placeholder.
-pub(super) fn departure<'t>(it: &AwslogsUse<'t>) -> Result<Departure<'t>, Stop> {
-    Ok(if it.names_endpoint()? { Departure::Elsewhere } else { Departure::Agent(it.task) })
+pub(super) fn departure<'t>(it: &AwslogsUse<'t>) -> Result<CallOrigin<'t>, Stop> {
+    Ok(if it.names_endpoint()? { CallOrigin::Elsewhere } else { CallOrigin::Agent(it.task) })
 }
 
 /// A region that does not exist has no address, and neither has one that is out of reach.

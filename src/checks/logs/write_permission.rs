@@ -11,8 +11,8 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::logs::DescribeLogGroup;
 use crate::names::{Region, all_streams, arn_of_stream};
-use crate::permission::{Answer, Beside, PERMISSION_CALLS, Wish, acting, decide};
-use crate::reachability::origin::Departure;
+use crate::permission::{Answer, PERMISSION_CALLS, ResourceSide, Wish, acting, decide};
+use crate::reachability::origin::CallOrigin;
 use crate::task::{AwslogsUse, LOG_CALLS, SOME_TASK, StreamName};
 use crate::verdict::{Finding, Judgement, not_applicable};
 
@@ -34,7 +34,7 @@ pub(super) static LOG_WRITE_PERMISSION: Check = Check {
         ],
         &PoliciesOf::CALLS_FOR_ROLE,
         &PERMISSION_CALLS,
-        &Departure::CALLS,
+        &CallOrigin::CALLS,
     ],
     advises: false,
     judge: |task| each(task, log_write_permission),
@@ -63,14 +63,14 @@ fn writes(
     who: &Policies,
     actions: &[&str],
     (group, stream): (&str, &StreamName),
-    from: (&Region, Departure),
+    from: (&Region, CallOrigin),
     facts: &View,
 ) -> Result<Answer, Stop> {
     // The id of the task is made up, and the next task has another one.
     let arn = |id| arn_of_stream(group, &stream.of(id));
     let call = |action: &&str| {
         let wish = Wish::new(action, arn(SOME_TASK)).called(arn("<id>"));
-        (wish.mended_on(all_streams(group)), Beside::default())
+        (wish.mended_on(all_streams(group)), ResourceSide::default())
     };
     decide(who, actions.iter().map(call).collect(), from, None, facts)
 }
@@ -81,7 +81,7 @@ fn lost(
     it: &AwslogsUse,
     who: &Policies,
     stream: (&str, &StreamName),
-    from: (&Region, Departure),
+    from: (&Region, CallOrigin),
     finding: Finding,
     facts: &View,
 ) -> Result<Finding, Stop> {

@@ -9,7 +9,7 @@ use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::servicequotas::GetServiceQuota;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::Subnet;
-use crate::task::{Rollout, SenderUse, SendsFrom, Task};
+use crate::task::{EgressPoint, Rollout, SendsFrom, Task};
 use crate::verdict::{Finding, Judgement, Verdict, fail, not_applicable, pass, warn};
 
 pub(super) static NETWORK_ADDRESSES: Check = Check {
@@ -33,7 +33,7 @@ pub(super) static NETWORK_ADDRESSES: Check = Check {
 };
 
 /// Each task takes an address of its own, of whatever subnet it is placed in, and an interface for it.
-fn network_addresses(it: &SenderUse, facts: &View) -> Judgement {
+fn network_addresses(it: &EgressPoint, facts: &View) -> Judgement {
     let SendsFrom::Subnet(named) = it.from else {
         return not_applicable("on instances, what the agent calls takes no address of its own");
     };
@@ -97,7 +97,9 @@ fn free_in_all(task: &Task, facts: &View) -> Result<i64, Stop> {
         .subnets
         .items()?
         .iter()
-        .map(|it| facts.beside(&DescribeSubnet { region: region.clone(), id: it.value.clone() }))
+        .map(|it| {
+            facts.need_optional(&DescribeSubnet { region: region.clone(), id: it.value.clone() })
+        })
         .collect();
     for seen in seen {
         all += seen?.map_or(0, |subnet| subnet.free_addresses.max(0));

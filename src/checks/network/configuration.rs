@@ -51,7 +51,7 @@ fn described(task: &Task, subnet: &Located<String>) -> Result<DescribeSubnet, St
 fn subnets<'f>(task: &Task, facts: &View<'f>) -> Result<Vec<&'f Subnet>, Stop> {
     let named = task.context.network.subnets.items()?;
     let lookups = named.iter().map(|it| described(task, it)).collect::<Result<Vec<_>, _>>()?;
-    let seen: Vec<_> = lookups.iter().map(|it| facts.beside(it)).collect();
+    let seen: Vec<_> = lookups.iter().map(|it| facts.need_optional(it)).collect();
     seen.into_iter().filter_map(Result::transpose).collect()
 }
 

@@ -14,12 +14,12 @@ use crate::network::{
 };
 use crate::reachability::acl::mended;
 use crate::reachability::egress::{Need, Reach, destination};
-use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::interface::{Vantage, lead_lacks};
 use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::Way;
 use crate::shell::ShellCommand;
-use crate::task::SenderUse;
+use crate::task::EgressPoint;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_DNS: Check = Check {
@@ -36,7 +36,7 @@ pub(super) static NETWORK_DNS: Check = Check {
     judge: |task| together(task, &task.context.network.place, network_dns),
 };
 
-fn network_dns(senders: &[SenderUse], facts: &View) -> Judgement {
+fn network_dns(senders: &[EgressPoint], facts: &View) -> Judgement {
     let plan = Plan {
         expected: &[Part::Vpc, Part::DnsSupport, Part::Endpoints, Part::RouteTables],
         moot: "nothing that is known has to be found by its name",
@@ -48,16 +48,16 @@ fn network_dns(senders: &[SenderUse], facts: &View) -> Judgement {
 }
 
 fn rule<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
     if need.is_own_traffic() {
-        return Ok(Ruling::Moot);
+        return Ok(Ruling::NotApplicable);
     }
-    let region = scene.around.region().clone();
-    let resolved = scene.path(
+    let region = vantage.around.region().clone();
+    let resolved = vantage.path(
         &Destination::Internet(Port::tcp(443)),
         facts,
         |path, _| path.dns.as_ref().and_then(|dns| dns.unread()),
@@ -68,23 +68,23 @@ fn rule<'t>(
         other => return Ok(other),
     };
     // Private DNS of an endpoint asks for more, which counts where there is no other way.
-    scene.around.read(Part::DnsHostnames, facts)?;
-    let resolves = scene.around.topology().dns_hostnames == Some(true);
-    if resolves || facts.attempt(|| Way::out(scene, &need.to, reach, facts))?.is_some() {
+    vantage.around.read(Part::DnsHostnames, facts)?;
+    let resolves = vantage.around.topology().dns_hostnames == Some(true);
+    if resolves || facts.attempt(|| Way::out(vantage, &need.to, reach, facts))?.is_some() {
         return Ok(Ruling::Passes(resolved));
     }
-    let off = scene.path(
+    let off = vantage.path(
         &destination(&need.to),
         facts,
         |path, _| lead_lacks(path),
         |path, _| private_names(path),
     )?;
     match off {
-        Some(obstacle) if matches!(Way::of(scene, &need.to, reach, facts)?, Way::Missing) => {
+        Some(obstacle) if matches!(Way::of(vantage, &need.to, reach, facts)?, Way::Missing) => {
             Ok(Ruling::Blocked(Obstacle {
                 commands: vec![turned_on(
                     "--enable-dns-hostnames",
-                    &scene.interface.subnet.vpc,
+                    &vantage.interface.subnet.vpc,
                     &region,
                 )],
                 ..obstacle
@@ -103,7 +103,7 @@ fn turned_on(attribute: &'static str, vpc: &str, region: &Region) -> ShellComman
 }
 
 fn resolution(path: &Path, topology: &Topology, region: &Region) -> Ruling {
-    let Some(dns) = &path.dns else { return Ruling::Moot };
+    let Some(dns) = &path.dns else { return Ruling::NotApplicable };
     let because = Reason::of_facts(dns, &path.subnet, ToString::to_string);
     let obstacle = match dns.facts.first() {
         Some(DnsFact::SupportOff { vpc }) => Obstacle::of(because.clone())

@@ -12,12 +12,12 @@ use crate::names::Region;
 use crate::network::{Answer, Attraction, FilterFact, Outcome, Path};
 use crate::reachability::egress::{Need, destination};
 use crate::reachability::fork::past_endpoint;
-use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::interface::{Vantage, lead_lacks};
 use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::EXPECTED;
 use crate::shell::ShellCommand;
-use crate::task::SenderUse;
+use crate::task::EgressPoint;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ENDPOINT_SECURITY_GROUP: Check = Check {
@@ -34,7 +34,7 @@ pub(super) static NETWORK_ENDPOINT_SECURITY_GROUP: Check = Check {
     judge: |task| together(task, &task.context.network.place, network_endpoint_security_group),
 };
 
-fn network_endpoint_security_group(senders: &[SenderUse], facts: &View) -> Judgement {
+fn network_endpoint_security_group(senders: &[EgressPoint], facts: &View) -> Judgement {
     let plan = Plan {
         expected: EXPECTED,
         moot: "no interface endpoint answers to anything that the task has to reach",
@@ -42,10 +42,10 @@ fn network_endpoint_security_group(senders: &[SenderUse], facts: &View) -> Judge
         connected: None,
         error: timeout,
     };
-    judge_all(senders, &plan, facts, |scene, need, reach, facts| {
-        let ruling = rule(scene, need, facts)?;
+    judge_all(senders, &plan, facts, |vantage, need, reach, facts| {
+        let ruling = rule(vantage, need, facts)?;
         let Ruling::Blocked(obstacle) = &ruling else { return Ok(ruling) };
-        match past_endpoint(scene, &need.to, reach, facts)? {
+        match past_endpoint(vantage, &need.to, reach, facts)? {
             None => Ok(ruling),
             Some(_) => Ok(Ruling::Open(obstacle.because.clone().with(
                 ", and whether the name leads to the endpoint is not certain: past it there is a way out",
@@ -56,21 +56,21 @@ fn network_endpoint_security_group(senders: &[SenderUse], facts: &View) -> Judge
 
 /// An endpoint with private DNS is where the service's name leads to, also beside a way out
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html>).
-fn rule<'t>(scene: &mut Scene<'t>, need: &Need, facts: &View<'t>) -> Result<Ruling, Stop> {
+fn rule<'t>(vantage: &mut Vantage<'t>, need: &Need, facts: &View<'t>) -> Result<Ruling, Stop> {
     let to = destination(&need.to);
     let lead = |path: &Path| match path.lead.as_ref().map(|lead| lead.to) {
         Some(Attraction::Interface(endpoint)) => Some(endpoint.groups.clone()),
         _ => None,
     };
-    let groups = scene.path(&to, facts, |path, _| lead_lacks(path), |path, _| lead(path))?;
-    let Some(groups) = groups else { return Ok(Ruling::Moot) };
+    let groups = vantage.path(&to, facts, |path, _| lead_lacks(path), |path, _| lead(path))?;
+    let Some(groups) = groups else { return Ok(Ruling::NotApplicable) };
     // Both are wanted at once.
-    let (own, theirs) = (scene.read_groups(facts), scene.around.read_groups(&groups, facts));
+    let (own, theirs) = (vantage.read_groups(facts), vantage.around.read_groups(&groups, facts));
     theirs?;
     own?;
-    let own_group = scene.interface.groups.first().cloned().unwrap_or_default();
-    let region = scene.around.region().clone();
-    scene.path(
+    let own_group = vantage.interface.groups.first().cloned().unwrap_or_default();
+    let region = vantage.around.region().clone();
+    vantage.path(
         &to,
         facts,
         |path, topology| {

@@ -25,10 +25,10 @@ use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{RoleArn, words};
 use crate::network::{Attraction, Endpoint, Part};
 use crate::reachability::egress::{Call, Errand, Need, Reach, To, destination};
-use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::interface::{Vantage, lead_lacks};
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::Way;
-use crate::task::{SenderUse, Task};
+use crate::task::{EgressPoint, Task};
 use crate::verdict::Judgement;
 use amendment::Amendment;
 use call::ApiCall;
@@ -62,7 +62,7 @@ pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
     judge: |task| together(task, &task.context.network.place, network_endpoint_policy),
 };
 
-fn network_endpoint_policy(senders: &[SenderUse], facts: &View) -> Judgement {
+fn network_endpoint_policy(senders: &[EgressPoint], facts: &View) -> Judgement {
     let plan = Plan {
         expected: &[Part::Vpc, Part::DnsSupport, Part::Endpoints, Part::RouteTables],
         moot: "no endpoint leads to anything that the task has to reach",
@@ -73,20 +73,20 @@ fn network_endpoint_policy(senders: &[SenderUse], facts: &View) -> Judgement {
     let Some(task) = senders.first().map(|it| it.task) else {
         return crate::verdict::not_applicable(plan.moot);
     };
-    judge_all(senders, &plan, facts, |scene, need, reach, facts| {
-        rule(task, scene, need, reach, facts)
+    judge_all(senders, &plan, facts, |vantage, need, reach, facts| {
+        rule(task, vantage, need, reach, facts)
     })
 }
 
 /// What the policy of the endpoint, that packets to this place meet, says of the calls.
 pub(super) fn rule<'t>(
     task: &Task,
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
-    let drawn = scene.path(
+    let drawn = vantage.path(
         &destination(&need.to),
         facts,
         |path, _| lead_lacks(path),
@@ -99,14 +99,14 @@ pub(super) fn rule<'t>(
             Some((endpoint.clone(), doubt))
         },
     )?;
-    let Some((endpoint, doubt)) = drawn else { return Ok(Ruling::Moot) };
+    let Some((endpoint, doubt)) = drawn else { return Ok(Ruling::NotApplicable) };
     let Some(document) = endpoint.policy.as_ref().filter(|it| !allows_everything(it)) else {
         let why = format!("the policy of {}, which allows everything", endpoint.id);
         return Ok(Ruling::Passes(why.into()));
     };
     let ruling = judged(task, &endpoint, document, need, facts)?;
     match (ruling, doubt) {
-        (Ruling::Blocked(obstacle), Some(doubt)) if has_way_past(scene, reach, facts)? => {
+        (Ruling::Blocked(obstacle), Some(doubt)) if has_way_past(vantage, reach, facts)? => {
             Ok(Ruling::Open(obstacle.because.with(format!(", but {doubt}"))))
         }
         (ruling, _) => Ok(ruling),
@@ -114,9 +114,13 @@ pub(super) fn rule<'t>(
 }
 
 /// Whether packets may take another way where the service's name does not lead to the endpoint.
-fn has_way_past<'t>(scene: &mut Scene<'t>, reach: &Reach, facts: &View<'t>) -> Result<bool, Stop> {
+fn has_way_past<'t>(
+    vantage: &mut Vantage<'t>,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<bool, Stop> {
     let internet = To::Host("the internet".to_owned());
-    let way = Way::of(scene, &internet, reach, facts)?;
+    let way = Way::of(vantage, &internet, reach, facts)?;
     Ok(!matches!(way, Way::Broken(_) | Way::Missing))
 }
 
@@ -213,7 +217,7 @@ impl Tally {
             () if !hurts.is_empty() => {
                 Ruling::Hurts(obstacle("is likely to refuse", &hurts, held, role))
             }
-            () if asked == 0 => Ruling::Moot,
+            () if asked == 0 => Ruling::NotApplicable,
             () => Ruling::Passes(format!("the policy of {}", held.endpoint.id).into()),
         }
     }

@@ -14,12 +14,12 @@ use crate::network::{
     RouteTarget, Service, Subnet, Topology, table_of,
 };
 use crate::reachability::egress::{Need, Reach, To, destination};
-use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::interface::{Vantage, lead_lacks};
 use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::{EXPECTED, Way};
 use crate::shell::{ShellCommand, Word};
-use crate::task::SenderUse;
+use crate::task::EgressPoint;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ENDPOINTS: Check = Check {
@@ -38,7 +38,7 @@ pub(super) static NETWORK_ENDPOINTS: Check = Check {
     judge: |task| each(task, network_endpoints),
 };
 
-fn network_endpoints(it: &SenderUse, facts: &View) -> Judgement {
+fn network_endpoints(it: &EgressPoint, facts: &View) -> Judgement {
     let plan = Plan {
         expected: EXPECTED,
         moot: "the way out is what counts here, and no endpoint: network-route tells of it",
@@ -46,7 +46,7 @@ fn network_endpoints(it: &SenderUse, facts: &View) -> Judgement {
         connected: None,
         error: timeout,
     };
-    judge(it, &plan, facts, |scene, need, reach, facts| rule(it, scene, need, reach, facts))
+    judge(it, &plan, facts, |vantage, need, reach, facts| rule(it, vantage, need, reach, facts))
 }
 
 /// What an endpoint has to say to a need.
@@ -71,41 +71,41 @@ enum Why {
 }
 
 fn rule<'t>(
-    it: &SenderUse,
-    scene: &mut Scene<'t>,
+    it: &EgressPoint,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
     let service = match &need.to {
         To::Service(service) => service.clone(),
-        To::Variant(_, host) => return variant(scene, &need.to, host, reach, facts),
-        To::Host(_) | To::Anywhere(_) => return Ok(Ruling::Moot),
+        To::Variant(_, host) => return variant(vantage, &need.to, host, reach, facts),
+        To::Host(_) | To::Anywhere(_) => return Ok(Ruling::NotApplicable),
     };
-    let (subnet, region) = (scene.interface.subnet, scene.around.region().clone());
-    let said = scene.path(
+    let (subnet, region) = (vantage.interface.subnet, vantage.around.region().clone());
+    let said = vantage.path(
         &destination(&need.to),
         facts,
         |path, topology| lead_lacks(path).or_else(|| zones_lack(path, topology)),
         |path, topology| match (&path.lead, by_gateway(path)) {
             (_, Some(ruling)) => Said::Draws(ruling),
             (Some(lead), None) => say(lead, subnet, topology, &service, &region),
-            (None, None) => Said::Draws(Ruling::Moot),
+            (None, None) => Said::Draws(Ruling::NotApplicable),
         },
     )?;
     let (obstacle, why) = match said {
-        Said::Draws(ruling) => return with_pulls(ruling, it.task, scene, need, reach, facts),
+        Said::Draws(ruling) => return with_pulls(ruling, it.task, vantage, need, reach, facts),
         Said::None(obstacle, why) => (obstacle, why),
     };
-    if why != Why::Amiss && has_a_way(scene, &need.to, facts)? {
-        return Ok(Ruling::Moot);
+    if why != Why::Amiss && has_a_way(vantage, &need.to, facts)? {
+        return Ok(Ruling::NotApplicable);
     }
-    Ok(match Way::of(scene, &need.to, reach, facts)? {
-        Way::Missing if why == Why::Dns => Ruling::Moot,
+    Ok(match Way::of(vantage, &need.to, reach, facts)? {
+        Way::Missing if why == Why::Dns => Ruling::NotApplicable,
         Way::Missing if why == Why::Hidden => Ruling::Open(obstacle.because),
         // What is there already has its command.
         Way::Missing if why == Why::Missing && obstacle.commands.is_empty() => {
-            Ruling::Blocked(missing(obstacle, it, scene, &service, facts)?)
+            Ruling::Blocked(missing(obstacle, it, vantage, &service, facts)?)
         }
         Way::Missing => Ruling::Blocked(obstacle),
         Way::Open(_) if why == Why::Amiss => Ruling::Hurts(Obstacle {
@@ -113,15 +113,15 @@ fn rule<'t>(
             ..obstacle
         }),
         Way::Endpoint | Way::Open(_) | Way::Broken(_) | Way::Doubtful(_) | Way::Elsewhere => {
-            Ruling::Moot
+            Ruling::NotApplicable
         }
     })
 }
 
 /// Whether a route of the subnet leads anywhere, working or not: then nothing is asked of endpoints.
-fn has_a_way<'t>(scene: &mut Scene<'t>, to: &To, facts: &View<'t>) -> Result<bool, Stop> {
+fn has_a_way<'t>(vantage: &mut Vantage<'t>, to: &To, facts: &View<'t>) -> Result<bool, Stop> {
     let of_tables = |part: &Part| matches!(part, Part::Vpc | Part::RouteTables | Part::PrefixLists);
-    scene.path(
+    vantage.path(
         &destination(to),
         facts,
         |path, _| path.route.unread().filter(of_tables),
@@ -150,20 +150,20 @@ fn by_gateway(path: &Path) -> Option<Ruling> {
 /// Whether endpoints lead to ECR's other host names is told in two ways
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>).
 fn variant<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     to: &To,
     host: &str,
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
-    Ok(match Way::of(scene, to, reach, facts)? {
+    Ok(match Way::of(vantage, to, reach, facts)? {
         Way::Elsewhere => Ruling::Hurts(
             Obstacle::of(format!(
                 "there is no way out, and whether the endpoint for ecr.dkr answers to {host} is not documented"
             ))
             .remedy("Name the image by ACCOUNT.dkr.ecr.REGION.amazonaws.com, which the endpoint answers to"),
         ),
-        _ => Ruling::Moot,
+        _ => Ruling::NotApplicable,
     })
 }
 
@@ -326,12 +326,12 @@ fn obstacle(lead: &Lead, because: Reason, region: &Region) -> (Obstacle, Why) {
 /// The endpoint that is to be created.
 fn missing<'t>(
     obstacle: Obstacle,
-    it: &SenderUse,
-    scene: &Scene<'t>,
+    it: &EgressPoint,
+    vantage: &Vantage<'t>,
     service: &Service,
     facts: &View<'t>,
 ) -> Result<Obstacle, Stop> {
-    let (home, subnet) = (it.task.region()?, scene.interface.subnet);
+    let (home, subnet) = (it.task.region()?, vantage.interface.subnet);
     if service.region != *home {
         let there = &service.region;
         // All that is there lacks an endpoint by this one cause.
@@ -354,7 +354,7 @@ fn missing<'t>(
     }
     let name = service.endpoint_name();
     let create = ShellCommand::of("aws ec2 create-vpc-endpoint").option("--vpc-id", &subnet.vpc);
-    let topology = scene.around.topology();
+    let topology = vantage.around.topology();
     let command = match service.name.as_str() {
         "s3" => {
             let table = table_of(&subnet.id, topology.route_tables.unwrap_or_default());
@@ -388,12 +388,12 @@ fn missing<'t>(
 
 /// The subnets that the task leaves from, one of each zone: a VPC has one endpoint with private DNS for a
 /// service, so one command has to name them all.
-fn one_by_zone<'t>(it: &SenderUse, own: &'t Subnet, facts: &View<'t>) -> Vec<&'t str> {
+fn one_by_zone<'t>(it: &EgressPoint, own: &'t Subnet, facts: &View<'t>) -> Vec<&'t str> {
     let mut found: Vec<&'t Subnet> = Vec::new();
-    for sender in it.task.senders().into_iter().flatten().flatten() {
+    for sender in it.task.egress_points().into_iter().flatten().flatten() {
         // Of a sender that is not known there is a word elsewhere.
-        for scene in Scene::all(&sender, EXPECTED, facts).into_iter().flatten() {
-            let subnet = scene.interface.subnet;
+        for vantage in Vantage::all(&sender, EXPECTED, facts).into_iter().flatten() {
+            let subnet = vantage.interface.subnet;
             if subnet.vpc == own.vpc && found.iter().all(|it| it.zone != subnet.zone) {
                 found.push(subnet);
             }

@@ -5,7 +5,7 @@ use crate::knowledge::Stop;
 use crate::network::{Destination, Part, Path, Port, Target, Topology};
 use crate::reachability::egress::{Need, Reach, To, destination};
 use crate::reachability::fork::past_endpoint;
-use crate::reachability::interface::Scene;
+use crate::reachability::interface::Vantage;
 use crate::reachability::reason::Reason;
 use crate::reachability::ruling::Ruling;
 use crate::reachability::way::Way;
@@ -15,7 +15,7 @@ use crate::reachability::way::Way;
 /// # Errors
 /// Whatever keeps a part from being read that decides it.
 pub(super) fn rule<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
     facts: &View<'t>,
@@ -23,28 +23,28 @@ pub(super) fn rule<'t>(
     say: impl Fn(&Path, &Topology) -> Ruling,
 ) -> Result<Ruling, Stop> {
     if need.is_own_traffic() {
-        return Ok(Ruling::Moot);
+        return Ok(Ruling::NotApplicable);
     }
-    let passes = || whoever_answers(scene, need, facts, &lacks, &say);
+    let passes = || whoever_answers(vantage, need, facts, &lacks, &say);
     if let Some(because) = facts.attempt(passes)? {
         return Ok(Ruling::Passes(because));
     }
-    let there = scene.path(&destination(&need.to), facts, &lacks, &say)?;
-    let told = match past_endpoint(scene, &need.to, reach, facts)? {
-        Some(service) => there.or_past(scene.path_outside(&service, facts, &lacks, &say)?),
+    let there = vantage.path(&destination(&need.to), facts, &lacks, &say)?;
+    let told = match past_endpoint(vantage, &need.to, reach, facts)? {
+        Some(service) => there.or_past(vantage.path_outside(&service, facts, &lacks, &say)?),
         None => there,
     };
     let ruling = match told {
         Ruling::Passes(because) => return Ok(Ruling::Passes(because)),
         other => other.unless_within(&need.to),
     };
-    Ok(match Way::of(scene, &need.to, reach, facts)? {
+    Ok(match Way::of(vantage, &need.to, reach, facts)? {
         Way::Endpoint | Way::Open(_) | Way::Doubtful(_) => ruling,
         // What has no way anyhow is told of by its route. What lets nothing out to anywhere is in the way
         // of every way that it may be given.
         Way::Broken(_) if matches!(ruling, Ruling::Blocked(_)) => {
-            let within = anywhere_within(scene, need, facts)?;
-            match scene.path(&within, facts, &lacks, &say)? {
+            let within = anywhere_within(vantage, need, facts)?;
+            match vantage.path(&within, facts, &lacks, &say)? {
                 Ruling::Blocked(_) => ruling,
                 _ => Ruling::Elsewhere,
             }
@@ -58,12 +58,12 @@ pub(super) fn rule<'t>(
 /// # Errors
 /// Whatever keeps the subnets from being read.
 fn anywhere_within<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     facts: &View<'t>,
 ) -> Result<Destination, Stop> {
-    scene.around.read(Part::Subnets, facts)?;
-    let subnets = scene.around.topology().subnets.unwrap_or_default();
+    vantage.around.read(Part::Subnets, facts)?;
+    let subnets = vantage.around.topology().subnets.unwrap_or_default();
     let endpoint = Target::interfaces("any subnet of the VPC", subnets, [""; 0]);
     let port = match destination(&need.to) {
         Destination::Internet(port) | Destination::Target(_, port) => port,
@@ -78,18 +78,18 @@ fn anywhere_within<'t>(
 /// # Errors
 /// Whatever keeps a part from being read that decides it.
 fn whoever_answers<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     facts: &View<'t>,
     lacks: impl Fn(&Path, &Topology) -> Option<Part>,
     say: impl Fn(&Path, &Topology) -> Ruling,
 ) -> Result<Option<Reason>, Stop> {
     let To::Service(service) = &need.to else { return Ok(None) };
-    let within = anywhere_within(scene, need, facts)?;
-    let Ruling::Passes(within) = scene.path(&within, facts, &lacks, &say)? else {
+    let within = anywhere_within(vantage, need, facts)?;
+    let Ruling::Passes(within) = vantage.path(&within, facts, &lacks, &say)? else {
         return Ok(None);
     };
-    let Ruling::Passes(outside) = scene.path_outside(service, facts, &lacks, &say)? else {
+    let Ruling::Passes(outside) = vantage.path_outside(service, facts, &lacks, &say)? else {
         return Ok(None);
     };
     Ok(Some(match within == outside {

@@ -8,7 +8,7 @@ use crate::lookup::ec2::subnet::TakenAddresses;
 use crate::lookup::servicequotas::{GetServiceQuota, NETWORK_INTERFACES};
 use crate::names::Region;
 use crate::shell::ShellCommand;
-use crate::task::{Rollout, SenderUse};
+use crate::task::{EgressPoint, Rollout};
 use crate::verdict::{Finding, warn};
 
 /// The error of an account that may have no more interfaces.
@@ -23,7 +23,7 @@ pub(super) const NO_INTERFACE: &str = "Unexpected EC2 error while attempting to 
 ///
 /// # Errors
 /// Only while answers are under way: whoever may not look is told no more than what is assumed.
-pub(super) fn short_of(it: &SenderUse, facts: &View) -> Result<Option<Finding>, Stop> {
+pub(super) fn short_of(it: &EgressPoint, facts: &View) -> Result<Option<Finding>, Stop> {
     let subnets = it.task.context.network.subnets.items().unwrap_or_default();
     let is_first = subnets.first().is_some_and(|first| first.place == *it.place());
     let rollout = it.task.rollout().ok().flatten().filter(|_| is_first);
@@ -46,7 +46,8 @@ pub(super) fn short_of(it: &SenderUse, facts: &View) -> Result<Option<Finding>, 
 
 /// How many interfaces the account has; nothing if that cannot be told.
 fn counted(region: &Region, facts: &View) -> Result<Option<i64>, Stop> {
-    let Ok(caller) = facts.weigh(|| facts.need(&CallerIdentity { region: region.clone() }))? else {
+    let Ok(caller) = facts.tolerate(|| facts.need(&CallerIdentity { region: region.clone() }))?
+    else {
         facts.assume(NETWORK_INTERFACES.assumption(region));
         return Ok(None);
     };

@@ -14,11 +14,11 @@ use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::names::Region;
 use crate::network::{AclFact, Answer, Outcome, Part, Path, Topology, rest_of_internet};
 use crate::reachability::egress::{Need, Reach};
-use crate::reachability::interface::Scene;
+use crate::reachability::interface::Vantage;
 use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::{EXPECTED, not_in, of_all, of_any};
-use crate::task::SenderUse;
+use crate::task::EgressPoint;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_NACL: Check = Check {
@@ -35,7 +35,7 @@ pub(super) static NETWORK_NACL: Check = Check {
     judge: |task| each(task, network_nacl),
 };
 
-fn network_nacl(it: &SenderUse, facts: &View) -> Judgement {
+fn network_nacl(it: &EgressPoint, facts: &View) -> Judgement {
     let mut expected = EXPECTED.to_vec();
     expected.push(Part::NetworkAcls);
     let plan = Plan {
@@ -49,12 +49,12 @@ fn network_nacl(it: &SenderUse, facts: &View) -> Judgement {
 }
 
 fn rule<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
-    let (from, region) = (scene.interface.clone(), scene.around.region().clone());
+    let (from, region) = (vantage.interface.clone(), vantage.around.region().clone());
     let lacks = |path: &Path, topology: &Topology| {
         lacks(path, topology, path.acls.unread(), path.acls.outcome).or_else(|| {
             let in_doubt = path.acls.outcome == Outcome::Doubtful;
@@ -62,7 +62,7 @@ fn rule<'t>(
             rest.and_then(|(rest, _)| rest.acls.unread())
         })
     };
-    filter::rule(scene, need, reach, facts, lacks, |path, topology| match path.acls.outcome {
+    filter::rule(vantage, need, reach, facts, lacks, |path, topology| match path.acls.outcome {
         Outcome::Passed => Ruling::Passes(all(&of_all(path))),
         Outcome::Doubtful => match rest_of_internet(topology, &from, path) {
             // A start may succeed by what is left of the internet, which has the services in it.

@@ -8,7 +8,7 @@ use crate::lookup::Lookup;
 use crate::lookup::ecr::{DescribeImage, ImageDetail, PullThroughRules, Repository};
 use crate::lookup::oci::{Manifest, Offer, Platform};
 use crate::reachability::egress::{Call, Need, Pull, Reach, To};
-use crate::reachability::interface::Scene;
+use crate::reachability::interface::Vantage;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::Way;
 use crate::shell::ShellCommand;
@@ -22,7 +22,7 @@ use crate::task::Task;
 pub(super) fn with_pulls<'t>(
     ruling: Ruling,
     task: &Task,
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
     facts: &View<'t>,
@@ -30,7 +30,7 @@ pub(super) fn with_pulls<'t>(
     if !matches!(ruling, Ruling::Passes(_) | Ruling::Hurts(_)) {
         return Ok(ruling);
     }
-    let beyond = beyond_endpoints(task, scene, need, reach, facts)?;
+    let beyond = beyond_endpoints(task, vantage, need, reach, facts)?;
     Ok(match (ruling, beyond) {
         (Ruling::Passes(_), Some(obstacle)) => Ruling::Hurts(obstacle),
         (Ruling::Hurts(first), Some(obstacle)) => Ruling::Hurts(first.and(obstacle)),
@@ -41,7 +41,7 @@ pub(super) fn with_pulls<'t>(
 /// What lies beyond endpoints, where there is no way out.
 fn beyond_endpoints<'t>(
     task: &Task,
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
     facts: &View<'t>,
@@ -58,7 +58,7 @@ fn beyond_endpoints<'t>(
         return Ok(None);
     }
     let internet = To::Host("the internet".to_owned());
-    match facts.weigh(|| Way::of(scene, &internet, reach, facts))? {
+    match facts.tolerate(|| Way::of(vantage, &internet, reach, facts))? {
         Ok(Way::Broken(_)) => {}
         Ok(_) => return Ok(None),
         Err(_) => {
@@ -71,7 +71,8 @@ fn beyond_endpoints<'t>(
     }
     // All are asked before any is waited for.
     let stored: Vec<DescribeImage> = pulls.iter().map(|pull| described(pull)).collect();
-    let found: Vec<_> = stored.iter().map(|stored| facts.weigh(|| facts.beside(stored))).collect();
+    let found: Vec<_> =
+        stored.iter().map(|stored| facts.tolerate(|| facts.need_optional(stored))).collect();
     let mut beyond = None;
     for ((pull, stored), found) in pulls.into_iter().zip(&stored).zip(found) {
         let obstacle = match found? {
@@ -105,7 +106,7 @@ fn described(pull: &Pull) -> DescribeImage {
 fn uncached(pull: &Pull, stored: &DescribeImage, facts: &View) -> Result<Option<Obstacle>, Stop> {
     let Repository { region, registry, name } = &stored.repository;
     let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
-    let Ok(rules) = facts.weigh(|| facts.need(&rules))? else {
+    let Ok(rules) = facts.tolerate(|| facts.need(&rules))? else {
         facts.assume(format!("that no pull-through cache rule covers {name}"));
         return Ok(None);
     };
@@ -138,7 +139,7 @@ fn foreign(
     };
     let architecture = task.definition.architecture().ok().flatten().unwrap_or("X86_64");
     let platform = Platform::from_ecs(&family, architecture);
-    let keeps = facts.weigh(|| {
+    let keeps = facts.tolerate(|| {
         let home = Home::Ecr(stored.repository.clone());
         has_foreign_layers(home, &detail.digest, platform.as_ref(), facts)
     })?;

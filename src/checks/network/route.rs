@@ -10,9 +10,9 @@ use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::reachability::egress::{Need, Reach};
-use crate::reachability::interface::Scene;
+use crate::reachability::interface::Vantage;
 use crate::reachability::ruling::Ruling;
-use crate::task::SenderUse;
+use crate::task::EgressPoint;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ROUTE: Check = Check {
@@ -30,7 +30,7 @@ pub(super) static NETWORK_ROUTE: Check = Check {
     judge: |task| each(task, network_route),
 };
 
-fn network_route(it: &SenderUse, facts: &View) -> Judgement {
+fn network_route(it: &EgressPoint, facts: &View) -> Judgement {
     let plan = Plan {
         expected: EXPECTED,
         moot: "nothing has to be reached from here by a way out of the VPC",
@@ -38,14 +38,14 @@ fn network_route(it: &SenderUse, facts: &View) -> Judgement {
         connected: Some("the agents there are connected to ECS"),
         error: timeout,
     };
-    judge(it, &plan, facts, |scene, need, reach, facts| {
+    judge(it, &plan, facts, |vantage, need, reach, facts| {
         // An endpoint takes no way out, so one that is proven serves whoever answers.
-        let way = match facts.attempt(|| Way::out(scene, &need.to, reach, facts))? {
+        let way = match facts.attempt(|| Way::out(vantage, &need.to, reach, facts))? {
             Some(way) => way,
-            None => Way::of(scene, &need.to, reach, facts)?,
+            None => Way::of(vantage, &need.to, reach, facts)?,
         };
         Ok(match way {
-            Way::Broken(obstruction) => broken(it, scene, need, &obstruction, reach, facts)?,
+            Way::Broken(obstruction) => broken(it, vantage, need, &obstruction, reach, facts)?,
             way => rule(way),
         })
     })
@@ -56,15 +56,15 @@ fn rule(way: Way) -> Ruling {
     match way {
         Way::Endpoint => Ruling::Passes("endpoints answer, which take no way out".into()),
         Way::Open(because) => Ruling::Passes(because),
-        Way::Missing | Way::Elsewhere | Way::Broken(_) => Ruling::Moot,
+        Way::Missing | Way::Elsewhere | Way::Broken(_) => Ruling::NotApplicable,
         Way::Doubtful(because) => Ruling::Open(because),
     }
 }
 
 /// What a way says that does not work.
 fn broken<'t>(
-    it: &SenderUse,
-    scene: &mut Scene<'t>,
+    it: &EgressPoint,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     obstruction: &Obstruction,
     reach: &Reach,
@@ -74,9 +74,9 @@ fn broken<'t>(
     // What the containers call themselves is not known. That they stand in a public subnet, and can have
     // no public address, is not what anybody wants.
     if need.is_own_traffic() && !lacks_address {
-        return Ok(Ruling::Moot);
+        return Ok(Ruling::NotApplicable);
     }
-    let obstacle = mending::obstacle(it, scene, obstruction, reach, facts)?;
+    let obstacle = mending::obstacle(it, vantage, obstruction, reach, facts)?;
     // Whoever has an address of its own in the VPC needs no way out of it.
     Ok(Ruling::Blocked(obstacle).unless_within(&need.to))
 }

@@ -11,12 +11,12 @@ use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::names::Region;
 use crate::network::{Attraction, FilterFact, Outcome, Part, Path, Topology};
 use crate::reachability::egress::{Need, Reach};
-use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::interface::{Vantage, lead_lacks};
 use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::{EXPECTED, of_all, of_any};
 use crate::shell::ShellCommand;
-use crate::task::SenderUse;
+use crate::task::EgressPoint;
 use crate::verdict::Judgement;
 
 pub(super) static NETWORK_SECURITY_GROUP: Check = Check {
@@ -33,7 +33,7 @@ pub(super) static NETWORK_SECURITY_GROUP: Check = Check {
     judge: |task| each(task, network_security_group),
 };
 
-fn network_security_group(it: &SenderUse, facts: &View) -> Judgement {
+fn network_security_group(it: &EgressPoint, facts: &View) -> Judgement {
     let plan = Plan {
         expected: EXPECTED,
         moot: "nothing that is known has to be reached from here",
@@ -45,19 +45,19 @@ fn network_security_group(it: &SenderUse, facts: &View) -> Judgement {
 }
 
 fn rule<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
     if !need.is_own_traffic() {
-        scene.read_groups(facts)?;
+        vantage.read_groups(facts)?;
     }
     let lacks = |path: &Path, topology: &Topology| {
         lacks(path, topology, path.egress.unread(), path.egress.outcome)
     };
-    let region = scene.around.region().clone();
-    filter::rule(scene, need, reach, facts, lacks, |path, _| match path.egress.outcome {
+    let region = vantage.around.region().clone();
+    filter::rule(vantage, need, reach, facts, lacks, |path, _| match path.egress.outcome {
         Outcome::Passed => Ruling::Passes(because(&of_all(path))),
         Outcome::Doubtful => Ruling::Open(because(&of_all(path))),
         Outcome::Blocked => Ruling::Blocked(obstacle(path, &region)),

@@ -9,9 +9,9 @@ use crate::knowledge::Stop;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::network::Subnet;
 use crate::reachability::egress::{Call, Errand, Need, Reach};
-use crate::reachability::interface::Scene;
+use crate::reachability::interface::Vantage;
 use crate::reachability::ruling::Ruling;
-use crate::task::{SenderUse, SendsFrom};
+use crate::task::{EgressPoint, SendsFrom};
 use crate::verdict::{Findings, Judgement, not_applicable};
 
 pub(super) use plan::Plan;
@@ -20,33 +20,34 @@ use tally::Tally;
 
 /// Judges everything that leaves by one sender.
 pub(super) fn judge<'t>(
-    it: &SenderUse,
+    it: &EgressPoint,
     plan: &Plan,
     facts: &View<'t>,
-    rule: impl Fn(&mut Scene<'t>, &Need, &Reach, &View<'t>) -> Result<Ruling, Stop>,
+    rule: impl Fn(&mut Vantage<'t>, &Need, &Reach, &View<'t>) -> Result<Ruling, Stop>,
 ) -> Judgement {
     judge_all(std::slice::from_ref(it), plan, facts, rule)
 }
 
 /// Judges everything that leaves by several senders, in one verdict.
 pub(super) fn judge_all<'t>(
-    senders: &[SenderUse],
+    senders: &[EgressPoint],
     plan: &Plan,
     facts: &View<'t>,
-    rule: impl Fn(&mut Scene<'t>, &Need, &Reach, &View<'t>) -> Result<Ruling, Stop>,
+    rule: impl Fn(&mut Vantage<'t>, &Need, &Reach, &View<'t>) -> Result<Ruling, Stop>,
 ) -> Judgement {
     let mut tally = Tally::default();
     let mut found = Findings::new();
     // All are asked before any gap ends it, so that everything is wanted at once.
-    let scenes: Vec<_> = senders.iter().map(|it| Scene::all(it, plan.expected, facts)).collect();
-    for (it, scenes) in senders.iter().zip(scenes) {
+    let vantages: Vec<_> =
+        senders.iter().map(|it| Vantage::all(it, plan.expected, facts)).collect();
+    for (it, vantages) in senders.iter().zip(vantages) {
         let reach = crate::reachability::egress::by(it, facts)?;
         tally.home.get_or_insert(it.task.region()?.clone());
         for (place, stop) in &reach.open {
             found.stopped(place, stop.clone());
         }
-        let scenes = match scenes {
-            Ok(scenes) => scenes,
+        let vantages = match vantages {
+            Ok(vantages) => vantages,
             Err(stop) => {
                 found.stopped(it.place(), stop);
                 continue;
@@ -54,16 +55,16 @@ pub(super) fn judge_all<'t>(
         };
         let mut of_sender = Tally::default();
         let of_instances = matches!(it.from, SendsFrom::Instances(_));
-        let count = scenes.len();
-        let first = scenes.first().map(|scene| scene.interface.subnet);
+        let count = vantages.len();
+        let first = vantages.first().map(|vantage| vantage.interface.subnet);
         let mut hindered = 0;
-        for mut scene in scenes {
+        for mut vantage in vantages {
             let before = of_sender.blocks();
             for need in &reach.needs {
-                let from = &scene.interface.subnet.id.clone();
-                let ruling = match need.is_of_agent() && scene.agent_connected {
+                let from = &vantage.interface.subnet.id.clone();
+                let ruling = match need.is_of_agent() && vantage.agent_connected {
                     true => Ok(plan.of_connected()),
-                    false => rule(&mut scene, need, &reach, facts),
+                    false => rule(&mut vantage, need, &reach, facts),
                 };
                 of_sender.add(it.place(), from, need, ruling);
             }
@@ -94,14 +95,14 @@ pub(super) fn judge_all<'t>(
 ///
 /// # Errors
 /// Whatever keeps the first one from being known.
-fn misplaced(it: &SenderUse, own: &Subnet, facts: &View) -> Result<Option<String>, Stop> {
+fn misplaced(it: &EgressPoint, own: &Subnet, facts: &View) -> Result<Option<String>, Stop> {
     let SendsFrom::Subnet(_) = it.from else { return Ok(None) };
     let Some(first) = it.task.context.network.subnets.items()?.first() else { return Ok(None) };
     if first.value == own.id {
         return Ok(None);
     }
     let lookup = DescribeSubnet { region: it.task.region()?.clone(), id: first.value.clone() };
-    let first = facts.beside(&lookup)?.filter(|first| first.vpc != own.vpc);
+    let first = facts.need_optional(&lookup)?.filter(|first| first.vpc != own.vpc);
     Ok(first.map(|first| {
         format!(
             "{} is in {}, and {} in {}, of which network-configuration tells",

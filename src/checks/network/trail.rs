@@ -9,16 +9,16 @@ use crate::network::{
 };
 use crate::reachability::egress::{self, Need, Reach, To, destination};
 use crate::reachability::fork::past_endpoint;
-use crate::reachability::interface::{Scene, lead_lacks};
+use crate::reachability::interface::{Vantage, lead_lacks};
+use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
 use crate::reachability::ruling::{Obstacle, Ruling};
-use crate::reachability::trail::{End, Hop, Kind, Trail};
 use crate::reachability::way::{Way, of_all};
-use crate::task::{SenderUse, Task};
+use crate::task::{EgressPoint, Task};
 
 /// All paths of a task: those that its calls take to what it has to reach. Where it is not known what
 /// leaves from somewhere, that is a path too, which is open.
-pub fn trails(task: &Task, facts: &View) -> Vec<Trail> {
-    let senders = match task.senders() {
+pub fn trails(task: &Task, facts: &View) -> Vec<NetworkPath> {
+    let senders = match task.egress_points() {
         Ok(senders) => senders,
         Err(why) => return vec![open("an unknown place", why)],
     };
@@ -37,33 +37,33 @@ pub fn trails(task: &Task, facts: &View) -> Vec<Trail> {
 }
 
 /// The path from where nothing more is known, and why.
-fn open(from: &str, why: impl ToString) -> Trail {
+fn open(from: &str, why: impl ToString) -> NetworkPath {
     let hop = |kind, id: &str, broken| Hop { kind, id: id.to_owned(), broken };
     let to = "what the task has to reach";
     let hops = vec![hop(Kind::Subnet, from, true), hop(Kind::Destination, to, false)];
-    Trail { hops, end: End::Open(why.to_string()), judged_by: None }
+    NetworkPath { hops, end: End::Open(why.to_string()), judged_by: None }
 }
 
-fn of_sender(sender: &SenderUse, facts: &View) -> Result<Vec<Trail>, Stop> {
+fn of_sender(sender: &EgressPoint, facts: &View) -> Result<Vec<NetworkPath>, Stop> {
     let reach = egress::by(sender, facts)?;
     let home = sender.task.region()?;
-    let scenes = Scene::all(sender, crate::reachability::way::EXPECTED, facts)?;
-    if scenes.is_empty() {
+    let vantages = Vantage::all(sender, crate::reachability::way::EXPECTED, facts)?;
+    if vantages.is_empty() {
         let why = "no active container instance is there yet that the task could land on";
         return Ok(vec![open(sender.name(), why.to_owned())]);
     }
     let mut found = Vec::new();
-    for mut scene in scenes {
-        let connected = scene.agent_connected;
+    for mut vantage in vantages {
+        let connected = vantage.agent_connected;
         let proven = |need: &Need| need.is_of_agent() && connected;
         let is_drawn = |need: &&Need| !need.is_own_traffic() && !proven(need);
         for need in reach.needs.iter().filter(is_drawn) {
-            let mut between = one(&mut scene, need, &reach, facts);
+            let mut between = one(&mut vantage, need, &reach, facts);
             if let Ok(between) = &mut between {
-                let ruling = endpoint_policy::rule(sender.task, &mut scene, need, &reach, facts);
-                between.held_to(ruling, &scene.interface.subnet.id);
+                let ruling = endpoint_policy::rule(sender.task, &mut vantage, need, &reach, facts);
+                between.held_to(ruling, &vantage.interface.subnet.id);
             }
-            found.push(finished(between, &scene, &need.to.named_from(home)));
+            found.push(finished(between, &vantage, &need.to.named_from(home)));
         }
     }
     Ok(found)
@@ -84,7 +84,8 @@ impl Between {
             Ok(Ruling::Hurts(obstacle)) => (obstacle.because.said_of(subnet), false),
             Ok(Ruling::Open(why)) => (why.said_of(subnet), false),
             Err(stop @ Stop::Gap(_)) => (stop.to_string(), false),
-            Ok(Ruling::Passes(_) | Ruling::Moot | Ruling::Elsewhere) | Err(Stop::Absent(_)) => {
+            Ok(Ruling::Passes(_) | Ruling::NotApplicable | Ruling::Elsewhere)
+            | Err(Stop::Absent(_)) => {
                 return;
             }
         };
@@ -102,14 +103,14 @@ impl Between {
 }
 
 fn one<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Between, Stop> {
-    scene.read_groups(facts)?;
+    vantage.read_groups(facts)?;
     let to = destination(&need.to);
-    let drawn = scene.path(
+    let drawn = vantage.path(
         &to,
         facts,
         |path, _| lead_lacks(path),
@@ -118,17 +119,17 @@ fn one<'t>(
             _ => Vec::new(),
         },
     )?;
-    scene.around.read_groups(&drawn, facts)?;
-    scene.around.read(Part::PrefixLists, facts)?;
-    scene.around.read(Part::Subnets, facts)?;
-    scene.around.read(Part::NetworkAcls, facts)?;
-    let way = Way::of(scene, &need.to, reach, facts)?;
+    vantage.around.read_groups(&drawn, facts)?;
+    vantage.around.read(Part::PrefixLists, facts)?;
+    vantage.around.read(Part::Subnets, facts)?;
+    vantage.around.read(Part::NetworkAcls, facts)?;
+    let way = Way::of(vantage, &need.to, reach, facts)?;
     let uncertain =
         matches!((&way, &need.to), (Way::Broken(_), To::Anywhere(_)) | (Way::Elsewhere, _));
-    let past = past_endpoint(scene, &need.to, reach, facts)?;
-    let groups = scene.interface.groups.join(", ");
-    let (subnet, from) = (scene.interface.subnet.id.clone(), scene.interface.clone());
-    scene.path(
+    let past = past_endpoint(vantage, &need.to, reach, facts)?;
+    let groups = vantage.interface.groups.join(", ");
+    let (subnet, from) = (vantage.interface.subnet.id.clone(), vantage.interface.clone());
+    vantage.path(
         &to,
         facts,
         |path, _| path.unread(),
@@ -165,15 +166,15 @@ fn but_for_narrow_ranges<'a>(
     passes.then(|| Path { dns: path.dns.clone(), lead: path.lead.clone(), ..rest })
 }
 
-fn finished(between: Result<Between, Stop>, scene: &Scene, name: &str) -> Trail {
+fn finished(between: Result<Between, Stop>, vantage: &Vantage, name: &str) -> NetworkPath {
     let (hops, end) = match between {
         Ok(Between { hops, end }) => (hops, end),
         Err(stop) => (Vec::new(), End::Open(stop.to_string())),
     };
-    let first = Hop { kind: Kind::Subnet, id: scene.interface.subnet.id.clone(), broken: false };
+    let first = Hop { kind: Kind::Subnet, id: vantage.interface.subnet.id.clone(), broken: false };
     let last = Hop { kind: Kind::Destination, id: name.to_owned(), broken: false };
     let hops = [first].into_iter().chain(hops).chain([last]).collect();
-    Trail { hops, end, judged_by: None }
+    NetworkPath { hops, end, judged_by: None }
 }
 
 fn between(path: &Path, topology: &Topology, subnet: &str, groups: &str) -> Between {

@@ -5,7 +5,7 @@ use crate::document::launch::OperatingSystem;
 use crate::facts::View;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
-use crate::task::{SenderUse, SendsFrom, Standing};
+use crate::task::{Attachment, EgressPoint, SendsFrom};
 use crate::verdict::{Judgement, not_applicable, pass, warn};
 
 pub(super) static NETWORK_ZONE: Check = Check {
@@ -30,8 +30,8 @@ const ONLY: &[(&str, &[&str])] = &[
 /// Zones without Fargate for ARM64 or Windows.
 const X86_LINUX_ONLY: &[&str] = &["use1-az3"];
 
-fn network_zone(it: &SenderUse, facts: &View) -> Judgement {
-    let (SendsFrom::Subnet(named), Standing::Fargate) = (it.from, it.task.standing()?) else {
+fn network_zone(it: &EgressPoint, facts: &View) -> Judgement {
+    let (SendsFrom::Subnet(named), Attachment::Fargate) = (it.from, it.task.attachment()?) else {
         return not_applicable("instances stand in zones of their own");
     };
     let region = it.task.region()?.clone();

@@ -13,7 +13,7 @@ use crate::lookup::iam::user::{
     GetUser, GetUserPolicy, ListAttachedUserPolicies, ListGroupsForUser, ListUserPolicies,
 };
 use crate::lookup::{Call, CallerIdentity, Lookup};
-use crate::permission::{self, Beside, Wish, assume_above};
+use crate::permission::{self, ResourceSide, Wish, assume_above};
 use crate::task::Task;
 use crate::verdict::Finding;
 
@@ -59,7 +59,7 @@ pub(super) fn denied(
     task: &Task,
     facts: &View,
 ) -> Result<Option<Finding>, Stop> {
-    let finding = permission::denied(who, wish, Beside::default(), task.region()?, facts)?;
+    let finding = permission::denied(who, wish, ResourceSide::default(), task.region()?, facts)?;
     if finding.is_none() {
         assume_above(who, facts);
     }

@@ -14,8 +14,8 @@ use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants};
 use crate::lookup::s3::GetBucketPolicy;
 use crate::permission::object::bucket;
-use crate::permission::{Answer, Beside, PERMISSION_CALLS, Wish, decide};
-use crate::reachability::origin::Departure;
+use crate::permission::{Answer, PERMISSION_CALLS, ResourceSide, Wish, decide};
+use crate::reachability::origin::CallOrigin;
 use crate::task::{Duty, RoleUse, SOME_TASK, Task};
 use crate::verdict::{Finding, Findings, Judgement, Severity, fail, not_applicable, warn};
 
@@ -38,7 +38,7 @@ pub(super) static ROLE_TASK_FEATURES: Check = Check {
             ListGrants::CALL,
         ],
         &PoliciesOf::CALLS_FOR_ROLE,
-        &Departure::CALLS,
+        &CallOrigin::CALLS,
         &PERMISSION_CALLS,
     ],
     advises: true,
@@ -250,7 +250,7 @@ impl Need {
         };
         let beside = match &self.resource {
             Resource::Objects(name) => bucket(name, &region, facts)?,
-            Resource::Any | Resource::Of(..) => Beside::default(),
+            Resource::Any | Resource::Of(..) => ResourceSide::default(),
         };
         let wish = |action| match &self.resource {
             Resource::Objects(_) => Wish::new(action, &resource).mended_on(format!("{resource}/*")),
@@ -260,7 +260,7 @@ impl Need {
                 .called(resource.replace(SOME_TASK, "<id>")),
         };
         let calls = self.actions.iter().map(|action| (wish(action), beside.clone()));
-        let from = (&region, Departure::Containers(it.task));
+        let from = (&region, CallOrigin::Containers(it.task));
         let answer = decide(who, calls.collect(), from, None, facts)?;
         let Answer::Refused(denied) = answer else { return Ok(()) };
         let (what, error) = match self.feature {

@@ -11,8 +11,8 @@ use crate::least_privilege::{self, Known, Needs};
 use crate::lookup::ecs::capacity_provider::{DescribeCapacityProvider, ManagedInstances};
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::permission::{Answer, Beside, PERMISSION_CALLS, Wish, decide, denied};
-use crate::reachability::origin::Departure;
+use crate::permission::{Answer, PERMISSION_CALLS, ResourceSide, Wish, decide, denied};
+use crate::reachability::origin::CallOrigin;
 use crate::task::{RoleUse, Task};
 use crate::verdict::{Finding, Findings, Judgement, Severity, not_applicable, warn};
 
@@ -70,7 +70,7 @@ fn needs_of(it: &RoleUse, facts: &View) -> Needs {
     let mut known = Known::default();
     if let Ok(region) = it.task.region()
         && let Ok(Ok(caller)) =
-            facts.weigh(|| facts.need(&CallerIdentity { region: region.clone() }))
+            facts.tolerate(|| facts.need(&CallerIdentity { region: region.clone() }))
     {
         known.account = Some(caller.account.clone());
     }
@@ -89,11 +89,11 @@ fn allowed(it: &RoleUse, needs: &Needs, facts: &View, found: &mut Findings) -> R
                 for condition in &need.conditions {
                     wish = wish.knowing(condition.key, condition.state());
                 }
-                calls.push((wish, Beside::default()));
+                calls.push((wish, ResourceSide::default()));
             }
         }
     }
-    let from = (it.task.region()?, Departure::Elsewhere);
+    let from = (it.task.region()?, CallOrigin::Elsewhere);
     if let Answer::Refused(denied) = decide(who, calls, from, None, facts)? {
         let finding = Finding { severity: Severity::Warn, ..*denied };
         found.add(finding.at(it.role.place()));
@@ -139,7 +139,7 @@ fn launches(
     };
     let service = "ec2.amazonaws.com";
     let wish = passing(role, service);
-    if let Some(mut finding) = denied(who, &wish, Beside::default(), region, facts)? {
+    if let Some(mut finding) = denied(who, &wish, ResourceSide::default(), region, facts)? {
         finding.message = format!("capacity provider {name}: {} (to {service})", finding.message);
         if finding.remedy.is_none() {
             finding = finding

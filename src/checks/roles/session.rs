@@ -14,8 +14,8 @@ use crate::lookup::kms::{DescribeKey, Manager};
 use crate::names::Region;
 use crate::permission::key::judge_key;
 use crate::permission::object::bucket;
-use crate::permission::{Answer, Beside, Wish, decide};
-use crate::reachability::origin::Departure;
+use crate::permission::{Answer, ResourceSide, Wish, decide};
+use crate::reachability::origin::CallOrigin;
 use crate::task::RoleUse;
 use crate::verdict::{Finding, Findings, Severity, warn};
 
@@ -36,7 +36,7 @@ pub(super) fn judge(
     let (who, cluster) = (who?, cluster?);
     let Some(exec) = &cluster.execute_command else { return Ok(()) };
     let region = it.task.region()?;
-    let from = (region, Departure::Containers(it.task));
+    let from = (region, CallOrigin::Containers(it.task));
     found.part(place, |found| {
         let calls = logging(exec, who, region, facts)?;
         if let Answer::Refused(denied) = decide(who, calls, from, None, facts)? {
@@ -59,7 +59,7 @@ fn logging(
     who: &Policies,
     region: &Region,
     facts: &View,
-) -> Result<Vec<(Wish, Beside)>, Stop> {
+) -> Result<Vec<(Wish, ResourceSide)>, Stop> {
     let mut calls = Vec::new();
     if exec.logging.as_deref() != Some("OVERRIDE") {
         return Ok(calls);
@@ -73,7 +73,7 @@ fn logging(
                 true => Wish::new(action, on).mended_on(format!("{on}*")),
                 false => Wish::new(action, on),
             };
-            calls.push((wish, Beside::default()));
+            calls.push((wish, ResourceSide::default()));
         };
         add("logs:DescribeLogGroups", &format!("{logs}:log-stream:"));
         add("logs:DescribeLogStreams", &group);
@@ -96,7 +96,7 @@ fn logging(
 fn encryption(
     key: &str,
     who: &Policies,
-    (region, departure): (&Region, Departure),
+    (region, departure): (&Region, CallOrigin),
     place: &Place,
     facts: &View,
     found: &mut Findings,

@@ -7,7 +7,7 @@ use crate::lookup::Lookup;
 use crate::lookup::s3::{GetBucketPolicy, HeadObject};
 use crate::permission::PERMISSION_CALLS;
 use crate::permission::object::reads;
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 use crate::task::EnvironmentFileUse;
 use crate::verdict::Judgement;
 
@@ -23,7 +23,7 @@ pub(super) static ENVIRONMENT_FILE_PERMISSION: Check = Check {
         &[HeadObject::CALL, GetBucketPolicy::CALL],
         &PoliciesOf::CALLS_FOR_ROLE,
         &PERMISSION_CALLS,
-        &Departure::CALLS,
+        &CallOrigin::CALLS,
     ],
     advises: false,
     judge: |task| each(task, environment_file_permission),

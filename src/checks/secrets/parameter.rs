@@ -63,7 +63,7 @@ fn perhaps_a_secret(
 ) -> Result<Absence, Stop> {
     let named = DescribeSecret { region, id: parameter.name.clone() };
     // The parameter is missing, whatever is known of secrets.
-    Ok(match facts.weigh(|| facts.get(&named))? {
+    Ok(match facts.tolerate(|| facts.get(&named))? {
         Ok(Seen::Found(secret)) => named_like_secret(&absence, &secret.arn),
         Ok(Seen::Absent(_)) | Err(_) => absence,
     })

@@ -10,8 +10,8 @@ use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::lookup::ssm::{DescribeParameter, ListParameterTags};
 use crate::names::ValueFrom;
 use crate::permission::secret::Version;
-use crate::permission::{Beside, PERMISSION_CALLS, Tags, Wish, decide, secret};
-use crate::reachability::origin::Departure;
+use crate::permission::{PERMISSION_CALLS, ResourceSide, Tags, Wish, decide, secret};
+use crate::reachability::origin::CallOrigin;
 use crate::task::{InParameterStore, InSecretsManager, NO_ROLE};
 use crate::verdict::{Judgement, not_applicable};
 
@@ -27,7 +27,7 @@ pub(super) static SECRET_PERMISSION: Check = Check {
         &[DescribeSecret::CALL, GetSecretPolicy::CALL],
         &PoliciesOf::CALLS_FOR_ROLE,
         &PERMISSION_CALLS,
-        &Departure::CALLS,
+        &CallOrigin::CALLS,
     ],
     advises: false,
     judge: |task| each(task, secret_permission),
@@ -50,12 +50,12 @@ fn secret_permission(it: &InSecretsManager, facts: &View) -> Judgement {
         ValueFrom::SecretThroughParameter { parameter, .. } => {
             let resource = parameter.arn_in(&lookup.region, of_task::account(who));
             // A parameter of this kind stands for the secret, and there is none to have tags.
-            before.push((Wish::new("ssm:GetParameters", resource), Beside::default()));
+            before.push((Wish::new("ssm:GetParameters", resource), ResourceSide::default()));
             Version::default()
         }
         ValueFrom::Parameter(_) => return not_applicable("it is no secret"),
     };
-    let departure = Departure::Agent(it.task);
+    let departure = CallOrigin::Agent(it.task);
     secret::reads_secret(who, &lookup, version, (before, departure), facts)
 }
 
@@ -71,7 +71,7 @@ pub(super) static PARAMETER_PERMISSION: Check = Check {
         &[DescribeParameter::CALL],
         &PoliciesOf::CALLS_FOR_ROLE,
         &PERMISSION_CALLS,
-        &Departure::CALLS,
+        &CallOrigin::CALLS,
     ],
     advises: false,
     judge: |task| each(task, parameter_permission),
@@ -89,7 +89,7 @@ fn parameter_permission(it: &InParameterStore, facts: &View) -> Judgement {
     let account = of_task::account(who);
     let resource = parameter.arn_in(&region, account);
     let mut wish = Wish::new("ssm:GetParameters", &resource);
-    let mut beside = Beside::default();
+    let mut beside = ResourceSide::default();
     if let Some(found) = found {
         let (region, name) = (region.clone(), found.name.clone());
         beside.tags = Tags::Parameter(ListParameterTags { region, name });
@@ -110,6 +110,6 @@ fn parameter_permission(it: &InParameterStore, facts: &View) -> Judgement {
         None => beside.owner = Some(account.clone()),
     }
     let answer =
-        decide(who, vec![(wish, beside)], (&region, Departure::Agent(it.task)), None, facts)?;
+        decide(who, vec![(wish, beside)], (&region, CallOrigin::Agent(it.task)), None, facts)?;
     answer.judge(who, &format!("read {resource}"), facts)
 }

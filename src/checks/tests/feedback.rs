@@ -15,7 +15,7 @@ use crate::checks::catalogue;
 use crate::least_privilege::tests::{run_as, served_by, task};
 use crate::least_privilege::{Known, Needs, Whose, of, policy};
 use crate::names::Region;
-use crate::preflight::{Bounds, Loop, Origin};
+use crate::preflight::{Bounds, Origin, RunLoop};
 use crate::report::{CheckResult, Status};
 use crate::task::Task;
 use crate::testing::account::{Account, ID, index, policy as document, trusting};
@@ -248,7 +248,7 @@ fn needs(case: &Case, whose: Whose, account: &Account) -> Needs {
     let known = runtime.block_on(async {
         let never = Box::pin(std::future::pending());
         let origin = Origin::Replay(account.clone().recorded());
-        let mut run = Loop::new(origin, bounds, never, &mut nobody);
+        let mut run = RunLoop::new(origin, bounds, never, &mut nobody);
         run.work_out(|facts| asks.learn(&region, facts)).await.unwrap()
     });
     let mut needs = of(&task, whose, &known);

@@ -22,7 +22,7 @@ pub(super) const NO_ATTACHMENT: &str = "AttachmentLimitExceeded from ec2:AttachV
 /// more than what is assumed.
 pub(super) fn short_of(it: &EbsVolumeUse, facts: &View) -> Result<Option<Finding>, Stop> {
     let Some(fleet) = fleet(it) else { return Ok(None) };
-    let Ok(machines) = facts.weigh(|| machines(&fleet, facts))? else {
+    let Ok(machines) = facts.tolerate(|| machines(&fleet, facts))? else {
         facts.assume(ROOM);
         return Ok(None);
     };

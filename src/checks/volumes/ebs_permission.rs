@@ -22,8 +22,8 @@ use crate::lookup::ec2::volume::ProvisionedVolumes;
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::servicequotas::GetServiceQuota;
 use crate::names::{AccountId, Partition, Region};
-use crate::permission::{Answer, Beside, Wish, decide};
-use crate::reachability::origin::Departure;
+use crate::permission::{Answer, ResourceSide, Wish, decide};
+use crate::reachability::origin::CallOrigin;
 use crate::shell::ShellCommand;
 use crate::task::EbsVolumeUse;
 use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable};
@@ -70,7 +70,7 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
     let (who, tags) = (who?, tags?);
     let region = it.task.region()?;
     let calls = Calls { who, region, tags: &tags, created: created? };
-    let from = (region, Departure::Elsewhere);
+    let from = (region, CallOrigin::Elsewhere);
     let starts = decide(who, calls.to_start(it)?, from, None, facts)?;
     if let Answer::Refused(finding) = starts {
         return mended(*finding, region).judge();
@@ -258,7 +258,7 @@ struct Calls<'c> {
 
 impl Calls<'_> {
     /// Those without which there is no volume at the task.
-    fn to_start(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
+    fn to_start(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, ResourceSide)>, Stop> {
         let mut wishes = vec![
             self.describing("ec2:DescribeVolumes"),
             self.created_as(self.requested("ec2:CreateVolume")),
@@ -276,7 +276,7 @@ impl Calls<'_> {
     }
 
     /// Those that AWS's policy has, and that no task is known to fail for.
-    fn listed(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
+    fn listed(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, ResourceSide)>, Stop> {
         let mut wishes = vec![self.describing("ec2:DescribeAvailabilityZones")];
         if !runs_on_fargate_only(it)? {
             wishes.push(self.describing("ec2:DescribeInstances"));
@@ -285,7 +285,7 @@ impl Calls<'_> {
     }
 
     /// Those that manage the volume until the task is gone.
-    fn to_the_end(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, Beside)>, Stop> {
+    fn to_the_end(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, ResourceSide)>, Stop> {
         let mut wishes = vec![self.managed("ec2:DetachVolume"), self.managed("ec2:DeleteVolume")];
         if !runs_on_fargate_only(it)? {
             wishes.push(self.wish("ec2:DetachVolume", self.arn("instance/i-*")));
@@ -293,9 +293,10 @@ impl Calls<'_> {
         Ok(self.beside(wishes))
     }
 
-    fn beside(&self, wishes: Vec<Wish>) -> Vec<(Wish, Beside)> {
+    fn beside(&self, wishes: Vec<Wish>) -> Vec<(Wish, ResourceSide)> {
         // A snapshot that may be used is as one's own: it has no policy to ask.
-        let own = Beside { owner: Some(account(self.who).clone()), ..Beside::default() };
+        let own =
+            ResourceSide { owner: Some(account(self.who).clone()), ..ResourceSide::default() };
         wishes.into_iter().map(|wish| (wish, own.clone())).collect()
     }
 

@@ -94,7 +94,7 @@ impl<'t> Wanted<'t> {
             return Ok(Some(*size));
         }
         let Ok(Some(asked)) = self.it.snapshot() else { return Ok(None) };
-        Ok(match facts.weigh(|| facts.beside(&asked))? {
+        Ok(match facts.tolerate(|| facts.need_optional(&asked))? {
             Ok(snapshot) => snapshot.map(|it| it.size),
             Err(_) => {
                 let quota = Quota::of_storage(self.kind);

@@ -60,7 +60,7 @@ fn encryption(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What is on a file system, no API tells. Beside an access point, `efs-access-point` judges it.
+/// What is on a file system, no API tells. ResourceSide an access point, `efs-access-point` judges it.
 fn directory(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     let Some(directory) = it.directory()? else { return Ok(()) };
     let authorization = it.efs.authorization.get()?;

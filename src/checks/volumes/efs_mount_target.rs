@@ -23,8 +23,8 @@ use crate::lookup::efs::{
 };
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::{Part, Subnet};
-use crate::reachability::interface::Scene;
-use crate::task::{EfsMountUse, SenderUse, SendsFrom};
+use crate::reachability::interface::Vantage;
+use crate::task::{EfsMountUse, EgressPoint, SendsFrom};
 use crate::verdict::{Findings, Judgement, not_applicable};
 
 pub(super) static EFS_MOUNT_TARGET: Check = Check {
@@ -73,8 +73,8 @@ fn efs_mount_target(it: &EfsMountUse, facts: &View) -> Judgement {
         Err(why) => return not_applicable(why),
     };
     let asked = it.volume.file_system()?;
-    let (mounting, scenes) = mounting(it, from, &asked, facts)?;
-    if let (SendsFrom::Instances(cluster), true) = (from, scenes.is_empty()) {
+    let (mounting, vantages) = mounting(it, from, &asked, facts)?;
+    if let (SendsFrom::Instances(cluster), true) = (from, vantages.is_empty()) {
         let why = format!(
             "cluster {} has no active container instance that would mount the volume",
             cluster.value
@@ -86,8 +86,8 @@ fn efs_mount_target(it: &EfsMountUse, facts: &View) -> Judgement {
     }
     let mut found = Findings::new();
     let (mut reached, mut untold) = (Vec::new(), None);
-    for mut scene in scenes {
-        match mounting.from(&mut scene, facts, &mut found) {
+    for mut vantage in vantages {
+        match mounting.from(&mut vantage, facts, &mut found) {
             Ok(Mounted::Reached(how)) => reached.push(how),
             Ok(Mounted::Hindered) => {}
             Ok(Mounted::Untold(why)) => untold = Some(why),
@@ -109,19 +109,19 @@ fn mounting<'a, 't: 'a>(
     from: SendsFrom<'a>,
     asked: &'a DescribeFileSystem,
     facts: &View<'t>,
-) -> Result<(Mounting<'a>, Vec<Scene<'t>>), Stop> {
+) -> Result<(Mounting<'a>, Vec<Vantage<'t>>), Stop> {
     // All are wanted at once.
     let targets =
         DescribeMountTargets { region: asked.region.clone(), file_system: asked.id.clone() };
     let targets = facts.need(&targets);
     let file_system = facts.need(asked);
     let others = subnets_of_task(it, facts);
-    let scenes = Scene::all(&SenderUse { task: it.volume.task, from }, EXPECTED, facts);
-    let (file_system, targets, scenes) = (file_system?, targets?, scenes?);
+    let vantages = Vantage::all(&EgressPoint { task: it.volume.task, from }, EXPECTED, facts);
+    let (file_system, targets, vantages) = (file_system?, targets?, vantages?);
     let mut subnets = others?;
-    subnets.extend(scenes.iter().map(|scene| scene.interface.subnet));
+    subnets.extend(vantages.iter().map(|vantage| vantage.interface.subnet));
     let place = &it.volume.volume.place;
-    Ok((Mounting { place, asked, file_system, targets, subnets }, scenes))
+    Ok((Mounting { place, asked, file_system, targets, subnets }, vantages))
 }
 
 /// All subnets of the task that are there: those beside the one that is judged may be near to a mount
@@ -134,7 +134,9 @@ fn subnets_of_task<'f>(it: &EfsMountUse, facts: &View<'f>) -> Result<Vec<&'f Sub
     let items = task.context.network.subnets.items()?.iter();
     // That one is missing is told where it is written.
     let seen: Vec<_> = items
-        .map(|it| facts.beside(&DescribeSubnet { region: region.clone(), id: it.value.clone() }))
+        .map(|it| {
+            facts.need_optional(&DescribeSubnet { region: region.clone(), id: it.value.clone() })
+        })
         .collect();
     for subnet in seen {
         found.extend(subnet?);
@@ -164,25 +166,25 @@ enum Mounted {
 impl Mounting<'_> {
     fn from<'t>(
         &self,
-        scene: &mut Scene<'t>,
+        vantage: &mut Vantage<'t>,
         facts: &View<'t>,
         found: &mut Findings,
     ) -> Result<Mounted, Stop> {
         // What is wrong everywhere is told once.
         if let (true, Some(first)) = (self.targets.is_empty(), self.subnets.first())
-            && first.id != scene.interface.subnet.id
+            && first.id != vantage.interface.subnet.id
         {
             let why = format!("that {} has no mount target is told of {}", self.named(), first.id);
             return Ok(Mounted::Untold(why));
         }
-        let Some(target) = self.near(scene, facts, found)? else { return Ok(Mounted::Hindered) };
-        if let Some(why) = self.unresolved(scene, facts, found)? {
+        let Some(target) = self.near(vantage, facts, found)? else { return Ok(Mounted::Hindered) };
+        if let Some(why) = self.unresolved(vantage, facts, found)? {
             return Ok(Mounted::Untold(why));
         }
-        if let Some(why) = self.way(target, scene, facts, found)? {
+        if let Some(why) = self.way(target, vantage, facts, found)? {
             return Ok(Mounted::Untold(why));
         }
-        let subnet = &scene.interface.subnet.id;
+        let subnet = &vantage.interface.subnet.id;
         let (id, zone) = (&target.id, target.zone.name());
         Ok(Mounted::Reached(format!(
             "mount target {id} in {zone} is reached from {subnet} on port 2049"

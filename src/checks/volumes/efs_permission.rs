@@ -18,9 +18,9 @@ use crate::lookup::efs::{
     AccessPoint, DescribeAccessPoint, DescribeFileSystem, FileSystem, GetFileSystemPolicy,
 };
 use crate::permission::{
-    Answer, Beside, Guard, GuardPolicy, Now, Wish, assume_above, context, decide, file_name,
+    Answer, Guard, GuardPolicy, Now, ResourceSide, Wish, assume_above, context, decide, file_name,
 };
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 use crate::shell::ShellCommand;
 use crate::task::EfsVolumeUse;
 use crate::verdict::{Finding, Findings, Judgement, Severity, fail, warn};
@@ -199,16 +199,16 @@ impl Mount<'_> {
     }
 
     fn by_role(&self, who: &Policies, actions: &[&str]) -> Result<Answer, Stop> {
-        let beside = Beside {
+        let beside = ResourceSide {
             resource: Some(self.policy.clone()),
             owner: Some(self.file_system.owner.clone()),
-            ..Beside::default()
+            ..ResourceSide::default()
         };
         let encrypted = self.is_encrypted()?;
         let call = |action: &&str| (self.wish(action, encrypted), beside.clone());
         let calls = actions.iter().map(call).collect();
         // NFS goes to a mount target, and to no endpoint of the service.
-        let from = (&self.asked.region, Departure::Elsewhere);
+        let from = (&self.asked.region, CallOrigin::Elsewhere);
         decide(who, calls, from, Some(&self.guard()), self.facts)
     }
 

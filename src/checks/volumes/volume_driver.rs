@@ -15,7 +15,7 @@ use crate::lookup::fsx::DescribeFsxFileSystem;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::lookup::ssm::DescribeParameter;
 use crate::permission::PERMISSION_CALLS;
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 use crate::task::{DrivenVolumeUse, Driver};
 use crate::verdict::Judgement;
 use errors::{DENIED, NO_ATTRIBUTE, NO_PLUGIN, NOT_MOUNTED};
@@ -36,7 +36,7 @@ pub(super) static VOLUME_DRIVER: Check = Check {
         ],
         &PoliciesOf::CALLS_FOR_ROLE,
         &PERMISSION_CALLS,
-        &Departure::CALLS,
+        &CallOrigin::CALLS,
     ],
     advises: false,
     judge: |task| each(task, volume_driver),

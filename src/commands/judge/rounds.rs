@@ -17,8 +17,8 @@ use crate::knowledge::Seen;
 use crate::lookup::{Caller, CallerIdentity, Connection, connect};
 use crate::names::Region;
 use crate::output::{self, OutputFile, Progress, Trace};
-use crate::preflight::{Bounds, Loop, Origin, Watch, plan, report};
-use crate::reachability::trail::Trail;
+use crate::preflight::{Bounds, Origin, RunLoop, Watch, plan, report};
+use crate::reachability::network_path::NetworkPath;
 use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
 use crate::task::{Task, Witness};
 
@@ -53,7 +53,7 @@ struct Asking {
 pub(super) struct Ended {
     pub(super) report: Report,
     /// The paths of each task, with its name.
-    pub(super) trails: Vec<(String, Vec<Trail>)>,
+    pub(super) trails: Vec<(String, Vec<NetworkPath>)>,
     pub(super) interrupted: bool,
     /// Whether another round could tell something else.
     live: bool,
@@ -103,7 +103,7 @@ impl Run<'_> {
         };
         let interrupt = Box::pin(interruption.clone().came());
         let (asks, live) = (!matches!(origin, Origin::Offline), matches!(origin, Origin::Live(_)));
-        let mut run = Loop::new(origin, bounds, interrupt, &mut *watch);
+        let mut run = RunLoop::new(origin, bounds, interrupt, &mut *watch);
         if let (Some(region), true) = (&region, asks) {
             run.want(&CallerIdentity { region: region.clone() });
         }
@@ -184,7 +184,7 @@ impl Run<'_> {
 
     /// `--expect-region` and `--expect-account`: nothing is judged in the wrong place, nor where the
     /// place cannot be told.
-    async fn guard(&self, region: Option<&Region>, run: &mut Loop<'_>) -> Result<(), Failure> {
+    async fn guard(&self, region: Option<&Region>, run: &mut RunLoop<'_>) -> Result<(), Failure> {
         let gate = &self.judged.gate;
         let Some(region) = region else {
             return match gate.expect_region.as_ref().or(gate.expect_account.as_ref()) {
@@ -222,7 +222,7 @@ impl Run<'_> {
         &self,
         region: Option<&Region>,
         now: Option<i64>,
-        run: &mut Loop<'_>,
+        run: &mut RunLoop<'_>,
     ) -> Result<(Vec<&str>, Vec<Task>), Failure> {
         let live = live_service(&self.judged.place, region, run).await?;
         let setting = Setting {
@@ -252,7 +252,7 @@ impl Run<'_> {
         results
     }
 
-    fn notes(&self, gate: &Gate, run: &Loop<'_>) -> Vec<String> {
+    fn notes(&self, gate: &Gate, run: &RunLoop<'_>) -> Vec<String> {
         let mut notes = self.notes.clone();
         notes.extend(gate.notes());
         if self.global.no_verify_ssl {
@@ -268,7 +268,7 @@ impl Run<'_> {
 
     fn record(
         &self,
-        run: &Loop<'_>,
+        run: &RunLoop<'_>,
         region: Option<&Region>,
         now: Option<i64>,
     ) -> Result<(), Failure> {
@@ -284,8 +284,8 @@ impl Run<'_> {
 async fn trails(
     arguments: &[&str],
     tasks: &[Task],
-    run: &mut Loop<'_>,
-) -> Vec<(String, Vec<Trail>)> {
+    run: &mut RunLoop<'_>,
+) -> Vec<(String, Vec<NetworkPath>)> {
     let mut found = Vec::new();
     for (argument, task) in arguments.iter().zip(tasks) {
         let known = run.work_out(|view| checks::trails(task, view)).await;
@@ -296,7 +296,7 @@ async fn trails(
     found
 }
 
-fn caller(run: &Loop<'_>, region: &Region) -> Option<Caller> {
+fn caller(run: &RunLoop<'_>, region: &Region) -> Option<Caller> {
     match View::of(run.table()).get(&CallerIdentity { region: region.clone() }) {
         Ok(Seen::Found(caller)) => Some(caller.clone()),
         _ => None,

@@ -2,7 +2,7 @@
 //! lines that leave a column out, so that no line runs behind a box that it has nothing to do with.
 
 use super::picture::{COLUMNS, Graph, Node, State, merged};
-use crate::reachability::trail::Kind;
+use crate::reachability::network_path::Kind;
 
 pub(super) const MARGIN: f64 = 28.0;
 /// The width of a letter of the nodes' font.

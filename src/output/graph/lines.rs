@@ -3,12 +3,12 @@
 use super::picture::shown;
 use crate::output::style::{paint, style};
 use crate::output::{Look, Marks};
-use crate::reachability::trail::{End, Kind, Trail};
+use crate::reachability::network_path::{End, Kind, NetworkPath};
 use crate::report::Status;
 
 /// `subnet-a → rtb-1 → nat-1 → igw-1 → ecr.api, logs ✔`: one line for the destinations that share hops
 /// and end. Filters are named only where the way ends at them.
-pub fn lines(trails: &[Trail], look: &Look) -> String {
+pub fn lines(trails: &[NetworkPath], look: &Look) -> String {
     let mut found: Vec<(Vec<String>, Status, Vec<String>)> = Vec::new();
     for trail in trails {
         let status = match trail.end {
@@ -32,7 +32,7 @@ pub fn lines(trails: &[Trail], look: &Look) -> String {
 }
 
 /// What packets pass, up to where they end.
-fn hops(trail: &Trail, status: Status, look: &Look) -> Vec<String> {
+fn hops(trail: &NetworkPath, status: Status, look: &Look) -> Vec<String> {
     let end = trail.hops.iter().position(|hop| hop.broken).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     for (nth, hop) in trail.hops.iter().enumerate() {

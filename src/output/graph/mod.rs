@@ -9,7 +9,7 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
-use crate::reachability::trail::Trail;
+use crate::reachability::network_path::NetworkPath;
 
 use picture::Graph;
 
@@ -38,7 +38,7 @@ impl Form {
 }
 
 /// One picture of the paths of all these, each with its title.
-pub fn draw(form: Form, titled: &[(String, Vec<Trail>)]) -> String {
+pub fn draw(form: Form, titled: &[(String, Vec<NetworkPath>)]) -> String {
     let graphs: Vec<Graph> =
         titled.iter().map(|(title, trails)| Graph::of(title, trails)).collect();
     match form {

@@ -1,7 +1,7 @@
 //! What is drawn: each hop and each line between two once, however many paths take it.
 
 use crate::document::printable;
-use crate::reachability::trail::{End, Hop, Kind, Trail};
+use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
 
 /// How something fares. The order is the point: the worst is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +43,7 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    pub fn of(title: &str, trails: &[Trail]) -> Graph {
+    pub fn of(title: &str, trails: &[NetworkPath]) -> Graph {
         let mut graph = Graph {
             title: shown(title),
             nodes: Vec::new(),
@@ -59,7 +59,7 @@ impl Graph {
         graph
     }
 
-    fn add(&mut self, trail: &Trail) {
+    fn add(&mut self, trail: &NetworkPath) {
         let broken = trail.hops.iter().position(|hop| hop.broken);
         let worst = match trail.end {
             End::Arrives => State::Good,
@@ -147,7 +147,7 @@ pub(super) fn shown(text: &str) -> String {
 
 /// Why something does not arrive: each reason once, with the destinations that it is about, and where
 /// from if it is not so from everywhere.
-fn reasons(trails: &[Trail], starts: usize) -> Vec<(State, String)> {
+fn reasons(trails: &[NetworkPath], starts: usize) -> Vec<(State, String)> {
     struct Reason<'t> {
         state: State,
         why: &'t str,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::layout::{Layout, MARGIN, Place, TEXT, labels, shortened, shows_mark};
 use super::picture::{COLUMNS, Graph, Node, State, class, mark};
 use crate::output::xml::escaped;
-use crate::reachability::trail::Kind;
+use crate::reachability::network_path::Kind;
 
 /// The width of a letter of the reasons' font.
 const SMALL_LETTER: f64 = 6.5;

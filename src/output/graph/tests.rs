@@ -2,15 +2,15 @@
 
 use super::{Form, draw, lines};
 use crate::output::Look;
-use crate::reachability::trail::{End, Hop, Kind, Trail};
+use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
 
 fn hop(kind: Kind, id: &str, broken: bool) -> Hop {
     Hop { kind, id: id.to_owned(), broken }
 }
 
 /// `ecr.api` arrives by a NAT gateway, `logs` is let out by no group.
-fn two() -> Vec<Trail> {
-    let path = |to: &str, broken: bool, end: End| Trail {
+fn two() -> Vec<NetworkPath> {
+    let path = |to: &str, broken: bool, end: End| NetworkPath {
         hops: vec![
             hop(Kind::Subnet, "subnet-a", false),
             hop(Kind::Groups, "sg-1", broken),
@@ -29,13 +29,13 @@ fn two() -> Vec<Trail> {
     ]
 }
 
-fn pictured(form: Form, title: &str, trails: Vec<Trail>) -> String {
+fn pictured(form: Form, title: &str, trails: Vec<NetworkPath>) -> String {
     draw(form, &[(title.to_owned(), trails)])
 }
 
 /// By an endpoint; whether its policy lets the call pass is `end`.
-fn by_endpoint(subnet: &str, endpoint: &str, to: &str, end: End) -> Trail {
-    Trail {
+fn by_endpoint(subnet: &str, endpoint: &str, to: &str, end: End) -> NetworkPath {
+    NetworkPath {
         hops: vec![
             hop(Kind::Subnet, subnet, false),
             hop(Kind::Groups, "sg-1, sg-2", false),
@@ -49,7 +49,7 @@ fn by_endpoint(subnet: &str, endpoint: &str, to: &str, end: End) -> Trail {
     }
 }
 
-fn told(trails: &[Trail], width: usize) -> String {
+fn told(trails: &[NetworkPath], width: usize) -> String {
     let mut look = Look::plain();
     look.width = width;
     let text = lines(trails, &look);

@@ -9,7 +9,7 @@ use crate::account::rights::Principal;
 use crate::facts::Recording;
 use crate::iam::Decision;
 use crate::knowledge::Stop;
-use crate::preflight::{Bounds, Loop, Origin};
+use crate::preflight::{Bounds, Origin, RunLoop};
 
 const ACCOUNT: &str = "111122223333";
 const ROLE: &str = "arn:aws:iam::111122223333:role/app";
@@ -89,7 +89,7 @@ fn answer(account: &Account, access: &Access) -> Result<Answer, Stop> {
         let bounds = Bounds { deadline: None, per_service: 1 };
         let mut watch = ();
         let never = Box::pin(std::future::pending());
-        let mut run = Loop::new(Origin::Replay(recording), bounds, never, &mut watch);
+        let mut run = RunLoop::new(Origin::Replay(recording), bounds, never, &mut watch);
         run.work_out(|facts| access.answer(facts)).await.unwrap()
     })
 }

@@ -10,7 +10,12 @@ const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
 
 /// The finding for a call that is refused.
 #[track_caller]
-fn refused(who: &Policies, wishes: Vec<Wish>, beside: &Beside, guard: Option<&Guard>) -> Finding {
+fn refused(
+    who: &Policies,
+    wishes: Vec<Wish>,
+    beside: &ResourceSide,
+    guard: Option<&Guard>,
+) -> Finding {
     let calls = wishes.into_iter().map(|wish| (wish, beside.clone())).collect();
     match judge(who, calls, &"eu-west-1".parse().unwrap(), guard) {
         Ok(Answer::Refused(finding)) => *finding,
@@ -37,7 +42,7 @@ fn secret(owner: &str, now: Now) -> Guard {
 fn reading(who: &Policies, resource: &str, document: Option<&Value>) -> Finding {
     let owner = resource.split(':').nth(4).unwrap();
     let read = |document| Policy::read(Layer::Resource, "policy of secret db", document);
-    let beside = Beside { resource: document.map(read), ..Beside::default() };
+    let beside = ResourceSide { resource: document.map(read), ..ResourceSide::default() };
     let guard = secret(owner, Now::of(Ok::<_, &Gap>(document)));
     refused(who, vec![Wish::new(GET, resource)], &beside, Some(&guard))
 }
@@ -184,7 +189,8 @@ fn where_both_accounts_have_to_allow_both_are_mended() {
 fn a_policy_that_nobody_read_is_never_written_blindly() {
     let guard = secret("444455556666", Now::Unread);
     let who = role(allow(GET, "*"));
-    let finding = refused(&who, vec![Wish::new(GET, FOREIGN)], &Beside::default(), Some(&guard));
+    let finding =
+        refused(&who, vec![Wish::new(GET, FOREIGN)], &ResourceSide::default(), Some(&guard));
     assert_eq!(
         finding.commands,
         [
@@ -297,7 +303,7 @@ fn decrypting(statements: Value, key: &str, policy: &Value) -> Finding {
         "secretsmanager.eu-west-1.amazonaws.com",
     );
     let policy = Policy::read(Layer::Key, "policy of key", policy);
-    let beside = Beside { resource: Some(policy), ..Beside::default() };
+    let beside = ResourceSide { resource: Some(policy), ..ResourceSide::default() };
     let guard = Guard::Key { arn: key.to_owned(), region: "eu-west-1".parse().unwrap() };
     refused(&role(statements), vec![wish], &beside, Some(&guard))
 }

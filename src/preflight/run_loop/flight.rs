@@ -1,13 +1,13 @@
 //! What is under way: questions are queued, sent, and answered.
 
-use super::{Loop, Origin, interrupted};
+use super::{Origin, RunLoop, interrupted};
 use crate::facts::{BoxedAnswer, Row};
 use crate::knowledge::{FactId, Gap};
 use crate::preflight::watch::Event;
 
 use tokio::task::{Id, JoinError};
 
-impl Loop<'_> {
+impl RunLoop<'_> {
     /// Answers a question at once where that is possible, or queues it.
     pub(super) fn send(&mut self, id: FactId) {
         let Row::Asked { lookup, .. } = self.table.row(id) else { return };

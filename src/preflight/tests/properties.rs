@@ -10,7 +10,7 @@ use super::sweep::{Listed, Variation, sweep};
 use crate::checks;
 use crate::lookup::Call;
 use crate::permission::PERMISSION_CALLS;
-use crate::reachability::origin::Departure;
+use crate::reachability::origin::CallOrigin;
 use crate::report::{CheckResult, Status};
 use crate::verdict::Trust;
 
@@ -202,5 +202,5 @@ fn a_check_asks_what_it_declares_and_a_pass_shows_what_it_rests_on() {
 
 /// Whether these calls are made only where an answer depends on tags, on the organization or on the network.
 fn is_conditional(calls: &[Call]) -> bool {
-    calls == PERMISSION_CALLS || calls == Departure::CALLS
+    calls == PERMISSION_CALLS || calls == CallOrigin::CALLS
 }

@@ -11,7 +11,7 @@ use crate::document::{Place, Role};
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::{Answer, Batch, Call, Listed, Lookup, Optional, Services};
-use crate::preflight::{Bounds, Event, Loop, Origin, Probe, Watch, report};
+use crate::preflight::{Bounds, Event, Origin, Probe, RunLoop, Watch, report};
 use crate::report::{CheckResult, Status};
 use crate::task::Task;
 use crate::verdict::{Judgement, pass};
@@ -187,7 +187,7 @@ pub(super) fn run_within(probes: &[Probe], deadline: Option<Duration>) -> Run {
         let mut log = Log::default();
         let origin = Origin::Live(Arc::new(Services::at("http://127.0.0.1:9")));
         let bounds = Bounds { deadline, per_service: 32 };
-        let mut run = Loop::new(origin, bounds, Box::pin(std::future::pending()), &mut log);
+        let mut run = RunLoop::new(origin, bounds, Box::pin(std::future::pending()), &mut log);
         let mut results = report(&mut run, probes, 1).await;
         Run { results: results.remove(0), requests: run.requests(), cut_short: run.was_cut_short() }
     });

@@ -113,7 +113,7 @@ impl Derived for Careless {
 
     fn derive(&self, facts: &View) -> Result<bool, Stop> {
         match facts.need(&ask("boundary", Reply::Refused)) {
-            Err(stop) if stop == Stop::Gap(crate::knowledge::Gap::Wanted) => Err(stop),
+            Err(stop) if stop == Stop::Gap(crate::knowledge::Gap::Pending) => Err(stop),
             known => Ok(known.is_ok()),
         }
     }

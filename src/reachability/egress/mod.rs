@@ -14,7 +14,7 @@ mod sessions;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::names::{Partition, Region};
-use crate::task::{Carrier, SenderUse, SendsFrom, Standing, Task};
+use crate::task::{Attachment, Carrier, EgressPoint, SendsFrom, Task};
 
 pub(crate) use need::{Call, Errand, Need, Pull, Reach, To, destination};
 
@@ -25,13 +25,13 @@ use collector::Collector;
 /// # Errors
 /// A gap where the documents do not say how the task stands in the network, or there is no region, and
 /// whatever is still under way.
-pub(crate) fn by(sender: &SenderUse, facts: &View) -> Result<Reach, Stop> {
-    let standing = sender.task.standing()?;
+pub(crate) fn by(sender: &EgressPoint, facts: &View) -> Result<Reach, Stop> {
+    let standing = sender.task.attachment()?;
     let mut reach = of(sender.task)?;
     reach.needs.extend(sessions::sessions(sender.task, facts)?);
     let wanted = match (standing, sender.from) {
-        (Standing::OwnInterface, SendsFrom::Subnet(_)) => Some(Carrier::Containers),
-        (Standing::OwnInterface, SendsFrom::Instances(_)) => Some(Carrier::Agent),
+        (Attachment::OwnInterface, SendsFrom::Subnet(_)) => Some(Carrier::Containers),
+        (Attachment::OwnInterface, SendsFrom::Instances(_)) => Some(Carrier::Agent),
         _ => None,
     };
     match wanted {

@@ -18,7 +18,7 @@ use crate::task::{Carrier, Task};
 pub(crate) fn sessions(task: &Task, facts: &View) -> Result<Vec<Need>, Stop> {
     let is_on = task.context.request.enable_execute_command.get();
     let (Ok(Some(true)), Ok(cluster)) = (is_on, task.cluster()) else { return Ok(Vec::new()) };
-    match facts.weigh(|| facts.get(&cluster))? {
+    match facts.tolerate(|| facts.get(&cluster))? {
         Ok(Seen::Found(it)) => {
             Ok(it.execute_command.iter().flat_map(|it| needs(it, &cluster.region)).collect())
         }

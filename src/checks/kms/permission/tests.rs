@@ -4,7 +4,7 @@ mod volumes;
 
 use crate::iam::{Grants, Layer};
 use crate::names::Region;
-use crate::permission::{Beside, Guard, granted, judge};
+use crate::permission::{Guard, ResourceSide, granted, judge};
 use serde_json::{Value, json};
 
 use super::*;
@@ -57,10 +57,10 @@ fn decrypts(
     };
     let who = role(statements);
     let wish = wish(&who, "kms:Decrypt", &key(), &used("eu-west-1"));
-    let beside = Beside {
+    let beside = ResourceSide {
         resource: Some(Policy::read(Layer::Key, "default", key_policy)),
         grants: Grants::Known(grants),
-        ..Beside::default()
+        ..ResourceSide::default()
     };
     let region: Region = "eu-west-1".parse().unwrap();
     let guard = Guard::Key { arn: KEY.to_owned(), region: region.clone() };

@@ -99,7 +99,7 @@ impl Calls<'_, '_, '_> {
     pub(super) fn is_moot(&self, call: &Call) -> Result<bool, Stop> {
         let Call::NewGroup(name, region) = call else { return Ok(false) };
         let group = DescribeLogGroup { region: region.clone(), name: name.clone() };
-        Ok(self.facts.beside(&group)?.is_some())
+        Ok(self.facts.need_optional(&group)?.is_some())
     }
 }
 

@@ -9,11 +9,11 @@ use crate::network::{
     RouteTarget, Subnet, Topology, table_of,
 };
 use crate::reachability::egress::{Reach, To};
-use crate::reachability::interface::Scene;
+use crate::reachability::interface::Vantage;
 use crate::reachability::ruling::Obstacle;
 use crate::reachability::way::Obstruction;
 use crate::shell::{ShellCommand, Word};
-use crate::task::{SenderUse, Standing};
+use crate::task::{Attachment, EgressPoint};
 
 /// Everything in the internet, by IPv4.
 const ALL: &str = "0.0.0.0/0";
@@ -26,27 +26,27 @@ const NAT64: &str = "64:ff9b::/96";
 /// # Errors
 /// While something is under way.
 pub(super) fn obstacle<'t>(
-    it: &SenderUse,
-    scene: &mut Scene<'t>,
+    it: &EgressPoint,
+    vantage: &mut Vantage<'t>,
     obstruction: &Obstruction,
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Obstacle, Stop> {
     let obstacle = Obstacle::of(obstruction.because.clone());
     if obstruction.lacks_address() {
-        return Ok(addressed(it, obstacle, scene.around.region()));
+        return Ok(addressed(it, obstacle, vantage.around.region()));
     }
     // What cannot be read is left to whoever mends it.
     for part in [Part::Subnets, Part::InternetGateways, Part::NatGateways] {
-        let read = facts.weigh(|| scene.around.read(part, facts));
+        let read = facts.tolerate(|| vantage.around.read(part, facts));
         if let Err(stop @ Stop::Gap(_)) = read {
             return Err(stop);
         }
     }
     let ground = Ground {
-        topology: scene.around.topology(),
-        region: scene.around.region(),
-        subnet: scene.interface.subnet,
+        topology: vantage.around.topology(),
+        region: vantage.around.region(),
+        subnet: vantage.interface.subnet,
     };
     Ok(match &obstruction.fact {
         Some(fact) => ground.mended(obstacle, fact, &otherwise(reach)),
@@ -75,8 +75,8 @@ fn otherwise(reach: &Reach) -> String {
 
 /// How a task gets a public address, or does without. The console does not offer to change it for a
 /// service that exists, the command does. What a file says is changed in the file.
-fn addressed(it: &SenderUse, obstacle: Obstacle, region: &Region) -> Obstacle {
-    if it.task.standing() != Ok(Standing::Fargate) {
+fn addressed(it: &EgressPoint, obstacle: Obstacle, region: &Region) -> Obstacle {
+    if it.task.attachment() != Ok(Attachment::Fargate) {
         return obstacle.remedy(
             "Run it in a private subnet, whose default route leads to a NAT gateway: nothing gives a task on EC2 a public address",
         );

@@ -20,6 +20,6 @@ pub(in crate::checks::network) struct Plan<'p> {
 
 impl Plan<'_> {
     pub(super) fn of_connected(&self) -> Ruling {
-        self.connected.map_or(Ruling::Moot, |because| Ruling::Passes(because.into()))
+        self.connected.map_or(Ruling::NotApplicable, |because| Ruling::Passes(because.into()))
     }
 }

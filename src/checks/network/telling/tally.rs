@@ -52,7 +52,7 @@ impl Tally {
         ruling: Result<Ruling, Stop>,
     ) {
         let (kind, obstacle) = match ruling {
-            Ok(Ruling::Moot) => return,
+            Ok(Ruling::NotApplicable) => return,
             Ok(Ruling::Elsewhere) => {
                 self.told_elsewhere = true;
                 return;

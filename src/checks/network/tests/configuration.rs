@@ -44,7 +44,7 @@ fn what_is_missing_fails_once_where_it_is_written() {
     assert_eq!(wrong(&results), ["network-configuration fail"], "{}", brief(&results));
     let failed = results.iter().find(|it| it.status == Fail).unwrap();
     assert!(failed.subject.ends_with("/subnets/0"), "{failed:?}");
-    // Beside one that is there.
+    // ResourceSide one that is there.
     let results = told(task().run_as(&on_fargate("subnet-a,subnet-x", "")), &gone);
     assert_eq!(wrong(&results), ["network-configuration fail"], "{}", brief(&results));
     let failed = results.iter().find(|it| it.status == Fail).unwrap();

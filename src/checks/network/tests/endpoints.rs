@@ -16,7 +16,7 @@ fn without_a_way_out_every_endpoint_is_there() {
         let id = format!("vpce-{service}");
         let vpc = Vpc::with_endpoints().but(|vpc| vpc.endpoints.retain(|it| it.id != id));
         ends(private(), &vpc, &fails, &[service]);
-        // Beside a way out none is needed.
+        // ResourceSide a way out none is needed.
         let vpc = Vpc::with_nat().but(|vpc| {
             vpc.endpoints =
                 NEEDED.iter().filter(|it| **it != service).map(|it| interface(it)).collect();

@@ -5,18 +5,18 @@ use serde_json::{Value, json};
 use super::{on_fargate, private, task, task_of};
 use crate::checks::network::trail::trails;
 use crate::facts::{Table, View};
-use crate::reachability::trail::{End, Kind, Trail};
+use crate::reachability::network_path::{End, Kind, NetworkPath};
 use crate::testing::story::Story;
 use crate::testing::vpc::{ACCOUNT, REGION, Vpc, entry};
 
 /// The paths in this VPC to this destination.
-fn paths(story: Story, vpc: &Vpc, to: &str) -> Vec<Trail> {
+fn paths(story: Story, vpc: &Vpc, to: &str) -> Vec<NetworkPath> {
     let mut found = story.in_account(vpc.recorded()).worked_out(trails);
     found.retain(|trail| trail.hops.last().is_some_and(|hop| hop.id == to));
     found
 }
 
-fn broken(trail: &Trail) -> Vec<(Kind, &str)> {
+fn broken(trail: &NetworkPath) -> Vec<(Kind, &str)> {
     let hops = trail.hops.iter().filter(|hop| hop.broken);
     hops.map(|hop| (hop.kind, hop.id.as_str())).collect()
 }

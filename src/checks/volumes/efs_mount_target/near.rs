@@ -7,7 +7,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::efs::{DescribeFileSystem, DescribeMountTargetGroups, MountTarget, Zone};
 use crate::names::words;
 use crate::network::{DnsFact, Part, RouteFact, Subnet, Target, resolve, route};
-use crate::reachability::interface::Scene;
+use crate::reachability::interface::Vantage;
 use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Findings, fail, warn};
 
@@ -20,18 +20,18 @@ impl<'a> Mounting<'a> {
     /// (<https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html>).
     pub(super) fn near<'t>(
         &self,
-        scene: &mut Scene<'t>,
+        vantage: &mut Vantage<'t>,
         facts: &View<'t>,
         found: &mut Findings,
     ) -> Result<Option<&'a MountTarget>, Stop> {
-        let subnet = scene.interface.subnet;
+        let subnet = vantage.interface.subnet;
         let Some(first) = self.targets.first() else {
             found.add(self.nowhere());
             return Ok(None);
         };
         // All mount targets of a file system are in one VPC.
         if first.vpc != subnet.vpc {
-            let finding = self.elsewhere(first, scene, facts)?;
+            let finding = self.elsewhere(first, vantage, facts)?;
             found.add(finding);
             return Ok(None);
         }
@@ -123,7 +123,7 @@ impl<'a> Mounting<'a> {
             file_system: self.asked.id.clone(),
             mount_target: other.id.clone(),
         };
-        Ok(match facts.weigh(|| facts.get(&asked))? {
+        Ok(match facts.tolerate(|| facts.get(&asked))? {
             Ok(Seen::Found(groups)) => groups.clone(),
             Ok(Seen::Absent(_)) | Err(_) => Vec::new(),
         })
@@ -153,10 +153,10 @@ impl<'a> Mounting<'a> {
     fn elsewhere<'t>(
         &self,
         target: &MountTarget,
-        scene: &mut Scene<'t>,
+        vantage: &mut Vantage<'t>,
         facts: &View<'t>,
     ) -> Result<Finding, Stop> {
-        let subnet = scene.interface.subnet;
+        let subnet = vantage.interface.subnet;
         let what = format!(
             "the mount targets of {} are in {}, but {} is in {}",
             self.named(),
@@ -164,11 +164,11 @@ impl<'a> Mounting<'a> {
             subnet.id,
             subnet.vpc
         );
-        scene.around.read(Part::Vpc, facts)?;
-        scene.around.read(Part::RouteTables, facts)?;
+        vantage.around.read(Part::Vpc, facts)?;
+        vantage.around.read(Part::RouteTables, facts)?;
         let address = target.ipv4.as_deref().and_then(|ip| ip.parse().ok());
-        let topology = scene.around.topology();
-        let answer = address.map(|ip| route(&topology, &scene.interface, &Target::address(ip)));
+        let topology = vantage.around.topology();
+        let answer = address.map(|ip| route(&topology, &vantage.interface, &Target::address(ip)));
         let beyond = answer.iter().flat_map(|it| &it.facts).find(|fact| {
             matches!(
                 fact,
@@ -189,17 +189,17 @@ impl<'a> Mounting<'a> {
     /// the checks of the network tell: then this is the sentence that says so.
     pub(super) fn unresolved<'t>(
         &self,
-        scene: &mut Scene<'t>,
+        vantage: &mut Vantage<'t>,
         facts: &View<'t>,
         found: &mut Findings,
     ) -> Result<Option<String>, Stop> {
         for part in [Part::Vpc, Part::DnsServers, Part::DnsSupport] {
-            scene.around.read(part, facts)?;
+            vantage.around.read(part, facts)?;
         }
-        let topology = scene.around.topology();
-        let vpc = &scene.interface.subnet.vpc;
+        let topology = vantage.around.topology();
+        let vpc = &vantage.interface.subnet.vpc;
         let region = &self.asked.region;
-        let answer = resolve(&topology, &scene.interface);
+        let answer = resolve(&topology, &vantage.interface);
         if answer.facts.iter().any(|fact| matches!(fact, DnsFact::SupportOff { .. })) {
             return Ok(Some(answer.to_string()));
         }

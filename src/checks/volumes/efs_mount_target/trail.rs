@@ -5,53 +5,53 @@ use super::{EFS_MOUNT_TARGET, EXPECTED, Mounted, Mounting, mounting};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::Outcome;
-use crate::reachability::interface::Scene;
-use crate::reachability::trail::{End, Hop, Kind, Trail};
-use crate::task::{EfsMountUse, SenderUse, Task};
+use crate::reachability::interface::Vantage;
+use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
+use crate::task::{EfsMountUse, EgressPoint, Task};
 use crate::verdict::{Finding, Findings, Severity, Verdict};
 
 const JUDGED_BY: Option<&str> = Some(EFS_MOUNT_TARGET.id);
 
 /// The path of each volume on EFS, from everywhere that it is mounted from: as `efs-mount-target` judges
 /// it. What of the network is not there, or not told, the other paths show.
-pub(in crate::checks) fn trails(task: &Task, facts: &View) -> Vec<Trail> {
+pub(in crate::checks) fn trails(task: &Task, facts: &View) -> Vec<NetworkPath> {
     task.efs_mounts().into_iter().flatten().flat_map(|it| of_mount(&it, facts)).collect()
 }
 
-fn of_mount(it: &EfsMountUse, facts: &View) -> Vec<Trail> {
+fn of_mount(it: &EfsMountUse, facts: &View) -> Vec<NetworkPath> {
     let (Ok(from), Ok(asked)) = (it.from, it.volume.file_system()) else { return Vec::new() };
-    let sender = SenderUse { task: it.volume.task, from };
+    let sender = EgressPoint { task: it.volume.task, from };
     match mounting(it, from, &asked, facts) {
-        Ok((mounting, scenes)) => {
-            scenes.into_iter().map(|mut scene| mounting.trail(&mut scene, facts)).collect()
+        Ok((mounting, vantages)) => {
+            vantages.into_iter().map(|mut vantage| mounting.trail(&mut vantage, facts)).collect()
         }
-        Err(_) if matches!(Scene::all(&sender, EXPECTED, facts), Err(Stop::Absent(_))) => {
+        Err(_) if matches!(Vantage::all(&sender, EXPECTED, facts), Err(Stop::Absent(_))) => {
             Vec::new()
         }
         Err(stop) => {
             let hop = |kind, id: &str| Hop { kind, id: id.to_owned(), broken: false };
             let hops = vec![hop(Kind::Subnet, sender.name()), hop(Kind::Destination, &asked.id)];
-            vec![Trail { hops, end: End::Open(stop.to_string()), judged_by: JUDGED_BY }]
+            vec![NetworkPath { hops, end: End::Open(stop.to_string()), judged_by: JUDGED_BY }]
         }
     }
 }
 
 impl Mounting<'_> {
-    fn trail<'t>(&self, scene: &mut Scene<'t>, facts: &View<'t>) -> Trail {
+    fn trail<'t>(&self, vantage: &mut Vantage<'t>, facts: &View<'t>) -> NetworkPath {
         let mut found = Findings::new();
-        let mounted = self.from(scene, facts, &mut found);
+        let mounted = self.from(vantage, facts, &mut found);
         let end = end(mounted, found);
         let hop = |kind, id: &str, broken| Hop { kind, id: id.to_owned(), broken };
-        let subnet = hop(Kind::Subnet, &scene.interface.subnet.id.clone(), false);
+        let subnet = hop(Kind::Subnet, &vantage.interface.subnet.id.clone(), false);
         let destination = hop(Kind::Destination, &self.asked.id, false);
         let mut hops = vec![subnet];
-        match self.near(scene, facts, &mut Findings::new()) {
+        match self.near(vantage, facts, &mut Findings::new()) {
             Ok(Some(target)) => {
-                let between = self.between(target, scene, facts).ok();
+                let between = self.between(target, vantage, facts).ok();
                 let stops = |outcome: fn(&Between) -> Option<Outcome>| {
                     between.as_ref().and_then(outcome).is_some_and(|it| it != Outcome::Passed)
                 };
-                let groups = scene.interface.groups.join(", ");
+                let groups = vantage.interface.groups.join(", ");
                 hops.extend([
                     hop(Kind::Groups, &groups, stops(|it| Some(it.out.outcome))),
                     hop(Kind::Acl, "network ACL", stops(|it| Some(it.acls.as_ref().ok()?.outcome))),
@@ -61,7 +61,7 @@ impl Mounting<'_> {
             _ => hops.push(hop(Kind::Gateway, "no mount target", matches!(end, End::Lost(_)))),
         }
         hops.push(destination);
-        Trail { hops, end, judged_by: JUDGED_BY }
+        NetworkPath { hops, end, judged_by: JUDGED_BY }
     }
 }
 

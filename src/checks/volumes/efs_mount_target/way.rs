@@ -11,7 +11,7 @@ use crate::network::{
     AclFact, Answer, Fact, Family, FilterFact, Outcome, Part, Port, Target, acls, egress, ingress,
 };
 use crate::reachability::acl::{commands, letting_pass};
-use crate::reachability::interface::Scene;
+use crate::reachability::interface::Vantage;
 use crate::shell::ShellCommand;
 use crate::verdict::{Finding, Findings, fail, warn};
 
@@ -35,15 +35,15 @@ impl Mounting<'_> {
     pub(super) fn way<'t>(
         &self,
         target: &MountTarget,
-        scene: &mut Scene<'t>,
+        vantage: &mut Vantage<'t>,
         facts: &View<'t>,
         found: &mut Findings,
     ) -> Result<Option<String>, Stop> {
-        let Between { groups, out, within, acls } = self.between(target, scene, facts)?;
-        if let Some(why) = foreign_group(scene) {
+        let Between { groups, out, within, acls } = self.between(target, vantage, facts)?;
+        if let Some(why) = foreign_group(vantage) {
             return Ok(Some(why));
         }
-        let (own, region) = (&scene.interface.groups, &self.asked.region);
+        let (own, region) = (&vantage.interface.groups, &self.asked.region);
         let is_closed = out.is_blocked();
         self.report(&out, is_partial, found, |finding| match (own.first(), groups.first()) {
             (Some(own), Some(theirs)) if is_closed => finding
@@ -75,7 +75,7 @@ impl Mounting<'_> {
         found.part(self.place, |found| {
             let is_partial = |fact: &AclFact| matches!(fact, AclFact::Partly { .. });
             let acls = acls?;
-            let amendments = letting_pass(&acls.facts, &scene.around.topology());
+            let amendments = letting_pass(&acls.facts, &vantage.around.topology());
             self.report(&acls, is_partial, found, |finding| {
                 let finding = finding.remedy("Let the network ACLs of both subnets pass TCP 2049 to the mount target, and the answers to the ports that the task calls from");
                 amendments.iter().flat_map(commands).fold(finding, |finding, command| {
@@ -91,7 +91,7 @@ impl Mounting<'_> {
     pub(super) fn between<'t>(
         &self,
         target: &MountTarget,
-        scene: &mut Scene<'t>,
+        vantage: &mut Vantage<'t>,
         facts: &View<'t>,
     ) -> Result<Between<'t>, Stop> {
         let groups = DescribeMountTargetGroups {
@@ -100,13 +100,13 @@ impl Mounting<'_> {
             mount_target: target.id.clone(),
         };
         // Both are wanted at once.
-        let (groups, own) = (facts.need(&groups), scene.read_groups(facts));
+        let (groups, own) = (facts.need(&groups), vantage.read_groups(facts));
         let groups = groups?;
         own?;
-        scene.around.read_groups(groups, facts)?;
-        let to = address(target, scene, groups)?;
-        let (out, within) = filtered(scene, &to, facts)?;
-        Ok(Between { groups, out, within, acls: crossed(scene, &to, facts) })
+        vantage.around.read_groups(groups, facts)?;
+        let to = address(target, vantage, groups)?;
+        let (out, within) = filtered(vantage, &to, facts)?;
+        Ok(Between { groups, out, within, acls: crossed(vantage, &to, facts) })
     }
 
     /// A stage that lets everything pass is not worth a word.
@@ -135,9 +135,9 @@ impl Mounting<'_> {
 
 /// A group of another VPC than that of the interface: no such interface can be, and `network-configuration`
 /// tells of it.
-fn foreign_group(scene: &Scene) -> Option<String> {
-    let (vpc, own) = (&scene.interface.subnet.vpc, &scene.interface.groups);
-    let groups = scene.around.topology().security_groups.unwrap_or_default();
+fn foreign_group(vantage: &Vantage) -> Option<String> {
+    let (vpc, own) = (&vantage.interface.subnet.vpc, &vantage.interface.groups);
+    let groups = vantage.around.topology().security_groups.unwrap_or_default();
     let foreign = groups.iter().find(|it| own.contains(&it.id) && it.vpc != *vpc)?;
     Some(format!("security group {} is of {}, and not of {vpc}", foreign.id, foreign.vpc))
 }
@@ -147,8 +147,8 @@ fn is_partial(fact: &FilterFact) -> bool {
 }
 
 /// The interface of the mount target, by the address that this interface can speak to.
-fn address(target: &MountTarget, scene: &Scene, groups: &[String]) -> Result<Target, Stop> {
-    let family = scene.interface.family();
+fn address(target: &MountTarget, vantage: &Vantage, groups: &[String]) -> Result<Target, Stop> {
+    let family = vantage.interface.family();
     let text = match family {
         Family::Ipv4 => target.ipv4.as_deref(),
         Family::Ipv6 => target.ipv6.as_deref(),
@@ -157,7 +157,7 @@ fn address(target: &MountTarget, scene: &Scene, groups: &[String]) -> Result<Tar
     let Some(address) = address else {
         let why = format!(
             "mount target {} has no address of {family}, which is all that {} speaks",
-            target.id, scene.interface.subnet.id
+            target.id, vantage.interface.subnet.id
         );
         return Err(Gap::Undecidable { why }.into());
     };
@@ -170,16 +170,16 @@ fn address(target: &MountTarget, scene: &Scene, groups: &[String]) -> Result<Tar
 /// Whether the security groups on both ends let it through. A rule may name a prefix list, whose ranges
 /// are then read.
 fn filtered<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     to: &Target,
     facts: &View<'t>,
 ) -> Result<(Answer<FilterFact>, Answer<FilterFact>), Stop> {
     loop {
-        let topology = scene.around.topology();
-        let out = egress(&topology, &scene.interface, to, PORT);
-        let within = ingress(&topology, &scene.interface, to, PORT);
+        let topology = vantage.around.topology();
+        let out = egress(&topology, &vantage.interface, to, PORT);
+        let within = ingress(&topology, &vantage.interface, to, PORT);
         match out.unread().or(within.unread()) {
-            Some(part) if scene.around.read(part, facts)? => {}
+            Some(part) if vantage.around.read(part, facts)? => {}
             _ => return Ok((out, within)),
         }
     }
@@ -188,17 +188,17 @@ fn filtered<'t>(
 /// Whether the network ACLs of the subnets on both ends let it pass. Where the packets go is read
 /// first: within one subnet no network ACL is crossed.
 fn crossed<'t>(
-    scene: &mut Scene<'t>,
+    vantage: &mut Vantage<'t>,
     to: &Target,
     facts: &View<'t>,
 ) -> Result<Answer<AclFact>, Stop> {
     for part in [Part::Vpc, Part::RouteTables, Part::Subnets] {
-        scene.around.read(part, facts)?;
+        vantage.around.read(part, facts)?;
     }
     loop {
-        let answer = acls(&scene.around.topology(), &scene.interface, to, PORT);
+        let answer = acls(&vantage.around.topology(), &vantage.interface, to, PORT);
         match answer.unread() {
-            Some(part) if scene.around.read(part, facts)? => {}
+            Some(part) if vantage.around.read(part, facts)? => {}
             _ => return Ok(answer),
         }
     }

@@ -13,8 +13,8 @@ use crate::lookup::fsx::{DescribeFsxFileSystem, FsxFileSystem};
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::{ParameterRef, SecretRef, ValueFrom};
 use crate::permission::secret::Version;
-use crate::permission::{Answer, Beside, Wish, decide, secret};
-use crate::reachability::origin::Departure;
+use crate::permission::{Answer, ResourceSide, Wish, decide, secret};
+use crate::reachability::origin::CallOrigin;
 use crate::shell::ShellCommand;
 use crate::task::DrivenVolumeUse;
 use crate::verdict::{Findings, Judgement, Verdict, fail, not_applicable};
@@ -115,8 +115,8 @@ fn finds(
     let DescribeFsxFileSystem { region, id } = asked;
     let resource = format!("arn:{}:fsx:{region}:{account}:file-system/{id}", it.task.partition()?);
     let wish = Wish::new("fsx:DescribeFileSystems", resource);
-    let calls = vec![(wish, Beside::default())];
-    let from = (region, Departure::Agent(it.task));
+    let calls = vec![(wish, ResourceSide::default())];
+    let from = (region, CallOrigin::Agent(it.task));
     if let Answer::Refused(finding) = decide(who, calls, from, None, facts)? {
         found.add(finding.prevents(NOT_MOUNTED));
     }
@@ -168,7 +168,7 @@ fn of_secret(
         return Ok(());
     }
     let Some(who) = who? else { return Ok(()) };
-    let made = (Vec::new(), Departure::Agent(it.task));
+    let made = (Vec::new(), CallOrigin::Agent(it.task));
     let read = secret::reads_secret(who, &lookup, Version::default(), made, facts)?;
     if let Verdict::Found(findings) = read {
         findings.into_iter().for_each(|finding| found.add(finding.at(field.place())));
@@ -195,8 +195,8 @@ fn of_parameter(
             .map_err(|stop| stop.wanted_for(Purpose::VolumeCredentials))?;
     }
     let wish = Wish::new("ssm:GetParameters", parameter.arn_in(&region, account));
-    let calls = vec![(wish, Beside::default())];
-    let from = (&region, Departure::Agent(it.task));
+    let calls = vec![(wish, ResourceSide::default())];
+    let from = (&region, CallOrigin::Agent(it.task));
     if let Answer::Refused(finding) = decide(who, calls, from, None, facts)? {
         found.add(finding.at(field.place()));
     }

@@ -11,7 +11,7 @@ use crate::facts::View;
 use crate::iam::{Decision, KeyState};
 use crate::knowledge::{Gap, Purpose, Stop};
 use crate::names::Arn;
-use crate::permission::{Beside, Wish, assume_organization, may, mends};
+use crate::permission::{ResourceSide, Wish, assume_organization, may, mends};
 use crate::task::DrivenVolumeUse;
 use crate::verdict::{Findings, Judgement, fail, warn};
 
@@ -130,7 +130,7 @@ impl Mount<'_> {
         let point = point.map_or(KeyState::Absent, |arn| KeyState::Known(vec![arn]));
         let arn = self.file_system.to_string();
         let wish = Wish::new(action, &arn).knowing("s3files:AccessPointArn", point);
-        let Some(evaluation) = may(self.who, &wish, Beside::default(), region)? else {
+        let Some(evaluation) = may(self.who, &wish, ResourceSide::default(), region)? else {
             return Ok(());
         };
         let said = evaluation.sentences().join("; ");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{ec2, efs, fargate};
 use crate::checks::volumes::efs_mount_target::EFS_MOUNT_TARGET;
-use crate::reachability::trail::End;
+use crate::reachability::network_path::End;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
 use crate::testing::account::mounts::{Account, FILE_SYSTEM, REGION, with};
 use crate::testing::story::Story;

@@ -2,7 +2,7 @@
 
 /// The way from one interface to one place that has to be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trail {
+pub struct NetworkPath {
     /// The hops, the subnet first, the destination last.
     pub hops: Vec<Hop>,
     /// What becomes of the packets.

@@ -15,7 +15,7 @@ use crate::report::{CheckResult, Status};
 use crate::verdict::{Settled, Severity, Verdict};
 
 /// Of a recording with at most so many facts that may be absent, pairs of them are absent too.
-const FEW: usize = 20;
+const FEW: usize = 14;
 
 #[test]
 fn what_is_absent_fails_once_for_whoever_needs_it_and_makes_no_silent_pass() {

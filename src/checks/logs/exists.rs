@@ -3,7 +3,7 @@
 use super::target::{Target, lookup, target};
 use crate::checks::{Check, each};
 use crate::facts::View;
-use crate::lookup::logs::DescribeLogGroup;
+use crate::lookup::logs::{DescribeLogGroup, NO_GROUP};
 use crate::lookup::{Lookup, Missing};
 use crate::task::AwslogsUse;
 use crate::verdict::{Judgement, fail, not_applicable, pass, warn};
@@ -12,7 +12,7 @@ pub(super) static LOG_GROUP_EXISTS: Check = Check {
     id: "log-group-exists",
     verifies: "the log group exists in awslogs-region, or will be created",
     prevents: &[
-        "ResourceInitializationError: failed to validate logger args: create stream has been retried <n> times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.",
+        NO_GROUP,
         "CannotStartContainerError: ... failed to initialize logging driver: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.",
     ],
     remedy: "Create the log group in that region, correct awslogs-group or awslogs-region, or set awslogs-create-group to \"true\"",

@@ -3,7 +3,7 @@
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::lookup::iam::role::{GetRole, Role};
+use crate::lookup::iam::role::{GetRole, NO_TASK_ROLE, Role};
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{RoleArn, RoleRef};
 use crate::task::RoleUse;
@@ -12,10 +12,7 @@ use crate::verdict::{Finding, Judgement, fail, pass};
 pub(super) static ROLE_EXISTS: Check = Check {
     id: "role-exists",
     verifies: "the role exists, in this account, under this path",
-    prevents: &[
-        "ECS was unable to assume the role '<arn>' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.",
-        "ClientException: Role is not valid",
-    ],
+    prevents: &[NO_TASK_ROLE, "ClientException: Role is not valid"],
     remedy: "Create the role, or correct its ARN: aws iam get-role prints the right one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
     asks: &[&[GetRole::CALL, CallerIdentity::CALL]],

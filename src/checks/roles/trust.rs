@@ -9,7 +9,9 @@ use crate::iam::{
     Context, Decision, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request, evaluate,
 };
 use crate::knowledge::{Gap, Seen, Stop};
-use crate::lookup::iam::role::{GetRole, Role};
+use crate::lookup::iam::role::{
+    GetRole, NO_INFRASTRUCTURE_ROLE, NO_SERVICE_ROLE, NO_TASK_ROLE, Role,
+};
 use crate::lookup::organizations::DescribeOrganization;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, RoleArn};
@@ -21,11 +23,7 @@ use crate::verdict::{Finding, Judgement, fail, not_applicable, pass};
 pub(super) static ROLE_TRUST: Check = Check {
     id: "role-trust",
     verifies: "ECS may assume the role: it trusts the right service, on conditions that hold",
-    prevents: &[
-        "ECS was unable to assume the role '<arn>' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.",
-        "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. Please verify that the role being passed has the proper trust relationship with Amazon ECS.",
-        "Unable to assume role and validate the specified targetGroupArn. Please verify that the ECS service role being passed has the proper permissions.",
-    ],
+    prevents: &[NO_TASK_ROLE, NO_INFRASTRUCTURE_ROLE, NO_SERVICE_ROLE],
     remedy: "Let the role's trust policy allow sts:AssumeRole to the service",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
     asks: &[&[CallerIdentity::CALL, GetRole::CALL, DescribeOrganization::CALL]],

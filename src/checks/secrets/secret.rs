@@ -5,7 +5,7 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{
-    DescribeSecret, ListSecretVersions, Secret, SecretForm, SecretKey,
+    DescribeSecret, ListSecretVersions, NO_SECRET, Secret, SecretForm, SecretKey,
 };
 use crate::names::{SecretRef, ValueFrom};
 use crate::shell::ShellCommand;
@@ -15,9 +15,7 @@ use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 pub(super) static SECRET_EXISTS: Check = Check {
     id: "secret-exists",
     verifies: "the secret is there, in the region that its ARN names, not about to be deleted, with the version asked for",
-    prevents: &[
-        "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried <n> time(s): ... ResourceNotFoundException",
-    ],
+    prevents: &[NO_SECRET],
     remedy: "Create the secret, or correct its ARN: aws secretsmanager describe-secret prints the right one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
     asks: &[&[DescribeSecret::CALL, ListSecretVersions::CALL]],

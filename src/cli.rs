@@ -86,6 +86,7 @@ impl Cli {
 
 /// The commands that do not judge.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, and it is read once")]
 pub enum Other {
     /// Say whether a role or user may do something, and by which statements: allow, deny or depends
     Can(Can),

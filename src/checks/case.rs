@@ -29,13 +29,19 @@ pub struct Case<'t> {
     pub ruling: Ruling<'t>,
 }
 
+/// Judges one subject.
+pub type Judging<'t> = Rc<dyn Fn(&View) -> Judgement + 't>;
+
+/// The cases of a list that the account gives.
+pub type Listing<'t> = Rc<dyn Fn(&View) -> Result<Vec<Case<'t>>, Stop> + 't>;
+
 /// How a case is brought to its end.
 #[derive(Clone)]
 pub enum Ruling<'t> {
     /// By this judgement.
-    Judge(Rc<dyn Fn(&View) -> Judgement + 't>),
+    Judge(Judging<'t>),
     /// By the cases of the members of a list that the account gives.
-    Spread(Rc<dyn Fn(&View) -> Result<Vec<Case<'t>>, Stop> + 't>),
+    Spread(Listing<'t>),
 }
 
 /// Once for the whole task.

@@ -83,7 +83,7 @@ enum Step<T> {
 
 /// What came of the evaluation of one probe.
 enum Evaluated<'t> {
-    Settled(Settled, Log),
+    Settled(Box<(Settled, Log)>),
     Members(Vec<Probe<'t>>),
 }
 
@@ -197,8 +197,10 @@ impl<'w> RunLoop<'w> {
         let ended = self.evaluate_all(probes.len(), |run, index| {
             let probe = all.borrow().probes[index].clone();
             match run.evaluate(&probe) {
-                Evaluated::Settled(Settled::NotYet, log) => Step::Waits(log),
-                Evaluated::Settled(settled, log) => Step::Ends((settled, log)),
+                Evaluated::Settled(ended) => match *ended {
+                    (Settled::NotYet, log) => Step::Waits(log),
+                    ended => Step::Ends(ended),
+                },
                 Evaluated::Members(members) => Step::Grows(all.borrow_mut().spread(index, members)),
             }
         });
@@ -293,7 +295,8 @@ impl<'w> RunLoop<'w> {
             }
         };
         let log = view.into_log();
-        Evaluated::Settled(settle(judgement, &log, &self.table, self.trust), log)
+        let settled = settle(judgement, &log, &self.table, self.trust);
+        Evaluated::Settled(Box::new((settled, log)))
     }
 
     /// The members of a list, unless it rests on something that is not known: then nobody knows whether
@@ -305,7 +308,7 @@ impl<'w> RunLoop<'w> {
                 let member = |case| probe.member(case, log.clone());
                 Evaluated::Members(cases.into_iter().map(member).collect())
             }
-            unknown => Evaluated::Settled(unknown, log),
+            unknown => Evaluated::Settled(Box::new((unknown, log))),
         }
     }
 

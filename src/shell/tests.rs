@@ -8,19 +8,19 @@ use super::*;
 /// In tests a command is compared with the text to paste.
 impl PartialEq<str> for ShellCommand {
     fn eq(&self, text: &str) -> bool {
-        self.to_string() == text
+        format!("{self}") == text
     }
 }
 
 impl PartialEq<&str> for ShellCommand {
     fn eq(&self, text: &&str) -> bool {
-        self.to_string() == **text
+        format!("{self}") == **text
     }
 }
 
 impl PartialEq<String> for ShellCommand {
     fn eq(&self, text: &String) -> bool {
-        self.to_string() == *text
+        format!("{self}") == *text
     }
 }
 

@@ -20,7 +20,8 @@ pub struct Check {
     pub remedy: &'static str,
     /// The page of AWS's documentation that makes the rule.
     pub docs: &'static str,
-    /// The calls that it may make: its own, then what a permission, or the network, may add.
+    /// The calls that it may make: its own, then what a permission, or the network, may add. It reports
+    /// what the first call of a list does not find, unless an earlier list of another check begins so.
     pub asks: &'static [&'static [Call]],
     /// It could at most warn: what it cannot learn makes it `skip`, never `unknown`.
     pub advises: bool,

@@ -7,6 +7,7 @@ use super::spreading::Ended;
 use crate::checks::Check;
 use crate::facts::{Row, Table};
 use crate::knowledge::{FactId, Ground, Lack, Seen};
+use crate::lookup::Call;
 use crate::verdict::{Settled, Severity, Verdict};
 
 /// Who reports what.
@@ -35,9 +36,9 @@ pub(super) enum Report {
 }
 
 impl<'t> Reporters<'t> {
-    /// Of the checks that stopped at an absence, the one whose own question it is (the first of its
-    /// calls) reports it, otherwise the first in catalogue order; for something written, also a check
-    /// that failed at the same place before them.
+    /// Of the checks that stopped at an absence, the one whose own question it is (the first of its calls,
+    /// or of a further list of them) reports it, otherwise the first in catalogue order; for something
+    /// written, also a check that failed at the same place before them.
     pub(super) fn of(probes: &[Probe<'_>], ended: &[Ended], table: &'t Table) -> Reporters<'t> {
         let (checks, excused) = (HashMap::new(), HashSet::new());
         let mut reporters = Reporters { table, checks, excused };
@@ -66,8 +67,8 @@ impl<'t> Reporters<'t> {
     fn stopped(&mut self, probe: &Probe<'_>, lack: &Lack) {
         let missing = self.missing(probe.target, &lack.ground);
         let reporter = self.checks.entry(missing).or_insert(probe.check);
-        let owns = |check: &Check| asks_for(check, &lack.ground, self.table);
-        if owns(probe.check) && !owns(reporter) {
+        let rank = |check: &Check| rank(check, &lack.ground, self.table);
+        if rank(probe.check) < rank(reporter) {
             *reporter = probe.check;
         }
     }
@@ -98,13 +99,11 @@ fn sentence(id: FactId, table: &Table) -> &str {
     }
 }
 
-/// Whether the check's first question is the one that was answered with this absence.
-fn asks_for(check: &Check, ground: &Ground, table: &Table) -> bool {
-    let Ground::Fact(id) = ground else { return false };
-    match table.row(*id) {
-        Row::Asked { lookup, .. } => {
-            check.asks.first().and_then(|own| own.first()) == Some(&lookup.call())
-        }
-        Row::Derived { .. } => false,
-    }
+/// How much the question that was answered with this absence is the check's own: it is the first of all (0),
+/// the first of a further list (1), or one of the others (2).
+fn rank(check: &Check, ground: &Ground, table: &Table) -> usize {
+    let Ground::Fact(id) = ground else { return 2 };
+    let Row::Asked { lookup, .. } = table.row(*id) else { return 2 };
+    let leads = |list: &&[Call]| list.first() == Some(&lookup.call());
+    check.asks.iter().position(leads).map_or(2, |list| list.min(1))
 }

@@ -22,7 +22,7 @@ pub(super) static NETWORK_CONFIGURATION: Check = Check {
     ],
     remedy: "Name subnets and security groups of one VPC in networkConfiguration.awsvpcConfiguration",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html",
-    asks: &[&[DescribeSubnet::CALL, DescribeSecurityGroup::CALL]],
+    asks: &[&[DescribeSubnet::CALL], &[DescribeSecurityGroup::CALL]],
     advises: false,
     judge: |task| each(task, network_configuration),
 };

@@ -32,6 +32,15 @@ fn given_a_check_whose_own_question_it_is_then_it_tells_also_when_others_stand_b
 }
 
 #[test]
+fn given_a_check_that_asks_it_first_in_a_further_list_then_it_tells_before_those_that_merely_ask() {
+    let missing = || ask("security group", Reply::Absent);
+    let probes = [probe(&DEPENDING, needs(&missing())), probe(&FURTHER, needs(&missing()))];
+    assert_eq!(run(&probes).statuses(), [Skip, Fail]);
+    let probes = [probe(&FURTHER, needs(&missing())), probe(&FIRST, needs(&missing()))];
+    assert_eq!(run(&probes).statuses(), [Skip, Fail], "the first of all is the one to say so");
+}
+
+#[test]
 fn given_only_the_check_that_depends_then_it_fails_itself() {
     let probes = [probe(&SECOND, needs(&ask("secret", Reply::Absent)))];
     assert_eq!(run(&probes).statuses(), [Fail], "a gate must not open because of --only");

@@ -128,6 +128,9 @@ pub(super) static FIRST: Check = check("first");
 pub(super) static SECOND: Check = check("second");
 pub(super) static DEPENDING: Check =
     Check { asks: &[&[Together::CALL, Ask::CALL]], ..check("depending") };
+/// What others answer for first begins its second list.
+pub(super) static FURTHER: Check =
+    Check { asks: &[&[Together::CALL], &[Ask::CALL]], ..check("further") };
 pub(super) static ADVISING: Check = Check { advises: true, ..check("advising") };
 static STAGE: Group = Group { name: "stage", ..Group::EMPTY };
 

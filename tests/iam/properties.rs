@@ -235,18 +235,24 @@ proptest! {
         let context = hidden.iter().map(unknown).fold(
             Context::complete(), |context, (key, state)| context.with(key, state));
         let before = verdict(&evaluate(&request(context), &layers).decision);
-        let worlds = hidden.iter().fold(vec![Context::complete()], |contexts, at| {
-            let with = |context: &Context| {
-                states().into_iter().map(|it| context.clone().with(KEYS[*at], it)).collect::<Vec<_>>()
+        let worlds = hidden.iter().fold(vec![(Context::complete(), false)], |contexts, at| {
+            let with = |(context, several): &(Context, bool)| {
+                let world = |it: KeyState| {
+                    let more = matches!(&it, KeyState::Known(values) if values.len() > 1);
+                    (context.clone().with(KEYS[*at], it), *several || more)
+                };
+                states().into_iter().map(world).collect::<Vec<_>>()
             };
             contexts.iter().flat_map(with).collect()
         });
-        for world in worlds {
+        for (world, several) in worlds {
             let truth = verdict(&evaluate(&request(world.clone()), &layers).decision);
             let right = match before {
                 Verdict::Open => true,
-                // Several values without set operator are open in themselves.
+                // Several values without set operator are open in themselves: a statement that denies by
+                // them decides nothing, and what no statement allows is denied all the same.
                 _ if truth == Verdict::Open => true,
+                Verdict::ExplicitDeny if several => truth != Verdict::Allow,
                 Verdict::ImplicitDeny => truth != Verdict::Allow,
                 before => truth == before,
             };

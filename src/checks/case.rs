@@ -2,7 +2,7 @@
 //!
 //! A record names its function at the granularity of its subject, and one of these makes the cases of it:
 //!
-//! ```ignore
+//! ```text
 //! judge: |task| each(task, image_exists),           // for each image that the documents name
 //! judge: |task| whole(task, definition_schema),     // once for the task
 //! judge: |task| together(task, place, network_dns), // once for all subjects of a kind

@@ -140,6 +140,15 @@ fn documents() -> impl Strategy<Value = Documents> {
 }
 
 impl Documents {
+    /// The same with an allow of everything, so that only statements that deny can decide.
+    fn granting_all(&self) -> Documents {
+        let mut granted = self.clone();
+        let all = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+        granted.identity.push(all.clone());
+        granted.boundary.iter_mut().for_each(|statements| statements.push(all.clone()));
+        granted
+    }
+
     fn layers(&self) -> Layers {
         let read = |layer, statements: &[Value]| {
             let document = json!({"Version": "2012-10-17", "Statement": statements});
@@ -252,7 +261,11 @@ proptest! {
                 // Several values without set operator are open in themselves: a statement that denies by
                 // them decides nothing, and what no statement allows is denied all the same.
                 _ if truth == Verdict::Open => true,
-                Verdict::ExplicitDeny if several => truth != Verdict::Allow,
+                // With an allow of everything, it shows that the statement is open there.
+                Verdict::ExplicitDeny if several && truth == Verdict::ImplicitDeny => {
+                    let granted = documents.granting_all().layers();
+                    verdict(&evaluate(&request(world.clone()), &granted).decision) == Verdict::Open
+                }
                 Verdict::ImplicitDeny => truth != Verdict::Allow,
                 before => truth == before,
             };

@@ -177,7 +177,7 @@ impl std::fmt::Display for Words {
 }
 
 /// Seconds only: registries do not send the date form.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     headers.get("retry-after")?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
@@ -204,8 +204,6 @@ pub(super) fn silence(error: &reqwest::Error, host: &str) -> Trouble {
         format!("{host} refuses the connection")
     } else if text.contains("tunnel") || text.contains("proxy") {
         format!("the HTTP proxy does not connect to {host}")
-    } else if error.is_redirect() {
-        format!("{host} redirects in a circle")
     } else if error.is_connect() {
         format!("no connection to {host}")
     } else {

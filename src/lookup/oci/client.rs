@@ -7,13 +7,14 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
-use reqwest::{Method, StatusCode, Url};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Method, Request, StatusCode, Url};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Trouble, refusal, silence, token_refusal};
 use super::challenge::{Challenge, TokenSource};
 use super::digest;
+use super::exchange;
 use super::manifest::{ImageConfig, Manifest};
 
 /// The manifests that the container runtimes of ECS read.
@@ -166,7 +167,7 @@ impl Registries {
         })?;
         let host = url.host_str().unwrap_or_default().to_owned();
         let at = Repository { host, name: String::new() };
-        let answer = self.http.get(url).send().await.map_err(|error| silence(&error, &at.host))?;
+        let answer = exchange::ask(&self.http, &Request::new(Method::GET, url)).await?;
         let status = answer.status();
         if !status.is_success() {
             return Err(garbled(&at, &format!("HTTP {} instead of the blob", status.as_u16())));
@@ -221,18 +222,21 @@ impl Registries {
         at: &Repository,
         token: Option<&str>,
     ) -> Result<reqwest::Response, Trouble> {
-        let mut request = self.http.request(method.clone(), url.clone()).header(ACCEPT, ACCEPTED);
+        let mut request = Request::new(method.clone(), url.clone());
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
         if let Some(token) = token {
-            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+            let value = HeaderValue::from_str(&format!("Bearer {token}"));
+            let value = value.map_err(|_| garbled(at, "a token that no header can hold"))?;
+            request.headers_mut().insert(AUTHORIZATION, value);
         }
-        request.send().await.map_err(|error| silence(&error, &at.host))
+        exchange::ask(&self.http, &request).await
     }
 
     /// <https://distribution.github.io/distribution/spec/auth/token/>
     async fn fetch_token(&self, at: &Repository, source: TokenSource) -> Result<String, Trouble> {
         let url = token_url(at, &source)?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        let answer = self.http.get(url).send().await.map_err(|error| silence(&error, &host))?;
+        let answer = exchange::ask(&self.http, &Request::new(Method::GET, url)).await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = read_up_to(answer, REFUSAL_LIMIT).await?;
         if !status.is_success() {
@@ -269,7 +273,8 @@ struct Token {
 
 impl Token {
     fn text(self) -> Option<String> {
-        self.token.or(self.access_token).filter(|text| !text.is_empty())
+        let is_given = |text: &String| !text.is_empty();
+        self.token.filter(is_given).or(self.access_token.filter(is_given))
     }
 }
 

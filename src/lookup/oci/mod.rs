@@ -8,6 +8,7 @@ pub mod answer;
 mod challenge;
 pub mod client;
 mod digest;
+mod exchange;
 pub mod manifest;
 pub mod platform;
 

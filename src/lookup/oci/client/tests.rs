@@ -69,6 +69,7 @@ impl Fake {
 
 fn registries() -> Registries {
     let http = reqwest::Client::builder().no_proxy().timeout(std::time::Duration::from_secs(5));
+    let http = http.redirect(reqwest::redirect::Policy::none());
     Registries::new(http.build().unwrap())
 }
 
@@ -211,6 +212,62 @@ async fn given_too_many_requests_then_it_is_not_asked_again() {
     let trouble = registries().head(&fake.repository(), "1").await.unwrap_err();
     assert!(matches!(trouble, Trouble::Throttled { after: Some(_) }), "{trouble:?}");
     assert_eq!(fake.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn given_a_registry_that_is_busy_for_a_moment_then_it_is_asked_again() {
+    for busy in [429, 502, 503, 504] {
+        let times = Arc::new(Mutex::new(0));
+        let fake = Fake::answering(move |_, _, _| {
+            let mut times = times.lock().unwrap();
+            *times += 1;
+            if *times < 3 { reply(busy, &[], "") } else { index_with_digest() }
+        });
+        let found = registries().head(&fake.repository(), "1").await.unwrap();
+        assert_eq!(found.digest, digest::sha256(INDEX.as_bytes()), "{busy}");
+        assert_eq!(fake.seen().len(), 3, "{busy}");
+    }
+}
+
+#[tokio::test]
+async fn given_a_registry_that_stays_busy_then_three_attempts_are_enough() {
+    let fake = Fake::answering(|_, _, _| reply(429, &[("retry-after", "0")], ""));
+    let trouble = registries().head(&fake.repository(), "1").await.unwrap_err();
+    assert!(matches!(trouble, Trouble::Throttled { .. }), "{trouble:?}");
+    assert_eq!(fake.seen().len(), 3);
+}
+
+#[tokio::test]
+async fn given_redirects_without_end_then_it_is_not_followed_for_ever() {
+    let fake = Fake::answering(|line, _, _| {
+        reply(302, &[("location", &format!("{}x", line.split(' ').nth(1).unwrap()))], "")
+    });
+    let trouble = registries().head(&fake.repository(), "1").await.unwrap_err();
+    assert!(why(trouble).ends_with("redirects more than 10 times"));
+    assert_eq!(fake.seen().len(), 11);
+}
+
+#[tokio::test]
+async fn given_a_redirect_to_the_metadata_of_an_instance_then_nobody_asks_there() {
+    let fake = Fake::answering(|_, _, _| {
+        reply(307, &[("location", "http://169.254.169.254/latest/meta-data/")], "")
+    });
+    let trouble = registries().config(&fake.repository(), "sha256:ab").await.unwrap_err();
+    assert!(why(trouble).contains("link-local address, 169.254.169.254"));
+}
+
+#[test]
+fn given_an_empty_token_beside_an_access_token_then_the_latter_counts() {
+    let token = |text: &str| serde_json::from_str::<Token>(text).unwrap().text();
+    for (text, expected) in [
+        (r#"{"token":"","access_token":"a"}"#, Some("a")),
+        (r#"{"token":"t","access_token":"a"}"#, Some("t")),
+        (r#"{"token":"t","access_token":""}"#, Some("t")),
+        (r#"{"token":""}"#, None),
+        ("{}", None),
+    ] {
+        assert_eq!(token(text).as_deref(), expected, "{text}");
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::connector::NotWhole;
 use super::{Answer, Lookup};
 use crate::knowledge::{Absence, Gap, Seen};
 
@@ -118,7 +119,10 @@ where
         SdkError::TimeoutError(_) => "no answer in time".to_owned(),
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
             Some(error) if error.is_timeout() => "no connection in time".to_owned(),
-            Some(error) => format!("no connection: {}", root(error)),
+            Some(error) => match error.source().and_then(|it| it.downcast_ref::<NotWhole>()) {
+                Some(not_whole) => not_whole.to_string(),
+                None => format!("no connection: {}", root(error)),
+            },
             None => "no connection".to_owned(),
         },
         SdkError::ResponseError(context) => {

@@ -11,6 +11,11 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
+use super::ec2::check_well_formed;
+
+/// No page of an AWS answer comes near this size, in bytes. A body without end would fill the memory.
+const MOST_BYTES: usize = 32 << 20;
+
 /// The SDK's view of the shared client.
 #[derive(Clone, Debug)]
 pub(super) struct Http(pub(super) reqwest::Client);
@@ -54,7 +59,7 @@ impl Connector {
         *request.timeout_mut() = self.within;
         let response = self.client.execute(request).await.map_err(connector_error)?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.bytes().await.map_err(connector_error)?;
+        let body = whole_body(response).await?;
         let mut answer = HttpResponse::new(
             status
                 .as_u16()
@@ -71,6 +76,38 @@ impl Connector {
     }
 }
 
+/// Why an answer that came was not taken.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is not whole: {0}")]
+pub(super) struct NotWhole(String);
+
+/// The body, whole. Half a list of policies looks like a shorter list, so a body that was cut off is
+/// no answer: worth a retry, and then a gap.
+async fn whole_body(mut response: reqwest::Response) -> Result<Vec<u8>, ConnectorError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(connector_error)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MOST_BYTES {
+            let why = format!("it is larger than {} MiB", MOST_BYTES >> 20);
+            return Err(ConnectorError::other(Box::new(NotWhole(why)), None));
+        }
+    }
+    if is_xml(&body) {
+        check_well_formed(&body).map_err(|why| ConnectorError::io(Box::new(NotWhole(why))))?;
+    }
+    Ok(body)
+}
+
+/// Whether a body is XML as the services send it. The HTML page of a proxy is left to the SDK, which
+/// does not take it for an answer.
+fn is_xml(body: &[u8]) -> bool {
+    let start = body.trim_ascii_start();
+    let begins = |with: &str| {
+        start.get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    begins("<") && !begins("<html") && !begins("<!doctype html")
+}
+
 /// Timeouts and broken connections are worth a retry; that is the SDK's decision by these kinds.
 fn connector_error(error: reqwest::Error) -> ConnectorError {
     if error.is_timeout() {
@@ -79,5 +116,25 @@ fn connector_error(error: reqwest::Error) -> ConnectorError {
         ConnectorError::user(error.into())
     } else {
         ConnectorError::io(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn xml_of_a_service_is_told_from_the_page_of_a_proxy() {
+        for (body, expected) in [
+            ("<GetRoleResponse/>", true),
+            ("\n <?xml version=\"1.0\"?><Error/>", true),
+            ("<", true),
+            ("<html><body><br></body></html>", false),
+            ("\n<!DOCTYPE HTML><HTML>", false),
+            ("{\"a\": \"<b>\"}", false),
+            ("", false),
+        ] {
+            assert_eq!(is_xml(body.as_bytes()), expected, "{body}");
+        }
     }
 }

@@ -124,7 +124,8 @@ const BRIEFLY: std::time::Duration = std::time::Duration::from_secs(2);
 /// A client that does not wait long.
 #[cfg(test)]
 pub(super) fn brief_client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().timeout(BRIEFLY).build().unwrap()
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    builder.no_proxy().timeout(BRIEFLY).build().unwrap()
 }
 
 /// Everything at one address, with made-up credentials, asked once and not for long.

@@ -8,6 +8,7 @@ mod network;
 mod permissions;
 mod quotas;
 mod volumes;
+mod whole;
 mod wire;
 
 use std::collections::BTreeSet;

@@ -19,6 +19,14 @@ pub(super) struct Element {
 /// What an answer lacks, in the words that follow "the answer lacks".
 pub(super) type Lacks = &'static str;
 
+/// Checks that a body is one whole, well-formed XML document.
+///
+/// # Errors
+/// Why it is not.
+pub(in crate::lookup) fn check_well_formed(document: &[u8]) -> Result<(), String> {
+    Element::parse(document).map(|_| ())
+}
+
 /// Answers of EC2 nest about ten deep.
 const DEEPEST: usize = 64;
 

@@ -35,6 +35,7 @@ use crate::network::Traffic;
 
 pub(super) use client::Client;
 use client::Query;
+pub(super) use element::check_well_formed;
 use element::{Element, Lacks};
 
 /// EC2 takes as many values for one filter

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -33,6 +34,7 @@ pub(super) enum Reply {
 pub(super) struct Server {
     pub host: String,
     reply: Arc<Mutex<Option<Reply>>>,
+    asked: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -40,9 +42,12 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
         let reply = Arc::new(Mutex::new(None));
-        let server = Server { host: host.clone(), reply: Arc::clone(&reply) };
+        let asked = Arc::new(AtomicUsize::new(0));
+        let server =
+            Server { host: host.clone(), reply: Arc::clone(&reply), asked: Arc::clone(&asked) };
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                asked.fetch_add(1, Ordering::SeqCst);
                 let Some(reply) = reply.lock().unwrap().clone() else { break };
                 let host = host.clone();
                 std::thread::spawn(move || serve(stream, &host, &reply));
@@ -53,6 +58,11 @@ impl Server {
 
     pub(super) fn give(&self, reply: &Reply) {
         *self.reply.lock().unwrap() = Some(reply.clone());
+    }
+
+    /// How many requests came.
+    pub(super) fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
     }
 }
 

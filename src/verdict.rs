@@ -10,6 +10,10 @@ use crate::knowledge::{FactId, Gap, Ground, Lack, Stop};
 use crate::lookup::{CallerIdentity, Mend, Missing};
 use crate::shell::ShellCommand;
 
+mod rule;
+
+pub use rule::{Rule, Words};
+
 /// What a check says of its subject, or why it could not.
 pub type Judgement = Result<Verdict, Stop>;
 

@@ -7,6 +7,7 @@ use crate::facts::View;
 use crate::lookup::{Call, beside};
 use crate::reachability::network_path::NetworkPath;
 use crate::task::Task;
+use crate::verdict::Rule;
 
 /// One check: what it claims, and the function that judges the claim.
 pub struct Check {
@@ -60,6 +61,8 @@ pub struct Group {
     pub draws: bool,
     /// Its checks, in the order of the report.
     pub checks: &'static [&'static Check],
+    /// The rules of AWS's that its checks hold to, with their sources and dates.
+    pub rules: fn() -> Vec<(&'static Check, Vec<Rule>)>,
 }
 
 impl Group {
@@ -73,5 +76,12 @@ impl Group {
         paths: None,
         draws: false,
         checks: &[],
+        rules: Vec::new,
     };
+
+    /// The rules of AWS's that one of its checks holds to.
+    pub fn rules_of(&self, check: &Check) -> Vec<Rule> {
+        let of_check = |(it, rules): (&'static Check, Vec<Rule>)| (it.id == check.id).then_some(rules);
+        (self.rules)().into_iter().filter_map(of_check).flatten().collect()
+    }
 }

@@ -7,6 +7,7 @@ use crate::checks::{self, Check, Group};
 use crate::cli::Global;
 use crate::exit::Exit;
 use crate::output;
+use crate::verdict::{Rule, Words};
 
 /// Every check with its claim and its calls.
 pub(super) fn list(global: &Global) -> Result<Exit, Failure> {
@@ -51,7 +52,17 @@ fn object(group: &Group, check: &Check) -> Value {
         "docs": check.docs,
         "calls": check.calls().collect::<Vec<_>>(),
         "advises": check.advises,
+        "rules": group.rules_of(check).iter().map(dated).collect::<Vec<_>>(),
     })
+}
+
+/// A rule with its source and the day on which it was last seen to hold; `words` are AWS's, or null.
+fn dated(rule: &Rule) -> Value {
+    let words = match rule.words {
+        Words::Quoted(words) => Some(words),
+        Words::Unknown(_) => None,
+    };
+    json!({"rule": rule.claim, "words": words, "source": rule.source, "last_seen": rule.seen})
 }
 
 fn page(group: &Group, check: &Check) -> String {

@@ -1,7 +1,7 @@
-//! Service Quotas: how much of something an account may have in a region.
+//! Service Quotas: the quotas of an account in a region.
 //!
-//! All of it is optional knowledge: a quota that is used up delays a task, and seldom; whoever may not
-//! read it is not kept from deploying.
+//! All of it is optional knowledge: an exhausted quota rarely delays a task, and a caller without the
+//! permission to read quotas can still deploy.
 
 use serde::Serialize;
 
@@ -10,19 +10,19 @@ use crate::knowledge::Gap;
 use crate::names::Region;
 use crate::shell::ShellCommand;
 
-/// A quota, by the codes that Service Quotas knows it by.
+/// A quota, by its codes in Service Quotas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Quota {
-    /// The service's: `vpc`.
+    /// The service code: `vpc`.
     pub service: &'static str,
-    /// Its own: `L-…`
+    /// The quota code: `L-…`
     pub code: &'static str,
     /// Its name in the console.
     #[serde(skip)]
     pub name: &'static str,
 }
 
-/// How many network interfaces there may be
+/// The maximum number of network interfaces
 /// (<https://docs.aws.amazon.com/general/latest/gr/vpc-service.html>).
 pub const NETWORK_INTERFACES: Quota =
     Quota { service: "vpc", code: "L-DF5E4CA3", name: "Network interfaces per Region" };
@@ -31,7 +31,7 @@ const fn ebs(code: &'static str, name: &'static str) -> Quota {
     Quota { service: "ebs", code, name }
 }
 
-/// How many TiB all volumes of one type may have together
+/// The maximum total storage of volumes of one type, in TiB
 /// (<https://docs.aws.amazon.com/ebs/latest/userguide/ebs-resource-quotas.html>).
 const STORAGE: [(&str, Quota); 7] = [
     ("gp2", ebs("L-D18FCD1D", "Storage for General Purpose SSD (gp2) volumes, in TiB")),
@@ -43,29 +43,29 @@ const STORAGE: [(&str, Quota); 7] = [
     ("standard", ebs("L-9CF3C2EB", "Storage for Magnetic (standard) volumes, in TiB")),
 ];
 
-/// How many I/O operations per second they may have together, of types that are paid for by them.
+/// The maximum total IOPS, for volume types with provisioned IOPS.
 const IOPS: [(&str, Quota); 2] = [
     ("io1", ebs("L-B3A130E6", "IOPS for Provisioned IOPS SSD (io1) volumes")),
     ("io2", ebs("L-8D977E7E", "IOPS for Provisioned IOPS SSD (io2) volumes")),
 ];
 
 impl Quota {
-    /// That of the storage of a type of EBS volumes, in TiB.
+    /// The storage quota of an EBS volume type, in TiB.
     pub fn of_storage(kind: &str) -> Option<Quota> {
         STORAGE.iter().find(|(of, _)| *of == kind).map(|(_, quota)| *quota)
     }
 
-    /// That of the I/O operations per second of a type of EBS volumes, where there is one.
+    /// The IOPS quota of an EBS volume type, if there is one.
     pub fn of_iops(kind: &str) -> Option<Quota> {
         IOPS.iter().find(|(of, _)| *of == kind).map(|(_, quota)| *quota)
     }
 
-    /// What a verdict assumes when the quota, or how much of it is used, is not known.
+    /// The assumption if the quota, or its use, is not known.
     pub fn assumption(&self, region: &Region) -> String {
-        format!("that the quota {} leaves room in {region}", self.name)
+        format!("that the quota {} is not exhausted in {region}", self.name)
     }
 
-    /// The command that asks AWS for as much as `value`.
+    /// The command that requests an increase to `value`.
     pub fn raised_to(&self, value: i64, region: &Region) -> ShellCommand {
         ShellCommand::of("aws service-quotas request-service-quota-increase")
             .option("--service-code", self.service)
@@ -75,10 +75,10 @@ impl Quota {
     }
 }
 
-/// A quota as it is for the caller's account.
+/// A quota of the caller's account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetServiceQuota {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// Which.
     pub quota: Quota,
@@ -90,7 +90,7 @@ pub(in crate::lookup) const DEFAULT: Call = Call("servicequotas:GetAWSDefaultSer
 const UNKNOWN: &str = "NoSuchResourceException";
 
 impl Lookup for GetServiceQuota {
-    /// In the unit that its name tells.
+    /// In the unit of its name.
     type Fact = f64;
     const CALL: Call = Call("servicequotas:GetServiceQuota");
     const ABSENT: &'static [&'static str] = &[UNKNOWN];
@@ -99,7 +99,7 @@ impl Lookup for GetServiceQuota {
         format!("quota of {}: {}", self.region, self.quota.name)
     }
 
-    /// Where no value is applied to the account, the default is
+    /// Without an applied value for the account, the default is used
     /// (<https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html>).
     async fn fetch(&self, services: &Services) -> Answer<f64> {
         let client = services.servicequotas(&self.region);
@@ -120,7 +120,7 @@ fn value(quota: Option<aws_sdk_servicequotas::types::ServiceQuota>) -> Result<f6
     quota.and_then(|quota| quota.value).ok_or("the value of the quota")
 }
 
-/// The default is an action of its own, and the one to be allowed where it is refused.
+/// The default needs a separate action, which must be allowed if it is denied.
 fn of_the_default(gap: Gap) -> Gap {
     match gap {
         Gap::Refused { resource, said, .. } => {

@@ -1,5 +1,5 @@
-//! Network ACLs: what they let in and out of subnets, packet by packet. They remember nothing, so the
-//! answers have to pass too (<https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html>).
+//! Network ACLs: what they allow into and out of subnets, packet by packet. They are stateless, so return
+//! traffic must be allowed too (<https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html>).
 
 use super::acl_fact::{AclFact, Crossing, LAST_ENTRY};
 use super::addresses::{Addresses, Ports, range_name};
@@ -12,7 +12,7 @@ use super::route_fact::{RouteFact, RouteHop};
 use super::target::{Target, nat64, ranges_of};
 use super::topology::{NetworkAcl, RouteTarget, Subnet};
 
-/// Do the network ACLs on the way let packets to this port pass, and their answers? Those of the task's
+/// Do the network ACLs on the path allow packets to this port, and the return traffic? Those of the task's
 /// subnet, and of the subnet of the target's interface or of the NAT gateway.
 pub fn acls(topology: &Topology, from: &Interface, to: &Target, port: Port) -> Answer<AclFact> {
     let mut shares = Vec::new();
@@ -42,7 +42,7 @@ struct Walk<'a, 't> {
 }
 
 impl Walk<'_, '_> {
-    /// For each share of the packets of a way, what decides about it.
+    /// The deciding facts for each share of the packets of a way.
     fn shares(&self, way: &Way) -> Vec<Vec<AclFact>> {
         if let RouteFact::Leads { hop: RouteHop { target: RouteTarget::Local, .. }, .. } = way.fact
         {
@@ -51,7 +51,7 @@ impl Walk<'_, '_> {
         let mut shares = Vec::new();
         let mut share = way.share.clone();
         if matches!(way.fact, RouteFact::NoTable { .. } | RouteFact::Unread(_)) {
-            // Whatever the routes are, they do not matter within the subnet.
+            // Routes do not matter within the subnet.
             let here = Addresses::of(&ranges_of(self.from.subnet));
             if share.overlaps(&here) {
                 shares.push(vec![AclFact::SameSubnet { subnet: self.from.subnet.id.clone() }]);
@@ -62,12 +62,12 @@ impl Walk<'_, '_> {
             return shares;
         }
         let by_nat = way.nat.as_ref().map(|nat| self.by_nat(nat, &share));
-        // Whether an internet gateway is attached is nothing to a network ACL.
+        // Network ACLs do not depend on an attached internet gateway.
         let unread = way.fact.unread().filter(|part| *part != Part::InternetGateways);
-        let is_told = way.fact.outcome() == Outcome::Passed || way.fact.unread() != unread;
-        if !is_told || by_nat.is_none() {
+        let is_decided = way.fact.outcome() == Outcome::Passed || way.fact.unread() != unread;
+        if !is_decided || by_nat.is_none() {
             let mut facts = self.leave(self.from.subnet, &share, &self.to.name);
-            // A NAT gateway may be on the way, and its subnet has a network ACL too.
+            // A NAT gateway may be on the path, and its subnet has a network ACL too.
             if let Some(part) = unread
                 && outcome_of(&facts) == Outcome::Passed
             {
@@ -112,7 +112,7 @@ impl Walk<'_, '_> {
         shares
     }
 
-    /// Out of the task's subnet, in to that of the NAT gateway, and out of that to the target. A regional
+    /// Out of the task's subnet, into that of the NAT gateway, and out of that to the target. A regional
     /// NAT gateway has no subnet.
     fn by_nat(&self, nat: &str, share: &Addresses) -> Vec<AclFact> {
         let own = self.from.subnet;
@@ -145,12 +145,12 @@ impl Walk<'_, '_> {
         facts
     }
 
-    /// Out of the task's subnet to these addresses, and the answers back in.
+    /// Out of the task's subnet to these addresses, and the return traffic.
     fn leave(&self, subnet: &Subnet, to: &Addresses, name: &str) -> Vec<AclFact> {
         self.both_ways(subnet, to, name, Toward::Peer, self.from.ephemeral)
     }
 
-    /// In to a subnet from the task, and the answers back out.
+    /// Into a subnet from the task, and the return traffic.
     fn enter(&self, subnet: &Subnet) -> Vec<AclFact> {
         let task = Addresses::of(&ranges_of(self.from.subnet)).of_family(self.from.family());
         let name = &self.from.subnet.id;
@@ -188,14 +188,14 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Which way a connection is opened, as seen from a subnet.
+/// The direction of a connection, as seen from a subnet.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Toward {
     Peer,
     Subnet,
 }
 
-/// Packets of which one entry of the list decides.
+/// Packets that one entry of the list decides.
 struct Decided {
     peers: Addresses,
     ports: Ports,
@@ -204,7 +204,7 @@ struct Decided {
     allow: bool,
 }
 
-/// Entries are tried by number, and the first that matches decides
+/// Entries are evaluated by number, and the first match decides
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html>).
 fn judge(acl: &NetworkAcl, crossing: Crossing) -> AclFact {
     let decided = decide(acl, &crossing);

@@ -1,4 +1,4 @@
-//! What decides whether network ACLs let packets pass.
+//! The facts that decide whether network ACLs allow packets.
 
 use std::fmt;
 
@@ -7,40 +7,40 @@ use super::answer::{Fact, Outcome};
 use super::interface::protocol_name;
 use super::parts::Part;
 
-/// What a network ACL says of packets that cross the border of its subnet.
+/// What a network ACL decides for packets that enter or leave its subnet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AclFact {
-    /// Both ends are in one subnet, and no network ACL is between them.
+    /// Both ends are in one subnet, with no network ACL in between.
     SameSubnet {
         /// `subnet-…`
         subnet: String,
     },
-    /// It lets them pass.
+    /// It allows them.
     Open {
         /// `acl-…`
         acl: String,
-        /// The subnet that it guards.
+        /// Its subnet.
         subnet: String,
     },
-    /// It lets none of them pass.
+    /// It allows none of them.
     Denied {
         /// Which packets.
         crossing: Crossing,
-        /// The number of the entry that decides; none if no entry is about them.
+        /// The number of the deciding entry; none if no entry matches them.
         entry: Option<i32>,
     },
-    /// It lets part of them pass.
+    /// It allows part of them.
     Partly {
         /// Which packets.
         crossing: Crossing,
-        /// The number of the entry that stops the others.
+        /// The number of the entry that denies the others.
         entry: Option<i32>,
-        /// The ports of those that it stops.
+        /// The ports of those that it denies.
         ports: String,
-        /// Where they are sent to, or come from.
+        /// Their destination or source.
         peers: String,
     },
-    /// The network ACL of the subnet is not shown.
+    /// The network ACL of the subnet is not visible.
     NotShown {
         /// `subnet-…`
         subnet: String,
@@ -49,20 +49,20 @@ pub enum AclFact {
     Unread(Part),
 }
 
-/// Packets that cross the border of a subnet.
+/// Packets that enter or leave a subnet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crossing {
     /// `acl-…`
     pub acl: String,
-    /// The subnet that it guards.
+    /// Its subnet.
     pub subnet: String,
     /// Whether they leave the subnet.
     pub egress: bool,
-    /// Whether they are answers, which go to the ports that connections come from.
+    /// Whether they are return traffic, which goes to the source ports of connections.
     pub is_answer: bool,
     /// The protocol's number by IANA.
     pub protocol: u8,
-    /// The first and the last port that they are sent to.
+    /// The first and the last destination port.
     pub ports: (u16, u16),
     /// The other end, by name.
     pub peer: String,
@@ -70,7 +70,7 @@ pub struct Crossing {
     pub peers: Addresses,
 }
 
-/// The numbers from which on entries are not one's own: they deny what no other entry is about.
+/// The number of the fixed last entry, which denies everything else.
 pub(super) const LAST_ENTRY: i32 = 32767;
 
 impl Fact for AclFact {
@@ -109,10 +109,10 @@ impl fmt::Display for AclFact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             AclFact::SameSubnet { subnet } => {
-                write!(f, "both ends are in {subnet}, where no network ACL is between them")
+                write!(f, "both ends are in {subnet}, with no network ACL in between")
             }
             AclFact::Open { acl, subnet } => {
-                write!(f, "network ACL {acl} of {subnet} lets it pass both ways")
+                write!(f, "network ACL {acl} of {subnet} allows it in both directions")
             }
             AclFact::Denied { crossing, entry } => match entry.filter(|it| *it < LAST_ENTRY) {
                 Some(entry) => {
@@ -134,7 +134,7 @@ impl fmt::Display for AclFact {
                     None => Ok(()),
                 }
             }
-            AclFact::NotShown { subnet } => write!(f, "the network ACL of {subnet} is not shown"),
+            AclFact::NotShown { subnet } => write!(f, "the network ACL of {subnet} is not visible"),
             AclFact::Unread(part) => write!(f, "{part} could not be read"),
         }
     }
@@ -146,16 +146,16 @@ impl Crossing {
     }
 }
 
-/// `TCP 443 out of subnet-1 to the internet`, `the answers (TCP 32768-60999) in to subnet-1 from …`.
+/// `TCP 443 out of subnet-1 to the internet`, `the return traffic (TCP 32768-60999) into subnet-1 from …`.
 impl fmt::Display for Crossing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (first, last) = self.ports;
         let ports = if first == last { first.to_string() } else { format!("{first}-{last}") };
         let packets = format!("{} {ports}", protocol_name(self.protocol));
-        let way = if self.egress { "out of" } else { "in to" };
+        let way = if self.egress { "out of" } else { "into" };
         let (subnet, preposition, peer) = (&self.subnet, self.preposition(), &self.peer);
         match self.is_answer {
-            true => write!(f, "the answers ({packets}) {way} {subnet} {preposition} {peer}"),
+            true => write!(f, "the return traffic ({packets}) {way} {subnet} {preposition} {peer}"),
             false => write!(f, "{packets} {way} {subnet} {preposition} {peer}"),
         }
     }

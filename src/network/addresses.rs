@@ -1,4 +1,4 @@
-//! Sets of addresses, and of ports: exact, so that *all*, *none* and *part of it* can be told apart.
+//! Exact sets of addresses and ports, to distinguish *all*, *none* and *some*.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -105,11 +105,11 @@ impl fmt::Display for Ports {
     }
 }
 
-/// Where NAT64 keeps the addresses of IPv4: 64:ff9b::/96
+/// The NAT64 prefix of IPv4 addresses: 64:ff9b::/96
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html>).
 const NAT64: u128 = 0x0064_ff9b << 96;
 
-/// How many ranges a sentence names.
+/// How many ranges a sentence lists.
 const SHOWN: usize = 4;
 
 /// A set of addresses of both versions.
@@ -148,7 +148,7 @@ impl Addresses {
         }
     }
 
-    /// Those of this version.
+    /// The addresses of this version.
     pub fn of_family(&self, family: Family) -> Addresses {
         match family {
             Family::Ipv4 => Addresses { v4: self.v4.clone(), v6: Numbers::default() },
@@ -156,22 +156,22 @@ impl Addresses {
         }
     }
 
-    /// Those of both.
+    /// The union.
     pub fn union(&self, other: &Addresses) -> Addresses {
         Addresses { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }
     }
 
-    /// Those that are in both.
+    /// The intersection.
     pub fn intersection(&self, other: &Addresses) -> Addresses {
         Addresses { v4: self.v4.intersection(&other.v4), v6: self.v6.intersection(&other.v6) }
     }
 
-    /// Those that are not in `other`.
+    /// The addresses that are not in `other`.
     pub fn without(&self, other: &Addresses) -> Addresses {
         Addresses { v4: self.v4.without(&other.v4), v6: self.v6.without(&other.v6) }
     }
 
-    /// Whether `other` has no address beside these.
+    /// Whether `other` has no address outside this set.
     pub fn covers(&self, other: &Addresses) -> bool {
         other.without(self).is_empty()
     }
@@ -181,13 +181,13 @@ impl Addresses {
         !self.intersection(other).is_empty()
     }
 
-    /// The addresses of NAT64 that stand for those of IPv4.
+    /// The NAT64 addresses of those of IPv4.
     pub(super) fn embedded(&self) -> Addresses {
         let shifted = self.v4.ranges().iter().map(|(first, last)| (NAT64 | first, NAT64 | last));
         Addresses { v4: Numbers::default(), v6: Numbers(shifted.collect()) }
     }
 
-    /// The addresses of IPv4 that those of NAT64 stand for.
+    /// The IPv4 addresses of those of NAT64.
     pub(super) fn extracted(&self) -> Addresses {
         let all = Numbers::range(NAT64, NAT64 | u128::from(u32::MAX));
         let inside = self.v6.intersection(&all);
@@ -195,7 +195,7 @@ impl Addresses {
         Addresses { v4: Numbers(shifted.collect()), v6: Numbers::default() }
     }
 
-    /// As ranges, unless they are too many to be read.
+    /// As ranges, unless there are too many to read.
     pub(super) fn in_short(&self) -> String {
         if self.prefixes().len() > SHOWN { "the rest".to_owned() } else { self.to_string() }
     }
@@ -249,7 +249,7 @@ impl fmt::Display for Addresses {
     }
 }
 
-/// A range as one writes it: a single address without its length.
+/// A range in common notation: a single address without its length.
 pub(super) fn range_name(range: &IpNet) -> String {
     if range.prefix_len() == range.max_prefix_len() {
         range.addr().to_string()

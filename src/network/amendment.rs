@@ -1,5 +1,5 @@
-//! What would have a network ACL let pass what it stops: entries that are as narrow as that, and that
-//! leave alone what others of its entries deny.
+//! Entries that make a network ACL allow what it denies: as narrow as possible, without allowing what other
+//! entries deny.
 
 use std::ops::RangeInclusive;
 
@@ -11,14 +11,14 @@ use super::interface::Family;
 use super::parts::Topology;
 use super::topology::{AclEntry, NetworkAcl, Traffic};
 
-/// An entry that lets packets pass.
+/// An entry that allows packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Amendment {
     /// `acl-…`
     pub acl: String,
     /// The entry.
     pub entry: AclEntry,
-    /// What has its number now, if no lower one is free.
+    /// The entry that has its number now, if no lower one is free.
     pub displaced: Option<Displaced>,
 }
 
@@ -27,12 +27,12 @@ pub struct Amendment {
 pub struct Displaced {
     /// The entry.
     pub entry: AclEntry,
-    /// A number under which it still denies what it is to deny; none if others come between.
+    /// A number where it still denies the same; none if other entries come in between.
     pub moves_to: Option<i32>,
 }
 
 impl Amendment {
-    /// What it makes of the entries of its network ACL.
+    /// Applies it to the entries of its network ACL.
     pub fn amend(&self, entries: &mut Vec<AclEntry>) {
         if let Some(Displaced { entry, moves_to }) = &self.displaced {
             entries.retain(|it| it != entry);
@@ -42,8 +42,8 @@ impl Amendment {
     }
 }
 
-/// The entries that let pass what these facts say is stopped: one for each network ACL, direction and
-/// kind of packets. None of them takes the number of another.
+/// The entries that allow what these facts say is denied: one per network ACL, direction and kind of
+/// packets, each with a different number.
 pub fn amendments(topology: &Topology, facts: &[AclFact]) -> Vec<Amendment> {
     let mut stopped: Vec<(Crossing, Option<i32>)> = Vec::new();
     for fact in facts {
@@ -72,7 +72,7 @@ pub fn amendments(topology: &Topology, facts: &[AclFact]) -> Vec<Amendment> {
     found
 }
 
-/// Whether one entry is for both, but for where the other end is.
+/// Whether one entry fits both, apart from the other end.
 fn is_alike(one: &Crossing, other: &Crossing) -> bool {
     // Behind NAT64 one end speaks IPv6 and the other IPv4.
     let family = |it: &Crossing| it.peers.has(Family::Ipv4);
@@ -80,7 +80,8 @@ fn is_alike(one: &Crossing, other: &Crossing) -> bool {
     kind(one) == kind(other)
 }
 
-/// The range of an entry for these: their own if they are one, the VPC's if they are in it, else all.
+/// The range of an entry for these addresses: their own if it is one, the VPC's if it contains them, else
+/// all.
 fn range_of(topology: &Topology, peers: &Addresses) -> IpNet {
     if let [range] = peers.prefixes()[..] {
         return range;
@@ -114,7 +115,7 @@ fn amendment(
     Some(Amendment { acl: acl.id.clone(), entry: AclEntry { number, ..wanted }, displaced })
 }
 
-/// The entries of one direction, but the last, which is not one's own.
+/// The entries of one direction, without the fixed last one.
 struct List<'a>(Vec<&'a AclEntry>);
 
 impl<'a> List<'a> {
@@ -127,9 +128,9 @@ impl<'a> List<'a> {
         self.0.iter().find(|it| it.number == number).copied()
     }
 
-    /// A free number below this one, for an entry that allows: the lower number decides. It is near, as
-    /// what is denied before this one is not to be allowed by the way. A multiple of ten leaves room
-    /// for others (<https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html>).
+    /// A free number below this one, for an entry that allows: the lower number decides. It is close, so
+    /// that earlier denials stay in force. A multiple of ten leaves room for others
+    /// (<https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html>).
     fn before(&self, number: i32, wanted: &AclEntry) -> Option<i32> {
         let denies = |it: &AclEntry| !it.allow && overlap(it, wanted);
         let gap = (1..number).rev().take_while(|at| self.entry(*at).is_none());
@@ -138,15 +139,14 @@ impl<'a> List<'a> {
         round.or_else(|| farther.into_iter().find(|at| self.entry(*at).is_none()))
     }
 
-    /// A number behind all others, for what no entry is about.
+    /// A number after all others, for packets that no entry matches.
     fn last(&self, wanted: &AclEntry) -> Option<i32> {
         let highest = self.0.iter().map(|it| it.number).max().unwrap_or(0);
         let round = (highest / 10 + 1) * 10;
         if round < LAST_ENTRY { Some(round) } else { self.before(LAST_ENTRY, wanted) }
     }
 
-    /// A free number above that of an entry that denies, with nothing between that would allow any of
-    /// it.
+    /// A free number above that of a denying entry, with no entry in between that allows any of it.
     fn after(&self, denying: &AclEntry) -> Option<i32> {
         let allows = |it: &AclEntry| it.allow && overlap(it, denying);
         let mut above = denying.number + 1..LAST_ENTRY;
@@ -154,7 +154,7 @@ impl<'a> List<'a> {
     }
 }
 
-/// Whether there are packets that both are about.
+/// Whether some packets match both.
 fn overlap(one: &AclEntry, other: &AclEntry) -> bool {
     let protocols = (one.traffic.protocol, other.traffic.protocol);
     let is_one_protocol = match protocols {
@@ -191,7 +191,7 @@ mod tests {
         }
     }
 
-    /// What has TCP 443 pass to these, which this entry denies; the VPC is 10.0.0.0/16.
+    /// The amendment for TCP 443 to these, which this entry denies; the VPC is 10.0.0.0/16.
     fn amended(entries: &[&str], peers: &[&str], by: Option<i32>) -> Amendment {
         let entries = entries.iter().map(|it| entry(it)).collect();
         let acl = NetworkAcl { id: "acl-1".to_owned(), subnets: Vec::new(), entries };
@@ -229,11 +229,11 @@ mod tests {
             (&["100 deny all 0.0.0.0/0"][..], Some(100), 90),
             (&["90 deny 443 0.0.0.0/0", "100 allow all 0.0.0.0/0"], Some(90), 80),
             (&["95 deny 22 0.0.0.0/0", "100 deny all 0.0.0.0/0"], Some(100), 99),
-            // What is allowed, or is nothing of ours, may be passed by.
+            // Entries that allow, or that do not match, may be skipped.
             (&["99 allow 80 0.0.0.0/0", "100 deny all 0.0.0.0/0"], Some(100), 98),
             (&["99 deny 80 0.0.0.0/0", "100 deny all 0.0.0.0/0"], Some(100), 98),
             (&["5 deny 443 0.0.0.0/0"], Some(5), 4),
-            // Nothing denies it but the last entry: behind all.
+            // Only the last entry denies it: after all.
             (&["100 allow 80 0.0.0.0/0", "32767 deny all 0.0.0.0/0"], Some(32767), 110),
             (&["105 deny 443 198.51.100.0/24"], None, 110),
             (&[], None, 10),
@@ -251,7 +251,7 @@ mod tests {
             (&["1 deny all 0.0.0.0/0", "2 deny 80 0.0.0.0/0"], 1, 1, Some(3)),
             (&["1 deny 443 0.0.0.0/0", "2 allow 80 0.0.0.0/0"], 1, 1, Some(3)),
             (&["1 deny all 0.0.0.0/0", "2 allow 80 0.0.0.0/0"], 1, 1, None),
-            // What is denied to some is not allowed by the way.
+            // A denial for some addresses stays in force.
             (&["1 deny 443 198.51.100.0/24", "2 deny all 0.0.0.0/0"], 2, 2, Some(3)),
         ] {
             let it = amended(entries, &["0.0.0.0/0"], Some(by));

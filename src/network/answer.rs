@@ -4,66 +4,65 @@ use std::fmt;
 
 use super::parts::Part;
 
-/// What becomes of the packets. The order is the point of it: what lies one behind the other does as
-/// well as the worst of it.
+/// Whether the packets arrive. The order matters: stages in series are as good as the worst one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// None arrives.
+    /// None arrive.
     Blocked,
-    /// Only part of them arrives, or it cannot be told.
+    /// Only some arrive, or it cannot be determined.
     Doubtful,
-    /// All of them arrive.
+    /// All arrive.
     Passed,
 }
 
 impl Outcome {
-    /// Of what has to be passed one after the other.
+    /// The outcome of stages in series.
     pub fn in_series(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
         outcomes.into_iter().min().unwrap_or(Outcome::Passed)
     }
 
-    /// Of ways of which a packet takes one, and it is not known which.
+    /// The outcome of alternatives of which a packet takes one, unknown which.
     pub fn across(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
         let mut outcomes = outcomes.into_iter();
         let first = outcomes.next().unwrap_or(Outcome::Doubtful);
         if outcomes.all(|it| it == first) { first } else { Outcome::Doubtful }
     }
 
-    /// Of several ways of which one is enough.
+    /// The outcome of alternatives of which one is enough.
     pub fn any(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
         outcomes.into_iter().max().unwrap_or(Outcome::Blocked)
     }
 }
 
-/// A fact that decides a stage, as a sentence.
+/// A fact that decides a stage; it displays as a sentence.
 pub trait Fact: fmt::Display + Clone {
-    /// What follows from it, for the packets that it is about.
+    /// The outcome for the packets that it concerns.
     fn outcome(&self) -> Outcome;
 
-    /// The part that is missing, if that is what it says.
+    /// The missing part, if the fact is about one.
     fn unread(&self) -> Option<Part>;
 
-    /// What it calls the two ends of the way.
+    /// The names of both ends of the path.
     fn ends_mut(&mut self) -> Vec<&mut String>;
 }
 
-/// What a stage answers.
+/// The answer of a stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer<F> {
-    /// What becomes of the packets.
+    /// Whether the packets arrive.
     pub outcome: Outcome,
-    /// The facts that decide it, the worst first. Where the outcome is `Doubtful` because the packets
-    /// fare differently, there are facts of several outcomes.
+    /// The deciding facts, the worst first. If the outcome is `Doubtful` because packets differ, there are
+    /// facts of several outcomes.
     pub facts: Vec<F>,
 }
 
 impl<F: Fact> Answer<F> {
-    /// Of facts of which each has to let every packet pass.
+    /// The answer from facts that each must allow every packet.
     pub fn in_series(facts: Vec<F>) -> Answer<F> {
         Answer::sorted(Outcome::in_series(facts.iter().map(F::outcome)), facts)
     }
 
-    /// Of facts of which each is about a share of the packets.
+    /// The answer from facts that each concern a share of the packets.
     pub fn across(facts: Vec<F>) -> Answer<F> {
         Answer::sorted(Outcome::across(facts.iter().map(F::outcome)), facts)
     }
@@ -73,13 +72,13 @@ impl<F: Fact> Answer<F> {
         Answer { outcome, facts }
     }
 
-    /// The part that has to be read before it can be told.
+    /// The part that must be read to decide.
     pub fn unread(&self) -> Option<Part> {
         self.facts.iter().find_map(F::unread)
     }
 
-    /// The facts that make it the outcome that it is, as a sentence: beside those that stop the packets
-    /// it does not matter what lets them pass.
+    /// The facts that cause the outcome, as a sentence: next to those that block packets, those that allow
+    /// them do not matter.
     pub fn because(&self) -> String {
         let decides = |fact: &&F| match self.outcome {
             Outcome::Blocked => fact.outcome() == Outcome::Blocked,
@@ -90,8 +89,7 @@ impl<F: Fact> Answer<F> {
         said.join("; ")
     }
 
-    /// The same facts, in which an end of the way has another name, such as one that it shares with
-    /// others that fare alike.
+    /// The same facts with another name for one end of the path, such as one for several subnets.
     pub fn renamed(&self, end: &str, name: &str) -> Answer<F> {
         let mut renamed = self.clone();
         for own in renamed.ends_mut().into_iter().filter(|own| *own == end) {
@@ -100,7 +98,7 @@ impl<F: Fact> Answer<F> {
         renamed
     }
 
-    /// What its facts call the two ends of the way.
+    /// The names of both ends of the path in its facts.
     pub(super) fn ends_mut(&mut self) -> Vec<&mut String> {
         self.facts.iter_mut().flat_map(F::ends_mut).collect()
     }
@@ -110,7 +108,7 @@ impl<F: Fact> Answer<F> {
         self.outcome == Outcome::Passed
     }
 
-    /// Whether none does.
+    /// Whether none passes.
     pub fn is_blocked(&self) -> bool {
         self.outcome == Outcome::Blocked
     }
@@ -150,7 +148,7 @@ mod tests {
         assert_eq!(
             renamed.to_string(),
             "route table rtb-1 of subnets 1 and 2 has no route to public addresses; \
-             NAT gateway nat-1 has no way out: \
+             NAT gateway nat-1 has no route out: \
              route table rtb-1 of nat-1 has no route to public addresses"
         );
         assert_eq!(answer.renamed("subnet", "another"), answer, "a name counts as a whole");

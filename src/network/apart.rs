@@ -1,4 +1,4 @@
-//! The internet without the few ranges that a VPC treats apart: those of a company, or on a blocklist.
+//! The internet without the few ranges that a VPC treats differently: those of a company, or a blocklist.
 
 use ipnet::IpNet;
 
@@ -10,14 +10,13 @@ use super::path::{Path, reach};
 use super::target::Target;
 use super::topology::RouteDestination;
 
-/// Which part of the internet is narrow: less than one in so many addresses.
+/// A narrow range has fewer than one in this many addresses of the internet.
 const NARROW: u128 = 1000;
 
-/// The path to the internet but for the narrow ranges that routes or network ACLs treat apart, and these
-/// ranges. Nothing where there are none, or the path does not lead to somewhere in the internet.
+/// The path to the internet without the narrow ranges that routes or network ACLs treat differently, and
+/// these ranges. `None` if there are none, or if the path does not lead to the internet.
 ///
-/// A host of which it is not known where in the internet it stands is hardly in one of them. That it is
-/// not remains an assumption, of whoever asks.
+/// A host with an unknown address is hardly in one of them. The caller has to state this assumption.
 pub fn rest_of_internet<'a>(
     topology: &Topology<'a>,
     from: &Interface,
@@ -46,7 +45,7 @@ pub fn rest_of_internet<'a>(
     (!ranges.is_empty()).then(|| (reach(topology, from, rest, path.port), ranges))
 }
 
-/// The ranges that routes and network ACLs of the VPC name, each once, the narrowest first.
+/// The ranges in routes and network ACLs of the VPC, each once, the narrowest first.
 fn named(topology: &Topology) -> Vec<IpNet> {
     let lists = topology.prefix_lists.unwrap_or_default();
     let mut ranges: Vec<IpNet> = Vec::new();

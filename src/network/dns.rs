@@ -17,62 +17,62 @@ use super::route_fact::RouteFact;
 use super::target::Target;
 use super::topology::Vpc;
 
-/// What decides whether names resolve.
+/// The facts that decide whether names resolve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DnsFact {
-    /// The resolver of Amazon answers, and nothing filters what is sent to it.
+    /// The Amazon-provided DNS server answers, and nothing filters requests to it.
     Amazon,
-    /// The resolver of Amazon is asked, and does not answer in this VPC.
+    /// The Amazon-provided DNS server is used, but does not answer in this VPC.
     SupportOff {
         /// `vpc-…`
         vpc: String,
     },
-    /// A resolver of one's own can be reached. What it answers is not shown.
+    /// A custom DNS server is reachable. Its answers cannot be checked.
     Reached {
         /// Its address.
         resolver: String,
     },
-    /// A resolver of one's own cannot be reached, or not with certainty.
+    /// A custom DNS server is not reachable, or not certainly.
     Hindered {
         /// Its address.
         resolver: String,
         /// UDP or TCP 53.
         port: Port,
-        /// What hinders it.
+        /// What blocks it.
         by: Hindrance,
         /// `Blocked` or `Doubtful`.
         outcome: Outcome,
     },
-    /// Something is written as a resolver that is no address.
+    /// A DNS server is set that is not an IP address.
     NoAddress {
-        /// What is written.
+        /// The text.
         resolver: String,
     },
-    /// The DHCP options name no resolver.
+    /// The DHCP options set no DNS server.
     NoResolver,
     /// A part was not read.
     Unread(Part),
 }
 
-/// What keeps packets from a resolver.
+/// What blocks packets to a DNS server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hindrance {
     /// Routes.
     Route(Answer<RouteFact>),
     /// Security groups.
     SecurityGroups {
-        /// Those that the packets leave by.
+        /// Those of the sending interface.
         groups: Vec<String>,
-        /// What they say.
+        /// Their answer.
         said: Answer<FilterFact>,
     },
     /// Network ACLs.
     NetworkAcls(Answer<AclFact>),
 }
 
-/// Do names resolve? By the resolver of Amazon, which neither security groups nor network ACLs filter
-/// (<https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html>), or by those that the
-/// DHCP options of the VPC name, each of which has to be reached by UDP and, for long answers, TCP.
+/// Do names resolve? Through the Amazon-provided DNS server, which neither security groups nor network ACLs
+/// filter (<https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html>), or through those of
+/// the VPC's DHCP options, which must be reachable on UDP and, for long answers, TCP.
 pub fn resolve(topology: &Topology, from: &Interface) -> Answer<DnsFact> {
     let Some(servers) = topology.dns_servers else {
         return Answer::in_series(vec![DnsFact::Unread(Part::DnsServers)]);
@@ -80,11 +80,11 @@ pub fn resolve(topology: &Topology, from: &Interface) -> Answer<DnsFact> {
     if servers.is_empty() {
         return Answer::in_series(vec![DnsFact::NoResolver]);
     }
-    // One that does not answer costs seconds before the next is asked.
+    // A server that does not answer delays each lookup by seconds.
     Answer::across(servers.iter().map(|server| ask(topology, from, server)).collect())
 }
 
-/// Whether names are resolved by others than Amazon, or the part that would tell.
+/// Whether custom DNS servers resolve names, or the missing part.
 pub(super) fn has_own_resolvers(topology: &Topology) -> Result<bool, Part> {
     let servers = topology.dns_servers.ok_or(Part::DnsServers)?;
     let amazon: Vec<_> = servers.iter().map(|it| is_amazon(it, topology.vpc)).collect();
@@ -110,8 +110,8 @@ fn ask(topology: &Topology, from: &Interface, server: &str) -> DnsFact {
     }
 }
 
-/// Whether it is the resolver of Amazon: by name, by its fixed addresses, or as the third address of the
-/// VPC's first range. None where the VPC is needed and not known.
+/// Whether it is the Amazon-provided DNS server: by name, by its fixed addresses, or by the base of the
+/// VPC's first range plus two. `None` if the VPC is needed but not known.
 fn is_amazon(server: &str, vpc: Option<&Vpc>) -> Option<bool> {
     const FIXED: [IpAddr; 2] = [
         IpAddr::V4(Ipv4Addr::new(169, 254, 169, 253)),
@@ -132,8 +132,8 @@ fn is_amazon(server: &str, vpc: Option<&Vpc>) -> Option<bool> {
     Some(first.is_some_and(|first| u32::from(first).checked_add(2) == Some(address.into())))
 }
 
-/// Whether a resolver of one's own can be reached. Without UDP nothing resolves, without TCP only what
-/// fits into a datagram.
+/// Whether a custom DNS server is reachable. Without UDP nothing resolves, without TCP only what fits into
+/// a datagram.
 fn reach(topology: &Topology, from: &Interface, address: IpAddr) -> DnsFact {
     let to = Target::address(address);
     let (udp, tcp) = (Port::udp(53), Port::tcp(53));
@@ -149,7 +149,7 @@ fn reach(topology: &Topology, from: &Interface, address: IpAddr) -> DnsFact {
         .unwrap_or_else(|| DnsFact::Reached { resolver: address.to_string() })
 }
 
-/// The worst of route, security groups and network ACLs, unless all let it pass.
+/// The worst of route, security groups and network ACLs, unless all allow it.
 fn hindrance(topology: &Topology, from: &Interface, to: &Target, port: Port) -> Option<Hindrance> {
     let said = egress(topology, from, to, port);
     let all = [
@@ -157,7 +157,7 @@ fn hindrance(topology: &Topology, from: &Interface, to: &Target, port: Port) -> 
         Hindrance::SecurityGroups { groups: from.groups.clone(), said },
         Hindrance::NetworkAcls(acls(topology, from, to, port)),
     ];
-    // Of what leaves it open, what is still to be read comes first: it may block.
+    // An unread part comes first: it may block.
     all.into_iter()
         .filter(|it| it.outcome() != Outcome::Passed)
         .min_by_key(|it| (it.outcome(), it.unread().is_none()))
@@ -229,26 +229,31 @@ impl Fact for DnsFact {
 impl fmt::Display for DnsFact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            DnsFact::Amazon => f.write_str("the VPC asks Amazon's resolver, which nothing filters"),
+            DnsFact::Amazon => {
+                f.write_str("the VPC uses the Amazon-provided DNS server, which nothing filters")
+            }
             DnsFact::SupportOff { vpc } => write!(
                 f,
-                "{vpc} asks Amazon's resolver, which does not answer since enableDnsSupport is off"
+                "{vpc} uses the Amazon-provided DNS server, which does not answer because enableDnsSupport is off"
             ),
             DnsFact::Reached { resolver } => write!(
                 f,
-                "resolver {resolver} can be reached at UDP and TCP 53; what it answers cannot be seen"
+                "DNS server {resolver} is reachable on UDP and TCP 53, but its answers cannot be checked"
             ),
             DnsFact::Hindered { resolver, port, by, outcome } => {
                 let how = match outcome {
-                    Outcome::Blocked => "cannot be reached",
-                    _ => "may not be reached",
+                    Outcome::Blocked => "is not reachable",
+                    _ => "may not be reachable",
                 };
-                write!(f, "resolver {resolver} {how} at {port}: {}", by.because())
+                write!(f, "DNS server {resolver} {how} on {port}: {}", by.because())
             }
             DnsFact::NoAddress { resolver } => {
-                write!(f, "the DHCP options name `{resolver}` as resolver, which is no address")
+                write!(
+                    f,
+                    "the DHCP options set DNS server `{resolver}`, which is not an IP address"
+                )
             }
-            DnsFact::NoResolver => f.write_str("the DHCP options of the VPC name no resolver"),
+            DnsFact::NoResolver => f.write_str("the DHCP options of the VPC set no DNS server"),
             DnsFact::Unread(part) => write!(f, "{part} could not be read"),
         }
     }

@@ -1,4 +1,4 @@
-//! Who answers to the name of a service: an endpoint of the VPC, or its public addresses.
+//! Where the name of a service resolves to: an endpoint of the VPC, or public addresses.
 
 use super::answer::Answer;
 use super::dns::has_own_resolvers;
@@ -11,19 +11,18 @@ use super::topology::{Endpoint, EndpointKind, RouteTable, RouteTarget, table_of}
 /// Where the packets to a service go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lead<'a> {
-    /// Where to, as far as it can be told.
+    /// The target, as far as it can be determined.
     pub to: Attraction<'a>,
-    /// How certain that is, and why. It says nothing about whether they arrive.
+    /// How certain that is, and why; not whether packets arrive.
     pub answer: Answer<EndpointFact>,
 }
 
-/// What draws the packets to a service.
+/// What receives the packets to a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attraction<'a> {
-    /// The interfaces of an endpoint: the service's name resolves to them, also where there is a way to
-    /// the internet.
+    /// The interfaces of an endpoint: the service's name resolves to them, even with a route to the internet.
     Interface(&'a Endpoint),
-    /// A gateway endpoint, by a route.
+    /// A gateway endpoint, through a route.
     Gateway(&'a Endpoint),
     /// Nothing: they go to the service's public addresses.
     Public,
@@ -80,7 +79,7 @@ fn is_for(endpoint: &Endpoint, service: &Service, vpc: &str) -> bool {
     endpoint.vpc == vpc && same_region && service.is_named_by(&endpoint.service)
 }
 
-/// Whether an endpoint of some kind draws the packets, and the facts that decide it.
+/// Whether an endpoint of some kind receives the packets, and the deciding facts.
 enum Drawn<'a> {
     Yes(&'a Endpoint, Vec<EndpointFact>),
     No(Vec<EndpointFact>),
@@ -98,7 +97,7 @@ fn by_name<'a>(topology: &Topology, from: &Interface, of_service: &[&'a Endpoint
     Drawn::No(others)
 }
 
-/// How certain it is that the endpoint answers to the service's name, or why it does not.
+/// How certainly the service's name resolves to the endpoint, or why it does not.
 fn answer_to_name(
     topology: &Topology,
     from: &Interface,

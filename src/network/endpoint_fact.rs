@@ -1,4 +1,4 @@
-//! What decides where the packets to a service go.
+//! The facts that decide where packets to a service go.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use super::answer::{Fact, Outcome};
 use super::parts::Part;
 use super::topology::Endpoint;
 
-/// What decides where the packets to a service go.
+/// The facts that decide where packets to a service go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EndpointFact {
-    /// The endpoint's private DNS names draw them.
+    /// The endpoint's private DNS name resolves to it.
     Captures {
         /// `vpce-…`
         endpoint: String,
@@ -30,7 +30,7 @@ pub enum EndpointFact {
         /// `vpc-…`
         vpc: String,
     },
-    /// The endpoint has no private DNS, so the service's name does not lead to it.
+    /// The endpoint has no private DNS, so the service's name does not resolve to it.
     NoPrivateDns {
         /// `vpce-…`
         endpoint: String,
@@ -51,7 +51,7 @@ pub enum EndpointFact {
         /// `pending`, `failed`, …
         state: String,
     },
-    /// Private DNS does not work, since an attribute of the VPC is off
+    /// Private DNS does not work because an attribute of the VPC is off
     /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html>).
     DnsOff {
         /// `vpce-…`
@@ -59,17 +59,17 @@ pub enum EndpointFact {
         /// `enableDnsSupport` or `enableDnsHostnames`.
         attribute: &'static str,
     },
-    /// The VPC's resolvers are its owner's, and whether they know the private DNS names is not shown.
+    /// The VPC uses custom DNS servers, which may not know the private DNS names.
     OwnResolvers {
         /// `vpce-…`
         endpoint: String,
     },
-    /// The subnet has no IPv4, and whether the endpoint has IPv6 is not shown.
+    /// The subnet has no IPv4, and the endpoint may have no IPv6.
     Ipv6Only {
         /// `vpce-…`
         endpoint: String,
     },
-    /// None is shown, but the VPC belongs to somebody else.
+    /// None is visible, but another account owns the VPC.
     NotShown {
         /// The name of the endpoint service.
         service: String,
@@ -78,7 +78,7 @@ pub enum EndpointFact {
     Unread(Part),
 }
 
-/// How far an endpoint is
+/// The readiness of an endpoint
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Readiness {
@@ -142,7 +142,7 @@ impl fmt::Display for EndpointFact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EndpointFact::Captures { endpoint, service } => {
-                write!(f, "endpoint {endpoint} answers to the name of {service} in the whole VPC")
+                write!(f, "endpoint {endpoint} serves {service} in the whole VPC (private DNS)")
             }
             EndpointFact::TakesByRoute { endpoint, table } => {
                 write!(f, "route table {table} sends it to gateway endpoint {endpoint}")
@@ -152,7 +152,7 @@ impl fmt::Display for EndpointFact {
             }
             EndpointFact::NoPrivateDns { endpoint } => write!(
                 f,
-                "endpoint {endpoint} has no private DNS, so the service's name leads past it"
+                "endpoint {endpoint} has no private DNS, so the service's name does not resolve to it"
             ),
             EndpointFact::NotAssociated { endpoint, table, subnet } => write!(
                 f,
@@ -161,21 +161,18 @@ impl fmt::Display for EndpointFact {
             EndpointFact::State { endpoint, state } => write!(f, "endpoint {endpoint} is {state}"),
             EndpointFact::DnsOff { endpoint, attribute } => write!(
                 f,
-                "the private DNS of endpoint {endpoint} does not work, since {attribute} of the VPC \
-                 is off"
+                "private DNS of endpoint {endpoint} does not work because {attribute} of the VPC is off"
             ),
             EndpointFact::OwnResolvers { endpoint } => write!(
                 f,
-                "whether the VPC's own resolvers know the private names of endpoint {endpoint} \
-                 cannot be seen"
+                "the VPC's custom DNS servers might not resolve the private names of endpoint {endpoint}"
             ),
             EndpointFact::Ipv6Only { endpoint } => write!(
                 f,
-                "whether endpoint {endpoint} has an IPv6 address for a subnet without IPv4 cannot \
-                 be seen"
+                "endpoint {endpoint} might have no IPv6 address for a subnet without IPv4"
             ),
             EndpointFact::NotShown { service } => {
-                write!(f, "no endpoint for {service} is shown, but the VPC is somebody else's")
+                write!(f, "no endpoint for {service} is visible, but another account owns the VPC")
             }
             EndpointFact::Unread(part) => write!(f, "{part} could not be read"),
         }

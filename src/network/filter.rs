@@ -1,4 +1,4 @@
-//! Security groups: what their rules let through. They remember connections, so answers always pass
+//! Security groups: what their rules allow. They are stateful, so return traffic is always allowed
 //! (<https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html>).
 
 use super::addresses::{Addresses, enumerate, range_name};
@@ -9,7 +9,7 @@ use super::parts::{Part, Topology};
 use super::target::{Target, public_ipv4};
 use super::topology::{Peer, PrefixList, Rule, SecurityGroup};
 
-/// Do the groups of the interface let packets out to this port of the target?
+/// Do the groups of the interface allow packets out to this port of the target?
 pub fn egress(
     topology: &Topology,
     from: &Interface,
@@ -22,7 +22,7 @@ pub fn egress(
     }
 }
 
-/// Do the groups that the target has let packets of the interface in to this port?
+/// Do the groups of the target allow packets of the interface in to this port?
 pub fn ingress(
     topology: &Topology,
     from: &Interface,
@@ -45,7 +45,7 @@ pub fn ingress(
 struct Rules<'a> {
     groups: &'a [String],
     rules: Vec<(&'a SecurityGroup, &'a Rule)>,
-    /// Groups that are not shown: what they let through is not known.
+    /// Groups that are not visible: their rules are not known.
     hidden: Vec<FilterFact>,
 }
 
@@ -80,9 +80,9 @@ fn rules_of<'a>(
 
 /// What a rule's peer means for a target.
 enum Match {
-    /// It is about these of its addresses.
+    /// The peer covers these of its addresses.
     Some(Addresses),
-    /// It may be about some of them.
+    /// The peer may cover some of them.
     Unknown(FilterFact),
 }
 
@@ -133,7 +133,7 @@ fn admit(
     Answer::in_series(unknown)
 }
 
-/// The fewest rules that let all of it through: one, if one does.
+/// The fewest rules that allow all of it: one, if one does.
 fn fewest(hits: Vec<(RuleHit, Addresses)>, peer: &Target) -> Vec<FilterFact> {
     let whole = hits.iter().find(|(_, addresses)| addresses.covers(&peer.addresses));
     let chosen = match whole {
@@ -159,7 +159,7 @@ fn peer_name(peer: &Peer) -> String {
     }
 }
 
-/// A group stands for the private addresses of the interfaces that have it
+/// A group means the private addresses of the interfaces that have it
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html#security-group-referencing>).
 fn match_peer(topology: &Topology, group: &SecurityGroup, rule: &Peer, peer: &Target) -> Match {
     let none = Match::Some(Addresses::default());
@@ -191,7 +191,7 @@ fn match_peer(topology: &Topology, group: &SecurityGroup, rule: &Peer, peer: &Ta
     }
 }
 
-/// Whether nothing there can have a group of this VPC or of a peer's, since no private address is there.
+/// Whether nothing there can have a group of this VPC or of a peered one, for lack of private addresses.
 fn is_foreign(topology: &Topology, peer: &Target) -> bool {
     let own = topology.vpc.map(|vpc| Addresses::of(&vpc.ranges));
     own.is_some_and(|own| public_ipv4().without(&own).covers(&peer.addresses))
@@ -201,7 +201,7 @@ fn list<'a>(topology: &Topology<'a>, id: &str) -> Option<&'a PrefixList> {
     topology.prefix_lists?.iter().find(|list| list.id == id)
 }
 
-/// The rule that comes nearest: the right port to somewhere else, else the right protocol, else any.
+/// The closest rule: the right port to somewhere else, else the right protocol, else any.
 fn nearest(rules: &Rules, direction: Direction, port: Port) -> Option<Nearest> {
     let rank = |rule: &Rule| match () {
         () if port.is_in(&rule.traffic) => 2,

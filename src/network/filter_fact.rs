@@ -1,4 +1,4 @@
-//! What decides whether security groups let packets through.
+//! The facts that decide whether security groups allow packets.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use super::answer::{Fact, Outcome};
 use super::interface::Port;
 use super::parts::Part;
 
-/// Which way, as seen from the interface that the groups guard.
+/// The direction, as seen from the interface of the groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
-    /// Out of it: egress.
+    /// Outbound: egress.
     Out,
-    /// In to it: ingress.
+    /// Inbound: ingress.
     In,
 }
 
 impl Direction {
-    /// How the other end follows the traffic in a sentence.
+    /// The preposition before the other end in a sentence.
     fn preposition(self) -> &'static str {
         match self {
             Direction::Out => "to",
@@ -35,27 +35,27 @@ impl fmt::Display for Direction {
     }
 }
 
-/// What security groups say of packets to a port.
+/// What security groups decide for packets to a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FilterFact {
-    /// A rule lets them through.
+    /// A rule allows them.
     Allowed(RuleHit),
-    /// Rules let part of them through.
+    /// Rules allow part of them.
     Partly {
-        /// Which way.
+        /// The direction.
         direction: Direction,
         /// The port.
         port: Port,
         /// The other end.
         peer: String,
-        /// The addresses of the other end that the rules name.
+        /// The addresses of the other end that the rules allow.
         open: String,
-        /// Those that they do not name.
+        /// Those that they do not allow.
         closed: String,
     },
-    /// No rule lets them through.
+    /// No rule allows them.
     Denied {
-        /// Which way.
+        /// The direction.
         direction: Direction,
         /// The groups, none of which has such a rule.
         groups: Vec<String>,
@@ -63,31 +63,31 @@ pub enum FilterFact {
         port: Port,
         /// The other end.
         peer: String,
-        /// The rule that comes nearest.
+        /// The closest rule.
         nearest: Option<Nearest>,
     },
-    /// A rule names a prefix list whose ranges are not known.
+    /// A rule references a prefix list whose ranges are not known.
     UnknownList {
         /// `sg-…`
         group: String,
         /// `pl-…`
         prefix_list: String,
     },
-    /// A rule names a group, and it is not known whether the other end has it.
+    /// A rule references a group, and it is not known whether the other end has it.
     UnknownMember {
-        /// `sg-…`: whose rule it is.
+        /// `sg-…`: the group of the rule.
         group: String,
-        /// `sg-…`: the group that the rule names.
+        /// `sg-…`: the referenced group.
         referenced: String,
         /// The other end.
         peer: String,
     },
-    /// It is not known what groups guard it.
+    /// It is not known which groups apply to it.
     UnknownGroups {
         /// The target.
         of: String,
     },
-    /// The group is not shown.
+    /// The group is not visible.
     NotShown {
         /// `sg-…`
         group: String,
@@ -96,29 +96,29 @@ pub enum FilterFact {
     Unread(Part),
 }
 
-/// A rule that lets packets through.
+/// A rule that allows packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleHit {
     /// `sg-…`
     pub group: String,
-    /// Which way.
+    /// The direction.
     pub direction: Direction,
-    /// What it is for: `TCP 443`.
+    /// The traffic: `TCP 443`.
     pub traffic: String,
-    /// The other end that it names.
+    /// The other end of the rule.
     pub peer: String,
 }
 
-/// A rule that comes near.
+/// The closest rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nearest {
     /// `sg-…`
     pub group: String,
-    /// Which way.
+    /// The direction.
     pub direction: Direction,
-    /// What it is for: `TCP 443`.
+    /// The traffic: `TCP 443`.
     pub traffic: String,
-    /// The other ends that it names.
+    /// The other ends of the rule.
     pub peers: Vec<String>,
 }
 
@@ -162,38 +162,41 @@ impl fmt::Display for FilterFact {
         match self {
             FilterFact::Allowed(RuleHit { group, direction, traffic, peer }) => {
                 let preposition = direction.preposition();
-                write!(f, "security group {group} lets {traffic} {direction} {preposition} {peer}")
+                write!(
+                    f,
+                    "security group {group} allows {traffic} {direction} {preposition} {peer}"
+                )
             }
             FilterFact::Partly { direction, port, peer, open, closed } => {
                 let preposition = direction.preposition();
                 write!(
                     f,
-                    "of {peer}, the rules let {port} {direction} {preposition} {open} only, not \
-                     {preposition} {closed}"
+                    "the rules allow {port} {direction} {preposition} only part of {peer}: {open}, but not \
+                     {closed}"
                 )
             }
             FilterFact::Denied { direction, groups, port, peer, nearest } => {
                 let (groups, preposition) = (named(groups), direction.preposition());
-                write!(f, "no rule of {groups} lets {port} {direction} {preposition} {peer}")?;
+                write!(f, "no rule of {groups} allows {port} {direction} {preposition} {peer}")?;
                 match nearest {
-                    None => write!(f, ": there is none"),
-                    Some(nearest) => write!(f, "; the nearest is {nearest}"),
+                    None => write!(f, "; there are no {direction}bound rules"),
+                    Some(nearest) => write!(f, "; the closest rule is {nearest}"),
                 }
             }
             FilterFact::UnknownList { group, prefix_list } => write!(
                 f,
-                "a rule of security group {group} names prefix list {prefix_list}, whose ranges are \
-                 not known"
+                "a rule of security group {group} references prefix list {prefix_list}, whose ranges \
+                 are not known"
             ),
             FilterFact::UnknownMember { group, referenced, peer } => write!(
                 f,
-                "a rule of security group {group} names {referenced}, and it is not known whether \
+                "a rule of security group {group} references {referenced}; cannot determine whether \
                  {peer} has that group"
             ),
             FilterFact::UnknownGroups { of } => {
-                write!(f, "it is not known what security groups guard {of}")
+                write!(f, "cannot determine which security groups apply to {of}")
             }
-            FilterFact::NotShown { group } => write!(f, "security group {group} is not shown"),
+            FilterFact::NotShown { group } => write!(f, "security group {group} is not visible"),
             FilterFact::Unread(part) => write!(f, "{part} could not be read"),
         }
     }

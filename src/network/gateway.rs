@@ -1,5 +1,5 @@
-//! Which routes packets take, and whether the gateways on their way let them go. A NAT gateway
-//! leaves by its own route table, so neither can be answered without the other.
+//! Which routes packets take, and whether the gateways on the path forward them. A NAT gateway uses its own
+//! route table, so neither can be answered without the other.
 
 use super::addresses::Addresses;
 use super::answer::{Fact, Outcome};
@@ -11,14 +11,14 @@ use super::share::{Piece, divide};
 use super::target::{Target, nat64};
 use super::topology::{EndpointKind, NatGateway, RouteTable, RouteTarget, table_of};
 
-/// What becomes of a share of the packets.
+/// Where a share of the packets goes.
 #[derive(Clone, Debug)]
 pub(super) struct Way {
-    /// Their addresses, or all that they can be.
+    /// Their possible addresses.
     pub share: Addresses,
-    /// What the route says.
+    /// The fact about the route.
     pub fact: RouteFact,
-    /// The NAT gateway that they, or some of them, go through.
+    /// The NAT gateway that all or some of them go through.
     pub nat: Option<String>,
 }
 
@@ -29,7 +29,7 @@ impl Way {
     }
 }
 
-/// What becomes of the packets of `sender`, by the routes of its table.
+/// Where the packets of `sender` go, by the routes of its table.
 pub(super) fn ways_of_table(
     topology: &Topology,
     sender: &Sender,
@@ -37,8 +37,8 @@ pub(super) fn ways_of_table(
     to: &Target,
 ) -> Vec<Way> {
     let mut pieces = divide(table, to, topology.prefix_lists.unwrap_or_default());
-    // A gateway endpoint takes what is meant for its service alone. Of a target that is more than that,
-    // the internet, it is no part.
+    // A gateway endpoint receives only packets for its service, so it is no part of a larger target such as
+    // the internet.
     let endpoints = topology.endpoints.unwrap_or_default();
     if pieces.iter().any(|piece| !piece.is_of_gateway(to, endpoints)) {
         pieces.retain(|piece| !piece.is_of_gateway(to, endpoints));
@@ -76,7 +76,7 @@ pub(super) fn ways_of_table(
     ways
 }
 
-/// Whether what the route leads through lets go of packets to these addresses.
+/// Whether the target of the route forwards packets to these addresses.
 fn pass(topology: &Topology, sender: &Sender, hop: RouteHop, to: &Target) -> RouteFact {
     match &hop.target {
         RouteTarget::Local => RouteFact::Leads { hop, then: None },
@@ -106,7 +106,7 @@ fn pass(topology: &Topology, sender: &Sender, hop: RouteHop, to: &Target) -> Rou
     }
 }
 
-/// An internet gateway has to be attached, and takes IPv4 only from what has a public address
+/// An internet gateway must be attached, and forwards IPv4 only from public addresses
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html>).
 fn pass_internet_gateway(
     topology: &Topology,
@@ -137,8 +137,8 @@ fn pass_internet_gateway(
     }
 }
 
-/// What Block Public Access drops: all that passes a gateway to the internet if it blocks both
-/// directions; else all but what NAT gateways and egress-only gateways send
+/// What Block Public Access drops: everything through a gateway to the internet if it blocks both
+/// directions; else everything except what NAT gateways and egress-only internet gateways send
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html>).
 fn drop_public(sender: &Sender, hop: &RouteHop, outbound_only: bool) -> Option<RouteFact> {
     let closed = |mode: &&str| match *mode {
@@ -155,12 +155,12 @@ fn drop_public(sender: &Sender, hop: &RouteHop, outbound_only: bool) -> Option<R
     if let Some(mode) = sender.mode.filter(closed) {
         return Some(fact(mode, Outcome::Blocked));
     }
-    // Whether an exclusion of the NAT gateway's subnet is enough for the subnets behind it is not said.
+    // AWS does not document whether excluding the NAT gateway's subnet covers the subnets that use it.
     let before = sender.nat.flatten().filter(closed);
     before.map(|mode| fact(mode, Outcome::Doubtful))
 }
 
-/// A NAT gateway has to be available and to have a way out itself
+/// A NAT gateway must be available and have a route out itself
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html>).
 fn pass_nat(
     topology: &Topology,
@@ -196,7 +196,7 @@ fn pass_nat(
     leave_nat(topology, &Sender::nat(topology, nat, sender), nat, hop, &to)
 }
 
-/// The way out of a NAT gateway by its own route table.
+/// The route out of a NAT gateway, by its own route table.
 fn leave_nat(
     topology: &Topology,
     sender: &Sender,
@@ -244,7 +244,7 @@ fn table_of_nat<'a>(
     table.ok_or_else(|| Box::new(RouteFact::NoTable { of: nat.id.clone() }))
 }
 
-/// A gateway endpoint takes what is for its service. Any other endpoint in a route leads to an appliance.
+/// A gateway endpoint receives packets for its service. Any other endpoint in a route leads to an appliance.
 fn pass_endpoint(topology: &Topology, hop: RouteHop, id: &str) -> RouteFact {
     let Some(endpoints) = topology.endpoints else {
         return RouteFact::Unread(Part::Endpoints);

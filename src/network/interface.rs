@@ -1,4 +1,4 @@
-//! The near end: what a task sends from, and what it sends.
+//! The near end: the interface that a task sends from, and the traffic.
 
 use std::fmt;
 
@@ -11,26 +11,26 @@ pub struct Interface<'a> {
     pub subnet: &'a Subnet,
     /// The ids of its security groups.
     pub groups: Vec<String>,
-    /// Whether it has a public IPv4 address: `assignPublicIp`, not what the subnet gives to instances.
+    /// Whether it has a public IPv4 address: `assignPublicIp`, not the subnet's setting for instances.
     pub public_address: bool,
-    /// The ports that its connections come from, and that answers go to.
+    /// The source ports of its connections, which return traffic goes to.
     pub ephemeral: (u16, u16),
     family: Family,
 }
 
-/// The ports that Linux calls from, of Amazon's kernel too
+/// The ephemeral ports of Linux, including Amazon Linux
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports>).
 pub const LINUX_PORTS: (u16, u16) = (32768, 60999);
 
-/// The ports that Windows Server 2008 and later call from.
+/// The ephemeral ports of Windows Server 2008 and later.
 pub const WINDOWS_PORTS: (u16, u16) = (49152, 65535);
 
-/// The ports that a NAT gateway calls from.
+/// The ephemeral ports of a NAT gateway.
 pub const NAT_PORTS: (u16, u16) = (1024, 65535);
 
 impl<'a> Interface<'a> {
-    /// An interface of Linux in this subnet, without group and public address. It speaks IPv4 wherever
-    /// its subnet has it.
+    /// A Linux interface in this subnet, without groups and public address. It uses IPv4 if its subnet has
+    /// it.
     pub fn new(subnet: &'a Subnet) -> Interface<'a> {
         Interface {
             subnet,
@@ -53,19 +53,19 @@ impl<'a> Interface<'a> {
         self
     }
 
-    /// Of Windows.
+    /// With the ephemeral ports of Windows.
     pub fn of_windows(mut self) -> Self {
         self.ephemeral = WINDOWS_PORTS;
         self
     }
 
-    /// The same when it speaks IPv6, if its subnet has both.
+    /// The same with IPv6, if the subnet is dual-stack.
     pub fn over_ipv6(&self) -> Option<Interface<'a>> {
         let has_both = self.subnet.ipv4.is_some() && !self.subnet.ipv6.is_empty();
         has_both.then(|| Interface { family: Family::Ipv6, ..self.clone() })
     }
 
-    /// What it speaks.
+    /// The IP version that it uses.
     pub fn family(&self) -> Family {
         self.family
     }
@@ -89,7 +89,7 @@ impl fmt::Display for Family {
     }
 }
 
-/// A port of a protocol: what a packet is sent to.
+/// A destination port of a protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Port {
     /// The protocol's number by IANA.
@@ -114,19 +114,19 @@ impl Port {
         Port { protocol: UDP, number }
     }
 
-    /// Whether `traffic` is about its protocol.
+    /// Whether `traffic` includes its protocol.
     pub(super) fn is_spoken_in(self, traffic: &Traffic) -> bool {
         traffic.protocol.is_none_or(|protocol| protocol == self.protocol)
     }
 
-    /// Whether a rule for `traffic` is about packets to it.
+    /// Whether a rule for `traffic` matches packets to it.
     pub(super) fn is_in(self, traffic: &Traffic) -> bool {
         self.is_spoken_in(traffic) && traffic.port_range().contains(&self.number)
     }
 }
 
 impl Traffic {
-    /// The ports. A rule for all protocols is about all ports, whatever it writes.
+    /// The ports. A rule for all protocols matches all ports, whatever it states.
     pub(super) fn port_range(&self) -> std::ops::RangeInclusive<u16> {
         match self.ports {
             Some((first, last)) if self.protocol.is_some() => first..=last,

@@ -1,26 +1,25 @@
 //! Does a packet arrive? Answered from the parts of a VPC alone, without sending one.
 //!
 //! A task has a network [`Interface`]: a subnet, security groups, perhaps a public address. It sends to
-//! a [`Target`]: a set of addresses of which it is not known which one it will be (the internet, the
-//! interfaces of an endpoint, a resolver). Each stage between the two can be asked alone, and answers
-//! with an [`Answer`]: [`Outcome::Passed`] if every packet passes, [`Outcome::Blocked`] if none does,
-//! [`Outcome::Doubtful`] if only part of them does, or it cannot be seen from here (a transit gateway,
-//! a part that was not read); and with the facts that decide it, each of which is a sentence.
+//! a [`Target`]: a set of addresses, one of which is used (the internet, the interfaces of an endpoint, a
+//! DNS server). Each stage in between can be evaluated alone, and returns an [`Answer`]:
+//! [`Outcome::Passed`] if every packet passes, [`Outcome::Blocked`] if none does, [`Outcome::Doubtful`] if
+//! only some do or it cannot be determined from here (a transit gateway, a part that was not read); and the
+//! deciding facts, each of which displays as a sentence.
 //!
 //! | stage | function | parts that it reads |
 //! |---|---|---|
-//! | names resolve | [`resolve`] | `dns`, `vpc`; for resolvers of one's own also what a path to them reads |
-//! | who answers to a service's name | [`attract`] | `endpoints`, `dns`; `route_tables` for S3 and DynamoDB |
+//! | names resolve | [`resolve`] | `dns`, `vpc`; for custom DNS servers also what a path to them reads |
+//! | where a service's name resolves to | [`attract`] | `endpoints`, `dns`; `route_tables` for S3 and DynamoDB |
 //! | a route leads there | [`route`] | `route_tables`, `vpc`, `prefix_lists`, and of `internet_gateways`, `nat_gateways`, `endpoints`, `subnets` what the route leads to |
-//! | the task's groups let it out | [`egress`] | `security_groups`, `prefix_lists` |
-//! | the network ACLs let it pass, both ways, on both ends | [`acls`] | `network_acls`, `subnets`, and the route's answer |
-//! | the groups of an endpoint or mount target let it in | [`ingress`] | `security_groups`, `prefix_lists` |
+//! | the task's groups allow it out | [`egress`] | `security_groups`, `prefix_lists` |
+//! | the network ACLs allow it in both directions, at both ends | [`acls`] | `network_acls`, `subnets`, and the route's answer |
+//! | the groups of an endpoint or mount target allow it in | [`ingress`] | `security_groups`, `prefix_lists` |
 //! | all of them | [`path`] | all of them |
 //!
-//! The parts are in a [`Topology`]. A part that could not be read is `None`: a stage that needs it
-//! answers `Doubtful` with the fact `Unread(Part)`, which names it, and a stage that does not need it
-//! does not care. So a check may start with the parts that it always needs, and get a further one only
-//! when [`Answer::unread`] asks for it.
+//! The parts are in a [`Topology`]. A part that could not be read is `None`: a stage that needs it returns
+//! `Doubtful` with the fact `Unread(Part)`, and other stages are not affected. So a check may start with the
+//! parts that it always needs, and read another one only if [`Answer::unread`] names it.
 //!
 //! ```
 //! use aws_ecs_preflight::network::{
@@ -36,17 +35,17 @@
 //!     ..Topology::default()
 //! };
 //!
-//! // One stage alone: is there a way out?
+//! // One stage alone: is there a route out?
 //! let internet = Target::internet(&task, Some(vpc));
 //! let answer = route(&topology, &task, &internet);
 //! match answer.outcome {
 //!     Outcome::Passed => println!("{answer}"), // route table rtb-1 sends 0.0.0.0/0 to nat-1, …
 //!     Outcome::Blocked => println!("{answer}"), // no route of route table rtb-1 leads to …
 //!     Outcome::Doubtful if answer.unread() == Some(Part::NatGateways) => {} // get them, ask again
-//!     Outcome::Doubtful => println!("{answer}"), // … leads to tgw-1, beyond which nothing can be seen
+//!     Outcome::Doubtful => println!("{answer}"), // … to tgw-1, and the path beyond it cannot be checked
 //! }
 //!
-//! // Another: do the groups let it out?
+//! // Another: do the groups allow it out?
 //! println!("{}", egress(&topology, &task, &internet, Port::tcp(443)));
 //!
 //! // All stages, to a service of AWS: Path has a field for each stage, and hops() for all of them.
@@ -58,7 +57,7 @@
 //! # }
 //! ```
 //!
-//! Targets: [`Target::internet`], [`Target::address`] (a resolver), [`Target::interfaces`] (a mount
+//! Targets: [`Target::internet`], [`Target::address`] (a DNS server), [`Target::interfaces`] (a mount
 //! target, by its subnet and groups), [`Target::endpoint`] (the interfaces of a VPC endpoint),
 //! [`Target::service`] (the public addresses of a service: those of its prefix list, else the internet).
 //!
@@ -79,9 +78,9 @@
 //!
 //! What the facts are called: [`DnsFact`], [`EndpointFact`], [`RouteFact`], [`FilterFact`] (security
 //! groups), [`AclFact`]. Each has `outcome()` and `Display`, and carries the ids, so that a check can
-//! match on the one that it has a mending command for. Which entry would have a network ACL let pass what
-//! it stops, [`amendments`] works out; and [`rest_of_internet`], how the path would be without the few narrow
-//! ranges that routes or network ACLs treat apart from the rest.
+//! match on the one that it has a command for. [`amendments`] returns the entries that make a network ACL
+//! allow what it denies, and [`rest_of_internet`] the path without the few narrow ranges that routes or
+//! network ACLs treat differently.
 
 mod acl;
 mod acl_fact;

@@ -1,4 +1,4 @@
-//! What is known of the surroundings of a task.
+//! What is known about the network of a task.
 
 use std::fmt;
 
@@ -9,9 +9,8 @@ use super::topology::{
 
 /// The parts of a VPC, each as far as it was read.
 ///
-/// A part is `None` where it could not be read or was not asked for, and an empty list where there is
-/// nothing of that kind. Lists hold all of their kind in the VPC; prefix lists are those whose ranges
-/// are known.
+/// A part is `None` if it was not read, and an empty list if there is nothing of that kind. Lists are
+/// complete for the VPC; prefix lists are those whose ranges are known.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Topology<'a> {
     /// The VPC.
@@ -38,9 +37,9 @@ pub struct Topology<'a> {
     pub dns_hostnames: Option<bool>,
     /// The `domain-name-servers` of its DHCP options: addresses, or `AmazonProvidedDNS`.
     pub dns_servers: Option<&'a [String]>,
-    /// Block Public Access of the account in this region, for subnets that do not tell their own.
+    /// Block Public Access of the account in this region, for subnets that do not state theirs.
     pub public_access: Option<&'a str>,
-    /// Whether it belongs to somebody else, who may have more than is shown here.
+    /// Whether another account owns it, which may have parts that are not visible here.
     pub shared: bool,
 }
 
@@ -69,7 +68,7 @@ pub enum Part {
     DnsSupport,
     /// Its attribute `enableDnsHostnames`.
     DnsHostnames,
-    /// The resolvers of its DHCP options.
+    /// The DNS servers of its DHCP options.
     DnsServers,
 }
 

@@ -1,4 +1,4 @@
-//! All stages between a task and what it must reach.
+//! All stages between a task and its destination.
 
 use std::fmt;
 
@@ -17,14 +17,14 @@ use super::route_fact::RouteFact;
 use super::target::{Destination, Service, Target};
 use super::topology::{Endpoint, RouteDestination, RouteTarget, table_of};
 
-/// What lies between a task and what it must reach.
+/// The stages between a task and its destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path<'a> {
     /// The subnet that the packets leave.
     pub subnet: String,
-    /// Whether names resolve, if the destination is known by name.
+    /// Whether names resolve, if the destination is a name.
     pub dns: Option<Answer<DnsFact>>,
-    /// Where the service's name leads to, if the destination is a service.
+    /// Where the service's name resolves to, if the destination is a service.
     pub lead: Option<Lead<'a>>,
     /// Where the packets go.
     pub target: Target,
@@ -32,11 +32,11 @@ pub struct Path<'a> {
     pub port: Port,
     /// Whether a route leads there.
     pub route: Answer<RouteFact>,
-    /// Whether the task's security groups let it out.
+    /// Whether the task's security groups allow it out.
     pub egress: Answer<FilterFact>,
-    /// Whether the network ACLs let it pass.
+    /// Whether the network ACLs allow it.
     pub acls: Answer<AclFact>,
-    /// Whether the security groups of the far end let it in, if it is in the VPC.
+    /// Whether the security groups of the far end allow it in, if it is in the VPC.
     pub ingress: Option<Answer<FilterFact>>,
 }
 
@@ -45,7 +45,7 @@ pub struct Path<'a> {
 pub enum Stage {
     /// Names resolve.
     Dns,
-    /// Who answers to the service's name.
+    /// Where the service's name resolves to.
     Endpoint,
     /// Routes and gateways.
     Route,
@@ -57,20 +57,20 @@ pub enum Stage {
     FarSecurityGroup,
 }
 
-/// What one stage says.
+/// The answer of one stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
     /// The stage.
     pub stage: Stage,
-    /// What becomes of the packets there.
+    /// Whether the packets pass.
     pub outcome: Outcome,
     /// Why.
     pub because: String,
-    /// A part that is missing.
+    /// A missing part.
     pub unread: Option<Part>,
 }
 
-/// All stages from a task to what it must reach.
+/// All stages from a task to its destination.
 pub fn path<'a>(topology: &Topology<'a>, from: &Interface, to: &Destination) -> Path<'a> {
     const HTTPS: Port = Port::tcp(443);
     match to {
@@ -91,7 +91,7 @@ pub fn path<'a>(topology: &Topology<'a>, from: &Interface, to: &Destination) -> 
     }
 }
 
-/// The stages that ask for addresses alone.
+/// The stages that only need addresses.
 pub(super) fn reach<'a>(
     topology: &Topology,
     from: &Interface,
@@ -145,12 +145,12 @@ fn list_of(topology: &Topology, from: &Interface, gateway: &Endpoint) -> Option<
 }
 
 impl Path<'_> {
-    /// What becomes of the packets on the whole path.
+    /// The outcome of the whole path.
     pub fn outcome(&self) -> Outcome {
         Outcome::in_series(self.hops().iter().map(|hop| hop.outcome))
     }
 
-    /// What each stage says, in the order in which the packets meet them.
+    /// The answers of the stages, in path order.
     pub fn hops(&self) -> Vec<Hop> {
         let lead: Option<&Answer<EndpointFact>> = self.lead.as_ref().map(|lead| &lead.answer);
         let hops = [
@@ -164,14 +164,13 @@ impl Path<'_> {
         hops.into_iter().flatten().collect()
     }
 
-    /// The hop at which it is decided: the first at which no packet passes, else the first that is
-    /// doubtful.
+    /// The deciding hop: the first that blocks all packets, else the first doubtful one.
     pub fn worst(&self) -> Option<Hop> {
         let hops = self.hops().into_iter().filter(|hop| hop.outcome != Outcome::Passed);
         hops.min_by_key(|hop| hop.outcome)
     }
 
-    /// The same path, in whose facts an end of the way has another name.
+    /// The same path with another name for one end in its facts.
     #[must_use]
     pub fn renamed(&self, end: &str, name: &str) -> Self {
         let lead = self.lead.as_ref();
@@ -188,7 +187,7 @@ impl Path<'_> {
         }
     }
 
-    /// A part that has to be read before it can be told.
+    /// A part that must be read to decide.
     pub fn unread(&self) -> Option<Part> {
         self.hops().iter().find_map(|hop| hop.unread)
     }

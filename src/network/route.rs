@@ -1,4 +1,4 @@
-//! Whether a route leads there, and what it leads through lets the packets go.
+//! Whether a route leads to the destination, and whether its target forwards the packets.
 
 use super::answer::{Answer, Fact, Outcome};
 use super::gateway::{Way, ways_of_table};
@@ -9,14 +9,14 @@ use super::sender::Sender;
 use super::target::Target;
 use super::topology::{RouteDestination, RouteTarget, table_of};
 
-/// Does a route lead there, and does what it leads through let the packets go?
+/// Does a route lead to the destination, and does its target forward the packets?
 pub fn route(topology: &Topology, from: &Interface, to: &Target) -> Answer<RouteFact> {
     let ways = ways(topology, from, to);
     let outcome = Outcome::across(ways.iter().map(|way| way.fact.outcome()));
     let leaves = ways.iter().any(Way::leaves_the_vpc);
     let mut facts: Vec<_> = ways.into_iter().map(|way| way.fact).collect();
-    // What has no address of IPv6 is not reached without translation. Whether a host has one is not
-    // known here.
+    // A host without an IPv6 address is not reachable without translation. Whether it has one is not known
+    // here.
     if outcome == Outcome::Passed && leaves && from.family() == Family::Ipv6 && !from.subnet.dns64 {
         facts.push(RouteFact::NoDns64 { subnet: from.subnet.id.clone() });
         return Answer::sorted(Outcome::Doubtful, facts);
@@ -24,8 +24,8 @@ pub fn route(topology: &Topology, from: &Interface, to: &Target) -> Answer<Route
     Answer::sorted(outcome, facts)
 }
 
-/// A network that the subnet is joined to, with the range that leads there: endpoints for all VPCs of a
-/// company may stand in one of them
+/// A network that the subnet is connected to, with the range that leads there: it may contain endpoints that
+/// several VPCs share
 /// (<https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/centralized-access-to-vpc-private-endpoints.html>).
 pub fn joined(topology: &Topology, subnet: &str) -> Option<(String, String)> {
     let table = table_of(subnet, topology.route_tables?)?;
@@ -44,7 +44,7 @@ pub fn joined(topology: &Topology, subnet: &str) -> Option<(String, String)> {
     })
 }
 
-/// What becomes of the packets, by the routes that they take.
+/// Where the packets go, by the routes that they take.
 pub(super) fn ways(topology: &Topology, from: &Interface, to: &Target) -> Vec<Way> {
     let to = &to.as_seen_by(topology, from);
     let one = |fact| vec![Way { share: to.addresses.clone(), fact, nat: None }];

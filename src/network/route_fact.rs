@@ -1,4 +1,4 @@
-//! What decides whether a route leads to a target.
+//! The facts that decide whether a route leads to a target.
 
 use std::fmt;
 
@@ -7,22 +7,22 @@ use super::interface::Family;
 use super::parts::Part;
 use super::topology::{Route, RouteDestination, RouteTable, RouteTarget};
 
-/// What a route says of the packets that it is for.
+/// What a route means for the packets that match it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouteFact {
-    /// It leads there.
+    /// It leads to the target.
     Leads {
         /// The route.
         hop: RouteHop,
-        /// Behind a NAT gateway, the route of the NAT gateway's own table.
+        /// After a NAT gateway, the route of the NAT gateway's own table.
         then: Option<RouteHop>,
     },
-    /// No route table of the subnet or NAT gateway is shown.
+    /// The route table of the subnet or NAT gateway is not visible.
     NoTable {
         /// `subnet-…` or `nat-…`.
         of: String,
     },
-    /// No route of the table is for the target.
+    /// No route of the table matches the target.
     NoRoute {
         /// `rtb-…`
         table: String,
@@ -31,9 +31,9 @@ pub enum RouteFact {
         /// The target's name.
         to: String,
     },
-    /// The route leads to something that is gone.
+    /// The route leads to a deleted target.
     Blackhole(RouteHop),
-    /// An internet gateway drops what has no public address.
+    /// An internet gateway drops packets without a public address.
     NoPublicAddress(RouteHop),
     /// The internet gateway is not attached to the VPC.
     Detached {
@@ -50,10 +50,10 @@ pub enum RouteFact {
         of: String,
         /// `block-bidirectional` or `block-ingress`.
         mode: String,
-        /// Doubtful where only one of the two subnets on the way is closed.
+        /// Doubtful if only one of the two subnets on the path is blocked.
         outcome: Outcome,
     },
-    /// There is no such NAT gateway.
+    /// The NAT gateway does not exist.
     NatGone(RouteHop),
     /// The NAT gateway is not available.
     NatState {
@@ -64,7 +64,7 @@ pub enum RouteFact {
         /// Why it failed.
         failure: Option<String>,
     },
-    /// A NAT gateway for private addresses sends to an internet gateway, which drops it.
+    /// A private NAT gateway sends to an internet gateway, which drops it.
     PrivateNat {
         /// `nat-…`
         nat: String,
@@ -78,31 +78,31 @@ pub enum RouteFact {
         /// Its own route.
         then: RouteHop,
     },
-    /// The NAT gateway itself has no way out, or none that can be seen.
+    /// The NAT gateway itself has no route out, or none that can be checked.
     NatStuck {
         /// `nat-…`
         nat: String,
-        /// What its own table says.
+        /// The fact about its own table.
         because: Box<RouteFact>,
-        /// The outcome over all that its table says.
+        /// The outcome over all facts of its table.
         outcome: Outcome,
     },
-    /// Addresses of NAT64 are sent to something that does not translate them.
+    /// NAT64 addresses are sent to a target that does not translate them.
     NotTranslated(RouteHop),
-    /// A NAT gateway is sent IPv6 that it cannot translate.
+    /// A NAT gateway receives IPv6 that it cannot translate.
     NotTranslatable(RouteHop),
-    /// The target has no address of the version that the subnet has.
+    /// The target has no address of the subnet's IP version.
     OtherFamily {
         /// `subnet-…`
         subnet: String,
-        /// What a task there speaks for certain.
+        /// The IP version that a task there certainly uses.
         family: Family,
-        /// Whether the subnet has both, and a task may or may not.
+        /// Whether the subnet is dual-stack, and the task may use both.
         is_dual: bool,
         /// The target's name.
         to: String,
     },
-    /// Without IPv4 and DNS64, only what has an address of IPv6 can be reached.
+    /// Without IPv4 and DNS64, only hosts with an IPv6 address are reachable.
     NoDns64 {
         /// `subnet-…`
         subnet: String,
@@ -114,11 +114,11 @@ pub enum RouteFact {
         /// Its state.
         state: String,
     },
-    /// The route leads to where nothing can be seen from here.
+    /// The route leads to a network that cannot be checked from here.
     BeyondView(RouteHop),
-    /// What the route leads to belongs to somebody else and is not shown.
+    /// The route's target belongs to another account and is not visible.
     NotShown(RouteHop),
-    /// It is not known which part of the packets the route of a prefix list takes.
+    /// It is not known which packets match the route of a prefix list.
     UnknownList(RouteHop),
     /// A part was not read.
     Unread(Part),
@@ -131,7 +131,7 @@ pub struct RouteHop {
     pub table: String,
     /// The route's destination: a range, or `pl-…`.
     pub destination: String,
-    /// What it leads through.
+    /// The target of the route.
     pub target: RouteTarget,
 }
 
@@ -245,13 +245,13 @@ impl fmt::Display for RouteFact {
         match self {
             RouteFact::Leads { hop, then: None } => write!(f, "{hop}"),
             RouteFact::Leads { hop, then: Some(then) } => write!(f, "{hop}, whose {then}"),
-            RouteFact::NoTable { of } => write!(f, "no route table of {of} is shown"),
+            RouteFact::NoTable { of } => write!(f, "the route table of {of} is not visible"),
             RouteFact::NoRoute { table, of, to } => {
                 write!(f, "route table {table} of {of} has no route to {to}")
             }
-            RouteFact::Blackhole(hop) => write!(f, "{hop}, which is gone (blackhole)"),
+            RouteFact::Blackhole(hop) => write!(f, "{hop}, which no longer exists (blackhole)"),
             RouteFact::NoPublicAddress(hop) => {
-                write!(f, "{hop}, which drops it since the task has no public address")
+                write!(f, "{hop}, which drops it because the task has no public IP address")
             }
             RouteFact::Detached { hop, vpc } => write!(f, "{hop}, which is not attached to {vpc}"),
             RouteFact::PublicAccess { hop, of, mode, .. } => {
@@ -269,36 +269,39 @@ impl fmt::Display for RouteFact {
                 "NAT gateway {nat} has no public address, and {then}, which drops what comes from it"
             ),
             RouteFact::NatLoop { nat, then } => {
-                write!(f, "NAT gateway {nat} has no way out: its own {then} itself")
+                write!(f, "NAT gateway {nat} has no route out: its own {then} itself")
             }
             RouteFact::NatStuck { nat, because, outcome: Outcome::Blocked } => {
-                write!(f, "NAT gateway {nat} has no way out: {because}")
+                write!(f, "NAT gateway {nat} has no route out: {because}")
             }
             RouteFact::NatStuck { nat, because, .. } => {
-                write!(f, "the way out of NAT gateway {nat} is not certain: {because}")
+                write!(f, "NAT gateway {nat} might have no route out: {because}")
             }
             RouteFact::NotTranslated(hop) => {
                 write!(f, "{hop}, which does not translate 64:ff9b::/96 to IPv4")
             }
             RouteFact::NotTranslatable(hop) => {
-                write!(f, "{hop}, which takes IPv6 only to 64:ff9b::/96")
+                write!(f, "{hop}, which accepts IPv6 only to 64:ff9b::/96")
             }
             RouteFact::OtherFamily { subnet, family, is_dual: false, to } => {
-                write!(f, "{to} has no {family} address, and {subnet} has nothing else")
+                write!(f, "{to} has no {family} address, and {subnet} supports only {family}")
             }
-            RouteFact::OtherFamily { family, to, .. } => write!(
-                f,
-                "{to} has no {family} address, and whether the task has another cannot be seen"
-            ),
+            RouteFact::OtherFamily { family, to, .. } => {
+                write!(f, "{to} has no {family} address, and the task might have no other one")
+            }
             RouteFact::NoDns64 { subnet } => write!(
                 f,
-                "{subnet} has neither IPv4 nor DNS64: only what has an IPv6 address can be reached"
+                "{subnet} has neither IPv4 nor DNS64, so only hosts with an IPv6 address are reachable"
             ),
             RouteFact::EndpointState { endpoint, state } => {
                 write!(f, "endpoint {endpoint} is {state}")
             }
-            RouteFact::BeyondView(hop) => write!(f, "{hop}, beyond which nothing can be seen"),
-            RouteFact::NotShown(hop) => write!(f, "{hop}, which the VPC's owner does not show"),
+            RouteFact::BeyondView(hop) => {
+                write!(f, "{hop}, and the path beyond it cannot be checked")
+            }
+            RouteFact::NotShown(hop) => {
+                write!(f, "{hop}, which is visible only to the VPC's owner")
+            }
             RouteFact::UnknownList(hop) => {
                 write!(f, "{hop}, and the ranges of that list are not known")
             }

@@ -4,7 +4,7 @@ use super::interface::Interface;
 use super::parts::Topology;
 use super::topology::NatGateway;
 
-/// Who sends, as far as gateways care.
+/// The sender, as far as gateways need to know.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sender<'a> {
     /// `subnet-…`, or `nat-…`.
@@ -13,9 +13,9 @@ pub(super) struct Sender<'a> {
     pub vpc: &'a str,
     /// Whether it has a public IPv4 address.
     pub public_address: bool,
-    /// Block Public Access where it is.
+    /// Its Block Public Access mode.
     pub mode: Option<&'a str>,
-    /// Whether it is a NAT gateway, and then Block Public Access where the packets come from.
+    /// For a NAT gateway, the Block Public Access mode of the packets' origin.
     pub nat: Option<Option<&'a str>>,
 }
 

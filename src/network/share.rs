@@ -1,4 +1,4 @@
-//! How packets are shared out among the routes of a table.
+//! How packets are divided among the routes of a table.
 
 use std::cmp::Reverse;
 
@@ -12,12 +12,12 @@ use super::topology::{
 pub(super) struct Piece<'a> {
     pub share: Addresses,
     pub route: Option<&'a Route>,
-    /// Whether it may be any part of the share, since it is not known how far the route goes.
+    /// Whether it may be any part of the share, since the ranges of the route are not known.
     pub is_unknown: bool,
 }
 
 impl Piece<'_> {
-    /// Whether a gateway endpoint takes it that is not for this target as a whole.
+    /// Whether it goes to a gateway endpoint that does not serve the whole target.
     pub fn is_of_gateway(&self, to: &Target, endpoints: &[Endpoint]) -> bool {
         let Some(Route { destination, target, .. }) = self.route else { return false };
         match (destination, target) {
@@ -30,8 +30,8 @@ impl Piece<'_> {
     }
 }
 
-/// Shares the packets out among the routes: the longest prefix first, and of equal ones a route for a
-/// range before one for a prefix list
+/// Divides the packets among the routes: the longest prefix first, and for equal ones a route with a range
+/// before one with a prefix list
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html>).
 pub(super) fn divide<'a>(
     table: &'a RouteTable,
@@ -66,7 +66,7 @@ struct Candidate<'a> {
 
 struct Candidates<'a> {
     known: Vec<Candidate<'a>>,
-    /// Routes of which it is not known how far they go.
+    /// Routes whose ranges are not known.
     unknown: Vec<&'a Route>,
 }
 
@@ -94,10 +94,10 @@ impl<'a> Candidates<'a> {
         candidates
     }
 
-    /// The route of the target's own list whose ranges are not known: it goes before all that is wide,
-    /// and what is narrow may or may not go before it.
+    /// The route of the target's own prefix list with unknown ranges: it takes precedence over wide ranges,
+    /// and perhaps over narrow ones.
     fn prefer(&mut self, own: &'a Route, to: &Target) {
-        /// The lists of services have no range that is wider.
+        /// Prefix lists of services have no wider range.
         const NARROW: u8 = 8;
         let (narrow, mut wide): (Vec<_>, Vec<_>) =
             self.known.drain(..).partition(|it| it.length >= NARROW);
@@ -109,7 +109,7 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// Adds a share to the piece of the same route. What is to be translated to IPv4 is a piece of its own.
+/// Adds a share to the piece of the same route. Packets that are translated to IPv4 are a separate piece.
 fn add<'a>(pieces: &mut Vec<Piece<'a>>, share: &Addresses, route: Option<&'a Route>) {
     for share in by_translation(share) {
         let is_translated = nat64().covers(&share);
@@ -124,7 +124,7 @@ fn add<'a>(pieces: &mut Vec<Piece<'a>>, share: &Addresses, route: Option<&'a Rou
     }
 }
 
-/// What is not to be translated, and what is, as far as there is any.
+/// The addresses without translation, and those with it, as far as there are any.
 fn by_translation(share: &Addresses) -> impl Iterator<Item = Addresses> {
     let translated = share.intersection(&nat64());
     [share.without(&translated), translated].into_iter().filter(|it| !it.is_empty())

@@ -1,4 +1,4 @@
-//! The far end: addresses of which it is not known which one a packet goes to.
+//! The far end: a set of addresses, one of which a packet goes to.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -11,26 +11,26 @@ use super::parts::Topology;
 use super::topology::{Endpoint, PrefixList, Subnet, Vpc};
 use crate::names::Region;
 
-/// What a task sends to.
+/// The destination of a task's packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// How to call it in a sentence.
+    /// Its name in a sentence.
     pub name: String,
-    /// Its addresses. A packet goes to one of them, and it is not known which.
+    /// Its addresses. A packet goes to one of them, unknown which.
     pub addresses: Addresses,
-    /// The security groups of the interfaces behind the addresses; none where they are not known.
+    /// The security groups of the interfaces with these addresses; `None` if not known.
     pub groups: Option<Vec<String>>,
-    /// A prefix list that holds all of its addresses.
+    /// A prefix list that contains all of its addresses.
     pub prefix_list: Option<String>,
-    /// Whether it is the internet at large. Services that have prefix lists of their own, as S3, are no
-    /// part of it: they are targets by themselves.
+    /// Whether it is the whole internet. Services with a prefix list, such as S3, are no part of it: they are
+    /// separate targets.
     pub at_large: bool,
-    /// Whether it is the public addresses of one service of AWS. What holds for the way there mostly holds
-    /// for the way to those of other services too.
+    /// Whether it is the public addresses of one AWS service. The path to them is mostly the same for other
+    /// services.
     pub is_of_service: bool,
 }
 
-/// Ranges that are no addresses of the internet
+/// Ranges that are not public addresses
 /// (<https://www.iana.org/assignments/iana-ipv4-special-registry>).
 const NOT_PUBLIC: [(u8, u8, u8, u8); 13] = [
     (0, 0, 0, 8),
@@ -48,7 +48,7 @@ const NOT_PUBLIC: [(u8, u8, u8, u8); 13] = [
     (224, 0, 0, 3),
 ];
 
-/// Where NAT64 keeps the addresses of IPv4.
+/// The NAT64 prefix of IPv4 addresses.
 pub(super) fn nat64() -> Addresses {
     Addresses::everything().of_family(Family::Ipv4).embedded()
 }
@@ -68,8 +68,8 @@ pub(super) fn public_ipv4() -> Addresses {
 }
 
 impl Target {
-    /// The internet, as this interface can speak to it. To one without IPv4 that is what has an address
-    /// of IPv6, and by NAT64 the rest, where its subnet has DNS64.
+    /// The internet as this interface can reach it. Without IPv4 these are IPv6 addresses and, if the
+    /// subnet has DNS64, the rest through NAT64.
     pub fn internet(from: &Interface, vpc: Option<&Vpc>) -> Target {
         let addresses = match from.family() {
             Family::Ipv4 => public_ipv4(),
@@ -89,7 +89,7 @@ impl Target {
         }
     }
 
-    /// One address, of which it is not known what security groups it has.
+    /// One address with unknown security groups.
     pub fn address(address: IpAddr) -> Target {
         Target {
             name: address.to_string(),
@@ -101,7 +101,7 @@ impl Target {
         }
     }
 
-    /// Interfaces somewhere in these subnets, with these groups: a mount target.
+    /// Interfaces anywhere in these subnets, with these groups: a mount target.
     pub fn interfaces<'a, S: Into<String>>(
         name: impl Into<String>,
         subnets: impl IntoIterator<Item = &'a Subnet>,
@@ -118,11 +118,11 @@ impl Target {
         }
     }
 
-    /// The interfaces of an endpoint, by which this interface can reach it.
+    /// The interfaces of an endpoint that this interface can reach.
     pub fn endpoint(from: &Interface, endpoint: &Endpoint, subnets: &[Subnet]) -> Target {
         let there = subnets.iter().filter(|it| endpoint.subnets.contains(&it.id));
         let mut target = Target::interfaces(&endpoint.id, there, endpoint.groups.iter().cloned());
-        // Where its subnets are not known, or do not tell how it is reached by IPv6, it may be anywhere.
+        // If its subnets are not known, or do not state their IPv6 ranges, it may be anywhere.
         target.addresses = target.addresses.of_family(from.family());
         if target.addresses.is_empty() {
             target.addresses = Addresses::everything().of_family(from.family());
@@ -130,9 +130,9 @@ impl Target {
         target
     }
 
-    /// The public addresses of a service: those of its prefix list where it has one, else somewhere in
-    /// the internet. By IPv6 they may be translated ones of the list, or anywhere, since not all names of
-    /// a service have an address of IPv6.
+    /// The public addresses of a service: those of its prefix list if it has one, else anywhere on the
+    /// internet. Over IPv6 they may be translated addresses of the list, or anywhere, since not all names
+    /// of a service have an IPv6 address.
     pub fn service(
         from: &Interface,
         vpc: Option<&Vpc>,
@@ -159,7 +159,7 @@ impl Target {
         }
     }
 
-    /// Those of its addresses that the interface can send to, if there are any.
+    /// The addresses that the interface can send to, if there are any.
     pub(super) fn as_seen_by(&self, topology: &Topology, from: &Interface) -> Target {
         let mut target = self.clone();
         if self.at_large {
@@ -176,7 +176,7 @@ impl Target {
     }
 }
 
-/// Whether an endpoint service or a prefix list is of one of the services that have gateway endpoints
+/// Whether an endpoint service or a prefix list belongs to a service with gateway endpoints
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html>).
 fn has_gateways(name: &str) -> bool {
     let is_of_aws = name.starts_with("com.amazonaws.") || name.starts_with("cn.com.amazonaws.");
@@ -195,7 +195,7 @@ pub(super) fn ranges_of(subnet: &Subnet) -> Vec<IpNet> {
     v4.chain(subnet.ipv6.iter().copied().map(IpNet::V6)).collect()
 }
 
-/// A service of AWS in a region, by the name that its endpoints have: `ecr.dkr`, `secretsmanager`.
+/// An AWS service in a region, by its endpoint name: `ecr.dkr`, `secretsmanager`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Service {
     /// The name without the region: `ecr.dkr`.
@@ -215,20 +215,20 @@ impl Service {
         format!("com.amazonaws.{}.{}", self.region, self.name)
     }
 
-    /// Whether an endpoint service or a prefix list has its name. In China it may begin with `cn.`, so
-    /// the end decides.
+    /// Whether an endpoint service or a prefix list has its name. In China it may start with `cn.`, so the
+    /// end decides.
     pub fn is_named_by(&self, name: &str) -> bool {
         name.ends_with(&format!(".{}.{}", self.region, self.name))
     }
 }
 
-/// Where a path shall lead to.
+/// The destination of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// Some host in the internet, at this port.
+    /// A host on the internet, at this port.
     Internet(Port),
-    /// A service of AWS, by HTTPS.
+    /// An AWS service, over HTTPS.
     Service(Service),
-    /// These addresses, at this port; the groups that the target names have to let it in.
+    /// These addresses, at this port; the target's groups must allow it in.
     Target(Target, Port),
 }

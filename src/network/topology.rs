@@ -1,7 +1,7 @@
 //! The parts of a VPC, as plain data: only what decides whether a packet arrives.
 //!
-//! They are what the `Describe` calls of EC2 show, so they are also what a recording holds. Ids are
-//! EC2's own (`subnet-…`, `rtb-…`).
+//! They come from the `Describe` calls of EC2, and recordings contain them. Ids are EC2's (`subnet-…`,
+//! `rtb-…`).
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
@@ -28,21 +28,21 @@ pub struct Subnet {
     pub id: String,
     /// Its VPC.
     pub vpc: String,
-    /// Its owner: of a shared VPC somebody else, and then routes and filters are not shown.
+    /// Its owner: another account for a shared subnet, and then routes and filters are not visible.
     pub owner: Option<AccountId>,
-    /// The name of its zone, which each account knows otherwise: `us-east-1a`.
+    /// The name of its zone, which differs between accounts: `us-east-1a`.
     pub zone: String,
     /// The zone's id: `use1-az1`.
     pub zone_id: Option<String>,
-    /// Its IPv4 range; none where it is for IPv6 alone.
+    /// Its IPv4 range; none if it is IPv6-only.
     pub ipv4: Option<Ipv4Net>,
     /// Its IPv6 ranges.
     pub ipv6: Vec<Ipv6Net>,
     /// Free IPv4 addresses.
     pub free_addresses: i64,
-    /// Whether names without IPv6 address are answered with one of NAT64.
+    /// Whether names without an IPv6 address resolve to a NAT64 address (DNS64).
     pub dns64: bool,
-    /// `off`, `block-bidirectional` or `block-ingress`, where Block Public Access is told.
+    /// `off`, `block-bidirectional` or `block-ingress`, if Block Public Access is known.
     pub public_access: Option<String>,
 }
 
@@ -51,7 +51,7 @@ pub struct Subnet {
 pub struct RouteTable {
     /// `rtb-…`
     pub id: String,
-    /// Whether subnets without an association of their own use it.
+    /// Whether it is the main table: subnets without an association use it.
     pub main: bool,
     /// The subnets that are associated with it.
     pub subnets: Vec<String>,
@@ -69,11 +69,11 @@ pub fn table_of<'a>(subnet: &str, tables: &'a [RouteTable]) -> Option<&'a RouteT
 /// A route.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    /// Where to.
+    /// The destination.
     pub destination: RouteDestination,
-    /// What through.
+    /// The target.
     pub target: RouteTarget,
-    /// Whether what it leads through is gone.
+    /// Whether its target no longer exists.
     pub blackhole: bool,
 }
 
@@ -87,7 +87,7 @@ pub enum RouteDestination {
     PrefixList(String),
 }
 
-/// What a route leads through.
+/// The target of a route.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RouteTarget {
@@ -165,7 +165,7 @@ pub struct Rule {
     pub peers: Vec<Peer>,
 }
 
-/// The other end that a rule speaks of.
+/// The other end of a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Peer {
@@ -191,7 +191,7 @@ pub struct Traffic {
 pub struct NetworkAcl {
     /// `acl-…`
     pub id: String,
-    /// The subnets that it guards.
+    /// Its subnets.
     pub subnets: Vec<String>,
     /// Its entries. The lowest number that matches decides.
     pub entries: Vec<AclEntry>,
@@ -202,7 +202,7 @@ pub struct NetworkAcl {
 pub struct AclEntry {
     /// Its number; 32767 is the last one, which denies everything.
     pub number: i32,
-    /// Whether it is about what leaves the subnet.
+    /// Whether it is outbound.
     pub egress: bool,
     /// Whether it allows.
     pub allow: bool,
@@ -221,14 +221,14 @@ pub struct Endpoint {
     pub vpc: String,
     /// The service's name: `com.amazonaws.us-east-1.ecr.dkr`.
     pub service: String,
-    /// The region of the service, where it is told.
+    /// The region of the service, if known.
     pub service_region: Option<String>,
     /// What kind it is.
     pub kind: EndpointKind,
     /// `available`, `pending`, `failed`, `deleting`, …, in lower case.
     pub state: String,
-    /// Whether the service's own name leads to it within the VPC: not if its private DNS is for inbound
-    /// resolver endpoints only, as it can be for S3 beside a gateway endpoint.
+    /// Whether the service's name resolves to it within the VPC: not if its private DNS is only for inbound
+    /// Resolver endpoints, as is possible for S3 with a gateway endpoint.
     pub private_dns: bool,
     /// The subnets of an interface endpoint.
     pub subnets: Vec<String>,
@@ -236,7 +236,7 @@ pub struct Endpoint {
     pub groups: Vec<String>,
     /// The route tables of a gateway endpoint.
     pub route_tables: Vec<String>,
-    /// Its policy; none where it allows everything.
+    /// Its policy; none if it allows everything.
     pub policy: Option<serde_json::Value>,
 }
 

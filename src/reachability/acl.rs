@@ -1,4 +1,4 @@
-//! What lets packets pass a network ACL, and the commands that do it.
+//! What allows packets through a network ACL, and the commands for it.
 
 use ipnet::IpNet;
 
@@ -10,15 +10,15 @@ use crate::shell::ShellCommand;
 const CREATE: &str = "aws ec2 create-network-acl-entry";
 const REPLACE: &str = "aws ec2 replace-network-acl-entry";
 
-/// What lets pass what the worst of these facts stop: what a sentence tells, and no more.
+/// The entries that allow what the worst of these facts deny: what a sentence reports, and no more.
 pub(crate) fn letting_pass(facts: &[AclFact], topology: &Topology) -> Vec<Amendment> {
     let Some(worst) = facts.iter().map(Fact::outcome).min() else { return Vec::new() };
     let told: Vec<AclFact> = facts.iter().filter(|it| it.outcome() == worst).cloned().collect();
     amendments(topology, &told)
 }
 
-/// With the commands that let it pass.
-pub(crate) fn mended(
+/// Adds the commands that allow it.
+pub(crate) fn with_fix(
     obstacle: Obstacle,
     facts: &[AclFact],
     topology: &Topology,
@@ -32,7 +32,7 @@ pub(crate) fn mended(
         let taken = amendment.displaced.as_ref().filter(|it| it.moves_to.is_none());
         if let Some(Displaced { entry, .. }) = taken {
             obstacle = obstacle.remedy(format!(
-                "Let it pass before entry {} denies it. No lower number is free, so the command puts the new entry in its place: what else it denies, deny again behind the new one",
+                "Allow it before entry {} denies it. No lower number is free, so the command replaces that entry: deny the rest again after the new one",
                 entry.number
             ));
         }
@@ -40,8 +40,8 @@ pub(crate) fn mended(
     obstacle
 }
 
-/// The commands, which act in the region of whoever runs them. An entry that has to make room goes to its
-/// new place first, so that it never stops to deny.
+/// The commands, which act in the caller's region. An entry that has to make room is moved first, so that
+/// it never stops denying.
 pub(crate) fn commands(amendment: &Amendment) -> impl Iterator<Item = ShellCommand> {
     let Amendment { acl, entry, displaced } = amendment;
     let moved = displaced.as_ref().and_then(|it| {

@@ -1,9 +1,9 @@
-//! Names of which it is not certain that they lead to the endpoint.
+//! Names that may not resolve to the endpoint.
 //!
-//! Resolvers of one's own answer with the endpoint only if they forward to the resolver of the VPC
-//! (<https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html>), and what
-//! they do cannot be seen. Otherwise packets go past the endpoint, as they do where there is none. So what
-//! keeps them from the endpoint keeps nobody from starting, as long as there is a way past it.
+//! Custom DNS servers return the endpoint only if they forward to the Amazon-provided DNS server
+//! (<https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html>), which
+//! cannot be checked. Otherwise packets bypass the endpoint, as if it did not exist. So a blocked endpoint
+//! does not prevent a start as long as there is a route past it.
 
 use super::egress::{Reach, To, destination};
 use super::interface::{Vantage, lead_lacks};
@@ -14,11 +14,11 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::{Attraction, Outcome, Path, Service};
 
-/// The service whose name perhaps leads past its endpoint, to its public addresses: nothing if it is
-/// certain that it does not, or if there is no way past it, so that all hangs on the endpoint anyhow.
+/// The service whose name may resolve to public addresses instead of its endpoint. `None` if it certainly
+/// does not, or if there is no route past the endpoint, so that everything depends on the endpoint.
 ///
 /// # Errors
-/// Whatever keeps it from being known.
+/// A deciding part could not be read.
 pub(crate) fn past_endpoint<'t>(
     vantage: &mut Vantage<'t>,
     to: &To,
@@ -48,13 +48,10 @@ fn is_uncertain(path: &Path) -> bool {
 }
 
 impl Ruling {
-    /// Of packets that go to the endpoint or past it, one does not know which: what holds of both.
+    /// Packets go to the endpoint or past it, which is not known: the ruling that holds for both.
     pub(crate) fn or_past(self, past: Ruling) -> Ruling {
         let doubt = |because: Reason| {
-            Ruling::Open(
-                because
-                    .with(", and whether the name leads to the endpoint or past it is not certain"),
-            )
+            Ruling::Open(because.with(", but the name might not resolve to this endpoint"))
         };
         match (self, past) {
             (Ruling::Passes(there), Ruling::Passes(past)) if there == past => Ruling::Passes(past),

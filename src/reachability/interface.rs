@@ -1,4 +1,4 @@
-//! An interface of the task or of an instance, with what lies around it.
+//! A network interface of the task or of an instance, with its surroundings.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +14,11 @@ use crate::network::{
 };
 use crate::task::{Attachment, EgressPoint, SendsFrom, Task};
 
-/// An interface that calls leave by, and its surroundings.
+/// A network interface that calls leave through, and its surroundings.
 pub(crate) struct Vantage<'t> {
-    /// The interface. Its groups are known once they were asked for.
+    /// The interface. Its groups are known once they were read.
     pub interface: Interface<'t>,
-    /// What lies around it.
+    /// Its surroundings.
     pub around: VpcParts<'t>,
     /// Whether the agent of an instance with such an interface is connected to ECS.
     pub agent_connected: bool,
@@ -27,7 +27,7 @@ pub(crate) struct Vantage<'t> {
     is_of_instance: bool,
 }
 
-/// The security groups of an interface, before they are asked for.
+/// The security groups of an interface, before they are read.
 enum Groups {
     Named(Result<Vec<String>, Stop>),
     Default,
@@ -35,11 +35,10 @@ enum Groups {
 }
 
 impl<'t> Vantage<'t> {
-    /// Every interface that this sender stands for. `expected` are the parts that will probably be
-    /// needed.
+    /// Every interface of this sender. `expected` are the parts that are probably needed.
     ///
     /// # Errors
-    /// Whatever keeps the subnet, or the instances, from being known.
+    /// The subnet or the instances could not be read.
     pub(crate) fn all(
         it: &EgressPoint,
         expected: &[Part],
@@ -88,8 +87,8 @@ impl<'t> Vantage<'t> {
         })
     }
 
-    /// The interfaces of the instances that the task may land on: those that differ, each once. An agent
-    /// that is connected tells of the way of all that stand as its instance does.
+    /// The interfaces of the instances that the task may be placed on, equal ones once. A connected agent
+    /// proves the route for all instances with an equal interface.
     fn of_instances(
         task: &Task,
         expected: &[Part],
@@ -127,10 +126,10 @@ impl<'t> Vantage<'t> {
         standing.into_iter().zip(subnets).map(vantage).collect()
     }
 
-    /// Reads the groups of the interface: those that are named, otherwise the default of the VPC.
+    /// Reads the groups of the interface: the listed ones, otherwise the default group of the VPC.
     ///
     /// # Errors
-    /// Whatever keeps one of them from being read.
+    /// A group could not be read.
     pub(crate) fn read_groups(&mut self, facts: &View<'t>) -> Result<(), Stop> {
         let ids = match &self.groups {
             Groups::Known => return Ok(()),
@@ -147,10 +146,10 @@ impl<'t> Vantage<'t> {
         Ok(())
     }
 
-    /// What `ask` finds out if the agent of an instance speaks IPv6, where its subnet has both. Which of
-    /// the two it takes is set on the instance, by ECS_INSTANCE_IP_COMPATIBILITY
-    /// (<https://github.com/aws/amazon-ecs-agent/blob/master/README.md>), and so not shown here. Fargate
-    /// takes IPv4 (<https://github.com/aws/containers-roadmap/issues/2792>).
+    /// What `ask` returns if the agent of an instance uses IPv6 in a dual-stack subnet. Which version it
+    /// uses is set on the instance, by ECS_INSTANCE_IP_COMPATIBILITY
+    /// (<https://github.com/aws/amazon-ecs-agent/blob/master/README.md>), so it is not known here. Fargate
+    /// uses IPv4 (<https://github.com/aws/containers-roadmap/issues/2792>).
     pub(crate) fn over_ipv6<R>(&mut self, ask: impl FnOnce(&mut Vantage<'t>) -> R) -> Option<R> {
         let by_ipv6 = self.interface.over_ipv6().filter(|_| self.is_of_instance)?;
         let usual = std::mem::replace(&mut self.interface, by_ipv6);
@@ -160,7 +159,7 @@ impl<'t> Vantage<'t> {
         Some(answer)
     }
 
-    /// Whether the interface has a public address, for those who need to know.
+    /// Checks that the public address of the interface is known.
     ///
     /// # Errors
     /// A gap for a placeholder.
@@ -168,10 +167,10 @@ impl<'t> Vantage<'t> {
         self.address.clone()
     }
 
-    /// What `say` says of the path to the public addresses of a service, whoever answers to its name.
+    /// `say` of the path to the public addresses of a service, wherever its name resolves to.
     ///
     /// # Errors
-    /// Whatever keeps one of the parts from being read.
+    /// A part could not be read.
     pub(crate) fn path_outside<R>(
         &mut self,
         service: &Service,
@@ -187,17 +186,17 @@ impl<'t> Vantage<'t> {
             let had_lists = lists.is_some();
             let there = Destination::Target(there, Port::tcp(443));
             let said = self.path(&there, facts, &lacks, &say)?;
-            // Once the ranges of services are known, so are those of this one.
+            // Reading the ranges of all services reads those of this one.
             if had_lists || self.around.topology().prefix_lists.is_none() {
                 return Ok(said);
             }
         }
     }
 
-    /// What `say` says of the path, once every part is read that `lacks` asks for.
+    /// `say` of the path, once every part that `lacks` names is read.
     ///
     /// # Errors
-    /// Whatever keeps one of the parts from being read.
+    /// A part could not be read.
     pub(crate) fn path<R>(
         &mut self,
         to: &Destination,
@@ -225,16 +224,16 @@ impl<'t> Vantage<'t> {
     }
 }
 
-/// What is still to be read for where a name leads to.
+/// The part that is still missing to know where a name resolves to.
 pub(crate) fn lead_lacks(path: &Path) -> Option<Part> {
     path.lead.as_ref().and_then(|lead| lead.answer.unread())
 }
 
-/// What is still to be read for where packets go.
+/// The part that is still missing to know where packets go.
 pub(crate) fn lacks(path: &Path, topology: &Topology) -> Option<Part> {
     lead_lacks(path).or_else(|| match is_drawn(path) {
         true => None,
-        // Whether the subnet of a NAT gateway is closed too is in that subnet.
+        // Block Public Access of a NAT gateway's subnet is an attribute of that subnet.
         false => path.route.unread().or_else(|| {
             let is_closed = |fact: &RouteFact| matches!(fact, RouteFact::PublicAccess { .. });
             (path.route.facts.iter().any(is_closed) && topology.subnets.is_none())
@@ -243,7 +242,7 @@ pub(crate) fn lacks(path: &Path, topology: &Topology) -> Option<Part> {
     })
 }
 
-/// Whether an endpoint draws the packets.
+/// Whether an endpoint receives the packets.
 pub(crate) fn is_drawn(path: &Path) -> bool {
     path.lead.as_ref().is_some_and(|lead| lead.to != Attraction::Public)
 }

@@ -1,4 +1,4 @@
-//! Where packets go, and what they have to reach: shared by the checks of several groups.
+//! Where packets go, and which destinations a task needs: shared by the checks of several groups.
 
 pub(crate) mod acl;
 pub(crate) mod egress;

@@ -1,28 +1,28 @@
-//! The path from where a call leaves to what it has to reach, to look at.
+//! The path from a subnet to a destination, to display.
 
-/// The way from one interface to one place that has to be reached.
+/// The path from one interface to one destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkPath {
-    /// The hops, the subnet first, the destination last.
+    /// The hops: the subnet first, the destination last, if it is known.
     pub hops: Vec<Hop>,
-    /// What becomes of the packets.
+    /// Whether the packets arrive.
     pub end: End,
-    /// The check that judges it, where that is of another group.
+    /// The check that judges it, if it is in another group.
     pub judged_by: Option<&'static str>,
 }
 
 /// One hop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
-    /// What kind of thing it is.
+    /// Its kind.
     pub kind: Kind,
     /// Its id or name.
     pub id: String,
-    /// Whether it is where packets end that do not arrive.
+    /// Whether the path ends here.
     pub broken: bool,
 }
 
-/// What a hop is, in the order in which packets meet them.
+/// The kinds of hops, in path order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A subnet.
@@ -33,15 +33,15 @@ pub enum Kind {
     Acl,
     /// A route table.
     Table,
-    /// A NAT gateway, an endpoint, or whatever a route leads to.
+    /// A NAT gateway, an endpoint, or another target of a route.
     Gateway,
-    /// An internet gateway, behind which there is nothing to see.
+    /// An internet gateway, the last visible hop.
     Internet,
-    /// What has to be reached.
+    /// The destination.
     Destination,
 }
 
-/// What becomes of the packets.
+/// Whether the packets arrive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// They arrive.

@@ -1,11 +1,11 @@
-//! From where a call leaves, and which condition keys it carries for that.
+//! Where a call leaves from, and the condition keys that it carries as a result.
 //!
-//! What comes through an endpoint of a VPC tells which one it was, and of which VPC, and no address; what
-//! comes over the internet tells its public address, and nothing of a VPC
+//! A call through a VPC endpoint carries the endpoint and the VPC, but no public address; a call over the
+//! internet carries its public address, but no VPC
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcevpce>,
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sts_vpc_condition_keys_federated.html>).
 //!
-//! The network is asked only where a permission hangs on one of these keys.
+//! The network is read only if a permission depends on one of these keys.
 
 use super::interface::{Vantage, lacks};
 use crate::facts::View;
@@ -27,33 +27,33 @@ use crate::network::{
 use crate::shell::ShellCommand;
 use crate::task::{Attachment, Carrier, SendsFrom, Task};
 
-/// From where a call leaves.
+/// Where a call leaves from.
 #[derive(Clone, Copy)]
 pub(crate) enum CallOrigin<'t> {
-    /// By the interface of whoever starts the task: its own on Fargate, that of the instance on EC2.
+    /// The interface that starts the task: that of the task on Fargate, that of the instance on EC2.
     Agent(&'t Task),
-    /// By the interface that the containers use.
+    /// The interface that the containers use.
     Containers(&'t Task),
-    /// Not from the task: what it carries of the network is not known.
+    /// Not from the task: its network keys are not known.
     Elsewhere,
 }
 
-/// The way of a call from one interface or several.
+/// The path of a call from one or more interfaces.
 #[derive(Clone, Debug)]
 pub(crate) struct Way {
     /// The subnets.
     pub from: String,
-    /// The fact of the network that decides it, as a sentence without its end.
+    /// The deciding network fact, as a sentence without its end.
     pub because: String,
-    /// What is known by it of the keys.
+    /// The keys that follow from it.
     pub carries: Vec<(String, KeyState)>,
-    /// Whether it is that of one instance of several, of which the task needs but one.
+    /// Whether it is one of several instances, of which the task needs only one.
     pub of_instance: bool,
-    /// The command that would lead the call to an endpoint.
+    /// The command that would send the call to an endpoint.
     pub mends: Option<ShellCommand>,
 }
 
-/// The keys that a call carries only if it comes through an endpoint.
+/// The keys that a call carries only through an endpoint.
 const BY_ENDPOINT: [&str; 7] = [
     "aws:SourceVpce",
     "aws:SourceVpc",
@@ -64,20 +64,19 @@ const BY_ENDPOINT: [&str; 7] = [
     "aws:VpceOrgPaths",
 ];
 
-/// The key that a call carries only if it comes through none.
+/// The key that a call carries only without an endpoint.
 const ADDRESS: &str = "aws:SourceIp";
 
-/// The keys that tell of the network.
+/// The condition keys that depend on the network.
 pub(crate) const KEYS: [&str; 8] = {
     let [a, b, c, d, e, f, g] = BY_ENDPOINT;
     [a, b, c, d, e, f, g, ADDRESS]
 };
 
-/// The parts that say who answers to a name.
+/// The parts that determine where a name resolves to.
 const EXPECTED: &[Part] = &[Part::Endpoints, Part::RouteTables, Part::DnsSupport, Part::Vpc];
 
-/// What a call carries that comes through this endpoint. The address within the VPC is not known before
-/// the task has one.
+/// The keys of a call through this endpoint. The private address is not known before the task has one.
 pub(crate) fn through(endpoint: &Endpoint) -> Vec<(String, KeyState)> {
     let known = |value: &str| KeyState::Known(vec![value.to_owned()]);
     vec![
@@ -87,13 +86,13 @@ pub(crate) fn through(endpoint: &Endpoint) -> Vec<(String, KeyState)> {
     ]
 }
 
-/// Whether a condition key, in whatever case, tells of the network.
+/// Whether a condition key, in any case, depends on the network.
 pub(crate) fn is_of_network(key: &str) -> bool {
     KEYS.iter().any(|it| it.eq_ignore_ascii_case(key))
 }
 
 impl CallOrigin<'_> {
-    /// The calls that may be asked.
+    /// The API calls that this may need.
     pub(crate) const CALLS: [Call; 13] = [
         Endpoints::CALL,
         DescribeSubnet::CALL,
@@ -110,10 +109,10 @@ impl CallOrigin<'_> {
         CallerIdentity::CALL,
     ];
 
-    /// The ways that this call may take to its service in this region; none where nobody is asked.
+    /// The paths that this call may take to its service in this region; none if the network is not read.
     ///
     /// # Errors
-    /// While it is under way, or if a subnet or the cluster is not there; inside, why it is not known.
+    /// Pending answers, or a missing subnet or cluster; inside, why the path is not known.
     pub(crate) fn ways(
         self,
         action: &str,
@@ -135,9 +134,9 @@ impl CallOrigin<'_> {
     }
 }
 
-/// Which service a call goes to, by the name that its endpoints have
+/// The service of a call, by its endpoint name
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html>). Images are pulled
-/// from that of the registry, and only the token comes from that of the API
+/// from `ecr.dkr`, and only the token comes from `ecr.api`
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>).
 fn service_of(action: &str) -> Option<&'static str> {
     Some(match action.split_once(':')? {
@@ -158,25 +157,25 @@ fn service_of(action: &str) -> Option<&'static str> {
     })
 }
 
-/// Some calls of Fargate's leave by an interface that is not the task's.
+/// Some calls on Fargate leave through an interface that is not the task's.
 fn leaves_by_the_task(task: &Task, action: &str) -> Result<(), Stop> {
     let open = |why: &str| Err(Gap::Undecidable { why: why.to_owned() }.into());
     if task.attachment()? != Attachment::Fargate {
         return Ok(());
     }
     let _readable = task.context.request.platform_version.get()?;
-    // Whose interface fetches the token: of 1.4.0 one page says the task's, the other Fargate's
+    // Which interface fetches the token since 1.4.0: one page says the task's, the other Fargate's
     // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html,
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html).
     if action == "ecr:GetAuthorizationToken" {
         return open(
-            "AWS's pages disagree on whether Fargate fetches ECR's token by the task's interface or by one of its own, and advise against such a condition on ecr:GetAuthorizationToken",
+            "AWS's pages disagree on whether Fargate fetches the ECR token through the task's network interface or another one, and advise against such a condition on ecr:GetAuthorizationToken",
         );
     }
     let is_secret = matches!(action, "secretsmanager:GetSecretValue" | "ssm:GetParameters");
     if is_secret && task.has_old_platform() {
         return open(
-            "before platform version 1.4.0 an interface of Fargate's own makes this call, and what it carries is not told",
+            "before platform version 1.4.0 this call leaves through a network interface of Fargate, whose condition keys are not known",
         );
     }
     Ok(())
@@ -184,7 +183,7 @@ fn leaves_by_the_task(task: &Task, action: &str) -> Result<(), Stop> {
 
 fn ways(task: &Task, carrier: Carrier, service: &Service, facts: &View) -> Result<Vec<Way>, Stop> {
     let senders = task.egress_points_of(carrier)?;
-    // All are asked before any gap ends it, so that everything is wanted at once.
+    // All are requested before any gap ends the evaluation.
     let vantages: Vec<_> =
         senders.iter().map(|it| (it, Vantage::all(it, EXPECTED, facts))).collect();
     let mut found = Vec::new();
@@ -192,7 +191,7 @@ fn ways(task: &Task, carrier: Carrier, service: &Service, facts: &View) -> Resul
         let vantages = vantages?;
         if let (true, SendsFrom::Instances(cluster)) = (vantages.is_empty(), sender.from) {
             let why = format!(
-                "cluster {} has no active container instance yet that the task could land on",
+                "cluster {} has no active container instance to place the task on",
                 cluster.value
             );
             return Err(Gap::Undecidable { why }.into());
@@ -221,7 +220,7 @@ fn way<'t>(vantage: &mut Vantage<'t>, service: &Service, facts: &View<'t>) -> Re
     Ok(way)
 }
 
-/// Ways that are the same, in one.
+/// Merges equal paths.
 fn merged(ways: Vec<Way>) -> Vec<Way> {
     let mut found: Vec<Way> = Vec::new();
     for way in ways {
@@ -244,7 +243,7 @@ impl Way {
             of_instance: false,
             mends: None,
         };
-        let Some(lead) = &path.lead else { return way("the way is not known".to_owned(), vec![]) };
+        let Some(lead) = &path.lead else { return way("the path is not known".to_owned(), vec![]) };
         let led = lead.answer.because();
         match lead.to {
             _ if !lead.answer.has_passed() => way(led, Vec::new()),
@@ -261,7 +260,7 @@ impl Way {
         }
     }
 
-    /// What it comes to for those of these keys that tell of the network.
+    /// The values of those keys that depend on the network.
     pub(crate) fn told(&self, keys: &[String]) -> String {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for key in keys.iter().filter(|key| is_of_network(key)) {
@@ -275,9 +274,9 @@ impl Way {
         let (known, unknown) = (words::and(&known), words::and(&unknown));
         let consequence = match (known.is_empty(), unknown.is_empty()) {
             (_, true) => format!("the call carries {known}"),
-            (true, false) => format!("what the call carries as {unknown} is not known"),
+            (true, false) => format!("the call carries unknown values of {unknown}"),
             (false, false) => {
-                format!("the call carries {known}, and what as {unknown} is not known")
+                format!("the call carries {known} and unknown values of {unknown}")
             }
         };
         format!("from {}, {}, so {consequence}", self.from, self.because)
@@ -288,25 +287,25 @@ fn over_the_internet() -> Vec<(String, KeyState)> {
     BY_ENDPOINT.iter().map(|key| ((*key).to_owned(), KeyState::Absent)).collect()
 }
 
-/// Why a call that nothing is seen to draw may come through an endpoint all the same, or not at all.
+/// Why a call may go through an endpoint that is not visible here.
 fn hidden(path: &Path, topology: &Topology, subnet: &str) -> Option<String> {
     let facts = path.lead.iter().flat_map(|lead| &lead.answer.facts);
-    // A hosted zone of one's own may lead to an endpoint without private DNS.
+    // A private hosted zone may resolve to an endpoint without private DNS.
     let doubtful = facts.into_iter().find(|fact| {
         matches!(fact, EndpointFact::NoPrivateDns { .. } | EndpointFact::DnsOff { .. })
     });
     if let Some(fact) = doubtful {
-        return Some(format!("{fact}, unless a zone of one's own leads to it"));
+        return Some(format!("{fact}, unless a private hosted zone resolves to it"));
     }
     if let Some((range, network)) = joined(topology, subnet) {
         return Some(format!(
-            "no endpoint of the VPC draws it, but {range} leads to {network}, and whether names lead to an endpoint there cannot be seen"
+            "no endpoint of the VPC serves it, but {range} leads to {network}, which might have one"
         ));
     }
     (!path.route.has_passed()).then(|| path.route.because())
 }
 
-/// The command that has a gateway endpoint take what this subnet sends.
+/// The command that associates a gateway endpoint with the subnet's route table.
 fn association(fact: &EndpointFact, region: &Region) -> Option<ShellCommand> {
     let EndpointFact::NotAssociated { endpoint, table, .. } = fact else { return None };
     Some(

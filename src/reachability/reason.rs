@@ -1,22 +1,22 @@
-//! Why packets arrive or not, which becomes a sentence in the end.
+//! Why packets arrive or not; becomes a sentence.
 
 use std::fmt;
 use std::rc::Rc;
 
 use crate::network::{Answer, Fact};
 
-/// Why packets of a subnet arrive or not: a sentence without its end. Subnets that fare alike are named in
-/// one sentence, and which they are is known only when all are judged.
+/// Why packets of a subnet arrive or not: a sentence without its end. Subnets with the same result share a
+/// sentence, and they are known only after all are judged.
 #[derive(Clone)]
 pub(crate) struct Reason(Rc<dyn Fn(&str) -> String>);
 
 impl Reason {
-    /// What `word` makes of the names of the subnets.
+    /// A reason that `word` makes from the names of the subnets.
     pub(crate) fn of(word: impl Fn(&str) -> String + 'static) -> Reason {
         Reason(Rc::new(word))
     }
 
-    /// What `word` makes of these facts about packets of `subnet`.
+    /// A reason that `word` makes from these facts about packets of `subnet`.
     pub(crate) fn of_facts<F: Fact + 'static>(
         facts: &Answer<F>,
         subnet: &str,
@@ -26,24 +26,24 @@ impl Reason {
         Reason::of(move |subnets| word(&facts.renamed(&subnet, subnets)))
     }
 
-    /// The sentence, of these subnets.
+    /// The sentence for these subnets.
     pub(crate) fn said_of(&self, subnets: &str) -> String {
         (self.0)(subnets)
     }
 
-    /// With the other reason behind it.
+    /// Followed by the other reason.
     pub(crate) fn and(self, other: Reason) -> Reason {
         Reason::of(move |subnets| format!("{}; {}", self.said_of(subnets), other.said_of(subnets)))
     }
 
-    /// With these words behind it.
+    /// Followed by these words.
     pub(crate) fn with(self, words: impl Into<String>) -> Reason {
         let words = words.into();
         Reason::of(move |subnets| format!("{}{words}", self.said_of(subnets)))
     }
 }
 
-/// Reasons are the same that are the same of one subnet.
+/// Reasons are equal if they are equal for one subnet.
 impl PartialEq for Reason {
     fn eq(&self, other: &Reason) -> bool {
         self.said_of("") == other.said_of("")

@@ -1,71 +1,73 @@
-//! What is said of one place that has to be reached.
+//! The ruling on one destination.
 
 use super::egress::To;
 use super::reason::Reason;
 use crate::shell::ShellCommand;
 
-/// What a check says of one place that has to be reached.
+/// What a check decides about one destination.
 #[derive(Clone, Debug)]
 pub(crate) enum Ruling {
-    /// It can be reached, by this.
+    /// It is reachable, for this reason.
     Passes(Reason),
-    /// It is not for this check.
+    /// This check does not judge it.
     NotApplicable,
-    /// It has no way anyhow, of which another check tells.
+    /// It has no route anyway, which another check reports.
     Elsewhere,
-    /// It cannot be reached.
+    /// It is not reachable.
     Blocked(Obstacle),
-    /// It can be reached, but something is likely to hurt.
+    /// It is reachable, but with a problem.
     Hurts(Obstacle),
-    /// Everything was read, and it does not decide.
+    /// Everything was read, but does not decide it.
     Open(Reason),
 }
 
 impl Ruling {
-    /// The same of a host that may stand anywhere: what keeps packets from the internet does not keep
-    /// them from a host in the VPC, or in a network that it is joined to.
+    /// The same for a host that may be anywhere: what blocks the internet does not block a host in the VPC or
+    /// in a connected network.
     pub(crate) fn unless_within(self, to: &To) -> Ruling {
         match (to, self) {
-            (To::Anywhere(host), Ruling::Blocked(obstacle)) => Ruling::Open(obstacle.because.with(format!(
-                ", and whether {host} stands in the VPC, or in a network that it is joined to, is not known here"
-            ))),
+            (To::Anywhere(host), Ruling::Blocked(obstacle)) => Ruling::Open(
+                obstacle
+                    .because
+                    .with(format!(", but {host} might be in the VPC or in a connected network")),
+            ),
             (_, ruling) => ruling,
         }
     }
 }
 
-/// What is in the way.
+/// What blocks the path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Obstacle {
-    /// The fact that decides.
+    /// The deciding fact.
     pub because: Reason,
-    /// What it is about: the id of a route table, a group, an endpoint.
+    /// The resource: the id of a route table, a group, an endpoint.
     pub on: Option<String>,
-    /// How to mend it, if more exact than the check's remedy.
+    /// How to fix it, if more exact than the check's remedy.
     pub remedy: Option<String>,
-    /// Commands that mend it.
+    /// Commands that fix it.
     pub commands: Vec<ShellCommand>,
 }
 
 impl Obstacle {
-    /// This fact.
+    /// An obstacle with this fact.
     pub(crate) fn of(because: impl Into<Reason>) -> Obstacle {
         Obstacle { because: because.into(), ..Obstacle::default() }
     }
 
-    /// About this.
+    /// On this resource.
     pub(crate) fn on(mut self, id: impl Into<String>) -> Obstacle {
         self.on = Some(id.into());
         self
     }
 
-    /// Mended so.
+    /// With this remedy.
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Obstacle {
         self.remedy = Some(remedy.into());
         self
     }
 
-    /// And this besides.
+    /// Together with another obstacle.
     pub(crate) fn and(self, other: Obstacle) -> Obstacle {
         Obstacle {
             because: self.because.and(other.because),
@@ -78,7 +80,7 @@ impl Obstacle {
         }
     }
 
-    /// Mended by this.
+    /// With this command.
     pub(crate) fn command(mut self, command: ShellCommand) -> Obstacle {
         self.commands.push(command);
         self

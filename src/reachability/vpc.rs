@@ -1,7 +1,7 @@
-//! What is known of the network around an interface, read part by part as it is needed.
+//! The network around an interface, read part by part as needed.
 //!
-//! The engine ([`crate::network`]) says which part it lacks; that one is read, and it is asked again. So
-//! a part that nobody may read leaves open only what hangs on it.
+//! The engine ([`crate::network`]) names the part that it lacks; that part is read and the engine asked
+//! again. So an unreadable part affects only the answers that depend on it.
 
 use std::collections::BTreeSet;
 
@@ -19,26 +19,26 @@ use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::names::Region;
 use crate::network::{Part, Peer, PrefixList, RouteDestination, SecurityGroup, Subnet, Topology};
 
-/// What lies around an interface in a VPC.
+/// The parts of a VPC around an interface.
 pub(crate) struct VpcParts<'t> {
     region: Region,
     vpc: &'t str,
-    /// All parts but the two below, which are put together from several answers.
+    /// All parts except the two below, which are combined from several answers.
     topology: Topology<'t>,
     groups: Option<Vec<SecurityGroup>>,
     prefix_lists: Option<Vec<PrefixList>>,
     read: BTreeSet<Part>,
 }
 
-/// DHCP options that name nothing: a VPC without options of its own
+/// A VPC without a DHCP options set
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSet.html>).
 const NO_OPTIONS: &str = "default";
 
 impl<'t> VpcParts<'t> {
-    /// The surroundings of a subnet. The parts that will probably be needed are asked for at once.
+    /// The surroundings of a subnet. The parts that are probably needed are requested at once.
     ///
     /// # Errors
-    /// Where it cannot be told whether the subnet is shared by another account.
+    /// It cannot be determined whether another account shares the subnet.
     pub(crate) fn of(
         subnet: &'t Subnet,
         region: &Region,
@@ -63,12 +63,12 @@ impl<'t> VpcParts<'t> {
         Ok(around)
     }
 
-    /// The region that it lies in.
+    /// Its region.
     pub(crate) fn region(&self) -> &Region {
         &self.region
     }
 
-    /// What is known by now.
+    /// What is known so far.
     pub(crate) fn topology(&self) -> Topology<'_> {
         Topology {
             security_groups: self.groups.as_deref(),
@@ -93,10 +93,10 @@ impl<'t> VpcParts<'t> {
         }
     }
 
-    /// Reads a part, and tells whether it was not read before.
+    /// Reads a part; `true` if it was not read before.
     ///
     /// # Errors
-    /// Whatever keeps it from being read.
+    /// The part could not be read.
     pub(crate) fn read(&mut self, part: Part, facts: &View<'t>) -> Result<bool, Stop> {
         if self.read.contains(&part) {
             return Ok(false);
@@ -135,7 +135,7 @@ impl<'t> VpcParts<'t> {
     /// Reads these security groups too.
     ///
     /// # Errors
-    /// Whatever keeps one of them from being read.
+    /// A group could not be read.
     pub(crate) fn read_groups<'g>(
         &mut self,
         ids: impl IntoIterator<Item = &'g String>,
@@ -149,17 +149,17 @@ impl<'t> VpcParts<'t> {
             .collect();
         groups.extend(facts.all(&lookups)?.into_iter().cloned());
         self.groups = Some(groups);
-        // Further groups may name further prefix lists.
+        // Further groups may reference further prefix lists.
         if !lookups.is_empty() && self.read.remove(&Part::PrefixLists) {
             self.prefix_lists = None;
         }
         Ok(())
     }
 
-    /// The default security group of the VPC, which an interface has for which none is named.
+    /// The default security group of the VPC, which applies if none is listed.
     ///
     /// # Errors
-    /// Whatever keeps it from being read.
+    /// The group could not be read.
     pub(crate) fn default_group(&mut self, facts: &View<'t>) -> Result<String, Stop> {
         let lookup = DefaultSecurityGroup { region: self.region.clone(), vpc: self.vpc.to_owned() };
         let group = facts.need(&lookup)?;
@@ -171,11 +171,11 @@ impl<'t> VpcParts<'t> {
         Ok(group.id.clone())
     }
 
-    /// Reads Block Public Access of the account, for a subnet that does not tell. Tells whether it is
-    /// news that changes anything.
+    /// Reads Block Public Access of the account, for a subnet that does not state it. `true` if this changes
+    /// anything.
     ///
     /// # Errors
-    /// Only while the answer is under way.
+    /// Only while the answer is pending.
     pub(crate) fn read_public_access(&mut self, facts: &View<'t>) -> Result<bool, Stop> {
         let lookup = BlockPublicAccess { region: self.region.clone() };
         let Some(Seen::Found(mode)) = facts.peek(&lookup)? else { return Ok(false) };
@@ -194,7 +194,7 @@ impl<'t> VpcParts<'t> {
         Ok(())
     }
 
-    /// The lists of AWS's services, and every other one that a rule or a route names.
+    /// The prefix lists of AWS services, and all others that a rule or a route references.
     fn read_prefix_lists(&mut self, facts: &View<'t>) -> Result<(), Stop> {
         let services = facts.need(&ServicePrefixLists { region: self.region.clone() })?;
         let mut lists: Vec<_> =

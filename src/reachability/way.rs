@@ -13,7 +13,7 @@ use crate::network::{
     Service, Topology, joined, rest_of_internet,
 };
 
-/// The parts that say where packets go.
+/// The parts that determine where packets go.
 pub(crate) const EXPECTED: &[Part] = &[
     Part::Vpc,
     Part::RouteTables,
@@ -29,23 +29,23 @@ pub(crate) const EXPECTED: &[Part] = &[
 pub(crate) enum Way {
     /// To an endpoint.
     Endpoint,
-    /// Out, by this.
+    /// Out of the VPC, for this reason.
     Open(Reason),
-    /// Nowhere: no route leads out of a subnet that relies on endpoints, and this one is missing.
+    /// Nowhere: no route leads out of a subnet that relies on endpoints, and the endpoint is missing.
     Missing,
-    /// Nowhere, since the way out does not work, or there is none.
+    /// Nowhere: the route out does not work, or there is none.
     Broken(Obstruction),
-    /// Beyond what can be seen.
+    /// Beyond what can be checked.
     Doubtful(Reason),
-    /// Perhaps to an endpoint, as AWS's pages disagree.
+    /// Perhaps to an endpoint: AWS's pages disagree.
     Elsewhere,
 }
 
-/// What keeps packets from leaving.
+/// What prevents packets from leaving.
 pub(crate) struct Obstruction {
-    /// The fact that decides, if there is one.
+    /// The deciding fact, if there is one.
     pub(crate) fact: Option<RouteFact>,
-    /// The same, to be said.
+    /// The same as a sentence.
     pub(crate) because: Reason,
 }
 
@@ -53,30 +53,30 @@ impl Obstruction {
     fn of(path: &Path) -> Obstruction {
         let fact = path.route.facts.first().cloned();
         let because = Reason::of_facts(&of_all(path).route, &path.subnet, |route| {
-            route.facts.first().map_or_else(|| "there is no way".to_owned(), ToString::to_string)
+            route.facts.first().map_or_else(|| "there is no route".to_owned(), ToString::to_string)
         });
         Obstruction { fact, because }
     }
 
-    /// Whether a public address would do.
+    /// Whether a public address would fix it.
     pub(crate) fn lacks_address(&self) -> bool {
         matches!(self.fact, Some(RouteFact::NoPublicAddress(_)))
     }
 }
 
-/// What is assumed of a host somewhere in the internet, where these ranges are treated apart.
+/// The assumption about a host on the internet if these ranges are treated differently.
 pub(crate) fn not_in(ranges: &[IpNet]) -> String {
     format!(
-        "that nothing that has to be reached has an address in {}, which routes or network ACLs treat apart",
+        "that no required destination has an address in {}, which routes or network ACLs treat differently",
         words::and(ranges)
     )
 }
 
 impl Way {
-    /// The way of packets to a place that has to be reached.
+    /// Where packets to a destination go.
     ///
     /// # Errors
-    /// Whatever keeps a part from being read that decides it.
+    /// A deciding part could not be read.
     pub(crate) fn of<'t>(
         vantage: &mut Vantage<'t>,
         to: &To,
@@ -105,7 +105,7 @@ impl Way {
             {
                 Ok(Way::Doubtful(Reason::of(|subnet| {
                     format!(
-                        "{subnet} has a way out by IPv6 alone, and whether the agent takes it is set on the instance (ECS_INSTANCE_IP_COMPATIBILITY)"
+                        "{subnet} has a route out over IPv6 only, and the instance decides whether the agent uses IPv6 (ECS_INSTANCE_IP_COMPATIBILITY)"
                     )
                 })))
             }
@@ -113,10 +113,10 @@ impl Way {
         }
     }
 
-    /// The way of packets to these addresses.
+    /// Where packets to these addresses go.
     ///
     /// # Errors
-    /// Whatever keeps a part from being read that decides it.
+    /// A deciding part could not be read.
     pub(crate) fn toward<'t>(
         vantage: &mut Vantage<'t>,
         there: &Destination,
@@ -130,10 +130,10 @@ impl Way {
         })
     }
 
-    /// The way of packets to the public addresses of a service, whoever answers to its name.
+    /// Where packets to the public addresses of a service go, wherever its name resolves to.
     ///
     /// # Errors
-    /// Whatever keeps a part from being read that decides it.
+    /// A deciding part could not be read.
     pub(crate) fn outside<'t>(
         vantage: &mut Vantage<'t>,
         service: &Service,
@@ -147,8 +147,8 @@ impl Way {
         })
     }
 
-    /// The way that `look` sees, and whether an internet gateway has a say in it: that takes what has a
-    /// public address, unless the account blocks it.
+    /// The result of `look`, after Block Public Access was read if an internet gateway is on the path: it
+    /// forwards packets from public addresses, unless the account blocks them.
     fn seen<'t>(
         vantage: &mut Vantage<'t>,
         facts: &View<'t>,
@@ -166,11 +166,11 @@ impl Way {
         }
     }
 
-    /// The way out to the public addresses of a service, where it is open: then it is nothing to the
-    /// route who answers to the service's name.
+    /// The route out to the public addresses of a service, if it works: then it does not matter where the
+    /// service's name resolves to.
     ///
     /// # Errors
-    /// Whatever keeps a part from being read that decides it.
+    /// A deciding part could not be read.
     pub(crate) fn out<'t>(
         vantage: &mut Vantage<'t>,
         to: &To,
@@ -194,7 +194,7 @@ impl Way {
     ) -> Way {
         let subnet = &from.subnet.id;
         if is_drawn(path) {
-            // Of a gateway endpoint that is gone, network-endpoints tells.
+            // network-endpoints reports a deleted gateway endpoint.
             let by_gateway =
                 matches!(path.lead.as_ref().map(|lead| lead.to), Some(Attraction::Gateway(_)));
             let is_gone = by_gateway && path.route.outcome == Outcome::Blocked;
@@ -215,7 +215,7 @@ impl Way {
                     if let Some((range, network)) = joined(topology, subnet) {
                         return Way::Doubtful(Reason::of(move |subnet| {
                             format!(
-                                "no route of {subnet} leads to public addresses, but {range} leads to {network}, and whether endpoints stand there cannot be seen"
+                                "no route of {subnet} leads to public addresses, but {range} leads to {network}, which might have endpoints"
                             )
                         }));
                     }
@@ -229,7 +229,7 @@ impl Way {
     }
 }
 
-/// What is said of a path: the way, and whether an internet gateway has a say in it.
+/// The result for a path, and whether an internet gateway is on it.
 fn saying<'s>(
     ends: (&'s Interface<'s>, &'s To),
     reach: &'s Reach,
@@ -238,7 +238,7 @@ fn saying<'s>(
     move |path, topology| (Way::along(path, topology, ends, reach, facts), leads_to_gateway(path))
 }
 
-/// Whether a route leads there which lets packets go.
+/// Whether a working route leads there.
 fn leads_out<'t>(
     vantage: &mut Vantage<'t>,
     there: &Destination,
@@ -248,7 +248,7 @@ fn leads_out<'t>(
     vantage.path(there, facts, lacks, |path, _| path.route.facts.iter().any(leads))
 }
 
-/// Whether an internet gateway has a say.
+/// Whether an internet gateway is on the path.
 fn leads_to_gateway(path: &Path) -> bool {
     path.route.facts.iter().any(|fact| match fact {
         RouteFact::Leads { hop, then } => [Some(hop), then.as_ref()]
@@ -260,12 +260,12 @@ fn leads_to_gateway(path: &Path) -> bool {
     })
 }
 
-/// What the route says.
+/// The reason that the route gives.
 fn by_route(path: &Path) -> Reason {
     Reason::of_facts(&of_all(path).route, &path.subnet, ToString::to_string)
 }
 
-/// The path to one of many services, as it is to all of them.
+/// The path to one of many services, worded for all of them.
 pub(crate) fn of_all<'p>(path: &Path<'p>) -> Path<'p> {
     match path.target.is_of_service {
         true => path.renamed(&path.target.name, "public addresses"),
@@ -273,7 +273,7 @@ pub(crate) fn of_all<'p>(path: &Path<'p>) -> Path<'p> {
     }
 }
 
-/// The same to any one of several endpoints, which one command opens the way to.
+/// The same for any of several endpoints that one command makes reachable.
 pub(crate) fn of_any<'p>(path: &Path<'p>) -> Path<'p> {
     match path.lead.as_ref().map(|lead| lead.to) {
         Some(Attraction::Interface(_)) => path.renamed(&path.target.name, "the endpoint"),
@@ -281,8 +281,8 @@ pub(crate) fn of_any<'p>(path: &Path<'p>) -> Path<'p> {
     }
 }
 
-/// Whether somebody meant this VPC to do with endpoints: it has one for something that this task needs.
-/// A gateway endpoint is no sign of it, as one has it beside a NAT gateway too.
+/// Whether this VPC is meant to work with endpoints: it has one for a service that this task needs. A
+/// gateway endpoint is no sign of it, since it is common with a NAT gateway too.
 fn relies_on_endpoints(topology: &Topology, reach: &Reach) -> bool {
     let needed = |name: &str| {
         reach.needs.iter().any(|need| match &need.to {

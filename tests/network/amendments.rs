@@ -68,7 +68,7 @@ fn stopped(acls: &Answer<AclFact>) -> usize {
     acls.facts.iter().filter(is_stopped).count()
 }
 
-/// The lowest entry that is told to deny; what lower ones deny is nobody's business.
+/// The lowest entry that is reported to deny; lower ones do not matter.
 fn floor(facts: &[AclFact], acl: &str, egress: bool) -> i32 {
     let denying = facts.iter().filter_map(|fact| match fact {
         AclFact::Denied { crossing, entry } | AclFact::Partly { crossing, entry, .. } => {

@@ -85,7 +85,7 @@ fn ends(range: &IpNet) -> Vec<IpAddr> {
     }
 }
 
-/// The address of NAT64 that stands for one of IPv4.
+/// The NAT64 address of an IPv4 one.
 fn translate(address: IpAddr) -> Option<IpAddr> {
     let IpAddr::V4(address) = address else { return None };
     let number = (0x64_ff9b_u128 << 96) | u128::from(u32::from(address));

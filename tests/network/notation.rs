@@ -163,8 +163,8 @@ impl Written {
         }
     }
 
-    /// Those that are written; every other subnet has the default one, which is open. Of a shared VPC
-    /// none is shown that is not written.
+    /// The listed ones; every other subnet has the default one, which allows everything. In a shared VPC only
+    /// the listed ones are visible.
     fn acls(&self, subnets: &[Subnet]) -> Vec<NetworkAcl> {
         let mut acls: Vec<_> = self.network_acls.iter().map(|(id, it)| it.read(id)).collect();
         let guarded = |id: &String| acls.iter().any(|acl| acl.subnets.contains(id));

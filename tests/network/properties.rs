@@ -48,7 +48,7 @@ const FACTS: &[&str] = &[
     "Unread",
 ];
 
-/// An engine that overlooked something would see a VPC in which that is open. The test has to notice.
+/// An engine that overlooked something would see a VPC in which that is allowed. The test must notice.
 #[test]
 fn an_engine_that_overlooks_something_is_found_out() {
     type Blinder = (&'static str, fn(&mut Parts));

@@ -299,7 +299,7 @@ impl Trial {
             .collect()
     }
 
-    /// A resolver of one's own may answer if one packet reaches it, whatever groups it has.
+    /// A custom DNS server may answer if one packet reaches it, whatever groups it has.
     fn judge_dns(&self, path: &Path, count: &mut Count, wrong: &mut Vec<String>) {
         let Some(answer) = &path.dns else { return };
         *count.entry(format!("dns {:?}", answer.outcome)).or_default() += 1;

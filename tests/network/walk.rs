@@ -275,7 +275,7 @@ pub fn is_nat64(address: IpAddr) -> bool {
     matches!(address, IpAddr::V6(address) if address.segments()[..6] == [0x64, 0xff9b, 0, 0, 0, 0])
 }
 
-/// The address of IPv4 that an address of NAT64 stands for.
+/// The IPv4 address of a NAT64 one.
 pub fn behind_nat(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(v6) if is_nat64(address) => {

@@ -14,13 +14,13 @@ use crate::verdict::{Finding, Judgement, Verdict, fail, not_applicable, pass, wa
 
 pub(super) static NETWORK_ADDRESSES: Check = Check {
     id: "network-addresses",
-    verifies: "the subnets have free addresses for the tasks, and the account network interfaces to spare",
+    verifies: "the subnets have enough free addresses for the tasks, and the account is below its network-interface quota",
     prevents: &[
         "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment disabled in subnet '<subnet>': InsufficientFreeAddressesInSubnet",
         "service <service> was unable to place a task. Reason: Capacity is unavailable at this time: the subnet has no free IP addresses",
         interfaces::NO_INTERFACE,
     ],
-    remedy: "Name a subnet with free addresses, or free some in this one",
+    remedy: "Use a subnet with free addresses, or free some addresses in this one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
     asks: &[&[
         DescribeSubnet::CALL,
@@ -32,21 +32,23 @@ pub(super) static NETWORK_ADDRESSES: Check = Check {
     judge: |task| each(task, network_addresses),
 };
 
-/// Each task takes an address of its own, of whatever subnet it is placed in, and an interface for it.
+/// Each task takes one address of the subnet that it is placed in, and one network interface.
 fn network_addresses(it: &EgressPoint, facts: &View) -> Judgement {
     let SendsFrom::Subnet(named) = it.from else {
-        return not_applicable("on instances, what the agent calls takes no address of its own");
+        return not_applicable(
+            "the container agent uses the instance's network interface, which needs no further address",
+        );
     };
     // Asked before the subnet is known, so that the answers come together.
     let short = interfaces::short_of(it, facts);
     let region = it.task.region()?.clone();
     let subnet = facts.need(&DescribeSubnet { region, id: named.value.clone() })?;
     let verdict = addresses(it.task, subnet, facts)?;
-    Ok(beside(verdict, short?))
+    Ok(with_interfaces(verdict, short?))
 }
 
-/// What is said of the addresses, and of the interfaces where there is something to say.
-fn beside(verdict: Verdict, short: Option<Finding>) -> Verdict {
+/// The verdict on the addresses, with the finding about interfaces if there is one.
+fn with_interfaces(verdict: Verdict, short: Option<Finding>) -> Verdict {
     match (verdict, short) {
         (Verdict::Found(mut findings), Some(short)) => {
             findings.push(short);
@@ -59,27 +61,27 @@ fn beside(verdict: Verdict, short: Option<Finding>) -> Verdict {
 
 fn addresses(task: &Task, subnet: &Subnet, facts: &View) -> Judgement {
     if subnet.ipv4.is_none() {
-        return pass(format!("{} is for IPv6, where addresses do not run out", subnet.id));
+        return pass(format!("{} is IPv6-only, so addresses do not run out", subnet.id));
     }
     let free = subnet.free_addresses;
     let all = free_in_all(task, facts)?;
     if free <= 0 && all <= 0 {
         return fail(format!(
-            "{} has no free address, nor has any other subnet that is named",
+            "{} has no free address, and neither has any other listed subnet",
             subnet.id
         ))
         .judge();
     }
     if free <= 0 {
         return warn(format!(
-            "{} has no free address: tasks find room only in the other subnets, which have {all}",
+            "{} has no free address: tasks can start only in the other subnets, which have {all}",
             subnet.id
         ))
         .judge();
     }
     match task.rollout()? {
         Some(Rollout { tasks, of }) if all < tasks => warn(format!(
-            "the subnets have {all} free addresses, {free} of them in {}, and {of} takes {tasks}",
+            "the subnets have {all} free addresses, {free} of them in {}, and {of} needs {tasks}",
             subnet.id
         ))
         .judge(),
@@ -87,7 +89,7 @@ fn addresses(task: &Task, subnet: &Subnet, facts: &View) -> Judgement {
     }
 }
 
-/// The free addresses of all subnets that are there.
+/// The free addresses of all subnets that exist.
 fn free_in_all(task: &Task, facts: &View) -> Result<i64, Stop> {
     let region = task.region()?;
     let mut all = 0;

@@ -1,4 +1,4 @@
-//! What the checks of the group ask, piece by piece.
+//! The API calls that the checks of this group share.
 
 use crate::lookup::ec2::endpoint::Endpoints;
 use crate::lookup::ec2::instance::DescribeInstance;
@@ -11,8 +11,8 @@ use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::{Call, CallerIdentity, Lookup};
 
-/// Where calls leave from: the subnets of the task, or those of the instances that it may land on; and
-/// what the cluster adds to what has to be reached. The subnet comes first: all the others depend on it.
+/// Where calls leave from: the subnets of the task or of the instances that it may be placed on, and what
+/// the cluster adds to the required destinations. The subnet comes first: all others depend on it.
 pub(super) const FROM: &[Call] = &[
     DescribeSubnet::CALL,
     ContainerInstances::CALL,
@@ -21,7 +21,7 @@ pub(super) const FROM: &[Call] = &[
     DescribeCluster::CALL,
 ];
 
-/// Where the name of a service leads to: to an endpoint, or out.
+/// Where the name of a service resolves to: an endpoint, or public addresses.
 pub(super) const LEAD: &[Call] =
     &[Endpoints::CALL, RouteTables::CALL, DescribeVpc::CALL, VpcDns::CALL, DhcpResolvers::CALL];
 

@@ -20,14 +20,14 @@ pub(super) static NETWORK_CONFIGURATION: Check = Check {
         "InvalidParameterException: Error retrieving subnet information for [<subnet>]: The subnet ID '<subnet>' does not exist",
         "InvalidParameterException: Error retrieving security group information for [<group>]: The security group '<group>' does not exist",
     ],
-    remedy: "Name subnets and security groups of one VPC in networkConfiguration.awsvpcConfiguration",
+    remedy: "Set subnets and security groups of one VPC in networkConfiguration.awsvpcConfiguration",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html",
     asks: &[&[DescribeSubnet::CALL], &[DescribeSecurityGroup::CALL]],
     advises: false,
     judge: |task| each(task, network_configuration),
 };
 
-/// How many subnets and groups a request may name
+/// How many subnets and groups a request may list
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html>).
 const MOST_SUBNETS: usize = 16;
 const MOST_GROUPS: usize = 5;
@@ -37,7 +37,7 @@ fn network_configuration(it: &NetworkUse, facts: &View) -> Judgement {
         NetworkPart::Whole => whole(it.task, facts),
         NetworkPart::Subnet(subnet) => {
             let found = facts.need(&described(it.task, subnet)?)?;
-            pass(format!("{} is there, in {} and zone {}", found.id, found.vpc, found.zone))
+            pass(format!("{} exists in {}, zone {}", found.id, found.vpc, found.zone))
         }
         NetworkPart::Group(group) => group_of_the_vpc(it.task, group, facts),
     }
@@ -47,7 +47,7 @@ fn described(task: &Task, subnet: &Located<String>) -> Result<DescribeSubnet, St
     Ok(DescribeSubnet { region: task.region()?.clone(), id: subnet.value.clone() })
 }
 
-/// The subnets that are there.
+/// The subnets that exist.
 fn subnets<'f>(task: &Task, facts: &View<'f>) -> Result<Vec<&'f Subnet>, Stop> {
     let named = task.context.network.subnets.items()?;
     let lookups = named.iter().map(|it| described(task, it)).collect::<Result<Vec<_>, _>>()?;
@@ -66,13 +66,13 @@ fn whole(task: &Task, facts: &View) -> Judgement {
     }
     if !own_interface && task.may_run_on_fargate()? {
         return not_applicable(
-            "Fargate takes networkMode awsvpc alone, of which definition-network-mode tells",
+            "Fargate supports only networkMode awsvpc; see definition-network-mode",
         );
     }
     if !own_interface {
         let mode = task.definition.network_mode.get()?.map_or("bridge", String::as_str);
         return fail(format!(
-            "networkMode is {mode}, and a network configuration is for tasks with networkMode awsvpc"
+            "networkMode is {mode}, but a network configuration is only allowed with networkMode awsvpc"
         ))
         .at(network.subnets.place())
         .prevents(NETWORK_CONFIGURATION.prevents[1])
@@ -84,7 +84,7 @@ fn whole(task: &Task, facts: &View) -> Judgement {
         (groups.len(), MOST_GROUPS, "security groups", network.security_groups.place()),
     ] {
         if count > most {
-            found.fail(place, format!("{count} {what} are named, and at most {most} may be"));
+            found.fail(place, format!("{count} {what} are listed, but at most {most} are allowed"));
         }
     }
     let there = subnets(task, facts)?;
@@ -93,32 +93,32 @@ fn whole(task: &Task, facts: &View) -> Judgement {
     {
         found.add(
             fail(format!(
-                "{} is in {} and {} in {}, but all subnets have to be in one VPC",
+                "{} is in {} and {} is in {}, but all subnets must be in one VPC",
                 first.id, first.vpc, other.id, other.vpc
             ))
             .at(network.subnets.place())
             .prevents("InvalidParameterException: ... subnets ... must be in the same VPC")
-            .remedy("Name subnets of one VPC"),
+            .remedy("Use subnets of one VPC"),
         );
     }
     if there.len() < named.len() && found.is_empty() {
-        return not_applicable("a subnet that it names is missing, which is told by itself");
+        return not_applicable("a listed subnet is missing; reported separately");
     }
     let vpc = there.first().map_or("one VPC", |it| &it.vpc);
     let groups = match groups.len() {
-        0 => format!("the default security group of {vpc}, since it names none"),
+        0 => format!("the default security group of {vpc} (none is listed)"),
         1 => "1 security group".to_owned(),
         count => format!("{count} security groups"),
     };
-    found.or_pass(format!("it names {} of {vpc}, and {groups}", counted(named.len())))
+    found.or_pass(format!("{} in {vpc}, and {groups}", counted(named.len())))
 }
 
 fn counted(subnets: usize) -> String {
     if subnets == 1 { "1 subnet".to_owned() } else { format!("{subnets} subnets") }
 }
 
-/// Only these requests take the configuration from nowhere else: to update a service is to keep what
-/// it has, and an external controller brings it with each task set.
+/// Only some requests must carry the configuration: an update keeps what the service has, and an external
+/// controller sets it in each task set.
 fn without_subnets(task: &Task, own_interface: bool) -> Judgement {
     let context = &task.context;
     let controller = context.request.deployment_controller.get()?;
@@ -129,38 +129,40 @@ fn without_subnets(task: &Task, own_interface: bool) -> Judgement {
         ContextKind::UpdateService | ContextKind::LiveService | ContextKind::Flags => false,
     };
     match (own_interface, is_complete) {
-        (true, true) => fail(
-            "networkMode is awsvpc, and the request names no subnets: networkConfiguration is missing",
-        )
-        .at(&context.network.place)
-        .prevents(NETWORK_CONFIGURATION.prevents[0])
-        .remedy("Give networkConfiguration.awsvpcConfiguration with subnets and securityGroups")
-        .judge(),
+        (true, true) => {
+            fail("networkMode is awsvpc, but the request has no subnets in networkConfiguration")
+                .at(&context.network.place)
+                .prevents(NETWORK_CONFIGURATION.prevents[0])
+                .remedy(
+                    "Add networkConfiguration.awsvpcConfiguration with subnets and securityGroups",
+                )
+                .judge()
+        }
         (true, false) => not_applicable(
-            "it is not told in which subnets the task will run: give --subnets (or --service, --service-definition or --run-task)",
+            "no subnets known: pass --subnets, --service, --service-definition or --run-task",
         ),
-        (false, _) => not_applicable(
-            "the task has no network interface of its own, so it takes no network configuration",
-        ),
+        (false, _) => {
+            not_applicable("networkMode is not awsvpc, so no network configuration is needed")
+        }
     }
 }
 
-/// All groups have to be of the VPC that the subnets are of.
+/// All groups must be in the VPC of the subnets.
 fn group_of_the_vpc(task: &Task, group: &Located<String>, facts: &View) -> Judgement {
     let lookup = DescribeSecurityGroup { region: task.region()?.clone(), id: group.value.clone() };
-    // Both are wanted at once.
+    // Both are requested at once.
     let (found, there) = (facts.need(&lookup), subnets(task, facts));
     let found = found.map_err(|stop| stop.wanted_for(Purpose::TaskNetwork));
     let (found, there) = (found?, there?);
     match there.first() {
         Some(subnet) if subnet.vpc != found.vpc => fail(format!(
-            "security group {} is of {}, and {} is in {}",
+            "security group {} is in {}, but {} is in {}",
             found.id, found.vpc, subnet.id, subnet.vpc
         ))
         .prevents("InvalidParameterException: ... security groups ... must be in the same VPC")
-        .remedy("Name a security group of the VPC that the subnets are in")
+        .remedy("Use a security group of the VPC that the subnets are in")
         .judge(),
-        Some(_) => pass(format!("{} is there, in {}", found.id, found.vpc)),
-        None => not_applicable("no subnet is there that its VPC could be compared with"),
+        Some(_) => pass(format!("{} exists in {}", found.id, found.vpc)),
+        None => not_applicable("no listed subnet exists, so there is no VPC to compare with"),
     }
 }

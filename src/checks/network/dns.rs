@@ -1,7 +1,7 @@
 //! `network-dns`
 
 use super::asks::{FROM, LEAD, WAY};
-use super::telling::{Plan, judge_all};
+use super::places::{Plan, judge_all};
 use crate::checks::{Check, together};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -12,7 +12,7 @@ use crate::names::Region;
 use crate::network::{
     Destination, DnsFact, EndpointFact, Family, Hindrance, Outcome, Part, Path, Port, Topology,
 };
-use crate::reachability::acl::mended;
+use crate::reachability::acl::with_fix;
 use crate::reachability::egress::{Need, Reach, destination};
 use crate::reachability::interface::{Vantage, lead_lacks};
 use crate::reachability::reason::Reason;
@@ -24,12 +24,12 @@ use crate::verdict::Judgement;
 
 pub(super) static NETWORK_DNS: Check = Check {
     id: "network-dns",
-    verifies: "names resolve in the VPC, those of its endpoints too",
+    verifies: "names resolve in the VPC, including those of its endpoints",
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp: lookup ...: no such host",
         "CannotPullContainerError: ... dial tcp: lookup ...: no such host",
     ],
-    remedy: "Turn on enableDnsSupport and enableDnsHostnames of the VPC, or let the task reach the resolvers of its DHCP options at UDP and TCP 53",
+    remedy: "Turn on enableDnsSupport and enableDnsHostnames of the VPC, or let the task reach the DNS servers of its DHCP options on UDP and TCP 53",
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html",
     asks: &[FROM, LEAD, WAY, &[DescribeSecurityGroup::CALL, NetworkAcls::CALL]],
     advises: false,
@@ -39,8 +39,8 @@ pub(super) static NETWORK_DNS: Check = Check {
 fn network_dns(senders: &[EgressPoint], facts: &View) -> Judgement {
     let plan = Plan {
         expected: &[Part::Vpc, Part::DnsSupport, Part::Endpoints, Part::RouteTables],
-        moot: "nothing that is known has to be found by its name",
-        blocked: "cannot be found by name",
+        moot: "no known name has to be resolved from here",
+        blocked: "cannot be resolved",
         connected: None,
         error: |_| None,
     };
@@ -67,7 +67,7 @@ fn rule<'t>(
         Ruling::Passes(because) => because,
         other => return Ok(other),
     };
-    // Private DNS of an endpoint asks for more, which counts where there is no other way.
+    // Private DNS of an endpoint needs more, which matters only without another route.
     vantage.around.read(Part::DnsHostnames, facts)?;
     let resolves = vantage.around.topology().dns_hostnames == Some(true);
     if resolves || facts.attempt(|| Way::out(vantage, &need.to, reach, facts))?.is_some() {
@@ -117,13 +117,13 @@ fn resolution(path: &Path, topology: &Topology, region: &Region) -> Ruling {
     };
     match dns.outcome {
         Outcome::Passed => Ruling::Passes(because),
-        Outcome::Doubtful => Ruling::Hurts(obstacle.remedy("See that the resolvers of the DHCP options can be reached at UDP and TCP 53, and forward the names of AWS to the VPC's own resolver")),
+        Outcome::Doubtful => Ruling::Hurts(obstacle.remedy("Make the DNS servers of the DHCP options reachable on UDP and TCP 53, and forward AWS names to the Amazon-provided DNS server")),
         Outcome::Blocked => Ruling::Blocked(obstacle),
     }
 }
 
-/// A resolver that cannot be reached, and the command that opens the way. Which route is to lead to it
-/// is for whoever runs it to say.
+/// A resolver that cannot be reached, and the command that allows it. A missing route has no command: its
+/// target is the user's decision.
 fn hindered(
     obstacle: Obstacle,
     resolver: &str,
@@ -135,7 +135,7 @@ fn hindered(
     let family = if resolver.contains(':') { Family::Ipv6 } else { Family::Ipv4 };
     match by {
         Hindrance::Route(_) => obstacle,
-        Hindrance::NetworkAcls(said) => mended(obstacle, &said.facts, topology, region),
+        Hindrance::NetworkAcls(said) => with_fix(obstacle, &said.facts, topology, region),
         Hindrance::SecurityGroups { groups, .. } => {
             let Some(group) = groups.first() else { return obstacle };
             let protocol = if port == Port::udp(53) { "udp" } else { "tcp" };

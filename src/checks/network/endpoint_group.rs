@@ -1,8 +1,8 @@
 //! `network-endpoint-security-group`
 
 use super::asks::{FROM, LEAD, WAY};
+use super::places::{Plan, judge_all, timeout};
 use super::security_group::lacks;
-use super::telling::{Plan, judge_all, timeout};
 use crate::checks::{Check, together};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -22,12 +22,12 @@ use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ENDPOINT_SECURITY_GROUP: Check = Check {
     id: "network-endpoint-security-group",
-    verifies: "the security groups of each endpoint let HTTPS in from the task, also where there is a way out beside it",
+    verifies: "the security groups of each endpoint allow HTTPS in from the task, even where the internet is reachable too",
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
         "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
     ],
-    remedy: "Let TCP 443 in to the endpoint's security group from that of the task, or from the range of the VPC",
+    remedy: "Allow inbound TCP 443 in the endpoint's security group, from the task's security group or the VPC's range",
     docs: "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
     asks: &[FROM, LEAD, WAY, &[DescribeSecurityGroup::CALL]],
     advises: false,
@@ -37,7 +37,7 @@ pub(super) static NETWORK_ENDPOINT_SECURITY_GROUP: Check = Check {
 fn network_endpoint_security_group(senders: &[EgressPoint], facts: &View) -> Judgement {
     let plan = Plan {
         expected: EXPECTED,
-        moot: "no interface endpoint answers to anything that the task has to reach",
+        moot: "no required service is reached through an interface endpoint",
         blocked: "cannot be reached",
         connected: None,
         error: timeout,
@@ -48,13 +48,13 @@ fn network_endpoint_security_group(senders: &[EgressPoint], facts: &View) -> Jud
         match past_endpoint(vantage, &need.to, reach, facts)? {
             None => Ok(ruling),
             Some(_) => Ok(Ruling::Open(obstacle.because.clone().with(
-                ", and whether the name leads to the endpoint is not certain: past it there is a way out",
+                ", but the name might not resolve to this endpoint, and there is a route past it",
             ))),
         }
     })
 }
 
-/// An endpoint with private DNS is where the service's name leads to, also beside a way out
+/// The service's name resolves to an endpoint with private DNS, even where the internet is reachable
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html>).
 fn rule<'t>(vantage: &mut Vantage<'t>, need: &Need, facts: &View<'t>) -> Result<Ruling, Stop> {
     let to = destination(&need.to);
@@ -64,7 +64,7 @@ fn rule<'t>(vantage: &mut Vantage<'t>, need: &Need, facts: &View<'t>) -> Result<
     };
     let groups = vantage.path(&to, facts, |path, _| lead_lacks(path), |path, _| lead(path))?;
     let Some(groups) = groups else { return Ok(Ruling::NotApplicable) };
-    // Both are wanted at once.
+    // Both are requested at once.
     let (own, theirs) = (vantage.read_groups(facts), vantage.around.read_groups(&groups, facts));
     theirs?;
     own?;
@@ -80,7 +80,7 @@ fn rule<'t>(vantage: &mut Vantage<'t>, need: &Need, facts: &View<'t>) -> Result<
         },
         |path, _| {
             let Some(answer) = &path.ingress else {
-                return Ruling::Open("the endpoint shows no security group".into());
+                return Ruling::Open("the security groups of the endpoint are not visible".into());
             };
             match answer.outcome {
                 Outcome::Passed => Ruling::Passes(because(path, answer)),

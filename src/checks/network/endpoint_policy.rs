@@ -12,7 +12,7 @@ mod reading;
 use serde_json::{Value, json};
 
 use super::asks::{FROM, LEAD, WAY};
-use super::telling::{Plan, judge_all};
+use super::places::{Plan, judge_all};
 use crate::account::rights::OrganizationOf;
 use crate::checks::{Check, together};
 use crate::facts::View;
@@ -39,7 +39,7 @@ use objection::Objection;
 
 pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
     id: "network-endpoint-policy",
-    verifies: "the policies of the endpoints allow what is called through them, ECR's bucket of layers among it",
+    verifies: "the endpoint policies allow the calls made through them, including reads of ECR's layer bucket",
     prevents: &[
         "AccessDeniedException: ... is not authorized to perform: <action> ... because no VPC endpoint policy allows the <action> action",
         "CannotPullContainerError: ... failed to copy: httpReadSeeker: failed open: unexpected status code <url>: 403 Forbidden",
@@ -65,7 +65,7 @@ pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
 fn network_endpoint_policy(senders: &[EgressPoint], facts: &View) -> Judgement {
     let plan = Plan {
         expected: &[Part::Vpc, Part::DnsSupport, Part::Endpoints, Part::RouteTables],
-        moot: "no endpoint leads to anything that the task has to reach",
+        moot: "no required service is reached through an endpoint",
         blocked: "is refused",
         connected: None,
         error: refusal_of,
@@ -78,7 +78,7 @@ fn network_endpoint_policy(senders: &[EgressPoint], facts: &View) -> Judgement {
     })
 }
 
-/// What the policy of the endpoint, that packets to this place meet, says of the calls.
+/// Whether the policy of the endpoint on the path allows the calls.
 pub(super) fn rule<'t>(
     task: &Task,
     vantage: &mut Vantage<'t>,
@@ -113,7 +113,7 @@ pub(super) fn rule<'t>(
     }
 }
 
-/// Whether packets may take another way where the service's name does not lead to the endpoint.
+/// Whether packets have another route where the service's name does not resolve to the endpoint.
 fn has_way_past<'t>(
     vantage: &mut Vantage<'t>,
     reach: &Reach,
@@ -124,13 +124,13 @@ fn has_way_past<'t>(
     Ok(!matches!(way, Way::Broken(_) | Way::Missing))
 }
 
-/// What a refused call becomes: the layers of images are fetched by URLs, and not by calls of IAM's.
+/// The error of a refused call: image layers are fetched by URL, not by an IAM-authorized call.
 fn refusal_of(errand: &Errand) -> Option<&'static str> {
     let [_, forbidden] = NETWORK_ENDPOINT_POLICY.prevents else { return None };
     matches!(errand.call, Call::Layers(_)).then_some(forbidden)
 }
 
-/// The policy that an endpoint has unless somebody gives it another
+/// The default policy of an endpoint
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>).
 fn allows_everything(document: &Value) -> bool {
     let [statement] = reading::statements(document)[..] else { return false };
@@ -147,7 +147,7 @@ fn allows_everything(document: &Value) -> bool {
         && statement.get("Condition").is_none()
 }
 
-/// The ruling of this policy on all that the need takes.
+/// The ruling of this policy on all calls of the need.
 fn judged(
     task: &Task,
     endpoint: &Endpoint,
@@ -160,7 +160,7 @@ fn judged(
     let held = Held::of(endpoint, document, region, account, facts)?;
     let callers = Callers { task, region, account, facts };
     let calls = Calls { region, account, held: &held, facts };
-    // What one errand waits for keeps nobody from asking for the others.
+    // All errands ask before the first gap ends the evaluation.
     let of_errands: Vec<_> =
         need.errands.iter().map(|it| calls.of(it).map(|calls| (it, calls))).collect();
     let mut tally = Tally::default();
@@ -177,7 +177,7 @@ fn judged(
     Ok(tally.ruling(&held, callers.execution_role()?.as_ref()))
 }
 
-/// What was said of the calls.
+/// The decisions on the calls.
 #[derive(Default)]
 struct Tally {
     asked: usize,
@@ -223,7 +223,7 @@ impl Tally {
     }
 }
 
-/// What stands against the calls, each reason once, and how to mend it.
+/// Why the calls are refused, each reason once, and how to fix it.
 fn obstacle(verb: &str, objections: &[Objection], held: &Held, role: Option<&RoleArn>) -> Obstacle {
     let mut of_resources: Vec<(&str, &str, Vec<&str>)> = Vec::new();
     for Objection { call, why, .. } in objections {

@@ -1,8 +1,8 @@
 //! `network-endpoints`
 
 use super::asks::{FROM, LEAD, WAY};
+use super::places::{Plan, judge, timeout};
 use super::pulled::with_pulls;
-use super::telling::{Plan, judge, timeout};
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -24,14 +24,14 @@ use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ENDPOINTS: Check = Check {
     id: "network-endpoints",
-    verifies: "where there is no way out, there is an endpoint for all that has to be reached, and it is available, with private DNS",
+    verifies: "without a route to the internet, every required service has an available endpoint with private DNS",
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
         "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
         "failed to create Cloudwatch log stream: RequestError: send request failed ... i/o timeout",
         "RunTask, StartTask: failures with the reason AGENT",
     ],
-    remedy: "Create the missing VPC endpoint, with private DNS, in the task's VPC",
+    remedy: "Create the missing VPC endpoint with private DNS in the task's VPC",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html",
     asks: &[FROM, LEAD, WAY, &[DescribeImage::CALL, PullThroughRules::CALL, EcrManifest::CALL]],
     advises: false,
@@ -41,7 +41,7 @@ pub(super) static NETWORK_ENDPOINTS: Check = Check {
 fn network_endpoints(it: &EgressPoint, facts: &View) -> Judgement {
     let plan = Plan {
         expected: EXPECTED,
-        moot: "the way out is what counts here, and no endpoint: network-route tells of it",
+        moot: "traffic from here leaves by a route, not through an endpoint; see network-route",
         blocked: "cannot be reached",
         connected: None,
         error: timeout,
@@ -49,24 +49,24 @@ fn network_endpoints(it: &EgressPoint, facts: &View) -> Judgement {
     judge(it, &plan, facts, |vantage, need, reach, facts| rule(it, vantage, need, reach, facts))
 }
 
-/// What an endpoint has to say to a need.
+/// What endpoints mean for a need.
 enum Said {
-    /// It draws the packets, and here is what else is to be said.
+    /// An endpoint receives the packets, with this ruling.
     Draws(Ruling),
-    /// None draws them, and this is why.
+    /// No endpoint receives them, for this reason.
     None(Obstacle, Why),
 }
 
-/// Why no endpoint draws the packets.
+/// Why no endpoint receives the packets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
     /// There is none.
     Missing,
-    /// There is one that could.
+    /// One exists, but does not work.
     Amiss,
-    /// Names do not resolve, of which network-dns tells.
+    /// Names do not resolve; network-dns reports it.
     Dns,
-    /// None is shown, but the VPC is somebody else's.
+    /// None is visible, but another account owns the VPC.
     Hidden,
 }
 
@@ -103,13 +103,13 @@ fn rule<'t>(
     Ok(match Way::of(vantage, &need.to, reach, facts)? {
         Way::Missing if why == Why::Dns => Ruling::NotApplicable,
         Way::Missing if why == Why::Hidden => Ruling::Open(obstacle.because),
-        // What is there already has its command.
+        // An existing endpoint already has its command.
         Way::Missing if why == Why::Missing && obstacle.commands.is_empty() => {
             Ruling::Blocked(missing(obstacle, it, vantage, &service, facts)?)
         }
         Way::Missing => Ruling::Blocked(obstacle),
         Way::Open(_) if why == Why::Amiss => Ruling::Hurts(Obstacle {
-            because: obstacle.because.with(", and packets take the way out"),
+            because: obstacle.because.with(", so traffic takes the route to the internet"),
             ..obstacle
         }),
         Way::Endpoint | Way::Open(_) | Way::Broken(_) | Way::Doubtful(_) | Way::Elsewhere => {
@@ -118,7 +118,7 @@ fn rule<'t>(
     })
 }
 
-/// Whether a route of the subnet leads anywhere, working or not: then nothing is asked of endpoints.
+/// Whether a route of the subnet leads anywhere, working or not: then no endpoint is required.
 fn has_a_way<'t>(vantage: &mut Vantage<'t>, to: &To, facts: &View<'t>) -> Result<bool, Stop> {
     let of_tables = |part: &Part| matches!(part, Part::Vpc | Part::RouteTables | Part::PrefixLists);
     vantage.path(
@@ -129,7 +129,7 @@ fn has_a_way<'t>(vantage: &mut Vantage<'t>, to: &To, facts: &View<'t>) -> Result
     )
 }
 
-/// What there is to say of a gateway endpoint that takes the packets, and may not let go of them.
+/// The ruling on a gateway endpoint that receives the packets but is not available.
 fn by_gateway(path: &Path) -> Option<Ruling> {
     let Some(Attraction::Gateway(endpoint)) = path.lead.as_ref().map(|lead| lead.to) else {
         return None;
@@ -138,7 +138,7 @@ fn by_gateway(path: &Path) -> Option<Ruling> {
     let obstacle = Obstacle::of(because).on(&endpoint.id);
     match path.route.outcome {
         Outcome::Blocked => {
-            Some(Ruling::Blocked(obstacle.remedy("Delete the endpoint, and create it anew")))
+            Some(Ruling::Blocked(obstacle.remedy("Delete the endpoint and create it again")))
         }
         _ if endpoint.state.starts_with("pending") => {
             Some(Ruling::Hurts(obstacle.remedy("Wait until it is available")))
@@ -147,7 +147,7 @@ fn by_gateway(path: &Path) -> Option<Ruling> {
     }
 }
 
-/// Whether endpoints lead to ECR's other host names is told in two ways
+/// AWS's pages disagree on whether endpoints serve ECR's other host names
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>).
 fn variant<'t>(
     vantage: &mut Vantage<'t>,
@@ -159,9 +159,9 @@ fn variant<'t>(
     Ok(match Way::of(vantage, to, reach, facts)? {
         Way::Elsewhere => Ruling::Hurts(
             Obstacle::of(format!(
-                "there is no way out, and whether the endpoint for ecr.dkr answers to {host} is not documented"
+                "there is no route to the internet, and AWS does not document whether the endpoint for ecr.dkr serves {host}"
             ))
-            .remedy("Name the image by ACCOUNT.dkr.ecr.REGION.amazonaws.com, which the endpoint answers to"),
+            .remedy("Use ACCOUNT.dkr.ecr.REGION.amazonaws.com in the image name, which the endpoint serves"),
         ),
         _ => Ruling::NotApplicable,
     })
@@ -201,7 +201,7 @@ fn say(
     }
 }
 
-/// An endpoint that draws the packets, of which something is not certain.
+/// An endpoint that probably receives the packets.
 fn uncertain(lead: &Lead, endpoint: &Endpoint, because: Reason) -> Ruling {
     let on_its_way = |fact: &EndpointFact| matches!(fact, EndpointFact::State { .. });
     let own = |fact: &EndpointFact| matches!(fact, EndpointFact::OwnResolvers { .. });
@@ -215,7 +215,7 @@ fn uncertain(lead: &Lead, endpoint: &Endpoint, because: Reason) -> Ruling {
         () if doubts.iter().any(|it| on_its_way(it)) => Ruling::Hurts(
             Obstacle::of(because).on(&endpoint.id).remedy("Wait until it is available"),
         ),
-        // Of that network-dns warns.
+        // network-dns warns about it.
         () if doubts.iter().all(|it| own(it)) => {
             Ruling::Passes(format!("endpoint {}", endpoint.id).into())
         }
@@ -223,7 +223,7 @@ fn uncertain(lead: &Lead, endpoint: &Endpoint, because: Reason) -> Ruling {
     }
 }
 
-/// Packets cross zones within the VPC; it costs a little, and it hangs on the other zone.
+/// Packets may cross zones within the VPC, which adds a small cost and a dependency on the other zone.
 fn across_zones(
     endpoint: &Endpoint,
     subnet: &Subnet,
@@ -233,25 +233,25 @@ fn across_zones(
 ) -> Ruling {
     let all = topology.subnets.unwrap_or_default();
     let in_zone = all.iter().any(|it| endpoint.subnets.contains(&it.id) && it.zone == subnet.zone);
-    let is_told = !endpoint.subnets.is_empty()
+    let is_known = !endpoint.subnets.is_empty()
         && endpoint.subnets.iter().all(|id| all.iter().any(|it| it.id == *id));
     match service.name.as_str() {
         // https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
         "s3" => Ruling::Hurts(past_gateway(endpoint, subnet, topology, service, region)),
-        _ if is_told && !in_zone => Ruling::Hurts(
+        _ if is_known && !in_zone => Ruling::Hurts(
             Obstacle::of(format!(
-                "endpoint {} has no interface in {}: packets cross zones, which costs, and hangs on the other zone",
+                "endpoint {} has no interface in {}: packets cross zones, which adds cost and depends on the other zone",
                 endpoint.id, subnet.zone
             ))
             .on(&endpoint.id)
-            .remedy("Add a subnet of the zone to the endpoint")
+            .remedy("Add a subnet in that zone to the endpoint")
             .command(modify(&endpoint.id).option("--add-subnet-ids", &subnet.id).region(region)),
         ),
         _ => Ruling::Passes(format!("endpoint {}", endpoint.id).into()),
     }
 }
 
-/// S3 by an interface endpoint: its name leads there, also where a gateway endpoint has a route.
+/// S3 through an interface endpoint: its name resolves there, even if a gateway endpoint has a route.
 fn past_gateway(
     endpoint: &Endpoint,
     subnet: &Subnet,
@@ -269,22 +269,22 @@ fn past_gateway(
     match gateway {
         // https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
         Some(gateway) => Obstacle::of(format!(
-            "the name of S3 leads to interface endpoint {} and past gateway endpoint {}, and ECR is documented with a gateway endpoint",
+            "the name of S3 resolves to interface endpoint {}, not to gateway endpoint {}, but AWS documents ECR only with a gateway endpoint",
             endpoint.id, gateway.id
         ))
         .on(&endpoint.id)
-        .remedy("Keep the private names of the interface endpoint to inbound resolver endpoints, so that packets take the gateway endpoint")
+        .remedy("Enable private DNS of the interface endpoint only for inbound Resolver endpoints, so that traffic uses the gateway endpoint")
         .command(
             modify(&endpoint.id)
                 .flag("--dns-options PrivateDnsOnlyForInboundResolverEndpoint=true")
                 .region(region),
         ),
         None => Obstacle::of(format!(
-            "only interface endpoint {} leads to S3, and ECR is documented with a gateway endpoint",
+            "S3 has only interface endpoint {}, but AWS documents ECR only with a gateway endpoint",
             endpoint.id
         ))
         .on(&endpoint.id)
-        .remedy("Create a gateway endpoint for S3, and associate it with the subnet's route table"),
+        .remedy("Create a gateway endpoint for S3 and associate it with the subnet's route table"),
     }
 }
 
@@ -292,7 +292,7 @@ fn modify(endpoint: &str) -> ShellCommand {
     ShellCommand::of("aws ec2 modify-vpc-endpoint").option("--vpc-endpoint-id", endpoint)
 }
 
-/// Why no endpoint draws the packets, and the command that mends one that is there.
+/// Why no endpoint receives the packets, and the command that fixes an existing one.
 fn obstacle(lead: &Lead, because: Reason, region: &Region) -> (Obstacle, Why) {
     let obstacle = Obstacle::of(because);
     let amiss = lead.answer.facts.iter().find_map(|fact| match fact {
@@ -300,7 +300,7 @@ fn obstacle(lead: &Lead, because: Reason, region: &Region) -> (Obstacle, Why) {
             obstacle
                 .clone()
                 .on(endpoint)
-                .remedy("Turn on private DNS of the endpoint")
+                .remedy("Turn on private DNS for the endpoint")
                 .command(modify(endpoint).flag("--private-dns-enabled").region(region)),
             Why::Amiss,
         )),
@@ -313,7 +313,7 @@ fn obstacle(lead: &Lead, because: Reason, region: &Region) -> (Obstacle, Why) {
             Why::Missing,
         )),
         EndpointFact::State { endpoint, .. } => Some((
-            obstacle.clone().on(endpoint).remedy("Delete the endpoint, and create it anew"),
+            obstacle.clone().on(endpoint).remedy("Delete the endpoint and create it again"),
             Why::Amiss,
         )),
         EndpointFact::DnsOff { endpoint, .. } => Some((obstacle.clone().on(endpoint), Why::Dns)),
@@ -334,16 +334,16 @@ fn missing<'t>(
     let (home, subnet) = (it.task.region()?, vantage.interface.subnet);
     if service.region != *home {
         let there = &service.region;
-        // All that is there lacks an endpoint by this one cause.
+        // One cause for every service of that region.
         let obstacle = Obstacle::of(format!(
-            "there is no way out, and no endpoint of {} leads to {there}",
+            "there is no route to the internet, and no endpoint of {} leads to {there}",
             subnet.vpc
         ));
         return Ok(obstacle.on(there.as_str()).remedy(format!(
-            "Keep a copy in {home} of what is read in {there} (ECR and Secrets Manager replicate), or give the subnet a way out by a NAT gateway"
+            "Keep a copy in {home} of what the task reads in {there} (ECR and Secrets Manager can replicate), or give the subnet a route to a NAT gateway"
         )));
     }
-    // The names that endpoint services have in China differ by service.
+    // In China the names of endpoint services differ by service.
     if home.partition() == Partition::AwsCn {
         return Ok(obstacle.on(&service.name).command(
             ShellCommand::of("aws ec2 describe-vpc-endpoint-services").region(home).option(
@@ -364,7 +364,7 @@ fn missing<'t>(
             )
         }
         _ => {
-            // The group of those that are there lets the task in, or network-endpoint-security-group tells.
+            // The groups of existing endpoints allow the task, or network-endpoint-security-group reports it.
             let mut others = topology
                 .endpoints
                 .into_iter()
@@ -386,12 +386,12 @@ fn missing<'t>(
     Ok(obstacle.on(name).command(command))
 }
 
-/// The subnets that the task leaves from, one of each zone: a VPC has one endpoint with private DNS for a
-/// service, so one command has to name them all.
+/// One subnet of the task per zone: a VPC has one endpoint with private DNS per service, so one command
+/// has to list them all.
 fn one_by_zone<'t>(it: &EgressPoint, own: &'t Subnet, facts: &View<'t>) -> Vec<&'t str> {
     let mut found: Vec<&'t Subnet> = Vec::new();
     for sender in it.task.egress_points().into_iter().flatten().flatten() {
-        // Of a sender that is not known there is a word elsewhere.
+        // An unknown sender is reported by the check itself.
         for vantage in Vantage::all(&sender, EXPECTED, facts).into_iter().flatten() {
             let subnet = vantage.interface.subnet;
             if subnet.vpc == own.vpc && found.iter().all(|it| it.zone != subnet.zone) {

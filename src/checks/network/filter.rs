@@ -1,4 +1,4 @@
-//! What the filters on a path say: security groups and network ACLs.
+//! Whether the filters on a path allow it: security groups and network ACLs.
 
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -10,10 +10,10 @@ use crate::reachability::reason::Reason;
 use crate::reachability::ruling::Ruling;
 use crate::reachability::way::Way;
 
-/// What a filter says of a need: `say` of the path, once every part is read that `lacks` asks for.
+/// The ruling of a filter on a need: `say` of the path, once every part that `lacks` names is read.
 ///
 /// # Errors
-/// Whatever keeps a part from being read that decides it.
+/// A deciding part could not be read.
 pub(super) fn rule<'t>(
     vantage: &mut Vantage<'t>,
     need: &Need,
@@ -30,18 +30,18 @@ pub(super) fn rule<'t>(
         return Ok(Ruling::Passes(because));
     }
     let there = vantage.path(&destination(&need.to), facts, &lacks, &say)?;
-    let told = match past_endpoint(vantage, &need.to, reach, facts)? {
+    let ruling = match past_endpoint(vantage, &need.to, reach, facts)? {
         Some(service) => there.or_past(vantage.path_outside(&service, facts, &lacks, &say)?),
         None => there,
     };
-    let ruling = match told {
+    let ruling = match ruling {
         Ruling::Passes(because) => return Ok(Ruling::Passes(because)),
         other => other.unless_within(&need.to),
     };
     Ok(match Way::of(vantage, &need.to, reach, facts)? {
         Way::Endpoint | Way::Open(_) | Way::Doubtful(_) => ruling,
-        // What has no way anyhow is told of by its route. What lets nothing out to anywhere is in the way
-        // of every way that it may be given.
+        // A destination without a route is reported by the route check. A filter that allows nothing at all
+        // blocks any route that may be added.
         Way::Broken(_) if matches!(ruling, Ruling::Blocked(_)) => {
             let within = anywhere_within(vantage, need, facts)?;
             match vantage.path(&within, facts, &lacks, &say)? {
@@ -53,10 +53,10 @@ pub(super) fn rule<'t>(
     })
 }
 
-/// An endpoint in any subnet of the VPC, by the port that the need is reached at.
+/// An endpoint in any subnet of the VPC, at the port of the need.
 ///
 /// # Errors
-/// Whatever keeps the subnets from being read.
+/// The subnets could not be read.
 fn anywhere_within<'t>(
     vantage: &mut Vantage<'t>,
     need: &Need,
@@ -72,11 +72,11 @@ fn anywhere_within<'t>(
     Ok(Destination::Target(endpoint, port))
 }
 
-/// Why a filter lets packets pass to the public addresses of a service, and to an endpoint in any subnet
-/// of the VPC too, if it does: then it is nothing to the filter who answers to the service's name.
+/// Why a filter allows packets both to the public addresses of a service and to an endpoint in any subnet
+/// of the VPC, if it does: then it does not matter where the service's name resolves to.
 ///
 /// # Errors
-/// Whatever keeps a part from being read that decides it.
+/// A deciding part could not be read.
 fn whoever_answers<'t>(
     vantage: &mut Vantage<'t>,
     need: &Need,
@@ -94,7 +94,7 @@ fn whoever_answers<'t>(
     };
     Ok(Some(match within == outside {
         true => outside,
-        // What lets it pass to each of them is more than anybody reads of a pass.
-        false => outside.with("; and to any subnet of the VPC likewise"),
+        // A pass does not need the rule for each of them.
+        false => outside.with("; the same for any subnet of the VPC"),
     }))
 }

@@ -1,4 +1,4 @@
-//! Whether an account may have the network interfaces that tasks take.
+//! Whether the account's quota leaves enough network interfaces for the tasks.
 
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
@@ -11,18 +11,18 @@ use crate::shell::ShellCommand;
 use crate::task::{EgressPoint, Rollout};
 use crate::verdict::{Finding, warn};
 
-/// The error of an account that may have no more interfaces.
+/// The error of an account at its network-interface quota.
 pub(super) const NO_INTERFACE: &str = "Unexpected EC2 error while attempting to Create Network Interface in subnet '<subnet>': NetworkInterfaceLimitExceeded";
 
-/// Warns where a region has fewer interfaces left than tasks start in it. It is no matter of one subnet,
-/// so it is told at the first.
+/// Warns if a region has fewer interfaces left than tasks start in it. It concerns all subnets, so it is
+/// reported once, at the first.
 ///
-/// Interfaces are many, and to count them takes a second for each thousand. So they are counted only
-/// where they may not suffice: an interface takes one address or more, so the addresses that are taken
-/// in all subnets are the most that there can be, and one call tells of them all.
+/// Counting takes a second per thousand interfaces, so they are counted only if they may not suffice: each
+/// interface uses at least one address, so the used addresses of all subnets are an upper bound, which one
+/// call returns.
 ///
 /// # Errors
-/// Only while answers are under way: whoever may not look is told no more than what is assumed.
+/// Only while answers are pending: without the permission to look, it becomes an assumption.
 pub(super) fn short_of(it: &EgressPoint, facts: &View) -> Result<Option<Finding>, Stop> {
     let subnets = it.task.context.network.subnets.items().unwrap_or_default();
     let is_first = subnets.first().is_some_and(|first| first.place == *it.place());
@@ -41,10 +41,10 @@ pub(super) fn short_of(it: &EgressPoint, facts: &View) -> Result<Option<Finding>
     }
     let Some(has) = counted(region, facts)? else { return Ok(None) };
     let is_short = may_have - has < rollout.tasks;
-    Ok(is_short.then(|| told(has, may_have, &rollout, region)))
+    Ok(is_short.then(|| exceeded(has, may_have, &rollout, region)))
 }
 
-/// How many interfaces the account has; nothing if that cannot be told.
+/// How many interfaces the account has; `None` if that cannot be determined.
 fn counted(region: &Region, facts: &View) -> Result<Option<i64>, Stop> {
     let Ok(caller) = facts.tolerate(|| facts.need(&CallerIdentity { region: region.clone() }))?
     else {
@@ -58,17 +58,17 @@ fn counted(region: &Region, facts: &View) -> Result<Option<i64>, Stop> {
     })
 }
 
-fn told(has: i64, may_have: i64, rollout: &Rollout, region: &Region) -> Finding {
+fn exceeded(has: i64, may_have: i64, rollout: &Rollout, region: &Region) -> Finding {
     let Rollout { tasks, of } = rollout;
     // AWS grants round numbers.
     let enough = (has.max(may_have) + tasks + 999) / 1_000 * 1_000;
     warn(format!(
-        "the account has {has} of the {may_have} network interfaces that it may have in {region}, and {of} takes {tasks} more, one for each task"
+        "the account uses {has} of its {may_have} network interfaces in {region}, and {of} needs {tasks} more, one per task"
     ))
     .on(format!("{}/{}", NETWORK_INTERFACES.service, NETWORK_INTERFACES.code))
     .prevents(NO_INTERFACE)
     .remedy(format!(
-        "Ask AWS for a higher quota ({}), or delete interfaces that nothing uses",
+        "Request a higher quota ({}), or delete unused network interfaces",
         NETWORK_INTERFACES.name
     ))
     .command(NETWORK_INTERFACES.raised_to(enough, region))
@@ -80,7 +80,7 @@ fn told(has: i64, may_have: i64, rollout: &Rollout, region: &Region) -> Finding 
     )
 }
 
-/// A quota of things that are counted.
+/// A quota as a whole number.
 fn whole(quota: f64) -> i64 {
     quota.floor() as i64
 }

@@ -1,4 +1,4 @@
-//! The group `network`: what the task has to reach can be reached from where it runs.
+//! The group `network`: every service that the task needs is reachable from its subnets.
 
 mod addresses;
 mod asks;
@@ -10,10 +10,10 @@ mod endpoints;
 mod filter;
 mod interfaces;
 mod nacl;
+mod places;
 mod pulled;
 mod route;
 mod security_group;
-mod telling;
 #[cfg(test)]
 mod tests;
 mod trail;
@@ -24,15 +24,15 @@ use super::Group;
 /// The group.
 pub static GROUP: Group = Group {
     name: "network",
-    about: "what the task has to reach can be reached from where it runs",
-    help: "Check that what the task has to reach can be reached from where it runs, hop by hop",
+    about: "every service that the task needs is reachable from its subnets",
+    help: "Check that every service that the task needs is reachable from its subnets, hop by hop",
     examples: &[
         (
-            "From where the service runs",
+            "From the subnets of a service",
             "aws-ecs-preflight network taskdef.json --service web --cluster prod",
         ),
         (
-            "From a subnet that is yet to be used",
+            "From a subnet that is not used yet",
             "aws-ecs-preflight network taskdef.json --subnets subnet-0a1b2c3d --security-groups sg-0a1b2c3d",
         ),
     ],

@@ -1,11 +1,11 @@
 //! `network-nacl`
 
-use crate::reachability::acl::mended;
+use crate::reachability::acl::with_fix;
 
 use super::asks::{FROM, LEAD, WAY};
 use super::filter;
+use super::places::{Plan, judge, timeout};
 use super::security_group::lacks;
-use super::telling::{Plan, judge, timeout};
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -23,12 +23,12 @@ use crate::verdict::Judgement;
 
 pub(super) static NETWORK_NACL: Check = Check {
     id: "network-nacl",
-    verifies: "the network ACLs let HTTPS pass in both directions, on both ends",
+    verifies: "the network ACLs allow HTTPS in both directions, at both ends",
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
         "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
     ],
-    remedy: "Allow TCP 443 out of the subnet, and the answers to ports 1024-65535 in to it",
+    remedy: "Allow TCP 443 out of the subnet, and return traffic to ports 1024-65535 into it",
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
     asks: &[FROM, LEAD, WAY, &[NetworkAcls::CALL]],
     advises: false,
@@ -40,7 +40,7 @@ fn network_nacl(it: &EgressPoint, facts: &View) -> Judgement {
     expected.push(Part::NetworkAcls);
     let plan = Plan {
         expected: &expected,
-        moot: "nothing that is known has to be reached from here",
+        moot: "no known destination has to be reached from here",
         blocked: "cannot be reached",
         connected: None,
         error: timeout,
@@ -65,7 +65,7 @@ fn rule<'t>(
     filter::rule(vantage, need, reach, facts, lacks, |path, topology| match path.acls.outcome {
         Outcome::Passed => Ruling::Passes(all(&of_all(path))),
         Outcome::Doubtful => match rest_of_internet(topology, &from, path) {
-            // A start may succeed by what is left of the internet, which has the services in it.
+            // A start succeeds over the rest of the internet, which contains the services.
             Some((rest, apart)) if rest.acls.outcome == Outcome::Passed => {
                 facts.assume(not_in(&apart));
                 Ruling::Passes(all(&of_all(&rest)))
@@ -76,25 +76,24 @@ fn rule<'t>(
     })
 }
 
-/// All that network ACLs say.
+/// All facts about the network ACLs.
 fn all(path: &Path) -> Reason {
     Reason::of_facts(&path.acls, &path.subnet, ToString::to_string)
 }
 
-/// What decides of it.
+/// The deciding fact.
 fn deciding(path: &Path) -> Reason {
     Reason::of_facts(&path.acls, &path.subnet, Answer::because)
 }
 
-/// The entry that denies, and the command that has its packets pass.
+/// The entry that denies, and the command that allows its packets.
 fn obstacle(path: &Path, topology: &Topology, region: &Region) -> Obstacle {
     let obstacle = Obstacle::of(deciding(&of_any(path)));
-    mended(obstacle, &path.acls.facts, topology, region)
+    with_fix(obstacle, &path.acls.facts, topology, region)
 }
 
-/// Some packets pass and others do not. Where the answers to some ports are kept out, whoever they come
-/// from, the connections from these ports hang. A call is tried again from another port, so a start may
-/// still succeed: that is no failure, and nothing to rely on.
+/// Some packets pass and others do not. If return traffic to some ports is denied, connections from these
+/// ports hang. A retry uses another port, so the start may still succeed: not a failure, but not reliable.
 fn partial(path: &Path, topology: &Topology, region: &Region) -> Ruling {
     let because = deciding(&of_all(path));
     let keeps_out_answers = |fact: &&AclFact| match fact {
@@ -104,7 +103,7 @@ fn partial(path: &Path, topology: &Topology, region: &Region) -> Ruling {
     match path.acls.facts.iter().find(keeps_out_answers) {
         Some(fact) => {
             let obstacle = Obstacle::of(because.with(", so connections from these ports hang"));
-            Ruling::Hurts(mended(obstacle, std::slice::from_ref(fact), topology, region))
+            Ruling::Hurts(with_fix(obstacle, std::slice::from_ref(fact), topology, region))
         }
         None => Ruling::Open(because),
     }

@@ -1,4 +1,4 @@
-//! What a pull takes beside endpoints: what ECR does not hold comes from elsewhere.
+//! What a pull needs besides endpoints: layers that are not stored in ECR come from elsewhere.
 
 use crate::account::image::{Home, ManifestOf, covering, reference};
 use crate::document::launch::OperatingSystem;
@@ -14,11 +14,11 @@ use crate::reachability::way::Way;
 use crate::shell::ShellCommand;
 use crate::task::Task;
 
-/// What endpoints say of a need, with what the images among it take besides. Neither is more than likely
-/// to hurt, so what cannot be learnt of ECR leaves nothing open.
+/// The ruling on endpoints, together with what the images need besides. The latter only warns, so what
+/// cannot be read from ECR becomes an assumption.
 ///
 /// # Errors
-/// While it is under way.
+/// While answers are pending.
 pub(super) fn with_pulls<'t>(
     ruling: Ruling,
     task: &Task,
@@ -38,7 +38,7 @@ pub(super) fn with_pulls<'t>(
     })
 }
 
-/// What lies beyond endpoints, where there is no way out.
+/// What a pull needs beyond endpoints, if there is no route to the internet.
 fn beyond_endpoints<'t>(
     task: &Task,
     vantage: &mut Vantage<'t>,
@@ -51,10 +51,10 @@ fn beyond_endpoints<'t>(
         _ => None,
     });
     let pulls: Vec<&Pull> = pulls.collect();
-    let untold = need.errands.iter().filter(|it| matches!(it.call, Call::Untold(_)));
+    let unnamed = need.errands.iter().filter(|it| matches!(it.call, Call::Unnamed(_)));
     let is_registry = matches!(&need.to, To::Service(service) if service.name == "ecr.dkr");
-    let untold: Vec<&str> = untold.filter(|_| is_registry).map(|it| it.what.as_str()).collect();
-    if pulls.is_empty() && untold.is_empty() {
+    let unnamed: Vec<&str> = unnamed.filter(|_| is_registry).map(|it| it.what.as_str()).collect();
+    if pulls.is_empty() && unnamed.is_empty() {
         return Ok(None);
     }
     let internet = To::Host("the internet".to_owned());
@@ -62,14 +62,14 @@ fn beyond_endpoints<'t>(
         Ok(Way::Broken(_)) => {}
         Ok(_) => return Ok(None),
         Err(_) => {
-            facts.assume("that what the images take beside ECR finds a way out");
+            facts.assume("that other hosts used by the pull are reachable");
             return Ok(None);
         }
     }
-    for what in untold {
-        facts.assume(format!("that ECR holds {what}"));
+    for what in unnamed {
+        facts.assume(format!("that ECR stores {what}"));
     }
-    // All are asked before any is waited for.
+    // All are requested before any is awaited.
     let stored: Vec<DescribeImage> = pulls.iter().map(|pull| described(pull)).collect();
     let found: Vec<_> =
         stored.iter().map(|stored| facts.tolerate(|| facts.need_optional(stored))).collect();
@@ -79,7 +79,7 @@ fn beyond_endpoints<'t>(
             Ok(Some(detail)) => foreign(task, stored, detail, facts)?,
             Ok(None) => uncached(pull, stored, facts)?,
             Err(_) => {
-                facts.assume(format!("that ECR holds {}", stored.what()));
+                facts.assume(format!("that ECR stores {}", stored.what()));
                 None
             }
         };
@@ -101,7 +101,7 @@ fn described(pull: &Pull) -> DescribeImage {
     DescribeImage { repository, reference: reference(image) }
 }
 
-/// The first pull by a pull-through cache rule needs a NAT gateway, later ones do not
+/// The first pull through a pull-through cache rule needs a NAT gateway, later ones do not
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>).
 fn uncached(pull: &Pull, stored: &DescribeImage, facts: &View) -> Result<Option<Obstacle>, Stop> {
     let Repository { region, registry, name } = &stored.repository;
@@ -112,22 +112,22 @@ fn uncached(pull: &Pull, stored: &DescribeImage, facts: &View) -> Result<Option<
     };
     Ok(covering(rules, name).map(|(rule, _)| {
         Obstacle::of(format!(
-            "{} is not cached yet, and its first pull, by the pull-through cache rule {} for {}, takes a way to the internet, and from here there is none",
+            "{} is not cached yet, and its first pull through the pull-through cache rule {} for {} needs a route to the internet, which is missing here",
             stored.what(),
             rule.prefix,
             rule.upstream
         ))
         .on(pull.image.written())
-        .remedy("Pull the image once from where there is a way out, or let the subnet have a NAT gateway for the first pull")
+        .remedy("Pull the image once from a place with internet access, or route the subnet to a NAT gateway for the first pull")
         .command(ShellCommand::of("docker pull").word(pull.image.written()))
     }))
 }
 
-/// Layers of Windows that Microsoft does not let others hand out are not pushed, and come from Microsoft
-/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>). An AMI may bring the very
-/// layers, as may Fargate, which is documented to keep none of Linux alone
+/// Windows layers that Microsoft does not let others distribute are not pushed, but fetched from Microsoft
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>). An AMI may
+/// contain these layers, as may Fargate, for which only Linux is documented to cache none
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-pull-behavior.html>), and ECR may
-/// hold them nonetheless: that a task does not start without is not proven.
+/// store them nonetheless, so a failed start is not proven.
 fn foreign(
     task: &Task,
     stored: &DescribeImage,
@@ -147,10 +147,10 @@ fn foreign(
         Ok(false) => None,
         Ok(true) => Some(
             Obstacle::of(format!(
-                "{} has layers that are not kept in ECR, but fetched from Microsoft, which takes a way to the internet, and from here there is none",
+                "{} has layers that are fetched from Microsoft, not from ECR, which needs a route to the internet, which is missing here",
                 stored.what()
             ))
-            .remedy("Build the image on a base image of today, whose layers may all be pushed, or push it with the Docker daemon's setting allow-nondistributable-artifacts for this registry"),
+            .remedy("Build the image on a current base image, whose layers can all be pushed, or push it with the Docker daemon's setting allow-nondistributable-artifacts for this registry"),
         ),
         Err(_) => {
             facts.assume(format!("that ECR keeps every layer of {}", stored.what()));
@@ -159,7 +159,7 @@ fn foreign(
     })
 }
 
-/// Whether some layers of the image for this platform are kept elsewhere.
+/// Whether some layers of the image for this platform are stored elsewhere.
 fn has_foreign_layers(
     home: Home,
     digest: &str,

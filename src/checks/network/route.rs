@@ -1,11 +1,11 @@
 //! `network-route`
 
-mod mending;
+mod fix;
 
 use crate::reachability::way::{EXPECTED, Obstruction, Way};
 
 use super::asks::{FROM, LEAD, WAY};
-use super::telling::{Plan, judge, timeout};
+use super::places::{Plan, judge, timeout};
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -17,13 +17,13 @@ use crate::verdict::Judgement;
 
 pub(super) static NETWORK_ROUTE: Check = Check {
     id: "network-route",
-    verifies: "each subnet has a way out that really works, or none is needed",
+    verifies: "each subnet has a working route to the required services, or needs none",
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
         "CannotPullContainerError: ... net/http: request canceled while waiting for connection",
         "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
     ],
-    remedy: "Give the subnet a default route to a NAT gateway in a public subnet, or create the VPC endpoints; on Fargate, public addresses in a public subnet do too",
+    remedy: "Give the subnet a default route to a NAT gateway in a public subnet, or create the VPC endpoints; on Fargate, a public IP address in a public subnet works too",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
     asks: &[FROM, LEAD, WAY],
     advises: false,
@@ -33,13 +33,13 @@ pub(super) static NETWORK_ROUTE: Check = Check {
 fn network_route(it: &EgressPoint, facts: &View) -> Judgement {
     let plan = Plan {
         expected: EXPECTED,
-        moot: "nothing has to be reached from here by a way out of the VPC",
+        moot: "no destination outside the VPC has to be reached from here",
         blocked: "cannot be reached",
-        connected: Some("the agents there are connected to ECS"),
+        connected: Some("the container agents are connected to ECS"),
         error: timeout,
     };
     judge(it, &plan, facts, |vantage, need, reach, facts| {
-        // An endpoint takes no way out, so one that is proven serves whoever answers.
+        // A proven route serves the call, wherever the name resolves to: an endpoint needs none.
         let way = match facts.attempt(|| Way::out(vantage, &need.to, reach, facts))? {
             Some(way) => way,
             None => Way::of(vantage, &need.to, reach, facts)?,
@@ -51,17 +51,17 @@ fn network_route(it: &EgressPoint, facts: &View) -> Judgement {
     })
 }
 
-/// What the route says, for what no endpoint draws.
+/// The ruling on the route, for packets that no endpoint receives.
 fn rule(way: Way) -> Ruling {
     match way {
-        Way::Endpoint => Ruling::Passes("endpoints answer, which take no way out".into()),
+        Way::Endpoint => Ruling::Passes("endpoints serve it, so no route out is needed".into()),
         Way::Open(because) => Ruling::Passes(because),
         Way::Missing | Way::Elsewhere | Way::Broken(_) => Ruling::NotApplicable,
         Way::Doubtful(because) => Ruling::Open(because),
     }
 }
 
-/// What a way says that does not work.
+/// The ruling on a route that does not work.
 fn broken<'t>(
     it: &EgressPoint,
     vantage: &mut Vantage<'t>,
@@ -71,12 +71,12 @@ fn broken<'t>(
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
     let lacks_address = obstruction.lacks_address();
-    // What the containers call themselves is not known. That they stand in a public subnet, and can have
-    // no public address, is not what anybody wants.
+    // The containers' own destinations are not known. But nobody intends to run them in a public subnet
+    // where they cannot have a public address.
     if need.is_own_traffic() && !lacks_address {
         return Ok(Ruling::NotApplicable);
     }
-    let obstacle = mending::obstacle(it, vantage, obstruction, reach, facts)?;
-    // Whoever has an address of its own in the VPC needs no way out of it.
+    let obstacle = fix::obstacle(it, vantage, obstruction, reach, facts)?;
+    // A destination with an address in the VPC needs no route out of it.
     Ok(Ruling::Blocked(obstacle).unless_within(&need.to))
 }

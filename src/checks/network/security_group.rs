@@ -2,7 +2,7 @@
 
 use super::asks::{FROM, LEAD, WAY};
 use super::filter;
-use super::telling::{Plan, judge, timeout};
+use super::places::{Plan, judge, timeout};
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -21,7 +21,7 @@ use crate::verdict::Judgement;
 
 pub(super) static NETWORK_SECURITY_GROUP: Check = Check {
     id: "network-security-group",
-    verifies: "the security groups let HTTPS out to all that has to be reached",
+    verifies: "the security groups allow outbound HTTPS to every required service",
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... dial tcp ...: i/o timeout",
         "CannotPullContainerError: ... dial tcp ...:443: i/o timeout",
@@ -36,7 +36,7 @@ pub(super) static NETWORK_SECURITY_GROUP: Check = Check {
 fn network_security_group(it: &EgressPoint, facts: &View) -> Judgement {
     let plan = Plan {
         expected: EXPECTED,
-        moot: "nothing that is known has to be reached from here",
+        moot: "no known destination has to be reached from here",
         blocked: "cannot be reached",
         connected: None,
         error: timeout,
@@ -68,7 +68,7 @@ fn because(path: &Path) -> Reason {
     Reason::of_facts(&path.egress, &path.subnet, ToString::to_string)
 }
 
-/// What is still to be read before a filter is judged: where the packets go, and to which addresses.
+/// What must still be read to judge a filter: where the packets go, and to which addresses.
 pub(super) fn lacks(
     path: &Path,
     topology: &Topology,
@@ -80,7 +80,7 @@ pub(super) fn lacks(
     lead_lacks(path)
         .or_else(|| (to_interfaces && topology.subnets.is_none()).then_some(Part::Subnets))
         .or(unread)
-        // Rules that let out to part of the internet may be meant for the very ranges of a service.
+        // Rules that allow part of the internet may be meant for the ranges of a service.
         .or_else(|| {
             (outcome == Outcome::Doubtful && path.lead.is_some() && topology.prefix_lists.is_none())
                 .then_some(Part::PrefixLists)

@@ -1,4 +1,4 @@
-//! Stories: this task, in this VPC, is told this. One for each fault that the group answers for.
+//! Stories: a task, a VPC, and the expected results. One for each fault that the group detects.
 
 mod agents;
 mod china;

@@ -1,4 +1,4 @@
-//! Paths to look at: from each subnet, hop by hop, to everything that has to be reached.
+//! Paths to display: from each subnet, hop by hop, to every required destination.
 
 use super::endpoint_policy;
 use crate::facts::View;
@@ -13,33 +13,43 @@ use crate::reachability::interface::{Vantage, lead_lacks};
 use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::{Way, of_all};
-use crate::task::{EgressPoint, Task};
+use crate::task::{Attachment, EgressPoint, Task};
 
-/// All paths of a task: those that its calls take to what it has to reach. Where it is not known what
-/// leaves from somewhere, that is a path too, which is open.
+/// All paths of a task's calls to their destinations. If the subnets or the destinations are unknown, there
+/// is one undetermined path that says so.
 pub fn trails(task: &Task, facts: &View) -> Vec<NetworkPath> {
     let senders = match task.egress_points() {
         Ok(senders) => senders,
-        Err(why) => return vec![open("an unknown place", why)],
+        Err(why) => return vec![unknown(task, why)],
     };
     let mut found = Vec::new();
     for sender in senders {
-        let (from, known) = match &sender {
-            Ok(sender) => (sender.name(), of_sender(sender, facts)),
-            Err(unplanned) => ("an unknown subnet", Err(unplanned.stop.clone())),
-        };
-        match known {
-            Ok(trails) => found.extend(trails),
-            Err(stop) => found.push(open(from, &stop)),
+        match &sender {
+            Ok(sender) => match of_sender(sender, facts) {
+                Ok(trails) => found.extend(trails),
+                Err(stop) => found.push(undetermined(sender.name(), &stop)),
+            },
+            Err(unplanned) => found.push(unknown(task, &unplanned.stop)),
         }
     }
     found
 }
 
-/// The path from where nothing more is known, and why.
-fn open(from: &str, why: impl ToString) -> NetworkPath {
+/// The path of a task whose subnets or instances are not known: one hop that says what to pass.
+fn unknown(task: &Task, why: impl ToString) -> NetworkPath {
+    let id = match task.attachment() {
+        Ok(Attachment::InstanceInterface) => "container instances unknown: pass --cluster",
+        Ok(Attachment::Outside) => "external instances are not in a VPC",
+        _ => "subnets unknown: pass --subnets",
+    };
+    let hops = vec![Hop { kind: Kind::Subnet, id: id.to_owned(), broken: true }];
+    NetworkPath { hops, end: End::Open(why.to_string()), judged_by: None }
+}
+
+/// The path from a subnet or cluster whose destinations cannot be determined, and why.
+fn undetermined(from: &str, why: impl ToString) -> NetworkPath {
     let hop = |kind, id: &str, broken| Hop { kind, id: id.to_owned(), broken };
-    let to = "what the task has to reach";
+    let to = "required services";
     let hops = vec![hop(Kind::Subnet, from, true), hop(Kind::Destination, to, false)];
     NetworkPath { hops, end: End::Open(why.to_string()), judged_by: None }
 }
@@ -49,8 +59,8 @@ fn of_sender(sender: &EgressPoint, facts: &View) -> Result<Vec<NetworkPath>, Sto
     let home = sender.task.region()?;
     let vantages = Vantage::all(sender, crate::reachability::way::EXPECTED, facts)?;
     if vantages.is_empty() {
-        let why = "no active container instance is there yet that the task could land on";
-        return Ok(vec![open(sender.name(), why.to_owned())]);
+        let why = "no active container instance to place the task on";
+        return Ok(vec![undetermined(sender.name(), why.to_owned())]);
     }
     let mut found = Vec::new();
     for mut vantage in vantages {
@@ -69,15 +79,15 @@ fn of_sender(sender: &EgressPoint, facts: &View) -> Result<Vec<NetworkPath>, Sto
     Ok(found)
 }
 
-/// The hops between the two ends.
+/// The hops between the subnet and the destination.
 struct Between {
     hops: Vec<Hop>,
     end: End,
 }
 
 impl Between {
-    /// What network-endpoint-policy says of the call: a policy refuses what packets have arrived for.
-    /// Of what is not there, or is not for it, it has nothing to say.
+    /// Adds the ruling of network-endpoint-policy: a policy can refuse a call whose packets arrive. A missing
+    /// resource, or one that no endpoint serves, is not its concern.
     fn held_to(&mut self, ruling: Result<Ruling, Stop>, subnet: &str) {
         let (because, is_refused) = match ruling {
             Ok(Ruling::Blocked(obstacle)) => (obstacle.because.said_of(subnet), true),
@@ -89,7 +99,7 @@ impl Between {
                 return;
             }
         };
-        // What packets do not reach refuses nothing, and of two doubts the first is told.
+        // A policy cannot refuse packets that do not arrive, and of two doubts the first is reported.
         match self.end {
             End::Arrives => {}
             End::Open(_) if is_refused => {}
@@ -138,9 +148,8 @@ fn one<'t>(
             let path = rest.as_ref().unwrap_or(path);
             let mut between = between(path, topology, &subnet, &groups);
             if let (true, End::Lost(why)) = (past.is_some(), &between.end) {
-                between.end = End::Open(format!(
-                    "{why}, and whether the name leads to the endpoint or past it is not certain"
-                ));
+                between.end =
+                    End::Open(format!("{why}, but the name might not resolve to this endpoint"));
             }
             if let (true, End::Lost(why)) = (uncertain, &between.end) {
                 let lost = Ruling::Blocked(Obstacle::of(why.as_str())).unless_within(&need.to);
@@ -154,7 +163,7 @@ fn one<'t>(
     )
 }
 
-/// The path that the checks pass under the assumption that they name.
+/// The path that the checks pass under a stated assumption.
 fn but_for_narrow_ranges<'a>(
     path: &Path<'a>,
     topology: &Topology<'a>,
@@ -229,7 +238,7 @@ fn between(path: &Path, topology: &Topology, subnet: &str, groups: &str) -> Betw
     Between { hops, end }
 }
 
-/// What the route leads through, and whether it is the table itself where the way ends.
+/// What the route leads through, and whether the path ends at the table itself.
 fn gateways(path: &Path) -> (Vec<(Kind, String)>, bool) {
     let Some(fact) = path.route.facts.first() else { return (Vec::new(), true) };
     match fact {

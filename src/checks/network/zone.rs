@@ -12,14 +12,14 @@ pub(super) static NETWORK_ZONE: Check = Check {
     id: "network-zone",
     verifies: "Fargate offers the task's platform in the subnet's zone",
     prevents: &["service <service> was unable to place a task. Reason: Internal error."],
-    remedy: "Name a subnet in another zone",
+    remedy: "Use a subnet in another zone",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html",
     asks: &[&[DescribeSubnet::CALL]],
     advises: true,
     judge: |task| each(task, network_zone),
 };
 
-/// Regions of which Fargate is offered in these zones only. Lists age, hence nothing fails by them
+/// Regions where Fargate is offered only in these zones. Lists get outdated, so they only cause warnings
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html>).
 const ONLY: &[(&str, &[&str])] = &[
     ("usw1-", &["usw1-az1", "usw1-az3"]),
@@ -32,19 +32,19 @@ const X86_LINUX_ONLY: &[&str] = &["use1-az3"];
 
 fn network_zone(it: &EgressPoint, facts: &View) -> Judgement {
     let (SendsFrom::Subnet(named), Attachment::Fargate) = (it.from, it.task.attachment()?) else {
-        return not_applicable("instances stand in zones of their own");
+        return not_applicable("availability zones of instances are not checked");
     };
     let region = it.task.region()?.clone();
     let subnet = facts.need(&DescribeSubnet { region, id: named.value.clone() })?;
     let Some(zone) = &subnet.zone_id else {
-        return not_applicable(format!("the id of the zone of {} is not told", subnet.id));
+        return not_applicable(format!("AWS returned no zone id for {}", subnet.id));
     };
     let only = ONLY.iter().find(|(region, _)| zone.starts_with(region));
     if let Some((_, zones)) = only
         && !zones.contains(&zone.as_str())
     {
         return warn(format!(
-            "{} is in {} ({zone}), and Fargate is documented for {} of its region only",
+            "{} is in {} ({zone}), but AWS documents Fargate only for {} of the region",
             subnet.id,
             subnet.zone,
             zones.join(", ")
@@ -56,7 +56,7 @@ fn network_zone(it: &EgressPoint, facts: &View) -> Judgement {
     let platform = if windows { "Windows" } else { "ARM64" };
     if (arm || windows) && X86_LINUX_ONLY.contains(&zone.as_str()) {
         return warn(format!(
-            "{} is in {} ({zone}), where Fargate is documented without {platform}",
+            "{} is in {} ({zone}), where AWS documents no Fargate for {platform}",
             subnet.id, subnet.zone
         ))
         .judge();

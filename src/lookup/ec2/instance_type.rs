@@ -1,4 +1,4 @@
-//! Types of machines.
+//! Instance types.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,21 +7,21 @@ use crate::knowledge::Gap;
 use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services};
 use crate::names::Region;
 
-/// A type of machines, by its name.
+/// An instance type, by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeInstanceType {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `m7i.large`
     pub kind: String,
 }
 
-/// What a machine of a type takes.
+/// The limits of an instance type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceType {
-    /// How many EBS volumes at most, where EC2 holds it to a number.
+    /// The maximum number of EBS volumes, if EC2 has a fixed one.
     pub volumes: Option<usize>,
-    /// Whether network interfaces beside the first take the place of volumes.
+    /// Whether network interfaces after the first one count as volumes.
     pub shared: bool,
 }
 
@@ -63,7 +63,7 @@ impl DescribeInstanceType {
     }
 }
 
-/// Machines that are not built on the Nitro System are held to no number
+/// Instances that are not built on the Nitro System have no fixed limit
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/volume_limits.html>).
 fn read(it: &Element) -> Result<InstanceType, Lacks> {
     let on_nitro = it.flag("bareMetal")? == Some(true)
@@ -82,5 +82,5 @@ impl Optional for DescribeInstanceType {
     }
 }
 
-/// What a verdict assumes when it is not known how many volumes the machines take.
-pub const ROOM: &str = "that a container instance takes another volume";
+/// The assumption if the volume limit of the instances is not known.
+pub const ROOM: &str = "that a container instance can attach another volume";

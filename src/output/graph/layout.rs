@@ -1,5 +1,5 @@
-//! Where everything stands: columns from the subnets to the destinations, and lanes through them for the
-//! lines that leave a column out, so that no line runs behind a box that it has nothing to do with.
+//! The layout: columns from the subnets to the destinations, and lanes for lines that skip a column, so
+//! that no line runs behind an unrelated box.
 
 use super::picture::{COLUMNS, Graph, Node, State, merged};
 use crate::reachability::network_path::Kind;
@@ -9,13 +9,13 @@ pub(super) const MARGIN: f64 = 28.0;
 const LETTER: f64 = 7.25;
 /// The height of a line of a node's text.
 pub(super) const TEXT: f64 = 16.0;
-/// Between a box and the next below.
+/// Between a box and the next one below.
 const SPACE: f64 = 13.0;
 const LANE: f64 = 10.0;
 /// Between columns.
 const GAP: f64 = 42.0;
 const TOP: f64 = 88.0;
-/// How long the name of a destination may be.
+/// The maximum length of a destination's name.
 const LONGEST: usize = 32;
 
 /// A box, or a lane where a line passes a column.
@@ -37,7 +37,7 @@ impl Place {
     }
 }
 
-/// A line from one place to another in the next column that there is.
+/// A line from one place to another in the next existing column.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line {
     pub from: usize,
@@ -45,9 +45,9 @@ pub(super) struct Line {
     pub state: State,
 }
 
-/// Where everything stands.
+/// The layout.
 pub(super) struct Layout {
-    /// Left edge of each column that is used.
+    /// Left edge of each used column.
     pub columns: Vec<(usize, f64)>,
     /// Of each node, then of each lane.
     pub places: Vec<Place>,
@@ -96,18 +96,18 @@ fn width(node: &Node) -> f64 {
     25.0 + LETTER * letters as f64 + end
 }
 
-/// Whether the mark of its state stands in the box.
+/// Whether the box shows the mark of its state.
 pub(super) fn shows_mark(node: &Node) -> bool {
     node.kind == Kind::Destination || matches!(node.state, State::Bad | State::Open)
 }
 
-/// The lines of text in a box: a group each, and of a long name both ends.
+/// The lines of text in a box: one per group, with long names shortened in the middle.
 pub(super) fn labels(node: &Node) -> Vec<String> {
     let lines = node.id.split(", ");
     lines.map(|line| shortened(line, LONGEST)).collect()
 }
 
-/// Both ends of a text that is too long.
+/// A text shortened in the middle.
 pub(super) fn shortened(text: &str, most: usize) -> String {
     let letters: Vec<char> = text.chars().collect();
     if letters.len() <= most {
@@ -135,8 +135,8 @@ impl Plan<'_> {
         Plan { graph, columns, lanes: Vec::new(), sources: Vec::new(), lines: Vec::new() }
     }
 
-    /// From one node to another, through a lane of every column between that has boxes. What comes from
-    /// one node shares its lanes, unless it never gets there.
+    /// Connects two nodes, through a lane of every column in between that has boxes. Lines from one node
+    /// share lanes, unless they are unreached.
     fn lead(&mut self, from: usize, to: usize, state: State) {
         let mut before = from;
         for column in self.columns[from] + 1..self.columns[to] {
@@ -185,8 +185,7 @@ impl Plan<'_> {
         }
     }
 
-    /// The members of each column from top to bottom, so that few lines cross: each near those that it
-    /// is joined to.
+    /// The members of each column from top to bottom, so that few lines cross: each one near its neighbours.
     fn order(&self) -> Vec<Vec<usize>> {
         let mut columns: Vec<Vec<usize>> = vec![Vec::new(); COLUMNS.len()];
         for (at, column) in self.columns.iter().enumerate() {
@@ -210,7 +209,7 @@ impl Plan<'_> {
         columns
     }
 
-    /// The mean rank of those that it is joined to.
+    /// The mean rank of its neighbours.
     fn near(&self, at: usize, rank: &[f64]) -> f64 {
         let others = self.lines.iter().filter_map(|line| match () {
             () if line.to == at => Some(rank[line.from]),

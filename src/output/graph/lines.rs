@@ -1,4 +1,4 @@
-//! The paths as text, a line for all that share one.
+//! The paths as text: one line for all paths with the same hops.
 
 use super::picture::shown;
 use crate::output::style::{paint, style};
@@ -7,7 +7,7 @@ use crate::reachability::network_path::{End, Kind, NetworkPath};
 use crate::report::Status;
 
 /// `subnet-a → rtb-1 → nat-1 → igw-1 → ecr.api, logs ✔`: one line for the destinations that share hops
-/// and end. Filters are named only where the way ends at them.
+/// and end. Filters appear only where a path ends at them, and a path of one hop says what is unknown.
 pub fn lines(trails: &[NetworkPath], look: &Look) -> String {
     let mut found: Vec<(Vec<String>, Status, Vec<String>)> = Vec::new();
     for trail in trails {
@@ -17,7 +17,7 @@ pub fn lines(trails: &[NetworkPath], look: &Look) -> String {
             End::Open(_) => Status::Unknown,
         };
         let hops = hops(trail, status, look);
-        let to = trail.hops.last().map_or(String::new(), |hop| shown(&hop.id));
+        let to = trail.hops.iter().skip(1).last().map_or(String::new(), |hop| shown(&hop.id));
         match found.iter_mut().find(|(known, end, _)| *known == hops && *end == status) {
             Some((_, _, all)) => all.push(to),
             None => found.push((hops, status, vec![to])),
@@ -25,13 +25,18 @@ pub fn lines(trails: &[NetworkPath], look: &Look) -> String {
     }
     let mut text = String::new();
     for (mut hops, status, to) in found {
-        hops.push(to.join(", "));
+        let to = to.join(", ");
+        if to.is_empty() {
+            text.push_str(&format!("  {}\n", hops.concat()));
+            continue;
+        }
+        hops.push(to);
         text.push_str(&line(&hops, status, look));
     }
     text
 }
 
-/// What packets pass, up to where they end.
+/// The hops that packets pass, up to where the path ends.
 fn hops(trail: &NetworkPath, status: Status, look: &Look) -> Vec<String> {
     let end = trail.hops.iter().position(|hop| hop.broken).unwrap_or(usize::MAX);
     let mut found = Vec::new();
@@ -48,7 +53,7 @@ fn hops(trail: &NetworkPath, status: Status, look: &Look) -> Vec<String> {
     found
 }
 
-/// A line, broken before an arrow where it gets too long.
+/// A line, wrapped before an arrow where it gets too long.
 fn line(hops: &[String], status: Status, look: &Look) -> String {
     let arrow = if look.marks == Marks::Unicode { "→" } else { "->" };
     let wide = |text: &str| anstream::adapter::strip_str(text).to_string().chars().count();
@@ -56,7 +61,7 @@ fn line(hops: &[String], status: Status, look: &Look) -> String {
     let mut column = 2;
     for (nth, hop) in hops.iter().enumerate() {
         let next = if nth == 0 { hop.clone() } else { format!(" {arrow} {hop}") };
-        // The mark at the end wants two more.
+        // The mark at the end needs two more columns.
         if nth > 0 && column + wide(&next) + 2 > look.width {
             text.push_str("\n     ");
             column = 5;

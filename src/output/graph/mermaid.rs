@@ -4,7 +4,7 @@ use super::picture::{Graph, State, class, mark};
 
 pub(super) fn draw(graphs: &[Graph]) -> String {
     let titles: Vec<&str> = graphs.iter().map(|graph| graph.title.as_str()).collect();
-    // In quotes, whatever YAML makes of it otherwise.
+    // In quotes, so that YAML reads it as text.
     let mut text = format!(
         "---\ntitle: \"{}\"\n---\nflowchart LR\n",
         titles.join(", ").replace(['"', '\\'], "'")
@@ -66,7 +66,7 @@ fn body(graph: &Graph, prefix: &str) -> String {
     text
 }
 
-/// Text in which nothing is markup: of Markdown, of HTML, or of Mermaid's own.
+/// Text without markup of Markdown, HTML or Mermaid.
 fn plain(text: &str) -> String {
     text.replace('#', "#35;")
         .replace('"', "#quot;")

@@ -15,23 +15,23 @@ use picture::Graph;
 
 pub use lines::lines;
 
-/// A form of the picture.
+/// A format of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// A picture for browsers, chats and incident channels.
     Svg,
     /// The language of Graphviz.
     Dot,
-    /// The language that GitHub and many wikis draw.
+    /// The language that GitHub and many wikis render.
     Mermaid,
 }
 
 impl Form {
-    /// All of them, by the word of `--graph`.
+    /// All of them, by the value of `--graph`.
     pub const ALL: &'static [(&'static str, Form)] =
         &[("svg", Form::Svg), ("dot", Form::Dot), ("mermaid", Form::Mermaid)];
 
-    /// The form of that name.
+    /// The format with that name.
     pub fn named(word: &str) -> Option<Form> {
         Form::ALL.iter().find(|(name, _)| *name == word).map(|(_, form)| *form)
     }

@@ -1,19 +1,19 @@
-//! What is drawn: each hop and each line between two once, however many paths take it.
+//! The contents of the picture: each hop and each connection once, however many paths use it.
 
 use crate::document::printable;
 use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
 
-/// How something fares. The order is the point: the worst is told.
+/// The state of a hop or a connection. The order matters: the worst is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum State {
     Good,
-    /// Nothing gets so far.
+    /// No packet gets this far.
     Unreached,
     Open,
     Bad,
 }
 
-/// A hop that any path takes, drawn once.
+/// A hop of one or more paths, drawn once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Node {
     pub kind: Kind,
@@ -23,7 +23,7 @@ pub(super) struct Node {
     pub state: State,
 }
 
-/// From one node to the next, drawn once.
+/// A connection of two nodes, drawn once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Edge {
     pub from: usize,
@@ -31,14 +31,14 @@ pub(super) struct Edge {
     pub state: State,
 }
 
-/// What is drawn.
+/// The contents of the picture.
 pub(super) struct Graph {
     pub title: String,
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,
-    /// Why something does not arrive, each reason once, with what it is about.
+    /// Why paths end, each reason once, with its destinations.
     pub reasons: Vec<(State, String)>,
-    /// How many subnets, or other places, the paths start from.
+    /// The number of subnets, or other places, where paths start.
     pub starts: usize,
 }
 
@@ -93,7 +93,7 @@ impl Graph {
                     () if worst == State::Good => State::Good,
                     () if is_past => State::Unreached,
                     () if hop.broken => worst,
-                    // Of what has no hop at which it breaks nothing is known but the end.
+                    // Without a broken hop, only the end is known.
                     () if broken.is_none() => worst,
                     () => State::Good,
                 };
@@ -108,7 +108,7 @@ impl Graph {
         match self.nodes.iter().position(same) {
             Some(at) => {
                 let node = &mut self.nodes[at];
-                // What others reach is reached.
+                // A hop that other paths reach is reached.
                 node.state = match (node.state, state) {
                     (State::Good, State::Unreached) | (State::Unreached, State::Good) => {
                         State::Good
@@ -132,7 +132,7 @@ impl Graph {
     }
 }
 
-/// A line that some packets take and others do not reach is one that is taken.
+/// A connection that only some paths reach counts as reached.
 pub(super) fn merged(one: State, other: State) -> State {
     match (one, other) {
         (State::Good, State::Unreached) | (State::Unreached, State::Good) => State::Good,
@@ -140,13 +140,12 @@ pub(super) fn merged(one: State, other: State) -> State {
     }
 }
 
-/// Text of a document, in which nothing steers who shows it.
+/// Text of a document, without control characters.
 pub(super) fn shown(text: &str) -> String {
     text.chars().map(printable).collect()
 }
 
-/// Why something does not arrive: each reason once, with the destinations that it is about, and where
-/// from if it is not so from everywhere.
+/// Why paths end: each reason once, with its destinations, and with its subnets if it does not concern all.
 fn reasons(trails: &[NetworkPath], starts: usize) -> Vec<(State, String)> {
     struct Reason<'t> {
         state: State,
@@ -191,7 +190,7 @@ fn reasons(trails: &[NetworkPath], starts: usize) -> Vec<(State, String)> {
     found.iter().map(told).collect()
 }
 
-/// What a column shows.
+/// The heading of a column.
 pub(super) const COLUMNS: [&str; 7] = [
     "subnet",
     "security groups",

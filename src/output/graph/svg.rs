@@ -1,4 +1,4 @@
-//! The picture itself, in light and dark.
+//! SVG, in light and dark.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ const LINE: f64 = 18.0;
 /// Between pictures.
 const BETWEEN: f64 = 16.0;
 
-/// Light first; what can tell that its reader prefers dark takes that.
+/// Light by default, dark if the viewer prefers it.
 const STYLE: &str = "
 .card{fill:#ffffff;stroke:#d0d7de}
 .title{font:600 16px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;fill:#1f2328}
@@ -105,7 +105,7 @@ impl Picture {
     }
 }
 
-/// The title, and in the corner how many destinations are reached.
+/// The title, and the number of reached destinations.
 fn head(graph: &Graph, width: f64, text: &mut String) {
     let ends: Vec<&Node> =
         graph.nodes.iter().filter(|node| node.kind == Kind::Destination).collect();
@@ -127,7 +127,7 @@ fn head(graph: &Graph, width: f64, text: &mut String) {
     );
 }
 
-/// Those that matter are drawn last, over the others.
+/// Broken lines are drawn last, over the others.
 fn lines(graph: &Graph, layout: &Layout, text: &mut String) {
     let weight = |state: State| match state {
         State::Unreached => 0,
@@ -160,7 +160,7 @@ fn draw_node(node: &Node, place: &Place, text: &mut String) {
     let Place { x, y, wide, high } = place;
     let class = class(node.state);
     let labels = labels(node);
-    // Whose name is shortened tells the whole one to whoever points at it.
+    // A tooltip shows the full text of a shortened name.
     let whole = match labels.join(", ") == node.id {
         true => String::new(),
         false => format!("<title>{}</title>", escaped(&node.id)),
@@ -192,7 +192,7 @@ fn draw_node(node: &Node, place: &Place, text: &mut String) {
     text.push_str("</g>\n");
 }
 
-/// Why something does not arrive, in lines that fit.
+/// Why paths end, in lines that fit.
 fn reasons(graph: &Graph, width: f64, y: &mut f64, text: &mut String) {
     let most = ((width - 2.0 * MARGIN - 20.0) / SMALL_LETTER) as usize;
     for (state, reason) in &graph.reasons {
@@ -217,13 +217,13 @@ fn reasons(graph: &Graph, width: f64, y: &mut f64, text: &mut String) {
     }
 }
 
-/// What the colours mean, of those that are there.
+/// The legend of the colours in use.
 fn legend(graph: &Graph, y: f64, text: &mut String) {
     let meanings = [
         (State::Good, "packets pass"),
-        (State::Bad, "they are stopped"),
-        (State::Open, "not known"),
-        (State::Unreached, "they never get there"),
+        (State::Bad, "blocked here"),
+        (State::Open, "cannot be determined"),
+        (State::Unreached, "not reached"),
     ];
     let nodes = graph.nodes.iter().map(|node| node.state);
     let states: Vec<State> = nodes.chain(graph.edges.iter().map(|edge| edge.state)).collect();
@@ -252,7 +252,7 @@ fn legend(graph: &Graph, y: f64, text: &mut String) {
     }
 }
 
-/// A text in lines of at most so many letters; a word that is longer is cut.
+/// A text wrapped to a maximum line length; a longer word is cut.
 fn wrapped(text: &str, most: usize) -> Vec<String> {
     let most = most.max(20);
     let mut lines = vec![String::new()];

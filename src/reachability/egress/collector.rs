@@ -1,4 +1,4 @@
-//! Goes through the definition, and notes what has to be reached.
+//! Collects the required destinations from the definition.
 
 use super::need::{Call, Errand, Need, Pull, Reach, Stream, To};
 use super::partial;
@@ -8,7 +8,7 @@ use crate::names::{self, EcrHost, LogGroupName, Region, Registry, S3Object, Valu
 use crate::network::Service;
 use crate::task::{AwslogsUse, Carrier, Planned, Task, Unplanned};
 
-/// Hosts of which everybody knows that they stand in the internet.
+/// Hosts that are known to be on the internet.
 const PUBLIC: [&str; 9] = [
     "docker.io",
     "gcr.io",
@@ -21,15 +21,16 @@ const PUBLIC: [&str; 9] = [
     "registry.k8s.io",
 ];
 
-/// What comes of it that something is not reached.
+/// The runtime errors if a destination is not reached.
 const NOT_PULLED: &str = "CannotPullContainerError: ... dial tcp ...:443: i/o timeout";
 const NOT_FETCHED: &str = "ResourceInitializationError: ... dial tcp ...:443: i/o timeout";
-const NOT_SENT: &str =
-    "the log router's own log: connection timed out; what it cannot send is lost";
+const NOT_SENT: &str = "no error text: the log router cannot connect, and its log events are lost";
 pub(crate) const NO_SHELL: &str = "aws ecs execute-command: TargetNotConnectedException: The execute command failed due to an internal error. Try again later.";
-const NO_NEIGHBOURS: &str = "the proxy of Service Connect is not told of the other services";
+const NO_NEIGHBOURS: &str =
+    "no error text: the Service Connect proxy does not receive the other services";
 const NO_AGENT: &str = "RunTask, StartTask: failures with the reason AGENT";
-const NO_METRICS: &str = "CloudWatch gets no CPU and memory utilization of the tasks";
+const NO_METRICS: &str =
+    "no error text: CloudWatch gets no CPU and memory utilization of the tasks";
 
 pub(crate) struct Collector<'t> {
     task: &'t Task,
@@ -39,7 +40,7 @@ pub(crate) struct Collector<'t> {
     pub reach: Reach,
 }
 
-/// One errand before it is known where it leads.
+/// One errand before its destination is known.
 struct Ask {
     what: String,
     carrier: Carrier,
@@ -70,7 +71,7 @@ impl<'t> Collector<'t> {
         self.add(To::Service(Service::new(name, region)), ask, call);
     }
 
-    /// What cannot be read leaves open what has to be reached; what is written wrongly is told elsewhere.
+    /// An unreadable part leaves the destinations undetermined; a wrong value is reported by its own check.
     fn open(&mut self, place: &Place, stop: Stop) {
         if matches!(stop, Stop::Gap(_)) {
             self.reach.open.push((place.clone(), stop));
@@ -102,7 +103,7 @@ impl<'t> Collector<'t> {
                 let place = it.image.place();
                 match this.partial(place, &stop).and_then(partial::registry) {
                     Some(registry) if this.is_at_home(&registry) => {
-                        this.image(&registry, it.container, |_| Call::Untold(stop.clone()));
+                        this.image(&registry, it.container, |_| Call::Unnamed(stop.clone()));
                     }
                     _ => this.open(place, stop),
                 }
@@ -117,10 +118,10 @@ impl<'t> Collector<'t> {
                     (arn.and_then(|arn| arn.region), Call::Credentials(id))
                 }
                 Err(stop) => match this.partial(place, &stop) {
-                    Some(text) if partial::is_name(text) => (None, Call::Untold(stop)),
+                    Some(text) if partial::is_name(text) => (None, Call::Unnamed(stop)),
                     Some(text) => match partial::of_arn(text) {
                         Some((service, region)) if service == "secretsmanager" => {
-                            (region, Call::Untold(stop))
+                            (region, Call::Unnamed(stop))
                         }
                         _ => return this.open(place, stop),
                     },
@@ -136,7 +137,7 @@ impl<'t> Collector<'t> {
         });
     }
 
-    /// What is written in a place that cannot be read for a placeholder.
+    /// The text of a value that cannot be read because of a placeholder.
     fn partial(&self, place: &Place, stop: &Stop) -> Option<&'t str> {
         match stop {
             Stop::Gap(Gap::Unresolved { .. }) => partial::written(&self.task.source.root, place),
@@ -144,7 +145,7 @@ impl<'t> Collector<'t> {
         }
     }
 
-    /// Whether the registry is in the world that the task runs in.
+    /// Whether the registry is in the partition of the task.
     fn is_at_home(&self, registry: &Registry) -> bool {
         match registry {
             Registry::Ecr(host) => host.partition == self.home.partition(),
@@ -209,7 +210,7 @@ impl<'t> Collector<'t> {
                     let region = secret.region().unwrap_or(&this.home).clone();
                     this.service("secretsmanager", &region, &ask, Call::Secret(secret));
                 }
-                // Parameter Store asks Secrets Manager itself.
+                // Parameter Store calls Secrets Manager itself.
                 ValueFrom::Parameter(parameter)
                 | ValueFrom::SecretThroughParameter { parameter, .. } => {
                     let region = parameter.region().unwrap_or(&this.home).clone();
@@ -219,7 +220,7 @@ impl<'t> Collector<'t> {
         });
     }
 
-    /// A secret or a parameter of which the service and the region are written, and not all else.
+    /// A secret or a parameter of which at least the service and the region are known.
     fn partial_secret(&mut self, place: &Place, stop: Stop) {
         let told = self.partial(place, &stop).and_then(|text| match partial::is_name(text) {
             true => Some(("ssm".to_owned(), None)),
@@ -233,7 +234,7 @@ impl<'t> Collector<'t> {
         let region = region.unwrap_or_else(|| self.home.clone());
         let what = format!("what {} names", place.subject());
         let ask = Ask { what, carrier: Carrier::Agent, decides: true };
-        self.service(&service, &region, &ask, Call::Untold(stop));
+        self.service(&service, &region, &ask, Call::Unnamed(stop));
     }
 
     pub(crate) fn files(&mut self) {
@@ -251,7 +252,7 @@ impl<'t> Collector<'t> {
                         let what = "an environment file".to_owned();
                         let ask = Ask { what, carrier: Carrier::Agent, decides: true };
                         let home = this.home.clone();
-                        this.service("s3", &home, &ask, Call::Untold(stop));
+                        this.service("s3", &home, &ask, Call::Unnamed(stop));
                     }
                     _ => this.open(place, stop),
                 },
@@ -328,17 +329,17 @@ impl<'t> Collector<'t> {
         let what = format!("the logs of container {}", name(container));
         match driver {
             "awslogs" => {
-                // Docker creates the stream behind the container's back where the mode is non-blocking
+                // Docker creates the stream asynchronously if the mode is non-blocking
                 // (https://docs.docker.com/engine/logging/configure/#configure-the-delivery-mode-of-log-messages-from-container-to-log-driver).
                 let decides =
                     !(self.on_instances && option("mode")?.as_deref() == Some("non-blocking"));
                 let region = region(option("awslogs-region")?);
                 let ask = Ask { what, carrier: Carrier::Agent, decides };
-                // Whatever group it is, it is there.
+                // The group exists, whatever its name.
                 let group: Option<LogGroupName> = match option("awslogs-group") {
                     Ok(group) => group.and_then(|name| name.parse().ok()),
                     Err(stop) => {
-                        self.service("logs", &region, &ask, Call::Untold(stop));
+                        self.service("logs", &region, &ask, Call::Unnamed(stop));
                         return Ok(());
                     }
                 };
@@ -369,7 +370,7 @@ impl<'t> Collector<'t> {
 
     /// ECS Exec and Service Connect
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>). A task starts
-    /// without, so where it is not told whether they are on, that leaves nothing open.
+    /// without them, so a missing setting does not make the result unknown.
     pub(crate) fn features(&mut self) {
         let request = &self.task.context.request;
         let exec = request.enable_execute_command.get().map(|it| it == Some(&true));
@@ -377,8 +378,8 @@ impl<'t> Collector<'t> {
             let home = self.home.clone();
             self.service("ssmmessages", &home, &ask, Call::Other(NO_SHELL));
         }
-        // The proxy of Service Connect is told of the other services through the endpoint for ecs-agent,
-        // without one through public addresses
+        // The Service Connect proxy receives the other services through the endpoint for ecs-agent, or else
+        // through public addresses
         // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html). On instances
         // the agent has a relay for it, in the network of the machine
         // (https://github.com/aws/amazon-ecs-agent/blob/master/agent/engine/serviceconnect/manager_linux.go).
@@ -396,9 +397,9 @@ impl<'t> Collector<'t> {
         Ok(connect.enabled.get()? == Some(&true))
     }
 
-    /// What the agent of a container instance talks to
+    /// The destinations of a container agent
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html>). Without
-    /// telemetry it lacks metrics, and is connected all the same. Fargate needs none of them.
+    /// telemetry it lacks metrics but stays connected. Fargate needs none of them.
     pub(crate) fn agents(&mut self) {
         if !self.on_instances {
             return;
@@ -416,7 +417,7 @@ impl<'t> Collector<'t> {
     }
 }
 
-/// The errand of a feature that a task starts without, unless it is off.
+/// The errand of an optional feature, unless it is off.
 fn feature(name: &str, carrier: Carrier, is_on: Result<bool, Stop>) -> Option<Ask> {
     let what = match is_on {
         Ok(true) => name.to_owned(),

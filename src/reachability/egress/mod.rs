@@ -1,7 +1,7 @@
-//! What this task has to reach, by what it asks for and where it runs: from the documents, and for
-//! sessions of ECS Exec from the cluster.
+//! The destinations that this task has to reach, from the documents and, for ECS Exec sessions, from the
+//! cluster.
 //!
-//! Which service answers for what is AWS's list
+//! Which service is called for what follows AWS's list
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html>,
 //! <https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>). A KMS endpoint is
 //! among it for those sessions only: secrets and parameters are decrypted by their own services.
@@ -20,11 +20,10 @@ pub(crate) use need::{Call, Errand, Need, Pull, Reach, To, destination};
 
 use collector::Collector;
 
-/// What leaves by this sender.
+/// The destinations of this sender.
 ///
 /// # Errors
-/// A gap where the documents do not say how the task stands in the network, or there is no region, and
-/// whatever is still under way.
+/// A gap if the documents do not determine the task's network or there is no region, and pending answers.
 pub(crate) fn by(sender: &EgressPoint, facts: &View) -> Result<Reach, Stop> {
     let standing = sender.task.attachment()?;
     let mut reach = of(sender.task)?;
@@ -39,14 +38,14 @@ pub(crate) fn by(sender: &EgressPoint, facts: &View) -> Result<Reach, Stop> {
         // One interface carries it all.
         None => reach.needs = together(reach.needs),
     }
-    // What images, secrets and logs are is nothing to an interface that does not carry them.
+    // Images, secrets and logs do not concern an interface that does not carry them.
     if wanted == Some(Carrier::Containers) {
         reach.open.clear();
         reach.needs.push(Need {
             to: To::Host("the internet".to_owned()),
             decides: false,
             errands: vec![Errand {
-                what: "what the containers call themselves".to_owned(),
+                what: "the calls of the containers".to_owned(),
                 call: Call::Own,
             }],
             carrier: Carrier::Containers,
@@ -55,7 +54,7 @@ pub(crate) fn by(sender: &EgressPoint, facts: &View) -> Result<Reach, Stop> {
     Ok(reach)
 }
 
-/// Each place once, whoever calls it.
+/// Each destination once, with all its calls.
 fn together(needs: Vec<Need>) -> Vec<Need> {
     let mut found: Vec<Need> = Vec::new();
     for need in needs {
@@ -68,10 +67,10 @@ fn together(needs: Vec<Need>) -> Vec<Need> {
     found
 }
 
-/// Everything that the task has to reach.
+/// Every destination of the task.
 ///
 /// # Errors
-/// A gap where there is no region.
+/// A gap if there is no region.
 pub(crate) fn of(task: &Task) -> Result<Reach, Stop> {
     let mut found = Collector::of(task)?;
     found.images();
@@ -83,7 +82,7 @@ pub(crate) fn of(task: &Task) -> Result<Reach, Stop> {
     Ok(found.reach)
 }
 
-/// The bucket that ECR keeps the layers of a region in
+/// The bucket where ECR stores the layers of a region
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>).
 pub(crate) fn layer_bucket(region: &Region) -> String {
     let partition = Partition::of_region(region.as_str());

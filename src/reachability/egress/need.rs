@@ -1,4 +1,4 @@
-//! What has to be reached, and what for.
+//! A required destination, and what it is needed for.
 
 use crate::document::Place;
 use crate::knowledge::Stop;
@@ -6,10 +6,10 @@ use crate::names::{EcrHost, ImageRef, LogGroupName, ParameterRef, Region, S3Obje
 use crate::network::{Destination, Port, Service};
 use crate::task::{Carrier, StreamName};
 
-/// Something that has to be reached.
+/// A required destination.
 #[derive(Clone, Debug)]
 pub(crate) struct Need {
-    /// What.
+    /// The destination.
     pub to: To,
     /// Whether the task does not start without it.
     pub decides: bool,
@@ -20,21 +20,21 @@ pub(crate) struct Need {
 }
 
 impl Need {
-    /// Whether it is the same place, which the same interface sends to. What an agent that is connected
-    /// proves to be reached stays apart.
+    /// Whether it is the same destination through the same interface. What a connected agent proves to be
+    /// reachable stays separate.
     pub fn is_like(&self, other: &Need) -> bool {
         self.to == other.to
             && self.carrier == other.carrier
             && self.is_of_agent() == other.is_of_agent()
     }
 
-    /// Adds another errand to the same place.
+    /// Adds another errand to the same destination.
     pub fn join(&mut self, other: Need) {
         self.decides |= other.decides;
         self.errands.extend(other.errands);
     }
 
-    /// Whether it is but what the containers may call themselves.
+    /// Whether it is only what the containers may call.
     pub(crate) fn is_own_traffic(&self) -> bool {
         self.errands.iter().all(|errand| matches!(errand.call, Call::Own))
     }
@@ -45,16 +45,16 @@ impl Need {
     }
 }
 
-/// What has to be reached.
+/// A destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum To {
-    /// A service that endpoints may lead to.
+    /// An AWS service, which may have endpoints.
     Service(Service),
-    /// A host that endpoints of this service perhaps lead to, since AWS's pages disagree.
+    /// A host that may be served by endpoints of this service: AWS's pages disagree.
     Variant(Service, String),
-    /// A host in the internet, which no endpoint leads to.
+    /// A host on the internet, which no endpoint serves.
     Host(String),
-    /// A host that may stand anywhere.
+    /// A host that may be anywhere.
     Anywhere(String),
 }
 
@@ -88,18 +88,17 @@ pub(crate) enum Call {
     NewGroup(LogGroupName, Region),
     /// An object in S3.
     Object(S3Object),
-    /// Something of which but the place is written: a placeholder stands in for what is called, and this
-    /// is the gap that it leaves.
-    Untold(Stop),
-    /// What the agent of a container instance is connected by, and what comes of it that it is not.
+    /// A destination whose resource is a placeholder, with the gap.
+    Unnamed(Stop),
+    /// The connection of a container agent, and the effect if it fails.
     Agent(&'static str),
-    /// Something that no policy of an endpoint is judged for, and what comes of it that it is not reached.
+    /// A call that no endpoint policy is judged for, and the effect if it fails.
     Other(&'static str),
-    /// What the containers of an awsvpc task on EC2 may call themselves.
+    /// The calls of the containers of an awsvpc task on EC2.
     Own,
 }
 
-/// An image of ECR.
+/// An image in ECR.
 #[derive(Clone, Debug)]
 pub(crate) struct Pull {
     /// The registry.
@@ -119,12 +118,12 @@ pub(crate) struct Stream {
     pub name: Result<StreamName, Stop>,
 }
 
-/// What has to be reached, and what the documents do not tell of it.
+/// The required destinations, and what the documents leave undetermined.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reach {
-    /// Each place once, in the order of the document.
+    /// Each destination once, in document order.
     pub needs: Vec<Need>,
-    /// Places where the documents do not say what has to be reached.
+    /// Places where the documents leave the destination undetermined.
     pub open: Vec<(Place, Stop)>,
 }
 

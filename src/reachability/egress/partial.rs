@@ -1,10 +1,10 @@
-//! What a text tells of where it leads to, although a part of it is a placeholder: whatever account, tag
-//! or name is put in, the host and the region stand there already.
+//! The destination of a text with placeholders: whatever account, tag or name is filled in, the host and the
+//! region are already known.
 
 use crate::document::{Node, Place};
 use crate::names::{ImageRef, Partition, Region, Registry, placeholder};
 
-/// The text as it is written at this place.
+/// The text at this place.
 pub(crate) fn written<'n>(node: &'n Node, place: &Place) -> Option<&'n str> {
     if node.place == *place {
         return node.text();
@@ -13,7 +13,7 @@ pub(crate) fn written<'n>(node: &'n Node, place: &Place) -> Option<&'n str> {
     fields.chain(node.items()).find_map(|it| written(it, place))
 }
 
-/// What stands for a placeholder, as no name holds it.
+/// Replaces a placeholder; no name contains it.
 const HOLE: char = '\0';
 
 /// The text with a hole for each placeholder.
@@ -28,10 +28,10 @@ fn with_holes(text: &str) -> String {
     done + rest
 }
 
-/// The registry of an image, if its host is written. Of a host of ECR the account may be missing, as it
-/// has no say in where the host is.
+/// The registry of an image, if its host is known. The account of an ECR host may be missing, since it does
+/// not affect where the host is.
 pub(crate) fn registry(image: &str) -> Option<Registry> {
-    /// Stands in for the account.
+    /// Replaces the account.
     const ACCOUNT: &str = "000000000000";
     let image = with_holes(image);
     let known = match image.split_once('/') {
@@ -44,14 +44,14 @@ pub(crate) fn registry(image: &str) -> Option<Registry> {
             };
             format!("{host}/image:1")
         }
-        // A name of Docker Hub, of which the tag alone is missing.
+        // A Docker Hub name without its tag.
         None => format!("{}:1", image.split_once([':', '@'])?.0),
     };
     let is_known = !known.contains(HOLE);
     is_known.then(|| known.parse::<ImageRef>().ok()).flatten().map(|image| image.registry)
 }
 
-/// The service and the region of an ARN, as far as they are written.
+/// The service and the region of an ARN, as far as they are known.
 pub(crate) fn of_arn(text: &str) -> Option<(String, Option<Region>)> {
     let text = with_holes(text);
     let fields: Vec<&str> = text.splitn(6, ':').collect();
@@ -71,7 +71,7 @@ fn is_of(partition: &str, region: &Region) -> bool {
     Partition::of_region(region.as_str()).to_string() == partition
 }
 
-/// Whether it is a name, and surely no ARN, whatever is put in.
+/// Whether it is a name and certainly no ARN, whatever is filled in.
 pub(crate) fn is_name(text: &str) -> bool {
     let text = with_holes(text);
     let start = text.split(HOLE).next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What sessions of ECS Exec have to reach beyond the session itself, as their cluster configures them
+//! The further destinations of ECS Exec sessions, as the cluster configures them
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
 
 use super::collector::NO_SHELL;
@@ -10,11 +10,11 @@ use crate::names::{Arn, Region};
 use crate::network::Service;
 use crate::task::{Carrier, Task};
 
-/// A key that encrypts sessions, and where their logs are kept: the agent in the container calls them.
-/// None of it keeps a task from starting, so a cluster that may not be looked at is an assumption.
+/// The KMS key and the log destination of sessions, which the agent in the container calls. A task starts
+/// without them, so an unreadable cluster becomes an assumption.
 ///
 /// # Errors
-/// A gap where there is no region, and whatever is still under way.
+/// A gap if there is no region, and pending answers.
 pub(crate) fn sessions(task: &Task, facts: &View) -> Result<Vec<Need>, Stop> {
     let is_on = task.context.request.enable_execute_command.get();
     let (Ok(Some(true)), Ok(cluster)) = (is_on, task.cluster()) else { return Ok(Vec::new()) };
@@ -25,7 +25,7 @@ pub(crate) fn sessions(task: &Task, facts: &View) -> Result<Vec<Need>, Stop> {
         Ok(Seen::Absent(_)) => Ok(Vec::new()),
         Err(_) => {
             facts.assume(format!(
-                "sessions of ECS Exec are neither encrypted with a key of one's own nor logged elsewhere by cluster {}, which could not be read",
+                "that cluster {}, which could not be read, sets neither a KMS key nor a log destination for ECS Exec sessions",
                 cluster.cluster
             ));
             Ok(Vec::new())

@@ -100,12 +100,18 @@ fn a_secret_that_admits_one_endpoint_alone_is_read_through_it_and_not_otherwise(
     let right = by("vpce-secretsmanager");
     let check = "secret-permission";
     let through = told(private(), &right, &Vpc::with_endpoints(), check);
-    ends(&through, Pass, &["from subnet-a and subnet-b, endpoint vpce-secretsmanager answers"]);
+    ends(
+        &through,
+        Pass,
+        &[
+            "from subnet-a and subnet-b, endpoint vpce-secretsmanager serves com.amazonaws.eu-west-1.secretsmanager",
+        ],
+    );
 
     let wrong = told(private(), &by("vpce-other"), &Vpc::with_endpoints(), check);
     let words = [
         "OnlyFromHome",
-        "from subnet-a and subnet-b, endpoint vpce-secretsmanager answers",
+        "from subnet-a and subnet-b, endpoint vpce-secretsmanager serves com.amazonaws.eu-west-1.secretsmanager",
         "so the call carries aws:SourceVpce vpce-secretsmanager",
     ];
     ends(&wrong, Fail, &words);
@@ -339,7 +345,7 @@ fn policies_that_do_not_ask_for_the_network_ask_nothing_of_it() {
     assert_eq!(passed.len(), 5, "{results:#?}");
     let asked: Vec<_> = results.iter().flat_map(|it| &it.evidence).collect();
     assert!(!asked.iter().any(|it| it.starts_with("ec2:")), "{asked:#?}");
-    // A denial that holds anyway is told without it.
+    // A denial that applies anyway is reported without it.
     let story = private().in_account(
         guarded(&json!({"StringEquals": {"aws:RequestedRegion": REGION}}))
             .beside(&vpc.recorded())

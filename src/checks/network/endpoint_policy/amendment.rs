@@ -1,4 +1,4 @@
-//! What a policy of an endpoint lacks, and the command that adds it.
+//! What an endpoint policy lacks, and the command that adds it.
 
 use serde_json::{Value, json};
 
@@ -10,21 +10,21 @@ use crate::names::RoleArn;
 use crate::network::EndpointKind;
 use crate::shell::ShellCommand;
 
-/// How a policy is mended.
+/// How to fix a policy.
 pub(super) struct Amendment {
     pub remedy: String,
     pub command: Option<ShellCommand>,
 }
 
-/// The most that a policy of an endpoint may hold
+/// The maximum size of an endpoint policy
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>).
 const MOST: usize = 20_480;
 
 impl Amendment {
-    /// What one statement more does not mend, another one denies.
+    /// A call that an added statement does not allow is denied by another one.
     pub(super) fn of(objections: &[Objection], held: &Held, role: Option<&RoleArn>) -> Amendment {
         let (lacking, denied): (Vec<&Objection>, Vec<&Objection>) =
-            objections.iter().partition(|it| is_mended(it, held, role));
+            objections.iter().partition(|it| is_fixed(it, held, role));
         let mut remedies: Vec<String> = Vec::new();
         let mut command = None;
         if !lacking.is_empty() {
@@ -32,7 +32,7 @@ impl Amendment {
             let amended = added(held.document, new.clone());
             if amended.to_string().len() <= MOST {
                 remedies.push(
-                    "Add what is missing to the policy of the endpoint: the command replaces the policy by what it says now, with the missing statements added".to_owned(),
+                    "Add the missing statements to the endpoint policy: the command keeps the current statements and adds these".to_owned(),
                 );
                 command = Some(
                     ShellCommand::of("aws ec2 modify-vpc-endpoint")
@@ -42,14 +42,15 @@ impl Amendment {
                 );
             } else {
                 remedies.push(format!(
-                    "Make room in the policy of the endpoint, which may have {MOST} characters at most, and add {}",
+                    "Shorten the endpoint policy, which is limited to {MOST} characters, and add {}",
                     json!(new)
                 ));
             }
         }
         for it in denied {
             let by = it.denied_by.as_deref().unwrap_or("the statement that denies it");
-            let remedy = format!("Narrow {by}, so that it spares {}", it.call.wish.action);
+            let remedy =
+                format!("Narrow {by} so that it no longer matches {}", it.call.wish.action);
             if !remedies.contains(&remedy) {
                 remedies.push(remedy);
             }
@@ -58,8 +59,8 @@ impl Amendment {
     }
 }
 
-/// Whether the call passes with certainty once a statement is added that allows it.
-fn is_mended(it: &Objection, held: &Held, role: Option<&RoleArn>) -> bool {
+/// Whether a statement that allows the call is certain to fix it.
+fn is_fixed(it: &Objection, held: &Held, role: Option<&RoleArn>) -> bool {
     let caller = match role {
         _ if it.call.is_by_ecr => held.ecr(),
         Some(role) => Caller::Role(role.clone()),
@@ -89,7 +90,7 @@ fn missing(lacking: &[&Objection], held: &Held, role: Option<&RoleArn>) -> Vec<V
     }
     let mut of_actions: Vec<(bool, Vec<&str>, Vec<&str>)> = Vec::new();
     for (by_ecr, resource, mut actions) in of_resources {
-        // Two streams of a group are allowed by the same.
+        // Two streams of a log group need the same statement.
         let mut seen = Vec::new();
         actions.retain(|action| {
             !seen.contains(action) && {
@@ -110,7 +111,7 @@ fn missing(lacking: &[&Objection], held: &Held, role: Option<&RoleArn>) -> Vec<V
         .collect()
 }
 
-/// For this role, or for anybody. The policy of a gateway endpoint names no principals
+/// For this role, or for any caller. The policy of a gateway endpoint names no principals
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>).
 fn statement(actions: &[&str], resources: &[&str], held: &Held, role: Option<&RoleArn>) -> Value {
     let role = role.map(|role| role.arn().to_string());

@@ -11,25 +11,25 @@ pub(super) struct ApiCall {
     /// The resource in words.
     pub shown: String,
     pub owner: Owner,
-    /// Whether somebody of ECR's has signed it.
+    /// Whether an AWS account that belongs to ECR has signed it.
     pub is_by_ecr: bool,
 }
 
-/// Whose a resource is.
+/// Who owns a resource.
 #[derive(Clone, Debug)]
 pub(super) enum Owner {
     /// This account's.
     Account(AccountId),
-    /// There is none: the caller's own account counts.
+    /// There is none: the caller's account counts.
     Caller,
-    /// AWS's own.
+    /// AWS.
     Aws,
-    /// It was not asked for, or could not be read.
+    /// Not requested, or not readable.
     Unknown(Option<Gap>),
 }
 
 impl ApiCall {
-    /// Of a resource whose ARN names its account. That of a public parameter names none, as it is AWS's.
+    /// For a resource whose ARN names its account. The ARN of a public parameter names none: AWS owns it.
     pub(super) fn of(wish: Wish) -> ApiCall {
         let owner = match wish.resource.as_str() {
             "*" => Owner::Caller,

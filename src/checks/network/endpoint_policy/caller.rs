@@ -10,20 +10,20 @@ pub(super) enum Caller {
     Role(RoleArn),
     /// Some role of this account.
     SomeRole(AccountId, Partition),
-    /// The account of ECR's that signs the URLs of layers. Nothing is known of it: it is given to the engine
-    /// as a role of this account all of whose keys are hidden.
+    /// The AWS account that signs the URLs of layers for ECR. Nothing is known about it: the engine gets
+    /// a role of this account with all condition keys unknown.
     Ecr(AccountId, Partition),
 }
 
-/// The keys that tell of who calls, beside those that only a user or a service has.
+/// The condition keys that identify the caller, without those that only a user or a service has.
 const OF_CALLER: [&str; 3] = ["aws:PrincipalArn", "aws:userid", "aws:PrincipalType"];
 
-/// Those that tell of the account of who calls.
+/// The condition keys that identify the caller's account.
 const OF_ACCOUNT: [&str; 3] =
     ["aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"];
 
 impl Caller {
-    /// As the engine is told of it. What that tells too much is among [`Caller::hides`].
+    /// The principal for the engine. What it states beyond what is known is in [`Caller::hides`].
     pub(super) fn principal(&self) -> Principal {
         match self {
             Caller::Role(role) => Principal::role(role),
@@ -39,7 +39,7 @@ impl Caller {
         }
     }
 
-    /// The condition keys that are not known of it.
+    /// The condition keys whose values are not known.
     pub(super) fn hides(&self) -> &'static [&'static str] {
         const ALL: [&str; 6] = {
             let ([a, b, c], [d, e, f]) = (OF_CALLER, OF_ACCOUNT);
@@ -62,7 +62,7 @@ impl Caller {
     }
 }
 
-/// Whether a condition key, in whatever case, tells of who calls.
+/// Whether a condition key, in any case, identifies the caller.
 pub(super) fn is_of_caller(key: &str) -> bool {
     let key = key.to_lowercase();
     key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username"

@@ -1,4 +1,4 @@
-//! Who acts for a task before it starts, and what a policy says of them.
+//! Who makes the calls that start a task, and what a policy decides for them.
 
 use super::call::ApiCall;
 use super::caller::Caller;
@@ -9,7 +9,7 @@ use crate::names::{AccountId, Region, RoleArn, RoleRef};
 use crate::permission::acting;
 use crate::task::Task;
 
-/// Who acts for a task before it starts.
+/// Who makes the calls that start a task.
 pub(super) struct Callers<'a, 'v, 't> {
     pub task: &'a Task,
     pub region: &'a Region,
@@ -18,8 +18,8 @@ pub(super) struct Callers<'a, 'v, 't> {
 }
 
 impl Callers<'_, '_, '_> {
-    /// What the policy says of this call by whoever makes it. Without an execution role that is the
-    /// container instance, and only where the policy distinguishes callers it is asked for its role.
+    /// What the policy decides for this call by its caller. Without an execution role that is the container
+    /// instance, whose role is looked up only if the policy distinguishes callers.
     pub(super) fn decide(&self, held: &Held, call: &ApiCall) -> Result<Decided, Stop> {
         if call.is_by_ecr {
             return Ok(held.decide(&held.ecr(), call));
@@ -34,7 +34,7 @@ impl Callers<'_, '_, '_> {
                     .into_iter()
                     .map(|role| (role, held.decide(&Caller::Role(role.clone()), call)));
                 Ok(together(said.collect()).unwrap_or_else(|| {
-                    Decided::Open(format!("no execution role is named, and {why}"))
+                    Decided::Open(format!("no execution role is set, and {why}"))
                 }))
             }
             decided => Ok(decided),
@@ -54,7 +54,7 @@ impl Callers<'_, '_, '_> {
     }
 }
 
-/// Of instances one that may call is enough for a task to start.
+/// One instance that may call is enough for a task to start.
 fn together(said: Vec<(&RoleArn, Decided)>) -> Option<Decided> {
     let all_allowed = said.iter().all(|(_, it)| matches!(it, Decided::Allowed));
     let all_refused = said.iter().all(|(_, it)| matches!(it, Decided::Refused { .. }));
@@ -69,7 +69,7 @@ fn together(said: Vec<(&RoleArn, Decided)>) -> Option<Decided> {
     Some(match worst {
         worst if all_allowed || all_refused => worst,
         Decided::Refused { why, denied_by } => Decided::Hurts {
-            why: format!("on container instances that act as {}, {why}", role.arn()),
+            why: format!("on container instances with role {}, {why}", role.arn()),
             denied_by,
         },
         worst => worst,

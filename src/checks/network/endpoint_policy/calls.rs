@@ -1,4 +1,4 @@
-//! Which calls something takes that a task has to reach, and whose that is what they ask for.
+//! The API calls behind a required destination, and who owns the resources.
 
 use super::call::{ApiCall, Owner};
 use super::decision::Held;
@@ -57,13 +57,13 @@ impl Calls<'_, '_, '_> {
             }
             Call::NewGroup(group, region) => self.new_group(group, region),
             Call::Object(object) => return self.object(object),
-            Call::Untold(stop) => return Err(stop.clone()),
+            Call::Unnamed(stop) => return Err(stop.clone()),
             Call::Agent(_) | Call::Other(_) | Call::Own => Vec::new(),
         };
         Ok(wishes.into_iter().map(ApiCall::of).collect())
     }
 
-    /// What is asked for ends like the ARN of a stream
+    /// The requested resource ends like the ARN of a stream
     /// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>).
     fn new_group(&self, group: &LogGroupName, region: &Region) -> Vec<Wish> {
         let group = group.arn(region, self.account);
@@ -71,13 +71,14 @@ impl Calls<'_, '_, '_> {
         vec![wish.mended_on(all_streams(&group))]
     }
 
-    /// Of a secret the full ARN counts, which Secrets Manager knows.
+    /// Policies match the full ARN of a secret, which Secrets Manager returns.
     fn secret(&self, lookup: DescribeSecret) -> Result<Vec<Wish>, Stop> {
         let secret = self.facts.need(&lookup)?;
         Ok(vec![Wish::new("secretsmanager:GetSecretValue", &secret.arn)])
     }
 
-    /// ARNs of S3 do not tell whose the bucket is, which is asked for where the policy wants to know.
+    /// S3 ARNs do not contain the bucket's owner, which is looked up only if the policy has a condition on
+    /// it.
     fn object(&self, object: &S3Object) -> Result<Vec<ApiCall>, Stop> {
         let owner = match self.held.asks_for_owner() {
             false => Owner::Unknown(None),
@@ -95,7 +96,7 @@ impl Calls<'_, '_, '_> {
         Ok(wishes.map(|wish| ApiCall { owner: owner.clone(), ..ApiCall::of(wish) }).to_vec())
     }
 
-    /// Whether it will not be called: a log group that is there is not created.
+    /// Whether it will not be called: an existing log group is not created.
     pub(super) fn is_moot(&self, call: &Call) -> Result<bool, Stop> {
         let Call::NewGroup(name, region) = call else { return Ok(false) };
         let group = DescribeLogGroup { region: region.clone(), name: name.clone() };
@@ -112,7 +113,7 @@ fn pull_of(pull: &Pull) -> Vec<Wish> {
     ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"].map(|it| Wish::new(it, &arn)).to_vec()
 }
 
-/// The layers of images are fetched from a bucket of AWS's by URLs that an account of ECR's has signed
+/// Image layers are fetched from an AWS bucket by URLs that an ECR account has signed
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>,
 /// <https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/vpc_endpoint_policies>).
 fn layers(region: &Region) -> ApiCall {
@@ -120,7 +121,7 @@ fn layers(region: &Region) -> ApiCall {
     let wish = Wish::new("s3:GetObject", format!("{bucket}/layer"));
     ApiCall {
         wish: wish.mended_on(format!("{bucket}/*")),
-        shown: format!("{bucket}/*, where ECR keeps the layers of images"),
+        shown: format!("{bucket}/* (the layer bucket of ECR)"),
         owner: Owner::Aws,
         is_by_ecr: true,
     }

@@ -1,4 +1,4 @@
-//! What the policy of an endpoint says of one call.
+//! What an endpoint policy decides for one call.
 
 use serde_json::{Value, json};
 
@@ -16,38 +16,39 @@ use crate::network::Endpoint;
 use crate::permission::context;
 use crate::reachability::origin::through;
 
-/// The keys that tell whose a resource is.
+/// The condition keys that identify the owner of a resource.
 const OF_OWNER: [&str; 3] = ["aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths"];
 
-/// Values of these keys that nobody has: ids of accounts do not begin so, and those of organizations have ten
-/// letters and more (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>).
+/// Values of these keys that no owner has: account ids do not start like this, and organization ids have at
+/// least ten characters
+/// (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>).
 const NOBODY: [&str; 3] = ["000000000000", "o-0", "o-0/r-0/"];
 
 /// The name of a policy that allows everything.
 const ANYTHING: &str = "everything";
 
-/// What a policy says of a call.
+/// What a policy decides for a call.
 pub(super) enum Decided {
     Allowed,
-    /// It does not pass.
+    /// It is refused.
     Refused {
         why: String,
         /// The statement that denies it, if one does.
         denied_by: Option<String>,
     },
-    /// It is likely not to pass.
+    /// It is likely to be refused.
     Hurts {
         why: String,
-        /// The statements that it hangs on.
+        /// The statements that it depends on.
         denied_by: Option<String>,
     },
-    /// It hangs on something that is not known.
+    /// It depends on something that is not known.
     Open(String),
-    /// It hangs on something that could not be read.
+    /// It depends on something that could not be read.
     Unread(Gap),
 }
 
-/// The policy of an endpoint, to hold calls against.
+/// An endpoint policy to evaluate calls against.
 pub(super) struct Held<'a> {
     pub endpoint: &'a Endpoint,
     pub document: &'a Value,
@@ -57,10 +58,10 @@ pub(super) struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    /// The organization is asked for only if the policy speaks of organizations.
+    /// The organization is looked up only if the policy has a condition on it.
     ///
     /// # Errors
-    /// While that is under way.
+    /// While the lookup is running.
     pub(super) fn of(
         endpoint: &'a Endpoint,
         document: &'a Value,
@@ -91,17 +92,17 @@ impl<'a> Held<'a> {
         Caller::SomeRole(self.account.clone(), self.region.partition())
     }
 
-    /// Whoever signs the URLs of layers.
+    /// The AWS account that signs the URLs of layers.
     pub(super) fn ecr(&self) -> Caller {
         Caller::Ecr(self.account.clone(), self.region.partition())
     }
 
-    /// Whether the policy wants to know whose the resources are.
+    /// Whether the policy has a condition on the owner of resources.
     pub(super) fn asks_for_owner(&self) -> bool {
         mentions(self.document, &["aws:resourceaccount", "aws:resourceorg"])
     }
 
-    /// What it says of this call by this caller.
+    /// What it decides for this call by this caller.
     pub(super) fn decide(&self, caller: &Caller, call: &ApiCall) -> Decided {
         let readings = Readings::of(self.endpoint, self.document, caller);
         let best = self.evaluated(&readings.best, caller, call, None);
@@ -109,13 +110,15 @@ impl<'a> Held<'a> {
             true => best.clone(),
             false => self.evaluated(&readings.worst, caller, call, None),
         };
-        let said = told(&best);
+        let said = reasons(&best);
         match (&best.decision, &worst.decision) {
             (_, Decision::Allow) => Decided::Allowed,
             (Decision::ImplicitDeny | Decision::ExplicitDeny, _) => {
                 match self.owner_to_hope_for(&readings.best, caller, call) {
                     Some(named) => Decided::Hurts {
-                        why: format!("it passes only if AWS, whose it is, has {named} ({said})"),
+                        why: format!(
+                            "it passes only if the AWS account that owns the resource matches {named} ({said})"
+                        ),
                         denied_by: denying(&best),
                     },
                     None => Decided::Refused {
@@ -129,7 +132,7 @@ impl<'a> Held<'a> {
         }
     }
 
-    /// It hangs on condition keys.
+    /// It depends on condition keys.
     fn open(&self, depends: &Depends, said: &str, caller: &Caller, call: &ApiCall) -> Decided {
         let has = |is: fn(&str) -> bool| depends.keys.iter().any(|it| is(&it.key));
         if let (Owner::Unknown(Some(gap)), true) = (&call.owner, has(is_of_owner)) {
@@ -138,17 +141,17 @@ impl<'a> Held<'a> {
         if let (Caller::Ecr(..), true) = (caller, has(is_of_caller)) {
             let by = depends.keys.iter().flat_map(|it| &it.by).next();
             return Decided::Hurts {
-                why: format!("it depends on who asks, and that is somebody of AWS's ({said})"),
+                why: format!("it depends on the caller, which is an AWS service account ({said})"),
                 denied_by: by.map(ToString::to_string),
             };
         }
         Decided::Open(format!(
-            "whether the policy of endpoint {} lets {} pass on {} is open: {said}",
+            "the policy of endpoint {} might refuse {} on {}: {said}",
             self.endpoint.id, call.wish.action, call.shown
         ))
     }
 
-    /// What an account means in the policy of a gateway endpoint, where that is what is wrong.
+    /// Explains accounts as principals in a gateway endpoint policy, if they are the cause.
     fn of_root(&self, places: &[usize], caller: &Caller, call: &ApiCall) -> String {
         let as_written = Policy::read(Layer::Endpoint, &self.endpoint.id, self.document);
         let evaluation = self.evaluated(&as_written, caller, call, None);
@@ -156,7 +159,7 @@ impl<'a> Held<'a> {
             return String::new();
         }
         format!(
-            "; the accounts that {} names are but their root users in the policy of a gateway endpoint",
+            "; in a gateway endpoint policy, the accounts in {} mean only the root users",
             listed(places)
         )
     }
@@ -180,7 +183,7 @@ impl<'a> Held<'a> {
         let principal = caller.principal();
         let context = context(&principal, None, &wish, self.region);
         let own = principal.account().unwrap_or(self.account).clone();
-        // What the policy of somebody else's resource says is for others to judge.
+        // The resource policy of another account is judged by other checks.
         let request = Request::new(principal, &wish.action, &wish.resource, context)
             .called(wish.in_words())
             .owned_by(own);
@@ -193,7 +196,7 @@ impl<'a> Held<'a> {
         evaluate(&request, &layers)
     }
 
-    /// What the call tells of the caller's organization.
+    /// The condition keys of the caller's organization.
     fn of_organization(&self, caller: &Caller) -> Vec<(String, KeyState)> {
         let (id, path) = match caller.account() {
             Some(account) if account == self.account => self.above.keys(),
@@ -202,9 +205,9 @@ impl<'a> Held<'a> {
         vec![("aws:PrincipalOrgID".to_owned(), id), ("aws:PrincipalOrgPaths".to_owned(), path)]
     }
 
-    /// What the call tells of the owner of the resource
+    /// The condition keys of the resource's owner
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>). A call
-    /// without a resource passes where only one's own resources do, as ECR's token does by AWS's examples
+    /// without a resource counts as one on an own resource, as for ECR's token in AWS's examples
     /// (<https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/vpc_endpoint_policies>).
     fn of_owner(&self, caller: &Caller, owner: &Owner) -> Vec<(String, KeyState)> {
         let known = |value: &str| KeyState::Known(vec![value.to_owned()]);
@@ -225,8 +228,8 @@ impl<'a> Held<'a> {
         OF_OWNER.map(str::to_owned).into_iter().zip([account, id, path]).collect()
     }
 
-    /// What the policy names as the owner that the resource would have to have, where the owner is AWS: it
-    /// may be an account of AWS's. The own account is none, nor is the own organization.
+    /// The owner that the policy requires, for a resource of AWS: it may be an AWS account, but not the
+    /// user's own account or organization.
     fn owner_to_hope_for(
         &self,
         policy: &Policy,
@@ -251,31 +254,31 @@ impl<'a> Held<'a> {
     }
 }
 
-/// What remains where the two readings disagree.
+/// The decision where the two readings disagree.
 fn named(caller: &Caller, doubtful: &[usize], worst: &Evaluation) -> Decided {
     let statements = listed(doubtful);
     let denied_by = denying(worst);
     match caller {
         Caller::Role(_) => Decided::Hurts {
             why: format!(
-                "it hangs on the principals of {statements}, and what comes of principals other than * in the policy of a gateway endpoint is not documented"
+                "it depends on the principals of {statements}, and AWS does not document principals other than * in a gateway endpoint policy"
             ),
             denied_by,
         },
         Caller::Ecr(..) => Decided::Hurts {
             why: format!(
-                "it hangs on the principals of {statements}, and who asks is somebody of AWS's"
+                "it depends on the principals of {statements}, and the caller belongs to AWS"
             ),
             denied_by,
         },
         Caller::SomeRole(..) => Decided::Open(format!(
-            "who calls in its place is not known here, and {statements} of the endpoint's policy tells callers apart"
+            "the caller is not known, and the endpoint policy distinguishes callers in {statements}"
         )),
     }
 }
 
-/// The reasons in sentences, without the policy that is but there so that the endpoint's decides.
-fn told(evaluation: &Evaluation) -> String {
+/// The reasons as sentences, without the placeholder identity policy.
+fn reasons(evaluation: &Evaluation) -> String {
     let mut evaluation = evaluation.clone();
     if let Decision::Depends(depends) = &mut evaluation.decision {
         for outcome in &mut depends.outcomes {
@@ -299,13 +302,13 @@ fn is_of_owner(key: &str) -> bool {
     OF_OWNER.iter().any(|it| it.eq_ignore_ascii_case(key))
 }
 
-/// Whether the policy has one of these words in it, given in lower case.
+/// Whether the policy contains one of these words, given in lower case.
 fn mentions(document: &Value, words: &[&str]) -> bool {
     let text = document.to_string().to_lowercase();
     words.iter().any(|word| text.contains(word))
 }
 
-/// The values that conditions of the policy hold against a key.
+/// The values that conditions of the policy compare with a key.
 fn values_of(document: &Value, key: &str) -> Vec<String> {
     let objects = |value: &Value| value.as_object().cloned().unwrap_or_default();
     let mut found: Vec<String> = Vec::new();

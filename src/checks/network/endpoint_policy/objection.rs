@@ -1,11 +1,11 @@
-//! What stands against a call.
+//! A call that an endpoint policy refuses.
 
 use super::call::ApiCall;
 
-/// A call that does not pass, or perhaps not.
+/// A call that is refused, or may be.
 pub(super) struct Objection {
     pub call: ApiCall,
     pub why: String,
-    /// The statement that stands against it, if it is one that denies.
+    /// The statement that denies it, if one does.
     pub denied_by: Option<String>,
 }

@@ -1,7 +1,7 @@
-//! How a policy of an endpoint may be meant for somebody of whom little is known.
+//! How an endpoint policy applies to a caller about whom little is known.
 //!
-//! It is read twice, once for the best of the caller and once for the worst. Where both say the same, it
-//! does not matter who calls, nor what AWS makes of a principal that it does not want there.
+//! The policy is read twice: the best case for the caller and the worst case. Where both agree, neither the
+//! caller nor AWS's handling of unsupported principals matters.
 
 use serde_json::{Value, json};
 
@@ -14,13 +14,13 @@ use crate::network::{Endpoint, EndpointKind};
 pub(super) struct Readings {
     pub best: Policy,
     pub worst: Policy,
-    /// The statements that they differ in, by their place from 1.
+    /// The statements in which they differ, counted from 1.
     pub doubtful: Vec<usize>,
-    /// The statements that mean the root user of an account alone.
+    /// The statements that mean only the root user of an account.
     pub of_root: Vec<usize>,
 }
 
-/// Whom a statement names.
+/// The principals of a statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Naming {
     Anybody,
@@ -29,7 +29,7 @@ enum Naming {
     Others,
 }
 
-/// What becomes of a statement in a reading.
+/// How a reading takes a statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Taken {
     AsWritten,
@@ -76,10 +76,10 @@ impl Readings {
     }
 }
 
-/// How a statement is taken at best and at worst.
+/// How a statement is read in the best and in the worst case.
 ///
-/// In the policy of a gateway endpoint the principal has to be `*`. An account there stands for its root
-/// user alone; what comes of another principal AWS does not tell
+/// In the policy of a gateway endpoint the principal must be `*`. An account means only its root user;
+/// AWS does not document other principals
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>).
 fn taken(statement: &Value, of_gateway: bool, caller: &Caller) -> (Taken, Taken) {
     use Taken::{AsWritten, ForAnybody, ForNobody};
@@ -119,7 +119,7 @@ fn naming(statement: &Value) -> Naming {
     }
 }
 
-/// The document, in which what is taken for anybody says so.
+/// The document with `*` as the principal of statements that are taken for any caller.
 fn opened(document: &Value, taken: &[Taken]) -> Value {
     let mut statements: Vec<Value> = statements(document).into_iter().cloned().collect();
     for (statement, taken) in statements.iter_mut().zip(taken) {
@@ -131,7 +131,7 @@ fn opened(document: &Value, taken: &[Taken]) -> Value {
     with_statements(document, statements)
 }
 
-/// The document with these statements in place of its own.
+/// The document with its statements replaced by these.
 pub(super) fn with_statements(document: &Value, statements: Vec<Value>) -> Value {
     let mut document = document.clone();
     if let Some(elements) = document.as_object_mut().filter(|it| it.contains_key("Statement")) {

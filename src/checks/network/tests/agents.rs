@@ -37,7 +37,7 @@ fn an_agent_that_is_connected_has_found_its_way() {
         let said: Vec<_> = results.iter().filter(says).map(|it| (&*it.id, it.status)).collect();
         assert_eq!(said, [("network-route", crate::report::Status::Pass)]);
     }
-    // It tells of the way of another that stands as it does.
+    // It proves the route of another one with an equal interface.
     let vpc = with(&[]).with_agents(&[LOST, ("subnet-a", "ACTIVE", true)]);
     ends(on_instances("bridge"), &vpc, &[], &[]);
 }

@@ -15,7 +15,7 @@ fn a_network_configuration_is_given_exactly_where_it_is_needed() {
         task().served_by(service),
         &Vpc::with_nat(),
         &["network-configuration fail"],
-        &["names no subnets"],
+        &["has no subnets"],
     );
     // To update a service is to keep its subnets, and an external controller brings them.
     for kept in [

@@ -1,4 +1,4 @@
-//! Service Connect: what tells its proxy of the other services.
+//! Service Connect: the endpoint from which its proxy receives the other services.
 
 use super::{IMAGE, ends, task, told};
 use crate::testing::story::Story;

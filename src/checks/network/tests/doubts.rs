@@ -7,7 +7,7 @@ use crate::report::Status::{Pass, Skip};
 use crate::testing::story::Story;
 use crate::testing::vpc::{ACCOUNT, REGION, Vpc, anywhere, entry, interface, route, rule, within};
 
-/// The endpoint for secrets, beside the NAT gateway, where others than Amazon resolve names.
+/// The endpoint for secrets and a NAT gateway, with custom DNS servers.
 fn beside_nat(resolver: &str) -> Vpc {
     Vpc::with_nat().but(|vpc| {
         vpc.endpoints.push(interface("secretsmanager"));
@@ -24,13 +24,13 @@ fn an_endpoint_that_names_may_not_lead_to_fails_nobody_who_has_a_way_past_it() {
     let doubts = ["network-endpoint-security-group unknown", "network-dns warn"];
     for resolver in ["10.0.101.9", "8.8.8.8"] {
         let vpc = beside_nat(resolver).but(closed);
-        ends(private(), &vpc, &doubts, &["past it there is a way out"]);
+        ends(private(), &vpc, &doubts, &["there is a route past it"]);
         ends(private(), &beside_nat(resolver), &["network-dns warn"], &[]);
     }
     // By Amazon's resolver it is certain.
     let vpc = beside_nat("10.0.0.2").but(closed);
     ends(private(), &vpc, &["network-endpoint-security-group fail"], &["sg-endpoint"]);
-    // Where there is no other way, all hangs on the endpoint.
+    // Without another route, everything depends on the endpoint.
     let vpc = Vpc::with_endpoints().but(|vpc| {
         closed(vpc);
         vpc.resolvers = vec!["10.0.101.9".to_owned()];
@@ -55,15 +55,20 @@ fn filters_pass_what_goes_to_the_endpoint_and_what_goes_past_it() {
     // To the public addresses alone, and not to the endpoint.
     let public = only(others.map(Peer::Range).collect());
     let doubts = ["network-security-group unknown", "network-dns warn"];
-    ends(private(), &public, &doubts, &["secretsmanager", "not certain"]);
-    // No way out: the endpoint is what counts, whatever else is closed.
+    ends(
+        private(),
+        &public,
+        &doubts,
+        &["secretsmanager", "the name might not resolve to this endpoint"],
+    );
+    // No route out: only the endpoint matters.
     let within_alone = Vpc::with_endpoints().but(|vpc| {
         vpc.resolvers = vec!["10.0.101.9".to_owned()];
         let s3 = rule(Some((443, 443)), Peer::PrefixList("pl-s3".to_owned()));
         vpc.group("sg-app").egress = vec![rule(None, within("10.0.0.0/16")), s3];
     });
     ends(private(), &within_alone, &["network-dns warn"], &[]);
-    // The network ACL keeps from the endpoint, and not from the way out.
+    // The network ACL blocks the endpoint, but not the route out.
     let acl = beside_nat("10.0.101.9").but(|vpc| {
         vpc.endpoint("secretsmanager").subnets = vec!["subnet-pb".to_owned()];
         let mut deny = entry(90, true, false, Some((443, 443)));
@@ -106,7 +111,7 @@ fn of_what_is_partly_a_placeholder_the_host_and_the_region_are_known() {
     ends(story(&definitions[0]), &lacking("ecr.dkr"), &fails, &["ecr.dkr"]);
     ends(story(&definitions[3]), &lacking("secretsmanager"), &fails, &["secretsmanager"]);
     ends(story(&definitions[4]), &lacking("ssm"), &fails, &["ssm"]);
-    // What hangs on what is not known stays open, and nothing else: a policy that names a repository.
+    // Only what depends on something unknown is unknown: a policy with a repository.
     let policy = serde_json::json!({"Statement": [{
         "Effect": "Allow", "Principal": "*", "Action": "*",
         "Resource": format!("arn:aws:ecr:{REGION}:{ACCOUNT}:repository/web")
@@ -170,7 +175,7 @@ fn a_narrow_range_that_is_treated_apart_leaves_an_assumption() {
         vpc.acls[0].entries.insert(0, deny);
     });
     ends(private(), &of_s3, &["network-nacl unknown"], &["52.218.9.0/24"]);
-    // The way out is broken, and the narrow range does not make it whole.
+    // The route out is broken, and the narrow range does not fix it.
     let broken = company.but(|vpc| vpc.nats[0].state = "failed".to_owned());
     let results = told(private(), &broken);
     assert!(
@@ -185,7 +190,7 @@ fn a_second_cause_is_told_beside_a_way_that_is_broken() {
     let no_nat = |vpc: &mut Vpc| vpc.nats.clear();
     let shut = Vpc::with_nat().but(no_nat).but(|vpc| vpc.group("sg-app").egress.clear());
     ends(private(), &shut, &["network-route fail", "network-security-group fail"], &["sg-app"]);
-    // Endpoints may mend it, and what lets out to the VPC alone is fit for these.
+    // Endpoints may fix it, and rules that allow only the VPC are enough for these.
     let inward = Vpc::with_nat().but(no_nat).but(|vpc| {
         vpc.group("sg-app").egress = vec![rule(Some((443, 443)), within("10.0.0.0/16"))];
     });

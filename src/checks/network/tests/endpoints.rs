@@ -16,7 +16,7 @@ fn without_a_way_out_every_endpoint_is_there() {
         let id = format!("vpce-{service}");
         let vpc = Vpc::with_endpoints().but(|vpc| vpc.endpoints.retain(|it| it.id != id));
         ends(private(), &vpc, &fails, &[service]);
-        // ResourceSide a way out none is needed.
+        // With a route out, none is needed.
         let vpc = Vpc::with_nat().but(|vpc| {
             vpc.endpoints =
                 NEEDED.iter().filter(|it| **it != service).map(|it| interface(it)).collect();
@@ -88,7 +88,7 @@ fn sessions_of_ecs_exec_reach_what_their_cluster_has_them_reach() {
     // Its logs in S3 take the same endpoint as the layers of images.
     ends(on(), &cluster(exec(None, "OVERRIDE")), &[], &[]);
     ends(on(), &cluster(serde_json::Value::Null), &[], &[]);
-    // What may only warn is no reason to keep the gate shut.
+    // What only warns does not make the result unknown.
     let refused = cluster(own_key.clone()).refusing("ecs:DescribeClusters");
     ends(on(), &refused, &[], &[]);
     let assumed = super::told(on(), &refused);

@@ -30,7 +30,7 @@ fn the_groups_let_443_out_to_where_it_really_goes() {
     let s3 = || Peer::PrefixList("pl-s3".to_owned());
     ends(private(), &by_endpoints(vec![endpoint(), s3()]), &[], &[]);
     ends(private(), &by_endpoints(vec![s3()]), &fails, &["ecr.dkr"]);
-    // A list of one's own that holds what is needed.
+    // A customer-managed list that contains what is needed.
     let own = by_endpoints(vec![Peer::PrefixList("pl-own".to_owned()), s3()]).says(
         "ec2:GetManagedPrefixListEntries",
         &json!({"region": REGION, "id": "pl-own"}),
@@ -65,7 +65,7 @@ fn a_registry_is_reached_at_its_own_port() {
     };
     ends(of("registry.example.com:5000"), &only(5000), &[], &[]);
     ends(of("registry.example.com"), &only(5000), &[], &[]);
-    // Whether it stands in the VPC is not known, and then another rule may be meant for it.
+    // It might be in the VPC, and then another rule may be meant for it.
     ends(
         of("registry.example.com:5000"),
         &only(8443),

@@ -50,7 +50,7 @@ fn addresses(story: Story, vpc: &Vpc) -> Vec<CheckResult> {
 fn an_account_that_may_have_no_more_interfaces_is_warned_once() {
     // N29
     let full = region(5_000.0, &taken(5_100)).with_interfaces(4_989);
-    let words = ["4989 of the 5000 network interfaces", "12 tasks at 200 % takes 12 more"];
+    let words = ["4989 of its 5000 network interfaces", "12 tasks at 200 % needs 12 more"];
     ends(service(), &full, &["network-addresses warn"], &words);
     let results = addresses(service(), &full);
     let told: Vec<_> = results.iter().map(|it| (it.status, it.assumes)).collect();
@@ -92,7 +92,7 @@ fn addresses_and_interfaces_that_are_short_are_both_told() {
     let results = addresses(service(), &full);
     let told: Vec<_> = results.iter().map(|it| (it.status, it.message.as_str())).collect();
     assert_eq!(results.len(), 3, "{told:#?}");
-    assert!(told[1].1.contains("95 of the 100"), "{told:#?}");
+    assert!(told[1].1.contains("95 of its 100"), "{told:#?}");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn who_may_not_look_is_told_what_is_assumed_and_nothing_is_unknown() {
         let last = results[0].evidence.last().unwrap();
         assert_eq!(
             last,
-            "assuming that the quota Network interfaces per Region leaves room in eu-west-1"
+            "assuming that the quota Network interfaces per Region is not exhausted in eu-west-1"
         );
     }
     let nobody = addresses(service(), &near().refusing("sts:GetCallerIdentity"));
@@ -118,5 +118,5 @@ fn where_it_is_not_told_how_many_tasks_start_nothing_is_asked() {
     let results = addresses(silent, &Vpc::with_nat());
     assert_eq!((results[0].status, results[0].assumes), (Pass, false), "{results:#?}");
     let counted = addresses(private(), &region(5_000.0, &taken(5_000)).with_interfaces(5_000));
-    assert!(counted[0].message.contains("a run of one task takes 1 more"), "{counted:#?}");
+    assert!(counted[0].message.contains("a run of one task needs 1 more"), "{counted:#?}");
 }

@@ -1,4 +1,4 @@
-//! N19, N20: what the policies of endpoints say of owners, callers and streams, and how they are mended.
+//! N19, N20: owners, callers and streams in endpoint policies, and how to fix these.
 
 use serde_json::{Value, json};
 
@@ -86,7 +86,7 @@ fn the_bucket_of_layers_is_awss_and_not_of_the_own_account() {
     let named = json!({"StringEquals": {"aws:ResourceAccount": [ACCOUNT, "444455556666"]}});
     let by_account = with("s3", json!([where_holds(named)]));
     ends(private(), &by_account, &WARNS, &["aws:ResourceAccount 444455556666"]);
-    // It hangs on no such key, but on one of the object.
+    // It depends on no such key, but on one of the object.
     let tagged = json!({"StringEquals": {"s3:ExistingObjectTag/public": "yes"}});
     ends(private(), &with("s3", json!([where_holds(tagged)])), &UNKNOWN, &["ExistingObjectTag"]);
 }
@@ -122,7 +122,7 @@ fn the_organization_is_asked_for_where_the_policy_hangs_on_it() {
         ends(private(), &within(with(service, of_org("o-bbbbbbbbbb"))), &FAILS, &["o-bbbbbbbbbb"]);
         ends(private(), &with(service, of_org("o-aaaaaaaaaa")), &UNKNOWN, &["OrgID"]);
     }
-    // The bucket of layers is of no organization of the customer's, whoever asks.
+    // The layer bucket is not in the customer's organization, for any caller.
     let of_owner =
         json!([where_holds(json!({"StringEquals": {"aws:ResourceOrgID": "o-aaaaaaaaaa"}}))]);
     ends(private(), &within(with("s3", of_owner.clone())), &FAILS, &["starport"]);
@@ -155,7 +155,7 @@ fn streams_are_called_as_the_driver_calls_them() {
     let found = finding(private(), &streams("app/other/*"));
     assert_eq!(found.message.matches("the policy of endpoint").count(), 1, "{}", found.message);
     assert!(found.message.contains("logs:CreateLogStream and logs:PutLogEvents"), "{found:#?}");
-    // Whatever stands in the way of the name leaves only this check open, and only if it needs it.
+    // A missing name makes only this check unknown, and only if it needs it.
     let text = definition().replace(r#""app"}}"#, r#""${PREFIX}"}}"#);
     assert!(text.contains("${PREFIX}"));
     let story = || Story::given(&text).run_as(&on_fargate("subnet-a,subnet-b", ""));
@@ -179,7 +179,7 @@ fn where_the_name_perhaps_leads_elsewhere_nothing_fails() {
         results.iter().filter(|it| it.id == "network-endpoint-policy").collect();
     assert!(
         of_policy.iter().all(|it| it.status == crate::report::Status::Unknown
-            && it.message.contains("own resolvers")),
+            && it.message.contains("custom DNS servers")),
         "{of_policy:#?}"
     );
     // Without another way it is refused or lost.
@@ -303,7 +303,7 @@ fn what_a_statement_denies_no_command_allows() {
     assert_eq!(found.commands, [""; 0]);
     let remedy = found.remedy.unwrap();
     assert!(remedy.contains("Narrow statement `NotSo`"), "{remedy}");
-    // Neither does one that the answer hangs on.
+    // Neither does one that the answer depends on.
     let of_others = json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-aaaaaaaaaa"}});
     let statements = json!([allow(json!("*"), "*", "*"), denied_where(of_others)]);
     let found = finding(private(), &with("s3", statements));
@@ -318,5 +318,5 @@ fn a_policy_without_room_is_not_written() {
     let full = json!([{"Effect": "Allow", "Principal": "*", "Action": long, "Resource": "*"}]);
     let found = finding(task().run_as(&on_fargate("subnet-a", "")), &with("ssm", full));
     assert_eq!(found.commands, [""; 0]);
-    assert!(found.remedy.unwrap().contains("Make room"));
+    assert!(found.remedy.unwrap().contains("Shorten the endpoint policy"));
 }

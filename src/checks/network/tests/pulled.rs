@@ -1,5 +1,5 @@
-//! What images take beside endpoints: I12, the first pull by a pull-through cache rule; I29, layers of
-//! Windows that ECR does not hold.
+//! What pulls need besides endpoints: I12, the first pull through a pull-through cache rule; I29, Windows
+//! layers that are not in ECR.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ fn ruled(vpc: Vpc, prefix: &str) -> Vpc {
     )
 }
 
-/// A way out, and endpoints for ECR beside it.
+/// A route out, and endpoints for ECR.
 fn with_both() -> Vpc {
     Vpc::with_nat().but(|vpc| vpc.endpoints = NEEDED.map(interface).to_vec())
 }
@@ -47,7 +47,7 @@ fn the_first_pull_by_a_rule_takes_a_way_out() {
         "{:?}",
         warned.commands
     );
-    // Cached, of no rule, or with a way out: nothing to say.
+    // Cached, without a rule, or with a route out: no warning.
     for vpc in [
         ruled(Vpc::with_endpoints(), "docker-hub").holding(HUB, "sha256:hub"),
         ruled(Vpc::with_endpoints(), "quay"),
@@ -123,7 +123,7 @@ fn layers_of_windows_that_ecr_does_not_hold_come_from_microsoft() {
     ends(windows(), &listed(false, true), WARNS, &["Microsoft"]);
     ends(windows(), &listed(true, false), &[], &[]);
     ends(windows(), &built(vpc(), &[("sha256:web", single(false))]), &[], &[]);
-    // Linux has none, and with a way out they are had.
+    // Linux has none, and with a route out they are fetched.
     ends(of_image("web", ""), &foreign, &[], &[]);
     ends(windows(), &built(with_both(), &[("sha256:web", single(true))]), &[], &[]);
     let refused = foreign.refusing("ecr:BatchGetImage");

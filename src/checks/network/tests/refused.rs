@@ -1,4 +1,4 @@
-//! Each `Describe` refused in turn: exactly what hangs on it is unknown, and nothing else changes.
+//! Each `Describe` denied in turn: exactly what depends on it is unknown, and nothing else changes.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ fn behind_a_nat_gateway_exactly_what_hangs_on_a_refused_call_is_unknown() {
         ("ec2:DescribeRouteTables", &["endpoints", "nacl", "route"]),
         ("ec2:DescribeNatGateways", &["nacl", "route"]),
         ("ec2:DescribeInternetGateways", &["route"]),
-        // T11: an endpoint may draw what has a proven way out, and refuse it.
+        // T11: an endpoint may receive calls that have a proven route out, and refuse them.
         ("ec2:DescribeVpcEndpoints", &["endpoint-policy", "endpoint-security-group", "endpoints"]),
         ("ec2:DescribeNetworkAcls", &["nacl"]),
         ("ec2:DescribeVpcAttribute", &["dns"]),
@@ -95,7 +95,7 @@ fn what_endpoints_might_change_is_unknown_where_nobody_may_look_at_them() {
         );
     };
     assert_eq!(without_endpoints(Vpc::with_nat(), outside), and(&["security-group"]));
-    // So may the network ACL of a subnet that only an endpoint stands in.
+    // So may the network ACL of a subnet that contains only an endpoint.
     let closed = |vpc: &mut Vpc| {
         let mut apart = vpc.acls[1].clone();
         apart.id = "acl-apart".to_owned();
@@ -105,10 +105,10 @@ fn what_endpoints_might_change_is_unknown_where_nobody_may_look_at_them() {
         vpc.acls.push(apart);
     };
     assert_eq!(without_endpoints(Vpc::with_nat(), closed), and(&["nacl"]));
-    // Without a way out everything hangs on them.
+    // Without a route out everything depends on them.
     let alone = |vpc: &mut Vpc| vpc.tables[0].routes.truncate(1);
     assert_eq!(without_endpoints(Vpc::with_nat(), alone), and(&["route"]));
-    // Their names do not resolve, which is nothing to whoever has a way out.
+    // Their names do not resolve, which does not matter with a route out.
     let unnamed = |vpc: &mut Vpc| vpc.dns = (true, false);
     assert_eq!(without_endpoints(Vpc::with_nat(), unnamed), and(&[]));
     let unnamed_and_alone = |vpc: &mut Vpc| {

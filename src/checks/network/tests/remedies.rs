@@ -1,4 +1,4 @@
-//! What is told to mend a way: with what is there, once, and in the region of the task.
+//! The fixes for a route: with what exists, once, and in the region of the task.
 
 use serde_json::json;
 
@@ -68,7 +68,7 @@ fn a_broken_way_is_mended_with_what_is_there() {
         (nat(&misplaced).but(with_other), vec![TO_OTHER.to_owned()]),
         (nat(&no_route), vec![create("nat-1")]),
         (nat(&no_route).but(gone), vec![TO_NEW[0].to_owned(), create("NAT-GATEWAY-ID")]),
-        // The NAT gateway itself has no way out, as its internet gateway is detached.
+        // The NAT gateway itself has no route out, as its internet gateway is detached.
         (nat(&detached), vec![ATTACH.to_owned()]),
     ] {
         for it in wrong_by("network-route", private(), &vpc) {
@@ -94,7 +94,7 @@ fn a_broken_way_is_mended_with_what_is_there() {
 
 #[test]
 fn the_main_table_of_a_vpc_is_left_alone_where_another_serves() {
-    // Subnet b hangs on the main table, which has no way out, and subnet a has a table of its own.
+    // Subnet b uses the main table, which has no route out, and subnet a has a separate table.
     let main = Vpc::with_nat().but(|vpc| {
         vpc.tables[0].subnets.retain(|it| it == "subnet-a");
         let mut main = vpc.tables[0].clone();
@@ -200,7 +200,7 @@ fn the_remedy_is_one_that_helps() {
         vpc.endpoints.push(crate::network::Endpoint { id: "vpce-s3-if".to_owned(), ..other });
     });
     for it in wrong_by("network-endpoints", private(), &both) {
-        assert!(it.message.contains("past gateway endpoint vpce-s3"), "{it:#?}");
+        assert!(it.message.contains("not to gateway endpoint vpce-s3,"), "{it:#?}");
         assert!(!it.message.contains("only interface endpoint"), "{it:#?}");
         assert!(
             it.commands[0].to_string().contains("PrivateDnsOnlyForInboundResolverEndpoint=true")
@@ -214,7 +214,7 @@ fn a_subnet_of_another_vpc_is_not_mended() {
         let other = vpc.subnets.iter_mut().find(|it| it.id == "subnet-b").unwrap();
         other.vpc = "vpc-2".to_owned();
     });
-    // The other VPC has no way out at all.
+    // The other VPC has no route out at all.
     let (of_vpc, none) = (json!({"region": REGION, "vpc": "vpc-2"}), json!([]));
     let mut range = json!(foreign.range);
     range["id"] = json!("vpc-2");

@@ -73,12 +73,12 @@ fn an_interface_of_ones_own_on_ec2_carries_the_containers_calls_alone() {
             r#"{{"family": "web", "networkMode": "awsvpc", "containerDefinitions": [{{"name": "app", "image": "{IMAGE}", "memory": 128}}]}}"#
         ))
     };
-    // The task's subnet has no way out, and the instance, which pulls, has one.
+    // The task's subnet has no route out, but the instance, which pulls, has one.
     let vpc = Vpc::with_nat().but(|vpc| vpc.tables[0].routes.truncate(1));
     let vpc = vpc.with_instances(&["subnet-pa"]);
     ends(own().run_as(&run("subnet-a")), &vpc, &[], &[]);
     // N28
     let vpc = Vpc::with_nat().with_instances(&["subnet-a"]);
-    ends(own().run_as(&run("subnet-pa")), &vpc, &["network-route warn"], &["public address"]);
+    ends(own().run_as(&run("subnet-pa")), &vpc, &["network-route warn"], &["public IP address"]);
     ends(own().run_as(&run("subnet-b")), &vpc, &[], &[]);
 }

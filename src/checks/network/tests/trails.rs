@@ -93,7 +93,7 @@ fn a_host_that_may_stand_anywhere_is_open_and_the_sentence_says_why() {
     let found = paths(story, &no_route, "registry.example.com");
     assert_eq!(found.len(), 1);
     assert!(
-        matches!(&found[0].end, End::Open(why) if why.contains("stands in the VPC")),
+        matches!(&found[0].end, End::Open(why) if why.contains("might be in the VPC")),
         "{found:#?}"
     );
 }

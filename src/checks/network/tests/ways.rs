@@ -50,9 +50,9 @@ fn a_public_subnet_is_of_use_to_whoever_has_a_public_address() {
     // N09, and T14: what the subnet gives to instances is not asked.
     let fails = ["network-route fail"];
     let public = |more: &str| task().run_as(&on_fargate("subnet-pa", more));
-    ends(public(""), &Vpc::with_nat(), &fails, &["igw-1", "public address"]);
+    ends(public(""), &Vpc::with_nat(), &fails, &["igw-1", "public IP address"]);
     ends(public(r#", "assignPublicIp": "DISABLED""#), &Vpc::with_nat(), &fails, &["igw-1"]);
-    // T01: a rolling service may have one, and one that lives is told how.
+    // T01: a rolling service may have one, and a live one gets the command.
     let service = r#"{"serviceName": "web", "cluster": "prod", "launchType": "FARGATE", "desiredCount": 1, "deploymentController": {"type": "ECS"}, "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-pa"], "securityGroups": ["sg-app"], "assignPublicIp": "ENABLED"}}}"#;
     ends(task().served_by(service), &Vpc::with_nat(), &[], &[]);
     let closed = service.replace("ENABLED", "DISABLED");

@@ -140,7 +140,7 @@ fn operations_that_the_account_may_not_have_are_warned_of() {
 #[test]
 fn who_may_not_look_at_quotas_is_told_what_is_assumed() {
     let account = || Account::healthy().may_have(GP3, 50.0).has("gp3", 10, 0);
-    let assumed = "assuming that the quota Storage for General Purpose SSD (gp3) volumes, in TiB leaves room in eu-west-1";
+    let assumed = "assuming that the quota Storage for General Purpose SSD (gp3) volumes, in TiB is not exhausted in eu-west-1";
     for (call, key) in [(QUOTA, quota_key(GP3)), (VOLUMES, volumes_key("gp3"))] {
         let results = said(r#""sizeInGiB": 100"#, account().refuses(call, &key));
         one(&results, Pass, "may create");
@@ -232,7 +232,7 @@ fn who_may_not_look_at_the_instances_is_told_what_is_assumed() {
     ] {
         let results = on_instances(full().refuses(call, &key));
         one(&results, Pass, "may create");
-        let assumed = "assuming that a container instance takes another volume";
+        let assumed = "assuming that a container instance can attach another volume";
         assert!(results[0].evidence.iter().any(|line| line == assumed), "{call}: {results:#?}");
     }
 }

@@ -264,7 +264,7 @@ fn groups_on_both_ends_let_2049_through() {
     let https = json!([{"traffic": {"protocol": 6, "ports": [443, 443]}, "peers": [{"range": "0.0.0.0/0"}]}]);
     let cases = [
         (from(json!({"range": "10.0.1.0/24"})), vec![(Pass, "")]),
-        (from(json!({"range": "10.0.2.0/24"})), vec![(Fail, "lets TCP 2049 in from subnet-a")]),
+        (from(json!({"range": "10.0.2.0/24"})), vec![(Fail, "allows TCP 2049 in from subnet-a")]),
         (from(json!({"range": "10.0.1.0/25"})), vec![(Warn, "by some only")]),
         (from(json!({"group": "sg-other"})), vec![(Fail, "sg-other")]),
         (to(json!([rule(&json!({"group": "sg-efs"}))])), vec![(Pass, "")]),

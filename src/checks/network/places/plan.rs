@@ -1,20 +1,20 @@
-//! How a check of the network goes about it.
+//! What differs between the network checks.
 
 use crate::network::Part;
 use crate::reachability::egress::Errand;
 use crate::reachability::ruling::Ruling;
 
-/// How a check goes about it.
+/// What differs between the network checks.
 pub(in crate::checks::network) struct Plan<'p> {
-    /// The parts that it will probably need.
+    /// The parts that the check probably needs.
     pub expected: &'p [Part],
-    /// What it says if there was nothing for it to say.
+    /// The reason of the skip if there is nothing to judge.
     pub moot: &'p str,
-    /// What a blocked place is said to be: `cannot be reached`.
+    /// The predicate for a blocked destination: `cannot be reached`.
     pub blocked: &'p str,
-    /// What it says of what an agent needs that is connected, if that is for it to say.
+    /// The reason of the pass for the destinations of a connected agent, if this check judges them.
     pub connected: Option<&'p str>,
-    /// What it would become at run time, where that is not the first error that the check prevents.
+    /// The runtime error, if it is not the first one that the check prevents.
     pub error: fn(&Errand) -> Option<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! How a way out that does not work is mended: with what is there in the VPC, as far as it is known.
+//! How to fix a route out that does not work, with what exists in the VPC as far as it is known.
 
 use crate::document::{Field, Located};
 use crate::facts::View;
@@ -15,16 +15,16 @@ use crate::reachability::way::Obstruction;
 use crate::shell::{ShellCommand, Word};
 use crate::task::{Attachment, EgressPoint};
 
-/// Everything in the internet, by IPv4.
+/// Every IPv4 address.
 const ALL: &str = "0.0.0.0/0";
 
-/// What is to be translated from IPv6.
+/// The IPv6 range that is translated to IPv4.
 const NAT64: &str = "64:ff9b::/96";
 
-/// What is in the way, with what mends it.
+/// What blocks the route, and how to fix it.
 ///
 /// # Errors
-/// While something is under way.
+/// While answers are pending.
 pub(super) fn obstacle<'t>(
     it: &EgressPoint,
     vantage: &mut Vantage<'t>,
@@ -36,7 +36,7 @@ pub(super) fn obstacle<'t>(
     if obstruction.lacks_address() {
         return Ok(addressed(it, obstacle, vantage.around.region()));
     }
-    // What cannot be read is left to whoever mends it.
+    // A part that cannot be read is left to the user.
     for part in [Part::Subnets, Part::InternetGateways, Part::NatGateways] {
         let read = facts.tolerate(|| vantage.around.read(part, facts));
         if let Err(stop @ Stop::Gap(_)) = read {
@@ -49,12 +49,12 @@ pub(super) fn obstacle<'t>(
         subnet: vantage.interface.subnet,
     };
     Ok(match &obstruction.fact {
-        Some(fact) => ground.mended(obstacle, fact, &otherwise(reach)),
+        Some(fact) => ground.fixed(obstacle, fact, &otherwise(reach)),
         None => obstacle,
     })
 }
 
-/// What one can do beside a way out: endpoints lead to services of AWS alone.
+/// The alternative to a route out: endpoints serve only AWS services.
 fn otherwise(reach: &Reach) -> String {
     let mut hosts: Vec<String> = Vec::new();
     for need in reach.needs.iter().filter(|need| !need.is_own_traffic()) {
@@ -67,23 +67,23 @@ fn otherwise(reach: &Reach) -> String {
     match hosts.as_slice() {
         [] => "or create the VPC endpoints that this task needs".to_owned(),
         hosts => format!(
-            "or pull through a pull-through cache rule of ECR: no endpoint leads to {}",
+            "or use an ECR pull-through cache rule: no endpoint leads to {}",
             words::and(hosts)
         ),
     }
 }
 
-/// How a task gets a public address, or does without. The console does not offer to change it for a
-/// service that exists, the command does. What a file says is changed in the file.
+/// How a task gets a public address, or does without one. The console cannot change it for an existing
+/// service, the command can. A setting in a file is changed in the file.
 fn addressed(it: &EgressPoint, obstacle: Obstacle, region: &Region) -> Obstacle {
     if it.task.attachment() != Ok(Attachment::Fargate) {
         return obstacle.remedy(
-            "Run it in a private subnet, whose default route leads to a NAT gateway: nothing gives a task on EC2 a public address",
+            "Run the task in a private subnet whose default route leads to a NAT gateway: a task on EC2 cannot get a public IP address",
         );
     }
     let context = &it.task.context;
     let obstacle = obstacle.remedy(
-        "Set assignPublicIp to ENABLED, or run it in a private subnet, whose default route leads to a NAT gateway",
+        "Set assignPublicIp to ENABLED, or run the task in a private subnet whose default route leads to a NAT gateway",
     );
     let text = |field: &Field<String>| field.get().ok().flatten().cloned();
     let (Some(service), true) = (text(&context.request.service_name), context.live) else {
@@ -114,7 +114,7 @@ fn addressed(it: &EgressPoint, obstacle: Obstacle, region: &Region) -> Obstacle 
     )
 }
 
-/// What is there to mend it with.
+/// What exists in the VPC to fix it with.
 struct Ground<'g> {
     topology: Topology<'g>,
     region: &'g Region,
@@ -122,8 +122,8 @@ struct Ground<'g> {
 }
 
 impl Ground<'_> {
-    /// The fact that is in the way, and what mends it.
-    fn mended(&self, obstacle: Obstacle, fact: &RouteFact, otherwise: &str) -> Obstacle {
+    /// The blocking fact, and how to fix it.
+    fn fixed(&self, obstacle: Obstacle, fact: &RouteFact, otherwise: &str) -> Obstacle {
         match fact {
             RouteFact::NoRoute { table, .. } => self.routed(obstacle, table, otherwise),
             RouteFact::Blackhole(hop) | RouteFact::NatGone(hop) => self.gone(obstacle, hop),
@@ -141,18 +141,18 @@ impl Ground<'_> {
                 _ => self.replaced(
                     obstacle.on(nat),
                     self.hop_to(nat).as_ref(),
-                    "Point the route to a NAT gateway that stands in a public subnet: one whose route table leads to an internet gateway",
+                    "Point the route to a NAT gateway in a public subnet, whose route table leads to an internet gateway",
                 ),
             },
             RouteFact::PrivateNat { nat, .. } | RouteFact::NatLoop { nat, .. } => self.replaced(
                 obstacle.on(nat),
                 self.hop_to(nat).as_ref(),
-                "Route through a public NAT gateway that stands in a public subnet",
+                "Route through a public NAT gateway in a public subnet",
             ),
             RouteFact::PublicAccess { of, .. } => {
                 let obstacle = obstacle
                     .on(of)
-                    .remedy("Exclude the subnet from Block Public Access, at least for what leaves it");
+                    .remedy("Exclude the subnet from VPC Block Public Access, at least for outbound traffic");
                 match self.subnet_of(of) {
                     Some(subnet) => obstacle.command(
                         ShellCommand::of("aws ec2 create-vpc-block-public-access-exclusion")
@@ -167,8 +167,8 @@ impl Ground<'_> {
         }
     }
 
-    /// A table without a route. Other subnets may use the VPC's main table too, so a subnet that hangs on
-    /// it better takes the table of one that has a way out, if there is one.
+    /// A table without a route. Other subnets may use the VPC's main table too, so a subnet that uses it
+    /// gets the table of a subnet with a route to a NAT gateway, if there is one.
     fn routed(&self, obstacle: Obstacle, table: &str, otherwise: &str) -> Obstacle {
         let obstacle = obstacle.on(table);
         let nat = self.working_nat();
@@ -179,7 +179,7 @@ impl Ground<'_> {
         if let (true, Some(model)) = (is_shared, model) {
             return obstacle
                 .remedy(format!(
-                    "Give the subnet the route table of a subnet that has a way out, {otherwise}"
+                    "Associate the subnet with a route table that leads to a NAT gateway, {otherwise}"
                 ))
                 .command(
                     ShellCommand::of("aws ec2 associate-route-table")
@@ -188,9 +188,8 @@ impl Ground<'_> {
                         .region(self.region),
                 );
         }
-        let obstacle = obstacle.remedy(format!(
-            "Route {ALL} to a NAT gateway that stands in a public subnet, {otherwise}"
-        ));
+        let obstacle = obstacle
+            .remedy(format!("Route {ALL} to a NAT gateway in a public subnet, {otherwise}"));
         self.to_nat(obstacle, nat, |nat| {
             ShellCommand::of("aws ec2 create-route")
                 .option("--route-table-id", table)
@@ -200,7 +199,7 @@ impl Ground<'_> {
         })
     }
 
-    /// A route to something that is gone.
+    /// A route to a target that no longer exists.
     fn gone(&self, obstacle: Obstacle, hop: &RouteHop) -> Obstacle {
         if is_internet_gateway(&hop.target) {
             return self.attached(obstacle, hop);
@@ -208,11 +207,11 @@ impl Ground<'_> {
         self.replaced(
             obstacle.on(hop.target.to_string()),
             Some(hop),
-            "Point the route to a NAT gateway that is there, in a public subnet",
+            "Point the route to an existing NAT gateway in a public subnet",
         )
     }
 
-    /// A route to an internet gateway that is not attached, or gone. A VPC has one at most
+    /// A route to an internet gateway that is detached or deleted. A VPC has at most one
     /// (<https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html>).
     fn attached(&self, obstacle: Obstacle, hop: &RouteHop) -> Obstacle {
         let obstacle = obstacle.on(hop.target.to_string());
@@ -222,7 +221,7 @@ impl Ground<'_> {
                 .remedy("Point the route to the internet gateway that is attached to the VPC")
                 .command(self.replace(hop).option("--gateway-id", &other.id).region(self.region)),
             _ => obstacle
-                .remedy("Attach the internet gateway to the VPC; if it was deleted, create one, and point the route to it")
+                .remedy("Attach the internet gateway to the VPC; if it was deleted, create one and point the route to it")
                 .command(
                     ShellCommand::of("aws ec2 attach-internet-gateway")
                         .option("--internet-gateway-id", hop.target.to_string())
@@ -232,7 +231,7 @@ impl Ground<'_> {
         }
     }
 
-    /// A route that is to lead to a NAT gateway that works.
+    /// A route that should lead to a working NAT gateway.
     fn replaced(
         &self,
         obstacle: Obstacle,
@@ -240,10 +239,10 @@ impl Ground<'_> {
         remedy: &'static str,
     ) -> Obstacle {
         let Some(hop) = hop else { return obstacle.remedy(remedy) };
-        // A NAT gateway takes no other IPv6 than what it translates
+        // A NAT gateway accepts only IPv6 that it translates
         // (https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html).
         if hop.destination.contains(':') && hop.destination != NAT64 {
-            return obstacle.remedy("Point the route to something that is there");
+            return obstacle.remedy("Point the route to an existing target");
         }
         let obstacle = obstacle.remedy(remedy);
         self.to_nat(obstacle, self.working_nat(), |nat| {
@@ -262,7 +261,7 @@ impl Ground<'_> {
             .option(flag, &hop.destination)
     }
 
-    /// By the NAT gateway that works, or by a new one.
+    /// Through a working NAT gateway, or a new one.
     fn to_nat(
         &self,
         obstacle: Obstacle,
@@ -302,7 +301,7 @@ impl Ground<'_> {
         table_of(subnet, self.tables()).is_some_and(|table| defaults_to(table, &target))
     }
 
-    /// A NAT gateway that has a way out.
+    /// A NAT gateway with a route to the internet.
     fn working_nat(&self) -> Option<&NatGateway> {
         let nats = self.topology.nat_gateways.unwrap_or_default();
         nats.iter().find(|nat| self.is_working(nat))
@@ -313,7 +312,7 @@ impl Ground<'_> {
         nat.vpc == self.subnet.vpc && nat.state == "available" && nat.public && stands_well
     }
 
-    /// Whether the default route of the table leads to a NAT gateway that has a way out.
+    /// Whether the default route of the table leads to a NAT gateway with a route to the internet.
     fn leads_to_nat(&self, table: &RouteTable) -> bool {
         let nats = self.topology.nat_gateways.unwrap_or_default().iter();
         nats.filter(|nat| self.is_working(nat))
@@ -332,7 +331,7 @@ impl Ground<'_> {
         Some(RouteHop { table: table.id.clone(), destination, target })
     }
 
-    /// The subnet of whatever Block Public Access keeps back: a subnet, or a NAT gateway.
+    /// The subnet that Block Public Access affects: the subnet itself, or that of a NAT gateway.
     fn subnet_of<'s>(&'s self, id: &'s str) -> Option<&'s str> {
         if id.starts_with("subnet-") {
             return Some(id);
@@ -346,7 +345,7 @@ fn is_internet_gateway(target: &RouteTarget) -> bool {
     matches!(target, RouteTarget::InternetGateway(_))
 }
 
-/// Whether everything that no other route takes is sent there.
+/// Whether the table's default route leads there.
 fn defaults_to(table: &RouteTable, target: &RouteTarget) -> bool {
     table.routes.iter().any(|route| {
         let is_default = matches!(&route.destination, RouteDestination::Range(range) if range.to_string() == ALL);

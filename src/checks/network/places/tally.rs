@@ -1,4 +1,4 @@
-//! What is told of the places that were judged: those that share a fact in one sentence.
+//! The rulings on destinations, merged: those that share a fact share a sentence.
 
 use super::plan::Plan;
 use crate::document::Place;
@@ -8,27 +8,27 @@ use crate::reachability::egress::Need;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
 
-/// Why there is nothing to say of what has no way.
-const TOLD_ELSEWHERE: &str = "what has to be reached has no way from here, of which network-route or network-endpoints tells";
+/// The reason of the skip for destinations without a route.
+const SEE_ROUTE: &str = "no route or endpoint leads from here to the required services; see network-route and network-endpoints";
 
-/// What was said, by the fact that decides it.
+/// The rulings so far, by the deciding fact.
 #[derive(Default)]
 pub(super) struct Tally {
     /// The region of the task.
     pub(super) home: Option<Region>,
     lines: Vec<Line>,
-    /// Whether another check tells of something.
-    told_elsewhere: bool,
+    /// Whether another check reports something.
+    see_route: bool,
     gaps: Vec<(Place, Gap)>,
     lacks: Vec<(Place, Lack)>,
-    /// Clusters without an instance to land on.
+    /// Clusters without a container instance.
     pub(super) idle: Vec<String>,
 }
 
 struct Line {
     place: Place,
     from: String,
-    /// All subnets that it is said of: that one, and those that fare alike.
+    /// All subnets with the same ruling.
     senders: Vec<String>,
     kind: Kind,
     obstacle: Obstacle,
@@ -54,7 +54,7 @@ impl Tally {
         let (kind, obstacle) = match ruling {
             Ok(Ruling::NotApplicable) => return,
             Ok(Ruling::Elsewhere) => {
-                self.told_elsewhere = true;
+                self.see_route = true;
                 return;
             }
             Ok(Ruling::Passes(way)) => (Kind::Passes, Obstacle::of(way)),
@@ -94,7 +94,7 @@ impl Tally {
         }
     }
 
-    /// The line that tells of this obstacle already, for what the task does not start without.
+    /// The line that already reports this obstacle for a destination that the task needs to start.
     fn blocking(&mut self, obstacle: &Obstacle, from: &str) -> Option<&mut Line> {
         self.lines.iter_mut().find(|line| {
             line.kind == Kind::Blocks && line.obstacle == *obstacle && line.from == from
@@ -124,11 +124,11 @@ impl Tally {
                 self.lacks.push((place, lack));
             }
         }
-        self.told_elsewhere |= other.told_elsewhere;
+        self.see_route |= other.see_route;
         self.idle.extend(other.idle);
     }
 
-    pub(super) fn tell(self, plan: &Plan, mut found: Findings) -> Judgement {
+    pub(super) fn verdict(self, plan: &Plan, mut found: Findings) -> Judgement {
         let Some(home) = &self.home else { return not_applicable(plan.moot) };
         for (place, gap) in &self.gaps {
             found.stopped(place, gap.clone().into());
@@ -148,7 +148,8 @@ impl Tally {
                 Kind::Passes => passes.push(format!("{names} from {}: {because}", line.from)),
                 Kind::Open => {
                     let why = format!(
-                        "whether {names} can be reached from {} is open: {because}",
+                        "cannot determine whether {names} {} reachable from {}: {because}",
+                        line.is_or_are(home),
                         line.from
                     );
                     found.stopped(&line.place, Gap::Undecidable { why }.into());
@@ -159,10 +160,10 @@ impl Tally {
         if passes.is_empty() && found.is_empty() {
             if let Some(cluster) = self.idle.first() {
                 return not_applicable(format!(
-                    "cluster {cluster} has no active container instance yet that the task could land on"
+                    "cluster {cluster} has no active container instance to place the task on"
                 ));
             }
-            return not_applicable(if self.told_elsewhere { TOLD_ELSEWHERE } else { plan.moot });
+            return not_applicable(if self.see_route { SEE_ROUTE } else { plan.moot });
         }
         passes.dedup();
         let said = passes.join("; ");
@@ -173,7 +174,7 @@ impl Tally {
     }
 }
 
-/// Lines that say the same of several places or subnets, in one: what one command mends is told once.
+/// Merges lines that differ only in destinations or subnets: one fix is reported once.
 fn merged(lines: Vec<Line>) -> Vec<Line> {
     let mut by_cause: Vec<Line> = Vec::new();
     for line in lines {
@@ -194,7 +195,7 @@ fn merged(lines: Vec<Line>) -> Vec<Line> {
 }
 
 impl Line {
-    /// Whether the same commands mend it.
+    /// Whether the same commands fix it.
     fn has_remedy_of(&self, other: &Line) -> bool {
         let (own, theirs) = (&self.obstacle, &other.obstacle);
         self.kind == other.kind
@@ -211,18 +212,26 @@ impl Line {
         self.needs.extend(other.needs);
     }
 
-    /// Whether it is the same of another subnet.
+    /// Whether it differs only in the subnet.
     fn is_like(&self, other: &Line) -> bool {
         let names = |line: &Line| line.needs.iter().map(|it| it.to.clone()).collect::<Vec<_>>();
         self.kind == other.kind && self.obstacle == other.obstacle && names(self) == names(other)
     }
 
-    /// Names all that it is said of.
+    /// Names all subnets of the line.
     fn name_senders(&mut self) {
         self.from = words::and(&self.senders);
     }
 
     fn names(&self, home: &Region) -> String {
+        words::and(&self.destinations(home))
+    }
+
+    fn is_or_are(&self, home: &Region) -> &'static str {
+        if self.destinations(home).len() == 1 { "is" } else { "are" }
+    }
+
+    fn destinations(&self, home: &Region) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for need in &self.needs {
             let name = need.to.named_from(home);
@@ -230,7 +239,7 @@ impl Line {
                 names.push(name);
             }
         }
-        words::and(&names)
+        names
     }
 
     fn finding(&self, names: &str, plan: &Plan) -> Finding {
@@ -264,7 +273,7 @@ impl Line {
     }
 }
 
-/// What these are needed for.
+/// What the destinations are needed for.
 fn purposes(needs: &[Need]) -> String {
     let mut said: Vec<&str> = Vec::new();
     for errand in needs.iter().flat_map(|need| &need.errands) {

@@ -1,5 +1,4 @@
-//! What is said of each place that has to be reached, and how it is told: places that share a fact in
-//! one sentence.
+//! The verdict on each required destination; destinations that share a fact share a sentence.
 
 mod plan;
 mod tally;
@@ -37,7 +36,7 @@ pub(super) fn judge_all<'t>(
 ) -> Judgement {
     let mut tally = Tally::default();
     let mut found = Findings::new();
-    // All are asked before any gap ends it, so that everything is wanted at once.
+    // All are requested before any gap ends the evaluation.
     let vantages: Vec<_> =
         senders.iter().map(|it| Vantage::all(it, plan.expected, facts)).collect();
     for (it, vantages) in senders.iter().zip(vantages) {
@@ -87,14 +86,14 @@ pub(super) fn judge_all<'t>(
         }
         tally.extend(of_sender);
     }
-    tally.tell(plan, found)
+    tally.verdict(plan, found)
 }
 
-/// Why it is not told what is in the way of a subnet that is not of the VPC of the first one: no task can
-/// be placed in both, of which network-configuration tells, and mending the way to one is of no use.
+/// Why the subnet is not judged if its VPC is not that of the first subnet: no task can be placed in both,
+/// network-configuration reports it, and fixing one route would not help.
 ///
 /// # Errors
-/// Whatever keeps the first one from being known.
+/// The first subnet could not be read.
 fn misplaced(it: &EgressPoint, own: &Subnet, facts: &View) -> Result<Option<String>, Stop> {
     let SendsFrom::Subnet(_) = it.from else { return Ok(None) };
     let Some(first) = it.task.context.network.subnets.items()?.first() else { return Ok(None) };
@@ -105,13 +104,13 @@ fn misplaced(it: &EgressPoint, own: &Subnet, facts: &View) -> Result<Option<Stri
     let first = facts.need_optional(&lookup)?.filter(|first| first.vpc != own.vpc);
     Ok(first.map(|first| {
         format!(
-            "{} is in {}, and {} in {}, of which network-configuration tells",
+            "{} is in {}, but {} is in {}; see network-configuration",
             own.id, own.vpc, first.id, first.vpc
         )
     }))
 }
 
-/// What it becomes at run time when packets get lost.
+/// The runtime error when packets are dropped.
 pub(super) fn timeout(errand: &Errand) -> Option<&'static str> {
     Some(match errand.call {
         Call::Login | Call::Secret(_) | Call::Parameter(_) | Call::Credentials(_) => {
@@ -127,6 +126,6 @@ pub(super) fn timeout(errand: &Errand) -> Option<&'static str> {
             "ResourceInitializationError: failed to download env files: ... i/o timeout"
         }
         Call::Agent(error) | Call::Other(error) => error,
-        Call::Own | Call::Untold(_) => return None,
+        Call::Own | Call::Unnamed(_) => return None,
     })
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds and installs aws-ecs-preflight. `./install.sh --help` says more.
+# Builds and installs aws-ecs-preflight. See `./install.sh --help`.
 set -eu
 
 name=aws-ecs-preflight
@@ -16,13 +16,13 @@ Usage: ./install.sh [--prefix DIR] [--binary FILE] [--with-aws-alias]
        ./install.sh --uninstall [--prefix DIR]
 
 Builds $name and installs the program, shell completions and manual pages.
-Running it again replaces what it installed before.
+Running it again replaces the installed files.
 
   --prefix DIR       where to install (default: $prefix)
   --binary FILE      install this program instead of building one
-  --with-aws-alias   make it a member of the AWS CLI: \`aws ecs preflight\` (version 2)
-                     and \`aws ecs-preflight\`; merged into ~/.aws/cli/alias
-  --uninstall        remove what was installed, and the alias
+  --with-aws-alias   add AWS CLI aliases to ~/.aws/cli/alias: \`aws ecs preflight\`
+                     (version 2) and \`aws ecs-preflight\`
+  --uninstall        remove the installed files and the aliases
   --help             print this
 HELP
 }
@@ -65,7 +65,7 @@ read_arguments() {
     [ "$prefix" = / ] || prefix=${prefix%/}
 }
 
-# What is installed beside the manual pages: a file of the clone, and its place under the prefix.
+# Installed files, without the manual pages: a file of the clone, and its path under the prefix.
 completions() {
     cat <<LIST
 completions/$name.bash share/bash-completion/completions/$name
@@ -82,7 +82,7 @@ is_older() {
     [ "${this%%.*}" -lt "${other%%.*}" ]
 }
 
-# Says everything that is missing at once, before the long work begins.
+# Reports everything that is missing at once, before the long build.
 require() {
     missing=
     lack() { missing="$missing
@@ -100,27 +100,27 @@ require() {
         lack "a C compiler: \`apt-get install gcc libc6-dev\`, \`dnf install gcc\`, or \`xcode-select --install\`"
     fi
     while read -r from _; do
-        [ -f "$root/$from" ] || lack "$root/$from: this clone is not complete, get it again"
+        [ -f "$root/$from" ] || lack "$root/$from: this clone is not complete; clone it again"
     done <<LIST
 $(completions)
 LIST
-    [ -f "$root/man/$name.1" ] || lack "$root/man/$name.1: this clone is not complete, get it again"
+    [ -f "$root/man/$name.1" ] || lack "$root/man/$name.1: this clone is not complete; clone it again"
     [ -z "$missing" ] || stop "cannot install, because this is missing:$missing"
 }
 
 build() {
     say "Building $name; the first time takes some minutes."
-    # Cargo alone knows where the program ends up: the target directory may be configured anywhere.
+    # Only Cargo knows the path of the program: the target directory may be configured anywhere.
     said=$(cd "$root" && cargo build --release --locked --message-format json-render-diagnostics) ||
-        stop "the build failed; its messages stand above"
+        stop "the build failed; see the messages above"
     binary=$(printf '%s\n' "$said" | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
     [ -x "$binary" ] || stop "cargo built no program"
 }
 
-# Puts a file in place at one stroke, so that a running program is not disturbed.
+# Replaces a file atomically, so that a running program is not affected.
 place() {
-    mkdir -p "$(dirname "$3")" || stop "cannot write to $prefix: choose another --prefix, or the right user"
-    cp "$2" "$3.new" || stop "cannot write $3: choose another --prefix, or the right user"
+    mkdir -p "$(dirname "$3")" || stop "cannot write to $prefix: use another --prefix or user"
+    cp "$2" "$3.new" || stop "cannot write $3: use another --prefix or user"
     chmod "$1" "$3.new"
     mv -f "$3.new" "$3"
     say "  $3"
@@ -145,7 +145,7 @@ remove() {
 
 install_files() {
     say "Installing:"
-    # A page of a command that no longer exists would otherwise stay for ever.
+    # Otherwise the page of a removed command would stay forever.
     for page in "$prefix/share/man/man1/$name"-*.1; do
         remove "$page"
     done
@@ -160,8 +160,8 @@ LIST
     done
 }
 
-# Reads an alias file as Python's configparser does, and adds one entry or removes it. A second
-# header of the same name, or a second key in a section, would break every `aws` command.
+# Reads an alias file like Python's configparser, and adds or removes one entry. A duplicate section or key
+# would break every `aws` command.
 edit_aliases() {
     awk -v action="$1" -v section="$2" -v key="$3" -v value="$4" '
         function header(line) {
@@ -228,8 +228,8 @@ aliases() {
     trap 'rm -f "$edited"' EXIT
     for entry in 'toplevel:ecs-preflight' 'command ecs:preflight'; do
         edit_aliases "$1" "${entry%%:*}" "${entry#*:}" "$value" "$file" >"$edited" ||
-            stop "$file has an alias ${entry#*:} in [${entry%%:*}] that is not of this tool: rename it, then try again"
-        # Written through, so that a symbolic link and the rights of the file stay as they are.
+            stop "$file has an alias ${entry#*:} in [${entry%%:*}] that does not belong to this tool: rename it, then try again"
+        # Written in place, so that a symbolic link and the permissions of the file are kept.
         cmp -s "$edited" "$file" || { cat "$edited" >"$file" && say "  $file: [${entry%%:*}] ${entry#*:}"; }
     done
     [ "$1" = add ] || [ -s "$file" ] || rm -f "$file"

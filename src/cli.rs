@@ -11,41 +11,41 @@ pub use flags::{Colour, GateFlags, Global, PlaceToRun, RunFlags, Simulate};
 
 use crate::checks::{Group, Groups};
 
-/// A command line that could be parsed.
+/// A parsed command line.
 pub struct Cli {
-    /// What to do.
+    /// The command.
     pub command: Command,
     /// Flags of every command.
     pub global: Global,
 }
 
-/// What to do.
+/// The command.
 pub enum Command {
-    /// Judge by the checks of a group, or by all: the commands of the groups, and `verify`.
+    /// Run the checks of a group, or all: the group commands, and `verify`.
     Judge(Option<&'static Group>, Judged),
-    /// The same, and draw the paths: the commands of the groups that draw.
+    /// The same, and draw the paths: the commands of groups that draw.
     Draw(&'static Group, Reached),
-    /// Anything else.
+    /// Any other command.
     Other(Other),
 }
 
 /// The program's name.
 pub const PROGRAM: &str = env!("CARGO_PKG_NAME");
 
-/// The command of all checks.
+/// The command that runs all checks.
 pub const VERIFY: &str = "verify";
 
 /// The definitions, with a command for each of these groups.
 pub fn command(groups: Groups) -> clap::Command {
     let verify = clap::Command::new(VERIFY);
     let verify = Judged::augment_args(verify)
-        .about("Run every check that applies: the gate of a release script");
+        .about("Run every check that applies: the gate in a release script");
     let commands = clap::Command::new(PROGRAM).subcommand(verify);
     let commands = commands.subcommands(groups.iter().map(|group| command_of(group)));
     Global::augment_args(Other::augment_subcommands(commands))
         .next_help_heading(None::<&str>)
         .about(
-            "Will this Amazon ECS task definition start? Asks before the deploy, and says why not.",
+            "Will this Amazon ECS task definition start? Checks before the deploy, and says why not.",
         )
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
@@ -63,10 +63,10 @@ fn command_of(group: &Group) -> clap::Command {
 }
 
 impl Cli {
-    /// What was parsed with the definitions for these groups.
+    /// The command line that was parsed with the definitions for these groups.
     ///
     /// # Errors
-    /// None that happens: the definitions are the same.
+    /// None in practice: the definitions are the same.
     pub fn of(matches: &ArgMatches, groups: Groups) -> Result<Cli, Error> {
         let global = Global::from_arg_matches(matches)?;
         let command = match matches.subcommand() {
@@ -84,17 +84,17 @@ impl Cli {
     }
 }
 
-/// The commands that do not judge.
+/// The commands that run no checks.
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "there is one, and it is read once")]
 pub enum Other {
-    /// Say whether a role or user may do something, and by which statements: allow, deny or depends
+    /// Say whether a role or user may perform an action, and which statements decide: allow, deny or depends
     Can(Can),
-    /// Print the least policy that a task definition needs, for one of its roles or who deploys it
+    /// Print the least policy that a task definition needs, for one of its roles or the deployer
     Policy(Policy),
-    /// List every check with its claim and the AWS actions that it calls
+    /// List every check: what it verifies, and the AWS actions that it calls
     Checks,
-    /// Say what a check verifies, the errors it prevents, and how to mend them
+    /// Explain a check: what it verifies, the errors it prevents, and how to fix them
     Explain {
         /// A check's id; without it, the list of all checks
         #[arg(value_name = "CHECK-ID")]
@@ -106,9 +106,9 @@ pub enum Other {
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// Print the manual page, to be read with `man -l -`
+    /// Print the manual page, for `man -l -`
     Man {
-        /// The command whose page is wanted
+        /// The command; without it, the page of the program
         #[arg(value_name = "COMMAND")]
         command: Option<String>,
     },
@@ -131,7 +131,7 @@ pub enum Shell {
     Powershell,
 }
 
-/// What a checking command judges, and how.
+/// The arguments of a command that runs checks.
 #[derive(Args, Clone, Debug)]
 pub struct Judged {
     /// A task definition: a file (JSON or YAML), `-` for standard input, file://PATH, or a registered
@@ -141,40 +141,40 @@ pub struct Judged {
     /// Where the task will run.
     #[command(flatten)]
     pub place: PlaceToRun,
-    /// Which checks, and what closes the gate.
+    /// Which checks run, and what fails the run.
     #[command(flatten)]
     pub gate: GateFlags,
-    /// Recording and its like.
+    /// Recording, time limits and the like.
     #[command(flatten)]
     pub run: RunFlags,
 }
 
-/// What is judged of the network, and how it is drawn.
+/// The arguments of a command that also draws paths.
 #[derive(Args, Clone, Debug)]
 pub struct Reached {
-    /// Draw the paths as svg, dot or mermaid, to standard output in place of the report, or to
-    /// FORM=FILE; may be repeated
-    #[arg(long, value_name = "FORM[=FILE]")]
+    /// Draw the paths as svg, dot or mermaid: to standard output in place of the report, or with
+    /// FORMAT=FILE to a file; may be repeated
+    #[arg(long, value_name = "FORMAT[=FILE]")]
     pub graph: Vec<String>,
-    /// What is judged, and how.
+    /// The arguments for the checks.
     #[command(flatten)]
     pub judged: Judged,
 }
 
-/// Who wants to do what. Exit code: 0 for allow, 1 for deny, 3 for depends.
+/// The question. Exit code: 0 for allow, 1 for deny, 3 for depends.
 #[derive(Args, Clone, Debug)]
 pub struct Can {
-    /// Who: the ARN of a role, a session or a user, the name of a role, or a service such as
+    /// The principal: the ARN of a role, a session or a user, the name of a role, or a service such as
     /// ecs-tasks.amazonaws.com
     #[arg(value_name = "PRINCIPAL")]
     pub principal: String,
-    /// The action: secretsmanager:GetSecretValue
+    /// The action, such as secretsmanager:GetSecretValue
     #[arg(value_name = "ACTION")]
     pub action: String,
     /// The ARN of the resource, or * for an action that has none
     #[arg(value_name = "RESOURCE")]
     pub resource: String,
-    /// A condition key of the request; may be repeated, also for several values of one key
+    /// A condition key of the request; may be repeated, even for one key with several values
     #[arg(long, value_name = "KEY=VALUE")]
     pub context: Vec<String>,
     /// Answer from a recording, without network and credentials
@@ -182,22 +182,23 @@ pub struct Can {
     pub replay: Option<PathBuf>,
 }
 
-/// Which policy is wanted. Exit code: 0; 1 if --missing found something; 3 if something is open.
+/// The requested policy. Exit code: 0; 1 if --missing found something; 3 if something could not be
+/// determined.
 #[derive(Args, Clone, Debug)]
 pub struct Policy {
     /// A task definition: a file, `-`, or a registered family, family:revision or ARN
     #[arg(value_name = "TASKDEF", value_hint = ValueHint::AnyPath)]
     pub definition: Option<String>,
-    /// Whose policy
-    #[arg(long = "for", id = "policy_for", value_name = "WHOM", value_enum, required = true)]
-    pub whom: Whom,
-    /// Only what is not granted today
+    /// The role, or other principal, that needs the policy
+    #[arg(long = "for", id = "policy_for", value_name = "ROLE", value_enum, required = true)]
+    pub policy_for: PolicyFor,
+    /// Print only what is not granted today
     #[arg(long)]
     pub missing: bool,
-    /// Ask AWS for what the definition does not tell: the account, full ARNs of secrets, their keys
+    /// Read from AWS what the definition does not contain: the account, full ARNs of secrets, their keys
     #[arg(long)]
     pub live: bool,
-    /// With --for preflight: what --read-secrets needs too
+    /// With --for preflight: include what --read-secrets needs
     #[arg(long)]
     pub read_secrets: bool,
     /// Answer from a recording, without network and credentials
@@ -208,16 +209,16 @@ pub struct Policy {
     pub place: PlaceToRun,
 }
 
-/// Whose policy is printed.
+/// The principal whose policy is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Whom {
-    /// The role by which ECS pulls images, fetches secrets and writes logs
+pub enum PolicyFor {
+    /// The role that ECS uses to pull images, fetch secrets and write logs
     ExecutionRole,
-    /// The role of the programs in the task: ECS Exec, file systems, log routing
+    /// The role of the containers: ECS Exec, file systems, log routing
     TaskRole,
-    /// The role by which ECS manages volumes and load balancers
+    /// The role that ECS uses to manage volumes and load balancers
     InfrastructureRole,
-    /// Whoever registers the definition and runs it
+    /// The principal that registers and runs the definition
     Deployer,
     /// This program
     Preflight,

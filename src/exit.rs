@@ -1,5 +1,5 @@
-//! The exit codes that scripts may rely on. All stay below 252, so that this tool's answer can be told
-//! from the AWS CLI's own error under an alias.
+//! The exit codes that scripts may rely on. All stay below 252, to distinguish them from the
+//! AWS CLI's own errors under an alias.
 
 use crate::report::{Outcome, Report, Status};
 
@@ -11,7 +11,8 @@ pub enum Exit {
     Pass = 0,
     /// At least one `fail`.
     Fail = 1,
-    /// Usage or input: a bad flag, an unreadable or malformed file, no such family, an unwritable output file.
+    /// Usage or input: a bad flag, an unreadable or malformed file, no such family, an unwritable output
+    /// file.
     Usage = 2,
     /// No `fail`, but at least one `unknown`.
     Unknown = 3,
@@ -35,21 +36,21 @@ impl Exit {
             Exit::Usage,
             "usage or input: a bad flag, an unreadable or malformed file, no such family, an unwritable output file",
         ),
-        (Exit::Unknown, "no fail, but at least one unknown: the gate stays shut"),
+        (Exit::Unknown, "no fail, but at least one unknown: the run does not pass"),
         (
             Exit::NoVerdict,
-            "no verdict: no credentials, no region, not the expected account or region, or no check was applicable",
+            "no verdict: no credentials, no region, not the expected account or region, or no applicable check",
         ),
         (Exit::Interrupted, "interrupted; what is known so far is printed"),
     ];
 }
 
-/// What moves the exit code without moving the verdict.
+/// What changes the exit code, but not the verdict.
 #[derive(Clone, Debug, Default)]
 pub struct Gate {
-    /// A `warn`, or a `pass` that rests on an assumption, closes the gate.
+    /// A `warn`, or a `pass` that rests on an assumption, fails the run.
     pub strict: bool,
-    /// An `unknown` of these checks does not; of all checks when the list is empty.
+    /// An `unknown` of these checks does not fail the run; of all checks if the list is empty.
     pub allow_unknown: Option<Vec<String>>,
 }
 
@@ -80,24 +81,24 @@ impl Gate {
             .is_some_and(|ids| ids.is_empty() || ids.iter().any(|it| it == id))
     }
 
-    /// What the report must say about it.
+    /// The notes about it in the report.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.strict {
             notes.push(
-                "--strict: a warning, or a pass that rests on an assumption, closes the gate"
+                "--strict: a warning, or a pass that rests on an assumption, fails the run"
                     .to_owned(),
             );
         }
         match &self.allow_unknown {
             Some(ids) if ids.is_empty() => {
                 notes.push(
-                    "--allow-unknown: what could not be determined does not close the gate"
+                    "--allow-unknown: what could not be determined does not fail the run"
                         .to_owned(),
                 );
             }
             Some(ids) => notes.push(format!(
-                "--allow-unknown: of {}, what could not be determined does not close the gate",
+                "--allow-unknown: what could not be determined by {} does not fail the run",
                 ids.join(", ")
             )),
             None => {}

@@ -1,25 +1,25 @@
-//! What can be known about an account, and the ways of not knowing.
+//! What is known about an account, and the kinds of gaps.
 //!
-//! A service either *definitely said* something ([`Seen`]: the thing is there, or it is not), or it
-//! could not be asked, did not answer, or answered something that proves nothing ([`Gap`]). When in
-//! doubt whether an error says "absent", it is a gap: a gap keeps the gate shut, but accuses nobody.
+//! A service either gave a definite answer ([`Seen`]: the resource exists, or it does not), or it could not
+//! be asked, did not answer, or gave an answer that proves nothing ([`Gap`]). If it is unclear whether an
+//! error means "absent", it is a gap: the result is unknown, but nothing is blamed.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What a service definitely said about a thing.
+/// A definite answer of a service about a resource.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Seen<T> {
-    /// It is there, and this is what it looks like.
+    /// It exists, with these attributes.
     Found(T),
-    /// It is not there.
+    /// It does not exist.
     Absent(Absence),
 }
 
-/// A proven absence: the sentence that a person reads, and what the service said word for word.
+/// A proven absence: the sentence for the user, and the service's answer word for word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Absence {
     /// "there is no secret prod/db in eu-west-1"
@@ -28,35 +28,35 @@ pub struct Absence {
     pub said: String,
 }
 
-/// A way of not knowing. It can only become `unknown` (or `skip`, where a check merely advises).
+/// Why something is not known. It can only become `unknown` (or `skip`, for an advisory check).
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gap {
-    /// Asked for, and not answered yet. Never seen outside the run loop.
+    /// Requested, but not answered yet. Never seen outside the run loop.
     Pending,
-    /// The caller's own rights do not suffice to ask.
+    /// The caller lacks the permission to ask.
     Refused {
         /// The IAM action to grant, such as `secretsmanager:DescribeSecret`.
         action: String,
-        /// The resource of the statement to grant it on; `*` where IAM knows no narrower one.
+        /// The resource for the statement that grants it; `*` if IAM supports no narrower one.
         resource: String,
         /// The service's own words.
         said: String,
     },
-    /// No answer that could be read: network, timeout, TLS, a proxy's page, a broken server.
+    /// No readable answer: network, timeout, TLS, a proxy's page, a broken server.
     Unreachable {
         /// What was asked, such as `secretsmanager:DescribeSecret in eu-west-1`.
         what: String,
         /// Why there is no answer.
         why: String,
     },
-    /// The service kept saying "slow down" until the retries were used up.
+    /// The service throttled the request until the retries were used up.
     Throttled {
         /// What was asked.
         what: String,
     },
-    /// A replay was asked for something that its recording does not hold.
+    /// The recording of a replay does not contain it.
     NotRecorded {
         /// What was asked.
         what: String,
@@ -66,46 +66,46 @@ pub enum Gap {
         /// What was asked.
         what: String,
     },
-    /// The document holds a placeholder or an unreadable value where the check needs a real one.
+    /// The document has a placeholder or an unreadable value where the check needs a real one.
     Unresolved {
         /// Why the value is not known, naming the expression: "`${IMAGE}` is a placeholder".
         why: String,
     },
-    /// Everything was asked, and the answers still do not decide.
+    /// Everything was read, but the answers do not decide it.
     Undecidable {
         /// What is missing for a decision.
         why: String,
     },
-    /// A defect of this program. It never stops the run.
+    /// An internal error. It never stops the run.
     Defect {
         /// What went wrong.
         why: String,
     },
 }
 
-/// Identifies one fact of a run's table.
+/// Identifies one fact in the table of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactId(pub usize);
 
-/// What is absent: a fact of the account, or something that the document should say.
+/// What is absent: a fact of the account, or something that the document should contain.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Ground {
-    /// The row of the table that says so.
+    /// The row of the table.
     Fact(FactId),
     /// The place in the document, as a subject: `/containerDefinitions/0/image`.
     Written(String),
 }
 
-/// Why a judgement ended early: it met a gap, or an absence beyond which it has nothing to say.
+/// Why a judgement ended early: a gap, or an absence that makes the rest pointless.
 ///
-/// Of the checks that stop at one and the same absence, the first in catalogue order fails with its
-/// sentence; the others are skipped, naming that check. So a missing thing fails once.
+/// If several checks stop at the same absence, the first in catalogue order fails with its sentence; the
+/// others are skipped and name that check. So a missing resource fails once.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// Something could not be learnt.
+    /// Something could not be determined.
     Gap(Gap),
-    /// Something that is needed is proven absent, or written in a way that cannot be meant.
+    /// Something needed is proven absent, or has a value that cannot be intended.
     Absent(Lack),
 }
 
@@ -116,7 +116,7 @@ pub struct Lack {
     pub ground: Ground,
     /// The sentence that says so.
     pub absence: Absence,
-    /// What it is wanted for, where the kind of thing leaves that open.
+    /// What it is needed for, if its kind does not determine that.
     pub purpose: Option<Purpose>,
 }
 
@@ -127,21 +127,21 @@ impl Lack {
     }
 }
 
-/// What an absent thing is wanted for: what it becomes at run time, and what fixes it, depend on that. A
-/// lookup knows what is absent; this, whoever asks knows.
+/// What an absent resource is needed for: the runtime error and the fix depend on it. A lookup knows what is
+/// absent; the check knows the purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// A role that ECS assumes for a task: its task role or its execution role.
     Task,
-    /// The role by which ECS manages infrastructure.
+    /// The role that ECS uses to manage infrastructure.
     Infrastructure,
-    /// The role by which ECS registers tasks with a load balancer, where no service-linked role does.
+    /// The role that ECS uses to register tasks with a load balancer, without a service-linked role.
     LoadBalancing,
-    /// The principal who deploys.
+    /// The principal that deploys.
     Deployment,
-    /// What container instances act as, or where they run.
+    /// The role of container instances, or where they run.
     ContainerInstance,
-    /// The network of the task, as the request names it.
+    /// The network of the task in the request.
     TaskNetwork,
     /// Credentials for a private registry.
     RegistryCredentials,
@@ -151,20 +151,20 @@ pub enum Purpose {
     VolumeCredentials,
     /// The configuration of FireLens.
     LogRouter,
-    /// A log group that is encrypted.
+    /// An encrypted log group.
     LogGroup,
-    /// A repository of ECR that is encrypted.
+    /// An encrypted ECR repository.
     Repository,
 }
 
 impl Stop {
-    /// The document does not say, at `subject`, what the judgement needs.
+    /// The document does not contain, at `subject`, what the judgement needs.
     pub fn written(subject: impl Into<String>, sentence: impl Into<String>) -> Stop {
         let absence = Absence { sentence: sentence.into(), said: String::new() };
         Stop::Absent(Lack::of(Ground::Written(subject.into()), absence))
     }
 
-    /// Says what is wanted for this, if it is absent and nobody said so before.
+    /// Adds the purpose of an absent resource, if it has none yet.
     pub fn wanted_for(self, purpose: Purpose) -> Stop {
         match self {
             Stop::Absent(lack) => {
@@ -175,7 +175,7 @@ impl Stop {
         }
     }
 
-    /// Puts these words before the sentence, if it is an absence.
+    /// Prefixes the sentence of an absence.
     pub fn after(self, words: &str) -> Stop {
         match self {
             Stop::Absent(mut lack) => {
@@ -216,7 +216,7 @@ impl fmt::Display for Gap {
             Gap::NotRecorded { what } => write!(f, "{what} is not in the recording"),
             Gap::Interrupted { what } => write!(f, "the run ended before {what} was answered"),
             Gap::Unresolved { why } | Gap::Undecidable { why } => f.write_str(why),
-            Gap::Defect { why } => write!(f, "defect in this program: {why}"),
+            Gap::Defect { why } => write!(f, "internal error (please report): {why}"),
         }
     }
 }

@@ -1,9 +1,8 @@
 //! `aws-ecs-preflight`: will this Amazon ECS task definition start?
 //!
-//! A task definition is parsed with its positions; a plan pairs every applicable check with the thing
-//! that it judges; checks are pure, synchronous functions that ask a fact table; what they ask and is
-//! not known yet is fetched concurrently, once; a judgement that rests on a gap becomes `unknown` by
-//! construction; one report is rendered.
+//! A task definition is parsed with its positions. A plan pairs every applicable check with its subjects.
+//! Checks are pure, synchronous functions that read a fact table; missing facts are fetched concurrently,
+//! once. A judgement that rests on a gap becomes `unknown` by construction. Finally the report is rendered.
 //!
 //! ```text
 //! taskdef + context ──document──▶ Task (typed, located)

@@ -10,7 +10,7 @@ use crate::shell::ShellCommand;
 pub enum Status {
     /// Proven to hold.
     Pass,
-    /// Will start, but something is likely to hurt.
+    /// Will start, but a problem is likely.
     Warn,
     /// Proven that the task will not start, or that the API call will be refused.
     Fail,
@@ -36,16 +36,16 @@ impl Status {
         }
     }
 
-    /// What it promises, in the words of the manual.
+    /// What it means, in the words of the manual.
     pub fn meaning(self) -> &'static str {
         match self {
             Status::Pass => "proven to hold",
-            Status::Warn => "will start, but something is likely to hurt",
+            Status::Warn => "will start, but a problem is likely",
             Status::Fail => {
                 "proven that the task will not start, or that the API call will be refused"
             }
             Status::Unknown => {
-                "could not be determined; says why, and what would make it determinable"
+                "could not be determined; says why, and what is needed to determine it"
             }
             Status::Skip => "does not apply, or its input was not given; says which",
         }
@@ -64,7 +64,7 @@ pub enum Outcome {
     Fail,
 }
 
-/// How many results there are of each status.
+/// The number of results per status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Proven to hold.
@@ -90,7 +90,7 @@ impl Summary {
         }
     }
 
-    /// The worst that is counted.
+    /// The worst status in the counts.
     pub fn outcome(&self) -> Outcome {
         match self {
             Summary { fail: 1.., .. } => Outcome::Fail,
@@ -99,13 +99,13 @@ impl Summary {
         }
     }
 
-    /// Whether any check had something to say.
+    /// Whether there is no applicable result.
     pub fn is_empty(&self) -> bool {
         self.pass + self.warn + self.fail + self.unknown == 0
     }
 }
 
-/// Where a subject is written, for people and editors.
+/// The position of a subject, for people and editors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Location {
     /// The file as the user named it.
@@ -129,39 +129,39 @@ pub struct CheckResult {
     pub subject: String,
     /// The container that it concerns.
     pub container: Option<String>,
-    /// Where that is written; `null` for a registered definition.
+    /// Its position; `null` for a registered definition.
     pub location: Option<Location>,
     /// The ARN, image or name that was judged.
     pub resource: Option<String>,
-    /// One sentence that says what holds or does not, and the fact that decides it.
+    /// One sentence: what holds or does not, and the deciding fact.
     pub message: String,
-    /// What was asked, and what was answered.
+    /// The calls and their answers.
     pub evidence: Vec<String>,
-    /// The runtime error that it would become.
+    /// The runtime error that it would cause.
     pub prevents: Option<String>,
     /// One sentence.
     pub remedy: Option<String>,
-    /// Commands that mend it.
+    /// Commands that fix it.
     pub commands: Vec<ShellCommand>,
-    /// The page of AWS's documentation.
+    /// The page of the AWS documentation.
     pub docs: String,
-    /// Whether the result rests on an assumption, so that `--strict` closes the gate.
+    /// Whether the result rests on an assumption, so that `--strict` fails the run.
     #[serde(skip)]
     pub assumes: bool,
 }
 
-/// What was judged: the definition, and the account it was judged in.
+/// What was checked: the definition, and the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Target {
     /// The file, or the name of the registered definition.
     pub source: String,
     /// The family, if the document names one.
     pub family: Option<String>,
-    /// Where it was judged.
+    /// The region.
     pub region: Option<String>,
     /// The account of the caller.
     pub account: Option<String>,
-    /// Who asked.
+    /// The caller.
     pub caller: Option<String>,
 }
 
@@ -192,7 +192,7 @@ impl TargetReport {
 /// What the run cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Stats {
-    /// Requests that were answered or given up.
+    /// Requests that were answered or abandoned.
     pub api_calls: usize,
     /// Wall time.
     pub elapsed_ms: u64,
@@ -201,13 +201,13 @@ pub struct Stats {
 /// The report of a run.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// One for each definition that was given.
+    /// One for each definition.
     pub targets: Vec<TargetReport>,
     /// What the run cost.
     pub stats: Stats,
-    /// With what the run asked: `profile prod`, `replay of account.json`, `offline`.
+    /// The source of answers: `profile prod`, `replay of account.json`, `offline`.
     pub asked_with: String,
-    /// What the reader must know before the results: settings that weaken the run.
+    /// Notes before the results: settings that weaken the run.
     pub notes: Vec<String>,
 }
 

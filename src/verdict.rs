@@ -1,8 +1,7 @@
 //! Verdicts, and the rules that keep *unknown* from becoming *pass*.
 //!
-//! A check answers with a [`Judgement`]. It cannot write `unknown`, and cannot turn one into something
-//! else: a gap that it met comes back as `Err`, and one that it swallowed is in the log of its view.
-//! [`settle`] looks at both.
+//! A check returns a [`Judgement`]. It cannot write `unknown`, and cannot turn it into something else: a gap
+//! comes back as `Err`, and an ignored gap is in the log of its view. [`settle`] examines both.
 
 use crate::document::Place;
 use crate::facts::{Log, Row, Table};
@@ -14,10 +13,10 @@ mod rule;
 
 pub use rule::{Rule, Words};
 
-/// What a check says of its subject, or why it could not.
+/// The verdict of a check on its subject, or why there is none.
 pub type Judgement = Result<Verdict, Stop>;
 
-/// What a check says. There is none without its reason.
+/// The verdict of a check, always with a reason.
 #[must_use]
 #[derive(Clone, Debug)]
 pub enum Verdict {
@@ -25,41 +24,41 @@ pub enum Verdict {
     Pass(String),
     /// At least one thing is wrong, or one part could not be judged.
     Found(Vec<Finding>),
-    /// The check has nothing to say here, because of what the document says.
+    /// The check does not apply, because of the document.
     NotApplicable(String),
 }
 
 /// How bad a finding is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// The task will start, but something is likely to hurt.
+    /// The task will start, but a problem is likely.
     Warn,
     /// The task will not start, or the API call will be refused.
     Fail,
     /// This part could not be judged.
     Unknown(Gap),
-    /// This part was not judged further: what it needs is proven absent. Which check reports that is
-    /// decided when all are settled.
+    /// This part was not judged further: what it needs is proven absent. Which check reports it is decided
+    /// after all are settled.
     Absent(Lack),
 }
 
-/// One thing that a check found, with the fact that decides it.
+/// One finding of a check, with the deciding fact.
 #[must_use]
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
-    /// One sentence: what does not hold, and the fact that decides it.
+    /// One sentence: what does not hold, and the deciding fact.
     pub message: String,
-    /// Where it is written, if more exact than the subject's own place.
+    /// Its place, if more exact than the subject's.
     pub place: Option<Place>,
-    /// What it is about, if other than the subject's resource.
+    /// Its resource, if it is not that of the subject.
     pub resource: Option<String>,
-    /// The runtime error it would become, if more exact than the check's.
+    /// The runtime error that it would cause, if more exact than the check's.
     pub prevents: Option<String>,
-    /// How to mend it, if more exact than the check's remedy.
+    /// How to fix it, if more exact than the check's remedy.
     pub remedy: Option<String>,
-    /// Commands that mend it.
+    /// Commands that fix it.
     pub commands: Vec<ShellCommand>,
 }
 
@@ -71,7 +70,7 @@ pub fn pass(because: impl Into<String>) -> Judgement {
     Ok(Verdict::Pass(because.into()))
 }
 
-/// The check has nothing to say here.
+/// The check does not apply.
 ///
 /// # Errors
 /// None; the type is that of every judgement.
@@ -84,7 +83,7 @@ pub fn fail(message: impl Into<String>) -> Finding {
     Finding::new(Severity::Fail, message)
 }
 
-/// The claim holds, but something is likely to hurt.
+/// The claim holds, but a problem is likely.
 pub fn warn(message: impl Into<String>) -> Finding {
     Finding::new(Severity::Warn, message)
 }
@@ -102,43 +101,43 @@ impl Finding {
         }
     }
 
-    /// Something that is needed is absent.
+    /// Something needed is absent.
     fn lacking(lack: Lack) -> Finding {
         let sentence = lack.absence.sentence.clone();
         Finding::new(Severity::Absent(lack), sentence)
     }
 
-    /// Points to the exact place.
+    /// Sets the exact place.
     pub fn at(mut self, place: &Place) -> Finding {
         self.place = Some(place.clone());
         self
     }
 
-    /// Names what it is about.
+    /// Sets the resource.
     pub fn on(mut self, resource: impl Into<String>) -> Finding {
         self.resource = Some(resource.into());
         self
     }
 
-    /// Names the runtime error that it would become.
+    /// Sets the runtime error that it would cause.
     pub fn prevents(mut self, error: impl Into<String>) -> Finding {
         self.prevents = Some(error.into());
         self
     }
 
-    /// Says how to mend it.
+    /// Sets how to fix it.
     pub fn remedy(mut self, remedy: impl Into<String>) -> Finding {
         self.remedy = Some(remedy.into());
         self
     }
 
-    /// Adds a command that mends it.
+    /// Adds a command that fixes it.
     pub fn command(mut self, command: ShellCommand) -> Finding {
         self.commands.push(command);
         self
     }
 
-    /// Says what mends it, in words and commands, and what it becomes, as far as that is known.
+    /// Adds the fix, in words and commands, and the runtime error, as far as they are known.
     pub fn mended(mut self, by: Mend) -> Finding {
         self.prevents = by.prevents.or(self.prevents);
         self.remedy = by.remedy.or(self.remedy);
@@ -146,7 +145,7 @@ impl Finding {
         self
     }
 
-    /// The judgement that consists of this finding.
+    /// The judgement with only this finding.
     ///
     /// # Errors
     /// None; the type is that of every judgement.
@@ -182,18 +181,17 @@ impl Findings {
         self.add(warn(message).at(place));
     }
 
-    /// Judges one part. If it meets a gap or an absence, that part is not judged further, and the others
-    /// are judged all the same.
+    /// Judges one part. A gap or an absence ends only this part; the others are still judged.
     pub fn part(&mut self, place: &Place, judge: impl FnOnce(&mut Findings) -> Result<(), Stop>) {
         if let Err(stop) = judge(self) {
             self.stopped(place, stop);
         }
     }
 
-    /// Keeps that the part at `place` could not be judged.
+    /// Records that the part at `place` could not be judged.
     pub fn stopped(&mut self, place: &Place, stop: Stop) {
         let finding = match stop {
-            Stop::Gap(Gap::Unresolved { .. }) if self.has_told_of(place) => return,
+            Stop::Gap(Gap::Unresolved { .. }) if self.has_reported(place) => return,
             Stop::Gap(gap) => {
                 let message = gap.to_string();
                 Finding::new(Severity::Unknown(gap), message)
@@ -208,8 +206,8 @@ impl Findings {
         }
     }
 
-    /// Whether it was told already that what is written here is wrong, or cannot be read.
-    fn has_told_of(&self, place: &Place) -> bool {
+    /// Whether a wrong or unreadable value at this place was already reported.
+    fn has_reported(&self, place: &Place) -> bool {
         let decides = |severity: &Severity| {
             matches!(severity, Severity::Fail | Severity::Unknown(Gap::Unresolved { .. }))
         };
@@ -221,7 +219,7 @@ impl Findings {
         self.found.is_empty()
     }
 
-    /// What was found; if nothing, the claim holds.
+    /// The findings; if there are none, the claim holds.
     ///
     /// # Errors
     /// None; the type is that of every judgement.
@@ -233,12 +231,12 @@ impl Findings {
     }
 }
 
-/// Whom to believe about gaps. Everything but a test of the tests believes the log.
+/// The source of truth about gaps. Everything except a test of the tests uses the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// A gap that was touched and not answered for makes the result unknown.
+    /// A gap that was touched and not handled makes the result unknown.
     Log,
-    /// The author's word alone. Exists to prove that the property tests can fail.
+    /// Only the check's own result. Exists to prove that the property tests can fail.
     Author,
 }
 
@@ -247,14 +245,14 @@ pub enum Trust {
 pub enum Settled {
     /// It waits for answers.
     NotYet,
-    /// It is known what the check says. Who reports the absences in it is decided when all are settled.
+    /// The verdict is known. Which check reports its absences is decided after all are settled.
     Said(Verdict),
     /// It could not be determined.
     Unknown {
         /// Why not.
         gap: Gap,
-        /// What the check stopped at, though it had met the gap too: it does not report that, but
-        /// where another check does, that is the reason.
+        /// The absence that the check stopped at besides the gap: not reported here, but it becomes the
+        /// reason if another check reports it.
         lacks: Vec<Lack>,
     },
 }
@@ -265,8 +263,8 @@ impl From<Gap> for Settled {
     }
 }
 
-/// Applies the rules, in their order: still wanted; a gap as the answer; a gap that was swallowed; the
-/// verdict, in which an absence is one finding among others.
+/// Applies the rules in order: pending answers; a gap as the result; an ignored gap; the verdict, in which an
+/// absence is one of the findings.
 pub fn settle(judgement: Judgement, log: &Log, table: &Table, trust: Trust) -> Settled {
     if log.is_waiting() {
         return Settled::NotYet;
@@ -284,7 +282,7 @@ pub fn settle(judgement: Judgement, log: &Log, table: &Table, trust: Trust) -> S
 }
 
 impl Verdict {
-    /// What the check stopped at, if that is all that it says.
+    /// The absence that the check stopped at, if there is nothing else.
     fn only_lacks(&self) -> Option<Vec<Lack>> {
         let Verdict::Found(findings) = self else { return None };
         let lack = |finding: &Finding| match &finding.severity {
@@ -295,7 +293,7 @@ impl Verdict {
     }
 }
 
-/// The first gap that was touched and that no finding answers for.
+/// The first gap that was touched and that no finding covers.
 fn swallowed(verdict: &Verdict, log: &Log, table: &Table) -> Option<Gap> {
     let answered: Vec<&Gap> = match verdict {
         Verdict::Found(findings) => findings
@@ -311,7 +309,7 @@ fn swallowed(verdict: &Verdict, log: &Log, table: &Table) -> Option<Gap> {
     gaps.into_iter().find(|gap| !answered.contains(gap)).cloned()
 }
 
-/// What becomes of an absence, and what fixes it, as far as its lookup knows.
+/// The runtime error of an absence, and its fix, as far as its lookup knows them.
 pub fn mend(lack: &Lack, table: &Table) -> Mend {
     let Ground::Fact(id) = lack.ground else { return Mend::default() };
     let Row::Asked { lookup, .. } = table.row(id) else { return Mend::default() };

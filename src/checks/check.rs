@@ -4,7 +4,7 @@ use std::iter::once;
 
 use super::case::Case;
 use crate::facts::View;
-use crate::lookup::{Call, beside};
+use crate::lookup::{Call, further_calls};
 use crate::reachability::network_path::NetworkPath;
 use crate::task::Task;
 use crate::verdict::Rule;
@@ -39,7 +39,7 @@ impl Check {
                 calls.push(*call);
             }
         }
-        calls.into_iter().flat_map(|call| once(call).chain(beside(call).iter().copied()))
+        calls.into_iter().flat_map(|call| once(call).chain(further_calls(call).iter().copied()))
     }
 }
 
@@ -81,7 +81,8 @@ impl Group {
 
     /// The rules of AWS's that one of its checks holds to.
     pub fn rules_of(&self, check: &Check) -> Vec<Rule> {
-        let of_check = |(it, rules): (&'static Check, Vec<Rule>)| (it.id == check.id).then_some(rules);
+        let of_check =
+            |(it, rules): (&'static Check, Vec<Rule>)| (it.id == check.id).then_some(rules);
         (self.rules)().into_iter().filter_map(of_check).flatten().collect()
     }
 }

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum, ValueHint};
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Where the task will run")]
 pub struct PlaceToRun {
-    /// The live service to take it from (with --cluster)
+    /// Take it from this live service (with --cluster)
     #[arg(long, value_name = "NAME")]
     pub service: Option<String>,
     /// Input of create-service or update-service
@@ -37,7 +37,7 @@ pub struct PlaceToRun {
     #[arg(long, value_name = "ID", value_delimiter = ',', num_args = 1..)]
     pub security_groups: Vec<String>,
     /// Whether the task gets a public address
-    #[arg(long, value_name = "WHETHER", value_parser = ["ENABLED", "DISABLED"], ignore_case = true)]
+    #[arg(long, value_name = "ENABLED|DISABLED", value_parser = ["ENABLED", "DISABLED"], ignore_case = true)]
     pub assign_public_ip: Option<String>,
     /// The container instances of a start-task
     #[arg(long, value_name = "ID", value_delimiter = ',', num_args = 1..)]
@@ -50,23 +50,23 @@ pub struct PlaceToRun {
     pub caller_arn: Option<String>,
 }
 
-/// Which checks run, and what closes the gate.
+/// Which checks run, and what fails the run.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Checks and gate")]
+#[command(next_help_heading = "Checks and exit code")]
 pub struct GateFlags {
-    /// Only these checks or groups; may be repeated, or hold a list with commas
+    /// Run only these checks or groups; repeat the flag or separate them by commas
     #[arg(long, value_name = "CHECK|GROUP", value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Not these checks or groups; may be repeated, or hold a list with commas
+    /// Skip these checks or groups; repeat the flag or separate them by commas
     #[arg(long, value_name = "CHECK|GROUP", value_delimiter = ',')]
     pub skip: Vec<String>,
     /// Accepted findings (check, subject, reason, expires): a warning until that date
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub accept: Option<PathBuf>,
-    /// Close the gate for a warning, and for a pass that rests on an assumption
+    /// Fail the run on a warning, and on a pass that rests on an assumption
     #[arg(long)]
     pub strict: bool,
-    /// Keep the gate open for what could not be determined (of one check, or of all)
+    /// Do not fail the run on what could not be determined (for one check, or for all)
     #[arg(long, value_name = "CHECK", num_args = 0..=1, default_missing_value = "", require_equals = true)]
     pub allow_unknown: Option<Vec<String>>,
     /// Refuse to run against another account
@@ -77,31 +77,30 @@ pub struct GateFlags {
     pub expect_region: Option<String>,
 }
 
-/// How the run goes.
+/// Time limits, recordings and how AWS is queried.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "The run")]
 pub struct RunFlags {
     /// Read secrets' values to prove that their JSON keys exist; never printed, logged or recorded
     #[arg(long)]
     pub read_secrets: bool,
-    /// When to ask IAM's simulator for its opinion, as a witness beside the policies: where a policy or
-    /// those of the organization cannot be read (auto), where a policy of the principal cannot be, or
-    /// never
+    /// When to ask the IAM policy simulator for a second opinion: where a policy or an SCP cannot be read
+    /// (auto), only where a policy of the principal cannot be read, or never
     #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
     pub simulate: Simulate,
-    /// Probe again what failed or is unknown, until it passes or this time is over
+    /// Repeat what failed or is unknown until it passes or this time has passed
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub wait: Option<Duration>,
-    /// End after this time with what is known
+    /// Stop after this time and report what is known
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub timeout: Option<Duration>,
-    /// How many requests may be under way for one service
+    /// Maximum number of concurrent requests per service
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub max_concurrency: u16,
     /// Write every fact that the run used, without secret values or credentials
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub record: Option<PathBuf>,
-    /// In the recording, replace account ids and names by made-up ones: for a bug report, not for --replay
+    /// Replace account ids and names in the recording: for a bug report, not for --replay
     #[arg(long, requires = "record")]
     pub redact: bool,
     /// Run on a recording, without network and credentials
@@ -109,19 +108,19 @@ pub struct RunFlags {
     pub replay: Option<PathBuf>,
 }
 
-/// When IAM's simulator is asked.
+/// When the IAM policy simulator is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Simulate {
-    /// Where a policy, or those of the organization, cannot be read
+    /// Where a policy or an SCP cannot be read
     #[default]
     Auto,
     /// Never
     Never,
-    /// Where a policy of the principal cannot be read
+    /// Only where a policy of the principal cannot be read
     OnlyIfBlind,
 }
 
-/// Flags that every command takes, most of them from the AWS CLI, with the same meaning.
+/// Flags of every command; most come from the AWS CLI, with the same meaning.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Common flags")]
 pub struct Global {
@@ -134,7 +133,7 @@ pub struct Global {
         env = "AWS_ECS_PREFLIGHT_FORMAT"
     )]
     pub format: Vec<String>,
-    /// Synonym of --format for those used to the AWS CLI
+    /// Synonym of --format, as in the AWS CLI
     ///
     /// AWS_DEFAULT_OUTPUT and the profile's `output` are not followed.
     #[arg(long, global = true, value_name = "FORMAT", value_parser = ["text", "json"], hide_short_help = true)]
@@ -148,13 +147,13 @@ pub struct Global {
     /// The region to use
     #[arg(long, visible_alias = "aws-region", global = true, value_name = "REGION")]
     pub region: Option<String>,
-    /// Ask this URL instead of the services' own
+    /// Send requests to this URL instead of the services' endpoints
     #[arg(long, visible_alias = "aws-endpoint-url", global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
     /// Certificates to trust, as a PEM file
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_bundle: Option<PathBuf>,
-    /// Do not verify TLS certificates: the verdict is then only as true as the network
+    /// Do not verify TLS certificates: anyone in the network can then fake the answers
     #[arg(long, global = true)]
     pub no_verify_ssl: bool,
     /// Seconds to wait for a connection
@@ -163,13 +162,13 @@ pub struct Global {
     /// Seconds to wait for an answer
     #[arg(long, global = true, value_name = "SECONDS")]
     pub cli_read_timeout: Option<u64>,
-    /// Show how each request goes, on standard error
+    /// Log every request to standard error
     #[arg(long, global = true)]
     pub debug: bool,
-    /// When to use colour
+    /// When to use color
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     pub color: Colour,
-    /// Accepted for the AWS CLI's sake: there is no pager
+    /// Accepted as in the AWS CLI; there is no pager
     #[arg(long, global = true, hide_short_help = true)]
     pub no_cli_pager: bool,
     /// Only what is not a pass
@@ -180,7 +179,7 @@ pub struct Global {
     pub verbose: bool,
 }
 
-/// When to use colour.
+/// When to use color.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
     /// Always
@@ -198,12 +197,12 @@ pub enum Colour {
 fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: u64 =
-        digits.parse().map_err(|_| format!("{text:?} is no duration; write 90s, 5m or 1h"))?;
+        digits.parse().map_err(|_| format!("{text:?} is not a duration; write 90s, 5m or 1h"))?;
     match &text[digits.len()..] {
         "" | "s" => Ok(Duration::from_secs(number)),
         "ms" => Ok(Duration::from_millis(number)),
         "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
         "h" => Ok(Duration::from_secs(number.saturating_mul(3600))),
-        unit => Err(format!("{unit:?} is no unit of time; write ms, s, m or h")),
+        unit => Err(format!("{unit:?} is not a unit of time; write ms, s, m or h")),
     }
 }

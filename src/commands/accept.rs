@@ -1,4 +1,4 @@
-//! `--accept FILE`: findings that the team has decided to live with, until a date.
+//! `--accept FILE`: findings that the team accepts until a date.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Accepted>, String> {
 
 fn all(root: &Node) -> Result<Vec<Accepted>, String> {
     let Value::List(findings) = &root.value else {
-        return Err("accepted findings stand in a list: [{\"check\": ...}]".to_owned());
+        return Err("accepted findings must be in a list: [{\"check\": ...}]".to_owned());
     };
     findings
         .iter()
@@ -53,7 +53,7 @@ fn one(node: &Node) -> Result<Accepted, String> {
         expires,
     };
     if accepted.reason.is_empty() {
-        return Err("an accepted finding needs a `reason` that is not empty".to_owned());
+        return Err("an accepted finding needs a non-empty `reason`".to_owned());
     }
     if crate::checks::find(&accepted.check).is_none() {
         return Err(format!("there is no check {:?}", accepted.check));
@@ -85,7 +85,7 @@ pub(super) fn apply(accepted: &[Accepted], today: Date, results: &mut [CheckResu
         };
         if it.expires < today {
             result.message =
-                format!("{} (accepted until {}, which is over)", result.message, it.expires);
+                format!("{} (accepted until {}, which has passed)", result.message, it.expires);
         } else {
             result.status = Status::Warn;
             result.message =
@@ -128,7 +128,7 @@ mod tests {
         let table = [
             ("2026-11-22", Status::Warn, "pushed by the next step"),
             ("2026-11-23", Status::Warn, "until 2026-11-23"),
-            ("2026-11-24", Status::Fail, "which is over"),
+            ("2026-11-24", Status::Fail, "which has passed"),
         ];
         for (today, status, says) in table {
             let mut results = [failed()];

@@ -12,7 +12,7 @@ use crate::lookup::{Connection, Settings, connect};
 use crate::names::Region;
 use crate::preflight::{Bounds, Origin, RunLoop, Watch};
 
-/// A recording, or AWS, for commands that ask without judging.
+/// A recording, or AWS, for commands that run no checks.
 pub(super) async fn origin(
     global: &Global,
     replay: Option<&Path>,
@@ -24,7 +24,7 @@ pub(super) async fn origin(
     };
     let recording = replayed(path)?;
     let region = global.region.as_deref().or(recording.region.as_deref());
-    let region = region.ok_or_else(|| Failure::no_verdict("the recording names no region"))?;
+    let region = region.ok_or_else(|| Failure::no_verdict("the recording contains no region"))?;
     let region = self::region(region)?;
     Ok((Origin::Replay(recording), region))
 }
@@ -44,7 +44,7 @@ pub(super) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
         .build()
         .map_err(|error| Failure::no_verdict(format!("cannot start: {error}")))?;
     let done = runtime.block_on(work);
-    // Name lookups that hang cannot be aborted; they must not hold the exit.
+    // Hanging DNS lookups cannot be aborted; they must not delay the exit.
     runtime.shutdown_background();
     done
 }
@@ -59,10 +59,10 @@ pub(super) fn replayed(path: &Path) -> Result<Recording, Failure> {
 
 /// The region of this name.
 pub(super) fn region(text: &str) -> Result<Region, Failure> {
-    text.parse().map_err(|_| Failure::no_verdict(format!("{text:?} is no AWS region")))
+    text.parse().map_err(|_| Failure::no_verdict(format!("{text:?} is not an AWS region")))
 }
 
-/// What the flags say of the connection.
+/// The connection settings from the flags.
 pub(super) fn settings(global: &Global) -> Settings {
     Settings {
         profile: global.profile.clone(),

@@ -1,8 +1,8 @@
-//! What the AWS CLI swallowed when it ran this program by an alias.
+//! The global options that the AWS CLI consumes when it runs this program through an alias.
 //!
-//! Its global options vanish wherever they stand, and are not exported either: `aws --profile prod ecs
-//! preflight verify x` would judge the default account, and could be green for the wrong one. The alias
-//! passes the number of the `aws` process, whose command line still holds them.
+//! It neither passes nor exports them, wherever they are: `aws --profile prod ecs preflight verify x` would
+//! check the default account, and could pass for the wrong one. The alias passes the id of the `aws`
+//! process, whose command line still contains them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,7 +36,7 @@ const OPTIONS: &[(&str, bool)] = &[
     ("version", false),
 ];
 
-/// Applies what was swallowed, and says so.
+/// Applies the consumed options, and returns notes about them.
 pub(super) fn restore(global: &mut Global) -> Result<Vec<String>, Failure> {
     #[expect(clippy::disallowed_methods, reason = "set by the alias, for this purpose only")]
     let Some(process) = std::env::var(PROCESS).ok().filter(|it| !it.is_empty()) else {
@@ -51,11 +51,11 @@ pub(super) fn restore(global: &mut Global) -> Result<Vec<String>, Failure> {
 
 fn refuse(why: &str) -> Failure {
     Failure::usage(format!(
-        "{why}, and the AWS CLI keeps --region, --profile and its like to itself\n  Put -- first: aws ecs preflight -- verify ... --region REGION --profile NAME"
+        "{why}, and the AWS CLI does not pass on --region, --profile and other global options\n  Put -- first: aws ecs preflight -- verify ... --region REGION --profile NAME"
     ))
 }
 
-/// The command line of a process: exact on Linux, split at blanks elsewhere.
+/// The command line of a process: exact on Linux, split at spaces elsewhere.
 fn arguments(process: &str) -> Option<Vec<String>> {
     if !process.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -69,7 +69,7 @@ fn arguments(process: &str) -> Option<Vec<String>> {
     Some(text.split_whitespace().map(str::to_owned).collect())
 }
 
-/// The global options among the arguments of `aws`, abbreviated ones too.
+/// The global options in the arguments of `aws`, including abbreviated ones.
 fn swallowed(arguments: &[String]) -> Result<Vec<(&'static str, Option<String>)>, String> {
     let is_aws = |it: &String| Path::new(it).file_stem().is_some_and(|stem| stem == "aws");
     let program = arguments
@@ -98,7 +98,7 @@ fn swallowed(arguments: &[String]) -> Result<Vec<(&'static str, Option<String>)>
     Ok(found)
 }
 
-/// The option of that name or unambiguous abbreviation.
+/// The option with that name or unambiguous abbreviation.
 fn named(given: &str) -> Result<Option<(&'static str, bool)>, String> {
     if let Some(exact) = OPTIONS.iter().find(|(name, _)| *name == given) {
         return Ok(Some(*exact));
@@ -121,7 +121,7 @@ fn apply(
         let text = value.clone();
         let seconds = || {
             let text = value.as_deref().unwrap_or_default();
-            text.parse().map_err(|_| Failure::usage(format!("--{name} {text:?} is no number")))
+            text.parse().map_err(|_| Failure::usage(format!("--{name} {text:?} is not a number")))
         };
         match *name {
             "region" => global.region = global.region.take().or(text),
@@ -143,7 +143,9 @@ fn apply(
             "no-verify-ssl" => global.no_verify_ssl = true,
             "debug" => global.debug = true,
             "no-sign-request" => {
-                return Err(Failure::usage("--no-sign-request: every call needs a signature"));
+                return Err(Failure::usage(
+                    "--no-sign-request is not supported: every call must be signed",
+                ));
             }
             _ => continue,
         }

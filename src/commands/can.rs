@@ -62,7 +62,7 @@ fn asker(text: &str) -> Result<Asker, Failure> {
     let named = |b: u8| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b);
     if text.is_empty() || !text.bytes().all(named) {
         return Err(Failure::usage(format!(
-            "{text:?} is no principal\n  Give the ARN of a role, a session or a user, or the name of a role"
+            "{text:?} is not a principal\n  Pass the ARN of a role, a session or a user, or the name of a role"
         )));
     }
     Ok(Asker::Holder(Principal::Role { account: None, name: text.to_owned() }, None))
@@ -75,7 +75,7 @@ fn check_action(text: &str) -> Result<(), Failure> {
     match text.split_once(':') {
         Some((service, name)) if is_word(service) && is_word(name) => Ok(()),
         _ => Err(Failure::usage(format!(
-            "{text:?} is no action\n  Write service:Name, such as secretsmanager:GetSecretValue"
+            "{text:?} is not an action\n  Write service:Name, such as secretsmanager:GetSecretValue"
         ))),
     }
 }
@@ -86,12 +86,12 @@ fn check_resource(text: &str) -> Result<(), Failure> {
     }
     text.parse::<Arn>().map(|_| ()).map_err(|flaw| {
         Failure::usage(format!(
-            "{flaw}\n  Give the ARN of the resource, or * if the action has none"
+            "{flaw}\n  Pass the ARN of the resource, or * if the action has none"
         ))
     })
 }
 
-/// The condition keys; one that is given again has several values.
+/// The condition keys; a repeated key has several values.
 fn context(given: &[String]) -> Result<BTreeMap<String, Vec<String>>, Failure> {
     let mut context: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for text in given {
@@ -100,7 +100,7 @@ fn context(given: &[String]) -> Result<BTreeMap<String, Vec<String>>, Failure> {
             .filter(|(key, _)| key.contains(':'))
             .ok_or_else(|| {
                 Failure::usage(format!(
-                    "--context {text:?} is no condition key with a value\n  Write KEY=VALUE, such as iam:PassedToService=ecs-tasks.amazonaws.com"
+                    "--context {text:?} is not a condition key with a value\n  Write KEY=VALUE, such as iam:PassedToService=ecs-tasks.amazonaws.com"
                 ))
             })?;
         context.entry(key.to_owned()).or_default().push(value.to_owned());
@@ -108,7 +108,7 @@ fn context(given: &[String]) -> Result<BTreeMap<String, Vec<String>>, Failure> {
     Ok(context)
 }
 
-/// There is nobody or nothing to answer for.
+/// The principal or resource is missing, or could not be read.
 fn unanswered(stop: Stop) -> Failure {
     match stop {
         Stop::Absent(lack) => Failure::usage(lack.absence.sentence),
@@ -116,20 +116,20 @@ fn unanswered(stop: Stop) -> Failure {
     }
 }
 
-/// The answer first, then what decides, and the command that mends it last: for copying, so never broken.
+/// The answer first, then the deciding facts, and last the command that fixes it: never wrapped, for copying.
 fn page(word: &str, action: &str, answer: &Answer, look: &Look) -> String {
     let mut text = format!("{word}\n");
-    let mut told = |label, sentence: &str| text.push_str(&output::labelled(label, sentence, look));
-    told("who", &answer.principal);
-    told("what", &format!("{action} on {}", answer.resource));
+    let mut line = |label, sentence: &str| text.push_str(&output::labelled(label, sentence, look));
+    line("who", &answer.principal);
+    line("what", &format!("{action} on {}", answer.resource));
     for sentence in answer.evaluation.sentences() {
-        told("because", &sentence);
+        line("because", &sentence);
     }
     for note in &answer.evaluation.notes {
-        told("note", note);
+        line("note", note);
     }
     for assumed in &answer.assumes {
-        told("assumes", &format!("that {assumed}"));
+        line("assumes", &format!("that {assumed}"));
     }
     if let Some(mend) = &answer.mend {
         text.push_str(&format!("  fix      $ {mend}\n"));

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::output;
 use crate::verdict::{Rule, Words};
 
-/// Every check with its claim and its calls.
+/// Every check with what it verifies and calls.
 pub(super) fn list(global: &Global) -> Result<Exit, Failure> {
     let mut text = String::new();
     for group in checks::GROUPS {
@@ -69,7 +69,7 @@ fn page(group: &Group, check: &Check) -> String {
     let mut text =
         format!("{}  (group {})\n\n  Verifies that {}.\n", check.id, group.name, check.verifies);
     if check.advises {
-        text.push_str("  It advises: it can warn, but never closes the gate.\n");
+        text.push_str("  Advisory: warns, never fails the run.\n");
     }
     text.push_str("\nPrevents\n");
     for error in check.prevents {
@@ -86,7 +86,7 @@ fn page(group: &Group, check: &Check) -> String {
     text
 }
 
-/// What to say to an id that nobody has: the nearest ones.
+/// The message for an unknown id: suggests the closest ones.
 pub(super) fn unknown(id: &str) -> String {
     let near: Vec<&str> = checks::catalogue()
         .map(|(_, check)| check.id)
@@ -96,7 +96,7 @@ pub(super) fn unknown(id: &str) -> String {
         .take(5)
         .collect();
     let hint = match near.as_slice() {
-        [] => "`aws-ecs-preflight checks` lists all".to_owned(),
+        [] => "run `aws-ecs-preflight checks` for the list".to_owned(),
         near => format!("did you mean {}?", near.join(", ")),
     };
     format!("there is no check or group {id:?}\n  {hint}")

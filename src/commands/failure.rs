@@ -1,8 +1,8 @@
-//! What ends a command without a report.
+//! A command that ends without a report.
 
 use crate::exit::Exit;
 
-/// What can go wrong before there is a report.
+/// An error before there is a report.
 pub(crate) struct Failure {
     pub(super) exit: Exit,
     pub(super) message: String,
@@ -14,7 +14,7 @@ impl Failure {
         Failure { exit: Exit::Usage, message: message.to_string() }
     }
 
-    /// No verdict can be had.
+    /// No verdict is possible.
     pub(super) fn no_verdict(message: impl ToString) -> Failure {
         Failure { exit: Exit::NoVerdict, message: message.to_string() }
     }

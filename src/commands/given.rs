@@ -1,4 +1,4 @@
-//! From what the user gave to tasks; what is only named is read from AWS.
+//! From the user's arguments to tasks; registered definitions and services are read from AWS.
 
 use super::Failure;
 use super::input::Given;
@@ -10,14 +10,15 @@ use crate::names::Region;
 use crate::preflight::RunLoop;
 use crate::task::{Task, Witness};
 
-/// What the live service of `--service` says about where the task will run.
+/// Where the task will run, from the live service of `--service`.
 pub(super) async fn live_service(
     place: &PlaceToRun,
     region: Option<&Region>,
     run: &mut RunLoop<'_>,
 ) -> Result<RunContext, Failure> {
     let Some(service) = &place.service else { return Ok(RunContext::flags()) };
-    let region = region.ok_or_else(|| Failure::no_verdict("--service needs a region"))?;
+    let region =
+        region.ok_or_else(|| Failure::no_verdict("--service needs a region: pass --region"))?;
     let lookup = DescribeService {
         region: region.clone(),
         cluster: place.cluster.clone(),
@@ -34,7 +35,7 @@ pub(super) async fn live_service(
 }
 
 impl Given {
-    /// Its task definitions, each as a document by itself.
+    /// Its task definitions, one document each.
     pub(super) async fn documents(
         &self,
         region: Option<&Region>,
@@ -47,7 +48,7 @@ impl Given {
     }
 }
 
-/// What holds for every task of a run.
+/// The settings of every task of a run.
 pub(super) struct Setting {
     /// Where they will run.
     pub(super) context: RunContext,
@@ -55,16 +56,16 @@ pub(super) struct Setting {
     pub(super) home: Option<Region>,
     /// Whether secrets' values may be read.
     pub(super) read_secrets: bool,
-    /// When IAM is asked for its own opinion.
+    /// When the IAM policy simulator is used.
     pub(super) witness: Witness,
-    /// The principal who deploys, if it is not the one that runs this.
+    /// The principal that deploys, if it is not the caller.
     pub(super) caller: Option<String>,
     /// The time of the run.
     pub(super) now: Option<i64>,
 }
 
 impl Setting {
-    /// The task of a document that holds one definition.
+    /// The task of a document with one definition.
     pub(super) fn task(&self, source: Source) -> Result<Task, Failure> {
         Ok(Task {
             definition: TaskDefinition::from_source(&source).map_err(Failure::usage)?,
@@ -84,25 +85,26 @@ async fn registered(
     region: Option<&Region>,
     run: &mut RunLoop<'_>,
 ) -> Result<Source, Failure> {
-    let region =
-        region.ok_or_else(|| Failure::no_verdict("a registered definition needs a region"))?;
+    let region = region.ok_or_else(|| {
+        Failure::no_verdict("a registered task definition needs a region: pass --region")
+    })?;
     let lookup = DescribeTaskDefinition { region: region.clone(), name: name.to_owned() };
     match run.learn(&lookup).await {
         Ok(Seen::Found(described)) => {
             Ok(Source::from_json_value(name, crate::document::Role::Definition, &described.json))
         }
         Ok(Seen::Absent(absence)) => Err(Failure::usage(format!(
-            "{}, and no file of that name\n  Check the name, or the region with --region",
+            "{}, and no file with that name\n  Check the name, or the region with --region",
             absence.sentence
         ))),
         Err(gap) => Err(unread(run, &gap)),
     }
 }
 
-/// The input itself could not be read from AWS: there is nothing to judge.
+/// The input itself could not be read from AWS: there is nothing to check.
 fn unread(run: &RunLoop, gap: &Gap) -> Failure {
     if run.was_interrupted() {
         return Failure::interrupted();
     }
-    Failure::no_verdict(format!("what is to be judged cannot be read: {gap}"))
+    Failure::no_verdict(format!("cannot read the task definition or service: {gap}"))
 }

@@ -1,5 +1,5 @@
-//! What the user gave: to judge, files, standard input, or names of what is registered; and where the
-//! task will run.
+//! The user's input: task definitions from files, standard input or the registry of ECS, and where the task
+//! will run.
 
 use std::io::Read;
 use std::path::Path;
@@ -9,9 +9,9 @@ use crate::cli::PlaceToRun;
 use crate::document::run_context::{flag, flag_list, strategy};
 use crate::document::{Field, Role, RunContext, Source};
 
-/// One TASKDEF argument, read as far as that is possible without asking AWS.
+/// One TASKDEF argument, read as far as possible without AWS.
 pub(super) enum Given {
-    /// The task definitions of a document, each as a document by itself.
+    /// The task definitions of a document, one document each.
     Documents(Vec<Source>),
     /// A family, family:revision or ARN.
     Registered(String),
@@ -31,7 +31,7 @@ pub(super) fn read(given: &str) -> Result<Given, Failure> {
     }
     if given.starts_with("fileb://") {
         return Err(Failure::usage(
-            "fileb:// is for binary input; give the task definition as file://PATH",
+            "fileb:// is for binary input; pass the task definition as file://PATH",
         ));
     }
     if Path::new(given).exists() {
@@ -41,7 +41,7 @@ pub(super) fn read(given: &str) -> Result<Given, Failure> {
         return Ok(Given::Registered(given.to_owned()));
     }
     Err(Failure::usage(format!(
-        "there is no file {given}\n  Give a task definition file, - for standard input, or the name of a registered family (family, family:revision or ARN)"
+        "there is no file {given}\n  Pass a task definition file, - for standard input, or the name of a registered family (family, family:revision or ARN)"
     )))
 }
 
@@ -49,8 +49,8 @@ fn documents(source: Source) -> Result<Given, Failure> {
     source.definitions().map(Given::Documents).map_err(Failure::usage)
 }
 
-/// Whether ECS could know a definition by this name: a family of letters, digits, `-` and `_`, a
-/// revision, or an ARN (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html>).
+/// Whether ECS could know a definition by this name: a family of letters, digits, `-` and `_`, a revision,
+/// or an ARN (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html>).
 fn is_registered_name(given: &str) -> bool {
     if given.starts_with("arn:") {
         return given.contains(":ecs:") && given.contains(":task-definition/");
@@ -67,7 +67,7 @@ fn is_registered_name(given: &str) -> bool {
     named && numbered
 }
 
-/// Where the task will run, as files and flags say: the later one wins.
+/// Where the task will run, from files and flags: the later one wins.
 pub(super) fn context(place: &PlaceToRun) -> Result<RunContext, Failure> {
     let mut context = RunContext::flags();
     if let Some(path) = &place.service_definition {
@@ -95,7 +95,7 @@ fn source(name: &str, role: Role, bytes: &[u8]) -> Result<Source, Failure> {
     Source::read(name, role, bytes).map_err(Failure::usage)
 }
 
-/// What the flags say about where the task will run.
+/// Where the task will run, from the flags.
 fn flags(place: &PlaceToRun) -> RunContext {
     let PlaceToRun {
         cluster,

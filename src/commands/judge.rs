@@ -1,4 +1,4 @@
-//! `verify` and the group commands: read, connect, judge, report.
+//! `verify` and the group commands: read, connect, check, report.
 
 mod rounds;
 
@@ -22,11 +22,11 @@ pub(super) fn run(
     run_and(only_group, judged, global, notes, None)
 }
 
-/// What is printed of the paths of each task, with its name, and of the report.
+/// Prints the paths of each task, with its name, and the report.
 pub(super) type Drawing<'d> =
     &'d dyn Fn(&[(String, Vec<NetworkPath>)], &Report, &Outlet) -> Result<(), Failure>;
 
-/// Runs the checks, and makes something of the paths that the calls of the tasks take.
+/// Runs the checks, and prints the report with the paths of the tasks' calls.
 pub(super) fn run_and(
     only_group: Option<&'static Group>,
     judged: &Judged,

@@ -40,7 +40,7 @@ pub fn run() -> ExitCode {
     let (cli, format) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            // Help and version are no errors, and go to standard output.
+            // Help and version are not errors, and go to standard output.
             let code = if error.use_stderr() { Exit::Usage } else { Exit::Pass };
             let _closed = error.print();
             return ExitCode::from(code.code());
@@ -53,7 +53,7 @@ pub fn run() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// Runs the command with what the AWS CLI swallowed put back.
+/// Runs the command with the options that the AWS CLI consumed.
 fn restored(mut cli: Cli, format: Option<ValueSource>) -> Result<Exit, Failure> {
     settle_format(&mut cli.global, format)?;
     let notes = awscli_flags::restore(&mut cli.global)?;
@@ -79,7 +79,7 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
     }
 }
 
-/// Decides between `--format` and its synonym: a flag wins over the environment, two flags contradict.
+/// Decides between `--format` and its synonym: a flag wins over the environment, two flags are an error.
 fn settle_format(global: &mut Global, source: Option<ValueSource>) -> Result<(), Failure> {
     if source == Some(ValueSource::EnvVariable) {
         let flagged = global.output.is_some();
@@ -87,7 +87,7 @@ fn settle_format(global: &mut Global, source: Option<ValueSource>) -> Result<(),
     }
     match (&global.output, global.format.is_empty()) {
         (Some(_), false) => {
-            Err(Failure::usage("--output is a synonym of --format: give one of the two"))
+            Err(Failure::usage("--output is a synonym of --format: pass only one of them"))
         }
         _ => Ok(()),
     }

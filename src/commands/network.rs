@@ -1,4 +1,4 @@
-//! `network`: the group of checks, and the paths that it judges, as lines or as a picture.
+//! `network`: the group of checks, and its paths as lines or as a picture.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -26,11 +26,11 @@ pub(super) fn run(
         || global.query.is_some()
         || global.output.as_deref() == Some("json");
     if on_output > 1 || (on_output == 1 && is_taken) {
-        let why = "only one thing can go to standard output: give --graph FORM=FILE or --format FORMAT=FILE";
+        let why = "only one output can go to standard output: pass --graph FORMAT=FILE or --format FORMAT=FILE";
         return Err(Failure::usage(why));
     }
     let print = |trails: &[(String, Vec<NetworkPath>)], report: &Report, outlet: &Outlet| {
-        // The report keeps out of the picture's way, unless it goes elsewhere.
+        // With a picture on standard output, the report is printed only where --format sends it.
         if on_output == 0 || !global.format.is_empty() {
             output::print(report, outlet, &look(global)).map_err(Failure::usage)?;
         }
@@ -43,15 +43,15 @@ pub(super) fn run(
             && global.query.is_none()
             && global.output.as_deref() != Some("json")
         {
-            output::say(&told(trails, global), &look(global));
+            output::say(&summary(trails, global), &look(global));
         }
         Ok(())
     };
     judge::run_and(Some(group), &reached.judged, global, notes, Some(&print))
 }
 
-/// The paths as lines; in quiet only those that do not arrive.
-fn told(trails: &[(String, Vec<NetworkPath>)], global: &Global) -> String {
+/// The paths as lines; with --quiet only those that do not arrive.
+fn summary(trails: &[(String, Vec<NetworkPath>)], global: &Global) -> String {
     let mut text = String::new();
     for (name, trails) in trails {
         let wanted: Vec<NetworkPath> = trails
@@ -60,24 +60,24 @@ fn told(trails: &[(String, Vec<NetworkPath>)], global: &Global) -> String {
             .cloned()
             .collect();
         if !wanted.is_empty() {
-            text.push_str(&format!("\npaths of {name}\n{}", lines(&wanted, &look(global))));
+            text.push_str(&format!("\nnetwork paths of {name}\n{}", lines(&wanted, &look(global))));
             text.push_str(&judged_elsewhere(&wanted));
         }
     }
     text
 }
 
-/// Which checks have the last word on paths that do not arrive, where they are not of this group.
+/// The checks of other groups that decide about paths that do not arrive.
 fn judged_elsewhere(trails: &[NetworkPath]) -> String {
     let lost = trails.iter().filter(|trail| trail.end != End::Arrives);
     let checks: BTreeSet<&str> = lost.filter_map(|trail| trail.judged_by).collect();
     checks.into_iter().filter_map(find).fold(String::new(), |text, (group, check)| {
         let (id, group) = (check.id, group.name);
-        text + &format!("  ({id} tells why, and counts: aws-ecs-preflight {group})\n")
+        text + &format!("  (see {id}, which decides the result: aws-ecs-preflight {group})\n")
     })
 }
 
-/// A picture that is wanted, and where it goes.
+/// A requested picture, and where it goes.
 struct Picture {
     form: Form,
     file: Option<OutputFile>,
@@ -91,10 +91,7 @@ impl Picture {
         };
         let form = Form::named(word).ok_or_else(|| {
             let words: Vec<&str> = Form::ALL.iter().map(|(word, _)| *word).collect();
-            Failure::usage(format!(
-                "--graph {word}: there is no such form; write {}",
-                words.join(", ")
-            ))
+            Failure::usage(format!("--graph {word}: unknown format; use {}", words.join(", ")))
         })?;
         let file = path.map(OutputFile::open).transpose().map_err(Failure::usage)?;
         Ok(Picture { form, file })
@@ -121,12 +118,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_other_checks_have_to_say_of_a_lost_path_is_named() {
+    fn other_checks_that_decide_about_a_lost_path_are_named() {
         let trail = |end, judged_by| NetworkPath { hops: Vec::new(), end, judged_by };
         let lost = || End::Lost("closed".to_owned());
         let mount = Some("efs-mount-target");
         assert_eq!(judged_elsewhere(&[trail(lost(), None), trail(End::Arrives, mount)]), "");
         let said = judged_elsewhere(&[trail(lost(), mount), trail(lost(), mount)]);
-        assert_eq!(said, "  (efs-mount-target tells why, and counts: aws-ecs-preflight volumes)\n");
+        assert_eq!(
+            said,
+            "  (see efs-mount-target, which decides the result: aws-ecs-preflight volumes)\n"
+        );
     }
 }

@@ -1,5 +1,4 @@
-//! `completions` and `man`, and everything else that is derived from the definitions of the command
-//! line and the catalogue.
+//! `completions` and `man`, and everything else that is generated from the command line and the catalogue.
 
 mod candidates;
 mod examples;
@@ -19,7 +18,7 @@ use crate::cli::{self, Global, PROGRAM, Shell, VERIFY};
 use crate::exit::Exit;
 use crate::output;
 
-/// The command line, with what its definitions alone cannot know: candidates, examples, exit codes.
+/// The command line with candidates, examples and exit codes.
 pub(super) fn command(groups: Groups) -> clap::Command {
     candidates::attach(cli::command(groups), groups).mut_subcommands(|command| {
         let examples = examples::of(command.get_name(), groups);
@@ -40,8 +39,8 @@ pub(super) fn command(groups: Groups) -> clap::Command {
     })
 }
 
-/// Answers the shell's question for completions, if it asked one; then the program ends with this.
-/// Says nothing on standard error: that would land in the middle of somebody's command line.
+/// Answers a completion request of the shell, if there is one, with the exit code of the program. Writes
+/// nothing to standard error, which would appear in the middle of the user's command line.
 pub(super) fn complete() -> Option<ExitCode> {
     let directory = std::env::current_dir().ok();
     let answered = CompleteEnv::with_factory(|| command(GROUPS))
@@ -72,7 +71,7 @@ pub(super) fn manual(name: Option<&str>, global: &Global) -> Result<Exit, Failur
         None => manual::program_page(&root, GROUPS),
         Some(name) => manual::page(&root, GROUPS, name).ok_or_else(|| {
             Failure::usage(format!(
-                "there is no command {name:?}\n  `aws-ecs-preflight help` lists all"
+                "there is no command {name:?}\n  Run `aws-ecs-preflight help` for the list"
             ))
         })?,
     };
@@ -86,11 +85,11 @@ fn built(groups: Groups) -> clap::Command {
     root
 }
 
-/// Every committed file that is derived from the code, by its path in the repository. README.md is
-/// given, because only parts of it are derived.
+/// Every committed file that is generated from the code, by its path in the repository. README.md is an
+/// argument, because only parts of it are generated.
 ///
 /// # Errors
-/// None that happens: text is written into memory.
+/// None in practice: text is written into memory.
 pub fn generated(readme: &str) -> io::Result<Vec<(String, String)>> {
     generated_of(readme, GROUPS)
 }

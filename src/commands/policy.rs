@@ -6,7 +6,7 @@ use super::given::{Setting, live_service};
 use super::input::{self, Given};
 use super::{Failure, asking, look, reads};
 use crate::account::rights::{Policies, PoliciesOf, Principal};
-use crate::cli::{Global, Policy, Whom};
+use crate::cli::{Global, Policy, PolicyFor};
 use crate::document::{Field, Source};
 use crate::exit::Exit;
 use crate::facts::View;
@@ -23,22 +23,22 @@ use crate::{least_privilege, permission};
 
 /// Prints the policy.
 pub(super) fn run(wanted: &Policy, global: &Global) -> Result<Exit, Failure> {
-    let whose = match wanted.whom {
-        Whom::ExecutionRole => Some(Whose::ExecutionRole),
-        Whom::TaskRole => Some(Whose::TaskRole),
-        Whom::InfrastructureRole => Some(Whose::InfrastructureRole),
-        Whom::Deployer => Some(Whose::Deployer),
-        Whom::Preflight => None,
+    let whose = match wanted.policy_for {
+        PolicyFor::ExecutionRole => Some(Whose::ExecutionRole),
+        PolicyFor::TaskRole => Some(Whose::TaskRole),
+        PolicyFor::InfrastructureRole => Some(Whose::InfrastructureRole),
+        PolicyFor::Deployer => Some(Whose::Deployer),
+        PolicyFor::Preflight => None,
     };
     let Some(name) = &wanted.definition else {
         if whose.is_some() || wanted.missing {
-            return Err(Failure::usage("give the task definition whose needs are wanted"));
+            return Err(Failure::usage("pass the task definition that needs the policy"));
         }
         return Ok(print(&reads::needs(None, wanted.read_secrets), global));
     };
     let given = input::read(name)?;
     let Gathered { needs, lacks } = asking::wait_for(gather(wanted, whose, &given, global))?;
-    let open = if wanted.missing { "not certain" } else { "not in this policy" };
+    let open = if wanted.missing { "cannot be determined" } else { "not in this policy" };
     for why in &needs.open {
         output::note(&format!("aws-ecs-preflight: {open}: {why}"));
     }
@@ -54,7 +54,7 @@ pub(super) fn run(wanted: &Policy, global: &Global) -> Result<Exit, Failure> {
     })
 }
 
-/// What is to be granted.
+/// The needed permissions.
 struct Gathered {
     needs: Needs,
     /// Whether some of it is proven to be missing.
@@ -66,7 +66,7 @@ fn print(needs: &[Need], global: &Global) -> Exit {
     Exit::Pass
 }
 
-/// What is needed, and of that what is missing.
+/// The needs, or the missing ones.
 async fn gather(
     wanted: &Policy,
     whose: Option<Whose>,
@@ -122,17 +122,17 @@ async fn task(
     setting.task(the_one(given.documents(region, run).await?)?)
 }
 
-/// Whose needs are wanted must be clear.
+/// There must be exactly one task definition.
 fn the_one(documents: Vec<Source>) -> Result<Source, Failure> {
     <[Source; 1]>::try_from(documents).map(|[one]| one).map_err(|several| {
         Failure::usage(format!(
-            "{} task definitions are given, and each needs its own policy\n  Give a document that holds one of them",
+            "{} task definitions found, but each one needs a separate policy\n  Pass a document with one of them",
             several.len()
         ))
     })
 }
 
-/// Who holds the policies that are to grant it.
+/// The principal whose policies must grant it.
 async fn holder(
     wanted: &Policy,
     whose: Option<Whose>,
@@ -158,7 +158,9 @@ async fn holder(
         },
     };
     let role = role.ok_or_else(|| {
-        Failure::usage("no role is named that could be granted anything\n  Without --missing the whole policy is printed")
+        Failure::usage(
+            "the task definition names no such role\n  Omit --missing to print the whole policy",
+        )
     })?;
     if role.starts_with("arn:") {
         return Principal::of_arn(&role).map_err(Failure::usage);
@@ -185,8 +187,8 @@ async fn caller(region: &Region, run: &mut RunLoop<'_>) -> Result<String, Failur
     }
 }
 
-/// Of these needs, what the policies of the principal do not grant. What depends on something unknown
-/// is not proven to be granted: it stays, and is said to be open.
+/// The needs that the policies of the principal do not grant. A need that depends on something unknown is
+/// not proven to be granted: it is kept, with a note.
 fn missing(
     needs: &Needs,
     principal: &Principal,
@@ -197,7 +199,7 @@ fn missing(
     let who = match facts.derive(&asked) {
         Err(Stop::Gap(gap)) if gap != Gap::Pending => {
             let mut needs = needs.clone();
-            needs.open.push(format!("what {principal} is granted: {gap}"));
+            needs.open.push(format!("permissions of {principal}: {gap}"));
             return Ok(Gathered { needs, lacks: false });
         }
         who => who?,
@@ -214,7 +216,7 @@ fn missing(
                 match lack {
                     Lack::Proven => lacks = true,
                     Lack::Possible(why) => {
-                        left.open.push(format!("whether {action} is granted: {why}"));
+                        left.open.push(format!("{action} may be granted: {why}"));
                     }
                 }
             }
@@ -226,15 +228,15 @@ fn missing(
     Ok(Gathered { needs: left, lacks })
 }
 
-/// That something is not granted.
+/// A missing permission.
 enum Lack {
     Proven,
     /// It depends on this.
     Possible(String),
 }
 
-/// Nothing, if the principal's own policies grant it. That a resource is another account's is that
-/// account's affair, and so are the policies of resources.
+/// `None` if the policies of the principal grant it. Resource policies and other accounts are not judged
+/// here.
 fn lack(
     who: &Policies,
     need: &Need,
@@ -247,7 +249,7 @@ fn lack(
     for condition in &need.conditions {
         wish = wish.knowing(condition.key, condition.state());
     }
-    // Identity policies count for a key only because its own policy hands over to its account.
+    // Identity policies count for a KMS key only if its key policy delegates to the account.
     let hands_over = serde_json::json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow",
         "Principal": {"AWS": format!("arn:{}:iam::{}:root", region.partition(), set.account)},
         "Action": "kms:*", "Resource": "*"}});
@@ -268,7 +270,9 @@ fn lack(
 fn unread(stop: Stop) -> Failure {
     match stop {
         Stop::Absent(lack) => Failure::usage(lack.absence.sentence),
-        Stop::Gap(gap) => Failure::no_verdict(format!("what is granted cannot be read: {gap}")),
+        Stop::Gap(gap) => {
+            Failure::no_verdict(format!("cannot read the granted permissions: {gap}"))
+        }
     }
 }
 

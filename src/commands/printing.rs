@@ -1,10 +1,10 @@
-//! How and where the output is wanted.
+//! How and where output is printed.
 
 use super::failure::Failure;
 use crate::cli::{self, Global};
 use crate::output::{Colour, Look, Outlet, Volume};
 
-/// How this terminal wants its text.
+/// The look of text on this terminal.
 pub(super) fn look(global: &Global) -> Look {
     let volume = match (global.quiet, global.verbose) {
         (true, _) => Volume::Quiet,

@@ -1,4 +1,4 @@
-//! What this program reads from AWS: every action that a policy must allow for all checks to be judged.
+//! What this program reads from AWS: every action that a policy must allow for all checks.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use crate::permission::question::Access;
 use crate::task::Task;
 use crate::{checks, least_privilege};
 
-/// The calls with which the input is found, before any check asks.
+/// The calls that read the input, before any check.
 const INPUT: &[Call] = &[CallerIdentity::CALL, DescribeTaskDefinition::CALL, DescribeService::CALL];
 
 /// Reads a secret's value; only `--read-secrets` allows it.
 pub(super) const GUARDED: &str = "secretsmanager:GetSecretValue";
 
-/// Every action, sorted, with the guarded one.
+/// Every action, sorted, including the guarded one.
 pub(super) fn actions() -> BTreeSet<&'static str> {
     let asked = checks::catalogue().flat_map(|(_, check)| check.calls());
     let asked = asked.chain(INPUT.iter().copied()).chain(Access::CALLS.iter().copied());
@@ -24,8 +24,8 @@ pub(super) fn actions() -> BTreeSet<&'static str> {
     asked.filter(|call| call.is_iam_action()).map(|call| call.0).collect()
 }
 
-/// What this program has to be allowed, for this task or for any. What would show the content of
-/// things is limited to the things of the task.
+/// The permissions that this program needs, for this task or for any. Calls that return contents are
+/// limited to the resources of the task.
 pub(super) fn needs(task: Option<&Task>, secrets_too: bool) -> Vec<Need> {
     let of_task =
         task.map(|task| least_privilege::of(task, Whose::ExecutionRole, &Known::default()));

@@ -10,7 +10,7 @@ const FIRST: Duration = Duration::from_secs(2);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// What `--wait` and `--timeout` allow, from the start of the program.
+/// The times of `--wait` and `--timeout`, from the start of the program.
 pub(super) struct Clock {
     started: Instant,
     wait: Option<Duration>,
@@ -29,7 +29,7 @@ impl Clock {
         self.started.elapsed()
     }
 
-    /// What is left until the deadline, if there is one.
+    /// The time left until the deadline, if there is one.
     pub(super) fn left(&self) -> Option<Duration> {
         self.timeout.map(|timeout| timeout.saturating_sub(self.elapsed()))
     }
@@ -42,9 +42,9 @@ impl Clock {
         }
     }
 
-    /// How long to pause before the next round; none if `elapsed` leaves no time for one. What is left
-    /// of `--wait` is waited for in full, for a last try; a round that the deadline would cut off tells
-    /// less than the one before, so it is not begun.
+    /// How long to pause before the next round; `None` if `elapsed` leaves no time for one. The rest of
+    /// `--wait` is used in full for a last try. A round that the deadline would cut off is not started: it
+    /// would know less than the one before.
     pub(super) fn pause(&mut self, elapsed: Duration) -> Option<Duration> {
         let left = self.wait?.checked_sub(elapsed).filter(|left| !left.is_zero())?;
         let pause = self.pause.min(left);
@@ -72,10 +72,10 @@ impl Interruption {
         Interruption(receiver)
     }
 
-    /// Completes when it comes, also for who asks later.
+    /// Completes when it comes, also for later callers.
     pub(super) async fn came(mut self) {
         if self.0.wait_for(|came| *came).await.is_err() {
-            // Nobody listens: it never comes.
+            // Without a listener it never comes.
             std::future::pending::<()>().await;
         }
     }

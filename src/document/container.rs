@@ -84,7 +84,7 @@ located! {
         kind: String = "type",
     }
 
-    /// Where a volume appears in a container.
+    /// The mount of a volume in a container.
     MountPoint {
         source_volume: String = "sourceVolume",
         container_path: String = "containerPath",
@@ -103,7 +103,7 @@ located! {
         value_from: String = "valueFrom",
     }
 
-    /// What a container waits for.
+    /// A dependency of a container.
     Dependency {
         container_name: String = "containerName",
         condition: String = "condition",
@@ -129,7 +129,7 @@ located! {
         secret_options: Vec<Secret> = "secretOptions",
     }
 
-    /// How Docker learns whether a container is healthy.
+    /// The health check of a container.
     HealthCheck {
         command: Vec<Verbatim> = "command",
         interval: i64 = "interval",
@@ -156,7 +156,7 @@ located! {
         options: Named<String> = "options",
     }
 
-    /// What only Linux has.
+    /// Linux-specific settings.
     LinuxParameters {
         capabilities: Capabilities = "capabilities",
         devices: Vec<Device> = "devices",
@@ -167,7 +167,7 @@ located! {
         swappiness: i64 = "swappiness",
     }
 
-    /// Kernel capabilities beyond Docker's own choice.
+    /// Kernel capabilities in addition to Docker's defaults.
     Capabilities {
         add: Vec<Located<String>> = "add",
         drop: Vec<Located<String>> = "drop",
@@ -188,48 +188,48 @@ located! {
     }
 }
 
-/// The file with which a log router is configured further
+/// The configuration file of a log router
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef-custom-config.html>).
 #[derive(Clone, Copy, Debug)]
 pub struct ConfigFile<'d> {
-    /// Where it is kept: `s3`, or `file` for the image.
+    /// Its location: `s3`, or `file` for the image.
     pub kind: &'d Field<String>,
-    /// Which it is: the ARN of the object, or the path in the image.
+    /// The ARN of the object, or the path in the image.
     pub value: Option<&'d Field<String>>,
 }
 
 impl Container {
-    /// Whether the task ends with it. What is absent is true
+    /// Whether the task ends with it. The default is true
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>).
     ///
     /// # Errors
-    /// The gap, where it cannot be read.
+    /// The gap, if it cannot be read.
     pub fn is_essential(&self) -> Result<bool, Stop> {
         Ok(self.essential.get()?.copied().unwrap_or(true))
     }
 }
 
 impl FirelensConfiguration {
-    /// The file, if the options name one.
+    /// The file, if the options set one.
     ///
     /// # Errors
-    /// A gap, where the options cannot be read.
+    /// A gap, if the options cannot be read.
     pub fn file(&self) -> Result<Option<ConfigFile<'_>>, Stop> {
         Ok(self.options.get()?.and_then(ConfigFile::of))
     }
 }
 
 impl ConfigFile<'_> {
-    /// The file that the options of a log router name.
+    /// The file in the options of a log router.
     pub fn of(options: &Named<String>) -> Option<ConfigFile<'_>> {
         let kind = options.get("config-file-type")?;
         Some(ConfigFile { kind, value: options.get("config-file-value") })
     }
 
-    /// Whether it is kept in S3.
+    /// Whether it is in S3.
     ///
     /// # Errors
-    /// A gap, where that cannot be read.
+    /// A gap, if that cannot be read.
     pub fn is_in_s3(&self) -> Result<bool, Stop> {
         Ok(self.kind.get()?.is_some_and(|kind| kind == "s3"))
     }

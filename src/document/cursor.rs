@@ -2,7 +2,7 @@
 
 use super::place::Position;
 
-/// Walks forward through a text and knows the line and column of each byte offset that it is asked for.
+/// Moves forward through a text and returns the line and column of byte offsets.
 pub(super) struct Cursor<'t> {
     text: &'t str,
     offset: usize,
@@ -14,8 +14,8 @@ impl<'t> Cursor<'t> {
         Cursor { text, offset: 0, position: Position { line: 1, column: 1 } }
     }
 
-    /// The position of the byte at `offset`. Offsets may only grow: a file can be one line of ten
-    /// megabytes, and counting its columns from the start for each value would take for ever.
+    /// The position of the byte at `offset`. Offsets must not decrease: a file can be one line of ten
+    /// megabytes, and counting columns from the start for each value would take too long.
     pub(super) fn at(&mut self, offset: usize) -> Position {
         let rest = self.text.get(self.offset..).unwrap_or_default();
         let mut letters = rest.chars().peekable();

@@ -1,4 +1,4 @@
-//! One field of the model: not given, given, or written in a way that cannot be read.
+//! One field of the model: missing, given, or unreadable.
 
 use std::sync::Arc;
 
@@ -7,23 +7,23 @@ use super::place::Place;
 use crate::knowledge::{Gap, Stop};
 use crate::names::placeholder;
 
-/// A value and where it is written.
+/// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Located<T> {
     /// The value.
     pub value: T,
-    /// Where it is written.
+    /// Its place.
     pub place: Place,
 }
 
-/// What a document says about a field.
+/// A field of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Field<T> {
-    /// It is not there, or null; the place is that of its owner.
+    /// It is missing or null; the place is that of its owner.
     Missing(Place),
-    /// It is there.
+    /// It is given.
     Given(Located<T>),
-    /// It is there, but what it will be is not known: a placeholder, or the wrong kind of value.
+    /// It is given, but its value is not known: a placeholder, or the wrong type.
     Unreadable(Place, Gap),
 }
 
@@ -42,7 +42,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// Where the value is written; where it is missing, its owner.
+    /// The place of the value; if it is missing, of its owner.
     pub fn place(&self) -> &Place {
         match self {
             Field::Missing(place) | Field::Unreadable(place, _) => place,
@@ -50,12 +50,12 @@ impl<T> Field<T> {
         }
     }
 
-    /// Whether the field is not there, or null.
+    /// Whether the field is missing or null.
     pub fn is_missing(&self) -> bool {
         matches!(self, Field::Missing(_))
     }
 
-    /// This field, or `earlier` where this one is missing.
+    /// This field, or `earlier` if this one is missing.
     #[must_use]
     pub fn or(self, earlier: Field<T>) -> Field<T> {
         if self.is_missing() { earlier } else { self }
@@ -63,7 +63,7 @@ impl<T> Field<T> {
 }
 
 impl<T> Field<Vec<T>> {
-    /// The items of a list; none where it is missing.
+    /// The items of a list; none if it is missing.
     pub fn items(&self) -> Result<&[T], Stop> {
         Ok(self.get()?.map_or(&[], Vec::as_slice))
     }
@@ -78,7 +78,7 @@ impl<T: Read> Field<T> {
         }
     }
 
-    /// Reads `node`, which a sentence may call `name`.
+    /// Reads `node`, with `name` for error messages.
     pub fn at(node: &Node, name: &str) -> Field<T> {
         match T::read(node) {
             Ok(value) => Field::Given(Located { value, place: node.place.clone() }),
@@ -93,13 +93,13 @@ impl<T: Read> Field<T> {
 /// Why a value cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unread {
-    /// It holds this template placeholder.
+    /// It contains this template placeholder.
     Placeholder(String),
-    /// It is of another kind than it should be.
+    /// It has the wrong type.
     Unlike {
         /// What it is: "a list".
         found: &'static str,
-        /// What belongs there: "a number".
+        /// The expected type: "a number".
         wanted: &'static str,
     },
     /// An item of the list, counted from 0, cannot be read.
@@ -122,8 +122,8 @@ impl Unread {
     }
 }
 
-/// What can be read from a document, leniently: what is merely written in another form is understood,
-/// as the shape of the input is judged elsewhere.
+/// A type that can be read from a document. Other spellings of a value are accepted, since the shape of the
+/// input is judged elsewhere.
 pub trait Read: Sized {
     /// Reads a value that is not null.
     fn read(node: &Node) -> Result<Self, Unread>;
@@ -136,7 +136,7 @@ impl Read for String {
     }
 }
 
-/// A text in which `$NAME` is nobody's placeholder: a command, which a shell may expand.
+/// A text in which `$NAME` is not a placeholder: a command, which a shell may expand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verbatim(pub Arc<str>);
 
@@ -202,7 +202,7 @@ impl<T: Read> Read for Located<T> {
     }
 }
 
-/// That a value is given, without the value: what is in `environment` may be a secret.
+/// Only whether a value is given: `environment` may contain secrets.
 impl Read for () {
     fn read(_: &Node) -> Result<(), Unread> {
         Ok(())
@@ -214,7 +214,7 @@ impl Read for () {
 pub struct Named<T>(pub Vec<(Arc<str>, Field<T>)>);
 
 impl<T> Named<T> {
-    /// The value of `name`; of a repeated name, the last one.
+    /// The value of `name`; the last one for a repeated name.
     pub fn get(&self, name: &str) -> Option<&Field<T>> {
         self.0.iter().rev().find(|(key, _)| &**key == name).map(|(_, field)| field)
     }
@@ -233,7 +233,7 @@ impl<T: Read> Read for Named<T> {
     }
 }
 
-/// Refuses a text that some tool is still to replace.
+/// Rejects a text with a placeholder.
 fn resolved(node: &Node) -> Result<(), Unread> {
     match node.text().and_then(placeholder::find) {
         Some(found) => Err(Unread::Placeholder(found.into())),
@@ -251,13 +251,13 @@ fn objectless(node: &Node) -> Unread {
 
 /// An object with known fields.
 pub trait Object: Read {
-    /// Reads the fields of `node`; of anything but an object, all are missing.
+    /// Reads the fields of `node`; for anything but an object, all are missing.
     fn of(node: &Node) -> Self;
 
-    /// An object at `place` of which nothing is known, and why.
+    /// An object at `place` whose fields are all unknown, and why.
     fn unknown(place: &Place, gap: &Gap) -> Self;
 
-    /// This object, with `earlier`'s fields where its own are missing.
+    /// This object, with missing fields taken from `earlier`.
     #[must_use]
     fn or(self, earlier: Self) -> Self;
 }
@@ -315,7 +315,7 @@ macro_rules! located {
 }
 pub(super) use located;
 
-/// Reads an object, or says why it is none.
+/// Reads an object, or returns why it is not one.
 pub(super) fn object<T: Object>(node: &Node) -> Result<T, Unread> {
     match node.value {
         Value::Map(_) => Ok(T::of(node)),

@@ -113,7 +113,7 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-/// What is wrong and what to do about it, in the words of somebody who wrote the file by hand.
+/// What is wrong and how to fix it, for someone who wrote the file by hand.
 fn explain(error: &ParseError, text: &str, whole: &Place) -> InputError {
     use ParseErrorKind as Kind;
     let offset = text.floor_char_boundary(error.range().start);

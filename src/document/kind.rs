@@ -82,11 +82,10 @@ impl Kind {
 }
 
 impl Source {
-    /// The task definitions that this document holds, each as a document by itself. Places stay those
-    /// of the whole.
+    /// The task definitions of this document, one document each. Places are those of the whole document.
     ///
     /// # Errors
-    /// What else the document is.
+    /// The document is something else.
     pub fn definitions(self) -> Result<Vec<Source>, InputError> {
         Kind::of(&self)?;
         Ok(vec![self])
@@ -142,7 +141,7 @@ fn is_container(node: &Node) -> bool {
     node.has("image") && fields.iter().any(|name| node.has(name))
 }
 
-/// What a document is that is no task definition.
+/// The error for a document that is not a task definition.
 fn stranger(source: &Source) -> InputError {
     let root = &source.root;
     let error =

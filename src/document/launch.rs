@@ -1,24 +1,24 @@
-//! What a task will run on, as far as the documents say.
+//! Where a task will run, as far as the documents determine it.
 
 use super::run_context::RunContext;
 use super::task_definition::TaskDefinition;
 use crate::knowledge::{Gap, Stop};
 
-/// What a task runs on.
+/// The launch target of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum LaunchTarget {
     /// Fargate.
     Fargate,
     /// Fargate Spot.
     FargateSpot,
-    /// EC2 container instances of one's own.
+    /// EC2 container instances of the account.
     Ec2,
     /// ECS Anywhere.
     External,
     /// ECS Managed Instances.
     ManagedInstances,
-    /// Instances behind a capacity provider of one's own: an Auto Scaling group or Managed Instances. Its
-    /// name does not say which, but it is never Fargate, and most rules depend on no more than that.
+    /// Instances of a custom capacity provider: an Auto Scaling group or Managed Instances. Its name does not
+    /// show which, but it is never Fargate, which is enough for most rules.
     OwnProvider,
 }
 
@@ -28,7 +28,7 @@ impl LaunchTarget {
         matches!(self, LaunchTarget::Fargate | LaunchTarget::FargateSpot)
     }
 
-    /// The launch type or compatibility of that name.
+    /// The launch type or compatibility with that name.
     fn named(name: &str) -> Option<LaunchTarget> {
         Some(match name {
             "FARGATE" => LaunchTarget::Fargate,
@@ -40,8 +40,8 @@ impl LaunchTarget {
     }
 }
 
-/// On what the task is going to run: what the run context says, otherwise everything that the definition
-/// is to be compatible with (a definition for EC2 and Fargate must satisfy both). In order, each once.
+/// The launch targets of the task: those of the run context, otherwise all compatibilities of the
+/// definition (a definition for EC2 and Fargate must satisfy both). In order, each once.
 pub fn launch_targets(
     task: &TaskDefinition,
     context: &RunContext,
@@ -50,7 +50,7 @@ pub fn launch_targets(
         Some(targets) => targets,
         None => compatible(task)?,
     };
-    // Registering the definition is refused by Fargate's rules even if the task is to run elsewhere.
+    // Registration enforces the rules of Fargate even if the task will run elsewhere.
     let for_fargate = declared(task)?.contains(&LaunchTarget::Fargate);
     if for_fargate && !targets.iter().any(|it| it.is_fargate()) {
         targets.push(LaunchTarget::Fargate);
@@ -60,7 +60,7 @@ pub fn launch_targets(
     Ok(targets)
 }
 
-/// On what the run context alone says that the task will run, if it says.
+/// The launch targets of the run context, if it has any.
 pub fn requested(context: &RunContext) -> Result<Option<Vec<LaunchTarget>>, Stop> {
     let request = &context.request;
     let strategy = request.capacity_provider_strategy.items()?;
@@ -79,9 +79,9 @@ pub fn requested(context: &RunContext) -> Result<Option<Vec<LaunchTarget>>, Stop
     match request.launch_type.get()? {
         Some(name) => match LaunchTarget::named(name) {
             Some(target) => Ok(Some(vec![target])),
-            None => Err(unresolved(format!("{name} is no launch type"))),
+            None => Err(unresolved(format!("{name} is not a launch type"))),
         },
-        // StartTask names container instances: it knows nothing else.
+        // StartTask supports only container instances.
         None if !request.container_instances.items()?.is_empty() => {
             Ok(Some(vec![LaunchTarget::Ec2]))
         }
@@ -89,25 +89,26 @@ pub fn requested(context: &RunContext) -> Result<Option<Vec<LaunchTarget>>, Stop
     }
 }
 
-/// What the definition says, with EC2 where it says nothing.
+/// The compatibilities of the definition, with EC2 as the default.
 fn compatible(task: &TaskDefinition) -> Result<Vec<LaunchTarget>, Stop> {
     let declared = declared(task)?;
     Ok(if declared.is_empty() { vec![LaunchTarget::Ec2] } else { declared })
 }
 
-/// The compatibilities that the definition asks to be validated against.
+/// The compatibilities that the definition requires.
 fn declared(task: &TaskDefinition) -> Result<Vec<LaunchTarget>, Stop> {
     let names = task.requires_compatibilities.items()?;
     let known = |name: &String| {
-        LaunchTarget::named(name).ok_or_else(|| unresolved(format!("{name} is no compatibility")))
+        LaunchTarget::named(name)
+            .ok_or_else(|| unresolved(format!("{name} is not a compatibility")))
     };
     names.iter().map(known).collect()
 }
 
-/// The operating systems that a task definition can be for.
+/// The operating systems of task definitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperatingSystem {
-    /// Linux, which is also what an absent field means.
+    /// Linux, also the default.
     Linux,
     /// Windows, with the name of its family, such as `WINDOWS_SERVER_2022_CORE`.
     Windows(String),
@@ -123,12 +124,12 @@ impl TaskDefinition {
             Some(name) if name.starts_with("WINDOWS_SERVER") => {
                 Ok(OperatingSystem::Windows(name.into()))
             }
-            Some(name) => Err(unresolved(format!("{name} is no operating system family"))),
+            Some(name) => Err(unresolved(format!("{name} is not an operating system family"))),
         }
     }
 
-    /// The processor that the definition names: `X86_64` or `ARM64`. On Fargate none means X86_64; on
-    /// EC2 it means that any instance will do.
+    /// The architecture of the definition: `X86_64` or `ARM64`. The default on Fargate is X86_64; on EC2 any
+    /// instance is allowed.
     pub fn architecture(&self) -> Result<Option<&str>, Stop> {
         let platform = self.runtime_platform.get()?;
         let name = platform.map(|it| it.cpu_architecture.get()).transpose()?.flatten();

@@ -1,4 +1,4 @@
-//! What the user wrote, with the place of every value.
+//! The user's documents, with the place of every value.
 
 pub mod container;
 mod cursor;

@@ -1,4 +1,4 @@
-//! What a document holds: a tree of values, each with its place.
+//! The contents of a document: a tree of values, each with its place.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
@@ -8,19 +8,19 @@ use serde_json::Number;
 
 use super::place::{Place, Pointer};
 
-/// How deep values may nest. The deepest API shape needs nine levels.
+/// The maximum nesting depth. The deepest API shape needs nine levels.
 pub const DEPTH_LIMIT: usize = 100;
 
-/// A value and where it is written.
+/// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     /// The value.
     pub value: Value,
-    /// Where it begins.
+    /// Where it starts.
     pub place: Place,
 }
 
-/// A value as it is written: order and repeated keys are kept.
+/// A value with its order and repeated keys.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// `null`.
@@ -48,7 +48,7 @@ pub struct Entry {
     pub node: Node,
 }
 
-/// A key that one map gives twice. The last one counts, as everywhere in the AWS CLI.
+/// A repeated key of a map. The last one is used, as in the AWS CLI.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Duplicate {
     /// The key.
@@ -60,7 +60,7 @@ pub struct Duplicate {
 }
 
 impl Node {
-    /// The value of the field `name`, if this is a map that has it. Of a repeated key, the last one.
+    /// The value of the field `name`, if this is a map with it; the last one for a repeated key.
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.entries().iter().rev().find(|entry| &*entry.key == name).map(|entry| &entry.node)
     }
@@ -106,7 +106,7 @@ impl Node {
         }
     }
 
-    /// The tree of what a service answered: every value has the position of the whole.
+    /// The tree of a service's answer: every value has the position of the whole.
     pub(super) fn from_json(value: &serde_json::Value, place: Place) -> Node {
         use serde_json::Value as Json;
         let below = |pointer: Pointer| Place { pointer, ..place.clone() };
@@ -137,7 +137,7 @@ impl Node {
     }
 }
 
-/// The keys that are given twice in one map, in the order of the document.
+/// The repeated keys of maps, in the order of the document.
 pub fn duplicates(root: &Node) -> Vec<Duplicate> {
     let mut found = Vec::new();
     let mut seen: HashMap<&str, &Place> = HashMap::new();

@@ -1,9 +1,9 @@
-//! Where a value is written: its document, its JSON pointer, and its line and column.
+//! The place of a value: its document, its JSON pointer, and its line and column.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Whether a document is the definition that is judged, or says where it will run.
+/// Whether a document is the task definition, or describes where it will run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The task definition itself.
@@ -23,8 +23,8 @@ pub struct Position {
 
 /// A JSON pointer (RFC 6901), cheap to clone and to extend.
 ///
-/// It is a chain of steps that children share with their parent, so that a document costs memory in
-/// proportion to its size, however long its keys are.
+/// It is a chain of steps that children share with their parent, so that memory is proportional to the size
+/// of the document, however long its keys are.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Pointer(Option<Arc<Step>>);
 
@@ -46,12 +46,12 @@ impl Pointer {
         Pointer(None)
     }
 
-    /// The pointer to the field `name` of what this one points at.
+    /// The pointer to the field `name` of this one's value.
     pub fn field(&self, name: impl Into<Arc<str>>) -> Pointer {
         self.then(Token::Name(name.into()))
     }
 
-    /// The pointer to the item number `index`, from 0, of what this one points at.
+    /// The pointer to item `index`, from 0, of this one's value.
     pub fn item(&self, index: usize) -> Pointer {
         self.then(Token::Index(index))
     }
@@ -81,7 +81,7 @@ impl fmt::Debug for Pointer {
     }
 }
 
-/// Where a value is written. A field that is missing has the place of its owner.
+/// The place of a value. A missing field has the place of its owner.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The file as the user named it, `<stdin>`, a flag such as `--subnets`, or a registered name.
@@ -90,12 +90,12 @@ pub struct Place {
     pub role: Role,
     /// The value's JSON pointer in the document as the user wrote it.
     pub pointer: Pointer,
-    /// Where the value begins, if the document has a text.
+    /// Where the value starts, if the document has a text.
     pub position: Option<Position>,
 }
 
 impl Place {
-    /// The place of a whole document that has no text of its own: a flag, a registered definition.
+    /// The place of a whole document without a text: a flag, a registered definition.
     pub fn whole(document: impl Into<Arc<str>>, role: Role) -> Place {
         Place { document: document.into(), role, pointer: Pointer::root(), position: None }
     }
@@ -113,7 +113,7 @@ impl Place {
     }
 }
 
-/// `taskdef.json:31:16`, or what is known of it.
+/// `taskdef.json:31:16`, or the known part of it.
 impl fmt::Display for Place {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}", self.document)?;

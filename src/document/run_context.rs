@@ -1,5 +1,5 @@
-//! Where the task will run: what the input of create-service, update-service, run-task or start-task,
-//! a live service, and flags say about it.
+//! Where the task will run, from the input of create-service, update-service, run-task or start-task, from a
+//! live service, and from flags.
 
 mod request;
 
@@ -14,7 +14,7 @@ use super::source::Source;
 
 pub use request::*;
 
-/// What a context was read from.
+/// The source of a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContextKind {
     /// The input of `create-service`.
@@ -25,7 +25,7 @@ pub enum ContextKind {
     RunTask,
     /// The input of `start-task`.
     StartTask,
-    /// What `DescribeServices` says about a service.
+    /// A service from `DescribeServices`.
     LiveService,
     /// Flags of this command only.
     Flags,
@@ -34,32 +34,32 @@ pub enum ContextKind {
 /// Where the task will run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunContext {
-    /// What it was read from; after a merge, the latest document.
+    /// Its source; after a merge, the latest document.
     pub kind: ContextKind,
-    /// Whether the live service was read, so that it is known what an update leaves as it is.
+    /// Whether the live service was read, so that the values that an update keeps are known.
     pub live: bool,
-    /// What a service and a task to run have in common, and what only a service has.
+    /// The fields of services and tasks.
     pub request: Request,
     /// `networkConfiguration.awsvpcConfiguration`.
     pub network: Network,
     /// `overrides` of a task to run.
     pub overrides: Overrides,
-    /// The role for the task's volumes, where only a flag names it.
+    /// The role for the task's volumes, from a flag.
     pub infrastructure_role: Field<String>,
-    /// The documents it was read from, for checks of their form.
+    /// Its documents, for checks of their form.
     pub inputs: Vec<LaunchInput>,
 }
 
-/// A document that a person wrote about where the task will run.
+/// A user's document about where the task will run.
 #[derive(Clone, PartialEq)]
 pub struct LaunchInput {
-    /// Whose input it is.
+    /// The request that it belongs to.
     pub kind: ContextKind,
     /// Its content.
     pub root: Node,
 }
 
-/// Without the content, which may hold secrets in plain text.
+/// Without the content, which may contain plain-text secrets.
 impl fmt::Debug for LaunchInput {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("LaunchInput").field("kind", &self.kind).finish_non_exhaustive()
@@ -67,13 +67,13 @@ impl fmt::Debug for LaunchInput {
 }
 
 impl RunContext {
-    /// A context of which nothing is given yet: what flags are put into.
+    /// An empty context, for flags.
     pub fn flags() -> RunContext {
         let nothing = Source::from_json_value("flags", Role::Context, &serde_json::json!({}));
         read(&nothing.root, ContextKind::Flags)
     }
 
-    /// Reads what was given with `--service-definition`.
+    /// Reads the document of `--service-definition`.
     pub fn service_definition(source: &Source) -> Result<RunContext, InputError> {
         let root = &source.root;
         let kind = match (root.has("serviceName"), root.has("service")) {
@@ -88,7 +88,7 @@ impl RunContext {
         Ok(read(root, kind))
     }
 
-    /// Reads what was given with `--run-task`.
+    /// Reads the document of `--run-task`.
     pub fn run_task(source: &Source) -> Result<RunContext, InputError> {
         let root = &source.root;
         if root.has("serviceName") || root.has("desiredCount") || root.has("containerDefinitions") {
@@ -103,13 +103,13 @@ impl RunContext {
         Err(unlike(source, "a run-task input", "aws ecs run-task"))
     }
 
-    /// Reads a service as `DescribeServices` describes it.
+    /// Reads a service from `DescribeServices`.
     pub fn live_service(source: &Source) -> RunContext {
         let root = &source.root;
         let mut live = read(root, ContextKind::LiveService);
         live.request.cluster = Field::of(root, "clusterArn");
         live.request.role = Field::of(root, "roleArn");
-        // The service itself does not tell these two; its primary deployment does.
+        // The service does not contain these two; its primary deployment does.
         let deployments = root.get("deployments").map_or(&[][..], Node::items);
         let is_primary = |it: &&Node| it.get("status").and_then(Node::text) == Some("PRIMARY");
         if let Some(primary) = deployments.iter().find(is_primary) {
@@ -119,10 +119,10 @@ impl RunContext {
         live
     }
 
-    /// This context with what `later` says laid over it, field by field.
+    /// This context with the fields of `later` taking precedence.
     #[must_use]
     pub fn merge(mut self, later: RunContext) -> RunContext {
-        // A launch type and a strategy exclude each other: a later one puts out an earlier other.
+        // A launch type and a strategy exclude each other: a later one replaces the other.
         if !later.request.launch_type.is_missing() {
             self.request.capacity_provider_strategy =
                 later.request.capacity_provider_strategy.clone();
@@ -131,7 +131,7 @@ impl RunContext {
             self.request.launch_type = later.request.launch_type.clone();
         }
         let told = [&later, &self].into_iter().find(|it| it.network.says_anything());
-        // A configuration that nobody gave is missing in the document, and not in the flags.
+        // A missing configuration is missing in the document, not in the flags.
         let owner = told.unwrap_or(if later.kind == ContextKind::Flags { &self } else { &later });
         let place = owner.network.place.clone();
         RunContext {
@@ -146,17 +146,17 @@ impl RunContext {
     }
 }
 
-/// The place of a value that was given with the flag `name`.
+/// The place of a value from the flag `name`.
 pub fn flag_place(name: &str) -> Place {
     Place::whole(name, Role::Context)
 }
 
-/// A field that was given with the flag `name`.
+/// A field from the flag `name`.
 pub fn flag<T>(name: &str, value: T) -> Field<T> {
     Field::Given(Located { value, place: flag_place(name) })
 }
 
-/// A list that was given with the flag `name`.
+/// A list from the flag `name`.
 pub fn flag_list(
     name: &str,
     values: impl IntoIterator<Item = String>,
@@ -166,7 +166,7 @@ pub fn flag_list(
     flag(name, items.collect())
 }
 
-/// The strategy of capacity providers that were given with the flag `name`.
+/// The capacity provider strategy from the flag `name`.
 pub fn strategy(name: &str, providers: &[String]) -> Vec<StrategyItem> {
     let place = flag_place(name);
     let items = providers.iter().map(|provider| {
@@ -211,7 +211,7 @@ fn network(root: &Node) -> Network {
     }
 }
 
-/// The fields of an object that may itself be missing or unreadable.
+/// The fields of an object that may be missing or unreadable.
 fn flattened<T: Object>(field: Field<T>) -> T {
     match field {
         Field::Given(located) => located.value,
@@ -220,7 +220,7 @@ fn flattened<T: Object>(field: Field<T>) -> T {
     }
 }
 
-/// Whether any field says where or how a task runs, and none what it is.
+/// Whether any field describes where or how a task runs, and none describes the task.
 fn is_about_running(root: &Node) -> bool {
     CONTEXT_FIELDS.iter().any(|name| root.has(name)) && !root.has("containerDefinitions")
 }

@@ -1,9 +1,9 @@
-//! The shapes of the ECS API's inputs, and what in a document does not fit them.
+//! The shapes of ECS API requests, and what in a document does not fit them.
 //!
-//! The AWS CLI and the SDKs refuse such a document before they send it, so this is found without any
-//! call. The tables follow
+//! The AWS CLI and the SDKs reject such a document before they send it, so this is found without any call.
+//! The tables follow
 //! <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html> and its
-//! sister pages.
+//! related pages.
 
 mod container;
 mod create_service;
@@ -25,12 +25,12 @@ pub use run_task::RUN_TASK;
 pub use start_task::START_TASK;
 pub use update_service::UPDATE_SERVICE;
 
-/// The fields that an object may have.
+/// The allowed fields of an object.
 #[derive(Debug)]
 pub struct Shape {
     /// The fields, in the order of the API reference.
     pub fields: &'static [Member],
-    /// Whether exactly one of them must be given.
+    /// Whether exactly one of them is required.
     pub exactly_one: bool,
 }
 
@@ -39,20 +39,20 @@ pub struct Shape {
 pub struct Member {
     /// Its name.
     pub name: &'static str,
-    /// What belongs there.
+    /// The type of its value.
     pub kind: Kind,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub required: bool,
 }
 
-/// What belongs in a field.
+/// The type of a field's value.
 #[derive(Debug)]
 pub enum Kind {
     /// Text.
     Text,
     /// Text that is not empty.
     Filled,
-    /// Text that should be one of the documented values; clients do not insist on it.
+    /// Text that should be one of the documented values; clients do not enforce it.
     OneOf(&'static [&'static str]),
     /// A whole number.
     Whole,
@@ -68,9 +68,9 @@ pub enum Kind {
     List(&'static Kind),
     /// A list that is not empty.
     NonEmpty(&'static Kind),
-    /// A map with names of one's own.
+    /// A map with arbitrary names.
     Map(&'static Kind),
-    /// Whatever JSON can hold.
+    /// Any JSON value.
     Anything,
 }
 

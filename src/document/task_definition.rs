@@ -25,19 +25,19 @@ located! {
         ephemeral_storage: EphemeralStorage = "ephemeralStorage",
         runtime_platform: RuntimePlatform = "runtimePlatform",
         enable_fault_injection: bool = "enableFaultInjection",
-        /// Only of a registered definition.
+        /// Only in a registered definition.
         task_definition_arn: String = "taskDefinitionArn",
-        /// Only of a registered definition.
+        /// Only in a registered definition.
         revision: i64 = "revision",
-        /// Only of a registered definition.
+        /// Only in a registered definition.
         status: String = "status",
-        /// Only of a registered definition.
+        /// Only in a registered definition.
         compatibilities: Vec<String> = "compatibilities",
-        /// Only of a registered definition.
+        /// Only in a registered definition.
         requires_attributes: Vec<Attribute> = "requiresAttributes",
     }
 
-    /// Where a task may be placed.
+    /// A placement constraint.
     PlacementConstraint {
         kind: String = "type",
         expression: String = "expression",
@@ -79,7 +79,7 @@ located! {
         operating_system_family: String = "operatingSystemFamily",
     }
 
-    /// An attribute that a registered definition asks of a container instance.
+    /// An attribute that a registered definition requires of a container instance.
     Attribute {
         name: String = "name",
         value: String = "value",
@@ -89,7 +89,7 @@ located! {
 }
 
 impl TaskDefinition {
-    /// Whether this is a registered definition, as `DescribeTaskDefinition` prints it.
+    /// Whether this is a registered definition, from `DescribeTaskDefinition`.
     pub fn is_registered(&self) -> bool {
         !self.task_definition_arn.is_missing() || !self.revision.is_missing()
     }

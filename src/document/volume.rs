@@ -37,7 +37,7 @@ located! {
         authorization: EfsAuthorization = "authorizationConfig",
     }
 
-    /// How a task signs in to EFS.
+    /// The authorization of a task for EFS.
     EfsAuthorization {
         access_point_id: String = "accessPointId",
         iam: String = "iam",
@@ -58,7 +58,7 @@ located! {
         authorization: FsxAuthorization = "authorizationConfig",
     }
 
-    /// How a task signs in to FSx.
+    /// The authorization of a task for FSx.
     FsxAuthorization {
         credentials_parameter: String = "credentialsParameter",
         domain: String = "domain",

@@ -9,13 +9,13 @@ use crate::knowledge::Stop;
 
 /// A fact that is computed from others by a pure function.
 pub trait Derived: Clone + fmt::Debug + Eq + Hash + Send + Sync + 'static {
-    /// What the computation yields.
+    /// The result of the computation.
     type Fact: Send + Sync + 'static;
 
     /// What is derived, in words.
     fn what(&self) -> String;
 
-    /// The computation. It asks like a check, with `?` for whatever it cannot have.
+    /// The computation. It reads facts like a check, and passes on every gap with `?`.
     ///
     /// # Errors
     /// The gap or the absence at which it stopped.

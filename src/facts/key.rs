@@ -1,4 +1,4 @@
-//! Type erasure, all of it: questions of every type in one table, their answers as boxed facts.
+//! Type erasure: lookups of every type in one table, with their answers as boxed facts.
 
 use std::any::Any;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::knowledge::Absence;
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::{Answer, Batch, Call, Lookup, Mend, Missing, Services};
 
-/// What can key a row: any question, compared by type and fields.
+/// The key of a row: any lookup, compared by type and fields.
 pub(super) trait Key: Any + Send + Sync + fmt::Debug {
     fn feed(&self, hasher: &mut dyn Hasher);
     fn same(&self, other: &dyn Any) -> bool;
@@ -50,18 +50,18 @@ impl Eq for dyn Key {}
 
 /// A found fact: typed for the checks, JSON for the recording.
 pub trait Fact: Any + Send + Sync {
-    /// The fact as the recording keeps it.
+    /// The fact as JSON, for the recording.
     fn to_json(&self) -> Value;
 }
 
-/// An answer whose type is known only to the question.
+/// An answer whose type is known only to the lookup.
 pub type BoxedAnswer = Result<Seen<Box<dyn Fact>>, Gap>;
 
 struct Recorded<F>(F);
 
 impl<F: serde::Serialize + Send + Sync + 'static> Fact for Recorded<F> {
     fn to_json(&self) -> Value {
-        // Facts are plain structs with string keys; a failure would be a defect of the struct.
+        // Facts are plain structs with string keys, which cannot fail to serialize.
         serde_json::to_value(&self.0).unwrap_or(Value::Null)
     }
 }
@@ -78,24 +78,24 @@ type Fetching = Pin<Box<dyn Future<Output = Vec<BoxedAnswer>> + Send>>;
 pub trait Asked: Send + Sync + fmt::Debug {
     /// The call that answers it.
     fn call(&self) -> Call;
-    /// What is asked for, in words.
+    /// The resource, in words.
     fn what(&self) -> String;
     /// The resource of the IAM statement that allows the call.
     fn resource(&self) -> String;
-    /// What mends this absence.
+    /// The fix for this absence.
     fn mend(&self, missing: &Missing) -> Mend;
-    /// With whom it may share a request.
+    /// Which lookups may share a request.
     fn batch(&self) -> Option<Batch>;
-    /// The key as the recording keeps it.
+    /// The key as JSON, for the recording.
     fn to_json(&self) -> Value;
-    /// Asks for all of `asked`, which are of this type and of one batch.
+    /// Makes one call for `asked`, which have this type and one batch.
     fn fetch(&self, asked: Vec<Arc<dyn Asked>>, services: Arc<Services>) -> Fetching;
     /// Reads an answer of a recording.
     ///
     /// # Errors
-    /// What is wrong with the recorded JSON.
+    /// The recorded JSON is not valid.
     fn decode(&self, recorded: Value) -> Result<BoxedAnswer, serde_json::Error>;
-    /// For the downcast back to the lookup's own type.
+    /// For the downcast to the type of the lookup.
     fn as_any(&self) -> &dyn Any;
     /// The absence that the service states in these words.
     #[cfg(test)]

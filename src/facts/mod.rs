@@ -1,29 +1,28 @@
-//! What has been learnt about the account in one run.
+//! The facts about the account in one run.
 //!
 //! # The fact table
 //!
-//! A check is a plain, synchronous function that asks a [`View`] of the [`Table`]. What it asks and
-//! is not known yet is *wanted*: the check ends early with [`Gap::Pending`](crate::knowledge::Gap), the
-//! run loop ([`crate::preflight`]) fetches the answer, concurrently with all others and once, and
-//! evaluates the check again. So no check holds a client, none waits, and the wall time of a run is
-//! its longest chain of dependent questions.
+//! A check is a plain, synchronous function that reads a [`View`] of the [`Table`]. A fact that is not known
+//! yet is *wanted*: the check ends early with [`Gap::Pending`](crate::knowledge::Gap), the run loop
+//! ([`crate::preflight`]) fetches the answer, once and concurrently with all others, and evaluates the check
+//! again. So no check has a client, none waits, and the duration of a run is its longest chain of dependent
+//! lookups.
 //!
-//! The table is typed at its edges and erased inside: a question of type `L` yields a `&L::Fact`.
-//! Answers enter between evaluations only, hence facts are borrowed from the table, never copied.
+//! The table is typed at its edges and erased inside: a lookup of type `L` returns a `&L::Fact`. Answers are
+//! only added between evaluations, so facts are borrowed from the table, never copied.
 //!
 //! # How unknown is kept from becoming pass
 //!
-//! Every `Result` has an `.ok()`; no type keeps an author from swallowing a gap. What keeps the gate
-//! honest is the view's log: it notes each fact that a check touched, and
-//! [`settle`](crate::verdict::settle) refuses a pass that rests on a gap, whatever the check said.
-//! The same log is the evidence in the report.
+//! Every `Result` has an `.ok()`: no type prevents an author from ignoring a gap. The log of the view does:
+//! it records each fact that a check touched, and [`settle`](crate::verdict::settle) rejects a pass that
+//! rests on a gap, whatever the check returned. The same log is the evidence in the report.
 //!
 //! # Derived facts
 //!
-//! A [`Derived`] fact is a pure function over the view with a key of its own ("the manifest behind
-//! this image reference, whichever registry holds it"). In the loop it is a probe that yields a fact
-//! instead of a verdict: same waiting, computed once for all who ask, not recorded. Its evidence and
-//! its assumptions pass through to whoever asks.
+//! A [`Derived`] fact is a pure function over the view with a separate key ("the manifest of this image
+//! reference, in any registry"). In the loop it is a probe that returns a fact instead of a verdict: it waits
+//! the same way, is computed once, and is not recorded. Its evidence and assumptions are passed on to the
+//! reader.
 
 mod derived;
 mod key;

@@ -1,11 +1,10 @@
-//! Redaction: a recording in which nothing can be recognised, and everything that was the same still is.
+//! Redaction: a recording with made-up names, where equal names stay equal.
 //!
-//! Every word is taken for a name, unless it belongs to the [vocabulary] of AWS; so what is forgotten
-//! here is hidden, not shown. Names are replaced word by word: `storefront-worker` and `storefront/*`
-//! keep what they have in common. Regions, dates and numbers stay.
+//! Every word counts as a name unless it is in the [vocabulary] of AWS, so a word that is missing there is
+//! hidden, not shown. Names are replaced word by word: `storefront-worker` and `storefront/*` keep their
+//! common part. Regions, dates and numbers are kept.
 //!
-//! A redacted recording is for reading, in a bug report: its questions are no longer those that the
-//! original definition asks.
+//! A redacted recording is for reading, in a bug report: it cannot be replayed with the original definition.
 
 mod vocabulary;
 
@@ -15,18 +14,18 @@ use serde_json::{Map, Value};
 
 use crate::names::Region;
 
-/// Fields that hold sentences: their words are names only if they are names elsewhere.
+/// Fields with sentences: their words are names only if they are names elsewhere.
 const SENTENCES: &[&str] = &["sentence", "said", "what", "why"];
 
-/// What follows one of these, up to the next space, is AWS's own.
+/// The text after one of these prefixes, up to the next space, belongs to AWS.
 const MANAGED: &[&str] = &["/aws/service/", "alias/aws/", "::aws:policy/", "aws-service-role/"];
 
-/// Made-up names, the same for the same throughout.
+/// Made-up names, equal for equal names.
 pub(super) struct Aliases(BTreeMap<String, String>);
 
 impl Aliases {
-    /// A name for each word in `values` that is not AWS's own. They are numbered in the order of the
-    /// words, not of the facts, so that the same words give the same names.
+    /// A name for each word in `values` that does not belong to AWS. They are numbered in the order of the
+    /// words, not of the facts, so that equal words give equal names.
     pub(super) fn of<'v>(values: impl Iterator<Item = &'v Value>) -> Aliases {
         let mut words = BTreeSet::new();
         for value in values {
@@ -43,7 +42,7 @@ impl Aliases {
         Aliases(words.into_iter().map(made_up).collect())
     }
 
-    /// The value under made-up names.
+    /// The value with made-up names.
     pub(super) fn apply(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.text(text)),
@@ -97,7 +96,7 @@ fn collect_words(text: &str, words: &mut BTreeSet<String>) {
     words.extend(found);
 }
 
-/// The names in a sentence that can be told from its words: account ids, digests, keys, ARNs, hosts.
+/// The recognizable names in a sentence: account ids, digests, keys, ARNs, hosts.
 fn collect_names(sentence: &str, words: &mut BTreeSet<String>) {
     for part in sentence.split_whitespace() {
         if part.starts_with("arn:") || part.trim_end_matches('.').contains('.') {
@@ -111,13 +110,13 @@ fn collect_names(sentence: &str, words: &mut BTreeSet<String>) {
     words.extend(found);
 }
 
-/// The fields of facts and of AWS's documents are identifiers; what is not is a name or a condition.
+/// Field names of facts and AWS documents are identifiers; anything else is a name or a condition.
 fn names_a_field(key: &str) -> bool {
     key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         && key.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
-/// A part of a text: what may be a name, and what stays as it is.
+/// A part of a text: a possible name, or text that is kept.
 #[derive(Debug, PartialEq)]
 enum Piece<'t> {
     Word(&'t str),
@@ -141,7 +140,7 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// How much of the beginning stays as it is: separators, or a word of AWS's; 0 before a name.
+/// The length of the prefix that is kept: separators, or a word of AWS; 0 before a name.
 fn plain_length(text: &str) -> usize {
     let managed = MANAGED.iter().any(|start| text.starts_with(start));
     if managed || is_date(text) {
@@ -204,7 +203,7 @@ fn is_number(word: &str) -> bool {
     word.len() < 12 && word.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// What a name looks like, which its made-up name must do too.
+/// The form of a name, which its made-up name keeps.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Form {
     Account,
@@ -225,7 +224,7 @@ impl Form {
         }
     }
 
-    /// Six letters for a word: that is how long the suffix of a secret's ARN has to be.
+    /// Six letters for a word: the length of the suffix of a secret's ARN.
     fn nth(&self, n: usize) -> String {
         match self {
             Form::Account => format!("{:012}", 100_000_000_000 + n),

@@ -1,7 +1,7 @@
 //! Recordings: the facts of a run, to be replayed without network and credentials.
 //!
-//! Facts are recorded, not HTTP: captured traffic carries credentials and depends on order. There is no
-//! field in any fact for a secret's value, so a recording cannot contain one.
+//! Facts are recorded, not HTTP: captured traffic contains credentials and depends on the order. No fact
+//! has a field for a secret's value, so a recording cannot contain one.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::{Row, Table};
 use crate::knowledge::{Absence, FactId};
 use crate::knowledge::{Gap, Seen};
 
-/// The version of the form below. A recording of another version is refused.
+/// The version of the format below. A recording of another version is rejected.
 const VERSION: u32 = 1;
 
 /// The facts of one run.
@@ -23,7 +23,7 @@ const VERSION: u32 = 1;
 pub struct Recording {
     /// The region of the run.
     pub region: Option<String>,
-    /// When the account was looked at, in seconds since 1970.
+    /// The time of the run, in seconds since 1970.
     pub now: Option<i64>,
     facts: BTreeMap<String, Line>,
 }
@@ -48,7 +48,7 @@ struct Line {
 /// Why a recording cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// It is no JSON, or not of the form of a recording.
+    /// It is not JSON, or not a recording.
     #[error("it is not a recording of this program: {0}")]
     Form(#[from] serde_json::Error),
     /// It was made by an incompatible version.
@@ -57,8 +57,8 @@ pub enum SnapshotError {
 }
 
 impl Recording {
-    /// What the table of a finished run holds. Gaps of an interrupted run are recorded too: the same
-    /// facts, the same verdict.
+    /// The contents of the table of a finished run. Gaps of an interrupted run are recorded too: the same
+    /// facts give the same verdict.
     pub fn of(table: &Table, region: Option<String>, now: Option<i64>) -> Recording {
         let mut facts = BTreeMap::new();
         for (_, row) in table.rows() {
@@ -77,7 +77,7 @@ impl Recording {
     /// Reads a recording.
     ///
     /// # Errors
-    /// When it is not of this form or version.
+    /// If it has another format or version.
     pub fn parse(text: &str) -> Result<Recording, SnapshotError> {
         let form: Form = serde_json::from_str(text)?;
         if form.version != VERSION {
@@ -88,7 +88,7 @@ impl Recording {
         Ok(Recording { region: form.region, now: form.now, facts })
     }
 
-    /// The recording as text: sorted, a fact a line, so that two of them can be compared.
+    /// The recording as text: sorted, one fact per line, so that two of them can be compared.
     pub fn print(&self) -> String {
         let mut text = format!(
             "{{\"version\": {VERSION}, \"region\": {}, \"now\": {}, \"facts\": [\n",
@@ -107,7 +107,7 @@ impl Recording {
         text
     }
 
-    /// What the recording says to a question.
+    /// The recorded answer to a lookup.
     ///
     /// # Errors
     /// [`Gap::NotRecorded`], or the gap that was recorded.
@@ -123,8 +123,8 @@ impl Recording {
         })
     }
 
-    /// The same recording with account ids and names replaced by made-up ones, the same by the same
-    /// throughout. It is for reading: the original definition asks other questions than it answers.
+    /// The same recording with made-up account ids and names, equal for equal ones. It is for reading: it
+    /// cannot be replayed with the original definition.
     #[must_use]
     pub fn redacted(&self) -> Recording {
         let values = self.facts.values().flat_map(|line| [&line.key, &line.answer]);
@@ -137,10 +137,10 @@ impl Recording {
     }
 }
 
-/// For the property tests: what would have come of it if less had been learnt.
+/// For the property tests: the same recording with fewer facts.
 #[cfg(test)]
 impl Recording {
-    /// How many facts it holds.
+    /// The number of facts.
     pub(crate) fn len(&self) -> usize {
         self.facts.len()
     }
@@ -157,24 +157,24 @@ impl Recording {
         self.facts.keys().map(|key| asked.get(key).copied()).collect()
     }
 
-    /// Which fact answers this question.
+    /// The fact that answers this lookup.
     pub(crate) fn position(&self, lookup: &dyn Asked) -> Option<usize> {
         let asked = index(lookup.call().0, &lookup.to_json());
         self.facts.keys().position(|key| *key == asked)
     }
 
-    /// Whether the `nth` fact is that something is there.
+    /// Whether the `nth` fact was found.
     pub(crate) fn has_found(&self, nth: usize) -> bool {
         self.facts.values().nth(nth).is_some_and(|line| line.answer["Ok"].get("found").is_some())
     }
 
-    /// The facts that something is absent.
+    /// The facts that are absences.
     pub(crate) fn absences(&self) -> impl Iterator<Item = usize> {
         let facts = self.facts.values().enumerate();
         facts.filter(|(_, line)| line.answer["Ok"].get("absent").is_some()).map(|(nth, _)| nth)
     }
 
-    /// The same recording, where instead of its `nth` fact something is absent.
+    /// The same recording with its `nth` fact absent.
     pub(crate) fn absent(&self, nth: usize, absence: &Absence) -> Recording {
         let mut rest = self.clone();
         if let Some(line) = rest.facts.values_mut().nth(nth) {
@@ -192,7 +192,7 @@ impl Recording {
         rest
     }
 
-    /// The same recording with its `nth` fact refused.
+    /// The same recording with its `nth` fact denied.
     pub(crate) fn refused(&self, nth: usize) -> Recording {
         let mut rest = self.clone();
         if let Some(line) = rest.facts.values_mut().nth(nth) {

@@ -1,4 +1,4 @@
-//! The table of one run: a row for each question, in the order in which they were first asked.
+//! The table of one run: a row for each lookup, in the order of the first request.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -10,20 +10,20 @@ use super::view::Log;
 use crate::knowledge::{FactId, Gap, Seen, Stop};
 use crate::lookup::Lookup;
 
-/// What has been asked, and what is known of it. It only grows.
+/// The lookups of a run and their answers. It only grows.
 #[derive(Default)]
 pub struct Table {
     ids: HashMap<Arc<dyn Key>, FactId>,
     rows: Vec<Row>,
 }
 
-/// One question and its answer, once it is there.
+/// One lookup and its answer, once it is known.
 pub enum Row {
-    /// A question to a service.
+    /// A lookup of a service.
     Asked {
-        /// The question.
+        /// The lookup.
         lookup: Arc<dyn Asked>,
-        /// Its answer; `None` while it is under way.
+        /// Its answer; `None` while it is pending.
         answer: Option<BoxedAnswer>,
     },
     /// A fact computed from other rows.
@@ -32,13 +32,13 @@ pub enum Row {
         derivation: Arc<dyn Derivation>,
         /// Its result; `None` while it waits for other rows.
         result: Option<Result<Box<dyn Any + Send + Sync>, Stop>>,
-        /// What the computation touched, for the evidence of whoever asks.
+        /// The rows that the computation touched, for the evidence.
         log: Log,
     },
 }
 
 impl Row {
-    /// Whether the answer is there.
+    /// Whether the answer is known.
     pub fn is_known(&self) -> bool {
         match self {
             Row::Asked { answer, .. } => answer.is_some(),
@@ -46,7 +46,7 @@ impl Row {
         }
     }
 
-    /// The gap that stands where the answer should be.
+    /// The gap in place of the answer.
     pub fn gap(&self) -> Option<&Gap> {
         match self {
             Row::Asked { answer: Some(Err(gap)), .. }
@@ -67,7 +67,7 @@ impl Table {
         &self.rows[id.0]
     }
 
-    /// All rows, in the order in which they were first asked.
+    /// All rows, in the order of the first request.
     pub fn rows(&self) -> impl Iterator<Item = (FactId, &Row)> {
         self.rows.iter().enumerate().map(|(index, row)| (FactId(index), row))
     }
@@ -79,7 +79,7 @@ impl Table {
         id
     }
 
-    /// Adds a question, or finds it. The second value tells whether it is new.
+    /// Adds a lookup, or finds it. The second value is `true` if it is new.
     pub fn ask<L: Lookup>(&mut self, lookup: &L) -> (FactId, bool) {
         if let Some((id, _)) = self.find(lookup) {
             return (id, false);
@@ -99,15 +99,15 @@ impl Table {
         (self.add(derivation, row), true)
     }
 
-    /// Enters the answer to a question. A second answer to the same question is ignored: what a
-    /// check has seen does not change under it.
+    /// Enters the answer to a lookup. A second answer to the same lookup is ignored: what a check has seen
+    /// does not change.
     pub fn answer(&mut self, id: FactId, given: BoxedAnswer) {
         if let Row::Asked { answer: answer @ None, .. } = &mut self.rows[id.0] {
             *answer = Some(given);
         }
     }
 
-    /// Enters the result of a derivation with what it touched.
+    /// Enters the result of a derivation with the rows that it touched.
     pub fn settle(
         &mut self,
         id: FactId,
@@ -120,7 +120,7 @@ impl Table {
         }
     }
 
-    /// The questions behind `ids`, with those behind derived facts in their place, each once.
+    /// The lookups of `ids`, with derived facts replaced by theirs, each once.
     pub fn questions(&self, ids: &[FactId]) -> Vec<FactId> {
         let mut found = Vec::new();
         self.collect_questions(ids, &mut found);
@@ -137,7 +137,7 @@ impl Table {
         }
     }
 
-    /// The first answer to a question of this kind that found something.
+    /// The first found answer to a lookup of this type.
     pub fn found<L: Lookup>(&self) -> Option<&L::Fact> {
         self.rows.iter().find_map(|row| match row {
             Row::Asked { lookup, answer: Some(Ok(Seen::Found(fact))) } => {
@@ -147,7 +147,7 @@ impl Table {
         })
     }
 
-    /// One line of evidence: the call, what was asked, and what came back.
+    /// One line of evidence: the call, the resource, and the answer.
     pub fn evidence(&self, id: FactId) -> String {
         match self.row(id) {
             Row::Asked { lookup, answer } => {

@@ -1,4 +1,4 @@
-//! What a check sees of the table, and the log of what it looked at.
+//! The view of a check on the table, and the log of the facts that it touched.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -9,33 +9,33 @@ use super::table::{Row, Table};
 use crate::knowledge::{Absence, FactId, Gap, Ground, Lack, Seen, Stop};
 use crate::lookup::{Lookup, Optional};
 
-/// The facts, as one evaluation sees them.
+/// The facts for one evaluation.
 pub struct View<'t> {
     table: &'t Table,
     log: RefCell<Log>,
 }
 
-/// What one evaluation touched.
+/// The facts that one evaluation touched.
 #[derive(Clone, Default)]
 pub struct Log {
-    /// Rows that were looked at, in order, each once.
+    /// Rows that were read, in order, each once.
     pub touched: Vec<FactId>,
-    /// Rows that were looked at and are not known yet.
+    /// Rows that were read and are not known yet.
     pub waiting: Vec<FactId>,
-    /// Questions that the table does not hold yet.
+    /// Lookups that are not in the table yet.
     pub wanted: Vec<Wanted>,
-    /// Rows that were found to be gaps, other than through `peek`.
+    /// Rows that are gaps, except through `peek`.
     pub gaps: Vec<FactId>,
-    /// Rows that were found absent, which is no fault of the task's.
+    /// Absent rows that the task does not need.
     pub excused: Vec<FactId>,
-    /// What the result assumes, because optional knowledge was missing.
+    /// The assumptions in place of missing optional knowledge.
     pub assumptions: Vec<String>,
-    /// Rows that were looked at, also in an attempt that led nowhere: all that the result may depend on.
+    /// Rows that were read, including in failed attempts: everything that the result may depend on.
     #[cfg(test)]
     pub read: Vec<FactId>,
 }
 
-/// A question that was asked for the first time.
+/// A lookup that was requested for the first time.
 #[derive(Clone)]
 pub struct Wanted {
     pub(super) key: Arc<dyn Key>,
@@ -49,7 +49,7 @@ pub(super) enum Question {
 }
 
 impl Wanted {
-    /// Enters it into the table, unless another evaluation did so before. Tells whether it is new.
+    /// Enters it into the table, unless another evaluation did. `true` if it is new.
     pub fn enter(self, table: &mut Table) -> (FactId, bool) {
         if let Some((id, _)) = table.find(&*self.key) {
             return (id, false);
@@ -70,26 +70,26 @@ impl<'t> View<'t> {
         View { table, log: RefCell::default() }
     }
 
-    /// A view that rests on what an earlier evaluation touched.
+    /// A view that continues the log of an earlier evaluation.
     pub fn resting_on(table: &'t Table, log: &Log) -> View<'t> {
         View { table, log: RefCell::new(log.clone()) }
     }
 
-    /// What was touched.
+    /// The log.
     pub fn into_log(self) -> Log {
         self.log.into_inner()
     }
 
-    /// What is known of `lookup`, where an absence means something to the check.
+    /// The answer to `lookup`, for a check that handles its absence.
     ///
     /// # Errors
-    /// The gap, if it could not be learnt (or is not known yet).
+    /// The gap, if it is not known (yet).
     pub fn get<L: Lookup>(&self, lookup: &L) -> Result<Seen<&'t L::Fact>, Stop> {
         self.read(lookup).map(|(_, seen)| seen)
     }
 
-    /// The fact itself; an absence ends the judgement. Of all checks that stop at the same
-    /// absence, the first in catalogue order fails, the others are skipped.
+    /// The fact; an absence ends the judgement. Of all checks that stop at the same absence, the first in
+    /// catalogue order fails, and the others are skipped.
     ///
     /// # Errors
     /// The gap, or the absence.
@@ -100,16 +100,16 @@ impl<'t> View<'t> {
         }
     }
 
-    /// Says that the task does without what `lookup` asks for: its absence, which was looked at, is no
-    /// fault. A check that stops at it all the same would contradict, and neither is believed then. Merely
-    /// to pass with an absence in sight says nothing of it: the claim may be another one.
+    /// States that the task does not need the resource of `lookup`: its absence is not a fault. A check that
+    /// stops at it would contradict, and then both are unknown. A pass that has merely read an absence states
+    /// nothing about it.
     pub fn excuse<L: Lookup>(&self, lookup: &L) {
         if let Some((id, _)) = self.table.find(lookup) {
             self.log.borrow_mut().excused.push(id);
         }
     }
 
-    /// Several facts of one kind. All are wanted at once, also when the first is missing.
+    /// Several facts of one kind. All are requested at once, even if the first is missing.
     ///
     /// # Errors
     /// The first gap or absence, once all are known.
@@ -121,8 +121,8 @@ impl<'t> View<'t> {
         facts.into_iter().collect()
     }
 
-    /// Asks ahead for what will probably be needed, so that it comes together with the rest. What comes
-    /// of it counts only once it is read.
+    /// Requests what is probably needed, so that it is fetched together with the rest. The answer counts only
+    /// once it is read.
     pub fn prefetch<L: Lookup>(&self, lookup: &L) {
         if self.table.find(lookup).is_none() {
             let asked = Arc::new(lookup.clone());
@@ -130,10 +130,10 @@ impl<'t> View<'t> {
         }
     }
 
-    /// Optional knowledge: `None` when it cannot be learnt, and the verdict then names its assumption.
+    /// Optional knowledge: `None` if it cannot be read; the verdict then states its assumption.
     ///
     /// # Errors
-    /// Only while the answer is still under way.
+    /// Only while the answer is pending.
     pub fn peek<L: Optional>(&self, lookup: &L) -> Result<Option<Seen<&'t L::Fact>>, Stop> {
         match self.read(lookup) {
             Ok((_, seen)) => Ok(Some(seen)),
@@ -152,10 +152,10 @@ impl<'t> View<'t> {
         }
     }
 
-    /// One of several things of which each absence is reported at its own place.
+    /// One of several resources whose absences are reported at their own places.
     ///
     /// # Errors
-    /// The gap, if it could not be learnt (or is not known yet).
+    /// The gap, if it is not known (yet).
     pub fn need_optional<L: Lookup>(&self, lookup: &L) -> Result<Option<&'t L::Fact>, Stop> {
         Ok(match self.read(lookup)? {
             (_, Seen::Found(fact)) => Some(fact),
@@ -163,12 +163,12 @@ impl<'t> View<'t> {
         })
     }
 
-    /// What was asked, or why it is not known: for whoever reckons with the unknown itself, as the
-    /// engine of IAM does with a policy that could not be read. The gap no longer counts as swallowed,
-    /// so whoever calls this has to carry it on: into what decides, or into an assumption.
+    /// The fact, or why it is not known: for callers that handle the unknown, such as the IAM engine with
+    /// an unreadable policy. The gap no longer counts as ignored, so the caller must pass it on: into the
+    /// decision, or into an assumption.
     ///
     /// # Errors
-    /// An absence, and whatever is still under way.
+    /// An absence, and pending answers.
     pub fn tolerate<T>(
         &self,
         asked: impl FnOnce() -> Result<T, Stop>,
@@ -184,11 +184,11 @@ impl<'t> View<'t> {
         }
     }
 
-    /// What may settle it without looking further, and without an assumption. If it does not, whatever it
-    /// looked at is no part of what the verdict rests on.
+    /// An attempt that may decide without further facts and assumptions. If it does not, the facts that it
+    /// touched do not count for the verdict.
     ///
     /// # Errors
-    /// Only while an answer is still under way.
+    /// Only while an answer is pending.
     pub fn attempt<T>(
         &self,
         asked: impl FnOnce() -> Result<Option<T>, Stop>,
@@ -213,7 +213,7 @@ impl<'t> View<'t> {
         }
     }
 
-    /// Names what the verdict assumes, where nobody but the owner of an organization could know.
+    /// Adds an assumption to the verdict.
     pub fn assume(&self, what: impl Into<String>) {
         let what = what.into();
         let mut log = self.log.borrow_mut();
@@ -225,14 +225,14 @@ impl<'t> View<'t> {
     /// A derived fact.
     ///
     /// # Errors
-    /// Whatever stopped its derivation.
+    /// The gap or absence that stopped its derivation.
     pub fn derive<D: Derived>(&self, derived: &D) -> Result<&'t D::Fact, Stop> {
         let Some((id, row)) = self.table.find(derived) else {
             let derivation = Arc::new(derived.clone());
             return Err(self.want(derivation.clone(), Question::Derived(derivation)));
         };
         let Row::Derived { result, log: rests_on, .. } = row else {
-            return Err(defect("a derived fact stands in the row of a question"));
+            return Err(defect("a derived fact is in the row of a lookup"));
         };
         let mut log = self.log.borrow_mut();
         log.touch(id);
@@ -268,7 +268,7 @@ impl<'t> View<'t> {
             return Err(self.want(asked.clone(), Question::Asked(asked)));
         };
         let Row::Asked { answer, .. } = row else {
-            return Err(defect("a question stands in the row of a derived fact"));
+            return Err(defect("a lookup is in the row of a derived fact"));
         };
         let mut log = self.log.borrow_mut();
         log.touch(id);
@@ -296,7 +296,7 @@ impl<'t> View<'t> {
 }
 
 impl Log {
-    /// Whether the evaluation met something that is not known yet.
+    /// Whether the evaluation touched something that is not known yet.
     pub fn is_waiting(&self) -> bool {
         !self.wanted.is_empty() || !self.waiting.is_empty()
     }

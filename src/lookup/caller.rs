@@ -1,11 +1,11 @@
-//! AWS STS: who asks.
+//! AWS STS: the caller.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Call, Lookup, Services, classify};
 use crate::names::{AccountId, Region};
 
-/// Who are we? Allowed to everybody, whatever their policies say
+/// The identity of the caller. Always allowed, regardless of policies
 /// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct CallerIdentity {

@@ -1,8 +1,8 @@
-//! Where the line is drawn between "definitely said" and "could not be learnt", once for all lookups.
+//! Separates definite answers from gaps, for all lookups.
 //!
-//! When in doubt whether an error says "absent", it is a gap: only the codes that a lookup names in
-//! [`Lookup::ABSENT`] are absences. Errors that are not in the protocol's form carry no code, so a
-//! proxy's 403 or an HTML page is a gap by itself.
+//! If it is unclear whether an error means "absent", it is a gap: only the codes in [`Lookup::ABSENT`] are
+//! absences. Errors that are not in the protocol's form have no code, so a proxy's 403 or an HTML page is
+//! always a gap.
 
 use std::error::Error;
 
@@ -32,7 +32,7 @@ const THROTTLED: &[&str] = &[
     "TooManyRequestsException",
 ];
 
-/// Codes that speak of the caller's credentials, not of the thing that was asked for.
+/// Codes about the caller's credentials, not about the resource.
 const CREDENTIALS: &[&str] = &[
     "ExpiredToken",
     "ExpiredTokenException",
@@ -43,7 +43,7 @@ const CREDENTIALS: &[&str] = &[
     "UnrecognizedClientException",
 ];
 
-/// An answer that was understood: `read` turns it into the fact, or names what it lacks.
+/// A readable answer: `read` turns it into the fact, or names what is missing.
 pub(super) fn answer<L: Lookup, O, E>(
     lookup: &L,
     reply: Result<O, SdkError<E, HttpResponse>>,
@@ -58,12 +58,12 @@ where
     }
 }
 
-/// An answer without something that the service always sends: nothing can be concluded from it.
+/// An answer without a part that the service always sends: it proves nothing.
 pub(super) fn incomplete<L: Lookup>(lookup: &L, lacks: &str) -> Gap {
     Gap::Unreachable { what: named(lookup), why: format!("the answer lacks {lacks}") }
 }
 
-/// The proven absence of what was asked for.
+/// The proven absence of the resource.
 pub(super) fn absent<L: Lookup>(lookup: &L, said: impl Into<String>) -> Answer<L::Fact> {
     Ok(Seen::Absent(Absence { sentence: lookup.absence(), said: said.into() }))
 }
@@ -113,12 +113,12 @@ where
                     format!("your credentials were not accepted ({code}): sign in again")
                 }
                 Some(code) => format!("the service answered {code}: {message}"),
-                None => format!("HTTP {status} that is not the service's own answer (a proxy?)"),
+                None => format!("HTTP {status}, which did not come from the service (a proxy?)"),
             }
         }
-        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+        SdkError::TimeoutError(_) => "no answer before the timeout".to_owned(),
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
-            Some(error) if error.is_timeout() => "no connection in time".to_owned(),
+            Some(error) if error.is_timeout() => "no connection before the timeout".to_owned(),
             Some(error) => match error.source().and_then(|it| it.downcast_ref::<NotWhole>()) {
                 Some(not_whole) => not_whole.to_string(),
                 None => format!("no connection: {}", root(error)),
@@ -127,17 +127,17 @@ where
         },
         SdkError::ResponseError(context) => {
             let status = context.raw().status().as_u16();
-            format!("HTTP {status} that is not the service's own answer (a proxy?)")
+            format!("HTTP {status}, which did not come from the service (a proxy?)")
         }
         SdkError::ConstructionFailure(_) => {
-            format!("the question could not be put: {}", root(error))
+            format!("the request could not be sent: {}", root(error))
         }
         _ => root(error),
     };
     Gap::Unreachable { what, why }
 }
 
-/// The innermost cause: the only part of an SDK error chain that means something to a person.
+/// The innermost cause: the only part of an SDK error chain that helps a person.
 fn root(error: &dyn Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {

@@ -18,10 +18,10 @@ use super::Services;
 use super::connector::Http;
 use crate::names::Region;
 
-/// What the user said about how to reach AWS. Times are those of one request.
+/// The user's settings for the connection to AWS. Times apply to one request.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// `--profile`. When given, environment credentials do not count, as with the AWS CLI.
+    /// `--profile`. If set, environment credentials are ignored, as in the AWS CLI.
     pub profile: Option<String>,
     /// `--region`.
     pub region: Option<String>,
@@ -37,18 +37,18 @@ pub struct Settings {
     pub read_timeout: Option<Duration>,
 }
 
-/// Why nothing can be asked.
+/// Why there is no connection.
 #[derive(Debug)]
 pub enum NoConnection {
-    /// No credentials were found, or they could not be had.
+    /// No credentials were found, or they could not be loaded.
     Credentials(String),
     /// No region is configured.
     Region,
-    /// The region that is configured is none.
+    /// The configured region is not a region.
     BadRegion(String),
     /// The CA bundle cannot be read.
     CaBundle(PathBuf, String),
-    /// The HTTP client cannot be made.
+    /// The HTTP client cannot be created.
     Client(String),
 }
 
@@ -61,15 +61,18 @@ impl fmt::Display for NoConnection {
             ),
             NoConnection::Region => write!(
                 f,
-                "no AWS region is configured\n  Give --region, set AWS_REGION, or put `region` into the profile"
+                "no AWS region is configured\n  Pass --region, set AWS_REGION, or set `region` in the profile"
             ),
             NoConnection::BadRegion(given) => {
-                write!(f, "{given:?} is no AWS region\n  Give one like us-east-1 with --region")
+                write!(
+                    f,
+                    "{given:?} is not an AWS region\n  Pass one such as us-east-1 with --region"
+                )
             }
             NoConnection::CaBundle(path, why) => {
                 write!(f, "the CA bundle {} cannot be used: {why}", path.display())
             }
-            NoConnection::Client(why) => write!(f, "no HTTP client can be made: {why}"),
+            NoConnection::Client(why) => write!(f, "cannot create an HTTP client: {why}"),
         }
     }
 }
@@ -77,13 +80,13 @@ impl fmt::Display for NoConnection {
 /// How long the whole search for credentials may take when a network is involved.
 const SEARCH: Duration = Duration::from_secs(10);
 
-/// What a run asks, and as whom.
+/// The connection of a run.
 pub struct Connection {
     /// The clients.
     pub services: Services,
     /// The region of the run.
     pub region: Region,
-    /// The profile in use; none where the environment's credentials are.
+    /// The profile in use; none with credentials from the environment.
     pub profile: Option<String>,
 }
 
@@ -134,7 +137,7 @@ pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "settings of the AWS CLI that the SDK does not read or tell"
+    reason = "settings of the AWS CLI that the SDK does not read or expose"
 )]
 fn environment_variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -171,7 +174,7 @@ fn http_client(
         let certificates = reqwest::Certificate::from_pem_bundle(&pem)
             .map_err(|error| unusable(error.to_string()))?;
         if certificates.is_empty() {
-            return Err(unusable("it holds no certificate in PEM form".to_owned()));
+            return Err(unusable("it contains no certificate in PEM format".to_owned()));
         }
         for certificate in certificates {
             builder = builder.add_root_certificate(certificate);
@@ -180,7 +183,7 @@ fn http_client(
     builder.build().map_err(|error| NoConnection::Client(error.to_string()))
 }
 
-/// A server that accepts and never answers must not hold the gate: each attempt ends.
+/// A server that accepts a connection but never answers must not block the run: each attempt times out.
 fn timeouts(settings: &Settings) -> TimeoutConfig {
     let connect = settings.connect_timeout.unwrap_or(Duration::from_secs(3));
     let read = settings.read_timeout.unwrap_or(Duration::from_secs(8));
@@ -219,8 +222,8 @@ async fn region(
     found.parse::<Region>().map_err(|_| NoConnection::BadRegion(found))
 }
 
-/// The credentials, had once before anything is asked: a search that fails is not remembered by the
-/// SDK, so every request would repeat it.
+/// The credentials, loaded once before any call: the SDK does not cache a failed search, so every request
+/// would repeat it.
 async fn credentials(
     settings: &Settings,
     provider: &ProviderConfig,
@@ -245,7 +248,7 @@ async fn credentials(
         Ok(Ok(_)) => Ok(found),
         Ok(Err(error)) => Err(NoConnection::Credentials(reason(&error))),
         Err(_) => Err(NoConnection::Credentials(format!(
-            "their source did not answer within {} s",
+            "the credential source did not answer within {} s",
             SEARCH.as_secs()
         ))),
     }

@@ -13,14 +13,14 @@ use aws_smithy_types::body::SdkBody;
 
 use super::ec2::check_well_formed;
 
-/// No page of an AWS answer comes near this size, in bytes. A body without end would fill the memory.
+/// No page of an AWS answer is nearly as large, in bytes. An endless body would fill the memory.
 const MOST_BYTES: usize = 32 << 20;
 
 /// The SDK's view of the shared client.
 #[derive(Clone, Debug)]
 pub(super) struct Http(pub(super) reqwest::Client);
 
-/// The client for one set of timeouts; credential providers ask for shorter ones.
+/// The client for one set of timeouts; credential providers use shorter ones.
 #[derive(Clone, Debug)]
 struct Connector {
     client: reqwest::Client,
@@ -76,13 +76,13 @@ impl Connector {
     }
 }
 
-/// Why an answer that came was not taken.
+/// Why an answer was rejected.
 #[derive(Debug, thiserror::Error)]
 #[error("the answer is not whole: {0}")]
 pub(super) struct NotWhole(String);
 
-/// The body, whole. Half a list of policies looks like a shorter list, so a body that was cut off is
-/// no answer: worth a retry, and then a gap.
+/// The complete body. Half a list of policies looks like a shorter list, so a truncated body is not an answer:
+/// it is retried, and then a gap.
 async fn whole_body(mut response: reqwest::Response) -> Result<Vec<u8>, ConnectorError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(connector_error)? {
@@ -98,8 +98,7 @@ async fn whole_body(mut response: reqwest::Response) -> Result<Vec<u8>, Connecto
     Ok(body)
 }
 
-/// Whether a body is XML as the services send it. The HTML page of a proxy is left to the SDK, which
-/// does not take it for an answer.
+/// Whether a body is XML of a service. The HTML page of a proxy is left to the SDK, which rejects it.
 fn is_xml(body: &[u8]) -> bool {
     let start = body.trim_ascii_start();
     let begins = |with: &str| {

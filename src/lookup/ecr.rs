@@ -18,7 +18,7 @@ pub use policy::{
 };
 pub use repository::{DescribeRepository, Kept};
 
-/// Where a repository lives.
+/// A repository with its registry.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Repository {
     /// The region of the registry.
@@ -30,7 +30,8 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// Its ARN (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html>).
+    /// Its ARN
+    /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html>).
     pub fn arn(&self) -> String {
         let Repository { region, registry, name } = self;
         let partition = Partition::of_region(region.as_str());
@@ -45,7 +46,7 @@ impl Repository {
         format!("registry {} in {}", self.registry, self.region)
     }
 
-    /// An image of it, in words.
+    /// The words for an image in it.
     fn image(&self, reference: &Reference) -> String {
         let name = &self.name;
         match reference {
@@ -55,7 +56,7 @@ impl Repository {
     }
 }
 
-/// How a manifest is named.
+/// The reference to a manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reference {
@@ -87,10 +88,10 @@ impl Reference {
     }
 }
 
-/// The manifest of an image that is stored.
+/// The manifest of a stored image.
 ///
-/// Asked only for what `DescribeImages` has found: under a pull-through cache rule this call fetches what
-/// is not stored from upstream, and that is not ours to do.
+/// Called only for images that `DescribeImages` has found: with a pull-through cache rule this call would
+/// fetch a missing image from upstream, which is not read-only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct EcrManifest {
     /// The repository.
@@ -99,16 +100,16 @@ pub struct EcrManifest {
     pub reference: Reference,
 }
 
-/// A manifest as it is stored.
+/// A stored manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredManifest {
     /// Its digest.
     pub digest: String,
-    /// What it says.
+    /// Its contents.
     pub manifest: Manifest,
 }
 
-/// What the registry says when the whole repository is not there.
+/// The error code for a missing repository.
 pub const REPOSITORY_MISSING: &str = "RepositoryNotFoundException";
 
 impl Lookup for EcrManifest {
@@ -191,7 +192,7 @@ impl EcrManifest {
     }
 }
 
-/// The configuration of a single-platform image: the only place where its architecture is written.
+/// The configuration of a single-platform image: the only place that states its architecture.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct EcrConfig {
     /// The repository.
@@ -228,8 +229,7 @@ impl Lookup for EcrConfig {
             .await;
         let url = match reply {
             Ok(reply) => reply.download_url.ok_or_else(|| classify::incomplete(self, "the URL"))?,
-            // That the manifest names a blob which is not there proves a broken registry, not a
-            // wrong architecture.
+            // A missing blob of the manifest proves a broken registry, not a wrong architecture.
             Err(error) => {
                 return match classify::failed(self, &error) {
                     Err(gap) => Err(gap),
@@ -245,7 +245,7 @@ impl Lookup for EcrConfig {
     }
 }
 
-/// Whether an image is stored, and what ECR knows of it beside its manifest. It has no effect upstream.
+/// Whether an image is stored, and its details without the manifest. It has no effect upstream.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeImage {
     /// The repository.
@@ -257,7 +257,7 @@ pub struct DescribeImage {
 /// The detail of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageDetail {
-    /// The digest that the reference stands for at this moment.
+    /// The digest that the reference currently points to.
     pub digest: String,
     /// Its compressed size in bytes.
     pub size: Option<i64>,
@@ -278,7 +278,7 @@ impl Lookup for DescribeImage {
         self.repository.arn()
     }
 
-    /// Nobody but its owner adds a repository to a registry.
+    /// Only its owner can add a repository to a registry.
     fn mend(&self, missing: &Missing) -> Mend {
         self.repository.lacks(Some(&self.reference), missing)
     }
@@ -322,7 +322,7 @@ pub struct PullThroughRules {
     pub registry: AccountId,
 }
 
-/// One rule: what lies under its prefix is fetched from upstream at the first pull.
+/// One rule: images under its prefix are fetched from upstream at the first pull.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullThroughRule {
     /// The prefix of repositories that it covers; `ROOT` for all.

@@ -1,7 +1,7 @@
 //! Amazon ECS: registered task definitions, live services and container instances.
 //!
-//! The first two are kept as the JSON of the answer, not as the SDK's types: the document layer reads them like
-//! a file, and a field that is newer than the SDK is not lost.
+//! The first two keep the JSON of the answer, not the SDK's types: the document layer reads them like a file,
+//! and a field that is newer than the SDK is not lost.
 
 pub mod account;
 pub mod capacity_provider;
@@ -26,17 +26,16 @@ use crate::names::Region;
 /// A registered task definition: a family (its newest active revision), family:revision, or ARN.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeTaskDefinition {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// Family, family:revision or ARN.
     pub name: String,
 }
 
-/// What the API shows.
+/// The answer of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Described {
-    /// The object of the answer. What often holds secrets and is read by no check is
-    /// masked.
+    /// The object of the answer. Values that often contain secrets and that no check reads are masked.
     pub json: Value,
 }
 
@@ -65,7 +64,7 @@ impl Lookup for DescribeTaskDefinition {
             .send()
             .await;
         match &reply {
-            // The API has no code of its own for "there is none": it is a client exception with this text.
+            // The API has no separate code for a missing definition: it is a client exception with this text.
             Err(error) if says(error, "Unable to describe task definition") => {
                 classify::absent(self, "ClientException: Unable to describe task definition.")
             }
@@ -93,13 +92,13 @@ where
     }
 }
 
-/// What ECS says when the whole cluster is not there.
+/// The error code for a missing cluster.
 const CLUSTER_MISSING: &str = "ClusterNotFoundException";
 
-/// A service as it runs.
+/// A live service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeService {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// The cluster's name or ARN; none for the account's `default` cluster.
     pub cluster: Option<String>,
@@ -127,7 +126,7 @@ impl Lookup for DescribeService {
             .interceptor(body.clone())
             .send()
             .await;
-        // A missing service is named inside a successful answer.
+        // A missing service is reported in a successful answer.
         if let Ok(it) = &reply
             && it.failures().iter().any(|failure| failure.reason() == Some("MISSING"))
         {
@@ -143,7 +142,7 @@ impl Lookup for DescribeService {
             let json = body.json().ok_or("a readable body")?;
             let service = json.get("services").and_then(|list| list.get(0)).ok_or("the service")?;
             let mut service = service.clone();
-            // What grows with the service's age, and is read by no check.
+            // Lists that grow with the service's age, and that no check reads.
             if let Some(object) = service.as_object_mut() {
                 object.remove("events");
             }
@@ -159,7 +158,7 @@ impl DescribeService {
     }
 }
 
-/// Keeps the body of an answer, beside what the SDK makes of it.
+/// Keeps the body of an answer, in addition to the SDK's types.
 #[derive(Clone, Debug, Default)]
 struct Body(Arc<Mutex<Option<Vec<u8>>>>);
 

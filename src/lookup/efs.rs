@@ -16,13 +16,13 @@ use crate::shell::ShellCommand;
 /// A file system of the caller's account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeFileSystem {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `fs-…`
     pub id: String,
 }
 
-/// A file system as it is.
+/// A file system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileSystem {
     /// Its ARN.
@@ -31,9 +31,9 @@ pub struct FileSystem {
     pub owner: AccountId,
     /// `available`, `creating`, `updating`, `deleting`, `error`, …
     pub state: String,
-    /// The only zone that it is in; none where it is in all of the region.
+    /// Its zone, for a One Zone file system.
     pub one_zone: Option<Zone>,
-    /// Whether it is the destination of a replication, which nobody else can write to.
+    /// Whether it is the destination of a replication, which is read-only.
     pub replica: bool,
 }
 
@@ -53,8 +53,8 @@ impl Zone {
     }
 }
 
-/// What becomes of a volume whose file system is not there. A new one would be empty, so those that are
-/// there are shown.
+/// The error and the fix for a missing file system. A new one would be empty, so the command lists the
+/// existing ones.
 fn missing(file_system: &str, region: &Region) -> Mend {
     let host = format!("{file_system}.efs.{region}.amazonaws.com");
     Mend::by(
@@ -63,7 +63,7 @@ fn missing(file_system: &str, region: &Region) -> Mend {
             .flag("--output table")
             .region(region),
     )
-    .saying("Name a file system of the region that the task runs in (aws efs describe-file-systems lists them), or create one")
+    .saying("Use a file system in the region of the task (aws efs describe-file-systems lists them), or create one")
     .instead_of(format!("ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: Failed to resolve \"{host}\" - check that your file system ID is correct, and ensure that the VPC has an EFS mount target for this file system ID."))
 }
 
@@ -95,7 +95,7 @@ impl Lookup for DescribeFileSystem {
     }
 }
 
-/// Where the service left out what it always sends, the SDK fills in an empty text.
+/// The SDK fills in an empty text for missing required fields.
 fn file_system(
     it: FileSystemDescription,
     asked: &DescribeFileSystem,
@@ -112,13 +112,13 @@ fn file_system(
     Ok(FileSystem {
         arn,
         owner,
-        state: told(state).ok_or("the state of the file system")?,
+        state: non_empty(state).ok_or("the state of the file system")?,
         one_zone: zone(it.availability_zone_id, it.availability_zone_name),
         replica: protection == Some(ReplicationOverwriteProtection::Replicating),
     })
 }
 
-fn told(text: &str) -> Option<String> {
+fn non_empty(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
@@ -126,12 +126,12 @@ fn zone(id: Option<String>, name: Option<String>) -> Option<Zone> {
     (id.is_some() || name.is_some()).then_some(Zone { id, name })
 }
 
-/// The ARN of a file system; whose it is, the question does not tell.
+/// The ARN of a file system, with unknown account.
 fn file_system_arn(region: &Region, id: &str) -> String {
     format!("arn:{}:elasticfilesystem:{region}:*:file-system/{id}", region.partition())
 }
 
-/// The mount targets of a file system: one for each zone at most, all in one VPC
+/// The mount targets of a file system: at most one per zone, all in one VPC
 /// (<https://docs.aws.amazon.com/efs/latest/ug/API_CreateMountTarget.html>).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeMountTargets {
@@ -141,7 +141,7 @@ pub struct DescribeMountTargets {
     pub file_system: String,
 }
 
-/// The network interface by which a file system is reached from one zone.
+/// The network interface that serves a file system in one zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MountTarget {
     /// `fsmt-…`
@@ -211,11 +211,11 @@ impl Lookup for DescribeMountTargets {
 fn mount_target(it: MountTargetDescription) -> Result<MountTarget, &'static str> {
     let zone = zone(it.availability_zone_id, it.availability_zone_name);
     Ok(MountTarget {
-        id: told(&it.mount_target_id).ok_or("the id of a mount target")?,
+        id: non_empty(&it.mount_target_id).ok_or("the id of a mount target")?,
         vpc: it.vpc_id.ok_or("the VPC of a mount target")?,
-        subnet: told(&it.subnet_id).ok_or("the subnet of a mount target")?,
+        subnet: non_empty(&it.subnet_id).ok_or("the subnet of a mount target")?,
         zone: zone.ok_or("the zone of a mount target")?,
-        state: told(it.life_cycle_state.as_str()).ok_or("the state of a mount target")?,
+        state: non_empty(it.life_cycle_state.as_str()).ok_or("the state of a mount target")?,
         ipv4: it.ip_address,
         ipv6: it.ipv6_address,
     })
@@ -232,7 +232,7 @@ pub struct DescribeMountTargetGroups {
     pub mount_target: String,
 }
 
-/// What EFS asks of the caller's rights beside
+/// A further permission that EFS requires of the caller
 /// (<https://docs.aws.amazon.com/efs/latest/ug/API_DescribeMountTargetSecurityGroups.html>).
 pub(super) const INTERFACE_ATTRIBUTE: Call = Call("ec2:DescribeNetworkInterfaceAttribute");
 
@@ -264,7 +264,7 @@ impl Lookup for DescribeMountTargetGroups {
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
         let asked = services.efs(&self.region).describe_mount_target_security_groups();
         let reply = asked.mount_target_id(&self.mount_target).send().await;
-        // The SDK makes an empty list of one that is not there, and an interface has a group at least.
+        // The SDK turns a missing list into an empty one, but an interface has at least one group.
         classify::answer(self, reply, |it| match it.security_groups {
             groups if groups.is_empty() => Err("the security groups"),
             groups => Ok(groups),
@@ -275,26 +275,26 @@ impl Lookup for DescribeMountTargetGroups {
 /// An access point of the caller's account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeAccessPoint {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `fsap-…`
     pub id: String,
 }
 
-/// An access point as it is.
+/// An access point.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessPoint {
     /// Its ARN.
     pub arn: String,
-    /// The file system that it leads into: `fs-…`
+    /// Its file system: `fs-…`
     pub file_system: String,
     /// `available`, `creating`, `deleting`, `error`, …
     pub state: String,
-    /// Whom everybody who comes through it acts as, where it says: the user's number.
+    /// The user id that it enforces, if it has one.
     pub user: Option<i64>,
-    /// The directory that it leads to.
+    /// Its root directory.
     pub path: String,
-    /// Whether it makes that directory where it is missing.
+    /// Whether it creates that directory if it is missing.
     pub creates_path: bool,
 }
 
@@ -319,7 +319,7 @@ impl Lookup for DescribeAccessPoint {
                 .flag("--output table")
                 .region(&self.region),
         )
-        .saying("Name an access point of this file system (aws efs describe-access-points lists them), or create one")
+        .saying("Use an access point of this file system (aws efs describe-access-points lists them), or create one")
         .instead_of("ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: mount.nfs4: access denied by server while mounting 127.0.0.1:/")
     }
 
@@ -337,7 +337,7 @@ impl Lookup for DescribeAccessPoint {
 fn access_point(it: AccessPointDescription) -> Result<AccessPoint, &'static str> {
     let root = it.root_directory;
     let creates_path = root.as_ref().is_some_and(|root| root.creation_info.is_some());
-    // Without one, it leads to the root of the file system
+    // Without a path, the root of the file system
     // (https://docs.aws.amazon.com/efs/latest/ug/API_CreateAccessPoint.html).
     let path = root.and_then(|root| root.path).unwrap_or_else(|| "/".to_owned());
     let state = it.life_cycle_state.ok_or("the state of the access point")?;
@@ -351,7 +351,7 @@ fn access_point(it: AccessPointDescription) -> Result<AccessPoint, &'static str>
     })
 }
 
-/// The policy of a file system. Without one, everybody who reaches a mount target may do everything
+/// The policy of a file system. Without one, any client that reaches a mount target has full access
 /// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetFileSystemPolicy {

@@ -9,13 +9,13 @@ use crate::shell::ShellCommand;
 /// A file system of the caller's account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeFsxFileSystem {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `fs-…`
     pub id: String,
 }
 
-/// A file system as it is.
+/// A file system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FsxFileSystem {
     /// `WINDOWS`, `LUSTRE`, `ONTAP`, `OPENZFS`.
@@ -45,7 +45,7 @@ impl Lookup for DescribeFsxFileSystem {
                 .flag("--output table")
                 .region(&self.region),
         )
-        .saying("Name a file system for Windows of the region that the task runs in, or create one")
+        .saying("Use an FSx for Windows File Server file system in the region of the task, or create one")
         .instead_of(format!("unable to mount file system {}", self.id))
     }
 

@@ -15,26 +15,26 @@ use crate::names::{Arn, Partition, Region};
 /// A key, by its id, its ARN, an alias or the ARN of an alias.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeKey {
-    /// The region that is asked. KMS knows no key of another one.
+    /// The region. KMS does not find keys of another region.
     pub region: Region,
     /// Id, ARN, `alias/...` or the ARN of an alias.
     pub id: String,
 }
 
-/// A key as it is.
+/// A key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
-    /// The ARN of the key itself, also when it was asked for by an alias.
+    /// The ARN of the key, even if it was requested by an alias.
     pub arn: String,
     /// `Enabled`, `Disabled`, `PendingDeletion`, ... Only the first can be used.
     pub state: String,
     /// The day on which it will be deleted, if that is scheduled.
     pub deleted: Option<String>,
-    /// `SYMMETRIC_DEFAULT`, `RSA_2048`, ... The first is the only one that encrypts for AWS's services,
-    /// and leaves no other usage than `ENCRYPT_DECRYPT`
+    /// `SYMMETRIC_DEFAULT`, `RSA_2048`, ... Only the first one encrypts for AWS services; its
+    /// only usage is `ENCRYPT_DECRYPT`
     /// (<https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html>).
     pub spec: String,
-    /// `ENCRYPT_DECRYPT`, `SIGN_VERIFY`, ... where it is told.
+    /// `ENCRYPT_DECRYPT`, `SIGN_VERIFY`, ... if known.
     pub usage: Option<String>,
     /// Who manages it.
     pub manager: Manager,
@@ -53,7 +53,7 @@ pub enum Manager {
 }
 
 impl DescribeKey {
-    /// The key that `id` means to somebody in `home`: an ARN names its own region.
+    /// The key of `id` for a caller in `home`: an ARN contains its region.
     pub fn of(id: &str, home: &Region) -> DescribeKey {
         let region = id.parse::<Arn>().ok().and_then(|arn| arn.region);
         DescribeKey { region: region.unwrap_or_else(|| home.clone()), id: id.to_owned() }
@@ -69,7 +69,7 @@ impl Lookup for DescribeKey {
         format!("KMS key {} in {}", self.id, self.region)
     }
 
-    /// A statement about a key names the key: neither an alias nor the ARN of one would do
+    /// A statement must contain the ARN of the key: an alias or its ARN does not work
     /// (<https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html>).
     fn resource(&self) -> String {
         let DescribeKey { region, id } = self;
@@ -96,7 +96,7 @@ impl Lookup for DescribeKey {
 
 fn read(id: &str, it: KeyMetadata) -> Result<Key, &'static str> {
     let manager = match it.key_manager {
-        // Aliases that begin so are reserved for AWS's own keys
+        // Aliases with this prefix are reserved for AWS managed keys
         // (<https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html>).
         _ if id.starts_with("alias/aws/") || id.contains(":alias/aws/") => Manager::Aws,
         Some(KeyManagerType::Aws) => Manager::Aws,
@@ -114,13 +114,13 @@ fn read(id: &str, it: KeyMetadata) -> Result<Key, &'static str> {
     })
 }
 
-/// The policy of a key of the caller's account: every key has one, named `default`. That KMS finds
-/// none proves nothing about the key: for one of another account it may say the same.
+/// The policy of a key of the caller's account: every key has one, named `default`. An error "not found"
+/// proves nothing: KMS may return it for a key of another account too.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetKeyPolicy {
     /// The region of the key.
     pub region: Region,
-    /// The ARN of the key; no alias.
+    /// The ARN of the key, not an alias.
     pub key: String,
 }
 
@@ -150,12 +150,12 @@ impl Lookup for GetKeyPolicy {
     }
 }
 
-/// The grants on a key. As with its policy, that KMS finds none of the name proves nothing.
+/// The grants on a key. As with its policy, "not found" proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ListGrants {
     /// The region of the key.
     pub region: Region,
-    /// The ARN of the key; no alias.
+    /// The ARN of the key, not an alias.
     pub key: String,
 }
 
@@ -170,11 +170,11 @@ pub struct Grant {
     pub operations: Vec<String>,
     /// The encryption context must be these pairs and no others.
     pub context_equals: Option<BTreeMap<String, String>>,
-    /// The encryption context must hold these pairs.
+    /// The encryption context must contain these pairs.
     pub context_subset: Option<BTreeMap<String, String>>,
-    /// The request must come on behalf of this resource.
+    /// The request must be on behalf of this resource.
     pub source_arn: Option<String>,
-    /// When it was created: it takes some minutes until it is known everywhere.
+    /// When it was created: a grant takes some minutes to propagate.
     pub created: Option<String>,
 }
 
@@ -237,10 +237,10 @@ fn grant(it: GrantListEntry) -> Result<Grant, &'static str> {
     })
 }
 
-/// The tags of a key. Asked only where a policy makes its answer depend on them.
+/// The tags of a key. Read only if a policy has a condition on them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ListResourceTags {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// The ARN of the key.
     pub key: String,

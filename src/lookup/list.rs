@@ -1,5 +1,5 @@
-//! The list of all lookups. One that is not listed is none, as the compiler sees to; and each that is
-//! listed has to stand the tests of this layer, against everything that can come over the wire.
+//! The list of all lookups. The compiler rejects a lookup that is not listed, and the tests of this layer run
+//! every listed one against all kinds of broken answers.
 
 use super::caller::CallerIdentity;
 use super::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};

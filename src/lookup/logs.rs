@@ -1,4 +1,4 @@
-//! Amazon CloudWatch Logs: whether a log group is there. Nothing is ever written or created to find out.
+//! Amazon CloudWatch Logs: whether a log group exists. Nothing is written or created to find out.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,28 +8,27 @@ use crate::knowledge::Seen;
 use crate::names::{LogGroupName, Region};
 use crate::shell::ShellCommand;
 
-/// A log group by its name. The service lists all whose names begin so: which of them is meant, only the
-/// whole name tells.
+/// A log group by its name. The service lists all groups with this prefix, so the full name is compared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeLogGroup {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// The name.
     pub name: LogGroupName,
 }
 
-/// A log group as it is.
+/// A log group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogGroup {
     /// The ARN, without an asterisk at its end.
     pub arn: String,
-    /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`, where it is told.
+    /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`, if known.
     pub class: Option<String>,
-    /// The ARN of the KMS key that encrypts what is written into it.
+    /// The ARN of the KMS key that encrypts its log events.
     pub kms_key: Option<String>,
 }
 
-/// What a task ends with whose log group is not there.
+/// The error of a task with a missing log group.
 pub const NO_GROUP: &str = "ResourceInitializationError: failed to validate logger args: create stream has been retried <n> times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.";
 
 impl Lookup for DescribeLogGroup {
@@ -40,7 +39,7 @@ impl Lookup for DescribeLogGroup {
         format!("log group {} in {}", self.name, self.region)
     }
 
-    /// The action is asked of all groups of the account
+    /// The action applies to all groups of the account
     /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html>).
     fn resource(&self) -> String {
         format!("arn:{}:logs:{}:*:log-group:*", self.region.partition(), self.region)
@@ -71,7 +70,7 @@ impl Lookup for DescribeLogGroup {
                 Ok(page) => page,
                 Err(error) => return classify::failed(self, &error),
             };
-            // A missing name is known by its omission, which needs the list to be there.
+            // A missing name is proven by its omission, so the list must exist.
             let list = page
                 .log_groups
                 .ok_or_else(|| classify::incomplete(self, "the list of log groups"))?;
@@ -90,7 +89,7 @@ impl Lookup for DescribeLogGroup {
     }
 }
 
-/// Of the two forms of its ARN, one ends with an asterisk
+/// One of the two forms of its ARN ends with an asterisk
 /// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>).
 fn read(it: aws_sdk_cloudwatchlogs::types::LogGroup) -> Result<LogGroup, &'static str> {
     let arn = it.log_group_arn.or(it.arn).ok_or("the ARN of the log group")?;

@@ -1,11 +1,11 @@
-//! What of ECS's answers must not become a recorded fact: values that often hold secrets and that no
-//! check reads. The shape stays: a masked text is a text, and a masked list is as long as before.
+//! Masks values in answers of ECS that often contain secrets and that no check reads, so that they are never
+//! recorded. The shape is kept: a masked text is a text, and a masked list has the same length.
 
 use serde_json::Value;
 
 const MASK: &str = "***";
 
-/// A log option with such a name holds a credential: `splunk-token`, `Http_Passwd`, `api_key`.
+/// A log option with such a name contains a credential: `splunk-token`, `Http_Passwd`, `api_key`.
 const CREDENTIALS: &[&str] = &["token", "passw", "secret", "key", "credential"];
 
 /// Masks the secrets of everything below `value`: containers, overrides, log configurations, volumes.
@@ -26,7 +26,7 @@ fn field(name: &str, value: &mut Value) {
         "environment" => blank_variables(value),
         "command" | "entryPoint" | "dockerLabels" | "driverOpts" | "labels" => hide(value),
         "healthCheck" => {
-            // The first item says how the others are run, and a check reads it.
+            // The first item states how the others are run, and a check reads it.
             let command = value.get_mut("command").and_then(Value::as_array_mut);
             command.into_iter().flatten().skip(1).for_each(hide);
         }

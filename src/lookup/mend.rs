@@ -1,40 +1,40 @@
-//! What mends an absence.
+//! The fix for an absence.
 
 use crate::knowledge::{Absence, Purpose};
 use crate::names::AccountId;
 use crate::shell::ShellCommand;
 
-/// An absence, with what is known around it.
+/// An absence, with its context.
 #[derive(Clone, Copy, Debug)]
 pub struct Missing<'a> {
-    /// What was answered.
+    /// The answer.
     pub absence: &'a Absence,
-    /// The account of the caller, where it is known.
+    /// The account of the caller, if known.
     pub account: Option<&'a AccountId>,
-    /// What it is wanted for, where somebody said so.
+    /// What it is needed for, if known.
     pub purpose: Option<Purpose>,
 }
 
 impl Missing<'_> {
-    /// Whether the caller is of this account, for all that is known.
+    /// Whether the caller may be in this account.
     pub fn is_of(&self, account: &AccountId) -> bool {
         self.account == Some(account)
     }
 
-    /// Whether the caller is known to be of another account.
-    pub fn is_beside(&self, account: &AccountId) -> bool {
+    /// Whether the caller is known to be in another account.
+    pub fn is_outside(&self, account: &AccountId) -> bool {
         self.account.is_some_and(|own| own != account)
     }
 }
 
-/// What becomes of an absence, and how to fix it.
+/// The runtime error of an absence, and how to fix it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mend {
-    /// The error that it becomes at run time, where AWS tells one.
+    /// The runtime error, if AWS has one.
     pub prevents: Option<String>,
-    /// One sentence, where it is more exact than the remedy of the check.
+    /// One sentence, if it is more exact than the remedy of the check.
     pub remedy: Option<String>,
-    /// The commands, in their order.
+    /// The commands, in order.
     pub commands: Vec<ShellCommand>,
 }
 
@@ -50,13 +50,13 @@ impl Mend {
         self
     }
 
-    /// This is the error that it would become.
+    /// Sets the runtime error.
     pub fn instead_of(mut self, error: impl Into<String>) -> Mend {
         self.prevents = Some(error.into());
         self
     }
 
-    /// In these words.
+    /// Sets the sentence.
     pub fn saying(mut self, remedy: impl Into<String>) -> Mend {
         self.remedy = Some(remedy.into());
         self
@@ -83,7 +83,7 @@ mod tests {
         "eu-west-1".parse().unwrap()
     }
 
-    /// What the lookup says to somebody of the account.
+    /// The fix for a caller in the account.
     fn mends(lookup: &impl Lookup, said: &str, purpose: Option<Purpose>) -> Mend {
         let absence = Absence { sentence: lookup.absence(), said: said.to_owned() };
         let account = OWN.parse().unwrap();
@@ -152,7 +152,7 @@ mod tests {
                 "aws secretsmanager describe-secret --secret-id prod/db --query ARN --output text --region eu-west-1"
             ]
         );
-        // There the name was asked for already, or it is not the caller's to look for.
+        // The name was already used, or the secret is in another account.
         for id in ["prod/db".to_owned(), arn(OWN, "prod/db"), arn(OTHER, "prod/db-AbCdEf")] {
             assert_eq!(of(&id), [""; 0], "{id}");
         }
@@ -175,7 +175,7 @@ mod tests {
             let account = &statement["Condition"]["StringEquals"]["aws:SourceAccount"];
             assert_eq!(account.as_str(), narrowed.then_some(OWN), "{purpose:?}");
         }
-        // Of another one it is not known who is to assume it.
+        // For any other purpose it is not known who assumes it.
         for purpose in [Some(Purpose::Deployment), Some(Purpose::ContainerInstance), None] {
             let commands = mends(&role, "NoSuchEntity", purpose).commands;
             assert!(

@@ -1,10 +1,9 @@
 //! The only code that talks to AWS and to image registries: one file per service, one struct per
 //! operation.
 //!
-//! A lookup is a question with a key ([`Lookup`]): plain data that says what is asked, of which
-//! region, and what the answer looks like. Every answer is [`Seen`](crate::knowledge::Seen) (the service
-//! definitely said) or a [`Gap`](crate::knowledge::Gap) (it could not be learnt); `classify.rs` draws that
-//! line once, for all of them.
+//! A [`Lookup`] is plain data: the call, its region and parameters, and the type of the answer. Every
+//! answer is [`Seen`](crate::knowledge::Seen) (definite) or a [`Gap`](crate::knowledge::Gap) (not known);
+//! `classify.rs` decides which, for all of them.
 
 #![expect(
     clippy::disallowed_types,
@@ -44,8 +43,8 @@ pub use mend::{Mend, Missing};
 pub use question::{Answer, Batch, Call, Listed, Lookup, Optional};
 pub use services::Services;
 
-/// The calls that a lookup makes beside the one that it is named for.
-pub fn beside(call: Call) -> &'static [Call] {
+/// The calls that a lookup makes in addition to its own.
+pub fn further_calls(call: Call) -> &'static [Call] {
     match call {
         ecs::instance::ContainerInstances::CALL => &[ecs::instance::LIST_INSTANCES],
         efs::DescribeMountTargetGroups::CALL => &[efs::INTERFACE_ATTRIBUTE],
@@ -55,10 +54,10 @@ pub fn beside(call: Call) -> &'static [Call] {
     }
 }
 
-/// How many requests of a call may be under way, beside the bound of its service.
+/// The maximum number of concurrent requests of a call, in addition to the limit of its service.
 pub fn at_once(call: Call) -> usize {
     match call {
-        // IAM answers a few simulations a second, for the whole account.
+        // IAM allows a few simulations per second for the whole account.
         iam::simulate::SimulatePrincipalPolicy::CALL => 2,
         _ => usize::MAX,
     }

@@ -1,10 +1,9 @@
-//! AWS Organizations: whether the account is in an organization, and the policies that bind it from
-//! there.
+//! AWS Organizations: the organization of the account, and the policies that apply to it.
 //!
-//! Every account may ask for its organization; the policies are shown to the management account and
-//! to delegated administrators alone
+//! Every account can describe its organization; only the management account and delegated administrators can
+//! read the policies
 //! (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListPoliciesForTarget.html>).
-//! All of it is optional knowledge: what it cannot tell is assumed, and the verdict says so.
+//! All of it is optional knowledge: what cannot be read is assumed, and the verdict says so.
 
 use aws_sdk_organizations::types::PolicyType;
 use serde::{Deserialize, Serialize};
@@ -15,13 +14,13 @@ use super::{Answer, Call, Lookup, Optional, Services, classify, policy_document}
 use crate::knowledge::Seen;
 use crate::names::{AccountId, Partition, Region};
 
-/// What a verdict assumes when the policies of the organization are not known.
-pub const ASSUMPTION: &str = "that no policy of the organization forbids it";
+/// The assumption if the policies of the organization are not known.
+pub const ASSUMPTION: &str = "that no policy of the organization denies it";
 
-/// The organization that the caller's account is in. That it is in none is an absence.
+/// The organization of the caller's account. Being in none is an absence.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeOrganization {
-    /// The region of the run: it leads to the partition's one endpoint.
+    /// The region of the run, which selects the endpoint of the partition.
     pub region: Region,
 }
 
@@ -32,7 +31,7 @@ pub struct Organization {
     pub id: String,
     /// The account that manages it.
     pub management: AccountId,
-    /// Whether policies bind its accounts, or they merely share a bill.
+    /// Whether it has policies, or only consolidated billing.
     pub has_policies: bool,
 }
 
@@ -70,7 +69,7 @@ impl Optional for DescribeOrganization {
     }
 }
 
-/// What an account or an organizational unit stands under.
+/// The parent of an account or an organizational unit.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ListParents {
     /// The region of the run.
@@ -84,7 +83,7 @@ pub struct ListParents {
 pub struct Parent {
     /// Its id: `r-ab12` or `ou-ab12-c3d4e5f6`.
     pub id: String,
-    /// Whether nothing stands above it.
+    /// Whether it is the root.
     pub is_root: bool,
 }
 
@@ -93,7 +92,7 @@ impl Lookup for ListParents {
     const CALL: Call = Call("organizations:ListParents");
 
     fn what(&self) -> String {
-        format!("what {} stands under in its organization", self.child)
+        format!("the parent of {} in its organization", self.child)
     }
 
     fn resource(&self) -> String {
@@ -121,35 +120,35 @@ impl Optional for ListParents {
     }
 }
 
-/// What an organization's policy limits.
+/// The kind of an organization's policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Control {
-    /// What the principals of an account may do.
+    /// Service control policy: limits the principals of an account.
     Service,
-    /// What may be done to the resources of an account.
+    /// Resource control policy: limits access to the resources of an account.
     Resource,
 }
 
-/// The policies that are attached to an account, a unit or the root: to itself, not above it.
+/// The policies that are directly attached to an account, a unit or the root.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ListPoliciesForTarget {
     /// The region of the run.
     pub region: Region,
     /// The id of the account, the unit or the root.
     pub target: String,
-    /// Which kind of policies.
+    /// The kind of policies.
     pub control: Control,
 }
 
-/// A policy that is attached.
+/// An attached policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttachedPolicy {
     /// Its id: `p-a1b2c3d4`.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Whether it is AWS's own, of which there is one of each kind: it allows everything.
+    /// Whether it is the AWS managed one of its kind, which allows everything.
     pub of_aws: bool,
 }
 
@@ -208,7 +207,7 @@ impl Optional for ListPoliciesForTarget {
     }
 }
 
-/// What a policy of the organization says.
+/// The document of a policy of the organization.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribePolicy {
     /// The region of the run.
@@ -245,8 +244,8 @@ impl Optional for DescribePolicy {
     }
 }
 
-/// The ARN of something in an organization. It names the management account and the organization, and
-/// neither is known from the id
+/// The ARN of a resource in an organization. It contains the management account and the organization, which
+/// are not known from the id
 /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html>).
 fn of_organization(region: &Region, id: &str) -> String {
     let partition = Partition::of_region(region.as_str());

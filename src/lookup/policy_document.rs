@@ -1,9 +1,9 @@
-//! Policy documents, as the services' answers hold them: JSON in a string.
+//! Policy documents in answers of services: JSON in a string.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// A document that is plain JSON.
+/// A plain JSON document.
 pub(super) fn plain(text: &str) -> Result<Value, &'static str> {
     match serde_json::from_str(text) {
         Ok(document @ Value::Object(_)) => Ok(document),
@@ -11,7 +11,7 @@ pub(super) fn plain(text: &str) -> Result<Value, &'static str> {
     }
 }
 
-/// A document of IAM's, which is percent-encoded by RFC 3986, so that a `+` stands for itself
+/// A document of IAM, which is percent-encoded by RFC 3986, so that a `+` is literal
 /// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html>).
 pub(super) fn encoded(text: &str) -> Result<Value, &'static str> {
     let json = percent_decode_str(text).decode_utf8();

@@ -1,4 +1,4 @@
-//! A question, with the call that answers it.
+//! A lookup, with its API call.
 
 use std::fmt;
 use std::future::Future;
@@ -11,10 +11,10 @@ use super::mend::{Mend, Missing};
 use super::services::Services;
 use crate::knowledge::{Gap, Seen};
 
-/// What a lookup brings back.
+/// The result of a lookup.
 pub type Answer<F> = Result<Seen<F>, Gap>;
 
-/// The name of a question: the IAM action that allows it (`secretsmanager:DescribeSecret`), or, for
+/// The name of a call: the IAM action that allows it (`secretsmanager:DescribeSecret`), or, for
 /// a registry, `registry:GetManifest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Call(pub &'static str);
@@ -25,7 +25,7 @@ impl Call {
         self.0.split_once(':').map_or(self.0, |(service, _)| service)
     }
 
-    /// Whether IAM knows this call, so that a policy could grant it.
+    /// Whether this is an IAM action, so that a policy could grant it.
     pub fn is_iam_action(self) -> bool {
         self.service() != "registry"
     }
@@ -37,24 +37,24 @@ impl fmt::Display for Call {
     }
 }
 
-/// With whom a question may travel in one request.
+/// Which lookups may share a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Batch {
-    /// Questions of one call and equal group share a request. Where IAM judges a resource, the group
-    /// names it, so that a refusal concerns all members alike.
+    /// Lookups with the same call and group share a request. If IAM evaluates a resource, it is part of the
+    /// group, so that a denial concerns all members.
     pub group: String,
-    /// How many at most.
+    /// The maximum number.
     pub most: usize,
 }
 
 impl Batch {
-    /// Up to `most` questions that agree in `group`.
+    /// Up to `most` lookups with an equal `group`.
     pub fn of(most: usize, group: impl fmt::Display) -> Batch {
         Batch { group: group.to_string(), most }
     }
 }
 
-/// What stands in the list of all lookups.
+/// A member of the list of all lookups.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not in the list of lookups",
     note = "add it to src/lookup/list.rs, and a case of it to src/lookup/tests"
@@ -64,21 +64,21 @@ pub trait Listed {
     const NAME: &'static str;
 }
 
-/// A question with its key. Equal questions are asked once in a run.
+/// A lookup with its key. Equal lookups are made once in a run.
 pub trait Lookup:
     Listed + Clone + fmt::Debug + Eq + Hash + Serialize + Send + Sync + 'static
 {
-    /// What a found answer holds: only what a check reads.
+    /// The contents of a found answer: only what a check reads.
     type Fact: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'static;
     /// The call that answers it.
     const CALL: Call;
-    /// The error codes by which the service says that the thing does not exist.
+    /// The error codes that mean that the resource does not exist.
     const ABSENT: &'static [&'static str] = &[];
 
-    /// What is asked for, in words: `secret prod/db in eu-west-1`.
+    /// The resource, in words: `secret prod/db in eu-west-1`.
     fn what(&self) -> String;
 
-    /// The sentence that says it is not there.
+    /// The sentence for its absence.
     fn absence(&self) -> String {
         format!("there is no {}", self.what())
     }
@@ -88,20 +88,20 @@ pub trait Lookup:
         "*".to_owned()
     }
 
-    /// What mends this absence, where more is known than what the check says.
+    /// The fix for this absence, if it is more exact than the check's.
     fn mend(&self, _: &Missing) -> Mend {
         Mend::default()
     }
 
-    /// With whom it may share a request; alone unless overridden together with `fetch_all`.
+    /// Which lookups may share a request; none unless overridden together with `fetch_all`.
     fn batch(&self) -> Option<Batch> {
         None
     }
 
-    /// Asks.
+    /// Makes the call.
     fn fetch(&self, services: &Services) -> impl Future<Output = Answer<Self::Fact>> + Send;
 
-    /// Asks for several of one batch; answers in the same order.
+    /// Makes one call for several of one batch; answers in the same order.
     fn fetch_all(
         asked: &[Self],
         services: &Services,
@@ -116,13 +116,13 @@ pub trait Lookup:
     }
 }
 
-/// A lookup of knowledge that most callers cannot have, and that rarely decides. A check may
-/// [`peek`](crate::facts::View::peek) at it: missing, it makes a pass that names its assumption.
+/// A lookup that most callers are not allowed, and that rarely decides. A check may
+/// [`peek`](crate::facts::View::peek) at it: without it, a pass states its assumption.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` decides verdicts, so a check may not merely peek at it",
-    note = "use `need` or `get`; only knowledge that is marked `Optional` may be missing"
+    message = "`{Self}` decides verdicts, so a check must not only peek at it",
+    note = "use `need` or `get`; only `Optional` lookups may be missing"
 )]
 pub trait Optional: Lookup {
-    /// What a verdict assumes when this is not known.
+    /// The assumption if this is not known.
     fn assumption(&self) -> String;
 }

@@ -1,18 +1,18 @@
-//! Image registries other than ECR private: any that speaks the OCI distribution protocol.
+//! Image registries other than private ECR: any with the OCI distribution protocol.
 
 use serde::Serialize;
 
 use super::oci::{self, Anonymous, ImageConfig, RegistryManifest, Repository};
 use super::{Answer, Call, Lookup, Mend, Missing, Services};
 
-/// What becomes of an image that its registry does not have.
+/// The error and the fix for a missing image.
 fn missing(image: &str) -> Mend {
     Mend::default()
         .saying("Push the image, or correct its registry, repository, tag or digest")
         .instead_of(format!("CannotPullContainerError: pull image manifest has been retried <n> time(s): failed to resolve ref {image}: not found"))
 }
 
-/// Whether a registry has a manifest, asked by HEAD: that costs no pull.
+/// Whether a registry has a manifest, by a HEAD request: that is not counted as a pull.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct HeadManifest {
     /// Registry and repository.
@@ -39,7 +39,7 @@ impl Lookup for HeadManifest {
     }
 }
 
-/// The contents of a manifest. On Docker Hub this counts as a pull, so it is asked for by digest, once.
+/// The contents of a manifest. On Docker Hub this counts as a pull, so it is requested by digest, once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetManifest {
     /// Registry and repository.
@@ -66,7 +66,7 @@ impl Lookup for GetManifest {
     }
 }
 
-/// The configuration of a single-platform image: the only place where its architecture is written.
+/// The configuration of a single-platform image: the only place that states its architecture.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetConfig {
     /// Registry and repository.

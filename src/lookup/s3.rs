@@ -1,4 +1,4 @@
-//! Amazon S3: whether an object is there, and the policy of its bucket. No content is ever read.
+//! Amazon S3: whether an object exists, and the policy of its bucket. No content is ever read.
 
 use aws_sdk_s3::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -12,39 +12,39 @@ use crate::shell::{ShellCommand, Word};
 
 const BUCKET_MISSING: &str = "NoSuchBucket";
 
-/// What is known of an object without reading it. The IAM action of `HeadObject` is `s3:GetObject`
+/// The metadata of an object. The IAM action of `HeadObject` is `s3:GetObject`
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct HeadObject {
-    /// The region that is asked first; the bucket's own is followed from there.
+    /// The first region; a redirect to the bucket's region is followed.
     pub region: Region,
     /// The object.
     pub object: S3Object,
 }
 
-/// An object that is there.
+/// An existing object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object {
     /// How it is encrypted.
     pub encryption: Encryption,
-    /// The region of its bucket, where that is not the one that was asked.
+    /// The region of its bucket, if it is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elsewhere: Option<Region>,
 }
 
-/// How an object is encrypted, as far as that was told.
+/// The encryption of an object, as far as known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Encryption {
     /// With this KMS key.
     Key(String),
-    /// By S3 itself, which asks nothing more of a reader.
+    /// By S3, which needs no further permission to read.
     Own,
-    /// Only the bucket's list was seen, which does not say.
+    /// Unknown: only the list of the bucket was read.
     Untold,
 }
 
-/// The second call of [`HeadObject`], made where the first is refused.
+/// The second call of [`HeadObject`], if the first is denied.
 pub(super) const LIST_BUCKET: Call = Call("s3:ListBucket");
 
 impl Lookup for HeadObject {
@@ -103,7 +103,7 @@ impl HeadObject {
         let S3Object { bucket, key, .. } = &self.object;
         let reply = services.s3(region).head_object().bucket(bucket).key(key).send().await;
         let error = match reply {
-            // A login page answers a HEAD with 200 too, and there is no body to tell it by.
+            // A login page answers a HEAD with 200 too, without a body to distinguish it.
             Ok(it) if it.request_id().is_none() => {
                 return Ok(Err(classify::incomplete(self, "the request id that S3 gives")));
             }
@@ -118,21 +118,21 @@ impl HeadObject {
             return Err(elsewhere);
         }
         match raw.map(|raw| raw.status().as_u16()) {
-            // A HEAD has no body, hence no code. Without s3:ListBucket, S3 says 403 for a missing
-            // object too, so a 403 proves nothing. Who may list the bucket sees the key there.
+            // A HEAD has no body, hence no code. Without s3:ListBucket, S3 returns 403 for a missing object
+            // too, so a 403 proves nothing. The list of the bucket shows the key.
             Some(403) => Ok(match self.is_listed(region, services).await {
                 Some(true) => Ok(Seen::Found(self.object(Encryption::Untold, region))),
                 Some(false) => classify::absent(self, "not among the bucket's objects"),
                 None => Err(Gap::Refused {
                     action: Self::CALL.to_string(),
                     resource: self.resource(),
-                    said: "HTTP 403; s3:ListBucket on the bucket would tell, too".to_owned(),
+                    said: "HTTP 403; s3:ListBucket on the bucket would show it too".to_owned(),
                 }),
             }),
-            // A 404 of a HEAD has no code either: it counts only if S3 itself signed it with an id.
+            // A 404 of a HEAD has no code either: it counts only with a request id of S3.
             Some(404) if raw.is_some_and(|raw| !is_from_s3(raw)) => Ok(Err(Gap::Unreachable {
                 what: self.what(),
-                why: "HTTP 404 that is not S3's own answer (a proxy?)".to_owned(),
+                why: "HTTP 404, which did not come from S3 (a proxy?)".to_owned(),
             })),
             _ => Ok(classify::failed(self, &error)),
         }
@@ -140,29 +140,28 @@ impl HeadObject {
 }
 
 impl HeadObject {
-    /// Whether the bucket's list has the key; `None` if the list cannot be had. Of all keys that begin
-    /// with this one, it is the first.
+    /// Whether the bucket's list contains the key; `None` if the list cannot be read. The key sorts first
+    /// among all keys with this prefix.
     async fn is_listed(&self, region: &Region, services: &Services) -> Option<bool> {
         let S3Object { bucket, key, .. } = &self.object;
         let request = services.s3(region).list_objects_v2().bucket(bucket).prefix(key).max_keys(1);
         let listed = request.send().await.ok()?;
-        // A list that does not say what it lists is no list of S3's.
+        // A list without its prefix does not come from S3.
         listed.prefix()?;
         Some(listed.contents().first().is_some_and(|first| first.key() == Some(key)))
     }
 }
 
-/// The policy of a bucket. A bucket need not have one: that is an absence, told from a missing bucket
-/// by the code.
+/// The policy of a bucket, which is optional: its absence has another code than a missing bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetBucketPolicy {
-    /// The region that is asked first; the bucket's own is followed from there.
+    /// The first region; a redirect to the bucket's region is followed.
     pub region: Region,
     /// The bucket's name.
     pub bucket: String,
 }
 
-/// What S3 says when the bucket is there and has no policy.
+/// The error code for a bucket without a policy.
 pub const NO_BUCKET_POLICY: &str = "NoSuchBucketPolicy";
 
 impl Lookup for GetBucketPolicy {
@@ -201,32 +200,32 @@ impl GetBucketPolicy {
             return Ok(Ok(Seen::Absent(Absence { sentence, said: BUCKET_MISSING.to_owned() })));
         }
         Ok(classify::answer(self, reply, |it| {
-            // The body is the policy and nothing else, so anybody's JSON would look like one.
+            // The body is only the policy, so any JSON would look like one.
             it.request_id().ok_or("the request id that S3 gives")?;
             policy_document::plain(&it.policy.ok_or("the policy document")?)
         }))
     }
 }
 
-/// The bucket lives in another region than the one that was asked.
+/// The bucket is in another region.
 struct Elsewhere(Region);
 
-/// Where S3 points to, if it does.
+/// The region of a redirect, if there is one.
 fn elsewhere(asked: &Region, raw: &HttpResponse) -> Option<Elsewhere> {
     let home = raw.headers().get("x-amz-bucket-region")?.parse::<Region>().ok()?;
     let points = matches!(raw.status().as_u16(), 301 | 307 | 400);
     (points && home != *asked).then_some(Elsewhere(home))
 }
 
-/// The answer of the bucket's own region, which has nowhere else to point to.
+/// The answer of the bucket's region, which must not redirect again.
 fn at_home<L: Lookup>(lookup: &L, answer: Result<Answer<L::Fact>, Elsewhere>) -> Answer<L::Fact> {
     answer.unwrap_or_else(|again| {
-        let why = format!("S3 keeps pointing elsewhere ({})", again.0);
+        let why = format!("S3 keeps redirecting ({})", again.0);
         Err(Gap::Unreachable { what: lookup.what(), why })
     })
 }
 
-/// S3 gives each of its answers an id.
+/// Every answer of S3 has a request id.
 fn is_from_s3(raw: &HttpResponse) -> bool {
     ["x-amz-request-id", "x-amzn-requestid"].iter().any(|name| raw.headers().get(*name).is_some())
 }

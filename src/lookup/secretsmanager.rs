@@ -1,4 +1,4 @@
-//! AWS Secrets Manager: whether a secret is there, never what it says.
+//! AWS Secrets Manager: whether a secret exists, never its value.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use crate::knowledge::{Purpose, Seen};
 use crate::names::{Region, ValueFrom};
 use crate::shell::ShellCommand;
 
-/// What is known of a secret, without its value.
+/// A secret, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeSecret {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// The secret's ARN or name.
     pub id: String,
@@ -27,44 +27,43 @@ pub struct Secret {
     pub arn: String,
     /// The customer managed key; none for the account's default key.
     pub kms_key: Option<String>,
-    /// The date that goes with its deletion, if it is scheduled for that. AWS's pages do not agree on
-    /// whether that is the date of the request or of the end.
+    /// The date of its scheduled deletion, if there is one. AWS's pages disagree on whether it is the date of
+    /// the request or of the deletion.
     pub deleted: Option<String>,
     /// The staging labels of each version.
     pub versions: BTreeMap<String, Vec<String>>,
-    /// Its tags; none where an older recording does not tell of them.
+    /// Its tags; none in an older recording.
     #[serde(default)]
     pub tags: Option<BTreeMap<String, String>>,
 }
 
 impl Secret {
-    /// That it is scheduled for deletion, in a sentence; nothing if it stays.
+    /// A sentence if it is scheduled for deletion.
     pub fn scheduled_for_deletion(&self) -> Option<String> {
         let date = self.deleted.as_ref()?;
         Some(format!("{} is scheduled for deletion ({date})", self.arn))
     }
 
-    /// What takes its deletion back.
+    /// The fix for a scheduled deletion.
     pub fn restored(&self, region: &Region) -> Mend {
         Mend::by(
             ShellCommand::of("aws secretsmanager restore-secret")
                 .option("--secret-id", &self.arn)
                 .region(region),
         )
-        .saying("Restore the secret, or name another one")
+        .saying("Restore the secret, or use another one")
     }
 }
 
-/// What a task ends with that reads a secret which is not there.
+/// The error of a task with a missing secret.
 pub const NO_SECRET: &str = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried <n> time(s): ... ResourceNotFoundException";
 
 impl DescribeSecret {
-    /// The name by which to look for it, where it was asked for by an ARN with a suffix, in an account
-    /// that may be the caller's.
+    /// Its name, if it was requested by an ARN with a suffix, in an account that may be the caller's.
     fn name_without_suffix(&self, missing: &Missing) -> Option<String> {
         let Ok(ValueFrom::Secret(secret)) = self.id.parse() else { return None };
         let (name, _) = secret.id.rsplit_once('-').filter(|_| secret.has_suffix())?;
-        let is_foreign = missing.is_beside(secret.account()?);
+        let is_foreign = missing.is_outside(secret.account()?);
         (!is_foreign).then(|| name.to_owned())
     }
 }
@@ -82,21 +81,21 @@ impl Lookup for DescribeSecret {
         self.id.clone()
     }
 
-    /// The six characters at the end of an ARN are easily wrong: those of a secret that was deleted and
-    /// created again are others. By its name it is found all the same, in the caller's own account.
+    /// The six characters at the end of an ARN are often wrong: they change if a secret is deleted and
+    /// created again. In the caller's account the name still finds it.
     fn mend(&self, missing: &Missing) -> Mend {
         let (error, remedy) = match missing.purpose {
             Some(Purpose::RegistryCredentials) => (
                 "CannotPullContainerAuthError: asm fetching secret from the service for <id>: ResourceNotFoundException: Secrets Manager can't find the specified secret.",
-                "Create the secret, with {\"username\": ..., \"password\": ...} in it, or correct its ARN",
+                "Create the secret with {\"username\": ..., \"password\": ...}, or correct its ARN",
             ),
             Some(Purpose::UpstreamCredentials) => (
                 "CannotPullContainerError: ... UnableToGetUpstreamImageException",
-                "Create the secret again, by this name, which begins with ecr-pullthroughcache/, or name another one in the pull-through cache rule (aws ecr update-pull-through-cache-rule)",
+                "Create the secret again with this name, which starts with ecr-pullthroughcache/, or set another one in the pull-through cache rule (aws ecr update-pull-through-cache-rule)",
             ),
             Some(Purpose::VolumeCredentials) => (
                 "unable to mount file system <fs>",
-                "Create the secret, with {\"username\": ..., \"password\": ...} in it, or correct its ARN",
+                "Create the secret with {\"username\": ..., \"password\": ...}, or correct its ARN",
             ),
             _ => (NO_SECRET, "Create the secret, or correct its name or ARN"),
         };
@@ -109,9 +108,9 @@ impl Lookup for DescribeSecret {
                 .region(&self.region),
         );
         match missing.purpose {
-            None => mend.saying("Correct the ARN, whose last six characters are the secret's own (the command prints the right one, if there is a secret of this name), or create the secret"),
+            None => mend.saying("Correct the last six characters of the ARN, which Secrets Manager generates (the command prints the right ARN if a secret with this name exists), or create the secret"),
             Some(_) => mend.saying(format!(
-                "{remedy}; the last six characters of an ARN are the secret's own (the command prints the right one, if there is a secret of this name)"
+                "{remedy}; Secrets Manager generates the last six characters of an ARN (the command prints the right ARN if a secret with this name exists)"
             )),
         }
     }
@@ -137,16 +136,16 @@ impl Lookup for DescribeSecret {
     }
 }
 
-/// The day of a time, without its hours.
+/// The date of a time.
 fn day(time: &aws_smithy_types::DateTime) -> String {
     let text = time.to_string();
     text.split_once('T').map_or(text.clone(), |(day, _)| day.to_owned())
 }
 
-/// All versions of a secret, also those without a staging label.
+/// All versions of a secret, including those without a staging label.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ListSecretVersions {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// The secret's ARN.
     pub id: String,
@@ -203,7 +202,7 @@ impl Lookup for ListSecretVersions {
 /// The resource policy of a secret, if it has one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetSecretPolicy {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// The secret's ARN.
     pub id: String,
@@ -236,30 +235,30 @@ impl Lookup for GetSecretPolicy {
         let client = services.secretsmanager(&self.region);
         let reply = client.get_resource_policy().secret_id(&self.id).send().await;
         classify::answer(self, reply, |it| {
-            // The ARN tells the answer from an empty one: without a policy it is all there is.
+            // The ARN distinguishes the answer from an empty one: without a policy it contains nothing else.
             it.arn.ok_or("the ARN")?;
             it.resource_policy.as_deref().map(policy_document::plain).transpose()
         })
     }
 }
 
-/// Whether a version of a secret is JSON and has a key. The only question that reads a value; it is
-/// asked with `--read-secrets` only, and keeps nothing but its answer.
+/// Whether a version of a secret is JSON and has a key. The only lookup that reads a value; it runs only with
+/// `--read-secrets`, and keeps only its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct SecretKey {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// The secret's ARN.
     pub id: String,
-    /// The staging label, if one is asked for.
+    /// The staging label, if one is requested.
     pub stage: Option<String>,
-    /// The version, if one is asked for.
+    /// The version, if one is requested.
     pub version: Option<String>,
     /// The JSON key.
     pub key: String,
 }
 
-/// What the value looks like, without the value.
+/// The form of the value, without the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecretForm {
@@ -267,7 +266,7 @@ pub enum SecretForm {
     HasKey,
     /// A JSON object that lacks it.
     LacksKey,
-    /// Text that is no JSON object.
+    /// Text that is not a JSON object.
     NotJson,
     /// Binary: ECS reads text only.
     Binary,
@@ -292,13 +291,13 @@ impl Lookup for SecretKey {
 
     fn mend(&self, _: &Missing) -> Mend {
         Mend::default()
-            .saying("Name a version that the secret has: aws secretsmanager list-secret-version-ids lists them")
+            .saying("Use an existing version of the secret: aws secretsmanager list-secret-version-ids lists them")
             .instead_of(NO_SECRET)
     }
 
     #[expect(
         clippy::disallowed_methods,
-        reason = "the one guarded place: asked with --read-secrets only, and the value is dropped here"
+        reason = "the only guarded call: runs only with --read-secrets, and the value is dropped here"
     )]
     async fn fetch(&self, services: &Services) -> Answer<SecretForm> {
         let client = services.secretsmanager(&self.region);

@@ -1,4 +1,4 @@
-//! Everything that can be asked: the AWS services, by region, and the image registries.
+//! The clients: AWS services, by region, and image registries.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use aws_config::SdkConfig;
 use super::{ec2, oci};
 use crate::names::Region;
 
-/// The clients of one run. Made once for each service and region: a client costs more than a call.
+/// The clients of one run. Created once per service and region: a client costs more than a call.
 pub struct Services {
     config: SdkConfig,
     clients: Mutex<HashMap<(TypeId, Region), Box<dyn Any + Send>>>,
@@ -21,13 +21,13 @@ impl Services {
         Services { config, clients: Mutex::default(), registries: oci::Registries::new(http) }
     }
 
-    /// Everything at one address, with made-up credentials, asked once and not for long.
+    /// All services at one address, with made-up credentials, without retries and with short timeouts.
     #[cfg(test)]
     pub(crate) fn at(endpoint: &str) -> Services {
         Services::through(&brief_client(), endpoint)
     }
 
-    /// The same through a client that is shared, since its certificates take a while to load.
+    /// The same with a shared client, since its certificates take a while to load.
     #[cfg(test)]
     pub(super) fn through(http: &reqwest::Client, endpoint: &str) -> Services {
         Services::new(brief_config(http, endpoint).build(), http.clone())
@@ -69,7 +69,7 @@ impl Services {
         self.client(region, aws_sdk_fsx::Client::new)
     }
 
-    /// IAM is global: of the region, only the partition counts.
+    /// IAM is global: only the partition of the region matters.
     pub(super) fn iam(&self, region: &Region) -> aws_sdk_iam::Client {
         self.client(region, aws_sdk_iam::Client::new)
     }
@@ -82,7 +82,7 @@ impl Services {
         self.client(region, aws_sdk_cloudwatchlogs::Client::new)
     }
 
-    /// Organizations is global: of the region, only the partition counts.
+    /// Organizations is global: only the partition of the region matters.
     pub(super) fn organizations(&self, region: &Region) -> aws_sdk_organizations::Client {
         self.client(region, aws_sdk_organizations::Client::new)
     }
@@ -128,7 +128,7 @@ pub(super) fn brief_client() -> reqwest::Client {
     builder.no_proxy().timeout(BRIEFLY).build().unwrap()
 }
 
-/// Everything at one address, with made-up credentials, asked once and not for long.
+/// All services at one address, with made-up credentials, without retries and with short timeouts.
 #[cfg(test)]
 pub(super) fn brief_config(
     http: &reqwest::Client,

@@ -1,4 +1,4 @@
-//! AWS Systems Manager Parameter Store: whether a parameter is there, never what it says.
+//! AWS Systems Manager Parameter Store: whether a parameter exists, never its value.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use crate::knowledge::{Absence, Gap, Purpose};
 use crate::names::Region;
 use crate::shell::{ShellCommand, Word};
 
-/// What is known of a parameter, without its value. `GetParameters` would return plain values even
-/// without decryption, so `DescribeParameters` it is: best effort, paged, and possibly with empty
-/// pages (<https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html>).
+/// A parameter, without its value. `GetParameters` would return plain values even without decryption, so
+/// `DescribeParameters` is used: best effort, paged, and possibly with empty pages
+/// (<https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html>).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeParameter {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// The name: `/app/log-level`.
     pub name: String,
@@ -29,31 +29,31 @@ pub struct DescribeParameter {
 pub struct Parameter {
     /// The name.
     pub name: String,
-    /// The key of a SecureString, as it was given: an alias, an id or an ARN.
+    /// The key of a SecureString: an alias, an id or an ARN.
     pub kms_key: Option<String>,
     /// `Standard` or `Advanced`; only the latter can be shared.
     pub tier: Option<String>,
 }
 
-/// What is said in place of an answer where no parameter, but a secret has this name.
+/// The answer if there is no parameter, but a secret with this name.
 const NAMES_A_SECRET: &str = "ParameterNotFound, but a secret of this name";
 
 /// The absence of a parameter whose name is that of a secret.
 pub fn named_like_secret(absence: &Absence, arn: &str) -> Absence {
     Absence {
         sentence: format!(
-            "{}, but in Secrets Manager there is a secret of this name, {arn}",
+            "{}, but Secrets Manager has a secret with this name: {arn}",
             absence.sentence
         ),
         said: NAMES_A_SECRET.to_owned(),
     }
 }
 
-/// What one walk over all pages brought: the list, or the gap that ended it.
+/// The result of reading all pages: the list, or the gap that ended it.
 type Listed = Result<Vec<ParameterMetadata>, Gap>;
 
 impl DescribeParameter {
-    /// The parameter, or what was meant in its place.
+    /// The parameter, or what was probably meant.
     fn replaced(&self, missing: &Missing) -> Mend {
         if missing.absence.said == NAMES_A_SECRET {
             return Mend::by(
@@ -62,16 +62,14 @@ impl DescribeParameter {
                     .flag("--query ARN --output text")
                     .region(&self.region),
             )
-            .saying(
-                "Write the ARN of the secret into valueFrom: a name alone is that of a parameter",
-            );
+            .saying("Set valueFrom to the ARN of the secret: a plain name refers to a parameter");
         }
         if self.shared.is_some() {
             return Mend::default().saying(
                 "Let the owner share the parameter with this account, or use one of this account",
             );
         }
-        // From a file, so that the value is neither made up nor kept by the shell.
+        // From a file, so that the value is neither made up nor in the shell history.
         Mend::by(
             ShellCommand::of("aws ssm put-parameter --type SecureString")
                 .option("--name", &self.name)
@@ -139,14 +137,14 @@ impl DescribeParameter {
             let page = match page {
                 Ok(page) => page,
                 Err(error) => {
-                    // No code of this call says "absent", so a failure is always a gap.
+                    // No error code of this call means "absent", so a failure is always a gap.
                     return match classify::failed(self, &error) {
                         Err(gap) => Err(gap),
                         Ok(_) => Err(classify::incomplete(self, "the list of parameters")),
                     };
                 }
             };
-            // A missing name is known by its omission, which needs the list to be there.
+            // A missing name is proven by its omission, so the list must exist.
             let list = page
                 .parameters
                 .ok_or_else(|| classify::incomplete(self, "the list of parameters"))?;
@@ -176,10 +174,10 @@ impl DescribeParameter {
     }
 }
 
-/// The tags of a parameter of one's own. Asked only where a policy makes its answer depend on them.
+/// The tags of a parameter of this account. Read only if a policy has a condition on them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ListParameterTags {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// The parameter's name.
     pub name: String,

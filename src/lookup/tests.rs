@@ -351,7 +351,7 @@ fn what_anybody_could_say_is_a_gap() {
 }
 
 #[test]
-fn pages_that_go_round_in_a_circle_are_a_gap() {
+fn a_repeated_pagination_token_is_a_gap() {
     let bench = Bench::new();
     let again = json!({
         "pullThroughCacheRules": [], "containerInstanceArns": [], "nextToken": "again",
@@ -370,7 +370,12 @@ fn pages_that_go_round_in_a_circle_are_a_gap() {
     let learnt = bench.learn(|case| paged.contains(&case.name).then(|| reply.clone()));
     assert_eq!(learnt.len(), paged.len());
     for (case, _, answer) in learnt {
-        assert!(told(&answer).contains("in a circle"), "{}: {}", case.name, told(&answer));
+        assert!(
+            told(&answer).contains("pagination repeats a token"),
+            "{}: {}",
+            case.name,
+            told(&answer)
+        );
     }
 }
 
@@ -387,7 +392,7 @@ fn the_absent_code_of_another_lookup_is_a_gap() {
     let codes: BTreeSet<&str> =
         lookups("").iter().flat_map(|case| case.codes.iter().copied()).collect();
     for code in codes {
-        // The registries have codes of their own, and S3 sends none with a HEAD.
+        // Registries have other codes, and S3 sends none with a HEAD.
         let foreign = |case: &Case| {
             let own = case.codes.contains(&code) || is_a_registry(case);
             (!own && case.asked.call().service() != "s3").then_some(Reply::Error(

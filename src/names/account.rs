@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The twelve digits of an AWS account. Text, since leading zeros count.
+/// The twelve digits of an AWS account. Text, since leading zeros are significant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(String);
 
@@ -17,11 +17,11 @@ impl AccountId {
 /// Why a text is not an account id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccountIdError {
-    /// Nothing is there.
+    /// It is empty.
     #[error("the account id is empty; it is the twelve digits of the AWS account")]
     Empty,
     /// Digits, but not twelve of them.
-    #[error("`{0}` has {len} digits, an AWS account id has twelve (leading zeros count)", len = .0.len())]
+    #[error("`{0}` has {len} digits, but an AWS account id has twelve (including leading zeros)", len = .0.len())]
     Length(String),
     /// Something other than digits.
     #[error("`{0}` is not an AWS account id, which is twelve digits without hyphens or spaces")]

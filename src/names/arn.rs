@@ -8,15 +8,15 @@ use super::{AccountId, AccountIdError, Partition, PartitionError, Region, Region
 /// An Amazon Resource Name, taken apart: `arn:partition:service:region:account:resource`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Arn {
-    /// The cloud it lives in.
+    /// The partition.
     pub partition: Partition,
     /// The service's name as its ARNs have it, such as `secretsmanager`.
     pub service: String,
     /// The region; none for services that are global, such as IAM.
     pub region: Option<Region>,
-    /// Whose it is.
+    /// The owner.
     pub owner: Owner,
-    /// What remains, in the service's own grammar. It may hold colons.
+    /// The rest, in the grammar of the service. It may contain colons.
     pub resource: String,
 }
 
@@ -25,14 +25,14 @@ pub struct Arn {
 pub enum Owner {
     /// Left empty, as for S3 buckets.
     Unnamed,
-    /// The word `aws`, for what AWS itself owns, such as a managed policy.
+    /// The word `aws`, for resources of AWS, such as a managed policy.
     Aws,
     /// A customer's account.
     Account(AccountId),
 }
 
 impl Arn {
-    /// The account that is named, if it is a customer's.
+    /// The account, if it is a customer's.
     pub fn account(&self) -> Option<&AccountId> {
         match &self.owner {
             Owner::Account(account) => Some(account),
@@ -40,7 +40,7 @@ impl Arn {
         }
     }
 
-    /// The region, if it belongs to another partition than the ARN names: such a thing cannot exist.
+    /// The region, if it belongs to another partition than the ARN: such a resource cannot exist.
     pub fn region_of_another_partition(&self) -> Option<&Region> {
         self.region.as_ref().filter(|region| region.partition() != self.partition)
     }
@@ -49,12 +49,12 @@ impl Arn {
 /// Why a text is not an ARN.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArnError {
-    /// It does not begin like one.
-    #[error("`{0}` is not an ARN; an ARN begins with `arn:`")]
+    /// It does not start with `arn:`.
+    #[error("`{0}` is not an ARN; an ARN starts with `arn:`")]
     NoPrefix(String),
     /// Fewer than six fields.
     #[error(
-        "`{arn}` has {found} fields, an ARN has six: arn:partition:service:region:account:resource"
+        "`{arn}` has {found} fields, but an ARN has six: arn:partition:service:region:account:resource"
     )]
     Fields {
         /// What is written.
@@ -65,13 +65,13 @@ pub enum ArnError {
     /// No such partition.
     #[error(transparent)]
     Partition(#[from] PartitionError),
-    /// The service field is empty, or is no service's name.
-    #[error("the service field of `{0}` should be a name in lower case, such as `iam`")]
+    /// The service field is empty, or not a service name.
+    #[error("the service field of `{0}` must be a lower-case name, such as `iam`")]
     Service(String),
-    /// The region field holds something else.
+    /// The region field is not a region.
     #[error("in the region field of the ARN: {0}")]
     Region(RegionError),
-    /// The account field holds something else.
+    /// The account field is not an account.
     #[error("in the account field of the ARN: {0}")]
     Account(AccountIdError),
     /// Nothing after the last colon.

@@ -19,14 +19,14 @@ pub struct EcrHost {
     pub dual_stack: bool,
 }
 
-/// What is wrong with a host that is meant to be a private registry in ECR. No such host resolves.
+/// What is wrong with the host of a private ECR registry. No such host resolves.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EcrHostProblem {
-    /// It does not begin with an account id.
-    #[error("it should begin with the twelve digits of an account ({0})")]
+    /// It does not start with an account id.
+    #[error("it must start with the twelve digits of an account ({0})")]
     Account(AccountIdError),
     /// No region follows.
-    #[error("a region should follow after `{after}` ({problem})")]
+    #[error("a region must follow after `{after}` ({problem})")]
     Region {
         /// The words of the host that the region should follow.
         after: String,
@@ -34,7 +34,7 @@ pub enum EcrHostProblem {
         problem: RegionError,
     },
     /// The end of the host is the end of another partition's hosts.
-    #[error("in {region} it should end with .{expected}, not .{written}")]
+    #[error("in {region} it must end with .{expected}, not .{written}")]
     Suffix {
         /// The region in the host.
         region: Region,
@@ -45,7 +45,7 @@ pub enum EcrHostProblem {
     },
 }
 
-/// What stands between account and region.
+/// The words between account and region.
 struct Form {
     words: &'static str,
     fips: bool,
@@ -60,17 +60,17 @@ const FORMS: [Form; 4] = [
 ];
 
 impl EcrHost {
-    /// Reads a host name without a port. `None`: this host is not of ECR, nor meant to be.
+    /// Reads a host name without a port. `None` if it is not an ECR host, not even a wrong one.
     ///
     /// A mirror or an emulator may serve names like `111122223333.dkr.ecr.us-east-1.localhost`;
-    /// only what ends like a domain of AWS is held to the rules of AWS.
+    /// only names that end like an AWS domain must follow the rules of AWS.
     pub fn parse(host: &str) -> Option<Result<EcrHost, EcrHostProblem>> {
         let (form, account, rest) = FORMS.iter().find_map(|form| split_at_form(host, form))?;
         is_of_aws(rest).then(|| read(form, account, rest))
     }
 }
 
-/// The text before and after the words of a form, if they stand in the host as whole labels.
+/// The text before and after the words of a form, if they are whole labels of the host.
 fn split_at_form<'h>(
     host: &'h str,
     form: &'static Form,
@@ -82,8 +82,8 @@ fn split_at_form<'h>(
     Some((form, account, rest))
 }
 
-/// Whether a host that goes on like this belongs to AWS. Names of interface endpoints
-/// (`….vpce.amazonaws.com`) follow rules of their own.
+/// Whether a host with this rest belongs to AWS. Names of interface endpoints (`….vpce.amazonaws.com`) follow
+/// other rules.
 fn is_of_aws(rest: &str) -> bool {
     let mut labels = rest.split('.');
     if labels.any(|label| label == "vpce") {
@@ -114,7 +114,7 @@ fn read(form: &Form, account: &str, rest: &str) -> Result<EcrHost, EcrHostProble
     }
 }
 
-/// What hosts of ECR that answer over IPv6 end with
+/// The suffix of dual-stack ECR hosts
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html>).
 fn dual_stack_suffix(partition: Partition) -> Option<&'static str> {
     match partition {
@@ -184,7 +184,7 @@ mod tests {
             ("123.dkr.ecr.us-east-1.amazonaws.com", "`123` has 3 digits"),
             ("xxxxxxxxxxx.dkr.ecr.eu-west-1.amazonaws.com", "twelve digits"),
             ("dkr.ecr.us-east-1.amazonaws.com", "account id is empty"),
-            ("111122223333.dkr.ecr.amazonaws.com", "region should follow after `dkr.ecr`"),
+            ("111122223333.dkr.ecr.amazonaws.com", "region must follow after `dkr.ecr`"),
             ("111122223333.dkr.ecr.us-east-1a.amazonaws.com", "its region is `us-east-1`"),
             ("111122223333.dkr.ecr.cn-north-1.amazonaws.com", "end with .amazonaws.com.cn"),
             ("111122223333.dkr.ecr.us-east-1.amazonaws.com.cn", "end with .amazonaws.com, not"),

@@ -1,6 +1,6 @@
 //! References to container images, as the container engine reads them.
 //!
-//! ECS hands the text to the engine, whose grammar is that of the distribution project
+//! ECS passes the text to the engine, whose grammar is that of the distribution project
 //! (<https://pkg.go.dev/github.com/distribution/reference>).
 
 use std::fmt;
@@ -12,34 +12,34 @@ use super::{EcrHost, EcrHostProblem};
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>).
 const LONGEST: usize = 255;
 
-/// An image reference, normalised: `ubuntu` is `docker.io/library/ubuntu`.
+/// A normalized image reference: `ubuntu` is `docker.io/library/ubuntu`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImageRef {
     written: String,
-    /// Where the image is kept.
+    /// The registry.
     pub registry: Registry,
     /// The repository inside the registry, such as `library/ubuntu`.
     pub repository: String,
-    /// The tag, if one is written.
+    /// The tag, if there is one.
     pub tag: Option<String>,
-    /// The digest, if one is written. It decides, whatever the tag says.
+    /// The digest, if there is one. It wins over the tag.
     pub digest: Option<Digest>,
 }
 
-/// Where an image is kept.
+/// A registry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Registry {
     /// A private registry in Amazon ECR.
     Ecr(EcrHost),
     /// The public gallery of Amazon ECR.
     EcrPublic,
-    /// Docker Hub, where every name without a host leads.
+    /// Docker Hub, for every name without a host.
     DockerHub,
-    /// Any other: its host, with `:port` if one is written.
+    /// Any other: its host, with `:port` if there is one.
     Other(String),
 }
 
-/// The content hash of an image, `sha256:` and 64 hexadecimal digits: the only kind that ECS takes.
+/// The content hash of an image, `sha256:` and 64 hexadecimal digits: the only kind that ECS accepts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(String);
 
@@ -47,35 +47,35 @@ pub struct Digest(String);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DigestError {
     /// Not of the form `algorithm:hex`, or of another algorithm.
-    #[error("the digest `{0}` should begin with `sha256:`, the only algorithm that ECS accepts")]
+    #[error("the digest `{0}` must start with `sha256:`, the only algorithm that ECS accepts")]
     Algorithm(String),
     /// The hash is too short, too long, or not in lower case hexadecimal.
-    #[error("the digest `{0}` should have 64 hexadecimal digits in lower case after `sha256:`")]
+    #[error("the digest `{0}` must have 64 lower-case hexadecimal digits after `sha256:`")]
     Hex(String),
 }
 
 /// Why a text is not an image reference.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageError {
-    /// Nothing is there.
+    /// It is empty.
     #[error("the image is empty; write a reference such as public.ecr.aws/nginx/nginx:1.27")]
     Empty,
     /// A URL instead of a reference.
-    #[error("`{0}` begins with a scheme; write the image without `{scheme}://`", scheme = scheme(.0))]
+    #[error("`{0}` starts with a scheme; write the image without `{scheme}://`", scheme = scheme(.0))]
     Scheme(String),
-    /// Blanks or line ends inside or around the reference.
-    #[error("`{0}` has white space in it; an image reference has none")]
+    /// White space inside or around the reference.
+    #[error("`{0}` contains white space, which is not allowed in an image reference")]
     WhiteSpace(String),
-    /// 64 hexadecimal digits, which engines take for the id of an image, not for a name.
-    #[error("`{0}` reads as the id of an image; write repository@sha256:{0}")]
+    /// 64 hexadecimal digits, which engines read as an image id, not as a name.
+    #[error("`{0}` is read as an image id; write repository@sha256:{0}")]
     BareHash(String),
     /// More characters before the digest than ECS accepts.
-    #[error("the image has {0} characters before the digest, ECS accepts at most {LONGEST}")]
+    #[error("the image has {0} characters before the digest, but ECS accepts at most {LONGEST}")]
     TooLong(usize),
     /// The host of the registry breaks the grammar.
-    #[error("`{0}` is not a host name, with or without :port, that a registry can have")]
+    #[error("`{0}` is not a valid registry host, with or without :port")]
     Host(String),
-    /// The host is meant to be a private registry in ECR and cannot be one.
+    /// The host looks like a private ECR registry, but is not valid.
     #[error("`{host}` is not a host of Amazon ECR: {problem}")]
     UnknownEcrHost {
         /// The host.
@@ -83,29 +83,29 @@ pub enum ImageError {
         /// What is wrong with it.
         problem: EcrHostProblem,
     },
-    /// A registry, and nothing in it.
+    /// A registry without a repository.
     #[error("`{0}` has no repository name")]
     NoRepository(String),
     /// Capitals in the repository.
     #[error(
-        "`{part}` in the repository name has upper case letters; a repository name must be in lower case"
+        "`{part}` in the repository name has upper-case letters; a repository name must be lower-case"
     )]
     UpperCase {
-        /// The part between slashes that has them.
+        /// The part between slashes with them.
         part: String,
     },
     /// The repository breaks the grammar in another way.
     #[error(
-        "`{part}` cannot be a part of a repository name: it is made of lower case letters and digits, \
+        "`{part}` is not valid in a repository name: use lower-case letters and digits, \
          joined by one dot, one or two underscores, or hyphens"
     )]
     Repository {
-        /// The part between slashes that does.
+        /// The invalid part between slashes.
         part: String,
     },
     /// The tag breaks the grammar.
     #[error(
-        "`{0}` cannot be a tag: up to 128 letters, digits, and _.- which begin with neither dot nor hyphen"
+        "`{0}` is not a valid tag: use up to 128 letters, digits and _.-, not starting with a dot or a hyphen"
     )]
     Tag(String),
     /// The digest is not one that ECS accepts.
@@ -119,7 +119,7 @@ impl ImageRef {
         &self.written
     }
 
-    /// The tag to pull by: what is written, or `latest` where neither tag nor digest is.
+    /// The tag of the pull: the given one, or `latest` without tag and digest.
     pub fn tag_or_latest(&self) -> Option<&str> {
         match (&self.tag, &self.digest) {
             (Some(tag), _) => Some(tag),
@@ -128,7 +128,7 @@ impl ImageRef {
         }
     }
 
-    /// The reference in full, equal for all ways to write it: `docker.io/library/ubuntu:latest`.
+    /// The full reference, equal for all spellings: `docker.io/library/ubuntu:latest`.
     pub fn canonical(&self) -> String {
         let mut text = format!("{}/{}", self.registry.host(), self.repository);
         if let Some(tag) = self.tag_or_latest() {
@@ -144,8 +144,7 @@ impl ImageRef {
 }
 
 impl Registry {
-    /// The host, as references have it. Docker Hub is `docker.io`, though its data is served by
-    /// another host.
+    /// The host in references. Docker Hub is `docker.io`, although another host serves its data.
     pub fn host(&self) -> String {
         match self {
             Registry::Ecr(host) => host.to_string(),
@@ -235,7 +234,7 @@ fn refuse_at_sight(text: &str) -> Result<(), ImageError> {
     Err(cause(text.to_owned()))
 }
 
-/// The first part is a host if it could not be part of a repository; else it is on Docker Hub.
+/// The first part is a host if it cannot be part of a repository; otherwise the image is on Docker Hub.
 fn split_registry(text: &str) -> Result<(Registry, &str), ImageError> {
     let looks_like_a_host = |first: &str| {
         first.contains(['.', ':']) || first == "localhost" || first.contains(char::is_uppercase)

@@ -10,14 +10,14 @@ use super::{AccountId, Region};
 pub struct LogGroupName(String);
 
 impl LogGroupName {
-    /// The ARN, as a policy about the group itself has it: without the asterisk at its end.
+    /// The ARN in policies about the group: without the asterisk at its end.
     pub fn arn(&self, region: &Region, account: &AccountId) -> String {
         format!("arn:{}:logs:{region}:{account}:log-group:{self}", region.partition())
     }
 }
 
-/// All streams of a log group, by the ARN of the group. This is what a role is allowed that writes, or
-/// creates, the group: to allow one stream only would be to allow one task only.
+/// All streams of a log group, by the ARN of the group. A role that writes or creates the group needs this:
+/// to allow one stream would be to allow one task.
 pub fn all_streams(group: &str) -> String {
     format!("{group}:*")
 }
@@ -30,19 +30,19 @@ pub fn arn_of_stream(group: &str, stream: &str) -> String {
 /// Why a text is not the name of a log group.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LogGroupNameError {
-    /// Nothing is there.
+    /// It is empty.
     #[error("the name of the log group is empty; write one such as /ecs/web")]
     Empty,
-    /// A character that no log group has.
-    #[error("{name} cannot be the name of a log group: it holds {letter:?}")]
+    /// A character that is not allowed.
+    #[error("{name} is not a valid log group name: it contains {letter:?}")]
     Letter {
         /// What is written.
         name: String,
-        /// The first character that does not fit.
+        /// The first invalid character.
         letter: char,
     },
-    /// Too many of them.
-    #[error("{name} cannot be the name of a log group: it has {length} characters")]
+    /// Too many characters.
+    #[error("{name} is not a valid log group name: it has {length} characters")]
     Length {
         /// What is written.
         name: String,

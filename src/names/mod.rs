@@ -1,10 +1,10 @@
-//! The names that AWS gives to things, parsed once and printed once.
+//! The names of AWS resources, parsed and printed in one place.
 //!
-//! A value of one of these types is well formed by construction. Whether the thing that it names
-//! exists is another question, which only AWS can answer. Each parser refuses only what AWS is
-//! known to refuse, and its error is a sentence that says what is wrong and what to write instead.
+//! A value of one of these types is well-formed by construction. Whether the resource exists is another
+//! question, which only AWS can answer. Each parser rejects only what AWS is known to reject, and its error
+//! is a sentence that says what is wrong and what to write instead.
 
-/// Serialises a type as the text that it is parsed from.
+/// Serializes a type as the text that it is parsed from.
 macro_rules! serde_as_text {
     ($name:ty) => {
         impl serde::Serialize for $name {

@@ -8,22 +8,22 @@ use super::{AccountId, Arn, Partition, Region};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ParameterRef {
     pub(super) written: String,
-    /// The name as Parameter Store wants it: `/a/b` or `a`.
+    /// The name for Parameter Store: `/a/b` or `a`.
     pub name: String,
-    /// The ARN without the selector, if the parameter is named by one.
+    /// The ARN without the selector, if the reference is an ARN.
     pub arn: Option<Arn>,
     /// The version or label after the name, such as `3` in `/a/b:3`.
     pub selector: Option<String>,
 }
 
 impl ParameterRef {
-    /// Whether it is one that AWS publishes for everybody
+    /// Whether it is a public parameter of AWS
     /// (<https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html>).
     pub fn is_public(&self) -> bool {
         self.name.starts_with("/aws/service/")
     }
 
-    /// The ARN that a policy would name, for a parameter that is looked up here.
+    /// The ARN in policies, for a parameter in this region and account.
     pub fn arn_in(&self, region: &Region, account: &AccountId) -> String {
         if let Some(arn) = &self.arn {
             return arn.to_string();
@@ -33,18 +33,18 @@ impl ParameterRef {
         format!("arn:{partition}:ssm:{region}:{owner}:{}", self.resource())
     }
 
-    /// The region, if the reference tells it.
+    /// The region, if the reference contains it.
     pub fn region(&self) -> Option<&Region> {
         self.arn.as_ref().and_then(|arn| arn.region.as_ref())
     }
 
-    /// The account, if the reference tells it.
+    /// The account, if the reference contains it.
     pub fn account(&self) -> Option<&AccountId> {
         self.arn.as_ref().and_then(Arn::account)
     }
 
-    /// The names that the parameter may have. The ARN `parameter/a` stands for `a` as well as for
-    /// `/a`, since an ARN drops the leading slash.
+    /// The possible names of the parameter. The ARN `parameter/a` means `a` or `/a`, since an ARN drops the
+    /// leading slash.
     pub fn candidate_names(&self) -> Vec<String> {
         let mut names = vec![self.name.clone()];
         if self.arn.is_some() && !self.name.starts_with('/') {

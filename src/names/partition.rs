@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// One of the clouds that AWS runs apart from each other; the second field of every ARN.
+/// One of the separate AWS clouds; the second field of every ARN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Partition {
     /// The commercial regions.
@@ -37,7 +37,7 @@ impl Partition {
         Partition::AwsEusc,
     ];
 
-    /// The name as an ARN has it, such as `aws-cn`.
+    /// The name in ARNs, such as `aws-cn`.
     pub fn id(self) -> &'static str {
         match self {
             Partition::Aws => "aws",
@@ -51,7 +51,7 @@ impl Partition {
         }
     }
 
-    /// What the host names of its service endpoints end with.
+    /// The suffix of its service endpoints.
     pub fn dns_suffix(self) -> &'static str {
         match self {
             Partition::Aws | Partition::AwsUsGov => "amazonaws.com",
@@ -64,12 +64,12 @@ impl Partition {
         }
     }
 
-    /// The partition that an ARN names, if there is one of that name.
+    /// The partition with this name, if there is one.
     pub fn from_id(id: &str) -> Option<Partition> {
         Partition::ALL.into_iter().find(|partition| partition.id() == id)
     }
 
-    /// The partition that a region belongs to, told by the prefix of its name.
+    /// The partition of a region, by the prefix of its name.
     pub fn of_region(region: &str) -> Partition {
         const PREFIXES: [(&str, Partition); 7] = [
             ("cn-", Partition::AwsCn),
@@ -87,7 +87,7 @@ impl Partition {
     }
 }
 
-/// There is no partition of this name.
+/// There is no partition with this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not an AWS partition; most accounts are in `aws`, China is `aws-cn`, GovCloud `aws-us-gov`"

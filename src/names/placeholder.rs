@@ -1,6 +1,6 @@
-//! Template placeholders: text that some tool replaces before AWS sees it.
+//! Template placeholders: text that a tool replaces before it reaches AWS.
 //!
-//! A value that holds one is not the value that will be deployed, so nothing can be said about it.
+//! A value with a placeholder is not the value that will be deployed, so nothing can be determined about it.
 
 /// The first placeholder in a value, as it is written.
 ///

@@ -1,4 +1,4 @@
-//! What a task runs on: operating system and processor.
+//! The platform of a task: operating system and architecture.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,14 +7,14 @@ use std::str::FromStr;
 /// depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OperatingSystem {
-    /// `LINUX`, which is also what a task definition without a runtime platform gets.
+    /// `LINUX`, also the default without a runtime platform.
     #[default]
     Linux,
     /// Any of the `WINDOWS_SERVER_…` families.
     Windows,
 }
 
-/// The processor of `runtimePlatform.cpuArchitecture`.
+/// The architecture of `runtimePlatform.cpuArchitecture`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Architecture {
     /// Intel and AMD; the default of Fargate.
@@ -24,16 +24,16 @@ pub enum Architecture {
     Arm64,
 }
 
-/// Why a text names no platform.
+/// Why a text is not a platform.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlatformError {
     /// Not an operating system family.
     #[error(
-        "`{0}` is not an operating system family that ECS knows; it is LINUX or a WINDOWS_SERVER_ family"
+        "`{0}` is not an operating system family of ECS; use LINUX or a WINDOWS_SERVER_ family"
     )]
     OperatingSystem(String),
     /// Not a processor architecture.
-    #[error("`{0}` is not a processor architecture that ECS knows; it is X86_64 or ARM64")]
+    #[error("`{0}` is not a CPU architecture of ECS; use X86_64 or ARM64")]
     Architecture(String),
 }
 

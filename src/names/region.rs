@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use super::Partition;
 
-/// A region name of the right shape, such as `eu-west-1`. New regions appear every year, so the
-/// shape is all that is checked.
+/// A region name with the right form, such as `eu-west-1`. New regions appear every year, so only the form is
+/// checked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region(String);
 
@@ -25,10 +25,10 @@ impl Region {
 /// Why a text is not a region name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegionError {
-    /// Nothing is there.
+    /// It is empty.
     #[error("the region is empty; write one such as eu-west-1")]
     Empty,
-    /// An availability zone stands where the region belongs.
+    /// An availability zone instead of a region.
     #[error("`{zone}` is an availability zone; its region is `{region}`")]
     Zone {
         /// What is written.

@@ -1,4 +1,4 @@
-//! IAM roles, as task definitions name them.
+//! IAM roles in task definitions.
 
 use std::fmt;
 use std::str::FromStr;
@@ -25,18 +25,18 @@ impl RoleArn {
         &self.account
     }
 
-    /// The path, which begins and ends with a slash: `/` or `/service-role/`.
+    /// The path, which starts and ends with a slash: `/` or `/service-role/`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The role's name without its path: this is what `iam:GetRole` wants.
+    /// The role's name without its path, for `iam:GetRole`.
     pub fn name(&self) -> &str {
         &self.name
     }
 }
 
-/// A role as `taskRoleArn` may name it: by its ARN, or by the name alone
+/// A role in `taskRoleArn`: an ARN, or a plain name
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html>).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RoleRef {
@@ -55,7 +55,7 @@ impl RoleRef {
         }
     }
 
-    /// The role's account, if the reference tells it.
+    /// The role's account, if the reference contains it.
     pub fn account(&self) -> Option<&AccountId> {
         match self {
             RoleRef::Arn(role) => Some(role.account()),
@@ -67,10 +67,10 @@ impl RoleRef {
 /// Why a text does not name a role.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RoleError {
-    /// Nothing is there.
+    /// It is empty.
     #[error("the role is empty; write its ARN, arn:aws:iam::111122223333:role/name")]
     Empty,
-    /// It begins like an ARN and is none, or an ARN is needed and this is something else.
+    /// It is not an ARN, or an invalid one.
     #[error("{0}; the ARN of a role is arn:aws:iam::111122223333:role/name")]
     Arn(#[from] ArnError),
     /// The session of a role, not the role.
@@ -78,24 +78,22 @@ pub enum RoleError {
         "`{0}` is a session of a role; write the role itself, arn:aws:iam::111122223333:role/name"
     )]
     Session(Arn),
-    /// An instance profile, which only holds a role.
-    #[error("`{0}` is an instance profile; write the ARN of the role that is in it")]
+    /// An instance profile, which only contains a role.
+    #[error("`{0}` is an instance profile; write the ARN of its role")]
     InstanceProfile(Arn),
-    /// Something else than a role.
-    #[error(
-        "`{0}` is the ARN of something other than an IAM role; a role is arn:aws:iam::111122223333:role/name"
-    )]
+    /// Not a role.
+    #[error("`{0}` is not the ARN of an IAM role; a role is arn:aws:iam::111122223333:role/name")]
     NotARole(Arn),
     /// No account, or a region, which roles do not have.
     #[error(
         "the ARN of a role has an account and no region, unlike `{0}`; write arn:aws:iam::111122223333:role/name"
     )]
     RegionOrAccount(Arn),
-    /// The name has characters that no role has, or too many.
-    #[error("`{0}` cannot be the name of a role: one to 64 letters, digits and _+=,.@-")]
+    /// The name has invalid characters, or too many.
+    #[error("`{0}` is not a valid role name: use one to 64 letters, digits and _+=,.@-")]
     Name(String),
-    /// The path has characters that no path has, or too many.
-    #[error("`{0}` cannot be the path of a role")]
+    /// The path has invalid characters, or too many.
+    #[error("`{0}` is not a valid role path")]
     Path(String),
 }
 

@@ -1,4 +1,4 @@
-//! Objects in S3, as an environment file or a credential spec names them.
+//! S3 objects, for environment files and credential specs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use super::{Arn, ArnError, Owner, Partition};
 /// An object in a bucket: `arn:aws:s3:::bucket/key`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct S3Object {
-    /// The cloud that the bucket is in.
+    /// The partition of the bucket.
     pub partition: Partition,
     /// The bucket's name.
     pub bucket: String,
@@ -19,7 +19,7 @@ pub struct S3Object {
 /// Why a text does not name an object in S3.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum S3ObjectError {
-    /// A URL stands where the ARN belongs.
+    /// A URL instead of an ARN.
     #[error("`{0}` is a URL; write the object's ARN, arn:aws:s3:::bucket/key")]
     Url(String),
     /// Not an ARN at all.
@@ -30,14 +30,14 @@ pub enum S3ObjectError {
     OtherService(Arn),
     /// A region or account where the ARN of an object has none.
     #[error(
-        "`{0}` names a region or an account; the ARN of an object has neither: arn:aws:s3:::bucket/key"
+        "`{0}` contains a region or an account; the ARN of an object has neither: arn:aws:s3:::bucket/key"
     )]
     RegionOrAccount(Arn),
     /// The bucket's name breaks the rules of S3.
-    #[error("`{0}` cannot be the name of a bucket")]
+    #[error("`{0}` is not a valid bucket name")]
     Bucket(String),
     /// A bucket without an object in it.
-    #[error("`{0}` names a bucket but no object in it; add /key")]
+    #[error("`{0}` is a bucket without an object; add /key")]
     NoKey(Arn),
 }
 
@@ -66,8 +66,8 @@ impl FromStr for S3Object {
     }
 }
 
-/// The lenient rules of old: buckets from before 2018 in us-east-1 may have up to 255 characters,
-/// capitals and underscores
+/// The old, lenient rules: buckets from before 2018 in us-east-1 may have up to 255 characters, upper-case
+/// letters and underscores
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>).
 fn is_bucket_name(text: &str) -> bool {
     (3..=255).contains(&text.len())

@@ -1,4 +1,4 @@
-//! Secrets of Secrets Manager, as references name them.
+//! References to secrets in Secrets Manager.
 
 use std::fmt;
 
@@ -8,15 +8,15 @@ use super::{AccountId, Arn, Region};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretRef {
     pub(super) written: String,
-    /// The ARN of the secret alone: its resource is `secret:<id>`.
+    /// The ARN of the secret: its resource is `secret:<id>`.
     pub arn: Arn,
-    /// The name, with the six characters that Secrets Manager appends if they are written.
+    /// The name, with the six characters that Secrets Manager appends, if they are given.
     pub id: String,
-    /// The key of the one JSON value that is wanted.
+    /// The JSON key, if one is requested.
     pub json_key: Option<String>,
-    /// The staging label of the version that is wanted, such as `AWSPREVIOUS`.
+    /// The staging label of the requested version, such as `AWSPREVIOUS`.
     pub stage: Option<String>,
-    /// The id of the version that is wanted.
+    /// The id of the requested version.
     pub version: Option<String>,
 }
 
@@ -36,8 +36,8 @@ impl SecretRef {
         self.arn.account()
     }
 
-    /// Whether the name ends like a full ARN: a hyphen and six letters or digits. A secret may
-    /// have such an end in its own name, so this does not prove that the ARN is full.
+    /// Whether the name ends like a full ARN: a hyphen and six letters or digits. The name of a secret may
+    /// end like this too, so this does not prove that the ARN is full.
     pub fn has_suffix(&self) -> bool {
         self.id.rsplit_once('-').is_some_and(|(name, suffix)| {
             !name.is_empty()
@@ -46,7 +46,7 @@ impl SecretRef {
         })
     }
 
-    /// The JSON key, if it has a dot: ECS looks for that very key, not for a path into the value.
+    /// The JSON key, if it contains a dot: ECS looks for exactly this key, not for a path.
     pub fn nested_key(&self) -> Option<&str> {
         self.json_key.as_deref().filter(|key| key.contains('.'))
     }

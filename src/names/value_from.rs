@@ -1,4 +1,4 @@
-//! What `valueFrom` of a secret may hold
+//! The `valueFrom` of a secret
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html>).
 
 use std::fmt;
@@ -19,11 +19,11 @@ pub enum ValueFrom {
     Secret(SecretRef),
     /// Parameter Store.
     Parameter(ParameterRef),
-    /// Secrets Manager, asked through Parameter Store: both services must allow it.
+    /// Secrets Manager through Parameter Store: both services must allow it.
     SecretThroughParameter {
         /// The name of the secret.
         secret_id: String,
-        /// The parameter that stands for it.
+        /// The parameter that refers to it.
         parameter: ParameterRef,
     },
 }
@@ -31,7 +31,7 @@ pub enum ValueFrom {
 /// Why a text is not a `valueFrom`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValueFromError {
-    /// Nothing is there.
+    /// It is empty.
     #[error("valueFrom is empty; write the ARN of a secret, or the name or ARN of a parameter")]
     Empty,
     /// A dynamic reference of CloudFormation, which ECS does not resolve.
@@ -42,7 +42,7 @@ pub enum ValueFromError {
     UnknownPartition {
         /// The second field.
         partition: String,
-        /// All that is written.
+        /// The whole text.
         arn: String,
     },
     /// The ARN is broken in another way.
@@ -59,9 +59,9 @@ pub enum ValueFromError {
         service = .0.service
     )]
     OtherService(Arn),
-    /// The region is in another partition than the ARN says.
+    /// The region is in another partition than the ARN.
     #[error(
-        "`{arn}` is of partition {partition}, but its region is in {of_region}; begin it with arn:{of_region}:",
+        "`{arn}` is in partition {partition}, but its region is in {of_region}; start it with arn:{of_region}:",
         partition = .arn.partition
     )]
     PartitionOfRegion {
@@ -71,19 +71,19 @@ pub enum ValueFromError {
         of_region: Partition,
     },
     /// No region in the ARN.
-    #[error("`{0}` names no region")]
+    #[error("`{0}` contains no region")]
     NoRegion(Arn),
     /// No account in the ARN.
-    #[error("`{0}` names no account")]
+    #[error("`{0}` contains no account")]
     NoAccount(Arn),
     /// An ARN of the right service, but not of a secret.
     #[error(
-        "`{0}` is not the ARN of a secret; the part after the account should begin with `secret:`"
+        "`{0}` is not the ARN of a secret; the part after the account must start with `secret:`"
     )]
     NotASecret(Arn),
     /// An ARN of the right service, but not of a parameter.
     #[error(
-        "`{0}` is not the ARN of a parameter; the part after the account should begin with `parameter/`"
+        "`{0}` is not the ARN of a parameter; the part after the account must start with `parameter/`"
     )]
     NotAParameter(Arn),
     /// Neither none nor all of the three fields after the secret's name.
@@ -100,17 +100,19 @@ pub enum ValueFromError {
         example: String,
     },
     /// A staging label and a version id.
-    #[error("`{0}` names both a version stage and a version id; leave one of them empty")]
+    #[error("`{0}` has both a version stage and a version id; leave one of them empty")]
     StageAndVersion(Arn),
-    /// No name where one should be.
-    #[error("`{0}` has no name of a secret or parameter in it")]
+    /// The name is missing.
+    #[error("`{0}` does not contain the name of a secret or parameter")]
     NoName(String),
-    /// Characters that no name has.
-    #[error("`{name}` has {character:?} in it, which no name of a secret or parameter has")]
+    /// Invalid characters in the name.
+    #[error(
+        "`{name}` contains {character:?}, which is not allowed in the name of a secret or parameter"
+    )]
     Character {
         /// The name.
         name: String,
-        /// The first character that cannot be.
+        /// The first invalid character.
         character: char,
     },
     /// Two slashes in a row.
@@ -119,30 +121,28 @@ pub enum ValueFromError {
     )]
     DoubleSlash(String),
     /// The fields of a secret after the name of a parameter.
-    #[error(
-        "`{0}` asks for a JSON key of a parameter; only the ARN of a secret can be followed by one"
-    )]
+    #[error("`{0}` has a JSON key after a parameter; only the ARN of a secret can have one")]
     JsonKeyOnParameter(String),
-    /// A version or label of a secret that is asked for through Parameter Store.
+    /// A version or label of a secret that is read through Parameter Store.
     #[error(
-        "`{0}` asks for a version, which a reference to Secrets Manager through Parameter Store \
+        "`{0}` has a version, which a reference to Secrets Manager through Parameter Store \
          cannot have; write the ARN of the secret with a version stage instead"
     )]
     VersionOnReference(String),
 }
 
 impl ValueFrom {
-    /// The region, if the reference tells it; otherwise it is the task's.
+    /// The region, if the reference contains it; otherwise it is the task's.
     pub fn region(&self) -> Option<&Region> {
         self.arn().and_then(|arn| arn.region.as_ref())
     }
 
-    /// The account, if the reference tells it; otherwise it is the task's.
+    /// The account, if the reference contains it; otherwise it is the task's.
     pub fn account(&self) -> Option<&AccountId> {
         self.arn().and_then(Arn::account)
     }
 
-    /// The ARN, if the reference is written as one.
+    /// The ARN, if the reference is one.
     pub fn arn(&self) -> Option<&Arn> {
         match self {
             ValueFrom::Secret(secret) => Some(&secret.arn),
@@ -177,7 +177,7 @@ impl FromStr for ValueFrom {
     }
 }
 
-/// An ARN whose region and account are such that a secret or parameter can be there.
+/// An ARN with a region and account that can have a secret or parameter.
 fn read_arn(text: &str) -> Result<Arn, ValueFromError> {
     let arn: Arn = text.parse().map_err(|problem| match problem {
         ArnError::Partition(unknown) => {
@@ -202,8 +202,8 @@ fn read_arn(text: &str) -> Result<Arn, ValueFromError> {
     Ok(arn)
 }
 
-/// The agent accepts the name alone, or the name and exactly three more fields, each of which may
-/// be empty (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html>).
+/// The agent accepts the name alone, or the name and exactly three more fields, each of which may be empty
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html>).
 fn read_secret(text: &str, mut arn: Arn) -> Result<SecretRef, ValueFromError> {
     let Some(fields) = arn.resource.strip_prefix("secret:").map(str::to_owned) else {
         return Err(ValueFromError::NotASecret(arn));
@@ -237,13 +237,13 @@ fn read_secret(text: &str, mut arn: Arn) -> Result<SecretRef, ValueFromError> {
     })
 }
 
-/// What is written, with as many colons as it takes.
+/// The text with the right number of colons.
 fn example(fields: &[&str]) -> String {
     let field = |at: usize| fields.get(at).copied().unwrap_or("");
     format!("secret:{}:{}:{}:{}", field(0), field(1), field(2), field(3))
 }
 
-/// A parameter by name, or by what follows `parameter/` in its ARN.
+/// A parameter by name, or by the part after `parameter/` in its ARN.
 fn read_parameter(text: &str, name: &str, arn: Option<Arn>) -> Result<ValueFrom, ValueFromError> {
     if name.contains("//") || (arn.is_some() && name.starts_with('/')) {
         return Err(ValueFromError::DoubleSlash(text.to_owned()));
@@ -285,7 +285,7 @@ fn read_parameter(text: &str, name: &str, arn: Option<Arn>) -> Result<ValueFrom,
     Ok(ValueFrom::Parameter(parameter(name)))
 }
 
-/// Letters and digits, and what else the service allows.
+/// Letters, digits, and other characters that the service allows.
 fn check_name(text: &str, name: &str, others: &str) -> Result<(), ValueFromError> {
     if name.is_empty() {
         return Err(ValueFromError::NoName(text.to_owned()));

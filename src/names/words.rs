@@ -1,4 +1,4 @@
-//! Several things in one sentence.
+//! Lists in sentences.
 
 use std::fmt::Display;
 

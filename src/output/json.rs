@@ -1,4 +1,4 @@
-//! The JSON forms: one document, or a line for each result.
+//! The JSON formats: one document, or one line per result.
 
 use jmespath::Expression;
 use serde::Serialize;
@@ -44,7 +44,7 @@ fn pretty(value: &impl Serialize) -> String {
     text
 }
 
-/// The document, or what of it a JMESPath expression picks.
+/// The document, or the part that a JMESPath expression selects.
 pub(super) fn seen_through(
     query: Option<&Expression>,
     document: &Value,
@@ -55,7 +55,7 @@ pub(super) fn seen_through(
     Ok(pretty(&found))
 }
 
-/// Each result on a line of its own, then the end of the run.
+/// One line per result, then the end of the run.
 pub(super) fn lines(report: &Report) -> String {
     let mut text = String::new();
     let mut line = |value: Value| {

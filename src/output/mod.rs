@@ -31,7 +31,7 @@ pub use terminal::{is_watched, note, say};
 /// Writes the report into each sink.
 ///
 /// # Errors
-/// A query that does not fit, or a file that cannot be written. A closed pipe is no error.
+/// A query that does not fit, or a file that cannot be written. A closed pipe is not an error.
 pub fn print(report: &Report, outlet: &Outlet, look: &Look) -> Result<(), OutputError> {
     let shown = printable::report(report);
     outlet.fill(look, |format, look, query| match format {
@@ -42,7 +42,7 @@ pub fn print(report: &Report, outlet: &Outlet, look: &Look) -> Result<(), Output
     })
 }
 
-/// Writes what is no report into each sink: for people, or as a document.
+/// Writes other output into each sink: as text, or as a document.
 ///
 /// # Errors
 /// A query that does not fit, or a file that cannot be written.

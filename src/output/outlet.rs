@@ -1,4 +1,4 @@
-//! Where the output goes: proven to be usable before anything is asked.
+//! Where the output goes: checked before the first call.
 
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -11,7 +11,7 @@ use super::output_error::OutputError;
 use super::style::Look;
 use super::terminal::say;
 
-/// A file that can be written, and keeps what it holds until there is something to write.
+/// A writable file, which keeps its contents until the output is written.
 #[derive(Debug)]
 pub struct OutputFile {
     path: PathBuf,
@@ -22,7 +22,7 @@ impl OutputFile {
     /// Opens the file, or creates it.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// It cannot be written.
     pub fn open(path: &Path) -> Result<OutputFile, OutputError> {
         let opened = File::options().write(true).create(true).truncate(false).open(path);
         match opened {
@@ -31,14 +31,14 @@ impl OutputFile {
         }
     }
 
-    /// Writes `text` in place of what the file holds.
+    /// Replaces the contents of the file with `text`.
     ///
     /// # Errors
-    /// When that does not succeed.
+    /// It cannot be written.
     pub fn write(&self, text: &str) -> Result<(), OutputError> {
         let mut file = &self.file;
         let emptied = match file.metadata() {
-            // Pipes and devices hold nothing.
+            // Pipes and devices cannot be truncated.
             Ok(kind) if kind.is_file() => file.rewind().and_then(|()| file.set_len(0)),
             other => other.map(drop),
         };
@@ -48,14 +48,14 @@ impl OutputFile {
     }
 }
 
-/// Where one form of the output goes.
+/// The target of one format.
 #[derive(Debug)]
 struct Sink {
     format: Format,
     file: Option<OutputFile>,
 }
 
-/// All the sinks, and what of the JSON document they show.
+/// All sinks, and the query of the JSON document.
 pub struct Outlet {
     sinks: Vec<Sink>,
     query: Option<Expression<'static>>,
@@ -65,14 +65,13 @@ impl Outlet {
     /// The sinks of `--format FORMAT[=FILE]`. Without any, it is text; with a `query`, it is JSON.
     ///
     /// # Errors
-    /// An unknown format, a file that cannot be written, or a query that is wrong or has no JSON to
-    /// look at.
+    /// An unknown format, a file that cannot be written, or a query that is wrong or has no JSON output.
     pub fn open(formats: &[String], query: Option<&str>) -> Result<Outlet, OutputError> {
         let default = [if query.is_some() { "json" } else { "text" }.to_owned()];
         let formats = if formats.is_empty() { &default[..] } else { formats };
         let given = formats.iter().map(|given| parse(given)).collect::<Result<Vec<_>, _>>()?;
         if query.is_some() && given.iter().all(|(format, _)| *format != Format::Json) {
-            let why = "it looks at JSON: give --format json, or no --format at all";
+            let why = "it needs JSON output: pass --format json, or no --format";
             return Err(OutputError::Query(why.to_owned()));
         }
         let query = query.map(jmespath::compile).transpose();
@@ -84,7 +83,7 @@ impl Outlet {
         Ok(Outlet { sinks, query })
     }
 
-    /// Fills each sink with what `form` makes for it.
+    /// Writes the result of `form` into each sink.
     pub(super) fn fill(
         &self,
         look: &Look,
@@ -125,7 +124,7 @@ mod tests {
         assert_eq!(open(&[], Some("verdict")), Ok(vec![Format::Json]));
         assert_eq!(open(&["json"], Some("verdict")), Ok(vec![Format::Json]));
         for format in ["text", "short", "ndjson"] {
-            assert!(open(&[format], Some("verdict")).unwrap_err().contains("looks at JSON"));
+            assert!(open(&[format], Some("verdict")).unwrap_err().contains("needs JSON output"));
         }
         assert!(open(&["json"], Some("checks[")).unwrap_err().contains("--query"));
         assert!(open(&["xml"], None).unwrap_err().contains("no format"));

@@ -1,4 +1,4 @@
-//! Why nothing could be printed.
+//! Errors of output.
 
 use std::fmt;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::format::Format;
 
-/// Why nothing could be printed.
+/// Why output failed.
 #[derive(Debug)]
 pub enum OutputError {
     /// The format is not known.
@@ -22,7 +22,7 @@ impl fmt::Display for OutputError {
         match self {
             OutputError::Format(word) => {
                 let known: Vec<_> = Format::ALL.iter().map(|(name, _)| *name).collect();
-                write!(f, "there is no format {word:?}; choose from {}", known.join(", "))
+                write!(f, "there is no format {word:?}; use one of {}", known.join(", "))
             }
             OutputError::File(path, error) => write!(f, "cannot write {}: {error}", path.display()),
             OutputError::Query(why) => write!(f, "--query: {why}"),

@@ -1,5 +1,5 @@
-//! What a document says, made fit for a terminal: it must not be able to steer it, nor to begin a line
-//! that looks like a result of ours.
+//! Text of documents, made safe for a terminal: it must not contain control characters, nor fake a line that
+//! looks like a result.
 
 use crate::document::printable;
 use crate::report::{CheckResult, Report, Target, TargetReport};
@@ -14,7 +14,7 @@ pub(super) fn report(report: &Report) -> Report {
     }
 }
 
-/// A text of several lines, as its author broke them.
+/// A text of several lines, with its line breaks.
 pub(super) fn lines(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
@@ -69,7 +69,7 @@ mod tests {
     use crate::report::{CheckResult, Location, Report, Stats, Status, Target, TargetReport};
     use crate::shell::ShellCommand;
 
-    /// A report in which everything that comes from outside says this.
+    /// A report with this text in every external value.
     fn saying(text: &str) -> Report {
         let text = || text.to_owned();
         let result = CheckResult {
@@ -110,7 +110,7 @@ mod tests {
         let mut look = Look::plain();
         look.volume = super::super::Volume::Verbose;
         for shown in [text::render(&report, &look), short::render(&report, &look)] {
-            // Our own colours stay; what is left are letters and ends of lines.
+            // Colours of this program are kept; everything else is letters and line breaks.
             let shown = anstream::adapter::strip_str(&shown).to_string();
             assert!(!shown.contains("\nPASS  everything"), "{shown}");
             let strange = |it: char| it != '\n' && (it.is_control() || it == '\u{202e}');

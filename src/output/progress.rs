@@ -1,4 +1,4 @@
-//! What is being asked right now, on a terminal's standard error. Nothing on a pipe.
+//! Progress on standard error of a terminal. Nothing on a pipe.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -10,17 +10,17 @@ use super::terminal::note;
 use crate::knowledge::FactId;
 use crate::preflight::{Event, Watch};
 
-/// An answer that takes longer than this is worth naming.
+/// An answer that takes longer than this is shown.
 const SLOW: Duration = Duration::from_secs(2);
 
-/// A line that says how far the run is, and what is slow.
+/// A line with the progress of the run, and slow answers.
 pub struct Progress {
     bar: ProgressBar,
     waiting: BTreeMap<FactId, (String, Instant)>,
 }
 
 impl Progress {
-    /// A line on standard error; silent when nobody looks.
+    /// A line on standard error; silent without a terminal.
     pub fn new(watched: bool) -> Progress {
         let bar = if watched { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
@@ -38,9 +38,9 @@ impl Progress {
             (Some((what, since)), _) => {
                 format!("still waiting for {what} ({} s)", since.elapsed().as_secs())
             }
-            (None, Some((what, _))) if self.waiting.len() == 1 => format!("asking for {what}"),
+            (None, Some((what, _))) if self.waiting.len() == 1 => format!("reading {what}"),
             (None, Some((what, _))) => {
-                format!("asking for {what} and {} more", self.waiting.len() - 1)
+                format!("reading {what} and {} more", self.waiting.len() - 1)
             }
             (None, None) => "judging".to_owned(),
         };
@@ -69,8 +69,8 @@ impl Drop for Progress {
     }
 }
 
-/// A line on standard error for each question and each answer: `--debug`. It tells no content, so no
-/// secret can be in it.
+/// One line on standard error per lookup and answer: `--debug`. Without content, so it cannot contain
+/// secrets.
 pub struct Trace {
     started: Instant,
 }

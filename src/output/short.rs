@@ -1,4 +1,4 @@
-//! A line for each result that is not a pass, in the form that editors and grep understand.
+//! One line per result that is not a pass, in the format that editors and grep understand.
 
 use super::style::{Look, paint, style};
 use crate::report::{Report, Status};

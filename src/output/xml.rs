@@ -1,6 +1,6 @@
-//! Text in XML, as in pictures.
+//! Text in XML, for pictures.
 
-/// `text` as XML writes it, in an element or in a quoted attribute.
+/// `text` escaped for an XML element or a quoted attribute.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

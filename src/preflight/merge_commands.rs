@@ -1,15 +1,15 @@
-//! Commands of one report that write the same policy.
+//! Commands of one report that replace the same policy.
 //!
-//! Each check mends what it judged, and knows nothing of the others. A policy that is written as a whole would
-//! be written once by each of them, and the last one pasted would take away what the others gave. So all of
-//! them write the same: what the policy says already, and what each of them adds.
+//! Each check fixes what it judged, without knowing the others. A policy that is replaced as a whole would be
+//! replaced by each of them, and the last command pasted would remove what the others added. So all of them
+//! write the same: the current statements, and all additions.
 
 use serde_json::Value;
 
 use crate::report::CheckResult;
 use crate::shell::ShellCommand;
 
-/// Lets the commands that write one policy write all that any of them adds to it.
+/// Makes all commands that replace one policy write all additions.
 pub(super) fn merge_commands(results: &mut [Vec<CheckResult>]) {
     let mut merged: Vec<ShellCommand> = Vec::new();
     for command in results.iter().flatten().flat_map(|result| &result.commands) {
@@ -32,7 +32,7 @@ pub(super) fn merge_commands(results: &mut [Vec<CheckResult>]) {
     }
 }
 
-/// The statements of `policy` that the command's own does not have.
+/// Adds the statements of `policy` that the command's policy does not have.
 fn add_statements(command: &mut ShellCommand, policy: &Value) {
     let Some(Value::Array(own)) = command.policy_mut().map(|it| &mut it["Statement"]) else {
         return;
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
     use crate::report::Status;
 
-    fn mended_by(commands: &[ShellCommand]) -> CheckResult {
+    fn fixed_by(commands: &[ShellCommand]) -> CheckResult {
         CheckResult {
             id: String::new(),
             group: String::new(),
@@ -70,10 +70,10 @@ mod tests {
         }
     }
 
-    /// What becomes of these commands, of which each is of a result of its own.
+    /// These commands after the merge, each from a separate result.
     fn merged(commands: &[ShellCommand]) -> Vec<ShellCommand> {
         let mut results: Vec<Vec<CheckResult>> =
-            commands.iter().map(|it| vec![mended_by(std::slice::from_ref(it))]).collect();
+            commands.iter().map(|it| vec![fixed_by(std::slice::from_ref(it))]).collect();
         merge_commands(&mut results);
         results.into_iter().flatten().flat_map(|result| result.commands).collect()
     }
@@ -108,8 +108,8 @@ mod tests {
     }
 
     #[test]
-    fn one_result_tells_a_command_once() {
-        let mut results = vec![vec![mended_by(&[put("a", &["One"]), put("a", &["Two"])])]];
+    fn one_result_has_a_command_once() {
+        let mut results = vec![vec![fixed_by(&[put("a", &["One"]), put("a", &["Two"])])]];
         merge_commands(&mut results);
         assert_eq!(results[0][0].commands, [put("a", &["One", "Two"])]);
     }

@@ -1,9 +1,9 @@
 //! The flow of a run: plan, evaluate, want, fetch, settle, report.
 //!
-//! [`plan`] pairs every applicable check with the things that it judges. [`RunLoop`] evaluates these
-//! probes, fetches what they want, concurrently and each key once, and evaluates again only the probes
-//! that waited for an answer. Each turn adds an answer or settles a probe, so the loop ends, and since
-//! the table only grows, its result does not depend on the order in which answers arrive.
+//! [`plan`] pairs every applicable check with its subjects. [`RunLoop`] evaluates these probes, fetches
+//! what they need, concurrently and each key once, and evaluates again only the probes that waited for an
+//! answer. Each turn adds an answer or settles a probe, so the loop ends, and since the table only grows,
+//! its result does not depend on the order in which answers arrive.
 
 mod merge_commands;
 mod plan;

@@ -1,27 +1,27 @@
-//! Which check judges what.
+//! The checks with their subjects.
 
 use crate::checks::{Case, Check, Group, Ruling};
 use crate::document::Place;
 use crate::facts::Log;
 use crate::task::Task;
 
-/// One check, to be judged for one subject.
+/// One check for one subject.
 #[derive(Clone)]
 pub struct Probe<'t> {
-    /// Which of the run's tasks.
+    /// The index of the task.
     pub target: usize,
     /// The check's group.
     pub group: &'static Group,
     /// The check.
     pub check: &'static Check,
-    /// Where the subject is written.
+    /// The place of the subject.
     pub place: Place,
-    /// The container's name, where the subject belongs to one.
+    /// The container's name, if the subject belongs to one.
     pub container: Option<String>,
-    /// What is judged: an ARN, an image, a name.
+    /// The resource: an ARN, an image, a name.
     pub resource: Option<String>,
     pub(super) ruling: Ruling<'t>,
-    /// What the list showed that names this subject, where the account named it.
+    /// The log of the list that contains this subject, if it comes from the account.
     pub(super) rests_on: Log,
 }
 
@@ -52,7 +52,7 @@ impl<'t> Probe<'t> {
         Probe { target, group, check, place, container, resource, ruling, rests_on }
     }
 
-    /// The probe of one member of the list that this one stands for.
+    /// The probe of one member of this probe's list.
     pub(super) fn member(&self, case: Case<'t>, rests_on: Log) -> Probe<'t> {
         Probe { rests_on, ..Probe::of(case, self.target, (self.group, self.check)) }
     }

@@ -1,4 +1,4 @@
-//! What is to be asked, grouped so that questions of one batch travel together.
+//! Pending lookups, grouped so that those of one batch share a request.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use crate::lookup::{Batch, Call, at_once};
 
 type Member = (FactId, Arc<dyn Asked>);
 
-/// Questions that wait for a free slot. There is no timer: a group gathers company exactly as long as
-/// its service is busy.
+/// Lookups that wait for a free slot. There is no timer: a group grows exactly as long as its service is
+/// busy.
 #[derive(Default)]
 pub(super) struct Queue {
     groups: HashMap<(Call, Option<Batch>), VecDeque<Member>>,
-    /// Groups that are not empty, by the time of their first question.
+    /// Non-empty groups, in the order of their first lookup.
     order: VecDeque<(Call, Option<Batch>)>,
     flying: HashMap<&'static str, usize>,
-    /// The same by call, where that has a bound of its own.
+    /// The same by call, for calls with a separate limit.
     bounded: HashMap<Call, usize>,
 }
 
@@ -31,7 +31,7 @@ impl Queue {
         group.push_back((id, lookup));
     }
 
-    /// The next request, if its service has a free slot: the questions that travel together.
+    /// The lookups of the next request, if its service has a free slot.
     pub(super) fn next(&mut self, per_service: usize) -> Option<Vec<Member>> {
         let free = |call: Call| {
             self.flying.get(call.service()).is_none_or(|n| *n < per_service)
@@ -50,7 +50,7 @@ impl Queue {
         Some(members)
     }
 
-    /// A request of this service has come back.
+    /// A request of this service was answered.
     pub(super) fn landed(&mut self, call: Call) {
         for n in self.flying.get_mut(call.service()).into_iter().chain(self.bounded.get_mut(&call))
         {

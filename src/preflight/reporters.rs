@@ -1,4 +1,4 @@
-//! Which check reports an absence, so that a missing thing fails once.
+//! Which check reports an absence, so that a missing resource fails once.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,35 +10,35 @@ use crate::knowledge::{FactId, Ground, Lack, Seen};
 use crate::lookup::Call;
 use crate::verdict::{Settled, Severity, Verdict};
 
-/// Who reports what.
+/// The reporter of each absence.
 pub(super) struct Reporters<'t> {
     table: &'t Table,
     checks: HashMap<Missing<'t>, &'static Check>,
     excused: HashSet<Missing<'t>>,
 }
 
-/// What is missing, for the task that lacks it. Several calls may say so of one thing, in one sentence:
-/// that there is no cluster, both the question for it and that for its instances tell.
+/// An absence, for one task. Several calls may report the same absence with one sentence: a missing cluster
+/// is reported by its own lookup and by that of its instances.
 #[derive(PartialEq, Eq, Hash)]
 enum Missing<'t> {
     Thing(usize, &'t str),
     Written(usize, String),
 }
 
-/// What becomes of an absence at which a check stopped.
+/// How an absence is reported.
 pub(super) enum Report {
     /// This check fails with it; the others are skipped.
     By(&'static Check),
-    /// No check reports it: each that stopped at it met a gap as well.
+    /// No check reports it: each one that stopped at it also has a gap.
     Nobody,
-    /// Another check has proven that the task does without. Both cannot be right.
+    /// Another check has proven that the task does not need it. Both cannot be right.
     Excused,
 }
 
 impl<'t> Reporters<'t> {
-    /// Of the checks that stopped at an absence, the one whose own question it is (the first of its calls,
-    /// or of a further list of them) reports it, otherwise the first in catalogue order; for something
-    /// written, also a check that failed at the same place before them.
+    /// Of the checks that stopped at an absence, the one whose main call it is (the first of a list of its
+    /// calls) reports it, otherwise the first in catalogue order; for a value in a document, also a check
+    /// that already failed at the same place.
     pub(super) fn of(probes: &[Probe<'_>], ended: &[Ended], table: &'t Table) -> Reporters<'t> {
         let (checks, excused) = (HashMap::new(), HashSet::new());
         let mut reporters = Reporters { table, checks, excused };
@@ -73,7 +73,7 @@ impl<'t> Reporters<'t> {
         }
     }
 
-    /// Who reports this.
+    /// The reporter of this absence.
     pub(super) fn report(&self, target: usize, lack: &Lack) -> Report {
         let missing = self.missing(target, &lack.ground);
         match self.checks.get(&missing) {
@@ -91,7 +91,7 @@ impl<'t> Reporters<'t> {
     }
 }
 
-/// What the service said: whoever stops at it may tell it in more words.
+/// The sentence of the absence, without the additions of checks.
 fn sentence(id: FactId, table: &Table) -> &str {
     match table.row(id) {
         Row::Asked { answer: Some(Ok(Seen::Absent(absence))), .. } => &absence.sentence,
@@ -99,8 +99,8 @@ fn sentence(id: FactId, table: &Table) -> &str {
     }
 }
 
-/// How much the question that was answered with this absence is the check's own: it is the first of all (0),
-/// the first of a further list (1), or one of the others (2).
+/// The rank of the absent lookup among the check's calls: the first of all (0), the first of a further list
+/// (1), or one of the others (2).
 fn rank(check: &Check, ground: &Ground, table: &Table) -> usize {
     let Ground::Fact(id) = ground else { return 2 };
     let Row::Asked { lookup, .. } = table.row(*id) else { return 2 };

@@ -40,7 +40,9 @@ pub(super) fn of_each(
 
 fn contradiction(sentence: &str) -> Gap {
     Gap::Defect {
-        why: format!("one check does without it and another stopped, although {sentence}"),
+        why: format!(
+            "contradiction: one check passed without it, another one needs it ({sentence})"
+        ),
     }
 }
 
@@ -72,7 +74,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// The questions that were asked, then what was assumed in place of an answer.
+    /// The lookups with their answers, then the assumptions.
     fn evidence(&self) -> Vec<String> {
         let questions = self.table.questions(&self.log.touched);
         let asked = questions.into_iter().map(|id| self.table.evidence(id));
@@ -104,8 +106,8 @@ impl Writer<'_, '_> {
         let mut result = match &finding.severity {
             Severity::Unknown(gap) => self.unknown(gap),
             Severity::Absent(lack) => return self.lacking(lack, finding),
-            Severity::Fail => self.mended(Status::Fail, finding.message.clone()),
-            Severity::Warn => self.mended(Status::Warn, finding.message.clone()),
+            Severity::Fail => self.with_fix(Status::Fail, finding.message.clone()),
+            Severity::Warn => self.with_fix(Status::Warn, finding.message.clone()),
         };
         if let Some(place) = &finding.place {
             result.subject = place.subject();
@@ -124,8 +126,8 @@ impl Writer<'_, '_> {
         result
     }
 
-    /// A result that tells the error it would become, and how to mend it.
-    fn mended(&self, status: Status, message: String) -> CheckResult {
+    /// A result with its runtime error and its fix.
+    fn with_fix(&self, status: Status, message: String) -> CheckResult {
         let check = self.probe.check;
         let mut result = self.result(status, message);
         result.prevents = check.prevents.first().map(|error| (*error).to_owned());
@@ -149,14 +151,16 @@ impl Writer<'_, '_> {
         let sentence = &lack.absence.sentence;
         let mut result = match self.reporters.report(self.probe.target, lack) {
             Report::Excused => self.unknown(&contradiction(sentence)),
-            _ => self.skipped(lack).unwrap_or_else(|| self.mended(Status::Fail, sentence.clone())),
+            _ => {
+                self.skipped(lack).unwrap_or_else(|| self.with_fix(Status::Fail, sentence.clone()))
+            }
         };
         if let Some(place) = &finding.place {
             result.subject = place.subject();
             result.location = location(place);
         }
         if let (Status::Fail, Ground::Fact(_)) = (result.status, &lack.ground) {
-            // What the check says of itself is about its own claim.
+            // The check's error and remedy are about its own claim.
             let mend = mend(lack, self.table);
             result.prevents = mend.prevents;
             result.remedy = mend.remedy;
@@ -165,7 +169,7 @@ impl Writer<'_, '_> {
         result
     }
 
-    /// Not judged, if another check reports what is absent.
+    /// A skip, if another check reports the absence.
     fn skipped(&self, lack: &Lack) -> Option<CheckResult> {
         match self.reporters.report(self.probe.target, lack) {
             Report::By(check) if !std::ptr::eq(check, self.probe.check) => {
@@ -185,19 +189,19 @@ fn location(place: &crate::document::Place) -> Option<Location> {
     })
 }
 
-/// What would make it determinable.
+/// What is needed to determine it.
 fn remedy(gap: &Gap) -> String {
     match gap {
         Gap::Refused { action, resource, .. } if !action.starts_with("registry:") => format!(
-            "Allow the caller to look: {{\"Effect\": \"Allow\", \"Action\": \"{action}\", \"Resource\": \"{resource}\"}}"
+            "Allow the caller to read it: {{\"Effect\": \"Allow\", \"Action\": \"{action}\", \"Resource\": \"{resource}\"}}"
         ),
-        Gap::Refused { .. } => "Let the registry answer this machine, or check from where it does".to_owned(),
-        Gap::Unreachable { .. } => "Run again when the service answers, or check the way to it (proxy, --ca-bundle, endpoint)".to_owned(),
+        Gap::Refused { .. } => "Allow this machine to reach the registry, or run the check from a machine that can".to_owned(),
+        Gap::Unreachable { .. } => "Run again when the service answers, or check the connection (proxy, --ca-bundle, endpoint)".to_owned(),
         Gap::Throttled { .. } => "Run again later, or with a lower --max-concurrency".to_owned(),
         Gap::NotRecorded { .. } => "Record again with this version of the program".to_owned(),
         Gap::Interrupted { .. } => "Run again with a longer --timeout".to_owned(),
-        Gap::Unresolved { .. } => "Give the definition as it will be registered, with its placeholders filled in".to_owned(),
-        Gap::Undecidable { .. } => "Give what is missing, or decide it yourself and say so with --allow-unknown".to_owned(),
+        Gap::Unresolved { .. } => "Pass the definition as it will be registered, with all placeholders replaced".to_owned(),
+        Gap::Undecidable { .. } => "Pass what is missing, or accept it with --allow-unknown".to_owned(),
         Gap::Pending | Gap::Defect { .. } => "Please report this, with the output of --record".to_owned(),
     }
 }

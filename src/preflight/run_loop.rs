@@ -30,7 +30,7 @@ pub enum Origin {
     Live(Arc<Services>),
     /// A recording: no network, no credentials.
     Replay(Recording),
-    /// Nothing may be asked.
+    /// No lookups are allowed.
     Offline,
 }
 
@@ -38,14 +38,14 @@ pub enum Origin {
 pub struct Bounds {
     /// When to stop and report what is known.
     pub deadline: Option<Duration>,
-    /// How many requests may be under way for one service.
+    /// The maximum number of concurrent requests per service.
     pub per_service: usize,
 }
 
 /// Completes when the user interrupts the run.
 pub type Interrupt = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// One run: its table, and what is under way.
+/// One run: its table, and its pending requests.
 pub struct RunLoop<'w> {
     table: Table,
     origin: Origin,
@@ -64,31 +64,31 @@ pub struct RunLoop<'w> {
     watch: &'w mut dyn Watch,
 }
 
-/// What is evaluated: one of the things that are to be settled, or the derivation of a fact.
+/// A node of the evaluation: an item to settle, or the derivation of a fact.
 #[derive(Clone)]
 enum Node {
     Thing(usize),
     Derivation(FactId, Arc<dyn Derivation>),
 }
 
-/// What came of the evaluation of one thing.
+/// The result of one evaluation.
 enum Step<T> {
-    /// It waits for what it wants.
+    /// It waits for facts.
     Waits(Log),
     /// It has a result.
     Ends(T),
-    /// In its place stand so many further things.
+    /// It is replaced by this many further items.
     Grows(usize),
 }
 
-/// What came of the evaluation of one probe.
+/// The result of the evaluation of one probe.
 enum Evaluated<'t> {
     Settled(Box<(Settled, Log)>),
     Members(Vec<Probe<'t>>),
 }
 
 impl<'w> RunLoop<'w> {
-    /// A run that has asked nothing yet. `interrupt` completes when the user wants it to end.
+    /// A new run. `interrupt` completes when the user ends it.
     pub fn new(
         origin: Origin,
         bounds: Bounds,
@@ -114,14 +114,14 @@ impl<'w> RunLoop<'w> {
         }
     }
 
-    /// Believes authors instead of the log: for the test that proves that the property tests can fail.
+    /// Trusts checks instead of the log: for the test that proves that the property tests can fail.
     #[cfg(test)]
     pub(crate) fn trusting(mut self, trust: Trust) -> Self {
         self.trust = trust;
         self
     }
 
-    /// What has been learnt.
+    /// The facts so far.
     pub fn table(&self) -> &Table {
         &self.table
     }
@@ -141,7 +141,7 @@ impl<'w> RunLoop<'w> {
         self.interrupted
     }
 
-    /// Sends a question ahead, without waiting for its answer.
+    /// Sends a lookup, without waiting for its answer.
     pub fn want<L: Lookup>(&mut self, lookup: &L) {
         let (id, new) = self.table.ask(lookup);
         if new {
@@ -150,7 +150,7 @@ impl<'w> RunLoop<'w> {
         self.dispatch();
     }
 
-    /// Asks one question and waits: for what must be known before there is a plan.
+    /// Makes one lookup and waits: for facts that are needed before the plan.
     ///
     /// # Errors
     /// The gap.
@@ -168,11 +168,11 @@ impl<'w> RunLoop<'w> {
         }
     }
 
-    /// Evaluates `ask` until nothing that it asks is unknown, and returns what it makes of that. No
-    /// verdict is settled from it: what a gap means is up to it.
+    /// Evaluates `ask` until all its facts are known, and returns its result. No verdict is settled from
+    /// it: it handles gaps itself.
     ///
     /// # Errors
-    /// A defect, if it could not be brought to an end.
+    /// An internal error, if it does not end.
     pub async fn work_out<T>(&mut self, ask: impl Fn(&View) -> T) -> Result<T, Gap> {
         let ended = self.evaluate_all(1, |run, _| {
             let view = View::of(&run.table);
@@ -184,11 +184,10 @@ impl<'w> RunLoop<'w> {
             .await
             .pop()
             .flatten()
-            .ok_or_else(|| Gap::Defect { why: "the run ended before its question".to_owned() })
+            .ok_or_else(|| Gap::Defect { why: "the run ended before its lookup".to_owned() })
     }
 
-    /// Evaluates the probes until each is settled. In the place of a probe that stands for a list stand
-    /// those of its members.
+    /// Evaluates the probes until each is settled. A probe of a list is replaced by those of its members.
     pub(super) async fn settle_all<'t>(
         &mut self,
         probes: &[Probe<'t>],
@@ -208,7 +207,7 @@ impl<'w> RunLoop<'w> {
         all.into_inner().in_order(ended)
     }
 
-    /// Evaluates each of `count` things until it has a result; without one it waits for what it wants.
+    /// Evaluates each of `count` items until it has a result; without one it waits for facts.
     async fn evaluate_all<T>(
         &mut self,
         mut count: usize,
@@ -269,7 +268,7 @@ impl<'w> RunLoop<'w> {
             if done == count {
                 break;
             }
-            if !self.await_answers().await && !self.break_circle() {
+            if !self.await_answers().await && !self.break_cycle() {
                 break;
             }
         }
@@ -277,7 +276,7 @@ impl<'w> RunLoop<'w> {
         ended
     }
 
-    /// Evaluates one probe. A panic in a check becomes a defect, and the run goes on.
+    /// Evaluates one probe. A panic in a check becomes an internal error, and the run continues.
     fn evaluate<'t>(&self, probe: &Probe<'t>) -> Evaluated<'t> {
         let view = View::resting_on(&self.table, &probe.rests_on);
         let stopped = |panic: Box<dyn Any + Send>| Err(defect(probe.check.id, &*panic).into());
@@ -299,10 +298,9 @@ impl<'w> RunLoop<'w> {
         Evaluated::Settled(Box::new((settled, log)))
     }
 
-    /// The members of a list, unless it rests on something that is not known: then nobody knows whether
-    /// it is whole.
+    /// The members of a list, unless it rests on something unknown: then the list may be incomplete.
     fn members<'t>(&self, probe: &Probe<'t>, cases: Vec<Case<'t>>, log: Log) -> Evaluated<'t> {
-        let whole = pass("the list is whole");
+        let whole = pass("the list is complete");
         match settle(whole, &log, &self.table, self.trust) {
             Settled::Said(_) => {
                 let member = |case| probe.member(case, log.clone());
@@ -327,7 +325,7 @@ impl<'w> RunLoop<'w> {
         }
     }
 
-    /// Enters what an evaluation wanted, and returns the rows that it has to wait for.
+    /// Enters the lookups of an evaluation, and returns the rows that it waits for.
     fn enter(
         &mut self,
         log: Log,
@@ -356,7 +354,7 @@ impl<'w> RunLoop<'w> {
         waits_for
     }
 
-    /// Counts down the nodes that waited for what has arrived.
+    /// Counts down the nodes that waited for the new answers.
     fn wake(&mut self, missing: &mut [usize], ready: &mut Vec<usize>) {
         for id in std::mem::take(&mut self.arrived) {
             for at in self.waiters.remove(&id).unwrap_or_default() {
@@ -368,8 +366,8 @@ impl<'w> RunLoop<'w> {
         }
     }
 
-    /// Derived facts that wait for each other would wait for ever: that is a defect.
-    fn break_circle(&mut self) -> bool {
+    /// Derived facts that wait for each other would wait forever: an internal error.
+    fn break_cycle(&mut self) -> bool {
         let circle: Vec<(FactId, String)> = self
             .table
             .rows()
@@ -391,7 +389,7 @@ fn interrupted(lookup: &dyn Asked) -> Gap {
     Gap::Interrupted { what: format!("{} ({})", lookup.call(), lookup.what()) }
 }
 
-/// What a panic said, as a gap.
+/// The message of a panic, as a gap.
 fn defect(whose: &str, panic: &(dyn std::any::Any + Send)) -> Gap {
     let said = panic
         .downcast_ref::<&str>()

@@ -1,17 +1,17 @@
-//! Probes of which some stand for a list that the account gives.
+//! Probes of lists that come from the account.
 
 use super::Probe;
 use crate::facts::Log;
 use crate::knowledge::Gap;
 use crate::verdict::Settled;
 
-/// A settled judgement and what it touched.
+/// A settled judgement and its log.
 pub(super) type Ended = (Settled, Log);
 
-/// All probes of a run: those that were planned, then the members of lists as they become known.
+/// All probes of a run: the planned ones, then the members of lists as they become known.
 pub(super) struct Spreading<'t> {
     pub(super) probes: Vec<Probe<'t>>,
-    /// Of each planned probe that stood for a list: where its members begin and end.
+    /// For each planned probe of a list: the range of its members.
     members: Vec<Option<std::ops::Range<usize>>>,
 }
 
@@ -20,7 +20,7 @@ impl<'t> Spreading<'t> {
         Spreading { probes: probes.to_vec(), members: vec![None; probes.len()] }
     }
 
-    /// Adds the members of the list that this probe stands for, and says how many there are.
+    /// Adds the members of this probe's list, and returns their number.
     pub(super) fn spread(&mut self, probe: usize, members: Vec<Probe<'t>>) -> usize {
         let (begin, further) = (self.probes.len(), members.len());
         self.probes.extend(members);
@@ -29,7 +29,7 @@ impl<'t> Spreading<'t> {
         further
     }
 
-    /// The probes with what came of them, members in the place of their list.
+    /// The probes with their results, members in place of their list.
     pub(super) fn in_order(self, mut ended: Vec<Option<Ended>>) -> (Vec<Probe<'t>>, Vec<Ended>) {
         let mut order = Vec::new();
         let planned = self.members.iter().enumerate().take_while(|(at, _)| !self.is_member(*at));
@@ -53,6 +53,6 @@ impl<'t> Spreading<'t> {
 }
 
 fn unsettled() -> Ended {
-    let why = "the run ended before this was judged".to_owned();
+    let why = "the run ended before this was checked".to_owned();
     (Gap::Defect { why }.into(), Log::default())
 }

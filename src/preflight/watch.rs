@@ -1,43 +1,43 @@
-//! What happens in a run, told to whoever watches.
+//! Events of a run, for observers.
 
 use crate::knowledge::FactId;
 use crate::lookup::Call;
 
-/// What happens in a run, for a display of progress.
+/// An event of a run, for a progress display.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A question was sent.
+    /// A lookup was sent.
     Asked {
         /// Its row.
         id: FactId,
         /// Its call.
         call: Call,
-        /// What is asked for.
+        /// The resource.
         what: String,
     },
-    /// Its answer came, or a gap instead.
+    /// Its answer arrived, or a gap.
     Answered {
         /// Its row.
         id: FactId,
-        /// The question and the answer, in one line, without any content.
+        /// The lookup and the answer, in one line, without content.
         said: String,
     },
     /// A probe was settled.
     Settled {
-        /// How many probes are settled by now.
+        /// How many probes are settled so far.
         done: usize,
         /// How many there are.
         of: usize,
     },
 }
 
-/// Who wants to know what happens.
+/// An observer of a run.
 pub trait Watch {
     /// Called for each event, in order.
     fn on(&mut self, event: Event);
 }
 
-/// Nobody.
+/// No observer.
 impl Watch for () {
     fn on(&mut self, _: Event) {}
 }

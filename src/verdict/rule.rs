@@ -1,15 +1,15 @@
-//! A rule of AWS's: what it refuses, in which words, where that is written, and when it last held.
+//! A rule of AWS: what it rejects, in which words, with the source and the date of the last confirmation.
 
 use std::borrow::Cow;
 
 use super::{Finding, Severity};
 
-/// A rule of AWS's that a check holds to. AWS changes its rules, so each carries its source and a date.
+/// A rule of AWS that a check depends on. AWS changes its rules, so each one has its source and a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// The rule in one sentence: "a configuredAtLaunch volume must be mounted".
     pub claim: Cow<'static, str>,
-    /// What AWS answers to whoever breaks it.
+    /// What AWS answers if it is broken.
     pub words: Words,
     /// The page that makes the rule, or where AWS's answer can be read.
     pub source: &'static str,
@@ -17,7 +17,7 @@ pub struct Rule {
     pub seen: &'static str,
 }
 
-/// What AWS answers. A `<name>` in it stands for what [`Finding::naming`] fills in.
+/// What AWS answers. [`Finding::naming`] replaces a `<name>` in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Words {
     /// AWS's own words.

@@ -97,7 +97,7 @@ class Missing(Asked):
                 self.emulator.restore()
                 self.emulator.refused.add(call)
                 _, said = self.missing("execution-role", 3)
-                self.assertIn("not certain", said)
+                self.assertIn("cannot be determined", said)
                 self.assertIn(call, said)
 
     def test_what_depends_on_the_request_is_open_and_stays_in_the_policy(self):

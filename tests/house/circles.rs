@@ -222,7 +222,7 @@ fn the_list_of_circles_says_neither_too_little_nor_too_much() {
     }];
     let found = [circle(&["src/a.rs", "src/b.rs"])];
     assert_eq!(objections(&found, &[&["src/a.rs", "src/b.rs"]], &arrows), [""; 0]);
-    // A new circle, a listed one that is open by now, one that grew, one that shrank.
+    // A new circle, a listed one that no longer exists, one that grew, one that shrank.
     assert_eq!(objections(&found, &[], &arrows).len(), 1);
     assert!(objections(&found, &[], &arrows)[0].contains("src/a.rs:7 -> src/b.rs"));
     assert_eq!(objections(&[], &[&["src/a.rs", "src/b.rs"]], &arrows).len(), 1);

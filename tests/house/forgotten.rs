@@ -12,7 +12,7 @@ fn every_file_of_tests_is_compiled() {
     assert!(forgotten.is_empty(), "no `mod` and no target in Cargo.toml names {forgotten:?}");
 }
 
-/// Whether the file that stands above this one in the tree of modules says `mod` with its name.
+/// Whether the parent of this file in the tree of modules has a `mod` with its name.
 fn declared(path: &str, files: &[Source]) -> bool {
     let Some((folder, name)) =
         path.trim_end_matches("/mod.rs").trim_end_matches(".rs").rsplit_once('/')

@@ -3,7 +3,7 @@ use super::source::{Source, in_word};
 /// A path that code names, with braces spread out: `a::{b, c::d}` gives `a::b` and `a::c::d`.
 #[derive(Debug, PartialEq)]
 pub struct Named {
-    /// Where it stands in the code: the same for all paths of one `use`.
+    /// Its position in the code: the same for all paths of one `use`.
     pub at: usize,
     /// Its segments, as they are written; `*` last, for all names of a module.
     pub path: Vec<String>,

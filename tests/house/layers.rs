@@ -1,7 +1,7 @@
 use super::imports::layers;
 use super::source::{Source, sources};
 
-/// From right to left. What shares a line stands side by side, and is not used by its neighbours.
+/// From right to left. Layers in one line are side by side, and do not use each other.
 const ORDER: &[&[&str]] = &[
     &["names"],
     &["knowledge", "shell"],

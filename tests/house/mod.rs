@@ -8,13 +8,13 @@ mod boundaries;
 mod circles;
 /// Every file of tests is compiled into a test.
 mod forgotten;
-/// Groups of checks do not know each other, and stand alone in their folder.
+/// Groups of checks do not use each other, and are alone in their folder.
 mod groups;
 /// What a file names and defines, read from its code.
 mod imports;
-/// Each layer uses only what stands to its right.
+/// Each layer uses only those to its right.
 mod layers;
 /// Which file uses what another one defines, through every re-export.
 mod modules;
 /// Rust files as the other tests read them: with comments and literals taken out.
-mod source;
+pub mod source;

@@ -72,7 +72,7 @@ impl Modules {
         found
     }
 
-    /// Who uses whom, each pair once. A re-export is no use: whoever names it uses what it stands for.
+    /// Which file uses which, each pair once. A re-export is no use: its users use the original.
     pub fn arrows(&self) -> Vec<Arrow> {
         let mut found: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for (from, module) in self.modules.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! Everything that the program prints of some runs, word for word, so that whoever reviews a change of a
-//! sentence sees it. `.github/CONTRIBUTING.md` says how the files are renewed.
+//! The output of some runs, word for word, so that a review shows every change of a sentence.
+//! `.github/CONTRIBUTING.md` explains how to renew the files.
 
 /// The program, run on a recording.
 mod program;

@@ -250,7 +250,7 @@ class Alias(Clone):
         self.given(before)
         done = self.run_script("--binary", self.program, "--with-aws-alias")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("not of this tool", done.stderr)
+        self.assertIn("does not belong to this tool", done.stderr)
         self.assertEqual(self.file.read_text().count("preflight = describe-clusters"), 1)
         self.uninstall()
         self.assertEqual(self.file.read_text(), before)

@@ -201,7 +201,7 @@ mod tests {
             (
                 "EC2",
                 r#""awslogs-region": "eu-west-1", "awslogs-group": "a b""#,
-                &[(Fail, GROUP, "holds ' '")],
+                &[(Fail, GROUP, "contains ' '")],
             ),
             (
                 "EC2",

@@ -105,7 +105,9 @@ fn the_name_of_a_secret_is_told_from_that_of_no_parameter() {
     let without = || Account::healthy().without_parameter("app/token");
     let result = failure("app/token", without().secret_called("app/token", &arn, None));
     assert_eq!(result.id, "parameter-exists");
-    assert!(result.message.contains(&format!("there is a secret of this name, {arn}")));
+    assert!(
+        result.message.contains(&format!("Secrets Manager has a secret with this name: {arn}"))
+    );
     assert_eq!(
         result.commands,
         [format!(

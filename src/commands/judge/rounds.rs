@@ -22,11 +22,10 @@ use crate::reachability::network_path::NetworkPath;
 use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
 use crate::task::{Task, Witness};
 
-/// Why there is no report, where connecting took all the time.
-const TOO_LATE: &str =
-    "the time of --timeout was over before there were credentials and a region to ask with";
+/// Why there is no report if connecting took all the time.
+const TOO_LATE: &str = "--timeout expired before credentials and region were resolved";
 
-/// Everything that a run needs, read from the user's files.
+/// The input of a run, from the user's files.
 pub(super) struct Run<'a> {
     pub(super) only_group: Option<&'static Group>,
     pub(super) judged: &'a Judged,
@@ -36,9 +35,9 @@ pub(super) struct Run<'a> {
     pub(super) accepted: Vec<Accepted>,
     pub(super) recording: Option<Recording>,
     pub(super) record: Option<OutputFile>,
-    /// What the reader must know besides the results.
+    /// Notes in addition to the results.
     pub(super) notes: Vec<String>,
-    /// Whether the paths are wanted too.
+    /// Whether the paths are printed too.
     pub(super) draws: bool,
 }
 
@@ -49,18 +48,18 @@ struct Asking {
     asked_with: String,
 }
 
-/// A run that came to its end.
+/// A finished run.
 pub(super) struct Ended {
     pub(super) report: Report,
     /// The paths of each task, with its name.
     pub(super) trails: Vec<(String, Vec<NetworkPath>)>,
     pub(super) interrupted: bool,
-    /// Whether another round could tell something else.
+    /// Whether another round could change the result.
     live: bool,
 }
 
 impl Run<'_> {
-    /// Runs once, or with `--wait` again until the gate opens or the time is over.
+    /// Runs once, or with `--wait` until the run passes or the time has passed.
     pub(super) async fn repeat(&self, clock: &mut Clock, gate: &Gate) -> Result<Ended, Failure> {
         let interruption = Interruption::listen();
         let mut ended = self.once(clock, &interruption, gate).await?;
@@ -71,7 +70,7 @@ impl Run<'_> {
                 () = interruption.clone().came() => return Ok(Ended { interrupted: true, ..ended }),
             }
             ended = match self.once(clock, &interruption, gate).await {
-                // The report of the round before still holds.
+                // The report of the previous round is still valid.
                 Err(failure) if failure.exit == Exit::Interrupted => {
                     return Ok(Ended { interrupted: true, ..ended });
                 }
@@ -168,7 +167,7 @@ impl Run<'_> {
             connect(&asking::settings(self.global)).await.map_err(Failure::no_verdict)?;
         let asked_with = match profile {
             Some(name) => format!("profile {name}"),
-            None => "credentials of the environment".to_owned(),
+            None => "credentials from the environment".to_owned(),
         };
         let origin = Origin::Live(Arc::new(services));
         Ok(Asking { origin, region: Some(region), asked_with })
@@ -182,14 +181,14 @@ impl Run<'_> {
             && !named(&gate.skip)
     }
 
-    /// `--expect-region` and `--expect-account`: nothing is judged in the wrong place, nor where the
-    /// place cannot be told.
+    /// `--expect-region` and `--expect-account`: no checks in another region or account, nor if these
+    /// cannot be determined.
     async fn guard(&self, region: Option<&Region>, run: &mut RunLoop<'_>) -> Result<(), Failure> {
         let gate = &self.judged.gate;
         let Some(region) = region else {
             return match gate.expect_region.as_ref().or(gate.expect_account.as_ref()) {
                 Some(expected) => Err(Failure::no_verdict(format!(
-                    "{expected} is expected, but this run has no region that could be compared\n  Give --region"
+                    "--expect-region is {expected}, but this run has no region\n  Pass --region"
                 ))),
                 None => Ok(()),
             };
@@ -198,26 +197,26 @@ impl Run<'_> {
             && expected != region.as_str()
         {
             return Err(Failure::no_verdict(format!(
-                "the run would look at region {region}, but --expect-region says {expected}"
+                "this run would check region {region}, but --expect-region is {expected}"
             )));
         }
         let Some(expected) = &gate.expect_account else { return Ok(()) };
         let account = match run.learn(&CallerIdentity { region: region.clone() }).await {
             Ok(Seen::Found(caller)) => Ok(caller.account.to_string()),
             Ok(Seen::Absent(absence)) => Err(absence.sentence.clone()),
-            Err(gap) => Err(format!("the account cannot be told: {gap}")),
+            Err(gap) => Err(format!("cannot determine the account: {gap}")),
         };
         match account {
             Ok(account) if account == *expected => Ok(()),
             Ok(account) => Err(Failure::no_verdict(format!(
-                "the run would look at account {account}, but --expect-account says {expected}"
+                "this run would check account {account}, but --expect-account is {expected}"
             ))),
             Err(_) if run.was_interrupted() => Err(Failure::interrupted()),
             Err(why) => Err(Failure::no_verdict(why)),
         }
     }
 
-    /// Every task that was given, and by which argument: one argument may hold several.
+    /// Every task with its argument: one argument may contain several.
     async fn tasks(
         &self,
         region: Option<&Region>,
@@ -243,11 +242,11 @@ impl Run<'_> {
         Ok((arguments, tasks))
     }
 
-    /// The results as they are reported: with what is accepted, and as what asked.
+    /// The results as reported: with accepted findings, and commands with the profile.
     fn settled(&self, mut results: Vec<CheckResult>, live: bool) -> Vec<CheckResult> {
         accept::apply(&self.accepted, accept::today(), &mut results);
         if let (true, Some(profile)) = (live, &self.global.profile) {
-            mend_as(profile, &mut results);
+            with_profile(profile, &mut results);
         }
         results
     }
@@ -256,12 +255,10 @@ impl Run<'_> {
         let mut notes = self.notes.clone();
         notes.extend(gate.notes());
         if self.global.no_verify_ssl {
-            notes.push("--no-verify-ssl: certificates are not verified, so whoever sits in the network could have made up these answers".to_owned());
+            notes.push("--no-verify-ssl: certificates are not verified, so anyone in the network can fake these answers".to_owned());
         }
         if run.was_cut_short() {
-            notes.push(
-                "the run was ended early: what was not answered by then is unknown".to_owned(),
-            );
+            notes.push("the run ended early: checks without an answer are unknown".to_owned());
         }
         notes
     }
@@ -280,7 +277,7 @@ impl Run<'_> {
     }
 }
 
-/// The paths of each task, with its name. What keeps them from being known is in the report already.
+/// The paths of each task, with its name. The report already says why a path is not known.
 async fn trails(
     arguments: &[&str],
     tasks: &[Task],
@@ -313,8 +310,8 @@ fn target(argument: &str, task: &Task, region: Option<&Region>, caller: Option<&
     }
 }
 
-/// What mends is run as what asked.
-fn mend_as(profile: &str, results: &mut [CheckResult]) {
+/// Adds the profile of the run to the commands that fix a finding.
+fn with_profile(profile: &str, results: &mut [CheckResult]) {
     for command in results.iter_mut().flat_map(|result| &mut result.commands) {
         *command = command.clone().profile(profile);
     }

@@ -1,4 +1,4 @@
-//! What can stand behind each argument, for completions.
+//! The candidates for each argument, for completions.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -62,7 +62,7 @@ fn groups_and_ids(groups: Groups) -> Vec<CompletionCandidate> {
     named.chain(ids(groups)).collect()
 }
 
-/// `json`, or behind `json=` a file.
+/// `json`, or after `json=` a file.
 fn formats(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let known = Format::ALL.iter().map(|(name, _)| *name);
@@ -75,7 +75,7 @@ fn formats(typed: &OsStr) -> Vec<CompletionCandidate> {
     }
 }
 
-/// Files that may hold a document, with or without the AWS CLI's `file://`.
+/// Files that may contain a document, with or without the AWS CLI's `file://`.
 fn documents(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let (scheme, path) = match typed.strip_prefix("file://") {

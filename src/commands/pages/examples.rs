@@ -1,8 +1,8 @@
-//! Examples for the help and the manual: what is wanted, and the command line.
+//! Examples for the help and the manual: the purpose, and the command line.
 
 use crate::checks::Groups;
 
-/// The examples of one command: what the group says, if it is a group's.
+/// The examples of one command: those of the group, for a group command.
 pub(super) fn of(command: &str, groups: Groups) -> &'static [(&'static str, &'static str)] {
     match groups.iter().find(|group| group.name == command) {
         Some(group) => group.examples,
@@ -13,7 +13,7 @@ pub(super) fn of(command: &str, groups: Groups) -> &'static [(&'static str, &'st
 fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
     match command {
         "verify" => &[
-            ("Before a deploy, the whole definition", "aws-ecs-preflight verify taskdef.json"),
+            ("The whole definition, before a deploy", "aws-ecs-preflight verify taskdef.json"),
             (
                 "With the subnets and security groups it will run in",
                 "aws-ecs-preflight verify taskdef.json --service-definition service.json",
@@ -23,17 +23,17 @@ fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight verify taskdef.json --cluster prod --service web",
             ),
             (
-                "In a pipeline: for people and for machines, in no other account",
+                "In a pipeline: text and JSON, only in this account",
                 "aws-ecs-preflight verify taskdef.json --expect-account 111122223333 -o text -o json=out.json",
             ),
             (
-                "Some checks only",
+                "Only some checks",
                 "aws-ecs-preflight verify taskdef.json --only=secrets,image-exists",
             ),
         ],
         "can" => &[
             (
-                "A role, a secret",
+                "May a role read a secret?",
                 "aws-ecs-preflight can app-execution secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf",
             ),
             (
@@ -41,7 +41,7 @@ fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight can arn:aws:iam::111122223333:user/ci iam:PassRole arn:aws:iam::111122223333:role/app --context iam:PassedToService=ecs-tasks.amazonaws.com",
             ),
             (
-                "Whether a service may assume a role",
+                "May a service assume a role?",
                 "aws-ecs-preflight can ecs-tasks.amazonaws.com sts:AssumeRole arn:aws:iam::111122223333:role/app",
             ),
         ],
@@ -51,7 +51,7 @@ fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight policy taskdef.json --for execution-role",
             ),
             (
-                "Only what it is not granted yet",
+                "Only what is not granted yet",
                 "aws-ecs-preflight policy taskdef.json --for execution-role --missing",
             ),
             (
@@ -61,13 +61,13 @@ fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
         ],
         "checks" => &[
             ("All checks", "aws-ecs-preflight checks"),
-            ("For a program", "aws-ecs-preflight checks --format json"),
+            ("As JSON", "aws-ecs-preflight checks --format json"),
         ],
         "explain" => &[("One check", "aws-ecs-preflight explain secret-exists")],
         "completions" => &[
-            ("For this bash", "source <(aws-ecs-preflight completions bash)"),
-            ("For this zsh, after compinit", "source <(aws-ecs-preflight completions zsh)"),
-            ("For this fish", "aws-ecs-preflight completions fish | source"),
+            ("In this bash", "source <(aws-ecs-preflight completions bash)"),
+            ("In this zsh, after compinit", "source <(aws-ecs-preflight completions zsh)"),
+            ("In this fish", "aws-ecs-preflight completions fish | source"),
         ],
         "man" => &[("Read a page", "aws-ecs-preflight man verify | man -l -")],
         _ => &[],

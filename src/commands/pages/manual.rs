@@ -1,5 +1,5 @@
-//! The manual: a page for the program and one for each command, from the definitions of the command
-//! line, the catalogue and the exit codes.
+//! The manual: one page for the program and one per command, generated from the command line, the catalogue
+//! and the exit codes.
 
 use std::io;
 
@@ -29,7 +29,7 @@ pub(super) fn page(root: &Command, groups: Groups, name: &str) -> Option<io::Res
     Some(command_page(command, groups))
 }
 
-/// The commands that have a page; `help` is in every shell user's fingers.
+/// The commands with a page, without `help`.
 fn documented(root: &Command) -> impl Iterator<Item = &Command> {
     root.get_subcommands().filter(|it| it.get_name() != "help" && !it.is_hide_set())
 }
@@ -41,13 +41,13 @@ pub(super) fn program_page(root: &Command, groups: Groups) -> io::Result<String>
     page.text([bold(PROGRAM), roman(" "), italic("COMMAND"), roman(" [OPTIONS]")]);
     page.heading("DESCRIPTION");
     page.paragraph(
-        "Reads an Amazon ECS task definition, asks AWS and the image registries about everything \
-         that it names, and says whether a task will start, and if not, why and what mends it. \
-         It works before the deploy and only reads: no call that it makes changes anything.",
+        "Reads an Amazon ECS task definition, and looks up every resource in it at AWS and the \
+         image registries. Says whether a task will start and, if not, why and how to fix it. \
+         Runs before the deploy and is read-only: none of its calls changes anything.",
     );
     page.paragraph(
-        "Values of secrets and parameters are not fetched, unless --read-secrets allows a look \
-         for the keys of secrets in JSON. There is no telemetry and no version check.",
+        "Values of secrets and parameters are not fetched, except for the JSON keys of secrets with \
+         --read-secrets. There is no telemetry and no version check.",
     );
     page.heading("COMMANDS");
     for command in documented(root) {
@@ -74,15 +74,15 @@ pub(super) fn program_page(root: &Command, groups: Groups) -> io::Result<String>
     }
     page.heading("AWS ACTIONS");
     page.paragraph(
-        "Every call that a run may make, derived from the code. A call that is refused makes the \
-         checks that need it unknown; the others go on.",
+        "Every API call that a run may make, generated from the code. A denied call makes the checks \
+         that need it unknown; all others still run.",
     );
     for action in reads::actions() {
         page.item(action);
     }
     page.paragraph(
-        "Registries other than Amazon ECR are asked anonymously for manifests and image \
-         configurations, never for layers.",
+        "From registries other than Amazon ECR, manifests and image configurations are read \
+         anonymously, but never layers.",
     );
     page.heading("EXAMPLES");
     for command in documented(root) {
@@ -107,7 +107,7 @@ fn command_page(command: &Command, groups: Groups) -> io::Result<String> {
     }
     page.heading("COMMON FLAGS");
     page.text([
-        roman("Profile, region, output and the other flags that every command takes are in "),
+        roman("Profile, region, output and the other flags of every command are described in "),
         bold(PROGRAM),
         roman("(1)."),
     ]);
@@ -153,7 +153,7 @@ fn synopsis(command: &Command) -> Vec<Inline> {
     words
 }
 
-/// A page that is being written.
+/// A page under construction.
 struct Page {
     head: String,
     roff: Roff,
@@ -163,7 +163,7 @@ impl Page {
     fn of(command: &Command) -> io::Result<Page> {
         let man = Man::new(command.clone())
             .source(format!("{PROGRAM} {}", env!("CARGO_PKG_VERSION")))
-            // An empty date would be dropped, and the rest of the title would move up.
+            // An empty date would be dropped, and the other parts of the title would shift.
             .date(" ")
             .manual("Amazon ECS preflight checks");
         let mut page = Page { head: String::new(), roff: Roff::new() };
@@ -172,7 +172,7 @@ impl Page {
         Ok(page)
     }
 
-    /// Takes over a section that is rendered elsewhere.
+    /// Adds a section that clap renders.
     fn rendered(&mut self, render: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
         let mut section = Vec::new();
         render(&mut section)?;
@@ -215,7 +215,7 @@ impl Page {
     fn check(&mut self, group: &Group, check: &Check) {
         let mut text = format!("({}) {}.", group.name, check.verifies);
         if check.advises {
-            text.push_str(" Warns at most.");
+            text.push_str(" Advisory: warns, never fails the run.");
         }
         if !check.asks.is_empty() {
             let calls: Vec<_> = check.calls().map(|call| call.to_string()).collect();
@@ -244,7 +244,7 @@ impl Page {
     }
 }
 
-/// Every piece that is rendered by itself begins with this definition of the apostrophe.
+/// Every separately rendered section starts with this definition of the apostrophe.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 fn body(rendered: &str) -> String {
@@ -252,26 +252,29 @@ fn body(rendered: &str) -> String {
 }
 
 const ENVIRONMENT: &[(&str, &str)] = &[
-    ("AWS_PROFILE", "The profile, unless --profile names one."),
-    ("AWS_REGION, AWS_DEFAULT_REGION", "The region, unless --region names one."),
+    ("AWS_PROFILE", "The profile, unless --profile is passed."),
+    ("AWS_REGION, AWS_DEFAULT_REGION", "The region, unless --region is passed."),
     (
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN",
         "Credentials. The other sources of the AWS SDKs work too: profiles, SSO, a process, a web \
          identity, container and instance roles.",
     ),
-    ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "Other places for the two files below."),
+    ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "Other paths of the two files below."),
     (
         "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>",
-        "Other addresses to ask, for all services or for one.",
+        "Other endpoints, for all services or for one.",
     ),
-    ("AWS_CA_BUNDLE", "Certificates to trust, unless --ca-bundle names a file."),
-    ("AWS_EC2_METADATA_DISABLED", "If true, no credentials are sought on the instance."),
-    ("HTTPS_PROXY, NO_PROXY", "The proxy, and what is asked without it."),
-    ("AWS_ECS_PREFLIGHT_FORMAT", "The format, unless --format names one."),
-    ("NO_COLOR, CLICOLOR_FORCE", "No colour at all, or colour into pipes too."),
+    ("AWS_CA_BUNDLE", "Certificates to trust, unless --ca-bundle is passed."),
+    (
+        "AWS_EC2_METADATA_DISABLED",
+        "If true, the instance metadata service is not used for credentials.",
+    ),
+    ("HTTPS_PROXY, NO_PROXY", "The proxy, and the hosts that are reached without it."),
+    ("AWS_ECS_PREFLIGHT_FORMAT", "The format, unless --format is passed."),
+    ("NO_COLOR, CLICOLOR_FORCE", "No color, or color even without a terminal."),
 ];
 
 const FILES: &[(&str, &str)] = &[
-    ("~/.aws/config", "Profiles and their regions, as the AWS CLI keeps them."),
+    ("~/.aws/config", "Profiles and their regions, shared with the AWS CLI."),
     ("~/.aws/credentials", "Credentials of profiles."),
 ];

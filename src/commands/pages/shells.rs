@@ -1,7 +1,7 @@
-//! Completion in the shells: each asks the program itself at every TAB.
+//! Completion in shells: the script calls the program at every TAB.
 //!
-//! `clap_complete` finds the candidates. Its own scripts for bash break at `=`, `:` and blanks, and the
-//! one for zsh answers only from the second TAB on, so those two are ours, in `completions/`.
+//! `clap_complete` finds the candidates. Its script for bash breaks at `=`, `:` and spaces, and the one for
+//! zsh answers only from the second TAB on, so these two are replaced by those in `completions/`.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -12,15 +12,15 @@ use clap_complete::env::{self, EnvCompleter, Shells};
 
 use crate::cli::PROGRAM;
 
-/// Holds the shell's name when it asks for candidates. Not clap's `COMPLETE`, which anybody may have
-/// set: a gate must not fall silent because of that.
+/// Contains the shell's name when it requests candidates. Not clap's `COMPLETE`, which may be set for other
+/// reasons: a gate must not become silent because of that.
 pub(super) const VARIABLE: &str = "AWS_ECS_PREFLIGHT_COMPLETE";
 
 /// Every shell with a completion script.
 pub(super) const SHELLS: Shells<'static> =
     Shells(&[&BASH, &ZSH, &FISH, &env::Elvish, &env::Powershell]);
 
-/// The script that makes a shell ask.
+/// The completion script of a shell.
 pub(super) fn script(shell: &str) -> io::Result<String> {
     let mut script = Vec::new();
     if let Some(shell) = SHELLS.completer(shell) {
@@ -30,8 +30,8 @@ pub(super) fn script(shell: &str) -> io::Result<String> {
     Ok(format!("{}\n", script.trim()))
 }
 
-/// What could stand in the place of the last word. Flags only if asked for, or if there is nothing
-/// else: they would bury the files.
+/// The candidates for the last word. Flags only if requested, or if there is nothing else: they would hide
+/// the files.
 pub(super) fn candidates(
     command: &mut clap::Command,
     words: Vec<OsString>,
@@ -52,11 +52,11 @@ fn help(candidate: &CompletionCandidate) -> String {
     help.lines().next().unwrap_or_default().to_owned()
 }
 
-/// A shell that reads a candidate a line.
+/// A shell that reads one candidate per line.
 struct Reader {
     name: &'static str,
     script: Script,
-    /// The last word, from the form in which the shell passes it.
+    /// Converts the last word from the form in which the shell passes it.
     typed: fn(OsString) -> OsString,
     line: fn(&CompletionCandidate) -> String,
 }
@@ -81,7 +81,7 @@ const ZSH: Reader = Reader {
     line: described,
 };
 
-/// fish passes the last word with its quotes and backslashes, and reads the help behind a tab.
+/// fish passes the last word with its quotes and backslashes, and reads the help after a tab.
 const FISH: Reader = Reader {
     name: "fish",
     script: Script::Theirs(&env::Fish),

@@ -1,4 +1,4 @@
-//! The parts of README.md that are derived from the code, each between two markers.
+//! The generated parts of README.md, each between two markers.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::commands::reads;
 use crate::exit::Exit;
 use crate::report::Status;
 
-/// README.md with its derived parts renewed.
+/// README.md with its generated parts renewed.
 pub(super) fn renewed(readme: &str, groups: Groups) -> String {
     let parts = [
         ("statuses", statuses()),
@@ -18,7 +18,7 @@ pub(super) fn renewed(readme: &str, groups: Groups) -> String {
     parts.into_iter().fold(readme.to_owned(), |text, (name, part)| replaced(&text, name, &part))
 }
 
-/// `text` with what stands between the markers of this name replaced.
+/// `text` with the part between the markers of this name replaced.
 fn replaced(text: &str, name: &str, part: &str) -> String {
     let (begin, end) = (format!("<!-- begin {name} -->\n"), format!("<!-- end {name} -->"));
     let Some((before, rest)) = text.split_once(&begin) else { return text.to_owned() };
@@ -60,7 +60,7 @@ mod tests {
     use super::replaced;
 
     #[test]
-    fn only_what_stands_between_the_markers_is_replaced() {
+    fn only_text_between_the_markers_is_replaced() {
         let text = "a\n<!-- begin x -->\nold\n<!-- end x -->\nb\n";
         assert_eq!(replaced(text, "x", "new\n"), text.replace("old", "new"));
         assert_eq!(replaced(text, "y", "new\n"), text);

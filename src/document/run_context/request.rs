@@ -12,15 +12,15 @@ located! {
     /// The fields of the request.
     Request {
         cluster: String = "cluster",
-        /// In `update-service` it is called `service`.
+        /// In `update-service` the name is `service`.
         service_name: String = "serviceName",
         task_definition: String = "taskDefinition",
-        /// In `run-task` it is called `count`.
+        /// In `run-task` the name is `count`.
         desired_count: i64 = "desiredCount",
         launch_type: String = "launchType",
         capacity_provider_strategy: Vec<StrategyItem> = "capacityProviderStrategy",
         platform_version: String = "platformVersion",
-        /// In a live service it is called `roleArn`.
+        /// In a live service the name is `roleArn`.
         role: String = "role",
         load_balancers: Vec<LoadBalancer> = "loadBalancers",
         service_registries: Vec<ServiceRegistry> = "serviceRegistries",
@@ -50,7 +50,7 @@ located! {
         assign_public_ip: String = "assignPublicIp",
     }
 
-    /// What `run-task` changes in the definition.
+    /// The overrides of `run-task`.
     Overrides {
         container_overrides: Vec<ContainerOverride> = "containerOverrides",
         inference_accelerators: Vec<InferenceAccelerator> = "inferenceAcceleratorOverrides",
@@ -61,7 +61,7 @@ located! {
         ephemeral_storage: EphemeralStorage = "ephemeralStorage",
     }
 
-    /// What `run-task` changes in one container.
+    /// The overrides of `run-task` for one container.
     ContainerOverride {
         name: String = "name",
         command: Vec<Verbatim> = "command",
@@ -89,7 +89,7 @@ located! {
         advanced: AdvancedConfiguration = "advancedConfiguration",
     }
 
-    /// What a blue/green deployment needs of a load balancer.
+    /// The load balancer settings of a blue/green deployment.
     AdvancedConfiguration {
         alternate_target_group_arn: String = "alternateTargetGroupArn",
         production_listener_rule: String = "productionListenerRule",
@@ -113,7 +113,7 @@ located! {
         log_configuration: LogConfiguration = "logConfiguration",
     }
 
-    /// A port that Service Connect offers.
+    /// A service of Service Connect.
     ConnectedService {
         port_name: String = "portName",
         discovery_name: String = "discoveryName",
@@ -135,7 +135,7 @@ located! {
         role_arn: String = "roleArn",
     }
 
-    /// Who issues the certificates of Service Connect.
+    /// The certificate authority of Service Connect.
     CertificateAuthority {
         aws_pca_authority_arn: String = "awsPcaAuthorityArn",
     }
@@ -177,7 +177,7 @@ located! {
         propagate_tags: String = "propagateTags",
     }
 
-    /// What becomes of an EBS volume when its task ends.
+    /// What happens to an EBS volume when its task ends.
     TerminationPolicy {
         delete_on_termination: bool = "deleteOnTermination",
     }
@@ -190,13 +190,13 @@ located! {
         circuit_breaker: CircuitBreaker = "deploymentCircuitBreaker",
     }
 
-    /// When a deployment gives up.
+    /// When a deployment is rolled back.
     CircuitBreaker {
         enable: bool = "enable",
         rollback: bool = "rollback",
     }
 
-    /// Who deploys.
+    /// The deployment controller.
     DeploymentController {
         kind: String = "type",
     }

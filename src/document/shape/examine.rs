@@ -14,7 +14,7 @@ use crate::names::placeholder;
 /// Something in a document that does not fit its shape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Complaint {
-    /// Where it is; for a missing field, where its owner is.
+    /// Its place; for a missing field, that of its owner.
     pub place: Place,
     /// What is wrong.
     pub kind: Mismatch,
@@ -24,37 +24,37 @@ pub struct Complaint {
     pub nearest: Option<&'static str>,
 }
 
-/// The ways of not fitting a shape.
+/// The kinds of complaints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mismatch {
     /// The shape has no such field.
     UnknownField,
-    /// A field is null. Deployment tools drop it, the AWS CLI refuses it.
+    /// A field is null. Deployment tools drop it, the AWS CLI rejects it.
     Null,
-    /// A template placeholder stands where something else than text belongs.
+    /// A template placeholder for a value that is not text.
     Placeholder,
-    /// A number where `cpu` or `memory` wants it as text.
+    /// A number for `cpu` or `memory`, which must be text.
     UnquotedSize,
-    /// `true` or `false` where a number belongs, which clients let pass.
+    /// `true` or `false` for a number, which clients accept.
     TruthForNumber,
-    /// A text that is none of the documented values. The service may know more of them by now.
+    /// A text that is not one of the documented values. The service may support more by now.
     UnknownValue,
-    /// Another kind of value than belongs there.
+    /// The wrong type of value.
     WrongType,
     /// A required field is missing.
     Missing,
     /// A number or a length below its minimum.
     TooSmall,
-    /// Not exactly one of the fields that exclude each other.
+    /// Not exactly one of mutually exclusive fields.
     NotOne,
 }
 
 /// How bad a complaint is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// Some client drops or ignores it, or it is still to be rendered.
+    /// Some client drops or ignores it, or it is a placeholder.
     Warn,
-    /// Every client refuses it.
+    /// Every client rejects it.
     Fail,
 }
 
@@ -75,8 +75,8 @@ impl Mismatch {
     }
 }
 
-/// What in a task definition, in any of its forms, does not fit `RegisterTaskDefinition`. What only a
-/// described definition has is no fault.
+/// The complaints about a task definition, in any of its forms, as input of `RegisterTaskDefinition`.
+/// Read-only fields of a described definition are accepted.
 pub fn examine_definition(root: &Node, form: kind::Kind) -> Vec<Complaint> {
     let mut found = Vec::new();
     match form {
@@ -101,9 +101,9 @@ pub fn examine_definition(root: &Node, form: kind::Kind) -> Vec<Complaint> {
     found
 }
 
-/// What in a context document does not fit its request. The names that a request must have at its top
-/// may be given on the command line instead, as the task definition always is here. What a service
-/// says of itself and flags are not written by hand, so there is nothing to examine.
+/// The complaints about a context document. Required top-level names may be on the command line instead, as
+/// the task definition always is here. Live services and flags are not written by hand, so they are not
+/// examined.
 pub fn examine_context(root: &Node, kind: ContextKind) -> Vec<Complaint> {
     let mut found = match kind {
         ContextKind::CreateService => examine(root, &CREATE_SERVICE, "the service definition"),
@@ -116,7 +116,7 @@ pub fn examine_context(root: &Node, kind: ContextKind) -> Vec<Complaint> {
     found
 }
 
-/// What in `node`, which sentences call `name`, does not fit `shape`.
+/// The complaints about `node` with this shape; `name` is for messages.
 pub fn examine(node: &Node, shape: &'static Shape, name: &str) -> Vec<Complaint> {
     let mut found = Vec::new();
     fields(node, shape, name, &mut found);
@@ -182,7 +182,7 @@ fn check(node: &Node, kind: &'static Kind, name: &str, found: &mut Vec<Complaint
     }
 }
 
-/// A value that some tool is still to fill in is judged by nobody.
+/// A value with a placeholder is not judged.
 fn documented(
     text: &str,
     values: &'static [&'static str],
@@ -213,7 +213,7 @@ fn mismatch(node: &Node, wanted: &str, name: &str, found: &mut Vec<Complaint>) {
         ),
         (Value::Number(number), _) if wanted == "text" => {
             let kind = if size_as_number { Mismatch::UnquotedSize } else { Mismatch::WrongType };
-            // What a number says elsewhere may be a password: only sizes are repeated.
+            // Elsewhere a number may be a password: only sizes are repeated.
             let write = match size_as_number {
                 true => format!(": write \"{number}\""),
                 false => ": put it in double quotes".to_owned(),
@@ -255,7 +255,7 @@ fn complaint(place: &Place, kind: Mismatch, message: String) -> Complaint {
     Complaint { place: place.clone(), kind, message, nearest: None }
 }
 
-/// The document that has a field of this name at its top, for what was put into the wrong one.
+/// The document with a top-level field of this name, for fields in the wrong document.
 fn belongs_to(key: &str) -> Option<&'static str> {
     let homes = [
         (&REGISTER_TASK_DEFINITION, "the task definition itself"),

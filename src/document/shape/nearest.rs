@@ -2,12 +2,12 @@
 
 use super::Shape;
 
-/// The known field that looks most like `key`, if any does.
+/// The known field that is most similar to `key`, if any is.
 pub(super) fn nearest(key: &str, shape: &'static Shape) -> Option<&'static str> {
     nearest_of(key, shape.fields.iter().map(|field| field.name))
 }
 
-/// The one of `names` that looks most like `key`, if any does.
+/// The one of `names` that is most similar to `key`, if any is.
 pub(super) fn nearest_of(
     key: &str,
     names: impl Iterator<Item = &'static str>,
@@ -20,7 +20,7 @@ pub(super) fn nearest_of(
     names.filter_map(|name| near(&name)).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
-/// How many letters must be added, dropped or replaced to make one text of the other.
+/// How many letters must be added, removed or replaced to turn one text into the other.
 fn edit_distance(from: &str, to: &str) -> usize {
     if from.len() > 100 {
         return usize::MAX;

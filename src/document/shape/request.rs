@@ -1,4 +1,4 @@
-//! What services and tasks to run share.
+//! What requests for services and tasks share.
 
 use super::Kind::{Filled, From, List, Object, OneOf, Text, Whole};
 use super::{Shape, object, optional, required};

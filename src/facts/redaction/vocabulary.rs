@@ -1,6 +1,6 @@
-//! Words that say nothing about whose account it is.
+//! Words that do not identify an account.
 
-/// Prefixes of actions and condition keys, which are the services' names in ARNs too.
+/// Prefixes of actions and condition keys, which are also the service names in ARNs.
 pub(super) const SERVICES: &[&str] = &[
     "application-autoscaling",
     "autoscaling",
@@ -33,9 +33,9 @@ pub(super) const SERVICES: &[&str] = &[
     "vpc-lattice",
 ];
 
-/// Whether a word of a text is one of AWS's, of the OCI specifications, or of a public registry's name.
+/// Whether a word belongs to AWS, the OCI specifications, or the name of a public registry.
 pub(super) fn has(word: &str) -> bool {
-    // One letter names nobody: `r` of an instance type, `v` of a version.
+    // One letter identifies nothing: `r` of an instance type, `v` of a version.
     word.len() == 1 || SERVICES.contains(&word) || WORDS.iter().any(|words| words.contains(&word))
 }
 

@@ -1,9 +1,9 @@
-//! Everything that is ever asked of EC2.
+//! All API actions of EC2 that are ever called.
 
 use crate::lookup::Call;
 
-/// The actions of EC2 that are asked: reads, and none that returns a secret. Another one does not
-/// compile until it is in this list, and `tests/house/` holds the list to reads.
+/// The EC2 actions that are called: only reads, and none that returns a secret. Any other one does not
+/// compile until it is in this list, and `tests/house/` checks that the list contains only reads.
 const READS: [&str; 20] = [
     "DescribeDhcpOptions",
     "DescribeInstanceTypes",
@@ -27,9 +27,8 @@ const READS: [&str; 20] = [
     "GetManagedPrefixListEntries",
 ];
 
-/// The name of the action that answers a call. Evaluated while compiling, so that the panic is an error
-/// of the compiler's.
-#[expect(clippy::panic, reason = "while compiling, a panic is an error of the compiler's")]
+/// The name of the action of a call. Evaluated at compile time, so that the panic is a compile error.
+#[expect(clippy::panic, reason = "at compile time, a panic is a compile error")]
 pub(super) const fn action(call: Call) -> &'static str {
     let mut nth = 0;
     while nth < READS.len() {
@@ -38,7 +37,7 @@ pub(super) const fn action(call: Call) -> &'static str {
         }
         nth += 1;
     }
-    panic!("this is no read of EC2 that is in the list")
+    panic!("this call is not in the list of EC2 reads")
 }
 
 /// Whether a call is `ec2:` and the name of this action.

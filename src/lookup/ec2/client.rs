@@ -1,9 +1,8 @@
-//! A client of EC2 for the few reads that are asked of it.
+//! A client of EC2 for the few reads that are needed.
 //!
-//! It is made of the runtime under AWS's own clients, which signs, retries, waits and corrects the clock
-//! as it does for every other service. The crate `aws-sdk-ec2` would bring hundreds of operations more,
-//! which take as long to compile as everything else together; and it takes XML that is not well-formed
-//! for a whole answer.
+//! It uses the runtime of the AWS SDK, which signs, retries, waits and corrects the clock as for every other
+//! service. The crate `aws-sdk-ec2` has hundreds of other operations, which take as long to compile as
+//! everything else together; and it accepts malformed XML as a complete answer.
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
@@ -47,10 +46,10 @@ use crate::lookup::Lookup;
 /// The version of EC2's API (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/>).
 const VERSION: &str = "2016-11-15";
 
-/// What is not encoded in a form.
+/// Characters that are not encoded in a form.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// What EC2 says to one question, or why not. An error without a code is not in EC2's form.
+/// The answer of EC2, or an error. An error without a code is not in EC2's format.
 pub(super) type Reply = Result<Element, SdkError<ErrorMetadata, HttpResponse>>;
 
 /// The client of one region.
@@ -67,7 +66,7 @@ impl Client {
         Client { settings: SharedRuntimePlugin::new(settings) }
     }
 
-    /// Asks the action that the lookup is named for.
+    /// Calls the action of the lookup.
     pub(super) async fn ask<L: Lookup>(&self, query: &Query) -> Reply {
         let action = const { action(L::CALL) };
         let operation = Operation::builder()
@@ -86,14 +85,14 @@ impl Client {
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// With this parameter, in place of one of the same name.
+    /// Sets a parameter, replacing one with the same name.
     pub(super) fn with(mut self, name: &str, value: impl Into<String>) -> Query {
         self.0.retain(|(it, _)| it != name);
         self.0.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Only what has one of these values in this property.
+    /// Filters by these values of this property.
     pub(super) fn only<V: Into<String>>(
         mut self,
         property: &str,
@@ -133,7 +132,7 @@ fn answer(
         Err(why) => ErrorMetadata::builder().message(why),
         Ok(root) if !response.status().is_success() => error(&root).unwrap_or_default(),
         Ok(root) if root.is(&format!("{action}Response")) => return Ok(root),
-        Ok(_) => ErrorMetadata::builder().message("the answer is none to this question"),
+        Ok(_) => ErrorMetadata::builder().message("the answer does not match the request"),
     };
     Err(OrchestratorError::operation(apply_request_id(why, response.headers()).build()))
 }
@@ -163,7 +162,7 @@ fn settings(config: &SdkConfig) -> FrozenLayer {
     layer.store_put(SigV4OperationSigningConfig::default());
     layer.store_put(config.retry_config().cloned().unwrap_or_else(RetryConfig::standard));
     if let Some(region) = config.region() {
-        // Throttling slows down a region, not the others.
+        // Throttling slows down one region, not the others.
         layer.store_put(RetryPartition::new(format!("ec2-{region}")));
         layer.store_put(SigningRegion::from(region.clone()));
     }
@@ -179,7 +178,7 @@ fn settings(config: &SdkConfig) -> FrozenLayer {
     layer.freeze()
 }
 
-/// The parts of the runtime, as AWS's own clients are made of them.
+/// The parts of the runtime, as in the clients of the AWS SDK.
 fn components(config: &SdkConfig) -> RuntimeComponentsBuilder {
     let cache = config.identity_cache().unwrap_or_else(|| IdentityCache::lazy().build());
     let mut components = RuntimeComponentsBuilder::new("EC2")

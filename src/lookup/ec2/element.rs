@@ -1,14 +1,14 @@
-//! What EC2 says: elements of XML with elements or text in them.
+//! Answers of EC2: XML elements with elements or text in them.
 //!
-//! Only a whole, well-formed document is believed: what a broken one seems to lack may be in the part
-//! that was lost.
+//! Only a complete, well-formed document is used: what seems to be missing in a broken one may be in the lost
+//! part.
 
 use std::borrow::Cow;
 use std::str::FromStr;
 
 use xmlparser::{ElementEnd, Token, Tokenizer};
 
-/// An element with all that is in it.
+/// An element with its contents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Element {
     name: String,
@@ -16,10 +16,10 @@ pub(super) struct Element {
     children: Vec<Element>,
 }
 
-/// What an answer lacks, in the words that follow "the answer lacks".
+/// The missing part of an answer, to follow "the answer lacks".
 pub(super) type Lacks = &'static str;
 
-/// Checks that a body is one whole, well-formed XML document.
+/// Checks that a body is one complete, well-formed XML document.
 ///
 /// # Errors
 /// Why it is not.
@@ -27,14 +27,14 @@ pub(in crate::lookup) fn check_well_formed(document: &[u8]) -> Result<(), String
     Element::parse(document).map(|_| ())
 }
 
-/// Answers of EC2 nest about ten deep.
+/// Answers of EC2 are nested about ten levels deep.
 const DEEPEST: usize = 64;
 
 impl Element {
     /// The root element of a document.
     ///
     /// # Errors
-    /// Why this is no whole, well-formed document.
+    /// Why the document is not complete and well-formed.
     pub(super) fn parse(document: &[u8]) -> Result<Element, String> {
         let document = std::str::from_utf8(document).map_err(|error| error.to_string())?;
         let mut reading = Reading::default();
@@ -43,7 +43,7 @@ impl Element {
         }
         match (reading.root, reading.open.last()) {
             (Some(root), None) => Ok(root),
-            (_, Some(open)) => Err(format!("<{}> has no end", open.tag)),
+            (_, Some(open)) => Err(format!("<{}> is not closed", open.tag)),
             (None, None) => Err("there is no element".to_owned()),
         }
     }
@@ -55,7 +55,7 @@ impl Element {
     /// The element at the end of a path (`ebsInfo`, `association/publicIp`), if there is one.
     ///
     /// # Errors
-    /// For two of one name: nobody knows which one is meant.
+    /// For two elements of one name: it is unclear which one is meant.
     pub(super) fn child(&self, path: &str) -> Result<Option<&Element>, Lacks> {
         let mut at = self;
         for name in path.split('/') {
@@ -88,7 +88,7 @@ impl Element {
     /// The number at the end of a path, if there is one.
     ///
     /// # Errors
-    /// For what is no such number.
+    /// For any other text.
     pub(super) fn number<N: FromStr>(&self, path: &str) -> Result<Option<N>, Lacks> {
         let text = self.text(path)?;
         text.map(|text| text.parse().map_err(|_| "a readable number")).transpose()
@@ -106,7 +106,7 @@ impl Element {
     /// The items of the list at the end of a path, if there is a list; it may be empty.
     ///
     /// # Errors
-    /// For what is no list.
+    /// For anything but a list.
     pub(super) fn list(&self, path: &str) -> Result<Option<&[Element]>, Lacks> {
         let Some(list) = self.child(path)? else { return Ok(None) };
         let is_list = list.text.trim().is_empty() && list.children.iter().all(|it| it.is("item"));
@@ -120,7 +120,7 @@ impl Element {
         Ok(list.map(|list| list.children))
     }
 
-    /// The items of a list that EC2 leaves out where it is empty.
+    /// The items of a list that EC2 omits if it is empty.
     pub(super) fn items(&self, path: &str) -> Result<&[Element], Lacks> {
         Ok(self.list(path)?.unwrap_or_default())
     }
@@ -135,7 +135,7 @@ impl Element {
     }
 }
 
-/// A document that is being read.
+/// A document being read.
 #[derive(Default)]
 struct Reading<'a> {
     open: Vec<Open<'a>>,
@@ -155,7 +155,7 @@ impl<'a> Reading<'a> {
         match token {
             Token::ElementStart { prefix, local, .. } => {
                 if self.open.len() == DEEPEST {
-                    return Err(format!("<{local}> is too deep in it"));
+                    return Err(format!("<{local}> is nested too deeply"));
                 }
                 let element = Element { name: local.to_string(), ..Element::default() };
                 let tag = tag(prefix.as_str(), local.as_str());
@@ -189,9 +189,11 @@ impl<'a> Reading<'a> {
     }
 
     fn close(&mut self, named: Option<Cow<str>>) -> Result<(), String> {
-        let Some(closed) = self.open.pop() else { return Err("an end without a start".to_owned()) };
+        let Some(closed) = self.open.pop() else {
+            return Err("a closing tag without an opening tag".to_owned());
+        };
         if let Some(name) = named.filter(|name| *name != closed.tag) {
-            return Err(format!("<{}> ends as </{name}>", closed.tag));
+            return Err(format!("<{}> is closed by </{name}>", closed.tag));
         }
         match self.open.last_mut() {
             Some(around) => around.element.children.push(closed.element),
@@ -214,7 +216,7 @@ fn tag<'a>(prefix: &'a str, local: &'a str) -> Cow<'a, str> {
     }
 }
 
-/// The text with characters in place of the references to them.
+/// The text with character references resolved.
 fn unescaped(text: &str) -> Result<Cow<'_, str>, String> {
     let Some((before, escaped)) = text.split_once('&') else { return Ok(Cow::Borrowed(text)) };
     let mut plain = before.to_owned();
@@ -222,7 +224,7 @@ fn unescaped(text: &str) -> Result<Cow<'_, str>, String> {
         let referred =
             part.split_once(';').and_then(|(name, after)| Some((character(name)?, after)));
         let Some((character, after)) = referred else {
-            return Err("an & that begins no reference to a character".to_owned());
+            return Err("an & that is not a character reference".to_owned());
         };
         plain.push(character);
         plain.push_str(after);
@@ -230,7 +232,7 @@ fn unescaped(text: &str) -> Result<Cow<'_, str>, String> {
     Ok(Cow::Owned(plain))
 }
 
-/// The character that a reference stands for: one of the five with a name, or any that XML allows, by
+/// The character of a reference: one of the five named ones, or any that XML allows, by
 /// its number (<https://www.w3.org/TR/xml/#sec-references>).
 fn character(name: &str) -> Option<char> {
     let named = [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\'')];

@@ -1,4 +1,4 @@
-//! How an account encrypts its EBS volumes where nobody says how.
+//! The default encryption of EBS volumes in an account.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::names::Region;
 /// (<https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html>).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetEbsEncryptionByDefault {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
 }
 
@@ -32,14 +32,14 @@ impl Lookup for GetEbsEncryptionByDefault {
 
 impl Optional for GetEbsEncryptionByDefault {
     fn assumption(&self) -> String {
-        format!("that EBS encrypts no volume by default in {}", self.region)
+        format!("that EBS encryption by default is off in {}", self.region)
     }
 }
 
-/// The key of an account for volumes that are encrypted and name none: its ARN, its id or an alias.
+/// The account's default key for encrypted volumes: its ARN, its id or an alias.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetEbsDefaultKmsKeyId {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
 }
 
@@ -61,6 +61,9 @@ impl Lookup for GetEbsDefaultKmsKeyId {
 
 impl Optional for GetEbsDefaultKmsKeyId {
     fn assumption(&self) -> String {
-        format!("that the account's default key for EBS in {} is AWS's own aws/ebs", self.region)
+        format!(
+            "that the account's default key for EBS in {} is the AWS managed key aws/ebs",
+            self.region
+        )
     }
 }

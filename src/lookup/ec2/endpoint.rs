@@ -10,7 +10,7 @@ use crate::network::{Endpoint, EndpointKind};
 /// All endpoints in a VPC.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Endpoints {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `vpc-...`
     pub vpc: String,
@@ -35,7 +35,7 @@ impl Lookup for Endpoints {
 pub(super) fn endpoint(it: &Element) -> Result<Endpoint, Lacks> {
     let kind = match it.text("vpcEndpointType")?.as_deref() {
         Some("Interface") => EndpointKind::Interface,
-        // None is what EC2 said before there were others.
+        // EC2 omitted the type before there were others.
         Some("Gateway") | None => EndpointKind::Gateway,
         Some(_) => EndpointKind::Other,
     };
@@ -46,7 +46,7 @@ pub(super) fn endpoint(it: &Element) -> Result<Endpoint, Lacks> {
     Ok(Endpoint {
         id: it.text("vpcEndpointId")?.ok_or("the id of an endpoint")?,
         vpc: it.text("vpcId")?.ok_or("the VPC of an endpoint")?,
-        // One to a resource or a service network carries no service of AWS.
+        // An endpoint of a resource or a service network has no AWS service.
         service: match kind {
             EndpointKind::Other => service.unwrap_or_default(),
             _ => service.ok_or("the service of an endpoint")?,
@@ -54,8 +54,8 @@ pub(super) fn endpoint(it: &Element) -> Result<Endpoint, Lacks> {
         service_region: it.text("serviceRegion")?,
         kind,
         state: it.text("state")?.ok_or("the state of an endpoint")?.to_lowercase(),
-        // A gateway endpoint has no name of its own, whatever is told of it; and one to S3 may answer to
-        // S3's name for those alone who ask from outside of the VPC
+        // A gateway endpoint has no DNS name, whatever the answer says; and an interface endpoint of S3 may
+        // serve S3's name only for requests from outside the VPC
         // (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptions.html).
         private_dns: kind == EndpointKind::Interface
             && it.flag("privateDnsEnabled")?.unwrap_or(false)

@@ -1,4 +1,4 @@
-//! Where EC2 listens.
+//! The endpoint of EC2.
 
 use aws_config::SdkConfig;
 use aws_sdk_ecs::config::endpoint::{DefaultResolver, Params, ParamsBuilder, ResolveEndpoint as _};
@@ -10,9 +10,9 @@ use aws_types::service_config::ServiceConfigKey;
 
 /// Resolves the endpoint of one region.
 ///
-/// ECS and EC2 follow the same rules with the same data of partitions, but for the name of the service
-/// and for one thing: in `aws-us-gov` the ordinary endpoint of EC2 is the one with FIPS. So the rules of
-/// ECS are asked, which AWS keeps up to date (<https://docs.aws.amazon.com/general/latest/gr/ec2-service.html>).
+/// ECS and EC2 follow the same rules with the same data of partitions, except for the name of the service
+/// and one difference: in `aws-us-gov` the standard endpoint of EC2 supports FIPS. So the rules of ECS are
+/// used, which AWS keeps up to date (<https://docs.aws.amazon.com/general/latest/gr/ec2-service.html>).
 #[derive(Debug)]
 pub(super) struct Host {
     settings: ParamsBuilder,
@@ -47,7 +47,7 @@ impl ResolveEndpoint for Host {
     }
 }
 
-/// The endpoint of EC2 beside that of ECS.
+/// The endpoint of EC2 that corresponds to that of ECS.
 fn of_ec2(ecs: &str) -> Option<String> {
     let (service, rest) = ecs.strip_prefix("https://")?.split_once('.')?;
     let service = match service {
@@ -59,8 +59,8 @@ fn of_ec2(ecs: &str) -> Option<String> {
     Some(format!("https://{service}.{rest}"))
 }
 
-/// The URL that the user put in place of the endpoint: what the program was told counts before what is
-/// configured for EC2, and that before what is configured for all services
+/// The custom URL of the endpoint: the flag wins over the setting for EC2, which wins over the one for all
+/// services
 /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
 fn custom_url(config: &SdkConfig) -> Option<String> {
     let given = || config.endpoint_url().map(str::to_owned);

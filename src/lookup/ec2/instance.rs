@@ -1,4 +1,4 @@
-//! Machines.
+//! EC2 instances.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,17 +7,17 @@ use crate::knowledge::{Gap, Seen};
 use crate::lookup::{Answer, Batch, Call, Lookup, Services, classify};
 use crate::names::Region;
 
-/// A machine by its id. The id is given as a filter: so one that is gone is left out of the answer, and
-/// does not spoil it for the others.
+/// An EC2 instance by its id. The id is passed as a filter, so that a deleted instance is only missing in the
+/// answer and does not fail the others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeInstance {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `i-…`
     pub id: String,
 }
 
-/// A machine as it stands in the network. One that was terminated stands nowhere.
+/// An instance with its network. A terminated instance has none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
     /// The VPC of the primary network interface.
@@ -30,16 +30,16 @@ pub struct Instance {
     pub private_address: Option<String>,
     /// Whether it has a public IPv4 address.
     pub is_public: bool,
-    /// The ARN of the instance profile, which holds the role that programs on the machine act as.
+    /// The ARN of the instance profile, which contains the role of programs on the instance.
     pub profile: Option<String>,
     /// What is attached to it.
     pub attached: Option<Attached>,
 }
 
-/// What is attached to a machine.
+/// What is attached to an instance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attached {
-    /// The type of the machine: `m7i.large`. It tells how much there may be.
+    /// The instance type: `m7i.large`. It determines the limits.
     pub kind: String,
     /// How many EBS volumes.
     pub volumes: usize,
@@ -47,7 +47,7 @@ pub struct Attached {
     pub interfaces: usize,
 }
 
-/// What one walk over all pages brought: the list, or the gap that ended it.
+/// The result of reading all pages: the list, or the gap that ended it.
 type Listed = Result<Vec<Element>, Gap>;
 
 impl Lookup for DescribeInstance {
@@ -109,7 +109,7 @@ pub(super) fn read(it: &Element) -> Result<Instance, Lacks> {
             primary = Some(interface);
         }
     }
-    // What an interface does not tell, the machine does.
+    // What is missing in the interface is in the instance.
     let of_either = |field: &str| match primary.map(|it| it.text(field)).transpose()?.flatten() {
         Some(text) => Ok::<_, Lacks>(Some(text)),
         None => it.text(field),
@@ -136,8 +136,8 @@ fn volumes(it: &Element) -> Result<usize, Lacks> {
     Ok(devices.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().count())
 }
 
-/// Whether this is the first interface of its card; that of the first card is the one that the machine
-/// was started with (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html>).
+/// Whether this is the first interface of its card; that of the first card is the primary one
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html>).
 fn is_first(it: &Element) -> Result<bool, Lacks> {
     Ok(it.number::<i32>("attachment/deviceIndex")? == Some(0))
 }

@@ -1,8 +1,8 @@
-//! Amazon EC2: the machines and the networks under tasks, as they are. Of a VPC, everything of one
-//! kind is read with one call.
+//! Amazon EC2: the instances and networks of tasks. For a VPC, all resources of one kind are read with one
+//! call.
 //!
-//! What is asked for by its id is asked for by a filter: whoever is not in the list is not there, and
-//! one wrong id does not spoil the answer for the others.
+//! Ids are passed as filters: a resource that is not in the list does not exist, and one wrong id does not
+//! fail the others.
 
 mod actions;
 mod client;
@@ -38,11 +38,11 @@ use client::Query;
 pub(super) use element::check_well_formed;
 use element::{Element, Lacks};
 
-/// EC2 takes as many values for one filter
+/// The maximum number of values of one filter
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html>).
 const MOST_VALUES: usize = 200;
 
-/// Only what has one of these values in this property.
+/// Filters by these values of this property.
 fn only<V: Into<String>>(property: &str, values: impl IntoIterator<Item = V>) -> Query {
     Query::default().only(property, values)
 }
@@ -50,7 +50,7 @@ fn only<V: Into<String>>(property: &str, values: impl IntoIterator<Item = V>) ->
 /// The items of a list, on all its pages.
 ///
 /// # Errors
-/// A gap where a page fails, lacks its list, or leads back to an earlier one.
+/// A gap if a page fails, lacks its list, or repeats a token.
 async fn whole<L: Lookup>(
     lookup: &L,
     client: &Client,
@@ -60,10 +60,10 @@ async fn whole<L: Lookup>(
     up_to(usize::MAX, lookup, client, query, list, Ok).await
 }
 
-/// The items of a list that may have so many pages; of each, what `item` keeps.
+/// The items of a list with a maximum number of pages, each converted by `item`.
 ///
 /// # Errors
-/// A gap where there are more, where a page fails, lacks its list, or leads back to an earlier one.
+/// A gap if there are more pages, or if a page fails, lacks its list, or repeats a token.
 async fn up_to<L: Lookup, T>(
     most: usize,
     lookup: &L,
@@ -80,7 +80,7 @@ async fn up_to<L: Lookup, T>(
         }
         let page = match client.ask::<L>(&query).await {
             Ok(page) => page,
-            // Only a list that is there proves that something is not.
+            // Only an existing list proves that something is missing.
             Err(error) => {
                 return match classify::failed(lookup, &error) {
                     Err(gap) => Err(gap),
@@ -101,8 +101,7 @@ async fn up_to<L: Lookup, T>(
     Err(Gap::Undecidable { why })
 }
 
-/// Every item of a list, read; one that cannot be read spoils the list, since it may be the one that
-/// decides.
+/// Reads every item of a list; one unreadable item fails the list, since it may be the deciding one.
 fn read<L, F>(
     lookup: &L,
     list: &[Element],
@@ -115,7 +114,7 @@ where
     items.map(Seen::Found).map_err(|lacks| classify::incomplete(lookup, lacks))
 }
 
-/// The one item that a filter by id leaves, or that there is none.
+/// The only item of a filter by id, or its absence.
 fn single<L: Lookup>(
     lookup: &L,
     found: Option<&Element>,
@@ -127,7 +126,7 @@ fn single<L: Lookup>(
     }
 }
 
-/// The one among the items that a filter by several ids leaves: the one with this id in this field.
+/// The item with this id in this field, from a filter by several ids.
 fn among<L: Lookup>(
     lookup: &L,
     list: &Result<Vec<Element>, Gap>,
@@ -142,7 +141,7 @@ fn among<L: Lookup>(
 /// The item with this id in this field, if there is one.
 ///
 /// # Errors
-/// If one of the others might be it, since its own id cannot be read.
+/// If another item may be the right one because its id cannot be read.
 fn with_id<'a>(list: &'a [Element], field: &str, id: &str) -> Result<Option<&'a Element>, Lacks> {
     let mut unnamed = None;
     for it in list {
@@ -161,7 +160,7 @@ fn range<R: FromStr>(text: impl AsRef<str>) -> Result<R, Lacks> {
     text.as_ref().parse().map_err(|_| "a readable range of addresses")
 }
 
-/// The ranges that are given.
+/// Parses ranges.
 fn ranges<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Result<Vec<IpNet>, Lacks> {
     texts.into_iter().map(range).collect()
 }
@@ -171,7 +170,7 @@ fn is_associated(state: Option<String>) -> bool {
     !matches!(state.as_deref(), Some("disassociated" | "failed"))
 }
 
-/// Who owns something, where that is told.
+/// The owner, if the answer contains one.
 fn owner(id: Option<String>) -> Result<Option<AccountId>, Lacks> {
     id.map(|id| id.parse().map_err(|_| "a readable account")).transpose()
 }
@@ -191,7 +190,7 @@ fn traffic(
         "icmpv6" => Some(58),
         number => Some(number.parse().map_err(|_| "a readable protocol")?),
     };
-    // Of ICMP they are its type and code; without protocol they mean nothing.
+    // For ICMP they are type and code; without a protocol they have no meaning.
     let has_ports = matches!(protocol, Some(6 | 17));
     let ports = match (first, last) {
         (Some(first), Some(last)) if has_ports && first >= 0 && last >= 0 => {

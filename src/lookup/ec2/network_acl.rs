@@ -10,7 +10,7 @@ use crate::network::{AclEntry, NetworkAcl};
 /// All network ACLs of a VPC.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct NetworkAcls {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `vpc-...`
     pub vpc: String,

@@ -1,4 +1,4 @@
-//! Network interfaces, as many as there are.
+//! The number of network interfaces.
 
 use serde::Serialize;
 
@@ -8,18 +8,18 @@ use crate::lookup::servicequotas::NETWORK_INTERFACES;
 use crate::lookup::{Answer, Call, Lookup, Optional, Services};
 use crate::names::{AccountId, Region};
 
-/// How many network interfaces an account has in a region: in VPCs of its own and in those that it
-/// shares. What others have in its VPCs is listed too, and is not its.
+/// How many network interfaces an account has in a region, in its VPCs and in shared ones. Interfaces of
+/// other accounts in its VPCs are listed too, but not counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct NetworkInterfaces {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
-    /// Whose they are.
+    /// The owner.
     pub owner: AccountId,
 }
 
-/// How many are on one page, and how many pages are worth reading: as much as it takes for twice the
-/// default quota. Whoever may have many more seldom has too few.
+/// The page size, and the maximum number of pages: enough for twice the default quota. Accounts with a higher
+/// quota rarely reach it.
 const ON_A_PAGE: &str = "1000";
 const MOST_PAGES: usize = 10;
 

@@ -8,10 +8,10 @@ use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 use crate::network::PrefixList;
 
-/// The prefix lists of AWS's services that gateway endpoints lead to: S3 and DynamoDB.
+/// The prefix lists of AWS services with gateway endpoints: S3 and DynamoDB.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ServicePrefixLists {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
 }
 
@@ -20,7 +20,7 @@ impl Lookup for ServicePrefixLists {
     const CALL: Call = Call("ec2:DescribePrefixLists");
 
     fn what(&self) -> String {
-        format!("prefix lists of AWS's services in {}", self.region)
+        format!("prefix lists of AWS services in {}", self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<PrefixList>> {
@@ -30,17 +30,17 @@ impl Lookup for ServicePrefixLists {
             Ok(PrefixList {
                 id: it.text("prefixListId")?.ok_or("the id of a prefix list")?,
                 name: it.text("prefixListName")?.ok_or("the name of a prefix list")?,
-                // Of a list without ranges only the name is known: its entries have to be asked for.
+                // A list without ranges has only a name: its entries need another call.
                 ranges: ranges(it.texts("cidrSet", None)?)?,
             })
         })
     }
 }
 
-/// The ranges of any other prefix list: one's own, or one that AWS keeps for another purpose.
+/// The ranges of any other prefix list: customer-managed, or AWS-managed for another purpose.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct PrefixListEntries {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `pl-...`
     pub id: String,
@@ -62,7 +62,7 @@ impl Lookup for PrefixListEntries {
 
     fn mend(&self, _: &Missing) -> Mend {
         Mend::default().saying(format!(
-            "Name a prefix list that exists in the routes and rules that have {}, or share it with this account again",
+            "Replace {} with an existing prefix list in routes and rules, or share it with this account again",
             self.id
         ))
     }
@@ -70,7 +70,7 @@ impl Lookup for PrefixListEntries {
     async fn fetch(&self, services: &Services) -> Answer<PrefixList> {
         let client = services.ec2(&self.region);
         let query = Query::default().with("PrefixListId", &*self.id);
-        // The list that is not there is told by a code, so the first page is asked for by itself.
+        // A missing list has an error code, so the first page is read separately.
         let page = match client.ask::<Self>(&query).await {
             Ok(page) => page,
             Err(error) => return classify::failed(self, &error),

@@ -9,7 +9,7 @@ use crate::names::Region;
 /// Whether the account blocks internet gateways in a region.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct BlockPublicAccess {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
 }
 

@@ -12,7 +12,7 @@ use crate::network::{
 /// All route tables of a VPC, the main one among them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct RouteTables {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `vpc-...`
     pub vpc: String,
@@ -57,10 +57,10 @@ pub(super) fn route(it: &Element) -> Result<Route, Lacks> {
     Ok(Route { destination, target: target(it)?, blackhole })
 }
 
-/// Which field names the target, says what it is.
+/// The field that contains the target determines its kind.
 fn target(it: &Element) -> Result<RouteTarget, Lacks> {
     type Kind = fn(String) -> RouteTarget;
-    // Where traffic is sent on to an instance, both its id and that of its interface are told.
+    // For an instance as the target, both its id and that of its interface are set.
     let fields: [(&str, Kind); 11] = [
         ("gatewayId", gateway),
         ("natGatewayId", RouteTarget::Nat),
@@ -79,7 +79,7 @@ fn target(it: &Element) -> Result<RouteTarget, Lacks> {
             return Ok(kind(id));
         }
     }
-    Ok(RouteTarget::Other("something unnamed".to_owned()))
+    Ok(RouteTarget::Other("an unknown target".to_owned()))
 }
 
 fn gateway(id: String) -> RouteTarget {
@@ -95,7 +95,7 @@ fn gateway(id: String) -> RouteTarget {
 /// The internet gateways that are attached to a VPC.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct InternetGateways {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `vpc-...`
     pub vpc: String,
@@ -123,10 +123,10 @@ impl Lookup for InternetGateways {
     }
 }
 
-/// The NAT gateways of a VPC; a deleted one is shown for about an hour.
+/// The NAT gateways of a VPC; a deleted one is listed for about an hour.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct NatGateways {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `vpc-...`
     pub vpc: String,

@@ -12,7 +12,7 @@ use crate::shell::ShellCommand;
 /// One security group, by its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeSecurityGroup {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `sg-...`
     pub id: String,
@@ -36,9 +36,9 @@ impl Lookup for DescribeSecurityGroup {
         );
         match missing.purpose {
             Some(Purpose::TaskNetwork) => mend
-                .saying("Name a security group of the subnets' VPC that exists")
+                .saying("Use an existing security group of the subnets' VPC")
                 .instead_of(format!("InvalidParameterException: Error retrieving security group information for [{id}]: The security group '{id}' does not exist")),
-            _ => mend.saying(format!("Put a group that exists in place of {id}")),
+            _ => mend.saying(format!("Replace {id} with an existing group")),
         }
     }
 
@@ -72,11 +72,11 @@ impl DescribeSecurityGroup {
     }
 }
 
-/// The default security group of a VPC: what an interface gets for which none is named
+/// The default security group of a VPC, which an interface gets if none is listed
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html>).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DefaultSecurityGroup {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `vpc-...`
     pub vpc: String,
@@ -91,7 +91,7 @@ impl Lookup for DefaultSecurityGroup {
     }
 
     fn mend(&self, _: &Missing) -> Mend {
-        Mend::default().saying("Name the security groups of the task")
+        Mend::default().saying("List the security groups of the task")
     }
 
     async fn fetch(&self, services: &Services) -> Answer<SecurityGroup> {

@@ -9,11 +9,10 @@ use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 use crate::shell::ShellCommand;
 
-/// One snapshot that this account may make volumes of: its own, one that is shared with it, or a
-/// public one. EC2 shows no others.
+/// One snapshot that this account can use: its own, a shared one, or a public one. EC2 lists no others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeSnapshot {
-    /// The region that is asked. EC2 knows no snapshot of another one.
+    /// The region. EC2 knows no snapshot of another one.
     pub region: Region,
     /// `snap-...`
     pub id: String,
@@ -24,13 +23,13 @@ pub struct DescribeSnapshot {
 pub struct Snapshot {
     /// `pending`, `completed`, `error`, `recoverable` or `recovering`.
     pub state: String,
-    /// The size of the volume that it was taken of, in GiB.
+    /// The size of its volume, in GiB.
     pub size: i64,
-    /// Whether it lies in the archive.
+    /// Whether it is archived.
     pub archived: bool,
-    /// Until when it is back from the archive, if it is for a while.
+    /// Until when it is temporarily restored from the archive.
     pub restored_until: Option<String>,
-    /// The account that it belongs to, where that is told.
+    /// Its owner, if known.
     pub owner: Option<String>,
     /// Whether it is encrypted.
     pub encrypted: bool,
@@ -62,7 +61,7 @@ impl Lookup for DescribeSnapshot {
                 .flag("--output table")
                 .region(&self.region),
         )
-        .saying("Name a completed snapshot of this region that belongs to the account, or is shared with it")
+        .saying("Use a completed snapshot of this region that belongs to this account or is shared with it")
         .instead_of("InvalidSnapshot.NotFound from ec2:CreateVolume, as the status reason of the volume's attachment")
     }
 
@@ -90,7 +89,7 @@ pub(super) fn read(it: &Element) -> Result<Snapshot, Lacks> {
     })
 }
 
-/// The time in the form in which it is told, without needless fractions of a second.
+/// The time in its original form, without unneeded fractions of a second.
 fn time(text: String) -> Result<String, Lacks> {
     let time = DateTime::from_str(&text, Format::DateTimeWithOffset);
     time.map(|time| time.to_string()).map_err(|_| "a readable time")

@@ -13,7 +13,7 @@ use crate::shell::ShellCommand;
 /// One subnet, by its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeSubnet {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `subnet-...`
     pub id: String,
@@ -39,7 +39,7 @@ impl Lookup for DescribeSubnet {
                 .flag("--output table")
                 .region(region),
         )
-        .saying(format!("Name a subnet of {region} that exists, or the region of this one"))
+        .saying(format!("Use an existing subnet of {region}, or correct the region"))
         .instead_of(format!("InvalidParameterException: Error retrieving subnet information for [{id}]: The subnet ID '{id}' does not exist"))
     }
 
@@ -73,10 +73,10 @@ impl DescribeSubnet {
     }
 }
 
-/// All subnets of a VPC: those of its NAT gateways and endpoints among them.
+/// All subnets of a VPC, including those of its NAT gateways and endpoints.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Subnets {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `vpc-...`
     pub vpc: String,
@@ -97,24 +97,23 @@ impl Lookup for Subnets {
     }
 }
 
-/// How many addresses are taken in all subnets of a region: those of the account, and those that it
-/// shares.
+/// How many addresses are used in all subnets of a region: the account's and shared ones.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct TakenAddresses {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
 }
 
-/// Addresses that are taken.
+/// Used addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
-    /// How many of IPv4.
+    /// The number of IPv4 addresses.
     pub ipv4: i64,
-    /// Whether there are subnets without IPv4, of which nobody counts the addresses.
+    /// Whether there are subnets without IPv4, whose used addresses are not known.
     pub only_ipv6: bool,
 }
 
-/// AWS keeps the first four addresses of a subnet and its last
+/// AWS reserves the first four addresses of a subnet and the last one
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html>).
 const KEPT_BY_AWS: i64 = 5;
 
@@ -123,7 +122,7 @@ impl Lookup for TakenAddresses {
     const CALL: Call = Call("ec2:DescribeSubnets");
 
     fn what(&self) -> String {
-        format!("the addresses that are taken in all subnets of {}", self.region)
+        format!("the used addresses of all subnets in {}", self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Taken> {

@@ -59,7 +59,7 @@ fn a_route_leads_through_what_its_target_is() {
         ("<carrierGatewayId>cagw-1</carrierGatewayId>", RouteTarget::Other("cagw-1".into())),
         ("<coreNetworkArn>arn</coreNetworkArn>", RouteTarget::Other("arn".into())),
         ("<odbNetworkArn>arn</odbNetworkArn>", RouteTarget::Other("arn".into())),
-        ("<origin>CreateRoute</origin>", RouteTarget::Other("something unnamed".into())),
+        ("<origin>CreateRoute</origin>", RouteTarget::Other("an unknown target".into())),
     ] {
         assert_eq!(route(&to(given)).unwrap().target, target);
     }

@@ -1,4 +1,4 @@
-//! EBS volumes, as much as there is of them.
+//! The total size and IOPS of EBS volumes.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,16 +8,16 @@ use crate::lookup::servicequotas::Quota;
 use crate::lookup::{Answer, Call, Lookup, Optional, Services};
 use crate::names::Region;
 
-/// What all volumes of one type have together in a region: those of machines and of tasks alike.
+/// The total of all volumes of one type in a region, of instances and tasks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ProvisionedVolumes {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// The type: `gp3`.
     pub kind: String,
 }
 
-/// What volumes have together.
+/// The totals of volumes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provisioned {
     /// Their storage, in GiB.
@@ -26,8 +26,7 @@ pub struct Provisioned {
     pub iops: i64,
 }
 
-/// How many are on one page, and how many pages are worth reading for what can only be a warning: each
-/// takes a second, one after the other.
+/// The page size, and the maximum number of pages for what can only be a warning: each page takes a second.
 const ON_A_PAGE: &str = "1000";
 const MOST_PAGES: usize = 3;
 
@@ -36,7 +35,7 @@ impl Lookup for ProvisionedVolumes {
     const CALL: Call = Call("ec2:DescribeVolumes");
 
     fn what(&self) -> String {
-        format!("what all {} volumes in {} have together", self.kind, self.region)
+        format!("the totals of all {} volumes in {}", self.kind, self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Provisioned> {

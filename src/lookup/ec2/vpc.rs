@@ -1,4 +1,4 @@
-//! VPCs, and how names are resolved in them.
+//! VPCs and their DNS settings.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::network::Vpc;
 /// One VPC.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeVpc {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `vpc-...`
     pub id: String,
@@ -35,7 +35,7 @@ impl Lookup for DescribeVpc {
     }
 }
 
-/// What becomes of a VPC that a subnet named, and that is not there.
+/// The fix for a VPC of a subnet that does not exist.
 fn gone(vpc: &str) -> Mend {
     Mend::default().saying(format!("Run again: a subnet was in {vpc} a moment ago"))
 }
@@ -62,19 +62,19 @@ fn read(it: &Element) -> Result<Vpc, Lacks> {
     })
 }
 
-/// Whether names are resolved in a VPC.
+/// The DNS attributes of a VPC.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct VpcDns {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `vpc-...`
     pub vpc: String,
 }
 
-/// The two attributes of a VPC that names depend on.
+/// The two attributes of a VPC that DNS depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DnsAttributes {
-    /// `enableDnsSupport`: whether Amazon's own resolver answers.
+    /// `enableDnsSupport`: whether the Amazon-provided DNS server answers.
     pub support: bool,
     /// `enableDnsHostnames`: private DNS of endpoints needs it too.
     pub hostnames: bool,
@@ -120,10 +120,10 @@ impl Lookup for VpcDns {
     }
 }
 
-/// The resolvers that a VPC's DHCP options name.
+/// The DNS servers in the DHCP options of a VPC.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DhcpResolvers {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// `dopt-...`
     pub id: String,
@@ -140,7 +140,7 @@ impl Lookup for DhcpResolvers {
 
     fn mend(&self, _: &Missing) -> Mend {
         Mend::default().saying(format!(
-            "Associate DHCP options that exist with the VPC, in place of {}",
+            "Associate existing DHCP options with the VPC, in place of {}",
             self.id
         ))
     }

@@ -1,4 +1,4 @@
-//! What becomes of an image that ECR does not have.
+//! The error and the fix for an image that is missing in ECR.
 
 use super::{REPOSITORY_MISSING, Reference, Repository};
 use crate::lookup::{Mend, Missing};
@@ -6,7 +6,7 @@ use crate::names::Partition;
 use crate::shell::ShellCommand;
 
 impl Repository {
-    /// What becomes of an image that the repository, or the registry, does not have.
+    /// The error and the fix for a missing image or repository.
     pub(in crate::lookup) fn lacks(
         &self,
         reference: Option<&Reference>,
@@ -26,7 +26,7 @@ impl Repository {
         let mut mend = Mend::default()
             .instead_of(error)
             .saying("Push the image, or correct its registry, repository, tag or digest");
-        if lacks_repository && missing.is_beside(registry) {
+        if lacks_repository && missing.is_outside(registry) {
             return mend.saying(format!(
                 "Correct the registry or the repository, or let account {registry} create it, allow this account to pull from it, and push the image"
             ));
@@ -38,7 +38,7 @@ impl Repository {
                     .region(region),
             );
         }
-        if let (Some(Reference::Tag(tag)), false) = (reference, missing.is_beside(registry)) {
+        if let (Some(Reference::Tag(tag)), false) = (reference, missing.is_outside(registry)) {
             mend = mend.and(ShellCommand::of("docker push").word(format!("{uri}:{tag}")));
         }
         mend

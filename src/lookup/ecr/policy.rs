@@ -1,4 +1,4 @@
-//! The policies of a repository and of a whole registry, and the tags that policies ask for.
+//! The policies of a repository and of a whole registry, and the tags in policy conditions.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,14 @@ use crate::lookup::{
 };
 use crate::names::Region;
 
-/// The policy of a repository. A repository need not have one: that is an absence, told from a
-/// missing repository by the code.
+/// The policy of a repository, which is optional: its absence has another code than a missing repository.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetRepositoryPolicy {
     /// The repository.
     pub repository: Repository,
 }
 
-/// What the registry says when the repository is there and has no policy.
+/// The error code for a repository without a policy.
 pub const NO_REPOSITORY_POLICY: &str = "RepositoryPolicyNotFoundException";
 
 impl Lookup for GetRepositoryPolicy {
@@ -57,7 +56,7 @@ impl Lookup for GetRepositoryPolicy {
     }
 }
 
-/// The policy of the caller's own registry in a region: the API shows nobody else's.
+/// The policy of the caller's registry in a region: the API returns no other one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetRegistryPolicy {
     /// The region of the registry.
@@ -84,11 +83,11 @@ impl Lookup for GetRegistryPolicy {
 /// Few registries have one, and few callers may read it.
 impl Optional for GetRegistryPolicy {
     fn assumption(&self) -> String {
-        format!("that no {} has a say", self.what())
+        format!("that no {} applies", self.what())
     }
 }
 
-/// The tags of a repository. Asked only where a policy makes its answer depend on them.
+/// The tags of a repository. Read only if a policy has a condition on them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ListRepositoryTags {
     /// The repository.

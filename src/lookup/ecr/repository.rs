@@ -1,21 +1,21 @@
-//! What encrypts a repository.
+//! The encryption of a repository.
 
 use serde::{Deserialize, Serialize};
 
 use super::{REPOSITORY_MISSING, Repository};
 use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
 
-/// A repository as it was created.
+/// A repository.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeRepository {
     /// The repository.
     pub repository: Repository,
 }
 
-/// How a repository is kept.
+/// The encryption of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
-    /// The KMS key that encrypts what is in it; none where ECR's own encryption does.
+    /// The KMS key that encrypts it; none for the default encryption of ECR.
     pub kms_key: Option<String>,
 }
 
@@ -51,9 +51,9 @@ impl Lookup for DescribeRepository {
     }
 }
 
-/// Few repositories have a key of their own, and other accounts' are not described.
+/// Few repositories have a customer managed key, and those of other accounts cannot be described.
 impl Optional for DescribeRepository {
     fn assumption(&self) -> String {
-        format!("that the key of {}, if it has one, can be used", self.what())
+        format!("that the KMS key of {}, if it has one, is usable", self.what())
     }
 }

@@ -1,4 +1,4 @@
-//! Settings of the account that change what ECS asks for.
+//! Account settings that change what ECS requires.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use crate::lookup::pages::Pages;
 use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
 use crate::names::Region;
 
-/// The settings in force for the caller, those by default among them.
+/// The effective settings of the caller, including defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ListAccountSettings {
-    /// The region that is asked: settings are of a region.
+    /// The region: settings are regional.
     pub region: Region,
 }
 
@@ -54,6 +54,6 @@ impl Lookup for ListAccountSettings {
 
 impl Optional for ListAccountSettings {
     fn assumption(&self) -> String {
-        "that the account's settings ask for no right of its own to set tags".to_owned()
+        "that the account settings require no separate permission to set tags".to_owned()
     }
 }

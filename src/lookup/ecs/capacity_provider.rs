@@ -1,4 +1,4 @@
-//! Capacity providers of one's own.
+//! Capacity providers of the account.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,16 +6,16 @@ use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 use crate::shell::ShellCommand;
 
-/// A capacity provider of the account. Those of AWS, `FARGATE` and `FARGATE_SPOT`, need no look.
+/// A capacity provider of the account. `FARGATE` and `FARGATE_SPOT` always exist.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeCapacityProvider {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// Its name.
     pub name: String,
 }
 
-/// A capacity provider as it is.
+/// A capacity provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CapacityProvider {
     /// The instances that ECS manages for it, if it is of that kind.
@@ -25,9 +25,9 @@ pub struct CapacityProvider {
 /// How ECS launches instances.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManagedInstances {
-    /// The role by which it does so.
+    /// The role that it uses.
     pub infrastructure_role: String,
-    /// The ARN of the profile that the instances get.
+    /// The ARN of the instance profile.
     pub instance_profile: Option<String>,
 }
 
@@ -50,7 +50,7 @@ impl Lookup for DescribeCapacityProvider {
                 .option("--query", "capacityProviders[].name")
                 .region(&self.region),
         )
-        .saying("Name a capacity provider that exists, or create this one and associate it with the cluster")
+        .saying("Use an existing capacity provider, or create this one and associate it with the cluster")
         .instead_of("InvalidParameterException: The specified capacity provider was not found. Specify a valid capacity provider and try again.")
     }
 
@@ -61,7 +61,7 @@ impl Lookup for DescribeCapacityProvider {
             .capacity_providers(&self.name)
             .send()
             .await;
-        // A missing provider is named inside a successful answer.
+        // A missing provider is reported in a successful answer.
         if let Ok(it) = &reply
             && it.failures().iter().any(|failure| failure.reason() == Some("MISSING"))
         {

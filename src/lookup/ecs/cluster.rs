@@ -9,30 +9,30 @@ use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 use crate::shell::ShellCommand;
 
-/// A cluster, with its configuration, which the API tells only when it is asked to
+/// A cluster with its configuration, which the API returns only on request
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html>).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DescribeCluster {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
-    /// The cluster's name or ARN; `default` where the launch input names none.
+    /// The cluster's name or ARN; `default` if the launch input has none.
     pub cluster: String,
 }
 
-/// What is configured for all tasks of a cluster.
+/// The configuration for all tasks of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cluster {
     /// Its ARN.
     pub arn: String,
-    /// The key of the EBS volumes that ECS creates, where they name none.
+    /// The default key of the EBS volumes that ECS creates.
     pub volume_key: Option<String>,
     /// The key of the ephemeral storage of tasks on Fargate.
     pub fargate_storage_key: Option<String>,
-    /// What ECS Exec does with its sessions, where that is configured.
+    /// The configuration of ECS Exec sessions, if there is one.
     pub execute_command: Option<ExecuteCommand>,
 }
 
-/// How the sessions of ECS Exec are encrypted and logged.
+/// How ECS Exec sessions are encrypted and logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExecuteCommand {
     /// The key that encrypts the data of a session.
@@ -51,7 +51,7 @@ pub struct ExecuteCommand {
     pub bucket_prefix: Option<String>,
 }
 
-/// What becomes of a task whose cluster is not there.
+/// The error and the fix for a missing cluster.
 pub(super) fn missing(cluster: &str, region: &Region) -> Mend {
     let name = cluster.rsplit('/').next().unwrap_or(cluster);
     Mend::by(
@@ -93,7 +93,7 @@ impl Lookup for DescribeCluster {
             .include(ClusterField::Configurations)
             .send()
             .await;
-        // A missing cluster is named inside a successful answer.
+        // A missing cluster is reported in a successful answer.
         if let Ok(it) = &reply
             && it.failures().iter().any(|failure| failure.reason() == Some("MISSING"))
         {

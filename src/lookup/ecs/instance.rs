@@ -1,4 +1,4 @@
-//! The container instances of a cluster: what its tasks on EC2, and anywhere else outside Fargate, land on.
+//! The container instances of a cluster: where its tasks outside Fargate are placed.
 
 use std::collections::BTreeMap;
 
@@ -11,28 +11,27 @@ use crate::lookup::pages::Pages;
 use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 
-/// All container instances of a cluster but those that were deregistered: also those that take no
-/// tasks now.
+/// All registered container instances of a cluster, including those that accept no tasks now.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ContainerInstances {
-    /// The region that is asked.
+    /// The region.
     pub region: Region,
     /// The cluster's name or ARN.
     pub cluster: String,
 }
 
-/// A container instance as it is registered.
+/// A registered container instance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContainerInstance {
     /// The ARN.
     pub arn: String,
-    /// The machine underneath: `i-…`, or `mi-…` for one outside of AWS.
+    /// Its EC2 instance: `i-…`, or `mi-…` for a machine outside of AWS.
     pub ec2_instance_id: Option<String>,
-    /// `ACTIVE`, `DRAINING`, `REGISTERING`, ... Only the first takes tasks.
+    /// `ACTIVE`, `DRAINING`, `REGISTERING`, ... Only the first accepts tasks.
     pub status: String,
     /// Whether its agent is connected to ECS.
     pub agent_connected: bool,
-    /// Its attributes; those that merely say that it can do something have no value
+    /// Its attributes; those that only state a capability have no value
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html>).
     pub attributes: BTreeMap<String, Option<String>>,
     /// The capacity provider that it belongs to.
@@ -40,12 +39,12 @@ pub struct ContainerInstance {
 }
 
 impl ContainerInstance {
-    /// Whether it takes tasks.
+    /// Whether it accepts tasks.
     pub fn is_active(&self) -> bool {
         self.status == "ACTIVE"
     }
 
-    /// Its id, which its ARN ends with.
+    /// Its id, the end of its ARN.
     pub fn id(&self) -> &str {
         self.arn.rsplit('/').next().unwrap_or(&self.arn)
     }
@@ -67,7 +66,7 @@ impl ContainerInstance {
         self.attributes.get(name)?.as_deref()
     }
 
-    /// Its platform, if its agent tells one that images can be built for.
+    /// Its platform, if its agent reports one that images can be built for.
     pub fn platform(&self) -> Option<Platform> {
         let architecture = match self.attribute("ecs.cpu-architecture")? {
             "x86_64" => "X86_64",
@@ -103,7 +102,7 @@ impl Lookup for ContainerInstances {
         cluster::missing(&self.cluster, &self.region)
     }
 
-    /// A page of the list is as long as one description may be: 100
+    /// A page of the list has as many items as one description accepts: 100
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListContainerInstances.html>).
     async fn fetch(&self, services: &Services) -> Answer<Vec<ContainerInstance>> {
         let client = services.ecs(&self.region);
@@ -149,7 +148,7 @@ impl ContainerInstances {
             .send()
             .await;
         classify::answer(self, reply, |it| {
-            // What was deregistered since it was listed is named as a failure.
+            // An instance that was deregistered in the meantime is reported as a failure.
             let gone = it.failures().iter().filter(|it| it.reason() == Some("MISSING")).count();
             let described = it.container_instances.ok_or("the instances")?;
             if described.len() + gone < listed {
@@ -172,7 +171,7 @@ fn instance(it: aws_sdk_ecs::types::ContainerInstance) -> Result<ContainerInstan
     })
 }
 
-/// The list is an action of its own, and the one to be allowed where it is refused.
+/// The list is a separate action, which must be allowed if it is denied.
 fn of_the_list(gap: Gap) -> Gap {
     match gap {
         Gap::Refused { resource, said, .. } => {

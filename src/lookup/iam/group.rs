@@ -1,4 +1,4 @@
-//! Groups: what policies they hold for their users.
+//! The policies of groups.
 
 use super::holder::{GetInlinePolicy, ListAttachedPolicies, ListInlinePolicies, OfGroup};
 

@@ -1,5 +1,5 @@
-//! What roles, users and groups have in common: policies that are written into them, and managed ones that
-//! are attached to them. IAM has three calls for each of the three, which differ in a noun.
+//! What roles, users and groups have in common: inline policies and attached managed policies. IAM has three
+//! calls for each of them, which differ in a noun.
 
 use std::fmt;
 use std::future::Future;
@@ -16,21 +16,21 @@ use super::{NO_SUCH_ENTITY, arns, named, whole};
 use crate::lookup::{Answer, Call, Listed, Lookup, Services, classify, policy_document};
 use crate::names::Region;
 
-/// What IAM replied.
+/// The answer of IAM.
 type Reply<T> = Result<T, SdkError<Error, HttpResponse>>;
 
 /// A page of a list, and whether another one follows.
 type Page<T> = (bool, Option<Vec<T>>);
 
-/// Who holds policies, by the name without path. In the key of a question the name stands under the noun.
+/// A holder of policies, by the name without path. In the key of a lookup the name is stored under the noun.
 pub trait Holder: Clone + fmt::Debug + Eq + Hash + Serialize + Send + Sync + 'static {
     /// `role`, `user` or `group`.
     const NOUN: &'static str;
-    /// The call that lists the policies that are written into it.
+    /// The call that lists its inline policies.
     const LIST_INLINE: Call;
-    /// The call that shows one of them.
+    /// The call that returns one of them.
     const GET_INLINE: Call;
-    /// The call that lists the policies that are attached to it.
+    /// The call that lists its attached policies.
     const LIST_ATTACHED: Call;
 
     /// The holder of this name.
@@ -39,13 +39,13 @@ pub trait Holder: Clone + fmt::Debug + Eq + Hash + Serialize + Send + Sync + 'st
     /// Its name.
     fn name(&self) -> &str;
 
-    /// Lists the names of the policies that are written into it.
+    /// Lists the names of its inline policies.
     fn list_inline(&self, iam: &Client) -> impl Future<Output = Reply<Vec<Page<String>>>> + Send;
 
     /// Gets the text of one of them.
     fn get_inline(&self, iam: &Client, policy: &str) -> impl Future<Output = Reply<String>> + Send;
 
-    /// Lists the policies that are attached to it.
+    /// Lists its attached policies.
     fn list_attached(
         &self,
         iam: &Client,
@@ -124,12 +124,12 @@ fn any<E: Into<Error>>(error: SdkError<E, HttpResponse>) -> SdkError<Error, Http
     error.map_service_error(Into::into)
 }
 
-/// How a holder is called: `IAM role app`.
+/// The words for a holder: `IAM role app`.
 fn called<H: Holder>(holder: &H) -> String {
     format!("IAM {} {}", H::NOUN, holder.name())
 }
 
-/// The names of the policies that are written into a holder.
+/// The names of the inline policies of a holder.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ListInlinePolicies<H> {
     region: Region,
@@ -138,7 +138,7 @@ pub struct ListInlinePolicies<H> {
 }
 
 impl<H: Holder> ListInlinePolicies<H> {
-    /// The question, in the region of the run.
+    /// The lookup, in the region of the run.
     pub fn of(region: &Region, name: &str) -> ListInlinePolicies<H> {
         ListInlinePolicies { region: region.clone(), holder: H::of(name) }
     }
@@ -170,7 +170,7 @@ where
     }
 }
 
-/// A policy that is written into a holder.
+/// An inline policy of a holder.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetInlinePolicy<H> {
     region: Region,
@@ -180,7 +180,7 @@ pub struct GetInlinePolicy<H> {
 }
 
 impl<H: Holder> GetInlinePolicy<H> {
-    /// The question, in the region of the run.
+    /// The lookup, in the region of the run.
     pub fn of(region: &Region, name: &str, policy: &str) -> GetInlinePolicy<H> {
         GetInlinePolicy { region: region.clone(), holder: H::of(name), policy: policy.to_owned() }
     }
@@ -217,7 +217,7 @@ pub struct ListAttachedPolicies<H> {
 }
 
 impl<H: Holder> ListAttachedPolicies<H> {
-    /// The question, in the region of the run.
+    /// The lookup, in the region of the run.
     pub fn of(region: &Region, name: &str) -> ListAttachedPolicies<H> {
         ListAttachedPolicies { region: region.clone(), holder: H::of(name) }
     }
@@ -253,7 +253,7 @@ where
 mod tests {
     use super::*;
 
-    /// What a recording keeps of a question: its call and its key.
+    /// How a recording stores a lookup: its call and its key.
     fn recorded<L: Lookup>(lookup: &L) -> String {
         format!("{} {}", L::CALL, serde_json::to_string(lookup).unwrap())
     }

@@ -1,4 +1,4 @@
-//! Instance profiles, which hold the role that programs on a machine act as.
+//! Instance profiles, which contain the role of programs on an instance.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct GetInstanceProfile {
     pub name: String,
 }
 
-/// An instance profile as it is.
+/// An instance profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceProfile {
     /// The ARN of its role. There is at most one

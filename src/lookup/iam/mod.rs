@@ -1,8 +1,8 @@
-//! AWS IAM: roles, instance profiles, users and groups, and the policies that they hold.
+//! AWS IAM: roles, instance profiles, users and groups, and their policies.
 //!
-//! IAM knows the caller's own account only: a name is looked up there, whatever account an ARN in the
-//! document tells. It is one service for all regions of a partition, so the region of a question
-//! merely leads to the right endpoint.
+//! IAM shows only the caller's account: a name is looked up there, whatever account an ARN in the document
+//! has. It is one service for all regions of a partition, so the region of a lookup only selects the
+//! endpoint.
 
 pub mod group;
 pub mod holder;
@@ -18,7 +18,7 @@ use aws_sdk_iam::types::{AttachedPermissionsBoundary, AttachedPolicy, Tag};
 
 use crate::names::{Partition, Region};
 
-/// By this code IAM says that there is no role, user, group or policy of the name.
+/// The error code for a missing role, user, group or policy.
 const NO_SUCH_ENTITY: &str = "NoSuchEntity";
 
 /// The resource of a statement about a role, user or group. Its path is not known from its name.
@@ -26,7 +26,7 @@ fn named(region: &Region, kind: &str, name: &str) -> String {
     format!("arn:{}:iam::*:{kind}/*{name}", Partition::of_region(region.as_str()).id())
 }
 
-/// All items of a list: none may be missing, since what a list omits is taken not to be there.
+/// All items of a list: it must be complete, since an omitted item counts as missing.
 fn whole<P, T>(
     pages: Vec<P>,
     part: impl Fn(P) -> (bool, Option<Vec<T>>),
@@ -45,7 +45,7 @@ fn arns(attached: Vec<AttachedPolicy>) -> Result<Vec<String>, &'static str> {
     attached.into_iter().map(|policy| policy.policy_arn.ok_or("the ARN of a policy")).collect()
 }
 
-/// The ARN of the policy that bounds a role or a user; a boundary is nothing else than a policy.
+/// The ARN of the permissions boundary of a role or a user, which is a managed policy.
 fn boundary(attached: Option<AttachedPermissionsBoundary>) -> Result<Option<String>, &'static str> {
     attached
         .map(|it| it.permissions_boundary_arn.ok_or("the ARN of the permissions boundary"))
@@ -56,7 +56,7 @@ fn tags(list: Option<Vec<Tag>>) -> BTreeMap<String, String> {
     list.into_iter().flatten().map(|tag| (tag.key, tag.value)).collect()
 }
 
-/// A text that the service always sends; the SDK puts an empty one where it is missing.
+/// A required text; the SDK fills in an empty one if it is missing.
 fn sent(text: String, what: &'static str) -> Result<String, &'static str> {
     if text.is_empty() { Err(what) } else { Ok(text) }
 }

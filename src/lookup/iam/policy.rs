@@ -1,4 +1,4 @@
-//! Managed policies, the account's own and those of AWS.
+//! Managed policies, of the account and of AWS.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use super::NO_SUCH_ENTITY;
 use crate::lookup::{Answer, Call, Lookup, Services, classify, policy_document};
 use crate::names::Region;
 
-/// A managed policy, without its text.
+/// A managed policy, without its document.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetPolicy {
     /// The region of the run.
@@ -16,12 +16,12 @@ pub struct GetPolicy {
     pub arn: String,
 }
 
-/// Which version of a policy is in force.
+/// The default version of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManagedPolicy {
-    /// The version in force, such as `v3`.
+    /// The default version, such as `v3`.
     pub version: String,
-    /// When that last changed: what is younger than some minutes may not be known everywhere.
+    /// When it last changed: a recent change may not have propagated yet.
     pub updated: Option<String>,
 }
 
@@ -50,7 +50,7 @@ impl Lookup for GetPolicy {
     }
 }
 
-/// What a version of a managed policy says.
+/// The document of a version of a managed policy.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct GetPolicyVersion {
     /// The region of the run.

@@ -1,4 +1,4 @@
-//! Roles: whom they trust, and what policies they hold.
+//! Roles: their trust policies and their policies.
 
 use std::collections::BTreeMap;
 
@@ -21,16 +21,16 @@ pub struct GetRole {
     pub name: String,
 }
 
-/// A role as it is.
+/// A role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
     /// The ARN, with the path.
     pub arn: String,
-    /// The unique id, `AROA...`: it begins the user id of each session.
+    /// The unique id, `AROA...`: the user id of each session starts with it.
     pub id: String,
     /// The path, which begins and ends with a slash.
     pub path: String,
-    /// When it was created: what is younger than some minutes may not be known everywhere.
+    /// When it was created: a recent role may not have propagated yet.
     pub created: String,
     /// The trust policy: who may assume it.
     pub trust: Value,
@@ -53,8 +53,8 @@ impl Lookup for GetRole {
         named(&self.region, "role", &self.name)
     }
 
-    /// What it is wanted for tells who is to assume it. Nobody creates a role to deploy with, or for
-    /// instances that run: there another one is meant.
+    /// The purpose determines who assumes it. A missing role of the deployer or of running instances is not
+    /// created: another one is meant.
     fn mend(&self, missing: &Missing) -> Mend {
         let named = |error: &str| error.replace("<arn>", &self.name);
         let (error, service) = match missing.purpose {
@@ -68,8 +68,9 @@ impl Lookup for GetRole {
                 ));
             }
             Some(Purpose::ContainerInstance) => {
-                return Mend::default()
-                    .saying("Give the container instances an instance profile whose role exists");
+                return Mend::default().saying(
+                    "Use an instance profile with an existing role for the container instances",
+                );
             }
             _ => return Mend::default().saying(CREATE_ROLE),
         };
@@ -100,26 +101,26 @@ impl Lookup for GetRole {
     }
 }
 
-/// What a task that names a role which is not there ends with.
+/// The error of a task with a missing role.
 pub const NO_TASK_ROLE: &str = "ECS was unable to assume the role '<arn>' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.";
-/// The same of an infrastructure role.
+/// The same for an infrastructure role.
 pub const NO_INFRASTRUCTURE_ROLE: &str = "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. Please verify that the role being passed has the proper trust relationship with Amazon ECS.";
-/// The same of the role of a service with a load balancer.
+/// The same for the role of a service with a load balancer.
 pub const NO_SERVICE_ROLE: &str = "Unable to assume role and validate the specified targetGroupArn. Please verify that the ECS service role being passed has the proper permissions.";
 
 const CREATE_ROLE: &str =
     "Create the role, or correct its ARN: aws iam get-role prints the right one";
 
-/// Who is named with `--caller-arn`, or runs this in a session of a role that is gone.
+/// For a missing `--caller-arn` principal, or a session of a deleted role.
 pub(super) fn no_deployer(error: &str) -> Mend {
     Mend::by(ShellCommand::of("aws sts get-caller-identity"))
-        .saying("Name the role or user that deploys with --caller-arn; without it, the one that the command prints is judged")
+        .saying("Pass the role or user that deploys with --caller-arn; the default is the principal that the command prints")
         .instead_of(error)
 }
 
-/// The trust policy of a role for this service. That of a task should hold for tasks of the account
-/// only (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>);
-/// that for infrastructure has no condition
+/// The trust policy of a role for this service. That of a task role should allow only tasks of the
+/// account (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>);
+/// that of an infrastructure role has no condition
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html>).
 fn trust(service: &str, account: Option<&AccountId>) -> Value {
     let mut statement = json!({
@@ -133,10 +134,10 @@ fn trust(service: &str, account: Option<&AccountId>) -> Value {
     json!({"Version": "2012-10-17", "Statement": [statement]})
 }
 
-/// The names of the policies that are written into a role.
+/// The names of the inline policies of a role.
 pub type ListRolePolicies = ListInlinePolicies<OfRole>;
 
-/// A policy that is written into a role.
+/// An inline policy of a role.
 pub type GetRolePolicy = GetInlinePolicy<OfRole>;
 
 /// The ARNs of the managed policies that are attached to a role.

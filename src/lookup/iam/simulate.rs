@@ -1,9 +1,9 @@
-//! IAM's own opinion on what a principal may do.
+//! The IAM policy simulator.
 //!
-//! It counts the principal's own policies, its permissions boundary and, roughly, the organization's
-//! policies. It does not know the policies of resources and keys where the principal is a role
-//! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>), so it is
-//! a witness, not the judge.
+//! It evaluates the principal's policies, its permissions boundary and, roughly, the organization's policies.
+//! For a role it does not evaluate the policies of resources and keys
+//! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>), so it
+//! is a second opinion, not the verdict.
 
 use std::collections::BTreeSet;
 
@@ -19,14 +19,14 @@ use crate::lookup::organizations::ASSUMPTION;
 use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services, classify};
 use crate::names::Region;
 
-/// What IAM thinks of each action on each resource.
+/// The simulated decision for each action on each resource.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct SimulatePrincipalPolicy {
     /// The region of the run.
     pub region: Region,
     /// The ARN of the role or user.
     pub principal: String,
-    /// The actions, all of one service: each is tried on each resource.
+    /// The actions, all of one service: each is simulated on each resource.
     pub actions: Vec<String>,
     /// The ARNs of the resources; none for `*`.
     pub resources: Vec<String>,
@@ -54,19 +54,19 @@ pub struct Simulated {
     pub resource: String,
     /// The decision.
     pub decision: Decision,
-    /// Condition keys that policies ask for and that were not given.
+    /// Condition keys in policies that were not passed.
     pub missing: Vec<String>,
     /// Whether the organization's policies allow it, if the account is in one.
     pub allowed_by_organizations: Option<bool>,
 }
 
-/// What the simulation decided.
+/// The decision of the simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
-    /// A statement allows it, and none forbids it.
+    /// A statement allows it, and none denies it.
     Allowed,
-    /// A statement forbids it.
+    /// A statement denies it.
     ExplicitDeny,
     /// No statement allows it.
     ImplicitDeny,
@@ -89,7 +89,7 @@ impl Lookup for SimulatePrincipalPolicy {
         self.principal.clone()
     }
 
-    /// One request for each principal and service: every action is tried on every resource.
+    /// One request per principal and service: every action is simulated on every resource.
     fn batch(&self) -> Option<Batch> {
         let service = self.actions.first().and_then(|action| action.split(':').next());
         let SimulatePrincipalPolicy { region, principal, context, .. } = self;
@@ -133,7 +133,7 @@ impl Lookup for SimulatePrincipalPolicy {
     }
 }
 
-/// How many questions travel in one request: the square of it may come back.
+/// The maximum number of lookups per request: up to its square may be returned.
 const MOST: usize = 20;
 
 impl Optional for SimulatePrincipalPolicy {
@@ -143,7 +143,7 @@ impl Optional for SimulatePrincipalPolicy {
 }
 
 impl SimulatePrincipalPolicy {
-    /// Its own outcomes among those of a request that it shared.
+    /// Its outcomes in a shared request.
     fn among(&self, found: &Result<Vec<Simulated>, &'static str>) -> Answer<Vec<Simulated>> {
         let found = found.as_ref().map_err(|lacks| classify::incomplete(self, lacks))?;
         let is_own = |it: &&Simulated| {
@@ -168,8 +168,8 @@ fn all(results: &[EvaluationResult], resources: &[String]) -> Result<Vec<Simulat
     Ok(found)
 }
 
-/// The decision for each resource. What stands beside the list of resources is the worst of all,
-/// on the template of an ARN: it counts only where there is no more than one resource.
+/// The decision for each resource. The decision outside the list of resources is the worst of all: it is used
+/// only if there is at most one resource.
 fn outcomes(
     result: &EvaluationResult,
     resources: &[String],

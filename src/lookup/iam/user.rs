@@ -1,4 +1,4 @@
-//! Users: what policies they hold, and to which groups they belong.
+//! Users: their policies and groups.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct GetUser {
     pub name: String,
 }
 
-/// A user as it is.
+/// A user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// The ARN, with the path.
@@ -108,10 +108,10 @@ impl Lookup for ListGroupsForUser {
     }
 }
 
-/// The names of the policies that are written into a user.
+/// The names of the inline policies of a user.
 pub type ListUserPolicies = ListInlinePolicies<OfUser>;
 
-/// A policy that is written into a user.
+/// An inline policy of a user.
 pub type GetUserPolicy = GetInlinePolicy<OfUser>;
 
 /// The ARNs of the managed policies that are attached to a user.

@@ -1,4 +1,4 @@
-//! What becomes of a key that is not there.
+//! The error and the fix for a missing key.
 
 use super::DescribeKey;
 use crate::knowledge::Purpose;
@@ -7,14 +7,14 @@ use crate::names::Arn;
 use crate::shell::ShellCommand;
 
 impl DescribeKey {
-    /// The error, by what was encrypted, and what to do about it.
+    /// The error, by what was encrypted, and the fix.
     pub(super) fn missed(&self, missing: &Missing) -> Mend {
         let error = match missing.purpose {
             Some(Purpose::LogGroup) => "AccessDeniedException from logs:PutLogEvents",
             Some(Purpose::Repository) => {
                 return Mend::default()
                     .saying(
-                        "Build the image again and push it to a repository with a key that exists",
+                        "Build the image again and push it to a repository with an existing key",
                     )
                     .instead_of("CannotPullContainerError: ... KmsException");
             }
@@ -23,17 +23,17 @@ impl DescribeKey {
         self.replaced(missing).instead_of(error)
     }
 
-    /// Another key in its place, or the same again.
+    /// Another key, or the same one again.
     fn replaced(&self, missing: &Missing) -> Mend {
         let arn = self.id.parse::<Arn>().ok();
         let account = arn.as_ref().and_then(Arn::account);
-        if let Some(account) = account.filter(|it| missing.is_beside(it)) {
+        if let Some(account) = account.filter(|it| missing.is_outside(it)) {
             return Mend::default().saying(format!(
-                "Let account {account} restore the key, or encrypt with one that is there"
+                "Let account {account} restore the key, or encrypt with an existing one"
             ));
         }
         let named = arn.as_ref().map_or(&*self.id, |arn| &*arn.resource);
-        // Those of AWS come with the first use of a service.
+        // AWS creates its aliases at the first use of a service.
         match named.starts_with("alias/") && !named.starts_with("alias/aws/") {
             true => Mend::by(
                 ShellCommand::of("aws kms create-alias")
@@ -41,9 +41,9 @@ impl DescribeKey {
                     .flag("--target-key-id KEY-ID")
                     .region(&self.region),
             )
-            .saying("Create the alias again, for the key that it stood for, or encrypt with another key"),
+            .saying("Create the alias again for its former key, or encrypt with another key"),
             false => Mend::by(ShellCommand::of("aws kms list-aliases").region(&self.region)).saying(
-                "Encrypt with a key that is there: what was encrypted with one that is deleted stays unreadable",
+                "Encrypt with an existing key: data encrypted with a deleted key stays unreadable",
             ),
         }
     }

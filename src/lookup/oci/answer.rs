@@ -1,9 +1,8 @@
 //! What the answer of a registry proves.
 //!
-//! Between this machine and a registry there may be proxies, firewalls and login pages, which speak
-//! HTTP too. So a status alone proves nothing: "not here" and "not for you" count only from
-//! something that shows itself to be a registry, by its header or by the error body of the OCI
-//! distribution specification.
+//! Proxies, firewalls and login pages between this machine and a registry answer over HTTP too. So a status
+//! alone proves nothing: "not found" and "denied" count only from a server that identifies itself as a
+//! registry, by its header or by the error body of the OCI distribution specification.
 
 use std::time::Duration;
 
@@ -16,52 +15,52 @@ use crate::knowledge::{Absence, Gap, Seen};
 /// Why there is no manifest to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// The registry says that it has no such thing.
+    /// The registry does not have it.
     Absent {
-        /// Its words.
+        /// The answer.
         said: String,
     },
-    /// The registry does not let the anonymous see it. Docker Hub and ghcr.io answer the same for a
-    /// private repository and for one that does not exist.
+    /// The registry denies anonymous access. Docker Hub and ghcr.io return the same for a private
+    /// repository and for one that does not exist.
     Denied {
-        /// Its words.
+        /// The answer.
         said: String,
     },
-    /// It asks to slow down.
+    /// It throttles.
     Throttled {
-        /// How long to wait, where it says so.
+        /// How long to wait, if stated.
         after: Option<Duration>,
     },
-    /// There was no answer, or a server's excuse for none.
+    /// There was no answer, or only a server error.
     Silent {
         /// A sentence for a person.
         why: String,
     },
-    /// Something answered that is not a registry, or not in a way that proves anything.
+    /// The answer does not come from a registry, or proves nothing.
     Garbled {
         /// A sentence for a person.
         why: String,
     },
 }
 
-/// What somebody without credentials gets to see of a repository.
+/// What an anonymous client can see of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Anonymous<T> {
-    /// This, as anybody does.
+    /// It is public.
     Sees(T),
-    /// Nothing: it is private, or does not exist. Certain, and a failure only for a container that
-    /// is given no `repositoryCredentials`.
+    /// Nothing: it is private, or does not exist. A failure only for a container without
+    /// `repositoryCredentials`.
     Denied {
-        /// The registry's words.
+        /// The answer of the registry.
         said: String,
     },
 }
 
-/// What has been learnt from asking for `what` (such as `the manifest of ghcr.io/app/web:1`).
+/// What the answer about `what` proves (such as `the manifest of ghcr.io/app/web:1`).
 ///
 /// # Errors
-/// The gap that remains where the answer proves nothing.
+/// A gap if the answer proves nothing.
 pub fn learn<T>(answer: Result<T, Trouble>, what: &str) -> Result<Seen<Anonymous<T>>, Gap> {
     let what = what.to_owned();
     match answer {
@@ -77,7 +76,7 @@ pub fn learn<T>(answer: Result<T, Trouble>, what: &str) -> Result<Seen<Anonymous
     }
 }
 
-/// What an answer that is not a success proves; `body` is empty for a HEAD.
+/// What an unsuccessful answer proves; `body` is empty for a HEAD.
 pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
     let words = Words::read(status, headers, body);
     let said = words.to_string();
@@ -88,18 +87,18 @@ pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble 
         401 if words.has(DENIED) || words.bare_of_a_registry() => Trouble::Denied { said },
         401 if Challenge::read(headers).is_some() => Trouble::Denied { said },
         403 if words.has(DENIED) || words.bare_of_a_registry() => Trouble::Denied { said },
-        407 => Trouble::Garbled { why: "the HTTP proxy wants a name and a password".to_owned() },
+        407 => Trouble::Garbled { why: "the HTTP proxy requires authentication".to_owned() },
         408 | 425 | 500..=599 => Trouble::Silent { why: format!("the server answered {said}") },
         _ if words.of_a_registry() => {
             Trouble::Garbled { why: format!("the registry answered {said}") }
         }
         _ => Trouble::Garbled {
-            why: format!("the answer, {said}, does not come from a registry; perhaps from a proxy"),
+            why: format!("the answer ({said}) does not come from a registry, perhaps from a proxy"),
         },
     }
 }
 
-/// The same for the server that hands out tokens, which is no registry: any JSON is its own word.
+/// The same for the token server, which is not a registry: any JSON counts as its answer.
 pub(super) fn token_refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
     let said = format!("{} from the token server", Words::read(status, headers, body));
     let json = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok();
@@ -116,7 +115,7 @@ pub(super) fn token_refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Tr
 const ABSENT: &[&str] = &["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "BLOB_UNKNOWN", "NOT_FOUND"];
 const DENIED: &[&str] = &["UNAUTHORIZED", "DENIED"];
 
-/// What an answer says in words, and whether a registry said it.
+/// The text of an answer, and whether it comes from a registry.
 struct Words {
     status: u16,
     errors: Vec<RegistryError>,
@@ -156,7 +155,7 @@ impl Words {
         !self.errors.is_empty() || (self.registry_header && !self.html)
     }
 
-    /// A registry gave the status, and no error code that says something else.
+    /// The status of a registry, without an error code that contradicts it.
     fn bare_of_a_registry(&self) -> bool {
         self.errors.is_empty() && self.of_a_registry()
     }
@@ -181,7 +180,7 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     headers.get("retry-after")?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// Why a request got no answer, told to a person and not as a chain of library errors.
+/// Why a request got no answer: a sentence for people, not a chain of library errors.
 pub(super) fn silence(error: &reqwest::Error, host: &str) -> Trouble {
     let mut chain: Vec<&(dyn std::error::Error + 'static)> = Vec::new();
     let mut next = std::error::Error::source(error);
@@ -195,7 +194,7 @@ pub(super) fn silence(error: &reqwest::Error, host: &str) -> Trouble {
     let last = chain.last().map(ToString::to_string).unwrap_or_default();
 
     let why = if error.is_timeout() {
-        format!("{host} did not answer in time")
+        format!("{host} did not answer before the timeout")
     } else if text.contains("dns error") || text.contains("lookup address") {
         format!("the name {host} does not resolve from here")
     } else if text.contains("certificate") || text.contains("tls") || text.contains("handshake") {

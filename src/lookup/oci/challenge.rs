@@ -1,17 +1,17 @@
-//! The `WWW-Authenticate` header: what a registry wants to see before it answers.
+//! The `WWW-Authenticate` header: the authentication that a registry requires.
 
 use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 
-/// How a registry answers somebody who shows nothing.
+/// The challenge of a registry to an anonymous client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Challenge {
-    /// Fetch a token there, which registries give to anybody for what is public.
+    /// Fetch a token, which registries issue to anyone for public repositories.
     Bearer(TokenSource),
-    /// Name and password, or a scheme that is none of a registry's: nothing for the anonymous.
+    /// Name and password, or an unknown scheme: no anonymous access.
     Credentials,
 }
 
-/// Where a token comes from, and what it is good for: the key under which it is kept.
+/// The source and scope of a token: the key under which it is cached.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct TokenSource {
     pub(super) realm: String,
@@ -20,7 +20,7 @@ pub(super) struct TokenSource {
 }
 
 impl Challenge {
-    /// The challenge that can be met with the least, or `None` where there is none to read.
+    /// The challenge that needs the least, or `None` if there is no readable one.
     pub(super) fn read(headers: &HeaderMap) -> Option<Challenge> {
         let offers: Vec<Scheme> = headers
             .get_all(WWW_AUTHENTICATE)
@@ -58,8 +58,8 @@ impl Scheme {
     }
 }
 
-/// The schemes of one header line. Commas part both schemes and parameters, and stand inside quoted
-/// scopes too (`pull,push`), so a word that is followed by a blank and not by `=` starts a scheme.
+/// The schemes of one header line. Commas separate both schemes and parameters, and occur in quoted scopes
+/// too (`pull,push`), so a word followed by a space and not by `=` starts a scheme.
 fn schemes(line: &str) -> Vec<Scheme> {
     let mut found: Vec<Scheme> = Vec::new();
     for piece in unquoted_pieces(line) {

@@ -1,8 +1,7 @@
-//! The registry client: anonymous, and sparing with pulls.
+//! The registry client: anonymous, with as few pulls as possible.
 //!
-//! A HEAD of a manifest proves that it exists and is free of charge; a GET of one counts against the
-//! pull quota of Docker Hub. So a HEAD comes first, and a body is fetched by its digest, only if
-//! somebody wants to read it, and must hash to that digest.
+//! A HEAD of a manifest proves that it exists and is free; a GET counts against the pull quota of Docker Hub.
+//! So a HEAD comes first. A body is fetched by its digest, only if it is needed, and its hash is verified.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -25,8 +24,8 @@ pub const MANIFEST_TYPES: &[&str] = &[
     "application/vnd.docker.distribution.manifest.v2+json",
 ];
 
-/// What containerd asks for. The last keeps a registry from calling a manifest of another type
-/// unknown, which would read as an absence.
+/// The types that containerd accepts. The last one prevents a registry from reporting a manifest of another
+/// type as unknown, which would look like an absence.
 const ACCEPTED: &str = "application/vnd.oci.image.index.v1+json, \
      application/vnd.docker.distribution.manifest.list.v2+json, \
      application/vnd.oci.image.manifest.v1+json, \
@@ -36,7 +35,7 @@ const MANIFEST_LIMIT: usize = 4 << 20;
 const CONFIG_LIMIT: usize = 8 << 20;
 const REFUSAL_LIMIT: usize = 64 << 10;
 
-/// A repository of a registry, as an image reference names it after normalisation.
+/// A repository of a registry, from a normalized image reference.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Repository {
     /// Such as `docker.io`, `ghcr.io` or `127.0.0.1:5000`.
@@ -45,18 +44,18 @@ pub struct Repository {
     pub name: String,
 }
 
-/// What a registry keeps behind a reference.
+/// The manifest of a reference in a registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegistryManifest {
-    /// The digest that the reference stands for at this moment.
+    /// The digest that the reference currently points to.
     pub digest: String,
-    /// The media type under which it is served.
+    /// Its media type.
     pub media_type: String,
     /// Its contents, if they were read.
     pub manifest: Option<Manifest>,
 }
 
-/// All registries of a run: one HTTP client, and the tokens that were handed out.
+/// All registries of a run: one HTTP client, and the cached tokens.
 #[derive(Debug)]
 pub struct Registries {
     http: reqwest::Client,
@@ -70,7 +69,7 @@ struct Passes {
 }
 
 impl Repository {
-    /// A digest and a tag are told apart by the colon, which no tag contains.
+    /// A digest contains a colon, which no tag does.
     #[must_use]
     pub fn reference(&self, reference: &str) -> String {
         let mark = if reference.contains(':') { '@' } else { ':' };
@@ -81,7 +80,7 @@ impl Repository {
         matches!(self.host.as_str(), "docker.io" | "index.docker.io" | "registry-1.docker.io")
     }
 
-    /// Registries on this very machine are the only ones that a runtime reaches without TLS.
+    /// Runtimes use registries without TLS only on the local machine.
     fn is_local(&self) -> bool {
         let host = self.host.rsplit_once(':').map_or(self.host.as_str(), |(host, _)| host);
         matches!(host, "localhost" | "127.0.0.1")
@@ -90,7 +89,7 @@ impl Repository {
     fn url(&self, kind: &str, reference: &str) -> Result<Url, Trouble> {
         let scheme = if self.is_local() { "http" } else { "https" };
         let host = if self.is_docker_hub() { "registry-1.docker.io" } else { &self.host };
-        let unusable = || Trouble::Silent { why: format!("{host} is not the name of a host") };
+        let unusable = || Trouble::Silent { why: format!("{host} is not a valid host name") };
         let mut url = Url::parse(&format!("{scheme}://{host}")).map_err(|_| unusable())?;
         url.path_segments_mut()
             .map_err(|()| unusable())?
@@ -102,7 +101,7 @@ impl Repository {
 }
 
 impl Registries {
-    /// Speaks through the given client, which brings proxy, certificates and timeouts.
+    /// Uses the given client, with its proxy, certificates and timeouts.
     #[must_use]
     pub fn new(http: reqwest::Client) -> Registries {
         Registries { http, passes: Mutex::default() }
@@ -111,7 +110,7 @@ impl Registries {
     /// Is there such a manifest, and which one? Never counts as a pull.
     ///
     /// # Errors
-    /// Whatever keeps the anonymous from knowing.
+    /// Why this cannot be determined anonymously.
     pub async fn head(
         &self,
         at: &Repository,
@@ -122,8 +121,8 @@ impl Registries {
             Err(trouble) => Err(trouble),
         };
         match described {
-            // Not every registry answers a HEAD well, and a HEAD has no body that tells a registry
-            // from a proxy. Where a GET is free of charge, it decides.
+            // Not every registry supports HEAD well, and without a body a registry cannot be distinguished
+            // from a proxy. If a GET is free, it decides.
             Err(Trouble::Garbled { .. }) if !at.is_docker_hub() => self.get(at, reference).await,
             described => described,
         }
@@ -132,7 +131,7 @@ impl Registries {
     /// The manifest with its contents. Counts as a pull on Docker Hub.
     ///
     /// # Errors
-    /// Whatever keeps the anonymous from reading it.
+    /// Why it cannot be read anonymously.
     pub async fn manifest(
         &self,
         at: &Repository,
@@ -148,7 +147,7 @@ impl Registries {
     /// The platform that the configuration blob of an image states. Never counts as a pull.
     ///
     /// # Errors
-    /// Whatever keeps the anonymous from reading it.
+    /// Why it cannot be read anonymously.
     pub async fn config(&self, at: &Repository, digest: &str) -> Result<ImageConfig, Trouble> {
         let answer = self.send(Method::GET, at, "blobs", digest).await?;
         let body = body_of(answer, at, CONFIG_LIMIT).await?;
@@ -157,13 +156,13 @@ impl Registries {
             .map_err(|error| garbled(at, &format!("a configuration that {error}")))
     }
 
-    /// The same from a URL that a registry's own API handed out, such as a presigned one of ECR.
+    /// The same from a URL that the registry's API returned, such as a presigned one of ECR.
     ///
     /// # Errors
-    /// Whatever keeps it from being read; a refusal proves nothing here.
+    /// Why it cannot be read; a denial proves nothing here.
     pub async fn config_at(&self, url: &str, digest: &str) -> Result<ImageConfig, Trouble> {
         let url = Url::parse(url).map_err(|_| Trouble::Garbled {
-            why: "the registry handed out a URL that is none".to_owned(),
+            why: "the registry returned an invalid URL".to_owned(),
         })?;
         let host = url.host_str().unwrap_or_default().to_owned();
         let at = Repository { host, name: String::new() };
@@ -194,7 +193,7 @@ impl Registries {
         Ok(RegistryManifest { digest, media_type, manifest: Some(manifest) })
     }
 
-    /// Asks, and if the registry challenges, asks once more with a token for the anonymous.
+    /// Sends the request, and repeats it with an anonymous token if the registry requires one.
     async fn send(
         &self,
         method: Method,
@@ -242,12 +241,10 @@ impl Registries {
         if !status.is_success() {
             return Err(token_refusal(status.as_u16(), &headers, &body));
         }
-        let token =
-            serde_json::from_slice::<Token>(&body).ok().and_then(Token::text).ok_or_else(|| {
-                Trouble::Garbled {
-                    why: format!("{host} answers a request for a token with something else"),
-                }
-            })?;
+        let token = serde_json::from_slice::<Token>(&body)
+            .ok()
+            .and_then(Token::text)
+            .ok_or_else(|| Trouble::Garbled { why: format!("{host} did not return a token") })?;
         let mut passes = self.passes();
         passes.sources.insert(at.clone(), source.clone());
         passes.tokens.insert(source, token.clone());
@@ -259,7 +256,7 @@ impl Registries {
         passes.sources.get(at).and_then(|source| passes.tokens.get(source)).cloned()
     }
 
-    /// The maps are whole after every statement, so a panic elsewhere does not spoil them.
+    /// The maps are consistent after every statement, so a panic elsewhere does not break them.
     fn passes(&self) -> MutexGuard<'_, Passes> {
         self.passes.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -282,9 +279,7 @@ fn token_url(at: &Repository, source: &TokenSource) -> Result<Url, Trouble> {
     let mut url = Url::parse(&source.realm)
         .ok()
         .filter(|url| url.scheme() == "https" || (url.scheme() == "http" && at.is_local()))
-        .ok_or_else(|| {
-            garbled(at, &format!("a token server that cannot be trusted, {:?}", source.realm))
-        })?;
+        .ok_or_else(|| garbled(at, &format!("an untrusted token server, {:?}", source.realm)))?;
     let scope = source.scope.clone().unwrap_or_else(|| format!("repository:{}:pull", at.name));
     if let Some(service) = &source.service {
         url.query_pairs_mut().append_pair("service", service);
@@ -293,16 +288,16 @@ fn token_url(at: &Repository, source: &TokenSource) -> Result<Url, Trouble> {
     Ok(url)
 }
 
-/// What a HEAD tells: only a digest proves that it was a registry that said yes.
+/// The result of a HEAD: only a digest proves that a registry answered.
 fn describe(
     headers: &HeaderMap,
     at: &Repository,
     reference: &str,
 ) -> Result<RegistryManifest, Trouble> {
     let digest = promised_digest(headers)
-        .ok_or_else(|| garbled(at, "a success that names no digest, as a registry would"))?;
+        .ok_or_else(|| garbled(at, "a success without a digest, unlike a registry"))?;
     if reference.contains(':') && digest != reference {
-        return Err(garbled(at, &format!("another manifest than the one asked for, {digest}")));
+        return Err(garbled(at, &format!("another manifest than requested, {digest}")));
     }
     Ok(RegistryManifest {
         digest: digest.to_owned(),
@@ -337,7 +332,7 @@ async fn body_of(
 ) -> Result<Vec<u8>, Trouble> {
     let body = read_up_to(answer, limit).await?;
     if body.len() > limit {
-        return Err(garbled(at, &format!("more than the {} MiB that are read", limit >> 20)));
+        return Err(garbled(at, &format!("more than the limit of {} MiB", limit >> 20)));
     }
     Ok(body)
 }

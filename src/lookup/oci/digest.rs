@@ -1,4 +1,4 @@
-//! Digests: the name of a manifest or blob, and the proof that it arrived whole.
+//! Digests: the name of a manifest or blob, and the proof that it is complete.
 
 use std::fmt::Write;
 
@@ -19,7 +19,7 @@ pub(super) fn is_well_formed(digest: &str) -> bool {
     hex.len() == length && hex.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Do the bytes hash to the digest? If not, says what they are: "a body that …".
+/// Verifies that the bytes have this digest. If not, the error describes them: "a body that …".
 pub(super) fn verify(bytes: &[u8], digest: &str) -> Result<(), String> {
     let actual = match digest.split_once(':') {
         Some(("sha256", _)) => sha256(bytes),

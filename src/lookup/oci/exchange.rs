@@ -1,9 +1,8 @@
-//! One question to a registry over HTTP: redirects, time limit, and a second attempt.
+//! One request to a registry over HTTP: redirects, time limit, and a second attempt.
 //!
-//! The shared client follows no redirect. A registry sends readers of blobs to its store, often at
-//! another host, so here a redirect is followed, within limits: the token stays with the host that it
-//! was made for, TLS is never given up, and nobody is sent to a link-local address, where the
-//! credentials of instances and tasks are.
+//! The shared client follows no redirects. A registry redirects requests for blobs to its store, often on
+//! another host, so redirects are followed here, within limits: the token is sent only to its host, TLS is
+//! never dropped, and a link-local address is never used, where the credentials of instances and tasks are.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,23 +12,23 @@ use reqwest::{Request, Response, StatusCode, Url};
 
 use super::answer::{Trouble, retry_after, silence};
 
-/// The time for one request and its answer, body included. A registry that sends a byte at a time must
-/// not hold the run.
+/// The time limit for one request and its answer, including the body. A registry that sends one byte at a
+/// time must not delay the run.
 const WITHIN: Duration = Duration::from_secs(30);
-/// containerd follows as many (`maxRedirects` of Go's `net/http`).
+/// The limit of containerd (`maxRedirects` of Go's `net/http`).
 const MOST_REDIRECTS: usize = 10;
-/// How often a question is asked where the registry is busy.
+/// The maximum number of attempts if the registry is busy.
 const MOST_ATTEMPTS: u32 = 3;
 /// The pause before the second attempt; it doubles.
 const PAUSE: Duration = Duration::from_millis(250);
-/// Who asks to wait longer than this gets no further attempt.
+/// A registry that requires a longer pause gets no further attempt.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// Asks, and asks again where the registry is busy (429, 502, 503, 504) and does not want more than two
-/// seconds of pause.
+/// Sends a request, and repeats it if the registry is busy (429, 502, 503, 504) and requires a pause of at most
+/// two seconds.
 ///
 /// # Errors
-/// Where there is no answer, or it redirects to where nobody should follow.
+/// There is no answer, or a redirect that must not be followed.
 pub(super) async fn ask(client: &reqwest::Client, request: &Request) -> Result<Response, Trouble> {
     let mut pause = PAUSE;
     for _ in 1..MOST_ATTEMPTS {
@@ -48,7 +47,7 @@ fn is_busy(status: StatusCode) -> bool {
     matches!(status.as_u16(), 429 | 502 | 503 | 504)
 }
 
-/// Asks once, and follows redirects. Questions have no body, so the same question can be put again.
+/// Sends a request once, and follows redirects. Requests have no body, so they can be repeated.
 async fn follow(client: &reqwest::Client, request: &Request) -> Result<Response, Trouble> {
     let mut next = copy(request);
     for _ in 0..=MOST_REDIRECTS {
@@ -75,7 +74,7 @@ fn copy(request: &Request) -> Request {
     copy
 }
 
-/// Where an answer redirects to, if it does.
+/// The target of a redirect, if the answer is one.
 fn target(answer: &Response) -> Result<Option<Url>, Trouble> {
     let is_redirect = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
     let location = answer.headers().get(LOCATION).filter(|_| is_redirect);

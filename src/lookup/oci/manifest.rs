@@ -1,12 +1,12 @@
-//! What a registry keeps behind a reference: an index of platforms, an image, or something else.
+//! Manifests: an index of platforms, an image, or something else.
 //!
-//! Every format that a registry still serves is read into one [`Manifest`], with only the fields
-//! that a check reads. The shape decides, not the media type alone: registries and builders omit or
-//! mix up the type, and ECR hands out the bytes without an HTTP header.
+//! Every format that registries still serve is read into one [`Manifest`], with only the fields that a
+//! check needs. The shape decides, not only the media type: registries and builders omit or confuse the
+//! type, and ECR returns the bytes without an HTTP header.
 
 use serde::{Deserialize, Serialize};
 
-/// What a manifest is, as far as it decides whether a task can start from it.
+/// A manifest, as far as it decides whether a task can start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Manifest {
@@ -21,19 +21,19 @@ pub enum Manifest {
         config_digest: String,
         /// The configuration's media type.
         config_media_type: String,
-        /// Some layers are gzip and some are zstd, which Fargate has refused to unpack.
+        /// Some layers are gzip and some are zstd, which Fargate has failed to unpack.
         mixed_compression: bool,
-        /// Some layers are kept elsewhere than in the registry, such as old Windows base layers.
+        /// Some layers are stored outside the registry, such as old Windows base layers.
         foreign_layers: bool,
     },
-    /// The format of Docker before 1.10, which today's runtimes refuse.
+    /// The format of Docker before 1.10, which current runtimes refuse.
     Schema1 {
-        /// The processor that it names.
+        /// Its architecture.
         architecture: Option<String>,
     },
-    /// No container image: a Helm chart, a signature, an attestation, a build cache.
+    /// Not a container image: a Helm chart, a signature, an attestation, a build cache.
     Artifact {
-        /// The media type that says so.
+        /// The media type.
         kind: String,
     },
 }
@@ -70,7 +70,7 @@ pub struct ImageConfig {
     pub os_version: Option<String>,
 }
 
-/// Why bytes are no manifest or configuration, as a sentence that continues "it …".
+/// Why bytes are not a manifest or configuration, to follow "it …".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unreadable(String);
@@ -79,7 +79,7 @@ impl Manifest {
     /// Reads the bytes of a manifest; `served_as` is the media type that the registry gave them.
     ///
     /// # Errors
-    /// When the bytes are no JSON object, or one that could be taken for two kinds of manifest.
+    /// If the bytes are not a JSON object, or one that may be two kinds of manifest.
     pub fn read(bytes: &[u8], served_as: Option<&str>) -> Result<Manifest, Unreadable> {
         let document: Document = object(bytes)?;
         let media_type =
@@ -89,9 +89,7 @@ impl Manifest {
         let image_like = document.config.is_some() || document.layers.is_some();
         match (document.schema_version, index_like, image_like) {
             // Two runtimes may read such a document differently: CVE-2021-41190.
-            (_, true, true) => {
-                Err(Unreadable("is written as an index and as an image at once".to_owned()))
-            }
+            (_, true, true) => Err(Unreadable("is both an index and an image".to_owned())),
             (Some(1), false, false) => {
                 Ok(Manifest::Schema1 { architecture: stated(document.architecture) })
             }
@@ -104,17 +102,17 @@ impl Manifest {
                     .collect(),
             }),
             (_, false, true) => document.image(),
-            // Any server can give JSON a type of its own: what is a manifest says so itself.
+            // Any server can set a type for JSON: a manifest states its type itself.
             (_, false, false) if document.media_type.is_some() => {
                 Ok(Manifest::Artifact { kind: media_type.to_owned() })
             }
-            (_, false, false) => Err(Unreadable("is of no known kind of manifest".to_owned())),
+            (_, false, false) => Err(Unreadable("is not a known kind of manifest".to_owned())),
         }
     }
 }
 
 impl PlatformEntry {
-    /// Whether a runtime would ever choose this entry.
+    /// Whether a runtime may choose this entry.
     #[must_use]
     pub fn is_image(&self) -> bool {
         !self.attestation && (self.media_type.is_empty() || is_manifest(&self.media_type))
@@ -125,7 +123,7 @@ impl ImageConfig {
     /// Reads the platform from the bytes of a configuration blob.
     ///
     /// # Errors
-    /// When the bytes are no JSON object.
+    /// If the bytes are not a JSON object.
     pub fn read(bytes: &[u8]) -> Result<ImageConfig, Unreadable> {
         object::<Platform>(bytes).map(|platform| ImageConfig {
             os: stated(platform.os),
@@ -136,7 +134,7 @@ impl ImageConfig {
     }
 }
 
-/// Every field of every kind of manifest that matters here, as it is written.
+/// Every needed field of every kind of manifest.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Document {
@@ -184,7 +182,7 @@ impl Document {
             return Ok(Manifest::Artifact { kind: kind.clone() });
         }
         if config.digest.is_empty() {
-            return Err(Unreadable("does not name the digest of its configuration".to_owned()));
+            return Err(Unreadable("does not contain the digest of its configuration".to_owned()));
         }
         let any = |found: fn(&str) -> bool| layers.iter().any(|layer| found(layer));
         Ok(Manifest::Image {
@@ -225,7 +223,7 @@ fn object<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable>
         .map_err(|error| Unreadable(format!("cannot be read as JSON: {error}")))
 }
 
-/// Builders write an empty string, or `unknown`, for what they do not know.
+/// Builders write an empty string or `unknown` for unknown values.
 fn stated(name: Option<String>) -> Option<String> {
     name.filter(|name| !name.is_empty() && name != "unknown")
 }
@@ -254,8 +252,7 @@ fn is_manifest(media_type: &str) -> bool {
         )
 }
 
-/// Besides the two proper types, those under which old registries handed out configurations, and
-/// which Docker therefore accepts.
+/// The two proper types, and those of old registries, which Docker accepts too.
 fn is_image_config(media_type: &str) -> bool {
     matches!(
         media_type,
@@ -268,7 +265,7 @@ fn is_image_config(media_type: &str) -> bool {
     )
 }
 
-/// Layers of signatures and attestations, which travel under the configuration type of an image.
+/// Layers of signatures and attestations, which use the configuration type of an image.
 fn describes(layer_media_type: &str) -> bool {
     layer_media_type == "application/vnd.in-toto+json"
         || layer_media_type.starts_with("application/vnd.dev.cosign.")

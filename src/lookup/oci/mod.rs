@@ -1,8 +1,8 @@
-//! Container image registries, spoken to anonymously and without pulling.
+//! Container image registries, read anonymously and without pulling.
 //!
-//! [`client`] talks the OCI distribution protocol to any registry but a private ECR one, whose
-//! manifests come through the ECR API; [`manifest`] and [`platform`] read what either of them
-//! answers. [`answer`] decides what an HTTP answer proves.
+//! [`client`] uses the OCI distribution protocol for any registry except private ECR, whose manifests come
+//! from the ECR API; [`manifest`] and [`platform`] read the answers of both. [`answer`] decides what an HTTP
+//! answer proves.
 
 pub mod answer;
 mod challenge;

@@ -1,15 +1,15 @@
-//! Which platform a task runs on, and whether an image has something for it.
+//! The platform of a task, and whether an image supports it.
 //!
-//! The runtime's own rule decides. containerd, under Fargate and under the ECS-optimised AMIs,
-//! normalises both sides, takes an arm64 entry with or without variant v8, falls back to 32-bit
-//! entries of the same family, and compares the Windows build. A fallback is a [`Offer::Doubtful`]:
-//! it is pulled, but whether it runs depends on the processor underneath.
+//! The rule of the runtime decides. containerd, on Fargate and the ECS-optimized AMIs, normalizes both
+//! sides, accepts an arm64 entry with or without variant v8, falls back to 32-bit entries of the same
+//! family, and compares the Windows build. A fallback is [`Offer::Doubtful`]: it is pulled, but whether it
+//! runs depends on the processor.
 
 use serde::{Deserialize, Serialize};
 
 use super::manifest::{ImageConfig, Manifest, PlatformEntry};
 
-/// What a task needs its image to be built for, in the words of the OCI image specification.
+/// The platform that a task needs, in the words of the OCI image specification.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Platform {
     /// `linux` or `windows`.
@@ -20,22 +20,22 @@ pub struct Platform {
     pub os_version: Option<String>,
 }
 
-/// What an image, an index or a configuration has for a wanted [`Platform`].
+/// What an image, an index or a configuration offers for a [`Platform`].
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Offer {
-    /// It is built for that platform; of an index, by the entry with this digest.
+    /// It is built for that platform; in an index, the entry with this digest.
     Offered {
         /// The matching entry of an index.
         digest: Option<String>,
     },
-    /// The runtime would take it, but nothing proves that the host can run it: a 32-bit image, a
-    /// newer processor level, or an older Windows base.
+    /// The runtime would use it, but it is not proven that the host can run it: a 32-bit image, a newer
+    /// processor level, or an older Windows base.
     Doubtful {
-        /// The platform that comes nearest.
+        /// The closest platform.
         nearest: String,
     },
-    /// Nothing is built for that platform; these are the platforms that there are.
+    /// Nothing is built for that platform; only for these.
     Missing {
         /// Such as `linux/arm64`, in the order of the index, each once.
         has: Vec<String>,
@@ -45,21 +45,21 @@ pub enum Offer {
         /// The digest of the configuration blob.
         digest: String,
     },
-    /// No entry that names its platform matches, and these entries name none. The runtime reads
-    /// them and their configurations, and so must whoever wants to know.
+    /// No entry with a platform matches, and these entries have none. The runtime reads their
+    /// configurations, so these must be read too.
     Unstated {
-        /// The digests of the entries; empty for a configuration that names no platform.
+        /// The digests of the entries; empty for a configuration without a platform.
         digests: Vec<String>,
     },
-    /// It is no container image: a Helm chart, a signature, an attestation.
+    /// It is not a container image: a Helm chart, a signature, an attestation.
     NotAnImage {
-        /// The media type that says so.
+        /// The media type.
         kind: String,
     },
 }
 
 impl Platform {
-    /// The platform of the two fields of a `runtimePlatform`, or `None` if ECS has no such names.
+    /// The platform of the two fields of a `runtimePlatform`, or `None` for unknown names.
     ///
     /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html>
     #[must_use]
@@ -104,7 +104,7 @@ impl std::fmt::Display for Platform {
 }
 
 impl Manifest {
-    /// What this manifest has for the wanted platform.
+    /// What this manifest offers for the platform.
     pub fn offers(&self, wanted: &Platform) -> Offer {
         match self {
             Manifest::Index { entries } => index_offers(entries, wanted),
@@ -124,7 +124,7 @@ impl Manifest {
 }
 
 impl ImageConfig {
-    /// What the image of this configuration has for the wanted platform.
+    /// What the image of this configuration offers for the platform.
     pub fn offers(&self, wanted: &Platform) -> Offer {
         Stated {
             os: self.os.as_deref(),
@@ -217,8 +217,8 @@ impl<'a> Stated<'a> {
         self.variant.unwrap_or_default().to_ascii_lowercase()
     }
 
-    /// Process isolation needs the host's own build; since Server 2022 a newer host also takes the
-    /// 2022 base. An image that states no build is taken by every host.
+    /// Process isolation needs the host's build; since Server 2022 a newer host also accepts the 2022 base.
+    /// An image without a build is accepted by every host.
     ///
     /// <https://learn.microsoft.com/virtualization/windowscontainers/deploy-containers/version-compatibility>
     fn build_fit(self, wanted: &Platform) -> Fit {
@@ -270,7 +270,7 @@ fn build_number(version: &str) -> Option<u32> {
     version.split('.').nth(2)?.parse().ok()
 }
 
-/// Go's name of a processor, which the specification asks for but not every builder writes.
+/// Go's name of an architecture, which the specification requires but not every builder writes.
 fn canonical(architecture: &str) -> String {
     let name = architecture.to_ascii_lowercase();
     let known = match name.as_str() {

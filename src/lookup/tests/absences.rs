@@ -90,7 +90,7 @@ fn network() -> Vec<Row> {
             "MISSING",
             None,
             "The specified capacity provider was not found",
-            "Name a capacity provider that exists",
+            "Use an existing capacity provider",
             "aws ecs describe-capacity-providers",
         ),
         (
@@ -98,7 +98,7 @@ fn network() -> Vec<Row> {
             "",
             None,
             "The subnet ID 'subnet-1' does not exist",
-            "Name a subnet of eu-west-1 that exists",
+            "Use an existing subnet of eu-west-1",
             "aws ec2 describe-subnets",
         ),
         (subnet(), "", instances, "", "Run again", ""),
@@ -107,10 +107,17 @@ fn network() -> Vec<Row> {
             "",
             task,
             "The security group 'sg-1' does not exist",
-            "Name a security group of the subnets' VPC",
+            "Use an existing security group of the subnets' VPC",
             "aws ec2 describe-security-groups",
         ),
-        (group(), "", None, "", "in place of sg-1", "aws ec2 describe-security-groups"),
+        (
+            group(),
+            "",
+            None,
+            "",
+            "Replace sg-1 with an existing group",
+            "aws ec2 describe-security-groups",
+        ),
     ]
 }
 
@@ -317,7 +324,7 @@ fn storage() -> Vec<Row> {
             "FileSystemNotFound",
             None,
             resolved,
-            "Name a file system",
+            "Use a file system in the region of the task",
             systems,
         ),
         (
@@ -325,7 +332,7 @@ fn storage() -> Vec<Row> {
             "FileSystemNotFound",
             None,
             resolved,
-            "Name a file system",
+            "Use a file system in the region of the task",
             systems,
         ),
         (
@@ -333,7 +340,7 @@ fn storage() -> Vec<Row> {
             "AccessPointNotFound",
             None,
             "access denied by server",
-            "Name an access point",
+            "Use an access point",
             "aws efs describe-access-points",
         ),
         (
@@ -349,7 +356,7 @@ fn storage() -> Vec<Row> {
             "InvalidSnapshot.NotFound",
             None,
             "InvalidSnapshot.NotFound from ec2:CreateVolume",
-            "Name a completed snapshot",
+            "Use a completed snapshot",
             "aws ec2 describe-snapshots --owner-ids self",
         ),
     ]

@@ -244,7 +244,7 @@ fn a_code_is_believed_in_an_error_of_ec2s_form_alone() {
     ];
     for body in wrong {
         let said = error(400, &body);
-        assert!(said.contains("not the service's own answer"), "{body}: {said}");
+        assert!(said.contains("did not come from the service"), "{body}: {said}");
     }
     assert!(error(200, whole).starts_with("a gap"));
     let unknown = error(400, &whole.replace("InvalidVpcID.NotFound", "InvalidVpc.Range"));

@@ -13,7 +13,7 @@ pub(super) enum Reply {
     Ok(String),
     /// An error with a code and a message, in the form of the protocol that was spoken.
     Error(u16, &'static str, &'static str),
-    /// This status, these header lines, this body, whoever asks.
+    /// This status, these header lines and this body, for every request.
     Raw(u16, &'static str, String),
     /// The URL of a blob, and this reply to who follows it.
     Url(Box<Reply>),
@@ -66,7 +66,7 @@ impl Server {
     }
 }
 
-/// A server that has nothing to say any more ends with its next visitor.
+/// A dropped server ends with its next connection.
 impl Drop for Server {
     fn drop(&mut self) {
         *self.reply.lock().unwrap() = None;

@@ -1,4 +1,4 @@
-//! What is under way: questions are queued, sent, and answered.
+//! Requests: lookups are queued, sent, and answered.
 
 use super::{Origin, RunLoop, interrupted};
 use crate::facts::{BoxedAnswer, Row};
@@ -8,7 +8,7 @@ use crate::preflight::watch::Event;
 use tokio::task::{Id, JoinError};
 
 impl RunLoop<'_> {
-    /// Answers a question at once where that is possible, or queues it.
+    /// Answers a lookup at once if possible, or queues it.
     pub(super) fn send(&mut self, id: FactId) {
         let Row::Asked { lookup, .. } = self.table.row(id) else { return };
         let lookup = lookup.clone();
@@ -30,7 +30,7 @@ impl RunLoop<'_> {
         self.watch.on(Event::Answered { id, said });
     }
 
-    /// Sends queued questions, as many as the services have slots.
+    /// Sends queued lookups, as many as the services have free slots.
     pub(super) fn dispatch(&mut self) {
         let Origin::Live(services) = &self.origin else { return };
         let services = services.clone();
@@ -48,8 +48,7 @@ impl RunLoop<'_> {
         }
     }
 
-    /// Waits for the next answer, then takes all that have come meanwhile. `false` when nothing is
-    /// under way.
+    /// Waits for the next answer, then takes all that have arrived. `false` if no request is pending.
     pub(super) async fn await_answers(&mut self) -> bool {
         self.dispatch();
         if self.flying.is_empty() {
@@ -81,7 +80,7 @@ impl RunLoop<'_> {
 
     pub(super) fn land(&mut self, landed: Result<(Id, Vec<BoxedAnswer>), JoinError>) {
         let (task, mut answers, why) = match landed {
-            Ok((task, answers)) => (task, answers, "fewer answers than questions".to_owned()),
+            Ok((task, answers)) => (task, answers, "fewer answers than lookups".to_owned()),
             Err(error) => (error.id(), Vec::new(), error.to_string()),
         };
         let Some((call, ids)) = self.aboard.remove(&task) else { return };
@@ -94,7 +93,7 @@ impl RunLoop<'_> {
         }
     }
 
-    /// Ends the run: what is under way or queued becomes a gap, and so does all that is wanted later.
+    /// Ends the run: pending, queued and later lookups become gaps.
     pub(super) fn close(&mut self) {
         self.closed = true;
         self.flying.abort_all();

@@ -98,7 +98,7 @@ impl<'s> World<'s> {
         let mut holes: Vec<String> = Vec::new();
         for result in &after {
             let what = format!("{} of {}: {}", result.id, result.subject, result.message);
-            if result.message.starts_with("defect in this program") {
+            if result.message.starts_with("internal error") {
                 holes.push(format!("a defect, {what}"));
             }
             if let Some((needed, _)) = result
@@ -189,7 +189,7 @@ impl Run {
             return vec![format!("it is needed, and failed by {ids:?}")];
         }
         let lacks = failed.values().filter(|it| it.remedy.is_none());
-        lacks.map(|it| format!("{} tells no remedy", it.id)).collect()
+        lacks.map(|it| format!("{} has no remedy", it.id)).collect()
     }
 }
 

@@ -76,7 +76,7 @@ fn given_a_check_that_excuses_an_absence_then_none_fails_by_it() {
     ];
     let run = run(&probes);
     assert_eq!(run.statuses(), [Pass, Unknown]);
-    assert!(run.results[1].message.ends_with("although there is no log group"));
+    assert!(run.results[1].message.ends_with("another one needs it (there is no log group)"));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn given_other_findings_beside_an_absence_then_all_of_them_are_told() {
             found.warn(&at("directory"), "it has to be there already");
             for (field, name) in [("system", "file system"), ("point", "access point")] {
                 found.part(&at(field), |_| facts.need(&ask(name, reply)).map(|_| ()));
-                // The same is not told twice of one place.
+                // The same is not reported twice at one place.
                 found.part(&at(field), |_| facts.need(&ask(name, reply)).map(|_| ()));
             }
             found.or_pass("all is there")
@@ -198,7 +198,11 @@ fn given_a_panic_in_a_check_a_derivation_or_a_fetch_then_the_rest_goes_on() {
         "fewer answers",
     ];
     for (result, word) in run.results.iter().zip(words) {
-        assert!(result.message.starts_with("defect in this program: "), "{}", result.message);
+        assert!(
+            result.message.starts_with("internal error (please report): "),
+            "{}",
+            result.message
+        );
         assert!(result.message.contains(word), "{}", result.message);
     }
 }

@@ -11,7 +11,7 @@ use crate::preflight::Probe;
 use crate::report::Status::{Fail, Pass, Skip, Unknown};
 use crate::verdict::{Judgement, fail, not_applicable, pass};
 
-/// A probe that stands for the members which `list` names; each is judged by `judge`.
+/// A probe for the members of `list`; each is judged by `judge`.
 fn listing(
     list: impl Fn(&View) -> Result<Vec<&'static str>, Stop> + 'static,
     judge: impl Fn(&str, &View) -> Judgement + Clone + 'static,

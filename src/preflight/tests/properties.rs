@@ -130,7 +130,7 @@ fn holes(before: &Outcome, variation: &Variation, after: &Outcome) -> Vec<String
         if opens(result.status) && rested && looked && !result.assumes {
             found.push(format!("a pass that stays, {what}"));
         }
-        // What was skipped because another check told of the absence may now have to tell it itself.
+        // A check that was skipped because another one reported the absence may now report it itself.
         let told = |it: &&CheckResult| {
             it.status == Status::Fail || it.message.starts_with("not judged: needs ")
         };

@@ -98,12 +98,12 @@ pub(super) struct Outcome {
     pub probes: BTreeMap<usize, Probed>,
     /// For each fact of the recording, the line of evidence that it makes, if it was asked for.
     pub lines: Vec<Option<String>>,
-    /// Whether a verdict or a derived fact stands although a gap was met: if none does, it makes no
+    /// Whether a verdict or a derived fact remains although a gap was met: if none does, it makes no
     /// difference whether the log or the author is believed.
     pub leans: bool,
 }
 
-/// What came of one probe, or of the members of the list that it stands for.
+/// The result of one probe, or of the members of its list.
 #[derive(Default)]
 pub(super) struct Probed {
     pub results: Vec<CheckResult>,
@@ -120,7 +120,7 @@ impl Staged<'_> {
         only: Option<&BTreeSet<usize>>,
     ) -> Outcome {
         let wanted = |nth: &usize| only.is_none_or(|only| only.contains(nth));
-        // Members of a list keep the target of the probe that stands for it.
+        // Members of a list keep the target of its probe.
         let marked = |nth: usize| Probe { target: nth, ..self.probes[nth].clone() };
         let marked: Vec<Probe> = (0..self.probes.len()).filter(wanted).map(marked).collect();
         let mut nobody = ();
@@ -167,7 +167,7 @@ impl Staged<'_> {
     }
 }
 
-/// Whether a verdict stands although a gap was met.
+/// Whether a verdict remains although a gap was met.
 fn leans((settled, log): &Ended) -> bool {
     matches!(settled, Settled::Said(_)) && !log.gaps.is_empty()
 }

@@ -116,7 +116,7 @@ const fn check(id: &'static str) -> Check {
         id,
         verifies: "",
         prevents: &["an error"],
-        remedy: "mend it",
+        remedy: "fix it",
         docs: "",
         asks: &[&[Ask::CALL, Together::CALL]],
         advises: false,

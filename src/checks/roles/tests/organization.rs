@@ -8,7 +8,7 @@ use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Unknown};
 use crate::testing::account::{Account, REGION, anything};
 
-const ASSUMED: &str = "assuming that no policy of the organization forbids it";
+const ASSUMED: &str = "assuming that no policy of the organization denies it";
 
 fn assumes(result: &CheckResult) -> bool {
     result.evidence.iter().any(|line| line == ASSUMED)

@@ -166,7 +166,7 @@ async fn given_a_token_server_without_tls_elsewhere_then_it_is_not_asked() {
     let source =
         TokenSource { realm: "http://auth.example/t".to_owned(), service: None, scope: None };
     let at = Repository { host: "registry.example".to_owned(), name: "app/web".to_owned() };
-    assert!(why(token_url(&at, &source).unwrap_err()).contains("cannot be trusted"));
+    assert!(why(token_url(&at, &source).unwrap_err()).contains("an untrusted token server"));
 }
 
 #[tokio::test]
@@ -308,7 +308,7 @@ async fn given_a_manifest_of_more_than_four_mebibytes_then_it_is_not_read() {
         false => reply(200, &[], &" ".repeat(MANIFEST_LIMIT + 1)),
     });
     let trouble = registries().manifest(&fake.repository(), "1").await.unwrap_err();
-    assert!(why(trouble).contains("more than the 4 MiB"));
+    assert!(why(trouble).contains("more than the limit of 4 MiB"));
 }
 
 #[tokio::test]

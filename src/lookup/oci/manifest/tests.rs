@@ -152,8 +152,8 @@ fn bytes_that_could_mean_anything_are_refused() {
     let cases: &[(&str, &str)] = &[
         ("<html>Access denied</html>", "cannot be read as JSON"),
         ("[]", "cannot be read as JSON"),
-        ("{}", "no known kind"),
-        (r#"{"schemaVersion":2,"manifests":[],"layers":[]}"#, "at once"),
+        ("{}", "not a known kind"),
+        (r#"{"schemaVersion":2,"manifests":[],"layers":[]}"#, "both an index and an image"),
         (r#"{"schemaVersion":2,"layers":[]}"#, "no configuration"),
         (r#"{"schemaVersion":2,"config":{"mediaType":""}}"#, "digest of its configuration"),
     ];

@@ -45,5 +45,58 @@ pub static GROUP: Group = Group {
         &environment::DEFINITION_ENVIRONMENT,
         &registered::DEFINITION_REGISTERED,
     ],
+    rules: || {
+        vec![
+            (&parameters::DEFINITION_FARGATE_PARAMETERS, parameters::rules()),
+        ]
+    },
     ..Group::EMPTY
 };
+
+#[cfg(test)]
+mod tests {
+    use super::GROUP;
+
+    /// A day, or the month alone: `2026-09-13`, `2026-09`.
+    fn is_date(text: &str) -> bool {
+        let parts: Vec<&str> = text.split('-').collect();
+        let digits = |part: &str, length: usize| {
+            part.len() == length && part.bytes().all(|it| it.is_ascii_digit())
+        };
+        let within =
+            |part: &str, most: u8| part.parse::<u8>().is_ok_and(|it| (1..=most).contains(&it));
+        match parts.as_slice() {
+            [year, month] => digits(year, 4) && digits(month, 2) && within(month, 12),
+            [year, month, day] => {
+                digits(year, 4) && within(month, 12) && digits(day, 2) && within(day, 31)
+            }
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn every_rule_has_a_claim_a_source_and_a_date() {
+        for (check, rules) in (GROUP.rules)() {
+            assert!(!rules.is_empty(), "{}", check.id);
+            for rule in rules {
+                let whole = format!("{}: {rule:?}", check.id);
+                assert!(!rule.claim.is_empty(), "{whole}");
+                assert!(rule.source.starts_with("https://"), "{whole}");
+                assert!(is_date(rule.seen), "{whole}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_date_is_a_day_or_a_month() {
+        for (text, date) in [
+            ("2026-09", true),
+            ("2026-09-13", true),
+            ("2026", false),
+            ("2026-13", false),
+            ("2026-1-1", false),
+        ] {
+            assert_eq!(is_date(text), date, "{text}");
+        }
+    }
+}

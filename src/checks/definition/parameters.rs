@@ -1,8 +1,5 @@
 //! `definition-fargate-parameters`
 
-use super::refusal::Host::{
-    Ec2Linux, Ec2Windows, External, FargateLinux, FargateWindows, ManagedInstances,
-};
 use super::refusal::{Judged, Refusal, Set, hosts};
 use super::target;
 use crate::checks::{Check, whole};
@@ -13,14 +10,20 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::names::OperatingSystem;
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, fail};
+use crate::verdict::{Findings, Judgement, Rule};
+
+mod family;
+mod storage;
+pub(super) mod table;
 
 pub(super) static DEFINITION_FARGATE_PARAMETERS: Check = Check {
     id: "definition-fargate-parameters",
     verifies: "nothing is set that what the task runs on refuses",
     prevents: &[
-        "ClientException from RegisterTaskDefinition, naming the parameter",
-        "InvalidParameterException: Task definition does not support launch_type <type>.",
+        "ClientException: Fargate compatible task definitions do not support <parameter>",
+        "ClientException: Tasks using the EC2 launch type do not support EphemeralStorage.",
+        "ClientException: Unsupported field 'inferenceAccelerators'.",
+        "InvalidParameterException: Placement constraints are not supported with FARGATE launch type.",
     ],
     remedy: "Remove the parameter, or run the task elsewhere",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html",
@@ -29,35 +32,59 @@ pub(super) static DEFINITION_FARGATE_PARAMETERS: Check = Check {
     judge: |task| whole(task, parameters),
 };
 
-/// Refused by Fargate, and of no meaning on Windows.
-const NOT_FARGATE: Refusal =
-    Refusal { refuse: &[FargateLinux, FargateWindows], ignore: &[Ec2Windows] };
-/// Of no meaning on Windows
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/windows_task_definitions.html>).
-const NOT_WINDOWS: Refusal = Refusal { refuse: &[], ignore: &[FargateWindows, Ec2Windows] };
-/// Refused by Fargate only.
-const ONLY_FARGATE_REFUSES: Refusal =
-    Refusal { refuse: &[FargateLinux, FargateWindows], ignore: &[] };
-/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate.html>,
-/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html>
-const EFS: Refusal = Refusal { refuse: &[FargateWindows, External], ignore: &[Ec2Windows] };
-const EBS: Refusal = Refusal { refuse: &[FargateWindows, External], ignore: &[] };
-const FSX: Refusal =
-    Refusal { refuse: &[FargateLinux, FargateWindows, External], ignore: &[ManagedInstances] };
-const NOT_EXTERNAL: Refusal = Refusal { refuse: &[External], ignore: &[] };
-const APP_MESH: Refusal = Refusal { refuse: &[External], ignore: &[FargateWindows, Ec2Windows] };
-const FIRELENS: Refusal = Refusal { refuse: &[FargateWindows], ignore: &[Ec2Windows] };
-const STORAGE: Refusal = Refusal { refuse: &[], ignore: &[Ec2Linux, Ec2Windows, External] };
+const DEPLOYED: &str = "https://github.com/badmintoncryer/cdk-preflight";
+const LAUNCH_TYPE: Rule = Rule::unquoted(
+    "the launch type is among the compatibilities of the registered definition",
+    "InvalidParameterException from the request that starts the task",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html",
+    "2026-06",
+);
+const MANAGED: Rule = Rule::unquoted(
+    "Managed Instances are requested with capacityProviderStrategy, not with launchType",
+    "InvalidParameterException from the request that starts the task",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html",
+    "2026-06",
+);
+const WINDOWS_ON_ARM: Rule = Rule::unquoted(
+    "Windows runs on X86_64 only",
+    "RegisterTaskDefinition refuses it, or no instance can run the task",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html",
+    "2026-06",
+);
+const ACCELERATORS: Rule = Rule::quoted(
+    "inferenceAccelerators is not supported any more",
+    "ClientException: Unsupported field 'inferenceAccelerators'.",
+    DEPLOYED,
+    "2026-09",
+);
+const UNDECLARED: Rule = Rule::unquoted(
+    "an InferenceAccelerator requirement names a device of inferenceAccelerators",
+    "RegisterTaskDefinition refuses it",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html",
+    "2026-06",
+);
+/// The rules that this check holds to.
+pub(super) fn rules() -> Vec<Rule> {
+    let request = [LAUNCH_TYPE, MANAGED];
+    let definition = [WINDOWS_ON_ARM, ACCELERATORS, UNDECLARED];
+    let storage = [storage::ONLY_FARGATE, storage::AT_LEAST, storage::AT_MOST];
+    let others = request.into_iter().chain(definition).chain(storage);
+    table::TABLE.iter().map(Refusal::rule).chain(family::rules()).chain(others).collect()
+}
 
 fn parameters(task: &Task, _: &View) -> Judgement {
     let mut findings = Findings::new();
-    findings.part(&task.definition.place, |findings| launch_type(task, findings));
-    findings
-        .part(task.definition.runtime_platform.place(), |findings| windows_on_arm(task, findings));
+    let definition = &task.definition;
+    findings.part(&definition.place, |findings| launch_type(task, findings));
+    findings.part(definition.runtime_platform.place(), |findings| {
+        windows_on_arm(task, findings)?;
+        family::judge(task, findings)
+    });
+    let accelerated = &definition.inference_accelerators;
+    findings.part(accelerated.place(), |findings| accelerators(task, findings));
     let hosts = match hosts(task) {
         Ok(hosts) => hosts,
         Err(stop) => {
-            // What was found before stands, whatever the task runs on.
             findings.stopped(task.definition.runtime_platform.place(), stop);
             return findings.or_pass("nothing is set that what the task runs on refuses");
         }
@@ -65,15 +92,11 @@ fn parameters(task: &Task, _: &View) -> Judgement {
     let mut judged = Judged { hosts, findings: &mut findings };
     of_task(task, &mut judged);
     of_request(task, &mut judged);
-    judged.each(&task.definition.volumes, &[ONLY_FARGATE_REFUSES, EFS, EBS, FSX], volume);
-    judged.each(
-        &task.definition.container_definitions,
-        &[NOT_FARGATE, NOT_WINDOWS, FIRELENS],
-        container,
-    );
-    findings.part(task.definition.ephemeral_storage.place(), |findings| storage(task, findings));
-    findings.part(task.definition.inference_accelerators.place(), |findings| {
-        accelerators(task, findings)
+    judged.each(&definition.volumes, &VOLUME, volume);
+    judged.each(&definition.container_definitions, &CONTAINER, container);
+    findings.part(definition.ephemeral_storage.place(), |findings| {
+        storage::only_fargate(task, findings)?;
+        storage::range(task, findings)
     });
     findings.or_pass("nothing is set that what the task runs on refuses")
 }
@@ -86,9 +109,9 @@ fn launch_type(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
     let written = field.get()?.map(String::as_str);
     if written == Some("MANAGED_INSTANCES") {
         findings.add(
-            fail("launchType is MANAGED_INSTANCES, which is asked for with capacityProviderStrategy instead")
+            MANAGED
+                .fail("launchType is MANAGED_INSTANCES, and Managed Instances are requested with capacityProviderStrategy")
                 .at(field.place())
-                .prevents("InvalidParameterException from the request that starts the task")
                 .remedy("Remove launchType and name the capacity provider in capacityProviderStrategy"),
         );
     }
@@ -102,15 +125,13 @@ fn launch_type(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
         let strategy = request.capacity_provider_strategy.place();
         let place = if field.is_missing() { strategy } else { field.place() };
         findings.add(
-            fail(format!(
-                "{asked} is asked for, and the definition was registered as compatible with {}",
-                compatible.join(", ")
-            ))
-            .at(place)
-            .prevents(format!(
-                "InvalidParameterException: Task definition does not support launch_type {asked}."
-            ))
-            .remedy(format!("Register the definition with {asked} in requiresCompatibilities")),
+            LAUNCH_TYPE
+                .fail(format!(
+                    "the request is for {asked}, and the definition was registered as compatible with {}",
+                    compatible.join(", ")
+                ))
+                .at(place)
+                .remedy(format!("Register the definition with {asked} in requiresCompatibilities")),
         );
     }
     Ok(())
@@ -122,7 +143,8 @@ fn windows_on_arm(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
     let arm = task.definition.architecture()? == Some("ARM64");
     if arm && target::operating_system(task)? == OperatingSystem::Windows {
         findings.add(
-            fail("cpuArchitecture is ARM64, and ECS runs Windows on X86_64 only")
+            WINDOWS_ON_ARM
+                .fail("cpuArchitecture is ARM64, and ECS runs Windows on X86_64 only")
                 .at(platform.cpu_architecture.place())
                 .remedy("Set cpuArchitecture to X86_64"),
         );
@@ -132,138 +154,120 @@ fn windows_on_arm(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
 
 fn of_task(task: &Task, judged: &mut Judged) {
     let definition = &task.definition;
-    judged.parameter("ipcMode", Set::text(&definition.ipc_mode), NOT_FARGATE);
+    judged.parameter("ipcMode", Set::text(&definition.ipc_mode));
     // Fargate shares the process namespace of a task among its containers, never that of a host.
     let shared = |mode: &String| !mode.is_empty() && mode != "task";
     let host_pid = Set::when(&definition.pid_mode, shared);
-    judged.parameter("a pidMode other than task", host_pid, ONLY_FARGATE_REFUSES);
+    judged.parameter("a pidMode other than task", host_pid);
     let own_pid = Set::when(&definition.pid_mode, |mode| mode == "task");
-    judged.parameter("pidMode", own_pid, NOT_WINDOWS);
-    judged.parameter(
-        "placementConstraints",
-        Set::items(&definition.placement_constraints),
-        ONLY_FARGATE_REFUSES,
-    );
-    judged.parameter(
-        "inferenceAccelerators",
-        Set::items(&definition.inference_accelerators),
-        ONLY_FARGATE_REFUSES,
-    );
-    judged.parameter("proxyConfiguration", Set::given(&definition.proxy_configuration), APP_MESH);
-    judged.parameter(
-        "enableFaultInjection",
-        Set::truth(&definition.enable_fault_injection),
-        NOT_EXTERNAL,
-    );
-    judged.parameter("ephemeralStorage", Set::given(&definition.ephemeral_storage), STORAGE);
+    judged.parameter("pidMode", own_pid);
+    judged.parameter("placementConstraints", Set::items(&definition.placement_constraints));
+    judged.parameter("proxyConfiguration", Set::given(&definition.proxy_configuration));
+    judged.parameter("enableFaultInjection", Set::truth(&definition.enable_fault_injection));
 }
 
 /// What a service may not ask of external instances.
 fn of_request(task: &Task, judged: &mut Judged) {
     let request = &task.context.request;
-    judged.parameter("load balancers", Set::items(&request.load_balancers), NOT_EXTERNAL);
-    judged.parameter("service discovery", Set::items(&request.service_registries), NOT_EXTERNAL);
-    judged.within(&request.service_connect, &[NOT_EXTERNAL], |judged, connect| {
-        judged.parameter("Service Connect", Set::truth(&connect.enabled), NOT_EXTERNAL);
+    judged.parameter("load balancers", Set::items(&request.load_balancers));
+    judged.parameter("service discovery", Set::items(&request.service_registries));
+    judged.within(&request.service_connect, &["Service Connect"], |judged, connect| {
+        judged.parameter("Service Connect", Set::truth(&connect.enabled));
     });
 }
 
 fn volume(judged: &mut Judged, volume: &Volume) {
-    judged.within(&volume.host, &[ONLY_FARGATE_REFUSES], |judged, host| {
-        judged.parameter("host.sourcePath", Set::text(&host.source_path), ONLY_FARGATE_REFUSES);
+    judged.within(&volume.host, &["host.sourcePath"], |judged, host| {
+        judged.parameter("host.sourcePath", Set::text(&host.source_path));
     });
-    judged.parameter("dockerVolumeConfiguration", Set::given(&volume.docker), ONLY_FARGATE_REFUSES);
-    judged.parameter("an EFS volume", Set::given(&volume.efs), EFS);
-    judged.parameter("an FSx volume", Set::given(&volume.fsx), FSX);
-    judged.parameter("an EBS volume", Set::truth(&volume.configured_at_launch), EBS);
+    judged.parameter("dockerVolumeConfiguration", Set::given(&volume.docker));
+    judged.parameter("an EFS volume", Set::given(&volume.efs));
+    judged.parameter("an FSx volume", Set::given(&volume.fsx));
+    judged.parameter("an EBS volume", Set::truth(&volume.configured_at_launch));
 }
 
+const DRIVER: &str = "a logDriver other than awslogs, splunk and awsfirelens";
+const CAPABILITY: &str = "capabilities other than SYS_PTRACE";
+const LINUX: [&str; 7] = [
+    "linuxParameters.devices",
+    "linuxParameters.tmpfs",
+    "linuxParameters.sharedMemorySize",
+    "linuxParameters.maxSwap",
+    "linuxParameters.swappiness",
+    "linuxParameters.initProcessEnabled",
+    CAPABILITY,
+];
+const VOLUME: [&str; 5] = [
+    "host.sourcePath",
+    "dockerVolumeConfiguration",
+    "an EFS volume",
+    "an FSx volume",
+    "an EBS volume",
+];
+/// What is in a container: any place that refuses one of these refuses `privileged` or `user`.
+const CONTAINER: [&str; 2] = ["privileged", "user"];
+
 fn container(judged: &mut Judged, it: &Container) {
-    judged.parameter("privileged", Set::truth(&it.privileged), NOT_FARGATE);
-    judged.parameter("disableNetworking", Set::truth(&it.disable_networking), NOT_FARGATE);
-    judged.parameter("links", Set::items(&it.links), NOT_FARGATE);
-    judged.parameter("dnsServers", Set::items(&it.dns_servers), NOT_FARGATE);
-    judged.parameter("dnsSearchDomains", Set::items(&it.dns_search_domains), NOT_FARGATE);
-    judged.parameter("extraHosts", Set::items(&it.extra_hosts), NOT_FARGATE);
-    judged.parameter(
-        "dockerSecurityOptions",
-        Set::items(&it.docker_security_options),
-        ONLY_FARGATE_REFUSES,
-    );
-    judged.parameter("ulimits", Set::items(&it.ulimits), NOT_WINDOWS);
-    judged.parameter("user", Set::text(&it.user), NOT_WINDOWS);
-    judged.parameter(
-        "readonlyRootFilesystem",
-        Set::truth(&it.readonly_root_filesystem),
-        NOT_WINDOWS,
-    );
-    judged.parameter("firelensConfiguration", Set::given(&it.firelens_configuration), FIRELENS);
-    judged.each(&it.resource_requirements, &[NOT_FARGATE], |judged, requirement| {
-        let special = |kind: &String| kind == "GPU" || kind == "InferenceAccelerator";
-        let set = Set::when(&requirement.kind, special);
-        judged.parameter("GPUs and accelerators", set, NOT_FARGATE);
+    judged.parameter("privileged", Set::truth(&it.privileged));
+    judged.parameter("disableNetworking", Set::truth(&it.disable_networking));
+    judged.parameter("links", Set::items(&it.links));
+    judged.parameter("dnsServers", Set::items(&it.dns_servers));
+    judged.parameter("dnsSearchDomains", Set::items(&it.dns_search_domains));
+    judged.parameter("extraHosts", Set::items(&it.extra_hosts));
+    judged.parameter("dockerSecurityOptions", Set::items(&it.docker_security_options));
+    judged.parameter("ulimits", Set::items(&it.ulimits));
+    judged.parameter("user", Set::text(&it.user));
+    judged.parameter("readonlyRootFilesystem", Set::truth(&it.readonly_root_filesystem));
+    judged.parameter("memoryReservation", Set::when(&it.memory_reservation, |mib| *mib > 0));
+    judged.parameter("firelensConfiguration", Set::given(&it.firelens_configuration));
+    judged.within(&it.restart_policy, &["restartPolicy"], |judged, policy| {
+        judged.parameter("restartPolicy", Set::truth(&policy.enabled));
     });
-    judged.within(&it.log_configuration, &[ONLY_FARGATE_REFUSES], |judged, log| {
+    judged.each(&it.resource_requirements, &["GPUs"], |judged, requirement| {
+        judged.parameter("GPUs", Set::when(&requirement.kind, |kind| kind == "GPU"));
+    });
+    judged.within(&it.log_configuration, &[DRIVER], |judged, log| {
         // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html
         let unlike = |driver: &String| {
             !driver.is_empty() && !["awslogs", "splunk", "awsfirelens"].contains(&driver.as_str())
         };
-        let set = Set::when(&log.log_driver, unlike);
-        judged.parameter(
-            "a logDriver other than awslogs, splunk and awsfirelens",
-            set,
-            ONLY_FARGATE_REFUSES,
-        );
+        let name = log.log_driver.get().ok().flatten().map_or("", String::as_str);
+        judged.parameter(DRIVER, Set::when(&log.log_driver, unlike).named("<driver>", name));
     });
-    judged.within(&it.linux_parameters, &[NOT_FARGATE, NOT_WINDOWS], linux);
+    judged.within(&it.linux_parameters, &LINUX, linux);
 }
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html>
 fn linux(judged: &mut Judged, it: &LinuxParameters) {
-    judged.parameter("linuxParameters.devices", Set::items(&it.devices), NOT_FARGATE);
-    judged.parameter("linuxParameters.tmpfs", Set::items(&it.tmpfs), NOT_FARGATE);
+    judged.parameter("linuxParameters.devices", Set::items(&it.devices));
+    judged.parameter("linuxParameters.tmpfs", Set::items(&it.tmpfs));
     for (name, field) in [
         ("linuxParameters.sharedMemorySize", &it.shared_memory_size),
         ("linuxParameters.maxSwap", &it.max_swap),
         ("linuxParameters.swappiness", &it.swappiness),
     ] {
-        judged.parameter(name, Set::when(field, |value| *value != 0), NOT_FARGATE);
+        judged.parameter(name, Set::when(field, |value| *value != 0));
     }
-    judged.within(&it.capabilities, &[NOT_FARGATE], |judged, capabilities| {
-        judged.each(&capabilities.add, &[NOT_FARGATE], |judged, added| {
+    judged.within(&it.capabilities, &[CAPABILITY], |judged, capabilities| {
+        judged.each(&capabilities.add, &[CAPABILITY], |judged, added| {
             let other = Set::one(added, added.value != "SYS_PTRACE");
-            judged.parameter("capabilities other than SYS_PTRACE", other, NOT_FARGATE);
+            judged.parameter(CAPABILITY, other.named("<capability>", &added.value));
         });
     });
-    judged.parameter(
-        "linuxParameters.initProcessEnabled",
-        Set::truth(&it.init_process_enabled),
-        NOT_WINDOWS,
-    );
+    judged.parameter("linuxParameters.initProcessEnabled", Set::truth(&it.init_process_enabled));
 }
 
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EphemeralStorage.html>
-fn storage(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
-    if !task.is_for_fargate()? {
-        return Ok(());
-    }
-    for field in [&task.definition.ephemeral_storage, &task.context.overrides.ephemeral_storage] {
-        let Some(storage) = field.get()? else { continue };
-        let Some(size) = storage.size_in_gib.get()? else { continue };
-        if !(21..=200).contains(size) {
-            findings.add(
-                fail(format!("ephemeralStorage is {size} GiB, and Fargate offers 21 to 200"))
-                    .at(storage.size_in_gib.place())
-                    .remedy("Set sizeInGiB to 21 to 200, or leave ephemeralStorage out for 20 GiB"),
-            );
-        }
-    }
-    Ok(())
-}
-
-/// An accelerator that a container asks for must be one that the task declares.
+/// Elastic Inference has ended. A container could require only an accelerator that the task declares.
 fn accelerators(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
     let declared = task.definition.inference_accelerators.items()?;
+    if !declared.is_empty() {
+        findings.add(
+            ACCELERATORS
+                .fail("inferenceAccelerators is set, and ECS does not support it any more")
+                .at(task.definition.inference_accelerators.place())
+                .remedy("Remove inferenceAccelerators and the resourceRequirements that name them"),
+        );
+    }
     for container in
         task.definition.container_definitions.get().ok().flatten().into_iter().flatten()
     {
@@ -282,7 +286,8 @@ fn accelerators(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
             }
             if !found {
                 findings.add(
-                    fail(format!("no accelerator {name} is in inferenceAccelerators"))
+                    UNDECLARED
+                        .fail(format!("no accelerator {name} is in inferenceAccelerators"))
                         .at(requirement.value.place())
                         .remedy("Name a deviceName of inferenceAccelerators"),
                 );

@@ -1,14 +1,16 @@
-//! What refuses a parameter: one row of a table with a column for each kind of place to run.
+//! What refuses a parameter: one row of a table for each fact.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use super::parameters::table::TABLE;
 use super::target;
 use crate::document::field::Located;
 use crate::document::{Field, LaunchTarget, Place};
 use crate::knowledge::Stop;
 use crate::names::OperatingSystem;
 use crate::task::Task;
-use crate::verdict::{Findings, Severity, fail, warn};
+use crate::verdict::{Findings, Rule, Words};
 
 /// A place to run, as far as it decides which parameters are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,25 +59,60 @@ pub(super) fn hosts(task: &Task) -> Result<Vec<Host>, Stop> {
     Ok(hosts)
 }
 
-/// What becomes of a parameter that is set. What is not listed is accepted.
-#[derive(Clone, Copy)]
-pub(super) struct Refusal {
-    /// The API refuses it.
-    pub(super) refuse: &'static [Host],
+/// What becomes of a parameter that is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// The API refuses it, or the task cannot start.
+    Refused,
     /// It is documented as unsupported, and may be ignored.
-    pub(super) ignore: &'static [Host],
+    Ignored,
+}
+
+/// A row of the table: a parameter, and the places to run that do not support it.
+pub(super) struct Refusal {
+    /// What the report calls it.
+    pub(super) parameter: &'static str,
+    /// Where it is not supported.
+    pub(super) on: &'static [Host],
+    /// What becomes of it there.
+    pub(super) effect: Effect,
+    /// What AWS answers.
+    pub(super) words: Words,
+    /// Where that is written.
+    pub(super) source: &'static str,
+    /// When it was last seen to hold.
+    pub(super) seen: &'static str,
+}
+
+impl Refusal {
+    /// The row as a rule.
+    pub(super) fn rule(&self) -> Rule {
+        let mut places: Vec<String> = self.on.iter().map(ToString::to_string).collect();
+        places.dedup();
+        let claim = match self.effect {
+            Effect::Refused => {
+                format!("not supported by {}: {}", places.join(", "), self.parameter)
+            }
+            Effect::Ignored => format!("of no effect on {}: {}", places.join(", "), self.parameter),
+        };
+        let Refusal { words, source, seen, .. } = *self;
+        Rule { claim: Cow::Owned(claim), words, source, seen }
+    }
 }
 
 /// Whether a parameter is set to something that counts.
 pub(super) struct Set<'t> {
     place: &'t Place,
     used: Result<bool, Stop>,
+    /// What AWS's words name, and by which name.
+    named: Option<(&'static str, &'t str)>,
 }
 
 impl<'t> Set<'t> {
     /// Set if `counts` says so of its value.
     pub(super) fn when<T>(field: &'t Field<T>, counts: impl Fn(&T) -> bool) -> Set<'t> {
-        Set { place: field.place(), used: field.get().map(|value| value.is_some_and(counts)) }
+        let used = field.get().map(|value| value.is_some_and(counts));
+        Set { place: field.place(), used, named: None }
     }
 
     /// Set if it is there at all.
@@ -100,7 +137,13 @@ impl<'t> Set<'t> {
 
     /// Set to this value.
     pub(super) fn one(located: &'t Located<String>, counts: bool) -> Set<'t> {
-        Set { place: &located.place, used: Ok(counts) }
+        Set { place: &located.place, used: Ok(counts), named: None }
+    }
+
+    /// AWS's words name it so.
+    pub(super) fn named(mut self, slot: &'static str, name: &'t str) -> Set<'t> {
+        self.named = Some((slot, name));
+        self
     }
 }
 
@@ -114,17 +157,20 @@ pub(super) struct Judged<'f> {
 
 impl Judged<'_> {
     /// Judges one parameter. What no place refuses may be anything, even unreadable.
-    pub(super) fn parameter(&mut self, name: &str, set: Set, refusal: Refusal) {
-        let Some((severity, host)) = self.refused(refusal) else { return };
-        let Set { place, used } = set;
+    pub(super) fn parameter(&mut self, parameter: &str, set: Set) {
+        let Some((refusal, host)) = self.refusal(parameter) else { return };
+        let Set { place, used, named } = set;
         self.findings.part(place, |findings| {
             if used? {
-                let message = format!("{host} does not support {name}");
-                let finding = match severity {
-                    Severity::Fail => fail(message),
-                    _ => warn(message).prevents(
-                        "the parameter is ignored, or refused when the definition is registered",
-                    ),
+                let message = format!("{host} does not support {parameter}");
+                let rule = refusal.rule();
+                let finding = match refusal.effect {
+                    Effect::Refused => rule.fail(message),
+                    Effect::Ignored => rule.warn(message),
+                };
+                let finding = match named {
+                    Some((slot, name)) => finding.naming(slot, name),
+                    None => finding,
                 };
                 findings.add(finding.at(place).remedy("Remove it, or run the task elsewhere"));
             }
@@ -132,14 +178,14 @@ impl Judged<'_> {
         });
     }
 
-    /// Looks into an object, if any place refuses something in it.
+    /// Looks into an object, if any place does not support one of these parameters in it.
     pub(super) fn within<T>(
         &mut self,
         field: &Field<T>,
-        refusals: &[Refusal],
+        parameters: &[&str],
         look: impl FnOnce(&mut Judged, &T),
     ) {
-        if refusals.iter().all(|refusal| self.refused(*refusal).is_none()) {
+        if parameters.iter().all(|parameter| self.refusal(parameter).is_none()) {
             return;
         }
         let hosts = self.hosts.clone();
@@ -151,23 +197,27 @@ impl Judged<'_> {
         });
     }
 
-    /// Looks at every item of a list, if any place refuses something in them.
+    /// Looks at every item of a list, if any place does not support one of these parameters in them.
     pub(super) fn each<T>(
         &mut self,
         field: &Field<Vec<T>>,
-        refusals: &[Refusal],
+        parameters: &[&str],
         mut look: impl FnMut(&mut Judged, &T),
     ) {
-        self.within(field, refusals, |judged, items| {
+        self.within(field, parameters, |judged, items| {
             items.iter().for_each(|item| look(judged, item));
         });
     }
 
-    /// The first place that refuses, else the first that ignores.
-    fn refused(&self, refusal: Refusal) -> Option<(Severity, Host)> {
-        let first = |among: &[Host]| self.hosts.iter().copied().find(|host| among.contains(host));
-        first(refusal.refuse)
-            .map(|host| (Severity::Fail, host))
-            .or_else(|| first(refusal.ignore).map(|host| (Severity::Warn, host)))
+    /// The row that counts: the first that refuses, else the first that ignores.
+    fn refusal(&self, parameter: &str) -> Option<(&'static Refusal, Host)> {
+        let first = |effect: Effect| {
+            let rows = TABLE.iter().filter(|it| it.parameter == parameter && it.effect == effect);
+            rows.filter_map(|row| {
+                Some((row, self.hosts.iter().copied().find(|host| row.on.contains(host))?))
+            })
+            .next()
+        };
+        first(Effect::Refused).or_else(|| first(Effect::Ignored))
     }
 }

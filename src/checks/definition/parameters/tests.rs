@@ -106,10 +106,50 @@ fn every_place_to_run_has_rules_of_its_own() {
             ("fail", "/ephemeralStorage/sizeInGiB"),
         ),
         (task("FARGATE", r#""ephemeralStorage": {"sizeInGiB": 200}"#), ("pass", "")),
-        (task("EC2", r#""ephemeralStorage": {"sizeInGiB": 30}"#), ("warn", "/ephemeralStorage")),
+        (task("EC2", r#""ephemeralStorage": {"sizeInGiB": 30}"#), ("fail", "/ephemeralStorage")),
+        (
+            task("EXTERNAL", r#""ephemeralStorage": {"sizeInGiB": 30}"#),
+            ("fail", "/ephemeralStorage"),
+        ),
+        (r#"{"ephemeralStorage": {"sizeInGiB": 30}}"#.to_owned(), ("warn", "/ephemeralStorage")),
     ];
     for (definition, expected) in &cases {
         tell(ID, &[(definition, "{}", &[*expected])]);
+    }
+}
+
+#[test]
+fn what_aws_announced_counts_where_it_was_announced_for() {
+    let on_windows = |target: &str, fields: &str| {
+        format!(
+            r#"{{"requiresCompatibilities": ["{target}"], {WINDOWS}, "containerDefinitions": [{{{fields}}}]}}"#
+        )
+    };
+    let tmpfs = r#""linuxParameters": {"tmpfs": [{"containerPath": "/t", "size": 64}]}"#;
+    let restart = r#""restartPolicy": {"enabled": true}"#;
+    let reserve = r#""memory": 64, "memoryReservation": 32"#;
+    let family = |name: &str| {
+        task("FARGATE", &format!(r#""runtimePlatform": {{"operatingSystemFamily": "{name}"}}"#))
+    };
+    const FAMILY: &str = "/runtimePlatform/operatingSystemFamily";
+    let accelerated =
+        r#""inferenceAccelerators": [{"deviceName": "d", "deviceType": "eia2.medium"}]"#;
+    for (definition, expected) in [
+        (container("FARGATE", tmpfs), ("pass", "")),
+        (container("MANAGED_INSTANCES", tmpfs), ("pass", "")),
+        (on_windows("FARGATE", tmpfs), ("fail", "/containerDefinitions/0/linuxParameters/tmpfs")),
+        (container("FARGATE", restart), ("pass", "")),
+        (on_windows("EC2", restart), ("pass", "")),
+        (on_windows("FARGATE", restart), ("fail", "/containerDefinitions/0/restartPolicy/enabled")),
+        (on_windows("EC2", reserve), ("warn", "/containerDefinitions/0/memoryReservation")),
+        (container("EC2", reserve), ("pass", "")),
+        (task("EC2", accelerated), ("fail", "/inferenceAccelerators")),
+        (task("FARGATE", accelerated), ("fail", "/inferenceAccelerators")),
+        (family("WINDOWS_SERVER_2019_FULL"), ("pass", "")),
+        (family("WINDOWS_SERVER_2016_FULL"), ("fail", FAMILY)),
+        (family("WINDOWS_SERVER_2025_CORE"), ("warn", FAMILY)),
+    ] {
+        tell(ID, &[(&definition, "{}", &[expected])]);
     }
 }
 

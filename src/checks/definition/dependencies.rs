@@ -1,15 +1,42 @@
 //! `dependsOn`: who waits for whom
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html>).
 
-use std::collections::{HashMap, HashSet};
-
 use super::names::Names;
 use crate::document::Container;
 use crate::document::container::Dependency;
 use crate::knowledge::Stop;
-use crate::verdict::{Findings, fail};
+use crate::verdict::{Findings, Rule};
 
-/// Judges every dependency, and whether they go round in a circle.
+const DEPLOYED: &str = "https://github.com/badmintoncryer/cdk-preflight";
+const UNKNOWN: Rule = Rule::quoted(
+    "dependsOn names containers of the task definition",
+    "ClientException: Cannot depend on container <name> because it does not exist",
+    DEPLOYED,
+    "2026-09",
+);
+const UNCHECKED: Rule = Rule::quoted(
+    "a container that is awaited HEALTHY has a healthCheck",
+    "ClientException: A dependency container with HEALTHY condition must have health check configured",
+    DEPLOYED,
+    "2026-09",
+);
+const CHECK_OF_NONE: Rule = Rule::unquoted(
+    "a container that is awaited HEALTHY has a healthCheck other than NONE",
+    "the container never becomes healthy, and what waits for it never starts",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html",
+    "2026-06",
+);
+const ESSENTIAL: Rule = Rule::quoted(
+    "a container that is awaited COMPLETE or SUCCESS is not essential",
+    "ClientException: A dependency container with SUCCESS or COMPLETE condition cannot be an essential container",
+    DEPLOYED,
+    "2026-09",
+);
+
+/// The rules of this file.
+pub(super) const RULES: [Rule; 4] = [UNKNOWN, UNCHECKED, CHECK_OF_NONE, ESSENTIAL];
+
+/// Judges every dependency.
 pub(super) fn judge(containers: &[Container], names: &Names, found: &mut Findings) {
     for container in containers {
         found.part(container.depends_on.place(), |found| {
@@ -21,7 +48,6 @@ pub(super) fn judge(containers: &[Container], names: &Names, found: &mut Finding
             Ok(())
         });
     }
-    circle(containers, found);
 }
 
 /// Whether the condition can come true.
@@ -34,10 +60,11 @@ fn fulfillable(
     let Some(name) = dependency.container_name.get()? else { return Ok(()) };
     if !names.have(name)? {
         found.add(
-            fail(format!("dependsOn names the container {name}, which is not there"))
+            UNKNOWN
+                .fail(format!("dependsOn names the container {name}, which is not there"))
                 .at(dependency.container_name.place())
                 .on(name)
-                .prevents(format!("ClientException: dependency on the unknown container '{name}'"))
+                .naming("<name>", name)
                 .remedy(format!("Name one of: {}", names.list())),
         );
     }
@@ -45,15 +72,21 @@ fn fulfillable(
     let place = dependency.condition.place();
     match dependency.condition.get()?.map(String::as_str) {
         Some("HEALTHY") if target.health_check.is_missing() => found.add(
-            fail(format!("it waits for {name} to be HEALTHY, but {name} has no healthCheck"))
+            UNCHECKED
+                .fail(format!("it waits for {name} to be HEALTHY, but {name} has no healthCheck"))
                 .at(place)
-                .prevents("ClientException: a dependency on HEALTHY needs a health check")
                 .remedy(format!("Give {name} a healthCheck (the image's own does not count), or wait for START")),
         ),
-        Some(condition @ ("COMPLETE" | "SUCCESS")) if target.is_essential()? => found.add(
-            fail(format!("it waits for the {condition} of {name}, but {name} is essential: when it ends, so does the task"))
+        Some("HEALTHY") if is_off(target) => found.add(
+            CHECK_OF_NONE
+                .fail(format!("it waits for {name} to be HEALTHY, but the healthCheck of {name} is NONE"))
                 .at(place)
-                .prevents("ClientException: A dependency container with SUCCESS or COMPLETE condition cannot be an essential container")
+                .remedy(format!("Give the healthCheck of {name} a command, or wait for START")),
+        ),
+        Some(condition @ ("COMPLETE" | "SUCCESS")) if target.is_essential()? => found.add(
+            ESSENTIAL
+                .fail(format!("it waits for the {condition} of {name}, but {name} is essential: when it ends, so does the task"))
+                .at(place)
                 .remedy(format!("Set essential of {name} to false")),
         ),
         _ => {}
@@ -61,61 +94,14 @@ fn fulfillable(
     Ok(())
 }
 
-/// Tells of the first circle.
-fn circle(containers: &[Container], found: &mut Findings) {
-    let known: HashMap<&str, &Container> =
-        containers.iter().filter_map(|it| Some((name(it)?, it))).collect();
-    let Some(circle) = first_circle(containers, &known) else { return };
-    let Some(first) = circle.first().and_then(|name| known.get(name)) else { return };
-    found.add(
-        fail(format!("containers wait for each other: {}", circle.join(" → ")))
-            .at(first.depends_on.place())
-            .prevents("ClientException: the dependencies of the containers form a cycle")
-            .remedy("Take one of these dependencies away"),
-    );
-}
-
-/// Walks each dependency once, depth first. A container that is met again while its own dependencies are
-/// being walked closes a circle: the names from there on, with the first repeated at the end.
-fn first_circle<'d>(
-    containers: &'d [Container],
-    known: &HashMap<&'d str, &'d Container>,
-) -> Option<Vec<&'d str>> {
-    let mut done: HashSet<&str> = HashSet::new();
-    for start in containers.iter().filter_map(name) {
-        let mut path = vec![(start, waits_for(known.get(start).copied()))];
-        while let Some((here, rest)) = path.last_mut() {
-            let here = *here;
-            match rest.pop() {
-                None => {
-                    done.insert(here);
-                    path.pop();
-                }
-                Some(next) if done.contains(next) || !known.contains_key(next) => {}
-                Some(next) => match path.iter().position(|(name, _)| *name == next) {
-                    Some(at) => {
-                        let circle = path[at..].iter().map(|(name, _)| *name);
-                        return Some(circle.chain([next]).collect());
-                    }
-                    None => path.push((next, waits_for(known.get(next).copied()))),
-                },
-            }
-        }
-    }
-    None
-}
-
-/// The containers that this one waits for, the first of them last.
-fn waits_for(container: Option<&Container>) -> Vec<&str> {
-    let dependencies = container.and_then(|it| it.depends_on.items().ok()).unwrap_or_default();
-    let names = dependencies.iter().rev().map(|it| it.container_name.get().ok().flatten());
-    names.flatten().map(String::as_str).collect()
+/// Whether the health check switches the image's own off and is none itself.
+fn is_off(container: &Container) -> bool {
+    let check = container.health_check.get().ok().flatten();
+    let command = check.and_then(|it| it.command.get().ok().flatten());
+    command.and_then(|words| words.first()).is_some_and(|word| &*word.0 == "NONE")
 }
 
 fn named<'d>(containers: &'d [Container], wanted: &str) -> Option<&'d Container> {
+    let name = |it: &'d Container| it.name.get().ok().flatten().map(String::as_str);
     containers.iter().find(|it| name(it) == Some(wanted))
-}
-
-fn name(container: &Container) -> Option<&str> {
-    container.name.get().ok().flatten().map(String::as_str)
 }

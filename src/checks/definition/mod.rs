@@ -48,6 +48,7 @@ pub static GROUP: Group = Group {
     rules: || {
         vec![
             (&parameters::DEFINITION_FARGATE_PARAMETERS, parameters::rules()),
+            (&references::DEFINITION_REFERENCES, references::rules()),
         ]
     },
     ..Group::EMPTY

@@ -1,13 +1,20 @@
 //! The names that other parts of a definition refer to.
 
+use std::collections::HashSet;
+
 use crate::document::Field;
 use crate::document::kind::Kind;
 use crate::knowledge::{Gap, Stop};
 use crate::task::Task;
 
+/// How many names a sentence lists.
+const LISTED: usize = 10;
+
 /// The names of the containers or volumes of a task, as far as they are known.
 pub(super) struct Names<'t> {
-    known: Vec<&'t str>,
+    known: HashSet<&'t str>,
+    /// The first of them, in order.
+    first: Vec<&'t str>,
     /// Why there may be others.
     open: Option<Stop>,
 }
@@ -17,7 +24,7 @@ impl<'t> Names<'t> {
     pub(super) fn of_containers(task: &'t Task) -> Names<'t> {
         let mut names = match task.definition.container_definitions.items() {
             Ok(containers) => Names::of(containers.iter().map(|it| &it.name)),
-            Err(stop) => Names { known: Vec::new(), open: Some(stop) },
+            Err(stop) => Names::unknown(stop),
         };
         names.open = names.open.or_else(|| alone(task).err());
         names
@@ -27,15 +34,24 @@ impl<'t> Names<'t> {
     pub(super) fn of_volumes(task: &'t Task) -> Names<'t> {
         match task.definition.volumes.items() {
             Ok(volumes) => Names::of(volumes.iter().map(|it| &it.name)),
-            Err(stop) => Names { known: Vec::new(), open: Some(stop) },
+            Err(stop) => Names::unknown(stop),
         }
     }
 
+    fn unknown(stop: Stop) -> Names<'t> {
+        Names { known: HashSet::new(), first: Vec::new(), open: Some(stop) }
+    }
+
     fn of(fields: impl Iterator<Item = &'t Field<String>>) -> Names<'t> {
-        let mut names = Names { known: Vec::new(), open: None };
+        let mut names = Names { known: HashSet::new(), first: Vec::new(), open: None };
         for field in fields {
             match field.get() {
-                Ok(name) => names.known.extend(name.map(String::as_str)),
+                Ok(Some(name)) => {
+                    if names.known.insert(name) && names.first.len() < LISTED {
+                        names.first.push(name);
+                    }
+                }
+                Ok(None) => {}
                 Err(stop) => names.open = Some(stop),
             }
         }
@@ -45,7 +61,7 @@ impl<'t> Names<'t> {
     /// Whether this is one of them. A name that is not known yet could be it.
     pub(super) fn have(&self, name: &str) -> Result<bool, Stop> {
         match &self.open {
-            _ if self.known.contains(&name) => Ok(true),
+            _ if self.known.contains(name) => Ok(true),
             Some(stop) => Err(stop.clone()),
             None => Ok(false),
         }
@@ -53,18 +69,28 @@ impl<'t> Names<'t> {
 
     /// The names, for a sentence.
     pub(super) fn list(&self) -> String {
-        if self.known.is_empty() { "none".to_owned() } else { self.known.join(", ") }
+        let others = self.known.len() - self.first.len();
+        match (self.first.join(", "), others) {
+            (none, _) if none.is_empty() => "none".to_owned(),
+            (all, 0) => all,
+            (some, others) => format!("{some} and {others} more"),
+        }
     }
 }
 
-/// A file may hold one container of a task whose others stand elsewhere.
+/// A name for a sentence: an empty one is seen too.
+pub(super) fn shown(name: &str) -> &str {
+    if name.is_empty() { "\"\"" } else { name }
+}
+
+/// A file may hold one container of a task whose others are elsewhere.
 ///
 /// # Errors
 /// A gap, if so.
 pub(super) fn alone(task: &Task) -> Result<(), Stop> {
     match Kind::of(&task.source) {
         Ok(Kind::Container) => {
-            let why = "the file holds one container, and others of its task may stand elsewhere";
+            let why = "the file holds one container, and others of its task may be elsewhere";
             Err(Gap::Unresolved { why: why.to_owned() }.into())
         }
         _ => Ok(()),

@@ -1,22 +1,29 @@
 //! `definition-references`
 
 use super::dependencies;
-use super::names::{Names, alone};
+use super::names::{Names, alone, shown};
 use crate::checks::{Check, whole};
-use crate::document::container::{Container, FirelensConfiguration};
-use crate::document::{Field, Place};
+use crate::document::{Container, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
+use crate::verdict::{Findings, Judgement, Rule, not_applicable};
+
+mod circle;
+mod firelens;
+mod mount;
+mod proxy;
 
 pub(super) static DEFINITION_REFERENCES: Check = Check {
     id: "definition-references",
-    verifies: "dependsOn, volumes, links, FireLens, an essential container: all refer to what exists, without cycles",
+    verifies: "dependsOn, volumes, links, FireLens, the proxy: all refer to what exists, without cycles",
     prevents: &[
         "ClientException: Unknown volume '<name>'.",
+        "ClientException: Volumes [<name>] are not referenced by any of the containers",
         "ClientException: A dependency container with SUCCESS or COMPLETE condition cannot be an essential container",
-        "ClientException: the task definition has no essential container",
+        "ClientException: Task definition doesn't have any essential container",
+        "ClientException: When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens log driver.",
+        "ClientException: Proxy container [<name>] does not exist.",
     ],
     remedy: "Correct the name, or add what it refers to",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
@@ -24,6 +31,35 @@ pub(super) static DEFINITION_REFERENCES: Check = Check {
     advises: false,
     judge: |task| whole(task, definition_references),
 };
+
+const ESSENTIAL: Rule = Rule::quoted(
+    "at least one container is essential",
+    "ClientException: Task definition doesn't have any essential container",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const VOLUMES_FROM: Rule = Rule::quoted(
+    "volumesFrom names containers of the task definition",
+    "ClientException: Invalid 'volumesFrom' setting. Unknown container: '<name>'",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const LINKS: Rule = Rule::unquoted(
+    "links names containers of the task definition",
+    "RegisterTaskDefinition refuses it",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
+    "2026-06",
+);
+
+/// The rules that this check holds to.
+pub(super) fn rules() -> Vec<Rule> {
+    let own = [ESSENTIAL, VOLUMES_FROM, LINKS].into_iter().chain(dependencies::RULES);
+    own.chain(circle::RULES)
+        .chain(mount::RULES)
+        .chain(firelens::RULES)
+        .chain(proxy::rules())
+        .collect()
+}
 
 fn definition_references(task: &Task, _: &View) -> Judgement {
     let containers = task.definition.container_definitions.items()?;
@@ -35,13 +71,13 @@ fn definition_references(task: &Task, _: &View) -> Judgement {
     found.part(place, |found| essential(task, containers, place, found));
     let names = Names::of_containers(task);
     dependencies::judge(containers, &names, &mut found);
-    let volumes = Names::of_volumes(task);
+    circle::judge(containers, &mut found);
+    mount::judge(task, containers, &mut found);
     for container in containers {
-        mounts(container, &volumes, &mut found);
         neighbours(container, &names, &mut found);
     }
-    proxy(task, &names, &mut found);
-    firelens(task, containers, &mut found);
+    proxy::judge(task, &names, &mut found);
+    firelens::judge(task, containers, &mut found);
     found.or_pass("everything that is referred to exists")
 }
 
@@ -58,37 +94,12 @@ fn essential(
     known.into_iter().collect::<Result<Vec<bool>, Stop>>()?;
     alone(task)?;
     found.add(
-        fail("no container is essential, and every task needs one")
+        ESSENTIAL
+            .fail("no container is essential, and every task needs one")
             .at(place)
-            .prevents("ClientException: the task definition has no essential container")
-            .remedy(
-                "Leave essential out, or set it to true, for the container that the task is about",
-            ),
+            .remedy("Remove essential, or set it to true, for the main container of the task"),
     );
     Ok(())
-}
-
-fn mounts(container: &Container, volumes: &Names, found: &mut Findings) {
-    found.part(container.mount_points.place(), |found| {
-        for mount in container.mount_points.items()? {
-            let volume = &mount.source_volume;
-            found.part(volume.place(), |found| {
-                if let Some(name) = volume.get()?.filter(|name| !name.is_empty())
-                    && !volumes.have(name)?
-                {
-                    found.add(
-                        fail(format!("no volume is called {name} (there are: {})", volumes.list()))
-                            .at(volume.place())
-                            .on(name)
-                            .prevents(format!("ClientException: Unknown volume '{name}'."))
-                            .remedy("Name a volume of the definition, or add this one to volumes"),
-                    );
-                }
-                Ok(())
-            });
-        }
-        Ok(())
-    });
 }
 
 /// `links` and `volumesFrom`.
@@ -96,9 +107,10 @@ fn neighbours(container: &Container, names: &Names, found: &mut Findings) {
     found.part(container.volumes_from.place(), |found| {
         for volumes in container.volumes_from.items()? {
             let source = &volumes.source_container;
-            found.part(source.place(), |found| match source.get()? {
-                Some(name) => neighbour(name, "volumesFrom", source.place(), names, found),
-                None => Ok(()),
+            found.part(source.place(), |found| {
+                // AWS prints a missing name as null.
+                let name = source.get()?.map_or("null", String::as_str);
+                neighbour(name, "volumesFrom", &VOLUMES_FROM, source.place(), names, found)
             });
         }
         Ok(())
@@ -107,7 +119,9 @@ fn neighbours(container: &Container, names: &Names, found: &mut Findings) {
         for link in container.links.items()? {
             // `name:alias`
             let name = link.value.split(':').next().unwrap_or_default();
-            found.part(&link.place, |found| neighbour(name, "links", &link.place, names, found));
+            found.part(&link.place, |found| {
+                neighbour(name, "links", &LINKS, &link.place, names, found)
+            });
         }
         Ok(())
     });
@@ -116,96 +130,20 @@ fn neighbours(container: &Container, names: &Names, found: &mut Findings) {
 fn neighbour(
     name: &str,
     field: &str,
+    rule: &Rule,
     place: &Place,
     names: &Names,
     found: &mut Findings,
 ) -> Result<(), Stop> {
     if !names.have(name)? {
         found.add(
-            fail(format!("{field} names the container {name}, which is not there"))
+            rule.fail(format!("{field} names the container {}, which is not there", shown(name)))
                 .at(place)
                 .on(name)
-                .prevents(format!("ClientException: {field} of an unknown container '{name}'"))
+                .naming("<name>", name)
                 .remedy(format!("Name one of: {}", names.list())),
         );
     }
-    Ok(())
-}
-
-fn proxy(task: &Task, names: &Names, found: &mut Findings) {
-    let Ok(Some(proxy)) = task.definition.proxy_configuration.get() else { return };
-    if let Ok(Some(name)) = proxy.container_name.get()
-        && names.have(name) == Ok(false)
-    {
-        found.add(
-            warn(format!("the proxy container {name} is not there"))
-                .at(proxy.container_name.place())
-                .prevents("ClientException: the proxy configuration names an unknown container"),
-        );
-    }
-}
-
-/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html>
-fn firelens(task: &Task, containers: &[Container], found: &mut Findings) {
-    let routers: Vec<_> =
-        containers.iter().filter(|it| !it.firelens_configuration.is_missing()).collect();
-    for router in &routers {
-        found.part(router.firelens_configuration.place(), |found| {
-            match router.firelens_configuration.get()? {
-                Some(configuration) => configuration_file(task, configuration, found),
-                None => Ok(()),
-            }
-        });
-    }
-    for container in containers.iter().filter(|_| routers.is_empty()) {
-        let Ok(Some(log)) = container.log_configuration.get() else { continue };
-        if log.log_driver.get().ok().flatten().is_some_and(|driver| driver == "awsfirelens") {
-            found.part(log.log_driver.place(), |found| {
-                alone(task)?;
-                found.add(
-                    fail("the log driver is awsfirelens, but no container has a firelensConfiguration")
-                        .at(log.log_driver.place())
-                        .prevents("ClientException: awsfirelens needs a log router container with a firelensConfiguration")
-                        .remedy("Add a container of aws-for-fluent-bit with a firelensConfiguration"),
-                );
-                Ok(())
-            });
-        }
-    }
-}
-
-/// Fargate reads the router's configuration from a file of the image only
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_FirelensConfiguration.html>).
-fn configuration_file(
-    task: &Task,
-    configuration: &FirelensConfiguration,
-    found: &mut Findings,
-) -> Result<(), Stop> {
-    let Some(file) = configuration.file()? else { return Ok(()) };
-    let kind = file.kind;
-    found.part(kind.place(), |found| {
-        if kind.get()?.is_none() {
-            return Ok(());
-        }
-        if file.is_in_s3()? && task.is_for_fargate()? {
-            found.add(
-                fail("Fargate takes the configuration of FireLens from a file in the image, not from S3")
-                    .at(kind.place())
-                    .prevents("ClientException: config-file-type s3 is not supported on Fargate")
-                    .remedy("Put the configuration into the image and set config-file-type to file"),
-            );
-        }
-        let is_given = |value: &Field<String>| value.get().map(|it| it.is_some_and(|text| !text.is_empty()));
-        if !file.value.map(is_given).transpose()?.unwrap_or(false) {
-            found.add(
-                fail("config-file-type is given without config-file-value")
-                    .at(kind.place())
-                    .prevents("ClientException: config-file-value is missing")
-                    .remedy("Add config-file-value: the ARN of the object, or the path in the image"),
-            );
-        }
-        Ok(())
-    });
     Ok(())
 }
 

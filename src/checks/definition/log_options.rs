@@ -2,30 +2,67 @@
 
 use crate::checks::{Check, each};
 use crate::document::container::LogConfiguration;
-use crate::document::{Field, Place};
+use crate::document::{Field, LaunchTarget, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::names::LogGroupName;
 use crate::task::ContainerUse;
-use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
+use crate::verdict::{Findings, Judgement, Rule, not_applicable};
+
+mod table;
+mod value;
 
 pub(super) static DEFINITION_LOG_OPTIONS: Check = Check {
     id: "definition-log-options",
-    verifies: "the log driver has the options it needs, none that conflict",
+    verifies: "the log driver has the options it needs, and none that it refuses or that conflict",
     prevents: &[
-        "ClientException: Log driver awslogs requires options: awslogs-region, awslogs-group",
+        "ClientException: Log driver awslogs requires options: <option>",
+        "ClientException: Log driver awslogs disallows options: <option>",
+        "ClientException: Log driver awslogs option 'awslogs-create-group' should only be set to 'true', else omit option.",
         "CannotStartContainerError: failed to initialize logging driver",
     ],
-    remedy: "Give the log driver the options that it requires",
+    remedy: "Give the log driver the options that it requires, and no others",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html",
     asks: &[],
     advises: false,
     judge: |task| each(task, definition_log_options),
 };
 
-/// <https://pkg.go.dev/strconv#ParseBool>
-const GO_TRUTHS: [&str; 12] =
-    ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"];
+const REQUIRES: Rule = Rule::quoted(
+    "awslogs needs awslogs-region and awslogs-group; splunk needs splunk-token and splunk-url",
+    "ClientException: Log driver <driver> requires options: <option>",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const PREFIX: Rule = Rule::quoted(
+    "awslogs needs awslogs-stream-prefix on Fargate",
+    "ClientException: Fargate requires log configuration options to include awslogs-stream-prefix",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const DISALLOWS: Rule = Rule::quoted(
+    "awslogs takes no options but those that ECS documents",
+    "ClientException: Log driver awslogs disallows options: <option>",
+    "https://github.com/aws-samples/amazon-ecs-firelens-examples/issues/83",
+    "2022-09-02",
+);
+const UNKNOWN: Rule = Rule::quoted(
+    "a log driver of Docker takes no options but its own",
+    "CannotCreateContainerError: Error response from daemon: unknown log opt '<option>' for <driver> log driver",
+    "https://github.com/aws/amazon-ecs-cli/issues/820",
+    "2019-06-27",
+);
+const GELF: Rule = Rule::quoted(
+    "gelf needs gelf-address",
+    "CannotStartContainerError: failed to initialize logging driver: gelf-address is a required parameter",
+    "https://github.com/moby/moby/blob/master/daemon/logger/gelf/gelf.go",
+    "2026-08-23",
+);
+
+/// The rules that this check holds to.
+pub(super) fn rules() -> Vec<Rule> {
+    let own = [REQUIRES, PREFIX, DISALLOWS, UNKNOWN, GELF].into_iter();
+    own.chain(value::RULES).chain(table::rules()).collect()
+}
 
 fn definition_log_options(it: &ContainerUse, _: &View) -> Judgement {
     let Some(log) = it.container.log_configuration.get()? else {
@@ -35,33 +72,40 @@ fn definition_log_options(it: &ContainerUse, _: &View) -> Judgement {
         return not_applicable("the log configuration names no driver");
     };
     let mut found = Findings::new();
-    match driver.as_str() {
-        "awslogs" => awslogs(it, log, &mut found),
-        "splunk" => splunk(log, &mut found),
-        other => return not_applicable(format!("the driver {other} requires no option of ECS")),
+    required(it, driver, log, &mut found);
+    if let Some(known) = table::of(driver) {
+        found.part(log.options.place(), |found| strangers(it, driver, &known, log, found));
+    } else if driver != "awsfirelens" {
+        return not_applicable(format!("the options of the driver {driver} are not known"));
     }
+    value::judge(it, log, &mut found);
     found.or_pass(format!("{driver} has the options that it requires"))
 }
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html>
-fn awslogs(it: &ContainerUse, log: &LogConfiguration, found: &mut Findings) {
-    require("awslogs", "awslogs-region", log, found);
-    require("awslogs", "awslogs-group", log, found);
-    found.part(log.options.place(), |found| stream_prefix(it, log, found));
-    if let Some(group) = option(log, "awslogs-group") {
-        found.part(group.place(), |found| group_name(group, found));
+fn required(it: &ContainerUse, driver: &str, log: &LogConfiguration, found: &mut Findings) {
+    let names: &[&str] = match driver {
+        "awslogs" => &["awslogs-region", "awslogs-group"],
+        "splunk" => &["splunk-token", "splunk-url"],
+        _ => &[],
+    };
+    for name in names {
+        require(driver, name, log, found);
     }
-    if let Some(create) = option(log, "awslogs-create-group") {
-        found.part(create.place(), |found| create_group(create, found));
-    }
-    if let (Some(_), Some(pattern)) =
-        (option(log, "awslogs-datetime-format"), option(log, "awslogs-multiline-pattern"))
-    {
-        found.add(
-            warn("awslogs-multiline-pattern is ignored beside awslogs-datetime-format, or refused by the driver")
-                .at(pattern.place())
-                .remedy("Keep one of the two"),
-        );
+    match driver {
+        "awslogs" => found.part(log.options.place(), |found| stream_prefix(it, log, found)),
+        // The daemon of an instance may have a default address.
+        "gelf" => found.part(log.options.place(), |found| {
+            if !given(log, "gelf-address")? {
+                found.add(
+                    GELF.warn("gelf lacks the option gelf-address")
+                        .at(log.options.place())
+                        .remedy("Add gelf-address, such as udp://HOST:12201"),
+                );
+            }
+            Ok(())
+        }),
+        _ => {}
     }
 }
 
@@ -71,49 +115,50 @@ fn stream_prefix(
     log: &LogConfiguration,
     found: &mut Findings,
 ) -> Result<(), Stop> {
-    match given(log, "awslogs-stream-prefix")? {
-        true => Ok(()),
-        false if it.task.is_for_fargate()? => {
-            found.add(
-                fail("awslogs lacks awslogs-stream-prefix, which Fargate requires")
-                    .at(options_place(log))
-                    .prevents("ClientException: Log driver awslogs requires option: awslogs-stream-prefix")
-                    .remedy("Add awslogs-stream-prefix, such as the name of the service"),
-            );
-            Ok(())
-        }
-        false => Ok(()),
-    }
-}
-
-fn group_name(group: &Field<String>, found: &mut Findings) -> Result<(), Stop> {
-    let Some(name) = group.get()?.filter(|name| !name.is_empty()) else { return Ok(()) };
-    if let Err(flaw) = name.parse::<LogGroupName>() {
+    if !given(log, "awslogs-stream-prefix")? && it.task.is_for_fargate()? {
         found.add(
-            fail(flaw.to_string())
-                .at(group.place())
-                .on(name)
-                .prevents("ResourceInitializationError: failed to validate logger args: ... InvalidParameterException")
-                .remedy("Use up to 512 letters, digits and . - _ / #"),
+            PREFIX
+                .fail("awslogs lacks awslogs-stream-prefix, which Fargate requires")
+                .at(log.options.place())
+                .remedy("Add awslogs-stream-prefix, such as the name of the service"),
         );
     }
     Ok(())
 }
 
-/// The driver reads it as Go reads a truth.
-fn create_group(create: &Field<String>, found: &mut Findings) -> Result<(), Stop> {
-    if let Some(text) = create.get()?
-        && !GO_TRUTHS.contains(&text.as_str())
-    {
-        let warning = warn(format!("awslogs-create-group is {text:?}, neither true nor false"));
-        found.add(warning.at(create.place()).remedy("Write \"true\" or \"false\""));
+/// Options that are not in the driver's list. Docker may know more options of a driver by now.
+fn strangers(
+    it: &ContainerUse,
+    driver: &str,
+    known: &[&str],
+    log: &LogConfiguration,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let Some(options) = log.options.get()? else { return Ok(()) };
+    for (name, field) in options.0.iter().filter(|(name, _)| !known.contains(&&**name)) {
+        let message = format!("{driver} takes no option {name}");
+        let finding = if driver == "awslogs" {
+            DISALLOWS.fail(message)
+        } else if name.starts_with(&format!("{driver}-")) || !runs_docker(it)? {
+            UNKNOWN.warn(message)
+        } else {
+            UNKNOWN.fail(message)
+        };
+        found.add(
+            finding
+                .at(field.place())
+                .on(&**name)
+                .naming("<option>", name)
+                .naming("<driver>", driver)
+                .remedy(format!("Remove {name}; {driver} takes: {}", known.join(", "))),
+        );
     }
     Ok(())
 }
 
-fn splunk(log: &LogConfiguration, found: &mut Findings) {
-    require("splunk", "splunk-token", log, found);
-    require("splunk", "splunk-url", log, found);
+fn runs_docker(it: &ContainerUse) -> Result<bool, Stop> {
+    let targets = it.task.launch_targets()?;
+    Ok(targets.iter().any(|it| matches!(it, LaunchTarget::Ec2 | LaunchTarget::External)))
 }
 
 fn require(driver: &str, name: &str, log: &LogConfiguration, found: &mut Findings) {
@@ -121,11 +166,11 @@ fn require(driver: &str, name: &str, log: &LogConfiguration, found: &mut Finding
     found.part(place, |found| {
         if !given(log, name)? {
             found.add(
-                fail(format!("{driver} lacks the option {name}"))
+                REQUIRES
+                    .fail(format!("{driver} lacks the option {name}"))
                     .at(place)
-                    .prevents(format!(
-                        "ClientException: Log driver {driver} requires option: {name}"
-                    ))
+                    .naming("<driver>", driver)
+                    .naming("<option>", name)
                     .remedy(format!("Add {name} to the options")),
             );
         }
@@ -151,110 +196,10 @@ fn option<'d>(log: &'d LogConfiguration, name: &str) -> Option<&'d Field<String>
     log.options.get().ok().flatten().and_then(|options| options.get(name))
 }
 
-/// Where options stand, or would.
+/// Where options are written, or would be.
 fn options_place(log: &LogConfiguration) -> &Place {
     log.options.place()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DEFINITION_LOG_OPTIONS;
-    use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
-    use crate::testing::story::{Story, Told};
-
-    const AT: &str = "/containerDefinitions/0/logConfiguration/options";
-    const GROUP: &str = "/containerDefinitions/0/logConfiguration/options/awslogs-group";
-
-    fn on(target: &str, driver: &str, options: &str) -> Story {
-        Story::containers_and(
-            &format!(
-                r#"{{"name": "app", "image": "nginx", "logConfiguration": {{"logDriver": "{driver}", {options}}}}}"#
-            ),
-            &format!(r#""requiresCompatibilities": ["{target}"]"#),
-        )
-    }
-
-    #[test]
-    fn awslogs_needs_a_region_a_group_and_on_fargate_a_prefix() {
-        let table: &[(&str, &str, &[Told])] = &[
-            (
-                "EC2",
-                r#""awslogs-region": "eu-west-1", "awslogs-group": "/ecs/web""#,
-                &[(Pass, "/containerDefinitions/0", "")],
-            ),
-            (
-                "FARGATE",
-                r#""awslogs-region": "eu-west-1", "awslogs-group": "g", "awslogs-stream-prefix": "w""#,
-                &[(Pass, "/containerDefinitions/0", "")],
-            ),
-            (
-                "FARGATE",
-                r#""awslogs-region": "eu-west-1", "awslogs-group": "g""#,
-                &[(Fail, AT, "awslogs-stream-prefix")],
-            ),
-            (
-                "EC2",
-                r#""awslogs-region": "eu-west-1""#,
-                &[(Fail, AT, "lacks the option awslogs-group")],
-            ),
-            ("EC2", "", &[(Fail, AT, "awslogs-region"), (Fail, AT, "awslogs-group")]),
-            (
-                "EC2",
-                r#""awslogs-region": "eu-west-1", "awslogs-group": "a b""#,
-                &[(Fail, GROUP, "contains ' '")],
-            ),
-            (
-                "EC2",
-                r#""awslogs-region": "eu-west-1", "awslogs-group": "${GROUP}""#,
-                &[(Unknown, GROUP, "placeholder")],
-            ),
-            (
-                "${TARGET}",
-                r#""awslogs-region": "eu-west-1", "awslogs-group": "g""#,
-                &[(Unknown, AT, "${TARGET}")],
-            ),
-            (
-                "EC2",
-                r#""awslogs-region": "eu-west-1", "awslogs-group": "g", "awslogs-create-group": "yes""#,
-                &[(
-                    Warn,
-                    "/containerDefinitions/0/logConfiguration/options/awslogs-create-group",
-                    "neither",
-                )],
-            ),
-            (
-                "EC2",
-                r#""awslogs-region": "eu-west-1", "awslogs-group": "g", "awslogs-datetime-format": "%Y", "awslogs-multiline-pattern": "^x""#,
-                &[(
-                    Warn,
-                    "/containerDefinitions/0/logConfiguration/options/awslogs-multiline-pattern",
-                    "ignored",
-                )],
-            ),
-        ];
-        for (target, options, told) in table {
-            let story = on(target, "awslogs", &format!(r#""options": {{{options}}}"#));
-            story.ends(&DEFINITION_LOG_OPTIONS, told);
-        }
-    }
-
-    #[test]
-    fn splunk_takes_its_token_in_plain_or_as_a_secret() {
-        let token = r#""secretOptions": [{"name": "splunk-token", "valueFrom": "t"}]"#;
-        on("EC2", "splunk", &format!(r#""options": {{"splunk-url": "https://x"}}, {token}"#))
-            .ends(&DEFINITION_LOG_OPTIONS, &[(Pass, "/containerDefinitions/0", "")]);
-        on("EC2", "splunk", r#""options": {"splunk-url": "https://x"}"#)
-            .ends(&DEFINITION_LOG_OPTIONS, &[(Fail, AT, "splunk-token")]);
-    }
-
-    #[test]
-    fn other_drivers_and_none_need_nothing() {
-        let at = "/containerDefinitions/0";
-        on("EC2", "json-file", r#""options": {}"#)
-            .ends(&DEFINITION_LOG_OPTIONS, &[(Skip, at, "json-file")]);
-        Story::container(r#""cpu": 1"#)
-            .ends(&DEFINITION_LOG_OPTIONS, &[(Skip, at, "no log driver")]);
-        Story::container(r#""logConfiguration": "${LOG}""#)
-            .ends(&DEFINITION_LOG_OPTIONS, &[(Unknown, at, "${LOG}")]);
-    }
-}
+mod tests;

@@ -49,6 +49,7 @@ pub static GROUP: Group = Group {
         vec![
             (&parameters::DEFINITION_FARGATE_PARAMETERS, parameters::rules()),
             (&references::DEFINITION_REFERENCES, references::rules()),
+            (&log_options::DEFINITION_LOG_OPTIONS, log_options::rules()),
         ]
     },
     ..Group::EMPTY

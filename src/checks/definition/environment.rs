@@ -8,7 +8,7 @@ use crate::document::{Field, Located, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
+use crate::verdict::{Finding, Findings, Judgement, Rule, not_applicable, warn};
 
 pub(super) static DEFINITION_ENVIRONMENT: Check = Check {
     id: "definition-environment",
@@ -16,6 +16,7 @@ pub(super) static DEFINITION_ENVIRONMENT: Check = Check {
     prevents: &[
         "ClientException: The secret name must be unique and not shared with any new or existing environment variables set on the container, such as '<name>'.",
         "ClientException: Duplicate secret names found: <name>. Each secret name must be unique.",
+        "ClientException: Environment variable name cannot be null or blank.",
     ],
     remedy: "Keep each name once, in environment or in secrets",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
@@ -23,6 +24,54 @@ pub(super) static DEFINITION_ENVIRONMENT: Check = Check {
     advises: false,
     judge: |task| whole(task, definition_environment),
 };
+
+const CLASH: Rule = Rule::quoted(
+    "a name is in environment or in secrets, not in both",
+    "ClientException: The secret name must be unique and not shared with any new or existing environment variables set on the container, such as '<name>'.",
+    "https://github.com/compose-x/ecs_composex/issues/707",
+    "2023-11-13",
+);
+const TWICE: Rule = Rule::quoted(
+    "a secret's name is given once",
+    "ClientException: Duplicate secret names found: <name>. Each secret name must be unique.",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html",
+    "2026-06",
+);
+const BLANK: Rule = Rule::quoted(
+    "an environment variable has a name",
+    "ClientException: Environment variable name cannot be null or blank.",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KeyValuePair.html",
+    "2026-06",
+);
+const LOST: Rule = Rule::unquoted(
+    "a name is given once in environment",
+    "one of the values is lost",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
+    "2026-06",
+);
+const MOST: Rule = Rule::quoted(
+    "interval is 5 to 300, timeout 2 to 60, retries 1 to 10, startPeriod 0 to 300",
+    "ClientException: Health check <name> must be less than or equal to the maximum allowed value <limit> for container '<container>'",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const LEAST: Rule = Rule::unquoted(
+    "interval, timeout, retries and startPeriod of a health check are not too small",
+    "RegisterTaskDefinition refuses it",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html",
+    "2026-06",
+);
+const COMMAND: Rule = Rule::unquoted(
+    "a health check begins with CMD or CMD-SHELL",
+    "the container's health stays UNKNOWN, and what depends on HEALTHY never starts",
+    "https://github.com/aws/aws-cdk/issues/34389",
+    "2026-06",
+);
+
+/// The rules that this check holds to.
+pub(super) fn rules() -> Vec<Rule> {
+    vec![CLASH, TWICE, BLANK, LOST, MOST, LEAST, COMMAND]
+}
 
 fn definition_environment(task: &Task, _: &View) -> Judgement {
     let containers = task.definition.container_definitions.items()?;
@@ -33,7 +82,7 @@ fn definition_environment(task: &Task, _: &View) -> Judgement {
     for container in containers {
         variables(container, &mut found);
         if let Field::Given(Located { value, .. }) = &container.health_check {
-            health_check(value, &mut found);
+            health_check(container, value, &mut found);
         }
     }
     overrides(task, containers, &mut found);
@@ -48,17 +97,15 @@ fn variables(container: &Container, found: &mut Findings) {
     let mut variables = Given::new();
     for variable in environment(&container.environment, found) {
         found.part(variable.name.place(), |found| {
-            let Some(name) = variable.name.get()? else { return Ok(()) };
             let place = variable.name.place();
+            let Some(name) = named(variable, found)? else { return Ok(()) };
             if secrets.contains_key(name.as_str()) {
                 found.add(clash(name, place));
             } else if let Some(first) = variables.insert(name, place) {
                 found.add(
-                    warn(format!(
-                        "{name} is set twice, first at {first}: one of the values is lost"
-                    ))
-                    .at(place)
-                    .remedy("Keep the one that is meant"),
+                    LOST.warn(format!("{name} is set twice, first at {first}"))
+                        .at(place)
+                        .remedy("Keep the value that is meant"),
                 );
             }
             Ok(())
@@ -66,7 +113,7 @@ fn variables(container: &Container, found: &mut Findings) {
     }
 }
 
-/// The names of the secrets. A name given twice is told of.
+/// The names of the secrets. A name given twice is a finding.
 fn secrets<'d>(container: &'d Container, found: &mut Findings) -> Given<'d> {
     let mut given = Given::new();
     for secret in listed(&container.secrets, found) {
@@ -75,9 +122,10 @@ fn secrets<'d>(container: &'d Container, found: &mut Findings) -> Given<'d> {
             let Some(text) = name.get()? else { return Ok(()) };
             if let Some(first) = given.insert(text, name.place()) {
                 found.add(
-                    fail(format!("the secret {text} is given twice, first at {first}"))
+                    TWICE
+                        .fail(format!("the secret {text} is given twice, first at {first}"))
                         .at(name.place())
-                        .prevents(format!("ClientException: Duplicate secret names found: {text}. Each secret name must be unique."))
+                        .naming("<name>", text)
                         .remedy("Keep the one that is meant"),
                 );
             }
@@ -87,10 +135,27 @@ fn secrets<'d>(container: &'d Container, found: &mut Findings) -> Given<'d> {
     given
 }
 
-fn clash(name: &str, place: &Place) -> crate::verdict::Finding {
-    fail(format!("{name} stands in environment and in secrets"))
-        .at(place)
-        .prevents(format!("ClientException: The secret name must be unique and not shared with any new or existing environment variables set on the container, such as '{name}'."))
+/// The name of a variable; that it has none is a finding.
+fn named<'d>(
+    variable: &'d EnvironmentVariable,
+    found: &mut Findings,
+) -> Result<Option<&'d String>, Stop> {
+    let name = variable.name.get()?.filter(|name| !name.trim().is_empty());
+    if name.is_none() {
+        let place =
+            if variable.name.is_missing() { &variable.place } else { variable.name.place() };
+        found.add(
+            BLANK
+                .fail("an environment variable has no name")
+                .at(place)
+                .remedy("Write each variable as an object with name and value"),
+        );
+    }
+    Ok(name)
+}
+
+fn clash(name: &str, place: &Place) -> Finding {
+    CLASH.fail(format!("{name} is in environment and in secrets")).at(place).naming("<name>", name)
 }
 
 fn overrides(task: &Task, containers: &[Container], found: &mut Findings) {
@@ -104,9 +169,13 @@ fn overrides(task: &Task, containers: &[Container], found: &mut Findings) {
             .collect();
         for variable in environment(&changed.environment, found) {
             let is_secret = |name| secrets.iter().any(|it| it.name.get() == Ok(Some(name)));
-            if let Ok(Some(name)) = variable.name.get()
-                && is_secret(name)
-            {
+            let place = variable.name.place();
+            let mut name = None;
+            found.part(place, |found| {
+                name = named(variable, found)?;
+                Ok(())
+            });
+            if let Some(name) = name.filter(|name| is_secret(name)) {
                 found.add(
                     // That RunTask refuses it as RegisterTaskDefinition does is nowhere written.
                     warn(format!("the override sets {name}, which is a secret of the container"))
@@ -138,7 +207,7 @@ fn listed<'d, T>(field: &'d Field<Vec<T>>, found: &mut Findings) -> &'d [T] {
 }
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html>
-fn health_check(check: &HealthCheck, found: &mut Findings) {
+fn health_check(container: &Container, check: &HealthCheck, found: &mut Findings) {
     for (name, field, least, most) in [
         ("interval", &check.interval, 5, 300),
         ("timeout", &check.timeout, 2, 60),
@@ -149,13 +218,17 @@ fn health_check(check: &HealthCheck, found: &mut Findings) {
             if let Some(&number) = field.get()?
                 && !(least..=most).contains(&number)
             {
+                let owner = container.name.get().ok().flatten().map_or("", String::as_str);
+                let rule = if number > most { MOST } else { LEAST };
+                let message =
+                    format!("the health check's {name} is {number}, outside {least} to {most}");
                 found.add(
-                    fail(format!(
-                        "the health check's {name} is {number}, outside {least} to {most}"
-                    ))
-                    .at(field.place())
-                    .prevents(format!("ClientException: invalid {name} of the health check"))
-                    .remedy(format!("Set {name} from {least} to {most}")),
+                    rule.fail(message)
+                        .at(field.place())
+                        .naming("<name>", name)
+                        .naming("<limit>", &most.to_string())
+                        .naming("<container>", owner)
+                        .remedy(format!("Set {name} from {least} to {most}")),
                 );
             }
             Ok(())
@@ -179,12 +252,9 @@ fn command(check: &HealthCheck, found: &mut Findings) -> Result<(), Stop> {
         ),
         None => "the health check has no command".to_owned(),
     };
-    found.add(
-        warn(message)
-            .at(check.command.place())
-            .prevents("the container's health stays UNKNOWN, and what depends on HEALTHY never starts")
-            .remedy("Begin the command with CMD (a program and its arguments) or CMD-SHELL (one shell line)"),
-    );
+    found.add(COMMAND.warn(message).at(check.command.place()).remedy(
+        "Begin the command with CMD (a program and its arguments) or CMD-SHELL (one shell line)",
+    ));
     Ok(())
 }
 
@@ -208,7 +278,7 @@ mod tests {
                 (
                     Fail,
                     "/containerDefinitions/0/environment/0/name",
-                    "A stands in environment and in secrets",
+                    "A is in environment and in secrets",
                 ),
             ),
             (
@@ -223,6 +293,19 @@ mod tests {
                 r#""secrets": [{"name": "${NAME}", "valueFrom": "a"}]"#,
                 (Unknown, "/containerDefinitions/0/secrets/0/name", "placeholder"),
             ),
+            (
+                r#""environment": [{"name": "", "value": "1"}]"#,
+                (Fail, "/containerDefinitions/0/environment/0/name", "has no name"),
+            ),
+            (
+                r#""environment": [{"name": " ", "value": "1"}]"#,
+                (Fail, "/containerDefinitions/0/environment/0/name", "has no name"),
+            ),
+            (
+                r#""environment": [{"value": "1"}]"#,
+                (Fail, "/containerDefinitions/0/environment/0", "has no name"),
+            ),
+            (r#""environment": [{"name": "A", "value": ""}]"#, HELD),
             (
                 r#""environment": "${ENVIRONMENT}""#,
                 (Unknown, "/containerDefinitions/0/environment", "placeholder"),

@@ -1,5 +1,6 @@
 //! The group `definition`: what the task definition alone, and the request beside it, already decide.
 
+mod blanks;
 mod container_resources;
 mod dependencies;
 mod environment;
@@ -47,9 +48,14 @@ pub static GROUP: Group = Group {
     ],
     rules: || {
         vec![
+            (
+                &schema::DEFINITION_SCHEMA,
+                spelling::RULES.into_iter().chain(blanks::RULES).collect(),
+            ),
             (&parameters::DEFINITION_FARGATE_PARAMETERS, parameters::rules()),
             (&references::DEFINITION_REFERENCES, references::rules()),
             (&log_options::DEFINITION_LOG_OPTIONS, log_options::rules()),
+            (&environment::DEFINITION_ENVIRONMENT, environment::rules()),
         ]
     },
     ..Group::EMPTY

@@ -1,6 +1,6 @@
 //! `definition-schema`
 
-use super::{limits, spelling};
+use super::{blanks, limits, spelling};
 use crate::checks::{Check, whole};
 use crate::document::kind::Kind;
 use crate::document::node::{Node, duplicates};
@@ -41,6 +41,7 @@ fn definition_schema(task: &Task, _: &View) -> Judgement {
     }
     judge_document(root, examine_definition(root, form), &mut found);
     spelling::judge(task, form, &mut found);
+    blanks::judge(task, &mut found);
     limits::judge(task, form, &mut found);
     for input in &task.context.inputs {
         judge_document(&input.root, examine_context(&input.root, input.kind), &mut found);
@@ -72,7 +73,7 @@ fn judge_document(root: &Node, complaints: Vec<Complaint>, found: &mut Findings)
     }
 }
 
-/// Old consoles and SDKs export dozens of nulls: they are told of once, at the first.
+/// Old consoles and SDKs export dozens of nulls: they are reported once, at the first.
 fn folded(nulls: Vec<Complaint>) -> Option<Complaint> {
     let more = nulls.len().saturating_sub(1);
     let first = nulls.into_iter().next()?;
@@ -106,6 +107,9 @@ fn complain(complaint: Complaint, found: &mut Findings) {
             )
             .remedy("Take out the fields that are null"),
         (Mismatch::Missing, _) => finding.remedy("Add the field"),
+        (Mismatch::Empty, _) => {
+            finding.prevents(blanks::REQUIRED.words.to_string()).remedy("Write a value")
+        }
         (Mismatch::UnknownValue, _) => finding
             .prevents("ClientException, if the service does not know the value")
             .remedy("Write one of the values of the API reference"),

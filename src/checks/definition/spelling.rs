@@ -5,7 +5,48 @@ use std::collections::HashMap;
 use crate::document::kind::Kind;
 use crate::document::{Container, Field, Place};
 use crate::task::Task;
-use crate::verdict::{Findings, fail, warn};
+use crate::verdict::{Finding, Findings, Rule};
+
+const DEPLOYED: &str = "https://github.com/badmintoncryer/cdk-preflight";
+const EMPTY: Rule = Rule::quoted(
+    "the name and image of each container are not empty",
+    "ClientException: <field> should not be null or empty.",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
+    "2026-06",
+);
+const FAMILY: Rule = Rule::quoted(
+    "the family is not empty",
+    "ClientException: Family can not be blank.",
+    "https://github.com/aws-actions/amazon-ecs-deploy-task-definition/issues/630",
+    "2024-08-30",
+);
+const LETTERS: Rule = Rule::quoted(
+    "names have up to 255 letters, digits, hyphens and underscores",
+    "ClientException: <field> contains invalid characters.",
+    DEPLOYED,
+    "2026-09",
+);
+const UNIQUE: Rule = Rule::quoted(
+    "containers have different names",
+    "ClientException: Container names must be unique within a task definition",
+    DEPLOYED,
+    "2026-09",
+);
+const VOLUMES: Rule = Rule::unquoted(
+    "volumes have different names",
+    "RegisterTaskDefinition refuses it, or one of the volumes is used for both",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html",
+    "2026-06",
+);
+const PORT: Rule = Rule::unquoted(
+    "the name of a port has up to 64 lower-case letters, digits, hyphens and underscores",
+    "RegisterTaskDefinition refuses it",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html",
+    "2026-06",
+);
+
+/// The rules of this file.
+pub(super) const RULES: [Rule; 6] = [EMPTY, FAMILY, LETTERS, UNIQUE, VOLUMES, PORT];
 
 /// Judges the names of the family, the containers, the volumes and the ports, and that each container
 /// has an image.
@@ -14,7 +55,7 @@ pub(super) fn judge(task: &Task, form: Kind, found: &mut Findings) {
     if whole {
         let family = &task.definition.family;
         if is_empty(family) {
-            found.add(empty("the family is empty", family.place(), "Family"));
+            found.add(FAMILY.fail("the family is empty").at(family.place()).remedy("Add it"));
         }
         spelt("family", "Family", family, found);
         for volume in task.definition.volumes.items().unwrap_or_default() {
@@ -31,12 +72,10 @@ pub(super) fn judge(task: &Task, form: Kind, found: &mut Findings) {
             && let Some(first) = names.insert(name, container.name.place())
         {
             found.add(
-                fail(format!("two containers are called {name}; the first is at {first}"))
+                UNIQUE
+                    .fail(format!("two containers are called {name}; the first is at {first}"))
                     .at(container.name.place())
-                    .prevents(format!(
-                        "ClientException: the name '{name}' is not unique among the containers"
-                    ))
-                    .remedy("Give each container a name of its own"),
+                    .remedy("Give each container another name"),
             );
         }
         ports(container, found);
@@ -61,11 +100,8 @@ fn is_empty(field: &Field<String>) -> bool {
     matches!(field.get(), Ok(Some(text)) if text.is_empty())
 }
 
-fn empty(message: &str, place: &Place, field: &str) -> crate::verdict::Finding {
-    fail(message)
-        .at(place)
-        .prevents(format!("ClientException: {field} should not be null or empty."))
-        .remedy("Add it")
+fn empty(message: &str, place: &Place, field: &str) -> Finding {
+    EMPTY.fail(message).at(place).naming("<field>", field).remedy("Add it")
 }
 
 /// Up to 255 letters, digits, hyphens and underscores
@@ -80,9 +116,10 @@ fn spelt(what: &str, field: &str, name: &Field<String>, found: &mut Findings) {
             None => return Ok(()),
         };
         found.add(
-            fail(format!("{text} cannot be the name of a {what}: it {why}"))
+            LETTERS
+                .fail(format!("{text} cannot be the name of a {what}: it {why}"))
                 .at(name.place())
-                .prevents(format!("ClientException: {field} contains invalid characters."))
+                .naming("<field>", field)
                 .remedy("Use up to 255 letters, digits, hyphens and underscores"),
         );
         Ok(())
@@ -96,10 +133,10 @@ fn volumes_once(task: &Task, found: &mut Findings) {
             && let Some(first) = names.insert(name, volume.name.place())
         {
             found.add(
-                warn(format!("two volumes are called {name}; the first is at {first}"))
+                VOLUMES
+                    .warn(format!("two volumes are called {name}; the first is at {first}"))
                     .at(volume.name.place())
-                    .prevents("ClientException: the names of volumes are not unique")
-                    .remedy("Give each volume a name of its own"),
+                    .remedy("Give each volume another name"),
             );
         }
     }
@@ -114,25 +151,20 @@ fn ports(container: &Container, found: &mut Findings) {
             let message = |why: &str| format!("{text} cannot be the name of a port: it {why}");
             let stranger = |it: char| !it.is_ascii_alphanumeric() && !"-_".contains(it);
             let finding = if text.starts_with('-') {
-                fail(message("begins with a hyphen"))
+                PORT.fail(message("begins with a hyphen"))
             } else if text.contains(stranger) {
-                fail(message("holds more than letters, digits, - and _"))
+                PORT.fail(message("holds more than letters, digits, - and _"))
             } else if text.len() > 64 {
-                fail(message("has more than 64 characters"))
+                PORT.fail(message("has more than 64 characters"))
             } else if text.contains(|it: char| it.is_ascii_uppercase()) {
                 // That capitals are refused is documented only by what is allowed.
-                warn(format!("the name of the port, {text}, has capital letters"))
+                PORT.warn(format!("the name of the port, {text}, has capital letters"))
             } else {
                 return Ok(());
             };
-            found.add(
-                finding
-                    .at(port.name.place())
-                    .prevents("ClientException: the name of the port mapping is not valid")
-                    .remedy(
-                        "Use up to 64 lower-case letters, digits, _ and -, with no hyphen in front",
-                    ),
-            );
+            found.add(finding.at(port.name.place()).remedy(
+                "Use up to 64 lower-case letters, digits, _ and -, with no hyphen in front",
+            ));
             Ok(())
         });
     }

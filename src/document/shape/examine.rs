@@ -43,6 +43,8 @@ pub enum Mismatch {
     WrongType,
     /// A required field is missing.
     Missing,
+    /// A required text is empty.
+    Empty,
     /// A number or a length below its minimum.
     TooSmall,
     /// Not exactly one of mutually exclusive fields.
@@ -54,7 +56,7 @@ pub enum Mismatch {
 pub enum Severity {
     /// Some client drops or ignores it, or it is a placeholder.
     Warn,
-    /// Every client rejects it.
+    /// Every client rejects it, or AWS does.
     Fail,
 }
 
@@ -68,9 +70,11 @@ impl Mismatch {
             | Mismatch::UnquotedSize
             | Mismatch::TruthForNumber
             | Mismatch::UnknownValue => Severity::Warn,
-            Mismatch::WrongType | Mismatch::Missing | Mismatch::TooSmall | Mismatch::NotOne => {
-                Severity::Fail
-            }
+            Mismatch::WrongType
+            | Mismatch::Missing
+            | Mismatch::Empty
+            | Mismatch::TooSmall
+            | Mismatch::NotOne => Severity::Fail,
         }
     }
 }
@@ -95,7 +99,11 @@ pub fn examine_definition(root: &Node, form: kind::Kind) -> Vec<Complaint> {
                         .iter()
                         .any(|name| it.place.pointer == task.place.pointer.field(*name))
             };
-            found.retain(|it| !read_only(it));
+            // An empty family has words of AWS's own, and is judged with the names.
+            let family = task.place.pointer.field("family");
+            found.retain(|it| {
+                !read_only(it) && (it.kind != Mismatch::Empty || it.place.pointer != family)
+            });
         }
     }
     found
@@ -113,6 +121,14 @@ pub fn examine_context(root: &Node, kind: ContextKind) -> Vec<Complaint> {
         ContextKind::LiveService | ContextKind::Flags => Vec::new(),
     };
     found.retain(|it| it.kind != Mismatch::Missing || it.place.pointer != root.place.pointer);
+    for complaint in &mut found {
+        let top = root.entries().iter().any(|it| it.node.place.pointer == complaint.place.pointer);
+        complaint.kind = match complaint.kind {
+            Mismatch::Missing if top => Mismatch::Null,
+            Mismatch::Empty if top => Mismatch::UnknownValue,
+            kind => kind,
+        };
+    }
     found
 }
 
@@ -137,6 +153,14 @@ fn fields(node: &Node, shape: &'static Shape, name: &str, found: &mut Vec<Compla
     }
     for entry in node.entries() {
         match shape.fields.iter().find(|field| field.name == &*entry.key) {
+            Some(field) if field.required && entry.node.value == Value::Null => {
+                let message = format!("`{}` of {name} is null, and it is required", field.name);
+                found.push(complaint(&entry.node.place, Mismatch::Missing, message));
+            }
+            Some(field) if field.required && entry.node.text() == Some("") => {
+                let message = format!("`{}` of {name} is empty, and it is required", field.name);
+                found.push(complaint(&entry.node.place, Mismatch::Empty, message));
+            }
             Some(field) => check(&entry.node, &field.kind, &format!("`{}`", field.name), found),
             None => found.push(unknown(&entry.key, &entry.key_place, shape, name)),
         }

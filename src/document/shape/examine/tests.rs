@@ -24,8 +24,8 @@ fn what_fits_gives_no_complaint() {
 #[test]
 fn what_does_not_fit_is_named_with_its_place() {
     use Mismatch::{
-        Missing, NotOne, Null, Placeholder, TooSmall, TruthForNumber, UnknownField, UnknownValue,
-        UnquotedSize, WrongType,
+        Empty, Missing, NotOne, Null, Placeholder, TooSmall, TruthForNumber, UnknownField,
+        UnknownValue, UnquotedSize, WrongType,
     };
     for (fields, kind, subject, message) in [
         (
@@ -64,7 +64,19 @@ fn what_does_not_fit_is_named_with_its_place() {
             "/networkMode",
             "documented are bridge, host",
         ),
-        (r#""pidMode": """#, UnknownValue, "/pidMode", "is empty"),
+        (r#""networkMode": """#, UnknownValue, "/networkMode", "is empty"),
+        (
+            r#""ephemeralStorage": {"sizeInGiB": null}"#,
+            Missing,
+            "/ephemeralStorage/sizeInGiB",
+            "is null, and it is required",
+        ),
+        (
+            r#""volumes": [{"efsVolumeConfiguration": {"fileSystemId": ""}}]"#,
+            Empty,
+            "/volumes/0/efsVolumeConfiguration/fileSystemId",
+            "is empty, and it is required",
+        ),
         (r#""taskRoleArn": 1"#, WrongType, "/taskRoleArn", "in double quotes"),
         (r#""volumes": {}"#, WrongType, "/volumes", "an object where a list belongs"),
         (
@@ -120,6 +132,41 @@ fn a_missing_field_is_found_at_its_owner() {
     let found = examined("{\n  \"containerDefinitions\": []}");
     assert_eq!((found[0].kind, found[0].place.subject().as_str()), (Mismatch::Missing, ""));
     assert_eq!(found[0].message, "the task definition lacks `family`, which is required");
+}
+
+/// Every client drops a null or refuses it, and then the field is missing.
+#[test]
+fn no_required_field_may_be_null() {
+    for text in [
+        r#"{"family": null, "containerDefinitions": []}"#,
+        r#"{"family": "web", "containerDefinitions": null}"#,
+        r#"[{"name": "a", "image": "i", "secrets": [{"name": null, "valueFrom": "a"}]}]"#,
+        r#"[{"name": "a", "image": "i", "secrets": [{"name": "A", "valueFrom": null}]}]"#,
+        r#"[{"name": "a", "image": "i", "dependsOn": [{"containerName": null, "condition": "START"}]}]"#,
+        r#"[{"name": "a", "image": "i", "logConfiguration": {"logDriver": null}}]"#,
+        r#"[{"name": "a", "image": "i", "healthCheck": {"command": null}}]"#,
+        r#"[{"name": "a", "image": "i", "ulimits": [{"name": "nofile", "softLimit": null, "hardLimit": 1}]}]"#,
+        r#"[{"name": "a", "image": "i", "restartPolicy": {"enabled": null}}]"#,
+        r#"[{"name": "a", "image": "i", "firelensConfiguration": {"type": null}}]"#,
+        r#"[{"name": "a", "image": "i", "environmentFiles": [{"type": "s3", "value": null}]}]"#,
+        r#"[{"name": "a", "image": "i", "repositoryCredentials": {"credentialsParameter": null}}]"#,
+        r#"[{"name": "a", "image": "i", "linuxParameters": {"tmpfs": [{"containerPath": "/t", "size": null}]}}]"#,
+    ] {
+        let found = examined(text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert_eq!(found[0].kind, Mismatch::Missing, "{text}");
+    }
+}
+
+/// What a request must have at its top may be given on the command line instead.
+#[test]
+fn at_the_top_of_a_request_null_and_empty_only_warn() {
+    for text in [r#"{"serviceName": null}"#, r#"{"serviceName": ""}"#] {
+        let source = Source::read("service.json", Role::Context, text.as_bytes()).unwrap();
+        let found = examine_context(&source.root, ContextKind::CreateService);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert_eq!(found[0].kind.severity(), Severity::Warn, "{text}");
+    }
 }
 
 #[test]

@@ -14,7 +14,13 @@ struct Size {
     windows: bool,
     /// Needs Linux platform version 1.4.0 or later.
     needs_1_4: bool,
+    /// When it was last seen to be offered.
+    seen: &'static str,
 }
+
+/// Where the sizes are listed.
+pub const SOURCE: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html";
 
 /// The memory that Fargate offers with one cpu: every step from least to most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,20 +42,20 @@ pub enum MemoryStep {
     Mib(u64),
 }
 
-const fn size(cpu: u64, least: u64, most: u64, step: MemoryStep) -> Size {
+const fn size(cpu: u64, least: u64, most: u64, step: MemoryStep, seen: &'static str) -> Size {
     let memory = MemoryRange { least: MemoryMib(least), most: MemoryMib(most), step };
     let windows = cpu >= 1024 && cpu <= 4096;
-    Size { cpu: CpuUnits(cpu), memory, windows, needs_1_4: cpu >= 8192 }
+    Size { cpu: CpuUnits(cpu), memory, windows, needs_1_4: cpu >= 8192, seen }
 }
 
 const SIZES: [Size; 7] = [
-    size(256, 512, 2048, MemoryStep::Doubling),
-    size(512, 1024, 4096, MemoryStep::Mib(1024)),
-    size(1024, 2048, 8192, MemoryStep::Mib(1024)),
-    size(2048, 4096, 16_384, MemoryStep::Mib(1024)),
-    size(4096, 8192, 30_720, MemoryStep::Mib(1024)),
-    size(8192, 16_384, 61_440, MemoryStep::Mib(4096)),
-    size(16_384, 32_768, 122_880, MemoryStep::Mib(8192)),
+    size(256, 512, 2048, MemoryStep::Doubling, "2026-06"),
+    size(512, 1024, 4096, MemoryStep::Mib(1024), "2026-06"),
+    size(1024, 2048, 8192, MemoryStep::Mib(1024), "2026-06"),
+    size(2048, 4096, 16_384, MemoryStep::Mib(1024), "2026-06"),
+    size(4096, 8192, 30_720, MemoryStep::Mib(1024), "2026-06"),
+    size(8192, 16_384, 61_440, MemoryStep::Mib(4096), "2026-06"),
+    size(16_384, 32_768, 122_880, MemoryStep::Mib(8192), "2026-06"),
 ];
 
 /// Why Fargate does not offer a size.
@@ -58,7 +64,7 @@ pub enum SizeProblem {
     /// No size has this cpu.
     #[error("Fargate offers no task with {cpu} CPU units on {os}; the nearest offered: {}", words::and(.nearest))]
     Cpu {
-        /// What is asked for.
+        /// What is requested.
         cpu: CpuUnits,
         /// On which operating system.
         os: OperatingSystem,
@@ -71,9 +77,9 @@ pub enum SizeProblem {
         instead(.nearest)
     )]
     Memory {
-        /// The cpu that is asked for.
+        /// The cpu that is requested.
         cpu: CpuUnits,
-        /// The memory that is asked for.
+        /// The memory that is requested.
         memory: MemoryMib,
         /// The memory that is offered with this cpu.
         allowed: MemoryRange,
@@ -86,7 +92,7 @@ pub enum SizeProblem {
         "{cpu} CPU units is more than any size of Fargate known here; the largest is {largest}"
     )]
     LargerThanKnown {
-        /// What is asked for.
+        /// What is requested.
         cpu: CpuUnits,
         /// The largest that is known.
         largest: CpuUnits,
@@ -117,6 +123,16 @@ pub fn judge(
         offered(os).find(|size| size.memory.holds(memory)).map(|size| (size.cpu, memory));
     let nearest = same_cpu.chain(same_memory).collect();
     Err(SizeProblem::Memory { cpu, memory, allowed: size.memory, nearest })
+}
+
+/// Each size as a sentence, with the day on which it was last seen to be offered.
+pub fn offers() -> impl Iterator<Item = (String, &'static str)> {
+    SIZES.iter().map(|size| {
+        let on = if size.windows { "Linux and Windows" } else { "Linux" };
+        let sentence =
+            format!("Fargate offers {} CPU units with {} on {on}", size.cpu, size.memory);
+        (sentence, size.seen)
+    })
 }
 
 /// Whether a size of this cpu needs Linux platform version 1.4.0 or later.

@@ -12,9 +12,9 @@ pub enum PlatformVersion {
     Latest,
     /// Linux 1.4.0, which is what `LATEST` means today.
     V1_4_0,
-    /// Linux 1.3.0: can still be asked for, but lacks what 1.4.0 brought.
+    /// Linux 1.3.0: can still be requested, but lacks what 1.4.0 brought.
     V1_3_0,
-    /// A version of Linux that can no longer be asked for.
+    /// A version of Linux that can no longer be requested.
     Retired(String),
     /// The only version of Windows.
     WindowsV1_0_0,
@@ -22,18 +22,57 @@ pub enum PlatformVersion {
     Unknown(String),
 }
 
+/// One version, with its source and the day on which it was last seen to hold.
+pub struct Version {
+    /// As it is written.
+    pub text: &'static str,
+    /// Of which operating system.
+    pub os: OperatingSystem,
+    /// Whether tasks can still be started on it.
+    pub offered: bool,
+    /// The page.
+    pub source: &'static str,
+    /// The day.
+    pub seen: &'static str,
+}
+
+const LINUX: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html";
+const WINDOWS: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-windows-fargate.html";
+
+const fn version(text: &'static str, os: OperatingSystem, offered: bool) -> Version {
+    let source = match os {
+        OperatingSystem::Linux => LINUX,
+        OperatingSystem::Windows => WINDOWS,
+    };
+    Version { text, os, offered, source, seen: "2026-06" }
+}
+
+/// Every version that the documentation lists.
+pub static VERSIONS: [Version; 6] = [
+    version("1.4.0", OperatingSystem::Linux, true),
+    version("1.3.0", OperatingSystem::Linux, true),
+    version("1.2.0", OperatingSystem::Linux, false),
+    version("1.1.0", OperatingSystem::Linux, false),
+    version("1.0.0", OperatingSystem::Linux, false),
+    version("1.0.0", OperatingSystem::Windows, true),
+];
+
 impl PlatformVersion {
     /// Reads a `platformVersion`, which means different things on Linux and on Windows.
     pub fn read(text: &str, os: OperatingSystem) -> PlatformVersion {
+        if text == "LATEST" {
+            return PlatformVersion::Latest;
+        }
+        let Some(version) = VERSIONS.iter().find(|it| it.text == text && it.os == os) else {
+            return PlatformVersion::Unknown(text.to_owned());
+        };
         match (os, text) {
-            (_, "LATEST") => PlatformVersion::Latest,
-            (OperatingSystem::Linux, "1.4.0") => PlatformVersion::V1_4_0,
+            _ if !version.offered => PlatformVersion::Retired(text.to_owned()),
+            (OperatingSystem::Windows, _) => PlatformVersion::WindowsV1_0_0,
             (OperatingSystem::Linux, "1.3.0") => PlatformVersion::V1_3_0,
-            (OperatingSystem::Linux, "1.0.0" | "1.1.0" | "1.2.0") => {
-                PlatformVersion::Retired(text.to_owned())
-            }
-            (OperatingSystem::Windows, "1.0.0") => PlatformVersion::WindowsV1_0_0,
-            _ => PlatformVersion::Unknown(text.to_owned()),
+            (OperatingSystem::Linux, _) => PlatformVersion::V1_4_0,
         }
     }
 

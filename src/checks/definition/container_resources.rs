@@ -3,12 +3,12 @@
 use std::str::FromStr;
 
 use crate::checks::{Check, whole};
-use crate::document::{Container, Field};
+use crate::document::{Container, Field, LaunchTarget};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::placement::size::{CpuUnits, MemoryMib, SizeError};
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
+use crate::verdict::{Findings, Judgement, Rule, not_applicable};
 
 pub(super) static DEFINITION_CONTAINER_RESOURCES: Check = Check {
     id: "definition-container-resources",
@@ -19,12 +19,61 @@ pub(super) static DEFINITION_CONTAINER_RESOURCES: Check = Check {
         "ClientException: The sum of all container 'memoryReservation' values cannot be greater than the value of the task 'memory'.",
         "ClientException: Invalid setting for container '<name>'. At least one of 'memory' or 'memoryReservation' must be specified.",
     ],
-    remedy: "Lower what the containers ask for, or raise the size of the task",
+    remedy: "Lower what the containers request, or raise the size of the task",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
     asks: &[],
     advises: false,
     judge: |task| whole(task, definition_container_resources),
 };
+
+const DEPLOYED: &str = "https://github.com/badmintoncryer/cdk-preflight";
+const CPU: Rule = Rule::quoted(
+    "the cpu of the containers fits into the cpu of the task",
+    "ClientException: The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.",
+    DEPLOYED,
+    "2026-09",
+);
+const MEMORY: Rule = Rule::quoted(
+    "the memory of a container fits into the memory of the task",
+    "ClientException: The 'memory' setting for container '<name>' is greater than for the task.",
+    DEPLOYED,
+    "2026-09",
+);
+const RESERVED: Rule = Rule::quoted(
+    "the reservations of the containers fit into the memory of the task",
+    "ClientException: The sum of all container 'memoryReservation' values cannot be greater than the value of the task 'memory'.",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
+    "2026-06",
+);
+const HELD: Rule = Rule::quoted(
+    "the limits of the containers fit into the memory of the task",
+    "OutOfMemoryError: Container killed due to memory usage",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html",
+    "2026-06",
+);
+const LIMIT: Rule = Rule::quoted(
+    "memory is not less than memoryReservation",
+    "ClientException: Invalid setting for container '<name>'. The 'memory' must be greater than or equal to the 'memoryReservation'.",
+    DEPLOYED,
+    "2026-09",
+);
+const NONE: Rule = Rule::quoted(
+    "a container has memory or memoryReservation, or the task has memory",
+    "ClientException: Invalid setting for container '<name>'. At least one of 'memory' or 'memoryReservation' must be specified.",
+    DEPLOYED,
+    "2026-09",
+);
+const LEAST: Rule = Rule::quoted(
+    "memory and memoryReservation are at least 6 MiB",
+    "CannotCreateContainerError: Error response from daemon: Minimum memory <what> allowed is 6MB",
+    "https://github.com/moby/moby/blob/master/daemon/daemon_unix.go",
+    "2026-08-23",
+);
+
+/// The rules that this check holds to.
+pub(super) fn rules() -> Vec<Rule> {
+    vec![CPU, MEMORY, RESERVED, HELD, LIMIT, NONE, LEAST]
+}
 
 /// The least memory with which Docker starts a container, in MiB.
 const LEAST_MEMORY: u64 = 6;
@@ -38,13 +87,13 @@ fn definition_container_resources(task: &Task, _: &View) -> Judgement {
     let mut found = Findings::new();
     found.part(task_cpu(task).place(), |found| cpu(task, &demands, found));
     for demand in &demands {
-        found.part(&demand.container.place, |found| reservation(demand, found));
+        found.part(&demand.container.place, |found| reservation(task, demand, found));
     }
     found.part(task_memory(task).place(), |found| memory(task, &demands, found));
     found.or_pass("the containers fit into the task")
 }
 
-/// What one container asks for, with what a task to run overrides.
+/// What one container requests, with the overrides of a task to run.
 struct Demand<'t> {
     container: &'t Container,
     cpu: &'t Field<i64>,
@@ -94,7 +143,7 @@ fn size<S: FromStr<Err = SizeError>>(field: &Field<String>) -> Result<Option<S>,
     parsed.map_err(|error| Gap::Unresolved { why: error.to_string() }.into())
 }
 
-/// A number that asks for something; none and nought ask for nothing.
+/// A number that requests something; none and zero request nothing.
 fn asked(field: &Field<i64>) -> Result<Option<u64>, Stop> {
     Ok(field.get()?.and_then(|&number| u64::try_from(number).ok()).filter(|it| *it > 0))
 }
@@ -113,38 +162,62 @@ fn cpu(task: &Task, demands: &[Demand], found: &mut Findings) -> Result<(), Stop
             [one] => one.cpu.place(),
             _ => task_cpu(task).place(),
         };
-        found.fail(
-            place,
-            format!("the containers ask for {sum} CPU units together, the task has {limit}"),
-        );
+        let message =
+            format!("the containers request {sum} CPU units together, and the task has {limit}");
+        found.add(CPU.fail(message).at(place));
     }
     Ok(())
 }
 
-fn reservation(demand: &Demand, found: &mut Findings) -> Result<(), Stop> {
+fn reservation(task: &Task, demand: &Demand, found: &mut Findings) -> Result<(), Stop> {
     let hard = asked(demand.memory)?;
     let soft = asked(demand.reservation)?;
     if let (Some(hard), Some(soft)) = (hard, soft)
         && hard < soft
     {
         found.add(
-            fail(format!("memoryReservation is {soft} MiB, more than memory, which is {hard} MiB"))
+            LIMIT
+                .fail(format!(
+                    "memoryReservation is {soft} MiB, more than memory, which is {hard} MiB"
+                ))
                 .at(demand.reservation.place())
-                .prevents(format!("ClientException: Invalid setting for container '{}'. The 'memory' must be greater than the 'memoryReservation'.", demand.name()))
+                .naming("<name>", demand.name())
                 .remedy("Reserve less than the limit"),
         );
     }
-    if let Some(hard) = hard
-        && hard < LEAST_MEMORY
-    {
-        found.add(
-            warn(format!(
-                "memory is {hard} MiB; Docker starts no container with less than {LEAST_MEMORY}"
-            ))
-            .at(demand.memory.place())
-            .remedy("memory is counted in MiB: give it what the application needs"),
-        );
+    for (name, what, field, amount) in [
+        ("memory", "limit", demand.memory, hard),
+        ("memoryReservation", "reservation", demand.reservation, soft),
+    ] {
+        if let Some(amount) = amount.filter(|it| *it < LEAST_MEMORY) {
+            least(task, name, what, field, amount, found)?;
+        }
     }
+    Ok(())
+}
+
+/// Docker creates no such container. Whether Fargate does is not documented.
+fn least(
+    task: &Task,
+    name: &str,
+    what: &str,
+    field: &Field<i64>,
+    amount: u64,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let message =
+        format!("{name} is {amount} MiB; Docker starts no container with less than {LEAST_MEMORY}");
+    let on_docker = |it: &LaunchTarget| matches!(it, LaunchTarget::Ec2 | LaunchTarget::External);
+    let finding = match task.launch_targets()?.iter().any(on_docker) {
+        true => LEAST.fail(message),
+        false => LEAST.warn(message),
+    };
+    found.add(
+        finding
+            .at(field.place())
+            .naming("<what>", what)
+            .remedy(format!("{name} is counted in MiB: set it to what the application needs")),
+    );
     Ok(())
 }
 
@@ -158,9 +231,12 @@ fn memory(task: &Task, demands: &[Demand], found: &mut Findings) -> Result<(), S
         let soft = asked(demand.reservation)?;
         if let Some(hard) = hard.filter(|it| *it > limit) {
             found.add(
-                fail(format!("the container has a limit of {hard} MiB, the whole task {limit} MiB"))
+                MEMORY
+                    .fail(format!(
+                        "the container has a limit of {hard} MiB, and the whole task {limit} MiB"
+                    ))
                     .at(demand.memory.place())
-                    .prevents(format!("ClientException: The 'memory' setting for container '{}' is greater than for the task.", demand.name())),
+                    .naming("<name>", demand.name()),
             );
             return Ok(());
         }
@@ -170,30 +246,33 @@ fn memory(task: &Task, demands: &[Demand], found: &mut Findings) -> Result<(), S
     let place = task_memory(task).place();
     if reserved > limit {
         found.add(
-            fail(format!("the containers reserve {reserved} MiB together, the task has {limit} MiB"))
-                .at(place)
-                .prevents("ClientException: The sum of all container 'memoryReservation' values cannot be greater than the value of the task 'memory'."),
+            RESERVED
+                .fail(format!(
+                    "the containers reserve {reserved} MiB together, and the task has {limit} MiB"
+                ))
+                .at(place),
         );
     } else if held > limit {
         found.add(
-            warn(format!("the containers may use {held} MiB together, the task has {limit} MiB"))
-                .at(place)
-                .prevents("OutOfMemoryError: Container killed due to memory usage"),
+            HELD.warn(format!(
+                "the containers may use {held} MiB together, and the task has {limit} MiB"
+            ))
+            .at(place),
         );
     }
     Ok(())
 }
 
-/// Fargate demands a memory of the task, which is told of elsewhere; others leave it to the containers.
+/// On Fargate the task needs memory, which definition-fargate-size reports; elsewhere the containers do.
 fn without_task_memory(task: &Task, demands: &[Demand], found: &mut Findings) -> Result<(), Stop> {
     for demand in demands {
         if asked(demand.memory)?.or(asked(demand.reservation)?).is_none()
             && !task.is_for_fargate()?
         {
             found.add(
-                fail("neither the container nor the task says how much memory it gets")
+                NONE.fail("neither the container nor the task has memory set")
                     .at(&demand.container.place)
-                    .prevents(format!("ClientException: Invalid setting for container '{}'. At least one of 'memory' or 'memoryReservation' must be specified.", demand.name()))
+                    .naming("<name>", demand.name())
                     .remedy("Give the container memory or memoryReservation, or the task memory"),
             );
         }
@@ -202,96 +281,4 @@ fn without_task_memory(task: &Task, demands: &[Demand], found: &mut Findings) ->
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DEFINITION_CONTAINER_RESOURCES;
-    use crate::report::Status::{Fail, Pass, Unknown, Warn};
-    use crate::testing::story::{Story, Told};
-
-    const HELD: &[Told] = &[(Pass, "", "fit into the task")];
-
-    fn two(app: &str, side: &str, task: &str) -> Story {
-        Story::containers_and(
-            &format!(
-                r#"{{"name": "app", "image": "i", {app}}}, {{"name": "side", "image": "i", {side}}}"#
-            ),
-            task,
-        )
-    }
-
-    #[test]
-    fn containers_fit_into_the_cpu_of_the_task() {
-        let memory = r#""memory": 100, "cpu""#;
-        for (app, side, task, told) in [
-            ("128", "128", r#""cpu": "256""#, HELD),
-            ("128", "128", r#""cpu": ".25 vCPU""#, HELD),
-            ("4096", "4096", r#""tags": []"#, HELD),
-            (
-                "128",
-                "129",
-                r#""cpu": "256""#,
-                &[(Fail, "/cpu", "257 CPU units together, the task has 256")],
-            ),
-            ("128", "129", r#""cpu": "${CPU}""#, &[(Unknown, "/cpu", "`${CPU}`")]),
-            ("128", "129", r#""cpu": "a quarter""#, &[(Unknown, "/cpu", "cannot be read")]),
-        ] {
-            two(&format!("{memory}: {app}"), &format!("{memory}: {side}"), task)
-                .ends(&DEFINITION_CONTAINER_RESOURCES, told);
-        }
-    }
-
-    #[test]
-    fn containers_fit_into_the_memory_of_the_task() {
-        let task = r#""memory": "1 GB""#;
-        for (app, side, told) in [
-            (r#""memory": 512"#, r#""memory": 512"#, HELD),
-            (r#""cpu": 0"#, r#""cpu": 0"#, HELD),
-            (
-                r#""memory": 1025"#,
-                r#""cpu": 0"#,
-                &[(Fail, "/containerDefinitions/0/memory", "limit of 1025 MiB")],
-            ),
-            (
-                r#""memoryReservation": 600"#,
-                r#""memoryReservation": 600"#,
-                &[(Fail, "/memory", "reserve 1200 MiB")],
-            ),
-            (r#""memory": 600"#, r#""memory": 600"#, &[(Warn, "/memory", "may use 1200 MiB")]),
-            (
-                r#""memory": 256, "memoryReservation": 512"#,
-                r#""cpu": 0"#,
-                &[(Fail, "/containerDefinitions/0/memoryReservation", "more than memory")],
-            ),
-            (
-                r#""memory": 1"#,
-                r#""cpu": 0"#,
-                &[(Warn, "/containerDefinitions/0/memory", "no container with less")],
-            ),
-        ] {
-            two(app, side, task).ends(&DEFINITION_CONTAINER_RESOURCES, told);
-        }
-    }
-
-    #[test]
-    fn somebody_says_how_much_memory_there_is() {
-        let none = r#"{"name": "app", "image": "i"}"#;
-        let fails: &[Told] = &[(Fail, "/containerDefinitions/0", "how much memory")];
-        for (task, told) in [
-            (r#""requiresCompatibilities": ["EC2"]"#, fails),
-            (r#""memory": "512""#, HELD),
-            (r#""memory": "${MEMORY}""#, &[(Unknown, "/memory", "placeholder")]),
-            // Fargate's own rule is another check's.
-            (r#""requiresCompatibilities": ["FARGATE"]"#, HELD),
-            (r#""requiresCompatibilities": "${KIND}""#, &[(Unknown, "", "placeholder")]),
-        ] {
-            Story::containers_and(none, task).ends(&DEFINITION_CONTAINER_RESOURCES, told);
-        }
-    }
-
-    #[test]
-    fn an_override_counts_instead() {
-        let story = two(r#""memory": 512"#, r#""memory": 256"#, r#""memory": "1024""#);
-        let run = r#"{"overrides": {"containerOverrides": [{"name": "side", "memory": 2048}]}}"#;
-        let at = "run.json#/overrides/containerOverrides/0/memory";
-        story.run_as(run).ends(&DEFINITION_CONTAINER_RESOURCES, &[(Fail, at, "2048 MiB")]);
-    }
-}
+mod tests;

@@ -7,16 +7,71 @@ use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::names::{ImageRef, Registry, RoleRef};
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, fail, pass, warn};
+use crate::verdict::{Findings, Judgement, Rule, pass};
 
-const ECR: &str = "ClientException: Fargate requires task definition to have execution role ARN to support ECR images.";
-const AWSLOGS: &str = "ClientException: Fargate requires task definition to have execution role ARN to support log driver awslogs.";
-const SECRETS: &str = "ClientException: When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.";
+const PAGE: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html";
+const DEPLOYED: &str = "https://github.com/badmintoncryer/cdk-preflight";
+
+static ECR: Rule = Rule::quoted(
+    "an image of ECR on Fargate needs an execution role",
+    "ClientException: Fargate requires task definition to have execution role ARN to support ECR images.",
+    "https://github.com/virtual-kubelet/virtual-kubelet/issues/193",
+    "2026-06",
+);
+static AWSLOGS: Rule = Rule::quoted(
+    "awslogs on Fargate needs an execution role",
+    "ClientException: Fargate requires task definition to have execution role ARN to support log driver awslogs.",
+    DEPLOYED,
+    "2026-09",
+);
+static SECRETS: Rule = Rule::quoted(
+    "secrets need an execution role",
+    "ClientException: When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
+    DEPLOYED,
+    "2026-09",
+);
+static FILES: Rule = Rule::unquoted(
+    "environmentFiles need an execution role",
+    "RegisterTaskDefinition refuses it, or ResourceInitializationError",
+    PAGE,
+    "2026-06",
+);
+static CREDENTIALS: Rule = Rule::unquoted(
+    "repositoryCredentials need an execution role",
+    "RegisterTaskDefinition refuses it, or CannotPullContainerAuthError",
+    PAGE,
+    "2026-06",
+);
+static RESOURCES: Rule = Rule::unquoted(
+    "a FireLens configuration in S3, credentialSpecs and FSx credentials need an execution role",
+    "ResourceInitializationError",
+    PAGE,
+    "2026-06",
+);
+static INVALID: Rule = Rule::quoted(
+    "executionRoleArn is the ARN or the name of a role",
+    "ClientException: Role is not valid",
+    "https://github.com/aws-samples/aws-modern-application-workshop/issues/9",
+    "2018-07-18",
+);
+
+/// The rules that this check holds to.
+pub(super) fn rules() -> Vec<Rule> {
+    [&ECR, &AWSLOGS, &SECRETS, &FILES, &CREDENTIALS, &RESOURCES, &INVALID]
+        .into_iter()
+        .cloned()
+        .collect()
+}
 
 pub(super) static DEFINITION_EXECUTION_ROLE: Check = Check {
     id: "definition-execution-role",
     verifies: "an execution role is named where a feature needs one",
-    prevents: &[ECR, AWSLOGS, SECRETS],
+    prevents: &[
+        "ClientException: Fargate requires task definition to have execution role ARN to support ECR images.",
+        "ClientException: Fargate requires task definition to have execution role ARN to support log driver awslogs.",
+        "ClientException: When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
+    ],
     remedy: "Set executionRoleArn to a role that ECS may assume, with the rights that these features need",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
     asks: &[],
@@ -41,20 +96,14 @@ fn execution_role(task: &Task, _: &View) -> Judgement {
     findings.or_pass("")
 }
 
-/// The API documents an ARN; ECS has also been seen to take the name of a role in the same account.
+/// ECS also takes the bare name of a role, and fills in the account
+/// (<https://github.com/aws-actions/amazon-ecs-render-task-definition/issues/19>).
 fn named(text: &str, field: &Field<String>) -> Judgement {
     match text.parse::<RoleRef>() {
-        Ok(RoleRef::Arn(role)) => pass(format!("{} is named", role.name())),
-        Ok(RoleRef::Name(name)) => warn(format!(
-            "executionRoleArn is the bare name {name}, and the API documents a full ARN"
-        ))
-        .at(field.place())
-        .prevents("ClientException: Role is not valid")
-        .remedy("Write the role's full ARN: arn:aws:iam::111122223333:role/name")
-        .judge(),
-        Err(flaw) => fail(format!("executionRoleArn names no role: {flaw}"))
+        Ok(role) => pass(format!("{} is named", role.name())),
+        Err(flaw) => INVALID
+            .fail(format!("executionRoleArn names no role: {flaw}"))
             .at(field.place())
-            .prevents("ClientException: Role is not valid")
             .remedy("Write the role's full ARN: arn:aws:iam::111122223333:role/name")
             .judge(),
     }
@@ -64,7 +113,7 @@ fn named(text: &str, field: &Field<String>) -> Judgement {
 struct Need {
     what: String,
     certain: bool,
-    prevents: &'static str,
+    rule: &'static Rule,
 }
 
 /// What the execution role is needed for, and what the container instance does without it.
@@ -79,7 +128,7 @@ struct Needs {
 impl Needs {
     fn collect(&mut self, task: &Task, findings: &mut Findings) -> Result<(), Stop> {
         let targets = task.launch_targets()?;
-        // Instances have a role of their own, which pulls from ECR and writes awslogs for their tasks.
+        // The role of an instance pulls from ECR and writes awslogs for its tasks.
         self.fargate = targets.iter().any(|target| target.is_fargate());
         let roleless = self.fargate || targets.contains(&LaunchTarget::External);
         let containers = &task.definition.container_definitions;
@@ -107,7 +156,7 @@ impl Needs {
                     self.found.push(Need {
                         what: format!("environmentFiles of the override of container {name}"),
                         certain: true,
-                        prevents: "ResourceInitializationError",
+                        rule: &RESOURCES,
                     });
                 }
             }
@@ -115,10 +164,11 @@ impl Needs {
         });
     }
 
-    fn add(&mut self, what: &str, container: &Container, prevents: &'static str) {
+    fn add(&mut self, what: &str, container: &Container, rule: &'static Rule) {
         let name = container.name.get().ok().flatten().map_or("?", String::as_str);
-        let certain = self.fargate || ![ECR, AWSLOGS].contains(&prevents);
-        self.found.push(Need { what: format!("{what} of container {name}"), certain, prevents });
+        // An instance has a role that pulls from ECR and writes awslogs.
+        let certain = self.fargate || ![&ECR, &AWSLOGS].contains(&rule);
+        self.found.push(Need { what: format!("{what} of container {name}"), certain, rule });
     }
 
     fn image(&mut self, container: &Container, roleless: bool, findings: &mut Findings) {
@@ -132,7 +182,7 @@ impl Needs {
                 .parse::<ImageRef>()
                 .map_err(|flaw| Gap::Unresolved { why: flaw.to_string() })?;
             if matches!(image.registry, Registry::Ecr(_)) {
-                self.add("the ECR image", container, ECR);
+                self.add("the ECR image", container, &ECR);
             }
             Ok(())
         });
@@ -142,10 +192,10 @@ impl Needs {
         findings.part(container.log_configuration.place(), |_| {
             let Some(log) = container.log_configuration.get()? else { return Ok(()) };
             if roleless && log.log_driver.get()?.map(String::as_str) == Some("awslogs") {
-                self.add("the log driver awslogs", container, AWSLOGS);
+                self.add("the log driver awslogs", container, &AWSLOGS);
             }
             if !log.secret_options.items()?.is_empty() {
-                self.add("secretOptions", container, SECRETS);
+                self.add("secretOptions", container, &SECRETS);
             }
             Ok(())
         });
@@ -154,23 +204,19 @@ impl Needs {
     fn of_any_target(&mut self, container: &Container, findings: &mut Findings) {
         findings.part(container.secrets.place(), |_| {
             if !container.secrets.items()?.is_empty() {
-                self.add("secrets", container, SECRETS);
+                self.add("secrets", container, &SECRETS);
             }
             Ok(())
         });
         findings.part(container.environment_files.place(), |_| {
             if !container.environment_files.items()?.is_empty() {
-                self.add(
-                    "environmentFiles",
-                    container,
-                    "ClientException from RegisterTaskDefinition",
-                );
+                self.add("environmentFiles", container, &FILES);
             }
             Ok(())
         });
         findings.part(container.repository_credentials.place(), |_| {
             if container.repository_credentials.get()?.is_some() {
-                self.add("repositoryCredentials", container, "CannotPullContainerAuthError");
+                self.add("repositoryCredentials", container, &CREDENTIALS);
             }
             Ok(())
         });
@@ -178,18 +224,14 @@ impl Needs {
             let Some(router) = container.firelens_configuration.get()? else { return Ok(()) };
             let file = router.file()?;
             if file.map_or(Ok(false), |it| it.is_in_s3())? {
-                self.add(
-                    "the FireLens configuration in S3",
-                    container,
-                    "ResourceInitializationError",
-                );
+                self.add("the FireLens configuration in S3", container, &RESOURCES);
             }
             Ok(())
         });
         findings.part(container.credential_specs.place(), |_| {
             let specs = container.credential_specs.items()?;
             if specs.iter().any(|spec| spec.value.contains("arn:")) {
-                self.add("credentialSpecs", container, "ResourceInitializationError");
+                self.add("credentialSpecs", container, &RESOURCES);
             }
             Ok(())
         });
@@ -203,7 +245,7 @@ impl Needs {
             self.found.push(Need {
                 what: format!("the FSx credentials of volume {name}"),
                 certain: true,
-                prevents: "ResourceInitializationError",
+                rule: &RESOURCES,
             });
         }
         Ok(())
@@ -211,13 +253,13 @@ impl Needs {
 
     fn reason(&self) -> &'static str {
         if self.by_instance {
-            "nothing needs an execution role: the container instance pulls and logs with its own"
+            "nothing needs an execution role: the container instance pulls and logs with its role"
         } else {
             "nothing in the definition needs an execution role"
         }
     }
 
-    /// One failure that names everything: one role mends it all.
+    /// One failure that names everything, since one role fixes all of it.
     fn report(&self, task: &Task, findings: &mut Findings) {
         let Some(first) = self.found.first() else { return };
         let what: Vec<&str> = self.found.iter().map(|need| need.what.as_str()).collect();
@@ -225,11 +267,10 @@ impl Needs {
             format!("executionRoleArn is not given, and it is needed for {}", what.join(", "));
         let overridden = &task.context.overrides.execution_role_arn;
         // With a role in the overrides, it depends on how the definition was registered. An external
-        // instance has a role of its own too, which may pull and log, though AWS asks for this one.
+        // instance has a role too, which may pull and log, though AWS requires this one.
         let certain = overridden.is_missing() && self.found.iter().any(|need| need.certain);
-        let finding = if certain { fail(message) } else { warn(message) };
-        findings
-            .add(finding.at(task.definition.execution_role_arn.place()).prevents(first.prevents));
+        let finding = if certain { first.rule.fail(message) } else { first.rule.warn(message) };
+        findings.add(finding.at(task.definition.execution_role_arn.place()));
     }
 }
 
@@ -261,7 +302,7 @@ mod tests {
                 ("fail", "/executionRoleArn"),
             ),
             (definition("EXTERNAL", &ecr, ""), ("warn", "")),
-            // Container instances pull and log with a role of their own.
+            // Container instances pull and log with their role.
             (definition("EC2", &ecr, ""), ("pass", "")),
             (definition("EC2", logs, ""), ("pass", "")),
             (definition("FARGATE", logs, ""), ("fail", "")),
@@ -283,11 +324,8 @@ mod tests {
                 ("unknown", "/containerDefinitions/0/image"),
             ),
             (definition("FARGATE", &ecr, r#", "executionRoleArn": "${ROLE}""#), ("unknown", "")),
-            // A name where an ARN is documented, and what is no role at all.
-            (
-                definition("EC2", secrets, r#", "executionRoleArn": "execution""#),
-                ("warn", "/executionRoleArn"),
-            ),
+            // ECS fills in the account of a bare name; a policy is no role at all.
+            (definition("EC2", secrets, r#", "executionRoleArn": "execution""#), ("pass", "")),
             (
                 definition(
                     "EC2",

@@ -11,7 +11,7 @@ use crate::names::{Architecture, OperatingSystem};
 use crate::placement::fargate::{self, SizeProblem};
 use crate::placement::size::{CpuUnits, MemoryMib, SizeError};
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
+use crate::verdict::{Findings, Judgement, Rule, not_applicable};
 
 pub(super) static DEFINITION_FARGATE_SIZE: Check = Check {
     id: "definition-fargate-size",
@@ -29,6 +29,36 @@ pub(super) static DEFINITION_FARGATE_SIZE: Check = Check {
     judge: |task| whole(task, fargate_size),
 };
 
+const PAIR: Rule = Rule::quoted(
+    "cpu and memory of a Fargate task are a pair that Fargate offers",
+    "ClientException: No Fargate configuration exists for given values.",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const INVALID: Rule = Rule::quoted(
+    "cpu and memory of a Fargate task are sizes",
+    "ClientException: Invalid '<name>' setting for task.",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html",
+    "2026-06",
+);
+const MISSING: Rule = Rule::quoted(
+    "a Fargate task has cpu and memory",
+    "ClientException: Fargate requires that '<name>' be defined at the task level.",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+
+/// The rules that this check holds to.
+pub(super) fn rules() -> Vec<Rule> {
+    let sizes = fargate::offers().map(|(claim, seen)| Rule {
+        claim: claim.into(),
+        words: PAIR.words,
+        source: fargate::SOURCE,
+        seen,
+    });
+    [PAIR, INVALID, MISSING].into_iter().chain(sizes).collect()
+}
+
 fn fargate_size(task: &Task, _: &View) -> Judgement {
     if !task.is_for_fargate()? {
         return not_applicable(target::NOT_FARGATE);
@@ -40,7 +70,7 @@ fn fargate_size(task: &Task, _: &View) -> Judgement {
     written.judge(os, &mut findings);
     let overrides = &task.context.overrides;
     let overridden = !overrides.cpu.is_missing() || !overrides.memory.is_missing();
-    // What a run asks of instances of one's own is not held to Fargate's sizes.
+    // Only a run on Fargate has to keep to Fargate's sizes.
     if overridden && target::requests_fargate(task)? != Some(false) {
         let size = Size {
             cpu: laid_over(&overrides.cpu, &definition.cpu),
@@ -74,8 +104,7 @@ impl Size<'_> {
             Ok(())
         });
         if let (Some(cpu), Some(memory)) = (cpu, memory) {
-            // Both architectures are offered in the same sizes; whether Windows runs on ARM64 is
-            // not a question of size.
+            // Both architectures are offered in the same sizes.
             if let Err(problem) = fargate::judge(cpu, memory, os, Architecture::X86_64) {
                 self.report(&problem, findings);
             }
@@ -85,14 +114,15 @@ impl Size<'_> {
     fn report(&self, problem: &SizeProblem, findings: &mut Findings) {
         let message = problem.to_string();
         findings.add(match problem {
-            SizeProblem::Memory { .. } => fail(message).at(self.memory.place()),
-            SizeProblem::Cpu { .. } => fail(message)
-                .at(self.cpu.place())
-                .prevents("ClientException: Invalid 'cpu' setting for task."),
-            SizeProblem::LargerThanKnown { .. } => warn(message)
+            SizeProblem::Memory { .. } => PAIR.fail(message).at(self.memory.place()),
+            SizeProblem::Cpu { .. } => {
+                INVALID.fail(message).at(self.cpu.place()).naming("<name>", "cpu")
+            }
+            SizeProblem::LargerThanKnown { .. } => PAIR
+                .warn(message)
                 .at(self.cpu.place())
                 .remedy("Make sure that Fargate offers this size in the region of the task"),
-            SizeProblem::WindowsOnArm => fail(message).at(self.cpu.place()),
+            SizeProblem::WindowsOnArm => PAIR.fail(message).at(self.cpu.place()),
         });
     }
 
@@ -110,15 +140,24 @@ fn read<T: FromStr<Err = SizeError>>(
 ) -> Result<Option<T>, Stop> {
     let Some(text) = field.get()? else {
         findings.add(
-            fail(format!("{name} is not given for the task, and Fargate requires it"))
+            MISSING
+                .fail(format!("{name} is not given for the task, and Fargate requires it"))
                 .at(field.place())
-                .prevents(format!(
-                    "ClientException: Fargate requires that '{name}' be defined at the task level."
-                ))
-                .remedy(format!("Set {name} on the level of the task")),
+                .naming("<name>", name)
+                .remedy(format!("Set {name} at the task level")),
         );
         return Ok(None);
     };
+    if !text.contains(|it: char| it.is_ascii_digit()) {
+        findings.add(
+            INVALID
+                .fail(format!("{name} of the task is {text:?}, which is no size"))
+                .at(field.place())
+                .naming("<name>", name)
+                .remedy(format!("Set {name} at the task level")),
+        );
+        return Ok(None);
+    }
     // What ECS makes of a form that it does not document is not known.
     let read =
         text.trim().parse().map_err(|flaw: SizeError| Gap::Unresolved { why: flaw.to_string() });

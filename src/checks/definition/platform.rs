@@ -7,10 +7,10 @@ use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::names::{OperatingSystem, ValueFrom};
 use crate::placement::fargate;
-use crate::placement::platform_version::PlatformVersion;
+use crate::placement::platform_version::{PlatformVersion, VERSIONS};
 use crate::placement::size::CpuUnits;
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, fail, not_applicable, pass, warn};
+use crate::verdict::{Findings, Judgement, Rule, not_applicable, pass};
 
 pub(super) static DEFINITION_PLATFORM: Check = Check {
     id: "definition-platform",
@@ -27,7 +27,34 @@ pub(super) static DEFINITION_PLATFORM: Check = Check {
     judge: |task| whole(task, platform),
 };
 
-const UNKNOWN: &str = "PlatformUnknownException: The specified platform version does not exist.";
+const UNKNOWN: Rule = Rule::quoted(
+    "platformVersion is one that Fargate offers",
+    "PlatformUnknownException: The specified platform version does not exist.",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html",
+    "2026-06",
+);
+const ONLY_FARGATE: Rule = Rule::quoted(
+    "only requests for Fargate have a platformVersion",
+    "InvalidParameterException: The platform version must be null when specifying an EC2 launch type.",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const FEATURE: Rule = Rule::quoted(
+    "platform version 1.3.0 lacks what came with 1.4.0",
+    "PlatformTaskDefinitionIncompatibilityException: The specified platform version does not satisfy the required capabilities of the task definition.",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-versions-changelog.html",
+    "2026-06",
+);
+
+/// The rules that this check holds to.
+pub(super) fn rules() -> Vec<Rule> {
+    let versions = VERSIONS.iter().map(|it| {
+        let offer = if it.offered { "offers" } else { "no longer offers" };
+        let claim = format!("Fargate {offer} platform version {} of {}", it.text, it.os).into();
+        Rule { claim, words: UNKNOWN.words, source: it.source, seen: it.seen }
+    });
+    [UNKNOWN, ONLY_FARGATE, FEATURE].into_iter().chain(versions).collect()
+}
 
 fn platform(task: &Task, _: &View) -> Judgement {
     let field = &task.context.request.platform_version;
@@ -50,12 +77,10 @@ fn platform(task: &Task, _: &View) -> Judgement {
         PlatformVersion::Latest | PlatformVersion::V1_4_0 | PlatformVersion::WindowsV1_0_0 => {
             pass(format!("platform version {text} has every feature that the task uses"))
         }
-        PlatformVersion::Retired(text) => {
-            fail(format!("platform version {text} is retired: Fargate starts no tasks on it"))
-                .at(field.place())
-                .prevents(UNKNOWN)
-                .judge()
-        }
+        PlatformVersion::Retired(text) => UNKNOWN
+            .fail(format!("platform version {text} is retired: Fargate starts no tasks on it"))
+            .at(field.place())
+            .judge(),
         PlatformVersion::V1_3_0 => {
             let mut findings = Findings::new();
             Features { task, findings: &mut findings }.judge();
@@ -65,7 +90,7 @@ fn platform(task: &Task, _: &View) -> Judgement {
     }
 }
 
-/// Whoever asks for other instances than Fargate's may not name a version of Fargate's platform.
+/// A request for anything but Fargate has no platform version.
 fn elsewhere(task: &Task, text: &str) -> Result<Option<Judgement>, Stop> {
     let request = &task.context;
     let place = request.request.platform_version.place();
@@ -74,41 +99,37 @@ fn elsewhere(task: &Task, text: &str) -> Result<Option<Judgement>, Stop> {
         return Ok(None);
     }
     let refused = format!("platformVersion is {text}, and only Fargate has platform versions");
-    let mend = "Remove platformVersion";
+    let remedy = "Remove platformVersion";
     if target::own_provider(task)?.is_none() && launch::requested(request)?.is_some() {
-        let finding = fail(refused).at(place).remedy(mend).prevents(
-            "InvalidParameterException: The platform version must be null when specifying an EC2 launch type.",
-        );
-        return Ok(Some(finding.judge()));
+        return Ok(Some(ONLY_FARGATE.fail(refused).at(place).remedy(remedy).judge()));
     }
     if task.is_for_fargate()? && target::own_provider(task)?.is_none() {
         return Ok(None);
     }
-    Ok(Some(warn(format!("{refused}, which nothing asks for")).at(place).remedy(mend).judge()))
+    let finding = ONLY_FARGATE.warn(format!("{refused}, which nothing requests"));
+    Ok(Some(finding.at(place).remedy(remedy).judge()))
 }
 
-/// A version that the documentation does not list. Later ones than it lists may exist by now.
+/// A version that the documentation does not list. One later than those that it lists may exist by now.
 fn undocumented(text: &str, os: OperatingSystem, field: &Field<String>) -> Judgement {
-    let numbers: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
-    let known = match os {
-        OperatingSystem::Linux => [1, 4, 0],
-        OperatingSystem::Windows => [1, 0, 0],
+    let numbers = |text: &str| -> Option<Vec<u32>> {
+        text.split('.').map(|part| part.parse().ok()).collect()
     };
+    let latest = VERSIONS.iter().filter(|it| it.os == os).filter_map(|it| numbers(it.text)).max();
     // The versions of Linux are none of Windows.
-    let of_linux = os == OperatingSystem::Windows && matches!(text, "1.3.0" | "1.4.0");
-    match numbers {
-        Some(numbers) if numbers.as_slice() > known.as_slice() && !of_linux => {
-            warn(format!("platform version {text} is later than any that is known here"))
-                .at(field.place())
-                .judge()
+    let of_other = VERSIONS.iter().any(|it| it.os != os && it.text == text);
+    match numbers(text) {
+        Some(numbers) if Some(&numbers) > latest.as_ref() && !of_other => Err(Gap::Undecidable {
+            why: format!("platform version {text} is later than any that is known to exist"),
         }
+        .into()),
         None if text.eq_ignore_ascii_case("LATEST") => Err(Gap::Undecidable {
             why: format!("whether ECS takes {text} for LATEST is not documented"),
         }
         .into()),
-        _ => fail(format!("Fargate has no platform version {text} for {os}"))
+        _ => UNKNOWN
+            .fail(format!("Fargate has no platform version {text} for {os}"))
             .at(field.place())
-            .prevents(UNKNOWN)
             .judge(),
     }
 }
@@ -132,9 +153,12 @@ impl Features<'_, '_> {
     fn feature(&mut self, name: &str, place: &Place, used: Result<bool, Stop>) {
         self.findings.part(place, |findings| {
             if used? {
-                findings.fail(
-                    place,
-                    format!("{name} needs platform version 1.4.0, and platformVersion is 1.3.0"),
+                findings.add(
+                    FEATURE
+                        .fail(format!(
+                            "{name} needs platform version 1.4.0, and platformVersion is 1.3.0"
+                        ))
+                        .at(place),
                 );
             }
             Ok(())
@@ -259,7 +283,7 @@ mod tests {
             (linux, "FARGATE", "1.3.0", ("pass", "")),
             (linux, "FARGATE", "1.2.0", ("fail", VERSION)),
             (linux, "FARGATE", "1.3.9", ("fail", VERSION)),
-            (linux, "FARGATE", "1.5.0", ("warn", VERSION)),
+            (linux, "FARGATE", "1.5.0", ("unknown", "")),
             (linux, "FARGATE", "newest", ("fail", VERSION)),
             (linux, "FARGATE", "latest", ("unknown", "")),
             (linux, "FARGATE", "${VERSION}", ("unknown", "")),

@@ -136,6 +136,10 @@ fn within(
             "{name} is {number}, and ECS documents {range} for {limits}; EC2 goes up to {}",
             range.most_of_ec2
         )))),
+        Lies::Raised => found.add(finding(warn(format!(
+            "{name} is {number}, and EC2 raises it to {}, the least for {limits}",
+            range.least
+        )))),
         Lies::Outside => {
             found.add(finding(fail(format!("{name} is {number}, and {limits} takes {range}"))));
         }
@@ -223,7 +227,9 @@ fn throughput(ebs: &ManagedEbsVolume, limits: &Limits, found: &mut Findings) -> 
         &format!("a volume of type {kind}"),
         found,
     );
-    let iops = ebs.iops.get()?.copied().or(limits.iops.and_then(|it| it.default)).unwrap_or(0);
+    // EC2 raises fewer operations to what every volume of the type has.
+    let default = limits.iops.and_then(|it| it.default).unwrap_or(0);
+    let iops = ebs.iops.get()?.copied().unwrap_or(0).max(default);
     let needed = throughput.saturating_mul(IOPS_PER_MIB);
     if needed > iops && range.holds(*throughput) != Lies::Outside {
         found.add(

@@ -5,6 +5,8 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html>,
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html>).
 
+use crate::verdict::{Rule, Words};
+
 /// A range of whole numbers, as ECS documents it, and how far EC2 goes beyond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Range {
@@ -13,6 +15,8 @@ pub(super) struct Range {
     pub most: i64,
     /// The most that EC2 documents.
     pub most_of_ec2: i64,
+    /// The least that EC2 takes: it raises it to the least that ECS documents.
+    pub least_of_ec2: i64,
 }
 
 /// How a number lies to a range.
@@ -21,6 +25,8 @@ pub(super) enum Lies {
     Within,
     /// Beyond what ECS documents, within what EC2 does.
     Between,
+    /// Below what ECS documents, and EC2 raises it.
+    Raised,
     Outside,
 }
 
@@ -35,6 +41,8 @@ pub(super) struct Limits {
     pub iops: Option<Iops>,
     /// Its throughput in MiB/s, where it can be provisioned.
     pub throughput: Option<Range>,
+    /// When this was last seen to hold.
+    pub seen: &'static str,
 }
 
 /// I/O operations per second.
@@ -61,45 +69,92 @@ pub(super) const DEFAULT: &str = "gp3";
 pub(super) const INITIALIZATION: Range = range(100, 300);
 
 const fn range(least: i64, most: i64) -> Range {
-    Range { least, most, most_of_ec2: most }
+    Range { least, most, most_of_ec2: most, least_of_ec2: least }
 }
 
-const fn raised(least: i64, most: i64, most_of_ec2: i64) -> Range {
-    Range { least, most, most_of_ec2 }
+const fn grown(least: i64, most: i64, most_of_ec2: i64) -> Range {
+    Range { least, most, most_of_ec2, least_of_ec2: least }
+}
+
+const fn raised(least_of_ec2: i64, range: Range) -> Range {
+    Range { least_of_ec2, ..range }
 }
 
 static TYPES: [Limits; 7] = [
-    Limits { kind: "gp2", size: range(1, 16_384), iops: None, throughput: None },
+    Limits {
+        kind: "gp2",
+        size: range(1, 16_384),
+        iops: None,
+        throughput: None,
+        seen: "2026-06",
+    },
     Limits {
         kind: "gp3",
-        size: raised(1, 16_384, 65_536),
+        size: grown(1, 16_384, 65_536),
         iops: Some(Iops {
-            range: raised(3_000, 16_000, 80_000),
+            // EC2 raises 100 to 2,999, and refuses 99: measured on 2026-09-13.
+            range: raised(100, grown(3_000, 16_000, 80_000)),
             default: Some(3_000),
             per_gib: 500,
         }),
-        throughput: Some(raised(125, 1_000, 2_000)),
+        // EC2 raises what is below 125: measured on 2026-09-13.
+        throughput: Some(raised(1, grown(125, 1_000, 2_000))),
+        seen: "2026-09-13",
     },
     Limits {
         kind: "io1",
         size: range(4, 16_384),
         iops: Some(Iops { range: range(100, 64_000), default: None, per_gib: 50 }),
         throughput: None,
+        seen: "2026-06",
     },
     Limits {
         kind: "io2",
-        size: raised(4, 16_384, 65_536),
+        size: grown(4, 16_384, 65_536),
         iops: Some(Iops { range: range(100, 256_000), default: None, per_gib: 1_000 }),
         throughput: None,
+        seen: "2026-06",
     },
-    Limits { kind: "st1", size: range(125, 16_384), iops: None, throughput: None },
-    Limits { kind: "sc1", size: range(125, 16_384), iops: None, throughput: None },
-    Limits { kind: "standard", size: range(1, 1_024), iops: None, throughput: None },
+    Limits {
+        kind: "st1",
+        size: range(125, 16_384),
+        iops: None,
+        throughput: None,
+        seen: "2026-06",
+    },
+    Limits {
+        kind: "sc1",
+        size: range(125, 16_384),
+        iops: None,
+        throughput: None,
+        seen: "2026-06",
+    },
+    Limits {
+        kind: "standard",
+        size: range(1, 1_024),
+        iops: None,
+        throughput: None,
+        seen: "2026-06",
+    },
 ];
 
 /// The limits of this type, if there is one of that name.
 pub(super) fn of(kind: &str) -> Option<&'static Limits> {
     TYPES.iter().find(|limits| limits.kind == kind)
+}
+
+const SOURCE: &str = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html";
+
+/// The table as rules.
+pub(super) fn rules() -> Vec<Rule> {
+    let rule = |limits: &Limits| {
+        let iops = limits.iops.map_or(String::new(), |it| format!(", {} iops", it.range));
+        let throughput = limits.throughput.map_or(String::new(), |it| format!(", {it} MiB/s"));
+        let claim = format!("a {} volume has {} GiB{iops}{throughput}", limits.kind, limits.size);
+        let words = Words::Unknown("ECS cannot create the volume, and the task does not start");
+        Rule { claim: claim.into(), words, source: SOURCE, seen: limits.seen }
+    };
+    TYPES.iter().map(rule).collect()
 }
 
 /// The names of all types.
@@ -112,6 +167,7 @@ impl Range {
         match number {
             _ if (self.least..=self.most).contains(&number) => Lies::Within,
             _ if (self.least..=self.most_of_ec2).contains(&number) => Lies::Between,
+            _ if (self.least_of_ec2..self.least).contains(&number) => Lies::Raised,
             _ => Lies::Outside,
         }
     }
@@ -147,6 +203,24 @@ mod tests {
         ];
         for (number, lies) in cases {
             assert_eq!(size.holds(number), lies, "{number}");
+        }
+    }
+
+    #[test]
+    fn ec2_raises_what_is_below_the_least_of_gp3() {
+        let gp3 = of("gp3").unwrap();
+        let (iops, throughput) = (gp3.iops.unwrap().range, gp3.throughput.unwrap());
+        for (range, number, lies) in [
+            (iops, 99, Lies::Outside),
+            (iops, 100, Lies::Raised),
+            (iops, 2_999, Lies::Raised),
+            (iops, 3_000, Lies::Within),
+            (throughput, 0, Lies::Outside),
+            (throughput, 124, Lies::Raised),
+            (throughput, 125, Lies::Within),
+            (of("io1").unwrap().iops.unwrap().range, 99, Lies::Outside),
+        ] {
+            assert_eq!(range.holds(number), lies, "{number} in {range}");
         }
     }
 

@@ -48,5 +48,6 @@ pub static GROUP: Group = Group {
         &efs_permission::EFS_PERMISSION,
         &volume_driver::VOLUME_DRIVER,
     ],
+    rules: || vec![(&ebs_config::EBS_VOLUME_CONFIG, ebs_limits::rules())],
     ..Group::EMPTY
 };

@@ -63,7 +63,8 @@ fn operations_are_of_the_type_and_go_with_the_size() {
     configured(&of("io2", r#""sizeInGiB": 100, "iops": 99"#), &[(Fail, "/iops")]);
     configured(&of("gp3", r#""sizeInGiB": 1, "iops": 3000"#), &[(Pass, "")]);
     configured(&of("gp3", r#""sizeInGiB": 1, "iops": 3001"#), &[(Fail, "/iops")]);
-    configured(&of("gp3", r#""sizeInGiB": 100, "iops": 2999"#), &[(Fail, "/iops")]);
+    configured(&of("gp3", r#""sizeInGiB": 100, "iops": 2999"#), &[(Warn, "/iops")]);
+    configured(&of("gp3", r#""sizeInGiB": 100, "iops": 99"#), &[(Fail, "/iops")]);
     configured(&of("gp3", r#""sizeInGiB": 100, "iops": 16001"#), &[(Warn, "/iops")]);
     configured(&of("gp3", r#""sizeInGiB": 200, "iops": 80001"#), &[(Fail, "/iops")]);
     for kind in ["gp2", "st1", "sc1"] {
@@ -77,7 +78,8 @@ fn throughput_is_of_gp3_and_goes_with_the_operations() {
     configured(r#""sizeInGiB": 20, "throughput": 750"#, &[(Pass, "")]);
     configured(r#""sizeInGiB": 20, "throughput": 751"#, &[(Fail, "/throughput")]);
     configured(r#""sizeInGiB": 20, "throughput": 1000, "iops": 4000"#, &[(Pass, "")]);
-    configured(r#""sizeInGiB": 20, "throughput": 124"#, &[(Fail, "/throughput")]);
+    configured(r#""sizeInGiB": 20, "throughput": 124"#, &[(Warn, "/throughput")]);
+    configured(r#""sizeInGiB": 20, "throughput": 0"#, &[(Fail, "/throughput")]);
     configured(r#""sizeInGiB": 20, "throughput": 1200, "iops": 5000"#, &[(Warn, "/throughput")]);
     configured(r#""sizeInGiB": 20, "throughput": 2001, "iops": 9000"#, &[(Fail, "/throughput")]);
     configured(

@@ -18,6 +18,7 @@ pub(super) static ROLE_SERVICE_LINKED: Check = Check {
     prevents: &[
         "Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
         "InvalidParameterException: You cannot specify an IAM role for services that require a service linked role.",
+        "InvalidParameterException: IAM roles are only valid for services configured to use load balancers",
     ],
     remedy: "Let somebody who may do so create it, once for the account",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html",
@@ -95,9 +96,9 @@ fn needless_role(task: &Task) -> Result<Option<Finding>, Stop> {
         ));
     }
     Ok(balancers.is_empty().then(|| {
-        warn("the service names a role for a load balancer, and has none")
+        fail("the service names a role for a load balancer, and has none")
             .at(request.role.place())
-            .prevents(ROLE_SERVICE_LINKED.prevents[1])
+            .prevents(ROLE_SERVICE_LINKED.prevents[2])
             .remedy("Leave role out of the service definition")
     }))
 }

@@ -2,7 +2,7 @@
 
 use crate::checks::{Check, each};
 use crate::document::container::LogConfiguration;
-use crate::document::{Field, LaunchTarget, Place};
+use crate::document::{Field, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::task::ContainerUse;
@@ -139,7 +139,7 @@ fn strangers(
         let message = format!("{driver} takes no option {name}");
         let finding = if driver == "awslogs" {
             DISALLOWS.fail(message)
-        } else if name.starts_with(&format!("{driver}-")) || !runs_docker(it)? {
+        } else if name.starts_with(&format!("{driver}-")) || !value::runs_docker(it)? {
             UNKNOWN.warn(message)
         } else {
             UNKNOWN.fail(message)
@@ -154,11 +154,6 @@ fn strangers(
         );
     }
     Ok(())
-}
-
-fn runs_docker(it: &ContainerUse) -> Result<bool, Stop> {
-    let targets = it.task.launch_targets()?;
-    Ok(targets.iter().any(|it| matches!(it, LaunchTarget::Ec2 | LaunchTarget::External)))
 }
 
 fn require(driver: &str, name: &str, log: &LogConfiguration, found: &mut Findings) {

@@ -89,7 +89,7 @@ fn parameters(task: &Task, _: &View) -> Judgement {
             return findings.or_pass("nothing is set that what the task runs on refuses");
         }
     };
-    let mut judged = Judged { hosts, findings: &mut findings };
+    let mut judged = Judged { table: table::TABLE, hosts, findings: &mut findings };
     of_task(task, &mut judged);
     of_request(task, &mut judged);
     judged.each(&definition.volumes, &VOLUME, volume);

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::parameters::table::TABLE;
 use super::target;
 use crate::document::field::Located;
 use crate::document::{Field, LaunchTarget, Place};
@@ -149,6 +148,8 @@ impl<'t> Set<'t> {
 
 /// The parameters of one task, judged for the places where it may run.
 pub(super) struct Judged<'f> {
+    /// What is refused where.
+    pub(super) table: &'static [Refusal],
     /// Where it may run.
     pub(super) hosts: Vec<Host>,
     /// What was found.
@@ -188,10 +189,10 @@ impl Judged<'_> {
         if parameters.iter().all(|parameter| self.refusal(parameter).is_none()) {
             return;
         }
-        let hosts = self.hosts.clone();
+        let (table, hosts) = (self.table, self.hosts.clone());
         self.findings.part(field.place(), |findings| {
             if let Some(value) = field.get()? {
-                look(&mut Judged { hosts, findings }, value);
+                look(&mut Judged { table, hosts, findings }, value);
             }
             Ok(())
         });
@@ -212,7 +213,8 @@ impl Judged<'_> {
     /// The row that counts: the first that refuses, else the first that ignores.
     fn refusal(&self, parameter: &str) -> Option<(&'static Refusal, Host)> {
         let first = |effect: Effect| {
-            let rows = TABLE.iter().filter(|it| it.parameter == parameter && it.effect == effect);
+            let rows = self.table.iter();
+            let rows = rows.filter(|it| it.parameter == parameter && it.effect == effect);
             rows.filter_map(|row| {
                 Some((row, self.hosts.iter().copied().find(|host| row.on.contains(host))?))
             })

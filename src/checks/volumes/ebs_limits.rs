@@ -81,13 +81,7 @@ const fn raised(least_of_ec2: i64, range: Range) -> Range {
 }
 
 static TYPES: [Limits; 7] = [
-    Limits {
-        kind: "gp2",
-        size: range(1, 16_384),
-        iops: None,
-        throughput: None,
-        seen: "2026-06",
-    },
+    Limits { kind: "gp2", size: range(1, 16_384), iops: None, throughput: None, seen: "2026-06" },
     Limits {
         kind: "gp3",
         size: grown(1, 16_384, 65_536),
@@ -115,20 +109,8 @@ static TYPES: [Limits; 7] = [
         throughput: None,
         seen: "2026-06",
     },
-    Limits {
-        kind: "st1",
-        size: range(125, 16_384),
-        iops: None,
-        throughput: None,
-        seen: "2026-06",
-    },
-    Limits {
-        kind: "sc1",
-        size: range(125, 16_384),
-        iops: None,
-        throughput: None,
-        seen: "2026-06",
-    },
+    Limits { kind: "st1", size: range(125, 16_384), iops: None, throughput: None, seen: "2026-06" },
+    Limits { kind: "sc1", size: range(125, 16_384), iops: None, throughput: None, seen: "2026-06" },
     Limits {
         kind: "standard",
         size: range(1, 1_024),

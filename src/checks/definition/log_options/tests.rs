@@ -43,7 +43,7 @@ fn awslogs_needs_a_region_a_group_and_on_fargate_a_prefix() {
         (
             "EC2",
             r#""awslogs-region": "eu-west-1", "awslogs-group": "a b""#,
-            &[(Fail, GROUP, "holds ' '")],
+            &[(Fail, GROUP, "contains ' '")],
         ),
         (
             "EC2",

@@ -1,8 +1,7 @@
 //! What the values of log options must look like.
 
-use super::runs_docker;
-use crate::document::Field;
 use crate::document::container::LogConfiguration;
+use crate::document::{Field, LaunchTarget};
 use crate::knowledge::Stop;
 use crate::names::LogGroupName;
 use crate::task::ContainerUse;
@@ -221,4 +220,10 @@ fn buffer_limit(value: &str, field: &Field<String>, found: &mut Findings) {
                 .remedy("Write a number of bytes from 0 to 536870912"),
         );
     }
+}
+
+/// Whether Docker reads the options, on a machine of the account's own.
+pub(super) fn runs_docker(it: &ContainerUse) -> Result<bool, Stop> {
+    let targets = it.task.launch_targets()?;
+    Ok(targets.iter().any(|it| matches!(it, LaunchTarget::Ec2 | LaunchTarget::External)))
 }

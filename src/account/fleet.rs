@@ -1,4 +1,4 @@
-//! The container instances that a task may land on. They are read here, and nowhere else.
+//! The container instances that a task may run on. They are read here, and nowhere else.
 
 pub(crate) mod roles;
 #[cfg(test)]
@@ -13,8 +13,8 @@ use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::names::Region;
 use crate::task::Task;
 
-/// The container instances of a cluster that a task may land on: those that take tasks, and that the
-/// request leaves to it.
+/// The container instances of a cluster that a task may run on: those that accept tasks and that the request
+/// does not exclude.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Fleet {
     pub(crate) region: Region,
@@ -26,18 +26,18 @@ pub(crate) struct Fleet {
     extent: Extent,
 }
 
-/// What the launch type of a request leaves.
+/// The instances that the launch type of a request allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Extent {
-    /// EC2: also what a capacity provider has brought, but no external instance.
+    /// EC2: also instances of a capacity provider, but no external ones.
     Own,
-    /// EXTERNAL: external instances alone
+    /// EXTERNAL: external instances only
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere-runtask.html>).
     External,
-    /// The request says it otherwise: by a strategy, by names, or in the service that runs.
+    /// The request decides otherwise: by a strategy, by names, or in the existing service.
     Any,
-    /// The request says nothing. What is new then takes the default capacity provider strategy of the
-    /// cluster, if there is one; a service keeps its own
+    /// The request says nothing. A new service or task then uses the default capacity provider strategy of the
+    /// cluster, if there is one; an existing service keeps its own
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>).
     Default,
 }
@@ -51,7 +51,7 @@ pub(crate) struct Member<'f> {
 }
 
 impl Fleet {
-    /// Those that the request leaves to the task; nothing where it names no cluster.
+    /// Those that the request allows; none if it names no cluster.
     ///
     /// # Errors
     /// A gap for a placeholder, and without a region.
@@ -70,7 +70,7 @@ impl Fleet {
         Ok(Some(Fleet { region: task.region()?.clone(), cluster, providers, named, extent }))
     }
 
-    /// Those that are there now. Managed scaling may add some.
+    /// Those that exist now. Managed scaling may add some.
     ///
     /// # Errors
     /// The gap, or that there is no such cluster.
@@ -84,7 +84,7 @@ impl Fleet {
         let is_other = |it: &&ContainerInstance| it.capacity_provider != found[0].capacity_provider;
         if self.extent == Extent::Default && found.iter().any(is_other) {
             facts.assume(format!(
-                "that no capacity provider strategy of the service, and no default one of cluster {}, leaves out some of its container instances",
+                "that no capacity provider strategy of the service or of cluster {} excludes some of its container instances",
                 self.cluster
             ));
         }
@@ -102,7 +102,7 @@ impl Fleet {
         for (instance, machine) in asked {
             match machine {
                 None => members.push(Member { instance, machine: None }),
-                // One that is gone, but not deregistered yet, takes no task.
+                // A terminated instance that is not deregistered yet accepts no task.
                 Some(described) => members
                     .extend(described?.map(|machine| Member { instance, machine: Some(machine) })),
             }
@@ -120,16 +120,16 @@ impl Fleet {
         Some(facts.need_optional(&asked).map(|found| found.map(|machine| (id, machine))))
     }
 
-    /// Whether the task starts on each of them, since the request names them, and not on one that the
+    /// Whether the task starts on each of them, because the request names them, and not on one that the
     /// scheduler chooses.
     pub(crate) fn is_named(&self) -> bool {
         !self.named.is_empty()
     }
 
-    /// That none is there, which leaves open what one will have that managed scaling adds.
+    /// The gap if none exists: one that managed scaling adds may have anything.
     pub(crate) fn nobody(&self) -> Gap {
         let which = match (self.named.as_slice(), self.providers.as_slice()) {
-            ([], []) => "that the task may land on".to_owned(),
+            ([], []) => "that the task may run on".to_owned(),
             ([], [provider]) => format!("of capacity provider {provider}"),
             ([], providers) => format!("of capacity providers {}", providers.join(" or ")),
             (named, _) => format!("among those that the request names: {}", named.join(", ")),
@@ -138,7 +138,7 @@ impl Fleet {
         Gap::Undecidable { why }
     }
 
-    /// Whether this instance is one of them, and takes tasks.
+    /// Whether this instance is one of them, and accepts tasks.
     fn takes(&self, it: &ContainerInstance) -> bool {
         let is_named = |name: &String| last(name) == it.id();
         let is_of = |provider: &str| self.providers.iter().any(|name| last(name) == provider);
@@ -154,8 +154,8 @@ impl Fleet {
     }
 }
 
-/// A container instance is named by its id or its ARN, which names the cluster or, in the old form, does
-/// not. The id is what they end with
+/// A container instance is named by its ID or its ARN, which contains the cluster or, in the old format, does
+/// not. Both end with the ID
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html>).
 fn last(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)

@@ -1,4 +1,4 @@
-//! What lies behind an image reference, whichever registry holds it.
+//! What an image reference points to, in any registry.
 
 use crate::facts::{Derived, View};
 use crate::knowledge::{Absence, Gap, Ground, Lack, Seen, Stop};
@@ -11,7 +11,7 @@ use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::{EcrHost, ImageRef, Registry};
 use crate::task::ImageUse;
 
-/// Where the manifests of one repository are asked for.
+/// The registry that serves the manifests of one repository.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Home {
     /// A private ECR registry, over its API.
@@ -33,8 +33,8 @@ impl Home {
     }
 }
 
-/// Where the manifest of an image really comes from: an image that ECR does not hold yet may come from
-/// upstream, by a pull-through cache rule. Where it can come from nowhere, that is an absence.
+/// The registry that an image comes from: an image that ECR does not have yet may come from upstream, by a
+/// pull-through cache rule. If it comes from nowhere, it is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct SourceOf {
     pub home: Home,
@@ -115,7 +115,7 @@ impl Derived for ManifestOf {
                     GetManifest { repository: repository.clone(), digest: head.digest.clone() };
                 let body = open(facts.need(&body)?, &self.name)?;
                 body.manifest.clone().ok_or_else(|| {
-                    let why = format!("the registry gave no contents for {}", self.name);
+                    let why = format!("the registry returned no manifest for {}", self.name);
                     Gap::Undecidable { why }.into()
                 })
             }
@@ -132,13 +132,13 @@ fn named(name: &str) -> Reference {
     }
 }
 
-/// What the registry shows to everybody; what it keeps private is a gap here, and a finding only of
-/// the check that asks whether the image exists.
+/// What the registry shows to anonymous clients. What it keeps private is a gap here; only the check for the
+/// existence of the image reports it.
 fn open<'f, T>(seen: &'f Anonymous<T>, name: &str) -> Result<&'f T, Stop> {
     match seen {
         Anonymous::Sees(fact) => Ok(fact),
         Anonymous::Denied { said } => {
-            let why = format!("the registry does not show {name} to the anonymous ({said})");
+            let why = format!("the registry requires credentials for {name} ({said})");
             Err(Gap::Undecidable { why }.into())
         }
     }
@@ -162,28 +162,29 @@ pub(crate) fn config<'f>(
     }
 }
 
-/// What it means that a registry shows nothing to the anonymous. Fargate has no credentials but those of
-/// `repositoryCredentials`; a container instance may have its agent's own
+/// What it means that a registry refuses anonymous clients. Fargate has only the credentials in
+/// `repositoryCredentials`; the agent of a container instance may have its own
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth-container-instances.html>).
 pub(crate) fn denied(it: &ImageUse, home: &Repository, said: &str) -> Stop {
     let image = format!("{}/{}", home.host, home.name);
     let undecidable = |why: String| Stop::Gap(Gap::Undecidable { why });
     if !it.container.repository_credentials.is_missing() {
-        let read = "and the credentials of its secret are not read";
-        return undecidable(format!("{image} is not shown to the anonymous ({said}), {read}"));
+        return undecidable(format!(
+            "cannot determine whether {image} exists: the registry requires credentials ({said}), and this tool does not read those of the secret"
+        ));
     }
     match it.task.may_run_on_fargate() {
         Ok(true) => Stop::Absent(Lack::of(
             Ground::Written(it.image.place().subject()),
             Absence {
                 sentence: format!(
-                    "{image} does not exist, or is private and no repositoryCredentials are given ({said})"
+                    "{image} does not exist, or is private and no repositoryCredentials are set ({said})"
                 ),
                 said: said.to_owned(),
             },
         )),
         Ok(false) => undecidable(format!(
-            "{image} is not shown to the anonymous ({said}); whether the container instances' agents have credentials for it (ECS_ENGINE_AUTH_DATA) is not known"
+            "cannot determine whether {image} exists: the registry requires credentials ({said}), and the agents of the container instances may have them (ECS_ENGINE_AUTH_DATA)"
         )),
         Err(stop) => stop,
     }

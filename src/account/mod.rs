@@ -1,4 +1,4 @@
-//! What is put together from several answers of the account, and shared: rights, images, parameters, fleets.
+//! Shared facts that combine several answers: permissions, images, parameters, fleets.
 
 pub(crate) mod fleet;
 pub(crate) mod image;

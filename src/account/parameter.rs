@@ -18,10 +18,10 @@ pub(crate) fn shared<'p, 'f>(
     Ok((caller.account != *account).then_some((arn, &caller.account)))
 }
 
-/// The parameter behind a reference; nothing for a public one of AWS, which is not listed.
+/// The parameter behind a reference; none for an AWS public parameter, which cannot be listed.
 ///
 /// # Errors
-/// The gap, or its absence: that of the question which `parameter-exists` answers for.
+/// The gap, or the absence that `parameter-exists` reports.
 pub(crate) fn found<'f>(
     it: &SecretUse,
     parameter: &ParameterRef,
@@ -45,13 +45,13 @@ pub(crate) fn found<'f>(
     facts.derive(&named).map(Some)
 }
 
-/// The parameter that one of these names means: in an ARN, `parameter/a` stands for the name `a` as well
-/// as for `/a`. That one of them is absent is no absence, as long as the other is there.
+/// The parameter with one of these names: in an ARN, `parameter/a` can mean the name `a` or `/a`. It is absent
+/// only if both are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ParameterNamed {
-    /// The region that is asked.
+    /// The region to look in.
     pub region: Region,
-    /// The names that it may have.
+    /// Its possible names.
     pub names: Vec<String>,
 }
 

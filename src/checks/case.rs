@@ -1,12 +1,12 @@
-//! What a check is judged per, paired with the judgement.
+//! The cases of a check: each subject, paired with its judgement.
 //!
-//! A record names its function at the granularity of its subject, and one of these makes the cases of it:
+//! A record contains a function for one subject, and one of these turns it into cases:
 //!
 //! ```text
-//! judge: |task| each(task, image_exists),           // for each image that the documents name
-//! judge: |task| whole(task, definition_schema),     // once for the task
-//! judge: |task| together(task, place, network_dns), // once for all subjects of a kind
-//! judge: |task| each_told(task, capacity_instance), // for each that the account names
+//! judge: |task| each(task, image_exists),             // for each image in the documents
+//! judge: |task| whole(task, definition_schema),       // once for the task
+//! judge: |task| together(task, place, network_dns),   // once for all subjects of a kind
+//! judge: |task| each_listed(task, capacity_instance), // for each that the account lists
 //! ```
 
 use std::rc::Rc;
@@ -14,33 +14,33 @@ use std::rc::Rc;
 use crate::document::{Container, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::task::{Planned, Subject, Task, Told, Unplanned, Written};
+use crate::task::{Listed, Planned, Subject, Task, Unplanned, Written};
 use crate::verdict::{Judgement, not_applicable};
 
 /// One subject of a check, to be judged.
 pub struct Case<'t> {
     /// Where the subject is written.
     pub place: Place,
-    /// The container's name, where the subject belongs to one.
+    /// The container's name, if the subject belongs to one.
     pub container: Option<String>,
     /// What is judged: an ARN, an image, a name.
     pub resource: Option<String>,
-    /// How.
+    /// How it is judged.
     pub ruling: Ruling<'t>,
 }
 
 /// Judges one subject.
 pub type Judging<'t> = Rc<dyn Fn(&View) -> Judgement + 't>;
 
-/// The cases of a list that the account gives.
+/// The cases of a list from the account.
 pub type Listing<'t> = Rc<dyn Fn(&View) -> Result<Vec<Case<'t>>, Stop> + 't>;
 
-/// How a case is brought to its end.
+/// How a case is judged.
 #[derive(Clone)]
 pub enum Ruling<'t> {
     /// By this judgement.
     Judge(Judging<'t>),
-    /// By the cases of the members of a list that the account gives.
+    /// By one case for each member of a list from the account.
     Spread(Listing<'t>),
 }
 
@@ -49,7 +49,7 @@ pub fn whole<'t>(task: &'t Task, judge: fn(&Task, &View) -> Judgement) -> Vec<Ca
     vec![Case::at(&task.definition.place, move |facts| judge(task, facts))]
 }
 
-/// For each subject that the documents name.
+/// For each subject in the documents.
 pub fn each<'t, S: Written<'t>>(
     task: &'t Task,
     judge: fn(&S, &View) -> Judgement,
@@ -59,7 +59,7 @@ pub fn each<'t, S: Written<'t>>(
         Err(because) => return none(task, because),
     };
     if planned.is_empty() {
-        return none(task, format!("the task definition names no {}", S::KIND));
+        return none(task, format!("the task definition has no {}", S::KIND));
     }
     let case = |planned: Planned<S>| match planned {
         Ok(subject) => Case::of(subject, judge),
@@ -68,7 +68,7 @@ pub fn each<'t, S: Written<'t>>(
     planned.into_iter().map(case).collect()
 }
 
-/// Once for all subjects of a kind. Those that the documents do not show are unknown by themselves.
+/// Once for all subjects of a kind. Each one that cannot be read is unknown on its own.
 pub fn together<'t, S: Written<'t>>(
     task: &'t Task,
     place: &Place,
@@ -91,9 +91,9 @@ pub fn together<'t, S: Written<'t>>(
     cases
 }
 
-/// For each subject that the account names. The list is a fact like any other: while it is under way the
-/// check waits, and what keeps it from being known is the result.
-pub fn each_told<'t, S: Told<'t>>(
+/// For each subject that the account lists. The list is a fact like any other: the check waits for it, and
+/// if it is unknown, the reason is the result.
+pub fn each_listed<'t, S: Listed<'t>>(
     task: &'t Task,
     judge: fn(&S, &View) -> Judgement,
 ) -> Vec<Case<'t>> {
@@ -138,7 +138,7 @@ fn none(task: &Task, because: String) -> Vec<Case<'_>> {
     vec![Case::at(&task.definition.place, move |_| not_applicable(because.clone()))]
 }
 
-/// The document does not even say what there is to judge.
+/// The subject cannot be read from the document.
 fn unreadable<'t>(Unplanned { place, stop }: Unplanned) -> Case<'t> {
     Case::at(&place, move |_| Err(stop.clone()))
 }

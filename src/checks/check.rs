@@ -11,20 +11,21 @@ use crate::verdict::Rule;
 
 /// One check: what it claims, and the function that judges the claim.
 pub struct Check {
-    /// Stable from the first release on: group first, then the thing that is claimed to hold.
+    /// Stable from the first release on: the group first, then what is checked.
     pub id: &'static str,
-    /// The claim, in the positive and in the user's words.
+    /// The claim, in positive form and in the user's words.
     pub verifies: &'static str,
-    /// The runtime errors that a failure would become.
+    /// The runtime errors that the check prevents. AWS's text is quoted word for word, with `...` for what is
+    /// left out; where AWS documents no text, a description begins in lower case and says what happens.
     pub prevents: &'static [&'static str],
-    /// How to mend it, in one sentence.
+    /// How to fix it, in one sentence.
     pub remedy: &'static str,
-    /// The page of AWS's documentation that makes the rule.
+    /// The page of the AWS documentation with the rule.
     pub docs: &'static str,
-    /// The calls that it may make: its own, then what a permission, or the network, may add. It reports
-    /// what the first call of a list does not find, unless an earlier list of another check begins so.
+    /// The API calls that it may make: its own, then those for permissions and for the network. It reports a
+    /// missing resource of the first call of a list, unless a list of an earlier check begins with that call.
     pub asks: &'static [&'static [Call]],
-    /// It could at most warn: what it cannot learn makes it `skip`, never `unknown`.
+    /// Advisory: it can only warn, and becomes `skip` instead of `unknown`.
     pub advises: bool,
     /// The cases of a task, made from a plain function over one subject: see [`Case`].
     pub judge: for<'t> fn(&'t Task) -> Vec<Case<'t>>,
@@ -43,21 +44,21 @@ impl Check {
     }
 }
 
-/// Checks that answer one question of the user, under one subcommand.
+/// Checks that belong to one subcommand.
 pub struct Group {
     /// The subcommand: `secrets`.
     pub name: &'static str,
-    /// What holds where all its checks pass.
+    /// What holds if all its checks pass.
     pub about: &'static str,
     /// What the subcommand does, for its help.
     pub help: &'static str,
-    /// Examples for the help and the manual: what is wanted, and the command line.
+    /// Examples for the help and the manual: what they do, and the command line.
     pub examples: &'static [(&'static str, &'static str)],
     /// Whether it works without network and credentials.
     pub offline: bool,
-    /// The paths of a task that it looks at.
+    /// The network paths of a task that it checks.
     pub paths: Option<fn(&Task, &View) -> Vec<NetworkPath>>,
-    /// Whether the subcommand draws the paths of the task too, with `--graph`.
+    /// Whether the subcommand can draw the network paths, with `--graph`.
     pub draws: bool,
     /// Its checks, in the order of the report.
     pub checks: &'static [&'static Check],

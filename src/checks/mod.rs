@@ -1,8 +1,7 @@
 //! The product: what is checked, group by group.
 //!
-//! A check is one static record and one plain function, in the file of its group. Everything else that
-//! is said about it (help, `explain`, the manual, completions, the README's table) is derived from the
-//! record. [`GROUPS`] is the one list; its order is the order of the report.
+//! A check is one static record and one plain function, in the file of its group. Everything else about it
+//! (help, `explain`, the manual, completions, the README's table) is generated from the record. [`GROUPS`] is the one list; its order is the order of the report.
 
 mod case;
 mod check;
@@ -19,10 +18,10 @@ use crate::facts::View;
 use crate::reachability::network_path::NetworkPath;
 use crate::task::Task;
 
-pub use case::{Case, Ruling, each, each_told, together, whole};
+pub use case::{Case, Ruling, each, each_listed, together, whole};
 pub use check::{Check, Group};
 
-/// All paths of a task, to look at: those of each group that has some.
+/// All network paths of a task, from each group that has some.
 pub fn trails(task: &Task, facts: &View) -> Vec<NetworkPath> {
     GROUPS.iter().filter_map(|group| group.paths).flat_map(|paths| paths(task, facts)).collect()
 }

@@ -1,4 +1,4 @@
-//! The machine behind a pattern: where in the pattern one can be after some letters of a text.
+//! The automaton behind a pattern: the possible places in the pattern after some letters of a text.
 
 /// One step of a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

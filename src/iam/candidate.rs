@@ -1,4 +1,4 @@
-//! For a condition key of which nothing is known: values that stand for all that it could have.
+//! Values that represent all values that an unknown condition key could have.
 
 use std::net::IpAddr;
 
@@ -25,7 +25,7 @@ const BOOLEAN: &[&str] = &[
     "kms:grantisforawsresource",
 ];
 
-/// The tests that policies make of one key, where they leave a statement unknown.
+/// The tests of policies on one key, in statements that are unknown.
 #[derive(Default)]
 struct Tests {
     /// Patterns of texts, those of one condition together.

@@ -14,7 +14,7 @@ pub struct Condition {
     pub operator: String,
     /// The key, as written.
     pub key: String,
-    /// What the operator means; nothing if there is none of that name.
+    /// What the operator means; none if no operator has that name.
     pub(super) meaning: Option<Operator>,
     /// The key in lower case.
     pub(super) folded: String,
@@ -51,20 +51,20 @@ impl Condition {
         self.values.iter().flat_map(Pattern::variables)
     }
 
-    /// What is wrong with it, so that AWS's reading of it is not known.
+    /// What is wrong with it, so that it is unknown how AWS reads it.
     pub(super) fn faults(&self) -> Vec<String> {
         let Some(meaning) = self.meaning else {
             return vec![format!("`{}` is not a condition operator", self.operator)];
         };
         if self.key.contains("${") {
-            return vec![format!("the condition key `{}` holds a variable", self.key)];
+            return vec![format!("the condition key `{}` contains a policy variable", self.key)];
         }
         let unreadable = |value: &&Pattern| match value.variables().next() {
             Some(_) => !meaning.comparison.takes_variables(),
             None => !meaning.comparison.accepts(&completed_text(value, meaning.comparison)),
         };
         let fault = |value: &Pattern| {
-            format!("`{}` cannot compare with the value `{}`", self.operator, value.text)
+            format!("`{}` cannot be used with the value `{}`", self.operator, value.text)
         };
         self.values.iter().filter(unreadable).map(fault).collect()
     }
@@ -88,7 +88,7 @@ impl Condition {
                 match operator.quantity {
                     Quantity::All => Truth::all(each),
                     Quantity::Any => Truth::any(each),
-                    // What a key of several values does without set operator is not documented.
+                    // AWS does not document how a multivalued key behaves without a set operator.
                     Quantity::Single if values.len() > 1 => Truth::Unknown,
                     Quantity::Single => each.next().unwrap_or(Truth::Unknown),
                 }
@@ -144,7 +144,7 @@ impl Condition {
         let absent = match state {
             KeyState::Unknown => Truth::Unknown,
             KeyState::Absent => Truth::True,
-            // The page on several values calls such a key null, the one on operators does not.
+            // The page on multivalued keys calls such a key null, the page on operators does not.
             KeyState::Known(values) if holds_nothing(values) => Truth::Unknown,
             KeyState::Known(_) | KeyState::Begins(_) => Truth::False,
         };
@@ -156,7 +156,7 @@ impl Condition {
     }
 }
 
-/// An ARN with the segments that its last star stands for.
+/// An ARN with the segments that its last star covers.
 fn completed_text(value: &Pattern, comparison: Comparison) -> String {
     let lacking = 6_usize.saturating_sub(value.text.split(':').count());
     match comparison {
@@ -165,13 +165,13 @@ fn completed_text(value: &Pattern, comparison: Comparison) -> String {
     }
 }
 
-/// Whether a key is there, but empty: to the set operators that is as if it were not
+/// Whether a key is present but empty: for the set operators that counts as absent
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>).
 fn holds_nothing(values: &[String]) -> bool {
     values.iter().all(String::is_empty)
 }
 
-/// What an operator makes of a key that the request does not have
+/// The result of an operator for a key that the request does not have
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>).
 fn holds_without_key(operator: Operator) -> bool {
     operator.if_exists

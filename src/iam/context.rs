@@ -14,17 +14,17 @@ pub struct Context {
 }
 
 impl Context {
-    /// A context whose every key is listed: what is not, the request does not have.
+    /// A context that lists every key: the request does not have any other.
     pub fn complete() -> Context {
         Context { keys: BTreeMap::new(), unlisted: KeyState::Absent }
     }
 
-    /// A context in which a key that is not listed is unknown: the honest choice before a deploy.
+    /// A context in which a key that is not listed is unknown, as before a deployment.
     pub fn partial() -> Context {
         Context { keys: BTreeMap::new(), unlisted: KeyState::Unknown }
     }
 
-    /// The same, with what the principal itself tells: `aws:PrincipalArn`, `aws:PrincipalAccount` and
+    /// The same, with the keys that the principal determines: `aws:PrincipalArn`, `aws:PrincipalAccount` and
     /// `aws:PrincipalType`, or `aws:PrincipalServiceName` for a service.
     pub fn with_principal(self, principal: &Principal) -> Context {
         principal.keys().into_iter().fold(self, |context, (key, state)| context.with(key, state))
@@ -35,15 +35,15 @@ impl Context {
         self.with(key, KeyState::Known(vec![value.into()]))
     }
 
-    /// The same, with this known of a key.
+    /// The same, with this knowledge of a key.
     pub fn with(mut self, key: &str, state: KeyState) -> Context {
         self.set(key, state);
         self
     }
 
-    /// Notes what is known of a key.
+    /// Sets what is known about a key.
     pub fn set(&mut self, key: &str, state: KeyState) {
-        // A key without a value behaves as one that is not there.
+        // A key without a value counts as absent.
         let state = match state {
             KeyState::Known(values) if values.is_empty() => KeyState::Absent,
             state => state,
@@ -51,17 +51,17 @@ impl Context {
         self.keys.insert(key.to_lowercase(), state);
     }
 
-    /// What is known of a key, whose name is in lower case.
+    /// What is known about a key, whose name is in lower case.
     pub(super) fn state(&self, folded: &str) -> &KeyState {
         self.keys.get(folded).unwrap_or(&self.unlisted)
     }
 
-    /// Whether this key was ever told, be it as unknown.
+    /// Whether this key is listed, even as unknown.
     pub fn lists(&self, key: &str) -> bool {
         self.keys.contains_key(&key.to_lowercase())
     }
 
-    /// The listed keys that begin so, without that beginning.
+    /// The listed keys with this prefix, without the prefix.
     pub(super) fn below<'a>(
         &'a self,
         folded: &'a str,

@@ -7,24 +7,24 @@ use super::verdict::Verdict;
 /// Whether a request passes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// It passes, whatever the unknown may be.
+    /// It is allowed, whatever the unknown values are.
     Allow,
     /// A statement denies it.
     ExplicitDeny,
-    /// What would have to allow it is missing.
+    /// A required allow is missing.
     ImplicitDeny,
-    /// It depends on what is not known.
+    /// It depends on something unknown.
     Depends(Depends),
 }
 
 /// What a decision depends on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Depends {
-    /// Condition keys whose values are not known, with the statements that ask for them.
+    /// Condition keys whose values are unknown, with the statements that use them.
     pub keys: Vec<AskedKey>,
     /// Policies that could not be read.
     pub layers: Vec<UnreadLayer>,
-    /// Statements of which it is not known how AWS reads them, and why.
+    /// Statements that AWS may read in several ways, and why.
     pub statements: Vec<(Origin, String)>,
     /// What comes out for which values, if only one or two keys are unknown.
     pub outcomes: Vec<Outcome>,
@@ -35,18 +35,18 @@ pub struct Depends {
 pub struct AskedKey {
     /// The key, as a policy writes it.
     pub key: String,
-    /// The statements that ask for it.
+    /// The statements that use it.
     pub by: Vec<Origin>,
-    /// Whether the context never told of it: a key that the tool does not know, or a typing error.
+    /// Whether the context does not list it: a key that this tool does not know, or a typo.
     pub unrecognised: bool,
 }
 
 /// A policy that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadLayer {
-    /// Which kind of policy it is.
+    /// The kind of policy.
     pub layer: Layer,
-    /// Its name.
+    /// What sentences call it.
     pub policy: String,
     /// Why it could not be read.
     pub why: String,
@@ -68,8 +68,8 @@ pub struct Outcome {
 pub struct Assumption {
     /// The key, as a policy writes it.
     pub key: String,
-    /// What is assumed: absent, or a value that stands for all that the policies treat like it.
+    /// What is assumed: absent, or one value for all those that the policies treat alike.
     pub state: KeyState,
-    /// The values of policies that the assumed value meets, as written.
+    /// The values in policies that the assumed value matches, as written.
     pub like: Vec<String>,
 }

@@ -26,11 +26,11 @@ pub struct Evaluation {
     pub grounds: Vec<Origin>,
     /// For an implicit deny: which sides lack an allow, with the statement that came nearest.
     pub misses: Vec<Miss>,
-    /// What a reader should know besides, in sentences.
+    /// Further notes for the reader, in sentences.
     pub notes: Vec<String>,
 }
 
-/// Evaluates a request against every policy that has a say in it.
+/// Evaluates a request against every policy that applies to it.
 pub fn evaluate(request: &Request, layers: &Layers) -> Evaluation {
     let judged = judge(request, layers);
     let situation = Situation::of(request, layers);
@@ -188,8 +188,8 @@ fn depends(
         }
         Grants::Known(grants) => {
             let open = grants.iter().filter(|grant| grant.allows(request) == Truth::Unknown);
-            let told = open.map(|grant| (grant.origin(), grant.reservation()));
-            depends.statements.extend(told);
+            let doubts = open.map(|grant| (grant.origin(), grant.reservation()));
+            depends.statements.extend(doubts);
         }
     }
     if let (Some(trials), 1..=2) = (trials, relevant.len()) {
@@ -198,7 +198,7 @@ fn depends(
     depends
 }
 
-/// Why it is not known how AWS reads a statement, apart from unknown keys.
+/// Why it is unknown how AWS reads a statement, apart from unknown keys.
 fn reasons(judged: &Judged<'_>) -> Vec<String> {
     let (statement, inspection) = (judged.statement, &judged.inspection);
     let mut reasons = statement.doubts.clone();
@@ -207,7 +207,7 @@ fn reasons(judged: &Judged<'_>) -> Vec<String> {
         reasons.extend(patterns.filter_map(|it| it.reservation()));
     }
     if inspection.caller.in_any_quality() == Truth::Unknown {
-        reasons.push("whether it names the caller is not certain".to_owned());
+        reasons.push("cannot determine whether its principal includes the caller".to_owned());
     }
     reasons
 }
@@ -227,7 +227,7 @@ fn notes(judged: &[Judged<'_>]) -> Vec<String> {
 }
 
 impl Caller {
-    /// The same, with everything open taken for true.
+    /// The same, with everything unknown taken as true.
     fn at_most(self) -> Caller {
         let most = |truth: Truth| Truth::from(truth != Truth::False);
         Caller { direct: most(self.direct), role: most(self.role), account: most(self.account) }

@@ -6,7 +6,7 @@ use super::decision::{AskedKey, Assumption, Decision, Depends, Outcome, UnreadLa
 use super::evaluate::Evaluation;
 use super::key_state::KeyState;
 use super::miss::listed;
-use super::origin::{Layer, Origin};
+use super::origin::Origin;
 use super::verdict::Verdict;
 
 impl Evaluation {
@@ -16,10 +16,10 @@ impl Evaluation {
             Decision::Allow => vec![format!("allowed by {}", self.grounds_in_words())],
             Decision::ExplicitDeny => vec![match self.grounds.first() {
                 Some(origin) => format!("denied by {origin}"),
-                None => "denied, whatever the unknown keys may be".to_owned(),
+                None => "denied, whatever the values of the unknown condition keys".to_owned(),
             }],
             Decision::ImplicitDeny if self.misses.is_empty() => {
-                vec!["not allowed, whatever the unknown keys may be".to_owned()]
+                vec!["not allowed, whatever the values of the unknown condition keys".to_owned()]
             }
             Decision::ImplicitDeny => self.misses.iter().map(ToString::to_string).collect(),
             Decision::Depends(depends) => depends.sentences(),
@@ -39,11 +39,13 @@ impl Depends {
     pub fn sentences(&self) -> Vec<String> {
         let mut sentences: Vec<String> = self.keys.iter().map(ToString::to_string).collect();
         sentences.extend(self.layers.iter().map(ToString::to_string));
-        let doubt = |(origin, why): &(Origin, String)| format!("{origin} is in doubt: {why}");
+        let doubt = |(origin, why): &(Origin, String)| {
+            format!("the effect of {origin} is uncertain: {why}")
+        };
         sentences.extend(self.statements.iter().map(doubt));
         sentences.extend(self.outcome_sentence());
         if sentences.is_empty() {
-            sentences.push("whose the resource is is not known".to_owned());
+            sentences.push("the account that owns the resource is unknown".to_owned());
         }
         sentences
     }
@@ -61,7 +63,7 @@ impl Depends {
                 groups.push(group);
             }
         }
-        // The largest group is the rest: its cases need not be told.
+        // The largest group is the rest: its cases need not be listed.
         groups.sort_by_key(Vec::len);
         let rest = groups.pop()?;
         let mut parts: Vec<String> = groups
@@ -87,8 +89,8 @@ impl fmt::Display for Assumption {
         let Assumption { key, state, like } = self;
         match state {
             KeyState::Known(values) if values == like => write!(f, "`{key}` is {}", listed(values)),
-            KeyState::Known(_) if !like.is_empty() => write!(f, "`{key}` meets {}", listed(like)),
-            KeyState::Known(values) => write!(f, "`{key}` is, for instance, {}", listed(values)),
+            KeyState::Known(_) if !like.is_empty() => write!(f, "`{key}` matches {}", listed(like)),
+            KeyState::Known(values) => write!(f, "`{key}` is, for example, {}", listed(values)),
             KeyState::Begins(start) => write!(f, "`{key}` begins with `{start}`"),
             KeyState::Absent => write!(f, "`{key}` is absent"),
             KeyState::Unknown => write!(f, "`{key}` is anything"),
@@ -104,7 +106,7 @@ impl fmt::Display for Outcome {
             (Verdict::ExplicitDeny, None) => f.write_str("denied"),
             (Verdict::ExplicitDeny, Some(by)) => write!(f, "denied by {by}"),
             (Verdict::ImplicitDeny, _) => f.write_str("not allowed"),
-            (Verdict::Open, _) => f.write_str("not known"),
+            (Verdict::Open, _) => f.write_str("unknown"),
         }
     }
 }
@@ -112,12 +114,12 @@ impl fmt::Display for Outcome {
 impl fmt::Display for AskedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let by: Vec<String> = self.by.iter().map(ToString::to_string).collect();
-        write!(f, "it depends on `{}`, which is not known", self.key)?;
+        write!(f, "it depends on condition key `{}`, whose value is unknown", self.key)?;
         if !by.is_empty() {
-            write!(f, "; {} asks for it", by.join(" and "))?;
+            write!(f, " (used by {})", by.join(" and "))?;
         }
         if self.unrecognised {
-            f.write_str("; the key is none that is recognised here")?;
+            f.write_str("; this tool does not know that key: check its spelling")?;
         }
         Ok(())
     }
@@ -125,11 +127,7 @@ impl fmt::Display for AskedKey {
 
 impl fmt::Display for UnreadLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let UnreadLayer { layer, policy, why } = self;
-        match layer {
-            Layer::Grant => write!(f, "it depends on {policy}, which could not be read: {why}"),
-            _ => write!(f, "it depends on {layer} `{policy}`, which could not be read: {why}"),
-        }
+        write!(f, "it depends on {}, which could not be read: {}", self.policy, self.why)
     }
 }
 
@@ -148,41 +146,41 @@ mod tests {
     }
 
     #[test]
-    fn a_decision_is_told_with_the_statement_behind_it() {
+    fn a_decision_names_the_statement_behind_it() {
         let allow = json!({"Effect": "Allow", "Action": "ecr:*", "Resource": "*"});
         let deny = json!({"Sid": "No", "Effect": "Deny", "Action": "*", "Resource": "*"});
-        let told = |statements| sentences(statements, Context::complete()).join("; ");
-        assert_eq!(told(json!([allow])), "allowed by statement 1 of identity policy `task`");
+        let said = |statements| sentences(statements, Context::complete()).join("; ");
+        assert_eq!(said(json!([allow])), "allowed by statement 1 of identity policy `task`");
         assert_eq!(
-            told(json!([allow, deny])),
+            said(json!([allow, deny])),
             "denied by statement `No` of identity policy `task`"
         );
-        assert_eq!(told(json!([])), "no identity policy has a statement that allows the action");
+        assert_eq!(said(json!([])), "no identity policy allows the action");
     }
 
     #[test]
-    fn an_unknown_time_is_told_with_the_bound_that_it_meets() {
+    fn an_unknown_time_names_the_bound_that_it_matches() {
         let until = json!({
             "Sid": "Until", "Effect": "Allow", "Action": "ecr:*", "Resource": "*",
             "Condition": {"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}}
         });
-        let told = sentences(until, Context::complete().with("aws:CurrentTime", KeyState::Unknown));
+        let said = sentences(until, Context::complete().with("aws:CurrentTime", KeyState::Unknown));
         assert_eq!(
-            told,
+            said,
             [
-                "it depends on `aws:CurrentTime`, which is not known; statement `Until` of identity policy `task` asks for it",
-                "allowed by statement `Until` of identity policy `task` if `aws:CurrentTime` meets `DateLessThan 2027-01-01T00:00:00Z`, else not allowed",
+                "it depends on condition key `aws:CurrentTime`, whose value is unknown (used by statement `Until` of identity policy `task`)",
+                "allowed by statement `Until` of identity policy `task` if `aws:CurrentTime` matches `DateLessThan 2027-01-01T00:00:00Z`, else not allowed",
             ]
         );
     }
 
     #[test]
-    fn a_key_that_was_never_told_of_is_not_recognised() {
+    fn an_unlisted_key_is_reported_as_unknown_to_this_tool() {
         let statement = json!({
             "Effect": "Allow", "Action": "ecr:*", "Resource": "*",
             "Condition": {"StringEquals": {"aws:SourceVcp": "vpc-1"}}
         });
-        let told = sentences(statement, Context::partial()).join("; ");
-        assert!(told.contains("`aws:SourceVcp`") && told.contains("none that is recognised"));
+        let said = sentences(statement, Context::partial()).join("; ");
+        assert!(said.contains("`aws:SourceVcp`") && said.contains("does not know that key"));
     }
 }

@@ -31,11 +31,11 @@ pub struct Grant {
     pub grantee: String,
     /// The operations as KMS names them: `Decrypt`.
     pub operations: Vec<String>,
-    /// What the encryption context of the request has to be.
+    /// What the encryption context of the request must contain.
     pub constraint: Constraint,
 }
 
-/// What a grant wants of the encryption context.
+/// What a grant requires of the encryption context.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Constraint {
     /// Anything.
@@ -45,27 +45,31 @@ pub enum Constraint {
     Equals(Vec<(String, String)>),
     /// These pairs at least.
     Subset(Vec<(String, String)>),
-    /// Whatever the context, a request on behalf of this resource, which no request tells of here.
+    /// Any context, but only requests on behalf of this resource. Requests do not say that here.
     Source(String),
 }
 
 const PAIRS: &str = "kms:encryptioncontext:";
 
 impl Grant {
-    /// Why it is not known whether it lets a request pass.
+    /// Why it is unknown whether it allows a request.
     pub(super) fn reservation(&self) -> String {
         match &self.constraint {
-            Constraint::Source(source) => format!("it is for requests on behalf of `{source}`"),
-            _ => "what it wants of the encryption context is not known of the request".to_owned(),
+            Constraint::Source(source) => {
+                format!("it covers only requests on behalf of `{source}`")
+            }
+            _ => "it requires an encryption context, and that of the request is not fully known"
+                .to_owned(),
         }
     }
 
-    /// Its place among what decides.
+    /// How sentences refer to it.
     pub(super) fn origin(&self) -> Origin {
-        Origin { layer: Layer::Grant, policy: self.id.as_str().into(), sid: None, index: 0 }
+        let policy = Layer::Grant.policy_named(&self.id).into();
+        Origin { layer: Layer::Grant, policy, sid: None, index: 0 }
     }
 
-    /// Whether it lets the request pass.
+    /// Whether it allows the request.
     pub fn allows(&self, request: &Request) -> Truth {
         let Some(("kms", operation)) = request.folded_action().split_once(':') else {
             return Truth::False;

@@ -1,4 +1,4 @@
-//! What people usually got wrong where a statement just misses a request.
+//! Common mistakes in a statement that almost matches a request.
 
 use super::context::Context;
 use super::pattern::{Pattern, Reading};
@@ -8,18 +8,18 @@ use super::resource::ResourcePattern;
 use super::truth::Truth;
 use super::variable::{Substitute, Variable};
 
-/// What is likely wrong with a resource that does not match, and what to write instead.
+/// The likely mistake in a resource that does not match, and what to write instead.
 pub(super) fn resource(text: &str, request: &Request) -> Option<String> {
     let requested = request.resource.as_str();
     if requested == "*" {
         let action = &request.action;
         return Some(format!(
-            "`{action}` acts on no single resource: only `*` matches, not `{text}`"
+            "`{action}` has no resource-level permissions: only `*` matches, not `{text}`"
         ));
     }
     if request.folded_action().starts_with("kms:") && text.contains(":alias/") {
         return Some(format!(
-            "`{text}` is an alias, and KMS judges by the ARN of the key, `{requested}`"
+            "`{text}` is an alias, and a policy must name the ARN of the key, `{requested}`"
         ));
     }
     // What the services append to the names that people know
@@ -33,17 +33,17 @@ pub(super) fn resource(text: &str, request: &Request) -> Option<String> {
     }
     if requested.contains(":logs:") && lacks(":*") {
         return Some(format!(
-            "its resource `{text}` is the log group without its streams; write `{text}:*`"
+            "its resource `{text}` covers the log group but not its streams; write `{text}:*`"
         ));
     }
     if requested.contains(":s3:::") && lacks("/*") {
         return Some(format!(
-            "its resource `{text}` is the bucket without its objects; write `{text}/*`"
+            "its resource `{text}` covers the bucket but not its objects; write `{text}/*`"
         ));
     }
     if text != requested && text.eq_ignore_ascii_case(requested) {
         return Some(format!(
-            "its resource `{text}` differs in case from `{}`",
+            "its resource `{text}` differs only in case from `{}`",
             request.in_words()
         ));
     }
@@ -55,7 +55,7 @@ fn variable_without_value(text: &str, request: &Request) -> Option<String> {
     let pattern = Pattern::read(text, Reading { wildcards: true, variables: true });
     let empty = |it: &&Variable| it.resolve(&request.context) == Substitute::Nothing;
     let key = pattern.variables().find(empty).map(|it| it.key.clone())?;
-    Some(format!("its resource `{text}` matches nothing, since the request has no `{key}`"))
+    Some(format!("its resource `{text}` matches nothing, because the request has no `{key}`"))
 }
 
 /// The one field of the ARN in which a pattern differs.
@@ -71,9 +71,8 @@ fn other_field(text: &str, request: &Request) -> Option<String> {
         let mut same = fields.clone();
         same[at] = requested[at];
         let (wanted, has) = (fields[at], requested[at]);
-        (wanted != has && matches(&same.join(":"), request)).then(|| {
-            format!("its resource `{text}` is of {name} `{wanted}`, the request's of `{has}`")
-        })
+        (wanted != has && matches(&same.join(":"), request))
+            .then(|| format!("its resource `{text}` has {name} `{wanted}`, not `{has}`"))
     })
 }
 
@@ -82,11 +81,10 @@ fn matches(text: &str, request: &Request) -> bool {
     pattern.matches(&request.resource, &Context::complete()) == Truth::True
 }
 
-/// What is likely wrong with a principal that is not the caller.
+/// The likely mistake in a principal that is not the caller.
 pub(super) fn principal(text: &str, named: &Named) -> Option<String> {
-    (*named == Named::Deleted).then(|| {
-        format!("it names `{text}`, which is what remains of a role or user that was deleted")
-    })
+    (*named == Named::Deleted)
+        .then(|| format!("it names `{text}`, the ID of a deleted role or user"))
 }
 
 #[cfg(test)]
@@ -99,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_near_miss_is_told_with_what_to_write() {
+    fn a_near_miss_says_what_to_write() {
         let secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf";
         let key = "arn:aws:kms:eu-west-1:111122223333:key/1";
         let cases = [

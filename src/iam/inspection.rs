@@ -1,4 +1,4 @@
-//! A statement held against a request, element by element.
+//! A statement compared with a request, element by element.
 
 use super::policy::{Effect, Statement};
 use super::principal::{Principal, Quality};
@@ -16,7 +16,7 @@ pub(super) struct Inspection {
     pub in_doubt: bool,
 }
 
-/// Whether a statement names the caller, by each quality.
+/// Whether a statement names the caller: directly, by its role, or by its account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Caller {
     pub direct: Truth,
@@ -30,12 +30,12 @@ impl Caller {
     const NOT_KNOWN: Caller =
         Caller { direct: Truth::Unknown, role: Truth::False, account: Truth::False };
 
-    /// In whatever quality.
+    /// In any of these ways.
     pub fn in_any_quality(self) -> Truth {
         self.direct | self.role | self.account
     }
 
-    /// The same, as far as something else holds too.
+    /// The same, limited by another condition.
     pub fn limited(self, limit: Truth) -> Caller {
         Caller {
             direct: self.direct & limit,
@@ -46,8 +46,8 @@ impl Caller {
 }
 
 impl Inspection {
-    /// Holds a statement against a request. A principal with a permissions boundary is never spared
-    /// by `NotPrincipal`
+    /// Compares a statement with a request. `NotPrincipal` never exempts a principal with a permissions
+    /// boundary
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>).
     pub fn of(statement: &Statement, request: &Request, has_boundary: bool) -> Inspection {
         Inspection {
@@ -70,7 +70,7 @@ impl Inspection {
         self.apart_from_caller() & self.caller.in_any_quality()
     }
 
-    /// In which quality of the caller it applies.
+    /// For which of these ways it applies.
     pub fn applies_to(&self) -> Caller {
         self.caller.limited(self.apart_from_caller())
     }
@@ -119,8 +119,8 @@ fn caller(statement: &Statement, request: &Request, has_boundary: bool) -> Calle
         };
         *place = *place | truth;
     }
-    // That `*` refuses services is documented by the key aws:PrincipalIsAWSService, which is there to
-    // except them; that it admits them is not.
+    // The documentation of aws:PrincipalIsAWSService shows that a deny for `*` includes services; that an allow
+    // for `*` includes them is not documented.
     let everyone = principals.named.iter().any(|(text, _)| text == "*");
     if everyone && request.principal.is_service() && statement.effect == Some(Effect::Allow) {
         let by_name = principals.named.iter().filter(|(text, _)| text != "*");
@@ -130,8 +130,8 @@ fn caller(statement: &Statement, request: &Request, has_boundary: bool) -> Calle
     caller
 }
 
-/// Whether `NotPrincipal` spares the caller: surely so if it lists account, role and session, surely
-/// not if it lists none of them; what comes between depends on the service.
+/// Whether `NotPrincipal` exempts the caller: yes if it lists account, role and session, no if it lists none of
+/// them; anything in between depends on the service.
 fn spared(listed: &[(Quality, Truth)], request: &Request) -> Truth {
     if listed.iter().all(|(_, truth)| *truth == Truth::False) {
         return Truth::False;

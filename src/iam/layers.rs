@@ -1,10 +1,10 @@
-//! The policies that have a say in a request.
+//! The policies that apply to a request.
 
 use super::grant::Grants;
 use super::policy::{Policy, Statement};
 use super::principal::Principal;
 
-/// Every policy that has a say in a request. One that may not be read is
+/// Every policy that applies to a request. One that cannot be read is
 /// [`Policy::unreadable`]; one that does not exist is left out.
 #[derive(Clone, Debug, Default)]
 pub struct Layers {
@@ -12,7 +12,7 @@ pub struct Layers {
     pub identity: Vec<Policy>,
     /// The permissions boundary.
     pub boundary: Option<Policy>,
-    /// The session policies, of which one has to allow if there are any.
+    /// The session policies. If there are any, one of them must allow the request.
     pub session: Vec<Policy>,
     /// The policy of the resource: of a secret, a repository, a bucket, a key, the trust policy of a
     /// role.
@@ -20,7 +20,7 @@ pub struct Layers {
     /// The grants of a KMS key.
     pub grants: Grants,
     /// The service control policies on each level of the organization, from its root to the account.
-    /// They do not bind the management account: leave them out there.
+    /// They do not apply to the management account: leave them out there.
     pub service_control: Vec<Vec<Policy>>,
     /// The resource control policies on each level, in the account of the resource. The policy that
     /// allows everything is always among them and need not be given.

@@ -36,9 +36,9 @@ pub enum Failure {
         /// What is likely wrong, and what to write instead.
         hint: Option<String>,
     },
-    /// It names somebody else.
+    /// It names another principal.
     Principal {
-        /// Whom the policy names, as written.
+        /// The principals of the policy, as written.
         wanted: Vec<String>,
         /// Who asks.
         requested: String,
@@ -56,7 +56,7 @@ pub enum Failure {
         /// What the request has.
         requested: KeyState,
     },
-    /// It counts only with an allow of the account's own policies.
+    /// It needs an allow in the identity policies too.
     NotEnough(String),
 }
 
@@ -144,13 +144,13 @@ fn failures(judged: &Judged<'_>, request: &Request) -> Vec<Failure> {
         });
     }
     if failures.is_empty() && judged.applies() == Truth::True {
-        let enough = "it names the account, whose own policies have to allow too";
+        let enough = "it names the whole account, so an identity policy must allow it too";
         failures.push(Failure::NotEnough(enough.to_owned()));
     }
     failures
 }
 
-/// What is odd about a statement, whatever it decides here.
+/// Pitfalls of a statement, whatever it decides here.
 pub(super) fn warnings(statement: &Statement) -> impl Iterator<Item = String> {
     let all_of = |condition: &&Condition| {
         let is_null = |it: &Condition| it.operator.eq_ignore_ascii_case("Null");
@@ -160,18 +160,23 @@ pub(super) fn warnings(statement: &Statement) -> impl Iterator<Item = String> {
     };
     statement.conditions.iter().filter(all_of).map(|condition| {
         let Condition { operator, key, .. } = condition;
-        format!("`{operator}` also holds where the request has no `{key}`")
+        format!("`{operator}` also matches a request without `{key}`")
     })
 }
 
 impl fmt::Display for Miss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(nearest) = &self.nearest else {
-            return write!(f, "no {} has a statement that allows the action", self.layer);
-        };
-        write!(f, "no {} allows it; {nearest} comes nearest", self.layer)?;
+        let what = if self.nearest.is_none() { "the action" } else { "it" };
+        match self.layer {
+            one @ (Layer::Boundary | Layer::Key | Layer::Trust | Layer::Endpoint) => {
+                write!(f, "the {one} does not allow {what}")?;
+            }
+            several => write!(f, "no {several} allows {what}")?,
+        }
+        let Some(nearest) = &self.nearest else { return Ok(()) };
+        write!(f, "; closest match: {nearest}")?;
         for (at, failure) in self.failures.iter().enumerate() {
-            write!(f, "{} {failure}", if at == 0 { ":" } else { ", and" })?;
+            write!(f, ", {} {failure}", if at == 0 { "but" } else { "and" })?;
         }
         Ok(())
     }
@@ -182,7 +187,7 @@ impl fmt::Display for Failure {
         match self {
             Failure::Resource { hint: Some(hint), .. } => f.write_str(hint),
             Failure::Resource { wanted, requested, hint: None } => {
-                write!(f, "it is for {}, not for `{requested}`", listed(wanted))
+                write!(f, "its resource is {}, not `{requested}`", listed(wanted))
             }
             Failure::Principal { hint: Some(hint), .. } => f.write_str(hint),
             Failure::Principal { wanted, requested, hint: None } => {
@@ -190,12 +195,14 @@ impl fmt::Display for Failure {
             }
             Failure::Condition { operator, key, wanted, requested } => {
                 let wanted = listed(wanted);
-                write!(f, "its condition `{operator}` wants `{key}` with {wanted}, ")?;
+                write!(f, "its condition `{operator}` on `{key}` ({wanted}) does not hold: ")?;
                 match requested {
                     KeyState::Known(values) => write!(f, "the request has {}", listed(values)),
-                    KeyState::Begins(start) => write!(f, "the request's begins with `{start}`"),
-                    KeyState::Absent => write!(f, "the request does not have that key"),
-                    KeyState::Unknown => write!(f, "of the request it is not known"),
+                    KeyState::Begins(start) => {
+                        write!(f, "the request's value begins with `{start}`")
+                    }
+                    KeyState::Absent => write!(f, "the request lacks that key"),
+                    KeyState::Unknown => write!(f, "the request's value is unknown"),
                 }
             }
             Failure::NotEnough(why) => f.write_str(why),

@@ -1,25 +1,25 @@
-//! Does IAM let a request pass? Answered from the policies alone, without asking AWS.
+//! Does IAM allow a request? Answered from the policies alone, without asking AWS.
 //!
 //! A request is a principal, an action, a resource and condition keys; each key is known, absent, or
-//! unknown. [`evaluate`] holds every statement of every policy in [`Layers`] against it, in Kleene's
+//! unknown. [`evaluate`] compares it with every statement of every policy in [`Layers`], in Kleene's
 //! three-valued logic, and follows the order that AWS documents:
 //!
 //! 1. A `Deny` that applies anywhere, be it in a service or resource control policy, the identity
-//!    policies, the permissions boundary, a session policy, the resource's own policy or the policy of
-//!    the VPC endpoint, ends it.
+//!    policies, the permissions boundary, a session policy, the resource's policy or the VPC endpoint
+//!    policy, denies the request.
 //! 2. Each level of service control policies, and the endpoint's policy, has to allow.
-//! 3. Within one account the identity policies, limited by boundary and session policies, suffice; so
-//!    does the resource's policy alone: unlimited where it names the session, the user or everyone,
+//! 3. Within one account the identity policies, limited by boundary and session policies, are enough; so
+//!    is the resource's policy alone: unlimited where it names the session, the user or everyone,
 //!    limited where it names the role. Where it names the account it only hands over to the identity
 //!    policies. Keys and roles do not count identity policies at all unless they are handed over to; a
 //!    grant of a key may stand in for both.
 //! 4. Between accounts both have to allow.
 //!
 //! What is not known stays unknown: a policy that may not be read could allow and could deny, and a
-//! statement with an element that AWS would not accept may mean anything. If the answer is open after
-//! that, the unknown keys are tried out with values that stand for all others, since `k = a` and
-//! `k ≠ a` are not independent. What is open still is [`Decision::Depends`], with the keys, policies
-//! and statements that it depends on.
+//! statement with an element that AWS would not accept may mean anything. If that leaves the answer
+//! unknown, the unknown keys are tried with values that represent all others, since `k = a` and `k ≠ a`
+//! are not independent. What is still unknown is [`Decision::Depends`], with the keys, policies and
+//! statements that it depends on.
 
 mod automaton;
 mod candidate;

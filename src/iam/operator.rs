@@ -40,7 +40,7 @@ pub(super) enum Relation {
 /// How the values of a multivalued key count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Quantity {
-    /// Without set operator: made for keys of a single value.
+    /// No set operator: for single-valued keys.
     Single,
     /// `ForAllValues`
     All,
@@ -57,7 +57,7 @@ pub(super) struct Operator {
     pub if_exists: bool,
 }
 
-/// Every comparison by its name, with whether it is a negated one.
+/// Every comparison by its name, and whether it is negated.
 const COMPARISONS: &[(&str, Comparison, bool)] = &[
     ("stringequals", Comparison::Text { any_case: false }, false),
     ("stringnotequals", Comparison::Text { any_case: false }, true),
@@ -209,7 +209,7 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// The range of addresses that a value stands for. One address is a range of its own.
+/// The address range of a value. A single address is a range of one.
 pub(super) fn range(text: &str) -> Option<IpNet> {
     IpNet::from_str(text).ok().or_else(|| IpAddr::from_str(text).ok().map(IpNet::from))
 }

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Which kind of policy speaks.
+/// The kind of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     /// A policy of the role or user, or of a group of the user.
     Identity,
     /// The permissions boundary of the role or user.
     Boundary,
-    /// A policy given when the session began.
+    /// A session policy, passed when the session was created.
     Session,
     /// The policy of the resource.
     Resource,
@@ -26,6 +26,16 @@ pub enum Layer {
     Endpoint,
     /// A grant of a KMS key.
     Grant,
+}
+
+impl Layer {
+    /// What sentences call a policy of this kind: its name, or that of the resource it belongs to.
+    pub(super) fn policy_named(self, name: &str) -> String {
+        match self {
+            Layer::Resource | Layer::Key | Layer::Trust => format!("the {self} of `{name}`"),
+            _ => format!("{self} `{name}`"),
+        }
+    }
 }
 
 impl fmt::Display for Layer {
@@ -45,26 +55,26 @@ impl fmt::Display for Layer {
     }
 }
 
-/// Where a statement stands.
+/// The policy that a statement belongs to, and its place there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     /// The kind of policy.
     pub layer: Layer,
-    /// The policy's name or ARN.
+    /// What sentences call the policy: "identity policy `app`", "the key policy of `arn:…`".
     pub policy: Arc<str>,
-    /// The statement's own name, if it has one.
+    /// The statement's `Sid`, if it has one.
     pub sid: Option<String>,
-    /// Its place in the policy, from 1; 0 stands for the policy as a whole.
+    /// Its position in the policy, from 1; 0 means the policy as a whole.
     pub index: usize,
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Origin { layer, policy, sid, index } = self;
+        let Origin { policy, sid, index, .. } = self;
         match (sid, index) {
-            (Some(sid), _) => write!(f, "statement `{sid}` of {layer} `{policy}`"),
-            (None, 0) => write!(f, "{layer} `{policy}`"),
-            (None, index) => write!(f, "statement {index} of {layer} `{policy}`"),
+            (Some(sid), _) => write!(f, "statement `{sid}` of {policy}"),
+            (None, 0) => f.write_str(policy),
+            (None, index) => write!(f, "statement {index} of {policy}"),
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) enum Token {
     One,
     /// Any letters, or none: `*`.
     Many,
-    /// What a condition key of the request says.
+    /// The value of a condition key of the request.
     Variable(Variable),
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Pattern {
 /// A pattern whose variables are replaced for one request.
 pub(super) struct Filled<'a> {
     tokens: Cow<'a, [Token]>,
-    /// False if a variable stands for nothing, unknown if what one stands for is not known.
+    /// False if a variable has no value, unknown if its value is unknown.
     certain: Truth,
 }
 
@@ -98,7 +98,7 @@ impl Pattern {
         self.tokens.splitn(6, |token| *token == Token::Letter(':')).collect()
     }
 
-    /// An ARN of fewer than six segments means any value in those that it lacks
+    /// An ARN with fewer than six segments means any value in the missing ones
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
     pub fn completed(mut self) -> Pattern {
         for _ in self.segments().len()..6 {
@@ -107,7 +107,7 @@ impl Pattern {
         self
     }
 
-    /// Puts the values of the request in the place of the variables.
+    /// Replaces the variables with their values in the request.
     pub fn fill(&self, context: &Context) -> Filled<'_> {
         if self.variables().next().is_none() {
             return Filled { tokens: Cow::Borrowed(&self.tokens), certain: Truth::True };
@@ -136,13 +136,12 @@ impl Pattern {
         Filled { tokens: Cow::Owned(tokens), certain }
     }
 
-    /// The values of one condition key with which, put in the place of its variable, this could match
-    /// a text.
+    /// The values of one condition key with which this could match a text.
     pub fn values_that_match(&self, folded: &str, context: &Context, text: &str) -> Vec<String> {
         if self.fill(context).matches(text) == Truth::False {
             return Vec::new();
         }
-        // Where only letters stand before the variable, its value can begin in one place only.
+        // If only letters come before the variable, its value can begin in one place only.
         let lead = self.tokens.iter().take_while(|token| matches!(token, Token::Letter(_))).count();
         let only = match self.tokens.get(lead) {
             Some(Token::Variable(variable)) if variable.folded == folded => Some(lead),
@@ -169,7 +168,7 @@ impl Pattern {
 }
 
 impl Filled<'_> {
-    /// Whether the text matches, each wildcard standing for anything at all.
+    /// Whether the text matches, with wildcards that match anything.
     pub fn matches(&self, text: &str) -> Truth {
         Truth::from(glob(&self.tokens, text, |a, b| a == b)) & self.certain
     }
@@ -179,9 +178,8 @@ impl Filled<'_> {
         Truth::from(glob(&self.tokens, text, same_in_any_case)) & self.certain
     }
 
-    /// Whether an ARN matches as `Resource` has it: a star that ends its segment may go beyond the
-    /// colon, so AWS says; of other wildcards that it is advised to keep them within a segment, and of
-    /// these it is not known
+    /// Whether an ARN matches as a `Resource`: AWS documents that a star at the end of its segment may match
+    /// colons, and advises to keep other wildcards within a segment, so for those the answer is unknown
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>).
     pub fn matches_resource(&self, arn: &str) -> Truth {
         let loose = self.matches(arn);
@@ -192,7 +190,7 @@ impl Filled<'_> {
         }
     }
 
-    /// Whether an ARN matches as `ArnLike` has it: each of the six segments by itself.
+    /// Whether an ARN matches as with `ArnLike`: each of the six segments separately.
     pub fn matches_arn(&self, arn: &str) -> Truth {
         Truth::from(self.automaton(Colons::Never).matches(arn)) & self.certain
     }
@@ -206,17 +204,17 @@ impl Filled<'_> {
         (self.certain == Truth::True).then(|| self.tokens.iter().map(letter).collect())?
     }
 
-    /// Whether what it stands for is known: false for nothing.
+    /// Whether the values of its variables are known: false if one has no value.
     pub fn certain(&self) -> Truth {
         self.certain
     }
 
-    /// Whether every text that begins so matches, or some, or none.
+    /// Whether every text with this prefix matches, or some, or none.
     pub fn matches_all_beginning(&self, start: &str) -> Truth {
         self.all_beginning(start, Colons::Always)
     }
 
-    /// The same of ARNs of which the first five segments are known, each segment by itself.
+    /// The same for ARNs with known first five segments, each segment separately.
     pub fn matches_all_arns_beginning(&self, start: &str) -> Truth {
         match start.matches(':').count() {
             5.. => self.all_beginning(start, Colons::Never),
@@ -235,7 +233,7 @@ impl Filled<'_> {
         }
     }
 
-    /// The machine that reads what this matches.
+    /// The automaton that accepts what this matches.
     pub fn automaton(&self, colons: Colons) -> Automaton {
         let mut separators = 0;
         let steps = self.tokens.iter().enumerate().map(|(at, token)| {
@@ -260,7 +258,7 @@ impl Filled<'_> {
     }
 }
 
-/// Where a wildcard may stand for a colon, in the first five segments of an ARN.
+/// Where a wildcard may match a colon, in the first five segments of an ARN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Colons {
     Always,
@@ -268,7 +266,7 @@ pub(super) enum Colons {
     AtEndOfSegment,
 }
 
-/// Matches by going back to the last star only, which suffices where any star stands for anything.
+/// Matches by going back to the last star only, which is enough if every star matches anything.
 fn glob(pattern: &[Token], text: &str, same: fn(char, char) -> bool) -> bool {
     let letters: Vec<char> = text.chars().collect();
     let (mut p, mut t) = (0, 0);

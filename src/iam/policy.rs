@@ -12,12 +12,12 @@ use super::pattern::{Pattern, Reading};
 use super::principal::Named;
 use super::resource::ResourcePattern;
 
-/// What a statement does where it applies.
+/// What a statement does when it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// It lets the request pass.
+    /// It allows the request.
     Allow,
-    /// It refuses the request, whatever else allows it.
+    /// It denies the request, whatever else allows it.
     Deny,
 }
 
@@ -31,11 +31,11 @@ pub struct Policy {
 /// A statement of a policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
-    /// Where it stands.
+    /// The policy that it belongs to.
     pub origin: Origin,
-    /// What it does; nothing if that cannot be read.
+    /// What it does; none if that cannot be read.
     pub effect: Option<Effect>,
-    /// Why AWS's reading of it is not known; usually empty.
+    /// Why it is unknown how AWS reads it; usually empty.
     pub doubts: Vec<String>,
     pub(super) principals: Option<Principals>,
     pub(super) actions: Actions,
@@ -57,7 +57,7 @@ pub(super) struct Principals {
 pub(super) struct Actions {
     pub negated: bool,
     pub patterns: Vec<Pattern>,
-    /// Whether something is listed that is no action, so that more may be meant.
+    /// Whether the list contains something that is not an action, so that more may be meant.
     pub in_doubt: bool,
 }
 
@@ -69,7 +69,8 @@ pub(super) struct Resources {
 }
 
 impl Policy {
-    /// Reads a policy document. It never fails: what it cannot read is in doubt.
+    /// Reads a policy document of this name, or of the resource of this name. It never fails: what it
+    /// cannot read is in doubt.
     pub fn read(layer: Layer, name: &str, document: &Value) -> Policy {
         let Some(document) = document.as_object() else {
             return Policy::unreadable(layer, name, "it is not a JSON object");
@@ -85,7 +86,7 @@ impl Policy {
             None => false,
             Some(Value::String(version)) if version == "2008-10-17" => false,
             Some(other) => {
-                doubts.push(format!("there is no version {other} of the policy language"));
+                doubts.push(format!("unknown policy version {other}"));
                 true
             }
         };
@@ -94,7 +95,7 @@ impl Policy {
             Some(statement) => vec![statement],
             None => return Policy::unreadable(layer, name, "it has no `Statement`"),
         };
-        let policy: Arc<str> = name.into();
+        let policy: Arc<str> = layer.policy_named(name).into();
         let read = |(at, statement): (usize, &Value)| {
             let origin = Origin { layer, policy: policy.clone(), sid: None, index: at + 1 };
             Reader { variables, doubts: doubts.clone() }.statement(origin, statement)
@@ -110,17 +111,27 @@ impl Policy {
         }
     }
 
-    /// A policy of which nothing is known, for instance since one may not read it: whether it allows
-    /// or denies anything is unknown.
+    /// A policy that could not be read, for example because access was denied: whether it allows or
+    /// denies anything is unknown.
     pub fn unreadable(layer: Layer, name: &str, why: &str) -> Policy {
-        let origin = Origin { layer, policy: name.into(), sid: None, index: 0 };
+        let policy = layer.policy_named(name).into();
+        let origin = Origin { layer, policy, sid: None, index: 0 };
         let unknown = Reader { variables: true, doubts: vec![why.to_owned()] };
         Policy { statements: vec![unknown.in_doubt(origin)] }
+    }
+
+    /// The same policy, called this in sentences: "inline policy `start` of role `app`".
+    pub fn called(mut self, words: &str) -> Policy {
+        let words: Arc<str> = words.into();
+        for statement in &mut self.statements {
+            statement.origin.policy = words.clone();
+        }
+        self
     }
 }
 
 impl Statement {
-    /// Whether this stands for a whole policy that could not be read.
+    /// Whether this represents a whole policy that could not be read.
     pub fn is_unread_policy(&self) -> bool {
         self.origin.index == 0
     }
@@ -233,18 +244,18 @@ impl Reader {
 
     fn resources(&mut self, elements: &Map<String, Value>, layer: Layer) -> Option<Resources> {
         let Some((negated, value)) = self.either(elements, "Resource", "NotResource") else {
-            // Policies of a resource may leave it out: they are about that resource.
+            // A resource-based policy may leave it out: it applies to its own resource.
             if !matches!(layer, Layer::Resource | Layer::Key | Layer::Trust) {
                 self.doubts.push("it has no `Resource`".to_owned());
             }
             return None;
         };
         let texts = self.texts("Resource", value);
-        // That AWS completes what lacks fields is said of identity policies alone.
+        // AWS documents only for identity policies that it completes a partial ARN.
         let short = |text: &&String| !text.ends_with('*') && text.split(':').count() < 6;
         let own = matches!(layer, Layer::Identity | Layer::Boundary | Layer::Session);
         if let Some(text) = texts.iter().find(short).filter(|_| !own) {
-            self.doubts.push(format!("`{text}` lacks fields of an ARN"));
+            self.doubts.push(format!("`{text}` is not a complete ARN"));
         }
         let read = |text: &String| ResourcePattern::read(text, self.variables);
         let patterns: Vec<_> = texts.iter().map(read).collect();
@@ -318,7 +329,7 @@ impl Reader {
         conditions
     }
 
-    /// A text or a list of texts. Numbers and booleans stand for their text.
+    /// A string or a list of strings. Numbers and booleans count as their text.
     fn texts(&mut self, element: &str, value: &Value) -> Vec<String> {
         let values = match value {
             Value::Array(values) => values.iter().collect(),
@@ -332,7 +343,9 @@ impl Reader {
             match value {
                 Value::String(text) => texts.push(text.clone()),
                 Value::Bool(_) | Value::Number(_) => texts.push(value.to_string()),
-                _ => self.doubts.push(format!("its `{element}` holds {value}, which is no text")),
+                _ => self
+                    .doubts
+                    .push(format!("its `{element}` contains {value}, which is not a string")),
             }
         }
         texts

@@ -1,4 +1,4 @@
-//! Who asks, and whom a policy names
+//! The caller, and the principals that a policy names
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>).
 
 use std::fmt;
@@ -11,13 +11,13 @@ use crate::names::{AccountId, Arn, Owner, Partition, RoleArn};
 /// Who makes a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Principal {
-    /// A role: by one of its sessions, whose name is known or not.
+    /// A role, by one of its sessions; the session's name may be unknown.
     Role {
-        /// The cloud it lives in.
+        /// Its partition.
         partition: Partition,
         /// Its account.
         account: AccountId,
-        /// Its path with a slash at both ends. The ARN of a session does not tell it.
+        /// Its path with a slash at both ends. The ARN of a session does not contain it.
         path: Option<String>,
         /// Its name without path.
         name: String,
@@ -30,19 +30,19 @@ pub enum Principal {
     FederatedUser(Arn),
     /// A service of AWS, such as `ecs-tasks.amazonaws.com`.
     Service(String),
-    /// Somebody who does not say who it is, such as a client of NFS that does not sign in.
+    /// Anonymous, such as an NFS client that does not sign in.
     Anonymous,
 }
 
-/// Why a text does not name one who makes requests.
+/// Why a text is not a principal.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` names nobody who makes requests; write the ARN of a role, a session or a user, or a service such as ecs-tasks.amazonaws.com"
+    "`{0}` is not a principal; use the ARN of a role, role session or user, or a service such as ecs-tasks.amazonaws.com"
 )]
 pub struct PrincipalError(pub String);
 
 impl Principal {
-    /// The role, by some session of it. This is what a task is to the services that it calls.
+    /// The role, by some session of it. This is how services see a task that calls them.
     pub fn role(role: &RoleArn) -> Principal {
         Principal::Role {
             partition: role.arn().partition,
@@ -58,7 +58,7 @@ impl Principal {
         Principal::Service(name.to_owned())
     }
 
-    /// The account that the principal belongs to; none for a service or somebody unnamed.
+    /// The account that the principal belongs to; none for a service or an anonymous client.
     pub fn account(&self) -> Option<&AccountId> {
         match self {
             Principal::Role { account, .. } => Some(account),
@@ -67,7 +67,7 @@ impl Principal {
         }
     }
 
-    /// Whether it belongs to no account, so that no policies but that of the resource speak of it.
+    /// Whether it belongs to no account, so that only the resource's policy applies to it.
     pub(super) fn is_of_no_account(&self) -> bool {
         matches!(self, Principal::Service(_) | Principal::Anonymous)
     }
@@ -80,19 +80,19 @@ impl Principal {
         matches!(self, Principal::User(arn) if arn.resource == "root")
     }
 
-    /// Whether it is a role that is linked to a service. The ARN of a session does not tell.
+    /// Whether it is a service-linked role. The ARN of a session does not say.
     fn is_linked_to_service(&self) -> bool {
         matches!(self, Principal::Role { path: Some(path), .. } if path.starts_with("/aws-service-role/"))
     }
 
-    /// Whether the service control policies of its account bind it: services they do not, nor the roles
-    /// that are linked to them
+    /// Whether the service control policies of its account apply to it: they do not apply to services, nor
+    /// to service-linked roles
     /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>).
     pub(super) fn is_bound_by_service_control(&self) -> bool {
         !self.is_of_no_account() && !self.is_linked_to_service()
     }
 
-    /// Whether resource control policies bind it
+    /// Whether resource control policies apply to it
     /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>).
     pub(super) fn is_bound_by_resource_control(&self) -> bool {
         !self.is_linked_to_service()
@@ -106,7 +106,7 @@ impl Principal {
         }
     }
 
-    /// What the principal alone says of the condition keys.
+    /// The condition keys that the principal determines.
     pub(super) fn keys(&self) -> Vec<(&'static str, KeyState)> {
         let known = |value: &str| KeyState::Known(vec![value.to_owned()]);
         let mut keys = vec![(
@@ -135,7 +135,7 @@ impl Principal {
                 keys.push(("aws:PrincipalType", known("FederatedUser")));
             }
             Principal::Service(name) => keys.push(("aws:PrincipalServiceName", known(name))),
-            // Which keys an anonymous request carries, the page of each key tells
+            // Which keys an anonymous request carries is on the page of each key
             // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
             Principal::Anonymous => {
                 keys.push(("aws:PrincipalType", known("Anonymous")));
@@ -203,7 +203,7 @@ impl fmt::Display for Principal {
     }
 }
 
-/// Somebody whom a policy names.
+/// A principal that a policy names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Named {
     /// `*`
@@ -214,15 +214,15 @@ pub(super) enum Named {
     Caller(Principal),
     /// An identity provider.
     Provider,
-    /// The canonical id of an account, as S3 has it.
+    /// The canonical user ID of an account, as used by S3.
     CanonicalUser,
-    /// The unique id that is left where a role or user was deleted.
+    /// The unique ID that replaces the ARN of a deleted role or user.
     Deleted,
-    /// Something that AWS would not accept.
+    /// Something that AWS does not accept.
     Malformed,
 }
 
-/// In what quality a policy names a caller: it decides what else is needed
+/// How a policy names a caller, which decides what else is needed
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Quality {
@@ -235,7 +235,7 @@ pub(super) enum Quality {
 }
 
 impl Named {
-    /// Whom a value of `Principal` names, under the type that it stands under.
+    /// The principal that a value of `Principal` names, under its type.
     pub fn read(kind: &str, value: &str) -> Named {
         match kind {
             _ if value == "*" => Named::Everyone,
@@ -268,7 +268,7 @@ impl Named {
         }
     }
 
-    /// Whether this is the caller, and in what quality.
+    /// Whether this is the caller, and how it is named.
     pub fn is(&self, caller: &Principal) -> (Quality, Truth) {
         let of_account =
             |account: &str| caller.account().is_some_and(|own| own.as_str() == account);
@@ -307,8 +307,8 @@ fn is_caller(named: &Principal, caller: &Principal) -> (Quality, Truth) {
     }
 }
 
-/// Services have one name for all partitions or one for each; where only that differs, it is not known
-/// which one this partition takes.
+/// Services have one name for all partitions or one for each; if only that differs, it is unknown which one
+/// this partition accepts.
 fn is_service(named: &str, own: &str) -> Truth {
     fn base(name: &str) -> &str {
         name.split_once(".amazonaws.").map_or(name, |(base, _)| base)

@@ -1,4 +1,4 @@
-//! What is asked: who, to do what, on which resource, with which condition keys.
+//! A request: a principal, an action, a resource and condition keys.
 
 use super::context::Context;
 use super::key_state::KeyState;
@@ -10,15 +10,15 @@ const FOR_AWS_RESOURCE: &str = "kms:GrantIsForAWSResource";
 /// A request to AWS.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Who asks.
+    /// The caller.
     pub principal: Principal,
-    /// What is asked, as policies name it: `secretsmanager:GetSecretValue`.
+    /// The action, as policies name it: `secretsmanager:GetSecretValue`.
     pub action: String,
     /// The ARN of the resource, or `*` for an action that has none.
     pub resource: String,
-    /// What sentences call it, where that is not its ARN.
+    /// What sentences call it, if not by its ARN.
     called: Option<String>,
-    /// Whose the resource is. ARNs of S3 do not tell; without it, both answers have to agree.
+    /// The account that owns the resource. S3 ARNs do not contain it; without it, both answers have to agree.
     pub owner: Option<AccountId>,
     /// The condition keys.
     pub context: Context,
@@ -27,12 +27,12 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request whose resource belongs to the account in its ARN; an action without resource is
-    /// asked of the principal's own account.
+    /// A request whose resource belongs to the account in its ARN; an action without a resource belongs to the
+    /// principal's account.
     ///
     /// `kms:GrantIsForAWSResource` comes only with the actions on grants
     /// (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>): of others it is
-    /// absent, unless the context tells otherwise.
+    /// absent, unless the context says otherwise.
     pub fn new(principal: Principal, action: &str, resource: &str, context: Context) -> Request {
         let owner = match resource {
             "*" => principal.account().cloned(),
@@ -48,13 +48,13 @@ impl Request {
         Request { principal, action, resource, called: None, owner, context, folded }
     }
 
-    /// The same request, of a resource of this account.
+    /// The same request, with this account as the owner of the resource.
     pub fn owned_by(mut self, account: AccountId) -> Request {
         self.owner = Some(account);
         self
     }
 
-    /// The same request, whose resource sentences call so: part of its ARN may be made up.
+    /// The same request, whose resource has this name in sentences: part of its ARN may be a stand-in.
     pub fn called(mut self, name: impl Into<String>) -> Request {
         self.called = Some(name.into());
         self
@@ -74,8 +74,7 @@ impl Request {
         Request { context, ..self.clone() }
     }
 
-    /// Whether the resource has a policy of its own without which IAM policies of its account mean
-    /// nothing: keys and roles
+    /// Whether IAM policies of the account count only if the resource's policy says so: for keys and roles
     /// (<https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>).
     pub(super) fn needs_delegation(&self) -> bool {
         let service = self.resource.split(':').nth(2);
@@ -87,7 +86,7 @@ impl Request {
         }
     }
 
-    /// Whether principal and resource are in the same account; nothing if that is not known.
+    /// Whether principal and resource are in the same account; none if that is unknown.
     pub(super) fn within_account(&self) -> Option<bool> {
         match (self.principal.account(), &self.owner) {
             (Some(account), Some(owner)) => Some(account == owner),

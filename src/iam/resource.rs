@@ -17,7 +17,7 @@ enum Form {
     /// `*`
     Everything,
     Arn,
-    /// An ARN in a form of which AWS says that it is not allowed: if it would match, that is unknown.
+    /// An ARN in a form that AWS says is not allowed: whether it matches is unknown.
     Discouraged,
     Malformed,
 }
@@ -55,7 +55,7 @@ impl ResourcePattern {
         self.matches(resource, context)
     }
 
-    /// What is wrong with it, so that AWS's reading of it is not known.
+    /// What is wrong with it, so that it is unknown how AWS reads it.
     pub fn fault(&self) -> Option<String> {
         (self.form == Form::Malformed)
             .then(|| format!("`{}` is neither `*` nor an ARN", self.pattern.text))
@@ -65,7 +65,7 @@ impl ResourcePattern {
     pub fn reservation(&self) -> Option<String> {
         (self.form == Form::Discouraged).then(|| {
             let text = &self.pattern.text;
-            format!("AWS does not allow the wildcard or variable where `{text}` has one")
+            format!("AWS does not allow a wildcard or variable in that part of `{text}`")
         })
     }
 }

@@ -1,5 +1,5 @@
-//! What comes out if the unknown keys are tried out, one state of each after the other. Three-valued
-//! logic alone takes `k = a` and `k ≠ a` for independent; to try them is to see that one of them holds.
+//! Tries the unknown keys, one state of each after the other. Three-valued logic alone treats `k = a` and
+//! `k ≠ a` as independent; the trials show that one of them holds.
 
 use super::candidate;
 use super::decision::{Assumption, Outcome};
@@ -11,7 +11,7 @@ use super::request::Request;
 use super::truth::Truth;
 use super::verdict::{Judged, Sides, Situation, Verdict, judge_again};
 
-/// The most keys that are tried out together.
+/// The most keys that are tried together.
 const KEYS: usize = 3;
 /// The most trials that are made.
 const TRIALS: usize = 4096;

@@ -2,8 +2,7 @@
 
 use std::ops::{BitAnd, BitOr, Not};
 
-/// What is known of a statement about a request. The order is the point of it: *and* is the lesser of
-/// two, *or* the greater.
+/// Whether something holds for a request. The order matters: *and* is the lesser of two, *or* the greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Truth {
     /// It does not hold.

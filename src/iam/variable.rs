@@ -11,20 +11,20 @@ pub(super) struct Variable {
     pub key: String,
     /// The key in lower case.
     pub folded: String,
-    /// What stands for it if the request lacks the key.
+    /// The default value if the request lacks the key.
     pub default: Option<String>,
 }
 
-/// What a variable stands for in a request.
+/// The value of a variable in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Substitute<'a> {
-    /// This text, in which a `*` is a star.
+    /// This text, in which a `*` is an ordinary character.
     Text(&'a str),
-    /// A text that begins so.
+    /// A text with this prefix.
     Begins(&'a str),
-    /// Nothing: what holds the variable matches nothing.
+    /// No value: a text with the variable matches nothing.
     Nothing,
-    /// What it stands for is not known.
+    /// Unknown.
     Unknown,
 }
 
@@ -43,8 +43,8 @@ impl Variable {
         Some((variable, rest))
     }
 
-    /// What it stands for. Only a key of a single value can be used as a variable; what AWS makes of
-    /// another is not documented.
+    /// Its value. Only a single-valued key can be used as a variable; AWS does not document what happens with
+    /// another.
     pub fn resolve<'a>(&'a self, context: &'a Context) -> Substitute<'a> {
         match context.state(&self.folded) {
             KeyState::Known(values) => match &values[..] {

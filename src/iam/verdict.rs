@@ -15,13 +15,13 @@ pub enum Verdict {
     Allow,
     /// Some statement denies it.
     ExplicitDeny,
-    /// Nothing denies it, and somewhere what is needed to allow it is missing.
+    /// Nothing denies it, but a required allow is missing.
     ImplicitDeny,
-    /// It depends on what is not known.
+    /// It depends on something unknown.
     Open,
 }
 
-/// A statement held against the request.
+/// A statement, compared with the request.
 #[derive(Clone, Debug)]
 pub(super) struct Judged<'a> {
     pub side: Side,
@@ -34,8 +34,8 @@ impl Judged<'_> {
         self.inspection.applies()
     }
 
-    /// How far it has this effect: not at all if it has the other, and unknown at best if it has an
-    /// effect that cannot be read.
+    /// Whether it has this effect: no if it has the other one, and at best unknown if its effect cannot be
+    /// read.
     pub fn weight(&self, effect: Effect) -> Truth {
         match self.statement.effect {
             Some(own) if own == effect => Truth::True,
@@ -60,7 +60,7 @@ pub(super) struct Situation {
     pub granted: Truth,
 }
 
-/// What each side says.
+/// The result of each side.
 #[derive(Clone, Debug)]
 pub(super) struct Sides {
     pub denied: Truth,
@@ -72,7 +72,7 @@ pub(super) struct Sides {
     pub resource: Caller,
 }
 
-/// Holds every statement against the request.
+/// Compares every statement with the request.
 pub(super) fn judge<'a>(request: &Request, layers: &'a Layers) -> Vec<Judged<'a>> {
     let statements = layers.statements(&request.principal);
     let judged = |(side, statement)| {
@@ -82,7 +82,7 @@ pub(super) fn judge<'a>(request: &Request, layers: &'a Layers) -> Vec<Judged<'a>
     statements.into_iter().map(judged).collect()
 }
 
-/// Holds the open statements against the request in another context; the others stay as they are.
+/// Compares the undecided statements with the request in another context; the others stay as they are.
 pub(super) fn judge_again<'a>(
     judged: &[Judged<'a>],
     request: &Request,
@@ -144,8 +144,8 @@ impl Situation {
         around & core
     }
 
-    /// The session, the user or everyone, named by the resource, need nothing else; the role needs not
-    /// to be limited; the account has to allow by its own policies
+    /// A session, a user or everyone that the resource's policy names needs nothing else; a role is still
+    /// limited by its boundary; an account also needs its identity policies
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>).
     fn allowed_within_account(&self, sides: &Sides) -> Truth {
         let delegated = if self.needs_delegation { sides.resource.account } else { Truth::True };
@@ -161,8 +161,8 @@ impl Situation {
         (sides.resource.in_any_quality() & own) | self.by_grant(own)
     }
 
-    /// Whether what limits the caller also limits a grant is not documented: only where both allow is
-    /// it certain.
+    /// AWS does not document whether the caller's limits apply to a grant: the answer is certain only if both
+    /// allow.
     fn by_grant(&self, limits: Truth) -> Truth {
         self.granted & (limits | Truth::Unknown)
     }
@@ -217,7 +217,7 @@ impl Sides {
 }
 
 impl Situation {
-    /// The sides without whose allow the request does not pass, of those that do not allow.
+    /// The required sides that do not allow the request.
     pub fn lacking(&self, sides: &Sides) -> Vec<Side> {
         let mut lacking = Vec::new();
         let levels = sides.service_control.iter().enumerate();
@@ -244,7 +244,7 @@ impl Situation {
         lacking
     }
 
-    /// The sides whose allow lets the request pass, on the way that is the most certain.
+    /// The sides whose allow decides, on the most certain way.
     pub fn needed(&self, sides: &Sides) -> Vec<Side> {
         let mut needed: Vec<Side> = (0..self.levels).map(Side::ServiceControl).collect();
         let limits = [Side::Boundary, Side::Session];

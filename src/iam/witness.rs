@@ -1,11 +1,11 @@
-//! Values that stand for all others: for some patterns, one text for each way in which a text can
-//! match some of them and not the others.
+//! Values that represent all others: for a set of patterns, one text for each combination of patterns that a
+//! text can match.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::automaton::{Automaton, Places};
 
-/// How many states the search may visit. Patterns of people stay far below.
+/// How many states the search may visit. Patterns in real policies stay far below.
 const LIMIT: usize = 5_000;
 
 /// Texts so that for every text that there is, one of these matches the same of the groups, a group
@@ -49,8 +49,8 @@ pub(super) fn texts(groups: &[Vec<Automaton>], each: usize) -> Option<Vec<String
     Some(found.into_values().flatten().collect())
 }
 
-/// The letters that make a difference in a state: those that some pattern asks for, the colon where a
-/// wildcard may shun it, and one that stands for all others.
+/// The letters that make a difference in a state: those that some pattern names, the colon where a wildcard may
+/// exclude it, and one that represents all others.
 fn letters_at(patterns: &[&Automaton], state: &[Places], other: char) -> Vec<char> {
     let asked: BTreeSet<char> =
         patterns.iter().zip(state).flat_map(|(it, places)| it.letters_at(places)).collect();
@@ -61,7 +61,7 @@ fn letters_at(patterns: &[&Automaton], state: &[Places], other: char) -> Vec<cha
     letters
 }
 
-/// A letter that no pattern asks for, a readable one if there is one.
+/// A letter that no pattern names, a readable one if possible.
 fn letter_in_none(patterns: &[&Automaton]) -> Option<char> {
     let asked: BTreeSet<char> = patterns
         .iter()

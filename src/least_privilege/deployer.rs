@@ -1,4 +1,4 @@
-//! What whoever deploys calls: to register the definition, and to run it as the context says
+//! The calls of the principal that deploys: to register the definition, and to run it as the context says
 //! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html>).
 
 use super::{Collector, Condition};

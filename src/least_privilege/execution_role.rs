@@ -1,4 +1,4 @@
-//! What ECS does with the execution role before and beside the containers
+//! What ECS does with the execution role before the containers start and while they run
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>).
 
 use super::Collector;
@@ -130,7 +130,7 @@ impl Collector<'_> {
             field.map_or(Ok(None), |field| field.get())
         };
         let Some(group) = option("awslogs-group")? else {
-            let why = "awslogs without awslogs-group: which log group is meant is not known";
+            let why = "awslogs has no awslogs-group, so the log group is unknown";
             return Err(Gap::Undecidable { why: why.to_owned() }.into());
         };
         let region = option("awslogs-region")?.cloned().unwrap_or_else(|| self.home.region.clone());

@@ -14,7 +14,7 @@ impl Collector<'_> {
         self.beside_volumes(None);
     }
 
-    /// What one role of a service needs, which its field tells from the others.
+    /// What one role of a service needs, which depends on its field.
     pub(crate) fn of_role(&mut self, role: &Field<String>) {
         self.beside_volumes(Some(role));
         let request = &self.task.context.request;
@@ -151,7 +151,7 @@ impl Collector<'_> {
             }
         }
         if at_launch && configurations.is_empty() {
-            let why = "a volume is configured at launch: give --service-definition or --run-task for its key and snapshot";
+            let why = "a volume is configured at launch: pass --service-definition or --run-task for its key and snapshot";
             return Err(Gap::Undecidable { why: why.to_owned() }.into());
         }
         Ok(())
@@ -197,7 +197,7 @@ impl Collector<'_> {
             if ebs.encrypted.get()? == Some(&false) {
                 return Ok(());
             }
-            let why = "the volume names no key: give kmsKeyId if the cluster, the snapshot or the account has one of your own for it";
+            let why = "the volume names no key: set kmsKeyId if the cluster, the snapshot or the account has a customer managed key for it";
             return Err(Gap::Undecidable { why: why.to_owned() }.into());
         };
         let Some(arn) = self.key(key)? else { return Ok(()) };
@@ -218,7 +218,7 @@ impl Collector<'_> {
         Ok(())
     }
 
-    /// The ARN of a key; nothing for one of AWS's own, which takes no permission.
+    /// The ARN of a key; none for an AWS managed key, which needs no permission.
     fn key(&mut self, key: &str) -> Result<Option<String>, Stop> {
         let alias = key.rsplit_once(":alias/").map(|(_, name)| name);
         let Some(alias) = alias.or_else(|| key.strip_prefix("alias/")) else {
@@ -238,7 +238,7 @@ impl Collector<'_> {
             Some(arn) => Ok(Some(arn.clone())),
             None => {
                 let why = format!(
-                    "{key} is an alias: a policy names the key behind it, which --live asks for"
+                    "{key} is an alias, but a policy must name the key: pass --live to look it up"
                 );
                 Err(Gap::Undecidable { why }.into())
             }

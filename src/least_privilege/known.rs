@@ -1,4 +1,4 @@
-//! What only AWS knows of a task's needs: full ARNs, and the keys that things are encrypted with.
+//! What only AWS knows about a task's needs: full ARNs and encryption keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,12 @@ use crate::lookup::ssm::DescribeParameter;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, ParameterRef, Region, S3Object};
 
-/// What AWS told.
+/// What AWS returned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known {
     /// The caller's account.
     pub account: Option<AccountId>,
-    /// The full ARN of each secret, by what it is called in the definition.
+    /// The full ARN of each secret, by its name in the definition.
     pub secrets: BTreeMap<String, String>,
     /// The customer's keys that secrets, parameters and files are encrypted with.
     pub keys: BTreeSet<String>,
@@ -29,17 +29,17 @@ pub struct Known {
     pub aliases: BTreeMap<String, String>,
     /// The repositories into which the first pull imports an image, and whether it creates them.
     pub imports: BTreeMap<String, bool>,
-    /// What it did not tell, in sentences.
+    /// What could not be looked up, as sentences.
     pub open: Vec<String>,
 }
 
-/// What AWS could be asked.
+/// What can be looked up in AWS.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asks {
     secrets: Vec<DescribeSecret>,
     /// The names that each parameter may have.
     parameters: Vec<Vec<DescribeParameter>>,
-    /// The cluster, where it has a say.
+    /// The cluster, if it matters.
     pub(crate) cluster: Option<DescribeCluster>,
     files: Vec<HeadObject>,
     images: Vec<DescribeImage>,
@@ -82,7 +82,7 @@ impl Asks {
         }
     }
 
-    /// Asks it all, at once as far as one answer does not depend on another.
+    /// Looks everything up, in parallel where the answers do not depend on each other.
     pub fn learn(&self, home: &Region, facts: &View) -> Known {
         let mut known = Known::default();
         match facts.need(&CallerIdentity { region: home.clone() }) {
@@ -116,7 +116,7 @@ impl Asks {
                 Ok(Encryption::Key(key)) => keys.push(DescribeKey::of(key, &lookup.region)),
                 Ok(Encryption::Own) => {}
                 Ok(Encryption::Untold) => known.open.push(format!(
-                    "which key encrypts {}, if any, is told only to those who may call s3:GetObject on it",
+                    "cannot read which key encrypts {}, if any: that takes s3:GetObject on it",
                     lookup.object
                 )),
                 Err(stop) => known.note(stop),
@@ -127,12 +127,12 @@ impl Asks {
         let described: Vec<_> = keys.iter().map(|key| (key, facts.need(key))).collect();
         for (lookup, key) in described {
             match key {
-                // What AWS manages is open to everybody in the account who may use the service.
+                // Everybody in the account who may use the service may use an AWS managed key.
                 Ok(key) if key.manager == Manager::Aws => {}
                 Ok(key) => {
                     known.keys.insert(key.arn.clone());
                 }
-                // The ARN of a key in a policy is the key's own, also where it may not be described.
+                // An ARN can go into a policy even if the key cannot be described.
                 Err(Stop::Gap(gap)) if gap != Gap::Pending && lookup.id.contains(":key/") => {
                     known.keys.insert(lookup.id.clone());
                 }
@@ -151,7 +151,7 @@ impl Asks {
     }
 }
 
-/// The key of the first of these parameters that is there.
+/// The key of the first of these parameters that exists.
 fn found(lookups: &[DescribeParameter], facts: &View) -> Result<Option<DescribeKey>, Stop> {
     let seen: Vec<_> = lookups.iter().map(|lookup| (lookup, facts.get(lookup))).collect();
     let mut absent = None;
@@ -168,8 +168,8 @@ fn found(lookups: &[DescribeParameter], facts: &View) -> Result<Option<DescribeK
     Err(Gap::Undecidable { why }.into())
 }
 
-/// Whether the first pull imports an image, and then whether it creates the repository: one that is not
-/// there yet and lies under a pull-through cache rule
+/// Whether the first pull imports an image, and whether it then creates the repository: for a missing image
+/// that a pull-through cache rule covers
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html>).
 fn import(stored: &DescribeImage, facts: &View) -> Result<Option<bool>, Stop> {
     let Seen::Absent(absence) = facts.get(stored)? else { return Ok(None) };
@@ -180,7 +180,7 @@ fn import(stored: &DescribeImage, facts: &View) -> Result<Option<bool>, Stop> {
 }
 
 impl Known {
-    /// What another account's registry does not show is that account's affair.
+    /// A registry of another account that cannot be read is ignored.
     fn imports(&mut self, images: &[DescribeImage], facts: &View) {
         let found: Vec<_> = images.iter().map(|image| (image, import(image, facts))).collect();
         for (image, import) in found {

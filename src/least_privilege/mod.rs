@@ -1,9 +1,9 @@
-//! What a task needs to be allowed: of its execution role, its task role, its infrastructure role, and
-//! of whoever deploys it.
+//! The permissions that a task needs: of its execution role, its task role, its infrastructure role, and of
+//! the principal that deploys it.
 //!
-//! Read from the documents alone, so that it can be said without network and credentials. What only
-//! AWS knows ([`Known`]: the account, the full ARNs of secrets, the keys behind them) makes it narrower
-//! and complete; what the documents do not say is listed as open, never guessed.
+//! They come from the documents alone, without network and credentials. What only AWS knows ([`Known`]: the
+//! account, the full ARNs of secrets, their keys) makes them narrower and complete; what the documents do not
+//! say is listed as unknown, never guessed.
 
 mod deployer;
 mod execution_role;
@@ -26,16 +26,16 @@ use crate::task::{Task, Unplanned};
 pub use known::{Asks, Known};
 pub(crate) use task_role::CloudWatch;
 
-/// Who has to be allowed.
+/// Whose permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// The role by which ECS starts the task.
+    /// The role with which ECS starts the task.
     ExecutionRole,
     /// The role of the programs in the task.
     TaskRole,
-    /// The role by which ECS manages volumes and load balancers.
+    /// The role with which ECS manages volumes and load balancers.
     InfrastructureRole,
-    /// Whoever registers the definition and runs it.
+    /// The principal that registers the definition and runs it.
     Deployer,
 }
 
@@ -44,7 +44,7 @@ pub enum Whose {
 pub struct Need {
     /// The purpose, as the id of the statement.
     pub sid: &'static str,
-    /// The conditions under which it is enough to be allowed.
+    /// The conditions under which an allow is enough.
     pub conditions: Vec<Condition>,
     /// The actions.
     pub actions: BTreeSet<&'static str>,
@@ -52,7 +52,7 @@ pub struct Need {
     pub resources: BTreeSet<String>,
 }
 
-/// A condition that every request for this purpose fulfils.
+/// A condition that every request for this purpose meets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Condition {
     /// The operator: `StringEquals`.
@@ -64,8 +64,8 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// The key in a request as it will be: what a wildcard stands for is not known yet, and a value
-    /// that nobody's policy names stands for it.
+    /// The key as a request will contain it. The value of a wildcard is not known yet, so a value that no
+    /// policy names represents it.
     pub fn state(&self) -> KeyState {
         KeyState::Known(vec![self.value.replace('*', "any")])
     }
@@ -80,13 +80,13 @@ impl Condition {
 pub struct Needs {
     /// One for each purpose, in the order of their ids.
     pub found: Vec<Need>,
-    /// What the documents do not say, in sentences: there may be more needs than were found.
+    /// What the documents do not say, as sentences: there may be further needs.
     pub open: Vec<String>,
-    /// What AWS could tell to make these narrower and complete.
+    /// What can be looked up in AWS to make these narrower and complete.
     pub asks: Asks,
 }
 
-/// What `whose` needs for this task.
+/// The permissions that `whose` needs for this task.
 pub fn of(task: &Task, whose: Whose, known: &Known) -> Needs {
     let mut needs = Collector { task, known, home: Home::of(task, known), needs: Needs::default() };
     match whose {
@@ -108,7 +108,7 @@ pub(crate) fn of_infrastructure(task: &Task, role: &Field<String>, known: &Known
     needs.needs
 }
 
-/// A policy document that grants just these.
+/// A policy document that allows exactly these.
 pub fn policy(needs: &[Need]) -> Value {
     let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
     let statements: Vec<Value> = needs
@@ -141,7 +141,7 @@ impl Need {
     }
 }
 
-/// Where the task is at home, as far as that is known; `*` in an ARN where it is not.
+/// The partition, region and account of the task; `*` in an ARN for what is unknown.
 struct Home {
     partition: Partition,
     region: String,
@@ -198,7 +198,7 @@ impl Home {
     }
 }
 
-/// Gathers needs, and what is open.
+/// Collects needs, and what is unknown.
 struct Collector<'t> {
     task: &'t Task,
     known: &'t Known,
@@ -235,7 +235,7 @@ impl Collector<'_> {
         }
     }
 
-    /// A part of the document. What it does not say is open.
+    /// A part of the document. What it does not say is recorded as unknown.
     fn part(&mut self, place: &Place, collect: impl FnOnce(&mut Self) -> Result<(), Stop>) {
         let why = match collect(self) {
             Ok(()) => return,
@@ -245,7 +245,7 @@ impl Collector<'_> {
         self.needs.open.push(format!("{place}: {why}"));
     }
 
-    /// The document does not even say what there is.
+    /// The part cannot be read from the document.
     fn unplanned(&mut self, Unplanned { place, stop }: Unplanned) {
         self.part(&place, |_| Err(stop));
     }

@@ -1,5 +1,5 @@
-//! What the platform does with the task role. What the programs in the containers call themselves is
-//! in no definition.
+//! What ECS and its agents do with the task role. The calls of the programs in the containers are in no
+//! definition.
 
 use super::{Collector, Condition};
 use crate::document::Container;
@@ -66,7 +66,7 @@ impl Collector<'_> {
         }
         match &exec.key {
             Some(key) if key.contains("alias/") => {
-                let why = format!("{key} is an alias: a policy names the key behind it");
+                let why = format!("{key} is an alias, but a policy must name the key");
                 self.needs.open.push(why);
             }
             Some(key) => {

@@ -12,6 +12,14 @@ pub fn and(items: &[impl Display]) -> String {
     }
 }
 
+/// A text of a document in a sentence: in backquotes, or `""` if it is empty.
+pub fn shown(text: &str) -> String {
+    match text {
+        "" => "\"\"".to_owned(),
+        text => format!("`{text}`"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -22,5 +30,11 @@ mod tests {
         assert_eq!(and(&["a"]), "a");
         assert_eq!(and(&["a", "b"]), "a and b");
         assert_eq!(and(&[1, 2, 3]), "1, 2 and 3");
+    }
+
+    #[test]
+    fn an_empty_text_is_shown_as_two_quotes() {
+        assert_eq!(shown(""), "\"\"");
+        assert_eq!(shown("db"), "`db`");
     }
 }

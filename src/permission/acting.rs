@@ -1,5 +1,5 @@
-//! Whose rights count when an image is pulled and a log is written: those of the execution role, or on
-//! EC2, where none is named, those of the container instance
+//! Which role pulls images and writes logs: the execution role, or on EC2, where none is set, the role of the
+//! container instance
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html>).
 
 use crate::account::rights::of_task;
@@ -15,25 +15,25 @@ use crate::shell::{ShellCommand, Word};
 use crate::task::{NO_ROLE, Task};
 use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable, pass, warn};
 
-const REMEDY: &str = "Attach AmazonEC2ContainerServiceforEC2Role to the role of the container instances, or name an executionRoleArn that may";
+const REMEDY: &str = "Attach AmazonEC2ContainerServiceforEC2Role to the role of the container instances, or set executionRoleArn to a role that has the permission";
 
-/// Who acts for a task on its way to the start.
+/// Whose permissions count while a task starts.
 pub(crate) enum Acting<'f> {
     /// The execution role.
     Execution(&'f Policies),
-    /// The roles of the container instances that it may land on.
+    /// The roles of the container instances that it may run on.
     Instances(Machines<'f>),
-    /// Nobody whose rights could be judged, for this reason.
+    /// No role whose permissions could be judged, for this reason.
     Unjudged(String),
 }
 
-/// The container instances that a task may land on.
+/// The container instances that a task may run on.
 pub(crate) struct Machines<'f> {
     holders: Vec<Holder<'f>>,
-    /// Those that act as no role.
+    /// Those without a role.
     bare: &'f [String],
     region: Region,
-    /// Whether the task starts on each of them, since the request names them.
+    /// Whether the task starts on each of them, because the request names them.
     each: bool,
 }
 
@@ -47,7 +47,7 @@ struct Holder<'f> {
 /// Who pulls images and writes awslogs for the task.
 ///
 /// # Errors
-/// Whatever keeps their policies from being read.
+/// Why their policies cannot be read.
 pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, Stop> {
     if let Some(who) = of_task::policies(task, facts)? {
         return Ok(Acting::Execution(who));
@@ -60,10 +60,10 @@ pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
     if held.is_empty() {
         let consequence = match bare.is_empty() {
             true => "",
-            false => ": without one, the agent can neither sign in to ECR nor write logs",
+            false => ": without one, the agent can neither log in to ECR nor write logs",
         };
         return Ok(Acting::Unjudged(format!(
-            "no execution role is named, and no active container instance of cluster {} that the task may land on has an instance profile with a role{consequence}",
+            "no execution role is set, and no active container instance of cluster {} that the task may run on has an instance profile with a role{consequence}",
             fleet.cluster
         )));
     }
@@ -80,11 +80,11 @@ pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
     Ok(Acting::Instances(Machines { holders, bare, region: fleet.region, each }))
 }
 
-/// The roles of the container instances that act for a task which names none; no one where it is not told
-/// on which machines it may land.
+/// The roles of the container instances that act for a task without an execution role; none where it is
+/// unknown which instances it may run on.
 ///
 /// # Errors
-/// Whatever keeps them from being known.
+/// Why they cannot be determined.
 pub(crate) fn roles<'f>(task: &Task, facts: &View<'f>) -> Result<Vec<&'f RoleArn>, Stop> {
     match fleet(task)? {
         Ok(fleet) => Ok(facts.derive(&RolesOf(fleet))?.held.keys().collect()),
@@ -92,24 +92,23 @@ pub(crate) fn roles<'f>(task: &Task, facts: &View<'f>) -> Result<Vec<&'f RoleArn
     }
 }
 
-/// The machines that a task may land on, or why none of them acts for it.
+/// The instances that a task may run on, or why none of them acts for it.
 fn fleet(task: &Task) -> Result<Result<Fleet, String>, Stop> {
     let roleless = [LaunchTarget::External, LaunchTarget::ManagedInstances];
     if task.may_run_on_fargate()? || task.launch_targets()?.iter().any(|it| roleless.contains(it)) {
         return Ok(Err(NO_ROLE.to_owned()));
     }
     Ok(Fleet::of(task)?.ok_or_else(|| {
-        "no execution role is named, so the container instances act with their own; give --cluster to judge it".to_owned()
+        "no execution role is set, so the container instances use their own role: pass --cluster to check it".to_owned()
     }))
 }
 
 impl Acting<'_> {
-    /// The judgement on everybody who may act. Of several roles of instances, one that may not is a
-    /// warning where another may, since the scheduler does not look at it, unless the request names the
-    /// instances.
+    /// The judgement on every role that may act. If only some roles of instances lack a permission, that is
+    /// a warning, because the scheduler ignores roles; if the request names the instances, it is a failure.
     ///
     /// # Errors
-    /// Whatever stopped the judgement on one of them.
+    /// What stopped the judgement on one of them.
     pub(crate) fn judge(&self, judge: impl Fn(&Policies) -> Judgement) -> Judgement {
         match self {
             Acting::Execution(who) => judge(who),
@@ -137,11 +136,11 @@ impl Machines<'_> {
         let Some((holder, finding)) = refused.into_iter().next() else {
             let allowed = allowed.join("; ");
             return match self.bare {
-                [] => pass(format!("the container instances act with their own role: {allowed}")),
+                [] => pass(format!("the container instances use their own role: {allowed}")),
                 [first, ..] => self.roleless(&allowed).on(first).judge(),
             };
         };
-        // A statement that denies is not outweighed by a policy more.
+        // An explicit deny overrides any allow, so its own remedy comes first.
         let remedy = finding.remedy.clone().or(Some(REMEDY.to_owned()));
         if allowed.is_empty() {
             return Finding { remedy, ..finding }.judge();
@@ -151,13 +150,13 @@ impl Machines<'_> {
         Finding { severity, message, remedy, ..finding }.judge()
     }
 
-    /// Some have no role, and the others may.
+    /// Some have no role, and the roles of the others have the permission.
     fn roleless(&self, allowed: &str) -> Finding {
         let finding = warn(format!(
-            "no execution role is named, and {} has no instance profile with a role: unless the agent there has other credentials, what lands there can neither pull from ECR nor write logs; elsewhere, {allowed}",
+            "no execution role is set, and {} has no instance profile with a role: unless its agent has other credentials, a task there can neither pull from ECR nor write logs; elsewhere, {allowed}",
             self.bare.join(", ")
         ))
-        .remedy("Name an executionRoleArn, or attach the instance profile of the others");
+        .remedy("Set executionRoleArn, or attach the instance profile of the other instances");
         let Some(other) = self.holders.first() else { return finding };
         self.bare.iter().fold(finding, |finding, id| {
             finding.command(

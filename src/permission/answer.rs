@@ -1,20 +1,20 @@
-//! From what was said of each call to one answer.
+//! From the outcome of each call to one answer.
 
 use super::call::by_resource;
 use super::guard::Guard;
-use super::outcome::{Said, Word};
-use super::remedy::Mend;
+use super::outcome::{JudgedCall, Outcome};
+use super::remedy::Remedy;
 use crate::account::rights::{Policies, PolicySet, of_task};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::organizations::ASSUMPTION;
 use crate::verdict::{Finding, Judgement, Severity, fail, pass};
 
-/// What the engine says of all the calls that one thing takes.
+/// The answer for all the calls that one operation takes.
 pub(crate) enum Answer {
     /// All are allowed, by these statements.
     Allowed(Vec<String>),
-    /// At least one is refused; one finding names them all.
+    /// At least one is denied; one finding names them all.
     Refused(Box<Finding>),
 }
 
@@ -23,7 +23,7 @@ impl Answer {
         Answer::Allowed(vec!["the rights of the root user".to_owned()])
     }
 
-    /// The verdict on what the engine said of somebody: `may` are the words of what is allowed.
+    /// The verdict for this principal. `may` says in words what is allowed: `read arn:…`.
     ///
     /// # Errors
     /// None; the type is that of every judgement.
@@ -32,42 +32,43 @@ impl Answer {
             Answer::Refused(finding) => finding.judge(),
             Answer::Allowed(by) => {
                 assume_above(who, facts);
-                pass(format!("{} may {may}, by {}", of_task::name(who), by.join(" and ")))
+                pass(format!("{} may {may}, allowed by {}", of_task::name(who), by.join(" and ")))
             }
         }
     }
 }
 
-/// One answer to all: what is refused is told at once, and only then what is not known.
+/// One answer for all: denials come first, then what cannot be determined.
 pub(crate) fn of_all(
     set: &PolicySet,
-    said: &[Said],
+    said: &[JudgedCall],
     guard: Option<&Guard>,
 ) -> Result<Answer, Stop> {
-    let refused: Vec<&Said> = said.iter().filter(|it| matches!(it.word, Word::Denied(_))).collect();
+    let refused: Vec<&JudgedCall> =
+        said.iter().filter(|it| matches!(it.outcome, Outcome::Denied(_))).collect();
     if !refused.is_empty() {
         return Ok(Answer::Refused(Box::new(refused_together(set, &refused, guard))));
     }
     let mut grounds: Vec<String> = Vec::new();
     for it in said {
-        match &it.word {
-            Word::Open(gap) => return Err(gap.clone().into()),
-            Word::Allowed(by) => {
+        match &it.outcome {
+            Outcome::Unknown(gap) => return Err(gap.clone().into()),
+            Outcome::Allowed(by) => {
                 let new = by.iter().filter(|ground| !grounds.contains(ground)).cloned();
                 let new: Vec<String> = new.collect();
                 grounds.extend(new);
             }
-            Word::Denied(_) => {}
+            Outcome::Denied(_) => {}
         }
     }
     Ok(Answer::Allowed(grounds))
 }
 
-/// All refused calls in one sentence, with their reasons, each told once.
-fn refused_together(set: &PolicySet, refused: &[&Said], guard: Option<&Guard>) -> Finding {
+/// All denied calls in one sentence, with their reasons, each once.
+fn refused_together(set: &PolicySet, refused: &[&JudgedCall], guard: Option<&Guard>) -> Finding {
     let mut reasons: Vec<&str> = Vec::new();
     for it in refused {
-        let Word::Denied(own) = &it.word else { continue };
+        let Outcome::Denied(own) = &it.outcome else { continue };
         for reason in own {
             if !reasons.contains(&reason.as_str()) {
                 reasons.push(reason);
@@ -80,11 +81,12 @@ fn refused_together(set: &PolicySet, refused: &[&Said], guard: Option<&Guard>) -
         .map(|(wish, actions)| format!("{} on {}", actions.join(", "), wish.in_words()))
         .collect();
     let said = reasons.join("; ");
-    let message = format!("{} may not {}: {said}", set.arn, objects.join(" nor "));
+    let message =
+        format!("{} is not authorized to perform {}: {said}", set.arn, objects.join(" or "));
     let mut finding = fail(message).on(&set.arn);
-    let mend = Mend::of(set, refused, guard);
-    finding.remedy = mend.remedy();
-    finding.commands = mend.commands;
+    let remedy = Remedy::of(set, refused, guard);
+    finding.remedy = remedy.sentence();
+    finding.commands = remedy.commands;
     // A task that cannot start on some of the instances may start on the others.
     if refused.iter().all(|it| it.spared) {
         finding.severity = Severity::Warn;
@@ -92,12 +94,12 @@ fn refused_together(set: &PolicySet, refused: &[&Said], guard: Option<&Guard>) -
     finding
 }
 
-/// Says what no caller outside the organization's management account can see.
+/// Notes the assumption about what only the organization's management account can see.
 pub(crate) fn assume_organization(facts: &View) {
     facts.assume(ASSUMPTION);
 }
 
-/// Says the same, unless it is known of somebody's organization.
+/// Notes the same, unless the policies of the principal's organization are known.
 pub(crate) fn assume_above(who: &Policies, facts: &View) {
     match who {
         Policies::Held(set) if set.beyond.organization.controls.is_some() => {}

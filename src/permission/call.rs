@@ -1,4 +1,4 @@
-//! One call that somebody will make, and what has a say in it.
+//! One API call that a principal will make, and what applies to it besides the principal's policies.
 
 use std::collections::BTreeMap;
 
@@ -7,39 +7,39 @@ use crate::iam::{Grants, KeyState, Policy};
 use crate::knowledge::Gap;
 use crate::names::AccountId;
 
-/// What has a say beside the principal's own policies.
+/// What applies to a call in addition to the principal's policies.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ResourceSide {
     /// The policy of the resource, as the engine reads it.
     pub resource: Option<Policy>,
     /// The grants of a key.
     pub grants: Grants,
-    /// Whose the resource is, where its ARN does not tell.
+    /// The account that owns the resource, where its ARN does not say.
     pub owner: Option<AccountId>,
     /// The tags of the resource.
     pub tags: Tags,
-    /// Why parts of this could not be read: the engine holds them for unknown.
+    /// Why parts of this could not be read: to the engine they are unknown.
     pub unread: Vec<Gap>,
 }
 
-/// One call that somebody will make.
+/// One API call that a principal will make.
 #[derive(Clone, Debug)]
 pub(crate) struct Wish {
     /// The IAM action.
     pub action: String,
     /// The ARN, or `*`.
     pub resource: String,
-    /// What sentences call the resource, where part of its ARN is made up.
+    /// What sentences call the resource, where part of its ARN is a stand-in.
     pub called: Option<String>,
-    /// The condition keys that this call carries beside those of every call.
+    /// The condition keys of this call, in addition to those of every call.
     pub context: Vec<(String, KeyState)>,
-    /// The tags that this call sets: these and no others, if that is known.
+    /// The tags that this call sets: these and no others, if known.
     pub sets: Option<BTreeMap<String, String>>,
-    /// What the command that mends allows it on, where that is more than this one resource.
+    /// The resource in the command that would allow it, where that is more than this one resource.
     pub mended_on: Option<String>,
-    /// The conditions on which that command allows it: operator, key and value.
+    /// The conditions in that command: operator, key and value.
     pub mended_if: Vec<(&'static str, &'static str, String)>,
-    /// Whether a service makes it for the caller, after a call of the caller's own.
+    /// Whether a service makes it on behalf of the caller (a forward access session).
     pub forwarded: bool,
 }
 
@@ -57,9 +57,9 @@ impl Wish {
         }
     }
 
-    /// The same call, made by a service that was called before. Such a call says so; but what it carries
-    /// of the network AWS's pages do not agree on: the address of the first caller is kept, and yet a
-    /// condition on an endpoint may keep services out
+    /// The same call, made by a service on behalf of the caller. AWS's pages disagree on the network keys of
+    /// such a call: the address of the first caller is kept, and yet a condition on an endpoint may deny
+    /// services
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html>,
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_deny-ip.html>,
     /// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-aws.html>).
@@ -77,13 +77,13 @@ impl Wish {
         self.knowing("aws:TagKeys", keys)
     }
 
-    /// The same call, which is one of many on all that this ARN covers.
+    /// The same call, as one of many on everything that this ARN covers.
     pub(crate) fn mended_on(mut self, resource: impl Into<String>) -> Wish {
         self.mended_on = Some(resource.into());
         self
     }
 
-    /// The same call, which is allowed on this condition and no other.
+    /// The same call, to be allowed only under this condition.
     pub(crate) fn mended_if(
         mut self,
         operator: &'static str,
@@ -94,7 +94,7 @@ impl Wish {
         self
     }
 
-    /// The same call, whose resource sentences call so: part of its ARN may be made up.
+    /// The same call, whose resource has this name in sentences: part of its ARN may be a stand-in.
     pub(crate) fn called(mut self, name: impl Into<String>) -> Wish {
         self.called = Some(name.into());
         self
@@ -110,20 +110,20 @@ impl Wish {
         self.mended_on.as_deref().unwrap_or(&self.resource)
     }
 
-    /// The same call, which carries this condition key.
+    /// The same call, with this condition key.
     pub(crate) fn carrying(mut self, key: &str, value: impl Into<String>) -> Wish {
         self.context.push((key.to_owned(), KeyState::Known(vec![value.into()])));
         self
     }
 
-    /// The same call, of whose condition key this is known.
+    /// The same call, with this knowledge of a condition key.
     pub(crate) fn knowing(mut self, key: &str, state: KeyState) -> Wish {
         self.context.push((key.to_owned(), state));
         self
     }
 }
 
-/// The wishes' actions, under the first wish of each resource.
+/// The actions of the calls, under the first call on each resource.
 pub(super) fn by_resource<'w>(
     wishes: impl Iterator<Item = &'w Wish>,
 ) -> Vec<(&'w Wish, Vec<&'w str>)> {

@@ -1,4 +1,4 @@
-//! What a call carries, as far as that is known before it is made.
+//! The condition keys of a call, as far as they are known before it is made.
 
 use super::Wish;
 use crate::account::rights::{Kind, PolicySet};
@@ -6,8 +6,8 @@ use crate::iam::{Context, KeyState, Principal};
 use crate::names::{Partition, Region};
 use crate::reachability::origin::KEYS;
 
-/// What every call of this principal carries. Whatever is not listed is unknown, as is where the call
-/// comes from.
+/// The condition keys of every call of this principal. A key that is not listed is unknown, and so is the
+/// network path of the call.
 pub(crate) fn context(
     principal: &Principal,
     set: Option<&PolicySet>,
@@ -41,8 +41,8 @@ pub(crate) fn context(
     context
 }
 
-/// IAM has one endpoint for all regions, and it is there that it is called; to pass a role is no call of
-/// its own (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
+/// IAM has one endpoint for all regions, and calls go to that region; `iam:PassRole` is not an API call,
+/// but a permission that is checked with another call (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
 pub(crate) fn requested_region(action: &str, region: &Region) -> KeyState {
     let action = action.to_lowercase();
     match region.partition() {

@@ -1,8 +1,8 @@
-//! What guards a resource beside the policies of whoever asks, and how an allow is added to it.
+//! What controls access to a resource in addition to the caller's policies, and how to add an allow to it.
 //!
-//! A policy of a resource is only ever written as a whole. So a command that adds to it is made of what it
-//! says now; where that is not known, the policy is fetched into a file first, and putting that file back
-//! untouched changes nothing.
+//! A resource-based policy can only be replaced as a whole. So a command that adds a statement contains the
+//! current ones too; where they are unknown, the policy is fetched into a file first, and putting that file
+//! back unchanged changes nothing.
 
 use serde_json::{Value, json};
 
@@ -10,11 +10,11 @@ use crate::knowledge::Gap;
 use crate::names::{AccountId, Region};
 use crate::shell::ShellCommand;
 
-/// What guards a resource.
+/// What controls access to a resource.
 pub(crate) enum Guard {
-    /// A policy of its own.
+    /// Its resource-based policy.
     Policy(Box<GuardPolicy>),
-    /// A key, which takes grants beside its policy.
+    /// A KMS key, which takes grants in addition to its policy.
     Key {
         /// The key's ARN.
         arn: String,
@@ -23,27 +23,27 @@ pub(crate) enum Guard {
     },
 }
 
-/// The policy of a resource: what it says now, and the commands that show and replace it.
+/// The policy of a resource: its current document, and the commands that show and replace it.
 pub(crate) struct GuardPolicy {
-    /// The name by which the engine knows it: `policy of repository app`.
+    /// What sentences call it: "the policy of repository `app`".
     pub name: String,
-    /// What it says.
+    /// Its current document.
     pub now: Now,
-    /// Whose the resource is, if that is known.
+    /// The account that owns the resource, if known.
     pub owner: Option<AccountId>,
     /// Whether its statements name resources.
     pub names_resources: bool,
     /// The command that prints it.
     pub show: ShellCommand,
-    /// The command that replaces it, but for the option that takes the document.
+    /// The command that replaces it, without the option that takes the document.
     pub replace: ShellCommand,
     /// That option.
     pub option: &'static str,
-    /// A file to keep it in meanwhile.
+    /// A file to fetch it into.
     pub file: String,
 }
 
-/// What a policy says now.
+/// The current document of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Now {
     /// This.
@@ -55,7 +55,7 @@ pub(crate) enum Now {
 }
 
 impl Now {
-    /// From what was learned of the document.
+    /// From the answer to the request for it.
     pub(crate) fn of(document: Result<Option<&Value>, &Gap>) -> Now {
         match document {
             Ok(Some(document)) => Now::Is(document.clone()),
@@ -81,7 +81,7 @@ impl GuardPolicy {
     }
 }
 
-/// A policy with these statements more. What it says already stays as it is.
+/// The policy with these statements added. The current ones stay as they are.
 pub(crate) fn amended(document: &Value, more: Vec<Value>) -> Value {
     let mut document = document.clone();
     let held = match document.get_mut("Statement").map(Value::take) {
@@ -94,7 +94,7 @@ pub(crate) fn amended(document: &Value, more: Vec<Value>) -> Value {
     document
 }
 
-/// A name for a file, of what it is about.
+/// A file name made of the name of the resource.
 pub(crate) fn file_name(of: &str) -> String {
     let words = of.split(|letter: char| !letter.is_ascii_alphanumeric());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
@@ -109,7 +109,7 @@ pub(crate) fn show_key(arn: &str, region: &Region) -> ShellCommand {
         .region(region)
 }
 
-/// The command that puts this policy in the place of a key's.
+/// The command that replaces the policy of a key.
 pub(crate) fn put_key(arn: &str, document: &Value, region: &Region) -> ShellCommand {
     ShellCommand::of("aws kms put-key-policy")
         .option("--key-id", arn)
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_keeps_all_that_it_says_and_gets_what_it_lacks() {
+    fn a_policy_keeps_its_statements_and_gets_the_missing_ones() {
         let (held, more) = (json!({"Sid": "Held"}), json!({"Sid": "More"}));
         let cases = [
             (json!({"Version": "1", "Statement": [held]}), json!([held, more])),
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_policy_that_could_not_be_read_is_fetched_before_it_is_put_back() {
         let policy = |now| GuardPolicy {
-            name: "policy of repository app".to_owned(),
+            name: "the policy of repository `app`".to_owned(),
             now,
             owner: None,
             names_resources: false,

@@ -1,27 +1,27 @@
-//! Policies that are written into a role or a user: additions that replace nothing.
+//! Inline policies for a role or a user: additions that replace nothing.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::call::Wish;
 use crate::account::rights::{Kind, Origin, PolicySet};
+use crate::iam;
 use crate::shell::ShellCommand;
 
-/// Whether IAM refuses to change what a role may do: those of IAM Identity Center get their policies from
-/// a permission set, and the service-linked ones from AWS
+/// Whether a role cannot be edited in IAM: roles of IAM Identity Center get their policies from a
+/// permission set, service-linked roles from AWS
 /// (<https://repost.aws/knowledge-center/identity-center-aws-reserved-sso>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>).
 pub(crate) fn is_reserved(set: &PolicySet) -> bool {
     is_of_identity_center(set) || set.arn.contains(":role/aws-service-role/")
 }
 
-/// Whether a permission set of IAM Identity Center made the role.
+/// Whether the role belongs to a permission set of IAM Identity Center.
 pub(crate) fn is_of_identity_center(set: &PolicySet) -> bool {
     set.arn.contains(":role/aws-reserved/sso.amazonaws.com/")
 }
 
-/// The statements that allow these calls, and no more: one for all that are alike in resource and
-/// conditions.
+/// The statements that allow these calls, and no more: one for each resource with the same conditions.
 pub(crate) fn statements<'w>(wishes: impl IntoIterator<Item = &'w Wish>) -> Vec<Value> {
     let mut groups: Vec<(&Wish, Vec<&str>)> = Vec::new();
     for wish in wishes {
@@ -49,9 +49,9 @@ fn statement(wish: &Wish, actions: &[&str]) -> Value {
     statement
 }
 
-/// The command that adds what these calls lack to the principal's own policies, where IAM takes it.
+/// The command that adds the missing permissions as an inline policy, where IAM accepts one.
 pub(crate) fn grants(set: &PolicySet, wishes: &[&Wish]) -> Option<ShellCommand> {
-    // The last is the narrowest: what has no resource of its own is asked for first.
+    // The last is the narrowest: actions without a resource come first.
     let last = wishes.last()?;
     if is_reserved(set) {
         return None;
@@ -63,7 +63,7 @@ pub(crate) fn grants(set: &PolicySet, wishes: &[&Wish]) -> Option<ShellCommand> 
     Some(put(set, &purpose(&calls, last.grantable()), &json!(statements(wishes.iter().copied()))))
 }
 
-/// What a policy is for, in the letters of a policy's name.
+/// The purpose of a policy, in characters that a policy name may contain.
 fn purpose(calls: &str, resource: &str) -> String {
     let own = resource.splitn(6, ':').nth(5).unwrap_or_default();
     let words = own.split(|letter: char| !letter.is_ascii_alphanumeric());
@@ -71,12 +71,12 @@ fn purpose(calls: &str, resource: &str) -> String {
     std::iter::once(calls).chain(words).collect::<Vec<_>>().join("-")
 }
 
-/// How long a name may be is 128 letters
+/// A policy name may have at most 128 characters
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
 const LONGEST: usize = 100;
 
-/// The name with a digest of what the policy says: two commands of one report replace each other's policy
-/// only if both say the same.
+/// The name with a digest of the statements: two commands of one report have the same policy name only if
+/// their statements are equal.
 fn named(purpose: &str, statements: &Value) -> String {
     let digest = Sha256::digest(statements.to_string());
     let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
@@ -84,8 +84,8 @@ fn named(purpose: &str, statements: &Value) -> String {
     format!("{purpose}-{digest}")
 }
 
-/// The name, with a number where the principal holds a policy of that name already: to put another one
-/// in its place would take away what it grants.
+/// The name, with a number if the principal already has a policy of that name: replacing it would remove
+/// what it grants.
 fn free(set: &PolicySet, name: &str) -> String {
     let taken = |name: &str| {
         set.identity
@@ -97,7 +97,7 @@ fn free(set: &PolicySet, name: &str) -> String {
     names.find(|name| !taken(name)).unwrap_or_else(|| name.to_owned())
 }
 
-/// The command that writes a policy of these statements into the principal.
+/// The command that puts an inline policy with these statements.
 fn put(set: &PolicySet, purpose: &str, statements: &Value) -> ShellCommand {
     let policy = free(set, &named(purpose, statements));
     let name = set.arn.rsplit('/').next().unwrap_or(&set.arn);
@@ -109,12 +109,12 @@ fn put(set: &PolicySet, purpose: &str, statements: &Value) -> ShellCommand {
     command.option("--policy-name", policy).option("--policy-document", document)
 }
 
-/// The command that shows a policy of the principal, or of what stands above it.
-pub(crate) fn show(set: &PolicySet, name: &str) -> Option<ShellCommand> {
+/// The command that shows a policy of the principal, its boundary or its organization.
+pub(crate) fn show(set: &PolicySet, wanted: &iam::Origin) -> Option<ShellCommand> {
     let above = set.beyond.organization.controls.iter();
     let above = above.flat_map(|it| it.service.iter().chain(&it.resource).flatten());
     let mut all = set.identity.iter().chain(&set.boundary).chain(above);
-    let policy = all.find(|policy| policy.origin.to_string() == name)?;
+    let policy = all.find(|policy| policy.origin.called(wanted.layer) == *wanted.policy)?;
     Some(match &policy.origin {
         Origin::Inline { holder, name } => {
             let (kind, holder) = holder.split_once(' ')?;

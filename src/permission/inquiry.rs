@@ -1,8 +1,8 @@
-//! One call, and what it takes to judge it: the tags of the resource, the way that the call takes, and what
-//! IAM itself says. Each is asked for only where the answer hangs on it.
+//! One call, and what is needed to judge it: the tags of the resource, the network path of the call, and the
+//! IAM policy simulator. Each is looked up only where the answer depends on it.
 
 use super::call::{ResourceSide, Wish};
-use super::outcome::{Said, Word, word};
+use super::outcome::{JudgedCall, Outcome, outcome};
 use super::request::{layers, request};
 use super::{simulation, tags};
 use crate::account::rights::PolicySet;
@@ -12,24 +12,24 @@ use crate::knowledge::{Gap, Stop};
 use crate::names::Region;
 use crate::reachability::origin::{CallOrigin, Way, is_of_network};
 
-/// What is said of a call in the end.
+/// The final outcome of a call.
 pub(crate) fn ask(
     set: &PolicySet,
     mut wish: Wish,
-    beside: &ResourceSide,
+    side: &ResourceSide,
     (region, departure): (&Region, CallOrigin),
     facts: &View,
-) -> Result<Said, Stop> {
-    let inquiry = Inquiry { set, beside, region };
+) -> Result<JudgedCall, Stop> {
+    let inquiry = Inquiry { set, side, region };
     let mut evaluation = inquiry.evaluated(&wish)?;
     let mut unshown = None;
-    let keys = open(&evaluation);
+    let keys = unknown_keys(&evaluation);
     if !keys.is_empty() {
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         let mut known = wish.sets.as_ref().map(|it| tags::set(it, &keys)).unwrap_or_default();
-        // What the call says of a tag itself, that its value begins so, counts before the list of all.
+        // What the call itself says about a tag, such as the start of its value, comes before the list.
         known.retain(|(key, _)| !wish.context.iter().any(|(own, _)| own.eq_ignore_ascii_case(key)));
-        match beside.tags.learn(&keys, facts)? {
+        match side.tags.learn(&keys, facts)? {
             Ok(of_resource) => known.extend(of_resource),
             Err(gap) => unshown = Some(gap),
         }
@@ -38,7 +38,7 @@ pub(crate) fn ask(
             evaluation = inquiry.evaluated(&wish)?;
         }
     }
-    let keys = open(&evaluation);
+    let keys = unknown_keys(&evaluation);
     let ways = match keys.iter().any(|key| is_of_network(key)) {
         true if wish.forwarded => Err(Gap::Undecidable { why: FORWARDED.to_owned() }),
         true => departure.ways(&wish.action, region, facts)?,
@@ -47,26 +47,26 @@ pub(crate) fn ask(
     match ways {
         Ok(ways) if ways.is_empty() => inquiry.said(wish, evaluation, unshown, facts),
         Ok(ways) => inquiry.by_ways(&wish, &keys, &ways, unshown.as_ref(), facts),
-        Err(untold) => {
-            let Said { wish, evaluation, word, .. } =
+        Err(gap) => {
+            let JudgedCall { wish, evaluation, outcome, .. } =
                 inquiry.said(wish, evaluation, unshown, facts)?;
-            let word = match (word, untold) {
-                (Word::Open(Gap::Undecidable { why }), Gap::Undecidable { why: untold }) => {
-                    Word::Open(Gap::Undecidable { why: format!("{why}; {untold}") })
+            let outcome = match (outcome, gap) {
+                (Outcome::Unknown(Gap::Undecidable { why }), Gap::Undecidable { why: path }) => {
+                    Outcome::Unknown(Gap::Undecidable { why: format!("{why}; {path}") })
                 }
-                (Word::Open(Gap::Undecidable { .. }), untold) => Word::Open(untold),
-                (word, _) => word,
+                (Outcome::Unknown(Gap::Undecidable { .. }), gap) => Outcome::Unknown(gap),
+                (outcome, _) => outcome,
             };
-            Ok(Said::new(wish, evaluation, word))
+            Ok(JudgedCall::new(wish, evaluation, outcome))
         }
     }
 }
 
-/// Why it is not known what a call carries that a service makes.
-const FORWARDED: &str = "a service makes this call for the role, and what such a call carries of the network is not documented";
+/// Why the condition keys of a call that a service makes are unknown.
+const FORWARDED: &str = "an AWS service makes this call on behalf of the role, and AWS does not document the network condition keys of such a call";
 
-/// The condition keys that the answer hangs on.
-fn open(evaluation: &Evaluation) -> Vec<String> {
+/// The unknown condition keys that the answer depends on.
+fn unknown_keys(evaluation: &Evaluation) -> Vec<String> {
     match &evaluation.decision {
         Decision::Depends(depends) => depends.keys.iter().map(|it| it.key.clone()).collect(),
         _ => Vec::new(),
@@ -75,35 +75,35 @@ fn open(evaluation: &Evaluation) -> Vec<String> {
 
 struct Inquiry<'a> {
     set: &'a PolicySet,
-    beside: &'a ResourceSide,
+    side: &'a ResourceSide,
     region: &'a Region,
 }
 
 impl Inquiry<'_> {
     fn evaluated(&self, wish: &Wish) -> Result<Evaluation, Stop> {
-        let request = request(self.set, wish, self.beside, self.region)?;
-        Ok(evaluate(&request, &layers(self.set, wish, self.beside.clone())))
+        let request = request(self.set, wish, self.side, self.region)?;
+        Ok(evaluate(&request, &layers(self.set, wish, self.side.clone())))
     }
 
-    /// What is said with all that is known. `unshown` is why the tags are not.
+    /// The outcome with all that is known. `unshown` says why the tags are unknown.
     fn said(
         &self,
         wish: Wish,
         evaluation: Evaluation,
         unshown: Option<Gap>,
         facts: &View,
-    ) -> Result<Said, Stop> {
-        let Inquiry { set, beside, region } = self;
-        let mut word = word(set, &wish, &beside.unread, &evaluation);
-        if let (Word::Open(Gap::Undecidable { .. }), Some(gap)) = (&word, unshown) {
-            word = Word::Open(gap);
+    ) -> Result<JudgedCall, Stop> {
+        let Inquiry { set, side, region } = self;
+        let mut found = outcome(set, &wish, &side.unread, &evaluation);
+        if let (Outcome::Unknown(Gap::Undecidable { .. }), Some(gap)) = (&found, unshown) {
+            found = Outcome::Unknown(gap);
         }
-        let word = simulation::heard(set, &wish, beside, (&evaluation, word), region, facts)?;
-        Ok(Said::new(wish, evaluation, word))
+        let found = simulation::heard(set, &wish, side, (&evaluation, found), region, facts)?;
+        Ok(JudgedCall::new(wish, evaluation, found))
     }
 
-    /// The call is judged on each way that it may take, and the worst counts: a task may come to stand in
-    /// each of its subnets. Of instances one is enough.
+    /// Judges the call on each network path that it may take. The worst counts, because a task may be placed
+    /// in any of its subnets; of container instances one is enough.
     fn by_ways(
         &self,
         wish: &Wish,
@@ -111,7 +111,7 @@ impl Inquiry<'_> {
         ways: &[Way],
         unshown: Option<&Gap>,
         facts: &View,
-    ) -> Result<Said, Stop> {
+    ) -> Result<JudgedCall, Stop> {
         let on = |way: &Way| {
             let mut wish = wish.clone();
             wish.context.extend(way.carries.iter().cloned());
@@ -120,10 +120,10 @@ impl Inquiry<'_> {
             Ok::<_, Stop>(said.on(way, keys))
         };
         let said: Vec<_> = ways.iter().map(on).collect();
-        let said: Vec<Said> = said.into_iter().collect::<Result<_, _>>()?;
+        let said: Vec<JudgedCall> = said.into_iter().collect::<Result<_, _>>()?;
         let spares = ways.iter().all(|way| way.of_instance);
-        Said::worst(said, spares).ok_or_else(|| {
-            Gap::Defect { why: "a call was judged on no way at all".to_owned() }.into()
+        JudgedCall::worst(said, spares).ok_or_else(|| {
+            Gap::Defect { why: "a call was judged without any network path".to_owned() }.into()
         })
     }
 }

@@ -1,9 +1,9 @@
 //! May this principal do that? From the policies that were read to a judgement.
 //!
-//! The engine ([`crate::iam`]) is pure; here its input is gathered and its answer becomes a verdict:
-//! a denial names the statement that decides, or the one that came nearest, and the commands that mend
-//! it; an answer that depends on something unknown is a gap that names it. What could not be read goes
-//! into the engine as unknown, so that a denial which holds anyway is told.
+//! The engine ([`crate::iam`]) is pure; here its input is gathered and its answer becomes a verdict: a
+//! denial names the statement that decides, or the closest match, and the commands that fix it; an answer
+//! that depends on something unknown is a gap that names it. What could not be read goes into the engine as
+//! unknown, so that a denial which holds anyway is still reported.
 
 pub(crate) mod acting;
 mod answer;
@@ -43,7 +43,7 @@ pub(crate) use request::{layers, organization};
 pub(crate) use tags::Tags;
 
 use inquiry::ask;
-use outcome::{Said, Word, word};
+use outcome::{JudgedCall, Outcome, outcome};
 use request::request;
 
 /// The calls that judging a permission may take, in addition to those for the principal's own policies.
@@ -54,40 +54,40 @@ pub(crate) const PERMISSION_CALLS: [Call; 8] = {
     [organization, parents, attached, policy, ecr, kms, ssm, simulate]
 };
 
-/// The answer of the engine for a principal whose policies were read.
+/// The engine's answer for a principal whose policies were read.
 ///
 /// # Errors
-/// A gap, if the principal's own ARN cannot be understood.
+/// A gap, if the principal's ARN cannot be parsed.
 pub(crate) fn may(
     who: &Policies,
     wish: &Wish,
-    beside: ResourceSide,
+    side: ResourceSide,
     region: &Region,
 ) -> Result<Option<Evaluation>, Stop> {
     let Policies::Held(set) = who else { return Ok(None) };
-    Ok(Some(evaluate(&request(set, wish, &beside, region)?, &layers(set, wish, beside))))
+    Ok(Some(evaluate(&request(set, wish, &side, region)?, &layers(set, wish, side))))
 }
 
-/// The policy of a resource, or an unknown one where it could not be read.
-pub(crate) fn beside_of(
+/// The policy of a resource, called `name` in sentences; an unknown one where it could not be read.
+pub(crate) fn side_of(
     layer: Layer,
     name: &str,
     document: Result<Option<&serde_json::Value>, Gap>,
 ) -> ResourceSide {
     match document {
         Ok(document) => ResourceSide {
-            resource: document.map(|document| Policy::read(layer, name, document)),
+            resource: document.map(|document| Policy::read(layer, name, document).called(name)),
             ..ResourceSide::default()
         },
         Err(gap) => ResourceSide {
-            resource: Some(Policy::unreadable(layer, name, &gap.to_string())),
+            resource: Some(Policy::unreadable(layer, name, &gap.to_string()).called(name)),
             unread: vec![gap],
             ..ResourceSide::default()
         },
     }
 }
 
-/// Judges all the calls that one thing takes, by the engine alone.
+/// Judges all the calls that one operation takes, by the engine alone.
 ///
 /// # Errors
 /// A gap that names what the answer depends on.
@@ -99,19 +99,19 @@ pub(crate) fn judge(
 ) -> Result<Answer, Stop> {
     let Policies::Held(set) = who else { return Ok(Answer::of_root()) };
     let mut said = Vec::new();
-    for (wish, beside) in calls {
-        let unread = beside.unread.clone();
-        if let Some(evaluation) = may(who, &wish, beside, region)? {
-            let word = word(set, &wish, &unread, &evaluation);
-            said.push(Said::new(wish, evaluation, word));
+    for (wish, side) in calls {
+        let unread = side.unread.clone();
+        if let Some(evaluation) = may(who, &wish, side, region)? {
+            let outcome = outcome(set, &wish, &unread, &evaluation);
+            said.push(JudgedCall::new(wish, evaluation, outcome));
         }
     }
     answer::of_all(set, &said, guard)
 }
 
-/// Judges all the calls that one thing takes, which leave from there. Where the engine's answer hangs on
-/// tags of the resource or on the network, these are asked for; where it hangs on what may not be read,
-/// IAM is asked for its opinion.
+/// Judges all the calls that one operation takes, from that place in the network. Where the engine's answer
+/// depends on tags of the resource or on the network path, these are looked up; where it depends on a policy
+/// that could not be read, the IAM policy simulator is asked.
 ///
 /// # Errors
 /// A gap that names what the answer depends on.
@@ -123,42 +123,42 @@ pub(crate) fn decide(
     facts: &View,
 ) -> Result<Answer, Stop> {
     let Policies::Held(set) = who else { return Ok(Answer::of_root()) };
-    let ask = |(wish, beside)| ask(set, wish, &beside, (region, departure), facts);
-    // All are wanted at once.
+    let ask = |(wish, side)| ask(set, wish, &side, (region, departure), facts);
+    // All are requested at once.
     let said: Vec<_> = calls.into_iter().map(ask).collect();
-    let said: Vec<Said> = said.into_iter().collect::<Result<_, Stop>>()?;
+    let said: Vec<JudgedCall> = said.into_iter().collect::<Result<_, Stop>>()?;
     answer::of_all(set, &said, guard)
 }
 
-/// What keeps a principal from one call; nothing if it may make it.
+/// Why a principal may not make a call; none if it may.
 ///
 /// # Errors
 /// A gap that names what the answer depends on.
 pub(crate) fn denied(
     who: &Policies,
     wish: &Wish,
-    beside: ResourceSide,
+    side: ResourceSide,
     region: &Region,
     facts: &View,
 ) -> Result<Option<Finding>, Stop> {
     let Policies::Held(set) = who else { return Ok(None) };
-    let said = ask(set, wish.clone(), &beside, (region, CallOrigin::Elsewhere), facts)?;
+    let said = ask(set, wish.clone(), &side, (region, CallOrigin::Elsewhere), facts)?;
     Ok(match answer::of_all(set, &[said], None)? {
         Answer::Allowed(_) => None,
         Answer::Refused(finding) => Some(*finding),
     })
 }
 
-/// The command that would allow a principal this one call, and no more; none where IAM takes no policy
-/// for it.
+/// The command that would allow a principal this one call, and no more; none for a role that cannot be
+/// edited in IAM.
 pub(crate) fn grant(set: &PolicySet, wish: &Wish) -> Option<ShellCommand> {
     inline::grants(set, &[wish])
 }
 
-/// The commands that mend a refusal of the engine, or show what refuses.
+/// The commands that fix a denial of the engine, or show what denies.
 pub(crate) fn mends(set: &PolicySet, wish: Wish, evaluation: Evaluation) -> Vec<ShellCommand> {
-    let said = Said::new(wish, evaluation, Word::Denied(Vec::new()));
-    remedy::Mend::of(set, &[&said], None).commands
+    let said = JudgedCall::new(wish, evaluation, Outcome::Denied(Vec::new()));
+    remedy::Remedy::of(set, &[&said], None).commands
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! May a role read an object in S3? Its own policies, and the policy of the bucket.
 
-use super::{Guard, GuardPolicy, Now, ResourceSide, Wish, beside_of, decide, file_name};
+use super::{Guard, GuardPolicy, Now, ResourceSide, Wish, decide, file_name, side_of};
 use crate::account::rights::of_task;
 use crate::facts::View;
 use crate::iam::Layer;
@@ -13,39 +13,39 @@ use crate::shell::ShellCommand;
 use crate::task::{NO_ROLE, Task};
 use crate::verdict::{Judgement, not_applicable};
 
-/// Whether the execution role may read an object that is there, and locate its bucket.
+/// Whether the execution role may read an existing object, and locate its bucket.
 ///
 /// # Errors
-/// Whatever keeps that from being known: the object may be missing.
+/// What prevents an answer, such as a missing object.
 pub(crate) fn reads(object: &S3Object, task: &Task, facts: &View) -> Judgement {
     let region = task.region()?;
     let head = HeadObject { region: region.clone(), object: object.clone() };
-    let (who, found, beside) =
+    let (who, found, side) =
         (of_task::policies(task, facts), facts.need(&head), bucket(&object.bucket, region, facts));
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
-    // A gateway endpoint takes what is meant for its own region alone
+    // A gateway endpoint serves its own region only
     // (https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html).
     let departure = match &found?.elsewhere {
         None => CallOrigin::Agent(task),
         Some(_) => CallOrigin::Elsewhere,
     };
-    let beside = beside?;
+    let side = side?;
     let bucket = format!("arn:{}:s3:::{}", object.partition, object.bucket);
     let calls = vec![
-        (Wish::new("s3:GetObject", object.to_string()), beside.clone()),
-        (Wish::new("s3:GetBucketLocation", bucket), beside),
+        (Wish::new("s3:GetObject", object.to_string()), side.clone()),
+        (Wish::new("s3:GetBucketLocation", bucket), side),
     ];
     let guard = guard(&object.bucket, region, facts)?;
     let answer = decide(who, calls, (region, departure), Some(&guard), facts)?;
     answer.judge(who, &format!("read {object}"), facts)
 }
 
-/// The bucket's policy and its owner. S3 shows the policy to the owner's account alone, so that it was
-/// shown tells whose the bucket is
+/// The bucket's policy and its owner. S3 shows the policy to the owning account only, so whoever can read
+/// it owns the bucket
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html>).
 ///
 /// # Errors
-/// While it is under way.
+/// While it is being fetched.
 pub(crate) fn bucket(name: &str, region: &Region, facts: &View) -> Result<ResourceSide, Stop> {
     let asked = GetBucketPolicy { region: region.clone(), bucket: name.to_owned() };
     let caller = CallerIdentity { region: region.clone() };
@@ -56,15 +56,15 @@ pub(crate) fn bucket(name: &str, region: &Region, facts: &View) -> Result<Resour
         Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
     });
-    Ok(ResourceSide { owner, ..beside_of(Layer::Resource, &policy_name(name), document) })
+    Ok(ResourceSide { owner, ..side_of(Layer::Resource, &policy_name(name), document) })
 }
 
 fn policy_name(bucket: &str) -> String {
-    format!("policy of bucket {bucket}")
+    format!("the policy of bucket `{bucket}`")
 }
 
-/// The policy of a bucket, with the commands that show and replace it. Who owns a bucket whose policy is
-/// not shown is not told, so that the sentence names no account.
+/// The policy of a bucket, with the commands that show and replace it. If the policy cannot be read, the
+/// owner is unknown, so the sentence names no account.
 fn guard(bucket: &str, region: &Region, facts: &View) -> Result<Guard, Stop> {
     let asked = GetBucketPolicy { region: region.clone(), bucket: bucket.to_owned() };
     let document = facts.tolerate(|| facts.get(&asked))?.map(|seen| match seen {

@@ -1,4 +1,4 @@
-//! What is said of one call, and of several ways that it may take.
+//! The outcome of one call, and of one call over several network paths.
 
 use super::call::Wish;
 use crate::account::rights::PolicySet;
@@ -7,56 +7,56 @@ use crate::knowledge::Gap;
 use crate::reachability::origin::Way;
 use crate::shell::ShellCommand;
 
-/// What is said of one call in the end.
-pub(crate) enum Word {
+/// The final outcome of one call.
+pub(crate) enum Outcome {
     /// It is allowed, by these statements.
     Allowed(Vec<String>),
-    /// It is refused, for these reasons.
+    /// It is denied, for these reasons.
     Denied(Vec<String>),
-    /// It is not known.
-    Open(Gap),
+    /// It cannot be determined.
+    Unknown(Gap),
 }
 
-/// One call, what the engine made of it, and what is said in the end.
-pub(crate) struct Said {
+/// One call, its evaluation by the engine, and the final outcome.
+pub(crate) struct JudgedCall {
     pub wish: Wish,
     pub evaluation: Evaluation,
-    pub word: Word,
-    /// Whether it hangs on the way that the call takes.
+    pub outcome: Outcome,
+    /// Whether it depends on the network path of the call.
     pub by_way: bool,
-    /// Whether it is refused on some ways only, of which one is enough.
+    /// Whether it is denied on some paths only, where one allowed path is enough.
     pub spared: bool,
-    /// The commands that would lead the call another way.
+    /// The commands that would route the call another way.
     pub commands: Vec<ShellCommand>,
 }
 
-impl Said {
-    pub(crate) fn new(wish: Wish, evaluation: Evaluation, word: Word) -> Said {
-        Said { wish, evaluation, word, by_way: false, spared: false, commands: Vec::new() }
+impl JudgedCall {
+    pub(crate) fn new(wish: Wish, evaluation: Evaluation, outcome: Outcome) -> JudgedCall {
+        JudgedCall { wish, evaluation, outcome, by_way: false, spared: false, commands: Vec::new() }
     }
 
-    /// The same, said of a call that takes this way, which tells of these keys.
-    pub(crate) fn on(mut self, way: &Way, keys: &[String]) -> Said {
-        let told = way.told(keys);
-        match &mut self.word {
-            Word::Allowed(by) => by.push(format!("the way that the call takes ({told})")),
-            Word::Denied(reasons) => {
-                reasons.push(told);
+    /// The same call on this network path, which determines these keys.
+    pub(crate) fn on(mut self, way: &Way, keys: &[String]) -> JudgedCall {
+        let path = way.told(keys);
+        match &mut self.outcome {
+            Outcome::Allowed(by) => by.push(format!("the network path of the call ({path})")),
+            Outcome::Denied(reasons) => {
+                reasons.push(path);
                 self.commands.extend(way.mends.clone());
             }
-            Word::Open(Gap::Undecidable { why }) => *why = format!("{why}; {told}"),
-            Word::Open(_) => {}
+            Outcome::Unknown(Gap::Undecidable { why }) => *why = format!("{why}; {path}"),
+            Outcome::Unknown(_) => {}
         }
-        Said { by_way: true, ..self }
+        JudgedCall { by_way: true, ..self }
     }
 
-    /// Of what is said on several ways, what counts: the worst; but where one way is enough, what is
-    /// refused on another is no end of it.
-    pub(crate) fn worst(said: Vec<Said>, one_is_enough: bool) -> Option<Said> {
+    /// Of the outcomes on several paths the worst; but where one allowed path is enough, a denial on
+    /// another path is not final.
+    pub(crate) fn worst(said: Vec<JudgedCall>, one_is_enough: bool) -> Option<JudgedCall> {
         let (denied, others): (Vec<_>, Vec<_>) =
-            said.into_iter().partition(|it| matches!(it.word, Word::Denied(_)));
+            said.into_iter().partition(|it| matches!(it.outcome, Outcome::Denied(_)));
         let (open, allowed): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|it| matches!(it.word, Word::Open(_)));
+            others.into_iter().partition(|it| matches!(it.outcome, Outcome::Unknown(_)));
         let spared = one_is_enough && !allowed.is_empty();
         let is_perhaps_spared = one_is_enough && !open.is_empty();
         let counted = match () {
@@ -66,16 +66,16 @@ impl Said {
         };
         let mut counted = counted.into_iter();
         let first = counted.next()?;
-        let spared = spared && matches!(first.word, Word::Denied(_));
-        Some(counted.fold(Said { spared, ..first }, Said::and))
+        let spared = spared && matches!(first.outcome, Outcome::Denied(_));
+        Some(counted.fold(JudgedCall { spared, ..first }, JudgedCall::and))
     }
 
-    /// The same, with the reasons of another that is of its kind.
-    fn and(mut self, other: Said) -> Said {
+    /// The same, with the reasons of another call with the same outcome.
+    fn and(mut self, other: JudgedCall) -> JudgedCall {
         if let (
-            Word::Allowed(own) | Word::Denied(own),
-            Word::Allowed(further) | Word::Denied(further),
-        ) = (&mut self.word, other.word)
+            Outcome::Allowed(own) | Outcome::Denied(own),
+            Outcome::Allowed(further) | Outcome::Denied(further),
+        ) = (&mut self.outcome, other.outcome)
         {
             let new: Vec<String> = further.into_iter().filter(|it| !own.contains(it)).collect();
             own.extend(new);
@@ -85,18 +85,23 @@ impl Said {
     }
 }
 
-/// What an evaluation amounts to. Where it hangs on something that could not be read, that is the gap.
-pub(super) fn word(set: &PolicySet, wish: &Wish, unread: &[Gap], evaluation: &Evaluation) -> Word {
+/// The outcome of an evaluation. Where it depends on something that could not be read, that is the gap.
+pub(super) fn outcome(
+    set: &PolicySet,
+    wish: &Wish,
+    unread: &[Gap],
+    evaluation: &Evaluation,
+) -> Outcome {
     match &evaluation.decision {
         Decision::Allow => {
-            Word::Allowed(evaluation.grounds.iter().map(ToString::to_string).collect())
+            Outcome::Allowed(evaluation.grounds.iter().map(ToString::to_string).collect())
         }
-        Decision::ExplicitDeny | Decision::ImplicitDeny => Word::Denied(evaluation.sentences()),
-        Decision::Depends(depends) => Word::Open(match hidden(set, unread, depends) {
+        Decision::ExplicitDeny | Decision::ImplicitDeny => Outcome::Denied(evaluation.sentences()),
+        Decision::Depends(depends) => Outcome::Unknown(match hidden(set, unread, depends) {
             Some(gap) => gap.clone(),
             None => Gap::Undecidable {
                 why: format!(
-                    "whether {} may {} on {} is open: {}",
+                    "cannot determine whether {} may perform {} on {}: {}",
                     set.arn,
                     wish.action,
                     wish.in_words(),

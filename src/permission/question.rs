@@ -1,5 +1,5 @@
-//! May this principal do that? Asked by a person about anybody and anything: what cannot be read is a
-//! layer of which nothing is known, so that an answer which does not depend on it is given all the same.
+//! May this principal do that? Asked by a person about any principal and any resource. A policy that cannot be
+//! read is unknown, so an answer that does not depend on it is given anyway.
 
 use std::collections::BTreeMap;
 
@@ -55,13 +55,13 @@ pub struct Answer {
     pub principal: String,
     /// What is asked for: of an alias, the key.
     pub resource: String,
-    /// The command that would mend a denial for want of an allow.
+    /// The command that would add a missing allow.
     pub mend: Option<ShellCommand>,
-    /// What no caller can see, and the answer therefore assumes.
+    /// What the answer assumes, because no caller can see it.
     pub assumes: Vec<String>,
 }
 
-/// Services whose resources may have policies that this program does not read
+/// Services whose resources may have policies that this tool does not read
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html>).
 const WITH_POLICIES: &[&str] = &[
     "acm-pca",
@@ -83,7 +83,7 @@ const WITH_POLICIES: &[&str] = &[
     "vpc-lattice",
 ];
 
-/// What the resource itself says.
+/// What applies to the resource.
 #[derive(Default)]
 struct Own {
     policy: Option<Policy>,
@@ -93,7 +93,7 @@ struct Own {
 }
 
 impl Access {
-    /// The calls that an answer may take, beside those for the principal's policies and its rights.
+    /// The calls that an answer may take, in addition to those for the principal's policies.
     pub const CALLS: [Call; 8] = [
         DescribeKey::CALL,
         DescribeSecret::CALL,
@@ -108,7 +108,7 @@ impl Access {
     /// Answers from all that can be read.
     ///
     /// # Errors
-    /// Where there is no such principal, or not even its account is known.
+    /// The principal does not exist, or its account is unknown.
     pub fn answer(&self, facts: &View) -> Result<Answer, Stop> {
         let resource = self.key_behind(facts)?;
         let own = self.own(&resource, facts);
@@ -176,13 +176,13 @@ impl Access {
                 let root = session.clone().ok_or_else(|| unnamed(holder))?;
                 Ok((root, Layers::default(), None))
             }
-            // Nothing is known of its policies, nor whether there is a boundary among them.
+            // Its policies are unknown, and so is whether it has a boundary.
             Err(Stop::Gap(gap)) => {
                 let name = format!("the policies of {holder}");
                 let why = gap.to_string();
                 let layers = Layers {
-                    identity: vec![Policy::unreadable(Layer::Identity, &name, &why)],
-                    boundary: Some(Policy::unreadable(Layer::Boundary, &name, &why)),
+                    identity: vec![Policy::unreadable(Layer::Identity, &name, &why).called(&name)],
+                    boundary: Some(Policy::unreadable(Layer::Boundary, &name, &why).called(&name)),
                     ..Layers::default()
                 };
                 let principal = session.clone().map_or_else(|| self.bare(holder, facts), Ok)?;
@@ -192,7 +192,7 @@ impl Access {
         }
     }
 
-    /// A role that is called by its name alone is the caller's account's.
+    /// A role name without an ARN is a role of the caller's account.
     fn bare(&self, holder: &rights::Principal, facts: &View) -> Result<iam::Principal, Stop> {
         let rights::Principal::Role { name, .. } = holder else { return Err(unnamed(holder)) };
         let caller = facts.need(&CallerIdentity { region: self.region.clone() })?;
@@ -202,7 +202,7 @@ impl Access {
         session.parse().map_err(|_| unnamed(holder))
     }
 
-    /// An alias stands for a key, and policies are about keys.
+    /// The key behind an alias, because policies apply to keys.
     fn key_behind(&self, facts: &View) -> Result<String, Stop> {
         let is_alias = self.resource.contains(":kms:") && self.resource.contains(":alias/");
         if !is_alias {
@@ -211,7 +211,7 @@ impl Access {
         facts.need(&DescribeKey::of(&self.resource, &self.region)).map(|key| key.arn.clone())
     }
 
-    /// What the resource's own policy says, where it may have one.
+    /// The policy of the resource, where it may have one.
     fn own(&self, resource: &str, facts: &View) -> Result<Own, Stop> {
         let Ok(arn) = resource.parse::<Arn>() else { return Ok(Own::default()) };
         let region = arn.region.clone().unwrap_or_else(|| self.region.clone());
@@ -244,7 +244,7 @@ impl Access {
                 let (key, home) = (resource.to_owned(), region.clone());
                 let policy = GetKeyPolicy { region: region.clone(), key: key.clone() };
                 let (policy, grants) = (facts.get(&policy), facts.get(&ListGrants { region, key }));
-                // That KMS finds no such policy proves nothing.
+                // Every key has a policy, so an answer without one proves nothing.
                 let policy = policy.and_then(|seen| match seen {
                     Seen::Found(it) => Ok(Some(Policy::read(Layer::Key, resource, it))),
                     Seen::Absent(absence) => Err(Gap::Undecidable { why: absence.sentence }.into()),
@@ -256,7 +256,7 @@ impl Access {
             }
             ("ssm", Some("parameter")) => {
                 let name = arn.resource.trim_start_matches("parameter").to_owned();
-                // A name without a path is written without the slash before it.
+                // A name without a path has no leading slash.
                 let name = match name.matches('/').count() {
                     1 => name.trim_start_matches('/').to_owned(),
                     _ => name,
@@ -273,7 +273,7 @@ impl Access {
                 Own { policy: layer(Layer::Trust, seen)?, ..Own::default() }
             }
             (service, _) if WITH_POLICIES.contains(&service) => {
-                let why = format!("policies of resources of {service} are not read");
+                let why = format!("this tool does not read the resource policies of {service}");
                 let policy = Some(Policy::unreadable(Layer::Resource, resource, &why));
                 Own { policy, ..Own::default() }
             }
@@ -281,7 +281,7 @@ impl Access {
         })
     }
 
-    /// S3 shows a bucket's policy to the account that owns the bucket and to nobody else
+    /// S3 shows a bucket's policy only to the account that owns the bucket
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html>).
     fn bucket(&self, bucket: &str, facts: &View) -> Result<Own, Stop> {
         let lookup = GetBucketPolicy { region: self.region.clone(), bucket: bucket.to_owned() };
@@ -300,13 +300,13 @@ impl Access {
         }
     }
 
-    /// IAM would look up the name in the caller's account, and show another role.
+    /// IAM would look up the name in the caller's account, and return another role.
     fn is_the_callers(&self, arn: &Arn, facts: &View) -> Result<(), Stop> {
         let caller = facts.need(&CallerIdentity { region: self.region.clone() })?;
         if arn.account() == Some(&caller.account) {
             return Ok(());
         }
-        let why = format!("its trust policy is not shown to account {}", caller.account);
+        let why = format!("account {} cannot read the trust policy", caller.account);
         Err(Gap::Undecidable { why }.into())
     }
 
@@ -314,7 +314,7 @@ impl Access {
         let known = set.is_some_and(|set| set.beyond.organization.controls.is_some());
         let mut assumes = match known {
             true => Vec::new(),
-            false => vec!["no policy of the organization forbids it".to_owned()],
+            false => vec!["no policy of the organization denies it".to_owned()],
         };
         let is_session = |principal: &iam::Principal| {
             matches!(principal, iam::Principal::Role { session: Some(_), .. })
@@ -322,13 +322,13 @@ impl Access {
         if let Asker::Holder(_, Some(principal)) = &self.asker
             && is_session(principal)
         {
-            assumes.push("the session was begun without a policy of its own".to_owned());
+            assumes.push("the session was created without a session policy".to_owned());
         }
         assumes
     }
 }
 
-/// The policy that a service showed, or that it has none.
+/// The policy that a service returned; none if the resource has none.
 fn written(layer: Layer, name: &str, seen: Seen<&serde_json::Value>) -> Option<Policy> {
     match seen {
         Seen::Found(document) => Some(Policy::read(layer, name, document)),
@@ -349,7 +349,7 @@ fn granted(seen: Result<Seen<&Vec<kms::Grant>>, Stop>) -> Grants {
 /// The principal with its path, in its session if that is known.
 fn in_session(arn: &str, session: Option<&iam::Principal>) -> Result<iam::Principal, Stop> {
     let unreadable = || {
-        let why = format!("{arn} is no principal that this program understands");
+        let why = format!("unsupported principal {arn}");
         Stop::Gap(Gap::Undecidable { why })
     };
     let Ok(role) = arn.parse::<RoleArn>() else {
@@ -367,7 +367,7 @@ fn in_session(arn: &str, session: Option<&iam::Principal>) -> Result<iam::Princi
 }
 
 fn unnamed(holder: &rights::Principal) -> Stop {
-    Gap::Undecidable { why: format!("the ARN of {holder} is not known") }.into()
+    Gap::Undecidable { why: format!("cannot determine the ARN of {holder}") }.into()
 }
 
 impl std::fmt::Display for Asker {

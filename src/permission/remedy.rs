@@ -1,9 +1,9 @@
-//! What mends a refusal.
+//! How to fix a denial.
 //!
-//! A missing allow is added where it is missing, and nothing that is there is taken away: beside the
-//! principal's own policies as one more of them, beside a key's policy as a grant, and to a policy that is
-//! written as a whole by all that it says already. No allow outweighs a statement that denies, so that one is
-//! shown instead.
+//! A missing allow is added where it is missing, and nothing that exists is removed: a new policy for the
+//! principal, a grant for a key, and for a policy that can only be replaced as a whole, its current
+//! statements plus the new one. An explicit deny overrides any allow, so the denying statement is shown
+//! instead.
 
 use std::collections::BTreeMap;
 
@@ -12,42 +12,43 @@ use serde_json::{Value, json};
 use super::call::{Wish, by_resource};
 use super::guard::{Guard, GuardPolicy, Now, amended, show_key};
 use super::inline;
-use super::outcome::Said;
+use super::outcome::JudgedCall;
 use crate::account::rights::{Origin, PolicySet};
 use crate::iam::{self, Decision, KeyState, Layer};
 use crate::names::{Arn, Region, words};
 use crate::shell::ShellCommand;
 
 /// The sentences and the commands.
-pub(crate) struct Mend<'m> {
+pub(crate) struct Remedy<'m> {
     set: &'m PolicySet,
-    refused: &'m [&'m Said],
+    refused: &'m [&'m JudgedCall],
     guard: Option<&'m Guard>,
     sentences: Vec<String>,
     /// The commands.
     pub commands: Vec<ShellCommand>,
 }
 
-impl<'m> Mend<'m> {
-    /// What mends these refusals, of calls on a resource that this guards.
+impl<'m> Remedy<'m> {
+    /// How to fix these denials of calls on a resource with this guard.
     pub(crate) fn of(
         set: &'m PolicySet,
-        refused: &'m [&'m Said],
+        refused: &'m [&'m JudgedCall],
         guard: Option<&'m Guard>,
-    ) -> Mend<'m> {
-        let mut mend = Mend { set, refused, guard, sentences: Vec::new(), commands: Vec::new() };
-        mend.ways();
-        mend.denials();
-        mend.misses();
-        if !mend.is_explained() {
-            let all = mend.wishes(|_| true);
-            mend.add(simulation(set, &all));
+    ) -> Remedy<'m> {
+        let mut remedy =
+            Remedy { set, refused, guard, sentences: Vec::new(), commands: Vec::new() };
+        remedy.ways();
+        remedy.denials();
+        remedy.misses();
+        if !remedy.is_explained() {
+            let all = remedy.wishes(|_| true);
+            remedy.add(simulation(set, &all));
         }
-        mend
+        remedy
     }
 
-    /// All of it in one sentence; nothing where the check's own says it.
-    pub(crate) fn remedy(&self) -> Option<String> {
+    /// All of it in one sentence; none where the check's own remedy says it.
+    pub(crate) fn sentence(&self) -> Option<String> {
         (!self.sentences.is_empty()).then(|| self.sentences.join("; "))
     }
 
@@ -57,17 +58,17 @@ impl<'m> Mend<'m> {
         }
     }
 
-    /// The wishes that were refused for this reason.
-    fn wishes(&self, because: impl Fn(&Said) -> bool) -> Vec<&'m Wish> {
+    /// The calls that were denied for this reason.
+    fn wishes(&self, because: impl Fn(&JudgedCall) -> bool) -> Vec<&'m Wish> {
         self.refused.iter().filter(|it| because(it)).map(|it| &it.wish).collect()
     }
 
-    /// The wishes of which one of these layers lacks an allow.
+    /// The calls that lack an allow in one of these layers.
     fn lacking(&self, lacks: impl Fn(Layer) -> bool) -> Vec<&'m Wish> {
         self.wishes(|it| it.evaluation.misses.iter().any(|miss| lacks(miss.layer)))
     }
 
-    /// Whether the policies tell why; what IAM's simulation says alone they do not.
+    /// Whether the policies explain the denial. They do not where only the IAM policy simulator denies.
     fn is_explained(&self) -> bool {
         self.refused.iter().any(|it| {
             let evaluation = &it.evaluation;
@@ -77,12 +78,12 @@ impl<'m> Mend<'m> {
         })
     }
 
-    /// What leads the calls another way.
+    /// How to route the calls another way.
     fn ways(&mut self) {
         let refused = self.refused;
         if refused.iter().all(|it| it.by_way) {
             self.sentences.push(
-                "Lead the call to the endpoint that the policy wants, or name in the policy the way that it takes"
+                "Route the call through the VPC endpoint or network that the policy requires, or allow its actual network path in the policy"
                     .to_owned(),
             );
         }
@@ -91,7 +92,7 @@ impl<'m> Mend<'m> {
         }
     }
 
-    /// The statements that deny, which have to go or to be narrowed.
+    /// The denying statements, which must be removed or narrowed.
     fn denials(&mut self) {
         let mut denying: Vec<&iam::Origin> = Vec::new();
         for it in self.refused {
@@ -108,7 +109,7 @@ impl<'m> Mend<'m> {
             many => {
                 let named: Vec<String> = many.iter().take(3).map(ToString::to_string).collect();
                 self.sentences.push(format!(
-                    "Remove or narrow {}: no allow outweighs a statement that denies",
+                    "Remove or narrow {}: an explicit deny overrides any allow",
                     words::and(&named)
                 ));
             }
@@ -120,26 +121,24 @@ impl<'m> Mend<'m> {
         }
     }
 
-    /// The command that shows the policy in which a statement stands.
+    /// The command that shows the policy that contains a statement.
     fn shown(&self, origin: &iam::Origin) -> Option<ShellCommand> {
         match (origin.layer, self.guard) {
             (Layer::Resource, Some(Guard::Policy(policy))) if *policy.name == *origin.policy => {
                 Some(policy.show.clone())
             }
             (Layer::Key, Some(Guard::Key { arn, region })) => Some(show_key(arn, region)),
-            _ => inline::show(self.set, &origin.policy),
+            _ => inline::show(self.set, origin),
         }
     }
 
-    /// What lacks an allow gets one.
+    /// Adds the missing allows.
     fn misses(&mut self) {
         let own = self.lacking(|layer| layer == Layer::Identity);
         let boundary = self.lacking(|layer| layer == Layer::Boundary);
         let guarded = self.lacking(|layer| matches!(layer, Layer::Resource | Layer::Key));
-        let above = self.lacking(|layer| {
-            matches!(layer, Layer::ServiceControl(_) | Layer::ResourceControl(_) | Layer::Session)
-        });
-        // Within an account a grant of a key is enough
+        let above = self.lacking(is_above);
+        // Within an account a grant for the key is enough
         // (https://docs.aws.amazon.com/kms/latest/developerguide/grants.html).
         let own: Vec<&Wish> = match self.guard {
             Some(Guard::Key { arn, .. }) if !self.is_foreign(owner(arn).as_deref()) => own
@@ -160,7 +159,7 @@ impl<'m> Mend<'m> {
                 Some(Guard::Policy(policy)) => self.guard_policy(policy, &guarded),
                 Some(Guard::Key { arn, region }) => self.grant(arn, region, &guarded),
                 None => self.sentences.push(format!(
-                    "Let the policy of the resource allow {} to {}",
+                    "Allow {} to {} in the policy of the resource",
                     actions(&guarded),
                     self.set.arn
                 )),
@@ -168,15 +167,28 @@ impl<'m> Mend<'m> {
         }
         if !above.is_empty() {
             self.sentences.push(format!(
-                "What stands above {} allows at most what it names, so {} has to be allowed there",
-                self.set.arn,
-                calls(&above)
+                "Allow {} in the {} that limits {}",
+                calls(&above),
+                words::and(&self.limits()),
+                self.set.arn
             ));
         }
     }
 
-    /// The principal's own policies. What a condition on the network keeps out is not let in by an allow
-    /// without one.
+    /// The kinds of policies above the principal that lack an allow.
+    fn limits(&self) -> Vec<String> {
+        let mut limits: Vec<String> = Vec::new();
+        for miss in self.refused.iter().flat_map(|it| &it.evaluation.misses) {
+            let name = miss.layer.to_string();
+            if is_above(miss.layer) && !limits.contains(&name) {
+                limits.push(name);
+            }
+        }
+        limits
+    }
+
+    /// The principal's identity policies. A new allow does not help where a condition on the network
+    /// decides.
     fn own(&mut self, wishes: &[&Wish], alone: bool) {
         if self.refused.iter().all(|it| it.by_way) {
             let misses = self.refused.iter().flat_map(|it| &it.evaluation.misses);
@@ -190,13 +202,13 @@ impl<'m> Mend<'m> {
         }
         if inline::is_of_identity_center(self.set) {
             self.sentences.push(format!(
-                "Add to the permission set of IAM Identity Center behind {}, whose role IAM does not let anybody change: {}",
+                "Add to the IAM Identity Center permission set of {} (the role cannot be edited in IAM): {}",
                 self.set.arn,
                 listed(&inline::statements(wishes.iter().copied()))
             ));
         } else if !alone {
             self.sentences.push(format!(
-                "Allow {} in the policies of {}",
+                "Allow {} in the identity policies of {}",
                 calls(wishes),
                 self.set.arn
             ));
@@ -206,20 +218,20 @@ impl<'m> Mend<'m> {
         }
     }
 
-    /// A boundary allows nothing by itself, and is shared by all that have it.
+    /// A boundary grants nothing, and may be shared by several principals.
     fn boundary(&mut self, wishes: &[&Wish]) {
         let Some(boundary) = &self.set.boundary else { return };
         let Origin::Managed { arn } = &boundary.origin else { return };
         if arn.contains(":iam::aws:") {
             self.sentences.push(format!(
-                "Give {} another permissions boundary: {arn} does not allow {}, and is AWS's own",
+                "Give {} another permissions boundary: {arn} does not allow {}, and is AWS managed",
                 self.set.arn,
                 calls(wishes)
             ));
             return;
         }
         self.sentences.push(format!(
-            "Allow {} in the permissions boundary {arn}, which the command writes again with all that it says",
+            "Allow {} in the permissions boundary {arn}; the command keeps the current statements and adds this one",
             calls(wishes)
         ));
         let bare: Vec<Wish> =
@@ -235,26 +247,24 @@ impl<'m> Mend<'m> {
 
     fn guard_policy(&mut self, policy: &GuardPolicy, wishes: &[&Wish]) {
         let foreign = policy.owner.as_ref().filter(|it| self.is_foreign(Some(it.as_str())));
-        let by = foreign.map(|it| format!(", which account {it} has to do")).unwrap_or_default();
+        let by = foreign.map(|it| format!(" (only account {it} can do this)")).unwrap_or_default();
         let statements = self.to_principal(policy, wishes);
         let how = match policy.now {
-            Now::Is(_) => {
-                "; the command replaces the policy by all that it says and this".to_owned()
-            }
+            Now::Is(_) => "; the command keeps the current statements and adds this one".to_owned(),
             Now::Nothing => String::new(),
             Now::Unread => format!(
-                ": fetch the policy, add the statement {} to it, and put it back, since that replaces the whole",
+                ": fetch the policy, add the statement {} and put the policy back, because the put replaces all of it",
                 listed(&statements)
             ),
         };
         let (name, arn) = (&policy.name, &self.set.arn);
-        self.sentences.push(format!("Let the {name} allow {} to {arn}{by}{how}", actions(wishes)));
+        self.sentences.push(format!("Allow {} to {arn} in {name}{by}{how}", actions(wishes)));
         for command in policy.amending(statements) {
             self.add(command);
         }
     }
 
-    /// The statements by which the policy of a resource lets the principal in.
+    /// The statements that allow the principal in the policy of a resource.
     fn to_principal(&self, policy: &GuardPolicy, wishes: &[&Wish]) -> Vec<Value> {
         let by_resource = by_resource(wishes.iter().copied()).into_iter();
         by_resource
@@ -270,19 +280,19 @@ impl<'m> Mend<'m> {
             .collect()
     }
 
-    /// A grant replaces nothing. It holds for what is encrypted in the context that the calls have in
-    /// common, as far as that is known
+    /// A grant replaces nothing. It is limited to the encryption context that the calls have in common, as
+    /// far as that is known
     /// (<https://docs.aws.amazon.com/kms/latest/developerguide/create-grant-overview.html>).
     fn grant(&mut self, key: &str, region: &Region, wishes: &[&Wish]) {
         let owner = owner(key);
         let by = match owner.as_deref().filter(|it| self.is_foreign(Some(it))) {
-            Some(owner) => format!(", which account {owner} has to do"),
+            Some(owner) => format!(" (only account {owner} can do this)"),
             None => String::new(),
         };
         let operations: Vec<&str> =
             wishes.iter().filter_map(|it| it.action.strip_prefix("kms:")).collect();
         self.sentences.push(format!(
-            "Grant {} {} on the key{by}; a grant adds to the key's policy, and counts within five minutes",
+            "Create a grant on the key that lets {} call {}{by}; a grant adds to the key policy and usually takes effect within five minutes",
             self.set.arn,
             operations.join(", ")
         ));
@@ -305,7 +315,7 @@ impl<'m> Mend<'m> {
     }
 }
 
-/// What a grant on a symmetric key can be for
+/// The operations that a grant on a symmetric key can allow
 /// (<https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html>).
 const GRANTED: [&str; 10] = [
     "CreateGrant",
@@ -344,6 +354,11 @@ fn common_context(wishes: &[&Wish]) -> Option<BTreeMap<String, String>> {
     (!common.is_empty()).then_some(common)
 }
 
+/// Whether a policy of this kind limits a principal from above its account or session.
+fn is_above(layer: Layer) -> bool {
+    matches!(layer, Layer::ServiceControl(_) | Layer::ResourceControl(_) | Layer::Session)
+}
+
 /// The account of an ARN.
 fn owner(arn: &str) -> Option<String> {
     arn.parse::<Arn>().ok()?.account().map(ToString::to_string)
@@ -371,7 +386,7 @@ fn listed(statements: &[Value]) -> String {
     statements.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// The command by which IAM says which statements it counts.
+/// The command with which IAM shows the statements that decide.
 fn simulation(set: &PolicySet, wishes: &[&Wish]) -> ShellCommand {
     let command = ShellCommand::of("aws iam simulate-principal-policy")
         .option("--policy-source-arn", &set.arn);

@@ -1,4 +1,4 @@
-//! What the engine is asked: the request with its context, and every layer of policies.
+//! The input of the engine: the request with its context, and every layer of policies.
 
 use super::{ResourceSide, Wish, context};
 use crate::account::rights::{Kind, PolicySet};
@@ -9,25 +9,25 @@ use crate::names::{AccountId, Arn, Region, RoleArn};
 pub(crate) fn request(
     set: &PolicySet,
     wish: &Wish,
-    beside: &ResourceSide,
+    side: &ResourceSide,
     region: &Region,
 ) -> Result<Request, Stop> {
     let principal = principal(set)?;
     let mut context = context(&principal, Some(set), wish, region);
-    let owner = owner(wish, beside);
+    let owner = owner(wish, side);
     organization(set, owner.as_ref(), &mut context);
     let request = Request::new(principal, &wish.action, &wish.resource, context);
     let request = request.called(wish.in_words());
-    Ok(match &beside.owner {
+    Ok(match &side.owner {
         Some(owner) => request.owned_by(owner.clone()),
         None => request,
     })
 }
 
-/// Whose the resource is, as far as that is told.
-pub(crate) fn owner(wish: &Wish, beside: &ResourceSide) -> Option<AccountId> {
+/// The account that owns the resource, if known.
+pub(crate) fn owner(wish: &Wish, side: &ResourceSide) -> Option<AccountId> {
     let in_arn = || wish.resource.parse::<Arn>().ok().and_then(|arn| arn.account().cloned());
-    beside.owner.clone().or_else(in_arn)
+    side.owner.clone().or_else(in_arn)
 }
 
 /// What the organization adds to the context
@@ -50,10 +50,10 @@ pub(crate) fn organization(set: &PolicySet, owner: Option<&AccountId>, context: 
     }
 }
 
-/// Every layer: what could not be read is unknown, and so are the policies of an organization whose
-/// absence is assumed; those are left out.
-pub(crate) fn layers(set: &PolicySet, wish: &Wish, beside: ResourceSide) -> Layers {
-    let is_own = owner(wish, &beside).is_none_or(|owner| owner == set.account);
+/// Every layer. What could not be read is unknown. The policies of the organization are left out if they
+/// could not be read: that they deny nothing is then an assumption.
+pub(crate) fn layers(set: &PolicySet, wish: &Wish, side: ResourceSide) -> Layers {
+    let is_own = owner(wish, &side).is_none_or(|owner| owner == set.account);
     let controls = set.beyond.organization.controls.as_ref();
     let levels = |of: &[Vec<crate::account::rights::Policy>], layer: fn(usize) -> Layer| {
         let level = |(at, level): (usize, &Vec<_>)| {
@@ -66,8 +66,8 @@ pub(crate) fn layers(set: &PolicySet, wish: &Wish, beside: ResourceSide) -> Laye
     Layers {
         service_control: levels(service, Layer::ServiceControl),
         resource_control: levels(resource, Layer::ResourceControl),
-        resource: beside.resource,
-        grants: beside.grants,
+        resource: side.resource,
+        grants: side.grants,
         ..own_layers(set)
     }
 }
@@ -77,7 +77,7 @@ pub(crate) fn own_layers(set: &PolicySet) -> Layers {
     let unread = |boundary: bool, layer: Layer| {
         let of_layer = move |it: &&crate::account::rights::Unread| it.is_boundary == boundary;
         let policy = move |it: &crate::account::rights::Unread| {
-            Policy::unreadable(layer, &it.what, &it.gap.to_string())
+            Policy::unreadable(layer, &it.what, &it.gap.to_string()).called(&it.what)
         };
         set.beyond.unread.iter().filter(of_layer).map(policy)
     };
@@ -91,13 +91,14 @@ pub(crate) fn own_layers(set: &PolicySet) -> Layers {
 }
 
 pub(crate) fn read(layer: Layer, policy: &crate::account::rights::Policy) -> Policy {
-    Policy::read(layer, &policy.origin.to_string(), &policy.document)
+    let words = policy.origin.called(layer);
+    Policy::read(layer, &words, &policy.document).called(&words)
 }
 
 /// A role acts through sessions; a user by itself.
 pub(crate) fn principal(set: &PolicySet) -> Result<Principal, Stop> {
     let unreadable = || {
-        let why = format!("{} is no principal that this program understands", set.arn);
+        let why = format!("unsupported principal {}", set.arn);
         Stop::Gap(Gap::Undecidable { why })
     };
     match set.kind {

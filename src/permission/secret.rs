@@ -1,6 +1,6 @@
-//! What the execution role does for a task before its containers start.
+//! May a role read a secret? Its policies, the secret's policy, and the secret's key.
 
-use super::{Guard, GuardPolicy, Now, ResourceSide, Tags, Wish, beside_of, decide, file_name};
+use super::{Guard, GuardPolicy, Now, ResourceSide, Tags, Wish, decide, file_name, side_of};
 use crate::account::rights::{Policies, of_task};
 use crate::facts::View;
 use crate::iam::{KeyState, Layer};
@@ -11,7 +11,7 @@ use crate::reachability::origin::CallOrigin;
 use crate::shell::{ShellCommand, Word};
 use crate::verdict::{Finding, Judgement, fail};
 
-/// Which version of a secret is asked for.
+/// The requested version of a secret.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Version<'a> {
     /// Its staging label.
@@ -20,10 +20,10 @@ pub(crate) struct Version<'a> {
     pub id: Option<&'a str>,
 }
 
-/// The call that reads a secret, with the secret's own policy and its tags.
+/// The call that reads a secret, with the secret's policy and tags.
 ///
 /// # Errors
-/// None, once that policy was asked for: where it cannot be read, it might deny.
+/// While the policy is being fetched. If it cannot be read, it might deny.
 pub(crate) fn reading(
     secret: &Secret,
     lookup: &DescribeSecret,
@@ -32,15 +32,15 @@ pub(crate) fn reading(
 ) -> Result<(Wish, ResourceSide), Stop> {
     let asked = GetSecretPolicy { region: lookup.region.clone(), id: secret.arn.clone() };
     let document = facts.tolerate(|| facts.need(&asked).map(Option::as_ref))?;
-    let beside = beside_of(Layer::Resource, &policy_name(secret), document);
+    let side = side_of(Layer::Resource, &policy_name(secret), document);
     let mut wish = Wish::new("secretsmanager:GetSecretValue", &secret.arn);
     for (key, asked) in
         [("secretsmanager:VersionStage", version.stage), ("secretsmanager:VersionId", version.id)]
     {
         wish = match asked {
             Some(asked) => wish.carrying(key, asked),
-            // Both are parameters of the request, and ECS leaves out what the reference does. Whether
-            // the default label counts as asked for, AWS's pages do not say
+            // Both are request parameters, and ECS leaves out what the reference leaves out. AWS does not
+            // document whether the default label is then in the request context
             // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html).
             None if key.ends_with("VersionStage") && version.id.is_none() => {
                 wish.knowing(key, KeyState::Unknown)
@@ -49,10 +49,10 @@ pub(crate) fn reading(
         };
     }
     let tags = secret.tags.clone().map_or(Tags::Unknown, Tags::Known);
-    Ok((wish, ResourceSide { tags, ..beside }))
+    Ok((wish, ResourceSide { tags, ..side }))
 }
 
-/// The key that encrypts the secrets of an account by default can be used from that account alone
+/// The key that encrypts the secrets of an account by default can be used in that account only
 /// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html>).
 pub(crate) fn locked_in(
     secret: &Secret,
@@ -64,12 +64,12 @@ pub(crate) fn locked_in(
         secret.kms_key.as_deref().is_none_or(|key| key.ends_with("alias/aws/secretsmanager"));
     (default && owner != *reader).then(|| {
         fail(format!(
-            "{} belongs to account {owner} and is encrypted with that account's default key, which account {reader} can never use",
+            "{} belongs to account {owner} and is encrypted with that account's AWS managed key, which account {reader} cannot use",
             secret.arn
         ))
         .on(secret.arn.clone())
         .prevents("AccessDeniedException: Access to KMS is not allowed")
-        .remedy("Encrypt the secret with a customer managed key that is shared with the account of the task")
+        .remedy("Encrypt the secret with a customer managed key whose key policy allows the task's account")
         .command(
             ShellCommand::of("aws secretsmanager update-secret")
                 .option("--secret-id", &secret.arn)
@@ -101,11 +101,11 @@ fn guard(secret: &Secret, lookup: &DescribeSecret, facts: &View) -> Result<Guard
 }
 
 fn policy_name(secret: &Secret) -> String {
-    format!("policy of secret {}", secret.arn)
+    format!("the policy of secret `{}`", secret.arn)
 }
 
-/// Whether a role may read a secret that is there, from where this leaves. What comes before it is the
-/// call of a service that hands the secret on.
+/// Whether a role may read an existing secret over this network path. `before` are the calls to a service
+/// that passes the secret on.
 ///
 /// # Errors
 /// Whatever keeps that from being known.
@@ -120,11 +120,11 @@ pub(crate) fn reads_secret(
     if let Some(finding) = locked_in(secret, lookup, of_task::account(who)) {
         return finding.judge();
     }
-    let (wish, beside) = reading(secret, lookup, version, facts)?;
+    let (wish, side) = reading(secret, lookup, version, facts)?;
     let guard = guard(secret, lookup, facts)?;
     let wish = if before.is_empty() { wish } else { wish.forwarded() };
     let mut calls = before;
-    calls.push((wish, beside));
+    calls.push((wish, side));
     let answer = decide(who, calls, (&lookup.region, departure), Some(&guard), facts)?;
     answer.judge(who, &format!("read {}", secret.arn), facts)
 }

@@ -1,17 +1,16 @@
-//! IAM's simulator as a witness beside the engine.
+//! The IAM policy simulator, as a second opinion.
 //!
-//! The engine is the only judge. The simulator sees two things that a caller often cannot: policies
-//! that it may not read, and the organization's. But for roles it knows neither the policies of
-//! resources and keys nor trust policies, and it has misjudged those of organizations. So its answer is
-//! held against the principal's own part alone, its policies and its boundary; where the two disagree,
-//! nothing is known, and both are told
+//! The engine decides. The simulator sees two things that a caller often cannot: policies that the caller
+//! may not read, and those of the organization. But for roles it ignores resource, key and trust policies,
+//! and it has misjudged organization policies. So its answer is compared with the principal's identity
+//! policies and boundary only; where the two disagree, the result is unknown, and both are reported
 //! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>).
 
 use super::request::{own_layers, owner};
 use serde_json::json;
 
 use super::context::requested_region;
-use super::outcome::Word;
+use super::outcome::Outcome;
 use super::{ResourceSide, Wish, layers, request};
 use crate::account::rights::{Membership, PolicySet};
 use crate::facts::View;
@@ -23,42 +22,41 @@ use crate::lookup::iam::simulate::{
 use crate::names::Region;
 use crate::task::Witness;
 
-/// What is said of a call when the simulator was heard as well, if it has to be. `own` is what the
-/// engine says.
+/// The outcome of a call after asking the simulator too, where that is needed. `own` is the engine's.
 pub(crate) fn heard(
     set: &PolicySet,
     wish: &Wish,
-    beside: &ResourceSide,
-    own: (&Evaluation, Word),
+    side: &ResourceSide,
+    own: (&Evaluation, Outcome),
     region: &Region,
     facts: &View,
-) -> Result<Word, Stop> {
-    let (evaluation, word) = own;
-    if !is_wanted(set, wish, beside, &evaluation.decision) {
-        return Ok(word);
+) -> Result<Outcome, Stop> {
+    let (evaluation, outcome) = own;
+    if !is_wanted(set, wish, side, &evaluation.decision) {
+        return Ok(outcome);
     }
     let asked = question(set, wish, region);
-    let Some(Seen::Found(outcomes)) = facts.peek(&asked)? else { return Ok(word) };
-    let Some(said) = outcomes.first() else { return Ok(word) };
-    let case = Case { set, wish, beside, said, region };
-    let part = evaluate(&request(set, wish, beside, region)?, &own_layers(set));
+    let Some(Seen::Found(outcomes)) = facts.peek(&asked)? else { return Ok(outcome) };
+    let Some(said) = outcomes.first() else { return Ok(outcome) };
+    let case = Case { set, wish, side, said, region };
+    let part = evaluate(&request(set, wish, side, region)?, &own_layers(set));
     Ok(match (&part.decision, said.decision) {
-        (Decision::Allow, Heard::Allowed) => word,
-        (Decision::Allow, _) => case.refused_against(&part, word),
+        (Decision::Allow, Heard::Allowed) => outcome,
+        (Decision::Allow, _) => case.refused_against(&part, outcome),
         (Decision::ExplicitDeny | Decision::ImplicitDeny, Heard::Allowed) => {
-            case.allowed_against(&part, evaluation, word)
+            case.allowed_against(&part, evaluation, outcome)
         }
-        (Decision::ExplicitDeny | Decision::ImplicitDeny, _) => word,
-        (Decision::Depends(open), _) if open.layers.is_empty() => word,
-        (Decision::Depends(_), _) => case.alone(word, facts)?,
+        (Decision::ExplicitDeny | Decision::ImplicitDeny, _) => outcome,
+        (Decision::Depends(open), _) if open.layers.is_empty() => outcome,
+        (Decision::Depends(_), _) => case.alone(outcome, facts)?,
     })
 }
 
-/// Keys and roles answer to their own policies first, of which the simulator knows nothing; between
-/// accounts it is of no use either.
-fn is_wanted(set: &PolicySet, wish: &Wish, beside: &ResourceSide, decision: &Decision) -> bool {
+/// For keys and roles their own policies come first, which the simulator ignores; it does not work across
+/// accounts either.
+fn is_wanted(set: &PolicySet, wish: &Wish, side: &ResourceSide, decision: &Decision) -> bool {
     let service = wish.action.split(':').next().unwrap_or_default();
-    let within = match owner(wish, beside) {
+    let within = match owner(wish, side) {
         Some(owner) => owner == set.account,
         None => wish.resource == "*",
     };
@@ -75,7 +73,7 @@ fn is_wanted(set: &PolicySet, wish: &Wish, beside: &ResourceSide, decision: &Dec
     }
 }
 
-/// The question, with what is known of the call.
+/// The request to the simulator, with the known condition keys of the call.
 fn question(set: &PolicySet, wish: &Wish, region: &Region) -> SimulatePrincipalPolicy {
     let known = |(key, state): &(String, KeyState)| match state {
         KeyState::Known(values) if !values.is_empty() => {
@@ -96,7 +94,7 @@ fn question(set: &PolicySet, wish: &Wish, region: &Region) -> SimulatePrincipalP
     }
 }
 
-/// The type of a key, as the simulator wants it.
+/// The type of a condition key, as the simulator names it.
 fn kind(key: &str, values: &[String]) -> &'static str {
     match key.to_lowercase().as_str() {
         "aws:securetransport" | "aws:viaawsservice" | "ecs:enable-execute-command" => "boolean",
@@ -108,13 +106,13 @@ fn kind(key: &str, values: &[String]) -> &'static str {
 struct Case<'c> {
     set: &'c PolicySet,
     wish: &'c Wish,
-    beside: &'c ResourceSide,
+    side: &'c ResourceSide,
     said: &'c Simulated,
     region: &'c Region,
 }
 
 impl Case<'_> {
-    fn told(&self) -> &'static str {
+    fn decision(&self) -> &'static str {
         match self.said.decision {
             Heard::Allowed => "allowed",
             Heard::ExplicitDeny => "explicitDeny",
@@ -122,86 +120,96 @@ impl Case<'_> {
         }
     }
 
-    fn open(&self, why: &str) -> Word {
+    fn unknown(&self, why: &str) -> Outcome {
         let Wish { action, resource, .. } = self.wish;
-        let why = format!("whether {} may {action} on {resource} is open: {why}", self.set.arn);
-        Word::Open(Gap::Undecidable { why })
+        let why = format!(
+            "cannot determine whether {} may perform {action} on {resource}: {why}",
+            self.set.arn
+        );
+        Outcome::Unknown(Gap::Undecidable { why })
     }
 
     /// The principal's policies allow it, and the simulator says no.
-    fn refused_against(&self, part: &Evaluation, word: Word) -> Word {
-        if matches!(word, Word::Denied(_)) {
-            return word;
+    fn refused_against(&self, part: &Evaluation, outcome: Outcome) -> Outcome {
+        if matches!(outcome, Outcome::Denied(_)) {
+            return outcome;
         }
-        let (own, told) = (part.sentences().join("; "), self.told());
+        let (own, decision) = (part.sentences().join("; "), self.decision());
         if self.said.allowed_by_organizations == Some(false) {
-            return self.open(&format!(
-                "the principal's own policies say that it is {own}, but IAM's simulation says {told}, since the organization's policies do not allow it; it is known to misjudge those that have conditions"
+            return self.unknown(&format!(
+                "its own policies say: {own}; but the IAM policy simulator returns {decision}, because the organization's policies do not allow it (the simulator is known to misjudge organization policies with conditions)"
             ));
         }
         if self.said.missing.is_empty() {
-            return self.open(&format!(
-                "the principal's own policies say that it is {own}, but IAM's simulation says {told}, and names nothing that it lacks"
+            return self.unknown(&format!(
+                "its own policies say: {own}; but the IAM policy simulator returns {decision} without naming a missing context key"
             ));
         }
-        // For want of these keys it could not know better.
-        match word {
-            Word::Allowed(mut by) => {
+        // Without these condition keys the simulator could not decide correctly.
+        match outcome {
+            Outcome::Allowed(mut by) => {
                 let keys = self.said.missing.join(", ");
-                by.push(format!(
-                    "although IAM's simulation, which was not given {keys}, says {told}"
-                ));
-                Word::Allowed(by)
+                let note = format!(
+                    " (the IAM policy simulator returns {decision}, but was not given {keys})"
+                );
+                match by.last_mut() {
+                    Some(last) => last.push_str(&note),
+                    None => by.push(note),
+                }
+                Outcome::Allowed(by)
             }
             other => other,
         }
     }
 
     /// The principal's policies do not allow it, and the simulator says yes.
-    fn allowed_against(&self, part: &Evaluation, whole: &Evaluation, word: Word) -> Word {
+    fn allowed_against(&self, part: &Evaluation, whole: &Evaluation, outcome: Outcome) -> Outcome {
         let elsewhere =
             |layer: &Layer| !matches!(layer, Layer::Identity | Layer::Boundary | Layer::Session);
         let by_others = whole.grounds.iter().any(|it| elsewhere(&it.layer))
             || (!whole.misses.is_empty() && whole.misses.iter().all(|it| elsewhere(&it.layer)));
-        if !matches!(word, Word::Denied(_)) || by_others {
-            return word;
+        if !matches!(outcome, Outcome::Denied(_)) || by_others {
+            return outcome;
         }
         let own = part.sentences().join("; ");
-        self.open(&format!(
-            "by the policies that were read, {own}, but IAM's simulation says allowed"
+        self.unknown(&format!(
+            "the policies that could be read say: {own}; but the IAM policy simulator returns allowed"
         ))
     }
 
-    /// A policy of the principal could not be read, so that the simulator is all there is.
-    fn alone(&self, word: Word, facts: &View) -> Result<Word, Stop> {
-        let Word::Open(gap) = &word else { return Ok(word) };
+    /// A policy of the principal could not be read, so only the simulator can answer.
+    fn alone(&self, outcome: Outcome, facts: &View) -> Result<Outcome, Stop> {
+        let Outcome::Unknown(gap) = &outcome else { return Ok(outcome) };
         let allows = self.said.decision == Heard::Allowed;
         if !allows && self.said.allowed_by_organizations == Some(false) {
-            return Ok(word);
+            return Ok(outcome);
         }
-        // Whatever the principal's own part is, everything else has to be certain.
+        // Whatever the principal's own policies are, everything else has to be certain.
         let certain = match (allows, self.said.decision) {
             (true, _) => self.were(true)? == Some(true),
             (false, Heard::ExplicitDeny) => true,
             (false, _) => self.were(false)? == Some(false),
         };
         if !certain {
-            return Ok(word);
+            return Ok(outcome);
         }
         let said = match allows {
-            true => format!("IAM's simulation (simulator only, since {gap})"),
+            true => format!("the IAM policy simulator (simulator only, because {gap})"),
             false => {
-                format!("IAM's simulation says {} (simulator only, since {gap})", self.told())
+                format!(
+                    "the IAM policy simulator returns {} (simulator only, because {gap})",
+                    self.decision()
+                )
             }
         };
         facts.assume(format!(
-            "that IAM's simulation of {} is right, which is all there is (simulator only)",
+            "that the IAM policy simulator is right about {} (simulator only)",
             self.set.arn
         ));
-        Ok(if allows { Word::Allowed(vec![said]) } else { Word::Denied(vec![said]) })
+        Ok(if allows { Outcome::Allowed(vec![said]) } else { Outcome::Denied(vec![said]) })
     }
 
-    /// What comes out if the principal's own part allows the call, or does not; nothing if it is open.
+    /// The result if the principal's own policies allow the call, or do not; none if it is unknown.
     fn were(&self, allowed: bool) -> Result<Option<bool>, Stop> {
         let statements = match allowed {
             true => json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]),
@@ -210,8 +218,8 @@ impl Case<'_> {
         let all = json!({"Version": "2012-10-17", "Statement": statements});
         let identity = vec![Policy::read(Layer::Identity, "what IAM simulates", &all)];
         let layers =
-            Layers { identity, boundary: None, ..layers(self.set, self.wish, self.beside.clone()) };
-        let request = request(self.set, self.wish, self.beside, self.region)?;
+            Layers { identity, boundary: None, ..layers(self.set, self.wish, self.side.clone()) };
+        let request = request(self.set, self.wish, self.side, self.region)?;
         Ok(match iam::evaluate(&request, &layers).decision {
             Decision::Allow => Some(true),
             Decision::ExplicitDeny | Decision::ImplicitDeny => Some(false),

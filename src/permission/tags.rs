@@ -1,4 +1,4 @@
-//! The tags of a resource, where the answer hangs on them.
+//! The tags of a resource, where the answer depends on them.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::lookup::{Call, Lookup};
 /// What is known of the tags of a resource.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Tags {
-    /// Nothing, and nobody is asked.
+    /// Unknown, and not looked up.
     #[default]
     Unknown,
     /// Those of a secret.
@@ -29,21 +29,20 @@ pub(crate) enum Tags {
     Key(ListResourceTags),
 }
 
-/// The keys in which policies name them. Services have their own beside the common one
+/// The condition keys for tags. Services have their own in addition to the common one
 /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>).
 const PREFIXES: [&str; 4] =
     ["aws:resourcetag/", "secretsmanager:resourcetag/", "ecr:resourcetag/", "ssm:resourcetag/"];
 
 impl Tags {
-    /// The calls that may be asked for them; those of a secret and of a role come with their
-    /// descriptions.
+    /// The calls that read tags; those of a secret and of a role come with their descriptions.
     pub(crate) const CALLS: [Call; 3] =
         [ListRepositoryTags::CALL, ListResourceTags::CALL, ListParameterTags::CALL];
 
-    /// What is known of those of these keys that stand for tags.
+    /// The known values of those of these condition keys that are tags.
     ///
     /// # Errors
-    /// While it is under way, or if the resource is not there; inside, why it is not shown.
+    /// While they are being fetched, or if the resource does not exist; inside, why they cannot be read.
     pub(crate) fn learn(
         &self,
         keys: &[&str],
@@ -72,19 +71,19 @@ impl Tags {
     }
 }
 
-/// What a call that sets these tags, and no others, tells of those of these keys that stand for them.
+/// The values of those of these condition keys that are tags, for a call that sets these tags and no others.
 pub(crate) fn set(tags: &BTreeMap<String, String>, keys: &[&str]) -> Vec<(String, KeyState)> {
     let named = keys.iter().filter_map(|key| Some((key, tag(key, &["aws:requesttag/"])?)));
     named.map(|(key, tag)| ((*key).to_owned(), state(tags, tag))).collect()
 }
 
-/// Keys of conditions have no case, so a tag counts in whatever case it is written.
+/// Condition keys ignore case, so the case of a tag key does not matter.
 fn state(tags: &BTreeMap<String, String>, tag: &str) -> KeyState {
     let value = tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(tag));
     value.map_or(KeyState::Absent, |(_, value)| KeyState::Known(vec![value.clone()]))
 }
 
-/// The tag that a condition key stands for.
+/// The tag key in a condition key.
 fn tag<'k>(key: &'k str, prefixes: &[&str]) -> Option<&'k str> {
     let rest = prefixes.iter().find(|prefix| key.to_lowercase().starts_with(**prefix))?;
     key.get(rest.len()..)

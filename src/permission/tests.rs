@@ -27,7 +27,7 @@ pub(crate) fn role(statements: Value) -> Policies {
     }))
 }
 
-/// What a reader is told: `allowed`, the finding's message and commands, or the gap.
+/// What a reader sees: `allowed`, the finding's message and commands, or the gap.
 pub(crate) fn told(answer: Result<Answer, Stop>) -> String {
     match answer {
         Ok(Answer::Allowed(_)) => "allowed".to_owned(),
@@ -46,10 +46,10 @@ fn allow(action: &str, resource: &str) -> Value {
 
 fn reads(who: &Policies, resource: &str, policy: Option<Value>) -> String {
     let policy = policy.map(|document| Policy::read(Layer::Resource, "policy", &document));
-    let beside = ResourceSide { resource: policy, ..ResourceSide::default() };
+    let side = ResourceSide { resource: policy, ..ResourceSide::default() };
     let region = "eu-west-1".parse().unwrap();
     let wish = Wish::new("secretsmanager:GetSecretValue", resource);
-    told(judge(who, vec![(wish, beside)], &region, None))
+    told(judge(who, vec![(wish, side)], &region, None))
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn iam_is_called_in_one_region_and_a_role_is_passed_in_any() {
 }
 
 #[test]
-fn all_that_is_refused_is_told_at_once() {
+fn all_denied_calls_are_reported_together() {
     let calls = [
         ("ecr:GetAuthorizationToken", "*"),
         ("ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/app"),
@@ -133,7 +133,8 @@ fn all_that_is_refused_is_told_at_once() {
     let calls = calls.map(|(action, on)| (Wish::new(action, on), ResourceSide::default())).to_vec();
     let who = role(allow("ecr:GetAuthorizationToken", "*"));
     let told = told(judge(&who, calls, &"eu-west-1".parse().unwrap(), None));
-    let both = "may not ecr:BatchGetImage, ecr:GetDownloadUrlForLayer on arn:aws:ecr";
+    let both =
+        "is not authorized to perform ecr:BatchGetImage, ecr:GetDownloadUrlForLayer on arn:aws:ecr";
     assert!(told.contains(both) && !told.contains("GetAuthorizationToken"), "{told}");
     assert!(
         told.contains(r#""Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"]"#),

@@ -87,9 +87,9 @@ pub enum SizeProblem {
         /// the smallest cpu that has this very memory.
         nearest: Vec<(CpuUnits, MemoryMib)>,
     },
-    /// Larger than any size known here. AWS adds larger sizes, so this one may exist.
+    /// Larger than any size that this tool knows. AWS adds larger sizes, so this one may exist.
     #[error(
-        "{cpu} CPU units is more than any size of Fargate known here; the largest is {largest}"
+        "{cpu} CPU units is more than the largest Fargate size that this tool knows, {largest}"
     )]
     LargerThanKnown {
         /// What is requested.

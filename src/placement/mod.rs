@@ -1,6 +1,5 @@
-//! Where a task fits: pure functions over what a task demands and what a place offers. Sizes that
-//! Fargate sells and the versions of its platform are here; each answers with the nearest thing
-//! that would fit, so that a refusal always comes with a way out.
+//! Where a task fits: pure functions over what a task needs and what a place offers. The task sizes of Fargate
+//! and its platform versions are here; each answer names the nearest value that would fit.
 
 pub mod fargate;
 pub mod platform_version;

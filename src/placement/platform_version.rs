@@ -8,13 +8,13 @@ use crate::names::OperatingSystem;
 /// The `platformVersion` of a service or of a run, for the operating system of its task.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PlatformVersion {
-    /// `LATEST`, which is also what one gets who names none.
+    /// `LATEST`, which is also the default.
     Latest,
     /// Linux 1.4.0, which is what `LATEST` means today.
     V1_4_0,
-    /// Linux 1.3.0: can still be requested, but lacks what 1.4.0 brought.
+    /// Linux 1.3.0: still available, but without the features of 1.4.0.
     V1_3_0,
-    /// A version of Linux that can no longer be requested.
+    /// A Linux version that is no longer available.
     Retired(String),
     /// The only version of Windows.
     WindowsV1_0_0,

@@ -1,8 +1,8 @@
 //! Commands to paste into a shell.
 //!
-//! A command is a value until it is printed: programs with their words, and what each word holds. Region,
-//! profile and the statements of a policy are edits of that value. It becomes text in one place, which
-//! quotes what has to be quoted.
+//! A command is a value until it is printed: programs with their words, and what each word contains. Region,
+//! profile and policy statements are edits of that value. It becomes text in one place, which quotes what has
+//! to be quoted.
 
 mod simple;
 mod word;
@@ -17,8 +17,8 @@ use crate::names::Region;
 use simple::SimpleCommand;
 pub use word::Word;
 
-/// A command that somebody pastes into a shell without a second look: whatever comes from a document or
-/// an answer is quoted, so that it stays one word, whatever it holds.
+/// A command to paste into a shell. Whatever comes from a document or an answer is quoted, so that it stays one
+/// word, whatever it contains.
 ///
 /// ```
 /// use aws_ecs_preflight::shell::{ShellCommand, Word};
@@ -86,14 +86,13 @@ impl ShellCommand {
         self
     }
 
-    /// In this region, which need not be the one that the shell's profile names: each command of the AWS
-    /// CLI that does not name a region.
+    /// Adds this region to each AWS CLI command without one, because the shell's profile may name another.
     pub fn region(mut self, region: &Region) -> ShellCommand {
         self.each_mut(&mut |it| it.region(region));
         self
     }
 
-    /// As this profile: each command of the AWS CLI that does not name a profile.
+    /// Adds this profile to each AWS CLI command without one.
     pub fn profile(mut self, profile: &str) -> ShellCommand {
         self.each_mut(&mut |it| it.profile(profile));
         self
@@ -122,8 +121,7 @@ impl ShellCommand {
         words.split_ascii_whitespace().all(|word| own.next() == Some(&Word::of(word)))
     }
 
-    /// The policy that it writes. Of a command that does anything else besides, such as two in a row,
-    /// there is none.
+    /// The policy that it writes; none for a command that does anything else too, such as two in a row.
     pub fn policy(&self) -> Option<&Value> {
         self.last.words.get(self.place_of_policy()?)?.policy()
     }

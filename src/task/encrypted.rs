@@ -1,4 +1,4 @@
-//! The things of a task that are encrypted, or may be.
+//! Everything of a task that is, or may be, encrypted.
 
 use std::ops::Deref;
 
@@ -63,7 +63,7 @@ impl Task {
     /// Everything that may be encrypted: what the execution role decrypts, then log groups and disks.
     pub fn encrypted(&self) -> Vec<Planned<EncryptedUse<'_>>> {
         let mut found = self.decrypted();
-        // What else there is to say of log configurations, the checks of logs say.
+        // The checks on logs report everything else about log configurations.
         found.extend(self.awslogs().into_iter().flatten().filter_map(log_group).map(Ok));
         found.extend(self.stored().into_iter().map(|it| it.map(EncryptedUse::Stored)));
         found
@@ -112,7 +112,7 @@ impl<'t> EncryptedUse<'t> {
         }
     }
 
-    /// The container that it is for, if it is for one.
+    /// The container that uses it, if one does.
     pub fn container(&self) -> Option<&'t Container> {
         match self {
             EncryptedUse::ValueFrom(it) => it.container,
@@ -137,7 +137,7 @@ impl<'t> Deref for DecryptedUse<'t> {
 }
 
 impl Subject for EncryptedUse<'_> {
-    const KIND: &'static str = "thing that is encrypted with a KMS key";
+    const KIND: &'static str = "secret, file, log group or disk that a KMS key can encrypt";
 
     fn place(&self) -> &Place {
         self.field().place()
@@ -159,7 +159,7 @@ impl<'t> Written<'t> for EncryptedUse<'t> {
 }
 
 impl Subject for DecryptedUse<'_> {
-    const KIND: &'static str = "thing that is encrypted with a KMS key";
+    const KIND: &'static str = "secret, file, log group or disk that a KMS key can encrypt";
 
     fn place(&self) -> &Place {
         self.field().place()

@@ -1,4 +1,4 @@
-//! Where the containers of a task log to.
+//! The log configurations of a task.
 
 use super::subject::text;
 use super::{Planned, Subject, Subjects, Task, Written, given};
@@ -29,7 +29,7 @@ pub struct FirelensFileUse<'t> {
     pub file: &'t Field<String>,
 }
 
-/// The name of a stream, but for the id of the task or container at its end.
+/// The name of a stream, without the ID of the task or container at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamName(String);
 
@@ -40,19 +40,19 @@ impl StreamName {
     }
 }
 
-/// The id of some task: which one ECS will draw is not known before.
+/// A stand-in for the ID of the task, which is not known before it runs.
 pub const SOME_TASK: &str = "0123456789abcdef0123456789abcdef";
 
 /// What the driver calls, in this order.
 pub const LOG_CALLS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
-/// What the Go programs under Docker and Fargate take for true
+/// The values that Docker and Fargate read as true
 /// (<https://pkg.go.dev/strconv#ParseBool>).
 const TRUTHS: [&str; 6] = ["1", "t", "T", "TRUE", "true", "True"];
 
 impl Task {
     /// Each log configuration that has, or may have, the driver awslogs: of the containers, then of the
-    /// proxy that Service Connect puts beside them.
+    /// Service Connect proxy.
     pub fn awslogs(&self) -> Vec<Planned<AwslogsUse<'_>>> {
         let mut found = Vec::new();
         for planned in self.containers() {
@@ -73,7 +73,7 @@ impl Task {
         found
     }
 
-    /// The log configuration of the proxy that Service Connect puts beside the containers.
+    /// The log configuration of the Service Connect proxy.
     pub(super) fn proxy_log<U>(
         &self,
         found: &mut Vec<Planned<U>>,
@@ -153,7 +153,7 @@ impl<'t> AwslogsUse<'t> {
         Ok(self.option("awslogs-create-group")?.is_some_and(|it| TRUTHS.contains(&it.as_str())))
     }
 
-    /// Whether the driver calls CloudWatch Logs by another name than the service's own.
+    /// Whether the driver calls CloudWatch Logs by a custom endpoint.
     ///
     /// # Errors
     /// A gap for a placeholder.
@@ -196,7 +196,7 @@ impl<'t> AwslogsUse<'t> {
     }
 }
 
-/// An option that the driver cannot do without.
+/// An option that the driver requires.
 struct Needed<'t> {
     name: &'static str,
     field: Option<&'t Field<String>>,
@@ -210,7 +210,7 @@ impl<'t> Needed<'t> {
         value.ok_or_else(|| self.flawed(format!("awslogs lacks the option {}", self.name)))
     }
 
-    /// Told where `definition-log-options` tells it.
+    /// At the place where `definition-log-options` reports it.
     fn flawed(&self, sentence: String) -> Stop {
         let place = self.field.map_or_else(|| self.log.options.place(), Field::place);
         Stop::written(place.subject(), sentence)

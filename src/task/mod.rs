@@ -1,4 +1,4 @@
-//! What is judged: a task, and the things in it that checks are judged per.
+//! What is judged: a task, and the parts of it that each check looks at.
 
 mod encrypted;
 mod environment_file;
@@ -19,7 +19,7 @@ pub use rollout::Rollout;
 pub use secret::{InParameterStore, InSecretsManager};
 pub use sender::{Attachment, Carrier, EgressPoint, NetworkPart, NetworkUse, SendsFrom};
 pub use stored::{EbsVolumeUse, LaunchVolumeUse, StoredUse};
-pub use subject::{Subject, Subjects, Told, Written};
+pub use subject::{Listed, Subject, Subjects, Written};
 pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};
 
 use crate::document::container::Secret;
@@ -42,34 +42,34 @@ pub struct Task {
     pub home: Option<Region>,
     /// Whether the user allowed reading secrets' values to prove that a JSON key exists.
     pub read_secrets: bool,
-    /// When IAM is asked for its own opinion on a permission.
+    /// When to ask the IAM policy simulator about a permission.
     pub witness: Witness,
-    /// The principal who deploys, if it is not the one that runs this.
+    /// The principal that deploys, if it is not the one that runs this tool.
     pub caller: Option<String>,
-    /// When the account was looked at, in seconds since 1970; none where a recording does not tell.
+    /// When the account was read, in seconds since 1970; none if a recording does not say.
     pub now: Option<i64>,
 }
 
-/// When IAM is asked for its own opinion, in addition to the engine.
+/// When to ask the IAM policy simulator, in addition to the engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Witness {
-    /// Where a policy cannot be read, or the organization's policies cannot.
+    /// If a policy cannot be read, including those of the organization.
     #[default]
     Auto,
-    /// Where a policy of the principal cannot be read.
+    /// If a policy of the principal cannot be read.
     OnlyIfBlind,
     /// Never.
     Never,
 }
 
-/// A subject, or why the document does not yield it.
+/// A subject, or why it cannot be read from the document.
 pub type Planned<T> = Result<T, Box<Unplanned>>;
 
-/// Why the document does not even say what there is to judge.
+/// Why a subject cannot be read from the document.
 pub struct Unplanned {
-    /// Where the subject should stand.
+    /// Where the subject should be.
     pub place: Place,
-    /// What stands in its place.
+    /// What was found instead.
     pub stop: Stop,
 }
 
@@ -83,12 +83,12 @@ impl Unplanned {
     }
 }
 
-/// The items of a list in which subjects stand; where it cannot be read, that is noted.
+/// The items of a list of subjects; if it cannot be read, that is recorded.
 fn items<'t, T, U>(field: &'t Field<Vec<T>>, found: &mut Vec<Planned<U>>) -> &'t [T] {
     given(field, found).map_or(&[], Vec::as_slice)
 }
 
-/// The value in which a subject stands; where it cannot be read, that is noted.
+/// The value that contains a subject; if it cannot be read, that is recorded.
 fn given<'t, T, U>(field: &'t Field<T>, found: &mut Vec<Planned<U>>) -> Option<&'t T> {
     field.get().unwrap_or_else(|stop| {
         found.push(Err(Unplanned::at(field, stop)));
@@ -158,7 +158,7 @@ impl Task {
         self.region().map(Region::partition)
     }
 
-    /// What the task will run on, or must be fit for.
+    /// The launch targets that the task will run on, or must support.
     ///
     /// # Errors
     /// A gap where the documents do not say.
@@ -174,8 +174,8 @@ impl Task {
         Ok(self.launch_targets()?.iter().any(|target| target.is_fargate()))
     }
 
-    /// Whether the task may run on Fargate: what the request says, otherwise what the definition is for.
-    /// A definition that merely declares Fargate beside EC2 does not run there if the request says EC2.
+    /// Whether the task may run on Fargate: by the request, otherwise by the definition.
+    /// A definition that declares Fargate and EC2 does not run on Fargate if the request says EC2.
     ///
     /// # Errors
     /// A gap where the documents do not say.
@@ -186,12 +186,12 @@ impl Task {
         }
     }
 
-    /// Partitions are worlds apart: nothing in one reaches another. The sentence that says so, if `of`
-    /// is not the partition that the task runs in; nothing if no region is configured.
+    /// Nothing in one partition reaches another. The sentence that says so, if `of` is not the partition that
+    /// the task runs in; none if no region is configured.
     fn same_partition(&self, of: Partition, what: &str) -> Result<(), String> {
         match &self.home {
             Some(home) if home.partition() != of => Err(format!(
-                "{what} is of partition {of}, but the task runs in {home} of partition {}",
+                "{what} is in partition {of}, but the task runs in {home}, in partition {}",
                 home.partition()
             )),
             _ => Ok(()),
@@ -302,7 +302,7 @@ impl SecretUse<'_> {
         Ok(reference)
     }
 
-    /// Whether Secrets Manager may answer for it. Of a text that is not known yet, either may.
+    /// Whether it may be a secret in Secrets Manager. A text that is not known yet may be either.
     pub fn may_be_secret(&self) -> bool {
         match self.reference() {
             Ok(ValueFrom::Secret(_) | ValueFrom::SecretThroughParameter { .. }) => true,
@@ -311,7 +311,7 @@ impl SecretUse<'_> {
         }
     }
 
-    /// Whether Parameter Store may answer for it.
+    /// Whether it may be a parameter in Parameter Store.
     pub fn may_be_parameter(&self) -> bool {
         match self.reference() {
             Ok(ValueFrom::Parameter(_)) => true,

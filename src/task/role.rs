@@ -11,7 +11,7 @@ use crate::names::RoleRef;
 pub enum Duty {
     /// To pull images, fetch secrets and write logs for the task.
     Execution,
-    /// What the containers act as.
+    /// The role of the containers.
     Task,
     /// To manage volumes, load balancers and certificates in the account.
     Infrastructure,
@@ -19,9 +19,8 @@ pub enum Duty {
     Service,
 }
 
-/// Why a check of the execution role has nothing to say without one.
-pub const NO_ROLE: &str =
-    "no execution role is named: definition-execution-role tells whether one is needed";
+/// Why a check of the execution role is skipped without one.
+pub const NO_ROLE: &str = "no execution role is set; see definition-execution-role";
 
 /// One role that ECS is to assume.
 #[derive(Clone, Copy)]
@@ -32,7 +31,7 @@ pub struct RoleUse<'t> {
     pub role: &'t Field<String>,
     /// What it is for.
     pub duty: Duty,
-    /// Whether run-task puts another role in its place, so that it is registered, but not assumed.
+    /// Whether run-task overrides it, so that it is registered, but not assumed.
     pub replaced: bool,
 }
 
@@ -50,7 +49,7 @@ impl Task {
         role(field)
     }
 
-    /// The role that the containers act as: that of the run-task input, otherwise that of the definition.
+    /// The role of the containers: that of the run-task input, otherwise that of the definition.
     ///
     /// # Errors
     /// A gap for a placeholder; an absence for a text that names no role.
@@ -81,8 +80,8 @@ impl Task {
         found
     }
 
-    /// Whether a role for the load balancer is given, as it was before there was a service-linked one.
-    /// A live service tells that one in its place.
+    /// The role for the load balancer, if one is set instead of the service-linked role. A live service
+    /// returns the service-linked role there.
     fn names_service_role(&self) -> bool {
         let role = self.context.request.role.get().ok().flatten();
         self.context.kind != ContextKind::LiveService
@@ -142,7 +141,7 @@ impl RoleUse<'_> {
             .map_err(|flaw| Stop::written(self.role.place().subject(), flaw.to_string()))
     }
 
-    /// What it is wanted for.
+    /// What it is needed for.
     pub fn purpose(&self) -> Purpose {
         match self.duty {
             Duty::Execution | Duty::Task => Purpose::Task,
@@ -151,7 +150,7 @@ impl RoleUse<'_> {
         }
     }
 
-    /// The service that assumes it, by the name that trust policies and `iam:PassedToService` know,
+    /// The service that assumes it, by its name in trust policies and `iam:PassedToService`,
     /// in every partition
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html>).
     pub fn service(&self) -> &'static str {

@@ -3,7 +3,7 @@
 use super::Task;
 use crate::knowledge::Stop;
 
-/// Tasks that start beside those that run already.
+/// Tasks that start in addition to the running ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rollout {
     /// How many at most.
@@ -15,7 +15,7 @@ pub struct Rollout {
 impl Task {
     /// How many tasks start at once at most: while a service is deployed, old and new ones run side by
     /// side (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>).
-    /// Nothing where it is not told how many there will be.
+    /// None if the number of tasks is unknown.
     ///
     /// # Errors
     /// A gap for a placeholder.
@@ -33,7 +33,7 @@ impl Task {
         };
         Ok(Some(match is_service {
             true => {
-                // The tasks that run already have what they take.
+                // The running tasks already have what they need.
                 let side_by_side = count.saturating_mul(most.max(100)) / 100;
                 Rollout {
                     tasks: side_by_side.saturating_sub(*count).max(1),

@@ -1,4 +1,4 @@
-//! Which secret or parameter a reference leads to, and which region is asked for it.
+//! The secret or parameter that a reference points to, and its region.
 
 use crate::document::{Container, Place};
 use std::ops::Deref;
@@ -21,7 +21,7 @@ impl SecretUse<'_> {
         }
     }
 
-    /// The question for the secret that a reference leads to.
+    /// The request for the secret that a reference points to.
     ///
     /// # Errors
     /// A gap when no region is configured; a defect for a reference to a parameter.
@@ -40,7 +40,7 @@ impl SecretUse<'_> {
 }
 
 impl CredentialsUse<'_> {
-    /// The question for the secret: an ARN names its region, a name is looked up where the task runs.
+    /// The request for the secret: an ARN names its region, a name is looked up in the task's region.
     ///
     /// # Errors
     /// A gap for a placeholder; an absence for an ARN of something else.
@@ -48,7 +48,7 @@ impl CredentialsUse<'_> {
         let text = self.secret.get()?.map_or("", String::as_str);
         let wrong = |why: String| Stop::written(self.secret.place().subject(), why);
         if text.is_empty() {
-            return Err(wrong("credentialsParameter names no secret".to_owned()));
+            return Err(wrong("credentialsParameter does not name a secret".to_owned()));
         }
         if !text.starts_with("arn:") {
             return Ok(DescribeSecret { region: self.task.region()?.clone(), id: text.to_owned() });

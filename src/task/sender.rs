@@ -1,4 +1,4 @@
-//! Where the calls of a task leave from, and the parts of its network configuration.
+//! The places that a task's calls leave from, and the parts of its network configuration.
 
 use super::{Planned, Subject, Subjects, Task, Unplanned, Written};
 use crate::document::launch::{OperatingSystem, requested};
@@ -7,21 +7,21 @@ use crate::knowledge::{Gap, Stop};
 use crate::names;
 use crate::placement::platform_version::PlatformVersion;
 
-/// What has to be reached, and from where.
+/// A place that calls of the task leave from.
 #[derive(Clone, Copy)]
 pub struct EgressPoint<'t> {
     /// The task.
     pub task: &'t Task,
-    /// Where its calls leave from.
+    /// The place.
     pub from: SendsFrom<'t>,
 }
 
-/// Where calls leave from.
+/// The kinds of places that calls leave from.
 #[derive(Clone, Copy)]
 pub enum SendsFrom<'t> {
-    /// The task's own interface, in this subnet.
+    /// The network interface of the task, in this subnet.
     Subnet(&'t Located<String>),
-    /// The interfaces of the container instances of this cluster.
+    /// The network interfaces of the container instances of this cluster.
     Instances(&'t Located<String>),
 }
 
@@ -45,36 +45,42 @@ pub enum NetworkPart<'t> {
     Group(&'t Located<String>),
 }
 
-/// How a task stands in the network.
+/// How a task is attached to the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attachment {
-    /// Every call leaves by the task's own interface.
+    /// Every call leaves through the task's network interface.
     Fargate,
-    /// The agent's calls leave by the interface of the instance, the containers' own by the task's.
+    /// The agent's calls leave through the instance's network interface, the containers' calls through the
+    /// task's.
     OwnInterface,
-    /// Every call leaves by the interface of the instance.
+    /// Every call leaves through the instance's network interface.
     InstanceInterface,
-    /// Outside of AWS.
+    /// Outside of AWS, on external instances.
     Outside,
 }
 
 /// Who makes a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
-    /// Whoever starts the task: on instances the agent.
+    /// What starts the task: on instances the agent.
     Agent,
     /// The containers of the task.
     Containers,
 }
 
-/// How to say where the task will run.
-const HOW: &str = "give --subnets (or --service, --service-definition or --run-task)";
+/// Why the subnets of the task are unknown.
+const NO_SUBNETS: &str =
+    "no subnets known: pass --subnets, --service, --service-definition or --run-task";
 
-/// Why it is not known what leaves by instances.
-const NO_CLUSTER: &str = "it is not told on which instances the task will run: give --cluster (or --service, --service-definition or --run-task)";
+/// Why neither the subnets nor the instances are known.
+const NO_PLACE: &str = "no subnets and no cluster known: pass --subnets and --cluster, or --service, --service-definition or --run-task";
+
+/// Why the instances that calls leave from are unknown.
+const NO_CLUSTER: &str =
+    "no cluster known: pass --cluster, --service, --service-definition or --run-task";
 
 impl Task {
-    /// Whether the task has an interface of its own.
+    /// Whether the task has its own network interface.
     ///
     /// # Errors
     /// A gap for a placeholder.
@@ -83,7 +89,7 @@ impl Task {
         Ok(mode.is_some_and(|mode| mode == "awsvpc"))
     }
 
-    /// How the task stands in the network.
+    /// How the task is attached to the network.
     ///
     /// # Errors
     /// A gap where the documents do not say.
@@ -105,18 +111,18 @@ impl Task {
     /// Everywhere that calls of the task leave from.
     ///
     /// # Errors
-    /// Why there is nothing to judge, in a sentence.
+    /// Why there is nothing to judge, as a sentence.
     pub fn egress_points(&self) -> Result<Vec<Planned<EgressPoint<'_>>>, String> {
         let subnets = &self.context.network.subnets;
-        let standing = match self.attachment() {
-            Ok(standing) => standing,
+        let attachment = match self.attachment() {
+            Ok(attachment) => attachment,
             Err(stop) => {
                 let field = &self.definition.network_mode;
                 return Ok(vec![Err(Unplanned::at(field, stop))]);
             }
         };
         let mut found = Vec::new();
-        if matches!(standing, Attachment::Fargate | Attachment::OwnInterface) {
+        if matches!(attachment, Attachment::Fargate | Attachment::OwnInterface) {
             match subnets.items() {
                 Ok(subnets) => found.extend(
                     subnets
@@ -126,20 +132,14 @@ impl Task {
                 Err(stop) => found.push(Err(Unplanned::at(subnets, stop))),
             }
         }
-        if matches!(standing, Attachment::OwnInterface | Attachment::InstanceInterface) {
+        if matches!(attachment, Attachment::OwnInterface | Attachment::InstanceInterface) {
             found.extend(self.instances());
         }
-        match (found.is_empty(), standing) {
+        match (found.is_empty(), attachment) {
             (false, _) => Ok(found),
-            (true, Attachment::Outside) => {
-                Err("external instances stand in a network of their own".to_owned())
-            }
-            (true, Attachment::Fargate) => {
-                Err(format!("it is not told in which subnets the task will run: {HOW}"))
-            }
-            (true, Attachment::OwnInterface) => Err(format!(
-                "it is not told in which subnets and on which instances the task will run: {HOW} and --cluster"
-            )),
+            (true, Attachment::Outside) => Err("external instances are not in a VPC".to_owned()),
+            (true, Attachment::Fargate) => Err(NO_SUBNETS.to_owned()),
+            (true, Attachment::OwnInterface) => Err(NO_PLACE.to_owned()),
             (true, Attachment::InstanceInterface) => Err(NO_CLUSTER.to_owned()),
         }
     }
@@ -149,15 +149,15 @@ impl Task {
     /// # Errors
     /// A gap where the documents do not say.
     pub fn egress_points_of(&self, carrier: Carrier) -> Result<Vec<EgressPoint<'_>>, Stop> {
-        let untold = |why: String| Stop::Gap(Gap::Undecidable { why });
-        let standing = self.attachment()?;
-        let carries = |it: &EgressPoint| match (standing, it.from) {
+        let unknown = |why: String| Stop::Gap(Gap::Undecidable { why });
+        let attachment = self.attachment()?;
+        let carries = |it: &EgressPoint| match (attachment, it.from) {
             (Attachment::OwnInterface, SendsFrom::Subnet(_)) => carrier == Carrier::Containers,
             (Attachment::OwnInterface, SendsFrom::Instances(_)) => carrier == Carrier::Agent,
             _ => true,
         };
         let mut found = Vec::new();
-        for planned in self.egress_points().map_err(untold)? {
+        for planned in self.egress_points().map_err(unknown)? {
             let it = planned.map_err(|unplanned| unplanned.stop)?;
             if carries(&it) {
                 found.push(it);
@@ -165,10 +165,8 @@ impl Task {
         }
         match (found.is_empty(), carrier) {
             (false, _) => Ok(found),
-            (true, Carrier::Agent) => Err(untold(NO_CLUSTER.to_owned())),
-            (true, Carrier::Containers) => {
-                Err(untold(format!("it is not told in which subnets the task will run: {HOW}")))
-            }
+            (true, Carrier::Agent) => Err(unknown(NO_CLUSTER.to_owned())),
+            (true, Carrier::Containers) => Err(unknown(NO_SUBNETS.to_owned())),
         }
     }
 
@@ -271,7 +269,7 @@ impl<'t> Written<'t> for NetworkUse<'t> {
 }
 
 impl Subject for EgressPoint<'_> {
-    const KIND: &'static str = "place that calls leave from";
+    const KIND: &'static str = "network interface";
 
     fn place(&self) -> &Place {
         EgressPoint::place(self)

@@ -1,4 +1,4 @@
-//! Where a task keeps data on disks that AWS makes for it: EBS volumes, and the storage of Fargate.
+//! The disks that AWS creates for a task: EBS volumes, and Fargate ephemeral storage.
 
 use super::role::role;
 use super::subject::text;
@@ -16,9 +16,9 @@ use crate::names::RoleRef;
 pub struct LaunchVolumeUse<'t> {
     /// The task.
     pub task: &'t Task,
-    /// What the definition says of it.
+    /// The volume in the definition.
     pub volume: Option<&'t Volume>,
-    /// What the launch input says of it.
+    /// The volume in the launch input.
     pub configuration: Option<&'t VolumeConfiguration>,
 }
 
@@ -29,7 +29,7 @@ pub struct EbsVolumeUse<'t> {
     pub task: &'t Task,
     /// The volume as the launch input configures it.
     pub configuration: &'t VolumeConfiguration,
-    /// What ECS makes of it.
+    /// The volume that ECS creates.
     pub ebs: &'t ManagedEbsVolume,
 }
 
@@ -38,15 +38,15 @@ pub struct EbsVolumeUse<'t> {
 pub enum StoredUse<'t> {
     /// An EBS volume.
     Volume(EbsVolumeUse<'t>),
-    /// The snapshot that an EBS volume is made of.
+    /// The snapshot that an EBS volume is created from.
     Snapshot(EbsVolumeUse<'t>),
     /// The ephemeral storage of a task on Fargate.
     Fargate(&'t Task),
 }
 
 impl Task {
-    /// Each volume that is configured at launch: what belongs together by its name, and a single rest
-    /// on both sides, where only the name can be wrong.
+    /// Each volume that is configured at launch: pairs with the same name, and a single remaining one on both
+    /// sides, where only the name can be wrong.
     pub fn launch_volumes(&self) -> Vec<Planned<LaunchVolumeUse<'_>>> {
         let (volumes, configurations) = match self.configured_at_launch() {
             Ok(both) => both,
@@ -74,7 +74,7 @@ impl Task {
         found.into_iter().chain(unconfigured).map(Ok).collect()
     }
 
-    /// The definition's volumes that are left open, and the configurations of the launch input.
+    /// The volumes that the definition leaves to launch, and the configurations in the launch input.
     fn configured_at_launch(
         &self,
     ) -> Result<(Vec<&Volume>, &[VolumeConfiguration]), Box<Unplanned>> {
@@ -136,13 +136,13 @@ impl Task {
         found
     }
 
-    /// Whether it is said where the task will run: a launch input that names no cluster means the one
-    /// called `default`.
+    /// Whether the place where the task runs is known: a launch input without a cluster means the cluster
+    /// `default`.
     fn names_cluster(&self) -> bool {
         self.context.kind != ContextKind::Flags || !self.context.request.cluster.is_missing()
     }
 
-    /// The question for the cluster that the task will run in.
+    /// The request for the cluster of the task.
     ///
     /// # Errors
     /// A gap for a placeholder, and without a region.
@@ -158,7 +158,7 @@ fn name(field: &Field<String>) -> Option<&String> {
 }
 
 impl<'t> LaunchVolumeUse<'t> {
-    /// Where it is written: in the launch input, if that speaks of it.
+    /// Where it is written: in the launch input, if that contains it.
     pub fn place(&self) -> &'t Place {
         match (self.configuration, self.volume) {
             (Some(configuration), _) => &configuration.place,
@@ -189,7 +189,7 @@ impl EbsVolumeUse<'_> {
         }
     }
 
-    /// The question for the snapshot that it is made of, if there is one.
+    /// The request for the snapshot that it is created from, if there is one.
     ///
     /// # Errors
     /// A gap for a placeholder, and without a region.
@@ -220,7 +220,7 @@ impl<'t> StoredUse<'t> {
 }
 
 impl Subject for StoredUse<'_> {
-    const KIND: &'static str = "EBS volume, and no cluster on Fargate";
+    const KIND: &'static str = "EBS volume, and no cluster is known for Fargate ephemeral storage";
 
     fn place(&self) -> &Place {
         self.field().place()

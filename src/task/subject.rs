@@ -1,4 +1,4 @@
-//! What checks are judged per: the things that the documents name, and those that the account names.
+//! The subjects of checks: those in the documents, and those that the account lists.
 
 use super::{ContainerUse, ImageUse, Planned, Task};
 use crate::document::{Container, Field, Place};
@@ -8,12 +8,12 @@ use crate::knowledge::Stop;
 /// All subjects of one kind in a task; or why there are none, as a sentence.
 pub type Subjects<S> = Result<Vec<Planned<S>>, String>;
 
-/// One thing that a check is judged per.
+/// The subject of a check, for which it gives one result.
 pub trait Subject {
-    /// What it is called where a task has none: `secret`.
+    /// Its kind, for the sentence that a task has none: `secret`.
     const KIND: &'static str;
 
-    /// Where it is written. For what only the account knows: where that is written which leads to it.
+    /// Where it is written. For what only the account lists: the place that points to it.
     fn place(&self) -> &Place;
 
     /// The container that it belongs to.
@@ -25,23 +25,23 @@ pub trait Subject {
     fn resource(&self) -> Option<String>;
 }
 
-/// A subject that the documents name.
+/// A subject in the documents.
 pub trait Written<'t>: Subject + Sized + 't {
     /// All of them in a task, in the order of the document.
     fn all(task: &'t Task) -> Subjects<Self>;
 }
 
-/// A subject that the account names, such as each container instance of a cluster: a fact gives the list,
-/// and each member is judged by itself.
-pub trait Told<'t>: Subject + Sized + 't {
+/// A subject that only the account lists, such as each container instance of a cluster: a fact gives the
+/// list, and each member gets its own result.
+pub trait Listed<'t>: Subject + Sized + 't {
     /// All of them for a task, in an order that only the facts decide.
     ///
     /// # Errors
-    /// What keeps the list from being known: then that is the result of the check.
+    /// Why the list is unknown, which is then the result of the check.
     fn all(task: &'t Task, facts: &View) -> Result<Vec<Self>, Stop>;
 }
 
-/// What the field says, unless that is not known yet.
+/// The value of the field, if it is known.
 pub(super) fn text(field: &Field<String>) -> Option<String> {
     field.get().ok().flatten().cloned()
 }

@@ -1,4 +1,4 @@
-//! The volumes that the definition itself describes: EFS, FSx, S3 Files, and those of Docker drivers.
+//! The volumes that the definition itself describes: EFS, FSx, S3 Files, and volumes with Docker drivers.
 
 use super::subject::text;
 use super::{
@@ -8,10 +8,10 @@ use crate::document::volume::{DockerVolume, EfsVolume, FsxVolume, S3FilesVolume,
 use crate::document::{Container, Place};
 use crate::knowledge::Stop;
 
-const NO_SUBNETS: &str = "it is not told in which subnets the task will run: give --subnets and --security-groups (or --service, --service-definition or --run-task)";
-const NO_CLUSTER: &str = "the container instances mount it, and it is not told which: give --cluster (or --service, --service-definition or --run-task)";
+const NO_SUBNETS: &str = "no subnets known: pass --subnets and --security-groups, or --service, --service-definition or --run-task";
+const NO_CLUSTER: &str = "no cluster known, whose container instances mount the volume: pass --cluster, --service, --service-definition or --run-task";
 const OUTSIDE: &str =
-    "external instances mount no volume on EFS: definition-fargate-parameters tells of it";
+    "external instances cannot mount EFS volumes; see definition-fargate-parameters";
 
 /// One volume on EFS.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ pub struct EfsVolumeUse<'t> {
     pub task: &'t Task,
     /// The volume.
     pub volume: &'t Volume,
-    /// What it says of EFS.
+    /// Its EFS configuration.
     pub efs: &'t EfsVolume,
 }
 
@@ -29,22 +29,22 @@ pub struct EfsVolumeUse<'t> {
 pub struct EfsMountUse<'t> {
     /// The volume.
     pub volume: EfsVolumeUse<'t>,
-    /// From where; or why that is not known, in a sentence.
+    /// The place that mounts it; or why that is unknown, as a sentence.
     pub from: Result<SendsFrom<'t>, &'static str>,
 }
 
-/// One volume for which something else than EFS and EBS has to be there.
+/// One volume that needs something other than EFS and EBS.
 #[derive(Clone, Copy)]
 pub struct DrivenVolumeUse<'t> {
     /// The task.
     pub task: &'t Task,
     /// The volume.
     pub volume: &'t Volume,
-    /// By what it is driven.
+    /// Its driver.
     pub driver: Driver<'t>,
 }
 
-/// By what a volume is driven.
+/// The driver of a volume.
 #[derive(Clone, Copy)]
 pub enum Driver<'t> {
     /// FSx for Windows File Server.
@@ -56,7 +56,7 @@ pub enum Driver<'t> {
 }
 
 impl Task {
-    /// The volumes of the definition; where they cannot be read, that is noted.
+    /// The volumes of the definition; if they cannot be read, that is recorded.
     fn volumes<U>(&self, found: &mut Vec<Planned<U>>) -> &[Volume] {
         items(&self.definition.volumes, found)
     }
@@ -93,8 +93,8 @@ impl Task {
 
     fn mounted_from(&self) -> Planned<Vec<Result<SendsFrom<'_>, &'static str>>> {
         let (mode, subnets) = (&self.definition.network_mode, &self.context.network.subnets);
-        let standing = self.attachment().map_err(|stop| Unplanned::at(mode, stop))?;
-        Ok(match standing {
+        let attachment = self.attachment().map_err(|stop| Unplanned::at(mode, stop))?;
+        Ok(match attachment {
             Attachment::Fargate | Attachment::OwnInterface => {
                 let items = subnets.items().map_err(|stop| Unplanned::at(subnets, stop))?;
                 match items {
@@ -111,7 +111,7 @@ impl Task {
         })
     }
 
-    /// Each volume for which something else than EFS and EBS has to be there.
+    /// Each volume that needs something other than EFS and EBS.
     pub fn driven_volumes(&self) -> Vec<Planned<DrivenVolumeUse<'_>>> {
         let mut found = Vec::new();
         for volume in self.volumes(&mut found) {
@@ -147,7 +147,7 @@ impl Task {
 }
 
 impl Subject for EfsVolumeUse<'_> {
-    const KIND: &'static str = "volume on EFS";
+    const KIND: &'static str = "EFS volume";
 
     fn place(&self) -> &Place {
         &self.volume.place
@@ -165,7 +165,7 @@ impl<'t> Written<'t> for EfsVolumeUse<'t> {
 }
 
 impl Subject for EfsMountUse<'_> {
-    const KIND: &'static str = "volume on EFS";
+    const KIND: &'static str = "EFS volume";
 
     fn place(&self) -> &Place {
         &self.volume.volume.place
@@ -183,7 +183,7 @@ impl<'t> Written<'t> for EfsMountUse<'t> {
 }
 
 impl Subject for DrivenVolumeUse<'_> {
-    const KIND: &'static str = "volume on FSx or S3 Files, or with a Docker driver";
+    const KIND: &'static str = "volume on FSx or S3 Files, or with a Docker volume driver";
 
     fn place(&self) -> &Place {
         &self.volume.place

@@ -154,7 +154,7 @@ class Can(Asked):
     def test_what_is_allowed_names_the_statement(self):
         text = self.can(PULL, "secretsmanager:GetSecretValue", self.secret, code=0)
         self.assertTrue(text.startswith("allow\n"), text)
-        self.assertIn("inline policy start of role storefront-execution", " ".join(text.split()))
+        self.assertIn("inline policy `start` of role `storefront-execution`", " ".join(text.split()))
         answer = self.answered(PULL, "secretsmanager:GetSecretValue", self.secret, code=0)
         self.assertEqual(answer["answer"], "allow")
         self.assertEqual(answer["principal"], f"arn:aws:iam::{ACCOUNT}:role/{PULL}")

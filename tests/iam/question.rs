@@ -31,12 +31,12 @@ fn given_the_policies_of_a_role_and_of_a_secret_then_the_answer_comes_with_its_r
 
     let Decision::Depends(depends) = evaluate(&request, &layers).decision else { panic!() };
     assert_eq!(depends.keys[0].key, "aws:SourceVpce");
-    assert_eq!(depends.layers[0].policy, "limits");
+    assert_eq!(depends.layers[0].policy, "permissions boundary `limits`");
 
     layers.boundary = None;
     assert_eq!(
         evaluate(&request, &layers).sentences()[1],
         "allowed by statement `Read` of identity policy `app-secrets` if `aws:SourceVpce` is \
-         `vpce-1`, else denied by statement `OnlyOurEndpoint` of resource policy `app/db`"
+         `vpce-1`, else denied by statement `OnlyOurEndpoint` of the resource policy of `app/db`"
     );
 }

@@ -1,4 +1,4 @@
-//! As what the machines of a fleet act.
+//! The roles of the container instances of a fleet.
 
 use std::collections::BTreeMap;
 
@@ -8,19 +8,19 @@ use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::names::{Arn, Region, RoleArn};
 
-/// The roles of the machines of a fleet.
+/// The request for the roles of the container instances of a fleet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RolesOf(pub(crate) Fleet);
 
-/// As what the machines of a fleet act.
+/// The roles of the container instances of a fleet.
 #[derive(Debug, Default)]
 pub(crate) struct Roles {
     pub(crate) held: BTreeMap<RoleArn, Held>,
-    /// The machines without a profile, or whose profile has no role.
+    /// The instances without an instance profile, or with a profile without a role.
     pub(crate) bare: Vec<String>,
 }
 
-/// The machines that act as one role, and a profile that holds it.
+/// The instances with one role, and an instance profile that contains it.
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) instances: Vec<String>,
@@ -64,7 +64,7 @@ impl Derived for RolesOf {
 
 fn role(profile: &str, region: &Region, facts: &View) -> Result<Option<RoleArn>, Stop> {
     let unreadable = |arn: &str| {
-        let why = format!("{arn} is not understood as that of an instance profile's role");
+        let why = format!("cannot parse {arn} as the ARN of an instance profile's role");
         Stop::Gap(Gap::Undecidable { why })
     };
     let arn: Arn = profile.parse().map_err(|_| unreadable(profile))?;

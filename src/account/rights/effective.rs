@@ -1,16 +1,16 @@
-//! The policies of a principal, and what stands above them.
+//! The policies of a principal, and those of its organization.
 
 use super::{OrganizationOf, Policies, PoliciesOf};
 use crate::facts::{Derived, View};
 use crate::knowledge::Stop;
 use crate::task::Witness;
 
-/// What a principal's rights rest on: its policies, and those of the organization above.
+/// What determines a principal's permissions: its policies, and those of its organization.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RightsOf {
-    /// Whose.
+    /// The policies of the principal.
     pub policies: PoliciesOf,
-    /// When IAM is asked for its own opinion.
+    /// When to ask the IAM policy simulator.
     pub witness: Witness,
 }
 
@@ -18,7 +18,7 @@ impl Derived for RightsOf {
     type Fact = Policies;
 
     fn what(&self) -> String {
-        format!("the rights of {}", self.policies.principal)
+        format!("the permissions of {}", self.policies.principal)
     }
 
     fn derive(&self, facts: &View) -> Result<Policies, Stop> {

@@ -1,8 +1,7 @@
-//! The policies that a role or a user acts under: every layer that IAM shows.
+//! The policies that apply to a role or a user: every layer that IAM shows.
 //!
-//! A policy that cannot be read is kept as such, since it may be the one that forbids: the engine holds
-//! it for unknown. What the organization says from above is added by [`RightsOf`]. One layer is never
-//! shown here: the policy that a session may have been narrowed by when it was begun.
+//! A policy that cannot be read is kept as unknown, because it may deny. [`RightsOf`] adds the policies of the
+//! organization. One layer is never visible here: session policies.
 
 mod effective;
 pub(crate) mod of_task;
@@ -41,18 +40,18 @@ use reading::{Holder, Reading, list};
 /// The policies of a role or a user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PoliciesOf {
-    /// Whose.
+    /// The principal.
     pub principal: Principal,
     /// The region of the run.
     pub region: Region,
 }
 
-/// What limits a principal within its account.
+/// The policies of a principal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Policies {
-    /// It is the root user, which no policy of its account binds.
+    /// It is the root user, to which no policy of its account applies.
     Root(AccountId),
-    /// The policies that it holds.
+    /// The policies of a role or user.
     Held(Box<PolicySet>),
 }
 
@@ -71,30 +70,30 @@ pub struct PolicySet {
     pub created: String,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
-    /// What it is allowed or forbidden: its own policies, and for a user those of its groups.
+    /// Its identity policies, and for a user those of its groups.
     pub identity: Vec<Policy>,
-    /// What it can be allowed at most.
+    /// Its permissions boundary.
     pub boundary: Option<Policy>,
-    /// What could not be read, and what stands above.
+    /// What could not be read, and the organization above.
     pub beyond: Beyond,
 }
 
-/// What has a say in the rights of a principal beside the policies that were read.
+/// What applies to a principal in addition to the policies that were read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Beyond {
     /// Policies that could not be read.
     pub unread: Vec<Unread>,
     /// The organization above the account.
     pub organization: Above,
-    /// When IAM is asked for its own opinion.
+    /// When to ask the IAM policy simulator.
     pub witness: Witness,
 }
 
 impl PolicySet {
-    /// The set, for whoever needs all of it.
+    /// The set, if all of it could be read.
     ///
     /// # Errors
-    /// The gap, where something could not be read.
+    /// The gap, if something could not be read.
     pub fn complete(&self) -> Result<&PolicySet, Stop> {
         match self.beyond.unread.first() {
             Some(unread) => Err(unread.gap.clone().into()),
@@ -103,7 +102,7 @@ impl PolicySet {
     }
 }
 
-/// What kind of principal holds policies.
+/// The kind of a principal that has policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A role.
@@ -165,14 +164,14 @@ impl Derived for PoliciesOf {
 }
 
 impl PoliciesOf {
-    /// IAM would look up the name in the caller's account, and show somebody else.
+    /// IAM would look up the name in the caller's account, and return another principal.
     fn is_the_callers(&self, account: &AccountId, facts: &View) -> Result<(), Stop> {
         let caller = facts.need(&CallerIdentity { region: self.region.clone() })?;
         if caller.account == *account {
             return Ok(());
         }
         let why = format!(
-            "{} is in account {account}, and its policies are not shown to account {}",
+            "{} is in account {account}, so account {} cannot read its policies",
             self.principal, caller.account
         );
         Err(Gap::Undecidable { why }.into())
@@ -267,7 +266,7 @@ impl PoliciesOf {
     }
 }
 
-/// The policies that a group hands on to its users.
+/// The policies that users get from a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct GroupPolicies {
     region: Region,
@@ -298,5 +297,5 @@ impl Derived for GroupPolicies {
 
 fn account_of(arn: &str) -> Result<AccountId, Stop> {
     let account = arn.parse::<Arn>().ok().and_then(|arn| arn.account().cloned());
-    account.ok_or_else(|| Gap::Undecidable { why: format!("{arn} names no account") }.into())
+    account.ok_or_else(|| Gap::Undecidable { why: format!("{arn} contains no account ID") }.into())
 }

@@ -1,4 +1,4 @@
-//! The policies of the roles of a task, and of whoever deploys it.
+//! The policies of the roles of a task, and of the principal that deploys it.
 
 use super::{Policies, PoliciesOf, Principal, RightsOf};
 use crate::facts::View;
@@ -6,10 +6,10 @@ use crate::knowledge::{Purpose, Stop};
 use crate::names::{AccountId, RoleRef};
 use crate::task::Task;
 
-/// The policies of the execution role; nothing if none is named.
+/// The policies of the execution role; none if none is set.
 ///
 /// # Errors
-/// Whatever keeps them from being read.
+/// Why they cannot be read.
 pub(crate) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<Option<&'f Policies>, Stop> {
     match task.execution_role()? {
         Some(role) => policies_of(task, &role, Purpose::Task, facts).map(Some),
@@ -17,10 +17,10 @@ pub(crate) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<Option<&'f P
     }
 }
 
-/// The policies of a role that is wanted for this.
+/// The policies of a role that is needed for this.
 ///
 /// # Errors
-/// Whatever keeps them from being read.
+/// Why they cannot be read.
 pub(crate) fn policies_of<'f>(
     task: &Task,
     role: &RoleRef,
@@ -30,10 +30,10 @@ pub(crate) fn policies_of<'f>(
     rights(Principal::from(role), task, facts).map_err(|stop| stop.wanted_for(purpose))
 }
 
-/// The policies of anybody, and what stands above them.
+/// The policies of any principal, and those of its organization.
 ///
 /// # Errors
-/// Whatever keeps them from being read.
+/// Why they cannot be read.
 pub(crate) fn rights<'f>(
     principal: Principal,
     task: &Task,
@@ -43,7 +43,7 @@ pub(crate) fn rights<'f>(
     facts.derive(&RightsOf { policies, witness: task.witness })
 }
 
-/// The account of somebody whose policies were read.
+/// The account of a principal whose policies were read.
 pub(crate) fn account(who: &Policies) -> &AccountId {
     match who {
         Policies::Root(account) => account,
@@ -51,7 +51,7 @@ pub(crate) fn account(who: &Policies) -> &AccountId {
     }
 }
 
-/// The ARN of somebody whose policies were read, or words for the root user.
+/// The ARN of a principal whose policies were read, or words for the root user.
 pub(crate) fn name(who: &Policies) -> &str {
     match who {
         Policies::Root(_) => "the root user",

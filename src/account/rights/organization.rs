@@ -13,7 +13,7 @@ use crate::lookup::organizations::{
 use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::names::{AccountId, Region};
 
-/// The organization above the caller's account.
+/// The organization of the caller's account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OrganizationOf {
     /// The region of the run.
@@ -25,14 +25,14 @@ pub struct OrganizationOf {
 pub struct Above {
     /// Whether there is one.
     pub membership: Membership,
-    /// The account's place in it: `o-id/r-id/ou-id/`.
+    /// The account's path in it: `o-id/r-id/ou-id/`.
     pub path: Option<String>,
-    /// The policies that bind the account; nothing if they are not known.
+    /// The policies that apply to the account; none if they are unknown.
     pub controls: Option<Controls>,
 }
 
 impl Above {
-    /// What is known of the id and of the path, as keys of requests hold them
+    /// The ID and the path, as the values of condition keys
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
     pub fn keys(&self) -> (KeyState, KeyState) {
         match &self.membership {
@@ -58,16 +58,16 @@ pub enum Membership {
     In(String),
 }
 
-/// The policies of an organization that bind one account. None of them, and nothing binds it.
+/// The policies of an organization that apply to one account. Without any, nothing limits it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Controls {
-    /// What its principals may do at most, on each level from the root to the account.
+    /// The service control policies, on each level from the root to the account.
     pub service: Vec<Vec<Policy>>,
-    /// What may be done to its resources, on each level.
+    /// The resource control policies, on each level.
     pub resource: Vec<Vec<Policy>>,
 }
 
-/// The deepest that units may be nested is five
+/// Organizational units can be nested five levels deep
 /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>).
 const DEEPEST: usize = 8;
 
@@ -85,7 +85,7 @@ impl Derived for OrganizationOf {
     type Fact = Above;
 
     fn what(&self) -> String {
-        "what the account's organization allows".to_owned()
+        "the policies of the account's organization".to_owned()
     }
 
     fn derive(&self, facts: &View) -> Result<Above, Stop> {
@@ -235,7 +235,7 @@ impl OrganizationOf {
     }
 }
 
-/// The path that `aws:PrincipalOrgPaths` holds: from the organization to what the account stands in.
+/// The value of `aws:PrincipalOrgPaths`: the path from the organization to the account's parent.
 fn path(organization: &str, line: &[String]) -> String {
     let above: Vec<&str> = line.iter().rev().skip(1).rev().map(String::as_str).collect();
     format!("{organization}/{}/", above.join("/"))

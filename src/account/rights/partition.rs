@@ -1,12 +1,12 @@
-//! AWS's own policies, in the partition that they are read in.
+//! AWS managed policies, in the partition that they are read in.
 
 use serde_json::Value;
 
 use crate::names::Partition;
 
-/// What a managed policy says. One of AWS's means the same in every partition, with ARNs of the
-/// partition that it is in: where it is shown with those of another, as emulators do, nobody is accused
-/// of it.
+/// The document of a managed policy. An AWS managed policy is the same in every partition, with ARNs of its
+/// own partition. Emulators return it with ARNs of another one: they are corrected, so that nothing fails
+/// because of that.
 pub(crate) fn document(arn: &str, document: &Value, partition: Partition) -> Value {
     match arn.starts_with(&format!("arn:{partition}:iam::aws:")) && partition != Partition::Aws {
         true => moved(document, partition),

@@ -1,4 +1,4 @@
-//! One policy, where it stands, and what could not be read of it.
+//! One policy, where it is attached, and what could not be read of it.
 
 use std::fmt;
 
@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::partition::document;
 use crate::facts::{Derived, View};
+use crate::iam::Layer;
 use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::iam::policy::{GetPolicy, GetPolicyVersion};
 use crate::names::Region;
@@ -13,7 +14,7 @@ use crate::names::Region;
 /// A policy, or several, that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
-    /// Whether it is the boundary; otherwise it is among the principal's own.
+    /// Whether it is the permissions boundary; otherwise it is an identity policy.
     pub is_boundary: bool,
     /// What it is, in words.
     pub what: String,
@@ -21,30 +22,30 @@ pub struct Unread {
     pub gap: Gap,
 }
 
-/// One policy, and where it stands.
+/// One policy, and where it is attached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Where it stands.
+    /// Where it is attached.
     pub origin: Origin,
-    /// What it says.
+    /// Its document.
     pub document: Value,
-    /// When that last changed, where IAM tells.
+    /// When the document last changed, if IAM says so.
     pub updated: Option<String>,
-    /// Its version that is in force, where it has versions.
+    /// Its default version, if it has versions.
     pub version: Option<String>,
 }
 
-/// Where a policy stands.
+/// Where a policy is attached.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
-    /// Written into its holder.
+    /// Inline, embedded in its holder.
     Inline {
         /// The holder, in words: `role app` or `group devs`.
         holder: String,
         /// The policy's name.
         name: String,
     },
-    /// A policy of its own, that is attached.
+    /// A managed policy.
     Managed {
         /// The policy's ARN.
         arn: String,
@@ -61,14 +62,28 @@ pub enum Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Origin::Inline { holder, name } => write!(f, "inline policy {name} of {holder}"),
-            Origin::Managed { arn } => write!(f, "policy {arn}"),
-            Origin::Control { id, name } => write!(f, "{name} ({id})"),
+            Origin::Inline { holder, name } => match holder.split_once(' ') {
+                Some((kind, holder)) => write!(f, "inline policy `{name}` of {kind} `{holder}`"),
+                None => write!(f, "inline policy `{name}` of `{holder}`"),
+            },
+            Origin::Managed { arn } => write!(f, "policy `{arn}`"),
+            Origin::Control { id, name } => write!(f, "`{name}` ({id})"),
         }
     }
 }
 
-/// The version of a managed policy that is in force.
+impl Origin {
+    /// What sentences call the policy where it counts as one of this layer.
+    pub fn called(&self, layer: Layer) -> String {
+        match (self, layer) {
+            (Origin::Managed { arn }, Layer::Boundary) => format!("{layer} `{arn}`"),
+            (Origin::Control { .. }, _) => format!("{layer} {self}"),
+            _ => self.to_string(),
+        }
+    }
+}
+
+/// The default version of a managed policy.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct PolicyInForce {
     pub region: Region,
@@ -79,7 +94,7 @@ impl Derived for PolicyInForce {
     type Fact = Policy;
 
     fn what(&self) -> String {
-        format!("what policy {} says", self.arn)
+        format!("the document of policy {}", self.arn)
     }
 
     fn derive(&self, facts: &View) -> Result<Policy, Stop> {
@@ -98,13 +113,14 @@ impl Derived for PolicyInForce {
     }
 }
 
-/// A part of what IAM showed before. That it is not there any more proves a change in between, not
-/// that somebody holds no policies.
+/// Something that IAM listed before. If it is missing now, it was changed in between; that does not prove
+/// that the principal has no policies.
 pub(super) fn shown<T>(part: Result<Seen<&T>, Stop>) -> Result<&T, Stop> {
     match part? {
         Seen::Found(fact) => Ok(fact),
         Seen::Absent(absence) => {
-            let why = format!("IAM names something that it does not show: {}", absence.sentence);
+            let why =
+                format!("IAM lists an item that it then reports missing: {}", absence.sentence);
             Err(Gap::Undecidable { why }.into())
         }
     }

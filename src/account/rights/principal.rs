@@ -1,12 +1,11 @@
-//! Who asks for something: a role, a user, or the account's root user.
+//! The principal of a call: a role, a user, or the account's root user.
 
 use std::fmt;
 
 use crate::knowledge::Gap;
 use crate::names::{AccountId, Arn, RoleRef};
 
-/// Somebody whose rights are in question. Names are without paths: within an account they are unique,
-/// whatever the path (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
+/// A principal whose permissions are judged. Names are without paths: they are unique within an account (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Principal {
     /// A role, also in one of its sessions.
@@ -34,14 +33,14 @@ impl Principal {
     /// The principal behind an ARN, such as that of the caller's identity.
     ///
     /// # Errors
-    /// A gap, where the ARN does not lead to policies that could be read.
+    /// A gap, if the policies of the principal cannot be read.
     pub fn of_arn(text: &str) -> Result<Principal, Gap> {
         let unknown = |why: &str| Gap::Undecidable { why: format!("{text} {why}") };
         let arn: Arn = text.parse().map_err(|_| unknown("is not an ARN"))?;
-        let account = arn.account().cloned().ok_or_else(|| unknown("names no account"))?;
+        let account = arn.account().cloned().ok_or_else(|| unknown("contains no account ID"))?;
         let (kind, rest) = arn.resource.split_once('/').unwrap_or((&arn.resource, ""));
         let name = match kind {
-            // Of a session's ARN, the last part is the session's own name, and no path is told.
+            // The last part of a session's ARN is the session name, and there is no path.
             "assumed-role" => rest.split_once('/').map_or("", |(role, _)| role),
             _ => rest.rsplit('/').next().unwrap_or_default(),
         };
@@ -53,13 +52,13 @@ impl Principal {
             }
             ("iam", "user") => Ok(Principal::User { account, name: name.to_owned() }),
             ("sts", "federated-user") => {
-                Err(unknown("is a federated user, whose policies its ARN does not tell"))
+                Err(unknown("is a federated user, and its ARN does not identify its policies"))
             }
             _ => Err(unknown("is neither a role nor a user")),
         }
     }
 
-    /// The account, if it is told.
+    /// The account, if known.
     pub fn account(&self) -> Option<&AccountId> {
         match self {
             Principal::Role { account, .. } => account.as_ref(),

@@ -1,4 +1,4 @@
-//! The lists and texts of policies, as far as they can be read.
+//! The lists and documents of policies, as far as they can be read.
 
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ pub(crate) fn list<'f, L: Lookup<Fact = Vec<String>>>(
 }
 
 impl Holder<'_> {
-    /// All its policies, wanted at once; `inline` asks for one that is written into the holder.
+    /// All its policies, requested at once; `inline` reads one inline policy.
     pub fn policies<L: Lookup<Fact = Value>>(
         self,
         region: &Region,
@@ -88,7 +88,7 @@ impl Reading {
         self.unread.push(Unread { is_boundary: false, what: what.to_owned(), gap });
     }
 
-    /// All of it, once nothing is under way.
+    /// All of it, once every answer is there.
     pub fn end(self) -> Result<(Vec<Policy>, Vec<Unread>), Stop> {
         match self.stopped {
             Some(stop) => Err(stop),

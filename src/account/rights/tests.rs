@@ -117,11 +117,11 @@ fn given_a_session_then_the_policies_of_its_role_are_read_layer_by_layer() {
     assert_eq!(
         sids(&set.identity),
         [
-            ("inline policy own of role app".to_owned(), "own"),
-            (format!("policy {EXECUTION}"), "execution"),
+            ("inline policy `own` of role `app`".to_owned(), "own"),
+            (format!("policy `{EXECUTION}`"), "execution"),
         ]
     );
-    assert_eq!(sids(set.boundary.as_slice()), [(format!("policy {LIMIT}"), "limit")]);
+    assert_eq!(sids(set.boundary.as_slice()), [(format!("policy `{LIMIT}`"), "limit")]);
     assert_eq!(set.boundary.unwrap().updated.as_deref(), Some("2024-05-01"));
 }
 
@@ -140,9 +140,9 @@ fn a_user_has_its_own_policies_and_those_of_its_groups() {
     assert_eq!(
         sids(&set.identity),
         [
-            ("inline policy own of user ci".to_owned(), "own"),
-            ("inline policy deploy of group devs".to_owned(), "deploy"),
-            (format!("policy {LIMIT}"), "limit"),
+            ("inline policy `own` of user `ci`".to_owned(), "own"),
+            ("inline policy `deploy` of group `devs`".to_owned(), "deploy"),
+            (format!("policy `{LIMIT}`"), "limit"),
         ]
     );
 }
@@ -160,7 +160,7 @@ fn given_a_role_of_another_account_then_the_own_one_of_the_name_is_not_mistaken_
     let Err(Stop::Gap(Gap::Undecidable { why })) = policies else { panic!("{policies:?}") };
     assert_eq!(
         why,
-        "role app is in account 444455556666, and its policies are not shown to account 111122223333"
+        "role app is in account 444455556666, so account 111122223333 cannot read its policies"
     );
 }
 
@@ -203,7 +203,7 @@ fn a_boundary_that_cannot_be_read_is_told_from_a_policy_that_cannot() {
         }
         other => panic!("{other:?}"),
     };
-    assert_eq!(hidden("iam:GetRolePolicy"), [(false, "inline policy own of role app".to_owned())]);
+    assert_eq!(hidden("iam:GetRolePolicy"), [(false, "inline policy `own` of role `app`".to_owned())]);
     let of_both = hidden("iam:GetPolicyVersion");
     assert_eq!(of_both.iter().filter(|(is_boundary, _)| *is_boundary).count(), 1, "{of_both:?}");
 }

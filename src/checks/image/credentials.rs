@@ -14,12 +14,12 @@ use crate::verdict::{Judgement, fail, not_applicable};
 
 pub(super) static IMAGE_REGISTRY_CREDENTIALS: Check = Check {
     id: "image-registry-credentials",
-    verifies: "the secret with the registry's credentials is there, and the execution role may read it",
+    verifies: "the secret with the registry credentials exists, and the execution role may read it",
     prevents: &[
         "CannotPullContainerAuthError: AccessDeniedException: asm fetching secret from the service for <id>",
         "CannotPullContainerAuthError: asm fetching authorization data: unable to unmarshal secret value, invalid schema",
     ],
-    remedy: "Store {\"username\": ..., \"password\": ...} in Secrets Manager, name its ARN in credentialsParameter, and allow the execution role secretsmanager:GetSecretValue on it",
+    remedy: "Store {\"username\": ..., \"password\": ...} in Secrets Manager, set credentialsParameter to its ARN, and allow the execution role secretsmanager:GetSecretValue on it",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html",
     asks: &[
         &[DescribeSecret::CALL, GetSecretPolicy::CALL],
@@ -33,7 +33,7 @@ pub(super) static IMAGE_REGISTRY_CREDENTIALS: Check = Check {
 
 fn image_registry_credentials(it: &CredentialsUse, facts: &View) -> Judgement {
     let lookup = it.lookup()?;
-    // Before the role: whatever is not known of that, this check tells that the secret is missing.
+    // Before the role, so that a missing secret is reported even if the role is unknown.
     let secret =
         facts.need(&lookup).map_err(|stop| stop.wanted_for(Purpose::RegistryCredentials))?;
     if let Some(scheduled) = secret.scheduled_for_deletion() {

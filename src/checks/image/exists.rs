@@ -19,7 +19,7 @@ use crate::verdict::{Judgement, fail, pass, warn};
 
 pub(super) static IMAGE_EXISTS: Check = Check {
     id: "image-exists",
-    verifies: "the manifest exists where the reference points",
+    verifies: "the image exists in the registry that it is pulled from",
     prevents: &[
         "CannotPullContainerError: pull image manifest has been retried <n> time(s): failed to resolve ref <image>: not found",
         "CannotPullContainerError: API error (404): repository <uri> not found",
@@ -53,7 +53,7 @@ fn in_ecr(image: &ImageRef, repository: EcrRepository, facts: &View) -> Judgemen
     }
 }
 
-/// An image can be in the archive: it is listed, but it cannot be pulled
+/// An archived image is listed, but it cannot be pulled
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive_image.html>).
 fn stored(described: &DescribeImage, detail: &ImageDetail) -> Judgement {
     let digest = &detail.digest;
@@ -86,8 +86,7 @@ fn short(digest: &str) -> &str {
     digest.get(..19).unwrap_or(digest)
 }
 
-/// A repository under a pull-through cache rule may legitimately not exist yet: the first pull
-/// creates it (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>).
+/// A repository that a pull-through cache rule covers may not exist yet: the first pull creates it (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>).
 fn not_stored(lookup: &DescribeImage, facts: &View) -> Judgement {
     let EcrRepository { region, registry, name } = &lookup.repository;
     let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
@@ -97,7 +96,7 @@ fn not_stored(lookup: &DescribeImage, facts: &View) -> Judgement {
         return pass("the image exists");
     };
     let judgement = at_upstream(lookup, rule, upstream, facts);
-    // What is not there cannot be had with any credentials.
+    // A missing image is missing whatever the credentials are.
     if let Err(Stop::Absent(_)) = judgement {
         return judgement;
     }
@@ -106,8 +105,7 @@ fn not_stored(lookup: &DescribeImage, facts: &View) -> Judgement {
         let secret =
             facts.need(&secret).map_err(|stop| stop.wanted_for(Purpose::UpstreamCredentials))?;
         if let Some(scheduled) = secret.scheduled_for_deletion() {
-            let why =
-                format!("{scheduled}, and the pull-through cache rule {} needs it", rule.prefix);
+            let why = format!("{scheduled}, but pull-through cache rule {} needs it", rule.prefix);
             return fail(why).on(secret.arn.clone()).mended(secret.restored(region)).judge();
         }
     }
@@ -130,17 +128,17 @@ fn at_upstream(
         Ok(Anonymous::Sees(_)) => {
             facts.excuse(lookup);
             pass(format!(
-                "{what} is not cached yet; the first pull fetches it from upstream by the rule {rule}"
+                "{what} is not cached yet; the first pull fetches it from upstream (pull-through cache rule {rule})"
             ))
         }
         Ok(Anonymous::Denied { said }) => Err(Gap::Undecidable {
             why: format!(
-                "{what} is not cached yet, and its upstream, by the rule {rule}, shows nothing to the anonymous ({said})"
+                "cannot determine whether {what} exists: it is not cached yet, and the upstream registry of pull-through cache rule {rule} requires credentials ({said})"
             ),
         }
         .into()),
         Err(stop) => {
-            Err(stop.after(&format!("{what} is not cached, and upstream, by the rule {rule}, ")))
+            Err(stop.after(&format!("{what} is not cached, and upstream (pull-through cache rule {rule}) ")))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The group `image`: the images exist, for the platform that the task runs on, and may be pulled.
+//! The group `image`: the images exist for the platform of the task, and may be pulled.
 
 pub(super) mod credentials;
 mod exists;
@@ -14,11 +14,11 @@ use super::Group;
 /// The group.
 pub static GROUP: Group = Group {
     name: "image",
-    about: "the images exist, for the platform that the task runs on",
-    help: "Check that the images exist, for the task's platform",
+    about: "the images exist for the task's platform, and its role may pull them",
+    help: "Check that the images exist for the task's platform, and that its role may pull them",
     examples: &[
         ("The images of a file", "aws-ecs-preflight image taskdef.json"),
-        ("The images of what is registered", "aws-ecs-preflight image web:42"),
+        ("The images of a registered task definition", "aws-ecs-preflight image web:42"),
     ],
     checks: &[
         &reference::IMAGE_REFERENCE,

@@ -18,8 +18,8 @@ use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::Registry;
 use crate::permission::acting::Acting;
 use crate::permission::{
-    Answer, Guard, GuardPolicy, Now, PERMISSION_CALLS, ResourceSide, Tags, Wish, acting, beside_of,
-    decide, file_name,
+    Answer, Guard, GuardPolicy, Now, PERMISSION_CALLS, ResourceSide, Tags, Wish, acting, decide,
+    file_name, side_of,
 };
 use crate::reachability::origin::CallOrigin;
 use crate::shell::ShellCommand;
@@ -28,13 +28,13 @@ use crate::verdict::{Finding, Judgement, fail, not_applicable};
 
 pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
     id: "image-pull-permission",
-    verifies: "the role that pulls may pull the image from ECR",
+    verifies: "the role used for the pull may pull the image from ECR",
     prevents: &[
         "CannotPullContainerError: ... is not authorized to perform: ecr:BatchGetImage on resource: <arn>",
         "CannotPullContainerError: ... KmsException: ... is disabled",
         "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried <n> time(s): AccessDeniedException: ... is not authorized to perform: ecr:GetAuthorizationToken",
     ],
-    remedy: "Attach AmazonECSTaskExecutionRolePolicy to the execution role; a repository of another account must admit the role in its own policy too",
+    remedy: "Attach AmazonECSTaskExecutionRolePolicy to the execution role; a repository of another account must also allow the role in its repository policy",
     docs: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html",
     asks: &[
         &[
@@ -62,7 +62,7 @@ const PULL: [&str; 3] =
 fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     let image = it.reference()?;
     let image::Home::Ecr(repository) = image::Home::of(&image) else {
-        return not_applicable("no role pulls it: it is in no private registry of ECR");
+        return not_applicable("not in a private ECR registry, so no role is needed");
     };
     let stored =
         DescribeImage { repository: repository.clone(), reference: image::reference(&image) };
@@ -85,19 +85,19 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
         Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
     });
-    let beside = beside_of(Layer::Resource, &policy_name(&repository), document);
+    let side = side_of(Layer::Resource, &policy_name(&repository), document);
     acting.judge(|who| {
-        let mut beside = beside.clone();
+        let mut side = side.clone();
         // The tags of another account's repository are not shown.
         if repository.registry == *of_task::account(who) {
-            beside.tags = Tags::Repository(ListRepositoryTags { repository: repository.clone() });
+            side.tags = Tags::Repository(ListRepositoryTags { repository: repository.clone() });
         }
-        pulls(it, who, &repository, &upstream, &beside, facts)
+        pulls(it, who, &repository, &upstream, &side, facts)
     })
 }
 
-/// What keeps ECR from reading its own repository: the key that encrypts it is not usable. Whoever pulls
-/// needs no right to the key, since ECR holds grants for it
+/// Why ECR cannot read the repository: its key is not usable. The role that pulls needs no permission for the
+/// key, because ECR has grants for it
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html>).
 fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option<Finding>, Stop> {
     if !is_own(it, repository, facts)? {
@@ -112,7 +112,7 @@ fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option
             .on(repository.arn())
             .prevents(IMAGE_PULL_PERMISSION.prevents[1])
     };
-    // Without the key the layers are lost
+    // Without the key the layers cannot be decrypted
     // (https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html).
     let found = facts.tolerate(|| facts.need(&asked)).map_err(|stop| {
         let words = format!("ECR cannot read repository {}: ", repository.name);
@@ -125,16 +125,13 @@ fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option
             Some(key_state::mended(finding, found, &asked.region))
         }
         Err(_) => {
-            facts.assume(format!(
-                "that the key {key} of repository {} can be used",
-                repository.name
-            ));
+            facts.assume(format!("that key {key} of repository {} can be used", repository.name));
             None
         }
     })
 }
 
-/// What the first pull through a cache rule takes beside the pull itself; nothing if the image is there
+/// The additional actions of the first pull through a cache rule; none if the image is cached
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html>).
 fn first_pull(stored: &DescribeImage, facts: &View) -> Result<Vec<&'static str>, Stop> {
     let Seen::Absent(absence) = facts.get(stored)? else { return Ok(Vec::new()) };
@@ -159,12 +156,10 @@ fn pulls(
 ) -> Judgement {
     let calls = |registry: Option<&Policy>| {
         let resource = together(own.resource.as_ref(), registry);
-        let beside = ResourceSide { resource, ..own.clone() };
+        let side = ResourceSide { resource, ..own.clone() };
         let on_repository = PULL.iter().chain(upstream);
         std::iter::once((Wish::new("ecr:GetAuthorizationToken", "*"), ResourceSide::default()))
-            .chain(
-                on_repository.map(|action| (Wish::new(action, repository.arn()), beside.clone())),
-            )
+            .chain(on_repository.map(|action| (Wish::new(action, repository.arn()), side.clone())))
             .collect()
     };
     let guard = guard(repository, facts)?;
@@ -179,7 +174,7 @@ fn pulls(
     let registry = registry_policy(it, repository, facts)?;
     let answer = judged(registry.as_ref())?;
     if matches!(answer, Answer::Refused(_)) && registry.is_none() && !upstream.is_empty() {
-        // The registry's policy may be what allows it, so here it has to be known.
+        // The registry policy may be what allows it, so it has to be known here.
         if is_own(it, repository, facts)? {
             let _known = facts.get(&GetRegistryPolicy { region: repository.region.clone() })?;
         }
@@ -188,7 +183,7 @@ fn pulls(
 }
 
 fn policy_name(repository: &Repository) -> String {
-    format!("policy of repository {}", repository.name)
+    format!("the policy of repository `{}`", repository.name)
 }
 
 /// The policy of a repository, with the commands that show and replace it
@@ -217,22 +212,21 @@ fn guard(repository: &Repository, facts: &View) -> Result<Guard, Stop> {
     })))
 }
 
-/// The policy of the whole registry, where it is the caller's own: no other is ever shown.
+/// The policy of the registry, if it is the caller's: AWS shows no other.
 fn registry_policy(
     it: &ImageUse,
     repository: &Repository,
     facts: &View,
 ) -> Result<Option<Policy>, Stop> {
     if !is_own(it, repository, facts)? {
-        facts
-            .assume(format!("that the policy of registry {} forbids nothing", repository.registry));
+        facts.assume(format!("that the policy of registry {} denies nothing", repository.registry));
         return Ok(None);
     }
     let asked = GetRegistryPolicy { region: repository.region.clone() };
     Ok(match facts.peek(&asked)? {
         Some(Seen::Found(document)) => {
-            let name = format!("policy of registry {}", repository.registry);
-            Some(Policy::read(Layer::Resource, &name, document))
+            let name = format!("the policy of registry `{}`", repository.registry);
+            Some(Policy::read(Layer::Resource, &name, document).called(&name))
         }
         Some(Seen::Absent(_)) | None => None,
     })
@@ -243,7 +237,7 @@ fn is_own(it: &ImageUse, repository: &Repository, facts: &View) -> Result<bool, 
     Ok(caller.account == repository.registry)
 }
 
-/// Both policies have their say: of a repository, what either of them says counts.
+/// Repository policy and registry policy both apply to a repository.
 fn together(repository: Option<&Policy>, registry: Option<&Policy>) -> Option<Policy> {
     match (repository, registry) {
         (None, None) => None,

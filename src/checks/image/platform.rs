@@ -20,12 +20,12 @@ use crate::verdict::{Finding, Judgement, Severity, fail, not_applicable, pass, w
 
 pub(super) static IMAGE_PLATFORM: Check = Check {
     id: "image-platform",
-    verifies: "the image has a manifest for the operating system and architecture that it will run on",
+    verifies: "the image has a manifest for the task's operating system and architecture",
     prevents: &[
         "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/amd64'",
         "exec <path>: exec format error",
     ],
-    remedy: "Build the image for that platform, or set runtimePlatform to the image's own",
+    remedy: "Build the image for that platform, or set runtimePlatform to the image's platform",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html",
     asks: &[&[
         DescribeImage::CALL,
@@ -44,16 +44,16 @@ pub(super) static IMAGE_PLATFORM: Check = Check {
 fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
     let image = it.reference()?;
     let platforms = match wanted(it, facts) {
-        Ok(Wanted::Untold(why)) => return not_applicable(why),
+        Ok(Wanted::Unknown(why)) => return not_applicable(why),
         Ok(Wanted::These(platforms)) => Ok((platforms, false)),
         Ok(Wanted::Each(platforms)) => Ok((platforms, true)),
         Err(stop) => Err(stop),
     };
-    // Asked for in the same turn as the instances: neither waits for the other.
+    // Requested together with the instances: neither waits for the other.
     let manifest = manifest(it, &image, facts);
     let ((platforms, on_each), (home, manifest)) = (platforms?, manifest?);
     if let Manifest::Artifact { kind } = manifest {
-        return fail(format!("{} is no container image but {kind}", image.written())).judge();
+        return fail(format!("{} is not a container image but {kind}", image.written())).judge();
     }
     if let Some(judgement) = compression(it, &image, manifest)? {
         return judgement;
@@ -68,7 +68,7 @@ fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
     judge_offers(it, &image, on_each, offers)
 }
 
-/// The manifest, and the registry that really serves it.
+/// The manifest, and the registry that serves it.
 fn manifest<'f>(
     it: &ImageUse,
     image: &ImageRef,
@@ -85,13 +85,14 @@ fn manifest<'f>(
     Ok((&source.home, facts.derive(source)?))
 }
 
-/// The platforms that the task may land on.
+/// The platforms that the task may run on.
 enum Wanted {
-    /// It starts on some of them.
+    /// It runs on one of them.
     These(Vec<Platform>),
-    /// It starts on each, since the request names the container instances.
+    /// It runs on each of them, because the request names the container instances.
     Each(Vec<Platform>),
-    Untold(String),
+    /// Unknown, for this reason.
+    Unknown(String),
 }
 
 /// `runtimePlatform` says it, with LINUX and X86_64 as defaults on Fargate. On EC2 an absent
@@ -110,21 +111,21 @@ fn wanted(it: &ImageUse, facts: &View) -> Result<Wanted, Stop> {
         return match Platform::from_ecs(&family, architecture) {
             Some(platform) => Ok(Wanted::These(vec![platform])),
             None => Err(Gap::Undecidable {
-                why: format!("{family} on {architecture} is no platform that this version knows"),
+                why: format!("unknown platform: {family} on {architecture}"),
             }
             .into()),
         };
     }
     let Some(fleet) = Fleet::of(task)? else {
-        return Ok(Wanted::Untold(
-            "the definition names no cpuArchitecture, so the container instances decide; give --cluster to judge it for them".to_owned(),
+        return Ok(Wanted::Unknown(
+            "cpuArchitecture is not set, so the container instances decide: pass --cluster to check it".to_owned(),
         ));
     };
     let instances = fleet.instances(facts)?;
     let platforms: BTreeSet<Platform> = instances.iter().filter_map(|it| it.platform()).collect();
     if platforms.is_empty() {
-        return Ok(Wanted::Untold(format!(
-            "the definition names no cpuArchitecture, and no active container instance of cluster {} that the task may land on tells its own",
+        return Ok(Wanted::Unknown(format!(
+            "cpuArchitecture is not set, and no active container instance of cluster {} that the task may run on reports its architecture",
             fleet.cluster
         )));
     }
@@ -132,12 +133,13 @@ fn wanted(it: &ImageUse, facts: &View) -> Result<Wanted, Stop> {
     Ok(if fleet.is_named() { Wanted::Each(platforms) } else { Wanted::These(platforms) })
 }
 
-/// What the image has for one platform. A single image tells its platform in its configuration only.
+/// What the image has for one platform. A single-platform image states its platform only in its
+/// configuration.
 fn offer(manifest: &Manifest, home: &Home, wanted: &Platform, facts: &View) -> Result<Offer, Stop> {
     match manifest.offers(wanted) {
         Offer::AskConfig { digest } => Ok(image::config(home, &digest, facts)?.offers(wanted)),
         Offer::Unstated { digests } => {
-            // The runtime reads the entries that do not state their platform, and so do we.
+            // The container runtime looks into entries without a platform, and so do we.
             let mut best = Offer::Unstated { digests: Vec::new() };
             for digest in digests {
                 let entry = ManifestOf { home: home.clone(), name: digest };
@@ -168,28 +170,28 @@ fn judge_offers(
             Some(finding) => lacking.push(finding),
         }
     }
-    // The worst of several platforms is what is told.
+    // The worst platform counts.
     lacking.sort_by_key(|finding| finding.severity != Severity::Fail);
     match lacking.into_iter().next() {
         None => pass(format!("the image is built for {}", offered.join(" and "))),
         Some(finding) if on_each || offered.is_empty() => finding.at(it.image.place()).judge(),
-        // Some instances can run it, and the scheduler does not know which.
+        // Some instances can run it, but the scheduler does not know which.
         Some(finding) => warn(format!("on some container instances, {}", finding.message))
             .at(it.image.place())
-            .remedy("Set runtimePlatform.cpuArchitecture, so that the task is placed where the image runs")
+            .remedy("Set runtimePlatform.cpuArchitecture, so that the task is placed only on instances that can run the image")
             .judge(),
     }
 }
 
-/// What an offer lacks for the platform.
+/// What is missing for the platform.
 fn lack(image: &ImageRef, platform: &Platform, offer: Offer) -> Result<Option<Finding>, Stop> {
     match offer {
         Offer::Offered { .. } => Ok(None),
         Offer::Doubtful { nearest } => Ok(Some(warn(format!(
-            "the image is built for {nearest}, which {platform} would pull but may not run"
+            "the image is built for {nearest}: {platform} pulls it, but may not be able to run it"
         )))),
         Offer::Missing { has } => {
-            let has = if has.is_empty() { "no platform".to_owned() } else { has.join(", ") };
+            let has = if has.is_empty() { "no known platform".to_owned() } else { has.join(", ") };
             let message = format!("the image is built for {has}, but the task runs on {platform}");
             let build = ShellCommand::of("docker buildx build")
                 .option("--platform", os_arch(platform))
@@ -197,22 +199,22 @@ fn lack(image: &ImageRef, platform: &Platform, offer: Offer) -> Result<Option<Fi
             Ok(Some(rebuilt(fail(message), image, build)))
         }
         Offer::NotAnImage { kind } => {
-            Ok(Some(fail(format!("the reference leads to no container image but to {kind}"))))
+            Ok(Some(fail(format!("the reference points to {kind}, not to a container image"))))
         }
         Offer::AskConfig { .. } | Offer::Unstated { .. } => {
-            let why =
-                format!("the image does not state its platform, and the task runs on {platform}");
+            let why = format!(
+                "cannot determine whether the image runs on {platform}: it does not state its platform"
+            );
             Err(Gap::Undecidable { why }.into())
         }
     }
 }
 
-/// The image is built anew under its tag, from the folder that the shell is in. By its digest it would
-/// stay what it is, and there is nothing to overwrite.
+/// Rebuilds the image under its tag, from the current folder. A digest cannot be overwritten.
 fn rebuilt(finding: Finding, image: &ImageRef, build: ShellCommand) -> Finding {
     match (&image.digest, image.written().split('@').next()) {
         (None, Some(named)) => finding.command(build.option("-t", named).word(".")),
-        _ => finding.remedy("Build the image for that platform and name it by its new digest, or set runtimePlatform to the image's own"),
+        _ => finding.remedy("Build the image for that platform and reference its new digest, or set runtimePlatform to the image's platform"),
     }
 }
 
@@ -220,8 +222,8 @@ fn os_arch(platform: &Platform) -> String {
     format!("{}/{}", platform.os, platform.architecture)
 }
 
-/// What the runtime refuses whatever the platform: the format of before 2016, and layers of mixed
-/// compression, which Fargate fails to match with the image's own list.
+/// What the container runtime rejects on any platform: the manifest format from before 2016, and layers with
+/// mixed compression, which Fargate cannot match with the image configuration.
 fn compression(
     it: &ImageUse,
     image: &ImageRef,
@@ -229,9 +231,9 @@ fn compression(
 ) -> Result<Option<Judgement>, Stop> {
     match manifest {
         Manifest::Schema1 { .. } => Ok(Some(
-            warn("the manifest has the old schema 1, which today's runtimes no longer read")
+            warn("the manifest uses the old schema 1, which current container runtimes no longer read")
                 .at(it.image.place())
-                .remedy("Push the image again with a current builder")
+                .remedy("Rebuild and push the image with a current build tool")
                 .judge(),
         )),
         Manifest::Image { mixed_compression: true, .. } => {
@@ -258,7 +260,7 @@ mod tests {
     use crate::testing::story::Story;
     use serde_json::json;
 
-    /// What is said on Fargate of an image for another architecture.
+    /// The result on Fargate for an image of another architecture.
     fn misbuilt(written: &str, reference: &serde_json::Value) -> (Vec<ShellCommand>, String) {
         let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/{written}");
         let manifest = index(&[Some("arm64")]);

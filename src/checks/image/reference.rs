@@ -8,12 +8,12 @@ use crate::verdict::{Judgement, pass, warn};
 
 pub(super) static IMAGE_REFERENCE: Check = Check {
     id: "image-reference",
-    verifies: "the image reference parses, and its ECR host is one of the partition's",
+    verifies: "the image reference is valid, and its ECR host exists in the task's partition",
     prevents: &[
         "CannotPullContainerError: invalid reference format",
         "CannotPullContainerError: ... dial tcp: lookup <host>: no such host",
     ],
-    remedy: "Correct the image: [host/]repository[:tag][@sha256:digest], the repository in lower case, without https://",
+    remedy: "Write the image as [host/]repository[:tag][@sha256:digest], with the repository in lower case and without https://",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_image",
     asks: &[],
     advises: false,
@@ -22,7 +22,7 @@ pub(super) static IMAGE_REFERENCE: Check = Check {
 
 fn image_reference(it: &ImageUse, _: &View) -> Judgement {
     let reference = it.reference()?;
-    // ECS ignores the credentials where the registry is ECR: it signs in with the execution role.
+    // ECS ignores the credentials for ECR: it logs in with the execution role.
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
     let is_ecr = matches!(reference.registry, Registry::Ecr(_));
     if is_ecr && !it.container.repository_credentials.is_missing() {
@@ -31,7 +31,7 @@ fn image_reference(it: &ImageUse, _: &View) -> Judgement {
             .remedy("Remove repositoryCredentials from this container")
             .judge();
     }
-    pass(format!("reads as {}", reference.canonical()))
+    pass(format!("valid: {}", reference.canonical()))
 }
 
 #[cfg(test)]
@@ -46,6 +46,6 @@ mod tests {
             r#"{"name": "app", "image": "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/app:1"}"#,
         );
         let at = "/containerDefinitions/0/image";
-        story.ends(&IMAGE_REFERENCE, &[(Status::Fail, at, "of partition aws-cn")]);
+        story.ends(&IMAGE_REFERENCE, &[(Status::Fail, at, "in partition aws-cn")]);
     }
 }

@@ -12,24 +12,24 @@ use crate::verdict::{Findings, Judgement, not_applicable, warn};
 
 pub(super) static IMAGE_STABILITY: Check = Check {
     id: "image-stability",
-    verifies: "what is checked is what will run: a fixed image, no pull limit near, room for its layers",
+    verifies: "the image reference is fixed, its registry has no tight pull limit, and its layers fit on the disk",
     prevents: &[
-        "a task that starts later runs an image that nobody checked",
+        "a task that starts later runs another image than the one that was checked",
         "toomanyrequests: You have reached your pull rate limit",
         "CannotPullContainerError: write /var/lib/docker/tmp/...: no space left on device",
     ],
-    remedy: "Name the image by a tag that never moves, or by its digest",
+    remedy: "Use a tag that never moves, or the digest of the image",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
     asks: &[&[DescribeImage::CALL, PullThroughRules::CALL]],
     advises: true,
     judge: |task| each(task, image_stability),
 };
 
-/// Layers are stored compressed and unpacked at the start; the sum is about this multiple of the
-/// compressed size.
+/// Layers are stored compressed and unpacked when the task starts: both together take about this multiple of
+/// the compressed size.
 const UNPACKED: f64 = 3.5;
 
-/// What a task on Fargate gets for images and volumes if it does not ask for more, in GiB
+/// The default ephemeral storage of a Fargate task, in GiB
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html>).
 const FARGATE_STORAGE: i64 = 20;
 
@@ -38,7 +38,7 @@ fn image_stability(it: &ImageUse, facts: &View) -> Judgement {
     let mut found = Findings::new();
     let place = it.image.place();
     if image.digest.is_none() && image.tag_or_latest() == Some("latest") {
-        let how = if image.tag.is_none() { "no tag is given, which means" } else { "the tag is" };
+        let how = if image.tag.is_none() { "no tag is given, so the tag is" } else { "the tag is" };
         found.add(
             warn(format!("{how} latest, which moves with every push"))
                 .at(place)
@@ -49,20 +49,20 @@ fn image_stability(it: &ImageUse, facts: &View) -> Judgement {
         && it.container.repository_credentials.is_missing()
     {
         found.add(
-            warn("Docker Hub limits anonymous pulls by address, which tasks share")
+            warn("Docker Hub limits anonymous pulls per IP address, and tasks often share one")
                 .at(place)
                 .prevents(IMAGE_STABILITY.prevents[1])
                 .remedy(
-                    "Give repositoryCredentials, or pull through an ECR pull-through cache rule",
+                    "Set repositoryCredentials, or pull through an ECR pull-through cache rule",
                 ),
         );
     }
     found.part(place, |found| size(it, &image, facts, found));
     match &image.tag {
         Some(tag) if image.digest.is_none() && found.is_empty() => not_applicable(format!(
-            "the tag {tag} can be moved, unless its repository keeps tags immutable; only a digest never moves"
+            "tag {tag} can be moved to another image unless the repository has immutable tags; a digest never moves"
         )),
-        _ => found.or_pass("the image is named by its digest, which never moves"),
+        _ => found.or_pass("the image is referenced by its digest, which never changes"),
     }
 }
 
@@ -73,7 +73,7 @@ fn size(it: &ImageUse, image: &ImageRef, facts: &View, found: &mut Findings) -> 
     }
     let described = DescribeImage { repository, reference: image::reference(image) };
     let source = SourceOf { home: Home::of(image), name: image::name(image) };
-    // How large it is, ECR knows once it has pulled the image from upstream.
+    // ECR knows the size only after it has pulled the image from upstream.
     let Home::Ecr(_) = facts.derive(&source)?.home else { return Ok(()) };
     let detail = facts.need(&described)?;
     let storage = match it.task.definition.ephemeral_storage.get()? {
@@ -84,7 +84,7 @@ fn size(it: &ImageUse, image: &ImageRef, facts: &View, found: &mut Findings) -> 
     if compressed * UNPACKED > storage as f64 {
         found.add(
             warn(format!(
-                "{} has {compressed:.1} GiB compressed, about {:.0} GiB with its unpacked layers; the task has {storage} GiB",
+                "{} is {compressed:.1} GiB compressed, about {:.0} GiB with its unpacked layers, but the task has {storage} GiB of ephemeral storage",
                 described.what(),
                 compressed * UNPACKED
             ))

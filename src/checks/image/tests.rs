@@ -55,7 +55,7 @@ fn a_repository_that_another_account_has_not_shared_is_shared_without_shutting_o
         assert_eq!(statements.len(), before + 1, "{command}");
         assert_eq!(statements[before].get("Resource"), None, "a repository's policy names none");
         let remedy = result.remedy.unwrap();
-        assert!(remedy.contains("account 444455556666 has to do"), "{remedy}");
+        assert!(remedy.contains("only account 444455556666 can do this"), "{remedy}");
         assert!(!remedy.contains("AmazonECSTaskExecutionRolePolicy"), "{remedy}");
         assert_eq!(judged(OTHER, shared(Some(&json!(statements)))).status, Pass);
     }

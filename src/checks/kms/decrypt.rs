@@ -2,7 +2,7 @@
 
 use super::key;
 use super::permission::{judge_all, wish};
-use super::used::Encrypted;
+use super::used::{Encrypted, needs_no_permission};
 use crate::account::rights::{PoliciesOf, of_task};
 use crate::checks::{Check, each};
 use crate::facts::View;
@@ -18,12 +18,12 @@ use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static KMS_DECRYPT_PERMISSION: Check = Check {
     id: "kms-decrypt-permission",
-    verifies: "the execution role may decrypt what the task is given",
+    verifies: "the execution role may decrypt the task's secrets, parameters and files",
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... AccessDeniedException: ... is not authorized to perform: kms:Decrypt",
         "AccessDeniedException: Access to KMS is not allowed",
     ],
-    remedy: "Allow kms:Decrypt on the key to the execution role, in its own policy and, unless the key policy trusts the account, in the key policy",
+    remedy: "Allow the execution role kms:Decrypt on the key: in an identity policy, and also in the key policy unless that allows the whole account",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
     asks: &[
         &[
@@ -54,13 +54,10 @@ fn kms_decrypt_permission(it: &DecryptedUse, facts: &View) -> Judgement {
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
     let key = key?;
     if key.manager == Manager::Aws {
-        return not_applicable(format!(
-            "AWS manages the key {}, which takes no permission of its own",
-            key.arn
-        ));
+        return not_applicable(needs_no_permission(&key.arn));
     }
     let mut decrypt = wish(who, "kms:Decrypt", key, &used);
-    // Whoever reads the secret itself needs the key through no other service.
+    // The service that reads the secret is the only one that uses the key for the role.
     if let KeyState::Known(services) = used.via() {
         for service in services {
             decrypt = decrypt.mended_if("StringEquals", "kms:ViaService", service);

@@ -1,4 +1,4 @@
-//! Which key something is encrypted with, and through which service it is used.
+//! The key that something is encrypted with, and the service that uses it.
 
 use super::stored;
 use super::used::{Encrypted, Used, is_of_aws, managed_by_aws};
@@ -17,7 +17,7 @@ use crate::task::{AwslogsUse, EncryptedUse, FirelensFileUse, SecretUse, Task};
 /// What a subject is encrypted with.
 ///
 /// # Errors
-/// Whatever keeps that from being known: the thing itself may be missing.
+/// Why that cannot be determined: the subject itself may be missing.
 pub(super) fn of(it: &EncryptedUse, facts: &View) -> Result<Encrypted, Stop> {
     match it {
         EncryptedUse::ValueFrom(it) => value_from(it, facts),
@@ -105,10 +105,10 @@ fn file(object: S3Object, task: &Task, facts: &View) -> Result<Encrypted, Stop> 
         Encryption::Own => {
             return Ok(Encrypted::Otherwise(format!("no KMS key encrypts {object}")));
         }
-        // To learn it takes the right to read the file itself, like the value of a secret.
+        // Reading it takes the permission to read the file itself, like the value of a secret.
         Encryption::Untold => {
             return Ok(Encrypted::Otherwise(format!(
-                "which key encrypts {object}, if any, is told only to those who may call s3:GetObject on it"
+                "cannot read which key encrypts {object}, if any: that takes s3:GetObject on it"
             )));
         }
     };
@@ -124,10 +124,10 @@ fn file(object: S3Object, task: &Task, facts: &View) -> Result<Encrypted, Stop> 
     })))
 }
 
-/// Whether the file is there and well named is told by `log-firelens`.
+/// `log-firelens` reports a missing file or a wrong ARN.
 fn firelens_file(it: &FirelensFileUse, facts: &View) -> Result<Encrypted, Stop> {
     if it.task.may_run_on_fargate()? {
-        let why = "Fargate takes no FireLens configuration from S3".to_owned();
+        let why = "Fargate does not support a FireLens configuration in S3".to_owned();
         return Ok(Encrypted::Otherwise(why));
     }
     let object = match it.object() {

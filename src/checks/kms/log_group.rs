@@ -1,5 +1,5 @@
-//! Whether CloudWatch Logs may use the key of a log group. Where it acts for itself, the key's own policy
-//! alone decides
+//! Whether CloudWatch Logs may use the key of a log group. Where the service acts for itself, only the key
+//! policy decides
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>).
 
 use serde_json::{Value, json};
@@ -14,22 +14,23 @@ use crate::permission::{Wish, amended, context, put_key, show_key};
 use crate::shell::ShellCommand;
 use crate::verdict::{Finding, fail, warn};
 
-/// What becomes of a line that is written to a group whose key cannot be used.
-pub(super) const ERROR: &str = "AccessDeniedException from logs:PutLogEvents";
+/// The effect of a log group key that cannot be used.
+pub(super) const ERROR: &str =
+    "log events are lost: logs:PutLogEvents fails with AccessDeniedException";
 
-/// Of what the page asks for, what every event that comes in takes.
+/// The actions, of those that the page lists, that every incoming event needs.
 const ENCRYPT: [&str; 2] = ["kms:GenerateDataKey", "kms:Decrypt"];
 
-/// What keeps CloudWatch Logs from the key, if anything does.
+/// Why CloudWatch Logs may not use the key; none if it may.
 ///
 /// # Errors
-/// A gap: the policy cannot be read, or the answer depends on what is not known.
+/// A gap: the policy cannot be read, or the answer depends on something unknown.
 pub(super) fn refusal(key: &Key, used: &Used, facts: &View) -> Result<Option<Finding>, Stop> {
     let region = &used.key.region;
     let asked = GetKeyPolicy { region: region.clone(), key: key.arn.clone() };
     let document = facts.need(&asked)?;
-    let policy = Policy::read(Layer::Key, &format!("policy of key {}", key.arn), document);
-    let (mut found, mut open) = (None, None);
+    let policy = Policy::read(Layer::Key, &key.arn, document);
+    let (mut found, mut unknown) = (None, None);
     for action in ENCRYPT {
         let judged: Vec<(String, Evaluation)> = names(region)
             .into_iter()
@@ -38,15 +39,19 @@ pub(super) fn refusal(key: &Key, used: &Used, facts: &View) -> Result<Option<Fin
                 (name, evaluation)
             })
             .collect();
-        match word(&judged) {
-            Word::Allowed => {}
-            Word::Open(said) => {
-                let why =
-                    format!("whether {} may {action} on {} is open: {said}", judged[0].0, key.arn);
-                open = open.or(Some(Gap::Undecidable { why }));
+        match access(&judged) {
+            Access::Allowed => {}
+            Access::Unknown(said) => {
+                let why = format!(
+                    "cannot determine whether {} may perform {action} on {}: {said}",
+                    judged[0].0, key.arn
+                );
+                unknown = unknown.or(Some(Gap::Undecidable { why }));
             }
-            Word::Denied(said) => return Ok(Some(denied(&judged[0].0, action, key, used, &said))),
-            Word::Unnamed(said) => {
+            Access::Denied(said) => {
+                return Ok(Some(denied(&judged[0].0, action, key, used, &said)));
+            }
+            Access::Unnamed(said) => {
                 found = found.or_else(|| {
                     Some(unnamed(&judged[0].0, action, key, used, &said).command(allowing(
                         &judged[0].0,
@@ -58,58 +63,63 @@ pub(super) fn refusal(key: &Key, used: &Used, facts: &View) -> Result<Option<Fin
             }
         }
     }
-    match (found, open) {
+    match (found, unknown) {
         (None, Some(gap)) => Err(gap.into()),
         (found, _) => Ok(found),
     }
 }
 
-/// What the policy says of the service, under all of its names.
-enum Word {
+/// What the policy says about the service, under all of its names.
+enum Access {
     Allowed,
-    /// It depends on what is not known.
-    Open(String),
+    /// It depends on something unknown.
+    Unknown(String),
     /// A statement denies it.
     Denied(String),
     /// No statement allows it.
     Unnamed(String),
 }
 
-fn word(judged: &[(String, Evaluation)]) -> Word {
+fn access(judged: &[(String, Evaluation)]) -> Access {
     let decided = |decision: &Decision| judged.iter().any(|(_, it)| it.decision == *decision);
     let said = |it: Option<&(String, Evaluation)>| {
         it.map(|(_, it)| it.sentences().join("; ")).unwrap_or_default()
     };
-    let open = judged.iter().find(|(_, it)| matches!(it.decision, Decision::Depends(_)));
+    let unknown = judged.iter().find(|(_, it)| matches!(it.decision, Decision::Depends(_)));
     match () {
-        () if decided(&Decision::Allow) => Word::Allowed,
-        () if open.is_some() => Word::Open(said(open)),
-        () if decided(&Decision::ImplicitDeny) => Word::Unnamed(said(judged.first())),
-        () => Word::Denied(said(judged.first())),
+        () if decided(&Decision::Allow) => Access::Allowed,
+        () if unknown.is_some() => Access::Unknown(said(unknown)),
+        () if decided(&Decision::ImplicitDeny) => Access::Unnamed(said(judged.first())),
+        () => Access::Denied(said(judged.first())),
     }
 }
 
 fn denied(name: &str, action: &str, key: &Key, used: &Used, said: &str) -> Finding {
     fail(sentence(name, action, key, used, said))
-        .remedy(format!("Narrow the statement of the key's policy so that it spares {name}"))
+        .remedy(format!(
+            "Narrow that statement of the key policy so that it no longer matches {name}"
+        ))
         .command(show_key(&key.arn, &used.key.region))
 }
 
-/// CloudWatch Logs may also use the key in the name of whoever calls it, by `kms:ViaService`: that the
-/// policy does not name the service proves nothing yet.
+/// CloudWatch Logs may also use the key on behalf of its caller, by `kms:ViaService`: a policy that does not
+/// name the service proves nothing yet.
 fn unnamed(name: &str, action: &str, key: &Key, used: &Used, said: &str) -> Finding {
     let message = format!(
-        "{}; unless the role that logs may use the key through CloudWatch Logs, nothing that is written is kept",
+        "{}; unless the role that writes the logs may use the key through CloudWatch Logs, all log events are lost",
         sentence(name, action, key, used, said)
     );
     warn(message).remedy(format!(
-        "Allow {name} {} in the key's policy; the command replaces the policy by all that it says and this",
+        "Allow {name} {} in the key policy; the command keeps the current statements and adds this one",
         ALLOWED.join(", ")
     ))
 }
 
 fn sentence(name: &str, action: &str, key: &Key, used: &Used, said: &str) -> String {
-    format!("{name} may not {action} on {}, which encrypts {}: {said}", key.arn, used.what)
+    format!(
+        "{name} is not authorized to perform {action} on {}, which encrypts {}: {said}",
+        key.arn, used.what
+    )
 }
 
 /// What AWS's example for the key policy allows
@@ -117,7 +127,7 @@ fn sentence(name: &str, action: &str, key: &Key, used: &Used, said: &str) -> Str
 const ALLOWED: [&str; 5] =
     ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"];
 
-/// The command that adds that to the policy, for this log group alone.
+/// The command that adds that to the policy, for this log group only.
 fn allowing(name: &str, document: &Value, key: &Key, used: &Used) -> ShellCommand {
     let statement = json!({
         "Effect": "Allow", "Principal": {"Service": name}, "Action": ALLOWED, "Resource": "*",
@@ -126,7 +136,7 @@ fn allowing(name: &str, document: &Value, key: &Key, used: &Used) -> ShellComman
     put_key(&key.arn, &amended(document, vec![statement]), &used.key.region)
 }
 
-/// The names of the service's principal: outside of AWS's commercial regions also under their domain.
+/// The names of the service principal: outside the `aws` partition also with the domain of the partition.
 fn names(region: &Region) -> Vec<String> {
     let mut names = vec![
         format!("logs.{region}.amazonaws.com"),

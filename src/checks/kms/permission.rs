@@ -10,7 +10,7 @@ use crate::permission::key::judge_key;
 use crate::permission::{Answer, Wish};
 use crate::reachability::origin::CallOrigin;
 
-/// A call on a key that a service makes for a role.
+/// A call on a key that a service makes on behalf of a role.
 pub(super) fn wish(who: &Policies, action: &str, key: &Key, used: &Used) -> Wish {
     let mut wish = Wish::new(action, &key.arn)
         .carrying("kms:CallerAccount", account(who).as_str())
@@ -22,10 +22,10 @@ pub(super) fn wish(who: &Policies, action: &str, key: &Key, used: &Used) -> Wish
     wish
 }
 
-/// Judges all the calls. Grants can only allow, and are asked for only where nothing else does.
+/// Judges all the calls. Grants can only allow, so they are read only where nothing else allows the calls.
 ///
 /// # Errors
-/// A gap: a policy or the grants cannot be read, or the answer depends on what is not known.
+/// A gap: a policy or the grants cannot be read, or the answer depends on something unknown.
 pub(super) fn judge_all(
     who: &Policies,
     wishes: &[Wish],

@@ -14,10 +14,10 @@ use crate::names::words;
 use crate::permission::{amended, put_key, show_key};
 use crate::verdict::{Judgement, fail, pass};
 
-/// Whom the key policy has to allow.
+/// The service that the key policy has to allow.
 const FARGATE: &str = "fargate.amazonaws.com";
 
-/// What it has to allow: AWS's example allows the service no more than these
+/// The actions that it has to allow: AWS's example allows no others
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html>).
 const ACTIONS: [&str; 2] = ["kms:GenerateDataKeyWithoutPlaintext", "kms:CreateGrant"];
 
@@ -25,7 +25,7 @@ const ACTIONS: [&str; 2] = ["kms:GenerateDataKeyWithoutPlaintext", "kms:CreateGr
 pub(super) fn judge(key: &Key, used: &Used, facts: &View) -> Judgement {
     let asked = GetKeyPolicy { region: used.key.region.clone(), key: key.arn.clone() };
     let document = facts.need(&asked)?;
-    let policy = Policy::read(Layer::Key, &format!("policy of key {}", key.arn), document);
+    let policy = Policy::read(Layer::Key, &key.arn, document);
     let layers = Layers { resource: Some(policy), ..Layers::default() };
     let mut refused: Vec<(&str, Evaluation)> = Vec::new();
     for action in ACTIONS {
@@ -35,7 +35,10 @@ pub(super) fn judge(key: &Key, used: &Used, facts: &View) -> Judgement {
             Decision::ExplicitDeny | Decision::ImplicitDeny => refused.push((action, evaluation)),
             Decision::Depends(_) => {
                 let said = evaluation.sentences().join("; ");
-                let why = format!("whether {FARGATE} may {action} on {} is open: {said}", key.arn);
+                let why = format!(
+                    "cannot determine whether {FARGATE} may perform {action} on {}: {said}",
+                    key.arn
+                );
                 return Err(Gap::Undecidable { why }.into());
             }
         }
@@ -45,7 +48,7 @@ pub(super) fn judge(key: &Key, used: &Used, facts: &View) -> Judgement {
     };
     let actions: Vec<&str> = refused.iter().map(|(action, _)| *action).collect();
     let finding = fail(format!(
-        "{FARGATE} may not {} on {}, which encrypts {}: {}",
+        "{FARGATE} is not authorized to perform {} on {}, which encrypts {}: {}",
         actions.join(", "),
         key.arn,
         used.what,
@@ -56,14 +59,14 @@ pub(super) fn judge(key: &Key, used: &Used, facts: &View) -> Judgement {
     match refused.iter().any(|(_, it)| it.decision == Decision::ExplicitDeny) {
         true => finding
             .remedy(format!(
-                "Narrow the statement of the key's policy that denies it, so that it spares {FARGATE}"
+                "Narrow the denying statement of the key policy so that it no longer matches {FARGATE}"
             ))
             .command(show_key(&key.arn, &used.key.region)),
         false => {
             let statements = actions.iter().map(|action| statement(action, used)).collect();
             finding
                 .remedy(format!(
-                    "Let the key policy allow {} to {FARGATE} in the encryption context of the cluster; the command replaces the policy by all that it says and this",
+                    "Allow {FARGATE} {} in the key policy, for the encryption context of the cluster; the command keeps the current statements and adds this one",
                     words::and(&actions)
                 ))
                 .command(put_key(&key.arn, &amended(document, statements), &used.key.region))
@@ -72,7 +75,7 @@ pub(super) fn judge(key: &Key, used: &Used, facts: &View) -> Judgement {
     .judge()
 }
 
-/// As AWS's example has it: for this cluster alone, and grants for decryption alone
+/// As in AWS's example: for this cluster only, and grants for decryption only
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html>).
 fn statement(action: &str, used: &Used) -> Value {
     let mut statement = json!({

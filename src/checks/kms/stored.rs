@@ -14,7 +14,7 @@ use crate::lookup::kms::{DescribeKey, Key};
 use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::task::{EbsVolumeUse, StoredUse, Task};
 
-/// What it takes to know the key of a disk.
+/// The calls that find the key of a disk.
 pub(super) const CALLS: [Call; 6] = [
     DescribeKey::CALL,
     DescribeCluster::CALL,
@@ -28,16 +28,16 @@ pub(super) const CALLS: [Call; 6] = [
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-ebs-volumes-scenarios.html>).
 pub(super) const MISMATCH: &str = "ECS failed to set up the EBS volume. Encountered IdempotentParameterMismatch\"; \"The client token you have provided is associated with a resource that is already deleted. Please use a different client token.\"";
 
-/// What a key of the volume's own encrypts.
+/// What a key encrypts that the volume itself names.
 pub(super) const VOLUME: &str = "the volume";
 
-/// What becomes of a task whose storage Fargate cannot encrypt.
-pub(super) const STORAGE: &str = "ResourceInitializationError, or a task that stops before it starts: Fargate cannot encrypt the task's ephemeral storage";
+/// The effect of a key that Fargate cannot use for the ephemeral storage.
+pub(super) const STORAGE: &str = "the task stops before it starts, possibly with ResourceInitializationError: Fargate cannot encrypt its ephemeral storage";
 
 /// What a disk is encrypted with.
 ///
 /// # Errors
-/// Whatever keeps that from being known.
+/// Why that cannot be determined.
 pub(super) fn of(it: &StoredUse, facts: &View) -> Result<Encrypted, Stop> {
     match it {
         StoredUse::Volume(it) => volume(it, facts),
@@ -46,7 +46,7 @@ pub(super) fn of(it: &StoredUse, facts: &View) -> Result<Encrypted, Stop> {
     }
 }
 
-/// The key of a disk. One that is not there is told of where it is written, once.
+/// The key of a disk. A missing key is reported once, where it is written.
 ///
 /// # Errors
 /// The gap, or the absence.
@@ -68,14 +68,16 @@ pub(super) fn error(it: &StoredUse) -> &'static str {
 fn volume(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
     let task = it.task;
     let encrypted = it.ebs.encrypted.get()?.copied();
-    // That EBS encrypts by default overrides a volume that is not to be encrypted, and whatever key it
-    // names: the account's applies
+    // EBS encryption by default overrides `encrypted: false` and the key of the volume: the account's key
+    // applies
     // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html).
     if encrypted == Some(false) {
         match by_default(task, facts)? {
             Some(true) => {}
             Some(false) => {
-                return Ok(Encrypted::Otherwise("the volume is not to be encrypted".to_owned()));
+                return Ok(Encrypted::Otherwise(
+                    "the volume is not encrypted: encrypted is false".to_owned(),
+                ));
             }
             None => return Ok(unencrypted_unless_by_default()),
         }
@@ -86,11 +88,11 @@ fn volume(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
         let cluster = facts.need(&task.cluster()?)?;
         if let Some(key) = &cluster.volume_key {
             let cluster = name_of(&cluster.arn).to_owned();
-            let what = format!("the volumes of cluster {cluster} that name no key");
+            let what = format!("the volumes without their own key in cluster {cluster}");
             return ebs(key, &what, Some(Setting { cluster, field: "kmsKeyId" }), task);
         }
     }
-    // A volume of a snapshot of one's own keeps its key
+    // A volume from an own snapshot keeps the snapshot's key
     // (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html).
     if let Some(asked) = it.snapshot()? {
         let snapshot = facts.need(&asked)?;
@@ -99,7 +101,7 @@ fn volume(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
             let own =
                 snapshot.owner.as_deref().is_none_or(|owner| owner == caller.account.as_str());
             return match &snapshot.key {
-                Some(key) if own => ebs(key, "the volume, like its snapshot", None, task),
+                Some(key) if own => ebs(key, "the volume (key of its snapshot)", None, task),
                 _ => default(task, facts),
             };
         }
@@ -110,13 +112,13 @@ fn volume(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
     match by_default(task, facts)? {
         Some(true) => default(task, facts),
         Some(false) => {
-            Ok(Encrypted::Otherwise("nothing asks for the volume to be encrypted".to_owned()))
+            Ok(Encrypted::Otherwise("the volume is not encrypted: neither it, its snapshot, the cluster nor the account asks for it".to_owned()))
         }
         None => Ok(unencrypted_unless_by_default()),
     }
 }
 
-/// Whether EBS encrypts what is not asked to be encrypted; nothing if that may not be read.
+/// Whether EBS encryption by default is on; none if that cannot be read.
 fn by_default(task: &Task, facts: &View) -> Result<Option<bool>, Stop> {
     let asked = GetEbsEncryptionByDefault { region: task.region()?.clone() };
     Ok(facts.peek(&asked)?.map(|seen| matches!(seen, Seen::Found(true))))
@@ -124,19 +126,19 @@ fn by_default(task: &Task, facts: &View) -> Result<Option<bool>, Stop> {
 
 fn unencrypted_unless_by_default() -> Encrypted {
     Encrypted::Otherwise(
-        "whether EBS encrypts by default could not be read, and is taken for off: then the volume is under no key"
+        "cannot read whether EBS encryption by default is on; assumed off, so the volume has no key"
             .to_owned(),
     )
 }
 
-/// The account's key for volumes that name none.
+/// The account's default key for volumes.
 fn default(task: &Task, facts: &View) -> Result<Encrypted, Stop> {
     let asked = GetEbsDefaultKmsKeyId { region: task.region()?.clone() };
     match facts.peek(&asked)? {
-        Some(Seen::Found(key)) => ebs(key, "the volume, by the default of the account", None, task),
+        Some(Seen::Found(key)) => ebs(key, "the volume (default key of the account)", None, task),
         Some(Seen::Absent(_)) => Ok(managed_by_aws("alias/aws/ebs")),
         None => Ok(Encrypted::Otherwise(
-            "the account's default key for EBS could not be read, and is taken for alias/aws/ebs, which takes no permission of its own"
+            "cannot read the account's default EBS key; assumed to be alias/aws/ebs, an AWS managed key: no permission needed"
                 .to_owned(),
         )),
     }
@@ -157,10 +159,10 @@ fn ebs(key: &str, what: &str, setting: Option<Setting>, task: &Task) -> Result<E
     })))
 }
 
-/// What the snapshot itself is encrypted with.
+/// The key of the snapshot.
 fn snapshot(it: &EbsVolumeUse, facts: &View) -> Result<Encrypted, Stop> {
     let Some(asked) = it.snapshot()? else {
-        return Ok(Encrypted::Otherwise("the volume is made of no snapshot".to_owned()));
+        return Ok(Encrypted::Otherwise("the volume is not created from a snapshot".to_owned()));
     };
     let snapshot = facts.need(&asked)?;
     match &snapshot.key {
@@ -177,7 +179,7 @@ fn fargate(task: &Task, facts: &View) -> Result<Encrypted, Stop> {
     let name = name_of(&cluster.arn).to_owned();
     let Some(key) = &cluster.fargate_storage_key else {
         return Ok(Encrypted::Otherwise(format!(
-            "cluster {name} names no key for the storage of Fargate"
+            "cluster {name} sets no key for Fargate ephemeral storage"
         )));
     };
     let account = cluster.arn.split(':').nth(4).unwrap_or_default();
@@ -193,7 +195,7 @@ fn fargate(task: &Task, facts: &View) -> Result<Encrypted, Stop> {
         key: DescribeKey::of(key, task.region()?),
         region: task.region()?.clone(),
         service: "fargate",
-        what: format!("the storage of Fargate's tasks in cluster {name}"),
+        what: format!("the Fargate ephemeral storage in cluster {name}"),
         context: keys,
         setting: Some(Setting { cluster: name, field: "fargateEphemeralStorageKmsKeyId" }),
     })))

@@ -19,7 +19,7 @@ use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static KMS_KEY_USABLE: Check = Check {
     id: "kms-key-usable",
-    verifies: "the key exists in the region, is enabled, symmetric and for encryption, and admits CloudWatch Logs where it encrypts a log group",
+    verifies: "the key exists in the region, is an enabled symmetric encryption key, and allows CloudWatch Logs if it encrypts a log group",
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... KMSInvalidStateException",
         "ResourceInitializationError: unable to pull secrets or registry auth: ... DisabledException: <key> is disabled.",
@@ -28,7 +28,7 @@ pub(super) static KMS_KEY_USABLE: Check = Check {
         stored::STORAGE,
         log_group::ERROR,
     ],
-    remedy: "Enable the key, or encrypt with another symmetric key of the same region",
+    remedy: "Enable the key, or use another symmetric encryption key in the same region",
     docs: "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
     asks: &[&[
         DescribeKey::CALL,
@@ -57,11 +57,11 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
         None => {
             let key = match (it, facts.get(&used.key)?) {
                 (_, Seen::Found(key)) => key,
-                // It is told of here with the error that it becomes.
+                // Reported here, with the runtime error of a disk.
                 (EncryptedUse::Stored(_), Seen::Absent(absence)) => {
                     let finding = fail(absence.sentence)
                         .on(&used.key.id)
-                        .remedy("Name a key of the region that exists, or leave it to the account's default")
+                        .remedy("Use an existing key of the region, or name no key to use the account's default")
                         .command(ShellCommand::of("aws kms list-aliases").region(&used.region));
                     return told(it, finding).judge();
                 }
@@ -78,7 +78,7 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
             match found {
                 Some(finding) => finding.on(&key.arn),
                 None => {
-                    return pass(format!("{} is enabled, and encrypts {}", key.arn, used.what));
+                    return pass(format!("{} is enabled and encrypts {}", key.arn, used.what));
                 }
             }
         }
@@ -86,7 +86,7 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
     told(it, finding).judge()
 }
 
-/// A disk has runtime errors of its own, and so has a log group.
+/// Disks and log groups have their own runtime errors.
 fn told(it: &EncryptedUse, finding: Finding) -> Finding {
     match it {
         EncryptedUse::Stored(it) => finding.prevents(stored::error(it)),
@@ -98,7 +98,7 @@ fn told(it: &EncryptedUse, finding: Finding) -> Finding {
 fn of_region(used: &Used) -> Option<Finding> {
     (used.key.region != used.region).then(|| {
         fail(format!(
-            "{} is used in {}, and its key {} is of {}",
+            "{} is encrypted in {}, but its key {} is in {}",
             used.what, used.region, used.key.id, used.key.region
         ))
         .on(&used.key.id)
@@ -106,7 +106,7 @@ fn of_region(used: &Used) -> Option<Finding> {
     })
 }
 
-/// The keys of a cluster belong to a single region, and Fargate knows no aliases
+/// The keys of a cluster are single-Region keys, and Fargate accepts no aliases
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedStorageConfiguration.html>,
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html>).
 fn form(key: &Key, used: &Used) -> Option<Finding> {
@@ -119,8 +119,8 @@ fn form(key: &Key, used: &Used) -> Option<Finding> {
         (false, false) => return None,
     };
     Some(
-        fail(format!("{why}, and cluster {cluster} takes no such key for {}", used.what))
-            .remedy("Give the cluster the ARN of a key that is for one region only")
+        fail(format!("{why}, and cluster {cluster} cannot use one for {}", used.what))
+            .remedy("Configure the cluster with the ARN of a single-Region key")
             .command(
                 ShellCommand::of("aws ecs update-cluster")
                     .option("--cluster", cluster)
@@ -153,7 +153,7 @@ fn state(key: &Key, used: &Used) -> Option<Finding> {
     Some(key_state::mended(finding, key, region))
 }
 
-/// The services of AWS encrypt with symmetric keys alone
+/// AWS services encrypt with symmetric keys only
 /// (<https://docs.aws.amazon.com/kms/latest/developerguide/symmetric-asymmetric.html>).
 fn kind(key: &Key, used: &Used) -> Option<Finding> {
     let encrypts = key.usage.as_deref().is_none_or(|usage| usage == "ENCRYPT_DECRYPT");
@@ -163,11 +163,11 @@ fn kind(key: &Key, used: &Used) -> Option<Finding> {
     let usage = key.usage.as_deref().unwrap_or("ENCRYPT_DECRYPT");
     Some(
         fail(format!(
-            "{} is of spec {} for {usage}, and {} takes a symmetric key for encryption",
+            "{} is a {} key for {usage}, but {} needs a symmetric encryption key",
             key.arn, key.spec, used.what
         ))
         .prevents("InvalidKeyUsageException")
-        .remedy("Encrypt with a symmetric key")
+        .remedy("Use a symmetric encryption key")
         .command(ShellCommand::of("aws kms create-key").region(&used.region)),
     )
 }

@@ -8,13 +8,13 @@ use crate::names::{Arn, Partition, Region};
 pub(super) enum Encrypted {
     /// A key of the customer's choice.
     With(Box<Used>),
-    /// With none that needs a look, for this reason.
+    /// With no key that has to be checked, for this reason.
     Otherwise(String),
 }
 
 /// A key, and the way it is used.
 pub(super) struct Used {
-    /// The question for the key.
+    /// The request for the key.
     pub key: DescribeKey,
     /// The region of the service that uses it.
     pub region: Region,
@@ -24,7 +24,7 @@ pub(super) struct Used {
     pub what: String,
     /// The condition keys of the encryption context.
     pub context: Vec<(String, KeyState)>,
-    /// The setting of the cluster that names the key, where it is one of the cluster's.
+    /// The cluster setting that names the key, if one does.
     pub setting: Option<Setting>,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Setting {
     pub field: &'static str,
 }
 
-/// Aliases that begin so are reserved for AWS's own keys.
+/// Whether this is an alias of an AWS managed key: the prefix `alias/aws/` is reserved for them.
 pub(super) fn is_of_aws(key: &str) -> bool {
     let alias = match key.parse::<Arn>() {
         Ok(arn) => arn.resource,
@@ -45,22 +45,26 @@ pub(super) fn is_of_aws(key: &str) -> bool {
     alias.starts_with("alias/aws/")
 }
 
-/// The policy of such a key lets everybody in the account use it through its service
+/// The policy of such a key allows everybody in the account to use it through its service
 /// (<https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>).
 pub(super) fn managed_by_aws(key: &str) -> Encrypted {
-    Encrypted::Otherwise(format!("AWS manages the key {key}, which takes no permission of its own"))
+    Encrypted::Otherwise(needs_no_permission(key))
+}
+
+/// Why an AWS managed key is not checked.
+pub(super) fn needs_no_permission(key: &str) -> String {
+    format!("{key} is an AWS managed key: no permission needed")
 }
 
 impl Used {
-    /// Why a key of another region is judged no further: to allow its use would not help.
+    /// Why a key of another region is not judged further: allowing its use would not help.
     pub(super) fn elsewhere(&self) -> Option<String> {
-        (self.key.region != self.region).then(|| {
-            format!("not judged: the key is of {}, as kms-key-usable tells", self.key.region)
-        })
+        (self.key.region != self.region)
+            .then(|| format!("skipped: the key is in {}, see kms-key-usable", self.key.region))
     }
 
-    /// The service as `kms:ViaService` names it. The pages of China's partition do not say under which
-    /// domain it does (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>).
+    /// The service as `kms:ViaService` names it. For the China partition AWS does not document the domain of
+    /// that value (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>).
     pub(super) fn via(&self) -> KeyState {
         let name = format!("{}.{}.amazonaws.com", self.service, self.region);
         match Partition::of_region(self.region.as_str()).dns_suffix() {

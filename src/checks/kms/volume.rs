@@ -1,7 +1,7 @@
 //! `kms-volume-permission`
 
 use super::permission::{judge_all, wish};
-use super::used::{Encrypted, Used};
+use super::used::{Encrypted, Used, needs_no_permission};
 use super::{storage, stored};
 use crate::account::rights::of_task::policies_of;
 use crate::account::rights::{Policies, PoliciesOf};
@@ -17,9 +17,9 @@ use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable};
 
 pub(super) static KMS_VOLUME_PERMISSION: Check = Check {
     id: "kms-volume-permission",
-    verifies: "the infrastructure role may create the volume under its key, and Fargate use the key of its storage",
+    verifies: "the infrastructure role may use the volume's key, and Fargate may use the key of the ephemeral storage",
     prevents: &[stored::MISMATCH, stored::STORAGE],
-    remedy: "Allow the infrastructure role to use the key: in its own policy (the managed policy for volumes has no KMS action) and, unless the key policy trusts the account, in the key policy",
+    remedy: "Allow the infrastructure role to use the key: in an identity policy (the AWS managed policy for volumes has no KMS actions), and also in the key policy unless that allows the whole account",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html",
     asks: &[
         &[
@@ -39,15 +39,15 @@ pub(super) static KMS_VOLUME_PERMISSION: Check = Check {
     judge: |task| each(task, kms_volume_permission),
 };
 
-/// What it takes to create and attach an encrypted volume.
+/// The actions that create and attach an encrypted volume.
 const CREATE: [&str; 4] =
     ["kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:Decrypt", "kms:CreateGrant"];
 
-/// What it takes besides to put a snapshot's data under another key. AWS's page lists it for every
-/// volume, but only data that is encrypted under one key can be encrypted again under another.
+/// The actions that re-encrypt a snapshot's data with another key. AWS lists them for every volume, but only
+/// encrypted data can be re-encrypted.
 const REENCRYPT: [&str; 2] = ["kms:ReEncryptFrom", "kms:ReEncryptTo"];
 
-/// What it takes to read what is encrypted with the key of a snapshot
+/// The actions that read data that is encrypted with the key of a snapshot
 /// (<https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html>).
 const READ: [&str; 2] = ["kms:Decrypt", "kms:ReEncryptFrom"];
 
@@ -63,16 +63,13 @@ fn kms_volume_permission(it: &StoredUse, facts: &View) -> Judgement {
         StoredUse::Fargate(_) => storage::judge(stored::key(it, &used, facts)?, &used, facts),
         StoredUse::Volume(volume) | StoredUse::Snapshot(volume) => {
             let Some(role) = volume.role()? else {
-                return not_applicable("the volume names no infrastructure role");
+                return not_applicable("the volume has no infrastructure role (roleArn)");
             };
             let who = policies_of(volume.task, &role, Purpose::Infrastructure, facts);
             let key = stored::key(it, &used, facts);
             let (who, key) = (who?, key?);
             if key.manager == Manager::Aws {
-                return not_applicable(format!(
-                    "AWS manages the key {}, which takes no permission of its own",
-                    key.arn
-                ));
+                return not_applicable(needs_no_permission(&key.arn));
             }
             match it {
                 StoredUse::Snapshot(_) => of_snapshot(volume, who, key, &used, facts),
@@ -83,7 +80,7 @@ fn kms_volume_permission(it: &StoredUse, facts: &View) -> Judgement {
 }
 
 fn of_volume(it: &EbsVolumeUse, who: &Policies, key: &Key, used: &Used, facts: &View) -> Judgement {
-    let may = format!("create {} under {}", used.what, key.arn);
+    let may = format!("create {} with key {}", used.what, key.arn);
     let create = wishes(who, &CREATE, key, used);
     let reencrypt = wishes(who, &REENCRYPT, key, used);
     let all = [create.as_slice(), reencrypt.as_slice()].concat();
@@ -95,14 +92,14 @@ fn of_volume(it: &EbsVolumeUse, who: &Policies, key: &Key, used: &Used, facts: &
         return answer.judge(who, &may, facts);
     };
     if let Answer::Refused(finding) = judged(&create)? {
-        // What mends allows all that AWS asks for, so that no warning is left.
+        // The fix allows all that AWS lists, so that no warning is left.
         let Finding { remedy, commands, .. } = whole.as_ref().clone();
         return Finding { remedy, commands, ..*finding }.judge();
     }
     match judge_all(who, &reencrypt, key, used, facts)? {
         Answer::Refused(finding) => {
             let message = format!(
-                "{}; AWS asks for it, though a volume {alike} has nothing to encrypt again",
+                "{}; AWS lists this permission, but a volume {alike} needs no re-encryption",
                 finding.message
             );
             Finding { severity: Severity::Warn, message, ..*finding }.judge()
@@ -111,19 +108,19 @@ fn of_volume(it: &EbsVolumeUse, who: &Policies, key: &Key, used: &Used, facts: &
     }
 }
 
-/// A refusal also says how the key comes to the volume, where the volume does not name it.
+/// A denial also says where the key comes from, if the volume itself does not name it.
 fn named(answer: Answer, used: &Used) -> Answer {
     match answer {
         Answer::Refused(finding) if used.what != stored::VOLUME => {
-            let message = format!("{}; the key encrypts {}", finding.message, used.what);
+            let message = format!("{}; this key encrypts {}", finding.message, used.what);
             Answer::Refused(Box::new(Finding { message, ..*finding }))
         }
         other => other,
     }
 }
 
-/// What kind of volume this is, if none of its data is put under another key. Under the key of its
-/// snapshot a volume shares the snapshot's data key
+/// The kind of volume, if none of its data is re-encrypted. A volume with the key of its snapshot uses the
+/// snapshot's data key
 /// (<https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html>).
 fn nothing_again(it: &EbsVolumeUse, key: &Key, facts: &View) -> Result<Option<&'static str>, Stop> {
     let Some(asked) = it.snapshot()? else {
@@ -132,12 +129,12 @@ fn nothing_again(it: &EbsVolumeUse, key: &Key, facts: &View) -> Result<Option<&'
     let snapshot = facts.need(&asked)?;
     Ok(match &snapshot.key {
         _ if !snapshot.encrypted => Some("without an encrypted snapshot"),
-        Some(own) if *own == key.arn => Some("under the key of its snapshot"),
+        Some(own) if *own == key.arn => Some("with the key of its snapshot"),
         _ => None,
     })
 }
 
-/// The key that the snapshot is encrypted with has to be usable too.
+/// The key of the snapshot has to be usable too.
 fn of_snapshot(
     it: &EbsVolumeUse,
     who: &Policies,
@@ -148,28 +145,28 @@ fn of_snapshot(
     if let Encrypted::With(own) = stored::of(&StoredUse::Volume(*it), facts)?
         && facts.need(&own.key)?.arn == key.arn
     {
-        return not_applicable("the volume is encrypted with the same key, and judged with it");
+        return not_applicable("the volume uses the same key, which is checked there");
     }
-    // Its data may be encrypted in the name of the volume that it was taken of, or in its own.
+    // Its encryption context may be that of the volume it was created from, or its own.
     let of_either =
         |wish: Wish| wish.knowing("kms:EncryptionContext:aws:ebs:id", KeyState::Unknown);
     let wishes: Vec<Wish> = wishes(who, &READ, key, used).into_iter().map(of_either).collect();
     let answer = judge_all(who, &wishes, key, used, facts)?;
-    let may = format!("read {} under {}", used.what, key.arn);
+    let may = format!("read {} with key {}", used.what, key.arn);
     match answer.judge(who, &may, facts)? {
         Verdict::Found(findings) => Ok(Verdict::Found(
             findings
                 .into_iter()
-                .map(|it| it.remedy("Allow the infrastructure role to use the snapshot's key too, or copy the snapshot under the key of the volume"))
+                .map(|it| it.remedy("Allow the infrastructure role to use the snapshot's key too, or copy the snapshot with the key of the volume"))
                 .collect(),
         )),
         other => Ok(other),
     }
 }
 
-/// The calls of EBS for the role: the volume is named in their encryption context
-/// (<https://docs.aws.amazon.com/kms/latest/developerguide/services-ebs.html>), and the grant is for
-/// EBS itself.
+/// The calls of EBS on behalf of the role: their encryption context names the volume
+/// (<https://docs.aws.amazon.com/kms/latest/developerguide/services-ebs.html>), and the grant is for EBS
+/// itself.
 fn wishes(who: &Policies, actions: &[&str], key: &Key, used: &Used) -> Vec<Wish> {
     let one = |action: &&str| {
         let wish = wish(who, action, key, used);

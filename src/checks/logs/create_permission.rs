@@ -18,12 +18,12 @@ use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static LOG_GROUP_CREATE_PERMISSION: Check = Check {
     id: "log-group-create-permission",
-    verifies: "the role that logs may create the log group that is missing",
+    verifies: "the role that writes the logs may create the missing log group",
     prevents: &[
         "ResourceInitializationError: failed to validate logger args: ... failed to create Cloudwatch log group: AccessDeniedException: User: <arn> is not authorized to perform: logs:CreateLogGroup on resource: <arn>",
         "CannotStartContainerError: ... failed to create Cloudwatch log group: AccessDeniedException",
     ],
-    remedy: "Allow logs:CreateLogGroup (AmazonECSTaskExecutionRolePolicy does not), or create the log group before the deploy",
+    remedy: "Allow logs:CreateLogGroup (AmazonECSTaskExecutionRolePolicy does not include it), or create the log group before the deployment",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
     asks: &[
         &[
@@ -51,13 +51,13 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
     let (acting, seen) = (acting::acting(it.task, facts), facts.get(&lookup));
     if let Seen::Found(group) = seen? {
         return not_applicable(format!(
-            "{} exists, and the driver creates a log group only where there is none",
+            "{} exists, so the log driver does not create it",
             group.arn
         ));
     }
     acting?.judge(|who| {
-        // What CloudWatch Logs asks IAM for ends like the ARN of a stream, so a policy on the bare ARN of
-        // the group does not cover it
+        // The resource of this call ends like the ARN of a stream, so a policy on the plain ARN of the group
+        // does not cover it
         // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
         let group = name.arn(&region, of_task::account(who));
         let asked = arn_of_stream(&group, "");

@@ -10,7 +10,7 @@ use crate::verdict::{Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static LOG_GROUP_EXISTS: Check = Check {
     id: "log-group-exists",
-    verifies: "the log group exists in awslogs-region, or will be created",
+    verifies: "the log group exists in awslogs-region, or the log driver creates it",
     prevents: &[
         NO_GROUP,
         "CannotStartContainerError: ... failed to initialize logging driver: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.",
@@ -27,27 +27,27 @@ fn log_group_exists(it: &AwslogsUse, facts: &View) -> Judgement {
     match target(it, &region, &name, facts)? {
         // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
         Target::There(group) if group.class.as_deref() == Some("DELIVERY") => warn(format!(
-            "log group {name} in {region} is of the class DELIVERY, which takes the logs of Lambda only and keeps them for one day"
+            "log group {name} in {region} has the class DELIVERY, which accepts only Lambda logs and keeps them for one day"
         ))
         .on(&group.arn)
-        .prevents("InvalidOperationException from logs:PutLogEvents")
-        .remedy("Log to a group of the class STANDARD: a group never changes its class")
+        .prevents("log events are lost: logs:PutLogEvents fails with InvalidOperationException")
+        .remedy("Use a log group of the class STANDARD: the class of a log group cannot be changed")
         .judge(),
         Target::There(group) => pass(format!("{} exists", group.arn)),
         Target::ToCreate => not_applicable(format!(
-            "there is no log group {name} in {region} yet; awslogs-create-group has the driver create it"
+            "there is no log group {name} in {region} yet; the log driver creates it (awslogs-create-group)"
         )),
         Target::CreatedBy(other) => warn(format!(
-            "there is no log group {name} in {region}; {other} creates it, if it comes first"
+            "there is no log group {name} in {region}; {other} creates it, if it starts first"
         ))
         .on(name.to_string())
-        .remedy("Create the log group before the deploy, or set awslogs-create-group here, too")
+        .remedy("Create the log group before the deployment, or set awslogs-create-group here too")
         .judge(),
         Target::Unnoticed(absence, consequence) => {
             let mut finding = fail(format!("{}; {consequence}", absence.sentence))
                 .on(name.to_string())
                 .prevents(match it.mode()? {
-                    Some(_) => "Error while trying to initialize awslogs: ... ResourceNotFoundException (in the log of Docker on the instance, nowhere else)",
+                    Some(_) => "Error while trying to initialize awslogs: ... ResourceNotFoundException (only in the Docker log of the instance)",
                     None => LOG_GROUP_EXISTS.prevents[1],
                 });
             let missing = Missing { absence: &absence, account: None, purpose: None };

@@ -33,12 +33,12 @@ pub(super) static LOG_FIRELENS: Check = Check {
 fn log_firelens(it: &FirelensFileUse, facts: &View) -> Judgement {
     if it.task.may_run_on_fargate()? {
         return not_applicable(
-            "Fargate takes no FireLens configuration from S3: definition-references tells",
+            "Fargate does not support a FireLens configuration in S3; see definition-references",
         );
     }
     let file = it.object()?;
     let head = HeadObject { region: it.task.region()?.clone(), object: file.clone() };
-    // Without the file it does not matter who may read it. All is wanted at once.
+    // If the file is missing, the permission does not matter. Everything is requested at once.
     let (there, judgement) = (facts.need(&head), object::reads(&file, it.task, facts));
     there.map_err(|stop| stop.wanted_for(Purpose::LogRouter))?;
     judgement

@@ -1,4 +1,4 @@
-//! The group `logs`: the log groups are there, and the role that logs may write to them.
+//! The group `logs`: the log groups exist, and the role that writes the logs may use them.
 
 mod create_permission;
 mod exists;
@@ -11,12 +11,12 @@ use super::Group;
 /// The group.
 pub static GROUP: Group = Group {
     name: "logs",
-    about: "the log groups are there, and the role that logs may write to them",
-    help: "Check that the log groups exist, and that the role that logs may write to them",
+    about: "the log groups exist, and the role that writes the logs may use them",
+    help: "Check that the log groups exist, and that the role that writes the logs may use them",
     examples: &[
         ("The log groups of a file", "aws-ecs-preflight logs taskdef.json"),
         (
-            "Written to by the container instances of a cluster",
+            "With the role of a cluster's container instances",
             "aws-ecs-preflight logs taskdef.json --cluster prod",
         ),
     ],

@@ -1,7 +1,7 @@
-//! What the log driver will find where it is told to log to.
+//! The log group that the log driver will find.
 //!
-//! It begins by creating its stream. Only where that fails because there is no such group, and only if
-//! it is told to, does it create the group and try again
+//! The driver first creates its stream. Only if that fails because the group is missing, and only if
+//! `awslogs-create-group` is set, it creates the group and tries again
 //! (<https://docs.docker.com/engine/logging/drivers/awslogs/>).
 
 use crate::facts::View;
@@ -13,17 +13,17 @@ use crate::task::AwslogsUse;
 
 /// A log group, as the driver will find it.
 pub(super) enum Target<'f> {
-    /// It is there.
+    /// It exists.
     There(&'f LogGroup),
-    /// It is not, and this driver creates it.
+    /// It is missing, and this driver creates it.
     ToCreate,
-    /// It is not, and the driver of another container creates it.
+    /// It is missing, and the driver of another container creates it.
     CreatedBy(String),
-    /// It is not, and this is what becomes of a container that starts all the same.
+    /// It is missing, but the container starts anyway, with this consequence.
     Unnoticed(Absence, &'static str),
 }
 
-/// The question for the log group.
+/// The request for the log group.
 pub(super) fn lookup(region: &Region, name: &LogGroupName) -> DescribeLogGroup {
     DescribeLogGroup { region: region.clone(), name: name.clone() }
 }
@@ -31,7 +31,7 @@ pub(super) fn lookup(region: &Region, name: &LogGroupName) -> DescribeLogGroup {
 /// What the driver will find.
 ///
 /// # Errors
-/// A gap; or the absence of the group, where that keeps the container from starting.
+/// A gap; or the absence of the group, if the container then does not start.
 pub(super) fn target<'f>(
     it: &AwslogsUse,
     region: &Region,
@@ -57,7 +57,7 @@ pub(super) fn target<'f>(
     }
 }
 
-/// From where the driver calls. By which endpoint, if it is told another name, nobody knows.
+/// Where the driver calls from. With another endpoint name the network path is unknown.
 ///
 /// # Errors
 /// A gap for a placeholder.
@@ -65,11 +65,11 @@ pub(super) fn departure<'t>(it: &AwslogsUse<'t>) -> Result<CallOrigin<'t>, Stop>
     Ok(if it.names_endpoint()? { CallOrigin::Elsewhere } else { CallOrigin::Agent(it.task) })
 }
 
-/// A region that does not exist has no address, and neither has one that is out of reach.
+/// A region that does not exist has no address; a misspelled region looks like a network problem.
 fn perhaps_mistyped(it: &AwslogsUse, region: &Region, stop: Stop) -> Stop {
     match stop {
         Stop::Gap(Gap::Unreachable { what, why }) if it.task.home.as_ref() != Some(region) => {
-            let why = format!("{why}; is awslogs-region right?");
+            let why = format!("{why}; check awslogs-region");
             Gap::Unreachable { what, why }.into()
         }
         stop => stop,
@@ -87,19 +87,19 @@ fn creator(it: &AwslogsUse, region: &Region, name: &LogGroupName) -> Option<Stri
     Some(name.map_or("the Service Connect proxy".to_owned(), |name| format!("container {name}")))
 }
 
-/// What becomes of a container whose driver cannot log, where that is not the end of it. Docker's driver
-/// prepares its stream in the background where it is not to block, which is ECS's default
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>). Fargate tries
-/// the stream before it starts anything.
+/// The consequence for a container whose driver cannot log, if it starts anyway. In non-blocking mode, ECS's
+/// default, Docker's driver creates its stream in the background
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>). Fargate
+/// creates the stream before it starts anything.
 pub(super) fn unnoticed(it: &AwslogsUse) -> Result<Option<&'static str>, Stop> {
     if it.task.may_run_on_fargate()? {
         return Ok(None);
     }
     Ok(match it.mode()? {
         Some("blocking") => None,
-        Some(_) => Some("the container starts all the same, and nothing that it writes is kept"),
+        Some(_) => Some("the container starts anyway, and its logs are lost"),
         None => Some(
-            "unless the account's log driver mode is blocking, the container starts all the same, and nothing that it writes is kept",
+            "unless the account's default log driver mode is blocking, the container starts anyway, and its logs are lost",
         ),
     })
 }

@@ -120,7 +120,7 @@ fn to_create_a_group_takes_a_permission_only_where_there_is_none() {
         assert_eq!(statuses(&story), [Skip, status, Pass], "{suffix}");
     }
     let story = fargate(creating).in_account(writer().without_group().recorded());
-    story.ends(&CREATE, &[(Fail, AT, "may not logs:CreateLogGroup")]);
+    story.ends(&CREATE, &[(Fail, AT, "not authorized to perform logs:CreateLogGroup")]);
     let story = fargate(creating).in_account(writer().group(None, None).recorded());
     assert_eq!(statuses(&story), [Pass, Skip, Pass]);
 }
@@ -159,9 +159,13 @@ fn given_events_that_are_refused_then_the_task_starts_and_its_logs_are_lost() {
     let account = may(&allow(&WRITES[..1], "*")).group(None, None);
     let result = only(&fargate("").in_account(account.recorded()), &WRITE);
     assert_eq!(result.status, Fail);
-    assert!(result.message.contains("may not logs:PutLogEvents on "), "{}", result.message);
+    assert!(
+        result.message.contains("not authorized to perform logs:PutLogEvents on "),
+        "{}",
+        result.message
+    );
     assert!(!result.message.contains("CreateLogStream"), "{}", result.message);
-    assert!(result.message.contains("starts all the same"), "{}", result.message);
+    assert!(result.message.contains("starts anyway"), "{}", result.message);
     assert!(result.prevents.unwrap().contains("logs:PutLogEvents"));
 }
 
@@ -216,8 +220,8 @@ fn docker_does_not_wait_for_the_stream_where_it_is_not_to_block() {
         assert_eq!(statuses(&story), [Fail, Skip, Skip], "{options}");
         only(&story, &EXISTS).message
     };
-    assert!(message(r#", "mode": "non-blocking""#).contains("; the container starts all the same"));
-    assert!(message("").contains("unless the account's log driver mode is blocking"));
+    assert!(message(r#", "mode": "non-blocking""#).contains("; the container starts anyway"));
+    assert!(message("").contains("unless the account's default log driver mode is blocking"));
     assert!(message(r#", "mode": "blocking""#).ends_with("in eu-west-1"));
 }
 
@@ -260,17 +264,18 @@ fn without_an_execution_role_the_instances_write_as_themselves() {
     let one = ("i-1", active, None, Some("ecs"));
     let bare = ("i-2", active, None, Some("bare"));
     fleet(&[one]).ends(&WRITE, &[(Pass, AT, "role/ecs may write")]);
-    fleet(&[bare]).ends(&WRITE, &[(Fail, AT, "role/bare may not logs:CreateLogStream")]);
+    fleet(&[bare])
+        .ends(&WRITE, &[(Fail, AT, "role/bare is not authorized to perform logs:CreateLogStream")]);
     fleet(&[one, bare]).ends(&WRITE, &[(Warn, AT, "on container instance i-2, ")]);
     let away = ("i-2", draining, None, Some("bare"));
     fleet(&[one, away]).ends(&WRITE, &[(Pass, AT, "")]);
     let unheld = ("i-3", active, None, None);
-    fleet(&[unheld]).ends(&WRITE, &[(Skip, AT, "can neither sign in to ECR nor write logs")]);
+    fleet(&[unheld]).ends(&WRITE, &[(Skip, AT, "can neither log in to ECR nor write logs")]);
     let mixed = fleet(&[one, unheld]);
     mixed.ends(&WRITE, &[(Warn, AT, "i-3 has no instance profile")]);
     let mend = "aws ec2 associate-iam-instance-profile --instance-id i-3 --iam-instance-profile Arn=arn:aws:iam::111122223333:instance-profile/ecs --region eu-west-1";
     assert_eq!(only(&mixed, &WRITE).commands, [mend]);
-    fleet(&[bare, unheld]).ends(&WRITE, &[(Fail, AT, "role/bare may not")]);
+    fleet(&[bare, unheld]).ends(&WRITE, &[(Fail, AT, "role/bare is not authorized")]);
     let outside = ("mi-4", active, None, None);
     fleet(&[outside]).ends(&WRITE, &[(Skip, AT, "instance profile")]);
 }
@@ -307,11 +312,11 @@ fn only_the_instances_that_the_request_asks_for_count() {
 #[test]
 fn whose_rights_count_is_not_guessed() {
     let account = || Account::empty().group(None, None).recorded();
-    on_instances("").in_account(account()).ends(&WRITE, &[(Skip, AT, "give --cluster")]);
+    on_instances("").in_account(account()).ends(&WRITE, &[(Skip, AT, "pass --cluster")]);
     let fargate = task("FARGATE", r#""networkMode": "awsvpc""#, "").in_account(account());
-    fargate.ends(&WRITE, &[(Skip, AT, "no execution role is named")]);
+    fargate.ends(&WRITE, &[(Skip, AT, "no execution role is set")]);
     let anywhere = on_instances("").run_as(r#"{"cluster": "prod", "launchType": "EXTERNAL"}"#);
-    anywhere.in_account(account()).ends(&WRITE, &[(Skip, AT, "no execution role is named")]);
+    anywhere.in_account(account()).ends(&WRITE, &[(Skip, AT, "no execution role is set")]);
 }
 
 #[test]
@@ -344,7 +349,10 @@ fn instances_pull_as_themselves_too() {
     assert_eq!(pulling(&allow(&["ecr:*"], "*")).status, Pass);
     let refused = pulling(&allow(&["logs:*"], "*"));
     assert_eq!(refused.status, Fail);
-    assert!(refused.message.contains("role/ecs may not ecr:GetAuthorizationToken"), "{refused:?}");
+    assert!(
+        refused.message.contains("role/ecs is not authorized to perform ecr:GetAuthorizationToken"),
+        "{refused:?}"
+    );
     assert!(refused.remedy.unwrap().contains("AmazonEC2ContainerServiceforEC2Role"));
 }
 

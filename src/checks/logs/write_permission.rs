@@ -18,7 +18,7 @@ use crate::verdict::{Finding, Judgement, not_applicable};
 
 pub(super) static LOG_WRITE_PERMISSION: Check = Check {
     id: "log-write-permission",
-    verifies: "the role that logs may create log streams and put events there",
+    verifies: "the role that writes the logs may create log streams and put log events",
     prevents: &[
         "ResourceInitializationError: failed to validate logger args: ... failed to create Cloudwatch log stream: AccessDeniedException: User: <arn> is not authorized to perform: logs:CreateLogStream on resource: <arn>",
         "CannotStartContainerError: ... failed to create Cloudwatch log stream: AccessDeniedException",
@@ -66,7 +66,7 @@ fn writes(
     from: (&Region, CallOrigin),
     facts: &View,
 ) -> Result<Answer, Stop> {
-    // The id of the task is made up, and the next task has another one.
+    // The task ID is a stand-in: every task has another one.
     let arn = |id| arn_of_stream(group, &stream.of(id));
     let call = |action: &&str| {
         let wish = Wish::new(action, arn(SOME_TASK)).called(arn("<id>"));
@@ -75,8 +75,8 @@ fn writes(
     decide(who, actions.iter().map(call).collect(), from, None, facts)
 }
 
-/// Where the stream can be created and only the events are refused, or where nobody waits for the
-/// stream, the container runs, and every line that it writes is refused.
+/// If the stream can be created and only the events are denied, or if the driver does not wait for the
+/// stream, the container runs and its logs are lost.
 fn lost(
     it: &AwslogsUse,
     who: &Policies,
@@ -88,7 +88,7 @@ fn lost(
     let only_events =
         matches!(writes(who, &LOG_CALLS[..1], stream, from, facts)?, Answer::Allowed(_));
     let consequence = match only_events {
-        true => Some("the container starts all the same, and nothing that it writes is kept"),
+        true => Some("the container starts anyway, and its logs are lost"),
         false => unnoticed(it)?,
     };
     let Some(consequence) = consequence else { return Ok(finding) };

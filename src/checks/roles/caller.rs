@@ -1,4 +1,4 @@
-//! Whoever deploys, and what that principal may do
+//! The principal that deploys, and what it may do.
 
 use crate::account::rights::of_task::rights;
 use crate::account::rights::{Policies, Principal};
@@ -17,7 +17,7 @@ use crate::permission::{self, ResourceSide, Wish, assume_above};
 use crate::task::Task;
 use crate::verdict::Finding;
 
-/// The calls that it takes to know what the caller may do, be it a role or a user.
+/// The calls that read the permissions of the caller, a role or a user.
 pub(super) const CALLS: &[Call] = &[
     CallerIdentity::CALL,
     GetRole::CALL,
@@ -36,10 +36,10 @@ pub(super) const CALLS: &[Call] = &[
     GetPolicyVersion::CALL,
 ];
 
-/// The policies of whoever deploys: the one that is named, or the one that runs this.
+/// The policies of the principal that deploys: that of `--caller-arn`, or the one that runs this tool.
 ///
 /// # Errors
-/// The gap or absence that keeps them from being known.
+/// The gap or absence that prevents reading them.
 pub(super) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<&'f Policies, Stop> {
     let arn = match &task.caller {
         Some(arn) => arn,
@@ -49,7 +49,7 @@ pub(super) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<&'f Policies
         .map_err(|stop| stop.wanted_for(Purpose::Deployment))
 }
 
-/// What keeps a principal from a call; nothing if it may.
+/// Why a principal may not make a call; none if it may.
 ///
 /// # Errors
 /// A gap that names what the answer depends on.

@@ -24,7 +24,7 @@ pub(super) static ROLE_DEPLOYER: Check = Check {
         "AccessDeniedException: User: <arn> is not authorized to perform: ecs:<action> on resource: <arn>",
         "AccessDeniedException: ... with an explicit deny in a permissions boundary",
     ],
-    remedy: "Allow the call to whoever deploys, or name that principal with --caller-arn",
+    remedy: "Allow the call to the principal that deploys, or name another principal with --caller-arn",
     docs: "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html",
     asks: &[caller::CALLS, &[ListAccountSettings::CALL], &PERMISSION_CALLS],
     advises: false,
@@ -34,7 +34,7 @@ pub(super) static ROLE_DEPLOYER: Check = Check {
 fn role_deployer(task: &Task, facts: &View) -> Judgement {
     let calls = calls(task);
     if calls.is_empty() {
-        return not_applicable("the definition is registered, and it is not told what runs it");
+        return not_applicable("already registered, and no service or run-task input given");
     }
     let who = caller::policies(task, facts)?;
     let region = task.region()?.clone();
@@ -90,13 +90,13 @@ fn denied(
         }
         DeployCall::CreateService | DeployCall::UpdateService => judge(arns.service(task)?),
         DeployCall::Register => {
-            // Whether a statement for a single family counts, AWS's pages do not say alike.
+            // AWS's pages disagree on whether a statement for a single family counts.
             match (judge("*".to_owned())?, judge(arns.revision())?) {
                 (Some(finding), Some(_)) => Ok(Some(finding)),
                 (None, None) => Ok(None),
                 (Some(_), None) | (None, Some(_)) => Err(Gap::Undecidable {
                     why: format!(
-                        "{} is allowed on single task definitions only, and it is not certain that this suffices; allow it on *",
+                        "cannot determine whether {} is allowed: the policies allow it only on single task definitions, and AWS's pages disagree on whether that is enough; allow it on *",
                         call.action()
                     ),
                 }
@@ -106,7 +106,7 @@ fn denied(
     }
 }
 
-/// The answer for a revision that is not known yet: that of all which policies tell apart, if they agree.
+/// The answer for a revision that is not known yet: that of every revision in the policies, if they agree.
 fn one_answer(
     call: DeployCall,
     answers: Vec<Result<Option<Finding>, Stop>>,
@@ -115,7 +115,7 @@ fn one_answer(
     let denied = answers.iter().filter(|answer| answer.is_some()).count();
     if denied != 0 && denied != answers.len() {
         let why = format!(
-            "whether the caller may {} depends on the revision, which the definition gets when it is registered",
+            "cannot determine whether the caller may perform {}: the policies depend on the revision, which registration assigns",
             call.action()
         );
         return Err(Gap::Undecidable { why }.into());

@@ -11,7 +11,7 @@ use crate::verdict::{Finding, Judgement, fail, pass};
 
 pub(super) static ROLE_EXISTS: Check = Check {
     id: "role-exists",
-    verifies: "the role exists, in this account, under this path",
+    verifies: "the role exists in the task's account, with this path",
     prevents: &[NO_TASK_ROLE, "ClientException: Role is not valid"],
     remedy: "Create the role, or correct its ARN: aws iam get-role prints the right one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
@@ -27,7 +27,7 @@ fn role_exists(it: &RoleUse, facts: &View) -> Judgement {
     }
 }
 
-/// What a reference leads to.
+/// What a reference points to.
 enum Found<'f> {
     /// The role.
     Role(&'f Role),
@@ -35,10 +35,10 @@ enum Found<'f> {
     Elsewhere(Box<Finding>),
 }
 
-/// The role, for a check that has nothing to say where `role-exists` fails.
+/// The role, for a check that is skipped where `role-exists` fails.
 ///
 /// # Errors
-/// The gap, or the absence that `role-exists` tells of.
+/// The gap, or the absence that `role-exists` reports.
 pub(super) fn role<'f>(it: &RoleUse, facts: &View<'f>) -> Result<&'f Role, Stop> {
     match found(it, facts)? {
         Found::Role(role) => Ok(role),
@@ -59,29 +59,29 @@ fn found<'f>(it: &RoleUse, facts: &View<'f>) -> Result<Found<'f>, Stop> {
         RoleRef::Arn(written) if written.arn().to_string() != role.arn => {
             Ok(Found::Elsewhere(Box::new(
                 fail(format!(
-                    "there is no role {}; the role of that name is {}: its path belongs to the ARN",
+                    "there is no role {}; the role of that name is {}: the ARN must include the path",
                     written.arn(),
                     role.arn
                 ))
-                .remedy(format!("Write the role's full ARN: {}", role.arn)),
+                .remedy(format!("Use the full ARN of the role: {}", role.arn)),
             )))
         }
         _ => Ok(Found::Role(role)),
     }
 }
 
-/// ECS assumes roles of the account and partition in which the task runs, and no others.
+/// ECS assumes only roles of the account and partition where the task runs.
 fn foreign(written: &RoleArn, it: &RoleUse, facts: &View) -> Result<Option<Finding>, Stop> {
     let region = it.task.region()?;
     if written.arn().partition != region.partition() {
         return Ok(Some(
             fail(format!(
-                "{} is of partition {}, but the task runs in {region} of partition {}",
+                "{} is in partition {}, but the task runs in {region}, in partition {}",
                 written.arn(),
                 written.arn().partition,
                 region.partition()
             ))
-            .remedy("Name a role of the partition in which the task runs"),
+            .remedy("Use a role in the partition where the task runs"),
         ));
     }
     let caller = facts.need(&CallerIdentity { region: region.clone() })?;
@@ -92,6 +92,6 @@ fn foreign(written: &RoleArn, it: &RoleUse, facts: &View) -> Result<Option<Findi
             written.account(),
             caller.account
         ))
-        .remedy("Name a role of the task's own account; the task can assume the other one itself")
+        .remedy("Use a role in the task's account; the task can then assume the other role itself")
     }))
 }

@@ -21,13 +21,13 @@ use crate::verdict::{Finding, Findings, Judgement, Severity, fail, not_applicabl
 
 pub(super) static ROLE_TASK_FEATURES: Check = Check {
     id: "role-task-features",
-    verifies: "the task role has what ECS Exec and FireLens need",
+    verifies: "the task role has the permissions that ECS Exec and FireLens need",
     prevents: &[
         "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
         session::NO_SESSION,
-        "FireLens drops the logs, since the output answers AccessDeniedException",
+        "log events are lost: the FireLens output gets AccessDeniedException",
     ],
-    remedy: "Name a task role, and allow it what the feature needs",
+    remedy: "Set taskRoleArn, and allow that role the actions that the feature needs",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
     asks: &[
         &[
@@ -45,7 +45,7 @@ pub(super) static ROLE_TASK_FEATURES: Check = Check {
     judge: |task| whole(task, role_task_features),
 };
 
-/// What the agent of ECS Exec calls from within the container
+/// The actions that the ECS Exec agent in the container calls
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>).
 const EXEC: [&str; 4] = [
     "ssmmessages:CreateControlChannel",
@@ -57,7 +57,7 @@ const EXEC: [&str; 4] = [
 fn role_task_features(task: &Task, facts: &View) -> Judgement {
     let needs = needs(task)?;
     if needs.is_empty() {
-        return not_applicable("neither ECS Exec nor a FireLens output of AWS is used");
+        return not_applicable("neither ECS Exec nor a FireLens output to an AWS service is used");
     }
     let mut found = Findings::new();
     if needs.iter().any(|need| need.feature == Feature::Exec) {
@@ -75,10 +75,10 @@ fn role_task_features(task: &Task, facts: &View) -> Judgement {
             }
         }
     }
-    found.or_pass("the task role has what the features in use need")
+    found.or_pass("the task role has the permissions that the features in use need")
 }
 
-/// The role that the containers will act as.
+/// The role that the containers use.
 fn task_role(task: &Task) -> Result<Option<RoleUse<'_>>, Stop> {
     for planned in task.roles() {
         match planned {
@@ -89,17 +89,19 @@ fn task_role(task: &Task) -> Result<Option<RoleUse<'_>>, Stop> {
     Ok(None)
 }
 
-/// The agent of ECS Exec writes into the container
+/// The ECS Exec agent writes into the container
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
 fn read_only_containers(task: &Task, found: &mut Findings) -> Result<(), Stop> {
     for container in task.definition.container_definitions.items()? {
         let read_only = &container.readonly_root_filesystem;
         if read_only.get()?.is_some_and(|it| *it) {
             found.add(
-                warn("ECS Exec does not work in a container whose root file system is read-only")
+                warn("ECS Exec does not work in a container with a read-only root file system")
                     .at(read_only.place())
                     .prevents(session::NO_SESSION)
-                    .remedy("Leave readonlyRootFilesystem out, or do without ECS Exec here"),
+                    .remedy(
+                        "Remove readonlyRootFilesystem, or do without ECS Exec in this container",
+                    ),
             );
         }
     }
@@ -112,7 +114,7 @@ enum Feature {
     FireLens,
 }
 
-/// What a feature asks of the task role.
+/// What a feature needs of the task role.
 struct Need {
     feature: Feature,
     place: Place,
@@ -120,13 +122,13 @@ struct Need {
     resource: Resource,
 }
 
-/// On what the actions are asked.
+/// The resource of the actions.
 enum Resource {
     /// Actions without resource.
     Any,
-    /// Service and the end of an ARN of the task's account, in this region or the task's.
+    /// The service and the last part of an ARN in the task's account, in this region or the task's.
     Of(&'static str, Option<String>, String),
-    /// The objects of a bucket, whose own policy has a say too.
+    /// The objects of a bucket, where the bucket policy applies too.
     Objects(String),
 }
 
@@ -147,9 +149,9 @@ fn needs(task: &Task) -> Result<Vec<Need>, Stop> {
     Ok(needs)
 }
 
-/// The outputs of AWS that FireLens writes to as the task role
+/// The AWS services that FireLens writes to with the task role
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html>). A destination
-/// that is made up at run time is not judged.
+/// that is only known at run time is not judged.
 fn firelens(container: &Container) -> Result<Option<Need>, Stop> {
     let Some(log) = container.log_configuration.get()? else { return Ok(None) };
     let Some(options) = log.options.get()? else { return Ok(None) };
@@ -169,18 +171,18 @@ fn firelens(container: &Container) -> Result<Option<Need>, Stop> {
     let (actions, resource) = match name.as_deref() {
         Some(name @ ("cloudwatch" | "cloudwatch_logs")) => {
             let Some(group) = option("log_group_name")? else { return Ok(None) };
-            let made_up = |name: &str| match options.get(name) {
+            let is_dynamic = |name: &str| match options.get(name) {
                 Some(field) => Ok(field.get()?.is_some_and(|value| value.contains('$'))),
                 None => Ok::<_, Stop>(false),
             };
-            if made_up("log_stream_name")? || made_up("log_stream_template")? {
+            if is_dynamic("log_stream_name")? || is_dynamic("log_stream_template")? {
                 return Ok(None);
             }
             let stream = match option("log_stream_name")? {
                 Some(name) => name,
-                None if made_up("log_stream_prefix")? => return Ok(None),
+                None if is_dynamic("log_stream_prefix")? => return Ok(None),
                 None => {
-                    // The tag of what a container writes, which names its stream after the prefix
+                    // The tag of the container's logs, which follows the prefix in the stream name
                     // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html).
                     let prefix = option("log_stream_prefix")?.unwrap_or_default();
                     format!("{prefix}{}-firelens-{SOME_TASK}", container_name(container))
@@ -213,15 +215,15 @@ fn container_name(container: &Container) -> &str {
 }
 
 impl Need {
-    /// That `enableExecuteCommand` takes a task role, the API reference says
+    /// `enableExecuteCommand` requires a task role
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html>).
     fn without_role(&self) -> Finding {
         match self.feature {
             Feature::Exec => fail("ECS Exec is enabled, but the task has no task role")
                 .at(&self.place)
-                .remedy("Name a taskRoleArn, and allow it the four actions of ssmmessages"),
+                .remedy("Set taskRoleArn to a role that allows the four ssmmessages actions"),
             Feature::FireLens => warn(format!(
-                "FireLens calls {} as the task role, and there is none",
+                "FireLens calls {} with the task role, but the task has none",
                 self.listed()
             ))
             .at(&self.place)
@@ -248,18 +250,18 @@ impl Need {
                 format!("arn:{}:{service}:{of}:{}:{rest}", region.partition(), set.account)
             }
         };
-        let beside = match &self.resource {
+        let side = match &self.resource {
             Resource::Objects(name) => bucket(name, &region, facts)?,
             Resource::Any | Resource::Of(..) => ResourceSide::default(),
         };
         let wish = |action| match &self.resource {
             Resource::Objects(_) => Wish::new(action, &resource).mended_on(format!("{resource}/*")),
-            // The id of the task is made up, and the next task has another one.
+            // The task ID is a stand-in: every task has another one.
             _ => Wish::new(action, &resource)
                 .mended_on(resource.replace(SOME_TASK, "*"))
                 .called(resource.replace(SOME_TASK, "<id>")),
         };
-        let calls = self.actions.iter().map(|action| (wish(action), beside.clone()));
+        let calls = self.actions.iter().map(|action| (wish(action), side.clone()));
         let from = (&region, CallOrigin::Containers(it.task));
         let answer = decide(who, calls.collect(), from, None, facts)?;
         let Answer::Refused(denied) = answer else { return Ok(()) };

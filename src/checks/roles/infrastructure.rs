@@ -23,7 +23,7 @@ pub(super) static ROLE_INFRASTRUCTURE: Check = Check {
         "(service <name>) failed to register targets in (target-group <arn>) with (error ... is not authorized to perform: elasticloadbalancing:RegisterTargets)",
         "ECS was unable to launch instances: User: <arn> is not authorized to perform: iam:PassRole on resource: <role>",
     ],
-    remedy: "Attach the AmazonECSInfrastructureRolePolicyFor... that belongs to the feature",
+    remedy: "Attach the AWS managed policy of the feature to the role: AmazonECSInfrastructureRolePolicyFor...",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html",
     asks: &[
         &[DescribeCapacityProvider::CALL, GetInstanceProfile::CALL],
@@ -34,7 +34,7 @@ pub(super) static ROLE_INFRASTRUCTURE: Check = Check {
     judge: |task| whole(task, role_infrastructure),
 };
 
-/// Volumes have a check of their own.
+/// Volumes have their own check, `ebs-permission`.
 fn role_infrastructure(task: &Task, facts: &View) -> Judgement {
     let request = &task.context.request;
     let mut found = Findings::new();
@@ -61,8 +61,8 @@ fn role_infrastructure(task: &Task, facts: &View) -> Judgement {
         }
     }
     match any {
-        true => found.or_pass("the infrastructure roles have what they are for"),
-        false => not_applicable("no infrastructure role manages anything but volumes"),
+        true => found.or_pass("the infrastructure roles have the permissions that they need"),
+        false => not_applicable("no infrastructure role is used for anything but volumes"),
     }
 }
 
@@ -77,8 +77,8 @@ fn needs_of(it: &RoleUse, facts: &View) -> Needs {
     least_privilege::of_infrastructure(it.task, it.role, &known)
 }
 
-/// AWS does not say which of the rights of its own policies a deployment could do without, so that what
-/// is missing is a warning.
+/// AWS does not document which permissions of its managed policies are optional, so a missing one is a
+/// warning.
 fn allowed(it: &RoleUse, needs: &Needs, facts: &View, found: &mut Findings) -> Result<(), Stop> {
     let who = policies_of(it.task, &it.reference()?, it.purpose(), facts)?;
     let mut calls = Vec::new();
@@ -101,8 +101,8 @@ fn allowed(it: &RoleUse, needs: &Needs, facts: &View, found: &mut Findings) -> R
     Ok(())
 }
 
-/// A capacity provider of managed instances launches them with a profile, whose role is passed to EC2.
-/// AWS's own policy allows that for roles of one name only
+/// A capacity provider for managed instances launches them with an instance profile, and passes its role to
+/// EC2. The AWS managed policy allows that only for role names with one prefix
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-profile.html>).
 fn launches(
     name: &str,
@@ -140,10 +140,13 @@ fn launches(
     let service = "ec2.amazonaws.com";
     let wish = passing(role, service);
     if let Some(mut finding) = denied(who, &wish, ResourceSide::default(), region, facts)? {
-        finding.message = format!("capacity provider {name}: {} (to {service})", finding.message);
+        finding.message = format!(
+            "capacity provider {name} cannot pass its instance role to {service}: {}",
+            finding.message
+        );
         if finding.remedy.is_none() {
             finding = finding
-                .remedy("Allow iam:PassRole on the instance role, or name it ecsInstanceRole...");
+                .remedy("Allow iam:PassRole on the instance role, or use a role whose name begins with ecsInstanceRole");
         }
         found.add(finding.at(place).prevents(ROLE_INFRASTRUCTURE.prevents[1]));
     }

@@ -1,4 +1,4 @@
-//! The group `roles`: the roles are there, ECS may assume them, and whoever deploys may hand them over.
+//! The group `roles`: the roles exist, ECS may assume them, and the principal that deploys may pass them.
 
 mod caller;
 mod deployer;
@@ -26,7 +26,7 @@ pub static GROUP: Group = Group {
             "aws-ecs-preflight roles taskdef.json --caller-arn arn:aws:iam::111122223333:role/deploy",
         ),
         (
-            "With the volumes' role of a service",
+            "With the infrastructure role for a service's volumes",
             "aws-ecs-preflight roles taskdef.json --service-definition service.json",
         ),
     ],

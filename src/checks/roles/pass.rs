@@ -11,12 +11,12 @@ use crate::verdict::{Judgement, pass};
 
 pub(super) static ROLE_PASS: Check = Check {
     id: "role-pass",
-    verifies: "the caller may pass the role to the service it is for",
+    verifies: "the caller may pass the role to the service that assumes it",
     prevents: &[
         "AccessDeniedException: User: <arn> is not authorized to perform: iam:PassRole on resource: <role>",
         "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. Please verify that the role being passed has the proper trust relationship with Amazon ECS.",
     ],
-    remedy: "Allow iam:PassRole on the role to whoever deploys",
+    remedy: "Allow the principal that deploys iam:PassRole on the role",
     docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
     asks: &[caller::CALLS, &PERMISSION_CALLS],
     advises: false,
@@ -39,7 +39,7 @@ fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
     let Some(mut finding) = caller::denied(caller, &wish, it.task, facts)? else {
         return pass(format!("{} may pass {} to {service}", set.arn, role.arn));
     };
-    finding.message = format!("{} (to {service})", finding.message);
+    finding.message = format!("cannot pass the role to {service}: {}", finding.message);
     let finding = finding.on(&role.arn);
     match it.duty {
         Duty::Infrastructure => finding.prevents(ROLE_PASS.prevents[1]).judge(),
@@ -47,7 +47,7 @@ fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
     }
 }
 
-/// The call that passes a role to a service; to no other is it allowed then.
+/// The call that passes a role to a service. Its remedy allows no other service.
 pub(super) fn passing(role: &str, service: &str) -> Wish {
     Wish::new("iam:PassRole", role).carrying("iam:PassedToService", service).mended_if(
         "StringEquals",

@@ -14,30 +14,30 @@ use crate::verdict::{Findings, Judgement, not_applicable, warn};
 
 pub(super) static ROLE_RECENT: Check = Check {
     id: "role-recent",
-    verifies: "the role and its policies are older than a change takes to be known everywhere",
+    verifies: "the role and its policies have not changed in the last few minutes",
     prevents: &[
-        "ECS was unable to assume the role '<arn>' that was provided for this task, for some minutes",
-        "ECS was unable to assume the configured ECS Infrastructure Role '<arn>', for some minutes",
+        "for some minutes: ECS was unable to assume the role '<arn>' that was provided for this task",
+        "for some minutes: ECS was unable to assume the configured ECS Infrastructure Role '<arn>'",
     ],
-    remedy: "Wait some minutes, then deploy",
+    remedy: "Wait a few minutes, then deploy",
     docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html",
     asks: &[&PoliciesOf::CALLS_FOR_ROLE, &PERMISSION_CALLS],
     advises: true,
     judge: |task| each(task, role_recent),
 };
 
-/// AWS names no limit for how long a change in IAM takes to reach every region; minutes are common.
+/// AWS documents no limit for how long an IAM change takes to reach every region; minutes are common.
 const SETTLED_AFTER: i64 = 5 * 60;
 
 fn role_recent(it: &RoleUse, facts: &View) -> Judgement {
     let Some(now) = it.task.now else {
-        return not_applicable("the recording does not tell when it was made");
+        return not_applicable("the recording has no date");
     };
     let role = role(it, facts)?;
     let principal = (&it.reference()?).into();
     let region = it.task.region()?.clone();
     let Policies::Held(set) = facts.derive(&PoliciesOf { principal, region })? else {
-        return not_applicable("it is no role");
+        return not_applicable("not a role");
     };
     let set = set.complete()?;
     let mut found = Findings::new();
@@ -55,12 +55,12 @@ fn role_recent(it: &RoleUse, facts: &View) -> Judgement {
             look(policy.origin.to_string(), "changed", updated)?;
         }
     }
-    found.or_pass(format!("{} and its managed policies have not changed lately", role.arn))
+    found.or_pass(format!("{} and its managed policies have not changed recently", role.arn))
 }
 
-/// A date as IAM tells it, in seconds since 1970.
+/// A date of IAM, in seconds since 1970.
 fn seconds(text: &str) -> Result<i64, Stop> {
     let date = OffsetDateTime::parse(text, &Rfc3339)
-        .map_err(|_| Gap::Undecidable { why: format!("{text} is no date") })?;
+        .map_err(|_| Gap::Undecidable { why: format!("cannot read {text} as a date") })?;
     Ok(date.unix_timestamp())
 }

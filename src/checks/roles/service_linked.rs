@@ -20,7 +20,7 @@ pub(super) static ROLE_SERVICE_LINKED: Check = Check {
         "InvalidParameterException: You cannot specify an IAM role for services that require a service linked role.",
         "InvalidParameterException: IAM roles are only valid for services configured to use load balancers",
     ],
-    remedy: "Let somebody who may do so create it, once for the account",
+    remedy: "Have an administrator create it, once per account",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html",
     asks: &[caller::CALLS, &PERMISSION_CALLS],
     advises: false,
@@ -32,14 +32,14 @@ const CREATE: &str = "aws iam create-service-linked-role --aws-service-name ecs.
 
 fn role_service_linked(task: &Task, facts: &View) -> Judgement {
     if !is_placed(task) {
-        return not_applicable("it is not told which service or task will run");
+        return not_applicable("no service or run-task input given");
     }
     if let Some(finding) = needless_role(task)? {
         return finding.judge();
     }
     if !is_needed(task)? {
         return not_applicable(
-            "neither network interfaces nor load balancers nor registries nor capacity providers are to be managed",
+            "not needed: no awsvpc network mode, load balancer, service registry or capacity provider is used",
         );
     }
     let region = task.region()?.clone();
@@ -54,12 +54,13 @@ fn role_service_linked(task: &Task, facts: &View) -> Judgement {
         .carrying("iam:AWSServiceName", "ecs.amazonaws.com");
     let finding = match caller::denied(caller::policies(task, facts)?, &wish, task, facts)? {
         None => warn(format!(
-            "the service-linked role {NAME} does not exist yet; the caller may create it, and ECS does so on the way"
+            "the service-linked role {NAME} does not exist yet; the caller may create it, so ECS creates it with the deployment"
         )),
         Some(mut denied) => {
             let refused = denied.message;
-            denied.message =
-                format!("the service-linked role {NAME} does not exist, and {refused}");
+            denied.message = format!(
+                "the service-linked role {NAME} does not exist and cannot be created: {refused}"
+            );
             denied.commands.clear();
             denied
         }
@@ -67,8 +68,7 @@ fn role_service_linked(task: &Task, facts: &View) -> Judgement {
     finding.on(arn).command(ShellCommand::of(CREATE)).judge()
 }
 
-/// A role of the service's own is for a load balancer and nothing else: whatever takes the
-/// service-linked role excludes it
+/// The field `role` is for load balancers only: a service that needs the service-linked role must not set it
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>).
 fn needless_role(task: &Task) -> Result<Option<Finding>, Stop> {
     let request = &task.context.request;
@@ -89,17 +89,17 @@ fn needless_role(task: &Task) -> Result<Option<Finding>, Stop> {
     ];
     if let Some((_, reason)) = reasons.iter().find(|(holds, _)| *holds) {
         return Ok(Some(
-            fail(format!("the service names a role, but needs the service-linked one: {reason}"))
+            fail(format!("role is set, but the service needs the service-linked role: {reason}"))
                 .at(request.role.place())
                 .prevents(ROLE_SERVICE_LINKED.prevents[1])
-                .remedy("Leave role out of the service definition"),
+                .remedy("Remove role from the service definition"),
         ));
     }
     Ok(balancers.is_empty().then(|| {
-        fail("the service names a role for a load balancer, and has none")
+        fail("role is for a load balancer, but the service has no load balancer")
             .at(request.role.place())
             .prevents(ROLE_SERVICE_LINKED.prevents[2])
-            .remedy("Leave role out of the service definition")
+            .remedy("Remove role from the service definition")
     }))
 }
 
@@ -111,7 +111,7 @@ fn is_placed(task: &Task) -> bool {
     task.context.kind != ContextKind::Flags || !task.context.request.cluster.is_missing()
 }
 
-/// What ECS manages in the account by its own role
+/// Whether ECS manages something in the account with its service-linked role
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html>).
 fn is_needed(task: &Task) -> Result<bool, Stop> {
     let request = &task.context.request;

@@ -1,5 +1,5 @@
-//! What ECS Exec does with its sessions, as the cluster configures it: how they are logged and
-//! encrypted, and what the task role needs for that
+//! How the cluster configures ECS Exec sessions: their logs and encryption, and the permissions that the task
+//! role needs for that
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
 
 use crate::account::key_state;
@@ -19,11 +19,11 @@ use crate::reachability::origin::CallOrigin;
 use crate::task::RoleUse;
 use crate::verdict::{Finding, Findings, Severity, warn};
 
-/// The error of a session that cannot be begun.
+/// The error of a session that cannot start.
 pub(super) const NO_SESSION: &str =
     "TargetNotConnectedException: The execute command failed due to an internal error";
 
-/// What keeps sessions from being logged or encrypted as the cluster wants it.
+/// Reports why sessions cannot be logged or encrypted as the cluster configures it.
 pub(super) fn judge(
     it: &RoleUse,
     place: &Place,
@@ -40,7 +40,7 @@ pub(super) fn judge(
     found.part(place, |found| {
         let calls = logging(exec, who, region, facts)?;
         if let Answer::Refused(denied) = decide(who, calls, from, None, facts)? {
-            found.add(hurt("sessions of ECS Exec will not be logged", *denied, place));
+            found.add(hurt("ECS Exec sessions will not be logged", *denied, place));
         }
         Ok(())
     });
@@ -50,7 +50,7 @@ pub(super) fn judge(
     Ok(())
 }
 
-/// How the name of each session begins.
+/// The prefix of every session name.
 const SESSION: &str = "ecs-execute-command";
 
 /// The calls by which the agent in the container writes the log of a session.
@@ -81,18 +81,18 @@ fn logging(
         add("logs:PutLogEvents", &format!("{group}{SESSION}"));
     }
     if let Some(name) = &exec.bucket {
-        let beside = bucket(name, region, facts)?;
+        let side = bucket(name, region, facts)?;
         let arn = format!("arn:{partition}:s3:::{name}");
         let folder = exec.bucket_prefix.as_deref().map(|it| format!("{it}/")).unwrap_or_default();
         let object = format!("{arn}/{folder}{SESSION}");
         let log = Wish::new("s3:PutObject", &object).mended_on(format!("{object}*"));
-        calls.push((log, beside.clone()));
-        calls.push((Wish::new("s3:GetEncryptionConfiguration", arn), beside));
+        calls.push((log, side.clone()));
+        calls.push((Wish::new("s3:GetEncryptionConfiguration", arn), side));
     }
     Ok(calls)
 }
 
-/// The key has to be there and enabled, and the task role calls `kms:Decrypt` on it itself.
+/// The key must exist and be enabled, and the task role calls `kms:Decrypt` on it directly.
 fn encryption(
     key: &str,
     who: &Policies,
@@ -112,7 +112,7 @@ fn encryption(
     };
     if key.state != "Enabled" {
         let finding = warn(format!(
-            "ECS Exec cannot encrypt its sessions: the state of {} is {}",
+            "ECS Exec cannot encrypt its sessions: the state of key {} is {}",
             key.arn, key.state
         ))
         .at(place)
@@ -122,7 +122,10 @@ fn encryption(
         return Ok(());
     }
     if key.manager == Manager::Aws {
-        let why = format!("{} is a key of AWS, which ECS Exec does not take", key.arn);
+        let why = format!(
+            "cannot determine whether ECS Exec can use {}: it is an AWS managed key, and AWS documents only customer managed keys",
+            key.arn
+        );
         return Err(Gap::Undecidable { why }.into());
     }
     let wish = Wish::new("kms:Decrypt", &key.arn)

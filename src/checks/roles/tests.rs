@@ -62,8 +62,8 @@ fn given_a_missing_role_then_it_fails_once() {
 fn a_role_is_of_this_account_partition_and_path() {
     let cases = [
         ("arn:aws:iam::444455556666:role/app", "is in account 444455556666"),
-        ("arn:aws-cn:iam::111122223333:role/app", "is of partition aws-cn"),
-        ("arn:aws:iam::111122223333:role/team/app", "its path belongs to the ARN"),
+        ("arn:aws-cn:iam::111122223333:role/app", "is in partition aws-cn"),
+        ("arn:aws:iam::111122223333:role/team/app", "the ARN must include the path"),
     ];
     for (arn, words) in cases {
         let story = Story::task(&format!(r#""taskRoleArn": "{arn}""#))
@@ -133,7 +133,7 @@ fn given_run_task_replaces_a_role_then_only_the_other_is_assumed() {
         &super::trust::ROLE_TRUST,
         &[
             (Pass, "/executionRoleArn", ""),
-            (Skip, "/taskRoleArn", "put another role in its place"),
+            (Skip, "/taskRoleArn", "replaced by the role in the overrides"),
             (Pass, "run.json#/overrides/taskRoleArn", ""),
         ],
     );

@@ -22,9 +22,9 @@ use crate::verdict::{Finding, Judgement, fail, not_applicable, pass};
 
 pub(super) static ROLE_TRUST: Check = Check {
     id: "role-trust",
-    verifies: "ECS may assume the role: it trusts the right service, on conditions that hold",
+    verifies: "ECS may assume the role: its trust policy allows the right service, and its conditions hold",
     prevents: &[NO_TASK_ROLE, NO_INFRASTRUCTURE_ROLE, NO_SERVICE_ROLE],
-    remedy: "Let the role's trust policy allow sts:AssumeRole to the service",
+    remedy: "Allow the service sts:AssumeRole in the role's trust policy",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
     asks: &[&[CallerIdentity::CALL, GetRole::CALL, DescribeOrganization::CALL]],
     advises: false,
@@ -33,7 +33,7 @@ pub(super) static ROLE_TRUST: Check = Check {
 
 fn role_trust(it: &RoleUse, facts: &View) -> Judgement {
     if it.replaced {
-        return not_applicable("run-task's overrides put another role in its place");
+        return not_applicable("replaced by the role in the overrides of run-task");
     }
     let role = role(it, facts)?;
     let mut source = Source::of(it, role)?;
@@ -53,11 +53,11 @@ fn role_trust(it: &RoleUse, facts: &View) -> Judgement {
             it,
             role,
             false,
-            "its condition on aws:SourceArn names a single cluster, which is not supported",
+            "its condition on aws:SourceArn names a single cluster, which ECS does not support",
         ),
         Decision::Depends(_) => Err(Gap::Undecidable {
             why: format!(
-                "whether {} may assume {} is open: {}",
+                "cannot determine whether {} may assume {}: {}",
                 it.service(),
                 role.arn,
                 source.ask(it, KeyState::Unknown, &layers).sentences().join("; ")
@@ -69,13 +69,13 @@ fn role_trust(it: &RoleUse, facts: &View) -> Judgement {
     }
 }
 
-/// Whether the answer hangs on the organization of whoever ECS acts for.
+/// Whether the answer depends on the organization of the account that ECS acts for.
 fn names_organization(evaluation: &Evaluation) -> bool {
     let Decision::Depends(depends) = &evaluation.decision else { return false };
     depends.keys.iter().any(|it| it.key.eq_ignore_ascii_case("aws:SourceOrgID"))
 }
 
-/// The organization that the account is in, if the caller may see it.
+/// The organization of the account, if the caller may see it.
 fn organization(it: &RoleUse, facts: &View) -> Result<Option<KeyState>, Stop> {
     let asked = DescribeOrganization { region: it.task.region()?.clone() };
     Ok(match facts.tolerate(|| facts.get(&asked))? {
@@ -94,15 +94,14 @@ struct Source {
 
 impl Source {
     fn of(it: &RoleUse, role: &Role) -> Result<Source, Stop> {
-        let arn: RoleArn = role
-            .arn
-            .parse()
-            .map_err(|_| Gap::Undecidable { why: format!("{} is no ARN of a role", role.arn) })?;
+        let arn: RoleArn = role.arn.parse().map_err(|_| Gap::Undecidable {
+            why: format!("{} is not the ARN of a role", role.arn),
+        })?;
         let region = it.task.region()?.to_string();
         Ok(Source { role: arn, region, organization: KeyState::Unknown })
     }
 
-    /// How the ARNs begin that ECS gives as `aws:SourceArn`.
+    /// The prefix of the ARNs that ECS sends as `aws:SourceArn`.
     fn arns(&self) -> String {
         let (partition, account) = (self.role.arn().partition, self.role.account());
         format!("arn:{partition}:ecs:{}:{account}:", self.region)
@@ -115,13 +114,13 @@ impl Source {
             .with_value("aws:SourceAccount", self.role.account().as_str())
             .with("aws:SourceArn", source_arn)
             .with("aws:SourceOrgID", self.organization.clone())
-            // ECS has no field for an external id, but no page says that it sends none.
+            // ECS has no field for an external ID, but AWS does not document that it sends none.
             .with("sts:ExternalId", KeyState::Unknown);
         let role = self.role.arn().to_string();
         evaluate(&Request::new(service, "sts:AssumeRole", &role, context), layers)
     }
 
-    /// A condition on one cluster is not supported; one on all of the account's is
+    /// A condition on one cluster is not supported; one on all clusters of the account is
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>).
     fn is_one_cluster(&self, it: &RoleUse, layers: &Layers) -> bool {
         let statements = layers.resource.iter().flat_map(|policy| &policy.statements);
@@ -136,10 +135,10 @@ impl Source {
 
 fn refused(it: &RoleUse, role: &Role, denied: bool, why: &str) -> Judgement {
     let (service, arn) = (it.service(), &role.arn);
-    let finding = fail(format!("{arn} does not let {service} assume it: {why}")).on(arn);
+    let finding = fail(format!("{service} cannot assume {arn}: {why}")).on(arn);
     let finding = match denied {
         true => finding.remedy(format!(
-            "Narrow the statement of the trust policy that denies it, so that it spares {service}, or name another role: no allow outweighs it"
+            "Narrow the denying statement of the trust policy so that it no longer matches {service}, or use another role: an explicit deny overrides any allow"
         )),
         false => mended(finding, it, role)?,
     };
@@ -150,14 +149,14 @@ fn refused(it: &RoleUse, role: &Role, denied: bool, why: &str) -> Judgement {
     }
 }
 
-/// The trust policy with all that it says, and what it lacks.
+/// The fix: the trust policy with its current statements and the missing one.
 fn mended(finding: Finding, it: &RoleUse, role: &Role) -> Result<Finding, Stop> {
     let source = Source::of(it, role)?;
     let statement = trusting(it.service(), it.duty, source.role.account());
     let document = amended(&role.trust, vec![statement]);
     Ok(finding
         .remedy(format!(
-            "Let the trust policy allow sts:AssumeRole to {}, or name a role that does; the command replaces the policy by all that it says and this",
+            "Allow {} sts:AssumeRole in the trust policy, or use a role that does; the command keeps the current statements and adds this one",
             it.service()
         ))
         .command(
@@ -167,8 +166,8 @@ fn mended(finding: Finding, it: &RoleUse, role: &Role) -> Result<Finding, Stop> 
         ))
 }
 
-/// AWS asks for the account as a condition on the roles of tasks, and shows none on those by which ECS
-/// manages infrastructure. A condition on the region would shut out the tasks of the others
+/// AWS recommends a condition on the account for the roles of tasks, and shows none for infrastructure roles.
+/// A condition on the region would exclude tasks in other regions
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>,
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html>).
 fn trusting(service: &str, duty: Duty, account: &AccountId) -> Value {

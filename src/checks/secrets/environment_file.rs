@@ -9,7 +9,7 @@ use crate::verdict::{Judgement, pass};
 
 pub(super) static ENVIRONMENT_FILE_EXISTS: Check = Check {
     id: "environment-file-exists",
-    verifies: "the environment file's S3 object exists",
+    verifies: "the environment file exists in S3",
     prevents: &[
         "ResourceInitializationError: failed to download env files: file download command: non empty error stream",
     ],

@@ -1,5 +1,5 @@
-//! The group `secrets`: what the task reads at its start is there, and its
-//! execution role may read it: secrets, parameters, environment files.
+//! The group `secrets`: the secrets, parameters and environment files of the task exist, and its execution
+//! role may read them.
 
 mod environment_file;
 mod file_permission;
@@ -15,12 +15,12 @@ use super::Group;
 /// The group.
 pub static GROUP: Group = Group {
     name: "secrets",
-    about: "secrets, parameters and environment files are there, in the right region",
-    help: "Check that secrets, parameters and environment files are there, in the right region",
+    about: "secrets, parameters and environment files exist, in the right region",
+    help: "Check that secrets, parameters and environment files exist, in the right region",
     examples: &[
         ("Without reading any value", "aws-ecs-preflight secrets taskdef.json"),
         (
-            "Prove too that the JSON keys exist",
+            "Also check that the JSON keys exist",
             "aws-ecs-preflight secrets taskdef.json --read-secrets",
         ),
     ],

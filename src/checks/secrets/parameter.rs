@@ -28,12 +28,12 @@ pub(super) static PARAMETER_EXISTS: Check = Check {
 fn parameter_exists(it: &InParameterStore, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let ValueFrom::Parameter(parameter) = &reference else {
-        return not_applicable("it is no parameter");
+        return not_applicable("not a Parameter Store parameter");
     };
     let region = it.region_asked(&reference)?;
     if parameter.is_public() {
         return not_applicable(format!(
-            "{} is a public parameter of AWS, which is not listed",
+            "{} is an AWS public parameter, which cannot be listed",
             parameter.name
         ));
     }
@@ -53,7 +53,7 @@ fn parameter_exists(it: &InParameterStore, facts: &View) -> Judgement {
     }
 }
 
-/// A name without more is that of a parameter, though it may be meant for a secret: only an ARN names one
+/// A plain name refers to a parameter, even if a secret was meant: a secret needs an ARN
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html>).
 fn perhaps_a_secret(
     parameter: &ParameterRef,
@@ -62,14 +62,14 @@ fn perhaps_a_secret(
     facts: &View,
 ) -> Result<Absence, Stop> {
     let named = DescribeSecret { region, id: parameter.name.clone() };
-    // The parameter is missing, whatever is known of secrets.
+    // The parameter is missing, whatever is known about secrets.
     Ok(match facts.tolerate(|| facts.get(&named))? {
         Ok(Seen::Found(secret)) => named_like_secret(&absence, &secret.arn),
         Ok(Seen::Absent(_)) | Err(_) => absence,
     })
 }
 
-/// Another account's parameter is visible only if it is shared through AWS RAM, which takes the advanced
+/// Another account's parameter is visible only if it is shared through AWS RAM, which requires the advanced
 /// tier (<https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html>).
 fn of_another_account(
     parameter: &ParameterRef,
@@ -83,9 +83,9 @@ fn of_another_account(
     let owner = parameter.account().map_or("its account", AccountId::as_str);
     match facts.get(&lookup)? {
         Seen::Found(_) => pass(format!("{arn} is shared with this account")),
-        Seen::Absent(_) => fail(format!("{arn} belongs to another account and is not shared with this one"))
+        Seen::Absent(_) => fail(format!("{arn} belongs to another account, which does not share it with account {own}"))
             .remedy(format!(
-                "Let {owner} share the parameter (advanced tier) through AWS RAM, or use one of this account"
+                "Have {owner} share the parameter (advanced tier) through AWS RAM, or use a parameter of this account"
             ))
             .command(
                 ShellCommand::of("aws ram create-resource-share --name parameters")

@@ -21,7 +21,7 @@ pub(super) static SECRET_PERMISSION: Check = Check {
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... AccessDeniedException: User: <arn> is not authorized to perform: secretsmanager:GetSecretValue on resource: <arn> because no identity-based policy allows the secretsmanager:GetSecretValue action",
     ],
-    remedy: "Allow secretsmanager:GetSecretValue on the secret's full ARN to the execution role (not to the task role)",
+    remedy: "Allow the execution role (not the task role) secretsmanager:GetSecretValue on the secret's full ARN",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
     asks: &[
         &[DescribeSecret::CALL, GetSecretPolicy::CALL],
@@ -36,7 +36,7 @@ pub(super) static SECRET_PERMISSION: Check = Check {
 fn secret_permission(it: &InSecretsManager, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let lookup = it.lookup(&reference)?;
-    // Both are wanted at once.
+    // Both are requested at once.
     let (who, secret) = (of_task::policies(it.task, facts), facts.need(&lookup));
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
     secret?;
@@ -45,15 +45,15 @@ fn secret_permission(it: &InSecretsManager, facts: &View) -> Judgement {
         ValueFrom::Secret(asked) => {
             Version { stage: asked.stage.as_deref(), id: asked.version.as_deref() }
         }
-        // Parameter Store hands the secret on, so the role needs the right to both
+        // Parameter Store passes the secret on, so the role needs permission for both
         // (https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html).
         ValueFrom::SecretThroughParameter { parameter, .. } => {
             let resource = parameter.arn_in(&lookup.region, of_task::account(who));
-            // A parameter of this kind stands for the secret, and there is none to have tags.
+            // Such a parameter is only a reference to the secret, so it has no tags.
             before.push((Wish::new("ssm:GetParameters", resource), ResourceSide::default()));
             Version::default()
         }
-        ValueFrom::Parameter(_) => return not_applicable("it is no secret"),
+        ValueFrom::Parameter(_) => return not_applicable("not a Secrets Manager secret"),
     };
     let departure = CallOrigin::Agent(it.task);
     secret::reads_secret(who, &lookup, version, (before, departure), facts)
@@ -65,7 +65,7 @@ pub(super) static PARAMETER_PERMISSION: Check = Check {
     prevents: &[
         "ResourceInitializationError: unable to pull secrets or registry auth: ... AccessDeniedException: User: <arn> is not authorized to perform: ssm:GetParameters on resource: <arn>",
     ],
-    remedy: "Allow ssm:GetParameters on the parameter's ARN to the execution role (ssm:GetParameter is another action)",
+    remedy: "Allow the execution role ssm:GetParameters on the parameter's ARN (ssm:GetParameter is a different action)",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
     asks: &[
         &[DescribeParameter::CALL],
@@ -80,7 +80,7 @@ pub(super) static PARAMETER_PERMISSION: Check = Check {
 fn parameter_permission(it: &InParameterStore, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let ValueFrom::Parameter(parameter) = &reference else {
-        return not_applicable("it is no parameter");
+        return not_applicable("not a Parameter Store parameter");
     };
     let region = it.region_asked(&reference)?;
     let (who, found) = (of_task::policies(it.task, facts), parameter::found(it, parameter, facts));
@@ -89,27 +89,28 @@ fn parameter_permission(it: &InParameterStore, facts: &View) -> Judgement {
     let account = of_task::account(who);
     let resource = parameter.arn_in(&region, account);
     let mut wish = Wish::new("ssm:GetParameters", &resource);
-    let mut beside = ResourceSide::default();
+    let mut side = ResourceSide::default();
     if let Some(found) = found {
         let (region, name) = (region.clone(), found.name.clone());
-        beside.tags = Tags::Parameter(ListParameterTags { region, name });
+        side.tags = Tags::Parameter(ListParameterTags { region, name });
     }
     match parameter.account() {
         Some(owner) if owner != account => {
-            let why = "what AWS RAM lets the other accounts do is not shown here";
-            let name = format!("share of {resource}");
-            beside.resource = Some(Policy::unreadable(Layer::Resource, &name, why));
-            beside.tags = Tags::Unknown;
+            let why = "AWS RAM does not show it to this account";
+            let name = format!("the AWS RAM share of `{resource}`");
+            let share = Policy::unreadable(Layer::Resource, &name, why).called(&name);
+            side.resource = Some(share);
+            side.tags = Tags::Unknown;
         }
         Some(_) => {}
-        // AWS's public parameters have no account, and everybody's own policies decide.
+        // AWS public parameters have no account: the caller's identity policies decide.
         None if parameter.is_public() => {
-            beside.owner = Some(account.clone());
+            side.owner = Some(account.clone());
             wish = wish.knowing("aws:ResourceAccount", KeyState::Unknown);
         }
-        None => beside.owner = Some(account.clone()),
+        None => side.owner = Some(account.clone()),
     }
     let answer =
-        decide(who, vec![(wish, beside)], (&region, CallOrigin::Agent(it.task)), None, facts)?;
+        decide(who, vec![(wish, side)], (&region, CallOrigin::Agent(it.task)), None, facts)?;
     answer.judge(who, &format!("read {resource}"), facts)
 }

@@ -14,7 +14,7 @@ use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
 
 pub(super) static SECRET_EXISTS: Check = Check {
     id: "secret-exists",
-    verifies: "the secret is there, in the region that its ARN names, not about to be deleted, with the version asked for",
+    verifies: "the secret exists in its region, is not scheduled for deletion, and has the requested version",
     prevents: &[NO_SECRET],
     remedy: "Create the secret, or correct its ARN: aws secretsmanager describe-secret prints the right one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
@@ -54,16 +54,15 @@ fn of_secret(program: &'static str, secret: &Secret, lookup: &DescribeSecret) ->
     ShellCommand::of(program).option("--secret-id", &secret.arn).region(&lookup.region)
 }
 
-/// Without its six-character suffix an ARN is resolved by name, as long as no other secret's name could
-/// be meant (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html>).
+/// Without its six-character suffix an ARN is resolved by name, as long as it matches no other secret (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html>).
 fn partial(asked: &SecretRef, secret: &Secret) -> Finding {
     let with_key =
-        if asked.json_key.is_some() { "; with a JSON key, ECS wants the full ARN" } else { "" };
-    warn(format!("the ARN is not the secret's full one, which is {}{with_key}", secret.arn))
-        .remedy(format!("Write the full ARN: {}", secret.arn))
+        if asked.json_key.is_some() { "; with a JSON key, ECS requires the full ARN" } else { "" };
+    warn(format!("the ARN is incomplete: the full ARN is {}{with_key}", secret.arn))
+        .remedy(format!("Use the full ARN: {}", secret.arn))
 }
 
-/// Whether the version that is asked for is there; by default that is the one labelled AWSCURRENT.
+/// What is wrong with the requested version; by default that is the one with the label AWSCURRENT.
 fn version(
     lookup: &DescribeSecret,
     secret: &Secret,
@@ -77,14 +76,14 @@ fn version(
         None => (None, None),
     };
     let stage = match (stage, id) {
-        // A version without any label is not among the described ones, yet it can be read.
+        // A version without labels is not in the description, but it can be read.
         (None, Some(id)) if !secret.versions.contains_key(id) => {
             let versions =
                 ListSecretVersions { region: lookup.region.clone(), id: secret.arn.clone() };
             let listed = facts.need(&versions)?;
             return Ok((!listed.iter().any(|it| it == id)).then(|| {
                 fail(format!("secret {} has no version {id}", lookup.id))
-                    .remedy("Name a version that the secret has, or none for the current one")
+                    .remedy("Use an existing version, or leave it out to get the current one")
                     .command(of_secret(
                         "aws secretsmanager list-secret-version-ids --include-deprecated",
                         secret,
@@ -101,7 +100,7 @@ fn version(
     if stage == "AWSCURRENT" {
         return Ok(Some(
             fail(format!("secret {} has no value yet", lookup.id))
-                .remedy("Write the value into a file, without a newline at its end, and put it into the secret")
+                .remedy("Write the value to a file without a trailing newline, and store it in the secret")
                 .command(of_secret(
                     "aws secretsmanager put-secret-value --secret-string file://VALUE",
                     secret,
@@ -112,11 +111,11 @@ fn version(
     Ok(Some(without_stage(stage, lookup, secret)))
 }
 
-/// A label is on one version at most; the command puts it on the current one.
+/// A label belongs to at most one version; the command attaches it to the current one.
 fn without_stage(stage: &str, lookup: &DescribeSecret, secret: &Secret) -> Finding {
     let labels: Vec<&str> = secret.versions.values().flatten().map(String::as_str).collect();
     let finding = fail(format!(
-        "no version of secret {} has the stage {stage}; there are {}",
+        "no version of secret {} has the staging label {stage}; existing labels: {}",
         lookup.id,
         labels.join(", ")
     ));
@@ -124,7 +123,7 @@ fn without_stage(stage: &str, lookup: &DescribeSecret, secret: &Secret) -> Findi
     match secret.versions.iter().find(|(_, labels)| is_current(labels)) {
         Some((current, _)) => finding
             .remedy(format!(
-                "Name a stage that the secret has, or give {stage} to a version: the command gives it to the current one"
+                "Use an existing staging label, or attach {stage} to a version: the command attaches it to the current one"
             ))
             .command(
                 ShellCommand::of("aws secretsmanager update-secret-version-stage")
@@ -134,7 +133,7 @@ fn without_stage(stage: &str, lookup: &DescribeSecret, secret: &Secret) -> Findi
                     .region(&lookup.region),
             ),
         None => finding
-            .remedy("Name a stage that the secret has, or give this one to one of its versions")
+            .remedy("Use an existing staging label, or attach this one to a version")
             .command(of_secret(
                 "aws secretsmanager list-secret-version-ids --include-deprecated",
                 secret,
@@ -145,7 +144,7 @@ fn without_stage(stage: &str, lookup: &DescribeSecret, secret: &Secret) -> Findi
 
 pub(super) static SECRET_JSON_KEY: Check = Check {
     id: "secret-json-key",
-    verifies: "the JSON key is in the secret's value (only with --read-secrets)",
+    verifies: "the secret's value contains the JSON key (checked only with --read-secrets)",
     prevents: &[
         "ResourceInitializationError: ... retrieved secret from Secrets Manager did not contain json key <key>",
         "ResourceInitializationError: ... invalid character '<c>' looking for beginning of value",
@@ -160,14 +159,14 @@ pub(super) static SECRET_JSON_KEY: Check = Check {
 fn secret_json_key(it: &InSecretsManager, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let ValueFrom::Secret(secret) = &reference else {
-        return not_applicable("the whole value is used, so no JSON key is needed");
+        return not_applicable("no JSON key is named, so the whole value is used");
     };
     let Some(key) = &secret.json_key else {
-        return not_applicable("the whole value is used, so no JSON key is needed");
+        return not_applicable("no JSON key is named, so the whole value is used");
     };
     if !it.task.read_secrets {
         return not_applicable(format!(
-            "whether the value has the key {key} is not known without reading it (--read-secrets)"
+            "not checked: the JSON key {key} is visible only in the secret's value; pass --read-secrets to read it"
         ));
     }
     facts.need(&it.lookup(&reference)?)?;
@@ -183,11 +182,13 @@ fn secret_json_key(it: &InSecretsManager, facts: &View) -> Judgement {
         SecretForm::LacksKey => {
             fail(format!("the value is a JSON object without the key {key}")).judge()
         }
-        SecretForm::NotJson => fail(format!("the value is no JSON object, so it has no key {key}"))
-            .prevents(SECRET_JSON_KEY.prevents[1])
-            .judge(),
+        SecretForm::NotJson => {
+            fail(format!("the value is not a JSON object, so it has no key {key}"))
+                .prevents(SECRET_JSON_KEY.prevents[1])
+                .judge()
+        }
         SecretForm::Binary => {
-            fail(format!("the value is binary; ECS reads text only, so there is no key {key}"))
+            fail(format!("the value is binary, but ECS reads only text, so it has no key {key}"))
                 .remedy(
                     "Store the value as text: aws secretsmanager put-secret-value --secret-string",
                 )
@@ -220,6 +221,6 @@ mod tests {
             r#""secrets": [{"name": "TOKEN", "valueFrom": "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:db-AbCdEf"}]"#,
         );
         let at = "/containerDefinitions/0/secrets/0/valueFrom";
-        story.ends(&SECRET_EXISTS, &[(Status::Fail, at, "of partition aws-cn")]);
+        story.ends(&SECRET_EXISTS, &[(Status::Fail, at, "in partition aws-cn")]);
     }
 }

@@ -263,7 +263,7 @@ fn a_binary_secret_has_no_json_key() {
         story.reading_secrets().in_account(account.recorded())
     };
     tells(&told("binary"), "secret-json-key", Fail, "binary");
-    tells(&told("not_json"), "secret-json-key", Fail, "no JSON object");
+    tells(&told("not_json"), "secret-json-key", Fail, "not a JSON object");
     tells(&told("has_key"), "secret-json-key", Pass, "password");
 }
 

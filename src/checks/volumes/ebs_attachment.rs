@@ -1,4 +1,4 @@
-//! Whether the container instances take another volume.
+//! Whether the container instances can attach another volume.
 
 use crate::account::fleet::Fleet;
 use crate::document::{LaunchTarget, launch};
@@ -10,16 +10,17 @@ use crate::shell::{ShellCommand, Word};
 use crate::task::EbsVolumeUse;
 use crate::verdict::{Finding, warn};
 
-/// The error of an instance that takes no more volumes
+/// The error of an instance at its volume limit
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachVolume.html>).
-pub(super) const NO_ATTACHMENT: &str = "AttachmentLimitExceeded from ec2:AttachVolume, as the status reason of the volume's attachment";
+pub(super) const NO_ATTACHMENT: &str =
+    "the volume attachment fails with AttachmentLimitExceeded from ec2:AttachVolume";
 
-/// Warns where no container instance that the task may land on takes another volume, as long as none
-/// of those that are there goes. One that takes some is enough: where tasks are placed is not foreseen.
+/// Warns if no container instance that the task may run on can attach another volume. One that can is
+/// enough, because the placement is not known in advance.
 ///
 /// # Errors
-/// Only while answers are under way, and where there is no such cluster: whoever may not look is told no
-/// more than what is assumed.
+/// Only while answers are pending, or if the cluster does not exist: what the caller may not read is an
+/// assumption.
 pub(super) fn short_of(it: &EbsVolumeUse, facts: &View) -> Result<Option<Finding>, Stop> {
     let Some(fleet) = fleet(it) else { return Ok(None) };
     let Ok(machines) = facts.tolerate(|| machines(&fleet, facts))? else {
@@ -36,11 +37,11 @@ pub(super) fn short_of(it: &EbsVolumeUse, facts: &View) -> Result<Option<Finding
         full.extend(machine.fullness(of_type));
     }
     let all_are = full.len() == machines.len();
-    Ok(full.first().filter(|_| all_are).map(|first| told(&fleet, first, full.len() - 1)))
+    Ok(full.first().filter(|_| all_are).map(|first| self::full(&fleet, first, full.len() - 1)))
 }
 
-/// The machines that the task may land on; nothing where it is not told on which, or it lands on
-/// machines that come and go with the tasks.
+/// The instances that the task may run on; none if they are unknown, or are started and stopped with the
+/// tasks.
 fn fleet(it: &EbsVolumeUse) -> Option<Fleet> {
     let targets = match launch::requested(&it.task.context).ok()? {
         Some(targets) => targets,
@@ -50,7 +51,7 @@ fn fleet(it: &EbsVolumeUse) -> Option<Fleet> {
     Fleet::of(it.task).ok()?.filter(|_| on_instances)
 }
 
-/// What is attached to each; nothing where it is not known of one, since that one may do.
+/// The volumes attached to each; none if they are unknown for one, because that one may have room.
 fn machines<'f>(fleet: &Fleet, facts: &View<'f>) -> Result<Vec<Machine<'f>>, Stop> {
     let mut machines = Vec::new();
     for (id, instance) in fleet.members(facts)?.into_iter().filter_map(|it| it.machine) {
@@ -60,43 +61,43 @@ fn machines<'f>(fleet: &Fleet, facts: &View<'f>) -> Result<Vec<Machine<'f>>, Sto
     Ok(machines)
 }
 
-/// A machine.
+/// An instance.
 struct Machine<'f> {
     id: &'f str,
     attached: &'f Attached,
 }
 
 impl<'f> Machine<'f> {
-    /// That it takes no further volume, in words; nothing if it does.
+    /// Why it cannot attach another volume; none if it can.
     fn fullness(&self, of_type: &InstanceType) -> Option<(&'f str, String)> {
         let Attached { kind, volumes, interfaces } = self.attached;
         let most = of_type.volumes?;
-        // The number leaves out the first interface
+        // The limit does not count the first network interface
         // (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/volume_limits.html).
         let further = if of_type.shared { interfaces.saturating_sub(1) } else { 0 };
-        let beside = match further {
+        let extra = match further {
             0 => String::new(),
             1 => " and a second network interface".to_owned(),
-            many => format!(" and {many} network interfaces beside the first"),
+            many => format!(" and {many} additional network interfaces"),
         };
-        let words = format!("{} ({kind}) has {volumes} volumes{beside}, and takes {most}", self.id);
+        let words = format!("{} ({kind}) has {volumes} volumes{extra}, of at most {most}", self.id);
         (volumes + further >= most).then_some((self.id, words))
     }
 }
 
-fn told(fleet: &Fleet, (id, words): &(&str, String), others: usize) -> Finding {
+fn full(fleet: &Fleet, (id, words): &(&str, String), others: usize) -> Finding {
     let Fleet { region, cluster, .. } = fleet;
     let others = match others {
         0 => String::new(),
-        1 => ", and one more is full too".to_owned(),
-        many => format!(", and {many} more are full too"),
+        1 => "; one more is full too".to_owned(),
+        many => format!("; {many} more are full too"),
     };
     warn(format!(
-        "no container instance of cluster {cluster} that the task may land on takes another volume before one of its own goes: {words}{others}"
+        "no container instance of cluster {cluster} that the task may run on can attach another volume until one is detached: {words}{others}"
     ))
     .on(*id)
     .prevents(NO_ATTACHMENT)
-    .remedy("Add container instances, or choose a type that takes more volumes")
+    .remedy("Add container instances, or use an instance type with a higher volume limit")
     .command(
         ShellCommand::of("aws ec2 describe-volumes")
             .option("--filters", Word::of("Name=attachment.instance-id,Values=").and(*id))

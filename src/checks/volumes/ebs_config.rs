@@ -7,18 +7,19 @@ use crate::document::volume::Volume;
 use crate::document::{ContextKind, Field};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
+use crate::names::words;
 use crate::task::{EbsVolumeUse, LaunchVolumeUse};
 use crate::verdict::{Findings, Judgement, fail, not_applicable};
 
 pub(super) static EBS_VOLUME_CONFIG: Check = Check {
     id: "ebs-volume-config",
-    verifies: "the launch input configures the volume that the definition leaves open, within the limits of EBS",
+    verifies: "the service or run-task input configures the volume that the definition leaves to launch, within the limits of EBS",
     prevents: &[
         REQUEST,
-        "ClientException from RegisterTaskDefinition: more than one volume is configured at launch",
+        "the registration fails with ClientException: more than one volume is configured at launch",
         CREATION,
     ],
-    remedy: "Configure the volume in volumeConfigurations of the service or task, as its type allows",
+    remedy: "Configure the volume in volumeConfigurations of the service or run-task input, within the limits of its type",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/configure-ebs-volume.html",
     asks: &[],
     advises: false,
@@ -43,7 +44,7 @@ fn ebs_volume_config(it: &LaunchVolumeUse, _: &View) -> Judgement {
     found.part(&configuration.place, |found| {
         if is_second(it, configuration) {
             found.add(
-                fail("a task has one EBS volume, and this is another")
+                fail("a task can have only one EBS volume, and this is another one")
                     .at(&configuration.place)
                     .prevents(REQUEST)
                     .remedy("Configure one volume only"),
@@ -62,7 +63,7 @@ fn ebs_volume_config(it: &LaunchVolumeUse, _: &View) -> Judgement {
             }
             None => {
                 found.add(
-                    fail("the configuration has no managedEBSVolume, the only kind of volume that is configured at launch")
+                    fail("the configuration has no managedEBSVolume, the only kind of volume that can be configured at launch")
                         .at(&configuration.place)
                         .prevents(REQUEST),
                 );
@@ -70,10 +71,10 @@ fn ebs_volume_config(it: &LaunchVolumeUse, _: &View) -> Judgement {
             }
         }
     });
-    found.or_pass("the volume is configured as the definition wants it, within the limits of EBS")
+    found.or_pass("the volume is configured, within the limits of EBS")
 }
 
-/// A definition leaves one volume open, and says nothing else of it
+/// A definition leaves at most one volume to launch, and says nothing else about it
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html>).
 fn only_one(it: &LaunchVolumeUse, volume: &Volume, found: &mut Findings) -> Result<(), Stop> {
     let others = [
@@ -86,10 +87,10 @@ fn only_one(it: &LaunchVolumeUse, volume: &Volume, found: &mut Findings) -> Resu
     if let Some((other, _)) = others.iter().find(|(_, missing)| !missing) {
         found.add(
             fail(format!(
-                "the volume is configured at launch and has {other}: it can be one of both"
+                "the volume has both configuredAtLaunch and {other}: only one of them is allowed"
             ))
             .at(&volume.place)
-            .prevents("ClientException from RegisterTaskDefinition")
+            .prevents("the registration fails with ClientException")
             .remedy(format!("Remove {other}, or configuredAtLaunch")),
         );
     }
@@ -100,11 +101,11 @@ fn only_one(it: &LaunchVolumeUse, volume: &Volume, found: &mut Findings) -> Resu
         if other.configured_at_launch.get()? == Some(&true) {
             found.add(
                 fail(
-                    "a definition has one volume that is configured at launch, and this is another",
+                    "only one volume of a definition can be configured at launch, and this is another one",
                 )
                 .at(&volume.place)
                 .prevents(DEFINITION)
-                .remedy("Leave configuredAtLaunch to one volume"),
+                .remedy("Set configuredAtLaunch on one volume only"),
             );
             break;
         }
@@ -112,23 +113,23 @@ fn only_one(it: &LaunchVolumeUse, volume: &Volume, found: &mut Findings) -> Resu
     Ok(())
 }
 
-/// A volume that is left open, of which the launch input says nothing.
+/// A volume that is left to launch, but missing in the launch input.
 fn unconfigured(it: &LaunchVolumeUse, volume: &Volume) -> Judgement {
     let context = &it.task.context;
     let name = text(&volume.name);
     if context.kind == ContextKind::Flags && !context.live {
         return not_applicable(format!(
-            "volume {name} is configured at launch: give --service-definition, --run-task or --service"
+            "volume {name} is configured at launch: pass --service-definition, --run-task or --service"
         ));
     }
     if context.kind == ContextKind::UpdateService && !context.live {
         let why = format!(
-            "the update leaves the configuration of volume {name} as the service has it: give --cluster and --service too"
+            "the update keeps the service's configuration of volume {name}: pass --cluster and --service too"
         );
         return Err(Gap::Undecidable { why }.into());
     }
     fail(format!(
-        "volume {name} is configured at launch, and the launch input does not configure it"
+        "volume {name} is configured at launch, but the service or run-task input does not configure it"
     ))
     .prevents(REQUEST)
     .remedy(format!(
@@ -137,7 +138,7 @@ fn unconfigured(it: &LaunchVolumeUse, volume: &Volume) -> Judgement {
     .judge()
 }
 
-/// A configuration is of a volume that is left open, by its name
+/// A configuration names the volume that is left to launch
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceVolumeConfiguration.html>).
 fn belongs(
     it: &LaunchVolumeUse,
@@ -145,13 +146,14 @@ fn belongs(
     found: &mut Findings,
 ) -> Result<(), Stop> {
     let Some(name) = configuration.name.get()? else {
-        found.fail(&configuration.place, "the configuration does not name its volume");
+        found.fail(&configuration.place, "the configuration has no volume name");
         return Ok(());
     };
     let message = match it.volume {
         Some(volume) if volume.name.get()? == Some(name) => return Ok(()),
         Some(volume) => format!(
-            "the configuration is of a volume {name}, and the one that is configured at launch is {}",
+            "the configuration is for volume {}, but the volume that is configured at launch is {}",
+            words::shown(name),
             text(&volume.name)
         ),
         None => {
@@ -160,15 +162,21 @@ fn belongs(
                 named |= volume.name.get()? == Some(name);
             }
             match named {
-                true => format!("volume {name} of the definition is not configured at launch"),
+                true => format!(
+                    "volume {} of the definition is not configured at launch",
+                    words::shown(name)
+                ),
                 false => {
-                    format!("the definition has no volume {name} that is configured at launch")
+                    format!(
+                        "the definition has no volume {} that is configured at launch",
+                        words::shown(name)
+                    )
                 }
             }
         }
     };
     let remedy = match it.volume {
-        Some(volume) => format!("Call it {}", text(&volume.name)),
+        Some(volume) => format!("Set name to {}", text(&volume.name)),
         None => format!(
             "Add {{\"name\": \"{name}\", \"configuredAtLaunch\": true}} to the volumes of the definition, or remove the configuration"
         ),
@@ -194,24 +202,24 @@ fn controller(it: &LaunchVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     {
         found.add(
             fail(format!(
-                "services with EBS volumes are deployed by ECS, and deploymentController is {kind}"
+                "a service with EBS volumes needs the deployment controller ECS, but deploymentController is {kind}"
             ))
             .at(controller.kind.place())
             .prevents(REQUEST)
-            .remedy("Let the type of deploymentController be ECS, or keep the data elsewhere"),
+            .remedy("Set the type of deploymentController to ECS, or keep the data elsewhere"),
         );
     }
     Ok(())
 }
 
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>. Fargate runs no
-/// daemons at all, with or without a volume, so there it is no matter of volumes.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>. Fargate
+/// runs no daemons at all, so there another check reports it.
 fn strategy(it: &LaunchVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     let strategy = &it.task.context.request.scheduling_strategy;
     let is_daemon = strategy.get()?.is_some_and(|strategy| strategy == "DAEMON");
     if is_daemon && !it.task.may_run_on_fargate()? {
         found.add(
-            fail("only services of the strategy REPLICA have EBS volumes, and schedulingStrategy is DAEMON")
+            fail("only services with schedulingStrategy REPLICA can have EBS volumes, but it is DAEMON")
                 .at(strategy.place())
                 .prevents(REQUEST)
                 .remedy("Set schedulingStrategy to REPLICA, or keep the data elsewhere"),
@@ -220,6 +228,6 @@ fn strategy(it: &LaunchVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     Ok(())
 }
 
-fn text(field: &Field<String>) -> &str {
-    field.get().ok().flatten().map_or("without a name", String::as_str)
+fn text(field: &Field<String>) -> String {
+    field.get().ok().flatten().map_or("unnamed".to_owned(), |name| words::shown(name))
 }

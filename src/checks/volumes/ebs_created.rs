@@ -1,4 +1,4 @@
-//! What a volume that is to be created may look like.
+//! The limits for a volume that ECS creates.
 
 use super::ebs_limits::{self, DEFAULT, INITIALIZATION, IOPS_PER_MIB, Iops, Lies, Limits, Range};
 use crate::document::run_context::ManagedEbsVolume;
@@ -10,11 +10,11 @@ use crate::verdict::{Finding, Findings, fail, warn};
 
 /// The error of the request that starts the task.
 pub(super) const REQUEST: &str =
-    "InvalidParameterException from the request that creates the service or runs the task";
+    "the request that creates the service or runs the task fails with InvalidParameterException";
 /// The error of the volume that is to be created.
-pub(super) const CREATION: &str = "InvalidParameterValue or InvalidParameterCombination from ec2:CreateVolume, as the status reason of the volume's attachment";
+pub(super) const CREATION: &str = "the volume attachment fails with InvalidParameterValue or InvalidParameterCombination from ec2:CreateVolume";
 
-/// Judges what is to be created, as far as the documents tell.
+/// Judges the volume as far as the documents describe it.
 pub(super) fn judge(it: &EbsVolumeUse, found: &mut Findings) {
     let ebs = it.ebs;
     found.part(ebs.role_arn.place(), |_| role(it));
@@ -31,7 +31,7 @@ pub(super) fn judge(it: &EbsVolumeUse, found: &mut Findings) {
     tags(it, found);
 }
 
-/// Judges whether a volume of this snapshot can be as it is configured.
+/// Judges whether the configured volume can be created from this snapshot.
 pub(super) fn judge_of_snapshot(
     it: &EbsVolumeUse,
     asked: &DescribeSnapshot,
@@ -45,7 +45,7 @@ pub(super) fn judge_of_snapshot(
             if *size < snapshot.size {
                 found.add(
                     fail(format!(
-                        "sizeInGiB is {size}, and snapshot {} takes a volume of {} GiB at least",
+                        "sizeInGiB is {size}, but snapshot {} needs a volume of at least {} GiB",
                         asked.id, snapshot.size
                     ))
                     .at(field.place())
@@ -75,7 +75,7 @@ fn role(it: &EbsVolumeUse) -> Result<(), Stop> {
         false => Ok(()),
         true => Err(Stop::written(
             it.ebs.place.subject(),
-            "the volume names no infrastructure role (roleArn) by which ECS could create it",
+            "the volume has no infrastructure role (roleArn) with which ECS can create it",
         )),
     }
 }
@@ -83,7 +83,7 @@ fn role(it: &EbsVolumeUse) -> Result<(), Stop> {
 fn source(ebs: &ManagedEbsVolume, found: &mut Findings) -> Result<(), Stop> {
     if ebs.size_in_gib.get()?.is_none() && is_empty(&ebs.snapshot_id)? {
         found.add(
-            fail("the volume has neither sizeInGiB nor snapshotId, and needs one of them")
+            fail("the volume has neither sizeInGiB nor snapshotId, but needs one of them")
                 .at(&ebs.place)
                 .prevents(REQUEST)
                 .remedy("Set sizeInGiB, or snapshotId"),
@@ -101,7 +101,8 @@ fn limits(it: &EbsVolumeUse, found: &mut Findings) -> Result<Option<&'static Lim
     let field = &it.ebs.volume_type;
     let kind = field.get()?.filter(|kind| !kind.is_empty()).map_or(DEFAULT, String::as_str);
     let Some(limits) = ebs_limits::of(kind) else {
-        let message = format!("EBS has no volume type {kind} (there are: {})", ebs_limits::kinds());
+        let message =
+            format!("EBS has no volume type {kind}; valid types: {}", ebs_limits::kinds());
         found.add(
             fail(message).at(field.place()).prevents(CREATION).remedy("Set volumeType to gp3"),
         );
@@ -109,7 +110,7 @@ fn limits(it: &EbsVolumeUse, found: &mut Findings) -> Result<Option<&'static Lim
     };
     if kind == "standard" && it.task.may_run_on_fargate()? {
         found.add(
-            fail("tasks on Fargate have no volumes of type standard")
+            fail("tasks on Fargate cannot have volumes of type standard")
                 .at(field.place())
                 .prevents(CREATION)
                 .remedy("Set volumeType to gp3"),
@@ -118,7 +119,7 @@ fn limits(it: &EbsVolumeUse, found: &mut Findings) -> Result<Option<&'static Lim
     Ok(Some(limits))
 }
 
-/// Judges a number that has to lie within a range.
+/// Judges a number that has to be within a range.
 fn within(
     number: i64,
     range: Range,
@@ -133,7 +134,7 @@ fn within(
     match range.holds(number) {
         Lies::Within => {}
         Lies::Between => found.add(finding(warn(format!(
-            "{name} is {number}, and ECS documents {range} for {limits}; EC2 goes up to {}",
+            "{name} is {number}, but ECS documents {range} for {limits}; EC2 allows up to {}",
             range.most_of_ec2
         )))),
         Lies::Raised => found.add(finding(warn(format!(
@@ -141,7 +142,7 @@ fn within(
             range.least
         )))),
         Lies::Outside => {
-            found.add(finding(fail(format!("{name} is {number}, and {limits} takes {range}"))));
+            found.add(finding(fail(format!("{name} is {number}, but {limits} allows {range}"))));
         }
     }
 }
@@ -160,14 +161,14 @@ fn iops(ebs: &ManagedEbsVolume, limits: &Limits, found: &mut Findings) -> Result
     let kind = limits.kind;
     match (field.get()?, limits.iops) {
         (None, Some(Iops { default: None, range, .. })) => found.add(
-            fail(format!("a volume of type {kind} needs iops, and none are given"))
+            fail(format!("a volume of type {kind} needs iops, but none is set"))
                 .at(field.place())
                 .prevents(CREATION)
                 .remedy(format!("Set iops to {range}, or volumeType to gp3")),
         ),
         (None, _) => {}
         (Some(iops), None) => found.add(
-            fail(format!("iops is {iops}, and a volume of type {kind} takes none"))
+            fail(format!("iops is {iops}, but a volume of type {kind} does not support iops"))
                 .at(field.place())
                 .prevents(CREATION)
                 .remedy("Remove iops, or set volumeType to gp3"),
@@ -183,7 +184,7 @@ fn iops(ebs: &ManagedEbsVolume, limits: &Limits, found: &mut Findings) -> Result
     Ok(())
 }
 
-/// A volume has so many operations for each GiB.
+/// A volume allows a maximum of operations for each GiB.
 fn ratio(
     iops: i64,
     size: i64,
@@ -196,12 +197,12 @@ fn ratio(
     if iops > most && offered.range.holds(iops) != Lies::Outside {
         found.add(
             fail(format!(
-                "iops is {iops}, and a volume of type {} and {size} GiB has {most} at most ({} for each GiB)",
+                "iops is {iops}, but a volume of type {} with {size} GiB allows at most {most} ({} per GiB)",
                 limits.kind, offered.per_gib
             ))
             .at(ebs.iops.place())
             .prevents(CREATION)
-            .remedy("Lower iops, or enlarge the volume"),
+            .remedy("Lower iops, or increase the size"),
         );
     }
 }
@@ -212,7 +213,7 @@ fn throughput(ebs: &ManagedEbsVolume, limits: &Limits, found: &mut Findings) -> 
     let kind = limits.kind;
     let Some(range) = limits.throughput else {
         found.add(
-            fail(format!("throughput is {throughput}, and a volume of type {kind} takes none"))
+            fail(format!("throughput is {throughput}, but a volume of type {kind} does not support throughput"))
                 .at(field.place())
                 .prevents(CREATION)
                 .remedy("Remove throughput, or set volumeType to gp3"),
@@ -234,7 +235,7 @@ fn throughput(ebs: &ManagedEbsVolume, limits: &Limits, found: &mut Findings) -> 
     if needed > iops && range.holds(*throughput) != Lies::Outside {
         found.add(
             fail(format!(
-                "throughput is {throughput} MiB/s, which takes {needed} iops, and the volume has {iops}"
+                "throughput is {throughput} MiB/s, which needs {needed} iops, but the volume has {iops}"
             ))
             .at(field.place())
             .prevents(CREATION)
@@ -249,7 +250,7 @@ fn initialization(ebs: &ManagedEbsVolume, found: &mut Findings) -> Result<(), St
     let Some(rate) = field.get()? else { return Ok(()) };
     if is_empty(&ebs.snapshot_id)? {
         found.add(
-            fail("volumeInitializationRate is set, and the volume is made of no snapshot")
+            fail("volumeInitializationRate is set, but the volume is not created from a snapshot")
                 .at(field.place())
                 .prevents(REQUEST)
                 .remedy("Remove volumeInitializationRate, or set snapshotId"),
@@ -259,12 +260,12 @@ fn initialization(ebs: &ManagedEbsVolume, found: &mut Findings) -> Result<(), St
     Ok(())
 }
 
-/// A key is for a volume that is encrypted
+/// A key needs an encrypted volume
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html>).
 fn encryption(ebs: &ManagedEbsVolume, found: &mut Findings) -> Result<(), Stop> {
     if !is_empty(&ebs.kms_key_id)? && ebs.encrypted.get()? == Some(&false) {
         found.add(
-            fail("encrypted is false, and kmsKeyId is for a volume that is encrypted")
+            fail("kmsKeyId is set, but encrypted is false")
                 .at(ebs.encrypted.place())
                 .prevents(CREATION)
                 .remedy("Set encrypted to true, or remove kmsKeyId"),
@@ -273,7 +274,7 @@ fn encryption(ebs: &ManagedEbsVolume, found: &mut Findings) -> Result<(), Stop> 
     Ok(())
 }
 
-/// How many tags a volume may have beside those of ECS
+/// How many tags a volume may have in addition to those of ECS
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html>).
 const MOST_TAGS: usize = 48;
 
@@ -294,7 +295,7 @@ fn tags(it: &EbsVolumeUse, found: &mut Findings) {
                             fail(format!("the tag {key} is reserved for AWS"))
                                 .at(tag.key.place())
                                 .prevents(REQUEST)
-                                .remedy("Remove the tag, or call it otherwise"),
+                                .remedy("Remove or rename the tag"),
                         );
                     }
                     Ok(())
@@ -305,7 +306,7 @@ fn tags(it: &EbsVolumeUse, found: &mut Findings) {
                 matches!(it.task.context.kind, ContextKind::RunTask | ContextKind::StartTask);
             if propagated == Some("SERVICE") && standalone {
                 found.add(
-                    warn("propagateTags is SERVICE, and no service starts the task")
+                    warn("propagateTags is SERVICE, but no service starts the task")
                         .at(specification.propagate_tags.place())
                         .prevents(REQUEST)
                         .remedy("Set propagateTags to TASK_DEFINITION, or leave it out"),
@@ -315,7 +316,7 @@ fn tags(it: &EbsVolumeUse, found: &mut Findings) {
         if count > MOST_TAGS {
             found.add(
                 fail(format!(
-                    "the volume has {count} tags, and takes {MOST_TAGS} beside those of ECS"
+                    "the volume has {count} tags, but may have at most {MOST_TAGS} in addition to those of ECS"
                 ))
                 .at(specifications.place())
                 .prevents(REQUEST)

@@ -10,9 +10,9 @@ use crate::verdict::{Judgement, fail, pass, warn};
 
 pub(super) static EBS_FILESYSTEM: Check = Check {
     id: "ebs-filesystem",
-    verifies: "the file system type of the volume fits the operating system, and is that of the snapshot",
+    verifies: "the file system type of the volume matches the task's operating system and the snapshot",
     prevents: &["ECS timed out while configuring the EBS volume attachment to your Task."],
-    remedy: "Set filesystemType to one of the task's operating system, and to that of the snapshot",
+    remedy: "Set filesystemType to a type that the task's operating system supports, and that the snapshot has",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-ebs-volumes-scenarios.html",
     asks: &[],
     advises: false,
@@ -22,7 +22,7 @@ pub(super) static EBS_FILESYSTEM: Check = Check {
 const LINUX: [&str; 3] = ["ext3", "ext4", "xfs"];
 const WINDOWS: &str = "ntfs";
 
-/// What a volume is formatted with that does not say
+/// The default file system type
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html>).
 const DEFAULT: &str = "xfs";
 
@@ -37,7 +37,7 @@ fn ebs_filesystem(it: &EbsVolumeUse, facts: &View) -> Judgement {
     };
     let known = LINUX.contains(&kind) || kind == WINDOWS;
     if !known {
-        return fail(format!("ECS makes no file system of type {kind}"))
+        return fail(format!("ECS does not support the file system type {kind}"))
             .at(field.place())
             .remedy(format!("Set filesystemType to {}", offered(windows)))
             .judge();
@@ -46,33 +46,33 @@ fn ebs_filesystem(it: &EbsVolumeUse, facts: &View) -> Judgement {
         let system = if windows { "Windows" } else { "Linux" };
         let finding = match kind == WINDOWS && may_be_windows(it)? {
             true => warn(format!(
-                "filesystemType is {kind}, and the definition does not say that its containers are of Windows"
+                "filesystemType is {kind}, but the definition does not set a Windows operating system"
             ))
-            .remedy("Name Windows in runtimePlatform.operatingSystemFamily"),
-            false => fail(format!("filesystemType is {kind}, and a task on {system} takes {}", offered(windows)))
+            .remedy("Set runtimePlatform.operatingSystemFamily to a Windows version"),
+            false => fail(format!("filesystemType is {kind}, but a {system} task supports {}", offered(windows)))
                 .remedy(format!("Set filesystemType to {}", offered(windows))),
         };
         return finding.at(field.place()).judge();
     }
     let standalone = matches!(it.task.context.kind, ContextKind::RunTask | ContextKind::StartTask);
     if windows && standalone {
-        return warn("AWS documents ntfs for the volumes of services only, and this task is none of a service")
+        return warn("AWS documents ntfs only for volumes of services, but this task is not started by a service")
             .at(field.place())
             .judge();
     }
     match it.ebs.snapshot_id.get()?.filter(|id| !id.is_empty()) {
         None => pass(format!("the volume is formatted with {kind}")),
-        // EC2 does not know what is in a snapshot: nobody can tell but who took it.
+        // No API returns the file system type of a snapshot.
         Some(snapshot) if written.is_none() => warn(format!(
-            "the volume is made of snapshot {snapshot} and names no file system type, so {kind} is expected in it"
+            "the volume is created from snapshot {snapshot} without filesystemType, so ECS expects {kind} in it"
         ))
         .at(it.ebs.snapshot_id.place())
         .on(snapshot)
-        .remedy("Set filesystemType to what the volume had when the snapshot was taken")
+        .remedy("Set filesystemType to the type that the volume had when the snapshot was taken")
         .judge(),
         Some(snapshot) => {
-            facts.assume(format!("that snapshot {snapshot} holds a file system of type {kind}, without partitions"));
-            pass(format!("{kind} is a file system of the task's operating system"))
+            facts.assume(format!("that snapshot {snapshot} contains a file system of type {kind}, without partitions"));
+            pass(format!("the task's operating system supports {kind}"))
         }
     }
 }
@@ -84,7 +84,7 @@ fn offered(windows: bool) -> String {
     }
 }
 
-/// On instances of one's own, a definition that names no operating system runs on either.
+/// On EC2, a definition without an operating system runs on Linux and Windows instances.
 fn may_be_windows(it: &EbsVolumeUse) -> Result<bool, Stop> {
     let platform = it.task.definition.runtime_platform.get()?;
     let named = match platform {

@@ -1,7 +1,7 @@
-//! What EBS offers of each type of volume.
+//! The limits of each EBS volume type.
 //!
-//! ECS documents limits of its own, and EC2 has raised some of them since: between the two a volume is
-//! likely to be created all the same
+//! ECS documents its own limits, and EC2 has raised some since: between the two a volume can probably be
+//! created
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html>,
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html>).
 
@@ -19,7 +19,7 @@ pub(super) struct Range {
     pub least_of_ec2: i64,
 }
 
-/// How a number lies to a range.
+/// Where a number is relative to a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lies {
     Within,
@@ -49,19 +49,19 @@ pub(super) struct Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Iops {
     pub range: Range,
-    /// What a volume has that names none; nothing where it has to.
+    /// The default; none if a value is required.
     pub default: Option<i64>,
-    /// How many of them go with a GiB, at most
+    /// The maximum for each GiB
     /// (<https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html>,
     /// <https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html>).
     pub per_gib: i64,
 }
 
-/// How many operations per second 1 MiB/s of throughput takes
+/// How many operations per second 1 MiB/s of throughput needs
 /// (<https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html>).
 pub(super) const IOPS_PER_MIB: i64 = 4;
 
-/// What a volume is that names no type
+/// The default volume type
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html>).
 pub(super) const DEFAULT: &str = "gp3";
 

@@ -30,15 +30,15 @@ use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable};
 
 pub(super) static EBS_PERMISSION: Check = Check {
     id: "ebs-permission",
-    verifies: "the infrastructure role may create, tag and attach the volume, judged with the tags that ECS sets, and account and instances have room for it",
+    verifies: "the infrastructure role may create, tag and attach the volume with the tags that ECS sets, and account quotas and instance limits allow it",
     prevents: &[
         "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. Please verify that the role being passed has the proper trust relationship with Amazon ECS",
-        "UnauthorizedOperation: You are not authorized to perform this operation. (ec2:CreateVolume), as the status reason of the volume's attachment",
+        "the volume attachment fails with UnauthorizedOperation: You are not authorized to perform this operation. (ec2:CreateVolume)",
         ebs_quota::NO_STORAGE,
         ebs_quota::NO_IOPS,
         ebs_attachment::NO_ATTACHMENT,
     ],
-    remedy: "Attach AWS's policy AmazonECSInfrastructureRolePolicyForVolumes to the infrastructure role, or allow what it allows",
+    remedy: "Attach the AWS managed policy AmazonECSInfrastructureRolePolicyForVolumes to the infrastructure role, or allow the same actions",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html",
     asks: &[
         &[
@@ -57,15 +57,15 @@ pub(super) static EBS_PERMISSION: Check = Check {
     judge: |task| each(task, ebs_permission),
 };
 
-/// AWS's policy for this.
+/// The AWS managed policy for this.
 const MANAGED: &str = "service-role/AmazonECSInfrastructureRolePolicyForVolumes";
 
 fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
     let Some(role) = it.role()? else {
-        return not_applicable("the volume names no infrastructure role");
+        return not_applicable("the volume has no infrastructure role (roleArn)");
     };
     let (who, tags) = (policies_of(it.task, &role, Purpose::Infrastructure, facts), Tags::of(it));
-    // Asked before the policies are known, so that the answers come together.
+    // Requested before the policies are known, so that all answers arrive together.
     let (created, short) = (created(it, facts), short_of_room(it, facts));
     let (who, tags) = (who?, tags?);
     let region = it.task.region()?;
@@ -83,9 +83,9 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
         let ends = decide(who, to_the_end, from, None, facts);
         let consequence = match ends {
             Ok(Answer::Refused(_)) => {
-                "the task starts, but ECS may not manage its volume to the end, and it may stay and cost"
+                "the task starts, but ECS may not be able to delete its volume, which then keeps costing money"
             }
-            _ => "AWS's policy has it, and ECS may come to need it",
+            _ => "the AWS managed policy includes it, so ECS may need it",
         };
         let message = format!("{}; {consequence}", finding.message);
         let first = Finding { severity: Severity::Warn, message, ..finding };
@@ -99,7 +99,7 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
     }
 }
 
-/// What the account, or the instances, have no room for.
+/// What exceeds the account quotas or the instance limits.
 fn short_of_room(it: &EbsVolumeUse, facts: &View) -> Result<Vec<Finding>, Stop> {
     let of_instances = ebs_attachment::short_of(it, facts);
     let mut short = ebs_quota::short_of(it, facts)?;
@@ -107,7 +107,7 @@ fn short_of_room(it: &EbsVolumeUse, facts: &View) -> Result<Vec<Finding>, Stop> 
     Ok(short)
 }
 
-/// Half a dozen statements tell less than how many they are.
+/// Shows only the number of many statements.
 fn briefly(answer: Answer) -> Answer {
     match answer {
         Answer::Allowed(by) if by.len() > 2 => {
@@ -117,7 +117,7 @@ fn briefly(answer: Answer) -> Answer {
     }
 }
 
-/// What is lacking is in AWS's own policy, with the conditions that keep it to the volumes of ECS.
+/// The missing permissions are in the AWS managed policy, with conditions that limit them to ECS volumes.
 fn mended(finding: Finding, region: &Region) -> Finding {
     let Some(name) = finding.resource.as_deref().and_then(|arn| arn.rsplit('/').next()) else {
         return finding;
@@ -137,7 +137,7 @@ struct Tags {
     /// The cluster, whose name is in the ARN of the task for which the volume is created.
     cluster: Option<String>,
     own: Vec<(String, String)>,
-    /// Whether there are no others: none are propagated, and ECS adds none of its own.
+    /// Whether there are no others: none are propagated, and ECS adds no managed tags.
     all: bool,
 }
 
@@ -145,7 +145,7 @@ impl Tags {
     /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-ebs-config.html>
     fn of(it: &EbsVolumeUse) -> Result<Tags, Stop> {
         let request = &it.task.context.request;
-        // What an update does not say is as the service has it.
+        // What an update leaves out stays as the service has it.
         let context = &it.task.context;
         let is_whole = context.live || context.kind != ContextKind::UpdateService;
         let managed = &request.enable_ecs_managed_tags;
@@ -161,7 +161,7 @@ impl Tags {
                 }
             }
         }
-        // Where the cluster is not known yet, the ARN begins the same.
+        // If the cluster is unknown, the start of the ARN is the same.
         let named = request.cluster.get();
         let cluster = named.ok().map(|name| {
             let name = name.filter(|name| !name.is_empty()).map_or("default", String::as_str);
@@ -179,7 +179,7 @@ impl Tags {
         task
     }
 
-    /// The call sets these tags, and no others if that is known.
+    /// The call that sets these tags, and no others if that is known.
     fn set_by(&self, wish: Wish, region: &Region, account: &AccountId) -> Wish {
         if !self.all {
             return wish;
@@ -190,7 +190,7 @@ impl Tags {
         wish.setting(&tags)
     }
 
-    /// The call carries these tags, under each of these prefixes of condition keys.
+    /// The call with these tags, under each of these prefixes of condition keys.
     fn on(&self, mut wish: Wish, prefixes: &[&str], region: &Region, account: &AccountId) -> Wish {
         let task = self.task(region, account);
         for prefix in prefixes {
@@ -205,7 +205,7 @@ impl Tags {
     }
 }
 
-/// What is known of the volume that is to be created: the condition keys of `ec2:CreateVolume`
+/// The known condition keys of `ec2:CreateVolume` for the new volume
 /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>).
 fn created(it: &EbsVolumeUse, facts: &View) -> Result<Vec<(&'static str, KeyState)>, Stop> {
     let ebs = it.ebs;
@@ -243,12 +243,12 @@ fn created(it: &EbsVolumeUse, facts: &View) -> Result<Vec<(&'static str, KeyStat
     ])
 }
 
-/// Snapshots are in no account, by their ARN.
+/// The ARN of a snapshot, which contains no account.
 fn snapshot_arn(region: &Region, id: &str) -> String {
     format!("arn:{}:ec2:{region}::snapshot/{id}", Partition::of_region(region.as_str()))
 }
 
-/// The calls that ECS makes in the name of the role.
+/// The calls that ECS makes with the role.
 struct Calls<'c> {
     who: &'c Policies,
     region: &'c Region,
@@ -257,7 +257,7 @@ struct Calls<'c> {
 }
 
 impl Calls<'_> {
-    /// Those without which there is no volume at the task.
+    /// Those that a task needs to start with its volume.
     fn to_start(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, ResourceSide)>, Stop> {
         let mut wishes = vec![
             self.describing("ec2:DescribeVolumes"),
@@ -272,29 +272,29 @@ impl Calls<'_> {
         if !runs_on_fargate_only(it)? {
             wishes.push(self.wish("ec2:AttachVolume", self.arn("instance/i-*")));
         }
-        Ok(self.beside(wishes))
+        Ok(self.owned(wishes))
     }
 
-    /// Those that AWS's policy has, and that no task is known to fail for.
+    /// Those in the AWS managed policy that no task is known to fail without.
     fn listed(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, ResourceSide)>, Stop> {
         let mut wishes = vec![self.describing("ec2:DescribeAvailabilityZones")];
         if !runs_on_fargate_only(it)? {
             wishes.push(self.describing("ec2:DescribeInstances"));
         }
-        Ok(self.beside(wishes))
+        Ok(self.owned(wishes))
     }
 
-    /// Those that manage the volume until the task is gone.
+    /// Those that detach and delete the volume when the task stops.
     fn to_the_end(&self, it: &EbsVolumeUse) -> Result<Vec<(Wish, ResourceSide)>, Stop> {
         let mut wishes = vec![self.managed("ec2:DetachVolume"), self.managed("ec2:DeleteVolume")];
         if !runs_on_fargate_only(it)? {
             wishes.push(self.wish("ec2:DetachVolume", self.arn("instance/i-*")));
         }
-        Ok(self.beside(wishes))
+        Ok(self.owned(wishes))
     }
 
-    fn beside(&self, wishes: Vec<Wish>) -> Vec<(Wish, ResourceSide)> {
-        // A snapshot that may be used is as one's own: it has no policy to ask.
+    fn owned(&self, wishes: Vec<Wish>) -> Vec<(Wish, ResourceSide)> {
+        // A shared snapshot has no policy, so it counts as one of the account.
         let own =
             ResourceSide { owner: Some(account(self.who).clone()), ..ResourceSide::default() };
         wishes.into_iter().map(|wish| (wish, own.clone())).collect()
@@ -334,7 +334,7 @@ impl Calls<'_> {
     }
 }
 
-/// Fargate's instances are not in the account, so no policy of it need name them.
+/// On Fargate there are no instances in the account, so no permission on instances is needed.
 fn runs_on_fargate_only(it: &EbsVolumeUse) -> Result<bool, Stop> {
     let targets = match crate::document::launch::requested(&it.task.context)? {
         Some(targets) => targets,

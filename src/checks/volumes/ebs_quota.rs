@@ -1,4 +1,4 @@
-//! Whether an account may have the volumes that tasks take, beside those that it has.
+//! Whether the account's quotas allow the volumes of the new tasks in addition to the existing ones.
 
 use super::ebs_limits::{self, DEFAULT};
 use crate::facts::View;
@@ -10,21 +10,21 @@ use crate::shell::{ShellCommand, Word};
 use crate::task::{EbsVolumeUse, Rollout};
 use crate::verdict::{Finding, warn};
 
-/// The error of an account that may have no more storage of the volume's type
+/// The error of an account whose storage quota for the volume type is used up
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>).
 pub(super) const NO_STORAGE: &str =
-    "VolumeLimitExceeded from ec2:CreateVolume, as the status reason of the volume's attachment";
-/// The error of an account that may have no more I/O operations of it.
+    "the volume attachment fails with VolumeLimitExceeded from ec2:CreateVolume";
+/// The error of an account whose IOPS quota for the volume type is used up.
 pub(super) const NO_IOPS: &str =
-    "MaxIOPSLimitExceeded from ec2:CreateVolume, as the status reason of the volume's attachment";
+    "the volume attachment fails with MaxIOPSLimitExceeded from ec2:CreateVolume";
 
-/// Warns where the tasks that start take more storage, or more I/O operations, than the quotas of
-/// their type of volume leave. Nothing is asked where it is not told how many tasks start.
+/// Warns if the new tasks need more storage or IOPS than the quotas of their volume type leave. Nothing is
+/// looked up if the number of tasks is unknown.
 ///
 /// # Errors
-/// Only while answers are under way: whoever may not look is told no more than what is assumed.
+/// Only while answers are pending: what the caller may not read is an assumption.
 pub(super) fn short_of(it: &EbsVolumeUse, facts: &View) -> Result<Vec<Finding>, Stop> {
-    // What cannot be read in the documents, or is wrong there, is told by ebs-volume-config.
+    // ebs-volume-config reports what is unreadable or wrong in the documents.
     let Some(wanted) = Wanted::of(it) else { return Ok(Vec::new()) };
     let (size, has) = (wanted.size(facts), wanted.has(facts));
     let storage = wanted.may_have(Quota::of_storage(wanted.kind), facts);
@@ -60,7 +60,7 @@ pub(super) fn short_of(it: &EbsVolumeUse, facts: &View) -> Result<Vec<Finding>, 
 
 const GIB_IN_A_TIB: i64 = 1_024;
 
-/// The volumes that are wanted.
+/// The volumes of the new tasks.
 struct Wanted<'t> {
     it: &'t EbsVolumeUse<'t>,
     kind: &'t str,
@@ -68,15 +68,15 @@ struct Wanted<'t> {
     rollout: Rollout,
 }
 
-/// What volumes have of something, and may have.
+/// What all volumes use of a quota, and the limit.
 struct Measure {
     quota: Quota,
     unit: &'static str,
     in_a_unit_of_the_quota: i64,
     may_have: i64,
-    /// What all volumes of the type have, where that is known.
+    /// What the existing volumes of the type use, if known.
     has: Option<i64>,
-    /// What each new one takes.
+    /// What each new volume uses.
     each: i64,
 }
 
@@ -88,7 +88,7 @@ impl<'t> Wanted<'t> {
         Some(Wanted { it, kind: limits.kind, region: it.task.region().ok()?, rollout })
     }
 
-    /// The size of each: as it is written, or that of the snapshot.
+    /// The size of each: as configured, or that of the snapshot.
     fn size(&self, facts: &View) -> Result<Option<i64>, Stop> {
         if let Ok(Some(size)) = self.it.ebs.size_in_gib.get() {
             return Ok(Some(*size));
@@ -120,7 +120,7 @@ impl<'t> Wanted<'t> {
         })
     }
 
-    /// A warning where they go beyond what the account may have.
+    /// A warning if they exceed the quota.
     fn beyond(&self, of: &Measure) -> Option<Finding> {
         let Rollout { tasks, of: start } = &self.rollout;
         let Measure { quota, unit, may_have, each, .. } = of;
@@ -129,21 +129,21 @@ impl<'t> Wanted<'t> {
             return None;
         }
         let (kind, region) = (self.kind, self.region);
-        // What they take by themselves is known, also where nobody may see what there is already.
+        // What the new volumes use is known even if the existing ones cannot be listed.
         let there = match of.has {
             Some(has) if has > 0 => {
-                format!(" beside {has} {unit} of the {kind} volumes that are there")
+                format!(", in addition to {has} {unit} of existing {kind} volumes")
             }
             _ => String::new(),
         };
         let enough = (all + of.in_a_unit_of_the_quota - 1) / of.in_a_unit_of_the_quota;
         Some(
             warn(format!(
-                "{start} takes {tasks} volumes of {each} {unit}{there}, and the account may have {may_have} {unit} of {kind} volumes in {region}"
+                "{start} needs {tasks} volumes of {each} {unit}{there}, but the account quota for {kind} volumes in {region} is {may_have} {unit}"
             ))
             .on(format!("{}/{}", quota.service, quota.code))
             .remedy(format!(
-                "Ask AWS for a higher quota ({}), or delete volumes that nothing uses",
+                "Request a quota increase ({}), or delete unused volumes",
                 quota.name
             ))
             .command(quota.raised_to(enough, region))
@@ -158,7 +158,7 @@ impl<'t> Wanted<'t> {
     }
 }
 
-/// A quota of things that are counted.
+/// A quota as a whole number.
 fn whole(quota: f64) -> i64 {
     quota.floor() as i64
 }

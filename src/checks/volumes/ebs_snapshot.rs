@@ -11,13 +11,13 @@ use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static EBS_SNAPSHOT: Check = Check {
     id: "ebs-snapshot",
-    verifies: "the snapshot exists, is complete, usable from this account, and fits into the volume",
+    verifies: "the snapshot exists, is completed, is available to this account, and fits into the volume",
     prevents: &[
-        "InvalidSnapshot.NotFound from ec2:CreateVolume, as the status reason of the volume's attachment",
-        "IncorrectState from ec2:CreateVolume: the snapshot is not completed",
-        "InvalidParameterValue from ec2:CreateVolume: the volume is smaller than its snapshot",
+        "the volume attachment fails with InvalidSnapshot.NotFound from ec2:CreateVolume",
+        "the volume attachment fails with IncorrectState from ec2:CreateVolume: the snapshot is not completed",
+        "the volume attachment fails with InvalidParameterValue from ec2:CreateVolume: the volume is smaller than its snapshot",
     ],
-    remedy: "Name a completed snapshot of this region that belongs to the account, or is shared with it",
+    remedy: "Use a completed snapshot in this region that belongs to the account or is shared with it",
     docs: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshots.html",
     asks: &[&[DescribeSnapshot::CALL]],
     advises: false,
@@ -26,7 +26,7 @@ pub(super) static EBS_SNAPSHOT: Check = Check {
 
 fn ebs_snapshot(it: &EbsVolumeUse, facts: &View) -> Judgement {
     let Some(asked) = it.snapshot()? else {
-        return not_applicable("the volume is made of no snapshot");
+        return not_applicable("the volume is not created from a snapshot");
     };
     let snapshot = facts.need(&asked)?;
     let mut found = Findings::new();
@@ -50,15 +50,15 @@ fn tier(snapshot: &Snapshot, asked: &DescribeSnapshot) -> Option<Finding> {
         .region(region);
     match (&snapshot.restored_until, snapshot.archived) {
         (Some(until), _) => Some(
-            warn(format!("snapshot {id} is back from the archive until {until} only"))
+            warn(format!("snapshot {id} is restored from the archive only until {until}"))
                 .remedy("Restore it permanently")
                 .command(restore),
         ),
         (None, true) => Some(
             fail(format!(
-                "snapshot {id} lies in the archive, and no volume can be made of it there"
+                "snapshot {id} is in the archive, and no volume can be created from it there"
             ))
-            .remedy("Restore it from the archive, which takes up to three days")
+            .remedy("Restore the snapshot from the archive, which takes up to three days")
             .command(restore),
         ),
         (None, false) => None,
@@ -74,21 +74,21 @@ fn state(snapshot: &Snapshot, asked: &DescribeSnapshot) -> Option<Finding> {
     match snapshot.state.as_str() {
         "completed" => None,
         "pending" => Some(
-            warn(format!("{said}: no volume can be made of it before it is completed"))
+            warn(format!("{said}: no volume can be created from it before it is completed"))
                 .remedy("Wait until the snapshot is completed")
                 .command(wait),
         ),
         // https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin-working-with-snaps.html
         "recovering" => Some(
             warn(format!(
-                "{said}: it comes back from the recycle bin, and no volume can be made of it before"
+                "{said}: it is being restored from the recycle bin, and no volume can be created from it yet"
             ))
             .remedy("Wait until the snapshot is completed")
             .command(wait),
         ),
         "recoverable" => Some(
-            fail(format!("{said}: it was deleted, and lies in the recycle bin"))
-                .remedy("Restore it from the recycle bin, or name another snapshot")
+            fail(format!("{said}: it was deleted and is in the recycle bin"))
+                .remedy("Restore the snapshot from the recycle bin, or use another one")
                 .command(
                     ShellCommand::of("aws ec2 restore-snapshot-from-recycle-bin")
                         .option("--snapshot-id", id)
@@ -96,8 +96,8 @@ fn state(snapshot: &Snapshot, asked: &DescribeSnapshot) -> Option<Finding> {
                 ),
         ),
         _ => Some(
-            fail(format!("{said}, and no volume can be made of it"))
-                .remedy("Name another snapshot, or take the snapshot again"),
+            fail(format!("{said}, and no volume can be created from it"))
+                .remedy("Use another snapshot, or create a new one"),
         ),
     }
 }

@@ -12,13 +12,13 @@ use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static EFS_ACCESS_POINT: Check = Check {
     id: "efs-access-point",
-    verifies: "the access point is there, and belongs to the file system of the volume",
+    verifies: "the access point exists, and belongs to the file system of the volume",
     prevents: &[
         "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: mount.nfs4: access denied by server while mounting 127.0.0.1:/",
-        "ClientException from RegisterTaskDefinition: rootDirectory has to be / or left out beside an access point",
+        "the registration fails with ClientException: with an access point, rootDirectory must be / or left out",
         "mount.nfs4: mounting 127.0.0.1:/ failed, reason given by server: No such file or directory",
     ],
-    remedy: "Name an access point of this file system (aws efs describe-access-points lists them), or create one",
+    remedy: "Use an access point of this file system (aws efs describe-access-points lists them), or create one",
     docs: "https://docs.aws.amazon.com/efs/latest/ug/efs-access-points.html",
     asks: &[&[DescribeAccessPoint::CALL]],
     advises: false,
@@ -28,10 +28,10 @@ pub(super) static EFS_ACCESS_POINT: Check = Check {
 fn efs_access_point(it: &EfsVolumeUse, facts: &View) -> Judgement {
     let place = &it.volume.place;
     let Some(authorization) = it.efs.authorization.get()? else {
-        return not_applicable("the volume names no access point");
+        return not_applicable("the volume has no access point");
     };
     if authorization.access_point_id.is_missing() {
-        return not_applicable("the volume names no access point");
+        return not_applicable("the volume has no access point");
     }
     let mut found = Findings::new();
     let mut named = String::new();
@@ -44,16 +44,16 @@ fn efs_access_point(it: &EfsVolumeUse, facts: &View) -> Judgement {
         path(&named, point, found);
         membership(it, &named, &asked, point, found)
     });
-    found.or_pass(format!("{named} is available and leads into the file system of the volume"))
+    found.or_pass(format!("{named} is available and belongs to the file system of the volume"))
 }
 
-/// The access point has its own, and only `/` may stand beside it
+/// The access point has its own root directory, so only `/` is allowed
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html>).
 fn root_directory(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     if let Some(directory) = it.directory()? {
         found.add(
             fail(format!(
-                "rootDirectory is {directory}, but beside an access point, which has a directory of its own, it has to be / or left out"
+                "rootDirectory is {directory}, but with an access point, which has its own root directory, it must be / or left out"
             ))
             .at(it.efs.root_directory.place())
             .prevents(EFS_ACCESS_POINT.prevents[1])
@@ -68,23 +68,23 @@ fn state(named: &str, it: &AccessPoint, found: &mut Findings) {
         found.add(
             fail(format!("{named} is {}, not available", it.state))
                 .on(&it.arn)
-                .remedy("Wait until the access point is available, or name another one"),
+                .remedy("Wait until the access point is available, or use another one"),
         );
     }
 }
 
-/// One that does not create its directory cannot be mounted before somebody else has
+/// An access point that does not create its directory cannot be mounted until something else has created it
 /// (<https://docs.aws.amazon.com/efs/latest/ug/enforce-root-directory-access-point.html>).
 fn path(named: &str, it: &AccessPoint, found: &mut Findings) {
     if it.path != "/" && !it.creates_path {
         found.add(
             warn(format!(
-                "{named} leads to {}, which has to be on the file system already: the access point does not create it, and whether it is there cannot be seen from outside",
+                "cannot verify that {} exists, the root directory of {named}: the access point does not create it, and no AWS API lists it",
                 it.path
             ))
             .on(&it.arn)
             .prevents(EFS_ACCESS_POINT.prevents[2])
-            .remedy("Make sure of the directory, or name an access point with creation information"),
+            .remedy("Make sure that the directory exists, or use an access point with CreationInfo"),
         );
     }
 }
@@ -102,9 +102,11 @@ fn membership(
     }
     let own = &point.file_system;
     found.add(
-        fail(format!("{named} belongs to file system {own}, but the volume names {file_system}"))
+        fail(format!("{named} belongs to file system {own}, but the volume uses {file_system}"))
             .on(&point.arn)
-            .remedy(format!("Name {own} as the file system, or an access point of {file_system}"))
+            .remedy(format!(
+                "Set the file system to {own}, or use an access point of {file_system}"
+            ))
             .command(
                 ShellCommand::of("aws efs describe-access-points")
                     .option("--file-system-id", &file_system)

@@ -12,13 +12,13 @@ use crate::verdict::{Findings, Judgement, fail, warn};
 
 pub(super) static EFS_FILE_SYSTEM: Check = Check {
     id: "efs-file-system",
-    verifies: "the EFS file system is there and available, and is mounted in a way that it allows",
+    verifies: "the EFS file system exists and is available, and the mount options fit it",
     prevents: &[
         "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: Failed to resolve \"<fs>.efs.<region>.amazonaws.com\" - check that your file system ID is correct, and ensure that the VPC has an EFS mount target for this file system ID.",
-        "ClientException from RegisterTaskDefinition: transit encryption has to be enabled",
+        "the registration fails with ClientException: transit encryption must be enabled",
         "mount.nfs4: mounting <fs>:/<directory> failed, reason given by server: No such file or directory",
     ],
-    remedy: "Name a file system of the region that the task runs in (aws efs describe-file-systems lists them), or create one",
+    remedy: "Use a file system in the task's region (aws efs describe-file-systems lists them), or create one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-efs-config.html",
     asks: &[&[DescribeFileSystem::CALL]],
     advises: false,
@@ -41,12 +41,12 @@ fn efs_file_system(it: &EfsVolumeUse, facts: &View) -> Judgement {
     found.or_pass(format!("{named} is available"))
 }
 
-/// Both ask for it, and registration is refused without
+/// Both need it, and registration fails without it
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSAuthorizationConfig.html>).
 fn encryption(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     let because = match (it.signs_in()?, it.efs.authorization.get()?) {
-        (true, _) => "the task signs in to EFS by IAM",
-        (false, Some(it)) if !it.access_point_id.is_missing() => "an access point is named",
+        (true, _) => "the volume uses IAM authorization",
+        (false, Some(it)) if !it.access_point_id.is_missing() => "the volume uses an access point",
         _ => return Ok(()),
     };
     if !it.is_encrypted()? {
@@ -60,7 +60,7 @@ fn encryption(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What is on a file system, no API tells. ResourceSide an access point, `efs-access-point` judges it.
+/// No API lists what is on a file system. With an access point, `efs-access-point` judges the directory.
 fn directory(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     let Some(directory) = it.directory()? else { return Ok(()) };
     let authorization = it.efs.authorization.get()?;
@@ -69,11 +69,11 @@ fn directory(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     }
     found.add(
         warn(format!(
-            "{directory} has to be on the file system already: mounting does not create it, and whether it is there cannot be seen from outside"
+            "cannot verify that {directory} exists on the file system: mounting does not create it, and no AWS API lists it"
         ))
         .at(it.efs.root_directory.place())
         .prevents(EFS_FILE_SYSTEM.prevents[2])
-        .remedy("Make sure of the directory, or mount an access point that creates it"),
+        .remedy("Make sure that the directory exists, or use an access point that creates it"),
     );
     Ok(())
 }
@@ -86,7 +86,7 @@ fn state(named: &str, asked: &DescribeFileSystem, it: &FileSystem, found: &mut F
     found.add(
         fail(format!("{named} is {}, not available", it.state))
             .on(&it.arn)
-            .remedy("Wait until the file system is available, or name another one")
+            .remedy("Wait until the file system is available, or use another one")
             .command(
                 ShellCommand::of("aws efs describe-file-systems")
                     .option("--file-system-id", id)
@@ -96,7 +96,7 @@ fn state(named: &str, asked: &DescribeFileSystem, it: &FileSystem, found: &mut F
     );
 }
 
-/// As long as it is replicated to, a file system can only be read
+/// The destination of a replication is read-only
 /// (<https://docs.aws.amazon.com/efs/latest/ug/efs-replication.html>).
 fn replica(
     volume: &EfsVolumeUse,
@@ -107,11 +107,11 @@ fn replica(
     if it.replica && !volume.task.writers(volume.volume)?.is_empty() {
         found.add(
             warn(format!(
-                "{named} is the destination of a replication, so nothing can be written to it, but a container mounts it without readOnly"
+                "{named} is the destination of a replication and therefore read-only, but a container mounts it without readOnly"
             ))
             .on(&it.arn)
-            .prevents("Read-only file system, where the container writes")
-            .remedy("Mount the source of the replication, say readOnly, or end the replication"),
+            .prevents("the container gets Read-only file system when it writes")
+            .remedy("Mount the source of the replication, set readOnly, or end the replication"),
         );
     }
     Ok(())

@@ -29,12 +29,12 @@ use crate::verdict::{Findings, Judgement, not_applicable};
 
 pub(super) static EFS_MOUNT_TARGET: Check = Check {
     id: "efs-mount-target",
-    verifies: "from each subnet of the task a mount target of the file system is reached on port 2049, and its name resolves",
+    verifies: "a mount target of the file system is reachable on port 2049 from each subnet of the task, and its name resolves",
     prevents: &[
         "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: Failed to resolve \"<fs>.efs.<region>.amazonaws.com\" - check that your file system ID is correct, and ensure that the VPC has an EFS mount target for this file system ID.",
         "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: mount.nfs4: Connection timed out : unsuccessful EFS utils command execution; code: 32",
     ],
-    remedy: "Create a mount target in the zone of the subnet, and let its security groups admit TCP 2049 from those of the task",
+    remedy: "Create a mount target in the subnet's Availability Zone, and allow TCP 2049 from the task's security groups in those of the mount target",
     docs: "https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html",
     asks: &[&[
         DescribeMountTargets::CALL,
@@ -57,7 +57,7 @@ pub(super) static EFS_MOUNT_TARGET: Check = Check {
     judge: |task| each(task, efs_mount_target),
 };
 
-/// What is looked at for every mount.
+/// What is read for every mount.
 const EXPECTED: &[Part] = &[
     Part::Vpc,
     Part::DnsServers,
@@ -76,26 +76,26 @@ fn efs_mount_target(it: &EfsMountUse, facts: &View) -> Judgement {
     let (mounting, vantages) = mounting(it, from, &asked, facts)?;
     if let (SendsFrom::Instances(cluster), true) = (from, vantages.is_empty()) {
         let why = format!(
-            "cluster {} has no active container instance that would mount the volume",
+            "cannot determine what mounts the volume: cluster {} has no active container instance that the task may run on",
             cluster.value
         );
         return Err(Gap::Undecidable { why }.into());
     }
     if mounting.subnets.iter().any(|subnet| subnet.vpc != mounting.subnets[0].vpc) {
-        return not_applicable("not judged: the subnets are of several VPCs");
+        return not_applicable("skipped: the subnets are in several VPCs");
     }
     let mut found = Findings::new();
-    let (mut reached, mut untold) = (Vec::new(), None);
+    let (mut reached, mut skipped) = (Vec::new(), None);
     for mut vantage in vantages {
         match mounting.from(&mut vantage, facts, &mut found) {
             Ok(Mounted::Reached(how)) => reached.push(how),
             Ok(Mounted::Hindered) => {}
-            Ok(Mounted::Untold(why)) => untold = Some(why),
+            Ok(Mounted::Skipped(why)) => skipped = Some(why),
             Err(stop) => found.stopped(mounting.place, stop),
         }
     }
-    match untold {
-        Some(why) if found.is_empty() => not_applicable(format!("not judged: {why}")),
+    match skipped {
+        Some(why) if found.is_empty() => not_applicable(format!("skipped: {why}")),
         _ => found.or_pass(reached.join("; ")),
     }
 }
@@ -103,14 +103,14 @@ fn efs_mount_target(it: &EfsMountUse, facts: &View) -> Judgement {
 /// A file system, with the interfaces that mount it.
 ///
 /// # Errors
-/// Whatever keeps one of them from being known, or is missing of them.
+/// Why one of them cannot be determined, or what is missing.
 fn mounting<'a, 't: 'a>(
     it: &EfsMountUse<'a>,
     from: SendsFrom<'a>,
     asked: &'a DescribeFileSystem,
     facts: &View<'t>,
 ) -> Result<(Mounting<'a>, Vec<Vantage<'t>>), Stop> {
-    // All are wanted at once.
+    // All are requested at once.
     let targets =
         DescribeMountTargets { region: asked.region.clone(), file_system: asked.id.clone() };
     let targets = facts.need(&targets);
@@ -124,15 +124,15 @@ fn mounting<'a, 't: 'a>(
     Ok((Mounting { place, asked, file_system, targets, subnets }, vantages))
 }
 
-/// All subnets of the task that are there: those beside the one that is judged may be near to a mount
-/// target where that one is not.
+/// All existing subnets of the task: another one may have a mount target in its zone where the judged one has
+/// none.
 fn subnets_of_task<'f>(it: &EfsMountUse, facts: &View<'f>) -> Result<Vec<&'f Subnet>, Stop> {
     let task = it.volume.task;
     let Ok(SendsFrom::Subnet(_)) = it.from else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     let region = task.region()?;
     let items = task.context.network.subnets.items()?.iter();
-    // That one is missing is told where it is written.
+    // A missing subnet is reported where it is written.
     let seen: Vec<_> = items
         .map(|it| {
             facts.need_optional(&DescribeSubnet { region: region.clone(), id: it.value.clone() })
@@ -153,14 +153,14 @@ struct Mounting<'a> {
     subnets: Vec<&'a Subnet>,
 }
 
-/// How it ends for one interface.
+/// The result for one interface.
 enum Mounted {
-    /// By this mount target.
+    /// It reaches this mount target.
     Reached(String),
-    /// It does not, or not always: that was reported.
+    /// It does not, or not always: already reported.
     Hindered,
-    /// What is wrong, others tell.
-    Untold(String),
+    /// Not judged, because another result reports the cause.
+    Skipped(String),
 }
 
 impl Mounting<'_> {
@@ -170,24 +170,24 @@ impl Mounting<'_> {
         facts: &View<'t>,
         found: &mut Findings,
     ) -> Result<Mounted, Stop> {
-        // What is wrong everywhere is told once.
+        // What is wrong everywhere is reported once.
         if let (true, Some(first)) = (self.targets.is_empty(), self.subnets.first())
             && first.id != vantage.interface.subnet.id
         {
-            let why = format!("that {} has no mount target is told of {}", self.named(), first.id);
-            return Ok(Mounted::Untold(why));
+            let why = format!("{} has no mount target, as reported for {}", self.named(), first.id);
+            return Ok(Mounted::Skipped(why));
         }
         let Some(target) = self.near(vantage, facts, found)? else { return Ok(Mounted::Hindered) };
         if let Some(why) = self.unresolved(vantage, facts, found)? {
-            return Ok(Mounted::Untold(why));
+            return Ok(Mounted::Skipped(why));
         }
         if let Some(why) = self.way(target, vantage, facts, found)? {
-            return Ok(Mounted::Untold(why));
+            return Ok(Mounted::Skipped(why));
         }
         let subnet = &vantage.interface.subnet.id;
         let (id, zone) = (&target.id, target.zone.name());
         Ok(Mounted::Reached(format!(
-            "mount target {id} in {zone} is reached from {subnet} on port 2049"
+            "mount target {id} in {zone} is reachable from {subnet} on port 2049"
         )))
     }
 }

@@ -27,13 +27,13 @@ use crate::verdict::{Finding, Findings, Judgement, Severity, fail, warn};
 
 pub(super) static EFS_PERMISSION: Check = Check {
     id: "efs-permission",
-    verifies: "the file system's policy and the task role let the task mount the volume, and write where it does",
+    verifies: "the file system policy and the task role allow the task to mount the volume, and to write if it does",
     prevents: &[
         "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: b'mount.nfs4: access denied by server while mounting 127.0.0.1:/'",
-        "Read-only file system, where the container writes",
-        "Operation not permitted, where the container acts as root on its volume",
+        "the container gets Read-only file system when it writes",
+        "the container gets Operation not permitted when it acts as root on its volume",
     ],
-    remedy: "Allow elasticfilesystem:ClientMount, and ClientWrite unless the volume is read only, to the task role in its own policy or in that of the file system",
+    remedy: "Allow the task role elasticfilesystem:ClientMount, and ClientWrite unless the volume is read-only, in an identity policy or in the file system policy",
     docs: "https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html",
     asks: &[
         &[GetFileSystemPolicy::CALL, DescribeFileSystem::CALL, DescribeAccessPoint::CALL],
@@ -44,7 +44,7 @@ pub(super) static EFS_PERMISSION: Check = Check {
     judge: |task| each(task, efs_permission),
 };
 
-/// What a client of NFS may be allowed
+/// The permissions of an NFS client
 /// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>).
 const MOUNT: &str = "elasticfilesystem:ClientMount";
 const WRITE: &str = "elasticfilesystem:ClientWrite";
@@ -52,7 +52,7 @@ const ROOT: &str = "elasticfilesystem:ClientRootAccess";
 
 fn efs_permission(it: &EfsVolumeUse, facts: &View) -> Judgement {
     let asked = it.file_system()?;
-    // All are wanted at once.
+    // All are requested at once.
     let client = client(it, facts);
     let point = it.access_point()?.map(|asked| facts.need(&asked)).transpose();
     let policy = policy(&asked, facts);
@@ -64,13 +64,13 @@ fn efs_permission(it: &EfsVolumeUse, facts: &View) -> Judgement {
     }
 }
 
-/// As whom the volume is mounted.
+/// Who mounts the volume.
 enum Client<'f> {
     /// The task role.
     Role(&'f Policies),
-    /// Whoever it is: the volume does not ask for IAM.
+    /// An anonymous client: the volume does not use IAM authorization.
     Anonymous,
-    /// The volume asks for IAM, and the task has no role.
+    /// The volume uses IAM authorization, but the task has no role.
     Nobody,
 }
 
@@ -88,33 +88,33 @@ impl Client<'_> {
     fn name(&self) -> &str {
         match self {
             Client::Role(who) => name(who),
-            Client::Anonymous | Client::Nobody => "whoever reaches a mount target",
+            Client::Anonymous | Client::Nobody => "any client that reaches a mount target",
         }
     }
 }
 
-/// The policy of the file system: without one of its own, the one that lets everybody in.
+/// The policy of the file system; without one, the default that allows every client.
 fn policy(asked: &DescribeFileSystem, facts: &View) -> Result<Policy, Stop> {
     let DescribeFileSystem { region, id } = asked;
     let own = GetFileSystemPolicy { region: region.clone(), file_system: id.clone() };
     let (name, document) = match facts.get(&own)? {
         Seen::Found(document) => (policy_name(id), document.clone()),
         Seen::Absent(_) => (
-            format!("policy that file system {id} has by default"),
+            format!("the default policy of file system `{id}`"),
             json!({"Version": "2012-10-17", "Statement": [{
                 "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": [MOUNT, WRITE, ROOT],
                 "Resource": "*",
             }]}),
         ),
     };
-    Ok(Policy::read(Layer::Resource, &name, &document))
+    Ok(Policy::read(Layer::Resource, &name, &document).called(&name))
 }
 
 fn policy_name(file_system: &str) -> String {
-    format!("policy of file system {file_system}")
+    format!("the policy of file system `{file_system}`")
 }
 
-/// A volume with all that decides who may mount it.
+/// A volume, and everything that decides who may mount it.
 struct Mount<'a> {
     it: &'a EfsVolumeUse<'a>,
     asked: &'a DescribeFileSystem,
@@ -129,7 +129,7 @@ impl Mount<'_> {
         let writers = self.it.task.writers(self.it.volume);
         let by = match self.says(MOUNT, client)? {
             Answer::Refused(finding) => {
-                // What mends has to grant all that is lacking.
+                // The fix has to grant everything that is missing.
                 if let (Client::Role(who), Ok(true)) =
                     (client, writers.as_ref().map(|it| !it.is_empty()))
                     && let Answer::Refused(both) = self.by_role(who, &[MOUNT, WRITE])?
@@ -151,21 +151,20 @@ impl Mount<'_> {
         }
         let (who, arn) = (client.name(), &self.file_system.arn);
         let what = if writers.is_empty() { "mount" } else { "mount and write" };
-        found.or_pass(format!("{who} may {what} {arn}, by {by}"))
+        found.or_pass(format!("{who} may {what} {arn}, allowed by {by}"))
     }
 
-    /// The mount is read-only then, and the task starts all the same.
+    /// The mount is then read-only, and the task starts anyway.
     fn write(&self, client: &Client, found: &mut Findings) -> Result<(), Stop> {
         if let Answer::Refused(finding) = self.says(WRITE, client)? {
-            let remedy =
-                "Allow elasticfilesystem:ClientWrite, or say readOnly where the volume is mounted";
+            let remedy = "Allow elasticfilesystem:ClientWrite, or set readOnly on the mount point";
             found.add(starting(*finding, remedy).prevents(EFS_PERMISSION.prevents[1]));
         }
         Ok(())
     }
 
-    /// Whoever comes through an access point with a user of its own acts as that one. Which user an
-    /// image runs as is not in the definition, so only one that it names is judged.
+    /// An access point with a POSIX user replaces the user of every client. The user of an image is not in the
+    /// definition, so only a user that the definition names is judged.
     fn act_as_root(
         &self,
         client: &Client,
@@ -185,7 +184,8 @@ impl Mount<'_> {
             return Ok(());
         }
         if let Answer::Refused(finding) = self.says(ROOT, client)? {
-            let remedy = "Allow elasticfilesystem:ClientRootAccess, or let the container run as a user of its own";
+            let remedy =
+                "Allow elasticfilesystem:ClientRootAccess, or run the container as another user";
             found.add(starting(*finding, remedy).prevents(EFS_PERMISSION.prevents[2]));
         }
         Ok(())
@@ -199,25 +199,25 @@ impl Mount<'_> {
     }
 
     fn by_role(&self, who: &Policies, actions: &[&str]) -> Result<Answer, Stop> {
-        let beside = ResourceSide {
+        let side = ResourceSide {
             resource: Some(self.policy.clone()),
             owner: Some(self.file_system.owner.clone()),
             ..ResourceSide::default()
         };
         let encrypted = self.is_encrypted()?;
-        let call = |action: &&str| (self.wish(action, encrypted), beside.clone());
+        let call = |action: &&str| (self.wish(action, encrypted), side.clone());
         let calls = actions.iter().map(call).collect();
-        // NFS goes to a mount target, and to no endpoint of the service.
+        // NFS traffic goes to a mount target, not to an endpoint of the service.
         let from = (&self.asked.region, CallOrigin::Elsewhere);
         decide(who, calls, from, Some(&self.guard()), self.facts)
     }
 
-    /// Where encryption is lacking though IAM or an access point needs it, `efs-file-system` tells.
+    /// `efs-file-system` reports missing encryption where IAM or an access point needs it.
     fn is_encrypted(&self) -> Result<bool, Stop> {
         Ok(self.it.is_encrypted()? || self.it.signs_in()? || self.point.is_some())
     }
 
-    /// The call with the keys that EFS knows of a client
+    /// The call with the condition keys that EFS sets for a client
     /// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>).
     fn wish(&self, action: &str, encrypted: bool) -> Wish {
         let point = match self.point {
@@ -237,7 +237,7 @@ impl Mount<'_> {
             |program| ShellCommand::of(program).option("--file-system-id", id).region(region);
         Guard::Policy(Box::new(GuardPolicy {
             name: policy_name(id),
-            // What it says by default lets everybody in, so that nobody lacks an allow there.
+            // The default policy allows every client, so nobody lacks an allow there.
             now: Now::Unread,
             owner: Some(self.file_system.owner.clone()),
             names_resources: true,
@@ -256,7 +256,7 @@ impl Mount<'_> {
             .region(region)
     }
 
-    /// What the policy says of a client that is not known.
+    /// What the policy says about an anonymous client.
     fn of_nobody(&self, action: &str, encrypted: bool) -> Evaluation {
         let wish = self.wish(action, encrypted);
         let nobody = Principal::Anonymous;
@@ -278,14 +278,14 @@ impl Mount<'_> {
             }
             Decision::Depends(_) => {
                 let why =
-                    format!("whether an anonymous client may {action} on {resource} is open: {said}");
+                    format!("cannot determine whether an anonymous client may perform {action} on {resource}: {said}");
                 Err(Gap::Undecidable { why }.into())
             }
             Decision::ExplicitDeny | Decision::ImplicitDeny
                 if !encrypted && self.of_nobody(action, true).decision == Decision::Allow =>
             {
                 let finding = fail(format!(
-                    "the volume is mounted without encryption, and so an anonymous client may not {action} on {resource}: {said}"
+                    "the volume is mounted without encryption, so an anonymous client is not authorized to perform {action} on {resource}: {said}"
                 ));
                 let at = self.it.efs.transit_encryption.place();
                 let finding = finding.at(at).on(resource);
@@ -293,34 +293,34 @@ impl Mount<'_> {
             }
             Decision::ExplicitDeny | Decision::ImplicitDeny => Ok(Answer::Refused(Box::new(
                 fail(format!(
-                    "the volume does not ask for IAM authorization, and an anonymous client may not {action} on {resource}: {said}"
+                    "the volume does not use IAM authorization, and an anonymous client is not authorized to perform {action} on {resource}: {said}"
                 ))
                 .on(resource)
-                .remedy("Set authorizationConfig.iam and transitEncryption to ENABLED and allow the task role, or let the policy of the file system allow every client")
-                // To let every client in is for nobody to paste.
+                .remedy("Set authorizationConfig.iam and transitEncryption to ENABLED and allow the task role, or allow every client in the file system policy")
+                // No command to paste allows every client.
                 .command(self.shown()),
             ))),
         }
     }
 
-    /// Fargate has no other role to sign in with. An instance has one, and what that may do is not
-    /// judged here.
+    /// On Fargate there is no other role. A container instance has one, but its permissions are not judged
+    /// here.
     fn by_nobody(&self) -> Result<Finding, Stop> {
         let place = self.it.efs.authorization.get()?.map(|it| it.iam.place());
         let place = place.unwrap_or(&self.it.volume.place);
         let finding = match self.it.task.may_run_on_fargate()? {
-            true => fail("the volume is mounted as the task role, and the task has none"),
+            true => fail("the volume is mounted with the task role, but the task has none"),
             false => warn(
-                "the volume is to be mounted as the task role, and the task has none: only the instance's role is left",
+                "the volume is mounted with the task role, but the task has none: only the instance role is left",
             ),
         };
         Ok(finding.at(place).remedy(
-            "Name a taskRoleArn that may mount the file system, or set authorizationConfig.iam to DISABLED",
+            "Set taskRoleArn to a role that may mount the file system, or set authorizationConfig.iam to DISABLED",
         ))
     }
 }
 
-/// The finding, where the task starts all the same.
+/// The finding as a warning, because the task starts anyway.
 fn starting(finding: Finding, remedy: &str) -> Finding {
     let remedy = finding.remedy.unwrap_or_else(|| remedy.to_owned());
     Finding { severity: Severity::Warn, remedy: Some(remedy), ..finding }

@@ -1,4 +1,4 @@
-//! What a volume on EFS names, and what is known of it.
+//! The EFS fields of a volume.
 
 use crate::document::Field;
 use crate::knowledge::Stop;
@@ -6,20 +6,20 @@ use crate::lookup::efs::{DescribeAccessPoint, DescribeFileSystem};
 use crate::task::EfsVolumeUse;
 
 impl EfsVolumeUse<'_> {
-    /// The question for the file system. A volume tells no region: it is that of the task.
+    /// The request for the file system. A volume has no region: it is that of the task.
     ///
     /// # Errors
-    /// A gap for a placeholder, or without region; an absence for a text that is no id.
+    /// A gap for a placeholder, or without region; an absence for a text that is not an ID.
     pub(super) fn file_system(&self) -> Result<DescribeFileSystem, Stop> {
         let id = id(&self.efs.file_system_id, "fs-", "an EFS file system")?;
         let Some(id) = id else {
-            let sentence = "the volume names no EFS file system";
+            let sentence = "the volume has no EFS file system ID";
             return Err(Stop::written(self.efs.place.subject(), sentence));
         };
         Ok(DescribeFileSystem { region: self.task.region()?.clone(), id })
     }
 
-    /// The question for the access point, if one is named.
+    /// The request for the access point, if there is one.
     ///
     /// # Errors
     /// As for the file system.
@@ -31,7 +31,7 @@ impl EfsVolumeUse<'_> {
         }
     }
 
-    /// Whether the task signs in with its role.
+    /// Whether the volume uses IAM authorization.
     ///
     /// # Errors
     /// A gap for a placeholder.
@@ -40,7 +40,7 @@ impl EfsVolumeUse<'_> {
         is_enabled(&authorization.iam)
     }
 
-    /// Whether what is sent is to be encrypted.
+    /// Whether traffic is encrypted in transit.
     ///
     /// # Errors
     /// A gap for a placeholder.
@@ -73,10 +73,10 @@ fn id(field: &Field<String>, prefix: &str, what: &str) -> Result<Option<String>,
         return Ok(Some(text.clone()));
     }
     let hint = match text.rsplit_once('/') {
-        Some((arn, id)) if arn.starts_with("arn:") => format!("; write {id} alone"),
-        _ => format!(", which looks like {prefix}0123456789abcdef0"),
+        Some((arn, id)) if arn.starts_with("arn:") => format!("; use {id} alone"),
+        _ => format!(", such as {prefix}0123456789abcdef0"),
     };
-    let sentence = format!("`{text}` is no id of {what}{hint}");
+    let sentence = format!("`{text}` is not the ID of {what}{hint}");
     Err(Stop::written(field.place().subject(), sentence))
 }
 

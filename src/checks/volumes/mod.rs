@@ -1,4 +1,4 @@
-//! The group `volumes`: the volumes of the task are there, or can be created, and can be mounted.
+//! The group `volumes`: the volumes of the task exist or can be created, and can be mounted.
 
 mod ebs_attachment;
 mod ebs_config;
@@ -24,15 +24,15 @@ pub(super) use efs_mount_target::trails;
 /// The group.
 pub static GROUP: Group = Group {
     name: "volumes",
-    about: "the task's volumes are there or can be created, and can be mounted",
-    help: "Check that the volumes are there or can be created, and that the task can mount them",
+    about: "the task's volumes exist or can be created, and can be mounted",
+    help: "Check that the volumes exist or can be created, and that the task can mount them",
     examples: &[
         (
-            "Those that a service has created at launch",
+            "The volumes that a service creates at launch",
             "aws-ecs-preflight volumes taskdef.json --service-definition service.json",
         ),
         (
-            "Those of a task to run",
+            "The volumes of a standalone task",
             "aws-ecs-preflight volumes taskdef.json --run-task run-task.json",
         ),
     ],

@@ -51,7 +51,7 @@ fn a_snapshot_is_there_complete_and_at_hand() {
         (json!({"state": "pending"}), Warn, at, "before it is completed"),
         (json!({"state": "error"}), Fail, at, "state error"),
         (json!({"state": "recoverable"}), Fail, at, "recycle bin"),
-        (json!({"state": "recovering"}), Warn, at, "comes back from the recycle bin"),
+        (json!({"state": "recovering"}), Warn, at, "is being restored from the recycle bin"),
         (json!({"state": "error", "restored_until": "2026-12-01"}), Fail, at, "state error"),
         (json!({"archived": true}), Fail, at, "in the archive"),
         (json!({"archived": true, "restored_until": "2026-12-01"}), Warn, at, "until 2026-12-01"),
@@ -64,7 +64,8 @@ fn a_snapshot_is_there_complete_and_at_hand() {
             .ends(check, &[(status, subject, words)]);
     }
     let new = task().served_by(&service(r#""sizeInGiB": 20"#));
-    new.in_account(Account::healthy().recorded()).ends(check, &[(Skip, whole, "no snapshot")]);
+    new.in_account(Account::healthy().recorded())
+        .ends(check, &[(Skip, whole, "not created from a snapshot")]);
 }
 
 #[test]

@@ -22,9 +22,9 @@ use errors::{DENIED, NO_ATTRIBUTE, NO_PLUGIN, NOT_MOUNTED};
 
 pub(super) static VOLUME_DRIVER: Check = Check {
     id: "volume-driver",
-    verifies: "what a volume of FSx, S3 Files or a Docker plugin needs is there",
+    verifies: "the requirements of a volume on FSx, S3 Files or a Docker plugin are met",
     prevents: &[NO_ATTRIBUTE, NO_PLUGIN, NOT_MOUNTED, DENIED],
-    remedy: "Install the plugin on the container instances, or correct what the volume names",
+    remedy: "Install the plugin on the container instances, or correct the volume configuration",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html",
     asks: &[
         &[

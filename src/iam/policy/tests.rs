@@ -9,14 +9,14 @@ fn doubts(layer: Layer, statement: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_statement_knows_where_it_stands() {
+fn a_statement_knows_its_policy_and_its_position() {
     let statement = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
     let named = json!({"Sid": "All", "Effect": "Deny", "Action": ["*"], "Resource": ["*"]});
     let document = json!({"Statement": [statement, named]});
     let policy = Policy::read(Layer::Identity, "arn:aws:iam::aws:policy/X", &document);
-    let told: Vec<_> = policy.statements.iter().map(|it| it.origin.to_string()).collect();
+    let names: Vec<_> = policy.statements.iter().map(|it| it.origin.to_string()).collect();
     assert_eq!(
-        told,
+        names,
         [
             "statement 1 of identity policy `arn:aws:iam::aws:policy/X`",
             "statement `All` of identity policy `arn:aws:iam::aws:policy/X`",
@@ -52,7 +52,7 @@ fn what_aws_would_not_accept_is_a_doubt_of_its_statement() {
         (json!({"Effect": "Allow", "Action": "s*:Get", "Resource": "*"}), "is not an action"),
         (json!({"Effect": "Allow", "Action": [], "Resource": "*"}), "empty list"),
         (json!({"Effect": "Allow", "Action": "*", "Resource": "app"}), "nor an ARN"),
-        (json!({"Effect": "Allow", "Action": "*", "Resource": {}}), "which is no text"),
+        (json!({"Effect": "Allow", "Action": "*", "Resource": {}}), "which is not a string"),
         (
             json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}),
             "cannot have",

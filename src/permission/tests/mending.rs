@@ -1,4 +1,4 @@
-//! Given this refusal, then these commands mend it, and take nothing away.
+//! Given this denial, then these commands fix it, and remove nothing.
 
 use super::*;
 use crate::account::rights::{Controls, Membership};
@@ -13,10 +13,10 @@ const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
 fn refused(
     who: &Policies,
     wishes: Vec<Wish>,
-    beside: &ResourceSide,
+    side: &ResourceSide,
     guard: Option<&Guard>,
 ) -> Finding {
-    let calls = wishes.into_iter().map(|wish| (wish, beside.clone())).collect();
+    let calls = wishes.into_iter().map(|wish| (wish, side.clone())).collect();
     match judge(who, calls, &"eu-west-1".parse().unwrap(), guard) {
         Ok(Answer::Refused(finding)) => *finding,
         other => panic!("{}", told(other)),
@@ -41,10 +41,11 @@ fn secret(owner: &str, now: Now) -> Guard {
 #[track_caller]
 fn reading(who: &Policies, resource: &str, document: Option<&Value>) -> Finding {
     let owner = resource.split(':').nth(4).unwrap();
-    let read = |document| Policy::read(Layer::Resource, "policy of secret db", document);
-    let beside = ResourceSide { resource: document.map(read), ..ResourceSide::default() };
+    let name = "policy of secret db";
+    let read = |document| Policy::read(Layer::Resource, name, document).called(name);
+    let side = ResourceSide { resource: document.map(read), ..ResourceSide::default() };
     let guard = secret(owner, Now::of(Ok::<_, &Gap>(document)));
-    refused(who, vec![Wish::new(GET, resource)], &beside, Some(&guard))
+    refused(who, vec![Wish::new(GET, resource)], &side, Some(&guard))
 }
 
 /// What a shell makes of the command.
@@ -84,7 +85,7 @@ fn managed(arn: &str, statements: &Value) -> rights::Policy {
 }
 
 #[test]
-fn an_allow_that_the_principal_lacks_is_one_policy_more() {
+fn a_missing_allow_becomes_one_more_inline_policy() {
     let bare = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db";
     let finding = reading(&role(allow(GET, bare)), SECRET, None);
     let hint = "write `arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-??????`";
@@ -154,7 +155,7 @@ fn no_command_takes_away_what_the_principal_holds() {
 }
 
 #[test]
-fn the_policy_of_a_resource_is_written_with_all_that_it_says() {
+fn the_policy_of_a_resource_keeps_its_current_statements() {
     let other = json!({"Sid": "Held", "Effect": "Allow", "Action": GET, "Resource": "*",
         "Principal": {"AWS": "arn:aws:iam::111122223333:role/other"}});
     let policy = json!({"Version": "2012-10-17", "Id": "it's own", "Statement": other});
@@ -164,8 +165,8 @@ fn the_policy_of_a_resource_is_written_with_all_that_it_says() {
     assert_eq!((&mended["Id"], &mended["Statement"][0]), (&policy["Id"], &other));
     assert_eq!(reads(&role(allow(GET, "*")), FOREIGN, Some(mended)), "allowed");
     let remedy = finding.remedy.unwrap();
-    assert!(remedy.contains("account 444455556666 has to do"), "{remedy}");
-    assert!(remedy.contains("replaces the policy by all that it says"), "{remedy}");
+    assert!(remedy.contains("only account 444455556666 can do this"), "{remedy}");
+    assert!(remedy.contains("keeps the current statements and adds this one"), "{remedy}");
 
     let finding = reading(&role(allow(GET, "*")), FOREIGN, None);
     let mended = document(&finding.commands[0], "--resource-policy");
@@ -173,20 +174,20 @@ fn the_policy_of_a_resource_is_written_with_all_that_it_says() {
 }
 
 #[test]
-fn where_both_accounts_have_to_allow_both_are_mended() {
+fn where_both_accounts_have_to_allow_both_get_a_command() {
     let finding = reading(&role(json!([])), FOREIGN, None);
     let [own, other] = finding.commands.as_slice() else { panic!("{finding:#?}") };
     assert!(own.to_string().starts_with("aws iam put-role-policy"), "{own}");
     assert!(other.to_string().starts_with("put-resource-policy"), "{other}");
     let remedy = finding.remedy.unwrap();
     assert!(
-        remedy.starts_with(&format!("Allow {GET} on {FOREIGN} in the policies of")),
+        remedy.starts_with(&format!("Allow {GET} on {FOREIGN} in the identity policies of")),
         "{remedy}"
     );
 }
 
 #[test]
-fn a_policy_that_nobody_read_is_never_written_blindly() {
+fn a_policy_that_could_not_be_read_is_fetched_before_it_is_replaced() {
     let guard = secret("444455556666", Now::Unread);
     let who = role(allow(GET, "*"));
     let finding =
@@ -274,7 +275,10 @@ fn what_a_boundary_refuses_is_allowed_in_the_boundary() {
     let both = reading(&bounded(json!([]), limit, &others), SECRET, None);
     assert_eq!(both.commands.len(), 2, "{both:#?}");
     let remedy = both.remedy.unwrap();
-    assert!(remedy.contains("in the policies of") && remedy.contains("boundary"), "{remedy}");
+    assert!(
+        remedy.contains("in the identity policies of") && remedy.contains("boundary"),
+        "{remedy}"
+    );
 
     // Nobody can change a policy of AWS.
     let of_aws = "arn:aws:iam::aws:policy/PowerUserAccess";
@@ -290,7 +294,7 @@ fn a_role_that_iam_does_not_let_anybody_change_gets_no_command() {
     let finding = reading(&who, SECRET, None);
     assert!(finding.commands.is_empty(), "{finding:#?}");
     let remedy = finding.remedy.unwrap();
-    assert!(remedy.starts_with("Add to the permission set"), "{remedy}");
+    assert!(remedy.starts_with("Add to the IAM Identity Center permission set"), "{remedy}");
     assert!(remedy.contains(&format!(r#""Action":"{GET}","Resource":"{SECRET}""#)), "{remedy}");
 }
 
@@ -303,9 +307,9 @@ fn decrypting(statements: Value, key: &str, policy: &Value) -> Finding {
         "secretsmanager.eu-west-1.amazonaws.com",
     );
     let policy = Policy::read(Layer::Key, "policy of key", policy);
-    let beside = ResourceSide { resource: Some(policy), ..ResourceSide::default() };
+    let side = ResourceSide { resource: Some(policy), ..ResourceSide::default() };
     let guard = Guard::Key { arn: key.to_owned(), region: "eu-west-1".parse().unwrap() };
-    refused(&role(statements), vec![wish], &beside, Some(&guard))
+    refused(&role(statements), vec![wish], &side, Some(&guard))
 }
 
 fn letting_in(principal: &str) -> Value {
@@ -328,7 +332,7 @@ fn a_key_that_trusts_nobody_of_the_account_gets_a_grant_for_this_secret() {
     let [own, other] = finding.commands.as_slice() else { panic!("{finding:#?}") };
     assert!(own.to_string().starts_with("aws iam put-role-policy"), "{own}");
     assert!(other.to_string().starts_with("aws kms create-grant"), "{other}");
-    assert!(finding.remedy.unwrap().contains("account 444455556666 has to do"));
+    assert!(finding.remedy.unwrap().contains("only account 444455556666 can do this"));
 }
 
 #[test]

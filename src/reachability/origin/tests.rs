@@ -116,7 +116,9 @@ fn a_secret_that_admits_one_endpoint_alone_is_read_through_it_and_not_otherwise(
     ];
     ends(&wrong, Fail, &words);
     assert!(wrong.commands[0].to_string().starts_with("aws secretsmanager get-resource-policy"));
-    assert!(wrong.remedy.as_deref().unwrap().contains("endpoint that the policy wants"));
+    assert!(
+        wrong.remedy.as_deref().unwrap().contains("endpoint or network that the policy requires")
+    );
 
     let nat = told(private(), &right, &Vpc::with_nat(), check);
     ends(&nat, Fail, &["vpc-1 has no endpoint for", "nat-1", "carries no aws:SourceVpce"]);
@@ -177,7 +179,7 @@ fn a_network_that_is_not_told_or_not_shown_leaves_it_open_and_says_why() {
     let account = guarded(&unless("aws:SourceVpce", "vpce-secretsmanager"));
     let check = "secret-permission";
     let untold = told(task(), &account, &Vpc::with_endpoints(), check);
-    ends(&untold, Unknown, &["aws:SourceVpce", "OnlyFromHome", "give --subnets"]);
+    ends(&untold, Unknown, &["aws:SourceVpce", "OnlyFromHome", "pass --subnets"]);
 
     for call in ["ec2:DescribeVpcEndpoints", "ec2:DescribeSubnets", "ec2:DescribeVpcAttribute"] {
         let refused = told(private(), &account, &Vpc::with_endpoints().refusing(call), check);
@@ -303,7 +305,7 @@ fn on_instances_the_agent_calls_and_one_that_may_is_enough() {
     let own = task_in("awsvpc", "EC2").run_as(
         r#"{"launchType": "EC2", "count": 1, "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-a"]}}}"#,
     );
-    ends(&told(own, &account, &mixed, check), Unknown, &["give --cluster"]);
+    ends(&told(own, &account, &mixed, check), Unknown, &["pass --cluster"]);
 }
 
 #[test]
@@ -323,7 +325,7 @@ fn what_a_service_hands_on_is_not_known() {
             &policy(&json!([denying(&unless("aws:SourceVpce", "vpce-secretsmanager"))])),
         );
     let result = told(story, &account, &Vpc::with_endpoints(), "secret-permission");
-    ends(&result, Unknown, &["a service makes this call for the role"]);
+    ends(&result, Unknown, &["an AWS service makes this call on behalf of the role"]);
 }
 
 /// Neither is more asked, nor does it hurt that it may not be asked.

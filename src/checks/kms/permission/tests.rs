@@ -57,14 +57,14 @@ fn decrypts(
     };
     let who = role(statements);
     let wish = wish(&who, "kms:Decrypt", &key(), &used("eu-west-1"));
-    let beside = ResourceSide {
+    let side = ResourceSide {
         resource: Some(Policy::read(Layer::Key, "default", key_policy)),
         grants: Grants::Known(grants),
         ..ResourceSide::default()
     };
     let region: Region = "eu-west-1".parse().unwrap();
     let guard = Guard::Key { arn: KEY.to_owned(), region: region.clone() };
-    told(judge(&who, vec![(wish, beside)], &region, Some(&guard)))
+    told(judge(&who, vec![(wish, side)], &region, Some(&guard)))
 }
 
 fn statement(principal: &str, condition: &Value) -> Value {

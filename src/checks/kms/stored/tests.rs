@@ -94,14 +94,14 @@ fn the_key_of_the_volume_goes_before_that_of_the_cluster_and_that_before_the_acc
         (copy, all(true, Some("snapshot"), Some("cluster")), Ok("cluster")),
         (copy, all(true, Some("snapshot"), None), Ok("snapshot")),
         (copy, all(false, Some("snapshot"), None), Ok("snapshot")),
-        (copy, all(false, None, None), Err("nothing asks")),
+        (copy, all(false, None, None), Err("nor the account asks for it")),
         (yes, all(false, None, None), Ok("account")),
         (plain, all(true, None, None), Ok("account")),
-        (plain, all(false, None, None), Err("nothing asks")),
+        (plain, all(false, None, None), Err("nor the account asks for it")),
         // What the volume says is overridden by the account, not by the cluster.
         (no, all(true, None, Some("cluster")), Ok("account")),
-        (no, all(false, None, Some("cluster")), Err("not to be encrypted")),
-        (&off, all(false, None, None), Err("not to be encrypted")),
+        (no, all(false, None, Some("cluster")), Err("encrypted is false")),
+        (&off, all(false, None, None), Err("encrypted is false")),
         (&off, all(true, None, None), Ok("account")),
     ];
     for (fields, account, expected) in cases {
@@ -124,9 +124,9 @@ fn the_key_of_the_volume_goes_before_that_of_the_cluster_and_that_before_the_acc
 fn what_the_account_does_by_default_is_assumed_where_it_may_not_be_read() {
     let (key, on) = ("ec2:GetEbsDefaultKmsKeyId", "ec2:GetEbsEncryptionByDefault");
     let cases = [
-        (r#""sizeInGiB": 20, "encrypted": true"#, key, "taken for alias/aws/ebs"),
-        (r#""sizeInGiB": 20, "encrypted": false"#, on, "taken for off"),
-        (r#""sizeInGiB": 20"#, on, "taken for off"),
+        (r#""sizeInGiB": 20, "encrypted": true"#, key, "assumed to be alias/aws/ebs"),
+        (r#""sizeInGiB": 20, "encrypted": false"#, on, "assumed off"),
+        (r#""sizeInGiB": 20"#, on, "assumed off"),
     ];
     for (fields, call, words) in cases {
         let refused = json!({"Err": {"refused": {"action": call, "resource": "*",
@@ -299,8 +299,8 @@ fn fargate_uses_the_key_of_its_storage_in_the_name_of_the_cluster() {
     for (statements, words) in [
         (for_fargate("test", own), "kms:GenerateDataKeyWithoutPlaintext, kms:CreateGrant"),
         (for_fargate("prod", "444455556666"), "kms:CreateGrant"),
-        (for_fargate("prod", own)[..2].to_vec(), "may not kms:CreateGrant on"),
-        (for_fargate("prod", own)[..1].to_vec(), "fargate.amazonaws.com may not"),
+        (for_fargate("prod", own)[..2].to_vec(), "not authorized to perform kms:CreateGrant on"),
+        (for_fargate("prod", own)[..1].to_vec(), "fargate.amazonaws.com is not authorized to perform"),
     ] {
         let result = judged(&statements);
         assert_eq!(result.status, Fail, "{result:#?}");
@@ -330,6 +330,6 @@ fn a_cluster_without_keys_and_a_task_elsewhere_need_none() {
             .run_as(&run(launch_type))
             .in_account(Account::healthy().recorded())
     };
-    story("FARGATE").ends(&KMS_VOLUME_PERMISSION, &[(Skip, "run.json#/cluster", "names no key")]);
-    story("EC2").ends(&KMS_VOLUME_PERMISSION, &[(Skip, "", "names no EBS volume")]);
+    story("FARGATE").ends(&KMS_VOLUME_PERMISSION, &[(Skip, "run.json#/cluster", "sets no key")]);
+    story("EC2").ends(&KMS_VOLUME_PERMISSION, &[(Skip, "", "has no EBS volume")]);
 }

@@ -102,7 +102,7 @@ fn a_host_that_may_stand_anywhere_is_open_and_the_sentence_says_why() {
 fn where_nothing_is_known_the_picture_shows_it_open() {
     for (run, words) in [
         (on_fargate("${SUBNET}", ""), "${SUBNET}"),
-        (r#"{"launchType": "FARGATE"}"#.to_owned(), "in which subnets"),
+        (r#"{"launchType": "FARGATE"}"#.to_owned(), "no subnets known"),
     ] {
         let story = task().run_as(&run);
         let found = trails(story.first(), &View::of(&Table::default()));

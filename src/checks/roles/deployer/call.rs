@@ -32,7 +32,7 @@ impl DeployCall {
         }
     }
 
-    /// The tags that the call sets, if the documents tell all of them: ECS adds some of its own.
+    /// The tags that the call sets, if the documents contain all of them: ECS may add its own.
     pub(super) fn tags(self, task: &Task) -> Result<Option<BTreeMap<String, String>>, Stop> {
         let request = &task.context.request;
         let of_ecs = request.enable_ecs_managed_tags.get()?.is_some_and(|it| *it)
@@ -81,14 +81,14 @@ impl Arns {
         })
     }
 
-    /// The revision that will run. That of a definition not yet registered is not known; 0 stands for all
-    /// that no policy names.
+    /// The revision that will run. Before registration it is unknown: 0 then represents every revision that
+    /// no policy names.
     pub(super) fn revision(&self) -> String {
         let Arns { start, family, .. } = self;
         format!("{start}:task-definition/{family}:{}", self.revision.unwrap_or_default())
     }
 
-    /// The revisions that it may be, as far as the policies of whoever deploys tell them apart.
+    /// The revisions that it may be, as far as the caller's policies distinguish them.
     pub(super) fn revisions(&self, who: &Policies) -> Vec<String> {
         let mut found = vec![self.revision()];
         if let (None, Policies::Held(set)) = (self.revision, who) {
@@ -102,7 +102,7 @@ impl Arns {
         found
     }
 
-    /// The revisions that a policy names one by one; a wildcard among digits stands for one of them.
+    /// The revisions that a policy names; a wildcard next to digits represents one digit.
     fn named(&self, document: &Value) -> Vec<String> {
         match document {
             Value::Array(values) => values.iter().flat_map(|it| self.named(it)).collect(),

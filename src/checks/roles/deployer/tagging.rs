@@ -15,8 +15,8 @@ use crate::shell::ShellCommand;
 use crate::task::Task;
 use crate::verdict::{Finding, Findings, Severity, warn};
 
-/// What keeps the call from setting its tags. Whether the account asks for a right of its own to set
-/// them is a setting of the account, which few need to know
+/// Why the call cannot set its tags. An account setting decides whether tagging needs its own permission; it
+/// is read only where tags are set
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html>).
 pub(super) fn judge(
     call: DeployCall,
@@ -36,10 +36,10 @@ pub(super) fn judge(
         && is(format, &["disabled", "off"])
     {
         found.add(
-            warn(format!("the account's setting {format} is disabled: nothing can be tagged"))
+            warn(format!("the account setting {format} is disabled, so nothing can be tagged"))
                 .at(&place)
                 .prevents("InvalidParameterException: The new ARN and resource ID format must be enabled to add tags to the service.")
-                .remedy("Enable the long format of ARNs, or leave the tags out")
+                .remedy("Enable the long ARN format, or leave out the tags")
                 .command(
                     ShellCommand::of("aws ecs put-account-setting-default")
                         .option("--name", format)
@@ -62,7 +62,7 @@ pub(super) fn judge(
     Ok(())
 }
 
-/// Where the call's tags are written; nothing if it sets none.
+/// Where the tags of the call are written; none if it sets no tags.
 fn tagged(call: DeployCall, task: &Task) -> Result<Option<Place>, Stop> {
     let (definition, request) = (&task.definition.tags, &task.context.request);
     Ok(match call {
@@ -108,7 +108,7 @@ fn denied(
 }
 
 impl DeployCall {
-    /// The setting without which what it makes cannot be tagged.
+    /// The account setting that tagging needs.
     fn arn_format(self) -> Option<&'static str> {
         match self {
             DeployCall::Register | DeployCall::UpdateService => None,

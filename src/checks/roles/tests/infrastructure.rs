@@ -142,7 +142,7 @@ fn a_role_of_the_service_is_for_its_load_balancer_and_excluded_by_the_service_li
         (bridge(), service(&two, ""), Fail, "several load balancers"),
         (bridge(), service(&balancer, registry), Fail, "a service registry"),
         (bridge(), service(&balancer, external), Fail, "EXTERNAL"),
-        (bridge(), service("", ""), Fail, "has none"),
+        (bridge(), service("", ""), Fail, "the service has no load balancer"),
     ];
     for (story, service, status, words) in cases {
         story.served_by(&service).in_account(account()).ends(check, &[(status, at, words)]);

@@ -66,7 +66,7 @@ fn a_service_control_policy_binds_roles_and_is_named() {
     let deny =
         json!({"Sid": "NoPass", "Effect": "Deny", "Action": "iam:PassRole", "Resource": "*"});
     let account = Account::healthy().bound_by(&json!([everything(), deny])).recorded();
-    let said = "denied by statement `NoPass` of service control policy `guard (p-1)`";
+    let said = "denied by statement `NoPass` of service control policy `guard` (p-1)";
     task()
         .in_account(account)
         .ends(&pass::ROLE_PASS, &[(Fail, "/executionRoleArn", said), (Fail, "/taskRoleArn", said)]);

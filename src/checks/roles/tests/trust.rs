@@ -47,7 +47,7 @@ fn whom_the_role_trusts_already_it_trusts_still() {
     let own_account = json!({"StringEquals": {"aws:SourceAccount": "111122223333"}});
     assert_eq!(added["Condition"], own_account, "no condition on the region");
     assert_eq!(judged(named(), &mended)[0].status, Pass);
-    assert!(result.remedy.unwrap().contains("replaces the policy by all that it says and this"));
+    assert!(result.remedy.unwrap().contains("keeps the current statements and adds this one"));
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn no_allow_outweighs_a_statement_that_denies() {
     assert_eq!(result.status, Fail);
     assert!(result.commands.is_empty(), "{result:#?}");
     assert!(result.message.contains("Fence"), "{}", result.message);
-    assert!(result.remedy.unwrap().starts_with("Narrow the statement"));
+    assert!(result.remedy.unwrap().starts_with("Narrow the denying statement"));
 }
 
 #[test]

@@ -190,7 +190,12 @@ fn the_architecture_of_instances_that_the_request_leaves_out_is_none() {
     let arm = "the task runs on linux/arm64";
     tells(&of_provider("blue"), "image-platform", Pass, "built for linux/amd64");
     tells(&of_provider("green"), "image-platform", Fail, arm);
-    tells(&of_provider("red"), "image-platform", Skip, "that the task may land on tells its own");
+    tells(
+        &of_provider("red"),
+        "image-platform",
+        Skip,
+        "that the task may run on reports its architecture",
+    );
     tells(&of_names(r#""1""#), "image-platform", Pass, "built for linux/amd64");
     tells(&of_names(r#""2""#), "image-platform", Fail, arm);
     // It starts on each of them, and the scheduler chooses none.

@@ -1,4 +1,4 @@
-//! Which mount target is for a subnet, and whether its name resolves there.
+//! The mount target for a subnet, and whether its name resolves there.
 
 use super::{EFS_MOUNT_TARGET, Mounting};
 use crate::checks::volumes::efs_volume::is_usable;
@@ -15,8 +15,8 @@ use crate::verdict::{Finding, Findings, fail, warn};
 pub(super) const NFS: u16 = 2049;
 
 impl<'a> Mounting<'a> {
-    /// The mount target in the zone of the interface. ECS mounts a file system by its name, and that
-    /// resolves to the mount target of the zone it is asked in, or not at all
+    /// The mount target in the zone of the interface. ECS mounts a file system by its name, which resolves to
+    /// the mount target in the client's zone, or not at all
     /// (<https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html>).
     pub(super) fn near<'t>(
         &self,
@@ -56,12 +56,12 @@ impl<'a> Mounting<'a> {
     fn unusable(&self, target: &MountTarget) -> Finding {
         let MountTarget { id, state, zone, .. } = target;
         fail(format!(
-            "mount target {id} of {}, the one in {}, is {state}",
+            "mount target {id} of {}, in {}, is {state}, not available",
             self.named(),
             zone.name()
         ))
         .on(id)
-        .remedy("Wait until the mount target is available, or create it anew")
+        .remedy("Wait until the mount target is available, or create it again")
         .command(
             ShellCommand::of("aws efs describe-mount-targets")
                 .option("--mount-target-id", id)
@@ -70,18 +70,18 @@ impl<'a> Mounting<'a> {
         )
     }
 
-    /// Where the task is placed decides, unless no zone of its subnets has a mount target.
+    /// A warning, because the placement of the task decides; a failure if no zone has a mount target.
     fn far(&self, subnet: &Subnet, some: bool, facts: &View) -> Result<Finding, Stop> {
         let zones: Vec<&str> = self.targets.iter().map(|it| it.zone.name()).collect();
         let Subnet { id, zone, .. } = subnet;
         let what = format!(
-            "{} has a mount target in {}, but none in {zone}, the zone of {id}, so that its name does not resolve there",
+            "{} has a mount target in {}, but none in {zone}, the zone of {id}, so its name does not resolve there",
             self.named(),
             words::and(&zones)
         );
         let finding = match some {
-            true => warn(format!("{what}: what is placed in {id} does not start")),
-            false => fail(format!("{what}, nor in any other zone of the task")),
+            true => warn(format!("{what}: a task in {id} does not start")),
+            false => fail(format!("{what}, and none in any other zone of the task")),
         };
         let finding = finding.on(id);
         Ok(match &self.file_system.one_zone {
@@ -114,7 +114,7 @@ impl<'a> Mounting<'a> {
         }
     }
 
-    /// The security groups of a mount target that is there: another one is best in the same.
+    /// The security groups of an existing mount target, for a new one.
     fn groups(&self, facts: &View) -> Result<Vec<String>, Stop> {
         let usable = self.targets.iter().find(|it| is_usable(&it.state));
         let Some(other) = usable.or(self.targets.first()) else { return Ok(Vec::new()) };
@@ -133,7 +133,7 @@ impl<'a> Mounting<'a> {
     fn create(&self, subnets: &[&Subnet], groups: &[String], finding: Finding) -> Finding {
         let DescribeFileSystem { region, id } = self.asked;
         let finding = match groups {
-            [] => finding.remedy("Create a mount target in each zone of the task; unless --security-groups names others, it is in the default group of the VPC, which has to admit TCP 2049 from the task"),
+            [] => finding.remedy("Create a mount target in each zone of the task; without --security-groups it gets the VPC's default security group, which must then allow TCP 2049 from the task"),
             _ => finding,
         };
         subnets.iter().fold(finding, |finding, subnet| {
@@ -148,7 +148,7 @@ impl<'a> Mounting<'a> {
         })
     }
 
-    /// Another VPC may be reached, and its file systems' names may be given addresses by hand
+    /// Another VPC may be reachable, and a private hosted zone may resolve the names of its file systems
     /// (<https://docs.aws.amazon.com/efs/latest/ug/manage-fs-access-vpc-peering.html>).
     fn elsewhere<'t>(
         &self,
@@ -177,16 +177,16 @@ impl<'a> Mounting<'a> {
         });
         Ok(match beyond {
             Some(fact) => warn(format!(
-                "{what}: {fact}, which may lead there, but its name resolves here only if a private hosted zone gives it an address"
+                "{what}: {fact}, which may lead there, but the name of the file system resolves here only with a private hosted zone"
             )),
-            None => fail(format!("{what}, from where no route leads there")),
+            None => fail(format!("{what}, which has no route to it")),
         }
         .on(&subnet.id)
-        .remedy("Run the task in the VPC of the mount targets, or give that VPC a file system of its own"))
+        .remedy("Run the task in the VPC of the mount targets, or create a file system for the task's VPC"))
     }
 
-    /// Reports why the name of the file system would not resolve in the VPC. That no name at all does,
-    /// the checks of the network tell: then this is the sentence that says so.
+    /// Reports why the name of the file system would not resolve in the VPC. If no name resolves at all, the
+    /// network checks report it, and this returns the sentence.
     pub(super) fn unresolved<'t>(
         &self,
         vantage: &mut Vantage<'t>,
@@ -213,26 +213,26 @@ impl<'a> Mounting<'a> {
         if answer.facts.iter().any(|fact| !matches!(fact, DnsFact::Amazon | DnsFact::Unread(_))) {
             found.add(
                 warn(format!(
-                    "names are resolved by {} in {vpc}: that of the file system resolves only if they forward it to the resolver of Amazon",
+                    "{vpc} uses the DNS servers {}: the name of the file system resolves only if they forward it to the Amazon resolver",
                     words::and(&own)
                 ))
                 .on(vpc)
                 .prevents(EFS_MOUNT_TARGET.prevents[0])
                 .remedy(format!(
-                    "Let the resolvers forward efs.{region}.amazonaws.com to the resolver of the VPC"
+                    "Forward efs.{region}.amazonaws.com from these DNS servers to the resolver of the VPC"
                 )),
             );
         }
-        // Amazon's page asks for it
+        // AWS requires it
         // (https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html).
         if topology.dns_hostnames == Some(false) {
             found.add(
                 fail(format!(
-                    "the name of the file system does not resolve in {vpc}, where enableDnsHostnames is off"
+                    "the name of the file system does not resolve in {vpc}, because enableDnsHostnames is off"
                 ))
                 .on(vpc)
                 .prevents(EFS_MOUNT_TARGET.prevents[0])
-                .remedy("Turn on DNS host names for the VPC")
+                .remedy("Turn on DNS hostnames for the VPC")
                 .command(
                     ShellCommand::of("aws ec2 modify-vpc-attribute")
                         .option("--vpc-id", vpc)
@@ -245,7 +245,7 @@ impl<'a> Mounting<'a> {
     }
 }
 
-/// Ids of zones are the same for everybody; names are each account's own.
+/// Zone IDs are the same in all accounts; zone names are not.
 fn is_in(subnet: &Subnet, zone: &Zone) -> bool {
     match (&subnet.zone_id, &zone.id) {
         (Some(own), Some(other)) => own == other,

@@ -1,4 +1,4 @@
-//! The paths to mount targets, to look at beside those to services.
+//! The network paths to mount targets, shown with those to services.
 
 use super::way::Between;
 use super::{EFS_MOUNT_TARGET, EXPECTED, Mounted, Mounting, mounting};
@@ -12,8 +12,8 @@ use crate::verdict::{Finding, Findings, Severity, Verdict};
 
 const JUDGED_BY: Option<&str> = Some(EFS_MOUNT_TARGET.id);
 
-/// The path of each volume on EFS, from everywhere that it is mounted from: as `efs-mount-target` judges
-/// it. What of the network is not there, or not told, the other paths show.
+/// The path of each EFS volume from everywhere that it is mounted from, as `efs-mount-target` judges it. The
+/// other paths show what is missing or unknown in the network.
 pub(in crate::checks) fn trails(task: &Task, facts: &View) -> Vec<NetworkPath> {
     task.efs_mounts().into_iter().flatten().flat_map(|it| of_mount(&it, facts)).collect()
 }
@@ -65,7 +65,7 @@ impl Mounting<'_> {
     }
 }
 
-/// What becomes of the packets, by what was found.
+/// Where the packets end, by what was found.
 fn end(mounted: Result<Mounted, Stop>, found: Findings) -> End {
     let worst = |found: &[Finding]| {
         let of = |wanted: fn(&Severity) -> bool| found.iter().find(|it| wanted(&it.severity));
@@ -80,7 +80,7 @@ fn end(mounted: Result<Mounted, Stop>, found: Findings) -> End {
             worst(&found).unwrap_or(End::Arrives)
         }
         (Err(stop), _) => End::Open(stop.to_string()),
-        (Ok(Mounted::Untold(why)), _) => End::Open(why),
+        (Ok(Mounted::Skipped(why)), _) => End::Open(why),
         (Ok(Mounted::Reached(_) | Mounted::Hindered), _) => End::Arrives,
     }
 }

@@ -21,17 +21,17 @@ const PORT: Port = Port::tcp(NFS);
 pub(super) struct Between<'t> {
     /// The security groups of the mount target.
     pub groups: &'t [String],
-    /// Whether the groups of the interface let it out.
+    /// Whether the groups of the interface allow it out.
     pub out: Answer<FilterFact>,
-    /// Whether those of the mount target let it in.
+    /// Whether those of the mount target allow it in.
     pub within: Answer<FilterFact>,
-    /// Whether the network ACLs of both subnets let it pass.
+    /// Whether the network ACLs of both subnets allow it.
     pub acls: Result<Answer<AclFact>, Stop>,
 }
 
 impl Mounting<'_> {
-    /// Reports what is in the way to the mount target: the groups of the interface, those of the mount
-    /// target, or the network ACLs of the two subnets. Or tells why that is not to be judged.
+    /// Reports what blocks the way to the mount target: the security groups of the interface, those of the
+    /// mount target, or the network ACLs of the two subnets. Or returns why that is skipped.
     pub(super) fn way<'t>(
         &self,
         target: &MountTarget,
@@ -48,7 +48,7 @@ impl Mounting<'_> {
         self.report(&out, is_partial, found, |finding| match (own.first(), groups.first()) {
             (Some(own), Some(theirs)) if is_closed => finding
                 .on(own)
-                .remedy("Let the security group of the task send to the mount target on TCP 2049")
+                .remedy("Allow outbound TCP 2049 to the mount target in the task's security group")
                 .command(
                     ShellCommand::of("aws ec2 authorize-security-group-egress")
                         .option("--group-id", own)
@@ -62,7 +62,7 @@ impl Mounting<'_> {
         self.report(&within, is_partial, found, |finding| match (own.first(), groups.first()) {
             (Some(own), Some(theirs)) => finding
                 .on(theirs)
-                .remedy("Let the security group of the mount target admit TCP 2049 from that of the task")
+                .remedy("Allow inbound TCP 2049 from the task's security group in the security group of the mount target")
                 .command(
                     ShellCommand::of("aws ec2 authorize-security-group-ingress")
                         .option("--group-id", theirs)
@@ -77,7 +77,7 @@ impl Mounting<'_> {
             let acls = acls?;
             let amendments = letting_pass(&acls.facts, &vantage.around.topology());
             self.report(&acls, is_partial, found, |finding| {
-                let finding = finding.remedy("Let the network ACLs of both subnets pass TCP 2049 to the mount target, and the answers to the ports that the task calls from");
+                let finding = finding.remedy("Allow TCP 2049 to the mount target and the return traffic to the task's ephemeral ports in the network ACLs of both subnets");
                 amendments.iter().flat_map(commands).fold(finding, |finding, command| {
                     finding.command(command.region(region))
                 })
@@ -99,7 +99,7 @@ impl Mounting<'_> {
             file_system: self.asked.id.clone(),
             mount_target: target.id.clone(),
         };
-        // Both are wanted at once.
+        // Both are requested at once.
         let (groups, own) = (facts.need(&groups), vantage.read_groups(facts));
         let groups = groups?;
         own?;
@@ -109,7 +109,7 @@ impl Mounting<'_> {
         Ok(Between { groups, out, within, acls: crossed(vantage, &to, facts) })
     }
 
-    /// A stage that lets everything pass is not worth a word.
+    /// Reports nothing for a stage that allows everything.
     fn report<F: Fact>(
         &self,
         answer: &Answer<F>,
@@ -120,12 +120,12 @@ impl Mounting<'_> {
         let port = format!("port 2049 of EFS file system {}", self.asked.id);
         let finding = match answer.outcome {
             Outcome::Passed => return,
-            Outcome::Blocked => fail(format!("{port} is not reached: {answer}")),
+            Outcome::Blocked => fail(format!("{port} is not reachable: {answer}")),
             Outcome::Doubtful if answer.facts.iter().any(is_partial) => {
-                warn(format!("{port} is reached by some only: {answer}"))
+                warn(format!("{port} is reachable only from some addresses: {answer}"))
             }
             Outcome::Doubtful => {
-                let why = format!("whether {port} is reached is open: {answer}");
+                let why = format!("cannot determine whether {port} is reachable: {answer}");
                 return found.stopped(self.place, Gap::Undecidable { why }.into());
             }
         };
@@ -133,20 +133,19 @@ impl Mounting<'_> {
     }
 }
 
-/// A group of another VPC than that of the interface: no such interface can be, and `network-configuration`
-/// tells of it.
+/// A security group in another VPC than the interface. `network-configuration` reports it.
 fn foreign_group(vantage: &Vantage) -> Option<String> {
     let (vpc, own) = (&vantage.interface.subnet.vpc, &vantage.interface.groups);
     let groups = vantage.around.topology().security_groups.unwrap_or_default();
     let foreign = groups.iter().find(|it| own.contains(&it.id) && it.vpc != *vpc)?;
-    Some(format!("security group {} is of {}, and not of {vpc}", foreign.id, foreign.vpc))
+    Some(format!("security group {} is in {}, not in {vpc}", foreign.id, foreign.vpc))
 }
 
 fn is_partial(fact: &FilterFact) -> bool {
     matches!(fact, FilterFact::Partly { .. })
 }
 
-/// The interface of the mount target, by the address that this interface can speak to.
+/// The interface of the mount target, by the address that this interface can reach.
 fn address(target: &MountTarget, vantage: &Vantage, groups: &[String]) -> Result<Target, Stop> {
     let family = vantage.interface.family();
     let text = match family {
@@ -156,7 +155,7 @@ fn address(target: &MountTarget, vantage: &Vantage, groups: &[String]) -> Result
     let address: Option<IpAddr> = text.and_then(|text| text.parse().ok());
     let Some(address) = address else {
         let why = format!(
-            "mount target {} has no address of {family}, which is all that {} speaks",
+            "cannot determine the way to mount target {}: it has no {family} address, and {} has no other family",
             target.id, vantage.interface.subnet.id
         );
         return Err(Gap::Undecidable { why }.into());
@@ -167,8 +166,8 @@ fn address(target: &MountTarget, vantage: &Vantage, groups: &[String]) -> Result
     Ok(to)
 }
 
-/// Whether the security groups on both ends let it through. A rule may name a prefix list, whose ranges
-/// are then read.
+/// Whether the security groups on both ends allow it. A rule may name a prefix list, whose ranges are then
+/// read.
 fn filtered<'t>(
     vantage: &mut Vantage<'t>,
     to: &Target,
@@ -185,8 +184,8 @@ fn filtered<'t>(
     }
 }
 
-/// Whether the network ACLs of the subnets on both ends let it pass. Where the packets go is read
-/// first: within one subnet no network ACL is crossed.
+/// Whether the network ACLs of the subnets on both ends allow it. The route is read first: traffic within one
+/// subnet crosses no network ACL.
 fn crossed<'t>(
     vantage: &mut Vantage<'t>,
     to: &Target,

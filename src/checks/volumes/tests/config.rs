@@ -180,16 +180,18 @@ fn an_open_volume_is_configured_where_it_is_known_how_the_task_starts() {
         .ends(check, &[(Fail, at, "does not configure it")]);
     definition()
         .served_by(r#"{"service": "web"}"#)
-        .ends(check, &[(Unknown, at, "give --cluster and --service")]);
-    Story::task(r#""volumes": [{"name": "data"}]"#).ends(check, &[(Skip, "", "names no volume")]);
+        .ends(check, &[(Unknown, at, "pass --cluster and --service")]);
+    Story::task(r#""volumes": [{"name": "data"}]"#).ends(check, &[(Skip, "", "has no volume")]);
 }
 
 #[test]
 fn a_task_has_one_such_volume_and_nothing_beside_it() {
     let check = &EBS_VOLUME_CONFIG;
     let two = r#""volumes": [{"name": "data", "configuredAtLaunch": true}, {"name": "more", "configuredAtLaunch": true}]"#;
-    Story::task(two)
-        .ends(check, &[(Skip, "/volumes/0", "give"), (Fail, "/volumes/1", "this is another")]);
+    Story::task(two).ends(
+        check,
+        &[(Skip, "/volumes/0", "pass --"), (Fail, "/volumes/1", "this is another one")],
+    );
     let both = r#""volumes": [{"name": "data", "configuredAtLaunch": true, "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}]"#;
     Story::task(both).ends(check, &[(Fail, "/volumes/0", "efsVolumeConfiguration")]);
     let twice = r#"{"count": 1, "volumeConfigurations": [
@@ -247,7 +249,7 @@ fn a_volume_without_a_role_is_told_of_once() {
         {"name": "data", "managedEBSVolume": {"sizeInGiB": 20}}]}"#;
     let story = task().served_by(roleless);
     let managed = "service.json#/volumeConfigurations/0/managedEBSVolume";
-    story.ends(&EBS_VOLUME_CONFIG, &[(Fail, managed, "names no infrastructure role")]);
+    story.ends(&EBS_VOLUME_CONFIG, &[(Fail, managed, "has no infrastructure role")]);
     let failed: Vec<_> = story
         .judged(|group, _| matches!(group.name, "definition" | "volumes"))
         .into_iter()

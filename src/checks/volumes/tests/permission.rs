@@ -72,8 +72,11 @@ fn what_no_task_is_known_to_fail_for_is_a_warning() {
     assert_ne!(text, without);
     let result = judged(&serde_json::from_str(&without).unwrap(), "FARGATE");
     assert_eq!(result.status, Warn, "{result:#?}");
-    assert!(result.message.contains("may not ec2:DescribeAvailabilityZones on *"), "{result:#?}");
-    assert!(result.message.ends_with("AWS's policy has it, and ECS may come to need it"));
+    assert!(
+        result.message.contains("not authorized to perform ec2:DescribeAvailabilityZones on *"),
+        "{result:#?}"
+    );
+    assert!(result.message.ends_with("the AWS managed policy includes it, so ECS may need it"));
 }
 
 #[test]

@@ -102,12 +102,18 @@ const IO2_IOPS: &str = "L-8D977E7E";
 fn storage_that_the_account_may_not_have_is_warned_of() {
     // V15
     let account = |has| Account::healthy().may_have(GP3, 50.0).has("gp3", has, 0);
-    let words = "a deployment of 4 tasks at 200 % takes 4 volumes of 100 GiB beside 50801 GiB of the gp3 volumes that are there, and the account may have 51200 GiB of gp3 volumes in eu-west-1";
+    let words = "a deployment of 4 tasks at 200 % needs 4 volumes of 100 GiB, in addition to 50801 GiB of existing gp3 volumes, but the account quota for gp3 volumes in eu-west-1 is 51200 GiB";
     let results = said(r#""sizeInGiB": 100"#, account(50_801));
     one(&results, Warn, words);
     let warned = &results[0];
     assert_eq!(warned.subject, format!("{EBS}/sizeInGiB"));
-    assert!(warned.prevents.as_deref().unwrap().starts_with("VolumeLimitExceeded"));
+    assert!(
+        warned
+            .prevents
+            .as_deref()
+            .unwrap()
+            .starts_with("the volume attachment fails with VolumeLimitExceeded")
+    );
     assert_eq!(
         warned.commands[0],
         "aws service-quotas request-service-quota-increase --service-code ebs --quota-code L-7A658B76 --desired-value 51 --region eu-west-1"
@@ -128,9 +134,19 @@ fn operations_that_the_account_may_not_have_are_warned_of() {
     };
     let fields = r#""volumeType": "io2", "sizeInGiB": 100, "iops": 10000"#;
     let results = said(fields, account(60_001));
-    one(&results, Warn, "takes 4 volumes of 10000 IOPS beside 60001 IOPS of the io2 volumes");
+    one(
+        &results,
+        Warn,
+        "needs 4 volumes of 10000 IOPS, in addition to 60001 IOPS of existing io2 volumes",
+    );
     assert_eq!(results[0].subject, format!("{EBS}/iops"));
-    assert!(results[0].prevents.as_deref().unwrap().starts_with("MaxIOPSLimitExceeded"));
+    assert!(
+        results[0]
+            .prevents
+            .as_deref()
+            .unwrap()
+            .starts_with("the volume attachment fails with MaxIOPSLimitExceeded")
+    );
     one(&said(fields, account(60_000)), Pass, "may create");
     // Those of gp3 are held to no quota.
     let gp3 = Account::healthy().may_have(GP3, 50.0).has("gp3", 0, 1_000_000);
@@ -146,9 +162,9 @@ fn who_may_not_look_at_quotas_is_told_what_is_assumed() {
         one(&results, Pass, "may create");
         assert!(results[0].evidence.iter().any(|line| line == assumed), "{call}: {results:#?}");
     }
-    // What the tasks take by themselves is known all the same.
+    // What the new tasks need is known anyway.
     let blind = account().refuses(VOLUMES, &volumes_key("gp3"));
-    let words = "takes 4 volumes of 16384 GiB, and the account may have 51200 GiB";
+    let words = "needs 4 volumes of 16384 GiB, but the account quota for gp3 volumes in eu-west-1 is 51200 GiB";
     one(&said(r#""sizeInGiB": 16384"#, blind), Warn, words);
 }
 
@@ -163,7 +179,7 @@ fn where_it_is_not_told_how_many_tasks_start_no_quota_is_asked_for() {
 #[test]
 fn a_role_that_may_not_is_told_before_what_there_is_no_room_for() {
     let full = Account::with_role(&json!([])).may_have(GP3, 50.0).has("gp3", 51_200, 0);
-    one(&said(r#""sizeInGiB": 100"#, full), Fail, "may not");
+    one(&said(r#""sizeInGiB": 100"#, full), Fail, "is not authorized to perform");
 }
 
 /// What is said of one task on the instances.
@@ -180,16 +196,22 @@ fn instances_that_take_no_further_volume_are_warned_of() {
     let cases: [(Machines, &str); 3] = [
         (
             &[("m5.large", 26, 2)],
-            "i-0 (m5.large) has 26 volumes and a second network interface, and takes 27",
+            "i-0 (m5.large) has 26 volumes and a second network interface, of at most 27",
         ),
-        (&[("m7i.large", 32, 3)], "i-0 (m7i.large) has 32 volumes, and takes 32"),
-        (&[("m5.large", 27, 1), ("m7i.large", 32, 1)], "takes 27, and one more is full too"),
+        (&[("m7i.large", 32, 3)], "i-0 (m7i.large) has 32 volumes, of at most 32"),
+        (&[("m5.large", 27, 1), ("m7i.large", 32, 1)], "of at most 27; one more is full too"),
     ];
     for (machines, words) in cases {
         let results = on_instances(types(Account::healthy().machines(machines)));
         one(&results, Warn, words);
         assert_eq!(results[0].resource.as_deref(), Some("i-0"));
-        assert!(results[0].prevents.as_deref().unwrap().starts_with("AttachmentLimitExceeded"));
+        assert!(
+            results[0]
+                .prevents
+                .as_deref()
+                .unwrap()
+                .starts_with("the volume attachment fails with AttachmentLimitExceeded")
+        );
     }
     let room: [Machines; 5] = [
         &[("m5.large", 25, 2)],

@@ -1,4 +1,4 @@
-//! Volumes of Docker's drivers.
+//! Volumes with Docker volume drivers.
 
 use super::errors::NO_ATTRIBUTE;
 use super::hosts::{Hosts, hosts};
@@ -8,34 +8,34 @@ use crate::shell::ShellCommand;
 use crate::task::DrivenVolumeUse;
 use crate::verdict::{Judgement, fail, not_applicable, pass};
 
-/// The driver that is part of Docker, and the one that is meant where none is named
+/// The built-in driver of Docker, which is also the default
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DockerVolumeConfiguration.html>).
 const LOCAL: &str = "local";
 
-/// The attributes by which an agent tells of the plugins of its instance begin so; what follows is the
-/// plugin's name, with a dot in place of the colon before its tag
+/// The prefix of the attributes with which an agent reports the plugins of its instance; the plugin's name
+/// follows, with a dot in place of the colon before its tag
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/docker-volumes.html>).
 const PLUGIN: &str = "ecs.capability.docker-plugin.";
 
 pub(super) fn judge(it: &DrivenVolumeUse, docker: &DockerVolume, facts: &View) -> Judgement {
     let driver = docker.driver.get()?.map_or(LOCAL, String::as_str);
     if matches!(driver, "" | LOCAL) {
-        return pass("the driver local is a part of Docker itself");
+        return pass("the driver local is part of Docker");
     }
     if it.task.may_run_on_fargate()? {
         return not_applicable(
-            "Fargate takes no volumes of Docker: definition-fargate-parameters tells of it",
+            "Fargate does not support Docker volumes; see definition-fargate-parameters",
         );
     }
     let Some(hosts) = hosts(it.task, facts)? else {
         return not_applicable(format!(
-            "whether some container instance has the volume plugin {driver} depends on the cluster: name it with --cluster, --service-definition or --run-task"
+            "cannot check whether a container instance has the volume plugin {driver}: pass --cluster, --service-definition or --run-task"
         ));
     };
     let attribute = format!("{PLUGIN}{}", driver.replace(':', "."));
     let Some(lack) = hosts.lack(&attribute, &format!("has the volume plugin {driver}")) else {
         return pass(format!(
-            "{} of {} active container instances of cluster {} that the task may land on have the volume plugin {driver}",
+            "{} of {} active container instances of cluster {} that the task may run on have the volume plugin {driver}",
             hosts.with(&attribute),
             hosts.instances.len(),
             hosts.fleet.cluster
@@ -46,7 +46,7 @@ pub(super) fn judge(it: &DrivenVolumeUse, docker: &DockerVolume, facts: &View) -
         .at(docker.driver.place())
         .on(driver)
         .prevents(NO_ATTRIBUTE)
-        .remedy("Install the plugin on the container instances, and restart their agents so that they tell of it")
+        .remedy("Install the plugin on the container instances, and restart their agents so that they report it")
         .command(
             ShellCommand::of("docker plugin install")
                 .word(driver)
@@ -55,7 +55,7 @@ pub(super) fn judge(it: &DrivenVolumeUse, docker: &DockerVolume, facts: &View) -
         .judge()
 }
 
-/// The plugins that there are, since a name may be misspelt.
+/// The existing plugins, because the name may be misspelled.
 fn others(hosts: &Hosts) -> String {
     let attributes = hosts.instances.iter().flat_map(|it| it.attributes.keys());
     let mut plugins: Vec<&str> = attributes
@@ -67,5 +67,5 @@ fn others(hosts: &Hosts) -> String {
     if plugins.is_empty() {
         return String::new();
     }
-    format!("; there are {}", plugins.join(", "))
+    format!("; existing plugins: {}", plugins.join(", "))
 }

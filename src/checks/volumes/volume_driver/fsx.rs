@@ -11,7 +11,7 @@ use crate::facts::View;
 use crate::knowledge::{Purpose, Stop};
 use crate::lookup::fsx::{DescribeFsxFileSystem, FsxFileSystem};
 use crate::lookup::secretsmanager::DescribeSecret;
-use crate::names::{ParameterRef, SecretRef, ValueFrom};
+use crate::names::{ParameterRef, SecretRef, ValueFrom, words};
 use crate::permission::secret::Version;
 use crate::permission::{Answer, ResourceSide, Wish, decide, secret};
 use crate::reachability::origin::CallOrigin;
@@ -22,7 +22,7 @@ use crate::verdict::{Findings, Judgement, Verdict, fail, not_applicable};
 pub(super) fn judge(it: &DrivenVolumeUse, fsx: &FsxVolume, facts: &View) -> Judgement {
     if it.task.may_run_on_fargate()? {
         return not_applicable(
-            "Fargate takes no volumes on FSx: definition-fargate-parameters tells of it",
+            "Fargate does not support FSx volumes; see definition-fargate-parameters",
         );
     }
     let mut found = Findings::new();
@@ -38,10 +38,10 @@ pub(super) fn judge(it: &DrivenVolumeUse, fsx: &FsxVolume, facts: &View) -> Judg
 fn windows(it: &DrivenVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     let why = match it.task.definition.operating_system()? {
         OperatingSystem::Linux => {
-            "the task is for Linux, and FSx for Windows File Server is mounted by Windows only"
+            "the task is for Linux, but only Windows tasks can mount FSx for Windows File Server"
         }
         OperatingSystem::Windows(family) if family.starts_with("WINDOWS_SERVER_2016") => {
-            "Windows Server 2016 cannot mount volumes on FSx for ECS"
+            "ECS on Windows Server 2016 cannot mount FSx volumes"
         }
         OperatingSystem::Windows(_) => return Ok(()),
     };
@@ -61,7 +61,7 @@ fn file_system(
     found: &mut Findings,
 ) -> Result<(), Stop> {
     let Some(id) = fsx.file_system_id.get()?.filter(|id| !id.is_empty()) else {
-        let sentence = "the volume names no FSx file system";
+        let sentence = "the volume has no FSx file system ID";
         return Err(Stop::written(fsx.place.subject(), sentence));
     };
     let asked = DescribeFsxFileSystem { region: it.task.region()?.clone(), id: id.clone() };
@@ -71,21 +71,19 @@ fn file_system(
     let place = fsx.file_system_id.place();
     if kind != "WINDOWS" {
         found.add(
-            fail(format!("{named} is of type {kind}, but ECS mounts only WINDOWS"))
+            fail(format!("{named} has type {kind}, but ECS mounts only WINDOWS"))
                 .at(place)
                 .prevents(NOT_MOUNTED)
-                .remedy("Name a file system of FSx for Windows File Server"),
+                .remedy("Use a file system of FSx for Windows File Server"),
         );
     }
-    // The states that FSx knows, and which of them can be used
+    // The states of FSx, and which of them are usable
     // (https://docs.aws.amazon.com/fsx/latest/APIReference/API_FileSystem.html).
     match state.as_str() {
         "AVAILABLE" | "UPDATING" => {}
         "MISCONFIGURED" => found.warn(
             place,
-            format!(
-                "{named} is MISCONFIGURED: it works, but something about it has to be repaired"
-            ),
+            format!("{named} is MISCONFIGURED: it works, but its configuration needs a repair"),
         ),
         other => found.add(
             fail(format!("{named} is {other}, not AVAILABLE"))
@@ -102,7 +100,7 @@ fn file_system(
     finds(it, &asked, who?, facts, found)
 }
 
-/// The agent asks for the name of the file server as the execution role.
+/// The agent looks up the name of the file server with the execution role.
 fn finds(
     it: &DrivenVolumeUse,
     asked: &DescribeFsxFileSystem,
@@ -123,7 +121,7 @@ fn finds(
     Ok(())
 }
 
-/// The credentials that the share is mounted with: the ARN of a secret or a parameter.
+/// The credentials for mounting the share: the ARN of a secret or a parameter.
 fn credentials(
     it: &DrivenVolumeUse,
     fsx: &FsxVolume,
@@ -131,7 +129,7 @@ fn credentials(
     found: &mut Findings,
 ) -> Result<(), Stop> {
     let Some(authorization) = fsx.authorization.get()? else {
-        let sentence = "the volume names no credentials for the file server";
+        let sentence = "the volume has no credentials for the file server (authorizationConfig)";
         return Err(Stop::written(fsx.place.subject(), sentence));
     };
     let field = &authorization.credentials_parameter;
@@ -139,14 +137,15 @@ fn credentials(
     let wrong = |why: String| Stop::written(field.place().subject(), why);
     if !text.starts_with("arn:") {
         return Err(wrong(format!(
-            "credentialsParameter is `{text}`, where the ARN of a secret or a parameter belongs"
+            "credentialsParameter is {}, but must be the ARN of a secret or a parameter",
+            words::shown(text)
         )));
     }
     match text.parse::<ValueFrom>().map_err(|flaw| wrong(flaw.to_string()))? {
         ValueFrom::Secret(secret) => of_secret(it, field, &secret, facts, found),
         ValueFrom::Parameter(parameter) => of_parameter(it, field, &parameter, facts, found),
         ValueFrom::SecretThroughParameter { .. } => Err(wrong(format!(
-            "{text} is a secret behind Parameter Store, where the ARN of the secret itself belongs"
+            "{text} is a reference to a secret through Parameter Store, but must be the ARN of the secret itself"
         ))),
     }
 }
@@ -176,8 +175,7 @@ fn of_secret(
     Ok(())
 }
 
-/// What AWS RAM shares of another account is not shown here, so only one of the role's own account is
-/// looked for.
+/// Shares of AWS RAM are not visible, so only parameters of the role's account are looked up.
 fn of_parameter(
     it: &DrivenVolumeUse,
     field: &Field<String>,

@@ -1,4 +1,4 @@
-//! The container instances that the task may land on.
+//! The container instances that the task may run on.
 
 use crate::account::fleet::Fleet;
 use crate::facts::View;
@@ -6,16 +6,16 @@ use crate::knowledge::Stop;
 use crate::lookup::ecs::instance::ContainerInstance;
 use crate::task::Task;
 
-/// The container instances that the task may be placed on, at least one.
+/// The container instances that the task may run on, at least one.
 pub(super) struct Hosts<'f> {
     pub fleet: Fleet,
     pub instances: Vec<&'f ContainerInstance>,
 }
 
-/// The hosts that the task may be placed on; nothing where no cluster is named.
+/// The hosts that the task may run on; none if no cluster is known.
 ///
 /// # Errors
-/// A gap where there is none to look at, since managed scaling may add one that has everything.
+/// A gap if there is none yet, because managed scaling may add one that has everything.
 pub(super) fn hosts<'f>(task: &Task, facts: &View<'f>) -> Result<Option<Hosts<'f>>, Stop> {
     let Some(fleet) = Fleet::of(task)? else { return Ok(None) };
     let instances = fleet.instances(facts)?;
@@ -31,9 +31,8 @@ impl Hosts<'_> {
         self.instances.iter().filter(|it| it.has(attribute)).count()
     }
 
-    /// That the task does not start for want of an attribute, in words; `able` says what it stands for.
-    /// The scheduler looks for an instance that has it. Where the request names the instances, the task
-    /// starts on each.
+    /// Why the task does not start without an attribute; `able` says what the attribute means. The scheduler
+    /// looks for one instance that has it. If the request names the instances, each of them needs it.
     pub(super) fn lack(&self, attribute: &str, able: &str) -> Option<String> {
         let cluster = &self.fleet.cluster;
         let lacking: Vec<_> =
@@ -41,10 +40,10 @@ impl Hosts<'_> {
         match (lacking.len(), self.instances.len()) {
             (0, _) => None,
             (none, all) if none == all => Some(format!(
-                "no container instance of cluster {cluster} that the task may land on {able}: of {all} that are active, none has the attribute {attribute}"
+                "no container instance of cluster {cluster} that the task may run on {able}: none of the {all} active ones has the attribute {attribute}"
             )),
             _ if self.fleet.is_named() => Some(format!(
-                "not every container instance of cluster {cluster} that the request names {able}: the attribute {attribute} is missing on {}",
+                "not every container instance that the request names in cluster {cluster} {able}: the attribute {attribute} is missing on {}",
                 lacking.join(", ")
             )),
             _ => None,

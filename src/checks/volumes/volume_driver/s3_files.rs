@@ -10,17 +10,17 @@ use crate::document::volume::S3FilesVolume;
 use crate::facts::View;
 use crate::iam::{Decision, KeyState};
 use crate::knowledge::{Gap, Purpose, Stop};
-use crate::names::Arn;
+use crate::names::{Arn, words};
 use crate::permission::{ResourceSide, Wish, assume_organization, may, mends};
 use crate::task::DrivenVolumeUse;
 use crate::verdict::{Findings, Judgement, fail, warn};
 
-/// What a client may be allowed
+/// The permissions of a client
 /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3files.html>).
 const MOUNT: &str = "s3files:ClientMount";
 const WRITE: &str = "s3files:ClientWrite";
 
-/// By this an agent tells that its instance can mount them.
+/// The attribute with which an agent reports that its instance can mount S3 Files.
 const CAPABILITY: &str = "ecs.capability.storage.s3-files";
 
 pub(super) fn judge(it: &DrivenVolumeUse, files: &S3FilesVolume, facts: &View) -> Judgement {
@@ -29,22 +29,22 @@ pub(super) fn judge(it: &DrivenVolumeUse, files: &S3FilesVolume, facts: &View) -
     found.part(place, |found| root_directory(files, found));
     found.part(place, |found| capability(it, facts, found));
     found.part(place, |found| role(it, files, facts, found));
-    // No API that this program knows tells whether it is there.
-    facts.assume("that the S3 Files file system is there, and that its policy forbids nothing");
+    // This tool knows no API that shows the file system.
+    facts.assume("that the S3 Files file system exists, and that its policy denies nothing");
     found.or_pass("the task role may mount the volume")
 }
 
-/// Only `/` may stand beside an access point, which has a directory of its own
+/// The access point has its own root directory, so only `/` is allowed
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_S3FilesVolumeConfiguration.html>).
 fn root_directory(files: &S3FilesVolume, found: &mut Findings) -> Result<(), Stop> {
     let directory = files.root_directory.get()?.map_or("/", String::as_str);
     if !files.access_point_arn.is_missing() && !matches!(directory, "" | "/") {
         found.add(
             fail(format!(
-                "rootDirectory is {directory}, but beside an access point, which has a directory of its own, it has to be / or left out"
+                "rootDirectory is {directory}, but with an access point, which has its own root directory, it must be / or left out"
             ))
             .at(files.root_directory.place())
-            .prevents("ClientException from RegisterTaskDefinition")
+            .prevents("the registration fails with ClientException")
             .remedy("Remove rootDirectory, or the access point"),
         );
     }
@@ -66,7 +66,7 @@ fn capability(it: &DrivenVolumeUse, facts: &View, found: &mut Findings) -> Resul
     Ok(())
 }
 
-/// It is always mounted as the task role
+/// It is always mounted with the task role
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_S3FilesVolumeConfiguration.html>).
 fn role(
     it: &DrivenVolumeUse,
@@ -76,9 +76,11 @@ fn role(
 ) -> Result<(), Stop> {
     let Some(role) = it.task.task_role()? else {
         found.add(
-            fail("a volume on S3 Files is mounted as the task role, and the task has none")
-                .prevents("ClientException from RegisterTaskDefinition")
-                .remedy("Name a taskRoleArn that may s3files:ClientMount the file system"),
+            fail("an S3 Files volume is mounted with the task role, but the task has none")
+                .prevents("the registration fails with ClientException")
+                .remedy(
+                    "Set taskRoleArn to a role that allows s3files:ClientMount on the file system",
+                ),
         );
         return Ok(());
     };
@@ -106,7 +108,8 @@ fn arn(field: &Field<String>, kind: &str, what: &str) -> Result<Arn, Stop> {
     };
     arn.filter(of_kind).ok_or_else(|| {
         let sentence = format!(
-            "`{text}` is not the ARN of {what}: arn:aws:s3files:<region>:<account>:file-system/fs-…"
+            "{} is not the ARN of {what}: arn:aws:s3files:<region>:<account>:file-system/fs-…",
+            words::shown(text)
         );
         Stop::written(field.place().subject(), sentence)
     })
@@ -121,8 +124,8 @@ struct Mount<'a> {
 }
 
 impl Mount<'_> {
-    /// An allow in the role's own policies is enough, or in the policy of the file system, which is not
-    /// seen here: so only a denial is certain
+    /// An allow in the role's identity policies is enough, or one in the policy of the file system, which this
+    /// tool cannot read: so only an explicit deny is certain
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-security-iam.html>).
     fn judge(&mut self, action: &str) -> Result<(), Stop> {
         let region = self.it.task.region()?;
@@ -138,21 +141,25 @@ impl Mount<'_> {
         let finding = match &evaluation.decision {
             Decision::Allow => return Ok(()),
             Decision::Depends(_) => {
-                let why = format!("whether {name} may {action} on {arn} is open: {said}");
+                let why = format!(
+                    "cannot determine whether {name} may perform {action} on {arn}: {said}"
+                );
                 return Err(Gap::Undecidable { why }.into());
             }
             Decision::ExplicitDeny if action == MOUNT => {
-                fail(format!("{name} may not {action} on {arn}: {said}"))
+                fail(format!("{name} is not authorized to perform {action} on {arn}: {said}"))
             }
-            Decision::ExplicitDeny => warn(format!("{name} may not {action} on {arn}: {said}")),
+            Decision::ExplicitDeny => {
+                warn(format!("{name} is not authorized to perform {action} on {arn}: {said}"))
+            }
             Decision::ImplicitDeny => warn(format!(
-                "{name} may not {action} on {arn}, unless the policy of the file system allows it, which is not seen here: {said}"
+                "{name} is not authorized to perform {action} on {arn}, unless the policy of the file system, which this tool cannot read, allows it: {said}"
             )),
         };
         let mut finding = finding
             .on(name)
             .prevents(DENIED)
-            .remedy(format!("Allow {action} on the file system to the task role"));
+            .remedy(format!("Allow the task role {action} on the file system"));
         if let Policies::Held(set) = self.who {
             finding.commands = mends(set, wish, evaluation);
         }

@@ -142,12 +142,12 @@ fn an_alias_leads_to_its_key_and_those_of_aws_take_nothing() {
     tells(reading("level"), alias, &KMS_KEY_USABLE, Fail, KEY);
     for key in ["alias/aws/ssm", "arn:aws:kms:eu-west-1:111122223333:alias/aws/ssm"] {
         for check in [&KMS_KEY_USABLE, &KMS_DECRYPT_PERMISSION] {
-            tells(reading("level"), with(key), check, Skip, "AWS manages the key");
+            tells(reading("level"), with(key), check, Skip, "is an AWS managed key");
         }
     }
     // What AWS manages may be called by its ARN too.
     let managed = with(KEY).key_called(KEY, KEY, &json!({"manager": "aws"}));
-    tells(reading("level"), managed, &KMS_DECRYPT_PERMISSION, Skip, "AWS manages the key");
+    tells(reading("level"), managed, &KMS_DECRYPT_PERMISSION, Skip, "is an AWS managed key");
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_key_is_of_the_region_where_it_is_used() {
         elsewhere,
         &json!({}),
     );
-    tells(reading(SECRET), account, &KMS_KEY_USABLE, Fail, "is of us-east-1");
+    tells(reading(SECRET), account, &KMS_KEY_USABLE, Fail, "is in us-east-1");
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn what_a_key_of_another_region_would_allow_is_not_judged() {
         let story = story.in_account(account.recorded());
         let told = [usable, permission].map(|check| story.judged_by(check).swap_remove(0));
         assert_eq!(told.each_ref().map(|it| it.status), [Fail, Skip], "{told:#?}");
-        assert!(told[1].message.contains("the key is of us-east-1"), "{told:#?}");
+        assert!(told[1].message.contains("the key is in us-east-1"), "{told:#?}");
     }
 }
 
@@ -341,14 +341,14 @@ fn a_key_that_does_not_name_cloudwatch_logs_may_still_be_used_by_whoever_logs() 
     let allow = to_logs("Allow", all.clone(), GROUP);
     let of_other = to_logs("Allow", all, &format!("{GROUP}-2"));
     let deny = to_logs("Deny", decrypt, GROUP);
-    let unless = "unless the role that logs may use the key";
+    let unless = "unless the role that writes the logs may use the key";
     let cases = [
         ("Enabled", json!([root, allow]), Pass, "is enabled"),
         ("Enabled", json!([root]), Warn, unless),
         ("Enabled", json!([root, of_other]), Warn, unless),
-        ("Enabled", json!([root, allow, deny]), Fail, "may not kms:Decrypt"),
+        ("Enabled", json!([root, allow, deny]), Fail, "not authorized to perform kms:Decrypt"),
         // What is denied goes before what is not allowed.
-        ("Enabled", json!([root, deny]), Fail, "may not kms:Decrypt"),
+        ("Enabled", json!([root, deny]), Fail, "not authorized to perform kms:Decrypt"),
         ("Disabled", json!([root, allow]), Fail, "its state is Disabled"),
     ];
     for (state, policy, status, words) in cases {
@@ -365,7 +365,10 @@ fn a_key_that_does_not_name_cloudwatch_logs_may_still_be_used_by_whoever_logs() 
         assert!(result.message.contains(words), "{policy}: {}", result.message);
         if status != Pass {
             let error = result.prevents.unwrap();
-            assert_eq!(error, "AccessDeniedException from logs:PutLogEvents", "{policy}");
+            assert_eq!(
+                error, "log events are lost: logs:PutLogEvents fails with AccessDeniedException",
+                "{policy}"
+            );
         }
     }
 }

@@ -48,7 +48,7 @@ fn a_volume_takes_a_grant_for_ebs_and_nothing_that_only_aws_resources_have() {
         "Condition": {"StringEquals": {"kms:ViaService": "ec2.eu-west-1.amazonaws.com"}}}]);
     let cases = [
         (using_key(&reencrypt), Pass, ""),
-        (using_key(&[]), Warn, "has nothing to encrypt again"),
+        (using_key(&[]), Warn, "needs no re-encryption"),
         (by_ebs, Pass, ""),
         (may("kms:CreateGrant", KEY), Fail, "kms:GenerateDataKeyWithoutPlaintext"),
         // On any other action the key is absent, so that a plain Bool does not hold.
@@ -66,7 +66,7 @@ fn a_volume_takes_a_grant_for_ebs_and_nothing_that_only_aws_resources_have() {
     let results = storing(&restored).in_account(account).judged_by(&KMS_VOLUME_PERMISSION);
     let told: Vec<_> = results.iter().map(|it| it.status).collect();
     assert_eq!(told, [Warn, Skip], "both are under one key: {results:#?}");
-    assert!(results[0].message.contains("under the key of its snapshot"), "{results:#?}");
+    assert!(results[0].message.contains("with the key of its snapshot"), "{results:#?}");
     let other = FOREIGN_KEY.replace("444455556666", ID).replace("1234abcd", "5678");
     let account = volumes(&using_key(&[])).snapshot(Some(&other)).key(&other).recorded();
     let results = storing(&restored).in_account(account).judged_by(&KMS_VOLUME_PERMISSION);

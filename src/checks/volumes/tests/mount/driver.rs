@@ -34,7 +34,13 @@ fn some_instance_has_the_plugin_of_a_docker_volume() {
     let cases = [
         ("rexray/ebs", vec![with("rexray/ebs"), with("local")], Pass, AT, "1 of 2"),
         ("rexray/ebs:0.11", vec![with("rexray/ebs.0.11")], Pass, AT, ""),
-        ("rexray/ebs:0.12", vec![with("rexray/ebs.0.11")], Fail, at, "there are rexray/ebs.0.11"),
+        (
+            "rexray/ebs:0.12",
+            vec![with("rexray/ebs.0.11")],
+            Fail,
+            at,
+            "existing plugins: rexray/ebs.0.11",
+        ),
         ("nfsvol", vec![with("local")], Fail, at, "docker-plugin.nfsvol"),
         ("local", vec![json!({})], Pass, AT, "part of Docker"),
     ];
@@ -63,7 +69,8 @@ fn a_plugin_of_instances_that_the_request_leaves_out_is_none() {
     let strategy =
         |items: &str| format!(r#"{{"cluster": "prod", "capacityProviderStrategy": [{items}]}}"#);
     let (blue, green) = (r#"{"capacityProvider": "blue"}"#, r#"{"capacityProvider": "green"}"#);
-    let none_of_1 = "that the task may land on has the volume plugin nfsvol: of 1 that are active";
+    let none_of_1 =
+        "that the task may run on has the volume plugin nfsvol: none of the 1 active ones";
     let cases = [
         (strategy(blue), Pass, "1 of 1 active"),
         (strategy(green), Fail, none_of_1),
@@ -115,7 +122,7 @@ fn without_cluster_or_instances_nothing_is_claimed_of_plugins() {
     );
     told(&ec2(&docker(""), "").in_account(Account::empty().recorded()), &[(Pass, "local")]);
     told(&fargate(&volume).in_account(Account::empty().recorded()), &[(Skip, "Fargate")]);
-    told(&fargate(&efs("")).in_account(Account::empty().recorded()), &[(Skip, "names no volume")]);
+    told(&fargate(&efs("")).in_account(Account::empty().recorded()), &[(Skip, "has no volume")]);
 }
 
 const FSX: &str = "fs-0a0a0a0a0a0a0a0a0";
@@ -157,7 +164,7 @@ fn a_share_is_of_windows_and_available() {
         ("WINDOWS", "UPDATING", WINDOWS, vec![(Pass, "")]),
         ("WINDOWS", "MISCONFIGURED", WINDOWS, vec![(Warn, "MISCONFIGURED")]),
         ("WINDOWS", "CREATING", WINDOWS, vec![(Fail, "is CREATING")]),
-        ("LUSTRE", "AVAILABLE", WINDOWS, vec![(Fail, "of type LUSTRE")]),
+        ("LUSTRE", "AVAILABLE", WINDOWS, vec![(Fail, "has type LUSTRE")]),
         ("WINDOWS", "AVAILABLE", "", vec![(Fail, "for Linux")]),
         (
             "WINDOWS",
@@ -184,7 +191,7 @@ fn a_share_needs_its_file_server_and_its_credentials() {
         "there is no FSx file system",
     );
     told(&story(missing, SECRET), &[(Fail, "there is no FSx file system")]);
-    told(&story(healthy(), "share"), &[(Fail, "where the ARN of a secret or a parameter belongs")]);
+    told(&story(healthy(), "share"), &[(Fail, "must be the ARN of a secret or a parameter")]);
     let blind = healthy().role("pull", &json!([]));
     told(
         &story(blind, SECRET),

@@ -59,7 +59,7 @@ fn given_the_file_system_is_missing_then_it_fails_beside_what_else_is_said() {
     fargate(&efs(r#", "rootDirectory": "/data""#)).in_account(account).ends(
         &EFS_FILE_SYSTEM,
         &[
-            (Warn, directory, "/data has to be on the file system already"),
+            (Warn, directory, "cannot verify that /data exists on the file system"),
             (Fail, AT, "there is no EFS file system"),
         ],
     );
@@ -71,10 +71,10 @@ fn what_is_no_id_is_no_file_system() {
     let at = "/volumes/0/efsVolumeConfiguration/fileSystemId";
     let arn = "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-0123456789abcdef0";
     let cases = [
-        ("fs-1", Fail, "is no id of an EFS file system, which looks like fs-"),
-        ("fsap-0123456789abcdef0", Fail, "is no id of an EFS file system"),
-        ("fs-0123456789ABCDEF0", Fail, "is no id"),
-        (arn, Fail, "write fs-0123456789abcdef0 alone"),
+        ("fs-1", Fail, "is not the ID of an EFS file system, such as fs-"),
+        ("fsap-0123456789abcdef0", Fail, "is not the ID of an EFS file system"),
+        ("fs-0123456789ABCDEF0", Fail, "is not the ID"),
+        (arn, Fail, "use fs-0123456789abcdef0 alone"),
     ];
     for (id, status, words) in cases {
         let story = fargate(&volume(id)).in_account(Account::healthy().recorded());
@@ -137,10 +137,10 @@ fn nobody_writes_to_the_destination_of_a_replication() {
 fn an_access_point_leads_into_its_own_file_system() {
     let at = "/volumes/0/efsVolumeConfiguration/authorizationConfig/accessPointId";
     let cases = [
-        (json!({}), Pass, AT, "is available and leads into"),
+        (json!({}), Pass, AT, "is available and belongs to"),
         (json!({"file_system": "fs-fedcba98"}), Fail, AT, "belongs to file system fs-fedcba98"),
         (json!({"state": "deleting"}), Fail, AT, "is deleting"),
-        (json!({"creates_path": false}), Warn, AT, "leads to /app"),
+        (json!({"creates_path": false}), Warn, AT, "cannot verify that /app exists"),
         (json!({"creates_path": false, "path": "/"}), Pass, AT, ""),
     ];
     for (properties, status, at, words) in cases {
@@ -176,7 +176,7 @@ fn beside_an_access_point_the_root_directory_is_the_root() {
 #[test]
 fn without_access_point_or_volume_there_is_nothing_to_judge() {
     let story = fargate(&efs("")).in_account(Account::healthy().recorded());
-    story.ends(&EFS_ACCESS_POINT, &[(Skip, AT, "names no access point")]);
+    story.ends(&EFS_ACCESS_POINT, &[(Skip, AT, "has no access point")]);
     let story = Story::task(r#""volumes": [{"name": "tmp"}]"#);
-    story.ends(&EFS_FILE_SYSTEM, &[(Skip, "", "names no volume on EFS")]);
+    story.ends(&EFS_FILE_SYSTEM, &[(Skip, "", "has no EFS volume")]);
 }

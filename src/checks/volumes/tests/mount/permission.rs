@@ -45,7 +45,7 @@ fn without_policy_everybody_may_mount_and_write() {
     );
     told(
         &fargate(&efs("")).in_account(open()),
-        &[(Pass, "whoever reaches a mount target may mount and write")],
+        &[(Pass, "any client that reaches a mount target may mount and write")],
     );
 }
 
@@ -56,7 +56,10 @@ fn an_explicit_denial_counts_even_without_policy() {
     let story = fargate(&signed_in()).in_account(account);
     told(&story, &[(Fail, "elasticfilesystem:ClientMount")]);
     let account = Account::healthy().role("app", &deny).recorded();
-    told(&fargate(&efs("")).in_account(account), &[(Pass, "whoever")]);
+    told(
+        &fargate(&efs("")).in_account(account),
+        &[(Pass, "any client that reaches a mount target")],
+    );
 }
 
 #[test]
@@ -223,7 +226,7 @@ fn who_is_to_sign_in_needs_a_role() {
     };
     let at = "/volumes/0/efsVolumeConfiguration/authorizationConfig/iam";
     task("FARGATE").ends(&EFS_PERMISSION, &[(Fail, at, "the task has none")]);
-    task("EC2").ends(&EFS_PERMISSION, &[(Warn, at, "only the instance's role is left")]);
+    task("EC2").ends(&EFS_PERMISSION, &[(Warn, at, "only the instance role is left")]);
 }
 
 #[test]
@@ -233,7 +236,10 @@ fn the_role_of_run_task_takes_the_place_of_the_other() {
     let story = ec2(&signed_in(), "")
         .run_as(r#"{"count": 1, "overrides": {"taskRoleArn": "debug"}}"#)
         .in_account(account);
-    told(&story, &[(Fail, "role/debug may not elasticfilesystem:ClientMount")]);
+    told(
+        &story,
+        &[(Fail, "role/debug is not authorized to perform elasticfilesystem:ClientMount")],
+    );
 }
 
 #[test]

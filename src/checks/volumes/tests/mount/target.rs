@@ -165,8 +165,8 @@ fn each_subnet_reaches_the_mount_target_of_its_zone() {
     told(
         &runs(IN_BOTH, vpc()),
         &[
-            (Pass, "mount target fsmt-a in eu-west-1a is reached from subnet-a on port 2049"),
-            (Pass, "mount target fsmt-b in eu-west-1b is reached from subnet-b on port 2049"),
+            (Pass, "mount target fsmt-a in eu-west-1a is reachable from subnet-a on port 2049"),
+            (Pass, "mount target fsmt-b in eu-west-1b is reachable from subnet-b on port 2049"),
         ],
     );
 }
@@ -208,13 +208,13 @@ fn a_mount_target_is_created_in_the_groups_of_the_others() {
     let call = "elasticfilesystem:DescribeMountTargetSecurityGroups";
     let result = lacking(only_a().refuses(call, &key));
     assert_eq!(result.commands, [create("subnet-b", "")]);
-    assert!(result.remedy.unwrap().contains("default group of the VPC"));
+    assert!(result.remedy.unwrap().contains("VPC's default security group"));
 }
 
 #[test]
 fn a_file_system_without_mount_target_is_told_of_once() {
     let story = runs(IN_BOTH, vpc().targets(&[]));
-    told(&story, &[(Fail, "has no mount target"), (Skip, "is told of subnet-a")]);
+    told(&story, &[(Fail, "has no mount target"), (Skip, "as reported for subnet-a")]);
     let results = story.judged_by(&EFS_MOUNT_TARGET);
     let subnets: Vec<_> = ["subnet-a", "subnet-b"]
         .iter()
@@ -265,7 +265,7 @@ fn groups_on_both_ends_let_2049_through() {
     let cases = [
         (from(json!({"range": "10.0.1.0/24"})), vec![(Pass, "")]),
         (from(json!({"range": "10.0.2.0/24"})), vec![(Fail, "allows TCP 2049 in from subnet-a")]),
-        (from(json!({"range": "10.0.1.0/25"})), vec![(Warn, "by some only")]),
+        (from(json!({"range": "10.0.1.0/25"})), vec![(Warn, "only from some addresses")]),
         (from(json!({"group": "sg-other"})), vec![(Fail, "sg-other")]),
         (to(json!([rule(&json!({"group": "sg-efs"}))])), vec![(Pass, "")]),
         (to(json!([rule(&json!({"range": "10.0.11.9/32"}))])), vec![(Pass, "")]),
@@ -297,7 +297,7 @@ fn a_security_group_of_another_vpc_is_no_matter_of_the_mount() {
     });
     let key = json!({"region": REGION, "id": "sg-app"});
     let account = vpc().says("ec2:DescribeSecurityGroups", &key, &group);
-    told(&runs(IN_A, account), &[(Skip, "security group sg-app is of vpc-2, and not of vpc-1")]);
+    told(&runs(IN_A, account), &[(Skip, "security group sg-app is in vpc-2, not in vpc-1")]);
 }
 
 #[test]
@@ -363,8 +363,8 @@ fn the_path_to_a_mount_target_ends_where_it_is_judged_to_end() {
 fn names_resolve_at_the_resolver_of_amazon() {
     let cases = [
         (vpc().dns(true, false, &["AmazonProvidedDNS"]), Fail, "enableDnsHostnames is off"),
-        (vpc().dns(false, true, &["AmazonProvidedDNS"]), Skip, "not judged"),
-        (vpc().dns(true, true, &["10.0.0.53"]), Warn, "resolved by 10.0.0.53"),
+        (vpc().dns(false, true, &["AmazonProvidedDNS"]), Skip, "skipped: "),
+        (vpc().dns(true, true, &["10.0.0.53"]), Warn, "uses the DNS servers 10.0.0.53"),
         (vpc().dns(true, true, &["169.254.169.253"]), Pass, ""),
     ];
     for (account, status, words) in cases {
@@ -375,7 +375,7 @@ fn names_resolve_at_the_resolver_of_amazon() {
 #[test]
 fn mount_targets_of_another_vpc_are_out_of_reach_but_for_peering() {
     let elsewhere = || vpc().targets(&[json!({"vpc": "vpc-2", "ipv4": "10.9.0.9"})]);
-    told(&runs(IN_A, elsewhere()), &[(Fail, "no route leads there")]);
+    told(&runs(IN_A, elsewhere()), &[(Fail, "which has no route to it")]);
     let peered = json!([{
         "destination": {"range": "10.9.0.0/16"}, "target": {"peering": "pcx-1"}, "blackhole": false,
     }]);
@@ -437,7 +437,7 @@ fn outside_of_awsvpc_the_instances_mount() {
             .in_account(account.recorded())
     };
     let fit = [machine(1, "subnet-a", "sg-app"), machine(2, "subnet-b", "sg-app")];
-    told(&story(with_machines(&fit)), &[(Pass, "is reached from subnet-a")]);
+    told(&story(with_machines(&fit)), &[(Pass, "is reachable from subnet-a")]);
     let unfit = [machine(1, "subnet-a", "sg-efs")];
     told(&story(with_machines(&unfit)), &[(Fail, "TCP 2049 out"), (Fail, "TCP 2049 in")]);
     told(&story(vpc().instances(&[])), &[(Unknown, "no active container instance")]);

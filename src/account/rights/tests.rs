@@ -203,7 +203,10 @@ fn a_boundary_that_cannot_be_read_is_told_from_a_policy_that_cannot() {
         }
         other => panic!("{other:?}"),
     };
-    assert_eq!(hidden("iam:GetRolePolicy"), [(false, "inline policy `own` of role `app`".to_owned())]);
+    assert_eq!(
+        hidden("iam:GetRolePolicy"),
+        [(false, "inline policy `own` of role `app`".to_owned())]
+    );
     let of_both = hidden("iam:GetPolicyVersion");
     assert_eq!(of_both.iter().filter(|(is_boundary, _)| *is_boundary).count(), 1, "{of_both:?}");
 }

@@ -300,7 +300,10 @@ fn fargate_uses_the_key_of_its_storage_in_the_name_of_the_cluster() {
         (for_fargate("test", own), "kms:GenerateDataKeyWithoutPlaintext, kms:CreateGrant"),
         (for_fargate("prod", "444455556666"), "kms:CreateGrant"),
         (for_fargate("prod", own)[..2].to_vec(), "not authorized to perform kms:CreateGrant on"),
-        (for_fargate("prod", own)[..1].to_vec(), "fargate.amazonaws.com is not authorized to perform"),
+        (
+            for_fargate("prod", own)[..1].to_vec(),
+            "fargate.amazonaws.com is not authorized to perform",
+        ),
     ] {
         let result = judged(&statements);
         assert_eq!(result.status, Fail, "{result:#?}");

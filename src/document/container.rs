@@ -148,6 +148,18 @@ located! {
     ResourceRequirement {
         value: String = "value",
         kind: String = "type",
+        sharing_strategy: SharingStrategy = "sharingStrategy",
+    }
+
+    /// How containers share a GPU.
+    SharingStrategy {
+        nvidia_mps: NvidiaMps = "nvidiaMps",
+    }
+
+    /// The part of a GPU that a container gets.
+    NvidiaMps {
+        memory: i64 = "memory",
+        max_compute_percent: i64 = "maxComputePercent",
     }
 
     /// The log router.

@@ -19,7 +19,9 @@ mod update_service;
 
 pub use container::CONTAINER;
 pub use create_service::CREATE_SERVICE;
-pub use examine::{Complaint, Mismatch, Severity, examine, examine_context, examine_definition};
+pub use examine::{
+    Complaint, Mismatch, Severity, described_fields, examine, examine_context, examine_definition,
+};
 pub use register_task_definition::REGISTER_TASK_DEFINITION;
 pub use run_task::RUN_TASK;
 pub use start_task::START_TASK;

@@ -25,6 +25,7 @@ located! {
         ephemeral_storage: EphemeralStorage = "ephemeralStorage",
         runtime_platform: RuntimePlatform = "runtimePlatform",
         enable_fault_injection: bool = "enableFaultInjection",
+        trusted_execution: TrustedExecution = "trustedExecutionConfiguration",
         /// Only in a registered definition.
         task_definition_arn: String = "taskDefinitionArn",
         /// Only in a registered definition.
@@ -77,6 +78,12 @@ located! {
     RuntimePlatform {
         cpu_architecture: String = "cpuArchitecture",
         operating_system_family: String = "operatingSystemFamily",
+    }
+
+    /// How the task is isolated from others of its instance.
+    TrustedExecution {
+        isolation_mode: String = "isolationMode",
+        attestation_policy: String = "attestationPolicy",
     }
 
     /// An attribute that a registered definition requires of a container instance.

@@ -4,6 +4,7 @@
 mod absences;
 mod ec2;
 mod file_systems;
+mod model;
 mod network;
 mod permissions;
 mod quotas;

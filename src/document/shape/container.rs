@@ -116,26 +116,8 @@ static CONTAINER_DEPENDENCY: Shape = object(&[
 static HOST_ENTRY: Shape = object(&[required("hostname", Text), required("ipAddress", Text)]);
 
 static ULIMIT: Shape = object(&[
-    required(
-        "name",
-        OneOf(&[
-            "core",
-            "cpu",
-            "data",
-            "fsize",
-            "locks",
-            "memlock",
-            "msgqueue",
-            "nice",
-            "nofile",
-            "nproc",
-            "rss",
-            "rtprio",
-            "rttime",
-            "sigpending",
-            "stack",
-        ]),
-    ),
+    // What ECS does not know, it refuses: the names are judged by a rule.
+    required("name", Text),
     required("softLimit", Whole),
     required("hardLimit", Whole),
 ]);

@@ -1,12 +1,14 @@
 //! What in a document does not fit its shape.
 
+use serde_json::Number;
+
 use super::nearest::{nearest, nearest_of};
 use super::{
     CONTAINER, CREATE_SERVICE, Kind, REGISTER_TASK_DEFINITION, RUN_TASK, START_TASK, Shape,
     UPDATE_SERVICE,
 };
 use crate::document::kind::{self, READ_ONLY};
-use crate::document::node::{Node, Value};
+use crate::document::node::{Entry, Node, Value};
 use crate::document::place::Place;
 use crate::document::run_context::ContextKind;
 use crate::names::placeholder;
@@ -49,6 +51,10 @@ pub enum Mismatch {
     TooSmall,
     /// Not exactly one of mutually exclusive fields.
     NotOne,
+    /// A number of more than 32 bits, which is as many as the numbers of ECS have.
+    Long,
+    /// A number of more than 63 bits.
+    TooLarge,
 }
 
 /// How bad a complaint is.
@@ -69,12 +75,14 @@ impl Mismatch {
             | Mismatch::Placeholder
             | Mismatch::UnquotedSize
             | Mismatch::TruthForNumber
-            | Mismatch::UnknownValue => Severity::Warn,
+            | Mismatch::UnknownValue
+            | Mismatch::Long => Severity::Warn,
             Mismatch::WrongType
             | Mismatch::Missing
             | Mismatch::Empty
             | Mismatch::TooSmall
-            | Mismatch::NotOne => Severity::Fail,
+            | Mismatch::NotOne
+            | Mismatch::TooLarge => Severity::Fail,
         }
     }
 }
@@ -107,6 +115,16 @@ pub fn examine_definition(root: &Node, form: kind::Kind) -> Vec<Complaint> {
         }
     }
     found
+}
+
+/// The fields of a document that only a described definition has.
+pub fn described_fields(root: &Node, form: kind::Kind) -> Vec<&Entry> {
+    let task = match form {
+        kind::Kind::Described => root,
+        kind::Kind::Wrapped => root.get("taskDefinition").unwrap_or(root),
+        kind::Kind::Input | kind::Kind::Containers | kind::Kind::Container => return Vec::new(),
+    };
+    task.entries().iter().filter(|it| READ_ONLY.contains(&&*it.key)).collect()
 }
 
 /// The complaints about a context document. Required top-level names may be on the command line instead, as
@@ -180,10 +198,18 @@ fn check(node: &Node, kind: &'static Kind, name: &str, found: &mut Vec<Complaint
         (Kind::OneOf(values), Value::Text(text)) => documented(text, values, node, name, found),
         (Kind::Filled, Value::Text(text)) => at_least(text.is_empty(), "empty", node, name, found),
         (Kind::Decimal, Value::Number(_)) => {}
-        (Kind::Whole, Value::Number(number)) if !number.is_f64() => {}
+        (Kind::Whole, Value::Number(number)) if !number.is_f64() => {
+            at_most(number, node, name, found);
+        }
         (Kind::From(least), Value::Number(number)) if !number.is_f64() => {
             let below = number.as_i64().is_some_and(|it| it < *least);
             at_least(below, &format!("{number}, less than {least}"), node, name, found);
+            at_most(number, node, name, found);
+        }
+        (Kind::Whole | Kind::From(_), Value::Number(number))
+            if number.as_f64().is_some_and(|it| it.abs() >= LARGEST) =>
+        {
+            too_large(number, node, name, found);
         }
         (Kind::Whole | Kind::From(_) | Kind::Decimal, Value::Bool(_)) => {
             let message = format!("{name} is written as true or false where a number belongs");
@@ -261,6 +287,27 @@ fn at_least(too_small: bool, what: &str, node: &Node, name: &str, found: &mut Ve
     if too_small {
         found.push(complaint(&node.place, Mismatch::TooSmall, format!("{name} is {what}")));
     }
+}
+
+/// What no signed number of 64 bits reaches.
+const LARGEST: f64 = 9_223_372_036_854_775_808.0;
+
+/// The API's numbers are of type `Integer`, which has 32 bits
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>).
+fn at_most(number: &Number, node: &Node, name: &str, found: &mut Vec<Complaint>) {
+    match number.as_i64().map(i32::try_from) {
+        Some(Ok(_)) => {}
+        Some(Err(_)) => {
+            let message = format!("{name} is {number}, more than the 32 bits of ECS can hold");
+            found.push(complaint(&node.place, Mismatch::Long, message));
+        }
+        None => too_large(number, node, name, found),
+    }
+}
+
+fn too_large(number: &Number, node: &Node, name: &str, found: &mut Vec<Complaint>) {
+    let message = format!("{name} is {number}, larger than any number that ECS takes");
+    found.push(complaint(&node.place, Mismatch::TooLarge, message));
 }
 
 fn unknown(key: &str, place: &Place, shape: &'static Shape, owner: &str) -> Complaint {

@@ -24,8 +24,8 @@ fn what_fits_gives_no_complaint() {
 #[test]
 fn what_does_not_fit_is_named_with_its_place() {
     use Mismatch::{
-        Empty, Missing, NotOne, Null, Placeholder, TooSmall, TruthForNumber, UnknownField,
-        UnknownValue, UnquotedSize, WrongType,
+        Empty, Long, Missing, NotOne, Null, Placeholder, TooLarge, TooSmall, TruthForNumber,
+        UnknownField, UnknownValue, UnquotedSize, WrongType,
     };
     for (fields, kind, subject, message) in [
         (
@@ -51,6 +51,24 @@ fn what_does_not_fit_is_named_with_its_place() {
         (r#""nonsense": 1"#, UnknownField, "/nonsense", "has no field `nonsense`"),
         (r#""ipcMode": null"#, Null, "/ipcMode", "`ipcMode` is null"),
         (r#""cpu": 256"#, UnquotedSize, "/cpu", r#"write "256""#),
+        (
+            r#""ephemeralStorage": {"sizeInGiB": 2147483648}"#,
+            Long,
+            "/ephemeralStorage/sizeInGiB",
+            "more than the 32 bits",
+        ),
+        (
+            r#""ephemeralStorage": {"sizeInGiB": 9223372036854775808}"#,
+            TooLarge,
+            "/ephemeralStorage/sizeInGiB",
+            "larger than any number",
+        ),
+        (
+            r#""ephemeralStorage": {"sizeInGiB": 100000000000000000000000}"#,
+            TooLarge,
+            "/ephemeralStorage/sizeInGiB",
+            "larger than any number",
+        ),
         (
             r#""volumes": "${VOLUMES}""#,
             Placeholder,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Error, FromArgMatches, Subcommand, ValueEnum, ValueHint};
 
-pub use flags::{Colour, GateFlags, Global, PlaceToRun, RunFlags, Simulate};
+pub use flags::{Colour, GateFlags, Global, PlaceToRun, RunFlags, Simulate, Tool};
 
 use crate::checks::{Group, Groups};
 

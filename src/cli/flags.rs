@@ -69,12 +69,24 @@ pub struct GateFlags {
     /// Do not fail the run on what could not be determined (for one check, or for all)
     #[arg(long, value_name = "CHECK", num_args = 0..=1, default_missing_value = "", require_equals = true)]
     pub allow_unknown: Option<Vec<String>>,
+    /// Judge the file as this tool registers it: what it refuses fails, what it takes out is not judged
+    #[arg(long = "for", value_name = "TOOL", value_enum)]
+    pub tool: Option<Tool>,
     /// Refuse to run against another account
     #[arg(long, value_name = "ID")]
     pub expect_account: Option<String>,
     /// Refuse to run in another region
     #[arg(long, value_name = "REGION")]
     pub expect_region: Option<String>,
+}
+
+/// A tool that registers a task definition from a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Tool {
+    /// aws ecs register-task-definition --cli-input-json
+    AwsCli,
+    /// aws-actions/amazon-ecs-deploy-task-definition
+    GithubAction,
 }
 
 /// Time limits, recordings and how AWS is queried.

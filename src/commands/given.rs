@@ -3,7 +3,7 @@
 use super::Failure;
 use super::input::Given;
 use crate::cli::PlaceToRun;
-use crate::document::{RunContext, Source, TaskDefinition};
+use crate::document::{DeployTool, RunContext, Source, TaskDefinition};
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::names::Region;
@@ -62,11 +62,16 @@ pub(super) struct Setting {
     pub(super) caller: Option<String>,
     /// The time of the run.
     pub(super) now: Option<i64>,
+    /// Whether no check asks the account.
+    pub(super) documents_only: bool,
+    /// The tool that registers the files.
+    pub(super) tool: Option<DeployTool>,
 }
 
 impl Setting {
     /// The task of a document with one definition.
     pub(super) fn task(&self, source: Source) -> Result<Task, Failure> {
+        let source = self.sent(source);
         Ok(Task {
             definition: TaskDefinition::from_source(&source).map_err(Failure::usage)?,
             source,
@@ -76,7 +81,17 @@ impl Setting {
             witness: self.witness,
             caller: self.caller.clone(),
             now: self.now,
+            documents_only: self.documents_only,
+            tool: self.tool,
         })
+    }
+
+    /// A file as the tool sends it. What is registered already is sent by nobody.
+    fn sent(&self, source: Source) -> Source {
+        match self.tool.filter(|_| source.root.place.position.is_some()) {
+            Some(tool) => Source { root: tool.sent(&source.root), ..source },
+            None => source,
+        }
     }
 }
 

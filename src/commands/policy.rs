@@ -118,6 +118,8 @@ async fn task(
         witness: Witness::default(),
         caller: wanted.place.caller_arn.clone(),
         now: None,
+        documents_only: false,
+        tool: None,
     };
     setting.task(the_one(given.documents(region, run).await?)?)
 }

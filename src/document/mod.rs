@@ -2,6 +2,7 @@
 
 pub mod container;
 mod cursor;
+mod deploy_tool;
 pub mod field;
 mod input_error;
 mod json;
@@ -17,6 +18,7 @@ pub mod volume;
 mod yaml;
 
 pub use container::Container;
+pub use deploy_tool::DeployTool;
 pub use field::{Field, Located};
 pub use input_error::{InputError, printable};
 pub use launch::{LaunchTarget, launch_targets};

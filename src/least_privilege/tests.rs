@@ -22,6 +22,8 @@ pub(crate) fn task(definition: &str) -> Task {
         witness: Witness::default(),
         caller: None,
         now: None,
+        documents_only: false,
+        tool: None,
     }
 }
 

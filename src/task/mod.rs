@@ -3,6 +3,7 @@
 mod encrypted;
 mod environment_file;
 mod log;
+mod mount;
 mod role;
 mod rollout;
 mod secret;
@@ -14,6 +15,7 @@ mod volume;
 pub use encrypted::{CredentialsUse, DecryptedUse, EncryptedUse};
 pub use environment_file::EnvironmentFileUse;
 pub use log::{AwslogsUse, FirelensFileUse, LOG_CALLS, SOME_TASK, StreamName};
+pub use mount::{PLAIN_REFUSED, ROOT_REFUSED, root_directory};
 pub use role::{Duty, NO_ROLE, RoleUse};
 pub use rollout::Rollout;
 pub use secret::{InParameterStore, InSecretsManager};
@@ -25,7 +27,8 @@ pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};
 use crate::document::container::Secret;
 use crate::document::launch::requested;
 use crate::document::{
-    Container, Field, LaunchTarget, Place, RunContext, Source, TaskDefinition, launch_targets,
+    Container, DeployTool, Field, LaunchTarget, Place, RunContext, Source, TaskDefinition,
+    launch_targets,
 };
 use crate::knowledge::{Gap, Stop};
 use crate::names::{ImageRef, Partition, Region, Registry, S3Object, ValueFrom};
@@ -48,6 +51,10 @@ pub struct Task {
     pub caller: Option<String>,
     /// When the account was read, in seconds since 1970; none if a recording does not say.
     pub now: Option<i64>,
+    /// Whether the documents alone are judged: no check asks the account.
+    pub documents_only: bool,
+    /// The tool that registers the file, if the user named it.
+    pub tool: Option<DeployTool>,
 }
 
 /// When to ask the IAM policy simulator, in addition to the engine.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::checks::{Check, Group, catalogue, find, trails};
-use crate::document::{Role, RunContext, Source, TaskDefinition};
+use crate::document::{DeployTool, Role, RunContext, Source, TaskDefinition};
 use crate::facts::{Recording, View};
 use crate::names::Region;
 use crate::preflight::{Bounds, Origin, RunLoop, plan, report};
@@ -64,6 +64,8 @@ impl Story {
             witness: Witness::default(),
             caller: None,
             now: None,
+            documents_only: false,
+            tool: None,
         };
         Story { tasks: vec![task], account: None }
     }
@@ -91,6 +93,22 @@ impl Story {
         for task in &mut self.tasks {
             task.context = task.context.clone().merge(context.clone());
         }
+        self
+    }
+
+    /// This tool registers the file.
+    pub(crate) fn registered_by(mut self, tool: DeployTool) -> Story {
+        for task in &mut self.tasks {
+            task.source.root = tool.sent(&task.source.root);
+            task.definition = TaskDefinition::from_source(&task.source).unwrap();
+            task.tool = Some(tool);
+        }
+        self
+    }
+
+    /// Only the documents are judged, as by `definition`.
+    pub(crate) fn without_account(mut self) -> Story {
+        self.tasks.iter_mut().for_each(|task| task.documents_only = true);
         self
     }
 

@@ -27,11 +27,6 @@ pub(super) static NETWORK_CONFIGURATION: Check = Check {
     judge: |task| each(task, network_configuration),
 };
 
-/// How many subnets and groups a request may list
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html>).
-const MOST_SUBNETS: usize = 16;
-const MOST_GROUPS: usize = 5;
-
 fn network_configuration(it: &NetworkUse, facts: &View) -> Judgement {
     match it.part {
         NetworkPart::Whole => whole(it.task, facts),
@@ -79,13 +74,12 @@ fn whole(task: &Task, facts: &View) -> Judgement {
         .remedy("Remove networkConfiguration, or set networkMode to awsvpc")
         .judge();
     }
-    for (count, most, what, place) in [
-        (named.len(), MOST_SUBNETS, "subnets", network.subnets.place()),
-        (groups.len(), MOST_GROUPS, "security groups", network.security_groups.place()),
-    ] {
-        if count > most {
-            found.fail(place, format!("{count} {what} are listed, but at most {most} are allowed"));
-        }
+    // Too long a list is refused, whatever the account says.
+    for (place, message) in network.too_many() {
+        found.fail(place, message);
+    }
+    if !found.is_empty() {
+        return found.or_pass("the request lists few enough subnets and groups");
     }
     let there = subnets(task, facts)?;
     if let Some(first) = there.first()

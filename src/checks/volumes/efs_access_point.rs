@@ -7,7 +7,7 @@ use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::efs::{AccessPoint, DescribeAccessPoint};
 use crate::shell::ShellCommand;
-use crate::task::EfsVolumeUse;
+use crate::task::{EfsVolumeUse, ROOT_REFUSED};
 use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
 
 pub(super) static EFS_ACCESS_POINT: Check = Check {
@@ -15,7 +15,7 @@ pub(super) static EFS_ACCESS_POINT: Check = Check {
     verifies: "the access point exists, and belongs to the file system of the volume",
     prevents: &[
         "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: mount.nfs4: access denied by server while mounting 127.0.0.1:/",
-        "the registration fails with ClientException: with an access point, rootDirectory must be / or left out",
+        ROOT_REFUSED,
         "mount.nfs4: mounting 127.0.0.1:/ failed, reason given by server: No such file or directory",
     ],
     remedy: "Use an access point of this file system (aws efs describe-access-points lists them), or create one",
@@ -35,7 +35,7 @@ fn efs_access_point(it: &EfsVolumeUse, facts: &View) -> Judgement {
     }
     let mut found = Findings::new();
     let mut named = String::new();
-    found.part(place, |found| root_directory(it, found));
+    found.part(place, |found| it.root_directory(found));
     found.part(authorization.access_point_id.place(), |found| {
         let Some(asked) = it.access_point()? else { return Ok(()) };
         let point = facts.need(&asked)?;
@@ -45,22 +45,6 @@ fn efs_access_point(it: &EfsVolumeUse, facts: &View) -> Judgement {
         membership(it, &named, &asked, point, found)
     });
     found.or_pass(format!("{named} is available and belongs to the file system of the volume"))
-}
-
-/// The access point has its own root directory, so only `/` is allowed
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html>).
-fn root_directory(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
-    if let Some(directory) = it.directory()? {
-        found.add(
-            fail(format!(
-                "rootDirectory is {directory}, but with an access point, which has its own root directory, it must be / or left out"
-            ))
-            .at(it.efs.root_directory.place())
-            .prevents(EFS_ACCESS_POINT.prevents[1])
-            .remedy("Remove rootDirectory, or the access point"),
-        );
-    }
-    Ok(())
 }
 
 fn state(named: &str, it: &AccessPoint, found: &mut Findings) {

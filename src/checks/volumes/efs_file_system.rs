@@ -7,7 +7,7 @@ use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::efs::{DescribeFileSystem, FileSystem};
 use crate::shell::ShellCommand;
-use crate::task::EfsVolumeUse;
+use crate::task::{EfsVolumeUse, PLAIN_REFUSED};
 use crate::verdict::{Findings, Judgement, fail, warn};
 
 pub(super) static EFS_FILE_SYSTEM: Check = Check {
@@ -15,7 +15,7 @@ pub(super) static EFS_FILE_SYSTEM: Check = Check {
     verifies: "the EFS file system exists and is available, and the mount options fit it",
     prevents: &[
         "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: Failed to resolve \"<fs>.efs.<region>.amazonaws.com\" - check that your file system ID is correct, and ensure that the VPC has an EFS mount target for this file system ID.",
-        "the registration fails with ClientException: transit encryption must be enabled",
+        PLAIN_REFUSED,
         "mount.nfs4: mounting <fs>:/<directory> failed, reason given by server: No such file or directory",
     ],
     remedy: "Use a file system in the task's region (aws efs describe-file-systems lists them), or create one",
@@ -29,7 +29,7 @@ fn efs_file_system(it: &EfsVolumeUse, facts: &View) -> Judgement {
     let place = &it.volume.place;
     let mut found = Findings::new();
     let mut named = String::new();
-    found.part(place, |found| encryption(it, found));
+    found.part(place, |found| it.encryption(found));
     found.part(place, |found| directory(it, found));
     found.part(place, |found| {
         let asked = it.file_system()?;
@@ -41,30 +41,10 @@ fn efs_file_system(it: &EfsVolumeUse, facts: &View) -> Judgement {
     found.or_pass(format!("{named} is available"))
 }
 
-/// Both need it, and registration fails without it
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSAuthorizationConfig.html>).
-fn encryption(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
-    let because = match (it.signs_in()?, it.efs.authorization.get()?) {
-        (true, _) => "the volume uses IAM authorization",
-        (false, Some(it)) if !it.access_point_id.is_missing() => "the volume uses an access point",
-        _ => return Ok(()),
-    };
-    if !it.is_encrypted()? {
-        found.add(
-            fail(format!("{because}, but transitEncryption is not ENABLED"))
-                .at(it.efs.transit_encryption.place())
-                .prevents(EFS_FILE_SYSTEM.prevents[1])
-                .remedy("Set transitEncryption to ENABLED"),
-        );
-    }
-    Ok(())
-}
-
 /// No API lists what is on a file system. With an access point, `efs-access-point` judges the directory.
 fn directory(it: &EfsVolumeUse, found: &mut Findings) -> Result<(), Stop> {
     let Some(directory) = it.directory()? else { return Ok(()) };
-    let authorization = it.efs.authorization.get()?;
-    if authorization.is_some_and(|it| !it.access_point_id.is_missing()) {
+    if it.names_access_point()? {
         return Ok(());
     }
     found.add(

@@ -30,36 +30,6 @@ impl EfsVolumeUse<'_> {
             None => Ok(None),
         }
     }
-
-    /// Whether the volume uses IAM authorization.
-    ///
-    /// # Errors
-    /// A gap for a placeholder.
-    pub(super) fn signs_in(&self) -> Result<bool, Stop> {
-        let Some(authorization) = self.efs.authorization.get()? else { return Ok(false) };
-        is_enabled(&authorization.iam)
-    }
-
-    /// Whether traffic is encrypted in transit.
-    ///
-    /// # Errors
-    /// A gap for a placeholder.
-    pub(super) fn is_encrypted(&self) -> Result<bool, Stop> {
-        is_enabled(&self.efs.transit_encryption)
-    }
-
-    /// The directory that is mounted, unless it is the root of the file system or the access point.
-    ///
-    /// # Errors
-    /// A gap for a placeholder.
-    pub(super) fn directory(&self) -> Result<Option<&str>, Stop> {
-        let directory = self.efs.root_directory.get()?.map(String::as_str);
-        Ok(directory.filter(|it| !matches!(*it, "" | "/")))
-    }
-}
-
-fn is_enabled(field: &Field<String>) -> Result<bool, Stop> {
-    Ok(field.get()?.is_some_and(|it| it == "ENABLED"))
 }
 
 /// An id: its prefix, then 8 to 40 hexadecimal digits

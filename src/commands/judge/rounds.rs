@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::checks::{self, Check, Group};
-use crate::cli::{Global, Judged, Simulate};
+use crate::cli::{Global, Judged, Simulate, Tool};
 use crate::commands::accept::{self, Accepted};
 use crate::commands::given::{Setting, live_service};
 use crate::commands::input::Given;
 use crate::commands::wait::{Clock, Interruption};
 use crate::commands::{Failure, asking};
-use crate::document::RunContext;
+use crate::document::{DeployTool, RunContext};
 use crate::exit::{Exit, Gate};
 use crate::facts::{Recording, View};
 use crate::knowledge::Seen;
@@ -151,11 +151,8 @@ impl Run<'_> {
                 asked_with: format!("replay of {file}"),
             });
         }
-        let offline = checks::catalogue()
-            .filter(|(group, check)| self.selects(group, check))
-            .all(|(group, _)| group.offline);
         let files_only = self.given.iter().all(|given| matches!(given, Given::Documents(_)));
-        if offline && files_only && self.judged.place.service.is_none() {
+        if self.is_offline() && files_only && self.judged.place.service.is_none() {
             let region = given.map(asking::region).transpose()?;
             return Ok(Asking {
                 origin: Origin::Offline,
@@ -171,6 +168,13 @@ impl Run<'_> {
         };
         let origin = Origin::Live(Arc::new(services));
         Ok(Asking { origin, region: Some(region), asked_with })
+    }
+
+    /// Whether none of the checks asks the account.
+    fn is_offline(&self) -> bool {
+        checks::catalogue()
+            .filter(|(group, check)| self.selects(group, check))
+            .all(|(group, _)| group.offline)
     }
 
     fn selects(&self, group: &Group, check: &Check) -> bool {
@@ -231,6 +235,8 @@ impl Run<'_> {
             witness: witness(self.judged.run.simulate),
             caller: self.judged.place.caller_arn.clone(),
             now,
+            documents_only: self.is_offline(),
+            tool: self.judged.gate.tool.map(deploy_tool),
         };
         let (mut arguments, mut tasks) = (Vec::new(), Vec::new());
         for (argument, given) in self.judged.definitions.iter().zip(&self.given) {
@@ -314,6 +320,13 @@ fn target(argument: &str, task: &Task, region: Option<&Region>, caller: Option<&
 fn with_profile(profile: &str, results: &mut [CheckResult]) {
     for command in results.iter_mut().flat_map(|result| &mut result.commands) {
         *command = command.clone().profile(profile);
+    }
+}
+
+fn deploy_tool(tool: Tool) -> DeployTool {
+    match tool {
+        Tool::AwsCli => DeployTool::AwsCli,
+        Tool::GithubAction => DeployTool::GithubAction,
     }
 }
 

@@ -4,6 +4,7 @@ use crate::document::container::{
     EnvironmentFile, EnvironmentVariable, LogConfiguration, ResourceRequirement,
 };
 use crate::document::field::{Located, Verbatim, located};
+use crate::document::place::Place;
 use crate::document::task_definition::{
     EphemeralStorage, InferenceAccelerator, PlacementConstraint, Tag,
 };
@@ -212,5 +213,29 @@ located! {
     /// The wrapper around the network.
     NetworkConfiguration {
         awsvpc: Network = "awsvpcConfiguration",
+    }
+}
+
+/// How many subnets and security groups a request may list
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html>).
+const MOST_SUBNETS: usize = 16;
+const MOST_GROUPS: usize = 5;
+
+impl Network {
+    /// The lists that are too long: the place, and a sentence. A list that cannot be read is not counted.
+    pub fn too_many(&self) -> Vec<(&Place, String)> {
+        let counted = [
+            (&self.subnets, MOST_SUBNETS, "subnets"),
+            (&self.security_groups, MOST_GROUPS, "security groups"),
+        ];
+        let mut excess = Vec::new();
+        for (named, most, what) in counted {
+            let count = named.items().map_or(0, <[_]>::len);
+            if count > most {
+                let message = format!("{count} {what} are listed, but at most {most} are allowed");
+                excess.push((named.place(), message));
+            }
+        }
+        excess
     }
 }

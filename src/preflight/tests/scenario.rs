@@ -74,6 +74,8 @@ impl Scenario {
             witness: Witness::default(),
             caller: flags["caller"].as_str().map(str::to_owned),
             now: recording.now,
+            documents_only: false,
+            tool: None,
         };
         Scenario { name: name.to_owned(), recording, tasks: vec![task] }
     }

@@ -12,7 +12,7 @@ use crate::iam::{Decision, KeyState};
 use crate::knowledge::{Gap, Purpose, Stop};
 use crate::names::{Arn, words};
 use crate::permission::{ResourceSide, Wish, assume_organization, may, mends};
-use crate::task::DrivenVolumeUse;
+use crate::task::{DrivenVolumeUse, root_directory};
 use crate::verdict::{Findings, Judgement, fail, warn};
 
 /// The permissions of a client
@@ -32,23 +32,6 @@ pub(super) fn judge(it: &DrivenVolumeUse, files: &S3FilesVolume, facts: &View) -
     // This tool knows no API that shows the file system.
     facts.assume("that the S3 Files file system exists, and that its policy denies nothing");
     found.or_pass("the task role may mount the volume")
-}
-
-/// The access point has its own root directory, so only `/` is allowed
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_S3FilesVolumeConfiguration.html>).
-fn root_directory(files: &S3FilesVolume, found: &mut Findings) -> Result<(), Stop> {
-    let directory = files.root_directory.get()?.map_or("/", String::as_str);
-    if !files.access_point_arn.is_missing() && !matches!(directory, "" | "/") {
-        found.add(
-            fail(format!(
-                "rootDirectory is {directory}, but with an access point, which has its own root directory, it must be / or left out"
-            ))
-            .at(files.root_directory.place())
-            .prevents("the registration fails with ClientException")
-            .remedy("Remove rootDirectory, or the access point"),
-        );
-    }
-    Ok(())
 }
 
 fn capability(it: &DrivenVolumeUse, facts: &View, found: &mut Findings) -> Result<(), Stop> {

@@ -177,7 +177,7 @@ fn overrides(task: &Task, containers: &[Container], found: &mut Findings) {
             });
             if let Some(name) = name.filter(|name| is_secret(name)) {
                 found.add(
-                    // That RunTask refuses it as RegisterTaskDefinition does is nowhere written.
+                    // Whether RunTask refuses it, as RegisterTaskDefinition does, is not documented.
                     warn(format!("the override sets {name}, which is a secret of the container"))
                         .at(variable.name.place())
                         .remedy(
@@ -267,7 +267,7 @@ mod tests {
     const HELD: Told = (Pass, "", "unique");
 
     #[test]
-    fn a_name_stands_once_in_environment_and_secrets() {
+    fn a_name_is_in_environment_or_in_secrets() {
         let table: &[(&str, Told)] = &[
             (
                 r#""environment": [{"name": "A", "value": "1"}], "secrets": [{"name": "B", "valueFrom": "b"}]"#,
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn an_override_of_a_secret_is_told_of() {
+    fn an_override_of_a_secret_warns() {
         let story = || Story::container(r#""secrets": [{"name": "TOKEN", "valueFrom": "t"}]"#);
         let run = |name: &str| {
             format!(

@@ -1,18 +1,63 @@
-//! How much, how many, how long
+//! How much, how many, how long, and the values that a field takes
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html> and the API
 //! reference of each field).
 
+use super::registered::is_to_be_registered;
+use super::{
+    credential_specs, hosts, linux, resource_requirements, tags, task_size, timeouts, ulimits,
+    unasked, volumes,
+};
 use crate::document::container::{EnvironmentFile, LinuxParameters, RestartPolicy};
 use crate::document::kind::Kind;
 use crate::document::node::{Node, Value};
-use crate::document::{Container, ContextKind, Field, LaunchInput};
+use crate::document::{Container, ContextKind, LaunchInput};
 use crate::knowledge::Stop;
 use crate::names::S3Object;
 use crate::task::Task;
-use crate::verdict::{Finding, Findings, fail, warn};
+use crate::verdict::{Finding, Findings, Rule, fail, warn};
 
 /// The size of a definition, in bytes.
 const SIZE_LIMIT: usize = 64 * 1024;
+
+const SIZE: Rule = Rule::quoted(
+    "a definition has at most 64 KiB",
+    "ClientException: Actual length: '<length>'. Max allowed length is '65536' bytes.",
+    "https://github.com/awsdocs/amazon-ecs-developer-guide/pull/149",
+    "2026-11",
+);
+const OVERRIDES: Rule = Rule::quoted(
+    "the overrides of a task have at most 8192 characters",
+    "InvalidParameterException: Container Overrides length must be at most 8192",
+    "https://github.com/aws-samples/sample-autonomous-cloud-coding-agents/issues/502",
+    "2026-06-29",
+);
+
+const FILES: Rule = Rule::quoted(
+    "a container has at most 10 environment files",
+    "ClientException: The maximum number of environment files was exceeded. Specify ten or less and try again",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const FILE: Rule = Rule::quoted(
+    "an environment file is the ARN of an S3 object that ends with .env",
+    "ClientException: Invalid arn syntax.",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const PERIOD: Rule = Rule::quoted(
+    "restartAttemptPeriod is 60 to 1800 seconds",
+    "ClientException: the 'restartAttemptPeriod' setting for container '<container>' must be between 60 and 1800",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const STRATEGIES: Rule = Rule::quoted(
+    "a request has at most 5 placement strategies",
+    "InvalidParameterException: Maximum number of strategies is 5",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+
+pub(super) const RULES: &[Rule] = &[SIZE, OVERRIDES, FILES, FILE, PERIOD, STRATEGIES];
 
 /// Judges the definition.
 pub(super) fn judge(task: &Task, form: Kind, found: &mut Findings) {
@@ -24,24 +69,37 @@ pub(super) fn judge(task: &Task, form: Kind, found: &mut Findings) {
             found.add(finding.prevents("ClientException: Container list cannot be empty."));
         } else if containers.len() > 10 {
             let message =
-                format!("there are {} containers, and a task has 10 at most", containers.len());
+                format!("there are {} containers, and a task has at most 10", containers.len());
             let finding = fail(message).at(place).prevents("ClientException: Too many containers.");
             found.add(finding.remedy("Split the task"));
         }
         for container in containers {
             judge_container(task, container, found);
         }
+        resource_requirements::judge(containers, found);
     }
+    if is_to_be_registered(task) {
+        tags::judge(&definition.tags, found);
+        volumes::judge(task, found);
+    }
+    tags::judge(&task.context.request.tags, found);
+    task_size::judge(task, found);
+    unasked::judge(task, found);
     for changed in task.context.overrides.container_overrides.items().unwrap_or_default() {
         environment_files(changed.environment_files.items().unwrap_or_default(), found);
     }
-    if matches!(form, Kind::Input) && printed(&task.source.root) > SIZE_LIMIT {
-        found.add(
-            warn(format!("the definition has {} bytes, over 64 KiB", printed(&task.source.root)))
+    if matches!(form, Kind::Input) {
+        let bytes = sent(&task.source.root);
+        if bytes > SIZE_LIMIT {
+            found.add(
+                SIZE.fail(format!(
+                    "the definition has {bytes} bytes, and {SIZE_LIMIT} are allowed"
+                ))
                 .at(&definition.place)
-                .prevents("ClientException: the task definition is too large")
+                .naming("<length>", &bytes.to_string())
                 .remedy("Move environment variables into environmentFiles or secrets"),
-        );
+            );
+        }
     }
     constraints(task, found);
 }
@@ -56,24 +114,30 @@ fn constraints(task: &Task, found: &mut Findings) {
         found.add(
             fail(format!("there are {number} placement constraints, and 10 are allowed"))
                 .at(&eleventh.place)
-                .prevents("ClientException: too many placement constraints")
+                .prevents("ClientException from ECS (its exact words are not known)")
                 .remedy("Join constraints with `and` in one expression"),
         );
     }
 }
 
 fn judge_container(task: &Task, container: &Container, found: &mut Findings) {
-    stop_timeout(task, &container.stop_timeout, found);
+    timeouts::judge(task, container, found);
+    ulimits::judge(container, found);
+    linux::judge(container, found);
+    hosts::judge(container, found);
+    credential_specs::judge(task, container, found);
     if let Ok(files) = container.environment_files.items() {
         if files.len() > 10 {
             let message =
                 format!("there are {} environment files, and 10 are allowed", files.len());
-            found.add(refused(fail(message).at(container.environment_files.place())));
+            let finding = FILES.fail(message).at(container.environment_files.place());
+            found.add(finding.remedy("Join files, or leave some out"));
         }
         environment_files(files, found);
     }
     if let Ok(Some(policy)) = container.restart_policy.get() {
-        restart(policy, found);
+        let name = container.name.get().ok().flatten().map_or("", String::as_str);
+        restart(name, policy, found);
     }
     if let Ok(Some(linux)) = container.linux_parameters.get() {
         found.part(linux.swappiness.place(), |found| swap(linux, found));
@@ -81,20 +145,9 @@ fn judge_container(task: &Task, container: &Container, found: &mut Findings) {
 }
 
 fn refused(finding: Finding) -> Finding {
-    finding.prevents("ClientException: the value is out of range").remedy("Stay within the limit")
-}
-
-fn stop_timeout(task: &Task, timeout: &Field<i64>, found: &mut Findings) {
-    found.part(timeout.place(), |found| {
-        if let Some(&seconds) = timeout.get()?
-            && seconds > 120
-            && task.is_for_fargate()?
-        {
-            let message = format!("stopTimeout is {seconds} s, and Fargate waits 120 s at most");
-            found.add(refused(fail(message).at(timeout.place())));
-        }
-        Ok(())
-    });
+    finding
+        .prevents("ClientException from ECS (its exact words are not known)")
+        .remedy("Stay within the limit")
 }
 
 fn environment_files(files: &[EnvironmentFile], found: &mut Findings) {
@@ -114,24 +167,24 @@ fn environment_file(file: &EnvironmentFile, found: &mut Findings) -> Result<(), 
         Ok(_) => return Ok(()),
     };
     found.add(
-        fail(message)
+        FILE.fail(message)
             .at(file.value.place())
             .on(text)
-            .prevents(format!("ClientException: invalid s3 arn: {text}"))
             .remedy("Name the object by its ARN, arn:aws:s3:::bucket/key.env"),
     );
     Ok(())
 }
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerRestartPolicy.html>
-fn restart(policy: &RestartPolicy, found: &mut Findings) {
+fn restart(name: &str, policy: &RestartPolicy, found: &mut Findings) {
     let period = &policy.restart_attempt_period;
     found.part(period.place(), |found| {
         if let Some(&seconds) = period.get()?
             && !(60..=1800).contains(&seconds)
         {
             let message = format!("restartAttemptPeriod is {seconds} s, outside 60 to 1800");
-            found.add(refused(fail(message).at(period.place())));
+            let finding = PERIOD.fail(message).at(period.place()).naming("<container>", name);
+            found.add(finding.remedy("Set restartAttemptPeriod to 60 to 1800"));
         }
         Ok(())
     });
@@ -167,7 +220,8 @@ pub(super) fn judge_input(input: &LaunchInput, found: &mut Findings) {
         && listed("placementStrategy") > 5
     {
         let message = "there are more than 5 placement strategies, and 5 are allowed";
-        found.add(refused(fail(message).at(&node.place)));
+        let finding = STRATEGIES.fail(message).at(&node.place);
+        found.add(finding.remedy("Keep the five that matter most"));
     }
     if let Some(node) = root.get("containerInstances")
         && listed("containerInstances") > 10
@@ -188,8 +242,20 @@ pub(super) fn judge_input(input: &LaunchInput, found: &mut Findings) {
     {
         let message =
             format!("the overrides have {} characters, and 8192 are allowed", printed(node));
-        found.add(refused(fail(message).at(&node.place)));
+        found.add(
+            OVERRIDES.fail(message).at(&node.place).remedy("Pass less, or the place of a file"),
+        );
     }
+}
+
+/// How long the input is at least when it is sent: what is null is not.
+fn sent(node: &Node) -> usize {
+    let nulls = node.entries().iter().filter(|it| it.node.value == Value::Null);
+    // The key in quotes, the colon, `null` and a comma.
+    let dropped: usize = nulls.map(|it| it.key.chars().count() + 8).sum();
+    let below = node.entries().iter().map(|it| &it.node).chain(node.items());
+    let saved: usize = below.map(|it| printed(it) - sent(it)).sum();
+    printed(node).saturating_sub(dropped + saved)
 }
 
 /// How long the value is as JSON without blanks, in bytes where it is plain ASCII and no letter needs

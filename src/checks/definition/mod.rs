@@ -1,25 +1,43 @@
-//! The group `definition`: what the task definition alone, and the request beside it, already decide.
+//! The group `definition`: what the task definition and the request decide without an account.
 
 mod blanks;
+mod client;
 mod container_resources;
+mod credential_specs;
 mod dependencies;
 mod environment;
 mod execution_role;
 mod fargate_size;
+mod hosts;
 mod limits;
+mod linux;
 mod log_options;
+mod managed;
 mod mode;
 mod names;
 mod network_mode;
 mod parameters;
+mod placement;
 mod platform;
 mod port;
+mod port_clash;
+mod port_names;
+mod port_range;
 mod references;
 mod refusal;
 mod registered;
+mod resource_requirements;
+mod rules;
 mod schema;
 mod spelling;
+mod system_controls;
+mod tags;
 mod target;
+mod task_size;
+mod timeouts;
+mod ulimits;
+mod unasked;
+mod volumes;
 
 use super::Group;
 
@@ -47,7 +65,8 @@ pub static GROUP: Group = Group {
         &registered::DEFINITION_REGISTERED,
     ],
     rules: || {
-        vec![
+        let mut all = rules::of_values();
+        all.extend([
             (
                 &schema::DEFINITION_SCHEMA,
                 spelling::RULES.into_iter().chain(blanks::RULES).collect(),
@@ -60,7 +79,8 @@ pub static GROUP: Group = Group {
             (&references::DEFINITION_REFERENCES, references::rules()),
             (&log_options::DEFINITION_LOG_OPTIONS, log_options::rules()),
             (&environment::DEFINITION_ENVIRONMENT, environment::rules()),
-        ]
+        ]);
+        all
     },
     ..Group::EMPTY
 };

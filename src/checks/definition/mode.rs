@@ -4,7 +4,8 @@ use crate::document::Field;
 use crate::knowledge::Stop;
 
 /// What registering the definition answers, where its very words are not known.
-pub(super) const REGISTRATION: &str = "ClientException from RegisterTaskDefinition";
+pub(super) const REGISTRATION: &str =
+    "ClientException from RegisterTaskDefinition (AWS's exact words are not known)";
 
 /// `networkMode`, with what an absent one means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

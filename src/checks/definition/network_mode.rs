@@ -9,7 +9,7 @@ use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::names::OperatingSystem;
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, fail, warn};
+use crate::verdict::{Findings, Judgement, Rule, fail, warn};
 
 pub(super) static DEFINITION_NETWORK_MODE: Check = Check {
     id: "definition-network-mode",
@@ -21,7 +21,7 @@ pub(super) static DEFINITION_NETWORK_MODE: Check = Check {
         "ClientException: Invalid 'containerPort' setting for container '<container>'.",
         "InvalidParameterException: Assign public IP is not supported for this launch type.",
     ],
-    remedy: "Set networkMode to awsvpc, and give each container ports of its own",
+    remedy: "Set networkMode to awsvpc, and map each port once",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
     asks: &[],
     advises: false,
@@ -44,6 +44,8 @@ fn network_mode(task: &Task, _: &View) -> Judgement {
         {
             names(task, container, mode, &mut findings);
         }
+        let injection = task.definition.enable_fault_injection.place();
+        findings.part(injection, |findings| fault_injection(task, mode, findings));
     }
     let address = &task.context.network.assign_public_ip;
     findings.part(address.place(), |findings| public_address(task, findings));
@@ -122,6 +124,24 @@ fn names(task: &Task, container: &Container, mode: Mode, findings: &mut Findings
             mode == Mode::Awsvpc && !fargate,
         ),
         (
+            "dnsServers",
+            &container.dns_servers.place().clone(),
+            container.dns_servers.items().map(|it| !it.is_empty()),
+            mode == Mode::Awsvpc && !fargate,
+        ),
+        (
+            "dnsSearchDomains",
+            &container.dns_search_domains.place().clone(),
+            container.dns_search_domains.items().map(|it| !it.is_empty()),
+            mode == Mode::Awsvpc && !fargate,
+        ),
+        (
+            "disableNetworking",
+            &container.disable_networking.place().clone(),
+            container.disable_networking.get().map(|it| it == Some(&true)),
+            mode == Mode::Awsvpc && !fargate,
+        ),
+        (
             "hostname",
             &container.hostname.place().clone(),
             container.hostname.get().map(|it| it.is_some_and(|text| !text.is_empty())),
@@ -139,19 +159,82 @@ fn names(task: &Task, container: &Container, mode: Mode, findings: &mut Findings
                     Mode::Host => "host",
                     _ => "none",
                 };
-                findings.add(
-                    fail(format!("{name} cannot be combined with networkMode {mode}"))
-                        .at(place)
-                        .prevents(REGISTRATION)
-                        .remedy(format!("Remove {name}")),
-                );
+                let finding = fail(format!("{name} cannot be combined with networkMode {mode}"));
+                let finding = finding.at(place).remedy(format!("Remove {name}"));
+                findings.add(finding.prevents(answer(name, mode)));
             }
             Ok(())
         });
     }
 }
 
-/// Only Fargate gives a task a public address of its own. (That the API's reference asks for DISABLED
+const NO_DNS: Rule = Rule::quoted(
+    "networkMode awsvpc excludes dnsServers",
+    "ClientException: DNS servers are not supported on container when networkMode=awsvpc",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const NO_NETWORKING: Rule = Rule::quoted(
+    "networkMode awsvpc excludes disableNetworking",
+    "ClientException: Disable Networking is not supported on container when networkMode=awsvpc",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const NO_EXTRA_HOSTS: Rule = Rule::quoted(
+    "networkMode awsvpc excludes extraHosts",
+    "ClientException: Extra hosts are not supported on container when networkMode=awsvpc",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const NO_HOSTNAME: Rule = Rule::quoted(
+    "networkMode awsvpc excludes hostname",
+    "ClientException: hostname is not supported on container when networkMode=awsvpc.",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const NO_LINKS: Rule = Rule::quoted(
+    "links are for networkMode bridge",
+    "ClientException: Links are not supported when networkMode=<mode>",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const INJECTION: Rule = Rule::unquoted(
+    "fault injection works with networkMode awsvpc and host",
+    "the definition may be refused, and no fault can be injected",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fault-injection.html",
+    "2026-11-30",
+);
+
+pub(super) const RULES: &[Rule] =
+    &[NO_DNS, NO_NETWORKING, NO_EXTRA_HOSTS, NO_HOSTNAME, NO_LINKS, INJECTION];
+
+/// What registration answers to a field that the mode excludes, as far as that is known.
+fn answer(name: &str, mode: &str) -> String {
+    let rule = match name {
+        "dnsServers" => NO_DNS,
+        "disableNetworking" => NO_NETWORKING,
+        "extraHosts" => NO_EXTRA_HOSTS,
+        "hostname" => NO_HOSTNAME,
+        "links" => NO_LINKS,
+        _ => return REGISTRATION.to_owned(),
+    };
+    rule.words.to_string().replace("<mode>", mode)
+}
+
+fn fault_injection(task: &Task, mode: Mode, findings: &mut Findings) -> Result<(), Stop> {
+    let enabled = &task.definition.enable_fault_injection;
+    if enabled.get()? == Some(&true) && !matches!(mode, Mode::Awsvpc | Mode::Host) {
+        findings.add(
+            INJECTION
+                .warn("enableFaultInjection works with networkMode awsvpc and host only")
+                .at(enabled.place())
+                .remedy("Set networkMode to awsvpc or host, or remove enableFaultInjection"),
+        );
+    }
+    Ok(())
+}
+
+/// Only Fargate gives a task its own public address. (That the API's reference asks for DISABLED
 /// with the ECS deployment controller is not so: rolling deployments on Fargate use ENABLED.)
 fn public_address(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
     let field = &task.context.network.assign_public_ip;
@@ -279,11 +362,35 @@ mod tests {
                 &[("unknown", "/containerDefinitions/0/hostname")],
             ),
             (
-                r#"{"networkMode": "bridge", "containerDefinitions": [{"name": "a", "links": ["b"], "hostname": "a"}]}"#,
+                r#"{"networkMode": "bridge", "containerDefinitions": [{"name": "a", "links": ["b"], "hostname": "a", "dnsServers": ["10.0.0.2"]}]}"#,
                 "{}",
                 &[("pass", "")],
             ),
         ];
         tell(ID, cases);
+        for (field, value) in [
+            ("dnsServers", r#"["10.0.0.2"]"#),
+            ("dnsSearchDomains", r#"["example.com"]"#),
+            ("disableNetworking", "true"),
+        ] {
+            let definition = format!(
+                r#"{{"networkMode": "awsvpc", "containerDefinitions": [{{"name": "a", "{field}": {value}}}]}}"#
+            );
+            let at = format!("/containerDefinitions/0/{field}");
+            tell(ID, &[(&definition, "{}", &[("fail", &at)])]);
+        }
+    }
+
+    #[test]
+    fn faults_are_injected_into_the_network_of_the_task_or_the_host() {
+        for (mode, expected) in [
+            ("awsvpc", ("pass", "")),
+            ("host", ("pass", "")),
+            ("bridge", ("warn", "/enableFaultInjection")),
+        ] {
+            let definition =
+                format!(r#"{{"networkMode": "{mode}", "enableFaultInjection": true}}"#);
+            tell(ID, &[(&definition, "{}", &[expected])]);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `definition-fargate-parameters`
 
 use super::refusal::{Judged, Refusal, Set, hosts};
-use super::target;
+use super::{managed, placement, system_controls, target};
 use crate::checks::{Check, whole};
 use crate::document::Container;
 use crate::document::container::LinuxParameters;
@@ -94,6 +94,9 @@ fn parameters(task: &Task, _: &View) -> Judgement {
     of_request(task, &mut judged);
     judged.each(&definition.volumes, &VOLUME, volume);
     judged.each(&definition.container_definitions, &CONTAINER, container);
+    managed::judge(task, &mut findings);
+    placement::judge(task, &mut findings);
+    system_controls::judge(task, &mut findings);
     findings.part(definition.ephemeral_storage.place(), |findings| {
         storage::only_fargate(task, findings)?;
         storage::range(task, findings)

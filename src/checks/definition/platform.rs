@@ -217,6 +217,15 @@ impl Features<'_, '_> {
         for container in read {
             let files = &container.environment_files;
             self.feature("environmentFiles", files.place(), files.items().map(|it| !it.is_empty()));
+            let controls = &container.system_controls;
+            let set = controls.items().map(|it| !it.is_empty());
+            self.feature("systemControls", controls.place(), set);
+            let restart = &container.restart_policy;
+            let restarts = restart.get().and_then(|it| match it {
+                Some(policy) => Ok(policy.enabled.get()? == Some(&true)),
+                None => Ok(false),
+            });
+            self.feature("restartPolicy", restart.place(), restarts);
             let linux = &container.linux_parameters;
             let traces = linux.get().and_then(|linux| {
                 let Some(linux) = linux else { return Ok(false) };
@@ -323,6 +332,14 @@ mod tests {
             (
                 r#""containerDefinitions": [{"environmentFiles": [{"value": "arn:aws:s3:::b/a.env", "type": "s3"}]}]"#,
                 "/containerDefinitions/0/environmentFiles",
+            ),
+            (
+                r#""containerDefinitions": [{"restartPolicy": {"enabled": true}}]"#,
+                "/containerDefinitions/0/restartPolicy",
+            ),
+            (
+                r#""containerDefinitions": [{"systemControls": [{"namespace": "kernel.sem", "value": "1"}]}]"#,
+                "/containerDefinitions/0/systemControls",
             ),
             (
                 r#""containerDefinitions": [{"linuxParameters": {"capabilities": {"add": ["SYS_PTRACE"]}}}]"#,

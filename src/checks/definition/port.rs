@@ -1,25 +1,31 @@
 //! Port mappings under the network mode, for `definition-network-mode`
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html>).
 
-use std::collections::HashMap;
-
 use super::mode::{Mode, REGISTRATION};
+use super::port_clash::{Taken, clash};
+use super::{port_names, port_range};
 use crate::document::Container;
 use crate::document::container::PortMapping;
 use crate::knowledge::Stop;
 use crate::task::Task;
-use crate::verdict::{Findings, fail};
+use crate::verdict::{Findings, fail, warn};
+
+/// The first port that an instance may assign by itself: "In general, ports below 32768 are outside of
+/// the ephemeral port range." (seen 2026-11).
+const FIRST_EPHEMERAL: i64 = 32768;
 
 /// How many ranges of ports one container may have.
 const MOST_RANGES: usize = 100;
 
-/// Which container took a port first.
-type Taken<'t> = HashMap<(String, i64), (usize, &'t str)>;
+/// Ports of an instance that the agent reserves for SSH, Docker and itself, unless it is configured
+/// otherwise (seen 2026-11).
+const RESERVED: [i64; 6] = [22, 2375, 2376, 51678, 51679, 51680];
 
 /// Judges the port mappings of all containers. Without a mode, only what holds in any.
 pub(super) fn judge(task: &Task, mode: Option<Mode>, findings: &mut Findings) {
     let field = &task.definition.container_definitions;
-    let mut taken = Taken::new();
+    let mut taken = Taken::default();
+    port_names::judge(task, mode, findings);
     findings.part(field.place(), |findings| {
         for (index, container) in field.items()?.iter().enumerate() {
             findings.part(container.port_mappings.place(), |findings| {
@@ -28,8 +34,7 @@ pub(super) fn judge(task: &Task, mode: Option<Mode>, findings: &mut Findings) {
                 for mapping in mappings {
                     findings.part(&mapping.place, |findings| {
                         judge_mapping(container, mapping, mode, findings)?;
-                        let Some(mode) = mode else { return Ok(()) };
-                        clash(index, container, mapping, mode, &mut taken, findings)
+                        clash((index, container), mapping, mode, &mut taken, findings)
                     });
                 }
                 Ok(())
@@ -74,29 +79,12 @@ fn judge_mapping(
     mode: Option<Mode>,
     findings: &mut Findings,
 ) -> Result<(), Stop> {
+    let name = container.name.get().ok().flatten().map_or("", String::as_str);
     if mapping.container_port_range.get()?.is_some() {
-        if mode == Some(Mode::Host) {
-            findings.add(
-                fail("containerPortRange cannot be combined with networkMode host")
-                    .at(mapping.container_port_range.place())
-                    .prevents(REGISTRATION)
-                    .remedy("Map single ports, or choose the network mode bridge or awsvpc"),
-            );
-        }
-        if !mapping.host_port.is_missing() {
-            findings.add(
-                fail("hostPort cannot be combined with containerPortRange")
-                    .at(mapping.host_port.place())
-                    .prevents(REGISTRATION)
-                    .remedy("Remove hostPort"),
-            );
-        }
-        return Ok(());
+        return port_range::judge(name, mapping, mode, findings);
     }
-    let invalid = || {
-        let name = container.name.get().ok().flatten().map_or("", String::as_str);
-        format!("ClientException: Invalid 'containerPort' setting for container '{name}'.")
-    };
+    let invalid =
+        || format!("ClientException: Invalid 'containerPort' setting for container '{name}'.");
     let Some(port) = mapping.container_port.get()? else {
         findings.add(
             fail("the port mapping has no containerPort")
@@ -123,6 +111,27 @@ fn judge_mapping(
                 .remedy("Set hostPort to a port of the host, or to 0 for one that is free"),
         );
     }
+    if matches!(mode, Some(Mode::Bridge | Mode::Host)) && RESERVED.contains(host) {
+        findings.add(
+            warn(format!("hostPort is {host}, which the agent reserves on every instance"))
+                .at(mapping.host_port.place())
+                .prevents("RESOURCE:PORTS: no container instance has the port free")
+                .remedy("Choose another hostPort, or 0 for one that is free"),
+        );
+    }
+    if mode == Some(Mode::Bridge)
+        && (FIRST_EPHEMERAL..=65535).contains(host)
+        && !RESERVED.contains(host)
+    {
+        findings.add(
+            warn(format!(
+                "hostPort is {host}, in the ephemeral port range, from which ports are assigned automatically"
+            ))
+            .at(mapping.host_port.place())
+            .prevents("RESOURCE:PORTS, or the port is already allocated when the container starts")
+            .remedy("Choose a hostPort below 32768, or 0 for one that is free"),
+        );
+    }
     let own = match mode {
         Some(Mode::Awsvpc) => "awsvpc",
         Some(Mode::Host) => "host",
@@ -134,46 +143,6 @@ fn judge_mapping(
                 .at(mapping.host_port.place())
                 .prevents(format!("ClientException: When networkMode={own}, the host ports and container ports in port mappings must match."))
                 .remedy("Remove hostPort"),
-        );
-    }
-    Ok(())
-}
-
-/// Two mappings to one port of the network that they share: the task's, or the host's.
-fn clash<'t>(
-    index: usize,
-    container: &'t Container,
-    mapping: &PortMapping,
-    mode: Mode,
-    taken: &mut Taken<'t>,
-    findings: &mut Findings,
-) -> Result<(), Stop> {
-    let (field, what) = match mode {
-        Mode::Awsvpc | Mode::Host => (&mapping.container_port, "containerPort"),
-        Mode::Bridge => (&mapping.host_port, "hostPort"),
-        Mode::None | Mode::Other => return Ok(()),
-    };
-    // Port 0 of the host is whichever is free.
-    let Some(port) = field.get()?.copied().filter(|port| *port != 0) else { return Ok(()) };
-    let protocol = mapping.protocol.get()?.map_or("tcp", String::as_str).to_ascii_lowercase();
-    let name = container.name.get().ok().flatten().map_or("another", String::as_str);
-    let first = !taken.contains_key(&(protocol.clone(), port));
-    let holder = *taken.entry((protocol.clone(), port)).or_insert((index, name));
-    let (holder_index, holder) = holder;
-    if holder_index != index || !first {
-        let message = match holder_index == index {
-            true => format!("{what} {port}/{protocol} is mapped twice"),
-            false => format!("{what} {port}/{protocol} is mapped by container {holder} too"),
-        };
-        findings.add(
-            fail(message)
-                .at(field.place())
-                .on(name)
-                .prevents(format!(
-                    "ClientException: {} host port '{port}' is mapped multiple times in task.",
-                    protocol.to_ascii_uppercase()
-                ))
-                .remedy("Give each container a port of its own"),
         );
     }
     Ok(())
@@ -226,11 +195,16 @@ mod tests {
                 &[("fail", "/containerDefinitions/0/portMappings/0")],
             ),
             ("bridge", r#"{"containerPort": 70000}"#, "", &[("fail", FIRST_OWN)]),
+            ("bridge", r#"{"containerPort": 22, "hostPort": 22}"#, "", &[("warn", FIRST_HOST)]),
+            ("bridge", r#"{"containerPort": 80, "hostPort": 49153}"#, "", &[("warn", FIRST_HOST)]),
+            ("bridge", r#"{"containerPort": 22}"#, "", &[("pass", "")]),
+            ("awsvpc", r#"{"containerPort": 22, "hostPort": 22}"#, "", &[("pass", "")]),
+            // Whatever is not udp counts as tcp.
             (
-                "host",
-                r#"{"containerPortRange": "80-90"}"#,
-                "",
-                &[("fail", "/containerDefinitions/0/portMappings/0/containerPortRange")],
+                "awsvpc",
+                HTTP,
+                r#"{"containerPort": 80, "protocol": "http"}"#,
+                &[("fail", SECOND_OWN)],
             ),
         ];
         for (mode, first, second, expected) in cases {

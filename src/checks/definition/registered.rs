@@ -40,12 +40,11 @@ fn definition_registered(task: &Task, _: &View) -> Judgement {
 }
 
 /// A file, even if it holds what a registered definition looked like, is going to be registered anew.
-fn is_to_be_registered(task: &Task) -> bool {
+pub(super) fn is_to_be_registered(task: &Task) -> bool {
     task.source.root.place.position.is_some() || !task.definition.is_registered()
 }
 
-/// An inactive revision goes on in the tasks and services that have it, but nothing new can be started
-/// from it
+/// Tasks and services keep running an inactive revision, but nothing new can be started from it
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html>).
 fn status(task: &Task, found: &mut Findings) -> Result<(), Stop> {
     let Some(status) = dead(task)? else { return Ok(()) };
@@ -58,7 +57,7 @@ fn status(task: &Task, found: &mut Findings) -> Result<(), Stop> {
         );
     } else if is_in_use(task) {
         found.add(
-            warn(format!("the revision is {status}; the service that has it goes on, but no other can start from it"))
+            warn(format!("the revision is {status}: its service keeps running, and nothing else can start from it"))
                 .at(place),
         );
     } else {

@@ -1,20 +1,21 @@
 //! `definition-schema`
 
-use super::{blanks, limits, spelling};
+use super::{blanks, client, limits, spelling};
 use crate::checks::{Check, whole};
+use crate::document::DeployTool;
 use crate::document::kind::Kind;
 use crate::document::node::{Node, duplicates};
-use crate::document::shape::{Complaint, Mismatch, Severity, examine_context, examine_definition};
+use crate::document::shape::{Complaint, Mismatch, examine_context, examine_definition};
 use crate::facts::View;
 use crate::knowledge::Gap;
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
+use crate::verdict::{Findings, Judgement, not_applicable, warn};
 
 pub(super) static DEFINITION_SCHEMA: Check = Check {
     id: "definition-schema",
     verifies: "every field is known, of the right type, within its limits",
     prevents: &[
-        "Parameter validation failed: the AWS CLI and the SDKs refuse the input before they send it",
+        "Parameter validation failed: ... (the AWS CLI refuses the input before it sends it)",
         "ClientException: Container.image should not be null or empty.",
         "ClientException: Container.name contains invalid characters.",
         "ClientException: Too many containers.",
@@ -29,32 +30,40 @@ pub(super) static DEFINITION_SCHEMA: Check = Check {
 fn definition_schema(task: &Task, _: &View) -> Judgement {
     let root = &task.source.root;
     let Ok(form) = Kind::of(&task.source) else {
-        return not_applicable("the document is no task definition");
+        return not_applicable("the document is not a task definition");
     };
     let mut found = Findings::new();
     if matches!(form, Kind::Containers | Kind::Container) {
         found.add(
-            warn("only containers are known: the file holds no task definition around them")
+            warn("only containers are known: the file has no task definition around them")
                 .at(&root.place)
                 .remedy("Give the whole input of register-task-definition"),
         );
     }
-    judge_document(root, examine_definition(root, form), &mut found);
+    client::described(task, form, &mut found);
+    judge_document(root, examine_definition(root, form), task.tool, &mut found);
     spelling::judge(task, form, &mut found);
     blanks::judge(task, &mut found);
     limits::judge(task, form, &mut found);
     for input in &task.context.inputs {
-        judge_document(&input.root, examine_context(&input.root, input.kind), &mut found);
+        // The action makes its requests from its own inputs.
+        let tool = task.tool.filter(|it| *it == DeployTool::AwsCli);
+        judge_document(&input.root, examine_context(&input.root, input.kind), tool, &mut found);
         limits::judge_input(input, &mut found);
     }
     found.or_pass("every field is known, of the right type, within its limits")
 }
 
-fn judge_document(root: &Node, complaints: Vec<Complaint>, found: &mut Findings) {
+fn judge_document(
+    root: &Node,
+    complaints: Vec<Complaint>,
+    tool: Option<DeployTool>,
+    found: &mut Findings,
+) {
     let (nulls, others): (Vec<_>, Vec<_>) =
         complaints.into_iter().partition(|it| it.kind == Mismatch::Null);
     for complaint in folded(nulls).into_iter().chain(others) {
-        complain(complaint, found);
+        complain(complaint, tool, found);
     }
     for double in duplicates(root) {
         let ignored = double
@@ -67,8 +76,8 @@ fn judge_document(root: &Node, complaints: Vec<Complaint>, found: &mut Findings)
                 double.key
             ))
             .at(&double.repeated)
-            .prevents("a value other than the one that was meant is deployed")
-            .remedy("Keep the one that is meant"),
+            .prevents("the wrong value is deployed")
+            .remedy("Keep the one that you mean"),
         );
     }
 }
@@ -77,35 +86,28 @@ fn judge_document(root: &Node, complaints: Vec<Complaint>, found: &mut Findings)
 fn folded(nulls: Vec<Complaint>) -> Option<Complaint> {
     let more = nulls.len().saturating_sub(1);
     let first = nulls.into_iter().next()?;
+    let written = first.message.split(';').next().unwrap_or_default();
     let message = match more {
         0 => first.message,
-        1 => format!("{} (and so is another field)", first.message),
-        _ => format!("{} (and so are {more} other fields)", first.message),
+        1 => format!("{written}, and so is another field; leave them out"),
+        _ => format!("{written}, and so are {more} other fields; leave them out"),
     };
     Some(Complaint { message, ..first })
 }
 
-fn complain(complaint: Complaint, found: &mut Findings) {
+fn complain(complaint: Complaint, tool: Option<DeployTool>, found: &mut Findings) {
     let Complaint { place, kind, message, nearest } = complaint;
     if kind == Mismatch::Placeholder {
         found.stopped(&place, Gap::Unresolved { why: message }.into());
         return;
     }
-    let finding = match kind.severity() {
-        Severity::Fail => fail(message),
-        Severity::Warn => warn(message),
-    };
-    let finding = finding.at(&place);
+    let finding = client::finding(kind, message, &place, tool);
     found.add(match (kind, nearest) {
         (Mismatch::UnknownField, Some(known)) => {
             finding.remedy(format!("Write `{known}` if that is meant, or take the field out"))
         }
         (Mismatch::UnknownField, None) => finding.remedy("Take the field out"),
-        (Mismatch::Null, _) => finding
-            .prevents(
-                "Parameter validation failed: Invalid type, in the AWS CLI; other tools drop nulls",
-            )
-            .remedy("Take out the fields that are null"),
+        (Mismatch::Null, _) => finding.remedy("Take out the fields that are null"),
         (Mismatch::Missing, _) => finding.remedy("Add the field"),
         (Mismatch::Empty, _) => {
             finding.prevents(blanks::REQUIRED.words.to_string()).remedy("Write a value")

@@ -9,7 +9,7 @@ use crate::task::Task;
 pub(super) const NOT_FARGATE: &str =
     "the task is not for Fargate: neither requiresCompatibilities nor the request names it";
 
-/// Whether the request asks for Fargate; none where it does not say.
+/// Whether the request is for Fargate; none where it does not say.
 pub(super) fn requests_fargate(task: &Task) -> Result<Option<bool>, Stop> {
     let requested = launch::requested(&task.context)?;
     Ok(requested.map(|targets| targets.iter().any(|target| target.is_fargate())))

@@ -94,6 +94,8 @@ pub enum Ground {
     Fact(FactId),
     /// The place in the document, as a subject: `/containerDefinitions/0/image`.
     Written(String),
+    /// A value that no client accepts, such as a list where text belongs: its place, as a subject.
+    Malformed(String),
 }
 
 /// Why a judgement ended early: a gap, or an absence that makes the rest pointless.
@@ -162,6 +164,12 @@ impl Stop {
     pub fn written(subject: impl Into<String>, sentence: impl Into<String>) -> Stop {
         let absence = Absence { sentence: sentence.into(), said: String::new() };
         Stop::Absent(Lack::of(Ground::Written(subject.into()), absence))
+    }
+
+    /// The document has, at `subject`, a value that no client accepts.
+    pub fn malformed(subject: impl Into<String>, sentence: impl Into<String>) -> Stop {
+        let absence = Absence { sentence: sentence.into(), said: String::new() };
+        Stop::Absent(Lack::of(Ground::Malformed(subject.into()), absence))
     }
 
     /// Adds the purpose of an absent resource, if it has none yet.

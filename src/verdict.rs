@@ -192,6 +192,11 @@ impl Findings {
     pub fn stopped(&mut self, place: &Place, stop: Stop) {
         let finding = match stop {
             Stop::Gap(Gap::Unresolved { .. }) if self.has_reported(place) => return,
+            Stop::Absent(Lack { ground: Ground::Malformed(subject), .. })
+                if self.has_failed_at(&subject) =>
+            {
+                return;
+            }
             Stop::Gap(gap) => {
                 let message = gap.to_string();
                 Finding::new(Severity::Unknown(gap), message)
@@ -212,6 +217,12 @@ impl Findings {
             matches!(severity, Severity::Fail | Severity::Unknown(Gap::Unresolved { .. }))
         };
         self.found.iter().any(|it| it.place.as_ref() == Some(place) && decides(&it.severity))
+    }
+
+    /// Whether a failure was found already in what is written there.
+    fn has_failed_at(&self, subject: &str) -> bool {
+        let is_there = |it: &Finding| it.place.as_ref().is_some_and(|it| it.subject() == subject);
+        self.found.iter().any(|it| it.severity == Severity::Fail && is_there(it))
     }
 
     /// Whether nothing was found, and every part was judged.

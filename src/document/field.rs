@@ -24,7 +24,7 @@ pub enum Field<T> {
     /// It is given.
     Given(Located<T>),
     /// It is given, but its value is not known: a placeholder, or the wrong type.
-    Unreadable(Place, Gap),
+    Unreadable(Place, Stop),
 }
 
 impl<T> Field<T> {
@@ -38,7 +38,7 @@ impl<T> Field<T> {
         match self {
             Field::Missing(_) => Ok(None),
             Field::Given(located) => Ok(Some(located)),
-            Field::Unreadable(_, gap) => Err(Stop::Gap(gap.clone())),
+            Field::Unreadable(_, stop) => Err(stop.clone()),
         }
     }
 
@@ -82,25 +82,34 @@ impl<T: Read> Field<T> {
     pub fn at(node: &Node, name: &str) -> Field<T> {
         match T::read(node) {
             Ok(value) => Field::Given(Located { value, place: node.place.clone() }),
-            Err(why) => {
-                let gap = Gap::Unresolved { why: why.sentence(name) };
-                Field::Unreadable(node.place.clone(), gap)
-            }
+            Err(why) => Field::Unreadable(node.place.clone(), why.stop(name)),
         }
     }
 }
 
+/// What an `i64` is in a sentence.
+const WHOLE_NUMBER: &str = "a whole number";
+
 /// Why a value cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unread {
-    /// It contains this template placeholder.
-    Placeholder(String),
+    /// It contains a template placeholder.
+    Placeholder {
+        /// The placeholder as it is written.
+        found: String,
+        /// Its place, as a subject.
+        subject: String,
+    },
     /// It has the wrong type.
     Unlike {
         /// What it is: "a list".
         found: &'static str,
         /// The expected type: "a number".
         wanted: &'static str,
+        /// Where it is written, as a subject.
+        subject: String,
+        /// Whether every client refuses it.
+        refused: bool,
     },
     /// An item of the list, counted from 0, cannot be read.
     Item(usize, Box<Unread>),
@@ -108,16 +117,30 @@ pub enum Unread {
 
 impl Unread {
     fn unlike(node: &Node, wanted: &'static str) -> Unread {
-        Unread::Unlike { found: node.kind(), wanted }
+        // Clients let `true` pass as a number, and some drop nulls.
+        let refused = match node.value {
+            Value::Bool(_) => wanted != WHOLE_NUMBER,
+            Value::Null => false,
+            _ => true,
+        };
+        Unread::Unlike { found: node.kind(), wanted, subject: node.place.subject(), refused }
     }
 
-    fn sentence(&self, name: &str) -> String {
+    /// Why a judgement that needs the value, which a sentence may call `name`, ends. A value that every
+    /// client refuses is reported once; what needs it is not judged.
+    fn stop(self, name: &str) -> Stop {
         match self {
-            Unread::Placeholder(text) => format!("`{text}` is a placeholder"),
-            Unread::Unlike { found, wanted } => {
-                format!("{name} is written as {found} where {wanted} belongs")
+            Unread::Placeholder { found, subject } => {
+                Gap::Unresolved { why: format!("`{found}` in {subject} is a placeholder") }.into()
             }
-            Unread::Item(index, why) => why.sentence(&format!("item {} of {name}", index + 1)),
+            Unread::Unlike { found, wanted, subject, refused } => {
+                let why = format!("{name} is written as {found} where {wanted} belongs");
+                match refused {
+                    true => Stop::malformed(subject, why),
+                    false => Gap::Unresolved { why }.into(),
+                }
+            }
+            Unread::Item(index, why) => why.stop(&format!("item {} of {name}", index + 1)),
         }
     }
 }
@@ -159,7 +182,7 @@ impl Read for i64 {
             Value::Text(text) => text.trim().parse().ok(),
             _ => None,
         };
-        number.ok_or(Unread::unlike(node, "a whole number"))
+        number.ok_or_else(|| Unread::unlike(node, WHOLE_NUMBER))
     }
 }
 
@@ -236,17 +259,19 @@ impl<T: Read> Read for Named<T> {
 /// Rejects a text with a placeholder.
 fn resolved(node: &Node) -> Result<(), Unread> {
     match node.text().and_then(placeholder::find) {
-        Some(found) => Err(Unread::Placeholder(found.into())),
+        Some(found) => {
+            Err(Unread::Placeholder { found: found.into(), subject: node.place.subject() })
+        }
         None => Ok(()),
     }
 }
 
 fn listless(node: &Node) -> Unread {
-    resolved(node).err().unwrap_or(Unread::unlike(node, "a list"))
+    resolved(node).err().unwrap_or_else(|| Unread::unlike(node, "a list"))
 }
 
 fn objectless(node: &Node) -> Unread {
-    resolved(node).err().unwrap_or(Unread::unlike(node, "an object"))
+    resolved(node).err().unwrap_or_else(|| Unread::unlike(node, "an object"))
 }
 
 /// An object with known fields.
@@ -255,7 +280,7 @@ pub trait Object: Read {
     fn of(node: &Node) -> Self;
 
     /// An object at `place` whose fields are all unknown, and why.
-    fn unknown(place: &Place, gap: &Gap) -> Self;
+    fn unknown(place: &Place, why: &Stop) -> Self;
 
     /// This object, with missing fields taken from `earlier`.
     #[must_use]
@@ -296,10 +321,10 @@ macro_rules! located {
 
             fn unknown(
                 place: &$crate::document::place::Place,
-                gap: &$crate::knowledge::Gap,
+                why: &$crate::knowledge::Stop,
             ) -> $name {
                 $name {
-                    $( $field: $crate::document::field::Field::Unreadable(place.clone(), gap.clone()), )*
+                    $( $field: $crate::document::field::Field::Unreadable(place.clone(), why.clone()), )*
                     place: place.clone(),
                 }
             }

@@ -1,5 +1,8 @@
 //! JSON as the AWS CLI reads it: no comments, no trailing commas; with positions and advice.
 
+mod brackets;
+mod quotes;
+
 use jsonc_parser::common::Ranged;
 use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, ParseOptions, ast, parse_to_ast};
@@ -10,6 +13,8 @@ use super::input_error::InputError;
 use super::node::{DEPTH_LIMIT, Entry, Node, Value};
 use super::place::Place;
 use crate::names::placeholder;
+
+pub(super) use brackets::is_fragment;
 
 /// Nothing but RFC 8259.
 const STRICT: ParseOptions = ParseOptions {
@@ -39,7 +44,9 @@ pub(super) fn parse(text: &str, whole: &Place) -> Result<Node, InputError> {
     };
     // The parser that knows positions lets raw control characters and exotic white space pass; the
     // strict one does not.
-    serde_json::from_str::<IgnoredAny>(text).map_err(|error| refused(&error, text, whole))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| {
+        quotes::unclosed(text, text.len(), whole).unwrap_or_else(|| refused(&error, text, whole))
+    })?;
     Reader { text, cursor: Cursor::new(text) }.node(root, whole.clone())
 }
 
@@ -119,29 +126,38 @@ fn explain(error: &ParseError, text: &str, whole: &Place) -> InputError {
     let offset = text.floor_char_boundary(error.range().start);
     let broken = |message: &str| InputError::new(&whole.document, message).at(text, offset);
     let misplaced = misplaced_token(text, offset);
+    // The parser takes a text that is not closed as far as the next quote, some lines below.
+    if let Some(error) = quotes::unclosed(text, offset, whole) {
+        return error;
+    }
     if let Some(placeholder) = unquoted_placeholder(error.kind(), text, offset) {
         return broken(&format!("`{placeholder}` is a template placeholder, not JSON"))
             .hint("render the template first, then check what comes out");
+    }
+    let better = quotes::explain(error.kind(), text, offset, whole);
+    if let Some(error) = better.or_else(|| brackets::explain(error.kind(), text, offset, whole)) {
+        return error;
     }
     match error.kind() {
         Kind::CommentsNotAllowed | Kind::UnterminatedCommentBlock => {
             broken("JSON has no comments").hint("remove the comment; the AWS CLI refuses it too")
         }
         Kind::TrailingCommasNotAllowed => {
-            broken("a comma stands after the last item").hint("remove the comma")
+            broken("trailing comma").hint("remove the comma after the last item")
         }
         Kind::ExpectedComma
             if text[..offset].ends_with('0') && text[offset..].starts_with(is_digit) =>
         {
-            broken("a number must not begin with 0").hint("write it without the zero, or as text")
+            broken("a number must not begin with 0")
+                .hint("remove the zero, or put the value in quotes")
         }
         Kind::ExpectedComma => {
             broken("a comma is missing here").hint("separate the items with `,`")
         }
         Kind::MultipleRootJsonValues => broken("a second JSON document begins here")
-            .hint("put each task definition into a file of its own"),
+            .hint("put each task definition in a separate file"),
         Kind::SingleQuotedStringsNotAllowed => {
-            broken("JSON text stands in double quotes").hint("replace the single quotes with `\"`")
+            broken("JSON uses double quotes").hint("replace the single quotes with `\"`")
         }
         Kind::UnterminatedObject => {
             broken("the object that begins here is never closed").hint("add `}`")
@@ -160,17 +176,17 @@ fn explain(error: &ParseError, text: &str, whole: &Place) -> InputError {
         }
         Kind::UnexpectedWord | Kind::ExpectedStringObjectProperty | Kind::UnexpectedToken => {
             let word = misplaced.trim_end_matches([' ', '}', ']']);
-            broken(&format!("`{word}` is not JSON")).hint(
-                "text stands in double quotes; if this stands for a value, render the template first",
-            )
+            broken(&format!("`{word}` is not JSON"))
+                .hint("put text in double quotes; if this is a template, render it first")
         }
-        Kind::String(_) => broken("this text is not closed, or has a wrong escape")
+        Kind::String(_) => broken("this text is not closed, or has an invalid escape")
             .hint("close it with `\"` on the same line; write a backslash as `\\\\`"),
         Kind::UnexpectedCloseBrace
         | Kind::UnexpectedCloseBracket
         | Kind::UnexpectedComma
-        | Kind::UnexpectedColon => broken("a value is missing here")
-            .hint("look for a bracket too many or a comma too many"),
+        | Kind::UnexpectedColon => {
+            broken("a value is missing here").hint("check for an extra bracket or comma")
+        }
         other => broken(&format!("this is not JSON: {}", lowercase(&other.to_string()))),
     }
 }

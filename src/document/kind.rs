@@ -1,6 +1,8 @@
 //! What a document is, recognised by its content.
 
+use super::convention::misspelt;
 use super::field::{Field, Located, Object};
+use super::identity::Identity;
 use super::input_error::InputError;
 use super::node::{Node, Value};
 use super::source::Source;
@@ -21,23 +23,6 @@ pub enum Kind {
     /// One container definition.
     Container,
 }
-
-/// Fields of which a service or run-task document has at least two, and a task definition none.
-pub(super) const CONTEXT_FIELDS: [&str; 13] = [
-    "capacityProviderStrategy",
-    "cluster",
-    "count",
-    "deploymentConfiguration",
-    "desiredCount",
-    "launchType",
-    "loadBalancers",
-    "networkConfiguration",
-    "overrides",
-    "service",
-    "serviceName",
-    "taskDefinition",
-    "containerInstances",
-];
 
 /// The fields that `DescribeTaskDefinition` adds to what was registered.
 pub const READ_ONLY: [&str; 9] = [
@@ -60,6 +45,9 @@ impl Kind {
             let all_containers = !items.is_empty() && items.iter().all(is_container);
             return if all_containers { Ok(Kind::Containers) } else { Err(stranger(source)) };
         }
+        if let Some(key) = misspelt(root, &["containerDefinitions"]) {
+            return Err(key.explain(source));
+        }
         if root.get("taskDefinition").is_some_and(|inner| inner.has("containerDefinitions")) {
             return Ok(Kind::Wrapped);
         }
@@ -72,6 +60,11 @@ impl Kind {
         }
         if is_container(root) {
             return Ok(Kind::Container);
+        }
+        if let Some(wrapped) = root.get("taskDefinition").or(root.get("TaskDefinition"))
+            && let Some(key) = misspelt(wrapped, &["containerDefinitions"])
+        {
+            return Err(key.explain(source));
         }
         // What only lacks its containers is judged as a task definition, which says so.
         let task_fields =
@@ -111,7 +104,7 @@ impl TaskDefinition {
                         Field::Given(Located { value: vec![value], place })
                     }
                     Field::Missing(place) => Field::Missing(place),
-                    Field::Unreadable(place, gap) => Field::Unreadable(place, gap),
+                    Field::Unreadable(place, why) => Field::Unreadable(place, why),
                 };
                 containers_only(root, containers)
             }
@@ -124,7 +117,7 @@ fn containers_only(
     container_definitions: Field<Vec<super::container::Container>>,
 ) -> TaskDefinition {
     let gap = Gap::Unresolved { why: "the file holds only container definitions".into() };
-    TaskDefinition { container_definitions, ..TaskDefinition::unknown(&root.place, &gap) }
+    TaskDefinition { container_definitions, ..TaskDefinition::unknown(&root.place, &gap.into()) }
 }
 
 fn is_container(node: &Node) -> bool {
@@ -143,47 +136,19 @@ fn is_container(node: &Node) -> bool {
 
 /// The error for a document that is not a task definition.
 fn stranger(source: &Source) -> InputError {
-    let root = &source.root;
-    let error =
-        |message: &str| InputError::new(&source.name, message).at_position(root.place.position);
-    let resources = root.get("Resources");
-    let cloudformation = root.has("AWSTemplateFormatVersion")
-        || resources.is_some_and(|it| it.entries().iter().any(|entry| entry.node.has("Type")));
-    if cloudformation {
-        return error("this is a CloudFormation template, which cannot be read yet")
-            .hint("deploy it to a test stack and check the registered family, or render the task definition");
+    let known = ["image", "name", "family", "memory", "cpu"];
+    match Identity::of(&source.root) {
+        Some(identity) => identity.out_of_place(source, "a task definition"),
+        None => match misspelt(&source.root, &known) {
+            Some(key) => key.explain(source),
+            None => InputError::new(
+                &source.name,
+                "this is not a task definition: it has no `containerDefinitions`",
+            )
+            .at_position(source.root.place.position)
+            .hint("give the input of `aws ecs register-task-definition`, or what `describe-task-definition` prints"),
+        },
     }
-    if root.has("terraform_version") || root.has("planned_values") || root.has("resource_changes") {
-        return error("this is a Terraform plan or state, which cannot be read yet").hint(
-            "render the task definition as JSON, or check the registered family after `apply`",
-        );
-    }
-    if root.has("containerOverrides") {
-        return error("these are the overrides of a task, not a task definition").hint(
-            "put them under `overrides` of a run-task input and give that with `--run-task FILE`",
-        );
-    }
-    if root.has("services")
-        && root.get("services").is_some_and(|it| it.items().iter().any(|it| it.has("serviceArn")))
-    {
-        return error("this is the output of describe-services, not a task definition")
-            .hint("name the service with `--service NAME --cluster CLUSTER`");
-    }
-    let context = CONTEXT_FIELDS.iter().filter(|name| root.has(name)).count();
-    if context >= 2 || root.has("serviceName") && context >= 1 {
-        let run_task = ["overrides", "count", "containerInstances", "startedBy"]
-            .iter()
-            .any(|name| root.has(name));
-        return if run_task && !root.has("serviceName") {
-            error("this is a run-task input, not a task definition")
-                .hint("give it with `--run-task FILE`, beside the task definition")
-        } else {
-            error("this is a service definition, not a task definition")
-                .hint("give it with `--service-definition FILE`, beside the task definition")
-        };
-    }
-    error("this is not a task definition: it has no `containerDefinitions`")
-        .hint("give the input of `aws ecs register-task-definition`, or what `describe-task-definition` prints")
 }
 
 #[cfg(test)]

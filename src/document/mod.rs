@@ -1,9 +1,11 @@
 //! The user's documents, with the place of every value.
 
 pub mod container;
+mod convention;
 mod cursor;
 mod deploy_tool;
 pub mod field;
+pub mod identity;
 mod input_error;
 mod json;
 pub mod kind;
@@ -20,6 +22,7 @@ mod yaml;
 pub use container::Container;
 pub use deploy_tool::DeployTool;
 pub use field::{Field, Located};
+pub use identity::Identity;
 pub use input_error::{InputError, printable};
 pub use launch::{LaunchTarget, launch_targets};
 pub use node::Node;

@@ -35,6 +35,17 @@ pub enum Value {
     List(Vec<Node>),
     /// A map: an object in JSON, a mapping in YAML.
     Map(Vec<Entry>),
+    /// A value of YAML that JSON does not have, such as a date, as it is written.
+    Foreign(Foreign, String),
+}
+
+/// The values of YAML that JSON does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// A date or a time.
+    Date,
+    /// An infinite number, or one that is none (`.inf`, `.nan`).
+    NotFinite,
 }
 
 /// One key of a map with its value.
@@ -89,6 +100,12 @@ impl Node {
         }
     }
 
+    /// How many values there are, with those inside it.
+    pub fn count(&self) -> usize {
+        let fields = self.entries().iter().map(|entry| entry.node.count());
+        1 + fields.chain(self.items().iter().map(Node::count)).sum::<usize>()
+    }
+
     /// Whether this is a map that has the field `name`.
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
@@ -103,6 +120,8 @@ impl Node {
             Value::Text(_) => "text",
             Value::List(_) => "a list",
             Value::Map(_) => "an object",
+            Value::Foreign(Foreign::Date, _) => "a YAML date",
+            Value::Foreign(Foreign::NotFinite, _) => "a number that is not finite",
         }
     }
 

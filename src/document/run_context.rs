@@ -5,12 +5,13 @@ mod request;
 
 use std::fmt;
 
+use super::convention::misspelt;
 use super::field::{Field, Located, Object};
+use super::identity::{CONTEXT_FIELDS, Identity};
 use super::input_error::InputError;
-use super::kind::CONTEXT_FIELDS;
 use super::node::{Node, Value};
 use super::place::{Place, Role};
-use super::source::Source;
+use super::source::{Remark, Source};
 
 pub use request::*;
 
@@ -57,6 +58,8 @@ pub struct LaunchInput {
     pub kind: ContextKind,
     /// Its content.
     pub root: Node,
+    /// What is odd about the document as a whole.
+    pub remarks: Vec<Remark>,
 }
 
 /// Without the content, which may contain plain-text secrets.
@@ -85,7 +88,7 @@ impl RunContext {
                 return Err(unlike(source, "a service definition", "aws ecs create-service"));
             }
         };
-        Ok(read(root, kind))
+        Ok(written(source, kind))
     }
 
     /// Reads the document of `--run-task`.
@@ -95,10 +98,10 @@ impl RunContext {
             return Err(unlike(source, "a run-task input", "aws ecs run-task"));
         }
         if root.has("containerInstances") {
-            return Ok(read(root, ContextKind::StartTask));
+            return Ok(written(source, ContextKind::StartTask));
         }
         if is_task_to_run(root) || is_about_running(root) {
-            return Ok(read(root, ContextKind::RunTask));
+            return Ok(written(source, ContextKind::RunTask));
         }
         Err(unlike(source, "a run-task input", "aws ecs run-task"))
     }
@@ -176,6 +179,12 @@ pub fn strategy(name: &str, providers: &[String]) -> Vec<StrategyItem> {
     items.map(|item| StrategyItem { place: place.clone(), ..item }).collect()
 }
 
+/// Reads a document that a person wrote.
+fn written(source: &Source, kind: ContextKind) -> RunContext {
+    let input = LaunchInput { kind, root: source.root.clone(), remarks: source.remarks.clone() };
+    RunContext { inputs: vec![input], ..read(&source.root, kind) }
+}
+
 fn read(root: &Node, kind: ContextKind) -> RunContext {
     let mut request = Request::of(root);
     request.service_name = request.service_name.or(Field::of(root, "service"));
@@ -187,10 +196,7 @@ fn read(root: &Node, kind: ContextKind) -> RunContext {
         network: network(root),
         overrides: flattened(Field::of(root, "overrides")),
         infrastructure_role: Field::Missing(root.place.clone()),
-        inputs: match kind {
-            ContextKind::LiveService | ContextKind::Flags => Vec::new(),
-            _ => vec![LaunchInput { kind, root: root.clone() }],
-        },
+        inputs: Vec::new(),
     }
 }
 
@@ -207,7 +213,7 @@ fn network(root: &Node) -> Network {
     match Field::<NetworkConfiguration>::of(root, "networkConfiguration") {
         Field::Given(located) => flattened(located.value.awsvpc),
         Field::Missing(place) => flattened(Field::Missing(place)),
-        Field::Unreadable(place, gap) => Network::unknown(&place, &gap),
+        Field::Unreadable(place, why) => Network::unknown(&place, &why),
     }
 }
 
@@ -215,7 +221,7 @@ fn network(root: &Node) -> Network {
 fn flattened<T: Object>(field: Field<T>) -> T {
     match field {
         Field::Given(located) => located.value,
-        Field::Unreadable(place, gap) => T::unknown(&place, &gap),
+        Field::Unreadable(place, why) => T::unknown(&place, &why),
         Field::Missing(place) => T::of(&Node { value: Value::Null, place }),
     }
 }
@@ -230,6 +236,12 @@ fn is_task_to_run(root: &Node) -> bool {
 }
 
 fn unlike(source: &Source, wanted: &str, command: &str) -> InputError {
+    if let Some(identity) = Identity::of(&source.root) {
+        return identity.out_of_place(source, wanted);
+    }
+    if let Some(key) = misspelt(&source.root, &CONTEXT_FIELDS) {
+        return key.explain(source);
+    }
     InputError::new(&source.name, format!("this is not {wanted}"))
         .at_position(source.root.place.position)
         .hint(format!("give the input of `{command} --cli-input-json`"))

@@ -8,7 +8,6 @@
 mod container;
 mod create_service;
 mod examine;
-mod nearest;
 mod register_task_definition;
 mod request;
 mod run_task;

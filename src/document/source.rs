@@ -1,10 +1,11 @@
 //! From bytes to a tree of values, each with its place: JSON, or YAML, in any encoding people use.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::input_error::InputError;
 use super::node::{Node, Value};
-use super::place::{Place, Role};
+use super::place::{Place, Position, Role};
 use super::{json, yaml};
 
 /// A document that could be read.
@@ -16,13 +17,28 @@ pub struct Source {
     pub role: Role,
     /// Its content.
     pub root: Node,
+    /// What is odd about it as a whole.
+    pub remarks: Vec<Remark>,
+}
+
+/// Something that keeps the AWS CLI from reading a document which is understood here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// Where the document begins.
+    pub place: Place,
+    /// What it is.
+    pub message: &'static str,
+    /// What the AWS CLI says of it.
+    pub prevents: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
 }
 
 impl Source {
     /// Reads `bytes`. `name` is the file as the user gave it, `-` for standard input.
     pub fn read(name: &str, role: Role, bytes: &[u8]) -> Result<Source, InputError> {
         let name: Arc<str> = if name == "-" { "<stdin>".into() } else { name.into() };
-        let text = decode(&name, bytes)?;
+        let (text, encoding) = decode(&name, bytes)?;
         let text = text.as_ref();
         if text.trim().is_empty() {
             let what = if text.is_empty() { "is empty" } else { "holds nothing but white space" };
@@ -30,33 +46,74 @@ impl Source {
                 .hint("give a task definition in JSON or YAML"));
         }
         let whole = Place::whole(name.clone(), role);
-        Ok(Source { name, role, root: parse(text, &whole)? })
+        let (root, language) = parse(text, &whole)?;
+        let place = Place { position: Some(Position { line: 1, column: 1 }), ..whole };
+        let remarks = encoding.remark(language, place).into_iter().collect();
+        Ok(Source { name, role, root, remarks })
     }
 
     /// Wraps a document that never was a text: what a service answered.
     pub fn from_json_value(name: &str, role: Role, value: &serde_json::Value) -> Source {
         let whole = Place::whole(name, role);
-        Source { name: name.into(), role, root: Node::from_json(value, whole) }
+        let root = Node::from_json(value, whole);
+        Source { name: name.into(), role, root, remarks: Vec::new() }
+    }
+}
+
+/// What a document is written in.
+#[derive(Clone, Copy, PartialEq)]
+enum Language {
+    Json,
+    Yaml,
+}
+
+/// How its text is encoded.
+#[derive(Clone, Copy)]
+enum Encoding {
+    Utf8,
+    /// With a byte order mark.
+    Utf8Marked,
+    Utf16,
+}
+
+impl Encoding {
+    /// What the AWS CLI has against it. It takes a mark for a part of the JSON, and does not decode UTF-16.
+    fn remark(self, language: Language, place: Place) -> Option<Remark> {
+        let (message, prevents) = match (self, language) {
+            (Encoding::Utf8, _) | (Encoding::Utf8Marked, Language::Yaml) => return None,
+            (Encoding::Utf8Marked, Language::Json) => (
+                "the file begins with a byte order mark (BOM), which the AWS CLI does not accept in JSON",
+                "Error parsing parameter 'cli-input-json': Invalid JSON received.",
+            ),
+            (Encoding::Utf16, _) => (
+                "the file is encoded in UTF-16, which the AWS CLI does not read",
+                "Unable to load paramfile: text contents could not be decoded",
+            ),
+        };
+        let remedy = "Save the file as UTF-8 without a byte order mark";
+        Some(Remark { place, message, prevents, remedy })
     }
 }
 
 /// JSON or YAML: by the name where it says so, otherwise by what the text begins with. Broken JSON is
 /// never read as YAML, where `$PORT` would silently become a text.
-fn parse(text: &str, whole: &Place) -> Result<Node, InputError> {
+fn parse(text: &str, whole: &Place) -> Result<(Node, Language), InputError> {
     let name = whole.document.to_ascii_lowercase();
     let looks_like_json = text.trim_start().starts_with(['{', '[']);
+    let as_json = || json::parse(text, whole).map(|root| (root, Language::Json));
+    let as_yaml = || yaml::parse(text, whole).map(|root| (root, Language::Yaml));
     if name.ends_with(".yaml") || name.ends_with(".yml") {
         // JSON is YAML too, but for tabs, which YAML does not allow as indentation.
-        return match looks_like_json.then(|| json::parse(text, whole)) {
-            Some(Ok(root)) => Ok(root),
-            _ => yaml::parse(text, whole),
+        return match looks_like_json.then(as_json) {
+            Some(Ok(read)) => Ok(read),
+            _ => as_yaml(),
         };
     }
-    if looks_like_json || name.ends_with(".json") {
-        return json::parse(text, whole);
+    if looks_like_json || name.ends_with(".json") || json::is_fragment(text) {
+        return as_json();
     }
-    match yaml::parse(text, whole) {
-        Ok(root) if matches!(root.value, Value::Map(_)) => Ok(root),
+    match as_yaml() {
+        Ok(read) if matches!(read.0.value, Value::Map(_)) => Ok(read),
         Err(error) if has_yaml_key(text) => Err(error),
         _ => Err(InputError::new(&whole.document, "this is neither JSON nor a YAML mapping")
             .at(text, first_letter(text))
@@ -75,7 +132,7 @@ fn first_letter(text: &str) -> usize {
 
 /// The text of the bytes: UTF-8 with or without a byte order mark, or UTF-16, which PowerShell's `>`
 /// writes.
-fn decode<'b>(name: &Arc<str>, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, str>, InputError> {
+fn decode<'b>(name: &Arc<str>, bytes: &'b [u8]) -> Result<(Cow<'b, str>, Encoding), InputError> {
     let wide = match bytes {
         [0xFF, 0xFE, rest @ ..] => Some((rest, u16::from_le_bytes as fn([u8; 2]) -> u16)),
         [0xFE, 0xFF, rest @ ..] => Some((rest, u16::from_be_bytes as fn([u8; 2]) -> u16)),
@@ -87,20 +144,20 @@ fn decode<'b>(name: &Arc<str>, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, s
         let (pairs, odd) = rest.as_chunks::<2>();
         let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
         return match String::from_utf16(&units) {
-            Ok(text) if odd.is_empty() => Ok(text.into()),
-            _ => Err(InputError::new(
-                name,
-                "the document begins as UTF-16, but is not UTF-16 throughout",
-            )
-            .hint("save it as UTF-8")),
+            Ok(text) if odd.is_empty() => Ok((text.into(), Encoding::Utf16)),
+            _ => Err(InputError::new(name, "the file begins as UTF-16, but is not valid UTF-16")
+                .hint("save it as UTF-8")),
         };
     }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let (bytes, encoding) = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) => (rest, Encoding::Utf8Marked),
+        None => (bytes, Encoding::Utf8),
+    };
     match str::from_utf8(bytes) {
-        Ok(text) => Ok(text.into()),
+        Ok(text) => Ok((text.into(), encoding)),
         Err(error) => {
             let good = str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
-            Err(InputError::new(name, "here stands a byte that is not UTF-8")
+            Err(InputError::new(name, "invalid UTF-8 here")
                 .at(good, good.len())
                 .hint("save the file as UTF-8"))
         }

@@ -1,4 +1,4 @@
-//! YAML 1.2 with the core schema: parser events to the same tree that JSON gives.
+//! YAML 1.2 as the AWS CLI reads it: parser events to the same tree that JSON gives.
 
 mod scalar;
 
@@ -84,7 +84,7 @@ impl Builder<'_> {
         match event {
             Event::DocumentStart(_) if self.root.is_some() => Err(self
                 .broken(span.start, "a second YAML document begins here".into())
-                .hint("put each task definition into a file of its own")),
+                .hint("put each task definition in a separate file")),
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.as_deref();
                 self.refuse_own_tag(tag, span.start)?;
@@ -132,7 +132,10 @@ impl Builder<'_> {
         };
         let value = match content {
             Content::Items(items) => Value::List(items),
-            Content::Entries { done, .. } => Value::Map(self.merge(done, &place)?),
+            Content::Entries { done, .. } => {
+                self.refuse_repeated(&done)?;
+                Value::Map(self.merge(done, &place)?)
+            }
         };
         self.finish(Node { value, place }, anchor)
     }
@@ -173,7 +176,7 @@ impl Builder<'_> {
             return Err(self.broken(mark, "the name of a field cannot be an alias".into()));
         }
         let Some(meant) = self.anchors.get(&anchor).cloned() else {
-            return Err(self.broken(mark, "this alias stands inside what it stands for".into()));
+            return Err(self.broken(mark, "alias refers to itself".into()));
         };
         if self.open.len() + height(&meant) > DEPTH_LIMIT {
             return Err(self.too_deep(mark));
@@ -183,6 +186,20 @@ impl Builder<'_> {
         let mut copy = moved(meant, &place.pointer);
         copy.place.position = place.position;
         self.finish(copy, 0)
+    }
+
+    /// A map holds each key once: YAML says so, and the AWS CLI refuses the file.
+    fn refuse_repeated(&self, entries: &[Entry]) -> Result<(), InputError> {
+        let mut known: HashMap<&str, &Place> = HashMap::new();
+        for entry in entries.iter().filter(|entry| &*entry.key != "<<") {
+            let Some(first) = known.insert(&entry.key, &entry.key_place) else { continue };
+            let line = first.position.map_or(0, |position| position.line);
+            let message = format!("`{}` is given twice: the first is in line {line}", entry.key);
+            return Err(InputError::new(&self.whole.document, message)
+                .at_position(entry.key_place.position)
+                .hint("keep one of the two; the AWS CLI refuses YAML that repeats a key"));
+        }
+        Ok(())
     }
 
     /// Resolves `<<`: the fields of the maps that it names, where the map has none of that name itself.
@@ -203,7 +220,7 @@ impl Builder<'_> {
                 let Value::Map(fields) = source.value else {
                     return Err(InputError::new(
                         &owner.document,
-                        "`<<` merges maps, and this is none",
+                        "`<<` merges maps, and this is not a map",
                     )
                     .at_position(source.place.position));
                 };
@@ -228,10 +245,10 @@ impl Builder<'_> {
         if self.expanded > EXPANSION_LIMIT {
             return Err(InputError::new(
                 &self.whole.document,
-                "aliases blow this document up beyond all bounds",
+                "aliases expand past the size limit",
             )
             .at_position(node.place.position)
-            .hint("write the values out, or use fewer aliases of aliases"));
+            .hint("write the values out, or nest fewer aliases"));
         }
         Ok(())
     }
@@ -241,8 +258,7 @@ impl Builder<'_> {
         else {
             return Ok(());
         };
-        let error =
-            self.broken(mark, format!("`{tag}` is a tag that task definitions do not have"));
+        let error = self.broken(mark, format!("`{tag}`: task definitions have no such tag"));
         Err(if CLOUDFORMATION_TAGS.contains(&tag.suffix.as_str()) {
             error.hint(
                 "it belongs to a CloudFormation template, which cannot be read yet: deploy it, then check \

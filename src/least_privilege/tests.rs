@@ -339,6 +339,7 @@ fn a_placeholder_says_which() {
         &container(r#""secrets": [{"name": "A", "valueFrom": "${DB}"}]"#),
         Whose::ExecutionRole,
     );
-    let gap = Gap::Unresolved { why: "`${DB}` is a placeholder".to_owned() };
+    let why = "`${DB}` in /containerDefinitions/0/secrets/0/valueFrom is a placeholder";
+    let gap = Gap::Unresolved { why: why.to_owned() };
     assert!(needs.open[0].ends_with(&gap.to_string()), "{:?}", needs.open);
 }

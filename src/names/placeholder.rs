@@ -19,11 +19,16 @@ fn at_start(text: &str) -> Option<&str> {
         [b'$', ..] => variable(text),
         [b'%', b'{', ..] => enclosed(text, "%{", "}", is_filled),
         [b'#', b'{', ..] => enclosed(text, "#{", "}", is_filled),
+        [b'%', b'(', ..] => enclosed(text, "%(", ")s", is_name),
         [b'%', ..] => enclosed(text, "%", "%", is_percent_name),
         [b'<', b'%', ..] => enclosed(text, "<%", "%>", is_filled),
+        [b'<', b'+', ..] => enclosed(text, "<+", ">", is_filled),
         [b'<', ..] => enclosed(text, "<", ">", is_described),
         [b'{', b'{', ..] => enclosed(text, "{{", "}}", |inner| !inner.starts_with("resolve:")),
         [b'_', b'_', ..] => enclosed(text, "__", "__", is_constant),
+        [b'[', b'[', ..] => enclosed(text, "[[", "]]", is_path),
+        [b'(', b'(', ..] => enclosed(text, "((", "))", is_path),
+        [b'@', ..] => enclosed(text, "@", "@", is_constant),
         _ => None,
     }?;
     text.get(..length)
@@ -51,6 +56,11 @@ fn is_name(inner: &str) -> bool {
     !inner.is_empty()
         && !inner.starts_with(|c: char| c.is_ascii_digit())
         && inner.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// `NAME` or ` outputs.image `: names with dots between them.
+fn is_path(inner: &str) -> bool {
+    inner.trim().split('.').all(is_name)
 }
 
 /// `<NAME>`, `<taskRoleArn>` and `<your account id>`, but not a comparison or a tag of XML.
@@ -96,6 +106,13 @@ mod tests {
             ("app:%IMAGE_VERSION%", "%IMAGE_VERSION%"),
             ("<%= image %>", "<%= image %>"),
             ("app:__TAG__", "__TAG__"),
+            ("<+artifact.image>", "<+artifact.image>"),
+            ("app:@TAG@", "@TAG@"),
+            ("app@@DIGEST@", "@DIGEST@"),
+            ("arn:aws:iam::[[ACCOUNT]]:role/x", "[[ACCOUNT]]"),
+            ("[[ outputs.image ]]", "[[ outputs.image ]]"),
+            ("((image_tag))", "((image_tag))"),
+            ("app:%(TAG)s", "%(TAG)s"),
         ];
         for (text, placeholder) in cases {
             assert_eq!(find(text), Some(placeholder), "{text}");
@@ -116,6 +133,12 @@ mod tests {
             "%2FA%20",
             "%Y-%m-%d",
             "a < b > c",
+            "app@sha256:abc@",
+            "me@example.com, you@example.com",
+            "[[:alpha:]]",
+            "[[1, 2]]",
+            "((1 + 2))",
+            "%(d)d",
             "arn:aws:ssm:eu-west-1:111122223333:parameter/a_b",
         ];
         for text in texts {
@@ -125,7 +148,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_found_is_in_the_text(text in "[${}<>%#_(A-Za-zé ]{0,30}") {
+        fn whatever_is_found_is_in_the_text(text in "[${}<>%#_()@+.A-Za-zé \\[\\]]{0,30}") {
             if let Some(placeholder) = find(&text) {
                 prop_assert!(text.contains(placeholder));
             }

@@ -86,7 +86,9 @@ impl<'t> Reporters<'t> {
     fn missing(&self, target: usize, ground: &Ground) -> Missing<'t> {
         match ground {
             Ground::Fact(id) => Missing::Thing(target, sentence(*id, self.table)),
-            Ground::Written(subject) => Missing::Written(target, subject.clone()),
+            Ground::Written(subject) | Ground::Malformed(subject) => {
+                Missing::Written(target, subject.clone())
+            }
         }
     }
 }

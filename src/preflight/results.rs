@@ -38,6 +38,10 @@ pub(super) fn of_each(
         .collect()
 }
 
+/// What becomes of a value that no client accepts.
+const REFUSED_BY_CLIENTS: &str =
+    "Parameter validation failed: the AWS CLI and the SDKs refuse the input before they send it";
+
 fn contradiction(sentence: &str) -> Gap {
     Gap::Defect {
         why: format!(
@@ -159,12 +163,20 @@ impl Writer<'_, '_> {
             result.subject = place.subject();
             result.location = location(place);
         }
-        if let (Status::Fail, Ground::Fact(_)) = (result.status, &lack.ground) {
-            // The check's error and remedy are about its own claim.
-            let mend = mend(lack, self.table);
-            result.prevents = mend.prevents;
-            result.remedy = mend.remedy;
-            result.commands = mend.commands;
+        // The check's error and remedy are about its own claim.
+        match (result.status, &lack.ground) {
+            (Status::Fail, Ground::Fact(_)) => {
+                let mend = mend(lack, self.table);
+                result.prevents = mend.prevents;
+                result.remedy = mend.remedy;
+                result.commands = mend.commands;
+            }
+            (Status::Fail, Ground::Malformed(_)) => {
+                result.prevents = Some(REFUSED_BY_CLIENTS.to_owned());
+                result.remedy =
+                    Some("Write the field as the API reference describes it".to_owned());
+            }
+            _ => {}
         }
         result
     }
@@ -200,7 +212,7 @@ fn remedy(gap: &Gap) -> String {
         Gap::Throttled { .. } => "Run again later, or with a lower --max-concurrency".to_owned(),
         Gap::NotRecorded { .. } => "Record again with this version of the program".to_owned(),
         Gap::Interrupted { .. } => "Run again with a longer --timeout".to_owned(),
-        Gap::Unresolved { .. } => "Pass the definition as it will be registered, with all placeholders replaced".to_owned(),
+        Gap::Unresolved { .. } => "Pass the value as it will be registered: replace placeholders, correct what cannot be read".to_owned(),
         Gap::Undecidable { .. } => "Pass what is missing, or accept it with --allow-unknown".to_owned(),
         Gap::Pending | Gap::Defect { .. } => "Please report this, with the output of --record".to_owned(),
     }

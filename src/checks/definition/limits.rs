@@ -267,7 +267,7 @@ fn printed(node: &Node) -> usize {
         Value::Null => 4,
         Value::Bool(truth) => truth.to_string().len(),
         Value::Number(number) => number.to_string().len(),
-        Value::Text(it) => text(it),
+        Value::Text(it) | Value::Foreign(_, it) => text(it),
         Value::List(items) => 2 + commas(items.len()) + items.iter().map(printed).sum::<usize>(),
         Value::Map(entries) => {
             let entry = |it: &crate::document::node::Entry| text(&it.key) + 1 + printed(&it.node);

@@ -124,7 +124,10 @@ fn undocumented(text: &str, os: OperatingSystem, field: &Field<String>) -> Judge
         }
         .into()),
         None if text.eq_ignore_ascii_case("LATEST") => Err(Gap::Undecidable {
-            why: format!("whether ECS takes {text} for LATEST is not documented"),
+            why: format!(
+                "{} is {text:?}, and AWS documents only LATEST in capitals: write LATEST",
+                field.place().subject()
+            ),
         }
         .into()),
         _ => UNKNOWN

@@ -144,7 +144,7 @@ mod tests {
         for (name, told) in [
             ("app", (Pass, "", "name containers")),
             ("apps", (Fail, at, "no container apps")),
-            ("${NAME}", (Unknown, at, "`${NAME}` is a placeholder")),
+            ("${NAME}", (Unknown, at, "is a placeholder")),
         ] {
             Story::task(r#""cpu": "256""#).run_as(&run(name)).ends(&DEFINITION_REGISTERED, &[told]);
         }

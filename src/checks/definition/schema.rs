@@ -42,6 +42,11 @@ fn definition_schema(task: &Task, _: &View) -> Judgement {
     }
     client::described(task, form, &mut found);
     judge_document(root, examine_definition(root, form), task.tool, &mut found);
+    let of_inputs = task.context.inputs.iter().flat_map(|input| &input.remarks);
+    for remark in task.source.remarks.iter().chain(of_inputs) {
+        let warning = warn(remark.message).at(&remark.place);
+        found.add(warning.prevents(remark.prevents).remedy(remark.remedy));
+    }
     spelling::judge(task, form, &mut found);
     blanks::judge(task, &mut found);
     limits::judge(task, form, &mut found);

@@ -123,6 +123,13 @@ fn without_subnets(task: &Task, own_interface: bool) -> Judgement {
         ContextKind::UpdateService | ContextKind::LiveService | ContextKind::Flags => false,
     };
     match (own_interface, is_complete) {
+        // What the configuration lacks, definition-schema reports at its place.
+        (true, true) if context.network.place.subject().ends_with("/awsvpcConfiguration") => {
+            Err(Stop::written(
+                context.network.place.subject(),
+                "networkMode is awsvpc, but awsvpcConfiguration has no subnets",
+            ))
+        }
         (true, true) => {
             fail("networkMode is awsvpc, but the request has no subnets in networkConfiguration")
                 .at(&context.network.place)

@@ -1,6 +1,7 @@
 use super::*;
 use crate::document::place::Role;
 use crate::document::source::Source;
+use crate::knowledge::Ground;
 
 fn node(json: &str) -> Node {
     Source::read("a.json", Role::Definition, json.as_bytes()).unwrap().root
@@ -9,6 +10,10 @@ fn node(json: &str) -> Node {
 fn why<T: std::fmt::Debug>(field: &Field<T>) -> String {
     match field.get() {
         Err(Stop::Gap(Gap::Unresolved { why })) => why,
+        Err(Stop::Absent(lack)) => match lack.ground {
+            Ground::Malformed(subject) => format!("{subject}: {}", lack.absence.sentence),
+            other => format!("{other:?}"),
+        },
         other => format!("{other:?}"),
     }
 }
@@ -39,18 +44,34 @@ fn what_cannot_be_read_says_why_and_where() {
         r#"{"cpu": [1], "image": "a/${NAME}:1", "n": 1.5, "ports": "$PORTS", "port": "http"}"#,
     );
     let cpu = Field::<i64>::of(&owner, "cpu");
-    assert_eq!(why(&cpu), "cpu is written as a list where a whole number belongs");
+    assert_eq!(why(&cpu), "/cpu: cpu is written as a list where a whole number belongs");
     assert_eq!(cpu.place().subject(), "/cpu");
-    assert_eq!(why(&Field::<String>::of(&owner, "image")), "`${NAME}` is a placeholder");
+    assert_eq!(why(&Field::<String>::of(&owner, "image")), "`${NAME}` in /image is a placeholder");
     assert_eq!(
         why(&Field::<i64>::of(&owner, "n")),
-        "n is written as a number where a whole number belongs"
+        "/n: n is written as a number where a whole number belongs"
     );
-    assert_eq!(why(&Field::<Vec<String>>::of(&owner, "ports")), "`$PORTS` is a placeholder");
+    assert_eq!(
+        why(&Field::<Vec<String>>::of(&owner, "ports")),
+        "`$PORTS` in /ports is a placeholder"
+    );
     assert_eq!(
         why(&Field::<i64>::of(&owner, "port")),
-        "port is written as text where a whole number belongs"
+        "/port: port is written as text where a whole number belongs"
     );
+}
+
+#[test]
+fn what_some_client_lets_pass_is_not_malformed() {
+    let owner = node(r#"{"count": true, "list": ["a", null, ["b"]]}"#);
+    let count = Field::<i64>::of(&owner, "count");
+    assert_eq!(why(&count), "count is written as true or false where a whole number belongs");
+    let list = Field::<Vec<Field<String>>>::of(&owner, "list");
+    let items = list.items().unwrap();
+    assert!(items[1].is_missing());
+    assert_eq!(why(&items[2]), "/list/2: an item is written as a list where text belongs");
+    let whole = Field::<Vec<String>>::of(&owner, "list");
+    assert_eq!(why(&whole), "item 2 of list is written as null where text belongs");
 }
 
 #[test]
@@ -67,5 +88,5 @@ fn one_unreadable_item_leaves_the_others_readable() {
     let subnets = Field::<Vec<Field<String>>>::of(&owner, "subnets");
     let items = subnets.items().unwrap();
     assert_eq!(items[0].get().unwrap().unwrap(), "subnet-1");
-    assert_eq!(why(&items[1]), "`${B}` is a placeholder");
+    assert_eq!(why(&items[1]), "`${B}` in /subnets/1 is a placeholder");
 }

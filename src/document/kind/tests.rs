@@ -90,6 +90,25 @@ fn another_document_is_named_with_the_way_to_use_it() {
             "not a task definition",
             "register-task-definition",
         ),
+        (r#"{"version": 1, "facts": []}"#, "a recording", "--replay"),
+        (r#"[{"check": "a", "subject": ""}]"#, "accepted findings", "--accept"),
+        (r#"{"Statement": []}"#, "an IAM policy", "account"),
+        (
+            r#"{"cluster": "c", "containerInstances": ["i"], "taskDefinition": "web"}"#,
+            "a start-task input",
+            "--run-task",
+        ),
+        (
+            r#"{"Family": "web", "ContainerDefinitions": []}"#,
+            "`ContainerDefinitions` is written `containerDefinitions`, and 1 more key",
+            "CloudFormation",
+        ),
+        (
+            r#"{"family": "web", "networkMode": "host", "container_definitions": []}"#,
+            "`container_definitions` is written `containerDefinitions`",
+            "Terraform",
+        ),
+        (r#"{"container-definitions": []}"#, "`container-definitions`", "AWS CLI"),
         ("[]", "not a task definition", "register-task-definition"),
         ("3", "neither JSON", ""),
     ] {

@@ -25,6 +25,10 @@ fn the_kind_follows_the_content() {
     assert_eq!(run(r#"{"cluster": "c", "containerInstances": ["i"]}"#), Ok(ContextKind::StartTask));
     assert!(run(CREATE).unwrap_err().message.contains("not a run-task input"));
     assert!(RunContext::service_definition(&source(r#"{"overrides": {}}"#)).is_err());
+    let wrong = RunContext::service_definition(&source(r#"{"cluster": "c", "count": 1}"#));
+    let wrong = wrong.unwrap_err();
+    assert_eq!(wrong.message, "this is a run-task input, not a service definition");
+    assert!(wrong.hint.unwrap().contains("--run-task run.json"));
 }
 
 #[test]

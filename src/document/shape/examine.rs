@@ -2,16 +2,16 @@
 
 use serde_json::Number;
 
-use super::nearest::{nearest, nearest_of};
 use super::{
     CONTAINER, CREATE_SERVICE, Kind, REGISTER_TASK_DEFINITION, RUN_TASK, START_TASK, Shape,
     UPDATE_SERVICE,
 };
+use crate::document::convention::is_same;
 use crate::document::kind::{self, READ_ONLY};
 use crate::document::node::{Entry, Node, Value};
 use crate::document::place::Place;
 use crate::document::run_context::ContextKind;
-use crate::names::placeholder;
+use crate::names::{nearest, placeholder};
 
 /// Something in a document that does not fit its shape.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,8 +132,8 @@ pub fn described_fields(root: &Node, form: kind::Kind) -> Vec<&Entry> {
 /// examined.
 pub fn examine_context(root: &Node, kind: ContextKind) -> Vec<Complaint> {
     let mut found = match kind {
-        ContextKind::CreateService => examine(root, &CREATE_SERVICE, "the service definition"),
-        ContextKind::UpdateService => examine(root, &UPDATE_SERVICE, "the service definition"),
+        ContextKind::CreateService => examine(root, &CREATE_SERVICE, "the create-service input"),
+        ContextKind::UpdateService => examine(root, &UPDATE_SERVICE, "the update-service input"),
         ContextKind::RunTask => examine(root, &RUN_TASK, "the run-task input"),
         ContextKind::StartTask => examine(root, &START_TASK, "the start-task input"),
         ContextKind::LiveService | ContextKind::Flags => Vec::new(),
@@ -243,7 +243,7 @@ fn documented(
     if values.contains(&text) || placeholder::find(text).is_some() {
         return;
     }
-    let message = match nearest_of(text, values.iter().copied()) {
+    let message = match nearest(text, values.iter().copied()) {
         _ if text.is_empty() => format!("{name} is empty; leave it out instead"),
         Some(known) => format!("{name} is {text:?}, which is not documented; is {known:?} meant?"),
         None => format!("{name} is {text:?}; documented are {}", values.join(", ")),
@@ -278,6 +278,10 @@ fn mismatch(node: &Node, wanted: &str, name: &str, found: &mut Vec<Complaint>) {
                 format!("{name} is text where {wanted} belongs: write it without quotes"),
             )
         }
+        (Value::Foreign(..), _) if wanted == "text" => (
+            Mismatch::WrongType,
+            format!("{name} is {} where text belongs: put it in quotes", node.kind()),
+        ),
         _ => (Mismatch::WrongType, format!("{name} is {} where {wanted} belongs", node.kind())),
     };
     found.push(complaint(&node.place, kind, message));
@@ -311,10 +315,12 @@ fn too_large(number: &Number, node: &Node, name: &str, found: &mut Vec<Complaint
 }
 
 fn unknown(key: &str, place: &Place, shape: &'static Shape, owner: &str) -> Complaint {
-    let nearest = nearest(key, shape);
-    let advice = match (nearest, belongs_to(key)) {
-        (Some(known), _) if known.eq_ignore_ascii_case(key) => format!("; it is written `{known}`"),
-        (_, Some(home)) => format!("; it belongs to {home}"),
+    let nearest = nearest(key, shape.fields.iter().map(|field| field.name));
+    let home = belongs_to(key).map(|home| format!("; it belongs to {home}"));
+    let sibling = sibling(key, shape).map(|it| format!("; only {it} takes it"));
+    let advice = match (nearest, sibling.or(home)) {
+        (Some(known), _) if is_same(key, known) => format!("; it is written `{known}`"),
+        (_, Some(home)) => home,
         (Some(known), None) => format!("; is `{known}` meant?"),
         (None, None) => String::new(),
     };
@@ -324,6 +330,20 @@ fn unknown(key: &str, place: &Place, shape: &'static Shape, owner: &str) -> Comp
 
 fn complaint(place: &Place, kind: Mismatch, message: String) -> Complaint {
     Complaint { place: place.clone(), kind, message, nearest: None }
+}
+
+/// The request that takes the field, if this one does not.
+fn sibling(key: &str, shape: &Shape) -> Option<&'static str> {
+    let siblings = [
+        (&UPDATE_SERVICE, &CREATE_SERVICE, "create-service"),
+        (&CREATE_SERVICE, &UPDATE_SERVICE, "update-service"),
+        (&START_TASK, &RUN_TASK, "run-task"),
+        (&RUN_TASK, &START_TASK, "start-task"),
+    ];
+    let has = |shape: &Shape| shape.fields.iter().any(|field| field.name == key);
+    let takes =
+        |(this, sibling, _): &(&Shape, &Shape, _)| std::ptr::eq(*this, shape) && has(sibling);
+    siblings.into_iter().find(takes).map(|(_, _, name)| name)
 }
 
 /// The document with a top-level field of this name, for fields in the wrong document.

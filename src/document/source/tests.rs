@@ -43,9 +43,27 @@ fn every_encoding_that_people_use_is_read() {
 }
 
 #[test]
+fn what_the_aws_cli_does_not_decode_is_remarked() {
+    let marked = |text: &str| [b"\xEF\xBB\xBF", text.as_bytes()].concat();
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    for (name, bytes, remark) in [
+        ("a.json", b"{}".to_vec(), None),
+        ("a.json", marked("{}"), Some("byte order mark")),
+        ("a.yaml", marked("a: 1"), None),
+        ("a.json", wide("{}"), Some("UTF-16")),
+    ] {
+        let read = Source::read(name, Role::Definition, &bytes).unwrap();
+        let remarked = read.remarks.first().map(|it| it.message);
+        assert_eq!(remarked.is_some(), remark.is_some(), "{name}: {remarked:?}");
+        assert!(remarked.unwrap_or_default().contains(remark.unwrap_or_default()));
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text_are_refused_with_their_place() {
     let error = Source::read("a.json", Role::Definition, b"{\n\"a\": \"\xE4\"}").unwrap_err();
     assert_eq!(error.position, Some(Position { line: 2, column: 7 }));
+    assert!(error.message.contains("invalid UTF-8"));
     let error = Source::read("a.json", Role::Definition, b"\xFF\xFE{\0}").unwrap_err();
     assert!(error.message.contains("UTF-16"));
 }
@@ -53,13 +71,13 @@ fn bytes_that_are_no_text_are_refused_with_their_place() {
 #[test]
 fn broken_json_is_explained_and_never_read_as_yaml() {
     for (text, message, hint, line, column) in [
-        ("{\"a\": 1,\n}", "comma stands after", "remove the comma", 1, 8),
+        ("{\"a\": 1,\n}", "trailing comma", "remove the comma", 1, 8),
         ("{\"a\": 1 // one\n}", "no comments", "remove the comment", 1, 9),
         ("{\"a\": 1 # one\n}", "no comments", "remove the comment", 1, 9),
         ("{\"a\": 1\n\"b\": 2}", "comma is missing", "separate", 1, 8),
-        ("{} {}", "second JSON document", "file of its own", 1, 4),
+        ("{} {}", "second JSON document", "separate file", 1, 4),
         ("{\"a\": 'x'}", "double quotes", "single quotes", 1, 7),
-        ("{\"a\": ucpu}", "`ucpu`", "render the template", 1, 7),
+        ("{\"a\": ucpu}", "`ucpu`", "render it first", 1, 7),
         ("{\"a\": $PORT,\n\"b\": 1}", "`$PORT` is a template", "render the template", 1, 7),
         ("{\"a\": ${X}\n}", "`${X}` is a template", "render the template", 1, 7),
         ("{\"a\": {{ port }}\n}", "`{{ port }}` is a template", "render the template", 1, 8),
@@ -72,7 +90,19 @@ fn broken_json_is_explained_and_never_read_as_yaml() {
             7,
         ),
         ("{\"a\": 1 // ${X}\n}", "no comments", "", 1, 9),
-        ("{\"a\": \"x\ny\"}", "not JSON: control character", "", 1, 8),
+        ("{\"a\": \"x\ny\"}", "not closed", "on the same line", 1, 7),
+        ("{\"a\": \"x,\n \"b\": 1}", "not closed", "on the same line", 1, 7),
+        ("{\"a\": \"x\n}", "not closed", "on the same line", 1, 7),
+        ("{\"a: \"x\"}", "quote is missing", "double quotes", 1, 7),
+        ("{\"a\": \"say \"hi\"\"}", "one too many", "quote inside a text", 1, 13),
+        ("{\"a\": x\", \"b\": 1}", "no opening quote", "before it", 1, 7),
+        ("\"a\": 1}", "does not begin with `{`", "add `{`", 1, 1),
+        ("{\"a\": 1}}", "one `}` too many", "too early", 1, 9),
+        ("[1]]", "one `]` too many", "too early", 1, 4),
+        ("{\"a\": 1}, \"b\": 2}", "ends before this comma", "too early", 1, 9),
+        ("[{\"a\": 1}, \"b\": 2}]", "closes the object too early", "remove it", 1, 9),
+        ("[{\"a\": 1} \"b\": 2}]", "closes the object too early", "remove it", 1, 9),
+        ("[{\"a\": \"\t\"}]", "not JSON: control character", "", 1, 8),
         ("{\"a\": 1", "never closed", "add `}`", 1, 1),
         ("[1, 2", "never closed", "add `]`", 1, 1),
         ("{\"a\" 1}", "colon is missing", "", 1, 6),

@@ -15,6 +15,7 @@ fn plain(node: &Node) -> serde_json::Value {
         Value::Bool(truth) => (*truth).into(),
         Value::Number(number) => number.clone().into(),
         Value::Text(text) => text.as_str().into(),
+        Value::Foreign(kind, text) => format!("{kind:?} {text}").into(),
         Value::List(items) => items.iter().map(plain).collect(),
         Value::Map(entries) => {
             entries.iter().map(|entry| (entry.key.to_string(), plain(&entry.node))).collect()
@@ -23,7 +24,7 @@ fn plain(node: &Node) -> serde_json::Value {
 }
 
 #[test]
-fn scalars_follow_the_core_schema() {
+fn scalars_are_what_the_aws_cli_reads() {
     for (text, value) in [
         ("yes", json!("yes")),
         ("True", json!(true)),
@@ -38,9 +39,26 @@ fn scalars_follow_the_core_schema() {
         (".5", json!(0.5)),
         ("1e3", json!(1000.0)),
         ("inf", json!("inf")),
-        (".inf", json!(".inf")),
-        ("1_000", json!("1_000")),
+        (".inf", json!("NotFinite .inf")),
+        ("-.INF", json!("NotFinite -.INF")),
+        (".nan", json!("NotFinite .nan")),
+        ("1_000", json!(1000)),
+        ("_1", json!("_1")),
+        ("1_0.5", json!(10.5)),
+        ("0b11", json!(3)),
+        ("-0x1F", json!(-31)),
+        ("0o8", json!("0o8")),
+        ("1e", json!("1e")),
+        ("1,000", json!("1,000")),
+        ("18446744073709551615", json!(18_446_744_073_709_551_615_u64)),
         ("12:30", json!("12:30")),
+        ("2024-01-31", json!("Date 2024-01-31")),
+        ("2024-1-31", json!("2024-1-31")),
+        ("2024-1-31 10:00:00", json!("Date 2024-1-31 10:00:00")),
+        ("2024-01-31T10:00:00.5+01:00", json!("Date 2024-01-31T10:00:00.5+01:00")),
+        ("2024-01-31T10:00", json!("2024-01-31T10:00")),
+        ("'2024-01-31'", json!("2024-01-31")),
+        ("111122223333-app-1", json!("111122223333-app-1")),
         ("'256'", json!("256")),
         ("\"true\"", json!("true")),
         ("!!str 256", json!("256")),
@@ -85,10 +103,11 @@ fn aliases_and_merges_are_what_they_stand_for() {
 }
 
 #[test]
-fn repeated_keys_are_kept_and_the_last_one_counts() {
-    let root = read("family: a\nfamily: b\n").unwrap();
-    assert_eq!(root.get("family").unwrap().text(), Some("b"));
-    assert_eq!(crate::document::node::duplicates(&root).len(), 1);
+fn a_repeated_key_is_refused_as_the_aws_cli_does() {
+    let error = read("a:\n  x: 1\n  y: 2\n  x: 3\n").unwrap_err();
+    assert!(error.message.contains("`x` is given twice: the first is in line 2"), "{error}");
+    assert_eq!(error.position, Some(Position { line: 4, column: 3 }));
+    assert!(read("a: {x: 1}\nb: {x: 1}\n").is_ok());
 }
 
 #[test]
@@ -98,16 +117,16 @@ fn a_few_lines_cannot_grow_to_gigabytes() {
         let below = format!("*a{},", level - 1).repeat(10);
         bomb.push_str(&format!("a{level}: &a{level} [{below}]\n"));
     }
-    assert!(read(&bomb).unwrap_err().message.contains("aliases blow"));
+    assert!(read(&bomb).unwrap_err().message.contains("aliases expand"));
 }
 
 #[test]
 fn what_cannot_be_read_is_explained() {
     for (text, message, hint) in [
-        ("a: 1\n---\nb: 2\n", "second YAML document", "file of its own"),
+        ("a: 1\n---\nb: 2\n", "second YAML document", "separate file"),
         ("image: !Ref Image\n", "`!Ref`", "CloudFormation"),
         ("image: !secret x\n", "`!secret`", "remove the tag"),
-        ("a: &a [*a]\n", "inside what it stands for", ""),
+        ("a: &a [*a]\n", "alias refers to itself", ""),
         ("a: [1\n", "this is not YAML", ""),
         ("? [a]\n: 1\n", "name of a field must be text", ""),
         ("a: {<<: 3}\n", "merges maps", ""),

@@ -41,6 +41,7 @@ fn what_does_not_fit_is_named_with_its_place() {
             "is `requiresCompatibilities` meant",
         ),
         (r#""Cpu": "1""#, UnknownField, "/Cpu", "it is written `cpu`"),
+        (r#""network_mode": "host""#, UnknownField, "/network_mode", "it is written `networkMode`"),
         (r#""image": "nginx""#, UnknownField, "/image", "belongs to a container definition"),
         (
             r#""containerOverrides": []"#,
@@ -205,7 +206,7 @@ fn context_documents_are_examined_by_their_own_shape() {
         (
             ContextKind::UpdateService,
             r#"{"service": "web", "launchType": "EC2"}"#,
-            "has no field `launchType`",
+            "the update-service input has no field `launchType`; only create-service takes it",
         ),
         (
             ContextKind::RunTask,

@@ -84,7 +84,7 @@ fn what_is_no_id_is_no_file_system() {
         assert!(at.starts_with(&results[0].subject), "{}", results[0].subject);
     }
     let open = fargate(&volume("${FILE_SYSTEM}")).in_account(Account::healthy().recorded());
-    open.ends(&EFS_FILE_SYSTEM, &[(Unknown, AT, "`${FILE_SYSTEM}` is a placeholder")]);
+    open.ends(&EFS_FILE_SYSTEM, &[(Unknown, AT, "is a placeholder")]);
 }
 
 #[test]

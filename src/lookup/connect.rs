@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, environment, imds};
+use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::Services;
 use super::connector::Http;
-use crate::names::Region;
+use crate::names::{Region, nearest};
 
 /// The user's settings for the connection to AWS. Times apply to one request.
 #[derive(Clone, Debug, Default)]
@@ -40,8 +41,35 @@ pub struct Settings {
 /// Why there is no connection.
 #[derive(Debug)]
 pub enum NoConnection {
-    /// No credentials were found, or they could not be loaded.
-    Credentials(String),
+    /// No credentials were found.
+    NoCredentials {
+        /// The profile that was looked at.
+        profile: String,
+        /// Why it has none, if it was named rather than the default.
+        why: Option<String>,
+        /// Whether the environment has a secret key, which counts for nothing without its access key.
+        secret_alone: bool,
+    },
+    /// There are credentials, but they could not be had.
+    Credentials {
+        /// The profile, if one was named.
+        profile: Option<String>,
+        /// Why they could not be had.
+        why: String,
+    },
+    /// The environment has an access key without its secret key.
+    HalfOfCredentials,
+    /// The profile that was named is not configured.
+    Profile {
+        /// What it was called.
+        name: String,
+        /// Where it was named: `--profile` or `AWS_PROFILE`.
+        by: &'static str,
+        /// Those that are.
+        known: Vec<String>,
+    },
+    /// The AWS configuration cannot be read.
+    Configuration(String),
     /// No region is configured.
     Region,
     /// The configured region is not a region.
@@ -55,10 +83,51 @@ pub enum NoConnection {
 impl fmt::Display for NoConnection {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            NoConnection::Credentials(why) => write!(
+            NoConnection::NoCredentials { profile, why: Some(why), .. } => write!(
                 f,
-                "no AWS credentials: {why}\n  Sign in (aws sso login, aws configure), name a profile with --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+                "no AWS credentials: profile `{profile}` has none ({why})\n  Sign in (aws sso login --profile {profile}, aws configure --profile {profile}), or name another profile with --profile"
             ),
+            NoConnection::NoCredentials { profile, secret_alone, .. } => {
+                let environment = match secret_alone {
+                    true => "AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID",
+                    false => "none in the environment",
+                };
+                write!(
+                    f,
+                    "no AWS credentials: {environment}, none in profile `{profile}`, none from a container or an instance role\n  Sign in (aws sso login, aws configure), name a profile with --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+                )
+            }
+            NoConnection::Credentials { profile: Some(profile), why } => write!(
+                f,
+                "the credentials of profile `{profile}` cannot be used: {why}\n  Sign in again (aws sso login --profile {profile}), or correct the profile"
+            ),
+            NoConnection::Credentials { profile: None, why } => write!(
+                f,
+                "the AWS credentials cannot be used: {why}\n  Sign in again (aws sso login, aws configure), or name another profile with --profile"
+            ),
+            NoConnection::HalfOfCredentials => write!(
+                f,
+                "half of the AWS credentials: AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not\n  Set both, or unset AWS_ACCESS_KEY_ID to use a profile"
+            ),
+            NoConnection::Profile { name, by, known } => {
+                write!(f, "there is no profile `{name}` ({by}) in the AWS configuration")?;
+                if let Some(near) = nearest(name, known.iter().map(String::as_str)) {
+                    write!(f, "; did you mean `{near}`?")?;
+                }
+                match known.is_empty() {
+                    true => write!(
+                        f,
+                        "\n  No profile is configured: see `aws configure`, or check AWS_CONFIG_FILE"
+                    ),
+                    false => write!(f, "\n  Configured profiles: {}", known.join(", ")),
+                }
+            }
+            NoConnection::Configuration(why) => {
+                write!(
+                    f,
+                    "the AWS configuration cannot be read: {why}\n  Correct ~/.aws/config or ~/.aws/credentials"
+                )
+            }
             NoConnection::Region => write!(
                 f,
                 "no AWS region is configured\n  Pass --region, set AWS_REGION, or set `region` in the profile"
@@ -102,12 +171,14 @@ pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
         settings.profile.clone().map(Into::into),
     )
     .await
-    .ok();
+    .map_err(|error| NoConnection::Configuration(reason(&error)))?;
+    check_profile(settings, &profiles)?;
+    check_keys(settings)?;
     let bundle = settings
         .ca_bundle
         .clone()
         .or_else(|| environment_variable("AWS_CA_BUNDLE").map(PathBuf::from))
-        .or_else(|| profiles.as_ref().and_then(|it| it.get("ca_bundle")).map(PathBuf::from));
+        .or_else(|| profiles.get("ca_bundle").map(PathBuf::from));
     let client = http_client(settings, bundle)?;
     let provider = ProviderConfig::default().with_http_client(Http(client.clone()));
     let metadata = imds::Client::builder()
@@ -133,6 +204,35 @@ pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
     }
     let services = Services::new(loader.load().await, client);
     Ok(Connection { services, region, profile: profile(settings) })
+}
+
+/// A profile that is named must be there: the AWS CLI says so too, and does not look further.
+fn check_profile(settings: &Settings, profiles: &ProfileSet) -> Result<(), NoConnection> {
+    let named = settings.profile.clone().map(|name| (name, "--profile"));
+    let environment = || Some((environment_variable("AWS_PROFILE")?, "AWS_PROFILE"));
+    match named.or_else(environment) {
+        Some((name, by)) if profiles.get_profile(&name).is_none() => {
+            let mut known: Vec<String> = profiles.profiles().map(str::to_owned).collect();
+            known.sort();
+            Err(NoConnection::Profile { name, by, known })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An access key without its secret key is a slip, where the environment counts. The SDK would look
+/// further, and could find another account.
+fn check_keys(settings: &Settings) -> Result<(), NoConnection> {
+    let is_half = settings.profile.is_none()
+        && environment_variable("AWS_ACCESS_KEY_ID").is_some()
+        && !has_secret_key();
+    if is_half { Err(NoConnection::HalfOfCredentials) } else { Ok(()) }
+}
+
+fn has_secret_key() -> bool {
+    ["AWS_SECRET_ACCESS_KEY", "SECRET_ACCESS_KEY"]
+        .into_iter()
+        .any(|name| environment_variable(name).is_some())
 }
 
 #[expect(
@@ -203,15 +303,10 @@ async fn region(
     let found = match &settings.region {
         Some(given) => Some(given.clone()),
         None => {
-            let mut profile = ProfileFileRegionProvider::builder().configure(provider);
-            if let Some(name) = &settings.profile {
-                profile = profile.profile_name(name);
-            }
             let instance = imds::region::ImdsRegionProvider::builder()
                 .configure(provider)
                 .imds_client(metadata);
-            RegionProviderChain::first_try(environment::EnvironmentVariableRegionProvider::new())
-                .or_else(profile.build())
+            configured(settings, provider)
                 .or_else(instance.build())
                 .region()
                 .await
@@ -220,6 +315,25 @@ async fn region(
     };
     let found = found.ok_or(NoConnection::Region)?;
     found.parse::<Region>().map_err(|_| NoConnection::BadRegion(found))
+}
+
+/// The region that the environment or the profile names, in the AWS CLI's order.
+fn configured(settings: &Settings, provider: &ProviderConfig) -> RegionProviderChain {
+    let mut profile = ProfileFileRegionProvider::builder().configure(provider);
+    if let Some(name) = &settings.profile {
+        profile = profile.profile_name(name);
+    }
+    RegionProviderChain::first_try(environment::EnvironmentVariableRegionProvider::new())
+        .or_else(profile.build())
+}
+
+/// The region that is configured, without any call.
+pub async fn configured_region(settings: &Settings) -> Option<Region> {
+    let found = match &settings.region {
+        Some(given) => given.clone(),
+        None => configured(settings, &ProviderConfig::default()).region().await?.to_string(),
+    };
+    found.parse().ok()
 }
 
 /// The credentials, loaded once before any call: the SDK does not cache a failed search, so every request
@@ -244,17 +358,39 @@ async fn credentials(
                 .await,
         ),
     };
+    let unusable = |why| NoConnection::Credentials { profile: settings.profile.clone(), why };
     match tokio::time::timeout(SEARCH, found.provide_credentials()).await {
         Ok(Ok(_)) => Ok(found),
-        Ok(Err(error)) => Err(NoConnection::Credentials(reason(&error))),
-        Err(_) => Err(NoConnection::Credentials(format!(
+        Ok(Err(error @ CredentialsError::CredentialsNotLoaded(_))) => {
+            Err(NoConnection::NoCredentials {
+                profile: settings
+                    .profile
+                    .clone()
+                    .or_else(|| environment_variable("AWS_PROFILE"))
+                    .unwrap_or_else(|| "default".to_owned()),
+                why: settings.profile.as_ref().map(|_| root_cause(&error)),
+                secret_alone: has_secret_key()
+                    && environment_variable("AWS_ACCESS_KEY_ID").is_none(),
+            })
+        }
+        Ok(Err(error)) => Err(unusable(root_cause(&error))),
+        Err(_) => Err(unusable(format!(
             "the credential source did not answer within {} s",
             SEARCH.as_secs()
         ))),
     }
 }
 
-/// The chain of causes on one line: it names each source that was tried.
+/// The last of the chain of causes: those before it say only which part of the SDK failed.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string().trim_end().to_owned()
+}
+
+/// The chain of causes on one line.
 fn reason(error: &dyn std::error::Error) -> String {
     let mut parts = vec![error.to_string()];
     let mut source = error.source();

@@ -38,7 +38,7 @@ mod services;
 pub mod ssm;
 
 pub use caller::{Caller, CallerIdentity};
-pub use connect::{Connection, NoConnection, Settings, connect};
+pub use connect::{Connection, NoConnection, Settings, configured_region, connect};
 pub use mend::{Mend, Missing};
 pub use question::{Answer, Batch, Call, Listed, Lookup, Optional};
 pub use services::Services;

@@ -3,6 +3,7 @@
 
 mod flags;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Error, FromArgMatches, Subcommand, ValueEnum, ValueHint};
@@ -96,8 +97,8 @@ pub enum Other {
     Checks,
     /// Explain a check: what it verifies, the errors it prevents, and how to fix them
     Explain {
-        /// A check's id; without it, the list of all checks
-        #[arg(value_name = "CHECK-ID")]
+        /// A check's id, or a group; without it, the list of all checks
+        #[arg(value_name = "CHECK-ID|GROUP")]
         id: Option<String>,
     },
     /// Print the completion script of a shell
@@ -137,7 +138,7 @@ pub struct Judged {
     /// A task definition: a file (JSON or YAML), `-` for standard input, file://PATH, or a registered
     /// family, family:revision or ARN. An existing file wins over a family of that name
     #[arg(value_name = "TASKDEF", required = true, value_hint = ValueHint::AnyPath)]
-    pub definitions: Vec<String>,
+    pub definitions: Vec<OsString>,
     /// Where the task will run.
     #[command(flatten)]
     pub place: PlaceToRun,
@@ -188,7 +189,7 @@ pub struct Can {
 pub struct Policy {
     /// A task definition: a file, `-`, or a registered family, family:revision or ARN
     #[arg(value_name = "TASKDEF", value_hint = ValueHint::AnyPath)]
-    pub definition: Option<String>,
+    pub definition: Option<OsString>,
     /// The role, or other principal, that needs the policy
     #[arg(long = "for", id = "policy_for", value_name = "ROLE", value_enum, required = true)]
     pub policy_for: PolicyFor,

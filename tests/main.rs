@@ -1,6 +1,8 @@
 //! All integration tests in one binary: one link, one list.
 #![cfg(test)]
 
+/// Slips that people make, and the sentences that help.
+mod clumsy;
 /// Files that are committed and derived from the code.
 mod generated;
 /// The rules of the house, held by tests where the compiler does not hold them.

@@ -1,5 +1,6 @@
 //! Flags that several commands take.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,38 +10,38 @@ use clap::{Args, ValueEnum, ValueHint};
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Where the task will run")]
 pub struct PlaceToRun {
-    /// Take it from this live service (with --cluster)
-    #[arg(long, value_name = "NAME")]
+    /// Take it from this live service, in the cluster of --cluster (default: `default`)
+    #[arg(long, value_name = "NAME", value_parser = filled)]
     pub service: Option<String>,
     /// Input of create-service or update-service
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub service_definition: Option<String>,
+    pub service_definition: Option<PathBuf>,
     /// Input of run-task or start-task
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub run_task: Option<String>,
+    pub run_task: Option<PathBuf>,
     /// The cluster
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = filled)]
     pub cluster: Option<String>,
     /// The launch type
     #[arg(long, value_name = "TYPE", value_parser = ["FARGATE", "EC2", "EXTERNAL", "MANAGED_INSTANCES"], ignore_case = true)]
     pub launch_type: Option<String>,
-    /// A capacity provider, in place of a launch type
-    #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 1..)]
+    /// A capacity provider, in place of a launch type; several with commas, or repeat the flag
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = filled)]
     pub capacity_provider: Vec<String>,
     /// The platform version of Fargate
     #[arg(long, value_name = "VERSION")]
     pub platform_version: Option<String>,
-    /// The subnets
-    #[arg(long, value_name = "ID", value_delimiter = ',', num_args = 1..)]
+    /// The subnets; several with commas, or repeat the flag
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = filled)]
     pub subnets: Vec<String>,
-    /// The security groups
-    #[arg(long, value_name = "ID", value_delimiter = ',', num_args = 1..)]
+    /// The security groups; several with commas, or repeat the flag
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = filled)]
     pub security_groups: Vec<String>,
     /// Whether the task gets a public address
     #[arg(long, value_name = "ENABLED|DISABLED", value_parser = ["ENABLED", "DISABLED"], ignore_case = true)]
     pub assign_public_ip: Option<String>,
-    /// The container instances of a start-task
-    #[arg(long, value_name = "ID", value_delimiter = ',', num_args = 1..)]
+    /// The container instances of a start-task; several with commas, or repeat the flag
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = filled)]
     pub container_instances: Vec<String>,
     /// The role that manages the task's EBS volumes
     #[arg(long, value_name = "ARN")]
@@ -60,9 +61,18 @@ pub struct GateFlags {
     /// Skip these checks or groups; repeat the flag or separate them by commas
     #[arg(long, value_name = "CHECK|GROUP", value_delimiter = ',')]
     pub skip: Vec<String>,
-    /// Accepted findings (check, subject, reason, expires): a warning until that date
+    /// Accepted findings, which warn until a date; --write-accept writes such a file
+    ///
+    /// A list in JSON or YAML. Each entry has four fields, all required: `check`, the id of a check;
+    /// `subject`, the place of the finding as in the JSON report; `reason`, why it is accepted; `expires`,
+    /// a date after which it fails again:
+    /// [{"check": "image-exists", "subject": "/containerDefinitions/0/image", "reason": "pushed by the next
+    /// step", "expires": "2026-12-31"}]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub accept: Option<PathBuf>,
+    /// Write the failures to FILE in the format of --accept; the reasons are left for you to fill in
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub write_accept: Option<PathBuf>,
     /// Fail the run on a warning, and on a pass that rests on an assumption
     #[arg(long)]
     pub strict: bool,
@@ -136,7 +146,8 @@ pub enum Simulate {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Common flags")]
 pub struct Global {
-    /// Output: text, short, json or ndjson, to standard output or as FORMAT=FILE; may be repeated
+    /// Output: text, short, json or ndjson, to standard output or as FORMAT=FILE (`-` is standard output);
+    /// may be repeated
     #[arg(
         short = 'o',
         long,
@@ -144,7 +155,7 @@ pub struct Global {
         value_name = "FORMAT[=FILE]",
         env = "AWS_ECS_PREFLIGHT_FORMAT"
     )]
-    pub format: Vec<String>,
+    pub format: Vec<OsString>,
     /// Synonym of --format, as in the AWS CLI
     ///
     /// AWS_DEFAULT_OUTPUT and the profile's `output` are not followed.
@@ -203,6 +214,14 @@ pub enum Colour {
     /// On a terminal, unless `NO_COLOR` says otherwise
     #[default]
     Auto,
+}
+
+/// A value that is not empty, as an unset variable of a script leaves it.
+fn filled(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("the value is empty; is a variable of your script unset?".to_owned()),
+        text => Ok(text.to_owned()),
+    }
 }
 
 /// `90`, `90s`, `5m`, `1h`, `500ms`.

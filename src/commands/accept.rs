@@ -2,12 +2,22 @@
 
 use std::path::Path;
 
+use serde_json::{Value as Json, json};
 use time::format_description::well_known::Iso8601;
-use time::{Date, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
+use super::Failure;
+use super::input::{bounded, open};
 use crate::document::node::Value;
-use crate::document::{Node, Role, Source};
+use crate::document::{Identity, Node, Role, Source};
+use crate::names::nearest;
 use crate::report::{CheckResult, Status};
+
+/// The fields of an entry.
+const FIELDS: [&str; 4] = ["check", "subject", "reason", "expires"];
+
+/// How long a finding is accepted that `--write-accept` writes.
+const ACCEPTED_FOR: Duration = Duration::days(30);
 
 /// One accepted finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,49 +26,62 @@ pub(super) struct Accepted {
     subject: String,
     reason: String,
     expires: Date,
+    /// Where it is written.
+    place: String,
 }
 
 /// Reads the file: a list of objects with `check`, `subject`, `reason` and `expires` (YYYY-MM-DD), all
 /// required, in JSON or YAML. The subject "" is the whole definition.
-pub(super) fn read(path: &Path) -> Result<Vec<Accepted>, String> {
-    let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| format!("cannot read {name}: {error}"))?;
-    let source = Source::read(&name, Role::Context, &bytes).map_err(|error| error.to_string())?;
-    all(&source.root).map_err(|what| format!("{name}: {what}"))
+pub(super) fn read(path: &Path) -> Result<Vec<Accepted>, Failure> {
+    let name = path.to_string_lossy();
+    let bytes = bounded(open(path)?, &name)?;
+    let source = Source::read(&name, Role::Context, &bytes).map_err(Failure::usage)?;
+    match Identity::of(&source.root) {
+        Some(identity) if identity != Identity::Accepted => {
+            Err(Failure::usage(identity.out_of_place(&source, "a list of accepted findings")))
+        }
+        _ => all(&source.root).map_err(Failure::usage),
+    }
 }
 
 fn all(root: &Node) -> Result<Vec<Accepted>, String> {
     let Value::List(findings) = &root.value else {
-        return Err("accepted findings must be in a list: [{\"check\": ...}]".to_owned());
+        return Err(format!(
+            "{}: the accepted findings must be a list\n  Write [{{\"check\": ..., \"subject\": ..., \"reason\": ..., \"expires\": \"YYYY-MM-DD\"}}], or let --write-accept FILE write it",
+            root.place
+        ));
     };
     findings
         .iter()
-        .map(|node| one(node).map_err(|what| format!("{}: {what}", node.place.subject())))
+        .map(|node| one(node).map_err(|what| format!("{}: {what}", node.place)))
         .collect()
 }
 
 fn one(node: &Node) -> Result<Accepted, String> {
-    let field = |name: &str| {
-        node.get(name).and_then(Node::text).map(str::to_owned).ok_or_else(|| {
-            format!("an accepted finding needs `{name}` (check, subject, reason, expires)")
-        })
+    if let Some(entry) = node.entries().iter().find(|entry| !FIELDS.contains(&&*entry.key)) {
+        let meant = nearest(&entry.key, FIELDS);
+        let meant = meant.map_or_else(String::new, |name| format!("; is `{name}` meant?"));
+        return Err(format!("an accepted finding has no field `{}`{meant}", entry.key));
+    }
+    let field = |name: &str| match node.get(name).map(|it| &it.value) {
+        // YAML takes a date without quotes for more than text.
+        Some(Value::Text(text) | Value::Foreign(_, text)) => Ok(text.clone()),
+        _ => Err(format!(
+            "an accepted finding needs `{name}`, as text (check, subject, reason, expires)"
+        )),
     };
     let expires = field("expires")?;
     let expires = date(&expires)
         .ok_or_else(|| format!("`expires` is {expires:?}; write a date as YYYY-MM-DD"))?;
-    let accepted = Accepted {
-        check: field("check")?,
-        subject: field("subject")?,
-        reason: field("reason")?,
-        expires,
-    };
-    if accepted.reason.is_empty() {
-        return Err("an accepted finding needs a non-empty `reason`".to_owned());
+    let (check, reason) = (field("check")?, field("reason")?);
+    if reason.trim().is_empty() {
+        return Err("`reason` is empty: say why this finding is accepted".to_owned());
     }
-    if crate::checks::find(&accepted.check).is_none() {
-        return Err(format!("there is no check {:?}", accepted.check));
+    if crate::checks::find(&check).is_none() {
+        return Err(super::catalogue::unknown(&check));
     }
-    Ok(accepted)
+    let place = node.place.to_string();
+    Ok(Accepted { check, subject: field("subject")?, reason, expires, place })
 }
 
 fn date(text: &str) -> Option<Date> {
@@ -75,14 +98,16 @@ pub(super) fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
 
+impl Accepted {
+    fn is(&self, result: &CheckResult) -> bool {
+        self.check == result.id && self.subject == result.subject
+    }
+}
+
 /// Turns accepted failures into warnings; after their date they are failures again, and say so.
 pub(super) fn apply(accepted: &[Accepted], today: Date, results: &mut [CheckResult]) {
     for result in results.iter_mut().filter(|it| it.status == Status::Fail) {
-        let Some(it) =
-            accepted.iter().find(|it| it.check == result.id && it.subject == result.subject)
-        else {
-            continue;
-        };
+        let Some(it) = accepted.iter().find(|it| it.is(result)) else { continue };
         if it.expires < today {
             result.message =
                 format!("{} (accepted until {}, which has passed)", result.message, it.expires);
@@ -92,6 +117,60 @@ pub(super) fn apply(accepted: &[Accepted], today: Date, results: &mut [CheckResu
                 format!("{} (accepted until {}: {})", result.message, it.expires, it.reason);
         }
     }
+}
+
+/// What to know of entries that match no failure of these results. Of a check that did not run, nothing.
+pub(super) fn unmatched(accepted: &[Accepted], results: &[Vec<CheckResult>]) -> Vec<String> {
+    let all = || results.iter().flatten();
+    let is_used =
+        |it: &Accepted| all().any(|result| it.is(result) && result.status == Status::Fail);
+    let ran = |it: &Accepted| all().any(|result| it.check == result.id);
+    accepted
+        .iter()
+        .filter(|it| ran(it) && !is_used(it))
+        .map(|it| {
+            let of_check = all().filter(|result| it.check == result.id);
+            let failed = of_check.filter(|result| result.status == Status::Fail);
+            let subjects: Vec<String> =
+                failed.map(|result| format!("{:?}", result.subject)).take(3).collect();
+            let instead = match subjects.as_slice() {
+                [] => "it fails nowhere, so the entry can go".to_owned(),
+                subjects => format!("it fails at {}", subjects.join(", ")),
+            };
+            format!(
+                "--accept: {} matches nothing: {} does not fail at {:?}; {instead}",
+                it.place, it.check, it.subject
+            )
+        })
+        .collect()
+}
+
+/// What fails or is accepted, in the form that [`read`] reads. A reason that nobody gave yet is empty, so
+/// that the file is refused until somebody does.
+pub(super) fn print<'r>(
+    accepted: &[Accepted],
+    today: Date,
+    results: impl Iterator<Item = &'r CheckResult>,
+) -> String {
+    let mut entries: Vec<Json> = Vec::new();
+    for result in results {
+        let known = accepted.iter().find(|it| it.is(result));
+        let (reason, expires) = match (known, result.status) {
+            (Some(it), Status::Fail | Status::Warn) => (it.reason.as_str(), it.expires),
+            (None, Status::Fail) => ("", today + ACCEPTED_FOR),
+            _ => continue,
+        };
+        let entry = json!({
+            "check": result.id,
+            "subject": result.subject,
+            "reason": reason,
+            "expires": expires.to_string(),
+        });
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
+    format!("{:#}\n", Json::Array(entries))
 }
 
 #[cfg(test)]
@@ -124,6 +203,7 @@ mod tests {
             subject: "/containerDefinitions/0/image".to_owned(),
             reason: "pushed by the next step".to_owned(),
             expires: date("2026-11-23").unwrap(),
+            place: String::new(),
         };
         let table = [
             ("2026-11-22", Status::Warn, "pushed by the next step"),
@@ -151,13 +231,13 @@ mod tests {
         };
         assert_eq!(read_text(&finding("\"\"", "known")).unwrap()[0].subject, "");
         assert!(read_text(&finding("7", "known")).unwrap_err().contains("`subject`"));
-        assert!(read_text(&finding("\"\"", "")).unwrap_err().contains("`reason`"));
+        assert!(read_text(&finding("\"\"", "")).unwrap_err().contains("`reason` is empty"));
     }
 
     #[test]
     fn a_file_that_is_no_list_accepts_nothing_and_says_so() {
         for text in ["{}", r#"{"check": "image-exists"}"#] {
-            assert!(read_text(text).unwrap_err().contains("in a list"), "{text}");
+            assert!(read_text(text).unwrap_err().contains("must be a list"), "{text}");
         }
         assert_eq!(read_text("[]"), Ok(Vec::new()));
     }
@@ -169,6 +249,7 @@ mod tests {
             subject: "/containerDefinitions/1/image".to_owned(),
             reason: "another".to_owned(),
             expires: date("2999-01-01").unwrap(),
+            place: String::new(),
         };
         let mut results = [failed()];
         apply(&[elsewhere], date("2026-11-23").unwrap(), &mut results);

@@ -1,12 +1,14 @@
 //! Where the answers come from: AWS, or a recording.
 
 use std::future::Future;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Failure;
+use super::{Failure, input};
 use crate::cli::Global;
+use crate::document::{Identity, Role, Source};
 use crate::facts::Recording;
 use crate::lookup::{Connection, Settings, connect};
 use crate::names::Region;
@@ -51,15 +53,29 @@ pub(super) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 
 /// The recording in this file.
 pub(super) fn replayed(path: &Path) -> Result<Recording, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
-    Recording::parse(&text)
-        .map_err(|error| Failure::usage(format!("cannot replay {}: {error}", path.display())))
+    let shown = path.display();
+    let mut text = String::new();
+    input::open(path)?
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::usage(format!("cannot read {shown}: {error}")))?;
+    Recording::parse(&text).map_err(|error| {
+        let source = Source::read(&path.to_string_lossy(), Role::Context, text.as_bytes());
+        match source.ok().and_then(|source| Some((Identity::of(&source.root)?, source))) {
+            Some((identity, source)) if identity != Identity::Recording => {
+                Failure::usage(identity.out_of_place(&source, "a recording of this program"))
+            }
+            _ => Failure::usage(format!("cannot replay {shown}: {error}")),
+        }
+    })
 }
 
 /// The region of this name.
 pub(super) fn region(text: &str) -> Result<Region, Failure> {
-    text.parse().map_err(|_| Failure::no_verdict(format!("{text:?} is not an AWS region")))
+    text.parse().map_err(|_| {
+        Failure::no_verdict(format!(
+            "{text:?} is not an AWS region\n  Pass one such as us-east-1 with --region"
+        ))
+    })
 }
 
 /// The connection settings from the flags.

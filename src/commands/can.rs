@@ -33,6 +33,9 @@ pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
         let mut watch = Progress::new(output::is_watched());
         let mut run = asking::start(origin, &mut watch);
         let answer = run.work_out(|facts| access.answer(facts)).await;
+        if run.was_interrupted() {
+            return Err(Failure::interrupted());
+        }
         answer.map_err(Failure::no_verdict)?.map_err(unanswered)
     })?;
     let (word, exit) = match answer.evaluation.decision {

@@ -6,13 +6,18 @@ use super::{Failure, look, outlet};
 use crate::checks::{self, Check, Group};
 use crate::cli::Global;
 use crate::exit::Exit;
+use crate::names::nearest;
 use crate::output;
 use crate::verdict::{Rule, Words};
 
 /// Every check with what it verifies and calls.
 pub(super) fn list(global: &Global) -> Result<Exit, Failure> {
-    let mut text = String::new();
-    for group in checks::GROUPS {
+    list_of(checks::GROUPS, global)
+}
+
+fn list_of(groups: &[&'static Group], global: &Global) -> Result<Exit, Failure> {
+    let (mut text, mut checks) = (String::new(), Vec::new());
+    for group in groups {
         text.push_str(&format!("{}: {}\n", group.name, group.about));
         for check in group.checks {
             text.push_str(&format!("  {:<32} {}\n", check.id, check.verifies));
@@ -20,16 +25,19 @@ pub(super) fn list(global: &Global) -> Result<Exit, Failure> {
             if !calls.is_empty() {
                 text.push_str(&format!("  {:<32} calls {}\n", "", calls.join(", ")));
             }
+            checks.push(object(group, check));
         }
         text.push('\n');
     }
-    let checks: Vec<_> = checks::catalogue().map(|(group, check)| object(group, check)).collect();
     shown(&text, &json!({"schema_version": 1, "checks": checks}), global)
 }
 
-/// One check, or the list.
+/// One check, those of a group, or all.
 pub(super) fn explain(id: Option<&str>, global: &Global) -> Result<Exit, Failure> {
     let Some(id) = id else { return list(global) };
+    if let Some(group) = checks::GROUPS.iter().find(|group| group.name == id) {
+        return list_of(&[group], global);
+    }
     let Some((group, check)) = checks::find(id) else {
         return Err(Failure::usage(unknown(id)));
     };
@@ -86,15 +94,17 @@ fn page(group: &Group, check: &Check) -> String {
     text
 }
 
-/// The message for an unknown id: suggests the closest ones.
+/// The message for an unknown id: suggests the closest one, or those that contain it.
 pub(super) fn unknown(id: &str) -> String {
-    let near: Vec<&str> = checks::catalogue()
-        .map(|(_, check)| check.id)
-        .filter(|known| {
-            known.contains(id) || id.split('-').any(|part| part.len() > 3 && known.contains(part))
-        })
-        .take(5)
-        .collect();
+    let known = || {
+        let groups = checks::GROUPS.iter().map(|group| group.name);
+        groups.chain(checks::catalogue().map(|(_, check)| check.id))
+    };
+    let holding = || known().filter(|it| !id.is_empty() && it.contains(id)).take(5);
+    let near: Vec<&str> = match nearest(id, known()) {
+        Some(near) => vec![near],
+        None => holding().collect(),
+    };
     let hint = match near.as_slice() {
         [] => "run `aws-ecs-preflight checks` for the list".to_owned(),
         near => format!("did you mean {}?", near.join(", ")),

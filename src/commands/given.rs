@@ -1,7 +1,9 @@
 //! From the user's arguments to tasks; registered definitions and services are read from AWS.
 
+use std::path::Path;
+
 use super::Failure;
-use super::input::Given;
+use super::input::{Given, meant};
 use crate::cli::PlaceToRun;
 use crate::document::{DeployTool, RunContext, Source, TaskDefinition};
 use crate::knowledge::{Gap, Seen};
@@ -26,12 +28,28 @@ pub(super) async fn live_service(
     };
     let json = match run.learn(&lookup).await {
         Ok(Seen::Found(described)) => described.json.clone(),
-        Ok(Seen::Absent(absence)) => return Err(Failure::usage(absence.sentence)),
-        Err(gap) => return Err(unread(run, &gap)),
+        Ok(Seen::Absent(absence)) => {
+            return Err(Failure::usage(format!("{}{}", absence.sentence, by_default(place))));
+        }
+        Err(gap) => {
+            let failure = unread(run, &gap);
+            let message = format!("{}{}", failure.message, by_default(place));
+            return Err(Failure { message, ..failure });
+        }
     };
     let name = format!("service {service}");
     let source = Source::from_json_value(&name, crate::document::Role::Context, &json);
     Ok(RunContext::live_service(&source))
+}
+
+/// What to know of a service that was looked for without its cluster.
+fn by_default(place: &PlaceToRun) -> &'static str {
+    match place.cluster {
+        Some(_) => "",
+        None => {
+            "\n  --service without --cluster looks in the cluster `default`: pass --cluster NAME"
+        }
+    }
 }
 
 impl Given {
@@ -109,8 +127,9 @@ async fn registered(
             Ok(Source::from_json_value(name, crate::document::Role::Definition, &described.json))
         }
         Ok(Seen::Absent(absence)) => Err(Failure::usage(format!(
-            "{}, and no file with that name\n  Check the name, or the region with --region",
-            absence.sentence
+            "{}, and no file with that name{}\n  Check the name, or the region with --region",
+            absence.sentence,
+            meant(Path::new(name))
         ))),
         Err(gap) => Err(unread(run, &gap)),
     }

@@ -36,8 +36,8 @@ pub(super) fn run_and(
 ) -> Result<Exit, Failure> {
     let mut clock = Clock::start(judged.run.wait, judged.run.timeout);
     let gate = gate(judged)?;
-    let accepted = judged.gate.accept.as_deref().map(accept::read).transpose();
-    let accepted = accepted.map_err(Failure::usage)?.unwrap_or_default();
+    let accepted = judged.gate.accept.as_deref().map(accept::read).transpose()?;
+    let accepted = accepted.unwrap_or_default();
     let recording = judged.run.replay.as_deref().map(asking::replayed).transpose()?;
     let given =
         judged.definitions.iter().map(|it| input::read(it)).collect::<Result<Vec<_>, _>>()?;
@@ -45,6 +45,8 @@ pub(super) fn run_and(
     let outlet = outlet(global)?;
     let record = judged.run.record.as_deref().map(OutputFile::open).transpose();
     let record = record.map_err(Failure::usage)?;
+    let write_accept = judged.gate.write_accept.as_deref().map(OutputFile::open).transpose();
+    let write_accept = write_accept.map_err(Failure::usage)?;
     let run = Run {
         only_group,
         judged,
@@ -54,6 +56,7 @@ pub(super) fn run_and(
         accepted,
         recording,
         record,
+        write_accept,
         notes,
         draws: drawing.is_some(),
     };

@@ -95,6 +95,8 @@ fn settle_format(global: &mut Global, source: Option<ValueSource>) -> Result<(),
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use super::*;
 
     #[test]
@@ -108,10 +110,13 @@ mod tests {
             (Some("text"), "json", flag, Err(Exit::Usage)),
         ];
         for (output, format, source, expected) in table {
-            let (output, format) = (output.map(str::to_owned), vec![format.to_owned()]);
+            let (output, format) = (output.map(str::to_owned), vec![OsString::from(format)]);
             let mut global = Global { output, format, ..Global::default() };
             let settled = settle_format(&mut global, Some(source)).map_err(|it| it.exit);
-            let formats = || global.output.iter().chain(&global.format).map(String::as_str);
+            let formats = || {
+                let given = global.format.iter().filter_map(|it| it.to_str());
+                global.output.iter().map(String::as_str).chain(given)
+            };
             assert_eq!(settled.map(|()| formats().collect::<Vec<_>>()), expected);
         }
     }

@@ -1,6 +1,7 @@
 //! `network`: the group of checks, and its paths as lines or as a picture.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::Path;
 
 use super::{Failure, judge, look};
@@ -21,7 +22,10 @@ pub(super) fn run(
     let pictures =
         reached.graph.iter().map(|given| Picture::open(given)).collect::<Result<Vec<_>, _>>()?;
     let on_output = pictures.iter().filter(|picture| picture.file.is_none()).count();
-    let takes_output = |format: &String| !format.contains('=');
+    let takes_output = |format: &OsString| {
+        let format = format.to_string_lossy();
+        !format.contains('=') || format.ends_with("=-")
+    };
     let is_taken = global.format.iter().any(takes_output)
         || global.query.is_some()
         || global.output.as_deref() == Some("json");

@@ -76,7 +76,9 @@ async fn gather(
     let asks = wanted.live || wanted.missing;
     let connects = asks || wanted.place.service.is_some() || matches!(given, Given::Registered(_));
     let (origin, region) = if connects || wanted.replay.is_some() {
-        let (origin, region) = asking::origin(global, wanted.replay.as_deref()).await?;
+        let asked = asking::origin(global, wanted.replay.as_deref()).await;
+        let about_name = |failure| input::about_name(std::slice::from_ref(given), failure);
+        let (origin, region) = asked.map_err(about_name)?;
         (origin, Some(region))
     } else {
         (Origin::Offline, global.region.as_deref().map(asking::region).transpose()?)
@@ -96,9 +98,15 @@ async fn gather(
     let known = known.map_err(Failure::no_verdict)?;
     needs = needs_of(&known);
     needs.open.extend(known.open);
+    if run.was_interrupted() {
+        return Err(Failure::interrupted());
+    }
     if wanted.missing {
         let principal = holder(wanted, whose, &task, &region, &mut run).await?;
         let missing = run.work_out(|facts| missing(&needs, &principal, &region, facts)).await;
+        if run.was_interrupted() {
+            return Err(Failure::interrupted());
+        }
         return missing.map_err(Failure::no_verdict)?.map_err(unread);
     }
     Ok(Gathered { needs, lacks: false })

@@ -1,5 +1,7 @@
 //! How and where output is printed.
 
+use std::ffi::OsString;
+
 use super::failure::Failure;
 use crate::cli::{self, Global};
 use crate::output::{Colour, Look, Outlet, Volume};
@@ -21,6 +23,7 @@ pub(super) fn look(global: &Global) -> Look {
 
 /// Where the output goes.
 pub(super) fn outlet(global: &Global) -> Result<Outlet, Failure> {
-    let formats: Vec<String> = global.output.iter().chain(&global.format).cloned().collect();
+    let synonym = global.output.iter().map(OsString::from);
+    let formats: Vec<OsString> = synonym.chain(global.format.iter().cloned()).collect();
     Outlet::open(&formats, global.query.as_deref()).map_err(Failure::usage)
 }

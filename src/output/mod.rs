@@ -11,6 +11,7 @@ mod outlet;
 mod output_error;
 mod printable;
 mod progress;
+mod query;
 mod short;
 mod style;
 mod terminal;

@@ -1,5 +1,6 @@
 //! Where the output goes: checked before the first call.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
@@ -8,8 +9,10 @@ use jmespath::Expression;
 
 use super::format::Format;
 use super::output_error::OutputError;
+use super::query::with_quoted_literals;
 use super::style::Look;
 use super::terminal::say;
+use crate::names::without_prefix;
 
 /// A writable file, which keeps its contents until the output is written.
 #[derive(Debug)]
@@ -66,15 +69,15 @@ impl Outlet {
     ///
     /// # Errors
     /// An unknown format, a file that cannot be written, or a query that is wrong or has no JSON output.
-    pub fn open(formats: &[String], query: Option<&str>) -> Result<Outlet, OutputError> {
-        let default = [if query.is_some() { "json" } else { "text" }.to_owned()];
+    pub fn open(formats: &[OsString], query: Option<&str>) -> Result<Outlet, OutputError> {
+        let default = [OsString::from(if query.is_some() { "json" } else { "text" })];
         let formats = if formats.is_empty() { &default[..] } else { formats };
         let given = formats.iter().map(|given| parse(given)).collect::<Result<Vec<_>, _>>()?;
         if query.is_some() && given.iter().all(|(format, _)| *format != Format::Json) {
             let why = "it needs JSON output: pass --format json, or no --format";
             return Err(OutputError::Query(why.to_owned()));
         }
-        let query = query.map(jmespath::compile).transpose();
+        let query = query.map(|query| jmespath::compile(&with_quoted_literals(query))).transpose();
         let query = query.map_err(|error| OutputError::Query(error.to_string()))?;
         let open = |(format, path): (Format, Option<&Path>)| {
             Ok(Sink { format, file: path.map(OutputFile::open).transpose()? })
@@ -99,13 +102,15 @@ impl Outlet {
     }
 }
 
-fn parse(given: &str) -> Result<(Format, Option<&Path>), OutputError> {
-    let (word, path) = match given.split_once('=') {
-        Some((word, path)) => (word, Some(Path::new(path))),
-        None => (given, None),
-    };
-    let format = Format::named(word).ok_or_else(|| OutputError::Format(word.to_owned()))?;
-    Ok((format, path))
+/// `FORMAT`, or `FORMAT=FILE`, in which `-` is standard output.
+fn parse(given: &OsStr) -> Result<(Format, Option<&Path>), OutputError> {
+    let to_file = Format::ALL.iter().find_map(|(name, format)| {
+        let path = without_prefix(given, &format!("{name}="))?;
+        Some((*format, Some(Path::new(path)).filter(|path| path.as_os_str() != "-")))
+    });
+    let word = given.to_string_lossy().split('=').next().unwrap_or_default().to_owned();
+    let alone = || given.to_str().and_then(Format::named).map(|format| (format, None));
+    to_file.or_else(alone).ok_or(OutputError::Format(word))
 }
 
 #[cfg(test)]
@@ -113,7 +118,7 @@ mod tests {
     use super::*;
 
     fn open(formats: &[&str], query: Option<&str>) -> Result<Vec<Format>, String> {
-        let formats: Vec<String> = formats.iter().map(ToString::to_string).collect();
+        let formats: Vec<OsString> = formats.iter().map(OsString::from).collect();
         let outlet = Outlet::open(&formats, query).map_err(|error| error.to_string())?;
         Ok(outlet.sinks.iter().map(|sink| sink.format).collect())
     }
@@ -127,6 +132,7 @@ mod tests {
             assert!(open(&[format], Some("verdict")).unwrap_err().contains("needs JSON output"));
         }
         assert!(open(&["json"], Some("checks[")).unwrap_err().contains("--query"));
+        assert_eq!(open(&["json=-"], None), Ok(vec![Format::Json]));
         assert!(open(&["xml"], None).unwrap_err().contains("no format"));
     }
 

@@ -1,5 +1,6 @@
 //! A run: one round, or with `--wait` as many as it takes.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,12 +10,12 @@ use crate::commands::accept::{self, Accepted};
 use crate::commands::given::{Setting, live_service};
 use crate::commands::input::Given;
 use crate::commands::wait::{Clock, Interruption};
-use crate::commands::{Failure, asking};
+use crate::commands::{Failure, asking, input};
 use crate::document::{DeployTool, RunContext};
 use crate::exit::{Exit, Gate};
 use crate::facts::{Recording, View};
 use crate::knowledge::Seen;
-use crate::lookup::{Caller, CallerIdentity, Connection, connect};
+use crate::lookup::{Caller, CallerIdentity, Connection, configured_region, connect};
 use crate::names::Region;
 use crate::output::{self, OutputFile, Progress, Trace};
 use crate::preflight::{Bounds, Origin, RunLoop, Watch, plan, report};
@@ -35,6 +36,8 @@ pub(super) struct Run<'a> {
     pub(super) accepted: Vec<Accepted>,
     pub(super) recording: Option<Recording>,
     pub(super) record: Option<OutputFile>,
+    /// Where the failures are written, to be accepted.
+    pub(super) write_accept: Option<OutputFile>,
     /// Notes in addition to the results.
     pub(super) notes: Vec<String>,
     /// Whether the paths are printed too.
@@ -87,7 +90,7 @@ impl Run<'_> {
         gate: &Gate,
     ) -> Result<Ended, Failure> {
         let Asking { origin, region, asked_with } = tokio::select! {
-            asking = self.origin() => asking?,
+            asking = self.origin() => asking.map_err(|failure| input::about_name(&self.given, failure))?,
             () = clock.over() => return Err(Failure::no_verdict(TOO_LATE)),
             () = interruption.clone().came() => return Err(Failure::interrupted()),
         };
@@ -113,15 +116,22 @@ impl Run<'_> {
         let trails =
             if self.draws { trails(&arguments, &tasks, &mut run).await } else { Vec::new() };
         let caller = region.as_ref().and_then(|region| caller(&run, region));
+        let unmatched = accept::unmatched(&self.accepted, &results);
         let results = results.into_iter().map(|results| self.settled(results, live));
         let targets =
             arguments.iter().zip(&tasks).zip(results).map(|((argument, task), results)| {
                 let target = target(argument, task, region.as_ref(), caller.as_ref());
                 TargetReport::of(target, results)
             });
-        let targets = targets.collect();
+        let targets: Vec<TargetReport> = targets.collect();
+        if let Some(file) = &self.write_accept {
+            let found = targets.iter().flat_map(|target| &target.checks);
+            file.write(&accept::print(&self.accepted, accept::today(), found))
+                .map_err(Failure::usage)?;
+        }
         self.record(&run, region.as_ref(), now)?;
-        let notes = self.notes(gate, &run);
+        let mut notes = self.notes(gate, &run);
+        notes.extend(unmatched);
         let stats = Stats {
             api_calls: run.requests(),
             elapsed_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -189,22 +199,32 @@ impl Run<'_> {
     /// cannot be determined.
     async fn guard(&self, region: Option<&Region>, run: &mut RunLoop<'_>) -> Result<(), Failure> {
         let gate = &self.judged.gate;
-        let Some(region) = region else {
-            return match gate.expect_region.as_ref().or(gate.expect_account.as_ref()) {
-                Some(expected) => Err(Failure::no_verdict(format!(
-                    "--expect-region is {expected}, but this run has no region\n  Pass --region"
-                ))),
-                None => Ok(()),
+        if let Some(expected) = &gate.expect_region {
+            // An offline run has no region, but the one that is configured can be compared.
+            let configured = match region {
+                Some(region) => Some(region.clone()),
+                None => configured_region(&asking::settings(self.global)).await,
             };
-        };
-        if let Some(expected) = &gate.expect_region
-            && expected != region.as_str()
-        {
-            return Err(Failure::no_verdict(format!(
-                "this run would check region {region}, but --expect-region is {expected}"
-            )));
+            match configured {
+                Some(region) if region.as_str() == expected => {}
+                Some(region) => {
+                    return Err(Failure::no_verdict(format!(
+                        "this run would check region {region}, but --expect-region is {expected}"
+                    )));
+                }
+                None => {
+                    return Err(Failure::no_verdict(format!(
+                        "--expect-region is {expected}, but no region is configured\n  Pass --region, or set AWS_REGION"
+                    )));
+                }
+            }
         }
         let Some(expected) = &gate.expect_account else { return Ok(()) };
+        let Some(region) = region else {
+            return Err(Failure::no_verdict(format!(
+                "--expect-account says {expected}, but this run asks nothing of AWS, so that its account is unknown\n  Leave the flag out, or run verify"
+            )));
+        };
         let account = match run.learn(&CallerIdentity { region: region.clone() }).await {
             Ok(Seen::Found(caller)) => Ok(caller.account.to_string()),
             Ok(Seen::Absent(absence)) => Err(absence.sentence.clone()),
@@ -226,7 +246,7 @@ impl Run<'_> {
         region: Option<&Region>,
         now: Option<i64>,
         run: &mut RunLoop<'_>,
-    ) -> Result<(Vec<&str>, Vec<Task>), Failure> {
+    ) -> Result<(Vec<Cow<'_, str>>, Vec<Task>), Failure> {
         let live = live_service(&self.judged.place, region, run).await?;
         let setting = Setting {
             context: live.merge(self.context.clone()),
@@ -241,7 +261,7 @@ impl Run<'_> {
         let (mut arguments, mut tasks) = (Vec::new(), Vec::new());
         for (argument, given) in self.judged.definitions.iter().zip(&self.given) {
             for source in given.documents(region, run).await? {
-                arguments.push(argument.as_str());
+                arguments.push(argument.to_string_lossy());
                 tasks.push(setting.task(source)?);
             }
         }
@@ -285,7 +305,7 @@ impl Run<'_> {
 
 /// The paths of each task, with its name. The report already says why a path is not known.
 async fn trails(
-    arguments: &[&str],
+    arguments: &[Cow<'_, str>],
     tasks: &[Task],
     run: &mut RunLoop<'_>,
 ) -> Vec<(String, Vec<NetworkPath>)> {
@@ -293,7 +313,7 @@ async fn trails(
     for (argument, task) in arguments.iter().zip(tasks) {
         let known = run.work_out(|view| checks::trails(task, view)).await;
         let family = task.definition.family.get().ok().flatten();
-        let name = family.map_or(*argument, String::as_str);
+        let name = family.map_or(&**argument, String::as_str);
         found.push((name.to_owned(), known.unwrap_or_default()));
     }
     found

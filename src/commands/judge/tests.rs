@@ -50,6 +50,7 @@ fn each_definition_of_an_argument_is_a_target() {
         accepted: Vec::new(),
         recording: None,
         record: None,
+        write_accept: None,
         notes: Vec::new(),
         draws: true,
     };

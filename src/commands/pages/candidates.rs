@@ -18,7 +18,7 @@ pub(super) fn attach(command: Command, groups: Groups) -> Command {
         let name = command.get_name().to_owned();
         command.mut_args(|arg| attach_to_flag(arg, groups)).mut_args(|arg| match name.as_str() {
             "explain" if arg.is_positional() => {
-                arg.add(ArgValueCandidates::new(move || ids(groups)))
+                arg.add(ArgValueCandidates::new(move || groups_and_ids(groups)))
             }
             "man" if arg.is_positional() => {
                 arg.add(ArgValueCandidates::new(move || commands(groups)))

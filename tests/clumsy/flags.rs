@@ -1,0 +1,166 @@
+use super::program::Folder;
+
+const REPLAYED: &str = "verify healthy.json --replay account.json";
+
+#[test]
+fn a_list_takes_commas_and_repeats_and_never_the_file() {
+    let folder = Folder::new("lists");
+    for list in [
+        "--subnets subnet-1 --subnets subnet-2",
+        "--subnets subnet-1,subnet-2",
+        "--subnets=subnet-1,subnet-2",
+    ] {
+        // The file after the list, and before it.
+        for line in [
+            format!("network {list} healthy.json --replay account.json -o json"),
+            format!("network healthy.json {list} --replay account.json -o json"),
+        ] {
+            let said = folder.line(&line);
+            let unknown = said.results("unknown");
+            for subnet in ["subnet-1", "subnet-2"] {
+                assert!(unknown.iter().any(|it| it.2.contains(subnet)), "{line}: {unknown:?}");
+            }
+        }
+    }
+    let said = folder.line(
+        "network --subnets subnet-01234567 subnet-89abcdef healthy.json --replay account.json",
+    );
+    said.ends(2).says("subnet-89abcdef is given as a task definition").says("--subnets A,B");
+    let said = folder.run(&["network", "healthy.json", "--subnets", ""]).ends(2);
+    said.says("--subnets").says("the value is empty");
+}
+
+#[test]
+fn a_mistyped_name_is_told_from_a_registered_one() {
+    let folder = Folder::new("names").with("AWS_REGION", "eu-west-1");
+    for (name, code, says) in [
+        ("healthyy", 4, "there is no file healthyy; did you mean healthy.json?"),
+        ("healthy", 4, "there is no file healthy; did you mean healthy.json?"),
+        (
+            "elsewhere",
+            4,
+            "nor can a registered task definition of that name be read: no AWS credentials",
+        ),
+        ("helthy.json", 2, "there is no file helthy.json; did you mean healthy.json?"),
+        ("no/healthy.json", 2, "there is no file no/healthy.json\n"),
+    ] {
+        let said = folder.run(&["verify", name]).ends(code).says(says);
+        if code == 4 {
+            said.says("no AWS credentials").never_says("provider was not enabled");
+        }
+    }
+    for flag in ["--service-definition", "--run-task", "--accept"] {
+        let said = folder.line(&format!("{REPLAYED} {flag} broken.jsn")).ends(2);
+        said.says("cannot read broken.jsn").says("did you mean broken.json?");
+    }
+    let said = folder.line("verify healthy.json --replay acount.json").ends(2);
+    said.says("cannot read acount.json").says("did you mean account.json?");
+    let said = folder.line("verify healthy.json --replay healthy.json").ends(2);
+    said.says("this is a task definition, not a recording of this program");
+}
+
+#[test]
+fn a_service_without_a_cluster_says_where_it_was_looked_for() {
+    let folder = Folder::new("service");
+    let said = folder.line(&format!("{REPLAYED} --service web")).ends(4);
+    said.says("service web in cluster default").says("pass --cluster NAME");
+    let said = folder.line(&format!("{REPLAYED} --service web --cluster blue")).ends(4);
+    said.says("service web in cluster blue").never_says("pass --cluster NAME");
+}
+
+#[test]
+fn explain_takes_groups_and_names_what_was_probably_meant() {
+    let folder = Folder::new("explain");
+    folder.line("explain secrets").ends(0).says("secret-exists").never_says("image-exists");
+    folder.line("explain secret-exist").ends(2).says("did you mean secret-exists?");
+    folder.line("explain secretss").ends(2).says("did you mean secrets?");
+    folder.line("explain Secret_Exists").ends(2).says("did you mean secret-exists?");
+    folder.line("explain nonsense").ends(2).says("`aws-ecs-preflight checks` lists all");
+    folder.line(&format!("{REPLAYED} --only imge")).ends(2).says("did you mean image?");
+}
+
+#[test]
+fn the_region_of_the_environment_is_the_expected_one() {
+    let expects = "definition healthy.json --expect-region eu-west-1";
+    let bare = Folder::new("expect");
+    bare.line(expects).ends(4).says("no region is configured").says("AWS_REGION");
+    let said = bare.line("definition healthy.json --expect-account 111122223333").ends(4);
+    said.says("asks nothing of AWS").says("run verify");
+    for (name, region) in [("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "eu-west-1")] {
+        Folder::new("expect-it").with(name, region).line(expects).ends(0);
+    }
+    let elsewhere = Folder::new("expect-elsewhere").with("AWS_REGION", "us-east-1");
+    let said = elsewhere.line(expects).ends(4);
+    said.says("this run would check region us-east-1, but --expect-region is eu-west-1");
+    elsewhere.line(&format!("{expects} --region eu-west-1")).ends(0);
+}
+
+#[test]
+fn the_platform_version_is_latest_in_capitals() {
+    let folder = Folder::new("latest");
+    let line = "definition healthy.json --launch-type FARGATE --platform-version";
+    folder.line(&format!("{line} latest")).ends(3).says("write LATEST").says("--platform-version");
+    folder.line(&format!("{line} LATEST")).ends(0);
+}
+
+#[test]
+fn a_format_may_name_standard_output() {
+    let folder = Folder::new("stdout");
+    let said = folder.line(&format!("{REPLAYED} -o json=-")).ends(0);
+    assert_eq!(said.report()["verdict"], "pass");
+    assert!(!folder.has("-"));
+    folder.line(&format!("{REPLAYED} -o xml=a.xml")).ends(2).says("there is no format \"xml\"");
+}
+
+#[test]
+fn a_query_takes_what_the_aws_cli_takes() {
+    let folder = Folder::new("query");
+    for (query, printed) in [
+        ("checks[?status==`pass`]|[0].id", "definition-schema"),
+        ("checks[?status=='pass']|[0].id", "definition-schema"),
+        ("checks[?status==`\"pass\"`]|[0].id", "definition-schema"),
+        ("length(checks[?status==`fail`])", "0"),
+        ("stats.api_calls == `0`", "true"),
+    ] {
+        let said =
+            folder.run(&["verify", "healthy.json", "--replay", "account.json", "--query", query]);
+        said.ends(0).says(printed);
+    }
+    let said = folder.run(&["checks", "--query", "checks[?status==`"]).ends(2);
+    said.says("--query");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn file_names_need_not_be_utf8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let name = |bytes: &'static [u8]| OsStr::from_bytes(bytes);
+    let folder = Folder::new("bytes");
+    let (definition, recording) = (folder.read("healthy.json"), folder.read("account.json"));
+    folder.write(name(b"caf\xE9.json"), definition);
+    folder.write(name(b"r\xE9c.json"), recording);
+    folder.write(name(b"s\xE9r.json"), r#"{"cluster": "c", "serviceName": "web"}"#);
+    for definition in [name(b"caf\xE9.json"), name(b"file://caf\xE9.json")] {
+        let arguments = [
+            name(b"verify"),
+            definition,
+            name(b"--replay"),
+            name(b"r\xE9c.json"),
+            name(b"--service-definition"),
+            name(b"s\xE9r.json"),
+            name(b"--only"),
+            name(b"image"),
+            name(b"-o"),
+            name(b"json=out-\xE9.json"),
+            name(b"-o"),
+            name(b"text"),
+        ];
+        folder.run(&arguments).ends(0).says("PASS");
+        let report = folder.read_bytes(name(b"out-\xE9.json"));
+        assert!(String::from_utf8(report).unwrap().contains("caf\u{FFFD}.json"));
+    }
+    let said = folder.run(&[name(b"verify"), name(b"n\xE9.json")]).ends(2);
+    said.says("there is no file n\u{FFFD}.json");
+}

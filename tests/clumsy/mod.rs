@@ -1,0 +1,16 @@
+//! Clumsy use: given a slip that people make, then the program says the sentence that helps, with the exit
+//! code that its manual promises.
+
+/// Accepted findings.
+mod accepted;
+/// Credentials, profiles and regions that are not as they should be.
+mod credentials;
+/// Broken and odd documents.
+mod documents;
+/// Flags and names.
+mod flags;
+/// Ctrl-C.
+#[cfg(unix)]
+mod interruption;
+/// The program, run in a folder of its own.
+mod program;

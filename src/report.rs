@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::shell::ShellCommand;
+use crate::verdict::Input;
 
 /// How a check ended for one subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -116,6 +117,29 @@ pub struct Location {
     pub column: usize,
 }
 
+/// Why a result is `skip`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SkipReason {
+    /// The document has nothing that the check would judge.
+    NotApplicable,
+    /// An input was not given; any of the flags gives it.
+    NeedsInput {
+        /// Which one, as its flags.
+        #[serde(rename = "flags")]
+        input: Input,
+    },
+    /// What it needs is missing, and another check reports that.
+    NeedsCheck {
+        /// The id of that check.
+        check: String,
+        /// The subject of its result.
+        subject: String,
+    },
+    /// It could at most warn, and could not be determined.
+    NotDetermined,
+}
+
 /// The result of one check for one subject. Every key is always there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CheckResult {
@@ -125,6 +149,8 @@ pub struct CheckResult {
     pub group: String,
     /// How it ended.
     pub status: Status,
+    /// Why it was skipped; `null` for every other status.
+    pub skip_reason: Option<SkipReason>,
     /// JSON pointer into the document as the user wrote it.
     pub subject: String,
     /// The container that it concerns.

@@ -10,8 +10,10 @@ use crate::lookup::{CallerIdentity, Mend, Missing};
 use crate::shell::ShellCommand;
 
 mod rule;
+mod skip;
 
 pub use rule::{Rule, Words};
+pub use skip::{Input, Skip};
 
 /// The verdict of a check on its subject, or why there is none.
 pub type Judgement = Result<Verdict, Stop>;
@@ -24,8 +26,8 @@ pub enum Verdict {
     Pass(String),
     /// At least one thing is wrong, or one part could not be judged.
     Found(Vec<Finding>),
-    /// The check does not apply, because of the document.
-    NotApplicable(String),
+    /// The check does not apply, or its input was not given.
+    Skipped(Skip),
 }
 
 /// How bad a finding is.
@@ -75,7 +77,15 @@ pub fn pass(because: impl Into<String>) -> Judgement {
 /// # Errors
 /// None; the type is that of every judgement.
 pub fn not_applicable(because: impl Into<String>) -> Judgement {
-    Ok(Verdict::NotApplicable(because.into()))
+    Ok(Verdict::Skipped(Skip::not_applicable(because)))
+}
+
+/// The check needs an input that was not given.
+///
+/// # Errors
+/// None; the type is that of every judgement.
+pub fn needs_input(input: Input, because: impl Into<String>) -> Judgement {
+    Ok(Verdict::Skipped(Skip::needs(input, because)))
 }
 
 /// The claim is proven not to hold.

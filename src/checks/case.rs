@@ -15,7 +15,7 @@ use crate::document::{Container, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::task::{Listed, Planned, Subject, Task, Unplanned, Written};
-use crate::verdict::{Judgement, not_applicable};
+use crate::verdict::{Judgement, Skip, Verdict};
 
 /// One subject of a check, to be judged.
 pub struct Case<'t> {
@@ -56,10 +56,11 @@ pub fn each<'t, S: Written<'t>>(
 ) -> Vec<Case<'t>> {
     let planned = match S::all(task) {
         Ok(planned) => planned,
-        Err(because) => return none(task, because),
+        Err(skip) => return none(task, skip),
     };
     if planned.is_empty() {
-        return none(task, format!("the task definition has no {}", S::KIND));
+        let because = format!("the task definition has no {}", S::KIND);
+        return none(task, Skip::not_applicable(because));
     }
     let case = |planned: Planned<S>| match planned {
         Ok(subject) => Case::of(subject, judge),
@@ -76,7 +77,7 @@ pub fn together<'t, S: Written<'t>>(
 ) -> Vec<Case<'t>> {
     let planned = match S::all(task) {
         Ok(planned) => planned,
-        Err(because) => return none(task, because),
+        Err(skip) => return none(task, skip),
     };
     let (mut subjects, mut cases) = (Vec::new(), Vec::new());
     for planned in planned {
@@ -100,7 +101,8 @@ pub fn each_listed<'t, S: Listed<'t>>(
     let spread = move |facts: &View| {
         let members = S::all(task, facts)?;
         if members.is_empty() {
-            return Ok(none(task, format!("the account has no {}", S::KIND)));
+            let because = format!("the account has no {}", S::KIND);
+            return Ok(none(task, Skip::not_applicable(because)));
         }
         Ok(members.into_iter().map(|member| Case::of(member, judge)).collect())
     };
@@ -134,8 +136,8 @@ impl<'t> Case<'t> {
 }
 
 /// There is nothing to judge.
-fn none(task: &Task, because: String) -> Vec<Case<'_>> {
-    vec![Case::at(&task.definition.place, move |_| not_applicable(because.clone()))]
+fn none(task: &Task, skip: Skip) -> Vec<Case<'_>> {
+    vec![Case::at(&task.definition.place, move |_| Ok(Verdict::Skipped(skip.clone())))]
 }
 
 /// The subject cannot be read from the document.

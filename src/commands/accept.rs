@@ -182,6 +182,7 @@ mod tests {
             id: "image-exists".to_owned(),
             group: "image".to_owned(),
             status: Status::Fail,
+            skip_reason: None,
             subject: "/containerDefinitions/0/image".to_owned(),
             container: None,
             location: None,

@@ -76,6 +76,7 @@ mod tests {
             id: "image-exists".to_owned(),
             group: "image".to_owned(),
             status: Status::Fail,
+            skip_reason: None,
             subject: text(),
             container: Some(text()),
             location: Some(Location { file: text(), line: 1, column: 1 }),

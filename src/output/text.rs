@@ -267,6 +267,7 @@ mod tests {
             id: id.to_owned(),
             group: "network".to_owned(),
             status,
+            skip_reason: None,
             subject: String::new(),
             container: None,
             location: None,

@@ -13,7 +13,7 @@ use crate::knowledge::{Purpose, Stop};
 use crate::names::{Region, RoleArn, RoleRef};
 use crate::shell::{ShellCommand, Word};
 use crate::task::{NO_ROLE, Task};
-use crate::verdict::{Finding, Judgement, Severity, Verdict, not_applicable, pass, warn};
+use crate::verdict::{Finding, Input, Judgement, Severity, Skip, Verdict, pass, warn};
 
 const REMEDY: &str = "Attach AmazonEC2ContainerServiceforEC2Role to the role of the container instances, or set executionRoleArn to a role that has the permission";
 
@@ -24,7 +24,7 @@ pub(crate) enum Acting<'f> {
     /// The roles of the container instances that it may run on.
     Instances(Machines<'f>),
     /// No role whose permissions could be judged, for this reason.
-    Unjudged(String),
+    Unjudged(Skip),
 }
 
 /// The container instances that a task may run on.
@@ -54,7 +54,7 @@ pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
     }
     let fleet = match fleet(task)? {
         Ok(fleet) => fleet,
-        Err(why) => return Ok(Acting::Unjudged(why)),
+        Err(skip) => return Ok(Acting::Unjudged(skip)),
     };
     let Roles { held, bare } = facts.derive(&RolesOf(fleet.clone()))?;
     if held.is_empty() {
@@ -62,10 +62,10 @@ pub(crate) fn acting<'f>(task: &Task, facts: &View<'f>) -> Result<Acting<'f>, St
             true => "",
             false => ": without one, the agent can neither log in to ECR nor write logs",
         };
-        return Ok(Acting::Unjudged(format!(
+        return Ok(Acting::Unjudged(Skip::not_applicable(format!(
             "no execution role is set, and no active container instance of cluster {} that the task may run on has an instance profile with a role{consequence}",
             fleet.cluster
-        )));
+        ))));
     }
     let holders: Vec<_> =
         held.iter()
@@ -93,13 +93,16 @@ pub(crate) fn roles<'f>(task: &Task, facts: &View<'f>) -> Result<Vec<&'f RoleArn
 }
 
 /// The instances that a task may run on, or why none of them acts for it.
-fn fleet(task: &Task) -> Result<Result<Fleet, String>, Stop> {
+fn fleet(task: &Task) -> Result<Result<Fleet, Skip>, Stop> {
     let roleless = [LaunchTarget::External, LaunchTarget::ManagedInstances];
     if task.may_run_on_fargate()? || task.launch_targets()?.iter().any(|it| roleless.contains(it)) {
-        return Ok(Err(NO_ROLE.to_owned()));
+        return Ok(Err(Skip::not_applicable(NO_ROLE)));
     }
     Ok(Fleet::of(task)?.ok_or_else(|| {
-        "no execution role is set, so the container instances use their own role: pass --cluster to check it".to_owned()
+        Skip::needs(
+            Input::Cluster,
+            "no execution role is set, so the container instances use their own role: pass --cluster to check it",
+        )
     }))
 }
 
@@ -112,7 +115,7 @@ impl Acting<'_> {
     pub(crate) fn judge(&self, judge: impl Fn(&Policies) -> Judgement) -> Judgement {
         match self {
             Acting::Execution(who) => judge(who),
-            Acting::Unjudged(why) => not_applicable(why.clone()),
+            Acting::Unjudged(skip) => Ok(Verdict::Skipped(skip.clone())),
             Acting::Instances(machines) => {
                 let judged = machines.holders.iter().map(|it| (it, judge(it.who))).collect();
                 machines.together(judged)
@@ -130,7 +133,7 @@ impl Machines<'_> {
                 Verdict::Found(findings) => {
                     refused.extend(findings.into_iter().map(|finding| (holder, finding)));
                 }
-                nothing @ Verdict::NotApplicable(_) => return Ok(nothing),
+                nothing @ Verdict::Skipped(_) => return Ok(nothing),
             }
         }
         let Some((holder, finding)) = refused.into_iter().next() else {

@@ -56,6 +56,7 @@ mod tests {
             id: String::new(),
             group: String::new(),
             status: Status::Fail,
+            skip_reason: None,
             subject: String::new(),
             container: None,
             location: None,

@@ -1,5 +1,6 @@
 //! Which check reports an absence, so that a missing resource fails once.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::Probe;
@@ -13,8 +14,16 @@ use crate::verdict::{Settled, Severity, Verdict};
 /// The reporter of each absence.
 pub(super) struct Reporters<'t> {
     table: &'t Table,
-    checks: HashMap<Missing<'t>, &'static Check>,
+    checks: HashMap<Missing<'t>, Reporter>,
     excused: HashSet<Missing<'t>>,
+}
+
+/// Who reports something that is missing.
+pub(super) struct Reporter {
+    /// The check.
+    pub(super) check: &'static Check,
+    /// The subject of its result.
+    pub(super) subject: String,
 }
 
 /// An absence, for one task. Several calls may report the same absence with one sentence: a missing cluster
@@ -26,9 +35,9 @@ enum Missing<'t> {
 }
 
 /// How an absence is reported.
-pub(super) enum Report {
+pub(super) enum Report<'r> {
     /// This check fails with it; the others are skipped.
-    By(&'static Check),
+    By(&'r Reporter),
     /// No check reports it: each one that stopped at it also has a gap.
     Nobody,
     /// Another check has proven that the task does not need it. Both cannot be right.
@@ -50,12 +59,13 @@ impl<'t> Reporters<'t> {
             }
             let Verdict::Found(findings) = verdict else { continue };
             for finding in findings {
+                let place = finding.place.as_ref().unwrap_or(&probe.place);
+                let reporter = || Reporter { check: probe.check, subject: place.subject() };
                 match &finding.severity {
-                    Severity::Absent(lack) => reporters.stopped(probe, lack),
+                    Severity::Absent(lack) => reporters.stopped(probe.target, lack, reporter()),
                     Severity::Fail => {
-                        let place = finding.place.as_ref().unwrap_or(&probe.place);
                         let missing = Missing::Written(probe.target, place.subject());
-                        reporters.checks.entry(missing).or_insert(probe.check);
+                        reporters.checks.entry(missing).or_insert_with(reporter);
                     }
                     Severity::Warn | Severity::Unknown(_) => {}
                 }
@@ -64,17 +74,23 @@ impl<'t> Reporters<'t> {
         reporters
     }
 
-    fn stopped(&mut self, probe: &Probe<'_>, lack: &Lack) {
-        let missing = self.missing(probe.target, &lack.ground);
-        let reporter = self.checks.entry(missing).or_insert(probe.check);
-        let rank = |check: &Check| rank(check, &lack.ground, self.table);
-        if rank(probe.check) < rank(reporter) {
-            *reporter = probe.check;
+    fn stopped(&mut self, target: usize, lack: &Lack, candidate: Reporter) {
+        let missing = self.missing(target, &lack.ground);
+        let rank = |it: &Reporter| rank(it.check, &lack.ground, self.table);
+        match self.checks.entry(missing) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(candidate);
+            }
+            Entry::Occupied(mut known) => {
+                if rank(&candidate) < rank(known.get()) {
+                    known.insert(candidate);
+                }
+            }
         }
     }
 
     /// The reporter of this absence.
-    pub(super) fn report(&self, target: usize, lack: &Lack) -> Report {
+    pub(super) fn report(&self, target: usize, lack: &Lack) -> Report<'_> {
         let missing = self.missing(target, &lack.ground);
         match self.checks.get(&missing) {
             _ if self.excused.contains(&missing) => Report::Excused,

@@ -2,13 +2,13 @@
 
 use super::Probe;
 use super::merge_commands::merge_commands;
-use super::reporters::{Report, Reporters};
+use super::reporters::{Report, Reporter, Reporters};
 use super::run_loop::RunLoop;
 use super::spreading::Ended;
 use crate::facts::{Log, Table};
 use crate::knowledge::{Gap, Ground, Lack};
-use crate::report::{CheckResult, Location, Status};
-use crate::verdict::{Finding, Settled, Severity, Verdict, mend};
+use crate::report::{CheckResult, Location, SkipReason, Status};
+use crate::verdict::{Finding, Settled, Severity, Skip, Verdict, mend};
 
 /// Evaluates the probes and renders their results: one list for each target.
 pub async fn report(
@@ -64,6 +64,7 @@ impl Writer<'_, '_> {
             id: check.id.to_owned(),
             group: group.name.to_owned(),
             status,
+            skip_reason: None,
             subject: place.subject(),
             container: container.clone(),
             location: location(place),
@@ -76,6 +77,10 @@ impl Writer<'_, '_> {
             docs: check.docs.to_owned(),
             assumes: !self.log.assumptions.is_empty(),
         }
+    }
+
+    fn skip(&self, reason: SkipReason, message: String) -> CheckResult {
+        CheckResult { skip_reason: Some(reason), ..self.result(Status::Skip, message) }
     }
 
     /// The lookups with their answers, then the assumptions.
@@ -100,7 +105,11 @@ impl Writer<'_, '_> {
     fn said(&self, verdict: &Verdict) -> Vec<CheckResult> {
         match verdict {
             Verdict::Pass(because) => vec![self.result(Status::Pass, because.clone())],
-            Verdict::NotApplicable(because) => vec![self.result(Status::Skip, because.clone())],
+            Verdict::Skipped(Skip { because, needs }) => {
+                let reason = needs
+                    .map_or(SkipReason::NotApplicable, |input| SkipReason::NeedsInput { input });
+                vec![self.skip(reason, because.clone())]
+            }
             Verdict::Found(findings) => findings.iter().map(|it| self.found(it)).collect(),
         }
     }
@@ -142,7 +151,7 @@ impl Writer<'_, '_> {
     fn unknown(&self, gap: &Gap) -> CheckResult {
         let check = self.probe.check;
         if check.advises {
-            return self.result(Status::Skip, format!("not checked: {gap}"));
+            return self.skip(SkipReason::NotDetermined, format!("not checked: {gap}"));
         }
         let mut result = self.result(Status::Unknown, gap.to_string());
         result.prevents = check.prevents.first().map(|error| (*error).to_owned());
@@ -184,9 +193,10 @@ impl Writer<'_, '_> {
     /// A skip, if another check reports the absence.
     fn skipped(&self, lack: &Lack) -> Option<CheckResult> {
         match self.reporters.report(self.probe.target, lack) {
-            Report::By(check) if !std::ptr::eq(check, self.probe.check) => {
+            Report::By(Reporter { check, subject }) if !std::ptr::eq(*check, self.probe.check) => {
                 let message = format!("not judged: needs {}, which failed", check.id);
-                Some(self.result(Status::Skip, message))
+                let (check, subject) = (check.id.to_owned(), subject.clone());
+                Some(self.skip(SkipReason::NeedsCheck { check, subject }, message))
             }
             _ => None,
         }

@@ -22,7 +22,7 @@ pub use secret::{InParameterStore, InSecretsManager};
 pub use sender::{Attachment, Carrier, EgressPoint, NetworkPart, NetworkUse, SendsFrom};
 pub use stored::{EbsVolumeUse, LaunchVolumeUse, StoredUse};
 pub use subject::{Listed, Subject, Subjects, Written};
-pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse};
+pub use volume::{DrivenVolumeUse, Driver, EfsMountUse, EfsVolumeUse, Unmounted};
 
 use crate::document::container::Secret;
 use crate::document::launch::requested;

@@ -6,6 +6,7 @@ use crate::document::{Field, LaunchTarget, Located, Place};
 use crate::knowledge::{Gap, Stop};
 use crate::names;
 use crate::placement::platform_version::PlatformVersion;
+use crate::verdict::{Input, Skip};
 
 /// A place that calls of the task leave from.
 #[derive(Clone, Copy)]
@@ -111,8 +112,8 @@ impl Task {
     /// Everywhere that calls of the task leave from.
     ///
     /// # Errors
-    /// Why there is nothing to judge, as a sentence.
-    pub fn egress_points(&self) -> Result<Vec<Planned<EgressPoint<'_>>>, String> {
+    /// Why there is nothing to judge.
+    pub fn egress_points(&self) -> Subjects<EgressPoint<'_>> {
         let subnets = &self.context.network.subnets;
         let attachment = match self.attachment() {
             Ok(attachment) => attachment,
@@ -137,10 +138,12 @@ impl Task {
         }
         match (found.is_empty(), attachment) {
             (false, _) => Ok(found),
-            (true, Attachment::Outside) => Err("external instances are not in a VPC".to_owned()),
-            (true, Attachment::Fargate) => Err(NO_SUBNETS.to_owned()),
-            (true, Attachment::OwnInterface) => Err(NO_PLACE.to_owned()),
-            (true, Attachment::InstanceInterface) => Err(NO_CLUSTER.to_owned()),
+            (true, Attachment::Outside) => {
+                Err(Skip::not_applicable("external instances are not in a VPC"))
+            }
+            (true, Attachment::Fargate) => Err(Skip::needs(Input::Subnets, NO_SUBNETS)),
+            (true, Attachment::OwnInterface) => Err(Skip::needs(Input::Subnets, NO_PLACE)),
+            (true, Attachment::InstanceInterface) => Err(Skip::needs(Input::Cluster, NO_CLUSTER)),
         }
     }
 
@@ -157,7 +160,7 @@ impl Task {
             _ => true,
         };
         let mut found = Vec::new();
-        for planned in self.egress_points().map_err(unknown)? {
+        for planned in self.egress_points().map_err(|skip| unknown(skip.because))? {
             let it = planned.map_err(|unplanned| unplanned.stop)?;
             if carries(&it) {
                 found.push(it);

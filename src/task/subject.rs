@@ -4,9 +4,10 @@ use super::{ContainerUse, ImageUse, Planned, Task};
 use crate::document::{Container, Field, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::verdict::Skip;
 
-/// All subjects of one kind in a task; or why there are none, as a sentence.
-pub type Subjects<S> = Result<Vec<Planned<S>>, String>;
+/// All subjects of one kind in a task; or why there are none.
+pub type Subjects<S> = Result<Vec<Planned<S>>, Skip>;
 
 /// The subject of a check, for which it gives one result.
 pub trait Subject {

@@ -7,6 +7,7 @@ use super::{
 use crate::document::volume::{DockerVolume, EfsVolume, FsxVolume, S3FilesVolume, Volume};
 use crate::document::{Container, Place};
 use crate::knowledge::Stop;
+use crate::verdict::{Input, Skip};
 
 const NO_SUBNETS: &str = "no subnets known: pass --subnets and --security-groups, or --service, --service-definition or --run-task";
 const NO_CLUSTER: &str = "no cluster known, whose container instances mount the volume: pass --cluster, --service, --service-definition or --run-task";
@@ -29,8 +30,30 @@ pub struct EfsVolumeUse<'t> {
 pub struct EfsMountUse<'t> {
     /// The volume.
     pub volume: EfsVolumeUse<'t>,
-    /// The place that mounts it; or why that is unknown, as a sentence.
-    pub from: Result<SendsFrom<'t>, &'static str>,
+    /// The place that mounts it; or why that is unknown.
+    pub from: Result<SendsFrom<'t>, Unmounted>,
+}
+
+/// Why it is unknown where a volume is mounted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmounted {
+    /// No subnets were given.
+    NoSubnets,
+    /// No cluster was given.
+    NoCluster,
+    /// External instances cannot mount it.
+    Outside,
+}
+
+impl Unmounted {
+    /// The reason for which a check does not judge.
+    pub fn skip(self) -> Skip {
+        match self {
+            Unmounted::NoSubnets => Skip::needs(Input::Subnets, NO_SUBNETS),
+            Unmounted::NoCluster => Skip::needs(Input::Cluster, NO_CLUSTER),
+            Unmounted::Outside => Skip::not_applicable(OUTSIDE),
+        }
+    }
 }
 
 /// One volume that needs something other than EFS and EBS.
@@ -91,23 +114,23 @@ impl Task {
         found
     }
 
-    fn mounted_from(&self) -> Planned<Vec<Result<SendsFrom<'_>, &'static str>>> {
+    fn mounted_from(&self) -> Planned<Vec<Result<SendsFrom<'_>, Unmounted>>> {
         let (mode, subnets) = (&self.definition.network_mode, &self.context.network.subnets);
         let attachment = self.attachment().map_err(|stop| Unplanned::at(mode, stop))?;
         Ok(match attachment {
             Attachment::Fargate | Attachment::OwnInterface => {
                 let items = subnets.items().map_err(|stop| Unplanned::at(subnets, stop))?;
                 match items {
-                    [] => vec![Err(NO_SUBNETS)],
+                    [] => vec![Err(Unmounted::NoSubnets)],
                     items => items.iter().map(|it| Ok(SendsFrom::Subnet(it))).collect(),
                 }
             }
             Attachment::InstanceInterface => {
                 let cluster = &self.context.request.cluster;
                 let located = cluster.located().map_err(|stop| Unplanned::at(cluster, stop))?;
-                vec![located.map(SendsFrom::Instances).ok_or(NO_CLUSTER)]
+                vec![located.map(SendsFrom::Instances).ok_or(Unmounted::NoCluster)]
             }
-            Attachment::Outside => vec![Err(OUTSIDE)],
+            Attachment::Outside => vec![Err(Unmounted::Outside)],
         })
     }
 

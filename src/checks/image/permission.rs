@@ -24,7 +24,7 @@ use crate::permission::{
 use crate::reachability::origin::CallOrigin;
 use crate::shell::ShellCommand;
 use crate::task::ImageUse;
-use crate::verdict::{Finding, Judgement, fail, not_applicable};
+use crate::verdict::{Finding, Judgement, Verdict, fail, not_applicable};
 
 pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
     id: "image-pull-permission",
@@ -74,8 +74,8 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
         sealed(it, &repository, facts),
     );
     let acting = acting?;
-    if let Acting::Unjudged(why) = acting {
-        return not_applicable(why);
+    if let Acting::Unjudged(skip) = acting {
+        return Ok(Verdict::Skipped(skip));
     }
     let upstream = upstream?;
     if let Some(finding) = sealed? {

@@ -16,7 +16,7 @@ use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::ImageRef;
 use crate::shell::ShellCommand;
 use crate::task::ImageUse;
-use crate::verdict::{Finding, Judgement, Severity, fail, not_applicable, pass, warn};
+use crate::verdict::{Finding, Input, Judgement, Severity, Skip, Verdict, fail, pass, warn};
 
 pub(super) static IMAGE_PLATFORM: Check = Check {
     id: "image-platform",
@@ -44,7 +44,7 @@ pub(super) static IMAGE_PLATFORM: Check = Check {
 fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
     let image = it.reference()?;
     let platforms = match wanted(it, facts) {
-        Ok(Wanted::Unknown(why)) => return not_applicable(why),
+        Ok(Wanted::Unknown(skip)) => return Ok(Verdict::Skipped(skip)),
         Ok(Wanted::These(platforms)) => Ok((platforms, false)),
         Ok(Wanted::Each(platforms)) => Ok((platforms, true)),
         Err(stop) => Err(stop),
@@ -92,7 +92,7 @@ enum Wanted {
     /// It runs on each of them, because the request names the container instances.
     Each(Vec<Platform>),
     /// Unknown, for this reason.
-    Unknown(String),
+    Unknown(Skip),
 }
 
 /// `runtimePlatform` says it, with LINUX and X86_64 as defaults on Fargate. On EC2 an absent
@@ -117,17 +117,18 @@ fn wanted(it: &ImageUse, facts: &View) -> Result<Wanted, Stop> {
         };
     }
     let Some(fleet) = Fleet::of(task)? else {
-        return Ok(Wanted::Unknown(
-            "cpuArchitecture is not set, so the container instances decide: pass --cluster to check it".to_owned(),
-        ));
+        return Ok(Wanted::Unknown(Skip::needs(
+            Input::Cluster,
+            "cpuArchitecture is not set, so the container instances decide: pass --cluster to check it",
+        )));
     };
     let instances = fleet.instances(facts)?;
     let platforms: BTreeSet<Platform> = instances.iter().filter_map(|it| it.platform()).collect();
     if platforms.is_empty() {
-        return Ok(Wanted::Unknown(format!(
+        return Ok(Wanted::Unknown(Skip::not_applicable(format!(
             "cpuArchitecture is not set, and no active container instance of cluster {} that the task may run on reports its architecture",
             fleet.cluster
-        )));
+        ))));
     }
     let platforms = platforms.into_iter().collect();
     Ok(if fleet.is_named() { Wanted::Each(platforms) } else { Wanted::These(platforms) })

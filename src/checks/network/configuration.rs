@@ -9,7 +9,7 @@ use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::network::Subnet;
 use crate::task::{NetworkPart, NetworkUse, Task};
-use crate::verdict::{Findings, Judgement, fail, not_applicable, pass};
+use crate::verdict::{Findings, Input, Judgement, fail, needs_input, not_applicable, pass};
 
 pub(super) static NETWORK_CONFIGURATION: Check = Check {
     id: "network-configuration",
@@ -139,7 +139,8 @@ fn without_subnets(task: &Task, own_interface: bool) -> Judgement {
                 )
                 .judge()
         }
-        (true, false) => not_applicable(
+        (true, false) => needs_input(
+            Input::Subnets,
             "no subnets known: pass --subnets, --service, --service-definition or --run-task",
         ),
         (false, _) => {

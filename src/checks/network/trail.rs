@@ -20,7 +20,7 @@ use crate::task::{Attachment, EgressPoint, Task};
 pub fn trails(task: &Task, facts: &View) -> Vec<NetworkPath> {
     let senders = match task.egress_points() {
         Ok(senders) => senders,
-        Err(why) => return vec![unknown(task, why)],
+        Err(skip) => return vec![unknown(task, skip.because)],
     };
     let mut found = Vec::new();
     for sender in senders {

@@ -14,7 +14,7 @@ use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::AccountId;
 use crate::permission::{PERMISSION_CALLS, Wish};
 use crate::task::Task;
-use crate::verdict::{Finding, Findings, Judgement, not_applicable};
+use crate::verdict::{Finding, Findings, Input, Judgement, needs_input};
 use call::{Arns, DeployCall};
 
 pub(super) static ROLE_DEPLOYER: Check = Check {
@@ -34,7 +34,10 @@ pub(super) static ROLE_DEPLOYER: Check = Check {
 fn role_deployer(task: &Task, facts: &View) -> Judgement {
     let calls = calls(task);
     if calls.is_empty() {
-        return not_applicable("already registered, and no service or run-task input given");
+        return needs_input(
+            Input::Request,
+            "already registered, and no service or run-task input given",
+        );
     }
     let who = caller::policies(task, facts)?;
     let region = task.region()?.clone();

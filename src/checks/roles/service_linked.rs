@@ -10,7 +10,7 @@ use crate::lookup::iam::role::GetRole;
 use crate::permission::{PERMISSION_CALLS, Wish};
 use crate::shell::ShellCommand;
 use crate::task::Task;
-use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
+use crate::verdict::{Finding, Input, Judgement, fail, needs_input, not_applicable, pass, warn};
 
 pub(super) static ROLE_SERVICE_LINKED: Check = Check {
     id: "role-service-linked",
@@ -32,7 +32,7 @@ const CREATE: &str = "aws iam create-service-linked-role --aws-service-name ecs.
 
 fn role_service_linked(task: &Task, facts: &View) -> Judgement {
     if !is_placed(task) {
-        return not_applicable("no service or run-task input given");
+        return needs_input(Input::Request, "no service or run-task input given");
     }
     if let Some(finding) = needless_role(task)? {
         return finding.judge();

@@ -10,7 +10,7 @@ use crate::lookup::secretsmanager::{
 use crate::names::{SecretRef, ValueFrom};
 use crate::shell::ShellCommand;
 use crate::task::InSecretsManager;
-use crate::verdict::{Finding, Judgement, fail, not_applicable, pass, warn};
+use crate::verdict::{Finding, Input, Judgement, fail, needs_input, not_applicable, pass, warn};
 
 pub(super) static SECRET_EXISTS: Check = Check {
     id: "secret-exists",
@@ -165,9 +165,12 @@ fn secret_json_key(it: &InSecretsManager, facts: &View) -> Judgement {
         return not_applicable("no JSON key is named, so the whole value is used");
     };
     if !it.task.read_secrets {
-        return not_applicable(format!(
-            "not checked: the JSON key {key} is visible only in the secret's value; pass --read-secrets to read it"
-        ));
+        return needs_input(
+            Input::SecretValues,
+            format!(
+                "not checked: the JSON key {key} is visible only in the secret's value; pass --read-secrets to read it"
+            ),
+        );
     }
     facts.need(&it.lookup(&reference)?)?;
     let form = facts.need(&SecretKey {

@@ -9,7 +9,7 @@ use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::names::words;
 use crate::task::{EbsVolumeUse, LaunchVolumeUse};
-use crate::verdict::{Findings, Judgement, fail, not_applicable};
+use crate::verdict::{Findings, Input, Judgement, fail, needs_input};
 
 pub(super) static EBS_VOLUME_CONFIG: Check = Check {
     id: "ebs-volume-config",
@@ -118,9 +118,12 @@ fn unconfigured(it: &LaunchVolumeUse, volume: &Volume) -> Judgement {
     let context = &it.task.context;
     let name = text(&volume.name);
     if context.kind == ContextKind::Flags && !context.live {
-        return not_applicable(format!(
-            "volume {name} is configured at launch: pass --service-definition, --run-task or --service"
-        ));
+        return needs_input(
+            Input::Request,
+            format!(
+                "volume {name} is configured at launch: pass --service-definition, --run-task or --service"
+            ),
+        );
     }
     if context.kind == ContextKind::UpdateService && !context.live {
         let why = format!(

@@ -25,7 +25,7 @@ use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::{Part, Subnet};
 use crate::reachability::interface::Vantage;
 use crate::task::{EfsMountUse, EgressPoint, SendsFrom};
-use crate::verdict::{Findings, Judgement, not_applicable};
+use crate::verdict::{Findings, Judgement, Verdict, not_applicable};
 
 pub(super) static EFS_MOUNT_TARGET: Check = Check {
     id: "efs-mount-target",
@@ -70,7 +70,7 @@ const EXPECTED: &[Part] = &[
 fn efs_mount_target(it: &EfsMountUse, facts: &View) -> Judgement {
     let from = match it.from {
         Ok(from) => from,
-        Err(why) => return not_applicable(why),
+        Err(why) => return Ok(Verdict::Skipped(why.skip())),
     };
     let asked = it.volume.file_system()?;
     let (mounting, vantages) = mounting(it, from, &asked, facts)?;

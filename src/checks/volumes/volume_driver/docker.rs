@@ -6,7 +6,7 @@ use crate::document::volume::DockerVolume;
 use crate::facts::View;
 use crate::shell::ShellCommand;
 use crate::task::DrivenVolumeUse;
-use crate::verdict::{Judgement, fail, not_applicable, pass};
+use crate::verdict::{Input, Judgement, fail, needs_input, not_applicable, pass};
 
 /// The built-in driver of Docker, which is also the default
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DockerVolumeConfiguration.html>).
@@ -28,9 +28,12 @@ pub(super) fn judge(it: &DrivenVolumeUse, docker: &DockerVolume, facts: &View) -
         );
     }
     let Some(hosts) = hosts(it.task, facts)? else {
-        return not_applicable(format!(
-            "cannot check whether a container instance has the volume plugin {driver}: pass --cluster, --service-definition or --run-task"
-        ));
+        return needs_input(
+            Input::Cluster,
+            format!(
+                "cannot check whether a container instance has the volume plugin {driver}: pass --cluster, --service-definition or --run-task"
+            ),
+        );
     };
     let attribute = format!("{PLUGIN}{}", driver.replace(':', "."));
     let Some(lack) = hosts.lack(&attribute, &format!("has the volume plugin {driver}")) else {

@@ -13,3 +13,5 @@ mod iam;
 mod network;
 /// What the program prints, as a whole.
 mod reports;
+/// What a reader of the text output may rely on, whatever the sentences are.
+mod screen;

@@ -194,10 +194,10 @@ pub struct Global {
     /// Accepted as in the AWS CLI; there is no pager
     #[arg(long, global = true, hide_short_help = true)]
     pub no_cli_pager: bool,
-    /// Only what is not a pass
+    /// Only what fails or is unknown, and what was not checked
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Evidence and API calls too
+    /// Every result with its evidence, and whole ARNs
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }

@@ -16,6 +16,7 @@ mod printing;
 mod reads;
 mod wait;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::parser::ValueSource;
@@ -23,7 +24,7 @@ use clap::parser::ValueSource;
 use crate::checks::GROUPS;
 use crate::cli::{Cli, Command, Global, Other, PROGRAM};
 use crate::exit::Exit;
-use crate::output;
+use crate::output::{self, OutputError};
 
 use failure::Failure;
 use printing::{look, outlet};
@@ -42,8 +43,7 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Help and version are not errors, and go to standard output.
             let code = if error.use_stderr() { Exit::Usage } else { Exit::Pass };
-            let _closed = error.print();
-            return ExitCode::from(code.code());
+            return ExitCode::from(printed(&error, code).code());
         }
     };
     let exit = restored(cli, format).unwrap_or_else(|failure| {
@@ -51,6 +51,17 @@ pub fn run() -> ExitCode {
         failure.exit
     });
     ExitCode::from(exit.code())
+}
+
+/// Prints help, the version or a usage error.
+fn printed(error: &clap::Error, code: Exit) -> Exit {
+    match error.print() {
+        Err(why) if why.kind() != ErrorKind::BrokenPipe => {
+            output::note(&format!("{PROGRAM}: {}", OutputError::Stdout(why)));
+            Exit::Usage
+        }
+        _ => code,
+    }
 }
 
 /// Runs the command with the options that the AWS CLI consumed.
@@ -73,7 +84,7 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Other(Other::Man { command }) => pages::manual(command.as_deref(), global),
         Command::Other(Other::Version) => {
             let text = format!("{PROGRAM} {}\n", env!("CARGO_PKG_VERSION"));
-            output::say(&text, &look(global));
+            output::say(&text, &look(global)).map_err(Failure::usage)?;
             Ok(Exit::Pass)
         }
     }

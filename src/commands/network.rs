@@ -47,7 +47,7 @@ pub(super) fn run(
             && global.query.is_none()
             && global.output.as_deref() != Some("json")
         {
-            output::say(&summary(trails, global), &look(global));
+            output::say_text(&summary(trails, global), &look(global)).map_err(Failure::usage)?;
         }
         Ok(())
     };
@@ -109,10 +109,7 @@ impl Picture {
         let text = draw(self.form, &titled);
         match &self.file {
             Some(file) => file.write(&text).map_err(Failure::usage),
-            None => {
-                output::say(&text, &look(global));
-                Ok(())
-            }
+            None => output::say(&text, &look(global)).map_err(Failure::usage),
         }
     }
 }

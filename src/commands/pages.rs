@@ -16,18 +16,23 @@ use super::{Failure, look};
 use crate::checks::{GROUPS, Groups};
 use crate::cli::{self, Global, PROGRAM, Shell, VERIFY};
 use crate::exit::Exit;
-use crate::output;
+use crate::output::{self, Colour, Look, Volume};
 
 /// The command line with candidates, examples and exit codes.
 pub(super) fn command(groups: Groups) -> clap::Command {
-    candidates::attach(cli::command(groups), groups).mut_subcommands(|command| {
+    // Wrapped here as wide as clap wraps: it would break a command so that half of it is pasted.
+    let mut look = Look::of_terminal(Colour::Auto, Volume::Normal);
+    look.width = look.width.min(100);
+    let command = cli::command(groups).term_width(look.width);
+    candidates::attach(command, groups).mut_subcommands(|command| {
         let examples = examples::of(command.get_name(), groups);
         if examples.is_empty() {
             return command;
         }
         let mut text = "Examples:\n".to_owned();
         for (wanted, line) in examples {
-            text.push_str(&format!("  # {wanted}\n  {line}\n"));
+            text.push_str(&output::hanging("  # ", 2, wanted, &look).replace("\n  ", "\n  # "));
+            text.push_str(&output::folded(line, 2, look.width));
         }
         if command.get_name() == VERIFY {
             text.push_str("\nExit codes:\n");
@@ -60,7 +65,7 @@ pub(super) fn complete() -> Option<ExitCode> {
 pub(super) fn completions(shell: Shell, global: &Global) -> Result<Exit, Failure> {
     let name = shell.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default();
     let script = shells::script(&name).map_err(Failure::usage)?;
-    output::say(&script, &look(global));
+    output::say(&script, &look(global)).map_err(Failure::usage)?;
     Ok(Exit::Pass)
 }
 
@@ -75,7 +80,7 @@ pub(super) fn manual(name: Option<&str>, global: &Global) -> Result<Exit, Failur
             ))
         })?,
     };
-    output::say(&page.map_err(Failure::usage)?, &look(global));
+    output::say(&page.map_err(Failure::usage)?, &look(global)).map_err(Failure::usage)?;
     Ok(Exit::Pass)
 }
 

@@ -34,7 +34,8 @@ pub(super) fn run(wanted: &Policy, global: &Global) -> Result<Exit, Failure> {
         if whose.is_some() || wanted.missing {
             return Err(Failure::usage("pass the task definition that needs the policy"));
         }
-        return Ok(print(&reads::needs(None, wanted.read_secrets), global));
+        print(&reads::needs(None, wanted.read_secrets), global)?;
+        return Ok(Exit::Pass);
     };
     let given = input::read(name)?;
     let Gathered { needs, lacks } = asking::wait_for(gather(wanted, whose, &given, global))?;
@@ -46,7 +47,7 @@ pub(super) fn run(wanted: &Policy, global: &Global) -> Result<Exit, Failure> {
         let nothing = if wanted.missing { "nothing is missing" } else { "nothing is needed" };
         output::note(&format!("aws-ecs-preflight: {nothing}"));
     }
-    print(&needs.found, global);
+    print(&needs.found, global)?;
     Ok(match () {
         () if lacks => Exit::Fail,
         () if !needs.open.is_empty() => Exit::Unknown,
@@ -61,9 +62,9 @@ struct Gathered {
     lacks: bool,
 }
 
-fn print(needs: &[Need], global: &Global) -> Exit {
-    output::say(&format!("{:#}\n", least_privilege::policy(needs)), &look(global));
-    Exit::Pass
+fn print(needs: &[Need], global: &Global) -> Result<(), Failure> {
+    let text = format!("{:#}\n", least_privilege::policy(needs));
+    output::say_json(&text, &look(global)).map_err(Failure::usage)
 }
 
 /// The needs, or the missing ones.

@@ -7,13 +7,27 @@ use super::style::Look;
 /// A sentence behind its label, its further lines below each other.
 pub fn labelled(label: &str, text: &str, look: &Look) -> String {
     let lead = format!("  {label:<8} ");
-    let lines = wrap(text, look.width, lead.width(), lead.width());
+    hanging(&lead, lead.width(), text, look)
+}
+
+/// A sentence behind a lead, its further lines at `indent`.
+pub fn hanging(lead: &str, indent: usize, text: &str, look: &Look) -> String {
     let mut page = String::new();
-    for (at, line) in lines.iter().enumerate() {
-        let before = if at == 0 { lead.clone() } else { " ".repeat(lead.width()) };
-        page.push_str(&format!("{before}{line}\n"));
+    for (at, line) in wrap(text, look.width, indent, lead.width()).iter().enumerate() {
+        let before = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
+        page.push_str(format!("{before}{line}").trim_end());
+        page.push('\n');
     }
     page
+}
+
+/// A command line in lines that a shell reads as one, where it would be wider than `width`.
+pub fn folded(command: &str, indent: usize, width: usize) -> String {
+    // What follows the first line is indented twice, and each but the last ends with a backslash.
+    let further = indent + 4;
+    let lines = wrap(command, width.saturating_sub(2), further, indent);
+    let separator = format!(" \\\n{:further$}", "");
+    format!("{:indent$}{}\n", "", lines.join(&separator))
 }
 
 /// Breaks a text into lines: the first after `lead` columns, the others after `indent`.
@@ -50,5 +64,19 @@ mod tests {
             text,
             "  because  no identity policy has a\n           statement that allows it\n"
         );
+    }
+
+    #[test]
+    fn a_folded_command_is_one_for_a_shell() {
+        let command = "aws-ecs-preflight verify taskdef.json --expect-account 111122223333 -o text";
+        assert_eq!(folded(command, 2, 80), format!("  {command}\n"));
+        let folded = folded(command, 2, 40);
+        assert_eq!(
+            folded,
+            "  aws-ecs-preflight verify \\\n      taskdef.json --expect-account \\\n      111122223333 -o text\n"
+        );
+        assert!(folded.lines().all(|line| line.len() <= 40), "{folded}");
+        let joined = folded.replace("\\\n", "");
+        assert_eq!(joined.split_whitespace().collect::<Vec<_>>().join(" "), command);
     }
 }

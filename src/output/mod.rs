@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place that writes to the terminal")]
 
+mod arn;
+mod ascii;
 mod format;
 pub mod graph;
 mod json;
@@ -22,24 +24,23 @@ use crate::report::Report;
 
 pub use format::Format;
 pub use json::document;
-pub use lines::labelled;
+pub use lines::{folded, hanging, labelled};
 pub use outlet::{Outlet, OutputFile};
 pub use output_error::OutputError;
 pub use progress::{Progress, Trace};
 pub use style::{Colour, Look, Marks, Volume};
-pub use terminal::{is_watched, note, say};
+pub use terminal::{is_watched, note, say, say_json, say_text};
 
 /// Writes the report into each sink.
 ///
 /// # Errors
 /// A query that does not fit, or a file that cannot be written. A closed pipe is not an error.
 pub fn print(report: &Report, outlet: &Outlet, look: &Look) -> Result<(), OutputError> {
-    let shown = printable::report(report);
     outlet.fill(look, |format, look, query| match format {
         Format::Json => json::seen_through(query, &json::document(report)),
         Format::Ndjson => Ok(json::lines(report)),
-        Format::Short => Ok(short::render(&shown, look)),
-        Format::Text => Ok(text::render(&shown, look)),
+        Format::Short => Ok(short::render(report, look)),
+        Format::Text => Ok(text::render(report, look)),
     })
 }
 

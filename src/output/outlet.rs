@@ -11,7 +11,7 @@ use super::format::Format;
 use super::output_error::OutputError;
 use super::query::with_quoted_literals;
 use super::style::Look;
-use super::terminal::say;
+use super::terminal::{say_json, say_text};
 use crate::names::without_prefix;
 
 /// A writable file, which keeps its contents until the output is written.
@@ -95,7 +95,13 @@ impl Outlet {
         for Sink { format, file } in &self.sinks {
             match file {
                 Some(file) => file.write(&form(*format, &Look::plain(), self.query.as_ref())?)?,
-                None => say(&form(*format, look, self.query.as_ref())?, look),
+                None => {
+                    let text = form(*format, look, self.query.as_ref())?;
+                    match format {
+                        Format::Json | Format::Ndjson => say_json(&text, look)?,
+                        Format::Text | Format::Short => say_text(&text, look)?,
+                    }
+                }
             }
         }
         Ok(())

@@ -13,6 +13,8 @@ pub enum OutputError {
     Format(String),
     /// The file cannot be written.
     File(PathBuf, io::Error),
+    /// Standard output cannot be written.
+    Stdout(io::Error),
     /// The JMESPath expression is wrong, or does not fit.
     Query(String),
 }
@@ -25,6 +27,7 @@ impl fmt::Display for OutputError {
                 write!(f, "there is no format {word:?}; use one of {}", known.join(", "))
             }
             OutputError::File(path, error) => write!(f, "cannot write {}: {error}", path.display()),
+            OutputError::Stdout(error) => write!(f, "cannot write standard output: {error}"),
             OutputError::Query(why) => write!(f, "--query: {why}"),
         }
     }

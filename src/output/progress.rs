@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::printable;
+use super::style::speaks_unicode;
 use super::terminal::note;
 use crate::knowledge::FactId;
 use crate::preflight::{Event, Watch};
@@ -24,7 +25,8 @@ impl Progress {
     pub fn new(watched: bool) -> Progress {
         let bar = if watched { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
-            bar.set_style(style);
+            let is_plain = !speaks_unicode();
+            bar.set_style(if is_plain { style.tick_chars("-\\|/ ") } else { style });
         }
         if watched {
             bar.enable_steady_tick(Duration::from_millis(120));

@@ -1,10 +1,12 @@
 //! Colours, marks and widths.
 
+use std::borrow::Cow;
 use std::io;
 
 use anstream::ColorChoice;
-use anstyle::{AnsiColor, Style};
+use anstyle::{Ansi256Color, AnsiColor, Style};
 
+use super::{ascii, printable};
 use crate::report::Status;
 
 /// When to use colour.
@@ -21,12 +23,12 @@ pub enum Colour {
 /// How much to tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Volume {
-    /// Only what is not a pass.
+    /// What fails or is unknown.
     Quiet,
-    /// Every result.
+    /// A line for each group, and what is not a pass.
     #[default]
     Normal,
-    /// Evidence and calls too.
+    /// Every result, with its evidence and whole ARNs.
     Verbose,
 }
 
@@ -51,7 +53,14 @@ pub enum Marks {
     Ascii,
 }
 
-const PLAIN_WIDTH: usize = 100;
+/// Of what is no terminal: a file, a pipe, the log of a CI job.
+const PLAIN_WIDTH: usize = 80;
+
+/// Sentences are not wrapped narrower or wider than this.
+const WIDTHS: std::ops::RangeInclusive<usize> = 20..=120;
+
+/// As far from white as from black, which no terminal's own yellow is.
+const ORANGE: Ansi256Color = Ansi256Color(130);
 
 impl Look {
     /// For a file: no colour, Unicode marks.
@@ -75,7 +84,7 @@ impl Look {
         } else {
             Marks::Unicode
         };
-        Look { colour, width: width.clamp(40, 120), marks, volume }
+        Look { colour, width: width.clamp(*WIDTHS.start(), *WIDTHS.end()), marks, volume }
     }
 
     pub(super) fn choice(&self) -> ColorChoice {
@@ -83,6 +92,30 @@ impl Look {
             Colour::Always => ColorChoice::Always,
             Colour::Never => ColorChoice::Never,
             Colour::Auto => anstream::AutoStream::choice(&io::stdout()),
+        }
+    }
+
+    /// A text of one line as this terminal can show it: it can neither steer it nor begin another line.
+    pub(super) fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match printable::line(text) {
+            Cow::Borrowed(line) => self.spelled(line),
+            Cow::Owned(line) => Cow::Owned(self.spelled(&line).into_owned()),
+        }
+    }
+
+    /// A text of ours in the letters that the terminal knows.
+    pub(super) fn spelled<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.marks {
+            Marks::Unicode => Cow::Borrowed(text),
+            Marks::Ascii => ascii::spelled(text),
+        }
+    }
+
+    /// JSON in the letters that the terminal knows.
+    pub(super) fn escaped<'t>(&self, json: &'t str) -> Cow<'t, str> {
+        match self.marks {
+            Marks::Unicode => Cow::Borrowed(json),
+            Marks::Ascii => ascii::escaped(json),
         }
     }
 
@@ -102,10 +135,11 @@ impl Look {
 pub(super) fn style(status: Status) -> Style {
     match status {
         Status::Pass => AnsiColor::Green.on_default(),
-        Status::Warn => AnsiColor::Yellow.on_default(),
+        Status::Warn => ORANGE.on_default(),
         Status::Fail => AnsiColor::Red.on_default().bold(),
         Status::Unknown => AnsiColor::Magenta.on_default().bold(),
-        Status::Skip => Style::new().dimmed(),
+        // Dimmed text vanishes on some backgrounds.
+        Status::Skip => Style::new(),
     }
 }
 
@@ -116,7 +150,7 @@ pub(super) fn paint(style: Style, text: &str) -> String {
 
 /// A terminal of a UTF-8 locale; without any locale, what most have today.
 #[expect(clippy::disallowed_methods, reason = "the locale decides how a terminal reads bytes")]
-fn speaks_unicode() -> bool {
+pub(super) fn speaks_unicode() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));

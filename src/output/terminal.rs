@@ -2,18 +2,44 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::printable;
-use super::style::Look;
+use super::output_error::OutputError;
+use super::style::{Look, speaks_unicode};
+use super::{ascii, printable};
+
+/// Prints a text for people on standard output, in the letters that the terminal knows.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn say_text(text: &str, look: &Look) -> Result<(), OutputError> {
+    say(&look.spelled(text), look)
+}
+
+/// Prints a JSON document on standard output, in the letters that the terminal knows.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn say_json(json: &str, look: &Look) -> Result<(), OutputError> {
+    say(&look.escaped(json), look)
+}
 
 /// Prints on standard output. A closed pipe is not an error.
-pub fn say(text: &str, look: &Look) {
+///
+/// # Errors
+/// When standard output cannot be written, such as on a full disk.
+pub fn say(text: &str, look: &Look) -> Result<(), OutputError> {
     let mut out = anstream::AutoStream::new(io::stdout().lock(), look.choice());
-    let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(OutputError::Stdout(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Prints a message for the user on standard error.
 pub fn note(text: &str) {
-    let text = printable::lines(text);
+    let mut text = printable::lines(text);
+    if !speaks_unicode() {
+        text = ascii::spelled(&text).into_owned();
+    }
     let mut out = anstream::AutoStream::auto(io::stderr().lock());
     let _closed = writeln!(out, "{text}");
 }

@@ -1,6 +1,7 @@
 use super::{built, command, examples, generated_of, shells};
 use crate::checks::{GROUPS, Group, Groups};
 use crate::cli::{Cli, Command, PROGRAM};
+use crate::verdict::Input;
 
 /// What is offered for the last of these words.
 fn offered(words: &str, groups: Groups) -> Vec<String> {
@@ -41,6 +42,19 @@ fn examples_are_what_the_program_understands() {
             let words = line[start..].split([' ', '|', ')']).take_while(|it| !it.is_empty());
             let parsed = command(GROUPS).try_get_matches_from(words);
             assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
+        }
+    }
+}
+
+#[test]
+fn each_input_that_checks_need_is_given_by_flags_of_every_command_that_judges() {
+    let root = built(GROUPS);
+    for command in ["verify", "network", "secrets"] {
+        let arguments = root.find_subcommand(command).unwrap().get_arguments();
+        let known: Vec<String> =
+            arguments.filter_map(|it| it.get_long()).map(|it| format!("--{it}")).collect();
+        for flag in Input::ALL.iter().flat_map(|input| input.flags()) {
+            assert!(known.iter().any(|it| it == flag), "{command} has no {flag}");
         }
     }
 }

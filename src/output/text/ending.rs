@@ -1,0 +1,150 @@
+//! The end of the report: what failed, a line each, and the verdict.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::super::arn::Home;
+use super::super::style::{Look, Volume};
+use super::counts::Counts;
+use super::findings::{Finding, findings};
+use super::page::Page;
+use super::{REST, home};
+use crate::report::{Outcome, Report, Status, TargetReport};
+
+/// How many lines repeat what failed.
+const ROWS: usize = 20;
+
+/// How many columns of a row name the subject, at least.
+const SUBJECT: usize = 12;
+
+pub(super) fn print(page: &mut Page, report: &Report, targets: &[(&TargetReport, Vec<Finding>)]) {
+    page.blank();
+    match page.look().volume {
+        // What failed is right above; what only warns has not been named yet.
+        Volume::Quiet => warnings(page, report),
+        _ => repeat(page, targets, |status| matches!(status, Status::Fail | Status::Unknown)),
+    }
+    verdict(page, report);
+}
+
+fn warnings(page: &mut Page, report: &Report) {
+    let targets: Vec<_> = report
+        .targets
+        .iter()
+        .map(|target| (target, findings(&target.checks, Volume::Normal)))
+        .collect();
+    repeat(page, &targets, |status| status == Status::Warn);
+}
+
+/// One line for each finding of these statuses: the check, whom it concerns, and where that is written.
+fn repeat(
+    page: &mut Page,
+    targets: &[(&TargetReport, Vec<Finding>)],
+    is_meant: impl Fn(Status) -> bool,
+) {
+    let look = page.look();
+    let all = targets.iter().flat_map(|(target, findings)| {
+        let home = home(&target.target, look);
+        findings.iter().filter(|it| is_meant(it.result.status)).map(move |it| (it, home))
+    });
+    let (mut rows, mut left_out) = (Vec::new(), 0);
+    for (finding, home) in all {
+        match rows.len() {
+            0..ROWS => rows.push(Row::of(finding, home, look)),
+            _ => left_out += 1,
+        }
+    }
+    let columns = Columns::of(&rows, look);
+    for row in &rows {
+        page.row(row.status, &columns.line(row));
+    }
+    if left_out > 0 {
+        page.paragraph("", &format!("… and {left_out} more: {REST}"));
+    }
+}
+
+/// What one line says.
+struct Row {
+    status: Status,
+    check: String,
+    subject: String,
+    place: String,
+}
+
+impl Row {
+    fn of(finding: &Finding, home: Home, look: &Look) -> Row {
+        let result = finding.result;
+        let subject = match (finding.containers.count(), &result.resource) {
+            (0, Some(resource)) => home.shorten(resource).into_owned(),
+            _ => finding.containers.list(),
+        };
+        Row {
+            status: result.status,
+            check: finding.title(),
+            subject: look.shown(&subject).into_owned(),
+            place: look.shown(&finding.place(1)).into_owned(),
+        }
+    }
+}
+
+/// How wide the columns are.
+struct Columns<'l> {
+    check: usize,
+    subject: usize,
+    look: &'l Look,
+}
+
+impl<'l> Columns<'l> {
+    /// Every column as wide as its texts, and the subject no wider than the line allows.
+    fn of(rows: &[Row], look: &'l Look) -> Columns<'l> {
+        let widest = |text: fn(&Row) -> &str| rows.iter().map(|it| text(it).width()).max();
+        let check = widest(|it| &it.check).unwrap_or_default();
+        let place = widest(|it| &it.place).unwrap_or_default();
+        let room = look.width.saturating_sub(2 + check + 2 + 2 + place).max(SUBJECT);
+        let subject = widest(|it| &it.subject).unwrap_or_default().min(room);
+        Columns { check, subject, look }
+    }
+
+    fn line(&self, row: &Row) -> String {
+        let subject = ending(&row.subject, self.subject, &self.look.shown("…"));
+        let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.width()));
+        let check = format!("{}{}", row.check, pad(&row.check, self.check));
+        match self.subject {
+            0 => format!("{check}  {}", row.place),
+            width => format!("{check}  {subject}{}  {}", pad(&subject, width), row.place),
+        }
+    }
+}
+
+/// The end of a text that is too long: of names in one account, that tells them apart.
+fn ending(text: &str, width: usize, ellipsis: &str) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept: Vec<char> = Vec::new();
+    let mut columns = ellipsis.width();
+    for letter in text.chars().rev() {
+        columns += letter.width().unwrap_or_default();
+        if columns > width {
+            break;
+        }
+        kept.push(letter);
+    }
+    format!("{ellipsis}{}", kept.iter().rev().collect::<String>())
+}
+
+fn verdict(page: &mut Page, report: &Report) {
+    let (word, status) = match report.verdict() {
+        _ if report.summary().is_empty() => ("NO VERDICT: no check was applicable", Status::Skip),
+        Outcome::Pass => ("PASS", Status::Pass),
+        Outcome::Fail => ("FAIL", Status::Fail),
+        Outcome::Unknown => ("UNKNOWN", Status::Unknown),
+    };
+    let cost = match report.stats.api_calls {
+        0 => String::new(),
+        1 => ", 1 call".to_owned(),
+        calls => format!(", {calls} calls"),
+    };
+    let seconds = report.stats.elapsed_ms as f64 / 1000.0;
+    let counts = Counts::of(report.checks()).line();
+    page.verdict(status, word, &format!("{counts} ({seconds:.1} s{cost})"));
+}

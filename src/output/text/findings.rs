@@ -1,0 +1,180 @@
+//! Results that say the same, merged; and what follows from each, counted.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::style::Volume;
+use super::and_more;
+use crate::report::{CheckResult, SkipReason, Status};
+use crate::shell::ShellCommand;
+
+/// How many of what is merged are named.
+const NAMED: usize = 3;
+
+/// How many commands of one finding are printed.
+const COMMANDS: usize = 5;
+
+/// Results that differ in nothing but the place.
+pub(super) struct Finding<'r> {
+    /// The first of them.
+    pub(super) result: &'r CheckResult,
+    /// The checks that say so.
+    pub(super) checks: Several<'r>,
+    /// The containers of which they say so.
+    pub(super) containers: Several<'r>,
+    /// The results with a place of their own, the first of them.
+    pub(super) places: Vec<&'r CheckResult>,
+    subjects: HashSet<&'r str>,
+    /// What fixes it: different commands, the first of them.
+    pub(super) commands: Vec<&'r ShellCommand>,
+    /// Whether there are more commands.
+    pub(super) has_more_commands: bool,
+    /// How many results were skipped because of it.
+    pub(super) followers: usize,
+}
+
+/// Different names: the first of them, and how many there are.
+#[derive(Default)]
+pub(super) struct Several<'r> {
+    pub(super) first: Vec<&'r str>,
+    known: HashSet<&'r str>,
+}
+
+impl<'r> Several<'r> {
+    fn add(&mut self, name: &'r str) {
+        if self.known.insert(name) && self.first.len() < NAMED {
+            self.first.push(name);
+        }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.known.len()
+    }
+
+    /// `web, worker and 14 more`
+    pub(super) fn list(&self) -> String {
+        and_more(self.first.join(", "), self.known.len() - self.first.len(), "more")
+    }
+}
+
+/// What makes two results one finding. One cause keeps many checks from being determined: it is said once.
+#[derive(PartialEq, Eq, Hash)]
+struct Identity<'r> {
+    status: Status,
+    id: Option<&'r str>,
+    message: &'r str,
+    remedy: Option<&'r str>,
+    evidence: &'r [String],
+}
+
+impl<'r> Identity<'r> {
+    fn of(result: &'r CheckResult, volume: Volume) -> Identity<'r> {
+        let is_unknown = result.status == Status::Unknown;
+        let is_verbose = volume == Volume::Verbose;
+        Identity {
+            status: result.status,
+            id: (is_verbose || !is_unknown).then_some(&result.id),
+            message: &result.message,
+            remedy: result.remedy.as_deref(),
+            evidence: if is_verbose { &result.evidence } else { &[] },
+        }
+    }
+}
+
+/// What is shown of these results, in their order.
+pub(super) fn findings(results: &[CheckResult], volume: Volume) -> Vec<Finding<'_>> {
+    let mut followers = followers(results);
+    let mut found: Vec<Finding> = Vec::new();
+    let mut known: HashMap<Identity, usize> = HashMap::new();
+    for result in results.iter().filter(|it| is_shown(it.status, volume)) {
+        let at = *known.entry(Identity::of(result, volume)).or_insert_with(|| {
+            found.push(Finding::new(result));
+            found.len() - 1
+        });
+        let key = (result.id.as_str(), result.subject.as_str());
+        found[at].followers += followers.remove(&key).unwrap_or_default();
+        found[at].add(result);
+    }
+    found
+}
+
+/// Whether a status is shown in full.
+fn is_shown(status: Status, volume: Volume) -> bool {
+    match volume {
+        Volume::Verbose => true,
+        Volume::Normal => matches!(status, Status::Fail | Status::Unknown | Status::Warn),
+        Volume::Quiet => matches!(status, Status::Fail | Status::Unknown),
+    }
+}
+
+/// How many results each other result, named by check and subject, keeps from being judged.
+fn followers(results: &[CheckResult]) -> HashMap<(&str, &str), usize> {
+    let mut followers = HashMap::new();
+    for result in results {
+        if let Some(SkipReason::NeedsCheck { check, subject }) = &result.skip_reason {
+            *followers.entry((check.as_str(), subject.as_str())).or_default() += 1;
+        }
+    }
+    followers
+}
+
+impl<'r> Finding<'r> {
+    fn new(result: &'r CheckResult) -> Finding<'r> {
+        Finding {
+            result,
+            checks: Several::default(),
+            containers: Several::default(),
+            places: Vec::new(),
+            subjects: HashSet::new(),
+            commands: Vec::new(),
+            has_more_commands: false,
+            followers: 0,
+        }
+    }
+
+    fn add(&mut self, result: &'r CheckResult) {
+        self.checks.add(&result.id);
+        if let Some(container) = &result.container {
+            self.containers.add(container);
+        }
+        if self.subjects.insert(&result.subject) && self.places.len() < NAMED {
+            self.places.push(result);
+        }
+        for command in &result.commands {
+            if self.commands.contains(&command) {
+                continue;
+            }
+            if self.commands.len() < COMMANDS {
+                self.commands.push(command);
+            } else {
+                self.has_more_commands = true;
+            }
+        }
+    }
+
+    pub(super) fn group(&self) -> &'r str {
+        &self.result.group
+    }
+
+    /// The check, or the first of several, and how many more.
+    pub(super) fn title(&self) -> String {
+        match self.checks.count() {
+            0 | 1 => self.result.id.clone(),
+            count => format!("{} and {} more", self.result.id, count - 1),
+        }
+    }
+
+    /// Where it is written: the first places, and how many more there are.
+    pub(super) fn place(&self, most: usize) -> String {
+        let places: Vec<String> = self.places.iter().take(most).map(|it| place(it)).collect();
+        let more = self.subjects.len() - places.len();
+        let what = if more == 1 { "more place" } else { "more places" };
+        and_more(places.join(", "), more, what)
+    }
+}
+
+fn place(result: &CheckResult) -> String {
+    match &result.location {
+        Some(at) => format!("{}:{}:{}", at.file, at.line, at.column),
+        None => result.subject.clone(),
+    }
+}

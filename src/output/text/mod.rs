@@ -1,0 +1,136 @@
+//! The report for people: a line for each group, in full what is not a pass, once what was not checked,
+//! and at the end what failed, a line each, before the verdict.
+
+mod counts;
+mod ending;
+mod findings;
+mod page;
+mod results;
+mod unchecked;
+
+use super::arn::Home;
+use super::style::{Look, Volume, style};
+use crate::report::{CheckResult, Report, Status, Target, TargetReport};
+
+use counts::Counts;
+use findings::{Finding, findings};
+use page::Page;
+use results::Results;
+
+/// What is said where a limit leaves something out.
+const REST: &str = "--format json has all";
+
+/// The text of a report. It takes time in proportion to the number of results, and its length is bounded.
+pub(super) fn render(report: &Report, look: &Look) -> String {
+    let mut page = Page::new(look);
+    header(&mut page, report);
+    let several = report.targets.len() > 1;
+    let targets: Vec<_> = report
+        .targets
+        .iter()
+        .map(|target| (target, findings(&target.checks, look.volume)))
+        .collect();
+    let mut results = Results::new(look);
+    for (target, findings) in &targets {
+        title(&mut page, target, several);
+        groups(&mut page, &mut results, target, findings);
+    }
+    unchecked::print(&mut page, report);
+    ending::print(&mut page, report, &targets);
+    page.text()
+}
+
+/// With what, and where the run asked.
+fn header(page: &mut Page, report: &Report) {
+    let Some(TargetReport { target, .. }) = report.targets.first() else { return };
+    let caller = target.caller.as_deref().map(|caller| home(target, page.look()).shorten(caller));
+    let line = |account: &str, region: &str| {
+        let parts = [
+            Some(report.asked_with.clone()),
+            target.account.as_ref().map(|it| format!("{account}{it}")),
+            target.region.as_ref().map(|it| format!("{region}{it}")),
+            caller.as_ref().map(ToString::to_string),
+        ];
+        let parts: Vec<_> = parts.into_iter().flatten().filter(|it| !it.is_empty()).collect();
+        parts.join(" · ")
+    };
+    let labelled = line("account ", "region ");
+    // An account and a region are known by their looks: the labels go before the line breaks.
+    let line = if page.fits(&labelled) { labelled } else { line("", "") };
+    page.paragraph("", &line);
+    for note in &report.notes {
+        page.marked(Status::Warn, 0, note);
+    }
+}
+
+fn title(page: &mut Page, target: &TargetReport, several: bool) {
+    if several {
+        page.blank();
+    }
+    let family = target.target.family.as_deref().unwrap_or_default();
+    page.bold(format!("{} {family}", target.target.source).trim_end());
+}
+
+/// What goes without saying in the sentences about this target.
+fn home<'t>(target: &'t Target, look: &Look) -> Home<'t> {
+    if look.volume == Volume::Verbose {
+        return Home::default();
+    }
+    Home { account: target.account.as_deref(), region: target.region.as_deref() }
+}
+
+/// Each group with its counts, and below it what is shown of its results.
+fn groups<'r>(
+    page: &mut Page,
+    results: &mut Results,
+    target: &'r TargetReport,
+    findings: &[Finding<'r>],
+) {
+    let groups = by_group(&target.checks);
+    let widest = groups.iter().map(|(group, _)| group.len()).max().unwrap_or_default();
+    let home = home(&target.target, page.look());
+    for (group, counts) in &groups {
+        let shown = findings.iter().filter(|it| it.group() == *group);
+        if page.look().volume == Volume::Verbose {
+            page.blank();
+        }
+        if page.look().volume != Volume::Quiet {
+            page.group(counts.worst(), &format!("{group:<widest$}"), &counts.line());
+        }
+        shown.for_each(|finding| results.print(page, finding, home));
+    }
+    results.close(page);
+}
+
+/// The groups in the order of the results, with the counts of each.
+fn by_group(results: &[CheckResult]) -> Vec<(&str, Counts)> {
+    let mut groups: Vec<(&str, Counts)> = Vec::new();
+    for result in results {
+        let at = groups.iter().position(|(group, _)| *group == result.group);
+        let at = at.unwrap_or_else(|| {
+            groups.push((&result.group, Counts::default()));
+            groups.len() - 1
+        });
+        groups[at].1.add(result);
+    }
+    groups
+}
+
+/// The first of these names, and how many more there are.
+fn listed<T: AsRef<str>>(names: &[T], most: usize) -> String {
+    let first: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    and_more(first.join(", "), names.len() - first.len(), "more")
+}
+
+/// `a, b and 7 more`
+fn and_more(listed: String, more: usize, what: &str) -> String {
+    if more == 0 { listed } else { format!("{listed} and {more} {what}") }
+}
+
+/// The words that stand for a status in colour.
+fn tinted(status: Status) -> anstyle::Style {
+    style(status).bold()
+}
+
+#[cfg(test)]
+mod tests;

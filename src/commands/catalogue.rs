@@ -7,7 +7,7 @@ use crate::checks::{self, Check, Group};
 use crate::cli::Global;
 use crate::exit::Exit;
 use crate::names::nearest;
-use crate::output;
+use crate::output::{self, Look};
 use crate::verdict::{Rule, Words};
 
 /// Every check with what it verifies and calls.
@@ -16,20 +16,39 @@ pub(super) fn list(global: &Global) -> Result<Exit, Failure> {
 }
 
 fn list_of(groups: &[&'static Group], global: &Global) -> Result<Exit, Failure> {
-    let (mut text, mut checks) = (String::new(), Vec::new());
-    for group in groups {
-        text.push_str(&format!("{}: {}\n", group.name, group.about));
-        for check in group.checks {
-            text.push_str(&format!("  {:<32} {}\n", check.id, check.verifies));
-            let calls: Vec<_> = check.calls().map(|call| call.to_string()).collect();
-            if !calls.is_empty() {
-                text.push_str(&format!("  {:<32} calls {}\n", "", calls.join(", ")));
-            }
-            checks.push(object(group, check));
-        }
-        text.push('\n');
-    }
+    let look = look(global);
+    let texts: Vec<String> = groups.iter().map(|group| list_of_group(group, &look)).collect();
+    let checks: Vec<_> = groups
+        .iter()
+        .flat_map(|group| group.checks.iter().map(|check| object(group, check)))
+        .collect();
+    let text = texts.join("\n");
     shown(&text, &json!({"schema_version": 1, "checks": checks}), global)
+}
+
+/// The checks of a group: beside each id its claim, or below it on a narrow terminal.
+fn list_of_group(group: &Group, look: &Look) -> String {
+    let mut text = output::hanging("", 2, &format!("{}: {}", group.name, group.about), look);
+    let widest = checks::catalogue().map(|(_, check)| check.id.len()).max().unwrap_or_default();
+    let beside = 2 + widest + 2;
+    let is_wide = look.width >= 2 * beside;
+    let indent = if is_wide { beside } else { 6 };
+    for check in group.checks {
+        let lead = match is_wide {
+            true => format!("  {:<widest$}  ", check.id),
+            false => {
+                text.push_str(&format!("  {}\n", check.id));
+                " ".repeat(indent)
+            }
+        };
+        text.push_str(&output::hanging(&lead, indent, check.verifies, look));
+        let calls: Vec<_> = check.calls().map(|call| call.to_string()).collect();
+        if !calls.is_empty() {
+            let calls = format!("calls {}", calls.join(", "));
+            text.push_str(&output::hanging(&" ".repeat(indent), indent, &calls, look));
+        }
+    }
+    text
 }
 
 /// One check, those of a group, or all.
@@ -41,7 +60,7 @@ pub(super) fn explain(id: Option<&str>, global: &Global) -> Result<Exit, Failure
     let Some((group, check)) = checks::find(id) else {
         return Err(Failure::usage(unknown(id)));
     };
-    shown(&page(group, check), &object(group, check), global)
+    shown(&page(group, check, &look(global)), &object(group, check), global)
 }
 
 fn shown(text: &str, document: &Value, global: &Global) -> Result<Exit, Failure> {
@@ -73,24 +92,27 @@ fn dated(rule: &Rule) -> Value {
     json!({"rule": rule.claim, "words": words, "source": rule.source, "last_seen": rule.seen})
 }
 
-fn page(group: &Group, check: &Check) -> String {
-    let mut text =
-        format!("{}  (group {})\n\n  Verifies that {}.\n", check.id, group.name, check.verifies);
-    if check.advises {
-        text.push_str("  Advisory: warns, never fails the run.\n");
-    }
-    text.push_str("\nPrevents\n");
-    for error in check.prevents {
-        text.push_str(&format!("  {error}\n"));
-    }
-    text.push_str(&format!("\nFix\n  {}\n", check.remedy));
-    if !check.asks.is_empty() {
-        text.push_str("\nCalls\n");
-        for call in check.calls() {
-            text.push_str(&format!("  {call}\n"));
+fn page(group: &Group, check: &Check, look: &Look) -> String {
+    let mut text = format!("{}  (group {})\n", check.id, group.name);
+    let mut section = |title: &str, indent: usize, sentences: &[String]| {
+        text.push_str(&format!("\n{title}\n"));
+        for sentence in sentences {
+            text.push_str(&output::hanging("  ", indent, sentence, look));
         }
+    };
+    section("Verifies", 2, &[format!("{}.", check.verifies)]);
+    if check.advises {
+        section("Advisory", 2, &["It warns, and never fails the run.".to_owned()]);
     }
-    text.push_str(&format!("\nDocumentation\n  {}\n", check.docs));
+    // Each error begins where no other line does.
+    let errors: Vec<String> = check.prevents.iter().map(ToString::to_string).collect();
+    section("Prevents", 6, &errors);
+    section("Fix", 2, &[check.remedy.to_owned()]);
+    let calls: Vec<String> = check.calls().map(|call| call.to_string()).collect();
+    if !calls.is_empty() {
+        section("Calls", 4, &calls);
+    }
+    section("Documentation", 2, &[check.docs.to_owned()]);
     text
 }
 

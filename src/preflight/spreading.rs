@@ -11,13 +11,16 @@ pub(super) type Ended = (Settled, Log);
 /// All probes of a run: the planned ones, then the members of lists as they become known.
 pub(super) struct Spreading<'t> {
     pub(super) probes: Vec<Probe<'t>>,
-    /// For each planned probe of a list: the range of its members.
+    /// How many were planned; all further ones are members.
+    planned: usize,
+    /// Of each planned probe that stood for a list: where its members begin and end.
     members: Vec<Option<std::ops::Range<usize>>>,
 }
 
 impl<'t> Spreading<'t> {
     pub(super) fn of(probes: &[Probe<'t>]) -> Spreading<'t> {
-        Spreading { probes: probes.to_vec(), members: vec![None; probes.len()] }
+        let (planned, members) = (probes.len(), vec![None; probes.len()]);
+        Spreading { probes: probes.to_vec(), planned, members }
     }
 
     /// Adds the members of this probe's list, and returns their number.
@@ -32,8 +35,7 @@ impl<'t> Spreading<'t> {
     /// The probes with their results, members in place of their list.
     pub(super) fn in_order(self, mut ended: Vec<Option<Ended>>) -> (Vec<Probe<'t>>, Vec<Ended>) {
         let mut order = Vec::new();
-        let planned = self.members.iter().enumerate().take_while(|(at, _)| !self.is_member(*at));
-        for (at, members) in planned {
+        for (at, members) in self.members.iter().enumerate().take(self.planned) {
             match members {
                 Some(members) => order.extend(members.clone()),
                 None => order.push(at),
@@ -45,10 +47,6 @@ impl<'t> Spreading<'t> {
             Some((probes[at].take()?, end))
         });
         taken.unzip()
-    }
-
-    fn is_member(&self, at: usize) -> bool {
-        self.members.iter().flatten().any(|members| members.contains(&at))
     }
 }
 

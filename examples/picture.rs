@@ -1,7 +1,7 @@
 //! Draws what a terminal shows as SVG, for the README:
 //!
 //! ```sh
-//! run='aws-ecs-preflight verify demo/broken.json --replay demo/account.json --quiet'
+//! run='aws-ecs-preflight verify demo/broken.json --replay demo/account.json'
 //! { echo "$ $run"; $run --color on; } | cargo run --example picture >.github/demo.svg
 //! ```
 
@@ -16,7 +16,7 @@ const MARGIN: usize = 18;
 const ADVANCE: usize = 61;
 
 /// The terminal's width.
-const COLUMNS: usize = 100;
+const COLUMNS: usize = 80;
 
 /// Text in pieces, each with its classes of the style below.
 type Row = Vec<(String, String)>;
@@ -25,8 +25,8 @@ const STYLE: &str = "
     rect { fill: #16191f; }
     text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace;
            font-size: 13px; fill: #d8dee9; white-space: pre; }
-    .s1 { font-weight: bold; }  .s2 { opacity: .6; }  .s4 { text-decoration: underline; }
-    .s31 { fill: #ff6b68; }  .s32 { fill: #7fd36f; }  .s33 { fill: #f2c55c; }  .s35 { fill: #d79bf2; }
+    .s1 { font-weight: bold; }
+    .s31 { fill: #ff6b68; }  .s32 { fill: #7fd36f; }  .s35 { fill: #d79bf2; }  .s130 { fill: #f2c55c; }
 ";
 
 #[expect(clippy::disallowed_methods, reason = "a filter writes to standard output")]

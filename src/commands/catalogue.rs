@@ -26,13 +26,13 @@ fn list_of(groups: &[&'static Group], global: &Global) -> Result<Exit, Failure> 
     shown(&text, &json!({"schema_version": 1, "checks": checks}), global)
 }
 
-/// The checks of a group: beside each id its claim, or below it on a narrow terminal.
+/// The checks of a group: each id with its claim, which is below the id on a narrow terminal.
 fn list_of_group(group: &Group, look: &Look) -> String {
     let mut text = output::hanging("", 2, &format!("{}: {}", group.name, group.about), look);
     let widest = checks::catalogue().map(|(_, check)| check.id.len()).max().unwrap_or_default();
-    let beside = 2 + widest + 2;
-    let is_wide = look.width >= 2 * beside;
-    let indent = if is_wide { beside } else { 6 };
+    let column = 2 + widest + 2;
+    let is_wide = look.width >= 2 * column;
+    let indent = if is_wide { column } else { 6 };
     for check in group.checks {
         let lead = match is_wide {
             true => format!("  {:<widest$}  ", check.id),
@@ -102,7 +102,7 @@ fn page(group: &Group, check: &Check, look: &Look) -> String {
     };
     section("Verifies", 2, &[format!("{}.", check.verifies)]);
     if check.advises {
-        section("Advisory", 2, &["It warns, and never fails the run.".to_owned()]);
+        section("Advisory", 2, &["Warns, never fails the run.".to_owned()]);
     }
     // Each error begins where no other line does.
     let errors: Vec<String> = check.prevents.iter().map(ToString::to_string).collect();

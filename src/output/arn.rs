@@ -1,4 +1,4 @@
-//! ARNs in sentences, shortened to what tells them apart within one account and region.
+//! ARNs in sentences, shortened to what distinguishes them within one account and region.
 
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ impl Home<'_> {
         Cow::Owned(short)
     }
 
-    /// How much of this ARN goes without saying.
+    /// The length of the part of this ARN that the reader knows already.
     fn prefix(&self, arn: &str) -> Option<usize> {
         let arn = beginning(arn);
         let mut parts = arn.splitn(6, ':');

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// The text in ASCII: typographic characters as what they stand for, all others by their number.
+/// The text in ASCII: typographic characters as their ASCII equivalent, all others as their code point.
 pub(super) fn spelled(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);

@@ -20,7 +20,7 @@ pub enum Colour {
     Auto,
 }
 
-/// How much to tell.
+/// How much to print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Volume {
     /// What fails or is unknown.
@@ -40,7 +40,7 @@ pub struct Look {
     pub width: usize,
     /// The marks in front of results.
     pub marks: Marks,
-    /// How much to tell.
+    /// How much to print.
     pub volume: Volume,
 }
 

@@ -35,7 +35,7 @@ fn warnings(page: &mut Page, report: &Report) {
     repeat(page, &targets, |status| status == Status::Warn);
 }
 
-/// One line for each finding of these statuses: the check, whom it concerns, and where that is written.
+/// One line for each finding of these statuses: check, subject and place.
 fn repeat(
     page: &mut Page,
     targets: &[(&TargetReport, Vec<Finding>)],
@@ -115,7 +115,7 @@ impl<'l> Columns<'l> {
     }
 }
 
-/// The end of a text that is too long: of names in one account, that tells them apart.
+/// The end of a text that is too long: names in one account differ at their end.
 fn ending(text: &str, width: usize, ellipsis: &str) -> String {
     if text.width() <= width {
         return text.to_owned();

@@ -21,7 +21,7 @@ pub(super) struct Finding<'r> {
     pub(super) checks: Several<'r>,
     /// The containers of which they say so.
     pub(super) containers: Several<'r>,
-    /// The results with a place of their own, the first of them.
+    /// A result for each different subject, the first of them.
     pub(super) places: Vec<&'r CheckResult>,
     subjects: HashSet<&'r str>,
     /// What fixes it: different commands, the first of them.

@@ -71,7 +71,7 @@ fn title(page: &mut Page, target: &TargetReport, several: bool) {
     page.bold(format!("{} {family}", target.target.source).trim_end());
 }
 
-/// What goes without saying in the sentences about this target.
+/// The account and region that messages about this target leave out.
 fn home<'t>(target: &'t Target, look: &Look) -> Home<'t> {
     if look.volume == Volume::Verbose {
         return Home::default();
@@ -127,7 +127,7 @@ fn and_more(listed: String, more: usize, what: &str) -> String {
     if more == 0 { listed } else { format!("{listed} and {more} {what}") }
 }
 
-/// The words that stand for a status in colour.
+/// The style of the verdict.
 fn tinted(status: Status) -> anstyle::Style {
     style(status).bold()
 }

@@ -105,7 +105,7 @@ fn brief(page: &mut Page, finding: &Finding) {
     }
 }
 
-/// The check, whom it concerns, where that is written, and what follows from it.
+/// The check, the containers, the places, and how many checks need it.
 fn head(page: &mut Page, finding: &Finding) {
     let mut parts = Vec::new();
     if finding.containers.count() > 0 {

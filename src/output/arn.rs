@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::style::{Look, Volume};
+use crate::report::Target;
+
 /// The account and the region that a reader knows already.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Home<'h> {
@@ -9,7 +12,15 @@ pub(super) struct Home<'h> {
     pub(super) region: Option<&'h str>,
 }
 
-impl Home<'_> {
+impl<'h> Home<'h> {
+    /// The account and region that messages about this target leave out.
+    pub(super) fn of(target: &'h Target, look: &Look) -> Home<'h> {
+        if look.volume == Volume::Verbose {
+            return Home::default();
+        }
+        Home { account: target.account.as_deref(), region: target.region.as_deref() }
+    }
+
     /// The text with each ARN of this account and region (or of none, as those of IAM are) shortened to its
     /// resource: `role/web`. An ARN in double quotes is part of a document, and one whose resource has no
     /// type, such as a queue, would not be recognised: both stay whole.

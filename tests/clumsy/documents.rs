@@ -201,7 +201,7 @@ fn a_document_over_the_limits_is_reported() {
     };
     task["containerDefinitions"][0]["environment"] = variables(140);
     folder.write("over.json", task.to_string());
-    folder.line("definition over.json").says("over 64 KiB").says("environmentFiles");
+    folder.line("definition over.json").says("65536 are allowed").says("environmentFiles");
     task["containerDefinitions"][0]["environment"] = variables(100_000);
     let text = task.to_string();
     assert!(text.len() > 50_000_000);

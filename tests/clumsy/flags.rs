@@ -75,7 +75,7 @@ fn explain_takes_groups_and_names_what_was_probably_meant() {
     folder.line("explain secret-exist").ends(2).says("did you mean secret-exists?");
     folder.line("explain secretss").ends(2).says("did you mean secrets?");
     folder.line("explain Secret_Exists").ends(2).says("did you mean secret-exists?");
-    folder.line("explain nonsense").ends(2).says("`aws-ecs-preflight checks` lists all");
+    folder.line("explain nonsense").ends(2).says("run `aws-ecs-preflight checks`");
     folder.line(&format!("{REPLAYED} --only imge")).ends(2).says("did you mean image?");
 }
 

@@ -104,7 +104,7 @@ mod tests {
             ("public.ecr.aws/nginx/nginx:1.27", HELD),
             ("nginx:1 .25", (Fail, at, "white space")),
             ("https://ghcr.io/a/b", (Fail, at, "scheme")),
-            ("Nginx", (Fail, at, "upper case")),
+            ("Nginx", (Fail, at, "upper-case")),
             ("-a.example/nginx", (Warn, at, "not a host name")),
             ("$REGISTRY/app:1", (Unknown, at, "placeholder")),
         ] {

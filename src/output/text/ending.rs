@@ -6,8 +6,8 @@ use super::super::arn::Home;
 use super::super::style::{Look, Volume};
 use super::counts::Counts;
 use super::findings::{Finding, findings};
+use super::listing::REST;
 use super::page::Page;
-use super::{REST, home};
 use crate::report::{Outcome, Report, Status, TargetReport};
 
 /// How many lines repeat what failed.
@@ -43,7 +43,7 @@ fn repeat(
 ) {
     let look = page.look();
     let all = targets.iter().flat_map(|(target, findings)| {
-        let home = home(&target.target, look);
+        let home = Home::of(&target.target, look);
         findings.iter().filter(|it| is_meant(it.result.status)).map(move |it| (it, home))
     });
     let (mut rows, mut left_out) = (Vec::new(), 0);

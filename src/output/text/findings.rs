@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::style::Volume;
-use super::and_more;
+use super::listing::and_more;
 use crate::report::{CheckResult, SkipReason, Status};
 use crate::shell::ShellCommand;
 

@@ -4,21 +4,19 @@
 mod counts;
 mod ending;
 mod findings;
+mod listing;
 mod page;
 mod results;
 mod unchecked;
 
 use super::arn::Home;
-use super::style::{Look, Volume, style};
-use crate::report::{CheckResult, Report, Status, Target, TargetReport};
+use super::style::{Look, Volume};
+use crate::report::{CheckResult, Report, Status, TargetReport};
 
 use counts::Counts;
 use findings::{Finding, findings};
 use page::Page;
 use results::Results;
-
-/// What is said where a limit leaves something out.
-const REST: &str = "--format json has all";
 
 /// The text of a report. It takes time in proportion to the number of results, and its length is bounded.
 pub(super) fn render(report: &Report, look: &Look) -> String {
@@ -43,7 +41,8 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
 /// With what, and where the run asked.
 fn header(page: &mut Page, report: &Report) {
     let Some(TargetReport { target, .. }) = report.targets.first() else { return };
-    let caller = target.caller.as_deref().map(|caller| home(target, page.look()).shorten(caller));
+    let caller =
+        target.caller.as_deref().map(|caller| Home::of(target, page.look()).shorten(caller));
     let line = |account: &str, region: &str| {
         let parts = [
             Some(report.asked_with.clone()),
@@ -71,14 +70,6 @@ fn title(page: &mut Page, target: &TargetReport, several: bool) {
     page.bold(format!("{} {family}", target.target.source).trim_end());
 }
 
-/// The account and region that messages about this target leave out.
-fn home<'t>(target: &'t Target, look: &Look) -> Home<'t> {
-    if look.volume == Volume::Verbose {
-        return Home::default();
-    }
-    Home { account: target.account.as_deref(), region: target.region.as_deref() }
-}
-
 /// Each group with its counts, and below it what is shown of its results.
 fn groups<'r>(
     page: &mut Page,
@@ -88,7 +79,7 @@ fn groups<'r>(
 ) {
     let groups = by_group(&target.checks);
     let widest = groups.iter().map(|(group, _)| group.len()).max().unwrap_or_default();
-    let home = home(&target.target, page.look());
+    let home = Home::of(&target.target, page.look());
     for (group, counts) in &groups {
         let shown = findings.iter().filter(|it| it.group() == *group);
         if page.look().volume == Volume::Verbose {
@@ -114,22 +105,6 @@ fn by_group(results: &[CheckResult]) -> Vec<(&str, Counts)> {
         groups[at].1.add(result);
     }
     groups
-}
-
-/// The first of these names, and how many more there are.
-fn listed<T: AsRef<str>>(names: &[T], most: usize) -> String {
-    let first: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
-    and_more(first.join(", "), names.len() - first.len(), "more")
-}
-
-/// `a, b and 7 more`
-fn and_more(listed: String, more: usize, what: &str) -> String {
-    if more == 0 { listed } else { format!("{listed} and {more} {what}") }
-}
-
-/// The style of the verdict.
-fn tinted(status: Status) -> anstyle::Style {
-    style(status).bold()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::lines::wrap;
 use super::super::style::{Look, Volume, paint, style};
-use super::{REST, tinted};
+use super::listing::REST;
 use crate::report::Status;
 use crate::shell::ShellCommand;
 
@@ -180,4 +180,9 @@ impl<'l> Page<'l> {
             }
         }
     }
+}
+
+/// The style of the verdict.
+fn tinted(status: Status) -> Style {
+    style(status).bold()
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::super::arn::Home;
 use super::super::style::{Look, Volume};
-use super::REST;
 use super::findings::Finding;
+use super::listing::REST;
 use super::page::Page;
 use crate::report::Status;
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
+use super::listing::{REST, listed};
 use super::page::Page;
-use super::{REST, listed};
 use crate::report::{CheckResult, Report, SkipReason, Status};
 use crate::verdict::Input;
 

@@ -28,6 +28,22 @@ fn only_commands_are_wider_than_the_terminal() {
 }
 
 #[test]
+fn the_catalogue_fits_a_terminal() {
+    let list = text(&program(&["checks"]).output().unwrap());
+    let ids: Vec<&str> =
+        list.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    let ids: Vec<&str> = ids.into_iter().filter(|id| id.contains('-')).collect();
+    assert!(ids.len() > 40, "{ids:?}");
+    let pages = ids.iter().map(|id| text(&program(&["explain", id]).output().unwrap()));
+    for page in pages.chain([list.clone()]) {
+        // An address is one word, however long.
+        for line in page.lines().filter(|line| line.split_whitespace().count() > 1) {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}
+
+#[test]
 fn each_failure_is_a_line_at_the_end_and_the_verdict_is_the_last() {
     let text = text(&demo("broken", &[]));
     let report = document(&demo("broken", &["--format", "json"]));

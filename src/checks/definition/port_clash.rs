@@ -1,6 +1,8 @@
 //! Two mappings that take one port, for `definition-network-mode`
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html>, seen 2026-11).
 
+use std::collections::BTreeMap;
+
 use super::mode::Mode;
 use super::port_range;
 use crate::document::container::PortMapping;
@@ -23,12 +25,16 @@ const PORTS: Rule = Rule::quoted(
 
 pub(super) const RULES: &[Rule] = &[RANGES, PORTS];
 
-/// The ports that were taken so far: of the containers, and of the host.
+/// The ports that were taken so far: ranges and single ports of the containers, and ports of the host.
 #[derive(Default)]
 pub(super) struct Taken<'t> {
-    containers: Vec<Ports<'t>>,
-    host: Vec<Ports<'t>>,
+    ranges: Intervals<'t>,
+    singles: Intervals<'t>,
+    host: Intervals<'t>,
 }
+
+/// Intervals that do not overlap, by what shares them, protocol and first port.
+type Intervals<'t> = BTreeMap<(usize, bool, i64), Ports<'t>>;
 
 /// Ports that one mapping takes.
 #[derive(Clone, Copy)]
@@ -40,15 +46,17 @@ struct Ports<'t> {
     name: &'t str,
 }
 
-impl Ports<'_> {
+impl<'t> Ports<'t> {
     fn is_range(&self) -> bool {
         self.first < self.last
     }
 
-    /// The first port that both take.
-    fn meet(&self, other: &Ports) -> Option<i64> {
-        let port = self.first.max(other.first);
-        (self.udp == other.udp && port <= self.last.min(other.last)).then_some(port)
+    /// The interval among these that has a port in common. The last that begins early enough is the only
+    /// one that could.
+    fn holder(&self, scope: usize, taken: &Intervals<'t>) -> Option<Ports<'t>> {
+        let up_to = (scope, self.udp, i64::MIN)..=(scope, self.udp, self.last);
+        let (_, it) = taken.range(up_to).next_back()?;
+        (it.last >= self.first).then_some(*it)
     }
 }
 
@@ -68,23 +76,29 @@ pub(super) fn clash<'t>(
     let shared = matches!(mode, Some(Mode::Awsvpc | Mode::Host));
     if let Some((place, first, last)) = of_container(mapping)? {
         let own = ports(first, last);
-        let together =
-            |it: &Ports| shared || (it.index == index && (it.is_range() || own.is_range()));
-        let holder = taken.containers.iter().find(|it| together(it) && own.meet(it).is_some());
-        if let Some(holder) = holder {
-            report(place, "containerPort", (&own, holder), mode, findings);
+        let scope = if shared { 0 } else { index + 1 };
+        let single = || own.holder(scope, &taken.singles).filter(|_| shared || own.is_range());
+        match own.holder(scope, &taken.ranges).or_else(single) {
+            Some(holder) => report(place, "containerPort", (&own, &holder), mode, findings),
+            None => {
+                let kept = if own.is_range() { &mut taken.ranges } else { &mut taken.singles };
+                kept.entry((scope, udp, first)).or_insert(own);
+            }
         }
-        taken.containers.push(own);
     }
     // Port 0 of the host is whichever is free.
     if let (Some(Mode::Bridge), Some(&port)) = (mode, mapping.host_port.get()?)
         && port != 0
     {
         let own = ports(port, port);
-        if let Some(holder) = taken.host.iter().find(|it| own.meet(it).is_some()) {
-            report(mapping.host_port.place(), "hostPort", (&own, holder), mode, findings);
+        match own.holder(0, &taken.host) {
+            Some(holder) => {
+                report(mapping.host_port.place(), "hostPort", (&own, &holder), mode, findings);
+            }
+            None => {
+                taken.host.insert((0, udp, port), own);
+            }
         }
-        taken.host.push(own);
     }
     Ok(())
 }
@@ -107,7 +121,7 @@ fn report(
     mode: Option<Mode>,
     findings: &mut Findings,
 ) {
-    let Some(port) = ports.meet(holder) else { return };
+    let port = ports.first.max(holder.first);
     let protocol = if ports.udp { "udp" } else { "tcp" };
     let message = match holder.index == ports.index {
         true => format!("{field} {port}/{protocol} is mapped twice"),

@@ -79,7 +79,7 @@ pub struct GateFlags {
     /// Do not fail the run on what could not be determined (for one check, or for all)
     #[arg(long, value_name = "CHECK", num_args = 0..=1, default_missing_value = "", require_equals = true)]
     pub allow_unknown: Option<Vec<String>>,
-    /// Judge the file as this tool registers it: what it refuses fails, what it takes out is not judged
+    /// Check the file as this tool registers it: what it refuses fails, what it removes is not checked
     #[arg(long = "for", value_name = "TOOL", value_enum)]
     pub tool: Option<Tool>,
     /// Refuse to run against another account

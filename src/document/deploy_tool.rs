@@ -8,12 +8,12 @@ pub enum DeployTool {
     /// `aws ecs register-task-definition --cli-input-json`: it validates the file against the API's
     /// model and sends it as it is.
     AwsCli,
-    /// `aws-actions/amazon-ecs-deploy-task-definition`: it takes out what is empty and what
+    /// `aws-actions/amazon-ecs-deploy-task-definition`: it removes what is empty and what
     /// `DescribeTaskDefinition` adds, validates nothing and sends the rest.
     GithubAction,
 }
 
-/// What the action takes out
+/// What the action removes
 /// (<https://github.com/aws-actions/amazon-ecs-deploy-task-definition/blob/master/index.js>, 2026-07-01).
 const IGNORED: [&str; 8] = [
     "compatibilities",
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_action_takes_out_what_is_empty_and_what_was_described() {
+    fn the_action_removes_what_is_empty_and_what_was_described() {
         for (text, expected) in [
             (r#"{"family": "web", "revision": 3, "status": "ACTIVE"}"#, r#"{"family":"web"}"#),
             (

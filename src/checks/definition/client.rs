@@ -1,6 +1,6 @@
-//! What a tool refuses before ECS sees the file, for `definition-schema`. The tools differ: the AWS CLI
-//! validates the file against the API's model, the GitHub action takes out what it knows to be refused,
-//! and whoever else sends a field that ECS does not know loses it without a word.
+//! What a tool refuses before ECS sees the file, for `definition-schema`. The AWS CLI validates the file
+//! against the API's model. The GitHub action removes what it knows to be refused. ECS ignores a field
+//! that it does not know.
 
 use super::registered::is_to_be_registered;
 use crate::document::kind::Kind;
@@ -42,7 +42,7 @@ pub(super) fn described(task: &Task, form: Kind, found: &mut Findings) {
     let names: Vec<String> = fields.iter().map(|it| format!(".{}", it.key)).collect();
     let names = names.join(", ");
     if form == Kind::Wrapped {
-        let message = "the file is what describe-task-definition prints, and register-task-definition takes what is under taskDefinition";
+        let message = "the file is the output of describe-task-definition; register-task-definition needs only the content of taskDefinition";
         let finding = refused(UNKNOWN, task.tool.is_some(), message.to_owned());
         found.add(
             finding
@@ -58,7 +58,7 @@ pub(super) fn described(task: &Task, form: Kind, found: &mut Findings) {
         number => format!(" and {number} other fields"),
     };
     let message = format!(
-        "`{}`{others} come from describe-task-definition: the AWS CLI refuses them, the GitHub action takes them out",
+        "`{}`{others} come from describe-task-definition: the AWS CLI refuses them, the GitHub action removes them",
         first.key
     );
     let finding = refused(UNKNOWN, task.tool == Some(DeployTool::AwsCli), message);
@@ -86,21 +86,19 @@ pub(super) fn finding(
     let name = name.rsplit('/').next().unwrap_or_default();
     let finding = match (kind, tool) {
         (Mismatch::UnknownField, None) => {
-            let message = format!(
-                "{message} (the AWS CLI refuses it, other tools drop it or send it in vain)"
-            );
+            let message = format!("{message} (the AWS CLI refuses it; other tools ignore it)");
             UNKNOWN.warn(message)
         }
         (Mismatch::UnknownField, Some(DeployTool::GithubAction)) => {
-            warn(message).prevents("the field is sent, and ECS ignores it")
+            warn(message).prevents("no error text: ECS ignores the field")
         }
         (Mismatch::UnknownField, Some(DeployTool::AwsCli)) => UNKNOWN.fail(message),
         (Mismatch::Null, None) => {
-            TYPE.warn(format!("{message} (the AWS CLI refuses nulls, other tools drop them)"))
+            TYPE.warn(format!("{message} (the AWS CLI refuses nulls; other tools drop them)"))
         }
         (Mismatch::Null, Some(_)) => refused(TYPE, cli, message),
         (Mismatch::UnquotedSize, None) => {
-            TYPE.warn(format!("{message} (the AWS CLI refuses it, Terraform converts it)"))
+            TYPE.warn(format!("{message} (the AWS CLI refuses it; Terraform converts it)"))
         }
         (Mismatch::UnquotedSize, Some(DeployTool::GithubAction)) => NUMBER.fail(message),
         (Mismatch::UnquotedSize, Some(DeployTool::AwsCli)) => TYPE.fail(message),
@@ -131,11 +129,11 @@ mod tests {
         story().registered_by(AwsCli).ends(&DEFINITION_SCHEMA, &[(Fail, "/revision", told)]);
         story().registered_by(GithubAction).ends(&DEFINITION_SCHEMA, &[HELD]);
         let wrapped = || Story::given(&format!(r#"{{"taskDefinition": {{{app}, {fields}}}}}"#));
-        wrapped().ends(&DEFINITION_SCHEMA, &[(Warn, "", "what is under taskDefinition")]);
+        wrapped().ends(&DEFINITION_SCHEMA, &[(Warn, "", "output of describe-task-definition")]);
         for tool in [AwsCli, GithubAction] {
             wrapped()
                 .registered_by(tool)
-                .ends(&DEFINITION_SCHEMA, &[(Fail, "", "what is under taskDefinition")]);
+                .ends(&DEFINITION_SCHEMA, &[(Fail, "", "output of describe-task-definition")]);
         }
         // Nobody registers what is registered.
         Story::registered(&format!("{{{app}, {fields}}}")).ends(&DEFINITION_SCHEMA, &[HELD]);

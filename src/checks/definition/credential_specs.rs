@@ -3,6 +3,7 @@
 
 use crate::document::{Container, Located};
 use crate::knowledge::Stop;
+use crate::names::words::shown;
 use crate::task::Task;
 use crate::verdict::{Findings, Rule};
 
@@ -41,7 +42,7 @@ fn specs(task: &Task, specs: &[Located<String>], found: &mut Findings) {
     if let Some(second) = specs.get(1) {
         found.add(
             ONE.fail(format!(
-                "there are {} credential specs, and a container has one",
+                "there are {} credential specs, but a container has only one",
                 specs.len()
             ))
             .at(&second.place)
@@ -59,7 +60,7 @@ fn one(task: &Task, spec: &Located<String>, found: &mut Findings) -> Result<(), 
     let domainless = written.strip_prefix(DOMAINLESS);
     let Some(place) = domainless.or_else(|| written.strip_prefix(JOINED)) else {
         found.add(
-            FORM.fail(format!("{written} begins with neither {JOINED} nor {DOMAINLESS}"))
+            FORM.fail(format!("`{written}` begins with neither {JOINED} nor {DOMAINLESS}"))
                 .at(&spec.place)
                 .remedy(remedy),
         );
@@ -69,9 +70,12 @@ fn one(task: &Task, spec: &Located<String>, found: &mut Findings) -> Result<(), 
     let is_arn = place.starts_with("arn:") && matches!(service, Some("s3" | "ssm"));
     if !is_arn && !place.starts_with("file://") {
         found.add(
-            FORM.fail(format!("{place:?} is not the ARN of an object in S3 or a parameter in SSM"))
-                .at(&spec.place)
-                .remedy(remedy),
+            FORM.fail(format!(
+                "{} is not the ARN of an object in S3 or a parameter in SSM",
+                shown(place)
+            ))
+            .at(&spec.place)
+            .remedy(remedy),
         );
     }
     if domainless.is_none() && task.is_for_fargate()? {

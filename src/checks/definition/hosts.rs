@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::document::{Container, Field};
 use crate::knowledge::Stop;
+use crate::names::words::shown;
 use crate::verdict::{Findings, Rule};
 
 const ENTRY: Rule = Rule::quoted(
@@ -41,7 +42,7 @@ pub(super) fn judge(container: &Container, found: &mut Findings) {
             if server.value.parse::<IpAddr>().is_err() {
                 found.add(
                     SERVER
-                        .warn(format!("{:?} is not an IP address", server.value))
+                        .warn(format!("{} is not an IP address", shown(&server.value)))
                         .at(&server.place)
                         .remedy("Write the IP address of the DNS server"),
                 );
@@ -55,7 +56,7 @@ pub(super) fn judge(container: &Container, found: &mut Findings) {
             if domain.value.is_empty() || domain.value.contains(strange) {
                 found.add(
                     DOMAIN
-                        .warn(format!("{:?} is not a domain name", domain.value))
+                        .warn(format!("{} is not a domain name", shown(&domain.value)))
                         .at(&domain.place)
                         .remedy("Write a domain such as corp.example.com"),
                 );
@@ -70,7 +71,7 @@ fn address(field: &Field<String>, found: &mut Findings) -> Result<(), Stop> {
     if text.parse::<IpAddr>().is_err() && text != GATEWAY {
         found.add(
             ENTRY
-                .fail(format!("{text:?} is not an IP address"))
+                .fail(format!("{} is not an IP address", shown(text)))
                 .at(field.place())
                 .naming("<address>", text)
                 .remedy("Write the IP address of the host"),
@@ -84,9 +85,9 @@ fn name(field: &Field<String>, found: &mut Findings) -> Result<(), Stop> {
     if text.is_empty() || text.contains(|it: char| it.is_whitespace() || it == ':') {
         found.add(
             ENTRY
-                .warn(format!("{text:?} is not a host name"))
+                .warn(format!("{} is not a host name", shown(text)))
                 .at(field.place())
-                .prevents("the container is not created, or the name resolves to nothing")
+                .prevents("no error text: the name does not resolve")
                 .remedy("Write the name without blanks and colons"),
         );
     }

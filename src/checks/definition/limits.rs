@@ -93,7 +93,7 @@ pub(super) fn judge(task: &Task, form: Kind, found: &mut Findings) {
         if bytes > SIZE_LIMIT {
             found.add(
                 SIZE.fail(format!(
-                    "the definition has {bytes} bytes, and {SIZE_LIMIT} are allowed"
+                    "the definition has {bytes} bytes, but only {SIZE_LIMIT} are allowed"
                 ))
                 .at(&definition.place)
                 .naming("<length>", &bytes.to_string())
@@ -114,7 +114,7 @@ fn constraints(task: &Task, found: &mut Findings) {
         found.add(
             fail(format!("there are {number} placement constraints, and 10 are allowed"))
                 .at(&eleventh.place)
-                .prevents("ClientException from ECS (its exact words are not known)")
+                .prevents("ClientException (AWS's exact words are not known)")
                 .remedy("Join constraints with `and` in one expression"),
         );
     }
@@ -131,7 +131,7 @@ fn judge_container(task: &Task, container: &Container, found: &mut Findings) {
             let message =
                 format!("there are {} environment files, and 10 are allowed", files.len());
             let finding = FILES.fail(message).at(container.environment_files.place());
-            found.add(finding.remedy("Join files, or leave some out"));
+            found.add(finding.remedy("Merge files, or remove some"));
         }
         environment_files(files, found);
     }
@@ -146,7 +146,7 @@ fn judge_container(task: &Task, container: &Container, found: &mut Findings) {
 
 fn refused(finding: Finding) -> Finding {
     finding
-        .prevents("ClientException from ECS (its exact words are not known)")
+        .prevents("ClientException (AWS's exact words are not known)")
         .remedy("Stay within the limit")
 }
 
@@ -221,7 +221,7 @@ pub(super) fn judge_input(input: &LaunchInput, found: &mut Findings) {
     {
         let message = "there are more than 5 placement strategies, and 5 are allowed";
         let finding = STRATEGIES.fail(message).at(&node.place);
-        found.add(finding.remedy("Keep the five that matter most"));
+        found.add(finding.remedy("Keep at most five"));
     }
     if let Some(node) = root.get("containerInstances")
         && listed("containerInstances") > 10
@@ -243,7 +243,10 @@ pub(super) fn judge_input(input: &LaunchInput, found: &mut Findings) {
         let message =
             format!("the overrides have {} characters, and 8192 are allowed", printed(node));
         found.add(
-            OVERRIDES.fail(message).at(&node.place).remedy("Pass less, or the place of a file"),
+            OVERRIDES
+                .fail(message)
+                .at(&node.place)
+                .remedy("Shorten the overrides, or pass the location of a file"),
         );
     }
 }

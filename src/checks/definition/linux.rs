@@ -3,6 +3,7 @@
 
 use crate::document::container::{Device, LinuxParameters, Tmpfs};
 use crate::document::{Container, Field, Located};
+use crate::names::words::shown;
 use crate::verdict::{Findings, Rule, warn};
 
 /// The capabilities that ECS documents
@@ -102,6 +103,12 @@ const CAPABILITY: Rule = Rule::quoted(
     "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html",
     "2026-11-30",
 );
+const DOCUMENTED: Rule = Rule::unquoted(
+    "capabilities are written as ECS documents them",
+    "RegisterTaskDefinition might refuse it",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html",
+    "2026-11-30",
+);
 const ABSOLUTE: Rule = Rule::unquoted(
     "paths of devices and tmpfs mounts are absolute",
     "the container is not created",
@@ -121,7 +128,7 @@ const SIZE: Rule = Rule::unquoted(
     "2026-11-30",
 );
 
-pub(super) const RULES: &[Rule] = &[CAPABILITY, ABSOLUTE, OPTION, SIZE];
+pub(super) const RULES: &[Rule] = &[CAPABILITY, DOCUMENTED, ABSOLUTE, OPTION, SIZE];
 
 pub(super) fn judge(container: &Container, found: &mut Findings) {
     let Ok(Some(linux)) = container.linux_parameters.get() else { return };
@@ -153,17 +160,16 @@ fn capability(what: &str, name: &Located<String>, found: &mut Findings) {
     let remedy = "Use one of the names in the API reference, such as NET_ADMIN";
     if CAPABILITIES.contains(&plain) || LATER.contains(&plain) {
         found.add(
-            CAPABILITY
-                .warn(format!("the capability {written} is not one that ECS documents"))
+            DOCUMENTED
+                .warn(format!("ECS does not document the capability `{written}`"))
                 .at(&name.place)
-                .prevents("the definition may be refused when it is registered")
                 .remedy(remedy),
         );
         return;
     }
     found.add(
         CAPABILITY
-            .fail(format!("there is no capability {written:?}"))
+            .fail(format!("{} is not a Linux capability", shown(written)))
             .at(&name.place)
             .naming("<CapAdd>", what)
             .naming("<name>", plain)
@@ -188,7 +194,7 @@ fn absolute(name: &str, field: &Field<String>, found: &mut Findings) {
     {
         found.add(
             ABSOLUTE
-                .warn(format!("{name} is {path:?}, which is not an absolute path"))
+                .warn(format!("{name} is {}, which is not an absolute path", shown(path)))
                 .at(field.place())
                 .remedy("Begin the path with /"),
         );
@@ -201,7 +207,7 @@ fn mount(tmpfs: &Tmpfs, found: &mut Findings) {
         && size < 1
     {
         found.add(
-            warn(format!("size is {size} MiB, and a tmpfs needs at least 1"))
+            warn(format!("size is {size} MiB, but a tmpfs needs at least 1"))
                 .at(tmpfs.size.place())
                 .remedy("Set size to the MiB that the container may use"),
         );
@@ -211,7 +217,7 @@ fn mount(tmpfs: &Tmpfs, found: &mut Findings) {
         if !MOUNT_OPTIONS.contains(&name) {
             found.add(
                 OPTION
-                    .fail(format!("{option:?} is not a mount option of tmpfs"))
+                    .fail(format!("{} is not a mount option of tmpfs", shown(option)))
                     .at(tmpfs.mount_options.place())
                     .naming("<option>", option)
                     .remedy("Use the options of the API reference, such as noexec or mode=1777; the size has its own field"),
@@ -228,7 +234,7 @@ fn sizes(linux: &LinuxParameters, found: &mut Findings) {
             && size < 0
         {
             found.add(
-                SIZE.fail(format!("{name} is {size}, and 0 or more MiB are allowed"))
+                SIZE.fail(format!("{name} is {size}, but only 0 or more MiB are allowed"))
                     .at(field.place())
                     .remedy(format!("Set {name} to 0 or more, or leave it out")),
             );
@@ -254,8 +260,8 @@ mod tests {
         for (fields, status, place, words) in [
             (add("NET_ADMIN"), Pass, "", ""),
             (add("SYS_ADMINN"), Fail, "/capabilities/add/0", "SYS_ADMINN"),
-            (add("CAP_NET_ADMIN"), Warn, "/capabilities/add/0", "documents"),
-            (add("PERFMON"), Warn, "/capabilities/add/0", "documents"),
+            (add("CAP_NET_ADMIN"), Warn, "/capabilities/add/0", "does not document"),
+            (add("PERFMON"), Warn, "/capabilities/add/0", "does not document"),
             (
                 r#""capabilities": {"drop": ["ALL", "NOTHING"]}"#.into(),
                 Fail,
@@ -277,7 +283,7 @@ mod tests {
                 "at least 1",
             ),
             (r#""devices": [{"hostPath": "dev/a"}]"#.into(), Warn, "/devices/0/hostPath", "abs"),
-            (r#""maxSwap": -1"#.into(), Fail, "/maxSwap", "0 or more"),
+            (r#""maxSwap": -1"#.into(), Fail, "/maxSwap", "0 or more MiB"),
             (r#""maxSwap": 0"#.into(), Pass, "", ""),
         ] {
             let results = Story::container(&format!(r#""linuxParameters": {{{fields}}}"#))

@@ -226,7 +226,7 @@ fn fault_injection(task: &Task, mode: Mode, findings: &mut Findings) -> Result<(
     if enabled.get()? == Some(&true) && !matches!(mode, Mode::Awsvpc | Mode::Host) {
         findings.add(
             INJECTION
-                .warn("enableFaultInjection works with networkMode awsvpc and host only")
+                .warn("enableFaultInjection works only with networkMode awsvpc or host")
                 .at(enabled.place())
                 .remedy("Set networkMode to awsvpc or host, or remove enableFaultInjection"),
         );

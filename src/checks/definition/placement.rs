@@ -49,7 +49,7 @@ fn refuse(
     if target::requests_fargate(task)? != Some(true) {
         return Ok(());
     }
-    let message = format!("{name} is set, and Fargate places tasks by itself");
+    let message = format!("{name} is set, but Fargate decides where tasks run");
     // The answer is known for the launch type; for a strategy of Fargate's providers it is not.
     let by_type = !task.context.request.launch_type.is_missing();
     let finding = if by_type { rule.fail(message) } else { rule.warn(message) };
@@ -62,7 +62,7 @@ mod tests {
     use crate::testing::story::tell;
 
     #[test]
-    fn fargate_places_tasks_by_itself() {
+    fn fargate_decides_where_tasks_run() {
         let fargate = r#"{"requiresCompatibilities": ["FARGATE"]}"#;
         let both = r#"{"requiresCompatibilities": ["FARGATE", "EC2"]}"#;
         let constraint = r#""placementConstraints": [{"type": "distinctInstance"}]"#;

@@ -115,7 +115,7 @@ fn judge_mapping(
         findings.add(
             warn(format!("hostPort is {host}, which the agent reserves on every instance"))
                 .at(mapping.host_port.place())
-                .prevents("RESOURCE:PORTS: no container instance has the port free")
+                .prevents("RESOURCE:PORTS")
                 .remedy("Choose another hostPort, or 0 for one that is free"),
         );
     }
@@ -128,7 +128,7 @@ fn judge_mapping(
                 "hostPort is {host}, in the ephemeral port range, from which ports are assigned automatically"
             ))
             .at(mapping.host_port.place())
-            .prevents("RESOURCE:PORTS, or the port is already allocated when the container starts")
+            .prevents("RESOURCE:PORTS")
             .remedy("Choose a hostPort below 32768, or 0 for one that is free"),
         );
     }

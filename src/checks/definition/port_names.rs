@@ -28,10 +28,12 @@ pub(super) fn judge(task: &Task, mode: Option<Mode>, findings: &mut Findings) {
             }
             let place = mapping.name.place();
             let Some(first) = names.insert(name, place) else { continue };
-            let message = format!("two port mappings are called {name}; the first is at {first}");
+            let message = format!("two port mappings are called `{name}`; the first is at {first}");
             let finding = match mode {
                 Some(Mode::Awsvpc) => ONCE.fail(message),
-                _ => ONCE.warn(message).prevents("Service Connect cannot tell the ports apart"),
+                _ => ONCE
+                    .warn(message)
+                    .prevents("no error text: Service Connect cannot distinguish the ports"),
             };
             findings.add(finding.at(place).remedy("Give each port mapping its own name"));
         }

@@ -4,6 +4,7 @@
 use super::mode::Mode;
 use crate::document::container::PortMapping;
 use crate::knowledge::Stop;
+use crate::names::words::shown;
 use crate::verdict::{Findings, Rule};
 
 /// Reads `first-last`.
@@ -68,13 +69,13 @@ pub(super) fn judge(
     }
     let message = match read(text) {
         None => {
-            format!("containerPortRange is {text:?}, and is written first-last, such as 8080-8090")
+            format!("containerPortRange is {}; write first-last, such as 8080-8090", shown(text))
         }
         Some((first, last)) if first >= last => {
             format!("containerPortRange is {text}: the first port must be below the last")
         }
         Some((first, last)) if first < 1 || last > 65535 => {
-            format!("containerPortRange is {text}, and ports are 1 to 65535")
+            format!("containerPortRange is {text}, but ports are 1 to 65535")
         }
         Some(_) => return Ok(()),
     };

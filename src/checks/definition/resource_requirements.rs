@@ -4,6 +4,7 @@
 
 use crate::document::container::{NvidiaMps, ResourceRequirement};
 use crate::document::{Container, Place};
+use crate::names::words::shown;
 use crate::verdict::{Findings, Rule};
 
 const GPU: &str = "GPU";
@@ -29,7 +30,7 @@ pub(super) fn judge(containers: &[Container], found: &mut Findings) {
             value(kind, required, found);
             if is_shared && kind != GPU {
                 found.add(refused(
-                    format!("sharingStrategy is set for {kind}, and is for GPU only"),
+                    format!("sharingStrategy is set for {kind}, but is for GPU only"),
                     required.sharing_strategy.place(),
                     "Remove sharingStrategy",
                 ));
@@ -44,14 +45,15 @@ pub(super) fn judge(containers: &[Container], found: &mut Findings) {
     }
     if let Some(second) = neuron.get(1) {
         found.add(refused(
-            "a second container asks for NeuronDevice, and one container in a task may".to_owned(),
+            "a second container requests NeuronDevice, but only one container of a task may"
+                .to_owned(),
             second,
             "Leave NeuronDevice to one container",
         ));
     }
     if let (Some(place), false) = (shared.first(), exclusive.is_empty()) {
         found.add(refused(
-            "one container shares its GPU and another has one for itself; a task does either"
+            "one container shares a GPU and another does not; all of a task must do the same"
                 .to_owned(),
             place,
             "Give every container that needs a GPU a sharingStrategy, or none",
@@ -63,7 +65,8 @@ fn value(kind: &str, required: &ResourceRequirement, found: &mut Findings) {
     if let (GPU, Ok(Some(strategy))) = (kind, required.sharing_strategy.get()) {
         if !required.value.is_missing() {
             found.add(refused(
-                "value and sharingStrategy are both set, and a GPU has one of them".to_owned(),
+                "value and sharingStrategy are both set, but a GPU needs only one of them"
+                    .to_owned(),
                 required.value.place(),
                 "Remove value, or sharingStrategy",
             ));
@@ -89,9 +92,11 @@ fn value(kind: &str, required: &ResourceRequirement, found: &mut Findings) {
                 return;
             }
             Ok(_) => return,
-            Err(_) => format!("{written:?} is not a number of GPUs"),
+            Err(_) => format!("{} is not a number of GPUs", shown(written)),
         },
-        NEURON if written != ALL => format!("the value of NeuronDevice is {written:?}, not ALL"),
+        NEURON if written != ALL => {
+            format!("the value of NeuronDevice is {}, not ALL", shown(written))
+        }
         _ => return,
     };
     let remedy = "Write a number in quotes, or \"ALL\"; NeuronDevice takes \"ALL\" only";

@@ -81,7 +81,7 @@ fn judge_document(
                 double.key
             ))
             .at(&double.repeated)
-            .prevents("the wrong value is deployed")
+            .prevents("no error text: the wrong value is deployed")
             .remedy("Keep the one that you mean"),
         );
     }

@@ -131,7 +131,7 @@ fn one(task: &Task, control: &SystemControl, found: &mut Findings) -> Result<(),
         return Ok(());
     };
     if control.value.is_missing() {
-        found.add(warn(format!("{name} has no value")).at(place).remedy("Add value"));
+        found.add(warn(format!("`{name}` has no value")).at(place).remedy("Add value"));
     }
     if target::operating_system(task)? == OperatingSystem::Windows {
         found.add(
@@ -146,14 +146,14 @@ fn one(task: &Task, control: &SystemControl, found: &mut Findings) -> Result<(),
         Namespace::Network => network(task, name, place, found),
         Namespace::Ipc => ipc(task, name, place, found),
         Namespace::Uts => {
-            found.warn(place, format!("{name} is not a parameter that ECS documents"));
+            found.warn(place, format!("ECS does not document the parameter `{name}`"));
             Ok(())
         }
         Namespace::None => {
             found.add(
                 NAMESPACED
                     .fail(format!(
-                        "{name} belongs to the kernel of the host, and no container may set it"
+                        "`{name}` is a kernel parameter of the host, which no container can set"
                     ))
                     .at(place)
                     .on(name)
@@ -169,9 +169,7 @@ fn network(task: &Task, name: &str, place: &Place, found: &mut Findings) -> Resu
     if Mode::of(&task.definition.network_mode)? == Mode::Host {
         found.add(
             HOST_NETWORK
-                .fail(format!(
-                    "{name} cannot be set with networkMode host, where the network is the instance's"
-                ))
+                .fail(format!("`{name}` cannot be set with networkMode host"))
                 .at(place)
                 .on(name)
                 .naming("<name>", name)
@@ -184,7 +182,7 @@ fn network(task: &Task, name: &str, place: &Place, found: &mut Findings) -> Resu
         found.add(
             OF_HOST
                 .warn(format!(
-                    "{name} is set for the whole host in most kernels, and is missing in a container"
+                    "most kernels have `{name}` only for the whole host, not in a container"
                 ))
                 .at(place)
                 .on(name)
@@ -199,7 +197,7 @@ fn ipc(task: &Task, name: &str, place: &Place, found: &mut Findings) -> Result<(
     if task.definition.ipc_mode.get()?.is_some_and(|mode| mode == "host") {
         found.add(
             HOST_IPC
-                .fail(format!("{name} cannot be set with ipcMode host"))
+                .fail(format!("`{name}` cannot be set with ipcMode host"))
                 .at(place)
                 .on(name)
                 .naming("<name>", name)
@@ -224,7 +222,7 @@ fn shared(task: &Task, containers: &[Container], found: &mut Findings) -> Result
                 found.add(
                     SHARED
                         .warn(format!(
-                            "two containers set {name} to different values, and share one network"
+                            "two containers set `{name}` to different values, but share one network"
                         ))
                         .at(control.namespace.place())
                         .remedy("Set it in one container"),

@@ -28,7 +28,7 @@ pub(super) fn judge(tags: &Field<Vec<Tag>>, found: &mut Findings) {
     // Those of AWS do not count, but may not be set either.
     if let Some(first) = tags.get(MOST) {
         found.add(refused(
-            format!("there are {} tags, and a resource has {MOST} at most", tags.len()),
+            format!("there are {} tags, but a resource has at most {MOST}", tags.len()),
             &first.place,
             "Remove tags",
         ));
@@ -38,7 +38,7 @@ pub(super) fn judge(tags: &Field<Vec<Tag>>, found: &mut Findings) {
         if let Ok(Some(key)) = tag.key.get() {
             let place = tag.key.place();
             if let Some(first) = keys.insert(key, place) {
-                let message = format!("the tag {key} is set twice, first at {first}");
+                let message = format!("the tag `{key}` is set twice, first at {first}");
                 found.add(refused(message, place, "Keep the one that is meant"));
             }
             text("key", key, LONGEST_KEY, place, found);
@@ -54,11 +54,11 @@ fn text(what: &str, text: &str, longest: usize, place: &Place, found: &mut Findi
     let stranger =
         |it: &char| !(it.is_alphanumeric() || it.is_whitespace() || "_.:/=+-@".contains(*it));
     let message = if text.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("aws:")) {
-        format!("the {what} {text} of a tag begins with aws:, which is reserved for AWS")
+        format!("the {what} `{text}` of a tag begins with aws:, which is reserved for AWS")
     } else if length > longest {
-        format!("the {what} of a tag has {length} characters, and {longest} are allowed")
+        format!("the {what} of a tag has {length} characters, but only {longest} are allowed")
     } else if let Some(letter) = text.chars().find(stranger) {
-        format!("the {what} of a tag holds {letter:?}, which tags may not")
+        format!("the {what} of a tag contains {letter:?}, which is not allowed")
     } else {
         return;
     };

@@ -35,7 +35,7 @@ fn units(task: &Task, field: &Field<String>, text: &str, found: &mut Findings) -
     if (LEAST..=MOST).contains(&units) || task.is_for_fargate()? {
         return Ok(());
     }
-    let message = format!("cpu is {units} units, and a task has {LEAST} to {MOST}");
+    let message = format!("cpu is {units} units, but a task has {LEAST} to {MOST}");
     let finding = if units > MOST { CPU.fail(message) } else { CPU.warn(message) };
     found.add(
         finding

@@ -32,12 +32,12 @@ fn timeout(task: &Task, name: &str, field: &Field<i64>, found: &mut Findings) ->
     let Some(&seconds) = field.get()? else { return Ok(()) };
     if seconds < 0 {
         found.add(
-            warn(format!("{name} is {seconds} s, and a time is 0 or more"))
+            warn(format!("{name} is {seconds} s, but a timeout is 0 or more"))
                 .at(field.place())
                 .remedy(format!("Set {name} to the seconds to wait")),
         );
     } else if !(LEAST..=MOST).contains(&seconds) && task.is_for_fargate()? {
-        let message = format!("{name} is {seconds} s, and Fargate takes {LEAST} to {MOST} s");
+        let message = format!("{name} is {seconds} s, but Fargate allows {LEAST} to {MOST} s");
         let finding = if seconds > MOST { RANGE.fail(message) } else { RANGE.warn(message) };
         found.add(finding.at(field.place()).remedy(format!("Set {name} to {LEAST} to {MOST}")));
     }

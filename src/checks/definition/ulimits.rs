@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::document::container::Ulimit;
 use crate::document::{Container, Place};
 use crate::knowledge::Stop;
+use crate::names::words::shown;
 use crate::verdict::{Findings, Rule};
 
 /// The limits that ECS knows.
@@ -53,9 +54,7 @@ pub(super) fn judge(container: &Container, found: &mut Findings) {
             if let Some(first) = names.insert(name, limit.name.place()) {
                 found.warn(
                     limit.name.place(),
-                    format!(
-                        "the ulimit {name} is set twice, first at {first}: one of them is lost"
-                    ),
+                    format!("the ulimit `{name}` is set twice, first at {first}"),
                 );
             }
             known(name, limit, found);
@@ -71,7 +70,7 @@ fn known(name: &str, limit: &Ulimit, found: &mut Findings) {
     }
     found.add(
         KNOWN
-            .fail(format!("{name:?} is not a ulimit that ECS knows"))
+            .fail(format!("{} is not a ulimit that ECS knows", shown(name)))
             .at(limit.name.place())
             .naming("<name>", name)
             .remedy(format!("Use one of {}", NAMES.join(", "))),
@@ -87,13 +86,13 @@ fn order(limit: &Ulimit, found: &mut Findings) -> Result<(), Stop> {
     if hard == UNLIMITED || (0..=hard).contains(&soft) {
         return Ok(());
     }
-    let message = format!("softLimit of {name} is {soft}, more than hardLimit, which is {hard}");
+    let message = format!("softLimit of `{name}` is {soft}, but hardLimit is {hard}");
     let finding = match soft {
         UNLIMITED => {
-            ORDER.warn(format!("softLimit of {name} is unlimited, and hardLimit is {hard}"))
+            ORDER.warn(format!("softLimit of `{name}` is unlimited, but hardLimit is {hard}"))
         }
         _ if soft < UNLIMITED || hard < UNLIMITED => ORDER
-            .warn(format!("the limits of {name} are {soft} and {hard}; only -1 means unlimited")),
+            .warn(format!("the limits of `{name}` are {soft} and {hard}; only -1 means unlimited")),
         _ => ORDER.fail(message),
     };
     found.add(
@@ -123,7 +122,7 @@ mod tests {
             (one("memlock", "-1", "-1"), Pass, "", "known"),
             (one("memory", "1", "1"), Fail, "/name", "not a ulimit"),
             (one("NOFILE", "1", "1"), Fail, "/name", "not a ulimit"),
-            (one("nofile", "2048", "1024"), Fail, "/softLimit", "more than hardLimit"),
+            (one("nofile", "2048", "1024"), Fail, "/softLimit", "but hardLimit is 1024"),
             (one("nofile", "-1", "1024"), Warn, "/softLimit", "unlimited"),
         ] {
             let results = Story::container(&format!(r#""ulimits": [{limits}]"#))

@@ -65,8 +65,8 @@ pub(super) fn judge(task: &Task, found: &mut Findings) {
     }
 }
 
-/// What `efs-access-point` and `efs-file-system` say of a volume without asking the account. Where the
-/// account is asked, they say it.
+/// What `efs-access-point`, `efs-file-system` and `volume-driver` report without asking the account. If
+/// the account is asked, they report it.
 fn mounts(task: &Task, found: &mut Findings) {
     for it in task.efs_volumes().into_iter().flatten() {
         found.part(&it.volume.place, |found| it.encryption(found));
@@ -97,7 +97,9 @@ fn one_kind(volume: &Volume, found: &mut Findings) {
     if let [(first, _), (second, place), ..] = kinds.as_slice() {
         found.add(
             ONE_KIND
-                .fail(format!("the volume has both {first} and {second}, and is of one kind only"))
+                .fail(format!(
+                    "the volume has both {first} and {second}, but only one kind is allowed"
+                ))
                 .at(place)
                 .remedy(format!("Remove {first} or {second}")),
         );
@@ -116,9 +118,9 @@ fn provisioning(name: &str, docker: &DockerVolume, found: &mut Findings) -> Resu
     }
     let finding = match provisioned {
         false => OF_THE_TASK
-            .fail("autoprovision is false, and a volume with the scope task is always provisioned"),
+            .fail("autoprovision is false, but ECS always provisions a volume with scope task"),
         true => BY_THE_AGENT
-            .warn("autoprovision is set for a volume with the scope task, and is for shared volumes only")
+            .warn("autoprovision is true, but it is only for volumes with scope shared")
             .naming("<name>", name),
     };
     found.add(finding.at(docker.autoprovision.place()).remedy("Remove autoprovision"));
@@ -132,7 +134,7 @@ fn driver_on_windows(task: &Task, docker: &DockerVolume, found: &mut Findings) -
     if target::operating_system(task)? == OperatingSystem::Windows {
         found.add(
             ON_WINDOWS
-                .warn(format!("driver is {driver}, and Windows supports local only"))
+                .warn(format!("driver is `{driver}`, but Windows supports only local"))
                 .at(docker.driver.place())
                 .remedy("Set driver to local"),
         );
@@ -150,7 +152,7 @@ fn mount_ports(volume: &Volume, found: &mut Findings) {
             if port.get()?.is_some() && !encrypted {
                 found.add(
                     PORT_ENCRYPTS
-                        .fail("transitEncryptionPort is set, and transitEncryption is not ENABLED")
+                        .fail("transitEncryptionPort is set, but transitEncryption is not ENABLED")
                         .at(port.place())
                         .remedy(
                             "Set transitEncryption to ENABLED, or remove transitEncryptionPort",
@@ -171,7 +173,7 @@ fn in_range(port: &Field<i64>, found: &mut Findings) {
     {
         found.add(
             PORT_RANGE
-                .fail(format!("transitEncryptionPort is {number}, and ports are 1 to 65535"))
+                .fail(format!("transitEncryptionPort is {number}, but ports are 1 to 65535"))
                 .at(port.place())
                 .remedy("Leave transitEncryptionPort out, so that a free port is taken"),
         );
@@ -221,9 +223,12 @@ mod tests {
             (r#""scope": "shared", "autoprovision": true"#, HELD),
             (r#""scope": "shared", "autoprovision": false"#, HELD),
             (r#""scope": "task""#, HELD),
-            (r#""scope": "task", "autoprovision": false"#, (Fail, at, "always provisioned")),
-            (r#""autoprovision": false"#, (Fail, at, "always provisioned")),
-            (r#""scope": "task", "autoprovision": true"#, (Warn, at, "shared volumes only")),
+            (r#""scope": "task", "autoprovision": false"#, (Fail, at, "ECS always provisions")),
+            (r#""autoprovision": false"#, (Fail, at, "ECS always provisions")),
+            (
+                r#""scope": "task", "autoprovision": true"#,
+                (Warn, at, "only for volumes with scope shared"),
+            ),
             (
                 r#""scope": "${SCOPE}", "autoprovision": true"#,
                 (Unknown, "/volumes/0/dockerVolumeConfiguration", "placeholder"),
@@ -235,7 +240,7 @@ mod tests {
         let windows = r#""runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}, "volumes": [{"name": "v", "dockerVolumeConfiguration": {"scope": "shared", "driver": "rexray"}}]"#;
         Story::task(windows).ends(
             &DEFINITION_SCHEMA,
-            &[(Warn, "/volumes/0/dockerVolumeConfiguration/driver", "local only")],
+            &[(Warn, "/volumes/0/dockerVolumeConfiguration/driver", "only local")],
         );
     }
 

@@ -1,4 +1,5 @@
 //! What tests of checks share.
 
 mod feedback;
+mod fields;
 mod misjudged;

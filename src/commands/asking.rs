@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Failure, input};
+use super::{Failure, input, wait};
 use crate::cli::Global;
 use crate::document::{Identity, Role, Source};
 use crate::facts::Recording;
@@ -33,10 +33,8 @@ pub(super) async fn origin(
 
 /// A run without a deadline, which Ctrl-C ends.
 pub(super) fn start(origin: Origin, watch: &mut dyn Watch) -> RunLoop<'_> {
-    let interrupt = Box::pin(async {
-        let _ended = tokio::signal::ctrl_c().await;
-    });
-    RunLoop::new(origin, Bounds { deadline: None, per_service: 32 }, interrupt, watch)
+    let bounds = Bounds { deadline: None, per_service: 32 };
+    RunLoop::new(origin, bounds, Box::pin(wait::ctrl_c()), watch)
 }
 
 /// Runs to the end.

@@ -1,5 +1,6 @@
 //! The time of a run: its deadline, the rounds of `--wait`, and Ctrl-C, once for all of them.
 
+use std::future::Future;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -64,10 +65,10 @@ impl Interruption {
     /// Listens from now on.
     pub(super) fn listen() -> Interruption {
         let (sender, receiver) = watch::channel(false);
+        let pressed = ctrl_c();
         tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                sender.send_replace(true);
-            }
+            pressed.await;
+            sender.send_replace(true);
         });
         Interruption(receiver)
     }
@@ -77,6 +78,35 @@ impl Interruption {
         if self.0.wait_for(|came| *came).await.is_err() {
             // Without a listener it never comes.
             std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Completes when Ctrl-C is pressed from now on. The future of `tokio::signal::ctrl_c` would listen only once
+/// it is polled, and until then the signal kills the program.
+#[cfg(unix)]
+pub(super) fn ctrl_c() -> impl Future<Output = ()> + Send + 'static {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let listening = signal(SignalKind::interrupt());
+    async move {
+        let came = match listening {
+            Ok(mut signals) => signals.recv().await,
+            Err(_) => None,
+        };
+        if came.is_none() {
+            // Without a listener it never comes.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Completes when Ctrl-C is pressed.
+#[cfg(not(unix))]
+pub(super) fn ctrl_c() -> impl Future<Output = ()> + Send + 'static {
+    async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
         }
     }
 }

@@ -73,7 +73,9 @@ pub(super) fn judge(task: &Task, found: &mut Findings) {
     let definition = &task.definition;
     modes(task, found);
     sizes(task, found);
-    if definition.tags.get().ok().flatten().is_some_and(Vec::is_empty) {
+    // DescribeTaskDefinition shows the tags of an untagged definition as an empty list.
+    let is_untagged = definition.tags.get().ok().flatten().is_some_and(Vec::is_empty);
+    if is_untagged && !definition.is_registered() {
         no_tags(&TAGS, definition.tags.place(), true, found);
     }
     for input in &task.context.inputs {
@@ -199,6 +201,18 @@ mod tests {
         for (fields, told) in told {
             Story::container(fields).ends(&DEFINITION_SCHEMA, &[*told]);
         }
+    }
+
+    #[test]
+    fn a_registered_definition_without_tags_has_an_empty_list() {
+        let arn = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:3";
+        let container = r#"[{"name": "app", "image": "nginx"}]"#;
+        let shown = format!(
+            r#"{{"taskDefinition": {{"taskDefinitionArn": "{arn}", "family": "web", "revision": 3, "containerDefinitions": {container}, "tags": []}}, "tags": []}}"#
+        );
+        let results = Story::given(&shown).judged_by(&DEFINITION_SCHEMA);
+        let said: Vec<_> = results.iter().filter(|it| it.message.contains("empty list")).collect();
+        assert!(said.is_empty(), "{said:#?}");
     }
 
     #[test]

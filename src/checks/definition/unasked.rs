@@ -105,7 +105,7 @@ mod tests {
             ("nginx:1 .25", (Fail, at, "white space")),
             ("https://ghcr.io/a/b", (Fail, at, "scheme")),
             ("Nginx", (Fail, at, "upper-case")),
-            ("-a.example/nginx", (Warn, at, "not a host name")),
+            ("-a.example/nginx", (Warn, at, "not a valid registry host")),
             ("$REGISTRY/app:1", (Unknown, at, "placeholder")),
         ] {
             Story::containers(&app(image)).without_account().ends(&DEFINITION_SCHEMA, &[told]);

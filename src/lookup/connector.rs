@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
-use super::ec2::check_well_formed;
+use super::aws::check_well_formed;
 
 /// No page of an AWS answer is nearly as large, in bytes. An endless body would fill the memory.
 const MOST_BYTES: usize = 32 << 20;

@@ -1,17 +1,20 @@
 //! Amazon EFS: file systems, their mount targets, access points and policies. Nothing is mounted.
 
-use aws_sdk_efs::types::{
-    AccessPointDescription, FileSystemDescription, MountTargetDescription,
-    ReplicationOverwriteProtection,
-};
+mod answer;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::aws::{Lacks, Path};
 use super::pages::Pages;
 use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::knowledge::Seen;
 use crate::names::{AccountId, Region};
 use crate::shell::ShellCommand;
+use answer::{
+    AccessPoints, DescribedAccessPoint, DescribedFileSystem, DescribedMountTarget, FileSystems,
+    Groups, MountTargets, Policy,
+};
 
 /// A file system of the caller's account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -85,23 +88,18 @@ impl Lookup for DescribeFileSystem {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<FileSystem> {
-        let asked = services.efs(&self.region).describe_file_systems();
-        let reply = asked.file_system_id(&self.id).send().await;
+        let asked = Path::of(&["file-systems"]).with("FileSystemId", &self.id);
+        let reply = services.efs(&self.region).ask::<Self>(&asked).await;
         classify::answer(self, reply, |it| {
-            let list = it.file_systems.ok_or("the list of file systems")?;
-            let own = |it: &FileSystemDescription| it.file_system_id == self.id;
+            let list = it.read::<FileSystems>()?.file_systems.ok_or("the list of file systems")?;
+            let own = |it: &DescribedFileSystem| it.file_system_id.as_ref() == Some(&self.id);
             file_system(list.into_iter().find(own).ok_or("the file system")?, self)
         })
     }
 }
 
-/// The SDK fills in an empty text for missing required fields.
-fn file_system(
-    it: FileSystemDescription,
-    asked: &DescribeFileSystem,
-) -> Result<FileSystem, &'static str> {
-    let owner: AccountId = it.owner_id.parse().map_err(|_| "the owner")?;
-    let state = it.life_cycle_state.as_str();
+fn file_system(it: DescribedFileSystem, asked: &DescribeFileSystem) -> Result<FileSystem, Lacks> {
+    let owner: AccountId = it.owner_id.unwrap_or_default().parse().map_err(|_| "the owner")?;
     let DescribeFileSystem { region, id } = asked;
     let arn = it.file_system_arn.unwrap_or_else(|| {
         let partition = region.partition();
@@ -112,14 +110,15 @@ fn file_system(
     Ok(FileSystem {
         arn,
         owner,
-        state: non_empty(state).ok_or("the state of the file system")?,
+        state: non_empty(it.life_cycle_state).ok_or("the state of the file system")?,
         one_zone: zone(it.availability_zone_id, it.availability_zone_name),
-        replica: protection == Some(ReplicationOverwriteProtection::Replicating),
+        replica: protection.as_deref() == Some("REPLICATING"),
     })
 }
 
-fn non_empty(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
+/// The text, unless it is empty.
+fn non_empty(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
 }
 
 fn zone(id: Option<String>, name: Option<String>) -> Option<Zone> {
@@ -184,23 +183,22 @@ impl Lookup for DescribeMountTargets {
     async fn fetch(&self, services: &Services) -> Answer<Vec<MountTarget>> {
         let client = services.efs(&self.region);
         let (mut targets, mut pages) = (Vec::new(), Pages::default());
+        let incomplete = |lacks| classify::incomplete(self, lacks);
+        let mut asked = Path::of(&["mount-targets"])
+            .with("FileSystemId", &self.file_system)
+            .with("MaxItems", "100");
         loop {
-            let page = client
-                .describe_mount_targets()
-                .file_system_id(&self.file_system)
-                .max_items(100)
-                .set_marker(pages.token())
-                .send()
-                .await;
-            let page = match page {
-                Ok(page) => page,
+            if let Some(marker) = pages.token() {
+                asked = asked.with("Marker", marker);
+            }
+            let page = match client.ask::<Self>(&asked).await {
+                Ok(page) => page.read::<MountTargets>().map_err(incomplete)?,
                 Err(error) => return classify::failed(self, &error),
             };
-            let list = page.mount_targets.ok_or("the list of mount targets");
-            let list =
-                list.and_then(|list| list.into_iter().map(mount_target).collect::<Result<_, _>>());
-            let list: Vec<MountTarget> = list.map_err(|lacks| classify::incomplete(self, lacks))?;
-            targets.extend(list);
+            let list = page.mount_targets.ok_or_else(|| incomplete("the list of mount targets"))?;
+            for it in list {
+                targets.push(mount_target(it).map_err(incomplete)?);
+            }
             if !pages.turn(self, page.next_marker)? {
                 return Ok(Seen::Found(targets));
             }
@@ -208,14 +206,14 @@ impl Lookup for DescribeMountTargets {
     }
 }
 
-fn mount_target(it: MountTargetDescription) -> Result<MountTarget, &'static str> {
+fn mount_target(it: DescribedMountTarget) -> Result<MountTarget, Lacks> {
     let zone = zone(it.availability_zone_id, it.availability_zone_name);
     Ok(MountTarget {
-        id: non_empty(&it.mount_target_id).ok_or("the id of a mount target")?,
+        id: non_empty(it.mount_target_id).ok_or("the id of a mount target")?,
         vpc: it.vpc_id.ok_or("the VPC of a mount target")?,
-        subnet: non_empty(&it.subnet_id).ok_or("the subnet of a mount target")?,
+        subnet: non_empty(it.subnet_id).ok_or("the subnet of a mount target")?,
         zone: zone.ok_or("the zone of a mount target")?,
-        state: non_empty(it.life_cycle_state.as_str()).ok_or("the state of a mount target")?,
+        state: non_empty(it.life_cycle_state).ok_or("the state of a mount target")?,
         ipv4: it.ip_address,
         ipv6: it.ipv6_address,
     })
@@ -262,12 +260,12 @@ impl Lookup for DescribeMountTargetGroups {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
-        let asked = services.efs(&self.region).describe_mount_target_security_groups();
-        let reply = asked.mount_target_id(&self.mount_target).send().await;
-        // The SDK turns a missing list into an empty one, but an interface has at least one group.
-        classify::answer(self, reply, |it| match it.security_groups {
-            groups if groups.is_empty() => Err("the security groups"),
-            groups => Ok(groups),
+        let asked = Path::of(&["mount-targets", &self.mount_target, "security-groups"]);
+        let reply = services.efs(&self.region).ask::<Self>(&asked).await;
+        // An interface has at least one group.
+        classify::answer(self, reply, |it| {
+            let groups = it.read::<Groups>()?.security_groups.filter(|groups| !groups.is_empty());
+            groups.ok_or("the security groups")
         })
     }
 }
@@ -324,28 +322,29 @@ impl Lookup for DescribeAccessPoint {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<AccessPoint> {
-        let asked = services.efs(&self.region).describe_access_points();
-        let reply = asked.access_point_id(&self.id).send().await;
+        let asked = Path::of(&["access-points"]).with("AccessPointId", &self.id);
+        let reply = services.efs(&self.region).ask::<Self>(&asked).await;
         classify::answer(self, reply, |it| {
-            let list = it.access_points.ok_or("the list of access points")?;
-            let own = |it: &AccessPointDescription| it.access_point_id.as_ref() == Some(&self.id);
+            let list = it.read::<AccessPoints>()?.access_points;
+            let list = list.ok_or("the list of access points")?;
+            let own = |it: &DescribedAccessPoint| it.access_point_id.as_ref() == Some(&self.id);
             access_point(list.into_iter().find(own).ok_or("the access point")?)
         })
     }
 }
 
-fn access_point(it: AccessPointDescription) -> Result<AccessPoint, &'static str> {
+fn access_point(it: DescribedAccessPoint) -> Result<AccessPoint, Lacks> {
     let root = it.root_directory;
     let creates_path = root.as_ref().is_some_and(|root| root.creation_info.is_some());
     // Without a path, the root of the file system
     // (https://docs.aws.amazon.com/efs/latest/ug/API_CreateAccessPoint.html).
     let path = root.and_then(|root| root.path).unwrap_or_else(|| "/".to_owned());
-    let state = it.life_cycle_state.ok_or("the state of the access point")?;
+    let user = it.posix_user.map(|user| user.uid.ok_or("the user of the access point"));
     Ok(AccessPoint {
         arn: it.access_point_arn.ok_or("the ARN of the access point")?,
         file_system: it.file_system_id.ok_or("the file system of the access point")?,
-        state: state.as_str().to_owned(),
-        user: it.posix_user.map(|user| user.uid),
+        state: it.life_cycle_state.ok_or("the state of the access point")?,
+        user: user.transpose()?,
         path,
         creates_path,
     })
@@ -379,10 +378,10 @@ impl Lookup for GetFileSystemPolicy {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Value> {
-        let asked = services.efs(&self.region).describe_file_system_policy();
-        let reply = asked.file_system_id(&self.file_system).send().await;
+        let asked = Path::of(&["file-systems", &self.file_system, "policy"]);
+        let reply = services.efs(&self.region).ask::<Self>(&asked).await;
         classify::answer(self, reply, |it| {
-            policy_document::plain(&it.policy.ok_or("the policy document")?)
+            policy_document::plain(&it.read::<Policy>()?.policy.ok_or("the policy document")?)
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Amazon FSx: file systems.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
@@ -50,16 +51,30 @@ impl Lookup for DescribeFsxFileSystem {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<FsxFileSystem> {
-        let asked = services.fsx(&self.region).describe_file_systems();
-        let reply = asked.file_system_ids(&self.id).send().await;
+        let asked = json!({"FileSystemIds": [self.id]});
+        let reply = services.fsx(&self.region).ask::<Self>(&asked).await;
         classify::answer(self, reply, |it| {
-            let list = it.file_systems.ok_or("the list of file systems")?;
+            let list = it.read::<Described>()?.file_systems.ok_or("the list of file systems")?;
             let own = list.into_iter().find(|it| it.file_system_id.as_ref() == Some(&self.id));
             let own = own.ok_or("the file system")?;
             Ok(FsxFileSystem {
-                kind: own.file_system_type.ok_or("the type")?.as_str().to_owned(),
-                state: own.lifecycle.ok_or("the state")?.as_str().to_owned(),
+                kind: own.file_system_type.ok_or("the type")?,
+                state: own.lifecycle.ok_or("the state")?,
             })
         })
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described {
+    file_systems: Option<Vec<DescribedFileSystem>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribedFileSystem {
+    file_system_id: Option<String>,
+    file_system_type: Option<String>,
+    lifecycle: Option<String>,
 }

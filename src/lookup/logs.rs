@@ -1,7 +1,9 @@
 //! Amazon CloudWatch Logs: whether a log group exists. Nothing is written or created to find out.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use super::aws::Lacks;
 use super::pages::Pages;
 use super::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::knowledge::Seen;
@@ -60,20 +62,23 @@ impl Lookup for DescribeLogGroup {
         let name = self.name.to_string();
         let mut pages = Pages::default();
         loop {
-            let page = client
-                .describe_log_groups()
-                .log_group_name_prefix(&name)
-                .set_next_token(pages.token())
-                .send()
-                .await;
-            let page = match page {
-                Ok(page) => page,
+            let asked = match pages.token() {
+                Some(token) => json!({"logGroupNamePrefix": name, "nextToken": token}),
+                None => json!({"logGroupNamePrefix": name}),
+            };
+            let page = match client.ask::<Self>(&asked).await {
+                Ok(page) => page.read::<Page>(),
                 Err(error) => return classify::failed(self, &error),
             };
+            let page = page.map_err(|lacks| classify::incomplete(self, lacks))?;
             // A missing name is proven by its omission, so the list must exist.
             let list = page
                 .log_groups
                 .ok_or_else(|| classify::incomplete(self, "the list of log groups"))?;
+            // One without a name might be the one that is asked for.
+            if list.iter().any(|it| it.log_group_name.is_none()) {
+                return Err(classify::incomplete(self, "the name of a log group"));
+            }
             if let Some(it) = list.into_iter().find(|it| it.log_group_name.as_ref() == Some(&name))
             {
                 let group = read(it).map_err(|lacks| classify::incomplete(self, lacks))?;
@@ -91,11 +96,28 @@ impl Lookup for DescribeLogGroup {
 
 /// One of the two forms of its ARN ends with an asterisk
 /// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>).
-fn read(it: aws_sdk_cloudwatchlogs::types::LogGroup) -> Result<LogGroup, &'static str> {
+fn read(it: DescribedLogGroup) -> Result<LogGroup, Lacks> {
     let arn = it.log_group_arn.or(it.arn).ok_or("the ARN of the log group")?;
     Ok(LogGroup {
         arn: arn.strip_suffix(":*").unwrap_or(&arn).to_owned(),
-        class: it.log_group_class.map(|class| class.as_str().to_owned()),
+        class: it.log_group_class,
         kms_key: it.kms_key_id,
     })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    log_groups: Option<Vec<DescribedLogGroup>>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DescribedLogGroup {
+    log_group_name: Option<String>,
+    log_group_arn: Option<String>,
+    arn: Option<String>,
+    log_group_class: Option<String>,
+    kms_key_id: Option<String>,
 }

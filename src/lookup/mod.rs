@@ -10,6 +10,7 @@
     reason = "this is the one place where clients of AWS services are made and used"
 )]
 
+mod aws;
 mod caller;
 mod classify;
 mod connect;

@@ -5,10 +5,10 @@
 //! (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListPoliciesForTarget.html>).
 //! All of it is optional knowledge: what cannot be read is assumed, and the verdict says so.
 
-use aws_sdk_organizations::types::PolicyType;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::aws::Lacks;
 use super::pages::Pages;
 use super::{Answer, Call, Lookup, Optional, Services, classify, policy_document};
 use crate::knowledge::Seen;
@@ -49,15 +49,15 @@ impl Lookup for DescribeOrganization {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Organization> {
-        let reply = services.organizations(&self.region).describe_organization().send().await;
+        let reply = services.organizations(&self.region).ask::<Self>(&json!({})).await;
         classify::answer(self, reply, |it| {
-            let organization = it.organization.ok_or("the organization")?;
+            let organization = it.read::<Described>()?.organization.ok_or("the organization")?;
             let management = organization.master_account_id.ok_or("the management account")?;
             let features = organization.feature_set.ok_or("the feature set")?;
             Ok(Organization {
                 id: organization.id.ok_or("the id")?,
                 management: management.parse().map_err(|_| "the management account's id")?,
-                has_policies: features.as_str() != "CONSOLIDATED_BILLING",
+                has_policies: features != "CONSOLIDATED_BILLING",
             })
         })
     }
@@ -101,14 +101,15 @@ impl Lookup for ListParents {
 
     async fn fetch(&self, services: &Services) -> Answer<Parent> {
         let client = services.organizations(&self.region);
-        let reply = client.list_parents().child_id(&self.child).send().await;
+        let reply = client.ask::<Self>(&json!({"ChildId": self.child})).await;
         classify::answer(self, reply, |it| {
             // There is always exactly one
             // (https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html).
-            let parent = it.parents.unwrap_or_default().pop().ok_or("the parent")?;
+            let parent = it.read::<Parents>()?.parents.unwrap_or_default().pop();
+            let parent = parent.ok_or("the parent")?;
             Ok(Parent {
                 id: parent.id.ok_or("the parent's id")?,
-                is_root: parent.r#type.ok_or("the parent's type")?.as_str() == "ROOT",
+                is_root: parent.kind.ok_or("the parent's type")? == "ROOT",
             })
         })
     }
@@ -172,27 +173,21 @@ impl Lookup for ListPoliciesForTarget {
         let client = services.organizations(&self.region);
         let (mut found, mut pages) = (Vec::new(), Pages::default());
         let kind = match self.control {
-            Control::Service => PolicyType::ServiceControlPolicy,
-            Control::Resource => PolicyType::ResourceControlPolicy,
+            Control::Service => "SERVICE_CONTROL_POLICY",
+            Control::Resource => "RESOURCE_CONTROL_POLICY",
         };
+        let incomplete = |lacks| classify::incomplete(self, lacks);
+        let mut asked = json!({"TargetId": self.target, "Filter": kind});
         loop {
-            let page = client
-                .list_policies_for_target()
-                .target_id(&self.target)
-                .filter(kind.clone())
-                .set_next_token(pages.token())
-                .send()
-                .await;
-            let page = match page {
-                Ok(page) => page,
+            if let Some(token) = pages.token() {
+                asked["NextToken"] = token.into();
+            }
+            let page = match client.ask::<Self>(&asked).await {
+                Ok(page) => page.read::<Policies>().map_err(incomplete)?,
                 Err(error) => return classify::failed(self, &error),
             };
-            let list =
-                page.policies.ok_or_else(|| classify::incomplete(self, "the list of policies"))?;
-            for policy in list {
-                let id = policy.id.ok_or_else(|| classify::incomplete(self, "a policy's id"))?;
-                let name = policy.name.unwrap_or_else(|| id.clone());
-                found.push(AttachedPolicy { id, name, of_aws: policy.aws_managed });
+            for policy in page.policies.ok_or_else(|| incomplete("the list of policies"))? {
+                found.push(attached(policy).map_err(incomplete)?);
             }
             if !pages.turn(self, page.next_token)? {
                 return Ok(Seen::Found(found));
@@ -230,9 +225,9 @@ impl Lookup for DescribePolicy {
 
     async fn fetch(&self, services: &Services) -> Answer<Value> {
         let client = services.organizations(&self.region);
-        let reply = client.describe_policy().policy_id(&self.id).send().await;
+        let reply = client.ask::<Self>(&json!({"PolicyId": self.id})).await;
         classify::answer(self, reply, |it| {
-            let content = it.policy.and_then(|policy| policy.content);
+            let content = it.read::<DescribedPolicy>()?.policy.and_then(|policy| policy.content);
             policy_document::plain(&content.ok_or("the policy document")?)
         })
     }
@@ -250,4 +245,65 @@ impl Optional for DescribePolicy {
 fn of_organization(region: &Region, id: &str) -> String {
     let partition = Partition::of_region(region.as_str());
     format!("arn:{partition}:organizations::*:*{id}")
+}
+
+fn attached(it: PolicySummary) -> Result<AttachedPolicy, Lacks> {
+    let id = it.id.ok_or("a policy's id")?;
+    let name = it.name.unwrap_or_else(|| id.clone());
+    Ok(AttachedPolicy { id, name, of_aws: it.aws_managed.ok_or("whether a policy is AWS's own")? })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described {
+    organization: Option<DescribedOrganization>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribedOrganization {
+    id: Option<String>,
+    master_account_id: Option<String>,
+    feature_set: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parents {
+    parents: Option<Vec<ListedParent>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListedParent {
+    id: Option<String>,
+    #[serde(rename = "Type")]
+    kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Policies {
+    policies: Option<Vec<PolicySummary>>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PolicySummary {
+    id: Option<String>,
+    name: Option<String>,
+    aws_managed: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribedPolicy {
+    policy: Option<PolicyContent>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PolicyContent {
+    content: Option<String>,
 }

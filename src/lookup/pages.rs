@@ -22,9 +22,17 @@ impl Pages {
         lookup: &L,
         next: Option<String>,
     ) -> Result<bool, Gap> {
+        self.follow(next).map_err(|lacks| classify::incomplete(lookup, lacks))
+    }
+
+    /// The same, without the lookup.
+    ///
+    /// # Errors
+    /// What the list lacks.
+    pub(super) fn follow(&mut self, next: Option<String>) -> Result<bool, &'static str> {
         let Some(next) = next.filter(|token| !token.is_empty()) else { return Ok(false) };
         if self.0.contains(&next) {
-            return Err(classify::incomplete(lookup, "the last page: pagination repeats a token"));
+            return Err("the last page: pagination repeats a token");
         }
         self.0.push(next);
         Ok(true)

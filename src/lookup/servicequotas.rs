@@ -3,8 +3,10 @@
 //! All of it is optional knowledge: an exhausted quota rarely delays a task, and a caller without the
 //! permission to read quotas can still deploy.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use super::aws::{Action, Lacks, Object, ServiceQuotas};
 use super::{Answer, Call, Lookup, Optional, Services, classify};
 use crate::knowledge::Gap;
 use crate::names::Region;
@@ -87,6 +89,8 @@ pub struct GetServiceQuota {
 /// The second call of [`GetServiceQuota`].
 pub(in crate::lookup) const DEFAULT: Call = Call("servicequotas:GetAWSDefaultServiceQuota");
 
+const GET_DEFAULT: Action<ServiceQuotas> = Action::of(DEFAULT);
+
 const UNKNOWN: &str = "NoSuchResourceException";
 
 impl Lookup for GetServiceQuota {
@@ -104,20 +108,32 @@ impl Lookup for GetServiceQuota {
     async fn fetch(&self, services: &Services) -> Answer<f64> {
         let client = services.servicequotas(&self.region);
         let Quota { service, code, .. } = self.quota;
-        let applied = client.get_service_quota().service_code(service).quota_code(code);
-        match applied.send().await {
+        let asked = json!({"ServiceCode": service, "QuotaCode": code});
+        match client.ask::<Self>(&asked).await {
             Err(error) if classify::code(&error) == Some(UNKNOWN) => {
-                let default = client.get_aws_default_service_quota();
-                let reply = default.service_code(service).quota_code(code).send().await;
-                classify::answer(self, reply, |it| value(it.quota)).map_err(of_the_default)
+                let default = client.ask_for(GET_DEFAULT, &asked).await;
+                classify::answer(self, default, value).map_err(of_the_default)
             }
-            applied => classify::answer(self, applied, |it| value(it.quota)),
+            applied => classify::answer(self, applied, value),
         }
     }
 }
 
-fn value(quota: Option<aws_sdk_servicequotas::types::ServiceQuota>) -> Result<f64, &'static str> {
+fn value(it: Object) -> Result<f64, Lacks> {
+    let quota = it.read::<Found>()?.quota;
     quota.and_then(|quota| quota.value).ok_or("the value of the quota")
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Found {
+    quota: Option<FoundQuota>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct FoundQuota {
+    value: Option<f64>,
 }
 
 /// The default needs a separate action, which must be allowed if it is denied.

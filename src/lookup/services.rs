@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 
-use super::{ec2, oci};
+use super::aws::{Client, Ec2, Efs, Fsx, Iam, Logs, Organizations, ServiceQuotas};
+use super::oci;
 use crate::names::Region;
 
 /// The clients of one run. Created once per service and region: a client costs more than a call.
@@ -49,8 +50,8 @@ impl Services {
         client
     }
 
-    pub(super) fn ec2(&self, region: &Region) -> ec2::Client {
-        self.client(region, ec2::Client::new)
+    pub(super) fn ec2(&self, region: &Region) -> Client<Ec2> {
+        self.client(region, Client::new)
     }
 
     pub(super) fn ecr(&self, region: &Region) -> aws_sdk_ecr::Client {
@@ -61,30 +62,30 @@ impl Services {
         self.client(region, aws_sdk_ecs::Client::new)
     }
 
-    pub(super) fn efs(&self, region: &Region) -> aws_sdk_efs::Client {
-        self.client(region, aws_sdk_efs::Client::new)
+    pub(super) fn efs(&self, region: &Region) -> Client<Efs> {
+        self.client(region, Client::new)
     }
 
-    pub(super) fn fsx(&self, region: &Region) -> aws_sdk_fsx::Client {
-        self.client(region, aws_sdk_fsx::Client::new)
+    pub(super) fn fsx(&self, region: &Region) -> Client<Fsx> {
+        self.client(region, Client::new)
     }
 
     /// IAM is global: only the partition of the region matters.
-    pub(super) fn iam(&self, region: &Region) -> aws_sdk_iam::Client {
-        self.client(region, aws_sdk_iam::Client::new)
+    pub(super) fn iam(&self, region: &Region) -> Client<Iam> {
+        self.client(region, Client::new)
     }
 
     pub(super) fn kms(&self, region: &Region) -> aws_sdk_kms::Client {
         self.client(region, aws_sdk_kms::Client::new)
     }
 
-    pub(super) fn logs(&self, region: &Region) -> aws_sdk_cloudwatchlogs::Client {
-        self.client(region, aws_sdk_cloudwatchlogs::Client::new)
+    pub(super) fn logs(&self, region: &Region) -> Client<Logs> {
+        self.client(region, Client::new)
     }
 
     /// Organizations is global: only the partition of the region matters.
-    pub(super) fn organizations(&self, region: &Region) -> aws_sdk_organizations::Client {
-        self.client(region, aws_sdk_organizations::Client::new)
+    pub(super) fn organizations(&self, region: &Region) -> Client<Organizations> {
+        self.client(region, Client::new)
     }
 
     /// Path style for a custom endpoint, whose host name has no bucket in front.
@@ -101,8 +102,8 @@ impl Services {
         self.client(region, aws_sdk_secretsmanager::Client::new)
     }
 
-    pub(super) fn servicequotas(&self, region: &Region) -> aws_sdk_servicequotas::Client {
-        self.client(region, aws_sdk_servicequotas::Client::new)
+    pub(super) fn servicequotas(&self, region: &Region) -> Client<ServiceQuotas> {
+        self.client(region, Client::new)
     }
 
     pub(super) fn ssm(&self, region: &Region) -> aws_sdk_ssm::Client {

@@ -2,7 +2,11 @@
 //! something is there or not, and whatever else comes is a gap.
 
 mod absences;
+mod answers;
+mod asked;
+mod bench;
 mod ec2;
+mod failures;
 mod file_systems;
 mod model;
 mod network;
@@ -29,11 +33,11 @@ use super::logs::DescribeLogGroup;
 use super::registry::{GetConfig, GetManifest, HeadManifest};
 use super::s3::HeadObject;
 use super::secretsmanager::{DescribeSecret, ListSecretVersions, SecretKey};
-use super::services::brief_client;
 use super::ssm::DescribeParameter;
 use super::{CallerIdentity, Lookup, Missing, Services, oci};
-use crate::facts::{Asked, BoxedAnswer};
+use crate::facts::Asked;
 use crate::knowledge::{Absence, Gap, Seen};
+use bench::{Bench, is_a_registry, is_ours, learnt, told};
 use wire::{Reply, Server};
 
 /// One lookup, and how its service says that the thing is there, and that it is not.
@@ -139,8 +143,9 @@ fn lookups(host: &str) -> Vec<Case> {
         case(
             DescribeLogGroup { region: region(), name: "/ecs/web".parse().unwrap() },
             Some(ok(json!({"logGroups": [
-                {"logGroupName": "/ecs/web-old", "arn": "arn-old:*"},
-                {"logGroupName": "/ecs/web", "arn": "arn:*"},
+                {"logGroupName": "/ecs/web-old"},
+                {"logGroupName": "/ecs/web", "arn": "arn:*", "logGroupClass": "STANDARD",
+                    "kmsKeyId": "arn"},
             ]}))),
             vec![
                 ok(json!({"logGroups": []})),
@@ -201,57 +206,6 @@ fn no_lookup_is_forgotten() {
     let listed: BTreeSet<&str> = NAMES.iter().copied().collect();
     let tested: BTreeSet<&str> = lookups("localhost:1").iter().map(|case| case.name).collect();
     assert_eq!(listed, tested);
-}
-
-/// Where lookups are tried out.
-struct Bench {
-    runtime: tokio::runtime::Runtime,
-    http: reqwest::Client,
-}
-
-impl Bench {
-    fn new() -> Bench {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        Bench { runtime, http: brief_client() }
-    }
-
-    /// What each lookup learns from a server that gives to everything the reply picked for it.
-    fn learn(&self, pick: impl Fn(&Case) -> Option<Reply>) -> Vec<(Case, Reply, BoxedAnswer)> {
-        let asking: Vec<_> = lookups("")
-            .into_iter()
-            .enumerate()
-            .filter_map(|(nth, case)| {
-                let reply = pick(&case)?;
-                let server = Server::start();
-                // Only a registry is asked for by its own address.
-                let by_address = is_a_registry(&case);
-                let case = if by_address { lookups(&server.host).remove(nth) } else { case };
-                server.give(&reply);
-                let services = Services::through(&self.http, &format!("http://{}", server.host));
-                let asked = case.asked.fetch(vec![case.asked.clone()], Arc::new(services));
-                Some((case, reply, server, self.runtime.spawn(asked)))
-            })
-            .collect();
-        let answered = asking.into_iter().map(|(case, reply, _server, asking)| {
-            let mut answers = self.runtime.block_on(asking).unwrap();
-            assert_eq!(answers.len(), 1, "{}: one answer to one question", case.name);
-            (case, reply, answers.remove(0))
-        });
-        answered.collect()
-    }
-}
-
-/// What it came to, for a message.
-fn told(answer: &BoxedAnswer) -> String {
-    match answer {
-        Ok(Seen::Found(fact)) => format!("found {}", fact.to_json()),
-        Ok(Seen::Absent(absence)) => format!("absent: {}", absence.sentence),
-        Err(gap) => format!("a gap: {gap}"),
-    }
-}
-
-fn is_a_registry(case: &Case) -> bool {
-    !case.asked.call().is_iam_action()
 }
 
 #[test]

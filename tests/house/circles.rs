@@ -10,10 +10,10 @@ const INHERENT: &[(&str, &[&str])] = &[
         &["src/facts/derived.rs", "src/facts/table.rs", "src/facts/view.rs"],
     ),
     (
-        "a question is fetched with the clients of the services, and that of EC2 takes only questions whose calls are reads",
+        "a question is fetched with the clients of the services, and that of our own takes only questions whose calls are reads",
         &[
-            "src/lookup/ec2/actions.rs",
-            "src/lookup/ec2/client.rs",
+            "src/lookup/aws/actions.rs",
+            "src/lookup/aws/client.rs",
             "src/lookup/question.rs",
             "src/lookup/services.rs",
         ],

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Element, Lacks, only, read, whole};
+use super::{only, read, whole};
+use crate::lookup::aws::{Element, Lacks};
 use crate::lookup::{Answer, Call, Lookup, Services};
 use crate::names::Region;
 use crate::network::{Endpoint, EndpointKind};

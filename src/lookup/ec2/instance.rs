@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Element, Lacks, MOST_VALUES, only, whole, with_id};
+use super::{MOST_VALUES, only, whole, with_id};
 use crate::knowledge::{Gap, Seen};
+use crate::lookup::aws::{Element, Lacks};
 use crate::lookup::{Answer, Batch, Call, Lookup, Services, classify};
 use crate::names::Region;
 

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Element, Lacks, MOST_VALUES, among, only, whole};
+use super::{MOST_VALUES, among, only, whole};
 use crate::knowledge::Gap;
+use crate::lookup::aws::{Element, Lacks};
 use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services};
 use crate::names::Region;
 

@@ -4,12 +4,8 @@
 //! Ids are passed as filters: a resource that is not in the list does not exist, and one wrong id does not
 //! fail the others.
 
-mod actions;
-mod client;
-mod element;
 pub mod encryption;
 pub mod endpoint;
-mod host;
 pub mod instance;
 pub mod instance_type;
 pub mod network_acl;
@@ -27,16 +23,12 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
+use super::aws::{Client, Ec2, Element, Lacks, Query};
 use super::pages::Pages;
 use super::{Answer, Lookup, classify};
 use crate::knowledge::{Gap, Seen};
 use crate::names::AccountId;
 use crate::network::Traffic;
-
-pub(super) use client::Client;
-use client::Query;
-pub(super) use element::check_well_formed;
-use element::{Element, Lacks};
 
 /// The maximum number of values of one filter
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html>).
@@ -53,7 +45,7 @@ fn only<V: Into<String>>(property: &str, values: impl IntoIterator<Item = V>) ->
 /// A gap if a page fails, lacks its list, or repeats a token.
 async fn whole<L: Lookup>(
     lookup: &L,
-    client: &Client,
+    client: &Client<Ec2>,
     query: Query,
     list: &str,
 ) -> Result<Vec<Element>, Gap> {
@@ -67,7 +59,7 @@ async fn whole<L: Lookup>(
 async fn up_to<L: Lookup, T>(
     most: usize,
     lookup: &L,
-    client: &Client,
+    client: &Client<Ec2>,
     mut query: Query,
     list: &str,
     item: impl Fn(Element) -> Result<T, Lacks>,

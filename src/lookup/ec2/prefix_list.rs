@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Query, range, ranges, read, whole};
+use super::{range, ranges, read, whole};
 use crate::knowledge::Seen;
+use crate::lookup::aws::Query;
 use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 use crate::network::PrefixList;

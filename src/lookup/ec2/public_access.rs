@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Query;
+use crate::lookup::aws::Query;
 use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
 use crate::names::Region;
 

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Element, Lacks, MOST_VALUES, among, only, range, single, traffic, whole};
+use super::{MOST_VALUES, among, only, range, single, traffic, whole};
 use crate::knowledge::{Gap, Purpose};
+use crate::lookup::aws::{Element, Lacks};
 use crate::lookup::{Answer, Batch, Call, Lookup, Mend, Missing, Services};
 use crate::names::Region;
 use crate::network::{Peer, Rule, SecurityGroup};

@@ -4,7 +4,8 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use serde::{Deserialize, Serialize};
 
-use super::{Element, Lacks, Query, single};
+use super::single;
+use crate::lookup::aws::{Element, Lacks, Query};
 use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 use crate::shell::ShellCommand;

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Element, Lacks, MOST_VALUES, Query, among, is_associated, only, owner, range, whole};
+use super::{MOST_VALUES, among, is_associated, only, owner, range, whole};
 use crate::knowledge::{Gap, Purpose, Seen};
+use crate::lookup::aws::{Element, Lacks, Query};
 use crate::lookup::servicequotas::NETWORK_INTERFACES;
 use crate::lookup::{Answer, Batch, Call, Lookup, Mend, Missing, Optional, Services, classify};
 use crate::names::Region;

@@ -1,15 +1,13 @@
 //! What EC2 says, read.
 
-mod element;
-mod host;
 mod machine;
 
-use super::element::Element;
 use super::endpoint::endpoint;
 use super::network_acl::entry;
 use super::route::route;
 use super::security_group::rule;
 use super::traffic;
+use crate::lookup::aws::Element;
 use crate::network::{Peer, RouteDestination, RouteTarget, Traffic};
 
 /// An item of a list, with these elements in it.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Element, Lacks, Query, is_associated, only, owner, ranges, single, whole};
+use super::{is_associated, only, owner, ranges, single, whole};
+use crate::lookup::aws::{Element, Lacks, Query};
 use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 use crate::network::Vpc;

@@ -2,30 +2,22 @@
 //! calls for each of them, which differ in a noun.
 
 use std::fmt;
-use std::future::Future;
 use std::hash::Hash;
 
-use aws_sdk_iam::types::AttachedPolicy;
-use aws_sdk_iam::{Client, Error};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{NO_SUCH_ENTITY, arns, named, whole};
+use crate::lookup::aws::{Element, Query};
 use crate::lookup::{Answer, Call, Listed, Lookup, Services, classify, policy_document};
 use crate::names::Region;
-
-/// The answer of IAM.
-type Reply<T> = Result<T, SdkError<Error, HttpResponse>>;
-
-/// A page of a list, and whether another one follows.
-type Page<T> = (bool, Option<Vec<T>>);
 
 /// A holder of policies, by the name without path. In the key of a lookup the name is stored under the noun.
 pub trait Holder: Clone + fmt::Debug + Eq + Hash + Serialize + Send + Sync + 'static {
     /// `role`, `user` or `group`.
     const NOUN: &'static str;
+    /// The parameter with its name.
+    const PARAMETER: &'static str;
     /// The call that lists its inline policies.
     const LIST_INLINE: Call;
     /// The call that returns one of them.
@@ -38,25 +30,12 @@ pub trait Holder: Clone + fmt::Debug + Eq + Hash + Serialize + Send + Sync + 'st
 
     /// Its name.
     fn name(&self) -> &str;
-
-    /// Lists the names of its inline policies.
-    fn list_inline(&self, iam: &Client) -> impl Future<Output = Reply<Vec<Page<String>>>> + Send;
-
-    /// Gets the text of one of them.
-    fn get_inline(&self, iam: &Client, policy: &str) -> impl Future<Output = Reply<String>> + Send;
-
-    /// Lists its attached policies.
-    fn list_attached(
-        &self,
-        iam: &Client,
-    ) -> impl Future<Output = Reply<Vec<Page<AttachedPolicy>>>> + Send;
 }
 
 macro_rules! holder {
     (
-        $(#[$about:meta])* $holder:ident { $noun:ident, $name:ident }
-        $list:literal = $list_inline:ident, $get:literal = $get_inline:ident,
-        $attached:literal = $list_attached:ident
+        $(#[$about:meta])* $holder:ident { $noun:ident } named by $parameter:literal;
+        $list:literal, $get:literal, $attached:literal
     ) => {
         $(#[$about])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -66,6 +45,7 @@ macro_rules! holder {
 
         impl Holder for $holder {
             const NOUN: &'static str = stringify!($noun);
+            const PARAMETER: &'static str = $parameter;
             const LIST_INLINE: Call = Call($list);
             const GET_INLINE: Call = Call($get);
             const LIST_ATTACHED: Call = Call($attached);
@@ -77,51 +57,31 @@ macro_rules! holder {
             fn name(&self) -> &str {
                 &self.$noun
             }
-
-            async fn list_inline(&self, iam: &Client) -> Reply<Vec<Page<String>>> {
-                let pages = iam.$list_inline().$name(&self.$noun).into_paginator().send();
-                let pages = pages.collect::<Result<Vec<_>, _>>().await.map_err(any)?;
-                Ok(pages.into_iter().map(|it| (it.is_truncated, Some(it.policy_names))).collect())
-            }
-
-            async fn get_inline(&self, iam: &Client, policy: &str) -> Reply<String> {
-                let reply = iam.$get_inline().$name(&self.$noun).policy_name(policy).send().await;
-                reply.map(|it| it.policy_document).map_err(any)
-            }
-
-            async fn list_attached(&self, iam: &Client) -> Reply<Vec<Page<AttachedPolicy>>> {
-                let pages = iam.$list_attached().$name(&self.$noun).into_paginator().send();
-                let pages = pages.collect::<Result<Vec<_>, _>>().await.map_err(any)?;
-                Ok(pages.into_iter().map(|it| (it.is_truncated, it.attached_policies)).collect())
-            }
         }
     };
 }
 
 holder! {
     /// A role.
-    OfRole { role, role_name }
-    "iam:ListRolePolicies" = list_role_policies, "iam:GetRolePolicy" = get_role_policy,
-    "iam:ListAttachedRolePolicies" = list_attached_role_policies
+    OfRole { role } named by "RoleName";
+    "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"
 }
 
 holder! {
     /// A user.
-    OfUser { user, user_name }
-    "iam:ListUserPolicies" = list_user_policies, "iam:GetUserPolicy" = get_user_policy,
-    "iam:ListAttachedUserPolicies" = list_attached_user_policies
+    OfUser { user } named by "UserName";
+    "iam:ListUserPolicies", "iam:GetUserPolicy", "iam:ListAttachedUserPolicies"
 }
 
 holder! {
     /// A group.
-    OfGroup { group, group_name }
-    "iam:ListGroupPolicies" = list_group_policies, "iam:GetGroupPolicy" = get_group_policy,
-    "iam:ListAttachedGroupPolicies" = list_attached_group_policies
+    OfGroup { group } named by "GroupName";
+    "iam:ListGroupPolicies", "iam:GetGroupPolicy", "iam:ListAttachedGroupPolicies"
 }
 
-/// The error of any call of IAM.
-fn any<E: Into<Error>>(error: SdkError<E, HttpResponse>) -> SdkError<Error, HttpResponse> {
-    error.map_service_error(Into::into)
+/// The parameter with the name of a holder.
+fn query<H: Holder>(holder: &H) -> Query {
+    Query::default().with(H::PARAMETER, holder.name())
 }
 
 /// The words for a holder: `IAM role app`.
@@ -165,8 +125,9 @@ where
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
-        let pages = self.holder.list_inline(&services.iam(&self.region)).await;
-        classify::answer(self, pages, |pages| whole(pages, |page| page))
+        let iam = services.iam(&self.region);
+        let names = whole::<Self>(&iam, query(&self.holder), "PolicyNames").await;
+        classify::answer(self, names, |names| names?.iter().map(Element::content).collect())
     }
 }
 
@@ -203,8 +164,12 @@ where
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Value> {
-        let reply = self.holder.get_inline(&services.iam(&self.region), &self.policy).await;
-        classify::answer(self, reply, |document| policy_document::encoded(&document))
+        let query = query(&self.holder).with("PolicyName", &self.policy);
+        let reply = services.iam(&self.region).ask::<Self>(&query).await;
+        classify::answer(self, reply, |it| {
+            let document = it.text("PolicyDocument")?;
+            policy_document::encoded(&document.ok_or("the policy document")?)
+        })
     }
 }
 
@@ -244,8 +209,9 @@ where
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
-        let pages = self.holder.list_attached(&services.iam(&self.region)).await;
-        classify::answer(self, pages, |pages| whole(pages, |page| page).and_then(arns))
+        let iam = services.iam(&self.region);
+        let attached = whole::<Self>(&iam, query(&self.holder), "AttachedPolicies").await;
+        classify::answer(self, attached, |attached| arns(&attached?))
     }
 }
 

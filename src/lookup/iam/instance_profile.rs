@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{NO_SUCH_ENTITY, named, sent};
+use crate::lookup::aws::Query;
 use crate::lookup::{Answer, Call, Lookup, Services, classify};
 use crate::names::Region;
 
@@ -39,16 +40,14 @@ impl Lookup for GetInstanceProfile {
     async fn fetch(&self, services: &Services) -> Answer<InstanceProfile> {
         let reply = services
             .iam(&self.region)
-            .get_instance_profile()
-            .instance_profile_name(&self.name)
-            .send()
+            .ask::<Self>(&Query::default().with("InstanceProfileName", &self.name))
             .await;
         classify::answer(self, reply, |it| {
-            let profile = it.instance_profile.ok_or("the instance profile")?;
-            sent(profile.arn, "the ARN")?;
-            let role = profile.roles.into_iter().next();
+            let profile = it.child("InstanceProfile")?.ok_or("the instance profile")?;
+            sent(profile, "Arn", "the ARN")?;
+            let role = profile.members("Roles")?.ok_or("the list of roles")?.first();
             Ok(InstanceProfile {
-                role: role.map(|role| sent(role.arn, "the ARN of the role")).transpose()?,
+                role: role.map(|role| sent(role, "Arn", "the ARN of the role")).transpose()?,
             })
         })
     }

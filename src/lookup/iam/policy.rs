@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::NO_SUCH_ENTITY;
+use super::{NO_SUCH_ENTITY, date, sent};
+use crate::lookup::aws::Query;
 use crate::lookup::{Answer, Call, Lookup, Services, classify, policy_document};
 use crate::names::Region;
 
@@ -39,12 +40,15 @@ impl Lookup for GetPolicy {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<ManagedPolicy> {
-        let reply = services.iam(&self.region).get_policy().policy_arn(&self.arn).send().await;
+        let reply = services
+            .iam(&self.region)
+            .ask::<Self>(&Query::default().with("PolicyArn", &self.arn))
+            .await;
         classify::answer(self, reply, |it| {
-            let policy = it.policy.ok_or("the policy")?;
+            let policy = it.child("Policy")?.ok_or("the policy")?;
             Ok(ManagedPolicy {
-                version: policy.default_version_id.ok_or("the default version")?,
-                updated: policy.update_date.or(policy.create_date).map(|date| date.to_string()),
+                version: sent(policy, "DefaultVersionId", "the default version")?,
+                updated: date(policy, "UpdateDate")?.or(date(policy, "CreateDate")?),
             })
         })
     }
@@ -75,15 +79,10 @@ impl Lookup for GetPolicyVersion {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Value> {
-        let reply = services
-            .iam(&self.region)
-            .get_policy_version()
-            .policy_arn(&self.arn)
-            .version_id(&self.version)
-            .send()
-            .await;
+        let query = Query::default().with("PolicyArn", &self.arn).with("VersionId", &self.version);
+        let reply = services.iam(&self.region).ask::<Self>(&query).await;
         classify::answer(self, reply, |it| {
-            let document = it.policy_version.and_then(|version| version.document);
+            let document = it.text("PolicyVersion/Document")?;
             policy_document::encoded(&document.ok_or("the policy document")?)
         })
     }

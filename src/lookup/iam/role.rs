@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::holder::{GetInlinePolicy, ListAttachedPolicies, ListInlinePolicies, OfRole};
-use super::{NO_SUCH_ENTITY, boundary, named, sent, tags};
+use super::{NO_SUCH_ENTITY, boundary, date, named, sent, tags};
 use crate::knowledge::Purpose;
+use crate::lookup::aws::Query;
 use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::names::{AccountId, Region};
 use crate::shell::ShellCommand;
@@ -84,18 +85,21 @@ impl Lookup for GetRole {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Role> {
-        let reply = services.iam(&self.region).get_role().role_name(&self.name).send().await;
+        let reply = services
+            .iam(&self.region)
+            .ask::<Self>(&Query::default().with("RoleName", &self.name))
+            .await;
         classify::answer(self, reply, |it| {
-            let role = it.role.ok_or("the role")?;
-            let trust = role.assume_role_policy_document.ok_or("the trust policy")?;
+            let role = it.child("Role")?.ok_or("the role")?;
+            let trust = role.text("AssumeRolePolicyDocument")?.ok_or("the trust policy")?;
             Ok(Role {
-                arn: sent(role.arn, "the ARN")?,
-                id: sent(role.role_id, "the id")?,
-                path: sent(role.path, "the path")?,
-                created: role.create_date.to_string(),
+                arn: sent(role, "Arn", "the ARN")?,
+                id: sent(role, "RoleId", "the id")?,
+                path: sent(role, "Path", "the path")?,
+                created: date(role, "CreateDate")?.ok_or("the date of creation")?,
                 trust: policy_document::encoded(&trust)?,
-                boundary: boundary(role.permissions_boundary)?,
-                tags: tags(role.tags),
+                boundary: boundary(role)?,
+                tags: tags(role)?,
             })
         })
     }

@@ -7,14 +7,11 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_iam::types::{
-    ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType,
-    ResourceSpecificResult,
-};
 use serde::{Deserialize, Serialize};
 
-use super::{NO_SUCH_ENTITY, whole};
+use super::{NO_SUCH_ENTITY, sent, whole};
 use crate::knowledge::Seen;
+use crate::lookup::aws::{Element, Lacks, Query};
 use crate::lookup::organizations::ASSUMPTION;
 use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services, classify};
 use crate::names::Region;
@@ -112,23 +109,13 @@ impl Lookup for SimulatePrincipalPolicy {
             asked.iter().flat_map(part).cloned().collect::<BTreeSet<_>>().into_iter().collect()
         };
         let (actions, resources) = (union(|it| &it.actions), union(|it| &it.resources));
-        let pages = services
-            .iam(&first.region)
-            .simulate_principal_policy()
-            .policy_source_arn(&first.principal)
-            .set_action_names(Some(actions))
-            .set_resource_arns((!resources.is_empty()).then(|| resources.clone()))
-            .set_context_entries(Some(first.context.iter().map(ContextKey::entry).collect()))
-            .into_paginator()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await;
-        let pages = match pages {
-            Ok(pages) => pages,
+        let query = query(&first.principal, &actions, &resources, &first.context);
+        let results = whole::<Self>(&services.iam(&first.region), query, "EvaluationResults").await;
+        let results = match results {
+            Ok(results) => results,
             Err(error) => return asked.iter().map(|it| classify::failed(it, &error)).collect(),
         };
-        let found = whole(pages, |page| (page.is_truncated, page.evaluation_results))
-            .and_then(|results| all(&results, &resources));
+        let found = results.and_then(|results| all(&results, &resources));
         asked.iter().map(|it| it.among(&found)).collect()
     }
 }
@@ -144,7 +131,7 @@ impl Optional for SimulatePrincipalPolicy {
 
 impl SimulatePrincipalPolicy {
     /// Its outcomes in a shared request.
-    fn among(&self, found: &Result<Vec<Simulated>, &'static str>) -> Answer<Vec<Simulated>> {
+    fn among(&self, found: &Result<Vec<Simulated>, Lacks>) -> Answer<Vec<Simulated>> {
         let found = found.as_ref().map_err(|lacks| classify::incomplete(self, lacks))?;
         let is_own = |it: &&Simulated| {
             let named = |list: &[String], text: &str| list.iter().any(|it| it == text);
@@ -160,7 +147,29 @@ impl SimulatePrincipalPolicy {
     }
 }
 
-fn all(results: &[EvaluationResult], resources: &[String]) -> Result<Vec<Simulated>, &'static str> {
+/// The parameters of a simulation
+/// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>).
+fn query(
+    principal: &str,
+    actions: &[String],
+    resources: &[String],
+    context: &[ContextKey],
+) -> Query {
+    let mut query = Query::default()
+        .with("PolicySourceArn", principal)
+        .members("ActionNames", actions)
+        .members("ResourceArns", resources);
+    for (nth, key) in (1..).zip(context) {
+        let entry = format!("ContextEntries.member.{nth}");
+        query = query
+            .with(&format!("{entry}.ContextKeyName"), &key.name)
+            .members(&format!("{entry}.ContextKeyValues"), &key.values)
+            .with(&format!("{entry}.ContextKeyType"), key.kind);
+    }
+    query
+}
+
+fn all(results: &[Element], resources: &[String]) -> Result<Vec<Simulated>, Lacks> {
     let mut found = Vec::new();
     for result in results {
         found.extend(outcomes(result, resources)?);
@@ -170,50 +179,47 @@ fn all(results: &[EvaluationResult], resources: &[String]) -> Result<Vec<Simulat
 
 /// The decision for each resource. The decision outside the list of resources is the worst of all: it is used
 /// only if there is at most one resource.
-fn outcomes(
-    result: &EvaluationResult,
-    resources: &[String],
-) -> Result<Vec<Simulated>, &'static str> {
-    let detail = result.organizations_decision_detail.as_ref();
-    let outcome = |resource: &str, decision: &_, missing: &[String]| {
+fn outcomes(result: &Element, resources: &[String]) -> Result<Vec<Simulated>, Lacks> {
+    let action = sent(result, "EvalActionName", "the action of a decision")?;
+    let detail = result.child("OrganizationsDecisionDetail")?;
+    let allowed_by_organizations = detail.map(|it| {
+        it.flag("AllowedByOrganizations")?.ok_or("whether the organization allows an action")
+    });
+    let allowed_by_organizations = allowed_by_organizations.transpose()?;
+    let outcome = |resource: &str, decision: Option<String>, of: &Element| {
         Ok(Simulated {
-            action: result.eval_action_name.clone(),
+            action: action.clone(),
             resource: resource.to_owned(),
             decision: read(decision)?,
-            missing: missing.to_vec(),
-            allowed_by_organizations: detail.map(|it| it.allowed_by_organizations),
+            missing: missing(of)?,
+            allowed_by_organizations,
         })
     };
-    let alone = result.missing_context_values();
-    match (result.resource_specific_results(), resources) {
-        ([], []) => Ok(vec![outcome("*", &result.eval_decision, alone)?]),
-        ([], [resource]) => Ok(vec![outcome(resource, &result.eval_decision, alone)?]),
+    let each = result.members("ResourceSpecificResults")?.unwrap_or_default();
+    match (each, resources) {
+        ([], []) => Ok(vec![outcome("*", result.text("EvalDecision")?, result)?]),
+        ([], [resource]) => Ok(vec![outcome(resource, result.text("EvalDecision")?, result)?]),
         ([], _) => Err("the decision for each resource"),
         (each, _) => {
-            let outcome = |it: &ResourceSpecificResult| {
-                let missing = it.missing_context_values();
-                outcome(&it.eval_resource_name, &it.eval_resource_decision, missing)
+            let outcome = |it: &Element| {
+                let resource = sent(it, "EvalResourceName", "the resource of a decision")?;
+                outcome(&resource, it.text("EvalResourceDecision")?, it)
             };
             each.iter().map(outcome).collect()
         }
     }
 }
 
-impl ContextKey {
-    fn entry(&self) -> ContextEntry {
-        ContextEntry::builder()
-            .context_key_name(&self.name)
-            .context_key_type(ContextKeyTypeEnum::from(self.kind))
-            .set_context_key_values(Some(self.values.clone()))
-            .build()
-    }
+fn missing(result: &Element) -> Result<Vec<String>, Lacks> {
+    let keys = result.members("MissingContextValues")?.unwrap_or_default();
+    keys.iter().map(Element::content).collect()
 }
 
-fn read(decision: &PolicyEvaluationDecisionType) -> Result<Decision, &'static str> {
-    match decision {
-        PolicyEvaluationDecisionType::Allowed => Ok(Decision::Allowed),
-        PolicyEvaluationDecisionType::ExplicitDeny => Ok(Decision::ExplicitDeny),
-        PolicyEvaluationDecisionType::ImplicitDeny => Ok(Decision::ImplicitDeny),
+fn read(decision: Option<String>) -> Result<Decision, Lacks> {
+    match decision.as_deref() {
+        Some("allowed") => Ok(Decision::Allowed),
+        Some("explicitDeny") => Ok(Decision::ExplicitDeny),
+        Some("implicitDeny") => Ok(Decision::ImplicitDeny),
         _ => Err("a known decision"),
     }
 }
@@ -221,7 +227,6 @@ fn read(decision: &PolicyEvaluationDecisionType) -> Result<Decision, &'static st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_iam::types::OrganizationsDecisionDetail;
 
     const A: &str = "arn:aws:s3:::a/x";
     const B: &str = "arn:aws:s3:::b/x";
@@ -236,25 +241,26 @@ mod tests {
         }
     }
 
-    fn result(decision: &str, each: &[(&str, &str)]) -> EvaluationResult {
+    fn element(text: &str) -> Element {
+        Element::parse(text.as_bytes()).unwrap()
+    }
+
+    fn result(decision: &str, each: &[(&str, &str)]) -> Element {
         let each = each.iter().map(|(resource, decision)| {
-            ResourceSpecificResult::builder()
-                .eval_resource_name(*resource)
-                .eval_resource_decision((*decision).into())
-                .missing_context_values("aws:SourceVpc")
-                .build()
-                .unwrap()
-        });
-        EvaluationResult::builder()
-            .eval_action_name("s3:GetObject")
-            .eval_resource_name("arn:${Partition}:s3:::${BucketName}/${KeyName}")
-            .eval_decision(decision.into())
-            .organizations_decision_detail(
-                OrganizationsDecisionDetail::builder().allowed_by_organizations(true).build(),
+            format!(
+                "<member><EvalResourceName>{resource}</EvalResourceName>\
+                 <EvalResourceDecision>{decision}</EvalResourceDecision>\
+                 <MissingContextValues><member>aws:SourceVpc</member></MissingContextValues></member>"
             )
-            .set_resource_specific_results(Some(each.collect()))
-            .build()
-            .unwrap()
+        });
+        element(&format!(
+            "<member><EvalActionName>s3:GetObject</EvalActionName>\
+             <EvalResourceName>arn:${{Partition}}:s3:::${{BucketName}}/${{KeyName}}</EvalResourceName>\
+             <EvalDecision>{decision}</EvalDecision><MissingContextValues/>\
+             <OrganizationsDecisionDetail><AllowedByOrganizations>true</AllowedByOrganizations></OrganizationsDecisionDetail>\
+             <ResourceSpecificResults>{}</ResourceSpecificResults></member>",
+            each.collect::<String>()
+        ))
     }
 
     fn named(resources: &[&str]) -> Vec<String> {
@@ -287,6 +293,34 @@ mod tests {
     fn a_decision_that_is_not_known_is_none() {
         assert!(outcomes(&result("perhaps", &[]), &named(&[A])).is_err());
         assert!(outcomes(&result("allowed", &[(A, "perhaps")]), &named(&[A])).is_err());
+    }
+
+    #[test]
+    fn a_decision_without_its_parts_is_none() {
+        let action = "<EvalActionName>s3:GetObject</EvalActionName>";
+        let decision = "<EvalDecision>allowed</EvalDecision>";
+        let whole = format!("<member>{action}{decision}</member>");
+        let read = outcomes(&element(&whole), &[]).unwrap();
+        assert_eq!((read[0].allowed_by_organizations, &*read[0].missing), (None, &[][..]));
+        let detail = "<OrganizationsDecisionDetail/>";
+        let each = |inside: &str| {
+            format!("<ResourceSpecificResults><member>{inside}</member></ResourceSpecificResults>")
+        };
+        for lacking in [
+            format!("<member>{action}</member>"),
+            format!("<member>{decision}</member>"),
+            format!("<member>{action}{decision}{detail}</member>"),
+            format!(
+                "<member>{action}{decision}{}</member>",
+                each("<EvalResourceDecision>allowed</EvalResourceDecision>")
+            ),
+            format!(
+                "<member>{action}{decision}{}</member>",
+                each("<EvalResourceName>*</EvalResourceName>")
+            ),
+        ] {
+            assert!(outcomes(&element(&lacking), &[]).is_err(), "{lacking}");
+        }
     }
 
     #[test]

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::holder::{GetInlinePolicy, ListAttachedPolicies, ListInlinePolicies, OfUser};
 use super::role::no_deployer;
-use super::{NO_SUCH_ENTITY, boundary, named, sent, tags, whole};
+use super::{NO_SUCH_ENTITY, boundary, date, named, sent, tags, whole};
+use crate::lookup::aws::Query;
 use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
 use crate::names::Region;
 
@@ -52,15 +53,18 @@ impl Lookup for GetUser {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<User> {
-        let reply = services.iam(&self.region).get_user().user_name(&self.name).send().await;
+        let reply = services
+            .iam(&self.region)
+            .ask::<Self>(&Query::default().with("UserName", &self.name))
+            .await;
         classify::answer(self, reply, |it| {
-            let user = it.user.ok_or("the user")?;
+            let user = it.child("User")?.ok_or("the user")?;
             Ok(User {
-                arn: sent(user.arn, "the ARN")?,
-                id: sent(user.user_id, "the id")?,
-                created: user.create_date.to_string(),
-                boundary: boundary(user.permissions_boundary)?,
-                tags: tags(user.tags),
+                arn: sent(user, "Arn", "the ARN")?,
+                id: sent(user, "UserId", "the id")?,
+                created: date(user, "CreateDate")?.ok_or("the date of creation")?,
+                boundary: boundary(user)?,
+                tags: tags(user)?,
             })
         })
     }
@@ -93,17 +97,10 @@ impl Lookup for ListGroupsForUser {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
-        let pages = services
-            .iam(&self.region)
-            .list_groups_for_user()
-            .user_name(&self.user)
-            .into_paginator()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await;
-        classify::answer(self, pages, |pages| {
-            let groups = whole(pages, |page| (page.is_truncated, Some(page.groups)))?;
-            groups.into_iter().map(|group| sent(group.group_name, "a group's name")).collect()
+        let query = Query::default().with("UserName", &self.user);
+        let groups = whole::<Self>(&services.iam(&self.region), query, "Groups").await;
+        classify::answer(self, groups, |groups| {
+            groups?.iter().map(|group| sent(group, "GroupName", "a group's name")).collect()
         })
     }
 }

@@ -23,15 +23,21 @@ fn ok(body: serde_json::Value) -> Option<Reply> {
 pub(super) fn lookups() -> Vec<Case> {
     let file_system = json!({
         "FileSystemId": "fs-1", "OwnerId": "111122223333", "LifeCycleState": "available",
-        "AvailabilityZoneId": "euc1-az1",
+        "AvailabilityZoneId": "euc1-az1", "AvailabilityZoneName": "eu-central-1a",
+        "FileSystemArn": "arn",
+        "FileSystemProtection": {"ReplicationOverwriteProtection": "ENABLED"},
     });
     let target = json!({
         "MountTargetId": "fsmt-1", "FileSystemId": "fs-1", "SubnetId": "subnet-1", "VpcId": "vpc-1",
         "LifeCycleState": "available", "AvailabilityZoneId": "euc1-az1", "IpAddress": "10.0.0.9",
+        "AvailabilityZoneName": "eu-central-1a", "Ipv6Address": "2001:db8::9",
     });
     let point = json!({
         "AccessPointId": "fsap-1", "FileSystemId": "fs-1", "LifeCycleState": "available",
         "AccessPointArn": "arn", "PosixUser": {"Uid": 1000, "Gid": 1000},
+        "RootDirectory": {"Path": "/data", "CreationInfo": {
+            "OwnerUid": 1000, "OwnerGid": 1000, "Permissions": "0750",
+        }},
     });
     let windows =
         json!({"FileSystemId": "fs-1", "FileSystemType": "WINDOWS", "Lifecycle": "AVAILABLE"});

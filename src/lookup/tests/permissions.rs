@@ -49,6 +49,17 @@ fn xml(operation: &str, result: &str) -> Option<Reply> {
     )))
 }
 
+/// A whole list of IAM's.
+fn list(operation: &str, items: &str) -> Option<Reply> {
+    xml(operation, &format!("{items}<IsTruncated>false</IsTruncated>"))
+}
+
+const NAMES: &str = "<PolicyNames><member>own</member></PolicyNames>";
+const ATTACHED: &str = "<AttachedPolicies><member><PolicyName>ReadOnlyAccess</PolicyName><PolicyArn>arn:aws:iam::aws:policy/ReadOnlyAccess</PolicyArn></member></AttachedPolicies>";
+
+/// What a role or a user may have.
+const BOUNDED: &str = "<PermissionsBoundary><PermissionsBoundaryArn>arn:aws:iam::aws:policy/ReadOnlyAccess</PermissionsBoundaryArn></PermissionsBoundary><Tags><member><Key>team</Key><Value>web</Value></member></Tags>";
+
 fn json(body: serde_json::Value) -> Option<Reply> {
     Some(Reply::Ok(body.to_string()))
 }
@@ -60,12 +71,13 @@ pub(super) fn lookups() -> Vec<Case> {
 
 fn roles() -> Vec<Case> {
     let role = format!(
-        "<Role><Arn>arn:aws:iam::111122223333:role/app</Arn><RoleId>AROA1</RoleId><Path>/</Path><RoleName>app</RoleName><CreateDate>2024-05-01T00:00:00Z</CreateDate><AssumeRolePolicyDocument>{ENCODED}</AssumeRolePolicyDocument></Role>"
+        "<Arn>arn:aws:iam::111122223333:role/app</Arn><RoleId>AROA1</RoleId><Path>/</Path><RoleName>app</RoleName><CreateDate>2024-05-01T00:00:00Z</CreateDate><AssumeRolePolicyDocument>{ENCODED}</AssumeRolePolicyDocument>"
     );
-    let inline = format!("<PolicyDocument>{ENCODED}</PolicyDocument>");
     let profile = format!(
         "<InstanceProfile><Arn>arn:aws:iam::111122223333:instance-profile/app</Arn><Roles><member>{role}</member></Roles></InstanceProfile>"
-    ).replace("<Role>", "").replace("</Role>", "");
+    );
+    let role = format!("<Role>{role}{BOUNDED}</Role>");
+    let inline = format!("<PolicyDocument>{ENCODED}</PolicyDocument>");
     vec![
         case(
             GetInstanceProfile { region: region(), name: app() },
@@ -73,39 +85,36 @@ fn roles() -> Vec<Case> {
             vec![],
         ),
         case(GetRole { region: region(), name: app() }, xml("GetRole", &role), vec![]),
-        case(
-            ListRolePolicies::of(&region(), "app"),
-            xml("ListRolePolicies", "<PolicyNames/><IsTruncated>false</IsTruncated>"),
-            vec![],
-        ),
+        case(ListRolePolicies::of(&region(), "app"), list("ListRolePolicies", NAMES), vec![]),
         case(GetRolePolicy::of(&region(), "app", "app"), xml("GetRolePolicy", &inline), vec![]),
         case(
             ListAttachedRolePolicies::of(&region(), "app"),
-            xml("ListAttachedRolePolicies", "<AttachedPolicies/>"),
+            list("ListAttachedRolePolicies", ATTACHED),
             vec![],
         ),
     ]
 }
 
 fn users() -> Vec<Case> {
-    let user = "<User><Arn>arn:aws:iam::111122223333:user/app</Arn><UserId>AIDA1</UserId><Path>/</Path><UserName>app</UserName><CreateDate>2024-05-01T00:00:00Z</CreateDate></User>";
+    let user = format!(
+        "<User><Arn>arn:aws:iam::111122223333:user/app</Arn><UserId>AIDA1</UserId><Path>/</Path><UserName>app</UserName><CreateDate>2024-05-01T00:00:00Z</CreateDate>{BOUNDED}</User>"
+    );
     let inline = format!("<PolicyDocument>{ENCODED}</PolicyDocument>");
     vec![
-        case(GetUser { region: region(), name: app() }, xml("GetUser", user), vec![]),
-        case(
-            ListUserPolicies::of(&region(), "app"),
-            xml("ListUserPolicies", "<PolicyNames/>"),
-            vec![],
-        ),
+        case(GetUser { region: region(), name: app() }, xml("GetUser", &user), vec![]),
+        case(ListUserPolicies::of(&region(), "app"), list("ListUserPolicies", NAMES), vec![]),
         case(GetUserPolicy::of(&region(), "app", "app"), xml("GetUserPolicy", &inline), vec![]),
         case(
             ListAttachedUserPolicies::of(&region(), "app"),
-            xml("ListAttachedUserPolicies", "<AttachedPolicies/>"),
+            list("ListAttachedUserPolicies", ATTACHED),
             vec![],
         ),
         case(
             ListGroupsForUser { region: region(), user: app() },
-            xml("ListGroupsForUser", "<Groups/>"),
+            list(
+                "ListGroupsForUser",
+                "<Groups><member><GroupName>ops</GroupName></member></Groups>",
+            ),
             vec![],
         ),
     ]
@@ -114,15 +123,11 @@ fn users() -> Vec<Case> {
 fn groups() -> Vec<Case> {
     let inline = format!("<PolicyDocument>{ENCODED}</PolicyDocument>");
     vec![
-        case(
-            ListGroupPolicies::of(&region(), "app"),
-            xml("ListGroupPolicies", "<PolicyNames/>"),
-            vec![],
-        ),
+        case(ListGroupPolicies::of(&region(), "app"), list("ListGroupPolicies", NAMES), vec![]),
         case(GetGroupPolicy::of(&region(), "app", "app"), xml("GetGroupPolicy", &inline), vec![]),
         case(
             ListAttachedGroupPolicies::of(&region(), "app"),
-            xml("ListAttachedGroupPolicies", "<AttachedPolicies/>"),
+            list("ListAttachedGroupPolicies", ATTACHED),
             vec![],
         ),
     ]
@@ -130,7 +135,8 @@ fn groups() -> Vec<Case> {
 
 fn policies() -> Vec<Case> {
     let version = format!("<PolicyVersion><Document>{ENCODED}</Document></PolicyVersion>");
-    let simulated = "<EvaluationResults><member><EvalActionName>s3:GetObject</EvalActionName><EvalDecision>allowed</EvalDecision></member></EvaluationResults>";
+    let simulated = "<EvaluationResults><member><EvalActionName>s3:GetObject</EvalActionName><EvalResourceName>*</EvalResourceName><EvalDecision>allowed</EvalDecision><MissingContextValues/><OrganizationsDecisionDetail><AllowedByOrganizations>true</AllowedByOrganizations></OrganizationsDecisionDetail></member></EvaluationResults>";
+    let managed = "<Policy><DefaultVersionId>v1</DefaultVersionId><CreateDate>2024-05-01T00:00:00Z</CreateDate><UpdateDate>2024-05-02T00:00:00Z</UpdateDate></Policy>";
     let simulate = SimulatePrincipalPolicy {
         region: region(),
         principal: "arn:aws:iam::111122223333:role/app".to_owned(),
@@ -139,17 +145,13 @@ fn policies() -> Vec<Case> {
         context: vec![],
     };
     vec![
-        case(
-            GetPolicy { region: region(), arn: policy() },
-            xml("GetPolicy", "<Policy><DefaultVersionId>v1</DefaultVersionId></Policy>"),
-            vec![],
-        ),
+        case(GetPolicy { region: region(), arn: policy() }, xml("GetPolicy", managed), vec![]),
         case(
             GetPolicyVersion { region: region(), arn: policy(), version: "v1".to_owned() },
             xml("GetPolicyVersion", &version),
             vec![],
         ),
-        case(simulate, xml("SimulatePrincipalPolicy", simulated), vec![]),
+        case(simulate, list("SimulatePrincipalPolicy", simulated), vec![]),
     ]
 }
 
@@ -202,6 +204,7 @@ fn organizations() -> Vec<Case> {
     }});
     let account = || "111122223333".to_owned();
     let attached = |control| ListPoliciesForTarget { region: region(), target: account(), control };
+    let policy = json!({"Id": "p-1", "Name": "FullAWSAccess", "AwsManaged": true});
     let described = json!({"Policy": {"Content": PLAIN}});
     vec![
         case(DescribeOrganization { region: region() }, json(organization), vec![]),
@@ -210,7 +213,7 @@ fn organizations() -> Vec<Case> {
             json(json!({"Parents": [{"Id": "r-ab12", "Type": "ROOT"}]})),
             vec![],
         ),
-        case(attached(Control::Service), json(json!({"Policies": []})), vec![]),
+        case(attached(Control::Service), json(json!({"Policies": [policy]})), vec![]),
         case(DescribePolicy { region: region(), id: "p-1".to_owned() }, json(described), vec![]),
     ]
 }

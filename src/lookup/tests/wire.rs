@@ -94,6 +94,15 @@ impl Request {
         Request { head, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
+    /// The reply to this request.
+    fn chosen<'a>(&self, mut reply: &'a Reply) -> &'a Reply {
+        while let Reply::Where(word, then, other) = reply {
+            let is_there = self.head.contains(word) || self.body.contains(word);
+            reply = if is_there { then } else { other };
+        }
+        reply
+    }
+
     fn is(&self, start: &str) -> bool {
         self.head.starts_with(start)
     }
@@ -125,7 +134,7 @@ impl Request {
 
 fn serve(mut stream: TcpStream, host: &str, reply: &Reply) {
     let request = Request::read(&mut stream);
-    let (status, headers, body) = match reply {
+    let (status, headers, body) = match request.chosen(reply) {
         Reply::Close => return,
         Reply::Silence => return std::thread::sleep(Duration::from_secs(3)),
         Reply::Cut => {
@@ -140,11 +149,6 @@ fn serve(mut stream: TcpStream, host: &str, reply: &Reply) {
         Reply::Url(_) => {
             let url = format!(r#"{{"downloadUrl":"http://{host}/blob"}}"#);
             (200, "content-type: application/x-amz-json-1.1", url)
-        }
-        Reply::Where(word, then, other) => {
-            let is_there = request.head.contains(word) || request.body.contains(word);
-            let reply = if is_there { then } else { other };
-            return serve_rest(stream, &request, reply);
         }
         other => return serve_rest(stream, &request, other),
     };

@@ -1,7 +1,7 @@
-use super::super::element::Element;
 use super::super::instance::{Attached, Instance, read};
 use super::super::snapshot::{Snapshot, read as snapshot};
 use super::item;
+use crate::lookup::aws::Element;
 
 fn interface(index: i32, name: &str, further: &str) -> String {
     format!(

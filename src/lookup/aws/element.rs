@@ -1,4 +1,4 @@
-//! Answers of EC2: XML elements with elements or text in them.
+//! Answers in XML: elements with elements or text in them.
 //!
 //! Only a complete, well-formed document is used: what seems to be missing in a broken one may be in the lost
 //! part.
@@ -10,14 +10,14 @@ use xmlparser::{ElementEnd, Token, Tokenizer};
 
 /// An element with its contents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Element {
+pub(in crate::lookup) struct Element {
     name: String,
     text: String,
     children: Vec<Element>,
 }
 
 /// The missing part of an answer, to follow "the answer lacks".
-pub(super) type Lacks = &'static str;
+pub(in crate::lookup) type Lacks = &'static str;
 
 /// Checks that a body is one complete, well-formed XML document.
 ///
@@ -35,7 +35,7 @@ impl Element {
     ///
     /// # Errors
     /// Why the document is not complete and well-formed.
-    pub(super) fn parse(document: &[u8]) -> Result<Element, String> {
+    pub(in crate::lookup) fn parse(document: &[u8]) -> Result<Element, String> {
         let document = std::str::from_utf8(document).map_err(|error| error.to_string())?;
         let mut reading = Reading::default();
         for token in Tokenizer::from(document) {
@@ -48,7 +48,7 @@ impl Element {
         }
     }
 
-    pub(super) fn is(&self, name: &str) -> bool {
+    pub(in crate::lookup) fn is(&self, name: &str) -> bool {
         self.name == name
     }
 
@@ -56,7 +56,7 @@ impl Element {
     ///
     /// # Errors
     /// For two elements of one name: it is unclear which one is meant.
-    pub(super) fn child(&self, path: &str) -> Result<Option<&Element>, Lacks> {
+    pub(in crate::lookup) fn child(&self, path: &str) -> Result<Option<&Element>, Lacks> {
         let mut at = self;
         for name in path.split('/') {
             let mut named = at.children.iter().filter(|it| it.is(name));
@@ -73,7 +73,7 @@ impl Element {
     ///
     /// # Errors
     /// If there are elements in it.
-    pub(super) fn content(&self) -> Result<String, Lacks> {
+    pub(in crate::lookup) fn content(&self) -> Result<String, Lacks> {
         match self.children.is_empty() {
             true => Ok(self.text.clone()),
             false => Err("a plain value for a field"),
@@ -81,7 +81,7 @@ impl Element {
     }
 
     /// The text at the end of a path, if there is any.
-    pub(super) fn text(&self, path: &str) -> Result<Option<String>, Lacks> {
+    pub(in crate::lookup) fn text(&self, path: &str) -> Result<Option<String>, Lacks> {
         self.child(path)?.map(Element::content).transpose()
     }
 
@@ -89,7 +89,7 @@ impl Element {
     ///
     /// # Errors
     /// For any other text.
-    pub(super) fn number<N: FromStr>(&self, path: &str) -> Result<Option<N>, Lacks> {
+    pub(in crate::lookup) fn number<N: FromStr>(&self, path: &str) -> Result<Option<N>, Lacks> {
         let text = self.text(path)?;
         text.map(|text| text.parse().map_err(|_| "a readable number")).transpose()
     }
@@ -98,35 +98,65 @@ impl Element {
     ///
     /// # Errors
     /// For any other word.
-    pub(super) fn flag(&self, path: &str) -> Result<Option<bool>, Lacks> {
+    pub(in crate::lookup) fn flag(&self, path: &str) -> Result<Option<bool>, Lacks> {
         let text = self.text(path)?;
         text.map(|text| text.parse().map_err(|_| "a readable true or false")).transpose()
     }
 
-    /// The items of the list at the end of a path, if there is a list; it may be empty.
+    /// The items of an EC2 list at the end of a path, if there is a list; it may be empty.
     ///
     /// # Errors
     /// For anything but a list.
-    pub(super) fn list(&self, path: &str) -> Result<Option<&[Element]>, Lacks> {
+    pub(in crate::lookup) fn list(&self, path: &str) -> Result<Option<&[Element]>, Lacks> {
+        self.of_list(path, "item")
+    }
+
+    /// The items of an AWS query list at the end of a path, if there is a list; it may be empty.
+    ///
+    /// # Errors
+    /// For anything but a list.
+    pub(in crate::lookup) fn members(&self, path: &str) -> Result<Option<&[Element]>, Lacks> {
+        self.of_list(path, "member")
+    }
+
+    fn of_list(&self, path: &str, item: &str) -> Result<Option<&[Element]>, Lacks> {
         let Some(list) = self.child(path)? else { return Ok(None) };
-        let is_list = list.text.trim().is_empty() && list.children.iter().all(|it| it.is("item"));
+        let is_list = list.text.trim().is_empty() && list.children.iter().all(|it| it.is(item));
         is_list.then_some(Some(&*list.children)).ok_or("a readable list")
     }
 
-    /// The items of the list in this field, taken out; see [`Element::list`].
-    pub(super) fn into_list(self, field: &str) -> Result<Option<Vec<Element>>, Lacks> {
+    /// The items of an EC2 list in this field, moved out; see [`Element::list`].
+    pub(in crate::lookup) fn into_list(self, field: &str) -> Result<Option<Vec<Element>>, Lacks> {
         self.list(field)?;
-        let list = self.children.into_iter().find(|it| it.is(field));
-        Ok(list.map(|list| list.children))
+        Ok(self.into_child(field)?.map(|list| list.children))
+    }
+
+    /// The items of an AWS query list in this field, moved out; see [`Element::members`].
+    pub(in crate::lookup) fn into_members(
+        self,
+        field: &str,
+    ) -> Result<Option<Vec<Element>>, Lacks> {
+        self.members(field)?;
+        Ok(self.into_child(field)?.map(|list| list.children))
+    }
+
+    /// The element in this field, moved out; see [`Element::child`].
+    pub(in crate::lookup) fn into_child(self, field: &str) -> Result<Option<Element>, Lacks> {
+        self.child(field)?;
+        Ok(self.children.into_iter().find(|it| it.is(field)))
     }
 
     /// The items of a list that EC2 omits if it is empty.
-    pub(super) fn items(&self, path: &str) -> Result<&[Element], Lacks> {
+    pub(in crate::lookup) fn items(&self, path: &str) -> Result<&[Element], Lacks> {
         Ok(self.list(path)?.unwrap_or_default())
     }
 
     /// The values of a list of plain values, or of one field (`groupId`) of each item that has it.
-    pub(super) fn texts(&self, path: &str, field: Option<&str>) -> Result<Vec<String>, Lacks> {
+    pub(in crate::lookup) fn texts(
+        &self,
+        path: &str,
+        field: Option<&str>,
+    ) -> Result<Vec<String>, Lacks> {
         let texts = self.items(path)?.iter().filter_map(|item| match field {
             Some(field) => item.text(field).transpose(),
             None => Some(item.content()),

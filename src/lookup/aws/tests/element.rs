@@ -145,3 +145,25 @@ fn a_list_is_one_of_items() {
     assert_eq!(of.texts("plain", None), Ok(vec!["a".to_owned()]));
     assert!(of.texts("set", None).is_err(), "an item with fields is no plain value");
 }
+
+#[test]
+fn a_list_of_aws_query_is_one_of_members() {
+    let of = item("<empty/><names><member>a</member><member>b</member></names>");
+    assert_eq!(of.members("missing"), Ok(None));
+    assert_eq!(of.members("empty").unwrap().unwrap().len(), 0);
+    assert_eq!(of.members("names").unwrap().unwrap()[1].content(), Ok("b".to_owned()));
+    assert_eq!(of.into_members("names").unwrap().unwrap().len(), 2);
+    for wrong in
+        ["<set>1</set>", "<set><item/></set>", "<set><member/>and more</set>", "<set/><set/>"]
+    {
+        assert!(item(wrong).members("set").is_err(), "{wrong}");
+        assert!(item(wrong).into_members("set").is_err(), "{wrong}");
+    }
+    let inside = item("<a><id>1</id></a><b/><b/>");
+    assert_eq!(
+        inside.clone().into_child("a").unwrap().unwrap().text("id"),
+        Ok(Some("1".to_owned()))
+    );
+    assert_eq!(inside.clone().into_child("c"), Ok(None));
+    assert!(inside.into_child("b").is_err());
+}

@@ -1,0 +1,165 @@
+//! The services of this client.
+
+use std::fmt;
+
+use super::json::{Json, RestJson};
+use super::protocol::Protocol;
+use super::query::{AwsQuery, Ec2Query};
+use super::record::{Global, Record, Variant};
+use crate::names::Partition;
+
+/// A service of AWS.
+pub(in crate::lookup) trait Service:
+    Clone + fmt::Debug + Send + Sync + 'static
+{
+    /// Its protocol.
+    type Protocol: Protocol;
+    /// Its protocol, with its version or prefix.
+    const PROTOCOL: Self::Protocol;
+    /// Its names and endpoints.
+    const RECORD: Record;
+}
+
+/// Amazon EC2.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct Ec2;
+
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/>
+impl Service for Ec2 {
+    type Protocol = Ec2Query;
+    const PROTOCOL: Ec2Query = Ec2Query { version: "2016-11-15" };
+    const RECORD: Record = Record {
+        exceptions: &[(Partition::AwsUsGov, Variant::Fips, "ec2")],
+        ..Record::of("EC2", "ec2")
+    };
+}
+
+/// Amazon EFS.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct Efs;
+
+/// <https://docs.aws.amazon.com/efs/latest/ug/api-reference.html>
+impl Service for Efs {
+    type Protocol = RestJson;
+    const PROTOCOL: RestJson = RestJson { root: "/2015-02-01" };
+    const RECORD: Record = Record {
+        exceptions: &[
+            (Partition::Aws, Variant::DualStack, "efs"),
+            (Partition::Aws, Variant::FipsDualStack, "efs-fips"),
+            (Partition::AwsCn, Variant::DualStack, "efs"),
+            (Partition::AwsCn, Variant::FipsDualStack, "efs-fips"),
+            (Partition::AwsUsGov, Variant::DualStack, "efs"),
+            (Partition::AwsUsGov, Variant::FipsDualStack, "efs-fips"),
+        ],
+        agent: "efs",
+        ..Record::of("EFS", "elasticfilesystem")
+    };
+}
+
+/// Amazon FSx.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct Fsx;
+
+/// <https://docs.aws.amazon.com/fsx/latest/APIReference/>
+impl Service for Fsx {
+    type Protocol = Json;
+    const PROTOCOL: Json = Json { target: "AWSSimbaAPIService_v20180301" };
+    const RECORD: Record = Record::of("FSx", "fsx");
+}
+
+/// AWS IAM: global, so only the partition of the region matters.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct Iam;
+
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/>
+impl Service for Iam {
+    type Protocol = AwsQuery;
+    const PROTOCOL: AwsQuery = AwsQuery { version: "2010-05-08" };
+    const RECORD: Record = Record {
+        exceptions: &[
+            (Partition::AwsUsGov, Variant::Fips, "iam"),
+            (Partition::AwsUsGov, Variant::FipsDualStack, "iam"),
+        ],
+        global: Some(of_iam),
+        ..Record::of("IAM", "iam")
+    };
+}
+
+/// From the endpoint rules of IAM, as of 2026-11-30, in the crate aws-sdk-iam 1.133.0
+/// (<https://docs.aws.amazon.com/general/latest/gr/iam-service.html>).
+fn of_iam(partition: Partition) -> Global {
+    let (signed_for, places) = match partition {
+        Partition::Aws => ("us-east-1", ["", "", "global", "global"]),
+        Partition::AwsCn => ("cn-north-1", ["cn-north-1", "", "global", ""]),
+        Partition::AwsUsGov => ("us-gov-west-1", ["us-gov"; 4]),
+        Partition::AwsIso => ("us-iso-east-1", ["us-iso-east-1", "us-iso-east-1", "", ""]),
+        Partition::AwsIsoB => ("us-isob-east-1", ["us-isob-east-1", "us-isob-east-1", "", ""]),
+        Partition::AwsIsoE => ("eu-isoe-west-1", ["eu-isoe-west-1", "", "", ""]),
+        Partition::AwsIsoF => ("us-isof-south-1", ["us-isof-south-1", "", "", ""]),
+        Partition::AwsEusc => ("eusc-de-east-1", ["eusc-de-east-1", "", "global", ""]),
+    };
+    Global { signed_for, places }
+}
+
+/// Amazon CloudWatch Logs.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct Logs;
+
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/>
+impl Service for Logs {
+    type Protocol = Json;
+    const PROTOCOL: Json = Json { target: "Logs_20140328" };
+    const RECORD: Record = Record {
+        exceptions: &[(Partition::AwsUsGov, Variant::Fips, "logs")],
+        agent: "cloudwatchlogs",
+        ..Record::of("CloudWatch Logs", "logs")
+    };
+}
+
+/// AWS Organizations: global, so only the partition of the region matters.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct Organizations;
+
+/// <https://docs.aws.amazon.com/organizations/latest/APIReference/>
+impl Service for Organizations {
+    type Protocol = Json;
+    const PROTOCOL: Json = Json { target: "AWSOrganizationsV20161128" };
+    const RECORD: Record = Record {
+        exceptions: &[
+            (Partition::AwsUsGov, Variant::Fips, "organizations"),
+            (Partition::AwsUsGov, Variant::FipsDualStack, "organizations"),
+        ],
+        global: Some(of_organizations),
+        ..Record::of("Organizations", "organizations")
+    };
+}
+
+/// From the endpoint rules of Organizations, as of 2026-11-30, in the crate aws-sdk-organizations 1.137.0
+/// (<https://docs.aws.amazon.com/general/latest/gr/ao.html>).
+fn of_organizations(partition: Partition) -> Global {
+    let region = match partition {
+        Partition::Aws => "us-east-1",
+        Partition::AwsCn => "cn-northwest-1",
+        Partition::AwsUsGov => "us-gov-west-1",
+        Partition::AwsIso => "us-iso-east-1",
+        Partition::AwsIsoB => "us-isob-east-1",
+        Partition::AwsIsoE => "eu-isoe-west-1",
+        Partition::AwsIsoF => "us-isof-south-1",
+        Partition::AwsEusc => "eusc-de-east-1",
+    };
+    Global { signed_for: region, places: [region; 4] }
+}
+
+/// Service Quotas.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct ServiceQuotas;
+
+/// <https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/>
+impl Service for ServiceQuotas {
+    type Protocol = Json;
+    const PROTOCOL: Json = Json { target: "ServiceQuotasV20190624" };
+    const RECORD: Record = Record {
+        exceptions: &[(Partition::AwsUsGov, Variant::Fips, "servicequotas")],
+        ..Record::of("Service Quotas", "servicequotas")
+    };
+}

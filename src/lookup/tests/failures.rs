@@ -1,0 +1,206 @@
+//! Errors and other failures that no client of AWS's own meets.
+
+use aws_config::retry::RetryConfig;
+
+use super::*;
+use crate::lookup::services::brief_config;
+
+#[test]
+fn a_code_is_believed_in_an_error_of_ec2s_form_alone() {
+    let bench = Bench::new();
+    let error = |status, body: &str| {
+        learnt(&bench, "VpcDns", &Reply::Raw(status, "server: x", body.into()))
+    };
+    let whole = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error><Code>InvalidVpcID.NotFound</Code><Message>The vpc ID &apos;vpc-1&apos; does not exist</Message></Error></Errors><RequestID>1</RequestID></Response>";
+    assert!(error(400, whole).starts_with("absent"));
+    for broken in [
+        whole.trim_end_matches("</Response>").to_owned(),
+        whole.replace("<RequestID>", "<RequestId>"),
+    ] {
+        let said = error(400, &broken);
+        assert!(said.contains("the answer is not whole"), "{broken}: {said}");
+    }
+    let wrong = [
+        whole.replace("Response", "ErrorResponse"),
+        whole.replace("Errors>", "Faults>"),
+        whole.replace("</Error>", "</Error><Error><Code>InternalError</Code></Error>"),
+        whole.replace("</Code>", "</Code><Code>InternalError</Code>"),
+        whole.replace("InvalidVpcID.NotFound", ""),
+        "<Response><Errors/></Response>".to_owned(),
+    ];
+    for body in wrong {
+        let said = error(400, &body);
+        assert!(said.contains("did not come from the service"), "{body}: {said}");
+    }
+    assert!(error(200, whole).starts_with("a gap"));
+    let unknown = error(400, &whole.replace("InvalidVpcID.NotFound", "InvalidVpc.Range"));
+    assert!(unknown.contains("InvalidVpc.Range: The vpc ID 'vpc-1' does not exist"), "{unknown}");
+}
+
+/// What a lookup learns that asks again as AWS's clients do.
+fn learnt_again<L: Lookup>(bench: &Bench, asked: &L, reply: &Reply) -> String {
+    let server = Server::start();
+    server.give(reply);
+    let retry = RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1));
+    let config = brief_config(&bench.http, &format!("http://{}", server.host)).retry_config(retry);
+    let services = Services::new(config.build(), bench.http.clone());
+    let answer = bench.runtime.block_on(asked.fetch(&services));
+    format!("{answer:?}")
+}
+
+/// A lookup of each protocol, with what it finds.
+fn each(bench: &Bench, reply: impl Fn(Reply) -> Reply) -> Vec<(&'static str, String)> {
+    let region = || "eu-central-1".parse::<crate::names::Region>().unwrap();
+    let subnet =
+        crate::lookup::ec2::subnet::DescribeSubnet { region: region(), id: "subnet-1".to_owned() };
+    let names = crate::lookup::iam::role::ListRolePolicies::of(&region(), "app");
+    let group = DescribeLogGroup { region: region(), name: "/ecs/web".parse().unwrap() };
+    let policy = crate::lookup::efs::GetFileSystemPolicy {
+        region: region(),
+        file_system: "fs-1".to_owned(),
+    };
+    let ok = |body: &str| Reply::Ok(body.to_owned());
+    vec![
+        ("ec2", learnt_again(bench, &subnet, &reply(ok(SUBNET)))),
+        ("iam", learnt_again(bench, &names, &reply(ok(NAMES)))),
+        (
+            "logs",
+            learnt_again(
+                bench,
+                &group,
+                &reply(ok(r#"{"logGroups":[{"logGroupName":"/ecs/web","arn":"arn:*"}]}"#)),
+            ),
+        ),
+        ("efs", learnt_again(bench, &policy, &reply(ok(r#"{"Policy":"{}"}"#)))),
+    ]
+}
+
+const SUBNET: &str = "<DescribeSubnetsResponse><subnetSet><item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId><availabilityZone>eu-central-1a</availabilityZone><cidrBlock>10.0.1.0/24</cidrBlock><availableIpAddressCount>250</availableIpAddressCount></item></subnetSet></DescribeSubnetsResponse>";
+const NAMES: &str = "<ListRolePoliciesResponse><ListRolePoliciesResult><PolicyNames><member>own</member></PolicyNames><IsTruncated>false</IsTruncated></ListRolePoliciesResult></ListRolePoliciesResponse>";
+
+#[test]
+fn what_passes_is_asked_again_and_a_refusal_is_not() {
+    let bench = Bench::new();
+    for passing in [
+        Reply::Error(503, "RequestLimitExceeded", "slow down"),
+        Reply::Error(400, "Throttling", "slow down"),
+        Reply::Error(400, "ThrottlingException", "slow down"),
+        Reply::Error(400, "RequestTimeout", "too slow"),
+        Reply::Error(500, "InternalError", "it is us"),
+        Reply::Raw(502, "server: proxy", "<html/>".to_owned()),
+        Reply::Close,
+        Reply::Ok("<DescribeSubnetsResponse>".to_owned()),
+    ] {
+        let third = |found| {
+            let attempt = "amz-sdk-request: attempt=3; max=3";
+            Reply::Where(attempt, Box::new(found), Box::new(passing.clone()))
+        };
+        for (service, said) in each(&bench, third) {
+            assert!(said.contains("Found"), "{service} on {passing:?}: {said}");
+        }
+    }
+    for lasting in [
+        Reply::Error(403, "UnauthorizedOperation", "no"),
+        Reply::Error(400, "AccessDeniedException", "no"),
+        Reply::Error(400, "InvalidParameterValue", "what?"),
+        Reply::Error(401, "AuthFailure", "who?"),
+    ] {
+        let third = |found| {
+            let attempt = "amz-sdk-request: attempt=3; max=3";
+            Reply::Where(attempt, Box::new(found), Box::new(lasting.clone()))
+        };
+        for (service, said) in each(&bench, third) {
+            assert!(said.starts_with("Err"), "{service} on {lasting:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_set_right_by_that_of_the_service() {
+    let bench = Bench::new();
+    let date = "date: Fri, 01 Jan 2100 00:00:00 GMT";
+    let late = |found| {
+        // Each service says so in its own form; the wrong ones are no errors of the others.
+        let refused = |status, body: &str| Box::new(Reply::Raw(status, date, body.to_owned()));
+        let xml = |code: &str| {
+            format!(
+                "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+            )
+        };
+        let ec2 = "<Response><Errors><Error><Code>AuthFailure</Code><Message>AWS was not able to validate the provided access credentials</Message></Error></Errors></Response>";
+        let json = r#"{"__type":"InvalidSignatureException","message":"Signature expired"}"#;
+        let by_service = Reply::Where(
+            "/ec2/aws4_request",
+            refused(401, ec2),
+            Box::new(Reply::Where(
+                "/iam/aws4_request",
+                refused(403, &xml("SignatureDoesNotMatch")),
+                refused(400, json),
+            )),
+        );
+        Reply::Where("x-amz-date: 21000101t", Box::new(found), Box::new(by_service))
+    };
+    for (service, said) in each(&bench, late) {
+        assert!(said.contains("Found"), "{service}: {said}");
+    }
+}
+
+#[test]
+fn a_code_is_believed_in_an_error_of_iams_form_alone() {
+    let bench = Bench::new();
+    let error = |status, body: &str| {
+        learnt(&bench, "GetRole", &Reply::Raw(status, "server: x", body.into()))
+    };
+    let whole = "<ErrorResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>The role with name app cannot be found.</Message></Error><RequestId>1</RequestId></ErrorResponse>";
+    assert!(error(404, whole).starts_with("absent"));
+    let wrong = [
+        whole.replace("ErrorResponse", "Response"),
+        whole.replace("Error>", "Fault>"),
+        whole.replace("</Error>", "</Error><Error><Code>InternalError</Code></Error>"),
+        whole.replace("</Code>", "</Code><Code>InternalError</Code>"),
+        whole.replace("NoSuchEntity", ""),
+        "<Response><Errors><Error><Code>NoSuchEntity</Code></Error></Errors></Response>".to_owned(),
+        r#"{"__type":"NoSuchEntity"}"#.to_owned(),
+        "<ErrorResponse/>".to_owned(),
+    ];
+    for body in wrong {
+        let said = error(404, &body);
+        assert!(said.contains("did not come from the service"), "{body}: {said}");
+    }
+    assert!(error(200, whole).starts_with("a gap"));
+    assert!(error(404, whole.trim_end_matches('>')).starts_with("a gap"));
+}
+
+#[test]
+fn a_code_is_believed_in_an_error_in_json_alone() {
+    let bench = Bench::new();
+    let error = |status, header, body: &str| {
+        learnt(&bench, "DescribeFileSystem", &Reply::Raw(status, header, body.into()))
+    };
+    let code = "x-amzn-ErrorType: FileSystemNotFound:http://internal.amazon.com/coral/";
+    let body =
+        r#"{"ErrorCode":"FileSystemNotFound","Message":"File system 'fs-1' does not exist."}"#;
+    assert!(error(404, code, body).starts_with("absent"));
+    assert!(
+        error(404, "server: x", r#"{"__type":"aws#FileSystemNotFound"}"#).starts_with("absent")
+    );
+    assert!(error(404, "server: x", r#"{"code":"FileSystemNotFound"}"#).starts_with("absent"));
+    for (header, wrong) in [
+        ("server: x", body),
+        (code, ""),
+        (code, "<html/>"),
+        (code, "[]"),
+        (
+            "server: x",
+            "<ErrorResponse><Error><Code>FileSystemNotFound</Code></Error></ErrorResponse>",
+        ),
+        ("server: x", r#"{"error":{"code":"FileSystemNotFound"}}"#),
+        ("server: x", r#"{"code":["FileSystemNotFound"]}"#),
+    ] {
+        let said = error(404, header, wrong);
+        assert!(said.contains("did not come from the service"), "{wrong}: {said}");
+    }
+    assert!(error(200, code, body).starts_with("a gap"));
+    let other = error(400, "server: x", r#"{"__type":"BadRequest","Message":"which one?"}"#);
+    assert!(other.contains("BadRequest: which one?"), "{other}");
+}

@@ -7,17 +7,11 @@
 fn main() {}
 
 fn clients() {
-    let _: Option<aws_sdk_cloudwatchlogs::Client> = None;
     let _: Option<aws_sdk_ecr::Client> = None;
     let _: Option<aws_sdk_ecs::Client> = None;
-    let _: Option<aws_sdk_efs::Client> = None;
-    let _: Option<aws_sdk_fsx::Client> = None;
-    let _: Option<aws_sdk_iam::Client> = None;
     let _: Option<aws_sdk_kms::Client> = None;
-    let _: Option<aws_sdk_organizations::Client> = None;
     let _: Option<aws_sdk_s3::Client> = None;
     let _: Option<aws_sdk_secretsmanager::Client> = None;
-    let _: Option<aws_sdk_servicequotas::Client> = None;
     let _: Option<aws_sdk_ssm::Client> = None;
     let _: Option<aws_sdk_sts::Client> = None;
     let _: Option<aws_smithy_runtime::client::orchestrator::operation::Operation<(), (), ()>> =

@@ -10,18 +10,20 @@ use super::principal::Principal;
 #[derive(Clone, Debug)]
 pub struct Context {
     keys: BTreeMap<String, KeyState>,
+    /// Beginnings of keys, in lower case: of the keys that begin so, all that the request has are listed.
+    whole: Vec<String>,
     unlisted: KeyState,
 }
 
 impl Context {
     /// A context that lists every key: the request does not have any other.
     pub fn complete() -> Context {
-        Context { keys: BTreeMap::new(), unlisted: KeyState::Absent }
+        Context { keys: BTreeMap::new(), whole: Vec::new(), unlisted: KeyState::Absent }
     }
 
     /// A context in which a key that is not listed is unknown, as before a deployment.
     pub fn partial() -> Context {
-        Context { keys: BTreeMap::new(), unlisted: KeyState::Unknown }
+        Context { keys: BTreeMap::new(), whole: Vec::new(), unlisted: KeyState::Unknown }
     }
 
     /// The same, with the keys that the principal determines: `aws:PrincipalArn`, `aws:PrincipalAccount` and
@@ -51,9 +53,18 @@ impl Context {
         self.keys.insert(key.to_lowercase(), state);
     }
 
+    /// Notes that all keys that begin so (`aws:PrincipalTag/`) are listed: the request has no other.
+    pub fn list_is_whole(&mut self, prefix: &str) {
+        self.whole.push(prefix.to_lowercase());
+    }
+
     /// What is known about a key, whose name is in lower case.
     pub(super) fn state(&self, folded: &str) -> &KeyState {
-        self.keys.get(folded).unwrap_or(&self.unlisted)
+        match self.keys.get(folded) {
+            Some(state) => state,
+            None if self.whole.iter().any(|it| folded.starts_with(&**it)) => &KeyState::Absent,
+            None => &self.unlisted,
+        }
     }
 
     /// Whether this key is listed, even as unknown.
@@ -87,5 +98,15 @@ mod tests {
     fn a_key_that_was_not_told_is_absent_or_unknown_as_the_context_was_made() {
         assert_eq!(Context::complete().state("aws:sourceip"), &KeyState::Absent);
         assert_eq!(Context::partial().state("aws:sourceip"), &KeyState::Unknown);
+    }
+
+    #[test]
+    fn of_keys_that_are_all_listed_another_one_is_absent() {
+        let mut context = Context::partial().with_value("aws:PrincipalTag/team", "shop");
+        assert_eq!(context.state("aws:principaltag/stage"), &KeyState::Unknown);
+        context.list_is_whole("aws:PrincipalTag/");
+        assert_eq!(context.state("aws:principaltag/stage"), &KeyState::Absent);
+        assert_eq!(context.state("aws:principaltag/team"), &KeyState::Known(vec!["shop".into()]));
+        assert_eq!(context.state("aws:sourceip"), &KeyState::Unknown);
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Wish {
     pub called: Option<String>,
     /// The condition keys of this call, in addition to those of every call.
     pub context: Vec<(String, KeyState)>,
+    /// Prefixes of condition keys of which `context` lists all that the call carries.
+    pub whole: Vec<&'static str>,
     /// The tags that this call sets: these and no others, if known.
     pub sets: Option<BTreeMap<String, String>>,
     /// The resource in the command that would allow it, where that is more than this one resource.
@@ -50,6 +52,7 @@ impl Wish {
             resource: resource.into(),
             called: None,
             context: Vec::new(),
+            whole: Vec::new(),
             sets: None,
             mended_on: None,
             mended_if: Vec::new(),
@@ -113,6 +116,12 @@ impl Wish {
     /// The same call, with this condition key.
     pub(crate) fn carrying(mut self, key: &str, value: impl Into<String>) -> Wish {
         self.context.push((key.to_owned(), KeyState::Known(vec![value.into()])));
+        self
+    }
+
+    /// The same call, which carries no other condition key with this prefix.
+    pub(crate) fn with_no_other(mut self, prefix: &'static str) -> Wish {
+        self.whole.push(prefix);
         self
     }
 

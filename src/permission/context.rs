@@ -1,7 +1,7 @@
 //! The condition keys of a call, as far as they are known before it is made.
 
 use super::Wish;
-use crate::account::rights::{Kind, PolicySet};
+use crate::account::rights::{Kind, PolicySet, Session};
 use crate::iam::{Context, KeyState, Principal};
 use crate::names::{Partition, Region};
 use crate::reachability::origin::KEYS;
@@ -31,6 +31,14 @@ pub(crate) fn context(
             context.set(&format!("aws:PrincipalTag/{key}"), KeyState::Known(vec![value.clone()]));
         }
         context.set("aws:userid", user_id(set, principal));
+        if is_without_session_tags(set) {
+            context.list_is_whole("aws:PrincipalTag/");
+        }
+        if set.beyond.session == Session::Service {
+            for key in OF_PEOPLE {
+                context.set(key, KeyState::Absent);
+            }
+        }
         if let (Kind::User, Some((_, name))) = (set.kind, set.arn.rsplit_once('/')) {
             context.set("aws:username", KeyState::Known(vec![name.to_owned()]));
         }
@@ -38,7 +46,27 @@ pub(crate) fn context(
     for (key, state) in &wish.context {
         context.set(key, state.clone());
     }
+    for prefix in &wish.whole {
+        context.list_is_whole(prefix);
+    }
     context
+}
+
+/// The keys that a session has only if a person or an identity provider started it: a service that assumes
+/// a role has none of them
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
+const OF_PEOPLE: [&str; 4] = [
+    "aws:MultiFactorAuthPresent",
+    "aws:MultiFactorAuthAge",
+    "aws:FederatedProvider",
+    "aws:SourceIdentity",
+];
+
+/// Whether its principal tags are its own tags and no others. A user's session cannot add tags without
+/// becoming a federated user, which is another principal
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>).
+fn is_without_session_tags(set: &PolicySet) -> bool {
+    set.kind == Kind::User || set.beyond.session == Session::Service
 }
 
 /// IAM has one endpoint for all regions, and calls go to that region; `iam:PassRole` is not an API call,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{ResourceSide, Tags, Wish};
-use crate::account::rights::{self, Policies, PoliciesOf, PolicySet, RightsOf};
+use crate::account::rights::{self, Policies, PoliciesOf, PolicySet, RightsOf, Session};
 use crate::facts::View;
 use crate::iam::{
     self, Decision, Evaluation, Grants, KeyState, Layer, Layers, Policy, Request, evaluate,
@@ -166,7 +166,11 @@ impl Access {
             Asker::Holder(holder, session) => (holder, session),
         };
         let policies = PoliciesOf { principal: holder.clone(), region: self.region.clone() };
-        match facts.derive(&RightsOf { policies, witness: Witness::Never }) {
+        match facts.derive(&RightsOf {
+            policies,
+            witness: Witness::Never,
+            session: Session::Anybody,
+        }) {
             Ok(Policies::Held(set)) => {
                 let layers = permission::layers(set, wish, ResourceSide::default());
                 let principal = in_session(&set.arn, session.as_ref())?;

@@ -39,12 +39,9 @@ pub(crate) fn reading(
     {
         wish = match asked {
             Some(asked) => wish.carrying(key, asked),
-            // Both are request parameters, and ECS leaves out what the reference leaves out. AWS does not
-            // document whether the default label is then in the request context
+            // Both are parameters of the request, and ECS leaves out what the reference does: a policy
+            // that demands the default label AWSCURRENT refuses such a request
             // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html).
-            None if key.ends_with("VersionStage") && version.id.is_none() => {
-                wish.knowing(key, KeyState::Unknown)
-            }
             None => wish.knowing(key, KeyState::Absent),
         };
     }

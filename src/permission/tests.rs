@@ -109,6 +109,53 @@ fn a_call_tells_who_makes_it_and_whose_the_resource_is() {
     }
 }
 
+/// What somebody with these tags, whose sessions that one begins, is told.
+fn told_in_session(kind: Kind, session: rights::Session, statements: &Value) -> String {
+    let Policies::Held(mut set) = role(statements.clone()) else {
+        panic!("a role is no root user")
+    };
+    set.kind = kind;
+    set.beyond.session = session;
+    set.tags = BTreeMap::from([("team".to_owned(), "shop".to_owned())]);
+    if kind == Kind::User {
+        set.arn = "arn:aws:iam::111122223333:user/app".to_owned();
+    }
+    reads(&Policies::Held(set), SECRET, None)
+}
+
+#[test]
+fn what_a_session_lacks_is_known_where_a_service_begins_it() {
+    use Kind::{Role, User};
+    use rights::Session::{Anybody, Service};
+    let only_if = |operator: &str, key: &str, value: &str| {
+        json!([{"Effect": "Allow", "Action": "*", "Resource": "*",
+            "Condition": {operator: {key: value}}}])
+    };
+    let without_mfa = json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}, {
+        "Effect": "Deny", "NotAction": "iam:*", "Resource": "*",
+        "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}]);
+    let own = only_if("StringEquals", "aws:PrincipalTag/team", "shop");
+    let lacking = only_if("StringEquals", "aws:PrincipalTag/stage", "prod");
+    let mfa = only_if("Bool", "aws:MultiFactorAuthPresent", "true");
+    for (kind, session, statements, expected) in [
+        (Role, Service, &own, "allowed"),
+        (Role, Service, &lacking, "refused"),
+        (Role, Service, &mfa, "refused"),
+        (Role, Service, &without_mfa, "refused"),
+        // A federation may add tags, and a person may have MFA.
+        (Role, Anybody, &own, "allowed"),
+        (Role, Anybody, &lacking, "unknown"),
+        (Role, Anybody, &mfa, "unknown"),
+        (Role, Anybody, &without_mfa, "unknown"),
+        (User, Anybody, &own, "allowed"),
+        (User, Anybody, &lacking, "refused"),
+        (User, Anybody, &mfa, "unknown"),
+    ] {
+        let told = told_in_session(kind, session, statements);
+        assert!(told.starts_with(expected), "{kind:?} {session:?} {statements}: {told}");
+    }
+}
+
 #[test]
 fn iam_is_called_in_one_region_and_a_role_is_passed_in_any() {
     let in_region = |action: &str, region: &str| {

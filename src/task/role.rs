@@ -41,12 +41,16 @@ impl Task {
     /// # Errors
     /// A gap for a placeholder; an absence for a text that names no role.
     pub fn execution_role(&self) -> Result<Option<RoleRef>, Stop> {
+        role(self.execution_role_arn())
+    }
+
+    /// Where the execution role is written.
+    pub fn execution_role_arn(&self) -> &Field<String> {
         let overridden = &self.context.overrides.execution_role_arn;
-        let field = match overridden.is_missing() {
+        match overridden.is_missing() {
             true => &self.definition.execution_role_arn,
             false => overridden,
-        };
-        role(field)
+        }
     }
 
     /// The role of the containers: that of the run-task input, otherwise that of the definition.

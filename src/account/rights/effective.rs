@@ -1,6 +1,6 @@
 //! The policies of a principal, and those of its organization.
 
-use super::{OrganizationOf, Policies, PoliciesOf};
+use super::{OrganizationOf, Policies, PoliciesOf, Session};
 use crate::facts::{Derived, View};
 use crate::knowledge::Stop;
 use crate::task::Witness;
@@ -12,6 +12,8 @@ pub struct RightsOf {
     pub policies: PoliciesOf,
     /// When to ask the IAM policy simulator.
     pub witness: Witness,
+    /// Who begins its sessions.
+    pub session: Session,
 }
 
 impl Derived for RightsOf {
@@ -28,6 +30,7 @@ impl Derived for RightsOf {
         if let Policies::Held(set) = &mut policies {
             set.beyond.organization = above.clone();
             set.beyond.witness = self.witness;
+            set.beyond.session = self.session;
         }
         Ok(policies)
     }

@@ -87,6 +87,20 @@ pub struct Beyond {
     pub organization: Above,
     /// When to ask the IAM policy simulator.
     pub witness: Witness,
+    /// Who begins the sessions in which it acts.
+    pub session: Session,
+}
+
+/// Who begins the sessions in which a role acts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Session {
+    /// Anybody: a person with MFA, a federation that sets session tags.
+    #[default]
+    Anybody,
+    /// A service of AWS. It has no MFA and no identity provider, and ECS and EC2 set no session tags
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>,
+    /// <https://github.com/aws/containers-roadmap/issues/2426>).
+    Service,
 }
 
 impl PolicySet {

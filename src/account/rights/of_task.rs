@@ -1,8 +1,9 @@
 //! The policies of the roles of a task, and of the principal that deploys it.
 
-use super::{Policies, PoliciesOf, Principal, RightsOf};
+use super::{Policies, PoliciesOf, Principal, RightsOf, Session};
 use crate::facts::View;
 use crate::knowledge::{Purpose, Stop};
+use crate::lookup::CallerIdentity;
 use crate::names::{AccountId, RoleRef};
 use crate::task::Task;
 
@@ -11,13 +12,23 @@ use crate::task::Task;
 /// # Errors
 /// Why they cannot be read.
 pub(crate) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<Option<&'f Policies>, Stop> {
-    match task.execution_role()? {
-        Some(role) => policies_of(task, &role, Purpose::Task, facts).map(Some),
-        None => Ok(None),
-    }
+    let Some(role) = task.execution_role()? else { return Ok(None) };
+    is_of_the_account(&role, task, facts)?;
+    policies_of(task, &role, Purpose::Task, facts).map(Some)
 }
 
-/// The policies of a role that is needed for this.
+/// ECS assumes no role of another account, so such a role has no permissions here.
+fn is_of_the_account(role: &RoleRef, task: &Task, facts: &View) -> Result<(), Stop> {
+    let RoleRef::Arn(role) = role else { return Ok(()) };
+    let caller = facts.need(&CallerIdentity { region: task.region()?.clone() })?;
+    if caller.account == *role.account() {
+        return Ok(());
+    }
+    let why = format!("{} is in account {}", role.arn(), role.account());
+    Err(Stop::written(task.execution_role_arn().place().subject(), why))
+}
+
+/// The policies of a role that a service assumes, and that is needed for this.
 ///
 /// # Errors
 /// Why they cannot be read.
@@ -27,7 +38,8 @@ pub(crate) fn policies_of<'f>(
     purpose: Purpose,
     facts: &View<'f>,
 ) -> Result<&'f Policies, Stop> {
-    rights(Principal::from(role), task, facts).map_err(|stop| stop.wanted_for(purpose))
+    rights(Principal::from(role), Session::Service, task, facts)
+        .map_err(|stop| stop.wanted_for(purpose))
 }
 
 /// The policies of any principal, and those of its organization.
@@ -36,11 +48,12 @@ pub(crate) fn policies_of<'f>(
 /// Why they cannot be read.
 pub(crate) fn rights<'f>(
     principal: Principal,
+    session: Session,
     task: &Task,
     facts: &View<'f>,
 ) -> Result<&'f Policies, Stop> {
     let policies = PoliciesOf { principal, region: task.region()?.clone() };
-    facts.derive(&RightsOf { policies, witness: task.witness })
+    facts.derive(&RightsOf { policies, witness: task.witness, session })
 }
 
 /// The account of a principal whose policies were read.

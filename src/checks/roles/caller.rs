@@ -1,7 +1,7 @@
 //! The principal that deploys, and what it may do.
 
 use crate::account::rights::of_task::rights;
-use crate::account::rights::{Policies, Principal};
+use crate::account::rights::{Policies, Principal, Session};
 use crate::facts::View;
 use crate::knowledge::{Purpose, Stop};
 use crate::lookup::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};
@@ -45,7 +45,7 @@ pub(super) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<&'f Policies
         Some(arn) => arn,
         None => &facts.need(&CallerIdentity { region: task.region()?.clone() })?.arn,
     };
-    rights(Principal::of_arn(arn)?, task, facts)
+    rights(Principal::of_arn(arn)?, Session::Anybody, task, facts)
         .map_err(|stop| stop.wanted_for(Purpose::Deployment))
 }
 

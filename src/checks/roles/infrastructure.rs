@@ -2,7 +2,7 @@
 
 use super::pass::passing;
 use crate::account::rights::of_task::{policies_of, rights};
-use crate::account::rights::{PoliciesOf, Principal};
+use crate::account::rights::{PoliciesOf, Principal, Session};
 use crate::checks::{Check, whole};
 use crate::document::Place;
 use crate::facts::View;
@@ -121,8 +121,10 @@ fn launches(
     let Some(profile) = instance_profile else { return Ok(()) };
     let profile = profile.rsplit('/').next().unwrap_or(profile);
     let asked = GetInstanceProfile { region: region.clone(), name: profile.to_owned() };
-    let (who, profile) =
-        (rights(Principal::of_arn(infrastructure_role)?, task, facts), facts.get(&asked));
+    let (who, profile) = (
+        rights(Principal::of_arn(infrastructure_role)?, Session::Service, task, facts),
+        facts.get(&asked),
+    );
     let who = who.map_err(|stop| stop.wanted_for(Purpose::Infrastructure));
     let (who, profile) = (who?, profile?);
     let role = match profile {

@@ -28,10 +28,11 @@ fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
     let (role, caller) = (role?, caller?);
     let service = it.service();
     let mut wish = passing(&role.arn, service);
-    for (key, value) in &role.tags {
-        for prefix in ["aws", "iam"] {
-            wish = wish.carrying(&format!("{prefix}:ResourceTag/{key}"), value);
+    for prefix in ["aws:ResourceTag/", "iam:ResourceTag/"] {
+        for (key, value) in &role.tags {
+            wish = wish.carrying(&format!("{prefix}{key}"), value);
         }
+        wish = wish.with_no_other(prefix);
     }
     let Policies::Held(set) = caller else {
         return pass(format!("the root user may pass {}", role.arn));

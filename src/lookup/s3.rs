@@ -30,6 +30,9 @@ pub struct Object {
     /// The region of its bucket, if it is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elsewhere: Option<Region>,
+    /// Whether a bucket key encrypts it; none where that is not known, as in older recordings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket_key: Option<bool>,
 }
 
 /// The encryption of an object, as far as known.
@@ -92,7 +95,8 @@ impl Lookup for HeadObject {
 
 impl HeadObject {
     fn object(&self, encryption: Encryption, home: &Region) -> Object {
-        Object { encryption, elsewhere: (*home != self.region).then(|| home.clone()) }
+        let elsewhere = (*home != self.region).then(|| home.clone());
+        Object { encryption, elsewhere, bucket_key: None }
     }
 
     async fn head(
@@ -108,8 +112,13 @@ impl HeadObject {
                 return Ok(Err(classify::incomplete(self, "the request id that S3 gives")));
             }
             Ok(it) => {
+                // S3 sends the header of a bucket key only where there is one
+                // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html).
+                let bucket_key =
+                    it.ssekms_key_id.is_some().then(|| it.bucket_key_enabled.unwrap_or_default());
                 let encryption = it.ssekms_key_id.map_or(Encryption::Own, Encryption::Key);
-                return Ok(Ok(Seen::Found(self.object(encryption, region))));
+                let object = Object { bucket_key, ..self.object(encryption, region) };
+                return Ok(Ok(Seen::Found(object)));
             }
             Err(error) => error,
         };

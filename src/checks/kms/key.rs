@@ -9,9 +9,9 @@ use crate::knowledge::{Purpose, Seen, Stop};
 use crate::lookup::CallerIdentity;
 use crate::lookup::kms::DescribeKey;
 use crate::lookup::logs::DescribeLogGroup;
-use crate::lookup::s3::{Encryption, HeadObject};
+use crate::lookup::s3::{Encryption, HeadObject, Object};
 use crate::lookup::secretsmanager::{DescribeSecret, Secret};
-use crate::names::{S3Object, ValueFrom};
+use crate::names::{AccountId, Arn, Owner, S3Object, ValueFrom};
 use crate::task::{AwslogsUse, EncryptedUse, FirelensFileUse, SecretUse, Task};
 
 /// What a subject is encrypted with.
@@ -25,7 +25,7 @@ pub(super) fn of(it: &EncryptedUse, facts: &View) -> Result<Encrypted, Stop> {
             let lookup = it.lookup()?;
             let found = facts.need(&lookup);
             let found = found.map_err(|stop| stop.wanted_for(Purpose::RegistryCredentials))?;
-            Ok(secret(found, &lookup))
+            secret(found, &lookup, it.task, facts)
         }
         EncryptedUse::EnvironmentFile(it) => file(it.object()?, it.task, facts),
         EncryptedUse::FirelensFile(it) => firelens_file(it, facts),
@@ -38,7 +38,7 @@ fn value_from(it: &SecretUse, facts: &View) -> Result<Encrypted, Stop> {
     let reference = it.reference()?;
     let ValueFrom::Parameter(reading) = &reference else {
         let lookup = it.lookup(&reference)?;
-        return Ok(secret(facts.need(&lookup)?, &lookup));
+        return secret(facts.need(&lookup)?, &lookup, it.task, facts);
     };
     let region = it.region_asked(&reference)?;
     let found = parameter::found(it, reading, facts)?;
@@ -66,20 +66,28 @@ fn value_from(it: &SecretUse, facts: &View) -> Result<Encrypted, Stop> {
             ("kms:EncryptionContext:PARAMETER_ARN".to_owned(), KeyState::Known(vec![arn])),
             ("kms:EncryptionContextKeys".to_owned(), names),
         ],
+        is_whole: standard,
         setting: None,
     })))
 }
 
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html>
-fn secret(secret: &Secret, lookup: &DescribeSecret) -> Encrypted {
+fn secret(
+    secret: &Secret,
+    lookup: &DescribeSecret,
+    task: &Task,
+    facts: &View,
+) -> Result<Encrypted, Stop> {
     let key = match secret.kms_key.as_deref() {
-        Some(key) if is_of_aws(key) => return managed_by_aws(key),
+        Some(key) if is_of_aws(key) => return Ok(managed_by_aws(key)),
         Some(key) => key,
-        None => return managed_by_aws("alias/aws/secretsmanager"),
+        None => return Ok(managed_by_aws("alias/aws/secretsmanager")),
     };
+    let caller = facts.need(&CallerIdentity { region: task.region()?.clone() })?;
+    let key = in_account_of(secret, key, &caller.account);
     let names = ["SecretARN", "SecretVersionId"].map(str::to_owned);
-    Encrypted::With(Box::new(Used {
-        key: DescribeKey::of(key, &lookup.region),
+    Ok(Encrypted::With(Box::new(Used {
+        key: DescribeKey::of(&key, &lookup.region),
         region: lookup.region.clone(),
         service: "secretsmanager",
         what: format!("secret {}", secret.arn),
@@ -91,15 +99,47 @@ fn secret(secret: &Secret, lookup: &DescribeSecret) -> Encrypted {
             ("kms:EncryptionContext:SecretVersionId".to_owned(), KeyState::Unknown),
             ("kms:EncryptionContextKeys".to_owned(), KeyState::Known(names.to_vec())),
         ],
+        is_whole: true,
         setting: None,
-    }))
+    })))
+}
+
+/// The key of a secret, as this account would have to name it. A secret tells a bare key id or alias, which
+/// means a key of the account that owns the secret
+/// (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html>).
+fn in_account_of(secret: &Secret, key: &str, own: &AccountId) -> String {
+    let is_arn = key.starts_with("arn:");
+    match secret.arn.parse::<Arn>() {
+        Ok(Arn { partition, region: Some(region), owner: Owner::Account(owner), .. })
+            if !is_arn && owner != *own =>
+        {
+            let resource = match key.starts_with("alias/") {
+                true => key.to_owned(),
+                false => format!("key/{key}"),
+            };
+            format!("arn:{partition}:kms:{region}:{owner}:{resource}")
+        }
+        _ => key.to_owned(),
+    }
 }
 
 /// With a bucket key the context names the bucket instead of the object
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>).
+fn named_in_context(object: &S3Object, found: &Object) -> KeyState {
+    let whole = object.to_string();
+    let bucket = whole.split('/').next().unwrap_or(&whole).to_owned();
+    match found.bucket_key {
+        Some(true) => KeyState::Known(vec![bucket]),
+        Some(false) => KeyState::Known(vec![whole]),
+        None => KeyState::Begins(bucket),
+    }
+}
+
+/// The key of a file in S3.
 fn file(object: S3Object, task: &Task, facts: &View) -> Result<Encrypted, Stop> {
     let head = HeadObject { region: task.region()?.clone(), object: object.clone() };
-    let key = match &facts.need(&head)?.encryption {
+    let found = facts.need(&head)?;
+    let key = match &found.encryption {
         Encryption::Key(key) if is_of_aws(key) => return Ok(managed_by_aws(key)),
         Encryption::Key(key) => key,
         Encryption::Own => {
@@ -119,7 +159,12 @@ fn file(object: S3Object, task: &Task, facts: &View) -> Result<Encrypted, Stop> 
         region,
         service: "s3",
         what: object.to_string(),
-        context: Vec::new(),
+        context: vec![(
+            "kms:EncryptionContext:aws:s3:arn".to_owned(),
+            named_in_context(&object, found),
+        )],
+        // Whoever uploads an object may add pairs to the context, and S3 does not show them.
+        is_whole: false,
         setting: None,
     })))
 }
@@ -160,6 +205,7 @@ fn log_group(it: &AwslogsUse, facts: &View) -> Result<Encrypted, Stop> {
         service: "logs",
         what: group.arn.clone(),
         context: vec![(context, KeyState::Known(vec![group.arn.clone()]))],
+        is_whole: true,
         setting: None,
     })))
 }

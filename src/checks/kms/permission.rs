@@ -19,7 +19,10 @@ pub(super) fn wish(who: &Policies, action: &str, key: &Key, used: &Used) -> Wish
     for (key, state) in &used.context {
         wish = wish.knowing(key, state.clone());
     }
-    wish
+    match used.is_whole {
+        true => wish.with_no_other("kms:EncryptionContext:"),
+        false => wish,
+    }
 }
 
 /// Judges all the calls. Grants can only allow, so they are read only where nothing else allows the calls.

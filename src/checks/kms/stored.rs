@@ -155,6 +155,7 @@ fn ebs(key: &str, what: &str, setting: Option<Setting>, task: &Task) -> Result<E
         service: "ec2",
         what: what.to_owned(),
         context: Vec::new(),
+        is_whole: false,
         setting,
     })))
 }
@@ -197,6 +198,7 @@ fn fargate(task: &Task, facts: &View) -> Result<Encrypted, Stop> {
         service: "fargate",
         what: format!("the Fargate ephemeral storage in cluster {name}"),
         context: keys,
+        is_whole: false,
         setting: Some(Setting { cluster: name, field: "fargateEphemeralStorageKmsKeyId" }),
     })))
 }

@@ -24,6 +24,8 @@ pub(super) struct Used {
     pub what: String,
     /// The condition keys of the encryption context.
     pub context: Vec<(String, KeyState)>,
+    /// Whether these are all.
+    pub is_whole: bool,
     /// The cluster setting that names the key, if one does.
     pub setting: Option<Setting>,
 }

@@ -39,6 +39,7 @@ fn used(region: &str) -> Used {
             ("kms:EncryptionContext:SecretARN".to_owned(), known(SECRET)),
             ("kms:EncryptionContext:SecretVersionId".to_owned(), KeyState::Unknown),
         ],
+        is_whole: true,
         setting: None,
     }
 }
@@ -142,4 +143,18 @@ fn in_china_the_domain_of_a_service_is_not_known() {
         KeyState::Known(vec!["secretsmanager.eu-west-1.amazonaws.com".to_owned()])
     );
     assert!(matches!(used("cn-north-1").via(), KeyState::Begins(_)));
+}
+
+#[test]
+fn the_context_of_a_secret_has_no_other_pair() {
+    let account = statement("arn:aws:iam::111122223333:root", &json!({}));
+    for (key, value, expected) in [
+        ("SecretARN", SECRET, "allowed"),
+        ("SecretVersionId", "0000-1", "unknown"),
+        ("PARAMETER_ARN", "arn:aws:ssm:eu-west-1:111122223333:parameter/app", "refused"),
+    ] {
+        let condition = json!({"StringLike": {format!("kms:EncryptionContext:{key}"): value}});
+        let told = decrypts(Some(condition), &account, Vec::new());
+        assert!(told.starts_with(expected), "{key}: {told}");
+    }
 }

@@ -80,8 +80,8 @@ fn denied(
 ) -> Result<Option<Finding>, Stop> {
     let arns = Arns::of(task, account)?;
     let tags = call.tags(task)?;
-    let judge = |resource: String| {
-        let mut wish = arns.context(Wish::new(call.action(), resource), call);
+    let judge = |wish: Wish| {
+        let mut wish = arns.context(wish, call);
         if let Some(tags) = &tags {
             wish = wish.setting(tags);
         }
@@ -89,12 +89,16 @@ fn denied(
     };
     match call {
         DeployCall::RunTask | DeployCall::StartTask => {
-            one_answer(call, arns.revisions(who).into_iter().map(judge).collect())
+            let wishes = arns.on_revisions(call.action(), who);
+            one_answer(call, wishes.into_iter().map(judge).collect())
         }
-        DeployCall::CreateService | DeployCall::UpdateService => judge(arns.service(task)?),
+        DeployCall::CreateService | DeployCall::UpdateService => {
+            judge(Wish::new(call.action(), arns.service(task)?))
+        }
         DeployCall::Register => {
             // AWS's pages disagree on whether a statement for a single family counts.
-            match (judge("*".to_owned())?, judge(arns.revision())?) {
+            let of_any = judge(Wish::new(call.action(), "*"))?;
+            match (of_any, judge(arns.on_revision(call.action(), who))?) {
                 (Some(finding), Some(_)) => Ok(Some(finding)),
                 (None, None) => Ok(None),
                 (Some(_), None) | (None, Some(_)) => Err(Gap::Undecidable {

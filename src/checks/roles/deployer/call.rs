@@ -1,6 +1,6 @@
 //! The calls of a deployment, and the resources that they are made on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -81,51 +81,38 @@ impl Arns {
         })
     }
 
-    /// The revision that will run. Before registration it is unknown: 0 then represents every revision that
-    /// no policy names.
-    pub(super) fn revision(&self) -> String {
-        let Arns { start, family, .. } = self;
-        format!("{start}:task-definition/{family}:{}", self.revision.unwrap_or_default())
+    /// The call on the revision that will run. Which one a definition gets that is not yet registered, is
+    /// not known.
+    pub(super) fn on_revision(&self, action: &str, who: &Policies) -> Wish {
+        self.on(action, &self.revision.map_or_else(|| unnamed(&named_by(who)), |it| it.to_string()))
     }
 
-    /// The revisions that it may be, as far as the caller's policies distinguish them.
-    pub(super) fn revisions(&self, who: &Policies) -> Vec<String> {
-        let mut found = vec![self.revision()];
-        if let (None, Policies::Held(set)) = (self.revision, who) {
-            let policies = set.identity.iter().chain(&set.boundary);
-            for policy in policies {
-                found.extend(self.named(&policy.document));
-            }
-            found.sort();
-            found.dedup();
+    /// The call on each revision that it may be, as far as the policies of whoever deploys tell them apart.
+    pub(super) fn on_revisions(&self, action: &str, who: &Policies) -> Vec<Wish> {
+        let mut wishes = vec![self.on_revision(action, who)];
+        if self.revision.is_none() {
+            let named: BTreeSet<String> = named_by(who).into_iter().filter_map(first_of).collect();
+            wishes.extend(named.iter().map(|revision| self.on(action, revision)));
         }
-        found
+        wishes
     }
 
-    /// The revisions that a policy names; a wildcard next to digits represents one digit.
-    fn named(&self, document: &Value) -> Vec<String> {
-        match document {
-            Value::Array(values) => values.iter().flat_map(|it| self.named(it)).collect(),
-            Value::Object(fields) => fields.values().flat_map(|it| self.named(it)).collect(),
-            Value::String(text) => {
-                let revision = text.rsplit_once(":task-definition/").and_then(|(_, name)| {
-                    let (_, revision) = name.split_once(':')?;
-                    revision.contains(|c: char| c.is_ascii_digit()).then_some(revision)
-                });
-                let Arns { start, family, .. } = self;
-                let revision = revision.map(|it| it.replace(['*', '?'], "1"));
-                revision
-                    .map(|it| format!("{start}:task-definition/{family}:{it}"))
-                    .into_iter()
-                    .collect()
-            }
-            _ => Vec::new(),
+    /// The call on one revision. One that stands for others is neither printed nor allowed by a command.
+    fn on(&self, action: &str, revision: &str) -> Wish {
+        let family = format!("{}:task-definition/{}", self.start, self.family);
+        let wish = Wish::new(action, format!("{family}:{revision}"));
+        match self.revision {
+            Some(_) => wish,
+            None => wish.called(format!("{family}:REVISION")).mended_on(format!("{family}:*")),
         }
     }
 
-    /// A task that is to run: its id is not known yet.
-    pub(super) fn task(&self) -> String {
-        format!("{}:task/{}/00000000000000000000000000000000", self.start, self.cluster)
+    /// The call on a task that is to run, whose id is not known yet.
+    pub(super) fn on_task(&self, action: &str) -> Wish {
+        let tasks = format!("{}:task/{}", self.start, self.cluster);
+        Wish::new(action, format!("{tasks}/00000000000000000000000000000000"))
+            .called(format!("{tasks}/TASK"))
+            .mended_on(format!("{tasks}/*"))
     }
 
     pub(super) fn service(&self, task: &Task) -> Result<String, Stop> {
@@ -140,11 +127,81 @@ impl Arns {
             return wish;
         }
         let definition = match self.revision {
-            Some(_) => KeyState::Known(vec![self.revision()]),
+            Some(revision) => KeyState::Known(vec![format!(
+                "{}:task-definition/{}:{revision}",
+                self.start, self.family
+            )]),
             None => KeyState::Begins(format!("{}:task-definition/{}:", self.start, self.family)),
         };
         wish.carrying("ecs:cluster", format!("{}:cluster/{}", self.start, self.cluster))
             .carrying("ecs:enable-execute-command", self.exec.to_string())
             .knowing("ecs:task-definition", definition)
+    }
+}
+
+/// The revisions that the policies of whoever deploys name with digits: `7`, `1*`.
+fn named_by(who: &Policies) -> Vec<String> {
+    let Policies::Held(set) = who else { return Vec::new() };
+    let policies = set.identity.iter().chain(&set.boundary);
+    policies.flat_map(|policy| named_in(&policy.document)).collect()
+}
+
+fn named_in(document: &Value) -> Vec<String> {
+    match document {
+        Value::Array(values) => values.iter().flat_map(named_in).collect(),
+        Value::Object(fields) => fields.values().flat_map(named_in).collect(),
+        Value::String(text) => {
+            let name = text.rsplit_once(":task-definition/").map(|(_, name)| name);
+            let revision = name.and_then(|name| name.split_once(':')).map(|(_, revision)| revision);
+            let is_named = |it: &&str| it.contains(|c: char| c.is_ascii_digit());
+            revision.filter(is_named).map(str::to_owned).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A revision that a pattern of revisions matches. They begin at 1, so some match none
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html>).
+fn first_of(pattern: String) -> Option<String> {
+    let revision = pattern.replace(['*', '?'], "1");
+    (!revision.starts_with('0')).then_some(revision)
+}
+
+/// A revision that none of these patterns is made for.
+fn unnamed(patterns: &[String]) -> String {
+    let begins_none = |digit: &char| !patterns.iter().any(|pattern| pattern.starts_with(*digit));
+    let digit = ('1'..='9').rev().find(begins_none).unwrap_or('9');
+    format!("{digit}00000000")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_policy_names_revisions_with_digits_anywhere_in_it() {
+        let family = |revision: &str| format!("arn:aws:ecs:*:*:task-definition/web:{revision}");
+        let statement = json!({"Statement": [{"Resource": [family("7"), family("*")]}, {
+            "Condition": {"ArnLike": {"ecs:task-definition": family("1*")}}}]});
+        assert_eq!(named_in(&statement), ["7", "1*"]);
+        assert_eq!(named_in(&json!("arn:aws:ecs:*:*:task-definition/web")), [""; 0]);
+    }
+
+    #[test]
+    fn no_revision_is_before_the_first() {
+        let first = |pattern: &str| first_of(pattern.to_owned());
+        assert_eq!(first("1*"), Some("11".to_owned()));
+        assert_eq!(first("0"), None);
+        assert_eq!(first("0*"), None);
+    }
+
+    #[test]
+    fn the_revision_that_stands_for_all_others_is_named_by_no_policy() {
+        let unnamed = |patterns: &[&str]| {
+            unnamed(&patterns.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        assert_eq!(unnamed(&["7", "1*", "0"]), "900000000");
+        assert_eq!(unnamed(&["9*", "8??"]), "700000000");
     }
 }

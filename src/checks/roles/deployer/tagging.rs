@@ -13,11 +13,12 @@ use crate::names::AccountId;
 use crate::permission::Wish;
 use crate::shell::ShellCommand;
 use crate::task::Task;
-use crate::verdict::{Finding, Findings, Severity, warn};
+use crate::verdict::{Finding, Findings, warn};
 
-/// Why the call cannot set its tags. An account setting decides whether tagging needs its own permission; it
-/// is read only where tags are set
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html>).
+const TAG_RESOURCE: &str = "ecs:TagResource";
+
+/// Why the call cannot set its tags. Unless the account's setting is off, tagging needs its own permission
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#tag-resources-setting>).
 pub(super) fn judge(
     call: DeployCall,
     who: &Policies,
@@ -28,7 +29,11 @@ pub(super) fn judge(
 ) -> Result<(), Stop> {
     let Some(place) = tagged(call, task)? else { return Ok(()) };
     let asked = ListAccountSettings { region: task.region()?.clone() };
-    let Some(Seen::Found(settings)) = facts.peek(&asked)? else { return Ok(()) };
+    let none = BTreeMap::new();
+    let settings = match facts.peek(&asked)? {
+        Some(Seen::Found(settings)) => settings,
+        _ => &none,
+    };
     let is = |name: &str, values: &[&str]| {
         settings.get(name).is_some_and(|value| values.contains(&value.as_str()))
     };
@@ -48,13 +53,12 @@ pub(super) fn judge(
                 ),
         );
     }
-    if is("tagResourceAuthorization", &["on", "enabled"]) {
+    if !is("tagResourceAuthorization", &["off", "disabled"]) {
         let denied = denied(call, who, task, account, facts);
         found.part(&place.clone(), |found| {
             if let Some(denied) = denied? {
                 let prevents = "AccessDeniedException: User: <arn> is not authorized to perform: ecs:TagResource on resource: <arn>";
-                let finding = Finding { severity: Severity::Warn, ..denied };
-                found.add(finding.at(&place).prevents(prevents));
+                found.add(denied.at(&place).prevents(prevents));
             }
             Ok(())
         });
@@ -94,13 +98,15 @@ fn denied(
     facts: &View,
 ) -> Result<Option<Finding>, Stop> {
     let arns = Arns::of(task, account)?;
-    let resource = match call {
-        DeployCall::Register => arns.revision(),
-        DeployCall::CreateService | DeployCall::UpdateService => arns.service(task)?,
-        DeployCall::RunTask | DeployCall::StartTask => arns.task(),
+    let wish = match call {
+        DeployCall::Register => arns.on_revision(TAG_RESOURCE, who),
+        DeployCall::CreateService | DeployCall::UpdateService => {
+            Wish::new(TAG_RESOURCE, arns.service(task)?)
+        }
+        DeployCall::RunTask | DeployCall::StartTask => arns.on_task(TAG_RESOURCE),
     };
     let action = call.action().trim_start_matches("ecs:");
-    let mut wish = Wish::new("ecs:TagResource", resource).carrying("ecs:CreateAction", action);
+    let mut wish = wish.carrying("ecs:CreateAction", action);
     if let Some(tags) = call.tags(task)?.filter(|tags: &BTreeMap<_, _>| !tags.is_empty()) {
         wish = wish.setting(&tags);
     }

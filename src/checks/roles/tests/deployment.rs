@@ -19,7 +19,7 @@ fn settled(account: Account, settings: &Value) -> Account {
 }
 
 #[test]
-fn tags_take_a_right_of_their_own_where_the_account_says_so() {
+fn tags_take_a_permission_of_their_own_unless_the_account_says_otherwise() {
     let check = &deployer::ROLE_DEPLOYER;
     let service = r#"{"serviceName": "web", "tags": [{"key": "team", "value": "web"}]}"#;
     let deny = json!({"Effect": "Deny", "Action": "ecs:TagResource", "Resource": "*"});
@@ -31,7 +31,11 @@ fn tags_take_a_right_of_their_own_where_the_account_says_so() {
         task().served_by(service).in_account(account.recorded())
     };
     let at = "service.json#/tags";
-    story(&everything_but(&deny), &on, service).ends(check, &[(Warn, at, "ecs:TagResource")]);
+    let silent = json!({"serviceLongArnFormat": "enabled"});
+    for settings in [&on, &silent] {
+        let story = story(&everything_but(&deny), settings, service);
+        story.ends(check, &[(Fail, at, "ecs:TagResource")]);
+    }
     story(&anything(), &short, service).ends(check, &[(Warn, at, "serviceLongArnFormat")]);
     assert_eq!(statuses(&story(&everything_but(&deny), &off, service), check), [Pass]);
     assert_eq!(statuses(&story(&anything(), &on, service), check), [Pass]);
@@ -101,6 +105,9 @@ fn a_revision_that_is_not_registered_yet_may_be_any() {
     assert_eq!(run(&["web:1?"]), [Unknown]);
     assert_eq!(run(&["web:*", "web:7"]), [Pass]);
     assert_eq!(run(&["api:7"]), [Fail]);
+    // Revisions begin at 1, and a resource without one is no revision.
+    assert_eq!(run(&["web:0"]), [Fail]);
+    assert_eq!(run(&["web"]), [Fail]);
     let registered = Story::registered(
         r#"{"taskDefinitionArn": "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7",
             "family": "web", "revision": 7, "status": "ACTIVE", "containerDefinitions": []}"#,
@@ -120,4 +127,18 @@ fn a_revision_that_is_not_registered_yet_may_be_any() {
         ),
         [Skip]
     );
+}
+
+#[test]
+fn no_revision_that_nobody_registered_is_printed_or_allowed() {
+    let check = &deployer::ROLE_DEPLOYER;
+    let may = json!([{"Effect": "Allow", "Action": "ecs:RegisterTaskDefinition", "Resource": "*"}]);
+    let story = task()
+        .run_as(r#"{"taskDefinition": "web", "count": 1}"#)
+        .in_account(Account::deployed_to_by(&may).recorded());
+    let result = story.judged_by(check).swap_remove(0);
+    assert_eq!(result.status, Fail);
+    assert!(result.message.contains("task-definition/web:REVISION"), "{}", result.message);
+    let command = result.commands[0].to_string();
+    assert!(command.contains(&format!("{ECS}:task-definition/web:*")), "{command}");
 }

@@ -1,14 +1,14 @@
 //! The parameter behind a reference.
 
 use crate::facts::{Derived, View};
-use crate::knowledge::{Gap, Seen, Stop};
+use crate::knowledge::{Gap, Stop};
+use crate::lookup::CallerIdentity;
 use crate::lookup::ssm::{DescribeParameter, Parameter};
-use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, ParameterRef, Region};
 use crate::task::SecretUse;
 
 /// The ARN of a parameter that belongs to another account than the caller's, and that of the caller.
-pub(crate) fn shared<'p, 'f>(
+pub(crate) fn foreign<'p, 'f>(
     it: &SecretUse,
     parameter: &'p ParameterRef,
     facts: &View<'f>,
@@ -31,15 +31,9 @@ pub(crate) fn found<'f>(
         return Ok(None);
     }
     let region = parameter.region().map_or_else(|| it.task.region(), Ok)?;
-    if let Some((arn, _)) = shared(it, parameter, facts)? {
-        let (region, name) = (region.clone(), parameter.name.clone());
-        let lookup = DescribeParameter { region, name, shared: Some(arn.to_string()) };
-        return match facts.get(&lookup)? {
-            Seen::Found(found) => Ok(Some(found)),
-            Seen::Absent(_) => {
-                Err(Stop::written(it.value_from.place().subject(), lookup.absence()))
-            }
-        };
+    if let Some((arn, _)) = foreign(it, parameter, facts)? {
+        let why = format!("{arn} belongs to another account");
+        return Err(Stop::written(it.value_from.place().subject(), why));
     }
     let named = ParameterNamed { region: region.clone(), names: parameter.candidate_names() };
     facts.derive(&named).map(Some)

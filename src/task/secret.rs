@@ -54,6 +54,12 @@ impl CredentialsUse<'_> {
             return Ok(DescribeSecret { region: self.task.region()?.clone(), id: text.to_owned() });
         }
         match text.parse::<ValueFrom>() {
+            // The text is the id of a secret, not a valueFrom: nothing after the name is taken apart
+            // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RepositoryCredentials.html).
+            Ok(ValueFrom::Secret(secret)) if secret.arn.to_string() != text => Err(wrong(format!(
+                "credentialsParameter takes no JSON key, stage or version: write {} alone",
+                secret.secret_arn()
+            ))),
             Ok(ValueFrom::Secret(secret)) => {
                 let arn = secret.secret_arn();
                 let region = arn.region.as_ref().map_or_else(|| self.task.region(), Ok)?;

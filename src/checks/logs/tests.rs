@@ -386,7 +386,7 @@ fn the_proxy_of_service_connect_logs_as_well() {
     let service = json!({"serviceName": "web", "serviceConnectConfiguration": connect}).to_string();
     let (_, reference) = find("secret-reference").unwrap();
     let at = "service.json#/serviceConnectConfiguration/logConfiguration/secretOptions/0/valueFrom";
-    silent().served_by(&service).ends(reference, &[(Warn, at, "version or label")]);
+    silent().served_by(&service).ends(reference, &[(Fail, at, "version or label")]);
 }
 
 #[test]

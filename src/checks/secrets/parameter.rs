@@ -1,6 +1,6 @@
 //! `parameter-exists`
 
-use crate::account::parameter::{found, shared};
+use crate::account::parameter::{foreign, found};
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::{Absence, Lack, Seen, Stop};
@@ -8,9 +8,8 @@ use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::{DescribeParameter, named_like_secret};
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, Arn, ParameterRef, Region, ValueFrom};
-use crate::shell::ShellCommand;
 use crate::task::InParameterStore;
-use crate::verdict::{Judgement, fail, not_applicable, pass};
+use crate::verdict::{Judgement, Rule, not_applicable, pass};
 
 pub(super) static PARAMETER_EXISTS: Check = Check {
     id: "parameter-exists",
@@ -37,8 +36,8 @@ fn parameter_exists(it: &InParameterStore, facts: &View) -> Judgement {
             parameter.name
         ));
     }
-    match shared(it, parameter, facts)? {
-        Some((arn, own)) => of_another_account(parameter, region, arn, own, facts),
+    match foreign(it, parameter, facts)? {
+        Some((arn, own)) => of_another_account(parameter, arn, own),
         None => {
             let found = match found(it, parameter, facts) {
                 Err(Stop::Absent(lack)) if parameter.arn.is_none() => {
@@ -69,31 +68,22 @@ fn perhaps_a_secret(
     })
 }
 
-/// Another account's parameter is visible only if it is shared through AWS RAM, which requires the advanced
-/// tier (<https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html>).
-fn of_another_account(
-    parameter: &ParameterRef,
-    region: Region,
-    arn: &Arn,
-    own: &AccountId,
-    facts: &View,
-) -> Judgement {
-    let lookup =
-        DescribeParameter { region, name: parameter.name.clone(), shared: Some(arn.to_string()) };
-    let owner = parameter.account().map_or("its account", AccountId::as_str);
-    match facts.get(&lookup)? {
-        Seen::Found(_) => pass(format!("{arn} is shared with this account")),
-        Seen::Absent(_) => fail(format!("{arn} belongs to another account, which does not share it with account {own}"))
-            .remedy(format!(
-                "Have {owner} share the parameter (advanced tier) through AWS RAM, or use a parameter of this account"
-            ))
-            .command(
-                ShellCommand::of("aws ram create-resource-share --name parameters")
-                    .option("--resource-arns", arn.to_string())
-                    .option("--principals", own.as_str())
-                    .region(&lookup.region)
-                    .option("--profile", format!("PROFILE-OF-{owner}")),
-            )
-            .judge(),
-    }
+const OWN_ACCOUNT: Rule = Rule::quoted(
+    "a parameter belongs to the account of the task",
+    "ClientException: The Systems Manager parameter ARN has a different account ID than the current account. The current account ID is <own> and the ARN account ID is <owner>. Cross-account access for ARNs is not currently supported.",
+    "https://github.com/awsdocs/amazon-ecs-developer-guide/issues/167",
+    "2021-06-16",
+);
+
+/// ECS takes no parameter of another account, also not one that is shared through AWS RAM.
+fn of_another_account(parameter: &ParameterRef, arn: &Arn, own: &AccountId) -> Judgement {
+    let owner = parameter.account().map_or("<owner>", AccountId::as_str);
+    OWN_ACCOUNT
+        .fail(format!("{arn} belongs to account {owner}, and the task runs in account {own}"))
+        .naming("<owner>", owner)
+        .naming("<own>", own.as_str())
+        .remedy(format!(
+            "Copy the value into a parameter of account {own}, or use a secret of Secrets Manager, which ECS reads from other accounts"
+        ))
+        .judge()
 }

@@ -5,7 +5,7 @@ use crate::facts::View;
 use crate::names::{Region, ValueFrom};
 use crate::shell::ShellCommand;
 use crate::task::SecretUse;
-use crate::verdict::{Judgement, pass, warn};
+use crate::verdict::{Judgement, Rule, pass, warn};
 
 pub(super) static SECRET_REFERENCE: Check = Check {
     id: "secret-reference",
@@ -33,6 +33,13 @@ fn secret_reference(it: &SecretUse, _: &View) -> Judgement {
             None => pass("references a secret in Secrets Manager"),
         },
         ValueFrom::Parameter(parameter) => match &parameter.selector {
+            Some(selector) if parameter.arn.is_none() => NO_VERSION
+                .fail(format!(
+                    "{} names the version or label {selector} of a parameter, which ECS does not take",
+                    parameter
+                ))
+                .remedy(format!("Write the name alone: {}. ECS reads its latest version", parameter.name))
+                .judge(),
             Some(selector) => warn(format!(
                 "valueFrom selects version or label {selector} of the parameter, which ECS does not document"
             ))
@@ -45,6 +52,13 @@ fn secret_reference(it: &SecretUse, _: &View) -> Judgement {
         }
     }
 }
+
+const NO_VERSION: Rule = Rule::quoted(
+    "a parameter is named without a version or label",
+    "ClientException: The Systems Manager parameter name specified for secret <name> is invalid. The parameter name can be up to 2048 characters and include the following letters and symbols: a-zA-Z0-9_.-/",
+    "https://github.com/aws/containers-roadmap/issues/859",
+    "2020-04-24",
+);
 
 pub(super) static SECRET_REGION: Check = Check {
     id: "secret-region",

@@ -142,15 +142,29 @@ fn a_stage_is_given_to_the_current_version() {
 }
 
 #[test]
-fn a_parameter_is_shared_by_its_owner_with_the_callers_account() {
+fn a_parameter_of_another_account_is_refused_also_where_it_is_shared() {
     let arn = format!("arn:aws:ssm:{REGION}:444455556666:parameter/shared");
     let asked = json!({"region": REGION, "name": "shared", "shared": arn});
-    let account = Account::healthy().lacks("ssm:DescribeParameters", &asked, "not listed");
+    let shared = json!({"name": "shared", "kms_key": null, "tier": "Advanced"});
+    let account = Account::healthy().says("ssm:DescribeParameters", &asked, &shared);
     let result = failure(&arn, account);
+    assert_eq!(result.id, "parameter-exists");
     assert_eq!(
-        result.commands,
-        [format!(
-            "aws ram create-resource-share --name parameters --resource-arns {arn} --principals {ID} --region {REGION} --profile PROFILE-OF-444455556666"
-        )]
+        result.prevents.as_deref(),
+        Some(&*format!(
+            "ClientException: The Systems Manager parameter ARN has a different account ID than the current account. The current account ID is {ID} and the ARN account ID is 444455556666. Cross-account access for ARNs is not currently supported."
+        ))
     );
+    assert!(result.commands.is_empty(), "{result:#?}");
+}
+
+#[test]
+fn a_parameter_is_named_without_version_or_label() {
+    for written in ["/app/level:3", "level:prod"] {
+        let result = failure(written, Account::healthy());
+        assert_eq!(result.id, "secret-reference", "{written}");
+        let name = written.split(':').next().unwrap();
+        let remedy = result.remedy.as_deref().unwrap();
+        assert!(remedy.starts_with(&format!("Write the name alone: {name}.")), "{remedy}");
+    }
 }

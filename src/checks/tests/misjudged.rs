@@ -194,7 +194,7 @@ fn a_parameter_is_looked_for_in_the_region_and_account_of_its_arn() {
         "not listed",
     );
     let story = with_secret(foreign).in_account(account.recorded());
-    tells(&story, "parameter-exists", Fail, "another account");
+    tells(&story, "parameter-exists", Fail, "belongs to account 444455556666");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::ec2::endpoint::Endpoints;
 use super::ec2::instance::DescribeInstance;
 use super::ec2::instance_type::DescribeInstanceType;
 use super::ec2::network_acl::NetworkAcls;
-use super::ec2::network_interface::NetworkInterfaces;
+use super::ec2::network_interface::{NetworkInterfaces, SourceDestCheck};
 use super::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
 use super::ec2::public_access::BlockPublicAccess;
 use super::ec2::route::{InternetGateways, NatGateways, RouteTables};
@@ -71,6 +71,7 @@ list![
     DescribeInstanceType,
     NetworkAcls,
     NetworkInterfaces,
+    SourceDestCheck,
     PrefixListEntries,
     ServicePrefixLists,
     BlockPublicAccess,

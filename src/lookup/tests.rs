@@ -251,6 +251,7 @@ const NEVER_NEEDED: &[&str] = &[
     "ListRolePolicies",
     "ListUserPolicies",
     "SimulatePrincipalPolicy",
+    "SourceDestCheck",
 ];
 
 #[test]

@@ -54,7 +54,10 @@ impl Walk<'_, '_> {
             // Routes do not matter within the subnet.
             let here = Addresses::of(&ranges_of(self.from.subnet));
             if share.overlaps(&here) {
-                shares.push(vec![AclFact::SameSubnet { subnet: self.from.subnet.id.clone() }]);
+                // An address of the subnet is not a public one.
+                if !self.to.at_large && !self.to.is_of_service {
+                    shares.push(vec![AclFact::SameSubnet { subnet: self.from.subnet.id.clone() }]);
+                }
                 share = share.without(&here);
             }
         }
@@ -62,8 +65,9 @@ impl Walk<'_, '_> {
             return shares;
         }
         let by_nat = way.nat.as_ref().map(|nat| self.by_nat(nat, &share));
-        // Network ACLs do not depend on an attached internet gateway.
-        let unread = way.fact.unread().filter(|part| *part != Part::InternetGateways);
+        // Network ACLs do not depend on an attached internet gateway, or on an instance that forwards.
+        let of_others = |part: &Part| !matches!(part, Part::InternetGateways | Part::Appliances);
+        let unread = way.fact.unread().filter(of_others);
         let is_decided = way.fact.outcome() == Outcome::Passed || way.fact.unread() != unread;
         if !is_decided || by_nat.is_none() {
             let mut facts = self.leave(self.from.subnet, &share, &self.to.name);

@@ -194,7 +194,8 @@ mod tests {
     /// The amendment for TCP 443 to these, which this entry denies; the VPC is 10.0.0.0/16.
     fn amended(entries: &[&str], peers: &[&str], by: Option<i32>) -> Amendment {
         let entries = entries.iter().map(|it| entry(it)).collect();
-        let acl = NetworkAcl { id: "acl-1".to_owned(), subnets: Vec::new(), entries };
+        let acl =
+            NetworkAcl { id: "acl-1".to_owned(), subnets: Vec::new(), entries, name_tag: None };
         let vpc = super::super::Vpc {
             id: "vpc-1".to_owned(),
             owner: None,

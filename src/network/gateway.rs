@@ -8,7 +8,7 @@ use super::parts::{Part, Topology};
 use super::route_fact::{RouteFact, RouteHop};
 use super::sender::Sender;
 use super::share::{Piece, divide};
-use super::target::{Target, nat64};
+use super::target::{Target, nat64, public};
 use super::topology::{EndpointKind, NatGateway, RouteTable, RouteTarget, table_of};
 
 /// Where a share of the packets goes.
@@ -45,6 +45,12 @@ pub(super) fn ways_of_table(
     }
     let unknown = pieces.iter().find(|piece| piece.is_unknown).and_then(|piece| piece.route);
     let unknown = unknown.map(|route| RouteHop::of(table, route));
+    // An address that the table keeps in the VPC is not a public one.
+    let is_local =
+        |piece: &Piece| piece.route.is_some_and(|route| route.target == RouteTarget::Local);
+    if (to.at_large || to.is_of_service) && !pieces.iter().all(is_local) {
+        pieces.retain(|piece| !is_local(piece));
+    }
     let way = |Piece { share, route, .. }| {
         let fact = match route {
             None => RouteFact::NoRoute {
@@ -64,7 +70,7 @@ pub(super) fn ways_of_table(
         };
         Way { share, fact, nat }
     };
-    let mut ways: Vec<Way> = pieces.into_iter().map(way).collect();
+    let mut ways: Vec<Way> = pieces.into_iter().flat_map(by_publicness).map(way).collect();
     let is_open = Outcome::across(ways.iter().map(|way| way.fact.outcome())) == Outcome::Doubtful;
     if let Some(hop) = unknown.filter(|_| is_open) {
         let fact = match topology.prefix_lists {
@@ -85,6 +91,11 @@ fn pass(topology: &Topology, sender: &Sender, hop: RouteHop, to: &Target) -> Rou
         {
             RouteFact::NotTranslated(hop)
         }
+        RouteTarget::InternetGateway(_) | RouteTarget::EgressOnly(_)
+            if !public().overlaps(&to.addresses) =>
+        {
+            RouteFact::PrivateAddress { hop, to: to.name.clone() }
+        }
         RouteTarget::InternetGateway(_) => pass_internet_gateway(topology, sender, hop, to),
         RouteTarget::EgressOnly(_) => match drop_public(sender, &hop, true) {
             Some(fact) => fact,
@@ -98,11 +109,45 @@ fn pass(topology: &Topology, sender: &Sender, hop: RouteHop, to: &Target) -> Rou
             let id = id.clone();
             pass_endpoint(topology, hop, &id)
         }
+        RouteTarget::Appliance(id) => {
+            let id = id.clone();
+            pass_appliance(topology, hop, &id)
+        }
+        // There is no edge-to-edge routing: the gateways of a peer VPC serve only that VPC
+        // (https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-limitations).
+        RouteTarget::Peering(_) if to.at_large || to.is_of_service => RouteFact::BeyondPeer(hop),
         RouteTarget::TransitGateway(_)
         | RouteTarget::VirtualGateway(_)
         | RouteTarget::Peering(_)
-        | RouteTarget::Appliance(_)
         | RouteTarget::Other(_) => RouteFact::BeyondView(hop),
+    }
+}
+
+/// A gateway to the internet forwards only to public addresses, so the rest is a separate piece.
+fn by_publicness(piece: Piece) -> impl Iterator<Item = Piece> {
+    let to_internet = piece.route.is_some_and(|route| {
+        matches!(route.target, RouteTarget::InternetGateway(_) | RouteTarget::EgressOnly(_))
+    });
+    let public = match to_internet {
+        true => piece.share.intersection(&public().union(&nat64())),
+        false => piece.share.clone(),
+    };
+    let rest = piece.share.without(&public);
+    let Piece { route, is_unknown, .. } = piece;
+    let pieces = [public, rest].into_iter().filter(|share| !share.is_empty());
+    pieces.map(move |share| Piece { share, route, is_unknown })
+}
+
+/// An interface forwards only with its source/destination check off
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html#EIP_Disable_SrcDestCheck>);
+/// what it does then is not visible.
+fn pass_appliance(topology: &Topology, hop: RouteHop, id: &str) -> RouteFact {
+    let Some(appliances) = topology.appliances else {
+        return RouteFact::Unread(Part::Appliances);
+    };
+    match appliances.iter().find(|it| it.id == id) {
+        Some(it) if it.source_dest_check => RouteFact::SourceCheck(hop),
+        _ => RouteFact::BeyondView(hop),
     }
 }
 

@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | names resolve | [`resolve`] | `dns`, `vpc`; for custom DNS servers also what a path to them reads |
 //! | where a service's name resolves to | [`attract`] | `endpoints`, `dns`; `route_tables` for S3 and DynamoDB |
-//! | a route leads there | [`route`] | `route_tables`, `vpc`, `prefix_lists`, and of `internet_gateways`, `nat_gateways`, `endpoints`, `subnets` what the route leads to |
+//! | a route leads there | [`route`] | `route_tables`, `vpc`, `prefix_lists`, and of `internet_gateways`, `nat_gateways`, `appliances`, `endpoints`, `subnets` what the route leads to |
 //! | the task's groups allow it out | [`egress`] | `security_groups`, `prefix_lists` |
 //! | the network ACLs allow it in both directions, at both ends | [`acls`] | `network_acls`, `subnets`, and the route's answer |
 //! | the groups of an endpoint or mount target allow it in | [`ingress`] | `security_groups`, `prefix_lists` |

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::topology::{
-    Endpoint, InternetGateway, NatGateway, NetworkAcl, PrefixList, RouteTable, SecurityGroup,
-    Subnet, Vpc,
+    Appliance, Endpoint, InternetGateway, NatGateway, NetworkAcl, PrefixList, RouteTable,
+    SecurityGroup, Subnet, Vpc,
 };
 
 /// The parts of a VPC, each as far as it was read.
@@ -23,6 +23,8 @@ pub struct Topology<'a> {
     pub internet_gateways: Option<&'a [InternetGateway]>,
     /// Its NAT gateways.
     pub nat_gateways: Option<&'a [NatGateway]>,
+    /// The instances and network interfaces that are targets of routes.
+    pub appliances: Option<&'a [Appliance]>,
     /// The security groups.
     pub security_groups: Option<&'a [SecurityGroup]>,
     /// Its network ACLs.
@@ -56,6 +58,8 @@ pub enum Part {
     InternetGateways,
     /// Its NAT gateways.
     NatGateways,
+    /// The instances and network interfaces that are targets of routes.
+    Appliances,
     /// The security groups.
     SecurityGroups,
     /// Its network ACLs.
@@ -80,6 +84,7 @@ impl fmt::Display for Part {
             Part::RouteTables => "the route tables of the VPC",
             Part::InternetGateways => "the internet gateways of the VPC",
             Part::NatGateways => "the NAT gateways of the VPC",
+            Part::Appliances => "the network interfaces that routes point to",
             Part::SecurityGroups => "the security groups",
             Part::NetworkAcls => "the network ACLs of the VPC",
             Part::Endpoints => "the endpoints of the VPC",

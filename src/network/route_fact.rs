@@ -107,6 +107,17 @@ pub enum RouteFact {
         /// `subnet-…`
         subnet: String,
     },
+    /// An internet gateway drops packets to an address that is not public.
+    PrivateAddress {
+        /// The route to the gateway.
+        hop: RouteHop,
+        /// Where to.
+        to: String,
+    },
+    /// A peering connection reaches addresses of the peer VPC, not its gateways.
+    BeyondPeer(RouteHop),
+    /// The target of the route drops forwarded packets.
+    SourceCheck(RouteHop),
     /// The endpoint is not available.
     EndpointState {
         /// `vpce-…`
@@ -202,6 +213,9 @@ impl Fact for RouteFact {
             | RouteFact::NatLoop { .. }
             | RouteFact::NotTranslated(_)
             | RouteFact::NotTranslatable(_)
+            | RouteFact::PrivateAddress { .. }
+            | RouteFact::BeyondPeer(_)
+            | RouteFact::SourceCheck(_)
             | RouteFact::EndpointState { .. } => Outcome::Blocked,
         }
     }
@@ -219,6 +233,7 @@ impl Fact for RouteFact {
             RouteFact::NoRoute { of, to, .. } => vec![of, to],
             RouteFact::OtherFamily { subnet, to, .. } => vec![subnet, to],
             RouteFact::NoTable { of } | RouteFact::PublicAccess { of, .. } => vec![of],
+            RouteFact::PrivateAddress { to, .. } => vec![to],
             RouteFact::NoDns64 { subnet } => vec![subnet],
             RouteFact::NatStuck { because, .. } => because.ends_mut(),
             RouteFact::Leads { .. }
@@ -231,6 +246,8 @@ impl Fact for RouteFact {
             | RouteFact::NatLoop { .. }
             | RouteFact::NotTranslated(_)
             | RouteFact::NotTranslatable(_)
+            | RouteFact::BeyondPeer(_)
+            | RouteFact::SourceCheck(_)
             | RouteFact::EndpointState { .. }
             | RouteFact::BeyondView(_)
             | RouteFact::NotShown(_)
@@ -271,6 +288,11 @@ impl fmt::Display for RouteFact {
             RouteFact::NatLoop { nat, then } => {
                 write!(f, "NAT gateway {nat} has no route out: its own {then} itself")
             }
+            RouteFact::NatStuck { nat, because, outcome: Outcome::Blocked }
+                if matches!(**because, RouteFact::PrivateAddress { .. }) =>
+            {
+                write!(f, "behind NAT gateway {nat}, {because}")
+            }
             RouteFact::NatStuck { nat, because, outcome: Outcome::Blocked } => {
                 write!(f, "NAT gateway {nat} has no route out: {because}")
             }
@@ -283,6 +305,17 @@ impl fmt::Display for RouteFact {
             RouteFact::NotTranslatable(hop) => {
                 write!(f, "{hop}, which accepts IPv6 only to 64:ff9b::/96")
             }
+            RouteFact::PrivateAddress { hop, to } => {
+                write!(f, "{hop}, which drops packets to {to}, a private address")
+            }
+            RouteFact::BeyondPeer(hop) => write!(
+                f,
+                "{hop}, a peering connection, which reaches the peer VPC but not the internet"
+            ),
+            RouteFact::SourceCheck(hop) => write!(
+                f,
+                "{hop}, which drops forwarded packets because its source/destination check is on"
+            ),
             RouteFact::OtherFamily { subnet, family, is_dual: false, to } => {
                 write!(f, "{to} has no {family} address, and {subnet} supports only {family}")
             }

@@ -67,6 +67,19 @@ pub(super) fn public_ipv4() -> Addresses {
     Addresses::from(net((0, 0, 0, 0))).without(&Addresses::of(&others))
 }
 
+/// The public addresses of both versions
+/// (<https://www.iana.org/assignments/ipv6-address-space>).
+pub(super) fn public() -> Addresses {
+    public_ipv4().union(&range(0x2000 << 112, 3))
+}
+
+impl Addresses {
+    /// The public addresses of both versions.
+    pub fn public() -> Addresses {
+        public()
+    }
+}
+
 impl Target {
     /// The internet as this interface can reach it. Without IPv4 these are IPv6 addresses and, if the
     /// subnet has DNS64, the rest through NAT64.

@@ -34,6 +34,9 @@ pub struct Subnet {
     pub zone: String,
     /// The zone's id: `use1-az1`.
     pub zone_id: Option<String>,
+    /// The ARN of the Outpost that it is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outpost: Option<String>,
     /// Its IPv4 range; none if it is IPv6-only.
     pub ipv4: Option<Ipv4Net>,
     /// Its IPv6 ranges.
@@ -44,6 +47,9 @@ pub struct Subnet {
     pub dns64: bool,
     /// `off`, `block-bidirectional` or `block-ingress`, if Block Public Access is known.
     pub public_access: Option<String>,
+    /// Its `Name` tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_tag: Option<String>,
 }
 
 /// A route table.
@@ -57,6 +63,9 @@ pub struct RouteTable {
     pub subnets: Vec<String>,
     /// Its routes.
     pub routes: Vec<Route>,
+    /// Its `Name` tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_tag: Option<String>,
 }
 
 /// The route table that a subnet uses: the one that it is associated with, else the VPC's main one
@@ -120,6 +129,9 @@ pub struct InternetGateway {
     pub id: String,
     /// The VPCs that it is attached to.
     pub vpcs: Vec<String>,
+    /// Its `Name` tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_tag: Option<String>,
 }
 
 /// A NAT gateway.
@@ -139,6 +151,18 @@ pub struct NatGateway {
     pub route_table: Option<String>,
     /// Why it failed.
     pub failure: Option<String>,
+    /// Its `Name` tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_tag: Option<String>,
+}
+
+/// An instance or a network interface that is the target of a route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appliance {
+    /// `i-…` or `eni-…`
+    pub id: String,
+    /// Whether its source/destination check is on.
+    pub source_dest_check: bool,
 }
 
 /// A security group.
@@ -195,6 +219,9 @@ pub struct NetworkAcl {
     pub subnets: Vec<String>,
     /// Its entries. The lowest number that matches decides.
     pub entries: Vec<AclEntry>,
+    /// Its `Name` tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_tag: Option<String>,
 }
 
 /// An entry of a network ACL.
@@ -238,6 +265,9 @@ pub struct Endpoint {
     pub route_tables: Vec<String>,
     /// Its policy; none if it allows everything.
     pub policy: Option<serde_json::Value>,
+    /// Its `Name` tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_tag: Option<String>,
 }
 
 /// What kind of endpoint.

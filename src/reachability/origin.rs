@@ -13,6 +13,7 @@ use crate::iam::KeyState;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::ec2::endpoint::Endpoints;
 use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::network_interface::SourceDestCheck;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
 use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
 use crate::lookup::ec2::subnet::DescribeSubnet;
@@ -93,12 +94,13 @@ pub(crate) fn is_of_network(key: &str) -> bool {
 
 impl CallOrigin<'_> {
     /// The API calls that this may need.
-    pub(crate) const CALLS: [Call; 13] = [
+    pub(crate) const CALLS: [Call; 14] = [
         Endpoints::CALL,
         DescribeSubnet::CALL,
         RouteTables::CALL,
         InternetGateways::CALL,
         NatGateways::CALL,
+        SourceDestCheck::CALL,
         DescribeVpc::CALL,
         VpcDns::CALL,
         DhcpResolvers::CALL,

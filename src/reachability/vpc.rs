@@ -10,6 +10,7 @@ use crate::knowledge::{Seen, Stop};
 use crate::lookup::CallerIdentity;
 use crate::lookup::ec2::endpoint::Endpoints;
 use crate::lookup::ec2::network_acl::NetworkAcls;
+use crate::lookup::ec2::network_interface::SourceDestCheck;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
 use crate::lookup::ec2::public_access::BlockPublicAccess;
 use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
@@ -17,14 +18,18 @@ use crate::lookup::ec2::security_group::{DefaultSecurityGroup, DescribeSecurityG
 use crate::lookup::ec2::subnet::Subnets;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::names::Region;
-use crate::network::{Part, Peer, PrefixList, RouteDestination, SecurityGroup, Subnet, Topology};
+use crate::network::{
+    Appliance, Part, Peer, PrefixList, RouteDestination, RouteTarget, SecurityGroup, Subnet,
+    Topology,
+};
 
 /// The parts of a VPC around an interface.
 pub(crate) struct VpcParts<'t> {
     region: Region,
     vpc: &'t str,
-    /// All parts except the two below, which are combined from several answers.
+    /// All parts except those below, which are combined from several answers.
     topology: Topology<'t>,
+    appliances: Option<Vec<Appliance>>,
     groups: Option<Vec<SecurityGroup>>,
     prefix_lists: Option<Vec<PrefixList>>,
     read: BTreeSet<Part>,
@@ -49,6 +54,7 @@ impl<'t> VpcParts<'t> {
             region: region.clone(),
             vpc: &subnet.vpc,
             topology: Topology::default(),
+            appliances: None,
             groups: None,
             prefix_lists: None,
             read: BTreeSet::new(),
@@ -71,6 +77,7 @@ impl<'t> VpcParts<'t> {
     /// What is known so far.
     pub(crate) fn topology(&self) -> Topology<'_> {
         Topology {
+            appliances: self.appliances.as_deref(),
             security_groups: self.groups.as_deref(),
             prefix_lists: self.prefix_lists.as_deref(),
             ..self.topology
@@ -89,7 +96,7 @@ impl<'t> VpcParts<'t> {
             Part::Endpoints => facts.prefetch(&Endpoints { region, vpc }),
             Part::DnsSupport | Part::DnsHostnames => facts.prefetch(&VpcDns { region, vpc }),
             Part::PrefixLists => facts.prefetch(&ServicePrefixLists { region }),
-            Part::SecurityGroups => {}
+            Part::Appliances | Part::SecurityGroups => {}
         }
     }
 
@@ -124,6 +131,7 @@ impl<'t> VpcParts<'t> {
                 topology.dns_support = Some(dns.support);
                 topology.dns_hostnames = Some(dns.hostnames);
             }
+            Part::Appliances => self.read_appliances(facts)?,
             Part::DnsServers => self.read_resolvers(facts)?,
             Part::SecurityGroups => self.groups = Some(self.groups.take().unwrap_or_default()),
             Part::PrefixLists => self.read_prefix_lists(facts)?,
@@ -178,10 +186,49 @@ impl<'t> VpcParts<'t> {
     /// Only while the answer is pending.
     pub(crate) fn read_public_access(&mut self, facts: &View<'t>) -> Result<bool, Stop> {
         let lookup = BlockPublicAccess { region: self.region.clone() };
-        let Some(Seen::Found(mode)) = facts.peek(&lookup)? else { return Ok(false) };
-        let is_new = self.topology.public_access.is_none() && mode != "off";
-        self.topology.public_access = Some(mode);
+        let Some(Seen::Found(access)) = facts.peek(&lookup)? else { return Ok(false) };
+        let is_new = self.topology.public_access.is_none() && access.mode != "off";
+        self.topology.public_access = Some(&access.mode);
         Ok(is_new)
+    }
+
+    /// Whether the account may exclude subnets from Block Public Access, if AWS returns it.
+    ///
+    /// # Errors
+    /// Only while the answer is pending.
+    pub(crate) fn may_exclude(&self, facts: &View<'t>) -> Result<Option<bool>, Stop> {
+        let lookup = BlockPublicAccess { region: self.region.clone() };
+        Ok(match facts.tolerate(|| facts.need_optional(&lookup))? {
+            Ok(Some(access)) => access.exclusions_allowed,
+            Ok(None) | Err(_) => None,
+        })
+    }
+
+    /// The instances and network interfaces that are targets of routes. If one cannot be read, nothing is
+    /// known of it.
+    fn read_appliances(&mut self, facts: &View<'t>) -> Result<(), Stop> {
+        let routes = self.topology.route_tables.into_iter().flatten().flat_map(|it| &it.routes);
+        let ids: BTreeSet<&str> = routes
+            .filter_map(|route| match &route.target {
+                RouteTarget::Appliance(id) => Some(id.as_str()),
+                _ => None,
+            })
+            .collect();
+        let asked: Vec<_> = ids
+            .into_iter()
+            .map(|id| SourceDestCheck { region: self.region.clone(), id: id.to_owned() })
+            .collect();
+        // All are requested before any is waited for.
+        let seen: Vec<_> =
+            asked.iter().map(|it| facts.tolerate(|| facts.need_optional(it))).collect();
+        let mut found = Vec::new();
+        for (asked, seen) in asked.into_iter().zip(seen) {
+            if let Ok(Some(check)) = seen? {
+                found.push(Appliance { id: asked.id, source_dest_check: *check });
+            }
+        }
+        self.appliances = Some(found);
+        Ok(())
     }
 
     fn read_resolvers(&mut self, facts: &View<'t>) -> Result<(), Stop> {

@@ -44,6 +44,8 @@ pub(crate) fn subnet(id: &str, net: &str, zone: &str) -> Subnet {
         vpc: "vpc-1".to_owned(),
         owner: ACCOUNT.parse().ok(),
         zone: format!("{REGION}{zone}"),
+        outpost: None,
+        name_tag: None,
         zone_id: Some(format!("euw1-az{}", if zone == "a" { 1 } else { 2 })),
         ipv4: Some(net.parse().unwrap()),
         ipv6: Vec::new(),
@@ -65,7 +67,7 @@ fn table(id: &str, subnets: &[&str], routes: Vec<Route>) -> RouteTable {
     let mut all = vec![route("10.0.0.0/16", RouteTarget::Local)];
     all.extend(routes);
     let subnets = subnets.iter().map(|it| (*it).to_owned()).collect();
-    RouteTable { id: id.to_owned(), main: false, subnets, routes: all }
+    RouteTable { id: id.to_owned(), main: false, subnets, routes: all, name_tag: None }
 }
 
 pub(crate) fn rule(ports: Option<(u16, u16)>, peer: Peer) -> Rule {
@@ -106,7 +108,7 @@ fn open_acl(id: &str, subnets: &[&str]) -> NetworkAcl {
         entry(32767, false, false, None),
     ];
     let subnets = subnets.iter().map(|it| (*it).to_owned()).collect();
-    NetworkAcl { id: id.to_owned(), subnets, entries }
+    NetworkAcl { id: id.to_owned(), subnets, entries, name_tag: None }
 }
 
 fn everything() -> Value {
@@ -128,6 +130,7 @@ pub(crate) fn interface(service: &str) -> Endpoint {
         groups: vec!["sg-endpoint".to_owned()],
         route_tables: Vec::new(),
         policy: Some(everything()),
+        name_tag: None,
     }
 }
 
@@ -175,6 +178,7 @@ impl Vpc {
             internet_gateways: vec![InternetGateway {
                 id: "igw-1".to_owned(),
                 vpcs: vec!["vpc-1".to_owned()],
+                name_tag: None,
             }],
             nats: vec![NatGateway {
                 id: "nat-1".to_owned(),
@@ -184,6 +188,7 @@ impl Vpc {
                 public: true,
                 route_table: None,
                 failure: None,
+                name_tag: None,
             }],
             groups: vec![
                 group("sg-app", Vec::new(), vec![rule(None, anywhere())]),

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use aws_ecs_preflight::network::{
-    AclEntry, Endpoint, EndpointKind, Interface, InternetGateway, NatGateway, NetworkAcl, Part,
-    Peer, PrefixList, Route, RouteDestination, RouteTable, RouteTarget, Rule, SecurityGroup,
-    Subnet, Traffic, Vpc,
+    AclEntry, Appliance, Endpoint, EndpointKind, Interface, InternetGateway, NatGateway,
+    NetworkAcl, Part, Peer, PrefixList, Route, RouteDestination, RouteTable, RouteTarget, Rule,
+    SecurityGroup, Subnet, Traffic, Vpc,
 };
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::Deserialize;
@@ -22,6 +22,9 @@ pub struct Written {
     internet_gateways: BTreeMap<String, String>,
     #[serde(default)]
     nat_gateways: BTreeMap<String, WrittenNat>,
+    /// What routes lead to, and whether its source/destination check is on.
+    #[serde(default)]
+    appliances: BTreeMap<String, bool>,
     security_groups: BTreeMap<String, WrittenGroup>,
     #[serde(default)]
     network_acls: BTreeMap<String, WrittenAcl>,
@@ -149,6 +152,7 @@ impl Written {
             route_tables: self.route_tables.iter().map(|(id, it)| it.read(id)).collect(),
             internet_gateways: self.internet_gateways.iter().map(read_gateway).collect(),
             nat_gateways: self.nat_gateways.iter().map(|(id, it)| it.read(id)).collect(),
+            appliances: self.appliances.iter().map(read_appliance).collect(),
             security_groups: self.security_groups.iter().map(|(id, it)| it.read(id)).collect(),
             network_acls: self.acls(&subnets),
             endpoints: self.endpoints.iter().map(|(id, it)| it.read(id)).collect(),
@@ -186,6 +190,10 @@ impl Written {
     }
 }
 
+fn read_appliance((id, checks): (&String, &bool)) -> Appliance {
+    Appliance { id: id.clone(), source_dest_check: *checks }
+}
+
 impl WrittenSubnet {
     fn read(&self, id: &str) -> Subnet {
         let zone = self.zone.clone().unwrap_or_else(|| format!("{REGION}a"));
@@ -195,6 +203,8 @@ impl WrittenSubnet {
             owner: None,
             zone,
             zone_id: None,
+            outpost: None,
+            name_tag: None,
             ipv4: self.ipv4,
             ipv6: self.ipv6.clone(),
             free_addresses: 200,
@@ -218,7 +228,7 @@ impl WrittenTable {
             }
         });
         let (id, subnets) = (id.to_owned(), self.subnets.clone());
-        RouteTable { id, main: self.main, subnets, routes: routes.collect() }
+        RouteTable { id, main: self.main, subnets, routes: routes.collect(), name_tag: None }
     }
 }
 
@@ -241,7 +251,7 @@ fn read_target(id: &str) -> RouteTarget {
 
 fn read_gateway((id, vpc): (&String, &String)) -> InternetGateway {
     let vpcs = if vpc.is_empty() { Vec::new() } else { vec![vpc.clone()] };
-    InternetGateway { id: id.clone(), vpcs }
+    InternetGateway { id: id.clone(), vpcs, name_tag: None }
 }
 
 impl WrittenNat {
@@ -254,6 +264,7 @@ impl WrittenNat {
             public: !self.private,
             route_table: self.route_table.clone(),
             failure: self.failure.clone(),
+            name_tag: None,
         }
     }
 }
@@ -314,7 +325,7 @@ impl WrittenAcl {
                 entries.push(read_entry(last, egress));
             }
         }
-        NetworkAcl { id: id.to_owned(), subnets: self.subnets.clone(), entries }
+        NetworkAcl { id: id.to_owned(), subnets: self.subnets.clone(), entries, name_tag: None }
     }
 }
 
@@ -354,6 +365,7 @@ impl WrittenEndpoint {
             groups: self.groups.clone(),
             route_tables: self.route_tables.clone(),
             policy: None,
+            name_tag: None,
         }
     }
 }
@@ -371,6 +383,7 @@ fn read_part(name: &str) -> Part {
         "route_tables" => Part::RouteTables,
         "internet_gateways" => Part::InternetGateways,
         "nat_gateways" => Part::NatGateways,
+        "appliances" => Part::Appliances,
         "security_groups" => Part::SecurityGroups,
         "network_acls" => Part::NetworkAcls,
         "endpoints" => Part::Endpoints,

@@ -1,6 +1,6 @@
 use aws_ecs_preflight::network::{
-    Endpoint, InternetGateway, NatGateway, NetworkAcl, Part, PrefixList, RouteTable, SecurityGroup,
-    Subnet, Topology, Vpc,
+    Appliance, Endpoint, InternetGateway, NatGateway, NetworkAcl, Part, PrefixList, RouteTable,
+    SecurityGroup, Subnet, Topology, Vpc,
 };
 
 /// The parts that a `Topology` borrows.
@@ -10,6 +10,7 @@ pub struct Parts {
     pub route_tables: Vec<RouteTable>,
     pub internet_gateways: Vec<InternetGateway>,
     pub nat_gateways: Vec<NatGateway>,
+    pub appliances: Vec<Appliance>,
     pub security_groups: Vec<SecurityGroup>,
     pub network_acls: Vec<NetworkAcl>,
     pub endpoints: Vec<Endpoint>,
@@ -31,6 +32,7 @@ impl Parts {
             route_tables: read(Part::RouteTables).then_some(&self.route_tables),
             internet_gateways: read(Part::InternetGateways).then_some(&self.internet_gateways),
             nat_gateways: read(Part::NatGateways).then_some(&self.nat_gateways),
+            appliances: read(Part::Appliances).then_some(&self.appliances),
             security_groups: read(Part::SecurityGroups).then_some(&self.security_groups),
             network_acls: read(Part::NetworkAcls).then_some(&self.network_acls),
             endpoints: read(Part::Endpoints).then_some(&self.endpoints),

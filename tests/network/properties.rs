@@ -3,7 +3,7 @@ use aws_ecs_preflight::network::{NetworkAcl, Rule};
 use super::parts::Parts;
 use super::trial::{Count, Trial};
 
-const WORLDS: u64 = 2000;
+const WORLDS: u64 = 2500;
 
 #[test]
 fn what_the_engine_says_is_what_happens_to_packets() {
@@ -43,6 +43,9 @@ const FACTS: &[&str] = &[
     "NotTranslatable",
     "NoDns64",
     "EndpointState",
+    "PrivateAddress",
+    "BeyondPeer",
+    "SourceCheck",
     "BeyondView",
     "UnknownList",
     "Unread",

@@ -32,12 +32,13 @@ impl Trial {
         let mut dice = Dice::new(seed);
         let (world, task) = vpc(&mut dice);
         let (to, destination) = choose(&mut dice, &world);
-        const PARTS: [Part; 12] = [
+        const PARTS: [Part; 13] = [
             Part::Vpc,
             Part::Subnets,
             Part::RouteTables,
             Part::InternetGateways,
             Part::NatGateways,
+            Part::Appliances,
             Part::SecurityGroups,
             Part::NetworkAcls,
             Part::Endpoints,
@@ -99,6 +100,7 @@ impl Trial {
                 Part::RouteTables => topology.route_tables = None,
                 Part::InternetGateways => topology.internet_gateways = None,
                 Part::NatGateways => topology.nat_gateways = None,
+                Part::Appliances => topology.appliances = None,
                 Part::SecurityGroups => topology.security_groups = None,
                 Part::NetworkAcls => topology.network_acls = None,
                 Part::Endpoints => topology.endpoints = None,
@@ -115,8 +117,9 @@ impl Trial {
         self.hidden.is_empty() && self.hidden_list.is_none()
     }
 
-    fn walk(&self, port: Port) -> Walk<'_> {
+    fn walk(&self, port: Port, is_meant_for_others: bool) -> Walk<'_> {
         Walk {
+            is_meant_for_others,
             world: &self.world,
             subnet: self.world.subnets.iter().find(|it| it.id == self.task.subnet).unwrap(),
             groups: &self.task.groups,
@@ -150,7 +153,7 @@ impl Trial {
     }
 
     fn judge_stages(&self, path: &Path, place: Place, count: &mut Count, wrong: &mut Vec<String>) {
-        let walk = self.walk(path.port);
+        let walk = self.walk(path.port, matches!(place, Place::Internet | Place::S3));
         let edges = Edges::of(&self.world);
         let (targets, groups) = self.targets(place, &walk, &edges);
         if targets.is_empty() {
@@ -321,7 +324,7 @@ impl Trial {
     }
 
     fn reaches(&self, address: IpAddr) -> bool {
-        let walk = self.walk(Port::udp(53));
+        let walk = self.walk(Port::udp(53), false);
         if walk.subnet.ipv4.is_none() {
             return false;
         }

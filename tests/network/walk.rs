@@ -9,6 +9,7 @@ use aws_ecs_preflight::network::{
 };
 use ipnet::IpNet;
 
+use super::edges::is_public;
 use super::parts::Parts;
 
 /// What becomes of a packet on its route.
@@ -26,6 +27,8 @@ pub struct Walk<'a> {
     pub subnet: &'a Subnet,
     pub groups: &'a [String],
     pub public_address: bool,
+    /// Whether the destination is in the internet or of AWS, and not in a connected VPC.
+    pub is_meant_for_others: bool,
     pub protocol: u8,
     pub port: u16,
 }
@@ -120,7 +123,7 @@ impl<'a> Walk<'a> {
                 (fate, Exit::Other)
             }
             RouteTarget::EgressOnly(_) => {
-                let closed = self.mode(self.subnet) == "block-bidirectional" || is_nat64(to);
+                let closed = self.mode(self.subnet) == "block-bidirectional" || !is_public(to);
                 (if closed { Fate::Dropped } else { Fate::Through }, Exit::Other)
             }
             RouteTarget::Nat(id) => {
@@ -130,7 +133,7 @@ impl<'a> Walk<'a> {
                 }
             }
             RouteTarget::Endpoint(id) => (self.through_endpoint(id), Exit::Other),
-            _ => (Fate::Unseen, Exit::Other),
+            other => (self.through_others(other), Exit::Other),
         }
     }
 
@@ -142,7 +145,18 @@ impl<'a> Walk<'a> {
             .any(|it| it.id == id && it.vpcs.contains(&self.subnet.vpc));
         let hidden = to.is_ipv4() && !public;
         let closed = mode == "block-bidirectional" || mode == "block-ingress";
-        if !attached || hidden || closed || is_nat64(to) { Fate::Dropped } else { Fate::Through }
+        if !attached || hidden || closed || !is_public(to) { Fate::Dropped } else { Fate::Through }
+    }
+
+    /// Two of those that lead out of view are known to drop packets.
+    fn through_others(&self, target: &RouteTarget) -> Fate {
+        let checks =
+            |id: &str| self.world.appliances.iter().any(|it| it.id == id && it.source_dest_check);
+        match target {
+            RouteTarget::Appliance(id) if checks(id) => Fate::Dropped,
+            RouteTarget::Peering(_) if self.is_meant_for_others => Fate::Dropped,
+            _ => Fate::Unseen,
+        }
     }
 
     fn through_endpoint(&self, id: &str) -> Fate {
@@ -183,7 +197,7 @@ impl<'a> Walk<'a> {
             }
             RouteTarget::Nat(id) if *id == nat.id => Fate::Dropped,
             RouteTarget::Endpoint(id) => self.through_endpoint(id),
-            _ => Fate::Unseen,
+            other => self.through_others(other),
         }
     }
 

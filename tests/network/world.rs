@@ -1,6 +1,7 @@
 use aws_ecs_preflight::network::{
-    AclEntry, Endpoint, EndpointKind, InternetGateway, NatGateway, NetworkAcl, Peer, PrefixList,
-    Route, RouteDestination, RouteTable, RouteTarget, Rule, SecurityGroup, Subnet, Traffic, Vpc,
+    AclEntry, Appliance, Endpoint, EndpointKind, InternetGateway, NatGateway, NetworkAcl, Peer,
+    PrefixList, Route, RouteDestination, RouteTable, RouteTarget, Rule, SecurityGroup, Subnet,
+    Traffic, Vpc,
 };
 
 use super::notation::{REGION, VPC};
@@ -15,6 +16,13 @@ impl Dice {
         // Neighbouring seeds shall have nothing in common.
         dice.0 = dice.next();
         dice
+    }
+
+    /// Others, so that what is thrown with these stays the same.
+    fn beside(&self) -> Dice {
+        let mut others = Dice(!self.0);
+        others.0 = others.next();
+        others
     }
 
     /// By SplitMix64.
@@ -67,6 +75,7 @@ pub fn vpc(dice: &mut Dice) -> (Parts, Task) {
         route_tables: route_tables(dice),
         internet_gateways: internet_gateways(dice),
         nat_gateways: vec![nat(dice, "nat-1"), nat(dice, "nat-2")],
+        appliances: vec![Appliance { id: "eni-1".to_owned(), source_dest_check: dice.percent(50) }],
         security_groups: ["sg-1", "sg-2", "sg-far"].map(|id| group(dice, id)).to_vec(),
         network_acls: acls(dice),
         endpoints: endpoints(dice),
@@ -100,6 +109,8 @@ fn subnets(dice: &mut Dice, by_ipv6: bool) -> Vec<Subnet> {
         owner: None,
         zone: format!("{REGION}a"),
         zone_id: None,
+        outpost: None,
+        name_tag: None,
         ipv4: (at > 0 || !by_ipv6).then(|| format!("10.0.{at}.0/24").parse().unwrap()),
         ipv6: vec![format!("2600:1f18:1:{at}::/64").parse().unwrap()],
         free_addresses: 200,
@@ -120,6 +131,7 @@ fn route_tables(dice: &mut Dice) -> Vec<RouteTable> {
         main,
         subnets: subnets.iter().map(|it| it.to_string()).collect(),
         routes: routes(dice),
+        name_tag: None,
     };
     vec![
         table("rtb-main", true, &[]),
@@ -190,8 +202,8 @@ fn internet_gateways(dice: &mut Dice) -> Vec<InternetGateway> {
     let vpcs = if dice.percent(90) { vec![VPC.to_owned()] } else { Vec::new() };
     let other = vec!["vpc-2".to_owned()];
     vec![
-        InternetGateway { id: "igw-1".to_owned(), vpcs },
-        InternetGateway { id: "igw-2".to_owned(), vpcs: other },
+        InternetGateway { id: "igw-1".to_owned(), vpcs, name_tag: None },
+        InternetGateway { id: "igw-2".to_owned(), vpcs: other, name_tag: None },
     ]
 }
 
@@ -206,6 +218,7 @@ fn nat(dice: &mut Dice, id: &str) -> NatGateway {
         public: dice.percent(85),
         route_table: subnet.is_none().then(|| "rtb-nat".to_owned()),
         failure: None,
+        name_tag: None,
     }
 }
 
@@ -298,7 +311,7 @@ fn acls(dice: &mut Dice) -> Vec<NetworkAcl> {
             }
         }
         let subnets = subnets.iter().map(|it| it.to_string()).collect();
-        NetworkAcl { id: id.to_owned(), subnets, entries }
+        NetworkAcl { id: id.to_owned(), subnets, entries, name_tag: None }
     };
     vec![acl("acl-strict", &strict, 3, false), acl("acl-open", &open, 0, true)]
 }
@@ -327,6 +340,7 @@ fn endpoints(dice: &mut Dice) -> Vec<Endpoint> {
         groups: Vec::new(),
         route_tables: Vec::new(),
         policy: None,
+        name_tag: None,
     };
     let gateway = endpoint("vpce-s3", "s3", EndpointKind::Gateway);
     let mut interface = endpoint("vpce-logs", "logs", EndpointKind::Interface);

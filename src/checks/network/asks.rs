@@ -2,6 +2,7 @@
 
 use crate::lookup::ec2::endpoint::Endpoints;
 use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::network_interface::SourceDestCheck;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
 use crate::lookup::ec2::public_access::BlockPublicAccess;
 use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
@@ -29,6 +30,7 @@ pub(super) const LEAD: &[Call] =
 pub(super) const WAY: &[Call] = &[
     InternetGateways::CALL,
     NatGateways::CALL,
+    SourceDestCheck::CALL,
     ServicePrefixLists::CALL,
     PrefixListEntries::CALL,
     BlockPublicAccess::CALL,

@@ -12,6 +12,7 @@ use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ec2::network_acl::NetworkAcls;
+use crate::lookup::ec2::network_interface::SourceDestCheck;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
 use crate::lookup::ec2::route::RouteTables;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
@@ -45,6 +46,7 @@ pub(super) static EFS_MOUNT_TARGET: Check = Check {
         VpcDns::CALL,
         DhcpResolvers::CALL,
         RouteTables::CALL,
+        SourceDestCheck::CALL,
         NetworkAcls::CALL,
         DescribeSecurityGroup::CALL,
         ServicePrefixLists::CALL,

@@ -45,6 +45,7 @@ pub(super) fn endpoint(it: &Element) -> Result<Endpoint, Lacks> {
     let policy = policy.map(|text| serde_json::from_str(&text)).transpose();
     let service = it.text("serviceName")?;
     Ok(Endpoint {
+        name_tag: super::name_tag(it)?,
         id: it.text("vpcEndpointId")?.ok_or("the id of an endpoint")?,
         vpc: it.text("vpcId")?.ok_or("the VPC of an endpoint")?,
         // An endpoint of a resource or a service network has no AWS service.

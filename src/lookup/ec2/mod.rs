@@ -147,6 +147,16 @@ fn with_id<'a>(list: &'a [Element], field: &str, id: &str) -> Result<Option<&'a 
     unnamed.map_or(Ok(None), Err)
 }
 
+/// The `Name` tag of an item.
+fn name_tag(it: &Element) -> Result<Option<String>, Lacks> {
+    for tag in it.items("tagSet")? {
+        if tag.text("key")?.as_deref() == Some("Name") {
+            return Ok(tag.text("value")?.filter(|name| !name.is_empty()));
+        }
+    }
+    Ok(None)
+}
+
 /// A range of addresses.
 fn range<R: FromStr>(text: impl AsRef<str>) -> Result<R, Lacks> {
     text.as_ref().parse().map_err(|_| "a readable range of addresses")

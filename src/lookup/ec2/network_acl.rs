@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{only, range, read, traffic, whole};
+use super::{name_tag, only, range, read, traffic, whole};
 use crate::lookup::aws::{Element, Lacks};
 use crate::lookup::{Answer, Call, Lookup, Services};
 use crate::names::Region;
@@ -33,6 +33,7 @@ impl Lookup for NetworkAcls {
             it.list("associationSet")?.ok_or("the associations of a network ACL")?;
             let entries = it.list("entrySet")?.ok_or("the entries of a network ACL")?;
             Ok(NetworkAcl {
+                name_tag: name_tag(it)?,
                 id: it.text("networkAclId")?.ok_or("the id of a network ACL")?,
                 subnets: it.texts("associationSet", Some("subnetId"))?,
                 entries: entries.iter().map(entry).collect::<Result<_, _>>()?,

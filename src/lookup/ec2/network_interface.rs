@@ -1,8 +1,8 @@
-//! The number of network interfaces.
+//! Network interfaces: how many there are, and whether one forwards.
 
 use serde::Serialize;
 
-use super::{only, up_to};
+use super::{only, up_to, whole};
 use crate::knowledge::Seen;
 use crate::lookup::servicequotas::NETWORK_INTERFACES;
 use crate::lookup::{Answer, Call, Lookup, Optional, Services};
@@ -43,5 +43,40 @@ impl Lookup for NetworkInterfaces {
 impl Optional for NetworkInterfaces {
     fn assumption(&self) -> String {
         NETWORK_INTERFACES.assumption(&self.region)
+    }
+}
+
+/// The source/destination check of the target of a route: a network interface, or that of an instance.
+/// While it is on, the interface drops packets that are not addressed to it
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/modify-source-dest-check.html>).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct SourceDestCheck {
+    /// The region that is asked.
+    pub region: Region,
+    /// `eni-...` or `i-...`
+    pub id: String,
+}
+
+impl Lookup for SourceDestCheck {
+    type Fact = bool;
+    const CALL: Call = Call("ec2:DescribeNetworkInterfaces");
+
+    fn what(&self) -> String {
+        format!("the source/destination check of {} in {}", self.id, self.region)
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<bool> {
+        let client = services.ec2(&self.region);
+        // A route can point to an instance only if that has one network interface
+        // (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html).
+        let property = match self.id.starts_with("i-") {
+            true => "attachment.instance-id",
+            false => "network-interface-id",
+        };
+        let listed =
+            whole(self, &client, only(property, [&*self.id]), "networkInterfaceSet").await?;
+        super::single(self, listed.first(), |it| {
+            it.flag("sourceDestCheck")?.ok_or("the source/destination check of an interface")
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{only, range, read, whole};
+use super::{name_tag, only, range, read, whole};
 use crate::lookup::aws::{Element, Lacks};
 use crate::lookup::{Answer, Call, Lookup, Services};
 use crate::names::Region;
@@ -40,6 +40,7 @@ fn table(it: &Element) -> Result<RouteTable, Lacks> {
     let routes = it.list("routeSet")?.ok_or("the routes of a route table")?;
     let mains = associations.iter().map(|it| it.flag("main")).collect::<Result<Vec<_>, _>>()?;
     Ok(RouteTable {
+        name_tag: name_tag(it)?,
         id: it.text("routeTableId")?.ok_or("the id of a route table")?,
         main: mains.contains(&Some(true)),
         subnets: it.texts("associationSet", Some("subnetId"))?,
@@ -117,6 +118,7 @@ impl Lookup for InternetGateways {
         read(self, &listed, |it| {
             it.list("attachmentSet")?.ok_or("the attachments of an internet gateway")?;
             Ok(InternetGateway {
+                name_tag: name_tag(it)?,
                 id: it.text("internetGatewayId")?.ok_or("the id of an internet gateway")?,
                 vpcs: it.texts("attachmentSet", Some("vpcId"))?,
             })
@@ -155,6 +157,7 @@ fn nat(it: &Element) -> Result<NatGateway, Lacks> {
         (code, message) => code.or(message),
     };
     Ok(NatGateway {
+        name_tag: name_tag(it)?,
         id: it.text("natGatewayId")?.ok_or("the id of a NAT gateway")?,
         vpc: it.text("vpcId")?.ok_or("the VPC of a NAT gateway")?,
         subnet: it.text("subnetId")?,

@@ -164,6 +164,8 @@ fn read(it: &Element) -> Result<Subnet, Lacks> {
         owner: owner(it.text("ownerId")?)?,
         zone: it.text("availabilityZone")?.ok_or("the zone of a subnet")?,
         zone_id: it.text("availabilityZoneId")?,
+        outpost: it.text("outpostArn")?,
+        name_tag: super::name_tag(it)?,
         ipv4: ipv4.map(range).transpose()?,
         ipv6: ipv6.into_iter().map(range).collect::<Result<_, _>>()?,
         free_addresses: it

@@ -27,6 +27,7 @@ const EC2: &[(&str, &str)] = &[
     ("ProvisionedVolumes", "&Filter.1.Name=volume-type&Filter.1.Value.1=gp3&MaxResults=1000"),
     ("RouteTables", "&Filter.1.Name=vpc-id&Filter.1.Value.1=vpc-1"),
     ("ServicePrefixLists", ""),
+    ("SourceDestCheck", "&Filter.1.Name=network-interface-id&Filter.1.Value.1=eni-1"),
     ("Subnets", "&Filter.1.Name=vpc-id&Filter.1.Value.1=vpc-1"),
     ("TakenAddresses", ""),
     ("VpcDns", "&VpcId=vpc-1&Attribute=enableDns"),

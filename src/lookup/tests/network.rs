@@ -3,6 +3,7 @@
 use super::*;
 use crate::lookup::ec2::endpoint::Endpoints;
 use crate::lookup::ec2::network_acl::NetworkAcls;
+use crate::lookup::ec2::network_interface::SourceDestCheck;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
 use crate::lookup::ec2::public_access::BlockPublicAccess;
 use crate::lookup::ec2::route::{InternetGateways, NatGateways, RouteTables};
@@ -34,6 +35,7 @@ fn named() -> Vec<Case> {
     let other = subnet.replace("subnet-1", "subnet-2");
     let group = "<securityGroupInfo><item><groupId>sg-1</groupId><groupName>app</groupName><vpcId>vpc-1</vpcId><ipPermissions/><ipPermissionsEgress/></item></securityGroupInfo>";
     let found = "<vpcSet><item><vpcId>vpc-1</vpcId><ownerId>111122223333</ownerId><cidrBlock>10.0.0.0/16</cidrBlock><dhcpOptionsId>dopt-1</dhcpOptionsId></item></vpcSet>";
+    let interface = "<networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId><sourceDestCheck>true</sourceDestCheck></item></networkInterfaceSet>";
     let options = "<dhcpOptionsSet><item><dhcpOptionsId>dopt-1</dhcpOptionsId><dhcpConfigurationSet><item><key>domain-name-servers</key><valueSet><item><value>AmazonProvidedDNS</value></item></valueSet></item></dhcpConfigurationSet></item></dhcpOptionsSet>";
     vec![
         case(
@@ -63,6 +65,11 @@ fn named() -> Vec<Case> {
             DhcpResolvers { region: region(), id: "dopt-1".to_owned() },
             Some(xml("DescribeDhcpOptions", options)),
             vec![xml("DescribeDhcpOptions", "<dhcpOptionsSet/>")],
+        ),
+        case(
+            SourceDestCheck { region: region(), id: "eni-1".to_owned() },
+            Some(xml("DescribeNetworkInterfaces", interface)),
+            vec![xml("DescribeNetworkInterfaces", "<networkInterfaceSet/>")],
         ),
         case(
             PrefixListEntries { region: region(), id: "pl-1".to_owned() },
@@ -178,7 +185,7 @@ fn call_of(name: &str) -> String {
 #[test]
 fn a_repeated_pagination_token_of_ec2_is_a_gap() {
     let bench = Bench::new();
-    let lists = "<subnetSet/><securityGroupInfo/><vpcSet/><dhcpOptionsSet/><routeTableSet/><internetGatewaySet/><natGatewaySet/><vpcEndpointSet/><networkAclSet/><prefixListSet/><entrySet/><nextToken>again</nextToken>";
+    let lists = "<subnetSet/><networkInterfaceSet/><securityGroupInfo/><vpcSet/><dhcpOptionsSet/><routeTableSet/><internetGatewaySet/><natGatewaySet/><vpcEndpointSet/><networkAclSet/><prefixListSet/><entrySet/><nextToken>again</nextToken>";
     let ours: Vec<&str> = lookups().iter().map(|case| case.name).collect();
     let is_paged =
         |name: &str| ours.contains(&name) && !["VpcDns", "BlockPublicAccess"].contains(&name);

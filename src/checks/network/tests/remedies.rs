@@ -26,6 +26,7 @@ fn other_nat(subnet: &str) -> NatGateway {
         public: true,
         route_table: None,
         failure: None,
+        name_tag: None,
     }
 }
 

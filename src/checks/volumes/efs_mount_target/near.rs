@@ -166,6 +166,7 @@ impl<'a> Mounting<'a> {
         );
         vantage.around.read(Part::Vpc, facts)?;
         vantage.around.read(Part::RouteTables, facts)?;
+        vantage.around.read(Part::Appliances, facts)?;
         let address = target.ipv4.as_deref().and_then(|ip| ip.parse().ok());
         let topology = vantage.around.topology();
         let answer = address.map(|ip| route(&topology, &vantage.interface, &Target::address(ip)));

@@ -98,6 +98,12 @@ pub fn warn(message: impl Into<String>) -> Finding {
     Finding::new(Severity::Warn, message)
 }
 
+/// Whether the claim holds could not be determined.
+pub fn undecided(gap: Gap) -> Finding {
+    let message = gap.to_string();
+    Finding::new(Severity::Unknown(gap), message)
+}
+
 impl Finding {
     fn new(severity: Severity, message: impl Into<String>) -> Finding {
         Finding {
@@ -207,10 +213,7 @@ impl Findings {
             {
                 return;
             }
-            Stop::Gap(gap) => {
-                let message = gap.to_string();
-                Finding::new(Severity::Unknown(gap), message)
-            }
+            Stop::Gap(gap) => undecided(gap),
             Stop::Absent(lack) => Finding::lacking(lack),
         };
         let finding = finding.at(place);

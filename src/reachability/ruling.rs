@@ -47,6 +47,10 @@ pub(crate) struct Obstacle {
     pub remedy: Option<String>,
     /// Commands that fix it.
     pub commands: Vec<ShellCommand>,
+    /// What of the errands it is in the way of, by what they are for; all of them if none is named.
+    pub errands: Vec<String>,
+    /// The error that it becomes at run time, if more exact than what the check says of the errands.
+    pub prevents: Option<&'static str>,
 }
 
 impl Obstacle {
@@ -67,6 +71,13 @@ impl Obstacle {
         self
     }
 
+    /// Only of these errands, which fail with this error.
+    pub(crate) fn hitting(mut self, errands: Vec<String>, error: &'static str) -> Obstacle {
+        self.errands = errands;
+        self.prevents = Some(error);
+        self
+    }
+
     /// Together with another obstacle.
     pub(crate) fn and(self, other: Obstacle) -> Obstacle {
         Obstacle {
@@ -77,6 +88,8 @@ impl Obstacle {
                 .flatten()
                 .reduce(|a, b| format!("{a}; {b}")),
             commands: [self.commands, other.commands].concat(),
+            errands: [self.errands, other.errands].concat(),
+            prevents: self.prevents.or(other.prevents),
         }
     }
 

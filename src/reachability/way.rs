@@ -180,7 +180,7 @@ impl Way {
         let way = match to {
             To::Service(service) => Way::outside(vantage, service, to, reach, facts)?,
             To::Variant(_, host) => Way::of(vantage, &To::Host(host.clone()), reach, facts)?,
-            To::Host(_) | To::Anywhere(_) => return Ok(None),
+            To::Host(_) | To::Anywhere(_) | To::Address { .. } => return Ok(None),
         };
         Ok(matches!(way, Way::Open(_)).then_some(way))
     }
@@ -210,7 +210,10 @@ impl Way {
                 _ => Way::Doubtful(by_route(path)),
             },
             Outcome::Blocked => {
-                let is_missing = |fact: &RouteFact| matches!(fact, RouteFact::NoRoute { .. });
+                // The name of a service may resolve to an endpoint in the peer VPC.
+                let is_missing = |fact: &RouteFact| {
+                    matches!(fact, RouteFact::NoRoute { .. } | RouteFact::BeyondPeer(_))
+                };
                 if matches!(to, To::Service(_)) && path.route.facts.iter().all(is_missing) {
                     if let Some((range, network)) = joined(topology, subnet) {
                         return Way::Doubtful(Reason::of(move |subnet| {
@@ -287,7 +290,7 @@ fn relies_on_endpoints(topology: &Topology, reach: &Reach) -> bool {
     let needed = |name: &str| {
         reach.needs.iter().any(|need| match &need.to {
             To::Service(service) | To::Variant(service, _) => service.is_named_by(name),
-            To::Host(_) | To::Anywhere(_) => false,
+            To::Host(_) | To::Anywhere(_) | To::Address { .. } => false,
         })
     };
     let endpoints = topology.endpoints.into_iter().flatten();

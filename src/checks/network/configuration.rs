@@ -4,9 +4,10 @@ use crate::checks::{Check, each};
 use crate::document::{ContextKind, Located};
 use crate::facts::View;
 use crate::knowledge::{Purpose, Stop};
-use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::lookup::ecs::capacity_provider::DescribeCapacityProvider;
+use crate::lookup::{CallerIdentity, Lookup};
 use crate::network::Subnet;
 use crate::task::{NetworkPart, NetworkUse, Task};
 use crate::verdict::{Findings, Input, Judgement, fail, needs_input, not_applicable, pass};
@@ -22,7 +23,10 @@ pub(super) static NETWORK_CONFIGURATION: Check = Check {
     ],
     remedy: "Set subnets and security groups of one VPC in networkConfiguration.awsvpcConfiguration",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html",
-    asks: &[&[DescribeSubnet::CALL], &[DescribeSecurityGroup::CALL]],
+    asks: &[
+        &[DescribeSubnet::CALL, CallerIdentity::CALL, DescribeCapacityProvider::CALL],
+        &[DescribeSecurityGroup::CALL],
+    ],
     advises: false,
     judge: |task| each(task, network_configuration),
 };
@@ -81,7 +85,11 @@ fn whole(task: &Task, facts: &View) -> Judgement {
     if !found.is_empty() {
         return found.or_pass("the request lists few enough subnets and groups");
     }
+    found.part(network.assign_public_ip.place(), |found| public_address(task, facts, found));
     let there = subnets(task, facts)?;
+    if groups.is_empty() {
+        found.part(network.subnets.place(), |found| default_group(task, &there, facts, found));
+    }
     if let Some(first) = there.first()
         && let Some(other) = there.iter().find(|it| it.vpc != first.vpc)
     {
@@ -105,6 +113,68 @@ fn whole(task: &Task, facts: &View) -> Judgement {
         count => format!("{count} security groups"),
     };
     found.or_pass(format!("{} in {vpc}, and {groups}", counted(named.len())))
+}
+
+/// The default security group of a shared VPC belongs to its owner, and no other account can use it
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-regions-zones.html>).
+fn default_group(
+    task: &Task,
+    there: &[&Subnet],
+    facts: &View,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let Some((subnet, owner)) = there.iter().find_map(|it| Some((it, it.owner.as_ref()?))) else {
+        return Ok(());
+    };
+    let caller = facts.need(&CallerIdentity { region: task.region()?.clone() })?;
+    if caller.account != *owner {
+        found.add(
+            fail(format!(
+                "no security group is named, and the default one of {} belongs to {owner}, which shares the VPC: no other account can use it",
+                subnet.vpc
+            ))
+            .at(task.context.network.subnets.place())
+            .on(&subnet.vpc)
+            .prevents("InvalidParameterException: ... You do not have permission to access the specified resource: security group")
+            .remedy("Create a security group in the shared VPC, and name it in networkConfiguration.awsvpcConfiguration.securityGroups"),
+        );
+    }
+    Ok(())
+}
+
+/// Only Fargate gives a task a public IP address, and ECS knows what a custom capacity provider runs on
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html>).
+fn public_address(task: &Task, facts: &View, found: &mut Findings) -> Result<(), Stop> {
+    let field = &task.context.network.assign_public_ip;
+    if field.get()?.map(String::as_str) != Some("ENABLED") {
+        return Ok(());
+    }
+    let region = task.region()?;
+    let mut asked = Vec::new();
+    for item in task.context.request.capacity_provider_strategy.items()? {
+        let name = item.capacity_provider.get()?.map(String::as_str);
+        if let Some(name) = name.filter(|name| !matches!(*name, "FARGATE" | "FARGATE_SPOT")) {
+            asked.push(DescribeCapacityProvider { region: region.clone(), name: name.to_owned() });
+        }
+    }
+    // All are requested before any is waited for. A missing one is reported elsewhere.
+    let seen: Vec<_> = asked.iter().map(|it| facts.need_optional(it)).collect();
+    for (asked, seen) in asked.iter().zip(seen) {
+        let Some(provider) = seen? else { continue };
+        if provider.managed_instances.is_none() {
+            found.add(
+                fail(format!(
+                    "assignPublicIp is ENABLED, and capacity provider {} is an Auto Scaling group of EC2 instances, where tasks cannot get a public IP address",
+                    asked.name
+                ))
+                .at(field.place())
+                .on(&asked.name)
+                .prevents("InvalidParameterException: Assign public IP is not supported for this launch type.")
+                .remedy("Set assignPublicIp to DISABLED, and give the subnets a route to a NAT gateway"),
+            );
+        }
+    }
+    Ok(())
 }
 
 fn counted(subnets: usize) -> String {

@@ -13,7 +13,7 @@ use crate::network::{
     Destination, DnsFact, EndpointFact, Family, Hindrance, Outcome, Part, Path, Port, Topology,
 };
 use crate::reachability::acl::with_fix;
-use crate::reachability::egress::{Need, Reach, destination};
+use crate::reachability::egress::{Need, Reach, To, destination};
 use crate::reachability::interface::{Vantage, lead_lacks};
 use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
@@ -47,13 +47,14 @@ fn network_dns(senders: &[EgressPoint], facts: &View) -> Judgement {
     judge_all(senders, &plan, facts, rule)
 }
 
-fn rule<'t>(
+/// The ruling on one destination.
+pub(super) fn rule<'t>(
     vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Ruling, Stop> {
-    if need.is_own_traffic() {
+    if need.is_own_traffic() || matches!(need.to, To::Address { .. }) {
         return Ok(Ruling::NotApplicable);
     }
     let region = vantage.around.region().clone();

@@ -10,7 +10,7 @@ use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::names::Region;
 use crate::network::{Answer, Attraction, FilterFact, Outcome, Path};
-use crate::reachability::egress::{Need, destination};
+use crate::reachability::egress::{Need, Reach, destination};
 use crate::reachability::fork::past_endpoint;
 use crate::reachability::interface::{Vantage, lead_lacks};
 use crate::reachability::reason::Reason;
@@ -42,21 +42,33 @@ fn network_endpoint_security_group(senders: &[EgressPoint], facts: &View) -> Jud
         connected: None,
         error: timeout,
     };
-    judge_all(senders, &plan, facts, |vantage, need, reach, facts| {
-        let ruling = rule(vantage, need, facts)?;
-        let Ruling::Blocked(obstacle) = &ruling else { return Ok(ruling) };
-        match past_endpoint(vantage, &need.to, reach, facts)? {
-            None => Ok(ruling),
-            Some(_) => Ok(Ruling::Open(obstacle.because.clone().with(
-                ", but the name might not resolve to this endpoint, and there is a route past it",
-            ))),
-        }
-    })
+    judge_all(senders, &plan, facts, rule)
+}
+
+/// The ruling on one destination.
+pub(super) fn rule<'t>(
+    vantage: &mut Vantage<'t>,
+    need: &Need,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<Ruling, Stop> {
+    let ruling = of_endpoint(vantage, need, facts)?;
+    let Ruling::Blocked(obstacle) = &ruling else { return Ok(ruling) };
+    match past_endpoint(vantage, &need.to, reach, facts)? {
+        None => Ok(ruling),
+        Some(_) => Ok(Ruling::Open(obstacle.because.clone().with(
+            ", but the name might not resolve to this endpoint, and there is a route past it",
+        ))),
+    }
 }
 
 /// The service's name resolves to an endpoint with private DNS, even where the internet is reachable
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html>).
-fn rule<'t>(vantage: &mut Vantage<'t>, need: &Need, facts: &View<'t>) -> Result<Ruling, Stop> {
+fn of_endpoint<'t>(
+    vantage: &mut Vantage<'t>,
+    need: &Need,
+    facts: &View<'t>,
+) -> Result<Ruling, Stop> {
     let to = destination(&need.to);
     let lead = |path: &Path| match path.lead.as_ref().map(|lead| lead.to) {
         Some(Attraction::Interface(endpoint)) => Some(endpoint.groups.clone()),

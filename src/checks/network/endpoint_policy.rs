@@ -37,13 +37,15 @@ use calls::Calls;
 use decision::{Decided, Held};
 use objection::Objection;
 
+/// What refused calls become at run time.
+const CALL_REFUSED: &str = "AccessDeniedException: ... is not authorized to perform: <action> ... because no VPC endpoint policy allows the <action> action";
+const LAYER_REFUSED: &str = "CannotPullContainerError: ... failed to copy: httpReadSeeker: failed open: unexpected status code <url>: 403 Forbidden";
+const FILE_REFUSED: &str = "ResourceInitializationError: failed to download env files: ... AccessDenied: ... because no VPC endpoint policy allows the s3:GetObject action";
+
 pub(super) static NETWORK_ENDPOINT_POLICY: Check = Check {
     id: "network-endpoint-policy",
     verifies: "the endpoint policies allow the calls made through them, including reads of ECR's layer bucket",
-    prevents: &[
-        "AccessDeniedException: ... is not authorized to perform: <action> ... because no VPC endpoint policy allows the <action> action",
-        "CannotPullContainerError: ... failed to copy: httpReadSeeker: failed open: unexpected status code <url>: 403 Forbidden",
-    ],
+    prevents: &[CALL_REFUSED, LAYER_REFUSED, FILE_REFUSED],
     remedy: "Allow the call in the policy of the endpoint",
     docs: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
     asks: &[
@@ -126,8 +128,7 @@ fn has_way_past<'t>(
 
 /// The error of a refused call: image layers are fetched by URL, not by an IAM-authorized call.
 fn refusal_of(errand: &Errand) -> Option<&'static str> {
-    let [_, forbidden] = NETWORK_ENDPOINT_POLICY.prevents else { return None };
-    matches!(errand.call, Call::Layers(_)).then_some(forbidden)
+    matches!(errand.call, Call::Layers(_)).then_some(LAYER_REFUSED)
 }
 
 /// The default policy of an endpoint
@@ -171,7 +172,7 @@ fn judged(
             if !matches!(decided, Decided::Allowed) && calls.is_moot(&errand.call)? {
                 continue;
             }
-            tally.add(call, decided)?;
+            tally.add(&errand.what, call, decided)?;
         }
     }
     Ok(tally.ruling(&held, callers.execution_role()?.as_ref()))
@@ -184,11 +185,17 @@ struct Tally {
     refused: Vec<Objection>,
     hurts: Vec<Objection>,
     open: Vec<String>,
+    /// The errands that calls are made for which do not pass.
+    stopped: Vec<String>,
 }
 
 impl Tally {
-    fn add(&mut self, call: ApiCall, decided: Decided) -> Result<(), Stop> {
+    fn add(&mut self, what: &str, call: ApiCall, decided: Decided) -> Result<(), Stop> {
         self.asked += 1;
+        let is_stopped = matches!(decided, Decided::Refused { .. } | Decided::Hurts { .. });
+        if is_stopped && !self.stopped.iter().any(|it| it == what) {
+            self.stopped.push(what.to_owned());
+        }
         let is_same = |it: &Objection| {
             it.call.wish.action == call.wish.action && it.call.wish.resource == call.wish.resource
         };
@@ -210,16 +217,30 @@ impl Tally {
     }
 
     fn ruling(self, held: &Held, role: Option<&RoleArn>) -> Ruling {
-        let Tally { asked, refused, hurts, open } = self;
+        let Tally { asked, refused, hurts, open, stopped } = self;
         match () {
-            () if !refused.is_empty() => Ruling::Blocked(obstacle("refuses", &refused, held, role)),
+            () if !refused.is_empty() => {
+                let obstacle = obstacle("refuses", &refused, held, role);
+                Ruling::Blocked(obstacle.hitting(stopped, error_of(&refused)))
+            }
             () if !open.is_empty() => Ruling::Open(open.join("; ").into()),
             () if !hurts.is_empty() => {
-                Ruling::Hurts(obstacle("is likely to refuse", &hurts, held, role))
+                let obstacle = obstacle("is likely to refuse", &hurts, held, role);
+                Ruling::Hurts(obstacle.hitting(stopped, error_of(&hurts)))
             }
             () if asked == 0 => Ruling::NotApplicable,
             () => Ruling::Passes(format!("the policy of {}", held.endpoint.id).into()),
         }
+    }
+}
+
+/// The error of refused calls: files are fetched before images, and image layers by URL.
+fn error_of(objections: &[Objection]) -> &'static str {
+    let is_file = |it: &Objection| !it.call.is_by_ecr && it.call.wish.action.starts_with("s3:");
+    match objections {
+        all if all.iter().any(is_file) => FILE_REFUSED,
+        all if all.iter().all(|it| it.call.is_by_ecr) => LAYER_REFUSED,
+        _ => CALL_REFUSED,
     }
 }
 

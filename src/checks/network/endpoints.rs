@@ -1,9 +1,9 @@
 //! `network-endpoints`
 
 use super::asks::{FROM, LEAD, WAY};
-use super::places::{Plan, judge, timeout};
+use super::places::{Plan, judge_all, timeout};
 use super::pulled::with_pulls;
-use crate::checks::{Check, each};
+use crate::checks::{Check, together};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -19,8 +19,8 @@ use crate::reachability::reason::Reason;
 use crate::reachability::ruling::{Obstacle, Ruling};
 use crate::reachability::way::{EXPECTED, Way};
 use crate::shell::{ShellCommand, Word};
-use crate::task::EgressPoint;
-use crate::verdict::Judgement;
+use crate::task::{EgressPoint, Task};
+use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static NETWORK_ENDPOINTS: Check = Check {
     id: "network-endpoints",
@@ -35,10 +35,10 @@ pub(super) static NETWORK_ENDPOINTS: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html",
     asks: &[FROM, LEAD, WAY, &[DescribeImage::CALL, PullThroughRules::CALL, EcrManifest::CALL]],
     advises: false,
-    judge: |task| each(task, network_endpoints),
+    judge: |task| together(task, &task.context.network.place, network_endpoints),
 };
 
-fn network_endpoints(it: &EgressPoint, facts: &View) -> Judgement {
+fn network_endpoints(senders: &[EgressPoint], facts: &View) -> Judgement {
     let plan = Plan {
         expected: EXPECTED,
         moot: "traffic from here leaves by a route, not through an endpoint; see network-route",
@@ -46,7 +46,10 @@ fn network_endpoints(it: &EgressPoint, facts: &View) -> Judgement {
         connected: None,
         error: timeout,
     };
-    judge(it, &plan, facts, |vantage, need, reach, facts| rule(it, vantage, need, reach, facts))
+    let Some(task) = senders.first().map(|it| it.task) else { return not_applicable(plan.moot) };
+    judge_all(senders, &plan, facts, |vantage, need, reach, facts| {
+        rule(task, vantage, need, reach, facts)
+    })
 }
 
 /// What endpoints mean for a need.
@@ -64,14 +67,17 @@ enum Why {
     Missing,
     /// One exists, but does not work.
     Amiss,
+    /// One exists, but the name of the service does not resolve to it by itself.
+    Unnamed,
     /// Names do not resolve; network-dns reports it.
     Dns,
     /// None is visible, but another account owns the VPC.
     Hidden,
 }
 
-fn rule<'t>(
-    it: &EgressPoint,
+/// The ruling on one destination.
+pub(super) fn rule<'t>(
+    task: &Task,
     vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
@@ -80,7 +86,7 @@ fn rule<'t>(
     let service = match &need.to {
         To::Service(service) => service.clone(),
         To::Variant(_, host) => return variant(vantage, &need.to, host, reach, facts),
-        To::Host(_) | To::Anywhere(_) => return Ok(Ruling::NotApplicable),
+        To::Host(_) | To::Anywhere(_) | To::Address { .. } => return Ok(Ruling::NotApplicable),
     };
     let (subnet, region) = (vantage.interface.subnet, vantage.around.region().clone());
     let said = vantage.path(
@@ -94,21 +100,27 @@ fn rule<'t>(
         },
     )?;
     let (obstacle, why) = match said {
-        Said::Draws(ruling) => return with_pulls(ruling, it.task, vantage, need, reach, facts),
+        Said::Draws(ruling) => return with_pulls(ruling, task, vantage, need, reach, facts),
         Said::None(obstacle, why) => (obstacle, why),
     };
-    if why != Why::Amiss && has_a_way(vantage, &need.to, facts)? {
+    if !matches!(why, Why::Amiss | Why::Unnamed) && has_a_way(vantage, &need.to, facts)? {
         return Ok(Ruling::NotApplicable);
     }
     Ok(match Way::of(vantage, &need.to, reach, facts)? {
         Way::Missing if why == Why::Dns => Ruling::NotApplicable,
         Way::Missing if why == Why::Hidden => Ruling::Open(obstacle.because),
+        // EC2 shows neither private hosted zones nor rules of Route 53 Resolver
+        // (https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/centralized-access-to-vpc-private-endpoints.html).
+        Way::Missing if why == Why::Unnamed => Ruling::Open(
+            "its endpoint has no private DNS, and it is unknown whether a private hosted zone or a resolver rule of your own resolves the service's name to it"
+                .into(),
+        ),
         // An existing endpoint already has its command.
         Way::Missing if why == Why::Missing && obstacle.commands.is_empty() => {
-            Ruling::Blocked(missing(obstacle, it, vantage, &service, facts)?)
+            Ruling::Blocked(missing(obstacle, task, vantage, &service, facts)?)
         }
         Way::Missing => Ruling::Blocked(obstacle),
-        Way::Open(_) if why == Why::Amiss => Ruling::Hurts(Obstacle {
+        Way::Open(_) if matches!(why, Why::Amiss | Why::Unnamed) => Ruling::Hurts(Obstacle {
             because: obstacle.because.with(", so traffic takes the route to the internet"),
             ..obstacle
         }),
@@ -302,7 +314,7 @@ fn obstacle(lead: &Lead, because: Reason, region: &Region) -> (Obstacle, Why) {
                 .on(endpoint)
                 .remedy("Turn on private DNS for the endpoint")
                 .command(modify(endpoint).flag("--private-dns-enabled").region(region)),
-            Why::Amiss,
+            Why::Unnamed,
         )),
         EndpointFact::NotAssociated { endpoint, table, .. } => Some((
             obstacle
@@ -326,12 +338,12 @@ fn obstacle(lead: &Lead, because: Reason, region: &Region) -> (Obstacle, Why) {
 /// The endpoint that is to be created.
 fn missing<'t>(
     obstacle: Obstacle,
-    it: &EgressPoint,
+    task: &Task,
     vantage: &Vantage<'t>,
     service: &Service,
     facts: &View<'t>,
 ) -> Result<Obstacle, Stop> {
-    let (home, subnet) = (it.task.region()?, vantage.interface.subnet);
+    let (home, subnet) = (task.region()?, vantage.interface.subnet);
     if service.region != *home {
         let there = &service.region;
         // One cause for every service of that region.
@@ -374,7 +386,7 @@ fn missing<'t>(
             create
                 .flag("--vpc-endpoint-type Interface")
                 .option("--service-name", &name)
-                .options("--subnet-ids", one_by_zone(it, subnet, facts))
+                .options("--subnet-ids", one_by_zone(task, subnet, facts))
                 .option(
                     "--security-group-ids",
                     group.map_or(Word::placeholder("SECURITY-GROUP-ID"), Word::from),
@@ -388,9 +400,9 @@ fn missing<'t>(
 
 /// One subnet of the task per zone: a VPC has one endpoint with private DNS per service, so one command
 /// has to list them all.
-fn one_by_zone<'t>(it: &EgressPoint, own: &'t Subnet, facts: &View<'t>) -> Vec<&'t str> {
+fn one_by_zone<'t>(task: &Task, own: &'t Subnet, facts: &View<'t>) -> Vec<&'t str> {
     let mut found: Vec<&'t Subnet> = Vec::new();
-    for sender in it.task.egress_points().into_iter().flatten().flatten() {
+    for sender in task.egress_points().into_iter().flatten().flatten() {
         // An unknown sender is reported by the check itself.
         for vantage in Vantage::all(&sender, EXPECTED, facts).into_iter().flatten() {
             let subnet = vantage.interface.subnet;

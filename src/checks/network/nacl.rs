@@ -4,9 +4,9 @@ use crate::reachability::acl::with_fix;
 
 use super::asks::{FROM, LEAD, WAY};
 use super::filter;
-use super::places::{Plan, judge, timeout};
+use super::places::{Plan, judge_all, timeout};
 use super::security_group::lacks;
-use crate::checks::{Check, each};
+use crate::checks::{Check, together};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -32,10 +32,10 @@ pub(super) static NETWORK_NACL: Check = Check {
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
     asks: &[FROM, LEAD, WAY, &[NetworkAcls::CALL]],
     advises: false,
-    judge: |task| each(task, network_nacl),
+    judge: |task| together(task, &task.context.network.place, network_nacl),
 };
 
-fn network_nacl(it: &EgressPoint, facts: &View) -> Judgement {
+fn network_nacl(senders: &[EgressPoint], facts: &View) -> Judgement {
     let mut expected = EXPECTED.to_vec();
     expected.push(Part::NetworkAcls);
     let plan = Plan {
@@ -45,10 +45,11 @@ fn network_nacl(it: &EgressPoint, facts: &View) -> Judgement {
         connected: None,
         error: timeout,
     };
-    judge(it, &plan, facts, rule)
+    judge_all(senders, &plan, facts, rule)
 }
 
-fn rule<'t>(
+/// The ruling on one destination.
+pub(super) fn rule<'t>(
     vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,

@@ -10,22 +10,12 @@ use crate::network::Subnet;
 use crate::reachability::egress::{Call, Errand, Need, Reach};
 use crate::reachability::interface::Vantage;
 use crate::reachability::ruling::Ruling;
-use crate::task::{EgressPoint, SendsFrom};
+use crate::task::{Carrier, EgressPoint, SendsFrom};
 use crate::verdict::{Findings, Judgement, not_applicable};
 
 pub(super) use plan::Plan;
 
 use tally::Tally;
-
-/// Judges everything that leaves by one sender.
-pub(super) fn judge<'t>(
-    it: &EgressPoint,
-    plan: &Plan,
-    facts: &View<'t>,
-    rule: impl Fn(&mut Vantage<'t>, &Need, &Reach, &View<'t>) -> Result<Ruling, Stop>,
-) -> Judgement {
-    judge_all(std::slice::from_ref(it), plan, facts, rule)
-}
 
 /// Judges everything that leaves by several senders, in one verdict.
 pub(super) fn judge_all<'t>(
@@ -56,18 +46,22 @@ pub(super) fn judge_all<'t>(
         let of_instances = matches!(it.from, SendsFrom::Instances(_));
         let count = vantages.len();
         let first = vantages.first().map(|vantage| vantage.interface.subnet);
-        let mut hindered = 0;
+        let (mut hindered, mut doubtful) = (0, 0);
         for mut vantage in vantages {
-            let before = of_sender.blocks();
+            let before = (of_sender.blocks(), of_sender.doubts());
             for need in &reach.needs {
                 let from = &vantage.interface.subnet.id.clone();
                 let ruling = match need.is_of_agent() && vantage.agent_connected {
                     true => Ok(plan.of_connected()),
-                    false => rule(&mut vantage, need, &reach, facts),
+                    false => {
+                        let ruling = rule(&mut vantage, need, &reach, facts);
+                        unless_unseen(ruling, &mut vantage, need, &reach, facts, &rule)
+                    }
                 };
                 of_sender.add(it.place(), from, need, ruling);
             }
-            hindered += usize::from(of_sender.blocks() > before);
+            hindered += usize::from(of_sender.blocks() > before.0);
+            doubtful += usize::from(of_sender.doubts() > before.1);
         }
         if of_instances && count == 0 {
             tally.idle.push(it.name().to_owned());
@@ -84,9 +78,41 @@ pub(super) fn judge_all<'t>(
         if hindered < count {
             of_sender.soften();
         }
+        if doubtful < count && of_instances {
+            of_sender.soften_doubts();
+        }
         tally.extend(of_sender);
     }
     tally.verdict(plan, found)
+}
+
+/// The ruling, unless it is refuted: a connected agent has reached ECS although by the same rule it could
+/// not. Then there is a path that is not visible, such as an HTTP proxy
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html>).
+///
+/// # Errors
+/// Those of the ruling, and answers that are pending.
+pub(super) fn unless_unseen<'t>(
+    ruling: Result<Ruling, Stop>,
+    vantage: &mut Vantage<'t>,
+    need: &Need,
+    reach: &Reach,
+    facts: &View<'t>,
+    rule: impl Fn(&mut Vantage<'t>, &Need, &Reach, &View<'t>) -> Result<Ruling, Stop>,
+) -> Result<Ruling, Stop> {
+    let Ok(Ruling::Blocked(obstacle)) = &ruling else { return ruling };
+    if !vantage.agent_connected || need.carrier != Carrier::Agent {
+        return ruling;
+    }
+    for reached in reach.needs.iter().filter(|it| it.is_of_agent() && it.decides) {
+        let judged = facts.tolerate(|| rule(vantage, reached, reach, facts))?;
+        if matches!(judged, Ok(Ruling::Blocked(_))) {
+            return Ok(Ruling::Open(obstacle.because.clone().with(
+                ", but the container agents are connected to ECS, so there is a path that is not visible here, such as an HTTP proxy",
+            )));
+        }
+    }
+    ruling
 }
 
 /// Why the subnet is not judged if its VPC is not that of the first subnet: no task can be placed in both,

@@ -5,15 +5,15 @@ mod fix;
 use crate::reachability::way::{EXPECTED, Obstruction, Way};
 
 use super::asks::{FROM, LEAD, WAY};
-use super::places::{Plan, judge, timeout};
-use crate::checks::{Check, each};
+use super::places::{Plan, judge_all, timeout};
+use crate::checks::{Check, together};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::reachability::egress::{Need, Reach};
 use crate::reachability::interface::Vantage;
 use crate::reachability::ruling::Ruling;
-use crate::task::EgressPoint;
-use crate::verdict::Judgement;
+use crate::task::{EgressPoint, Task};
+use crate::verdict::{Judgement, not_applicable};
 
 pub(super) static NETWORK_ROUTE: Check = Check {
     id: "network-route",
@@ -27,10 +27,10 @@ pub(super) static NETWORK_ROUTE: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
     asks: &[FROM, LEAD, WAY],
     advises: false,
-    judge: |task| each(task, network_route),
+    judge: |task| together(task, &task.context.network.place, network_route),
 };
 
-fn network_route(it: &EgressPoint, facts: &View) -> Judgement {
+fn network_route(senders: &[EgressPoint], facts: &View) -> Judgement {
     let plan = Plan {
         expected: EXPECTED,
         moot: "no destination outside the VPC has to be reached from here",
@@ -38,32 +38,37 @@ fn network_route(it: &EgressPoint, facts: &View) -> Judgement {
         connected: Some("the container agents are connected to ECS"),
         error: timeout,
     };
-    judge(it, &plan, facts, |vantage, need, reach, facts| {
-        // A proven route serves the call, wherever the name resolves to: an endpoint needs none.
-        let way = match facts.attempt(|| Way::out(vantage, &need.to, reach, facts))? {
-            Some(way) => way,
-            None => Way::of(vantage, &need.to, reach, facts)?,
-        };
-        Ok(match way {
-            Way::Broken(obstruction) => broken(it, vantage, need, &obstruction, reach, facts)?,
-            way => rule(way),
-        })
+    let Some(task) = senders.first().map(|it| it.task) else { return not_applicable(plan.moot) };
+    judge_all(senders, &plan, facts, |vantage, need, reach, facts| {
+        rule(task, vantage, need, reach, facts)
     })
 }
 
 /// The ruling on the route, for packets that no endpoint receives.
-fn rule(way: Way) -> Ruling {
-    match way {
+pub(super) fn rule<'t>(
+    task: &Task,
+    vantage: &mut Vantage<'t>,
+    need: &Need,
+    reach: &Reach,
+    facts: &View<'t>,
+) -> Result<Ruling, Stop> {
+    // A proven route serves the call, wherever the name resolves to: an endpoint needs none.
+    let way = match facts.attempt(|| Way::out(vantage, &need.to, reach, facts))? {
+        Some(way) => way,
+        None => Way::of(vantage, &need.to, reach, facts)?,
+    };
+    Ok(match way {
         Way::Endpoint => Ruling::Passes("endpoints serve it, so no route out is needed".into()),
         Way::Open(because) => Ruling::Passes(because),
-        Way::Missing | Way::Elsewhere | Way::Broken(_) => Ruling::NotApplicable,
+        Way::Missing | Way::Elsewhere => Ruling::NotApplicable,
         Way::Doubtful(because) => Ruling::Open(because),
-    }
+        Way::Broken(obstruction) => broken(task, vantage, need, &obstruction, reach, facts)?,
+    })
 }
 
 /// The ruling on a route that does not work.
 fn broken<'t>(
-    it: &EgressPoint,
+    task: &Task,
     vantage: &mut Vantage<'t>,
     need: &Need,
     obstruction: &Obstruction,
@@ -76,7 +81,7 @@ fn broken<'t>(
     if need.is_own_traffic() && !lacks_address {
         return Ok(Ruling::NotApplicable);
     }
-    let obstacle = fix::obstacle(it, vantage, obstruction, reach, facts)?;
+    let obstacle = fix::obstacle(task, vantage, (need, obstruction), reach, facts)?;
     // A destination with an address in the VPC needs no route out of it.
     Ok(Ruling::Blocked(obstacle).unless_within(&need.to))
 }

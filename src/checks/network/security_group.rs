@@ -2,14 +2,14 @@
 
 use super::asks::{FROM, LEAD, WAY};
 use super::filter;
-use super::places::{Plan, judge, timeout};
-use crate::checks::{Check, each};
+use super::places::{Plan, judge_all, timeout};
+use crate::checks::{Check, together};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::names::Region;
-use crate::network::{Attraction, FilterFact, Outcome, Part, Path, Topology};
+use crate::network::{Attraction, Family, FilterFact, Outcome, Part, Path, Target, Topology};
 use crate::reachability::egress::{Need, Reach};
 use crate::reachability::interface::{Vantage, lead_lacks};
 use crate::reachability::reason::Reason;
@@ -30,10 +30,10 @@ pub(super) static NETWORK_SECURITY_GROUP: Check = Check {
     docs: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
     asks: &[FROM, LEAD, WAY, &[DescribeSecurityGroup::CALL]],
     advises: false,
-    judge: |task| each(task, network_security_group),
+    judge: |task| together(task, &task.context.network.place, network_security_group),
 };
 
-fn network_security_group(it: &EgressPoint, facts: &View) -> Judgement {
+fn network_security_group(senders: &[EgressPoint], facts: &View) -> Judgement {
     let plan = Plan {
         expected: EXPECTED,
         moot: "no known destination has to be reached from here",
@@ -41,10 +41,11 @@ fn network_security_group(it: &EgressPoint, facts: &View) -> Judgement {
         connected: None,
         error: timeout,
     };
-    judge(it, &plan, facts, rule)
+    judge_all(senders, &plan, facts, rule)
 }
 
-fn rule<'t>(
+/// The ruling on one destination.
+pub(super) fn rule<'t>(
     vantage: &mut Vantage<'t>,
     need: &Need,
     reach: &Reach,
@@ -57,10 +58,11 @@ fn rule<'t>(
         lacks(path, topology, path.egress.unread(), path.egress.outcome)
     };
     let region = vantage.around.region().clone();
+    let family = vantage.interface.family();
     filter::rule(vantage, need, reach, facts, lacks, |path, _| match path.egress.outcome {
         Outcome::Passed => Ruling::Passes(because(&of_all(path))),
         Outcome::Doubtful => Ruling::Open(because(&of_all(path))),
-        Outcome::Blocked => Ruling::Blocked(obstacle(path, &region)),
+        Outcome::Blocked => Ruling::Blocked(obstacle(path, family, &region)),
     })
 }
 
@@ -88,7 +90,7 @@ pub(super) fn lacks(
 }
 
 /// The rule that is missing, and the command that adds it.
-fn obstacle(path: &Path, region: &Region) -> Obstacle {
+fn obstacle(path: &Path, family: Family, region: &Region) -> Obstacle {
     let obstacle = Obstacle::of(because(&of_any(path)));
     let Some(FilterFact::Denied { groups, port, .. }) = path.egress.facts.first() else {
         return obstacle;
@@ -102,9 +104,15 @@ fn obstacle(path: &Path, region: &Region) -> Obstacle {
             let list = path.target.prefix_list.as_deref().unwrap_or_default();
             format!("PrefixListIds=[{{PrefixListId={list}}}]")
         }
-        _ => "IpRanges=[{CidrIp=0.0.0.0/0}]".to_owned(),
+        _ => ranges(&path.target, family),
     };
     let number = port.number;
+    let obstacle = match family {
+        Family::Ipv4 => obstacle,
+        Family::Ipv6 => obstacle.remedy(format!(
+            "Add an outbound rule for TCP {number} over IPv6 to a security group of the task: its subnet is IPv6-only"
+        )),
+    };
     obstacle.on(group).command(
         ShellCommand::of("aws ec2 authorize-security-group-egress")
             .option("--group-id", group)
@@ -114,4 +122,20 @@ fn obstacle(path: &Path, region: &Region) -> Obstacle {
             )
             .region(region),
     )
+}
+
+/// The destination of a rule: one address, or every address of the IP version of the interface.
+fn ranges(target: &Target, family: Family) -> String {
+    let one = match target.addresses.prefixes()[..] {
+        [range] if range.prefix_len() == range.max_prefix_len() => Some(range.to_string()),
+        _ => None,
+    };
+    match family {
+        Family::Ipv4 => {
+            format!("IpRanges=[{{CidrIp={}}}]", one.unwrap_or_else(|| "0.0.0.0/0".to_owned()))
+        }
+        Family::Ipv6 => {
+            format!("Ipv6Ranges=[{{CidrIpv6={}}}]", one.unwrap_or_else(|| "::/0".to_owned()))
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Collects the required destinations from the definition.
 
+use super::host::{host_of, log_server, place_of};
 use super::need::{Call, Errand, Need, Pull, Reach, Stream, To};
 use super::partial;
 use crate::document::{Container, Field, Place};
@@ -8,22 +9,10 @@ use crate::names::{self, EcrHost, LogGroupName, Region, Registry, S3Object, Valu
 use crate::network::Service;
 use crate::task::{AwslogsUse, Carrier, Planned, Task, Unplanned};
 
-/// Hosts that are known to be on the internet.
-const PUBLIC: [&str; 9] = [
-    "docker.io",
-    "gcr.io",
-    "ghcr.io",
-    "mcr.microsoft.com",
-    "nvcr.io",
-    "public.ecr.aws",
-    "quay.io",
-    "registry.gitlab.com",
-    "registry.k8s.io",
-];
-
 /// The runtime errors if a destination is not reached.
 const NOT_PULLED: &str = "CannotPullContainerError: ... dial tcp ...:443: i/o timeout";
 const NOT_FETCHED: &str = "ResourceInitializationError: ... dial tcp ...:443: i/o timeout";
+const NOT_LOGGED: &str = "CannotStartContainerError: Error response from daemon: failed to initialize logging driver: ... dial tcp ...: i/o timeout";
 const NOT_SENT: &str = "no error text: the log router cannot connect, and its log events are lost";
 pub(crate) const NO_SHELL: &str = "aws ecs execute-command: TargetNotConnectedException: The execute command failed due to an internal error. Try again later.";
 const NO_NEIGHBOURS: &str =
@@ -59,7 +48,7 @@ impl<'t> Collector<'t> {
     }
 
     fn add(&mut self, to: To, ask: &Ask, call: Call) {
-        let errands = vec![Errand { what: ask.what.clone(), call }];
+        let errands = vec![Errand { what: ask.what.clone(), call, decides: ask.decides }];
         let need = Need { to, decides: ask.decides, errands, carrier: ask.carrier };
         match self.reach.needs.iter_mut().find(|it| it.is_like(&need)) {
             Some(known) => known.join(need),
@@ -180,9 +169,9 @@ impl<'t> Collector<'t> {
                     Registry::DockerHub => "docker.io".to_owned(),
                     other => other.host(),
                 };
-                let is_public = PUBLIC.contains(&host.as_str()) || host.ends_with(".gcr.io");
-                let to = if is_public { To::Host(host) } else { To::Anywhere(host) };
-                self.add(to, &ask, Call::Other(NOT_PULLED));
+                if let Some(to) = place_of(host) {
+                    self.add(to, &ask, Call::Other(NOT_PULLED));
+                }
             }
         }
     }
@@ -363,7 +352,17 @@ impl<'t> Collector<'t> {
                 let ask = Ask { what, carrier: Carrier::Containers, decides: false };
                 self.service(service, &region, &ask, Call::Other(NOT_SENT));
             }
-            _ => {}
+            // The log server may be anywhere, so it only warns.
+            driver => {
+                let Some(option_name) = log_server(driver) else { return Ok(()) };
+                let Some(host) = option(option_name)?.as_deref().and_then(host_of) else {
+                    return Ok(());
+                };
+                let ask = Ask { what, carrier: Carrier::Agent, decides: false };
+                if let Some(to) = place_of(host) {
+                    self.add(to, &ask, Call::Other(NOT_LOGGED));
+                }
+            }
         }
         Ok(())
     }

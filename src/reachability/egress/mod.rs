@@ -7,6 +7,7 @@
 //! among it for those sessions only: secrets and parameters are decrypted by their own services.
 
 mod collector;
+mod host;
 mod need;
 mod partial;
 mod sessions;
@@ -47,6 +48,7 @@ pub(crate) fn by(sender: &EgressPoint, facts: &View) -> Result<Reach, Stop> {
             errands: vec![Errand {
                 what: "the calls of the containers".to_owned(),
                 call: Call::Own,
+                decides: false,
             }],
             carrier: Carrier::Containers,
         });

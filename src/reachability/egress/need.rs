@@ -1,9 +1,11 @@
 //! A required destination, and what it is needed for.
 
+use std::net::IpAddr;
+
 use crate::document::Place;
 use crate::knowledge::Stop;
 use crate::names::{EcrHost, ImageRef, LogGroupName, ParameterRef, Region, S3Object, SecretRef};
-use crate::network::{Destination, Port, Service};
+use crate::network::{Destination, Port, Service, Target};
 use crate::task::{Carrier, StreamName};
 
 /// A required destination.
@@ -34,6 +36,16 @@ impl Need {
         self.errands.extend(other.errands);
     }
 
+    /// The part of it for these errands, by their purposes.
+    pub(crate) fn concerning(&self, whats: &[String]) -> Need {
+        let own = self.errands.iter().filter(|it| whats.contains(&it.what)).cloned();
+        let errands: Vec<Errand> = own.collect();
+        if errands.is_empty() {
+            return self.clone();
+        }
+        Need { decides: errands.iter().any(|it| it.decides), errands, ..self.clone() }
+    }
+
     /// Whether it is only what the containers may call.
     pub(crate) fn is_own_traffic(&self) -> bool {
         self.errands.iter().all(|errand| matches!(errand.call, Call::Own))
@@ -56,6 +68,15 @@ pub(crate) enum To {
     Host(String),
     /// A host that may be anywhere.
     Anywhere(String),
+    /// A host by its address, at this port.
+    Address {
+        /// As it is written.
+        host: String,
+        /// The address.
+        address: IpAddr,
+        /// The port.
+        port: u16,
+    },
 }
 
 /// What is done there.
@@ -65,6 +86,8 @@ pub(crate) struct Errand {
     pub what: String,
     /// What is called, for the policy of an endpoint.
     pub call: Call,
+    /// Whether the task does not start without it.
+    pub decides: bool,
 }
 
 /// What is called.
@@ -132,7 +155,10 @@ impl To {
     pub(crate) fn name(&self) -> &str {
         match self {
             To::Service(service) => &service.name,
-            To::Variant(_, host) | To::Host(host) | To::Anywhere(host) => host,
+            To::Variant(_, host)
+            | To::Host(host)
+            | To::Anywhere(host)
+            | To::Address { host, .. } => host,
         }
     }
 
@@ -152,6 +178,10 @@ pub(crate) fn destination(to: &To) -> Destination {
     match to {
         To::Service(service) => Destination::Service(service.clone()),
         To::Variant(..) => Destination::Internet(Port::tcp(443)),
+        To::Address { host, address, port } => {
+            let target = Target { name: host.clone(), ..Target::address(*address) };
+            Destination::Target(target, Port::tcp(*port))
+        }
         To::Host(host) | To::Anywhere(host) => {
             let port = host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
             Destination::Internet(Port::tcp(port.unwrap_or(443)))

@@ -39,7 +39,11 @@ fn needs(exec: &ExecuteCommand, home: &Region) -> Vec<Need> {
         found.push(Need {
             to: To::Service(Service::new(service, region)),
             decides: false,
-            errands: vec![Errand { what: what.to_owned(), call: Call::Other(NO_SHELL) }],
+            errands: vec![Errand {
+                what: what.to_owned(),
+                call: Call::Other(NO_SHELL),
+                decides: false,
+            }],
             carrier: Carrier::Containers,
         });
     };

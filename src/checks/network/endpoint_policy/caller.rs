@@ -67,3 +67,9 @@ pub(super) fn is_of_caller(key: &str) -> bool {
     let key = key.to_lowercase();
     key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username"
 }
+
+/// Whether it is this account, or the ARN of a principal in it.
+pub(super) fn is_of_account(value: &str, account: &AccountId) -> bool {
+    value == account.as_str()
+        || value.starts_with("arn:") && value.split(':').nth(4) == Some(account.as_str())
+}

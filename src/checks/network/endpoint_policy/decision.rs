@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::call::{ApiCall, Owner};
-use super::caller::{Caller, is_of_caller};
+use super::caller::{Caller, is_of_account, is_of_caller};
 use super::reading::{Readings, listed, statements};
 use crate::account::rights::{Above, OrganizationOf};
 use crate::facts::View;
@@ -11,7 +11,7 @@ use crate::iam::{
     Decision, Depends, Evaluation, KeyState, Layer, Layers, Policy, Request, evaluate,
 };
 use crate::knowledge::{Gap, Stop};
-use crate::names::{AccountId, Region};
+use crate::names::{AccountId, Partition, Region, words};
 use crate::network::Endpoint;
 use crate::permission::context;
 use crate::reachability::origin::through;
@@ -105,10 +105,10 @@ impl<'a> Held<'a> {
     /// What it decides for this call by this caller.
     pub(super) fn decide(&self, caller: &Caller, call: &ApiCall) -> Decided {
         let readings = Readings::of(self.endpoint, self.document, caller);
-        let best = self.evaluated(&readings.best, caller, call, None);
+        let best = self.evaluated(&readings.best, caller, call, &[]);
         let worst = match readings.doubtful.is_empty() {
             true => best.clone(),
-            false => self.evaluated(&readings.worst, caller, call, None),
+            false => self.evaluated(&readings.worst, caller, call, &[]),
         };
         let said = reasons(&best);
         match (&best.decision, &worst.decision) {
@@ -127,7 +127,10 @@ impl<'a> Held<'a> {
                     },
                 }
             }
-            (Decision::Depends(depends), _) => self.open(depends, &said, caller, call),
+            (Decision::Depends(depends), _) => {
+                let decided = self.by_foreigner(&readings, depends, caller, call);
+                decided.unwrap_or_else(|| self.open(depends, &said, caller, call))
+            }
             (Decision::Allow, _) => named(caller, &readings.doubtful, &worst),
         }
     }
@@ -151,10 +154,65 @@ impl<'a> Held<'a> {
         ))
     }
 
+    /// What it decides if the caller is not an account of the customer, like the one that signs the URLs of
+    /// layers; none if that does not decide it.
+    fn by_foreigner(
+        &self,
+        readings: &Readings,
+        depends: &Depends,
+        caller: &Caller,
+        call: &ApiCall,
+    ) -> Option<Decided> {
+        let Caller::Ecr(own, partition) = caller else { return None };
+        let by_all = |policy: &Policy, is: fn(&Decision) -> bool, more: &[(&str, KeyState)]| {
+            foreign(*partition).iter().all(|keys| {
+                let keys: Vec<_> = keys.iter().chain(more).cloned().collect();
+                is(&self.evaluated(policy, caller, call, &keys).decision)
+            })
+        };
+        let is_own = |value: &str| match self.above.keys().0 {
+            KeyState::Known(it) if it.iter().any(|id| is_of_organization(value, id)) => true,
+            _ => is_of_account(value, own),
+        };
+        // Any other account that the policy names may be the one that signs.
+        let named = depends.keys.iter().map(|it| it.key.as_str()).filter(|key| is_of_caller(key));
+        let others: Vec<(&str, KeyState)> = named
+            .flat_map(|key| values_of(self.document, key).into_iter().map(move |it| (key, it)))
+            .filter(|(_, value)| !is_own(value))
+            .map(|(key, value)| (key, KeyState::Known(vec![value])))
+            .collect();
+        let for_each = |policy: &Policy, is: fn(&Decision) -> bool| {
+            let by_named = |it: &(&str, KeyState)| by_all(policy, is, std::slice::from_ref(it));
+            by_all(policy, is, &[]) && others.iter().all(by_named)
+        };
+        if for_each(&readings.worst, |it| matches!(it, Decision::Allow)) {
+            return Some(Decided::Allowed);
+        }
+        let denies = |it: &Decision| matches!(it, Decision::ImplicitDeny | Decision::ExplicitDeny);
+        if !for_each(&readings.best, denies) {
+            return None;
+        }
+        let (mut keys, mut asking) = (Vec::new(), Vec::new());
+        for it in depends.keys.iter().filter(|it| is_of_caller(&it.key)) {
+            keys.push(format!("`{}`", it.key));
+            asking.extend(it.by.iter().map(ToString::to_string));
+        }
+        asking.sort_unstable();
+        asking.dedup();
+        Some(Decided::Refused {
+            why: format!(
+                "{} requires {} of your own, and the caller is an AWS account of ECR",
+                words::and(&asking),
+                words::and(&keys)
+            ),
+            denied_by: asking.into_iter().next(),
+        })
+    }
+
     /// Explains accounts as principals in a gateway endpoint policy, if they are the cause.
     fn of_root(&self, places: &[usize], caller: &Caller, call: &ApiCall) -> String {
         let as_written = Policy::read(Layer::Endpoint, &self.endpoint.id, self.document);
-        let evaluation = self.evaluated(&as_written, caller, call, None);
+        let evaluation = self.evaluated(&as_written, caller, call, &[]);
         if places.is_empty() || evaluation.decision != Decision::Allow {
             return String::new();
         }
@@ -169,7 +227,7 @@ impl<'a> Held<'a> {
         policy: &Policy,
         caller: &Caller,
         call: &ApiCall,
-        other_owner: Option<(&'static str, &str)>,
+        assumed: &[(&str, KeyState)],
     ) -> Evaluation {
         let mut wish = call.wish.clone();
         wish.context.extend(through(self.endpoint));
@@ -177,9 +235,8 @@ impl<'a> Held<'a> {
         wish.context.extend(self.of_owner(caller, &call.owner));
         let hidden = caller.hides().iter().map(|key| ((*key).to_owned(), KeyState::Unknown));
         wish.context.extend(hidden);
-        if let Some((key, value)) = other_owner {
-            wish = wish.carrying(key, value);
-        }
+        let assumed = assumed.iter().map(|(key, state)| ((*key).to_owned(), state.clone()));
+        wish.context.extend(assumed);
         let principal = caller.principal();
         let context = context(&principal, None, &wish, self.region);
         let own = principal.account().unwrap_or(self.account).clone();
@@ -247,7 +304,8 @@ impl<'a> Held<'a> {
             values_of(self.document, key).into_iter().map(move |value| (key, value))
         });
         let mut hopeful = named.filter(|(_, value)| !is_own(value)).filter(|(key, value)| {
-            let evaluation = self.evaluated(policy, caller, call, Some((key, value)));
+            let owner = [(*key, KeyState::Known(vec![value.clone()]))];
+            let evaluation = self.evaluated(policy, caller, call, &owner);
             evaluation.decision == Decision::Allow
         });
         hopeful.next().map(|(key, value)| format!("{key} {value}"))
@@ -296,6 +354,27 @@ fn denying(evaluation: &Evaluation) -> Option<String> {
         }),
         _ => None,
     }
+}
+
+/// The keys of a caller that does not belong to the customer: its account is in another organization, or in
+/// none.
+fn foreign(partition: Partition) -> [Vec<(&'static str, KeyState)>; 2] {
+    let known = |value: String| KeyState::Known(vec![value]);
+    let [account, organization, path] = NOBODY;
+    let account = [
+        ("aws:PrincipalAccount", known(account.to_owned())),
+        ("aws:PrincipalArn", known(format!("arn:{partition}:iam::{account}:role/nobody"))),
+    ];
+    let [id, paths] = ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"];
+    let within = [(id, known(organization.to_owned())), (paths, known(path.to_owned()))];
+    let nowhere = [(id, KeyState::Absent), (paths, KeyState::Absent)];
+    [within, nowhere]
+        .map(|of_organization| account.iter().cloned().chain(of_organization).collect())
+}
+
+/// Whether the id or the path of an organization is one of this.
+fn is_of_organization(value: &str, id: &str) -> bool {
+    value.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn is_of_owner(key: &str) -> bool {

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::caller::Caller;
+use super::caller::{Caller, is_of_account};
 use crate::iam::{Layer, Policy};
 use crate::names::{AccountId, words};
 use crate::network::{Endpoint, EndpointKind};
@@ -89,6 +89,7 @@ fn taken(statement: &Value, of_gateway: bool, caller: &Caller) -> (Taken, Taken)
     };
     match (naming(statement), denies(statement), caller) {
         (Naming::Anybody, ..) => (AsWritten, AsWritten),
+        (_, _, Caller::Ecr(own, _)) if names_only(statement, own) => (ForNobody, ForNobody),
         (Naming::Accounts, false, _) if of_gateway => (ForNobody, ForNobody),
         (Naming::Accounts, _, Caller::SomeRole(..)) if !of_gateway => (AsWritten, AsWritten),
         (_, _, Caller::Role(_)) if !of_gateway => (AsWritten, AsWritten),
@@ -101,15 +102,28 @@ fn denies(statement: &Value) -> bool {
     statement.get("Effect").is_some_and(|it| it == "Deny")
 }
 
+/// Whether a statement names nobody but this account and its own.
+fn names_only(statement: &Value, account: &AccountId) -> bool {
+    let Some(principal) = statement.get("Principal") else { return false };
+    let is_whole = principal.as_object().is_none_or(|it| it.len() == 1);
+    let named = principals(principal);
+    is_whole && !named.is_empty() && named.iter().all(|it| is_of_account(it, account))
+}
+
+/// Whom the element `Principal` names, as far as they are principals of AWS.
+fn principals(principal: &Value) -> Vec<&str> {
+    match principal.get("AWS").unwrap_or(principal) {
+        Value::Array(named) => named.iter().filter_map(Value::as_str).collect(),
+        named => named.as_str().into_iter().collect(),
+    }
+}
+
 fn naming(statement: &Value) -> Naming {
     if statement.get("NotPrincipal").is_some() {
         return Naming::Others;
     }
     let Some(principal) = statement.get("Principal") else { return Naming::Anybody };
-    let named: Vec<&str> = match principal.get("AWS").unwrap_or(principal) {
-        Value::Array(named) => named.iter().filter_map(Value::as_str).collect(),
-        named => named.as_str().into_iter().collect(),
-    };
+    let named = principals(principal);
     let is_account = |it: &&str| it.parse::<AccountId>().is_ok() || it.ends_with(":root");
     let has_others = principal.as_object().is_some_and(|it| it.len() > 1);
     match () {

@@ -4,9 +4,9 @@ use super::plan::Plan;
 use crate::document::Place;
 use crate::knowledge::{Gap, Lack, Stop};
 use crate::names::{Region, words};
-use crate::reachability::egress::Need;
+use crate::reachability::egress::{Call, Need};
 use crate::reachability::ruling::{Obstacle, Ruling};
-use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, warn};
+use crate::verdict::{Finding, Findings, Judgement, fail, not_applicable, undecided, warn};
 
 /// The reason of the skip for destinations without a route.
 const SEE_ROUTE: &str = "no route or endpoint leads from here to the required services; see network-route and network-endpoints";
@@ -51,6 +51,13 @@ impl Tally {
         need: &Need,
         ruling: Result<Ruling, Stop>,
     ) {
+        let concerned = match &ruling {
+            Ok(Ruling::Blocked(obstacle) | Ruling::Hurts(obstacle)) => {
+                need.concerning(&obstacle.errands)
+            }
+            _ => need.clone(),
+        };
+        let need = &concerned;
         let (kind, obstacle) = match ruling {
             Ok(Ruling::NotApplicable) => return,
             Ok(Ruling::Elsewhere) => {
@@ -106,8 +113,24 @@ impl Tally {
         blocked.map(|line| line.needs.len()).sum()
     }
 
+    /// The number of blocked or undetermined destinations.
+    pub(super) fn doubts(&self) -> usize {
+        let open = self.lines.iter().filter(|line| line.kind == Kind::Open);
+        self.blocks() + open.map(|line| line.needs.len()).sum::<usize>()
+    }
+
+    /// Blocked destinations become warnings, because a task may start elsewhere.
     pub(super) fn soften(&mut self) {
-        for line in self.lines.iter_mut().filter(|line| line.kind == Kind::Blocks) {
+        self.soften_all(Kind::Blocks);
+    }
+
+    /// So do undetermined ones.
+    pub(super) fn soften_doubts(&mut self) {
+        self.soften_all(Kind::Open);
+    }
+
+    fn soften_all(&mut self, kind: Kind) {
+        for line in self.lines.iter_mut().filter(|line| line.kind == kind) {
             line.kind = Kind::Hurts;
         }
     }
@@ -152,7 +175,11 @@ impl Tally {
                         line.is_or_are(home),
                         line.from
                     );
-                    found.stopped(&line.place, Gap::Undecidable { why }.into());
+                    let finding = undecided(Gap::Undecidable { why }).at(&line.place);
+                    found.add(match line.error(plan) {
+                        Some(error) => finding.prevents(error),
+                        None => finding,
+                    });
                 }
                 Kind::Hurts | Kind::Blocks => found.add(line.finding(&names, plan)),
             }
@@ -242,8 +269,20 @@ impl Line {
         names
     }
 
+    /// The error at run time: that of the first required call.
+    fn error(&self, plan: &Plan) -> Option<&'static str> {
+        if self.obstacle.prevents.is_some() {
+            return self.obstacle.prevents;
+        }
+        let errands = || self.needs.iter().flat_map(|need| &need.errands);
+        let is_decided = errands().any(|it| it.decides);
+        let reported = errands().filter(|it| it.decides == is_decided);
+        let first = reported.min_by_key(|it| step(&it.call))?;
+        (plan.error)(first)
+    }
+
     fn finding(&self, names: &str, plan: &Plan) -> Finding {
-        let Obstacle { because, on, remedy, commands } = &self.obstacle;
+        let Obstacle { because, on, remedy, commands, .. } = &self.obstacle;
         let because = because.said_of(&self.from);
         let purposes = purposes(&self.needs);
         let sentence = match self.kind {
@@ -263,13 +302,27 @@ impl Line {
         if let Some(remedy) = remedy {
             finding = finding.remedy(remedy);
         }
-        if let Some(error) = self.needs.iter().flat_map(|need| &need.errands).find_map(plan.error) {
+        if let Some(error) = self.error(plan) {
             finding = finding.prevents(error);
         }
         for command in commands {
             finding = finding.command(command.clone());
         }
         finding
+    }
+}
+
+/// The order in which a starting task makes its calls, so that the first that fails stops it: secrets and
+/// the token come first, then files, images and logs
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html>).
+fn step(call: &Call) -> u8 {
+    match call {
+        Call::Login | Call::Secret(_) | Call::Parameter(_) | Call::Credentials(_) => 0,
+        Call::Object(_) => 1,
+        Call::Pull(_) | Call::Layers(_) => 2,
+        Call::Other(_) | Call::Unnamed(_) => 3,
+        Call::Log(_) | Call::NewGroup(..) => 4,
+        Call::Agent(_) | Call::Own => 5,
     }
 }
 

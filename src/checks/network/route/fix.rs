@@ -1,19 +1,23 @@
 //! How to fix a route out that does not work, with what exists in the VPC as far as it is known.
 
-use crate::document::{Field, Located};
+mod address;
+mod ipv6;
+
+use std::net::IpAddr;
+
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::names::{Region, words};
 use crate::network::{
-    InternetGateway, NatGateway, Part, RouteDestination, RouteFact, RouteHop, RouteTable,
-    RouteTarget, Subnet, Topology, table_of,
+    Addresses, Family, InternetGateway, NatGateway, Part, RouteDestination, RouteFact, RouteHop,
+    RouteTable, RouteTarget, Subnet, Topology, table_of,
 };
-use crate::reachability::egress::{Reach, To};
+use crate::reachability::egress::{Need, Reach, To};
 use crate::reachability::interface::Vantage;
 use crate::reachability::ruling::Obstacle;
 use crate::reachability::way::Obstruction;
 use crate::shell::{ShellCommand, Word};
-use crate::task::{Attachment, EgressPoint};
+use crate::task::Task;
 
 /// Every IPv4 address.
 const ALL: &str = "0.0.0.0/0";
@@ -26,15 +30,22 @@ const NAT64: &str = "64:ff9b::/96";
 /// # Errors
 /// While answers are pending.
 pub(super) fn obstacle<'t>(
-    it: &EgressPoint,
+    task: &Task,
     vantage: &mut Vantage<'t>,
-    obstruction: &Obstruction,
+    (need, obstruction): (&Need, &Obstruction),
     reach: &Reach,
     facts: &View<'t>,
 ) -> Result<Obstacle, Stop> {
     let obstacle = Obstacle::of(obstruction.because.clone());
     if obstruction.lacks_address() {
-        return Ok(addressed(it, obstacle, vantage.around.region()));
+        return Ok(address::given(task, obstacle, vantage.around.region()));
+    }
+    if let To::Address { address, .. } = &need.to
+        && !is_public(*address)
+    {
+        return Ok(obstacle.remedy(format!(
+            "Route {address} to its network, through a transit gateway, a VPN or a peering connection: NAT gateways and internet gateways do not reach private addresses"
+        )));
     }
     // A part that cannot be read is left to the user.
     for part in [Part::Subnets, Part::InternetGateways, Part::NatGateways] {
@@ -43,7 +54,14 @@ pub(super) fn obstacle<'t>(
             return Err(stop);
         }
     }
+    let may_exclude = match obstruction.fact {
+        Some(RouteFact::PublicAccess { .. }) => vantage.around.may_exclude(facts)?,
+        _ => None,
+    };
     let ground = Ground {
+        may_exclude,
+        family: vantage.interface.family(),
+        public_address: vantage.interface.public_address,
         topology: vantage.around.topology(),
         region: vantage.around.region(),
         subnet: vantage.interface.subnet,
@@ -73,49 +91,14 @@ fn otherwise(reach: &Reach) -> String {
     }
 }
 
-/// How a task gets a public address, or does without one. The console cannot change it for an existing
-/// service, the command can. A setting in a file is changed in the file.
-fn addressed(it: &EgressPoint, obstacle: Obstacle, region: &Region) -> Obstacle {
-    if it.task.attachment() != Ok(Attachment::Fargate) {
-        return obstacle.remedy(
-            "Run the task in a private subnet whose default route leads to a NAT gateway: a task on EC2 cannot get a public IP address",
-        );
-    }
-    let context = &it.task.context;
-    let obstacle = obstacle.remedy(
-        "Set assignPublicIp to ENABLED, or run the task in a private subnet whose default route leads to a NAT gateway",
-    );
-    let text = |field: &Field<String>| field.get().ok().flatten().cloned();
-    let (Some(service), true) = (text(&context.request.service_name), context.live) else {
-        return obstacle;
-    };
-    let list = |field: &Field<Vec<Located<String>>>| {
-        let items = field.items().unwrap_or_default();
-        items.iter().map(|it| it.value.as_str()).collect::<Vec<_>>().join(",")
-    };
-    let (subnets, groups) =
-        (list(&context.network.subnets), list(&context.network.security_groups));
-    let command = ShellCommand::of("aws ecs update-service");
-    let command = match text(&context.request.cluster) {
-        Some(cluster) => command.option("--cluster", cluster),
-        None => command,
-    };
-    obstacle.command(
-        command
-            .option("--service", service)
-            .option(
-                "--network-configuration",
-                format!(
-                    "awsvpcConfiguration={{subnets=[{subnets}],securityGroups=[{groups}],assignPublicIp=ENABLED}}"
-                ),
-            )
-            .flag("--force-new-deployment")
-            .region(region),
-    )
-}
-
 /// What exists in the VPC to fix it with.
 struct Ground<'g> {
+    /// Whether the account may exclude subnets from Block Public Access, if known.
+    may_exclude: Option<bool>,
+    /// The IP version of the task.
+    family: Family,
+    /// Whether the task has a public address.
+    public_address: bool,
     topology: Topology<'g>,
     region: &'g Region,
     subnet: &'g Subnet,
@@ -134,6 +117,16 @@ impl Ground<'_> {
                 "Point the route to a NAT gateway that is available, in a public subnet",
             ),
             RouteFact::NatStuck { nat, because, .. } => match &**because {
+                RouteFact::PrivateAddress { .. } => self.fixed(obstacle, because, otherwise),
+                RouteFact::NoRoute { table, .. }
+                    if self.working_nat().is_none() && self.gateway().is_some() =>
+                {
+                    self.to_gateway(
+                        obstacle.on(nat),
+                        table,
+                        format!("Route {ALL} to the internet gateway in the subnet of NAT gateway {nat}"),
+                    )
+                }
                 RouteFact::Detached { hop, .. } => self.attached(obstacle, hop),
                 RouteFact::Blackhole(hop) if is_internet_gateway(&hop.target) => {
                     self.attached(obstacle, hop)
@@ -149,28 +142,77 @@ impl Ground<'_> {
                 self.hop_to(nat).as_ref(),
                 "Route through a public NAT gateway in a public subnet",
             ),
-            RouteFact::PublicAccess { of, .. } => {
-                let obstacle = obstacle
-                    .on(of)
-                    .remedy("Exclude the subnet from VPC Block Public Access, at least for outbound traffic");
-                match self.subnet_of(of) {
-                    Some(subnet) => obstacle.command(
-                        ShellCommand::of("aws ec2 create-vpc-block-public-access-exclusion")
-                            .option("--subnet-id", subnet)
-                            .flag("--internet-gateway-exclusion-mode allow-egress")
-                            .region(self.region),
-                    ),
-                    None => obstacle,
-                }
-            }
+            RouteFact::PublicAccess { of, .. } => self.excluded(obstacle.on(of), of, otherwise),
+            RouteFact::BeyondPeer(hop) => self.replaced(
+                obstacle.on(hop.target.to_string()),
+                Some(hop),
+                "Point the route to a NAT gateway of this VPC, in a public subnet: the gateways of a peer VPC serve only that VPC",
+            ),
+            RouteFact::SourceCheck(hop) => self.unchecked(obstacle, hop),
             _ => obstacle,
         }
+    }
+
+    /// What Block Public Access blocks, excluded from it if the account may do that.
+    fn excluded(&self, obstacle: Obstacle, of: &str, otherwise: &str) -> Obstacle {
+        if self.may_exclude == Some(false) {
+            return obstacle.remedy(format!(
+                "Ask the administrator of the organization to change VPC Block Public Access: this account may not exclude subnets from it; {otherwise}"
+            ));
+        }
+        let obstacle = obstacle.remedy(
+            "Exclude the subnet from VPC Block Public Access, at least for outbound traffic",
+        );
+        match self.subnet_of(of) {
+            Some(subnet) => obstacle.command(
+                ShellCommand::of("aws ec2 create-vpc-block-public-access-exclusion")
+                    .option("--subnet-id", subnet)
+                    .flag("--internet-gateway-exclusion-mode allow-egress")
+                    .region(self.region),
+            ),
+            None => obstacle,
+        }
+    }
+
+    /// An instance or interface that must forward.
+    fn unchecked(&self, obstacle: Obstacle, hop: &RouteHop) -> Obstacle {
+        let id = hop.target.to_string();
+        let command = match id.starts_with("i-") {
+            true => {
+                ShellCommand::of("aws ec2 modify-instance-attribute").option("--instance-id", &id)
+            }
+            false => ShellCommand::of("aws ec2 modify-network-interface-attribute")
+                .option("--network-interface-id", &id),
+        };
+        obstacle
+            .remedy(format!("Turn off the source/destination check of {id}, so that it forwards"))
+            .command(command.flag("--no-source-dest-check").region(self.region))
+            .on(id)
+    }
+
+    /// A table whose default route must lead to the attached internet gateway.
+    fn to_gateway(&self, obstacle: Obstacle, table: &str, remedy: String) -> Obstacle {
+        let Some(gateway) = self.gateway() else { return obstacle };
+        obstacle.remedy(remedy).command(
+            ShellCommand::of("aws ec2 create-route")
+                .option("--route-table-id", table)
+                .option("--destination-cidr-block", ALL)
+                .option("--gateway-id", &gateway.id)
+                .region(self.region),
+        )
     }
 
     /// A table without a route. Other subnets may use the VPC's main table too, so a subnet that uses it
     /// gets the table of a subnet with a route to a NAT gateway, if there is one.
     fn routed(&self, obstacle: Obstacle, table: &str, otherwise: &str) -> Obstacle {
         let obstacle = obstacle.on(table);
+        if self.family == Family::Ipv6 {
+            return self.routed_over_ipv6(obstacle, table, otherwise);
+        }
+        if self.public_address && self.gateway().is_some() {
+            let remedy = format!("Route {ALL} to the internet gateway of the VPC, {otherwise}");
+            return self.to_gateway(obstacle, table, remedy);
+        }
         let nat = self.working_nat();
         let own = self.tables().iter().find(|it| it.id == table);
         let is_shared = own.is_some_and(|it| it.main && !it.subnets.contains(&self.subnet.id));
@@ -274,6 +316,22 @@ impl Ground<'_> {
         let subnets = self.topology.subnets.unwrap_or_default().iter();
         let public =
             subnets.filter(|it| it.vpc == self.subnet.vpc).find(|it| self.is_public(&it.id));
+        let obstacle = match (public, &obstacle.remedy, self.gateway()) {
+            (None, Some(remedy), Some(gateway)) => {
+                let remedy = format!(
+                    "{remedy}. No subnet of the VPC is public yet: give one a route table that leads {ALL} to {}, and create the NAT gateway there",
+                    gateway.id
+                );
+                obstacle.remedy(remedy)
+            }
+            (None, Some(remedy), None) if self.topology.internet_gateways.is_some() => {
+                let remedy = format!(
+                    "{remedy}. The VPC has no internet gateway yet: attach one, and give a subnet a route table that leads {ALL} to it"
+                );
+                obstacle.remedy(remedy)
+            }
+            _ => obstacle,
+        };
         let create = ShellCommand::of("aws ec2 create-nat-gateway")
             .option(
                 "--subnet-id",
@@ -339,6 +397,11 @@ impl Ground<'_> {
         let nats = self.topology.nat_gateways.unwrap_or_default();
         nats.iter().find(|nat| nat.id == id)?.subnet.as_deref()
     }
+}
+
+/// Whether an address is one of the internet.
+fn is_public(address: IpAddr) -> bool {
+    Addresses::public().covers(&address.into())
 }
 
 fn is_internet_gateway(target: &RouteTarget) -> bool {

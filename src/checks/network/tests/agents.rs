@@ -107,6 +107,34 @@ fn its_way_is_judged_like_any_other() {
 }
 
 #[test]
+fn an_agent_that_is_connected_refutes_what_would_have_kept_it_away() {
+    let connected = |subnets: &'static [&'static str]| move |vpc: Vpc| vpc.with_instances(subnets);
+    let there = connected(&["subnet-a", "subnet-b"]);
+    let proxy = ["connected to ECS", "HTTP proxy"];
+    // No route: everything goes by an HTTP proxy, as it seems.
+    let no_route = Vpc::with_nat().but(|vpc| vpc.tables[0].routes.truncate(1));
+    for mode in ["bridge", "host", "awsvpc"] {
+        ends(on_instances(mode), &there(no_route.clone()), &["network-route unknown"], &proxy);
+    }
+    // A group that lets out to the proxy alone.
+    let shut = Vpc::with_nat().but(|vpc| {
+        vpc.group("sg-app").egress = vec![rule(Some((3128, 3128)), within("10.0.0.0/16"))]
+    });
+    let unknown = ["network-security-group unknown"];
+    ends(on_instances("bridge"), &there(shut), &unknown, &proxy);
+    // Endpoints for a part of it, and none for the agent.
+    let partly = with(&[]).but(|vpc| vpc.endpoints.retain(|it| it.id != "vpce-ecr.dkr"));
+    let unknown = ["network-endpoints unknown"];
+    ends(on_instances("bridge"), &there(partly.clone()), &unknown, &proxy);
+    // The agent uses its endpoints, which proves nothing for others.
+    let seen = partly.but(|vpc| vpc.endpoints.extend(OF_AGENT.iter().map(|it| interface(it))));
+    ends(on_instances("bridge"), &there(seen), &["network-endpoints fail"], &["ecr.dkr"]);
+    // One that is not connected proves nothing.
+    let lost = no_route.with_agents(&[LOST]);
+    ends(on_instances("bridge"), &lost, &["network-route fail"], &["rtb-private"]);
+}
+
+#[test]
 fn a_task_that_can_start_elsewhere_is_but_warned_of() {
     let vpc = with(&[]).with_agents(&[LOST, ("subnet-pa", "ACTIVE", true)]);
     ends(on_instances("bridge"), &vpc, &["network-endpoints warn"], &["ecs-agent", "subnet-a"]);

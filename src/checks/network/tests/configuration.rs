@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{IMAGE, brief, ends, on_fargate, private, task, task_of, told, wrong};
 use crate::report::Status::Fail;
 use crate::testing::story::Story;
-use crate::testing::vpc::{REGION, Vpc, subnet};
+use crate::testing::vpc::{ACCOUNT, REGION, Vpc, subnet};
 
 #[test]
 fn a_network_configuration_is_given_exactly_where_it_is_needed() {
@@ -126,4 +126,75 @@ fn fargate_is_not_in_every_zone_for_every_platform() {
     let arm = r#", "runtimePlatform": {"cpuArchitecture": "ARM64"}"#;
     ends(task_of(IMAGE, arm).run_as(&there), &zone("use1-az3"), &warns, &["ARM64"]);
     ends(task_of(IMAGE, arm).run_as(&there), &zone("use1-az1"), &[], &[]);
+}
+
+#[test]
+fn fargate_is_in_availability_zones_alone() {
+    let there = |subnets: &str| task().run_as(&on_fargate(subnets, ""));
+    let at = |zone: &'static str, id: &'static str| {
+        Vpc::with_nat().but(|vpc| {
+            vpc.subnets[0].zone = zone.to_owned();
+            vpc.subnets[0].zone_id = Some(id.to_owned());
+        })
+    };
+    let fails = ["network-zone fail"];
+    let lab = at("eu-west-1-lon-1a", "euw1-lon1-az1");
+    ends(there("subnet-a"), &lab, &fails, &["Local Zone", "eu-west-1-lon-1a"]);
+    let wave = at("eu-west-1-wl1-lon-wlz-1", "euw1-wl1-lon-wlz1");
+    ends(there("subnet-a"), &wave, &fails, &["Wavelength Zone"]);
+    let outpost = Vpc::with_nat().but(|vpc| {
+        vpc.subnets[0].outpost = Some("arn:aws:outposts:eu-west-1:1:outpost/op-1".into())
+    });
+    ends(there("subnet-a"), &outpost, &fails, &["Outpost"]);
+    // Tasks find room in the other subnet.
+    ends(there("subnet-a,subnet-b"), &outpost, &["network-zone warn"], &["other subnets"]);
+    ends(there("subnet-a"), &at("eu-west-1c", "euw1-az3"), &[], &[]);
+}
+
+#[test]
+fn the_default_group_of_a_shared_vpc_is_its_owners() {
+    let run = on_fargate("subnet-a", "").replace(r#", "securityGroups": ["sg-app"]"#, "");
+    let owned = |owner: &'static str| {
+        Vpc::with_nat()
+            .but(|vpc| vpc.subnets.iter_mut().for_each(|it| it.owner = owner.parse().ok()))
+    };
+    let results = told(task().run_as(&run), &owned("444455556666"));
+    assert!(
+        wrong(&results).contains(&"network-configuration fail".to_owned()),
+        "{}",
+        brief(&results)
+    );
+    assert!(
+        results.iter().any(|it| it.status == Fail && it.message.contains("444455556666")),
+        "{}",
+        brief(&results)
+    );
+    ends(task().run_as(&run), &owned(ACCOUNT), &[], &[]);
+    let named = told(task().run_as(&on_fargate("subnet-a", "")), &owned("444455556666"));
+    assert!(named.iter().all(|it| it.status != Fail), "{}", brief(&named));
+}
+
+#[test]
+fn instances_of_a_capacity_provider_give_no_public_address() {
+    let run = on_fargate("subnet-pa", r#", "assignPublicIp": "ENABLED""#).replace(
+        r#""launchType": "FARGATE""#,
+        r#""capacityProviderStrategy": [{"capacityProvider": "machines"}]"#,
+    );
+    let definition = super::definition().replace(r#""requiresCompatibilities": ["FARGATE"],"#, "");
+    let story = || Story::given(&definition).run_as(&run);
+    let key = json!({"region": REGION, "name": "machines"});
+    let is = |managed: serde_json::Value| {
+        let fact = json!({"managed_instances": managed});
+        Vpc::with_nat().says("ecs:DescribeCapacityProviders", &key, &fact)
+    };
+    let failed = |vpc: &Vpc| {
+        let results = told(story(), vpc);
+        let of_check = results.into_iter().filter(|it| it.id == "network-configuration");
+        of_check.filter(|it| it.status == Fail).map(|it| it.message).collect::<Vec<_>>()
+    };
+    let scaling_group = failed(&is(json!(null)));
+    assert_eq!(scaling_group.len(), 1, "{scaling_group:#?}");
+    assert!(scaling_group[0].contains("assignPublicIp") && scaling_group[0].contains("machines"));
+    let managed = json!({"infrastructure_role": "arn:aws:iam::111122223333:role/i", "instance_profile": null});
+    assert_eq!(failed(&is(managed)), [""; 0]);
 }

@@ -1,6 +1,8 @@
 //! Service Connect: the endpoint from which its proxy receives the other services.
 
-use super::{IMAGE, ends, task, told};
+use serde_json::{Value, json};
+
+use super::{IMAGE, definition, ends, task, told};
 use crate::testing::story::Story;
 use crate::testing::vpc::{Vpc, interface};
 
@@ -59,4 +61,39 @@ fn on_instances_the_relay_of_the_agent_asks_for_it() {
         &["network-endpoints warn"],
         &["Service Connect", "subnet-a"],
     );
+}
+
+/// The task with another log driver.
+fn logging(driver: &str, option: &str, value: &str) -> Story {
+    let mut definition: Value = serde_json::from_str(&definition()).unwrap();
+    definition["containerDefinitions"][0]["logConfiguration"] =
+        json!({"logDriver": driver, "options": {option: value}});
+    Story::given(&definition.to_string()).run_as(&super::on_fargate("subnet-a,subnet-b", ""))
+}
+
+#[test]
+fn a_log_server_that_is_not_reached_is_a_warning() {
+    let warns = ["network-route warn"];
+    for (driver, option, value, host) in [
+        ("splunk", "splunk-url", "https://http-inputs-acme.splunkcloud.com:443", "splunkcloud.com"),
+        ("fluentd", "fluentd-address", "logs.corp.example:24224", "logs.corp.example:24224"),
+        ("gelf", "gelf-address", "tcp://192.168.7.7:12201", "192.168.7.7:12201"),
+    ] {
+        let story = || logging(driver, option, value);
+        ends(story(), &Vpc::with_endpoints(), &warns, &[host]);
+        let results = told(story(), &Vpc::with_endpoints());
+        let warned = results.iter().find(|it| it.status.word() == "warn").unwrap();
+        let error = warned.prevents.as_deref().unwrap_or_default();
+        assert!(error.contains("failed to initialize logging driver"), "{warned:#?}");
+    }
+    let splunk = || logging("splunk", "splunk-url", "https://http-inputs-acme.splunkcloud.com");
+    ends(splunk(), &Vpc::with_nat(), &[], &[]);
+    // Nothing is opened for datagrams, and nothing leaves for the machine itself.
+    for (driver, option, value) in [
+        ("gelf", "gelf-address", "udp://192.168.7.7:12201"),
+        ("fluentd", "fluentd-address", "localhost:24224"),
+        ("fluentd", "fluentd-async", "true"),
+    ] {
+        ends(logging(driver, option, value), &Vpc::with_endpoints(), &[], &[]);
+    }
 }

@@ -127,6 +127,9 @@ fn names_resolve_by_amazon_or_by_resolvers_that_can_be_reached() {
     ends(private(), &own(|_| {}), &["network-dns warn"], &["10.0.0.9"]);
     let closed = own(|vpc| vpc.group("sg-app").egress = vec![rule(Some((443, 443)), anywhere())]);
     ends(private(), &closed, &fails, &["53"]);
+    // A resolver of another network, to which nothing leads but the way to the internet.
+    let elsewhere = Vpc::with_nat().but(|vpc| vpc.resolvers = vec!["192.168.5.5".to_owned()]);
+    ends(private(), &elsewhere, &fails, &["192.168.5.5", "a private address"]);
     let udp = own(|vpc| {
         let traffic = Traffic { protocol: Some(17), ports: Some((53, 53)) };
         let dns = crate::network::Rule { traffic, peers: vec![anywhere()] };

@@ -320,3 +320,71 @@ fn a_policy_without_room_is_not_written() {
     assert_eq!(found.commands, [""; 0]);
     assert!(found.remedy.unwrap().contains("Shorten the endpoint policy"));
 }
+
+#[test]
+fn who_signs_the_urls_of_layers_is_nobody_of_the_customers() {
+    let only = |key: &str, value: &str| {
+        with("s3", json!([where_holds(json!({"StringEquals": {key: value}}))]))
+    };
+    let organization = json!({
+        "id": "o-aaaaaaaaaa", "management": "999999999999", "has_policies": false,
+    });
+    let call = "organizations:DescribeOrganization";
+    let within = |vpc: Vpc| vpc.says(call, &json!({"region": REGION}), &organization);
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/pull");
+    for vpc in [
+        only("aws:PrincipalAccount", ACCOUNT),
+        only("aws:PrincipalArn", &role),
+        within(only("aws:PrincipalOrgID", "o-aaaaaaaaaa")),
+        within(only("aws:PrincipalOrgPaths", "o-aaaaaaaaaa/r-ab12/ou-ab12-11111111/")),
+        // Whoever is not of the own account is denied.
+        with(
+            "s3",
+            json!([
+                allow(json!("*"), "*", "*"),
+                denied_where(json!({"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}))
+            ]),
+        ),
+        with("s3", json!([allow(own_role(), "*", "*")])),
+    ] {
+        let found = finding(private(), &vpc);
+        assert_eq!(found.status, crate::report::Status::Fail, "{found:#?}");
+        assert!(found.message.contains("starport"), "{found:#?}");
+        assert!(!found.message.contains("000000000000"), "no stand-in is told: {found:#?}");
+        let error = found.prevents.as_deref().unwrap_or_default();
+        assert!(error.contains("403 Forbidden"), "{found:#?}");
+    }
+    // The command that mends it allows the layers to anybody.
+    let found = finding(private(), &only("aws:PrincipalAccount", ACCOUNT));
+    ends(private(), &with("s3", written(&found)["Statement"].clone()), &[], &[]);
+    // An account that is not the own one may be ECR's, as may a tag or an organization that nobody knows.
+    for vpc in [
+        only("aws:PrincipalAccount", "444455556666"),
+        only("aws:PrincipalOrgID", "o-aaaaaaaaaa"),
+        only("aws:PrincipalTag/team", "web"),
+    ] {
+        ends(private(), &vpc, &WARNS, &["starport"]);
+    }
+    // What is kept from the own account alone is nothing to others.
+    let spared = with(
+        "s3",
+        json!([
+            allow(json!("*"), "*", "*"),
+            denied_where(json!({"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}))
+        ]),
+    );
+    ends(private(), &spared, &[], &[]);
+}
+
+#[test]
+fn a_refusal_is_told_of_what_it_hits_alone() {
+    let text = definition().replace(
+        r#""name": "app","#,
+        r#""name": "app", "environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::conf/app.env"}],"#,
+    );
+    let story = || Story::given(&text).run_as(&on_fargate("subnet-a,subnet-b", ""));
+    let found = finding(story(), &with("s3", json!([allow(json!("*"), "s3:GetObject", LAYERS)])));
+    assert!(found.message.contains("environment file app.env"), "{found:#?}");
+    assert!(!found.message.contains("the image of"), "{found:#?}");
+    assert!(found.prevents.is_some_and(|it| it.contains("download env files")));
+}

@@ -31,6 +31,7 @@ fn behind_a_nat_gateway_exactly_what_hangs_on_a_refused_call_is_unknown() {
         "nacl",
         "route",
         "security-group",
+        "zone",
     ];
     for (call, expected) in [
         ("ec2:DescribeSubnets", everywhere.as_slice()),

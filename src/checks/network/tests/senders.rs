@@ -17,19 +17,22 @@ fn on_instances_the_agent_calls_by_their_interfaces() {
     let vpc = || Vpc::with_nat();
     ends(bridge().run_as(run), &vpc().with_instances(&["subnet-a", "subnet-pa"]), &[], &[]);
     let closed = || vpc().but(|vpc| vpc.tables[0].routes.truncate(1));
+    let lost = |subnet: &'static str| (subnet, "ACTIVE", false);
     ends(
         bridge().run_as(run),
-        &closed().with_instances(&["subnet-a", "subnet-b"]),
+        &closed().with_agents(&[lost("subnet-a"), lost("subnet-b")]),
         &["network-route fail"],
-        &["rtb-private"],
+        &["rtb-private", "subnet-a and subnet-b"],
     );
     // It may start on the others.
-    ends(
-        bridge().run_as(run),
-        &closed().with_instances(&["subnet-a", "subnet-pa"]),
-        &["network-route warn"],
-        &["subnet-a"],
-    );
+    for connected in [false, true] {
+        ends(
+            bridge().run_as(run),
+            &closed().with_agents(&[("subnet-a", "ACTIVE", connected), lost("subnet-pa")]),
+            &["network-route warn"],
+            &["subnet-a"],
+        );
+    }
     // None yet is no fault of the network.
     let results = told(bridge().run_as(run), &vpc().with_instances(&[]));
     assert!(results.iter().all(|it| it.status == Skip), "{}", brief(&results));
@@ -57,7 +60,9 @@ fn by_which_protocol_an_agent_calls_is_not_shown_where_it_has_both() {
     );
     // Fargate takes IPv4.
     ends(private(), &by_ipv6, &["network-route fail"], &["rtb-private"]);
-    let nowhere = by_ipv6.but(|vpc| vpc.tables[0].routes.truncate(1)).with_instances(&["subnet-a"]);
+    let nowhere = by_ipv6
+        .but(|vpc| vpc.tables[0].routes.truncate(1))
+        .with_agents(&[("subnet-a", "ACTIVE", false)]);
     ends(Story::given(&bridge).run_as(run), &nowhere, &["network-route fail"], &["rtb-private"]);
 }
 

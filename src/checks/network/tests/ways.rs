@@ -1,9 +1,11 @@
 //! The ways out.
 
+use serde_json::json;
+
 use super::{brief, ends, on_fargate, private, task, task_of, told, wrong};
 use crate::network::RouteTarget;
 use crate::report::Status::{Fail, Pass, Unknown, Warn};
-use crate::testing::vpc::{Vpc, route};
+use crate::testing::vpc::{REGION, Vpc, route};
 
 #[test]
 fn a_way_out_is_proven_up_to_the_internet() {
@@ -92,6 +94,167 @@ fn what_lies_beyond_the_vpc_is_unknown() {
         vpc.tables[0].routes[1] = route("10.0.0.0/8", RouteTarget::TransitGateway("tgw-1".into()));
     });
     ends(private(), &central, &["network-route unknown"], &["10.0.0.0/8 leads to tgw-1"]);
+}
+
+#[test]
+fn a_peer_lends_nobody_its_gateways() {
+    let peered = Vpc::with_nat()
+        .but(|vpc| vpc.tables[0].routes[1].target = RouteTarget::Peering("pcx-1".into()));
+    let hub = task_of("nginx:1.27", "").run_as(&on_fargate("subnet-a,subnet-b", ""));
+    let results = told(hub, &peered);
+    let failed: Vec<_> = results.iter().filter(|it| it.status == Fail).collect();
+    assert_eq!(failed.len(), 1, "{}", brief(&results));
+    let it = failed[0];
+    assert!(it.message.contains("docker.io") && it.message.contains("pcx-1"), "{it:#?}");
+    assert!(it.commands[0].to_string().contains("replace-route"), "{it:#?}");
+    // Names of services may lead to endpoints of the peer.
+    ends(private(), &peered, &["network-route unknown"], &["pcx-1"]);
+}
+
+#[test]
+fn an_instance_forwards_only_with_its_source_check_off() {
+    let by = |id: &'static str, checks: bool| {
+        let key = json!({"region": REGION, "id": id});
+        Vpc::with_nat()
+            .but(|vpc| vpc.tables[0].routes[1].target = RouteTarget::Appliance(id.into()))
+            .says("ec2:DescribeNetworkInterfaces", &key, &json!(checks))
+    };
+    for (id, command) in [
+        (
+            "eni-1",
+            "aws ec2 modify-network-interface-attribute --network-interface-id eni-1 --no-source-dest-check --region eu-west-1",
+        ),
+        (
+            "i-1",
+            "aws ec2 modify-instance-attribute --instance-id i-1 --no-source-dest-check --region eu-west-1",
+        ),
+    ] {
+        let vpc = by(id, true);
+        ends(private(), &vpc, &["network-route fail"], &[id, "source/destination check"]);
+        let failed = told(private(), &vpc).into_iter().find(|it| it.status == Fail).unwrap();
+        assert_eq!(failed.commands, [command]);
+        ends(private(), &by(id, false), &["network-route unknown"], &[id]);
+        let refused = by(id, true).refusing("ec2:DescribeNetworkInterfaces");
+        ends(private(), &refused, &["network-route unknown"], &[id]);
+    }
+}
+
+#[test]
+fn a_registry_by_its_address_is_where_its_address_is() {
+    let of = |registry: &str| {
+        task_of(&format!("{registry}/web:1"), "").run_as(&on_fargate("subnet-a,subnet-b", ""))
+    };
+    // In the VPC, without a route to the internet.
+    ends(of("10.0.9.9:5000"), &Vpc::with_endpoints(), &[], &[]);
+    ends(of("10.0.9.9:5000"), &Vpc::with_nat(), &[], &[]);
+    let fails = ["network-route fail"];
+    for vpc in [Vpc::with_endpoints(), Vpc::with_nat()] {
+        ends(of("192.168.7.7:5000"), &vpc, &fails, &["192.168.7.7:5000"]);
+        let failed = told(of("192.168.7.7:5000"), &vpc).into_iter().find(|it| it.status == Fail);
+        let failed = failed.unwrap();
+        assert!(failed.commands.is_empty(), "no NAT gateway leads there: {failed:#?}");
+    }
+    ends(of("203.0.112.9"), &Vpc::with_nat(), &[], &[]);
+    ends(of("203.0.112.9"), &Vpc::with_endpoints(), &fails, &["203.0.112.9"]);
+    let joined = Vpc::with_nat().but(|vpc| {
+        let tgw = RouteTarget::TransitGateway("tgw-1".into());
+        vpc.tables[0].routes.push(route("192.168.0.0/16", tgw));
+    });
+    ends(of("192.168.7.7:5000"), &joined, &["network-route unknown"], &["tgw-1"]);
+    // The group has to let it out at its port.
+    let shut = Vpc::with_nat().but(|vpc| {
+        vpc.group("sg-app").egress =
+            vec![crate::testing::vpc::rule(Some((443, 443)), crate::testing::vpc::anywhere())];
+    });
+    ends(of("10.0.9.9:5000"), &shut, &["network-security-group fail"], &["5000"]);
+    // One on the machine itself takes no network.
+    ends(of("localhost:5000"), &Vpc::with_endpoints(), &[], &[]);
+}
+
+#[test]
+fn a_range_of_the_vpc_is_no_part_of_the_internet() {
+    let numbered = Vpc::with_nat().but(|vpc| {
+        vpc.range.ranges.push("20.10.0.0/16".parse().unwrap());
+        vpc.subnets[0].ipv4 = "20.10.1.0/24".parse().ok();
+        vpc.tables[0].routes[1] = route("20.10.0.0/16", RouteTarget::Local);
+    });
+    let there = || task().run_as(&on_fargate("subnet-a", ""));
+    ends(there(), &numbered, &["network-route fail"], &["no route"]);
+    // A subnet of IPv6 alone.
+    let six = |routes: &'static [&'static str]| {
+        Vpc::with_both_families().but(move |vpc| {
+            vpc.subnets[0].ipv4 = None;
+            vpc.tables[0].routes = vec![route("2001:db8:1::/56", RouteTarget::Local)];
+            for to in routes {
+                let target = match *to {
+                    "::/0" => RouteTarget::EgressOnly("eigw-1".into()),
+                    _ => RouteTarget::Nat("nat-1".into()),
+                };
+                vpc.tables[0].routes.push(route(to, target));
+            }
+            vpc.subnets[0].dns64 = true;
+        })
+    };
+    ends(there(), &six(&[]), &["network-route fail"], &["no route"]);
+    let failed = told(there(), &six(&[])).into_iter().find(|it| it.status == Fail).unwrap();
+    let commands: Vec<String> = failed.commands.iter().map(ToString::to_string).collect();
+    assert!(commands.iter().all(|it| !it.contains(" 0.0.0.0/0")), "{commands:#?}");
+    assert!(commands.iter().any(|it| it.contains("create-egress-only-internet-gateway")));
+    let whole = six(&["::/0", "64:ff9b::/96"]);
+    ends(there(), &whole, &[], &[]);
+    // Rules for IPv4 do nothing there, and those that are printed are for IPv6.
+    let shut = whole.clone().but(|vpc| {
+        vpc.group("sg-app").egress =
+            vec![crate::testing::vpc::rule(None, crate::testing::vpc::anywhere())];
+    });
+    ends(there(), &shut, &["network-security-group fail"], &["443"]);
+    let failed = told(there(), &shut).into_iter().find(|it| it.status == Fail).unwrap();
+    assert!(failed.commands[0].to_string().contains("Ipv6Ranges=[{CidrIpv6=::/0}]"), "{failed:#?}");
+    let closed = whole.but(|vpc| {
+        let is_four = |it: &crate::network::AclEntry| it.range.to_string() != "::/0";
+        vpc.acls[0].entries.retain(is_four);
+    });
+    ends(there(), &closed, &["network-nacl fail"], &["443"]);
+    let failed = told(there(), &closed).into_iter().filter(|it| it.status == Fail);
+    assert_eq!(failed.count(), 1, "one cause is told once");
+}
+
+#[test]
+fn a_way_out_is_mended_with_what_leads_there() {
+    let public = on_fargate("subnet-pa,subnet-pb", r#", "assignPublicIp": "ENABLED""#);
+    let unrouted = Vpc::with_nat().but(|vpc| vpc.tables[1].routes.truncate(1));
+    let to_gateway = "aws ec2 create-route --route-table-id rtb-public --destination-cidr-block 0.0.0.0/0 --gateway-id igw-1 --region eu-west-1";
+    // The task has a public address, and its own subnet no route to the gateway.
+    let failed: Vec<_> = told(task().run_as(&public), &unrouted)
+        .into_iter()
+        .filter(|it| it.status == Fail)
+        .collect();
+    assert_eq!(failed.len(), 1, "{failed:#?}");
+    assert_eq!(failed[0].commands, [to_gateway]);
+    // The subnet of the NAT gateway has none.
+    let failed: Vec<_> =
+        told(private(), &unrouted).into_iter().filter(|it| it.status == Fail).collect();
+    assert_eq!(failed.len(), 1, "{failed:#?}");
+    assert_eq!(failed[0].commands, [to_gateway]);
+    // Block Public Access that knows no exclusions.
+    let blocked = |access: serde_json::Value| {
+        Vpc::with_nat()
+            .but(|vpc| {
+                let mode = || Some("block-bidirectional".to_owned());
+                vpc.subnets.iter_mut().for_each(|it| it.public_access = mode());
+            })
+            .says("ec2:DescribeVpcBlockPublicAccessOptions", &json!({"region": REGION}), &access)
+    };
+    let mode = "block-bidirectional";
+    for (access, has_command) in [
+        (json!(mode), true),
+        (json!({"mode": mode, "exclusions_allowed": true}), true),
+        (json!({"mode": mode, "exclusions_allowed": false}), false),
+    ] {
+        let failed = told(private(), &blocked(access)).into_iter().find(|it| it.status == Fail);
+        let failed = failed.unwrap();
+        assert_eq!(!failed.commands.is_empty(), has_command, "{failed:#?}");
+    }
 }
 
 #[test]

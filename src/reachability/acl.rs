@@ -2,9 +2,12 @@
 
 use ipnet::IpNet;
 
+use super::network_path::{Hop, Kind};
 use super::ruling::Obstacle;
 use crate::names::Region;
-use crate::network::{AclEntry, AclFact, Amendment, Displaced, Fact, Topology, amendments};
+use crate::network::{
+    AclEntry, AclFact, Amendment, Answer, Displaced, Fact, Outcome, Topology, amendments,
+};
 use crate::shell::ShellCommand;
 
 const CREATE: &str = "aws ec2 create-network-acl-entry";
@@ -15,6 +18,38 @@ pub(crate) fn letting_pass(facts: &[AclFact], topology: &Topology) -> Vec<Amendm
     let Some(worst) = facts.iter().map(Fact::outcome).min() else { return Vec::new() };
     let told: Vec<AclFact> = facts.iter().filter(|it| it.outcome() == worst).cloned().collect();
     amendments(topology, &told)
+}
+
+/// The network ACLs of a path to draw: that of the sending subnet, and those at the far ends
+/// that stop packets.
+pub(crate) fn hops(answer: &Answer<AclFact>, topology: &Topology, subnet: &str) -> (Hop, Vec<Hop>) {
+    let acl_of = |subnet: &str| {
+        let acls = topology.network_acls.into_iter().flatten();
+        let acl = acls.into_iter().find(|acl| acl.subnets.iter().any(|it| it == subnet));
+        acl.map_or("network ACL".to_owned(), |acl| acl.id.clone())
+    };
+    let worst = answer.facts.iter().map(Fact::outcome).min();
+    let stopping: Vec<&str> = answer
+        .facts
+        .iter()
+        .filter(|it| answer.outcome != Outcome::Passed && Some(it.outcome()) == worst)
+        .filter_map(|it| match it {
+            AclFact::Denied { crossing, .. } | AclFact::Partly { crossing, .. } => {
+                Some(crossing.subnet.as_str())
+            }
+            AclFact::NotShown { subnet } => Some(subnet.as_str()),
+            AclFact::SameSubnet { .. } | AclFact::Open { .. } | AclFact::Unread(_) => None,
+        })
+        .collect();
+    let mut far: Vec<Hop> = Vec::new();
+    for there in stopping.iter().filter(|there| **there != subnet) {
+        let hop = Hop::new(Kind::FarAcl, acl_of(there), true);
+        if !far.contains(&hop) {
+            far.push(hop);
+        }
+    }
+    let is_own = stopping.contains(&subnet) || far.is_empty() && answer.outcome != Outcome::Passed;
+    (Hop::new(Kind::Acl, acl_of(subnet), is_own), far)
 }
 
 /// Adds the commands that allow it.

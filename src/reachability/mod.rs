@@ -3,6 +3,7 @@
 pub(crate) mod acl;
 pub(crate) mod egress;
 pub(crate) mod fork;
+pub(crate) mod hop_names;
 pub(crate) mod interface;
 pub mod network_path;
 pub(crate) mod origin;

@@ -20,6 +20,15 @@ pub struct Hop {
     pub id: String,
     /// Whether the path ends here.
     pub broken: bool,
+    /// Its name: a `Name` tag, or the name of a security group.
+    pub name: Option<String>,
+}
+
+impl Hop {
+    /// A hop without a name.
+    pub fn new(kind: Kind, id: impl Into<String>, broken: bool) -> Hop {
+        Hop { kind, id: id.into(), broken, name: None }
+    }
 }
 
 /// The kinds of hops, in path order.
@@ -33,6 +42,8 @@ pub enum Kind {
     Acl,
     /// A route table.
     Table,
+    /// The network ACL of the subnet of a NAT gateway, an endpoint or a mount target.
+    FarAcl,
     /// A NAT gateway, an endpoint, or another target of a route.
     Gateway,
     /// An internet gateway, the last visible hop.

@@ -1,6 +1,6 @@
 //! For Graphviz: `dot -Tsvg`.
 
-use super::picture::{COLUMNS, Graph, State, mark};
+use super::picture::{COLUMNS, Graph, State, mark, titled};
 
 pub(super) fn draw(graphs: &[Graph]) -> String {
     let mut text = String::from("digraph network {\n");
@@ -32,7 +32,7 @@ fn body(graph: &Graph, prefix: &str) -> String {
                 let (fill, line) = colours(node.state);
                 format!(
                     "{prefix}{at} [label=\"{}\", fillcolor=\"{fill}\", color=\"{line}\"];",
-                    escaped(&node.id)
+                    escaped(&titled(&node.id, node.name.as_deref()))
                 )
             })
             .collect();

@@ -103,8 +103,8 @@ pub(super) fn shows_mark(node: &Node) -> bool {
 
 /// The lines of text in a box: one per group, with long names shortened in the middle.
 pub(super) fn labels(node: &Node) -> Vec<String> {
-    let lines = node.id.split(", ");
-    lines.map(|line| shortened(line, LONGEST)).collect()
+    let lines = node.id.split(", ").map(|line| shortened(line, LONGEST));
+    lines.chain(node.name.iter().map(|name| shortened(name, LONGEST))).collect()
 }
 
 /// A text shortened in the middle.

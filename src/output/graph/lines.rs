@@ -1,6 +1,6 @@
 //! The paths as text: one line for all paths with the same hops.
 
-use super::picture::shown;
+use super::picture::{shown, titled};
 use crate::output::style::{paint, style};
 use crate::output::{Look, Marks};
 use crate::reachability::network_path::{End, Kind, NetworkPath};
@@ -41,13 +41,16 @@ fn hops(trail: &NetworkPath, status: Status, look: &Look) -> Vec<String> {
     let end = trail.hops.iter().position(|hop| hop.broken).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     for (nth, hop) in trail.hops.iter().enumerate() {
-        let is_passed = matches!(hop.kind, Kind::Groups | Kind::Acl) && !hop.broken;
+        let is_filter = matches!(hop.kind, Kind::Groups | Kind::Acl | Kind::FarAcl);
+        let is_passed = is_filter && !hop.broken;
         if is_passed || nth > end || hop.kind == Kind::Destination {
             continue;
         }
+        let name = hop.name.as_deref().filter(|name| *name != hop.id);
+        let titled = shown(&titled(&hop.id, name));
         found.push(match hop.broken {
-            true => format!("{} {}", paint(style(status), look.mark(status)), shown(&hop.id)),
-            false => shown(&hop.id),
+            true => format!("{} {titled}", paint(style(status), look.mark(status))),
+            false => titled,
         });
     }
     found

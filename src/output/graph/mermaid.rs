@@ -1,6 +1,6 @@
 //! For GitHub, GitLab and wikis.
 
-use super::picture::{Graph, State, class, mark};
+use super::picture::{Graph, State, class, mark, titled};
 
 pub(super) fn draw(graphs: &[Graph]) -> String {
     let titles: Vec<&str> = graphs.iter().map(|graph| graph.title.as_str()).collect();
@@ -47,7 +47,7 @@ fn body(graph: &Graph, prefix: &str) -> String {
     for (at, node) in graph.nodes.iter().enumerate() {
         text.push_str(&format!(
             "  {prefix}{at}[\"{}\"]:::{}\n",
-            plain(&node.id),
+            plain(&titled(&node.id, node.name.as_deref())),
             class(node.state)
         ));
     }

@@ -18,9 +18,13 @@ pub(super) enum State {
 pub(super) struct Node {
     pub kind: Kind,
     pub id: String,
+    /// Its name, if it has one other than its id.
+    pub name: Option<String>,
     /// The column, from 0.
     pub column: usize,
     pub state: State,
+    /// Whether it stops packets of these subnets, but not of others.
+    pub apart: bool,
 }
 
 /// A connection of two nodes, drawn once.
@@ -51,15 +55,16 @@ impl Graph {
             reasons: Vec::new(),
             starts: 0,
         };
+        let stops = Stops::of(trails);
         for trail in trails {
-            graph.add(trail);
+            graph.add(trail, &stops);
         }
         graph.starts = graph.nodes.iter().filter(|node| node.kind == Kind::Subnet).count();
         graph.reasons = reasons(trails, graph.starts);
         graph
     }
 
-    fn add(&mut self, trail: &NetworkPath) {
+    fn add(&mut self, trail: &NetworkPath, stops: &Stops) {
         let broken = trail.hops.iter().position(|hop| hop.broken);
         let worst = match trail.end {
             End::Arrives => State::Good,
@@ -83,11 +88,20 @@ impl Graph {
                 Kind::Groups => 1,
                 Kind::Acl => 2,
                 Kind::Table => 3,
-                Kind::Gateway => (3 + gateways).min(5),
-                Kind::Internet => 5,
-                Kind::Destination => 6,
+                Kind::FarAcl => 4,
+                Kind::Gateway => (4 + gateways).min(6),
+                Kind::Internet => 6,
+                Kind::Destination => 7,
             };
-            let at = self.node(hop.kind, &shown(&hop.id), column, state);
+            let node = Node {
+                kind: hop.kind,
+                id: shown(&hop.id),
+                name: hop.name.as_deref().filter(|name| *name != hop.id).map(shown),
+                column,
+                state,
+                apart: hop.kind != Kind::Destination && stops.sets_apart(trail, hop),
+            };
+            let at = self.node(node);
             if let Some(from) = before {
                 let state = match () {
                     () if worst == State::Good => State::Good,
@@ -103,22 +117,20 @@ impl Graph {
         }
     }
 
-    fn node(&mut self, kind: Kind, id: &str, column: usize, state: State) -> usize {
-        let same = |node: &Node| node.kind == kind && node.id == id && node.column == column;
+    fn node(&mut self, wanted: Node) -> usize {
+        let same = |node: &Node| {
+            (node.kind, &node.id, node.column, node.apart)
+                == (wanted.kind, &wanted.id, wanted.column, wanted.apart)
+        };
         match self.nodes.iter().position(same) {
             Some(at) => {
                 let node = &mut self.nodes[at];
                 // A hop that other paths reach is reached.
-                node.state = match (node.state, state) {
-                    (State::Good, State::Unreached) | (State::Unreached, State::Good) => {
-                        State::Good
-                    }
-                    (one, other) => one.max(other),
-                };
+                node.state = merged(node.state, wanted.state);
                 at
             }
             None => {
-                self.nodes.push(Node { kind, id: id.to_owned(), column, state });
+                self.nodes.push(wanted);
                 self.nodes.len() - 1
             }
         }
@@ -132,11 +144,40 @@ impl Graph {
     }
 }
 
+/// The hops that stop packets of a subnet: packets of other subnets that pass there are drawn apart.
+struct Stops<'t>(Vec<(&'t str, &'t Hop)>);
+
+impl<'t> Stops<'t> {
+    fn of(trails: &'t [NetworkPath]) -> Stops<'t> {
+        let of_trail = |trail: &'t NetworkPath| {
+            let from = trail.hops.first().map_or("", |hop| hop.id.as_str());
+            let lost = matches!(trail.end, End::Lost(_) | End::Open(_));
+            trail.hops.iter().filter(move |hop| hop.broken && lost).map(move |hop| (from, hop))
+        };
+        Stops(trails.iter().flat_map(of_trail).collect())
+    }
+
+    /// Whether the hop stops something from where this path starts.
+    fn sets_apart(&self, trail: &NetworkPath, hop: &Hop) -> bool {
+        let from = trail.hops.first().map_or("", |hop| hop.id.as_str());
+        let here = |it: &&(&str, &Hop)| (it.1.kind, &it.1.id) == (hop.kind, &hop.id);
+        self.0.iter().filter(here).any(|(start, _)| *start == from)
+    }
+}
+
 /// A connection that only some paths reach counts as reached.
 pub(super) fn merged(one: State, other: State) -> State {
     match (one, other) {
         (State::Good, State::Unreached) | (State::Unreached, State::Good) => State::Good,
         (one, other) => one.max(other),
+    }
+}
+
+/// The id of a hop, with its name in brackets.
+pub(super) fn titled(id: &str, name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("{id} ({name})"),
+        None => id.to_owned(),
     }
 }
 
@@ -187,15 +228,26 @@ fn reasons(trails: &[NetworkPath], starts: usize) -> Vec<(State, String)> {
         };
         (it.state, shown(&format!("{}{from}: {}", listed(&it.to), it.why)))
     };
-    found.iter().map(told).collect()
+    let mut said: Vec<(State, String)> = found.iter().map(told).collect();
+    if said.len() > MOST_REASONS {
+        let rest = said.len() + 1 - MOST_REASONS;
+        said.truncate(MOST_REASONS - 1);
+        let state = found.get(MOST_REASONS - 1).map_or(State::Open, |reason| reason.state);
+        said.push((state, format!("{rest} more reasons, which the report names")));
+    }
+    said
 }
 
+/// The most lines below a picture that give reasons.
+pub(super) const MOST_REASONS: usize = 5;
+
 /// The heading of a column.
-pub(super) const COLUMNS: [&str; 7] = [
+pub(super) const COLUMNS: [&str; 8] = [
     "subnet",
     "security groups",
     "network ACL",
     "route table",
+    "its network ACL",
     "gateway, endpoint",
     "internet gateway",
     "destination",

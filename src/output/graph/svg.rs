@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::layout::{Layout, MARGIN, Place, TEXT, labels, shortened, shows_mark};
-use super::picture::{COLUMNS, Graph, Node, State, class, mark};
+use super::picture::{COLUMNS, Graph, MOST_REASONS, Node, State, class, mark, titled};
 use crate::output::xml::escaped;
 use crate::reachability::network_path::Kind;
 
@@ -161,9 +161,11 @@ fn draw_node(node: &Node, place: &Place, text: &mut String) {
     let class = class(node.state);
     let labels = labels(node);
     // A tooltip shows the full text of a shortened name.
-    let whole = match labels.join(", ") == node.id {
+    let full = titled(&node.id, node.name.as_deref());
+    let is_short = labels.iter().all(|label| !label.contains('…'));
+    let whole = match is_short {
         true => String::new(),
-        false => format!("<title>{}</title>", escaped(&node.id)),
+        false => format!("<title>{}</title>", escaped(&full)),
     };
     let _ = write!(
         text,
@@ -171,10 +173,12 @@ fn draw_node(node: &Node, place: &Place, text: &mut String) {
         x + 13.0,
         place.middle()
     );
+    let ids = labels.len() - usize::from(node.name.is_some());
     for (nth, label) in labels.iter().enumerate() {
+        let class = if nth < ids { "id" } else { "why" };
         let _ = write!(
             text,
-            "<text class=\"id\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            "<text class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             x + 25.0,
             y + 20.0 + TEXT * nth as f64,
             escaped(label)
@@ -195,19 +199,27 @@ fn draw_node(node: &Node, place: &Place, text: &mut String) {
 /// Why paths end, in lines that fit.
 fn reasons(graph: &Graph, width: f64, y: &mut f64, text: &mut String) {
     let most = ((width - 2.0 * MARGIN - 20.0) / SMALL_LETTER) as usize;
+    // The report has the full text, and so has the tooltip.
+    let each = (MOST_REASONS / graph.reasons.len().max(1)).max(1);
     for (state, reason) in &graph.reasons {
+        let lines = wrapped(reason, most);
+        let is_cut = lines.len() > each;
         let _ = writeln!(
             text,
             "<text class=\"mark text-{}\" x=\"{MARGIN}\" y=\"{y:.1}\">{}</text>",
             class(*state),
             mark(*state)
         );
-        for line in wrapped(reason, most) {
+        for (nth, line) in lines.iter().take(each).enumerate() {
+            let (whole, more) = match is_cut && nth + 1 == each {
+                true => (format!("<title>{}</title>", escaped(reason)), " …"),
+                false => (String::new(), ""),
+            };
             let _ = writeln!(
                 text,
-                "<text class=\"why\" x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
+                "<text class=\"why\" x=\"{:.1}\" y=\"{y:.1}\">{whole}{}{more}</text>",
                 MARGIN + 20.0,
-                escaped(&line)
+                escaped(line)
             );
             *y += LINE;
         }

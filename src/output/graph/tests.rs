@@ -5,7 +5,7 @@ use crate::output::Look;
 use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
 
 fn hop(kind: Kind, id: &str, broken: bool) -> Hop {
-    Hop { kind, id: id.to_owned(), broken }
+    Hop::new(kind, id, broken)
 }
 
 /// `ecr.api` arrives by a NAT gateway, `logs` is let out by no group.
@@ -229,4 +229,50 @@ fn the_picture_is_well_formed_whatever_is_written_in_it() {
     assert!(picture.contains("node bad") && picture.contains("1 of 2 reached"));
     assert!(picture.contains("prefers-color-scheme:dark"));
     assert_eq!(picture.matches("<g ").count(), picture.matches("</g>").count());
+}
+
+#[test]
+fn a_hop_that_stops_one_subnet_is_not_that_of_another_which_passes() {
+    let refused = || End::Lost("the policy refuses it".to_owned());
+    let trails = |of_b: End| {
+        vec![
+            by_endpoint("subnet-a", "vpce-1", "ssm", refused()),
+            by_endpoint("subnet-b", "vpce-1", "ssm", of_b),
+        ]
+    };
+    let drawn = |of_b: End| pictured(Form::Svg, "web", trails(of_b)).matches(">vpce-1<").count();
+    assert_eq!((drawn(End::Arrives), drawn(refused())), (2, 1));
+}
+
+#[test]
+fn at_most_five_lines_say_why() {
+    let long = "a reason that takes many words ".repeat(20);
+    for many in [1, 2, 5, 9] {
+        let trails: Vec<_> = (0..many)
+            .map(|nth| {
+                by_endpoint(
+                    "subnet-a",
+                    "vpce-1",
+                    &format!("s{nth}"),
+                    End::Lost(format!("{nth} {long}")),
+                )
+            })
+            .collect();
+        let svg = pictured(Form::Svg, "web", trails.clone());
+        assert!(svg.matches("class=\"why\"").count() <= 5, "{many}: {svg}");
+        let dot = pictured(Form::Dot, "web", trails);
+        assert!(dot.matches("\\l").count() <= 5, "{many}: {dot}");
+        assert_eq!(dot.contains("more reasons"), many > 5, "{many}: {dot}");
+    }
+}
+
+#[test]
+fn a_name_stands_by_its_id() {
+    let mut trail = by_endpoint("subnet-a", "vpce-1", "ssm", End::Arrives);
+    trail.hops[0].name = Some("private-a".to_owned());
+    assert!(told(std::slice::from_ref(&trail), 100).contains("subnet-a (private-a) →"));
+    for (name, form) in Form::ALL {
+        let picture = pictured(*form, "web", vec![trail.clone()]);
+        assert!(picture.contains("private-a"), "{name}: {picture}");
+    }
 }

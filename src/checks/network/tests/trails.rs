@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{on_fargate, private, task, task_of};
+use super::{brief, on_fargate, private, task, task_of, told};
 use crate::checks::network::trail::trails;
 use crate::facts::{Table, View};
+use crate::network::RouteTarget;
 use crate::reachability::network_path::{End, Kind, NetworkPath};
+use crate::report::Status;
 use crate::testing::story::Story;
-use crate::testing::vpc::{ACCOUNT, REGION, Vpc, entry};
+use crate::testing::vpc::{ACCOUNT, REGION, Vpc, entry, route};
 
 /// The paths in this VPC to this destination.
 fn paths(story: Story, vpc: &Vpc, to: &str) -> Vec<NetworkPath> {
@@ -108,5 +110,101 @@ fn where_nothing_is_known_the_picture_shows_it_open() {
         let found = trails(story.first(), &View::of(&Table::default()));
         assert_eq!(found.len(), 1, "{found:#?}");
         assert!(matches!(&found[0].end, End::Open(why) if why.contains(words)), "{found:#?}");
+    }
+}
+
+#[test]
+fn the_network_acl_that_blocks_is_the_one_that_is_marked() {
+    let closed = |acl: usize| {
+        Vpc::with_nat().but(|vpc| {
+            vpc.acls[acl].entries.insert(0, entry(90, true, false, Some((443, 443))));
+        })
+    };
+    for (acl, marked) in [(0, (Kind::Acl, "acl-private")), (1, (Kind::FarAcl, "acl-public"))] {
+        for trail in paths(private(), &closed(acl), "ecr.api") {
+            assert!(matches!(trail.end, End::Lost(_)), "{trail:#?}");
+            assert_eq!(broken(&trail), [marked]);
+            // What lies behind it is drawn all the same.
+            assert!(trail.hops.iter().any(|hop| hop.id == "nat-1"), "{trail:#?}");
+        }
+    }
+}
+
+#[test]
+fn what_routes_lead_through_is_drawn_up_to_where_it_ends() {
+    let nat = |change: fn(&mut Vpc)| Vpc::with_nat().but(change);
+    let tgw = || RouteTarget::TransitGateway("tgw-1".to_owned());
+    for (vpc, gateways, marked) in [
+        (nat(|vpc| vpc.internet_gateways.clear()), ["nat-1", "igw-1"].as_slice(), "igw-1"),
+        (nat(|vpc| vpc.nats[0].state = "failed".to_owned()), &["nat-1"], "nat-1"),
+        (
+            nat(|vpc| {
+                let mode = || Some("block-bidirectional".to_owned());
+                vpc.subnets.iter_mut().for_each(|it| it.public_access = mode());
+            }),
+            &["nat-1", "igw-1"],
+            "igw-1",
+        ),
+        (Vpc::with_nat().but(|vpc| vpc.tables[0].routes[1].target = tgw()), &["tgw-1"], "tgw-1"),
+        // No default route, but one to a network where endpoints may be.
+        (
+            Vpc::with_nat().but(|vpc| vpc.tables[0].routes[1] = route("10.0.0.0/8", tgw())),
+            &["tgw-1"],
+            "tgw-1",
+        ),
+    ] {
+        for trail in paths(private(), &vpc, "ecr.api") {
+            let drawn =
+                trail.hops.iter().filter(|it| matches!(it.kind, Kind::Gateway | Kind::Internet));
+            let drawn: Vec<&str> = drawn.map(|hop| hop.id.as_str()).collect();
+            assert_eq!(drawn, gateways, "{trail:#?}");
+            assert_eq!(
+                broken(&trail).iter().map(|it| it.1).collect::<Vec<_>>(),
+                [marked],
+                "{trail:#?}"
+            );
+        }
+    }
+}
+
+/// One subnet, so that the sentences of the checks name no other.
+fn from_one() -> Story {
+    task().run_as(&on_fargate("subnet-a", ""))
+}
+
+#[test]
+fn the_picture_and_the_verdict_name_the_same_cause() {
+    let nat = |change: fn(&mut Vpc)| Vpc::with_nat().but(change);
+    let endpoints = |change: fn(&mut Vpc)| Vpc::with_endpoints().but(change);
+    for vpc in [
+        nat(|vpc| vpc.tables[0].routes.truncate(1)),
+        nat(|vpc| vpc.nats.clear()),
+        nat(|vpc| vpc.group("sg-app").egress.clear()),
+        nat(|vpc| vpc.dns = (false, false)),
+        nat(|vpc| vpc.resolvers = vec!["192.168.5.5".to_owned()]),
+        nat(|vpc| vpc.acls[1].entries.insert(0, entry(90, true, false, Some((443, 443))))),
+        nat(|vpc| vpc.tables[0].routes[1].target = RouteTarget::VirtualGateway("vgw-1".into())),
+        endpoints(|vpc| vpc.endpoints.retain(|it| it.id != "vpce-logs")),
+        endpoints(|vpc| vpc.endpoint("logs").private_dns = false),
+        endpoints(|vpc| vpc.endpoint("logs").state = "failed".to_owned()),
+        endpoints(|vpc| vpc.group("sg-endpoint").ingress.clear()),
+        with_policy("logs", allowing("logs:CreateLogStream")),
+    ] {
+        let results = told(from_one(), &vpc);
+        let says = |status: Status, why: &str| {
+            results.iter().any(|it| it.status == status && it.message.contains(why))
+        };
+        let all = from_one().in_account(vpc.recorded()).worked_out(trails);
+        assert!(all.iter().any(|it| it.end != End::Arrives), "{}", brief(&results));
+        for trail in all {
+            match &trail.end {
+                End::Arrives => {}
+                End::Lost(why) => assert!(says(Status::Fail, why), "{why}: {}", brief(&results)),
+                End::Open(why) => {
+                    let is_told = says(Status::Unknown, why) || says(Status::Warn, why);
+                    assert!(is_told, "{why}: {}", brief(&results));
+                }
+            }
+        }
     }
 }

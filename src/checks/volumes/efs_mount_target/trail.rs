@@ -5,6 +5,8 @@ use super::{EFS_MOUNT_TARGET, EXPECTED, Mounted, Mounting, mounting};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::network::Outcome;
+use crate::reachability::acl;
+use crate::reachability::hop_names::name;
 use crate::reachability::interface::Vantage;
 use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
 use crate::task::{EfsMountUse, EgressPoint, Task};
@@ -29,7 +31,7 @@ fn of_mount(it: &EfsMountUse, facts: &View) -> Vec<NetworkPath> {
             Vec::new()
         }
         Err(stop) => {
-            let hop = |kind, id: &str| Hop { kind, id: id.to_owned(), broken: false };
+            let hop = |kind, id: &str| Hop::new(kind, id, false);
             let hops = vec![hop(Kind::Subnet, sender.name()), hop(Kind::Destination, &asked.id)];
             vec![NetworkPath { hops, end: End::Open(stop.to_string()), judged_by: JUDGED_BY }]
         }
@@ -41,7 +43,7 @@ impl Mounting<'_> {
         let mut found = Findings::new();
         let mounted = self.from(vantage, facts, &mut found);
         let end = end(mounted, found);
-        let hop = |kind, id: &str, broken| Hop { kind, id: id.to_owned(), broken };
+        let hop = |kind, id: &str, broken| Hop::new(kind, id, broken);
         let subnet = hop(Kind::Subnet, &vantage.interface.subnet.id.clone(), false);
         let destination = hop(Kind::Destination, &self.asked.id, false);
         let mut hops = vec![subnet];
@@ -52,15 +54,23 @@ impl Mounting<'_> {
                     between.as_ref().and_then(outcome).is_some_and(|it| it != Outcome::Passed)
                 };
                 let groups = vantage.interface.groups.join(", ");
-                hops.extend([
-                    hop(Kind::Groups, &groups, stops(|it| Some(it.out.outcome))),
-                    hop(Kind::Acl, "network ACL", stops(|it| Some(it.acls.as_ref().ok()?.outcome))),
-                    hop(Kind::Gateway, &target.id, stops(|it| Some(it.within.outcome))),
-                ]);
+                hops.push(hop(Kind::Groups, &groups, stops(|it| Some(it.out.outcome))));
+                match between.as_ref().and_then(|it| it.acls.as_ref().ok()) {
+                    Some(answer) => {
+                        let topology = vantage.around.topology();
+                        let subnet = &vantage.interface.subnet.id;
+                        let (own, far) = acl::hops(answer, &topology, subnet);
+                        hops.push(own);
+                        hops.extend(far);
+                    }
+                    None => hops.push(hop(Kind::Acl, "network ACL", false)),
+                }
+                hops.push(hop(Kind::Gateway, &target.id, stops(|it| Some(it.within.outcome))));
             }
             _ => hops.push(hop(Kind::Gateway, "no mount target", matches!(end, End::Lost(_)))),
         }
         hops.push(destination);
+        name(&mut hops, &vantage.around.topology());
         NetworkPath { hops, end, judged_by: JUDGED_BY }
     }
 }

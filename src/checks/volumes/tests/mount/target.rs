@@ -341,14 +341,14 @@ fn the_path_to_a_mount_target_ends_where_it_is_judged_to_end() {
         let ids: Vec<String> = its.hops.into_iter().map(|hop| hop.id).collect();
         (ids.join(" > "), broken, its.end)
     };
-    let whole = format!("subnet-a > sg-app > network ACL > fsmt-a > {FILE_SYSTEM}");
+    let whole = format!("subnet-a > sg-app > acl-1 > fsmt-a > {FILE_SYSTEM}");
     assert_eq!(path(vpc()), (whole.clone(), None, End::Arrives));
     let closed = vpc().group("sg-efs", &json!([rule(&json!({"group": "sg-other"}))]), &json!([]));
     let (ids, broken, end) = path(closed);
     assert_eq!((ids, broken.as_deref()), (whole.clone(), Some("fsmt-a")));
     assert!(matches!(&end, End::Lost(why) if why.contains("sg-other")), "{end:?}");
     let (_, broken, _) = path(vpc().acls(&[(true, false), (false, true)]));
-    assert_eq!(broken.as_deref(), Some("network ACL"));
+    assert_eq!(broken.as_deref(), Some("acl-1"));
     let (ids, broken, end) = path(vpc().targets(&[]));
     assert_eq!(ids, format!("subnet-a > no mount target > {FILE_SYSTEM}"));
     assert!(broken.is_some() && matches!(end, End::Lost(_)), "{end:?}");

@@ -6,6 +6,7 @@ mod container_resources;
 mod credential_specs;
 mod dependencies;
 mod environment;
+mod exclusive;
 mod execution_role;
 mod fargate_size;
 mod hosts;
@@ -69,7 +70,7 @@ pub static GROUP: Group = Group {
         all.extend([
             (
                 &schema::DEFINITION_SCHEMA,
-                spelling::RULES.into_iter().chain(blanks::RULES).collect(),
+                [&spelling::RULES[..], &blanks::RULES, &exclusive::RULES].concat(),
             ),
             (&fargate_size::DEFINITION_FARGATE_SIZE, fargate_size::rules()),
             (&parameters::DEFINITION_FARGATE_PARAMETERS, parameters::rules()),

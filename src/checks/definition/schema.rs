@@ -1,6 +1,6 @@
 //! `definition-schema`
 
-use super::{blanks, client, limits, spelling};
+use super::{blanks, client, exclusive, limits, spelling};
 use crate::checks::{Check, whole};
 use crate::document::DeployTool;
 use crate::document::kind::Kind;
@@ -55,6 +55,7 @@ fn definition_schema(task: &Task, _: &View) -> Judgement {
         let tool = task.tool.filter(|it| *it == DeployTool::AwsCli);
         judge_document(&input.root, examine_context(&input.root, input.kind), tool, &mut found);
         limits::judge_input(input, &mut found);
+        exclusive::judge(input, &mut found);
     }
     found.or_pass("every field is known, of the right type, within its limits")
 }

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
+use super::target;
 use crate::checks::{Check, whole};
-use crate::document::{Container, Field, LaunchTarget};
+use crate::document::{Container, Field};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::placement::size::{CpuUnits, MemoryMib, SizeError};
@@ -207,8 +208,7 @@ fn least(
 ) -> Result<(), Stop> {
     let message =
         format!("{name} is {amount} MiB; Docker starts no container with less than {LEAST_MEMORY}");
-    let on_docker = |it: &LaunchTarget| matches!(it, LaunchTarget::Ec2 | LaunchTarget::External);
-    let finding = match task.launch_targets()?.iter().any(on_docker) {
+    let finding = match target::runs_docker(task)? {
         true => LEAST.fail(message),
         false => LEAST.warn(message),
     };

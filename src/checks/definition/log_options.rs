@@ -1,5 +1,6 @@
 //! `definition-log-options`
 
+use super::target;
 use crate::checks::{Check, each};
 use crate::document::container::LogConfiguration;
 use crate::document::{Field, Place};
@@ -139,7 +140,7 @@ fn strangers(
         let message = format!("{driver} takes no option {name}");
         let finding = if driver == "awslogs" {
             DISALLOWS.fail(message)
-        } else if name.starts_with(&format!("{driver}-")) || !value::runs_docker(it)? {
+        } else if name.starts_with(&format!("{driver}-")) || !target::runs_docker(it.task)? {
             UNKNOWN.warn(message)
         } else {
             UNKNOWN.fail(message)

@@ -1,5 +1,6 @@
 //! Whose rules a definition must satisfy.
 
+use crate::document::LaunchTarget;
 use crate::document::launch::{self, OperatingSystem};
 use crate::knowledge::Stop;
 use crate::names;
@@ -24,6 +25,12 @@ pub(super) fn own_provider(task: &Task) -> Result<Option<&str>, Stop> {
         }
     }
     Ok(None)
+}
+
+/// Whether Docker runs the containers, or may: on instances that have the agent.
+pub(super) fn runs_docker(task: &Task) -> Result<bool, Stop> {
+    let docker = |it: &LaunchTarget| matches!(it, LaunchTarget::Ec2 | LaunchTarget::External);
+    Ok(task.launch_targets()?.iter().any(docker))
 }
 
 /// The operating system of the task, without its version.

@@ -1,7 +1,8 @@
 //! What the values of log options must look like.
 
+use super::super::target;
+use crate::document::Field;
 use crate::document::container::LogConfiguration;
-use crate::document::{Field, LaunchTarget};
 use crate::knowledge::Stop;
 use crate::names::LogGroupName;
 use crate::task::ContainerUse;
@@ -176,7 +177,7 @@ fn buffer(
 
 /// Docker starts no container with it; what Fargate's own log drivers do is not documented.
 fn on_docker(it: &ContainerUse, rule: &Rule, message: impl Into<String>) -> Result<Finding, Stop> {
-    Ok(if runs_docker(it)? { rule.fail(message) } else { rule.warn(message) })
+    Ok(if target::runs_docker(it.task)? { rule.fail(message) } else { rule.warn(message) })
 }
 
 /// What Docker reads as a size (<https://pkg.go.dev/github.com/docker/go-units#RAMInBytes>).
@@ -220,10 +221,4 @@ fn buffer_limit(value: &str, field: &Field<String>, found: &mut Findings) {
                 .remedy("Write a number of bytes from 0 to 536870912"),
         );
     }
-}
-
-/// Whether Docker reads the options, on a machine of the account's own.
-pub(super) fn runs_docker(it: &ContainerUse) -> Result<bool, Stop> {
-    let targets = it.task.launch_targets()?;
-    Ok(targets.iter().any(|it| matches!(it, LaunchTarget::Ec2 | LaunchTarget::External)))
 }

@@ -4,8 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::names::{Names, alone, shown};
+use super::super::target;
 use crate::document::container::MountPoint;
-use crate::document::{Container, LaunchTarget, Place};
+use crate::document::{Container, Place};
 use crate::knowledge::Stop;
 use crate::task::Task;
 use crate::verdict::{Findings, Rule};
@@ -122,9 +123,7 @@ fn paths(task: &Task, container: &Container, found: &mut Findings) {
         let Some(first) = taken.insert(plain, field.place()) else { continue };
         let message = format!("{path} is mounted twice, first at {first}");
         found.part(field.place(), |found| {
-            let on_docker =
-                |it: &LaunchTarget| matches!(it, LaunchTarget::Ec2 | LaunchTarget::External);
-            let finding = match task.launch_targets()?.iter().any(on_docker) {
+            let finding = match target::runs_docker(task)? {
                 true => TWICE.fail(message),
                 false => TWICE.warn(message),
             };

@@ -80,6 +80,7 @@ pub static GROUP: Group = Group {
             (&references::DEFINITION_REFERENCES, references::rules()),
             (&log_options::DEFINITION_LOG_OPTIONS, log_options::rules()),
             (&environment::DEFINITION_ENVIRONMENT, environment::rules()),
+            (&registered::DEFINITION_REGISTERED, registered::rules()),
         ]);
         all
     },
@@ -131,5 +132,17 @@ mod tests {
         ] {
             assert_eq!(is_date(text), date, "{text}");
         }
+    }
+
+    /// What each check reports is made from its rules, so each has some.
+    #[test]
+    fn every_check_has_its_rules() {
+        let without: Vec<&str> = GROUP
+            .checks
+            .iter()
+            .filter(|check| GROUP.rules_of(check).is_empty())
+            .map(|check| check.id)
+            .collect();
+        assert!(without.is_empty(), "no rule is listed for {without:?}");
     }
 }

@@ -2,17 +2,18 @@
 
 use super::names::Names;
 use crate::checks::{Check, whole};
+use crate::document::run_context::ContainerOverride;
 use crate::document::{ContextKind, Field};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, fail, not_applicable, warn};
+use crate::verdict::{Findings, Judgement, Rule, not_applicable, warn};
 
 pub(super) static DEFINITION_REGISTERED: Check = Check {
     id: "definition-registered",
     verifies: "the registered revision is active, and overrides name containers that it has",
     prevents: &[
-        "ClientException: TaskDefinition is inactive",
+        "InvalidParameterException: TaskDefinition is inactive",
         "ClientException: Unable to describe task definition.",
         "InvalidParameterException: Override for container named <name> is not a container in the TaskDefinition.",
     ],
@@ -22,6 +23,30 @@ pub(super) static DEFINITION_REGISTERED: Check = Check {
     advises: false,
     judge: |task| whole(task, definition_registered),
 };
+
+const INACTIVE: Rule = Rule::quoted(
+    "new tasks are started from an active revision",
+    "InvalidParameterException: TaskDefinition is inactive",
+    "https://github.com/DefangLabs/defang/pull/775",
+    "2024-10-23",
+);
+const OVERRIDE: Rule = Rule::quoted(
+    "an override names a container of the task definition",
+    "InvalidParameterException: Override for container named <name> is not a container in the TaskDefinition.",
+    "https://github.com/azavea/django-ecsmanage/issues/21",
+    "2020-06-22",
+);
+const NAMELESS: Rule = Rule::unquoted(
+    "an override that is not empty has a name",
+    "the request that starts the task is refused",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html",
+    "2022-06-22",
+);
+
+/// The rules that this check holds to.
+pub(super) fn rules() -> Vec<Rule> {
+    vec![INACTIVE, OVERRIDE, NAMELESS]
+}
 
 fn definition_registered(task: &Task, _: &View) -> Judgement {
     let overrides = &task.context.overrides.container_overrides;
@@ -61,7 +86,8 @@ fn status(task: &Task, found: &mut Findings) -> Result<(), Stop> {
                 .at(place),
         );
     } else {
-        found.fail(place, format!("the revision is {status}, so no task can be started from it"));
+        let message = format!("the revision is {status}, so no task can be started from it");
+        found.add(INACTIVE.fail(message).at(place));
     }
     Ok(())
 }
@@ -86,11 +112,18 @@ fn overridden(task: &Task, found: &mut Findings) -> Result<(), Stop> {
     for container in task.context.overrides.container_overrides.items()? {
         found.part(container.name.place(), |found| {
             match container.name.get()? {
-                None => found.fail(&container.place, "the override does not name its container"),
+                None if is_empty(container) => {}
+                None => found.add(
+                    NAMELESS
+                        .fail("the override does not name its container")
+                        .at(&container.place)
+                        .remedy("Add name"),
+                ),
                 Some(name) if !names.have(name)? => found.add(
-                    fail(format!("the definition has no container {name} to override"))
+                    OVERRIDE
+                        .fail(format!("the definition has no container {name} to override"))
                         .at(container.name.place())
-                        .prevents(format!("InvalidParameterException: Override for container named {name} is not a container in the TaskDefinition."))
+                        .naming("<name>", name)
                         .remedy("Name a container of the definition"),
                 ),
                 Some(_) => {}
@@ -99,6 +132,19 @@ fn overridden(task: &Task, found: &mut Findings) -> Result<(), Stop> {
         });
     }
     Ok(())
+}
+
+/// ECS takes an override without anything in it, `{}`
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html>).
+fn is_empty(it: &ContainerOverride) -> bool {
+    it.name.is_missing()
+        && it.command.is_missing()
+        && it.environment.is_missing()
+        && it.environment_files.is_missing()
+        && it.cpu.is_missing()
+        && it.memory.is_missing()
+        && it.memory_reservation.is_missing()
+        && it.resource_requirements.is_missing()
 }
 
 #[cfg(test)]
@@ -147,6 +193,16 @@ mod tests {
             ("${NAME}", (Unknown, at, "is a placeholder")),
         ] {
             Story::task(r#""cpu": "256""#).run_as(&run(name)).ends(&DEFINITION_REGISTERED, &[told]);
+        }
+        for (changed, told) in [
+            ("{}", (Pass, "", "name containers")),
+            (
+                r#"{"cpu": 256}"#,
+                (Fail, "run.json#/overrides/containerOverrides/0", "does not name its container"),
+            ),
+        ] {
+            let run = format!(r#"{{"overrides": {{"containerOverrides": [{changed}]}}}}"#);
+            Story::task(r#""cpu": "256""#).run_as(&run).ends(&DEFINITION_REGISTERED, &[told]);
         }
         let unresolved = Story::containers(r#"{"name": "<NAME>", "image": "nginx"}"#);
         unresolved.run_as(&run("app")).ends(&DEFINITION_REGISTERED, &[(Unknown, at, "<NAME>")]);

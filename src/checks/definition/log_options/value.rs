@@ -82,10 +82,10 @@ pub(super) fn judge(it: &ContainerUse, log: &LogConfiguration, found: &mut Findi
             match (driver, &**name) {
                 ("awslogs", "awslogs-create-group") => create_group(value, field, found),
                 ("awslogs", "awslogs-group") => group_name(value, field, found),
-                ("awslogs", "awslogs-multiline-pattern") => {
-                    if options.get("awslogs-datetime-format").is_some() {
-                        multiline(field, found);
-                    }
+                ("awslogs", "awslogs-multiline-pattern")
+                    if options.get("awslogs-datetime-format").is_some() =>
+                {
+                    multiline(field, found);
                 }
                 ("splunk", "splunk-url") => splunk_url(value, field, found),
                 ("awsfirelens", "log-driver-buffer-limit") => buffer_limit(value, field, found),

@@ -263,7 +263,7 @@ fn ports(known: &Property, value: &str, field: &Field<String>, found: &mut Findi
     // That an application without ports names port 0 is a known way out.
     let is_port = |port: &&str| port.parse::<u16>().is_ok();
     let is_list = known.holds != Holds::Port;
-    if !ports.iter().all(|port| is_port(&port)) || (!is_list && ports.len() > 1) {
+    if !ports.iter().all(is_port) || (!is_list && ports.len() > 1) {
         found.add(
             PORT.warn(format!(
                 "{name} is {value:?}, which is no {}",

@@ -37,7 +37,8 @@ pub(super) fn command(groups: Groups) -> clap::Command {
         if command.get_name() == VERIFY {
             text.push_str("\nExit codes:\n");
             for (exit, meaning) in Exit::MEANINGS {
-                text.push_str(&format!("  {:>3}  {meaning}\n", exit.code()));
+                let lead = format!("  {:>3}  ", exit.code());
+                text.push_str(&output::hanging(&lead, lead.len(), meaning, &look));
             }
         }
         command.after_help(text)

@@ -136,7 +136,8 @@ impl<'l> Page<'l> {
         if !is_long {
             return self.labelled(label, text);
         }
-        let beginning: String = text.chars().take(room - 1).collect();
+        let ellipsis = self.look.shown(" …").width();
+        let beginning: String = text.chars().take(room - ellipsis).collect();
         let whole_words = beginning.rsplit_once(' ').map_or(&*beginning, |(words, _)| words);
         self.labelled(label, &format!("{whole_words} …"));
     }

@@ -75,13 +75,13 @@ impl Row {
         let result = finding.result;
         let subject = match (finding.containers.count(), &result.resource) {
             (0, Some(resource)) => home.shorten(resource).into_owned(),
-            _ => finding.containers.list(),
+            _ => finding.containers.short(),
         };
         Row {
             status: result.status,
-            check: finding.title(),
+            check: finding.short_title(),
             subject: look.shown(&subject).into_owned(),
-            place: look.shown(&finding.place(1)).into_owned(),
+            place: look.shown(&finding.short_place()).into_owned(),
         }
     }
 }

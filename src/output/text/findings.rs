@@ -50,6 +50,12 @@ impl<'r> Several<'r> {
         self.known.len()
     }
 
+    /// `web +16`
+    pub(super) fn short(&self) -> String {
+        let first = self.first.first().copied().unwrap_or_default();
+        plus(first, self.known.len().saturating_sub(1))
+    }
+
     /// `web, worker and 14 more`
     pub(super) fn list(&self) -> String {
         and_more(self.first.join(", "), self.known.len() - self.first.len(), "more")
@@ -159,17 +165,33 @@ impl<'r> Finding<'r> {
     pub(super) fn title(&self) -> String {
         match self.checks.count() {
             0 | 1 => self.result.id.clone(),
-            count => format!("{} and {} more", self.result.id, count - 1),
+            2 => format!("{} and 1 more check", self.result.id),
+            count => format!("{} and {} more checks", self.result.id, count - 1),
         }
     }
 
+    /// `image-exists +1`
+    pub(super) fn short_title(&self) -> String {
+        plus(&self.result.id, self.checks.count().saturating_sub(1))
+    }
+
     /// Where it is written: the first places, and how many more there are.
-    pub(super) fn place(&self, most: usize) -> String {
-        let places: Vec<String> = self.places.iter().take(most).map(|it| place(it)).collect();
+    pub(super) fn place(&self) -> String {
+        let places: Vec<String> = self.places.iter().map(|it| place(it)).collect();
         let more = self.subjects.len() - places.len();
         let what = if more == 1 { "more place" } else { "more places" };
         and_more(places.join(", "), more, what)
     }
+
+    /// `taskdef.json:7:3 +4`
+    pub(super) fn short_place(&self) -> String {
+        let first = self.places.first().map(|it| place(it)).unwrap_or_default();
+        plus(&first, self.subjects.len().saturating_sub(1))
+    }
+}
+
+fn plus(first: &str, more: usize) -> String {
+    if more == 0 { first.to_owned() } else { format!("{first} +{more}") }
 }
 
 fn place(result: &CheckResult) -> String {

@@ -111,7 +111,7 @@ fn head(page: &mut Page, finding: &Finding) {
     if finding.containers.count() > 0 {
         parts.push(format!("({})", finding.containers.list()));
     }
-    let place = finding.place(3);
+    let place = finding.place();
     if !place.is_empty() {
         parts.push(format!("at {place}"));
     }

@@ -57,7 +57,27 @@ const STRATEGIES: Rule = Rule::quoted(
     "2026-09",
 );
 
-pub(super) const RULES: &[Rule] = &[SIZE, OVERRIDES, FILES, FILE, PERIOD, STRATEGIES];
+const NO_CONTAINER: Rule = Rule::quoted(
+    "a definition has a container",
+    "ClientException: Container list cannot be empty.",
+    "https://github.com/badmintoncryer/cdk-preflight",
+    "2026-09",
+);
+const CONTAINERS: Rule = Rule::quoted(
+    "a definition has at most 10 containers",
+    "ClientException: Too many containers.",
+    "https://github.com/aws/amazon-ecs-cli/issues/184",
+    "2026-11",
+);
+const CONSTRAINTS: Rule = Rule::unquoted(
+    "a definition and its request have at most 10 placement constraints",
+    "ClientException or InvalidParameterException",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html",
+    "2026-11-30",
+);
+
+pub(super) const RULES: &[Rule] =
+    &[SIZE, OVERRIDES, FILES, FILE, PERIOD, STRATEGIES, NO_CONTAINER, CONTAINERS, CONSTRAINTS];
 
 /// Judges the definition.
 pub(super) fn judge(task: &Task, form: Kind, found: &mut Findings) {
@@ -65,13 +85,12 @@ pub(super) fn judge(task: &Task, form: Kind, found: &mut Findings) {
     if let Ok(Some(containers)) = definition.container_definitions.get() {
         let place = definition.container_definitions.place();
         if containers.is_empty() {
-            let finding = fail("the task definition has no container").at(place);
-            found.add(finding.prevents("ClientException: Container list cannot be empty."));
+            let finding = NO_CONTAINER.fail("the task definition has no container").at(place);
+            found.add(finding.remedy("Add a container"));
         } else if containers.len() > 10 {
             let message =
                 format!("there are {} containers, and a task has at most 10", containers.len());
-            let finding = fail(message).at(place).prevents("ClientException: Too many containers.");
-            found.add(finding.remedy("Split the task"));
+            found.add(CONTAINERS.fail(message).at(place).remedy("Split the task"));
         }
         for container in containers {
             judge_container(task, container, found);
@@ -112,9 +131,9 @@ fn constraints(task: &Task, found: &mut Findings) {
     let number = written.len() + requested.len();
     if let Some(eleventh) = written.iter().chain(requested).nth(10) {
         found.add(
-            fail(format!("there are {number} placement constraints, and 10 are allowed"))
+            CONSTRAINTS
+                .fail(format!("there are {number} placement constraints, but only 10 are allowed"))
                 .at(&eleventh.place)
-                .prevents("ClientException (AWS's exact words are not known)")
                 .remedy("Join constraints with `and` in one expression"),
         );
     }

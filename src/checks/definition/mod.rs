@@ -17,6 +17,7 @@ mod managed;
 mod mode;
 mod names;
 mod network_mode;
+mod network_rules;
 mod parameters;
 mod placement;
 mod platform;

@@ -1,6 +1,7 @@
 //! `definition-network-mode`
 
 use super::mode::{Mode, REGISTRATION};
+use super::network_rules::{EXTERNAL, FARGATE, MANAGED, PUBLIC_ADDRESS, WINDOWS};
 use super::{port, target};
 use crate::checks::{Check, whole};
 use crate::document::Container;
@@ -9,7 +10,7 @@ use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::names::OperatingSystem;
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, Rule, fail, warn};
+use crate::verdict::{Findings, Judgement, Rule, fail};
 
 pub(super) static DEFINITION_NETWORK_MODE: Check = Check {
     id: "definition-network-mode",
@@ -62,41 +63,40 @@ fn fits_targets(task: &Task, mode: Mode, findings: &mut Findings) -> Result<(), 
     let targets = task.launch_targets()?;
     if task.is_for_fargate()? && mode != Mode::Awsvpc {
         findings.add(
-            fail(format!("{written}, and Fargate supports awsvpc only"))
+            FARGATE
+                .fail(format!("{written}, but Fargate supports awsvpc only"))
                 .at(field.place())
                 .remedy("Set networkMode to awsvpc"),
         );
     }
     for target in &targets {
         match (target, mode) {
-            // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
             (LaunchTarget::External, Mode::Awsvpc) => findings.add(
-                fail(format!(
-                    "{written}, and external instances support bridge, host and none only"
-                ))
-                .at(field.place())
-                .prevents(REGISTRATION)
-                .remedy("Set networkMode to bridge, host or none for external instances"),
+                EXTERNAL
+                    .fail(format!(
+                        "{written}, but external instances support bridge, host and none only"
+                    ))
+                    .at(field.place())
+                    .remedy("Set networkMode to bridge, host or none for external instances"),
             ),
-            // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html
             (LaunchTarget::ManagedInstances, Mode::Bridge) => findings.add(
-                warn(format!(
-                    "{written}, and Managed Instances are documented for awsvpc, host and none"
-                ))
-                .at(field.place())
-                .prevents(REGISTRATION)
-                .remedy("Set networkMode to awsvpc or host"),
+                MANAGED
+                    .warn(format!(
+                        "{written}, but Managed Instances are documented for awsvpc, host and none"
+                    ))
+                    .at(field.place())
+                    .remedy("Set networkMode to awsvpc or host"),
             ),
             (LaunchTarget::Ec2, Mode::Host | Mode::None)
                 if target::operating_system(task)? == OperatingSystem::Windows =>
             {
                 findings.add(
-                    warn(format!(
-                        "{written}, and Windows is documented for the default mode and awsvpc"
-                    ))
-                    .at(field.place())
-                    .prevents(REGISTRATION)
-                    .remedy("Leave networkMode out, or set it to awsvpc"),
+                    WINDOWS
+                        .warn(format!(
+                            "{written}, but Windows is documented for the default mode and awsvpc"
+                        ))
+                        .at(field.place())
+                        .remedy("Leave networkMode out, or set it to awsvpc"),
                 );
             }
             _ => {}
@@ -242,10 +242,10 @@ fn public_address(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
         return Ok(());
     }
     let refused = |on: &str| {
-        fail(format!("assignPublicIp is ENABLED, which {on} does not support"))
+        PUBLIC_ADDRESS
+            .fail(format!("assignPublicIp is ENABLED, which {on} does not support"))
             .at(field.place())
-            .prevents("InvalidParameterException: Assign public IP is not supported for this launch type.")
-            .remedy("Set assignPublicIp to DISABLED, and give the subnets a way out through a NAT gateway")
+            .remedy("Set assignPublicIp to DISABLED, and route the subnets through a NAT gateway")
     };
     if let Some(provider) = target::own_provider(task)? {
         return Err(Gap::Undecidable {
@@ -261,9 +261,10 @@ fn public_address(task: &Task, findings: &mut Findings) -> Result<(), Stop> {
             findings.add(refused("an external instance"));
         }
         None if !task.is_for_fargate()? => findings.add(
-            warn("assignPublicIp is ENABLED, which EC2 does not support, and nothing says that the task runs on Fargate")
+            PUBLIC_ADDRESS
+                .warn("assignPublicIp is ENABLED, which EC2 does not support, and nothing says that the task runs on Fargate")
                 .at(field.place())
-                .remedy("Name the launch type FARGATE, or set assignPublicIp to DISABLED"),
+                .remedy("Set the launch type FARGATE, or set assignPublicIp to DISABLED"),
         ),
         _ => {}
     }

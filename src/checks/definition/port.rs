@@ -1,14 +1,17 @@
 //! Port mappings under the network mode, for `definition-network-mode`
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html>).
 
-use super::mode::{Mode, REGISTRATION};
+use super::mode::Mode;
+use super::network_rules::{
+    CONTAINER_PORT, EPHEMERAL, HOST_PORT, NO_PORTS, RANGE_COUNT, RESERVED, SAME_PORT,
+};
 use super::port_clash::{Taken, clash};
 use super::{port_names, port_range};
 use crate::document::Container;
 use crate::document::container::PortMapping;
 use crate::knowledge::Stop;
 use crate::task::Task;
-use crate::verdict::{Findings, fail, warn};
+use crate::verdict::Findings;
 
 /// The first port that an instance may assign by itself: "In general, ports below 32768 are outside of
 /// the ephemeral port range." (seen 2026-11).
@@ -19,7 +22,7 @@ const MOST_RANGES: usize = 100;
 
 /// Ports of an instance that the agent reserves for SSH, Docker and itself, unless it is configured
 /// otherwise (seen 2026-11).
-const RESERVED: [i64; 6] = [22, 2375, 2376, 51678, 51679, 51680];
+const RESERVED_PORTS: [i64; 6] = [22, 2375, 2376, 51678, 51679, 51680];
 
 /// Judges the port mappings of all containers. Without a mode, only what holds in any.
 pub(super) fn judge(task: &Task, mode: Option<Mode>, findings: &mut Findings) {
@@ -54,21 +57,21 @@ fn refuse_any(
     let place = container.port_mappings.place();
     if mode == Some(Mode::None) && !mappings.is_empty() {
         findings.add(
-            fail("portMappings cannot be combined with networkMode none")
+            NO_PORTS
+                .fail("portMappings cannot be combined with networkMode none")
                 .at(place)
-                .prevents(REGISTRATION)
                 .remedy("Remove the port mappings, or choose another network mode"),
         );
     }
     let ranges = mappings.iter().filter(|it| !it.container_port_range.is_missing()).count();
     if ranges > MOST_RANGES {
         findings.add(
-            fail(format!(
-                "there are {ranges} port ranges, and a container may have at most {MOST_RANGES}"
-            ))
-            .at(place)
-            .prevents(REGISTRATION)
-            .remedy("Join the ranges, or spread them over several containers"),
+            RANGE_COUNT
+                .fail(format!(
+                    "there are {ranges} port ranges, but a container has at most {MOST_RANGES}"
+                ))
+                .at(place)
+                .remedy("Join the ranges, or spread them over several containers"),
         );
     }
 }
@@ -83,53 +86,53 @@ fn judge_mapping(
     if mapping.container_port_range.get()?.is_some() {
         return port_range::judge(name, mapping, mode, findings);
     }
-    let invalid =
-        || format!("ClientException: Invalid 'containerPort' setting for container '{name}'.");
     let Some(port) = mapping.container_port.get()? else {
         findings.add(
-            fail("the port mapping has no containerPort")
+            CONTAINER_PORT
+                .fail("the port mapping has no containerPort")
                 .at(mapping.container_port.place())
-                .prevents(invalid())
+                .naming("<container>", name)
                 .remedy("Set containerPort"),
         );
         return Ok(());
     };
     if !(1..=65535).contains(port) {
         findings.add(
-            fail(format!("containerPort is {port}, and ports are 1 to 65535"))
+            CONTAINER_PORT
+                .fail(format!("containerPort is {port}, but ports are 1 to 65535"))
                 .at(mapping.container_port.place())
-                .prevents(invalid())
+                .naming("<container>", name)
                 .remedy("Set containerPort to a port from 1 to 65535"),
         );
     }
     let Some(host) = mapping.host_port.get()? else { return Ok(()) };
     if !(0..=65535).contains(host) {
         findings.add(
-            fail(format!("hostPort is {host}, and ports are 0 to 65535"))
+            HOST_PORT
+                .fail(format!("hostPort is {host}, but ports are 0 to 65535"))
                 .at(mapping.host_port.place())
-                .prevents(REGISTRATION)
                 .remedy("Set hostPort to a port of the host, or to 0 for one that is free"),
         );
     }
-    if matches!(mode, Some(Mode::Bridge | Mode::Host)) && RESERVED.contains(host) {
+    if matches!(mode, Some(Mode::Bridge | Mode::Host)) && RESERVED_PORTS.contains(host) {
         findings.add(
-            warn(format!("hostPort is {host}, which the agent reserves on every instance"))
+            RESERVED
+                .warn(format!("hostPort is {host}, which the agent reserves on every instance"))
                 .at(mapping.host_port.place())
-                .prevents("RESOURCE:PORTS")
                 .remedy("Choose another hostPort, or 0 for one that is free"),
         );
     }
     if mode == Some(Mode::Bridge)
         && (FIRST_EPHEMERAL..=65535).contains(host)
-        && !RESERVED.contains(host)
+        && !RESERVED_PORTS.contains(host)
     {
         findings.add(
-            warn(format!(
-                "hostPort is {host}, in the ephemeral port range, from which ports are assigned automatically"
-            ))
-            .at(mapping.host_port.place())
-            .prevents("RESOURCE:PORTS")
-            .remedy("Choose a hostPort below 32768, or 0 for one that is free"),
+            EPHEMERAL
+                .warn(format!(
+                    "hostPort is {host}, in the ephemeral port range, from which ports are assigned automatically"
+                ))
+                .at(mapping.host_port.place())
+                .remedy("Choose a hostPort below 32768, or 0 for one that is free"),
         );
     }
     let own = match mode {
@@ -139,9 +142,12 @@ fn judge_mapping(
     };
     if host != port {
         findings.add(
-            fail(format!("hostPort is {host} and containerPort is {port}, which must be equal with networkMode {own}"))
+            SAME_PORT
+                .fail(format!(
+                    "hostPort is {host} and containerPort is {port}, but with networkMode {own} they must be equal"
+                ))
                 .at(mapping.host_port.place())
-                .prevents(format!("ClientException: When networkMode={own}, the host ports and container ports in port mappings must match."))
+                .naming("<mode>", own)
                 .remedy("Remove hostPort"),
         );
     }

@@ -1,9 +1,9 @@
 //! The rules of AWS's that these checks hold to, for `checks --format json`.
 
 use super::{
-    client, credential_specs, hosts, limits, linux, managed, network_mode, parameters, placement,
-    port_clash, port_names, port_range, resource_requirements, schema, system_controls, tags,
-    task_size, timeouts, ulimits, unasked, volumes,
+    client, credential_specs, hosts, limits, linux, managed, network_mode, network_rules,
+    parameters, placement, port_clash, port_names, port_range, resource_requirements, schema,
+    system_controls, tags, task_size, timeouts, ulimits, unasked, volumes,
 };
 use crate::checks::Check;
 use crate::verdict::Rule;
@@ -24,7 +24,13 @@ pub(super) fn of_values() -> Vec<(&'static Check, Vec<Rule>)> {
         unasked::RULES,
         volumes::RULES,
     ];
-    let network = [network_mode::RULES, port_clash::RULES, port_names::RULES, port_range::RULES];
+    let network = [
+        network_mode::RULES,
+        network_rules::RULES,
+        port_clash::RULES,
+        port_names::RULES,
+        port_range::RULES,
+    ];
     let parameters = [managed::RULES, placement::RULES, system_controls::RULES];
     vec![
         (&schema::DEFINITION_SCHEMA, schema.concat()),

@@ -257,12 +257,10 @@ fn http_client(
     settings: &Settings,
     bundle: Option<PathBuf>,
 ) -> Result<reqwest::Client, NoConnection> {
-    let mut builder = reqwest::Client::builder()
+    let mut builder = super::connector::client_builder()
         .user_agent(concat!("aws-ecs-preflight/", env!("CARGO_PKG_VERSION")))
         // Some proxies and emulators compare header names by case, and expect botocore's.
         .http1_title_case_headers()
-        // A signed request, with the session token in it, goes nowhere but to the endpoint.
-        .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(settings.connect_timeout.unwrap_or(Duration::from_secs(3)))
         .read_timeout(settings.read_timeout.unwrap_or(Duration::from_secs(8)));
     if settings.accept_any_certificate {

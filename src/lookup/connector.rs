@@ -16,6 +16,14 @@ use super::aws::check_well_formed;
 /// No page of an AWS answer is nearly as large, in bytes. An endless body would fill the memory.
 const MOST_BYTES: usize = 32 << 20;
 
+/// A client that encrypts with ring, and follows no redirect: a signed request, with the session token
+/// in it, goes nowhere but to the endpoint.
+pub(super) fn client_builder() -> reqwest::ClientBuilder {
+    // An error says that it is installed already.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none())
+}
+
 /// The SDK's view of the shared client.
 #[derive(Clone, Debug)]
 pub(super) struct Http(pub(super) reqwest::Client);

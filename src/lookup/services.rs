@@ -125,8 +125,7 @@ const BRIEFLY: std::time::Duration = std::time::Duration::from_secs(2);
 /// A client that does not wait long.
 #[cfg(test)]
 pub(super) fn brief_client() -> reqwest::Client {
-    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-    builder.no_proxy().timeout(BRIEFLY).build().unwrap()
+    super::connector::client_builder().no_proxy().timeout(BRIEFLY).build().unwrap()
 }
 
 /// All services at one address, with made-up credentials, without retries and with short timeouts.

@@ -68,9 +68,8 @@ impl Fake {
 }
 
 fn registries() -> Registries {
-    let http = reqwest::Client::builder().no_proxy().timeout(std::time::Duration::from_secs(5));
-    let http = http.redirect(reqwest::redirect::Policy::none());
-    Registries::new(http.build().unwrap())
+    let http = crate::lookup::connector::client_builder().no_proxy();
+    Registries::new(http.timeout(std::time::Duration::from_secs(5)).build().unwrap())
 }
 
 fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> Reply {

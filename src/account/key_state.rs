@@ -7,7 +7,7 @@ use crate::shell::ShellCommand;
 use crate::verdict::Finding;
 
 /// The finding that a key cannot be used, with the fix for its state.
-pub(crate) fn mended(finding: Finding, key: &Key, region: &Region) -> Finding {
+pub(crate) fn with_fix(finding: Finding, key: &Key, region: &Region) -> Finding {
     let on_key = |program| ShellCommand::of(program).option("--key-id", &key.arn).region(region);
     match key.state.as_str() {
         "Disabled" => finding

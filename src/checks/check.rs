@@ -16,7 +16,8 @@ pub struct Check {
     /// The claim, in positive form and in the user's words.
     pub verifies: &'static str,
     /// The runtime errors that the check prevents. AWS's text is quoted word for word, with `...` for what is
-    /// left out; where AWS documents no text, a description begins in lower case and says what happens.
+    /// left out. Another text ends with "(AWS's exact words are not known)" or, if there is no error, begins
+    /// with "no error text:".
     pub prevents: &'static [&'static str],
     /// How to fix it, in one sentence.
     pub remedy: &'static str,

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_was_not_told_is_absent_or_unknown_as_the_context_was_made() {
+    fn an_unlisted_key_is_absent_or_unknown_as_the_context_says() {
         assert_eq!(Context::complete().state("aws:sourceip"), &KeyState::Absent);
         assert_eq!(Context::partial().state("aws:sourceip"), &KeyState::Unknown);
     }

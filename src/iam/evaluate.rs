@@ -59,7 +59,7 @@ pub fn evaluate(request: &Request, layers: &Layers) -> Evaluation {
     Evaluation { decision, deciding, grounds, misses, notes: notes(&judged) }
 }
 
-/// Tries the values that the unknown keys may have; what is open after that remains so.
+/// Tries the values that the unknown keys may have; what is unknown after that remains so.
 fn settle_open(
     request: &Request,
     layers: &Layers,
@@ -88,7 +88,7 @@ fn settle_open(
 /// The most statements that are weighed against each other; beyond, all of them count.
 const WEIGHED: usize = 8;
 
-/// Which of the statements make a difference, if each of those that are open may apply or not.
+/// Which of the statements make a difference, if each of the undecided ones may apply or not.
 fn statements_that_matter(judged: &[Judged<'_>], situation: &Situation) -> Vec<bool> {
     let open: Vec<usize> =
         (0..judged.len()).filter(|at| judged[*at].applies() == Truth::Unknown).collect();
@@ -118,7 +118,7 @@ fn statements_that_matter(judged: &[Judged<'_>], situation: &Situation) -> Vec<b
     matter
 }
 
-/// The unknown keys that open statements ask for: in lower case, and as they are written first.
+/// The unknown keys that undecided statements use: in lower case, and as they are written first.
 fn unknown_keys(
     judged: &[Judged<'_>],
     matter: &[bool],
@@ -136,7 +136,7 @@ fn unknown_keys(
     keys
 }
 
-/// The keys that a statement asks for where it is open, in lower case and as written.
+/// The keys that a statement uses where its effect is unknown, in lower case and as written.
 fn asked<'a>(judged: &Judged<'a>) -> Vec<(&'a str, &'a str)> {
     let statement = judged.statement;
     let open = statement.conditions.iter().zip(&judged.inspection.conditions);

@@ -48,7 +48,7 @@ impl Layers {
         let mut add = |side, of_side: &mut dyn Iterator<Item = &'a Policy>| {
             policies.extend(of_side.map(|policy| (side, policy)));
         };
-        // Services and anonymous clients have no policies of their own.
+        // Services and anonymous clients have no identity policies.
         if !principal.is_of_no_account() {
             add(Side::Identity, &mut self.identity.iter());
             add(Side::Boundary, &mut self.boundary.iter());

@@ -40,7 +40,7 @@ pub enum Failure {
     Principal {
         /// The principals of the policy, as written.
         wanted: Vec<String>,
-        /// Who asks.
+        /// The caller.
         requested: String,
         /// What is likely wrong.
         hint: Option<String>,

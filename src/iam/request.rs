@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_owner_is_in_the_arn_or_has_to_be_told() {
+    fn the_owner_is_in_the_arn_or_has_to_be_given() {
         let owner = |resource| request("x:Y", resource).owner.map(|owner| owner.to_string());
         let secret = "arn:aws:secretsmanager:eu-west-1:444455556666:secret:db-AbCdEf";
         assert_eq!(owner(secret).as_deref(), Some("444455556666"));

@@ -185,7 +185,7 @@ impl Collector<'_> {
         );
     }
 
-    /// Volumes from a snapshot, and volumes under a key of one's own
+    /// Volumes from a snapshot, and volumes with a customer managed key
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html>).
     fn encrypts(&mut self, ebs: &ManagedEbsVolume) -> Result<(), Stop> {
         if let Some(snapshot) = ebs.snapshot_id.get()? {

@@ -162,14 +162,14 @@ impl Home {
         });
         // A task and its roles are in one account
         // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html).
-        let told = [&registered, &arn_of_role];
-        let account = told.iter().find_map(|arn| arn.as_ref()?.account().cloned());
+        let arns = [&registered, &arn_of_role];
+        let account = arns.iter().find_map(|arn| arn.as_ref()?.account().cloned());
         let account = account.or_else(|| known.account.clone());
         let region =
             task.home.clone().or_else(|| registered.as_ref().and_then(|arn| arn.region.clone()));
         let partition = region.as_ref().map(Region::partition);
         let partition =
-            partition.or_else(|| told.iter().find_map(|arn| Some(arn.as_ref()?.partition)));
+            partition.or_else(|| arns.iter().find_map(|arn| Some(arn.as_ref()?.partition)));
         Home {
             partition: partition.unwrap_or(Partition::Aws),
             region: region.map_or("*".to_owned(), |region| region.to_string()),

@@ -8,6 +8,7 @@ use crate::account::rights::{Policies, PolicySet, of_task};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::organizations::ASSUMPTION;
+use crate::names::words;
 use crate::verdict::{Finding, Judgement, Severity, fail, pass};
 
 /// The answer for all the calls that one operation takes.
@@ -66,23 +67,17 @@ pub(crate) fn of_all(
 
 /// All denied calls in one sentence, with their reasons, each once.
 fn refused_together(set: &PolicySet, refused: &[&JudgedCall], guard: Option<&Guard>) -> Finding {
-    let mut reasons: Vec<&str> = Vec::new();
-    for it in refused {
-        let Outcome::Denied(own) = &it.outcome else { continue };
-        for reason in own {
-            if !reasons.contains(&reason.as_str()) {
-                reasons.push(reason);
-            }
-        }
-    }
     let wishes = refused.iter().map(|it| &it.wish);
     let objects: Vec<String> = by_resource(wishes)
         .into_iter()
         .map(|(wish, actions)| format!("{} on {}", actions.join(", "), wish.in_words()))
         .collect();
-    let said = reasons.join("; ");
-    let message =
-        format!("{} is not authorized to perform {}: {said}", set.arn, objects.join(" or "));
+    let message = format!(
+        "{} is not authorized to perform {}: {}",
+        set.arn,
+        objects.join(" or "),
+        reasons(refused)
+    );
     let mut finding = fail(message).on(&set.arn);
     let remedy = Remedy::of(set, refused, guard);
     finding.remedy = remedy.sentence();
@@ -92,6 +87,29 @@ fn refused_together(set: &PolicySet, refused: &[&JudgedCall], guard: Option<&Gua
         finding.severity = Severity::Warn;
     }
     finding
+}
+
+/// The reasons, each once, with its actions, unless all calls have the same reason.
+fn reasons(refused: &[&JudgedCall]) -> String {
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for it in refused {
+        let Outcome::Denied(own) = &it.outcome else { continue };
+        let (reason, action) = (own.join("; "), it.wish.action.as_str());
+        match groups.iter_mut().find(|(other, _)| *other == reason) {
+            Some((_, actions)) if actions.contains(&action) => {}
+            Some((_, actions)) => actions.push(action),
+            None => groups.push((reason, vec![action])),
+        }
+    }
+    match groups.as_slice() {
+        [(reason, _)] => reason.clone(),
+        several => {
+            let each = several
+                .iter()
+                .map(|(reason, actions)| format!("for {}, {reason}", words::and(actions)));
+            each.collect::<Vec<_>>().join("; ")
+        }
+    }
 }
 
 /// Notes the assumption about what only the organization's management account can see.

@@ -38,9 +38,9 @@ pub(crate) struct Wish {
     /// The tags that this call sets: these and no others, if known.
     pub sets: Option<BTreeMap<String, String>>,
     /// The resource in the command that would allow it, where that is more than this one resource.
-    pub mended_on: Option<String>,
+    pub allowed_on: Option<String>,
     /// The conditions in that command: operator, key and value.
-    pub mended_if: Vec<(&'static str, &'static str, String)>,
+    pub allowed_if: Vec<(&'static str, &'static str, String)>,
     /// Whether a service makes it on behalf of the caller (a forward access session).
     pub forwarded: bool,
 }
@@ -54,8 +54,8 @@ impl Wish {
             context: Vec::new(),
             whole: Vec::new(),
             sets: None,
-            mended_on: None,
-            mended_if: Vec::new(),
+            allowed_on: None,
+            allowed_if: Vec::new(),
             forwarded: false,
         }
     }
@@ -81,19 +81,19 @@ impl Wish {
     }
 
     /// The same call, as one of many on everything that this ARN covers.
-    pub(crate) fn mended_on(mut self, resource: impl Into<String>) -> Wish {
-        self.mended_on = Some(resource.into());
+    pub(crate) fn allowed_on(mut self, resource: impl Into<String>) -> Wish {
+        self.allowed_on = Some(resource.into());
         self
     }
 
     /// The same call, to be allowed only under this condition.
-    pub(crate) fn mended_if(
+    pub(crate) fn allowed_if(
         mut self,
         operator: &'static str,
         key: &'static str,
         value: impl Into<String>,
     ) -> Wish {
-        self.mended_if.push((operator, key, value.into()));
+        self.allowed_if.push((operator, key, value.into()));
         self
     }
 
@@ -110,7 +110,7 @@ impl Wish {
 
     /// The ARN that a statement which allows it would name.
     pub(crate) fn grantable(&self) -> &str {
-        self.mended_on.as_deref().unwrap_or(&self.resource)
+        self.allowed_on.as_deref().unwrap_or(&self.resource)
     }
 
     /// The same call, with this condition key.

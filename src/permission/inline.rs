@@ -26,7 +26,7 @@ pub(crate) fn statements<'w>(wishes: impl IntoIterator<Item = &'w Wish>) -> Vec<
     let mut groups: Vec<(&Wish, Vec<&str>)> = Vec::new();
     for wish in wishes {
         let alike = |other: &Wish| {
-            other.grantable() == wish.grantable() && other.mended_if == wish.mended_if
+            other.grantable() == wish.grantable() && other.allowed_if == wish.allowed_if
         };
         match groups.iter_mut().find(|(other, _)| alike(other)) {
             Some((_, actions)) if actions.contains(&wish.action.as_str()) => {}
@@ -43,7 +43,7 @@ fn statement(wish: &Wish, actions: &[&str]) -> Value {
         several => json!(several),
     };
     let mut statement = json!({"Effect": "Allow", "Action": action, "Resource": wish.grantable()});
-    for (operator, key, value) in &wish.mended_if {
+    for (operator, key, value) in &wish.allowed_if {
         statement["Condition"][*operator][*key] = json!(value);
     }
     statement

@@ -156,7 +156,7 @@ pub(crate) fn grant(set: &PolicySet, wish: &Wish) -> Option<ShellCommand> {
 }
 
 /// The commands that fix a denial of the engine, or show what denies.
-pub(crate) fn mends(set: &PolicySet, wish: Wish, evaluation: Evaluation) -> Vec<ShellCommand> {
+pub(crate) fn fixes(set: &PolicySet, wish: Wish, evaluation: Evaluation) -> Vec<ShellCommand> {
     let said = JudgedCall::new(wish, evaluation, Outcome::Denied(Vec::new()));
     remedy::Remedy::of(set, &[&said], None).commands
 }

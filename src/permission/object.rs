@@ -40,8 +40,8 @@ pub(crate) fn reads(object: &S3Object, task: &Task, facts: &View) -> Judgement {
     answer.judge(who, &format!("read {object}"), facts)
 }
 
-/// The bucket's policy and its owner. S3 shows the policy to the owning account only, so whoever can read
-/// it owns the bucket
+/// The bucket's policy and its owner. S3 shows the policy to the owning account only, so a caller that can
+/// read it owns the bucket
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html>).
 ///
 /// # Errors

@@ -22,7 +22,7 @@ use crate::permission;
 use crate::shell::ShellCommand;
 use crate::task::Witness;
 
-/// Who asks for something.
+/// The principal of a question.
 #[derive(Clone, Debug)]
 pub enum Asker {
     /// A role, a session of one, or a user. A session's ARN is kept, as policies may name it.
@@ -34,7 +34,7 @@ pub enum Asker {
 /// The question.
 #[derive(Clone, Debug)]
 pub struct Access {
-    /// Who asks.
+    /// The principal.
     pub asker: Asker,
     /// The action.
     pub action: String,
@@ -51,7 +51,7 @@ pub struct Access {
 pub struct Answer {
     /// What the engine says.
     pub evaluation: Evaluation,
-    /// Who asks, in full.
+    /// The principal, with its full ARN.
     pub principal: String,
     /// What is asked for: of an alias, the key.
     pub resource: String,

@@ -235,7 +235,7 @@ impl<'m> Remedy<'m> {
             calls(wishes)
         ));
         let bare: Vec<Wish> =
-            wishes.iter().map(|it| Wish { mended_if: Vec::new(), ..(*it).clone() }).collect();
+            wishes.iter().map(|it| Wish { allowed_if: Vec::new(), ..(*it).clone() }).collect();
         let document = amended(&boundary.document, inline::statements(&bare));
         self.add(
             ShellCommand::of("aws iam create-policy-version")

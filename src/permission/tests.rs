@@ -1,4 +1,4 @@
-mod mending;
+mod fixes;
 
 use crate::account::rights::Kind;
 use std::collections::BTreeMap;
@@ -187,4 +187,19 @@ fn all_denied_calls_are_reported_together() {
         told.contains(r#""Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"]"#),
         "{told}"
     );
+}
+
+#[test]
+fn different_reasons_name_the_actions_that_they_are_for() {
+    let of = |name: &str| format!("arn:aws:ecr:eu-west-1:111122223333:repository/{name}");
+    let calls = ["ecr:BatchGetImage", "ecr:CreateRepository"]
+        .map(|action| (Wish::new(action, of("app")), ResourceSide::default()))
+        .to_vec();
+    let who = role(allow("ecr:BatchGetImage", &of("other")));
+    let told = told(judge(&who, calls, &"eu-west-1".parse().unwrap(), None));
+    let (near, none) = (
+        "for ecr:BatchGetImage, no identity policy allows it; closest match: ",
+        "; for ecr:CreateRepository, no identity policy allows the action",
+    );
+    assert!(told.contains(near) && told.contains(none), "{told}");
 }

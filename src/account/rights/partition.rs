@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::names::Partition;
 
-/// The document of a managed policy. An AWS managed policy is the same in every partition, with ARNs of its
-/// own partition. Emulators return it with ARNs of another one: they are corrected, so that nothing fails
-/// because of that.
+/// The document of a managed policy. An AWS managed policy is the same in every partition, with ARNs of that
+/// partition. Emulators return it with ARNs of another one: they are corrected, so that nothing fails because
+/// of that.
 pub(crate) fn document(arn: &str, document: &Value, partition: Partition) -> Value {
     match arn.starts_with(&format!("arn:{partition}:iam::aws:")) && partition != Partition::Aws {
         true => moved(document, partition),

@@ -96,8 +96,8 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     })
 }
 
-/// Why ECR cannot read the repository: its key is not usable. The role that pulls needs no permission for the
-/// key, because ECR has grants for it
+/// Why ECR cannot read the repository: its key is not usable. The role used for the pull needs no permission for
+/// the key, because ECR has grants for it
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html>).
 fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option<Finding>, Stop> {
     if !is_own(it, repository, facts)? {
@@ -122,7 +122,7 @@ fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option
         Ok(found) if found.state == "Enabled" => None,
         Ok(found) => {
             let finding = cannot(format!("its key {} is in state {}", found.arn, found.state));
-            Some(key_state::mended(finding, found, &asked.region))
+            Some(key_state::with_fix(finding, found, &asked.region))
         }
         Err(_) => {
             facts.assume(format!("that key {key} of repository {} can be used", repository.name));

@@ -14,7 +14,7 @@ pub(super) static IMAGE_STABILITY: Check = Check {
     id: "image-stability",
     verifies: "the image reference is fixed, its registry has no tight pull limit, and its layers fit on the disk",
     prevents: &[
-        "a task that starts later runs another image than the one that was checked",
+        "no error text: a task that starts later runs another image than the one that was checked",
         "toomanyrequests: You have reached your pull rate limit",
         "CannotPullContainerError: write /var/lib/docker/tmp/...: no space left on device",
     ],

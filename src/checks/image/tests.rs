@@ -1,4 +1,4 @@
-//! Given these policies and this key, then who pulls is mended where it lacks, and nowhere else.
+//! Given these policies and this key, then the command adds what the role lacks, and nothing else.
 
 use serde_json::{Value, json};
 
@@ -50,8 +50,8 @@ fn a_repository_that_another_account_has_not_shared_is_shared_without_shutting_o
         let words = shlex::split(&command.to_string()).unwrap();
         assert_eq!(words[..3], ["aws", "ecr", "set-repository-policy"], "{command}");
         let text = words.iter().position(|word| word == "--policy-text").unwrap() + 1;
-        let mended: Value = serde_json::from_str(&words[text]).unwrap();
-        let statements = mended["Statement"].as_array().unwrap();
+        let fixed: Value = serde_json::from_str(&words[text]).unwrap();
+        let statements = fixed["Statement"].as_array().unwrap();
         assert_eq!(statements.len(), before + 1, "{command}");
         assert_eq!(statements[before].get("Resource"), None, "a repository's policy names none");
         let remedy = result.remedy.unwrap();

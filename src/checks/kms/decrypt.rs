@@ -60,7 +60,7 @@ fn kms_decrypt_permission(it: &DecryptedUse, facts: &View) -> Judgement {
     // The service that reads the secret is the only one that uses the key for the role.
     if let KeyState::Known(services) = used.via() {
         for service in services {
-            decrypt = decrypt.mended_if("StringEquals", "kms:ViaService", service);
+            decrypt = decrypt.allowed_if("StringEquals", "kms:ViaService", service);
         }
     }
     let wishes = [decrypt];

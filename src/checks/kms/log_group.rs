@@ -15,8 +15,7 @@ use crate::shell::ShellCommand;
 use crate::verdict::{Finding, fail, warn};
 
 /// The effect of a log group key that cannot be used.
-pub(super) const ERROR: &str =
-    "log events are lost: logs:PutLogEvents fails with AccessDeniedException";
+pub(super) const ERROR: &str = "no error text: log events are lost, because logs:PutLogEvents fails with AccessDeniedException";
 
 /// The actions, of those that the page lists, that every incoming event needs.
 const ENCRYPT: [&str; 2] = ["kms:GenerateDataKey", "kms:Decrypt"];

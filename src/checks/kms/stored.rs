@@ -32,7 +32,7 @@ pub(super) const MISMATCH: &str = "ECS failed to set up the EBS volume. Encounte
 pub(super) const VOLUME: &str = "the volume";
 
 /// The effect of a key that Fargate cannot use for the ephemeral storage.
-pub(super) const STORAGE: &str = "the task stops before it starts, possibly with ResourceInitializationError: Fargate cannot encrypt its ephemeral storage";
+pub(super) const STORAGE: &str = "ResourceInitializationError: Fargate cannot encrypt the ephemeral storage of the task (AWS's exact words are not known)";
 
 /// What a disk is encrypted with.
 ///

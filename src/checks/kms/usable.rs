@@ -63,7 +63,7 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
                         .on(&used.key.id)
                         .remedy("Use an existing key of the region, or name no key to use the account's default")
                         .command(ShellCommand::of("aws kms list-aliases").region(&used.region));
-                    return told(it, finding).judge();
+                    return with_error(it, finding).judge();
                 }
                 (EncryptedUse::LogGroup(..), Seen::Absent(_)) => {
                     facts.need(&used.key).map_err(|stop| stop.wanted_for(Purpose::LogGroup))?
@@ -83,11 +83,11 @@ fn kms_key_usable(it: &EncryptedUse, facts: &View) -> Judgement {
             }
         }
     };
-    told(it, finding).judge()
+    with_error(it, finding).judge()
 }
 
 /// Disks and log groups have their own runtime errors.
-fn told(it: &EncryptedUse, finding: Finding) -> Finding {
+fn with_error(it: &EncryptedUse, finding: Finding) -> Finding {
     match it {
         EncryptedUse::Stored(it) => finding.prevents(stored::error(it)),
         EncryptedUse::LogGroup(..) => finding.prevents(log_group::ERROR),
@@ -150,7 +150,7 @@ fn state(key: &Key, used: &Used) -> Option<Finding> {
         }
         _ => fail(said),
     };
-    Some(key_state::mended(finding, key, region))
+    Some(key_state::with_fix(finding, key, region))
 }
 
 /// AWS services encrypt with symmetric keys only

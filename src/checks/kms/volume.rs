@@ -176,7 +176,7 @@ fn wishes(who: &Policies, actions: &[&str], key: &Key, used: &Used) -> Vec<Wish>
                 .knowing("kms:EncryptionContextKeys", KeyState::Absent),
             "kms:CreateGrant" => in_context_of_volume(wish)
                 .carrying("kms:GrantIsForAWSResource", "true")
-                .mended_if("Bool", "kms:GrantIsForAWSResource", "true"),
+                .allowed_if("Bool", "kms:GrantIsForAWSResource", "true"),
             _ => in_context_of_volume(wish),
         }
     };

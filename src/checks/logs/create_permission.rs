@@ -61,7 +61,7 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
         let group = name.arn(&region, of_task::account(who));
         let asked = arn_of_stream(&group, "");
-        let wish = Wish::new("logs:CreateLogGroup", &asked).mended_on(all_streams(&group));
+        let wish = Wish::new("logs:CreateLogGroup", &asked).allowed_on(all_streams(&group));
         let from = (&region, departure(it)?);
         let answer = decide(who, vec![(wish, ResourceSide::default())], from, None, facts)?;
         if let Answer::Refused(finding) = answer {

@@ -30,7 +30,7 @@ fn log_group_exists(it: &AwslogsUse, facts: &View) -> Judgement {
             "log group {name} in {region} has the class DELIVERY, which accepts only Lambda logs and keeps them for one day"
         ))
         .on(&group.arn)
-        .prevents("log events are lost: logs:PutLogEvents fails with InvalidOperationException")
+        .prevents("no error text: log events are lost, because logs:PutLogEvents fails with InvalidOperationException")
         .remedy("Use a log group of the class STANDARD: the class of a log group cannot be changed")
         .judge(),
         Target::There(group) => pass(format!("{} exists", group.arn)),

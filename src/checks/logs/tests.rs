@@ -170,7 +170,7 @@ fn given_events_that_are_refused_then_the_task_starts_and_its_logs_are_lost() {
 }
 
 #[test]
-fn the_command_that_mends_allows_the_streams_of_every_task() {
+fn the_command_that_fixes_allows_the_streams_of_every_task() {
     let command = |check, account: Account, options: &str| {
         only(&fargate(options).in_account(account.recorded()), check).commands[0].to_string()
     };
@@ -186,7 +186,7 @@ fn the_command_that_mends_allows_the_streams_of_every_task() {
 }
 
 #[test]
-fn every_container_is_mended_by_the_same_policy() {
+fn every_container_is_fixed_by_the_same_policy() {
     let both = format!("{}, {}", container("app", ""), container("proxy", ""));
     let fields =
         format!(r#""requiresCompatibilities": ["FARGATE"], "executionRoleArn": "{ROLES}/pull""#);
@@ -198,7 +198,7 @@ fn every_container_is_mended_by_the_same_policy() {
 }
 
 #[test]
-fn a_denial_is_not_mended_by_an_allow() {
+fn a_denial_is_not_fixed_by_an_allow() {
     let mut statements = allow(&WRITES, "*");
     let deny = json!({"Sid": "Quiet", "Effect": "Deny", "Action": "logs:*", "Resource": "*"});
     statements.as_array_mut().unwrap().push(deny);

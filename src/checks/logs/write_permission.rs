@@ -70,7 +70,7 @@ fn writes(
     let arn = |id| arn_of_stream(group, &stream.of(id));
     let call = |action: &&str| {
         let wish = Wish::new(action, arn(SOME_TASK)).called(arn("<id>"));
-        (wish.mended_on(all_streams(group)), ResourceSide::default())
+        (wish.allowed_on(all_streams(group)), ResourceSide::default())
     };
     decide(who, actions.iter().map(call).collect(), from, None, facts)
 }

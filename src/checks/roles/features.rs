@@ -25,7 +25,7 @@ pub(super) static ROLE_TASK_FEATURES: Check = Check {
     prevents: &[
         "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
         session::NO_SESSION,
-        "log events are lost: the FireLens output gets AccessDeniedException",
+        "no error text: log events are lost, because the FireLens output gets AccessDeniedException",
     ],
     remedy: "Set taskRoleArn, and allow that role the actions that the feature needs",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
@@ -255,10 +255,12 @@ impl Need {
             Resource::Any | Resource::Of(..) => ResourceSide::default(),
         };
         let wish = |action| match &self.resource {
-            Resource::Objects(_) => Wish::new(action, &resource).mended_on(format!("{resource}/*")),
+            Resource::Objects(_) => {
+                Wish::new(action, &resource).allowed_on(format!("{resource}/*"))
+            }
             // The task ID is a stand-in: every task has another one.
             _ => Wish::new(action, &resource)
-                .mended_on(resource.replace(SOME_TASK, "*"))
+                .allowed_on(resource.replace(SOME_TASK, "*"))
                 .called(resource.replace(SOME_TASK, "<id>")),
         };
         let calls = self.actions.iter().map(|action| (wish(action), side.clone()));

@@ -50,7 +50,7 @@ fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
 
 /// The call that passes a role to a service. Its remedy allows no other service.
 pub(super) fn passing(role: &str, service: &str) -> Wish {
-    Wish::new("iam:PassRole", role).carrying("iam:PassedToService", service).mended_if(
+    Wish::new("iam:PassRole", role).carrying("iam:PassedToService", service).allowed_if(
         "StringEquals",
         "iam:PassedToService",
         service,

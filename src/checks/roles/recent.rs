@@ -16,8 +16,8 @@ pub(super) static ROLE_RECENT: Check = Check {
     id: "role-recent",
     verifies: "the role and its policies have not changed in the last few minutes",
     prevents: &[
-        "for some minutes: ECS was unable to assume the role '<arn>' that was provided for this task",
-        "for some minutes: ECS was unable to assume the configured ECS Infrastructure Role '<arn>'",
+        "ECS was unable to assume the role '<arn>' that was provided for this task. ... (for some minutes)",
+        "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. ... (for some minutes)",
     ],
     remedy: "Wait a few minutes, then deploy",
     docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html",

@@ -70,7 +70,7 @@ fn logging(
         let group = format!("{logs}{group}:log-stream:");
         let mut add = |action: &str, on: &str| {
             let wish = match on.ends_with(SESSION) {
-                true => Wish::new(action, on).mended_on(format!("{on}*")),
+                true => Wish::new(action, on).allowed_on(format!("{on}*")),
                 false => Wish::new(action, on),
             };
             calls.push((wish, ResourceSide::default()));
@@ -85,7 +85,7 @@ fn logging(
         let arn = format!("arn:{partition}:s3:::{name}");
         let folder = exec.bucket_prefix.as_deref().map(|it| format!("{it}/")).unwrap_or_default();
         let object = format!("{arn}/{folder}{SESSION}");
-        let log = Wish::new("s3:PutObject", &object).mended_on(format!("{object}*"));
+        let log = Wish::new("s3:PutObject", &object).allowed_on(format!("{object}*"));
         calls.push((log, side.clone()));
         calls.push((Wish::new("s3:GetEncryptionConfiguration", arn), side));
     }
@@ -118,7 +118,7 @@ fn encryption(
         .at(place)
         .on(&key.arn)
         .prevents(NO_SESSION);
-        found.add(key_state::mended(finding, key, &asked.region));
+        found.add(key_state::with_fix(finding, key, &asked.region));
         return Ok(());
     }
     if key.manager == Manager::Aws {

@@ -140,7 +140,7 @@ fn refused(it: &RoleUse, role: &Role, denied: bool, why: &str) -> Judgement {
         true => finding.remedy(format!(
             "Narrow the denying statement of the trust policy so that it no longer matches {service}, or use another role: an explicit deny overrides any allow"
         )),
-        false => mended(finding, it, role)?,
+        false => with_fix(finding, it, role)?,
     };
     match it.duty {
         Duty::Infrastructure => finding.prevents(ROLE_TRUST.prevents[1]).judge(),
@@ -150,7 +150,7 @@ fn refused(it: &RoleUse, role: &Role, denied: bool, why: &str) -> Judgement {
 }
 
 /// The fix: the trust policy with its current statements and the missing one.
-fn mended(finding: Finding, it: &RoleUse, role: &Role) -> Result<Finding, Stop> {
+fn with_fix(finding: Finding, it: &RoleUse, role: &Role) -> Result<Finding, Stop> {
     let source = Source::of(it, role)?;
     let statement = trusting(it.service(), it.duty, source.role.account());
     let document = amended(&role.trust, vec![statement]);

@@ -13,7 +13,7 @@ use crate::verdict::{Finding, warn};
 /// The error of an instance at its volume limit
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachVolume.html>).
 pub(super) const NO_ATTACHMENT: &str =
-    "the volume attachment fails with AttachmentLimitExceeded from ec2:AttachVolume";
+    "AttachmentLimitExceeded from ec2:AttachVolume (AWS's exact words are not known)";
 
 /// Warns if no container instance that the task may run on can attach another volume. One that can is
 /// enough, because the placement is not known in advance.

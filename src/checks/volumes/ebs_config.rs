@@ -16,7 +16,7 @@ pub(super) static EBS_VOLUME_CONFIG: Check = Check {
     verifies: "the service or run-task input configures the volume that the definition leaves to launch, within the limits of EBS",
     prevents: &[
         REQUEST,
-        "the registration fails with ClientException: more than one volume is configured at launch",
+        "ClientException from RegisterTaskDefinition: more than one volume is configured at launch (AWS's exact words are not known)",
         CREATION,
     ],
     remedy: "Configure the volume in volumeConfigurations of the service or run-task input, within the limits of its type",
@@ -90,7 +90,9 @@ fn only_one(it: &LaunchVolumeUse, volume: &Volume, found: &mut Findings) -> Resu
                 "the volume has both configuredAtLaunch and {other}: only one of them is allowed"
             ))
             .at(&volume.place)
-            .prevents("the registration fails with ClientException")
+            .prevents(
+                "ClientException from RegisterTaskDefinition (AWS's exact words are not known)",
+            )
             .remedy(format!("Remove {other}, or configuredAtLaunch")),
         );
     }

@@ -9,10 +9,9 @@ use crate::task::EbsVolumeUse;
 use crate::verdict::{Finding, Findings, fail, warn};
 
 /// The error of the request that starts the task.
-pub(super) const REQUEST: &str =
-    "the request that creates the service or runs the task fails with InvalidParameterException";
+pub(super) const REQUEST: &str = "InvalidParameterException from the request that creates the service or runs the task (AWS's exact words are not known)";
 /// The error of the volume that is to be created.
-pub(super) const CREATION: &str = "the volume attachment fails with InvalidParameterValue or InvalidParameterCombination from ec2:CreateVolume";
+pub(super) const CREATION: &str = "InvalidParameterValue or InvalidParameterCombination from ec2:CreateVolume (AWS's exact words are not known)";
 
 /// Judges the volume as far as the documents describe it.
 pub(super) fn judge(it: &EbsVolumeUse, found: &mut Findings) {
@@ -138,7 +137,7 @@ fn within(
             range.most_of_ec2
         )))),
         Lies::Raised => found.add(finding(warn(format!(
-            "{name} is {number}, and EC2 raises it to {}, the least for {limits}",
+            "{name} is {number}, but EC2 raises it to {}, the minimum for {limits}",
             range.least
         )))),
         Lies::Outside => {

@@ -15,7 +15,7 @@ pub(super) struct Range {
     pub most: i64,
     /// The most that EC2 documents.
     pub most_of_ec2: i64,
-    /// The least that EC2 takes: it raises it to the least that ECS documents.
+    /// The least that EC2 accepts: it raises smaller numbers to the least that ECS documents.
     pub least_of_ec2: i64,
 }
 
@@ -25,7 +25,7 @@ pub(super) enum Lies {
     Within,
     /// Beyond what ECS documents, within what EC2 does.
     Between,
-    /// Below what ECS documents, and EC2 raises it.
+    /// Below what ECS documents, but EC2 raises it.
     Raised,
     Outside,
 }
@@ -41,7 +41,7 @@ pub(super) struct Limits {
     pub iops: Option<Iops>,
     /// Its throughput in MiB/s, where it can be provisioned.
     pub throughput: Option<Range>,
-    /// When this was last seen to hold.
+    /// When this was last confirmed.
     pub seen: &'static str,
 }
 

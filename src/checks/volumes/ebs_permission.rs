@@ -33,7 +33,7 @@ pub(super) static EBS_PERMISSION: Check = Check {
     verifies: "the infrastructure role may create, tag and attach the volume with the tags that ECS sets, and account quotas and instance limits allow it",
     prevents: &[
         "ECS was unable to assume the configured ECS Infrastructure Role '<arn>'. Please verify that the role being passed has the proper trust relationship with Amazon ECS",
-        "the volume attachment fails with UnauthorizedOperation: You are not authorized to perform this operation. (ec2:CreateVolume)",
+        "UnauthorizedOperation: You are not authorized to perform this operation. (from ec2:CreateVolume)",
         ebs_quota::NO_STORAGE,
         ebs_quota::NO_IOPS,
         ebs_attachment::NO_ATTACHMENT,
@@ -73,13 +73,13 @@ fn ebs_permission(it: &EbsVolumeUse, facts: &View) -> Judgement {
     let from = (region, CallOrigin::Elsewhere);
     let starts = decide(who, calls.to_start(it)?, from, None, facts)?;
     if let Answer::Refused(finding) = starts {
-        return mended(*finding, region).judge();
+        return with_managed_policy(*finding, region).judge();
     }
     let short = short?;
     let (to_the_end, listed) = (calls.to_the_end(it)?, calls.listed(it)?);
     let later = [to_the_end.clone(), listed].concat();
     if let Answer::Refused(finding) = decide(who, later, from, None, facts)? {
-        let finding = mended(*finding, region);
+        let finding = with_managed_policy(*finding, region);
         let ends = decide(who, to_the_end, from, None, facts);
         let consequence = match ends {
             Ok(Answer::Refused(_)) => {
@@ -118,7 +118,7 @@ fn briefly(answer: Answer) -> Answer {
 }
 
 /// The missing permissions are in the AWS managed policy, with conditions that limit them to ECS volumes.
-fn mended(finding: Finding, region: &Region) -> Finding {
+fn with_managed_policy(finding: Finding, region: &Region) -> Finding {
     let Some(name) = finding.resource.as_deref().and_then(|arn| arn.rsplit('/').next()) else {
         return finding;
     };

@@ -13,10 +13,10 @@ use crate::verdict::{Finding, warn};
 /// The error of an account whose storage quota for the volume type is used up
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>).
 pub(super) const NO_STORAGE: &str =
-    "the volume attachment fails with VolumeLimitExceeded from ec2:CreateVolume";
+    "VolumeLimitExceeded from ec2:CreateVolume (AWS's exact words are not known)";
 /// The error of an account whose IOPS quota for the volume type is used up.
 pub(super) const NO_IOPS: &str =
-    "the volume attachment fails with MaxIOPSLimitExceeded from ec2:CreateVolume";
+    "MaxIOPSLimitExceeded from ec2:CreateVolume (AWS's exact words are not known)";
 
 /// Warns if the new tasks need more storage or IOPS than the quotas of their volume type leave. Nothing is
 /// looked up if the number of tasks is unknown.

@@ -13,9 +13,9 @@ pub(super) static EBS_SNAPSHOT: Check = Check {
     id: "ebs-snapshot",
     verifies: "the snapshot exists, is completed, is available to this account, and fits into the volume",
     prevents: &[
-        "the volume attachment fails with InvalidSnapshot.NotFound from ec2:CreateVolume",
-        "the volume attachment fails with IncorrectState from ec2:CreateVolume: the snapshot is not completed",
-        "the volume attachment fails with InvalidParameterValue from ec2:CreateVolume: the volume is smaller than its snapshot",
+        "InvalidSnapshot.NotFound from ec2:CreateVolume (AWS's exact words are not known)",
+        "IncorrectState from ec2:CreateVolume: the snapshot is not completed (AWS's exact words are not known)",
+        "InvalidParameterValue from ec2:CreateVolume: the volume is smaller than its snapshot (AWS's exact words are not known)",
     ],
     remedy: "Use a completed snapshot in this region that belongs to the account or is shared with it",
     docs: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshots.html",

@@ -90,7 +90,7 @@ fn replica(
                 "{named} is the destination of a replication and therefore read-only, but a container mounts it without readOnly"
             ))
             .on(&it.arn)
-            .prevents("the container gets Read-only file system when it writes")
+            .prevents("Read-only file system (when the container writes)")
             .remedy("Mount the source of the replication, set readOnly, or end the replication"),
         );
     }

@@ -30,8 +30,8 @@ pub(super) static EFS_PERMISSION: Check = Check {
     verifies: "the file system policy and the task role allow the task to mount the volume, and to write if it does",
     prevents: &[
         "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: b'mount.nfs4: access denied by server while mounting 127.0.0.1:/'",
-        "the container gets Read-only file system when it writes",
-        "the container gets Operation not permitted when it acts as root on its volume",
+        "Read-only file system (when the container writes)",
+        "Operation not permitted (when the container acts as root on its volume)",
     ],
     remedy: "Allow the task role elasticfilesystem:ClientMount, and ClientWrite unless the volume is read-only, in an identity policy or in the file system policy",
     docs: "https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html",

@@ -63,7 +63,7 @@ impl Lookup for DescribeSnapshot {
                 .region(&self.region),
         )
         .saying("Use a completed snapshot of this region that belongs to this account or is shared with it")
-        .instead_of("InvalidSnapshot.NotFound from ec2:CreateVolume, as the status reason of the volume's attachment")
+        .instead_of("InvalidSnapshot.NotFound from ec2:CreateVolume (AWS's exact words are not known)")
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Snapshot> {

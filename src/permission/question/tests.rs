@@ -117,7 +117,7 @@ fn a_role_is_answered_for_by_its_name_its_arn_and_its_session() {
 }
 
 #[test]
-fn a_denial_names_the_command_that_mends_it_only_where_an_allow_would() {
+fn a_denial_names_the_command_that_fixes_it_only_where_an_allow_would() {
     let account = Account::new().role(allows("s3:GetObject", "*")).secret(Value::Null);
     let denied = answer(&account, &asked("app", READ, SECRET)).unwrap();
     let mend = denied.mend.unwrap();

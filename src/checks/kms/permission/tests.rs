@@ -1,4 +1,4 @@
-mod mending;
+mod fixes;
 mod stories;
 mod volumes;
 
@@ -113,7 +113,7 @@ fn key_policy_and_role_decide_in_the_context_that_the_service_sets() {
 }
 
 #[test]
-fn what_the_key_policy_lacks_is_mended_by_a_grant() {
+fn what_the_key_policy_lacks_is_fixed_by_a_grant() {
     let admin = statement("arn:aws:iam::111122223333:role/admin", &json!({}));
     let told = decrypts(Some(json!({})), &admin, Vec::new());
     assert!(told.contains("$ aws kms create-grant --key-id"), "{told}");

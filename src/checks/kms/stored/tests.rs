@@ -308,14 +308,14 @@ fn fargate_uses_the_key_of_its_storage_in_the_name_of_the_cluster() {
         let result = judged(&statements);
         assert_eq!(result.status, Fail, "{result:#?}");
         assert!(result.message.contains(words), "{words}: {}", result.message);
-        // What mends leaves all that the policy says, and adds AWS's example for this cluster.
+        // What fixes leaves all that the policy says, and adds AWS's example for this cluster.
         let words = shlex::split(&result.commands[0].to_string()).unwrap();
         let at = words.iter().position(|word| word == "--policy").unwrap() + 1;
-        let mended: Value = serde_json::from_str(&words[at]).unwrap();
-        let mended = mended["Statement"].as_array().unwrap();
-        assert_eq!(mended[..statements.len()], statements);
-        assert!(for_fargate("prod", own).ends_with(&mended[statements.len()..]), "{mended:#?}");
-        assert_eq!(judged(mended).status, Pass);
+        let fixed: Value = serde_json::from_str(&words[at]).unwrap();
+        let fixed = fixed["Statement"].as_array().unwrap();
+        assert_eq!(fixed[..statements.len()], statements);
+        assert!(for_fargate("prod", own).ends_with(&fixed[statements.len()..]), "{fixed:#?}");
+        assert_eq!(judged(fixed).status, Pass);
     }
     let mut denied = for_fargate("prod", own);
     denied.push(json!({"Effect": "Deny", "Principal": "*", "Action": "kms:CreateGrant",

@@ -51,7 +51,7 @@ impl Calls<'_, '_, '_> {
                 let wish = |action| {
                     Wish::new(action, arn(SOME_TASK))
                         .called(arn("<id>"))
-                        .mended_on(all_streams(&group))
+                        .allowed_on(all_streams(&group))
                 };
                 LOG_CALLS.map(wish).to_vec()
             }
@@ -68,7 +68,7 @@ impl Calls<'_, '_, '_> {
     fn new_group(&self, group: &LogGroupName, region: &Region) -> Vec<Wish> {
         let group = group.arn(region, self.account);
         let wish = Wish::new("logs:CreateLogGroup", arn_of_stream(&group, ""));
-        vec![wish.mended_on(all_streams(&group))]
+        vec![wish.allowed_on(all_streams(&group))]
     }
 
     /// Policies match the full ARN of a secret, which Secrets Manager returns.
@@ -120,7 +120,7 @@ fn layers(region: &Region) -> ApiCall {
     let bucket = layer_bucket(region);
     let wish = Wish::new("s3:GetObject", format!("{bucket}/layer"));
     ApiCall {
-        wish: wish.mended_on(format!("{bucket}/*")),
+        wish: wish.allowed_on(format!("{bucket}/*")),
         shown: format!("{bucket}/* (the layer bucket of ECR)"),
         owner: Owner::Aws,
         is_by_ecr: true,

@@ -39,14 +39,14 @@ fn whom_the_role_trusts_already_it_trusts_still() {
     ]);
     let result = judged(named(), &policy(&held)).remove(0);
     assert_eq!(result.status, Fail, "{result:#?}");
-    let mended = written(&result);
-    let [lambda, deny, added] = mended["Statement"].as_array().unwrap().as_slice() else {
-        panic!("{mended}")
+    let fixed = written(&result);
+    let [lambda, deny, added] = fixed["Statement"].as_array().unwrap().as_slice() else {
+        panic!("{fixed}")
     };
     assert_eq!(json!([lambda, deny]), held);
     let own_account = json!({"StringEquals": {"aws:SourceAccount": "111122223333"}});
     assert_eq!(added["Condition"], own_account, "no condition on the region");
-    assert_eq!(judged(named(), &mended)[0].status, Pass);
+    assert_eq!(judged(named(), &fixed)[0].status, Pass);
     assert!(result.remedy.unwrap().contains("keeps the current statements and adds this one"));
 }
 
@@ -55,9 +55,9 @@ fn a_condition_on_a_single_cluster_is_left_as_it_is() {
     let trust = crate::testing::account::trusting_tasks_if(
         &json!({"ArnLike": {"aws:SourceArn": "arn:aws:ecs:eu-west-1:111122223333:cluster/prod"}}),
     );
-    let mended = written(&judged(named(), &trust)[0]);
-    assert_eq!(mended["Statement"][0], trust["Statement"][0]);
-    assert_eq!(judged(named(), &mended)[0].status, Pass);
+    let fixed = written(&judged(named(), &trust)[0]);
+    assert_eq!(fixed["Statement"][0], trust["Statement"][0]);
+    assert_eq!(judged(named(), &fixed)[0].status, Pass);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn no_allow_outweighs_a_statement_that_denies() {
 }
 
 #[test]
-fn a_role_of_two_duties_is_mended_for_both_by_either_command() {
+fn a_role_of_two_duties_is_fixed_for_both_by_either_command() {
     let service = format!(
         r#"{{"serviceName": "web", "volumeConfigurations": [
             {{"name": "data", "managedEBSVolume": {{"roleArn": "{ROLES}/app"}}}}]}}"#
@@ -83,12 +83,12 @@ fn a_role_of_two_duties_is_mended_for_both_by_either_command() {
     let results = judged(story(), &trusting("ec2.amazonaws.com"));
     let failed: Vec<_> = results.iter().filter(|it| it.status == Fail).collect();
     let [of_task, of_volume] = failed.as_slice() else { panic!("{results:#?}") };
-    let mended = written(of_task);
-    assert_eq!(mended, written(of_volume));
-    let statuses: Vec<_> = judged(story(), &mended).iter().map(|it| it.status).collect();
+    let fixed = written(of_task);
+    assert_eq!(fixed, written(of_volume));
+    let statuses: Vec<_> = judged(story(), &fixed).iter().map(|it| it.status).collect();
     assert_eq!(statuses, [Pass; 3]);
     // AWS shows no condition on the roles of infrastructure.
-    let of_ecs = mended["Statement"]
+    let of_ecs = fixed["Statement"]
         .as_array()
         .unwrap()
         .iter()

@@ -115,7 +115,7 @@ impl Mounting<'_> {
         answer: &Answer<F>,
         is_partial: impl Fn(&F) -> bool,
         found: &mut Findings,
-        mend: impl FnOnce(Finding) -> Finding,
+        fix: impl FnOnce(Finding) -> Finding,
     ) {
         let port = format!("port 2049 of EFS file system {}", self.asked.id);
         let finding = match answer.outcome {
@@ -129,7 +129,7 @@ impl Mounting<'_> {
                 return found.stopped(self.place, Gap::Undecidable { why }.into());
             }
         };
-        found.add(mend(finding.prevents(EFS_MOUNT_TARGET.prevents[1])));
+        found.add(fix(finding.prevents(EFS_MOUNT_TARGET.prevents[1])));
     }
 }
 

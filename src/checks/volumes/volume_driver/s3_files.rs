@@ -11,7 +11,7 @@ use crate::facts::View;
 use crate::iam::{Decision, KeyState};
 use crate::knowledge::{Gap, Purpose, Stop};
 use crate::names::{Arn, words};
-use crate::permission::{ResourceSide, Wish, assume_organization, may, mends};
+use crate::permission::{ResourceSide, Wish, assume_organization, fixes, may};
 use crate::task::{DrivenVolumeUse, root_directory};
 use crate::verdict::{Findings, Judgement, fail, warn};
 
@@ -60,7 +60,9 @@ fn role(
     let Some(role) = it.task.task_role()? else {
         found.add(
             fail("an S3 Files volume is mounted with the task role, but the task has none")
-                .prevents("the registration fails with ClientException")
+                .prevents(
+                    "ClientException from RegisterTaskDefinition (AWS's exact words are not known)",
+                )
                 .remedy(
                     "Set taskRoleArn to a role that allows s3files:ClientMount on the file system",
                 ),
@@ -144,7 +146,7 @@ impl Mount<'_> {
             .prevents(DENIED)
             .remedy(format!("Allow the task role {action} on the file system"));
         if let Policies::Held(set) = self.who {
-            finding.commands = mends(set, wish, evaluation);
+            finding.commands = fixes(set, wish, evaluation);
         }
         self.found.add(finding);
         Ok(())

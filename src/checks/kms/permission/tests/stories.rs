@@ -366,7 +366,8 @@ fn a_key_that_does_not_name_cloudwatch_logs_may_still_be_used_by_whoever_logs() 
         if status != Pass {
             let error = result.prevents.unwrap();
             assert_eq!(
-                error, "log events are lost: logs:PutLogEvents fails with AccessDeniedException",
+                error,
+                "no error text: log events are lost, because logs:PutLogEvents fails with AccessDeniedException",
                 "{policy}"
             );
         }

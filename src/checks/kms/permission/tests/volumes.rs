@@ -89,8 +89,8 @@ fn the_command_allows_grants_for_ebs_alone_and_all_that_it_takes() {
         .collect();
     assert_eq!(granting.len(), 1, "{command}");
     assert_eq!(granting[0]["Condition"]["Bool"]["kms:GrantIsForAWSResource"], "true");
-    let mended = volumes(&document["Statement"]);
-    tells(storing(&key), mended, &KMS_VOLUME_PERMISSION, Pass, "may create");
+    let fixed = volumes(&document["Statement"]);
+    tells(storing(&key), fixed, &KMS_VOLUME_PERMISSION, Pass, "may create");
 }
 
 #[test]

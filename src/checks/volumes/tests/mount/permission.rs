@@ -143,7 +143,7 @@ fn who_does_not_sign_in_needs_a_policy_for_everybody() {
 }
 
 #[test]
-fn where_encryption_is_all_that_is_lacking_that_is_what_mends() {
+fn where_encryption_is_all_that_is_lacking_that_is_what_fixes() {
     let all = json!("elasticfilesystem:Client*");
     let mut policy = allow(&everyone(), &all, &json!({}));
     policy.as_array_mut().unwrap().push(json!({
@@ -160,7 +160,7 @@ fn where_encryption_is_all_that_is_lacking_that_is_what_mends() {
     assert_eq!(result.subject, "/volumes/0/efsVolumeConfiguration/transitEncryption");
     assert_eq!(result.remedy.as_deref(), Some("Set transitEncryption to ENABLED"));
     assert!(result.commands.is_empty(), "{result:#?}");
-    // Who only may not write is mended the same way.
+    // Who only may not write is fixed the same way.
     policy[1]["Action"] = json!("elasticfilesystem:ClientWrite");
     let result = judged(&policy);
     assert_eq!(result.status, Warn);

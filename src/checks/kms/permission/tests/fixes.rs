@@ -42,8 +42,8 @@ fn a_key_for_the_log_groups_of_a_task_admits_cloudwatch_logs_for_all_of_them_at_
     let words = shlex::split(&one.commands[0].to_string()).unwrap();
     assert_eq!(words[..3], ["aws", "kms", "put-key-policy"]);
     let at = words.iter().position(|word| word == "--policy").unwrap() + 1;
-    let mended: Value = serde_json::from_str(&words[at]).unwrap();
-    assert_eq!(mended["Statement"][0], held[0]);
-    let statuses: Vec<_> = judged(&mended["Statement"]).iter().map(|it| it.status).collect();
+    let fixed: Value = serde_json::from_str(&words[at]).unwrap();
+    assert_eq!(fixed["Statement"][0], held[0]);
+    let statuses: Vec<_> = judged(&fixed["Statement"]).iter().map(|it| it.status).collect();
     assert_eq!(statuses, [Pass, Pass]);
 }

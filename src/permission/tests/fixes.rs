@@ -95,9 +95,9 @@ fn a_missing_allow_becomes_one_more_inline_policy() {
         command.to_string().starts_with("aws iam put-role-policy --role-name app"),
         "{command}"
     );
-    let mended = document(command, "--policy-document")["Statement"].clone();
-    assert_eq!(mended, allow(GET, SECRET));
-    assert_eq!(reads(&role(mended), SECRET, None), "allowed");
+    let fixed = document(command, "--policy-document")["Statement"].clone();
+    assert_eq!(fixed, allow(GET, SECRET));
+    assert_eq!(reads(&role(fixed), SECRET, None), "allowed");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn no_two_policies_of_one_report_have_one_name() {
     };
     let long = format!("/{}", "platform/".repeat(20));
     let pass = |service| {
-        Wish::new("iam:PassRole", "arn:aws:iam::111122223333:role/app").mended_if(
+        Wish::new("iam:PassRole", "arn:aws:iam::111122223333:role/app").allowed_if(
             "StringEquals",
             "iam:PassedToService",
             service,
@@ -161,16 +161,16 @@ fn the_policy_of_a_resource_keeps_its_current_statements() {
     let policy = json!({"Version": "2012-10-17", "Id": "it's own", "Statement": other});
     let finding = reading(&role(allow(GET, "*")), FOREIGN, Some(&policy));
     let [command] = finding.commands.as_slice() else { panic!("{finding:#?}") };
-    let mended = document(command, "--resource-policy");
-    assert_eq!((&mended["Id"], &mended["Statement"][0]), (&policy["Id"], &other));
-    assert_eq!(reads(&role(allow(GET, "*")), FOREIGN, Some(mended)), "allowed");
+    let fixed = document(command, "--resource-policy");
+    assert_eq!((&fixed["Id"], &fixed["Statement"][0]), (&policy["Id"], &other));
+    assert_eq!(reads(&role(allow(GET, "*")), FOREIGN, Some(fixed)), "allowed");
     let remedy = finding.remedy.unwrap();
     assert!(remedy.contains("only account 444455556666 can do this"), "{remedy}");
     assert!(remedy.contains("keeps the current statements and adds this one"), "{remedy}");
 
     let finding = reading(&role(allow(GET, "*")), FOREIGN, None);
-    let mended = document(&finding.commands[0], "--resource-policy");
-    assert_eq!(reads(&role(allow(GET, "*")), FOREIGN, Some(mended)), "allowed");
+    let fixed = document(&finding.commands[0], "--resource-policy");
+    assert_eq!(reads(&role(allow(GET, "*")), FOREIGN, Some(fixed)), "allowed");
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn a_role_that_iam_does_not_let_anybody_change_gets_no_command() {
 /// The finding for a decryption under a key with this policy.
 fn decrypting(statements: Value, key: &str, policy: &Value) -> Finding {
     let context = "kms:EncryptionContext:SecretARN";
-    let wish = Wish::new("kms:Decrypt", key).carrying(context, SECRET).mended_if(
+    let wish = Wish::new("kms:Decrypt", key).carrying(context, SECRET).allowed_if(
         "StringEquals",
         "kms:ViaService",
         "secretsmanager.eu-west-1.amazonaws.com",
@@ -346,7 +346,7 @@ fn a_role_may_use_a_key_through_the_service_that_reads_for_it_alone() {
 }
 
 #[test]
-fn what_denies_the_use_of_a_key_is_not_mended_by_a_grant() {
+fn what_denies_the_use_of_a_key_is_not_fixed_by_a_grant() {
     let deny = json!({"Statement": {"Sid": "Fence", "Effect": "Deny", "Principal": "*",
         "Action": "kms:*", "Resource": "*"}});
     let finding = decrypting(allow("kms:*", "*"), KEY, &deny);

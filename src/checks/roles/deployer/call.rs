@@ -103,7 +103,7 @@ impl Arns {
         let wish = Wish::new(action, format!("{family}:{revision}"));
         match self.revision {
             Some(_) => wish,
-            None => wish.called(format!("{family}:REVISION")).mended_on(format!("{family}:*")),
+            None => wish.called(format!("{family}:REVISION")).allowed_on(format!("{family}:*")),
         }
     }
 
@@ -112,7 +112,7 @@ impl Arns {
         let tasks = format!("{}:task/{}", self.start, self.cluster);
         Wish::new(action, format!("{tasks}/00000000000000000000000000000000"))
             .called(format!("{tasks}/TASK"))
-            .mended_on(format!("{tasks}/*"))
+            .allowed_on(format!("{tasks}/*"))
     }
 
     pub(super) fn service(&self, task: &Task) -> Result<String, Stop> {

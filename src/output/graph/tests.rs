@@ -81,6 +81,18 @@ fn a_line_is_for_all_that_share_hops_and_end_and_breaks_before_an_arrow() {
 }
 
 #[test]
+fn a_path_of_one_hop_has_no_arrow_and_is_drawn_in_every_format() {
+    let hop = Hop { kind: Kind::Subnet, id: "subnets unknown".to_owned(), broken: true };
+    let end = End::Open("pass --subnets".to_owned());
+    let trails = vec![NetworkPath { hops: vec![hop], end, judged_by: None }];
+    assert_eq!(told(&trails, 100), "  ? subnets unknown\n");
+    for (name, form) in Form::ALL {
+        let picture = pictured(*form, "web", trails.clone());
+        assert!(picture.contains("subnets unknown: pass --subnets"), "{name}: {picture}");
+    }
+}
+
+#[test]
 fn what_a_document_names_steers_no_terminal_and_breaks_no_picture() {
     let trail = by_endpoint("subnet-a", "vpce-1", "a\u{1b}[2Jb\nc", End::Arrives);
     assert!(!told(std::slice::from_ref(&trail), 100).contains(['\u{1b}', '\r']));

@@ -101,14 +101,15 @@ fn a_host_that_may_stand_anywhere_is_open_and_the_sentence_says_why() {
 }
 
 #[test]
-fn where_nothing_is_known_the_picture_shows_it_open() {
+fn without_subnets_there_is_one_hop_that_says_what_to_pass() {
     for (run, words) in [
         (on_fargate("${SUBNET}", ""), "${SUBNET}"),
         (r#"{"launchType": "FARGATE"}"#.to_owned(), "no subnets known"),
     ] {
         let story = task().run_as(&run);
         let found = trails(story.first(), &View::of(&Table::default()));
-        assert_eq!(found.len(), 1, "{found:#?}");
+        let hops: Vec<_> = found.iter().flat_map(|path| &path.hops).map(|hop| &*hop.id).collect();
+        assert_eq!(hops, ["subnets unknown: pass --subnets"], "{found:#?}");
         assert!(matches!(&found[0].end, End::Open(why) if why.contains(words)), "{found:#?}");
     }
 }

@@ -5,13 +5,29 @@ use std::borrow::Cow;
 
 use crate::document::printable;
 
-/// A text of one line, without control characters.
+/// A text of one line, without control characters, and with invisible ones as `\u{200b}`.
 pub(super) fn line(text: &str) -> Cow<'_, str> {
     // Most texts are plain ASCII, and a look at their bytes is cheaper than a copy.
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().map(printable).collect())
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match is_invisible(letter) {
+            true => shown.extend(letter.escape_unicode()),
+            false => shown.push(printable(letter)),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a terminal shows nothing for it, or changes the direction of the text: two names that look equal
+/// may differ in it.
+fn is_invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+    )
 }
 
 /// A text of several lines, with its line breaks.
@@ -72,6 +88,17 @@ mod tests {
             assert!(!shown.contains("\nPASS  everything"), "{shown}");
             let strange = |it: char| it != '\n' && (it.is_control() || it == '\u{202e}');
             assert!(!shown.contains(strange), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn an_invisible_character_is_shown() {
+        for (text, shown) in [
+            ("data\u{200b}", "data\\u{200b}"),
+            ("\u{feff}a\u{202e}b", "\\u{feff}a\\u{202e}b"),
+            ("größe \u{7}", "größe \u{fffd}"),
+        ] {
+            assert_eq!(super::line(text), shown);
         }
     }
 

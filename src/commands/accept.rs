@@ -145,8 +145,8 @@ pub(super) fn unmatched(accepted: &[Accepted], results: &[Vec<CheckResult>]) -> 
         .collect()
 }
 
-/// What fails or is accepted, in the form that [`read`] reads. A reason that nobody gave yet is empty, so
-/// that the file is refused until somebody does.
+/// What fails or is accepted, in the form that [`read`] reads. A missing reason is empty, so that the
+/// file is rejected until one is written.
 pub(super) fn print<'r>(
     accepted: &[Accepted],
     today: Date,

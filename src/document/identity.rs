@@ -1,4 +1,4 @@
-//! What a document is, recognised by its content, and how it is given: for whoever gave it elsewhere.
+//! Recognises a document by its content, and names the argument that it belongs to.
 
 use super::input_error::InputError;
 use super::node::{Node, Value};

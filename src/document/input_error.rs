@@ -26,7 +26,7 @@ pub struct InputError {
     excerpt: Option<Box<Excerpt>>,
 }
 
-/// The offending line, cut around the column, and the width of what stands before the caret.
+/// The wrong line, cut around the column, and the width of the text before the caret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Excerpt {
     line: String,
@@ -113,8 +113,8 @@ impl Excerpt {
     }
 }
 
-/// What stands in a line before and after `at`, without the contents of quoted values: an excerpt ends
-/// up in the log of a pipeline, and a value may be a secret.
+/// The text of a line before and after `at`, without the contents of quoted values: an excerpt ends up in
+/// the log of a pipeline, and a value may be a secret.
 fn without_values(line: &str, at: usize) -> (String, String) {
     let values = values(line, at);
     let shown = |from: usize, to: usize| {
@@ -130,8 +130,8 @@ fn without_values(line: &str, at: usize) -> (String, String) {
     (shown(0, at), shown(at, line.len()))
 }
 
-/// Where the contents of quoted values stand. Keys are none, nor is the value that the caret points
-/// into: the error is about its letters.
+/// The ranges of the contents of quoted values. Keys are not included, nor is the value at the caret: the
+/// error is about its letters.
 fn values(line: &str, at: usize) -> Vec<Range<usize>> {
     let (mut found, mut rest) = (Vec::new(), 0);
     while let Some(open) = line[rest..].find(['"', '\'']).map(|it| rest + it) {

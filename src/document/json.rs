@@ -204,7 +204,7 @@ fn refused(error: &serde_json::Error, text: &str, whole: &Place) -> InputError {
     InputError::new(&whole.document, format!("this is not JSON: {reason}")).at(text, offset)
 }
 
-/// The placeholder that stands, without quotes, where JSON wants a value or a name.
+/// A placeholder without quotes in place of a JSON value or name.
 fn unquoted_placeholder<'t>(
     kind: &ParseErrorKind,
     text: &'t str,
@@ -228,7 +228,7 @@ fn unquoted_placeholder<'t>(
     at_once.or_else(|| placeholder::find(misplaced_token(text, offset))).map(shortened)
 }
 
-/// What stands at the offset where JSON expected something else: the rest of the value on its line.
+/// The text at the offset where JSON expected something else: the rest of the value on its line.
 fn misplaced_token(text: &str, offset: usize) -> &str {
     let ends = text[offset..].find([',', '\n', '\r', '"']);
     let end = ends.map_or(text.len(), |length| offset + length);

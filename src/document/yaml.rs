@@ -57,8 +57,8 @@ pub(super) fn parse(text: &str, whole: &Place) -> Result<Node, InputError> {
     builder.root.ok_or_else(|| InputError::new(&whole.document, "the document holds no value"))
 }
 
-/// Builds the tree from events. Collections that are not closed yet wait on a stack of their own, so
-/// that depth costs no recursion.
+/// Builds the tree from events. Collections that are not closed yet are on a stack, so that depth needs
+/// no recursion.
 struct Builder<'t> {
     text: &'t str,
     whole: Place,
@@ -170,7 +170,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// An alias is a copy of what it stands for, with pointers of its own.
+    /// An alias is a copy of its anchor's value, with new pointers.
     fn alias(&mut self, anchor: usize, mark: Marker) -> Result<(), InputError> {
         if self.awaits_key() {
             return Err(self.broken(mark, "the name of a field cannot be an alias".into()));

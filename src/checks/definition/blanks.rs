@@ -67,8 +67,8 @@ pub(super) const REQUIRED: Rule = Rule::unquoted(
 pub(super) const RULES: [Rule; 9] =
     [REQUIRED, TAGS, PID_MODE, IPC_MODE, CPU, MEMORY, WORKING_DIRECTORY, SOURCE_PATH, OTHER];
 
-/// Judges the fields of the definition, and `tags` of the requests. What cannot be read is judged by
-/// whoever needs it.
+/// Judges the fields of the definition, and `tags` of the requests. A value that cannot be read is
+/// judged by the check that needs it.
 pub(super) fn judge(task: &Task, found: &mut Findings) {
     let definition = &task.definition;
     modes(task, found);

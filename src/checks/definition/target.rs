@@ -6,7 +6,7 @@ use crate::knowledge::Stop;
 use crate::names;
 use crate::task::Task;
 
-/// The reason of a check that has nothing to say but about Fargate.
+/// The reason of a check that applies only to Fargate.
 pub(super) const NOT_FARGATE: &str =
     "the task is not for Fargate: neither requiresCompatibilities nor the request names it";
 

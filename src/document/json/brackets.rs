@@ -66,7 +66,7 @@ fn closed_early(text: &str, offset: usize) -> Option<usize> {
     closes.then(|| before.len() - 1)
 }
 
-/// Whether the innermost bracket that is open at the end of the text is `[`.
+/// Whether the innermost unclosed bracket at the end of the text is `[`.
 fn is_in_list(text: &str) -> bool {
     let (mut open, mut in_text, mut escaped) = (Vec::new(), false, false);
     for byte in text.bytes() {

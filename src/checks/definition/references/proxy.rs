@@ -260,7 +260,7 @@ fn ports(known: &Property, value: &str, field: &Field<String>, found: &mut Findi
         }
         _ => {}
     }
-    // That an application without ports names port 0 is a known way out.
+    // An application without ports may use port 0, a known workaround.
     let is_port = |port: &&str| port.parse::<u16>().is_ok();
     let is_list = known.holds != Holds::Port;
     if !ports.iter().all(is_port) || (!is_list && ports.len() > 1) {

@@ -104,7 +104,7 @@ fn secret(
     })))
 }
 
-/// The key of a secret, as this account would have to name it. A secret tells a bare key id or alias, which
+/// The key of a secret, as this account would have to name it. A secret may contain a plain key id or alias, which
 /// means a key of the account that owns the secret
 /// (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html>).
 fn in_account_of(secret: &Secret, key: &str, own: &AccountId) -> String {
@@ -163,7 +163,7 @@ fn file(object: S3Object, task: &Task, facts: &View) -> Result<Encrypted, Stop> 
             "kms:EncryptionContext:aws:s3:arn".to_owned(),
             named_in_context(&object, found),
         )],
-        // Whoever uploads an object may add pairs to the context, and S3 does not show them.
+        // An upload may add pairs to the context, and S3 does not show them.
         is_whole: false,
         setting: None,
     })))

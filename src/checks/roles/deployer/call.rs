@@ -87,7 +87,7 @@ impl Arns {
         self.on(action, &self.revision.map_or_else(|| unnamed(&named_by(who)), |it| it.to_string()))
     }
 
-    /// The call on each revision that it may be, as far as the policies of whoever deploys tell them apart.
+    /// The call on each possible revision, as far as the policies of the deployer distinguish them.
     pub(super) fn on_revisions(&self, action: &str, who: &Policies) -> Vec<Wish> {
         let mut wishes = vec![self.on_revision(action, who)];
         if self.revision.is_none() {
@@ -97,7 +97,7 @@ impl Arns {
         wishes
     }
 
-    /// The call on one revision. One that stands for others is neither printed nor allowed by a command.
+    /// The call on one revision. A made-up revision is neither printed nor allowed by a command.
     fn on(&self, action: &str, revision: &str) -> Wish {
         let family = format!("{}:task-definition/{}", self.start, self.family);
         let wish = Wish::new(action, format!("{family}:{revision}"));
@@ -139,7 +139,7 @@ impl Arns {
     }
 }
 
-/// The revisions that the policies of whoever deploys name with digits: `7`, `1*`.
+/// The revisions with digits in the policies of the deployer: `7`, `1*`.
 fn named_by(who: &Policies) -> Vec<String> {
     let Policies::Held(set) = who else { return Vec::new() };
     let policies = set.identity.iter().chain(&set.boundary);

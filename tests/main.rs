@@ -15,3 +15,5 @@ mod network;
 mod reports;
 /// What a reader of the text output may rely on, whatever the sentences are.
 mod screen;
+/// The words of the style guide.
+mod words;

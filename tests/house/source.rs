@@ -52,6 +52,20 @@ impl Source {
         kept
     }
 
+    /// The comments and literals that are shipped: the same lines, with spaces for code.
+    pub fn prose(&self) -> String {
+        let shipped = self.shipped();
+        let lines = self.text.lines().zip(self.code.lines()).zip(shipped.lines());
+        let mut kept = String::new();
+        for ((text, code), shipped) in lines {
+            // A line of a test is empty in what is shipped.
+            let letters = text.chars().zip(code.chars()).take(shipped.chars().count());
+            kept.extend(letters.map(|(letter, code)| if code == ' ' { letter } else { ' ' }));
+            kept.push('\n');
+        }
+        kept
+    }
+
     /// `src/iam/mod.rs:12`, for a position in `code` or `shipped`, whose lines are those of the file.
     pub fn place(&self, code: &str, at: usize) -> String {
         format!("{}:{}", self.path, code[..at].matches('\n').count() + 1)

@@ -82,7 +82,7 @@ fn a_line_is_for_all_that_share_hops_and_end_and_breaks_before_an_arrow() {
 
 #[test]
 fn a_path_of_one_hop_has_no_arrow_and_is_drawn_in_every_format() {
-    let hop = Hop { kind: Kind::Subnet, id: "subnets unknown".to_owned(), broken: true };
+    let hop = hop(Kind::Subnet, "subnets unknown", true);
     let end = End::Open("pass --subnets".to_owned());
     let trails = vec![NetworkPath { hops: vec![hop], end, judged_by: None }];
     assert_eq!(told(&trails, 100), "  ? subnets unknown\n");

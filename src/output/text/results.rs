@@ -65,7 +65,7 @@ impl Results {
         let result = finding.result;
         // Of several checks each would become something else.
         if let (Some(error), 0 | 1) = (&result.prevents, finding.checks.count()) {
-            page.recognised("prevents", error);
+            page.recognised("leads to", error);
         }
         if let Some(remedy) = &result.remedy {
             page.labelled("fix", remedy);
@@ -105,7 +105,7 @@ fn brief(page: &mut Page, finding: &Finding) {
     }
 }
 
-/// The check, the containers, the places, and how many checks need it.
+/// The check, the containers, the places, and how many checks are skipped for it.
 fn head(page: &mut Page, finding: &Finding) {
     let mut parts = Vec::new();
     if finding.containers.count() > 0 {
@@ -118,8 +118,8 @@ fn head(page: &mut Page, finding: &Finding) {
     let mut text = parts.join(" ");
     match finding.followers {
         0 => {}
-        1 => text.push_str(", needed by 1 check"),
-        count => text.push_str(&format!(", needed by {count} checks")),
+        1 => text.push_str(", 1 check skipped"),
+        count => text.push_str(&format!(", {count} checks skipped")),
     }
     page.head(finding.result.status, &finding.title(), &text);
 }

@@ -104,9 +104,9 @@ profile prod · account 111122223333 · region eu-central-1 · user/ci
 a.json web
 ✔ definition  1 passed
 ✘ image       1 failed, 2 not checked, 1 not applicable
-  ✘ image-exists (web) at a.json:7:3, needed by 2 checks
+  ✘ image-exists (web) at a.json:7:3, 2 checks skipped
     there is no image web:2
-    prevents  CannotPullContainerError
+    leads to  CannotPullContainerError
     fix       Push the image
   $ docker push web:2
 ✔ roles       1 passed, 1 not checked
@@ -217,7 +217,7 @@ fn verbose_has_evidence_whole_arns_and_the_subject_to_accept() {
     let normal = plain(vec![failed()]);
     assert!(normal.contains("no secret secret:db-abcdef\n"), "{normal}");
     let is_cut = |line: &str| {
-        let begins = line.starts_with("    prevents  ResourceInitializationError: so it goes so");
+        let begins = line.starts_with("    leads to  ResourceInitializationError: so it goes so");
         begins && line.ends_with(" …") && (60..=80).contains(&line.chars().count())
     };
     assert!(normal.lines().any(is_cut), "{normal}");

@@ -41,7 +41,7 @@ impl Secret {
     /// A sentence if it is scheduled for deletion.
     pub fn scheduled_for_deletion(&self) -> Option<String> {
         let date = self.deleted.as_ref()?;
-        Some(format!("{} is scheduled for deletion ({date})", self.arn))
+        Some(format!("{} is scheduled for deletion on {date}", self.arn))
     }
 
     /// The fix for a scheduled deletion.

@@ -75,7 +75,10 @@ pub fn vpc(dice: &mut Dice) -> (Parts, Task) {
         route_tables: route_tables(dice),
         internet_gateways: internet_gateways(dice),
         nat_gateways: vec![nat(dice, "nat-1"), nat(dice, "nat-2")],
-        appliances: vec![Appliance { id: "eni-1".to_owned(), source_dest_check: dice.beside().percent(50) }],
+        appliances: vec![Appliance {
+            id: "eni-1".to_owned(),
+            source_dest_check: dice.beside().percent(50),
+        }],
         security_groups: ["sg-1", "sg-2", "sg-far"].map(|id| group(dice, id)).to_vec(),
         network_acls: acls(dice),
         endpoints: endpoints(dice),

@@ -6,7 +6,7 @@ use crate::facts::View;
 use crate::lookup::logs::{DescribeLogGroup, NO_GROUP};
 use crate::lookup::{Lookup, Missing};
 use crate::task::AwslogsUse;
-use crate::verdict::{Judgement, fail, not_applicable, pass, warn};
+use crate::verdict::{Judgement, not_applicable, pass, warn};
 
 pub(super) static LOG_GROUP_EXISTS: Check = Check {
     id: "log-group-exists",
@@ -44,7 +44,7 @@ fn log_group_exists(it: &AwslogsUse, facts: &View) -> Judgement {
         .remedy("Create the log group before the deployment, or set awslogs-create-group here too")
         .judge(),
         Target::Unnoticed(absence, consequence) => {
-            let mut finding = fail(format!("{}; {consequence}", absence.sentence))
+            let mut finding = warn(format!("{}; {consequence}", absence.sentence))
                 .on(name.to_string())
                 .prevents(match it.mode()? {
                     Some(_) => "Error while trying to initialize awslogs: ... ResourceNotFoundException (only in the Docker log of the instance)",

@@ -52,7 +52,10 @@ pub(super) fn target<'f>(
         return Ok(Target::CreatedBy(other));
     }
     match unnoticed(it)? {
-        Some(consequence) => Ok(Target::Unnoticed(absence, consequence)),
+        Some(consequence) => {
+            facts.excuse(&lookup);
+            Ok(Target::Unnoticed(absence, consequence))
+        }
         None => facts.need(&lookup).map(Target::There),
     }
 }

@@ -14,7 +14,7 @@ use crate::names::{Region, all_streams, arn_of_stream};
 use crate::permission::{Answer, PERMISSION_CALLS, ResourceSide, Wish, acting, decide};
 use crate::reachability::origin::CallOrigin;
 use crate::task::{AwslogsUse, LOG_CALLS, SOME_TASK, StreamName};
-use crate::verdict::{Finding, Judgement, not_applicable};
+use crate::verdict::{Finding, Judgement, Severity, not_applicable};
 
 pub(super) static LOG_WRITE_PERMISSION: Check = Check {
     id: "log-write-permission",
@@ -87,15 +87,17 @@ fn lost(
 ) -> Result<Finding, Stop> {
     let only_events =
         matches!(writes(who, &LOG_CALLS[..1], stream, from, facts)?, Answer::Allowed(_));
-    let consequence = match only_events {
-        true => Some("the container starts anyway, and its logs are lost"),
-        false => unnoticed(it)?,
+    let (severity, consequence) = match (only_events, unnoticed(it)?) {
+        (true, _) => {
+            (finding.severity.clone(), "the container starts anyway, and its logs are lost")
+        }
+        (false, Some(consequence)) => (Severity::Warn, consequence),
+        (false, None) => return Ok(finding),
     };
-    let Some(consequence) = consequence else { return Ok(finding) };
     let message = format!("{}; {consequence}", finding.message);
     let action = if only_events { "logs:PutLogEvents" } else { "logs:CreateLogStream" };
     let prevents = format!(
         "AccessDeniedException: User: <arn> is not authorized to perform: {action} on resource: <arn>"
     );
-    Ok(Finding { message, ..finding }.prevents(prevents))
+    Ok(Finding { message, severity, ..finding }.prevents(prevents))
 }

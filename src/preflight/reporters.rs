@@ -50,6 +50,7 @@ impl<'t> Reporters<'t> {
     /// that already failed at the same place.
     pub(super) fn of(probes: &[Probe<'_>], ended: &[Ended], table: &'t Table) -> Reporters<'t> {
         let (checks, excused) = (HashMap::new(), HashSet::new());
+        let failed = failed(probes, ended);
         let mut reporters = Reporters { table, checks, excused };
         for (probe, (settled, log)) in probes.iter().zip(ended) {
             let Settled::Said(verdict) = settled else { continue };
@@ -62,7 +63,21 @@ impl<'t> Reporters<'t> {
                 let place = finding.place.as_ref().unwrap_or(&probe.place);
                 let reporter = || Reporter { check: probe.check, subject: place.subject() };
                 match &finding.severity {
-                    Severity::Absent(lack) => reporters.stopped(probe.target, lack, reporter()),
+                    Severity::Absent(lack) => {
+                        let own = match &lack.ground {
+                            Ground::Written(subject) => failed.get(&(
+                                probe.target,
+                                subject.clone(),
+                                lack.absence.sentence.as_str(),
+                            )),
+                            _ => None,
+                        };
+                        let reporter = own.map_or_else(reporter, |check| Reporter {
+                            check,
+                            subject: subject_of(lack).unwrap_or_else(|| place.subject()),
+                        });
+                        reporters.stopped(probe.target, lack, reporter);
+                    }
                     Severity::Fail => {
                         let missing = Missing::Written(probe.target, place.subject());
                         reporters.checks.entry(missing).or_insert_with(reporter);
@@ -106,6 +121,32 @@ impl<'t> Reporters<'t> {
                 Missing::Written(target, subject.clone())
             }
         }
+    }
+}
+
+/// The checks that fail by themselves, by target, place and sentence. A check that stops at the same place
+/// with the same sentence leaves the report to them, also if they come later in the catalogue.
+fn failed<'p>(
+    probes: &'p [Probe<'_>],
+    ended: &'p [Ended],
+) -> HashMap<(usize, String, &'p str), &'static Check> {
+    let mut failed = HashMap::new();
+    for (probe, (settled, _)) in probes.iter().zip(ended) {
+        let Settled::Said(Verdict::Found(findings)) = settled else { continue };
+        for finding in findings.iter().filter(|it| matches!(it.severity, Severity::Fail)) {
+            let place = finding.place.as_ref().unwrap_or(&probe.place);
+            let key = (probe.target, place.subject(), finding.message.as_str());
+            failed.entry(key).or_insert(probe.check);
+        }
+    }
+    failed
+}
+
+/// Where an absence in a document is written.
+fn subject_of(lack: &Lack) -> Option<String> {
+    match &lack.ground {
+        Ground::Written(subject) | Ground::Malformed(subject) => Some(subject.clone()),
+        Ground::Fact(_) => None,
     }
 }
 

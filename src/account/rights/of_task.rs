@@ -4,7 +4,7 @@ use super::{Policies, PoliciesOf, Principal, RightsOf, Session};
 use crate::facts::View;
 use crate::knowledge::{Purpose, Stop};
 use crate::lookup::CallerIdentity;
-use crate::names::{AccountId, RoleRef};
+use crate::names::{AccountId, RoleArn, RoleRef};
 use crate::task::Task;
 
 /// The policies of the execution role; none if none is set.
@@ -21,11 +21,17 @@ pub(crate) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<Option<&'f P
 fn is_of_the_account(role: &RoleRef, task: &Task, facts: &View) -> Result<(), Stop> {
     let RoleRef::Arn(role) = role else { return Ok(()) };
     let caller = facts.need(&CallerIdentity { region: task.region()?.clone() })?;
-    if caller.account == *role.account() {
-        return Ok(());
+    match of_another_account(role, &caller.account) {
+        Some(why) => Err(Stop::written(task.execution_role_arn().place().subject(), why)),
+        None => Ok(()),
     }
-    let why = format!("{} is in account {}", role.arn(), role.account());
-    Err(Stop::written(task.execution_role_arn().place().subject(), why))
+}
+
+/// The sentence for a role that is not in the account of the task; `role-exists` fails with it.
+pub(crate) fn of_another_account(role: &RoleArn, own: &AccountId) -> Option<String> {
+    let (arn, account) = (role.arn(), role.account());
+    (account != own)
+        .then(|| format!("{arn} is in account {account}, but the task runs in account {own}"))
 }
 
 /// The policies of a role that a service assumes, and that is needed for this.

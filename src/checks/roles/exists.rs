@@ -1,5 +1,6 @@
 //! `role-exists`, and the role that the other checks of the group look at
 
+use crate::account::rights::of_task::of_another_account;
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -85,13 +86,9 @@ fn foreign(written: &RoleArn, it: &RoleUse, facts: &View) -> Result<Option<Findi
         ));
     }
     let caller = facts.need(&CallerIdentity { region: region.clone() })?;
-    Ok((caller.account != *written.account()).then(|| {
-        fail(format!(
-            "{} is in account {}, but the task runs in account {}",
-            written.arn(),
-            written.account(),
-            caller.account
-        ))
-        .remedy("Use a role in the task's account; the task can then assume the other role itself")
+    Ok(of_another_account(written, &caller.account).map(|why| {
+        fail(why).remedy(
+            "Use a role in the task's account; the task can then assume the other role itself",
+        )
     }))
 }

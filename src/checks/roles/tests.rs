@@ -373,3 +373,26 @@ fn given_iam_may_not_be_read_then_what_rests_on_it_is_unknown() {
     }
     assert_eq!(statuses(&story, &super::recent::ROLE_RECENT), [Skip, Pass]);
 }
+
+#[test]
+fn a_role_of_another_account_fails_once_and_what_needs_it_is_skipped() {
+    let definition = r#"{"family": "web", "executionRoleArn": "arn:aws:iam::444455556666:role/pull",
+        "containerDefinitions": [{"name": "app", "memory": 128, "image": "nginx",
+            "secrets": [{"name": "A", "valueFrom": "/app/level"}]}]}"#;
+    let account = Account::healthy().parameter("/app/level", None);
+    let story = Story::given(definition).in_account(account.recorded());
+    let results = story.judged(|_, check| {
+        ["parameter-permission", "role-exists", "role-trust", "role-pass"].contains(&check.id)
+    });
+    let told: Vec<_> = results.iter().map(|it| (&*it.id, it.status)).collect();
+    assert_eq!(
+        told,
+        [
+            ("parameter-permission", Skip),
+            ("role-exists", Fail),
+            ("role-trust", Skip),
+            ("role-pass", Skip)
+        ],
+        "{results:#?}"
+    );
+}

@@ -69,6 +69,9 @@ pub enum ImageError {
     /// 64 hexadecimal digits, which engines read as an image id, not as a name.
     #[error("`{0}` is read as an image id; write repository@sha256:{0}")]
     BareHash(String),
+    /// A digest alone, which engines read as the repository `sha256` with a tag.
+    #[error("`{0}` is a digest without a repository; write repository@{0}")]
+    BareDigest(String),
     /// More characters before the digest than ECS accepts.
     #[error("the image has {0} characters before the digest, but ECS accepts at most {LONGEST}")]
     TooLong(usize),
@@ -229,6 +232,7 @@ fn refuse_at_sight(text: &str) -> Result<(), ImageError> {
         text if text.contains(char::is_whitespace) => ImageError::WhiteSpace,
         text if text.contains("://") => ImageError::Scheme,
         text if is_hash(text) => ImageError::BareHash,
+        text if text.strip_prefix("sha256:").is_some_and(is_hash) => ImageError::BareDigest,
         _ => return Ok(()),
     };
     Err(cause(text.to_owned()))

@@ -59,6 +59,7 @@ fn what_is_no_image_is_refused_with_its_cause() {
         ("https://ghcr.io/a/b", ImageError::Scheme("https://ghcr.io/a/b".into())),
         ("nginx ", ImageError::WhiteSpace("nginx ".into())),
         (HASH, ImageError::BareHash(HASH.into())),
+        (&*format!("sha256:{HASH}"), ImageError::BareDigest(format!("sha256:{HASH}"))),
         ("MyApp:latest", ImageError::UpperCase { part: "MyApp".into() }),
         ("ghcr.io/Team/app", ImageError::UpperCase { part: "Team".into() }),
         ("ghcr.io/", ImageError::NoRepository("ghcr.io/".into())),

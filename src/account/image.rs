@@ -59,8 +59,16 @@ impl Derived for SourceOf {
         let EcrRepository { region, registry, name } = repository;
         let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
         if let Some((rule, upstream)) = covering(facts.need(&rules)?, name) {
-            let home = Home::Open(rule_upstream(rule, upstream));
-            return Ok(ManifestOf { home, name: self.name.clone() });
+            let home = upstream_of(rule, upstream);
+            let name = match &home {
+                Home::Ecr(repository) => {
+                    let reference = named(&self.name);
+                    let stored = DescribeImage { repository: repository.clone(), reference };
+                    facts.need(&stored)?.digest.clone()
+                }
+                Home::Open(_) => self.name.clone(),
+            };
+            return Ok(ManifestOf { home, name });
         }
         let detail = facts.need(&stored)?;
         Ok(ManifestOf { home: self.home.clone(), name: detail.digest.clone() })
@@ -209,13 +217,17 @@ pub(crate) fn covering<'r>(
     Some((rule, name))
 }
 
-/// The upstream repository of a rule, under the name by which Docker Hub is known elsewhere.
-pub(crate) fn rule_upstream(rule: &PullThroughRule, name: String) -> Repository {
+/// The upstream repository of a rule: one of ECR, which its API shows, or of another registry, under the
+/// name by which Docker Hub is known elsewhere.
+pub(crate) fn upstream_of(rule: &PullThroughRule, name: String) -> Home {
+    if let Some(Ok(EcrHost { account, region, .. })) = EcrHost::parse(&rule.upstream) {
+        return Home::Ecr(EcrRepository { region, registry: account, name });
+    }
     let host = match rule.upstream.as_str() {
         "registry-1.docker.io" => "docker.io",
         host => host,
     };
-    Repository { host: host.to_owned(), name }
+    Home::Open(Repository { host: host.to_owned(), name })
 }
 
 #[cfg(test)]

@@ -95,21 +95,22 @@ fn not_stored(lookup: &DescribeImage, facts: &View) -> Judgement {
         facts.need(lookup)?;
         return pass("the image exists");
     };
-    let judgement = at_upstream(lookup, rule, upstream, facts);
-    // A missing image is missing whatever the credentials are.
-    if let Err(Stop::Absent(_)) = judgement {
-        return judgement;
-    }
-    if let Some(credential) = &rule.credential {
+    // Both are requested at once.
+    let credential = rule.credential.as_ref().map(|credential| {
         let secret = DescribeSecret { region: region.clone(), id: credential.clone() };
-        let secret =
-            facts.need(&secret).map_err(|stop| stop.wanted_for(Purpose::UpstreamCredentials))?;
+        facts.need(&secret).map_err(|stop| stop.wanted_for(Purpose::UpstreamCredentials))
+    });
+    // A missing image is missing whatever the credentials are; without credentials ECR pulls nothing,
+    // whatever upstream shows to others.
+    let judgement = facts.tolerate(|| at_upstream(lookup, rule, upstream, facts))?;
+    if let Some(secret) = credential {
+        let secret = secret?;
         if let Some(scheduled) = secret.scheduled_for_deletion() {
             let why = format!("{scheduled}, but pull-through cache rule {} needs it", rule.prefix);
             return fail(why).on(secret.arn.clone()).mended(secret.restored(region)).judge();
         }
     }
-    judgement
+    judgement.map_err(Stop::from)
 }
 
 fn at_upstream(
@@ -118,20 +119,30 @@ fn at_upstream(
     upstream: String,
     facts: &View,
 ) -> Judgement {
-    let head = HeadManifest {
-        repository: image::rule_upstream(rule, upstream),
-        reference: lookup.reference.text().to_owned(),
-    };
+    let home = image::upstream_of(rule, upstream);
     let rule = &rule.prefix;
     let what = lookup.what();
-    match facts.need(&head) {
-        Ok(Anonymous::Sees(_)) => {
+    let seen = match home {
+        Home::Open(repository) => {
+            let reference = lookup.reference.text().to_owned();
+            facts.need(&HeadManifest { repository, reference }).map(|seen| match seen {
+                Anonymous::Sees(_) => None,
+                Anonymous::Denied { said } => Some(said),
+            })
+        }
+        Home::Ecr(repository) => {
+            let reference = lookup.reference.clone();
+            facts.need(&DescribeImage { repository, reference }).map(|_| None)
+        }
+    };
+    match seen {
+        Ok(None) => {
             facts.excuse(lookup);
             pass(format!(
                 "{what} is not cached yet; the first pull fetches it from upstream (pull-through cache rule {rule})"
             ))
         }
-        Ok(Anonymous::Denied { said }) => Err(Gap::Undecidable {
+        Ok(Some(said)) => Err(Gap::Undecidable {
             why: format!(
                 "cannot determine whether {what} exists: it is not cached yet, and the upstream registry of pull-through cache rule {rule} requires credentials ({said})"
             ),

@@ -76,7 +76,12 @@ fn manifest<'f>(
 ) -> Result<(&'f Home, &'f Manifest), Stop> {
     let source = SourceOf { home: Home::of(image), name: image::name(image) };
     let source = facts.derive(&source)?;
-    if let Home::Open(repository) = &source.home {
+    // ECR signs in to the upstream registry of a pull-through cache rule: that it refuses anonymous clients
+    // proves nothing about the pull.
+    let is_pulled_there = matches!(Home::of(image), Home::Open(_));
+    if let Home::Open(repository) = &source.home
+        && is_pulled_there
+    {
         let head = HeadManifest { repository: repository.clone(), reference: source.name.clone() };
         if let Anonymous::Denied { said } = facts.need(&head)? {
             return Err(image::denied(it, repository, said));

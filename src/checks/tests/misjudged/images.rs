@@ -203,3 +203,57 @@ fn the_architecture_of_instances_that_the_request_leaves_out_is_none() {
     let anywhere = story(r#"{"cluster": "prod", "launchType": "EC2"}"#);
     tells(&anywhere, "image-platform", Warn, "on some container instances");
 }
+
+/// An image of the rule `hub` that ECR has not cached yet, with this upstream and secret.
+fn not_cached(upstream: &str, credential: Option<&str>) -> Account {
+    let (region, name) = (REGION, "hub/org/app");
+    let repository = json!({"region": region, "registry": ID, "name": name});
+    let asked = json!({"repository": repository, "reference": {"tag": "1"}});
+    let rule = json!([{"prefix": "hub", "upstream": upstream, "upstream_prefix": null,
+        "credential": credential}]);
+    Account::healthy().lacks("ecr:DescribeImages", &asked, "RepositoryNotFoundException").says(
+        "ecr:DescribePullThroughCacheRules",
+        &json!({"region": region, "registry": ID}),
+        &rule,
+    )
+}
+
+fn of_hub() -> Story {
+    imaged(&format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/hub/org/app:1"), "")
+}
+
+#[test]
+fn an_upstream_that_refuses_the_anonymous_proves_nothing_since_ecr_signs_in_there() {
+    let head = json!({"repository": {"host": "docker.io", "name": "org/app"}, "reference": "1"});
+    let account = not_cached("registry-1.docker.io", None).says(
+        "registry:HeadManifest",
+        &head,
+        &json!({"denied": {"said": "HTTP 401"}}),
+    );
+    let story = of_hub().in_account(account.recorded());
+    tells(&story, "image-exists", Unknown, "requires credentials");
+    assert_eq!(says(&story, "image-platform"), [Unknown]);
+}
+
+#[test]
+fn an_upstream_in_ecr_is_asked_by_its_api() {
+    let upstream = format!("{ID}.dkr.ecr.us-east-1.amazonaws.com");
+    let tag = json!({"tag": "1"});
+    let manifest = index(&[Some("amd64")]);
+    let account = not_cached(&upstream, None).image_in(ID, "us-east-1", "org/app", &tag, &manifest);
+    let story = of_hub().in_account(account.recorded());
+    tells(&story, "image-exists", Pass, "the first pull fetches it");
+    assert_eq!(says(&story, "image-platform"), [Pass]);
+}
+
+#[test]
+fn without_its_secret_a_cache_rule_pulls_nothing_whatever_upstream_says() {
+    let secret =
+        format!("arn:aws:secretsmanager:{REGION}:{ID}:secret:ecr-pullthroughcache/hub-AbCdEf");
+    let head = json!({"repository": {"host": "docker.io", "name": "org/app"}, "reference": "1"});
+    let account = not_cached("registry-1.docker.io", Some(&secret))
+        .without_secret(&secret)
+        .refuses("registry:HeadManifest", &head);
+    let story = of_hub().in_account(account.recorded());
+    tells(&story, "image-exists", Fail, "there is no such thing (secretsmanager:DescribeSecret");
+}

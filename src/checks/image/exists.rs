@@ -119,9 +119,13 @@ fn at_upstream(
     upstream: String,
     facts: &View,
 ) -> Judgement {
+    let what = lookup.what();
+    if rule.upstream == "registry-1.docker.io" && !upstream.contains('/') {
+        return without_library(&what, rule, &upstream);
+    }
+    let signs_in = rule.credential.is_some();
     let home = image::upstream_of(rule, upstream);
     let rule = &rule.prefix;
-    let what = lookup.what();
     let seen = match home {
         Home::Open(repository) => {
             let reference = lookup.reference.text().to_owned();
@@ -142,6 +146,11 @@ fn at_upstream(
                 "{what} is not cached yet; the first pull fetches it from upstream (pull-through cache rule {rule})"
             ))
         }
+        Ok(Some(said)) if !signs_in => fail(format!(
+            "{what} is not cached, and upstream it does not exist or is private: pull-through cache rule {rule} has no credentials ({said})"
+        ))
+        .remedy("Correct the repository or tag, or push a copy of the image to a repository without a rule")
+        .judge(),
         Ok(Some(said)) => Err(Gap::Undecidable {
             why: format!(
                 "cannot determine whether {what} exists: it is not cached yet, and the upstream registry of pull-through cache rule {rule} requires credentials ({said})"
@@ -152,6 +161,22 @@ fn at_upstream(
             Err(stop.after(&format!("{what} is not cached, and upstream (pull-through cache rule {rule}) ")))
         }
     }
+}
+
+/// Docker Hub keeps its official images under `library/`, and ECR adds that to no name
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html>).
+fn without_library(what: &str, rule: &PullThroughRule, upstream: &str) -> Judgement {
+    let repository = match rule.prefix.as_str() {
+        "ROOT" => format!("library/{upstream}"),
+        prefix => format!("{prefix}/library/{upstream}"),
+    };
+    fail(format!(
+        "{what} is not cached, and Docker Hub has no repository {upstream} without a namespace"
+    ))
+    .remedy(format!(
+        "Write the repository as {repository}: official images of Docker Hub are under library/"
+    ))
+    .judge()
 }
 
 fn in_the_open(it: &ImageUse, image: &ImageRef, repository: Repository, facts: &View) -> Judgement {

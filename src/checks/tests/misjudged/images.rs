@@ -225,14 +225,31 @@ fn of_hub() -> Story {
 #[test]
 fn an_upstream_that_refuses_the_anonymous_proves_nothing_since_ecr_signs_in_there() {
     let head = json!({"repository": {"host": "docker.io", "name": "org/app"}, "reference": "1"});
-    let account = not_cached("registry-1.docker.io", None).says(
-        "registry:HeadManifest",
-        &head,
-        &json!({"denied": {"said": "HTTP 401"}}),
-    );
-    let story = of_hub().in_account(account.recorded());
+    let denied = json!({"denied": {"said": "HTTP 401"}});
+    let account = |credential: Option<&str>| {
+        let account = not_cached("registry-1.docker.io", credential).secret(SECRET, None);
+        account.says("registry:HeadManifest", &head, &denied)
+    };
+    let story = of_hub().in_account(account(Some(SECRET)).recorded());
     tells(&story, "image-exists", Unknown, "requires credentials");
     assert_eq!(says(&story, "image-platform"), [Unknown]);
+    // Without a secret, ECR is anonymous there too.
+    let story = of_hub().in_account(account(None).recorded());
+    tells(&story, "image-exists", Fail, "rule hub has no credentials");
+}
+
+#[test]
+fn an_official_image_of_docker_hub_needs_its_library() {
+    let repository = json!({"region": REGION, "registry": ID, "name": "hub/nginx"});
+    let asked = json!({"repository": repository, "reference": {"tag": "1"}});
+    let account = not_cached("registry-1.docker.io", None).lacks(
+        "ecr:DescribeImages",
+        &asked,
+        "RepositoryNotFoundException",
+    );
+    let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/hub/nginx:1");
+    let story = imaged(&image, "").in_account(account.recorded());
+    tells(&story, "image-exists", Fail, "has no repository nginx without a namespace");
 }
 
 #[test]

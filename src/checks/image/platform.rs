@@ -228,8 +228,10 @@ fn os_arch(platform: &Platform) -> String {
     format!("{}/{}", platform.os, platform.architecture)
 }
 
-/// What the container runtime rejects on any platform: the manifest format from before 2016, and layers with
-/// mixed compression, which Fargate cannot match with the image configuration.
+/// What the container runtime rejects on any platform: the manifest format from before 2016, and zstd layers
+/// under Docker's media type, which containerd before 2.2 does not count as layers
+/// (<https://github.com/containerd/containerd/issues/9263>). If there are other layers too, Fargate finds
+/// that their number does not match the image configuration.
 fn compression(
     it: &ImageUse,
     image: &ImageRef,
@@ -242,18 +244,21 @@ fn compression(
                 .remedy("Rebuild and push the image with a current build tool")
                 .judge(),
         )),
-        Manifest::Image { mixed_compression: true, .. } => {
-            let message = "the layers mix gzip and zstd compression";
-            let fargate = it.task.may_run_on_fargate()?;
-            let finding = if fargate { fail(message) } else { warn(message) };
+        Manifest::Image { docker_zstd: true, mixed_compression, .. } => {
+            let message = match mixed_compression {
+                true => "some layers are compressed with zstd under Docker's media type, and others are not",
+                false => "the layers are compressed with zstd under Docker's media type, which older container runtimes do not read",
+            };
+            let fails = *mixed_compression && it.task.may_run_on_fargate()?;
+            let finding = if fails { fail(message) } else { warn(message) };
             let finding = finding
                 .at(it.image.place())
                 .prevents("CannotPullContainerError: ref pull has been retried 1 time(s): number of layers and diffIDs don't match");
             let build = ShellCommand::of(
-                "docker buildx build --output type=image,compression=zstd,force-compression=true,push=true",
+                "docker buildx build --output type=image,oci-mediatypes=true,compression=zstd,force-compression=true,push=true",
             );
             let finding = rebuilt(finding, image, build);
-            Ok(Some(finding.remedy("Build all layers with one compression").judge()))
+            Ok(Some(finding.remedy("Build the image with OCI media types").judge()))
         }
         _ => Ok(None),
     }
@@ -293,5 +298,31 @@ mod tests {
         let (commands, remedy) = misbuilt(&format!("web@{DIGEST}"), &json!({"digest": DIGEST}));
         assert_eq!(commands, [""; 0]);
         assert!(remedy.contains("new digest"), "{remedy}");
+    }
+
+    /// The result on Fargate for an image with zstd layers of Docker's type, and perhaps others.
+    fn of_zstd(mixed: bool) -> crate::report::CheckResult {
+        let manifest = json!({"image": {"config_digest": DIGEST, "config_media_type": "",
+            "mixed_compression": mixed, "docker_zstd": true, "foreign_layers": false}});
+        let tag = json!({"tag": "1"});
+        let account = Account::healthy().image_in(ID, REGION, "web", &tag, &manifest);
+        let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/web:1");
+        let container = format!(r#"{{"name": "app", "image": "{image}"}}"#);
+        let fields = r#""requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc""#;
+        let story = Story::containers_and(&container, fields).in_account(account.recorded());
+        story.judged_by(&IMAGE_PLATFORM).swap_remove(0)
+    }
+
+    #[test]
+    fn zstd_layers_of_dockers_type_are_no_layers_for_older_runtimes() {
+        use crate::report::Status::{Fail, Warn};
+        for (mixed, status, words) in
+            [(true, Fail, "and others are not"), (false, Warn, "older container runtimes")]
+        {
+            let result = of_zstd(mixed);
+            assert_eq!(result.status, status, "{result:#?}");
+            assert!(result.message.contains(words), "{}", result.message);
+            assert!(result.commands[0].to_string().contains("oci-mediatypes=true"), "{result:#?}");
+        }
     }
 }

@@ -21,8 +21,13 @@ pub enum Manifest {
         config_digest: String,
         /// The configuration's media type.
         config_media_type: String,
-        /// Some layers are gzip and some are zstd, which Fargate has failed to unpack.
+        /// Some layers, but not all, have the zstd type that BuildKit made up for Docker's manifests.
+        /// containerd does not count them as layers
+        /// (<https://github.com/containerd/containerd/issues/9263>).
         mixed_compression: bool,
+        /// At least one layer has this type.
+        #[serde(default)]
+        docker_zstd: bool,
         /// Some layers are stored outside the registry, such as old Windows base layers.
         foreign_layers: bool,
     },
@@ -167,6 +172,9 @@ struct Platform {
     os_version: Option<String>,
 }
 
+/// The type of a zstd layer in a manifest of Docker. The one of OCI is `…vnd.oci.image.layer.v1.tar+zstd`.
+const DOCKER_ZSTD: &str = "application/vnd.docker.image.rootfs.diff.tar.zstd";
+
 impl Document {
     fn image(self) -> Result<Manifest, Unreadable> {
         let layers: Vec<String> =
@@ -185,11 +193,12 @@ impl Document {
             return Err(Unreadable("does not contain the digest of its configuration".to_owned()));
         }
         let any = |found: fn(&str) -> bool| layers.iter().any(|layer| found(layer));
+        let docker_zstd = any(|layer| layer == DOCKER_ZSTD);
         Ok(Manifest::Image {
             config_digest: config.digest,
             config_media_type: config.media_type,
-            mixed_compression: any(|layer| layer.ends_with("gzip"))
-                && any(|layer| layer.ends_with("zstd")),
+            mixed_compression: docker_zstd && any(|layer| layer != DOCKER_ZSTD),
+            docker_zstd,
             foreign_layers: any(|layer| {
                 layer.contains(".foreign.") || layer.contains(".nondistributable.")
             }),

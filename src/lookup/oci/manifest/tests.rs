@@ -67,22 +67,26 @@ fn a_manifest_list_of_nothing_is_an_index_of_nothing() {
 
 #[test]
 fn the_layers_of_an_image_are_looked_at_for_compression_and_place() {
-    // layers, mixed compression, foreign layers
-    let cases: &[(&[&str], bool, bool)] = &[
-        (&[], false, false),
-        (&[GZIP, GZIP], false, false),
-        (&[ZSTD, ZSTD], false, false),
-        (&[GZIP, ZSTD], true, false),
-        (&[DOCKER_GZIP, ZSTD], true, false),
-        (&["application/vnd.oci.image.layer.v1.tar", GZIP], false, false),
-        (&[DOCKER_FOREIGN, DOCKER_GZIP], false, true),
-        (&["application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"], false, true),
+    // layers, mixed compression, Docker's zstd, foreign layers
+    let cases: &[(&[&str], bool, bool, bool)] = &[
+        (&[], false, false, false),
+        (&[GZIP, GZIP], false, false, false),
+        (&[ZSTD, ZSTD], false, false, false),
+        // containerd reads each layer by its own type.
+        (&[GZIP, ZSTD], false, false, false),
+        (&[DOCKER_GZIP, ZSTD], false, false, false),
+        (&[DOCKER_GZIP, DOCKER_ZSTD], true, true, false),
+        (&[DOCKER_ZSTD, DOCKER_ZSTD], false, true, false),
+        (&["application/vnd.oci.image.layer.v1.tar", GZIP], false, false, false),
+        (&[DOCKER_FOREIGN, DOCKER_GZIP], false, false, true),
+        (&["application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"], false, false, true),
     ];
-    for (layers, mixed, foreign) in cases {
+    for (layers, mixed, docker_zstd, foreign) in cases {
         let expected = Manifest::Image {
             config_digest: "sha256:c".to_owned(),
             config_media_type: OCI_CONFIG.to_owned(),
             mixed_compression: *mixed,
+            docker_zstd: *docker_zstd,
             foreign_layers: *foreign,
         };
         assert_eq!(image(OCI_CONFIG, layers), expected, "{layers:?}");

@@ -114,6 +114,7 @@ fn a_single_image_is_judged_by_its_configuration() {
         config_digest: "sha256:c".to_owned(),
         config_media_type: String::new(),
         mixed_compression: false,
+        docker_zstd: false,
         foreign_layers: false,
     };
     let ask = Offer::AskConfig { digest: "sha256:c".to_owned() };

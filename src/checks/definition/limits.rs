@@ -14,7 +14,7 @@ use crate::document::{Container, ContextKind, LaunchInput};
 use crate::knowledge::Stop;
 use crate::names::S3Object;
 use crate::task::Task;
-use crate::verdict::{Finding, Findings, Rule, fail, warn};
+use crate::verdict::{Findings, Rule, warn};
 
 /// The size of a definition, in bytes.
 const SIZE_LIMIT: usize = 64 * 1024;
@@ -73,11 +73,42 @@ const CONSTRAINTS: Rule = Rule::unquoted(
     "a definition and its request have at most 10 placement constraints",
     "ClientException or InvalidParameterException",
     "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html",
+    "2026-06",
+);
+
+const EXIT_CODES: Rule = Rule::unquoted(
+    "a restart policy ignores at most 50 exit codes",
+    "ClientException",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerRestartPolicy.html",
+    "2026-11-30",
+);
+const INSTANCES: Rule = Rule::unquoted(
+    "one call starts a task on at most 10 container instances",
+    "InvalidParameterException",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StartTask.html",
+    "2026-06",
+);
+const COUNT: Rule = Rule::unquoted(
+    "one call runs 1 to 10 tasks",
+    "InvalidParameterException",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html",
     "2026-11-30",
 );
 
-pub(super) const RULES: &[Rule] =
-    &[SIZE, OVERRIDES, FILES, FILE, PERIOD, STRATEGIES, NO_CONTAINER, CONTAINERS, CONSTRAINTS];
+pub(super) const RULES: &[Rule] = &[
+    SIZE,
+    OVERRIDES,
+    FILES,
+    FILE,
+    PERIOD,
+    STRATEGIES,
+    NO_CONTAINER,
+    CONTAINERS,
+    CONSTRAINTS,
+    EXIT_CODES,
+    INSTANCES,
+    COUNT,
+];
 
 /// Judges the definition.
 pub(super) fn judge(task: &Task, form: Kind, found: &mut Findings) {
@@ -163,12 +194,6 @@ fn judge_container(task: &Task, container: &Container, found: &mut Findings) {
     }
 }
 
-fn refused(finding: Finding) -> Finding {
-    finding
-        .prevents("ClientException (AWS's exact words are not known)")
-        .remedy("Stay within the limit")
-}
-
 fn environment_files(files: &[EnvironmentFile], found: &mut Findings) {
     for file in files {
         found.part(file.value.place(), |found| environment_file(file, found));
@@ -211,7 +236,8 @@ fn restart(name: &str, policy: &RestartPolicy, found: &mut Findings) {
         && codes.len() > 50
     {
         let message = format!("{} exit codes are ignored, and 50 are allowed", codes.len());
-        found.add(refused(fail(message).at(policy.ignored_exit_codes.place())));
+        let finding = EXIT_CODES.fail(message).at(policy.ignored_exit_codes.place());
+        found.add(finding.remedy("Ignore at most 50 exit codes"));
     }
 }
 
@@ -246,14 +272,16 @@ pub(super) fn judge_input(input: &LaunchInput, found: &mut Findings) {
         && listed("containerInstances") > 10
     {
         let message = "there are more than 10 container instances, and 10 are allowed in one call";
-        found.add(refused(fail(message).at(&node.place)));
+        let finding = INSTANCES.fail(message).at(&node.place);
+        found.add(finding.remedy("Name at most 10 container instances in one call"));
     }
     if let (ContextKind::RunTask, Some(node)) = (input.kind, root.get("count"))
         && let Value::Number(count) = &node.value
         && count.as_i64().is_some_and(|it| !(1..=10).contains(&it))
     {
         let message = format!("count is {count}, and one call starts 1 to 10 tasks");
-        found.add(refused(fail(message).at(&node.place)));
+        let finding = COUNT.fail(message).at(&node.place);
+        found.add(finding.remedy("Set count to 1 to 10, and call run-task again for more"));
     }
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
     if let Some(node) = root.get("overrides")

@@ -26,7 +26,7 @@ pub enum Manifest {
         /// (<https://github.com/containerd/containerd/issues/9263>).
         mixed_compression: bool,
         /// At least one layer has this type.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         docker_zstd: bool,
         /// Some layers are stored outside the registry, such as old Windows base layers.
         foreign_layers: bool,

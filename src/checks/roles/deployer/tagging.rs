@@ -7,7 +7,7 @@ use crate::account::rights::Policies;
 use crate::checks::roles::caller;
 use crate::document::Place;
 use crate::facts::View;
-use crate::knowledge::{Seen, Stop};
+use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::ecs::account::ListAccountSettings;
 use crate::names::AccountId;
 use crate::permission::Wish;
@@ -30,9 +30,9 @@ pub(super) fn judge(
     let Some(place) = tagged(call, task)? else { return Ok(()) };
     let asked = ListAccountSettings { region: task.region()?.clone() };
     let none = BTreeMap::new();
-    let settings = match facts.peek(&asked)? {
-        Some(Seen::Found(settings)) => settings,
-        _ => &none,
+    let (settings, is_read) = match facts.peek(&asked)? {
+        Some(Seen::Found(settings)) => (settings, true),
+        _ => (&none, false),
     };
     let is = |name: &str, values: &[&str]| {
         settings.get(name).is_some_and(|value| values.contains(&value.as_str()))
@@ -57,6 +57,13 @@ pub(super) fn judge(
         let denied = denied(call, who, task, account, facts);
         found.part(&place.clone(), |found| {
             if let Some(denied) = denied? {
+                if !is_read {
+                    let why = format!(
+                        "{}, and the account setting that decides whether tags need this permission could not be read",
+                        denied.message
+                    );
+                    return Err(Gap::Undecidable { why }.into());
+                }
                 let prevents = "AccessDeniedException: User: <arn> is not authorized to perform: ecs:TagResource on resource: <arn>";
                 found.add(denied.at(&place).prevents(prevents));
             }

@@ -60,6 +60,12 @@ fn given_the_settings_may_not_be_read_then_that_is_assumed_and_only_where_someth
     let tagged = told(r#"{"serviceName": "web", "propagateTags": "SERVICE"}"#);
     assert_eq!(tagged.status, Pass);
     assert!(tagged.evidence.iter().any(|it| it.contains("ecs:ListAccountSettings")), "{tagged:#?}");
+    // Nor is a caller without the permission failed for a setting that nobody saw.
+    let deny = json!({"Effect": "Deny", "Action": "ecs:TagResource", "Resource": "*"});
+    let unseen = Account::deployed_to_by(&everything_but(&deny))
+        .refuses("ecs:ListAccountSettings", &json!({"region": REGION}));
+    let story = task().served_by(r#"{"serviceName": "web", "tags": [{"key": "a", "value": "b"}]}"#);
+    assert_eq!(statuses(&story.in_account(unseen.recorded()), check), [Unknown]);
     let untagged = told(r#"{"serviceName": "web", "propagateTags": "NONE"}"#);
     assert!(untagged.evidence.iter().all(|it| !it.contains("Settings")), "{untagged:#?}");
 }

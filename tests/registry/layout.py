@@ -6,7 +6,9 @@ Each IMAGE is NAME=KIND, and becomes the layout DIRECTORY/NAME with the tag `1`.
                            gives an index; a platform `-` gives an entry that states none
   one platform             linux/arm64  gives a plain image manifest
   +attestation             after a list, adds an entry unknown/unknown, as BuildKit does
-  mixed                    a linux/amd64 image whose layers are gzip and zstd by their types
+  mixed                    a linux/amd64 image whose layers are gzip and zstd by OCI's types
+  docker-zstd              the same by Docker's types, one of which BuildKit made up (the manifest is OCI's,
+                           since skopeo takes no other from a layout)
   artifact                 a Helm chart
 """
 
@@ -22,6 +24,7 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar"
+DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
 
 
 class Layout:
@@ -111,6 +114,9 @@ def write(directory, kind):
     kind, attested, _ = kind.partition("+attestation")
     if kind == "mixed":
         types = (LAYER + "+gzip", LAYER + "+zstd")
+        return layout.finish(layout.image(platform_of("linux/amd64"), types))
+    if kind == "docker-zstd":
+        types = (DOCKER_LAYER + ".gzip", DOCKER_LAYER + ".zstd")
         return layout.finish(layout.image(platform_of("linux/amd64"), types))
     if kind == "artifact":
         return layout.finish(layout.chart())

@@ -25,6 +25,7 @@ IMAGES = {
     "arm-attested": "linux/arm64+attestation",
     "unstated": "-,linux/arm64",
     "mixed": "mixed",
+    "docker-zstd": "docker-zstd",
     "chart": "artifact",
 }
 SUBJECT = "/containerDefinitions/0/image"
@@ -169,7 +170,11 @@ class Registry(unittest.TestCase):
 
     def test_what_is_no_image_does_not_run(self):
         self.fails("image-platform", "chart:1")
-        self.fails("image-platform", "mixed:1")
+
+    def test_zstd_is_read_by_its_own_type_but_not_by_dockers(self):
+        self.judge("mixed:1", code=0)
+        result = self.fails("image-platform", "docker-zstd:1")
+        self.assertIn("zstd under Docker's media type", result["message"])
 
     def test_a_registry_that_does_not_answer_is_unknown(self):
         host, type(self).host = self.host, f"localhost:{free_port()}"

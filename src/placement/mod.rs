@@ -2,7 +2,9 @@
 //! and its platform versions are here, the resources of container instances and the language of placement
 //! constraints; each answer names the nearest value that would fit.
 
+pub mod demand;
 pub mod fargate;
 pub mod platform_version;
 pub mod query;
+pub mod room;
 pub mod size;

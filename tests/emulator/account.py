@@ -175,6 +175,16 @@ def make_caller(emulator):
     return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
+def offer_managed_policy(name):
+    """moto leaves out the policies that AWS manages, unless it loads all of them."""
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+    from moto.iam.models import AWSManagedPolicy
+
+    data = json.loads(aws_managed_policies_data)[name]
+    policy = AWSManagedPolicy.from_data(name, ACCOUNT, "aws", data)
+    iam_backends[ACCOUNT]["aws"].managed_policies[policy.arn] = policy
+
+
 def age_roles():
     """Makes roles and policies that are older than a change takes to be known everywhere."""
     iam = iam_backends[ACCOUNT]["aws"]

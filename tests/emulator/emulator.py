@@ -1,7 +1,7 @@
 """An AWS account in this process: moto, behind a door that counts, delays, refuses and corrects.
 
 What moto lacks, the door answers itself: the URL of an image's configuration, pull-through rules, and the
-quotas of EBS.
+quotas of EBS. What belongs to another account by its ARN or registry is asked of that account.
 """
 
 import hashlib
@@ -16,18 +16,23 @@ from urllib.parse import parse_qs
 
 ACCOUNT = "111122223333"
 REGION = "eu-central-1"
-# moto reads it at each request; without it, the account would be 123456789012.
-os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT
 
-import boto3  # noqa: E402
-from moto.ecs.models import ecs_backends  # noqa: E402
-from moto.moto_api._internal import mock_random  # noqa: E402
-from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
-from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
+import boto3
+from moto.ecs.models import ecs_backends
+from moto.moto_api._internal import mock_random
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 # Not real: moto accepts any, and calls a key that it has not made `user/moto`.
 ANYBODY = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
 
+# By this moto knows whose resources are meant.
+ACCOUNT_HEADER = "x-moto-account-id"
+# AWS finds the resources of another account by these; moto looks for them in the caller's.
+OWNER = re.compile(r'"(?:SecretId|KeyId|registryId)": ?"(?:arn:[^"]*?:)?(\d{12})[":]')
+# moto knows a key by its ARN, but not in these.
+BY_KEY_ID = {"kms:EnableKey", "kms:CancelKeyDeletion"}
+ARN_OF_KEY = re.compile(rb"arn:[^\"]+:key/")
 
 PUBLIC_ACCESS_OFF = (
     b"<DescribeVpcBlockPublicAccessOptionsResponse><vpcBlockPublicAccessOptions>"
@@ -48,6 +53,7 @@ class Emulator:
         self.blobs = {}
         self.rules = []
         self.served = {}
+        self.clients = {}
         self.server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=Silent)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -65,6 +71,7 @@ class Emulator:
 
     def reset(self):
         """An empty account, whose random ids are the same each time."""
+        self.rules.clear()
         self.credentials = ANYBODY
         post(self.url + "/moto-api/reset")
         mock_random.seed(7)
@@ -81,6 +88,18 @@ class Emulator:
         self.kept = {}
 
     def client(self, service, region=REGION):
+        # To make one takes longer than most calls.
+        if (service, region) not in self.clients:
+            self.clients[service, region] = self.new_client(service, region)
+        return self.clients[service, region]
+
+    def client_of(self, account, service):
+        """A client of another account."""
+        client = self.new_client(service, REGION)
+        client.meta.events.register("before-sign", lambda request, **_: request.headers.add_header(ACCOUNT_HEADER, account))
+        return client
+
+    def new_client(self, service, region):
         return boto3.client(
             service,
             region_name=region,
@@ -116,8 +135,17 @@ class Emulator:
         time.sleep(self.delay)
         if call in self.refused:
             return respond(start_response, *refusal(environ, call))
+        owner = OWNER.search(body.decode("latin-1"))
+        environ.setdefault("HTTP_X_MOTO_ACCOUNT_ID", owner.group(1) if owner else ACCOUNT)
         if environ["PATH_INFO"].startswith("/v2/"):
             return self.as_registry(environ, start_response)
+        if call in BY_KEY_ID:
+            body = ARN_OF_KEY.sub(b"", body)
+            environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        if call == "iam:GetRole":
+            # moto makes the name from that of the service.
+            body = body.replace(b"RoleName=AWSServiceRoleForECS", b"RoleName=AWSServiceRoleForecs")
+            environ["wsgi.input"] = io.BytesIO(body)
         if call == "ecs:ListContainerInstances" and not is_cluster(json.loads(body)["cluster"]):
             return respond(start_response, *CLUSTER_NOT_FOUND)
         answer = self.own_answer(environ, call, body)

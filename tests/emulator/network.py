@@ -4,6 +4,8 @@ import json
 
 from emulator import REGION
 
+ENDPOINTS = ("ecr.api", "ecr.dkr", "secretsmanager", "ssm", "logs", "s3")
+
 
 def make_vpc(emulator):
     """Returns the ids of what can be broken."""
@@ -26,7 +28,7 @@ def make_vpc(emulator):
     return {"vpc": vpc, "subnet": private, "nat": nat, "gateway": gateway, "table": table, "group": group}
 
 
-def leave_to_endpoints(emulator, made):
+def leave_to_endpoints(emulator, made, without=()):
     """Takes the way out of the private subnet, and gives it endpoints for what the demo needs."""
     ec2 = emulator.client("ec2")
     ec2.delete_route(RouteTableId=made["table"], DestinationCidrBlock="0.0.0.0/0")
@@ -38,7 +40,8 @@ def leave_to_endpoints(emulator, made):
     interface = {"VpcEndpointType": "Interface", "SubnetIds": [made["subnet"]], "SecurityGroupIds": [group]}
     interface["PrivateDnsEnabled"] = True
     gateway = {"VpcEndpointType": "Gateway", "RouteTableIds": [made["table"]]}
-    for service in ("ecr.api", "ecr.dkr", "secretsmanager", "ssm", "logs", "s3"):
+    made["endpoints"] = group
+    for service in (it for it in ENDPOINTS if it not in without):
         kind = gateway if service == "s3" else interface
         name = f"com.amazonaws.{REGION}.{service}"
         ec2.create_vpc_endpoint(VpcId=made["vpc"], ServiceName=name, PolicyDocument=policy, **kind)

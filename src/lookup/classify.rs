@@ -43,6 +43,18 @@ const CREDENTIALS: &[&str] = &[
     "UnrecognizedClientException",
 ];
 
+/// Codes of a call that reads the value of a secret
+/// (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>). A code is free
+/// text too, so others are not quoted.
+const SAFE: &[&str] = &[
+    "DecryptionFailure",
+    "InternalServiceError",
+    "InvalidParameterException",
+    "InvalidRequestException",
+    "ServiceUnavailable",
+    "ValidationException",
+];
+
 /// A readable answer: `read` turns it into the fact, or names what is missing.
 pub(super) fn answer<L: Lookup, O, E>(
     lookup: &L,
@@ -112,6 +124,12 @@ where
                 Some(code) if CREDENTIALS.contains(&code) => {
                     format!("your credentials were not accepted ({code}): sign in again")
                 }
+                Some(code) if L::READS_SECRET => match SAFE.contains(&code) {
+                    true => format!("the service answered {code}"),
+                    false => {
+                        format!("HTTP {status}; the error is not shown, it may contain the value")
+                    }
+                },
                 Some(code) => format!("the service answered {code}: {message}"),
                 None => format!("HTTP {status}, which did not come from the service (a proxy?)"),
             }

@@ -180,7 +180,7 @@ pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
         .or_else(|| environment_variable("AWS_CA_BUNDLE").map(PathBuf::from))
         .or_else(|| profiles.get("ca_bundle").map(PathBuf::from));
     let client = http_client(settings, bundle)?;
-    let provider = ProviderConfig::default().with_http_client(Http(client.clone()));
+    let provider = ProviderConfig::default().with_http_client(Http::of(&client));
     let metadata = imds::Client::builder()
         .configure(&provider)
         .max_attempts(1)
@@ -190,9 +190,9 @@ pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
     let region = region(settings, &provider, metadata.clone()).await?;
     let name = aws_config::Region::new(region.to_string());
     let provider = provider.with_region(Some(name.clone()));
-    let credentials = credentials(settings, &provider, metadata).await?;
+    let (credentials, secret) = credentials(settings, &provider, metadata).await?;
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(Http(client.clone()))
+        .http_client(Http::of(&client).hiding(&secret))
         .region(name)
         .credentials_provider(credentials)
         .timeout_config(timeouts(settings));
@@ -334,13 +334,17 @@ pub async fn configured_region(settings: &Settings) -> Option<Region> {
     found.parse().ok()
 }
 
-/// The credentials, loaded once before any call: the SDK does not cache a failed search, so every request
-/// would repeat it.
+/// The credentials, and the secret access key, loaded once before any call: the SDK does not cache a failed
+/// search, so every request would repeat it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the secret access key is masked in answers, so the client has to know it"
+)]
 async fn credentials(
     settings: &Settings,
     provider: &ProviderConfig,
     metadata: imds::Client,
-) -> Result<SharedCredentialsProvider, NoConnection> {
+) -> Result<(SharedCredentialsProvider, String), NoConnection> {
     let found = match &settings.profile {
         Some(profile) => SharedCredentialsProvider::new(
             ProfileFileCredentialsProvider::builder()
@@ -358,7 +362,7 @@ async fn credentials(
     };
     let unusable = |why| NoConnection::Credentials { profile: settings.profile.clone(), why };
     match tokio::time::timeout(SEARCH, found.provide_credentials()).await {
-        Ok(Ok(_)) => Ok(found),
+        Ok(Ok(credentials)) => Ok((found, credentials.secret_access_key().to_owned())),
         Ok(Err(error @ CredentialsError::CredentialsNotLoaded(_))) => {
             Err(NoConnection::NoCredentials {
                 profile: settings

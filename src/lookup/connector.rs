@@ -1,6 +1,7 @@
 //! One HTTP client for everything: AWS services and image registries share its connections, its
 //! trusted certificates (`--ca-bundle`, `AWS_CA_BUNDLE`), its proxy settings and its timeouts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
@@ -12,6 +13,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
 use super::aws::check_well_formed;
+use super::sent::Sent;
 
 /// No page of an AWS answer is nearly as large, in bytes. An endless body would fill the memory.
 const MOST_BYTES: usize = 32 << 20;
@@ -24,14 +26,28 @@ pub(super) fn client_builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none())
 }
 
-/// The SDK's view of the shared client.
+/// The SDK's view of the shared client. No answer shows what its request sent.
 #[derive(Clone, Debug)]
-pub(super) struct Http(pub(super) reqwest::Client);
+pub(super) struct Http {
+    client: reqwest::Client,
+    hidden: Arc<[String]>,
+}
+
+impl Http {
+    pub(super) fn of(client: &reqwest::Client) -> Http {
+        Http { client: client.clone(), hidden: Arc::default() }
+    }
+
+    /// No answer shows this either. Only for services: a source of credentials answers with it.
+    pub(super) fn hiding(self, secret: &str) -> Http {
+        Http { hidden: Arc::from([secret.to_owned()]), ..self }
+    }
+}
 
 /// The client for one set of timeouts; credential providers use shorter ones.
 #[derive(Clone, Debug)]
 struct Connector {
-    client: reqwest::Client,
+    http: Http,
     within: Option<Duration>,
 }
 
@@ -45,7 +61,7 @@ impl HttpClient for Http {
             (Some(connect), Some(read)) => Some(connect + read),
             _ => None,
         };
-        SharedHttpConnector::new(Connector { client: self.0.clone(), within })
+        SharedHttpConnector::new(Connector { http: self.clone(), within })
     }
 }
 
@@ -65,9 +81,11 @@ impl Connector {
         let mut request = reqwest::Request::try_from(request)
             .map_err(|error| ConnectorError::user(error.into()))?;
         *request.timeout_mut() = self.within;
-        let response = self.client.execute(request).await.map_err(connector_error)?;
+        let sent = Sent::of(&request, &self.http.hidden);
+        let mut response = self.http.client.execute(request).await.map_err(connector_error)?;
+        sent.mask_headers(response.headers_mut());
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = whole_body(response).await?;
+        let body = whole_body(response, &sent).await?;
         let mut answer = HttpResponse::new(
             status
                 .as_u16()
@@ -91,7 +109,10 @@ pub(super) struct NotWhole(String);
 
 /// The complete body. Half a list of policies looks like a shorter list, so a truncated body is not an answer:
 /// it is retried, and then a gap.
-async fn whole_body(mut response: reqwest::Response) -> Result<Vec<u8>, ConnectorError> {
+async fn whole_body(
+    mut response: reqwest::Response,
+    sent: &Sent,
+) -> Result<Vec<u8>, ConnectorError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(connector_error)? {
         body.extend_from_slice(&chunk);
@@ -100,6 +121,7 @@ async fn whole_body(mut response: reqwest::Response) -> Result<Vec<u8>, Connecto
             return Err(ConnectorError::other(Box::new(NotWhole(why)), None));
         }
     }
+    let body = sent.mask(&body).into_owned();
     if is_xml(&body) {
         check_well_formed(&body).map_err(|why| ConnectorError::io(Box::new(NotWhole(why))))?;
     }
@@ -117,6 +139,8 @@ fn is_xml(body: &[u8]) -> bool {
 
 /// Timeouts and broken connections are worth a retry; that is the SDK's decision by these kinds.
 fn connector_error(error: reqwest::Error) -> ConnectorError {
+    // A URL may be presigned.
+    let error = error.without_url();
     if error.is_timeout() {
         ConnectorError::timeout(error.into())
     } else if error.is_builder() {

@@ -34,6 +34,7 @@ mod question;
 pub mod registry;
 pub mod s3;
 pub mod secretsmanager;
+mod sent;
 pub mod servicequotas;
 mod services;
 pub mod ssm;

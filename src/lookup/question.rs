@@ -75,6 +75,10 @@ pub trait Lookup:
     /// The error codes that mean that the resource does not exist.
     const ABSENT: &'static [&'static str] = &[];
 
+    /// Whether a successful answer contains the value of a secret. An error could repeat it, so its message
+    /// is not quoted.
+    const READS_SECRET: bool = false;
+
     /// The resource, in words: `secret prod/db in eu-west-1`.
     fn what(&self) -> String;
 

@@ -276,6 +276,7 @@ impl Lookup for SecretKey {
     type Fact = SecretForm;
     const CALL: Call = Call("secretsmanager:GetSecretValue");
     const ABSENT: &'static [&'static str] = &["ResourceNotFoundException"];
+    const READS_SECRET: bool = true;
 
     fn what(&self) -> String {
         format!("JSON key {} of secret {} in {}", self.key, self.id, self.region)

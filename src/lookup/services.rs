@@ -139,10 +139,11 @@ pub(super) fn brief_config(
     use aws_credential_types::Credentials;
     use aws_credential_types::provider::SharedCredentialsProvider;
 
-    let anybody = Credentials::new("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", None, None, "test");
+    let token = Some("not/a+real=token".to_owned());
+    let anybody = Credentials::new("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", token, None, "test");
     SdkConfig::builder()
         .behavior_version(aws_config::BehaviorVersion::latest())
-        .http_client(super::connector::Http(http.clone()))
+        .http_client(super::connector::Http::of(http))
         .credentials_provider(SharedCredentialsProvider::new(anybody))
         .endpoint_url(endpoint)
         .retry_config(RetryConfig::disabled())

@@ -3,6 +3,7 @@
 //! A HEAD of a manifest proves that it exists and is free; a GET counts against the pull quota of Docker Hub.
 //! So a HEAD comes first. A body is fetched by its digest, only if it is needed, and its hash is verified.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,6 +16,7 @@ use super::challenge::{Challenge, TokenSource};
 use super::digest;
 use super::exchange;
 use super::manifest::{ImageConfig, Manifest};
+use crate::lookup::sent::Sent;
 
 /// The manifests that the container runtimes of ECS read.
 pub const MANIFEST_TYPES: &[&str] = &[
@@ -337,7 +339,7 @@ async fn body_of(
     Ok(body)
 }
 
-/// Stops reading in the chunk that passes the limit.
+/// Stops reading in the chunk that passes the limit. Masks what the request sent.
 async fn read_up_to(mut answer: reqwest::Response, limit: usize) -> Result<Vec<u8>, Trouble> {
     let host = answer.url().host_str().unwrap_or_default().to_owned();
     let mut body = Vec::new();
@@ -347,7 +349,10 @@ async fn read_up_to(mut answer: reqwest::Response, limit: usize) -> Result<Vec<u
             break;
         }
     }
-    Ok(body)
+    match answer.extensions().get::<Sent>().map(|sent| sent.mask(&body)) {
+        Some(Cow::Owned(masked)) => Ok(masked),
+        _ => Ok(body),
+    }
 }
 
 fn garbled(at: &Repository, what: &str) -> Trouble {

@@ -11,6 +11,7 @@ use reqwest::header::{AUTHORIZATION, LOCATION};
 use reqwest::{Request, Response, StatusCode, Url};
 
 use super::answer::{Trouble, retry_after, silence};
+use crate::lookup::sent::Sent;
 
 /// The time limit for one request and its answer, including the body. A registry that sends one byte at a
 /// time must not delay the run.
@@ -50,13 +51,19 @@ fn is_busy(status: StatusCode) -> bool {
 /// Sends a request once, and follows redirects. Requests have no body, so they can be repeated.
 async fn follow(client: &reqwest::Client, request: &Request) -> Result<Response, Trouble> {
     let mut next = copy(request);
+    let mut sent = Sent::default();
     for _ in 0..=MOST_REDIRECTS {
         let (asked, method, headers) =
             (next.url().clone(), next.method().clone(), next.headers().clone());
         *next.timeout_mut() = Some(WITHIN);
         let host = asked.host_str().unwrap_or_default().to_owned();
-        let answer = client.execute(next).await.map_err(|error| silence(&error, &host))?;
-        let Some(to) = target(&answer)? else { return Ok(answer) };
+        sent = Sent::of(&next, &[]).after(&sent);
+        let mut answer = client.execute(next).await.map_err(|error| silence(&error, &host))?;
+        let Some(to) = target(&answer)? else {
+            sent.mask_headers(answer.headers_mut());
+            answer.extensions_mut().insert(sent);
+            return Ok(answer);
+        };
         let keeps_token = is_same_host(&asked, &to);
         next = Request::new(method, to);
         *next.headers_mut() = headers;

@@ -37,6 +37,34 @@ fn a_code_is_believed_in_an_error_of_ec2s_form_alone() {
     assert!(unknown.contains("InvalidVpc.Range: The vpc ID 'vpc-1' does not exist"), "{unknown}");
 }
 
+#[test]
+fn an_error_that_repeats_the_request_shows_no_credentials() {
+    let echoed = Bench::new().learn(|_| Some(Reply::Echo(400, "SomethingElse")));
+    let mut quoted = 0;
+    for (case, _, answer) in &echoed {
+        let said = told(answer);
+        for secret in ["not/a+real=token", "Signature=", "AWS4-HMAC-SHA256", "Credential="] {
+            assert!(!said.contains(secret), "{}: {said}", case.name);
+        }
+        quoted += usize::from(said.contains("***"));
+    }
+    // S3 and the registries do not quote a message here.
+    assert!(quoted * 2 > echoed.len(), "{quoted} of {}", echoed.len());
+}
+
+#[test]
+fn an_error_of_the_call_that_reads_a_secret_is_not_quoted() {
+    let bench = Bench::new();
+    for (code, expected) in
+        [("InternalServiceError", "answered InternalServiceError"), ("hunter2hunter2", "HTTP 400")]
+    {
+        let said = learnt(&bench, "SecretKey", &Reply::Error(400, code, "hunter2"));
+        assert!(said.contains(expected) && !said.contains("hunter2"), "{said}");
+    }
+    let said = learnt(&bench, "DescribeSecret", &Reply::Error(400, "Else", "why not"));
+    assert!(said.contains("Else: why not"), "{said}");
+}
+
 /// What a lookup learns that asks again as AWS's clients do.
 fn learnt_again<L: Lookup>(bench: &Bench, asked: &L, reply: &Reply) -> String {
     let server = Server::start();

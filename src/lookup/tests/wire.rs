@@ -13,6 +13,8 @@ pub(super) enum Reply {
     Ok(String),
     /// An error with a code and a message, in the form of the protocol that was spoken.
     Error(u16, &'static str, &'static str),
+    /// An error with a code, whose message repeats the request.
+    Echo(u16, &'static str),
     /// This status, these header lines and this body, for every request.
     Raw(u16, &'static str, String),
     /// The URL of a blob, and this reply to who follows it.
@@ -76,6 +78,7 @@ impl Drop for Server {
 
 /// What was asked: enough of it to answer in the same protocol.
 struct Request {
+    sent: String,
     head: String,
     body: String,
 }
@@ -86,12 +89,13 @@ impl Request {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") && reader.read_until(b'\n', &mut head).unwrap_or(0) > 0 {
         }
+        let sent = String::from_utf8_lossy(&head).replace("\r\n", " ");
         let head = String::from_utf8_lossy(&head).to_lowercase();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let length = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
         let mut body = vec![0; length];
         let _cut = reader.read_exact(&mut body);
-        Request { head, body: String::from_utf8_lossy(&body).into_owned() }
+        Request { sent, head, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
     /// The reply to this request.
@@ -160,6 +164,10 @@ fn serve_rest(stream: TcpStream, request: &Request, reply: &Reply) {
         Reply::Ok(body) => write(stream, request, 200, "server: some", body),
         Reply::Error(status, code, message) => {
             let body = request.error(code, message);
+            write(stream, request, *status, "x-amz-request-id: 1", &body);
+        }
+        Reply::Echo(status, code) => {
+            let body = request.error(code, &request.sent);
             write(stream, request, *status, "x-amz-request-id: 1", &body);
         }
         Reply::Raw(status, headers, body) => write(stream, request, *status, headers, body),

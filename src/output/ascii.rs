@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use super::printable::escape_in_json;
+
 /// The text in ASCII: typographic characters as their ASCII equivalent, all others as their code point.
 pub(super) fn spelled(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
@@ -45,12 +47,9 @@ pub(super) fn escaped(json: &str) -> Cow<'_, str> {
     }
     let mut escaped = String::with_capacity(json.len());
     for letter in json.chars() {
-        if letter.is_ascii() {
-            escaped.push(letter);
-            continue;
-        }
-        for unit in letter.encode_utf16(&mut [0; 2]) {
-            let _infallible = write!(escaped, "\\u{unit:04x}");
+        match letter.is_ascii() {
+            true => escaped.push(letter),
+            false => escape_in_json(letter, &mut escaped),
         }
     }
     Cow::Owned(escaped)

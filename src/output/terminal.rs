@@ -19,7 +19,7 @@ pub fn say_text(text: &str, look: &Look) -> Result<(), OutputError> {
 /// # Errors
 /// When standard output cannot be written.
 pub fn say_json(json: &str, look: &Look) -> Result<(), OutputError> {
-    say(&look.escaped(json), look)
+    say(&look.escaped(&printable::json(json)), look)
 }
 
 /// Prints on standard output. A closed pipe is not an error.

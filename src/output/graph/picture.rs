@@ -1,6 +1,6 @@
 //! The contents of the picture: each hop and each connection once, however many paths use it.
 
-use crate::document::printable;
+use crate::output::printable;
 use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
 
 /// The state of a hop or a connection. The order matters: the worst is shown.
@@ -181,9 +181,9 @@ pub(super) fn titled(id: &str, name: Option<&str>) -> String {
     }
 }
 
-/// Text of a document, without control characters.
+/// Text of a document, without control characters and invisible ones.
 pub(super) fn shown(text: &str) -> String {
-    text.chars().map(printable).collect()
+    printable::line(text).into_owned()
 }
 
 /// Why paths end: each reason once, with its destinations, and with its subnets if it does not concern all.

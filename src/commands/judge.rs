@@ -43,7 +43,7 @@ pub(super) fn run_and(
         judged.definitions.iter().map(|it| input::read(it)).collect::<Result<Vec<_>, _>>()?;
     let context = input::context(&judged.place)?;
     let outlet = outlet(global)?;
-    let record = judged.run.record.as_deref().map(OutputFile::open).transpose();
+    let record = judged.run.record.as_deref().map(OutputFile::open_private).transpose();
     let record = record.map_err(Failure::usage)?;
     let write_accept = judged.gate.write_accept.as_deref().map(OutputFile::open).transpose();
     let write_accept = write_accept.map_err(Failure::usage)?;

@@ -1,7 +1,7 @@
 //! Where the output goes: checked before the first call.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use jmespath::Expression;
 
 use super::format::Format;
 use super::output_error::OutputError;
+use super::printable;
 use super::query::with_quoted_literals;
 use super::style::Look;
 use super::terminal::{say_json, say_text};
@@ -27,11 +28,34 @@ impl OutputFile {
     /// # Errors
     /// It cannot be written.
     pub fn open(path: &Path) -> Result<OutputFile, OutputError> {
-        let opened = File::options().write(true).create(true).truncate(false).open(path);
-        match opened {
+        OutputFile::open_with(File::options().write(true).create(true).truncate(false), path)
+    }
+
+    /// Opens the file, or creates it for the user alone.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn open_private(path: &Path) -> Result<OutputFile, OutputError> {
+        let mut options = File::options();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        OutputFile::open_with(&options, path)
+    }
+
+    fn open_with(options: &OpenOptions, path: &Path) -> Result<OutputFile, OutputError> {
+        match options.open(path) {
             Ok(file) => Ok(OutputFile { path: path.to_owned(), file }),
             Err(error) => Err(OutputError::File(path.to_owned(), error)),
         }
+    }
+
+    /// Replaces the contents of the file with a JSON document, or several.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_json(&self, document: &str) -> Result<(), OutputError> {
+        self.write(&printable::json(document))
     }
 
     /// Replaces the contents of the file with `text`.
@@ -94,7 +118,13 @@ impl Outlet {
     ) -> Result<(), OutputError> {
         for Sink { format, file } in &self.sinks {
             match file {
-                Some(file) => file.write(&form(*format, &Look::plain(), self.query.as_ref())?)?,
+                Some(file) => {
+                    let text = form(*format, &Look::plain(), self.query.as_ref())?;
+                    match format {
+                        Format::Json | Format::Ndjson => file.write_json(&text)?,
+                        Format::Text | Format::Short => file.write(&text)?,
+                    }
+                }
                 None => {
                     let text = form(*format, look, self.query.as_ref())?;
                     match format {
@@ -140,6 +170,18 @@ mod tests {
         assert!(open(&["json"], Some("checks[")).unwrap_err().contains("--query"));
         assert_eq!(open(&["json=-"], None), Ok(vec![Format::Json]));
         assert!(open(&["xml"], None).unwrap_err().contains("no format"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_file_is_created_for_the_user_alone() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let path = std::env::temp_dir().join(format!("private-{}.json", std::process::id()));
+        OutputFile::open_private(&path).unwrap().write("facts").unwrap();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        std::fs::remove_file(path).unwrap();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

@@ -299,7 +299,7 @@ impl Run<'_> {
         let recording = Recording::of(run.table(), region.map(ToString::to_string), now);
         let text =
             if self.judged.run.redact { recording.redacted().print() } else { recording.print() };
-        file.write(&text).map_err(Failure::usage)
+        file.write_json(&text).map_err(Failure::usage)
     }
 }
 

@@ -61,10 +61,8 @@ impl Gate {
         if summary.is_empty() {
             return Exit::NoVerdict;
         }
-        let strict = self.strict
-            && report
-                .checks()
-                .any(|it| it.status == Status::Warn || (it.status == Status::Pass && it.assumes));
+        let strict =
+            self.strict && report.checks().any(|it| it.status == Status::Warn || it.is_assumed());
         let unknown =
             report.checks().any(|it| it.status == Status::Unknown && !self.allows(&it.id));
         match report.verdict() {

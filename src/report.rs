@@ -163,6 +163,8 @@ pub struct CheckResult {
     pub message: String,
     /// The calls and their answers.
     pub evidence: Vec<String>,
+    /// What the result assumes in place of facts that could not be read; `--strict` fails a pass with any.
+    pub assumes: Vec<String>,
     /// The runtime error that it would cause.
     pub prevents: Option<String>,
     /// One sentence.
@@ -171,9 +173,13 @@ pub struct CheckResult {
     pub commands: Vec<ShellCommand>,
     /// The page of the AWS documentation.
     pub docs: String,
-    /// Whether the result rests on an assumption, so that `--strict` fails the run.
-    #[serde(skip)]
-    pub assumes: bool,
+}
+
+impl CheckResult {
+    /// Whether it passes only if an assumption is true.
+    pub fn is_assumed(&self) -> bool {
+        self.status == Status::Pass && !self.assumes.is_empty()
+    }
 }
 
 /// What was checked: the definition, and the account.

@@ -193,7 +193,7 @@ mod tests {
             remedy: None,
             commands: Vec::new(),
             docs: String::new(),
-            assumes: false,
+            assumes: Vec::new(),
         }
     }
 

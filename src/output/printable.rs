@@ -107,7 +107,7 @@ mod tests {
             remedy: Some(text()),
             commands: vec![ShellCommand::of("open").word(text())],
             docs: String::new(),
-            assumes: false,
+            assumes: vec![text()],
         };
         let target = Target {
             source: text(),

@@ -119,6 +119,14 @@ impl Look {
         }
     }
 
+    /// The mark of a pass that rests on an assumption.
+    pub(super) fn mark_assumed(&self) -> &'static str {
+        match self.marks {
+            Marks::Unicode => "✔*",
+            Marks::Ascii => "+*",
+        }
+    }
+
     pub(super) fn mark(&self, status: Status) -> &'static str {
         match (self.marks, status) {
             (Marks::Unicode, Status::Pass) => "✔",

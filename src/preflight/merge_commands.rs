@@ -67,7 +67,7 @@ mod tests {
             remedy: None,
             commands: commands.to_vec(),
             docs: String::new(),
-            assumes: false,
+            assumes: Vec::new(),
         }
     }
 

@@ -75,7 +75,7 @@ impl Writer<'_, '_> {
             remedy: None,
             commands: Vec::new(),
             docs: check.docs.to_owned(),
-            assumes: !self.log.assumptions.is_empty(),
+            assumes: self.log.assumptions.clone(),
         }
     }
 

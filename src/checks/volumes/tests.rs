@@ -128,5 +128,5 @@ fn what_nobody_can_see_in_a_snapshot_is_assumed_aloud() {
     let results = task()
         .served_by(&service(r#""snapshotId": "snap-1", "filesystemType": "ext4""#))
         .judged_by(&super::ebs_filesystem::EBS_FILESYSTEM);
-    assert!(results[0].assumes && results[0].evidence[0].contains("ext4"), "{results:#?}");
+    assert!(results[0].is_assumed() && results[0].evidence[0].contains("ext4"), "{results:#?}");
 }

@@ -9,6 +9,8 @@ pub(super) struct Counts {
     unknown: usize,
     warn: usize,
     pass: usize,
+    /// Those of them that rest on an assumption.
+    assumed: usize,
     not_checked: usize,
     not_applicable: usize,
 }
@@ -30,6 +32,12 @@ impl Counts {
             (Status::Skip, Some(_)) => &mut self.not_checked,
         };
         *count += 1;
+        self.assumed += usize::from(result.is_assumed());
+    }
+
+    /// Whether a pass rests on an assumption.
+    pub(super) fn is_assumed(&self) -> bool {
+        self.assumed > 0
     }
 
     /// The status that marks them.

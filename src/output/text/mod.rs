@@ -1,6 +1,7 @@
 //! The report for people: a line for each group, in full what is not a pass, once what was not checked,
 //! and at the end what failed, a line each, before the verdict.
 
+mod assumptions;
 mod counts;
 mod ending;
 mod findings;
@@ -34,6 +35,7 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
         groups(&mut page, &mut results, target, findings);
     }
     unchecked::print(&mut page, report);
+    assumptions::print(&mut page, report);
     ending::print(&mut page, report, &targets);
     page.text()
 }
@@ -80,17 +82,28 @@ fn groups<'r>(
     let groups = by_group(&target.checks);
     let widest = groups.iter().map(|(group, _)| group.len()).max().unwrap_or_default();
     let home = Home::of(&target.target, page.look());
-    for (group, counts) in &groups {
+    let marks: Vec<&str> = groups.iter().map(|(_, counts)| mark(page.look(), *counts)).collect();
+    let column = marks.iter().map(|mark| mark.chars().count()).max().unwrap_or_default();
+    for ((group, counts), mark) in groups.iter().zip(marks) {
         let shown = findings.iter().filter(|it| it.group() == *group);
         if page.look().volume == Volume::Verbose {
             page.blank();
         }
         if page.look().volume != Volume::Quiet {
-            page.group(counts.worst(), &format!("{group:<widest$}"), &counts.line());
+            let (mark, name) = (format!("{mark:<column$}"), format!("{group:<widest$}"));
+            page.group(counts.worst(), &mark, &name, &counts.line());
         }
         shown.for_each(|finding| results.print(page, finding, home));
     }
     results.close(page);
+}
+
+/// The mark of a group.
+fn mark(look: &Look, counts: Counts) -> &'static str {
+    match counts.worst() {
+        Status::Pass if counts.is_assumed() => look.mark_assumed(),
+        worst => look.mark(worst),
+    }
 }
 
 /// The groups in the order of the results, with the counts of each.

@@ -83,9 +83,15 @@ impl<'l> Page<'l> {
         self.hanging(&lead, &painted, lead.width(), text);
     }
 
+    /// A text behind the mark of a pass that rests on an assumption.
+    pub(super) fn assumed(&mut self, text: &str) {
+        let lead = format!("{} ", self.look.mark_assumed());
+        let painted = paint(style(Status::Pass), &lead);
+        self.hanging(&lead, &painted, lead.width(), text);
+    }
+
     /// A group, with its counts.
-    pub(super) fn group(&mut self, status: Status, name: &str, counts: &str) {
-        let mark = self.look.mark(status);
+    pub(super) fn group(&mut self, status: Status, mark: &str, name: &str, counts: &str) {
         let lead = format!("{mark} {name}  ");
         let bold = paint(Style::new().bold(), name.trim_end());
         let gap = " ".repeat(name.width() - name.trim_end().width());
@@ -95,7 +101,11 @@ impl<'l> Page<'l> {
 
     /// The head of a result: its mark, the check, and what follows it.
     pub(super) fn head(&mut self, status: Status, title: &str, text: &str) {
-        let mark = self.look.mark(status);
+        self.marked_head(status, self.look.mark(status), title, text);
+    }
+
+    /// The head of a result with a mark that says more than its status.
+    pub(super) fn marked_head(&mut self, status: Status, mark: &str, title: &str, text: &str) {
         let lead = format!("  {mark} {title} ");
         let title = paint(Style::new().bold(), title);
         let painted = format!("  {} {title} ", paint(style(status), mark));

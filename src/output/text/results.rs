@@ -96,11 +96,15 @@ impl Results {
 fn brief(page: &mut Page, finding: &Finding) {
     let result = finding.result;
     let message = &result.message;
+    let mark = match result.is_assumed() {
+        true => page.look().mark_assumed(),
+        false => page.look().mark(result.status),
+    };
     match finding.containers.count() {
-        0 => page.head(result.status, &format!("{}:", finding.title()), message),
+        0 => page.marked_head(result.status, mark, &format!("{}:", finding.title()), message),
         _ => {
             let text = format!("({}): {message}", finding.containers.list());
-            page.head(result.status, &finding.title(), &text);
+            page.marked_head(result.status, mark, &finding.title(), &text);
         }
     }
 }
@@ -130,10 +134,15 @@ fn background(page: &mut Page, finding: &Finding) {
     if matches!(result.status, Status::Fail | Status::Warn | Status::Unknown) {
         page.labelled("subject", if result.subject.is_empty() { "\"\"" } else { &result.subject });
     }
-    for evidence in result.evidence.iter().take(EVIDENCE) {
+    let (assumed, asked): (Vec<&String>, Vec<&String>) =
+        result.evidence.iter().partition(|line| line.starts_with("assuming "));
+    for evidence in asked.iter().take(EVIDENCE) {
         page.labelled("asked", evidence);
     }
-    if let Some(more) = result.evidence.len().checked_sub(EVIDENCE + 1) {
+    if let Some(more) = asked.len().checked_sub(EVIDENCE + 1) {
         page.labelled("", &format!("… and {} more: {REST}", more + 1));
+    }
+    for assumption in assumed.iter().take(EVIDENCE) {
+        page.labelled("assumes", assumption.trim_start_matches("assuming "));
     }
 }

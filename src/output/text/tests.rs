@@ -22,7 +22,7 @@ fn result(id: &str, status: Status, message: &str) -> CheckResult {
         remedy: None,
         commands: Vec::new(),
         docs: String::new(),
-        assumes: false,
+        assumes: Vec::new(),
     }
 }
 
@@ -360,4 +360,53 @@ fn a_huge_text_is_cut_and_the_cut_is_said() {
     assert!(text.len() < 5_000, "{}", text.len());
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("bytes more: --format json has all"), "{text}");
+}
+
+fn assuming(assumption: &str, result: CheckResult) -> CheckResult {
+    let evidence = vec![format!("assuming {assumption}")];
+    CheckResult { assumes: vec![assumption.to_owned()], evidence, ..result }
+}
+
+#[test]
+fn an_assumption_is_marked_and_said_once() {
+    const ABSENT: &str = "that no policy of the organization denies it";
+    let checks = || {
+        vec![
+            result("definition-schema", Status::Pass, "fine"),
+            assuming(ABSENT, result("image-permission", Status::Pass, "allowed")),
+            assuming(ABSENT, of("web", result("roles-pass", Status::Pass, "allowed"))),
+            assuming(ABSENT, of("api", result("roles-pass", Status::Pass, "allowed"))),
+            assuming("that it rains", result("network-route", Status::Fail, "no route")),
+        ]
+    };
+    let text = plain(checks());
+    for line in [
+        "✔  definition  1 passed",
+        "✔* image       1 passed",
+        "✘  network     1 failed",
+        "✔* assuming that no policy of the organization denies it: image-permission,",
+        "   roles-pass",
+    ] {
+        assert!(text.lines().any(|it| it == line), "{line}\n{text}");
+    }
+    assert_eq!(text.matches("assuming").count(), 1, "{text}");
+    let mut look = Look::plain();
+    look.marks = Marks::Ascii;
+    assert!(shown(&report(checks()), &look).contains("\n+* image       1 passed\n"));
+    let text = loud(Volume::Verbose, checks());
+    assert!(text.contains("  ✔* image-permission: allowed\n"), "{text}");
+    assert!(text.contains("    assumes   that no policy"), "{text}");
+    assert!(loud(Volume::Quiet, checks()).contains("✔* assuming that no policy"));
+    let text = plain(vec![result("definition-schema", Status::Pass, "fine")]);
+    assert!(text.contains("✔ definition  1 passed") && !text.contains('*'), "{text}");
+}
+
+#[test]
+fn the_short_format_notes_each_assumption_once() {
+    let checks = vec![
+        assuming("that it rains", at(7, result("image-permission", Status::Pass, "allowed"))),
+        assuming("that it rains", at(8, result("roles-pass", Status::Pass, "allowed"))),
+    ];
+    let text = super::super::short::render(&report(checks), &Look::plain());
+    assert_eq!(text, "a.json:7:3: note: image-permission: passes, assuming that it rains\n");
 }

@@ -1,0 +1,46 @@
+//! What passes rest on: each assumption once, with the checks that pass on it.
+
+use std::collections::HashMap;
+
+use super::listing::{REST, listed};
+use super::page::Page;
+use crate::report::{CheckResult, Report};
+
+/// How many assumptions are printed.
+const LINES: usize = 10;
+
+/// How many checks one line names.
+const NAMED: usize = 4;
+
+pub(super) fn print(page: &mut Page, report: &Report) {
+    let assumptions = assumptions(report);
+    if assumptions.is_empty() {
+        return;
+    }
+    page.blank();
+    for (assumption, checks) in assumptions.iter().take(LINES) {
+        page.assumed(&format!("assuming {assumption}: {}", listed(checks, NAMED)));
+    }
+    if assumptions.len() > LINES {
+        page.assumed(&format!("… and {} more: {REST}", assumptions.len() - LINES));
+    }
+}
+
+/// The different assumptions, each with the different checks that pass on it, in the order of the results.
+fn assumptions(report: &Report) -> Vec<(&str, Vec<&str>)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for result in report.checks().filter(|it| CheckResult::is_assumed(it)) {
+        for assumption in &result.assumes {
+            let at = *known.entry(assumption).or_insert_with(|| {
+                found.push((assumption, Vec::new()));
+                found.len() - 1
+            });
+            let checks = &mut found[at].1;
+            if !checks.contains(&result.id.as_str()) {
+                checks.push(&result.id);
+            }
+        }
+    }
+    found
+}

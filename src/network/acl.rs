@@ -1,6 +1,8 @@
 //! Network ACLs: what they allow into and out of subnets, packet by packet. They are stateless, so return
 //! traffic must be allowed too (<https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html>).
 
+use std::collections::HashSet;
+
 use super::acl_fact::{AclFact, Crossing, LAST_ENTRY};
 use super::addresses::{Addresses, Ports, range_name};
 use super::answer::{Answer, Fact, Outcome};
@@ -9,24 +11,30 @@ use super::interface::{Interface, NAT_PORTS, Port};
 use super::parts::{Part, Topology};
 use super::route::ways;
 use super::route_fact::{RouteFact, RouteHop};
+use super::share::Divisions;
 use super::target::{Target, nat64, ranges_of};
 use super::topology::{NetworkAcl, RouteTarget, Subnet};
 
 /// Do the network ACLs on the path allow packets to this port, and the return traffic? Those of the task's
 /// subnet, and of the subnet of the target's interface or of the NAT gateway.
 pub fn acls(topology: &Topology, from: &Interface, to: &Target, port: Port) -> Answer<AclFact> {
-    let mut shares = Vec::new();
-    for way in ways(topology, from, to) {
-        shares.extend(Walk { topology, from, to, port }.shares(&way));
-    }
+    acls_by(topology, from, to, port, &ways(topology, &Divisions::of(topology), from, to))
+}
+
+/// The answer for packets that go these ways.
+pub(super) fn acls_by(
+    topology: &Topology,
+    from: &Interface,
+    to: &Target,
+    port: Port,
+    ways: &[Way],
+) -> Answer<AclFact> {
+    let walk = Walk { topology, from, to, port };
+    let shares: Vec<Vec<AclFact>> = ways.iter().flat_map(|way| walk.shares(way)).collect();
     let outcome = Outcome::across(shares.iter().map(|facts| outcome_of(facts)));
-    let mut facts: Vec<AclFact> = Vec::new();
-    for fact in shares.into_iter().flatten() {
-        if !facts.contains(&fact) {
-            facts.push(fact);
-        }
-    }
-    Answer::sorted(outcome, facts)
+    let mut seen = HashSet::new();
+    let facts = shares.into_iter().flatten().filter(|fact| seen.insert(fact.clone()));
+    Answer::sorted(outcome, facts.collect())
 }
 
 fn outcome_of(facts: &[AclFact]) -> Outcome {
@@ -250,11 +258,11 @@ fn decide(acl: &NetworkAcl, crossing: &Crossing) -> Vec<Decided> {
         let own = Ports::range(*own.start(), *own.end());
         let mut left = Vec::new();
         for (peers, ports) in open {
-            let (inside, matched) = (peers.intersection(&range), ports.intersection(&own));
-            if inside.is_empty() || matched.is_empty() {
+            if !peers.overlaps(&range) || !ports.overlaps(&own) {
                 left.push((peers, ports));
                 continue;
             }
+            let (inside, matched) = (peers.intersection(&range), ports.intersection(&own));
             left.push((peers.without(&range), ports.clone()));
             left.push((inside.clone(), ports.without(&own)));
             let (entry, allow) = (Some(entry.number), entry.allow);

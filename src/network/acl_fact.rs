@@ -8,7 +8,7 @@ use super::interface::protocol_name;
 use super::parts::Part;
 
 /// What a network ACL decides for packets that enter or leave its subnet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AclFact {
     /// Both ends are in one subnet, with no network ACL in between.
     SameSubnet {
@@ -50,7 +50,7 @@ pub enum AclFact {
 }
 
 /// Packets that enter or leave a subnet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Crossing {
     /// `acl-…`
     pub acl: String,

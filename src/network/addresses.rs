@@ -9,7 +9,7 @@ use super::interface::Family;
 use crate::names::words;
 
 /// A set of numbers: disjoint ranges in ascending order, both ends included.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Numbers(Vec<(u128, u128)>);
 
 impl Numbers {
@@ -21,11 +21,12 @@ impl Numbers {
         self.0.is_empty()
     }
 
-    pub fn union(&self, other: &Numbers) -> Numbers {
-        let mut all: Vec<_> = self.0.iter().chain(&other.0).copied().collect();
-        all.sort_unstable();
-        let mut merged: Vec<(u128, u128)> = Vec::with_capacity(all.len());
-        for (first, last) in all {
+    /// The numbers of these ranges, in any order.
+    pub fn of(mut ranges: Vec<(u128, u128)>) -> Numbers {
+        // Ranges that are sorted already, or two such lists, are merged in one go.
+        ranges.sort();
+        let mut merged: Vec<(u128, u128)> = Vec::with_capacity(ranges.len());
+        for (first, last) in ranges {
             match merged.last_mut() {
                 Some(open) if first <= open.1.saturating_add(1) => open.1 = open.1.max(last),
                 _ => merged.push((first, last)),
@@ -34,23 +35,28 @@ impl Numbers {
         Numbers(merged)
     }
 
+    pub fn union(&self, other: &Numbers) -> Numbers {
+        Numbers::of(self.0.iter().chain(&other.0).copied().collect())
+    }
+
     pub fn intersection(&self, other: &Numbers) -> Numbers {
-        let mut common = Vec::new();
-        for &(first, last) in &self.0 {
-            let ranges = other.0.iter().filter(|it| it.0 <= last && it.1 >= first);
-            common.extend(ranges.map(|it| (it.0.max(first), it.1.min(last))));
-        }
-        Numbers(common)
+        let (few, many) = if self.0.len() <= other.0.len() { (self, other) } else { (other, self) };
+        let common = few.0.iter().flat_map(|&(first, last)| {
+            many.from(first, last).map(move |it| (it.0.max(first), it.1.min(last)))
+        });
+        Numbers(common.collect())
+    }
+
+    pub fn overlaps(&self, other: &Numbers) -> bool {
+        let (few, many) = if self.0.len() <= other.0.len() { (self, other) } else { (other, self) };
+        few.0.iter().any(|&(first, last)| many.from(first, last).next().is_some())
     }
 
     pub fn without(&self, other: &Numbers) -> Numbers {
-        let mut rest = Vec::new();
+        let mut rest = Vec::with_capacity(self.0.len());
         for &(mut first, last) in &self.0 {
             let mut is_used_up = false;
-            for &(cut_first, cut_last) in &other.0 {
-                if cut_first > last || cut_last < first || is_used_up {
-                    continue;
-                }
+            for (cut_first, cut_last) in other.from(first, last) {
                 if cut_first > first {
                     rest.push((first, cut_first - 1));
                 }
@@ -62,6 +68,16 @@ impl Numbers {
             }
         }
         Numbers(rest)
+    }
+
+    /// The ranges with a number in this one.
+    fn from(&self, first: u128, last: u128) -> impl Iterator<Item = (u128, u128)> {
+        let at = self.0.partition_point(|it| it.1 < first);
+        self.0[at..].iter().copied().take_while(move |it| it.0 <= last)
+    }
+
+    fn count(&self) -> u128 {
+        self.0.iter().map(|(first, last)| last - first + 1).sum()
     }
 
     pub fn ranges(&self) -> &[(u128, u128)] {
@@ -80,6 +96,10 @@ impl Ports {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub fn overlaps(&self, other: &Ports) -> bool {
+        self.0.overlaps(&other.0)
     }
 
     pub fn intersection(&self, other: &Ports) -> Ports {
@@ -113,7 +133,7 @@ const NAT64: u128 = 0x0064_ff9b << 96;
 const SHOWN: usize = 4;
 
 /// A set of addresses of both versions.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Addresses {
     v4: Numbers,
     v6: Numbers,
@@ -122,7 +142,28 @@ pub struct Addresses {
 impl Addresses {
     /// The addresses of these ranges.
     pub fn of<'a>(ranges: impl IntoIterator<Item = &'a IpNet>) -> Addresses {
-        ranges.into_iter().fold(Addresses::default(), |all, range| all.union(&(*range).into()))
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for range in ranges {
+            let (family, first, last) = numbers_of(range);
+            match family {
+                Family::Ipv4 => v4.push((first, last)),
+                Family::Ipv6 => v6.push((first, last)),
+            }
+        }
+        Addresses { v4: Numbers::of(v4), v6: Numbers::of(v6) }
+    }
+
+    /// The numbers of the addresses of this version.
+    pub(super) fn numbers(&self, family: Family) -> &Numbers {
+        match family {
+            Family::Ipv4 => &self.v4,
+            Family::Ipv6 => &self.v6,
+        }
+    }
+
+    /// The addresses with these numbers.
+    pub(super) fn of_numbers(v4: Numbers, v6: Numbers) -> Addresses {
+        Addresses { v4, v6 }
     }
 
     /// All addresses.
@@ -137,7 +178,7 @@ impl Addresses {
 
     /// How many addresses of IPv4 there are.
     pub(super) fn count_ipv4(&self) -> u128 {
-        self.v4.ranges().iter().map(|(first, last)| last - first + 1).sum()
+        self.v4.count()
     }
 
     /// Whether there is one of this version.
@@ -178,7 +219,7 @@ impl Addresses {
 
     /// Whether there is an address in both.
     pub fn overlaps(&self, other: &Addresses) -> bool {
-        !self.intersection(other).is_empty()
+        self.v4.overlaps(&other.v4) || self.v6.overlaps(&other.v6)
     }
 
     /// The NAT64 addresses of those of IPv4.
@@ -215,19 +256,22 @@ impl Addresses {
     }
 }
 
+/// The version, the first and the last number of a range.
+pub(super) fn numbers_of(range: &IpNet) -> (Family, u128, u128) {
+    match range {
+        IpNet::V4(range) => {
+            let (first, last) = (u32::from(range.network()), u32::from(range.broadcast()));
+            (Family::Ipv4, first.into(), last.into())
+        }
+        IpNet::V6(range) => {
+            (Family::Ipv6, u128::from(range.network()), u128::from(range.broadcast()))
+        }
+    }
+}
+
 impl From<IpNet> for Addresses {
     fn from(range: IpNet) -> Addresses {
-        match range {
-            IpNet::V4(range) => {
-                let (first, last) = (u32::from(range.network()), u32::from(range.broadcast()));
-                let v4 = Numbers::range(first.into(), last.into());
-                Addresses { v4, v6: Numbers::default() }
-            }
-            IpNet::V6(range) => {
-                let (first, last) = (u128::from(range.network()), u128::from(range.broadcast()));
-                Addresses { v4: Numbers::default(), v6: Numbers::range(first, last) }
-            }
-        }
+        Addresses::of([&range])
     }
 }
 

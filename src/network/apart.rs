@@ -2,11 +2,13 @@
 
 use ipnet::IpNet;
 
+use super::acl::acls_by;
 use super::addresses::Addresses;
-use super::answer::Outcome;
 use super::interface::{Family, Interface};
 use super::parts::Topology;
 use super::path::{Path, reach};
+use super::route::{route_by, ways};
+use super::share::Divisions;
 use super::target::Target;
 use super::topology::RouteDestination;
 
@@ -26,18 +28,26 @@ pub fn rest_of_internet<'a>(
     if !whole.at_large || from.family() != Family::Ipv4 {
         return None;
     }
-    let to = |addresses| Target { addresses, ..whole.clone() };
+    let to = |addresses| whole.with_addresses(addresses);
+    let divisions = Divisions::of(topology);
+    let passes = |to: &Target| {
+        let ways = ways(topology, &divisions, from, to);
+        let acls = acls_by(topology, from, to, path.port, &ways);
+        acls.has_passed() && route_by(from, ways).has_passed()
+    };
     let (mut apart, mut ranges) = (Addresses::default(), Vec::new());
     let limit = whole.addresses.count_ipv4() / NARROW;
+    let mut count = 0;
     for range in named(topology) {
         let share = whole.addresses.intersection(&range.into());
-        let with = apart.union(&share);
-        if share.is_empty() || with.count_ipv4() > limit {
+        let more = share.without(&apart).count_ipv4();
+        if share.is_empty() || count + more > limit {
             continue;
         }
-        let alone = reach(topology, from, to(share), path.port);
-        if alone.route.outcome != Outcome::Passed || alone.acls.outcome != Outcome::Passed {
-            apart = with;
+        let share = to(share);
+        if !passes(&share) {
+            apart = apart.union(&share.addresses);
+            count += more;
             ranges.push(range);
         }
     }

@@ -7,8 +7,8 @@ use super::interface::Family;
 use super::parts::{Part, Topology};
 use super::route_fact::{RouteFact, RouteHop};
 use super::sender::Sender;
-use super::share::{Piece, divide};
-use super::target::{Target, nat64, public};
+use super::share::{Divisions, Piece};
+use super::target::{Target, nat64, public, public_or_translated};
 use super::topology::{EndpointKind, NatGateway, RouteTable, RouteTarget, table_of};
 
 /// Where a share of the packets goes.
@@ -30,13 +30,14 @@ impl Way {
 }
 
 /// Where the packets of `sender` go, by the routes of its table.
-pub(super) fn ways_of_table(
-    topology: &Topology,
+pub(super) fn ways_of_table<'a>(
+    topology: &Topology<'a>,
+    divisions: &Divisions<'a>,
     sender: &Sender,
-    table: &RouteTable,
+    table: &'a RouteTable,
     to: &Target,
 ) -> Vec<Way> {
-    let mut pieces = divide(table, to, topology.prefix_lists.unwrap_or_default());
+    let mut pieces = divisions.of_table(table).pieces(to);
     // A gateway endpoint receives only packets for its service, so it is no part of a larger target such as
     // the internet.
     let endpoints = topology.endpoints.unwrap_or_default();
@@ -60,8 +61,8 @@ pub(super) fn ways_of_table(
             },
             Some(route) if route.blackhole => RouteFact::Blackhole(RouteHop::of(table, route)),
             Some(route) => {
-                let to = Target { addresses: share.clone(), ..to.clone() };
-                pass(topology, sender, RouteHop::of(table, route), &to)
+                let to = to.with_addresses(share.clone());
+                pass(topology, divisions, sender, RouteHop::of(table, route), &to)
             }
         };
         let nat = match route.map(|route| &route.target) {
@@ -83,7 +84,13 @@ pub(super) fn ways_of_table(
 }
 
 /// Whether the target of the route forwards packets to these addresses.
-fn pass(topology: &Topology, sender: &Sender, hop: RouteHop, to: &Target) -> RouteFact {
+fn pass<'a>(
+    topology: &Topology<'a>,
+    divisions: &Divisions<'a>,
+    sender: &Sender,
+    hop: RouteHop,
+    to: &Target,
+) -> RouteFact {
     match &hop.target {
         RouteTarget::Local => RouteFact::Leads { hop, then: None },
         RouteTarget::InternetGateway(_) | RouteTarget::EgressOnly(_)
@@ -103,7 +110,7 @@ fn pass(topology: &Topology, sender: &Sender, hop: RouteHop, to: &Target) -> Rou
         },
         RouteTarget::Nat(id) => {
             let id = id.clone();
-            pass_nat(topology, sender, hop, &id, to)
+            pass_nat(topology, divisions, sender, hop, &id, to)
         }
         RouteTarget::Endpoint(id) => {
             let id = id.clone();
@@ -129,7 +136,7 @@ fn by_publicness(piece: Piece) -> impl Iterator<Item = Piece> {
         matches!(route.target, RouteTarget::InternetGateway(_) | RouteTarget::EgressOnly(_))
     });
     let public = match to_internet {
-        true => piece.share.intersection(&public().union(&nat64())),
+        true => piece.share.intersection(public_or_translated()),
         false => piece.share.clone(),
     };
     let rest = piece.share.without(&public);
@@ -207,8 +214,9 @@ fn drop_public(sender: &Sender, hop: &RouteHop, outbound_only: bool) -> Option<R
 
 /// A NAT gateway must be available and have a route out itself
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html>).
-fn pass_nat(
-    topology: &Topology,
+fn pass_nat<'a>(
+    topology: &Topology<'a>,
+    divisions: &Divisions<'a>,
     sender: &Sender,
     hop: RouteHop,
     id: &str,
@@ -235,15 +243,16 @@ fn pass_nat(
         return RouteFact::NotTranslatable(hop);
     }
     let to = match is_translated {
-        true => Target { addresses: to.addresses.extracted(), ..to.clone() },
+        true => to.with_addresses(to.addresses.extracted()),
         false => to.clone(),
     };
-    leave_nat(topology, &Sender::nat(topology, nat, sender), nat, hop, &to)
+    leave_nat(topology, divisions, &Sender::nat(topology, nat, sender), nat, hop, &to)
 }
 
 /// The route out of a NAT gateway, by its own route table.
-fn leave_nat(
-    topology: &Topology,
+fn leave_nat<'a>(
+    topology: &Topology<'a>,
+    divisions: &Divisions<'a>,
     sender: &Sender,
     nat: &NatGateway,
     hop: RouteHop,
@@ -256,7 +265,7 @@ fn leave_nat(
             return RouteFact::NatStuck { nat, because: fact, outcome };
         }
     };
-    let ways = ways_of_table(topology, sender, table, to);
+    let ways = ways_of_table(topology, divisions, sender, table, to);
     let outcome = Outcome::across(ways.iter().map(|way| way.fact.outcome()));
     let worst = ways.into_iter().map(|way| way.fact).min_by_key(Fact::outcome);
     match worst {

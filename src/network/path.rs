@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::acl::acls;
+use super::acl::acls_by;
 use super::acl_fact::AclFact;
 use super::answer::{Answer, Fact, Outcome};
 use super::dns::{DnsFact, resolve};
@@ -12,8 +12,9 @@ use super::filter::{egress, ingress};
 use super::filter_fact::FilterFact;
 use super::interface::{Family, Interface, Port};
 use super::parts::{Part, Topology};
-use super::route::route;
+use super::route::{route_by, ways};
 use super::route_fact::RouteFact;
+use super::share::Divisions;
 use super::target::{Destination, Service, Target};
 use super::topology::{Endpoint, RouteDestination, RouteTarget, table_of};
 
@@ -98,14 +99,15 @@ pub(super) fn reach<'a>(
     target: Target,
     port: Port,
 ) -> Path<'a> {
+    let ways = ways(topology, &Divisions::of(topology), from, &target);
     let has_groups = target.groups.as_ref().is_some_and(|groups| !groups.is_empty());
     Path {
         subnet: from.subnet.id.clone(),
         dns: None,
         lead: None,
-        route: route(topology, from, &target),
+        acls: acls_by(topology, from, &target, port, &ways),
+        route: route_by(from, ways),
         egress: egress(topology, from, &target, port),
-        acls: acls(topology, from, &target, port),
         ingress: has_groups.then(|| ingress(topology, from, &target, port)),
         target,
         port,

@@ -6,12 +6,17 @@ use super::interface::{Family, Interface};
 use super::parts::{Part, Topology};
 use super::route_fact::RouteFact;
 use super::sender::Sender;
+use super::share::Divisions;
 use super::target::Target;
 use super::topology::{RouteDestination, RouteTarget, table_of};
 
 /// Does a route lead to the destination, and does its target forward the packets?
 pub fn route(topology: &Topology, from: &Interface, to: &Target) -> Answer<RouteFact> {
-    let ways = ways(topology, from, to);
+    route_by(from, ways(topology, &Divisions::of(topology), from, to))
+}
+
+/// The answer for packets that go these ways.
+pub(super) fn route_by(from: &Interface, ways: Vec<Way>) -> Answer<RouteFact> {
     let outcome = Outcome::across(ways.iter().map(|way| way.fact.outcome()));
     let leaves = ways.iter().any(Way::leaves_the_vpc);
     let mut facts: Vec<_> = ways.into_iter().map(|way| way.fact).collect();
@@ -45,7 +50,12 @@ pub fn joined(topology: &Topology, subnet: &str) -> Option<(String, String)> {
 }
 
 /// Where the packets go, by the routes that they take.
-pub(super) fn ways(topology: &Topology, from: &Interface, to: &Target) -> Vec<Way> {
+pub(super) fn ways<'a>(
+    topology: &Topology<'a>,
+    divisions: &Divisions<'a>,
+    from: &Interface,
+    to: &Target,
+) -> Vec<Way> {
     let to = &to.as_seen_by(topology, from);
     let one = |fact| vec![Way { share: to.addresses.clone(), fact, nat: None }];
     if !to.addresses.has(from.family()) {
@@ -61,6 +71,6 @@ pub(super) fn ways(topology: &Topology, from: &Interface, to: &Target) -> Vec<Wa
     };
     match table_of(&from.subnet.id, tables) {
         None => one(RouteFact::NoTable { of: from.subnet.id.clone() }),
-        Some(table) => ways_of_table(topology, &Sender::of(topology, from), table, to),
+        Some(table) => ways_of_table(topology, divisions, &Sender::of(topology, from), table, to),
     }
 }

@@ -1,8 +1,13 @@
 //! How packets are divided among the routes of a table.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
-use super::addresses::Addresses;
+use super::addresses::{Addresses, Numbers, numbers_of};
+use super::interface::Family;
+use super::parts::Topology;
 use super::target::{Target, nat64};
 use super::topology::{
     Endpoint, EndpointKind, PrefixList, Route, RouteDestination, RouteTable, RouteTarget,
@@ -30,102 +35,243 @@ impl Piece<'_> {
     }
 }
 
-/// Divides the packets among the routes: the longest prefix first, and for equal ones a route with a range
-/// before one with a prefix list
+/// The divisions of the route tables of a topology, each made when it is needed first: a table has up to a
+/// thousand routes, each of which may lead to a NAT gateway with another table.
+pub(super) struct Divisions<'a> {
+    lists: &'a [PrefixList],
+    made: RefCell<Vec<(&'a RouteTable, Rc<Division<'a>>)>>,
+}
+
+impl<'a> Divisions<'a> {
+    pub fn of(topology: &Topology<'a>) -> Divisions<'a> {
+        let lists = topology.prefix_lists.unwrap_or_default();
+        Divisions { lists, made: RefCell::default() }
+    }
+
+    pub fn of_table(&self, table: &'a RouteTable) -> Rc<Division<'a>> {
+        let mut made = self.made.borrow_mut();
+        if let Some((_, division)) = made.iter().find(|(known, _)| std::ptr::eq(*known, table)) {
+            return division.clone();
+        }
+        let division = Rc::new(Division::of(table, self.lists));
+        made.push((table, division.clone()));
+        division
+    }
+}
+
+/// Which route of a table each address takes: the one with the longest prefix, and for equal ones a route with a
+/// range before one with a prefix list
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html>).
-pub(super) fn divide<'a>(
-    table: &'a RouteTable,
-    to: &Target,
-    lists: &[PrefixList],
-) -> Vec<Piece<'a>> {
-    let Candidates { mut known, unknown } = Candidates::of(table, to, lists);
-    known.sort_by_key(|it| Reverse((it.length, it.is_range)));
-    let mut rest = to.addresses.clone();
-    let mut pieces: Vec<Piece> = Vec::new();
-    for Candidate { range, route, .. } in known {
-        let share = rest.intersection(&range);
-        rest = rest.without(&range);
-        add(&mut pieces, &share, Some(route));
-    }
-    add(&mut pieces, &rest, None);
-    for route in unknown {
-        let shares = by_translation(&to.addresses);
-        let piece = |share| Piece { share, route: Some(route), is_unknown: true };
-        pieces.extend(shares.map(piece));
-    }
-    pieces
+pub(super) struct Division<'a> {
+    /// The ranges of routes as far as they are known, in the order of the table.
+    candidates: Vec<Candidate<'a>>,
+    /// Routes of prefix lists whose ranges are not known.
+    unlisted: Vec<(&'a str, &'a Route)>,
+    v4: Vec<Segment>,
+    v6: Vec<Segment>,
 }
 
 /// A route with one of its ranges.
 struct Candidate<'a> {
     length: u8,
     is_range: bool,
-    range: Addresses,
+    range: (Family, u128, u128),
     route: &'a Route,
+    /// The place of the route in its table.
+    nth: usize,
 }
 
-struct Candidates<'a> {
-    known: Vec<Candidate<'a>>,
-    /// Routes whose ranges are not known.
-    unknown: Vec<&'a Route>,
+/// Addresses that take the route of one candidate.
+struct Segment {
+    first: u128,
+    last: u128,
+    /// The place of the candidate among all, the longest prefix first.
+    rank: usize,
+    candidate: usize,
 }
 
-impl<'a> Candidates<'a> {
-    fn of(table: &'a RouteTable, to: &Target, lists: &[PrefixList]) -> Candidates<'a> {
-        let (mut known, mut unknown, mut own) = (Vec::new(), Vec::new(), None);
-        for route in &table.routes {
-            let candidate = |range: ipnet::IpNet, is_range| {
-                let (length, range) = (range.prefix_len(), Addresses::from(range));
-                Candidate { length, is_range, range, route }
+/// A part of the packets: those that take the same route, translated to IPv4 or not.
+#[derive(Default)]
+struct Part {
+    v4: Vec<(u128, u128)>,
+    v6: Vec<(u128, u128)>,
+}
+
+impl<'a> Division<'a> {
+    fn of(table: &'a RouteTable, lists: &'a [PrefixList]) -> Division<'a> {
+        let (mut candidates, mut unlisted) = (Vec::new(), Vec::new());
+        for (nth, route) in table.routes.iter().enumerate() {
+            let candidate = |range: &ipnet::IpNet, is_range| {
+                let (length, range) = (range.prefix_len(), numbers_of(range));
+                Candidate { length, is_range, range, route, nth }
             };
             match &route.destination {
-                RouteDestination::Range(range) => known.push(candidate(*range, true)),
+                RouteDestination::Range(range) => candidates.push(candidate(range, true)),
                 RouteDestination::PrefixList(id) => match lists.iter().find(|it| it.id == *id) {
-                    Some(list) => known.extend(list.ranges.iter().map(|it| candidate(*it, false))),
-                    None if to.prefix_list.as_ref() == Some(id) => own = Some(route),
-                    None => unknown.push(route),
+                    Some(list) => {
+                        candidates.extend(list.ranges.iter().map(|it| candidate(it, false)));
+                    }
+                    None => unlisted.push((id.as_str(), route)),
                 },
             }
         }
-        let mut candidates = Candidates { known, unknown };
-        if let Some(route) = own {
-            candidates.prefer(route, to);
-        }
-        candidates
+        let mut order: Vec<usize> = (0..candidates.len()).collect();
+        order.sort_by_key(|at| Reverse((candidates[*at].length, candidates[*at].is_range)));
+        let segments = |family| segments(&candidates, &order, family);
+        let (v4, v6) = (segments(Family::Ipv4), segments(Family::Ipv6));
+        Division { candidates, unlisted, v4, v6 }
     }
 
-    /// The route of the target's own prefix list with unknown ranges: it takes precedence over wide ranges,
-    /// and perhaps over narrow ones.
-    fn prefer(&mut self, own: &'a Route, to: &Target) {
+    /// Divides the packets to a target among the routes.
+    pub fn pieces(&self, to: &Target) -> Vec<Piece<'a>> {
+        let is_own = |id: &str| to.prefix_list.as_deref() == Some(id);
+        let (own, others): (Vec<(_, &Route)>, Vec<(_, &Route)>) =
+            self.unlisted.iter().copied().partition(|(id, _)| is_own(id));
+        let mut unknown: Vec<&Route> = others.into_iter().map(|(_, route)| route).collect();
+        let mut pieces = match own.last() {
+            Some((_, own)) => {
+                unknown.extend(self.narrow_routes(to));
+                let piece = |share| Piece { share, route: Some(*own), is_unknown: false };
+                by_translation(&to.addresses).map(piece).collect()
+            }
+            None => self.known_pieces(to),
+        };
+        for route in unknown {
+            let piece = |share| Piece { share, route: Some(route), is_unknown: true };
+            pieces.extend(by_translation(&to.addresses).map(piece));
+        }
+        pieces
+    }
+
+    /// The routes that may come before that of the target's prefix list, whose ranges are not known: it takes
+    /// precedence over wide ranges, and perhaps over narrow ones.
+    fn narrow_routes(&self, to: &Target) -> impl Iterator<Item = &'a Route> {
         /// Prefix lists of services have no wider range.
         const NARROW: u8 = 8;
-        let (narrow, mut wide): (Vec<_>, Vec<_>) =
-            self.known.drain(..).partition(|it| it.length >= NARROW);
-        let narrow = narrow.into_iter().filter(|it| it.range.overlaps(&to.addresses));
-        self.unknown.extend(narrow.map(|it| it.route));
-        let range = to.addresses.clone();
-        wide.push(Candidate { length: NARROW, is_range: false, range, route: own });
-        self.known = wide;
+        let narrow = self.candidates.iter().filter(|it| it.length >= NARROW);
+        let meets = |it: &&Candidate| {
+            let (family, first, last) = it.range;
+            to.addresses.numbers(family).overlaps(&Numbers::range(first, last))
+        };
+        narrow.filter(meets).map(|it| it.route)
+    }
+
+    fn known_pieces(&self, to: &Target) -> Vec<Piece<'a>> {
+        let mut shares = self.shares(to);
+        shares.sort_unstable_by_key(|it| (it.rank, it.is_translated, it.family, it.first));
+        let mut places: HashMap<(Option<usize>, bool), usize> = HashMap::new();
+        let mut parts: Vec<(Option<&'a Route>, Part)> = Vec::new();
+        for Share { family, first, last, candidate, is_translated, .. } in shares {
+            let candidate = candidate.map(|at| &self.candidates[at]);
+            let key = (candidate.map(|it| it.nth), is_translated);
+            let at = *places.entry(key).or_insert_with(|| {
+                parts.push((candidate.map(|it| it.route), Part::default()));
+                parts.len() - 1
+            });
+            let part = &mut parts[at].1;
+            let ranges = if family == Family::Ipv4 { &mut part.v4 } else { &mut part.v6 };
+            ranges.push((first, last));
+        }
+        let piece = |(route, Part { v4, v6 })| Piece {
+            share: Addresses::of_numbers(Numbers::of(v4), Numbers::of(v6)),
+            route,
+            is_unknown: false,
+        };
+        parts.into_iter().map(piece).collect()
+    }
+
+    fn shares(&self, to: &Target) -> Vec<Share> {
+        let mut shares = Vec::new();
+        for (family, segments) in [(Family::Ipv4, &self.v4), (Family::Ipv6, &self.v6)] {
+            let translated = to.addresses.numbers(family).intersection(nat64().numbers(family));
+            let others = to.addresses.numbers(family).without(&translated);
+            for (is_translated, numbers) in [(false, others), (true, translated)] {
+                let mut add = |first, last, segment: Option<&Segment>| {
+                    let (rank, candidate) =
+                        segment.map_or((usize::MAX, None), |it| (it.rank, Some(it.candidate)));
+                    shares.push(Share { rank, is_translated, family, first, last, candidate });
+                };
+                for &(first, last) in numbers.ranges() {
+                    cut(first, last, segments, &mut add);
+                }
+            }
+        }
+        shares
     }
 }
 
-/// Adds a share to the piece of the same route. Packets that are translated to IPv4 are a separate piece.
-fn add<'a>(pieces: &mut Vec<Piece<'a>>, share: &Addresses, route: Option<&'a Route>) {
-    for share in by_translation(share) {
-        let is_translated = nat64().covers(&share);
-        let same = pieces.iter_mut().find(|piece| {
-            piece.route.map(std::ptr::from_ref) == route.map(std::ptr::from_ref)
-                && nat64().covers(&piece.share) == is_translated
-        });
-        match same {
-            Some(piece) => piece.share = piece.share.union(&share),
-            None => pieces.push(Piece { share, route, is_unknown: false }),
+/// Addresses of a target with one candidate, or without a route.
+struct Share {
+    rank: usize,
+    is_translated: bool,
+    family: Family,
+    first: u128,
+    last: u128,
+    candidate: Option<usize>,
+}
+
+/// Cuts a range where another segment begins.
+fn cut<'s>(
+    first: u128,
+    last: u128,
+    segments: &'s [Segment],
+    add: &mut impl FnMut(u128, u128, Option<&'s Segment>),
+) {
+    let at = segments.partition_point(|it| it.last < first);
+    let mut next = Some(first);
+    for segment in segments[at..].iter().take_while(|it| it.first <= last) {
+        if let Some(next) = next.filter(|next| *next < segment.first) {
+            add(next, segment.first - 1, None);
         }
+        add(segment.first.max(first), segment.last.min(last), Some(segment));
+        next = segment.last.checked_add(1);
     }
+    if let Some(next) = next.filter(|next| *next <= last) {
+        add(next, last, None);
+    }
+}
+
+/// Gives each candidate, the best first, what is left of its range.
+fn segments(candidates: &[Candidate], order: &[usize], family: Family) -> Vec<Segment> {
+    // What is given: disjoint ranges by their first number. Each one is merged into another once at most.
+    let mut given: BTreeMap<u128, u128> = BTreeMap::new();
+    let mut segments = Vec::new();
+    for (rank, &candidate) in order.iter().enumerate() {
+        let (own, first, last) = candidates[candidate].range;
+        if own != family {
+            continue;
+        }
+        let before = given.range(..=first).next_back().filter(|(_, end)| **end >= first);
+        let before = before.map(|(start, end)| (*start, *end));
+        let inside = given.range(first..=last).map(|(start, end)| (*start, *end));
+        let taken: Vec<(u128, u128)> =
+            before.into_iter().chain(inside.filter(|it| Some(*it) != before)).collect();
+        let mut next = Some(first);
+        for (start, end) in &taken {
+            if let Some(next) = next.filter(|next| next < start) {
+                segments.push(Segment { first: next, last: start - 1, rank, candidate });
+            }
+            next = end.checked_add(1);
+        }
+        if let Some(next) = next.filter(|next| *next <= last) {
+            segments.push(Segment { first: next, last, rank, candidate });
+        }
+        let start = taken.first().map_or(first, |it| it.0.min(first));
+        let end = taken.last().map_or(last, |it| it.1.max(last));
+        for (start, _) in taken {
+            given.remove(&start);
+        }
+        given.insert(start, end);
+    }
+    segments.sort_unstable_by_key(|it| it.first);
+    segments
 }
 
 /// The addresses without translation, and those with it, as far as there are any.
 fn by_translation(share: &Addresses) -> impl Iterator<Item = Addresses> {
-    let translated = share.intersection(&nat64());
+    let translated = share.intersection(nat64());
     [share.without(&translated), translated].into_iter().filter(|it| !it.is_empty())
 }
+
+#[cfg(test)]
+mod tests;

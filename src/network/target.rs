@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
@@ -49,8 +50,10 @@ const NOT_PUBLIC: [(u8, u8, u8, u8); 13] = [
 ];
 
 /// The NAT64 prefix of IPv4 addresses.
-pub(super) fn nat64() -> Addresses {
-    Addresses::everything().of_family(Family::Ipv4).embedded()
+pub(super) fn nat64() -> &'static Addresses {
+    static NAT64: LazyLock<Addresses> =
+        LazyLock::new(|| Addresses::everything().of_family(Family::Ipv4).embedded());
+    &NAT64
 }
 
 /// A range of IPv6.
@@ -69,14 +72,22 @@ pub(super) fn public_ipv4() -> Addresses {
 
 /// The public addresses of both versions
 /// (<https://www.iana.org/assignments/ipv6-address-space>).
-pub(super) fn public() -> Addresses {
-    public_ipv4().union(&range(0x2000 << 112, 3))
+pub(super) fn public() -> &'static Addresses {
+    static PUBLIC: LazyLock<Addresses> =
+        LazyLock::new(|| public_ipv4().union(&range(0x2000 << 112, 3)));
+    &PUBLIC
+}
+
+/// What an internet gateway looks at: public addresses, and translated ones.
+pub(super) fn public_or_translated() -> &'static Addresses {
+    static BOTH: LazyLock<Addresses> = LazyLock::new(|| public().union(nat64()));
+    &BOTH
 }
 
 impl Addresses {
     /// The public addresses of both versions.
     pub fn public() -> Addresses {
-        public()
+        public().clone()
     }
 }
 
@@ -169,6 +180,17 @@ impl Target {
             at_large: false,
             is_of_service: true,
             ..internet
+        }
+    }
+
+    /// The same target with other addresses.
+    pub(super) fn with_addresses(&self, addresses: Addresses) -> Target {
+        Target {
+            name: self.name.clone(),
+            addresses,
+            groups: self.groups.clone(),
+            prefix_list: self.prefix_list.clone(),
+            ..*self
         }
     }
 

@@ -1,0 +1,158 @@
+use ipnet::IpNet;
+use proptest::prelude::*;
+
+use super::*;
+
+fn table(routes: impl IntoIterator<Item = Route>) -> RouteTable {
+    RouteTable {
+        id: "rtb-1".to_owned(),
+        main: true,
+        subnets: Vec::new(),
+        routes: routes.into_iter().collect(),
+        name_tag: None,
+    }
+}
+
+fn route(destination: RouteDestination, target: &str) -> Route {
+    Route { destination, target: RouteTarget::TransitGateway(target.to_owned()), blackhole: false }
+}
+
+fn target(addresses: Addresses, prefix_list: Option<&str>) -> Target {
+    Target {
+        name: "it".to_owned(),
+        addresses,
+        groups: None,
+        prefix_list: prefix_list.map(str::to_owned),
+        at_large: false,
+        is_of_service: false,
+    }
+}
+
+/// Ranges of a few addresses, one within the other or side by side, and some of NAT64.
+fn ranges() -> impl Strategy<Value = IpNet> {
+    let v4 = (0_u32..64, 24_u8..=32).prop_map(|(low, length)| {
+        IpNet::new(std::net::Ipv4Addr::from(0x0a00_0000 | (low * 4)).into(), length)
+            .unwrap()
+            .trunc()
+    });
+    let v6 = (0_u128..64, 90_u8..=128).prop_map(|(low, length)| {
+        let address = (0x0064_ff9b << 96) | (low * 4);
+        IpNet::new(std::net::Ipv6Addr::from(address).into(), length).unwrap().trunc()
+    });
+    prop_oneof![3 => v4, 1 => v6]
+}
+
+/// The place of the route that one address takes, by the rule as AWS writes it.
+fn by_the_rule(table: &RouteTable, lists: &[PrefixList], address: &IpNet) -> Option<usize> {
+    let mut best: Option<(usize, (u8, bool))> = None;
+    for (nth, route) in table.routes.iter().enumerate() {
+        let (ranges, is_range): (Vec<IpNet>, bool) = match &route.destination {
+            RouteDestination::Range(range) => (vec![*range], true),
+            RouteDestination::PrefixList(id) => {
+                (lists.iter().find(|it| it.id == *id).unwrap().ranges.clone(), false)
+            }
+        };
+        for range in ranges.iter().filter(|it| it.contains(address)) {
+            let own = (range.prefix_len(), is_range);
+            if best.is_none_or(|(_, known)| own > known) {
+                best = Some((nth, own));
+            }
+        }
+    }
+    best.map(|(nth, _)| nth)
+}
+
+proptest! {
+    #[test]
+    fn each_address_takes_the_route_with_the_longest_prefix_and_is_in_one_piece(
+        own in prop::collection::vec(ranges(), 0..12),
+        listed in prop::collection::vec(ranges(), 0..6),
+        to in prop::collection::vec(ranges(), 1..4),
+    ) {
+        let lists =
+            [PrefixList { id: "pl-1".to_owned(), name: "shared".to_owned(), ranges: listed }];
+        let own = own.into_iter().map(RouteDestination::Range);
+        let destinations = own.chain([RouteDestination::PrefixList("pl-1".to_owned())]);
+        let routes = destinations.enumerate().map(|(nth, it)| route(it, &format!("tgw-{nth}")));
+        let table = table(routes);
+        let whole = Addresses::of(&to);
+        let pieces = Division::of(&table, &lists).pieces(&target(whole.clone(), None));
+        let mut all = Addresses::default();
+        for piece in &pieces {
+            prop_assert!(!piece.share.is_empty() && !piece.share.overlaps(&all));
+            let translated = piece.share.intersection(nat64());
+            prop_assert!(translated.is_empty() || translated == piece.share);
+            all = all.union(&piece.share);
+            for range in piece.share.prefixes() {
+                let ends: [std::net::IpAddr; 2] = match range {
+                    IpNet::V4(it) => [it.network().into(), it.broadcast().into()],
+                    IpNet::V6(it) => [it.network().into(), it.broadcast().into()],
+                };
+                for end in ends.map(IpNet::from) {
+                    let expected = by_the_rule(&table, &lists, &end).map(|nth| &table.routes[nth]);
+                    prop_assert_eq!(piece.route, expected);
+                }
+            }
+        }
+        prop_assert_eq!(all, whole);
+    }
+}
+
+/// A thousand ranges, the most that a route table may have
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html>), and a default route.
+fn thousand() -> RouteTable {
+    let range = |nth: u32| {
+        let address = std::net::Ipv4Addr::from(0x1400_0000 + (nth << 9));
+        RouteDestination::Range(IpNet::new(address.into(), 24).unwrap())
+    };
+    let all = RouteDestination::Range("0.0.0.0/0".parse().unwrap());
+    let destinations = (0..1_000).map(range).chain([all]);
+    table(destinations.enumerate().map(|(nth, it)| route(it, &format!("tgw-{nth}"))))
+}
+
+#[test]
+fn a_thousand_routes_make_as_many_segments_and_an_address_meets_one_of_them() {
+    let table = thousand();
+    let division = Division::of(&table, &[]);
+    assert_eq!(division.v4.len(), 2_001, "each range, and the default route around them");
+    let one = |address: &str| target(address.parse::<std::net::IpAddr>().unwrap().into(), None);
+    assert_eq!(division.shares(&one("20.0.4.9")).len(), 1);
+    let everything = target(Addresses::everything().of_family(Family::Ipv4), None);
+    assert_eq!(division.shares(&everything).len(), 2_001);
+    assert_eq!(division.pieces(&everything).len(), 1_001);
+}
+
+#[test]
+fn a_table_is_divided_once() {
+    let tables = [thousand(), thousand()];
+    let topology = Topology { route_tables: Some(&tables), ..Topology::default() };
+    let divisions = Divisions::of(&topology);
+    for _ in 0..3 {
+        tables.iter().for_each(|table| drop(divisions.of_table(table)));
+    }
+    assert_eq!(divisions.made.borrow().len(), 2);
+}
+
+#[test]
+fn given_a_list_of_unknown_ranges_then_its_route_is_before_wide_ones_and_perhaps_before_narrow_ones()
+ {
+    let range = |text: &str| RouteDestination::Range(text.parse().unwrap());
+    let list = |id: &str| RouteDestination::PrefixList(id.to_owned());
+    let destinations = [
+        (range("0.0.0.0/0"), "wide"),
+        (range("10.1.0.0/16"), "narrow"),
+        (range("11.0.0.0/16"), "elsewhere"),
+        (list("pl-other"), "other"),
+        (list("pl-own"), "own"),
+    ];
+    let table = table(destinations.map(|(it, name)| route(it, name)));
+    let to = Addresses::of(&["10.0.0.0/8".parse().unwrap()]);
+    let pieces = Division::of(&table, &[]).pieces(&target(to.clone(), Some("pl-own")));
+    let named = |piece: &Piece| (piece.route.unwrap().target.to_string(), piece.is_unknown);
+    let expected = [("own", false), ("other", true), ("narrow", true)];
+    assert_eq!(
+        pieces.iter().map(named).collect::<Vec<_>>(),
+        expected.map(|(name, is_unknown)| (name.to_owned(), is_unknown))
+    );
+    assert!(pieces.iter().all(|piece| piece.share == to));
+}

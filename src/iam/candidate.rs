@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::automaton::{Automaton, Step};
 use super::condition::Condition;
 use super::context::Context;
+use super::effort::Effort;
 use super::key_state::KeyState;
 use super::operator::{Comparison, Quantity, number, range};
 use super::pattern::{Colons, Pattern};
@@ -15,6 +16,9 @@ use super::{moment, witness};
 
 /// More candidates than this are not tried.
 const LIMIT: usize = 512;
+
+/// How many steps it may take to find the values with which variables match.
+const VALUES: usize = 4_000_000;
 
 /// Keys that are true or false whenever they are there.
 const BOOLEAN: &[&str] = &[
@@ -45,9 +49,13 @@ pub(super) fn states(
     keys: &[String],
     open: &[&Judged<'_>],
     request: &Request,
+    effort: &mut Effort,
 ) -> Option<Vec<Vec<KeyState>>> {
-    let tests: Vec<Tests> =
-        keys.iter().map(|key| Tests::of(key, open, request)).collect::<Option<_>>()?;
+    let mut own = effort.part(VALUES);
+    let tests: Option<Vec<Tests>> =
+        keys.iter().map(|key| Tests::of(key, open, request, &mut own)).collect();
+    effort.spend(own.spent())?;
+    let tests = tests?;
     let linked = tests.iter().any(|tests| tests.linked);
     let pool: Vec<Vec<Automaton>> = tests.iter().flat_map(|it| it.texts.clone()).collect();
     let each = if linked { keys.len() } else { 1 };
@@ -55,25 +63,30 @@ pub(super) fn states(
         .zip(&tests)
         .map(|(key, tests)| {
             let texts = if linked { &pool } else { &tests.texts };
-            tests.states(key, texts, each)
+            tests.states(key, texts, each, effort)
         })
         .collect()
 }
 
 impl Tests {
-    fn of(key: &str, open: &[&Judged<'_>], request: &Request) -> Option<Tests> {
+    fn of(
+        key: &str,
+        open: &[&Judged<'_>],
+        request: &Request,
+        effort: &mut Effort,
+    ) -> Option<Tests> {
         let context = &request.context;
         let mut tests = Tests::default();
         for judged in open {
             for pattern in judged.statement.resources.iter().flat_map(|it| &it.patterns) {
-                tests.add_values_of(key, &pattern.pattern, context, &request.resource);
+                tests.add_values_of(key, &pattern.pattern, context, &request.resource, effort)?;
             }
             let conditions = judged.statement.conditions.iter().zip(&judged.inspection.conditions);
             for (condition, _) in conditions.filter(|(_, truth)| **truth == Truth::Unknown) {
                 if condition.folded == key {
                     tests.add(condition, context)?;
                 }
-                tests.add_use_as_variable(key, condition, context)?;
+                tests.add_use_as_variable(key, condition, context, effort)?;
             }
         }
         Some(tests)
@@ -123,6 +136,7 @@ impl Tests {
         key: &str,
         condition: &Condition,
         context: &Context,
+        effort: &mut Effort,
     ) -> Option<()> {
         for value in &condition.values {
             if !value.variables().any(|variable| variable.folded == key) {
@@ -132,7 +146,7 @@ impl Tests {
             match context.state(&condition.folded) {
                 KeyState::Known(requested) if is_plain(comparison) => {
                     for requested in requested {
-                        self.add_values_of(key, value, context, requested);
+                        self.add_values_of(key, value, context, requested, effort)?;
                     }
                 }
                 KeyState::Unknown if is_plain(comparison) && value.sole_variable().is_some() => {
@@ -146,22 +160,36 @@ impl Tests {
     }
 
     /// Values with which a pattern that holds the key as variable matches a text.
-    fn add_values_of(&mut self, key: &str, pattern: &Pattern, context: &Context, text: &str) {
+    fn add_values_of(
+        &mut self,
+        key: &str,
+        pattern: &Pattern,
+        context: &Context,
+        text: &str,
+        effort: &mut Effort,
+    ) -> Option<()> {
         if !pattern.variables().any(|variable| variable.folded == key) {
-            return;
+            return Some(());
         }
-        for value in pattern.values_that_match(key, context, text) {
+        for value in pattern.values_that_match(key, context, text, effort)? {
             let steps = value.chars().map(Step::Letter).collect();
             self.texts.push(vec![Automaton::new(steps)]);
         }
+        Some(())
     }
 
-    fn states(&self, key: &str, texts: &[Vec<Automaton>], each: usize) -> Option<Vec<KeyState>> {
+    fn states(
+        &self,
+        key: &str,
+        texts: &[Vec<Automaton>],
+        each: usize,
+        effort: &mut Effort,
+    ) -> Option<Vec<KeyState>> {
         let others = [self.numbers.is_empty(), self.dates.is_empty(), self.addresses.is_empty()];
         let kinds = others.iter().filter(|empty| !**empty).count();
         let values = match kinds {
             0 if BOOLEAN.contains(&key) => vec!["true".to_owned(), "false".to_owned()],
-            0 => witness::texts(texts, each)?,
+            0 => witness::texts(texts, each, LIMIT, effort)?,
             1 if texts.is_empty() => self.values_in_order(),
             _ => return None,
         };

@@ -1,6 +1,9 @@
 //! The evaluation of a request.
 
+use std::collections::{HashMap, HashSet};
+
 use super::decision::{AskedKey, Decision, Depends, UnreadLayer};
+use super::effort::Effort;
 use super::grant::Grants;
 use super::grounds;
 use super::inspection::Caller;
@@ -32,6 +35,10 @@ pub struct Evaluation {
 
 /// Evaluates a request against every policy that applies to it.
 pub fn evaluate(request: &Request, layers: &Layers) -> Evaluation {
+    evaluate_with(request, layers, &mut Effort::of_evaluation())
+}
+
+fn evaluate_with(request: &Request, layers: &Layers, effort: &mut Effort) -> Evaluation {
     let judged = judge(request, layers);
     let situation = Situation::of(request, layers);
     let sides = Sides::of(&situation, judged.iter().map(|it| (it, it.inspection.applies_to())));
@@ -39,7 +46,7 @@ pub fn evaluate(request: &Request, layers: &Layers) -> Evaluation {
         Verdict::Allow => Decision::Allow,
         Verdict::ExplicitDeny => Decision::ExplicitDeny,
         Verdict::ImplicitDeny => Decision::ImplicitDeny,
-        Verdict::Open => settle_open(request, layers, &judged, &situation),
+        Verdict::Open => settle_open(request, layers, &judged, &situation, effort),
     };
     let deciding = match decision {
         Decision::Allow => grounds::of_allow(&judged, layers, request),
@@ -65,10 +72,11 @@ fn settle_open(
     layers: &Layers,
     judged: &[Judged<'_>],
     situation: &Situation,
+    effort: &mut Effort,
 ) -> Decision {
     let matter = statements_that_matter(judged, situation);
     let keys = unknown_keys(judged, &matter, request);
-    let trials = trial::all(&keys, request, layers, judged, situation);
+    let trials = trial::all(&keys, request, judged, situation, effort);
     let verdicts: Vec<Verdict> = trials.iter().flatten().map(|trial| trial.verdict).collect();
     let all = |wanted: &[Verdict]| {
         !verdicts.is_empty() && verdicts.iter().all(|verdict| wanted.contains(verdict))
@@ -97,16 +105,17 @@ fn statements_that_matter(judged: &[Judged<'_>], situation: &Situation) -> Vec<b
         open.iter().for_each(|at| matter[*at] = true);
         return matter;
     }
+    let settled = judged.iter().filter(|it| it.applies() != Truth::Unknown);
+    let settled = Sides::of(situation, settled.map(|it| (it, it.inspection.applies_to())));
     let verdict = |choice: usize| {
-        let applies = judged.iter().enumerate().map(|(at, it)| {
-            let own = it.inspection.applies_to();
-            match open.iter().position(|open| *open == at) {
-                Some(bit) if choice & (1 << bit) != 0 => (it, own.at_most()),
-                Some(_) => (it, own.limited(Truth::False)),
-                None => (it, own),
-            }
-        });
-        situation.verdict(&Sides::of(situation, applies))
+        let mut sides = settled.clone();
+        for (bit, at) in open.iter().enumerate() {
+            let own = judged[*at].inspection.applies_to();
+            let applies = choice & (1 << bit) != 0;
+            let own = if applies { own.at_most() } else { own.limited(Truth::False) };
+            sides.add_statement(&judged[*at], own);
+        }
+        situation.verdict(&sides)
     };
     let verdicts: Vec<Verdict> = (0..1 << open.len()).map(verdict).collect();
     for (bit, at) in open.iter().enumerate() {
@@ -124,16 +133,28 @@ fn unknown_keys(
     matter: &[bool],
     request: &Request,
 ) -> Vec<(String, String)> {
-    let mut keys: Vec<(String, String)> = Vec::new();
+    let (mut keys, mut seen) = (Vec::new(), HashSet::new());
     for (judged, _) in judged.iter().zip(matter).filter(|(_, matters)| **matters) {
         for (folded, written) in asked(judged) {
             let unknown = *request.context.state(folded) == KeyState::Unknown;
-            if unknown && !keys.iter().any(|(known, _)| known == folded) {
+            if unknown && seen.insert(folded) {
                 keys.push((folded.to_owned(), written.to_owned()));
             }
         }
     }
     keys
+}
+
+/// By key the statements that use it.
+fn users<'a>(judged: &[Judged<'a>], matter: &[bool]) -> HashMap<&'a str, Vec<Origin>> {
+    let mut users: HashMap<&str, Vec<Origin>> = HashMap::new();
+    for (judged, _) in judged.iter().zip(matter).filter(|(_, matters)| **matters) {
+        let keys: HashSet<&str> = asked(judged).into_iter().map(|(folded, _)| folded).collect();
+        for key in keys {
+            users.entry(key).or_default().push(judged.statement.origin.clone());
+        }
+    }
+    users
 }
 
 /// The keys that a statement uses where its effect is unknown, in lower case and as written.
@@ -161,11 +182,10 @@ fn depends(
     let relevant = |at: &usize| trials.is_none_or(|trials| trial::makes_a_difference(*at, trials));
     let relevant: Vec<usize> = (0..keys.len()).filter(relevant).collect();
     let mut depends = Depends::default();
+    let mut users = users(judged, matter);
     for at in &relevant {
         let (folded, written) = &keys[*at];
-        let open = judged.iter().zip(matter).filter(|(_, matters)| **matters).map(|(it, _)| it);
-        let asks = |it: &&Judged<'_>| asked(it).iter().any(|(key, _)| key == folded);
-        let by = open.filter(asks).map(|it| it.statement.origin.clone()).collect();
+        let by = users.remove(folded.as_str()).unwrap_or_default();
         let unrecognised = !request.context.lists(folded);
         depends.keys.push(AskedKey { key: written.clone(), by, unrecognised });
     }
@@ -233,3 +253,6 @@ impl Caller {
         Caller { direct: most(self.direct), role: most(self.role), account: most(self.account) }
     }
 }
+
+#[cfg(test)]
+mod tests;

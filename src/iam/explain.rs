@@ -1,5 +1,6 @@
 //! An evaluation in sentences.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::decision::{AskedKey, Assumption, Decision, Depends, Outcome, UnreadLayer};
@@ -52,15 +53,14 @@ impl Depends {
 
     /// What comes out for which values: `allowed if …, else denied by …`.
     fn outcome_sentence(&self) -> Option<String> {
-        let group = |verdict: Verdict, by: Option<&Origin>| {
-            let same = |it: &&Outcome| it.verdict == verdict && it.by.as_ref() == by;
-            self.outcomes.iter().filter(same).collect::<Vec<_>>()
-        };
         let mut groups: Vec<Vec<&Outcome>> = Vec::new();
+        let mut places = HashMap::new();
         for outcome in &self.outcomes {
-            let group = group(outcome.verdict, outcome.by.as_ref());
-            if !groups.contains(&group) {
-                groups.push(group);
+            let end = (outcome.verdict, outcome.by.as_ref());
+            let at = *places.entry(end).or_insert(groups.len());
+            match groups.get_mut(at) {
+                Some(group) => group.push(outcome),
+                None => groups.push(vec![outcome]),
             }
         }
         // The largest group is the rest: its cases need not be listed.

@@ -59,10 +59,29 @@ impl Inspection {
         }
     }
 
+    /// For which ways it applies in another context: what is undecided is compared again, the rest stays as it
+    /// is.
+    pub fn applies_again(&self, statement: &Statement, request: &Request) -> Caller {
+        let resource = match self.resource {
+            Truth::Unknown => resource(statement, request),
+            decided => decided,
+        };
+        let conditions = statement.conditions.iter().zip(&self.conditions);
+        let conditions = conditions.map(|(condition, truth)| match truth {
+            Truth::Unknown => condition.test(&request.context),
+            decided => *decided,
+        });
+        self.caller.limited(self.action & resource & Truth::all(conditions) & self.doubt())
+    }
+
+    fn doubt(&self) -> Truth {
+        if self.in_doubt { Truth::Unknown } else { Truth::True }
+    }
+
     /// Whether it applies, apart from whom it names.
     fn apart_from_caller(&self) -> Truth {
-        let doubt = if self.in_doubt { Truth::Unknown } else { Truth::True };
-        self.action & self.resource & Truth::all(self.conditions.iter().copied()) & doubt
+        let conditions = Truth::all(self.conditions.iter().copied());
+        self.action & self.resource & conditions & self.doubt()
     }
 
     /// Whether it applies.

@@ -1,7 +1,7 @@
 //! What is known about one condition key.
 
 /// What is known about one condition key of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum KeyState {
     /// The request has the key, with these values; more than one for a multivalued key.
     Known(Vec<String>),

@@ -26,6 +26,7 @@ mod candidate;
 mod condition;
 mod context;
 mod decision;
+mod effort;
 mod evaluate;
 mod explain;
 mod grant;
@@ -46,6 +47,7 @@ mod resource;
 mod trial;
 mod truth;
 mod variable;
+mod variable_values;
 mod verdict;
 mod witness;
 

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::automaton::{Automaton, Step, same_in_any_case};
 use super::context::Context;
-use super::key_state::KeyState;
 use super::truth::Truth;
 use super::variable::{Substitute, Variable};
 
@@ -35,7 +34,7 @@ pub(super) struct Reading {
 pub(super) struct Pattern {
     /// As written.
     pub text: String,
-    tokens: Vec<Token>,
+    pub(super) tokens: Vec<Token>,
 }
 
 /// A pattern whose variables are replaced for one request.
@@ -136,34 +135,15 @@ impl Pattern {
         Filled { tokens: Cow::Owned(tokens), certain }
     }
 
-    /// The values of one condition key with which this could match a text.
-    pub fn values_that_match(&self, folded: &str, context: &Context, text: &str) -> Vec<String> {
-        if self.fill(context).matches(text) == Truth::False {
-            return Vec::new();
+    /// How many steps it takes at most to compare it with a text of so many letters: up to the first star each
+    /// place once, and behind it each place for each letter.
+    pub fn steps_for(&self, letters: usize) -> usize {
+        let is_letter = |token: &&Token| matches!(token, Token::Letter(_) | Token::One);
+        let lead = self.tokens.iter().take_while(is_letter).count();
+        match self.tokens.len() - lead {
+            0 => lead.min(letters) + 1,
+            behind => self.tokens.len() + behind * (letters + 1),
         }
-        // If only letters come before the variable, its value can begin in one place only.
-        let lead = self.tokens.iter().take_while(|token| matches!(token, Token::Letter(_))).count();
-        let only = match self.tokens.get(lead) {
-            Some(Token::Variable(variable)) if variable.folded == folded => Some(lead),
-            _ => None,
-        };
-        let starts = text.char_indices().enumerate();
-        let starts = starts.filter(|(nth, _)| only.is_none_or(|only| only == *nth));
-        let starts = starts.map(|(_, (at, _))| at);
-        let ends = || text.char_indices().map(|(at, letter)| at + letter.len_utf8());
-        let mut trial = context.clone();
-        let mut found = Vec::new();
-        for start in starts {
-            for value in ends().filter(|&end| end > start).map(|end| &text[start..end]) {
-                trial.set(folded, KeyState::Known(vec![value.to_owned()]));
-                if self.fill(&trial).matches(text) != Truth::False {
-                    found.push(value.to_owned());
-                }
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
     }
 }
 
@@ -223,10 +203,9 @@ impl Filled<'_> {
     }
 
     fn all_beginning(&self, start: &str, colons: Colons) -> Truth {
-        let automaton = self.automaton(colons);
-        let reached = automaton.run(start);
-        let all = self.tokens.last() == Some(&Token::Many) && automaton.accepts(&reached);
-        match (reached.is_empty(), all) {
+        let reached = self.automaton(colons).run(start);
+        let all = self.tokens.last() == Some(&Token::Many) && reached.accepts;
+        match (reached.is_stuck, all) {
             (true, _) => Truth::False,
             (false, true) => self.certain,
             (false, false) => Truth::Unknown & self.certain,
@@ -268,21 +247,24 @@ pub(super) enum Colons {
 
 /// Matches by going back to the last star only, which is enough if every star matches anything.
 fn glob(pattern: &[Token], text: &str, same: fn(char, char) -> bool) -> bool {
-    let letters: Vec<char> = text.chars().collect();
+    let letter_at = |at: usize| text[at..].chars().next();
     let (mut p, mut t) = (0, 0);
     let mut last_star: Option<(usize, usize)> = None;
-    while t < letters.len() {
+    while let Some(letter) = letter_at(t) {
         match pattern.get(p) {
-            Some(Token::Letter(letter)) if same(*letter, letters[t]) => (p, t) = (p + 1, t + 1),
-            Some(Token::One) => (p, t) = (p + 1, t + 1),
+            Some(Token::Letter(own)) if same(*own, letter) => {
+                (p, t) = (p + 1, t + letter.len_utf8())
+            }
+            Some(Token::One) => (p, t) = (p + 1, t + letter.len_utf8()),
             Some(Token::Many) => {
                 last_star = Some((p, t));
                 p += 1;
             }
             _ => match last_star {
                 Some((star, from)) => {
-                    last_star = Some((star, from + 1));
-                    (p, t) = (star + 1, from + 1);
+                    let next = from + letter_at(from).map_or(1, char::len_utf8);
+                    last_star = Some((star, next));
+                    (p, t) = (star + 1, next);
                 }
                 None => return false,
             },
@@ -381,15 +363,5 @@ mod tests {
                 .matches_all_arns_beginning("arn:aws:ecs:eu-west-1:111122223333:");
             assert_eq!(found, expected, "{text}");
         }
-    }
-
-    #[test]
-    fn the_values_that_let_a_variable_match_are_found_in_the_text() {
-        let pattern =
-            Pattern::read("app/${aws:PrincipalTag/stage}/${aws:PrincipalTag/stage}", FULL);
-        let unknown = Context::partial();
-        let found = |text| pattern.values_that_match("aws:principaltag/stage", &unknown, text);
-        assert_eq!(found("app/prod/prod"), ["prod"]);
-        assert_eq!(found("app/prod/test"), [""; 0]);
     }
 }

@@ -69,11 +69,6 @@ impl Request {
         &self.folded
     }
 
-    /// The same request, in another context.
-    pub(super) fn within(&self, context: Context) -> Request {
-        Request { context, ..self.clone() }
-    }
-
     /// Whether IAM policies of the account count only if the resource's policy says so: for keys and roles
     /// (<https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>).
     pub(super) fn needs_delegation(&self) -> bool {

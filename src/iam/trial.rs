@@ -1,15 +1,17 @@
 //! Tries the unknown keys, one state of each after the other. Three-valued logic alone treats `k = a` and
 //! `k ≠ a` as independent; the trials show that one of them holds.
 
+use std::collections::{HashMap, HashSet};
+
 use super::candidate;
 use super::decision::{Assumption, Outcome};
+use super::effort::Effort;
 use super::key_state::KeyState;
-use super::layers::Layers;
 use super::origin::Origin;
 use super::policy::Effect;
 use super::request::Request;
 use super::truth::Truth;
-use super::verdict::{Judged, Sides, Situation, Verdict, judge_again};
+use super::verdict::{Judged, Sides, Situation, Verdict};
 
 /// The most keys that are tried together.
 const KEYS: usize = 3;
@@ -23,13 +25,14 @@ pub(super) struct Trial {
     by: Option<Origin>,
 }
 
-/// Every trial; nothing if the keys are too many, or their states cannot be listed.
+/// Every trial; nothing if the keys are too many, if their states cannot be listed, or if it would take too
+/// long.
 pub(super) fn all(
     keys: &[(String, String)],
     request: &Request,
-    layers: &Layers,
     judged: &[Judged<'_>],
     situation: &Situation,
+    effort: &mut Effort,
 ) -> Option<Vec<Trial>> {
     if keys.is_empty() || keys.len() > KEYS {
         return None;
@@ -37,21 +40,84 @@ pub(super) fn all(
     let open: Vec<&Judged<'_>> =
         judged.iter().filter(|it| it.applies() == Truth::Unknown).collect();
     let names: Vec<String> = keys.iter().map(|(folded, _)| folded.clone()).collect();
-    let states = candidate::states(&names, &open, request)?;
-    if states.iter().map(Vec::len).product::<usize>() > TRIALS {
+    let states = candidate::states(&names, &open, request, effort)?;
+    let trials = states.iter().map(Vec::len).try_fold(1_usize, usize::checked_mul)?;
+    if trials > TRIALS {
         return None;
     }
+    let letters = states.iter().flatten().map(letters_of).max().unwrap_or(0);
+    let steps: usize = open.iter().map(|it| it.steps_again(request, letters)).sum();
+    effort.spend(trials.saturating_mul(steps))?;
+    let settled = Settled::of(judged, situation);
+    let mut request = request.clone();
     let trial = |states: Vec<KeyState>| {
-        let mut context = request.context.clone();
         for (name, state) in names.iter().zip(&states) {
-            context.set(name, state.clone());
+            request.context.set(name, state.clone());
         }
-        let again = judge_again(judged, &request.within(context), layers);
-        let applies = again.iter().map(|it| (it, it.inspection.applies_to()));
-        let verdict = situation.verdict(&Sides::of(situation, applies));
-        Trial { states, verdict, by: deciding(verdict, &again) }
+        let (verdict, by) = settled.verdict_within(&request, situation);
+        Trial { states, verdict, by }
     };
     Some(product(&states).into_iter().map(trial).collect())
+}
+
+fn letters_of(state: &KeyState) -> usize {
+    match state {
+        KeyState::Known(values) => values.iter().map(|value| value.chars().count() + 1).sum(),
+        KeyState::Begins(_) | KeyState::Absent | KeyState::Unknown => 1,
+    }
+}
+
+/// What is the same in each trial: the statements that do not depend on an unknown key.
+struct Settled<'a, 'j> {
+    sides: Sides,
+    /// The first that allows and the first that denies, with their places.
+    allows: Option<(usize, &'j Judged<'a>)>,
+    denies: Option<(usize, &'j Judged<'a>)>,
+    open: Vec<(usize, &'j Judged<'a>)>,
+}
+
+impl<'a, 'j> Settled<'a, 'j> {
+    fn of(judged: &'j [Judged<'a>], situation: &Situation) -> Settled<'a, 'j> {
+        let with_place = || judged.iter().enumerate();
+        let is_open = |it: &(usize, &'j Judged<'a>)| it.1.applies() == Truth::Unknown;
+        let settled = judged.iter().filter(|it| it.applies() != Truth::Unknown);
+        let first = |effect: Effect| {
+            with_place().find(|(_, it)| it.applies() & it.weight(effect) == Truth::True)
+        };
+        Settled {
+            sides: Sides::of(situation, settled.map(|it| (it, it.inspection.applies_to()))),
+            allows: first(Effect::Allow),
+            denies: first(Effect::Deny),
+            open: with_place().filter(is_open).collect(),
+        }
+    }
+
+    /// The verdict in this context, and the first statement that brings it about.
+    fn verdict_within(
+        &self,
+        request: &Request,
+        situation: &Situation,
+    ) -> (Verdict, Option<Origin>) {
+        let mut sides = self.sides.clone();
+        let (mut allows, mut denies) = (self.allows, self.denies);
+        for &(at, judged) in &self.open {
+            let applies = judged.inspection.applies_again(judged.statement, request);
+            sides.add_statement(judged, applies);
+            for (effect, first) in [(Effect::Allow, &mut allows), (Effect::Deny, &mut denies)] {
+                let decides = applies.in_any_quality() & judged.weight(effect) == Truth::True;
+                if decides && first.is_none_or(|(known, _)| at < known) {
+                    *first = Some((at, judged));
+                }
+            }
+        }
+        let verdict = situation.verdict(&sides);
+        let by = match verdict {
+            Verdict::Allow => allows,
+            Verdict::ExplicitDeny => denies,
+            Verdict::ImplicitDeny | Verdict::Open => None,
+        };
+        (verdict, by.map(|(_, it)| it.statement.origin.clone()))
+    }
 }
 
 /// Each state of each key with each of the others.
@@ -64,39 +130,22 @@ fn product(states: &[Vec<KeyState>]) -> Vec<Vec<KeyState>> {
     })
 }
 
-/// The first statement that brings the verdict about.
-fn deciding(verdict: Verdict, judged: &[Judged<'_>]) -> Option<Origin> {
-    let effect = match verdict {
-        Verdict::Allow => Effect::Allow,
-        Verdict::ExplicitDeny => Effect::Deny,
-        Verdict::ImplicitDeny | Verdict::Open => return None,
-    };
-    let mut found = judged.iter().filter(|it| it.applies() & it.weight(effect) == Truth::True);
-    found.next().map(|it| it.statement.origin.clone())
-}
-
 /// Whether another state of this key alone can change whether the request passes.
 pub(super) fn makes_a_difference(key: usize, trials: &[Trial]) -> bool {
-    let others = |trial: &Trial| {
-        let mut states = trial.states.clone();
-        states.remove(key);
-        states
+    let others = |trial: &Trial| -> Vec<KeyState> {
+        let states = trial.states.iter().enumerate();
+        states.filter(|(at, _)| *at != key).map(|(_, state)| state.clone()).collect()
     };
     let passes = |trial: &Trial| match trial.verdict {
         Verdict::Allow => Truth::True,
         Verdict::Open => Truth::Unknown,
         Verdict::ExplicitDeny | Verdict::ImplicitDeny => Truth::False,
     };
-    let mut seen: Vec<(Vec<KeyState>, Truth)> = Vec::new();
-    for trial in trials {
-        let (others, passes) = (others(trial), passes(trial));
-        match seen.iter().find(|(known, _)| *known == others) {
-            Some((_, known)) if *known != passes => return true,
-            Some(_) => {}
-            None => seen.push((others, passes)),
-        }
-    }
-    false
+    let mut seen: HashMap<Vec<KeyState>, Truth> = HashMap::new();
+    trials.iter().any(|trial| {
+        let passes = passes(trial);
+        *seen.entry(others(trial)).or_insert(passes) != passes
+    })
 }
 
 /// What comes out for each state of these keys, the others not mattering.
@@ -112,14 +161,17 @@ pub(super) fn outcomes(
         let like = values_like(folded, &state, judged, request);
         Assumption { key: written.clone(), state, like }
     };
-    let mut outcomes: Vec<Outcome> = Vec::new();
-    for trial in trials {
-        let when: Vec<Assumption> = relevant.iter().map(|at| assumption(trial, *at)).collect();
-        if !outcomes.iter().any(|known| known.when == when) {
-            outcomes.push(Outcome { when, verdict: trial.verdict, by: trial.by.clone() });
-        }
-    }
-    outcomes
+    let mut seen = HashSet::new();
+    let is_new = |trial: &&Trial| {
+        let states: Vec<KeyState> = relevant.iter().map(|at| trial.states[*at].clone()).collect();
+        seen.insert(states)
+    };
+    let outcome = |trial: &Trial| Outcome {
+        when: relevant.iter().map(|at| assumption(trial, *at)).collect(),
+        verdict: trial.verdict,
+        by: trial.by.clone(),
+    };
+    trials.iter().filter(is_new).map(outcome).collect()
 }
 
 /// The values in open conditions that an assumed value of their key meets.

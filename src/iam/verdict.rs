@@ -9,7 +9,7 @@ use super::request::Request;
 use super::truth::Truth;
 
 /// The end of an evaluation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// The request passes.
     Allow,
@@ -42,6 +42,23 @@ impl Judged<'_> {
             Some(_) => Truth::False,
             None => Truth::Unknown,
         }
+    }
+
+    /// How many steps it takes at most to compare what is undecided with a key's value of so many letters.
+    pub fn steps_again(&self, request: &Request, letters: usize) -> usize {
+        let (statement, inspection) = (self.statement, &self.inspection);
+        let conditions = statement.conditions.iter().zip(&inspection.conditions);
+        let open = conditions.filter(|(_, truth)| **truth == Truth::Unknown);
+        let values = open.flat_map(|(condition, _)| &condition.values);
+        let of_values: usize = values.map(|value| value.steps_for(letters)).sum();
+        let arn = request.resource.len();
+        let of_resources: usize = match &statement.resources {
+            Some(resources) if inspection.resource == Truth::Unknown => {
+                resources.patterns.iter().map(|it| it.pattern.steps_for(arn)).sum()
+            }
+            _ => 0,
+        };
+        of_values + of_resources + 1
     }
 }
 
@@ -80,22 +97,6 @@ pub(super) fn judge<'a>(request: &Request, layers: &'a Layers) -> Vec<Judged<'a>
         Judged { side, statement, inspection }
     };
     statements.into_iter().map(judged).collect()
-}
-
-/// Compares the undecided statements with the request in another context; the others stay as they are.
-pub(super) fn judge_again<'a>(
-    judged: &[Judged<'a>],
-    request: &Request,
-    layers: &Layers,
-) -> Vec<Judged<'a>> {
-    let again = |it: &Judged<'a>| match it.applies() {
-        Truth::Unknown => Judged {
-            inspection: Inspection::of(it.statement, request, layers.boundary.is_some()),
-            ..it.clone()
-        },
-        _ => it.clone(),
-    };
-    judged.iter().map(again).collect()
 }
 
 impl Situation {
@@ -186,10 +187,15 @@ impl Sides {
             resource: nobody,
         };
         for (judged, applies) in judged {
-            sides.denied = sides.denied | (applies.in_any_quality() & judged.weight(Effect::Deny));
-            sides.add(judged.side, applies.limited(judged.weight(Effect::Allow)));
+            sides.add_statement(judged, applies);
         }
         sides
+    }
+
+    /// Adds what one more statement says, if it applies so far.
+    pub fn add_statement(&mut self, judged: &Judged<'_>, applies: Caller) {
+        self.denied = self.denied | (applies.in_any_quality() & judged.weight(Effect::Deny));
+        self.add(judged.side, applies.limited(judged.weight(Effect::Allow)));
     }
 
     fn add(&mut self, side: Side, allows: Caller) {

@@ -5,9 +5,11 @@ mod flags;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgMatches, Args, Error, FromArgMatches, Subcommand, ValueEnum, ValueHint};
 
+use flags::duration;
 pub use flags::{Colour, GateFlags, Global, PlaceToRun, RunFlags, Simulate, Tool};
 
 use crate::checks::{Group, Groups};
@@ -181,6 +183,9 @@ pub struct Can {
     /// Answer from a recording, without network and credentials
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub replay: Option<PathBuf>,
+    /// Stop after this time and report what is known
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
 }
 
 /// The requested policy. Exit code: 0; 1 if --missing found something; 3 if something could not be
@@ -205,6 +210,9 @@ pub struct Policy {
     /// Answer from a recording, without network and credentials
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub replay: Option<PathBuf>,
+    /// Stop after this time and report what is known
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
     /// Where the task will run.
     #[command(flatten)]
     pub place: PlaceToRun,

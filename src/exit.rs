@@ -1,6 +1,7 @@
 //! The exit codes that scripts may rely on. All stay below 252, to distinguish them from the
 //! AWS CLI's own errors under an alias.
 
+use crate::preflight::Signal;
 use crate::report::{Outcome, Report, Status};
 
 /// How the program ends.
@@ -18,14 +19,27 @@ pub enum Exit {
     Unknown = 3,
     /// No verdict: no credentials, no region, not the expected account or region, or nothing to check.
     NoVerdict = 4,
+    /// The terminal was closed (SIGHUP); what was known by then was printed.
+    HungUp = 129,
     /// Interrupted; what was known by then was printed.
     Interrupted = 130,
+    /// Ended by SIGTERM; what was known by then was printed.
+    Terminated = 143,
 }
 
 impl Exit {
     /// The number.
     pub fn code(self) -> u8 {
         self as u8
+    }
+
+    /// The exit code of a run that a signal ended: 128 and its number.
+    pub fn by(signal: Signal) -> Exit {
+        match signal {
+            Signal::HangUp => Exit::HungUp,
+            Signal::Interrupt => Exit::Interrupted,
+            Signal::Terminate => Exit::Terminated,
+        }
     }
 
     /// Each code with the words of the manual.
@@ -41,7 +55,12 @@ impl Exit {
             Exit::NoVerdict,
             "no verdict: no credentials, no region, not the expected account or region, or no applicable check",
         ),
-        (Exit::Interrupted, "interrupted; what is known so far is printed"),
+        (Exit::HungUp, "ended by SIGHUP; what is known so far is printed"),
+        (
+            Exit::Interrupted,
+            "interrupted; what is known so far is printed, and a second Ctrl-C ends at once",
+        ),
+        (Exit::Terminated, "ended by SIGTERM; what is known so far is printed"),
     ];
 }
 

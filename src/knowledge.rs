@@ -66,6 +66,11 @@ pub enum Gap {
         /// What was asked.
         what: String,
     },
+    /// The run ended (deadline, Ctrl-C) before the check was judged.
+    Unjudged {
+        /// The id of the check.
+        check: String,
+    },
     /// The document has a placeholder or an unreadable value where the check needs a real one.
     Unresolved {
         /// Why the value is not known, naming the expression: "`${IMAGE}` is a placeholder".
@@ -223,6 +228,7 @@ impl fmt::Display for Gap {
             }
             Gap::NotRecorded { what } => write!(f, "{what} is not in the recording"),
             Gap::Interrupted { what } => write!(f, "the run ended before {what} was answered"),
+            Gap::Unjudged { check } => write!(f, "the run ended before {check} was judged"),
             Gap::Unresolved { why } | Gap::Undecidable { why } => f.write_str(why),
             Gap::Defect { why } => write!(f, "internal error (please report): {why}"),
         }

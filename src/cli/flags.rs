@@ -225,7 +225,7 @@ fn filled(text: &str) -> Result<String, String> {
 }
 
 /// `90`, `90s`, `5m`, `1h`, `500ms`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: u64 =
         digits.parse().map_err(|_| format!("{text:?} is not a duration; write 90s, 5m or 1h"))?;

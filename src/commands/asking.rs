@@ -6,13 +6,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Failure, input, wait};
+use super::signals::Signals;
+use super::wait::Clock;
+use super::{Failure, input};
 use crate::cli::Global;
 use crate::document::{Identity, Role, Source};
 use crate::facts::Recording;
 use crate::lookup::{Connection, Settings, connect};
 use crate::names::Region;
-use crate::preflight::{Bounds, Origin, RunLoop, Watch};
+use crate::preflight::{Bounds, Interruption, Origin, RunLoop, Watch};
+
+/// Why there is no answer if connecting took all the time.
+const TOO_LATE: &str = "--timeout expired before credentials and region were resolved";
 
 /// A recording, or AWS, for commands that run no checks.
 pub(super) async fn origin(
@@ -31,19 +36,40 @@ pub(super) async fn origin(
     Ok((Origin::Replay(recording), region))
 }
 
-/// A run without a deadline, which Ctrl-C ends.
-pub(super) fn start(origin: Origin, watch: &mut dyn Watch) -> RunLoop<'_> {
-    let bounds = Bounds { deadline: None, per_service: 32 };
-    RunLoop::new(origin, bounds, Box::pin(wait::ctrl_c()), watch)
+/// A run of a command that runs no checks.
+pub(super) fn start<'w>(
+    origin: Origin,
+    clock: &Clock,
+    interruption: &Interruption,
+    watch: &'w mut dyn Watch,
+) -> RunLoop<'w> {
+    let bounds = Bounds { deadline: clock.left(), per_service: 32 };
+    RunLoop::new(origin, bounds, interruption.clone(), watch)
 }
 
-/// Runs to the end.
-pub(super) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+/// What comes first: the end of the work, of the time, or a signal. For what comes before the first lookup.
+pub(super) async fn in_time<T>(
+    work: impl Future<Output = Result<T, Failure>>,
+    clock: &Clock,
+    interruption: &Interruption,
+) -> Result<T, Failure> {
+    tokio::select! {
+        done = work => done,
+        () = clock.over() => Err(Failure::no_verdict(TOO_LATE)),
+        signal = interruption.clone().came() => Err(Failure::interrupted(signal)),
+    }
+}
+
+/// Runs to the end. The work is given the signals that end it.
+pub(super) fn wait_for<T>(
+    work: impl AsyncFnOnce(Interruption) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let signals = Signals::listen();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::no_verdict(format!("cannot start: {error}")))?;
-    let done = runtime.block_on(work);
+    let done = runtime.block_on(work(signals.interruption.clone()));
     // Hanging DNS lookups cannot be aborted; they must not delay the exit.
     runtime.shutdown_background();
     done

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::wait::Clock;
 use super::{Failure, asking, look, outlet};
 use crate::account::rights::Principal;
 use crate::cli::{Can, Global};
@@ -21,8 +22,10 @@ pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
     check_action(&question.action)?;
     check_resource(&question.resource)?;
     let outlet = outlet(global)?;
-    let answer = asking::wait_for(async {
-        let (origin, region) = asking::origin(global, question.replay.as_deref()).await?;
+    let clock = Clock::start(None, question.timeout);
+    let answer = asking::wait_for(async |interruption| {
+        let origin = asking::origin(global, question.replay.as_deref());
+        let (origin, region) = asking::in_time(origin, &clock, &interruption).await?;
         let access = Access {
             asker,
             action: question.action.clone(),
@@ -31,10 +34,10 @@ pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
             region,
         };
         let mut watch = Progress::new(output::is_watched());
-        let mut run = asking::start(origin, &mut watch);
+        let mut run = asking::start(origin, &clock, &interruption, &mut watch);
         let answer = run.work_out(|facts| access.answer(facts)).await;
-        if run.was_interrupted() {
-            return Err(Failure::interrupted());
+        if let Some(signal) = run.interrupted() {
+            return Err(Failure::interrupted(signal));
         }
         answer.map_err(Failure::no_verdict)?.map_err(unanswered)
     })?;

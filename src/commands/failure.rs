@@ -1,6 +1,7 @@
 //! A command that ends without a report.
 
 use crate::exit::Exit;
+use crate::preflight::Signal;
 
 /// An error before there is a report.
 pub(crate) struct Failure {
@@ -19,8 +20,8 @@ impl Failure {
         Failure { exit: Exit::NoVerdict, message: message.to_string() }
     }
 
-    /// The user ended the run before there was a report.
-    pub(super) fn interrupted() -> Failure {
-        Failure { exit: Exit::Interrupted, message: "interrupted".to_owned() }
+    /// A signal ended the run before there was a report.
+    pub(super) fn interrupted(signal: Signal) -> Failure {
+        Failure { exit: Exit::by(signal), message: "interrupted".to_owned() }
     }
 }

@@ -137,8 +137,8 @@ async fn registered(
 
 /// The input itself could not be read from AWS: there is nothing to check.
 fn unread(run: &RunLoop, gap: &Gap) -> Failure {
-    if run.was_interrupted() {
-        return Failure::interrupted();
+    if let Some(signal) = run.interrupted() {
+        return Failure::interrupted(signal);
     }
     Failure::no_verdict(format!("cannot read the task definition or service: {gap}"))
 }

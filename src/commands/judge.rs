@@ -61,7 +61,7 @@ pub(super) fn run_and(
         draws: drawing.is_some(),
     };
     let Ended { report, trails, interrupted, .. } =
-        asking::wait_for(run.repeat(&mut clock, &gate))?;
+        asking::wait_for(async |signals| run.repeat(&mut clock, &signals, &gate).await)?;
     match drawing {
         Some(draw) => draw(&trails, &report, &outlet)?,
         None => output::print(&report, &outlet, &look(global)).map_err(Failure::usage)?,
@@ -69,7 +69,7 @@ pub(super) fn run_and(
     if report.summary().is_empty() {
         output::note("aws-ecs-preflight: no verdict, because no check was applicable");
     }
-    Ok(if interrupted { Exit::Interrupted } else { gate.exit(&report) })
+    Ok(interrupted.map_or_else(|| gate.exit(&report), Exit::by))
 }
 
 fn gate(judged: &Judged) -> Result<Gate, Failure> {

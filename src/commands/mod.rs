@@ -14,6 +14,7 @@ mod pages;
 mod policy;
 mod printing;
 mod reads;
+mod signals;
 mod wait;
 
 use std::io::ErrorKind;

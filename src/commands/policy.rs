@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::given::{Setting, live_service};
 use super::input::{self, Given};
+use super::wait::Clock;
 use super::{Failure, asking, look, reads};
 use crate::account::rights::{Policies, PoliciesOf, Principal};
 use crate::cli::{Global, Policy, PolicyFor};
@@ -17,7 +18,7 @@ use crate::lookup::CallerIdentity;
 use crate::names::Region;
 use crate::output::{self, Progress};
 use crate::permission::{ResourceSide, Wish};
-use crate::preflight::{Origin, RunLoop};
+use crate::preflight::{Interruption, Origin, RunLoop};
 use crate::task::{Task, Witness};
 use crate::{least_privilege, permission};
 
@@ -38,7 +39,10 @@ pub(super) fn run(wanted: &Policy, global: &Global) -> Result<Exit, Failure> {
         return Ok(Exit::Pass);
     };
     let given = input::read(name)?;
-    let Gathered { needs, lacks } = asking::wait_for(gather(wanted, whose, &given, global))?;
+    let clock = Clock::start(None, wanted.timeout);
+    let work =
+        async |interruption| gather(wanted, whose, &given, global, &clock, interruption).await;
+    let Gathered { needs, lacks } = asking::wait_for(work)?;
     let open = if wanted.missing { "cannot be determined" } else { "not in this policy" };
     for why in &needs.open {
         output::note(&format!("aws-ecs-preflight: {open}: {why}"));
@@ -73,11 +77,14 @@ async fn gather(
     whose: Option<Whose>,
     given: &Given,
     global: &Global,
+    clock: &Clock,
+    interruption: Interruption,
 ) -> Result<Gathered, Failure> {
     let asks = wanted.live || wanted.missing;
     let connects = asks || wanted.place.service.is_some() || matches!(given, Given::Registered(_));
     let (origin, region) = if connects || wanted.replay.is_some() {
-        let asked = asking::origin(global, wanted.replay.as_deref()).await;
+        let origin = asking::origin(global, wanted.replay.as_deref());
+        let asked = asking::in_time(origin, clock, &interruption).await;
         let about_name = |failure| input::about_name(std::slice::from_ref(given), failure);
         let (origin, region) = asked.map_err(about_name)?;
         (origin, Some(region))
@@ -85,7 +92,7 @@ async fn gather(
         (Origin::Offline, global.region.as_deref().map(asking::region).transpose()?)
     };
     let mut watch = Progress::new(output::is_watched());
-    let mut run = asking::start(origin, &mut watch);
+    let mut run = asking::start(origin, clock, &interruption, &mut watch);
     let task = task(wanted, given, region.as_ref(), &mut run).await?;
     let needs_of = |known: &Known| match whose {
         Some(whose) => least_privilege::of(&task, whose, known),
@@ -99,14 +106,14 @@ async fn gather(
     let known = known.map_err(Failure::no_verdict)?;
     needs = needs_of(&known);
     needs.open.extend(known.open);
-    if run.was_interrupted() {
-        return Err(Failure::interrupted());
+    if let Some(signal) = run.interrupted() {
+        return Err(Failure::interrupted(signal));
     }
     if wanted.missing {
         let principal = holder(wanted, whose, &task, &region, &mut run).await?;
         let missing = run.work_out(|facts| missing(&needs, &principal, &region, facts)).await;
-        if run.was_interrupted() {
-            return Err(Failure::interrupted());
+        if let Some(signal) = run.interrupted() {
+            return Err(Failure::interrupted(signal));
         }
         return missing.map_err(Failure::no_verdict)?.map_err(unread);
     }

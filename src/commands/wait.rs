@@ -1,9 +1,6 @@
-//! The time of a run: its deadline, the rounds of `--wait`, and Ctrl-C, once for all of them.
+//! The time of a run: its deadline, and the rounds of `--wait`.
 
-use std::future::Future;
 use std::time::{Duration, Instant};
-
-use tokio::sync::watch;
 
 /// The first pause between two rounds; each further one is twice as long.
 const FIRST: Duration = Duration::from_secs(2);
@@ -57,60 +54,6 @@ impl Clock {
     }
 }
 
-/// Ctrl-C, which ends the whole run, whatever it is doing.
-#[derive(Clone)]
-pub(super) struct Interruption(watch::Receiver<bool>);
-
-impl Interruption {
-    /// Listens from now on.
-    pub(super) fn listen() -> Interruption {
-        let (sender, receiver) = watch::channel(false);
-        let pressed = ctrl_c();
-        tokio::spawn(async move {
-            pressed.await;
-            sender.send_replace(true);
-        });
-        Interruption(receiver)
-    }
-
-    /// Completes when it comes, also for later callers.
-    pub(super) async fn came(mut self) {
-        if self.0.wait_for(|came| *came).await.is_err() {
-            // Without a listener it never comes.
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-/// Completes when Ctrl-C is pressed from now on. The future of `tokio::signal::ctrl_c` would listen only once
-/// it is polled, and until then the signal kills the program.
-#[cfg(unix)]
-pub(super) fn ctrl_c() -> impl Future<Output = ()> + Send + 'static {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let listening = signal(SignalKind::interrupt());
-    async move {
-        let came = match listening {
-            Ok(mut signals) => signals.recv().await,
-            Err(_) => None,
-        };
-        if came.is_none() {
-            // Without a listener it never comes.
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-/// Completes when Ctrl-C is pressed.
-#[cfg(not(unix))]
-pub(super) fn ctrl_c() -> impl Future<Output = ()> + Send + 'static {
-    async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,18 +83,6 @@ mod tests {
         ];
         for (wait, timeout, round, expected) in table {
             assert_eq!(pauses(wait, timeout, round), expected, "{wait:?} {timeout:?} {round}");
-        }
-    }
-
-    #[tokio::test]
-    async fn an_interruption_ends_every_round_after_it() {
-        let (sender, receiver) = watch::channel(false);
-        let interruption = Interruption(receiver);
-        sender.send_replace(true);
-        drop(sender);
-        for _ in 0..2 {
-            let came = interruption.clone().came();
-            assert!(tokio::time::timeout(Duration::from_secs(5), came).await.is_ok());
         }
     }
 }

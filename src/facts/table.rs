@@ -15,7 +15,10 @@ use crate::lookup::Lookup;
 pub struct Table {
     ids: HashMap<Arc<dyn Key>, FactId>,
     rows: Vec<Row>,
+    over: Option<IsOver>,
 }
+
+type IsOver = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// One lookup and its answer, once it is known.
 pub enum Row {
@@ -57,6 +60,16 @@ impl Row {
 }
 
 impl Table {
+    /// Ends when this says so: then views give no more answers, so that a long judgement ends too.
+    pub fn ends_when(&mut self, over: impl Fn() -> bool + Send + Sync + 'static) {
+        self.over = Some(Box::new(over));
+    }
+
+    /// Whether there is no more time to judge.
+    pub fn is_over(&self) -> bool {
+        self.over.as_ref().is_some_and(|over| over())
+    }
+
     pub(super) fn find(&self, key: &dyn Key) -> Option<(FactId, &Row)> {
         let id = *self.ids.get(key)?;
         Some((id, &self.rows[id.0]))

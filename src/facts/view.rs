@@ -13,6 +13,8 @@ use crate::lookup::{Lookup, Optional};
 pub struct View<'t> {
     table: &'t Table,
     log: RefCell<Log>,
+    /// Whether it gives no more answers once the run is over.
+    ends: bool,
 }
 
 /// The facts that one evaluation touched.
@@ -28,6 +30,8 @@ pub struct Log {
     pub gaps: Vec<FactId>,
     /// Absent rows that the task does not need.
     pub excused: Vec<FactId>,
+    /// Whether the run ended meanwhile, so that an answer was refused: the result does not count.
+    pub is_cut_off: bool,
     /// The assumptions in place of missing optional knowledge.
     pub assumptions: Vec<String>,
     /// Rows that were read, including in failed attempts: everything that the result may depend on.
@@ -67,12 +71,17 @@ impl Wanted {
 impl<'t> View<'t> {
     /// A fresh view with an empty log.
     pub fn of(table: &'t Table) -> View<'t> {
-        View { table, log: RefCell::default() }
+        View { table, log: RefCell::default(), ends: true }
+    }
+
+    /// A view for the report, which is written after the end of the run.
+    pub fn afterwards(table: &'t Table) -> View<'t> {
+        View { ends: false, ..View::of(table) }
     }
 
     /// A view that continues the log of an earlier evaluation.
     pub fn resting_on(table: &'t Table, log: &Log) -> View<'t> {
-        View { table, log: RefCell::new(log.clone()) }
+        View { table, log: RefCell::new(log.clone()), ends: true }
     }
 
     /// The log.
@@ -227,6 +236,7 @@ impl<'t> View<'t> {
     /// # Errors
     /// The gap or absence that stopped its derivation.
     pub fn derive<D: Derived>(&self, derived: &D) -> Result<&'t D::Fact, Stop> {
+        self.has_time(|| derived.what())?;
         let Some((id, row)) = self.table.find(derived) else {
             let derivation = Arc::new(derived.clone());
             return Err(self.want(derivation.clone(), Question::Derived(derivation)));
@@ -263,6 +273,7 @@ impl<'t> View<'t> {
     }
 
     fn read<L: Lookup>(&self, lookup: &L) -> Result<(FactId, Seen<&'t L::Fact>), Stop> {
+        self.has_time(|| lookup.what())?;
         let Some((id, row)) = self.table.find(lookup) else {
             let asked = Arc::new(lookup.clone());
             return Err(self.want(asked.clone(), Question::Asked(asked)));
@@ -287,6 +298,15 @@ impl<'t> View<'t> {
                 None => Err(defect("a fact of the wrong type")),
             },
         }
+    }
+
+    /// No answer is given after the end of the run.
+    fn has_time(&self, what: impl FnOnce() -> String) -> Result<(), Stop> {
+        if !self.ends || !self.table.is_over() {
+            return Ok(());
+        }
+        self.log.borrow_mut().is_cut_off = true;
+        Err(Gap::Interrupted { what: what() }.into())
     }
 
     fn want(&self, key: Arc<dyn Key>, question: Question) -> Stop {

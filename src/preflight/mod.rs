@@ -5,6 +5,7 @@
 //! answer. Each turn adds an answer or settles a probe, so the loop ends, and since the table only grows,
 //! its result does not depend on the order in which answers arrive.
 
+mod interruption;
 mod merge_commands;
 mod plan;
 mod queue;
@@ -14,6 +15,7 @@ mod run_loop;
 mod spreading;
 mod watch;
 
+pub use interruption::{Interrupter, Interruption, Signal};
 pub use plan::{Probe, plan};
 pub use results::report;
 pub use run_loop::{Bounds, Origin, RunLoop};

@@ -221,7 +221,7 @@ fn remedy(gap: &Gap) -> String {
         Gap::Unreachable { .. } => "Run again when the service answers, or check the connection (proxy, --ca-bundle, endpoint)".to_owned(),
         Gap::Throttled { .. } => "Run again later, or with a lower --max-concurrency".to_owned(),
         Gap::NotRecorded { .. } => "Record again with this version of the program".to_owned(),
-        Gap::Interrupted { .. } => "Run again with a longer --timeout".to_owned(),
+        Gap::Interrupted { .. } | Gap::Unjudged { .. } => "Run again with a longer --timeout".to_owned(),
         Gap::Unresolved { .. } => "Pass the value as it will be registered: replace placeholders, correct what cannot be read".to_owned(),
         Gap::Undecidable { .. } => "Pass what is missing, or accept it with --allow-unknown".to_owned(),
         Gap::Pending | Gap::Defect { .. } => "Please report this, with the output of --record".to_owned(),

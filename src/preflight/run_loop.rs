@@ -3,11 +3,9 @@
 mod flight;
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +13,7 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
 use super::Probe;
+use super::interruption::{Interruption, Signal};
 use super::queue::Queue;
 use super::spreading::{Ended, Spreading};
 use super::watch::{Event, Watch};
@@ -42,8 +41,8 @@ pub struct Bounds {
     pub per_service: usize,
 }
 
-/// Completes when the user interrupts the run.
-pub type Interrupt = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// How long after its end a run may still judge what is known.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// One run: its table, and its pending requests.
 pub struct RunLoop<'w> {
@@ -56,9 +55,11 @@ pub struct RunLoop<'w> {
     waiters: HashMap<FactId, Vec<usize>>,
     arrived: Vec<FactId>,
     ends: Option<Instant>,
-    interrupt: Interrupt,
+    interruption: Interruption,
     closed: bool,
-    interrupted: bool,
+    /// Whether something stayed without an answer or a judgement because the run ended.
+    cut_short: Cell<bool>,
+    interrupted: Option<Signal>,
     requests: usize,
     trust: Trust,
     watch: &'w mut dyn Watch,
@@ -88,26 +89,34 @@ enum Evaluated<'t> {
 }
 
 impl<'w> RunLoop<'w> {
-    /// A new run. `interrupt` completes when the user ends it.
+    /// A new run, which ends with its deadline or when it is interrupted.
     pub fn new(
         origin: Origin,
         bounds: Bounds,
-        interrupt: Interrupt,
+        interruption: Interruption,
         watch: &'w mut dyn Watch,
     ) -> RunLoop<'w> {
+        let ends = bounds.deadline.map(|span| Instant::now() + span);
+        let mut table = Table::default();
+        let came = interruption.clone();
+        table.ends_when(move || {
+            let ended = [ends, came.since()].into_iter().flatten().min();
+            ended.is_some_and(|ended| Instant::now() >= ended + GRACE)
+        });
         RunLoop {
-            table: Table::default(),
+            table,
             origin,
-            ends: bounds.deadline.map(|span| Instant::now() + span),
+            ends,
             bounds,
             queue: Queue::default(),
             flying: JoinSet::new(),
             aboard: HashMap::new(),
             waiters: HashMap::new(),
             arrived: Vec::new(),
-            interrupt,
+            interruption,
             closed: false,
-            interrupted: false,
+            cut_short: Cell::new(false),
+            interrupted: None,
             requests: 0,
             trust: Trust::Log,
             watch,
@@ -133,11 +142,11 @@ impl<'w> RunLoop<'w> {
 
     /// Whether the run was ended by its deadline or by the user.
     pub fn was_cut_short(&self) -> bool {
-        self.closed
+        self.cut_short.get()
     }
 
-    /// Whether the user ended the run.
-    pub fn was_interrupted(&self) -> bool {
+    /// The signal that ended the run.
+    pub fn interrupted(&self) -> Option<Signal> {
         self.interrupted
     }
 
@@ -195,6 +204,9 @@ impl<'w> RunLoop<'w> {
         let all = RefCell::new(Spreading::of(probes));
         let ended = self.evaluate_all(probes.len(), |run, index| {
             let probe = all.borrow().probes[index].clone();
+            if run.table.is_over() {
+                return Step::Ends((run.unjudged(&probe), Log::default()));
+            }
             match run.evaluate(&probe) {
                 Evaluated::Settled(ended) => match *ended {
                     (Settled::NotYet, log) => Step::Waits(log),
@@ -220,6 +232,7 @@ impl<'w> RunLoop<'w> {
         let mut done = 0;
         loop {
             while let Some(at) = ready.pop() {
+                self.heed();
                 let waits_for = match nodes[at].clone() {
                     Node::Thing(index) => match evaluate(self, index) {
                         Step::Waits(log) => self.enter(log, &mut nodes, &mut missing, &mut ready),
@@ -294,12 +307,18 @@ impl<'w> RunLoop<'w> {
             }
         };
         let log = view.into_log();
-        let settled = settle(judgement, &log, &self.table, self.trust);
+        let settled = match log.is_cut_off {
+            true => self.unjudged(probe),
+            false => settle(judgement, &log, &self.table, self.trust),
+        };
         Evaluated::Settled(Box::new((settled, log)))
     }
 
     /// The members of a list, unless it rests on something unknown: then the list may be incomplete.
     fn members<'t>(&self, probe: &Probe<'t>, cases: Vec<Case<'t>>, log: Log) -> Evaluated<'t> {
+        if log.is_cut_off {
+            return Evaluated::Settled(Box::new((self.unjudged(probe), log)));
+        }
         let whole = pass("the list is complete");
         match settle(whole, &log, &self.table, self.trust) {
             Settled::Said(_) => {
@@ -318,10 +337,32 @@ impl<'w> RunLoop<'w> {
         let result = catch_unwind(AssertUnwindSafe(|| derivation.derive(&view)))
             .unwrap_or_else(|panic| Err(defect(&derivation.what(), &*panic).into()));
         let log = view.into_log();
+        if log.is_cut_off {
+            self.cut_short.set(true);
+            let why = Gap::Interrupted { what: derivation.what() };
+            return (Err(why.into()), Log::default());
+        }
         let swallowed = log.gaps.first().and_then(|id| self.table.row(*id).gap()).cloned();
         match (result, swallowed) {
             (Ok(_), Some(gap)) if self.trust == Trust::Log => (Err(gap.into()), log),
             (result, _) => (result, log),
+        }
+    }
+
+    /// The end of a probe for which there was no time.
+    fn unjudged(&self, probe: &Probe) -> Settled {
+        self.cut_short.set(true);
+        Gap::Unjudged { check: probe.check.id.to_owned() }.into()
+    }
+
+    /// Ends the run if its time has passed or it was interrupted: while it computes, nothing else looks.
+    fn heed(&mut self) {
+        if self.closed {
+            return;
+        }
+        self.interrupted = self.interruption.signal();
+        if self.interrupted.is_some() || self.ends.is_some_and(|ends| Instant::now() >= ends) {
+            self.close();
         }
     }
 

@@ -6,7 +6,7 @@ use crate::checks::{Check, Group, catalogue, find, trails};
 use crate::document::{DeployTool, Role, RunContext, Source, TaskDefinition};
 use crate::facts::{Recording, View};
 use crate::names::Region;
-use crate::preflight::{Bounds, Origin, RunLoop, plan, report};
+use crate::preflight::{Bounds, Interruption, Origin, RunLoop, plan, report};
 use crate::reachability::network_path::NetworkPath;
 use crate::report::{CheckResult, Status};
 use crate::task::{Task, Witness};
@@ -165,8 +165,8 @@ impl Story {
 
     /// A run over what the account says.
     fn run<R>(&self, work: impl AsyncFnOnce(&mut RunLoop<'_>) -> R) -> R {
-        let never = Box::pin(std::future::pending());
-        let bounds = Bounds { deadline: Some(Duration::from_secs(5)), per_service: 1 };
+        let never = Interruption::never();
+        let bounds = Bounds { deadline: Some(Duration::from_secs(60)), per_service: 1 };
         let mut nobody = ();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {

@@ -15,7 +15,7 @@ use crate::checks::catalogue;
 use crate::least_privilege::tests::{run_as, served_by, task};
 use crate::least_privilege::{Known, Needs, Whose, of, policy};
 use crate::names::Region;
-use crate::preflight::{Bounds, Origin, RunLoop};
+use crate::preflight::{Bounds, Interruption, Origin, RunLoop};
 use crate::report::{CheckResult, Status};
 use crate::task::Task;
 use crate::testing::account::{Account, ID, index, policy as document, trusting};
@@ -242,11 +242,11 @@ fn needs(case: &Case, whose: Whose, account: &Account) -> Needs {
     let task = case.task();
     let region: Region = case.region.parse().unwrap();
     let asks = of(&task, whose, &Known::default()).asks;
-    let bounds = Bounds { deadline: Some(Duration::from_secs(5)), per_service: 1 };
+    let bounds = Bounds { deadline: Some(Duration::from_secs(60)), per_service: 1 };
     let mut nobody = ();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let known = runtime.block_on(async {
-        let never = Box::pin(std::future::pending());
+        let never = Interruption::never();
         let origin = Origin::Replay(account.clone().recorded());
         let mut run = RunLoop::new(origin, bounds, never, &mut nobody);
         run.work_out(|facts| asks.learn(&region, facts)).await.unwrap()

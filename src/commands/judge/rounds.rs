@@ -9,7 +9,7 @@ use crate::cli::{Global, Judged, Simulate, Tool};
 use crate::commands::accept::{self, Accepted};
 use crate::commands::given::{Setting, live_service};
 use crate::commands::input::Given;
-use crate::commands::wait::{Clock, Interruption};
+use crate::commands::wait::Clock;
 use crate::commands::{Failure, asking, input};
 use crate::document::{DeployTool, RunContext};
 use crate::exit::{Exit, Gate};
@@ -18,13 +18,10 @@ use crate::knowledge::Seen;
 use crate::lookup::{Caller, CallerIdentity, Connection, configured_region, connect};
 use crate::names::Region;
 use crate::output::{self, OutputFile, Progress, Trace};
-use crate::preflight::{Bounds, Origin, RunLoop, Watch, plan, report};
+use crate::preflight::{Bounds, Interruption, Origin, RunLoop, Signal, Watch, plan, report};
 use crate::reachability::network_path::NetworkPath;
 use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
 use crate::task::{Task, Witness};
-
-/// Why there is no report if connecting took all the time.
-const TOO_LATE: &str = "--timeout expired before credentials and region were resolved";
 
 /// The input of a run, from the user's files.
 pub(super) struct Run<'a> {
@@ -56,28 +53,33 @@ pub(super) struct Ended {
     pub(super) report: Report,
     /// The paths of each task, with its name.
     pub(super) trails: Vec<(String, Vec<NetworkPath>)>,
-    pub(super) interrupted: bool,
+    /// The signal that ended it.
+    pub(super) interrupted: Option<Signal>,
     /// Whether another round could change the result.
     live: bool,
 }
 
 impl Run<'_> {
     /// Runs once, or with `--wait` until the run passes or the time has passed.
-    pub(super) async fn repeat(&self, clock: &mut Clock, gate: &Gate) -> Result<Ended, Failure> {
-        let interruption = Interruption::listen();
-        let mut ended = self.once(clock, &interruption, gate).await?;
-        while ended.live && !ended.interrupted && gate.exit(&ended.report) != Exit::Pass {
+    pub(super) async fn repeat(
+        &self,
+        clock: &mut Clock,
+        interruption: &Interruption,
+        gate: &Gate,
+    ) -> Result<Ended, Failure> {
+        let mut ended = self.once(clock, interruption, gate).await?;
+        while ended.live && ended.interrupted.is_none() && gate.exit(&ended.report) != Exit::Pass {
             let Some(pause) = clock.pause(clock.elapsed()) else { break };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                () = interruption.clone().came() => return Ok(Ended { interrupted: true, ..ended }),
-            }
-            ended = match self.once(clock, &interruption, gate).await {
-                // The report of the previous round is still valid.
-                Err(failure) if failure.exit == Exit::Interrupted => {
-                    return Ok(Ended { interrupted: true, ..ended });
+                signal = interruption.clone().came() => {
+                    return Ok(Ended { interrupted: Some(signal), ..ended });
                 }
-                other => other?,
+            }
+            ended = match (self.once(clock, interruption, gate).await, interruption.signal()) {
+                // The report of the previous round is still valid.
+                (Err(_), Some(signal)) => return Ok(Ended { interrupted: Some(signal), ..ended }),
+                (other, _) => other?,
             };
         }
         Ok(ended)
@@ -89,11 +91,11 @@ impl Run<'_> {
         interruption: &Interruption,
         gate: &Gate,
     ) -> Result<Ended, Failure> {
-        let Asking { origin, region, asked_with } = tokio::select! {
-            asking = self.origin() => asking.map_err(|failure| input::about_name(&self.given, failure))?,
-            () = clock.over() => return Err(Failure::no_verdict(TOO_LATE)),
-            () = interruption.clone().came() => return Err(Failure::interrupted()),
+        let origin = async {
+            self.origin().await.map_err(|failure| input::about_name(&self.given, failure))
         };
+        let asking = asking::in_time(origin, clock, interruption).await?;
+        let Asking { origin, region, asked_with } = asking;
         let mut watch = self.watch();
         let bounds = Bounds {
             deadline: clock.left(),
@@ -103,9 +105,8 @@ impl Run<'_> {
             Origin::Replay(recording) => recording.now,
             Origin::Live(_) | Origin::Offline => Some(accept::now().unix_timestamp()),
         };
-        let interrupt = Box::pin(interruption.clone().came());
         let (asks, live) = (!matches!(origin, Origin::Offline), matches!(origin, Origin::Live(_)));
-        let mut run = RunLoop::new(origin, bounds, interrupt, &mut *watch);
+        let mut run = RunLoop::new(origin, bounds, interruption.clone(), &mut *watch);
         if let (Some(region), true) = (&region, asks) {
             run.want(&CallerIdentity { region: region.clone() });
         }
@@ -136,7 +137,7 @@ impl Run<'_> {
             api_calls: run.requests(),
             elapsed_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
-        let interrupted = run.was_interrupted();
+        let interrupted = run.interrupted();
         let report = Report { targets, stats, asked_with, notes };
         Ok(Ended { report, trails, interrupted, live })
     }
@@ -235,8 +236,10 @@ impl Run<'_> {
             Ok(account) => Err(Failure::no_verdict(format!(
                 "this run would check account {account}, but --expect-account is {expected}"
             ))),
-            Err(_) if run.was_interrupted() => Err(Failure::interrupted()),
-            Err(why) => Err(Failure::no_verdict(why)),
+            Err(why) => Err(match run.interrupted() {
+                Some(signal) => Failure::interrupted(signal),
+                None => Failure::no_verdict(why),
+            }),
         }
     }
 
@@ -320,7 +323,7 @@ async fn trails(
 }
 
 fn caller(run: &RunLoop<'_>, region: &Region) -> Option<Caller> {
-    match View::of(run.table()).get(&CallerIdentity { region: region.clone() }) {
+    match View::afterwards(run.table()).get(&CallerIdentity { region: region.clone() }) {
         Ok(Seen::Found(caller)) => Some(caller.clone()),
         _ => None,
     }

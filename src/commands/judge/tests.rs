@@ -55,7 +55,8 @@ fn each_definition_of_an_argument_is_a_target() {
         draws: true,
     };
     let gate = Gate::default();
-    let ended = asking::wait_for(async { run.repeat(&mut Clock::start(None, None), &gate).await });
+    let mut clock = Clock::start(None, None);
+    let ended = asking::wait_for(async |signals| run.repeat(&mut clock, &signals, &gate).await);
     let ended = ended.unwrap_or_else(|failure| panic!("{}", failure.message));
 
     let report = &ended.report;

@@ -9,7 +9,7 @@ use crate::account::rights::Principal;
 use crate::facts::Recording;
 use crate::iam::Decision;
 use crate::knowledge::Stop;
-use crate::preflight::{Bounds, Origin, RunLoop};
+use crate::preflight::{Bounds, Interruption, Origin, RunLoop};
 
 const ACCOUNT: &str = "111122223333";
 const ROLE: &str = "arn:aws:iam::111122223333:role/app";
@@ -88,7 +88,7 @@ fn answer(account: &Account, access: &Access) -> Result<Answer, Stop> {
     runtime.block_on(async {
         let bounds = Bounds { deadline: None, per_service: 1 };
         let mut watch = ();
-        let never = Box::pin(std::future::pending());
+        let never = Interruption::never();
         let mut run = RunLoop::new(Origin::Replay(recording), bounds, never, &mut watch);
         run.work_out(|facts| access.answer(facts)).await.unwrap()
     })

@@ -13,7 +13,10 @@ impl RunLoop<'_> {
         let Row::Asked { lookup, .. } = self.table.row(id) else { return };
         let lookup = lookup.clone();
         let answer = match &self.origin {
-            _ if self.closed => Err(interrupted(&*lookup)),
+            _ if self.closed => {
+                self.cut_short.set(true);
+                Err(interrupted(&*lookup))
+            }
             Origin::Live(_) => return self.queue.add(id, lookup),
             Origin::Replay(recording) => recording.answer(&*lookup),
             Origin::Offline => {
@@ -69,8 +72,8 @@ impl RunLoop<'_> {
                 }
             }
             () = deadline => self.close(),
-            () = &mut self.interrupt => {
-                self.interrupted = true;
+            signal = self.interruption.clone().came() => {
+                self.interrupted = Some(signal);
                 self.close();
             }
         }
@@ -103,6 +106,7 @@ impl RunLoop<'_> {
         for id in flying.into_iter().chain(queued).collect::<Vec<_>>() {
             if let Row::Asked { lookup, .. } = self.table.row(id) {
                 let gap = interrupted(&**lookup);
+                self.cut_short.set(true);
                 self.receive(id, Err(gap));
             }
         }

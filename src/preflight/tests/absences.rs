@@ -10,7 +10,7 @@ use crate::checks;
 use crate::facts::{Asked, Recording, Row};
 use crate::knowledge::{Absence, FactId, Ground};
 use crate::preflight::spreading::Ended;
-use crate::preflight::{Bounds, Origin, Probe, RunLoop, plan, results};
+use crate::preflight::{Bounds, Interruption, Origin, Probe, RunLoop, plan, results};
 use crate::report::{CheckResult, Status};
 use crate::verdict::{Settled, Severity, Verdict};
 
@@ -134,7 +134,7 @@ impl<'s> World<'s> {
         let probes: Vec<Probe> = wanted.iter().map(|at| self.probes[*at].clone()).collect();
         let mut nobody = ();
         let bounds = Bounds { deadline: None, per_service: 1 };
-        let never = Box::pin(std::future::pending());
+        let never = Interruption::never();
         let mut run = RunLoop::new(Origin::Replay(recording.clone()), bounds, never, &mut nobody);
         let (probes, ended) = self.runtime.block_on(run.settle_all(&probes));
         let table = run.table();

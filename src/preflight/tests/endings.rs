@@ -6,9 +6,10 @@ use super::stage::*;
 use crate::document::{Place, Pointer, Role};
 use crate::facts::{Derived, View};
 use crate::knowledge::{Gap, Seen, Stop};
+use crate::preflight::{Interruption, Signal};
 use crate::report::CheckResult;
 use crate::report::Status::{self, Fail, Pass, Skip, Unknown, Warn};
-use crate::verdict::{Findings, not_applicable, pass};
+use crate::verdict::{Findings, Judgement, not_applicable, pass};
 
 #[test]
 fn given_something_missing_then_the_first_check_fails_and_the_others_need_it() {
@@ -268,4 +269,60 @@ fn given_a_deadline_then_what_is_missing_is_unknown_and_the_report_is_complete()
     assert_eq!(run.statuses(), [Unknown, Pass, Unknown, Unknown]);
     let interrupted = Gap::Interrupted { what: "stage:Ask (slow)".to_owned() };
     assert_eq!(run.results[0].message, interrupted.to_string());
+}
+
+/// A check that looks at the same fact over and over until it is refused, and passes then.
+fn never_done(facts: &View) -> Judgement {
+    while facts.need(&ask("secret", Reply::Found)).is_ok() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    pass("whatever that meant")
+}
+
+#[test]
+fn given_a_deadline_then_a_judgement_that_takes_too_long_is_unknown_and_so_is_what_comes_after_it()
+{
+    let secret = ask("secret", Reply::Found);
+    let busy = |facts: &View| match facts.need(&ask("secret", Reply::Found)) {
+        Ok(_) => never_done(facts),
+        Err(stop) => Err(stop),
+    };
+    let probes = [
+        probe(&FIRST, needs(&secret)),
+        probe(&FIRST, busy),
+        probe(&SECOND, |_| pass("nothing has to be asked")),
+    ];
+    let started = Instant::now();
+    let run = run_within(&probes, Some(Duration::from_millis(100)));
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert_eq!(run.results[1].status, Unknown, "{}", run.results[1].message);
+    assert_eq!(run.results[1].message, "the run ended before first was judged");
+    assert!(run.cut_short);
+    assert_eq!(run.statuses().len(), 3, "the report is complete");
+}
+
+#[test]
+fn given_a_signal_while_it_judges_then_the_run_ends_with_its_report() {
+    let (interrupter, interruption) = Interruption::channel();
+    let signals = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(100));
+        interrupter.signal(Signal::Terminate);
+        interrupter
+    });
+    let probes = [probe(&FIRST, |facts| {
+        facts.need(&ask("secret", Reply::Found))?;
+        never_done(facts)
+    })];
+    let started = Instant::now();
+    let run = run_until(&probes, None, interruption);
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert_eq!((run.statuses(), run.interrupted), (vec![Unknown], Some(Signal::Terminate)));
+    drop(signals.join());
+}
+
+#[test]
+fn given_a_deadline_that_passes_with_everything_judged_then_nothing_was_cut_short() {
+    let probes = [probe(&FIRST, |_| pass("nothing has to be asked"))];
+    let run = run_within(&probes, Some(Duration::ZERO));
+    assert_eq!((run.statuses(), run.cut_short), (vec![Pass], false));
 }

@@ -13,7 +13,7 @@ use crate::facts::{Recording, Row, Table};
 use crate::knowledge::FactId;
 use crate::preflight::results::of_each;
 use crate::preflight::spreading::Ended;
-use crate::preflight::{Bounds, Origin, Probe, RunLoop, plan};
+use crate::preflight::{Bounds, Interruption, Origin, Probe, RunLoop, plan};
 use crate::report::CheckResult;
 use crate::task::{Task, Witness};
 use crate::verdict::{Settled, Trust};
@@ -127,7 +127,7 @@ impl Staged<'_> {
         let marked: Vec<Probe> = (0..self.probes.len()).filter(wanted).map(marked).collect();
         let mut nobody = ();
         let bounds = Bounds { deadline: None, per_service: 1 };
-        let never = Box::pin(std::future::pending());
+        let never = Interruption::never();
         let mut run = RunLoop::new(Origin::Replay(recording.clone()), bounds, never, &mut nobody)
             .trusting(trust);
         let (mut settled, ended) = self.runtime.block_on(run.settle_all(&marked));

@@ -11,7 +11,9 @@ use crate::document::{Place, Role};
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
 use crate::lookup::{Answer, Batch, Call, Listed, Lookup, Optional, Services};
-use crate::preflight::{Bounds, Event, Origin, Probe, RunLoop, Watch, report};
+use crate::preflight::{
+    Bounds, Event, Interruption, Origin, Probe, RunLoop, Signal, Watch, report,
+};
 use crate::report::{CheckResult, Status};
 use crate::task::Task;
 use crate::verdict::{Judgement, pass};
@@ -172,6 +174,7 @@ pub(super) struct Run {
     pub results: Vec<CheckResult>,
     pub requests: usize,
     pub cut_short: bool,
+    pub interrupted: Option<Signal>,
 }
 
 impl Run {
@@ -185,14 +188,27 @@ pub(super) fn run(probes: &[Probe]) -> Run {
 }
 
 pub(super) fn run_within(probes: &[Probe], deadline: Option<Duration>) -> Run {
+    run_until(probes, deadline, Interruption::never())
+}
+
+pub(super) fn run_until(
+    probes: &[Probe],
+    deadline: Option<Duration>,
+    interruption: Interruption,
+) -> Run {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let ended = runtime.block_on(async {
         let mut log = Log::default();
         let origin = Origin::Live(Arc::new(Services::at("http://127.0.0.1:9")));
         let bounds = Bounds { deadline, per_service: 32 };
-        let mut run = RunLoop::new(origin, bounds, Box::pin(std::future::pending()), &mut log);
+        let mut run = RunLoop::new(origin, bounds, interruption, &mut log);
         let mut results = report(&mut run, probes, 1).await;
-        Run { results: results.remove(0), requests: run.requests(), cut_short: run.was_cut_short() }
+        Run {
+            results: results.remove(0),
+            requests: run.requests(),
+            cut_short: run.was_cut_short(),
+            interrupted: run.interrupted(),
+        }
     });
     runtime.shutdown_background();
     ended

@@ -23,7 +23,7 @@ impl Pattern {
         let mut reader = Reader { text: text.chars().collect(), at: 0 };
         let whole = reader.either(0).and_then(|node| match reader.peek() {
             None => Ok(node),
-            Some(_) => Err(Refusal::Invalid("no group is open for this `)`")),
+            Some(_) => Err(Refusal::Invalid("this `)` has no `(` before it")),
         });
         match whole {
             Ok(node) => Ok(Pattern::Known(node)),

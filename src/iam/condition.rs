@@ -69,6 +69,21 @@ impl Condition {
         self.values.iter().filter(unreadable).map(fault).collect()
     }
 
+    /// Why it is unknown whether a request with these keys meets it, although the value of the key is known.
+    pub(super) fn reservation(&self, context: &Context) -> Option<String> {
+        let KeyState::Known(values) = context.state(&self.folded) else { return None };
+        let fills = self.values.iter().all(|it| it.fill(context).certain() != Truth::Unknown);
+        let several = values.len() > 1 || holds_nothing(values);
+        (fills && several && self.meaning.is_some()).then(|| {
+            format!(
+                "AWS does not document how `{}` compares `{}`, which has {}",
+                self.operator,
+                self.key,
+                if holds_nothing(values) { "an empty value" } else { "several values" }
+            )
+        })
+    }
+
     /// Whether a request with these keys meets it.
     pub fn test(&self, context: &Context) -> Truth {
         let Some(operator) = self.meaning else { return Truth::Unknown };

@@ -26,6 +26,8 @@ pub struct Depends {
     pub layers: Vec<UnreadLayer>,
     /// Statements that AWS may read in several ways, and why.
     pub statements: Vec<(Origin, String)>,
+    /// Whether the account that owns the resource is unknown, and within or across accounts makes a difference.
+    pub is_of_unknown_owner: bool,
     /// What comes out for which values, if only one or two keys are unknown.
     pub outcomes: Vec<Outcome>,
 }
@@ -39,6 +41,8 @@ pub struct AskedKey {
     pub by: Vec<Origin>,
     /// Whether the context does not list it: a key that this tool does not know, or a typo.
     pub unrecognised: bool,
+    /// How its value begins, if that much is known.
+    pub begins: Option<String>,
 }
 
 /// A policy that could not be read.

@@ -157,6 +157,28 @@ fn users<'a>(judged: &[Judged<'a>], matter: &[bool]) -> HashMap<&'a str, Vec<Ori
     users
 }
 
+/// The keys of which only the beginning of the value is known, where that does not decide.
+fn begun_keys(judged: &[Judged<'_>], matter: &[bool], request: &Request) -> Vec<AskedKey> {
+    let mut keys: Vec<AskedKey> = Vec::new();
+    for (judged, _) in judged.iter().zip(matter).filter(|(_, matters)| **matters) {
+        let origin = &judged.statement.origin;
+        for (folded, written) in asked(judged) {
+            let KeyState::Begins(start) = request.context.state(folded) else { continue };
+            match keys.iter_mut().find(|known| known.key.eq_ignore_ascii_case(folded)) {
+                Some(known) if known.by.contains(origin) => {}
+                Some(known) => known.by.push(origin.clone()),
+                None => keys.push(AskedKey {
+                    key: written.to_owned(),
+                    by: vec![origin.clone()],
+                    unrecognised: false,
+                    begins: Some(start.clone()),
+                }),
+            }
+        }
+    }
+    keys
+}
+
 /// The keys that a statement uses where its effect is unknown, in lower case and as written.
 fn asked<'a>(judged: &Judged<'a>) -> Vec<(&'a str, &'a str)> {
     let statement = judged.statement;
@@ -170,6 +192,10 @@ fn asked<'a>(judged: &Judged<'a>) -> Vec<(&'a str, &'a str)> {
     let variables = in_values.chain(in_resources).map(|it| (it.folded.as_str(), it.key.as_str()));
     keys.chain(variables).collect()
 }
+
+/// Why a grant that allows a request may not be enough.
+const LIMITED_GRANT: &str =
+    "AWS does not document whether the limits of the caller apply to a grant";
 
 fn depends(
     request: &Request,
@@ -187,11 +213,13 @@ fn depends(
         let (folded, written) = &keys[*at];
         let by = users.remove(folded.as_str()).unwrap_or_default();
         let unrecognised = !request.context.lists(folded);
-        depends.keys.push(AskedKey { key: written.clone(), by, unrecognised });
+        let begins = None;
+        depends.keys.push(AskedKey { key: written.clone(), by, unrecognised, begins });
     }
+    depends.keys.extend(begun_keys(judged, matter, request));
     for (judged, _) in judged.iter().zip(matter).filter(|(_, matters)| **matters) {
         let origin = &judged.statement.origin;
-        for why in reasons(judged) {
+        for why in reasons(judged, request) {
             if judged.statement.is_unread_policy() {
                 let (layer, policy) = (origin.layer, origin.policy.to_string());
                 depends.layers.push(UnreadLayer { layer, policy, why });
@@ -210,8 +238,14 @@ fn depends(
             let open = grants.iter().filter(|grant| grant.allows(request) == Truth::Unknown);
             let doubts = open.map(|grant| (grant.origin(), grant.reservation()));
             depends.statements.extend(doubts);
+            if depends.is_unexplained() {
+                let allows = grants.iter().filter(|grant| grant.allows(request) == Truth::True);
+                let limited = allows.map(|grant| (grant.origin(), LIMITED_GRANT.to_owned()));
+                depends.statements.extend(limited);
+            }
         }
     }
+    depends.is_of_unknown_owner = request.within_account().is_none() && depends.is_unexplained();
     if let (Some(trials), 1..=2) = (trials, relevant.len()) {
         depends.outcomes = trial::outcomes(&relevant, keys, trials, judged, request);
     }
@@ -219,7 +253,7 @@ fn depends(
 }
 
 /// Why it is unknown how AWS reads a statement, apart from unknown keys.
-fn reasons(judged: &Judged<'_>) -> Vec<String> {
+fn reasons(judged: &Judged<'_>, request: &Request) -> Vec<String> {
     let (statement, inspection) = (judged.statement, &judged.inspection);
     let mut reasons = statement.doubts.clone();
     if inspection.resource == Truth::Unknown {
@@ -229,6 +263,9 @@ fn reasons(judged: &Judged<'_>) -> Vec<String> {
     if inspection.caller.in_any_quality() == Truth::Unknown {
         reasons.push("cannot determine whether its principal includes the caller".to_owned());
     }
+    let conditions = statement.conditions.iter().zip(&inspection.conditions);
+    let open = conditions.filter(|(_, truth)| **truth == Truth::Unknown).map(|(it, _)| it);
+    reasons.extend(open.filter_map(|it| it.reservation(&request.context)));
     reasons
 }
 

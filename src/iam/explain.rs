@@ -45,10 +45,18 @@ impl Depends {
         };
         sentences.extend(self.statements.iter().map(doubt));
         sentences.extend(self.outcome_sentence());
-        if sentences.is_empty() {
+        if self.is_of_unknown_owner {
             sentences.push("the account that owns the resource is unknown".to_owned());
         }
+        if sentences.is_empty() {
+            sentences.push("its policies do not decide it".to_owned());
+        }
         sentences
+    }
+
+    /// Whether no key, policy or statement is named that it depends on.
+    pub(super) fn is_unexplained(&self) -> bool {
+        self.keys.is_empty() && self.layers.is_empty() && self.statements.is_empty()
     }
 
     /// What comes out for which values: `allowed if …, else denied by …`.
@@ -114,7 +122,16 @@ impl fmt::Display for Outcome {
 impl fmt::Display for AskedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let by: Vec<String> = self.by.iter().map(ToString::to_string).collect();
-        write!(f, "it depends on condition key `{}`, whose value is unknown", self.key)?;
+        match &self.begins {
+            None => {
+                write!(f, "it depends on condition key `{}`, whose value is unknown", self.key)?
+            }
+            Some(start) => write!(
+                f,
+                "it depends on condition key `{}`, whose value is known only to begin with `{start}`",
+                self.key
+            )?,
+        }
         if !by.is_empty() {
             write!(f, " (used by {})", by.join(" and "))?;
         }

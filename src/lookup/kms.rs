@@ -1,5 +1,6 @@
 //! AWS KMS: keys, their policies and their grants. No key is ever used.
 
+mod alias;
 mod missing;
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,6 +12,8 @@ use serde_json::Value;
 use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::knowledge::Seen;
 use crate::names::{Arn, Partition, Region};
+
+pub use alias::ListAliases;
 
 /// A key, by its id, its ARN, an alias or the ARN of an alias.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]

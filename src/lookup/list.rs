@@ -38,7 +38,7 @@ use super::iam::simulate::SimulatePrincipalPolicy;
 use super::iam::user::{
     GetUser, GetUserPolicy, ListAttachedUserPolicies, ListGroupsForUser, ListUserPolicies,
 };
-use super::kms::{DescribeKey, GetKeyPolicy, ListGrants, ListResourceTags};
+use super::kms::{DescribeKey, GetKeyPolicy, ListAliases, ListGrants, ListResourceTags};
 use super::logs::DescribeLogGroup;
 use super::organizations::{
     DescribeOrganization, DescribePolicy, ListParents, ListPoliciesForTarget,
@@ -126,6 +126,7 @@ list![
     ListUserPolicies,
     DescribeKey,
     GetKeyPolicy,
+    ListAliases,
     ListGrants,
     ListResourceTags,
     DescribeLogGroup,

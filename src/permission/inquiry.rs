@@ -29,10 +29,9 @@ pub(crate) fn ask(
         let mut known = wish.sets.as_ref().map(|it| tags::set(it, &keys)).unwrap_or_default();
         // What the call itself says about a tag, such as the start of its value, comes before the list.
         known.retain(|(key, _)| !wish.context.iter().any(|(own, _)| own.eq_ignore_ascii_case(key)));
-        match side.tags.learn(&keys, facts)? {
-            Ok(of_resource) => known.extend(of_resource),
-            Err(gap) => unshown = Some(gap),
-        }
+        let of_resource = side.tags.learn(&keys, facts)?;
+        known.extend(of_resource.known);
+        unshown = of_resource.gap;
         if !known.is_empty() {
             wish.context.extend(known);
             evaluation = inquiry.evaluated(&wish)?;

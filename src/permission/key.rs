@@ -6,7 +6,7 @@ use crate::account::rights::of_task::account;
 use crate::facts::View;
 use crate::iam::{Grants, Layer};
 use crate::knowledge::Stop;
-use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants, ListResourceTags};
+use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants};
 use crate::names::{Arn, Region};
 use crate::reachability::origin::CallOrigin;
 
@@ -26,7 +26,7 @@ pub(crate) fn judge_key(
     let document = facts.tolerate(|| facts.need(&asked).map(Some))?;
     let mut own = side_of(Layer::Key, &format!("the key policy of `{}`", key.arn), document);
     if key.arn.parse::<Arn>().is_ok_and(|arn| arn.account() == Some(account(who))) {
-        own.tags = Tags::Key(ListResourceTags { region: region.clone(), key: key.arn.clone() });
+        own.tags = Tags::of_key(region, &key.arn);
     }
     let guard = Guard::Key { arn: key.arn.clone(), region: region.clone() };
     let calls =

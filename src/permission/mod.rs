@@ -47,11 +47,11 @@ use outcome::{JudgedCall, Outcome, outcome};
 use request::request;
 
 /// The calls that judging a permission may take, in addition to those for the principal's own policies.
-pub(crate) const PERMISSION_CALLS: [Call; 8] = {
+pub(crate) const PERMISSION_CALLS: [Call; 9] = {
     let [organization, parents, attached, policy] = OrganizationOf::CALLS;
-    let [ecr, kms, ssm] = Tags::CALLS;
+    let [ecr, kms, aliases, ssm] = Tags::CALLS;
     let simulate = SimulatePrincipalPolicy::CALL;
-    [organization, parents, attached, policy, ecr, kms, ssm, simulate]
+    [organization, parents, attached, policy, ecr, kms, aliases, ssm, simulate]
 };
 
 /// The engine's answer for a principal whose policies were read.

@@ -12,7 +12,7 @@ use crate::iam::{
 use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::ecr::{GetRepositoryPolicy, ListRepositoryTags, Repository};
 use crate::lookup::iam::role::GetRole;
-use crate::lookup::kms::{self, DescribeKey, GetKeyPolicy, ListGrants, ListResourceTags};
+use crate::lookup::kms::{self, DescribeKey, GetKeyPolicy, ListGrants};
 use crate::lookup::s3::GetBucketPolicy;
 use crate::lookup::secretsmanager::{DescribeSecret, GetSecretPolicy};
 use crate::lookup::ssm::ListParameterTags;
@@ -138,10 +138,8 @@ impl Access {
         let mut evaluation = evaluated(&wish);
         if let Decision::Depends(depends) = &evaluation.decision {
             let keys: Vec<&str> = depends.keys.iter().map(|it| it.key.as_str()).collect();
-            if let Ok(known) = own.tags.learn(&keys, facts)? {
-                wish.context.extend(known);
-                evaluation = evaluated(&wish);
-            }
+            wish.context.extend(own.tags.learn(&keys, facts)?.known);
+            evaluation = evaluated(&wish);
         }
         let lacks_own = evaluation.misses.iter().any(|miss| miss.layer == Layer::Identity);
         let grant = |set: &PolicySet| permission::grant(set, &wish);
@@ -254,8 +252,7 @@ impl Access {
                     Seen::Absent(absence) => Err(Gap::Undecidable { why: absence.sentence }.into()),
                 });
                 let policy = layer(Layer::Key, policy)?;
-                let key = resource.to_owned();
-                let tags = Tags::Key(ListResourceTags { region: home, key });
+                let tags = Tags::of_key(&home, resource);
                 Own { policy, grants: granted(grants), tags, ..Own::default() }
             }
             ("ssm", Some("parameter")) => {

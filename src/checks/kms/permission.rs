@@ -15,6 +15,7 @@ pub(super) fn wish(who: &Policies, action: &str, key: &Key, used: &Used) -> Wish
     let mut wish = Wish::new(action, &key.arn)
         .carrying("kms:CallerAccount", account(who).as_str())
         .knowing("kms:ViaService", used.via())
+        .knowing("kms:RequestAlias", used.requested_alias())
         .forwarded();
     for (key, state) in &used.context {
         wish = wish.knowing(key, state.clone());

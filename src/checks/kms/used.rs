@@ -65,6 +65,16 @@ impl Used {
             .then(|| format!("skipped: the key is in {}, see kms-key-usable", self.key.region))
     }
 
+    /// The alias by which the service requests the key. Where it knows the key by its id only, it requests no
+    /// alias; where it knows an alias, AWS does not document which of both it requests
+    /// (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-request-alias>).
+    pub(super) fn requested_alias(&self) -> KeyState {
+        match self.key.id.contains("alias/") {
+            true => KeyState::Unknown,
+            false => KeyState::Absent,
+        }
+    }
+
     /// The service as `kms:ViaService` names it. For the China partition AWS does not document the domain of
     /// that value (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>).
     pub(super) fn via(&self) -> KeyState {

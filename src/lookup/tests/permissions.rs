@@ -14,7 +14,7 @@ use crate::lookup::iam::simulate::SimulatePrincipalPolicy;
 use crate::lookup::iam::user::{
     GetUser, GetUserPolicy, ListAttachedUserPolicies, ListGroupsForUser, ListUserPolicies,
 };
-use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListGrants, ListResourceTags};
+use crate::lookup::kms::{DescribeKey, GetKeyPolicy, ListAliases, ListGrants, ListResourceTags};
 use crate::lookup::organizations::{
     Control, DescribeOrganization, DescribePolicy, ListParents, ListPoliciesForTarget,
 };
@@ -164,6 +164,7 @@ fn keys() -> Vec<Case> {
         case(DescribeKey::of(&key(), &region()), json(metadata), vec![]),
         case(GetKeyPolicy { region: region(), key: key() }, json(json!({"Policy": PLAIN})), vec![]),
         case(ListGrants { region: region(), key: key() }, json(json!({"Grants": []})), vec![]),
+        case(ListAliases { region: region(), key: key() }, json(json!({"Aliases": []})), vec![]),
         case(ListResourceTags { region: region(), key: key() }, json(json!({"Tags": []})), vec![]),
     ]
 }

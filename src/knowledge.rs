@@ -125,12 +125,14 @@ pub struct Lack {
     pub absence: Absence,
     /// What it is needed for, if its kind does not determine that.
     pub purpose: Option<Purpose>,
+    /// Its full ARN, where the document or another answer gives it and the lookup knows only a part.
+    pub arn: Option<String>,
 }
 
 impl Lack {
     /// What is absent, and the sentence that says so.
     pub fn of(ground: Ground, absence: Absence) -> Lack {
-        Lack { ground, absence, purpose: None }
+        Lack { ground, absence, purpose: None, arn: None }
     }
 }
 
@@ -183,6 +185,28 @@ impl Stop {
             Stop::Absent(lack) => {
                 let purpose = lack.purpose.or(Some(purpose));
                 Stop::Absent(Lack { purpose, ..lack })
+            }
+            gap @ Stop::Gap(_) => gap,
+        }
+    }
+
+    /// Adds the full ARN of an absent resource, if none is known yet.
+    pub fn with_arn(self, arn: impl Into<String>) -> Stop {
+        match self {
+            Stop::Absent(lack) => {
+                let arn = lack.arn.or_else(|| Some(arn.into()));
+                Stop::Absent(Lack { arn, ..lack })
+            }
+            gap @ Stop::Gap(_) => gap,
+        }
+    }
+
+    /// Appends to the sentence of an absence.
+    pub fn adding(self, words: &str) -> Stop {
+        match self {
+            Stop::Absent(mut lack) => {
+                lack.absence.sentence.push_str(words);
+                Stop::Absent(lack)
             }
             gap @ Stop::Gap(_) => gap,
         }

@@ -338,5 +338,6 @@ pub fn mend(lack: &Lack, table: &Table) -> Mend {
     let Ground::Fact(id) = lack.ground else { return Mend::default() };
     let Row::Asked { lookup, .. } = table.row(id) else { return Mend::default() };
     let account = table.found::<CallerIdentity>().map(|caller| &caller.account);
-    lookup.mend(&Missing { absence: &lack.absence, account, purpose: lack.purpose })
+    let arn = lack.arn.as_deref();
+    lookup.mend(&Missing { absence: &lack.absence, account, purpose: lack.purpose, arn })
 }

@@ -5,3 +5,4 @@ pub(crate) mod image;
 pub(crate) mod key_state;
 pub(crate) mod parameter;
 pub mod rights;
+pub(crate) mod secret;

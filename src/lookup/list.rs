@@ -46,7 +46,9 @@ use super::organizations::{
 use super::question::Listed;
 use super::registry::{GetConfig, GetManifest, HeadManifest};
 use super::s3::{GetBucketPolicy, HeadObject};
-use super::secretsmanager::{DescribeSecret, GetSecretPolicy, ListSecretVersions, SecretKey};
+use super::secretsmanager::{
+    CredentialsValue, DescribeSecret, GetSecretPolicy, ListSecretVersions, SecretKey,
+};
 use super::servicequotas::GetServiceQuota;
 use super::ssm::{DescribeParameter, ListParameterTags};
 
@@ -139,6 +141,7 @@ list![
     HeadManifest,
     GetBucketPolicy,
     HeadObject,
+    CredentialsValue,
     DescribeSecret,
     GetSecretPolicy,
     ListSecretVersions,

@@ -13,6 +13,8 @@ pub struct Missing<'a> {
     pub account: Option<&'a AccountId>,
     /// What it is needed for, if known.
     pub purpose: Option<Purpose>,
+    /// Its full ARN, if more is known of it than the lookup asks for.
+    pub arn: Option<&'a str>,
 }
 
 impl Missing<'_> {
@@ -87,7 +89,7 @@ mod tests {
     fn mends(lookup: &impl Lookup, said: &str, purpose: Option<Purpose>) -> Mend {
         let absence = Absence { sentence: lookup.absence(), said: said.to_owned() };
         let account = OWN.parse().unwrap();
-        lookup.mend(&Missing { absence: &absence, account: Some(&account), purpose })
+        lookup.mend(&Missing { absence: &absence, account: Some(&account), purpose, arn: None })
     }
 
     fn image(registry: &str, reference: Reference) -> DescribeImage {

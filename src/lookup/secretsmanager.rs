@@ -1,5 +1,7 @@
 //! AWS Secrets Manager: whether a secret exists, never its value.
 
+mod value;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,8 @@ use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_docu
 use crate::knowledge::{Purpose, Seen};
 use crate::names::{Region, ValueFrom};
 use crate::shell::ShellCommand;
+
+pub use value::{CredentialsForm, CredentialsValue, SecretForm, SecretKey};
 
 /// A secret, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -100,6 +104,9 @@ impl Lookup for DescribeSecret {
             _ => (NO_SECRET, "Create the secret, or correct its name or ARN"),
         };
         let mend = Mend::default().saying(remedy).instead_of(error);
+        if let Some(arn) = missing.arn {
+            return mend.saying(format!("Use the full ARN of the secret: {arn}"));
+        }
         let Some(name) = self.name_without_suffix(missing) else { return mend };
         let mend = mend.and(
             ShellCommand::of("aws secretsmanager describe-secret")
@@ -239,88 +246,5 @@ impl Lookup for GetSecretPolicy {
             it.arn.ok_or("the ARN")?;
             it.resource_policy.as_deref().map(policy_document::plain).transpose()
         })
-    }
-}
-
-/// Whether a version of a secret is JSON and has a key. The only lookup that reads a value; it runs only with
-/// `--read-secrets`, and keeps only its answer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct SecretKey {
-    /// The region.
-    pub region: Region,
-    /// The secret's ARN.
-    pub id: String,
-    /// The staging label, if one is requested.
-    pub stage: Option<String>,
-    /// The version, if one is requested.
-    pub version: Option<String>,
-    /// The JSON key.
-    pub key: String,
-}
-
-/// The form of the value, without the value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecretForm {
-    /// A JSON object that has the key.
-    HasKey,
-    /// A JSON object that lacks it.
-    LacksKey,
-    /// Text that is not a JSON object.
-    NotJson,
-    /// Binary: ECS reads text only.
-    Binary,
-}
-
-impl Lookup for SecretKey {
-    type Fact = SecretForm;
-    const CALL: Call = Call("secretsmanager:GetSecretValue");
-    const ABSENT: &'static [&'static str] = &["ResourceNotFoundException"];
-    const READS_SECRET: bool = true;
-
-    fn what(&self) -> String {
-        format!("JSON key {} of secret {} in {}", self.key, self.id, self.region)
-    }
-
-    fn absence(&self) -> String {
-        format!("there is no such version of secret {} in {}", self.id, self.region)
-    }
-
-    fn resource(&self) -> String {
-        self.id.clone()
-    }
-
-    fn mend(&self, _: &Missing) -> Mend {
-        Mend::default()
-            .saying("Use an existing version of the secret: aws secretsmanager list-secret-version-ids lists them")
-            .instead_of(NO_SECRET)
-    }
-
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the only guarded call: runs only with --read-secrets, and the value is dropped here"
-    )]
-    async fn fetch(&self, services: &Services) -> Answer<SecretForm> {
-        let client = services.secretsmanager(&self.region);
-        let reply = client
-            .get_secret_value()
-            .secret_id(&self.id)
-            .set_version_stage(self.stage.clone())
-            .set_version_id(self.version.clone())
-            .send()
-            .await;
-        classify::answer(self, reply, |it| match (it.secret_string, it.secret_binary) {
-            (Some(text), _) => Ok(form(&text, &self.key)),
-            (None, Some(_)) => Ok(SecretForm::Binary),
-            (None, None) => Err("the value"),
-        })
-    }
-}
-
-fn form(text: &str, key: &str) -> SecretForm {
-    match serde_json::from_str::<serde_json::Map<String, Value>>(text) {
-        Ok(object) if object.contains_key(key) => SecretForm::HasKey,
-        Ok(_) => SecretForm::LacksKey,
-        Err(_) => SecretForm::NotJson,
     }
 }

@@ -32,7 +32,7 @@ use super::list::NAMES;
 use super::logs::DescribeLogGroup;
 use super::registry::{GetConfig, GetManifest, HeadManifest};
 use super::s3::HeadObject;
-use super::secretsmanager::{DescribeSecret, ListSecretVersions, SecretKey};
+use super::secretsmanager::{CredentialsValue, DescribeSecret, ListSecretVersions, SecretKey};
 use super::ssm::DescribeParameter;
 use super::{CallerIdentity, Lookup, Missing, Services, oci};
 use crate::facts::Asked;
@@ -173,6 +173,11 @@ fn lookups(host: &str) -> Vec<Case> {
             vec![],
         ),
         case(
+            CredentialsValue { region: region(), id: name() },
+            Some(ok(json!({"ARN": "arn", "SecretString": "{}"}))),
+            vec![],
+        ),
+        case(
             DescribeParameter { region: region(), name: name(), shared: None },
             Some(ok(json!({"Parameters": [{"Name": "web"}]}))),
             vec![ok(json!({"Parameters": []})), ok(json!({"Parameters": [{"Name": "web2"}]}))],
@@ -257,7 +262,7 @@ const NEVER_NEEDED: &[&str] = &[
 #[test]
 fn whatever_may_be_needed_and_absent_says_what_fixes_it() {
     let absence = Absence { sentence: "there is none".to_owned(), said: "none".to_owned() };
-    let missing = Missing { absence: &absence, account: None, purpose: None };
+    let missing = Missing { absence: &absence, account: None, purpose: None, arn: None };
     for case in lookups("127.0.0.1:9").iter().filter(|case| !case.absent.is_empty()) {
         let is_told = case.asked.mend(&missing).remedy.is_some();
         assert_ne!(is_told, NEVER_NEEDED.contains(&case.name), "{}", case.name);

@@ -120,6 +120,8 @@ def scenarios(named):
         ("credentials", "a private registry's credentials", credentials(named["session"]), {}),
         ("credentials-deleted", "they are marked for deletion", credentials(deleted), {}),
         ("credentials-missing", "there are none", credentials("storefront/registry"), {}),
+        ("credentials-read", "they are read, and have a user name and a password", credentials(named["login"]), {"read_secrets": True}),
+        ("credentials-lacking", "they lack a password", credentials(named["halflogin"]), {"read_secrets": True}),
         ("role-missing", "there is no such role", secret(database) | {"executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/none"}, {}),
         ("role-powerless", "the role has no rights", secret(database) | {"executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/storefront-task"}, {}),
         ("secret-there", "a secret by its ARN", secret(database), {}),
@@ -127,6 +129,7 @@ def scenarios(named):
         ("secret-no-key", "a JSON key that it does not have", secret(f"{database}:passwort::"), {"read_secrets": True}),
         ("secret-deleted", "it is marked for deletion", secret(deleted), {}),
         ("secret-missing", "there is none", secret(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:storefront/none-AbCdEf"), {}),
+        ("secret-named-like-arn", "its name ends like a full ARN", secret(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:storefront/db-secret"), {}),
         ("secret-version", "a version without a label", secret(f"{database}:::{version}"), {}),
         ("secret-no-version", "a version that there is not", secret(f"{database}:::00000000-0000-4000-8000-000000000000"), {}),
         ("secret-no-stage", "a stage that there is not", secret(f"{database}::AWSPENDING:"), {}),
@@ -182,6 +185,11 @@ def furnish(emulator, named):
     only = {"StringNotEquals": {"aws:SourceVpce": endpoint}}
     deny = {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*", "Condition": only}
     secrets.put_resource_policy(SecretId=named["guarded"], ResourcePolicy=json.dumps(account.policy(deny)))
+    login = {"username": "storefront", "password": "none"}
+    named["login"] = secrets.create_secret(Name="storefront/login", SecretString=json.dumps(login))["ARN"]
+    half = json.dumps({"username": "storefront"})
+    named["halflogin"] = secrets.create_secret(Name="storefront/half", SecretString=half)["ARN"]
+    secrets.create_secret(Name="storefront/db-secret", SecretString="{}")
     named["adrift"] = make_vpc(emulator)
     emulator.client("ec2").delete_nat_gateway(NatGatewayId=named["adrift"]["nat"])
     kms = emulator.client("kms")

@@ -44,8 +44,13 @@ pub(crate) fn policies_of<'f>(
     purpose: Purpose,
     facts: &View<'f>,
 ) -> Result<&'f Policies, Stop> {
-    rights(Principal::from(role), Session::Service, task, facts)
-        .map_err(|stop| stop.wanted_for(purpose))
+    rights(Principal::from(role), Session::Service, task, facts).map_err(|stop| {
+        let stop = stop.wanted_for(purpose);
+        match role {
+            RoleRef::Arn(arn) => stop.with_arn(arn.arn().to_string()),
+            RoleRef::Name(_) => stop,
+        }
+    })
 }
 
 /// The policies of any principal, and those of its organization.

@@ -50,7 +50,7 @@ fn log_group_exists(it: &AwslogsUse, facts: &View) -> Judgement {
                     Some(_) => "Error while trying to initialize awslogs: ... ResourceNotFoundException (only in the Docker log of the instance)",
                     None => LOG_GROUP_EXISTS.prevents[1],
                 });
-            let missing = Missing { absence: &absence, account: None, purpose: None };
+            let missing = Missing { absence: &absence, account: None, purpose: None, arn: None };
             finding.commands = lookup(&region, &name).mend(&missing).commands;
             finding.judge()
         }

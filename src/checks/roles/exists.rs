@@ -55,7 +55,11 @@ fn found<'f>(it: &RoleUse, facts: &View<'f>) -> Result<Found<'f>, Stop> {
         return Ok(Found::Elsewhere(Box::new(finding)));
     }
     let lookup = GetRole { region: region.clone(), name: reference.name().to_owned() };
-    let role = facts.need(&lookup).map_err(|stop| stop.wanted_for(it.purpose()))?;
+    let role = facts.need(&lookup).map_err(|stop| stop.wanted_for(it.purpose()));
+    let role = role.map_err(|stop| match &reference {
+        RoleRef::Arn(written) => stop.with_arn(written.arn().to_string()),
+        RoleRef::Name(_) => stop,
+    })?;
     match &reference {
         RoleRef::Arn(written) if written.arn().to_string() != role.arn => {
             Ok(Found::Elsewhere(Box::new(

@@ -59,6 +59,20 @@ fn given_a_missing_role_then_it_fails_once() {
 }
 
 #[test]
+fn a_missing_role_is_created_under_its_path() {
+    for (role, options) in [
+        ("svc/ecs/pull", "--role-name pull --path /svc/ecs/ --assume-role-policy-document"),
+        ("pull", "--role-name pull --assume-role-policy-document"),
+    ] {
+        let story = Story::task(&format!(r#""executionRoleArn": "{ROLES}/{role}""#));
+        let story = story.in_account(Account::healthy().without_role("pull").recorded());
+        let failed = story.judged_by(&super::exists::ROLE_EXISTS);
+        let command = failed[0].commands[0].to_string();
+        assert!(command.starts_with(&format!("aws iam create-role {options}")), "{command}");
+    }
+}
+
+#[test]
 fn a_role_is_of_this_account_partition_and_path() {
     let cases = [
         ("arn:aws:iam::444455556666:role/app", "is in account 444455556666"),

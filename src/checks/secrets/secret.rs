@@ -1,12 +1,13 @@
 //! `secret-exists` and `secret-json-key`
 
+use crate::account::secret;
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
-use crate::lookup::Lookup;
 use crate::lookup::secretsmanager::{
     DescribeSecret, ListSecretVersions, NO_SECRET, Secret, SecretForm, SecretKey,
 };
+use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{SecretRef, ValueFrom};
 use crate::shell::ShellCommand;
 use crate::task::InSecretsManager;
@@ -18,7 +19,7 @@ pub(super) static SECRET_EXISTS: Check = Check {
     prevents: &[NO_SECRET],
     remedy: "Create the secret, or correct its ARN: aws secretsmanager describe-secret prints the right one",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
-    asks: &[&[DescribeSecret::CALL, ListSecretVersions::CALL]],
+    asks: &[&[DescribeSecret::CALL, ListSecretVersions::CALL, CallerIdentity::CALL]],
     advises: false,
     judge: |task| each(task, secret_exists),
 };
@@ -26,7 +27,7 @@ pub(super) static SECRET_EXISTS: Check = Check {
 fn secret_exists(it: &InSecretsManager, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let lookup = it.lookup(&reference)?;
-    let secret = facts.need(&lookup)?;
+    let secret = secret::found(&lookup, facts)?;
     if let Some(scheduled) = secret.scheduled_for_deletion() {
         return fail(scheduled)
             .on(secret.arn.clone())

@@ -130,6 +130,33 @@ fn the_name_of_a_secret_is_told_from_that_of_no_parameter() {
 }
 
 #[test]
+fn a_name_that_ends_like_a_full_arn_needs_the_full_arn() {
+    let start = format!("arn:aws:secretsmanager:{REGION}:{ID}:secret");
+    let (written, whole) =
+        (format!("{start}:app/db-secret"), format!("{start}:app/db-secret-AbCdEf"));
+    let without = || Account::healthy().without_secret(&written);
+    let result = failure(&written, without().secret_called("app/db-secret", &whole, None));
+    assert_eq!(result.id, "secret-exists");
+    assert!(result.message.contains("app/db-secret ends like a full ARN"), "{}", result.message);
+    assert_eq!(result.remedy, Some(format!("Use the full ARN of the secret: {whole}")));
+    assert!(result.commands.is_empty(), "{result:#?}");
+    // There is none with that name, or nobody may know: then the six characters may be wrong.
+    let asked = json!({"region": REGION, "id": "app/db-secret"});
+    let refused = without().refuses("secretsmanager:DescribeSecret", &asked);
+    let none =
+        without().lacks("secretsmanager:DescribeSecret", &asked, "ResourceNotFoundException");
+    for account in [none, refused] {
+        let result = failure(&written, account);
+        assert_eq!(
+            result.commands,
+            [format!(
+                "aws secretsmanager describe-secret --secret-id app/db --query ARN --output text --region {REGION}"
+            )]
+        );
+    }
+}
+
+#[test]
 fn a_stage_is_given_to_the_current_version() {
     let arn = format!("arn:aws:secretsmanager:{REGION}:{ID}:secret:app/token-AbCdEf");
     let result = failure(&format!("{arn}::BLUE:"), Account::healthy().secret(&arn, None));

@@ -10,7 +10,7 @@ use super::{NO_SUCH_ENTITY, boundary, date, named, sent, tags};
 use crate::knowledge::Purpose;
 use crate::lookup::aws::Query;
 use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
-use crate::names::{AccountId, Region};
+use crate::names::{AccountId, Region, RoleArn};
 use crate::shell::ShellCommand;
 
 /// A role of the caller's account.
@@ -75,13 +75,14 @@ impl Lookup for GetRole {
             }
             _ => return Mend::default().saying(CREATE_ROLE),
         };
-        Mend::by(
-            ShellCommand::of("aws iam create-role")
-                .option("--role-name", &self.name)
-                .option("--assume-role-policy-document", trust(service, missing.account)),
-        )
-        .saying(CREATE_ROLE)
-        .instead_of(named(error))
+        let create = ShellCommand::of("aws iam create-role").option("--role-name", &self.name);
+        let create = match path(missing) {
+            Some(path) => create.option("--path", path),
+            None => create,
+        };
+        Mend::by(create.option("--assume-role-policy-document", trust(service, missing.account)))
+            .saying(CREATE_ROLE)
+            .instead_of(named(error))
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Role> {
@@ -114,6 +115,12 @@ pub const NO_SERVICE_ROLE: &str = "Unable to assume role and validate the specif
 
 const CREATE_ROLE: &str =
     "Create the role, or correct its ARN: aws iam get-role prints the right one";
+
+/// The path in the ARN of a missing role, unless it is the default one.
+fn path(missing: &Missing) -> Option<String> {
+    let role: RoleArn = missing.arn?.parse().ok()?;
+    Some(role.path().to_owned()).filter(|path| path != "/")
+}
 
 /// For a missing `--caller-arn` principal, or a session of a deleted role.
 pub(super) fn no_deployer(error: &str) -> Mend {

@@ -45,7 +45,7 @@ fn each_absence_has_the_error_the_remedy_and_the_commands_of_its_own() {
     {
         let absence = Absence { sentence: name("there is none"), said: name(said) };
         let account = "111122223333".parse().unwrap();
-        let missing = Missing { absence: &absence, account: Some(&account), purpose };
+        let missing = Missing { absence: &absence, account: Some(&account), purpose, arn: None };
         let mend = asked.mend(&missing);
         let what = format!("{} for {purpose:?}: {mend:#?}", asked.what());
         let command_is = mend.commands.first().map(|it| it.to_string()).unwrap_or_default();

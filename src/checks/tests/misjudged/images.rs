@@ -24,6 +24,36 @@ fn a_private_registry_with_credentials_is_not_failed_for_what_the_anonymous_see(
 }
 
 #[test]
+fn credentials_without_user_name_or_password_fail_where_values_may_be_read() {
+    let image = "registry.example.com/app:1";
+    let credentials = format!(r#""repositoryCredentials": {{"credentialsParameter": "{SECRET}"}}"#);
+    let judged = |form: &Value| {
+        let value = json!({"region": REGION, "id": SECRET});
+        let account = Account::healthy().secret(SECRET, None);
+        let account = account.says("secretsmanager:GetSecretValue", &value, form);
+        imaged(image, &credentials).in_account(account.recorded())
+    };
+    let check = "image-registry-credentials";
+    for (form, words, error) in [
+        (json!({"lacks": ["username", "password"]}), "lack username and password", "empty field"),
+        (json!({"invalid": []}), "are not a JSON object", "invalid schema"),
+        (json!({"invalid": ["password"]}), "not text: password", "invalid schema"),
+        (json!("empty"), "are empty or binary", "empty secrets value"),
+    ] {
+        let story = judged(&form);
+        tells(&story, check, Pass, "");
+        let story = story.reading_secrets();
+        tells(&story, check, Fail, words);
+        let results = story.judged_by(crate::checks::find(check).unwrap().1);
+        assert!(results[0].prevents.as_deref().unwrap().ends_with(error), "{results:#?}");
+    }
+    tells(&judged(&json!("complete")).reading_secrets(), check, Pass, "");
+    let account = Account::healthy().secret(SECRET, None).recorded();
+    let unread = imaged(image, &credentials).in_account(account).reading_secrets();
+    tells(&unread, check, Unknown, "not in the recording");
+}
+
+#[test]
 fn every_host_of_ecr_is_ecr() {
     let cases = [
         ("us-east-1", "111122223333.dkr.ecr.us-east-1.amazonaws.com"),

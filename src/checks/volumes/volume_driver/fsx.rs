@@ -2,6 +2,7 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/wfsx-volumes.html>).
 
 use super::errors::{NO_ATTRIBUTE, NOT_MOUNTED};
+use crate::account;
 use crate::account::parameter::ParameterNamed;
 use crate::account::rights::{Policies, of_task};
 use crate::document::Field;
@@ -161,7 +162,8 @@ fn of_secret(
     let region = arn.region.as_ref().map_or_else(|| it.task.region(), Ok)?;
     let lookup = DescribeSecret { region: region.clone(), id: arn.to_string() };
     let who = of_task::policies(it.task, facts);
-    let known = facts.need(&lookup).map_err(|stop| stop.wanted_for(Purpose::VolumeCredentials))?;
+    let known = account::secret::found(&lookup, facts)
+        .map_err(|stop| stop.wanted_for(Purpose::VolumeCredentials))?;
     if let Some(scheduled) = known.scheduled_for_deletion() {
         found.add(fail(scheduled).at(field.place()).mended(known.restored(region)));
         return Ok(());

@@ -3,6 +3,7 @@
 use super::target::{Target, lookup, target};
 use crate::checks::{Check, each};
 use crate::facts::View;
+use crate::lookup::ecs::account::ListAccountSettings;
 use crate::lookup::logs::{DescribeLogGroup, NO_GROUP};
 use crate::lookup::{Lookup, Missing};
 use crate::task::AwslogsUse;
@@ -17,7 +18,7 @@ pub(super) static LOG_GROUP_EXISTS: Check = Check {
     ],
     remedy: "Create the log group in that region, correct awslogs-group or awslogs-region, or set awslogs-create-group to \"true\"",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
-    asks: &[&[DescribeLogGroup::CALL]],
+    asks: &[&[DescribeLogGroup::CALL, ListAccountSettings::CALL]],
     advises: false,
     judge: |task| each(task, log_group_exists),
 };

@@ -6,6 +6,7 @@
 
 use crate::facts::View;
 use crate::knowledge::{Absence, Gap, Seen, Stop};
+use crate::lookup::ecs::account::ListAccountSettings;
 use crate::lookup::logs::{DescribeLogGroup, LogGroup};
 use crate::names::{LogGroupName, Region};
 use crate::reachability::origin::CallOrigin;
@@ -51,7 +52,7 @@ pub(super) fn target<'f>(
         facts.excuse(&lookup);
         return Ok(Target::CreatedBy(other));
     }
-    match unnoticed(it)? {
+    match unnoticed(it, facts)? {
         Some(consequence) => {
             facts.excuse(&lookup);
             Ok(Target::Unnoticed(absence, consequence))
@@ -90,19 +91,46 @@ fn creator(it: &AwslogsUse, region: &Region, name: &LogGroupName) -> Option<Stri
     Some(name.map_or("the Service Connect proxy".to_owned(), |name| format!("container {name}")))
 }
 
+/// The account setting for the mode of a driver that names none.
+const DEFAULT_MODE: &str = "defaultLogDriverMode";
+
 /// The consequence for a container whose driver cannot log, if it starts anyway. In non-blocking mode, ECS's
-/// default, Docker's driver creates its stream in the background
+/// default since June 2025, Docker's driver creates its stream in the background
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>). Fargate
 /// creates the stream before it starts anything.
-pub(super) fn unnoticed(it: &AwslogsUse) -> Result<Option<&'static str>, Stop> {
+pub(super) fn unnoticed(it: &AwslogsUse, facts: &View) -> Result<Option<&'static str>, Stop> {
     if it.task.may_run_on_fargate()? {
         return Ok(None);
     }
-    Ok(match it.mode()? {
+    let written = it.mode()?;
+    let mode = match written {
+        Some(mode) => Some(mode),
+        None => default_mode(it, facts)?,
+    };
+    Ok(match mode {
         Some("blocking") => None,
-        Some(_) => Some("the container starts anyway, and its logs are lost"),
+        Some(_) if written.is_some() => Some("the container starts anyway, and its logs are lost"),
+        Some(_) => Some(
+            "the account's default log driver mode is non-blocking, so the container starts anyway, and its logs are lost",
+        ),
         None => Some(
             "unless the account's default log driver mode is blocking, the container starts anyway, and its logs are lost",
         ),
     })
+}
+
+/// The mode of the account for drivers that name none; none if it is not known
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html>).
+fn default_mode<'f>(it: &AwslogsUse, facts: &View<'f>) -> Result<Option<&'f str>, Stop> {
+    let asked = ListAccountSettings { region: it.task.region()?.clone() };
+    let mode = match facts.tolerate(|| facts.get(&asked))? {
+        Ok(Seen::Found(settings)) => settings.get(DEFAULT_MODE).map(String::as_str),
+        Ok(Seen::Absent(_)) | Err(_) => None,
+    };
+    if mode.is_none() {
+        facts.assume(
+            "that the account's default log driver mode is non-blocking, the default of ECS",
+        );
+    }
+    Ok(mode)
 }

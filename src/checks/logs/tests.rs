@@ -1,3 +1,5 @@
+mod mode;
+
 use serde_json::{Value, json};
 
 use super::GROUP as LOGS;
@@ -207,24 +209,6 @@ fn a_denial_is_not_fixed_by_an_allow() {
     assert_eq!(result.status, Fail);
     assert!(result.message.contains("Quiet"), "{}", result.message);
     assert!(result.remedy.unwrap().starts_with("Remove or narrow statement `Quiet` of"));
-}
-
-#[test]
-fn docker_does_not_wait_for_the_stream_where_it_is_not_to_block() {
-    let with_role = |options: &str| {
-        let fields = format!(r#""networkMode": "bridge", "executionRoleArn": "{ROLES}/pull""#);
-        task("EC2", &fields, options).in_account(writer().without_group().recorded())
-    };
-    for (options, status, words) in [
-        (r#", "mode": "non-blocking""#, Warn, "; the container starts anyway"),
-        ("", Warn, "unless the account's default log driver mode is blocking"),
-        (BLOCKING, Fail, "there is no log group /ecs/web in eu-west-1"),
-    ] {
-        let story = with_role(options);
-        assert_eq!(statuses(&story), [status, Skip, Skip], "{options}");
-        let message = only(&story, &EXISTS).message;
-        assert!(message.contains(words), "{message}");
-    }
 }
 
 #[test]

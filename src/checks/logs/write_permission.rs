@@ -7,6 +7,7 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ecs::account::ListAccountSettings;
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::logs::DescribeLogGroup;
@@ -28,6 +29,7 @@ pub(super) static LOG_WRITE_PERMISSION: Check = Check {
     asks: &[
         &[
             DescribeLogGroup::CALL,
+            ListAccountSettings::CALL,
             ContainerInstances::CALL,
             DescribeInstance::CALL,
             GetInstanceProfile::CALL,
@@ -87,7 +89,7 @@ fn lost(
 ) -> Result<Finding, Stop> {
     let only_events =
         matches!(writes(who, &LOG_CALLS[..1], stream, from, facts)?, Answer::Allowed(_));
-    let (severity, consequence) = match (only_events, unnoticed(it)?) {
+    let (severity, consequence) = match (only_events, unnoticed(it, facts)?) {
         (true, _) => {
             (finding.severity.clone(), "the container starts anyway, and its logs are lost")
         }

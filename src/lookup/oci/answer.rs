@@ -30,6 +30,8 @@ pub enum Trouble {
     Throttled {
         /// How long to wait, if stated.
         after: Option<Duration>,
+        /// How many requests it answered so.
+        requests: u32,
     },
     /// There was no answer, or only a server error.
     Silent {
@@ -41,6 +43,19 @@ pub enum Trouble {
         /// A sentence for a person.
         why: String,
     },
+}
+
+impl Trouble {
+    /// The same after so many requests.
+    pub(super) fn after(self, requests: u32) -> Trouble {
+        match self {
+            Trouble::Throttled { after, .. } => Trouble::Throttled { after, requests },
+            Trouble::Silent { why } if requests > 1 => {
+                Trouble::Silent { why: format!("{why} to each of {requests} requests") }
+            }
+            other => other,
+        }
+    }
 }
 
 /// What an anonymous client can see of a repository.
@@ -69,7 +84,12 @@ pub fn learn<T>(answer: Result<T, Trouble>, what: &str) -> Result<Seen<Anonymous
         Err(Trouble::Absent { said }) => {
             Ok(Seen::Absent(Absence { sentence: format!("{what} does not exist"), said }))
         }
-        Err(Trouble::Throttled { .. }) => Err(Gap::Throttled { what }),
+        Err(Trouble::Throttled { after, requests }) => {
+            let plural = if requests == 1 { "" } else { "s" };
+            let pause = after.map(|it| format!(", and a pause of {} s is required", it.as_secs()));
+            let pause = pause.unwrap_or_default();
+            Err(Gap::Throttled { what: format!("{what} ({requests} request{plural}{pause})") })
+        }
         Err(Trouble::Silent { why } | Trouble::Garbled { why }) => {
             Err(Gap::Unreachable { what, why })
         }
@@ -81,8 +101,10 @@ pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble 
     let words = Words::read(status, headers, body);
     let said = words.to_string();
     match status {
-        _ if words.has(&["TOOMANYREQUESTS"]) => Trouble::Throttled { after: retry_after(headers) },
-        429 => Trouble::Throttled { after: retry_after(headers) },
+        429 => Trouble::Throttled { after: retry_after(headers), requests: 1 },
+        _ if words.has(&["TOOMANYREQUESTS"]) => {
+            Trouble::Throttled { after: retry_after(headers), requests: 1 }
+        }
         404 if words.has(ABSENT) || words.bare_of_a_registry() => Trouble::Absent { said },
         401 if words.has(DENIED) || words.bare_of_a_registry() => Trouble::Denied { said },
         401 if Challenge::read(headers).is_some() => Trouble::Denied { said },
@@ -98,11 +120,14 @@ pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble 
     }
 }
 
-/// The same for the token server, which is not a registry: any JSON counts as its answer.
+/// The same for the token server, which is not a registry: any JSON counts as its answer, and so does 401 with
+/// whatever is no page. That of GitLab is a sentence, and a proxy would answer 407.
 pub(super) fn token_refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
-    let said = format!("{} from the token server", Words::read(status, headers, body));
+    let words = Words::read(status, headers, body);
+    let said = format!("{words} from the token server");
     let json = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok();
     match status {
+        401 if !words.html => Trouble::Denied { said },
         401 | 403 if json => Trouble::Denied { said },
         _ => match refusal(status, headers, body) {
             Trouble::Absent { .. } => Trouble::Garbled { why: format!("there was {said}") },

@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
+};
 use reqwest::{Method, Request, StatusCode, Url};
 use serde::{Deserialize, Serialize};
 
@@ -51,10 +53,14 @@ pub struct Repository {
 pub struct RegistryManifest {
     /// The digest that the reference currently points to.
     pub digest: String,
-    /// Its media type.
+    /// The media type that the registry serves it as.
     pub media_type: String,
     /// Its contents, if they were read.
     pub manifest: Option<Manifest>,
+    /// The error that HEAD returns, although GET returns the manifest. containerd does not ask by GET after an
+    /// error, except after 405 (<https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go>).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head_refused: Option<String>,
 }
 
 /// All registries of a run: one HTTP client, and the cached tokens.
@@ -68,6 +74,15 @@ pub struct Registries {
 struct Passes {
     sources: HashMap<Repository, TokenSource>,
     tokens: HashMap<TokenSource, String>,
+}
+
+impl RegistryManifest {
+    /// Whether a runtime recognizes what it is served as. The type of schema 1 has its own judgement.
+    #[must_use]
+    pub fn is_served_as_manifest(&self) -> bool {
+        MANIFEST_TYPES.contains(&self.media_type.as_str())
+            || self.media_type.starts_with("application/vnd.docker.distribution.manifest.v1+")
+    }
 }
 
 impl Repository {
@@ -118,14 +133,21 @@ impl Registries {
         at: &Repository,
         reference: &str,
     ) -> Result<RegistryManifest, Trouble> {
-        let described = match self.send(Method::HEAD, at, "manifests", reference).await {
+        let answer = self.answer(Method::HEAD, at, "manifests", reference).await?;
+        let status = answer.status();
+        let described = match success(answer).await {
             Ok(answer) => describe(answer.headers(), at, reference),
             Err(trouble) => Err(trouble),
         };
         match described {
             // Not every registry supports HEAD well, and without a body a registry cannot be distinguished
             // from a proxy. If a GET is free, it decides.
-            Err(Trouble::Garbled { .. }) if !at.is_docker_hub() => self.get(at, reference).await,
+            Err(Trouble::Garbled { .. }) if !at.is_docker_hub() => {
+                let found = self.get(at, reference).await?;
+                let is_answered = status.is_success() || status == StatusCode::METHOD_NOT_ALLOWED;
+                let refused = (!is_answered).then(|| format!("HTTP {}", status.as_u16()));
+                Ok(RegistryManifest { head_refused: refused, ..found })
+            }
             described => described,
         }
     }
@@ -192,11 +214,21 @@ impl Registries {
         for expected in asked.iter().chain(&promised) {
             digest::verify(&body, expected).map_err(|why| garbled(at, &why))?;
         }
-        Ok(RegistryManifest { digest, media_type, manifest: Some(manifest) })
+        Ok(RegistryManifest { digest, media_type, manifest: Some(manifest), head_refused: None })
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        at: &Repository,
+        kind: &str,
+        reference: &str,
+    ) -> Result<reqwest::Response, Trouble> {
+        success(self.answer(method, at, kind, reference).await?).await
     }
 
     /// Sends the request, and repeats it with an anonymous token if the registry requires one.
-    async fn send(
+    async fn answer(
         &self,
         method: Method,
         at: &Repository,
@@ -207,13 +239,13 @@ impl Registries {
         let kept = self.kept_token(at);
         let answer = self.ask(&method, &url, at, kept.as_deref()).await?;
         if answer.status() != StatusCode::UNAUTHORIZED {
-            return success(answer).await;
+            return Ok(answer);
         }
         let Some(Challenge::Bearer(source)) = Challenge::read(answer.headers()) else {
-            return success(answer).await;
+            return Ok(answer);
         };
         let token = self.fetch_token(at, source).await?;
-        success(self.ask(&method, &url, at, Some(&token)).await?).await
+        self.ask(&method, &url, at, Some(&token)).await
     }
 
     async fn ask(
@@ -239,9 +271,10 @@ impl Registries {
         let host = url.host_str().unwrap_or_default().to_owned();
         let answer = exchange::ask(&self.http, &Request::new(Method::GET, url)).await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
+        let requests = exchange::requests(&answer);
         let body = read_up_to(answer, REFUSAL_LIMIT).await?;
         if !status.is_success() {
-            return Err(token_refusal(status.as_u16(), &headers, &body));
+            return Err(token_refusal(status.as_u16(), &headers, &body).after(requests));
         }
         let token = serde_json::from_slice::<Token>(&body)
             .ok()
@@ -270,10 +303,13 @@ struct Token {
     access_token: Option<String>,
 }
 
+/// The order of containerd
+/// (<https://github.com/containerd/containerd/blob/main/core/remotes/docker/auth/fetch.go>).
+
 impl Token {
     fn text(self) -> Option<String> {
         let is_given = |text: &String| !text.is_empty();
-        self.token.filter(is_given).or(self.access_token.filter(is_given))
+        self.access_token.filter(is_given).or(self.token.filter(is_given))
     }
 }
 
@@ -301,10 +337,16 @@ fn describe(
     if reference.contains(':') && digest != reference {
         return Err(garbled(at, &format!("another manifest than requested, {digest}")));
     }
+    let media_type = media_type(headers);
+    // containerd takes the type from a GET if HEAD returns no length.
+    if !headers.contains_key(CONTENT_LENGTH) && !MANIFEST_TYPES.contains(&media_type.as_str()) {
+        return Err(garbled(at, "a success without the type of the manifest"));
+    }
     Ok(RegistryManifest {
         digest: digest.to_owned(),
-        media_type: media_type(headers),
+        media_type,
         manifest: None,
+        head_refused: None,
     })
 }
 
@@ -323,8 +365,9 @@ async fn success(answer: reqwest::Response) -> Result<reqwest::Response, Trouble
         return Ok(answer);
     }
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    let requests = exchange::requests(&answer);
     let body = read_up_to(answer, REFUSAL_LIMIT).await.unwrap_or_default();
-    Err(refusal(status, &headers, &body))
+    Err(refusal(status, &headers, &body).after(requests))
 }
 
 async fn body_of(

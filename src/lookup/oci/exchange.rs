@@ -22,6 +22,9 @@ const MOST_REDIRECTS: usize = 10;
 const MOST_ATTEMPTS: u32 = 3;
 /// The pause before the second attempt; it doubles.
 const PAUSE: Duration = Duration::from_millis(250);
+/// How many requests led to an answer, in its extensions.
+#[derive(Clone, Copy)]
+struct Requests(u32);
 /// A registry that requires a longer pause gets no further attempt.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -32,16 +35,23 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// There is no answer, or a redirect that must not be followed.
 pub(super) async fn ask(client: &reqwest::Client, request: &Request) -> Result<Response, Trouble> {
     let mut pause = PAUSE;
-    for _ in 1..MOST_ATTEMPTS {
-        let answer = follow(client, request).await?;
+    let mut attempt = 1;
+    loop {
+        let mut answer = follow(client, request).await?;
+        answer.extensions_mut().insert(Requests(attempt));
         let wait = retry_after(answer.headers()).unwrap_or(pause);
-        if !is_busy(answer.status()) || wait > LONGEST_PAUSE {
+        if !is_busy(answer.status()) || wait > LONGEST_PAUSE || attempt == MOST_ATTEMPTS {
             return Ok(answer);
         }
         tokio::time::sleep(wait).await;
         pause *= 2;
+        attempt += 1;
     }
-    follow(client, request).await
+}
+
+/// How many requests it took to get this answer.
+pub(super) fn requests(answer: &Response) -> u32 {
+    answer.extensions().get::<Requests>().map_or(1, |requests| requests.0)
 }
 
 fn is_busy(status: StatusCode) -> bool {

@@ -4,6 +4,7 @@ use super::*;
 
 const REGISTRY: (&str, &str) = ("docker-distribution-api-version", "registry/2.0");
 const HTML: (&str, &str) = ("content-type", "text/html; charset=utf-8");
+const TEXT: (&str, &str) = ("content-type", "text/plain");
 const BASIC: (&str, &str) = ("www-authenticate", "Basic realm=\"Nexus\"");
 const BEARER: (&str, &str) =
     ("www-authenticate", "Bearer realm=\"https://a/t\",error=\"insufficient_scope\"");
@@ -86,8 +87,11 @@ fn a_token_server_speaks_json_of_its_own() {
     let cases: &[Case] = &[
         (401, &[], r#"{"details":"incorrect username or password"}"#, "denied"),
         (403, &[], DENIED, "denied"),
+        (401, &[TEXT], "HTTP Basic: Access denied", "denied"),
+        (401, &[], "", "denied"),
+        (401, &[HTML], PAGE, "garbled"),
         (403, &[HTML], PAGE, "garbled"),
-        (403, &[], "no", "garbled"),
+        (403, &[TEXT], "no", "garbled"),
         (404, &[], NAME_UNKNOWN, "garbled"),
         (429, &[], "", "throttled"),
         (500, &[], "{}", "silent"),
@@ -105,7 +109,7 @@ fn a_registry_is_quoted() {
     };
     assert_eq!(said, "HTTP 404 MANIFEST_UNKNOWN: manifest unknown");
     let slow = refusal(429, &headers(&[("retry-after", "7")]), b"");
-    assert_eq!(slow, Trouble::Throttled { after: Some(Duration::from_secs(7)) });
+    assert_eq!(slow, Trouble::Throttled { after: Some(Duration::from_secs(7)), requests: 1 });
 }
 
 #[test]
@@ -118,10 +122,13 @@ fn what_proves_nothing_stays_a_gap() {
     assert_eq!(learn(Ok(7), what), Ok(Seen::Found(Anonymous::Sees(7))));
     assert_eq!(of(Trouble::Silent { why: why.clone() }), Err(gap()));
     assert_eq!(of(Trouble::Garbled { why }), Err(gap()));
-    assert_eq!(
-        of(Trouble::Throttled { after: None }),
-        Err(Gap::Throttled { what: what.to_owned() })
-    );
+    for (after, requests, asked) in [
+        (None, 3, " (3 requests)"),
+        (Some(Duration::from_secs(60)), 1, " (1 request, and a pause of 60 s is required)"),
+    ] {
+        let throttled = Gap::Throttled { what: format!("{what}{asked}") };
+        assert_eq!(of(Trouble::Throttled { after, requests }), Err(throttled));
+    }
 
     let said = "HTTP 404".to_owned();
     let sentence = "the manifest of ghcr.io/app/web:1 does not exist".to_owned();

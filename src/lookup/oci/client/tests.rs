@@ -177,6 +177,46 @@ async fn given_a_registry_that_knows_no_head_then_a_get_decides() {
     let found = registries().head(&fake.repository(), "1").await.unwrap();
     assert_eq!(found.digest, digest::sha256(INDEX.as_bytes()));
     assert!(found.manifest.is_some());
+    assert_eq!(found.head_refused, None, "containerd asks by GET after 405");
+}
+
+#[tokio::test]
+async fn given_a_registry_that_shows_a_manifest_by_get_only_then_the_error_of_head_is_kept() {
+    for status in [400, 403, 404] {
+        let fake = Fake::answering(move |line, _, _| match line.starts_with("HEAD") {
+            true => reply(status, &[("content-type", "application/json")], "{}"),
+            false => index_with_digest(),
+        });
+        let found = registries().head(&fake.repository(), "1").await.unwrap();
+        assert_eq!(found.head_refused, Some(format!("HTTP {status}")));
+        assert!(found.manifest.is_some());
+    }
+    let bare = Fake::answering(|_, _, _| reply(200, &[("content-type", OCI_INDEX)], INDEX));
+    let found = registries().head(&bare.repository(), "1").await.unwrap();
+    assert_eq!(found.head_refused, None, "containerd asks by GET if there is no digest");
+}
+
+#[tokio::test]
+async fn given_a_type_that_is_no_manifests_then_it_is_kept_as_served() {
+    let digest = digest::sha256(INDEX.as_bytes());
+    for (served, is_manifest) in [
+        (OCI_INDEX, true),
+        ("application/vnd.docker.distribution.manifest.v1+prettyjws", true),
+        ("application/json", false),
+        ("text/plain", false),
+        ("", false),
+    ] {
+        let digest = digest.clone();
+        let fake = Fake::answering(move |_, _, _| {
+            let typed = [("content-type", served), ("docker-content-digest", digest.as_str())];
+            reply(200, &typed[usize::from(served.is_empty())..], INDEX)
+        });
+        let found = registries().head(&fake.repository(), "1").await.unwrap();
+        assert_eq!(
+            (found.media_type.as_str(), found.is_served_as_manifest()),
+            (served, is_manifest)
+        );
+    }
 }
 
 #[tokio::test]
@@ -209,7 +249,7 @@ async fn given_a_page_instead_of_a_manifest_then_nothing_is_known() {
 async fn given_too_many_requests_then_it_is_not_asked_again() {
     let fake = Fake::answering(|_, _, _| reply(429, &[("retry-after", "60")], ""));
     let trouble = registries().head(&fake.repository(), "1").await.unwrap_err();
-    assert!(matches!(trouble, Trouble::Throttled { after: Some(_) }), "{trouble:?}");
+    assert!(matches!(trouble, Trouble::Throttled { after: Some(_), requests: 1 }), "{trouble:?}");
     assert_eq!(fake.seen().len(), 1);
 }
 
@@ -232,7 +272,15 @@ async fn given_a_registry_that_is_busy_for_a_moment_then_it_is_asked_again() {
 async fn given_a_registry_that_stays_busy_then_three_attempts_are_enough() {
     let fake = Fake::answering(|_, _, _| reply(429, &[("retry-after", "0")], ""));
     let trouble = registries().head(&fake.repository(), "1").await.unwrap_err();
-    assert!(matches!(trouble, Trouble::Throttled { .. }), "{trouble:?}");
+    assert!(matches!(trouble, Trouble::Throttled { requests: 3, .. }), "{trouble:?}");
+    assert_eq!(fake.seen().len(), 3);
+}
+
+#[tokio::test]
+async fn given_a_registry_that_is_down_then_the_reason_says_how_often_it_was_asked() {
+    let fake = Fake::answering(|_, _, _| reply(503, &[], ""));
+    let trouble = registries().head(&fake.repository(), "1").await.unwrap_err();
+    assert_eq!(why(trouble), "the server answered HTTP 503 to each of 3 requests");
     assert_eq!(fake.seen().len(), 3);
 }
 
@@ -260,7 +308,7 @@ fn given_an_empty_token_beside_an_access_token_then_the_latter_counts() {
     let token = |text: &str| serde_json::from_str::<Token>(text).unwrap().text();
     for (text, expected) in [
         (r#"{"token":"","access_token":"a"}"#, Some("a")),
-        (r#"{"token":"t","access_token":"a"}"#, Some("t")),
+        (r#"{"token":"t","access_token":"a"}"#, Some("a")),
         (r#"{"token":"t","access_token":""}"#, Some("t")),
         (r#"{"token":""}"#, None),
         ("{}", None),

@@ -1,12 +1,13 @@
 //! What an image reference points to, in any registry.
 
+use super::fleet::Fleet;
 use crate::facts::{Derived, View};
 use crate::knowledge::{Absence, Gap, Ground, Lack, Seen, Stop};
 use crate::lookup::ecr::{
     DescribeImage, EcrConfig, EcrManifest, PullThroughRule, PullThroughRules, Reference,
     Repository as EcrRepository,
 };
-use crate::lookup::oci::{Anonymous, ImageConfig, Manifest, Repository};
+use crate::lookup::oci::{Anonymous, ImageConfig, Manifest, Offer, Platform, Repository, Runtime};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::{EcrHost, ImageRef, Registry};
 use crate::task::ImageUse;
@@ -168,6 +169,108 @@ pub(crate) fn config<'f>(
             open(facts.need(&lookup)?, digest)
         }
     }
+}
+
+/// What the runtime chooses for a platform.
+pub(crate) struct Choice<'f> {
+    /// What it offers.
+    pub(crate) offer: Offer,
+    /// The manifest of an image behind an index, if it was read: it may have layers that a runtime rejects.
+    pub(crate) image: Option<&'f Manifest>,
+}
+
+/// The most indexes inside each other that are followed.
+const DEEPEST: usize = 8;
+
+/// What the runtime chooses for the platform. A single-platform image states its platform only in its
+/// configuration, and an index may contain indexes.
+///
+/// # Errors
+/// The gap, or the absence of an entry.
+pub(crate) fn choose<'f>(
+    home: &Home,
+    manifest: &'f Manifest,
+    wanted: &Platform,
+    runtime: Runtime,
+    facts: &View<'f>,
+) -> Result<Choice<'f>, Stop> {
+    let entry = |digest: String| facts.derive(&ManifestOf { home: home.clone(), name: digest });
+    let (mut manifest, mut within) = (manifest, None);
+    for _ in 0..DEEPEST {
+        let offer = manifest.offers(wanted, runtime);
+        let image = within.map(|_| manifest);
+        match offer {
+            Offer::Inside { digest } => {
+                within = Some(manifest);
+                manifest = entry(digest)?;
+            }
+            Offer::AskConfig { digest } => {
+                let config = config(home, &digest, facts)?;
+                let offer = match image {
+                    Some(_) => config.offers_behind(wanted, runtime),
+                    None => config.offers(wanted),
+                };
+                return Ok(Choice { offer, image });
+            }
+            // Nothing else was chosen, and this has no platform.
+            Offer::NotAnImage { .. } if let Some(index) = within => {
+                return Ok(Choice {
+                    offer: Offer::Missing { has: index.platforms() },
+                    image: None,
+                });
+            }
+            Offer::Offered { digest: Some(digest) } if manifest.is_of_docker(&digest) => {
+                let image = Some(entry(digest.clone())?);
+                return Ok(Choice { offer: Offer::Offered { digest: Some(digest) }, image });
+            }
+            offer => return Ok(Choice { offer, image: None }),
+        }
+    }
+    let why = format!("the index contains more than {DEEPEST} indexes inside each other");
+    Err(Gap::Undecidable { why }.into())
+}
+
+/// Whether ECR fetches the images of a repository from another registry.
+///
+/// # Errors
+/// While the answer is pending.
+pub(crate) fn is_of_upstream(home: &Home, facts: &View) -> Result<bool, Stop> {
+    let Home::Ecr(EcrRepository { region, registry, name }) = home else { return Ok(false) };
+    let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
+    let rules = facts.tolerate(|| facts.need(&rules))?;
+    Ok(rules.is_ok_and(|rules| covering(rules, name).is_some()))
+}
+
+/// A missing image does not prevent a start on a container instance that has pulled it before: by default, the
+/// agent then uses its copy
+/// (ECS_IMAGE_PULL_BEHAVIOR, <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html>).
+/// Fargate keeps none, and neither does a cluster without instances.
+pub(crate) fn unless_cached(it: &ImageUse, stop: Stop, facts: &View) -> Stop {
+    let Stop::Absent(lack) = &stop else { return stop };
+    match may_have_copies(it, facts) {
+        Ok(true) => Gap::Undecidable {
+            why: format!(
+                "{}, but a container instance that pulled the image before may start it from its copy",
+                lack.absence.sentence
+            ),
+        }
+        .into(),
+        Ok(false) => stop,
+        Err(gap) => gap,
+    }
+}
+
+/// Whether the task may be placed on a container instance that exists already.
+///
+/// # Errors
+/// A gap where the documents do not say, and while the answer is pending.
+pub(crate) fn may_have_copies(it: &ImageUse, facts: &View) -> Result<bool, Stop> {
+    if it.task.may_run_on_fargate()? {
+        return Ok(false);
+    }
+    let Some(fleet) = Fleet::of(it.task)? else { return Ok(false) };
+    let instances = facts.tolerate(|| fleet.instances(facts))?;
+    Ok(instances.map_or(true, |instances| !instances.is_empty()))
 }
 
 /// What it means that a registry refuses anonymous clients. Fargate has only the credentials in

@@ -9,13 +9,14 @@ use crate::lookup::ecr::{
     DescribeImage, ImageDetail, PullThroughRule, PullThroughRules, Reference,
     Repository as EcrRepository,
 };
+use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::oci::{Anonymous, Repository};
 use crate::lookup::registry::HeadManifest;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::names::ImageRef;
 use crate::shell::ShellCommand;
 use crate::task::ImageUse;
-use crate::verdict::{Judgement, fail, pass, warn};
+use crate::verdict::{Finding, Judgement, fail, pass, warn};
 
 pub(super) static IMAGE_EXISTS: Check = Check {
     id: "image-exists",
@@ -32,6 +33,7 @@ pub(super) static IMAGE_EXISTS: Check = Check {
         PullThroughRules::CALL,
         DescribeSecret::CALL,
         HeadManifest::CALL,
+        ContainerInstances::CALL,
     ]],
     advises: false,
     judge: |task| each(task, image_exists),
@@ -40,7 +42,9 @@ pub(super) static IMAGE_EXISTS: Check = Check {
 fn image_exists(it: &ImageUse, facts: &View) -> Judgement {
     let image = it.reference()?;
     match Home::of(&image) {
-        Home::Ecr(repository) => in_ecr(&image, repository, facts),
+        Home::Ecr(repository) => {
+            in_ecr(&image, repository, facts).map_err(|stop| image::unless_cached(it, stop, facts))
+        }
         Home::Open(repository) => in_the_open(it, &image, repository, facts),
     }
 }
@@ -181,10 +185,24 @@ fn without_library(what: &str, rule: &PullThroughRule, upstream: &str) -> Judgem
 
 fn in_the_open(it: &ImageUse, image: &ImageRef, repository: Repository, facts: &View) -> Judgement {
     let head = HeadManifest { repository: repository.clone(), reference: image::name(image) };
-    match facts.need(&head)? {
+    match facts.need(&head).map_err(|stop| image::unless_cached(it, stop, facts))? {
         Anonymous::Sees(manifest) => {
+            if let Some(answer) = &manifest.head_refused
+                && it.task.may_run_on_fargate()?
+            {
+                return hidden_from_head(&head.what(), answer).at(it.image.place()).judge();
+            }
             pass(format!("{} exists ({})", head.what(), short(&manifest.digest)))
         }
         Anonymous::Denied { said } => Err(image::denied(it, &repository, said)),
     }
+}
+
+/// containerd resolves a reference by HEAD, and does not ask by GET after an error other than 405 (`Resolve` in
+/// <https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go>). Docker does.
+fn hidden_from_head(what: &str, answer: &str) -> Finding {
+    fail(format!(
+        "{what} exists, but the registry answers {answer} to HEAD, by which containerd on Fargate resolves it"
+    ))
+    .remedy("Configure the registry, or the proxy in front of it, to answer HEAD requests for manifests like GET, or copy the image to ECR")
 }

@@ -5,6 +5,7 @@ mod exists;
 mod permission;
 mod platform;
 mod reference;
+mod rejected;
 mod stability;
 #[cfg(test)]
 mod tests;

@@ -69,7 +69,7 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     let policy = GetRepositoryPolicy { repository: repository.clone() };
     let (acting, upstream, policy, sealed) = (
         acting::acting(it.task, facts),
-        first_pull(&stored, facts),
+        first_pull(it, &stored, facts),
         facts.tolerate(|| facts.get(&policy)),
         sealed(it, &repository, facts),
     );
@@ -133,11 +133,19 @@ fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option
 
 /// The additional actions of the first pull through a cache rule; none if the image is cached
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html>).
-fn first_pull(stored: &DescribeImage, facts: &View) -> Result<Vec<&'static str>, Stop> {
+fn first_pull(
+    it: &ImageUse,
+    stored: &DescribeImage,
+    facts: &View,
+) -> Result<Vec<&'static str>, Stop> {
     let Seen::Absent(absence) = facts.get(stored)? else { return Ok(Vec::new()) };
     let Repository { region, registry, name } = &stored.repository;
     let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
     if image::covering(facts.need(&rules)?, name).is_none() {
+        // A container instance may have the image, and asks ECR nonetheless.
+        if image::may_have_copies(it, facts)? {
+            return Ok(Vec::new());
+        }
         facts.need(stored)?;
     }
     Ok(match absence.said == REPOSITORY_MISSING {

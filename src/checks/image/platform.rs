@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::rejected::{self, may_be_own, rebuilt};
 use crate::account::fleet::Fleet;
-use crate::account::image::{self, Home, ManifestOf, SourceOf};
+use crate::account::image::{self, Choice, Home, SourceOf};
 use crate::checks::{Check, each};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
@@ -11,7 +12,7 @@ use crate::knowledge::{Gap, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ecr::{DescribeImage, EcrConfig, EcrManifest, PullThroughRules};
 use crate::lookup::ecs::instance::ContainerInstances;
-use crate::lookup::oci::{Anonymous, Manifest, Offer, Platform};
+use crate::lookup::oci::{Anonymous, Manifest, Offer, Platform, RegistryManifest, Runtime};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::ImageRef;
 use crate::shell::ShellCommand;
@@ -50,44 +51,60 @@ fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
         Err(stop) => Err(stop),
     };
     // Requested together with the instances: neither waits for the other.
-    let manifest = manifest(it, &image, facts);
-    let ((platforms, on_each), (home, manifest)) = (platforms?, manifest?);
-    if let Manifest::Artifact { kind } = manifest {
-        return fail(format!("{} is not a container image but {kind}", image.written())).judge();
+    let pulled = pulled(it, &image, facts);
+    let ((platforms, on_each), pulled) = (platforms?, pulled?);
+    if let Some(head) = pulled.head
+        && let Some(finding) = rejected::mistyped(it, head)?
+    {
+        return finding.judge();
     }
-    if let Some(judgement) = compression(it, &image, manifest)? {
-        return judgement;
+    if let Manifest::Artifact { kind } = pulled.manifest {
+        return no_image(&image, kind).at(it.image.place()).judge();
     }
-    let offers: Vec<(Platform, Result<Offer, Stop>)> = platforms
+    if let Some(finding) = rejected::unreadable(it, &image, pulled.manifest)? {
+        return finding.judge();
+    }
+    let runtime = match it.task.may_run_on_fargate()? {
+        true => Runtime::Containerd,
+        false => Runtime::Docker,
+    };
+    let choices: Vec<(Platform, Result<Choice, Stop>)> = platforms
         .into_iter()
         .map(|platform| {
-            let offer = offer(manifest, home, &platform, facts);
-            (platform, offer)
+            let choice = image::choose(pulled.home, pulled.manifest, &platform, runtime, facts);
+            (platform, choice)
         })
         .collect();
-    judge_offers(it, &image, on_each, offers)
+    judge_choices(it, &image, pulled.home, on_each, choices, facts)
 }
 
-/// The manifest, and the registry that serves it.
-fn manifest<'f>(
-    it: &ImageUse,
-    image: &ImageRef,
-    facts: &View<'f>,
-) -> Result<(&'f Home, &'f Manifest), Stop> {
+/// What the runtime gets when it resolves the reference.
+struct Pulled<'f> {
+    /// The registry that serves the manifest.
+    home: &'f Home,
+    /// How it serves it, if the runtime asks it itself.
+    head: Option<&'f RegistryManifest>,
+    manifest: &'f Manifest,
+}
+
+fn pulled<'f>(it: &ImageUse, image: &ImageRef, facts: &View<'f>) -> Result<Pulled<'f>, Stop> {
     let source = SourceOf { home: Home::of(image), name: image::name(image) };
-    let source = facts.derive(&source)?;
+    let source = facts.derive(&source).map_err(|stop| image::unless_cached(it, stop, facts))?;
+    let home = &source.home;
+    let mut served = None;
     // ECR signs in to the upstream registry of a pull-through cache rule: that it refuses anonymous clients
     // proves nothing about the pull.
     let is_pulled_there = matches!(Home::of(image), Home::Open(_));
-    if let Home::Open(repository) = &source.home
+    if let Home::Open(repository) = home
         && is_pulled_there
     {
         let head = HeadManifest { repository: repository.clone(), reference: source.name.clone() };
-        if let Anonymous::Denied { said } = facts.need(&head)? {
-            return Err(image::denied(it, repository, said));
+        match facts.need(&head).map_err(|stop| image::unless_cached(it, stop, facts))? {
+            Anonymous::Denied { said } => return Err(image::denied(it, repository, said)),
+            Anonymous::Sees(head) => served = Some(head),
         }
     }
-    Ok((&source.home, facts.derive(source)?))
+    Ok(Pulled { home, head: served, manifest: facts.derive(source)? })
 }
 
 /// The platforms that the task may run on.
@@ -139,39 +156,25 @@ fn wanted(it: &ImageUse, facts: &View) -> Result<Wanted, Stop> {
     Ok(if fleet.is_named() { Wanted::Each(platforms) } else { Wanted::These(platforms) })
 }
 
-/// What the image has for one platform. A single-platform image states its platform only in its
-/// configuration.
-fn offer(manifest: &Manifest, home: &Home, wanted: &Platform, facts: &View) -> Result<Offer, Stop> {
-    match manifest.offers(wanted) {
-        Offer::AskConfig { digest } => Ok(image::config(home, &digest, facts)?.offers(wanted)),
-        Offer::Unstated { digests } => {
-            // The container runtime looks into entries without a platform, and so do we.
-            let mut best = Offer::Unstated { digests: Vec::new() };
-            for digest in digests {
-                let entry = ManifestOf { home: home.clone(), name: digest };
-                if let Offer::AskConfig { digest } = facts.derive(&entry)?.offers(wanted) {
-                    match image::config(home, &digest, facts)?.offers(wanted) {
-                        offered @ Offer::Offered { .. } => return Ok(offered),
-                        other => best = other,
-                    }
-                }
-            }
-            Ok(best)
-        }
-        offer => Ok(offer),
-    }
-}
-
-fn judge_offers(
+fn judge_choices(
     it: &ImageUse,
     image: &ImageRef,
+    home: &Home,
     on_each: bool,
-    offers: Vec<(Platform, Result<Offer, Stop>)>,
+    choices: Vec<(Platform, Result<Choice, Stop>)>,
+    facts: &View,
 ) -> Judgement {
     let mut offered = Vec::new();
     let mut lacking = Vec::new();
-    for (platform, offer) in offers {
-        match lack(image, &platform, offer?)? {
+    for (platform, choice) in choices {
+        let choice = choice?;
+        if let Some(manifest) = choice.image
+            && let Some(finding) = rejected::unreadable(it, image, manifest)?
+        {
+            lacking.push(finding);
+            continue;
+        }
+        match lack(it, image, home, &platform, choice.offer, facts)? {
             None => offered.push(platform.to_string()),
             Some(finding) => lacking.push(finding),
         }
@@ -190,24 +193,29 @@ fn judge_offers(
 }
 
 /// What is missing for the platform.
-fn lack(image: &ImageRef, platform: &Platform, offer: Offer) -> Result<Option<Finding>, Stop> {
+fn lack(
+    it: &ImageUse,
+    image: &ImageRef,
+    home: &Home,
+    platform: &Platform,
+    offer: Offer,
+    facts: &View,
+) -> Result<Option<Finding>, Stop> {
     match offer {
         Offer::Offered { .. } => Ok(None),
         Offer::Doubtful { nearest } => Ok(Some(warn(format!(
             "the image is built for {nearest}: {platform} pulls it, but may not be able to run it"
         )))),
         Offer::Missing { has } => {
-            let has = if has.is_empty() { "no known platform".to_owned() } else { has.join(", ") };
-            let message = format!("the image is built for {has}, but the task runs on {platform}");
-            let build = ShellCommand::of("docker buildx build")
-                .option("--platform", os_arch(platform))
-                .flag("--push");
-            Ok(Some(rebuilt(fail(message), image, build)))
+            let named =
+                if has.is_empty() { "no known platform".to_owned() } else { has.join(", ") };
+            let finding =
+                fail(format!("the image is built for {named}, but the task runs on {platform}"));
+            let is_own = may_be_own(it, image) && !image::is_of_upstream(home, facts)?;
+            Ok(Some(with_fix(finding, it, image, is_own, (&has, platform))))
         }
-        Offer::NotAnImage { kind } => {
-            Ok(Some(fail(format!("the reference points to {kind}, not to a container image"))))
-        }
-        Offer::AskConfig { .. } | Offer::Unstated { .. } => {
+        Offer::NotAnImage { kind } => Ok(Some(no_image(image, &kind))),
+        Offer::AskConfig { .. } | Offer::Inside { .. } | Offer::Unstated => {
             let why = format!(
                 "cannot determine whether the image runs on {platform}: it does not state its platform"
             );
@@ -216,52 +224,57 @@ fn lack(image: &ImageRef, platform: &Platform, offer: Offer) -> Result<Option<Fi
     }
 }
 
-/// Rebuilds the image under its tag, from the current folder. A digest cannot be overwritten.
-fn rebuilt(finding: Finding, image: &ImageRef, build: ShellCommand) -> Finding {
-    match (&image.digest, image.written().split('@').next()) {
-        (None, Some(named)) => finding.command(build.option("-t", named).word(".")),
-        _ => finding.remedy("Build the image for that platform and reference its new digest, or set runtimePlatform to the image's platform"),
+/// How to get an image for the platform. Only an image of one's own can be built again, and for Windows its
+/// base image decides the build
+/// (<https://learn.microsoft.com/virtualization/windowscontainers/deploy-containers/version-compatibility>).
+fn with_fix(
+    finding: Finding,
+    it: &ImageUse,
+    image: &ImageRef,
+    is_own: bool,
+    (has, platform): (&[String], &Platform),
+) -> Finding {
+    let same = os_arch(platform);
+    if let Some(build) = platform
+        .os_version
+        .as_deref()
+        .filter(|_| has.iter().any(|name| name.split(' ').next() == Some(same.as_str())))
+    {
+        return finding.remedy(format!(
+            "Build the image on a Windows base image of build {build}, or set operatingSystemFamily to the version of the image's base"
+        ));
     }
+    if !is_own {
+        return finding.remedy(format!(
+            "Use a tag or an image that its publisher builds for {same}, or set runtimePlatform to the image's platform"
+        ));
+    }
+    let build = ShellCommand::of("docker buildx build").option("--platform", &same).flag("--push");
+    rebuilt(finding, it, image, build, "Build the image for that platform")
+}
+
+/// The reference leads to something that no container starts from.
+fn no_image(image: &ImageRef, kind: &str) -> Finding {
+    let (what, remedy) = match kind {
+        "application/vnd.in-toto+json" => (
+            "an attestation of a build",
+            "Reference the image by its own tag or digest; build with --provenance=false if the pipeline takes the digest of the attestation for that of the image",
+        ),
+        kind if kind.starts_with("application/vnd.dev.cosign.")
+            || kind.starts_with("application/vnd.dsse.envelope.") =>
+        {
+            ("a signature", "Reference the image that is signed, by its own tag or digest")
+        }
+        kind if kind.starts_with("application/vnd.cncf.helm.") => {
+            ("a Helm chart", "Reference an image that the chart installs")
+        }
+        _ => ("an artifact", "Reference an image by its own tag or digest"),
+    };
+    fail(format!("{} is not a container image but {what} ({kind})", image.written())).remedy(remedy)
 }
 
 fn os_arch(platform: &Platform) -> String {
     format!("{}/{}", platform.os, platform.architecture)
-}
-
-/// What the container runtime rejects on any platform: the manifest format from before 2016, and zstd layers
-/// under Docker's media type, which containerd before 2.2 does not count as layers
-/// (<https://github.com/containerd/containerd/issues/9263>). If there are other layers too, Fargate finds
-/// that their number does not match the image configuration.
-fn compression(
-    it: &ImageUse,
-    image: &ImageRef,
-    manifest: &Manifest,
-) -> Result<Option<Judgement>, Stop> {
-    match manifest {
-        Manifest::Schema1 { .. } => Ok(Some(
-            warn("the manifest uses the old schema 1, which current container runtimes no longer read")
-                .at(it.image.place())
-                .remedy("Rebuild and push the image with a current build tool")
-                .judge(),
-        )),
-        Manifest::Image { docker_zstd: true, mixed_compression, .. } => {
-            let message = match mixed_compression {
-                true => "some layers are compressed with zstd under Docker's media type, and others are not",
-                false => "the layers are compressed with zstd under Docker's media type, which older container runtimes do not read",
-            };
-            let fails = *mixed_compression && it.task.may_run_on_fargate()?;
-            let finding = if fails { fail(message) } else { warn(message) };
-            let finding = finding
-                .at(it.image.place())
-                .prevents("CannotPullContainerError: ref pull has been retried 1 time(s): number of layers and diffIDs don't match");
-            let build = ShellCommand::of(
-                "docker buildx build --output type=image,oci-mediatypes=true,compression=zstd,force-compression=true,push=true",
-            );
-            let finding = rebuilt(finding, image, build);
-            Ok(Some(finding.remedy("Build the image with OCI media types").judge()))
-        }
-        _ => Ok(None),
-    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
+mod runtime;
+
 use super::permission::IMAGE_PULL_PERMISSION;
-use crate::report::CheckResult;
-use crate::report::Status::{Fail, Pass, Skip, Warn};
-use crate::testing::account::{Account, ID, REGION, ROLES, index, policy};
+use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};
+use crate::report::{CheckResult, Status};
+use crate::testing::account::{Account, ID, REGION, ROLES, index, policy, registered};
 use crate::testing::story::Story;
 
 const OTHER: &str = "444455556666";
@@ -63,32 +65,12 @@ fn a_repository_that_another_account_has_not_shared_is_shared_without_shutting_o
 
 #[test]
 fn an_image_that_ecr_does_not_have_fails_once_by_whatever_it_is_named_and_wherever_it_runs() {
-    let nought = format!("sha256:{}", "0".repeat(64));
-    let pinned = json!({"digest": nought});
-    let images = [
-        (format!("@{nought}"), &pinned),
-        (format!(":1@{nought}"), &pinned),
-        (":1".to_owned(), &json!({"tag": "1"})),
-        (String::new(), &json!({"tag": "latest"})),
-    ];
-    let fargate = r#", "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc""#;
-    for (reference, asked) in &images {
+    for (reference, asked) in named() {
         for said in ["ImageNotFoundException", "RepositoryNotFoundException"] {
-            for fields in [fargate, ""] {
-                let repository = json!({"region": REGION, "registry": ID, "name": "app"});
-                let account = Account::healthy().image("app", &json!({"tag": "2"}), "amd64");
-                let key = json!({"repository": repository, "reference": asked});
-                let account = account.lacks("ecr:DescribeImages", &key, said);
-                let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/app{reference}");
-                let story = Story::containers_and(
-                    &format!(r#"{{"name": "app", "image": "{image}"}}"#),
-                    &format!(r#""executionRoleArn": "{ROLES}/pull"{fields}"#),
-                );
-                let results = story
-                    .in_account(account.recorded())
-                    .judged(|group, it| group.name == "image" && it.id != "image-pull-permission");
+            for fields in [FARGATE, ""] {
+                let results = without_image(&reference, &asked, said, fields);
                 let told: Vec<_> = results.iter().map(|it| (it.id.as_str(), it.status)).collect();
-                let context = format!("{image}, {said}, {fields}: {results:#?}");
+                let context = format!("{reference}, {said}, {fields}: {results:#?}");
                 assert!(told.contains(&("image-exists", Fail)), "{context}");
                 assert!(told.contains(&("image-platform", Skip)), "{context}");
                 assert!(
@@ -96,8 +78,6 @@ fn an_image_that_ecr_does_not_have_fails_once_by_whatever_it_is_named_and_wherev
                     "{context}"
                 );
                 // How large it is nobody knows; that its name may move is true all the same.
-                let stability = results.iter().filter(|it| it.id == "image-stability");
-                let stability: Vec<_> = stability.map(|it| it.status).collect();
                 let expected = match (reference.is_empty(), fields.is_empty()) {
                     (false, false) => vec![Skip],
                     (true, false) => vec![Warn, Skip],
@@ -105,10 +85,90 @@ fn an_image_that_ecr_does_not_have_fails_once_by_whatever_it_is_named_and_wherev
                     (false, true) if reference.contains('@') => vec![Pass],
                     (false, true) => vec![Skip],
                 };
-                assert_eq!(stability, expected, "{context}");
+                assert_eq!(stability(&results), expected, "{context}");
             }
         }
     }
+}
+
+#[test]
+fn an_image_that_ecr_does_not_have_may_be_on_a_container_instance() {
+    for (reference, asked) in named() {
+        for said in ["ImageNotFoundException", "RepositoryNotFoundException"] {
+            let attributes = json!({"ecs.cpu-architecture": "x86_64", "ecs.os-type": "linux"});
+            let some = json!([registered("1", None, &attributes)]);
+            let (exists, platform) = on_instances(&reference, &asked, said, &some);
+            let context = format!("{reference}, {said}: {exists:#?}");
+            assert_eq!((exists.status, platform), (Unknown, Unknown), "{context}");
+            assert!(exists.message.contains("may start it from its copy"), "{context}");
+            // An instance that managed scaling adds has no copy.
+            let (exists, platform) = on_instances(&reference, &asked, said, &json!([]));
+            assert_eq!((exists.status, platform), (Fail, Skip), "{exists:#?}");
+        }
+    }
+}
+
+/// The results of image-exists and image-platform for a missing image in a cluster with these instances.
+fn on_instances(
+    reference: &str,
+    asked: &Value,
+    said: &str,
+    instances: &Value,
+) -> (CheckResult, Status) {
+    let cluster = json!({"region": REGION, "cluster": "prod"});
+    let account =
+        missing_from_ecr(asked, said).says("ecs:DescribeContainerInstances", &cluster, instances);
+    let story = of_missing(reference, EC2)
+        .run_as(r#"{"cluster": "prod", "launchType": "EC2"}"#)
+        .in_account(account.recorded());
+    let mut results = story.judged(|_, it| matches!(it.id, "image-exists" | "image-platform"));
+    let platform = results.remove(1).status;
+    (results.remove(0), platform)
+}
+
+const FARGATE: &str = r#", "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc""#;
+
+const EC2: &str = r#", "requiresCompatibilities": ["EC2"],
+    "runtimePlatform": {"operatingSystemFamily": "LINUX", "cpuArchitecture": "X86_64"}"#;
+
+/// Every form of a reference, with what ECR is asked for.
+fn named() -> [(String, Value); 4] {
+    let nought = format!("sha256:{}", "0".repeat(64));
+    let pinned = json!({"digest": nought});
+    [
+        (format!("@{nought}"), pinned.clone()),
+        (format!(":1@{nought}"), pinned),
+        (":1".to_owned(), json!({"tag": "1"})),
+        (String::new(), json!({"tag": "latest"})),
+    ]
+}
+
+fn without_image(reference: &str, asked: &Value, said: &str, fields: &str) -> Vec<CheckResult> {
+    of_missing(reference, fields)
+        .in_account(missing_from_ecr(asked, said).recorded())
+        .judged(|group, it| group.name == "image" && it.id != "image-pull-permission")
+}
+
+fn missing_from_ecr(asked: &Value, said: &str) -> Account {
+    let repository = json!({"region": REGION, "registry": ID, "name": "app"});
+    let key = json!({"repository": repository, "reference": asked});
+    Account::healthy().image("app", &json!({"tag": "2"}), "amd64").lacks(
+        "ecr:DescribeImages",
+        &key,
+        said,
+    )
+}
+
+fn of_missing(reference: &str, fields: &str) -> Story {
+    let image = format!("{ID}.dkr.ecr.{REGION}.amazonaws.com/app{reference}");
+    Story::containers_and(
+        &format!(r#"{{"name": "app", "image": "{image}", "memory": 128}}"#),
+        &format!(r#""executionRoleArn": "{ROLES}/pull"{fields}"#),
+    )
+}
+
+fn stability(results: &[CheckResult]) -> Vec<Status> {
+    results.iter().filter(|it| it.id == "image-stability").map(|it| it.status).collect()
 }
 
 #[test]

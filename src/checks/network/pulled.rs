@@ -6,7 +6,7 @@ use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
 use crate::lookup::ecr::{DescribeImage, ImageDetail, PullThroughRules, Repository};
-use crate::lookup::oci::{Manifest, Offer, Platform};
+use crate::lookup::oci::{Manifest, Offer, Platform, Runtime};
 use crate::reachability::egress::{Call, Need, Pull, Reach, To};
 use crate::reachability::interface::Vantage;
 use crate::reachability::ruling::{Obstacle, Ruling};
@@ -170,7 +170,8 @@ fn has_foreign_layers(
     Ok(match facts.derive(&manifest)? {
         Manifest::Image { foreign_layers, .. } => *foreign_layers,
         index @ Manifest::Index { .. } => {
-            let Some(Offer::Offered { digest: Some(entry) }) = platform.map(|it| index.offers(it))
+            let Some(Offer::Offered { digest: Some(entry) }) =
+                platform.map(|it| index.offers(it, Runtime::Containerd))
             else {
                 return Ok(false);
             };

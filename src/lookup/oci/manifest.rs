@@ -30,6 +30,10 @@ pub enum Manifest {
         docker_zstd: bool,
         /// Some layers are stored outside the registry, such as old Windows base layers.
         foreign_layers: bool,
+        /// Some layers are encrypted (<https://github.com/containerd/imgcrypt>), and no runtime of ECS can be given
+        /// the key.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        encrypted_layers: bool,
     },
     /// The format of Docker before 1.10, which current runtimes refuse.
     Schema1 {
@@ -117,6 +121,19 @@ impl Manifest {
 }
 
 impl PlatformEntry {
+    /// Whether it is an index itself.
+    #[must_use]
+    pub fn is_index(&self) -> bool {
+        is_index(&self.media_type)
+    }
+
+    /// Whether its layers may have Docker's media types: builders choose those of a manifest and of its layers
+    /// together.
+    #[must_use]
+    pub fn is_of_docker(&self) -> bool {
+        self.media_type == "application/vnd.docker.distribution.manifest.v2+json"
+    }
+
     /// Whether a runtime may choose this entry.
     #[must_use]
     pub fn is_image(&self) -> bool {
@@ -186,7 +203,7 @@ impl Document {
             let kind = stated(self.artifact_type).unwrap_or(config.media_type);
             return Ok(Manifest::Artifact { kind });
         }
-        if let Some(kind) = layers.first().filter(|_| layers.iter().all(|layer| describes(layer))) {
+        if let Some(kind) = layers.first().filter(|_| !layers.iter().any(|layer| is_layer(layer))) {
             return Ok(Manifest::Artifact { kind: kind.clone() });
         }
         if config.digest.is_empty() {
@@ -202,6 +219,7 @@ impl Document {
             foreign_layers: any(|layer| {
                 layer.contains(".foreign.") || layer.contains(".nondistributable.")
             }),
+            encrypted_layers: any(|layer| layer.ends_with("+encrypted")),
         })
     }
 }
@@ -274,11 +292,13 @@ fn is_image_config(media_type: &str) -> bool {
     )
 }
 
-/// Layers of signatures and attestations, which use the configuration type of an image.
-fn describes(layer_media_type: &str) -> bool {
-    layer_media_type == "application/vnd.in-toto+json"
-        || layer_media_type.starts_with("application/vnd.dev.cosign.")
-        || layer_media_type.starts_with("application/vnd.dsse.envelope.")
+/// Whether containerd unpacks it: an image without a single such layer has no file system (`IsLayerType` in
+/// <https://github.com/containerd/containerd/blob/main/core/images/mediatypes.go>). Old registries and builders
+/// state no type.
+fn is_layer(media_type: &str) -> bool {
+    matches!(media_type, "" | "application/octet-stream")
+        || media_type.starts_with("application/vnd.oci.image.layer.")
+        || media_type.starts_with("application/vnd.docker.image.rootfs.")
 }
 
 #[cfg(test)]

@@ -15,4 +15,4 @@ pub mod platform;
 pub use answer::{Anonymous, Trouble, learn};
 pub use client::{MANIFEST_TYPES, Registries, RegistryManifest, Repository};
 pub use manifest::{ImageConfig, Manifest};
-pub use platform::{Offer, Platform};
+pub use platform::{Offer, Platform, Runtime};

@@ -1,9 +1,13 @@
 //! The platform of a task, and whether an image supports it.
 //!
-//! The rule of the runtime decides. containerd, on Fargate and the ECS-optimized AMIs, normalizes both
-//! sides, accepts an arm64 entry with or without variant v8, falls back to 32-bit entries of the same
-//! family, and compares the Windows build. A fallback is [`Offer::Doubtful`]: it is pulled, but whether it
-//! runs depends on the processor.
+//! The rule of the [`Runtime`] decides. It normalizes both sides, accepts an arm64 entry with or without
+//! variant v8, falls back to 32-bit entries of the same family, and compares the Windows build
+//! (<https://github.com/containerd/platforms/blob/main/compare.go>). A fallback is [`Offer::Doubtful`]: it is
+//! pulled, but whether it runs depends on the processor.
+//!
+//! It takes exactly one entry: the best of those whose platform matches, or else the first without a platform
+//! (`LimitManifests` in <https://github.com/containerd/containerd/blob/main/core/images/handlers.go>,
+//! `filterManifests` in <https://github.com/moby/moby/blob/master/daemon/internal/distribution/pull_v2_unix.go>).
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +22,16 @@ pub struct Platform {
     pub architecture: String,
     /// The Windows build that the host runs, such as `10.0.20348`.
     pub os_version: Option<String>,
+}
+
+/// The program that pulls an image and chooses from an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runtime {
+    /// containerd, on Fargate. On x86-64 it looks for entries without a variant, whatever the processor can do.
+    Containerd,
+    /// Docker, on container instances. It also accepts the variants that the processor supports, such as
+    /// `amd64/v3`.
+    Docker,
 }
 
 /// What an image, an index or a configuration offers for a [`Platform`].
@@ -45,12 +59,14 @@ pub enum Offer {
         /// The digest of the configuration blob.
         digest: String,
     },
-    /// No entry with a platform matches, and these entries have none. The runtime reads their
-    /// configurations, so these must be read too.
-    Unstated {
-        /// The digests of the entries; empty for a configuration without a platform.
-        digests: Vec<String>,
+    /// The runtime takes this entry of the index, and its contents decide: an index inside the index, or, if no
+    /// entry with a platform matches, the first without one.
+    Inside {
+        /// The digest of the entry.
+        digest: String,
     },
+    /// A configuration without a platform.
+    Unstated,
     /// It is not a container image: a Helm chart, a signature, an attestation.
     NotAnImage {
         /// The media type.
@@ -105,9 +121,9 @@ impl std::fmt::Display for Platform {
 
 impl Manifest {
     /// What this manifest offers for the platform.
-    pub fn offers(&self, wanted: &Platform) -> Offer {
+    pub fn offers(&self, wanted: &Platform, runtime: Runtime) -> Offer {
         match self {
-            Manifest::Index { entries } => index_offers(entries, wanted),
+            Manifest::Index { entries } => index_offers(entries, wanted, runtime),
             Manifest::Image { config_digest, .. } => {
                 Offer::AskConfig { digest: config_digest.clone() }
             }
@@ -123,43 +139,84 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    /// The platforms that the entries of an index state, each once.
+    pub fn platforms(&self) -> Vec<String> {
+        match self {
+            Manifest::Index { entries } => platforms(entries),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the entry of an index with this digest is an image of Docker's media types.
+    pub fn is_of_docker(&self, digest: &str) -> bool {
+        match self {
+            Manifest::Index { entries } => {
+                entries.iter().any(|entry| entry.digest == digest && entry.is_of_docker())
+            }
+            _ => false,
+        }
+    }
+}
+
 impl ImageConfig {
     /// What the image of this configuration offers for the platform.
     pub fn offers(&self, wanted: &Platform) -> Offer {
+        self.stated().offers(wanted)
+    }
+
+    /// The same for an image behind an entry of an index without a platform. containerd compares its
+    /// configuration as it compares an entry; Docker does not.
+    pub fn offers_behind(&self, wanted: &Platform, runtime: Runtime) -> Offer {
+        let stated = self.stated();
+        match (runtime, stated.matches(wanted, runtime)) {
+            (Runtime::Containerd, Fit::None | Fit::Unstated) => {
+                Offer::Missing { has: vec![stated.to_string()] }
+            }
+            _ => stated.offers(wanted),
+        }
+    }
+
+    fn stated(&self) -> Stated<'_> {
         Stated {
             os: self.os.as_deref(),
             architecture: self.architecture.as_deref(),
             variant: self.variant.as_deref(),
             os_version: self.os_version.as_deref(),
         }
-        .offers(wanted)
     }
 }
 
-fn index_offers(entries: &[PlatformEntry], wanted: &Platform) -> Offer {
+fn index_offers(entries: &[PlatformEntry], wanted: &Platform, runtime: Runtime) -> Offer {
     let images = || entries.iter().filter(|entry| entry.is_image());
-    let fits = |wish: Fit| images().find(|entry| Stated::of(entry).fit(wanted) == wish);
+    let matching = |fit: Fit| images().find(|it| Stated::of(it).matches(wanted, runtime) == fit);
+    let inside = |entry: &PlatformEntry| Offer::Inside { digest: entry.digest.clone() };
 
-    if let Some(entry) = fits(Fit::Exact) {
-        return Offer::Offered { digest: Some(entry.digest.clone()) };
+    match (matching(Fit::Exact), matching(Fit::Doubtful)) {
+        (Some(entry), _) | (None, Some(entry)) if entry.is_index() => return inside(entry),
+        (Some(entry), _) => return Offer::Offered { digest: Some(entry.digest.clone()) },
+        (None, Some(entry)) => {
+            return Offer::Doubtful { nearest: Stated::of(entry).to_string() };
+        }
+        (None, None) => {}
     }
-    let unstated: Vec<String> = images()
-        .filter(|entry| Stated::of(entry).fit(wanted) == Fit::Unstated)
-        .map(|entry| entry.digest.clone())
-        .collect();
-    if !unstated.is_empty() {
-        return Offer::Unstated { digests: unstated };
+    if let Some(entry) = matching(Fit::Unstated) {
+        return inside(entry);
     }
-    if let Some(entry) = fits(Fit::Doubtful) {
-        return Offer::Doubtful { nearest: Stated::of(entry).to_string() };
-    }
-    let mut has = Vec::new();
-    for name in images().map(|entry| Stated::of(entry).to_string()) {
-        if !has.contains(&name) {
-            has.push(name);
+    Offer::Missing { has: platforms(entries) }
+}
+
+/// The platforms that the entries state, each once.
+fn platforms(entries: &[PlatformEntry]) -> Vec<String> {
+    let mut stated = Vec::new();
+    let is_stated = |entry: &&PlatformEntry| entry.os.is_some() || entry.architecture.is_some();
+    for entry in entries.iter().filter(|entry| entry.is_image()).filter(is_stated) {
+        let name = Stated::of(entry).to_string();
+        if !stated.contains(&name) {
+            stated.push(name);
         }
     }
-    Offer::Missing { has }
+    stated
 }
 
 /// How well a stated platform fits a wanted one.
@@ -194,23 +251,40 @@ impl<'a> Stated<'a> {
         match self.fit(wanted) {
             Fit::Exact => Offer::Offered { digest: None },
             Fit::Doubtful => Offer::Doubtful { nearest: self.to_string() },
-            Fit::Unstated => Offer::Unstated { digests: Vec::new() },
+            Fit::Unstated => Offer::Unstated,
             Fit::None => Offer::Missing { has: vec![self.to_string()] },
         }
     }
 
+    /// Whether the image can run there. The runtime takes a missing operating system for its own.
     fn fit(self, wanted: &Platform) -> Fit {
         if self.os.is_some_and(|os| !os.eq_ignore_ascii_case(&wanted.os)) {
             return Fit::None;
         }
-        let processor = self
-            .architecture
-            .map(|name| processor_fit(&wanted.architecture, &canonical(name), &self.variant()));
-        match (self.os, processor) {
-            (_, Some(Fit::None)) => Fit::None,
-            (None, _) | (_, None) => Fit::Unstated,
-            (Some(_), Some(fit)) => worse(fit, self.build_fit(wanted)),
+        let Some(architecture) = self.architecture else { return Fit::Unstated };
+        let processor =
+            processor_fit(&wanted.architecture, &canonical(architecture), &self.variant());
+        worse(processor, self.build_fit(wanted))
+    }
+
+    /// Whether the runtime takes an entry of an index with this platform. A platform without an architecture
+    /// matches none.
+    fn matches(self, wanted: &Platform, runtime: Runtime) -> Fit {
+        let is_of_a_variant =
+            self.architecture.is_some_and(|name| canonical(name) == wanted.architecture);
+        let knows_variants = runtime == Runtime::Docker && wanted.architecture == "amd64";
+        match self.fit(wanted) {
+            Fit::Doubtful if is_of_a_variant && !self.is_baseline(wanted) && !knows_variants => {
+                Fit::None
+            }
+            Fit::Unstated if self.os.is_some() => Fit::None,
+            fit => fit,
         }
+    }
+
+    /// Whether every processor of the architecture can run it.
+    fn is_baseline(self, wanted: &Platform) -> bool {
+        processor_fit(&wanted.architecture, &wanted.architecture, &self.variant()) == Fit::Exact
     }
 
     fn variant(self) -> String {

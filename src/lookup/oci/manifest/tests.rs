@@ -88,6 +88,7 @@ fn the_layers_of_an_image_are_looked_at_for_compression_and_place() {
             mixed_compression: *mixed,
             docker_zstd: *docker_zstd,
             foreign_layers: *foreign,
+            encrypted_layers: false,
         };
         assert_eq!(image(OCI_CONFIG, layers), expected, "{layers:?}");
     }
@@ -113,6 +114,11 @@ fn what_is_no_container_image_is_an_artifact() {
             "application/vnd.dev.cosign.simplesigning.v1+json",
             "application/vnd.dev.cosign.simplesigning.v1+json",
         ),
+        (
+            OCI_CONFIG,
+            "application/vnd.acme.docs.layer.v1+tar",
+            "application/vnd.acme.docs.layer.v1+tar",
+        ),
     ];
     for (config, layer, kind) in cases {
         assert_eq!(image(config, &[layer]), Manifest::Artifact { kind: kind.to_owned() });
@@ -123,6 +129,18 @@ fn what_is_no_container_image_is_an_artifact() {
         Manifest::read(named, None),
         Ok(Manifest::Artifact { kind: "application/vnd.example.sbom".to_owned() })
     );
+}
+
+#[test]
+fn encrypted_layers_are_still_layers() {
+    let encrypted = "application/vnd.oci.image.layer.v1.tar+gzip+encrypted";
+    let is_encrypted = |layers: &[&str]| match image(OCI_CONFIG, layers) {
+        Manifest::Image { encrypted_layers, .. } => encrypted_layers,
+        other => panic!("{other:?}"),
+    };
+    assert!(is_encrypted(&[GZIP, encrypted]));
+    assert!(is_encrypted(&[encrypted]));
+    assert!(!is_encrypted(&[GZIP]));
 }
 
 #[test]

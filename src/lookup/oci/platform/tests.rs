@@ -44,8 +44,8 @@ fn doubtful(nearest: &str) -> Offer {
     Offer::Doubtful { nearest: nearest.to_owned() }
 }
 
-fn unstated(digests: &[&str]) -> Offer {
-    Offer::Unstated { digests: digests.iter().map(|digest| (*digest).to_owned()).collect() }
+fn inside(digest: &str) -> Offer {
+    Offer::Inside { digest: digest.to_owned() }
 }
 
 #[test]
@@ -61,8 +61,12 @@ fn an_index_offers_what_the_runtime_would_choose() {
         (&[], linux("amd64"), missing(&[])),
         (&["linux/arm/v7"], linux("arm64"), doubtful("linux/arm/v7")),
         (&["linux/386"], linux("amd64"), doubtful("linux/386")),
-        (&["linux/amd64/v3"], linux("amd64"), doubtful("linux/amd64/v3")),
+        (&["linux/amd64/v3"], linux("amd64"), missing(&["linux/amd64/v3"])),
         (&["linux/amd64/v3", "linux/amd64"], linux("amd64"), offered("d1")),
+        (&["linux/amd64/v2", "linux/386"], linux("amd64"), doubtful("linux/386")),
+        (&["linux/arm64/v9"], linux("arm64"), missing(&["linux/arm64/v9"])),
+        // Entries with a platform come first, whichever is the better image.
+        (&["", "linux/386"], linux("amd64"), doubtful("linux/386")),
         (
             &["linux/arm/v7", "linux/s390x"],
             linux("amd64"),
@@ -70,25 +74,78 @@ fn an_index_offers_what_the_runtime_would_choose() {
         ),
     ];
     for (platforms, wanted, expected) in cases {
-        assert_eq!(index(platforms).offers(&wanted), expected, "{platforms:?} for {wanted}");
+        assert_eq!(
+            index(platforms).offers(&wanted, Runtime::Containerd),
+            expected,
+            "{platforms:?} for {wanted}"
+        );
     }
 }
 
 #[test]
-fn an_entry_without_a_platform_matches_nothing_by_itself() {
-    let wanted = linux("arm64");
-    assert_eq!(index(&["", "linux/arm64"]).offers(&wanted), offered("d1"));
-    assert_eq!(index(&["linux/amd64", ""]).offers(&wanted), unstated(&["d1"]));
-    assert_eq!(index(&["linux"]).offers(&wanted), unstated(&["d0"]));
-    assert_eq!(index(&["windows"]).offers(&wanted), missing(&["windows/unstated"]));
+fn docker_also_takes_a_variant_that_the_processor_may_support() {
+    let of = |platforms: &[&str], architecture: &str| {
+        index(platforms).offers(&linux(architecture), Runtime::Docker)
+    };
+    assert_eq!(of(&["linux/amd64/v3"], "amd64"), doubtful("linux/amd64/v3"));
+    assert_eq!(of(&["linux/amd64/v3", "linux/amd64"], "amd64"), offered("d1"));
+    assert_eq!(of(&["linux/arm64/v9"], "arm64"), missing(&["linux/arm64/v9"]));
+}
+
+#[test]
+fn of_the_entries_without_a_platform_only_the_first_is_taken_and_looked_into() {
+    let of = |platforms: &[&str]| index(platforms).offers(&linux("arm64"), Runtime::Containerd);
+    assert_eq!(of(&["", "linux/arm64"]), offered("d1"));
+    assert_eq!(of(&["linux/amd64", "", ""]), inside("d1"));
+    // The runtime takes a missing operating system for its own, and a missing architecture for none.
+    assert_eq!(of(&["/arm64"]), offered("d0"));
+    assert_eq!(of(&["/amd64"]), missing(&["unstated/amd64"]));
+    assert_eq!(of(&["linux"]), missing(&["linux/unstated"]));
+    assert_eq!(of(&["windows"]), missing(&["windows/unstated"]));
+}
+
+#[test]
+fn an_index_inside_an_index_is_looked_into() {
+    let nested = PlatformEntry {
+        media_type: "application/vnd.oci.image.index.v1+json".to_owned(),
+        ..entry("d1", "linux/arm64")
+    };
+    let manifest = Manifest::Index { entries: vec![entry("d0", "linux/amd64"), nested] };
+    let of = |architecture| manifest.offers(&linux(architecture), Runtime::Containerd);
+    assert_eq!(of("arm64"), inside("d1"));
+    assert_eq!(of("amd64"), offered("d0"));
+}
+
+#[test]
+fn behind_an_entry_without_a_platform_containerd_compares_the_configuration() {
+    let config = |architecture: Option<&str>, variant: Option<&str>| ImageConfig {
+        os: Some("linux".to_owned()),
+        architecture: architecture.map(str::to_owned),
+        variant: variant.map(str::to_owned),
+        ..ImageConfig::default()
+    };
+    let (amd, docker) = (linux("amd64"), Runtime::Docker);
+    let of = |it: ImageConfig, runtime| it.offers_behind(&amd, runtime);
+    let fits = Offer::Offered { digest: None };
+    assert_eq!(of(config(Some("amd64"), None), Runtime::Containerd), fits);
+    for (architecture, variant, name) in [
+        (Some("arm64"), None, "linux/arm64"),
+        (Some("amd64"), Some("v3"), "linux/amd64/v3"),
+        (None, None, "linux/unstated"),
+    ] {
+        let it = config(architecture, variant);
+        assert_eq!(of(it, Runtime::Containerd), missing(&[name]));
+    }
+    assert_eq!(of(config(Some("amd64"), Some("v3")), docker), doubtful("linux/amd64/v3"));
+    assert_eq!(of(config(None, None), docker), Offer::Unstated);
 }
 
 #[test]
 fn attestations_are_neither_an_offer_nor_listed_as_one() {
     let attestation = PlatformEntry { attestation: true, ..entry("d1", "") };
     let manifest = Manifest::Index { entries: vec![entry("d0", "linux/amd64"), attestation] };
-    assert_eq!(manifest.offers(&linux("amd64")), offered("d0"));
-    assert_eq!(manifest.offers(&linux("arm64")), missing(&["linux/amd64"]));
+    assert_eq!(manifest.offers(&linux("amd64"), Runtime::Containerd), offered("d0"));
+    assert_eq!(manifest.offers(&linux("arm64"), Runtime::Containerd), missing(&["linux/amd64"]));
 }
 
 #[test]
@@ -104,7 +161,11 @@ fn windows_needs_the_build_of_its_host() {
         (&["windows/amd64@new"], windows("2022"), doubtful("windows/amd64 (new)")),
     ];
     for (platforms, wanted, expected) in cases {
-        assert_eq!(index(platforms).offers(&wanted), expected, "{platforms:?} for {wanted}");
+        assert_eq!(
+            index(platforms).offers(&wanted, Runtime::Containerd),
+            expected,
+            "{platforms:?} for {wanted}"
+        );
     }
 }
 
@@ -116,9 +177,10 @@ fn a_single_image_is_judged_by_its_configuration() {
         mixed_compression: false,
         docker_zstd: false,
         foreign_layers: false,
+        encrypted_layers: false,
     };
     let ask = Offer::AskConfig { digest: "sha256:c".to_owned() };
-    assert_eq!(manifest.offers(&linux("amd64")), ask);
+    assert_eq!(manifest.offers(&linux("amd64"), Runtime::Containerd), ask);
 
     let config = |os: &str, architecture: &str| ImageConfig {
         os: Some(os.to_owned()),
@@ -128,7 +190,7 @@ fn a_single_image_is_judged_by_its_configuration() {
     let fits = Offer::Offered { digest: None };
     assert_eq!(config("linux", "arm64").offers(&linux("arm64")), fits);
     assert_eq!(config("linux", "amd64").offers(&linux("arm64")), missing(&["linux/amd64"]));
-    assert_eq!(ImageConfig::default().offers(&linux("arm64")), unstated(&[]));
+    assert_eq!(ImageConfig::default().offers(&linux("arm64")), Offer::Unstated);
 }
 
 #[test]
@@ -136,11 +198,12 @@ fn schema_1_and_artifacts_answer_for_themselves() {
     let old = |architecture: Option<&str>| Manifest::Schema1 {
         architecture: architecture.map(str::to_owned),
     };
-    assert_eq!(old(Some("amd64")).offers(&linux("amd64")), Offer::Offered { digest: None });
-    assert_eq!(old(Some("amd64")).offers(&linux("arm64")), missing(&["linux/amd64"]));
-    assert_eq!(old(None).offers(&linux("arm64")), unstated(&[]));
+    let of = |it: Manifest, architecture| it.offers(&linux(architecture), Runtime::Containerd);
+    assert_eq!(of(old(Some("amd64")), "amd64"), Offer::Offered { digest: None });
+    assert_eq!(of(old(Some("amd64")), "arm64"), missing(&["linux/amd64"]));
+    assert_eq!(of(old(None), "arm64"), Offer::Unstated);
     let chart = Manifest::Artifact { kind: "chart".to_owned() };
-    assert_eq!(chart.offers(&linux("amd64")), Offer::NotAnImage { kind: "chart".to_owned() });
+    assert_eq!(of(chart, "amd64"), Offer::NotAnImage { kind: "chart".to_owned() });
 }
 
 #[test]

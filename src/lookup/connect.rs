@@ -17,6 +17,8 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::Services;
 use super::connector::Http;
+use super::oci::Registries;
+use super::trust::{Clients, NoClient, Trust};
 use crate::names::{Region, nearest};
 
 /// The user's settings for the connection to AWS. Times apply to one request.
@@ -179,7 +181,10 @@ pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
         .clone()
         .or_else(|| environment_variable("AWS_CA_BUNDLE").map(PathBuf::from))
         .or_else(|| profiles.get("ca_bundle").map(PathBuf::from));
-    let client = http_client(settings, bundle)?;
+    let Clients { client, public } = trust(settings, bundle).clients().map_err(|no| match no {
+        NoClient::Bundle(path, why) => NoConnection::CaBundle(path, why),
+        NoClient::Other(why) => NoConnection::Client(why),
+    })?;
     let provider = ProviderConfig::default().with_http_client(Http::of(&client));
     let metadata = imds::Client::builder()
         .configure(&provider)
@@ -202,7 +207,11 @@ pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
     if let Some(url) = &settings.endpoint_url {
         loader = loader.endpoint_url(url);
     }
-    let services = Services::new(loader.load().await, client);
+    let registries = match public {
+        Some(public) => Registries::trusting(public, client),
+        None => Registries::new(client),
+    };
+    let services = Services::new(loader.load().await, registries);
     Ok(Connection { services, region, profile: profile(settings) })
 }
 
@@ -253,32 +262,15 @@ fn profile(settings: &Settings) -> Option<String> {
     }
 }
 
-fn http_client(
-    settings: &Settings,
-    bundle: Option<PathBuf>,
-) -> Result<reqwest::Client, NoConnection> {
-    let mut builder = super::connector::client_builder()
-        .user_agent(concat!("aws-ecs-preflight/", env!("CARGO_PKG_VERSION")))
-        // Some proxies and emulators compare header names by case, and expect botocore's.
-        .http1_title_case_headers()
-        .connect_timeout(settings.connect_timeout.unwrap_or(Duration::from_secs(3)))
-        .read_timeout(settings.read_timeout.unwrap_or(Duration::from_secs(8)));
-    if settings.accept_any_certificate {
-        builder = builder.danger_accept_invalid_certs(true);
+fn trust(settings: &Settings, bundle: Option<PathBuf>) -> Trust {
+    let instead = ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().find_map(environment_variable);
+    Trust {
+        bundle,
+        instead: instead.map(PathBuf::from),
+        accept_any_certificate: settings.accept_any_certificate,
+        connect_timeout: settings.connect_timeout.unwrap_or(Duration::from_secs(3)),
+        read_timeout: settings.read_timeout.unwrap_or(Duration::from_secs(8)),
     }
-    if let Some(path) = bundle {
-        let unusable = |why: String| NoConnection::CaBundle(path.clone(), why);
-        let pem = std::fs::read(&path).map_err(|error| unusable(error.to_string()))?;
-        let certificates = reqwest::Certificate::from_pem_bundle(&pem)
-            .map_err(|error| unusable(error.to_string()))?;
-        if certificates.is_empty() {
-            return Err(unusable("it contains no certificate in PEM format".to_owned()));
-        }
-        for certificate in certificates {
-            builder = builder.add_root_certificate(certificate);
-        }
-    }
-    builder.build().map_err(|error| NoConnection::Client(error.to_string()))
 }
 
 /// A server that accepts a connection but never answers must not block the run: each attempt times out.

@@ -38,6 +38,7 @@ mod sent;
 pub mod servicequotas;
 mod services;
 pub mod ssm;
+mod trust;
 
 pub use caller::{Caller, CallerIdentity};
 pub use connect::{Connection, NoConnection, Settings, configured_region, connect};

@@ -18,8 +18,8 @@ pub struct Services {
 }
 
 impl Services {
-    pub(super) fn new(config: SdkConfig, http: reqwest::Client) -> Services {
-        Services { config, clients: Mutex::default(), registries: oci::Registries::new(http) }
+    pub(super) fn new(config: SdkConfig, registries: oci::Registries) -> Services {
+        Services { config, clients: Mutex::default(), registries }
     }
 
     /// All services at one address, with made-up credentials, without retries and with short timeouts.
@@ -31,7 +31,8 @@ impl Services {
     /// The same with a shared client, since its certificates take a while to load.
     #[cfg(test)]
     pub(super) fn through(http: &reqwest::Client, endpoint: &str) -> Services {
-        Services::new(brief_config(http, endpoint).build(), http.clone())
+        let registries = oci::Registries::new(http.clone());
+        Services::new(brief_config(http, endpoint).build(), registries)
     }
 
     /// The client of one service in one region.

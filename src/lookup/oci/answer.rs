@@ -38,6 +38,11 @@ pub enum Trouble {
         /// A sentence for a person.
         why: String,
     },
+    /// Its certificate is not trusted.
+    Untrusted {
+        /// A sentence for a person.
+        why: String,
+    },
     /// The answer does not come from a registry, or proves nothing.
     Garbled {
         /// A sentence for a person.
@@ -90,7 +95,7 @@ pub fn learn<T>(answer: Result<T, Trouble>, what: &str) -> Result<Seen<Anonymous
             let pause = pause.unwrap_or_default();
             Err(Gap::Throttled { what: format!("{what} ({requests} request{plural}{pause})") })
         }
-        Err(Trouble::Silent { why } | Trouble::Garbled { why }) => {
+        Err(Trouble::Silent { why } | Trouble::Untrusted { why } | Trouble::Garbled { why }) => {
             Err(Gap::Unreachable { what, why })
         }
     }
@@ -218,11 +223,15 @@ pub(super) fn silence(error: &reqwest::Error, host: &str) -> Trouble {
     let text = text.to_ascii_lowercase();
     let last = chain.last().map(ToString::to_string).unwrap_or_default();
 
+    let is_of_certificate = text.contains("certificate") || text.contains("unknownissuer");
+    if is_of_certificate && !error.is_timeout() {
+        return Trouble::Untrusted { why: format!("no trusted TLS connection to {host}: {last}") };
+    }
     let why = if error.is_timeout() {
         format!("{host} did not answer before the timeout")
     } else if text.contains("dns error") || text.contains("lookup address") {
         format!("the name {host} does not resolve from here")
-    } else if text.contains("certificate") || text.contains("tls") || text.contains("handshake") {
+    } else if text.contains("tls") || text.contains("handshake") {
         format!("no trusted TLS connection to {host}: {last}")
     } else if io.is_some_and(|cause| cause.kind() == std::io::ErrorKind::ConnectionRefused) {
         format!("{host} refuses the connection")

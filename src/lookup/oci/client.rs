@@ -4,7 +4,7 @@
 //! So a HEAD comes first. A body is fetched by its digest, only if it is needed, and its hash is verified.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use reqwest::header::{
@@ -18,6 +18,7 @@ use super::challenge::{Challenge, TokenSource};
 use super::digest;
 use super::exchange;
 use super::manifest::{ImageConfig, Manifest};
+use super::repository::Repository;
 use crate::lookup::sent::Sent;
 
 /// The manifests that the container runtimes of ECS read.
@@ -39,15 +40,6 @@ const MANIFEST_LIMIT: usize = 4 << 20;
 const CONFIG_LIMIT: usize = 8 << 20;
 const REFUSAL_LIMIT: usize = 64 << 10;
 
-/// A repository of a registry, from a normalized image reference.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Repository {
-    /// Such as `docker.io`, `ghcr.io` or `127.0.0.1:5000`.
-    pub host: String,
-    /// Such as `library/nginx`.
-    pub name: String,
-}
-
 /// The manifest of a reference in a registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegistryManifest {
@@ -61,12 +53,18 @@ pub struct RegistryManifest {
     /// error, except after 405 (<https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go>).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head_refused: Option<String>,
+    /// Only the certificates that this machine has in addition to those of its operating system prove the
+    /// registry's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trusted_here: bool,
 }
 
-/// All registries of a run: one HTTP client, and the cached tokens.
+/// All registries of a run: the HTTP clients, and the cached tokens.
 #[derive(Debug)]
 pub struct Registries {
     http: reqwest::Client,
+    /// It trusts further certificates, which only this machine has.
+    here: Option<reqwest::Client>,
     passes: Mutex<Passes>,
 }
 
@@ -74,6 +72,8 @@ pub struct Registries {
 struct Passes {
     sources: HashMap<Repository, TokenSource>,
     tokens: HashMap<TokenSource, String>,
+    /// The hosts whose certificates only this machine trusts.
+    trusted_here: HashSet<String>,
 }
 
 impl RegistryManifest {
@@ -85,43 +85,17 @@ impl RegistryManifest {
     }
 }
 
-impl Repository {
-    /// A digest contains a colon, which no tag does.
-    #[must_use]
-    pub fn reference(&self, reference: &str) -> String {
-        let mark = if reference.contains(':') { '@' } else { ':' };
-        format!("{}/{}{mark}{reference}", self.host, self.name)
-    }
-
-    fn is_docker_hub(&self) -> bool {
-        matches!(self.host.as_str(), "docker.io" | "index.docker.io" | "registry-1.docker.io")
-    }
-
-    /// Runtimes use registries without TLS only on the local machine.
-    fn is_local(&self) -> bool {
-        let host = self.host.rsplit_once(':').map_or(self.host.as_str(), |(host, _)| host);
-        matches!(host, "localhost" | "127.0.0.1")
-    }
-
-    fn url(&self, kind: &str, reference: &str) -> Result<Url, Trouble> {
-        let scheme = if self.is_local() { "http" } else { "https" };
-        let host = if self.is_docker_hub() { "registry-1.docker.io" } else { &self.host };
-        let unusable = || Trouble::Silent { why: format!("{host} is not a valid host name") };
-        let mut url = Url::parse(&format!("{scheme}://{host}")).map_err(|_| unusable())?;
-        url.path_segments_mut()
-            .map_err(|()| unusable())?
-            .push("v2")
-            .extend(self.name.split('/'))
-            .extend([kind, reference]);
-        Ok(url)
-    }
-}
-
 impl Registries {
     /// Uses the given client, with its proxy, certificates and timeouts.
     #[must_use]
     pub fn new(http: reqwest::Client) -> Registries {
-        Registries { http, passes: Mutex::default() }
+        Registries { http, here: None, passes: Mutex::default() }
+    }
+
+    /// Uses the second client for registries whose certificates the first does not trust.
+    #[must_use]
+    pub fn trusting(public: reqwest::Client, here: reqwest::Client) -> Registries {
+        Registries { here: Some(here), ..Registries::new(public) }
     }
 
     /// Is there such a manifest, and which one? Never counts as a pull.
@@ -139,6 +113,8 @@ impl Registries {
             Ok(answer) => describe(answer.headers(), at, reference),
             Err(trouble) => Err(trouble),
         };
+        let described = described
+            .map(|it| RegistryManifest { trusted_here: self.is_trusted_here(&at.host), ..it });
         match described {
             // Not every registry supports HEAD well, and without a body a registry cannot be distinguished
             // from a proxy. If a GET is free, it decides.
@@ -190,7 +166,7 @@ impl Registries {
         })?;
         let host = url.host_str().unwrap_or_default().to_owned();
         let at = Repository { host, name: String::new() };
-        let answer = exchange::ask(&self.http, &Request::new(Method::GET, url)).await?;
+        let answer = self.exchange(&Request::new(Method::GET, url), &at.host).await?;
         let status = answer.status();
         if !status.is_success() {
             return Err(garbled(&at, &format!("HTTP {} instead of the blob", status.as_u16())));
@@ -214,7 +190,13 @@ impl Registries {
         for expected in asked.iter().chain(&promised) {
             digest::verify(&body, expected).map_err(|why| garbled(at, &why))?;
         }
-        Ok(RegistryManifest { digest, media_type, manifest: Some(manifest), head_refused: None })
+        Ok(RegistryManifest {
+            digest,
+            media_type,
+            manifest: Some(manifest),
+            head_refused: None,
+            trusted_here: self.is_trusted_here(&at.host),
+        })
     }
 
     async fn send(
@@ -262,14 +244,38 @@ impl Registries {
             let value = value.map_err(|_| garbled(at, "a token that no header can hold"))?;
             request.headers_mut().insert(AUTHORIZATION, value);
         }
-        exchange::ask(&self.http, &request).await
+        self.exchange(&request, &at.host).await
+    }
+
+    /// One request for a registry, with the certificates that it needs.
+    async fn exchange(
+        &self,
+        request: &Request,
+        registry: &str,
+    ) -> Result<reqwest::Response, Trouble> {
+        let Some(here) = &self.here else { return exchange::ask(&self.http, request).await };
+        if self.is_trusted_here(registry) {
+            return exchange::ask(here, request).await;
+        }
+        match exchange::ask(&self.http, request).await {
+            Err(Trouble::Untrusted { .. }) => {
+                let answer = exchange::ask(here, request).await?;
+                self.passes().trusted_here.insert(registry.to_owned());
+                Ok(answer)
+            }
+            answer => answer,
+        }
+    }
+
+    fn is_trusted_here(&self, registry: &str) -> bool {
+        self.passes().trusted_here.contains(registry)
     }
 
     /// <https://distribution.github.io/distribution/spec/auth/token/>
     async fn fetch_token(&self, at: &Repository, source: TokenSource) -> Result<String, Trouble> {
         let url = token_url(at, &source)?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        let answer = exchange::ask(&self.http, &Request::new(Method::GET, url)).await?;
+        let answer = self.exchange(&Request::new(Method::GET, url), &at.host).await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let requests = exchange::requests(&answer);
         let body = read_up_to(answer, REFUSAL_LIMIT).await?;
@@ -347,6 +353,7 @@ fn describe(
         media_type,
         manifest: None,
         head_refused: None,
+        trusted_here: false,
     })
 }
 

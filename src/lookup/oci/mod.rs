@@ -11,8 +11,10 @@ mod digest;
 mod exchange;
 pub mod manifest;
 pub mod platform;
+pub mod repository;
 
 pub use answer::{Anonymous, Trouble, learn};
-pub use client::{MANIFEST_TYPES, Registries, RegistryManifest, Repository};
+pub use client::{MANIFEST_TYPES, Registries, RegistryManifest};
 pub use manifest::{ImageConfig, Manifest};
 pub use platform::{Offer, Platform, Runtime};
+pub use repository::Repository;

@@ -3,6 +3,7 @@
 use aws_config::retry::RetryConfig;
 
 use super::*;
+use crate::lookup::oci::Registries;
 use crate::lookup::services::brief_config;
 
 #[test]
@@ -71,7 +72,7 @@ fn learnt_again<L: Lookup>(bench: &Bench, asked: &L, reply: &Reply) -> String {
     server.give(reply);
     let retry = RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1));
     let config = brief_config(&bench.http, &format!("http://{}", server.host)).retry_config(retry);
-    let services = Services::new(config.build(), bench.http.clone());
+    let services = Services::new(config.build(), Registries::new(bench.http.clone()));
     let answer = bench.runtime.block_on(asked.fetch(&services));
     format!("{answer:?}")
 }

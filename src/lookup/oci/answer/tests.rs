@@ -37,6 +37,7 @@ fn name_of(trouble: &Trouble) -> &'static str {
         Trouble::Denied { .. } => "denied",
         Trouble::Throttled { .. } => "throttled",
         Trouble::Silent { .. } => "silent",
+        Trouble::Untrusted { .. } => "untrusted",
         Trouble::Garbled { .. } => "garbled",
     }
 }

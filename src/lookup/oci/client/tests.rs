@@ -85,7 +85,7 @@ fn index_with_digest() -> Reply {
 
 fn why(trouble: Trouble) -> String {
     match trouble {
-        Trouble::Garbled { why } | Trouble::Silent { why } => why,
+        Trouble::Garbled { why } | Trouble::Silent { why } | Trouble::Untrusted { why } => why,
         other => panic!("not a gap: {other:?}"),
     }
 }
@@ -399,6 +399,20 @@ fn a_repository_has_its_address() {
     );
     assert_eq!(url("localhost"), "http://localhost/v2/library/nginx/manifests/sha256:ab");
     assert_eq!(url("127.0.0.1:5000"), "http://127.0.0.1:5000/v2/library/nginx/manifests/sha256:ab");
+}
+
+#[test]
+fn a_registry_on_loopback_is_on_every_machine_another_one() {
+    let is_on_loopback =
+        |host: &str| Repository { host: host.to_owned(), name: "app".to_owned() }.is_on_loopback();
+    for host in
+        ["localhost", "localhost:5000", "127.0.0.1:5000", "127.1.2.3", "[::1]:5000", "[::1]"]
+    {
+        assert!(is_on_loopback(host), "{host}");
+    }
+    for host in ["registry.localhost.example", "10.0.0.1:5000", "[fd00::1]:5000", "docker.io"] {
+        assert!(!is_on_loopback(host), "{host}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What an image reference points to, in any registry.
 
+pub(crate) mod choice;
+
 use super::fleet::Fleet;
 use crate::facts::{Derived, View};
 use crate::knowledge::{Absence, Gap, Ground, Lack, Seen, Stop};
@@ -7,7 +9,7 @@ use crate::lookup::ecr::{
     DescribeImage, EcrConfig, EcrManifest, PullThroughRule, PullThroughRules, Reference,
     Repository as EcrRepository,
 };
-use crate::lookup::oci::{Anonymous, ImageConfig, Manifest, Offer, Platform, Repository, Runtime};
+use crate::lookup::oci::{Anonymous, ImageConfig, Manifest, Repository};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::{EcrHost, ImageRef, Registry};
 use crate::task::ImageUse;
@@ -171,76 +173,6 @@ pub(crate) fn config<'f>(
     }
 }
 
-/// What the runtime chooses for a platform.
-pub(crate) struct Choice<'f> {
-    /// What it offers.
-    pub(crate) offer: Offer,
-    /// The manifest of an image behind an index, if it was read: it may have layers that a runtime rejects.
-    pub(crate) image: Option<&'f Manifest>,
-}
-
-/// The most indexes inside each other that are followed.
-const DEEPEST: usize = 8;
-
-/// What the runtime chooses for the platform. A single-platform image states its platform only in its
-/// configuration, and an index may contain indexes.
-///
-/// # Errors
-/// The gap, or the absence of an entry.
-pub(crate) fn choose<'f>(
-    home: &Home,
-    manifest: &'f Manifest,
-    wanted: &Platform,
-    runtime: Runtime,
-    facts: &View<'f>,
-) -> Result<Choice<'f>, Stop> {
-    let entry = |digest: String| facts.derive(&ManifestOf { home: home.clone(), name: digest });
-    let (mut manifest, mut within) = (manifest, None);
-    for _ in 0..DEEPEST {
-        let offer = manifest.offers(wanted, runtime);
-        let image = within.map(|_| manifest);
-        match offer {
-            Offer::Inside { digest } => {
-                within = Some(manifest);
-                manifest = entry(digest)?;
-            }
-            Offer::AskConfig { digest } => {
-                let config = config(home, &digest, facts)?;
-                let offer = match image {
-                    Some(_) => config.offers_behind(wanted, runtime),
-                    None => config.offers(wanted),
-                };
-                return Ok(Choice { offer, image });
-            }
-            // Nothing else was chosen, and this has no platform.
-            Offer::NotAnImage { .. } if let Some(index) = within => {
-                return Ok(Choice {
-                    offer: Offer::Missing { has: index.platforms() },
-                    image: None,
-                });
-            }
-            Offer::Offered { digest: Some(digest) } if manifest.is_of_docker(&digest) => {
-                let image = Some(entry(digest.clone())?);
-                return Ok(Choice { offer: Offer::Offered { digest: Some(digest) }, image });
-            }
-            offer => return Ok(Choice { offer, image: None }),
-        }
-    }
-    let why = format!("the index contains more than {DEEPEST} indexes inside each other");
-    Err(Gap::Undecidable { why }.into())
-}
-
-/// Whether ECR fetches the images of a repository from another registry.
-///
-/// # Errors
-/// While the answer is pending.
-pub(crate) fn is_of_upstream(home: &Home, facts: &View) -> Result<bool, Stop> {
-    let Home::Ecr(EcrRepository { region, registry, name }) = home else { return Ok(false) };
-    let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
-    let rules = facts.tolerate(|| facts.need(&rules))?;
-    Ok(rules.is_ok_and(|rules| covering(rules, name).is_some()))
-}
-
 /// A missing image does not prevent a start on a container instance that has pulled it before: by default, the
 /// agent then uses its copy
 /// (ECS_IMAGE_PULL_BEHAVIOR, <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html>).
@@ -318,6 +250,17 @@ pub(crate) fn covering<'r>(
         Some(prefix) => format!("{prefix}/{rest}"),
     };
     Some((rule, name))
+}
+
+/// Whether ECR fetches the images of a repository from another registry.
+///
+/// # Errors
+/// While the answer is pending.
+pub(crate) fn is_of_upstream(home: &Home, facts: &View) -> Result<bool, Stop> {
+    let Home::Ecr(EcrRepository { region, registry, name }) = home else { return Ok(false) };
+    let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
+    let rules = facts.tolerate(|| facts.need(&rules))?;
+    Ok(rules.is_ok_and(|rules| covering(rules, name).is_some()))
 }
 
 /// The upstream repository of a rule: one of ECR, which its API shows, or of another registry, under the

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::rejected::{self, may_be_own, rebuilt};
 use crate::account::fleet::Fleet;
-use crate::account::image::{self, Choice, Home, SourceOf};
+use crate::account::image::choice::{self, Choice};
+use crate::account::image::{self, Home, SourceOf};
 use crate::checks::{Check, each};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
@@ -61,20 +62,19 @@ fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
     if let Manifest::Artifact { kind } = pulled.manifest {
         return no_image(&image, kind).at(it.image.place()).judge();
     }
-    if let Some(finding) = rejected::unreadable(it, &image, pulled.manifest)? {
+    if let Some(finding) = rejected::unreadable(it, &image, pulled.manifest, facts)? {
         return finding.judge();
     }
     let runtime = match it.task.may_run_on_fargate()? {
         true => Runtime::Containerd,
         false => Runtime::Docker,
     };
-    let choices: Vec<(Platform, Result<Choice, Stop>)> = platforms
-        .into_iter()
-        .map(|platform| {
-            let choice = image::choose(pulled.home, pulled.manifest, &platform, runtime, facts);
-            (platform, choice)
-        })
-        .collect();
+    let reads_images = rejected::has_old_docker(it, facts)?;
+    let choose = |platform: &Platform| {
+        choice::choose(pulled.home, pulled.manifest, platform, runtime, reads_images, facts)
+    };
+    let choices: Vec<(Platform, Result<Choice, Stop>)> =
+        platforms.into_iter().map(|it| (it.clone(), choose(&it))).collect();
     judge_choices(it, &image, pulled.home, on_each, choices, facts)
 }
 
@@ -169,7 +169,7 @@ fn judge_choices(
     for (platform, choice) in choices {
         let choice = choice?;
         if let Some(manifest) = choice.image
-            && let Some(finding) = rejected::unreadable(it, image, manifest)?
+            && let Some(finding) = rejected::unreadable(it, image, manifest, facts)?
         {
             lacking.push(finding);
             continue;

@@ -1,5 +1,7 @@
 //! What the container runtime rejects on any platform: the type of a manifest, its age, its layers.
 
+use crate::account::fleet::Fleet;
+use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::oci::{Manifest, RegistryManifest};
 use crate::names::{ImageRef, Registry};
@@ -8,7 +10,8 @@ use crate::task::ImageUse;
 use crate::verdict::{Finding, fail, warn};
 
 /// The error for a manifest that the registry serves as something else (`Manifest` in
-/// <https://github.com/containerd/containerd/blob/main/core/images/image.go>).
+/// <https://github.com/containerd/containerd/blob/main/core/images/image.go>,
+/// <https://github.com/containerd/cri/issues/787>, <https://github.com/containerd/containerd/issues/7390>).
 const UNEXPECTED_TYPE: &str =
     "CannotPullContainerError: ... unexpected media type <type> for <digest>: not found";
 
@@ -39,6 +42,7 @@ pub(super) fn unreadable(
     it: &ImageUse,
     image: &ImageRef,
     manifest: &Manifest,
+    facts: &View,
 ) -> Result<Option<Finding>, Stop> {
     let finding = match manifest {
         Manifest::Schema1 { .. } => warn(
@@ -53,16 +57,82 @@ pub(super) fn unreadable(
                 .prevents("CannotPullContainerError: ... failed to extract layer <digest>: ...")
                 .remedy("Push the image without encryption, and restrict who may pull it")
         }
-        Manifest::Image { docker_zstd: true, mixed_compression, .. } => {
-            zstd_of_docker(it, image, *mixed_compression)?
+        Manifest::Image { zstd, docker_zstd, mixed_compression, .. } if *zstd || *docker_zstd => {
+            match zstd_on_instances(it, facts)? {
+                Reading::Fails(finding) => finding,
+                Reading::Reads => return Ok(None),
+                Reading::Unknown if *docker_zstd => zstd_of_docker(it, image, *mixed_compression)?,
+                Reading::Unknown => return Ok(None),
+            }
         }
         _ => return Ok(None),
     };
     Ok(Some(finding.at(it.image.place())))
 }
 
-/// containerd before 2.2 does not count zstd layers under Docker's media type as layers
-/// (<https://github.com/containerd/containerd/issues/9263>). If there are other layers too, Fargate finds that
+/// Whether Docker on the container instances reads zstd.
+enum Reading {
+    /// All of them do, under either media type: it looks at the bytes.
+    Reads,
+    /// Not all of them do.
+    Fails(Finding),
+    /// Their versions are not known, or the task may run on Fargate.
+    Unknown,
+}
+
+/// Docker reads zstd since 23.0 (<https://docs.docker.com/engine/release-notes/23.0/>,
+/// <https://github.com/moby/moby/blob/v23.0.0/pkg/archive/archive.go>,
+/// <https://github.com/aws/amazon-ecs-agent/issues/4179>).
+const READS_ZSTD: u32 = 23;
+
+/// Whether Docker on some container instance does not read zstd.
+pub(super) fn has_old_docker(it: &ImageUse, facts: &View) -> Result<bool, Stop> {
+    if it.task.may_run_on_fargate()? {
+        return Ok(false);
+    }
+    let Some(fleet) = Fleet::of(it.task)? else { return Ok(false) };
+    // What is not known of them is an assumption of the layers that need it.
+    let instances = facts.tolerate(|| fleet.instances(facts))?.unwrap_or_default();
+    Ok(instances.iter().filter_map(|it| it.docker()).any(|(major, _)| major < READS_ZSTD))
+}
+
+fn zstd_on_instances(it: &ImageUse, facts: &View) -> Result<Reading, Stop> {
+    if it.task.may_run_on_fargate()? {
+        return Ok(Reading::Unknown);
+    }
+    let Some(fleet) = Fleet::of(it.task)? else { return Ok(Reading::Unknown) };
+    let Ok(instances) = facts.tolerate(|| fleet.instances(facts))? else {
+        facts.assume(
+            "that Docker on the container instances is version 23.0 or later, which reads zstd",
+        );
+        return Ok(Reading::Unknown);
+    };
+    let versions: Vec<Option<(u32, &str)>> = instances.iter().map(|it| it.docker()).collect();
+    let old: Vec<&str> =
+        versions.iter().flatten().filter(|it| it.0 < READS_ZSTD).map(|it| it.1).collect();
+    let Some(version) = old.first() else {
+        let all_known = !versions.is_empty() && versions.iter().all(Option::is_some);
+        return Ok(if all_known { Reading::Reads } else { Reading::Unknown });
+    };
+    let message = |which: &str| {
+        format!(
+            "the layers are compressed with zstd, which Docker reads since 23.0, but {which} Docker {version}"
+        )
+    };
+    let finding = match old.len() == instances.len() {
+        true => fail(message("the container instances run")),
+        false => warn(message("some container instances run")),
+    };
+    Ok(Reading::Fails(
+        finding
+            .prevents("CannotPullContainerError: failed to register layer: Error processing tar file(exit status 1): archive/tar: invalid tar header")
+            .remedy("Update the AMI of the container instances, or build the image with gzip layers (compression=gzip)"),
+    ))
+}
+
+/// containerd before 2.0 does not count zstd layers under Docker's media type as layers (`IsLayerType` in
+/// <https://github.com/containerd/containerd/blob/release/1.7/images/mediatypes.go>,
+/// <https://github.com/containerd/containerd/issues/9263>). If there are other layers too, Fargate finds that
 /// their number does not match the image configuration.
 fn zstd_of_docker(it: &ImageUse, image: &ImageRef, is_mixed: bool) -> Result<Finding, Stop> {
     let message = match is_mixed {

@@ -36,6 +36,9 @@ pub struct ContainerInstance {
     pub attributes: BTreeMap<String, Option<String>>,
     /// The capacity provider that it belongs to.
     pub capacity_provider: Option<String>,
+    /// The version of Docker, such as `25.0.8`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub docker_version: Option<String>,
 }
 
 impl ContainerInstance {
@@ -64,6 +67,12 @@ impl ContainerInstance {
     /// The value of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.get(name)?.as_deref()
+    }
+
+    /// Its version of Docker, with the first number of it.
+    pub fn docker(&self) -> Option<(u32, &str)> {
+        let version = self.docker_version.as_deref()?;
+        Some((version.split('.').next()?.parse().ok()?, version))
     }
 
     /// Its platform, if its agent reports one that images can be built for.
@@ -168,6 +177,11 @@ fn instance(it: aws_sdk_ecs::types::ContainerInstance) -> Result<ContainerInstan
         agent_connected: it.agent_connected,
         attributes: attributes.into_iter().map(|it| (it.name, it.value)).collect(),
         capacity_provider: it.capacity_provider_name,
+        docker_version: it.version_info.and_then(|it| it.docker_version).and_then(|it| {
+            // The agent reports `DockerVersion: 25.0.8`.
+            let version = it.rsplit(' ').next()?.trim_start_matches('v');
+            version.starts_with(|it: char| it.is_ascii_digit()).then(|| version.to_owned())
+        }),
     })
 }
 
@@ -221,6 +235,24 @@ mod tests {
         for (attributes, expected) in cases {
             let platform = registered(attributes).platform().map(|it| it.to_string());
             assert_eq!(platform.as_deref(), expected, "{attributes:?}");
+        }
+    }
+
+    #[test]
+    fn the_version_of_docker_is_read_if_it_is_one() {
+        for (reported, expected) in [
+            ("DockerVersion: 20.10.25", Some((20, "20.10.25"))),
+            ("DockerVersion: 25.0.8-ce", Some((25, "25.0.8-ce"))),
+            ("DockerVersion: Unknown", None),
+            ("", None),
+        ] {
+            let version = aws_sdk_ecs::types::VersionInfo::builder().docker_version(reported);
+            let it = aws_sdk_ecs::types::ContainerInstance::builder()
+                .container_instance_arn("arn:aws:ecs:eu-west-1:111122223333:container-instance/a/1")
+                .status("ACTIVE")
+                .version_info(version.build())
+                .build();
+            assert_eq!(instance(it).unwrap().docker(), expected, "{reported}");
         }
     }
 

@@ -28,6 +28,9 @@ pub enum Manifest {
         /// At least one layer has this type.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         docker_zstd: bool,
+        /// At least one layer has a type of zstd.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        zstd: bool,
         /// Some layers are stored outside the registry, such as old Windows base layers.
         foreign_layers: bool,
         /// Some layers are encrypted (<https://github.com/containerd/imgcrypt>), and no runtime of ECS can be given
@@ -216,6 +219,7 @@ impl Document {
             config_media_type: config.media_type,
             mixed_compression: docker_zstd && any(|layer| layer != DOCKER_ZSTD),
             docker_zstd,
+            zstd: docker_zstd || any(|layer| layer.contains("+zstd")),
             foreign_layers: any(|layer| {
                 layer.contains(".foreign.") || layer.contains(".nondistributable.")
             }),

@@ -165,15 +165,15 @@ impl ImageConfig {
         self.stated().offers(wanted)
     }
 
-    /// The same for an image behind an entry of an index without a platform. containerd compares its
-    /// configuration as it compares an entry; Docker does not.
+    /// The same for an image behind an entry of an index without a platform. containerd takes it only if its
+    /// configuration names the architecture; before 2.0, it does not compare the variant.
     pub fn offers_behind(&self, wanted: &Platform, runtime: Runtime) -> Offer {
         let stated = self.stated();
-        match (runtime, stated.matches(wanted, runtime)) {
-            (Runtime::Containerd, Fit::None | Fit::Unstated) => {
+        match (runtime, stated.offers(wanted)) {
+            (Runtime::Containerd, Offer::Unstated) => {
                 Offer::Missing { has: vec![stated.to_string()] }
             }
-            _ => stated.offers(wanted),
+            (_, offer) => offer,
         }
     }
 

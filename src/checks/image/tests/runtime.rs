@@ -8,7 +8,7 @@ use super::{EC2, FARGATE};
 use crate::checks::Check;
 use crate::report::CheckResult;
 use crate::report::Status::{Fail, Pass, Unknown, Warn};
-use crate::testing::account::{Account, DIGEST, ID, REGION, index};
+use crate::testing::account::{Account, DIGEST, ID, REGION, index, registered};
 use crate::testing::story::Story;
 
 const OCI: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -248,4 +248,48 @@ fn containerd_does_not_find_what_head_hides() {
     // Docker asks by GET.
     assert_eq!(served(&IMAGE_EXISTS, &hidden, EC2).status, Pass);
     assert_eq!(served(&IMAGE_EXISTS, &json!({}), FARGATE).status, Pass);
+}
+
+#[test]
+fn docker_on_the_instances_reads_zstd_since_23() {
+    let of = |account: Account, versions: &[Option<&str>]| {
+        let instance = |(place, version): (usize, &Option<&str>)| {
+            let attributes = json!({"ecs.cpu-architecture": "x86_64", "ecs.os-type": "linux"});
+            let mut instance = registered(&place.to_string(), None, &attributes);
+            instance["docker_version"] = json!(version);
+            instance
+        };
+        let instances: Vec<Value> = versions.iter().enumerate().map(instance).collect();
+        let account = account.says(
+            "ecs:DescribeContainerInstances",
+            &json!({"region": REGION, "cluster": "prod"}),
+            &json!(instances),
+        );
+        let container = format!(
+            r#"{{"name": "app", "image": "{ID}.dkr.ecr.{REGION}.amazonaws.com/web:1", "memory": 128}}"#
+        );
+        let story = Story::containers_and(&container, EC2.trim_start_matches(", "))
+            .run_as(r#"{"cluster": "prod", "launchType": "EC2"}"#)
+            .in_account(account.recorded());
+        story.judged_by(&IMAGE_PLATFORM).swap_remove(0)
+    };
+    let judged = |versions: &[Option<&str>], marks: &[&str]| {
+        of(of_manifest(&image(marks)).configured("linux", "amd64", None), versions)
+    };
+    let behind = |entries: &[(&str, &str)], versions: &[Option<&str>]| {
+        of(of_manifest(&index_of(entries)).entry(0, &image(&["zstd"])), versions).status
+    };
+    let (old, new) = (Some("20.10.25"), Some("25.0.8"));
+    for marks in [&["zstd"][..], &["zstd", "docker_zstd"], &["docker_zstd"]] {
+        let result = judged(&[old, old], marks);
+        assert_eq!(result.status, Fail, "{marks:?} {result:#?}");
+        assert!(result.message.contains("but the container instances run Docker 20.10.25"));
+        assert_eq!(judged(&[new, old], marks).status, Warn, "{marks:?}");
+        assert_eq!(judged(&[new, new], marks).status, Pass, "{marks:?}");
+    }
+    assert_eq!(behind(&[(OCI, "linux/amd64")], &[old]), Fail);
+    assert_eq!(behind(&[(OCI, "linux/amd64")], &[new]), Pass);
+    assert_eq!(judged(&[None], &["zstd"]).status, Pass);
+    assert_eq!(judged(&[None], &["docker_zstd"]).status, Warn);
+    assert_eq!(judged(&[old], &[]).status, Pass);
 }

@@ -87,6 +87,7 @@ fn the_layers_of_an_image_are_looked_at_for_compression_and_place() {
             config_media_type: OCI_CONFIG.to_owned(),
             mixed_compression: *mixed,
             docker_zstd: *docker_zstd,
+            zstd: layers.contains(&ZSTD) || *docker_zstd,
             foreign_layers: *foreign,
             encrypted_layers: false,
         };

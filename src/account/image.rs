@@ -6,8 +6,8 @@ use super::fleet::Fleet;
 use crate::facts::{Derived, View};
 use crate::knowledge::{Absence, Gap, Ground, Lack, Seen, Stop};
 use crate::lookup::ecr::{
-    DescribeImage, EcrConfig, EcrManifest, PullThroughRule, PullThroughRules, Reference,
-    Repository as EcrRepository,
+    DescribeImage, EcrConfig, EcrManifest, ImageDetail, PullThroughRule, PullThroughRules,
+    Reference, Repository as EcrRepository,
 };
 use crate::lookup::oci::{Anonymous, ImageConfig, Manifest, Repository};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
@@ -55,9 +55,9 @@ impl Derived for SourceOf {
         let Home::Ecr(repository) = &self.home else {
             return Ok(ManifestOf { home: self.home.clone(), name: self.name.clone() });
         };
-        let stored = DescribeImage { repository: repository.clone(), reference: named(&self.name) };
-        if let Seen::Found(detail) = facts.get(&stored)? {
-            return Ok(ManifestOf { home: self.home.clone(), name: detail.digest.clone() });
+        let asked = DescribeImage { repository: repository.clone(), reference: named(&self.name) };
+        if let Seen::Found(image) = stored(&asked, facts)? {
+            return Ok(ManifestOf { home: self.home.clone(), name: image.digest.to_owned() });
         }
         let EcrRepository { region, registry, name } = repository;
         let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
@@ -73,9 +73,78 @@ impl Derived for SourceOf {
             };
             return Ok(ManifestOf { home, name });
         }
-        let detail = facts.need(&stored)?;
-        Ok(ManifestOf { home: self.home.clone(), name: detail.digest.clone() })
+        Ok(ManifestOf { home: self.home.clone(), name: found(&asked, facts)?.digest.to_owned() })
     }
+}
+
+/// An image that ECR has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stored<'f> {
+    /// The digest that the reference currently points to.
+    pub(crate) digest: &'f str,
+    /// Its details, if the caller may read them.
+    pub(crate) detail: Option<&'f ImageDetail>,
+}
+
+/// Whether ECR has an image. A caller who may pull it, but not describe it, learns that from `BatchGetImage`,
+/// which would import a missing image through a pull-through cache rule: so it is called only if no rule covers
+/// the repository. The rules of another account's registry are visible to its owner alone.
+///
+/// # Errors
+/// The gap, if it is not known (yet).
+pub(crate) fn stored<'f>(
+    asked: &DescribeImage,
+    facts: &View<'f>,
+) -> Result<Seen<Stored<'f>>, Stop> {
+    let of = |digest, detail| Stored { digest, detail };
+    match facts.tolerate(|| facts.get(asked))? {
+        Ok(Seen::Found(detail)) => Ok(Seen::Found(of(&detail.digest, Some(detail)))),
+        Ok(Seen::Absent(absence)) => Ok(Seen::Absent(absence)),
+        Err(Gap::Refused { action, resource, said }) => {
+            let EcrRepository { region, registry, name } = &asked.repository;
+            let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
+            let why = match facts.tolerate(|| facts.need(&rules))? {
+                Ok(rules) => match covering(rules, name) {
+                    None => {
+                        return Ok(match facts.get(&pull(asked))? {
+                            Seen::Found(image) => Seen::Found(of(&image.digest, None)),
+                            Seen::Absent(absence) => Seen::Absent(absence),
+                        });
+                    }
+                    Some((rule, _)) => format!("pull-through cache rule {}", rule.prefix),
+                },
+                Err(_) => format!(
+                    "a pull-through cache rule of registry {registry}, whose rules could not be read"
+                ),
+            };
+            let said = format!(
+                "{said}; ecr:BatchGetImage is not called instead, because it might import the image by {why}"
+            );
+            Err(Gap::Refused { action, resource, said }.into())
+        }
+        Err(gap) => Err(gap.into()),
+    }
+}
+
+/// The same; an absence ends the judgement.
+///
+/// # Errors
+/// The gap, or the absence, of the call that was answered.
+pub(crate) fn found<'f>(asked: &DescribeImage, facts: &View<'f>) -> Result<Stored<'f>, Stop> {
+    match stored(asked, facts)? {
+        Seen::Found(image) => Ok(image),
+        Seen::Absent(_) => match facts.tolerate(|| facts.need(asked))? {
+            Ok(detail) => Ok(Stored { digest: &detail.digest, detail: Some(detail) }),
+            Err(_) => {
+                let image = facts.need(&pull(asked))?;
+                Ok(Stored { digest: &image.digest, detail: None })
+            }
+        },
+    }
+}
+
+fn pull(asked: &DescribeImage) -> EcrManifest {
+    EcrManifest { repository: asked.repository.clone(), reference: asked.reference.clone() }
 }
 
 /// How ECR names the image: where both are given, the digest decides.

@@ -7,6 +7,8 @@ use super::run_loop::RunLoop;
 use super::spreading::Ended;
 use crate::facts::{Log, Table};
 use crate::knowledge::{Gap, Ground, Lack};
+use crate::lookup::CallerIdentity;
+use crate::names::{AccountId, Arn, Owner};
 use crate::report::{CheckResult, Location, SkipReason, Status};
 use crate::verdict::{Finding, Settled, Severity, Skip, Verdict, mend};
 
@@ -155,7 +157,7 @@ impl Writer<'_, '_> {
         }
         let mut result = self.result(Status::Unknown, gap.to_string());
         result.prevents = check.prevents.first().map(|error| (*error).to_owned());
-        result.remedy = Some(remedy(gap));
+        result.remedy = Some(remedy(gap, self.table));
         result
     }
 
@@ -212,8 +214,13 @@ fn location(place: &crate::document::Place) -> Option<Location> {
 }
 
 /// What is needed to determine it.
-fn remedy(gap: &Gap) -> String {
+fn remedy(gap: &Gap, table: &Table) -> String {
     match gap {
+        Gap::Refused { action, resource, .. } if let Some(owner) = other_owner(resource, table) => {
+            format!(
+                "Ask account {owner} to allow {action} on {resource} in the resource's policy; the caller's own policy must allow it too"
+            )
+        }
         Gap::Refused { action, resource, .. } if !action.starts_with("registry:") => format!(
             "Allow the caller to read it: {{\"Effect\": \"Allow\", \"Action\": \"{action}\", \"Resource\": \"{resource}\"}}"
         ),
@@ -225,5 +232,14 @@ fn remedy(gap: &Gap) -> String {
         Gap::Unresolved { .. } => "Pass the value as it will be registered: replace placeholders, correct what cannot be read".to_owned(),
         Gap::Undecidable { .. } => "Pass what is missing, or accept it with --allow-unknown".to_owned(),
         Gap::Pending | Gap::Defect { .. } => "Please report this, with the output of --record".to_owned(),
+    }
+}
+
+/// The owner of a resource in another account than the caller's. No policy of the caller alone opens it.
+fn other_owner(resource: &str, table: &Table) -> Option<AccountId> {
+    let caller = table.found::<CallerIdentity>()?;
+    match resource.parse::<Arn>().ok()?.owner {
+        Owner::Account(owner) => Some(owner).filter(|owner| *owner != caller.account),
+        Owner::Unnamed | Owner::Aws => None,
     }
 }

@@ -1,12 +1,12 @@
 //! `image-exists`
 
-use crate::account::image::{self, Home};
+use crate::account::image::{self, Home, Stored};
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::{Gap, Purpose, Seen, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ecr::{
-    DescribeImage, ImageDetail, PullThroughRule, PullThroughRules, Reference,
+    DescribeImage, EcrManifest, PullThroughRule, PullThroughRules, Reference,
     Repository as EcrRepository,
 };
 use crate::lookup::ecs::instance::ContainerInstances;
@@ -30,6 +30,7 @@ pub(super) static IMAGE_EXISTS: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html",
     asks: &[&[
         DescribeImage::CALL,
+        EcrManifest::CALL,
         PullThroughRules::CALL,
         DescribeSecret::CALL,
         HeadManifest::CALL,
@@ -51,18 +52,19 @@ fn image_exists(it: &ImageUse, facts: &View) -> Judgement {
 
 fn in_ecr(image: &ImageRef, repository: EcrRepository, facts: &View) -> Judgement {
     let described = DescribeImage { repository, reference: image::reference(image) };
-    match facts.get(&described)? {
-        Seen::Found(detail) => stored(&described, detail),
+    match image::stored(&described, facts)? {
+        Seen::Found(found) => stored(&described, found),
         Seen::Absent(_) => not_stored(&described, facts),
     }
 }
 
 /// An archived image is listed, but it cannot be pulled
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive_image.html>).
-fn stored(described: &DescribeImage, detail: &ImageDetail) -> Judgement {
-    let digest = &detail.digest;
+fn stored(described: &DescribeImage, found: Stored) -> Judgement {
+    let digest = found.digest;
     let EcrRepository { region, registry, name } = &described.repository;
-    match detail.status.as_deref() {
+    // An archived image is not pulled either: BatchGetImage returned this one.
+    match found.detail.and_then(|detail| detail.status.as_deref()) {
         Some("ARCHIVED") => fail(format!("{} is archived and cannot be pulled", described.what()))
             .remedy("Restore the image from the archive")
             .command(
@@ -96,7 +98,7 @@ fn not_stored(lookup: &DescribeImage, facts: &View) -> Judgement {
     let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
     let rules = facts.need(&rules)?;
     let Some((rule, upstream)) = image::covering(rules, name) else {
-        facts.need(lookup)?;
+        image::found(lookup, facts)?;
         return pass("the image exists");
     };
     // Both are requested at once.

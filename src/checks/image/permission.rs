@@ -8,8 +8,8 @@ use crate::iam::{Layer, Policy};
 use crate::knowledge::{Purpose, Seen, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ecr::{
-    DescribeImage, DescribeRepository, GetRegistryPolicy, GetRepositoryPolicy, ListRepositoryTags,
-    PullThroughRules, REPOSITORY_MISSING, Repository,
+    DescribeImage, DescribeRepository, EcrManifest, GetRegistryPolicy, GetRepositoryPolicy,
+    ListRepositoryTags, PullThroughRules, REPOSITORY_MISSING, Repository,
 };
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
@@ -43,6 +43,7 @@ pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
             GetRepositoryPolicy::CALL,
             GetRegistryPolicy::CALL,
             DescribeImage::CALL,
+            EcrManifest::CALL,
             PullThroughRules::CALL,
             ContainerInstances::CALL,
             DescribeInstance::CALL,
@@ -138,7 +139,7 @@ fn first_pull(
     stored: &DescribeImage,
     facts: &View,
 ) -> Result<Vec<&'static str>, Stop> {
-    let Seen::Absent(absence) = facts.get(stored)? else { return Ok(Vec::new()) };
+    let Seen::Absent(absence) = image::stored(stored, facts)? else { return Ok(Vec::new()) };
     let Repository { region, registry, name } = &stored.repository;
     let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
     if image::covering(facts.need(&rules)?, name).is_none() {
@@ -146,7 +147,7 @@ fn first_pull(
         if image::may_have_copies(it, facts)? {
             return Ok(Vec::new());
         }
-        facts.need(stored)?;
+        image::found(stored, facts)?;
     }
     Ok(match absence.said == REPOSITORY_MISSING {
         true => vec!["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],

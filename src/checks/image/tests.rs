@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 mod runtime;
+mod shared;
 
 use super::permission::IMAGE_PULL_PERMISSION;
 use crate::report::Status::{Fail, Pass, Skip, Unknown, Warn};

@@ -274,6 +274,28 @@ pub(crate) fn may_have_copies(it: &ImageUse, facts: &View) -> Result<bool, Stop>
     Ok(instances.map_or(true, |instances| !instances.is_empty()))
 }
 
+/// What it means that the registry is on the machine that pulls: a Fargate task has no machine of the user's, and a
+/// container instance has a registry that nobody else can ask.
+pub(crate) fn on_loopback(it: &ImageUse, home: &Repository) -> Result<(), Stop> {
+    let host = &home.host;
+    if !home.is_on_loopback() {
+        return Ok(());
+    }
+    if it.task.may_run_on_fargate()? {
+        let sentence = format!(
+            "{host} is the machine that pulls the image, and on Fargate no registry runs there"
+        );
+        let said = host.clone();
+        let ground = Ground::Written(it.image.place().subject());
+        return Err(Stop::Absent(Lack::of(ground, Absence { sentence, said })));
+    }
+    let why = format!(
+        "cannot determine whether {host}/{} exists: {host} is a registry on the container instance, which cannot be read from here",
+        home.name
+    );
+    Err(Gap::Undecidable { why }.into())
+}
+
 /// What it means that a registry refuses anonymous clients. Fargate has only the credentials in
 /// `repositoryCredentials`; the agent of a container instance may have its own
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth-container-instances.html>).

@@ -13,7 +13,7 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::oci::{Anonymous, Repository};
 use crate::lookup::registry::HeadManifest;
 use crate::lookup::secretsmanager::DescribeSecret;
-use crate::names::ImageRef;
+use crate::names::{ImageRef, Registry};
 use crate::shell::ShellCommand;
 use crate::task::ImageUse;
 use crate::verdict::{Finding, Judgement, fail, pass, warn};
@@ -186,6 +186,7 @@ fn without_library(what: &str, rule: &PullThroughRule, upstream: &str) -> Judgem
 }
 
 fn in_the_open(it: &ImageUse, image: &ImageRef, repository: Repository, facts: &View) -> Judgement {
+    image::on_loopback(it, &repository)?;
     let head = HeadManifest { repository: repository.clone(), reference: image::name(image) };
     match facts.need(&head).map_err(|stop| image::unless_cached(it, stop, facts))? {
         Anonymous::Sees(manifest) => {
@@ -193,6 +194,11 @@ fn in_the_open(it: &ImageUse, image: &ImageRef, repository: Repository, facts: &
                 && it.task.may_run_on_fargate()?
             {
                 return hidden_from_head(&head.what(), answer).at(it.image.place()).judge();
+            }
+            if manifest.trusted_here && !has_public_certificate(&image.registry) {
+                let on_fargate = it.task.may_run_on_fargate()?;
+                let finding = privately_signed(&head.what(), &repository.host, on_fargate);
+                return finding.at(it.image.place()).judge();
             }
             pass(format!("{} exists ({})", head.what(), short(&manifest.digest)))
         }
@@ -207,4 +213,48 @@ fn hidden_from_head(what: &str, answer: &str) -> Finding {
         "{what} exists, but the registry answers {answer} to HEAD, by which containerd on Fargate resolves it"
     ))
     .remedy("Configure the registry, or the proxy in front of it, to answer HEAD requests for manifests like GET, or copy the image to ECR")
+}
+
+/// Registries for everybody, whose certificates every operating system trusts. If only this machine's own
+/// certificates prove one of them, a proxy near this machine has replaced its certificate.
+const PUBLIC_REGISTRIES: [&str; 8] = [
+    "ghcr.io",
+    "quay.io",
+    "gcr.io",
+    "registry.k8s.io",
+    "registry.gitlab.com",
+    "mcr.microsoft.com",
+    "nvcr.io",
+    "docker.elastic.co",
+];
+
+fn has_public_certificate(registry: &Registry) -> bool {
+    match registry {
+        Registry::DockerHub | Registry::EcrPublic | Registry::Ecr(_) => true,
+        Registry::Other(host) => {
+            PUBLIC_REGISTRIES.contains(&host.as_str())
+                || host.ends_with(".gcr.io")
+                || host.ends_with(".pkg.dev")
+        }
+    }
+}
+
+/// Fargate trusts public certificate authorities only, and can be given no other. A proxy near this machine may
+/// have replaced the certificate, so that the pull is not proven to fail.
+fn privately_signed(what: &str, host: &str, on_fargate: bool) -> Finding {
+    let (whose, remedy) = match on_fargate {
+        true => (
+            "Fargate does not have them",
+            "Give the registry a certificate of a public authority, or copy the image to ECR",
+        ),
+        false => (
+            "the container instances need them too",
+            "Install the CA certificate on the container instances, or copy the image to ECR",
+        ),
+    };
+    warn(format!(
+        "{what} exists, but only this machine's CA certificates (--ca-bundle, AWS_CA_BUNDLE, SSL_CERT_FILE) prove the certificate of {host}; {whose}"
+    ))
+    .prevents("CannotPullContainerError: ... x509: certificate signed by unknown authority")
+    .remedy(remedy)
 }

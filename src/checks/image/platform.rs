@@ -88,6 +88,9 @@ struct Pulled<'f> {
 }
 
 fn pulled<'f>(it: &ImageUse, image: &ImageRef, facts: &View<'f>) -> Result<Pulled<'f>, Stop> {
+    if let Home::Open(repository) = Home::of(image) {
+        image::on_loopback(it, &repository)?;
+    }
     let source = SourceOf { home: Home::of(image), name: image::name(image) };
     let source = facts.derive(&source).map_err(|stop| image::unless_cached(it, stop, facts))?;
     let home = &source.home;

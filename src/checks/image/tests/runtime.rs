@@ -251,6 +251,46 @@ fn containerd_does_not_find_what_head_hides() {
 }
 
 #[test]
+fn certificates_of_this_machine_prove_nothing_of_fargate() {
+    let own = json!({"trusted_here": true});
+    let result = served(&IMAGE_EXISTS, &own, FARGATE);
+    assert_eq!(result.status, Warn, "{result:#?}");
+    assert!(result.message.contains("Fargate does not have them"), "{result:#?}");
+    let result = served(&IMAGE_EXISTS, &own, EC2);
+    assert_eq!(result.status, Warn, "{result:#?}");
+    assert!(result.message.contains("the container instances need them too"), "{result:#?}");
+    // Everybody's registries have certificates of public authorities: a proxy replaced this one.
+    let head = json!({"repository": {"host": "ghcr.io", "name": "org/app"}, "reference": "1"});
+    let seen = json!({"sees": {"digest": DIGEST, "media_type": OCI_INDEX, "trusted_here": true,
+        "manifest": index(&[Some("amd64")])}});
+    let account = Account::healthy().says("registry:HeadManifest", &head, &seen).recorded();
+    let container = r#"{"name": "app", "image": "ghcr.io/org/app:1"}"#;
+    let story = Story::containers_and(container, FARGATE.trim_start_matches(", "));
+    let result = story.in_account(account).judged_by(&IMAGE_EXISTS).swap_remove(0);
+    assert_eq!(result.status, Pass, "{result:#?}");
+}
+
+#[test]
+fn a_registry_on_loopback_is_that_of_the_machine_that_pulls() {
+    for host in ["localhost:5000", "127.0.0.1:5000", "[::1]:5000"] {
+        let container = format!(r#"{{"name": "app", "image": "{host}/app:1", "memory": 128}}"#);
+        let judged = |fields: &str, check: &'static Check| {
+            let story = Story::containers_and(&container, fields.trim_start_matches(", "));
+            let story = story.in_account(Account::healthy().recorded());
+            story.judged_by(check).swap_remove(0)
+        };
+        let result = judged(FARGATE, &IMAGE_EXISTS);
+        assert_eq!(result.status, Fail, "{result:#?}");
+        assert!(result.message.contains("on Fargate no registry runs there"), "{result:#?}");
+        for check in [&IMAGE_EXISTS, &IMAGE_PLATFORM] {
+            let result = judged(EC2, check);
+            assert_eq!(result.status, Unknown, "{result:#?}");
+            assert!(result.message.contains("on the container instance"), "{result:#?}");
+        }
+    }
+}
+
+#[test]
 fn docker_on_the_instances_reads_zstd_since_23() {
     let of = |account: Account, versions: &[Option<&str>]| {
         let instance = |(place, version): (usize, &Option<&str>)| {

@@ -103,13 +103,15 @@ pub(crate) fn stored<'f>(
         Err(Gap::Refused { action, resource, said }) => {
             let EcrRepository { region, registry, name } = &asked.repository;
             let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
+            let refused = |said| Stop::from(Gap::Refused { action, resource, said });
             let why = match facts.tolerate(|| facts.need(&rules))? {
                 Ok(rules) => match covering(rules, name) {
                     None => {
-                        return Ok(match facts.get(&pull(asked))? {
-                            Seen::Found(image) => Seen::Found(of(&image.digest, None)),
-                            Seen::Absent(absence) => Seen::Absent(absence),
-                        });
+                        return match facts.tolerate(|| facts.get(&pull(asked)))? {
+                            Ok(Seen::Found(image)) => Ok(Seen::Found(of(&image.digest, None))),
+                            Ok(Seen::Absent(absence)) => Ok(Seen::Absent(absence)),
+                            Err(_) => Err(refused(said)),
+                        };
                     }
                     Some((rule, _)) => format!("pull-through cache rule {}", rule.prefix),
                 },
@@ -117,10 +119,9 @@ pub(crate) fn stored<'f>(
                     "a pull-through cache rule of registry {registry}, whose rules could not be read"
                 ),
             };
-            let said = format!(
+            Err(refused(format!(
                 "{said}; ecr:BatchGetImage is not called instead, because it might import the image by {why}"
-            );
-            Err(Gap::Refused { action, resource, said }.into())
+            )))
         }
         Err(gap) => Err(gap.into()),
     }

@@ -227,7 +227,7 @@ fn lack(
     }
 }
 
-/// How to get an image for the platform. Only an image of one's own can be built again, and for Windows its
+/// How to get an image for the platform. The image of another publisher cannot be built again, and for Windows the
 /// base image decides the build
 /// (<https://learn.microsoft.com/virtualization/windowscontainers/deploy-containers/version-compatibility>).
 fn with_fix(

@@ -129,7 +129,6 @@ def scenarios(named):
         ("secret-no-key", "a JSON key that it does not have", secret(f"{database}:passwort::"), {"read_secrets": True}),
         ("secret-deleted", "it is marked for deletion", secret(deleted), {}),
         ("secret-missing", "there is none", secret(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:storefront/none-AbCdEf"), {}),
-        ("secret-named-like-arn", "its name ends like a full ARN", secret(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:storefront/db-secret"), {}),
         ("secret-version", "a version without a label", secret(f"{database}:::{version}"), {}),
         ("secret-no-version", "a version that there is not", secret(f"{database}:::00000000-0000-4000-8000-000000000000"), {}),
         ("secret-no-stage", "a stage that there is not", secret(f"{database}::AWSPENDING:"), {}),
@@ -189,7 +188,6 @@ def furnish(emulator, named):
     named["login"] = secrets.create_secret(Name="storefront/login", SecretString=json.dumps(login))["ARN"]
     half = json.dumps({"username": "storefront"})
     named["halflogin"] = secrets.create_secret(Name="storefront/half", SecretString=half)["ARN"]
-    secrets.create_secret(Name="storefront/db-secret", SecretString="{}")
     named["adrift"] = make_vpc(emulator)
     emulator.client("ec2").delete_nat_gateway(NatGatewayId=named["adrift"]["nat"])
     kms = emulator.client("kms")

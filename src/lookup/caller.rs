@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::aws::Query;
 use super::{Answer, Call, Lookup, Services, classify};
 use crate::names::{AccountId, Region};
 
@@ -31,11 +32,11 @@ impl Lookup for CallerIdentity {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Caller> {
-        let reply = services.sts(&self.region).get_caller_identity().send().await;
+        let reply = services.sts(&self.region).ask::<Self>(&Query::default()).await;
         classify::answer(self, reply, |it| {
-            let account = it.account.as_deref().ok_or("the account")?;
+            let account = it.text("Account")?.ok_or("the account")?;
             let account = account.parse::<AccountId>().map_err(|_| "a readable account")?;
-            Ok(Caller { account, arn: it.arn.ok_or("the ARN")? })
+            Ok(Caller { account, arn: it.text("Arn")?.ok_or("the ARN")? })
         })
     }
 }

@@ -1,10 +1,10 @@
 //! Amazon S3: whether an object exists, and the policy of its bucket. No content is ever read.
 
-use aws_sdk_s3::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::aws::{Action, OfBucket, Received, S3, request_id};
 use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::knowledge::{Absence, Gap, Purpose, Seen};
 use crate::names::{Partition, Region, S3Object};
@@ -49,6 +49,7 @@ pub enum Encryption {
 
 /// The second call of [`HeadObject`], if the first is denied.
 pub(super) const LIST_BUCKET: Call = Call("s3:ListBucket");
+const LIST_OBJECTS: Action<S3> = Action::of(LIST_BUCKET);
 
 impl Lookup for HeadObject {
     type Fact = Object;
@@ -105,20 +106,11 @@ impl HeadObject {
         services: &Services,
     ) -> Result<Answer<Object>, Elsewhere> {
         let S3Object { bucket, key, .. } = &self.object;
-        let reply = services.s3(region).head_object().bucket(bucket).key(key).send().await;
-        let error = match reply {
-            // A login page answers a HEAD with 200 too, without a body to distinguish it.
-            Ok(it) if it.request_id().is_none() => {
-                return Ok(Err(classify::incomplete(self, "the request id that S3 gives")));
-            }
+        let asked = OfBucket::object(bucket, key);
+        let error = match services.s3(region).ask::<Self>(&asked).await {
             Ok(it) => {
-                // S3 sends the header of a bucket key only where there is one
-                // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html).
-                let bucket_key =
-                    it.ssekms_key_id.is_some().then(|| it.bucket_key_enabled.unwrap_or_default());
-                let encryption = it.ssekms_key_id.map_or(Encryption::Own, Encryption::Key);
-                let object = Object { bucket_key, ..self.object(encryption, region) };
-                return Ok(Ok(Seen::Found(object)));
+                let object = self.read(&it, region).map(Seen::Found);
+                return Ok(object.map_err(|lacks| classify::incomplete(self, lacks)));
             }
             Err(error) => error,
         };
@@ -139,12 +131,35 @@ impl HeadObject {
                 }),
             }),
             // A 404 of a HEAD has no code either: it counts only with a request id of S3.
-            Some(404) if raw.is_some_and(|raw| !is_from_s3(raw)) => Ok(Err(Gap::Unreachable {
-                what: self.what(),
-                why: "HTTP 404, which did not come from S3 (a proxy?)".to_owned(),
-            })),
+            Some(404) if raw.is_some_and(|raw| request_id(raw.headers()).is_none()) => {
+                Ok(Err(Gap::Unreachable {
+                    what: self.what(),
+                    why: "HTTP 404, which did not come from S3 (a proxy?)".to_owned(),
+                }))
+            }
+            Some(404) => Ok(classify::absent(self, "NotFound")),
             _ => Ok(classify::failed(self, &error)),
         }
+    }
+
+    fn read(&self, it: &Received, region: &Region) -> Result<Object, &'static str> {
+        // A login page answers a HEAD with 200 too, without a body to distinguish it.
+        it.request_id()?;
+        let Some(key) = it.header("x-amz-server-side-encryption-aws-kms-key-id") else {
+            let by_kms = it.header("x-amz-server-side-encryption");
+            return match by_kms.is_some_and(|it| it.starts_with("aws:kms")) {
+                true => Err("the KMS key of the object"),
+                false => Ok(self.object(Encryption::Own, region)),
+            };
+        };
+        // S3 sends the header of a bucket key only where there is one
+        // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html).
+        let bucket_key = match it.header("x-amz-server-side-encryption-bucket-key-enabled") {
+            Some(enabled) => enabled.parse().map_err(|_| "a readable true or false")?,
+            None => false,
+        };
+        let object = self.object(Encryption::Key(key.to_owned()), region);
+        Ok(Object { bucket_key: Some(bucket_key), ..object })
     }
 }
 
@@ -153,11 +168,19 @@ impl HeadObject {
     /// among all keys with this prefix.
     async fn is_listed(&self, region: &Region, services: &Services) -> Option<bool> {
         let S3Object { bucket, key, .. } = &self.object;
-        let request = services.s3(region).list_objects_v2().bucket(bucket).prefix(key).max_keys(1);
-        let listed = request.send().await.ok()?;
-        // A list without its prefix does not come from S3.
-        listed.prefix()?;
-        Some(listed.contents().first().is_some_and(|first| first.key() == Some(key)))
+        let asked = OfBucket::first(bucket, key);
+        let reply = services.s3(region).ask_for(LIST_OBJECTS, &asked).await.ok()?;
+        let listed = reply.element("ListBucketResult").ok()?;
+        // The list of another bucket, or with another prefix, shows nothing.
+        let is_of = |field, asked| listed.text(field).ok().flatten().as_deref() == Some(asked);
+        if !is_of("Name", bucket) || !is_of("Prefix", key) {
+            return None;
+        }
+        match listed.child("Contents").ok()? {
+            Some(first) => Some(first.text("Key").ok()?? == *key),
+            // The number of keys shows that the list is complete.
+            None => (listed.number("KeyCount").ok()? == Some(0)).then_some(false),
+        }
     }
 }
 
@@ -197,7 +220,7 @@ impl Lookup for GetBucketPolicy {
 
 impl GetBucketPolicy {
     async fn ask(&self, region: &Region, services: &Services) -> Result<Answer<Value>, Elsewhere> {
-        let reply = services.s3(region).get_bucket_policy().bucket(&self.bucket).send().await;
+        let reply = services.s3(region).ask::<Self>(&OfBucket::policy(&self.bucket)).await;
         let raw = reply.as_ref().err().and_then(|error| error.raw_response());
         if let Some(elsewhere) = raw.and_then(|raw| elsewhere(region, raw)) {
             return Err(elsewhere);
@@ -210,8 +233,8 @@ impl GetBucketPolicy {
         }
         Ok(classify::answer(self, reply, |it| {
             // The body is only the policy, so any JSON would look like one.
-            it.request_id().ok_or("the request id that S3 gives")?;
-            policy_document::plain(&it.policy.ok_or("the policy document")?)
+            it.request_id()?;
+            policy_document::plain(it.text()?)
         }))
     }
 }
@@ -219,11 +242,14 @@ impl GetBucketPolicy {
 /// The bucket is in another region.
 struct Elsewhere(Region);
 
-/// The region of a redirect, if there is one.
+/// The region of a redirect, if there is one. Credentials are valid in one partition only, so they are not
+/// sent to another one.
 fn elsewhere(asked: &Region, raw: &HttpResponse) -> Option<Elsewhere> {
     let home = raw.headers().get("x-amz-bucket-region")?.parse::<Region>().ok()?;
     let points = matches!(raw.status().as_u16(), 301 | 307 | 400);
-    (points && home != *asked).then_some(Elsewhere(home))
+    let partition = |region: &Region| Partition::of_region(region.as_str());
+    let is_near = home != *asked && partition(&home) == partition(asked);
+    (points && is_near).then_some(Elsewhere(home))
 }
 
 /// The answer of the bucket's region, which must not redirect again.
@@ -232,11 +258,6 @@ fn at_home<L: Lookup>(lookup: &L, answer: Result<Answer<L::Fact>, Elsewhere>) ->
         let why = format!("S3 keeps redirecting ({})", again.0);
         Err(Gap::Unreachable { what: lookup.what(), why })
     })
-}
-
-/// Every answer of S3 has a request id.
-fn is_from_s3(raw: &HttpResponse) -> bool {
-    ["x-amz-request-id", "x-amzn-requestid"].iter().any(|name| raw.headers().get(*name).is_some())
 }
 
 #[cfg(test)]
@@ -252,6 +273,8 @@ mod tests {
             (400, Some("us-east-1"), Some("us-east-1")),
             (301, Some("eu-west-1"), None),
             (301, Some("elsewhere"), None),
+            (301, Some("cn-north-1"), None),
+            (301, Some("us-east-1.evil.test"), None),
             (301, None, None),
             (403, Some("us-east-1"), None),
             (404, Some("us-east-1"), None),

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 
-use super::aws::{Client, Ec2, Efs, Fsx, Iam, Logs, Organizations, ServiceQuotas};
+use super::aws::{Client, Ec2, Efs, Fsx, Iam, Logs, Organizations, S3, ServiceQuotas, Sts};
 use super::oci;
 use crate::names::Region;
 
@@ -89,14 +89,8 @@ impl Services {
         self.client(region, Client::new)
     }
 
-    /// Path style for a custom endpoint, whose host name has no bucket in front.
-    pub(super) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
-        self.client(region, |config| {
-            let own = aws_sdk_s3::config::Builder::from(config)
-                .force_path_style(config.endpoint_url().is_some())
-                .build();
-            aws_sdk_s3::Client::from_conf(own)
-        })
+    pub(super) fn s3(&self, region: &Region) -> Client<S3> {
+        self.client(region, Client::new)
     }
 
     pub(super) fn secretsmanager(&self, region: &Region) -> aws_sdk_secretsmanager::Client {
@@ -111,8 +105,8 @@ impl Services {
         self.client(region, aws_sdk_ssm::Client::new)
     }
 
-    pub(super) fn sts(&self, region: &Region) -> aws_sdk_sts::Client {
-        self.client(region, aws_sdk_sts::Client::new)
+    pub(super) fn sts(&self, region: &Region) -> Client<Sts> {
+        self.client(region, Client::new)
     }
 
     pub(super) fn registries(&self) -> &oci::Registries {

@@ -12,6 +12,7 @@ mod model;
 mod network;
 mod permissions;
 mod quotas;
+mod s3;
 mod volumes;
 mod whole;
 mod wire;

@@ -64,5 +64,5 @@ fn every_ban_fires() {
 fn every_ban_is_written_as_this_test_reads_it() {
     let entries = include_str!("../../.clippy.toml").matches("path =").count();
     assert_eq!(banned().len(), entries, "one entry a line, each path once");
-    assert!(entries > 90, "only {entries} bans are left");
+    assert!(entries > 70, "only {entries} bans are left");
 }

@@ -55,8 +55,12 @@ const READS: &[&str] = &[
     "organizations:DescribePolicy",
     "organizations:ListParents",
     "organizations:ListPoliciesForTarget",
+    "s3:GetBucketPolicy",
+    "s3:GetObject",
+    "s3:ListBucket",
     "servicequotas:GetAWSDefaultServiceQuota",
     "servicequotas:GetServiceQuota",
+    "sts:GetCallerIdentity",
 ];
 
 /// An action of a service that is in the list.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
-use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_runtime::invocation_id::InvocationIdInterceptor;
 use aws_runtime::recursion_detection::RecursionDetectionInterceptor;
 use aws_runtime::request_info::RequestInfoInterceptor;
@@ -35,7 +35,7 @@ use aws_types::region::SigningRegion;
 use aws_types::request_id::apply_request_id;
 
 use super::actions::Action;
-use super::host::Host;
+use super::host::{Bucket, Host};
 use super::protocol::Protocol;
 use super::record::Record;
 use super::service::Service;
@@ -85,12 +85,14 @@ async fn invoke<P: Protocol>(
     settings: SharedRuntimePlugin,
     question: P::Question,
 ) -> Result<P::Answer, Failure> {
+    let at = place(P::bucket(&question));
     let protocol = Arc::new(protocol);
     let asking = Arc::clone(&protocol);
     let operation = Operation::builder()
         .service_name(service)
         .operation_name(action)
         .runtime_plugin(settings)
+        .runtime_plugin(at)
         .serializer(move |question: P::Question| asking.request(action, &question))
         .deserializer(move |response: &HttpResponse| answer(&*protocol, action, response))
         .build();
@@ -104,13 +106,21 @@ fn answer<P: Protocol>(
 ) -> Result<P::Answer, OrchestratorError<ErrorMetadata>> {
     let body = response.body().bytes().unwrap_or_default();
     let why = match response.status().is_success() {
-        true => match protocol.answer(action, body) {
+        true => match protocol.answer(action, response.headers(), body) {
             Ok(answer) => return Ok(answer),
             Err(why) => ErrorMetadata::builder().message(why),
         },
         false => protocol.error(response.headers(), body).unwrap_or_default(),
     };
     Err(OrchestratorError::operation(apply_request_id(why, response.headers()).build()))
+}
+
+/// The part of the endpoint that differs from question to question.
+fn place(bucket: Option<&str>) -> SharedRuntimePlugin {
+    let mut layer = Layer::new("place");
+    let bucket = Bucket(bucket.map(str::to_owned));
+    layer.store_put(EndpointResolverParams::new(bucket));
+    SharedRuntimePlugin::new(StaticRuntimePlugin::new().with_config(layer.freeze()))
 }
 
 fn plugin(record: Record, config: &SdkConfig) -> SharedRuntimePlugin {
@@ -124,10 +134,9 @@ fn plugin(record: Record, config: &SdkConfig) -> SharedRuntimePlugin {
 fn settings(record: Record, config: &SdkConfig) -> FrozenLayer {
     let mut layer = Layer::new(record.id);
     layer.store_put(ApiMetadata::new(record.agent, env!("CARGO_PKG_VERSION")));
-    layer.store_put(EndpointResolverParams::new(()));
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
     layer.store_put(SigningName::from_static(record.name));
-    layer.store_put(SigV4OperationSigningConfig::default());
+    layer.store_put(signing(record));
     layer.store_put(config.retry_config().cloned().unwrap_or_else(RetryConfig::standard));
     if let Some(region) = config.region() {
         // Throttling slows down one region, not the others.
@@ -144,6 +153,18 @@ fn settings(record: Record, config: &SdkConfig) -> FrozenLayer {
         layer.store_put(name.clone());
     }
     layer.freeze()
+}
+
+/// S3 signs paths as they are, and a hash of the body
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>).
+fn signing(record: Record) -> SigV4OperationSigningConfig {
+    let mut signing_options = SigningOptions::default();
+    if record.has_buckets {
+        signing_options.double_uri_encode = false;
+        signing_options.normalize_uri_path = false;
+        signing_options.content_sha256_header = true;
+    }
+    SigV4OperationSigningConfig { signing_options, ..Default::default() }
 }
 
 /// The parts of the runtime, as in the clients of the AWS SDK.

@@ -7,7 +7,9 @@ use aws_smithy_runtime_api::client::endpoint::{
 };
 use aws_smithy_types::endpoint::{Endpoint, EndpointAuthScheme};
 use aws_types::service_config::ServiceConfigKey;
+use percent_encoding::utf8_percent_encode;
 
+use super::query::PLAIN;
 use super::record::{Record, Variant};
 use crate::names::Partition;
 
@@ -31,10 +33,12 @@ impl Host {
         let custom = custom_url(record.id, config);
         let is_custom = custom.is_some();
         let region = config.region().map(ToString::to_string);
+        // S3 has IPv6 on the older domain.
+        let use_dual_stack = config.use_dual_stack().filter(|_| is_custom || !record.has_buckets);
         let settings = Params::builder()
             .set_region(region.clone())
             .set_use_fips(config.use_fips())
-            .set_use_dual_stack(config.use_dual_stack())
+            .set_use_dual_stack(use_dual_stack)
             .set_endpoint(custom);
         let variant = match (config.use_fips(), config.use_dual_stack()) {
             (Some(true), Some(true)) => Variant::FipsDualStack,
@@ -52,10 +56,12 @@ impl Host {
         let (first, rest) = ecs.strip_prefix("https://")?.split_once('.')?;
         let domain = rest.strip_prefix(&**region)?.strip_prefix('.')?;
         let suffix = first.strip_prefix("ecs")?;
-        if suffix != variant.suffix() {
+        let partition = Partition::of_region(region);
+        let is_fips_s3_in_china =
+            record.has_buckets && partition == Partition::AwsCn && !suffix.is_empty();
+        if suffix != variant.suffix() || is_fips_s3_in_china {
             return None;
         }
-        let partition = Partition::of_region(region);
         let exception =
             record.exceptions.iter().find(|(of, when, _)| (*of, *when) == (partition, *variant));
         let label = match exception {
@@ -63,7 +69,11 @@ impl Host {
             None => format!("{}{suffix}", record.name),
         };
         let Some(global) = record.global.map(|of| of(partition)) else {
-            let url = format!("https://{label}.{region}.{domain}");
+            let place = match record.has_buckets && variant.is_dual_stack() {
+                true => format!("dualstack.{region}"),
+                false => region.clone(),
+            };
+            let url = format!("https://{label}.{place}.{domain}");
             return Some(Endpoint::builder().url(url).build());
         };
         let host = match global.places[*variant as usize] {
@@ -76,18 +86,54 @@ impl Host {
     }
 }
 
+impl Host {
+    /// The endpoint of a bucket: in the host name or, as in the AWS CLI, in the path of a custom URL.
+    fn endpoint_of(&self, bucket: &str, endpoint: Endpoint) -> Result<Endpoint, String> {
+        if bucket.ends_with("--x-s3") {
+            return Err(format!("{bucket} is a directory bucket, which is read with sessions"));
+        }
+        let url = endpoint.url().trim_end_matches('/');
+        let url = match url.split_once("://") {
+            Some((scheme, host)) if !self.is_custom && is_label(bucket) => {
+                format!("{scheme}://{bucket}.{host}")
+            }
+            _ => format!("{url}/{}", utf8_percent_encode(bucket, PLAIN)),
+        };
+        Ok(Endpoint::builder().url(url).build())
+    }
+}
+
 impl ResolveEndpoint for Host {
-    fn resolve_endpoint<'a>(&'a self, _: &'a EndpointResolverParams) -> EndpointFuture<'a> {
+    fn resolve_endpoint<'a>(&'a self, asked: &'a EndpointResolverParams) -> EndpointFuture<'a> {
         EndpointFuture::new(async {
             let settings = self.settings.clone().build()?;
             let endpoint = self.rules.resolve_endpoint(&settings).await?;
-            if self.is_custom {
-                return Ok(endpoint);
+            let own = match self.is_custom {
+                true => Some(endpoint),
+                false => self.own_endpoint(endpoint.url()),
+            };
+            let own =
+                own.ok_or_else(|| format!("the endpoint of {} is unknown", self.record.id))?;
+            match asked.get::<Bucket>() {
+                Some(Bucket(Some(bucket))) => Ok(self.endpoint_of(bucket, own)?),
+                _ => Ok(own),
             }
-            let own = self.own_endpoint(endpoint.url());
-            Ok(own.ok_or_else(|| format!("the endpoint of {} is unknown", self.record.id))?)
         })
     }
+}
+
+/// The bucket of a question, if there is one.
+#[derive(Clone, Debug)]
+pub(super) struct Bucket(pub(super) Option<String>);
+
+/// Whether a bucket may be the first label of a host name
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>). No certificate is valid for a
+/// name with a dot.
+fn is_label(bucket: &str) -> bool {
+    (3..=63).contains(&bucket.len())
+        && bucket.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
+        && !bucket.starts_with('-')
+        && !bucket.ends_with('-')
 }
 
 /// The custom URL of the endpoint: the flag wins over the setting for the service, which wins over the one

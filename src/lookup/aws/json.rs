@@ -88,7 +88,7 @@ impl Protocol for Json {
         Ok(request)
     }
 
-    fn answer(&self, _: &str, body: &[u8]) -> Result<Object, String> {
+    fn answer(&self, _: &str, _: &Headers, body: &[u8]) -> Result<Object, String> {
         Object::parse(body)
     }
 
@@ -110,7 +110,7 @@ impl Protocol for RestJson {
         Ok(request)
     }
 
-    fn answer(&self, _: &str, body: &[u8]) -> Result<Object, String> {
+    fn answer(&self, _: &str, _: &Headers, body: &[u8]) -> Result<Object, String> {
         Object::parse(body)
     }
 

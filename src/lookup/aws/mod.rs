@@ -16,6 +16,7 @@ mod json;
 mod protocol;
 mod query;
 mod record;
+mod s3;
 mod service;
 
 pub(super) use actions::Action;
@@ -23,7 +24,8 @@ pub(super) use client::{Client, Failure};
 pub(super) use element::{Element, Lacks, check_well_formed};
 pub(super) use json::{Object, Path};
 pub(super) use query::Query;
-pub(super) use service::{Ec2, Efs, Fsx, Iam, Logs, Organizations, ServiceQuotas};
+pub(super) use s3::{OfBucket, Received, request_id};
+pub(super) use service::{Ec2, Efs, Fsx, Iam, Logs, Organizations, S3, ServiceQuotas, Sts};
 
 #[cfg(test)]
 mod tests;

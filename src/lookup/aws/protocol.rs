@@ -17,11 +17,16 @@ pub(in crate::lookup) trait Protocol: Send + Sync + 'static {
     /// The request, without endpoint and signature.
     fn request(&self, action: &str, question: &Self::Question) -> Result<HttpRequest, BoxError>;
 
-    /// The answer of an action in the body of a success.
+    /// The bucket that a question is about: S3 has it in the host name.
+    fn bucket(_: &Self::Question) -> Option<&str> {
+        None
+    }
+
+    /// The answer of an action in a success.
     ///
     /// # Errors
     /// Why it is not an answer of the action.
-    fn answer(&self, action: &str, body: &[u8]) -> Result<Self::Answer, String>;
+    fn answer(&self, action: &str, headers: &Headers, body: &[u8]) -> Result<Self::Answer, String>;
 
     /// The code and the message of an error; `None` if it is not in the format of the protocol.
     fn error(&self, headers: &Headers, body: &[u8]) -> Option<Builder>;

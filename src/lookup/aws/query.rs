@@ -84,7 +84,7 @@ impl Protocol for Ec2Query {
         form(action, self.version, query)
     }
 
-    fn answer(&self, action: &str, body: &[u8]) -> Result<Element, String> {
+    fn answer(&self, action: &str, _: &Headers, body: &[u8]) -> Result<Element, String> {
         response(action, body)
     }
 
@@ -104,7 +104,7 @@ impl Protocol for AwsQuery {
     }
 
     /// The `…Result` in the `…Response`.
-    fn answer(&self, action: &str, body: &[u8]) -> Result<Element, String> {
+    fn answer(&self, action: &str, _: &Headers, body: &[u8]) -> Result<Element, String> {
         let result = response(action, body)?.into_child(&format!("{action}Result"));
         result?.ok_or_else(|| "the answer has no result".to_owned())
     }
@@ -139,7 +139,7 @@ fn response(action: &str, body: &[u8]) -> Result<Element, String> {
 }
 
 /// The code and the message in an error.
-fn error(error: &Element) -> Result<Builder, Lacks> {
+pub(super) fn error(error: &Element) -> Result<Builder, Lacks> {
     let mut metadata = ErrorMetadata::builder();
     if let Some(code) = error.text("Code")?.filter(|code| !code.is_empty()) {
         metadata = metadata.code(code);

@@ -16,12 +16,14 @@ pub(in crate::lookup) struct Record {
     pub(super) exceptions: &'static [Exception],
     /// Its endpoint, if there is only one per partition.
     pub(super) global: Option<fn(Partition) -> Global>,
+    /// Whether it is S3, with buckets in host names and paths.
+    pub(super) has_buckets: bool,
 }
 
 impl Record {
     /// A service with an endpoint in each region.
     pub(super) const fn of(id: &'static str, name: &'static str) -> Record {
-        Record { id, name, agent: name, exceptions: &[], global: None }
+        Record { id, name, agent: name, exceptions: &[], global: None, has_buckets: false }
     }
 }
 
@@ -48,6 +50,10 @@ pub(super) struct Global {
 }
 
 impl Variant {
+    pub(super) fn is_dual_stack(self) -> bool {
+        matches!(self, Variant::DualStack | Variant::FipsDualStack)
+    }
+
     /// The suffix of the first label of the host name.
     pub(super) fn suffix(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@ use super::json::{Json, RestJson};
 use super::protocol::Protocol;
 use super::query::{AwsQuery, Ec2Query};
 use super::record::{Global, Record, Variant};
+use super::s3::Buckets;
 use crate::names::Partition;
 
 /// A service of AWS.
@@ -150,6 +151,17 @@ fn of_organizations(partition: Partition) -> Global {
     Global { signed_for: region, places: [region; 4] }
 }
 
+/// Amazon S3.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct S3;
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/>
+impl Service for S3 {
+    type Protocol = Buckets;
+    const PROTOCOL: Buckets = Buckets;
+    const RECORD: Record = Record { has_buckets: true, ..Record::of("S3", "s3") };
+}
+
 /// Service Quotas.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::lookup) struct ServiceQuotas;
@@ -161,5 +173,19 @@ impl Service for ServiceQuotas {
     const RECORD: Record = Record {
         exceptions: &[(Partition::AwsUsGov, Variant::Fips, "servicequotas")],
         ..Record::of("Service Quotas", "servicequotas")
+    };
+}
+
+/// AWS STS.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct Sts;
+
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/>
+impl Service for Sts {
+    type Protocol = AwsQuery;
+    const PROTOCOL: AwsQuery = AwsQuery { version: "2011-06-15" };
+    const RECORD: Record = Record {
+        exceptions: &[(Partition::AwsUsGov, Variant::Fips, "sts")],
+        ..Record::of("STS", "sts")
     };
 }

@@ -91,6 +91,10 @@ const EFS: &[(&str, &str)] = &[
     ("GetFileSystemPolicy", "/file-systems/fs-1/policy"),
 ];
 
+/// What is asked of S3, in small letters.
+const S3: &[(&str, &str)] =
+    &[("GetBucketPolicy", "get /app/?policy"), ("HeadObject", "head /web/web.env")];
+
 /// What has to be in the request of this lookup, everything of it.
 fn sent(name: &str, action: &str) -> Option<Vec<String>> {
     let of = |list: &[(&'static str, &'static str)]| {
@@ -114,6 +118,13 @@ fn sent(name: &str, action: &str) -> Option<Vec<String>> {
     if let Some(path) = of(EFS) {
         return Some(vec![format!("get /2015-02-01{path} http/1.1\r\n")]);
     }
+    if let Some(asked) = of(S3) {
+        let nothing = "x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\r\n";
+        return Some(vec![format!("{asked} http/1.1\r\n"), nothing.to_owned()]);
+    }
+    if name == "CallerIdentity" {
+        return Some(form("2011-06-15", ""));
+    }
     of(EC2).map(|it| form("2016-11-15", it)).or_else(|| of(IAM).map(|it| form("2010-05-08", it)))
 }
 
@@ -127,7 +138,8 @@ fn only_for(needed: Vec<String>, found: Reply) -> Reply {
 
 #[test]
 fn every_lookup_asks_for_what_it_is_named_for() {
-    let listed = EC2.iter().chain(IAM).chain(EFS).map(|(name, _)| *name);
+    let listed = EC2.iter().chain(IAM).chain(EFS).chain(S3).map(|(name, _)| *name);
+    let listed = listed.chain(["CallerIdentity"]);
     let listed: BTreeSet<&str> = listed.chain(JSON.iter().map(|(name, _, _)| *name)).collect();
     let ours = lookups("").into_iter().filter(is_ours).map(|case| case.name).collect();
     assert_eq!(listed, ours);
@@ -151,7 +163,9 @@ fn what_is_sent_is_signed_for_the_service_and_says_who_asks() {
         ("iam", "iam"),
         ("logs", "cloudwatchlogs"),
         ("organizations", "organizations"),
+        ("s3", "s3"),
         ("servicequotas", "servicequotas"),
+        ("sts", "sts"),
     ];
     let learnt = Bench::new().learn(|case| {
         let service = case.asked.call().service();

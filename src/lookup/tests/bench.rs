@@ -59,8 +59,17 @@ pub(super) fn learnt(bench: &Bench, name: &str, reply: &Reply) -> String {
 
 /// Whether this is a lookup of a service that is asked without a client of AWS's own.
 pub(super) fn is_ours(case: &Case) -> bool {
-    let services =
-        ["ec2", "elasticfilesystem", "fsx", "iam", "logs", "organizations", "servicequotas"];
+    let services = [
+        "ec2",
+        "elasticfilesystem",
+        "fsx",
+        "iam",
+        "logs",
+        "organizations",
+        "s3",
+        "servicequotas",
+        "sts",
+    ];
     services.contains(&case.asked.call().service())
 }
 

@@ -88,6 +88,8 @@ fn each(bench: &Bench, reply: impl Fn(Reply) -> Reply) -> Vec<(&'static str, Str
         region: region(),
         file_system: "fs-1".to_owned(),
     };
+    let bucket = crate::lookup::s3::GetBucketPolicy { region: region(), bucket: "app".to_owned() };
+    let of_bucket = Reply::Raw(200, "x-amz-request-id: 1", "{}".to_owned());
     let ok = |body: &str| Reply::Ok(body.to_owned());
     vec![
         ("ec2", learnt_again(bench, &subnet, &reply(ok(SUBNET)))),
@@ -101,6 +103,7 @@ fn each(bench: &Bench, reply: impl Fn(Reply) -> Reply) -> Vec<(&'static str, Str
             ),
         ),
         ("efs", learnt_again(bench, &policy, &reply(ok(r#"{"Policy":"{}"}"#)))),
+        ("s3", learnt_again(bench, &bucket, &reply(of_bucket))),
     ]
 }
 
@@ -157,6 +160,7 @@ fn a_clock_that_is_wrong_is_set_right_by_that_of_the_service() {
             )
         };
         let ec2 = "<Response><Errors><Error><Code>AuthFailure</Code><Message>AWS was not able to validate the provided access credentials</Message></Error></Errors></Response>";
+        let s3 = "<Error><Code>RequestTimeTooSkewed</Code><Message>no</Message></Error>";
         let json = r#"{"__type":"InvalidSignatureException","message":"Signature expired"}"#;
         let by_service = Reply::Where(
             "/ec2/aws4_request",
@@ -164,7 +168,7 @@ fn a_clock_that_is_wrong_is_set_right_by_that_of_the_service() {
             Box::new(Reply::Where(
                 "/iam/aws4_request",
                 refused(403, &xml("SignatureDoesNotMatch")),
-                refused(400, json),
+                Box::new(Reply::Where("/s3/aws4_request", refused(403, s3), refused(400, json))),
             )),
         );
         Reply::Where("x-amz-date: 21000101t", Box::new(found), Box::new(by_service))

@@ -10,10 +10,8 @@ fn clients() {
     let _: Option<aws_sdk_ecr::Client> = None;
     let _: Option<aws_sdk_ecs::Client> = None;
     let _: Option<aws_sdk_kms::Client> = None;
-    let _: Option<aws_sdk_s3::Client> = None;
     let _: Option<aws_sdk_secretsmanager::Client> = None;
     let _: Option<aws_sdk_ssm::Client> = None;
-    let _: Option<aws_sdk_sts::Client> = None;
     let _: Option<aws_smithy_runtime::client::orchestrator::operation::Operation<(), (), ()>> =
         None;
     let _: Option<reqwest::Client> = None;
@@ -108,34 +106,6 @@ fn use_of_keys() {
     let _ = operation::generate_data_key_pair::builders::GenerateDataKeyPairInputBuilder::send_with;
     let _ = operation::generate_data_key_without_plaintext::builders::GenerateDataKeyWithoutPlaintextInputBuilder::send_with;
     let _ = operation::generate_data_key_pair_without_plaintext::builders::GenerateDataKeyPairWithoutPlaintextInputBuilder::send_with;
-}
-
-fn content_of_objects() {
-    use aws_sdk_s3::{Client, operation};
-    let _ = Client::get_object;
-    let _ = Client::select_object_content;
-    let _ = operation::get_object::builders::GetObjectInputBuilder::send_with;
-    let _ = operation::select_object_content::builders::SelectObjectContentInputBuilder::send_with;
-}
-
-fn credentials_of_others() {
-    use aws_sdk_sts::{Client, operation};
-    let _ = Client::assume_role;
-    let _ = Client::assume_role_with_saml;
-    let _ = Client::assume_role_with_web_identity;
-    let _ = Client::assume_root;
-    let _ = Client::get_federation_token;
-    let _ = Client::get_session_token;
-    let _ = Client::get_delegated_access_token;
-    let _ = Client::get_web_identity_token;
-    let _ = operation::assume_role::builders::AssumeRoleInputBuilder::send_with;
-    let _ = operation::assume_role_with_saml::builders::AssumeRoleWithSamlInputBuilder::send_with;
-    let _ = operation::assume_role_with_web_identity::builders::AssumeRoleWithWebIdentityInputBuilder::send_with;
-    let _ = operation::assume_root::builders::AssumeRootInputBuilder::send_with;
-    let _ = operation::get_federation_token::builders::GetFederationTokenInputBuilder::send_with;
-    let _ = operation::get_session_token::builders::GetSessionTokenInputBuilder::send_with;
-    let _ = operation::get_delegated_access_token::builders::GetDelegatedAccessTokenInputBuilder::send_with;
-    let _ = operation::get_web_identity_token::builders::GetWebIdentityTokenInputBuilder::send_with;
 }
 
 fn passwords_of_registries() {

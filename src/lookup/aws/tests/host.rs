@@ -6,10 +6,10 @@ use aws_smithy_types::endpoint::Endpoint;
 use aws_types::origin::Origin;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
-use super::super::host::Host;
+use super::super::host::{Bucket, Host};
 use super::super::record::Record;
 use super::super::service::Service;
-use super::super::{Ec2, Efs, Fsx, Iam, Logs, Organizations, ServiceQuotas};
+use super::super::{Ec2, Efs, Fsx, Iam, Logs, Organizations, S3, ServiceQuotas, Sts};
 use crate::names::Partition;
 
 fn in_region(name: &str) -> aws_types::sdk_config::Builder {
@@ -18,10 +18,19 @@ fn in_region(name: &str) -> aws_types::sdk_config::Builder {
 
 /// The endpoint of a service, or why there is none.
 fn endpoint(record: Record, config: aws_types::sdk_config::Builder) -> Result<Endpoint, String> {
+    endpoint_of(None, record, config)
+}
+
+/// The endpoint of a service for a question about a bucket, or why there is none.
+fn endpoint_of(
+    bucket: Option<&str>,
+    record: Record,
+    config: aws_types::sdk_config::Builder,
+) -> Result<Endpoint, String> {
+    let asked = EndpointResolverParams::new(Bucket(bucket.map(str::to_owned)));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let host = Host::new(record, &config.build());
-    let resolved =
-        runtime.block_on(async { host.resolve_endpoint(&EndpointResolverParams::new(())).await });
+    let resolved = runtime.block_on(async { host.resolve_endpoint(&asked).await });
     resolved.map_err(|error| error.to_string())
 }
 
@@ -30,18 +39,21 @@ fn url(config: aws_types::sdk_config::Builder) -> Result<String, String> {
     endpoint(Ec2::RECORD, config).map(|it| it.url().to_owned())
 }
 
-const RECORDS: [Record; 7] = [
+const RECORDS: [Record; 9] = [
     Ec2::RECORD,
     Efs::RECORD,
     Fsx::RECORD,
     Iam::RECORD,
     Logs::RECORD,
     Organizations::RECORD,
+    S3::RECORD,
     ServiceQuotas::RECORD,
+    Sts::RECORD,
 ];
 
 /// The hosts of each service in a region of each partition: the service, the region of the question, the
-/// one that a request is signed for, and the hosts, plain, with FIPS, with dual-stack, and with both.
+/// one that a request is signed for, and the hosts, plain, with FIPS, with dual-stack, and with both; `-` for
+/// none.
 const ENDPOINTS: &str = include_str!("endpoints.txt");
 
 #[test]
@@ -62,7 +74,13 @@ fn each_service_listens_in_each_partition_where_aws_says() {
             (config().use_dual_stack(true), dual_stack),
             (config().use_fips(true).use_dual_stack(true), both),
         ] {
-            let found = endpoint(record, given).unwrap();
+            let found = match endpoint(record, given) {
+                Ok(found) => found,
+                Err(why) => {
+                    assert_eq!(expected, "-", "{service} in {region}: {why}");
+                    continue;
+                }
+            };
             assert_eq!(found.url(), format!("https://{expected}"));
             let signed = found.auth_schemes().first().and_then(|it| it.get("signingRegion"));
             let signed = signed.and_then(|it| it.as_string()).unwrap_or(region);
@@ -115,8 +133,17 @@ fn a_url_of_the_users_counts_before_the_endpoint_and_the_nearest_one_counts() {
 
 #[test]
 fn each_service_has_a_url_of_its_own_by_the_name_that_aws_gave_it() {
-    let services =
-        ["EC2", "EFS", "FSx", "IAM", "CloudWatch Logs", "Organizations", "Service Quotas"];
+    let services = [
+        "EC2",
+        "EFS",
+        "FSx",
+        "IAM",
+        "CloudWatch Logs",
+        "Organizations",
+        "S3",
+        "Service Quotas",
+        "STS",
+    ];
     for (record, service) in RECORDS.into_iter().zip(services) {
         let configured = in_region("us-east-1").service_config(Of(service));
         let found = endpoint(record, configured).unwrap();
@@ -126,4 +153,42 @@ fn each_service_has_a_url_of_its_own_by_the_name_that_aws_gave_it() {
     for record in RECORDS {
         assert!(endpoint(record, SdkConfig::builder()).unwrap_err().contains("Missing Region"));
     }
+}
+
+#[test]
+fn a_bucket_is_in_the_host_name_where_a_certificate_allows_it() {
+    let url = |bucket: &str, config| {
+        endpoint_of(Some(bucket), S3::RECORD, config).map(|it| it.url().to_owned())
+    };
+    let host = "s3.eu-central-1.amazonaws.com";
+    let longest = "a".repeat(63);
+    for bucket in ["app", "a--b", "1-app-2", "app-abcdefgh-s3alias", &longest] {
+        assert_eq!(url(bucket, in_region("eu-central-1")), Ok(format!("https://{bucket}.{host}")));
+    }
+    let too_long = "a".repeat(64);
+    for bucket in ["my.bucket", "My_Bucket", "10.0.0.1", "-app", "app-", &too_long] {
+        assert_eq!(url(bucket, in_region("eu-central-1")), Ok(format!("https://{host}/{bucket}")));
+    }
+    let config = in_region("us-gov-west-1").use_fips(true).use_dual_stack(true);
+    let expected = "https://app.s3-fips.dualstack.us-gov-west-1.amazonaws.com";
+    assert_eq!(url("app", config), Ok(expected.to_owned()));
+    let directory = url("app--use1-az4--x-s3", in_region("us-east-1"));
+    assert!(directory.unwrap_err().contains("directory bucket"));
+}
+
+#[test]
+fn a_bucket_is_in_the_path_of_a_custom_url() {
+    let url = |config| endpoint_of(Some("app"), S3::RECORD, config).map(|it| it.url().to_owned());
+    let custom = |url: &str| in_region("us-east-1").endpoint_url(url);
+    for (given, expected) in [
+        ("http://127.0.0.1:5000", "http://127.0.0.1:5000/app"),
+        ("http://localhost:4566/", "http://localhost:4566/app"),
+        ("https://gateway.test/s3", "https://gateway.test/s3/app"),
+    ] {
+        assert_eq!(url(custom(given)), Ok(expected.to_owned()));
+    }
+    let of_s3 = url(in_region("us-east-1").service_config(Of("S3")));
+    assert_eq!(of_s3, Ok("http://of-this.test/app".to_owned()));
+    assert!(url(custom("http://a.test").use_fips(true)).unwrap_err().contains("FIPS"));
+    assert!(url(custom("http://a.test").use_dual_stack(true)).unwrap_err().contains("Dualstack"));
 }

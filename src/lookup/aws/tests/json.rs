@@ -54,7 +54,8 @@ struct Read {
 
 #[test]
 fn a_field_is_missing_or_what_it_should_be() {
-    let read = |body: &str| JSON.answer("Get", body.as_bytes()).unwrap().read::<Read>();
+    let read =
+        |body: &str| JSON.answer("Get", &Headers::new(), body.as_bytes()).unwrap().read::<Read>();
     let name = Some("a".to_owned());
     assert_eq!(
         read(r#"{"name":"a","size":1,"new":[]}"#),
@@ -66,7 +67,7 @@ fn a_field_is_missing_or_what_it_should_be() {
         assert_eq!(read(wrong), Err("readable fields"), "{wrong}");
     }
     for none in ["", "[]", "null", "7", "{\"name\":", "{} {}"] {
-        assert!(JSON.answer("Get", none.as_bytes()).is_err(), "{none}");
+        assert!(JSON.answer("Get", &Headers::new(), none.as_bytes()).is_err(), "{none}");
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod choice;
 use super::fleet::Fleet;
 use crate::facts::{Derived, View};
 use crate::knowledge::{Absence, Gap, Ground, Lack, Seen, Stop};
+use crate::lookup::Lookup;
 use crate::lookup::ecr::{
     DescribeImage, EcrConfig, EcrManifest, ImageDetail, PullThroughRule, PullThroughRules,
     Reference, Repository as EcrRepository,
@@ -108,7 +109,11 @@ pub(crate) fn stored<'f>(
                 Ok(rules) => match covering(rules, name) {
                     None => {
                         return match facts.tolerate(|| facts.get(&pull(asked)))? {
-                            Ok(Seen::Found(image)) => Ok(Seen::Found(of(&image.digest, None))),
+                            Ok(Seen::Found(image)) => {
+                                let what = asked.what();
+                                facts.assume(format!("that {what} is not archived"));
+                                Ok(Seen::Found(of(&image.digest, None)))
+                            }
                             Ok(Seen::Absent(absence)) => Ok(Seen::Absent(absence)),
                             Err(_) => Err(refused(said)),
                         };

@@ -63,7 +63,6 @@ fn in_ecr(image: &ImageRef, repository: EcrRepository, facts: &View) -> Judgemen
 fn stored(described: &DescribeImage, found: Stored) -> Judgement {
     let digest = found.digest;
     let EcrRepository { region, registry, name } = &described.repository;
-    // An archived image is not pulled either: BatchGetImage returned this one.
     match found.detail.and_then(|detail| detail.status.as_deref()) {
         Some("ARCHIVED") => fail(format!("{} is archived and cannot be pulled", described.what()))
             .remedy("Restore the image from the archive")

@@ -132,11 +132,13 @@ fn of_all(it: &ImageUse, facts: &View) -> Result<Vec<Measured>, Stop> {
     let answers: Vec<_> =
         images.iter().map(|image| facts.tolerate(|| measured(image, facts))).collect();
     let mut all: Vec<Measured> = Vec::new();
-    for answer in answers {
+    for (image, answer) in images.iter().zip(answers) {
         match answer {
             Ok(Ok(Some(one))) if all.iter().all(|it| it.digest != one.digest) => all.push(one),
-            // Each has its own result, and is not added here.
-            Ok(_) | Err(Stop::Absent(_)) => {}
+            Ok(Ok(_)) | Err(Stop::Absent(_)) => {}
+            Ok(Err(_)) => {
+                facts.assume(format!("that {} leaves enough of the disk", image.written()));
+            }
             Err(pending) => return Err(pending),
         }
     }

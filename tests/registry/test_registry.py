@@ -1,25 +1,19 @@
 """Given images in a registry of our own, then each is judged by what the registry says."""
 
-import datetime
 import hashlib
 import json
 import os
 import shutil
 import socket
-import socketserver
-import ssl
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 import urllib.request
 from pathlib import Path
 
 import layout
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from front import NAME, Front
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("AWS_ECS_PREFLIGHT_BINARY", ROOT / "target/release/aws-ecs-preflight"))
@@ -36,8 +30,6 @@ IMAGES = {
     "chart": "artifact",
 }
 SUBJECT = "/containerDefinitions/0/image"
-# The name of the registry. No registry on localhost is asked: it is that of the machine that pulls.
-NAME = "registry.test"
 # The account is not asked anything that decides: nobody listens there.
 NOWHERE = "http://127.0.0.1:9"
 
@@ -47,80 +39,29 @@ def free_port():
         return free.getsockname()[1]
 
 
-def certify(folder):
-    """A certificate for the name and for localhost, and its key: it is its own authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Registry test")])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    names = [x509.DNSName(NAME), x509.DNSName("localhost")]
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(x509.random_serial_number())
-    builder = builder.not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=1))
-    authority = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(key, hashes.SHA256())
-    own = ec.generate_private_key(ec.SECP256R1())
-    builder = x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(name).public_key(own.public_key())
-    builder = builder.serial_number(x509.random_serial_number())
-    builder = builder.not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=1))
-    leaf = builder.add_extension(x509.SubjectAlternativeName(names), critical=True).sign(key, hashes.SHA256())
-    pem = serialization.Encoding.PEM
-    (folder / "authority.pem").write_bytes(authority.public_bytes(pem))
-    (folder / "certificate.pem").write_bytes(leaf.public_bytes(pem))
-    (folder / "key.pem").write_bytes(own.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
-
-
-class Tunnel(socketserver.BaseRequestHandler):
-    """An HTTP proxy that leads one name to the registry, and no other name anywhere."""
-
-    def handle(self):
-        with self.request.makefile("rb") as lines:
-            target = lines.readline().split()[1].decode()
-            while lines.readline().strip():
-                pass
-        if target != f"{NAME}:443":
-            self.request.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
-            return
-        with socket.create_connection(("localhost", self.server.to)) as there:
-            self.request.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            back = threading.Thread(target=self.copy, args=(there, self.request))
-            back.start()
-            self.copy(self.request, there)
-            back.join()
-
-    @staticmethod
-    def copy(source, target):
-        try:
-            while data := source.recv(65536):
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-
 class Registry(unittest.TestCase):
-    """A registry with TLS on this machine, with all images under the tag 1."""
+    """A registry over plain HTTP on this machine, with all images under the tag 1."""
 
     @classmethod
     def setUpClass(cls):
         cls.folder = Path(tempfile.mkdtemp(prefix="registry test "))
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        certify(cls.folder)
-        cls.trust = ssl.create_default_context(cafile=cls.folder / "authority.pem")
-        cls.port = free_port()
-        cls.host, cls.local = NAME, f"localhost:{cls.port}"
+        port = free_port()
+        cls.host, cls.local = NAME, f"localhost:{port}"
         cls.serve()
-        cls.tunnel()
+        cls.front = Front(cls.folder, ("localhost", port))
+        cls.addClassCleanup(cls.front.close)
         for name, kind in IMAGES.items():
             layout.write(cls.folder / name, kind)
             cls.push(name)
 
     @classmethod
     def serve(cls):
-        tls = {"certificate": str(cls.folder / "certificate.pem"), "key": str(cls.folder / "key.pem")}
         settings = {
             "version": 0.1,
             "log": {"level": "error", "accesslog": {"disabled": True}},
             "storage": {"filesystem": {"rootdirectory": str(cls.folder / "storage")}},
-            "http": {"addr": cls.local, "tls": tls},
+            "http": {"addr": cls.local},
         }
         file = cls.folder / "registry.yml"
         file.write_text(json.dumps(settings))
@@ -131,20 +72,11 @@ class Registry(unittest.TestCase):
         cls.addClassCleanup(process.kill)
         for _ in range(100):
             try:
-                urllib.request.urlopen(f"https://{cls.local}/v2/", context=cls.trust).close()
+                urllib.request.urlopen(f"http://{cls.local}/v2/").close()
                 return
             except OSError:
                 time.sleep(0.05)
         raise AssertionError("the registry does not answer")
-
-    @classmethod
-    def tunnel(cls):
-        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Tunnel)
-        server.daemon_threads, server.to = True, cls.port
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        cls.addClassCleanup(server.server_close)
-        cls.addClassCleanup(server.shutdown)
-        cls.proxy = f"http://127.0.0.1:{server.server_address[1]}"
 
     @classmethod
     def push(cls, name):
@@ -174,10 +106,9 @@ class Registry(unittest.TestCase):
                 "HOME": "/nonexistent",
                 "AWS_REGION": "eu-central-1",
                 "AWS_ENDPOINT_URL": NOWHERE,
-                "AWS_CA_BUNDLE": str(self.folder / "authority.pem"),
-                "HTTPS_PROXY": self.proxy,
                 "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
                 "AWS_SECRET_ACCESS_KEY": "not-a-real-key",
+                **self.front.environment,
             },
             capture_output=True,
             text=True,
@@ -195,9 +126,9 @@ class Registry(unittest.TestCase):
     def digest(self, name, reference="1"):
         """The digest of what the registry serves, by its contents."""
         accept = f"{layout.INDEX}, {layout.MANIFEST}"
-        url = f"https://{self.local}/v2/shop/{name}/manifests/{reference}"
+        url = f"http://{self.local}/v2/shop/{name}/manifests/{reference}"
         request = urllib.request.Request(url, headers={"Accept": accept})
-        with urllib.request.urlopen(request, context=self.trust) as answer:
+        with urllib.request.urlopen(request) as answer:
             body = answer.read()
         return "sha256:" + hashlib.sha256(body).hexdigest(), json.loads(body)
 

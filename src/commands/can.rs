@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::wait::Clock;
-use super::{Failure, asking, look, outlet};
+use super::{Failure, accept, asking, look, outlet};
 use crate::account::rights::Principal;
 use crate::cli::{Can, Global};
 use crate::exit::Exit;
@@ -14,6 +14,7 @@ use crate::knowledge::Stop;
 use crate::names::Arn;
 use crate::output::{self, Look, Progress};
 use crate::permission::question::{Access, Answer, Asker};
+use crate::preflight::Origin;
 
 /// Answers the question.
 pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
@@ -26,12 +27,17 @@ pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
     let answer = asking::wait_for(async |interruption| {
         let origin = asking::origin(global, question.replay.as_deref());
         let (origin, region) = asking::in_time(origin, &clock, &interruption).await?;
+        let now = match &origin {
+            Origin::Replay(recording) => recording.now,
+            Origin::Live(_) | Origin::Offline => Some(accept::now().unix_timestamp()),
+        };
         let access = Access {
             asker,
             action: question.action.clone(),
             resource: question.resource.clone(),
             context,
             region,
+            now,
         };
         let mut watch = Progress::new(output::is_watched());
         let mut run = asking::start(origin, &clock, &interruption, &mut watch);

@@ -1,6 +1,9 @@
 //! The condition keys of a call, as far as they are known before it is made.
 
+use time::OffsetDateTime;
+
 use super::Wish;
+use super::condition_keys::PAGES;
 use crate::account::rights::{Kind, PolicySet, Session};
 use crate::iam::{Context, KeyState, Principal};
 use crate::names::{Partition, Region};
@@ -18,7 +21,11 @@ pub(crate) fn context(
         // Known to be a key, though not with what value.
         context.with(key, KeyState::Unknown)
     });
-    let mut context = of_network
+    let mut context = match set {
+        Some(set) => in_any_call(of_network, set, wish),
+        None => of_network,
+    };
+    context = context
         .with_principal(principal)
         .with("aws:RequestedRegion", requested_region(&wish.action, region))
         .with_value("aws:SecureTransport", "true")
@@ -27,21 +34,7 @@ pub(crate) fn context(
         .with("aws:CalledViaFirst", KeyState::Absent)
         .with("aws:CalledViaLast", KeyState::Absent);
     if let Some(set) = set {
-        for (key, value) in &set.tags {
-            context.set(&format!("aws:PrincipalTag/{key}"), KeyState::Known(vec![value.clone()]));
-        }
-        context.set("aws:userid", user_id(set, principal));
-        if is_without_session_tags(set) {
-            context.list_is_whole("aws:PrincipalTag/");
-        }
-        if set.beyond.session == Session::Service {
-            for key in OF_PEOPLE {
-                context.set(key, KeyState::Absent);
-            }
-        }
-        if let (Kind::User, Some((_, name))) = (set.kind, set.arn.rsplit_once('/')) {
-            context.set("aws:username", KeyState::Known(vec![name.to_owned()]));
-        }
+        of_session(set, principal, &mut context);
     }
     for (key, state) in &wish.context {
         context.set(key, state.clone());
@@ -52,21 +45,55 @@ pub(crate) fn context(
     context
 }
 
-/// The keys that a session has only if a person or an identity provider started it: a service that assumes
-/// a role has none of them
-/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
-const OF_PEOPLE: [&str; 4] = [
-    "aws:MultiFactorAuthPresent",
-    "aws:MultiFactorAuthAge",
-    "aws:FederatedProvider",
-    "aws:SourceIdentity",
-];
+/// What is known of a key whatever the call: that it is absent, or that nothing is known of it.
+fn in_any_call(mut context: Context, set: &PolicySet, wish: &Wish) -> Context {
+    for key in PAGES.iter().flat_map(|page| page.keys) {
+        match key.state(&wish.action, set.beyond.session) {
+            Some(KeyState::Absent) if key.is_prefix() => context.list_is_whole(key.name),
+            Some(state) if !key.is_prefix() => context.set(key.name, state),
+            _ => {}
+        }
+    }
+    context
+}
 
-/// Whether its principal tags are its own tags and no others. A user's session cannot add tags without
-/// becoming a federated user, which is another principal
-/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>).
-fn is_without_session_tags(set: &PolicySet) -> bool {
-    set.kind == Kind::User || set.beyond.session == Session::Service
+/// What follows from the principal and its session.
+fn of_session(set: &PolicySet, principal: &Principal, context: &mut Context) {
+    for (key, value) in &set.tags {
+        context.set(&format!("aws:PrincipalTag/{key}"), KeyState::Known(vec![value.clone()]));
+    }
+    context.set("aws:userid", user_id(set, principal));
+    // A user's session cannot add tags without becoming a federated user, which is another principal
+    // (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html).
+    let is_of_service = set.beyond.session != Session::Anybody;
+    if set.kind == Kind::User || is_of_service {
+        context.list_is_whole("aws:PrincipalTag/");
+    }
+    if let (Kind::User, Some((_, name))) = (set.kind, set.arn.rsplit_once('/')) {
+        context.set("aws:username", KeyState::Known(vec![name.to_owned()]));
+    }
+    let now = set.beyond.now.and_then(written);
+    if let (Some(seconds), Some(now)) = (set.beyond.now, &now) {
+        context.set("aws:CurrentTime", KeyState::Known(vec![now.clone()]));
+        context.set("aws:EpochTime", KeyState::Known(vec![seconds.to_string()]));
+    }
+    if set.kind == Kind::Role {
+        // A task gets new credentials when it starts; those of others have some age.
+        context.set(
+            "aws:TokenIssueTime",
+            match now.filter(|_| is_of_service) {
+                Some(now) => KeyState::Known(vec![now]),
+                None => KeyState::Begins(String::new()),
+            },
+        );
+    }
+}
+
+/// A time as policies write it.
+fn written(seconds: i64) -> Option<String> {
+    let time = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+    let (hour, minute, second) = time.to_hms();
+    Some(format!("{}T{hour:02}:{minute:02}:{second:02}Z", time.date()))
 }
 
 /// IAM has one endpoint for all regions, and calls go to that region; `iam:PassRole` is not an API call,

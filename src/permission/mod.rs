@@ -8,6 +8,7 @@
 pub(crate) mod acting;
 mod answer;
 mod call;
+pub mod condition_keys;
 mod context;
 mod grants;
 mod guard;

@@ -44,6 +44,8 @@ pub struct Access {
     pub context: BTreeMap<String, Vec<String>>,
     /// The region of the run.
     pub region: Region,
+    /// The time of the question, in seconds since 1970.
+    pub now: Option<i64>,
 }
 
 /// The answer.
@@ -168,6 +170,7 @@ impl Access {
             policies,
             witness: Witness::Never,
             session: Session::Anybody,
+            now: self.now,
         }) {
             Ok(Policies::Held(set)) => {
                 let layers = permission::layers(set, wish, ResourceSide::default());

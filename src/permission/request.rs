@@ -43,6 +43,7 @@ pub(crate) fn organization(set: &PolicySet, owner: Option<&AccountId>, context: 
     note("aws:PrincipalOrgPaths", &path);
     if let Some(owner) = owner {
         note("aws:ResourceAccount", &KeyState::Known(vec![owner.to_string()]));
+        note("s3:ResourceAccount", &KeyState::Known(vec![owner.to_string()]));
         if *owner == set.account {
             note("aws:ResourceOrgID", &id);
             note("aws:ResourceOrgPaths", &path);

@@ -45,6 +45,9 @@ pub(crate) fn reading(
             None => wish.knowing(key, KeyState::Absent),
         };
     }
+    if lookup.id.starts_with("arn:") {
+        wish = wish.carrying("secretsmanager:SecretId", &lookup.id);
+    }
     let tags = secret.tags.clone().map_or(Tags::Unknown, Tags::Known);
     Ok((wish, ResourceSide { tags, ..side }))
 }

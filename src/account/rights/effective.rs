@@ -14,6 +14,8 @@ pub struct RightsOf {
     pub witness: Witness,
     /// Who begins its sessions.
     pub session: Session,
+    /// The time of the run, in seconds since 1970.
+    pub now: Option<i64>,
 }
 
 impl Derived for RightsOf {
@@ -31,6 +33,7 @@ impl Derived for RightsOf {
             set.beyond.organization = above.clone();
             set.beyond.witness = self.witness;
             set.beyond.session = self.session;
+            set.beyond.now = self.now;
         }
         Ok(policies)
     }

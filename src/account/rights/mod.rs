@@ -89,6 +89,8 @@ pub struct Beyond {
     pub witness: Witness,
     /// Who begins the sessions in which it acts.
     pub session: Session,
+    /// The time of the run, in seconds since 1970.
+    pub now: Option<i64>,
 }
 
 /// Who begins the sessions in which a role acts.
@@ -101,6 +103,9 @@ pub enum Session {
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>,
     /// <https://github.com/aws/containers-roadmap/issues/2426>).
     Service,
+    /// EC2, which gives an instance the credentials of its role. They say which instance they were given to
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
+    Instance,
 }
 
 impl PolicySet {

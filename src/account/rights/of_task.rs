@@ -44,7 +44,11 @@ pub(crate) fn policies_of<'f>(
     purpose: Purpose,
     facts: &View<'f>,
 ) -> Result<&'f Policies, Stop> {
-    rights(Principal::from(role), Session::Service, task, facts).map_err(|stop| {
+    let session = match purpose {
+        Purpose::ContainerInstance => Session::Instance,
+        _ => Session::Service,
+    };
+    rights(Principal::from(role), session, task, facts).map_err(|stop| {
         let stop = stop.wanted_for(purpose);
         match role {
             RoleRef::Arn(arn) => stop.with_arn(arn.arn().to_string()),
@@ -64,7 +68,7 @@ pub(crate) fn rights<'f>(
     facts: &View<'f>,
 ) -> Result<&'f Policies, Stop> {
     let policies = PoliciesOf { principal, region: task.region()?.clone() };
-    facts.derive(&RightsOf { policies, witness: task.witness, session })
+    facts.derive(&RightsOf { policies, witness: task.witness, session, now: task.now })
 }
 
 /// The account of a principal whose policies were read.

@@ -17,6 +17,9 @@ pub(super) fn wish(who: &Policies, action: &str, key: &Key, used: &Used) -> Wish
         .knowing("kms:ViaService", used.via())
         .knowing("kms:RequestAlias", used.requested_alias())
         .forwarded();
+    for (name, value) in attributes(action, key) {
+        wish = wish.carrying(name, value);
+    }
     for (key, state) in &used.context {
         wish = wish.knowing(key, state.clone());
     }
@@ -25,6 +28,23 @@ pub(super) fn wish(who: &Policies, action: &str, key: &Key, used: &Used) -> Wish
         false => wish,
     }
 }
+
+/// The condition keys that follow from the key
+/// (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>).
+fn attributes(action: &str, key: &Key) -> Vec<(&'static str, String)> {
+    let mut known =
+        vec![("kms:KeySpec", key.spec.clone()), ("kms:MultiRegion", key.multi_region.to_string())];
+    known.extend(key.usage.clone().map(|usage| ("kms:KeyUsage", usage)));
+    if ["kms:Decrypt", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"].contains(&action)
+        && key.spec == SYMMETRIC
+    {
+        known.push(("kms:EncryptionAlgorithm", SYMMETRIC.to_owned()));
+    }
+    known
+}
+
+/// The specification of a symmetric key, and its only algorithm.
+const SYMMETRIC: &str = "SYMMETRIC_DEFAULT";
 
 /// Judges all the calls. Grants can only allow, so they are read only where nothing else allows the calls.
 ///

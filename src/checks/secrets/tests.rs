@@ -195,3 +195,25 @@ fn a_parameter_is_named_without_version_or_label() {
         assert!(remedy.starts_with(&format!("Write the name alone: {name}.")), "{remedy}");
     }
 }
+
+#[test]
+fn the_secret_that_a_call_names_is_known() {
+    let arn = format!("arn:aws:secretsmanager:{REGION}:{ID}:secret:app/token-AbCdEf");
+    let secrets = format!(r#""secrets": [{{"name": "TOKEN", "valueFrom": "{arn}"}}]"#);
+    let task = || {
+        Story::containers_and(
+            &format!(r#"{{"name": "app", "image": "nginx", {secrets}}}"#),
+            &format!(r#""executionRoleArn": "{ROLES}/pull""#),
+        )
+    };
+    for (wanted, status) in
+        [(arn.as_str(), Pass), ("arn:aws:secretsmanager:*:*:secret:other-*", Fail)]
+    {
+        let may = json!([{"Effect": "Allow", "Action": "*", "Resource": "*",
+            "Condition": {"ArnLike": {"secretsmanager:SecretId": wanted}}}]);
+        let account = Account::deployed_to_by(&anything()).execution_role(&may);
+        let story = task().in_account(account.secret(&arn, None).recorded());
+        let results = story.judged_by(find("secret-permission").unwrap().1);
+        assert_eq!(results[0].status, status, "{wanted}: {results:#?}");
+    }
+}

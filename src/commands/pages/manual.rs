@@ -12,6 +12,7 @@ use crate::checks::{Check, Group, Groups, checks_of};
 use crate::cli::{PROGRAM, VERIFY};
 use crate::commands::reads;
 use crate::exit::Exit;
+use crate::permission::condition_keys::{self, ConditionKey, KeyPage};
 use crate::report::Status;
 
 /// Every page with its file's name.
@@ -122,6 +123,9 @@ fn command_page(command: &Command, groups: Groups) -> io::Result<String> {
             page.check(group, check);
         }
     }
+    if name == "can" {
+        page.condition_keys();
+    }
     let examples = examples::of(name, groups);
     if !examples.is_empty() {
         page.heading("EXAMPLES");
@@ -228,6 +232,24 @@ impl Page {
         self.heading("EXIT STATUS");
         for (exit, meaning) in Exit::MEANINGS {
             self.entry([bold(exit.code().to_string())], &format!("{meaning}."));
+        }
+    }
+
+    /// What is known of each condition key, by the page of AWS that describes it.
+    fn condition_keys(&mut self) {
+        self.heading("CONDITION KEYS");
+        self.paragraph(
+            "Whether a policy allows a call may depend on condition keys. This is what the checks and \
+             this command know of each before the call is made: who sets it, and when a request has it. \
+             A key that is absent is known too. Where the answer depends on an unknown key, it says so.",
+        );
+        for KeyPage { title, source, seen, keys } in condition_keys::PAGES {
+            self.paragraph(&format!("{title} ({source}, read {seen}):"));
+            for ConditionKey { name, known, set } in *keys {
+                let any = if name.ends_with(['/', ':']) { "..." } else { "" };
+                let text = format!("{} Set by {set}.", known.meaning());
+                self.entry([bold(*name), roman(any)], &text);
+            }
         }
     }
 

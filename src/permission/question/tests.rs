@@ -78,6 +78,7 @@ fn asked(asker: &str, action: &str, resource: &str) -> Access {
         resource: resource.to_owned(),
         context: BTreeMap::new(),
         region: "eu-west-1".parse().unwrap(),
+        now: None,
     }
 }
 

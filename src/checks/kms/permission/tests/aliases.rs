@@ -1,8 +1,8 @@
-//! Given a policy with a condition on the aliases of a key, then they decide.
+//! Given a policy with a condition on the key or its aliases, then they decide.
 
 use serde_json::{Value, json};
 
-use super::stories::{KEY, tells};
+use super::stories::{KEY, tells, told};
 use crate::checks::kms::decrypt::KMS_DECRYPT_PERMISSION;
 use crate::report::Status::{Fail, Pass, Unknown};
 use crate::testing::account::{Account, REGION, ROLES};
@@ -56,4 +56,27 @@ fn a_service_that_knows_no_alias_requests_none() {
     tells(reading(), may_if(&app, KEY), &KMS_DECRYPT_PERMISSION, Fail, "kms:RequestAlias");
     let by_alias = may_if(&app, "alias/app");
     tells(reading(), by_alias, &KMS_DECRYPT_PERMISSION, Unknown, "kms:RequestAlias");
+}
+
+#[test]
+fn what_follows_from_the_key_and_the_call_is_known() {
+    let equals = |key: &str, value: &str| json!({"StringEquals": {key: value}});
+    let cases = [
+        (equals("kms:KeySpec", "SYMMETRIC_DEFAULT"), Pass),
+        (equals("kms:KeySpec", "RSA_2048"), Fail),
+        (equals("kms:KeyUsage", "ENCRYPT_DECRYPT"), Pass),
+        (equals("kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT"), Pass),
+        (json!({"Bool": {"kms:MultiRegion": "true"}}), Fail),
+        (json!({"Bool": {"kms:GrantIsForAWSResource": "true"}}), Fail),
+        (json!({"Null": {"kms:RecipientAttestation:ImageSha384": "false"}}), Fail),
+        (json!({"ForAllValues:StringEquals": {"aws:TagKeys": "team"}}), Pass),
+        (json!({"Null": {"aws:SourceArn": "true"}}), Pass),
+        (equals("kms:KeyOrigin", "AWS_KMS"), Unknown),
+    ];
+    for (condition, status) in cases {
+        let words = condition.to_string();
+        let account = may_if(&condition, KEY);
+        let result = told(reading(), account, &KMS_DECRYPT_PERMISSION);
+        assert_eq!(result.status, status, "{words}: {result:#?}");
+    }
 }

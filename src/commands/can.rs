@@ -47,6 +47,14 @@ pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
         }
         answer.map_err(Failure::no_verdict)?.map_err(unanswered)
     })?;
+    if let Some(resources) = &answer.on_some {
+        return Err(Failure::usage(format!(
+            "{} may perform {} on some resources only ({})\n  Pass the ARN of the resource instead of *",
+            answer.principal,
+            question.action,
+            resources.iter().take(3).cloned().collect::<Vec<_>>().join(", ")
+        )));
+    }
     let (word, exit) = match answer.evaluation.decision {
         Decision::Allow => ("allow", Exit::Pass),
         Decision::ExplicitDeny | Decision::ImplicitDeny => ("deny", Exit::Fail),

@@ -6,10 +6,11 @@ use super::decision::{AskedKey, Decision, Depends, UnreadLayer};
 use super::effort::Effort;
 use super::grant::Grants;
 use super::grounds;
+use super::hint;
 use super::inspection::Caller;
 use super::key_state::KeyState;
 use super::layers::Layers;
-use super::miss::{self, Miss};
+use super::miss::{self, Failure, Miss};
 use super::origin::{Layer, Origin};
 use super::request::Request;
 use super::trial::{self, Trial};
@@ -269,6 +270,12 @@ fn reasons(judged: &Judged<'_>, request: &Request) -> Vec<String> {
     reasons
 }
 
+/// The sentences, each once. A policy that could not be read may be unknown in two layers.
+pub(super) fn without_repeats(sentences: Vec<String>) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    sentences.into_iter().filter(|it| seen.insert(it.clone())).collect()
+}
+
 /// What a reader should know of the statements, whatever the decision.
 fn notes(judged: &[Judged<'_>]) -> Vec<String> {
     let mut notes = Vec::new();
@@ -280,7 +287,20 @@ fn notes(judged: &[Judged<'_>]) -> Vec<String> {
         notes.extend(judged.statement.doubts.iter().map(|doubt| format!("{origin}: {doubt}")));
         notes.extend(miss::warnings(judged.statement).map(|it| format!("{origin}: {it}")));
     }
-    notes
+    without_repeats(notes)
+}
+
+impl Evaluation {
+    /// The resources of the nearest statement, where the request names none and a statement allows the action
+    /// on some: then the answer depends on the resource.
+    pub fn depends_on_resource(&self, action: &str, resource: &str) -> Option<&[String]> {
+        let is_open = resource == "*" && !hint::is_without_resource(&action.to_lowercase());
+        let failures = self.misses.iter().flat_map(|miss| &miss.failures);
+        failures.filter(|_| is_open).find_map(|failure| match failure {
+            Failure::Resource { wanted, .. } => Some(wanted.as_slice()),
+            _ => None,
+        })
+    }
 }
 
 impl Caller {

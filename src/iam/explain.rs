@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::decision::{AskedKey, Assumption, Decision, Depends, Outcome, UnreadLayer};
-use super::evaluate::Evaluation;
+use super::evaluate::{Evaluation, without_repeats};
 use super::key_state::KeyState;
 use super::miss::listed;
 use super::origin::Origin;
@@ -51,7 +51,7 @@ impl Depends {
         if sentences.is_empty() {
             sentences.push("its policies do not decide it".to_owned());
         }
-        sentences
+        without_repeats(sentences)
     }
 
     /// Whether no key, policy or statement is named that it depends on.
@@ -122,7 +122,7 @@ impl fmt::Display for Outcome {
 impl fmt::Display for AskedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let by: Vec<String> = self.by.iter().map(ToString::to_string).collect();
-        match &self.begins {
+        match self.begins.as_ref().filter(|start| !start.is_empty()) {
             None => {
                 write!(f, "it depends on condition key `{}`, whose value is unknown", self.key)?
             }

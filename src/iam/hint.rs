@@ -12,10 +12,10 @@ use super::variable::{Substitute, Variable};
 pub(super) fn resource(text: &str, request: &Request) -> Option<String> {
     let requested = request.resource.as_str();
     if requested == "*" {
-        let action = &request.action;
-        return Some(format!(
-            "`{action}` has no resource-level permissions: only `*` matches, not `{text}`"
-        ));
+        return is_without_resource(request.folded_action()).then(|| {
+            let action = &request.action;
+            format!("`{action}` has no resource-level permissions: only `*` matches, not `{text}`")
+        });
     }
     if request.folded_action().starts_with("kms:") && text.contains(":alias/") {
         return Some(format!(
@@ -48,6 +48,48 @@ pub(super) fn resource(text: &str, request: &Request) -> Option<String> {
         ));
     }
     variable_without_value(text, request).or_else(|| other_field(text, request))
+}
+
+/// Actions without a resource, as far as a deployment and a task concern them
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>).
+const WITHOUT_RESOURCE: &[&str] = &[
+    "ec2:describe",
+    "ecr:createpullthroughcacherule",
+    "ecr:describepullthroughcacherules",
+    "ecr:describeregistry",
+    "ecr:getauthorizationtoken",
+    "ecr:getregistrypolicy",
+    "ecr:putregistrypolicy",
+    "ecs:createcluster",
+    "ecs:deregistertaskdefinition",
+    "ecs:describetaskdefinition",
+    "ecs:discoverpollendpoint",
+    "ecs:listaccountsettings",
+    "ecs:listclusters",
+    "ecs:listtaskdefinition",
+    "ecs:registertaskdefinition",
+    "elasticloadbalancing:describe",
+    "iam:listpolicies",
+    "iam:listroles",
+    "iam:listusers",
+    "kms:createkey",
+    "kms:generaterandom",
+    "kms:listaliases",
+    "kms:listkeys",
+    "logs:describeloggroups",
+    "s3:listallmybuckets",
+    "secretsmanager:batchgetsecretvalue",
+    "secretsmanager:getrandompassword",
+    "secretsmanager:listsecrets",
+    "ssm:describeparameters",
+    "ssmmessages:",
+    "sts:getcalleridentity",
+    "xray:put",
+];
+
+/// Whether a policy can allow an action on `*` only.
+pub(super) fn is_without_resource(folded: &str) -> bool {
+    WITHOUT_RESOURCE.iter().any(|start| folded.starts_with(start))
 }
 
 /// A variable for which the request has nothing.

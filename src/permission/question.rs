@@ -57,6 +57,8 @@ pub struct Answer {
     pub principal: String,
     /// What is asked for: of an alias, the key.
     pub resource: String,
+    /// The resources that a statement allows the action on, if no resource is named and that decides.
+    pub on_some: Option<Vec<String>>,
     /// The command that would add a missing allow.
     pub mend: Option<ShellCommand>,
     /// What the answer assumes, because no caller can see it.
@@ -143,11 +145,13 @@ impl Access {
             wish.context.extend(own.tags.learn(&keys, facts)?.known);
             evaluation = evaluated(&wish);
         }
+        let wanted = evaluation.depends_on_resource(&self.action, &resource).map(<[_]>::to_vec);
         let lacks_own = evaluation.misses.iter().any(|miss| miss.layer == Layer::Identity);
         let grant = |set: &PolicySet| permission::grant(set, &wish);
         Ok(Answer {
             mend: set.as_ref().filter(|_| lacks_own).and_then(grant),
             assumes: self.assumes(set.as_ref()),
+            on_some: wanted,
             principal: set.map_or_else(|| self.asker.to_string(), |set| set.arn),
             evaluation,
             resource,

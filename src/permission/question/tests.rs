@@ -132,6 +132,37 @@ fn a_denial_names_the_command_that_fixes_it_only_where_an_allow_would() {
 }
 
 #[test]
+fn a_question_without_a_resource_is_open_where_a_statement_allows_some() {
+    let ask = |statement: Value, action: &str| {
+        answer(&Account::new().role(statement), &asked("app", action, "*")).unwrap()
+    };
+    let some = ask(allows(READ, SECRET), READ);
+    assert_eq!(some.on_some, Some(vec![SECRET.to_owned()]));
+    // Nothing allows it anywhere, everything does, or the action has no resource.
+    let login = "ecr:GetAuthorizationToken";
+    for (statement, action, decision) in [
+        (allows("s3:GetObject", "*"), READ, Decision::ImplicitDeny),
+        (allows(READ, "*"), READ, Decision::Allow),
+        (
+            allows(login, "arn:aws:ecr:eu-west-1:111122223333:repository/a"),
+            login,
+            Decision::ImplicitDeny,
+        ),
+    ] {
+        let answer = ask(statement, action);
+        assert_eq!((answer.on_some, answer.evaluation.decision), (None, decision), "{action}");
+    }
+}
+
+#[test]
+fn a_policy_that_could_not_be_read_is_named_once() {
+    let account = Account::new().refuses("iam:GetRole", json!({"name": "app"}));
+    let sentences = answer(&account, &asked("app", READ, SECRET)).unwrap().evaluation.sentences();
+    let about = |it: &&String| it.contains("the policies of role app");
+    assert_eq!(sentences.iter().filter(about).count(), 1, "{sentences:#?}");
+}
+
+#[test]
 fn what_cannot_be_read_matters_only_where_the_answer_depends_on_it() {
     let refused = |account: Account| {
         account.refuses("secretsmanager:GetResourcePolicy", json!({"id": SECRET}))

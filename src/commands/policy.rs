@@ -22,6 +22,9 @@ use crate::preflight::{Interruption, Origin, RunLoop};
 use crate::task::{Task, Witness};
 use crate::{least_privilege, permission};
 
+/// What a policy that is made from the documents alone does not contain.
+const WITHOUT_KEYS: &str = "not in this policy: kms:Decrypt on the customer managed keys of secrets, parameters and files, which only AWS knows; pass --live to include it";
+
 /// Prints the policy.
 pub(super) fn run(wanted: &Policy, global: &Global) -> Result<Exit, Failure> {
     let whose = match wanted.policy_for {
@@ -44,6 +47,9 @@ pub(super) fn run(wanted: &Policy, global: &Global) -> Result<Exit, Failure> {
         async |interruption| gather(wanted, whose, &given, global, &clock, interruption).await;
     let Gathered { needs, lacks } = asking::wait_for(work)?;
     let open = if wanted.missing { "cannot be determined" } else { "not in this policy" };
+    if !wanted.live && !wanted.missing && needs.asks.may_need_keys() {
+        output::note(&format!("aws-ecs-preflight: {WITHOUT_KEYS}"));
+    }
     for why in &needs.open {
         output::note(&format!("aws-ecs-preflight: {open}: {why}"));
     }

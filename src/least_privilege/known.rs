@@ -82,6 +82,11 @@ impl Asks {
         }
     }
 
+    /// Whether something may be encrypted with a key that only AWS can name.
+    pub fn may_need_keys(&self) -> bool {
+        !(self.secrets.is_empty() && self.parameters.is_empty() && self.files.is_empty())
+    }
+
     /// Looks everything up, in parallel where the answers do not depend on each other.
     pub fn learn(&self, home: &Region, facts: &View) -> Known {
         let mut known = Known::default();

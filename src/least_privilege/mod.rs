@@ -70,8 +70,11 @@ impl Condition {
         KeyState::Known(vec![self.value.replace('*', "any")])
     }
 
+    /// Equal, or like a value in which a part that is not known is a wildcard.
     fn equals(key: &'static str, value: impl Into<String>) -> Condition {
-        Condition { operator: "StringEquals", key, value: value.into() }
+        let value = value.into();
+        let operator = if value.contains('*') { "StringLike" } else { "StringEquals" };
+        Condition { operator, key, value }
     }
 }
 

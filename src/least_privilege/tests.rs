@@ -232,6 +232,26 @@ fn without_account_and_region_an_arn_has_stars() {
 }
 
 #[test]
+fn a_condition_with_a_part_that_is_not_known_is_like_a_pattern() {
+    let mut task = task(
+        r#"{"family": "web", "taskRoleArn": "arn:aws:iam::111122223333:role/app", "containerDefinitions": [],
+            "volumes": [{"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-1",
+            "transitEncryption": "ENABLED",
+            "authorizationConfig": {"iam": "ENABLED", "accessPointId": "fsap-1"}}}]}"#,
+    );
+    let condition = |task: &Task| {
+        let needs = needs(task, Whose::TaskRole);
+        policy(&needs.found)["Statement"][0]["Condition"].clone()
+    };
+    let key = "elasticfilesystem:AccessPointArn";
+    let here = "arn:aws:elasticfilesystem:eu-central-1:111122223333:access-point/fsap-1";
+    assert_eq!(condition(&task), json!({"StringEquals": {key: here}}));
+    task.home = None;
+    let anywhere = "arn:aws:elasticfilesystem:*:111122223333:access-point/fsap-1";
+    assert_eq!(condition(&task), json!({"StringLike": {key: anywhere}}));
+}
+
+#[test]
 fn the_task_role_is_for_exec_file_systems_and_log_routes() {
     let task = with(
         r#""mountPoints": [{"sourceVolume": "data", "containerPath": "/data"}],

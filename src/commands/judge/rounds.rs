@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::account::rights::Principal;
 use crate::checks::{self, Check, Group};
 use crate::cli::{Global, Judged, Simulate, Tool};
 use crate::commands::accept::{self, Accepted};
@@ -14,7 +15,9 @@ use crate::commands::{Failure, asking, input};
 use crate::document::{DeployTool, RunContext};
 use crate::exit::{Exit, Gate};
 use crate::facts::{Recording, View};
-use crate::knowledge::Seen;
+use crate::knowledge::{Gap, Seen};
+use crate::lookup::iam::role::GetRole;
+use crate::lookup::iam::user::GetUser;
 use crate::lookup::{Caller, CallerIdentity, Connection, configured_region, connect};
 use crate::names::Region;
 use crate::output::{self, OutputFile, Progress, Trace};
@@ -22,6 +25,18 @@ use crate::preflight::{Bounds, Interruption, Origin, RunLoop, Signal, Watch, pla
 use crate::reachability::network_path::NetworkPath;
 use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
 use crate::task::{Task, Witness};
+
+/// What `--caller-arn` takes.
+const A_CALLER: &str =
+    "Pass the ARN of the role or user that deploys: aws sts get-caller-identity prints yours";
+
+/// Why something does not exist, if that is known.
+fn absence<T>(answer: Result<Seen<T>, Gap>) -> Option<String> {
+    match answer {
+        Ok(Seen::Absent(absence)) => Some(absence.sentence),
+        _ => None,
+    }
+}
 
 /// The input of a run, from the user's files.
 pub(super) struct Run<'a> {
@@ -111,6 +126,7 @@ impl Run<'_> {
             run.want(&CallerIdentity { region: region.clone() });
         }
         self.guard(region.as_ref(), &mut run).await?;
+        self.deployer(region.as_ref().filter(|_| asks), &mut run).await?;
         let (arguments, tasks) = self.tasks(region.as_ref(), now, &mut run).await?;
         let probes = plan(&tasks, |group, check| self.selects(group, check), checks::catalogue());
         let results = report(&mut run, &probes, tasks.len()).await;
@@ -240,6 +256,44 @@ impl Run<'_> {
                 Some(signal) => Failure::interrupted(signal),
                 None => Failure::no_verdict(why),
             }),
+        }
+    }
+
+    /// `--caller-arn`: no checks for a principal that does not exist, or that is none.
+    async fn deployer(
+        &self,
+        region: Option<&Region>,
+        run: &mut RunLoop<'_>,
+    ) -> Result<(), Failure> {
+        let Some(arn) = &self.judged.place.caller_arn else { return Ok(()) };
+        let principal = match Principal::of_arn(arn) {
+            Ok(principal) => principal,
+            // It exists, but which policies it has is unknown.
+            Err(_) if arn.contains(":federated-user/") => return Ok(()),
+            Err(why) => return Err(Failure::usage(format!("--caller-arn: {why}\n  {A_CALLER}"))),
+        };
+        let of_roles =
+            |(group, check): (&Group, &Check)| group.name == "roles" && self.selects(group, check);
+        let (Some(region), true) = (region, checks::catalogue().any(of_roles)) else {
+            return Ok(());
+        };
+        let own = run.learn(&CallerIdentity { region: region.clone() }).await;
+        let is_own = match own {
+            Ok(Seen::Found(caller)) => principal.account() == Some(&caller.account),
+            _ => false,
+        };
+        let region = region.clone();
+        let absence = match principal {
+            _ if !is_own => None,
+            Principal::Role { name, .. } => absence(run.learn(&GetRole { region, name }).await),
+            Principal::User { name, .. } => absence(run.learn(&GetUser { region, name }).await),
+            Principal::Root { .. } => None,
+        };
+        match absence {
+            Some(sentence) => {
+                Err(Failure::usage(format!("--caller-arn: {sentence}\n  {A_CALLER}")))
+            }
+            None => Ok(()),
         }
     }
 

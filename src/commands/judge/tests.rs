@@ -8,6 +8,7 @@ use crate::commands::wait::Clock;
 use crate::commands::{asking, input};
 use crate::document::{Role, Source};
 use crate::exit::{Exit, Gate};
+use crate::facts::Recording;
 use crate::output;
 use crate::report::Outcome;
 
@@ -86,4 +87,60 @@ fn each_definition_of_an_argument_is_a_target() {
     assert!(document.get("target").is_none());
     assert_eq!(document["targets"][1]["target"]["family"], "worker");
     assert_eq!(document["targets"].as_array().map(Vec::len), Some(3));
+}
+
+/// Why there is no run, with these flags over this recording.
+fn refused(flags: &str, recording: &serde_json::Value) -> (Exit, String) {
+    let (only_group, judged, global) = parsed(&format!("aws-ecs-preflight {flags}"));
+    let run = Run {
+        only_group,
+        judged: &judged,
+        global: &global,
+        given: vec![read("all.json", &json!([definition("web", "256")]).to_string())],
+        context: input::context(&judged.place).unwrap_or_else(|it| panic!("{}", it.message)),
+        accepted: Vec::new(),
+        recording: Some(Recording::parse(&recording.to_string()).unwrap()),
+        record: None,
+        write_accept: None,
+        notes: Vec::new(),
+        draws: false,
+    };
+    let gate = Gate::default();
+    let mut clock = Clock::start(None, None);
+    let ended = asking::wait_for(async |signals| run.repeat(&mut clock, &signals, &gate).await);
+    match ended {
+        Err(failure) => (failure.exit, failure.message),
+        Ok(ended) => (gate.exit(&ended.report), String::new()),
+    }
+}
+
+#[test]
+fn a_caller_that_does_not_exist_is_an_error_of_the_input() {
+    let region = "eu-west-1";
+    let caller = json!({"account": "111122223333", "arn": "arn:aws:iam::111122223333:user/jane"});
+    let facts = json!([
+        {"call": "sts:GetCallerIdentity", "key": {"region": region}, "answer": {"Ok": {"found": caller}}},
+        {"call": "iam:GetRole", "key": {"region": region, "name": "none"},
+            "answer": {"Ok": {"absent": {"sentence": "there is no IAM role none", "said": "NoSuchEntity"}}}},
+    ]);
+    let recording = json!({"version": 1, "region": region, "facts": facts});
+    let none = "arn:aws:iam::111122223333:role/none";
+    for (arn, words) in [
+        (none, "there is no IAM role none"),
+        ("nope", "nope is not an ARN"),
+        ("arn:aws:iam::111122223333:group/all", "is neither a role nor a user"),
+    ] {
+        let (exit, message) = refused(&format!("roles all.json --caller-arn {arn}"), &recording);
+        assert_eq!(exit, Exit::Usage, "{arn}: {message}");
+        assert!(message.contains(words), "{message}");
+    }
+    // Another account does not show its roles, and other checks do not ask for the caller.
+    let foreign = "arn:aws:iam::444455556666:role/none";
+    for line in [
+        format!("roles all.json --caller-arn {foreign}"),
+        format!("image all.json --caller-arn {none}"),
+    ] {
+        let (exit, message) = refused(&line, &recording);
+        assert_ne!(exit, Exit::Usage, "{line}: {message}");
+    }
 }

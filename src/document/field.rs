@@ -186,6 +186,18 @@ impl Read for i64 {
     }
 }
 
+impl Read for f64 {
+    fn read(node: &Node) -> Result<f64, Unread> {
+        resolved(node)?;
+        let number = match &node.value {
+            Value::Number(number) => number.as_f64(),
+            Value::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.ok_or_else(|| Unread::unlike(node, "a number"))
+    }
+}
+
 impl Read for bool {
     fn read(node: &Node) -> Result<bool, Unread> {
         resolved(node)?;

@@ -188,7 +188,22 @@ located! {
         maximum_percent: i64 = "maximumPercent",
         minimum_healthy_percent: i64 = "minimumHealthyPercent",
         strategy: String = "strategy",
+        bake_time_in_minutes: i64 = "bakeTimeInMinutes",
+        linear: LinearConfiguration = "linearConfiguration",
+        canary: CanaryConfiguration = "canaryConfiguration",
         circuit_breaker: CircuitBreaker = "deploymentCircuitBreaker",
+    }
+
+    /// The steps of a linear deployment.
+    LinearConfiguration {
+        step_percent: f64 = "stepPercent",
+        step_bake_time_in_minutes: i64 = "stepBakeTimeInMinutes",
+    }
+
+    /// The first step of a canary deployment.
+    CanaryConfiguration {
+        canary_percent: f64 = "canaryPercent",
+        canary_bake_time_in_minutes: i64 = "canaryBakeTimeInMinutes",
     }
 
     /// When a deployment is rolled back.

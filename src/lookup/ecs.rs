@@ -7,6 +7,7 @@ pub mod account;
 pub mod capacity_provider;
 pub mod cluster;
 pub mod instance;
+pub mod protection;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

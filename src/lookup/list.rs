@@ -1,6 +1,7 @@
 //! The list of all lookups. The compiler rejects a lookup that is not listed, and the tests of this layer run
 //! every listed one against all kinds of broken answers.
 
+use super::application_autoscaling::ScalableTarget;
 use super::caller::CallerIdentity;
 use super::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};
 use super::ec2::endpoint::Endpoints;
@@ -24,10 +25,14 @@ use super::ecs::account::ListAccountSettings;
 use super::ecs::capacity_provider::DescribeCapacityProvider;
 use super::ecs::cluster::DescribeCluster;
 use super::ecs::instance::ContainerInstances;
+use super::ecs::protection::ProtectedTasks;
 use super::ecs::{DescribeService, DescribeTaskDefinition};
 use super::efs::{
     DescribeAccessPoint, DescribeFileSystem, DescribeMountTargetGroups, DescribeMountTargets,
     GetFileSystemPolicy,
+};
+use super::elasticloadbalancing::{
+    DescribeListener, DescribeListenerRule, DescribeLoadBalancer, DescribeTargetGroup,
 };
 use super::fsx::DescribeFsxFileSystem;
 use super::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};
@@ -49,6 +54,7 @@ use super::s3::{GetBucketPolicy, HeadObject};
 use super::secretsmanager::{
     CredentialsValue, DescribeSecret, GetSecretPolicy, ListSecretVersions, SecretKey,
 };
+use super::servicediscovery::{FindNamespace, GetNamespace, GetRegistry, NamesInUse};
 use super::servicequotas::GetServiceQuota;
 use super::ssm::{DescribeParameter, ListParameterTags};
 
@@ -65,6 +71,7 @@ macro_rules! list {
 }
 
 list![
+    ScalableTarget,
     CallerIdentity,
     GetEbsDefaultKmsKeyId,
     GetEbsEncryptionByDefault,
@@ -104,11 +111,16 @@ list![
     DescribeCapacityProvider,
     DescribeCluster,
     ContainerInstances,
+    ProtectedTasks,
     DescribeAccessPoint,
     DescribeFileSystem,
     DescribeMountTargetGroups,
     DescribeMountTargets,
     GetFileSystemPolicy,
+    DescribeListener,
+    DescribeListenerRule,
+    DescribeLoadBalancer,
+    DescribeTargetGroup,
     DescribeFsxFileSystem,
     GetGroupPolicy,
     ListAttachedGroupPolicies,
@@ -146,6 +158,10 @@ list![
     GetSecretPolicy,
     ListSecretVersions,
     SecretKey,
+    FindNamespace,
+    GetNamespace,
+    GetRegistry,
+    NamesInUse,
     GetServiceQuota,
     DescribeParameter,
     ListParameterTags,

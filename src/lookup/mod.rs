@@ -10,6 +10,7 @@
     reason = "this is the one place where clients of AWS services are made and used"
 )]
 
+pub mod application_autoscaling;
 mod aws;
 mod caller;
 mod classify;
@@ -19,6 +20,7 @@ pub mod ec2;
 pub mod ecr;
 pub mod ecs;
 pub mod efs;
+pub mod elasticloadbalancing;
 pub mod fsx;
 pub mod iam;
 pub mod kms;
@@ -35,6 +37,7 @@ pub mod registry;
 pub mod s3;
 pub mod secretsmanager;
 mod sent;
+pub mod servicediscovery;
 pub mod servicequotas;
 mod services;
 pub mod ssm;
@@ -50,6 +53,7 @@ pub use services::Services;
 pub fn further_calls(call: Call) -> &'static [Call] {
     match call {
         ecs::instance::ContainerInstances::CALL => &[ecs::instance::LIST_INSTANCES],
+        ecs::protection::ProtectedTasks::CALL => &[ecs::protection::LIST_TASKS],
         efs::DescribeMountTargetGroups::CALL => &[efs::INTERFACE_ATTRIBUTE],
         s3::HeadObject::CALL => &[s3::LIST_BUCKET],
         servicequotas::GetServiceQuota::CALL => &[servicequotas::DEFAULT],

@@ -6,7 +6,10 @@ use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 
-use super::aws::{Client, Ec2, Efs, Fsx, Iam, Logs, Organizations, S3, ServiceQuotas, Sts};
+use super::aws::{
+    ApplicationAutoScaling, Client, Ec2, Efs, ElasticLoadBalancing, Fsx, Iam, Logs, Organizations,
+    S3, ServiceDiscovery, ServiceQuotas, Sts,
+};
 use super::oci;
 use crate::names::Region;
 
@@ -51,6 +54,13 @@ impl Services {
         client
     }
 
+    pub(super) fn application_autoscaling(
+        &self,
+        region: &Region,
+    ) -> Client<ApplicationAutoScaling> {
+        self.client(region, Client::new)
+    }
+
     pub(super) fn ec2(&self, region: &Region) -> Client<Ec2> {
         self.client(region, Client::new)
     }
@@ -64,6 +74,10 @@ impl Services {
     }
 
     pub(super) fn efs(&self, region: &Region) -> Client<Efs> {
+        self.client(region, Client::new)
+    }
+
+    pub(super) fn elasticloadbalancing(&self, region: &Region) -> Client<ElasticLoadBalancing> {
         self.client(region, Client::new)
     }
 
@@ -95,6 +109,10 @@ impl Services {
 
     pub(super) fn secretsmanager(&self, region: &Region) -> aws_sdk_secretsmanager::Client {
         self.client(region, aws_sdk_secretsmanager::Client::new)
+    }
+
+    pub(super) fn servicediscovery(&self, region: &Region) -> Client<ServiceDiscovery> {
+        self.client(region, Client::new)
     }
 
     pub(super) fn servicequotas(&self, region: &Region) -> Client<ServiceQuotas> {

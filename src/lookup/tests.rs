@@ -13,6 +13,7 @@ mod network;
 mod permissions;
 mod quotas;
 mod s3;
+mod services;
 mod volumes;
 mod whole;
 mod wire;
@@ -203,6 +204,7 @@ fn lookups(host: &str) -> Vec<Case> {
     cases.extend(network::lookups());
     cases.extend(permissions::lookups());
     cases.extend(quotas::lookups());
+    cases.extend(services::lookups());
     cases.extend(volumes::lookups());
     cases
 }
@@ -234,6 +236,7 @@ fn what_the_service_says_itself_is_believed() {
 const NEVER_NEEDED: &[&str] = &[
     "DescribeInstance",
     "DescribeInstanceType",
+    "DescribeLoadBalancer",
     "DescribeOrganization",
     "DescribeRepository",
     "DescribeService",
@@ -256,6 +259,8 @@ const NEVER_NEEDED: &[&str] = &[
     "ListGroupsForUser",
     "ListRolePolicies",
     "ListUserPolicies",
+    "ProtectedTasks",
+    "ScalableTarget",
     "SimulatePrincipalPolicy",
     "SourceDestCheck",
 ];
@@ -318,10 +323,14 @@ fn a_repeated_pagination_token_is_a_gap() {
     let again = json!({
         "pullThroughCacheRules": [], "containerInstanceArns": [], "nextToken": "again",
         "ARN": "arn", "Versions": [], "Parameters": [], "NextToken": "again", "logGroups": [],
-        "MountTargets": [], "NextMarker": "again",
+        "MountTargets": [], "NextMarker": "again", "taskArns": [], "Namespaces": [],
+        "Services": [],
     });
     let paged = [
         "DescribeMountTargets",
+        "FindNamespace",
+        "NamesInUse",
+        "ProtectedTasks",
         "PullThroughRules",
         "ContainerInstances",
         "DescribeLogGroup",
@@ -385,6 +394,7 @@ fn a_refusal_names_an_action_of_the_service_and_slow_down_is_throttling() {
         // Its first request is another than the one that it is named by.
         let first = match case.name {
             "ContainerInstances" => "ecs:ListContainerInstances",
+            "ProtectedTasks" => "ecs:ListTasks",
             _ => case.asked.call().0,
         };
         assert_eq!(action, first);

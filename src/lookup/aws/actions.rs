@@ -8,6 +8,7 @@ use crate::lookup::Call;
 /// The actions that are called: only reads, and none that returns a secret. Any other one does not
 /// compile until it is in this list, and `tests/house/` checks that the list contains only reads.
 const READS: &[&str] = &[
+    "application-autoscaling:DescribeScalableTargets",
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeInstanceTypes",
     "ec2:DescribeInstances",
@@ -33,6 +34,10 @@ const READS: &[&str] = &[
     "elasticfilesystem:DescribeFileSystems",
     "elasticfilesystem:DescribeMountTargetSecurityGroups",
     "elasticfilesystem:DescribeMountTargets",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeTargetGroups",
     "fsx:DescribeFileSystems",
     "iam:GetGroupPolicy",
     "iam:GetInstanceProfile",
@@ -58,6 +63,10 @@ const READS: &[&str] = &[
     "s3:GetBucketPolicy",
     "s3:GetObject",
     "s3:ListBucket",
+    "servicediscovery:GetNamespace",
+    "servicediscovery:GetService",
+    "servicediscovery:ListNamespaces",
+    "servicediscovery:ListServices",
     "servicequotas:GetAWSDefaultServiceQuota",
     "servicequotas:GetServiceQuota",
     "sts:GetCallerIdentity",

@@ -25,7 +25,10 @@ pub(super) use element::{Element, Lacks, check_well_formed};
 pub(super) use json::{Object, Path};
 pub(super) use query::Query;
 pub(super) use s3::{OfBucket, Received, request_id};
-pub(super) use service::{Ec2, Efs, Fsx, Iam, Logs, Organizations, S3, ServiceQuotas, Sts};
+pub(super) use service::{
+    ApplicationAutoScaling, Ec2, Efs, ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3,
+    ServiceDiscovery, ServiceQuotas, Sts,
+};
 
 #[cfg(test)]
 mod tests;

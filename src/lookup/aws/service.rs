@@ -21,6 +21,21 @@ pub(in crate::lookup) trait Service:
     const RECORD: Record;
 }
 
+/// Application Auto Scaling.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct ApplicationAutoScaling;
+
+/// <https://docs.aws.amazon.com/autoscaling/application/APIReference/>
+impl Service for ApplicationAutoScaling {
+    type Protocol = Json;
+    const PROTOCOL: Json = Json { target: "AnyScaleFrontendService" };
+    const RECORD: Record = Record {
+        exceptions: &[(Partition::AwsUsGov, Variant::Fips, "application-autoscaling")],
+        agent: "applicationautoscaling",
+        ..Record::of("Application Auto Scaling", "application-autoscaling")
+    };
+}
+
 /// Amazon EC2.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::lookup) struct Ec2;
@@ -54,6 +69,21 @@ impl Service for Efs {
         ],
         agent: "efs",
         ..Record::of("EFS", "elasticfilesystem")
+    };
+}
+
+/// Elastic Load Balancing: Application, Network and Gateway Load Balancers.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct ElasticLoadBalancing;
+
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/>
+impl Service for ElasticLoadBalancing {
+    type Protocol = AwsQuery;
+    const PROTOCOL: AwsQuery = AwsQuery { version: "2015-12-01" };
+    const RECORD: Record = Record {
+        exceptions: &[(Partition::AwsUsGov, Variant::Fips, "elasticloadbalancing")],
+        agent: "elasticloadbalancingv2",
+        ..Record::of("Elastic Load Balancing v2", "elasticloadbalancing")
     };
 }
 
@@ -160,6 +190,17 @@ impl Service for S3 {
     type Protocol = Buckets;
     const PROTOCOL: Buckets = Buckets;
     const RECORD: Record = Record { has_buckets: true, ..Record::of("S3", "s3") };
+}
+
+/// AWS Cloud Map.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct ServiceDiscovery;
+
+/// <https://docs.aws.amazon.com/cloud-map/latest/api/>
+impl Service for ServiceDiscovery {
+    type Protocol = Json;
+    const PROTOCOL: Json = Json { target: "Route53AutoNaming_v20170314" };
+    const RECORD: Record = Record::of("ServiceDiscovery", "servicediscovery");
 }
 
 /// Service Quotas.

@@ -28,6 +28,9 @@ pub struct Cluster {
     pub volume_key: Option<String>,
     /// The key of the ephemeral storage of tasks on Fargate.
     pub fargate_storage_key: Option<String>,
+    /// The ARN of the default namespace of Service Connect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
     /// The configuration of ECS Exec sessions, if there is one.
     pub execute_command: Option<ExecuteCommand>,
 }
@@ -102,7 +105,9 @@ impl Lookup for DescribeCluster {
         classify::answer(self, reply, |it| {
             let cluster = it.clusters.unwrap_or_default().into_iter().next();
             let cluster = cluster.ok_or("the cluster")?;
-            Ok(read(cluster.cluster_arn.ok_or("the cluster's ARN")?, cluster.configuration))
+            let namespace = cluster.service_connect_defaults.and_then(|it| it.namespace);
+            let read = read(cluster.cluster_arn.ok_or("the cluster's ARN")?, cluster.configuration);
+            Ok(Cluster { namespace: namespace.filter(|arn| !arn.is_empty()), ..read })
         })
     }
 }
@@ -119,6 +124,7 @@ fn read(arn: String, configuration: Option<ClusterConfiguration>) -> Cluster {
         arn,
         volume_key: given(volume),
         fargate_storage_key: given(fargate),
+        namespace: None,
         execute_command: exec.map(execute_command),
     }
 }
@@ -184,6 +190,7 @@ mod tests {
             arn: ARN.to_owned(),
             volume_key: Some("volumes".to_owned()),
             fargate_storage_key: Some("fargate".to_owned()),
+            namespace: None,
             execute_command: Some(ExecuteCommand {
                 key: Some("exec".to_owned()),
                 logging: Some("OVERRIDE".to_owned()),

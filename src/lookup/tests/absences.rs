@@ -13,6 +13,9 @@ use crate::lookup::ecs::capacity_provider::DescribeCapacityProvider;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::efs::{DescribeAccessPoint, DescribeFileSystem, DescribeMountTargets};
+use crate::lookup::elasticloadbalancing::{
+    DescribeListener, DescribeListenerRule, DescribeTargetGroup,
+};
 use crate::lookup::fsx::DescribeFsxFileSystem;
 use crate::lookup::iam::role::GetRole;
 use crate::lookup::iam::user::GetUser;
@@ -22,6 +25,7 @@ use crate::lookup::oci::Repository;
 use crate::lookup::registry::HeadManifest;
 use crate::lookup::s3::HeadObject;
 use crate::lookup::secretsmanager::DescribeSecret;
+use crate::lookup::servicediscovery::{FindNamespace, GetNamespace, GetRegistry};
 use crate::lookup::ssm::DescribeParameter;
 use crate::names::Region;
 
@@ -40,8 +44,13 @@ fn name(text: &str) -> String {
 
 #[test]
 fn each_absence_has_the_error_the_remedy_and_the_commands_of_its_own() {
-    for (asked, said, purpose, error, remedy, command) in
-        network().into_iter().chain(roles()).chain(values()).chain(images()).chain(storage())
+    for (asked, said, purpose, error, remedy, command) in network()
+        .into_iter()
+        .chain(roles())
+        .chain(values())
+        .chain(images())
+        .chain(storage())
+        .chain(services())
     {
         let absence = Absence { sentence: name("there is none"), said: name(said) };
         let account = "111122223333".parse().unwrap();
@@ -358,6 +367,61 @@ fn storage() -> Vec<Row> {
             "InvalidSnapshot.NotFound from ec2:CreateVolume",
             "Use a completed snapshot",
             "aws ec2 describe-snapshots --owner-ids self",
+        ),
+    ]
+}
+
+fn services() -> Vec<Row> {
+    let arn = || name("arn:aws:elasticloadbalancing:eu-west-1:111122223333:x/web/0123");
+    let shift = "the deployment fails when ECS shifts the traffic";
+    vec![
+        (
+            Box::new(DescribeTargetGroup { region: region(), arn: arn() }),
+            "TargetGroupNotFound",
+            None,
+            "Unable to assume role and validate the specified targetGroupArn.",
+            "Use an existing target group",
+            "aws elbv2 describe-target-groups",
+        ),
+        (
+            Box::new(DescribeListenerRule { region: region(), arn: arn() }),
+            "RuleNotFound",
+            None,
+            shift,
+            "existing rule",
+            "",
+        ),
+        (
+            Box::new(DescribeListener { region: region(), arn: arn() }),
+            "ListenerNotFound",
+            None,
+            shift,
+            "existing listener",
+            "",
+        ),
+        (
+            Box::new(GetRegistry { region: region(), id: name("srv-1") }),
+            "ServiceNotFound",
+            None,
+            "InvalidParameterException",
+            "existing service of AWS Cloud Map",
+            "aws servicediscovery list-services",
+        ),
+        (
+            Box::new(GetNamespace { region: region(), id: name("ns-1") }),
+            "NamespaceNotFound",
+            None,
+            "NamespaceNotFoundException",
+            "Create the namespace",
+            "aws servicediscovery list-namespaces",
+        ),
+        (
+            Box::new(FindNamespace { region: region(), name: name("prod") }),
+            "",
+            None,
+            "NamespaceNotFoundException",
+            "Create the namespace",
+            "aws servicediscovery create-http-namespace --name prod --region eu-west-1",
         ),
     ]
 }

@@ -18,7 +18,7 @@ fn has_fields(case: &Case) -> bool {
 }
 
 fn is_xml(case: &Case) -> bool {
-    matches!(case.asked.call().service(), "ec2" | "iam" | "sts")
+    matches!(case.asked.call().service(), "ec2" | "elasticloadbalancing" | "iam" | "sts")
 }
 
 #[test]
@@ -92,17 +92,22 @@ const MAY_BE_MISSING: &[(&str, &[&str])] = &[
             "ReplicationOverwriteProtection",
         ],
     ),
+    ("DescribeLoadBalancer", &["SecurityGroups"]),
     ("DescribeLogGroup", &["kmsKeyId", "logGroupClass"]),
     (
         "DescribeMountTargets",
         &["AvailabilityZoneId", "AvailabilityZoneName", "FileSystemId", "IpAddress", "Ipv6Address"],
     ),
+    ("DescribeTargetGroup", &["HealthCheckPort", "VpcId"]),
+    ("FindNamespace", &["Id"]),
     ("GetFileSystemPolicy", &["FileSystemId"]),
     (
         "GetInstanceProfile",
         &["AssumeRolePolicyDocument", "CreateDate", "Path", "RoleId", "RoleName", "member"],
     ),
+    ("GetNamespace", &["Name"]),
     ("GetPolicy", &["CreateDate", "UpdateDate"]),
+    ("GetRegistry", &["DnsConfig", "DnsRecords", "TTL"]),
     ("GetRole", &["PermissionsBoundary", "RoleName", "Tags", "member"]),
     ("GetServiceQuota", &["QuotaCode"]),
     ("GetUser", &["Path", "PermissionsBoundary", "Tags", "UserName", "member"]),

@@ -59,6 +59,14 @@ const IAM: &[(&str, &str)] = &[
     ),
 ];
 
+/// The forms of Elastic Load Balancing: the parameters after the action.
+const BALANCING: &[(&str, &str)] = &[
+    ("DescribeListener", "&ListenerArns.member.1=arn"),
+    ("DescribeListenerRule", "&RuleArns.member.1=arn"),
+    ("DescribeLoadBalancer", "&LoadBalancerArns.member.1=arn"),
+    ("DescribeTargetGroup", "&TargetGroupArns.member.1=arn"),
+];
+
 /// What is asked in JSON: the action, as its header names it in small letters, and the body.
 const JSON: &[(&str, &str, &str)] = &[
     (
@@ -74,6 +82,23 @@ const JSON: &[(&str, &str, &str)] = &[
         "ListPoliciesForTarget",
         "awsorganizationsv20161128.listpoliciesfortarget",
         r#"{"TargetId":"111122223333","Filter":"SERVICE_CONTROL_POLICY"}"#,
+    ),
+    (
+        "FindNamespace",
+        "route53autonaming_v20170314.listnamespaces",
+        r#"{"Filters":[{"Name":"NAME","Values":["prod"]}]}"#,
+    ),
+    ("GetNamespace", "route53autonaming_v20170314.getnamespace", r#"{"Id":"ns-1"}"#),
+    ("GetRegistry", "route53autonaming_v20170314.getservice", r#"{"Id":"srv-1"}"#),
+    (
+        "NamesInUse",
+        "route53autonaming_v20170314.listservices",
+        r#"{"Filters":[{"Name":"NAMESPACE_ID","Values":["ns-1"]}]}"#,
+    ),
+    (
+        "ScalableTarget",
+        "anyscalefrontendservice.describescalabletargets",
+        r#"{"ServiceNamespace":"ecs","ResourceIds":["service/prod/web"],"ScalableDimension":"ecs:service:DesiredCount"}"#,
     ),
     (
         "GetServiceQuota",
@@ -125,6 +150,9 @@ fn sent(name: &str, action: &str) -> Option<Vec<String>> {
     if name == "CallerIdentity" {
         return Some(form("2011-06-15", ""));
     }
+    if let Some(parameters) = of(BALANCING) {
+        return Some(form("2015-12-01", parameters));
+    }
     of(EC2).map(|it| form("2016-11-15", it)).or_else(|| of(IAM).map(|it| form("2010-05-08", it)))
 }
 
@@ -138,8 +166,8 @@ fn only_for(needed: Vec<String>, found: Reply) -> Reply {
 
 #[test]
 fn every_lookup_asks_for_what_it_is_named_for() {
-    let listed = EC2.iter().chain(IAM).chain(EFS).chain(S3).map(|(name, _)| *name);
-    let listed = listed.chain(["CallerIdentity"]);
+    let listed = EC2.iter().chain(IAM).chain(EFS).chain(S3).chain(BALANCING);
+    let listed = listed.map(|(name, _)| *name).chain(["CallerIdentity"]);
     let listed: BTreeSet<&str> = listed.chain(JSON.iter().map(|(name, _, _)| *name)).collect();
     let ours = lookups("").into_iter().filter(is_ours).map(|case| case.name).collect();
     assert_eq!(listed, ours);
@@ -157,13 +185,16 @@ fn every_lookup_asks_for_what_it_is_named_for() {
 #[test]
 fn what_is_sent_is_signed_for_the_service_and_says_who_asks() {
     let called = [
+        ("application-autoscaling", "applicationautoscaling"),
         ("ec2", "ec2"),
         ("elasticfilesystem", "efs"),
+        ("elasticloadbalancing", "elasticloadbalancingv2"),
         ("fsx", "fsx"),
         ("iam", "iam"),
         ("logs", "cloudwatchlogs"),
         ("organizations", "organizations"),
         ("s3", "s3"),
+        ("servicediscovery", "servicediscovery"),
         ("servicequotas", "servicequotas"),
         ("sts", "sts"),
     ];

@@ -60,13 +60,16 @@ pub(super) fn learnt(bench: &Bench, name: &str, reply: &Reply) -> String {
 /// Whether this is a lookup of a service that is asked without a client of AWS's own.
 pub(super) fn is_ours(case: &Case) -> bool {
     let services = [
+        "application-autoscaling",
         "ec2",
         "elasticfilesystem",
+        "elasticloadbalancing",
         "fsx",
         "iam",
         "logs",
         "organizations",
         "s3",
+        "servicediscovery",
         "servicequotas",
         "sts",
     ];

@@ -9,7 +9,10 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use super::super::host::{Bucket, Host};
 use super::super::record::Record;
 use super::super::service::Service;
-use super::super::{Ec2, Efs, Fsx, Iam, Logs, Organizations, S3, ServiceQuotas, Sts};
+use super::super::{
+    ApplicationAutoScaling, Ec2, Efs, ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3,
+    ServiceDiscovery, ServiceQuotas, Sts,
+};
 use crate::names::Partition;
 
 fn in_region(name: &str) -> aws_types::sdk_config::Builder {
@@ -39,14 +42,17 @@ fn url(config: aws_types::sdk_config::Builder) -> Result<String, String> {
     endpoint(Ec2::RECORD, config).map(|it| it.url().to_owned())
 }
 
-const RECORDS: [Record; 9] = [
+const RECORDS: [Record; 12] = [
+    ApplicationAutoScaling::RECORD,
     Ec2::RECORD,
     Efs::RECORD,
+    ElasticLoadBalancing::RECORD,
     Fsx::RECORD,
     Iam::RECORD,
     Logs::RECORD,
     Organizations::RECORD,
     S3::RECORD,
+    ServiceDiscovery::RECORD,
     ServiceQuotas::RECORD,
     Sts::RECORD,
 ];
@@ -134,13 +140,16 @@ fn a_url_of_the_users_counts_before_the_endpoint_and_the_nearest_one_counts() {
 #[test]
 fn each_service_has_a_url_of_its_own_by_the_name_that_aws_gave_it() {
     let services = [
+        "Application Auto Scaling",
         "EC2",
         "EFS",
+        "Elastic Load Balancing v2",
         "FSx",
         "IAM",
         "CloudWatch Logs",
         "Organizations",
         "S3",
+        "ServiceDiscovery",
         "Service Quotas",
         "STS",
     ];

@@ -1,0 +1,106 @@
+//! Tasks of a service that are protected from scale-in and deployments.
+
+use serde::{Deserialize, Serialize};
+
+use super::CLUSTER_MISSING;
+use crate::knowledge::{Gap, Seen};
+use crate::lookup::pages::Pages;
+use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::names::Region;
+
+/// The protected tasks of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ProtectedTasks {
+    /// The region.
+    pub region: Region,
+    /// The cluster's name or ARN.
+    pub cluster: String,
+    /// The service's name.
+    pub service: String,
+}
+
+/// A protected task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProtectedTask {
+    /// Its ARN.
+    pub arn: String,
+    /// When its protection ends, in seconds since 1970.
+    pub until: Option<i64>,
+}
+
+/// The first call of [`ProtectedTasks`].
+pub(in crate::lookup) const LIST_TASKS: Call = Call("ecs:ListTasks");
+
+impl Lookup for ProtectedTasks {
+    type Fact = Vec<ProtectedTask>;
+    const CALL: Call = Call("ecs:GetTaskProtection");
+    const ABSENT: &'static [&'static str] = &[CLUSTER_MISSING, "ServiceNotFoundException"];
+
+    fn what(&self) -> String {
+        format!("tasks of service {} in cluster {} in {}", self.service, self.cluster, self.region)
+    }
+
+    /// A page of the list has as many items as one question accepts: 100
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html>).
+    async fn fetch(&self, services: &Services) -> Answer<Vec<ProtectedTask>> {
+        let client = services.ecs(&self.region);
+        let (mut tasks, mut pages) = (Vec::new(), Pages::default());
+        loop {
+            let page = client
+                .list_tasks()
+                .cluster(&self.cluster)
+                .service_name(&self.service)
+                .set_next_token(pages.token())
+                .send()
+                .await;
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return classify::failed(self, &error).map_err(of_the_list),
+            };
+            let arns = page.task_arns.ok_or_else(|| classify::incomplete(self, "the tasks"))?;
+            if !arns.is_empty() {
+                match self.protected(&client, arns).await? {
+                    Seen::Found(protected) => tasks.extend(protected),
+                    Seen::Absent(absence) => return Ok(Seen::Absent(absence)),
+                }
+            }
+            if !pages.turn(self, page.next_token)? {
+                return Ok(Seen::Found(tasks));
+            }
+        }
+    }
+}
+
+impl ProtectedTasks {
+    async fn protected(
+        &self,
+        client: &aws_sdk_ecs::Client,
+        arns: Vec<String>,
+    ) -> Answer<Vec<ProtectedTask>> {
+        let reply =
+            client.get_task_protection().cluster(&self.cluster).set_tasks(Some(arns)).send().await;
+        classify::answer(self, reply, |it| {
+            // A task that has stopped since is among the failures.
+            let tasks = it.protected_tasks.ok_or("the protection of the tasks")?;
+            let protected = tasks.into_iter().filter(|task| task.protection_enabled);
+            protected
+                .map(|task| {
+                    Ok(ProtectedTask {
+                        arn: task.task_arn.ok_or("the ARN of a task")?,
+                        until: task.expiration_date.map(|date| date.secs()),
+                    })
+                })
+                .collect()
+        })
+    }
+}
+
+/// The list needs a separate action, which must be allowed if it is denied.
+fn of_the_list(gap: Gap) -> Gap {
+    match gap {
+        Gap::Refused { resource, said, .. } => {
+            Gap::Refused { action: LIST_TASKS.to_string(), resource, said }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,177 @@
+//! The lookups that services are judged by: what is behind their load balancers and names.
+
+use super::*;
+use crate::lookup::application_autoscaling::ScalableTarget;
+use crate::lookup::ecs::protection::ProtectedTasks;
+use crate::lookup::elasticloadbalancing::{
+    DescribeListener, DescribeListenerRule, DescribeLoadBalancer, DescribeTargetGroup,
+};
+use crate::lookup::servicediscovery::{FindNamespace, GetNamespace, GetRegistry, NamesInUse};
+use crate::names::Region;
+
+fn region() -> Region {
+    "eu-central-1".parse().unwrap()
+}
+
+fn arn() -> String {
+    "arn".to_owned()
+}
+
+fn xml(operation: &str, result: &str) -> Option<Reply> {
+    Some(Reply::Ok(format!(
+        "<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"
+    )))
+}
+
+fn ok(body: &serde_json::Value) -> Reply {
+    Reply::Ok(body.to_string())
+}
+
+const GROUP: &str = "<TargetGroups><member><TargetGroupArn>arn</TargetGroupArn><TargetType>ip</TargetType><VpcId>vpc-1</VpcId><HealthCheckPort>traffic-port</HealthCheckPort><LoadBalancerArns/></member></TargetGroups>";
+const BALANCER: &str = "<LoadBalancers><member><LoadBalancerArn>arn</LoadBalancerArn><SecurityGroups/><AvailabilityZones/></member></LoadBalancers>";
+const RULE: &str = "<Rules><member><RuleArn>arn</RuleArn><Actions/></member></Rules>";
+const LISTENER: &str =
+    "<Listeners><member><ListenerArn>arn</ListenerArn><DefaultActions/></member></Listeners>";
+
+/// What a rule does: to several target groups, to one.
+const WEIGHTED: &str = "<member><Type>forward</Type><ForwardConfig><TargetGroups><member><TargetGroupArn>blue</TargetGroupArn><Weight>1</Weight></member><member><TargetGroupArn>green</TargetGroupArn><Weight>0</Weight></member></TargetGroups></ForwardConfig></member>";
+const PLAIN: &str = "<member><Type>forward</Type><TargetGroupArn>blue</TargetGroupArn></member>";
+
+pub(super) fn lookups() -> Vec<Case> {
+    let name = || "web".to_owned();
+    let namespace = json!({"Id": "ns-1", "Name": "prod", "Arn": "arn"});
+    let other = json!({"Id": "ns-2", "Name": "prod2", "Arn": "arn"});
+    let target = json!({"ResourceId": "service/prod/web", "MinCapacity": 2, "MaxCapacity": 4});
+    let protection = json!({
+        "taskArns": ["arn"], "protectedTasks": [{"taskArn": "arn", "protectionEnabled": true}],
+    });
+    vec![
+        case(
+            DescribeTargetGroup { region: region(), arn: arn() },
+            xml("DescribeTargetGroups", GROUP),
+            vec![],
+        ),
+        case(
+            DescribeLoadBalancer { region: region(), arn: arn() },
+            xml("DescribeLoadBalancers", BALANCER),
+            vec![],
+        ),
+        case(
+            DescribeListenerRule { region: region(), arn: arn() },
+            xml("DescribeRules", RULE),
+            vec![],
+        ),
+        case(
+            DescribeListener { region: region(), arn: arn() },
+            xml("DescribeListeners", LISTENER),
+            vec![],
+        ),
+        case(
+            GetRegistry { region: region(), id: "srv-1".to_owned() },
+            Some(ok(&json!({"Service": {
+                "Id": "srv-1", "DnsConfig": {"DnsRecords": [{"Type": "SRV", "TTL": 60}]},
+            }}))),
+            vec![],
+        ),
+        case(
+            GetNamespace { region: region(), id: "ns-1".to_owned() },
+            Some(ok(&json!({"Namespace": namespace}))),
+            vec![],
+        ),
+        case(
+            FindNamespace { region: region(), name: "prod".to_owned() },
+            Some(ok(&json!({"Namespaces": [namespace]}))),
+            vec![ok(&json!({"Namespaces": []})), ok(&json!({"Namespaces": [other]}))],
+        ),
+        case(
+            NamesInUse { region: region(), namespace: "ns-1".to_owned() },
+            Some(ok(&json!({"Services": [{"Name": "web"}]}))),
+            vec![],
+        ),
+        case(
+            ScalableTarget { region: region(), cluster: "prod".to_owned(), service: name() },
+            Some(ok(&json!({"ScalableTargets": [target]}))),
+            vec![ok(&json!({"ScalableTargets": []}))],
+        ),
+        case(
+            ProtectedTasks { region: region(), cluster: "prod".to_owned(), service: name() },
+            Some(ok(&protection)),
+            vec![],
+        ),
+    ]
+}
+
+#[test]
+fn a_rule_forwards_to_each_target_group_once() {
+    let bench = Bench::new();
+    for (actions, expected) in [(WEIGHTED, r#"["blue","green"]"#), (PLAIN, r#"["blue"]"#)] {
+        let both = [
+            ("DescribeListenerRule", "DescribeRules", RULE, "<Actions/>", "Actions"),
+            (
+                "DescribeListener",
+                "DescribeListeners",
+                LISTENER,
+                "<DefaultActions/>",
+                "DefaultActions",
+            ),
+        ];
+        for (name, operation, body, empty, list) in both {
+            let body = body.replace(empty, &format!("<{list}>{actions}</{list}>"));
+            let told = learnt(&bench, name, &xml(operation, &body).unwrap());
+            assert!(told.contains(expected), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_load_balancer_has_a_subnet_in_each_zone() {
+    let bench = Bench::new();
+    let zones = |zone: &str| {
+        let list = format!("<AvailabilityZones><member>{zone}</member></AvailabilityZones>");
+        let body = BALANCER.replace("<AvailabilityZones/>", &list);
+        learnt(&bench, "DescribeLoadBalancer", &xml("DescribeLoadBalancers", &body).unwrap())
+    };
+    let told = zones("<SubnetId>subnet-1</SubnetId>");
+    assert!(told.contains(r#""subnets":["subnet-1"]"#), "{told}");
+    let told = zones("<ZoneName>eu-central-1a</ZoneName>");
+    assert!(told.starts_with("a gap: "), "{told}");
+}
+
+#[test]
+fn an_answer_about_something_else_is_a_gap() {
+    let bench = Bench::new();
+    for (name, operation, body) in [
+        ("DescribeTargetGroup", "DescribeTargetGroups", GROUP),
+        ("DescribeLoadBalancer", "DescribeLoadBalancers", BALANCER),
+        ("DescribeListenerRule", "DescribeRules", RULE),
+        ("DescribeListener", "DescribeListeners", LISTENER),
+    ] {
+        let other = body.replacen(">arn<", ">another<", 1);
+        let told = learnt(&bench, name, &xml(operation, &other).unwrap());
+        assert!(told.starts_with("a gap: "), "{name}: {told}");
+    }
+    for (name, body) in [
+        ("GetRegistry", json!({"Service": {"Id": "srv-2"}})),
+        ("GetNamespace", json!({"Namespace": {"Id": "ns-2", "Arn": "arn"}})),
+        (
+            "ScalableTarget",
+            json!({"ScalableTargets": [{"ResourceId": "service/prod/api", "MinCapacity": 1, "MaxCapacity": 2}]}),
+        ),
+    ] {
+        let told = learnt(&bench, name, &ok(&body));
+        assert!(told.starts_with("a gap: "), "{name}: {told}");
+    }
+}
+
+#[test]
+fn only_protected_tasks_are_among_the_protected_ones() {
+    let tasks = json!({
+        "taskArns": ["a", "b"],
+        "protectedTasks": [
+            {"taskArn": "a", "protectionEnabled": false},
+            {"taskArn": "b", "protectionEnabled": true, "expirationDate": 1_795_348_800},
+        ],
+    });
+    let told = learnt(&Bench::new(), "ProtectedTasks", &ok(&tasks));
+    assert_eq!(told, r#"found [{"arn":"b","until":1795348800}]"#);
+}

@@ -12,6 +12,7 @@ mod logs;
 mod network;
 mod roles;
 mod secrets;
+mod service;
 mod volumes;
 
 use crate::facts::View;
@@ -39,6 +40,7 @@ pub static GROUPS: Groups = &[
     &logs::GROUP,
     &volumes::GROUP,
     &network::GROUP,
+    &service::GROUP,
 ];
 
 /// All checks with their group, in catalogue order.

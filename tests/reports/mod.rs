@@ -35,6 +35,7 @@ stories! {
     logs: on_recording("logs", "logs-encrypted");
     volumes: on_recording("volumes", "volume-no-snapshot");
     network: on_recording("network", "network-nat-gone");
+    service: on_recording("service", "volume-rollout");
 }
 
 fn compare(name: &str, printed: Printed) {

@@ -1,0 +1,112 @@
+//! Whether the security groups of the tasks admit the load balancer, for `service-target-group`
+//! (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html>).
+
+use super::errors::HEALTH_CHECK;
+use crate::facts::View;
+use crate::knowledge::Stop;
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::lookup::elasticloadbalancing::{DescribeLoadBalancer, TargetGroup};
+use crate::names::Region;
+use crate::network::{Interface, Port, Subnet, Target, ingress};
+use crate::reachability::vpc::VpcParts;
+use crate::task::{LoadBalancerUse, Task};
+use crate::verdict::{Findings, warn};
+
+/// Only a warning: the load balancer may use other zones, and the application must answer too. What cannot
+/// be read is assumed to be in order.
+pub(super) fn judge(
+    it: &LoadBalancerUse,
+    group: &TargetGroup,
+    facts: &View,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let task = it.service.task;
+    let is_of_tasks = group.target_type == "ip" && task.has_own_interface()?;
+    if !is_of_tasks || task.context.network.security_groups.items()?.is_empty() {
+        return Ok(());
+    }
+    let Some(&port) = it.balancer.container_port.get()? else { return Ok(()) };
+    let checked = group.health_check_port.as_deref().and_then(|port| port.parse::<u16>().ok());
+    let mut ports: Vec<u16> = u16::try_from(port).ok().into_iter().collect();
+    ports.extend(checked.filter(|checked| !ports.contains(checked)));
+    for arn in &group.load_balancers {
+        match facts.tolerate(|| refused(task, arn, &ports, facts))? {
+            Ok(None) => {}
+            Ok(Some((port, answer))) => found.add(
+                warn(format!("the load balancer cannot reach port {port} of the tasks: {answer}"))
+                    .at(it.balancer.target_group_arn.place())
+                    .prevents(
+                        HEALTH_CHECK
+                            .replace("<arn>", it.balancer.target_group_arn.get()?.map_or("", String::as_str)),
+                    )
+                    .remedy(format!(
+                        "Allow inbound TCP {port} from the security group of the load balancer in the security group of the tasks"
+                    )),
+            ),
+            Err(_) => facts.assume("that the load balancer reaches the tasks"),
+        }
+    }
+    Ok(())
+}
+
+/// The first port that the groups of the tasks do not admit from any subnet of the load balancer.
+fn refused(
+    task: &Task,
+    arn: &str,
+    ports: &[u16],
+    facts: &View,
+) -> Result<Option<(u16, String)>, Stop> {
+    let region = task.region()?;
+    let lookup = DescribeLoadBalancer { region: region.clone(), arn: arn.to_owned() };
+    let Some(balancer) = facts.need_optional(&lookup)? else { return Ok(None) };
+    if balancer.security_groups.is_empty() {
+        // A Network Load Balancer without groups may keep the addresses of its clients.
+        return Ok(None);
+    }
+    let of = |ids: Vec<&String>| -> Result<Vec<&Subnet>, Stop> {
+        let lookups: Vec<_> = ids
+            .into_iter()
+            .map(|id| DescribeSubnet { region: region.clone(), id: id.clone() })
+            .collect();
+        facts.all(&lookups)
+    };
+    let tasks = of(task.context.network.subnets.items()?.iter().map(|it| &it.value).collect())?;
+    let senders = of(balancer.subnets.iter().collect())?;
+    let groups: Vec<&String> =
+        task.context.network.security_groups.items()?.iter().map(|it| &it.value).collect();
+    let to = Target::interfaces("the tasks", tasks.iter().copied(), groups.iter().copied());
+    for port in ports {
+        let mut answers = Vec::new();
+        for sender in &senders {
+            let from =
+                Interface::new(*sender).with_groups(balancer.security_groups.iter().cloned());
+            answers.extend(blocked(&from, region, &groups, &to, *port, facts)?);
+        }
+        if answers.len() == senders.len()
+            && let Some(answer) = answers.pop()
+        {
+            return Ok(Some((*port, answer)));
+        }
+    }
+    Ok(None)
+}
+
+/// Why the groups of the tasks block the load balancer in this subnet, if they do.
+fn blocked<'t>(
+    from: &Interface<'t>,
+    region: &Region,
+    groups: &[&String],
+    to: &Target,
+    port: u16,
+    facts: &View<'t>,
+) -> Result<Option<String>, Stop> {
+    let mut around = VpcParts::of(from.subnet, region, &[], facts)?;
+    around.read_groups(groups.iter().copied(), facts)?;
+    loop {
+        let answer = ingress(&around.topology(), from, to, Port::tcp(port));
+        match answer.unread() {
+            Some(part) if around.read(part, facts)? => {}
+            _ => return Ok(answer.is_blocked().then(|| answer.to_string())),
+        }
+    }
+}

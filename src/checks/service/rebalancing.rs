@@ -1,0 +1,75 @@
+//! Availability Zone rebalancing, for `service-deployment`
+//! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html>).
+
+use super::balancers::is_classic;
+use super::errors::{DEPLOYED, REFUSED};
+use crate::document::LaunchTarget;
+use crate::document::launch::requested;
+use crate::knowledge::Stop;
+use crate::task::ServiceUse;
+use crate::verdict::{Findings, Rule};
+
+const PAGE: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html";
+
+const DAEMON: Rule = Rule::quoted(
+    "Availability Zone rebalancing is for REPLICA services",
+    "InvalidParameterException: Availability Zone Rebalancing does not support DAEMON services",
+    DEPLOYED,
+    "2026-09",
+);
+const MAXIMUM: Rule = Rule::unquoted(
+    "Availability Zone rebalancing needs a maximumPercent above 100",
+    REFUSED,
+    PAGE,
+    "2026-11-30",
+);
+const CLASSIC: Rule = Rule::unquoted(
+    "Availability Zone rebalancing does not support Classic Load Balancers",
+    REFUSED,
+    PAGE,
+    "2026-11-30",
+);
+const EXTERNAL: Rule = Rule::unquoted(
+    "Availability Zone rebalancing does not support external instances",
+    REFUSED,
+    PAGE,
+    "2026-11-30",
+);
+
+pub(super) const RULES: &[Rule] = &[DAEMON, MAXIMUM, CLASSIC, EXTERNAL];
+
+/// Only where it is asked for: ECS turns it on by default where the service supports it.
+pub(super) fn judge(it: &ServiceUse, found: &mut Findings) -> Result<(), Stop> {
+    let request = it.request();
+    let field = &request.availability_zone_rebalancing;
+    if field.get()?.map(String::as_str) != Some("ENABLED") || !it.writes(field) {
+        return Ok(());
+    }
+    let mut fail = |rule: Rule, message: &str, remedy: &str| {
+        let message = format!("availabilityZoneRebalancing is ENABLED, but {message}");
+        let other = "or set availabilityZoneRebalancing to DISABLED";
+        found.add(rule.fail(message).at(field.place()).remedy(format!("{remedy}, {other}")));
+    };
+    if it.is_daemon().unwrap_or(None) == Some(true) {
+        fail(DAEMON, "the service is a DAEMON service", "Set schedulingStrategy to REPLICA");
+        return Ok(());
+    }
+    let maximum = match it.deployment()? {
+        Some(deployment) => deployment.maximum_percent.get()?.copied(),
+        None => None,
+    };
+    if let Some(percent) = maximum.filter(|percent| *percent <= 100) {
+        let message =
+            format!("maximumPercent is {percent}, so no task can start before another stops");
+        fail(MAXIMUM, &message, "Raise maximumPercent above 100");
+    }
+    if request.load_balancers.items()?.iter().any(is_classic) {
+        fail(CLASSIC, "the service has a Classic Load Balancer", "Use a target group");
+    }
+    let targets = requested(&it.task.context)?.unwrap_or_default();
+    if targets.contains(&LaunchTarget::External) {
+        fail(EXTERNAL, "the tasks run on external instances", "Use another launch type");
+    }
+    Ok(())
+}

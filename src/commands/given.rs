@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Failure;
 use super::input::{Given, meant};
 use crate::cli::PlaceToRun;
-use crate::document::{DeployTool, RunContext, Source, TaskDefinition};
+use crate::document::{ContextKind, DeployTool, RunContext, Source, TaskDefinition};
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::names::Region;
@@ -40,6 +40,37 @@ pub(super) async fn live_service(
     let name = format!("service {service}");
     let source = Source::from_json_value(&name, crate::document::Role::Context, &json);
     Ok(RunContext::live_service(&source))
+}
+
+/// The live service that the input of update-service names: an update keeps the values that it does not
+/// set. What cannot be read is reported by the checks that need it.
+pub(super) async fn updated_service(
+    place: &PlaceToRun,
+    context: &RunContext,
+    region: Option<&Region>,
+    run: &mut RunLoop<'_>,
+) -> RunContext {
+    let nothing = RunContext::flags();
+    let is_update = context.kind == ContextKind::UpdateService && place.service.is_none();
+    let request = &context.request;
+    let (Some(region), true) = (region, is_update) else { return nothing };
+    let (Ok(Some(service)), Ok(cluster)) = (request.service_name.get(), request.cluster.get())
+    else {
+        return nothing;
+    };
+    let lookup = DescribeService {
+        region: region.clone(),
+        cluster: cluster.cloned(),
+        service: service.clone(),
+    };
+    match run.learn(&lookup).await {
+        Ok(Seen::Found(described)) => {
+            let name = format!("service {service}");
+            let role = crate::document::Role::Context;
+            RunContext::live_service(&Source::from_json_value(&name, role, &described.json))
+        }
+        Ok(Seen::Absent(_)) | Err(_) => nothing,
+    }
 }
 
 /// What to know of a service that was looked for without its cluster.

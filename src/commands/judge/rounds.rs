@@ -8,7 +8,7 @@ use crate::account::rights::Principal;
 use crate::checks::{self, Check, Group};
 use crate::cli::{Global, Judged, Simulate, Tool};
 use crate::commands::accept::{self, Accepted};
-use crate::commands::given::{Setting, live_service};
+use crate::commands::given::{Setting, live_service, updated_service};
 use crate::commands::input::Given;
 use crate::commands::wait::Clock;
 use crate::commands::{Failure, asking, input};
@@ -304,7 +304,11 @@ impl Run<'_> {
         now: Option<i64>,
         run: &mut RunLoop<'_>,
     ) -> Result<(Vec<Cow<'_, str>>, Vec<Task>), Failure> {
-        let live = live_service(&self.judged.place, region, run).await?;
+        let mut live = live_service(&self.judged.place, region, run).await?;
+        if !self.is_offline() {
+            let updated = updated_service(&self.judged.place, &self.context, region, run).await;
+            live = live.merge(updated);
+        }
         let setting = Setting {
             context: live.merge(self.context.clone()),
             home: region.cloned(),

@@ -109,6 +109,23 @@ impl Room {
         lacking
     }
 
+    /// The resource that limits how many such tasks fit.
+    pub fn scarcest(&self, demand: &Demand) -> Option<&'static str> {
+        let times = self.times(demand);
+        if times == u64::MAX {
+            return None;
+        }
+        let factor = times.saturating_add(1);
+        let more = Demand {
+            cpu: demand.cpu.saturating_mul(factor),
+            memory: demand.memory.saturating_mul(factor),
+            interfaces: demand.interfaces.saturating_mul(factor),
+            gpus: demand.gpus.saturating_mul(factor),
+            ..demand.clone()
+        };
+        Some(self.lacking(&more).first().map_or("RESOURCE:PORTS", Shortage::reason))
+    }
+
     /// How many such tasks fit at once. An unknown number of network interfaces does not limit it.
     pub fn times(&self, demand: &Demand) -> u64 {
         if matches!(self.holds(demand), Fit::Lacks(_)) {
@@ -310,6 +327,19 @@ mod tests {
             (Demand::default(), u64::MAX),
         ] {
             assert_eq!(room().times(&demand), expected, "{demand:?}");
+        }
+    }
+
+    #[test]
+    fn the_scarcest_resource_is_named() {
+        for (demand, expected) in [
+            (task(), Some("RESOURCE:ENI")),
+            (Demand { interfaces: 0, ..task() }, Some("RESOURCE:CPU")),
+            (Demand { interfaces: 0, memory: 7000, ..task() }, Some("RESOURCE:MEMORY")),
+            (Demand { tcp: BTreeSet::from([80]), ..Demand::default() }, Some("RESOURCE:PORTS")),
+            (Demand::default(), None),
+        ] {
+            assert_eq!(room().scarcest(&demand), expected, "{demand:?}");
         }
     }
 

@@ -145,7 +145,8 @@ impl Condition {
 }
 
 impl Truth {
-    fn of(holds: bool) -> Truth {
+    /// A fact that is known.
+    pub fn of(holds: bool) -> Truth {
         if holds { Truth::True } else { Truth::False }
     }
 
@@ -166,7 +167,8 @@ impl Truth {
         if negated { self.negated() } else { self }
     }
 
-    fn and(self, other: Truth) -> Truth {
+    /// Whether both hold.
+    pub fn and(self, other: Truth) -> Truth {
         match (self, other) {
             (Truth::False, _) | (_, Truth::False) => Truth::False,
             (Truth::True, Truth::True) => Truth::True,

@@ -2,6 +2,7 @@
 //! every listed one against all kinds of broken answers.
 
 use super::application_autoscaling::ScalableTarget;
+use super::autoscaling::DescribeScalingGroup;
 use super::caller::CallerIdentity;
 use super::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};
 use super::ec2::endpoint::Endpoints;
@@ -78,6 +79,7 @@ list![
     Endpoints,
     DescribeInstance,
     DescribeInstanceType,
+    DescribeScalingGroup,
     NetworkAcls,
     NetworkInterfaces,
     SourceDestCheck,

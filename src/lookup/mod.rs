@@ -11,6 +11,7 @@
 )]
 
 pub mod application_autoscaling;
+pub mod autoscaling;
 mod aws;
 mod caller;
 mod classify;

@@ -29,6 +29,15 @@ pub struct Quota {
 pub const NETWORK_INTERFACES: Quota =
     Quota { service: "vpc", code: "L-DF5E4CA3", name: "Network interfaces per Region" };
 
+/// The vCPUs of all tasks on Fargate at once, except Spot
+/// (<https://docs.aws.amazon.com/general/latest/gr/ecs-service.html>).
+pub const FARGATE_VCPUS: Quota =
+    Quota { service: "fargate", code: "L-3032A538", name: "Fargate On-Demand vCPU resource count" };
+
+/// The vCPUs of all tasks on Fargate Spot at once.
+pub const FARGATE_SPOT_VCPUS: Quota =
+    Quota { service: "fargate", code: "L-36FBB829", name: "Fargate Spot vCPU resource count" };
+
 const fn ebs(code: &'static str, name: &'static str) -> Quota {
     Quota { service: "ebs", code, name }
 }

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use aws_config::SdkConfig;
 
 use super::aws::{
-    ApplicationAutoScaling, Client, Ec2, Efs, ElasticLoadBalancing, Fsx, Iam, Logs, Organizations,
-    S3, ServiceDiscovery, ServiceQuotas, Sts,
+    ApplicationAutoScaling, AutoScaling, Client, Ec2, Efs, ElasticLoadBalancing, Fsx, Iam, Logs,
+    Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
 };
 use super::oci;
 use crate::names::Region;
@@ -58,6 +58,10 @@ impl Services {
         &self,
         region: &Region,
     ) -> Client<ApplicationAutoScaling> {
+        self.client(region, Client::new)
+    }
+
+    pub(super) fn autoscaling(&self, region: &Region) -> Client<AutoScaling> {
         self.client(region, Client::new)
     }
 

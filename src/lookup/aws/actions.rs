@@ -9,6 +9,7 @@ use crate::lookup::Call;
 /// compile until it is in this list, and `tests/house/` checks that the list contains only reads.
 const READS: &[&str] = &[
     "application-autoscaling:DescribeScalableTargets",
+    "autoscaling:DescribeAutoScalingGroups",
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeInstanceTypes",
     "ec2:DescribeInstances",

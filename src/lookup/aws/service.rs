@@ -36,6 +36,20 @@ impl Service for ApplicationAutoScaling {
     };
 }
 
+/// Amazon EC2 Auto Scaling.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct AutoScaling;
+
+/// <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/>
+impl Service for AutoScaling {
+    type Protocol = AwsQuery;
+    const PROTOCOL: AwsQuery = AwsQuery { version: "2011-01-01" };
+    const RECORD: Record = Record {
+        exceptions: &[(Partition::AwsUsGov, Variant::Fips, "autoscaling")],
+        ..Record::of("Auto Scaling", "autoscaling")
+    };
+}
+
 /// Amazon EC2.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::lookup) struct Ec2;

@@ -24,6 +24,18 @@ pub struct InstanceType {
     pub volumes: Option<usize>,
     /// Whether network interfaces after the first one count as volumes.
     pub shared: bool,
+    /// The maximum number of network interfaces, of the first network card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interfaces: Option<u64>,
+    /// The number of vCPUs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vcpus: Option<u64>,
+    /// The memory in MiB; the operating system has less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<u64>,
+    /// The number of GPUs, if it has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gpus: Option<u64>,
 }
 
 type Listed = Result<Vec<Element>, Gap>;
@@ -71,7 +83,21 @@ fn read(it: &Element) -> Result<InstanceType, Lacks> {
         || it.text("hypervisor")?.is_some_and(|hypervisor| hypervisor == "nitro");
     let most: Option<i64> = it.number("ebsInfo/maximumEbsAttachments")?;
     let limit = it.text("ebsInfo/attachmentLimitType")?;
+    let cards = it.items("networkInfo/networkCards")?;
+    let of_first_card = cards.first().map(|card| card.number("maximumNetworkInterfaces"));
+    let interfaces = match of_first_card.transpose()?.flatten() {
+        Some(interfaces) => Some(interfaces),
+        None => it.number("networkInfo/maximumNetworkInterfaces")?,
+    };
+    let mut gpus = 0;
+    for gpu in it.items("gpuInfo/gpus")? {
+        gpus += gpu.number::<u64>("count")?.unwrap_or_default();
+    }
     Ok(InstanceType {
+        interfaces,
+        vcpus: it.number("vCpuInfo/defaultVCpus")?,
+        memory: it.number("memoryInfo/sizeInMiB")?,
+        gpus: (gpus > 0).then_some(gpus),
         volumes: most.filter(|_| on_nitro).and_then(|most| usize::try_from(most).ok()),
         shared: on_nitro && limit.is_some_and(|limit| limit == "shared"),
     })

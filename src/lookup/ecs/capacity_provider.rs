@@ -20,6 +20,24 @@ pub struct DescribeCapacityProvider {
 pub struct CapacityProvider {
     /// The instances that ECS manages for it, if it is of that kind.
     pub managed_instances: Option<ManagedInstances>,
+    /// `ACTIVE`, `PROVISIONING`, `INACTIVE`, ...
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Why its last update failed, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_failed: Option<String>,
+    /// Its Auto Scaling group, if it is of that kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<ScaledGroup>,
+}
+
+/// The Auto Scaling group of a capacity provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScaledGroup {
+    /// Its ARN, or its name.
+    pub group: String,
+    /// Whether ECS scales it with its tasks; none if the API does not say.
+    pub scales: Option<bool>,
 }
 
 /// How ECS launches instances.
@@ -29,6 +47,12 @@ pub struct ManagedInstances {
     pub infrastructure_role: String,
     /// The ARN of the instance profile.
     pub instance_profile: Option<String>,
+    /// The largest number of vCPUs of an instance, if it is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_vcpus: Option<i32>,
+    /// The largest memory of an instance in MiB, if it is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_memory: Option<i32>,
 }
 
 impl Lookup for DescribeCapacityProvider {
@@ -76,12 +100,30 @@ impl Lookup for DescribeCapacityProvider {
             let managed = provider.managed_instances_provider.map(|managed| {
                 let role = managed.infrastructure_role_arn.ok_or("the infrastructure role")?;
                 let launch = managed.instance_launch_template;
+                let limits = launch.as_ref().and_then(|it| it.instance_requirements.as_ref());
                 Ok::<_, &'static str>(ManagedInstances {
                     infrastructure_role: role,
+                    most_vcpus: limits.and_then(|it| it.v_cpu_count.as_ref()).and_then(|it| it.max),
+                    most_memory: limits.and_then(|it| it.memory_mib.as_ref()).and_then(|it| it.max),
                     instance_profile: launch.map(|launch| launch.ec2_instance_profile_arn),
                 })
             });
-            Ok(CapacityProvider { managed_instances: managed.transpose()? })
+            let group = provider.auto_scaling_group_provider.map(|it| ScaledGroup {
+                group: it.auto_scaling_group_arn,
+                scales: it
+                    .managed_scaling
+                    .and_then(|it| it.status)
+                    .map(|it| it.as_str() == "ENABLED"),
+            });
+            let failed = provider.update_status.filter(|it| it.as_str().ends_with("_FAILED"));
+            Ok(CapacityProvider {
+                managed_instances: managed.transpose()?,
+                status: provider.status.map(|it| it.as_str().to_owned()),
+                update_failed: failed.map(|it| {
+                    provider.update_status_reason.unwrap_or_else(|| it.as_str().to_owned())
+                }),
+                group,
+            })
         })
     }
 }

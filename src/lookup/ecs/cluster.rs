@@ -1,7 +1,8 @@
 //! A cluster, with its configuration.
 
 use aws_sdk_ecs::types::{
-    ClusterConfiguration, ClusterField, ExecuteCommandConfiguration, ExecuteCommandLogging,
+    CapacityProviderStrategyItem, ClusterConfiguration, ClusterField, ExecuteCommandConfiguration,
+    ExecuteCommandLogging,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,26 @@ pub struct Cluster {
     pub namespace: Option<String>,
     /// The configuration of ECS Exec sessions, if there is one.
     pub execute_command: Option<ExecuteCommand>,
+    /// `ACTIVE`, `PROVISIONING`, `DEPROVISIONING`, `FAILED` or `INACTIVE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// The capacity providers that are associated with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_providers: Option<Vec<String>>,
+    /// The strategy for requests without a launch type and without a strategy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_strategy: Option<Vec<DefaultItem>>,
+}
+
+/// One capacity provider of the default strategy of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefaultItem {
+    /// Its name.
+    pub provider: String,
+    /// Its share of the tasks.
+    pub weight: i32,
+    /// How many tasks it gets first.
+    pub base: i32,
 }
 
 /// How ECS Exec sessions are encrypted and logged.
@@ -106,8 +127,20 @@ impl Lookup for DescribeCluster {
             let cluster = it.clusters.unwrap_or_default().into_iter().next();
             let cluster = cluster.ok_or("the cluster")?;
             let namespace = cluster.service_connect_defaults.and_then(|it| it.namespace);
-            let read = read(cluster.cluster_arn.ok_or("the cluster's ARN")?, cluster.configuration);
-            Ok(Cluster { namespace: namespace.filter(|arn| !arn.is_empty()), ..read })
+            let arn = cluster.cluster_arn.ok_or("the cluster's ARN")?;
+            let strategy = cluster.default_capacity_provider_strategy;
+            let item = |it: CapacityProviderStrategyItem| DefaultItem {
+                provider: it.capacity_provider,
+                weight: it.weight,
+                base: it.base,
+            };
+            Ok(Cluster {
+                namespace: namespace.filter(|arn| !arn.is_empty()),
+                status: cluster.status,
+                capacity_providers: cluster.capacity_providers,
+                default_strategy: strategy.map(|items| items.into_iter().map(item).collect()),
+                ..read(arn, cluster.configuration)
+            })
         })
     }
 }
@@ -126,6 +159,9 @@ fn read(arn: String, configuration: Option<ClusterConfiguration>) -> Cluster {
         fargate_storage_key: given(fargate),
         namespace: None,
         execute_command: exec.map(execute_command),
+        status: None,
+        capacity_providers: None,
+        default_strategy: None,
     }
 }
 
@@ -200,6 +236,9 @@ mod tests {
                 bucket_encrypted: true,
                 bucket_prefix: None,
             }),
+            status: None,
+            capacity_providers: None,
+            default_strategy: None,
         };
         assert_eq!(read(ARN.to_owned(), Some(configuration)), expected);
     }

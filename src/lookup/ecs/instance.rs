@@ -1,6 +1,6 @@
 //! The container instances of a cluster: where its tasks outside Fargate are placed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,47 @@ pub struct ContainerInstance {
     /// The version of Docker, such as `25.0.8`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub docker_version: Option<String>,
+    /// Why it has its status, such as the failure of a registration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
+    /// The version of its agent: `1.99.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_version: Option<String>,
+    /// When it was registered, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered_at: Option<i64>,
+    /// What it has for tasks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resources: Option<Resources>,
+}
+
+/// What a container instance has for tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resources {
+    /// What it was registered with.
+    pub registered: Pool,
+    /// What its tasks leave.
+    pub remaining: Pool,
+    /// How many tasks run on it.
+    pub running: usize,
+    /// How many network interfaces of tasks are attached to it.
+    pub interfaces: usize,
+}
+
+/// Resources of a container instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// CPU units.
+    pub cpu: u64,
+    /// MiB.
+    pub memory: u64,
+    /// The TCP ports of the host that are reserved: ECS lists them, not the free ones
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html>).
+    pub tcp_ports: BTreeSet<u16>,
+    /// The reserved UDP ports.
+    pub udp_ports: BTreeSet<u16>,
+    /// How many GPUs.
+    pub gpus: usize,
 }
 
 impl ContainerInstance {
@@ -169,7 +210,10 @@ impl ContainerInstances {
 }
 
 fn instance(it: aws_sdk_ecs::types::ContainerInstance) -> Result<ContainerInstance, &'static str> {
+    let resources = resources(&it)?;
     let attributes = it.attributes.unwrap_or_default();
+    let (docker, agent) =
+        it.version_info.map(|it| (it.docker_version, it.agent_version)).unwrap_or_default();
     Ok(ContainerInstance {
         arn: it.container_instance_arn.ok_or("the ARN of an instance")?,
         ec2_instance_id: it.ec2_instance_id,
@@ -177,11 +221,47 @@ fn instance(it: aws_sdk_ecs::types::ContainerInstance) -> Result<ContainerInstan
         agent_connected: it.agent_connected,
         attributes: attributes.into_iter().map(|it| (it.name, it.value)).collect(),
         capacity_provider: it.capacity_provider_name,
-        docker_version: it.version_info.and_then(|it| it.docker_version).and_then(|it| {
+        docker_version: docker.and_then(|it| {
             // The agent reports `DockerVersion: 25.0.8`.
             let version = it.rsplit(' ').next()?.trim_start_matches('v');
             version.starts_with(|it: char| it.is_ascii_digit()).then(|| version.to_owned())
         }),
+        status_reason: it.status_reason,
+        agent_version: agent,
+        registered_at: it.registered_at.map(|at| at.secs()),
+        resources,
+    })
+}
+
+fn resources(
+    it: &aws_sdk_ecs::types::ContainerInstance,
+) -> Result<Option<Resources>, &'static str> {
+    let (Some(registered), Some(remaining)) = (&it.registered_resources, &it.remaining_resources)
+    else {
+        return Ok(None);
+    };
+    let of_task = |it: &&aws_sdk_ecs::types::Attachment| it.r#type.as_deref() == Some("eni");
+    Ok(Some(Resources {
+        registered: pool(registered)?,
+        remaining: pool(remaining)?,
+        running: usize::try_from(it.running_tasks_count).unwrap_or_default(),
+        interfaces: it.attachments().iter().filter(of_task).count(),
+    }))
+}
+
+fn pool(resources: &[aws_sdk_ecs::types::Resource]) -> Result<Pool, &'static str> {
+    let named = |name: &str| resources.iter().find(|it| it.name.as_deref() == Some(name));
+    let amount = |name| named(name).map(|it| u64::try_from(it.integer_value).unwrap_or_default());
+    let ports = |name| -> Result<BTreeSet<u16>, &'static str> {
+        let ports = named(name).map_or(&[][..], |it| it.string_set_value());
+        ports.iter().map(|port| port.parse::<u16>().map_err(|_| "a readable port")).collect()
+    };
+    Ok(Pool {
+        cpu: amount("CPU").ok_or("the CPU units of an instance")?,
+        memory: amount("MEMORY").ok_or("the memory of an instance")?,
+        tcp_ports: ports("PORTS")?,
+        udp_ports: ports("PORTS_UDP")?,
+        gpus: named("GPU").map_or(0, |it| it.string_set_value().len()),
     })
 }
 
@@ -254,6 +334,52 @@ mod tests {
                 .build();
             assert_eq!(instance(it).unwrap().docker(), expected, "{reported}");
         }
+    }
+
+    #[test]
+    fn resources_are_read_with_the_ports_that_are_taken() {
+        use aws_sdk_ecs::types::{Attachment, Resource};
+        let number = |name, value| Resource::builder().name(name).integer_value(value).build();
+        let set = |name, values: &[&str]| {
+            let values = values.iter().map(|it| (*it).to_owned()).collect();
+            Resource::builder().name(name).set_string_set_value(Some(values)).build()
+        };
+        let described = aws_sdk_ecs::types::ContainerInstance::builder()
+            .container_instance_arn("arn:aws:ecs:eu-west-1:111122223333:container-instance/prod/1")
+            .status("ACTIVE")
+            .registered_resources(number("CPU", 4096))
+            .registered_resources(number("MEMORY", 7680))
+            .registered_resources(set("PORTS", &["22"]))
+            .registered_resources(set("GPU", &["GPU-1", "GPU-2"]))
+            .remaining_resources(number("CPU", -1))
+            .remaining_resources(number("MEMORY", 512))
+            .remaining_resources(set("PORTS", &["22", "8080"]))
+            .remaining_resources(set("PORTS_UDP", &["53"]))
+            .attachments(Attachment::builder().r#type("eni").build())
+            .attachments(Attachment::builder().r#type("other").build())
+            .running_tasks_count(2);
+        let expected = Resources {
+            registered: Pool {
+                cpu: 4096,
+                memory: 7680,
+                tcp_ports: BTreeSet::from([22]),
+                udp_ports: BTreeSet::new(),
+                gpus: 2,
+            },
+            remaining: Pool {
+                cpu: 0,
+                memory: 512,
+                tcp_ports: BTreeSet::from([22, 8080]),
+                udp_ports: BTreeSet::from([53]),
+                gpus: 0,
+            },
+            running: 2,
+            interfaces: 1,
+        };
+        assert_eq!(instance(described.clone().build()).unwrap().resources, Some(expected));
+        let unreadable = described.remaining_resources(set("PORTS_UDP", &["x"]));
+        let unreadable = unreadable.set_remaining_resources(Some(vec![number("CPU", 1)]));
+        assert!(instance(unreadable.build()).is_err());
     }
 
     #[test]

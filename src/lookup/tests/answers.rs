@@ -18,7 +18,8 @@ fn has_fields(case: &Case) -> bool {
 }
 
 fn is_xml(case: &Case) -> bool {
-    matches!(case.asked.call().service(), "ec2" | "elasticloadbalancing" | "iam" | "sts")
+    let services = ["autoscaling", "ec2", "elasticloadbalancing", "iam", "sts"];
+    services.contains(&case.asked.call().service())
 }
 
 #[test]
@@ -82,6 +83,7 @@ const MAY_BE_MISSING: &[(&str, &[&str])] = &[
             "RootDirectory",
         ],
     ),
+    ("DescribeScalingGroup", &["Instances", "SuspendedProcesses"]),
     (
         "DescribeFileSystem",
         &[

@@ -33,6 +33,10 @@ const EC2: &[(&str, &str)] = &[
     ("VpcDns", "&VpcId=vpc-1&Attribute=enableDns"),
 ];
 
+/// The forms of Auto Scaling: the parameters after the action.
+const AUTO_SCALING: &[(&str, &str)] =
+    &[("DescribeScalingGroup", "&AutoScalingGroupNames.member.1=web")];
+
 /// The forms of IAM: the parameters after the action.
 const IAM: &[(&str, &str)] = &[
     ("GetGroupPolicy", "&GroupName=app&PolicyName=app"),
@@ -153,7 +157,10 @@ fn sent(name: &str, action: &str) -> Option<Vec<String>> {
     if let Some(parameters) = of(BALANCING) {
         return Some(form("2015-12-01", parameters));
     }
-    of(EC2).map(|it| form("2016-11-15", it)).or_else(|| of(IAM).map(|it| form("2010-05-08", it)))
+    of(EC2)
+        .map(|it| form("2016-11-15", it))
+        .or_else(|| of(IAM).map(|it| form("2010-05-08", it)))
+        .or_else(|| of(AUTO_SCALING).map(|it| form("2011-01-01", it)))
 }
 
 /// The answer, if all of it is in the request.
@@ -166,8 +173,8 @@ fn only_for(needed: Vec<String>, found: Reply) -> Reply {
 
 #[test]
 fn every_lookup_asks_for_what_it_is_named_for() {
-    let listed = EC2.iter().chain(IAM).chain(EFS).chain(S3).chain(BALANCING);
-    let listed = listed.map(|(name, _)| *name).chain(["CallerIdentity"]);
+    let forms = [EC2, IAM, EFS, S3, BALANCING, AUTO_SCALING].into_iter().flatten();
+    let listed = forms.map(|(name, _)| *name).chain(["CallerIdentity"]);
     let listed: BTreeSet<&str> = listed.chain(JSON.iter().map(|(name, _, _)| *name)).collect();
     let ours = lookups("").into_iter().filter(is_ours).map(|case| case.name).collect();
     assert_eq!(listed, ours);
@@ -186,6 +193,7 @@ fn every_lookup_asks_for_what_it_is_named_for() {
 fn what_is_sent_is_signed_for_the_service_and_says_who_asks() {
     let called = [
         ("application-autoscaling", "applicationautoscaling"),
+        ("autoscaling", "autoscaling"),
         ("ec2", "ec2"),
         ("elasticfilesystem", "efs"),
         ("elasticloadbalancing", "elasticloadbalancingv2"),

@@ -61,6 +61,7 @@ pub(super) fn learnt(bench: &Bench, name: &str, reply: &Reply) -> String {
 pub(super) fn is_ours(case: &Case) -> bool {
     let services = [
         "application-autoscaling",
+        "autoscaling",
         "ec2",
         "elasticfilesystem",
         "elasticloadbalancing",

@@ -1,6 +1,7 @@
 //! The lookups that quotas are judged by: how much there may be, and how much there is.
 
 use super::*;
+use crate::lookup::autoscaling::DescribeScalingGroup;
 use crate::lookup::ec2::instance_type::DescribeInstanceType;
 use crate::lookup::ec2::network_interface::NetworkInterfaces;
 use crate::lookup::ec2::subnet::TakenAddresses;
@@ -22,6 +23,11 @@ fn quota(value: f64) -> Reply {
 
 const INTERFACE: &str = "<item><networkInterfaceId>eni-1</networkInterfaceId></item>";
 const VOLUME: &str = "<item><volumeId>vol-1</volumeId><size>20</size><iops>3000</iops></item>";
+const GROUP: &str = "<AutoScalingGroups><member><AutoScalingGroupName>web</AutoScalingGroupName><MaxSize>4</MaxSize><Instances/><SuspendedProcesses/></member></AutoScalingGroups>";
+const RUNNING: &str = "<Instances><member><InstanceId>i-1</InstanceId><InstanceType>m5.xlarge</InstanceType></member></Instances>";
+const SUSPENDED: &str =
+    "<SuspendedProcesses><member><ProcessName>Launch</ProcessName></member></SuspendedProcesses>";
+const MIXED: &str = "<MixedInstancesPolicy><LaunchTemplate><Overrides><member><InstanceType>m5.large</InstanceType><WeightedCapacity>2</WeightedCapacity></member></Overrides></LaunchTemplate></MixedInstancesPolicy>";
 const TYPE: &str = "<instanceTypeSet><item><instanceType>m5.large</instanceType><hypervisor>nitro</hypervisor><ebsInfo><maximumEbsAttachments>27</maximumEbsAttachments><attachmentLimitType>shared</attachmentLimitType></ebsInfo></item></instanceTypeSet>";
 
 fn subnet(range: &str, free: u32) -> String {
@@ -54,6 +60,13 @@ pub(super) fn lookups() -> Vec<Case> {
         case(
             ProvisionedVolumes { region: region(), kind: "gp3".to_owned() },
             Some(xml("DescribeVolumes", &format!("<volumeSet>{VOLUME}</volumeSet>"))),
+            vec![],
+        ),
+        case(
+            DescribeScalingGroup { region: region(), name: "web".to_owned() },
+            Some(Reply::Ok(format!(
+                "<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult>{GROUP}</DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>"
+            ))),
             vec![],
         ),
         case(
@@ -111,6 +124,26 @@ fn what_there_is_is_added_up() {
     let subnets = format!("<subnetSet>{own}{}</subnetSet>", subnet("", 0));
     let said = learnt("TakenAddresses", &xml("DescribeSubnets", &subnets));
     assert_eq!(said, r#"found {"ipv4":10,"only_ipv6":true}"#);
+}
+
+#[test]
+fn a_group_says_what_it_launches_and_what_keeps_it_from_launching() {
+    let reply = |group: &str| {
+        Reply::Ok(format!(
+            "<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult>{group}</DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>"
+        ))
+    };
+    let group = GROUP.replace("<Instances/>", RUNNING).replace("<SuspendedProcesses/>", SUSPENDED);
+    let found = learnt("DescribeScalingGroup", &reply(&group));
+    let plain = r#"found {"most":4,"instances":1,"suspended":["Launch"],"kinds":["m5.xlarge"],"is_weighted":false}"#;
+    assert_eq!(found, plain);
+    let mixed = group.replace("<Instances>", &format!("{MIXED}<Instances>"));
+    let found = learnt("DescribeScalingGroup", &reply(&mixed));
+    let overridden = r#"found {"most":4,"instances":1,"suspended":["Launch"],"kinds":["m5.large"],"is_weighted":true}"#;
+    assert_eq!(found, overridden);
+    // A group that is not listed may be hidden.
+    let none = learnt("DescribeScalingGroup", &reply("<AutoScalingGroups/>"));
+    assert!(none.contains("lacks the group"), "{none}");
 }
 
 #[test]

@@ -10,8 +10,8 @@ use super::super::host::{Bucket, Host};
 use super::super::record::Record;
 use super::super::service::Service;
 use super::super::{
-    ApplicationAutoScaling, Ec2, Efs, ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3,
-    ServiceDiscovery, ServiceQuotas, Sts,
+    ApplicationAutoScaling, AutoScaling, Ec2, Efs, ElasticLoadBalancing, Fsx, Iam, Logs,
+    Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
 };
 use crate::names::Partition;
 
@@ -42,8 +42,9 @@ fn url(config: aws_types::sdk_config::Builder) -> Result<String, String> {
     endpoint(Ec2::RECORD, config).map(|it| it.url().to_owned())
 }
 
-const RECORDS: [Record; 12] = [
+const RECORDS: [Record; 13] = [
     ApplicationAutoScaling::RECORD,
+    AutoScaling::RECORD,
     Ec2::RECORD,
     Efs::RECORD,
     ElasticLoadBalancing::RECORD,
@@ -141,6 +142,7 @@ fn a_url_of_the_users_counts_before_the_endpoint_and_the_nearest_one_counts() {
 fn each_service_has_a_url_of_its_own_by_the_name_that_aws_gave_it() {
     let services = [
         "Application Auto Scaling",
+        "Auto Scaling",
         "EC2",
         "EFS",
         "Elastic Load Balancing v2",

@@ -1,5 +1,6 @@
 //! The container instances that a task may run on. They are read here, and nowhere else.
 
+pub(crate) mod launch;
 pub(crate) mod roles;
 #[cfg(test)]
 mod tests;
@@ -56,8 +57,16 @@ impl Fleet {
     /// # Errors
     /// A gap for a placeholder, and without a region.
     pub(crate) fn of(task: &Task) -> Result<Option<Fleet>, Stop> {
+        let Some(cluster) = task.context.request.cluster.get()?.cloned() else { return Ok(None) };
+        Fleet::in_cluster(cluster, task).map(Some)
+    }
+
+    /// Those that the request allows in this cluster.
+    ///
+    /// # Errors
+    /// A gap for a placeholder, and without a region.
+    pub(crate) fn in_cluster(cluster: String, task: &Task) -> Result<Fleet, Stop> {
         let request = &task.context.request;
-        let Some(cluster) = request.cluster.get()?.cloned() else { return Ok(None) };
         let providers = providers(request.capacity_provider_strategy.items()?)?;
         let named = names(request.container_instances.items()?);
         let extent = match request.launch_type.get()?.map(String::as_str) {
@@ -67,7 +76,7 @@ impl Fleet {
             None if task.context.kind != ContextKind::LiveService => Extent::Default,
             _ => Extent::Any,
         };
-        Ok(Some(Fleet { region: task.region()?.clone(), cluster, providers, named, extent }))
+        Ok(Fleet { region: task.region()?.clone(), cluster, providers, named, extent })
     }
 
     /// Those that exist now. Managed scaling may add some.
@@ -91,6 +100,31 @@ impl Fleet {
         Ok(found)
     }
 
+    /// All registered ones that the request does not exclude, including those that accept no tasks now.
+    ///
+    /// # Errors
+    /// The gap, or that there is no such cluster.
+    pub(crate) fn registered<'f>(
+        &self,
+        facts: &View<'f>,
+    ) -> Result<Vec<&'f ContainerInstance>, Stop> {
+        let asked =
+            ContainerInstances { region: self.region.clone(), cluster: self.cluster.clone() };
+        Ok(facts.need(&asked)?.iter().filter(|it| self.allows(it)).collect())
+    }
+
+    /// Those of these capacity providers, because a strategy that the request does not contain decides; none:
+    /// those that the launch type EC2 allows.
+    pub(crate) fn by_default(self, providers: Vec<String>) -> Fleet {
+        let extent = if providers.is_empty() { Extent::Own } else { Extent::Any };
+        Fleet { providers, extent, ..self }
+    }
+
+    /// The capacity providers that the task may be placed on; none if no strategy decides.
+    pub(crate) fn providers(&self) -> &[String] {
+        &self.providers
+    }
+
     /// The same, with the EC2 instance underneath each.
     ///
     /// # Errors
@@ -110,7 +144,8 @@ impl Fleet {
         Ok(members)
     }
 
-    fn machine<'f>(
+    /// The EC2 instance underneath a container instance; none outside of EC2.
+    pub(crate) fn machine<'f>(
         &self,
         instance: &'f ContainerInstance,
         facts: &View<'f>,
@@ -140,6 +175,11 @@ impl Fleet {
 
     /// Whether this instance is one of them, and accepts tasks.
     fn takes(&self, it: &ContainerInstance) -> bool {
+        it.is_active() && self.allows(it)
+    }
+
+    /// Whether the request does not exclude this instance.
+    fn allows(&self, it: &ContainerInstance) -> bool {
         let is_named = |name: &String| last(name) == it.id();
         let is_of = |provider: &str| self.providers.iter().any(|name| last(name) == provider);
         let of_launch_type = match self.extent {
@@ -147,8 +187,7 @@ impl Fleet {
             Extent::External => it.is_external(),
             Extent::Any | Extent::Default => true,
         };
-        it.is_active()
-            && of_launch_type
+        of_launch_type
             && (self.named.is_empty() || self.named.iter().any(is_named))
             && (self.providers.is_empty() || it.capacity_provider.as_deref().is_some_and(is_of))
     }

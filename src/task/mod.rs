@@ -1,9 +1,11 @@
 //! What is judged: a task, and the parts of it that each check looks at.
 
+mod demand;
 mod encrypted;
 mod environment_file;
 mod log;
 mod mount;
+mod requirement;
 mod role;
 mod rollout;
 mod secret;
@@ -17,6 +19,7 @@ pub use encrypted::{CredentialsUse, DecryptedUse, EncryptedUse};
 pub use environment_file::EnvironmentFileUse;
 pub use log::{AwslogsUse, FirelensFileUse, LOG_CALLS, SOME_TASK, StreamName};
 pub use mount::{PLAIN_REFUSED, ROOT_REFUSED, root_directory};
+pub use requirement::Requirement;
 pub use role::{Duty, NO_ROLE, RoleUse};
 pub use rollout::Rollout;
 pub use secret::{InParameterStore, InSecretsManager};

@@ -138,7 +138,7 @@ impl Task {
 
     /// Whether the place where the task runs is known: a launch input without a cluster means the cluster
     /// `default`.
-    fn names_cluster(&self) -> bool {
+    pub fn names_cluster(&self) -> bool {
         self.context.kind != ContextKind::Flags || !self.context.request.cluster.is_missing()
     }
 

@@ -113,7 +113,7 @@ fn launches(
 ) -> Result<(), Stop> {
     let region = task.region()?;
     let asked = DescribeCapacityProvider { region: region.clone(), name: name.to_owned() };
-    let Some(ManagedInstances { infrastructure_role, instance_profile }) =
+    let Some(ManagedInstances { infrastructure_role, instance_profile, .. }) =
         &facts.need(&asked)?.managed_instances
     else {
         return Ok(());

@@ -1,0 +1,284 @@
+//! The attributes that a task requires of a container instance.
+//!
+//! ECS computes them at registration, and a registered definition lists them. For others they are predicted.
+//! The names are those that the container agent advertises
+//! (<https://github.com/aws/amazon-ecs-agent>); which of them ECS computes is documented only in part, so that
+//! most predictions are not proven.
+
+use super::Task;
+use crate::document::launch::OperatingSystem;
+use crate::document::{Container, Field, Place};
+use crate::knowledge::Stop;
+use crate::names::{ImageRef, Registry, ValueFrom};
+
+/// An attribute that a container instance needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Requirement {
+    /// Its name.
+    pub attribute: String,
+    /// Its value, if it needs a certain one.
+    pub value: Option<String>,
+    /// What requires it: "`logDriver` is gelf".
+    pub because: String,
+    /// Where that is written.
+    pub place: Place,
+    /// Whether it is proven that ECS requires it.
+    pub is_proven: bool,
+}
+
+const DOCKER: &str = "com.amazonaws.ecs.capability.";
+const AGENT: &str = "ecs.capability.";
+
+impl Task {
+    /// The attributes that each container instance needs for the task.
+    ///
+    /// # Errors
+    /// A gap for a placeholder.
+    pub fn required_attributes(&self) -> Result<Vec<Requirement>, Stop> {
+        let mut found = Vec::new();
+        let registered = self.definition.requires_attributes.items()?;
+        for attribute in registered {
+            let Some(name) = attribute.name.get()? else { continue };
+            found.push(Requirement {
+                attribute: name.clone(),
+                value: attribute.value.get()?.filter(|value| !value.is_empty()).cloned(),
+                because: "the registered task definition lists it in `requiresAttributes`"
+                    .to_owned(),
+                place: self.definition.requires_attributes.place().clone(),
+                is_proven: true,
+            });
+        }
+        self.of_platform(&mut found)?;
+        if registered.is_empty() {
+            self.predicted(&mut found)?;
+        }
+        found.dedup_by(|one, other| one.attribute == other.attribute);
+        Ok(found)
+    }
+
+    fn of_platform(&self, found: &mut Vec<Requirement>) -> Result<(), Stop> {
+        let definition = &self.definition;
+        if definition.runtime_platform.is_missing() {
+            return Ok(());
+        }
+        let place = definition.runtime_platform.place();
+        let architecture = match definition.architecture()? {
+            Some("X86_64") => Some("x86_64"),
+            Some("ARM64") => Some("arm64"),
+            _ => None,
+        };
+        let system = match definition.operating_system()? {
+            OperatingSystem::Linux => "linux",
+            OperatingSystem::Windows(_) => "windows",
+        };
+        let both = [("ecs.cpu-architecture", architecture), ("ecs.os-type", Some(system))];
+        for (name, value) in both {
+            let Some(value) = value else { continue };
+            found.push(Requirement {
+                attribute: name.to_owned(),
+                value: Some(value.to_owned()),
+                because: "`runtimePlatform` says so".to_owned(),
+                place: place.clone(),
+                is_proven: true,
+            });
+        }
+        Ok(())
+    }
+
+    fn predicted(&self, found: &mut Vec<Requirement>) -> Result<(), Stop> {
+        let definition = &self.definition;
+        let mode = definition.network_mode.get()?.map_or("bridge", String::as_str);
+        let executes = definition.execution_role_arn.get()?.is_some_and(|arn| !arn.is_empty());
+        let mut of = Predicted { found, executes };
+        if mode == "awsvpc" {
+            let place = definition.network_mode.place();
+            of.proven(AGENT, "task-eni", "`networkMode` is awsvpc", place);
+        }
+        if definition.task_role_arn.get()?.is_some_and(|arn| !arn.is_empty()) {
+            let place = definition.task_role_arn.place();
+            match mode {
+                "host" => {
+                    of.likely(
+                        DOCKER,
+                        "task-iam-role-network-host",
+                        "`taskRoleArn` is set and `networkMode` is host",
+                        place,
+                    );
+                }
+                _ => of.proven(DOCKER, "task-iam-role", "`taskRoleArn` is set", place),
+            }
+        }
+        let sized = [(&definition.cpu, "`cpu` is set"), (&definition.memory, "`memory` is set")];
+        for (size, because) in sized {
+            if !size.is_missing() {
+                of.likely(AGENT, "task-cpu-mem-limit", because, size.place());
+            }
+        }
+        let modes = [
+            (&definition.pid_mode, "`pidMode` is set"),
+            (&definition.ipc_mode, "`ipcMode` is set"),
+        ];
+        for (mode, because) in modes {
+            if !mode.is_missing() {
+                of.likely(AGENT, "pid-ipc-namespace-sharing", because, mode.place());
+            }
+        }
+        if !definition.proxy_configuration.is_missing() {
+            let place = definition.proxy_configuration.place();
+            of.likely(AGENT, "aws-appmesh", "`proxyConfiguration` is set", place);
+        }
+        if definition.enable_fault_injection.get()? == Some(&true) {
+            let place = definition.enable_fault_injection.place();
+            of.likely(AGENT, "fault-injection", "`enableFaultInjection` is true", place);
+        }
+        for container in definition.container_definitions.items()? {
+            of.container(container)?;
+        }
+        Ok(())
+    }
+}
+
+struct Predicted<'f> {
+    found: &'f mut Vec<Requirement>,
+    /// Whether the task has an execution role.
+    executes: bool,
+}
+
+impl Predicted<'_> {
+    fn proven(&mut self, prefix: &str, name: &str, because: &str, place: &Place) {
+        self.add(prefix, name, because, place, true);
+    }
+
+    fn likely(&mut self, prefix: &str, name: &str, because: &str, place: &Place) {
+        self.add(prefix, name, because, place, false);
+    }
+
+    fn add(&mut self, prefix: &str, name: &str, because: &str, place: &Place, is_proven: bool) {
+        let attribute = format!("{prefix}{name}");
+        if self.found.iter().any(|it| it.attribute == attribute) {
+            return;
+        }
+        self.found.push(Requirement {
+            attribute,
+            value: None,
+            because: because.to_owned(),
+            place: place.clone(),
+            is_proven,
+        });
+    }
+
+    fn container(&mut self, it: &Container) -> Result<(), Stop> {
+        self.logs(it)?;
+        if let Some(image) = it.image.get()?
+            && image
+                .parse::<ImageRef>()
+                .is_ok_and(|image| matches!(image.registry, Registry::Ecr(_)))
+        {
+            let place = it.image.place();
+            self.likely(DOCKER, "ecr-auth", "the image is in Amazon ECR", place);
+            if self.executes {
+                let because = "the image is in Amazon ECR and `executionRoleArn` is set";
+                self.likely(AGENT, "execution-role-ecr-pull", because, place);
+            }
+        }
+        if it.privileged.get()? == Some(&true) {
+            self.likely(
+                DOCKER,
+                "privileged-container",
+                "`privileged` is true",
+                it.privileged.place(),
+            );
+        }
+        let present = [
+            (
+                !it.repository_credentials.is_missing(),
+                "private-registry-authentication.secretsmanager",
+                "`repositoryCredentials` is set",
+                it.repository_credentials.place(),
+            ),
+            (
+                !it.environment_files.items()?.is_empty(),
+                "env-files.s3",
+                "`environmentFiles` is set",
+                it.environment_files.place(),
+            ),
+            (
+                !it.depends_on.items()?.is_empty(),
+                "container-ordering",
+                "`dependsOn` is set",
+                it.depends_on.place(),
+            ),
+            (
+                !it.restart_policy.is_missing(),
+                "container-restart-policy",
+                "`restartPolicy` is set",
+                it.restart_policy.place(),
+            ),
+            (
+                !it.health_check.is_missing(),
+                "container-health-check",
+                "`healthCheck` is set",
+                it.health_check.place(),
+            ),
+        ];
+        for (is_set, name, because, place) in present {
+            if is_set {
+                self.likely(AGENT, name, because, place);
+            }
+        }
+        for mapping in it.port_mappings.items()? {
+            if !mapping.container_port_range.is_missing() {
+                let place = mapping.container_port_range.place();
+                self.likely(
+                    AGENT,
+                    "network.container-port-range",
+                    "`containerPortRange` is set",
+                    place,
+                );
+            }
+        }
+        for secret in it.secrets.items()? {
+            self.secret(&secret.value_from, "environment-variables")?;
+        }
+        if let Some(router) = it.firelens_configuration.get()?
+            && let Some(kind) = router.kind.get()?
+        {
+            let because = format!("`firelensConfiguration` is of type {kind}");
+            self.likely(AGENT, &format!("firelens.{kind}"), &because, router.kind.place());
+        }
+        Ok(())
+    }
+
+    fn logs(&mut self, it: &Container) -> Result<(), Stop> {
+        let Some(log) = it.log_configuration.get()? else { return Ok(()) };
+        let Some(driver) = log.log_driver.get()?.filter(|driver| !driver.is_empty()) else {
+            return Ok(());
+        };
+        let place = log.log_driver.place();
+        let because = format!("`logDriver` is {driver}");
+        self.proven(DOCKER, &format!("logging-driver.{driver}"), &because, place);
+        if driver == "awslogs" && self.executes {
+            let because = "`logDriver` is awslogs and `executionRoleArn` is set";
+            self.proven(AGENT, "execution-role-awslogs", because, place);
+        }
+        for secret in log.secret_options.items()? {
+            self.secret(&secret.value_from, "bootstrap.log-driver")?;
+        }
+        Ok(())
+    }
+
+    fn secret(&mut self, value_from: &Field<String>, purpose: &str) -> Result<(), Stop> {
+        let Some(text) = value_from.get()? else { return Ok(()) };
+        let service = match text.parse::<ValueFrom>() {
+            Ok(ValueFrom::Secret(_)) => "asm",
+            Ok(ValueFrom::Parameter(_)) => "ssm",
+            _ => return Ok(()),
+        };
+        let because = match service {
+            "asm" => "a value is read from Secrets Manager",
+            _ => "a value is read from Parameter Store",
+        };
+        self.likely(AGENT, &format!("secrets.{service}.{purpose}"), because, value_from.place());
+        Ok(())
+    }
+}

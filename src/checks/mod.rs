@@ -3,6 +3,7 @@
 //! A check is one static record and one plain function, in the file of its group. Everything else about it
 //! (help, `explain`, the manual, completions, the README's table) is generated from the record. [`GROUPS`] is the one list; its order is the order of the report.
 
+mod capacity;
 mod case;
 mod check;
 mod definition;
@@ -40,6 +41,7 @@ pub static GROUPS: Groups = &[
     &logs::GROUP,
     &volumes::GROUP,
     &network::GROUP,
+    &capacity::GROUP,
     &service::GROUP,
 ];
 

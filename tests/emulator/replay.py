@@ -117,6 +117,7 @@ def scenarios(named):
         ("image-not-upstream", "nor is it upstream", image("mirror/app:2"), {}),
         ("image-on-instances", "the container instances decide", on_ec2({"image": f"{REGISTRY}/storefront:2.7.0"}), {"cluster": "production"}),
         ("image-missing-on-instances", "an instance may have a copy of it", on_ec2({"image": f"{REGISTRY}/storefront:3.0.0"}), {"cluster": "production"}),
+        ("capacity-full", "no container instance has the memory", {**on_ec2({}), "memory": "65536"}, {"cluster": "production"}),
         ("image-on-no-instances", "there is no such cluster", on_ec2({"image": f"{REGISTRY}/storefront:2.7.0"}), {"cluster": "prodution"}),
         ("image-elsewhere", "a registry that is not ECR", fargate({"image": f"{NAME}/app:1"}), {}),
         ("image-elsewhere-single", "its configuration names the platform", fargate({"image": f"{NAME}/single:1"}), {}),

@@ -35,6 +35,7 @@ stories! {
     logs: on_recording("logs", "logs-encrypted");
     volumes: on_recording("volumes", "volume-no-snapshot");
     network: on_recording("network", "network-nat-gone");
+    capacity: on_recording("capacity", "capacity-full");
     service: on_recording("service", "volume-rollout");
 }
 

@@ -1,0 +1,189 @@
+//! The check `capacity-placement`.
+
+use std::collections::BTreeSet;
+
+use super::attributes::has_proven;
+use super::candidates::{Candidates, Outcome, connected};
+use super::growth::GROWTH_CALLS;
+use crate::checks::{Check, whole};
+use crate::document::Place;
+use crate::document::task_definition::PlacementConstraint;
+use crate::facts::View;
+use crate::knowledge::{Gap, Stop};
+use crate::lookup::Lookup;
+use crate::lookup::ecs::cluster::DescribeCluster;
+use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
+use crate::placement::query::{Facts, Query, Truth};
+use crate::shell::ShellCommand;
+use crate::task::Task;
+use crate::verdict::{Findings, Judgement, Severity, Verdict, fail, not_applicable, undecided};
+
+const MEMBER_OF: &str = "TaskFailedToStart: MemberOf placement constraint unsatisfied.";
+const DISTINCT: &str = "DistinctInstance placement constraint unsatisfied.";
+const INVALID: &str =
+    "InvalidParameterException for the expression (AWS's exact words are not known)";
+
+pub(super) static CAPACITY_PLACEMENT: Check = Check {
+    id: "capacity-placement",
+    verifies: "the placement constraints are valid, and container instances satisfy them",
+    prevents: &[MEMBER_OF, DISTINCT, INVALID],
+    remedy: "Correct the placement constraint, or set the attribute on container instances",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html",
+    asks: &[&[DescribeCluster::CALL, ContainerInstances::CALL], GROWTH_CALLS],
+    advises: false,
+    judge: |task| whole(task, capacity_placement),
+};
+
+/// A `memberOf` constraint.
+pub(super) struct MemberOf<'t> {
+    pub(super) query: Query,
+    pub(super) place: &'t Place,
+}
+
+/// The constraints of the definition and of the request, which hold together.
+pub(super) fn constraints(task: &Task) -> Result<Vec<&PlacementConstraint>, Stop> {
+    let of_definition = task.definition.placement_constraints.items()?;
+    let of_request = task.context.request.placement_constraints.items()?;
+    Ok(of_definition.iter().chain(of_request).collect())
+}
+
+/// The `memberOf` constraints that can be read.
+pub(super) fn members_of(task: &Task) -> Result<Vec<MemberOf<'_>>, Stop> {
+    let mut found = Vec::new();
+    for it in constraints(task)? {
+        if let Some(text) = it.expression.get()?
+            && let Ok(query) = text.parse()
+        {
+            found.push(MemberOf { query, place: it.expression.place() });
+        }
+    }
+    Ok(found)
+}
+
+fn capacity_placement(task: &Task, facts: &View) -> Judgement {
+    let constraints = constraints(task)?;
+    if constraints.is_empty() {
+        return not_applicable("there are no placement constraints");
+    }
+    let mut found = Findings::new();
+    for it in &constraints {
+        found.part(it.expression.place(), |found| valid(it, found));
+    }
+    match found.or_pass("the placement constraints are valid")? {
+        Verdict::Pass(_) => {}
+        invalid => return Ok(invalid),
+    }
+    let candidates = match Candidates::of(task, facts)? {
+        Ok(candidates) => candidates,
+        Err(verdict) => return Ok(verdict),
+    };
+    let mut found = Findings::new();
+    let members_of = members_of(task)?;
+    let required = task.required_attributes()?;
+    let before = |it: &ContainerInstance| connected(it).and(has_proven(&required, it));
+    match candidates.outcome(before, |it| satisfies(&members_of, it)) {
+        Outcome::Holds => {}
+        Outcome::Fails(lacking) => {
+            let severity = candidates.severity(task, facts)?;
+            unsatisfied((&candidates, severity), &members_of, &lacking, &mut found);
+        }
+        Outcome::Open => {
+            let why = "cannot determine whether a container instance satisfies the placement constraints: which tasks run on each one is not read, or AWS does not document how it reads the expression".to_owned();
+            found.add(undecided(Gap::Undecidable { why }));
+        }
+    }
+    let distinct = constraints.iter().find(|it| {
+        it.kind.get().is_ok_and(|kind| kind.is_some_and(|kind| kind == "distinctInstance"))
+    });
+    if let Some(it) = distinct
+        && let Some(count) = task.context.request.desired_count.get()?
+    {
+        let possible = |one: &&&ContainerInstance| {
+            before(one).and(satisfies(&members_of, one)) != Truth::False
+        };
+        let instances = candidates.instances.iter().filter(possible).count();
+        if usize::try_from(*count).is_ok_and(|count| count > instances) {
+            let message = format!(
+                "{count} tasks need {count} different container instances, but cluster {} has {instances} that they may be placed on",
+                candidates.fleet.cluster
+            );
+            let mut finding = fail(message)
+                .at(&it.place)
+                .prevents(DISTINCT)
+                .remedy("Add container instances, or lower the number of tasks");
+            finding.severity = candidates.severity(task, facts)?;
+            found.add(finding);
+        }
+    }
+    found.or_pass("a container instance satisfies the placement constraints")
+}
+
+fn valid(it: &PlacementConstraint, found: &mut Findings) -> Result<(), Stop> {
+    if it.kind.get()?.is_none_or(|kind| kind != "memberOf") {
+        return Ok(());
+    }
+    let text = it.expression.get()?.map_or("", String::as_str);
+    if let Err(error) = text.parse::<Query>() {
+        found.add(
+            fail(format!("the expression `{text}` of the placement constraint is not valid: {error}"))
+                .at(it.expression.place())
+                .prevents(INVALID)
+                .remedy("Write the expression in the cluster query language, such as attribute:ecs.instance-type =~ t3.*"),
+        );
+    }
+    Ok(())
+}
+
+/// Whether the instance satisfies all of them.
+pub(super) fn satisfies(members_of: &[MemberOf], it: &ContainerInstance) -> Truth {
+    // Only an instance without tasks is known to have no task of a group.
+    let none = BTreeSet::new();
+    let is_empty = it.resources.as_ref().is_some_and(|it| it.running == 0);
+    let running = it.resources.as_ref().and_then(|it| i64::try_from(it.running).ok());
+    let facts = Facts {
+        agent_connected: it.agent_connected,
+        agent_version: it.agent_version.as_deref(),
+        ec2_instance_id: it.ec2_instance_id.as_deref(),
+        registered_at: it.registered_at,
+        running_tasks: running.unwrap_or_default(),
+        task_groups: is_empty.then_some(&none),
+        attributes: &it.attributes,
+    };
+    members_of.iter().fold(Truth::True, |truth, one| truth.and(one.query.matches(&facts)))
+}
+
+fn unsatisfied(
+    (candidates, severity): (&Candidates, Severity),
+    members_of: &[MemberOf],
+    lacking: &[&ContainerInstance],
+    found: &mut Findings,
+) {
+    let alone = |one: &&MemberOf| {
+        lacking.iter().all(|it| satisfies(std::slice::from_ref(*one), it) == Truth::False)
+    };
+    let impossible: Vec<&MemberOf> = members_of.iter().filter(alone).collect();
+    let none = candidates.none(lacking);
+    let command = |query: &Query| {
+        ShellCommand::of("aws ecs list-container-instances")
+            .option("--cluster", candidates.fleet.cluster.as_str())
+            .option("--filter", query.to_string())
+            .region(&candidates.fleet.region)
+    };
+    for one in &impossible {
+        let mut finding =
+            fail(format!("{none} satisfies the placement constraint `{}`", one.query))
+                .at(one.place)
+                .prevents(MEMBER_OF)
+                .command(command(&one.query));
+        finding.severity = severity.clone();
+        found.add(finding);
+    }
+    if impossible.is_empty() {
+        let mut finding = fail(format!("{none} satisfies all placement constraints together"));
+        if let Some(first) = members_of.first() {
+            finding = finding.at(first.place);
+        }
+        finding.severity = severity;
+        found.add(finding.prevents(MEMBER_OF));
+    }
+}

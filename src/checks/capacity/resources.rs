@@ -1,0 +1,269 @@
+//! The check `capacity-resources`.
+
+mod rooms;
+
+use serde_json::Value;
+
+use super::attributes::has_proven;
+use super::candidates::{Candidates, Outcome, connected, place};
+use super::growth::GROWTH_CALLS;
+use super::location::{is_near, subnets};
+use super::placement::{constraints, members_of, satisfies};
+use crate::checks::{Check, whole};
+use crate::document::ContextKind;
+use crate::facts::View;
+use crate::knowledge::{Gap, Stop};
+use crate::lookup::Lookup;
+use crate::lookup::ec2::instance::DescribeInstance;
+use crate::lookup::ec2::instance_type::DescribeInstanceType;
+use crate::lookup::ec2::subnet::DescribeSubnet;
+use crate::lookup::ecs::DescribeService;
+use crate::lookup::ecs::cluster::DescribeCluster;
+use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
+use crate::placement::demand::Demand;
+use crate::placement::query::Truth;
+use crate::placement::room::{Room, Shortage, nearest};
+use crate::shell::ShellCommand;
+use crate::task::Task;
+use crate::verdict::{Finding, Judgement, Severity, fail, pass, warn};
+use rooms::Rooms;
+
+pub(super) static CAPACITY_RESOURCES: Check = Check {
+    id: "capacity-resources",
+    verifies: "a container instance has the CPU, memory, ports, network interfaces and GPUs for the task",
+    prevents: &[
+        "TaskFailedToStart: RESOURCE:CPU",
+        "TaskFailedToStart: RESOURCE:MEMORY",
+        "RESOURCE:PORTS",
+        "TaskFailedToStart: RESOURCE:ENI",
+        "TaskFailedToStart: RESOURCE:GPU",
+    ],
+    remedy: "Add container instances, use larger ones, or lower what the task requires",
+    docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html",
+    asks: &[
+        &[
+            DescribeCluster::CALL,
+            ContainerInstances::CALL,
+            DescribeInstance::CALL,
+            DescribeInstanceType::CALL,
+            DescribeSubnet::CALL,
+            DescribeService::CALL,
+        ],
+        GROWTH_CALLS,
+    ],
+    advises: false,
+    judge: |task| whole(task, capacity_resources),
+};
+
+fn capacity_resources(task: &Task, facts: &View) -> Judgement {
+    let candidates = match Candidates::of(task, facts)? {
+        Ok(candidates) => candidates,
+        Err(verdict) => return Ok(verdict),
+    };
+    let demand = task.demand()?;
+    let near = facts.tolerate(|| subnets(task, facts));
+    let rooms = Rooms::of(&candidates, &demand, facts);
+    let near = near?.unwrap_or_else(|_| {
+        facts.assume(
+            "that container instances are in the zones of the subnets, see capacity-location",
+        );
+        None
+    });
+    let rooms = rooms?;
+    let near = near.filter(|subnets| !subnets.is_empty());
+    let (members_of, required) = (members_of(task)?, task.required_attributes()?);
+    let before = |it: &ContainerInstance| {
+        let location = near.as_ref().map_or(Truth::True, |subnets| is_near(subnets, it));
+        connected(it).and(has_proven(&required, it)).and(satisfies(&members_of, it)).and(location)
+    };
+    let placing = Placing { task, facts, candidates: &candidates, rooms: &rooms, demand: &demand };
+    match candidates.outcome(before, |it| rooms.hold(it, &demand)) {
+        Outcome::Fails(lacking) => placing.nowhere(&lacking),
+        Outcome::Open => {
+            let why = rooms.gap().unwrap_or_else(|| Gap::Undecidable {
+                why: "cannot determine whether a container instance has room for the task: it depends on which instances the other checks of capacity exclude".to_owned(),
+            });
+            Err(why.into())
+        }
+        Outcome::Holds => {
+            let possible: Vec<&ContainerInstance> = candidates
+                .instances
+                .iter()
+                .copied()
+                .filter(|it| before(it) != Truth::False)
+                .collect();
+            placing.all(&possible)
+        }
+    }
+}
+
+struct Placing<'a, 'f> {
+    task: &'a Task,
+    facts: &'a View<'f>,
+    candidates: &'a Candidates<'f>,
+    rooms: &'a Rooms,
+    demand: &'a Demand,
+}
+
+impl Placing<'_, '_> {
+    /// No instance has room now.
+    fn nowhere(&self, lacking: &[&ContainerInstance]) -> Judgement {
+        let rooms: Vec<&Room> = lacking.iter().filter_map(|it| self.rooms.left(it)).collect();
+        let Some((nth, shortages)) = nearest(rooms, self.demand) else {
+            let why = "cannot determine which container instance has the most room".to_owned();
+            return Err(Gap::Undecidable { why }.into());
+        };
+        let of_nearest = lacking[nth];
+        let ever = |it: &&ContainerInstance| {
+            self.rooms.whole(it).is_some_and(|room| room.times(self.demand) > 0)
+        };
+        let fits_if_empty = lacking.iter().any(ever);
+        let grows = self.candidates.grows(self.task, self.facts)?;
+        let severity = if grows { Severity::Warn } else { self.unscaled(fits_if_empty)? };
+        let what: Vec<String> =
+            shortages.iter().map(|it| format!("{}: {it}", it.reason())).collect();
+        let compared = match lacking.len() {
+            1 => String::new(),
+            many => format!(" (the nearest of {many})"),
+        };
+        let when = match (fits_if_empty, severity == Severity::Warn) {
+            (_, true) if grows => {
+                "; the task waits in PROVISIONING until managed scaling adds an instance"
+            }
+            (true, true) => "; a new task starts once a running one has stopped",
+            _ => "",
+        };
+        let message = format!(
+            "{} has room for the task. {}{}{compared}: {}{when}",
+            self.candidates.none(lacking),
+            of_nearest.id(),
+            kind(of_nearest),
+            what.join("; ")
+        );
+        let mut finding = self.found(&message, shortages.first(), of_nearest);
+        finding.severity = severity;
+        finding.judge()
+    }
+
+    /// What a lack of room means where no instance is added: a deployment may stop old tasks first.
+    fn unscaled(&self, fits_if_empty: bool) -> Result<Severity, Stop> {
+        let request = &self.task.context.request;
+        if !fits_if_empty || !self.replaces()? {
+            return Ok(Severity::Fail);
+        }
+        let Some(count) = request.desired_count.get()? else { return Ok(Severity::Warn) };
+        let is_daemon = request.scheduling_strategy.get()?.is_some_and(|it| it == "DAEMON");
+        let least = match request.deployment.get()? {
+            Some(it) => it.minimum_healthy_percent.get()?.copied(),
+            None => None,
+        };
+        let least = least.unwrap_or(if is_daemon { 0 } else { 100 });
+        let kept = count.saturating_mul(least).saturating_add(99) / 100;
+        Ok(if *count > kept || *count == 0 { Severity::Warn } else { Severity::Fail })
+    }
+
+    /// Whether the task replaces running ones. The input of create-service may be kept for a service that
+    /// exists already.
+    fn replaces(&self) -> Result<bool, Stop> {
+        let (task, request) = (self.task, &self.task.context.request);
+        if task.context.live || task.context.kind == ContextKind::UpdateService {
+            return Ok(true);
+        }
+        let Some(name) = request.service_name.get()? else { return Ok(false) };
+        let asked = DescribeService {
+            region: task.region()?.clone(),
+            cluster: Some(self.candidates.fleet.cluster.clone()),
+            service: name.clone(),
+        };
+        let running = self.facts.need_optional(&asked)?.is_some_and(|it| {
+            let is_active = it.json.get("status").and_then(Value::as_str) == Some("ACTIVE");
+            is_active && it.json.get("runningCount").and_then(Value::as_i64).unwrap_or(0) > 0
+        });
+        Ok(running)
+    }
+
+    /// One task fits. Whether all of them do is known for a new service and for a task to run.
+    fn all(&self, possible: &[&ContainerInstance]) -> Judgement {
+        let sum = |room: &dyn Fn(&ContainerInstance) -> Option<u64>| {
+            possible.iter().filter_map(|it| room(it)).fold(0, u64::saturating_add)
+        };
+        let is_distinct = constraints(self.task)?.iter().any(|it| {
+            it.kind.get().is_ok_and(|kind| kind.is_some_and(|kind| kind == "distinctInstance"))
+        });
+        let most = if is_distinct { 1 } else { u64::MAX };
+        let now = sum(&|it| self.rooms.left(it).map(|room| room.times(self.demand).min(most)));
+        let ever = sum(&|it| self.rooms.whole(it).map(|room| room.times(self.demand).min(most)));
+        let is_new =
+            matches!(self.task.context.kind, ContextKind::CreateService | ContextKind::RunTask)
+                && !self.task.context.live;
+        let count = self.task.context.request.desired_count.get()?.filter(|_| is_new);
+        let count = count.and_then(|count| u64::try_from(*count).ok());
+        let cluster = &self.candidates.fleet.cluster;
+        match (count, possible.first()) {
+            (Some(count), Some(first)) if count > now && !self.candidates.fleet.is_named() => {
+                let message = format!(
+                    "{count} tasks are to start, but the container instances of cluster {cluster} have room for {now}"
+                );
+                let mut finding = warn(match ever < count {
+                    true => format!("{message}, and for {ever} if no other task ran on them"),
+                    false => message,
+                });
+                if ever < count && !is_distinct && !self.candidates.grows(self.task, self.facts)? {
+                    finding.severity = Severity::Fail;
+                }
+                let scarce = self.rooms.left(first).and_then(|room| room.scarcest(self.demand));
+                if let Some(reason) = scarce {
+                    finding = finding.prevents(format!("TaskFailedToStart: {reason}"));
+                }
+                finding.at(place(self.task)).judge()
+            }
+            _ => pass(match now {
+                u64::MAX => {
+                    format!("the container instances of cluster {cluster} have room for the task")
+                }
+                1 => format!(
+                    "the container instances of cluster {cluster} have room for one more task"
+                ),
+                now => format!(
+                    "the container instances of cluster {cluster} have room for {now} more tasks"
+                ),
+            }),
+        }
+    }
+
+    fn found(&self, message: &str, first: Option<&Shortage>, it: &ContainerInstance) -> Finding {
+        let remedy = match first {
+            Some(Shortage::Cpu(_)) => {
+                "Add container instances, use larger ones, or lower cpu of the task"
+            }
+            Some(Shortage::Memory(_)) => {
+                "Add container instances, use larger ones, or lower memory or memoryReservation"
+            }
+            Some(Shortage::Ports { .. } | Shortage::PortCount(_)) => {
+                "Set hostPort to 0, or add container instances"
+            }
+            Some(Shortage::Interfaces(_)) => {
+                "Add container instances, or set the account setting awsvpcTrunking and launch new ones"
+            }
+            Some(Shortage::Gpus(_)) => "Add container instances with GPUs",
+            None => CAPACITY_RESOURCES.remedy,
+        };
+        let reason = first.map_or("RESOURCE", Shortage::reason);
+        fail(message)
+            .at(place(self.task))
+            .on(&it.arn)
+            .prevents(format!("TaskFailedToStart: {reason}"))
+            .remedy(remedy)
+            .command(
+                ShellCommand::of("aws ecs describe-container-instances")
+                    .option("--cluster", self.candidates.fleet.cluster.as_str())
+                    .option("--container-instances", it.id())
+                    .option("--query", "containerInstances[].remainingResources")
+                    .region(&self.candidates.fleet.region),
+            )
+    }
+}
+
+fn kind(it: &ContainerInstance) -> String {
+    it.attribute("ecs.instance-type").map_or(String::new(), |kind| format!(" ({kind})"))
+}

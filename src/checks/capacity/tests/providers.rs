@@ -1,0 +1,82 @@
+//! Stories of capacity providers.
+
+use serde_json::{Value, json};
+
+use super::{AT_CLUSTER, account, instance, placed, plain, task};
+use crate::checks::capacity::provider::CAPACITY_PROVIDER;
+use crate::report::Status::{Fail, Pass, Warn};
+use crate::testing::account::mounts::{Account, REGION};
+use crate::testing::story::Story;
+
+/// The capacity provider `spare` of an Auto Scaling group with this maximum, and these suspended processes.
+fn scaled(account: Account, most: u64, suspended: &Value) -> Account {
+    let of = |name: &str| json!({"region": REGION, "name": name});
+    account
+        .says(
+            "ecs:DescribeCapacityProviders",
+            &of("spare"),
+            &json!({"managed_instances": null, "status": "ACTIVE", "group": {
+                "group": "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/machines",
+                "scales": true,
+            }}),
+        )
+        .says(
+            "autoscaling:DescribeAutoScalingGroups",
+            &of("machines"),
+            &json!({"most": most, "instances": 0, "suspended": suspended, "kinds": ["m5.large"],
+                "is_weighted": false}),
+        )
+}
+
+#[test]
+fn a_provider_has_instances_or_launches_some() {
+    let check = &CAPACITY_PROVIDER;
+    let strategy = r#""capacityProviderStrategy": [{"capacityProvider": "spare", "weight": 1}]"#;
+    let on_spare = plain().replace(r#""launchType": "EC2""#, strategy);
+    let at = "service.json#/capacityProviderStrategy";
+    let large = || Story::containers(r#"{"name": "app", "image": "nginx", "memory": 9000}"#);
+    let none = json!([]);
+    for (story, most, suspended, told) in [
+        (task(""), 4, &none, (Warn, at, "waits in PROVISIONING")),
+        (task(""), 0, &none, (Fail, at, "has a MaxSize of 0")),
+        (task(""), 4, &json!(["Launch"]), (Fail, at, "process Launch")),
+        (large(), 4, &none, (Fail, at, "m5.large (RESOURCE:MEMORY")),
+    ] {
+        // An instance that does not belong to the provider is no help.
+        let idle = [instance("1", &json!({}))];
+        let account = scaled(account(&json!({}), &idle), most, suspended).recorded();
+        story.served_by(&on_spare).in_account(account).ends(check, &[told]);
+    }
+    let own = instance("1", &json!({"capacity_provider": "spare"}));
+    let account = scaled(account(&json!({}), &[own]), 0, &none).recorded();
+    task("").served_by(&on_spare).in_account(account).ends(check, &[(Pass, "", "one active")]);
+}
+
+#[test]
+fn a_cluster_without_active_instances_places_nothing() {
+    let check = &CAPACITY_PROVIDER;
+    let registering = instance("1", &json!({"status": "REGISTERING"}));
+    placed(check, task(""), &plain(), &[], (Fail, AT_CLUSTER, "has no container instance"));
+    placed(check, task(""), &plain(), &[registering], (Fail, AT_CLUSTER, "1 is REGISTERING"));
+    let undecided = plain().replace(r#""launchType": "EC2", "#, "");
+    placed(check, task(""), &undecided, &[], (Fail, AT_CLUSTER, "has no container instance"));
+}
+
+#[test]
+fn a_strategy_is_one_that_the_cluster_accepts() {
+    let check = &CAPACITY_PROVIDER;
+    let at = "service.json#/capacityProviderStrategy";
+    let first = "service.json#/capacityProviderStrategy/0/capacityProvider";
+    for (items, told) in [
+        (r#"{"capacityProvider": "FARGATE", "weight": 1}"#, (Pass, "", "Fargate")),
+        (r#"{"capacityProvider": "FARGATE"}"#, (Fail, at, "weight above 0")),
+        (
+            r#"{"capacityProvider": "FARGATE_SPOT", "weight": 1}"#,
+            (Fail, first, "FARGATE_SPOT is not associated"),
+        ),
+    ] {
+        let strategy = format!(r#""capacityProviderStrategy": [{items}]"#);
+        let request = plain().replace(r#""launchType": "EC2""#, &strategy);
+        placed(check, task(""), &request, &[], told);
+    }
+}

@@ -390,7 +390,7 @@ mod tests {
             })
     }
 
-    /// The room that remains beside a task.
+    /// The room that a task leaves.
     fn less(room: &Room, demand: &Demand) -> Room {
         Room {
             cpu: room.cpu - demand.cpu,

@@ -2,11 +2,12 @@
 //!
 //! ECS computes them at registration, and a registered definition lists them. For others they are predicted.
 //! The names are those that the container agent advertises
-//! (<https://github.com/aws/amazon-ecs-agent>); which of them ECS computes is documented only in part, so that
-//! most predictions are not proven.
+//! (<https://github.com/aws/amazon-ecs-agent>). AWS does not publish which of them ECS computes: proven are those
+//! that public outputs of DescribeTaskDefinition show for the field.
 
 use super::Task;
 use crate::document::launch::OperatingSystem;
+use crate::document::volume::Volume;
 use crate::document::{Container, Field, Place};
 use crate::knowledge::Stop;
 use crate::names::{ImageRef, Registry, ValueFrom};
@@ -96,22 +97,10 @@ impl Task {
         }
         if definition.task_role_arn.get()?.is_some_and(|arn| !arn.is_empty()) {
             let place = definition.task_role_arn.place();
-            match mode {
-                "host" => {
-                    of.likely(
-                        DOCKER,
-                        "task-iam-role-network-host",
-                        "`taskRoleArn` is set and `networkMode` is host",
-                        place,
-                    );
-                }
-                _ => of.proven(DOCKER, "task-iam-role", "`taskRoleArn` is set", place),
-            }
-        }
-        let sized = [(&definition.cpu, "`cpu` is set"), (&definition.memory, "`memory` is set")];
-        for (size, because) in sized {
-            if !size.is_missing() {
-                of.likely(AGENT, "task-cpu-mem-limit", because, size.place());
+            of.proven(DOCKER, "task-iam-role", "`taskRoleArn` is set", place);
+            if mode == "host" {
+                let because = "`taskRoleArn` is set and `networkMode` is host";
+                of.proven(DOCKER, "task-iam-role-network-host", because, place);
             }
         }
         let modes = [
@@ -130,6 +119,20 @@ impl Task {
         if definition.enable_fault_injection.get()? == Some(&true) {
             let place = definition.enable_fault_injection.place();
             of.likely(AGENT, "fault-injection", "`enableFaultInjection` is true", place);
+        }
+        for volume in definition.volumes.items()? {
+            of.volume(volume)?;
+        }
+        let request = &self.context.request;
+        if request.enable_execute_command.get()? == Some(&true) {
+            let place = request.enable_execute_command.place();
+            of.likely(AGENT, "execute-command", "`enableExecuteCommand` is true", place);
+        }
+        if let Some(connect) = request.service_connect.get()?
+            && connect.enabled.get()? == Some(&true)
+        {
+            let because = "`serviceConnectConfiguration` is enabled";
+            of.likely(AGENT, "service-connect-v1", because, connect.enabled.place());
         }
         for container in definition.container_definitions.items()? {
             of.container(container)?;
@@ -175,19 +178,15 @@ impl Predicted<'_> {
                 .is_ok_and(|image| matches!(image.registry, Registry::Ecr(_)))
         {
             let place = it.image.place();
-            self.likely(DOCKER, "ecr-auth", "the image is in Amazon ECR", place);
+            self.proven(DOCKER, "ecr-auth", "the image is in Amazon ECR", place);
             if self.executes {
                 let because = "the image is in Amazon ECR and `executionRoleArn` is set";
-                self.likely(AGENT, "execution-role-ecr-pull", because, place);
+                self.proven(AGENT, "execution-role-ecr-pull", because, place);
             }
         }
         if it.privileged.get()? == Some(&true) {
-            self.likely(
-                DOCKER,
-                "privileged-container",
-                "`privileged` is true",
-                it.privileged.place(),
-            );
+            let place = it.privileged.place();
+            self.proven(DOCKER, "privileged-container", "`privileged` is true", place);
         }
         let present = [
             (
@@ -214,12 +213,6 @@ impl Predicted<'_> {
                 "`restartPolicy` is set",
                 it.restart_policy.place(),
             ),
-            (
-                !it.health_check.is_missing(),
-                "container-health-check",
-                "`healthCheck` is set",
-                it.health_check.place(),
-            ),
         ];
         for (is_set, name, because, place) in present {
             if is_set {
@@ -245,6 +238,19 @@ impl Predicted<'_> {
         {
             let because = format!("`firelensConfiguration` is of type {kind}");
             self.likely(AGENT, &format!("firelens.{kind}"), &because, router.kind.place());
+        }
+        Ok(())
+    }
+
+    /// Encryption in transit, an access point and IAM need more than a plain EFS volume.
+    fn volume(&mut self, it: &Volume) -> Result<(), Stop> {
+        let Some(efs) = it.efs.get()? else { return Ok(()) };
+        let place = it.efs.place();
+        self.proven(AGENT, "efs", "`efsVolumeConfiguration` is set", place);
+        let is_encrypted = efs.transit_encryption.get()?.is_some_and(|it| it == "ENABLED");
+        if is_encrypted || !efs.authorization.is_missing() {
+            let because = "the EFS volume uses encryption in transit or authorization";
+            self.proven(AGENT, "efsAuth", because, place);
         }
         Ok(())
     }
@@ -278,7 +284,9 @@ impl Predicted<'_> {
             "asm" => "a value is read from Secrets Manager",
             _ => "a value is read from Parameter Store",
         };
-        self.likely(AGENT, &format!("secrets.{service}.{purpose}"), because, value_from.place());
+        let name = format!("secrets.{service}.{purpose}");
+        let is_proven = purpose == "environment-variables";
+        self.add(AGENT, &name, because, value_from.place(), is_proven);
         Ok(())
     }
 }

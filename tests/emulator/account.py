@@ -242,9 +242,13 @@ def make_instances(emulator, cluster):
     arn = ecs.register_container_instance(cluster=cluster, instanceIdentityDocument=json.dumps(document))
     arn = arn["containerInstance"]["containerInstanceArn"]
     attributes = {"ecs.cpu-architecture": "x86_64", "ecs.os-type": "linux"}
+    capabilities = ["ecr-auth", "logging-driver.awslogs", "logging-driver.json-file", "task-iam-role"]
+    capabilities = [f"com.amazonaws.ecs.capability.{name}" for name in capabilities]
+    capabilities += [f"ecs.capability.{name}" for name in ["execution-role-awslogs", "execution-role-ecr-pull", "task-eni"]]
     ecs.put_attributes(
         cluster=cluster,
-        attributes=[{"name": name, "value": value, "targetId": arn} for name, value in attributes.items()],
+        attributes=[{"name": name, "value": value, "targetId": arn} for name, value in attributes.items()]
+        + [{"name": name, "targetId": arn} for name in capabilities],
     )
     return arn
 

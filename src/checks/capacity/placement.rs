@@ -23,6 +23,12 @@ const DISTINCT: &str = "DistinctInstance placement constraint unsatisfied.";
 const INVALID: &str =
     "InvalidParameterException for the expression (AWS's exact words are not known)";
 
+const REFUSED: &str = "InvalidParameterException (AWS's exact words are not known)";
+
+/// The constraints of the definition and of the request together
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html>).
+const MOST: usize = 10;
+
 pub(super) static CAPACITY_PLACEMENT: Check = Check {
     id: "capacity-placement",
     verifies: "the placement constraints are valid, and container instances satisfy them",
@@ -66,6 +72,13 @@ fn capacity_placement(task: &Task, facts: &View) -> Judgement {
         return not_applicable("there are no placement constraints");
     }
     let mut found = Findings::new();
+    if constraints.len() > MOST {
+        let message = format!(
+            "there are {} placement constraints in all, but at most {MOST} are allowed",
+            constraints.len()
+        );
+        found.add(fail(message).prevents(REFUSED).remedy("Remove placement constraints"));
+    }
     for it in &constraints {
         found.part(it.expression.place(), |found| valid(it, found));
     }

@@ -11,6 +11,7 @@ use crate::document::Place;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
+use crate::lookup::ec2::instance_type::DescribeInstanceType;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::shell::ShellCommand;
@@ -42,6 +43,7 @@ fn capacity_provider(task: &Task, facts: &View) -> Judgement {
     let mut found = Findings::new();
     let field = &task.context.request.capacity_provider_strategy;
     found.part(field.place(), |found| strategy::judge(task, facts, found));
+    found.part(place(task), |found| strategy::by_default(task, facts, found));
     if !found.is_empty() {
         return found.or_pass("");
     }
@@ -186,5 +188,30 @@ fn managed(
         finding.severity = Severity::Warn;
         found.add(finding);
     }
+    if managed.allowed.is_empty() || managed.allowed.iter().any(|kind| kind.contains('*')) {
+        return Ok(());
+    }
+    let of_type =
+        |kind: &String| DescribeInstanceType { region: fleet.region.clone(), kind: kind.clone() };
+    let types: Vec<_> =
+        managed.allowed.iter().map(|kind| facts.need_optional(&of_type(kind))).collect();
+    let mut short = Vec::new();
+    for (kind, of_type) in managed.allowed.iter().zip(types) {
+        match of_type?.and_then(|of_type| growth::lacking(of_type, &demand)) {
+            Some(shortage) => short.push(format!("{kind} ({}: {shortage})", shortage.reason())),
+            None => return Ok(()),
+        }
+    }
+    found.add(
+        warn(format!(
+            "capacity provider {name} launches only instances that are too small for the task: {}",
+            short.join("; ")
+        ))
+        .at(task.context.request.capacity_provider_strategy.place())
+        .prevents("no error text: the task stays in PROVISIONING")
+        .remedy(
+            "Widen allowedInstanceTypes of the capacity provider, or lower what the task requires",
+        ),
+    );
     Ok(())
 }

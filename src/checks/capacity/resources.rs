@@ -122,9 +122,9 @@ impl Placing<'_, '_> {
         let severity = if grows { Severity::Warn } else { self.unscaled(fits_if_empty)? };
         let what: Vec<String> =
             shortages.iter().map(|it| format!("{}: {it}", it.reason())).collect();
-        let compared = match lacking.len() {
-            1 => String::new(),
-            many => format!(" (the nearest of {many})"),
+        let which = match lacking.len() {
+            1 => format!("{}{}", of_nearest.id(), kind(of_nearest)),
+            many => format!("the nearest of {many}, {}{}", of_nearest.id(), kind(of_nearest)),
         };
         let when = match (fits_if_empty, severity == Severity::Warn) {
             (_, true) if grows => {
@@ -134,10 +134,8 @@ impl Placing<'_, '_> {
             _ => "",
         };
         let message = format!(
-            "{} has room for the task. {}{}{compared}: {}{when}",
+            "{} has room for the task; {which}: {}{when}",
             self.candidates.none(lacking),
-            of_nearest.id(),
-            kind(of_nearest),
             what.join("; ")
         );
         let mut finding = self.found(&message, shortages.first(), of_nearest);

@@ -245,6 +245,9 @@ fn placement_constraints_are_satisfied() {
     }
     // The expression is read even if no cluster is known.
     of("attribute:stack = prod").ends(check, &[(Fail, at, "at character 17")]);
+    let many = r#"{"type": "memberOf", "expression": "agentConnected == true"},"#.repeat(11);
+    let many = task(&format!(r#", "placementConstraints": [{}]"#, many.trim_end_matches(',')));
+    placed(check, many, &plain(), &one, (Fail, "", "there are 11 placement constraints"));
     let distinct = r#", "placementConstraints": [{"type": "distinctInstance"}]"#;
     let three =
         service("subnet-1", distinct).replace(r#""desiredCount": 1"#, r#""desiredCount": 3"#);

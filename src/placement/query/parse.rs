@@ -28,7 +28,7 @@ impl FromStr for Query {
         let whole = reader.chain(0)?;
         match reader.ahead() {
             None => Ok(Query { whole }),
-            Some(')') => Err(error(reader.at, "this `)` has no `(` before it")),
+            Some(')') => Err(error(reader.at, "this `)` closes no parenthesis")),
             Some(_) => Err(error(reader.at, "expected `and`, `or` or the end")),
         }
     }

@@ -104,7 +104,7 @@ fn compare(text: &str) -> Result<(), Difference> {
             }
             (')', _) => {
                 let open = depth.checked_sub(1);
-                depth = open.ok_or(Difference::Refused("no group is open for this `)`"))?;
+                depth = open.ok_or(Difference::Refused("this `)` closes no group"))?;
                 Before::Atom
             }
             ('|', _) => Before::Nothing,

@@ -147,7 +147,7 @@ fn an_error_says_what_is_wrong_and_where() {
             "(attribute:stack == prod",
             "the parenthesis opened at character 1 is not closed at character 25",
         ),
-        ("attribute:stack == prod)", "this `)` has no `(` before it at character 24"),
+        ("attribute:stack == prod)", "this `)` closes no parenthesis at character 24"),
         ("attribute:zone in us-east-1a", "expected a list in brackets at character 19"),
         ("attribute:zone in [us-east-1a", "expected `,` or `]` at character 30"),
         (

@@ -1,7 +1,8 @@
 //! The capacity provider strategy of the request.
 
+use crate::checks::capacity::candidates::place;
 use crate::document::ContextKind;
-use crate::document::launch::OperatingSystem;
+use crate::document::launch::{OperatingSystem, requested};
 use crate::document::run_context::StrategyItem;
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -89,6 +90,29 @@ pub(super) fn judge(task: &Task, facts: &View, found: &mut Findings) -> Result<(
                 _ => usable(task, item, last, facts, found),
             }
         });
+    }
+    Ok(())
+}
+
+/// Judges the default strategy of the cluster, if the request uses it. The API accepts one without weights,
+/// which places nothing (<https://github.com/aws/containers-roadmap/issues/631>).
+pub(super) fn by_default(task: &Task, facts: &View, found: &mut Findings) -> Result<(), Stop> {
+    let is_new = matches!(task.context.kind, ContextKind::CreateService | ContextKind::RunTask);
+    if !is_new || requested(&task.context)?.is_some() {
+        return Ok(());
+    }
+    let asked = task.cluster()?;
+    let strategy = facts.need(&asked)?.default_strategy.as_deref().unwrap_or_default();
+    if !strategy.is_empty() && strategy.iter().all(|item| item.weight == 0) {
+        found.add(
+            warn(format!(
+                "no capacity provider of the default strategy of cluster {} has a weight above 0",
+                asked.cluster
+            ))
+            .at(place(task))
+            .prevents("no error text: no task is placed")
+            .remedy("Set a weight in the default strategy, or set launchType in the request"),
+        );
     }
     Ok(())
 }

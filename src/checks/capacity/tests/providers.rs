@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{AT_CLUSTER, account, instance, placed, plain, task};
 use crate::checks::capacity::provider::CAPACITY_PROVIDER;
 use crate::report::Status::{Fail, Pass, Warn};
-use crate::testing::account::mounts::{Account, REGION};
+use crate::testing::account::mounts::{Account, REGION, with};
 use crate::testing::story::Story;
 
 /// The capacity provider `spare` of an Auto Scaling group with this maximum, and these suspended processes.
@@ -78,5 +78,39 @@ fn a_strategy_is_one_that_the_cluster_accepts() {
         let strategy = format!(r#""capacityProviderStrategy": [{items}]"#);
         let request = plain().replace(r#""launchType": "EC2""#, &strategy);
         placed(check, task(""), &request, &[], told);
+    }
+}
+
+#[test]
+fn a_default_strategy_without_weights_places_nothing() {
+    let undecided = plain().replace(r#""launchType": "EC2", "#, "");
+    let strategy = json!({"default_strategy": [{"provider": "spare", "weight": 0, "base": 0}]});
+    let account = account(&strategy, &[instance("1", &json!({}))]).recorded();
+    let told = (Warn, AT_CLUSTER, "no capacity provider of the default strategy");
+    task("").served_by(&undecided).in_account(account).ends(&CAPACITY_PROVIDER, &[told]);
+}
+
+#[test]
+fn managed_instances_are_large_enough() {
+    let strategy = r#""capacityProviderStrategy": [{"capacityProvider": "spare", "weight": 1}]"#;
+    let request = plain().replace(r#""launchType": "EC2""#, strategy);
+    let at = "service.json#/capacityProviderStrategy";
+    let large = || Story::containers(r#"{"name": "app", "image": "nginx", "memory": 9000}"#);
+    for (story, limits, told) in [
+        (task(""), json!({"allowed": ["m5.large"]}), (Pass, "", "ECS launches instances")),
+        (large(), json!({"allowed": ["m5.large"]}), (Warn, at, "m5.large (RESOURCE:MEMORY")),
+        (large(), json!({"allowed": ["m5.*"]}), (Pass, "", "ECS launches instances")),
+        (large(), json!({"most_memory": 8192}), (Warn, at, "at most 8192")),
+    ] {
+        let plain = json!({"infrastructure_role": "role", "instance_profile": null});
+        let provider = json!({"status": "ACTIVE", "managed_instances": with(plain, &limits)});
+        let account = account(&json!({}), &[])
+            .says(
+                "ecs:DescribeCapacityProviders",
+                &json!({"region": REGION, "name": "spare"}),
+                &provider,
+            )
+            .recorded();
+        story.served_by(&request).in_account(account).ends(&CAPACITY_PROVIDER, &[told]);
     }
 }

@@ -276,8 +276,16 @@ pub(crate) fn may_have_copies(it: &ImageUse, facts: &View) -> Result<bool, Stop>
         return Ok(false);
     }
     let Some(fleet) = Fleet::of(it.task)? else { return Ok(false) };
-    let instances = facts.tolerate(|| fleet.instances(facts))?;
-    Ok(instances.map_or(true, |instances| !instances.is_empty()))
+    match facts.tolerate(|| fleet.instances(facts)) {
+        Ok(Ok(instances)) => Ok(!instances.is_empty()),
+        Ok(Err(_)) => {
+            facts.assume("that a container instance may have a copy of the image");
+            Ok(true)
+        }
+        // Without the cluster there is no instance, and another check reports that.
+        Err(Stop::Absent(_)) => Ok(false),
+        Err(pending) => Err(pending),
+    }
 }
 
 /// What it means that the registry is on the machine that pulls: a Fargate task has no machine of the user's, and a

@@ -69,7 +69,8 @@ fn image_platform(it: &ImageUse, facts: &View) -> Judgement {
         true => Runtime::Containerd,
         false => Runtime::Docker,
     };
-    let reads_images = rejected::has_old_docker(it, facts)?;
+    let reads_images =
+        matches!(pulled.manifest, Manifest::Index { .. }) && rejected::has_old_docker(it, facts)?;
     let choose = |platform: &Platform| {
         choice::choose(pulled.home, pulled.manifest, platform, runtime, reads_images, facts)
     };

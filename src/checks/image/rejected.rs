@@ -3,6 +3,7 @@
 use crate::account::fleet::Fleet;
 use crate::facts::View;
 use crate::knowledge::Stop;
+use crate::lookup::ecs::instance::ContainerInstance;
 use crate::lookup::oci::{Manifest, RegistryManifest};
 use crate::names::{ImageRef, Registry};
 use crate::shell::ShellCommand;
@@ -84,35 +85,52 @@ enum Reading {
 /// <https://github.com/moby/moby/blob/v23.0.0/pkg/archive/archive.go>,
 /// <https://github.com/aws/amazon-ecs-agent/issues/4179>).
 const READS_ZSTD: u32 = 23;
+const READING_ASSUMED: &str =
+    "that Docker on the container instances is version 23.0 or later, which reads zstd";
 
 /// Whether Docker on some container instance does not read zstd.
 pub(super) fn has_old_docker(it: &ImageUse, facts: &View) -> Result<bool, Stop> {
-    if it.task.may_run_on_fargate()? {
+    if it.task.may_run_on_fargate()? || Fleet::of(it.task)?.is_none() {
         return Ok(false);
     }
-    let Some(fleet) = Fleet::of(it.task)? else { return Ok(false) };
-    // What is not known of them is an assumption of the layers that need it.
-    let instances = facts.tolerate(|| fleet.instances(facts))?.unwrap_or_default();
+    let Some(instances) = instances(it, facts)? else {
+        facts.assume(READING_ASSUMED);
+        return Ok(false);
+    };
     Ok(instances.iter().filter_map(|it| it.docker()).any(|(major, _)| major < READS_ZSTD))
+}
+
+/// The container instances that the task may run on, if they are known. That there is no such cluster is reported
+/// by another check.
+fn instances<'f>(
+    it: &ImageUse,
+    facts: &View<'f>,
+) -> Result<Option<Vec<&'f ContainerInstance>>, Stop> {
+    let Some(fleet) = Fleet::of(it.task)? else { return Ok(None) };
+    match facts.tolerate(|| fleet.instances(facts)) {
+        Ok(instances) => Ok(instances.ok()),
+        Err(Stop::Absent(_)) => Ok(None),
+        Err(pending) => Err(pending),
+    }
 }
 
 fn zstd_on_instances(it: &ImageUse, facts: &View) -> Result<Reading, Stop> {
     if it.task.may_run_on_fargate()? {
         return Ok(Reading::Unknown);
     }
-    let Some(fleet) = Fleet::of(it.task)? else { return Ok(Reading::Unknown) };
-    let Ok(instances) = facts.tolerate(|| fleet.instances(facts))? else {
-        facts.assume(
-            "that Docker on the container instances is version 23.0 or later, which reads zstd",
-        );
+    let Some(instances) = instances(it, facts)? else {
+        facts.assume(READING_ASSUMED);
         return Ok(Reading::Unknown);
     };
     let versions: Vec<Option<(u32, &str)>> = instances.iter().map(|it| it.docker()).collect();
     let old: Vec<&str> =
         versions.iter().flatten().filter(|it| it.0 < READS_ZSTD).map(|it| it.1).collect();
     let Some(version) = old.first() else {
-        let all_known = !versions.is_empty() && versions.iter().all(Option::is_some);
-        return Ok(if all_known { Reading::Reads } else { Reading::Unknown });
+        if !versions.is_empty() && versions.iter().all(Option::is_some) {
+            return Ok(Reading::Reads);
+        }
+        facts.assume(READING_ASSUMED);
+        return Ok(Reading::Unknown);
     };
     let message = |which: &str| {
         format!(

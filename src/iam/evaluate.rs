@@ -32,6 +32,8 @@ pub struct Evaluation {
     pub misses: Vec<Miss>,
     /// Further notes for the reader, in sentences.
     pub notes: Vec<String>,
+    /// Whether a statement on this action and resource has a condition on the time of the call.
+    pub is_timed: bool,
 }
 
 /// Evaluates a request against every policy that applies to it.
@@ -64,7 +66,8 @@ fn evaluate_with(request: &Request, layers: &Layers, effort: &mut Effort) -> Eva
         _ => Vec::new(),
     };
     let deciding = deciding.into_iter().map(|(_, origin)| origin).collect();
-    Evaluation { decision, deciding, grounds, misses, notes: notes(&judged) }
+    let (notes, is_timed) = (notes(&judged), judged.iter().any(is_timed));
+    Evaluation { decision, deciding, grounds, misses, notes, is_timed }
 }
 
 /// Tries the values that the unknown keys may have; what is unknown after that remains so.
@@ -268,6 +271,15 @@ fn reasons(judged: &Judged<'_>, request: &Request) -> Vec<String> {
     let open = conditions.filter(|(_, truth)| **truth == Truth::Unknown).map(|(it, _)| it);
     reasons.extend(open.filter_map(|it| it.reservation(&request.context)));
     reasons
+}
+
+/// Whether the time of the call matters to a statement.
+fn is_timed(judged: &Judged<'_>) -> bool {
+    let inspection = &judged.inspection;
+    let is_time = |key: &str| ["aws:currenttime", "aws:epochtime"].contains(&key);
+    inspection.action != Truth::False
+        && inspection.resource != Truth::False
+        && judged.statement.conditions.iter().any(|it| is_time(&it.folded))
 }
 
 /// The sentences, each once. A policy that could not be read may be unknown in two layers.

@@ -22,6 +22,9 @@ pub(crate) fn ask(
 ) -> Result<JudgedCall, Stop> {
     let inquiry = Inquiry { set, side, region };
     let mut evaluation = inquiry.evaluated(&wish)?;
+    if evaluation.is_timed && set.beyond.now.is_some() {
+        facts.assume("that the call is made at about the time of this run");
+    }
     let mut unshown = None;
     let keys = unknown_keys(&evaluation);
     if !keys.is_empty() {

@@ -150,7 +150,7 @@ impl Access {
         let grant = |set: &PolicySet| permission::grant(set, &wish);
         Ok(Answer {
             mend: set.as_ref().filter(|_| lacks_own).and_then(grant),
-            assumes: self.assumes(set.as_ref()),
+            assumes: self.assumes(set.as_ref(), evaluation.is_timed),
             on_some: wanted,
             principal: set.map_or_else(|| self.asker.to_string(), |set| set.arn),
             evaluation,
@@ -318,12 +318,15 @@ impl Access {
         Err(Gap::Undecidable { why }.into())
     }
 
-    fn assumes(&self, set: Option<&PolicySet>) -> Vec<String> {
+    fn assumes(&self, set: Option<&PolicySet>, is_timed: bool) -> Vec<String> {
         let known = set.is_some_and(|set| set.beyond.organization.controls.is_some());
         let mut assumes = match known {
             true => Vec::new(),
             false => vec!["no policy of the organization denies it".to_owned()],
         };
+        if is_timed && self.now.is_some() {
+            assumes.push("the call is made now".to_owned());
+        }
         let is_session = |principal: &iam::Principal| {
             matches!(principal, iam::Principal::Role { session: Some(_), .. })
         };

@@ -217,3 +217,33 @@ fn the_secret_that_a_call_names_is_known() {
         assert_eq!(results[0].status, status, "{wanted}: {results:#?}");
     }
 }
+
+#[test]
+fn a_permission_for_a_time_is_judged_for_now_and_says_so() {
+    let arn = format!("arn:aws:secretsmanager:{REGION}:{ID}:secret:app/token-AbCdEf");
+    let secrets = format!(r#""secrets": [{{"name": "TOKEN", "valueFrom": "{arn}"}}]"#);
+    let judged = |condition: &serde_json::Value| {
+        let may =
+            json!([{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}]);
+        let account = Account::deployed_to_by(&anything()).execution_role(&may);
+        let mut recorded = account.secret(&arn, None).recorded();
+        // 2026-11-30
+        recorded.now = Some(1_796_000_000);
+        let story = Story::containers_and(
+            &format!(r#"{{"name": "app", "image": "nginx", {secrets}}}"#),
+            &format!(r#""executionRoleArn": "{ROLES}/pull""#),
+        );
+        story.in_account(recorded).judged_by(find("secret-permission").unwrap().1).remove(0)
+    };
+    for (condition, status) in [
+        (json!({"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}}), Pass),
+        (json!({"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}), Fail),
+    ] {
+        let result = judged(&condition);
+        assert_eq!(result.status, status, "{condition}: {result:#?}");
+        let evidence = result.evidence.join(" ");
+        assert!(evidence.contains("assuming that the call is made at about"), "{evidence}");
+    }
+    let result = judged(&json!({"Bool": {"aws:SecureTransport": "true"}}));
+    assert!(!result.evidence.join(" ").contains("about the time"), "{result:#?}");
+}

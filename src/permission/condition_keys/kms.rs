@@ -52,7 +52,7 @@ pub(super) const KMS: KeyPage = KeyPage {
         key("kms:RecipientAttestation:", InSessionOfPerson, "a Nitro enclave that calls KMS"),
         key(
             "kms:BypassPolicyLockoutSafetyCheck",
-            OnlyWith(&["kms:CreateKey", "kms:PutKeyPolicy"]),
+            OnlyWith(&["kms:CreateKey", "kms:PutKeyPolicy", "kms:ReplicateKey"]),
             "the caller that sets a key policy",
         ),
         key(

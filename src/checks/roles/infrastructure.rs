@@ -55,9 +55,13 @@ fn role_infrastructure(task: &Task, facts: &View) -> Judgement {
     for item in request.capacity_provider_strategy.items()? {
         let Some(name) = item.capacity_provider.get()? else { continue };
         if !["FARGATE", "FARGATE_SPOT"].contains(&name.as_str()) {
-            any = true;
             let place = item.capacity_provider.place();
-            found.part(place, |found| launches(name, place, task, facts, found));
+            let mut uses_role = true;
+            found.part(place, |found| {
+                uses_role = launches(name, place, task, facts, found)?;
+                Ok(())
+            });
+            any |= uses_role;
         }
     }
     match any {
@@ -104,21 +108,22 @@ fn allowed(it: &RoleUse, needs: &Needs, facts: &View, found: &mut Findings) -> R
 /// A capacity provider for managed instances launches them with an instance profile, and passes its role to
 /// EC2. The AWS managed policy allows that only for role names with one prefix
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-profile.html>).
+/// Returns whether it is such a provider.
 fn launches(
     name: &str,
     place: &Place,
     task: &Task,
     facts: &View,
     found: &mut Findings,
-) -> Result<(), Stop> {
+) -> Result<bool, Stop> {
     let region = task.region()?;
     let asked = DescribeCapacityProvider { region: region.clone(), name: name.to_owned() };
     let Some(ManagedInstances { infrastructure_role, instance_profile, .. }) =
         &facts.need(&asked)?.managed_instances
     else {
-        return Ok(());
+        return Ok(false);
     };
-    let Some(profile) = instance_profile else { return Ok(()) };
+    let Some(profile) = instance_profile else { return Ok(false) };
     let profile = profile.rsplit('/').next().unwrap_or(profile);
     let asked = GetInstanceProfile { region: region.clone(), name: profile.to_owned() };
     let (who, profile) = (
@@ -131,13 +136,13 @@ fn launches(
         Seen::Found(profile) => profile.role.as_ref(),
         Seen::Absent(absence) => {
             found.add(warn(format!("capacity provider {name}: {}", absence.sentence)).at(place));
-            return Ok(());
+            return Ok(true);
         }
     };
     let Some(role) = role else {
         let why = format!("the instance profile of capacity provider {name} has no role");
         found.add(warn(why).at(place));
-        return Ok(());
+        return Ok(true);
     };
     let service = "ec2.amazonaws.com";
     let wish = passing(role, service);
@@ -152,5 +157,5 @@ fn launches(
         }
         found.add(finding.at(place).prevents(ROLE_INFRASTRUCTURE.prevents[1]));
     }
-    Ok(())
+    Ok(true)
 }

@@ -92,7 +92,13 @@ fn help_and_manual_are_plain() {
 #[test]
 fn pages_are_plain() {
     let mut found = Vec::new();
-    for path in ["README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", "install.sh"] {
+    for path in [
+        "README.md",
+        "CHANGELOG.md",
+        ".github/CONTRIBUTING.md",
+        ".github/SECURITY.md",
+        "install.sh",
+    ] {
         found.extend(objections(path, &prose::without_word_list(&read(path)), usize::MAX));
     }
     fail_if_any(&found);

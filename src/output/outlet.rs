@@ -1,8 +1,8 @@
 //! Where the output goes: checked before the first call.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, OpenOptions};
-use std::io::{Seek, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use jmespath::Expression;
@@ -15,11 +15,21 @@ use super::style::Look;
 use super::terminal::{say_json, say_text};
 use crate::names::without_prefix;
 
-/// A writable file, which keeps its contents until the output is written.
+/// A writable file, which keeps its contents until the output is written, and then has all of it or nothing.
 #[derive(Debug)]
 pub struct OutputFile {
     path: PathBuf,
-    file: File,
+    options: OpenOptions,
+    target: FileTarget,
+}
+
+/// How a file is written.
+#[derive(Debug)]
+enum FileTarget {
+    /// A file that exists once it is complete: it is written under another name, and renamed.
+    Whole,
+    /// A pipe, a device, or a file in a folder where no other can be created.
+    Open(File),
 }
 
 impl OutputFile {
@@ -28,7 +38,9 @@ impl OutputFile {
     /// # Errors
     /// It cannot be written.
     pub fn open(path: &Path) -> Result<OutputFile, OutputError> {
-        OutputFile::open_with(File::options().write(true).create(true).truncate(false), path)
+        let mut options = File::options();
+        options.write(true);
+        OutputFile::open_with(options, path)
     }
 
     /// Opens the file, or creates it for the user alone.
@@ -37,17 +49,32 @@ impl OutputFile {
     /// It cannot be written.
     pub fn open_private(path: &Path) -> Result<OutputFile, OutputError> {
         let mut options = File::options();
-        options.write(true).create(true).truncate(false);
+        options.write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        OutputFile::open_with(&options, path)
+        OutputFile::open_with(options, path)
     }
 
-    fn open_with(options: &OpenOptions, path: &Path) -> Result<OutputFile, OutputError> {
-        match options.open(path) {
-            Ok(file) => Ok(OutputFile { path: path.to_owned(), file }),
-            Err(error) => Err(OutputError::File(path.to_owned(), error)),
-        }
+    /// Opens what exists, and tries whether what does not exist can be created, without a trace.
+    fn open_with(options: OpenOptions, path: &Path) -> Result<OutputFile, OutputError> {
+        let failed = |error| OutputError::File(path.to_owned(), error);
+        // A link is kept, and what it leads to is replaced.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let target = match options.open(&path) {
+            Ok(file) => {
+                let is_file = file.metadata().is_ok_and(|it| it.is_file());
+                match is_file && Draft::create(&options, &path).is_ok() {
+                    true => FileTarget::Whole,
+                    false => FileTarget::Open(file),
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Draft::create(&options, &path).map_err(failed)?;
+                FileTarget::Whole
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        Ok(OutputFile { path, options, target })
     }
 
     /// Replaces the contents of the file with a JSON document, or several.
@@ -63,15 +90,61 @@ impl OutputFile {
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, text: &str) -> Result<(), OutputError> {
-        let mut file = &self.file;
-        let emptied = match file.metadata() {
-            // Pipes and devices cannot be truncated.
-            Ok(kind) if kind.is_file() => file.rewind().and_then(|()| file.set_len(0)),
-            other => other.map(drop),
+        let written = match &self.target {
+            FileTarget::Whole => self.replace(text),
+            FileTarget::Open(file) => overwrite(file, text),
         };
-        emptied
-            .and_then(|()| file.write_all(text.as_bytes()))
-            .map_err(|error| OutputError::File(self.path.clone(), error))
+        written.map_err(|error| OutputError::File(self.path.clone(), error))
+    }
+
+    fn replace(&self, text: &str) -> io::Result<()> {
+        let mut draft = Draft::create(&self.options, &self.path)?;
+        draft.file.write_all(text.as_bytes())?;
+        if let Ok(known) = fs::metadata(&self.path) {
+            draft.file.set_permissions(known.permissions())?;
+        }
+        draft.file.sync_all()?;
+        fs::rename(&draft.path, &self.path)
+    }
+}
+
+/// Replaces the contents of an open file.
+fn overwrite(mut file: &File, text: &str) -> io::Result<()> {
+    // Pipes and devices cannot be truncated.
+    if file.metadata()?.is_file() {
+        file.rewind()?;
+        file.set_len(0)?;
+    }
+    file.write_all(text.as_bytes())
+}
+
+/// A file in the folder of another one, which it replaces once it is complete. Without that it is removed.
+struct Draft {
+    path: PathBuf,
+    file: File,
+}
+
+impl Draft {
+    fn create(options: &OpenOptions, of: &Path) -> io::Result<Draft> {
+        let name = of.file_name().ok_or(ErrorKind::IsADirectory)?;
+        let mut draft = OsString::from(".");
+        draft.push(name);
+        draft.push(format!(".{}", std::process::id()));
+        let path = of.with_file_name(draft);
+        let create = || options.clone().create_new(true).open(&path);
+        let file = create().or_else(|error| match error.kind() {
+            // A program that was killed left it behind.
+            ErrorKind::AlreadyExists => fs::remove_file(&path).and_then(|()| create()),
+            _ => Err(error),
+        })?;
+        Ok(Draft { path, file })
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // After the renaming there is none.
+        drop(fs::remove_file(&self.path));
     }
 }
 
@@ -195,6 +268,41 @@ mod tests {
             assert_eq!(std::fs::read_to_string(&path).unwrap(), report);
         }
         std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_file_exists_once_it_is_complete_and_nothing_else_is_left() {
+        let folder = std::env::temp_dir().join(format!("outlet-{}", std::process::id()));
+        std::fs::create_dir(&folder).unwrap();
+        let names = || {
+            let entries = std::fs::read_dir(&folder).unwrap();
+            entries.map(|it| it.unwrap().file_name()).collect::<Vec<_>>()
+        };
+        let file = OutputFile::open(&folder.join("facts.json")).unwrap();
+        assert!(names().is_empty(), "{:?}", names());
+        file.write("facts").unwrap();
+        assert_eq!(names(), ["facts.json"]);
+        drop(file);
+        assert_eq!(std::fs::read_to_string(folder.join("facts.json")).unwrap(), "facts");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_and_the_mode_of_a_file_are_kept() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let folder = std::env::temp_dir().join(format!("outlet-link-{}", std::process::id()));
+        std::fs::create_dir(&folder).unwrap();
+        let (own, link) = (folder.join("own.json"), folder.join("link.json"));
+        std::fs::write(&own, "yesterday").unwrap();
+        std::fs::set_permissions(&own, std::fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&own, &link).unwrap();
+        OutputFile::open(&link).unwrap().write("today").unwrap();
+        assert_eq!(std::fs::read_to_string(&own).unwrap(), "today");
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::metadata(&own).unwrap().permissions().mode() & 0o777, 0o640);
+        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

@@ -9,6 +9,7 @@ use aws_sdk_kms::types::{GrantConstraints, GrantListEntry, KeyManagerType, KeyMe
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::pages::{Pages, may_have};
 use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
 use crate::knowledge::Seen;
 use crate::names::{Arn, Partition, Region};
@@ -195,13 +196,13 @@ impl Lookup for ListGrants {
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<Grant>> {
         let client = services.kms(&self.region);
-        let (mut grants, mut marker) = (Vec::new(), None);
+        let (mut grants, mut pages) = (Vec::new(), Pages::default());
         loop {
             let page = match client
                 .list_grants()
                 .key_id(&self.key)
                 .limit(100)
-                .set_marker(marker)
+                .set_marker(pages.token())
                 .send()
                 .await
             {
@@ -212,11 +213,12 @@ impl Lookup for ListGrants {
             let list = list.and_then(|list| list.into_iter().map(grant).collect::<Result<_, _>>());
             let list: Vec<Grant> = list.map_err(|lacks| classify::incomplete(self, lacks))?;
             grants.extend(list);
-            marker = page.next_marker.filter(|marker| !marker.is_empty());
-            match (&marker, page.truncated) {
-                (Some(_), _) => {}
-                (None, false) => return Ok(Seen::Found(grants)),
-                (None, true) => return Err(classify::incomplete(self, "the rest of the list")),
+            let incomplete = |lacks| classify::incomplete(self, lacks);
+            may_have(Self::CALL, grants.len()).map_err(incomplete)?;
+            match (pages.turn(self, page.next_marker)?, page.truncated) {
+                (true, _) => {}
+                (false, false) => return Ok(Seen::Found(grants)),
+                (false, true) => return Err(incomplete("the rest of the list")),
             }
         }
     }
@@ -271,23 +273,23 @@ impl Lookup for ListResourceTags {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<BTreeMap<String, String>> {
-        let pages = services
-            .kms(&self.region)
-            .list_resource_tags()
-            .key_id(&self.key)
-            .into_paginator()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await;
-        classify::answer(self, pages, |pages| {
-            let (mut tags, mut truncated) = (BTreeMap::new(), false);
-            for page in pages {
-                let list = page.tags.ok_or("the list of tags")?;
-                tags.extend(list.into_iter().map(|tag| (tag.tag_key, tag.tag_value)));
-                truncated = page.truncated;
+        let client = services.kms(&self.region);
+        let (mut tags, mut pages) = (BTreeMap::new(), Pages::default());
+        loop {
+            let asked = client.list_resource_tags().key_id(&self.key).set_marker(pages.token());
+            let page = match asked.send().await {
+                Ok(page) => page,
+                Err(error) => return classify::failed(self, &error),
+            };
+            let incomplete = |lacks| classify::incomplete(self, lacks);
+            let list = page.tags.ok_or("the list of tags").map_err(incomplete)?;
+            tags.extend(list.into_iter().map(|tag| (tag.tag_key, tag.tag_value)));
+            match (pages.turn(self, page.next_marker)?, page.truncated) {
+                (true, _) => {}
+                (false, false) => return Ok(Seen::Found(tags)),
+                (false, true) => return Err(incomplete("the rest of the list")),
             }
-            if truncated { Err("the rest of the list") } else { Ok(tags) }
-        })
+        }
     }
 }
 

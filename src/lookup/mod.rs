@@ -31,6 +31,7 @@ mod mask;
 mod mend;
 pub mod oci;
 pub mod organizations;
+mod page_limits;
 mod pages;
 mod policy_document;
 mod question;

@@ -6,6 +6,7 @@ mod answers;
 mod asked;
 mod bench;
 mod ec2;
+mod endless;
 mod failures;
 mod file_systems;
 mod model;

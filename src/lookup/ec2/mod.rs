@@ -24,7 +24,7 @@ use std::str::FromStr;
 use ipnet::IpNet;
 
 use super::aws::{Client, Ec2, Element, Lacks, Query};
-use super::pages::Pages;
+use super::pages::{Pages, may_have};
 use super::{Answer, Lookup, classify};
 use crate::knowledge::{Gap, Seen};
 use crate::names::AccountId;
@@ -85,6 +85,7 @@ async fn up_to<L: Lookup, T>(
         for it in items.ok_or_else(|| incomplete("the list"))? {
             found.push(item(it).map_err(incomplete)?);
         }
+        may_have(L::CALL, found.len()).map_err(incomplete)?;
         if !pages.turn(lookup, next)? {
             return Ok(found);
         }

@@ -19,7 +19,7 @@ use aws_smithy_types::date_time::Format;
 
 use super::Lookup;
 use super::aws::{Client, Element, Failure, Iam, Lacks, Query};
-use super::pages::Pages;
+use super::pages::{Pages, may_have};
 use crate::names::{Partition, Region};
 
 /// The error code for a missing role, user, group or policy.
@@ -42,7 +42,9 @@ async fn whole<L: Lookup>(
             query = query.with("Marker", marker);
         }
         let page = iam.ask::<L>(&query).await?;
-        let turned = take(page, list, &mut found).and_then(|marker| pages.follow(marker));
+        let turned = take(page, list, &mut found)
+            .and_then(|marker| pages.follow(L::CALL, marker))
+            .and_then(|more| may_have(L::CALL, found.len()).map(|()| more));
         match turned {
             Ok(true) => {}
             Ok(false) => return Ok(Ok(found)),

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::knowledge::Seen;
+use crate::lookup::pages::Pages;
 use crate::lookup::{Answer, Call, Lookup, Services, classify};
 use crate::names::Region;
 
@@ -23,23 +25,23 @@ impl Lookup for ListAliases {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
-        let pages = services
-            .kms(&self.region)
-            .list_aliases()
-            .key_id(&self.key)
-            .into_paginator()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await;
-        classify::answer(self, pages, |pages| {
-            let (mut aliases, mut truncated) = (Vec::new(), false);
-            for page in pages {
-                for alias in page.aliases.ok_or("the list of aliases")? {
-                    aliases.push(alias.alias_name.ok_or("the name of an alias")?);
-                }
-                truncated = page.truncated;
+        let client = services.kms(&self.region);
+        let (mut aliases, mut pages) = (Vec::new(), Pages::default());
+        loop {
+            let asked = client.list_aliases().key_id(&self.key).set_marker(pages.token());
+            let page = match asked.send().await {
+                Ok(page) => page,
+                Err(error) => return classify::failed(self, &error),
+            };
+            let incomplete = |lacks| classify::incomplete(self, lacks);
+            for alias in page.aliases.ok_or("the list of aliases").map_err(incomplete)? {
+                aliases.push(alias.alias_name.ok_or("the name of an alias").map_err(incomplete)?);
             }
-            if truncated { Err("the rest of the list") } else { Ok(aliases) }
-        })
+            match (pages.turn(self, page.next_marker)?, page.truncated) {
+                (true, _) => {}
+                (false, false) => return Ok(Seen::Found(aliases)),
+                (false, true) => return Err(incomplete("the rest of the list")),
+            }
+        }
     }
 }

@@ -11,6 +11,8 @@ use std::time::Duration;
 pub(super) enum Reply {
     /// Success, with this body.
     Ok(String),
+    /// Success, with this body, in which each request has another number in place of `#`.
+    Endless(&'static str),
     /// An error with a code and a message, in the form of the protocol that was spoken.
     Error(u16, &'static str, &'static str),
     /// An error with a code, whose message repeats the request.
@@ -162,6 +164,11 @@ fn serve(mut stream: TcpStream, host: &str, reply: &Reply) {
 fn serve_rest(stream: TcpStream, request: &Request, reply: &Reply) {
     match reply {
         Reply::Ok(body) => write(stream, request, 200, "server: some", body),
+        Reply::Endless(body) => {
+            static REQUESTS: AtomicUsize = AtomicUsize::new(0);
+            let number = REQUESTS.fetch_add(1, Ordering::Relaxed).to_string();
+            write(stream, request, 200, "server: some", &body.replace('#', &number));
+        }
         Reply::Error(status, code, message) => {
             let body = request.error(code, message);
             write(stream, request, *status, "x-amz-request-id: 1", &body);

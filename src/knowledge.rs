@@ -61,6 +61,15 @@ pub enum Gap {
         /// What was asked.
         what: String,
     },
+    /// The service did not accept the caller: its credentials, or its clock.
+    Rejected {
+        /// What was asked.
+        what: String,
+        /// What is wrong.
+        why: String,
+        /// How to fix it.
+        remedy: String,
+    },
     /// The run ended (deadline, Ctrl-C) before the answer came.
     Interrupted {
         /// What was asked.
@@ -246,7 +255,9 @@ impl fmt::Display for Gap {
             Gap::Refused { action, resource, said } => {
                 write!(f, "you may not call {action} on {resource} ({said})")
             }
-            Gap::Unreachable { what, why } => write!(f, "{what} could not be read: {why}"),
+            Gap::Unreachable { what, why } | Gap::Rejected { what, why, .. } => {
+                write!(f, "{what} could not be read: {why}")
+            }
             Gap::Throttled { what } => {
                 write!(f, "{what} was throttled until the retries were used up")
             }

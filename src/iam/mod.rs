@@ -18,7 +18,8 @@
 //! What is not known stays unknown: a policy that may not be read could allow and could deny, and a
 //! statement with an element that AWS would not accept may mean anything. If that leaves the answer
 //! unknown, the unknown keys are tried with values that represent all others, since `k = a` and `k ≠ a`
-//! are not independent. What is still unknown is [`Decision::Depends`], with the keys, policies and
+//! are not independent. That takes a limited number of steps, whatever the policies are; beyond, the answer
+//! stays unknown. What is still unknown is [`Decision::Depends`], with the keys, policies and
 //! statements that it depends on.
 
 mod automaton;

@@ -5,12 +5,14 @@
 //! always a gap.
 
 use std::error::Error;
+use std::time::SystemTime;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::connector::NotWhole;
+use super::rejection::{self, Rejection};
 use super::{Answer, Lookup};
 use crate::knowledge::{Absence, Gap, Seen};
 
@@ -30,17 +32,6 @@ const THROTTLED: &[&str] = &[
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
-];
-
-/// Codes about the caller's credentials, not about the resource.
-const CREDENTIALS: &[&str] = &[
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "IncompleteSignature",
-    "InvalidClientTokenId",
-    "InvalidSignatureException",
-    "SignatureDoesNotMatch",
-    "UnrecognizedClientException",
 ];
 
 /// Codes of a call that reads the value of a secret
@@ -112,6 +103,12 @@ where
         SdkError::ServiceError(context) => {
             let status = context.raw().status().as_u16();
             let message = context.err().message().unwrap_or_default();
+            let date = context.raw().headers().get("date");
+            let code = context.err().code().unwrap_or_default();
+            let rejection = rejection::of(code, message, date, SystemTime::now());
+            if let Some(Rejection { why, remedy }) = rejection {
+                return Gap::Rejected { what, why, remedy: remedy.to_owned() };
+            }
             match context.err().code() {
                 Some(code) if REFUSED.contains(&code) => {
                     return Gap::Refused {
@@ -121,9 +118,6 @@ where
                     };
                 }
                 Some(code) if THROTTLED.contains(&code) => return Gap::Throttled { what },
-                Some(code) if CREDENTIALS.contains(&code) => {
-                    format!("your credentials were not accepted ({code}): sign in again")
-                }
                 Some(code) if L::READS_SECRET => match SAFE.contains(&code) {
                     true => format!("the service answered {code}"),
                     false => {
@@ -134,9 +128,12 @@ where
                 None => format!("HTTP {status}, which did not come from the service (a proxy?)"),
             }
         }
-        SdkError::TimeoutError(_) => "no answer before the timeout".to_owned(),
+        SdkError::TimeoutError(_) => match after(error) {
+            Some(span) => format!("the server did not answer within {span}"),
+            None => "the server did not answer in time".to_owned(),
+        },
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
-            Some(error) if error.is_timeout() => "no connection before the timeout".to_owned(),
+            Some(error) if error.is_timeout() => root(error),
             Some(error) => match error.source().and_then(|it| it.downcast_ref::<NotWhole>()) {
                 Some(not_whole) => not_whole.to_string(),
                 None => format!("no connection: {}", root(error)),
@@ -153,6 +150,18 @@ where
         _ => root(error),
     };
     Gap::Unreachable { what, why }
+}
+
+/// How long the SDK waited: its error ends with "occurred after 22s".
+fn after(error: &dyn Error) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some((_, span)) = error.to_string().split_once("occurred after ") {
+            return Some(span.to_owned());
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// The innermost cause: the only part of an SDK error chain that helps a person.

@@ -2,7 +2,7 @@
 //! trusted certificates (`--ca-bundle`, `AWS_CA_BUNDLE`), its proxy settings and its timeouts.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -82,10 +82,12 @@ impl Connector {
             .map_err(|error| ConnectorError::user(error.into()))?;
         *request.timeout_mut() = self.within;
         let sent = Sent::of(&request, &self.http.hidden);
-        let mut response = self.http.client.execute(request).await.map_err(connector_error)?;
+        let since = Instant::now();
+        let answer = self.http.client.execute(request).await;
+        let mut response = answer.map_err(|error| connector_error(error, since, Late::Answer))?;
         sent.mask_headers(response.headers_mut());
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = whole_body(response, &sent).await?;
+        let body = whole_body(response, &sent, since).await?;
         let mut answer = HttpResponse::new(
             status
                 .as_u16()
@@ -102,6 +104,17 @@ impl Connector {
     }
 }
 
+/// What did not come in time, and within how many seconds.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Late {
+    #[error("no connection within {0} s")]
+    Connection(u64),
+    #[error("the server did not answer within {0} s")]
+    Answer(u64),
+    #[error("the server did not finish its answer within {0} s")]
+    Rest(u64),
+}
+
 /// Why an answer was rejected.
 #[derive(Debug, thiserror::Error)]
 #[error("the answer is not whole: {0}")]
@@ -112,9 +125,11 @@ pub(super) struct NotWhole(String);
 async fn whole_body(
     mut response: reqwest::Response,
     sent: &Sent,
+    since: Instant,
 ) -> Result<Vec<u8>, ConnectorError> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(connector_error)? {
+    let error = |error| connector_error(error, since, Late::Rest);
+    while let Some(chunk) = response.chunk().await.map_err(error)? {
         body.extend_from_slice(&chunk);
         if body.len() > MOST_BYTES {
             let why = format!("it is larger than {} MiB", MOST_BYTES >> 20);
@@ -138,11 +153,18 @@ fn is_xml(body: &[u8]) -> bool {
 }
 
 /// Timeouts and broken connections are worth a retry; that is the SDK's decision by these kinds.
-fn connector_error(error: reqwest::Error) -> ConnectorError {
+fn connector_error(
+    error: reqwest::Error,
+    since: Instant,
+    late: impl FnOnce(u64) -> Late,
+) -> ConnectorError {
     // A URL may be presigned.
     let error = error.without_url();
     if error.is_timeout() {
-        ConnectorError::timeout(error.into())
+        let seconds = ((since.elapsed().as_millis() + 500) / 1000).max(1);
+        let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+        let late = if error.is_connect() { Late::Connection(seconds) } else { late(seconds) };
+        ConnectorError::timeout(late.into())
     } else if error.is_builder() {
         ConnectorError::user(error.into())
     } else {

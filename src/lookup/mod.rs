@@ -36,6 +36,7 @@ mod pages;
 mod policy_document;
 mod question;
 pub mod registry;
+mod rejection;
 pub mod s3;
 pub mod secretsmanager;
 mod sent;

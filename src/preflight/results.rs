@@ -226,6 +226,7 @@ fn remedy(gap: &Gap, table: &Table) -> String {
         ),
         Gap::Refused { .. } => "Allow this machine to reach the registry, or run the check from a machine that can".to_owned(),
         Gap::Unreachable { .. } => "Run again when the service answers, or check the connection (proxy, --ca-bundle, endpoint)".to_owned(),
+        Gap::Rejected { remedy, .. } => remedy.clone(),
         Gap::Throttled { .. } => "Run again later, or with a lower --max-concurrency".to_owned(),
         Gap::NotRecorded { .. } => "Record again with this version of the program".to_owned(),
         Gap::Interrupted { .. } | Gap::Unjudged { .. } => "Run again with a longer --timeout".to_owned(),

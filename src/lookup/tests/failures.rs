@@ -237,3 +237,48 @@ fn a_code_is_believed_in_an_error_in_json_alone() {
     let other = error(400, "server: x", r#"{"__type":"BadRequest","Message":"which one?"}"#);
     assert!(other.contains("BadRequest: which one?"), "{other}");
 }
+
+#[test]
+fn an_error_about_the_clock_or_the_credentials_says_so_and_how_to_fix_it() {
+    let bench = Bench::new();
+    let refused = |name: &str, headers: &'static str, status, body: String| {
+        let reply = Reply::Raw(status, headers, body);
+        let learnt = bench.learn(|case| (case.name == name).then(|| reply.clone()));
+        match &learnt[0].2 {
+            Err(Gap::Rejected { why, remedy, .. }) => format!("{why}. {remedy}"),
+            _ => told(&learnt[0].2),
+        }
+    };
+    let date = "date: Fri, 01 Jan 2100 00:00:00 GMT";
+    let iam = |code: &str| {
+        format!(
+            "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+        )
+    };
+    let said = refused("GetRole", date, 403, iam("SignatureDoesNotMatch"));
+    assert!(
+        said.contains("the clock of this machine is wrong") && said.contains("behind"),
+        "{said}"
+    );
+    let said = refused("GetRole", "server: x", 403, iam("InvalidClientTokenId"));
+    assert!(said.contains("does not know your access key") && said.contains("Check"), "{said}");
+    let json = r#"{"__type":"ExpiredTokenException","message":"no"}"#.to_owned();
+    let said = refused("DescribeLogGroup", "server: x", 400, json);
+    assert!(said.contains("have expired") && said.contains("Sign in again"), "{said}");
+    let json =
+        r#"{"__type":"InvalidSignatureException","message":"Signature expired: 20261130T114300Z"}"#;
+    let said = refused("DescribeLogGroup", "server: x", 400, json.to_owned());
+    assert!(said.contains("AWS found the time of the request wrong"), "{said}");
+    let ec2 = "<Response><Errors><Error><Code>AuthFailure</Code><Message>no</Message></Error></Errors></Response>";
+    let said = refused("VpcDns", "server: x", 401, ec2.to_owned());
+    assert!(said.contains("could not validate your credentials (AuthFailure)"), "{said}");
+}
+
+#[test]
+fn a_silent_server_is_told_from_one_that_cannot_be_reached() {
+    let bench = Bench::new();
+    for name in ["GetRole", "DescribeLogGroup", "DescribeSecret"] {
+        let said = learnt(&bench, name, &Reply::Silence);
+        assert!(said.contains("the server did not answer within"), "{name}: {said}");
+    }
+}

@@ -280,8 +280,7 @@ fn never_done(facts: &View) -> Judgement {
 }
 
 #[test]
-fn given_a_deadline_then_a_judgement_that_takes_too_long_is_unknown_and_so_is_what_comes_after_it()
-{
+fn given_a_deadline_then_a_judgement_that_takes_too_long_is_unknown_and_the_report_is_complete() {
     let secret = ask("secret", Reply::Found);
     let busy = |facts: &View| match facts.need(&ask("secret", Reply::Found)) {
         Ok(_) => never_done(facts),

@@ -38,6 +38,8 @@ pub enum DnsFact {
         resolver: String,
         /// UDP or TCP 53.
         port: Port,
+        /// Whether the security groups do not allow TCP 53 to it either.
+        over_tcp_too: bool,
         /// What blocks it.
         by: Hindrance,
         /// `Blocked` or `Doubtful`.
@@ -140,7 +142,8 @@ fn reach(topology: &Topology, from: &Interface, address: IpAddr) -> DnsFact {
     let hindered = |port: Port, limit: Outcome| {
         let by = hindrance(topology, from, &to, port)?;
         let outcome = by.outcome().max(limit);
-        Some(DnsFact::Hindered { resolver: address.to_string(), port, by, outcome })
+        let over_tcp_too = port == udp && !egress(topology, from, &to, tcp).has_passed();
+        Some(DnsFact::Hindered { resolver: address.to_string(), port, over_tcp_too, by, outcome })
     };
     let by_udp = hindered(udp, Outcome::Blocked);
     let worse_by_tcp = || hindered(tcp, Outcome::Doubtful);
@@ -240,7 +243,7 @@ impl fmt::Display for DnsFact {
                 f,
                 "DNS server {resolver} is reachable on UDP and TCP 53, but its answers cannot be checked"
             ),
-            DnsFact::Hindered { resolver, port, by, outcome } => {
+            DnsFact::Hindered { resolver, port, by, outcome, .. } => {
                 let how = match outcome {
                     Outcome::Blocked => "is not reachable",
                     _ => "may not be reachable",

@@ -110,9 +110,9 @@ fn resolution(path: &Path, topology: &Topology, region: &Region) -> Ruling {
         Some(DnsFact::SupportOff { vpc }) => Obstacle::of(because.clone())
             .on(vpc)
             .command(turned_on("--enable-dns-support", vpc, region)),
-        Some(DnsFact::Hindered { resolver, port, by, .. }) => {
-            let hindrance = (*port, by);
-            hindered(Obstacle::of(because.clone()), resolver, hindrance, topology, region)
+        Some(DnsFact::Hindered { .. }) => {
+            let obstacle = Obstacle::of(because.clone());
+            dns.facts.iter().fold(obstacle, |it, fact| hindered(it, fact, topology, region))
         }
         _ => Obstacle::of(because.clone()),
     };
@@ -125,32 +125,30 @@ fn resolution(path: &Path, topology: &Topology, region: &Region) -> Ruling {
 
 /// A resolver that cannot be reached, and the command that allows it. A missing route has no command: its
 /// target is the user's decision.
-fn hindered(
-    obstacle: Obstacle,
-    resolver: &str,
-    (port, by): (Port, &Hindrance),
-    topology: &Topology,
-    region: &Region,
-) -> Obstacle {
-    let obstacle = obstacle.on(resolver);
+fn hindered(obstacle: Obstacle, fact: &DnsFact, topology: &Topology, region: &Region) -> Obstacle {
+    let DnsFact::Hindered { resolver, port, over_tcp_too, by, .. } = fact else { return obstacle };
+    let obstacle = if obstacle.on.is_none() { obstacle.on(resolver) } else { obstacle };
     let family = if resolver.contains(':') { Family::Ipv6 } else { Family::Ipv4 };
     match by {
         Hindrance::Route(_) => obstacle,
         Hindrance::NetworkAcls(said) => with_fix(obstacle, &said.facts, topology, region),
         Hindrance::SecurityGroups { groups, .. } => {
             let Some(group) = groups.first() else { return obstacle };
-            let protocol = if port == Port::udp(53) { "udp" } else { "tcp" };
             let to = match family {
                 Family::Ipv6 => format!("Ipv6Ranges=[{{CidrIpv6={resolver}/128}}]"),
                 Family::Ipv4 => format!("IpRanges=[{{CidrIp={resolver}/32}}]"),
             };
+            // Long answers come over TCP.
+            let protocols: &[&str] = match (*port == Port::udp(53), over_tcp_too) {
+                (true, true) => &["udp", "tcp"],
+                (true, false) => &["udp"],
+                (false, _) => &["tcp"],
+            };
+            let permission = |protocol| format!("IpProtocol={protocol},FromPort=53,ToPort=53,{to}");
             obstacle.command(
                 ShellCommand::of("aws ec2 authorize-security-group-egress")
                     .option("--group-id", group)
-                    .option(
-                        "--ip-permissions",
-                        format!("IpProtocol={protocol},FromPort=53,ToPort=53,{to}"),
-                    )
+                    .options("--ip-permissions", protocols.iter().map(permission))
                     .region(region),
             )
         }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{name_tag, only, range, read, whole};
-use crate::lookup::aws::{Element, Lacks};
+use crate::lookup::aws::{Element, Lacks, Query};
 use crate::lookup::{Answer, Call, Lookup, Services};
 use crate::names::Region;
 use crate::network::{
@@ -94,12 +94,13 @@ fn gateway(id: String) -> RouteTarget {
     }
 }
 
-/// The internet gateways that are attached to a VPC.
+/// The internet gateways of a region. A filter by VPC would hide those that are attached to none, which a route
+/// of the VPC may still name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct InternetGateways {
     /// The region.
     pub region: Region,
-    /// `vpc-...`
+    /// The VPC that they are read for: `vpc-...`
     pub vpc: String,
 }
 
@@ -113,8 +114,7 @@ impl Lookup for InternetGateways {
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<InternetGateway>> {
         let client = services.ec2(&self.region);
-        let query = only("attachment.vpc-id", [&*self.vpc]);
-        let listed = whole(self, &client, query, "internetGatewaySet").await?;
+        let listed = whole(self, &client, Query::default(), "internetGatewaySet").await?;
         read(self, &listed, |it| {
             it.list("attachmentSet")?.ok_or("the attachments of an internet gateway")?;
             Ok(InternetGateway {

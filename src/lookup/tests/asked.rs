@@ -19,7 +19,7 @@ const EC2: &[(&str, &str)] = &[
     ("Endpoints", "&Filter.1.Name=vpc-id&Filter.1.Value.1=vpc-1"),
     ("GetEbsDefaultKmsKeyId", ""),
     ("GetEbsEncryptionByDefault", ""),
-    ("InternetGateways", "&Filter.1.Name=attachment.vpc-id&Filter.1.Value.1=vpc-1"),
+    ("InternetGateways", ""),
     ("NatGateways", "&Filter.1.Name=vpc-id&Filter.1.Value.1=vpc-1"),
     ("NetworkAcls", "&Filter.1.Name=vpc-id&Filter.1.Value.1=vpc-1"),
     ("NetworkInterfaces", "&Filter.1.Name=owner-id&Filter.1.Value.1=111122223333&MaxResults=1000"),

@@ -1,6 +1,7 @@
 //! How to fix a route out that does not work, with what exists in the VPC as far as it is known.
 
 mod address;
+mod gateway;
 mod ipv6;
 
 use std::net::IpAddr;
@@ -190,18 +191,6 @@ impl Ground<'_> {
             .on(id)
     }
 
-    /// A table whose default route must lead to the attached internet gateway.
-    fn to_gateway(&self, obstacle: Obstacle, table: &str, remedy: String) -> Obstacle {
-        let Some(gateway) = self.gateway() else { return obstacle };
-        obstacle.remedy(remedy).command(
-            ShellCommand::of("aws ec2 create-route")
-                .option("--route-table-id", table)
-                .option("--destination-cidr-block", ALL)
-                .option("--gateway-id", &gateway.id)
-                .region(self.region),
-        )
-    }
-
     /// A table without a route. Other subnets may use the VPC's main table too, so a subnet that uses it
     /// gets the table of a subnet with a route to a NAT gateway, if there is one.
     fn routed(&self, obstacle: Obstacle, table: &str, otherwise: &str) -> Obstacle {
@@ -212,6 +201,9 @@ impl Ground<'_> {
         if self.public_address && self.gateway().is_some() {
             let remedy = format!("Route {ALL} to the internet gateway of the VPC, {otherwise}");
             return self.to_gateway(obstacle, table, remedy);
+        }
+        if self.public_address && self.topology.internet_gateways.is_some() {
+            return self.to_new_gateway(obstacle, table, otherwise);
         }
         let nat = self.working_nat();
         let own = self.tables().iter().find(|it| it.id == table);
@@ -251,26 +243,6 @@ impl Ground<'_> {
             Some(hop),
             "Point the route to an existing NAT gateway in a public subnet",
         )
-    }
-
-    /// A route to an internet gateway that is detached or deleted. A VPC has at most one
-    /// (<https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html>).
-    fn attached(&self, obstacle: Obstacle, hop: &RouteHop) -> Obstacle {
-        let obstacle = obstacle.on(hop.target.to_string());
-        let vpc = &self.subnet.vpc;
-        match self.gateway() {
-            Some(other) if hop.target != RouteTarget::InternetGateway(other.id.clone()) => obstacle
-                .remedy("Point the route to the internet gateway that is attached to the VPC")
-                .command(self.replace(hop).option("--gateway-id", &other.id).region(self.region)),
-            _ => obstacle
-                .remedy("Attach the internet gateway to the VPC; if it was deleted, create one and point the route to it")
-                .command(
-                    ShellCommand::of("aws ec2 attach-internet-gateway")
-                        .option("--internet-gateway-id", hop.target.to_string())
-                        .option("--vpc-id", vpc)
-                        .region(self.region),
-                ),
-        }
     }
 
     /// A route that should lead to a working NAT gateway.

@@ -55,7 +55,7 @@ fn a_resolver_is_opened_where_the_way_to_it_is_closed() {
     for (vpc, command) in [
         (
             asking("10.0.101.9", https_alone(Vpc::with_nat())),
-            "authorize-security-group-egress --group-id sg-app --ip-permissions 'IpProtocol=udp,FromPort=53,ToPort=53,IpRanges=[{CidrIp=10.0.101.9/32}]'",
+            "authorize-security-group-egress --group-id sg-app --ip-permissions 'IpProtocol=udp,FromPort=53,ToPort=53,IpRanges=[{CidrIp=10.0.101.9/32}]' 'IpProtocol=tcp,FromPort=53,ToPort=53,IpRanges=[{CidrIp=10.0.101.9/32}]'",
         ),
         (
             asking("2001:db8:2::9", https_alone(by_ipv6)),

@@ -38,6 +38,17 @@ const TO_OTHER: &str = "aws ec2 replace-route --route-table-id rtb-private --des
 const ATTACH: &str =
     "aws ec2 attach-internet-gateway --internet-gateway-id igw-1 --vpc-id vpc-1 --region eu-west-1";
 
+/// The commands for an internet gateway that the VPC does not have yet.
+fn new_gateway(route: &str, table: &str) -> Vec<String> {
+    vec![
+        "aws ec2 create-internet-gateway --region eu-west-1".to_owned(),
+        "aws ec2 attach-internet-gateway --internet-gateway-id INTERNET-GATEWAY-ID --vpc-id vpc-1 --region eu-west-1".to_owned(),
+        format!(
+            "aws ec2 {route} --route-table-id {table} --destination-cidr-block 0.0.0.0/0 --gateway-id INTERNET-GATEWAY-ID --region eu-west-1"
+        ),
+    ]
+}
+
 #[test]
 fn a_broken_way_is_mended_with_what_is_there() {
     let nat = |change: &dyn Fn(&mut Vpc)| Vpc::with_nat().but(change);
@@ -55,6 +66,10 @@ fn a_broken_way_is_mended_with_what_is_there() {
         )
     };
     let detached = |vpc: &mut Vpc| {
+        vpc.internet_gateways[0].vpcs.clear();
+        vpc.tables[1].routes[1].blackhole = true;
+    };
+    let deleted = |vpc: &mut Vpc| {
         vpc.internet_gateways.clear();
         vpc.tables[1].routes[1].blackhole = true;
     };
@@ -71,6 +86,7 @@ fn a_broken_way_is_mended_with_what_is_there() {
         (nat(&no_route).but(gone), vec![TO_NEW[0].to_owned(), create("NAT-GATEWAY-ID")]),
         // The NAT gateway itself has no route out, as its internet gateway is detached.
         (nat(&detached), vec![ATTACH.to_owned()]),
+        (nat(&deleted), new_gateway("replace-route", "rtb-public")),
     ] {
         for it in wrong_by("network-route", private(), &vpc) {
             assert_eq!(it.commands, commands, "{it:#?}");
@@ -79,6 +95,12 @@ fn a_broken_way_is_mended_with_what_is_there() {
     let public = on_fargate("subnet-pa", r#", "assignPublicIp": "ENABLED""#);
     let found = wrong_by("network-route", task().run_as(&public), &nat(&detached));
     assert_eq!(found[0].commands, [ATTACH]);
+    let without = nat(&|vpc: &mut Vpc| {
+        vpc.internet_gateways.clear();
+        vpc.tables[1].routes.truncate(1);
+    });
+    let found = wrong_by("network-route", task().run_as(&public), &without);
+    assert_eq!(found[0].commands, new_gateway("create-route", "rtb-public"));
     // A VPC has one internet gateway: the route leads to another.
     let stale = nat(&|vpc: &mut Vpc| {
         vpc.tables[1].routes[1] = route("0.0.0.0/0", RouteTarget::InternetGateway("igw-0".into()));

@@ -154,12 +154,15 @@ fn belongs(
         found.fail(&configuration.place, "the configuration has no volume name");
         return Ok(());
     };
-    let message = match it.volume {
+    let (message, remedy) = match it.volume {
         Some(volume) if volume.name.get()? == Some(name) => return Ok(()),
-        Some(volume) => format!(
-            "the configuration is for volume {}, but the volume that is configured at launch is {}",
-            words::shown(name),
-            text(&volume.name)
+        Some(volume) => (
+            format!(
+                "the configuration is for volume {}, but the volume that is configured at launch is {}",
+                words::shown(name),
+                text(&volume.name)
+            ),
+            format!("Set name to {}", text(&volume.name)),
         ),
         None => {
             let mut named = false;
@@ -167,24 +170,26 @@ fn belongs(
                 named |= volume.name.get()? == Some(name);
             }
             match named {
-                true => format!(
-                    "volume {} of the definition is not configured at launch",
-                    words::shown(name)
+                true => (
+                    format!(
+                        "volume {} of the definition is not configured at launch",
+                        words::shown(name)
+                    ),
+                    format!(
+                        "Set configuredAtLaunch of volume {name} in the definition to true, or remove the configuration"
+                    ),
                 ),
-                false => {
+                false => (
                     format!(
                         "the definition has no volume {} that is configured at launch",
                         words::shown(name)
-                    )
-                }
+                    ),
+                    format!(
+                        "Add {{\"name\": \"{name}\", \"configuredAtLaunch\": true}} to the volumes of the definition, or remove the configuration"
+                    ),
+                ),
             }
         }
-    };
-    let remedy = match it.volume {
-        Some(volume) => format!("Set name to {}", text(&volume.name)),
-        None => format!(
-            "Add {{\"name\": \"{name}\", \"configuredAtLaunch\": true}} to the volumes of the definition, or remove the configuration"
-        ),
     };
     found.add(
         fail(message).at(configuration.name.place()).on(name).prevents(REQUEST).remedy(remedy),

@@ -8,7 +8,7 @@ use crate::lookup::efs::{DescribeFileSystem, DescribeMountTargetGroups, MountTar
 use crate::names::words;
 use crate::network::{DnsFact, Part, RouteFact, Subnet, Target, resolve, route};
 use crate::reachability::interface::Vantage;
-use crate::shell::ShellCommand;
+use crate::shell::{ShellCommand, Word};
 use crate::verdict::{Finding, Findings, fail, warn};
 
 /// The port of NFS.
@@ -26,7 +26,7 @@ impl<'a> Mounting<'a> {
     ) -> Result<Option<&'a MountTarget>, Stop> {
         let subnet = vantage.interface.subnet;
         let Some(first) = self.targets.first() else {
-            found.add(self.nowhere());
+            found.add(self.nowhere(vantage));
             return Ok(None);
         };
         // All mount targets of a file system are in one VPC.
@@ -94,7 +94,7 @@ impl<'a> Mounting<'a> {
     }
 
     /// A file system without any mount target lacks one in every zone of the task.
-    fn nowhere(&self) -> Finding {
+    fn nowhere(&self, vantage: &Vantage) -> Finding {
         let own = self.file_system.one_zone.as_ref();
         let mut lacking: Vec<&Subnet> = Vec::new();
         for subnet in &self.subnets {
@@ -110,8 +110,44 @@ impl<'a> Mounting<'a> {
                 "Create a mount target in {}, the zone of the file system, and run the task in subnets of that zone",
                 own.name()
             )),
-            _ => self.create(&lacking, &[], finding),
+            _ => match vantage.interface.groups.first() {
+                Some(of_task) => self.create_with_group(&lacking, of_task, finding),
+                None => self.create(&lacking, &[], finding),
+            },
         }
+    }
+
+    /// The finding, with the commands for a mount target in each of the subnets and for a security group that
+    /// admits the task: the default group of the VPC may not.
+    fn create_with_group(&self, subnets: &[&Subnet], of_task: &str, finding: Finding) -> Finding {
+        let DescribeFileSystem { region, id } = self.asked;
+        let Some(first) = subnets.first() else { return finding };
+        let group = || Word::placeholder("MOUNT-TARGET-GROUP-ID");
+        let finding = finding
+            .remedy("Create a mount target in each zone of the task, with a security group that allows TCP 2049 from the task")
+            .command(
+                ShellCommand::of("aws ec2 create-security-group")
+                    .option("--group-name", format!("{id}-mount-targets"))
+                    .option("--description", format!("Mount targets of {id}"))
+                    .option("--vpc-id", &first.vpc)
+                    .region(region),
+            )
+            .command(
+                ShellCommand::of("aws ec2 authorize-security-group-ingress")
+                    .option("--group-id", group())
+                    .flag("--protocol tcp --port 2049")
+                    .option("--source-group", of_task)
+                    .region(region),
+            );
+        subnets.iter().fold(finding, |finding, subnet| {
+            finding.command(
+                ShellCommand::of("aws efs create-mount-target")
+                    .option("--file-system-id", id)
+                    .option("--subnet-id", &subnet.id)
+                    .option("--security-groups", group())
+                    .region(region),
+            )
+        })
     }
 
     /// The security groups of an existing mount target, for a new one.

@@ -190,7 +190,14 @@ fn a_zone_without_mount_target_resolves_no_name() {
     let none = vpc().targets(&[]);
     let results = runs(IN_A, none).judged_by(&EFS_MOUNT_TARGET);
     assert_eq!(results[0].status, Fail);
-    assert!(results[0].commands[0].to_string().contains("--subnet-id subnet-a"), "{results:#?}");
+    assert_eq!(results[0].commands.len(), 3, "{results:#?}");
+    for (command, words) in results[0].commands.iter().zip([
+        "aws ec2 create-security-group",
+        "--group-id MOUNT-TARGET-GROUP-ID --protocol tcp --port 2049 --source-group sg-app",
+        "--subnet-id subnet-a --security-groups MOUNT-TARGET-GROUP-ID",
+    ]) {
+        assert!(command.to_string().contains(words), "{command}");
+    }
 }
 
 #[test]
@@ -216,18 +223,15 @@ fn a_file_system_without_mount_target_is_told_of_once() {
     let story = runs(IN_BOTH, vpc().targets(&[]));
     told(&story, &[(Fail, "has no mount target"), (Skip, "as reported for subnet-a")]);
     let results = story.judged_by(&EFS_MOUNT_TARGET);
-    let subnets: Vec<_> = ["subnet-a", "subnet-b"]
-        .iter()
-        .zip(&results[0].commands)
-        .map(|(subnet, command)| {
-            command.to_string().contains(&format!("--subnet-id {subnet} --region"))
-        })
-        .collect();
-    assert_eq!(subnets, [true, true], "{results:#?}");
+    for (subnet, command) in ["subnet-a", "subnet-b"].iter().zip(&results[0].commands[2..]) {
+        let words = format!("--subnet-id {subnet} --security-groups");
+        assert!(command.to_string().contains(&words), "{command}");
+    }
+    assert_eq!(results[0].commands.len(), 4, "{results:#?}");
     let one_zone = json!({"one_zone": {"id": "euw1-azb", "name": "eu-west-1b"}});
     let story = runs(IN_BOTH, vpc().file_system(&one_zone).targets(&[]));
     let commands = story.judged_by(&EFS_MOUNT_TARGET).remove(0).commands;
-    assert!(commands.len() == 1 && commands[0].to_string().contains("subnet-b"), "{commands:?}");
+    assert!(commands.len() == 3 && commands[2].to_string().contains("subnet-b"), "{commands:?}");
 }
 
 #[test]

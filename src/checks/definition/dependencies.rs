@@ -42,7 +42,8 @@ pub(super) fn judge(containers: &[Container], names: &Names, found: &mut Finding
         found.part(container.depends_on.place(), |found| {
             for dependency in container.depends_on.items()? {
                 found.part(&dependency.place, |found| {
-                    fulfillable(dependency, containers, names, found)
+                    let own = container.name.get().ok().flatten().map(String::as_str);
+                    fulfillable(dependency, own, (containers, names), found)
                 });
             }
             Ok(())
@@ -53,8 +54,8 @@ pub(super) fn judge(containers: &[Container], names: &Names, found: &mut Finding
 /// Whether the condition can come true.
 fn fulfillable(
     dependency: &Dependency,
-    containers: &[Container],
-    names: &Names,
+    own: Option<&str>,
+    (containers, names): (&[Container], &Names),
     found: &mut Findings,
 ) -> Result<(), Stop> {
     let Some(name) = dependency.container_name.get()? else { return Ok(()) };
@@ -65,7 +66,7 @@ fn fulfillable(
                 .at(dependency.container_name.place())
                 .on(name)
                 .naming("<name>", name)
-                .remedy(format!("Name one of: {}", names.list())),
+                .remedy(names.instead_of(name, own)),
         );
     }
     let Some(target) = named(containers, name) else { return Ok(()) };

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::document::Field;
 use crate::document::kind::Kind;
 use crate::knowledge::{Gap, Stop};
+use crate::names::nearest;
 use crate::task::Task;
 
 /// How many names a sentence lists.
@@ -67,6 +68,19 @@ impl<'t> Names<'t> {
         }
     }
 
+    /// How to fix a name that is not one of them, in the container `own`: the likeliest name comes first, and a
+    /// container cannot mean itself.
+    pub(super) fn instead_of(&self, written: &str, own: Option<&str>) -> String {
+        let others = self.first.iter().copied().filter(|it| Some(*it) != own);
+        let likely = nearest(written, others.clone());
+        let listed: Vec<&str> =
+            likely.into_iter().chain(others.filter(|it| Some(*it) != likely)).collect();
+        match listed.as_slice() {
+            [] => "Remove it, or add the container".to_owned(),
+            names => format!("Name one of: {}", names.join(", ")),
+        }
+    }
+
     /// The names, for a sentence.
     pub(super) fn list(&self) -> String {
         let others = self.known.len() - self.first.len();
@@ -94,5 +108,24 @@ pub(super) fn alone(task: &Task) -> Result<(), Stop> {
             Err(Gap::Unresolved { why: why.to_owned() }.into())
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_likeliest_name_comes_first_and_a_container_never_means_itself() {
+        let instead = |all: &[&'static str], written: &str, own: Option<&str>| {
+            let known = all.iter().copied().collect();
+            Names { known, first: all.to_vec(), open: None }.instead_of(written, own)
+        };
+        let all = ["web", "router", "worker"];
+        assert_eq!(instead(&all, "wroker", Some("web")), "Name one of: worker, router");
+        assert_eq!(instead(&all, "wroker", None), "Name one of: worker, web, router");
+        assert_eq!(instead(&all, "sidecar", Some("worker")), "Name one of: web, router");
+        assert_eq!(instead(&["web"], "wbe", Some("web")), "Remove it, or add the container");
+        assert_eq!(instead(&[], "web", None), "Remove it, or add the container");
     }
 }

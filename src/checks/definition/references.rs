@@ -104,13 +104,14 @@ fn essential(
 
 /// `links` and `volumesFrom`.
 fn neighbours(container: &Container, names: &Names, found: &mut Findings) {
+    let own = container.name.get().ok().flatten().map(String::as_str);
     found.part(container.volumes_from.place(), |found| {
         for volumes in container.volumes_from.items()? {
             let source = &volumes.source_container;
             found.part(source.place(), |found| {
                 // AWS prints a missing name as null.
                 let name = source.get()?.map_or("null", String::as_str);
-                neighbour(name, "volumesFrom", &VOLUMES_FROM, source.place(), names, found)
+                neighbour(name, own, ("volumesFrom", &VOLUMES_FROM), source.place(), names, found)
             });
         }
         Ok(())
@@ -120,7 +121,7 @@ fn neighbours(container: &Container, names: &Names, found: &mut Findings) {
             // `name:alias`
             let name = link.value.split(':').next().unwrap_or_default();
             found.part(&link.place, |found| {
-                neighbour(name, "links", &LINKS, &link.place, names, found)
+                neighbour(name, own, ("links", &LINKS), &link.place, names, found)
             });
         }
         Ok(())
@@ -129,8 +130,8 @@ fn neighbours(container: &Container, names: &Names, found: &mut Findings) {
 
 fn neighbour(
     name: &str,
-    field: &str,
-    rule: &Rule,
+    own: Option<&str>,
+    (field, rule): (&str, &Rule),
     place: &Place,
     names: &Names,
     found: &mut Findings,
@@ -141,7 +142,7 @@ fn neighbour(
                 .at(place)
                 .on(name)
                 .naming("<name>", name)
-                .remedy(format!("Name one of: {}", names.list())),
+                .remedy(names.instead_of(name, own)),
         );
     }
     Ok(())

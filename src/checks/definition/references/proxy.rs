@@ -171,7 +171,7 @@ fn container(proxy: &ProxyConfiguration, names: &Names, found: &mut Findings) ->
                 .at(field.place())
                 .on(name)
                 .naming("<name>", name)
-                .remedy(format!("Name one of: {}", names.list())),
+                .remedy(names.instead_of(name, None)),
         );
     }
     Ok(())

@@ -230,8 +230,9 @@ impl<'m> Remedy<'m> {
             ));
             return;
         }
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
         self.sentences.push(format!(
-            "Allow {} in the permissions boundary {arn}; the command keeps the current statements and adds this one",
+            "Allow {} in the permissions boundary {arn}; the command keeps the current statements and adds this one (a policy has at most five versions: delete an old one first if there are five)",
             calls(wishes)
         ));
         let bare: Vec<Wish> =

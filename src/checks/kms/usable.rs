@@ -167,7 +167,9 @@ fn kind(key: &Key, used: &Used) -> Option<Finding> {
             key.arn, key.spec, used.what
         ))
         .prevents("InvalidKeyUsageException")
-        .remedy("Use a symmetric encryption key")
-        .command(ShellCommand::of("aws kms create-key").region(&used.region)),
+        .remedy(format!(
+            "Encrypt {} with a symmetric encryption key: aws kms create-key without options creates one",
+            used.what
+        )),
     )
 }

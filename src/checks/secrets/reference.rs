@@ -2,7 +2,7 @@
 
 use crate::checks::{Check, each};
 use crate::facts::View;
-use crate::names::{Region, ValueFrom};
+use crate::names::{Arn, Region, ValueFrom};
 use crate::shell::ShellCommand;
 use crate::task::SecretUse;
 use crate::verdict::{Judgement, Rule, pass, warn};
@@ -94,6 +94,10 @@ fn elsewhere(it: &SecretUse, reference: &ValueFrom, region: &Region, home: &Regi
     .at(it.value_from.place());
     match reference {
         ValueFrom::Secret(secret) => finding
+            .remedy(format!(
+                "Replicate the secret to {home} and reference the replica there: {}",
+                Arn { region: Some(home.clone()), ..secret.secret_arn().clone() }
+            ))
             .command(
                 ShellCommand::of("aws secretsmanager replicate-secret-to-regions")
                     .option("--secret-id", secret.secret_arn().to_string())

@@ -5,6 +5,9 @@ use crate::lookup::{Mend, Missing};
 use crate::names::Partition;
 use crate::shell::ShellCommand;
 
+/// No command pushes a digest: it follows from what is pushed.
+const BY_DIGEST: &str = "Push the image that has this digest, under any tag, or correct its registry, repository or digest";
+
 impl Repository {
     /// The error and the fix for a missing image or repository.
     pub(in crate::lookup) fn lacks(
@@ -23,9 +26,10 @@ impl Repository {
             ),
             _ => format!("CannotPullContainerError: API error (404): repository {uri} not found"),
         };
-        let mut mend = Mend::default()
-            .instead_of(error)
-            .saying("Push the image, or correct its registry, repository, tag or digest");
+        let mut mend = Mend::default().instead_of(error).saying(match reference {
+            Some(Reference::Digest(_)) => BY_DIGEST,
+            _ => "Push the image, or correct its registry, repository, tag or digest",
+        });
         if lacks_repository && missing.is_outside(registry) {
             return mend.saying(format!(
                 "Correct the registry or the repository, or let account {registry} create it, allow this account to pull from it, and push the image"

@@ -45,13 +45,14 @@ fn add_statements(command: &mut ShellCommand, policy: &Value) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use serde_json::json;
 
     use super::*;
     use crate::report::Status;
 
-    fn fixed_by(commands: &[ShellCommand]) -> CheckResult {
+    /// A failure with these commands.
+    pub(in crate::preflight) fn fixed_by(commands: &[ShellCommand]) -> CheckResult {
         CheckResult {
             id: String::new(),
             group: String::new(),

@@ -7,6 +7,7 @@
 
 mod interruption;
 mod merge_commands;
+mod number_entries;
 mod plan;
 mod queue;
 mod reporters;

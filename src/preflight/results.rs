@@ -2,6 +2,7 @@
 
 use super::Probe;
 use super::merge_commands::merge_commands;
+use super::number_entries::number_entries;
 use super::reporters::{Report, Reporter, Reporters};
 use super::run_loop::RunLoop;
 use super::spreading::Ended;
@@ -24,6 +25,7 @@ pub async fn report(
         results[probe.target].extend(of_probe);
     }
     merge_commands(&mut results);
+    number_entries(&mut results);
     results
 }
 

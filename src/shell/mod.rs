@@ -121,6 +121,25 @@ impl ShellCommand {
         words.split_ascii_whitespace().all(|word| own.next() == Some(&Word::of(word)))
     }
 
+    /// Whether its last program has this flag or option.
+    pub fn has(&self, flag: &'static str) -> bool {
+        self.last.words.contains(&Word::of(flag))
+    }
+
+    /// The value of an option of its last program.
+    pub fn value_of(&self, option: &'static str) -> Option<&Word> {
+        let at = self.last.words.iter().position(|it| *it == Word::of(option))?;
+        self.last.words.get(at + 1)
+    }
+
+    /// Sets the value of an option that its last program has.
+    pub fn set_value(&mut self, option: &'static str, value: impl Into<Word>) {
+        let at = self.last.words.iter().position(|it| *it == Word::of(option));
+        if let Some(word) = at.and_then(|at| self.last.words.get_mut(at + 1)) {
+            *word = value.into();
+        }
+    }
+
     /// The policy that it writes; none for a command that does anything else too, such as two in a row.
     pub fn policy(&self) -> Option<&Value> {
         self.last.words.get(self.place_of_policy()?)?.policy()

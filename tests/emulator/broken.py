@@ -7,8 +7,8 @@ from account import policy, statement
 from emulator import ACCOUNT, REGION
 
 # What a story leaves to be judged: a definition, and arguments; those that are documents become files.
-Judged = namedtuple("Judged", "definition arguments")
-Story = namedtuple("Story", "checks tell status then")
+Judged = namedtuple("Judged", "definition arguments edited")
+Story = namedtuple("Story", "checks tell status then rest")
 
 STORIES = {}
 OTHER = "444455556666"
@@ -17,11 +17,12 @@ ROLES = f"arn:aws:iam::{ACCOUNT}:role"
 EXECUTION = f"{ROLES}/storefront-execution"
 
 
-def fails(*checks, status="fail", then="pass"):
-    """Registers a story, in which these checks fail; `then` is what their commands make of them."""
+def fails(*checks, status="fail", then="pass", rest=None):
+    """Registers a story, in which these checks fail; `then` is what their commands make of them. Where the
+    commands cannot be all of it, `rest` are words of the remedy that say what is left to do."""
 
     def register(tell):
-        STORIES[tell.__name__.replace("_", "-")] = Story(checks, tell, status, then)
+        STORIES[tell.__name__.replace("_", "-")] = Story(checks, tell, status, then, rest)
         return tell
 
     return register
@@ -32,8 +33,9 @@ def warns(*checks):
     return fails(*checks, status="warn")
 
 
-def judged(definition, *arguments):
-    return Judged(definition, arguments)
+def judged(definition, *arguments, edited=None):
+    """`edited` makes of the result what is to be judged after the edit that its remedy names, if it names one."""
+    return Judged(definition, arguments, edited)
 
 
 def inline(emulator, role="storefront-execution", name="start"):

@@ -20,6 +20,11 @@ def image_repository_missing(emulator, named):
     return judged(image("storefront-new:2.7.0"))
 
 
+@fails("image-exists", rest="Push the image that has this digest")
+def image_digest_in_no_repository(emulator, named):
+    return judged(image(f"storefront-new@sha256:{'0' * 64}"))
+
+
 @fails("image-exists")
 def upstream_credentials_marked_for_deletion(emulator, named):
     secrets = emulator.client("secretsmanager")

@@ -4,6 +4,7 @@ import json
 
 from account import policy
 from broken import fails, judged
+from emulator import REGION
 from network import leave_to_endpoints, make_subnet, make_table, make_vpc
 from program import demo
 from replay import within
@@ -13,6 +14,19 @@ ALL = {"DestinationCidrBlock": "0.0.0.0/0"}
 
 def network(made, definition=None):
     return judged(definition or demo(), "--service-definition", within(made)["service"])
+
+
+def public(made):
+    """A task that asks for a public address."""
+    service = within(made)["service"]
+    service["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
+    return judged(demo(), "--service-definition", service)
+
+
+def public_table(ec2, made):
+    """The route table of the public subnet."""
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [made["vpc"]]}])["RouteTables"]
+    return next(it["RouteTableId"] for it in tables if any(route.get("GatewayId") == made["gateway"] for route in it["Routes"]))
 
 
 def vpc(emulator):
@@ -43,9 +57,7 @@ def route_and_nat_gateway_missing(emulator, named):
 @fails("network-route")
 def no_public_subnet(emulator, named):
     made, ec2 = vpc(emulator)
-    for table in ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [made["vpc"]]}])["RouteTables"]:
-        if any(route.get("GatewayId") == made["gateway"] for route in table["Routes"]):
-            ec2.delete_route(RouteTableId=table["RouteTableId"], **ALL)
+    ec2.delete_route(RouteTableId=public_table(ec2, made), **ALL)
     ec2.delete_route(RouteTableId=made["table"], **ALL)
     ec2.delete_nat_gateway(NatGatewayId=made["nat"])
     return network(made)
@@ -63,6 +75,55 @@ def internet_gateway_detached(emulator, named):
     made, ec2 = vpc(emulator)
     ec2.detach_internet_gateway(InternetGatewayId=made["gateway"], VpcId=made["vpc"])
     return network(made)
+
+
+@fails("network-route")
+def internet_gateway_deleted(emulator, named):
+    made, ec2 = vpc(emulator)
+    ec2.detach_internet_gateway(InternetGatewayId=made["gateway"], VpcId=made["vpc"])
+    ec2.delete_internet_gateway(InternetGatewayId=made["gateway"])
+    return network(made)
+
+
+@fails("network-route")
+def internet_gateway_missing(emulator, named):
+    made, ec2 = vpc(emulator)
+    table = public_table(ec2, made)
+    ec2.delete_route(RouteTableId=table, **ALL)
+    ec2.delete_route(RouteTableId=made["table"], **ALL)
+    ec2.detach_internet_gateway(InternetGatewayId=made["gateway"], VpcId=made["vpc"])
+    ec2.delete_internet_gateway(InternetGatewayId=made["gateway"])
+    return network(made)
+
+
+@fails("network-route")
+def public_task_without_a_route(emulator, named):
+    made, ec2 = vpc(emulator)
+    ec2.delete_route(RouteTableId=made["table"], **ALL)
+    return public(made)
+
+
+@fails("network-route")
+def public_task_without_an_internet_gateway(emulator, named):
+    made, ec2 = vpc(emulator)
+    ec2.delete_route(RouteTableId=public_table(ec2, made), **ALL)
+    ec2.delete_route(RouteTableId=made["table"], **ALL)
+    ec2.detach_internet_gateway(InternetGatewayId=made["gateway"], VpcId=made["vpc"])
+    ec2.delete_internet_gateway(InternetGatewayId=made["gateway"])
+    return public(made)
+
+
+@fails("network-route")
+def two_subnets_without_a_route(emulator, named):
+    made, ec2 = vpc(emulator)
+    ec2.delete_route(RouteTableId=made["table"], **ALL)
+    other = ec2.create_subnet(VpcId=made["vpc"], CidrBlock="10.0.2.0/24", AvailabilityZone=f"{REGION}b")
+    other = other["Subnet"]["SubnetId"]
+    table = ec2.create_route_table(VpcId=made["vpc"])["RouteTable"]["RouteTableId"]
+    ec2.associate_route_table(RouteTableId=table, SubnetId=other)
+    service = within(made)["service"]
+    service["networkConfiguration"]["awsvpcConfiguration"]["subnets"].append(other)
+    return judged(demo(), "--service-definition", service)
 
 
 @fails("network-route")

@@ -4,7 +4,8 @@ import json
 
 from account import policy, statement
 from broken import OTHER, ROLES, fails, judged
-from replay import fargate, volume
+from emulator import REGION
+from replay import awslogs, fargate, volume
 
 
 def trusted(emulator, role, *statements):
@@ -46,6 +47,17 @@ def role_trusts_the_tasks_of_another_account(emulator, named):
 def role_may_not_be_passed(emulator, named):
     register(emulator, statement("ecs:RegisterTaskDefinition", "*"))
     return judged(fargate({}))
+
+
+@fails("role-pass")
+def role_may_not_be_passed_by_a_profile(emulator, named):
+    register(emulator, statement("ecs:RegisterTaskDefinition", "*"))
+    return judged(fargate({}), "--profile", "shop", "--region", REGION)
+
+
+@fails("log-group-exists")
+def log_group_missing_for_a_profile(emulator, named):
+    return judged(fargate(awslogs("/ecs/none")), "--profile", "shop", "--region", REGION)
 
 
 @fails("role-deployer")

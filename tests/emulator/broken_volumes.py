@@ -5,6 +5,7 @@ import json
 import account
 from account import policy, statement
 from broken import ROLES, allow_only, fails, judged
+from emulator import REGION
 from network import make_vpc
 from replay import fargate, volume, within
 
@@ -116,3 +117,25 @@ def files_need_a_role(emulator, named):
     whole = {"Effect": "Allow", "Principal": {"AWS": f"{ROLES}/storefront-task"}, "Action": "elasticfilesystem:ClientMount", "Resource": "*"}
     emulator.client("efs").put_file_system_policy(FileSystemId=made["files"], Policy=json.dumps(policy(whole)))
     return mounted(made)
+
+
+@fails("efs-mount-target")
+def network_acl_denies_the_answers_of_mount_targets(emulator, named):
+    # Both subnets of the task have the same network ACL, and each needs entries in it.
+    made = file_system(emulator, target=False)
+    ec2, efs = emulator.client("ec2"), emulator.client("efs")
+    subnets = {}
+    for zone, block in (("a", "3"), ("b", "4"), ("b", "2")):
+        subnet = ec2.create_subnet(VpcId=made["vpc"], CidrBlock=f"10.0.{block}.0/24", AvailabilityZone=REGION + zone)
+        subnets[block] = subnet["Subnet"]["SubnetId"]
+    ec2.associate_route_table(RouteTableId=made["table"], SubnetId=subnets["2"])
+    for block in "34":
+        efs.create_mount_target(FileSystemId=made["files"], SubnetId=subnets[block], SecurityGroups=[made["mounts"]])
+    of_vpc = [{"Name": "vpc-id", "Values": [made["vpc"]]}]
+    acl = ec2.describe_network_acls(Filters=of_vpc)["NetworkAcls"][0]["NetworkAclId"]
+    within_vpc = {"Protocol": "6", "PortRange": {"From": 1024, "To": 65535}, "CidrBlock": "10.0.0.0/16"}
+    ec2.create_network_acl_entry(NetworkAclId=acl, Egress=False, RuleNumber=50, RuleAction="deny", **within_vpc)
+    both = mounted(made)
+    service = both.arguments[1]
+    service["networkConfiguration"]["awsvpcConfiguration"]["subnets"].append(subnets["2"])
+    return both

@@ -24,13 +24,13 @@ class Sandbox:
 
     def __init__(self, folder, emulator):
         self.folder, self.emulator = Path(folder), emulator
-        self.printed = ""
+        self.printed = {}
         tools = self.folder / "bin"
         tools.mkdir()
         own = Path(sys.executable).parent
         (tools / "aws").symlink_to(own / "aws")
         docker = tools / "docker"
-        docker.write_text(f'#!/bin/sh\nexec {sys.executable} -B {Path(__file__).with_name("docker.py")} "$@"\n')
+        docker.write_text(f'#!/bin/sh\nexec "{sys.executable}" -B "{Path(__file__).with_name("docker.py")}" "$@"\n')
         docker.chmod(0o755)
         self.environment = {
             "PATH": f"{tools}:/usr/bin:/bin",
@@ -58,16 +58,17 @@ class Sandbox:
             text=True,
             timeout=60,
         )
-        self.printed = done.stdout
+        if done.stdout.startswith("{"):
+            self.printed |= json.loads(done.stdout)
         return None if done.returncode == 0 else f"exit {done.returncode}: {done.stderr.strip()[-400:]}"
 
     def value(self, match):
-        """What a user puts in place of a placeholder: something that only the user knows, or an id that the
+        """What a user puts in place of a placeholder: something that only the user knows, or an id that a
         command before has printed."""
         fill = PLACEHOLDERS[match.group(0)]
         if callable(fill):
             return fill(self)
-        answer = json.loads(self.printed)
+        answer = self.printed
         for key in fill:
             answer = answer[key]
         return answer
@@ -129,7 +130,9 @@ def security_group(sandbox):
 # The longest first.
 PLACEHOLDERS = {
     "NAT-GATEWAY-ID": ("NatGateway", "NatGatewayId"),
+    "INTERNET-GATEWAY-ID": ("InternetGateway", "InternetGatewayId"),
     "EGRESS-ONLY-GATEWAY-ID": ("EgressOnlyInternetGateway", "EgressOnlyInternetGatewayId"),
+    "MOUNT-TARGET-GROUP-ID": ("GroupId",),
     "PUBLIC-SUBNET-ID": public_subnet,
     "SECURITY-GROUP-ID": security_group,
     "ROUTE-TABLE-ID": route_table,

@@ -2,62 +2,39 @@
 
 Every story of `broken_*.py` is an account in which something is wrong. What changes something among the
 commands is run in a shell, by the AWS CLI; then the definition is judged again. Commands that only show
-something leave the decision to the reader, and are not run.
+something leave the decision to the reader, and are not run. An edit that a remedy names is made in the document.
 
 `python tests/emulator/test_remedies.py [WORD…]` prints what comes of the stories whose names have such a word.
 """
 
-import importlib
 import json
 import re
 import subprocess
 import sys
-import tempfile
 import unittest
-from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
-import account
-from broken import STORIES
-from emulator import Emulator
 from program import BINARY, ROOT
-from sandbox import PLACEHOLDERS, Sandbox, changes_something
-
-for module in sorted(Path(__file__).parent.glob("broken_*.py")):
-    importlib.import_module(module.stem)
+from remedies import STORIES, tell
+from sandbox import PLACEHOLDERS, changes_something
 
 # Stories whose commands are known not to make the check pass, each with the reason.
 KNOWN = {
-    "dns-servers-may-not-be-asked": "the command opens UDP, and long answers come over TCP",
     "environment-file-in-no-bucket": "the command copies the file into a bucket that does not exist",
     "execution-role-missing-under-a-path": "the command creates the role without its path",
-    "key-is-for-signatures": "the command creates a key, and encrypts nothing with it",
-    "mount-target-missing": "the mount target gets the default security group, which does not admit the task",
-    "secret-in-another-region": "the command makes a copy, and the definition still names the original",
 }
 
-DOCUMENT = "its remedies are edits of the task definition or of the request, which the user makes in a file"
+DOCUMENT = "its remedies are edits of a document, and the user knows what is meant"
 CHOICE = "its remedies are another resource, which only the user can choose"
 
 # Checks whose remedies are no commands, or cannot be carried out here, each with the reason.
 NOT_CARRIED_OUT = {
-    "definition-schema": DOCUMENT,
-    "definition-fargate-size": DOCUMENT,
-    "definition-network-mode": DOCUMENT,
-    "definition-fargate-parameters": DOCUMENT,
     "definition-platform": DOCUMENT,
     "definition-execution-role": DOCUMENT,
     "definition-container-resources": DOCUMENT,
-    "definition-references": DOCUMENT,
-    "definition-log-options": DOCUMENT,
     "definition-environment": DOCUMENT,
     "definition-registered": DOCUMENT,
     "image-reference": DOCUMENT,
-    "secret-reference": DOCUMENT,
-    "secret-region": DOCUMENT,
     "secret-json-key": DOCUMENT,
-    "ebs-volume-config": DOCUMENT,
-    "ebs-filesystem": DOCUMENT,
     "network-configuration": DOCUMENT,
     "ebs-snapshot": CHOICE + "; the emulator has no archive and no recycle bin",
     "efs-file-system": CHOICE,
@@ -80,114 +57,14 @@ NOT_RUN = {
     "ec2 restore-snapshot-tier": "the emulator has no archive of snapshots",
     "ecr update-image-storage-class": "the emulator has no archive of images",
     "ecs put-account-setting-default": "it belongs to a warning",
-    "efs create-mount-target": "known not to help",
     "efs put-file-system-policy": "it puts back a policy that the user has edited in a file",
-    "kms create-key": "known not to help",
     "s3 mb": "known not to help",
     "s3api put-bucket-policy": "the emulator shows no bucket of another account",
-    "secretsmanager replicate-secret-to-regions": "known not to help",
     "service-quotas request-service-quota-increase": "AWS decides on it later",
 }
 
 # In the source, a command is the first argument of what makes it, or a constant.
 COMMAND = re.compile(r'[(=]\s*"((?:aws [a-z0-9-]+ [a-z-]+|docker [a-z]+|sudo [a-z]+ [a-z]+)(?: [^"{]*)?)"')
-
-
-def verify(emulator, folder, judged):
-    """The results of a run."""
-    taskdef = folder / "taskdef.json"
-    text = json.dumps(judged.definition, indent=2).replace("LOCAL", emulator.url.removeprefix("http://"))
-    taskdef.write_text(text)
-    arguments = []
-    for number, argument in enumerate(judged.arguments):
-        if isinstance(argument, dict):
-            file = folder / f"argument-{number}.json"
-            file.write_text(json.dumps(argument, indent=2))
-            argument = file
-        arguments.append(argument)
-    done = subprocess.run(
-        [BINARY, "verify", taskdef, *arguments, "--format", "json"],
-        cwd=folder,
-        env=emulator.environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    if not done.stdout:
-        raise AssertionError(done.stderr)
-    return json.loads(done.stdout)["checks"]
-
-
-def identity(result):
-    """Results that share it are parts of one judgement, such as the hosts that a subnet cannot reach."""
-    return result["id"], result["subject"]
-
-
-def failures(results, story):
-    """The failures of a story, by what they are about, and the commands that change something."""
-    found = {}
-    for result in results:
-        if result["status"] == story.status and result["id"] in story.checks:
-            commands = found.setdefault(identity(result), [])
-            commands += [it for it in result["commands"] if it not in commands and changes_something(it)]
-    return found
-
-
-def outcomes(emulator, story):
-    """What comes of a story: each failure of its checks, its commands, and what they leave wrong."""
-    found = carried_out(emulator, story, 0)
-    # Each failure is fixed by itself, in an account that the others have not touched.
-    return found[:1] + [carried_out(emulator, story, number)[number] for number in range(1, len(found))]
-
-
-def carried_out(emulator, story, number):
-    """Breaks an account, and carries out what its failure of this number prints."""
-    named = account.build(emulator)
-    judged = story.tell(emulator, named)
-    account.age_roles()
-    with tempfile.TemporaryDirectory(prefix="preflight ") as folder:
-        before = verify(emulator, Path(folder), judged)
-        failed = failures(before, story)
-        found = [(check, commands, None) for (check, _), commands in failed.items()]
-        for check in story.checks:
-            if check not in {it[0] for it in found}:
-                found.append((check, [], f"it does not fail: {[it for it in before if it['id'] == check]}"))
-        if number < len(failed):
-            which, commands = list(failed.items())[number]
-            found[number] = (which[0], commands, run(commands, Sandbox(folder, emulator)))
-            if commands and not found[number][2]:
-                account.age_roles()
-                after = verify(emulator, Path(folder), judged)
-                found[number] = (which[0], commands, unlike(before, after, which, story.then))
-    return found
-
-
-def run(commands, sandbox):
-    """Runs commands, up to the first that goes wrong, and returns what went wrong."""
-    return next(filter(None, map(sandbox.run, commands)), None)
-
-
-def unlike(before, after, which, then):
-    """What commands left wrong, or broke."""
-    worse = [it for it in after if identity(it) == which and it["status"] not in (then, "pass", "skip")]
-    if worse:
-        return f"it is still {worse[0]['status']}: {worse[0]['message']}"
-    if not any(it["id"] == which[0] and it["status"] == then for it in after):
-        return "it is not judged any more"
-    passed = {identity(it) for it in before} - {identity(it) for it in before if it["status"] != "pass"}
-    broken = [it for it in after if identity(it) in passed and it["status"] in ("fail", "unknown")]
-    return f"they break {broken[0]['id']}: {broken[0]['message']}" if broken else None
-
-
-def told(name):
-    with Emulator() as emulator:
-        return outcomes(emulator, STORIES[name])
-
-
-def tell(names):
-    """The outcomes of stories, two at a time, each in its own process: moto's accounts are global."""
-    with ProcessPoolExecutor(2) as pool:
-        return dict(zip(names, pool.map(told, names)))
 
 
 def kind(command):

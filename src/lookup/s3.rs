@@ -47,7 +47,7 @@ pub enum Encryption {
     Untold,
 }
 
-/// The second call of [`HeadObject`], if the first is denied.
+/// The second call of [`HeadObject`], if the first is denied or finds nothing.
 pub(super) const LIST_BUCKET: Call = Call("s3:ListBucket");
 const LIST_OBJECTS: Action<S3> = Action::of(LIST_BUCKET);
 
@@ -66,11 +66,12 @@ impl Lookup for HeadObject {
 
     fn mend(&self, missing: &Missing) -> Mend {
         let S3Object { bucket, key, .. } = &self.object;
-        let mend = match missing.absence.said == BUCKET_MISSING {
-            true => Mend::by(
-                ShellCommand::of("aws s3 mb").word(format!("s3://{bucket}")).region(&self.region),
-            ),
-            false => Mend::default(),
+        let (mend, remedy) = match missing.absence.said == BUCKET_MISSING {
+            true => {
+                let make = ShellCommand::of("aws s3 mb").word(format!("s3://{bucket}"));
+                (Mend::by(make.region(&self.region)), "Create the bucket and upload the file")
+            }
+            false => (Mend::default(), "Upload the file"),
         };
         let mend = mend.and(
             ShellCommand::of("aws s3 cp")
@@ -78,7 +79,8 @@ impl Lookup for HeadObject {
                 .word(format!("s3://{bucket}/{key}"))
                 .region(&self.region),
         );
-        mend.saying("Upload the file, or correct its ARN: arn:aws:s3:::bucket/key").instead_of(match missing.purpose {
+        let remedy = format!("{remedy}, or correct its ARN: arn:aws:s3:::bucket/key");
+        mend.saying(remedy).instead_of(match missing.purpose {
             Some(Purpose::LogRouter) => format!(
                 "ResourceInitializationError: unable to download s3 config {key} from bucket {bucket}"
             ),
@@ -137,6 +139,8 @@ impl HeadObject {
                     why: "HTTP 404, which did not come from S3 (a proxy?)".to_owned(),
                 }))
             }
+            // Nor does it tell a missing object from a missing bucket.
+            Some(404) if self.lacks_bucket(region, services).await => Ok(no_bucket(bucket)),
             Some(404) => Ok(classify::absent(self, "NotFound")),
             _ => Ok(classify::failed(self, &error)),
         }
@@ -182,6 +186,18 @@ impl HeadObject {
             None => (listed.number("KeyCount").ok()? == Some(0)).then_some(false),
         }
     }
+
+    /// Whether the bucket is proven to be missing.
+    async fn lacks_bucket(&self, region: &Region, services: &Services) -> bool {
+        let S3Object { bucket, key, .. } = &self.object;
+        let listed = services.s3(region).ask_for(LIST_OBJECTS, &OfBucket::first(bucket, key)).await;
+        listed.is_err_and(|error| classify::code(&error) == Some(BUCKET_MISSING))
+    }
+}
+
+fn no_bucket<T>(bucket: &str) -> Answer<T> {
+    let sentence = format!("there is no S3 bucket {bucket}");
+    Ok(Seen::Absent(Absence { sentence, said: BUCKET_MISSING.to_owned() }))
 }
 
 /// The policy of a bucket, which is optional: its absence has another code than a missing bucket.
@@ -228,8 +244,7 @@ impl GetBucketPolicy {
         if let Err(error) = &reply
             && classify::code(error) == Some(BUCKET_MISSING)
         {
-            let sentence = format!("there is no S3 bucket {}", self.bucket);
-            return Ok(Ok(Seen::Absent(Absence { sentence, said: BUCKET_MISSING.to_owned() })));
+            return Ok(no_bucket(&self.bucket));
         }
         Ok(classify::answer(self, reply, |it| {
             // The body is only the policy, so any JSON would look like one.

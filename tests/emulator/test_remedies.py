@@ -18,10 +18,7 @@ from remedies import STORIES, tell
 from sandbox import PLACEHOLDERS, changes_something
 
 # Stories whose commands are known not to make the check pass, each with the reason.
-KNOWN = {
-    "environment-file-in-no-bucket": "the command copies the file into a bucket that does not exist",
-    "execution-role-missing-under-a-path": "the command creates the role without its path",
-}
+KNOWN = {}
 
 DOCUMENT = "its remedies are edits of a document, and the user knows what is meant"
 CHOICE = "its remedies are another resource, which only the user can choose"
@@ -58,7 +55,6 @@ NOT_RUN = {
     "ecr update-image-storage-class": "the emulator has no archive of images",
     "ecs put-account-setting-default": "it belongs to a warning",
     "efs put-file-system-policy": "it puts back a policy that the user has edited in a file",
-    "s3 mb": "known not to help",
     "s3api put-bucket-policy": "the emulator shows no bucket of another account",
     "service-quotas request-service-quota-increase": "AWS decides on it later",
 }

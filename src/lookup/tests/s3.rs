@@ -69,6 +69,20 @@ fn a_missing_object_is_missing_only_if_s3_says_so() {
 }
 
 #[test]
+fn a_missing_bucket_is_told_by_its_list() {
+    let asked = "get /web/?list-type=2&max-keys=1&prefix=web.env http/1.1";
+    let said = |status, code: &str| {
+        let error = raw(status, OF_S3, &format!("<Error><Code>{code}</Code></Error>"));
+        let reply = Reply::Where(asked, Box::new(error), Box::new(raw(404, OF_S3, "")));
+        learnt_from("HeadObject", &reply)
+    };
+    assert_eq!(said(404, "NoSuchBucket"), "absent: there is no S3 bucket web");
+    let object = "absent: there is no S3 object s3://web/web.env";
+    assert_eq!(said(403, "AccessDenied"), object);
+    assert_eq!(said(404, "NoSuchKey"), object);
+}
+
+#[test]
 fn the_list_of_a_bucket_shows_what_a_refusal_hides() {
     let list = |inside: &str| format!("<ListBucketResult>{inside}</ListBucketResult>");
     let of = "<Name>web</Name><Prefix>web.env</Prefix>";

@@ -244,8 +244,9 @@ fn a_name_is_free_or_its_service_active() {
 #[test]
 fn code_deploy_deploys_its_services_itself() {
     let by = |controller: &str| {
+        let breaker = json!({"enable": controller == "ECS", "rollback": true});
         json!({"serviceName": "web", "status": "ACTIVE", "deploymentController": {"type": controller},
-            "deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": true, "rollback": true}}})
+            "deploymentConfiguration": {"deploymentCircuitBreaker": breaker}})
         .to_string()
     };
     let story = |controller: &str, fields: &str| {

@@ -125,6 +125,9 @@ pub struct DescribeListenerRule {
 pub struct Forwarding {
     /// The ARNs of the target groups.
     pub target_groups: Vec<String>,
+    /// The types of its actions other than `forward`, such as `authenticate-oidc`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_actions: Vec<String>,
 }
 
 impl Lookup for DescribeListenerRule {
@@ -186,6 +189,58 @@ impl Lookup for DescribeListener {
     }
 }
 
+/// A Classic Load Balancer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DescribeClassicLoadBalancer {
+    /// The region.
+    pub region: Region,
+    /// Its name.
+    pub name: String,
+}
+
+/// A Classic Load Balancer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassicLoadBalancer {
+    /// The ports of the instances that its listeners send traffic to.
+    pub instance_ports: Vec<u16>,
+}
+
+impl Lookup for DescribeClassicLoadBalancer {
+    type Fact = ClassicLoadBalancer;
+    const CALL: Call = Call("elasticloadbalancing:DescribeLoadBalancers");
+    const ABSENT: &'static [&'static str] = &["LoadBalancerNotFound"];
+
+    fn what(&self) -> String {
+        format!("Classic Load Balancer {} in {}", self.name, self.region)
+    }
+
+    fn mend(&self, _: &Missing) -> Mend {
+        Mend::by(
+            ShellCommand::of("aws elb describe-load-balancers")
+                .option("--query", "LoadBalancerDescriptions[].LoadBalancerName")
+                .region(&self.region),
+        )
+        .saying("Use an existing Classic Load Balancer, or targetGroupArn for the target group of another load balancer")
+        .instead_of("InvalidParameterException from CreateService or UpdateService (AWS's exact words are not known)")
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<ClassicLoadBalancer> {
+        let asked = Query::default().members("LoadBalancerNames", [&self.name]);
+        let reply = services.classic_load_balancing(&self.region).ask::<Self>(&asked).await;
+        classify::answer(self, reply, |it| {
+            let list = "LoadBalancerDescriptions";
+            let balancer = own(&it, list, "LoadBalancerName", &self.name, "the load balancer")?;
+            let listeners = balancer.members("ListenerDescriptions")?.ok_or("the listeners")?;
+            let port = |it: &Element| {
+                it.number::<u16>("Listener/InstancePort")?.ok_or("the instance port")
+            };
+            Ok(ClassicLoadBalancer {
+                instance_ports: listeners.iter().map(port).collect::<Result<_, _>>()?,
+            })
+        })
+    }
+}
+
 /// The name in an ARN of the service: `web` of `…:targetgroup/web/0123456789abcdef`.
 fn named(arn: &str) -> &str {
     let resource = arn.rsplit(':').next().unwrap_or(arn);
@@ -196,13 +251,13 @@ fn named(arn: &str) -> &str {
 /// The item of a list that was asked for. The list may contain others only in a wrong answer.
 fn own<'e>(
     answer: &'e Element,
-    list: &'static str,
+    list: &str,
     field: &str,
-    arn: &str,
+    name: &str,
     lacks: Lacks,
 ) -> Result<&'e Element, Lacks> {
     for item in answer.members(list)?.ok_or(lacks)? {
-        if item.text(field)?.as_deref() == Some(arn) {
+        if item.text(field)?.as_deref() == Some(name) {
             return Ok(item);
         }
     }
@@ -211,19 +266,23 @@ fn own<'e>(
 
 /// An action forwards to one target group, or to several with weights; then both fields may name one.
 fn forwarding(actions: &[Element]) -> Result<Forwarding, Lacks> {
-    let mut target_groups = Vec::new();
+    let (mut target_groups, mut other_actions) = (Vec::new(), Vec::new());
     let mut add = |arn: Option<String>| {
         if let Some(arn) = arn.filter(|arn| !target_groups.contains(arn)) {
             target_groups.push(arn);
         }
     };
     for action in actions {
+        let kind = action.text("Type")?.ok_or("the type of an action")?;
+        if kind != "forward" {
+            other_actions.push(kind);
+        }
         add(action.text("TargetGroupArn")?);
         for group in action.members("ForwardConfig/TargetGroups")?.unwrap_or_default() {
             add(group.text("TargetGroupArn")?);
         }
     }
-    Ok(Forwarding { target_groups })
+    Ok(Forwarding { target_groups, other_actions })
 }
 
 #[cfg(test)]

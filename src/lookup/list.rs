@@ -33,7 +33,8 @@ use super::efs::{
     GetFileSystemPolicy,
 };
 use super::elasticloadbalancing::{
-    DescribeListener, DescribeListenerRule, DescribeLoadBalancer, DescribeTargetGroup,
+    DescribeClassicLoadBalancer, DescribeListener, DescribeListenerRule, DescribeLoadBalancer,
+    DescribeTargetGroup,
 };
 use super::fsx::DescribeFsxFileSystem;
 use super::iam::group::{GetGroupPolicy, ListAttachedGroupPolicies, ListGroupPolicies};
@@ -119,6 +120,7 @@ list![
     DescribeMountTargetGroups,
     DescribeMountTargets,
     GetFileSystemPolicy,
+    DescribeClassicLoadBalancer,
     DescribeListener,
     DescribeListenerRule,
     DescribeLoadBalancer,

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use aws_config::SdkConfig;
 
 use super::aws::{
-    ApplicationAutoScaling, AutoScaling, Client, Ec2, Efs, ElasticLoadBalancing, Fsx, Iam, Logs,
-    Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
+    ApplicationAutoScaling, AutoScaling, ClassicLoadBalancing, Client, Ec2, Efs,
+    ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
 };
 use super::oci;
 use crate::names::Region;
@@ -62,6 +62,10 @@ impl Services {
     }
 
     pub(super) fn autoscaling(&self, region: &Region) -> Client<AutoScaling> {
+        self.client(region, Client::new)
+    }
+
+    pub(super) fn classic_load_balancing(&self, region: &Region) -> Client<ClassicLoadBalancing> {
         self.client(region, Client::new)
     }
 

@@ -101,6 +101,21 @@ impl Service for ElasticLoadBalancing {
     };
 }
 
+/// Elastic Load Balancing: Classic Load Balancers, by an older version of the API.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct ClassicLoadBalancing;
+
+/// <https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/>
+impl Service for ClassicLoadBalancing {
+    type Protocol = AwsQuery;
+    const PROTOCOL: AwsQuery = AwsQuery { version: "2012-06-01" };
+    const RECORD: Record = Record {
+        id: "Elastic Load Balancing",
+        agent: "elasticloadbalancing",
+        ..ElasticLoadBalancing::RECORD
+    };
+}
+
 /// Amazon FSx.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::lookup) struct Fsx;

@@ -14,7 +14,7 @@ use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::efs::{DescribeAccessPoint, DescribeFileSystem, DescribeMountTargets};
 use crate::lookup::elasticloadbalancing::{
-    DescribeListener, DescribeListenerRule, DescribeTargetGroup,
+    DescribeClassicLoadBalancer, DescribeListener, DescribeListenerRule, DescribeTargetGroup,
 };
 use crate::lookup::fsx::DescribeFsxFileSystem;
 use crate::lookup::iam::role::GetRole;
@@ -382,6 +382,14 @@ fn services() -> Vec<Row> {
             "Unable to assume role and validate the specified targetGroupArn.",
             "Use an existing target group",
             "aws elbv2 describe-target-groups",
+        ),
+        (
+            Box::new(DescribeClassicLoadBalancer { region: region(), name: name("old") }),
+            "LoadBalancerNotFound",
+            None,
+            "InvalidParameterException",
+            "existing Classic Load Balancer",
+            "aws elb describe-load-balancers",
         ),
         (
             Box::new(DescribeListenerRule { region: region(), arn: arn() }),

@@ -71,6 +71,10 @@ const BALANCING: &[(&str, &str)] = &[
     ("DescribeTargetGroup", "&TargetGroupArns.member.1=arn"),
 ];
 
+/// The same of Classic Load Balancers.
+const CLASSIC: &[(&str, &str)] =
+    &[("DescribeClassicLoadBalancer", "&LoadBalancerNames.member.1=web")];
+
 /// What is asked in JSON: the action, as its header names it in small letters, and the body.
 const JSON: &[(&str, &str, &str)] = &[
     (
@@ -154,6 +158,9 @@ fn sent(name: &str, action: &str) -> Option<Vec<String>> {
     if name == "CallerIdentity" {
         return Some(form("2011-06-15", ""));
     }
+    if let Some(parameters) = of(CLASSIC) {
+        return Some(form("2012-06-01", parameters));
+    }
     if let Some(parameters) = of(BALANCING) {
         return Some(form("2015-12-01", parameters));
     }
@@ -173,7 +180,7 @@ fn only_for(needed: Vec<String>, found: Reply) -> Reply {
 
 #[test]
 fn every_lookup_asks_for_what_it_is_named_for() {
-    let forms = [EC2, IAM, EFS, S3, BALANCING, AUTO_SCALING].into_iter().flatten();
+    let forms = [EC2, IAM, EFS, S3, BALANCING, CLASSIC, AUTO_SCALING].into_iter().flatten();
     let listed = forms.map(|(name, _)| *name).chain(["CallerIdentity"]);
     let listed: BTreeSet<&str> = listed.chain(JSON.iter().map(|(name, _, _)| *name)).collect();
     let ours = lookups("").into_iter().filter(is_ours).map(|case| case.name).collect();
@@ -209,6 +216,8 @@ fn what_is_sent_is_signed_for_the_service_and_says_who_asks() {
     let learnt = Bench::new().learn(|case| {
         let service = case.asked.call().service();
         let (_, agent) = called.iter().find(|(it, _)| *it == service)?;
+        let is_classic = CLASSIC.iter().any(|(name, _)| *name == case.name);
+        let agent = if is_classic { "elasticloadbalancing" } else { agent };
         let needed = vec![
             format!("/eu-central-1/{service}/aws4_request"),
             format!("api/{agent}/{}", env!("CARGO_PKG_VERSION")),

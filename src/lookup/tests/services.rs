@@ -4,7 +4,8 @@ use super::*;
 use crate::lookup::application_autoscaling::ScalableTarget;
 use crate::lookup::ecs::protection::ProtectedTasks;
 use crate::lookup::elasticloadbalancing::{
-    DescribeListener, DescribeListenerRule, DescribeLoadBalancer, DescribeTargetGroup,
+    DescribeClassicLoadBalancer, DescribeListener, DescribeListenerRule, DescribeLoadBalancer,
+    DescribeTargetGroup,
 };
 use crate::lookup::servicediscovery::{FindNamespace, GetNamespace, GetRegistry, NamesInUse};
 use crate::names::Region;
@@ -29,6 +30,7 @@ fn ok(body: &serde_json::Value) -> Reply {
 
 const GROUP: &str = "<TargetGroups><member><TargetGroupArn>arn</TargetGroupArn><TargetType>ip</TargetType><VpcId>vpc-1</VpcId><HealthCheckPort>traffic-port</HealthCheckPort><LoadBalancerArns/></member></TargetGroups>";
 const BALANCER: &str = "<LoadBalancers><member><LoadBalancerArn>arn</LoadBalancerArn><SecurityGroups/><AvailabilityZones/></member></LoadBalancers>";
+const CLASSIC: &str = "<LoadBalancerDescriptions><member><LoadBalancerName>web</LoadBalancerName><ListenerDescriptions/></member></LoadBalancerDescriptions>";
 const RULE: &str = "<Rules><member><RuleArn>arn</RuleArn><Actions/></member></Rules>";
 const LISTENER: &str =
     "<Listeners><member><ListenerArn>arn</ListenerArn><DefaultActions/></member></Listeners>";
@@ -54,6 +56,11 @@ pub(super) fn lookups() -> Vec<Case> {
         case(
             DescribeLoadBalancer { region: region(), arn: arn() },
             xml("DescribeLoadBalancers", BALANCER),
+            vec![],
+        ),
+        case(
+            DescribeClassicLoadBalancer { region: region(), name: name() },
+            xml("DescribeLoadBalancers", CLASSIC),
             vec![],
         ),
         case(
@@ -121,6 +128,11 @@ fn a_rule_forwards_to_each_target_group_once() {
             assert!(told.contains(expected), "{told}");
         }
     }
+    let actions =
+        format!("<Actions><member><Type>authenticate-oidc</Type></member>{PLAIN}</Actions>");
+    let body = RULE.replace("<Actions/>", &actions);
+    let told = learnt(&bench, "DescribeListenerRule", &xml("DescribeRules", &body).unwrap());
+    assert!(told.contains(r#""other_actions":["authenticate-oidc"]"#), "{told}");
 }
 
 #[test]
@@ -135,6 +147,26 @@ fn a_load_balancer_has_a_subnet_in_each_zone() {
     assert!(told.contains(r#""subnets":["subnet-1"]"#), "{told}");
     let told = zones("<ZoneName>eu-central-1a</ZoneName>");
     assert!(told.starts_with("a gap: "), "{told}");
+}
+
+#[test]
+fn a_classic_load_balancer_sends_to_ports_of_instances() {
+    let listeners = |fields: &str| {
+        let list = format!(
+            "<ListenerDescriptions><member><Listener>{fields}</Listener></member></ListenerDescriptions>"
+        );
+        let body = CLASSIC.replace("<ListenerDescriptions/>", &list);
+        learnt(
+            &Bench::new(),
+            "DescribeClassicLoadBalancer",
+            &xml("DescribeLoadBalancers", &body).unwrap(),
+        )
+    };
+    assert_eq!(
+        listeners("<InstancePort>8080</InstancePort>"),
+        r#"found {"instance_ports":[8080]}"#
+    );
+    assert!(listeners("<Protocol>HTTP</Protocol>").starts_with("a gap: "));
 }
 
 #[test]

@@ -29,19 +29,16 @@ pub(super) fn judge(
     let checked = group.health_check_port.as_deref().and_then(|port| port.parse::<u16>().ok());
     let mut ports: Vec<u16> = u16::try_from(port).ok().into_iter().collect();
     ports.extend(checked.filter(|checked| !ports.contains(checked)));
+    let field = &it.balancer.target_group_arn;
+    let named = field.get()?.map_or("", String::as_str);
     for arn in &group.load_balancers {
-        match facts.tolerate(|| refused(task, arn, &ports, facts))? {
+        match facts.tolerate(|| obstacle(task, arn, &ports, facts))? {
             Ok(None) => {}
-            Ok(Some((port, answer))) => found.add(
-                warn(format!("the load balancer cannot reach port {port} of the tasks: {answer}"))
-                    .at(it.balancer.target_group_arn.place())
-                    .prevents(
-                        HEALTH_CHECK
-                            .replace("<arn>", it.balancer.target_group_arn.get()?.map_or("", String::as_str)),
-                    )
-                    .remedy(format!(
-                        "Allow inbound TCP {port} from the security group of the load balancer in the security group of the tasks"
-                    )),
+            Ok(Some(Obstacle { message, remedy })) => found.add(
+                warn(message)
+                    .at(field.place())
+                    .prevents(HEALTH_CHECK.replace("<arn>", named))
+                    .remedy(remedy),
             ),
             Err(_) => facts.assume("that the load balancer reaches the tasks"),
         }
@@ -49,20 +46,17 @@ pub(super) fn judge(
     Ok(())
 }
 
-/// The first port that the groups of the tasks do not admit from any subnet of the load balancer.
-fn refused(
-    task: &Task,
-    arn: &str,
-    ports: &[u16],
-    facts: &View,
-) -> Result<Option<(u16, String)>, Stop> {
+/// What keeps health checks from the tasks, and what fixes it.
+struct Obstacle {
+    message: String,
+    remedy: String,
+}
+
+/// The first obstacle between a load balancer and the tasks.
+fn obstacle(task: &Task, arn: &str, ports: &[u16], facts: &View) -> Result<Option<Obstacle>, Stop> {
     let region = task.region()?;
     let lookup = DescribeLoadBalancer { region: region.clone(), arn: arn.to_owned() };
     let Some(balancer) = facts.need_optional(&lookup)? else { return Ok(None) };
-    if balancer.security_groups.is_empty() {
-        // A Network Load Balancer without groups may keep the addresses of its clients.
-        return Ok(None);
-    }
     let of = |ids: Vec<&String>| -> Result<Vec<&Subnet>, Stop> {
         let lookups: Vec<_> = ids
             .into_iter()
@@ -72,6 +66,23 @@ fn refused(
     };
     let tasks = of(task.context.network.subnets.items()?.iter().map(|it| &it.value).collect())?;
     let senders = of(balancer.subnets.iter().collect())?;
+    let covers = |subnet: &Subnet| senders.iter().any(|sender| sender.zone == subnet.zone);
+    if let Some(outside) = tasks.iter().find(|subnet| !senders.is_empty() && !covers(subnet)) {
+        let zone = &outside.zone;
+        return Ok(Some(Obstacle {
+            message: format!(
+                "the load balancer has no subnet in {zone}, where {} of the tasks is",
+                outside.id
+            ),
+            remedy: format!(
+                "Add a subnet in {zone} to the load balancer, or use other subnets for the tasks"
+            ),
+        }));
+    }
+    if balancer.security_groups.is_empty() {
+        // A Network Load Balancer without groups may keep the addresses of its clients.
+        return Ok(None);
+    }
     let groups: Vec<&String> =
         task.context.network.security_groups.items()?.iter().map(|it| &it.value).collect();
     let to = Target::interfaces("the tasks", tasks.iter().copied(), groups.iter().copied());
@@ -85,7 +96,14 @@ fn refused(
         if answers.len() == senders.len()
             && let Some(answer) = answers.pop()
         {
-            return Ok(Some((*port, answer)));
+            return Ok(Some(Obstacle {
+                message: format!(
+                    "the load balancer cannot reach port {port} of the tasks: {answer}"
+                ),
+                remedy: format!(
+                    "Allow inbound TCP {port} from the security group of the load balancer in the security group of the tasks"
+                ),
+            }));
         }
     }
     Ok(None)

@@ -3,6 +3,7 @@
 use super::balancers::is_classic;
 use crate::checks::{Check, each};
 use crate::document::Container;
+use crate::document::container::PortMapping;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::task::{LoadBalancerUse, Mapped};
@@ -85,29 +86,26 @@ fn mapped(
 ) -> Result<(), Stop> {
     let name = container.name.get()?.map_or("", String::as_str);
     match container.mapping_of(port)? {
-        Mapped::Alone(mapping) => {
-            let host = mapping.host_port.get()?.copied().unwrap_or(0);
-            let mode = it.service.task.definition.network_mode.get()?.map_or("bridge", String::as_str);
-            if is_classic(it.balancer) && mode == "bridge" && host == 0 {
-                let message = format!(
-                    "the load balancer is a Classic Load Balancer, but port {port} of container `{name}` has no hostPort"
-                );
-                found.add(
-                    HOST_PORT
-                        .fail(message)
-                        .at(it.balancer.container_port.place())
-                        .naming("<port>", &port.to_string())
-                        .remedy("Set hostPort to the instance port of the load balancer's listener, or use a target group"),
-                );
-            }
-            Ok(())
-        }
+        Mapped::Alone(mapping) => fixed(it, (name, port), mapping, found),
         Mapped::InRange(range) => Err(Gap::Undecidable {
             why: format!(
                 "cannot determine whether ECS accepts port {port}: container `{name}` maps it only in the range {range}"
             ),
         }
         .into()),
+        // ECS accepts such a service without awsvpc (seen 2026-09, https://github.com/badmintoncryer/cdk-preflight).
+        Mapped::Not
+            if container.port_mappings.items()?.is_empty()
+                && !it.service.task.has_own_interface()? =>
+        {
+            found.add(
+                PORT.warn(format!("container `{name}` has no port mappings, so that the load balancer cannot reach port {port}"))
+                    .at(it.balancer.container_port.place())
+                    .prevents("no error text: no task is registered with the load balancer")
+                    .remedy(format!("Add containerPort {port} to portMappings of `{name}`")),
+            );
+            Ok(())
+        }
         Mapped::Not => {
             let message = format!("container `{name}` has no port mapping for port {port}");
             found.add(
@@ -122,4 +120,27 @@ fn mapped(
             Ok(())
         }
     }
+}
+
+/// A Classic Load Balancer sends to one port of all instances, so that the port must not be dynamic.
+fn fixed(
+    it: &LoadBalancerUse,
+    (name, port): (&str, i64),
+    mapping: &PortMapping,
+    found: &mut Findings,
+) -> Result<(), Stop> {
+    let mode = it.service.task.definition.network_mode.get()?.map_or("bridge", String::as_str);
+    let is_dynamic = mapping.host_port.get()?.is_none_or(|host| *host == 0);
+    if is_classic(it.balancer) && mode == "bridge" && is_dynamic {
+        found.add(
+            HOST_PORT
+                .fail(format!(
+                    "the load balancer is a Classic Load Balancer, but port {port} of container `{name}` has no hostPort"
+                ))
+                .at(it.balancer.container_port.place())
+                .naming("<port>", &port.to_string())
+                .remedy("Set hostPort to the instance port of the load balancer's listener, or use a target group"),
+        );
+    }
+    Ok(())
 }

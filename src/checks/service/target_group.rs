@@ -12,13 +12,13 @@ use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::elasticloadbalancing::{
-    DescribeListener, DescribeListenerRule, DescribeLoadBalancer, DescribeTargetGroup, Forwarding,
-    TargetGroup,
+    DescribeClassicLoadBalancer, DescribeListener, DescribeListenerRule, DescribeLoadBalancer,
+    DescribeTargetGroup, Forwarding, TargetGroup,
 };
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::Arn;
-use crate::task::LoadBalancerUse;
-use crate::verdict::{Finding, Findings, Judgement, Rule, not_applicable};
+use crate::task::{LoadBalancerUse, Mapped};
+use crate::verdict::{Finding, Findings, Judgement, Rule, not_applicable, warn};
 
 pub(super) static SERVICE_TARGET_GROUP: Check = Check {
     id: "service-target-group",
@@ -33,6 +33,7 @@ pub(super) static SERVICE_TARGET_GROUP: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html",
     asks: &[
         &[DescribeTargetGroup::CALL],
+        &[DescribeClassicLoadBalancer::CALL],
         &[DescribeListenerRule::CALL],
         &[DescribeListener::CALL],
         &[
@@ -85,11 +86,21 @@ const LISTENED: Rule = Rule::unquoted(
     "2026-11-30",
 );
 
-pub(super) const RULES: &[Rule] = &[KIND, REGION, BALANCED, TYPE, VPC, LISTENED];
+const ONLY: Rule = Rule::unquoted(
+    "the production listener rule only forwards",
+    "no error text: the deployment fails when ECS shifts the traffic",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-implementation.html",
+    "2026-11-30",
+);
+
+pub(super) const RULES: &[Rule] = &[KIND, REGION, BALANCED, TYPE, VPC, LISTENED, ONLY];
 
 fn service_target_group(it: &LoadBalancerUse, facts: &View) -> Judgement {
     let field = &it.balancer.target_group_arn;
-    if is_classic(it.balancer) || field.is_missing() {
+    if is_classic(it.balancer) {
+        return classic(it, facts);
+    }
+    if field.is_missing() {
         return not_applicable("the load balancer has no target group");
     }
     let mut found = Findings::new();
@@ -119,6 +130,46 @@ fn service_target_group(it: &LoadBalancerUse, facts: &View) -> Judgement {
         listened(it, advanced, facts, &mut found);
     }
     found.or_pass("the target group exists, has a load balancer, and fits the network of the tasks")
+}
+
+/// A Classic Load Balancer exists, and sends to the port of the instances.
+fn classic(it: &LoadBalancerUse, facts: &View) -> Judgement {
+    let field = &it.balancer.load_balancer_name;
+    let name = field.get()?.map_or("", String::as_str).to_owned();
+    let lookup = DescribeClassicLoadBalancer { region: it.service.task.region()?.clone(), name };
+    let listeners = &facts.need(&lookup)?.instance_ports;
+    let mut found = Findings::new();
+    found.part(field.place(), |found| {
+        let Some(host) = host_port(it)? else { return Ok(()) };
+        if !listeners.iter().any(|port| i64::from(*port) == host) {
+            found.add(
+                warn(format!(
+                    "no listener of the Classic Load Balancer sends to port {host} of the instances"
+                ))
+                .at(field.place())
+                .prevents("no error text: the load balancer sends no traffic to the tasks")
+                .remedy(format!("Add a listener with instance port {host}")),
+            );
+        }
+        Ok(())
+    });
+    found.or_pass("the Classic Load Balancer exists, and has a listener for the port")
+}
+
+/// The port of the instances that the load balancer's container port is mapped to.
+fn host_port(it: &LoadBalancerUse) -> Result<Option<i64>, Stop> {
+    let name = it.balancer.container_name.get()?;
+    let Some(container) = name.map(|name| it.service.task.container_named(name)).transpose()?
+    else {
+        return Ok(None);
+    };
+    let (Some(container), Some(&port)) = (container, it.balancer.container_port.get()?) else {
+        return Ok(None);
+    };
+    Ok(match container.mapping_of(port)? {
+        Mapped::Alone(mapping) => mapping.host_port.get()?.copied().filter(|host| *host > 0),
+        Mapped::InRange(_) | Mapped::Not => None,
+    })
 }
 
 /// The target group of this field; or what is wrong with the ARN.
@@ -244,6 +295,17 @@ fn listened(
     found.part(test.place(), |_| second.map(|_| ()));
     found.part(production.place(), |found| {
         let Some(forwarding) = first? else { return Ok(()) };
+        if let Some(other) = forwarding.other_actions.first() {
+            found.add(
+                ONLY.fail(format!(
+                    "the production listener rule has the action {other}, but ECS changes only rules that forward"
+                ))
+                .at(production.place())
+                .prevents("no error text: the deployment fails when ECS shifts the traffic")
+                .remedy("Use a rule whose only action forwards to the two target groups"),
+            );
+            return Ok(());
+        }
         let mut own = Vec::new();
         for field in [&it.balancer.target_group_arn, &advanced.alternate_target_group_arn] {
             own.extend(field.get()?);

@@ -98,6 +98,34 @@ fn a_load_balancer_uses_a_container_and_a_port_of_the_definition() {
 }
 
 #[test]
+fn a_classic_load_balancer_needs_a_port_of_the_instances() {
+    for (host, expected) in [
+        ("", Status::Fail),
+        (r#", "hostPort": 0"#, Status::Fail),
+        (r#", "hostPort": 8080"#, Status::Pass),
+    ] {
+        let mapped = format!(
+            r#"{{"name": "app", "image": "nginx", "memory": 128, "portMappings": [{{"containerPort": 80{host}}}]}}"#
+        );
+        let story = Story::containers_and(&mapped, BRIDGE).served_by(&format!(
+            r#"{{{WHOLE}, "loadBalancers": [{{"loadBalancerName": "old", "containerName": "app", "containerPort": 80}}]}}"#
+        ));
+        assert_eq!(story.judged_by(&SERVICE_CONTAINER_PORT)[0].status, expected, "{host}");
+    }
+}
+
+#[test]
+fn without_any_port_mapping_ecs_accepts_the_service_on_instances() {
+    let bare = r#"{"name": "app", "image": "nginx", "memory": 128}"#;
+    for (mode, expected) in [(BRIDGE, Status::Warn), (FARGATE, Status::Fail)] {
+        let story = Story::containers_and(bare, mode).served_by(&format!(
+            r#"{{{WHOLE}, "loadBalancers": [{{"targetGroupArn": "a", "containerName": "app", "containerPort": 80}}]}}"#
+        ));
+        assert_eq!(story.judged_by(&SERVICE_CONTAINER_PORT)[0].status, expected, "{mode}");
+    }
+}
+
+#[test]
 fn a_port_in_a_range_is_not_decided() {
     let ranged = r#"{"name": "app", "image": "nginx", "memory": 128, "portMappings": [{"containerPortRange": "8000-8010"}]}"#;
     for (port, expected) in [(8005, Status::Unknown), (8011, Status::Fail)] {

@@ -136,6 +136,25 @@ fn a_target_group_that_may_not_be_read_is_unknown() {
 }
 
 #[test]
+fn a_classic_load_balancer_exists_and_sends_to_the_port() {
+    let call = "elasticloadbalancing:DescribeLoadBalancers";
+    let key = json!({"region": REGION, "name": "old"});
+    let app = APP.replace(r#""containerPort": 80"#, r#""containerPort": 80, "hostPort": 8080"#);
+    let story = || {
+        Story::containers_and(&app, BRIDGE).served_by(
+            r#"{"serviceName": "web", "loadBalancers": [{"loadBalancerName": "old", "containerName": "app", "containerPort": 80}]}"#,
+        )
+    };
+    let sends = |ports: &[u16]| account().says(call, &key, &json!({"instance_ports": ports}));
+    is(&one(&SERVICE_TARGET_GROUP, story(), sends(&[80, 8080])), Status::Pass, "exists");
+    is(&one(&SERVICE_TARGET_GROUP, story(), sends(&[80])), Status::Warn, "port 8080");
+    let missing = account().lacks(call, &key, "LoadBalancerNotFound");
+    is(&one(&SERVICE_TARGET_GROUP, story(), missing), Status::Fail, "no such thing");
+    let refused = account().refuses(call, &key);
+    is(&one(&SERVICE_TARGET_GROUP, story(), refused), Status::Unknown, call);
+}
+
+#[test]
 fn the_groups_of_the_tasks_admit_the_load_balancer() {
     let admitting = |net: &str, ports| {
         let tasks = group("sg-app", vec![rule(Some(ports), within(net))], vec![]);
@@ -157,6 +176,11 @@ fn the_groups_of_the_tasks_admit_the_load_balancer() {
     apart["health_check_port"] = json!("9000");
     let checked = admitting("10.0.9.0/24", (80, 80)).says(GROUPS, &of(GROUP), &apart);
     is(&one(&SERVICE_TARGET_GROUP, story(), checked), Status::Warn, "cannot reach port 9000");
+    // The load balancer sends only to zones in which it has a subnet.
+    let elsewhere = serde_json::to_value(subnet("subnet-p", "10.0.9.0/24", "b")).unwrap();
+    let of_subnet = json!({"region": REGION, "id": "subnet-p"});
+    let other_zone = balanced().says("ec2:DescribeSubnets", &of_subnet, &elsewhere);
+    is(&one(&SERVICE_TARGET_GROUP, story(), other_zone), Status::Warn, "no subnet in eu-west-1a");
     // It only advises, so that nothing is unknown without it.
     let hidden = balanced().refuses("elasticloadbalancing:DescribeLoadBalancers", &of(BALANCER));
     is(&one(&SERVICE_TARGET_GROUP, story(), hidden), Status::Pass, "");
@@ -185,6 +209,10 @@ fn a_blue_green_deployment_has_its_rules_and_groups() {
     is(&one(&SERVICE_TARGET_GROUP, story(), elsewhere), Status::Warn, "forwards to none");
     let instances = whole().says(GROUPS, &of(GREEN), &target_group("instance", "vpc-1", &[]));
     is(&one(&SERVICE_TARGET_GROUP, story(), instances), Status::Fail, "needs ip");
+    let signing_in =
+        json!({"target_groups": [GROUP, GREEN], "other_actions": ["authenticate-oidc"]});
+    let mixed = whole().says(rules, &of(RULE), &signing_in);
+    is(&one(&SERVICE_TARGET_GROUP, story(), mixed), Status::Fail, "the action authenticate-oidc");
     let refused = whole().refuses(rules, &of(RULE));
     is(&one(&SERVICE_TARGET_GROUP, story(), refused), Status::Unknown, rules);
 }

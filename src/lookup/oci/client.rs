@@ -323,6 +323,7 @@ fn token_url(at: &Repository, source: &TokenSource) -> Result<Url, Trouble> {
     let mut url = Url::parse(&source.realm)
         .ok()
         .filter(|url| url.scheme() == "https" || (url.scheme() == "http" && at.is_local()))
+        .filter(|url| !exchange::is_link_local(url))
         .ok_or_else(|| garbled(at, &format!("an untrusted token server, {:?}", source.realm)))?;
     let scope = source.scope.clone().unwrap_or_else(|| format!("repository:{}:pull", at.name));
     if let Some(service) = &source.service {

@@ -129,7 +129,7 @@ fn is_same_host(one: &Url, other: &Url) -> bool {
 
 /// `169.254.0.0/16`, also as an IPv4-mapped address, and `fe80::/10`; `fd00:ec2::/32` is the one of AWS
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html>).
-fn is_link_local(url: &Url) -> bool {
+pub(super) fn is_link_local(url: &Url) -> bool {
     let text = host(url).trim_start_matches('[').trim_end_matches(']');
     match text.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(address)) => address.is_link_local(),

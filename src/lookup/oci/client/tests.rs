@@ -168,6 +168,20 @@ async fn given_a_token_server_without_tls_elsewhere_then_it_is_not_asked() {
     assert!(why(token_url(&at, &source).unwrap_err()).contains("an untrusted token server"));
 }
 
+#[test]
+fn given_a_token_server_at_a_link_local_address_then_it_is_not_asked() {
+    let at = Repository { host: "localhost:5000".to_owned(), name: "app/web".to_owned() };
+    for (realm, is_asked) in [
+        ("http://127.0.0.1:5001/token", true),
+        ("http://169.254.169.254/latest/meta-data/", false),
+        ("https://169.254.170.2/v2/credentials", false),
+        ("http://[fd00:ec2::254]/latest/", false),
+    ] {
+        let source = TokenSource { realm: realm.to_owned(), service: None, scope: None };
+        assert_eq!(token_url(&at, &source).is_ok(), is_asked, "{realm}");
+    }
+}
+
 #[tokio::test]
 async fn given_a_registry_that_knows_no_head_then_a_get_decides() {
     let fake = Fake::answering(|line, _, _| match line.starts_with("HEAD") {

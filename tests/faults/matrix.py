@@ -34,6 +34,7 @@ IN_EVIDENCE = {
 
 # Passes that a lost answer leaves as they are, and why.
 EITHER_WAY = {
+    ("kms:ListGrants", "kms-decrypt-permission"): "the policies allow it, and a grant cannot deny it",
     ("ecs:ListContainerInstances", "image-platform"): "the version of Docker changes nothing for these manifests",
     ("ecs:DescribeContainerInstances", "image-platform"): "the version of Docker changes nothing for these manifests",
 }

@@ -121,9 +121,8 @@ class Signals(unittest.TestCase):
     def test_a_signal_ends_the_program_at_once_when_nobody_reads_its_report(self):
         reader, writer = os.pipe()
         self.addCleanup(os.close, reader)
-        many = [demo() for _ in range(60)]
-        (self.folder / "many.json").write_text(json.dumps(many))
-        program = self.start("definition", "many.json", "--format", "json", stdout=writer)
+        many = ["taskdef.json"] * 60
+        program = self.start("definition", *many, "--format", "json", stdout=writer)
         os.close(writer)
         for _ in range(300):
             if struct.unpack("i", fcntl.ioctl(reader, termios.FIONREAD, b"\0" * 4))[0]:

@@ -59,7 +59,6 @@ pub struct RunLoop<'w> {
     closed: bool,
     /// Whether something stayed without an answer or a judgement because the run ended.
     cut_short: Cell<bool>,
-    interrupted: Option<Signal>,
     requests: usize,
     trust: Trust,
     watch: &'w mut dyn Watch,
@@ -116,7 +115,6 @@ impl<'w> RunLoop<'w> {
             interruption,
             closed: false,
             cut_short: Cell::new(false),
-            interrupted: None,
             requests: 0,
             trust: Trust::Log,
             watch,
@@ -145,9 +143,9 @@ impl<'w> RunLoop<'w> {
         self.cut_short.get()
     }
 
-    /// The signal that ended the run.
+    /// The signal that ended the run, or came while it judged the last checks.
     pub fn interrupted(&self) -> Option<Signal> {
-        self.interrupted
+        self.interruption.signal()
     }
 
     /// Sends a lookup, without waiting for its answer.
@@ -360,8 +358,9 @@ impl<'w> RunLoop<'w> {
         if self.closed {
             return;
         }
-        self.interrupted = self.interruption.signal();
-        if self.interrupted.is_some() || self.ends.is_some_and(|ends| Instant::now() >= ends) {
+        if self.interruption.signal().is_some()
+            || self.ends.is_some_and(|ends| Instant::now() >= ends)
+        {
             self.close();
         }
     }

@@ -72,10 +72,7 @@ impl RunLoop<'_> {
                 }
             }
             () = deadline => self.close(),
-            signal = self.interruption.clone().came() => {
-                self.interrupted = Some(signal);
-                self.close();
-            }
+            _signal = self.interruption.clone().came() => self.close(),
         }
         self.dispatch();
         true

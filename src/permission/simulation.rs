@@ -40,15 +40,18 @@ pub(crate) fn heard(
     let Some(said) = outcomes.first() else { return Ok(outcome) };
     let case = Case { set, wish, side, said, region };
     let part = evaluate(&request(set, wish, side, region)?, &own_layers(set));
+    // Without all condition keys its decision may be another one: it proves nothing.
+    let is_complete = said.missing.is_empty();
     Ok(match (&part.decision, said.decision) {
         (Decision::Allow, Heard::Allowed) => outcome,
         (Decision::Allow, _) => case.refused_against(&part, outcome),
-        (Decision::ExplicitDeny | Decision::ImplicitDeny, Heard::Allowed) => {
+        (Decision::ExplicitDeny | Decision::ImplicitDeny, Heard::Allowed) if is_complete => {
             case.allowed_against(&part, evaluation, outcome)
         }
         (Decision::ExplicitDeny | Decision::ImplicitDeny, _) => outcome,
         (Decision::Depends(open), _) if open.layers.is_empty() => outcome,
-        (Decision::Depends(_), _) => case.alone(outcome, facts)?,
+        (Decision::Depends(_), _) if is_complete => case.alone(outcome, facts)?,
+        (Decision::Depends(_), _) => outcome,
     })
 }
 

@@ -58,7 +58,7 @@ fn given_both_agree_then_the_engine_speaks_alone() {
 
 #[test]
 fn given_they_disagree_then_it_is_not_known_and_both_are_told() {
-    let cases: [(Value, Value, Status, &str); 5] = [
+    let cases: [(Value, Value, Status, &str); 6] = [
         (
             anything(),
             outcome("implicit_deny", Some(false), &[]),
@@ -74,6 +74,7 @@ fn given_they_disagree_then_it_is_not_known_and_both_are_told() {
         (anything(), outcome("implicit_deny", None, &[]), Unknown, "allowed by statement 1"),
         (anything(), outcome("implicit_deny", Some(true), &["aws:SourceVpce"]), Pass, "may pass"),
         (json!([]), outcome("allowed", Some(true), &[]), Unknown, "simulator returns allowed"),
+        (json!([]), outcome("allowed", Some(true), &["aws:SourceVpce"]), Fail, "may not pass"),
     ];
     for (statements, outcome, status, words) in cases {
         let said = judged(member(&statements, &outcome), Witness::Auto);
@@ -100,6 +101,11 @@ fn given_a_policy_cannot_be_read_then_the_simulator_is_all_there_is_and_that_is_
         }
         let account = blind().simulated(&asked(), &outcome(decision, None, &[]));
         assert_eq!(judged(account, Witness::Never).status, Unknown);
+    }
+    for decision in ["allowed", "implicit_deny", "explicit_deny"] {
+        let partial = outcome(decision, Some(true), &["aws:SourceVpce"]);
+        let said = judged(blind().simulated(&asked(), &partial), Witness::Auto);
+        assert_eq!(said.status, Unknown, "{decision}: {said:#?}");
     }
     let unsure = blind().simulated(&asked(), &outcome("implicit_deny", Some(false), &[]));
     assert_eq!(judged(unsure, Witness::Auto).status, Unknown);

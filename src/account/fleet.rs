@@ -132,16 +132,26 @@ impl Fleet {
     pub(crate) fn members<'f>(&self, facts: &View<'f>) -> Result<Vec<Member<'f>>, Stop> {
         let instances = self.instances(facts)?.into_iter();
         let asked: Vec<_> = instances.map(|it| (it, self.machine(it, facts))).collect();
-        let mut members = Vec::new();
+        let (mut members, mut gone) = (Vec::new(), Vec::new());
         for (instance, machine) in asked {
             match machine {
-                None => members.push(Member { instance, machine: None }),
-                // A terminated instance that is not deregistered yet accepts no task.
-                Some(described) => members
-                    .extend(described?.map(|machine| Member { instance, machine: Some(machine) })),
+                None if instance.is_external() => {
+                    members.push(Member { instance, machine: None });
+                }
+                None => return Err(undescribed(instance).into()),
+                Some(described) => match described? {
+                    Some(machine) => members.push(Member { instance, machine: Some(machine) }),
+                    None => gone.push(instance),
+                },
             }
         }
-        Ok(members)
+        // A terminated instance that is not deregistered yet accepts no task. But an agent that is connected
+        // runs somewhere, and without any described instance nothing at all is known.
+        let contradicts = gone.iter().find(|it| it.agent_connected);
+        match contradicts.or(gone.first().filter(|_| members.is_empty())) {
+            Some(instance) => Err(undescribed(instance).into()),
+            None => Ok(members),
+        }
     }
 
     /// The EC2 instance underneath a container instance; none outside of EC2.
@@ -191,6 +201,18 @@ impl Fleet {
             && (self.named.is_empty() || self.named.iter().any(is_named))
             && (self.providers.is_empty() || it.capacity_provider.as_deref().is_some_and(is_of))
     }
+}
+
+/// The gap for an instance that ECS lists and EC2 does not describe.
+fn undescribed(instance: &ContainerInstance) -> Gap {
+    let id = instance.id();
+    let why = match &instance.ec2_instance_id {
+        Some(machine) => format!(
+            "ECS lists the container instance {id} on {machine}, but EC2 does not describe {machine} in this account and region"
+        ),
+        None => format!("ECS does not say on which EC2 instance the container instance {id} is"),
+    };
+    Gap::Undecidable { why }
 }
 
 /// A container instance is named by its ID or its ARN, which contains the cluster or, in the old format, does

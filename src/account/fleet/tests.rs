@@ -91,7 +91,7 @@ fn a_member_has_the_machine_that_is_there() {
     let any = json!({});
     let instances = json!([
         registered("1", None, &any),
-        registered("2", None, &any),
+        with(registered("2", None, &any), &json!({"agent_connected": false})),
         with(registered("5", None, &any), &json!({"ec2_instance_id": "mi-5"})),
     ]);
     let of = |id: &str| json!({"region": REGION, "id": id});
@@ -112,4 +112,29 @@ fn a_member_has_the_machine_that_is_there() {
     let gone: Vec<_> = members(account.clone().lacks(call, &of("i-2"), "it is gone")).unwrap();
     assert_eq!(gone, [("1".to_owned(), Some("i-1".to_owned())), ("5".to_owned(), None)]);
     assert!(matches!(members(account.refuses(call, &of("i-2"))), Err(Stop::Gap(_))));
+}
+
+#[test]
+fn an_instance_that_ec2_does_not_describe_is_not_left_out_in_silence() {
+    let any = json!({});
+    let of = |id: &str| json!({"region": REGION, "id": id});
+    let members = |state: Value| {
+        let instances = json!([with(registered("1", None, &any), &state)]);
+        let account = Account::empty().registers(&instances);
+        let account = account.lacks("ec2:DescribeInstances", &of("i-1"), "it is gone");
+        let story = run(r#"{"cluster": "prod", "count": 1}"#).in_account(account.recorded());
+        story.worked_out(|task, facts| {
+            Fleet::of(task).unwrap().unwrap().members(facts).map(|members| members.len())
+        })
+    };
+    let undescribed = "ECS lists the container instance 1 on i-1, but EC2 does not describe i-1";
+    let unnamed = "ECS does not say on which EC2 instance the container instance 1 is";
+    for (state, said) in [
+        (json!({"agent_connected": true}), undescribed),
+        (json!({"agent_connected": false}), undescribed),
+        (json!({"ec2_instance_id": null}), unnamed),
+    ] {
+        let Err(Stop::Gap(gap)) = members(state.clone()) else { panic!("{state}") };
+        assert!(gap.to_string().contains(said), "{gap}");
+    }
 }

@@ -26,6 +26,8 @@ pub struct Log {
     pub waiting: Vec<FactId>,
     /// Lookups that are not in the table yet.
     pub wanted: Vec<Wanted>,
+    /// Lookups that are probably needed later: nothing waits for them.
+    pub ahead: Vec<Wanted>,
     /// Rows that are gaps, except through `peek`.
     pub gaps: Vec<FactId>,
     /// Absent rows that the task does not need.
@@ -131,11 +133,12 @@ impl<'t> View<'t> {
     }
 
     /// Requests what is probably needed, so that it is fetched together with the rest. The answer counts only
-    /// once it is read.
+    /// once it is read, and until then nothing waits for it.
     pub fn prefetch<L: Lookup>(&self, lookup: &L) {
         if self.table.find(lookup).is_none() {
             let asked = Arc::new(lookup.clone());
-            let _later = self.want(asked.clone(), Question::Asked(asked));
+            let question = Question::Asked(asked.clone());
+            self.log.borrow_mut().ahead.push(Wanted { key: asked, question });
         }
     }
 

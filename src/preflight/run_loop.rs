@@ -214,6 +214,7 @@ impl<'w> RunLoop<'w> {
             }
         });
         let ended = ended.await;
+        self.take_what_is_near().await;
         all.into_inner().in_order(ended)
     }
 
@@ -374,9 +375,12 @@ impl<'w> RunLoop<'w> {
         ready: &mut Vec<usize>,
     ) -> Vec<FactId> {
         let mut waits_for = log.waiting;
-        for wanted in log.wanted {
+        let needed = log.wanted.into_iter().map(|wanted| (wanted, true));
+        for (wanted, is_needed) in needed.chain(log.ahead.into_iter().map(|it| (it, false))) {
             let (id, new) = wanted.enter(&mut self.table);
-            waits_for.push(id);
+            if is_needed {
+                waits_for.push(id);
+            }
             if !new {
                 continue;
             }

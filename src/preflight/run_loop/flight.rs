@@ -5,7 +5,12 @@ use crate::facts::{BoxedAnswer, Row};
 use crate::knowledge::{FactId, Gap};
 use crate::preflight::watch::Event;
 
+use std::time::Duration;
+
 use tokio::task::{Id, JoinError};
+
+/// How long a run waits for answers that it does not need.
+const NEAR: Duration = Duration::from_millis(250);
 
 impl RunLoop<'_> {
     /// Answers a lookup at once if possible, or queues it.
@@ -76,6 +81,19 @@ impl RunLoop<'_> {
         }
         self.dispatch();
         true
+    }
+
+    /// Takes the answers that nobody needed after all, if they arrive soon: a recording then contains the same
+    /// facts each time. Nothing waits longer for them.
+    pub(super) async fn take_what_is_near(&mut self) {
+        let rest = async {
+            while let Some(landed) = self.flying.join_next_with_id().await {
+                self.land(landed);
+                self.dispatch();
+            }
+        };
+        let _late = tokio::time::timeout(NEAR, rest).await;
+        self.arrived.clear();
     }
 
     pub(super) fn land(&mut self, landed: Result<(Id, Vec<BoxedAnswer>), JoinError>) {

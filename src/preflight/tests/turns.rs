@@ -55,6 +55,30 @@ fn several_things_are_wanted_in_one_turn() {
     );
 }
 
+#[test]
+fn what_is_requested_ahead_holds_up_nobody_who_does_not_read_it() {
+    let never = Ask { millis: 20_000, ..ask("never", Reply::Found) };
+    let later = Ask { millis: 60, ..ask("later", Reply::Found) };
+    let probes = [
+        probe(&FIRST, |facts| {
+            facts.prefetch(&never);
+            facts.need(&ask("subnet", Reply::Found))?;
+            pass("it did not matter")
+        }),
+        probe(&FIRST, |facts| {
+            facts.prefetch(&later);
+            facts.need(&ask("subnet", Reply::Found))?;
+            facts.need(&later)?;
+            pass("it was waited for")
+        }),
+    ];
+    let started = std::time::Instant::now();
+    let run = run(&probes);
+    assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
+    assert_eq!(run.statuses(), [Pass; 2]);
+    assert_eq!((run.requests, run.cut_short), (3, false));
+}
+
 /// A fact that rests on a needed and on an optional one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Rights;

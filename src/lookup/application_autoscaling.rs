@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Answer, Call, Lookup, Optional, Services, classify};
+use super::{Answer, Call, Lookup, Named, Optional, Services, classify};
 use crate::names::Region;
 
 /// The range in which the number of tasks of a service is scaled.
@@ -30,6 +30,11 @@ impl Lookup for ScalableTarget {
     type Fact = ScalingRange;
     const CALL: Call = Call("application-autoscaling:DescribeScalableTargets");
 
+    fn named(&self) -> Named {
+        let id = format!("service/{}/{}", self.cluster, self.service);
+        Named::by("ScalableTargets/ResourceId", id)
+    }
+
     fn what(&self) -> String {
         format!("scaling of service {} in {}", self.service, self.region)
     }
@@ -41,7 +46,7 @@ impl Lookup for ScalableTarget {
             "ScalableDimension": "ecs:service:DesiredCount",
         });
         let client = services.application_autoscaling(&self.region);
-        let reply = client.ask::<Self>(&asked).await;
+        let reply = client.ask(self, &asked).await;
         let targets = reply.map(|it| it.read::<Described>().map(|it| it.scalable_targets));
         if let Ok(Ok(Some(targets))) = &targets
             && targets.is_empty()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::aws::{Element, Lacks, Query};
-use super::{Answer, Call, Lookup, Services, classify};
+use super::{Answer, Call, Lookup, Named, Services, classify};
 use crate::knowledge::Seen;
 use crate::names::Region;
 
@@ -37,13 +37,17 @@ impl Lookup for DescribeScalingGroup {
     type Fact = ScalingGroup;
     const CALL: Call = Call("autoscaling:DescribeAutoScalingGroups");
 
+    fn named(&self) -> Named {
+        Named::by("AutoScalingGroups/member/AutoScalingGroupName", &self.name)
+    }
+
     fn what(&self) -> String {
         format!("Auto Scaling group {} in {}", self.name, self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<ScalingGroup> {
         let asked = Query::default().members("AutoScalingGroupNames", [&*self.name]);
-        let reply = match services.autoscaling(&self.region).ask::<Self>(&asked).await {
+        let reply = match services.autoscaling(&self.region).ask(self, &asked).await {
             Ok(reply) => reply,
             Err(error) => return classify::failed(self, &error),
         };

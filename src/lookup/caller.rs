@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::aws::Query;
-use super::{Answer, Call, Lookup, Services, classify};
+use super::{Answer, Call, Lookup, Named, Services, classify};
 use crate::names::{AccountId, Region};
 
 /// The identity of the caller. Always allowed, regardless of policies
@@ -27,12 +27,16 @@ impl Lookup for CallerIdentity {
     type Fact = Caller;
     const CALL: Call = Call("sts:GetCallerIdentity");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("the caller is the question")
+    }
+
     fn what(&self) -> String {
         "the caller's identity".to_owned()
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Caller> {
-        let reply = services.sts(&self.region).ask::<Self>(&Query::default()).await;
+        let reply = services.sts(&self.region).ask(self, &Query::default()).await;
         classify::answer(self, reply, |it| {
             let account = it.text("Account")?.ok_or("the account")?;
             let account = account.parse::<AccountId>().map_err(|_| "a readable account")?;

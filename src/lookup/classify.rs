@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::connector::NotWhole;
+use super::naming::Rejected;
 use super::rejection::{self, Rejection};
 use super::{Answer, Lookup};
 use crate::knowledge::{Absence, Gap, Seen};
@@ -99,6 +100,9 @@ where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     let what = named(lookup);
+    if let Some(rejected) = rejected(error) {
+        return Gap::Unreachable { what, why: rejected.to_string() };
+    }
     let why = match error {
         SdkError::ServiceError(context) => {
             let status = context.raw().status().as_u16();
@@ -160,6 +164,18 @@ fn after(error: &dyn Error) -> Option<String> {
             return Some(span.to_owned());
         }
         cause = error.source();
+    }
+    None
+}
+
+/// The reason for which the answer was rejected before it was read.
+fn rejected<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Rejected> {
+    let mut cause = Some(error);
+    while let Some(at) = cause {
+        match at.downcast_ref::<Rejected>() {
+            Some(rejected) => return Some(rejected),
+            None => cause = at.source(),
+        }
     }
     None
 }

@@ -7,9 +7,10 @@ mod repository;
 use aws_sdk_ecr::types::{ImageFailureCode, ImageIdentifier};
 use serde::{Deserialize, Serialize};
 
+use super::members::Members;
 use super::oci::{self, Anonymous, ImageConfig, MANIFEST_TYPES, Manifest};
 use super::pages::Pages;
-use super::{Answer, Batch, Call, Lookup, Mend, Missing, Services, classify};
+use super::{Answer, Batch, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::{AccountId, Partition, Region};
 
@@ -117,6 +118,11 @@ impl Lookup for EcrManifest {
     const CALL: Call = Call("ecr:BatchGetImage");
     const ABSENT: &'static [&'static str] = &[REPOSITORY_MISSING];
 
+    fn named(&self) -> Named {
+        let Repository { registry, name, .. } = &self.repository;
+        Named::by("images/registryId", registry).and("images/repositoryName", name)
+    }
+
     fn what(&self) -> String {
         self.repository.image(&self.reference)
     }
@@ -150,6 +156,8 @@ impl Lookup for EcrManifest {
             .set_accepted_media_types(Some(
                 MANIFEST_TYPES.iter().map(ToString::to_string).collect(),
             ))
+            .customize()
+            .interceptor(Members::of_all(asked))
             .send()
             .await;
         match reply {
@@ -205,6 +213,10 @@ impl Lookup for EcrConfig {
     type Fact = ImageConfig;
     const CALL: Call = Call("ecr:GetDownloadUrlForLayer");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("the content is compared with its digest")
+    }
+
     fn what(&self) -> String {
         format!("image configuration {} in repository {}", self.digest, self.repository.place())
     }
@@ -225,6 +237,8 @@ impl Lookup for EcrConfig {
             .registry_id(registry.to_string())
             .repository_name(name)
             .layer_digest(&self.digest)
+            .customize()
+            .interceptor(Members::of(self))
             .send()
             .await;
         let url = match reply {
@@ -270,6 +284,16 @@ impl Lookup for DescribeImage {
     const CALL: Call = Call("ecr:DescribeImages");
     const ABSENT: &'static [&'static str] = &["ImageNotFoundException", REPOSITORY_MISSING];
 
+    fn named(&self) -> Named {
+        let Repository { registry, name, .. } = &self.repository;
+        let named =
+            Named::by("imageDetails/registryId", registry).and("imageDetails/repositoryName", name);
+        match &self.reference {
+            Reference::Tag(tag) => named.and_among("imageDetails/imageTags", tag),
+            Reference::Digest(digest) => named.and("imageDetails/imageDigest", digest),
+        }
+    }
+
     fn what(&self) -> String {
         self.repository.image(&self.reference)
     }
@@ -291,6 +315,8 @@ impl Lookup for DescribeImage {
             .registry_id(registry.to_string())
             .repository_name(name)
             .image_ids(self.reference.identifier())
+            .customize()
+            .interceptor(Members::of(self))
             .send()
             .await;
         if let Err(error) = &reply
@@ -339,6 +365,10 @@ impl Lookup for PullThroughRules {
     type Fact = Vec<PullThroughRule>;
     const CALL: Call = Call("ecr:DescribePullThroughCacheRules");
 
+    fn named(&self) -> Named {
+        Named::By(Vec::new()).and_if_given("pullThroughCacheRules/registryId", &self.registry)
+    }
+
     fn what(&self) -> String {
         format!("pull-through cache rules of registry {} in {}", self.registry, self.region)
     }
@@ -351,6 +381,8 @@ impl Lookup for PullThroughRules {
                 .describe_pull_through_cache_rules()
                 .registry_id(self.registry.to_string())
                 .set_next_token(pages.token())
+                .customize()
+                .interceptor(Members::of(self))
                 .send()
                 .await;
             let page = match page {

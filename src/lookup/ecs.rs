@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::mask::mask;
-use super::{Answer, Call, Lookup, Services, classify};
+use super::members::Members;
+use super::{Answer, Call, Lookup, Named, Services, classify};
 use crate::knowledge::{Absence, Seen};
 use crate::names::Region;
 
@@ -44,6 +45,16 @@ impl Lookup for DescribeTaskDefinition {
     type Fact = Described;
     const CALL: Call = Call("ecs:DescribeTaskDefinition");
 
+    fn named(&self) -> Named {
+        match self.name.split_once(':') {
+            None => Named::by("taskDefinition/family", &self.name),
+            Some(("arn", _)) => Named::by("taskDefinition/taskDefinitionArn", &self.name),
+            Some((family, revision)) => {
+                Named::by("taskDefinition/family", family).and("taskDefinition/revision", revision)
+            }
+        }
+    }
+
     fn what(&self) -> String {
         format!("task definition {} in {}", self.name, self.region)
     }
@@ -62,6 +73,7 @@ impl Lookup for DescribeTaskDefinition {
             .include(aws_sdk_ecs::types::TaskDefinitionField::Tags)
             .customize()
             .interceptor(body.clone())
+            .interceptor(Members::of(self))
             .send()
             .await;
         match &reply {
@@ -112,6 +124,13 @@ impl Lookup for DescribeService {
     const CALL: Call = Call("ecs:DescribeServices");
     const ABSENT: &'static [&'static str] = &[CLUSTER_MISSING];
 
+    fn named(&self) -> Named {
+        // An ARN ends with the name, whether it contains the cluster or not.
+        let last = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+        Named::by("services/serviceName", last(&self.service))
+            .and_ending("services/clusterArn", format!("/{}", last(self.cluster())))
+    }
+
     fn what(&self) -> String {
         format!("service {} in cluster {} in {}", self.service, self.cluster(), self.region)
     }
@@ -125,6 +144,7 @@ impl Lookup for DescribeService {
             .services(&self.service)
             .customize()
             .interceptor(body.clone())
+            .interceptor(Members::of(self))
             .send()
             .await;
         // A missing service is reported in a successful answer.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::aws::{Lacks, Path};
 use super::pages::Pages;
-use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
+use super::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify, policy_document};
 use crate::knowledge::Seen;
 use crate::names::{AccountId, Region};
 use crate::shell::ShellCommand;
@@ -75,6 +75,10 @@ impl Lookup for DescribeFileSystem {
     const CALL: Call = Call("elasticfilesystem:DescribeFileSystems");
     const ABSENT: &'static [&'static str] = &["FileSystemNotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("FileSystems/FileSystemId", &self.id)
+    }
+
     fn what(&self) -> String {
         format!("EFS file system {} in {}", self.id, self.region)
     }
@@ -89,7 +93,7 @@ impl Lookup for DescribeFileSystem {
 
     async fn fetch(&self, services: &Services) -> Answer<FileSystem> {
         let asked = Path::of(&["file-systems"]).with("FileSystemId", &self.id);
-        let reply = services.efs(&self.region).ask::<Self>(&asked).await;
+        let reply = services.efs(&self.region).ask(self, &asked).await;
         classify::answer(self, reply, |it| {
             let list = it.read::<FileSystems>()?.file_systems.ok_or("the list of file systems")?;
             let own = |it: &DescribedFileSystem| it.file_system_id.as_ref() == Some(&self.id);
@@ -164,6 +168,10 @@ impl Lookup for DescribeMountTargets {
     const CALL: Call = Call("elasticfilesystem:DescribeMountTargets");
     const ABSENT: &'static [&'static str] = &["FileSystemNotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("MountTargets/FileSystemId", &self.file_system)
+    }
+
     fn what(&self) -> String {
         format!("mount targets of EFS file system {} in {}", self.file_system, self.region)
     }
@@ -191,7 +199,7 @@ impl Lookup for DescribeMountTargets {
             if let Some(marker) = pages.token() {
                 asked = asked.with("Marker", marker);
             }
-            let page = match client.ask::<Self>(&asked).await {
+            let page = match client.ask(self, &asked).await {
                 Ok(page) => page.read::<MountTargets>().map_err(incomplete)?,
                 Err(error) => return classify::failed(self, &error),
             };
@@ -239,6 +247,10 @@ impl Lookup for DescribeMountTargetGroups {
     const CALL: Call = Call("elasticfilesystem:DescribeMountTargetSecurityGroups");
     const ABSENT: &'static [&'static str] = &["MountTargetNotFound"];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("security groups do not name their mount target")
+    }
+
     fn what(&self) -> String {
         let DescribeMountTargetGroups { region, file_system, mount_target } = self;
         format!(
@@ -261,7 +273,7 @@ impl Lookup for DescribeMountTargetGroups {
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
         let asked = Path::of(&["mount-targets", &self.mount_target, "security-groups"]);
-        let reply = services.efs(&self.region).ask::<Self>(&asked).await;
+        let reply = services.efs(&self.region).ask(self, &asked).await;
         // An interface has at least one group.
         classify::answer(self, reply, |it| {
             let groups = it.read::<Groups>()?.security_groups.filter(|groups| !groups.is_empty());
@@ -301,6 +313,10 @@ impl Lookup for DescribeAccessPoint {
     const CALL: Call = Call("elasticfilesystem:DescribeAccessPoints");
     const ABSENT: &'static [&'static str] = &["AccessPointNotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("AccessPoints/AccessPointId", &self.id)
+    }
+
     fn what(&self) -> String {
         format!("EFS access point {} in {}", self.id, self.region)
     }
@@ -323,7 +339,7 @@ impl Lookup for DescribeAccessPoint {
 
     async fn fetch(&self, services: &Services) -> Answer<AccessPoint> {
         let asked = Path::of(&["access-points"]).with("AccessPointId", &self.id);
-        let reply = services.efs(&self.region).ask::<Self>(&asked).await;
+        let reply = services.efs(&self.region).ask(self, &asked).await;
         classify::answer(self, reply, |it| {
             let list = it.read::<AccessPoints>()?.access_points;
             let list = list.ok_or("the list of access points")?;
@@ -365,6 +381,10 @@ impl Lookup for GetFileSystemPolicy {
     const CALL: Call = Call("elasticfilesystem:DescribeFileSystemPolicy");
     const ABSENT: &'static [&'static str] = &["PolicyNotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("FileSystemId", &self.file_system)
+    }
+
     fn what(&self) -> String {
         format!("policy of EFS file system {} in {}", self.file_system, self.region)
     }
@@ -379,7 +399,7 @@ impl Lookup for GetFileSystemPolicy {
 
     async fn fetch(&self, services: &Services) -> Answer<Value> {
         let asked = Path::of(&["file-systems", &self.file_system, "policy"]);
-        let reply = services.efs(&self.region).ask::<Self>(&asked).await;
+        let reply = services.efs(&self.region).ask(self, &asked).await;
         classify::answer(self, reply, |it| {
             policy_document::plain(&it.read::<Policy>()?.policy.ok_or("the policy document")?)
         })

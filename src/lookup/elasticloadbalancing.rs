@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::aws::{Element, Lacks, Query};
-use super::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use super::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
 use crate::shell::ShellCommand;
 
@@ -34,6 +34,10 @@ impl Lookup for DescribeTargetGroup {
     const CALL: Call = Call("elasticloadbalancing:DescribeTargetGroups");
     const ABSENT: &'static [&'static str] = &["TargetGroupNotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("TargetGroups/member/TargetGroupArn", &self.arn)
+    }
+
     fn what(&self) -> String {
         format!("target group {} in {}", named(&self.arn), self.region)
     }
@@ -51,7 +55,7 @@ impl Lookup for DescribeTargetGroup {
 
     async fn fetch(&self, services: &Services) -> Answer<TargetGroup> {
         let asked = Query::default().members("TargetGroupArns", [&self.arn]);
-        let reply = services.elasticloadbalancing(&self.region).ask::<Self>(&asked).await;
+        let reply = services.elasticloadbalancing(&self.region).ask(self, &asked).await;
         classify::answer(self, reply, |it| {
             let group = own(&it, "TargetGroups", "TargetGroupArn", &self.arn, "the target group")?;
             let balancers = group.members("LoadBalancerArns")?.ok_or("the load balancers")?;
@@ -88,13 +92,17 @@ impl Lookup for DescribeLoadBalancer {
     const CALL: Call = Call("elasticloadbalancing:DescribeLoadBalancers");
     const ABSENT: &'static [&'static str] = &["LoadBalancerNotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("LoadBalancers/member/LoadBalancerArn", &self.arn)
+    }
+
     fn what(&self) -> String {
         format!("load balancer {} in {}", named(&self.arn), self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<LoadBalancer> {
         let asked = Query::default().members("LoadBalancerArns", [&self.arn]);
-        let reply = services.elasticloadbalancing(&self.region).ask::<Self>(&asked).await;
+        let reply = services.elasticloadbalancing(&self.region).ask(self, &asked).await;
         classify::answer(self, reply, |it| {
             let balancer =
                 own(&it, "LoadBalancers", "LoadBalancerArn", &self.arn, "the load balancer")?;
@@ -135,6 +143,10 @@ impl Lookup for DescribeListenerRule {
     const CALL: Call = Call("elasticloadbalancing:DescribeRules");
     const ABSENT: &'static [&'static str] = &["RuleNotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("Rules/member/RuleArn", &self.arn)
+    }
+
     fn what(&self) -> String {
         format!("listener rule {} in {}", named(&self.arn), self.region)
     }
@@ -147,7 +159,7 @@ impl Lookup for DescribeListenerRule {
 
     async fn fetch(&self, services: &Services) -> Answer<Forwarding> {
         let asked = Query::default().members("RuleArns", [&self.arn]);
-        let reply = services.elasticloadbalancing(&self.region).ask::<Self>(&asked).await;
+        let reply = services.elasticloadbalancing(&self.region).ask(self, &asked).await;
         classify::answer(self, reply, |it| {
             let rule = own(&it, "Rules", "RuleArn", &self.arn, "the rule")?;
             forwarding(rule.members("Actions")?.ok_or("the actions")?)
@@ -169,6 +181,10 @@ impl Lookup for DescribeListener {
     const CALL: Call = Call("elasticloadbalancing:DescribeListeners");
     const ABSENT: &'static [&'static str] = &["ListenerNotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("Listeners/member/ListenerArn", &self.arn)
+    }
+
     fn what(&self) -> String {
         format!("listener {} in {}", named(&self.arn), self.region)
     }
@@ -181,7 +197,7 @@ impl Lookup for DescribeListener {
 
     async fn fetch(&self, services: &Services) -> Answer<Forwarding> {
         let asked = Query::default().members("ListenerArns", [&self.arn]);
-        let reply = services.elasticloadbalancing(&self.region).ask::<Self>(&asked).await;
+        let reply = services.elasticloadbalancing(&self.region).ask(self, &asked).await;
         classify::answer(self, reply, |it| {
             let listener = own(&it, "Listeners", "ListenerArn", &self.arn, "the listener")?;
             forwarding(listener.members("DefaultActions")?.ok_or("the actions")?)
@@ -210,6 +226,11 @@ impl Lookup for DescribeClassicLoadBalancer {
     const CALL: Call = Call("elasticloadbalancing:DescribeLoadBalancers");
     const ABSENT: &'static [&'static str] = &["LoadBalancerNotFound"];
 
+    fn named(&self) -> Named {
+        let field = "LoadBalancerDescriptions/member/LoadBalancerName";
+        Named::by(field, &self.name)
+    }
+
     fn what(&self) -> String {
         format!("Classic Load Balancer {} in {}", self.name, self.region)
     }
@@ -226,7 +247,7 @@ impl Lookup for DescribeClassicLoadBalancer {
 
     async fn fetch(&self, services: &Services) -> Answer<ClassicLoadBalancer> {
         let asked = Query::default().members("LoadBalancerNames", [&self.name]);
-        let reply = services.classic_load_balancing(&self.region).ask::<Self>(&asked).await;
+        let reply = services.classic_load_balancing(&self.region).ask(self, &asked).await;
         classify::answer(self, reply, |it| {
             let list = "LoadBalancerDescriptions";
             let balancer = own(&it, list, "LoadBalancerName", &self.name, "the load balancer")?;

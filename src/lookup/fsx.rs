@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use super::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
 use crate::shell::ShellCommand;
 
@@ -30,6 +30,10 @@ impl Lookup for DescribeFsxFileSystem {
     const CALL: Call = Call("fsx:DescribeFileSystems");
     const ABSENT: &'static [&'static str] = &["FileSystemNotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("FileSystems/FileSystemId", &self.id)
+    }
+
     fn what(&self) -> String {
         format!("FSx file system {} in {}", self.id, self.region)
     }
@@ -52,7 +56,7 @@ impl Lookup for DescribeFsxFileSystem {
 
     async fn fetch(&self, services: &Services) -> Answer<FsxFileSystem> {
         let asked = json!({"FileSystemIds": [self.id]});
-        let reply = services.fsx(&self.region).ask::<Self>(&asked).await;
+        let reply = services.fsx(&self.region).ask(self, &asked).await;
         classify::answer(self, reply, |it| {
             let list = it.read::<Described>()?.file_systems.ok_or("the list of file systems")?;
             let own = list.into_iter().find(|it| it.file_system_id.as_ref() == Some(&self.id));

@@ -9,8 +9,9 @@ use aws_sdk_kms::types::{GrantConstraints, GrantListEntry, KeyManagerType, KeyMe
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::members::Members;
 use super::pages::{Pages, may_have};
-use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
+use super::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify, policy_document};
 use crate::knowledge::Seen;
 use crate::names::{Arn, Partition, Region};
 
@@ -69,6 +70,14 @@ impl Lookup for DescribeKey {
     const CALL: Call = Call("kms:DescribeKey");
     const ABSENT: &'static [&'static str] = &["NotFoundException"];
 
+    fn named(&self) -> Named {
+        match self.id.parse::<Arn>() {
+            Ok(arn) if arn.resource.starts_with("key/") => Named::by("KeyMetadata/Arn", &self.id),
+            Err(_) if !self.id.starts_with("alias/") => Named::by("KeyMetadata/KeyId", &self.id),
+            _ => Named::Nowhere("a key does not name its aliases"),
+        }
+    }
+
     fn what(&self) -> String {
         format!("KMS key {} in {}", self.id, self.region)
     }
@@ -91,7 +100,14 @@ impl Lookup for DescribeKey {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Key> {
-        let reply = services.kms(&self.region).describe_key().key_id(&self.id).send().await;
+        let reply = services
+            .kms(&self.region)
+            .describe_key()
+            .key_id(&self.id)
+            .customize()
+            .interceptor(Members::of(self))
+            .send()
+            .await;
         classify::answer(self, reply, |it| {
             read(&self.id, it.key_metadata.ok_or("the key's metadata")?)
         })
@@ -132,6 +148,10 @@ impl Lookup for GetKeyPolicy {
     type Fact = Value;
     const CALL: Call = Call("kms:GetKeyPolicy");
 
+    fn named(&self) -> Named {
+        Named::By(Vec::new()).and_if_given("PolicyName", "default")
+    }
+
     fn what(&self) -> String {
         format!("policy of KMS key {}", self.key)
     }
@@ -146,6 +166,8 @@ impl Lookup for GetKeyPolicy {
             .get_key_policy()
             .key_id(&self.key)
             .policy_name("default")
+            .customize()
+            .interceptor(Members::of(self))
             .send()
             .await;
         classify::answer(self, reply, |it| {
@@ -186,6 +208,10 @@ impl Lookup for ListGrants {
     type Fact = Vec<Grant>;
     const CALL: Call = Call("kms:ListGrants");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("ARN or id of the key, compared for each grant")
+    }
+
     fn what(&self) -> String {
         format!("grants on KMS key {}", self.key)
     }
@@ -203,13 +229,15 @@ impl Lookup for ListGrants {
                 .key_id(&self.key)
                 .limit(100)
                 .set_marker(pages.token())
+                .customize()
+                .interceptor(Members::of(self))
                 .send()
                 .await
             {
                 Ok(page) => page,
                 Err(error) => return classify::failed(self, &error),
             };
-            let list = page.grants.ok_or("the list of grants");
+            let list = page.grants.ok_or("the list of grants").and_then(|list| self.own(list));
             let list = list.and_then(|list| list.into_iter().map(grant).collect::<Result<_, _>>());
             let list: Vec<Grant> = list.map_err(|lacks| classify::incomplete(self, lacks))?;
             grants.extend(list);
@@ -221,6 +249,16 @@ impl Lookup for ListGrants {
                 (false, true) => return Err(incomplete("the rest of the list")),
             }
         }
+    }
+}
+
+impl ListGrants {
+    /// The list, if all its grants are on this key, by its ARN or its id.
+    fn own(&self, list: Vec<GrantListEntry>) -> Result<Vec<GrantListEntry>, &'static str> {
+        let is_own = |it: &GrantListEntry| {
+            it.key_id.as_ref().is_none_or(|id| self.key.ends_with(id.as_str()))
+        };
+        if list.iter().all(is_own) { Ok(list) } else { Err("an end: it has grants on another key") }
     }
 }
 
@@ -256,6 +294,10 @@ impl Lookup for ListResourceTags {
     const CALL: Call = Call("kms:ListResourceTags");
     const ABSENT: &'static [&'static str] = &["NotFoundException"];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("tags do not name their key")
+    }
+
     fn what(&self) -> String {
         format!("tags of KMS key {}", self.key)
     }
@@ -277,7 +319,7 @@ impl Lookup for ListResourceTags {
         let (mut tags, mut pages) = (BTreeMap::new(), Pages::default());
         loop {
             let asked = client.list_resource_tags().key_id(&self.key).set_marker(pages.token());
-            let page = match asked.send().await {
+            let page = match asked.customize().interceptor(Members::of(self)).send().await {
                 Ok(page) => page,
                 Err(error) => return classify::failed(self, &error),
             };

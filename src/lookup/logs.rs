@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::aws::Lacks;
 use super::pages::Pages;
-use super::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use super::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::knowledge::Seen;
 use crate::names::{LogGroupName, Region};
 use crate::shell::ShellCommand;
@@ -37,6 +37,10 @@ impl Lookup for DescribeLogGroup {
     type Fact = LogGroup;
     const CALL: Call = Call("logs:DescribeLogGroups");
 
+    fn named(&self) -> Named {
+        Named::starting("logGroups/logGroupName", &self.name)
+    }
+
     fn what(&self) -> String {
         format!("log group {} in {}", self.name, self.region)
     }
@@ -66,7 +70,7 @@ impl Lookup for DescribeLogGroup {
                 Some(token) => json!({"logGroupNamePrefix": name, "nextToken": token}),
                 None => json!({"logGroupNamePrefix": name}),
             };
-            let page = match client.ask::<Self>(&asked).await {
+            let page = match client.ask(self, &asked).await {
                 Ok(page) => page.read::<Page>(),
                 Err(error) => return classify::failed(self, &error),
             };

@@ -28,7 +28,9 @@ pub mod kms;
 mod list;
 pub mod logs;
 mod mask;
+mod members;
 mod mend;
+mod naming;
 pub mod oci;
 pub mod organizations;
 mod page_limits;
@@ -49,6 +51,7 @@ mod trust;
 pub use caller::{Caller, CallerIdentity};
 pub use connect::{Connection, NoConnection, Settings, configured_region, connect};
 pub use mend::{Mend, Missing};
+pub use naming::{Name, Named};
 pub use question::{Answer, Batch, Call, Listed, Lookup, Optional};
 pub use services::Services;
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::aws::Lacks;
 use super::pages::Pages;
-use super::{Answer, Call, Lookup, Optional, Services, classify, policy_document};
+use super::{Answer, Call, Lookup, Named, Optional, Services, classify, policy_document};
 use crate::knowledge::Seen;
 use crate::names::{AccountId, Partition, Region};
 
@@ -40,6 +40,10 @@ impl Lookup for DescribeOrganization {
     const CALL: Call = Call("organizations:DescribeOrganization");
     const ABSENT: &'static [&'static str] = &["AWSOrganizationsNotInUseException"];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("the organization of the caller")
+    }
+
     fn what(&self) -> String {
         "the account's organization".to_owned()
     }
@@ -49,7 +53,7 @@ impl Lookup for DescribeOrganization {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Organization> {
-        let reply = services.organizations(&self.region).ask::<Self>(&json!({})).await;
+        let reply = services.organizations(&self.region).ask(self, &json!({})).await;
         classify::answer(self, reply, |it| {
             let organization = it.read::<Described>()?.organization.ok_or("the organization")?;
             let management = organization.master_account_id.ok_or("the management account")?;
@@ -91,6 +95,10 @@ impl Lookup for ListParents {
     type Fact = Parent;
     const CALL: Call = Call("organizations:ListParents");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("a parent does not name its child")
+    }
+
     fn what(&self) -> String {
         format!("the parent of {} in its organization", self.child)
     }
@@ -101,7 +109,7 @@ impl Lookup for ListParents {
 
     async fn fetch(&self, services: &Services) -> Answer<Parent> {
         let client = services.organizations(&self.region);
-        let reply = client.ask::<Self>(&json!({"ChildId": self.child})).await;
+        let reply = client.ask(self, &json!({"ChildId": self.child})).await;
         classify::answer(self, reply, |it| {
             // There is always exactly one
             // (https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html).
@@ -157,6 +165,10 @@ impl Lookup for ListPoliciesForTarget {
     type Fact = Vec<AttachedPolicy>;
     const CALL: Call = Call("organizations:ListPoliciesForTarget");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("policies do not name their target")
+    }
+
     fn what(&self) -> String {
         let kind = match self.control {
             Control::Service => "service",
@@ -182,7 +194,7 @@ impl Lookup for ListPoliciesForTarget {
             if let Some(token) = pages.token() {
                 asked["NextToken"] = token.into();
             }
-            let page = match client.ask::<Self>(&asked).await {
+            let page = match client.ask(self, &asked).await {
                 Ok(page) => page.read::<Policies>().map_err(incomplete)?,
                 Err(error) => return classify::failed(self, &error),
             };
@@ -215,6 +227,10 @@ impl Lookup for DescribePolicy {
     type Fact = Value;
     const CALL: Call = Call("organizations:DescribePolicy");
 
+    fn named(&self) -> Named {
+        Named::By(Vec::new()).and_if_given("Policy/PolicySummary/Id", &self.id)
+    }
+
     fn what(&self) -> String {
         format!("policy {} of the organization", self.id)
     }
@@ -225,7 +241,7 @@ impl Lookup for DescribePolicy {
 
     async fn fetch(&self, services: &Services) -> Answer<Value> {
         let client = services.organizations(&self.region);
-        let reply = client.ask::<Self>(&json!({"PolicyId": self.id})).await;
+        let reply = client.ask(self, &json!({"PolicyId": self.id})).await;
         classify::answer(self, reply, |it| {
             let content = it.read::<DescribedPolicy>()?.policy.and_then(|policy| policy.content);
             policy_document::plain(&content.ok_or("the policy document")?)

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::mend::{Mend, Missing};
+use super::naming::Named;
 use super::services::Services;
 use crate::knowledge::{Gap, Seen};
 
@@ -78,6 +79,11 @@ pub trait Lookup:
     /// Whether a successful answer contains the value of a secret. An error could repeat it, so its message
     /// is not quoted.
     const READS_SECRET: bool = false;
+
+    /// The fields of an answer that name what was asked: another answer is a gap.
+    fn named(&self) -> Named {
+        Named::Unsaid
+    }
 
     /// The resource, in words: `secret prod/db in eu-west-1`.
     fn what(&self) -> String;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::oci::{self, Anonymous, ImageConfig, RegistryManifest, Repository};
-use super::{Answer, Call, Lookup, Mend, Missing, Services};
+use super::{Answer, Call, Lookup, Mend, Missing, Named, Services};
 
 /// The error and the fix for a missing image.
 fn missing(image: &str) -> Mend {
@@ -24,6 +24,10 @@ pub struct HeadManifest {
 impl Lookup for HeadManifest {
     type Fact = Anonymous<RegistryManifest>;
     const CALL: Call = Call("registry:HeadManifest");
+
+    fn named(&self) -> Named {
+        Named::Nowhere("a tag does not name itself")
+    }
 
     fn what(&self) -> String {
         format!("image {}", self.repository.reference(&self.reference))
@@ -52,6 +56,10 @@ impl Lookup for GetManifest {
     type Fact = Anonymous<RegistryManifest>;
     const CALL: Call = Call("registry:GetManifest");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("the content is compared with its digest")
+    }
+
     fn what(&self) -> String {
         format!("manifest {}", self.repository.reference(&self.digest))
     }
@@ -78,6 +86,10 @@ pub struct GetConfig {
 impl Lookup for GetConfig {
     type Fact = Anonymous<ImageConfig>;
     const CALL: Call = Call("registry:GetBlob");
+
+    fn named(&self) -> Named {
+        Named::Nowhere("the content is compared with its digest")
+    }
 
     fn what(&self) -> String {
         format!("image configuration {}", self.repository.reference(&self.digest))

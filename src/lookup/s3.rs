@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::aws::{Action, OfBucket, Received, S3, request_id};
-use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
+use super::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify, policy_document};
 use crate::knowledge::{Absence, Gap, Purpose, Seen};
 use crate::names::{Partition, Region, S3Object};
 use crate::shell::{ShellCommand, Word};
@@ -55,6 +55,10 @@ impl Lookup for HeadObject {
     type Fact = Object;
     const CALL: Call = Call("s3:GetObject");
     const ABSENT: &'static [&'static str] = &["NotFound", "NoSuchKey", BUCKET_MISSING];
+
+    fn named(&self) -> Named {
+        Named::Nowhere("headers do not name the object")
+    }
 
     fn what(&self) -> String {
         format!("S3 object s3://{}/{}", self.object.bucket, self.object.key)
@@ -109,7 +113,7 @@ impl HeadObject {
     ) -> Result<Answer<Object>, Elsewhere> {
         let S3Object { bucket, key, .. } = &self.object;
         let asked = OfBucket::object(bucket, key);
-        let error = match services.s3(region).ask::<Self>(&asked).await {
+        let error = match services.s3(region).ask(self, &asked).await {
             Ok(it) => {
                 let object = self.read(&it, region).map(Seen::Found);
                 return Ok(object.map_err(|lacks| classify::incomplete(self, lacks)));
@@ -217,6 +221,10 @@ impl Lookup for GetBucketPolicy {
     const CALL: Call = Call("s3:GetBucketPolicy");
     const ABSENT: &'static [&'static str] = &[NO_BUCKET_POLICY, BUCKET_MISSING];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("a policy does not name its bucket")
+    }
+
     fn what(&self) -> String {
         format!("policy of S3 bucket {}", self.bucket)
     }
@@ -236,7 +244,7 @@ impl Lookup for GetBucketPolicy {
 
 impl GetBucketPolicy {
     async fn ask(&self, region: &Region, services: &Services) -> Result<Answer<Value>, Elsewhere> {
-        let reply = services.s3(region).ask::<Self>(&OfBucket::policy(&self.bucket)).await;
+        let reply = services.s3(region).ask(self, &OfBucket::policy(&self.bucket)).await;
         let raw = reply.as_ref().err().and_then(|error| error.raw_response());
         if let Some(elsewhere) = raw.and_then(|raw| elsewhere(region, raw)) {
             return Err(elsewhere);

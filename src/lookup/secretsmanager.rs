@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::members::Members;
 use super::pages::Pages;
-use super::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
+use super::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify, policy_document};
 use crate::knowledge::{Purpose, Seen};
 use crate::names::{Region, ValueFrom};
 use crate::shell::ShellCommand;
@@ -62,6 +63,15 @@ impl Secret {
 /// The error of a task with a missing secret.
 pub const NO_SECRET: &str = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried <n> time(s): ... ResourceNotFoundException";
 
+/// What names a secret in an answer. The suffix of an ARN may be left out of a request
+/// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen>).
+fn named(id: &str) -> Named {
+    match id.starts_with("arn:") {
+        true => Named::suffixed("ARN", id),
+        false => Named::by("Name", id),
+    }
+}
+
 impl DescribeSecret {
     /// Its name, if it was requested by an ARN with a suffix, in an account that may be the caller's.
     fn name_without_suffix(&self, missing: &Missing) -> Option<String> {
@@ -76,6 +86,10 @@ impl Lookup for DescribeSecret {
     type Fact = Secret;
     const CALL: Call = Call("secretsmanager:DescribeSecret");
     const ABSENT: &'static [&'static str] = &["ResourceNotFoundException"];
+
+    fn named(&self) -> Named {
+        named(&self.id)
+    }
 
     fn what(&self) -> String {
         format!("secret {} in {}", self.id, self.region)
@@ -124,7 +138,13 @@ impl Lookup for DescribeSecret {
 
     async fn fetch(&self, services: &Services) -> Answer<Secret> {
         let client = services.secretsmanager(&self.region);
-        let reply = client.describe_secret().secret_id(&self.id).send().await;
+        let reply = client
+            .describe_secret()
+            .secret_id(&self.id)
+            .customize()
+            .interceptor(Members::of(self))
+            .send()
+            .await;
         classify::answer(self, reply, |it| {
             Ok(Secret {
                 arn: it.arn.ok_or("the ARN")?,
@@ -163,6 +183,10 @@ impl Lookup for ListSecretVersions {
     const CALL: Call = Call("secretsmanager:ListSecretVersionIds");
     const ABSENT: &'static [&'static str] = &["ResourceNotFoundException"];
 
+    fn named(&self) -> Named {
+        named(&self.id)
+    }
+
     fn what(&self) -> String {
         format!("versions of secret {} in {}", self.id, self.region)
     }
@@ -190,6 +214,8 @@ impl Lookup for ListSecretVersions {
                 .secret_id(&self.id)
                 .include_deprecated(true)
                 .set_next_token(pages.token())
+                .customize()
+                .interceptor(Members::of(self))
                 .send()
                 .await;
             let page = match page {
@@ -220,6 +246,10 @@ impl Lookup for GetSecretPolicy {
     const CALL: Call = Call("secretsmanager:GetResourcePolicy");
     const ABSENT: &'static [&'static str] = &["ResourceNotFoundException"];
 
+    fn named(&self) -> Named {
+        named(&self.id)
+    }
+
     fn what(&self) -> String {
         format!("resource policy of secret {} in {}", self.id, self.region)
     }
@@ -240,7 +270,13 @@ impl Lookup for GetSecretPolicy {
 
     async fn fetch(&self, services: &Services) -> Answer<Option<Value>> {
         let client = services.secretsmanager(&self.region);
-        let reply = client.get_resource_policy().secret_id(&self.id).send().await;
+        let reply = client
+            .get_resource_policy()
+            .secret_id(&self.id)
+            .customize()
+            .interceptor(Members::of(self))
+            .send()
+            .await;
         classify::answer(self, reply, |it| {
             // The ARN distinguishes the answer from an empty one: without a policy it contains nothing else.
             it.arn.ok_or("the ARN")?;

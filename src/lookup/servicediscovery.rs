@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::pages::Pages;
-use super::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use super::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::knowledge::Seen;
 use crate::names::Region;
 use crate::shell::ShellCommand;
@@ -30,6 +30,10 @@ impl Lookup for GetRegistry {
     const CALL: Call = Call("servicediscovery:GetService");
     const ABSENT: &'static [&'static str] = &["ServiceNotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("Service/Id", &self.id)
+    }
+
     fn what(&self) -> String {
         format!("service registry {} in {}", self.id, self.region)
     }
@@ -52,7 +56,7 @@ impl Lookup for GetRegistry {
 
     async fn fetch(&self, services: &Services) -> Answer<Registry> {
         let client = services.servicediscovery(&self.region);
-        let reply = client.ask::<Self>(&json!({"Id": self.id})).await;
+        let reply = client.ask(self, &json!({"Id": self.id})).await;
         classify::answer(self, reply, |it| {
             let service = it.read::<Described>()?.service.ok_or("the service")?;
             if service.id.as_deref() != Some(self.id.as_str()) {
@@ -128,6 +132,10 @@ impl Lookup for GetNamespace {
     const CALL: Call = Call("servicediscovery:GetNamespace");
     const ABSENT: &'static [&'static str] = &["NamespaceNotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("Namespace/Id", &self.id)
+    }
+
     fn what(&self) -> String {
         format!("namespace {} in {}", self.id, self.region)
     }
@@ -143,7 +151,7 @@ impl Lookup for GetNamespace {
 
     async fn fetch(&self, services: &Services) -> Answer<Namespace> {
         let client = services.servicediscovery(&self.region);
-        let reply = client.ask::<Self>(&json!({"Id": self.id})).await;
+        let reply = client.ask(self, &json!({"Id": self.id})).await;
         classify::answer(self, reply, |it| {
             let namespace = it.read::<DescribedNamespace>()?.namespace.ok_or("the namespace")?;
             match namespace.id.as_deref() == Some(self.id.as_str()) {
@@ -173,6 +181,10 @@ impl Lookup for FindNamespace {
     type Fact = Namespace;
     const CALL: Call = Call("servicediscovery:ListNamespaces");
 
+    fn named(&self) -> Named {
+        Named::by("Namespaces/Name", &self.name)
+    }
+
     fn what(&self) -> String {
         format!("namespace {} in {}", self.name, self.region)
     }
@@ -189,7 +201,7 @@ impl Lookup for FindNamespace {
             if let Some(token) = pages.token() {
                 asked["NextToken"] = token.into();
             }
-            let page = match client.ask::<Self>(&asked).await {
+            let page = match client.ask(self, &asked).await {
                 Ok(page) => page.read::<NamespacePage>(),
                 Err(error) => return classify::failed(self, &error),
             };
@@ -234,6 +246,10 @@ impl Lookup for NamesInUse {
     type Fact = Vec<String>;
     const CALL: Call = Call("servicediscovery:ListServices");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("services do not name their namespace")
+    }
+
     fn what(&self) -> String {
         format!("names in namespace {} in {}", self.namespace, self.region)
     }
@@ -247,7 +263,7 @@ impl Lookup for NamesInUse {
             if let Some(token) = pages.token() {
                 asked["NextToken"] = token.into();
             }
-            let page = match client.ask::<Self>(&asked).await {
+            let page = match client.ask(self, &asked).await {
                 Ok(page) => page.read::<ServicePage>(),
                 Err(error) => return classify::failed(self, &error),
             };

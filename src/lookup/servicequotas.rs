@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::aws::{Action, Lacks, Object, ServiceQuotas};
-use super::{Answer, Call, Lookup, Optional, Services, classify};
+use super::{Answer, Call, Lookup, Named, Optional, Services, classify};
 use crate::knowledge::Gap;
 use crate::names::Region;
 use crate::shell::ShellCommand;
@@ -108,6 +108,10 @@ impl Lookup for GetServiceQuota {
     const CALL: Call = Call("servicequotas:GetServiceQuota");
     const ABSENT: &'static [&'static str] = &[UNKNOWN];
 
+    fn named(&self) -> Named {
+        Named::by("Quota/ServiceCode", self.quota.service).and("Quota/QuotaCode", self.quota.code)
+    }
+
     fn what(&self) -> String {
         format!("quota of {}: {}", self.region, self.quota.name)
     }
@@ -118,7 +122,7 @@ impl Lookup for GetServiceQuota {
         let client = services.servicequotas(&self.region);
         let Quota { service, code, .. } = self.quota;
         let asked = json!({"ServiceCode": service, "QuotaCode": code});
-        match client.ask::<Self>(&asked).await {
+        match client.ask(self, &asked).await {
             Err(error) if classify::code(&error) == Some(UNKNOWN) => {
                 let default = client.ask_for(GET_DEFAULT, &asked).await;
                 classify::answer(self, default, value).map_err(of_the_default)

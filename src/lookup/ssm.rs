@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ssm::types::{ParameterMetadata, ResourceTypeForTagging};
+use aws_sdk_ssm::types::{ParameterMetadata, ParameterType, ResourceTypeForTagging};
 use serde::{Deserialize, Serialize};
 
+use super::members::Members;
 use super::pages::Pages;
-use super::{Answer, Batch, Call, Lookup, Mend, Missing, Services, classify};
-use crate::knowledge::{Absence, Gap, Purpose};
+use super::{Answer, Batch, Call, Lookup, Mend, Missing, Named, Services, classify};
+use crate::knowledge::{Absence, Gap, Purpose, Seen};
 use crate::names::Region;
 use crate::shell::{ShellCommand, Word};
 
@@ -84,6 +85,13 @@ impl Lookup for DescribeParameter {
     type Fact = Parameter;
     const CALL: Call = Call("ssm:DescribeParameters");
 
+    fn named(&self) -> Named {
+        match self.shared {
+            None => Named::by("Parameters/Name", &self.name),
+            Some(_) => Named::Nowhere("compared by its ARN"),
+        }
+    }
+
     fn what(&self) -> String {
         match &self.shared {
             Some(arn) => format!("parameter {arn} shared with this account"),
@@ -132,6 +140,8 @@ impl DescribeParameter {
                 .max_results(50)
                 .set_shared(self.shared.as_ref().map(|_| true))
                 .set_next_token(pages.token())
+                .customize()
+                .interceptor(Members::of_all(asked))
                 .send()
                 .await;
             let page = match page {
@@ -162,11 +172,16 @@ impl DescribeParameter {
             None => it.name.as_ref() == Some(&self.name),
         };
         match listed.iter().find(same) {
-            Some(it) => Ok(crate::knowledge::Seen::Found(Parameter {
-                name: self.name.clone(),
-                kms_key: it.key_id.clone(),
-                tier: it.tier.as_ref().map(|tier| tier.as_str().to_owned()),
-            })),
+            Some(it) => match (&it.r#type, &it.key_id) {
+                (Some(ParameterType::SecureString), None) => {
+                    Err(classify::incomplete(self, "the KMS key of the parameter"))
+                }
+                (_, key) => Ok(Seen::Found(Parameter {
+                    name: self.name.clone(),
+                    kms_key: key.clone(),
+                    tier: it.tier.as_ref().map(|tier| tier.as_str().to_owned()),
+                })),
+            },
             None => {
                 classify::absent(self, "not among the parameters that ssm:DescribeParameters lists")
             }
@@ -187,6 +202,10 @@ impl Lookup for ListParameterTags {
     type Fact = BTreeMap<String, String>;
     const CALL: Call = Call("ssm:ListTagsForResource");
     const ABSENT: &'static [&'static str] = &["InvalidResourceId"];
+
+    fn named(&self) -> Named {
+        Named::Nowhere("tags do not name their parameter")
+    }
 
     fn what(&self) -> String {
         format!("tags of parameter {} in {}", self.name, self.region)
@@ -211,6 +230,8 @@ impl Lookup for ListParameterTags {
         let reply = client
             .resource_type(ResourceTypeForTagging::Parameter)
             .resource_id(&self.name)
+            .customize()
+            .interceptor(Members::of(self))
             .send()
             .await;
         classify::answer(self, reply, |it| {

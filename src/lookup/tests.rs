@@ -10,6 +10,7 @@ mod endless;
 mod failures;
 mod file_systems;
 mod model;
+mod naming;
 mod network;
 mod permissions;
 mod quotas;
@@ -37,7 +38,7 @@ use super::registry::{GetConfig, GetManifest, HeadManifest};
 use super::s3::HeadObject;
 use super::secretsmanager::{CredentialsValue, DescribeSecret, ListSecretVersions, SecretKey};
 use super::ssm::DescribeParameter;
-use super::{CallerIdentity, Lookup, Missing, Services, oci};
+use super::{CallerIdentity, Lookup, Missing, Named, Services, oci};
 use crate::facts::Asked;
 use crate::knowledge::{Absence, Gap, Seen};
 use bench::{Bench, is_a_registry, is_ours, learnt, told};
@@ -50,12 +51,14 @@ struct Case {
     found: Option<Reply>,
     absent: Vec<Reply>,
     codes: &'static [&'static str],
+    named: Named,
 }
 
 fn case<L: Lookup>(lookup: L, found: Option<Reply>, mut absent: Vec<Reply>) -> Case {
     let status = if L::CALL.service() == "s3" { 404 } else { 400 };
     absent.extend(L::ABSENT.iter().map(|code| Reply::Error(status, code, "it is not there")));
-    Case { name: L::NAME, asked: Arc::new(lookup), found, absent, codes: L::ABSENT }
+    let named = lookup.named();
+    Case { name: L::NAME, asked: Arc::new(lookup), found, absent, codes: L::ABSENT, named }
 }
 
 const CONFIG: &str = r#"{"os":"linux","architecture":"arm64"}"#;
@@ -77,6 +80,10 @@ fn lookups(host: &str) -> Vec<Case> {
         |operation, body| Reply::Ok(format!("<{operation}Response>{body}</{operation}Response>"));
     let unknown = |code| vec![Reply::Error(404, code, "unknown")];
     let missing_image = json!({"images": [], "failures": [{"imageId": {"imageTag": "1"}, "failureCode": "ImageNotFound"}]});
+    let manifest = r#"{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":{"mediaType":"application/vnd.docker.container.image.v1+json","digest":"sha256:c21740f5cb55c7e3a2197b08ebd0ba12f673ff5aa9869bf892b0c85dcaf5c413","size":1},"layers":[]}"#;
+    let image = json!({"images": [{"registryId": "111122223333", "repositoryName": "web", "imageId": {"imageTag": "1", "imageDigest": DIGEST},
+        "imageManifest": manifest,
+        "imageManifestMediaType": "application/vnd.docker.distribution.manifest.v2+json"}]});
     let digest = || CONFIG_DIGEST.to_owned();
     let undescribed = Reply::Error(400, "ClientException", "Unable to describe task definition.");
     let caller = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/ci</Arn><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
@@ -84,7 +91,7 @@ fn lookups(host: &str) -> Vec<Case> {
         case(CallerIdentity { region: region() }, Some(Reply::Ok(caller.to_owned())), vec![]),
         case(
             EcrManifest { repository: repository(), reference: tag() },
-            None,
+            Some(ok(image)),
             vec![ok(missing_image)],
         ),
         case(
@@ -92,10 +99,22 @@ fn lookups(host: &str) -> Vec<Case> {
             Some(Reply::Url(Box::new(Reply::Ok(CONFIG.to_owned())))),
             vec![],
         ),
-        case(DescribeImage { repository: repository(), reference: tag() }, None, vec![]),
+        case(
+            DescribeImage { repository: repository(), reference: tag() },
+            Some(ok(
+                json!({"imageDetails": [{"registryId": "111122223333", "repositoryName": "web",
+                "imageDigest": DIGEST, "imageTags": ["latest", "1"], "imageSizeInBytes": 1,
+                "imageStatus": "ACTIVE"}]}),
+            )),
+            vec![],
+        ),
         case(
             PullThroughRules { region: region(), registry: registry() },
-            Some(ok(json!({"pullThroughCacheRules": []}))),
+            Some(ok(
+                json!({"pullThroughCacheRules": [{"registryId": "111122223333", "ecrRepositoryPrefix": "hub",
+                "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": "arn",
+                "upstreamRepositoryPrefix": "library"}]}),
+            )),
             vec![],
         ),
         case(
@@ -105,10 +124,15 @@ fn lookups(host: &str) -> Vec<Case> {
         ),
         case(
             DescribeService { region: region(), cluster: None, service: name() },
-            Some(ok(json!({"services": [{"serviceName": "web"}], "failures": []}))),
+            Some(ok(json!({"services": [{"serviceName": "web",
+                "clusterArn": "arn:aws:ecs:eu-central-1:111122223333:cluster/default"}], "failures": []}))),
             vec![ok(json!({"services": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
         ),
-        case(ListAccountSettings { region: region() }, Some(ok(json!({"settings": []}))), vec![]),
+        case(
+            ListAccountSettings { region: region() },
+            Some(ok(json!({"settings": [{"name": "tagResourceAuthorization", "value": "on"}]}))),
+            vec![],
+        ),
         case(
             DescribeCapacityProvider { region: region(), name: name() },
             Some(ok(json!({"capacityProviders": [{"name": "web", "managedInstancesProvider": {
@@ -125,7 +149,8 @@ fn lookups(host: &str) -> Vec<Case> {
             ContainerInstances { region: region(), cluster: name() },
             Some(ok(json!({
                 "containerInstanceArns": ["arn"],
-                "containerInstances": [{"containerInstanceArn": "arn", "status": "ACTIVE"}],
+                "containerInstances": [{"containerInstanceArn": "arn", "status": "ACTIVE",
+                    "agentConnected": true, "attributes": [{"name": "stack"}]}],
             }))),
             vec![],
         ),
@@ -135,13 +160,7 @@ fn lookups(host: &str) -> Vec<Case> {
                 "DescribeInstances",
                 "<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId></item></instancesSet></item></reservationSet>",
             )),
-            vec![
-                xml("DescribeInstances", "<reservationSet/>"),
-                xml(
-                    "DescribeInstances",
-                    "<reservationSet><item><instancesSet><item><instanceId>i-2</instanceId></item></instancesSet></item></reservationSet>",
-                ),
-            ],
+            vec![xml("DescribeInstances", "<reservationSet/>")],
         ),
         case(
             DescribeLogGroup { region: region(), name: "/ecs/web".parse().unwrap() },
@@ -162,28 +181,31 @@ fn lookups(host: &str) -> Vec<Case> {
         ),
         case(
             DescribeSecret { region: region(), id: name() },
-            Some(ok(json!({"ARN": "arn", "VersionIdsToStages": {}}))),
+            Some(ok(json!({"ARN": "arn", "Name": "web", "KmsKeyId": "alias/app",
+                "VersionIdsToStages": {"v-1": ["AWSCURRENT"]},
+                "Tags": [{"Key": "team", "Value": "web"}]}))),
             vec![],
         ),
         case(
             ListSecretVersions { region: region(), id: name() },
-            Some(ok(json!({"ARN": "arn", "Versions": []}))),
+            Some(ok(json!({"ARN": "arn", "Name": "web", "Versions": [{"VersionId": "v-1"}]}))),
             vec![],
         ),
         case(
             SecretKey { region: region(), id: name(), stage: None, version: None, key: name() },
-            Some(ok(json!({"ARN": "arn", "SecretString": "{}"}))),
+            Some(ok(json!({"ARN": "arn", "Name": "web", "SecretString": "{}"}))),
             vec![],
         ),
         case(
             CredentialsValue { region: region(), id: name() },
-            Some(ok(json!({"ARN": "arn", "SecretString": "{}"}))),
+            Some(ok(json!({"ARN": "arn", "Name": "web", "SecretString": "{}"}))),
             vec![],
         ),
         case(
             DescribeParameter { region: region(), name: name(), shared: None },
-            Some(ok(json!({"Parameters": [{"Name": "web"}]}))),
-            vec![ok(json!({"Parameters": []})), ok(json!({"Parameters": [{"Name": "web2"}]}))],
+            Some(ok(json!({"Parameters": [{"Name": "web", "Type": "SecureString",
+                "KeyId": "alias/app", "Tier": "Standard"}]}))),
+            vec![ok(json!({"Parameters": []}))],
         ),
         case(
             HeadManifest { repository: elsewhere(), reference: "1".to_owned() },
@@ -323,7 +345,7 @@ fn a_repeated_pagination_token_is_a_gap() {
     let bench = Bench::new();
     let again = json!({
         "pullThroughCacheRules": [], "containerInstanceArns": [], "nextToken": "again",
-        "ARN": "arn", "Versions": [], "Parameters": [], "NextToken": "again", "logGroups": [],
+        "ARN": "arn", "Name": "web", "Versions": [], "Parameters": [], "NextToken": "again", "logGroups": [],
         "MountTargets": [], "NextMarker": "again", "taskArns": [], "Namespaces": [],
         "Services": [],
     });

@@ -40,6 +40,7 @@ use super::protocol::Protocol;
 use super::record::Record;
 use super::service::Service;
 use crate::lookup::Lookup;
+use crate::lookup::naming::{Named, compare};
 
 /// Why there is no answer. An error without a code is not in the format of the protocol.
 pub(in crate::lookup) type Failure = SdkError<ErrorMetadata, HttpResponse>;
@@ -62,9 +63,27 @@ impl<S: Service> Client<S> {
         Client { settings: plugin(S::RECORD, config), service: PhantomData }
     }
 
-    /// Calls the action of the lookup.
-    pub(in crate::lookup) async fn ask<L: Lookup>(&self, question: &Question<S>) -> Reply<S> {
-        self.ask_for(const { Action::<S>::of(L::CALL) }, question).await
+    /// Calls the action of the lookup. An answer about something else is an error.
+    pub(in crate::lookup) async fn ask<L: Lookup>(
+        &self,
+        asked: &L,
+        question: &Question<S>,
+    ) -> Reply<S> {
+        self.ask_all(std::slice::from_ref(asked), question).await
+    }
+
+    /// The same for lookups that share a request.
+    pub(in crate::lookup) async fn ask_all<L: Lookup>(
+        &self,
+        asked: &[L],
+        question: &Question<S>,
+    ) -> Reply<S> {
+        let answer = self.ask_for(const { Action::<S>::of(L::CALL) }, question).await?;
+        let named: Vec<Named> = asked.iter().map(Lookup::named).collect();
+        match compare(&named, &answer) {
+            Ok(()) => Ok(answer),
+            Err(rejected) => Err(SdkError::construction_failure(rejected)),
+        }
     }
 
     /// Calls an action.

@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use xmlparser::{ElementEnd, Token, Tokenizer};
 
+use crate::lookup::naming::Fields;
+
 /// An element with its contents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::lookup) struct Element {
@@ -162,6 +164,21 @@ impl Element {
             None => Some(item.content()),
         });
         texts.collect()
+    }
+}
+
+impl Fields for Element {
+    fn texts_at<'a>(&'a self, path: &[&str], found: &mut Vec<Option<Cow<'a, str>>>) {
+        let Some((first, rest)) = path.split_first() else {
+            return found.push(Some(Cow::Borrowed(&self.text)));
+        };
+        let before = found.len();
+        for child in self.children.iter().filter(|it| it.is(first)) {
+            child.texts_at(rest, found);
+        }
+        if rest.is_empty() && found.len() == before {
+            found.push(None);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The protocols with JSON as the answer.
 
+use std::borrow::Cow;
+
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::http::Headers;
@@ -13,6 +15,7 @@ use serde_json::{Map, Value};
 use super::element::Lacks;
 use super::protocol::Protocol;
 use super::query::{PLAIN, Query};
+use crate::lookup::naming::Fields;
 
 /// JSON 1.1, with the action in a header
 /// (<https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>).
@@ -54,7 +57,11 @@ impl Path {
 pub(in crate::lookup) struct Object(Map<String, Value>);
 
 impl Object {
-    fn parse(body: &[u8]) -> Result<Object, String> {
+    /// The object in a body.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub(in crate::lookup) fn parse(body: &[u8]) -> Result<Object, String> {
         serde_json::from_slice(body).map(Object).map_err(|error| error.to_string())
     }
 
@@ -68,6 +75,38 @@ impl Object {
 
     fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
+    }
+}
+
+impl Fields for Object {
+    fn texts_at<'a>(&'a self, path: &[&str], found: &mut Vec<Option<Cow<'a, str>>>) {
+        in_field(&self.0, path, found);
+    }
+}
+
+fn in_field<'a>(
+    fields: &'a Map<String, Value>,
+    path: &[&str],
+    found: &mut Vec<Option<Cow<'a, str>>>,
+) {
+    let Some((first, rest)) = path.split_first() else {
+        return found.push(Some(Cow::Borrowed("an object")));
+    };
+    match fields.get(*first) {
+        Some(Value::Null) | None if rest.is_empty() => found.push(None),
+        Some(value) => in_value(value, rest, found),
+        None => {}
+    }
+}
+
+fn in_value<'a>(value: &'a Value, path: &[&str], found: &mut Vec<Option<Cow<'a, str>>>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| in_value(item, path, found)),
+        Value::Object(fields) => in_field(fields, path, found),
+        Value::String(text) if path.is_empty() => found.push(Some(Cow::Borrowed(text))),
+        // An object or a truth has no text, but it is there.
+        value if path.is_empty() => found.push(Some(Cow::Owned(value.to_string()))),
+        _ => found.push(None),
     }
 }
 

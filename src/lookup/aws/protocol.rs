@@ -7,12 +7,14 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::error::metadata::Builder;
 
+use crate::lookup::naming::Fields;
+
 /// The format of requests and answers.
 pub(in crate::lookup) trait Protocol: Send + Sync + 'static {
     /// The parameters of an action.
     type Question: Clone + fmt::Debug + Send + Sync + 'static;
     /// Its answer.
-    type Answer: fmt::Debug + Send + Sync + 'static;
+    type Answer: Fields + fmt::Debug + Send + Sync + 'static;
 
     /// The request, without endpoint and signature.
     fn request(&self, action: &str, question: &Self::Question) -> Result<HttpRequest, BoxError>;

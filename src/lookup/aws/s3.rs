@@ -1,5 +1,7 @@
 //! The protocol of S3: REST, with XML for lists and errors.
 
+use std::borrow::Cow;
+
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::http::Headers;
@@ -10,6 +12,7 @@ use percent_encoding::{AsciiSet, utf8_percent_encode};
 use super::element::{Element, Lacks};
 use super::protocol::Protocol;
 use super::query::{PLAIN, Query, error};
+use crate::lookup::naming::Fields;
 
 /// Characters that are not encoded in a key: its slashes separate the segments of the path
 /// (<https://smithy.io/2.0/spec/http-bindings.html#greedy-labels>).
@@ -77,6 +80,13 @@ impl Received {
     /// The number of the request, which every answer of S3 has.
     pub(in crate::lookup) fn request_id(&self) -> Result<&str, Lacks> {
         request_id(&self.headers).ok_or("the request id that S3 sends")
+    }
+}
+
+/// Nothing in an answer about an object or a policy names it; a list is compared where it is read.
+impl Fields for Received {
+    fn texts_at<'a>(&'a self, _: &[&str], found: &mut Vec<Option<Cow<'a, str>>>) {
+        found.push(None);
     }
 }
 

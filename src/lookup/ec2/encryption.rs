@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::lookup::aws::Query;
-use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Named, Optional, Services, classify};
 use crate::names::Region;
 
 /// Whether every new volume in a region is encrypted, also one that says otherwise
@@ -18,12 +18,16 @@ impl Lookup for GetEbsEncryptionByDefault {
     type Fact = bool;
     const CALL: Call = Call("ec2:GetEbsEncryptionByDefault");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("a setting of the region")
+    }
+
     fn what(&self) -> String {
         format!("the default encryption of EBS in {}", self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<bool> {
-        let reply = services.ec2(&self.region).ask::<Self>(&Query::default()).await;
+        let reply = services.ec2(&self.region).ask(self, &Query::default()).await;
         classify::answer(self, reply, |it| {
             it.flag("ebsEncryptionByDefault")?.ok_or("whether EBS encrypts by default")
         })
@@ -47,12 +51,16 @@ impl Lookup for GetEbsDefaultKmsKeyId {
     type Fact = String;
     const CALL: Call = Call("ec2:GetEbsDefaultKmsKeyId");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("a setting of the region")
+    }
+
     fn what(&self) -> String {
         format!("the default key of EBS in {}", self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<String> {
-        let reply = services.ec2(&self.region).ask::<Self>(&Query::default()).await;
+        let reply = services.ec2(&self.region).ask(self, &Query::default()).await;
         classify::answer(self, reply, |it| {
             it.text("kmsKeyId")?.filter(|key| !key.is_empty()).ok_or("the key")
         })

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{only, read, whole};
 use crate::lookup::aws::{Element, Lacks};
-use crate::lookup::{Answer, Call, Lookup, Services};
+use crate::lookup::{Answer, Call, Lookup, Named, Services};
 use crate::names::Region;
 use crate::network::{Endpoint, EndpointKind};
 
@@ -20,6 +20,10 @@ pub struct Endpoints {
 impl Lookup for Endpoints {
     type Fact = Vec<Endpoint>;
     const CALL: Call = Call("ec2:DescribeVpcEndpoints");
+
+    fn named(&self) -> Named {
+        Named::by("vpcEndpointSet/item/vpcId", &self.vpc)
+    }
 
     fn what(&self) -> String {
         format!("VPC endpoints of {} in {}", self.vpc, self.region)

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MOST_VALUES, only, whole, with_id};
+use super::{MOST_VALUES, only, whole_of, with_id};
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::aws::{Element, Lacks};
-use crate::lookup::{Answer, Batch, Call, Lookup, Services, classify};
+use crate::lookup::{Answer, Batch, Call, Lookup, Named, Services, classify};
 use crate::names::Region;
 
 /// An EC2 instance by its id. The id is passed as a filter, so that a deleted instance is only missing in the
@@ -55,6 +55,10 @@ impl Lookup for DescribeInstance {
     type Fact = Instance;
     const CALL: Call = Call("ec2:DescribeInstances");
 
+    fn named(&self) -> Named {
+        Named::by("reservationSet/item/instancesSet/item/instanceId", &self.id)
+    }
+
     fn what(&self) -> String {
         format!("EC2 instance {} in {}", self.id, self.region)
     }
@@ -80,7 +84,7 @@ impl DescribeInstance {
         let client = services.ec2(&self.region);
         let query = only("instance-id", asked.iter().map(|one| &*one.id));
         let mut found = Vec::new();
-        for reservation in whole(self, &client, query, "reservationSet").await? {
+        for reservation in whole_of(asked, &client, query, "reservationSet").await? {
             let started = reservation.into_list("instancesSet");
             let started = started.and_then(|list| list.ok_or("the list of instances"));
             found.extend(started.map_err(|lacks| classify::incomplete(self, lacks))?);

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MOST_VALUES, among, only, whole};
+use super::{MOST_VALUES, among, only, whole_of};
 use crate::knowledge::Gap;
 use crate::lookup::aws::{Element, Lacks};
-use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services};
+use crate::lookup::{Answer, Batch, Call, Lookup, Named, Optional, Services};
 use crate::names::Region;
 
 /// An instance type, by its name.
@@ -44,6 +44,10 @@ impl Lookup for DescribeInstanceType {
     type Fact = InstanceType;
     const CALL: Call = Call("ec2:DescribeInstanceTypes");
 
+    fn named(&self) -> Named {
+        Named::by("instanceTypeSet/item/instanceType", &self.kind)
+    }
+
     fn what(&self) -> String {
         format!("instance type {} in {}", self.kind, self.region)
     }
@@ -68,7 +72,7 @@ impl DescribeInstanceType {
     async fn list(&self, asked: &[Self], services: &Services) -> Listed {
         let client = services.ec2(&self.region);
         let query = only("instance-type", asked.iter().map(|one| &*one.kind));
-        whole(self, &client, query, "instanceTypeSet").await
+        whole_of(asked, &client, query, "instanceTypeSet").await
     }
 
     fn among(&self, listed: &Listed) -> Answer<InstanceType> {

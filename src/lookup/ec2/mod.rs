@@ -49,7 +49,17 @@ async fn whole<L: Lookup>(
     query: Query,
     list: &str,
 ) -> Result<Vec<Element>, Gap> {
-    up_to(usize::MAX, lookup, client, query, list, Ok).await
+    whole_of(std::slice::from_ref(lookup), client, query, list).await
+}
+
+/// The same for lookups that share a request.
+async fn whole_of<L: Lookup>(
+    asked: &[L],
+    client: &Client<Ec2>,
+    query: Query,
+    list: &str,
+) -> Result<Vec<Element>, Gap> {
+    up_to(usize::MAX, asked, client, query, list, Ok).await
 }
 
 /// The items of a list with a maximum number of pages, each converted by `item`.
@@ -58,19 +68,20 @@ async fn whole<L: Lookup>(
 /// A gap if there are more pages, or if a page fails, lacks its list, or repeats a token.
 async fn up_to<L: Lookup, T>(
     most: usize,
-    lookup: &L,
+    asked: &[L],
     client: &Client<Ec2>,
     mut query: Query,
     list: &str,
     item: impl Fn(Element) -> Result<T, Lacks>,
 ) -> Result<Vec<T>, Gap> {
+    let Some(lookup) = asked.first() else { return Ok(Vec::new()) };
     let incomplete = |lacks| classify::incomplete(lookup, lacks);
     let (mut found, mut pages) = (Vec::new(), Pages::default());
     for _ in 0..most {
         if let Some(token) = pages.token() {
             query = query.with("NextToken", token);
         }
-        let page = match client.ask::<L>(&query).await {
+        let page = match client.ask_all(asked, &query).await {
             Ok(page) => page,
             // Only an existing list proves that something is missing.
             Err(error) => {

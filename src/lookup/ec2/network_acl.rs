@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{name_tag, only, range, read, traffic, whole};
 use crate::lookup::aws::{Element, Lacks};
-use crate::lookup::{Answer, Call, Lookup, Services};
+use crate::lookup::{Answer, Call, Lookup, Named, Services};
 use crate::names::Region;
 use crate::network::{AclEntry, NetworkAcl};
 
@@ -20,6 +20,10 @@ pub struct NetworkAcls {
 impl Lookup for NetworkAcls {
     type Fact = Vec<NetworkAcl>;
     const CALL: Call = Call("ec2:DescribeNetworkAcls");
+
+    fn named(&self) -> Named {
+        Named::by("networkAclSet/item/vpcId", &self.vpc)
+    }
 
     fn what(&self) -> String {
         format!("network ACLs of {} in {}", self.vpc, self.region)

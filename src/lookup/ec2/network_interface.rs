@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{only, up_to, whole};
 use crate::knowledge::Seen;
 use crate::lookup::servicequotas::NETWORK_INTERFACES;
-use crate::lookup::{Answer, Call, Lookup, Optional, Services};
+use crate::lookup::{Answer, Call, Lookup, Named, Optional, Services};
 use crate::names::{AccountId, Region};
 
 /// How many network interfaces an account has in a region, in its VPCs and in shared ones. Interfaces of
@@ -27,6 +27,10 @@ impl Lookup for NetworkInterfaces {
     type Fact = i64;
     const CALL: Call = Call("ec2:DescribeNetworkInterfaces");
 
+    fn named(&self) -> Named {
+        Named::by("networkInterfaceSet/item/ownerId", &self.owner)
+    }
+
     fn what(&self) -> String {
         format!("the number of network interfaces in {}", self.region)
     }
@@ -34,8 +38,15 @@ impl Lookup for NetworkInterfaces {
     async fn fetch(&self, services: &Services) -> Answer<i64> {
         let client = services.ec2(&self.region);
         let query = only("owner-id", [self.owner.as_str()]).with("MaxResults", ON_A_PAGE);
-        let counted =
-            up_to(MOST_PAGES, self, &client, query, "networkInterfaceSet", |_| Ok(())).await?;
+        let counted = up_to(
+            MOST_PAGES,
+            std::slice::from_ref(self),
+            &client,
+            query,
+            "networkInterfaceSet",
+            |_| Ok(()),
+        )
+        .await?;
         Ok(Seen::Found(i64::try_from(counted.len()).unwrap_or(i64::MAX)))
     }
 }
@@ -60,6 +71,10 @@ pub struct SourceDestCheck {
 impl Lookup for SourceDestCheck {
     type Fact = bool;
     const CALL: Call = Call("ec2:DescribeNetworkInterfaces");
+
+    fn named(&self) -> Named {
+        Named::by("networkInterfaceSet/item/networkInterfaceId", &self.id)
+    }
 
     fn what(&self) -> String {
         format!("the source/destination check of {} in {}", self.id, self.region)

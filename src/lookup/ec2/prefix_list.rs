@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{range, ranges, read, whole};
 use crate::knowledge::Seen;
 use crate::lookup::aws::Query;
-use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
 use crate::network::PrefixList;
 
@@ -19,6 +19,10 @@ pub struct ServicePrefixLists {
 impl Lookup for ServicePrefixLists {
     type Fact = Vec<PrefixList>;
     const CALL: Call = Call("ec2:DescribePrefixLists");
+
+    fn named(&self) -> Named {
+        Named::Nowhere("all lists of the region")
+    }
 
     fn what(&self) -> String {
         format!("prefix lists of AWS services in {}", self.region)
@@ -53,6 +57,10 @@ impl Lookup for PrefixListEntries {
     const ABSENT: &'static [&'static str] =
         &["InvalidPrefixListID.NotFound", "InvalidPrefixListId.NotFound"];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("entries do not name their list")
+    }
+
     fn what(&self) -> String {
         format!("prefix list {} in {}", self.id, self.region)
     }
@@ -72,7 +80,7 @@ impl Lookup for PrefixListEntries {
         let client = services.ec2(&self.region);
         let query = Query::default().with("PrefixListId", &*self.id);
         // A missing list has an error code, so the first page is read separately.
-        let page = match client.ask::<Self>(&query).await {
+        let page = match client.ask(self, &query).await {
             Ok(page) => page,
             Err(error) => return classify::failed(self, &error),
         };

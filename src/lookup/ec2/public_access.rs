@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lookup::aws::Query;
-use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Named, Optional, Services, classify};
 use crate::names::Region;
 
 /// Whether the account blocks internet gateways in a region.
@@ -47,12 +47,16 @@ impl Lookup for BlockPublicAccess {
     type Fact = PublicAccess;
     const CALL: Call = Call("ec2:DescribeVpcBlockPublicAccessOptions");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("a setting of the region")
+    }
+
     fn what(&self) -> String {
         format!("VPC Block Public Access in {}", self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<PublicAccess> {
-        let reply = services.ec2(&self.region).ask::<Self>(&Query::default()).await;
+        let reply = services.ec2(&self.region).ask(self, &Query::default()).await;
         classify::answer(self, reply, |it| {
             let options = it.child("vpcBlockPublicAccessOptions")?.ok_or("the options")?;
             let allowed = options.text("exclusionsAllowed")?;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{name_tag, only, range, read, whole};
 use crate::lookup::aws::{Element, Lacks, Query};
-use crate::lookup::{Answer, Call, Lookup, Services};
+use crate::lookup::{Answer, Call, Lookup, Named, Services};
 use crate::names::Region;
 use crate::network::{
     InternetGateway, NatGateway, Route, RouteDestination, RouteTable, RouteTarget,
@@ -22,6 +22,10 @@ pub struct RouteTables {
 impl Lookup for RouteTables {
     type Fact = Vec<RouteTable>;
     const CALL: Call = Call("ec2:DescribeRouteTables");
+
+    fn named(&self) -> Named {
+        Named::by("routeTableSet/item/vpcId", &self.vpc)
+    }
 
     fn what(&self) -> String {
         format!("route tables of {} in {}", self.vpc, self.region)
@@ -108,6 +112,10 @@ impl Lookup for InternetGateways {
     type Fact = Vec<InternetGateway>;
     const CALL: Call = Call("ec2:DescribeInternetGateways");
 
+    fn named(&self) -> Named {
+        Named::by("internetGatewaySet/item/attachmentSet/item/vpcId", &self.vpc)
+    }
+
     fn what(&self) -> String {
         format!("internet gateways of {} in {}", self.vpc, self.region)
     }
@@ -138,6 +146,10 @@ pub struct NatGateways {
 impl Lookup for NatGateways {
     type Fact = Vec<NatGateway>;
     const CALL: Call = Call("ec2:DescribeNatGateways");
+
+    fn named(&self) -> Named {
+        Named::by("natGatewaySet/item/vpcId", &self.vpc)
+    }
 
     fn what(&self) -> String {
         format!("NAT gateways of {} in {}", self.vpc, self.region)

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::{MOST_VALUES, among, only, range, single, traffic, whole};
+use super::{MOST_VALUES, among, only, range, single, traffic, whole, whole_of};
 use crate::knowledge::{Gap, Purpose};
 use crate::lookup::aws::{Element, Lacks};
-use crate::lookup::{Answer, Batch, Call, Lookup, Mend, Missing, Services};
+use crate::lookup::{Answer, Batch, Call, Lookup, Mend, Missing, Named, Services};
 use crate::names::Region;
 use crate::network::{Peer, Rule, SecurityGroup};
 use crate::shell::ShellCommand;
@@ -22,6 +22,10 @@ pub struct DescribeSecurityGroup {
 impl Lookup for DescribeSecurityGroup {
     type Fact = SecurityGroup;
     const CALL: Call = Call("ec2:DescribeSecurityGroups");
+
+    fn named(&self) -> Named {
+        Named::by("securityGroupInfo/item/groupId", &self.id)
+    }
 
     fn what(&self) -> String {
         format!("security group {} in {}", self.id, self.region)
@@ -65,7 +69,7 @@ impl DescribeSecurityGroup {
     async fn list(&self, asked: &[Self], services: &Services) -> Listed {
         let client = services.ec2(&self.region);
         let query = only("group-id", asked.iter().map(|one| &*one.id));
-        whole(self, &client, query, "securityGroupInfo").await
+        whole_of(asked, &client, query, "securityGroupInfo").await
     }
 
     fn among(&self, listed: &Listed) -> Answer<SecurityGroup> {
@@ -86,6 +90,11 @@ pub struct DefaultSecurityGroup {
 impl Lookup for DefaultSecurityGroup {
     type Fact = SecurityGroup;
     const CALL: Call = Call("ec2:DescribeSecurityGroups");
+
+    fn named(&self) -> Named {
+        Named::by("securityGroupInfo/item/vpcId", &self.vpc)
+            .and("securityGroupInfo/item/groupName", "default")
+    }
 
     fn what(&self) -> String {
         format!("default security group of {} in {}", self.vpc, self.region)

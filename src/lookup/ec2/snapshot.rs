@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::single;
 use crate::lookup::aws::{Element, Lacks, Query};
-use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
 use crate::shell::ShellCommand;
 
@@ -44,6 +44,10 @@ impl Lookup for DescribeSnapshot {
     const ABSENT: &'static [&'static str] =
         &["InvalidSnapshot.NotFound", "InvalidSnapshotID.Malformed"];
 
+    fn named(&self) -> Named {
+        Named::by("snapshotSet/item/snapshotId", &self.id)
+    }
+
     fn what(&self) -> String {
         format!("snapshot {} in {}", self.id, self.region)
     }
@@ -68,7 +72,7 @@ impl Lookup for DescribeSnapshot {
 
     async fn fetch(&self, services: &Services) -> Answer<Snapshot> {
         let query = Query::default().with("SnapshotId.1", &*self.id);
-        let page = match services.ec2(&self.region).ask::<Self>(&query).await {
+        let page = match services.ec2(&self.region).ask(self, &query).await {
             Ok(page) => page,
             Err(error) => return classify::failed(self, &error),
         };

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MOST_VALUES, among, is_associated, only, owner, range, whole};
+use super::{MOST_VALUES, among, is_associated, only, owner, range, whole, whole_of};
 use crate::knowledge::{Gap, Purpose, Seen};
 use crate::lookup::aws::{Element, Lacks, Query};
 use crate::lookup::servicequotas::NETWORK_INTERFACES;
-use crate::lookup::{Answer, Batch, Call, Lookup, Mend, Missing, Optional, Services, classify};
+use crate::lookup::{
+    Answer, Batch, Call, Lookup, Mend, Missing, Named, Optional, Services, classify,
+};
 use crate::names::Region;
 use crate::network::Subnet;
 use crate::shell::ShellCommand;
@@ -23,6 +25,10 @@ pub struct DescribeSubnet {
 impl Lookup for DescribeSubnet {
     type Fact = Subnet;
     const CALL: Call = Call("ec2:DescribeSubnets");
+
+    fn named(&self) -> Named {
+        Named::by("subnetSet/item/subnetId", &self.id)
+    }
 
     fn what(&self) -> String {
         format!("subnet {} in {}", self.id, self.region)
@@ -66,7 +72,7 @@ impl DescribeSubnet {
     async fn list(&self, asked: &[Self], services: &Services) -> Listed {
         let client = services.ec2(&self.region);
         let query = only("subnet-id", asked.iter().map(|one| &*one.id));
-        whole(self, &client, query, "subnetSet").await
+        whole_of(asked, &client, query, "subnetSet").await
     }
 
     fn among(&self, listed: &Listed) -> Answer<Subnet> {
@@ -86,6 +92,10 @@ pub struct Subnets {
 impl Lookup for Subnets {
     type Fact = Vec<Subnet>;
     const CALL: Call = Call("ec2:DescribeSubnets");
+
+    fn named(&self) -> Named {
+        Named::by("subnetSet/item/vpcId", &self.vpc)
+    }
 
     fn what(&self) -> String {
         format!("subnets of {} in {}", self.vpc, self.region)
@@ -121,6 +131,10 @@ const KEPT_BY_AWS: i64 = 5;
 impl Lookup for TakenAddresses {
     type Fact = Taken;
     const CALL: Call = Call("ec2:DescribeSubnets");
+
+    fn named(&self) -> Named {
+        Named::Nowhere("all subnets of the region")
+    }
 
     fn what(&self) -> String {
         format!("the used addresses of all subnets in {}", self.region)

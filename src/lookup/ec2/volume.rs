@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{only, up_to};
 use crate::knowledge::Seen;
 use crate::lookup::servicequotas::Quota;
-use crate::lookup::{Answer, Call, Lookup, Optional, Services};
+use crate::lookup::{Answer, Call, Lookup, Named, Optional, Services};
 use crate::names::Region;
 
 /// The total of all volumes of one type in a region, of instances and tasks.
@@ -34,6 +34,10 @@ impl Lookup for ProvisionedVolumes {
     type Fact = Provisioned;
     const CALL: Call = Call("ec2:DescribeVolumes");
 
+    fn named(&self) -> Named {
+        Named::by("volumeSet/item/volumeType", &self.kind)
+    }
+
     fn what(&self) -> String {
         format!("the totals of all {} volumes in {}", self.kind, self.region)
     }
@@ -41,11 +45,12 @@ impl Lookup for ProvisionedVolumes {
     async fn fetch(&self, services: &Services) -> Answer<Provisioned> {
         let client = services.ec2(&self.region);
         let query = only("volume-type", [&*self.kind]).with("MaxResults", ON_A_PAGE);
-        let volumes = up_to(MOST_PAGES, self, &client, query, "volumeSet", |it| {
-            let size: i64 = it.number("size")?.ok_or("the size of a volume")?;
-            let iops: Option<i64> = it.number("iops")?;
-            Ok((size, iops.unwrap_or(0)))
-        });
+        let volumes =
+            up_to(MOST_PAGES, std::slice::from_ref(self), &client, query, "volumeSet", |it| {
+                let size: i64 = it.number("size")?.ok_or("the size of a volume")?;
+                let iops: Option<i64> = it.number("iops")?;
+                Ok((size, iops.unwrap_or(0)))
+            });
         let volumes = volumes.await?;
         let all = Provisioned {
             storage: volumes.iter().map(|(size, _)| size).sum(),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{is_associated, only, owner, ranges, single, whole};
 use crate::lookup::aws::{Element, Lacks, Query};
-use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
 use crate::network::Vpc;
 
@@ -20,6 +20,10 @@ pub struct DescribeVpc {
 impl Lookup for DescribeVpc {
     type Fact = Vpc;
     const CALL: Call = Call("ec2:DescribeVpcs");
+
+    fn named(&self) -> Named {
+        Named::by("vpcSet/item/vpcId", &self.id)
+    }
 
     fn what(&self) -> String {
         format!("VPC {} in {}", self.id, self.region)
@@ -86,6 +90,10 @@ impl Lookup for VpcDns {
     const CALL: Call = Call("ec2:DescribeVpcAttribute");
     const ABSENT: &'static [&'static str] = &["InvalidVpcID.NotFound"];
 
+    fn named(&self) -> Named {
+        Named::by("vpcId", &self.vpc)
+    }
+
     fn what(&self) -> String {
         format!("DNS attributes of VPC {} in {}", self.vpc, self.region)
     }
@@ -106,7 +114,7 @@ impl Lookup for VpcDns {
             of_this.with("Attribute", "enableDnsHostnames"),
         );
         let (support, hostnames) =
-            tokio::join!(client.ask::<Self>(&support), client.ask::<Self>(&hostnames));
+            tokio::join!(client.ask(self, &support), client.ask(self, &hostnames));
         let support = match support {
             Ok(it) => it.flag("enableDnsSupport/value"),
             Err(error) => return classify::failed(self, &error),
@@ -134,6 +142,10 @@ impl Lookup for DhcpResolvers {
     /// `domain-name-servers`: addresses, or `AmazonProvidedDNS`.
     type Fact = Vec<String>;
     const CALL: Call = Call("ec2:DescribeDhcpOptions");
+
+    fn named(&self) -> Named {
+        Named::by("dhcpOptionsSet/item/dhcpOptionsId", &self.id)
+    }
 
     fn what(&self) -> String {
         format!("DHCP options {} in {}", self.id, self.region)

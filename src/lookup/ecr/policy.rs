@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::{REPOSITORY_MISSING, Repository};
 use crate::knowledge::{Absence, Seen};
+use crate::lookup::members::Members;
 use crate::lookup::{
-    Answer, Call, Lookup, Mend, Missing, Optional, Services, classify, policy_document,
+    Answer, Call, Lookup, Mend, Missing, Named, Optional, Services, classify, policy_document,
 };
 use crate::names::Region;
 
@@ -27,6 +28,11 @@ impl Lookup for GetRepositoryPolicy {
     const CALL: Call = Call("ecr:GetRepositoryPolicy");
     const ABSENT: &'static [&'static str] = &[NO_REPOSITORY_POLICY, REPOSITORY_MISSING];
 
+    fn named(&self) -> Named {
+        let Repository { registry, name, .. } = &self.repository;
+        Named::by("registryId", registry).and("repositoryName", name)
+    }
+
     fn what(&self) -> String {
         format!("policy of repository {}", self.repository.place())
     }
@@ -42,6 +48,8 @@ impl Lookup for GetRepositoryPolicy {
             .get_repository_policy()
             .registry_id(registry.to_string())
             .repository_name(name)
+            .customize()
+            .interceptor(Members::of(self))
             .send()
             .await;
         if let Err(error) = &reply
@@ -68,12 +76,22 @@ impl Lookup for GetRegistryPolicy {
     const CALL: Call = Call("ecr:GetRegistryPolicy");
     const ABSENT: &'static [&'static str] = &["RegistryPolicyNotFoundException"];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("the registry is that of the caller")
+    }
+
     fn what(&self) -> String {
         format!("policy of the account's ECR registry in {}", self.region)
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Value> {
-        let reply = services.ecr(&self.region).get_registry_policy().send().await;
+        let reply = services
+            .ecr(&self.region)
+            .get_registry_policy()
+            .customize()
+            .interceptor(Members::of(self))
+            .send()
+            .await;
         classify::answer(self, reply, |it| {
             policy_document::plain(&it.policy_text.ok_or("the policy document")?)
         })
@@ -99,6 +117,10 @@ impl Lookup for ListRepositoryTags {
     const CALL: Call = Call("ecr:ListTagsForResource");
     const ABSENT: &'static [&'static str] = &[REPOSITORY_MISSING];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("tags do not name their repository")
+    }
+
     fn what(&self) -> String {
         format!("tags of repository {}", self.repository.place())
     }
@@ -118,7 +140,13 @@ impl Lookup for ListRepositoryTags {
     async fn fetch(&self, services: &Services) -> Answer<BTreeMap<String, String>> {
         let client = services.ecr(&self.repository.region);
         let arn = self.repository.arn();
-        let reply = client.list_tags_for_resource().resource_arn(arn).send().await;
+        let reply = client
+            .list_tags_for_resource()
+            .resource_arn(arn)
+            .customize()
+            .interceptor(Members::of(self))
+            .send()
+            .await;
         classify::answer(self, reply, |it| {
             let tags = it.tags.ok_or("the list of tags")?;
             Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{REPOSITORY_MISSING, Repository};
-use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
+use crate::lookup::members::Members;
+use crate::lookup::{Answer, Call, Lookup, Named, Optional, Services, classify};
 
 /// A repository.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -24,6 +25,11 @@ impl Lookup for DescribeRepository {
     const CALL: Call = Call("ecr:DescribeRepositories");
     const ABSENT: &'static [&'static str] = &[REPOSITORY_MISSING];
 
+    fn named(&self) -> Named {
+        let Repository { registry, name, .. } = &self.repository;
+        Named::by("repositories/registryId", registry).and("repositories/repositoryName", name)
+    }
+
     fn what(&self) -> String {
         format!("repository {}", self.repository.place())
     }
@@ -39,6 +45,8 @@ impl Lookup for DescribeRepository {
             .describe_repositories()
             .registry_id(registry.to_string())
             .repository_names(name)
+            .customize()
+            .interceptor(Members::of(self))
             .send()
             .await;
         classify::answer(self, reply, |it| {
@@ -46,7 +54,13 @@ impl Lookup for DescribeRepository {
                 |it: &aws_sdk_ecr::types::Repository| it.repository_name.as_ref() == Some(name);
             let repository = it.repositories.unwrap_or_default().into_iter().find(own);
             let encryption = repository.ok_or("the repository")?.encryption_configuration;
-            Ok(Kept { kms_key: encryption.and_then(|it| it.kms_key) })
+            let encryption = encryption.ok_or("the encryption")?;
+            // `AES256`, `KMS` or `KMS_DSSE`.
+            let is_by_key = encryption.encryption_type.as_str().starts_with("KMS");
+            match (is_by_key, encryption.kms_key) {
+                (true, None) => Err("the KMS key"),
+                (_, kms_key) => Ok(Kept { kms_key }),
+            }
         })
     }
 }

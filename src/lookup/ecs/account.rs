@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::knowledge::Seen;
+use crate::lookup::members::Members;
 use crate::lookup::pages::Pages;
-use crate::lookup::{Answer, Call, Lookup, Optional, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Named, Optional, Services, classify};
 use crate::names::Region;
 
 /// The effective settings of the caller, including defaults.
@@ -20,6 +21,10 @@ impl Lookup for ListAccountSettings {
     type Fact = BTreeMap<String, String>;
     const CALL: Call = Call("ecs:ListAccountSettings");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("settings of the caller")
+    }
+
     fn what(&self) -> String {
         format!("account settings of ECS in {}", self.region)
     }
@@ -32,6 +37,8 @@ impl Lookup for ListAccountSettings {
                 .list_account_settings()
                 .effective_settings(true)
                 .set_next_token(pages.token())
+                .customize()
+                .interceptor(Members::of(self))
                 .send()
                 .await;
             let page = match page {

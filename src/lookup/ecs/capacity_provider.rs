@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use crate::lookup::members::Members;
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
 use crate::shell::ShellCommand;
 
@@ -62,6 +63,10 @@ impl Lookup for DescribeCapacityProvider {
     type Fact = CapacityProvider;
     const CALL: Call = Call("ecs:DescribeCapacityProviders");
 
+    fn named(&self) -> Named {
+        Named::by("capacityProviders/name", &self.name)
+    }
+
     fn what(&self) -> String {
         format!("capacity provider {} in {}", self.name, self.region)
     }
@@ -86,6 +91,8 @@ impl Lookup for DescribeCapacityProvider {
             .ecs(&self.region)
             .describe_capacity_providers()
             .capacity_providers(&self.name)
+            .customize()
+            .interceptor(Members::of(self))
             .send()
             .await;
         // A missing provider is reported in a successful answer.

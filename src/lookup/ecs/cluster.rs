@@ -6,7 +6,8 @@ use aws_sdk_ecs::types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use crate::lookup::members::Members;
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
 use crate::shell::ShellCommand;
 
@@ -89,6 +90,13 @@ impl Lookup for DescribeCluster {
     type Fact = Cluster;
     const CALL: Call = Call("ecs:DescribeClusters");
 
+    fn named(&self) -> Named {
+        match self.cluster.starts_with("arn:") {
+            true => Named::by("clusters/clusterArn", &self.cluster),
+            false => Named::by("clusters/clusterName", &self.cluster),
+        }
+    }
+
     fn what(&self) -> String {
         format!("cluster {} in {}", self.cluster, self.region)
     }
@@ -115,6 +123,8 @@ impl Lookup for DescribeCluster {
             .describe_clusters()
             .clusters(&self.cluster)
             .include(ClusterField::Configurations)
+            .customize()
+            .interceptor(Members::of(self))
             .send()
             .await;
         // A missing cluster is reported in a successful answer.

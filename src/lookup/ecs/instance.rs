@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{CLUSTER_MISSING, cluster};
 use crate::knowledge::{Gap, Seen};
+use crate::lookup::members::Members;
 use crate::lookup::oci::Platform;
 use crate::lookup::pages::Pages;
-use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
 
 /// All registered container instances of a cluster, including those that accept no tasks now.
@@ -140,6 +141,10 @@ impl Lookup for ContainerInstances {
     const CALL: Call = Call("ecs:DescribeContainerInstances");
     const ABSENT: &'static [&'static str] = &[CLUSTER_MISSING];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("compared with the list of ARNs")
+    }
+
     fn what(&self) -> String {
         format!("container instances of cluster {} in {}", self.cluster, self.region)
     }
@@ -162,6 +167,8 @@ impl Lookup for ContainerInstances {
                 .list_container_instances()
                 .cluster(&self.cluster)
                 .set_next_token(pages.token())
+                .customize()
+                .interceptor(Members::of_call(LIST_INSTANCES))
                 .send()
                 .await;
             let page = match page {
@@ -190,19 +197,27 @@ impl ContainerInstances {
         client: &aws_sdk_ecs::Client,
         arns: Vec<String>,
     ) -> Answer<Vec<ContainerInstance>> {
-        let listed = arns.len();
+        let listed = arns.clone();
         let reply = client
             .describe_container_instances()
             .cluster(&self.cluster)
             .set_container_instances(Some(arns))
+            .customize()
+            .interceptor(Members::of(self))
             .send()
             .await;
         classify::answer(self, reply, |it| {
             // An instance that was deregistered in the meantime is reported as a failure.
             let gone = it.failures().iter().filter(|it| it.reason() == Some("MISSING")).count();
             let described = it.container_instances.ok_or("the instances")?;
-            if described.len() + gone < listed {
+            if described.len() + gone < listed.len() {
                 return Err("some of the instances that are listed");
+            }
+            let is_listed = |it: &aws_sdk_ecs::types::ContainerInstance| {
+                it.container_instance_arn.as_ref().is_none_or(|arn| listed.contains(arn))
+            };
+            if !described.iter().all(is_listed) {
+                return Err("an end: it has instances that are not listed");
             }
             described.into_iter().map(instance).collect()
         })

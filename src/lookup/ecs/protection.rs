@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::CLUSTER_MISSING;
 use crate::knowledge::{Gap, Seen};
+use crate::lookup::members::Members;
 use crate::lookup::pages::Pages;
-use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Named, Services, classify};
 use crate::names::Region;
 
 /// The protected tasks of a service.
@@ -36,6 +37,10 @@ impl Lookup for ProtectedTasks {
     const CALL: Call = Call("ecs:GetTaskProtection");
     const ABSENT: &'static [&'static str] = &[CLUSTER_MISSING, "ServiceNotFoundException"];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("compared with the list of ARNs")
+    }
+
     fn what(&self) -> String {
         format!("tasks of service {} in cluster {} in {}", self.service, self.cluster, self.region)
     }
@@ -51,6 +56,8 @@ impl Lookup for ProtectedTasks {
                 .cluster(&self.cluster)
                 .service_name(&self.service)
                 .set_next_token(pages.token())
+                .customize()
+                .interceptor(Members::of_call(LIST_TASKS))
                 .send()
                 .await;
             let page = match page {
@@ -77,11 +84,21 @@ impl ProtectedTasks {
         client: &aws_sdk_ecs::Client,
         arns: Vec<String>,
     ) -> Answer<Vec<ProtectedTask>> {
-        let reply =
-            client.get_task_protection().cluster(&self.cluster).set_tasks(Some(arns)).send().await;
+        let reply = client
+            .get_task_protection()
+            .cluster(&self.cluster)
+            .set_tasks(Some(arns.clone()))
+            .customize()
+            .interceptor(Members::of(self))
+            .send()
+            .await;
         classify::answer(self, reply, |it| {
             // A task that has stopped since is among the failures.
             let tasks = it.protected_tasks.ok_or("the protection of the tasks")?;
+            let is_listed = |arn: &String| arns.contains(arn);
+            if !tasks.iter().all(|task| task.task_arn.as_ref().is_none_or(is_listed)) {
+                return Err("an end: it has tasks that are not listed");
+            }
             let protected = tasks.into_iter().filter(|task| task.protection_enabled);
             protected
                 .map(|task| {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{NO_SUCH_ENTITY, arns, named, whole};
 use crate::lookup::aws::{Element, Query};
-use crate::lookup::{Answer, Call, Listed, Lookup, Services, classify, policy_document};
+use crate::lookup::{Answer, Call, Listed, Lookup, Named, Services, classify, policy_document};
 use crate::names::Region;
 
 /// A holder of policies, by the name without path. In the key of a lookup the name is stored under the noun.
@@ -112,6 +112,10 @@ where
     const CALL: Call = H::LIST_INLINE;
     const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("a list of names does not name its holder")
+    }
+
     fn what(&self) -> String {
         format!("inline policies of {}", called(&self.holder))
     }
@@ -126,7 +130,8 @@ where
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
         let iam = services.iam(&self.region);
-        let names = whole::<Self>(&iam, query(&self.holder), "PolicyNames").await;
+        let names =
+            whole(std::slice::from_ref(self), &iam, query(&self.holder), "PolicyNames").await;
         classify::answer(self, names, |names| names?.iter().map(Element::content).collect())
     }
 }
@@ -155,6 +160,10 @@ where
     const CALL: Call = H::GET_INLINE;
     const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
 
+    fn named(&self) -> Named {
+        Named::by(H::PARAMETER, self.holder.name()).and("PolicyName", &self.policy)
+    }
+
     fn what(&self) -> String {
         format!("inline policy {} of {}", self.policy, called(&self.holder))
     }
@@ -165,7 +174,7 @@ where
 
     async fn fetch(&self, services: &Services) -> Answer<Value> {
         let query = query(&self.holder).with("PolicyName", &self.policy);
-        let reply = services.iam(&self.region).ask::<Self>(&query).await;
+        let reply = services.iam(&self.region).ask(self, &query).await;
         classify::answer(self, reply, |it| {
             let document = it.text("PolicyDocument")?;
             policy_document::encoded(&document.ok_or("the policy document")?)
@@ -196,6 +205,10 @@ where
     const CALL: Call = H::LIST_ATTACHED;
     const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("a list of ARNs does not name its holder")
+    }
+
     fn what(&self) -> String {
         format!("managed policies attached to {}", called(&self.holder))
     }
@@ -210,7 +223,8 @@ where
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
         let iam = services.iam(&self.region);
-        let attached = whole::<Self>(&iam, query(&self.holder), "AttachedPolicies").await;
+        let attached =
+            whole(std::slice::from_ref(self), &iam, query(&self.holder), "AttachedPolicies").await;
         classify::answer(self, attached, |attached| arns(&attached?))
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{NO_SUCH_ENTITY, named, sent};
 use crate::lookup::aws::Query;
-use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Named, Services, classify};
 use crate::names::Region;
 
 /// An instance profile of the caller's account.
@@ -29,6 +29,10 @@ impl Lookup for GetInstanceProfile {
     const CALL: Call = Call("iam:GetInstanceProfile");
     const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
 
+    fn named(&self) -> Named {
+        Named::by("InstanceProfile/InstanceProfileName", &self.name)
+    }
+
     fn what(&self) -> String {
         format!("instance profile {}", self.name)
     }
@@ -40,7 +44,7 @@ impl Lookup for GetInstanceProfile {
     async fn fetch(&self, services: &Services) -> Answer<InstanceProfile> {
         let reply = services
             .iam(&self.region)
-            .ask::<Self>(&Query::default().with("InstanceProfileName", &self.name))
+            .ask(self, &Query::default().with("InstanceProfileName", &self.name))
             .await;
         classify::answer(self, reply, |it| {
             let profile = it.child("InstanceProfile")?.ok_or("the instance profile")?;

@@ -32,6 +32,7 @@ fn named(region: &Region, kind: &str, name: &str) -> String {
 
 /// The items of all pages of a list: it must be complete, since an omitted item counts as missing.
 async fn whole<L: Lookup>(
+    asked: &[L],
     iam: &Client<Iam>,
     mut query: Query,
     list: &str,
@@ -41,7 +42,7 @@ async fn whole<L: Lookup>(
         if let Some(marker) = pages.token() {
             query = query.with("Marker", marker);
         }
-        let page = iam.ask::<L>(&query).await?;
+        let page = iam.ask_all(asked, &query).await?;
         let turned = take(page, list, &mut found)
             .and_then(|marker| pages.follow(L::CALL, marker))
             .and_then(|more| may_have(L::CALL, found.len()).map(|()| more));

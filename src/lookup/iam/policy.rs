@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{NO_SUCH_ENTITY, date, sent};
 use crate::lookup::aws::Query;
-use crate::lookup::{Answer, Call, Lookup, Services, classify, policy_document};
+use crate::lookup::{Answer, Call, Lookup, Named, Services, classify, policy_document};
 use crate::names::Region;
 
 /// A managed policy, without its document.
@@ -31,6 +31,10 @@ impl Lookup for GetPolicy {
     const CALL: Call = Call("iam:GetPolicy");
     const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
 
+    fn named(&self) -> Named {
+        Named::by("Policy/Arn", &self.arn)
+    }
+
     fn what(&self) -> String {
         format!("managed policy {}", self.arn)
     }
@@ -42,7 +46,7 @@ impl Lookup for GetPolicy {
     async fn fetch(&self, services: &Services) -> Answer<ManagedPolicy> {
         let reply = services
             .iam(&self.region)
-            .ask::<Self>(&Query::default().with("PolicyArn", &self.arn))
+            .ask(self, &Query::default().with("PolicyArn", &self.arn))
             .await;
         classify::answer(self, reply, |it| {
             let policy = it.child("Policy")?.ok_or("the policy")?;
@@ -70,6 +74,10 @@ impl Lookup for GetPolicyVersion {
     const CALL: Call = Call("iam:GetPolicyVersion");
     const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
 
+    fn named(&self) -> Named {
+        Named::by("PolicyVersion/VersionId", &self.version)
+    }
+
     fn what(&self) -> String {
         format!("version {} of managed policy {}", self.version, self.arn)
     }
@@ -80,7 +88,7 @@ impl Lookup for GetPolicyVersion {
 
     async fn fetch(&self, services: &Services) -> Answer<Value> {
         let query = Query::default().with("PolicyArn", &self.arn).with("VersionId", &self.version);
-        let reply = services.iam(&self.region).ask::<Self>(&query).await;
+        let reply = services.iam(&self.region).ask(self, &query).await;
         classify::answer(self, reply, |it| {
             let document = it.text("PolicyVersion/Document")?;
             policy_document::encoded(&document.ok_or("the policy document")?)

@@ -9,7 +9,9 @@ use super::holder::{GetInlinePolicy, ListAttachedPolicies, ListInlinePolicies, O
 use super::{NO_SUCH_ENTITY, boundary, date, named, sent, tags};
 use crate::knowledge::Purpose;
 use crate::lookup::aws::Query;
-use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify, policy_document};
+use crate::lookup::{
+    Answer, Call, Lookup, Mend, Missing, Named, Services, classify, policy_document,
+};
 use crate::names::{AccountId, Region, RoleArn};
 use crate::shell::ShellCommand;
 
@@ -45,6 +47,10 @@ impl Lookup for GetRole {
     type Fact = Role;
     const CALL: Call = Call("iam:GetRole");
     const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
+
+    fn named(&self) -> Named {
+        Named::by("Role/RoleName", &self.name)
+    }
 
     fn what(&self) -> String {
         format!("IAM role {}", self.name)
@@ -88,7 +94,7 @@ impl Lookup for GetRole {
     async fn fetch(&self, services: &Services) -> Answer<Role> {
         let reply = services
             .iam(&self.region)
-            .ask::<Self>(&Query::default().with("RoleName", &self.name))
+            .ask(self, &Query::default().with("RoleName", &self.name))
             .await;
         classify::answer(self, reply, |it| {
             let role = it.child("Role")?.ok_or("the role")?;

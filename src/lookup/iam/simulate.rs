@@ -13,7 +13,7 @@ use super::{NO_SUCH_ENTITY, sent, whole};
 use crate::knowledge::Seen;
 use crate::lookup::aws::{Element, Lacks, Query};
 use crate::lookup::organizations::ASSUMPTION;
-use crate::lookup::{Answer, Batch, Call, Lookup, Optional, Services, classify};
+use crate::lookup::{Answer, Batch, Call, Lookup, Named, Optional, Services, classify};
 use crate::names::Region;
 
 /// The simulated decision for each action on each resource.
@@ -74,6 +74,10 @@ impl Lookup for SimulatePrincipalPolicy {
     const CALL: Call = Call("iam:SimulatePrincipalPolicy");
     const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("compared action by action")
+    }
+
     fn what(&self) -> String {
         format!("simulation of {} by {}", self.actions.join(", "), self.principal)
     }
@@ -110,7 +114,7 @@ impl Lookup for SimulatePrincipalPolicy {
         };
         let (actions, resources) = (union(|it| &it.actions), union(|it| &it.resources));
         let query = query(&first.principal, &actions, &resources, &first.context);
-        let results = whole::<Self>(&services.iam(&first.region), query, "EvaluationResults").await;
+        let results = whole(asked, &services.iam(&first.region), query, "EvaluationResults").await;
         let results = match results {
             Ok(results) => results,
             Err(error) => return asked.iter().map(|it| classify::failed(it, &error)).collect(),

@@ -8,7 +8,7 @@ use super::holder::{GetInlinePolicy, ListAttachedPolicies, ListInlinePolicies, O
 use super::role::no_deployer;
 use super::{NO_SUCH_ENTITY, boundary, date, named, sent, tags, whole};
 use crate::lookup::aws::Query;
-use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
 
 /// A user of the caller's account.
@@ -40,6 +40,10 @@ impl Lookup for GetUser {
     const CALL: Call = Call("iam:GetUser");
     const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
 
+    fn named(&self) -> Named {
+        Named::by("User/UserName", &self.name)
+    }
+
     fn what(&self) -> String {
         format!("IAM user {}", self.name)
     }
@@ -55,7 +59,7 @@ impl Lookup for GetUser {
     async fn fetch(&self, services: &Services) -> Answer<User> {
         let reply = services
             .iam(&self.region)
-            .ask::<Self>(&Query::default().with("UserName", &self.name))
+            .ask(self, &Query::default().with("UserName", &self.name))
             .await;
         classify::answer(self, reply, |it| {
             let user = it.child("User")?.ok_or("the user")?;
@@ -84,6 +88,10 @@ impl Lookup for ListGroupsForUser {
     const CALL: Call = Call("iam:ListGroupsForUser");
     const ABSENT: &'static [&'static str] = &[NO_SUCH_ENTITY];
 
+    fn named(&self) -> Named {
+        Named::Nowhere("groups do not name the user")
+    }
+
     fn what(&self) -> String {
         format!("groups of IAM user {}", self.user)
     }
@@ -98,7 +106,8 @@ impl Lookup for ListGroupsForUser {
 
     async fn fetch(&self, services: &Services) -> Answer<Vec<String>> {
         let query = Query::default().with("UserName", &self.user);
-        let groups = whole::<Self>(&services.iam(&self.region), query, "Groups").await;
+        let groups =
+            whole(std::slice::from_ref(self), &services.iam(&self.region), query, "Groups").await;
         classify::answer(self, groups, |groups| {
             groups?.iter().map(|group| sent(group, "GroupName", "a group's name")).collect()
         })

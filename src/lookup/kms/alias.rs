@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::knowledge::Seen;
+use crate::lookup::members::Members;
 use crate::lookup::pages::Pages;
-use crate::lookup::{Answer, Call, Lookup, Services, classify};
+use crate::lookup::{Answer, Call, Lookup, Named, Services, classify};
 use crate::names::Region;
 
 /// The aliases of a key of the caller's account. Read only if a policy has a condition on them.
@@ -20,6 +21,11 @@ impl Lookup for ListAliases {
     type Fact = Vec<String>;
     const CALL: Call = Call("kms:ListAliases");
 
+    fn named(&self) -> Named {
+        let id = self.key.rsplit('/').next().unwrap_or(&self.key);
+        Named::By(Vec::new()).and_if_given("Aliases/TargetKeyId", id)
+    }
+
     fn what(&self) -> String {
         format!("aliases of KMS key {}", self.key)
     }
@@ -29,7 +35,7 @@ impl Lookup for ListAliases {
         let (mut aliases, mut pages) = (Vec::new(), Pages::default());
         loop {
             let asked = client.list_aliases().key_id(&self.key).set_marker(pages.token());
-            let page = match asked.send().await {
+            let page = match asked.customize().interceptor(Members::of(self)).send().await {
                 Ok(page) => page,
                 Err(error) => return classify::failed(self, &error),
             };

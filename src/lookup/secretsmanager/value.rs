@@ -5,8 +5,9 @@ use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::NO_SECRET;
-use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Services, classify};
+use super::{NO_SECRET, named};
+use crate::lookup::members::Members;
+use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
 
 const ABSENT: &[&str] = &["ResourceNotFoundException"];
@@ -45,6 +46,10 @@ impl Lookup for SecretKey {
     const CALL: Call = Call("secretsmanager:GetSecretValue");
     const ABSENT: &'static [&'static str] = ABSENT;
     const READS_SECRET: bool = true;
+
+    fn named(&self) -> Named {
+        named(&self.id)
+    }
 
     fn what(&self) -> String {
         format!("JSON key {} of secret {} in {}", self.key, self.id, self.region)
@@ -110,6 +115,10 @@ impl Lookup for CredentialsValue {
     const CALL: Call = Call("secretsmanager:GetSecretValue");
     const ABSENT: &'static [&'static str] = ABSENT;
     const READS_SECRET: bool = true;
+
+    fn named(&self) -> Named {
+        named(&self.id)
+    }
 
     fn what(&self) -> String {
         format!("form of the credentials in secret {} in {}", self.id, self.region)
@@ -181,6 +190,8 @@ async fn read<L: Lookup>(
         .secret_id(id)
         .set_version_stage(stage)
         .set_version_id(version)
+        .customize()
+        .interceptor(Members::of(lookup))
         .send()
         .await;
     classify::answer(lookup, reply, |it: GetSecretValueOutput| {

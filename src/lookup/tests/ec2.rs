@@ -55,9 +55,9 @@ fn what_cannot_be_read_is_a_gap_and_no_default() {
     assert!(learnt_of_subnet(&bench, &twice).contains("lacks a single value"));
     // One without an id might be the one that was asked for.
     let nameless = "<subnetSet><item><vpcId>vpc-1</vpcId></item></subnetSet>";
-    assert!(learnt_of_subnet(&bench, nameless).contains("lacks the id"));
+    assert!(learnt_of_subnet(&bench, nameless).contains("lacks the field subnetId"));
     let two = SUBNET.replace("<subnetSet>", "<subnetSet><item><vpcId>vpc-1</vpcId></item>");
-    assert!(learnt_of_subnet(&bench, &two).starts_with("found"), "{two}");
+    assert!(learnt_of_subnet(&bench, &two).starts_with("a gap"), "{two}");
 }
 
 #[test]

@@ -32,7 +32,6 @@ pub(super) fn lookups() -> Vec<Case> {
 /// What is asked for by its id: a list without it says that it is not there.
 fn named() -> Vec<Case> {
     let subnet = "<subnetSet><item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId><ownerId>111122223333</ownerId><availabilityZone>eu-central-1a</availabilityZone><cidrBlock>10.0.1.0/24</cidrBlock><availableIpAddressCount>250</availableIpAddressCount></item></subnetSet>";
-    let other = subnet.replace("subnet-1", "subnet-2");
     let group = "<securityGroupInfo><item><groupId>sg-1</groupId><groupName>app</groupName><vpcId>vpc-1</vpcId><ipPermissions/><ipPermissionsEgress/></item></securityGroupInfo>";
     let found = "<vpcSet><item><vpcId>vpc-1</vpcId><ownerId>111122223333</ownerId><cidrBlock>10.0.0.0/16</cidrBlock><dhcpOptionsId>dopt-1</dhcpOptionsId></item></vpcSet>";
     let interface = "<networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId><sourceDestCheck>true</sourceDestCheck></item></networkInterfaceSet>";
@@ -41,19 +40,16 @@ fn named() -> Vec<Case> {
         case(
             DescribeSubnet { region: region(), id: "subnet-1".to_owned() },
             Some(xml("DescribeSubnets", subnet)),
-            vec![xml("DescribeSubnets", "<subnetSet/>"), xml("DescribeSubnets", &other)],
+            vec![xml("DescribeSubnets", "<subnetSet/>")],
         ),
         case(
             DescribeSecurityGroup { region: region(), id: "sg-1".to_owned() },
             Some(xml("DescribeSecurityGroups", group)),
-            vec![
-                xml("DescribeSecurityGroups", "<securityGroupInfo/>"),
-                xml("DescribeSecurityGroups", &group.replace("sg-1", "sg-2")),
-            ],
+            vec![xml("DescribeSecurityGroups", "<securityGroupInfo/>")],
         ),
         case(
             DefaultSecurityGroup { region: region(), vpc: vpc() },
-            Some(xml("DescribeSecurityGroups", group)),
+            Some(xml("DescribeSecurityGroups", &group.replace(">app<", ">default<"))),
             vec![xml("DescribeSecurityGroups", "<securityGroupInfo/>")],
         ),
         case(
@@ -84,7 +80,7 @@ fn named() -> Vec<Case> {
 
 /// Everything of one kind in a VPC: there may be none.
 fn of_a_vpc() -> Vec<Case> {
-    let attributes = "<enableDnsSupport><value>true</value></enableDnsSupport><enableDnsHostnames><value>false</value></enableDnsHostnames>";
+    let attributes = "<vpcId>vpc-1</vpcId><enableDnsSupport><value>true</value></enableDnsSupport><enableDnsHostnames><value>false</value></enableDnsHostnames>";
     let tables = "<routeTableSet><item><routeTableId>rtb-1</routeTableId><vpcId>vpc-1</vpcId><associationSet><item><main>true</main></item></associationSet><routeSet><item><destinationCidrBlock>0.0.0.0/0</destinationCidrBlock><natGatewayId>nat-1</natGatewayId><state>active</state></item></routeSet></item></routeTableSet>";
     vec![
         case(
@@ -158,7 +154,7 @@ fn what_ec2_tells_half_is_a_gap() {
             "NetworkAcls",
             "<networkAclSet><item><networkAclId>acl-1</networkAclId></item></networkAclSet>",
         ),
-        ("VpcDns", "<enableDnsSupport><value>true</value></enableDnsSupport>"),
+        ("VpcDns", "<vpcId>vpc-1</vpcId><enableDnsSupport><value>true</value></enableDnsSupport>"),
         (
             "Endpoints",
             "<vpcEndpointSet><item><vpcEndpointId>vpce-1</vpcEndpointId></item></vpcEndpointSet>",

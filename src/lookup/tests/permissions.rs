@@ -74,10 +74,12 @@ fn roles() -> Vec<Case> {
         "<Arn>arn:aws:iam::111122223333:role/app</Arn><RoleId>AROA1</RoleId><Path>/</Path><RoleName>app</RoleName><CreateDate>2024-05-01T00:00:00Z</CreateDate><AssumeRolePolicyDocument>{ENCODED}</AssumeRolePolicyDocument>"
     );
     let profile = format!(
-        "<InstanceProfile><Arn>arn:aws:iam::111122223333:instance-profile/app</Arn><Roles><member>{role}</member></Roles></InstanceProfile>"
+        "<InstanceProfile><InstanceProfileName>app</InstanceProfileName><Arn>arn:aws:iam::111122223333:instance-profile/app</Arn><Roles><member>{role}</member></Roles></InstanceProfile>"
     );
     let role = format!("<Role>{role}{BOUNDED}</Role>");
-    let inline = format!("<PolicyDocument>{ENCODED}</PolicyDocument>");
+    let inline = format!(
+        "<RoleName>app</RoleName><PolicyName>app</PolicyName><PolicyDocument>{ENCODED}</PolicyDocument>"
+    );
     vec![
         case(
             GetInstanceProfile { region: region(), name: app() },
@@ -99,7 +101,9 @@ fn users() -> Vec<Case> {
     let user = format!(
         "<User><Arn>arn:aws:iam::111122223333:user/app</Arn><UserId>AIDA1</UserId><Path>/</Path><UserName>app</UserName><CreateDate>2024-05-01T00:00:00Z</CreateDate>{BOUNDED}</User>"
     );
-    let inline = format!("<PolicyDocument>{ENCODED}</PolicyDocument>");
+    let inline = format!(
+        "<UserName>app</UserName><PolicyName>app</PolicyName><PolicyDocument>{ENCODED}</PolicyDocument>"
+    );
     vec![
         case(GetUser { region: region(), name: app() }, xml("GetUser", &user), vec![]),
         case(ListUserPolicies::of(&region(), "app"), list("ListUserPolicies", NAMES), vec![]),
@@ -121,7 +125,9 @@ fn users() -> Vec<Case> {
 }
 
 fn groups() -> Vec<Case> {
-    let inline = format!("<PolicyDocument>{ENCODED}</PolicyDocument>");
+    let inline = format!(
+        "<GroupName>app</GroupName><PolicyName>app</PolicyName><PolicyDocument>{ENCODED}</PolicyDocument>"
+    );
     vec![
         case(ListGroupPolicies::of(&region(), "app"), list("ListGroupPolicies", NAMES), vec![]),
         case(GetGroupPolicy::of(&region(), "app", "app"), xml("GetGroupPolicy", &inline), vec![]),
@@ -134,9 +140,11 @@ fn groups() -> Vec<Case> {
 }
 
 fn policies() -> Vec<Case> {
-    let version = format!("<PolicyVersion><Document>{ENCODED}</Document></PolicyVersion>");
+    let version = format!(
+        "<PolicyVersion><VersionId>v1</VersionId><Document>{ENCODED}</Document></PolicyVersion>"
+    );
     let simulated = "<EvaluationResults><member><EvalActionName>s3:GetObject</EvalActionName><EvalResourceName>*</EvalResourceName><EvalDecision>allowed</EvalDecision><MissingContextValues/><OrganizationsDecisionDetail><AllowedByOrganizations>true</AllowedByOrganizations></OrganizationsDecisionDetail></member></EvaluationResults>";
-    let managed = "<Policy><DefaultVersionId>v1</DefaultVersionId><CreateDate>2024-05-01T00:00:00Z</CreateDate><UpdateDate>2024-05-02T00:00:00Z</UpdateDate></Policy>";
+    let managed = "<Policy><Arn>arn:aws:iam::aws:policy/ReadOnlyAccess</Arn><DefaultVersionId>v1</DefaultVersionId><CreateDate>2024-05-01T00:00:00Z</CreateDate><UpdateDate>2024-05-02T00:00:00Z</UpdateDate></Policy>";
     let simulate = SimulatePrincipalPolicy {
         region: region(),
         principal: "arn:aws:iam::111122223333:role/app".to_owned(),
@@ -158,14 +166,28 @@ fn policies() -> Vec<Case> {
 fn keys() -> Vec<Case> {
     let metadata = json!({"KeyMetadata": {
         "KeyId": "1", "Arn": key(), "KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT",
-        "KeyManager": "CUSTOMER",
+        "KeyManager": "CUSTOMER", "KeyUsage": "ENCRYPT_DECRYPT", "MultiRegion": false,
     }});
+    let grants = json!({"Truncated": false, "Grants": [{
+        "GrantId": "g-1", "GranteePrincipal": "arn:aws:iam::111122223333:role/app",
+        "KeyId": key(), "Operations": ["Decrypt"], "CreationDate": 1_714_521_600.0,
+        "Constraints": {"EncryptionContextSubset": {"SecretARN": "arn"}},
+    }]});
+    let tags = json!({"Truncated": false, "Tags": [{"TagKey": "team", "TagValue": "web"}]});
     vec![
         case(DescribeKey::of(&key(), &region()), json(metadata), vec![]),
-        case(GetKeyPolicy { region: region(), key: key() }, json(json!({"Policy": PLAIN})), vec![]),
-        case(ListGrants { region: region(), key: key() }, json(json!({"Grants": []})), vec![]),
-        case(ListAliases { region: region(), key: key() }, json(json!({"Aliases": []})), vec![]),
-        case(ListResourceTags { region: region(), key: key() }, json(json!({"Tags": []})), vec![]),
+        case(
+            GetKeyPolicy { region: region(), key: key() },
+            json(json!({"Policy": PLAIN, "PolicyName": "default"})),
+            vec![],
+        ),
+        case(ListGrants { region: region(), key: key() }, json(grants), vec![]),
+        case(
+            ListAliases { region: region(), key: key() },
+            json(json!({"Aliases": [], "Truncated": false})),
+            vec![],
+        ),
+        case(ListResourceTags { region: region(), key: key() }, json(tags), vec![]),
     ]
 }
 
@@ -173,23 +195,35 @@ fn resources() -> Vec<Case> {
     let repository =
         Repository { region: region(), registry: "111122223333".parse().unwrap(), name: app() };
     vec![
-        case(GetSecretPolicy { region: region(), id: app() }, json(json!({"ARN": "arn"})), vec![]),
+        case(
+            GetSecretPolicy { region: region(), id: app() },
+            json(json!({"ARN": "arn", "Name": "app"})),
+            vec![],
+        ),
         case(
             DescribeRepository { repository: repository.clone() },
-            json(json!({"repositories": [{"repositoryName": "app"}]})),
+            json(
+                json!({"repositories": [{"registryId": "111122223333", "repositoryName": "app", "encryptionConfiguration": {"encryptionType": "KMS", "kmsKey": "arn"}}]}),
+            ),
             vec![],
         ),
         case(
             ListRepositoryTags { repository: repository.clone() },
-            json(json!({"tags": []})),
+            json(json!({"tags": [{"Key": "team", "Value": "web"}]})),
             vec![],
         ),
         case(
             ListParameterTags { region: region(), name: app() },
-            json(json!({"TagList": []})),
+            json(json!({"TagList": [{"Key": "team", "Value": "web"}]})),
             vec![],
         ),
-        case(GetRepositoryPolicy { repository }, json(json!({"policyText": PLAIN})), vec![]),
+        case(
+            GetRepositoryPolicy { repository },
+            json(
+                json!({"registryId": "111122223333", "repositoryName": "app", "policyText": PLAIN}),
+            ),
+            vec![],
+        ),
         case(GetRegistryPolicy { region: region() }, json(json!({"policyText": PLAIN})), vec![]),
         case(
             GetBucketPolicy { region: region(), bucket: app() },
@@ -206,7 +240,7 @@ fn organizations() -> Vec<Case> {
     let account = || "111122223333".to_owned();
     let attached = |control| ListPoliciesForTarget { region: region(), target: account(), control };
     let policy = json!({"Id": "p-1", "Name": "FullAWSAccess", "AwsManaged": true});
-    let described = json!({"Policy": {"Content": PLAIN}});
+    let described = json!({"Policy": {"PolicySummary": {"Id": "p-1"}, "Content": PLAIN}});
     vec![
         case(DescribeOrganization { region: region() }, json(organization), vec![]),
         case(

@@ -42,7 +42,6 @@ const PLAIN: &str = "<member><Type>forward</Type><TargetGroupArn>blue</TargetGro
 pub(super) fn lookups() -> Vec<Case> {
     let name = || "web".to_owned();
     let namespace = json!({"Id": "ns-1", "Name": "prod", "Arn": "arn"});
-    let other = json!({"Id": "ns-2", "Name": "prod2", "Arn": "arn"});
     let target = json!({"ResourceId": "service/prod/web", "MinCapacity": 2, "MaxCapacity": 4});
     let protection = json!({
         "taskArns": ["arn"], "protectedTasks": [{"taskArn": "arn", "protectionEnabled": true}],
@@ -88,7 +87,7 @@ pub(super) fn lookups() -> Vec<Case> {
         case(
             FindNamespace { region: region(), name: "prod".to_owned() },
             Some(ok(&json!({"Namespaces": [namespace]}))),
-            vec![ok(&json!({"Namespaces": []})), ok(&json!({"Namespaces": [other]}))],
+            vec![ok(&json!({"Namespaces": []}))],
         ),
         case(
             NamesInUse { region: region(), namespace: "ns-1".to_owned() },

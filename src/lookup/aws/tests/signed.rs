@@ -12,10 +12,11 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use serde_json::json;
 
-use super::super::{Client, Iam, Logs, Organizations, Query};
+use super::super::{Client, Iam, Logs, OfBucket, Organizations, Query, S3};
 use crate::lookup::iam::role::GetRole;
 use crate::lookup::logs::DescribeLogGroup;
 use crate::lookup::organizations::DescribeOrganization;
+use crate::lookup::s3::HeadObject;
 
 /// Sends nothing, and keeps where a request would have gone and as whose it was signed.
 #[derive(Clone, Debug, Default)]
@@ -39,9 +40,9 @@ impl HttpConnector for Kept {
     }
 }
 
-/// Where a question goes in a region, and the scope of its signature.
+/// Where the question of a lookup goes in a region, and the scope of its signature.
 macro_rules! asked {
-    ($service:ty, $lookup:ty, $question:expr, $region:literal) => {{
+    ($service:ty, $lookup:expr, $question:expr, $region:literal) => {{
         let kept = Kept::default();
         let anybody =
             Credentials::new("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", None, None, "test");
@@ -54,7 +55,7 @@ macro_rules! asked {
             .build();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = Client::<$service>::new(&config);
-        assert!(runtime.block_on(client.ask::<$lookup>(&$question)).is_err());
+        assert!(runtime.block_on(client.ask(&$lookup, &$question)).is_err());
         let kept = kept.0.lock().unwrap();
         let [(uri, signed)] = &kept[..] else { panic!("{kept:?}") };
         let scope = signed.split(['/', ',']).skip(2).take(3).collect::<Vec<_>>().join("/");
@@ -65,24 +66,40 @@ macro_rules! asked {
 #[test]
 fn a_global_service_is_asked_at_its_one_place_and_signed_for_its_region() {
     let query = Query::default().with("RoleName", "app");
+    let region = || "eu-central-1".parse().unwrap();
+    let role = GetRole { region: region(), name: "app".to_owned() };
+    let organization = DescribeOrganization { region: region() };
+    let group = DescribeLogGroup { region: region(), name: "/ecs/web".parse().unwrap() };
     let expected = |uri: &str, scope: &str| (uri.to_owned(), scope.to_owned());
     assert_eq!(
-        asked!(Iam, GetRole, query, "eu-central-1"),
+        asked!(Iam, role, query, "eu-central-1"),
         expected("https://iam.amazonaws.com/", "us-east-1/iam/aws4_request")
     );
     assert_eq!(
-        asked!(Iam, GetRole, query, "us-gov-east-1"),
+        asked!(Iam, role, query, "us-gov-east-1"),
         expected("https://iam.us-gov.amazonaws.com/", "us-gov-west-1/iam/aws4_request")
     );
     assert_eq!(
-        asked!(Organizations, DescribeOrganization, json!({}), "cn-north-1"),
+        asked!(Organizations, organization, json!({}), "cn-north-1"),
         expected(
             "https://organizations.cn-northwest-1.amazonaws.com.cn/",
             "cn-northwest-1/organizations/aws4_request"
         )
     );
+    let object = HeadObject { region: region(), object: "arn:aws:s3:::web/a".parse().unwrap() };
     assert_eq!(
-        asked!(Logs, DescribeLogGroup, json!({}), "eu-central-1"),
+        asked!(S3, object, OfBucket::object("web", "a b"), "eu-central-1"),
+        expected("https://web.s3.eu-central-1.amazonaws.com/a%20b", "eu-central-1/s3/aws4_request")
+    );
+    assert_eq!(
+        asked!(S3, object, OfBucket::object("my.web", "a"), "us-gov-west-1"),
+        expected(
+            "https://s3.us-gov-west-1.amazonaws.com/my.web/a",
+            "us-gov-west-1/s3/aws4_request"
+        )
+    );
+    assert_eq!(
+        asked!(Logs, group, json!({}), "eu-central-1"),
         expected("https://logs.eu-central-1.amazonaws.com/", "eu-central-1/logs/aws4_request")
     );
 }

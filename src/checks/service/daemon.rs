@@ -27,7 +27,14 @@ const CONTROLLER: Rule = Rule::unquoted(
     CREATE_SERVICE,
     "2026-11-30",
 );
-pub(super) const RULES: &[Rule] = &[COUNT, MAXIMUM, FARGATE, CONTROLLER];
+const PROVIDERS: Rule = Rule::quoted(
+    "a DAEMON service has no capacity provider strategy",
+    "InvalidParameterException: Specifying a capacity provider strategy is not supported when you create a service using the DAEMON scheduling strategy.",
+    "https://github.com/aws/containers-roadmap/issues/692",
+    "2023-07",
+);
+
+pub(super) const RULES: &[Rule] = &[COUNT, MAXIMUM, FARGATE, CONTROLLER, PROVIDERS];
 
 pub(super) fn judge(it: &ServiceUse, found: &mut Findings) -> Result<(), Stop> {
     if it.is_daemon()? != Some(true) {
@@ -51,6 +58,16 @@ pub(super) fn judge(it: &ServiceUse, found: &mut Findings) -> Result<(), Stop> {
                 .at(strategy)
                 .remedy("Set schedulingStrategy to REPLICA, or the deployment controller to ECS"),
         );
+    }
+    let providers = &request.capacity_provider_strategy;
+    if it.is_new() && !providers.items()?.is_empty() {
+        found.add(
+            PROVIDERS
+                .fail("capacityProviderStrategy is set, but the service is a DAEMON service")
+                .at(providers.place())
+                .remedy("Set launchType to EC2 instead of capacityProviderStrategy, or schedulingStrategy to REPLICA"),
+        );
+        return percentages(it, found);
     }
     let targets = requested(&it.task.context)?.unwrap_or_default();
     if targets.iter().any(|target| target.is_fargate()) {

@@ -126,8 +126,8 @@ fn a_daemon_service_has_no_count_and_stays_at_100_percent() {
                 FARGATE,
                 &daemon(r#", "capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT"}]"#),
                 "fail",
-                strategy,
-                "",
+                "service.json#/capacityProviderStrategy",
+                "Specifying a capacity provider strategy is not supported",
             ),
             (
                 BRIDGE,

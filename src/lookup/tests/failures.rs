@@ -102,7 +102,10 @@ fn each(bench: &Bench, reply: impl Fn(Reply) -> Reply) -> Vec<(&'static str, Str
                 &reply(ok(r#"{"logGroups":[{"logGroupName":"/ecs/web","arn":"arn:*"}]}"#)),
             ),
         ),
-        ("efs", learnt_again(bench, &policy, &reply(ok(r#"{"Policy":"{}"}"#)))),
+        (
+            "efs",
+            learnt_again(bench, &policy, &reply(ok(r#"{"FileSystemId":"fs-1","Policy":"{}"}"#))),
+        ),
         ("s3", learnt_again(bench, &bucket, &reply(of_bucket))),
     ]
 }

@@ -16,7 +16,9 @@ use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::shell::ShellCommand;
 use crate::task::Task;
-use crate::verdict::{Finding, Findings, Input, Judgement, Severity, fail, needs_input, warn};
+use crate::verdict::{
+    Finding, Findings, Input, Judgement, Severity, fail, needs_input, not_applicable, warn,
+};
 
 pub(super) use strategy::RULES;
 
@@ -49,7 +51,10 @@ fn capacity_provider(task: &Task, facts: &View) -> Judgement {
     }
     let because = match Launch::of(task, facts)? {
         Launch::Nowhere => return needs_input(Input::Cluster, "no cluster is known"),
-        Launch::Fargate => "the task runs on Fargate, or may run there".to_owned(),
+        Launch::Fargate if field.items()?.is_empty() => {
+            return not_applicable("the task runs on Fargate, or may run there");
+        }
+        Launch::Fargate => "the capacity providers are associated with the cluster".to_owned(),
         Launch::Managed(names) => {
             let fleet = Fleet::in_cluster(task.cluster()?.cluster, task)?;
             for name in &names {

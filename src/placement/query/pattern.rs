@@ -28,6 +28,9 @@ enum Difference {
 /// How deep groups may be nested.
 const DEEPEST: usize = 45;
 
+/// How deep the library may nest: a group may be repeated, in a sequence, in a choice.
+const NESTED: u32 = 250;
+
 /// The escapes of letters that both read alike.
 const ESCAPES: &str = "dDwWsSbBtnrf";
 
@@ -40,12 +43,14 @@ impl Pattern {
         let regex = match compare(text) {
             Err(Difference::Refused(problem)) => return Err(problem.to_owned()),
             Err(Difference::Meaning) => None,
-            Ok(()) => match RegexBuilder::new(&format!("^(?:{text})$")).build() {
-                Ok(regex) => Some(regex),
-                // A counted repetition may only be too large for the library.
-                Err(_) if text.contains('{') => None,
-                Err(error) => return Err(error.to_string()),
-            },
+            Ok(()) => {
+                match RegexBuilder::new(&format!("^(?:{text})$")).nest_limit(NESTED).build() {
+                    Ok(regex) => Some(regex),
+                    // A counted repetition may only be too large for the library.
+                    Err(_) if text.contains('{') => None,
+                    Err(error) => return Err(error.to_string()),
+                }
+            }
         };
         Ok(Pattern { text: text.to_owned(), regex })
     }

@@ -68,7 +68,7 @@ fn a_strategy_is_one_that_the_cluster_accepts() {
     let at = "service.json#/capacityProviderStrategy";
     let first = "service.json#/capacityProviderStrategy/0/capacityProvider";
     for (items, told) in [
-        (r#"{"capacityProvider": "FARGATE", "weight": 1}"#, (Pass, "", "Fargate")),
+        (r#"{"capacityProvider": "FARGATE", "weight": 1}"#, (Pass, "", "associated")),
         (r#"{"capacityProvider": "FARGATE"}"#, (Fail, at, "weight above 0")),
         (
             r#"{"capacityProvider": "FARGATE_SPOT", "weight": 1}"#,

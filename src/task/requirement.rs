@@ -290,3 +290,75 @@ impl Predicted<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::story::Story;
+
+    /// The attributes that are proven to be required, and those that only probably are, without prefixes.
+    fn required(fields: &str, container: &str) -> (Vec<String>, Vec<String>) {
+        let container = format!(r#"{{"name": "app", "image": "nginx", "memory": 64{container}}}"#);
+        let story = Story::containers_and(&container, &format!(r#""tags": []{fields}"#));
+        let all = story.worked_out(|task, _| task.required_attributes()).unwrap();
+        let short = |name: &str| {
+            let name = name.trim_start_matches("com.amazonaws.");
+            name.trim_start_matches("ecs.capability.").to_owned()
+        };
+        let (proven, likely): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| it.is_proven);
+        let names =
+            |list: Vec<super::Requirement>| list.iter().map(|it| short(&it.attribute)).collect();
+        (names(proven), names(likely))
+    }
+
+    #[test]
+    fn each_field_requires_its_attributes() {
+        let ecr = r#", "image": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/app:1""#;
+        let awslogs = r#", "logConfiguration": {"logDriver": "awslogs"}"#;
+        let asm = r#", "secrets": [{"name": "A", "valueFrom": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf"}]"#;
+        let role = r#", "taskRoleArn": "arn:aws:iam::111122223333:role/app""#;
+        let puller = r#", "executionRoleArn": "arn:aws:iam::111122223333:role/pull""#;
+        let efs = |more: &str| {
+            format!(
+                r#", "volumes": [{{"name": "v", "efsVolumeConfiguration": {{"fileSystemId": "fs-1"{more}}}}}]"#
+            )
+        };
+        let (plain, encrypted) = (efs(""), efs(r#", "transitEncryption": "ENABLED""#));
+        let host = format!(r#"{role}, "networkMode": "host""#);
+        let cases: [(&str, &str, &[&str], &[&str]); 13] = [
+            ("", "", &[], &[]),
+            // Definitions with a size do not require task-cpu-mem-limit.
+            (r#", "cpu": "256", "memory": "512""#, "", &[], &[]),
+            (r#", "networkMode": "awsvpc""#, "", &["task-eni"], &[]),
+            ("", awslogs, &["logging-driver.awslogs"], &[]),
+            (puller, awslogs, &["logging-driver.awslogs", "execution-role-awslogs"], &[]),
+            (role, "", &["task-iam-role"], &[]),
+            (&host, "", &["task-iam-role", "task-iam-role-network-host"], &[]),
+            ("", r#", "privileged": true"#, &["privileged-container"], &[]),
+            ("", asm, &["secrets.asm.environment-variables"], &[]),
+            (&plain, "", &["efs"], &[]),
+            (&encrypted, "", &["efs", "efsAuth"], &[]),
+            (r#", "pidMode": "task""#, "", &[], &["pid-ipc-namespace-sharing"]),
+            (
+                r#", "runtimePlatform": {"cpuArchitecture": "ARM64"}"#,
+                "",
+                &["ecs.cpu-architecture", "ecs.os-type"],
+                &[],
+            ),
+        ];
+        for (fields, container, proven, likely) in cases {
+            let (found, probable) = required(fields, container);
+            assert_eq!(
+                (&*found, &*probable),
+                (&*owned(proven), &*owned(likely)),
+                "{fields}{container}"
+            );
+        }
+        let image = Story::containers(&format!(r#"{{"name": "app", "memory": 64{ecr}}}"#));
+        let all = image.worked_out(|task, _| task.required_attributes()).unwrap();
+        assert_eq!(all[0].attribute, "com.amazonaws.ecs.capability.ecr-auth");
+    }
+
+    fn owned(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+}

@@ -17,6 +17,10 @@ use crate::verdict::{Finding, Input, Judgement, Severity, Skip, Verdict, pass, w
 
 const REMEDY: &str = "Attach AmazonEC2ContainerServiceforEC2Role to the role of the container instances, or set executionRoleArn to a role that has the permission";
 
+/// The AWS managed policy for container instances, and the remedy where it is attached.
+const MANAGED: &str = "AmazonEC2ContainerServiceforEC2Role";
+const REMEDY_BESIDES: &str = "Allow the missing actions in an identity policy of the role of the container instances (AmazonEC2ContainerServiceforEC2Role is attached, and does not allow them), or set executionRoleArn to a role that has the permission";
+
 /// Whose permissions count while a task starts.
 pub(crate) enum Acting<'f> {
     /// The execution role.
@@ -144,7 +148,14 @@ impl Machines<'_> {
             };
         };
         // An explicit deny overrides any allow, so its own remedy comes first.
-        let remedy = finding.remedy.clone().or(Some(REMEDY.to_owned()));
+        let is_attached = match holder.who {
+            Policies::Held(set) => set.has_attached(MANAGED),
+            Policies::Root(_) => false,
+        };
+        let remedy = finding
+            .remedy
+            .clone()
+            .or_else(|| Some(if is_attached { REMEDY_BESIDES } else { REMEDY }.to_owned()));
         if allowed.is_empty() {
             return Finding { remedy, ..finding }.judge();
         }

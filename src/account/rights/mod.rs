@@ -109,6 +109,12 @@ pub enum Session {
 }
 
 impl PolicySet {
+    /// Whether the AWS managed policy of this name is attached to it.
+    pub(crate) fn has_attached(&self, name: &str) -> bool {
+        let is = |arn: &str| arn.contains(":iam::aws:") && arn.rsplit('/').next() == Some(name);
+        self.identity.iter().any(|it| matches!(&it.origin, Origin::Managed { arn } if is(arn)))
+    }
+
     /// The set, if all of it could be read.
     ///
     /// # Errors

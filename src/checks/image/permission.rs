@@ -15,7 +15,7 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::kms::DescribeKey;
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::names::Registry;
+use crate::names::{Registry, words};
 use crate::permission::acting::Acting;
 use crate::permission::{
     Answer, Guard, GuardPolicy, Now, PERMISSION_CALLS, ResourceSide, Tags, Wish, acting, decide,
@@ -188,7 +188,31 @@ fn pulls(
             let _known = facts.get(&GetRegistryPolicy { region: repository.region.clone() })?;
         }
     }
+    if let Answer::Refused(mut finding) = answer {
+        let remedy = finding.remedy.take();
+        finding.remedy = remedy.or_else(|| besides_managed(who, upstream));
+        return finding.judge();
+    }
     answer.judge(who, &format!("pull from {}", repository.arn()), facts)
+}
+
+/// The remedy where attaching the AWS managed policy is none: it is attached, or it does not allow the actions
+/// (<https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonECSTaskExecutionRolePolicy.html>).
+fn besides_managed(who: &Policies, upstream: &[&str]) -> Option<String> {
+    let is_attached = match who {
+        Policies::Held(set) => set.has_attached("AmazonECSTaskExecutionRolePolicy"),
+        Policies::Root(_) => false,
+    };
+    let why = match (is_attached, upstream) {
+        (true, _) => {
+            "AmazonECSTaskExecutionRolePolicy is attached, and does not allow them".to_owned()
+        }
+        (false, []) => return None,
+        (false, actions) => {
+            format!("AmazonECSTaskExecutionRolePolicy does not include {}", words::and(actions))
+        }
+    };
+    Some(format!("Allow the missing actions in an identity policy of the role: {why}"))
 }
 
 fn policy_name(repository: &Repository) -> String {

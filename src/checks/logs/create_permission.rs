@@ -64,7 +64,11 @@ fn log_group_create_permission(it: &AwslogsUse, facts: &View) -> Judgement {
         let wish = Wish::new("logs:CreateLogGroup", &asked).allowed_on(all_streams(&group));
         let from = (&region, departure(it)?);
         let answer = decide(who, vec![(wish, ResourceSide::default())], from, None, facts)?;
-        if let Answer::Refused(finding) = answer {
+        if let Answer::Refused(mut finding) = answer {
+            // No AWS managed policy for tasks or instances includes this action.
+            let remedy = finding.remedy.take();
+            let own = || LOG_GROUP_CREATE_PERMISSION.remedy.to_owned();
+            finding.remedy = remedy.or_else(|| Some(own()));
             return finding.judge();
         }
         answer.judge(who, &format!("create {group}"), facts)

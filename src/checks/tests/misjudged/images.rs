@@ -130,6 +130,10 @@ fn an_image_that_a_cache_rule_will_fetch_is_not_missing() {
         "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]}]);
     let story = imaged(&image, "").in_account(account(&pulls));
     tells(&story, "image-pull-permission", Fail, "ecr:BatchImportUpstreamImage");
+    let results = story.judged_by(crate::checks::find("image-pull-permission").unwrap().1);
+    let remedy = results[0].remedy.as_deref().unwrap();
+    let besides = "AmazonECSTaskExecutionRolePolicy does not include ecr:BatchImportUpstreamImage";
+    assert!(remedy.contains(besides), "{remedy}");
 }
 
 #[test]

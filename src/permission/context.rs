@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::Wish;
-use super::condition_keys::PAGES;
+use super::condition_keys::{Known, PAGES};
 use crate::account::rights::{Kind, PolicySet, Session};
 use crate::iam::{Context, KeyState, Principal};
 use crate::names::{Partition, Region};
@@ -57,6 +57,37 @@ fn in_any_call(mut context: Context, set: &PolicySet, wish: &Wish) -> Context {
     context
 }
 
+/// What is known of any call that an AWS service makes as itself: it has no session that a person started, no
+/// tags, and belongs to no organization of the customer
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
+pub(crate) fn of_service(service: &Principal, now: Option<i64>) -> Context {
+    let mut context = Context::partial().with_principal(service);
+    for key in PAGES.iter().flat_map(|page| page.keys) {
+        match key.known {
+            Known::InSessionOfPerson | Known::NotOfTask if key.is_prefix() => {
+                context.list_is_whole(key.name);
+            }
+            Known::InSessionOfPerson | Known::NotOfTask => context.set(key.name, KeyState::Absent),
+            _ => {}
+        }
+    }
+    for key in ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:username", "aws:TokenIssueTime"]
+    {
+        context.set(key, KeyState::Absent);
+    }
+    context.list_is_whole("aws:PrincipalTag/");
+    of_time(now, &mut context);
+    context
+}
+
+/// The time of the call.
+fn of_time(now: Option<i64>, context: &mut Context) {
+    if let (Some(seconds), Some(now)) = (now, now.and_then(written)) {
+        context.set("aws:CurrentTime", KeyState::Known(vec![now]));
+        context.set("aws:EpochTime", KeyState::Known(vec![seconds.to_string()]));
+    }
+}
+
 /// What follows from the principal and its session.
 fn of_session(set: &PolicySet, principal: &Principal, context: &mut Context) {
     for (key, value) in &set.tags {
@@ -72,11 +103,8 @@ fn of_session(set: &PolicySet, principal: &Principal, context: &mut Context) {
     if let (Kind::User, Some((_, name))) = (set.kind, set.arn.rsplit_once('/')) {
         context.set("aws:username", KeyState::Known(vec![name.to_owned()]));
     }
+    of_time(set.beyond.now, context);
     let now = set.beyond.now.and_then(written);
-    if let (Some(seconds), Some(now)) = (set.beyond.now, &now) {
-        context.set("aws:CurrentTime", KeyState::Known(vec![now.clone()]));
-        context.set("aws:EpochTime", KeyState::Known(vec![seconds.to_string()]));
-    }
     if set.kind == Kind::Role {
         // A task gets new credentials when it starts; those of others have some age.
         context.set(

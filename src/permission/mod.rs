@@ -37,7 +37,7 @@ use crate::verdict::Finding;
 
 pub(crate) use answer::{Answer, assume_above, assume_organization};
 pub(crate) use call::{ResourceSide, Wish};
-pub(crate) use context::context;
+pub(crate) use context::{context, of_service};
 pub(crate) use grants::granted;
 pub(crate) use guard::{Guard, GuardPolicy, Now, amended, file_name, put_key, show_key};
 pub(crate) use request::{layers, organization};

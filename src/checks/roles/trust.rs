@@ -6,7 +6,7 @@ use super::exists::role;
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::iam::{
-    Context, Decision, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request, evaluate,
+    Decision, Evaluation, KeyState, Layer, Layers, Policy, Principal, Request, evaluate,
 };
 use crate::knowledge::{Gap, Seen, Stop};
 use crate::lookup::iam::role::{
@@ -15,7 +15,7 @@ use crate::lookup::iam::role::{
 use crate::lookup::organizations::DescribeOrganization;
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{AccountId, RoleArn};
-use crate::permission::amended;
+use crate::permission::{amended, of_service};
 use crate::shell::ShellCommand;
 use crate::task::{Duty, RoleUse};
 use crate::verdict::{Finding, Judgement, fail, not_applicable, pass};
@@ -109,8 +109,12 @@ impl Source {
 
     fn ask(&self, it: &RoleUse, source_arn: KeyState, layers: &Layers) -> Evaluation {
         let service = Principal::service(it.service());
-        let context = Context::partial()
-            .with_principal(&service)
+        let context = of_service(&service, it.task.now)
+            // ECS passes no session tags and no source identity
+            // (https://github.com/aws/containers-roadmap/issues/2426).
+            .with("aws:TagKeys", KeyState::Absent)
+            .with("sts:TransitiveTagKeys", KeyState::Absent)
+            .with("sts:SourceIdentity", KeyState::Absent)
             .with_value("aws:SourceAccount", self.role.account().as_str())
             .with("aws:SourceArn", source_arn)
             .with("aws:SourceOrgID", self.organization.clone())

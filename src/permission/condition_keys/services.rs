@@ -164,6 +164,12 @@ pub(super) const OTHERS: KeyPage = KeyPage {
         key("s3:signatureversion", Unknown, "S3: how the call is signed"),
         key("s3:signatureAge", Unknown, "S3: how old the signature is"),
         key("s3:TlsVersion", Unknown, "S3: the version of TLS"),
+        key(
+            "sts:TransitiveTagKeys",
+            Call,
+            "the caller that assumes a role; ECS passes no session tags",
+        ),
+        key("sts:SourceIdentity", Call, "the caller that assumes a role; ECS passes none"),
         key("sts:ExternalId", Unknown, "the caller that assumes a role"),
     ],
 };

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::task;
 use crate::checks::roles::trust::ROLE_TRUST;
 use crate::report::CheckResult;
-use crate::report::Status::{Fail, Pass};
+use crate::report::Status::{Fail, Pass, Unknown};
 use crate::testing::account::{Account, ROLES, policy, trusting};
 use crate::testing::story::Story;
 
@@ -94,4 +94,21 @@ fn a_role_of_two_duties_is_fixed_for_both_by_either_command() {
         .iter()
         .find(|it| it["Principal"]["Service"] == "ecs.amazonaws.com");
     assert_eq!(of_ecs.unwrap().get("Condition"), None);
+}
+
+#[test]
+fn what_a_service_does_not_have_is_known() {
+    let trusts_if = |condition: &Value| crate::testing::account::trusting_tasks_if(condition);
+    for (condition, status) in [
+        (json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}), Fail),
+        (json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}), Pass),
+        (json!({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}), Fail),
+        (json!({"StringEquals": {"aws:PrincipalTag/team": "shop"}}), Fail),
+        (json!({"Null": {"sts:SourceIdentity": "true"}}), Pass),
+        (json!({"ForAllValues:StringEquals": {"sts:TransitiveTagKeys": ["team"]}}), Pass),
+        (json!({"StringEquals": {"sts:ExternalId": "x"}}), Unknown),
+    ] {
+        let result = judged(named(), &trusts_if(&condition)).remove(0);
+        assert_eq!(result.status, status, "{condition}: {result:#?}");
+    }
 }

@@ -152,10 +152,20 @@ mod tests {
             ("arn:aws:ecr:eu-west-1:111122223333:repository/app", "*", "only `*` matches"),
         ];
         for (text, requested, part) in cases {
-            let action = if requested == key { "kms:Decrypt" } else { "x:Y" };
+            let action = match requested {
+                "*" => "ecr:GetAuthorizationToken",
+                _ if requested == key => "kms:Decrypt",
+                _ => "x:Y",
+            };
             let found = hint(text, action, requested).unwrap_or_default();
             assert!(found.contains(part), "{text}: {found}");
         }
+    }
+
+    #[test]
+    fn a_question_without_a_resource_says_nothing_about_the_action() {
+        let repository = "arn:aws:ecr:eu-west-1:111122223333:repository/app";
+        assert_eq!(hint(repository, "ecr:BatchGetImage", "*"), None);
     }
 
     #[test]

@@ -141,6 +141,16 @@ pub(super) const OTHERS: KeyPage = KeyPage {
         key("ec2:VolumeThroughput", Call, "EC2, from the configuration of the volume"),
         key("ec2:VolumeType", Call, "EC2, from the configuration of the volume"),
         key(
+            "iam:AWSServiceName",
+            OnlyWith(&["iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole"]),
+            "IAM: the service of the role",
+        ),
+        key(
+            "s3files:AccessPointArn",
+            Call,
+            "S3 Files: the access point of the volume; absent without one",
+        ),
+        key(
             "elasticfilesystem:AccessPointArn",
             Call,
             "EFS: the access point of the volume; absent without one",

@@ -327,15 +327,8 @@ def other_call(request, nth, answer, proxy):
     return others[0].but() if others else None
 
 
-def first_page(request, answer, proxy):
-    """The first page: the emulator does not know tokens of ours."""
-    asked = request.body + request.path.encode()
-    asked = re.sub(rb'[&?](Marker|NextToken|continuation-token)=[^&]*|,?"(nextToken|NextToken|Marker)": ?"[^"]*"', b"", asked)
-    return proxy.first.setdefault(asked.replace(b"{,", b"{"), answer)
-
-
-def paged(request, answer, token, proxy):
-    answer = first_page(request, answer, proxy)
+def paged(request, answer, token):
+    """The first page, which names another one."""
     if answer.is_xml:
         def add(root, space):
             result = root.find(f"{space}{request.action}Result")
@@ -358,18 +351,18 @@ def paged(request, answer, token, proxy):
 
 @fault(BENT)
 def endless_pages(request, nth, answer, proxy):
-    return paged(request, answer, f"token{nth}", proxy)
+    return paged(request, answer, f"token{nth}")
 
 
 @fault(BENT)
 def repeated_page(request, nth, answer, proxy):
-    return paged(request, answer, "token", proxy)
+    return paged(request, answer, "token")
 
 
 @fault(BENT)
 def lost_page(request, nth, answer, proxy):
     is_second = b"tokenX" in request.body or "tokenX" in request.path
-    return Answer(500, {}, b"oops") if is_second else paged(request, answer, "tokenX", proxy)
+    return Answer(500, {}, b"oops") if is_second else paged(request, answer, "tokenX")
 
 
 # --- Fields -------------------------------------------------------------------------------------------

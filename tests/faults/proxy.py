@@ -30,6 +30,8 @@ BY_PATH = [
     ("s3:GetBucketPolicy", r"GET /[^/?]+/?\?policy"),
     ("s3:GetObject", r"HEAD /"),
 ]
+# A token of a fault, which the emulator does not know: it is asked for the first page again.
+TOKEN = re.compile(rb'[&?](?:Marker|NextToken|continuation-token)=token\w*|,?"(?:nextToken|NextToken|Marker|marker)": ?"token\w*"')
 # What belongs to one connection, or differs each time.
 HOP = {"connection", "transfer-encoding", "content-length", "date", "server", "keep-alive"}
 
@@ -57,7 +59,8 @@ class Request:
     @property
     def key(self):
         region = re.search(r"Credential=[^/]+/\d+/([^/]+)/", self.headers.get("authorization", ""))
-        return self.call, region and region.group(1), self.method, self.path, self.body
+        path, body = (TOKEN.sub(b"", it).replace(b"{,", b"{") for it in (self.path.encode(), self.body))
+        return self.call, region and region.group(1), self.method, path.decode(), body
 
 
 class Answer:
@@ -84,7 +87,7 @@ class Proxy:
         """`own` gives answers in place of the upstream's, by call."""
         self.upstream, self.kept, self.own, self.fault, self.call = upstream, kept, dict(own), fault, call
         self.seen, self.hits, self.errors, self.requests = {}, 0, [], []
-        self.asked, self.first, self.answers = {}, {}, {}
+        self.asked, self.answers = {}, {}
 
     def __enter__(self):
         if Proxy.loop is None:
@@ -134,7 +137,7 @@ class Proxy:
         return await send(answer, method, writer)
 
     def repeated(self, request):
-        """How often this very request came."""
+        """How often this very question came."""
         return self.asked[request.key]
 
     async def healthy(self, request):
@@ -151,7 +154,8 @@ class Proxy:
 
 def forward(upstream, request):
     headers = {name: value for name, value in request.headers.items() if name not in HOP | {"host"}}
-    asked = urllib.request.Request(upstream + request.path, request.body or None, headers, method=request.method)
+    *_, path, body = request.key
+    asked = urllib.request.Request(upstream + path, body or None, headers, method=request.method)
     try:
         got = urllib.request.urlopen(asked)
     except urllib.error.HTTPError as error:

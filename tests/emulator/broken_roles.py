@@ -83,12 +83,6 @@ def register(emulator, *statements):
     emulator.client("iam").put_user_policy(UserName="ci", PolicyName="deploy", PolicyDocument=document)
 
 
-# Without a cluster, its key is missing; a new one has none.
-@fails("kms-key-usable", then="skip")
-def cluster_missing(emulator, named):
-    return judged(fargate({}), "--cluster", "prodution", "--launch-type", "FARGATE")
-
-
 @fails("role-service-linked")
 def service_linked_role_missing(emulator, named):
     service = {"serviceName": "web", "cluster": "production", "launchType": "FARGATE", "desiredCount": 1}

@@ -21,6 +21,7 @@ from sandbox import PLACEHOLDERS, changes_something
 KNOWN = {}
 
 DOCUMENT = "its remedies are edits of a document, and the user knows what is meant"
+INSTANCES = "its remedies are container instances, or what runs on them"
 CHOICE = "its remedies are another resource, which only the user can choose"
 
 # Checks whose remedies are no commands, or cannot be carried out here, each with the reason.
@@ -39,6 +40,17 @@ NOT_CARRIED_OUT = {
     "network-addresses": CHOICE,
     "network-zone": CHOICE,
     "volume-driver": "it is installed on each container instance",
+    "capacity-agent": INSTANCES,
+    "capacity-attributes": INSTANCES,
+    "capacity-instance": INSTANCES,
+    "capacity-location": INSTANCES,
+    "capacity-placement": INSTANCES,
+    "capacity-provider": INSTANCES,
+    "capacity-resources": INSTANCES,
+    "service-container-port": DOCUMENT,
+    "service-deployment": DOCUMENT,
+    "service-exists": DOCUMENT,
+    "service-target-group": CHOICE,
 }
 
 # Commands that change something and are run by no story, each with the reason.

@@ -73,6 +73,7 @@ NOT_RUN = {
 
 # In the source, a command is the first argument of what makes it, or a constant.
 COMMAND = re.compile(r'[(=]\s*"((?:aws [a-z0-9-]+ [a-z-]+|docker [a-z]+|sudo [a-z]+ [a-z]+)(?: [^"{]*)?)"')
+TESTS = re.compile(r"#\[cfg\(test\)\]\n(?:pub\(super\) )?mod tests {")
 
 
 def kind(command):
@@ -113,7 +114,7 @@ class Remedies(unittest.TestCase):
         for file in (ROOT / "src").rglob("*.rs"):
             if "tests" not in file.parts and file.name != "tests.rs":
                 # The tests of a file follow what they test.
-                text = file.read_text().split("#[cfg(test)]\nmod tests {")[0]
+                text = TESTS.split(file.read_text())[0]
                 printed |= {it for it in COMMAND.findall(text) if changes_something(it)}
         printed = {kind(it) for it in printed}
         run = {kind(part) for _, _, commands, wrong in self.each() if not wrong for it in commands for part in it.split(" && ")}

@@ -26,6 +26,10 @@ impl<'a> Mounting<'a> {
     ) -> Result<Option<&'a MountTarget>, Stop> {
         let subnet = vantage.interface.subnet;
         let Some(first) = self.targets.first() else {
+            // A group that cannot be read is left out of the fix.
+            if let Err(pending @ Stop::Gap(_)) = facts.tolerate(|| vantage.read_groups(facts)) {
+                return Err(pending);
+            }
             found.add(self.nowhere(vantage));
             return Ok(None);
         };

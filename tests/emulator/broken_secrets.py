@@ -151,14 +151,6 @@ def key_is_beyond_the_boundary(emulator, named):
     return judged(secret(named["database"]))
 
 
-@fails("kms-key-usable")
-def key_is_for_signatures(emulator, named):
-    key = emulator.client("kms").create_key(KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")["KeyMetadata"]["Arn"]
-    emulator.client("logs").create_log_group(logGroupName="/ecs/signed", kmsKeyId=key)
-    allow_only(emulator, *inline(emulator), statement("logs:*", "*"))
-    return judged(fargate(awslogs("/ecs/signed")))
-
-
 @warns("kms-key-usable")
 def key_does_not_admit_cloudwatch_logs(emulator, named):
     _, key = key_of_database(emulator, named)

@@ -112,10 +112,6 @@ impl Lookup for InternetGateways {
     type Fact = Vec<InternetGateway>;
     const CALL: Call = Call("ec2:DescribeInternetGateways");
 
-    fn named(&self) -> Named {
-        Named::by("internetGatewaySet/item/attachmentSet/item/vpcId", &self.vpc)
-    }
-
     fn what(&self) -> String {
         format!("internet gateways of {} in {}", self.vpc, self.region)
     }

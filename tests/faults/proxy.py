@@ -28,6 +28,7 @@ BY_PATH = [
     # What the URL leads to.
     ("ecr:GetDownloadUrlForLayer", r"GET /blob/"),
     ("s3:GetBucketPolicy", r"GET /[^/?]+/?\?policy"),
+    ("s3:ListBucket", r"GET /[^?]*\?.*list-type=2"),
     ("s3:GetObject", r"HEAD /"),
 ]
 # A token of a fault, which the emulator does not know: it is asked for the first page again.
@@ -161,11 +162,26 @@ def forward(upstream, request):
     except urllib.error.HTTPError as error:
         got = error
     with got:
+        body = corrected(request, got.read())
         kept = {name.lower(): value for name, value in got.headers.items() if name.lower() not in HOP}
         if request.method == "HEAD" and got.headers.get("content-length"):
             kept["content-length"] = got.headers["content-length"]
         kept.setdefault("x-amzn-requestid", "emulated")
-        return Answer(got.status, kept, got.read())
+        return Answer(got.status, kept, body)
+
+
+def corrected(request, body):
+    """What moto says unlike AWS."""
+    if request.call == "kms:DescribeKey":
+        return body.replace(b'"MultiRegion": null', b'"MultiRegion": false')
+    if request.call == "secretsmanager:ListSecretVersionIds" and b'"Versions"' in body:
+        return json.dumps({**json.loads(body), "ARN": json.loads(request.body)["SecretId"]}).encode()
+    if request.call == "servicediscovery:ListNamespaces" and b'"Namespaces"' in body:
+        asked, found = json.loads(request.body), json.loads(body)
+        names = [value for it in asked.get("Filters", []) if it["Name"] == "NAME" for value in it["Values"]]
+        kept = [it for it in found["Namespaces"] if not names or it["Name"] in names]
+        return json.dumps({**found, "Namespaces": kept}).encode()
+    return body
 
 
 async def send(answer, method, writer):

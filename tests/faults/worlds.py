@@ -497,5 +497,4 @@ RUNS = {
 # Calls that no run makes, and why.
 NEVER = {
     "ec2:DescribeNetworkInterfaceAttribute": "a permission that EFS requires to list the groups of a mount target; not a request",
-    "s3:ListBucket": "a permission that lets HeadObject say that a file is missing; not a request",
 }

@@ -496,5 +496,6 @@ RUNS = {
 
 # Calls that no run makes, and why.
 NEVER = {
+    "autoscaling:DescribeAutoScalingGroups": "asked only for a task that fits on no instance; no run has one yet",
     "ec2:DescribeNetworkInterfaceAttribute": "a permission that EFS requires to list the groups of a mount target; not a request",
 }

@@ -22,11 +22,6 @@ def secret_without_the_stage(emulator, named):
 
 
 @fails("secret-exists")
-def secret_without_the_version(emulator, named):
-    return judged(secret(f"{named['session']}:::00000000-0000-4000-8000-000000000000"))
-
-
-@fails("secret-exists")
 def secret_missing(emulator, named):
     return judged(secret(f"{SECRETS}:storefront/none-AbCdEf"))
 

@@ -55,13 +55,9 @@ pub(super) fn needed(call: Call) -> Option<&'static [&'static str]> {
         "ecs:ListAccountSettings" => &["settings", "settings/name", "settings/value"],
         "ecs:ListContainerInstances" => &["containerInstanceArns"],
         "ecs:ListTasks" => &["taskArns"],
-        "kms:DescribeKey" => &[
-            "KeyMetadata",
-            "KeyMetadata/Arn",
-            "KeyMetadata/KeySpec",
-            "KeyMetadata/KeyState",
-            "KeyMetadata/MultiRegion",
-        ],
+        "kms:DescribeKey" => {
+            &["KeyMetadata", "KeyMetadata/Arn", "KeyMetadata/KeySpec", "KeyMetadata/KeyState"]
+        }
         "kms:GetKeyPolicy" => &["Policy"],
         "kms:ListAliases" => &["Aliases", "Aliases/AliasName", "Truncated"],
         "kms:ListGrants" => &["Grants", "Grants/GrantId", "Grants/Operations", "Truncated"],

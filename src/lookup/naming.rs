@@ -36,6 +36,8 @@ enum Is {
     Ending(String),
     /// This text, or it with the six characters that Secrets Manager appends.
     Suffixed(String),
+    /// This text, or it without the six characters that Secrets Manager appended.
+    Unsuffixed(String),
     /// Of all texts at this path, one is this.
     Among(String),
 }
@@ -54,6 +56,11 @@ impl Named {
     /// By this field, to which Secrets Manager appends six characters.
     pub(super) fn suffixed(at: &'static str, name: impl ToString) -> Named {
         Named::By(vec![Name { at, is: Is::Suffixed(name.to_string()), is_optional: false }])
+    }
+
+    /// By this field, which may lack the six characters that Secrets Manager appended.
+    pub(super) fn unsuffixed(at: &'static str, name: impl ToString) -> Named {
+        Named::By(vec![Name { at, is: Is::Unsuffixed(name.to_string()), is_optional: false }])
     }
 
     /// Also by this field.
@@ -101,10 +108,8 @@ impl Is {
         match self {
             Is::One(name) | Is::Among(name) => text.eq_ignore_ascii_case(name),
             Is::Starting(name) => same(text.get(..name.len()), name),
-            Is::Suffixed(name) => {
-                let suffix = text.strip_prefix(name.as_str());
-                suffix.is_some_and(|it| it.is_empty() || (it.len() == 7 && it.starts_with('-')))
-            }
+            Is::Suffixed(name) => is_suffix(text.strip_prefix(name.as_str())),
+            Is::Unsuffixed(name) => is_suffix(name.strip_prefix(text)),
             Is::Ending(name) => {
                 let at = text.len().checked_sub(name.len());
                 same(at.and_then(|at| text.get(at..)), name)
@@ -117,9 +122,15 @@ impl Is {
         | Is::Starting(name)
         | Is::Ending(name)
         | Is::Suffixed(name)
+        | Is::Unsuffixed(name)
         | Is::Among(name)) = self;
         name
     }
+}
+
+/// Whether this is nothing, or a hyphen and six characters.
+fn is_suffix(rest: Option<&str>) -> bool {
+    rest.is_some_and(|it| it.is_empty() || (it.len() == 7 && it.starts_with('-')))
 }
 
 /// An answer whose fields can be compared.

@@ -184,7 +184,8 @@ impl Lookup for ListSecretVersions {
     const ABSENT: &'static [&'static str] = &["ResourceNotFoundException"];
 
     fn named(&self) -> Named {
-        named(&self.id)
+        let name = self.id.rsplit_once(":secret:").map_or(&*self.id, |(_, name)| name);
+        Named::unsuffixed("Name", name)
     }
 
     fn what(&self) -> String {

@@ -112,6 +112,10 @@ impl Lookup for InternetGateways {
     type Fact = Vec<InternetGateway>;
     const CALL: Call = Call("ec2:DescribeInternetGateways");
 
+    fn named(&self) -> Named {
+        Named::Nowhere("all internet gateways of the region")
+    }
+
     fn what(&self) -> String {
         format!("internet gateways of {} in {}", self.vpc, self.region)
     }

@@ -97,7 +97,7 @@ const MAY_BE_MISSING: &[(&str, &[&str])] = &[
     ("DescribeLoadBalancer", &["SecurityGroups"]),
     ("DescribeCapacityProvider", &["instanceLaunchTemplate", "managedInstancesProvider"]),
     ("DescribeImage", &["imageSizeInBytes", "imageStatus"]),
-    ("DescribeKey", &["KeyId", "KeyUsage"]),
+    ("DescribeKey", &["KeyId", "KeyUsage", "MultiRegion"]),
     ("DescribeLogGroup", &["kmsKeyId", "logGroupClass"]),
     (
         "DescribeMountTargets",
@@ -297,7 +297,7 @@ fn a_list_is_what_is_on_all_its_pages() {
     let ok = |body: serde_json::Value| Reply::Ok(body.to_string());
     let group = |name: &str| json!([{"logGroupName": name, "arn": "arn:*"}]);
     let target = |id: &str| {
-        json!([{"MountTargetId": id, "SubnetId": "subnet-1", "VpcId": "vpc-1",
+        json!([{"FileSystemId": "fs-1", "MountTargetId": id, "SubnetId": "subnet-1", "VpcId": "vpc-1",
             "LifeCycleState": "available", "AvailabilityZoneId": "euc1-az1"}])
     };
     let policy = |id: &str| json!([{"Id": id, "AwsManaged": false}]);

@@ -74,7 +74,12 @@ fn given_they_disagree_then_it_is_not_known_and_both_are_told() {
         (anything(), outcome("implicit_deny", None, &[]), Unknown, "allowed by statement 1"),
         (anything(), outcome("implicit_deny", Some(true), &["aws:SourceVpce"]), Pass, "may pass"),
         (json!([]), outcome("allowed", Some(true), &[]), Unknown, "simulator returns allowed"),
-        (json!([]), outcome("allowed", Some(true), &["aws:SourceVpce"]), Fail, "no identity policy allows"),
+        (
+            json!([]),
+            outcome("allowed", Some(true), &["aws:SourceVpce"]),
+            Fail,
+            "no identity policy allows",
+        ),
     ];
     for (statements, outcome, status, words) in cases {
         let said = judged(member(&statements, &outcome), Witness::Auto);

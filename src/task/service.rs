@@ -45,7 +45,7 @@ pub enum Controller {
 pub enum Strategy {
     /// Some tasks at a time.
     Rolling,
-    /// All at once, beside the old ones.
+    /// All at once, while the old ones still run.
     BlueGreen,
     /// As `BlueGreen`, with traffic in equal steps.
     Linear,

@@ -35,6 +35,19 @@ impl Counts {
         self.assumed += usize::from(result.is_assumed());
     }
 
+    /// These and others.
+    pub(super) fn and(self, others: &Counts) -> Counts {
+        Counts {
+            fail: self.fail + others.fail,
+            unknown: self.unknown + others.unknown,
+            warn: self.warn + others.warn,
+            pass: self.pass + others.pass,
+            assumed: self.assumed + others.assumed,
+            not_checked: self.not_checked + others.not_checked,
+            not_applicable: self.not_applicable + others.not_applicable,
+        }
+    }
+
     /// Whether a pass rests on an assumption.
     pub(super) fn is_assumed(&self) -> bool {
         self.assumed > 0

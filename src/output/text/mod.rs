@@ -80,6 +80,7 @@ fn groups<'r>(
     findings: &[Finding<'r>],
 ) {
     let groups = by_group(&target.checks);
+    let (idle, groups) = without_idle(page.look().volume, groups);
     let widest = groups.iter().map(|(group, _)| group.len()).max().unwrap_or_default();
     let home = Home::of(&target.target, page.look());
     let marks: Vec<&str> = groups.iter().map(|(_, counts)| mark(page.look(), *counts)).collect();
@@ -95,7 +96,26 @@ fn groups<'r>(
         }
         shown.for_each(|finding| results.print(page, finding, home));
     }
+    if let Some((names, counts)) = idle {
+        let mark = format!("{:<column$}", mark(page.look(), counts));
+        page.group(counts.worst(), &mark, &names, &counts.line());
+    }
     results.close(page);
+}
+
+/// Groups with their counts.
+type Counted<'r> = Vec<(&'r str, Counts)>;
+
+/// Groups in which nothing was judged share one row, with the counts of all. With `--verbose` each has its own.
+fn without_idle(volume: Volume, groups: Counted<'_>) -> (Option<(String, Counts)>, Counted<'_>) {
+    let (idle, rest): (Counted, Counted) =
+        groups.iter().copied().partition(|(_, counts)| counts.worst() == Status::Skip);
+    if volume != Volume::Normal || idle.len() < 2 {
+        return (None, groups);
+    }
+    let names: Vec<&str> = idle.iter().map(|(group, _)| *group).collect();
+    let counts = idle.iter().fold(Counts::default(), |sum, (_, counts)| sum.and(counts));
+    (Some((names.join(", "), counts)), rest)
 }
 
 /// The mark of a group.
@@ -107,8 +127,8 @@ fn mark(look: &Look, counts: Counts) -> &'static str {
 }
 
 /// The groups in the order of the results, with the counts of each.
-fn by_group(results: &[CheckResult]) -> Vec<(&str, Counts)> {
-    let mut groups: Vec<(&str, Counts)> = Vec::new();
+fn by_group(results: &[CheckResult]) -> Counted<'_> {
+    let mut groups: Counted = Vec::new();
     for result in results {
         let at = groups.iter().position(|(group, _)| *group == result.group);
         let at = at.unwrap_or_else(|| {

@@ -240,6 +240,10 @@ fn fits(
             "bridge" | "host" | "" | "default" => "instance",
             _ => return Ok(()),
         };
+        // Fargate has no other mode than awsvpc; the mode is reported by definition-network-mode.
+        if mode != "awsvpc" && task.may_run_on_fargate()? {
+            return Ok(());
+        }
         let arn = field.get()?.map_or("", String::as_str);
         if group.target_type != wanted {
             let kind = &group.target_type;

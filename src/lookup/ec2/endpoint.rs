@@ -40,8 +40,10 @@ impl Lookup for Endpoints {
 pub(super) fn endpoint(it: &Element) -> Result<Endpoint, Lacks> {
     let kind = match it.text("vpcEndpointType")?.as_deref() {
         Some("Interface") => EndpointKind::Interface,
-        // EC2 omitted the type before there were others.
-        Some("Gateway") | None => EndpointKind::Gateway,
+        Some("Gateway") => EndpointKind::Gateway,
+        // EC2 omitted the type before there were others, which are in subnets.
+        None if it.texts("subnetIdSet", None)?.is_empty() => EndpointKind::Gateway,
+        None => return Err("the type of an endpoint"),
         Some(_) => EndpointKind::Other,
     };
     let only_for_inbound = it.flag("dnsOptions/privateDnsOnlyForInboundResolverEndpoint")?;

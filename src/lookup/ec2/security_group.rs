@@ -129,16 +129,16 @@ pub(super) fn rule(it: &Element) -> Result<Rule, Lacks> {
     let protocol = it.text("ipProtocol")?;
     let traffic = traffic(protocol.as_deref(), it.number("fromPort")?, it.number("toPort")?)?;
     let mut peers = Vec::new();
-    for it in it.items("ipRanges")? {
+    for it in it.list("ipRanges")?.ok_or("the ranges of a rule")? {
         peers.push(Peer::Range(range(it.text("cidrIp")?.ok_or("the range of a rule")?)?));
     }
-    for it in it.items("ipv6Ranges")? {
+    for it in it.list("ipv6Ranges")?.ok_or("the IPv6 ranges of a rule")? {
         peers.push(Peer::Range(range(it.text("cidrIpv6")?.ok_or("the range of a rule")?)?));
     }
-    for it in it.items("prefixListIds")? {
+    for it in it.list("prefixListIds")?.ok_or("the prefix lists of a rule")? {
         peers.push(Peer::PrefixList(it.text("prefixListId")?.ok_or("the prefix list of a rule")?));
     }
-    for it in it.items("groups")? {
+    for it in it.list("groups")?.ok_or("the groups of a rule")? {
         peers.push(Peer::Group(it.text("groupId")?.ok_or("the group of a rule")?));
     }
     Ok(Rule { traffic, peers })

@@ -36,7 +36,7 @@ pub enum Row {
         /// Its result; `None` while it waits for other rows.
         result: Option<Result<Box<dyn Any + Send + Sync>, Stop>>,
         /// The rows that the computation touched, for the evidence.
-        log: Log,
+        log: Box<Log>,
     },
 }
 
@@ -108,7 +108,7 @@ impl Table {
         }
         let derivation = Arc::new(derived.clone());
         let row =
-            Row::Derived { derivation: derivation.clone(), result: None, log: Log::default() };
+            Row::Derived { derivation: derivation.clone(), result: None, log: Box::default() };
         (self.add(derivation, row), true)
     }
 
@@ -129,7 +129,7 @@ impl Table {
     ) {
         if let Row::Derived { result: result @ None, log, .. } = &mut self.rows[id.0] {
             *result = Some(given);
-            *log = touched;
+            **log = touched;
         }
     }
 

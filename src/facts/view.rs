@@ -63,7 +63,7 @@ impl Wanted {
         let row = match self.question {
             Question::Asked(lookup) => Row::Asked { lookup, answer: None },
             Question::Derived(derivation) => {
-                Row::Derived { derivation, result: None, log: Log::default() }
+                Row::Derived { derivation, result: None, log: Box::default() }
             }
         };
         (table.add(self.key, row), true)

@@ -30,6 +30,9 @@ pub(crate) enum Tags {
     Key(ListResourceTags, ListAliases),
 }
 
+/// The tags of a resource, or why they cannot be read.
+type Listed<'f> = Result<&'f BTreeMap<String, String>, Gap>;
+
 /// What condition keys about a resource are known to be.
 #[derive(Debug, Default)]
 pub(crate) struct Learnt {
@@ -101,10 +104,7 @@ impl Tags {
     }
 
     /// All tags, or why they cannot be read; none if they are not looked up.
-    fn all<'f>(
-        &'f self,
-        facts: &View<'f>,
-    ) -> Result<Option<Result<&'f BTreeMap<String, String>, Gap>>, Stop> {
+    fn all<'f>(&'f self, facts: &View<'f>) -> Result<Option<Listed<'f>>, Stop> {
         Ok(Some(match self {
             Tags::Unknown => return Ok(None),
             Tags::Known(tags) => Ok(tags),

@@ -60,7 +60,7 @@ pub(super) fn unreadable(
         }
         Manifest::Image { zstd, docker_zstd, mixed_compression, .. } if *zstd || *docker_zstd => {
             match zstd_on_instances(it, facts)? {
-                Reading::Fails(finding) => finding,
+                Reading::Fails(finding) => *finding,
                 Reading::Reads => return Ok(None),
                 Reading::Unknown if *docker_zstd => zstd_of_docker(it, image, *mixed_compression)?,
                 Reading::Unknown => return Ok(None),
@@ -76,7 +76,7 @@ enum Reading {
     /// All of them do, under either media type: it looks at the bytes.
     Reads,
     /// Not all of them do.
-    Fails(Finding),
+    Fails(Box<Finding>),
     /// Their versions are not known, or the task may run on Fargate.
     Unknown,
 }
@@ -141,11 +141,11 @@ fn zstd_on_instances(it: &ImageUse, facts: &View) -> Result<Reading, Stop> {
         true => fail(message("the container instances run")),
         false => warn(message("some container instances run")),
     };
-    Ok(Reading::Fails(
+    Ok(Reading::Fails(Box::new(
         finding
             .prevents("CannotPullContainerError: failed to register layer: Error processing tar file(exit status 1): archive/tar: invalid tar header")
             .remedy("Update the AMI of the container instances, or build the image with gzip layers (compression=gzip)"),
-    ))
+    )))
 }
 
 /// containerd before 2.0 does not count zstd layers under Docker's media type as layers (`IsLayerType` in

@@ -89,8 +89,7 @@ fn obstacle(task: &Task, arn: &str, ports: &[u16], facts: &View) -> Result<Optio
     for port in ports {
         let mut answers = Vec::new();
         for sender in &senders {
-            let from =
-                Interface::new(*sender).with_groups(balancer.security_groups.iter().cloned());
+            let from = Interface::new(sender).with_groups(balancer.security_groups.iter().cloned());
             answers.extend(blocked(&from, region, &groups, &to, *port, facts)?);
         }
         if answers.len() == senders.len()

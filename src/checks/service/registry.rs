@@ -182,6 +182,8 @@ fn records(
 fn members(it: &ServiceUse, registry: &ServiceRegistry, found: &mut Findings) -> Result<(), Stop> {
     let name = &registry.container_name;
     let port = &registry.container_port;
+    let has_port = !registry.port.is_missing();
+    let has_container = !name.is_missing() || !port.is_missing();
     let mode = it.task.definition.network_mode.get()?.map_or("bridge", String::as_str);
     match mode {
         "none" => {
@@ -201,7 +203,7 @@ fn members(it: &ServiceUse, registry: &ServiceRegistry, found: &mut Findings) ->
                 .remedy("Set containerName and containerPort of a port mapping"),
             );
         }
-        "awsvpc" if !registry.port.is_missing() && !(name.is_missing() && port.is_missing()) => {
+        "awsvpc" if has_port && has_container => {
             found.add(
                 EITHER
                     .fail("the service registry has port as well as containerName or containerPort")

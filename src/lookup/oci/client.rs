@@ -311,7 +311,6 @@ struct Token {
 
 /// The order of containerd
 /// (<https://github.com/containerd/containerd/blob/main/core/remotes/docker/auth/fetch.go>).
-
 impl Token {
     fn text(self) -> Option<String> {
         let is_given = |text: &String| !text.is_empty();

@@ -275,11 +275,9 @@ fn load_balancers_are_of_one_kind_that_the_task_supports() {
             ),
         ],
     );
-    let six = vec![r#"{"targetGroupArn": "arn"}"#; 6].join(", ");
-    let (six, five) = (
-        format!(r#""loadBalancers": [{six}]"#),
-        vec![r#"{"targetGroupArn": "arn"}"#; 5].join(", "),
-    );
+    let six = [r#"{"targetGroupArn": "arn"}"#; 6].join(", ");
+    let (six, five) =
+        (format!(r#""loadBalancers": [{six}]"#), [r#"{"targetGroupArn": "arn"}"#; 5].join(", "));
     let five = format!(r#""loadBalancers": [{five}]"#);
     tell(
         &SERVICE_DEPLOYMENT,

@@ -34,6 +34,8 @@ OWNER = re.compile(r'"(?:SecretId|KeyId|registryId)": ?"(?:arn:[^"]*?:)?(\d{12})
 BY_KEY_ID = {"kms:EnableKey", "kms:CancelKeyDeletion"}
 ARN_OF_KEY = re.compile(rb"arn:[^\"]+:key/")
 
+# TiB of EBS, and vCPUs on Fargate.
+QUOTAS = {"ebs": 50.0, "fargate": 4000.0}
 PUBLIC_ACCESS_OFF = (
     b"<DescribeVpcBlockPublicAccessOptionsResponse><vpcBlockPublicAccessOptions>"
     b"<internetGatewayBlockMode>off</internetGatewayBlockMode>"
@@ -165,8 +167,9 @@ class Emulator:
             return json.dumps({"pullThroughCacheRules": self.rules}).encode()
         if call == "ec2:DescribeVpcBlockPublicAccessOptions":
             return PUBLIC_ACCESS_OFF
-        if call == "servicequotas:GetServiceQuota" and json.loads(body)["ServiceCode"] == "ebs":
-            return json.dumps({"Quota": {"Value": 50.0}}).encode()
+        if call == "servicequotas:GetServiceQuota":
+            asked = json.loads(body)
+            return json.dumps({"Quota": {**asked, "Value": QUOTAS[asked["ServiceCode"]]}}).encode()
         return None
 
     def serve(self, repository, tag, manifest):

@@ -167,8 +167,7 @@ class Emulator:
             return json.dumps({"pullThroughCacheRules": self.rules}).encode()
         if call == "ec2:DescribeVpcBlockPublicAccessOptions":
             return PUBLIC_ACCESS_OFF
-        if call == "servicequotas:GetServiceQuota":
-            asked = json.loads(body)
+        if call == "servicequotas:GetServiceQuota" and (asked := json.loads(body))["ServiceCode"] in QUOTAS:
             return json.dumps({"Quota": {**asked, "Value": QUOTAS[asked["ServiceCode"]]}}).encode()
         return None
 

@@ -53,8 +53,9 @@ async fn pass_on(interrupter: &Interrupter, heeded: &AtomicBool, ready: impl FnO
     let Some(mut listener) = Listener::new() else { return };
     ready();
     while let Some(signal) = listener.next().await {
-        let is_first = interrupter.signal(signal);
-        if !is_first || !heeded.load(Ordering::Relaxed) {
+        // Looked at first: the run may end as soon as it has the signal.
+        let is_heeded = heeded.load(Ordering::Relaxed);
+        if !interrupter.signal(signal) || !is_heeded {
             std::process::exit(Exit::by(signal).code().into());
         }
     }

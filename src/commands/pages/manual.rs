@@ -243,6 +243,8 @@ impl Page {
              this command know of each before the call is made: who sets it, and when a request has it. \
              A key that is absent is known too. Where the answer depends on an unknown key, it says so.",
         );
+        // Addresses are too long to fill lines evenly.
+        self.roff.control("ad", ["l"]);
         for KeyPage { title, source, seen, keys } in condition_keys::PAGES {
             self.paragraph(&format!("{title} ({source}, read {seen}):"));
             for ConditionKey { name, known, set } in *keys {
@@ -251,6 +253,7 @@ impl Page {
                 self.entry([bold(*name), roman(any)], &text);
             }
         }
+        self.roff.control("ad", ["b"]);
     }
 
     fn see_also(&mut self, pages: impl IntoIterator<Item = String>) {

@@ -92,7 +92,10 @@ fn capacity_resources(task: &Task, facts: &View) -> Judgement {
                 .copied()
                 .filter(|it| before(it) != Truth::False)
                 .collect();
-            placing.all(&possible)
+            let certain: Vec<_> =
+                possible.iter().copied().filter(|it| before(it) == Truth::True).collect();
+            // If no instance is certain, the checks that could not determine it say so.
+            placing.all(if certain.is_empty() { &possible } else { &certain }, &possible)
         }
     }
 }
@@ -181,16 +184,21 @@ impl Placing<'_, '_> {
     }
 
     /// One task fits. Whether all of them do is known for a new service and for a task to run.
-    fn all(&self, possible: &[&ContainerInstance]) -> Judgement {
-        let sum = |room: &dyn Fn(&ContainerInstance) -> Option<u64>| {
-            possible.iter().filter_map(|it| room(it)).fold(0, u64::saturating_add)
-        };
+    fn all(&self, certain: &[&ContainerInstance], possible: &[&ContainerInstance]) -> Judgement {
         let is_distinct = constraints(self.task)?.iter().any(|it| {
             it.kind.get().is_ok_and(|kind| kind.is_some_and(|kind| kind == "distinctInstance"))
         });
         let most = if is_distinct { 1 } else { u64::MAX };
-        let now = sum(&|it| self.rooms.left(it).map(|room| room.times(self.demand).min(most)));
-        let ever = sum(&|it| self.rooms.whole(it).map(|room| room.times(self.demand).min(most)));
+        let sum = |instances: &[&ContainerInstance], held: &dyn Fn(&ContainerInstance) -> u64| {
+            instances.iter().map(|it| held(it).min(most)).fold(0, u64::saturating_add)
+        };
+        let times = |room: Option<&Room>| room.map_or(u64::MAX, |room| room.times(self.demand));
+        let least = sum(certain, &|it| match self.rooms.hold(it, self.demand) {
+            Truth::True => times(self.rooms.left(it)),
+            Truth::False | Truth::Unknown => 0,
+        });
+        let now = sum(possible, &|it| times(self.rooms.left(it)));
+        let ever = sum(possible, &|it| times(self.rooms.whole(it)));
         let is_new =
             matches!(self.task.context.kind, ContextKind::CreateService | ContextKind::RunTask)
                 && !self.task.context.live;
@@ -215,15 +223,21 @@ impl Placing<'_, '_> {
                 }
                 finding.at(place(self.task)).judge()
             }
-            _ => pass(match now {
+            (Some(count), _) if count > least && !self.candidates.fleet.is_named() => {
+                let why = format!(
+                    "cannot determine whether the container instances of cluster {cluster} have room for {count} tasks: {least} fit for certain"
+                );
+                Err(self.rooms.gap().unwrap_or(Gap::Undecidable { why }).into())
+            }
+            _ => pass(match least {
                 u64::MAX => {
                     format!("the container instances of cluster {cluster} have room for the task")
                 }
                 1 => format!(
                     "the container instances of cluster {cluster} have room for one more task"
                 ),
-                now => format!(
-                    "the container instances of cluster {cluster} have room for {now} more tasks"
+                least => format!(
+                    "the container instances of cluster {cluster} have room for {least} more tasks"
                 ),
             }),
         }

@@ -310,6 +310,16 @@ fn an_instance_has_room() {
         &[left(1024, 2048, 1)],
         (Fail, AT_CLUSTER, "for 2 if no other task ran"),
     );
+    // What the second one has is not known, so neither is whether three tasks fit.
+    let mut unknown = instance("2", &json!({}));
+    unknown.as_object_mut().unwrap().remove("resources");
+    placed(
+        check,
+        task(""),
+        &more,
+        &[left(1024, 2048, 1), unknown],
+        (Unknown, "", "have room for 3 tasks: 1 fit for certain"),
+    );
     // A recording of an earlier version has no resources.
     let old = registered("1", None, &left(0, 0, 0)["attributes"]);
     placed(check, task(""), &plain(), &[old], (Unknown, "", "cannot determine"));

@@ -8,13 +8,13 @@ use std::error::Error;
 use std::time::SystemTime;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::connector::NotWhole;
 use super::naming::Rejected;
 use super::rejection::{self, Rejection};
-use super::{Answer, Lookup};
+use super::{Answer, Call, Lookup};
 use crate::knowledge::{Absence, Gap, Seen};
 
 const REFUSED: &[&str] = &[
@@ -79,7 +79,11 @@ where
 {
     match code(error) {
         Some(code) if L::ABSENT.contains(&code) => absent(lookup, code),
-        _ => Err(gap(lookup, error)),
+        _ => {
+            let asked =
+                Asked { call: L::CALL, resource: lookup.resource(), reads_secret: L::READS_SECRET };
+            Err(gap(named(lookup), asked, &Failure::of(error)))
+        }
     }
 }
 
@@ -95,48 +99,64 @@ fn named<L: Lookup>(lookup: &L) -> String {
     format!("{} ({})", L::CALL, lookup.what())
 }
 
-fn gap<L: Lookup, E>(lookup: &L, error: &SdkError<E, HttpResponse>) -> Gap
-where
-    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-{
-    let what = named(lookup);
+/// What a gap says of the lookup. Its type and that of the error are left behind, since a function for each
+/// pair of them took a fiftieth of the program.
+struct Asked {
+    call: Call,
+    resource: String,
+    reads_secret: bool,
+}
+
+/// An error of the SDK without the type of its operation.
+struct Failure<'e> {
+    whole: &'e (dyn Error + 'static),
+    kind: Kind<'e>,
+}
+
+enum Kind<'e> {
+    Service { code: Option<&'e str>, message: Option<&'e str>, raw: &'e HttpResponse },
+    TimedOut,
+    NotSent,
+    Dispatch(&'e DispatchFailure),
+    NotRead { raw: &'e HttpResponse },
+    Other,
+}
+
+impl<'e> Failure<'e> {
+    fn of<E>(error: &'e SdkError<E, HttpResponse>) -> Failure<'e>
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let kind = match error {
+            SdkError::ServiceError(context) => Kind::Service {
+                code: context.err().code(),
+                message: context.err().message(),
+                raw: context.raw(),
+            },
+            SdkError::TimeoutError(_) => Kind::TimedOut,
+            SdkError::DispatchFailure(failure) => Kind::Dispatch(failure),
+            SdkError::ResponseError(context) => Kind::NotRead { raw: context.raw() },
+            SdkError::ConstructionFailure(_) => Kind::NotSent,
+            _ => Kind::Other,
+        };
+        Failure { whole: error, kind }
+    }
+}
+
+fn gap(what: String, asked: Asked, failure: &Failure) -> Gap {
+    let error = failure.whole;
     if let Some(rejected) = rejected(error) {
         return Gap::Unreachable { what, why: rejected.to_string() };
     }
-    let why = match error {
-        SdkError::ServiceError(context) => {
-            let status = context.raw().status().as_u16();
-            let message = context.err().message().unwrap_or_default();
-            let date = context.raw().headers().get("date");
-            let code = context.err().code().unwrap_or_default();
-            let rejection = rejection::of(code, message, date, SystemTime::now());
-            if let Some(Rejection { why, remedy }) = rejection {
-                return Gap::Rejected { what, why, remedy: remedy.to_owned() };
-            }
-            match context.err().code() {
-                Some(code) if REFUSED.contains(&code) => {
-                    return Gap::Refused {
-                        action: L::CALL.to_string(),
-                        resource: lookup.resource(),
-                        said: code.to_owned(),
-                    };
-                }
-                Some(code) if THROTTLED.contains(&code) => return Gap::Throttled { what },
-                Some(code) if L::READS_SECRET => match SAFE.contains(&code) {
-                    true => format!("the service answered {code}"),
-                    false => {
-                        format!("HTTP {status}; the error is not shown, it may contain the value")
-                    }
-                },
-                Some(code) => format!("the service answered {code}: {message}"),
-                None => format!("HTTP {status}, which did not come from the service (a proxy?)"),
-            }
+    let why = match &failure.kind {
+        Kind::Service { code, message, raw } => {
+            return answered(what, asked, *code, message.unwrap_or_default(), raw);
         }
-        SdkError::TimeoutError(_) => match after(error) {
+        Kind::TimedOut => match after(error) {
             Some(span) => format!("the server did not answer within {span}"),
             None => "the server did not answer in time".to_owned(),
         },
-        SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
+        Kind::Dispatch(failure) => match failure.as_connector_error() {
             Some(error) if error.is_timeout() => root(error),
             Some(error) => match error.source().and_then(|it| it.downcast_ref::<NotWhole>()) {
                 Some(not_whole) => not_whole.to_string(),
@@ -144,16 +164,50 @@ where
             },
             None => "no connection".to_owned(),
         },
-        SdkError::ResponseError(context) => {
-            let status = context.raw().status().as_u16();
-            format!("HTTP {status}, which did not come from the service (a proxy?)")
-        }
-        SdkError::ConstructionFailure(_) => {
-            format!("the request could not be sent: {}", root(error))
-        }
-        _ => root(error),
+        Kind::NotRead { raw } => not_from_the_service(raw),
+        Kind::NotSent => format!("the request could not be sent: {}", root(error)),
+        Kind::Other => root(error),
     };
     Gap::Unreachable { what, why }
+}
+
+/// The gap of an error that the service stated.
+fn answered(
+    what: String,
+    asked: Asked,
+    code: Option<&str>,
+    message: &str,
+    raw: &HttpResponse,
+) -> Gap {
+    let date = raw.headers().get("date");
+    let rejection = rejection::of(code.unwrap_or_default(), message, date, SystemTime::now());
+    if let Some(Rejection { why, remedy }) = rejection {
+        return Gap::Rejected { what, why, remedy: remedy.to_owned() };
+    }
+    let why = match code {
+        Some(code) if REFUSED.contains(&code) => {
+            return Gap::Refused {
+                action: asked.call.to_string(),
+                resource: asked.resource,
+                said: code.to_owned(),
+            };
+        }
+        Some(code) if THROTTLED.contains(&code) => return Gap::Throttled { what },
+        Some(code) if asked.reads_secret => match SAFE.contains(&code) {
+            true => format!("the service answered {code}"),
+            false => format!(
+                "HTTP {}; the error is not shown, it may contain the value",
+                raw.status().as_u16()
+            ),
+        },
+        Some(code) => format!("the service answered {code}: {message}"),
+        None => not_from_the_service(raw),
+    };
+    Gap::Unreachable { what, why }
+}
+
+fn not_from_the_service(raw: &HttpResponse) -> String {
+    format!("HTTP {}, which did not come from the service (a proxy?)", raw.status().as_u16())
 }
 
 /// How long the SDK waited: its error ends with "occurred after 22s".

@@ -1,10 +1,11 @@
 //! The view of a check on the table, and the log of the facts that it touched.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::derived::{Derivation, Derived};
-use super::key::{Asked, Key, unbox};
+use super::key::{Asked, Fact, Key, unbox};
 use super::table::{Row, Table};
 use crate::knowledge::{Absence, FactId, Gap, Ground, Lack, Seen, Stop};
 use crate::lookup::{Lookup, Optional};
@@ -188,11 +189,18 @@ impl<'t> View<'t> {
         let before = self.log.borrow().gaps.len();
         match asked() {
             Ok(fact) => Ok(Ok(fact)),
-            Err(Stop::Gap(gap)) if gap != Gap::Pending => {
+            Err(stop) => self.tolerated(stop, before).map(Err),
+        }
+    }
+
+    /// The gap, which no longer counts as ignored.
+    fn tolerated(&self, stop: Stop, before: usize) -> Result<Gap, Stop> {
+        match stop {
+            Stop::Gap(gap) if gap != Gap::Pending => {
                 self.log.borrow_mut().gaps.truncate(before);
-                Ok(Err(gap))
+                Ok(gap)
             }
-            Err(stop) => Err(stop),
+            stop => Err(stop),
         }
     }
 
@@ -239,48 +247,70 @@ impl<'t> View<'t> {
     /// # Errors
     /// The gap or absence that stopped its derivation.
     pub fn derive<D: Derived>(&self, derived: &D) -> Result<&'t D::Fact, Stop> {
-        self.has_time(|| derived.what())?;
-        let Some((id, row)) = self.table.find(derived) else {
+        let row = self.derived_row(derived, &|| derived.what(), &|| {
             let derivation = Arc::new(derived.clone());
-            return Err(self.want(derivation.clone(), Question::Derived(derivation)));
-        };
+            Wanted { key: derivation.clone(), question: Question::Derived(derivation) }
+        });
+        row?.downcast_ref().ok_or_else(|| defect("a fact of the wrong type"))
+    }
+
+    fn derived_row(
+        &self,
+        key: &dyn Key,
+        what: &dyn Fn() -> String,
+        wanted: &dyn Fn() -> Wanted,
+    ) -> Result<&'t (dyn Any + Send + Sync), Stop> {
+        self.has_time(what)?;
+        let Some((id, row)) = self.table.find(key) else { return Err(self.want(wanted())) };
         let Row::Derived { result, log: rests_on, .. } = row else {
             return Err(defect("a derived fact is in the row of a lookup"));
         };
         let mut log = self.log.borrow_mut();
         log.touch(id);
-        match result {
-            None => {
-                log.waiting.push(id);
-                Err(Gap::Pending.into())
+        let Some(result) = result else {
+            log.waiting.push(id);
+            return Err(Gap::Pending.into());
+        };
+        for assumption in &rests_on.assumptions {
+            if !log.assumptions.contains(assumption) {
+                log.assumptions.push(assumption.clone());
             }
-            Some(result) => {
-                for assumption in &rests_on.assumptions {
-                    if !log.assumptions.contains(assumption) {
-                        log.assumptions.push(assumption.clone());
-                    }
+        }
+        match result {
+            Ok(fact) => Ok(&**fact),
+            Err(stop) => {
+                if let Stop::Gap(_) = stop {
+                    log.gaps.push(id);
                 }
-                match result {
-                    Ok(fact) => {
-                        fact.downcast_ref().ok_or_else(|| defect("a fact of the wrong type"))
-                    }
-                    Err(stop) => {
-                        if let Stop::Gap(_) = stop {
-                            log.gaps.push(id);
-                        }
-                        Err(stop.clone())
-                    }
-                }
+                Err(stop.clone())
             }
         }
     }
 
     fn read<L: Lookup>(&self, lookup: &L) -> Result<(FactId, Seen<&'t L::Fact>), Stop> {
-        self.has_time(|| lookup.what())?;
-        let Some((id, row)) = self.table.find(lookup) else {
+        let row = self.row(lookup, &|| lookup.what(), &|| {
             let asked = Arc::new(lookup.clone());
-            return Err(self.want(asked.clone(), Question::Asked(asked)));
+            Wanted { key: asked.clone(), question: Question::Asked(asked) }
+        });
+        let (id, fact) = match row? {
+            (id, Seen::Found(fact)) => (id, fact),
+            (id, Seen::Absent(absence)) => return Ok((id, Seen::Absent(absence))),
         };
+        match unbox::<L::Fact>(fact) {
+            Some(fact) => Ok((id, Seen::Found(fact))),
+            None => Err(defect("a fact of the wrong type")),
+        }
+    }
+
+    /// The answer in the row of a lookup, without its type: one function for all lookups.
+    fn row(
+        &self,
+        key: &dyn Key,
+        what: &dyn Fn() -> String,
+        wanted: &dyn Fn() -> Wanted,
+    ) -> Result<(FactId, Seen<&'t dyn Fact>), Stop> {
+        self.has_time(what)?;
+        let Some((id, row)) = self.table.find(key) else { return Err(self.want(wanted())) };
         let Row::Asked { answer, .. } = row else {
             return Err(defect("a lookup is in the row of a derived fact"));
         };
@@ -296,15 +326,12 @@ impl<'t> View<'t> {
                 Err(gap.clone().into())
             }
             Some(Ok(Seen::Absent(absence))) => Ok((id, Seen::Absent(Absence::clone(absence)))),
-            Some(Ok(Seen::Found(fact))) => match unbox::<L::Fact>(&**fact) {
-                Some(fact) => Ok((id, Seen::Found(fact))),
-                None => Err(defect("a fact of the wrong type")),
-            },
+            Some(Ok(Seen::Found(fact))) => Ok((id, Seen::Found(&**fact))),
         }
     }
 
     /// No answer is given after the end of the run.
-    fn has_time(&self, what: impl FnOnce() -> String) -> Result<(), Stop> {
+    fn has_time(&self, what: &dyn Fn() -> String) -> Result<(), Stop> {
         if !self.ends || !self.table.is_over() {
             return Ok(());
         }
@@ -312,8 +339,8 @@ impl<'t> View<'t> {
         Err(Gap::Interrupted { what: what() }.into())
     }
 
-    fn want(&self, key: Arc<dyn Key>, question: Question) -> Stop {
-        self.log.borrow_mut().wanted.push(Wanted { key, question });
+    fn want(&self, wanted: Wanted) -> Stop {
+        self.log.borrow_mut().wanted.push(wanted);
         Gap::Pending.into()
     }
 }

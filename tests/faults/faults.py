@@ -11,6 +11,7 @@ import copy
 import json
 import random
 import re
+import urllib.parse
 from xml.etree import ElementTree
 
 from proxy import Answer, error
@@ -135,12 +136,12 @@ def oversized(request, nth, answer, proxy):
     """The answer, padded to 50 MiB."""
     if request.method == "HEAD" or len(answer.body) < 2:
         return None
-    return answer.but(body=answer.body[:-1] + b" " * (50 << 20) + answer.body[-1:])
+    return answer.but(manner="padded")
 
 
 @fault(LOST)
 def endless(request, nth, answer, proxy):
-    return None if request.method == "HEAD" else answer.but(body=answer.body[:-1], manner="endless")
+    return None if request.method == "HEAD" else answer.but(manner="endless")
 
 
 # --- The body -----------------------------------------------------------------------------------------
@@ -289,12 +290,25 @@ NAMELESS = {
 
 @fault(BENT)
 def other_question(request, nth, answer, proxy):
-    """The answer to another question of the same call."""
-    if request.call in NAMELESS:
+    """The answer to another question of the same call, which names what was not asked. One that names nothing, an
+    absence, could be the answer to any question."""
+    # DescribeKey of an alias is answered with the key, which does not name its aliases.
+    if request.call in NAMELESS or b'"alias/' in request.body:
         return None
-    mine = request.key
-    others = [it for key, it in sorted(proxy.answers.items(), key=repr) if key[0] == mine[0] and key[2] == mine[2]]
-    return next((it.but() for it in others if it.body != answer.body or it.headers != answer.headers), None)
+    mine = names_in(request.key)
+    for key, it in sorted(proxy.answers.items(), key=repr):
+        is_of_this_call = key[0] == request.key[0] and key[2] == request.key[2]
+        if is_of_this_call and it.status == 200 and any(name in it.body for name in names_in(key) - mine):
+            return it.but()
+    return None
+
+
+def names_in(question):
+    """What a question may name: the longer words of its path and its body."""
+    *_, path, body = question
+    words = re.split(rb"[^\w.:/@+,-]+", urllib.parse.unquote_to_bytes(body) + b" " + urllib.parse.unquote_to_bytes(path))
+    words += [part for it in words for part in it.split(b"/")]
+    return {it for it in words if len(it) > 4}
 
 
 @fault(BENT)

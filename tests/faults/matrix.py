@@ -6,211 +6,97 @@ Prints a line for each cell that breaks a rule, and the table. Ends with 1 if th
 """
 
 import argparse
+import asyncio
+import hashlib
 import json
 import os
-import random
-import signal
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
+import runs
 import worlds
-from faults import BENT, FAULTS, LOST, OVERCOME, fields, without
-from front import Front
+from execution import TIMEOUT, execute
+from faults import BENT, FAULTS, fields, without
 from proxy import Proxy
+from recording import Recording
+from rules import violations
 
-BINARY = Path(os.environ.get("AWS_ECS_PREFLIGHT_BINARY", worlds.ROOT / "target/release/aws-ecs-preflight"))
-TIMEOUT = 20
-GRACE = 4
-MEMORY_MB = 300
-# How an answer is named in the evidence, where it is not by its own call.
-IN_EVIDENCE = {
-    "ecs:ListContainerInstances": "ecs:DescribeContainerInstances",
-    "servicequotas:GetAWSDefaultServiceQuota": "servicequotas:GetServiceQuota",
-}
-
-# Passes that a lost answer leaves as they are, and why.
-EITHER_WAY = {
-    ("kms:ListGrants", "kms-decrypt-permission"): "the policies allow it, and a grant cannot deny it",
-    ("ecs:ListContainerInstances", "image-platform"): "the version of Docker changes nothing for these manifests",
-    ("ecs:DescribeContainerInstances", "image-platform"): "the version of Docker changes nothing for these manifests",
-}
-
-
-class Done:
-    """A run that ended: its report, how long it took, and how much memory."""
-
-    def __init__(self, code, out, err, seconds, memory, killed):
-        self.code, self.out, self.err = code, out, err
-        self.seconds, self.memory, self.killed = seconds, memory, killed
-        try:
-            self.results = json.loads(out)["checks"]
-        except (ValueError, KeyError):
-            self.results = None
-
-
-def execute(arguments, environment):
-    """Runs the program, and watches its memory."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        began, highest, killed = time.monotonic(), 0, False
-        streams = [(os.POSIX_SPAWN_DUP2, out.fileno(), 1), (os.POSIX_SPAWN_DUP2, err.fileno(), 2)]
-        pid = os.posix_spawn(str(BINARY), [str(BINARY), *map(str, arguments)], environment, file_actions=streams)
-        while True:
-            highest = max(highest, resident(pid))
-            done, status = os.waitpid(pid, os.WNOHANG)
-            if done:
-                break
-            if time.monotonic() - began > TIMEOUT + GRACE or highest > 4 * MEMORY_MB:
-                os.kill(pid, signal.SIGKILL)
-                killed, (_, status) = True, os.waitpid(pid, 0)
-                break
-            time.sleep(0.02)
-        out.seek(0), err.seek(0)
-        text = [it.read().decode("utf-8", "replace") for it in (out, err)]
-        return Done(os.waitstatus_to_exitcode(status), *text, time.monotonic() - began, highest, killed)
-
-
-def resident(pid):
-    """The most memory so far, in MB."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM")), 0)
-
-
-@contextmanager
-def registry_at(proxy, folder):
-    """The environment in which the proxy is a registry with a name."""
-    host, port = proxy.host.split(":")
-    front = Front(folder, (host, int(port)))
-    try:
-        yield front.environment
-    finally:
-        front.close()
+# How many runs may wait at the same time.
+WAITING = 60
+STYLES = ("json", "rest", "query", "ec2", "s3", "registry", "blob")
 
 
 class Run:
     """One thing to ask the program: its arguments, the truth, and the answers to each call."""
 
-    def __init__(self, name, emulator, named):
-        self.name, self.emulator = name, emulator
-        make, self.command, own = worlds.RUNS[name]
-        self.own = {**worlds.COMMON, **own}
-        self.definition, self.service = make(named)
-        self.kept = {}
-        self.known = {}
+    def __init__(self, name, emulator, recording, named, everything):
+        """`everything` is what any run is answered."""
+        self.name, self.emulator, self.recording, self.everything = name, emulator, recording, everything
+        make, self.command, own = runs.RUNS[name]
+        self.own = {**runs.COMMON, **own}
+        self.folder = tempfile.TemporaryDirectory()
+        self.arguments = [*self.command, *self.files(make(named))]
+        self.arguments += ["-o", "json", "--timeout", f"{TIMEOUT}s", "--cli-read-timeout", "1", "--cli-connect-timeout", "1"]
+        # Of the second run, which waits for no answer: in the first, how lookups share a request depends on the emulator.
         for _ in range(2):
-            self.truth, proxy = self.ask(self.note, None)
+            self.known, self.questions, self.facts = {}, {}, Path(self.folder.name) / "facts.json"
+            self.facts.unlink(missing_ok=True)
+            self.truth, proxy = Proxy.run(self.ask(self.note, None, "--record", self.facts))
         if self.truth.results is None:
             raise AssertionError(f"{name}: {self.truth.out}{self.truth.err}")
         self.calls = sorted(proxy.seen)
+        self.everything |= self.known
 
-    def ask(self, fault, call, *more):
-        with Proxy(self.emulator.url, self.kept, self.own, fault, call) as proxy, tempfile.TemporaryDirectory() as folder:
-            proxy.answers, files = self.known, {}
-            for kind, document in (("taskdef", self.definition), ("service", self.service)):
-                files[kind] = Path(folder) / f"{kind}.json"
-                files[kind].write_text(json.dumps(document))
-            arguments = list(self.command)
-            if self.definition is not None:
-                arguments += [files["taskdef"], "--service-definition", files["service"]]
-            arguments += ["-o", "json", "--timeout", f"{TIMEOUT}s", "--cli-read-timeout", "1", "--cli-connect-timeout", "1", *more]
-            with registry_at(proxy, Path(folder)) as environment:
-                done = execute(arguments, self.emulator.environment(AWS_ENDPOINT_URL=proxy.url, **environment))
+    def files(self, documents):
+        for option, kind, document in zip(([], ["--service-definition"]), ("taskdef", "service"), documents):
+            if document is not None:
+                file = Path(self.folder.name) / f"{kind}.json"
+                file.write_text(json.dumps(document))
+                yield from [*option, file]
+
+    async def ask(self, fault, call, *more, idle=lambda: None):
+        async with Proxy(self.recording, self.own, fault, call) as proxy:
+            proxy.answers = self.everything
+            environment = self.emulator.environment(**proxy.environment)
+            done = await execute([*self.arguments, *more], environment, idle)
         return done, proxy
 
     def note(self, request, nth, answer, proxy):
         """A fault that is none."""
-        self.known[request.key] = answer
+        self.known[request.key], self.questions[request.key] = answer, request
 
     def answers(self, call):
         return [answer for key, answer in self.known.items() if key[0] == call]
 
-
-def table(results):
-    """The results by check, subject and container; several of one subject are numbered."""
-    found = {}
-    for result in results:
-        key, nth = (result["id"], result["subject"].split(".json#")[-1], result["container"] or ""), 0
-        while (*key, nth) in found:
-            nth += 1
-        found[(*key, nth)] = result
-    return found
+    def broken(self, call, function):
+        """The answers to the questions of this call, after a fault; `None` where it does not apply."""
+        keys = sorted((it for it in self.known if it[0] == call), key=repr)
+        return [function(self.questions[it], 1, self.known[it], Known(self.everything)) for it in keys]
 
 
-def rests_on(result, call):
-    name = IN_EVIDENCE.get(call, call)
-    return any(line.startswith(f"{name} (") for line in result["evidence"])
+class Known:
+    """What a fault asks of the proxy, before there is one: every question is new."""
 
+    def __init__(self, answers):
+        self.answers = answers
 
-def violations(run, effect, call, done, proxy):
-    """The rules that a cell breaks."""
-    if proxy.errors:
-        yield f"the fault itself: {proxy.errors[0]}"
-    if done.killed or done.seconds > TIMEOUT + GRACE:
-        yield f"no end after {done.seconds:.0f} s, {done.memory} MB"
-        return
-    if done.memory > MEMORY_MB:
-        yield f"{done.memory} MB"
-    if "panicked" in done.err or "internal error" in done.out:
-        yield "a panic: " + (done.err or done.out)[-300:]
-    if done.results is None:
-        # Without an identity there is no verdict, and the exit code says so.
-        if done.code not in (2, 4):
-            yield f"no report, exit code {done.code}: {done.err[-200:]}"
-        return
-    before, after = table(run.truth.results), table(done.results)
-    failed = {key[:3] for key, it in before.items() if it["status"] == "fail"}
-    for key, result in after.items():
-        was, what = before.get(key), f"{key[0]} {key[1]}: {result['message'][:160]}"
-        if result["status"] == "fail" and key[:3] not in failed:
-            yield f"a new fail, {what}"
-        if result["status"] == "pass" and not passed_elsewhere(before, key):
-            yield f"a new pass, {what}"
-        if effect == LOST and result["status"] in ("pass", "warn") and was and rests_on(was, call) and rests_on(result, call):
-            says_so = assumptions(result) > assumptions(was) or is_simulated(result)
-            if not says_so and (call, key[0]) not in EITHER_WAY:
-                yield f"a pass on a broken answer, {what}"
-    if effect == OVERCOME:
-        changed = [key for key in before.keys() | after.keys() if status(before, key) != status(after, key)]
-        if changed:
-            yield f"not overcome: {sorted(changed)[0]} {status(before, changed[0])} > {status(after, changed[0])}"
-
-
-def assumptions(result):
-    return {line for line in result["evidence"] if line.startswith("assuming ")}
-
-
-def is_simulated(result):
-    """Whether it says that it rests on the policy simulator, in place of policies that cannot be read."""
-    return any("(simulator only)" in line for line in assumptions(result))
-
-
-def status(results, key):
-    return results[key]["status"] if key in results else None
-
-
-def passed_elsewhere(before, key):
-    """Whether the check passed or only warned before, for this subject."""
-    return any(it["status"] in ("pass", "warn") and known[:3] == key[:3] for known, it in before.items())
+    def repeated(self, request):
+        return 1
 
 
 class Matrix:
     """All cells: a run, a call of it, a fault."""
 
-    def __init__(self, emulator, names=None):
-        named = worlds.build(emulator)
-        self.runs = {name: Run(name, emulator, named) for name in names or worlds.RUNS}
+    def __init__(self, emulator):
+        named, recording, everything = worlds.build(emulator), Recording(emulator.url), {}
+        self.runs = {name: Run(name, emulator, recording, named, everything) for name in runs.RUNS}
 
     def calls(self):
         return {call for run in self.runs.values() for call in run.calls}
 
     def cells(self):
-        """A call is broken in the first run that makes it, and in those where it may decide otherwise."""
         for name, run in self.runs.items():
             for call in run.calls:
                 for fault in FAULTS:
@@ -219,14 +105,37 @@ class Matrix:
                 for field in left_out:
                     yield name, call, f"without {field}"
 
-    def cell(self, name, call, fault):
+    def distinct(self, cells):
+        """The cells that break something, each answer once."""
+        known = set()
+        for name, call, fault in cells:
+            effect, function = effect_of(fault)
+            broken = self.runs[name].broken(call, function)
+            mark = name, call, effect, hashlib.sha256(repr([it and vars(it) for it in broken]).encode()).digest()
+            if any(broken) and mark not in known:
+                known.add(mark)
+                yield name, call, fault
+
+    async def cell(self, name, call, fault, idle):
         """What a cell breaks; `None` if the fault does not apply."""
         run = self.runs[name]
-        effect, function = FAULTS[fault] if fault in FAULTS else (BENT, without(fault.removeprefix("without ")))
-        done, proxy = run.ask(function, call)
+        effect, function = effect_of(fault)
+        done, proxy = await run.ask(function, call, idle=idle)
         if proxy.hits == 0 and not proxy.errors:
             return None
         return list(violations(run, effect, call, done, proxy))
+
+    def close(self):
+        for run in self.runs.values():
+            run.folder.cleanup()
+
+    def style(self, name, call):
+        """The protocol of a call."""
+        return next(it.style for key, it in self.runs[name].questions.items() if key[0] == call)
+
+
+def effect_of(fault):
+    return FAULTS[fault] if fault in FAULTS else (BENT, without(fault.removeprefix("without ")))
 
 
 def readable(answer):
@@ -237,28 +146,39 @@ def readable(answer):
 
 
 def sample(cells, most, seed):
-    """Some cells: at least one of each call, and of each fault."""
-    draw, cells = random.Random(seed), list(cells)
-    draw.shuffle(cells)
+    """Some cells: at least one of each call, and of each fault. What else there is does not change the draw."""
+    cells = sorted(cells, key=lambda cell: hashlib.sha256(f"{seed} {cell}".encode()).digest())
     chosen, known = [], set()
     for cell in cells:
         new = {cell[1], cell[2].split(" ")[0]} - known
         if new:
             chosen.append(cell)
             known |= new
-    return (chosen + [cell for cell in cells if cell not in set(chosen)])[: max(most, len(chosen))]
+    rest = (cell for cell in cells if cell not in set(chosen))
+    return chosen + [cell for cell, _ in zip(rest, range(most - len(chosen)))]
 
 
 def run_cells(matrix, cells, jobs, said=lambda *_: None):
     """Each cell with what it breaks."""
 
-    def one(cell):
-        found = matrix.cell(*cell)
-        said(cell, found)
-        return cell, found
+    async def all_of_them():
+        waiting, busy = asyncio.Semaphore(WAITING), asyncio.Semaphore(jobs)
 
-    with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(one, cells))
+        async def one(cell):
+            async with waiting:
+                await busy.acquire()
+                held = [busy]
+                idle = lambda: held and held.pop().release()
+                try:
+                    found = await matrix.cell(*cell, idle)
+                finally:
+                    idle()
+            said(cell, found)
+            return cell, found
+
+        return await asyncio.gather(*map(one, cells))
+
+    return Proxy.run(all_of_them())
 
 
 def main():
@@ -266,39 +186,52 @@ def main():
     asked.add_argument("--run", action="append")
     asked.add_argument("--call", action="append")
     asked.add_argument("--fault", action="append")
-    asked.add_argument("--jobs", type=int, default=os.cpu_count())
+    asked.add_argument("--jobs", type=int, default=os.cpu_count() + 1, help="how many runs may compute at the same time")
     asked = asked.parse_args()
     from emulator import Emulator
 
     with Emulator() as emulator:
-        matrix = Matrix(emulator, asked.run)
-        cells = [
-            cell
-            for cell in matrix.cells()
-            if (not asked.call or cell[1] in asked.call) and (not asked.fault or cell[2] in asked.fault)
-        ]
-        print(f"{len(cells)} cells, {len(matrix.calls())} calls", flush=True)
+        matrix = Matrix(emulator)
+        wanted = asked.run, asked.call, asked.fault
+        cells = [cell for cell in matrix.cells() if all(not some or it in some for it, some in zip(cell, wanted))]
+        broken = list(matrix.distinct(cells))
+        print(f"{len(matrix.runs)} runs, {len(matrix.calls())} calls, {len(cells)} cells, {len(broken)} with an answer that no other has", flush=True)
+        began, ended = time.monotonic(), 0
 
         def said(cell, found):
+            nonlocal ended
+            ended += 1
             for it in found or ():
                 print(" | ".join(cell), "|", it, flush=True)
+            if ended % 1000 == 0:
+                print(f"{ended} after {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 
-        done = run_cells(matrix, cells, asked.jobs, said)
-    summary(done)
+        done = run_cells(matrix, broken, asked.jobs, said)
+        table(matrix, done)
     sys.exit(any(found for _, found in done))
 
 
-def summary(done):
-    """How many cells of each fault there are, do not apply, and break a rule."""
+def table(matrix, done):
+    """How many cells of each fault and protocol are as expected, and how many break a rule."""
     rows = {}
-    for (_, _, fault), found in done:
-        row = rows.setdefault("without a field" if fault.startswith("without") else fault, [0, 0, 0])
-        row[0] += 1
-        row[1] += found is None
-        row[2] += bool(found)
-    print(f"{'fault':28} {'cells':>6} {'do not apply':>13} {'broken':>7}")
-    for fault, row in sorted(rows.items()):
-        print(f"{fault:28} {row[0]:6} {row[1]:13} {row[2]:7}")
+    for (name, call, fault), found in done:
+        row = rows.setdefault("without a field" if fault.startswith("without") else fault, {})
+        for column in (matrix.style(name, call), "all"):
+            cells = row.setdefault(column, [0, 0, 0])
+            cells[0] += 1
+            cells[1] += found is None
+            cells[2] += bool(found)
+    columns = [it for it in (*STYLES, "all") if any(it in row for row in rows.values())]
+    print("\nCells; those that no question reached in brackets; holes after an exclamation mark.\n")
+    print("|".join(["", "fault", *columns, ""]))
+    print("|".join(["", "---", *["---:"] * len(columns), ""]))
+    rows["all"] = {it: [sum(row.get(it, [0] * 3)[at] for row in rows.values()) for at in range(3)] for it in columns}
+    for fault, row in [*sorted(it for it in rows.items() if it[0] != "all"), ("all", rows["all"])]:
+        print("|".join(["", fault, *[count(*row.get(it, [0] * 3)) for it in columns], ""]))
+
+
+def count(cells, unreached, holes):
+    return f"{cells or '-'}" + (f" ({unreached})" if unreached else "") + (f" **!{holes}**" if holes else "")
 
 
 if __name__ == "__main__":

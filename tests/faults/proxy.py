@@ -1,19 +1,25 @@
-"""A proxy between the program and the emulator, which breaks the answers to one call.
+"""A proxy in the place of AWS and of a registry, which breaks the answers to one call.
 
 It knows each request by its IAM action (`ec2:DescribeSubnets`), as the program's own list of calls does.
-An answer of the emulator is kept and given again, so that a run costs what the program costs.
 """
 
 import asyncio
 import json
 import re
 import socket
+import ssl
 import struct
+import tempfile
 import threading
-import urllib.error
-import urllib.request
+from functools import cached_property
+from pathlib import Path
 from urllib.parse import parse_qs
 
+from front import NAME, certify
+from recording import HERE, Answer
+
+PADDING = 50 << 20
+SPACES = b" " * (1 << 18)
 # Calls without a target or an action: the method, and the path or the query.
 BY_PATH = [
     ("elasticfilesystem:DescribeFileSystemPolicy", r"GET /2015-02-01/file-systems/[^/?]+/policy"),
@@ -33,8 +39,6 @@ BY_PATH = [
 ]
 # A token of a fault, which the emulator does not know: it is asked for the first page again.
 TOKEN = re.compile(rb'[&?](?:Marker|NextToken|continuation-token)=token\w*|,?"(?:nextToken|NextToken|Marker|marker)": ?"token\w*"')
-# What belongs to one connection, or differs each time.
-HOP = {"connection", "transfer-encoding", "content-length", "date", "server", "keep-alive"}
 
 
 class Request:
@@ -57,73 +61,77 @@ class Request:
             self.style = styles.get(self.call.split(":")[0], "rest")
         self.action = self.call.split(":", 1)[1]
 
-    @property
+    @cached_property
     def key(self):
         region = re.search(r"Credential=[^/]+/\d+/([^/]+)/", self.headers.get("authorization", ""))
         path, body = (TOKEN.sub(b"", it).replace(b"{,", b"{") for it in (self.path.encode(), self.body))
         return self.call, region and region.group(1), self.method, path.decode(), body
 
 
-class Answer:
-    """A status, headers, a body, and the manner in which they are sent."""
-
-    def __init__(self, status=200, headers=None, body=b"", manner="whole"):
-        self.status, self.headers, self.body, self.manner = status, dict(headers or {}), body, manner
-
-    def but(self, **changes):
-        return Answer(**{**vars(self), **changes})
-
-    @property
-    def is_xml(self):
-        return self.body.lstrip()[:1] == b"<"
-
-
 class Proxy:
     """Listens as long as it is held. `fault(request, nth, answer, proxy)` gives the answer to pass on to `call`,
-    or to every call."""
+    or to every call. It is an HTTP proxy too, which leads to the registry `NAME` with TLS, and nowhere else."""
 
     loop = None
+    certificate = None
 
-    def __init__(self, upstream, kept, own=(), fault=None, call=None):
-        """`own` gives answers in place of the upstream's, by call."""
-        self.upstream, self.kept, self.own, self.fault, self.call = upstream, kept, dict(own), fault, call
+    def __init__(self, recording, own=(), fault=None, call=None):
+        """`own` gives answers in place of the recorded ones, by call."""
+        self.recording, self.own, self.fault, self.call = recording, dict(own), fault, call
         self.seen, self.hits, self.errors, self.requests = {}, 0, [], []
-        self.asked, self.answers = {}, {}
+        self.asked, self.answers, self.tasks = {}, {}, set()
+
+    @classmethod
+    def run(cls, work):
+        """Runs a coroutine where all proxies run, and returns its result."""
+        if cls.loop is None:
+            cls.loop = asyncio.new_event_loop()
+            threading.Thread(target=cls.loop.run_forever, daemon=True).start()
+        return asyncio.run_coroutine_threadsafe(work, cls.loop).result()
 
     def __enter__(self):
-        if Proxy.loop is None:
-            Proxy.loop = asyncio.new_event_loop()
-            threading.Thread(target=Proxy.loop.run_forever, daemon=True).start()
-        self.server = self._run(asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 26))
-        self.host = "127.0.0.1:%d" % self.server.sockets[0].getsockname()[1]
-        self.url = f"http://{self.host}"
-        self.tasks = set()
-        return self
+        return self.run(self.__aenter__())
 
     def __exit__(self, *_):
-        self.server.close()
-        Proxy.loop.call_soon_threadsafe(lambda: [task.cancel() for task in self.tasks])
+        self.run(self.__aexit__())
 
-    @staticmethod
-    def _run(work):
-        return asyncio.run_coroutine_threadsafe(work, Proxy.loop).result()
+    async def __aenter__(self):
+        if Proxy.certificate is None:
+            Proxy.certificate = Certificate()
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 26)
+        self.host = "127.0.0.1:%d" % self.server.sockets[0].getsockname()[1]
+        self.url = f"http://{self.host}"
+        return self
+
+    async def __aexit__(self, *_):
+        self.server.close()
+        for task in self.tasks:
+            task.cancel()
+
+    @property
+    def environment(self):
+        """Where the program finds AWS and the registry."""
+        return {"AWS_ENDPOINT_URL": self.url, "HTTPS_PROXY": self.url, "AWS_CA_BUNDLE": str(self.certificate.authority)}
 
     async def _serve(self, reader, writer):
         self.tasks.add(asyncio.current_task())
         try:
             while await self._one(reader, writer):
                 pass
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError, ssl.SSLError):
             pass
         except Exception as error:  # a fault that is wrong itself must not look like one
             self.errors.append(repr(error))
         finally:
+            self.tasks.discard(asyncio.current_task())
             writer.close()
 
     async def _one(self, reader, writer):
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, path, _ = head[0].split(" ", 2)
         headers = {name.lower(): value.strip() for name, value in (it.split(":", 1) for it in head[1:] if ":" in it)}
+        if method == "CONNECT":
+            return await self._lead(path, writer)
         body = await reader.readexactly(int(headers.get("content-length") or 0))
         request = Request(method, path, headers, body)
         nth = self.seen[request.call] = self.seen.get(request.call, 0) + 1
@@ -135,57 +143,39 @@ class Proxy:
             if broken is not None:
                 self.hits += 1
                 answer = broken
-        return await send(answer, method, writer)
+        return await send(answer, method, writer, self.host)
+
+    async def _lead(self, name, writer):
+        if name != f"{NAME}:443":
+            writer.write(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")
+            return False
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        await writer.start_tls(self.certificate.context)
+        return True
 
     def repeated(self, request):
         """How often this very question came."""
         return self.asked[request.key]
 
     async def healthy(self, request):
-        key, own = request.key, self.own.get(request.call, lambda _: None)(request)
-        if own is not None:
-            return own
-        if key not in self.kept:
-            self.kept[key] = await asyncio.to_thread(forward, self.upstream, request)
-        answer = self.kept[key]
-        # What an answer names of the emulator leads here too.
-        upstream = self.upstream.removeprefix("http://").encode()
-        return answer.but(body=answer.body.replace(upstream, self.host.encode()), headers=dict(answer.headers))
+        own = self.own.get(request.call, lambda _: None)(request)
+        return own if own is not None else await self.recording.answer(request)
 
 
-def forward(upstream, request):
-    headers = {name: value for name, value in request.headers.items() if name not in HOP | {"host"}}
-    *_, path, body = request.key
-    asked = urllib.request.Request(upstream + path, body or None, headers, method=request.method)
-    try:
-        got = urllib.request.urlopen(asked)
-    except urllib.error.HTTPError as error:
-        got = error
-    with got:
-        body = corrected(request, got.read())
-        kept = {name.lower(): value for name, value in got.headers.items() if name.lower() not in HOP}
-        if request.method == "HEAD" and got.headers.get("content-length"):
-            kept["content-length"] = got.headers["content-length"]
-        kept.setdefault("x-amzn-requestid", "emulated")
-        return Answer(got.status, kept, body)
+class Certificate:
+    """Of the registry, with the authority that signed it."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        folder = Path(self.folder.name)
+        certify(folder)
+        self.authority = folder / "authority.pem"
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(folder / "front.pem")
 
 
-def corrected(request, body):
-    """What moto says unlike AWS."""
-    if request.call == "kms:DescribeKey":
-        return body.replace(b'"MultiRegion": null', b'"MultiRegion": false')
-    if request.call == "secretsmanager:ListSecretVersionIds" and b'"Versions"' in body:
-        return json.dumps({**json.loads(body), "ARN": json.loads(request.body)["SecretId"]}).encode()
-    if request.call == "servicediscovery:ListNamespaces" and b'"Namespaces"' in body:
-        asked, found = json.loads(request.body), json.loads(body)
-        names = [value for it in asked.get("Filters", []) if it["Name"] == "NAME" for value in it["Values"]]
-        kept = [it for it in found["Namespaces"] if not names or it["Name"] in names]
-        return json.dumps({**found, "Namespaces": kept}).encode()
-    return body
-
-
-async def send(answer, method, writer):
-    """Sends an answer in its manner; whether the connection goes on."""
+async def send(answer, method, writer, host):
+    """Sends an answer in its manner; whether the connection goes on. What it names of the emulator leads to `host`."""
     manner = answer.manner
     if manner == "silence":
         await asyncio.sleep(3600)
@@ -194,7 +184,7 @@ async def send(answer, method, writer):
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         writer.transport.abort()
         return False
-    body = b"" if method == "HEAD" else answer.body
+    body = b"" if method == "HEAD" else answer.body.replace(HERE, host.encode())
     lines = [f"HTTP/1.1 {answer.status} Status"] + [f"{name}: {value}" for name, value in answer.headers.items()]
     if manner == "unterminated":
         lines.append("transfer-encoding: chunked")
@@ -202,19 +192,25 @@ async def send(answer, method, writer):
     elif manner in ("undeclared", "endless"):
         lines.append("connection: close")
     elif "content-length" not in answer.headers:
-        lines.append(f"content-length: {len(body)}")
-    writer.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
+        lines.append(f"content-length: {len(body) + (PADDING if manner == 'padded' else 0)}")
+    writer.write("\r\n".join([*lines, "\r\n"]).encode("latin-1"))
     if manner == "drip":
         for at in range(len(body)):
             writer.write(body[at : at + 1])
             await writer.drain()
             await asyncio.sleep(0.4)
-    writer.write(body if manner != "drip" else b"")
-    while manner == "endless":
-        writer.write(b" " * (1 << 20))
-        await writer.drain()
+    elif manner in ("padded", "endless"):
+        writer.write(body[:-1])
+        sent = 0
+        while manner == "endless" or sent < PADDING:
+            writer.write(SPACES)
+            await writer.drain()
+            sent += len(SPACES)
+        writer.write(body[-1:])
+    else:
+        writer.write(body)
     await writer.drain()
-    return manner in ("whole", "drip")
+    return manner in ("whole", "drip", "padded")
 
 
 def error(request, code, message, status=400):

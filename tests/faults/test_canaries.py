@@ -6,12 +6,14 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import matrix
+import runs
 import worlds
 from emulator import Emulator
+from execution import execute
 from front import NAME
 from proxy import Proxy, error
-from worlds import CANARIES
+from recording import Recording
+from runs import CANARIES
 
 # What a signed request has, beside the canaries.
 SIGNED = ("Signature=", "AWS4-HMAC-SHA256", "Credential=", "Bearer ")
@@ -21,7 +23,7 @@ FLAGS = ([], ["--debug", "--verbose"], ["--read-secrets"], ["--read-secrets", "-
 
 def planted(named):
     """A definition with a canary wherever a secret might be written, or be read."""
-    definition, service = worlds.fargate(named)
+    definition, service = runs.fargate(named)
     web, worker, proxy = definition["containerDefinitions"]
     twice = [{"name": "PASSWORD", "value": CANARIES["environment"] + end} for end in ("", "2")]
     web |= {"environment": web["environment"] + twice, "command": ["run", "--password=" + CANARIES["command"]]}
@@ -73,7 +75,7 @@ class Canaries(unittest.TestCase):
         cls.addClassCleanup(cls.emulator.close)
         cls.named = worlds.build(cls.emulator)
         cls.definition, cls.service = planted(cls.named)
-        cls.kept = {}
+        cls.recording = Recording(cls.emulator.url)
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -84,15 +86,14 @@ class Canaries(unittest.TestCase):
         """What the program writes, by where, and the requests."""
         recording = self.folder / "recording.json"
         recording.unlink(missing_ok=True)
-        with Proxy(self.emulator.url, self.kept, {**worlds.COMMON, **worlds.GUARDED}, fault) as proxy:
+        with Proxy(self.recording, {**runs.COMMON, **runs.GUARDED}, fault) as proxy:
             files = {}
             for kind, document in (("taskdef", self.definition), ("service", self.service)):
                 files[kind] = self.folder / f"{kind}.json"
                 files[kind].write_text(json.dumps(document))
             arguments = ["verify", files["taskdef"], "--service-definition", files["service"], "-o", form]
-            with matrix.registry_at(proxy, self.folder) as environment:
-                environment = self.emulator.environment(AWS_ENDPOINT_URL=proxy.url, **environment)
-                done = matrix.execute([*arguments, "--record", recording, *flags], environment)
+            environment = self.emulator.environment(**proxy.environment)
+            done = Proxy.run(execute([*arguments, "--record", recording, *flags], environment))
         self.assertEqual(proxy.errors, [])
         self.assertIn(done.code, (0, 1, 3, 4), done.err)
         written = {"output": done.out, "messages": done.err}
@@ -130,7 +131,7 @@ class Canaries(unittest.TestCase):
         sent = " ".join(" ".join(it.headers.values()) for it in requests)
         for kind in ("session token", "registry token"):
             self.assertIn(CANARIES[kind], sent)
-        got = b" ".join(answer.body for answer in self.kept.values()).decode("utf-8", "replace")
+        got = b" ".join(answer.body for answer in self.recording.kept.values()).decode("utf-8", "replace")
         self.assertIn(CANARIES["secret"], got)
 
     def test_no_value_is_decrypted(self):

@@ -34,7 +34,13 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
 fn place(target: &TargetReport, check: &CheckResult) -> String {
     match &check.location {
         Some(at) => format!("{}:{}:{}", at.file, at.line, at.column),
-        None => format!("{}{}", target.target.source, check.subject),
+        // A pointer begins with a slash. A flag or another document is a word of its line.
+        None => match check.subject.as_str() {
+            subject if subject.is_empty() || subject.starts_with('/') => {
+                format!("{}{subject}", target.target.source)
+            }
+            subject => format!("{} {subject}", target.target.source),
+        },
     }
 }
 

@@ -410,3 +410,20 @@ fn the_short_format_notes_each_assumption_once() {
     let text = super::super::short::render(&report(checks), &Look::plain());
     assert_eq!(text, "a.json:7:3: note: image-permission: passes, assuming that it rains\n");
 }
+
+#[test]
+fn a_flag_is_a_word_of_its_line_in_the_short_format() {
+    let about = |subject: &str| {
+        let failed = result("cluster-exists", Status::Fail, "no");
+        let failed = CheckResult { subject: subject.to_owned(), ..failed };
+        super::super::short::render(&report(vec![failed]), &Look::plain())
+    };
+    for (subject, place) in [
+        ("", "a.json"),
+        ("/cpu", "a.json/cpu"),
+        ("--cluster", "a.json --cluster"),
+        ("service web#/clusterArn", "a.json service web#/clusterArn"),
+    ] {
+        assert_eq!(about(subject), format!("{place}: fail: cluster-exists: no\n"));
+    }
+}

@@ -3,7 +3,7 @@
 mod rounds;
 
 use super::wait::Clock;
-use super::{Failure, accept, asking, catalogue, input, look, outlet};
+use super::{Failure, accept, arns, asking, catalogue, input, look, outlet};
 use crate::checks::{self, Group};
 use crate::cli::{Global, Judged};
 use crate::exit::{Exit, Gate};
@@ -41,6 +41,8 @@ pub(super) fn run_and(
     let recording = judged.run.replay.as_deref().map(asking::replayed).transpose()?;
     let given =
         judged.definitions.iter().map(|it| input::read(it)).collect::<Result<Vec<_>, _>>()?;
+    let arns = arns::given(&judged.place, &given)?;
+    let judged = &Judged { place: arns::resolved(&judged.place)?, ..judged.clone() };
     let context = input::context(&judged.place)?;
     let outlet = outlet(global)?;
     let record = judged.run.record.as_deref().map(OutputFile::open_private).transpose();
@@ -52,6 +54,7 @@ pub(super) fn run_and(
         judged,
         global,
         given,
+        arns,
         context,
         accepted,
         recording,

@@ -1,6 +1,7 @@
 //! One file per command: arguments in, exit code out.
 
 mod accept;
+mod arns;
 mod asking;
 mod awscli_flags;
 mod can;

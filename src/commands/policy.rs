@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::given::{Setting, live_service};
 use super::input::{self, Given};
 use super::wait::Clock;
-use super::{Failure, asking, look, reads};
+use super::{Failure, arns, asking, look, reads};
 use crate::account::rights::{Policies, PoliciesOf, Principal};
 use crate::cli::{Global, Policy, PolicyFor};
 use crate::document::{Field, Source};
@@ -87,6 +87,8 @@ async fn gather(
     interruption: Interruption,
 ) -> Result<Gathered, Failure> {
     let asks = wanted.live || wanted.missing;
+    let arns = arns::given(&wanted.place, std::slice::from_ref(given))?;
+    let wanted = &Policy { place: arns::resolved(&wanted.place)?, ..wanted.clone() };
     let connects = asks || wanted.place.service.is_some() || matches!(given, Given::Registered(_));
     let (origin, region) = if connects || wanted.replay.is_some() {
         let origin = asking::origin(global, wanted.replay.as_deref());
@@ -99,6 +101,7 @@ async fn gather(
     };
     let mut watch = Progress::new(output::is_watched());
     let mut run = asking::start(origin, clock, &interruption, &mut watch);
+    arns::check(&arns, region.as_ref(), connects, &mut run).await?;
     let task = task(wanted, given, region.as_ref(), &mut run).await?;
     let needs_of = |known: &Known| match whose {
         Some(whose) => least_privilege::of(&task, whose, known),

@@ -164,3 +164,40 @@ fn file_names_need_not_be_utf8() {
     let said = folder.run(&[name(b"verify"), name(b"n\xE9.json")]).ends(2);
     said.says("there is no file n\u{FFFD}.json");
 }
+
+#[test]
+fn an_arn_of_another_region_account_or_kind_is_refused() {
+    let folder = Folder::new("arns");
+    for (arguments, says) in [
+        (
+            "--cluster arn:aws:ecs:us-east-1:111122223333:cluster/blue",
+            "is in region us-east-1, but this run is in eu-central-1",
+        ),
+        (
+            "--cluster arn:aws:ecs:eu-central-1:444455556666:cluster/blue",
+            "is in account 444455556666, but this run is in account 111122223333",
+        ),
+        (
+            "--service arn:aws:ecs:us-east-1:111122223333:service/blue/web",
+            "is in region us-east-1, but this run is in eu-central-1",
+        ),
+        (
+            "--service arn:aws:ecs:eu-central-1:111122223333:service/blue/web --cluster green",
+            "is in cluster blue, but --cluster is green",
+        ),
+        (
+            "--cluster arn:aws:ecs:eu-central-1:111122223333:service/blue/web",
+            "is not the ARN of a cluster",
+        ),
+        (
+            "arn:aws:ecs:us-east-1:111122223333:task-definition/web:7",
+            "TASKDEF: arn:aws:ecs:us-east-1:111122223333:task-definition/web:7 is in region us-east-1",
+        ),
+    ] {
+        folder.line(&format!("{REPLAYED} {arguments}")).ends(2).says(says);
+    }
+    // Of this run: it is looked for.
+    let service = "arn:aws:ecs:eu-central-1:111122223333:service/blue/web";
+    let said = folder.line(&format!("{REPLAYED} --service {service}")).ends(4);
+    said.says("service web in cluster blue");
+}

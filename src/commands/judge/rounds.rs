@@ -8,6 +8,7 @@ use crate::account::rights::Principal;
 use crate::checks::{self, Check, Group};
 use crate::cli::{Global, Judged, Simulate, Tool};
 use crate::commands::accept::{self, Accepted};
+use crate::commands::arns::{self, ArnArgument};
 use crate::commands::given::{Setting, live_service, updated_service};
 use crate::commands::input::Given;
 use crate::commands::wait::Clock;
@@ -44,6 +45,8 @@ pub(super) struct Run<'a> {
     pub(super) judged: &'a Judged,
     pub(super) global: &'a Global,
     pub(super) given: Vec<Given>,
+    /// The arguments that are ARNs.
+    pub(super) arns: Vec<ArnArgument>,
     pub(super) context: RunContext,
     pub(super) accepted: Vec<Accepted>,
     pub(super) recording: Option<Recording>,
@@ -126,6 +129,7 @@ impl Run<'_> {
             run.want(&CallerIdentity { region: region.clone() });
         }
         self.guard(region.as_ref(), &mut run).await?;
+        arns::check(&self.arns, region.as_ref(), asks, &mut run).await?;
         self.deployer(region.as_ref().filter(|_| asks), &mut run).await?;
         let (arguments, tasks) = self.tasks(region.as_ref(), now, &mut run).await?;
         let probes = plan(&tasks, |group, check| self.selects(group, check), checks::catalogue());

@@ -108,10 +108,34 @@ LIST
     [ -z "$missing" ] || stop "cannot install, because this is missing:$missing"
 }
 
+# Options for the linker that make the program a tenth smaller each: functions with the same code are kept once,
+# and addresses that the loader has to adjust are packed. Not every linker and C library knows them, so each is
+# tried on an empty program, which has to start on this machine.
+linker_options() {
+    trial=$(mktemp -d) || return 0
+    mkdir "$trial/src"
+    printf '[package]\nname = "trial"\nedition = "2024"\n[workspace]\n' >"$trial/Cargo.toml"
+    printf 'fn main() {}\n' >"$trial/src/main.rs"
+    options=
+    for option in --icf=all -z,pack-relative-relocs; do
+        with="$options -C link-arg=-Wl,$option"
+        # shellcheck disable=SC2086 # One word for each option.
+        if (cd "$root" && cargo rustc --quiet --offline --manifest-path "$trial/Cargo.toml" \
+            --target-dir "$trial/target" -- $with && "$trial/target/debug/trial") >"$trial/said" 2>&1; then
+            options=$with
+        fi
+    done
+    rm -rf "$trial"
+    printf '%s\n' "$options"
+}
+
 build() {
-    say "Building $name; the first time takes some minutes."
+    say "Building $name: about 12 minutes of one core, half as long on two, with 2.5 GB of memory."
+    options=$(linker_options)
     # Only Cargo knows the path of the program: the target directory may be configured anywhere.
-    said=$(cd "$root" && cargo build --release --locked --message-format json-render-diagnostics) ||
+    # shellcheck disable=SC2086 # One word for each option.
+    said=$(cd "$root" && cargo rustc --release --locked --bin "$name" \
+        --message-format json-render-diagnostics -- $options) ||
         stop "the build failed; see the messages above"
     binary=$(printf '%s\n' "$said" | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
     [ -x "$binary" ] || stop "cargo built no program"

@@ -164,22 +164,43 @@ class Missing(Clone):
 
 
 class Built(Clone):
-    def test_it_installs_what_cargo_says_that_it_built(self):
+    """Built by a Cargo whose programs do not start here if their addresses are packed."""
+
+    def setUp(self):
+        super().setUp()
         tools = self.folder / "tools"
         tools.mkdir()
+        self.asked = self.folder / "asked"
         (tools / "cargo").write_text(
             f"""#!/bin/sh
-case $1 in
-    --version) echo cargo 1.100.0 ;;
-    build) echo "$@" >'{self.folder}/asked'; echo '{{"reason":"compiler-artifact","executable":"{self.program}"}}' ;;
+case "$1 $*" in
+    --version*) echo cargo 1.100.0 ;;
+    rustc*--manifest-path*)
+        while [ "$1" != --target-dir ]; do shift; done
+        mkdir -p "$2/debug"
+        ending=0
+        case "$*" in *pack-relative-relocs*) ending=1 ;; esac
+        printf '#!/bin/sh\nexit %s\n' "$ending" >"$2/debug/trial"
+        chmod +x "$2/debug/trial"
+        ;;
+    rustc*)
+        echo "$@" >'{self.asked}'
+        echo '{{"reason":"compiler-artifact","executable":"{self.program}"}}'
+        ;;
 esac
 """
         )
         (tools / "cargo").chmod(0o755)
-        done = self.run_script(PATH=f"{tools}:{os.environ['PATH']}")
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.done = self.run_script(PATH=f"{tools}:{os.environ['PATH']}")
+
+    def test_it_installs_what_cargo_says_that_it_built(self):
+        self.assertEqual(self.done.returncode, 0, self.done.stdout + self.done.stderr)
         self.assertEqual(self.files(), INSTALLED)
-        self.assertIn("build --release --locked", (self.folder / "asked").read_text())
+        self.assertIn("rustc --release --locked --bin", self.asked.read_text())
+
+    def test_only_linker_options_with_which_a_program_starts_are_used(self):
+        self.assertIn("--icf=all", self.asked.read_text())
+        self.assertNotIn("pack-relative-relocs", self.asked.read_text())
 
 
 class Alias(Clone):

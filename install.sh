@@ -15,8 +15,8 @@ usage() {
 Usage: ./install.sh [--prefix DIR] [--binary FILE] [--with-aws-alias]
        ./install.sh --uninstall [--prefix DIR]
 
-Builds $name and installs the program, shell completions and manual pages.
-Running it again replaces the installed files.
+Builds $name and installs the program, shell completions and manual pages. In the
+folder of a release, it installs the program of the release. Running it again replaces the installed files.
 
   --prefix DIR       where to install (default: $prefix)
   --binary FILE      install this program instead of building one
@@ -80,6 +80,13 @@ is_older() {
     [ "${1%%.*}" -gt "${2%%.*}" ] && return 1
     this=${1#*.} other=${2#*.}
     [ "${this%%.*}" -lt "${other%%.*}" ]
+}
+
+# A release has the program beside this script, and nothing to build it from.
+take_released() {
+    if [ -z "$binary" ] && [ -f "$root/$name" ] && [ ! -f "$root/Cargo.toml" ]; then
+        binary=$root/$name
+    fi
 }
 
 # Reports everything that is missing at once, before the long build.
@@ -276,6 +283,7 @@ if [ "$action" = uninstall ]; then
     say "Done."
     exit 0
 fi
+take_released
 require
 [ -n "$binary" ] || build
 install_files

@@ -25,6 +25,8 @@ pub mod preflight;
 
 pub mod report;
 
+pub mod symptoms;
+
 pub mod checks;
 
 pub mod permission;

@@ -14,6 +14,7 @@ const ORDER: &[&[&str]] = &[
     &["reachability", "least_privilege"],
     &["permission"],
     &["checks"],
+    &["symptoms"],
     &["report"],
     &["preflight"],
     &["output", "exit", "cli"],

@@ -1,0 +1,254 @@
+//! Finds the known texts in a pasted one.
+
+use std::cmp::Reverse;
+
+use super::catalogue::{ECS_WORDS, OPERATIONS, PRODUCTS, ROWS};
+use super::pattern::{Match, Pattern};
+use super::squeezed::Squeezed;
+use super::symptom::{Kind, Symptom};
+use super::variables::Variables;
+use super::{event, of_checks, paste};
+
+/// How many texts are named if none was recognised.
+const NEAREST: usize = 3;
+
+/// What a text says.
+#[derive(Clone, Debug)]
+pub struct Recognition {
+    /// The symptoms, the most telling first; those that others explain come last.
+    pub found: Vec<Recognised>,
+    /// The product that the text is from, if it is not from ECS.
+    pub product: Option<&'static str>,
+    /// What the text names.
+    pub variables: Variables,
+    /// The known texts that are nearest, if none was recognised.
+    pub nearest: Vec<&'static str>,
+}
+
+/// A symptom in a text.
+#[derive(Clone, Debug)]
+pub struct Recognised {
+    /// The symptom.
+    pub symptom: Symptom,
+    /// The words of the text that show it.
+    pub said: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+    letters: usize,
+    start: usize,
+    end: usize,
+}
+
+/// How sure it is that the text shows a symptom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// All words are in the text.
+    Whole,
+    /// The text ends before the words do.
+    CutOff,
+}
+
+impl Recognition {
+    /// Whether ECS said it, in words that are known.
+    pub fn is_recognised(&self) -> bool {
+        self.product.is_none() && !self.found.is_empty()
+    }
+
+    /// What the text is about: the symptoms of the most telling kind.
+    pub fn causes(&self) -> impl Iterator<Item = &Recognised> {
+        let kind = self.found.first().map(|it| it.symptom.kind);
+        self.found.iter().filter(move |it| Some(it.symptom.kind) == kind)
+    }
+
+    /// The checks that know it before a deploy, the most likely first, each with its symptom.
+    pub fn checks(&self) -> Vec<(&str, &Recognised)> {
+        let mut found: Vec<(&str, &Recognised)> = Vec::new();
+        if self.product.is_some() {
+            return found;
+        }
+        for it in self.causes() {
+            for id in it.symptom.checks.iter() {
+                if !found.iter().any(|(known, _)| known == id) {
+                    found.push((id, it));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The catalogue, ready to be searched.
+pub struct Recogniser {
+    rows: Vec<Row>,
+}
+
+struct Row {
+    symptom: Symptom,
+    patterns: Vec<(&'static str, Pattern)>,
+    /// From the record of a check, which knows one cause; a row of the catalogue knows them all.
+    is_of_check: bool,
+}
+
+impl Recogniser {
+    /// Every row of the catalogue and every text of the checks.
+    #[expect(clippy::new_without_default, reason = "it reads the whole catalogue")]
+    pub fn new() -> Recogniser {
+        let rows = ROWS.iter().copied().flatten().cloned().map(|it| Row::of(it, false));
+        let of_checks = of_checks::rows().into_iter().map(|it| Row::of(it, true));
+        Recogniser { rows: rows.chain(of_checks).collect() }
+    }
+
+    /// Every symptom.
+    pub fn symptoms(&self) -> impl Iterator<Item = &Symptom> {
+        self.rows.iter().map(|row| &row.symptom)
+    }
+
+    /// What this text says.
+    pub fn recognise(&self, text: &str) -> Recognition {
+        let raw = event::texts(text);
+        let pasted = paste::cleaned(raw.as_deref().unwrap_or(text));
+        // A document in a log has its quotes back only now.
+        let inner = if raw.is_none() { event::texts(&pasted) } else { None };
+        let pasted = inner.unwrap_or(pasted);
+        let squeezed = Squeezed::of(&pasted);
+        let product = product_of(&squeezed);
+        let is_of_ecs = ECS_WORDS.iter().any(|word| squeezed.letters.contains(word));
+        let mut found: Vec<(Recognised, bool)> = Vec::new();
+        for row in &self.rows {
+            if row.symptom.is_shared && !is_of_ecs {
+                continue;
+            }
+            found.extend(row.find(&squeezed).map(|it| (it, row.is_of_check)));
+        }
+        let found = explaining(found);
+        let is_known = product.is_none() && !found.is_empty();
+        Recognition {
+            nearest: if is_known { Vec::new() } else { self.nearest(&squeezed) },
+            variables: Variables::of(&format!(
+                "{pasted}\n{}",
+                if raw.is_some() { text } else { "" }
+            )),
+            found,
+            product,
+        }
+    }
+
+    /// The texts that share the most words.
+    fn nearest(&self, text: &Squeezed) -> Vec<&'static str> {
+        let mut near: Vec<(usize, &'static str)> = Vec::new();
+        for row in &self.rows {
+            let best =
+                row.patterns.iter().map(|(words, pattern)| (share(words, pattern, text), *words));
+            near.extend(best.max_by_key(|(share, _)| *share).filter(|(share, _)| *share >= 40));
+        }
+        near.sort_by_key(|(share, _)| Reverse(*share));
+        let mut named: Vec<&'static str> = Vec::new();
+        for (_, words) in near {
+            if named.len() < NEAREST && !named.contains(&words) {
+                named.push(words);
+            }
+        }
+        named
+    }
+}
+
+/// How many percent of the longer words of a pattern are in the text.
+fn share(words: &str, pattern: &Pattern, text: &Squeezed) -> usize {
+    let longer = |it: &&str| it.len() >= 5 && it.bytes().all(|it| it.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.split([' ', ':', '.', ',', '\'', '"']).filter(longer).collect();
+    if words.len() < 2 || pattern.letters() < 12 {
+        return 0;
+    }
+    let known = words.iter().filter(|it| text.letters.contains(&it.to_ascii_lowercase())).count();
+    known * 100 / words.len()
+}
+
+impl Row {
+    fn of(symptom: Symptom, is_of_check: bool) -> Row {
+        let patterns = symptom.texts.iter().map(|text| (*text, Pattern::of(text))).collect();
+        Row { symptom, patterns, is_of_check }
+    }
+
+    fn find(&self, text: &Squeezed) -> Option<Recognised> {
+        let matches = self.patterns.iter().filter_map(|(_, pattern)| pattern.find(text));
+        let matches = matches.filter(|it| match self.symptom.when {
+            Some(holds) => holds(text.between(it.start, it.end)),
+            None => true,
+        });
+        let best = matches.max_by_key(|it| (it.letters, Reverse(it.start)))?;
+        Some(self.recognised(best, text))
+    }
+
+    fn recognised(&self, found: Match, text: &Squeezed) -> Recognised {
+        let confidence = if found.is_cut { Confidence::CutOff } else { Confidence::Whole };
+        Recognised {
+            symptom: self.symptom.clone(),
+            said: passage(text, found),
+            confidence,
+            letters: found.letters,
+            start: found.start,
+            end: found.end,
+        }
+    }
+}
+
+/// The lines with the words, without blanks between.
+fn passage(text: &Squeezed, found: Match) -> String {
+    const LONGEST: usize = 600;
+    let (start, end) = (text.place(found.start), text.place(found.end.saturating_sub(1)));
+    let before = text.text.get(..start).unwrap_or_default();
+    let after = text.text.get(end..).unwrap_or_default();
+    let from = before.rfind('\n').map_or(0, |it| it + 1);
+    let to = end + after.find('\n').unwrap_or(after.len());
+    let line = text.text.get(from..to).unwrap_or_default();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let line = words.join(" ");
+    if line.chars().count() <= LONGEST {
+        return line;
+    }
+    let shorter: String = line.chars().take(LONGEST).collect();
+    format!("{}...", shorter.trim_end())
+}
+
+/// Sorted, and without those whose words are only part of what another one says.
+fn explaining(found: Vec<(Recognised, bool)>) -> Vec<Recognised> {
+    let weight = |it: &(Recognised, bool)| {
+        let symptom = &it.0.symptom;
+        let names_it = matches!(symptom.kind, Kind::Cause | Kind::Application | Kind::Aws);
+        (symptom.decides, names_it, symptom.kind != Kind::Effect, it.0.letters, !it.1)
+    };
+    let mut found = found;
+    found.sort_by_key(|it| Reverse(weight(it)));
+    let mut kept: Vec<Recognised> = Vec::new();
+    for (it, _) in found {
+        let overlaps = |other: &Recognised| it.start < other.end && other.start < it.end;
+        if !kept.iter().any(overlaps) {
+            kept.push(it);
+        }
+    }
+    kept.sort_by_key(|it| it.symptom.kind);
+    kept
+}
+
+/// The product that a text is from, if it is not ECS.
+fn product_of(text: &Squeezed) -> Option<&'static str> {
+    let named = PRODUCTS.iter().find(|(_, words)| {
+        words.iter().any(|words| Pattern::of(words).find(text).is_some_and(|it| !it.is_cut))
+    });
+    named
+        .map(|(product, _)| *product)
+        .or_else(|| is_of_another_call(text).then_some("another AWS service"))
+}
+
+/// The text is the error of a call that is none of ECS.
+fn is_of_another_call(text: &Squeezed) -> bool {
+    let calls = text.letters.split("whencallingthe").skip(1);
+    let mut is_other = false;
+    for rest in calls {
+        if OPERATIONS.iter().any(|it| rest.starts_with(it)) {
+            return false;
+        }
+        is_other = true;
+    }
+    is_other
+}

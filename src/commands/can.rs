@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::wait::Clock;
-use super::{Failure, accept, asking, look, outlet};
+use super::{Failure, accept, asking, look, outlet_without_results};
 use crate::account::rights::Principal;
 use crate::cli::{Can, Global};
 use crate::exit::Exit;
@@ -22,7 +22,7 @@ pub(super) fn run(question: &Can, global: &Global) -> Result<Exit, Failure> {
     let context = context(&question.context)?;
     check_action(&question.action)?;
     check_resource(&question.resource)?;
-    let outlet = outlet(global)?;
+    let outlet = outlet_without_results(global)?;
     let clock = Clock::start(None, question.timeout);
     let answer = asking::wait_for(async |interruption| {
         let origin = asking::origin(global, question.replay.as_deref());

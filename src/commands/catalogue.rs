@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Failure, look, outlet};
+use super::{Failure, look, outlet_without_results};
 use crate::checks::{self, Check, Group};
 use crate::cli::Global;
 use crate::exit::Exit;
@@ -64,7 +64,7 @@ pub(super) fn explain(id: Option<&str>, global: &Global) -> Result<Exit, Failure
 }
 
 fn shown(text: &str, document: &Value, global: &Global) -> Result<Exit, Failure> {
-    let outlet = outlet(global)?;
+    let outlet = outlet_without_results(global)?;
     output::show(text, document, &outlet, &look(global)).map_err(Failure::usage)?;
     Ok(Exit::Pass)
 }

@@ -29,7 +29,7 @@ use crate::exit::Exit;
 use crate::output::{self, OutputError};
 
 use failure::Failure;
-use printing::{look, outlet};
+use printing::{look, outlet, outlet_without_results};
 
 pub use pages::generated;
 

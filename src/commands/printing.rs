@@ -27,3 +27,8 @@ pub(super) fn outlet(global: &Global) -> Result<Outlet, Failure> {
     let formats: Vec<OsString> = synonym.chain(global.format.iter().cloned()).collect();
     Outlet::open(&formats, global.query.as_deref()).map_err(Failure::usage)
 }
+
+/// Where the output of a command goes that runs no checks.
+pub(super) fn outlet_without_results(global: &Global) -> Result<Outlet, Failure> {
+    outlet(global)?.without_results().map_err(Failure::usage)
+}

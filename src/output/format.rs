@@ -11,6 +11,25 @@ pub enum Format {
     Json,
     /// One JSON object per line: results, then the end of the run.
     Ndjson,
+    /// Test reports of CI systems: GitLab, Jenkins, Azure DevOps.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// A comment on a pull request, or the summary of a job.
+    Markdown,
+    /// Code scanning: GitHub, editors.
+    Sarif,
+}
+
+/// How a format is printed on standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alphabet {
+    /// In the letters that the terminal knows.
+    Terminal,
+    /// As JSON, which can escape the others.
+    Json,
+    /// In UTF-8, whatever the terminal knows: a program reads it.
+    Utf8,
 }
 
 impl Format {
@@ -20,10 +39,32 @@ impl Format {
         ("short", Format::Short),
         ("json", Format::Json),
         ("ndjson", Format::Ndjson),
+        ("junit", Format::Junit),
+        ("github", Format::Github),
+        ("markdown", Format::Markdown),
+        ("sarif", Format::Sarif),
     ];
 
     /// The format with that name.
     pub fn named(word: &str) -> Option<Format> {
         Format::ALL.iter().find(|(name, _)| *name == word).map(|(_, format)| *format)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Format::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
+
+    /// Whether it can hold results of checks only.
+    pub fn is_of_results(self) -> bool {
+        matches!(self, Format::Junit | Format::Github | Format::Markdown | Format::Sarif)
+    }
+
+    pub(super) fn alphabet(self) -> Alphabet {
+        match self {
+            Format::Text | Format::Short => Alphabet::Terminal,
+            Format::Json | Format::Ndjson | Format::Sarif => Alphabet::Json,
+            Format::Junit | Format::Github | Format::Markdown => Alphabet::Utf8,
+        }
     }
 }

@@ -5,19 +5,32 @@
 
 mod arn;
 mod ascii;
+mod assumptions;
+mod counts;
+mod details;
+mod findings;
 mod format;
+mod github;
 pub mod graph;
 mod json;
+mod junit;
 mod lines;
+mod listing;
+mod markdown;
 mod outlet;
 mod output_error;
 mod printable;
 mod progress;
 mod query;
+mod sarif;
 mod short;
 mod style;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod text;
+mod unchecked;
+mod verdict;
 pub mod xml;
 
 use crate::report::Report;
@@ -41,6 +54,10 @@ pub fn print(report: &Report, outlet: &Outlet, look: &Look) -> Result<(), Output
         Format::Ndjson => Ok(json::lines(report)),
         Format::Short => Ok(short::render(report, look)),
         Format::Text => Ok(text::render(report, look)),
+        Format::Junit => Ok(junit::render(report)),
+        Format::Github => Ok(github::render(report)),
+        Format::Markdown => Ok(markdown::render(report)),
+        Format::Sarif => Ok(sarif::render(report)),
     })
 }
 
@@ -58,5 +75,6 @@ pub fn show(
         Format::Json => json::seen_through(query, document),
         Format::Ndjson => Ok(format!("{document}\n")),
         Format::Short | Format::Text => Ok(text.to_owned()),
+        other => Err(OutputError::NotResults(other)),
     })
 }

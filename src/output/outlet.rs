@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use jmespath::Expression;
 
-use super::format::Format;
+use super::format::{Alphabet, Format};
 use super::output_error::OutputError;
 use super::printable;
 use super::query::with_quoted_literals;
 use super::style::Look;
-use super::terminal::{say_json, say_text};
+use super::terminal::{say, say_json, say_text};
 use crate::names::without_prefix;
 
 /// A writable file, which keeps its contents until the output is written, and then has all of it or nothing.
@@ -176,11 +176,25 @@ impl Outlet {
         }
         let query = query.map(|query| jmespath::compile(&with_quoted_literals(query))).transpose();
         let query = query.map_err(|error| OutputError::Query(error.to_string()))?;
+        if let Some(place) = used_twice(&given) {
+            return Err(OutputError::Twice(place));
+        }
         let open = |(format, path): (Format, Option<&Path>)| {
             Ok(Sink { format, file: path.map(OutputFile::open).transpose()? })
         };
         let sinks = given.into_iter().map(open).collect::<Result<_, _>>()?;
         Ok(Outlet { sinks, query })
+    }
+
+    /// The same sinks, for a command that runs no checks.
+    ///
+    /// # Errors
+    /// A format that can hold results of checks only.
+    pub fn without_results(self) -> Result<Outlet, OutputError> {
+        match self.sinks.iter().find(|sink| sink.format.is_of_results()) {
+            Some(sink) => Err(OutputError::NotResults(sink.format)),
+            None => Ok(self),
+        }
     }
 
     /// Writes the result of `form` into each sink.
@@ -193,22 +207,34 @@ impl Outlet {
             match file {
                 Some(file) => {
                     let text = form(*format, &Look::plain(), self.query.as_ref())?;
-                    match format {
-                        Format::Json | Format::Ndjson => file.write_json(&text)?,
-                        Format::Text | Format::Short => file.write(&text)?,
+                    match format.alphabet() {
+                        Alphabet::Json => file.write_json(&text)?,
+                        Alphabet::Terminal => {
+                            file.write(&anstream::adapter::strip_str(&text).to_string())?;
+                        }
+                        Alphabet::Utf8 => file.write(&text)?,
                     }
                 }
                 None => {
                     let text = form(*format, look, self.query.as_ref())?;
-                    match format {
-                        Format::Json | Format::Ndjson => say_json(&text, look)?,
-                        Format::Text | Format::Short => say_text(&text, look)?,
+                    match format.alphabet() {
+                        Alphabet::Json => say_json(&text, look)?,
+                        Alphabet::Terminal => say_text(&text, look)?,
+                        Alphabet::Utf8 => say(&text, look)?,
                     }
                 }
             }
         }
         Ok(())
     }
+}
+
+/// The file, or standard output, to which two formats go.
+fn used_twice(given: &[(Format, Option<&Path>)]) -> Option<String> {
+    let is_earlier = |nth: usize, path| given[..nth].iter().any(|(_, other)| *other == path);
+    let (_, (_, path)) =
+        given.iter().enumerate().find(|(nth, (_, path))| is_earlier(*nth, *path))?;
+    Some(path.map_or_else(|| "standard output".to_owned(), |path| path.display().to_string()))
 }
 
 /// `FORMAT`, or `FORMAT=FILE`, in which `-` is standard output.
@@ -243,6 +269,29 @@ mod tests {
         assert!(open(&["json"], Some("checks[")).unwrap_err().contains("--query"));
         assert_eq!(open(&["json=-"], None), Ok(vec![Format::Json]));
         assert!(open(&["xml"], None).unwrap_err().contains("no format"));
+    }
+
+    #[test]
+    fn a_place_holds_one_format() {
+        assert_eq!(open(&["text", "junit=a.xml"], None), Ok(vec![Format::Text, Format::Junit]));
+        for (formats, place) in [
+            (["text", "json"], "standard output"),
+            (["text", "json=-"], "standard output"),
+            (["junit=/tmp/a.xml", "sarif=/tmp/a.xml"], "/tmp/a.xml"),
+        ] {
+            let error = open(&formats, None).unwrap_err();
+            assert!(error.contains(&format!("two formats go to {place}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_command_without_checks_has_no_format_of_results() {
+        for (name, format) in Format::ALL {
+            let outlet = Outlet::open(&[OsString::from(name)], None).unwrap().without_results();
+            let is_json = ["text", "short", "json", "ndjson"].contains(name);
+            assert_eq!(outlet.is_ok(), is_json, "{name}");
+            assert_eq!(format.name(), *name);
+        }
     }
 
     #[cfg(unix)]

@@ -11,6 +11,10 @@ use super::format::Format;
 pub enum OutputError {
     /// The format is not known.
     Format(String),
+    /// The format can hold results of checks only.
+    NotResults(Format),
+    /// Two formats have the same place.
+    Twice(String),
     /// The file cannot be written.
     File(PathBuf, io::Error),
     /// Standard output cannot be written.
@@ -25,6 +29,16 @@ impl fmt::Display for OutputError {
             OutputError::Format(word) => {
                 let known: Vec<_> = Format::ALL.iter().map(|(name, _)| *name).collect();
                 write!(f, "there is no format {word:?}; use one of {}", known.join(", "))
+            }
+            OutputError::NotResults(format) => {
+                write!(
+                    f,
+                    "--format {}: only commands that run checks have it; use text or json",
+                    format.name()
+                )
+            }
+            OutputError::Twice(place) => {
+                write!(f, "two formats go to {place}: pass --format FORMAT=FILE for one of them")
             }
             OutputError::File(path, error) => write!(f, "cannot write {}: {error}", path.display()),
             OutputError::Stdout(error) => write!(f, "cannot write standard output: {error}"),

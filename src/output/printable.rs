@@ -85,49 +85,13 @@ pub(super) fn lines(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::saying;
     use super::super::{Look, short, text};
-    use crate::report::{CheckResult, Location, Report, Stats, Status, Target, TargetReport};
-    use crate::shell::ShellCommand;
-
-    /// A report with this text in every external value.
-    fn saying(text: &str) -> Report {
-        let text = || text.to_owned();
-        let result = CheckResult {
-            id: "image-exists".to_owned(),
-            group: "image".to_owned(),
-            status: Status::Fail,
-            skip_reason: None,
-            subject: text(),
-            container: Some(text()),
-            location: Some(Location { file: text(), line: 1, column: 1 }),
-            resource: Some(text()),
-            message: text(),
-            evidence: vec![text()],
-            prevents: Some(text()),
-            remedy: Some(text()),
-            commands: vec![ShellCommand::of("open").word(text())],
-            docs: String::new(),
-            assumes: vec![text()],
-        };
-        let target = Target {
-            source: text(),
-            family: Some(text()),
-            region: Some(text()),
-            account: Some(text()),
-            caller: Some(text()),
-        };
-        let nowhere = CheckResult { location: None, message: String::new(), ..result.clone() };
-        Report {
-            targets: vec![TargetReport::of(target, vec![result, nowhere])],
-            stats: Stats::default(),
-            asked_with: text(),
-            notes: vec![text()],
-        }
-    }
+    use crate::report::Status;
 
     #[test]
     fn a_name_can_neither_steer_the_terminal_nor_fake_a_line() {
-        let report = saying("a\u{1b}[2J\u{9b}\u{202e}\r\nPASS  everything");
+        let report = saying(Status::Fail, "a\u{1b}[2J\u{9b}\u{202e}\r\nPASS  everything");
         let mut look = Look::plain();
         look.volume = super::super::Volume::Verbose;
         for shown in [text::render(&report, &look), short::render(&report, &look)] {

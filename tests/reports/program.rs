@@ -4,38 +4,34 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// What a run printed, without what differs from run to run.
-pub struct Printed {
-    text: String,
-    short: String,
-    json: String,
-}
+/// What a run printed, by the format, without what differs from run to run.
+pub type Printed = Vec<(&'static str, String)>;
 
-impl Printed {
-    /// The forms of the report.
-    pub const FORMS: [&'static str; 3] = ["text", "short", "json"];
+/// The formats of every report.
+pub const FORMS: &[&str] = &["text", "short", "json"];
 
-    /// Each form by its name.
-    pub fn forms(self) -> impl Iterator<Item = (&'static str, String)> {
-        Printed::FORMS.into_iter().zip([self.text, self.short, self.json])
-    }
-}
+/// The formats of the demo in addition.
+pub const OTHER_FORMS: &[&str] = &["junit", "github", "markdown", "sarif"];
 
-/// `verify` on a definition of the demo.
-pub fn on_demo(name: &str) -> Printed {
+/// `verify` on definitions of the demo.
+pub fn on_demo(names: &[&str]) -> Printed {
     let demo = root().join("demo");
-    let folder = folder(name);
-    for file in [&format!("{name}.json"), "account.json"] {
+    let folder = folder(&names.join("-"));
+    let files: Vec<String> = names.iter().map(|name| format!("{name}.json")).collect();
+    let mut arguments = vec!["verify"];
+    arguments.extend(files.iter().map(String::as_str));
+    arguments.extend(["--replay", "account.json"]);
+    for file in arguments.iter().filter(|it| it.ends_with(".json")) {
         fs::copy(demo.join(file), folder.join(file)).unwrap();
     }
-    print(&folder, &["verify", &format!("{name}.json"), "--replay", "account.json"])
+    print(&folder, &arguments, &[FORMS, OTHER_FORMS].concat())
 }
 
 /// A group that asks nobody, on a definition.
 pub fn on_definition(group: &str, definition: &str) -> Printed {
     let folder = folder(group);
     fs::write(folder.join("taskdef.json"), definition).unwrap();
-    print(&folder, &[group, "taskdef.json"])
+    print(&folder, &[group, "taskdef.json"], FORMS)
 }
 
 /// A group on one of tests/replay/, with the flags that it was recorded with.
@@ -60,28 +56,38 @@ pub fn on_recording(group: &str, name: &str) -> Printed {
         write("service.json", &flags["service"]);
         arguments.extend(["--service-definition", "service.json"]);
     }
-    print(&folder, &arguments)
+    print(&folder, &arguments, FORMS)
 }
 
 /// Runs the program in a folder, with nothing around it: no terminal, no configuration, no network.
-fn print(folder: &Path, arguments: &[&str]) -> Printed {
+fn print(folder: &Path, arguments: &[&str], forms: &[&'static str]) -> Printed {
+    let (first, others) = forms.split_first().unwrap();
+    let files = others.iter().map(|form| format!("--format={form}={form}"));
     let run = Command::new(env!("CARGO_BIN_EXE_aws-ecs-preflight"))
         .args(arguments)
-        .args(["-o", "text", "-o", "short=short", "-o", "json=json"])
+        .args(["--format", first])
+        .args(files)
         .env_clear()
         .current_dir(folder)
         .output()
         .unwrap();
     let (said, complaint) = (utf8(run.stdout), utf8(run.stderr));
     assert_eq!(complaint, "", "{arguments:?}");
-    let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap();
     let command = format!("$ aws-ecs-preflight {}", arguments.join(" "));
     let code = run.status.code().unwrap();
-    Printed {
-        text: format!("{command}\n{}exit code {code}\n", without_seconds(&said)),
-        short: read("short"),
-        json: without_run(&read("json")),
-    }
+    let said = format!("{command}\n{}exit code {code}\n", without_seconds(&said));
+    let read = |form: &&'static str| {
+        let text = fs::read_to_string(folder.join(form)).unwrap();
+        let text = match *form {
+            "json" => without_run(&text),
+            "junit" => without_time(&text),
+            "sarif" => text.replace(env!("CARGO_PKG_VERSION"), "…"),
+            "github" | "markdown" => without_seconds(&text),
+            _ => text,
+        };
+        (*form, text)
+    };
+    std::iter::once((*first, said)).chain(others.iter().map(read)).collect()
 }
 
 /// A folder for one story, empty.
@@ -112,6 +118,14 @@ fn without_seconds(text: &str) -> String {
         seconds.unwrap_or_else(|| line.to_owned()) + "\n"
     });
     lines.collect()
+}
+
+/// The JUnit document without its time.
+fn without_time(text: &str) -> String {
+    let (before, rest) = text.split_once(" time=\"").unwrap();
+    let (time, after) = rest.split_once('"').unwrap();
+    assert!(time.parse::<f64>().is_ok(), "{time}");
+    format!("{before} time=\"…\"{after}")
 }
 
 /// The JSON document without its time, and without the version of the program.

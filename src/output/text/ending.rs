@@ -3,12 +3,12 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::super::arn::Home;
+use super::super::findings::{Finding, findings};
+use super::super::listing::REST;
 use super::super::style::{Look, Volume};
-use super::counts::Counts;
-use super::findings::{Finding, findings};
-use super::listing::REST;
+use super::super::verdict::{counts_and_cost, word};
 use super::page::Page;
-use crate::report::{Outcome, Report, Status, TargetReport};
+use crate::report::{Report, Status, TargetReport};
 
 /// How many lines repeat what failed.
 const ROWS: usize = 20;
@@ -133,18 +133,6 @@ fn ending(text: &str, width: usize, ellipsis: &str) -> String {
 }
 
 fn verdict(page: &mut Page, report: &Report) {
-    let (word, status) = match report.verdict() {
-        _ if report.summary().is_empty() => ("NO VERDICT: no check was applicable", Status::Skip),
-        Outcome::Pass => ("PASS", Status::Pass),
-        Outcome::Fail => ("FAIL", Status::Fail),
-        Outcome::Unknown => ("UNKNOWN", Status::Unknown),
-    };
-    let cost = match report.stats.api_calls {
-        0 => String::new(),
-        1 => ", 1 call".to_owned(),
-        calls => format!(", {calls} calls"),
-    };
-    let seconds = report.stats.elapsed_ms as f64 / 1000.0;
-    let counts = Counts::of(report.checks()).line();
-    page.verdict(status, word, &format!("{counts} ({seconds:.1} s{cost})"));
+    let (word, status) = word(report);
+    page.verdict(status, word, &counts_and_cost(report));
 }

@@ -1,21 +1,17 @@
 //! The report for people: a line for each group, in full what is not a pass, once what was not checked,
 //! and at the end what failed, a line each, before the verdict.
 
-mod assumptions;
-mod counts;
 mod ending;
-mod findings;
-mod listing;
 mod page;
 mod results;
-mod unchecked;
 
 use super::arn::Home;
+use super::counts::Counts;
+use super::findings::{Finding, findings};
 use super::style::{Look, Volume};
+use super::{assumptions, unchecked};
 use crate::report::{CheckResult, Report, Status, TargetReport};
 
-use counts::Counts;
-use findings::{Finding, findings};
 use page::Page;
 use results::Results;
 
@@ -34,8 +30,8 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
         title(&mut page, target, several);
         groups(&mut page, &mut results, target, findings);
     }
-    unchecked::print(&mut page, report);
-    assumptions::print(&mut page, report);
+    not_checked(&mut page, report);
+    assumed(&mut page, report);
     ending::print(&mut page, report, &targets);
     page.text()
 }
@@ -101,6 +97,26 @@ fn groups<'r>(
         page.group(counts.worst(), &mark, &names, &counts.line());
     }
     results.close(page);
+}
+
+/// What was not checked, with the flag that would let it be.
+fn not_checked(page: &mut Page, report: &Report) {
+    page.blank();
+    for sentence in unchecked::for_lack_of_input(report) {
+        page.sentence("not checked: ", &sentence);
+    }
+    for sentence in unchecked::undetermined_advice(report) {
+        page.marked(Status::Skip, 0, &sentence);
+    }
+}
+
+/// What passes rest on.
+fn assumed(page: &mut Page, report: &Report) {
+    let sentences = assumptions::sentences(report);
+    if !sentences.is_empty() {
+        page.blank();
+    }
+    sentences.iter().for_each(|sentence| page.assumed(sentence));
 }
 
 /// Groups with their counts.

@@ -6,8 +6,8 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::lines::wrap;
+use super::super::listing::REST;
 use super::super::style::{Look, Volume, paint, style};
-use super::listing::REST;
 use crate::report::Status;
 use crate::shell::ShellCommand;
 

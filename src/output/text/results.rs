@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::super::arn::Home;
+use super::super::findings::Finding;
+use super::super::listing::REST;
 use super::super::style::{Look, Volume};
-use super::findings::Finding;
-use super::listing::REST;
 use super::page::Page;
 use crate::report::Status;
 

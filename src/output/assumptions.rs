@@ -3,27 +3,25 @@
 use std::collections::HashMap;
 
 use super::listing::{REST, listed};
-use super::page::Page;
 use crate::report::{CheckResult, Report};
 
-/// How many assumptions are printed.
+/// How many assumptions are listed.
 const LINES: usize = 10;
 
 /// How many checks one line names.
 const NAMED: usize = 4;
 
-pub(super) fn print(page: &mut Page, report: &Report) {
+/// A sentence for each assumption, up to the limit.
+pub(super) fn sentences(report: &Report) -> Vec<String> {
     let assumptions = assumptions(report);
-    if assumptions.is_empty() {
-        return;
-    }
-    page.blank();
-    for (assumption, checks) in assumptions.iter().take(LINES) {
-        page.assumed(&format!("assuming {assumption}: {}", listed(checks, NAMED)));
-    }
+    let said = |(assumption, checks): &(&str, Vec<&str>)| {
+        format!("assuming {assumption}: {}", listed(checks, NAMED))
+    };
+    let mut sentences: Vec<String> = assumptions.iter().take(LINES).map(said).collect();
     if assumptions.len() > LINES {
-        page.assumed(&format!("… and {} more: {REST}", assumptions.len() - LINES));
+        sentences.push(format!("… and {} more: {REST}", assumptions.len() - LINES));
     }
+    sentences
 }
 
 /// The different assumptions, each with the different checks that pass on it, in the order of the results.

@@ -4,8 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use super::listing::{REST, listed};
-use super::page::Page;
-use crate::report::{CheckResult, Report, SkipReason, Status};
+use crate::report::{CheckResult, Report, SkipReason};
 use crate::verdict::Input;
 
 /// How many checks one sentence names.
@@ -17,25 +16,25 @@ const REASONS: usize = 10;
 /// Inputs that say where and how the task runs: what gives the first gives the others too.
 const LAUNCH: [Input; 3] = [Input::Request, Input::Subnets, Input::Cluster];
 
-const LABEL: &str = "not checked: ";
-
-pub(super) fn print(page: &mut Page, report: &Report) {
-    page.blank();
+/// For each input that was not given, what was not checked, and the flags that give it.
+pub(super) fn for_lack_of_input(report: &Report) -> Vec<String> {
     let missing = missing(report);
-    if let Some(launch) = launch(&missing) {
-        page.sentence(LABEL, &launch);
-    }
-    for (input, unchecked) in missing.iter().filter(|(input, _)| !LAUNCH.contains(input)) {
-        page.sentence(LABEL, &format!("{}: pass {}", counted(unchecked), either(input.flags())));
-    }
+    let others = missing.iter().filter(|(input, _)| !LAUNCH.contains(input));
+    let others = others.map(|(input, unchecked)| {
+        format!("{}: pass {}", counted(unchecked), either(input.flags()))
+    });
+    launch(&missing).into_iter().chain(others).collect()
+}
+
+/// What could not be determined though it could at most warn, with the reasons, up to the limit.
+pub(super) fn undetermined_advice(report: &Report) -> Vec<String> {
     let undetermined = undetermined(report);
-    for (message, ids) in undetermined.iter().take(REASONS) {
-        page.marked(Status::Skip, 0, &format!("{}: {message}", listed(ids, NAMED)));
-    }
+    let said = |(message, ids): &(&str, Vec<&str>)| format!("{}: {message}", listed(ids, NAMED));
+    let mut sentences: Vec<String> = undetermined.iter().take(REASONS).map(said).collect();
     if undetermined.len() > REASONS {
-        let more = undetermined.len() - REASONS;
-        page.marked(Status::Skip, 0, &format!("… and {more} more: {REST}"));
+        sentences.push(format!("… and {} more: {REST}", undetermined.len() - REASONS));
     }
+    sentences
 }
 
 /// For each input that was not given, the groups and checks that need it.

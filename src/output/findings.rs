@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::style::Volume;
 use super::listing::and_more;
+use super::style::Volume;
 use crate::report::{CheckResult, SkipReason, Status};
 use crate::shell::ShellCommand;
 

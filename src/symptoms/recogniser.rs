@@ -15,7 +15,7 @@ const NEAREST: usize = 3;
 /// What a text says.
 #[derive(Clone, Debug)]
 pub struct Recognition {
-    /// The symptoms, the most telling first; those that others explain come last.
+    /// The symptoms, the most specific first; those that others explain come last.
     pub found: Vec<Recognised>,
     /// The product that the text is from, if it is not from ECS.
     pub product: Option<&'static str>,
@@ -54,7 +54,7 @@ impl Recognition {
         self.product.is_none() && !self.found.is_empty()
     }
 
-    /// What the text is about: the symptoms of the most telling kind.
+    /// What the text is about: the symptoms of the most specific kind.
     pub fn causes(&self) -> impl Iterator<Item = &Recognised> {
         let kind = self.found.first().map(|it| it.symptom.kind);
         self.found.iter().filter(move |it| Some(it.symptom.kind) == kind)

@@ -27,14 +27,14 @@ pub struct Symptom {
     pub(super) when: Option<fn(&str) -> bool>,
 }
 
-/// How much the words say, the most telling first.
+/// How much the words say, the most specific first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// They name the fault.
     Cause,
     /// The container's program ended or failed.
     Application,
-    /// It happened at AWS, or somebody wanted it.
+    /// It happened at AWS, or it was intended.
     Aws,
     /// They name the step that failed, but not why.
     Step,

@@ -1,4 +1,4 @@
-//! What a text names: images, ARNs, regions and other values that its patterns leave open.
+//! What a text names: images, ARNs, regions and other values that its patterns do not fix.
 
 use crate::names::{Arn, EcrHost, ImageRef, Region, Registry};
 

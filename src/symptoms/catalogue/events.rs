@@ -1,4 +1,4 @@
-//! Events of services that run as they should, or that somebody changed.
+//! Events of services that run as they should, or that a person changed.
 
 use super::pages::{EVENTS, STOPPED};
 use crate::symptoms::symptom::{Kind, Symptom};
@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "Stopped by CloudFormation",
         ],
         "A user or the service's scheduler stopped the task.",
-        "it is no failure: somebody, or a deployment or scaling, stopped the task",
+        "it is no failure: a person, a deployment or scaling stopped the task",
         STOPPED,
     ),
 ];

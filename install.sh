@@ -82,7 +82,7 @@ is_older() {
     [ "${this%%.*}" -lt "${other%%.*}" ]
 }
 
-# A release has the program beside this script, and nothing to build it from.
+# A release has the program next to this script, and nothing to build it from.
 take_released() {
     if [ -z "$binary" ] && [ -f "$root/$name" ] && [ ! -f "$root/Cargo.toml" ]; then
         binary=$root/$name

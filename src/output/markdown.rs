@@ -251,7 +251,7 @@ fn code(text: &str) -> String {
     format!("<code>{}</code>", literal(&printable::line(text)))
 }
 
-/// A text of one line, without Markdown or HTML of its own; what is in backquotes is code. Words that GitHub
+/// A text of one line, without Markdown or HTML; what is in backquotes is code. Words that GitHub
 /// would take for a mention, a reference, a link or an emoji are code too.
 pub(super) fn inline(text: &str) -> String {
     let text = printable::line(text);
@@ -267,7 +267,7 @@ pub(super) fn inline(text: &str) -> String {
     parts.collect()
 }
 
-/// Words without Markdown of their own.
+/// Words in which nothing is Markdown.
 fn prose(text: &str) -> String {
     let words = text.split(' ').map(|word| {
         let is_read = word.contains(['@', '#'])

@@ -165,7 +165,7 @@ fn fingerprint(result: &CheckResult) -> String {
     format!("{} {} {resource}", result.id, result.subject)
 }
 
-/// A message. In plain text too, `[a](b)` would be a link, and `{0}` stands for an argument (section 3.11).
+/// A message. In plain text too, `[a](b)` would be a link, and `{0}` is an argument (section 3.11).
 fn text(text: &str) -> Value {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

@@ -80,8 +80,7 @@ where
     match code(error) {
         Some(code) if L::ABSENT.contains(&code) => absent(lookup, code),
         _ => {
-            let asked =
-                Asked { call: L::CALL, resource: lookup.resource(), reads_secret: L::READS_SECRET };
+            let asked = Asked { call: L::CALL, resource: lookup.resource() };
             Err(gap(named(lookup), asked, &Failure::of(error)))
         }
     }
@@ -104,7 +103,6 @@ fn named<L: Lookup>(lookup: &L) -> String {
 struct Asked {
     call: Call,
     resource: String,
-    reads_secret: bool,
 }
 
 /// An error of the SDK without the type of its operation.
@@ -193,7 +191,7 @@ fn answered(
             };
         }
         Some(code) if THROTTLED.contains(&code) => return Gap::Throttled { what },
-        Some(code) if asked.reads_secret => match SAFE.contains(&code) {
+        Some(code) if asked.call.returns_secret() => match SAFE.contains(&code) {
             true => format!("the service answered {code}"),
             false => format!(
                 "HTTP {}; the error is not shown, it may contain the value",

@@ -53,9 +53,7 @@ use super::organizations::{
 use super::question::Listed;
 use super::registry::{GetConfig, GetManifest, HeadManifest};
 use super::s3::{GetBucketPolicy, HeadObject};
-use super::secretsmanager::{
-    CredentialsValue, DescribeSecret, GetSecretPolicy, ListSecretVersions, SecretKey,
-};
+use super::secretsmanager::{DescribeSecret, GetSecretPolicy, ListSecretVersions, SecretValue};
 use super::servicediscovery::{FindNamespace, GetNamespace, GetRegistry, NamesInUse};
 use super::servicequotas::GetServiceQuota;
 use super::ssm::{DescribeParameter, ListParameterTags};
@@ -157,11 +155,10 @@ list![
     HeadManifest,
     GetBucketPolicy,
     HeadObject,
-    CredentialsValue,
     DescribeSecret,
     GetSecretPolicy,
     ListSecretVersions,
-    SecretKey,
+    SecretValue,
     FindNamespace,
     GetNamespace,
     GetRegistry,

@@ -14,7 +14,7 @@ use crate::knowledge::{Purpose, Seen};
 use crate::names::{Region, ValueFrom};
 use crate::shell::ShellCommand;
 
-pub use value::{CredentialsForm, CredentialsValue, SecretForm, SecretKey};
+pub use value::{SecretForm, SecretValue, Wanted};
 
 /// A secret, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]

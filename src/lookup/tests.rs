@@ -36,7 +36,7 @@ use super::list::NAMES;
 use super::logs::DescribeLogGroup;
 use super::registry::{GetConfig, GetManifest, HeadManifest};
 use super::s3::HeadObject;
-use super::secretsmanager::{CredentialsValue, DescribeSecret, ListSecretVersions, SecretKey};
+use super::secretsmanager::{DescribeSecret, ListSecretVersions, SecretValue, Wanted};
 use super::ssm::DescribeParameter;
 use super::{CallerIdentity, Lookup, Missing, Named, Services, oci};
 use crate::facts::Asked;
@@ -192,12 +192,16 @@ fn lookups(host: &str) -> Vec<Case> {
             vec![],
         ),
         case(
-            SecretKey { region: region(), id: name(), stage: None, version: None, key: name() },
+            SecretValue {
+                region: region(),
+                id: name(),
+                wanted: Wanted::Key { stage: None, version: None, key: name() },
+            },
             Some(ok(json!({"ARN": "arn", "Name": "web", "SecretString": "{}"}))),
             vec![],
         ),
         case(
-            CredentialsValue { region: region(), id: name() },
+            SecretValue { region: region(), id: name(), wanted: Wanted::Credentials {} },
             Some(ok(json!({"ARN": "arn", "Name": "web", "SecretString": "{}"}))),
             vec![],
         ),

@@ -36,7 +36,7 @@ fn no_file_is_too_long() {
 
 #[test]
 fn without_a_client_of_aws_nothing_is_asked_but_reads() {
-    let listed = listed_reads(include_str!("../../src/lookup/aws/actions.rs"));
+    let listed = listed(include_str!("../../src/lookup/aws/actions.rs"), "const READS");
     assert!(listed.len() >= 53, "{listed:?}");
     let wrong: Vec<_> = listed.into_iter().filter(|call| !is_harmless(call)).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
@@ -66,9 +66,9 @@ fn without_a_client_of_aws_nothing_is_asked_but_reads() {
     }
 }
 
-/// The calls that are written in the list of what may be asked.
-fn listed_reads(text: &str) -> Vec<&str> {
-    let list = text.split_once("const READS").and_then(|(_, rest)| rest.split_once("];"));
+/// The calls that are written in this list.
+fn listed<'t>(text: &'t str, list: &str) -> Vec<&'t str> {
+    let list = text.split_once(list).and_then(|(_, rest)| rest.split_once("];"));
     let lines = list.unwrap_or_default().0.lines().map(str::trim);
     lines.filter_map(|line| line.strip_prefix('"')?.strip_suffix("\",")).collect()
 }
@@ -106,6 +106,24 @@ fn is_harmless(call: &str) -> bool {
         && what.starts_with(char::is_uppercase)
         && what.chars().all(char::is_alphanumeric)
         && !telling.contains(&call)
+}
+
+/// A lookup that makes such a call after all must not have to say so.
+#[test]
+fn every_banned_call_of_a_client_is_known_to_return_a_secret() {
+    let known = listed(include_str!("../../src/lookup/question.rs"), "const SECRETS");
+    let mut banned: Vec<String> =
+        include_str!("../../.clippy.toml").lines().filter_map(banned_call).collect();
+    banned.sort();
+    assert_eq!(known, banned);
+}
+
+/// The call of a client that this line bans: `kms:Decrypt` for `aws_sdk_kms::Client::decrypt`.
+fn banned_call(line: &str) -> Option<String> {
+    let path = line.trim().strip_prefix("{ path = \"aws_sdk_")?.split('"').next()?;
+    let (service, method) = path.split_once("::Client::")?;
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    Some(format!("{service}:{}", method.split('_').map(capital).collect::<String>()))
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::{Purpose, Stop};
 use crate::lookup::secretsmanager::{
-    CredentialsForm, CredentialsValue, DescribeSecret, GetSecretPolicy,
+    DescribeSecret, GetSecretPolicy, SecretForm, SecretValue, Wanted,
 };
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::words;
@@ -29,12 +29,7 @@ pub(super) static IMAGE_REGISTRY_CREDENTIALS: Check = Check {
     remedy: "Store {\"username\": ..., \"password\": ...} in Secrets Manager, set credentialsParameter to its ARN, and allow the execution role secretsmanager:GetSecretValue on it",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html",
     asks: &[
-        &[
-            DescribeSecret::CALL,
-            GetSecretPolicy::CALL,
-            CallerIdentity::CALL,
-            CredentialsValue::CALL,
-        ],
+        &[DescribeSecret::CALL, GetSecretPolicy::CALL, CallerIdentity::CALL, SecretValue::CALL],
         &PoliciesOf::CALLS_FOR_ROLE,
         &PERMISSION_CALLS,
         &CallOrigin::CALLS,
@@ -73,18 +68,17 @@ fn malformed(
         return Ok(None);
     }
     let DescribeSecret { region, id } = lookup;
-    let value = CredentialsValue { region: region.clone(), id: id.clone() };
+    let wanted = Wanted::Credentials {};
+    let value = SecretValue { region: region.clone(), id: id.clone(), wanted };
     let [.., schema, field, empty] = IMAGE_REGISTRY_CREDENTIALS.prevents else { return Ok(None) };
     let (flaw, error) = match facts.need(&value)? {
-        CredentialsForm::Complete => return Ok(None),
-        CredentialsForm::Lacks(keys) => (format!("lack {}", words::and(keys)), field),
-        CredentialsForm::Invalid(keys) if keys.is_empty() => {
-            ("are not a JSON object".to_owned(), schema)
-        }
-        CredentialsForm::Invalid(keys) => {
+        SecretForm::Complete => return Ok(None),
+        SecretForm::Lacks(keys) => (format!("lack {}", words::and(keys)), field),
+        SecretForm::NotJson => ("are not a JSON object".to_owned(), schema),
+        SecretForm::Invalid(keys) => {
             (format!("contain a value that is not text: {}", words::and(keys)), schema)
         }
-        CredentialsForm::Empty => ("are empty or binary".to_owned(), empty),
+        SecretForm::Empty | SecretForm::Binary => ("are empty or binary".to_owned(), empty),
     };
     let put = ShellCommand::of("aws secretsmanager put-secret-value --secret-string file://VALUE")
         .option("--secret-id", id)

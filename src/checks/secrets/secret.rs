@@ -5,7 +5,7 @@ use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::secretsmanager::{
-    DescribeSecret, ListSecretVersions, NO_SECRET, Secret, SecretForm, SecretKey,
+    DescribeSecret, ListSecretVersions, NO_SECRET, Secret, SecretForm, SecretValue, Wanted,
 };
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::{SecretRef, ValueFrom};
@@ -152,7 +152,7 @@ pub(super) static SECRET_JSON_KEY: Check = Check {
     ],
     remedy: "Add the key to the secret's value, or correct the key in valueFrom",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html",
-    asks: &[&[DescribeSecret::CALL, SecretKey::CALL]],
+    asks: &[&[DescribeSecret::CALL, SecretValue::CALL]],
     advises: false,
     judge: |task| each(task, secret_json_key),
 };
@@ -174,19 +174,21 @@ fn secret_json_key(it: &InSecretsManager, facts: &View) -> Judgement {
         );
     }
     facts.need(&it.lookup(&reference)?)?;
-    let form = facts.need(&SecretKey {
+    let form = facts.need(&SecretValue {
         region: it.region_asked(&reference)?,
         id: secret.secret_arn().to_string(),
-        stage: secret.stage.clone(),
-        version: secret.version.clone(),
-        key: key.clone(),
+        wanted: Wanted::Key {
+            stage: secret.stage.clone(),
+            version: secret.version.clone(),
+            key: key.clone(),
+        },
     })?;
     match form {
-        SecretForm::HasKey => pass(format!("the value is a JSON object with the key {key}")),
-        SecretForm::LacksKey => {
+        SecretForm::Complete => pass(format!("the value is a JSON object with the key {key}")),
+        SecretForm::Lacks(_) | SecretForm::Invalid(_) => {
             fail(format!("the value is a JSON object without the key {key}")).judge()
         }
-        SecretForm::NotJson => {
+        SecretForm::NotJson | SecretForm::Empty => {
             fail(format!("the value is not a JSON object, so it has no key {key}"))
                 .prevents(SECRET_JSON_KEY.prevents[1])
                 .judge()

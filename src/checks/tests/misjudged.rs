@@ -264,7 +264,7 @@ fn a_binary_secret_has_no_json_key() {
     };
     tells(&told("binary"), "secret-json-key", Fail, "binary");
     tells(&told("not_json"), "secret-json-key", Fail, "not a JSON object");
-    tells(&told("has_key"), "secret-json-key", Pass, "password");
+    tells(&told("complete"), "secret-json-key", Pass, "password");
 }
 
 /// The recorded account holds no value; whoever asked for one would end unknown.

@@ -237,8 +237,10 @@ const SECRETS: &[&str] = &[
     "String",
     "SecureString",
     "StringList",
-    "has",
+    "complete",
     "lacks",
+    "invalid",
     "not",
+    "empty",
     "binary",
 ];

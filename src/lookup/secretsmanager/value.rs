@@ -1,7 +1,6 @@
-//! What the value of a secret looks like, never the value: the only lookups that read one. They run only with
-//! `--read-secrets`, and keep only their answer.
+//! What the value of a secret looks like, never the value: the only lookup that reads one. It runs only with
+//! `--read-secrets`, and keeps only its answer.
 
-use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -10,122 +9,76 @@ use crate::lookup::members::Members;
 use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
 
-const ABSENT: &[&str] = &["ResourceNotFoundException"];
-
-/// Whether a version of a secret is JSON and has a key.
+/// A question about the value of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct SecretKey {
-    /// The region.
-    pub region: Region,
-    /// The secret's ARN.
-    pub id: String,
-    /// The staging label, if one is requested.
-    pub stage: Option<String>,
-    /// The version, if one is requested.
-    pub version: Option<String>,
-    /// The JSON key.
-    pub key: String,
-}
-
-/// The form of the value, without the value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecretForm {
-    /// A JSON object that has the key.
-    HasKey,
-    /// A JSON object that lacks it.
-    LacksKey,
-    /// Text that is not a JSON object.
-    NotJson,
-    /// Binary: ECS reads text only.
-    Binary,
-}
-
-impl Lookup for SecretKey {
-    type Fact = SecretForm;
-    const CALL: Call = Call("secretsmanager:GetSecretValue");
-    const ABSENT: &'static [&'static str] = ABSENT;
-    const READS_SECRET: bool = true;
-
-    fn named(&self) -> Named {
-        named(&self.id)
-    }
-
-    fn what(&self) -> String {
-        format!("JSON key {} of secret {} in {}", self.key, self.id, self.region)
-    }
-
-    fn absence(&self) -> String {
-        format!("there is no such version of secret {} in {}", self.id, self.region)
-    }
-
-    fn resource(&self) -> String {
-        self.id.clone()
-    }
-
-    fn mend(&self, _: &Missing) -> Mend {
-        Mend::default()
-            .saying("Use an existing version of the secret: aws secretsmanager list-secret-version-ids lists them")
-            .instead_of(NO_SECRET)
-    }
-
-    async fn fetch(&self, services: &Services) -> Answer<SecretForm> {
-        let version = (self.stage.clone(), self.version.clone());
-        read(self, services, (&self.region, &self.id), version, |text| match text {
-            Some(text) => form(text, &self.key),
-            None => SecretForm::Binary,
-        })
-        .await
-    }
-}
-
-fn form(text: &str, key: &str) -> SecretForm {
-    match serde_json::from_str::<Map<String, Value>>(text) {
-        Ok(object) if object.contains_key(key) => SecretForm::HasKey,
-        Ok(_) => SecretForm::LacksKey,
-        Err(_) => SecretForm::NotJson,
-    }
-}
-
-/// Whether the value of a secret can sign in to a registry.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct CredentialsValue {
+pub struct SecretValue {
     /// The region.
     pub region: Region,
     /// The secret's ARN or name.
     pub id: String,
+    /// What the value has to be.
+    #[serde(flatten)]
+    pub wanted: Wanted,
 }
 
-/// The form of the credentials, without the credentials.
+/// What the value of a secret has to be.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+pub enum Wanted {
+    /// A JSON object with this key.
+    Key {
+        /// The staging label, if one is requested.
+        stage: Option<String>,
+        /// The version, if one is requested.
+        version: Option<String>,
+        /// The JSON key.
+        key: String,
+    },
+    /// A user name and a password for a registry.
+    Credentials {},
+}
+
+/// The form of a value, without the value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum CredentialsForm {
-    /// A JSON object with a user name and a password.
+pub enum SecretForm {
+    /// What was wanted.
     Complete,
-    /// A JSON object in which these keys are missing or empty.
+    /// A JSON object in which these keys are missing, or empty in credentials.
     Lacks(Vec<String>),
-    /// A JSON object in which these keys are not text; or, without any, text that is not a JSON object.
+    /// A JSON object in which these keys of credentials are not text.
     Invalid(Vec<String>),
-    /// No text: the secret is empty or binary.
+    /// Text that is not a JSON object.
+    NotJson,
+    /// An empty text.
     Empty,
+    /// Binary: ECS reads text only.
+    Binary,
 }
 
-impl Lookup for CredentialsValue {
-    type Fact = CredentialsForm;
+impl Lookup for SecretValue {
+    type Fact = SecretForm;
     const CALL: Call = Call("secretsmanager:GetSecretValue");
-    const ABSENT: &'static [&'static str] = ABSENT;
-    const READS_SECRET: bool = true;
+    const ABSENT: &'static [&'static str] = &["ResourceNotFoundException"];
 
     fn named(&self) -> Named {
         named(&self.id)
     }
 
     fn what(&self) -> String {
-        format!("form of the credentials in secret {} in {}", self.id, self.region)
+        let what = match &self.wanted {
+            Wanted::Key { key, .. } => format!("JSON key {key} of"),
+            Wanted::Credentials {} => "form of the credentials in".to_owned(),
+        };
+        format!("{what} secret {} in {}", self.id, self.region)
     }
 
     fn absence(&self) -> String {
-        format!("secret {} in {} has no value", self.id, self.region)
+        let SecretValue { region, id, wanted } = self;
+        match wanted {
+            Wanted::Key { .. } => format!("there is no such version of secret {id} in {region}"),
+            Wanted::Credentials {} => format!("secret {id} in {region} has no value"),
+        }
     }
 
     fn resource(&self) -> String {
@@ -133,28 +86,65 @@ impl Lookup for CredentialsValue {
     }
 
     fn mend(&self, _: &Missing) -> Mend {
-        Mend::default()
-            .saying("Write {\"username\": ..., \"password\": ...} to a file, and store it in the secret: aws secretsmanager put-secret-value")
-            .instead_of(NO_SECRET)
+        let remedy = match self.wanted {
+            Wanted::Key { .. } => {
+                "Use an existing version of the secret: aws secretsmanager list-secret-version-ids lists them"
+            }
+            Wanted::Credentials {} => {
+                "Write {\"username\": ..., \"password\": ...} to a file, and store it in the secret: aws secretsmanager put-secret-value"
+            }
+        };
+        Mend::default().saying(remedy).instead_of(NO_SECRET)
     }
 
-    async fn fetch(&self, services: &Services) -> Answer<CredentialsForm> {
-        let secret = (&self.region, self.id.as_str());
-        let judge = |text: Option<&str>| text.map_or(CredentialsForm::Empty, credentials);
-        read(self, services, secret, (None, None), judge).await
+    /// Reads the value, and returns only what is wrong with it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the only guarded call: runs only with --read-secrets, and the value is dropped here"
+    )]
+    async fn fetch(&self, services: &Services) -> Answer<SecretForm> {
+        let (stage, version) = match &self.wanted {
+            Wanted::Key { stage, version, .. } => (stage.clone(), version.clone()),
+            Wanted::Credentials {} => (None, None),
+        };
+        let client = services.secretsmanager(&self.region);
+        let reply = client
+            .get_secret_value()
+            .secret_id(&self.id)
+            .set_version_stage(stage)
+            .set_version_id(version)
+            .customize()
+            .interceptor(Members::of(self))
+            .send()
+            .await;
+        classify::answer(self, reply, |it| match (it.secret_string, it.secret_binary) {
+            (Some(text), _) => Ok(self.wanted.form(&text)),
+            (None, Some(_)) => Ok(SecretForm::Binary),
+            (None, None) => Err("the value"),
+        })
+    }
+}
+
+impl Wanted {
+    fn form(&self, text: &str) -> SecretForm {
+        if text.is_empty() {
+            return SecretForm::Empty;
+        }
+        let Ok(object) = serde_json::from_str::<Map<String, Value>>(text) else {
+            return SecretForm::NotJson;
+        };
+        match self {
+            Wanted::Key { key, .. } if object.contains_key(key) => SecretForm::Complete,
+            Wanted::Key { key, .. } => SecretForm::Lacks(vec![key.clone()]),
+            Wanted::Credentials {} => credentials(&object),
+        }
     }
 }
 
 /// The agent's JSON reader ignores the case of the names of keys, reads no number or list as text, and takes
 /// `null` for a missing key (<https://github.com/aws/amazon-ecs-agent/blob/master/agent/asm/asm.go>,
 /// <https://pkg.go.dev/encoding/json#Unmarshal>).
-fn credentials(text: &str) -> CredentialsForm {
-    if text.is_empty() {
-        return CredentialsForm::Empty;
-    }
-    let Ok(object) = serde_json::from_str::<Map<String, Value>>(text) else {
-        return CredentialsForm::Invalid(Vec::new());
-    };
+fn credentials(object: &Map<String, Value>) -> SecretForm {
     let (mut lacking, mut invalid) = (Vec::new(), Vec::new());
     for name in ["username", "password"] {
         let mut named = object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
@@ -166,51 +156,23 @@ fn credentials(text: &str) -> CredentialsForm {
         }
     }
     match (invalid.is_empty(), lacking.is_empty()) {
-        (false, _) => CredentialsForm::Invalid(invalid),
-        (true, false) => CredentialsForm::Lacks(lacking),
-        (true, true) => CredentialsForm::Complete,
+        (false, _) => SecretForm::Invalid(invalid),
+        (true, false) => SecretForm::Lacks(lacking),
+        (true, true) => SecretForm::Complete,
     }
-}
-
-/// Reads a value, and returns only what `judge` says of its text; there is none if the value is binary.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the only guarded call: runs only with --read-secrets, and the value is dropped here"
-)]
-async fn read<L: Lookup>(
-    lookup: &L,
-    services: &Services,
-    (region, id): (&Region, &str),
-    (stage, version): (Option<String>, Option<String>),
-    judge: impl FnOnce(Option<&str>) -> L::Fact,
-) -> Answer<L::Fact> {
-    let client = services.secretsmanager(region);
-    let reply = client
-        .get_secret_value()
-        .secret_id(id)
-        .set_version_stage(stage)
-        .set_version_id(version)
-        .customize()
-        .interceptor(Members::of(lookup))
-        .send()
-        .await;
-    classify::answer(lookup, reply, |it: GetSecretValueOutput| {
-        match (it.secret_string, it.secret_binary) {
-            (Some(text), _) => Ok(judge(Some(&text))),
-            (None, Some(_)) => Ok(judge(None)),
-            (None, None) => Err("the value"),
-        }
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::CredentialsForm::{Complete, Empty, Invalid, Lacks};
+    use super::SecretForm::{Complete, Empty, Invalid, Lacks, NotJson};
     use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
 
     #[test]
     fn credentials_are_read_as_the_agent_reads_them() {
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let cases = [
             (r#"{"username": "u", "password": "p"}"#, Complete),
             (r#"{"Username": "u", "PASSWORD": "p", "host": 1}"#, Complete),
@@ -219,12 +181,27 @@ mod tests {
             (r#"{"user": "u", "pass": "p"}"#, Lacks(names(&["username", "password"]))),
             (r#"{"username": 1, "password": "p"}"#, Invalid(names(&["username"]))),
             (r#"{"username": ["u"]}"#, Invalid(names(&["username"]))),
-            ("u:p", Invalid(Vec::new())),
-            (r#"["u", "p"]"#, Invalid(Vec::new())),
+            ("u:p", NotJson),
+            (r#"["u", "p"]"#, NotJson),
             ("", Empty),
         ];
         for (text, form) in cases {
-            assert_eq!(credentials(text), form, "{text}");
+            assert_eq!(Wanted::Credentials {}.form(text), form, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_looked_for_by_its_exact_name_whatever_its_value() {
+        let wanted = Wanted::Key { stage: None, version: None, key: "password".to_owned() };
+        let cases = [
+            (r#"{"password": "p"}"#, Complete),
+            (r#"{"password": null}"#, Complete),
+            (r#"{"Password": "p"}"#, Lacks(names(&["password"]))),
+            (r#""password""#, NotJson),
+            ("", Empty),
+        ];
+        for (text, form) in cases {
+            assert_eq!(wanted.form(text), form, "{text}");
         }
     }
 }

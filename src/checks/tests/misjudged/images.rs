@@ -36,9 +36,10 @@ fn credentials_without_user_name_or_password_fail_where_values_may_be_read() {
     let check = "image-registry-credentials";
     for (form, words, error) in [
         (json!({"lacks": ["username", "password"]}), "lack username and password", "empty field"),
-        (json!({"invalid": []}), "are not a JSON object", "invalid schema"),
+        (json!("not_json"), "are not a JSON object", "invalid schema"),
         (json!({"invalid": ["password"]}), "not text: password", "invalid schema"),
         (json!("empty"), "are empty or binary", "empty secrets value"),
+        (json!("binary"), "are empty or binary", "empty secrets value"),
     ] {
         let story = judged(&form);
         tells(&story, check, Pass, "");

@@ -9,7 +9,7 @@ struct Limit {
     items: usize,
     /// How many items a page has, at least, unless it is the last one.
     per_page: usize,
-    /// Where AWS states the quota, with the month when it was last confirmed, if it was.
+    /// Where AWS states the quota, with the month when it was last confirmed.
     #[cfg_attr(not(test), expect(dead_code, reason = "it shows where the numbers are from"))]
     source: &'static str,
 }
@@ -23,8 +23,8 @@ const LIMITS: &[Limit] = &[
     limit("ec2:DescribeVpcEndpoints", 1_000, 100, VPC),
     limit("ec2:GetManagedPrefixListEntries", 1_000, 100, VPC),
     limit("ecs:DescribeContainerInstances", 5_000, 100, ECS),
-    limit("ecr:DescribePullThroughCacheRules", 100, 100, ECR),
-    limit("elasticfilesystem:DescribeMountTargets", 400, 10, EFS),
+    limit("ecr:DescribePullThroughCacheRules", 50, 100, ECR),
+    limit("elasticfilesystem:DescribeMountTargets", 100, 10, EFS),
     limit("iam:ListRolePolicies", 500, 50, IAM),
     limit("iam:ListUserPolicies", 500, 50, IAM),
     limit("iam:ListGroupPolicies", 500, 50, IAM),
@@ -39,16 +39,27 @@ const LIMITS: &[Limit] = &[
     limit("secretsmanager:ListSecretVersionIds", 1_000, 50, SECRETS),
 ];
 
-const VPC: &str = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html";
+/// Per VPC 200 route tables, 200 subnets, 200 network ACLs, 255 gateway and 50 interface endpoints; per region
+/// 5,000 network interfaces and 2,500 security groups; per prefix list 1,000 entries. AWS increases most of them.
+const VPC: &str =
+    "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html (2026-11)";
+/// 5,000 container instances in a cluster.
 const ECS: &str = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/operating-at-scale-service-quotas.html (2026-11)";
-const ECR: &str = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html";
-const EFS: &str = "https://docs.aws.amazon.com/efs/latest/ug/limits.html";
-/// The number of inline policies has no quota, but together they have at most 10,240 characters.
-const IAM: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
+/// 50 pull-through cache rules in a registry, and no more.
+const ECR: &str =
+    "https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html (2026-11)";
+/// One mount target in each Availability Zone of one VPC, and no more.
+const EFS: &str = "https://docs.aws.amazon.com/efs/latest/ug/limits.html (2026-11)";
+/// 10 managed policies of a role or user, which AWS increases, and 10 of a group; 10 groups of a user. The number
+/// of inline policies has no quota, but together they have at most 10,240 characters.
+const IAM: &str =
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (2026-11)";
+/// 50 aliases and 50,000 grants of a key, and 50 tags.
 const KMS: &str =
     "https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html (2026-11)";
-const ORGANIZATIONS: &str =
-    "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html";
+/// 10 service control policies of one root, organizational unit or account; of other types fewer.
+const ORGANIZATIONS: &str = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html (2026-11)";
+/// 100 versions of a secret; more if they are created in quick succession.
 const SECRETS: &str =
     "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html (2026-11)";
 
@@ -92,7 +103,9 @@ mod tests {
     #[test]
     fn each_limit_has_a_source_and_is_stated_once() {
         for (at, limit) in LIMITS.iter().enumerate() {
-            assert!(limit.source.starts_with("https://docs.aws.amazon.com/"), "{}", limit.call);
+            let (page, seen) = limit.source.split_once(" (20").unwrap();
+            assert!(page.starts_with("https://docs.aws.amazon.com/"), "{}", limit.call);
+            assert!(seen.len() == "26-11)".len() && seen.ends_with(')'), "{}", limit.call);
             assert!(LIMITS[..at].iter().all(|it| it.call != limit.call), "{}", limit.call);
         }
     }

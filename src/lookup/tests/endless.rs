@@ -31,7 +31,7 @@ fn ever_new_pages_end_at_the_quota_of_what_is_listed_and_prove_nothing() {
         ("Subnets", SUBNETS, 110),
         ("ListGrants", GRANTS, 1_010),
         ("ListResourceTags", TAGS, 12),
-        ("DescribeMountTargets", TARGETS, 90),
+        ("DescribeMountTargets", TARGETS, 30),
         ("ListPoliciesForTarget", POLICIES, 50),
     ] {
         let (said, asked) = learnt_of_pages(&bench, name, &Reply::Endless(page));

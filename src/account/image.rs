@@ -1,7 +1,10 @@
 //! What an image reference points to, in any registry.
 
 pub(crate) mod choice;
+pub(crate) mod import;
+mod rule;
 
+use self::import::Upstream;
 use super::fleet::Fleet;
 use crate::facts::{Derived, View};
 use crate::knowledge::{Absence, Gap, Ground, Lack, Seen, Stop};
@@ -14,6 +17,8 @@ use crate::lookup::oci::{Anonymous, ImageConfig, Manifest, Repository};
 use crate::lookup::registry::{GetConfig, GetManifest, HeadManifest};
 use crate::names::{EcrHost, ImageRef, Registry};
 use crate::task::ImageUse;
+
+pub(crate) use rule::covering;
 
 /// The registry that serves the manifests of one repository.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -89,7 +94,8 @@ pub(crate) struct Stored<'f> {
 
 /// Whether ECR has an image. A caller who may pull it, but not describe it, learns that from `BatchGetImage`,
 /// which would import a missing image through a pull-through cache rule: so it is called only if no rule covers
-/// the repository. The rules of another account's registry are visible to its owner alone.
+/// the repository, or the caller is not allowed to import. The rules of another account's registry are visible to
+/// its owner alone; an image that it does not have yet might be imported for the task.
 ///
 /// # Errors
 /// The gap, if it is not known (yet).
@@ -102,31 +108,24 @@ pub(crate) fn stored<'f>(
         Ok(Seen::Found(detail)) => Ok(Seen::Found(of(&detail.digest, Some(detail)))),
         Ok(Seen::Absent(absence)) => Ok(Seen::Absent(absence)),
         Err(Gap::Refused { action, resource, said }) => {
-            let EcrRepository { region, registry, name } = &asked.repository;
-            let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
-            let refused = |said| Stop::from(Gap::Refused { action, resource, said });
-            let why = match facts.tolerate(|| facts.need(&rules))? {
-                Ok(rules) => match covering(rules, name) {
-                    None => {
-                        return match facts.tolerate(|| facts.get(&pull(asked)))? {
-                            Ok(Seen::Found(image)) => {
-                                let what = asked.what();
-                                facts.assume(format!("that {what} is not archived"));
-                                Ok(Seen::Found(of(&image.digest, None)))
-                            }
-                            Ok(Seen::Absent(absence)) => Ok(Seen::Absent(absence)),
-                            Err(_) => Err(refused(said)),
-                        };
-                    }
-                    Some((rule, _)) => format!("pull-through cache rule {}", rule.prefix),
-                },
-                Err(_) => format!(
-                    "a pull-through cache rule of registry {registry}, whose rules could not be read"
-                ),
-            };
-            Err(refused(format!(
-                "{said}; ecr:BatchGetImage is not called instead, because it might import the image by {why}"
-            )))
+            let refused = |said| Err(Gap::Refused { action, resource, said }.into());
+            let upstream = Upstream::of(&asked.repository, facts)?;
+            if let Some(why) = import::might_happen(&asked.repository, upstream, facts)? {
+                return refused(format!(
+                    "{said}; ecr:BatchGetImage is not called instead, because {why}"
+                ));
+            }
+            match facts.tolerate(|| facts.get(&pull(asked)))? {
+                Ok(Seen::Found(image)) => {
+                    facts.assume(format!("that {} is not archived", asked.what()));
+                    Ok(Seen::Found(of(&image.digest, None)))
+                }
+                Ok(Seen::Absent(_)) if upstream == Upstream::Unread => refused(format!(
+                    "{said}; ecr:BatchGetImage does not find the image either, but the first pull might import it"
+                )),
+                Ok(Seen::Absent(absence)) => Ok(Seen::Absent(absence)),
+                Err(_) => refused(said),
+            }
         }
         Err(gap) => Err(gap.into()),
     }
@@ -186,9 +185,21 @@ impl Derived for ManifestOf {
         match &self.home {
             Home::Ecr(repository) => {
                 let reference = named(&self.name);
-                let stored =
-                    facts.need(&EcrManifest { repository: repository.clone(), reference })?;
-                Ok(stored.manifest.clone())
+                let asked = EcrManifest { repository: repository.clone(), reference };
+                if let Seen::Found(stored) = facts.get(&asked)? {
+                    return Ok(stored.manifest.clone());
+                }
+                // ECR may have imported an index, and not all of its images.
+                match Upstream::of(repository, facts)? {
+                    Upstream::None => Ok(facts.need(&asked)?.manifest.clone()),
+                    Upstream::Rule(_) | Upstream::Unread => {
+                        let why = format!(
+                            "ECR does not have {}, but the first pull might import it",
+                            asked.what()
+                        );
+                        Err(Gap::Undecidable { why }.into())
+                    }
+                }
             }
             Home::Open(repository) => {
                 let head =
@@ -338,25 +349,6 @@ pub(crate) fn denied(it: &ImageUse, home: &Repository, said: &str) -> Stop {
     }
 }
 
-/// The rule with the longest prefix that covers the repository, and the repository's name upstream.
-pub(crate) fn covering<'r>(
-    rules: &'r [PullThroughRule],
-    repository: &str,
-) -> Option<(&'r PullThroughRule, String)> {
-    let rest = |rule: &PullThroughRule| match rule.prefix.as_str() {
-        "ROOT" => Some(repository.to_owned()),
-        prefix => repository.strip_prefix(prefix)?.strip_prefix('/').map(str::to_owned),
-    };
-    let length = |rule: &PullThroughRule| if rule.prefix == "ROOT" { 0 } else { rule.prefix.len() };
-    let rule = rules.iter().filter(|rule| rest(rule).is_some()).max_by_key(|rule| length(rule))?;
-    let rest = rest(rule)?;
-    let name = match rule.upstream_prefix.as_deref() {
-        None | Some("ROOT" | "") => rest,
-        Some(prefix) => format!("{prefix}/{rest}"),
-    };
-    Some((rule, name))
-}
-
 /// Whether ECR fetches the images of a repository from another registry.
 ///
 /// # Errors
@@ -379,34 +371,4 @@ pub(crate) fn upstream_of(rule: &PullThroughRule, name: String) -> Home {
         host => host,
     };
     Home::Open(Repository { host: host.to_owned(), name })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rule(prefix: &str, upstream_prefix: Option<&str>) -> PullThroughRule {
-        PullThroughRule {
-            prefix: prefix.to_owned(),
-            upstream: "public.ecr.aws".to_owned(),
-            upstream_prefix: upstream_prefix.map(str::to_owned),
-            credential: None,
-        }
-    }
-
-    #[test]
-    fn the_longest_prefix_decides_and_names_the_repository_upstream() {
-        let rules = [rule("ROOT", None), rule("ecr", None), rule("ecr/team", Some("org"))];
-        let table = [
-            ("ecr/team/app", Some(("ecr/team", "org/app"))),
-            ("ecr/nginx/nginx", Some(("ecr", "nginx/nginx"))),
-            ("ecrx/app", Some(("ROOT", "ecrx/app"))),
-        ];
-        for (repository, expected) in table {
-            let found = covering(&rules, repository);
-            let found = found.as_ref().map(|(rule, name)| (rule.prefix.as_str(), name.as_str()));
-            assert_eq!(found, expected, "{repository}");
-        }
-        assert!(covering(&rules[1..], "web/app").is_none());
-    }
 }

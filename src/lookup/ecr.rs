@@ -91,8 +91,9 @@ impl Reference {
 
 /// The manifest of a stored image.
 ///
-/// Called only for images that `DescribeImages` has found, and in repositories that no pull-through cache rule
-/// covers: with a rule this call would fetch a missing image from upstream, which is not read-only.
+/// Called only for images that `DescribeImages` has found, in repositories that no pull-through cache rule covers,
+/// and for callers who are not allowed to import: otherwise this call might fetch a missing image from upstream,
+/// which is not read-only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct EcrManifest {
     /// The repository.

@@ -1,10 +1,10 @@
 //! The input of the engine: the request with its context, and every layer of policies.
 
 use super::{ResourceSide, Wish, context};
-use crate::account::rights::{Kind, PolicySet};
-use crate::iam::{Context, KeyState, Layer, Layers, Policy, Principal, Request};
-use crate::knowledge::{Gap, Stop};
-use crate::names::{AccountId, Arn, Region, RoleArn};
+use crate::account::rights::PolicySet;
+use crate::iam::{Context, KeyState, Layer, Layers, Policy, Request};
+use crate::knowledge::Stop;
+use crate::names::{AccountId, Arn, Region};
 
 pub(crate) fn request(
     set: &PolicySet,
@@ -12,7 +12,7 @@ pub(crate) fn request(
     side: &ResourceSide,
     region: &Region,
 ) -> Result<Request, Stop> {
-    let principal = principal(set)?;
+    let principal = set.caller()?;
     let mut context = context(&principal, Some(set), wish, region);
     let owner = owner(wish, side);
     organization(set, owner.as_ref(), &mut context);
@@ -57,8 +57,8 @@ pub(crate) fn layers(set: &PolicySet, wish: &Wish, side: ResourceSide) -> Layers
     let is_own = owner(wish, &side).is_none_or(|owner| owner == set.account);
     let controls = set.beyond.organization.controls.as_ref();
     let levels = |of: &[Vec<crate::account::rights::Policy>], layer: fn(usize) -> Layer| {
-        let level = |(at, level): (usize, &Vec<_>)| {
-            level.iter().map(|policy| read(layer(at + 1), policy)).collect()
+        let level = |(at, level): (usize, &Vec<crate::account::rights::Policy>)| {
+            level.iter().map(|policy| policy.as_one_of(layer(at + 1))).collect()
         };
         of.iter().enumerate().map(level).collect::<Vec<Vec<Policy>>>()
     };
@@ -69,44 +69,6 @@ pub(crate) fn layers(set: &PolicySet, wish: &Wish, side: ResourceSide) -> Layers
         resource_control: levels(resource, Layer::ResourceControl),
         resource: side.resource,
         grants: side.grants,
-        ..own_layers(set)
-    }
-}
-
-/// The policies of the principal itself, and its boundary.
-pub(crate) fn own_layers(set: &PolicySet) -> Layers {
-    let unread = |boundary: bool, layer: Layer| {
-        let of_layer = move |it: &&crate::account::rights::Unread| it.is_boundary == boundary;
-        let policy = move |it: &crate::account::rights::Unread| {
-            Policy::unreadable(layer, &it.what, &it.gap.to_string()).called(&it.what)
-        };
-        set.beyond.unread.iter().filter(of_layer).map(policy)
-    };
-    let identity = set.identity.iter().map(|it| read(Layer::Identity, it));
-    let boundary = set.boundary.as_ref().map(|it| read(Layer::Boundary, it));
-    Layers {
-        identity: identity.chain(unread(false, Layer::Identity)).collect(),
-        boundary: boundary.or_else(|| unread(true, Layer::Boundary).next()),
-        ..Layers::default()
-    }
-}
-
-pub(crate) fn read(layer: Layer, policy: &crate::account::rights::Policy) -> Policy {
-    let words = policy.origin.called(layer);
-    Policy::read(layer, &words, &policy.document).called(&words)
-}
-
-/// A role acts through sessions; a user by itself.
-pub(crate) fn principal(set: &PolicySet) -> Result<Principal, Stop> {
-    let unreadable = || {
-        let why = format!("unsupported principal {}", set.arn);
-        Stop::Gap(Gap::Undecidable { why })
-    };
-    match set.kind {
-        Kind::Role => {
-            let role: RoleArn = set.arn.parse().map_err(|_| unreadable())?;
-            Ok(Principal::role(&role))
-        }
-        Kind::User => set.arn.parse().map_err(|_| unreadable()),
+        ..set.own_layers()
     }
 }

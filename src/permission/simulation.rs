@@ -6,11 +6,11 @@
 //! policies and boundary only; where the two disagree, the result is unknown, and both are reported
 //! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>).
 
-use super::request::{own_layers, owner};
 use serde_json::json;
 
 use super::context::requested_region;
 use super::outcome::Outcome;
+use super::request::owner;
 use super::{ResourceSide, Wish, layers, request};
 use crate::account::rights::{Membership, PolicySet};
 use crate::facts::View;
@@ -39,7 +39,7 @@ pub(crate) fn heard(
     let Some(Seen::Found(outcomes)) = facts.peek(&asked)? else { return Ok(outcome) };
     let Some(said) = outcomes.first() else { return Ok(outcome) };
     let case = Case { set, wish, side, said, region };
-    let part = evaluate(&request(set, wish, side, region)?, &own_layers(set));
+    let part = evaluate(&request(set, wish, side, region)?, &set.own_layers());
     // Without all condition keys its decision may be another one: it proves nothing.
     let is_complete = said.missing.is_empty();
     Ok(match (&part.decision, said.decision) {

@@ -4,6 +4,7 @@
 //! organization. One layer is never visible here: session policies.
 
 mod effective;
+mod layers;
 pub(crate) mod of_task;
 mod organization;
 mod partition;

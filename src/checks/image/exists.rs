@@ -1,6 +1,6 @@
 //! `image-exists`
 
-use crate::account::image::{self, Home, Stored};
+use crate::account::image::{self, Home, Stored, import};
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::{Gap, Purpose, Seen, Stop};
@@ -28,14 +28,17 @@ pub(super) static IMAGE_EXISTS: Check = Check {
     ],
     remedy: "Push the image, or correct its registry, repository or tag",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html",
-    asks: &[&[
-        DescribeImage::CALL,
-        EcrManifest::CALL,
-        PullThroughRules::CALL,
-        DescribeSecret::CALL,
-        HeadManifest::CALL,
-        ContainerInstances::CALL,
-    ]],
+    asks: &[
+        &[
+            DescribeImage::CALL,
+            EcrManifest::CALL,
+            PullThroughRules::CALL,
+            DescribeSecret::CALL,
+            HeadManifest::CALL,
+            ContainerInstances::CALL,
+        ],
+        &import::CALLS,
+    ],
     advises: false,
     judge: |task| each(task, image_exists),
 };

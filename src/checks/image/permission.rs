@@ -1,11 +1,14 @@
 //! `image-pull-permission`
 
+use serde_json::json;
+
+use crate::account::image::import;
 use crate::account::rights::{Policies, PoliciesOf, of_task};
 use crate::account::{image, key_state};
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::iam::{Layer, Policy};
-use crate::knowledge::{Purpose, Seen, Stop};
+use crate::knowledge::{Absence, Gap, Purpose, Seen, Stop};
 use crate::lookup::ec2::instance::DescribeInstance;
 use crate::lookup::ecr::{
     DescribeImage, DescribeRepository, EcrManifest, GetRegistryPolicy, GetRepositoryPolicy,
@@ -15,7 +18,7 @@ use crate::lookup::ecs::instance::ContainerInstances;
 use crate::lookup::iam::instance_profile::GetInstanceProfile;
 use crate::lookup::kms::DescribeKey;
 use crate::lookup::{CallerIdentity, Lookup};
-use crate::names::{Registry, words};
+use crate::names::{AccountId, Registry, words};
 use crate::permission::acting::Acting;
 use crate::permission::{
     Answer, Guard, GuardPolicy, Now, PERMISSION_CALLS, ResourceSide, Tags, Wish, acting, decide,
@@ -49,6 +52,7 @@ pub(super) static IMAGE_PULL_PERMISSION: Check = Check {
             DescribeInstance::CALL,
             GetInstanceProfile::CALL,
         ],
+        &import::CALLS,
         &PoliciesOf::CALLS_FOR_ROLE,
         &PERMISSION_CALLS,
         &CallOrigin::CALLS,
@@ -68,9 +72,9 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     let stored =
         DescribeImage { repository: repository.clone(), reference: image::reference(&image) };
     let policy = GetRepositoryPolicy { repository: repository.clone() };
-    let (acting, upstream, policy, sealed) = (
+    let (acting, found, policy, sealed) = (
         acting::acting(it.task, facts),
-        first_pull(it, &stored, facts),
+        image::stored(&stored, facts),
         facts.tolerate(|| facts.get(&policy)),
         sealed(it, &repository, facts),
     );
@@ -78,7 +82,11 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
     if let Acting::Unjudged(skip) = acting {
         return Ok(Verdict::Skipped(skip));
     }
-    let upstream = upstream?;
+    let found = found?;
+    let upstream = match &found {
+        Seen::Found(_) => Vec::new(),
+        Seen::Absent(absence) => first_pull(it, &stored, absence, facts)?,
+    };
     if let Some(finding) = sealed? {
         return finding.judge();
     }
@@ -86,9 +94,24 @@ fn image_pull_permission(it: &ImageUse, facts: &View) -> Judgement {
         Seen::Found(document) => Some(document),
         Seen::Absent(_) => None,
     });
+    let pulled_from = match (&document, &found) {
+        (Err(Gap::Refused { .. }), Seen::Found(image)) if image.detail.is_none() => {
+            pulled_from(it, &repository, facts)?
+        }
+        _ => None,
+    };
     let side = side_of(Layer::Resource, &policy_name(&repository), document);
     acting.judge(|who| {
-        let mut side = side.clone();
+        let mut side = match &pulled_from {
+            Some(account) if account == of_task::account(who) => {
+                facts.assume(format!(
+                    "that the policy of repository {}, which the caller may pull from, allows the role to pull too",
+                    repository.name
+                ));
+                admitting(account, &repository)
+            }
+            _ => side.clone(),
+        };
         // The tags of another account's repository are not shown.
         if repository.registry == *of_task::account(who) {
             side.tags = Tags::Repository(ListRepositoryTags { repository: repository.clone() });
@@ -132,14 +155,34 @@ fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option
     })
 }
 
-/// The additional actions of the first pull through a cache rule; none if the image is cached
+/// The caller's account, if the repository belongs to another one, whose policy allows the caller to pull. Publishers
+/// allow everybody, or whole accounts, to pull, and nothing else: the policies of their repositories cannot be read.
+fn pulled_from(
+    it: &ImageUse,
+    repository: &Repository,
+    facts: &View,
+) -> Result<Option<AccountId>, Stop> {
+    let caller = facts.need(&CallerIdentity { region: it.task.region()?.clone() })?;
+    Ok(Some(caller.account.clone()).filter(|account| *account != repository.registry))
+}
+
+/// What a policy that allows this account to pull adds to a call.
+fn admitting(account: &AccountId, repository: &Repository) -> ResourceSide {
+    let root = format!("arn:{}:iam::{account}:root", repository.region.partition());
+    let document = json!({"Version": "2012-10-17", "Statement":
+        [{"Effect": "Allow", "Principal": {"AWS": root}, "Action": PULL}]});
+    let name = format!("{}, which was not read", policy_name(repository));
+    side_of(Layer::Resource, &name, Ok(Some(&document)))
+}
+
+/// The additional actions of the first pull through a cache rule, of an image that is not cached
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html>).
 fn first_pull(
     it: &ImageUse,
     stored: &DescribeImage,
+    absence: &Absence,
     facts: &View,
 ) -> Result<Vec<&'static str>, Stop> {
-    let Seen::Absent(absence) = image::stored(stored, facts)? else { return Ok(Vec::new()) };
     let Repository { region, registry, name } = &stored.repository;
     let rules = PullThroughRules { region: region.clone(), registry: registry.clone() };
     if image::covering(facts.need(&rules)?, name).is_none() {

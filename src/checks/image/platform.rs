@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::rejected::{self, may_be_own, rebuilt};
 use crate::account::fleet::Fleet;
 use crate::account::image::choice::{self, Choice};
-use crate::account::image::{self, Home, SourceOf};
+use crate::account::image::{self, Home, SourceOf, import};
 use crate::checks::{Check, each};
 use crate::document::launch::OperatingSystem;
 use crate::facts::View;
@@ -29,16 +29,19 @@ pub(super) static IMAGE_PLATFORM: Check = Check {
     ],
     remedy: "Build the image for that platform, or set runtimePlatform to the image's platform",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html",
-    asks: &[&[
-        DescribeImage::CALL,
-        PullThroughRules::CALL,
-        EcrManifest::CALL,
-        EcrConfig::CALL,
-        HeadManifest::CALL,
-        GetManifest::CALL,
-        GetConfig::CALL,
-        ContainerInstances::CALL,
-    ]],
+    asks: &[
+        &[
+            DescribeImage::CALL,
+            EcrManifest::CALL,
+            PullThroughRules::CALL,
+            EcrConfig::CALL,
+            HeadManifest::CALL,
+            GetManifest::CALL,
+            GetConfig::CALL,
+            ContainerInstances::CALL,
+        ],
+        &import::CALLS,
+    ],
     advises: false,
     judge: |task| each(task, image_platform),
 };

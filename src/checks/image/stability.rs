@@ -1,6 +1,6 @@
 //! `image-stability`
 
-use crate::account::image::{self, Home, SourceOf};
+use crate::account::image::{self, Home, SourceOf, import};
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -20,7 +20,7 @@ pub(super) static IMAGE_STABILITY: Check = Check {
     ],
     remedy: "Use a tag that never moves, or the digest of the image",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
-    asks: &[&[DescribeImage::CALL, EcrManifest::CALL, PullThroughRules::CALL]],
+    asks: &[&[DescribeImage::CALL, EcrManifest::CALL, PullThroughRules::CALL], &import::CALLS],
     advises: true,
     judge: |task| each(task, image_stability),
 };

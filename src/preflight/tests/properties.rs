@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use super::careless::CARELESS;
 use super::scenario::{Outcome, Scenario};
 use super::sweep::{Listed, Variation, sweep};
+use crate::account::image::import;
 use crate::checks;
 use crate::lookup::Call;
 use crate::permission::PERMISSION_CALLS;
@@ -200,7 +201,8 @@ fn a_check_asks_what_it_declares_and_a_pass_shows_what_it_rests_on() {
     }
 }
 
-/// Whether these calls are made only where an answer depends on tags, on the organization or on the network.
+/// Whether these calls are made only where an answer depends on tags, on the organization or on the network, or
+/// where an image may be pulled but not described.
 fn is_conditional(calls: &[Call]) -> bool {
-    calls == PERMISSION_CALLS || calls == CallOrigin::CALLS
+    calls == PERMISSION_CALLS || calls == CallOrigin::CALLS || calls == import::CALLS
 }

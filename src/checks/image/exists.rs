@@ -192,7 +192,9 @@ fn in_the_open(it: &ImageUse, image: &ImageRef, repository: Repository, facts: &
     let head = HeadManifest { repository: repository.clone(), reference: image::name(image) };
     match facts.need(&head).map_err(|stop| image::unless_cached(it, stop, facts))? {
         Anonymous::Sees(manifest) => {
+            // A proxy near this machine may have answered with its own certificate.
             if let Some(answer) = &manifest.head_refused
+                && !manifest.trusted_here
                 && it.task.may_run_on_fargate()?
             {
                 return hidden_from_head(&head.what(), answer).at(it.image.place()).judge();
@@ -209,7 +211,8 @@ fn in_the_open(it: &ImageUse, image: &ImageRef, repository: Repository, facts: &
 }
 
 /// containerd resolves a reference by HEAD, and does not ask by GET after an error other than 405 (`Resolve` in
-/// <https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go>). Docker does.
+/// <https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go>). Docker asks by GET at once
+/// (<https://github.com/moby/moby/blob/24.0/distribution/pull_v2.go>).
 fn hidden_from_head(what: &str, answer: &str) -> Finding {
     fail(format!(
         "{what} exists, but the registry answers {answer} to HEAD, by which containerd on Fargate resolves it"

@@ -51,6 +51,11 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Whether a server answered, however little that proves.
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(self, Trouble::Absent { .. } | Trouble::Denied { .. } | Trouble::Garbled { .. })
+    }
+
     /// The same after so many requests.
     pub(super) fn after(self, requests: u32) -> Trouble {
         match self {

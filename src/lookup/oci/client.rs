@@ -7,11 +7,9 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
-};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::answer::{Trouble, refusal, silence, token_refusal};
 use super::challenge::{Challenge, TokenSource};
@@ -19,15 +17,10 @@ use super::digest;
 use super::exchange;
 use super::manifest::{ImageConfig, Manifest};
 use super::repository::Repository;
+use super::served::{
+    MANIFEST_TYPES, RegistryManifest, describe, is_challenge, media_type, promised_digest,
+};
 use crate::lookup::sent::Sent;
-
-/// The manifests that the container runtimes of ECS read.
-pub const MANIFEST_TYPES: &[&str] = &[
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-    "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.docker.distribution.manifest.v2+json",
-];
 
 /// The types that containerd accepts. The last one prevents a registry from reporting a manifest of another
 /// type as unknown, which would look like an absence.
@@ -39,25 +32,6 @@ const ACCEPTED: &str = "application/vnd.oci.image.index.v1+json, \
 const MANIFEST_LIMIT: usize = 4 << 20;
 const CONFIG_LIMIT: usize = 8 << 20;
 const REFUSAL_LIMIT: usize = 64 << 10;
-
-/// The manifest of a reference in a registry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RegistryManifest {
-    /// The digest that the reference currently points to.
-    pub digest: String,
-    /// The media type that the registry serves it as.
-    pub media_type: String,
-    /// Its contents, if they were read.
-    pub manifest: Option<Manifest>,
-    /// The error that HEAD returns, although GET returns the manifest. containerd does not ask by GET after an
-    /// error, except after 405 (<https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go>).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head_refused: Option<String>,
-    /// Only the certificates that this machine has in addition to those of its operating system prove the
-    /// registry's.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub trusted_here: bool,
-}
 
 /// All registries of a run: the HTTP clients, and the cached tokens.
 #[derive(Debug)]
@@ -74,15 +48,6 @@ struct Passes {
     tokens: HashMap<TokenSource, String>,
     /// The hosts whose certificates only this machine trusts.
     trusted_here: HashSet<String>,
-}
-
-impl RegistryManifest {
-    /// Whether a runtime recognizes what it is served as. The type of schema 1 has its own judgement.
-    #[must_use]
-    pub fn is_served_as_manifest(&self) -> bool {
-        MANIFEST_TYPES.contains(&self.media_type.as_str())
-            || self.media_type.starts_with("application/vnd.docker.distribution.manifest.v1+")
-    }
 }
 
 impl Registries {
@@ -108,24 +73,56 @@ impl Registries {
         reference: &str,
     ) -> Result<RegistryManifest, Trouble> {
         let answer = self.answer(Method::HEAD, at, "manifests", reference).await?;
-        let status = answer.status();
+        let (status, wants_credentials) = (answer.status(), is_challenge(&answer));
         let described = match success(answer).await {
             Ok(answer) => describe(answer.headers(), at, reference),
             Err(trouble) => Err(trouble),
         };
-        let described = described
-            .map(|it| RegistryManifest { trusted_here: self.is_trusted_here(&at.host), ..it });
         match described {
+            Ok(it) => Ok(RegistryManifest { trusted_here: self.is_trusted_here(&at.host), ..it }),
             // Not every registry supports HEAD well, and without a body a registry cannot be distinguished
             // from a proxy. If a GET is free, it decides.
-            Err(Trouble::Garbled { .. }) if !at.is_docker_hub() => {
-                let found = self.get(at, reference).await?;
-                let is_answered = status.is_success() || status == StatusCode::METHOD_NOT_ALLOWED;
-                let refused = (!is_answered).then(|| format!("HTTP {}", status.as_u16()));
-                Ok(RegistryManifest { head_refused: refused, ..found })
+            Err(trouble) if !at.is_docker_hub() && !wants_credentials && trouble.is_answer() => {
+                self.instead_of_head(at, reference, status, trouble).await
             }
-            described => described,
+            Err(trouble) => Err(trouble),
         }
+    }
+
+    /// What a GET returns, after HEAD had this status. containerd asks by GET after a success without a digest or
+    /// 405, and after no other answer; it looks for a digest among the blobs, too (`Resolve` and `retryRequest` in
+    /// <https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go>).
+    async fn instead_of_head(
+        &self,
+        at: &Repository,
+        reference: &str,
+        status: StatusCode,
+        of_head: Trouble,
+    ) -> Result<RegistryManifest, Trouble> {
+        let found = match self.get(at, reference).await {
+            Ok(found) => found,
+            Err(of_get @ (Trouble::Absent { .. } | Trouble::Denied { .. })) => return Err(of_get),
+            Err(of_get) => {
+                return Err(match of_head {
+                    Trouble::Garbled { .. } => of_get,
+                    of_head => of_head,
+                });
+            }
+        };
+        let is_answered = status.is_success()
+            || status == StatusCode::METHOD_NOT_ALLOWED
+            || self.has_as_blob(at, reference).await;
+        let refused = (!is_answered).then(|| format!("HTTP {}", status.as_u16()));
+        Ok(RegistryManifest { head_refused: refused, ..found })
+    }
+
+    /// Whether the registry serves this digest among its blobs, and as a manifest.
+    async fn has_as_blob(&self, at: &Repository, reference: &str) -> bool {
+        if !reference.contains(':') {
+            return false;
+        }
+        let answer = self.send(Method::HEAD, at, "blobs", reference).await;
+        answer.is_ok_and(|it| MANIFEST_TYPES.contains(&media_type(it.headers()).as_str()))
     }
 
     /// The manifest with its contents. Counts as a pull on Docker Hub.
@@ -151,9 +148,9 @@ impl Registries {
     pub async fn config(&self, at: &Repository, digest: &str) -> Result<ImageConfig, Trouble> {
         let answer = self.send(Method::GET, at, "blobs", digest).await?;
         let body = body_of(answer, at, CONFIG_LIMIT).await?;
-        digest::verify(&body, digest).map_err(|why| garbled(at, &why))?;
+        digest::verify(&body, digest).map_err(|why| at.garbled(&why))?;
         ImageConfig::read(&body)
-            .map_err(|error| garbled(at, &format!("a configuration that {error}")))
+            .map_err(|error| at.garbled(&format!("a configuration that {error}")))
     }
 
     /// The same from a URL that the registry's API returned, such as a presigned one of ECR.
@@ -169,12 +166,12 @@ impl Registries {
         let answer = self.exchange(&Request::new(Method::GET, url), &at.host).await?;
         let status = answer.status();
         if !status.is_success() {
-            return Err(garbled(&at, &format!("HTTP {} instead of the blob", status.as_u16())));
+            return Err(at.garbled(&format!("HTTP {} instead of the blob", status.as_u16())));
         }
         let body = body_of(answer, &at, CONFIG_LIMIT).await?;
-        digest::verify(&body, digest).map_err(|why| garbled(&at, &why))?;
+        digest::verify(&body, digest).map_err(|why| at.garbled(&why))?;
         ImageConfig::read(&body)
-            .map_err(|error| garbled(&at, &format!("a configuration that {error}")))
+            .map_err(|error| at.garbled(&format!("a configuration that {error}")))
     }
 
     async fn get(&self, at: &Repository, reference: &str) -> Result<RegistryManifest, Trouble> {
@@ -184,11 +181,11 @@ impl Registries {
         let body = body_of(answer, at, MANIFEST_LIMIT).await?;
 
         let manifest = Manifest::read(&body, Some(&media_type))
-            .map_err(|error| garbled(at, &format!("a manifest that {error}")))?;
+            .map_err(|error| at.garbled(&format!("a manifest that {error}")))?;
         let asked = Some(reference).filter(|reference| reference.contains(':')).map(str::to_owned);
         let digest = asked.clone().or(promised.clone()).unwrap_or_else(|| digest::sha256(&body));
         for expected in asked.iter().chain(&promised) {
-            digest::verify(&body, expected).map_err(|why| garbled(at, &why))?;
+            digest::verify(&body, expected).map_err(|why| at.garbled(&why))?;
         }
         Ok(RegistryManifest {
             digest,
@@ -241,7 +238,7 @@ impl Registries {
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
         if let Some(token) = token {
             let value = HeaderValue::from_str(&format!("Bearer {token}"));
-            let value = value.map_err(|_| garbled(at, "a token that no header can hold"))?;
+            let value = value.map_err(|_| at.garbled("a token that no header can hold"))?;
             request.headers_mut().insert(AUTHORIZATION, value);
         }
         self.exchange(&request, &at.host).await
@@ -323,48 +320,13 @@ fn token_url(at: &Repository, source: &TokenSource) -> Result<Url, Trouble> {
         .ok()
         .filter(|url| url.scheme() == "https" || (url.scheme() == "http" && at.is_local()))
         .filter(|url| !exchange::is_link_local(url))
-        .ok_or_else(|| garbled(at, &format!("an untrusted token server, {:?}", source.realm)))?;
+        .ok_or_else(|| at.garbled(&format!("an untrusted token server, {:?}", source.realm)))?;
     let scope = source.scope.clone().unwrap_or_else(|| format!("repository:{}:pull", at.name));
     if let Some(service) = &source.service {
         url.query_pairs_mut().append_pair("service", service);
     }
     url.query_pairs_mut().append_pair("scope", &scope);
     Ok(url)
-}
-
-/// The result of a HEAD: only a digest proves that a registry answered.
-fn describe(
-    headers: &HeaderMap,
-    at: &Repository,
-    reference: &str,
-) -> Result<RegistryManifest, Trouble> {
-    let digest = promised_digest(headers)
-        .ok_or_else(|| garbled(at, "a success without a digest, unlike a registry"))?;
-    if reference.contains(':') && digest != reference {
-        return Err(garbled(at, &format!("another manifest than requested, {digest}")));
-    }
-    let media_type = media_type(headers);
-    // containerd takes the type from a GET if HEAD returns no length.
-    if !headers.contains_key(CONTENT_LENGTH) && !MANIFEST_TYPES.contains(&media_type.as_str()) {
-        return Err(garbled(at, "a success without the type of the manifest"));
-    }
-    Ok(RegistryManifest {
-        digest: digest.to_owned(),
-        media_type,
-        manifest: None,
-        head_refused: None,
-        trusted_here: false,
-    })
-}
-
-fn promised_digest(headers: &HeaderMap) -> Option<&str> {
-    let digest = headers.get("docker-content-digest")?.to_str().ok()?;
-    digest::is_well_formed(digest).then_some(digest)
-}
-
-fn media_type(headers: &HeaderMap) -> String {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().to_owned()
 }
 
 async fn success(answer: reqwest::Response) -> Result<reqwest::Response, Trouble> {
@@ -384,7 +346,7 @@ async fn body_of(
 ) -> Result<Vec<u8>, Trouble> {
     let body = read_up_to(answer, limit).await?;
     if body.len() > limit {
-        return Err(garbled(at, &format!("more than the limit of {} MiB", limit >> 20)));
+        return Err(at.garbled(&format!("more than the limit of {} MiB", limit >> 20)));
     }
     Ok(body)
 }
@@ -403,10 +365,6 @@ async fn read_up_to(mut answer: reqwest::Response, limit: usize) -> Result<Vec<u
         Some(Cow::Owned(masked)) => Ok(masked),
         _ => Ok(body),
     }
-}
-
-fn garbled(at: &Repository, what: &str) -> Trouble {
-    Trouble::Garbled { why: format!("{} answers with {what}", at.host) }
 }
 
 #[cfg(test)]

@@ -12,9 +12,11 @@ mod exchange;
 pub mod manifest;
 pub mod platform;
 pub mod repository;
+mod served;
 
 pub use answer::{Anonymous, Trouble, learn};
-pub use client::{MANIFEST_TYPES, Registries, RegistryManifest};
+pub use client::Registries;
 pub use manifest::{ImageConfig, Manifest};
 pub use platform::{Offer, Platform, Runtime};
 pub use repository::Repository;
+pub use served::{MANIFEST_TYPES, RegistryManifest};

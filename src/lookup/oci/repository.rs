@@ -24,6 +24,11 @@ impl Repository {
         format!("{}/{}{mark}{reference}", self.host, self.name)
     }
 
+    /// An answer that proves nothing.
+    pub(super) fn garbled(&self, what: &str) -> Trouble {
+        Trouble::Garbled { why: format!("{} answers with {what}", self.host) }
+    }
+
     pub(super) fn is_docker_hub(&self) -> bool {
         matches!(self.host.as_str(), "docker.io" | "index.docker.io" | "registry-1.docker.io")
     }

@@ -248,6 +248,9 @@ fn containerd_does_not_find_what_head_hides() {
     // Docker asks by GET.
     assert_eq!(served(&IMAGE_EXISTS, &hidden, EC2).status, Pass);
     assert_eq!(served(&IMAGE_EXISTS, &json!({}), FARGATE).status, Pass);
+    // Another server may have answered here.
+    let behind_a_proxy = json!({"head_refused": "HTTP 403", "trusted_here": true});
+    assert_eq!(served(&IMAGE_EXISTS, &behind_a_proxy, FARGATE).status, Warn);
 }
 
 #[test]

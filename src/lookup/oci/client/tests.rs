@@ -1,5 +1,7 @@
 //! A registry that speaks from a script, over a real socket.
 
+mod head;
+
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
 use std::sync::{Arc, Mutex};
@@ -183,34 +185,6 @@ fn given_a_token_server_at_a_link_local_address_then_it_is_not_asked() {
 }
 
 #[tokio::test]
-async fn given_a_registry_that_knows_no_head_then_a_get_decides() {
-    let fake = Fake::answering(|line, _, _| match line.starts_with("HEAD") {
-        true => reply(405, &[], ""),
-        false => reply(200, &[("content-type", OCI_INDEX)], INDEX),
-    });
-    let found = registries().head(&fake.repository(), "1").await.unwrap();
-    assert_eq!(found.digest, digest::sha256(INDEX.as_bytes()));
-    assert!(found.manifest.is_some());
-    assert_eq!(found.head_refused, None, "containerd asks by GET after 405");
-}
-
-#[tokio::test]
-async fn given_a_registry_that_shows_a_manifest_by_get_only_then_the_error_of_head_is_kept() {
-    for status in [400, 403, 404] {
-        let fake = Fake::answering(move |line, _, _| match line.starts_with("HEAD") {
-            true => reply(status, &[("content-type", "application/json")], "{}"),
-            false => index_with_digest(),
-        });
-        let found = registries().head(&fake.repository(), "1").await.unwrap();
-        assert_eq!(found.head_refused, Some(format!("HTTP {status}")));
-        assert!(found.manifest.is_some());
-    }
-    let bare = Fake::answering(|_, _, _| reply(200, &[("content-type", OCI_INDEX)], INDEX));
-    let found = registries().head(&bare.repository(), "1").await.unwrap();
-    assert_eq!(found.head_refused, None, "containerd asks by GET if there is no digest");
-}
-
-#[tokio::test]
 async fn given_a_type_that_is_no_manifests_then_it_is_kept_as_served() {
     let digest = digest::sha256(INDEX.as_bytes());
     for (served, is_manifest) in [
@@ -231,21 +205,6 @@ async fn given_a_type_that_is_no_manifests_then_it_is_kept_as_served() {
             (served, is_manifest)
         );
     }
-}
-
-#[tokio::test]
-async fn given_a_bare_404_to_a_head_then_the_body_of_a_get_tells_a_registry_from_a_proxy() {
-    let registry =
-        Fake::answering(|_, _, _| reply(404, &[("content-type", "application/json")], UNKNOWN));
-    let trouble = registries().head(&registry.repository(), "1").await.unwrap_err();
-    assert_eq!(
-        trouble,
-        Trouble::Absent { said: "HTTP 404 MANIFEST_UNKNOWN: manifest unknown".to_owned() }
-    );
-
-    let proxy = Fake::answering(|_, _, _| reply(404, &[("content-type", "text/html")], "<html>"));
-    let trouble = registries().head(&proxy.repository(), "1").await.unwrap_err();
-    assert!(why(trouble).contains("perhaps from a proxy"));
 }
 
 #[tokio::test]

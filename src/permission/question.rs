@@ -147,7 +147,8 @@ impl Access {
         }
         let wanted = evaluation.depends_on_resource(&self.action, &resource).map(<[_]>::to_vec);
         let lacks_own = evaluation.misses.iter().any(|miss| miss.layer == Layer::Identity);
-        let grant = |set: &PolicySet| permission::grant(set, &wish);
+        let grant =
+            |set: &PolicySet| permission::grant(set, &wish).map(|it| it.in_cloud_of(&self.region));
         Ok(Answer {
             mend: set.as_ref().filter(|_| lacks_own).and_then(grant),
             assumes: self.assumes(set.as_ref(), evaluation.is_timed),

@@ -12,7 +12,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::names::Region;
+use crate::names::{Partition, Region};
 
 use simple::SimpleCommand;
 pub use word::Word;
@@ -90,6 +90,16 @@ impl ShellCommand {
     pub fn region(mut self, region: &Region) -> ShellCommand {
         self.each_mut(&mut |it| it.region(region));
         self
+    }
+
+    /// Adds this region to each AWS CLI command without one where it needs one: the global services, such as IAM,
+    /// have an endpoint in each partition, and without a region the AWS CLI calls that of the commercial regions
+    /// (<https://docs.aws.amazon.com/general/latest/gr/iam-service.html>).
+    pub fn in_cloud_of(self, region: &Region) -> ShellCommand {
+        match region.partition() {
+            Partition::Aws => self,
+            _ => self.region(region),
+        }
     }
 
     /// Adds this profile to each AWS CLI command without one.

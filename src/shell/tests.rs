@@ -227,3 +227,22 @@ fn only_a_command_that_does_nothing_else_writes_a_policy() {
     let text = ShellCommand::of("aws kms put").option("--policy", policy().to_string());
     assert_eq!(text.policy(), None, "a text is a value, whatever it looks like");
 }
+
+#[test]
+fn a_global_service_is_called_in_the_cloud_of_the_run() {
+    let attach = || ShellCommand::of("aws iam attach-role-policy").option("--role-name", "app");
+    for (region, added) in [
+        ("eu-west-3", ""),
+        ("cn-north-1", " --region cn-north-1"),
+        ("us-gov-west-1", " --region us-gov-west-1"),
+        ("eusc-de-east-1", " --region eusc-de-east-1"),
+    ] {
+        let region: Region = region.parse().unwrap();
+        let expected = format!("aws iam attach-role-policy --role-name app{added}");
+        assert_eq!(attach().in_cloud_of(&region), expected);
+        let own = attach().region(&paris());
+        assert_eq!(own.clone().in_cloud_of(&region), own.to_string(), "it has one");
+        let push = ShellCommand::of("docker push").word("app:1");
+        assert_eq!(push.clone().in_cloud_of(&region), push.to_string());
+    }
+}

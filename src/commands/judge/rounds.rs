@@ -25,6 +25,7 @@ use crate::output::{self, OutputFile, Progress, Trace};
 use crate::preflight::{Bounds, Interruption, Origin, RunLoop, Signal, Watch, plan, report};
 use crate::reachability::network_path::NetworkPath;
 use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
+use crate::shell::ShellCommand;
 use crate::task::{Task, Witness};
 
 /// What `--caller-arn` takes.
@@ -138,7 +139,8 @@ impl Run<'_> {
             if self.draws { trails(&arguments, &tasks, &mut run).await } else { Vec::new() };
         let caller = region.as_ref().and_then(|region| caller(&run, region));
         let unmatched = accept::unmatched(&self.accepted, &results);
-        let results = results.into_iter().map(|results| self.settled(results, live));
+        let results =
+            results.into_iter().map(|results| self.settled(results, live, region.as_ref()));
         let targets =
             arguments.iter().zip(&tasks).zip(results).map(|((argument, task), results)| {
                 let target = target(argument, task, region.as_ref(), caller.as_ref());
@@ -333,11 +335,17 @@ impl Run<'_> {
         Ok((arguments, tasks))
     }
 
-    /// The results as reported: with accepted findings, and commands with the profile.
-    fn settled(&self, mut results: Vec<CheckResult>, live: bool) -> Vec<CheckResult> {
+    /// The results as reported: with accepted findings, and commands with profile and region.
+    fn settled(
+        &self,
+        mut results: Vec<CheckResult>,
+        live: bool,
+        region: Option<&Region>,
+    ) -> Vec<CheckResult> {
         accept::apply(&self.accepted, accept::today(), &mut results);
-        if let (true, Some(profile)) = (live, &self.global.profile) {
-            with_profile(profile, &mut results);
+        let profile = self.global.profile.as_deref().filter(|_| live);
+        for command in results.iter_mut().flat_map(|result| &mut result.commands) {
+            *command = completed(command.clone(), profile, region);
         }
         results
     }
@@ -401,10 +409,19 @@ fn target(argument: &str, task: &Task, region: Option<&Region>, caller: Option<&
     }
 }
 
-/// Adds the profile of the run to the commands that fix a finding.
-fn with_profile(profile: &str, results: &mut [CheckResult]) {
-    for command in results.iter_mut().flat_map(|result| &mut result.commands) {
-        *command = command.clone().profile(profile);
+/// A command that fixes a finding, with the profile of the run, and with its region if it may lack one.
+pub(super) fn completed(
+    command: ShellCommand,
+    profile: Option<&str>,
+    region: Option<&Region>,
+) -> ShellCommand {
+    let command = match profile {
+        Some(profile) => command.profile(profile),
+        None => command,
+    };
+    match region {
+        Some(region) => command.in_cloud_of(region),
+        None => command,
     }
 }
 

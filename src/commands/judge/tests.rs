@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::Run;
+use super::rounds::completed;
 use crate::checks::{GROUPS, Group};
 use crate::cli::{self, Cli, Command, Global, Judged};
 use crate::commands::input::Given;
@@ -11,6 +12,7 @@ use crate::exit::{Exit, Gate};
 use crate::facts::Recording;
 use crate::output;
 use crate::report::Outcome;
+use crate::shell::ShellCommand;
 
 fn parsed(line: &str) -> (Option<&'static Group>, Judged, Global) {
     let matches = cli::command(GROUPS).try_get_matches_from(line.split(' ')).unwrap();
@@ -144,5 +146,26 @@ fn a_caller_that_does_not_exist_is_an_error_of_the_input() {
     ] {
         let (exit, message) = refused(&line, &recording);
         assert_ne!(exit, Exit::Usage, "{line}: {message}");
+    }
+}
+
+#[test]
+fn a_command_that_fixes_has_the_profile_and_outside_the_commercial_regions_the_region() {
+    let create = "aws iam create-role --role-name app";
+    for (profile, region, expected) in [
+        (None, None, create),
+        (None, Some("eu-west-1"), create),
+        (Some("prod"), Some("eu-west-1"), "aws --profile prod iam create-role --role-name app"),
+        (None, Some("cn-north-1"), "aws iam create-role --role-name app --region cn-north-1"),
+        (
+            Some("prod"),
+            Some("us-gov-west-1"),
+            "aws --profile prod iam create-role --role-name app --region us-gov-west-1",
+        ),
+    ] {
+        let region = region.map(|it| it.parse().unwrap());
+        let command = ShellCommand::of("aws iam create-role").option("--role-name", "app");
+        let command = completed(command, profile, region.as_ref());
+        assert_eq!(command.to_string(), expected);
     }
 }

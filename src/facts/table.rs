@@ -152,7 +152,12 @@ impl Table {
 
     /// The first found answer to a lookup of this type.
     pub fn found<L: Lookup>(&self) -> Option<&L::Fact> {
-        self.rows.iter().find_map(|row| match row {
+        self.all_found::<L>().next()
+    }
+
+    /// All found answers to lookups of this type.
+    pub fn all_found<L: Lookup>(&self) -> impl Iterator<Item = &L::Fact> {
+        self.rows.iter().filter_map(|row| match row {
             Row::Asked { lookup, answer: Some(Ok(Seen::Found(fact))) } => {
                 lookup.as_any().downcast_ref::<L>().and_then(|_| unbox::<L::Fact>(&**fact))
             }

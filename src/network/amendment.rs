@@ -1,6 +1,8 @@
 //! Entries that make a network ACL allow what it denies: as narrow as possible, without allowing what other
 //! entries deny.
 
+mod restated;
+
 use std::ops::RangeInclusive;
 
 use ipnet::IpNet;
@@ -10,6 +12,8 @@ use super::addresses::Addresses;
 use super::interface::Family;
 use super::parts::Topology;
 use super::topology::{AclEntry, NetworkAcl, Traffic};
+
+pub use restated::Restated;
 
 /// An entry that allows packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,13 +63,22 @@ pub fn amendments(topology: &Topology, facts: &[AclFact]) -> Vec<Amendment> {
             None => stopped.push((crossing.clone(), *entry)),
         }
     }
-    let mut acls = topology.network_acls.unwrap_or_default().to_vec();
+    let read = topology.network_acls.unwrap_or_default();
+    let mut acls = read.to_vec();
     let mut found = Vec::new();
     for (crossing, before) in stopped {
-        let Some(acl) = acls.iter_mut().find(|acl| acl.id == crossing.acl) else { continue };
-        let range = range_of(topology, &crossing.peers);
-        if let Some(amendment) = amendment(acl, &crossing, before, range) {
-            amendment.amend(&mut acl.entries);
+        let Some(at) = acls.iter().position(|acl| acl.id == crossing.acl) else { continue };
+        let (protocol, ports) = (Some(crossing.protocol), Some(crossing.ports));
+        let wanted = AclEntry {
+            number: 0,
+            egress: crossing.egress,
+            allow: true,
+            traffic: Traffic { protocol, ports },
+            range: range_of(topology, &crossing.peers),
+        };
+        let denying = before.and_then(|number| List::of(&read[at], wanted.egress).entry(number));
+        if let Some(amendment) = amendment(&acls[at], wanted, denying) {
+            amendment.amend(&mut acls[at].entries);
             found.push(amendment);
         }
     }
@@ -94,16 +107,11 @@ fn range_of(topology: &Topology, peers: &Addresses) -> IpNet {
     })
 }
 
-fn amendment(
-    acl: &NetworkAcl,
-    crossing: &Crossing,
-    before: Option<i32>,
-    range: IpNet,
-) -> Option<Amendment> {
-    let list = List::of(acl, crossing.egress);
-    let traffic = Traffic { protocol: Some(crossing.protocol), ports: Some(crossing.ports) };
-    let wanted = AclEntry { number: 0, egress: crossing.egress, allow: true, traffic, range };
-    let denying = before.and_then(|number| list.entry(number)).cloned();
+/// The wanted entry before the one that denied its packets when the network ACL was read; earlier amendments may have
+/// moved that one, or removed it.
+fn amendment(acl: &NetworkAcl, wanted: AclEntry, denying: Option<&AclEntry>) -> Option<Amendment> {
+    let list = List::of(acl, wanted.egress);
+    let denying = denying.and_then(|denying| list.now(denying, &wanted)).cloned();
     let number = match &denying {
         Some(denying) => list.before(denying.number, &wanted),
         None => list.last(&wanted),
@@ -126,6 +134,16 @@ impl<'a> List<'a> {
 
     fn entry(&self, number: i32) -> Option<&'a AclEntry> {
         self.0.iter().find(|it| it.number == number).copied()
+    }
+
+    /// The entry that now denies what this one denied: the same, perhaps under another number, or the next one.
+    fn now(&self, denying: &AclEntry, wanted: &AclEntry) -> Option<&'a AclEntry> {
+        let later = self.0.iter().filter(|it| !it.allow && it.number >= denying.number);
+        let later: Vec<&AclEntry> = later.copied().collect();
+        let is_same = |it: &&&AclEntry| it.traffic == denying.traffic && it.range == denying.range;
+        let same = later.iter().filter(is_same).min_by_key(|it| it.number);
+        let next = || later.iter().filter(|it| overlap(it, wanted)).min_by_key(|it| it.number);
+        same.or_else(next).copied()
     }
 
     /// A free number below this one, for an entry that allows: the lower number decides. It is close, so
@@ -193,6 +211,13 @@ mod tests {
 
     /// The amendment for TCP 443 to these, which this entry denies; the VPC is 10.0.0.0/16.
     fn amended(entries: &[&str], peers: &[&str], by: Option<i32>) -> Amendment {
+        let denied: Vec<_> = peers.iter().map(|peer| (443, *peer, by)).collect();
+        let [one] = &all_amended(entries, &denied)[..] else { panic!("not one for {peers:?}") };
+        one.clone()
+    }
+
+    /// The amendments for these ports of these peers, each with the entry that denies it.
+    fn all_amended(entries: &[&str], denied: &[(u16, &str, Option<i32>)]) -> Vec<Amendment> {
         let entries = entries.iter().map(|it| entry(it)).collect();
         let acl =
             NetworkAcl { id: "acl-1".to_owned(), subnets: Vec::new(), entries, name_tag: None };
@@ -205,22 +230,21 @@ mod tests {
         let acls = [acl];
         let topology =
             Topology { network_acls: Some(&acls), vpc: Some(&vpc), ..Topology::default() };
-        let denied = |peer: &&str| AclFact::Denied {
+        let fact = |(port, peer, by): &(u16, &str, Option<i32>)| AclFact::Denied {
             crossing: Crossing {
                 acl: "acl-1".to_owned(),
                 subnet: "subnet-1".to_owned(),
                 egress: true,
                 is_answer: false,
                 protocol: 6,
-                ports: (443, 443),
+                ports: (*port, *port),
                 peer: (*peer).to_owned(),
                 peers: range(peer).into(),
             },
-            entry: by,
+            entry: *by,
         };
-        let facts: Vec<_> = peers.iter().map(denied).collect();
-        let [one] = &amendments(&topology, &facts)[..] else { panic!("not one for {peers:?}") };
-        one.clone()
+        let facts: Vec<_> = denied.iter().map(fact).collect();
+        amendments(&topology, &facts)
     }
 
     #[test]
@@ -258,6 +282,41 @@ mod tests {
             let it = amended(entries, &["0.0.0.0/0"], Some(by));
             let moved = it.displaced.map(|it| (it.entry.number, it.moves_to));
             assert_eq!((it.entry.number, moved), (number, Some((by, moves_to))), "{entries:?}");
+        }
+    }
+
+    /// `NUMBER allow PORT`, and `NUMBER deny -> NUMBER` for an entry that makes room.
+    fn in_words(it: &Amendment) -> String {
+        let port = it.entry.traffic.ports.unwrap().0;
+        let moved = it.displaced.as_ref().map_or(String::new(), |displaced| {
+            let to = displaced.moves_to.map_or("nowhere".to_owned(), |to| to.to_string());
+            format!(", {} -> {to}", displaced.entry.number)
+        });
+        format!("{} allow {port}{moved}", it.entry.number)
+    }
+
+    #[test]
+    fn entries_for_what_one_entry_denies_do_not_displace_each_other() {
+        let all = "0.0.0.0/0";
+        let (https, http) = ((443, all, Some(1)), (80, all, Some(1)));
+        for (entries, found) in [
+            (&["1 deny all 0.0.0.0/0"][..], ["1 allow 443, 1 -> 2", "2 allow 80, 2 -> 3"]),
+            (
+                &["1 deny all 0.0.0.0/0", "2 deny 22 0.0.0.0/0"],
+                ["1 allow 443, 1 -> 3", "3 allow 80, 3 -> 4"],
+            ),
+            // The entry that denied both is replaced, and nothing else denies the second.
+            (
+                &["1 deny all 0.0.0.0/0", "2 allow 22 0.0.0.0/0"],
+                ["1 allow 443, 1 -> nowhere", "10 allow 80"],
+            ),
+            (
+                &["1 deny all 0.0.0.0/0", "2 allow 22 0.0.0.0/0", "3 deny 80 0.0.0.0/0"],
+                ["1 allow 443, 1 -> nowhere", "3 allow 80, 3 -> 4"],
+            ),
+        ] {
+            let amendments = all_amended(entries, &[https, http]);
+            assert_eq!(amendments.iter().map(in_words).collect::<Vec<_>>(), found, "{entries:?}");
         }
     }
 

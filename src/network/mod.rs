@@ -107,7 +107,7 @@ mod topology;
 pub use acl::acls;
 pub use acl_fact::{AclFact, Crossing};
 pub use addresses::Addresses;
-pub use amendment::{Amendment, Displaced, amendments};
+pub use amendment::{Amendment, Displaced, Restated, amendments};
 pub use answer::{Answer, Fact, Outcome};
 pub use apart::rest_of_internet;
 pub use dns::{DnsFact, Hindrance, resolve};

@@ -9,6 +9,7 @@ use super::spreading::Ended;
 use crate::facts::{Log, Table};
 use crate::knowledge::{Gap, Ground, Lack};
 use crate::lookup::CallerIdentity;
+use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::names::{AccountId, Arn, Owner};
 use crate::report::{CheckResult, Location, SkipReason, Status};
 use crate::verdict::{Finding, Settled, Severity, Skip, Verdict, mend};
@@ -25,7 +26,7 @@ pub async fn report(
         results[probe.target].extend(of_probe);
     }
     merge_commands(&mut results);
-    number_entries(&mut results);
+    number_entries(&mut results, run.table().all_found::<NetworkAcls>().flatten());
     results
 }
 

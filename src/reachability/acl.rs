@@ -6,9 +6,9 @@ use super::network_path::{Hop, Kind};
 use super::ruling::Obstacle;
 use crate::names::Region;
 use crate::network::{
-    AclEntry, AclFact, Amendment, Answer, Displaced, Fact, Outcome, Topology, amendments,
+    AclEntry, AclFact, Amendment, Answer, Displaced, Fact, Outcome, Topology, Traffic, amendments,
 };
-use crate::shell::ShellCommand;
+use crate::shell::{ShellCommand, Word};
 
 const CREATE: &str = "aws ec2 create-network-acl-entry";
 const REPLACE: &str = "aws ec2 replace-network-acl-entry";
@@ -85,6 +85,46 @@ pub(crate) fn commands(amendment: &Amendment) -> impl Iterator<Item = ShellComma
     });
     let verb = if displaced.is_some() { REPLACE } else { CREATE };
     moved.into_iter().chain([command(verb, acl, entry)])
+}
+
+/// What a command of [`commands`] adds to a network ACL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Added {
+    /// `acl-…`
+    pub(crate) acl: String,
+    /// The entry.
+    pub(crate) entry: AclEntry,
+    /// Whether it replaces the entry that has its number.
+    pub(crate) replaces: bool,
+}
+
+impl Added {
+    pub(crate) fn by(command: &ShellCommand) -> Option<Added> {
+        let replaces = command.begins_with(REPLACE);
+        if !replaces && !command.begins_with(CREATE) {
+            return None;
+        }
+        let value = |option| command.value_of(option).and_then(Word::text);
+        let protocol = match value("--protocol")? {
+            "tcp" => Some(6),
+            "udp" => Some(17),
+            "-1" => None,
+            number => Some(number.parse().ok()?),
+        };
+        let ports = value("--port-range").and_then(|text| {
+            let (first, last) = text.strip_prefix("From=")?.split_once(",To=")?;
+            Some((first.parse().ok()?, last.parse().ok()?))
+        });
+        let range = value("--cidr-block").or_else(|| value("--ipv6-cidr-block"))?;
+        let entry = AclEntry {
+            number: value("--rule-number")?.parse().ok()?,
+            egress: command.has("--egress"),
+            allow: value("--rule-action")? == "allow",
+            traffic: Traffic { protocol, ports },
+            range: range.parse().ok()?,
+        };
+        Some(Added { acl: value("--network-acl-id")?.to_owned(), entry, replaces })
+    }
 }
 
 fn command(verb: &'static str, acl: &str, entry: &AclEntry) -> ShellCommand {

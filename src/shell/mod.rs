@@ -142,14 +142,6 @@ impl ShellCommand {
         self.last.words.get(at + 1)
     }
 
-    /// Sets the value of an option that its last program has.
-    pub fn set_value(&mut self, option: &'static str, value: impl Into<Word>) {
-        let at = self.last.words.iter().position(|it| *it == Word::of(option));
-        if let Some(word) = at.and_then(|at| self.last.words.get_mut(at + 1)) {
-            *word = value.into();
-        }
-    }
-
     /// The policy that it writes; none for a command that does anything else too, such as two in a row.
     pub fn policy(&self) -> Option<&Value> {
         self.last.words.get(self.place_of_policy()?)?.policy()

@@ -52,6 +52,14 @@ impl Word {
         self
     }
 
+    /// The text, if it is one from a document or an answer.
+    pub fn text(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [Piece::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
     /// The policy, if it is one: a document with a list of statements.
     pub(super) fn policy(&self) -> Option<&Value> {
         match self.0.as_slice() {

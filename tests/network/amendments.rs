@@ -1,7 +1,8 @@
 use std::net::IpAddr;
 
 use aws_ecs_preflight::network::{
-    AclEntry, AclFact, Amendment, Answer, Interface, NetworkAcl, Path, amendments, path,
+    AclEntry, AclFact, Amendment, Answer, Displaced, Interface, NetworkAcl, Path, Restated,
+    amendments, path,
 };
 
 use super::edges::Edges;
@@ -137,4 +138,54 @@ fn what_is_stopped_passes_then_and_what_others_deny_does_not() {
         }
     }
     assert!(inserted > 100 && moved > 4 && lost > 0, "{inserted} {moved} {lost}");
+}
+
+/// The same amendment after others.
+fn restated(amendment: &Amendment, read: &[NetworkAcl], now: &[NetworkAcl]) -> Option<Amendment> {
+    let moved = amendment.displaced.as_ref().and_then(|Displaced { entry, moves_to }| {
+        Some(AclEntry { number: (*moves_to)?, ..entry.clone() })
+    });
+    let replaces = amendment.displaced.is_some();
+    let of = |acls: &[NetworkAcl]| acls.iter().find(|acl| acl.id == amendment.acl).cloned();
+    Restated { entry: amendment.entry.clone(), replaces, moved }.after(&of(read)?, &of(now)?)
+}
+
+#[test]
+fn what_two_findings_add_lets_both_pass() {
+    let (mut both, mut displaced, mut changed) = (0, 0, 0);
+    for seed in 0..800 {
+        let (mut world, task) = vpc(&mut Dice::new(seed));
+        crowd(&mut world.network_acls);
+        let found = [seed, seed + 1, seed + 2].map(|seed| {
+            let facts = path_of(&world, &task, seed).acls.facts;
+            amendments(&world.topology(), &facts)
+        });
+        let read = world.network_acls.clone();
+        let mut added: Vec<Amendment> = Vec::new();
+        for own in found.iter().flatten() {
+            let is_same = |it: &Amendment| {
+                it.acl == own.acl
+                    && AclEntry { number: own.entry.number, ..it.entry.clone() } == own.entry
+            };
+            if added.iter().any(is_same) {
+                continue;
+            }
+            let again = restated(own, &read, &world.network_acls).unwrap();
+            changed += usize::from(again != *own);
+            displaced += usize::from(again.displaced.is_some());
+            amend(&mut world, std::slice::from_ref(&again));
+            added.push(again);
+        }
+        both += usize::from(found.iter().filter(|it| !it.is_empty()).count() > 1);
+        for (at, own) in [seed, seed + 1, seed + 2].into_iter().zip(&found) {
+            let path = path_of(&world, &task, at);
+            assert_eq!(
+                stopped(&path.acls),
+                0,
+                "seed {seed}, {at}: {own:#?} {added:#?} {:#?}",
+                path.acls
+            );
+        }
+    }
+    assert!(both > 50 && displaced > 10 && changed > 10, "{both} {displaced} {changed}");
 }

@@ -8,6 +8,7 @@ use super::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};
 use super::ec2::endpoint::Endpoints;
 use super::ec2::instance::DescribeInstance;
 use super::ec2::instance_type::DescribeInstanceType;
+use super::ec2::launch_template::DescribeLaunchTemplate;
 use super::ec2::network_acl::NetworkAcls;
 use super::ec2::network_interface::{NetworkInterfaces, SourceDestCheck};
 use super::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
@@ -78,6 +79,7 @@ list![
     Endpoints,
     DescribeInstance,
     DescribeInstanceType,
+    DescribeLaunchTemplate,
     DescribeScalingGroup,
     NetworkAcls,
     NetworkInterfaces,

@@ -263,6 +263,7 @@ fn what_the_service_says_itself_is_believed() {
 const NEVER_NEEDED: &[&str] = &[
     "DescribeInstance",
     "DescribeInstanceType",
+    "DescribeLaunchTemplate",
     "DescribeLoadBalancer",
     "DescribeOrganization",
     "DescribeRepository",

@@ -1,5 +1,6 @@
 """The runs of the matrix: what the program is asked, of which definition, and the answers that moto lacks."""
 
+import base64
 import copy
 import json
 import sys
@@ -32,6 +33,8 @@ CANARIES = {
     "label": "CANARYLABEL",
     "health check": "CANARYHEALTHCHECK",
     "log option": "CANARYLOGOPTION",
+    "user data": "CANARYUSERDATA",
+    "user data in Base64": base64.b64encode(b"CANARYUSERDATA").decode().rstrip("="),
 }
 
 
@@ -146,6 +149,14 @@ def by_themselves(named):
     definition = {"family": "storefront", "requiresCompatibilities": ["EC2"], "networkMode": "bridge", "containerDefinitions": [web]}
     made = service("machines", named["vpc"], "EC2")
     del made["networkConfiguration"]
+    return definition, made
+
+
+def growing(named):
+    """No instance yet: managed scaling launches one."""
+    definition, made = by_themselves(named)
+    made |= {"cluster": "growing", "capacityProviderStrategy": [{"capacityProvider": "growing", "weight": 1}]}
+    del made["launchType"]
     return definition, made
 
 
@@ -291,6 +302,7 @@ RUNS = {
     "tagged": (tagged, ["verify"], {}),
     "granted": (granted, ["verify"], BLIND),
     "by themselves": (by_themselves, ["verify"], {}),
+    "growing": (growing, ["verify"], {}),
     "serving": (serving, ["verify"], {}),
     "blue green": (blue_green, ["verify"], {}),
     "update": (update, ["verify"], RUNNING),
@@ -302,6 +314,5 @@ RUNS = {
 
 # Calls that no run makes, and why.
 NEVER = {
-    "autoscaling:DescribeAutoScalingGroups": "asked only for a task that fits on no instance; no run has one yet",
     "ec2:DescribeNetworkInterfaceAttribute": "a permission that EFS requires to list the groups of a mount target; not a request",
 }

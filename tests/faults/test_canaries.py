@@ -55,6 +55,26 @@ def of_value(change):
     return lambda request, nth, answer, proxy: change(request, answer) if request.action == "GetSecretValue" else None
 
 
+def of_template(change):
+    """A fault of the call that returns user data, and of no other."""
+    return lambda request, nth, answer, proxy: change(request, answer) if request.action == "DescribeLaunchTemplateVersions" else None
+
+
+def of_script(after):
+    """What follows the opening tag of the user data."""
+    return of_template(lambda request, answer: answer.but(body=answer.body.replace(b"<userData>", b"<userData>" + after.encode())))
+
+
+SCRIPTS = {
+    "as it is": None,
+    "in the message": of_template(lambda request, answer: error(request, "InternalError", CANARIES["user data"])),
+    "as the code": of_template(lambda request, answer: error(request, CANARIES["user data"], "it")),
+    "as a tag": of_script(f"<{CANARIES['user data']}>"),
+    "as a reference": of_script(f"&{CANARIES['user data']};"),
+    "cut off": of_template(lambda request, answer: answer.but(body=answer.body.split(b"</userData>")[0])),
+}
+
+
 def wrong_type(request, answer):
     return answer.but(body=json.dumps({**json.loads(answer.body), "SecretString": {CANARIES["secret"]: 1}}).encode())
 
@@ -82,13 +102,14 @@ class Canaries(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def verify(self, *flags, fault=None, form="json"):
+    def verify(self, *flags, fault=None, form="json", documents=None):
         """What the program writes, by where, and the requests."""
+        definition, service = documents or (self.definition, self.service)
         recording = self.folder / "recording.json"
         recording.unlink(missing_ok=True)
         with Proxy(self.recording, {**runs.COMMON, **runs.GUARDED}, fault) as proxy:
             files = {}
-            for kind, document in (("taskdef", self.definition), ("service", self.service)):
+            for kind, document in (("taskdef", definition), ("service", service)):
                 files[kind] = self.folder / f"{kind}.json"
                 files[kind].write_text(json.dumps(document))
             arguments = ["verify", files["taskdef"], "--service-definition", files["service"], "-o", form]
@@ -120,6 +141,19 @@ class Canaries(unittest.TestCase):
                     reads = {it.call for it in requests} & {"secretsmanager:GetSecretValue"}
                     self.assertEqual(bool(reads), "--read-secrets" in flags)
         self.no_canary(self.verify("--redact")[0])
+
+    def test_no_output_has_user_data(self):
+        documents = runs.growing(self.named)
+        for how, fault in SCRIPTS.items():
+            for flags in (["--debug", "--verbose"], ["--redact"]):
+                for form in FORMATS:
+                    with self.subTest(how, flags=flags, form=form):
+                        written, requests = self.verify(*flags, fault=fault, form=form, documents=documents)
+                        self.no_canary(written)
+                        self.assertIn("ec2:DescribeLaunchTemplateVersions", {it.call for it in requests})
+                        self.assertIn("recording", written)
+        got = b" ".join(answer.body for answer in self.kept.values()).decode("utf-8", "replace")
+        self.assertIn(CANARIES["user data in Base64"], got)
 
     def test_a_recording_is_for_the_user_alone(self):
         self.verify()

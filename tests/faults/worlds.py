@@ -13,6 +13,7 @@ from account import policy, statement
 from emulator import ACCOUNT, REGION
 from network import leave_to_endpoints, make_vpc
 from replay import furnish
+from services import grow
 
 
 def build(emulator):
@@ -30,6 +31,7 @@ def build(emulator):
     make_policies(emulator, named)
     make_second_caller(emulator)
     machines(emulator, named)
+    grow(emulator, named["vpc"]["subnet"], CANARIES["user data"])
     serve(emulator, named)
     account.age_roles()
     emulator.credentials = {**emulator.credentials, "AWS_SECRET_ACCESS_KEY": CANARIES["secret access key"], "AWS_SESSION_TOKEN": CANARIES["session token"]}

@@ -11,13 +11,13 @@ use crate::document::Place;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
-use crate::lookup::ec2::instance_type::DescribeInstanceType;
+use crate::lookup::ec2::launch_template::InstanceRequirements;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::shell::ShellCommand;
 use crate::task::Task;
 use crate::verdict::{
-    Finding, Findings, Input, Judgement, Severity, fail, needs_input, not_applicable, warn,
+    Finding, Findings, Input, Judgement, fail, needs_input, not_applicable, warn,
 };
 
 pub(super) use strategy::RULES;
@@ -176,47 +176,23 @@ fn managed(
     let Some(managed) = &facts.need(&described(fleet, name))?.managed_instances else {
         return Ok(());
     };
-    let demand = task.demand()?;
     let positive = |it: Option<i32>| it.and_then(|it| u64::try_from(it).ok());
-    let limits = [
-        (positive(managed.most_vcpus).map(|it| it * 1024), demand.cpu, "CPU units"),
-        (positive(managed.most_memory), demand.memory, "MiB of memory"),
-    ];
-    for (most, required, unit) in limits {
-        let Some(most) = most.filter(|most| required > *most) else { continue };
-        let mut finding = fail(format!(
-            "the task requires {required} {unit}, but capacity provider {name} launches instances with at most {most}"
-        ))
-        .at(task.context.request.capacity_provider_strategy.place())
-        .prevents("no error text: the task stays in PROVISIONING")
-        .remedy("Widen instanceRequirements of the capacity provider, or lower what the task requires");
-        finding.severity = Severity::Warn;
-        found.add(finding);
+    let requirements = InstanceRequirements {
+        most_vcpus: positive(managed.most_vcpus),
+        most_memory: positive(managed.most_memory),
+        allowed: managed.allowed.clone(),
+    };
+    let demand = task.demand()?;
+    if let Some(lacking) = growth::requirements_lack(&requirements, &fleet.region, &demand, facts)?
+    {
+        found.add(
+            warn(format!(
+                "capacity provider {name} launches only instances that are too small for the task: {lacking}"
+            ))
+            .at(task.context.request.capacity_provider_strategy.place())
+            .prevents("no error text: the task stays in PROVISIONING")
+            .remedy("Widen instanceRequirements of the capacity provider, or lower what the task requires"),
+        );
     }
-    if managed.allowed.is_empty() || managed.allowed.iter().any(|kind| kind.contains('*')) {
-        return Ok(());
-    }
-    let of_type =
-        |kind: &String| DescribeInstanceType { region: fleet.region.clone(), kind: kind.clone() };
-    let types: Vec<_> =
-        managed.allowed.iter().map(|kind| facts.need_optional(&of_type(kind))).collect();
-    let mut short = Vec::new();
-    for (kind, of_type) in managed.allowed.iter().zip(types) {
-        match of_type?.and_then(|of_type| growth::lacking(of_type, &demand)) {
-            Some(shortage) => short.push(format!("{kind} ({}: {shortage})", shortage.reason())),
-            None => return Ok(()),
-        }
-    }
-    found.add(
-        warn(format!(
-            "capacity provider {name} launches only instances that are too small for the task: {}",
-            short.join("; ")
-        ))
-        .at(task.context.request.capacity_provider_strategy.place())
-        .prevents("no error text: the task stays in PROVISIONING")
-        .remedy(
-            "Widen allowedInstanceTypes of the capacity provider, or lower what the task requires",
-        ),
-    );
     Ok(())
 }

@@ -32,6 +32,10 @@ pub(in crate::lookup) fn check_well_formed(document: &[u8]) -> Result<(), String
 /// Answers of EC2 are nested about ten levels deep.
 const DEEPEST: usize = 64;
 
+/// Elements that are dropped with everything in them, in every answer: the user data of an instance is a script
+/// that may contain secrets. EC2 and Auto Scaling spell it differently.
+const DROPPED: [&str; 2] = ["userData", "UserData"];
+
 impl Element {
     /// The root element of a document.
     ///
@@ -40,9 +44,13 @@ impl Element {
     pub(in crate::lookup) fn parse(document: &[u8]) -> Result<Element, String> {
         let document = std::str::from_utf8(document).map_err(|error| error.to_string())?;
         let mut reading = Reading::default();
-        for token in Tokenizer::from(document) {
-            reading.take(token.map_err(|error| error.to_string())?)?;
+        let read = Tokenizer::from(document)
+            .try_for_each(|token| reading.take(token.map_err(|error| error.to_string())?));
+        // The reason may name a part of what is dropped.
+        if reading.is_dropping() {
+            return Err("it is not well-formed".to_owned());
         }
+        read?;
         match (reading.root, reading.open.last()) {
             (Some(root), None) => Ok(root),
             (_, Some(open)) => Err(format!("<{}> is not closed", open.tag)),
@@ -236,13 +244,18 @@ impl<'a> Reading<'a> {
     }
 
     fn close(&mut self, named: Option<Cow<str>>) -> Result<(), String> {
+        let expected = self.open.last().map(|open| &open.tag);
+        if let (Some(name), Some(tag)) = (&named, expected)
+            && name != tag
+        {
+            return Err(format!("<{tag}> is closed by </{name}>"));
+        }
         let Some(closed) = self.open.pop() else {
             return Err("a closing tag without an opening tag".to_owned());
         };
-        if let Some(name) = named.filter(|name| *name != closed.tag) {
-            return Err(format!("<{}> is closed by </{name}>", closed.tag));
-        }
+        let is_dropped = self.is_dropping() || DROPPED.contains(&&*closed.element.name);
         match self.open.last_mut() {
+            Some(_) if is_dropped => {}
             Some(around) => around.element.children.push(closed.element),
             None => self.root = Some(closed.element),
         }
@@ -250,9 +263,17 @@ impl<'a> Reading<'a> {
     }
 
     fn add(&mut self, text: &str) {
+        if self.is_dropping() {
+            return;
+        }
         if let Some(open) = self.open.last_mut() {
             open.element.text.push_str(text);
         }
+    }
+
+    /// Whether the document is being read inside an element that is dropped.
+    fn is_dropping(&self) -> bool {
+        self.open.iter().any(|open| DROPPED.contains(&&*open.element.name))
     }
 }
 

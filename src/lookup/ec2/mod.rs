@@ -8,6 +8,7 @@ pub mod encryption;
 pub mod endpoint;
 pub mod instance;
 pub mod instance_type;
+pub mod launch_template;
 pub mod network_acl;
 pub mod network_interface;
 pub mod prefix_list;

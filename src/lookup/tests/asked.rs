@@ -11,6 +11,7 @@ const EC2: &[(&str, &str)] = &[
     ),
     ("DescribeInstance", "&Filter.1.Name=instance-id&Filter.1.Value.1=i-1"),
     ("DescribeInstanceType", "&Filter.1.Name=instance-type&Filter.1.Value.1=m5.large"),
+    ("DescribeLaunchTemplate", "&LaunchTemplateId=lt-1&LaunchTemplateVersion.1=%24Latest"),
     ("DescribeSecurityGroup", "&Filter.1.Name=group-id&Filter.1.Value.1=sg-1"),
     ("DescribeSnapshot", "&SnapshotId.1=snap-1"),
     ("DescribeSubnet", "&Filter.1.Name=subnet-id&Filter.1.Value.1=subnet-1"),

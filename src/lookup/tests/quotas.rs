@@ -3,6 +3,7 @@
 use super::*;
 use crate::lookup::autoscaling::DescribeScalingGroup;
 use crate::lookup::ec2::instance_type::DescribeInstanceType;
+use crate::lookup::ec2::launch_template::{DescribeLaunchTemplate, TemplateVersion};
 use crate::lookup::ec2::network_interface::NetworkInterfaces;
 use crate::lookup::ec2::subnet::TakenAddresses;
 use crate::lookup::ec2::volume::ProvisionedVolumes;
@@ -31,8 +32,10 @@ const GROUP: &str = "<AutoScalingGroups><member><AutoScalingGroupName>web</AutoS
 const RUNNING: &str = "<Instances><member><InstanceId>i-1</InstanceId><InstanceType>m5.xlarge</InstanceType></member></Instances>";
 const SUSPENDED: &str =
     "<SuspendedProcesses><member><ProcessName>Launch</ProcessName></member></SuspendedProcesses>";
-const MIXED: &str = "<MixedInstancesPolicy><LaunchTemplate><Overrides><member><InstanceType>m5.large</InstanceType><WeightedCapacity>2</WeightedCapacity></member></Overrides></LaunchTemplate></MixedInstancesPolicy>";
 const TYPE: &str = "<instanceTypeSet><item><instanceType>m5.large</instanceType><hypervisor>nitro</hypervisor><ebsInfo><maximumEbsAttachments>27</maximumEbsAttachments><attachmentLimitType>shared</attachmentLimitType></ebsInfo></item></instanceTypeSet>";
+
+const REQUIRED: &str = "<InstanceRequirements><VCpuCount><Min>1</Min><Max>4</Max></VCpuCount><MemoryMiB><Min>0</Min><Max>8192</Max></MemoryMiB><AllowedInstanceTypes><member>m5.*</member></AllowedInstanceTypes></InstanceRequirements>";
+const TEMPLATE: &str = "<launchTemplateVersionSet><item><launchTemplateId>lt-1</launchTemplateId><versionNumber>3</versionNumber><launchTemplateData><imageId>ami-1</imageId><userData>Q0FOQVJZ</userData></launchTemplateData></item></launchTemplateVersionSet>";
 
 fn subnet(range: &str, free: u32) -> String {
     format!(
@@ -77,6 +80,14 @@ pub(super) fn lookups() -> Vec<Case> {
             DescribeInstanceType { region: region(), kind: "m5.large".to_owned() },
             Some(xml("DescribeInstanceTypes", TYPE)),
             vec![xml("DescribeInstanceTypes", "<instanceTypeSet/>")],
+        ),
+        case(
+            DescribeLaunchTemplate {
+                region: region(),
+                template: TemplateVersion { id: "lt-1".to_owned(), version: "$Latest".to_owned() },
+            },
+            Some(xml("DescribeLaunchTemplateVersions", TEMPLATE)),
+            vec![],
         ),
     ]
 }
@@ -135,24 +146,105 @@ fn what_there_is_is_added_up() {
     assert_eq!(said, r#"found {"ipv4":10,"only_ipv6":true}"#);
 }
 
+/// What is learnt of a group with these parts.
+fn learnt_of_group(parts: &str) -> String {
+    let group = GROUP.replace("<Instances/>", &format!("{RUNNING}{parts}"));
+    let group = group.replace("<SuspendedProcesses/>", SUSPENDED);
+    learnt(
+        "DescribeScalingGroup",
+        &Reply::Ok(format!(
+            "<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult>{group}</DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>"
+        )),
+    )
+}
+
 #[test]
 fn a_group_says_what_it_launches_and_what_keeps_it_from_launching() {
-    let reply = |group: &str| {
-        Reply::Ok(format!(
-            "<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult>{group}</DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>"
-        ))
+    let start = r#"found {"most":4,"instances":1,"suspended":["Launch"],"#;
+    let specified = |id: &str, version: &str| {
+        format!(
+            "<LaunchTemplateId>{id}</LaunchTemplateId><LaunchTemplateName>web</LaunchTemplateName>{version}"
+        )
     };
-    let group = GROUP.replace("<Instances/>", RUNNING).replace("<SuspendedProcesses/>", SUSPENDED);
-    let found = learnt("DescribeScalingGroup", &reply(&group));
-    let plain = r#"found {"most":4,"instances":1,"suspended":["Launch"],"kinds":["m5.xlarge"],"is_weighted":false}"#;
-    assert_eq!(found, plain);
-    let mixed = group.replace("<Instances>", &format!("{MIXED}<Instances>"));
-    let found = learnt("DescribeScalingGroup", &reply(&mixed));
-    let overridden = r#"found {"most":4,"instances":1,"suspended":["Launch"],"kinds":["m5.large"],"is_weighted":true}"#;
-    assert_eq!(found, overridden);
+    let own =
+        format!("<LaunchTemplate>{}</LaunchTemplate>", specified("lt-1", "<Version>7</Version>"));
+    let mixed = |overrides: &str| {
+        let template = specified("lt-1", "");
+        format!(
+            "<MixedInstancesPolicy><LaunchTemplate><LaunchTemplateSpecification>{template}</LaunchTemplateSpecification><Overrides>{overrides}</Overrides></LaunchTemplate></MixedInstancesPolicy>"
+        )
+    };
+    let second = format!(
+        "<member><LaunchTemplateSpecification>{}</LaunchTemplateSpecification></member>",
+        specified("lt-2", "<Version>$Latest</Version>")
+    );
+    let weighted = "<member><InstanceType>m5.large</InstanceType><WeightedCapacity>2</WeightedCapacity></member>";
+    let required = format!("<member>{REQUIRED}</member>");
+    for (parts, expected) in [
+        (String::new(), r#""kinds":["m5.xlarge"],"is_weighted":false}"#),
+        (own, r#""kinds":[],"is_weighted":false,"templates":[{"id":"lt-1","version":"7"}]}"#),
+        (
+            mixed(""),
+            r#""kinds":[],"is_weighted":false,"templates":[{"id":"lt-1","version":"$Default"}]}"#,
+        ),
+        (mixed(weighted), r#""kinds":["m5.large"],"is_weighted":true}"#),
+        (
+            mixed(&second),
+            r#""kinds":[],"is_weighted":false,"templates":[{"id":"lt-2","version":"$Latest"}]}"#,
+        ),
+        (
+            mixed(&required),
+            r#""kinds":[],"is_weighted":false,"requirements":[{"most_vcpus":4,"most_memory":8192,"allowed":["m5.*"]}]}"#,
+        ),
+    ] {
+        assert_eq!(learnt_of_group(&parts), format!("{start}{expected}"), "{parts}");
+    }
     // A group that is not listed may be hidden.
-    let none = learnt("DescribeScalingGroup", &reply("<AutoScalingGroups/>"));
+    let hidden = "<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups/></DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>";
+    let none = learnt("DescribeScalingGroup", &Reply::Ok(hidden.to_owned()));
     assert!(none.contains("lacks the group"), "{none}");
+}
+
+#[test]
+fn of_a_launch_template_nothing_but_the_instance_types_is_read() {
+    let said = |inside: &str| {
+        let body = TEMPLATE.replace("<imageId>", &format!("{inside}<imageId>"));
+        learnt("DescribeLaunchTemplate", &xml("DescribeLaunchTemplateVersions", &body))
+    };
+    assert_eq!(said(""), "found {}");
+    assert_eq!(said("<instanceType>t3.small</instanceType>"), r#"found {"kind":"t3.small"}"#);
+    let required = "<instanceRequirements><vCpuCount><min>2</min></vCpuCount><memoryMiB><min>0</min><max>4096</max></memoryMiB><allowedInstanceTypeSet><item>m5.large</item></allowedInstanceTypeSet></instanceRequirements>";
+    assert_eq!(
+        said(required),
+        r#"found {"requirements":{"most_memory":4096,"allowed":["m5.large"]}}"#
+    );
+    let refused = Reply::Error(400, "InvalidLaunchTemplateId.VersionNotFound", "Q0FOQVJZ");
+    assert!(learnt("DescribeLaunchTemplate", &refused).starts_with("absent"));
+}
+
+/// Base64 of a script, and what a broken answer makes of it.
+#[test]
+fn user_data_is_in_no_answer_and_in_no_error() {
+    let broken = [
+        ("<userData>Q0FOQVJZ</userData>", "<userData>CANARY &CANARY; </userData>"),
+        ("<userData>Q0FOQVJZ</userData>", "<userData><CANARY></userData>"),
+        ("<userData>Q0FOQVJZ</userData>", "<userData>CANARY</CANARY>"),
+        ("<userData>Q0FOQVJZ</userData>", "<userData>CANARY"),
+        ("<userData>Q0FOQVJZ</userData>", "<userData CANARY=CANARY>"),
+        ("<userData>Q0FOQVJZ</userData>", "<userData><![CDATA[CANARY]]><CANARY/></userData>"),
+        ("<instanceType>", "<instanceType>"),
+    ];
+    for (from, to) in broken {
+        let reply = xml("DescribeLaunchTemplateVersions", &TEMPLATE.replace(from, to));
+        let learnt = Bench::new()
+            .learn(|case| (case.name == "DescribeLaunchTemplate").then(|| reply.clone()));
+        let said = told(&learnt[0].2);
+        assert!(!said.contains("CANARY") && !said.contains("Q0FOQVJZ"), "{to}: {said}");
+    }
+    for code in ["InternalError", "CANARY"] {
+        let said = learnt("DescribeLaunchTemplate", &Reply::Error(500, code, "CANARY"));
+        assert!(!said.contains("CANARY"), "{said}");
+    }
 }
 
 #[test]
@@ -173,8 +265,10 @@ fn a_repeated_pagination_token_of_a_count_is_a_gap() {
     let body = "<networkInterfaceSet/><subnetSet/><volumeSet/><instanceTypeSet/><nextToken>again</nextToken>";
     let again = |case: &Case| {
         let operation = case.asked.call().0.strip_prefix("ec2:")?;
+        // One version of a launch template is not on pages.
+        let is_paged = case.name != "DescribeLaunchTemplate";
         let ours = lookups().iter().any(|it| it.name == case.name);
-        ours.then(|| xml(operation, body))
+        (ours && is_paged).then(|| xml(operation, body))
     };
     let learnt = bench.learn(again);
     assert_eq!(learnt.len(), 4);

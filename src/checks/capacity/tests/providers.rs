@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{AT_CLUSTER, account, instance, placed, plain, task};
 use crate::checks::capacity::provider::CAPACITY_PROVIDER;
-use crate::report::Status::{Fail, Pass, Warn};
+use crate::report::Status::{Fail, Pass, Unknown, Warn};
 use crate::testing::account::mounts::{Account, REGION, with};
 use crate::testing::story::Story;
 
@@ -50,6 +50,62 @@ fn a_provider_has_instances_or_launches_some() {
     let own = instance("1", &json!({"capacity_provider": "spare"}));
     let account = scaled(account(&json!({}), &[own]), 0, &none).recorded();
     task("").served_by(&on_spare).in_account(account).ends(check, &[(Pass, "", "one active")]);
+}
+
+/// The Auto Scaling group of `spare`, whose instance types are in a launch template.
+fn templated(fact: &Value, requirements: &Value) -> Account {
+    let of = |name: &str| json!({"region": REGION, "name": name});
+    let template = json!({"id": "lt-1", "version": "$Latest"});
+    scaled(account(&json!({}), &[]), 4, &json!([]))
+        .says(
+            "autoscaling:DescribeAutoScalingGroups",
+            &of("machines"),
+            &json!({"most": 4, "instances": 0, "suspended": [], "kinds": [], "is_weighted": false,
+                "requirements": requirements, "templates": [template]}),
+        )
+        .says(
+            "ec2:DescribeLaunchTemplateVersions",
+            &json!({"region": REGION, "template": template}),
+            fact,
+        )
+}
+
+#[test]
+fn a_launch_template_says_what_a_provider_launches() {
+    let check = &CAPACITY_PROVIDER;
+    let strategy = r#""capacityProviderStrategy": [{"capacityProvider": "spare", "weight": 1}]"#;
+    let on_spare = plain().replace(r#""launchType": "EC2""#, strategy);
+    let at = "service.json#/capacityProviderStrategy";
+    let large = || Story::containers(r#"{"name": "app", "image": "nginx", "memory": 9000}"#);
+    let none = json!([]);
+    let small = json!([{"most_memory": 4096}]);
+    let allowed = |kind: &str| json!({"requirements": {"allowed": [kind]}});
+    for (story, fact, requirements, told) in [
+        (large(), json!({"kind": "m5.large"}), &none, (Fail, at, "m5.large (RESOURCE:MEMORY")),
+        (task(""), json!({"kind": "m5.large"}), &none, (Warn, at, "can launch m5.large")),
+        (large(), json!({}), &none, (Warn, at, "can launch one")),
+        (large(), allowed("m5.large"), &none, (Fail, at, "m5.large (RESOURCE:MEMORY")),
+        (large(), allowed("m5.*"), &none, (Warn, at, "can launch one")),
+        (
+            large(),
+            json!({"kind": "m5.large"}),
+            &small,
+            (Fail, at, "at most 4096 MiB of memory by its instance requirements (RESOURCE:MEMORY"),
+        ),
+    ] {
+        let account = templated(&fact, requirements).recorded();
+        story.served_by(&on_spare).in_account(account).ends(check, &[told]);
+    }
+    let (call, key) = (
+        "ec2:DescribeLaunchTemplateVersions",
+        json!({"region": REGION, "template": {"id": "lt-1", "version": "$Latest"}}),
+    );
+    let deleted = templated(&json!({}), &none).lacks(call, &key, "there is none").recorded();
+    let told = (Fail, at, "version $Latest of launch template lt-1, which does not exist");
+    task("").served_by(&on_spare).in_account(deleted).ends(check, &[told]);
+    let refused = templated(&json!({}), &none).refuses(call, &key).recorded();
+    let told = (Unknown, "", "DescribeLaunchTemplateVersions");
+    task("").served_by(&on_spare).in_account(refused).ends(check, &[told]);
 }
 
 #[test]
@@ -100,7 +156,7 @@ fn managed_instances_are_large_enough() {
         (task(""), json!({"allowed": ["m5.large"]}), (Pass, "", "ECS launches instances")),
         (large(), json!({"allowed": ["m5.large"]}), (Warn, at, "m5.large (RESOURCE:MEMORY")),
         (large(), json!({"allowed": ["m5.*"]}), (Pass, "", "ECS launches instances")),
-        (large(), json!({"most_memory": 8192}), (Warn, at, "at most 8192")),
+        (large(), json!({"most_memory": 8192}), (Warn, at, "at most 8192 MiB")),
     ] {
         let plain = json!({"infrastructure_role": "role", "instance_profile": null});
         let provider = json!({"status": "ACTIVE", "managed_instances": with(plain, &limits)});

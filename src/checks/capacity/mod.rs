@@ -42,6 +42,11 @@ pub static GROUP: Group = Group {
         &resources::CAPACITY_RESOURCES,
         &quota::CAPACITY_QUOTA,
     ],
-    rules: || vec![(&provider::CAPACITY_PROVIDER, provider::RULES.to_vec())],
+    rules: || {
+        vec![
+            (&provider::CAPACITY_PROVIDER, provider::RULES.to_vec()),
+            (&placement::CAPACITY_PLACEMENT, placement::RULES.to_vec()),
+        ]
+    },
     ..Group::EMPTY
 };

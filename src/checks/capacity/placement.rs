@@ -1,5 +1,7 @@
 //! The check `capacity-placement`.
 
+mod validity;
+
 use std::collections::BTreeSet;
 
 use super::attributes::has_proven;
@@ -23,15 +25,11 @@ const DISTINCT: &str = "DistinctInstance placement constraint unsatisfied.";
 const INVALID: &str =
     "InvalidParameterException for the expression (AWS's exact words are not known)";
 
-const REFUSED: &str = "InvalidParameterException (AWS's exact words are not known)";
-
-/// The constraints of the definition and of the request together
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html>).
-const MOST: usize = 10;
+pub(super) use validity::RULES;
 
 pub(super) static CAPACITY_PLACEMENT: Check = Check {
     id: "capacity-placement",
-    verifies: "the placement constraints are valid, and container instances satisfy them",
+    verifies: "placement constraints and strategies are valid, and container instances satisfy the constraints",
     prevents: &[MEMBER_OF, DISTINCT, INVALID],
     remedy: "Correct the placement constraint, or set the attribute on container instances",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html",
@@ -68,21 +66,14 @@ pub(super) fn members_of(task: &Task) -> Result<Vec<MemberOf<'_>>, Stop> {
 
 fn capacity_placement(task: &Task, facts: &View) -> Judgement {
     let constraints = constraints(task)?;
-    if constraints.is_empty() {
-        return not_applicable("there are no placement constraints");
+    let has_strategy = !task.context.request.placement_strategy.is_missing();
+    if constraints.is_empty() && !has_strategy {
+        return not_applicable("there are no placement constraints and no placement strategy");
     }
     let mut found = Findings::new();
-    if constraints.len() > MOST {
-        let message = format!(
-            "there are {} placement constraints in all, but at most {MOST} are allowed",
-            constraints.len()
-        );
-        found.add(fail(message).prevents(REFUSED).remedy("Remove placement constraints"));
-    }
-    for it in &constraints {
-        found.part(it.expression.place(), |found| valid(it, found));
-    }
-    match found.or_pass("the placement constraints are valid")? {
+    validity::judge(task, &constraints, &mut found);
+    match found.or_pass("the placement strategy is valid")? {
+        Verdict::Pass(because) if constraints.is_empty() => return Ok(Verdict::Pass(because)),
         Verdict::Pass(_) => {}
         invalid => return Ok(invalid),
     }
@@ -129,22 +120,6 @@ fn capacity_placement(task: &Task, facts: &View) -> Judgement {
         }
     }
     found.or_pass("a container instance satisfies the placement constraints")
-}
-
-fn valid(it: &PlacementConstraint, found: &mut Findings) -> Result<(), Stop> {
-    if it.kind.get()?.is_none_or(|kind| kind != "memberOf") {
-        return Ok(());
-    }
-    let text = it.expression.get()?.map_or("", String::as_str);
-    if let Err(error) = text.parse::<Query>() {
-        found.add(
-            fail(format!("the expression `{text}` of the placement constraint is not valid: {error}"))
-                .at(it.expression.place())
-                .prevents(INVALID)
-                .remedy("Write the expression in the cluster query language, such as attribute:ecs.instance-type =~ t3.*"),
-        );
-    }
-    Ok(())
 }
 
 /// Whether the instance satisfies all of them.

@@ -1,6 +1,7 @@
 //! Stories of placement: a cluster with container instances, and what the checks say of a task.
 
 mod providers;
+mod validity;
 
 use serde_json::{Value, json};
 

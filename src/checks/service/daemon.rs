@@ -34,7 +34,14 @@ const PROVIDERS: Rule = Rule::quoted(
     "2023-07",
 );
 
-pub(super) const RULES: &[Rule] = &[COUNT, MAXIMUM, FARGATE, CONTROLLER, PROVIDERS];
+const PLACEMENT: Rule = Rule::quoted(
+    "a DAEMON service has no placement strategy",
+    "InvalidParameterException: The daemon scheduling strategy does not support placement strategies",
+    DEPLOYED,
+    "2026-09",
+);
+
+pub(super) const RULES: &[Rule] = &[COUNT, MAXIMUM, FARGATE, CONTROLLER, PROVIDERS, PLACEMENT];
 
 pub(super) fn judge(it: &ServiceUse, found: &mut Findings) -> Result<(), Stop> {
     if it.is_daemon()? != Some(true) {
@@ -57,6 +64,15 @@ pub(super) fn judge(it: &ServiceUse, found: &mut Findings) -> Result<(), Stop> {
                 .fail(format!("the deployment controller {name} does not support DAEMON services"))
                 .at(strategy)
                 .remedy("Set schedulingStrategy to REPLICA, or the deployment controller to ECS"),
+        );
+    }
+    let placement = &request.placement_strategy;
+    if it.writes(placement) && !placement.items()?.is_empty() {
+        found.add(
+            PLACEMENT
+                .fail("placementStrategy is set, but the service is a DAEMON service, which runs one task on each container instance")
+                .at(placement.place())
+                .remedy("Remove placementStrategy, or set schedulingStrategy to REPLICA"),
         );
     }
     let providers = &request.capacity_provider_strategy;

@@ -29,7 +29,6 @@ const SILENT: &[(&str, &str)] = &[
     ("/containerDefinitions/*/environmentFiles/*/type", "there is only one"),
     ("/containerDefinitions/*/firelensConfiguration/type", "both are offered everywhere"),
     ("/proxyConfiguration/type", "there is only one"),
-    ("/placementConstraints/*/expression", "which instances it selects is the account's"),
     ("/containerDefinitions/*/portMappings/*/appProtocol", "for the proxy of Service Connect only"),
     ("/containerDefinitions/*/linuxParameters/devices/*/permissions/*", "each is accepted"),
     ("/containerDefinitions/*/restartPolicy/ignoredExitCodes/*", "a program may end with any code"),

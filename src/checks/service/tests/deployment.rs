@@ -114,6 +114,14 @@ fn a_daemon_service_has_no_count_and_stays_at_100_percent() {
         &SERVICE_DEPLOYMENT,
         &[
             (BRIDGE, &daemon(""), "pass", "service.json#", ""),
+            (BRIDGE, &daemon(r#", "placementStrategy": []"#), "pass", "service.json#", ""),
+            (
+                BRIDGE,
+                &daemon(r#", "placementStrategy": [{"type": "spread", "field": "instanceId"}]"#),
+                "fail",
+                "service.json#/placementStrategy",
+                "The daemon scheduling strategy does not support placement strategies",
+            ),
             (
                 BRIDGE,
                 &daemon(r#", "desiredCount": 0"#),

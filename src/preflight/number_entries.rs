@@ -64,16 +64,20 @@ impl Amended {
         Amended { read: read.clone(), now: read.clone(), added: Vec::new() }
     }
 
-    /// The commands for an entry, which are the same for every finding that adds it.
+    /// The commands for an entry: those of an earlier finding, if it adds the same one at this place or before it.
     fn commands(&mut self, wanted: &Restated) -> Vec<ShellCommand> {
-        let key = AclEntry { number: 0, ..wanted.entry.clone() };
-        if let Some((_, known)) = self.added.iter().find(|(entry, _)| *entry == key) {
+        let Some(amendment) = wanted.after(&self.read, &self.now) else { return Vec::new() };
+        let entry = &amendment.entry;
+        let serves = |known: &AclEntry| {
+            known.number <= entry.number
+                && *known == AclEntry { number: known.number, ..entry.clone() }
+        };
+        if let Some((_, known)) = self.added.iter().find(|(known, _)| serves(known)) {
             return known.clone();
         }
-        let Some(amendment) = wanted.after(&self.read, &self.now) else { return Vec::new() };
         amendment.amend(&mut self.now.entries);
         let made: Vec<ShellCommand> = commands(&amendment).collect();
-        self.added.push((key, made.clone()));
+        self.added.push((amendment.entry, made.clone()));
         made
     }
 }
@@ -155,6 +159,20 @@ mod tests {
                 &["1 deny all", "2 allow 22"],
                 &[&["replace 1 allow 443"], &["replace 1 allow 80"]],
                 &[&["replace 1 allow 443"], &["create 10 allow 80"]],
+            ),
+            // The same entry at two places, of which the second serves both.
+            (
+                &["1 deny 443", "2 deny 80"],
+                &[&["create 10 allow 443"], &["create 3 deny 443", "replace 1 allow 443"]],
+                &[&["create 10 allow 443"], &["create 3 deny 443", "replace 1 allow 443"]],
+            ),
+            (
+                &["1 deny 443", "2 deny 80"],
+                &[&["create 3 deny 443", "replace 1 allow 443"], &["create 10 allow 443"]],
+                &[
+                    &["create 3 deny 443", "replace 1 allow 443"],
+                    &["create 3 deny 443", "replace 1 allow 443"],
+                ],
             ),
             // One finding with two entries.
             (

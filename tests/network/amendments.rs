@@ -163,14 +163,14 @@ fn what_two_findings_add_lets_both_pass() {
         let read = world.network_acls.clone();
         let mut added: Vec<Amendment> = Vec::new();
         for own in found.iter().flatten() {
-            let is_same = |it: &Amendment| {
-                it.acl == own.acl
-                    && AclEntry { number: own.entry.number, ..it.entry.clone() } == own.entry
+            let again = restated(own, &read, &world.network_acls).unwrap();
+            let serves = |it: &Amendment| {
+                let same = AclEntry { number: it.entry.number, ..again.entry.clone() };
+                it.acl == own.acl && it.entry == same && same.number <= again.entry.number
             };
-            if added.iter().any(is_same) {
+            if added.iter().any(serves) {
                 continue;
             }
-            let again = restated(own, &read, &world.network_acls).unwrap();
             changed += usize::from(again != *own);
             displaced += usize::from(again.displaced.is_some());
             amend(&mut world, std::slice::from_ref(&again));

@@ -13,8 +13,10 @@ use crate::{checks, least_privilege};
 /// The calls that read the input, before any check.
 const INPUT: &[Call] = &[CallerIdentity::CALL, DescribeTaskDefinition::CALL, DescribeService::CALL];
 
-/// Reads a secret's value; only `--read-secrets` allows it.
-pub(super) const GUARDED: &str = "secretsmanager:GetSecretValue";
+/// Whether only `--read-secrets` allows this action.
+pub(super) fn is_guarded(action: &'static str) -> bool {
+    Call(action).returns_secret()
+}
 
 /// Every action, sorted, including the guarded one.
 pub(super) fn actions() -> BTreeSet<&'static str> {
@@ -37,8 +39,10 @@ pub(super) fn needs(task: Option<&Task>, secrets_too: bool) -> Vec<Need> {
     let mut found: Vec<Need> = Vec::new();
     for action in actions() {
         let (sid, resources) = match action {
-            GUARDED if !secrets_too => continue,
-            GUARDED => ("ProveJsonKeys", of_purpose("ReadSecrets")),
+            guarded if is_guarded(guarded) => match secrets_too {
+                true => ("ProveJsonKeys", of_purpose("ReadSecrets")),
+                false => continue,
+            },
             "s3:GetObject" => ("FindFiles", of_purpose("ReadFiles")),
             "s3:GetBucketPolicy" | "s3:ListBucket" => ("ReadBuckets", of_purpose("LocateFiles")),
             "ecr:BatchGetImage" | "ecr:GetDownloadUrlForLayer" => {

@@ -39,7 +39,7 @@ fn exit_codes() -> String {
 
 fn policy() -> String {
     let actions: Vec<_> =
-        reads::actions().into_iter().filter(|action| *action != reads::GUARDED).collect();
+        reads::actions().into_iter().filter(|action| !reads::is_guarded(action)).collect();
     let policy = json!({
         "Version": "2012-10-17",
         "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }],

@@ -9,6 +9,7 @@ mod ec2;
 mod endless;
 mod failures;
 mod file_systems;
+mod matrix;
 mod model;
 mod naming;
 mod network;

@@ -158,7 +158,7 @@ class Emulator:
     def own_answer(self, environ, call, body):
         path = environ["PATH_INFO"]
         if path.startswith("/blob/"):
-            return self.blobs[path.removeprefix("/blob/")]
+            return self.blobs.get(path.removeprefix("/blob/"))
         if call == "ecr:GetDownloadUrlForLayer":
             digest = json.loads(body)["layerDigest"]
             url = f"{self.url}/blob/{digest}"

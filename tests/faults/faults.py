@@ -89,6 +89,9 @@ def clock_skew(request, nth, answer, proxy):
 @fault(LOST)
 def foreign_code(request, nth, answer, proxy):
     """An absence that this service does not state like this."""
+    if request.method == "HEAD":
+        # It has no code that could be another.
+        return None
     return error(request, "ThingNotFound", "there is no such thing", 404)
 
 
@@ -215,9 +218,20 @@ def garbled(request, nth, answer, proxy):
     if request.method == "HEAD" or not answer.body:
         return None
     draw, body = random.Random(7), bytearray(answer.body)
-    for _ in range(max(3, len(body) // 20)):
+    for nth in range(len(body)):
         body[draw.randrange(len(body))] = draw.choice(b"#~<{&\"")
+        if nth >= max(3, len(body) // 20) and not is_readable(bytes(body)):
+            break
     return answer.but(body=bytes(body))
+
+
+def is_readable(body):
+    for read in (json.loads, ElementTree.fromstring):
+        try:
+            return read(body) is not None
+        except (ValueError, ElementTree.ParseError):
+            pass
+    return False
 
 
 @fault(LOST)
@@ -380,6 +394,12 @@ def lost_page(request, nth, answer, proxy):
 
 
 # --- Fields -------------------------------------------------------------------------------------------
+
+
+# Fields that AWS leaves out to say something, so that an answer without them is a whole one.
+OMITTED = {
+    ("secretsmanager:DescribeSecret", "VersionIdsToStages"): "the secret was never given a value",
+}
 
 
 def fields(answer):

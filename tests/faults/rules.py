@@ -9,6 +9,9 @@ IN_EVIDENCE = {
     "servicequotas:GetAWSDefaultServiceQuota": "servicequotas:GetServiceQuota",
 }
 
+# How a violation begins that may be due to a machine with too much to do.
+TIMELY = ("no end ", "not overcome: ")
+
 # What another call proves, if it is made in place of the first.
 IN_PLACE = {"s3:GetObject": "s3:ListBucket"}
 

@@ -123,6 +123,21 @@ def elsewhere(named):
     return definition, service("production", named["vpc"], "FARGATE")
 
 
+def with_credentials(named):
+    """A secret's value is read for its keys, and one with credentials of a registry."""
+    definition, made = fargate(named)
+    worker = definition["containerDefinitions"][1]
+    worker |= {"image": f"{NAME}/app:1", "repositoryCredentials": {"credentialsParameter": named["login"]}}
+    return definition, made
+
+
+def in_default_group(named):
+    """The network interfaces get the default security group."""
+    definition, made = demo("healthy"), service("production", named["vpc"], "FARGATE")
+    del made["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"]
+    return definition, made
+
+
 def tagged(named):
     """Rights by tags, a grant and a version; a service with tags, whose capacity provider decides."""
     definition = demo("healthy")
@@ -157,6 +172,23 @@ def growing(named):
     definition, made = by_themselves(named)
     made |= {"cluster": "growing", "capacityProviderStrategy": [{"capacityProvider": "growing", "weight": 1}]}
     del made["launchType"]
+    return definition, made
+
+
+def too_large(named):
+    """No instance has the memory, but the capacity provider can launch one that has."""
+    definition, made = by_themselves(named)
+    definition["containerDefinitions"][0]["memory"] = 65_536
+    del made["launchType"]
+    made["capacityProviderStrategy"] = [{"capacityProvider": "own", "weight": 1}]
+    return definition, made
+
+
+def classic(named):
+    """Behind a Classic Load Balancer."""
+    definition, made = by_themselves(named)
+    definition["containerDefinitions"][0]["portMappings"] = [{"containerPort": 8080, "hostPort": 8080}]
+    made["loadBalancers"] = [{"loadBalancerName": "classic", "containerName": "web", "containerPort": 8080}]
     return definition, made
 
 
@@ -303,16 +335,19 @@ RUNS = {
     "granted": (granted, ["verify"], BLIND),
     "by themselves": (by_themselves, ["verify"], {}),
     "growing": (growing, ["verify"], {}),
+    "too large": (too_large, ["verify"], {}),
+    "classic": (classic, ["verify"], {}),
     "serving": (serving, ["verify"], {}),
     "blue green": (blue_green, ["verify"], {}),
     "update": (update, ["verify"], RUNNING),
     "live": (live, ["verify", "storefront", "--cluster", "production", "--service", "storefront"], {}),
     "windows": (windows, ["volumes"], {"fsx:DescribeFileSystems": windows_files}),
     "registry": (elsewhere, ["image"], GUARDED),
-    "values": (fargate, ["secrets", "--read-secrets"], {}),
+    "values": (with_credentials, ["verify", "--read-secrets", "--only", "secrets", "--only", "image-registry-credentials"], {}),
+    "default group": (in_default_group, ["network"], {}),
 }
 
-# Calls that no run makes, and why.
+# Calls and lookups that no run makes, and why.
 NEVER = {
     "ec2:DescribeNetworkInterfaceAttribute": "a permission that EFS requires to list the groups of a mount target; not a request",
 }

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import unittest
+from pathlib import Path
 
 import runs
 from emulator import Emulator
@@ -18,12 +19,7 @@ SEED = int(os.environ.get("AWS_ECS_PREFLIGHT_FAULTS_SEED", "14"))
 CELLS = int(os.environ.get("AWS_ECS_PREFLIGHT_FAULTS_CELLS", "1000"))
 
 # The runs without a fault, by their exit code.
-TRUTH = {
-    **dict.fromkeys(("fargate", "sealed", "instances", "by themselves", "serving", "blue green"), 0),
-    **dict.fromkeys(("update", "live", "windows", "values", "growing"), 0),
-    # The capacity provider of `tagged` has no container instance, and nothing launches one.
-    **dict.fromkeys(("broken", "granted", "registry", "tagged"), 1),
-}
+TRUTH = {**dict.fromkeys(runs.RUNS, 0), **dict.fromkeys(("broken", "granted", "registry"), 1)}
 
 
 def said(*arguments):
@@ -58,6 +54,14 @@ class Sample(unittest.TestCase):
         calls |= {action for it in said("policy", "--for", "preflight")["Statement"] for action in it["Action"]}
         self.assertEqual(calls - self.matrix.calls(), set(runs.NEVER), "no run makes these calls: add one to runs.py")
         self.assertLessEqual(self.matrix.calls() - calls, {"registry:GetToken"}, "the program makes calls that it does not list")
+
+    def test_every_lookup_is_made(self):
+        """Several lookups may have one call. A fact of a recording is known by its call and the fields of its key."""
+        rows = (line.split() for line in Path(__file__).with_name("lookups.txt").read_text().splitlines())
+        lookups = {tuple(key): name for name, *key in rows}
+        facts = [fact for run in self.matrix.runs.values() for fact in json.loads(run.facts.read_text())["facts"]]
+        made = {lookups.get((fact["call"], *sorted(fact["key"])), fact["call"]) for fact in facts}
+        self.assertEqual(set(lookups.values()), made, "no run makes these lookups: add one to runs.py")
 
     def test_every_process_gives_the_same_answers(self):
         again = [sys.executable, "-c", "import test_matrix; test_matrix.tell()"]

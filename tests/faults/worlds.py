@@ -145,11 +145,11 @@ def make_second_caller(emulator):
 
 
 def machines(emulator, named):
-    """A cluster whose instance is in the VPC."""
+    """A cluster whose instance is in the VPC, and whose capacity provider can launch larger ones."""
     ec2, ecs = emulator.client("ec2"), emulator.client("ecs")
     ecs.create_cluster(clusterName="machines")
-    group = f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/own"
-    ecs.create_capacity_provider(name="own", autoScalingGroupProvider={"autoScalingGroupArn": group})
+    scaling = {"autoScalingGroupArn": make_group(emulator, "m5.24xlarge"), "managedScaling": {"status": "ENABLED"}}
+    ecs.create_capacity_provider(name="own", autoScalingGroupProvider=scaling)
     ecs.put_cluster_capacity_providers(cluster="machines", capacityProviders=["own"], defaultCapacityProviderStrategy=[])
     ami = ec2.describe_images()["Images"][0]["ImageId"]
     profile = {"Name": "storefront-instance"}
@@ -167,6 +167,18 @@ def machines(emulator, named):
     has |= {"com.amazonaws.ecs.capability.logging-driver.awslogs": "", "com.amazonaws.ecs.capability.ecr-auth": ""}
     has |= {"com.amazonaws.ecs.capability.task-iam-role": "", "com.amazonaws.ecs.capability.docker-remote-api.1.19": ""}
     ecs.put_attributes(cluster="machines", attributes=[{"name": name, "value": value, "targetId": arn} for name, value in has.items()])
+
+
+def make_group(emulator, instance_type):
+    """An Auto Scaling group without instances; its ARN."""
+    template = {"ImageId": emulator.client("ec2").describe_images()["Images"][0]["ImageId"], "InstanceType": instance_type}
+    emulator.client("ec2").create_launch_template(LaunchTemplateName="own", LaunchTemplateData=template)
+    from_template = {"LaunchTemplateSpecification": {"LaunchTemplateName": "own", "Version": "$Latest"}}
+    mixed = {"LaunchTemplate": {**from_template, "Overrides": [{"InstanceType": instance_type}]}}
+    scaling = emulator.client("autoscaling")
+    sizes = {"MinSize": 0, "MaxSize": 4, "DesiredCapacity": 0, "AvailabilityZones": [f"{REGION}a"]}
+    scaling.create_auto_scaling_group(AutoScalingGroupName="own", MixedInstancesPolicy=mixed, **sizes)
+    return scaling.describe_auto_scaling_groups()["AutoScalingGroups"][0]["AutoScalingGroupARN"]
 
 
 def serve(emulator, named):
@@ -187,6 +199,8 @@ def serve(emulator, named):
     path = [{"Field": "path-pattern", "Values": ["/shop"]}]
     rule = balancing.create_rule(ListenerArn=named["listener"], Priority=1, Conditions=path, Actions=forward)
     named["rule"] = rule["Rules"][0]["RuleArn"]
+    classic = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstanceProtocol": "HTTP", "InstancePort": 8080}
+    emulator.client("elb").create_load_balancer(LoadBalancerName="classic", Listeners=[classic], AvailabilityZones=[f"{REGION}a"])
     web = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 8080, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}
     ec2.authorize_security_group_ingress(GroupId=made["group"], IpPermissions=[web])
     names.create_private_dns_namespace(Name="storefront.local", Vpc=made["vpc"])

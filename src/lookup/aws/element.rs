@@ -161,15 +161,18 @@ impl Element {
         Ok(self.list(path)?.unwrap_or_default())
     }
 
-    /// The values of a list of plain values, or of one field (`groupId`) of each item that has it.
+    /// The values of a list of plain values, or of one field (`groupId`) of each item.
+    ///
+    /// # Errors
+    /// For an item without the field.
     pub(in crate::lookup) fn texts(
         &self,
         path: &str,
         field: Option<&str>,
     ) -> Result<Vec<String>, Lacks> {
-        let texts = self.items(path)?.iter().filter_map(|item| match field {
-            Some(field) => item.text(field).transpose(),
-            None => Some(item.content()),
+        let texts = self.items(path)?.iter().map(|item| match field {
+            Some(field) => item.text(field)?.ok_or("a field of each item of a list"),
+            None => item.content(),
         });
         texts.collect()
     }

@@ -42,12 +42,22 @@ impl Lookup for RouteTables {
 fn table(it: &Element) -> Result<RouteTable, Lacks> {
     let associations = it.list("associationSet")?.ok_or("the associations of a route table")?;
     let routes = it.list("routeSet")?.ok_or("the routes of a route table")?;
-    let mains = associations.iter().map(|it| it.flag("main")).collect::<Result<Vec<_>, _>>()?;
+    let (mut main, mut subnets) = (false, Vec::new());
+    for it in associations {
+        let is_main = it.flag("main")? == Some(true);
+        let of_gateway = it.text("gatewayId")?.or(it.text("publicIpv4Pool")?);
+        match it.text("subnetId")? {
+            Some(subnet) => subnets.push(subnet),
+            None if is_main || of_gateway.is_some() => {}
+            None => return Err("the subnet of an association"),
+        }
+        main |= is_main;
+    }
     Ok(RouteTable {
         name_tag: name_tag(it)?,
         id: it.text("routeTableId")?.ok_or("the id of a route table")?,
-        main: mains.contains(&Some(true)),
-        subnets: it.texts("associationSet", Some("subnetId"))?,
+        main,
+        subnets,
         routes: routes.iter().map(route).collect::<Result<_, _>>()?,
     })
 }

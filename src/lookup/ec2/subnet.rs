@@ -172,6 +172,9 @@ fn read(it: &Element) -> Result<Subnet, Lacks> {
         }
     }
     let ipv4 = it.text("cidrBlock")?.filter(|text| !text.is_empty());
+    if ipv4.is_none() && it.flag("ipv6Native")? != Some(true) {
+        return Err("the IPv4 range of a subnet");
+    }
     Ok(Subnet {
         id: it.text("subnetId")?.ok_or("the id of a subnet")?,
         vpc: it.text("vpcId")?.ok_or("the VPC of a subnet")?,

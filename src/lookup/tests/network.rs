@@ -163,6 +163,19 @@ fn what_ec2_tells_half_is_a_gap() {
             "NatGateways",
             "<natGatewaySet><item><natGatewayId>nat-1</natGatewayId></item></natGatewaySet>",
         ),
+        // Only a subnet for IPv6 has no IPv4 range, only a main association no subnet.
+        (
+            "DescribeSubnet",
+            "<subnetSet><item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId><ownerId>111122223333</ownerId><availabilityZone>eu-central-1a</availabilityZone><availableIpAddressCount>250</availableIpAddressCount></item></subnetSet>",
+        ),
+        (
+            "RouteTables",
+            "<routeTableSet><item><routeTableId>rtb-1</routeTableId><vpcId>vpc-1</vpcId><routeSet/><associationSet><item><main>false</main></item></associationSet></item></routeTableSet>",
+        ),
+        (
+            "InternetGateways",
+            "<internetGatewaySet><item><internetGatewayId>igw-1</internetGatewayId><attachmentSet><item><state>available</state></item></attachmentSet></item></internetGatewaySet>",
+        ),
     ] {
         let operation = call_of(name);
         let reply = xml(&operation, body);

@@ -141,7 +141,8 @@ fn what_there_is_is_added_up() {
     let subnets = format!("<subnetSet>{own}{full}</subnetSet>");
     let said = learnt("TakenAddresses", &xml("DescribeSubnets", &subnets));
     assert_eq!(said, r#"found {"ipv4":21,"only_ipv6":false}"#);
-    let subnets = format!("<subnetSet>{own}{}</subnetSet>", subnet("", 0));
+    let only_ipv6 = subnet("<ipv6Native>true</ipv6Native>", 0);
+    let subnets = format!("<subnetSet>{own}{only_ipv6}</subnetSet>");
     let said = learnt("TakenAddresses", &xml("DescribeSubnets", &subnets));
     assert_eq!(said, r#"found {"ipv4":10,"only_ipv6":true}"#);
 }

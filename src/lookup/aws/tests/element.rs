@@ -140,8 +140,10 @@ fn a_list_is_one_of_items() {
         assert!(item(wrong).list("set").is_err(), "{wrong}");
         assert!(item(wrong).into_list("set").is_err(), "{wrong}");
     }
-    let of = item("<set><item><id>1</id></item><item/></set><plain><item>a</item></plain>");
+    let of = item("<set><item><id>1</id></item></set><plain><item>a</item></plain>");
     assert_eq!(of.texts("set", Some("id")), Ok(vec!["1".to_owned()]));
+    let half = item("<set><item><id>1</id></item><item/></set>");
+    assert!(half.texts("set", Some("id")).is_err(), "an item without the field is not left out");
     assert_eq!(of.texts("plain", None), Ok(vec!["a".to_owned()]));
     assert!(of.texts("set", None).is_err(), "an item with fields is no plain value");
 }

@@ -16,6 +16,8 @@ mod start_task;
 mod task;
 mod update_service;
 
+use serde_json::Value;
+
 pub use container::CONTAINER;
 pub use create_service::CREATE_SERVICE;
 pub use examine::{
@@ -73,6 +75,31 @@ pub enum Kind {
     Map(&'static Kind),
     /// Any JSON value.
     Anything,
+}
+
+impl Shape {
+    /// A required field that an object lacks, or an object inside it.
+    pub fn lacking(&self, json: &Value) -> Option<&'static str> {
+        self.fields.iter().find_map(|member| match json.get(member.name) {
+            None | Some(Value::Null) => member.required.then_some(member.name),
+            Some(value) => member.kind.lacking(value),
+        })
+    }
+}
+
+impl Kind {
+    fn lacking(&self, json: &Value) -> Option<&'static str> {
+        match (self, json) {
+            (Kind::Object(shape), _) => shape.lacking(json),
+            (Kind::List(of) | Kind::NonEmpty(of), Value::Array(items)) => {
+                items.iter().find_map(|item| of.lacking(item))
+            }
+            (Kind::Map(of), Value::Object(values)) => {
+                values.values().find_map(|value| of.lacking(value))
+            }
+            _ => None,
+        }
+    }
 }
 
 const fn object(fields: &'static [Member]) -> Shape {

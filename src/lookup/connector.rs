@@ -15,8 +15,9 @@ use aws_smithy_types::body::SdkBody;
 use super::aws::check_well_formed;
 use super::sent::Sent;
 
-/// No page of an AWS answer is nearly as large, in bytes. An endless body would fill the memory.
-const MOST_BYTES: usize = 32 << 20;
+/// No page of an AWS answer is nearly as large, in bytes. An endless body would fill the memory, and so would the
+/// tree of one with a million items, or the bodies of all services at the same time.
+const MOST_BYTES: usize = 8 << 20;
 
 /// A client that encrypts with ring, and follows no redirect: a signed request, with the session token
 /// in it, goes nowhere but to the endpoint.

@@ -19,9 +19,11 @@ use aws_smithy_types::config_bag::ConfigBag;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::aws::Lacks;
 use super::mask::mask;
 use super::members::Members;
 use super::{Answer, Call, Lookup, Named, Services, classify};
+use crate::document::shape::{CREATE_SERVICE, REGISTER_TASK_DEFINITION};
 use crate::knowledge::{Absence, Seen};
 use crate::names::Region;
 
@@ -83,14 +85,24 @@ impl Lookup for DescribeTaskDefinition {
             }
             _ => classify::answer(self, reply, |_| {
                 let mut json = body.json().ok_or("a readable body")?;
-                if json.get("taskDefinition").and_then(Value::as_object).is_none() {
-                    return Err("the task definition");
-                }
+                check_whole(json.get("taskDefinition").ok_or("the task definition")?)?;
                 mask(&mut json);
                 Ok(Described { json })
             }),
         }
     }
+}
+
+/// ECS registers no task definition without these fields, so an answer that lacks one is not whole.
+fn check_whole(definition: &Value) -> Result<(), Lacks> {
+    REGISTER_TASK_DEFINITION.lacking(definition).map_or(Ok(()), Err)?;
+    let containers = definition.get("containerDefinitions").and_then(Value::as_array);
+    for container in containers.ok_or("the containers")? {
+        for field in ["name", "image"] {
+            container.get(field).and_then(Value::as_str).ok_or(field)?;
+        }
+    }
+    Ok(())
 }
 
 fn says<E, R>(error: &aws_smithy_runtime_api::client::result::SdkError<E, R>, text: &str) -> bool
@@ -162,6 +174,7 @@ impl Lookup for DescribeService {
         classify::answer(self, reply, |_| {
             let json = body.json().ok_or("a readable body")?;
             let service = json.get("services").and_then(|list| list.get(0)).ok_or("the service")?;
+            CREATE_SERVICE.lacking(service).map_or(Ok(()), Err)?;
             let mut service = service.clone();
             // Lists that grow with the service's age, and that no check reads.
             if let Some(object) = service.as_object_mut() {

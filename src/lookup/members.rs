@@ -45,9 +45,17 @@ pub(super) fn needed(call: Call) -> Option<&'static [&'static str]> {
             "containerInstances/attributes",
             "containerInstances/attributes/name",
             "containerInstances/containerInstanceArn",
+            "containerInstances/registeredResources/integerValue",
+            "containerInstances/registeredResources/name",
+            "containerInstances/remainingResources/integerValue",
+            "containerInstances/remainingResources/name",
             "containerInstances/status",
         ],
-        "ecs:DescribeServices" => &["services"],
+        "ecs:DescribeServices" => &[
+            "services",
+            "services/loadBalancers/containerName",
+            "services/loadBalancers/containerPort",
+        ],
         "ecs:DescribeTaskDefinition" => &["taskDefinition"],
         "ecs:GetTaskProtection" => {
             &["protectedTasks", "protectedTasks/protectionEnabled", "protectedTasks/taskArn"]

@@ -120,12 +120,14 @@ fn lookups(host: &str) -> Vec<Case> {
         ),
         case(
             DescribeTaskDefinition { region: region(), name: name() },
-            Some(ok(json!({"taskDefinition": {"family": "web"}}))),
+            Some(ok(json!({"taskDefinition": {"family": "web", "containerDefinitions": [
+                {"name": "app", "image": "nginx", "secrets": [{"name": "KEY", "valueFrom": "arn"}]}]}}))),
             vec![undescribed],
         ),
         case(
             DescribeService { region: region(), cluster: None, service: name() },
             Some(ok(json!({"services": [{"serviceName": "web",
+                "loadBalancers": [{"containerName": "app", "containerPort": 80}],
                 "clusterArn": "arn:aws:ecs:eu-central-1:111122223333:cluster/default"}], "failures": []}))),
             vec![ok(json!({"services": [], "failures": [{"arn": "web", "reason": "MISSING"}]}))],
         ),
@@ -151,7 +153,11 @@ fn lookups(host: &str) -> Vec<Case> {
             Some(ok(json!({
                 "containerInstanceArns": ["arn"],
                 "containerInstances": [{"containerInstanceArn": "arn", "status": "ACTIVE",
-                    "agentConnected": true, "attributes": [{"name": "stack"}]}],
+                    "agentConnected": true, "attributes": [{"name": "stack"}],
+                    "registeredResources": [
+                        {"name": "CPU", "integerValue": 2048}, {"name": "MEMORY", "integerValue": 3800}],
+                    "remainingResources": [
+                        {"name": "CPU", "integerValue": 1024}, {"name": "MEMORY", "integerValue": 1900}]}],
             }))),
             vec![],
         ),

@@ -164,7 +164,8 @@ class Emulator:
             url = f"{self.url}/blob/{digest}"
             return json.dumps({"downloadUrl": url, "layerDigest": digest}).encode()
         if call == "ecr:DescribePullThroughCacheRules":
-            return json.dumps({"pullThroughCacheRules": self.rules}).encode()
+            rules = [{**rule, "registryId": ACCOUNT} for rule in self.rules]
+            return json.dumps({"pullThroughCacheRules": rules}).encode()
         if call == "ec2:DescribeVpcBlockPublicAccessOptions":
             return PUBLIC_ACCESS_OFF
         if call == "servicequotas:GetServiceQuota" and (asked := json.loads(body))["ServiceCode"] in QUOTAS:
@@ -189,6 +190,7 @@ class Emulator:
         media_type, digest, text = self.served[path]
         # The length of a HEAD is that of the body which a GET would have.
         headers = [("content-type", media_type), ("content-length", str(len(text))), ("docker-content-digest", digest)]
+        headers.append(("docker-distribution-api-version", "registry/2.0"))
         start_response("200 OK", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [text]
 

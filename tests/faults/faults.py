@@ -8,11 +8,14 @@ What a fault may lead to:
 """
 
 import copy
+import functools
 import json
 import random
 import re
 import urllib.parse
 from xml.etree import ElementTree
+
+import botocore.session
 
 from proxy import Answer, error
 
@@ -400,6 +403,38 @@ def lost_page(request, nth, answer, proxy):
 OMITTED = {
     ("secretsmanager:DescribeSecret", "VersionIdsToStages"): "the secret was never given a value",
 }
+# What is judged itself: without a field that a request need not have, it is another definition or service.
+DOCUMENTS = {
+    "ecs:DescribeTaskDefinition": ("RegisterTaskDefinition", {"image", "name", "taskDefinition"}),
+    "ecs:DescribeServices": ("CreateService", {"containerName", "containerPort", "services"}),
+}
+
+
+def says_something(call, field):
+    """Whether an answer without this field is a whole one."""
+    if call not in DOCUMENTS:
+        return (call, field) in OMITTED
+    request, always = DOCUMENTS[call]
+    return field not in always | required(request)
+
+
+@functools.cache
+def required(request):
+    """The fields of a request to ECS that each of its parts has to have which may have them."""
+    needed, optional, known = set(), set(), set()
+
+    def walk(shape):
+        if shape.name in known:
+            return
+        known.add(shape.name)
+        members = getattr(shape, "members", {})
+        needed.update(getattr(shape, "required_members", ()))
+        optional.update(members.keys() - set(getattr(shape, "required_members", ())))
+        for inner in (*members.values(), *(getattr(shape, it) for it in ("member", "value") if hasattr(shape, it))):
+            walk(inner)
+
+    walk(botocore.session.get_session().get_service_model("ecs").operation_model(request).input_shape)
+    return needed - optional
 
 
 def fields(answer):

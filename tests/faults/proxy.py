@@ -205,6 +205,8 @@ async def send(answer, method, writer, host):
         while manner == "endless" or sent < PADDING:
             writer.write(SPACES)
             await writer.drain()
+            # That a connection through TLS is lost is known only after others had their turn.
+            await asyncio.sleep(0)
             sent += len(SPACES)
         writer.write(body[-1:])
     else:

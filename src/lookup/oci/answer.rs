@@ -131,19 +131,26 @@ pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble 
 }
 
 /// The same for the token server, which is not a registry: any JSON counts as its answer, and so does 401 with
-/// whatever is no page. That of GitLab is a sentence, and a proxy would answer 407.
+/// whatever is no page. That of GitLab is a sentence, and a proxy would answer 407. An error code must be one of
+/// a denial.
 pub(super) fn token_refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
     let words = Words::read(status, headers, body);
     let said = format!("{words} from the token server");
     let json = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok();
+    let is_denial = words.errors.is_empty() || words.has(DENIED);
     match status {
-        401 if !words.html => Trouble::Denied { said },
-        401 | 403 if json => Trouble::Denied { said },
+        401 if !words.html && is_denial => Trouble::Denied { said },
+        401 | 403 if json && is_denial => Trouble::Denied { said },
         _ => match refusal(status, headers, body) {
             Trouble::Absent { .. } => Trouble::Garbled { why: format!("there was {said}") },
             other => other,
         },
     }
+}
+
+/// Whether an answer has the header of a registry.
+pub(super) fn names_itself(headers: &HeaderMap) -> bool {
+    headers.contains_key("docker-distribution-api-version")
 }
 
 /// `MANIFEST_UNKNOWN` and its kin, of the specification; `NOT_FOUND` is Harbor's.
@@ -177,7 +184,7 @@ impl Words {
         Words {
             status,
             errors: errors.unwrap_or_default(),
-            registry_header: headers.contains_key("docker-distribution-api-version"),
+            registry_header: names_itself(headers),
             html: media_type.is_some_and(|name| name.to_ascii_lowercase().contains("html")),
         }
     }

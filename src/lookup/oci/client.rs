@@ -11,7 +11,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
 use serde::Deserialize;
 
-use super::answer::{Trouble, refusal, silence, token_refusal};
+use super::answer::{Trouble, names_itself, refusal, silence, token_refusal};
 use super::challenge::{Challenge, TokenSource};
 use super::digest;
 use super::exchange;
@@ -74,6 +74,7 @@ impl Registries {
     ) -> Result<RegistryManifest, Trouble> {
         let answer = self.answer(Method::HEAD, at, "manifests", reference).await?;
         let (status, wants_credentials) = (answer.status(), is_challenge(&answer));
+        let is_named = names_itself(answer.headers());
         let described = match success(answer).await {
             Ok(answer) => describe(answer.headers(), at, reference),
             Err(trouble) => Err(trouble),
@@ -83,23 +84,23 @@ impl Registries {
             // Not every registry supports HEAD well, and without a body a registry cannot be distinguished
             // from a proxy. If a GET is free, it decides.
             Err(trouble) if !at.is_docker_hub() && !wants_credentials && trouble.is_answer() => {
-                self.instead_of_head(at, reference, status, trouble).await
+                self.instead_of_head(at, reference, (status, is_named), trouble).await
             }
             Err(trouble) => Err(trouble),
         }
     }
 
-    /// What a GET returns, after HEAD had this status. containerd asks by GET after a success without a digest or
+    /// What a GET returns, after HEAD had this status, and an answer that names itself or not. containerd asks by GET after a success without a digest or
     /// 405, and after no other answer; it looks for a digest among the blobs, too (`Resolve` and `retryRequest` in
     /// <https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go>).
     async fn instead_of_head(
         &self,
         at: &Repository,
         reference: &str,
-        status: StatusCode,
+        (status, is_named): (StatusCode, bool),
         of_head: Trouble,
     ) -> Result<RegistryManifest, Trouble> {
-        let found = match self.get(at, reference).await {
+        let (found, is_found_named) = match self.get(at, reference).await {
             Ok(found) => found,
             Err(of_get @ (Trouble::Absent { .. } | Trouble::Denied { .. })) => return Err(of_get),
             Err(of_get) => {
@@ -112,6 +113,13 @@ impl Registries {
         let is_answered = status.is_success()
             || status == StatusCode::METHOD_NOT_ALLOWED
             || self.has_as_blob(at, reference).await;
+        if !is_answered && is_found_named && !is_named {
+            // The registry names itself, and whatever refused the HEAD does not.
+            return Err(match of_head {
+                Trouble::Garbled { .. } => of_head,
+                _ => at.garbled(&format!("HTTP {}", status.as_u16())),
+            });
+        }
         let refused = (!is_answered).then(|| format!("HTTP {}", status.as_u16()));
         Ok(RegistryManifest { head_refused: refused, ..found })
     }
@@ -137,7 +145,7 @@ impl Registries {
         let described = self.head(at, reference).await?;
         match described.manifest {
             Some(_) => Ok(described),
-            None => self.get(at, &described.digest).await,
+            None => Ok(self.get(at, &described.digest).await?.0),
         }
     }
 
@@ -174,8 +182,14 @@ impl Registries {
             .map_err(|error| at.garbled(&format!("a configuration that {error}")))
     }
 
-    async fn get(&self, at: &Repository, reference: &str) -> Result<RegistryManifest, Trouble> {
+    /// The manifest, and whether the answer has the header of a registry.
+    async fn get(
+        &self,
+        at: &Repository,
+        reference: &str,
+    ) -> Result<(RegistryManifest, bool), Trouble> {
         let answer = self.send(Method::GET, at, "manifests", reference).await?;
+        let is_named = names_itself(answer.headers());
         let media_type = media_type(answer.headers());
         let promised = promised_digest(answer.headers()).map(str::to_owned);
         let body = body_of(answer, at, MANIFEST_LIMIT).await?;
@@ -187,13 +201,11 @@ impl Registries {
         for expected in asked.iter().chain(&promised) {
             digest::verify(&body, expected).map_err(|why| at.garbled(&why))?;
         }
-        Ok(RegistryManifest {
-            digest,
-            media_type,
-            manifest: Some(manifest),
-            head_refused: None,
-            trusted_here: self.is_trusted_here(&at.host),
-        })
+        let trusted_here = self.is_trusted_here(&at.host);
+        let manifest = Some(manifest);
+        let found =
+            RegistryManifest { digest, media_type, manifest, head_refused: None, trusted_here };
+        Ok((found, is_named))
     }
 
     async fn send(

@@ -107,7 +107,9 @@ const MAY_BE_MISSING: &[(&str, &[&str])] = &[
     ("FindNamespace", &["Id"]),
     ("DescribeParameter", &["Tier"]),
     ("DescribeSecret", &["KmsKeyId", "Tags", "VersionIdsToStages", "v-1"]),
-    ("DescribeService", &["failures"]),
+    ("ContainerInstances", &["registeredResources", "remainingResources"]),
+    ("DescribeService", &["failures", "loadBalancers"]),
+    ("DescribeTaskDefinition", &["secrets"]),
     ("EcrManifest", &["imageManifestMediaType"]),
     ("GetKeyPolicy", &["PolicyName"]),
     (

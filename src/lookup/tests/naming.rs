@@ -134,7 +134,7 @@ fn what_is_asked_for_by_another_name_is_compared_by_what_its_answer_has() {
 
     let definition = "arn:aws:ecs:eu-central-1:111122223333:task-definition/web:7";
     let described = json!({"taskDefinition": {
-        "family": "web", "revision": 7, "taskDefinitionArn": definition,
+        "family": "web", "revision": 7, "taskDefinitionArn": definition, "containerDefinitions": [],
     }});
     let of = |name: &str| {
         let asked = DescribeTaskDefinition { region: region(), name: name.to_owned() };

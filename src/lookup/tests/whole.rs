@@ -69,12 +69,12 @@ fn a_redirect_is_followed_by_no_service() {
 
 #[test]
 fn an_answer_without_end_is_not_kept() {
-    let endless = Reply::Raw(200, "content-type: text/xml", " ".repeat(33 << 20));
+    let endless = Reply::Raw(200, "content-type: text/xml", " ".repeat(9 << 20));
     let learnt = Bench::new().learn(|case| (case.name == "GetRole").then(|| endless.clone()));
     let [(_, _, answer)] = &learnt[..] else { panic!("{}", learnt.len()) };
     assert!(
         told(answer)
-            .contains("could not be read: the answer is not whole: it is larger than 32 MiB"),
+            .contains("could not be read: the answer is not whole: it is larger than 8 MiB"),
         "{}",
         told(answer)
     );

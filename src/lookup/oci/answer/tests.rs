@@ -93,6 +93,8 @@ fn a_token_server_speaks_json_of_its_own() {
         (401, &[HTML], PAGE, "garbled"),
         (403, &[HTML], PAGE, "garbled"),
         (403, &[TEXT], "no", "garbled"),
+        (401, &[], r#"{"errors":[{"code":"EXPIRED"}]}"#, "garbled"),
+        (403, &[], r#"{"errors":[{"code":"EXPIRED"}]}"#, "garbled"),
         (404, &[], NAME_UNKNOWN, "garbled"),
         (429, &[], "", "throttled"),
         (500, &[], "{}", "silent"),

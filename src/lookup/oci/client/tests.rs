@@ -12,8 +12,7 @@ const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const INDEX: &str = r#"{"schemaVersion":2,"manifests":[{"digest":"sha256:a","platform":{"os":"linux","architecture":"arm64"}}]}"#;
 const UNKNOWN: &str = r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#;
 
-/// Answers every request by `reply`, which gets the first line and whether a token came along, and
-/// gives status, headers and body; an empty reply closes the connection.
+/// Answers every request with what `reply` makes of its first line, its token and the host; without one, it closes.
 struct Fake {
     host: String,
     seen: Arc<Mutex<Vec<String>>>,

@@ -83,3 +83,16 @@ async fn given_a_digest_among_the_blobs_then_containerd_finds_the_manifest_there
         assert_eq!(found.head_refused.is_none(), is_found, "{blob}");
     }
 }
+
+#[tokio::test]
+async fn given_a_registry_that_names_itself_then_an_error_of_head_without_its_name_is_of_a_proxy() {
+    let name = "docker-distribution-api-version";
+    for (by, refused) in [(name, Some("HTTP 400")), ("via", None)] {
+        let fake = Fake::answering(move |line, _, _| {
+            let (status, by) = if line.starts_with("HEAD") { (400, by) } else { (200, name) };
+            reply(status, &[("content-type", OCI_INDEX), (by, "registry/2.0")], INDEX)
+        });
+        let found = registries().head(&fake.repository(), "1").await.ok();
+        assert_eq!(found.map(|it| it.head_refused), refused.map(|it| Some(it.to_owned())));
+    }
+}

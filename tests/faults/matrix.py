@@ -93,6 +93,7 @@ class Matrix:
     def __init__(self, emulator):
         named, recording, everything = worlds.build(emulator), Recording(emulator.url), {}
         self.runs = {name: Run(name, emulator, recording, named, everything) for name in runs.RUNS}
+        self.most_memory = self.most_seconds = 0
 
     def calls(self):
         return {call for run in self.runs.values() for call in run.calls}
@@ -128,6 +129,7 @@ class Matrix:
             # Some questions of the call are answered as before.
             effect = BENT
         done, proxy = await run.ask(function, call, *patience, idle=idle)
+        self.most_memory, self.most_seconds = max(self.most_memory, done.memory), max(self.most_seconds, done.seconds)
         if proxy.hits == 0 and not proxy.errors:
             return None
         return list(violations(run, effect, call, done, proxy))
@@ -231,6 +233,7 @@ def main():
 
         done = run_cells(matrix, broken, asked.jobs, said)
         table(matrix, done)
+        print(f"\nThe longest run took {matrix.most_seconds:.1f} s, the largest {matrix.most_memory} MB; all of them {time.monotonic() - began:.0f} s.")
     sys.exit(any(found for _, found in done))
 
 

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::document::Node;
+use crate::reachability::network_path::NetworkPath;
 use crate::shell::ShellCommand;
 use crate::verdict::Input;
 
@@ -197,8 +199,17 @@ pub struct Target {
     pub caller: Option<String>,
 }
 
+/// What a page shows of a target in addition to its results.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exhibit {
+    /// The definition.
+    pub definition: Option<Node>,
+    /// The network paths of its calls.
+    pub paths: Vec<NetworkPath>,
+}
+
 /// The results of one target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TargetReport {
     /// What was judged.
     pub target: Target,
@@ -208,6 +219,9 @@ pub struct TargetReport {
     pub summary: Summary,
     /// The results, in catalogue order, then document order.
     pub checks: Vec<CheckResult>,
+    /// What a page shows in addition; empty for every other format.
+    #[serde(skip)]
+    pub exhibit: Exhibit,
 }
 
 impl TargetReport {
@@ -217,7 +231,8 @@ impl TargetReport {
         for check in &checks {
             summary.add(check.status);
         }
-        TargetReport { target, verdict: summary.outcome(), summary, checks }
+        let exhibit = Exhibit::default();
+        TargetReport { target, verdict: summary.outcome(), summary, checks, exhibit }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `verify` and the group commands: read, connect, check, report.
 
+mod exhibits;
 mod rounds;
 
 use super::wait::Clock;
@@ -7,7 +8,7 @@ use super::{Failure, accept, arns, asking, catalogue, input, look, outlet};
 use crate::checks::{self, Group};
 use crate::cli::{Global, Judged};
 use crate::exit::{Exit, Gate};
-use crate::output::{self, Outlet, OutputFile};
+use crate::output::{self, Format, Outlet, OutputFile};
 use crate::reachability::network_path::NetworkPath;
 use crate::report::Report;
 use rounds::{Ended, Run};
@@ -62,6 +63,7 @@ pub(super) fn run_and(
         write_accept,
         notes,
         draws: drawing.is_some(),
+        exhibits: outlet.has(Format::Html),
     };
     let Ended { report, trails, interrupted, .. } =
         asking::wait_for(async |signals| run.repeat(&mut clock, &signals, &gate).await)?;

@@ -19,6 +19,8 @@ pub enum Format {
     Markdown,
     /// Code scanning: GitHub, editors.
     Sarif,
+    /// One self-contained page.
+    Html,
 }
 
 /// How a format is printed on standard output.
@@ -43,6 +45,7 @@ impl Format {
         ("github", Format::Github),
         ("markdown", Format::Markdown),
         ("sarif", Format::Sarif),
+        ("html", Format::Html),
     ];
 
     /// The format with that name.
@@ -57,14 +60,14 @@ impl Format {
 
     /// Whether it can hold results of checks only.
     pub fn is_of_results(self) -> bool {
-        matches!(self, Format::Junit | Format::Github | Format::Markdown | Format::Sarif)
+        !matches!(self, Format::Text | Format::Short | Format::Json | Format::Ndjson)
     }
 
     pub(super) fn alphabet(self) -> Alphabet {
         match self {
             Format::Text | Format::Short => Alphabet::Terminal,
             Format::Json | Format::Ndjson | Format::Sarif => Alphabet::Json,
-            Format::Junit | Format::Github | Format::Markdown => Alphabet::Utf8,
+            Format::Junit | Format::Github | Format::Markdown | Format::Html => Alphabet::Utf8,
         }
     }
 }

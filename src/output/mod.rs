@@ -12,6 +12,7 @@ mod findings;
 mod format;
 mod github;
 pub mod graph;
+mod html;
 mod json;
 mod junit;
 mod lines;
@@ -58,6 +59,7 @@ pub fn print(report: &Report, outlet: &Outlet, look: &Look) -> Result<(), Output
         Format::Github => Ok(github::render(report)),
         Format::Markdown => Ok(markdown::render(report)),
         Format::Sarif => Ok(sarif::render(report)),
+        Format::Html => Ok(html::render(report)),
     })
 }
 

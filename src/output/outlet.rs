@@ -186,6 +186,11 @@ impl Outlet {
         Ok(Outlet { sinks, query })
     }
 
+    /// Whether a sink has this format.
+    pub fn has(&self, format: Format) -> bool {
+        self.sinks.iter().any(|sink| sink.format == format)
+    }
+
     /// The same sinks, for a command that runs no checks.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use crate::shell::ShellCommand;
 use crate::verdict::Input;
 
 /// What somebody might write into a document.
-const HOSTILE: &[&str] = &[
+pub(super) const HOSTILE: &[&str] = &[
     "]]></failure></testcase><testcase name=\"x\"/>",
     "\u{0}\u{1b}[2J\u{85}\u{fffe}\u{ffff}\u{202e}",
     "a\r\n::error file=x::y%0A::stop-commands::z",
@@ -70,7 +70,7 @@ fn result(id: &str, status: Status, message: &str) -> CheckResult {
     CheckResult { id, group, message, subject, location, assumes: Vec::new(), ..it }
 }
 
-fn report(targets: Vec<Vec<CheckResult>>) -> Report {
+pub(super) fn report(targets: Vec<Vec<CheckResult>>) -> Report {
     let named = |nth: usize| Target {
         source: format!("{nth}.json"),
         family: None,
@@ -88,7 +88,7 @@ fn report(targets: Vec<Vec<CheckResult>>) -> Report {
 }
 
 /// One result of each status, and a pass that rests on an assumption.
-fn each_status() -> Vec<CheckResult> {
+pub(super) fn each_status() -> Vec<CheckResult> {
     let mut all: Vec<CheckResult> =
         Status::ALL.map(|it| result("image-exists", it, it.word())).into();
     all[4].skip_reason = Some(SkipReason::NeedsInput { input: Input::Subnets });

@@ -17,7 +17,7 @@ from runs import CANARIES
 
 # What a signed request has, beside the canaries.
 SIGNED = ("Signature=", "AWS4-HMAC-SHA256", "Credential=", "Bearer ")
-FORMATS = ("text", "short", "json", "ndjson", "junit", "github", "markdown", "sarif")
+FORMATS = ("text", "short", "json", "ndjson", "junit", "github", "markdown", "sarif", "html")
 FLAGS = ([], ["--debug", "--verbose"], ["--read-secrets"], ["--read-secrets", "--debug", "--verbose"])
 
 

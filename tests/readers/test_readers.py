@@ -16,8 +16,8 @@ from cmarkgfm.cmark import Options
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("AWS_ECS_PREFLIGHT_BINARY", ROOT / "target/release/aws-ecs-preflight"))
-FORMATS = ("text", "short", "json", "ndjson", "junit", "github", "markdown", "sarif")
-# What somebody might write into a definition.
+FORMATS = ("text", "short", "json", "ndjson", "junit", "github", "markdown", "sarif", "html")
+# What an attacker might write into a definition.
 HOSTILE = (
     "]]></failure><script>alert(1)</script>",
     "a\r\n::error file=x::y%0A::stop-commands::z",
@@ -89,7 +89,7 @@ class Reports(unittest.TestCase):
         self.assertFalse((self.folder / "new.sarif").exists())
 
     def test_commands_without_checks_refuse_them(self):
-        for it in ("junit", "github", "markdown", "sarif"):
+        for it in ("junit", "github", "markdown", "sarif", "html"):
             for command in (["checks"], ["explain", "image-exists"]):
                 done = run(self.folder, *command, "--format", it)
                 self.assertEqual((done.returncode, done.stdout), (2, ""))
@@ -143,6 +143,25 @@ class Reports(unittest.TestCase):
             self.assertEqual(len(set(table)), 1, table)
         self.assertEqual(page.open, [])
 
+    def test_html(self):
+        page = Page(self.written["html"])
+        self.assertEqual(page.open, [])
+        known = "html head meta title style body main header footer nav section article h1 h2 h3 p ul li dl div dt dd"
+        known += " table tr td pre code a b small span br details summary figure svg text tspan path rect g"
+        self.assertLessEqual(page.tags, set(known.split()))
+        known = "lang charset name content http-equiv class id href title tabindex style role"
+        known += " xmlns width height viewbox x y dx rx d"
+        self.assertLessEqual(page.attributes, set(known.split()))
+        self.assertEqual(len(page.ids), len(set(page.ids)))
+        for link in page.links:
+            if link.startswith("#"):
+                self.assertIn(link[1:], page.ids)
+            else:
+                self.assertTrue(link.startswith("https://docs.aws.amazon.com/"), link)
+        self.assertIn("FAIL", page.headings[0])
+        # Nothing is loaded.
+        self.assertNotRegex(self.written["html"], r"(?i)url\(|@import|<script|<img|<link")
+
     def test_sarif(self):
         (run,) = json.loads(self.written["sarif"])["runs"]
         self.assertEqual(len(run["results"]), self.count("fail", "unknown", "warn"))
@@ -167,13 +186,14 @@ class Page(HTMLParser):
     def __init__(self, html):
         super().__init__()
         self.tags, self.attributes, self.links = set(), set(), []
-        self.headings, self.tables, self.open = [], [], []
+        self.headings, self.tables, self.open, self.ids = [], [], [], []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag, attributes):
         self.tags.add(tag)
         self.attributes |= {name for name, _ in attributes}
+        self.ids += [value for name, value in attributes if name == "id"]
         self.links += [value for name, value in attributes if name in ("href", "src")]
         if tag not in self.VOID:
             self.open.append(tag)
@@ -188,7 +208,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag, tag
 
     def handle_data(self, data):
-        if self.open and self.open[-1] == "h2":
+        if self.open and self.open[-1] in ("h1", "h2"):
             self.headings.append(data.strip())
 
 

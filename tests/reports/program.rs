@@ -11,7 +11,7 @@ pub type Printed = Vec<(&'static str, String)>;
 pub const FORMS: &[&str] = &["text", "short", "json"];
 
 /// The formats of the demo in addition.
-pub const OTHER_FORMS: &[&str] = &["junit", "github", "markdown", "sarif"];
+pub const OTHER_FORMS: &[&str] = &["junit", "github", "markdown", "sarif", "html"];
 
 /// `verify` on definitions of the demo.
 pub fn on_demo(names: &[&str]) -> Printed {
@@ -82,6 +82,7 @@ fn print(folder: &Path, arguments: &[&str], forms: &[&'static str]) -> Printed {
             "json" => without_run(&text),
             "junit" => without_time(&text),
             "sarif" => text.replace(env!("CARGO_PKG_VERSION"), "…"),
+            "html" => without_seconds(&text).replace(env!("CARGO_PKG_VERSION"), "…"),
             "github" | "markdown" => without_seconds(&text),
             _ => text,
         };

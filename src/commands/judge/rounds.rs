@@ -58,6 +58,8 @@ pub(super) struct Run<'a> {
     pub(super) notes: Vec<String>,
     /// Whether the paths are printed too.
     pub(super) draws: bool,
+    /// Whether a page shows more than the results.
+    pub(super) exhibits: bool,
 }
 
 /// Where a run gets its answers.
@@ -137,6 +139,7 @@ impl Run<'_> {
         let results = report(&mut run, &probes, tasks.len()).await;
         let trails =
             if self.draws { trails(&arguments, &tasks, &mut run).await } else { Vec::new() };
+        let exhibits = self.exhibits(&tasks, &mut run).await;
         let caller = region.as_ref().and_then(|region| caller(&run, region));
         let unmatched = accept::unmatched(&self.accepted, &results);
         let results =
@@ -146,6 +149,7 @@ impl Run<'_> {
                 let target = target(argument, task, region.as_ref(), caller.as_ref());
                 TargetReport::of(target, results)
             });
+        let targets = targets.zip(exhibits).map(|(it, exhibit)| TargetReport { exhibit, ..it });
         let targets: Vec<TargetReport> = targets.collect();
         if let Some(file) = &self.write_accept {
             let found = targets.iter().flat_map(|target| &target.checks);
@@ -210,7 +214,7 @@ impl Run<'_> {
             .all(|(group, _)| group.offline)
     }
 
-    fn selects(&self, group: &Group, check: &Check) -> bool {
+    pub(super) fn selects(&self, group: &Group, check: &Check) -> bool {
         let named = |list: &[String]| list.iter().any(|id| id == check.id || id == group.name);
         let gate = &self.judged.gate;
         self.only_group.is_none_or(|only| only.name == group.name)

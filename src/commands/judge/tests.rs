@@ -57,6 +57,7 @@ fn each_definition_of_an_argument_is_a_target() {
         write_accept: None,
         notes: Vec::new(),
         draws: true,
+        exhibits: false,
     };
     let gate = Gate::default();
     let mut clock = Clock::start(None, None);
@@ -108,6 +109,7 @@ fn refused(flags: &str, recording: &serde_json::Value) -> (Exit, String) {
         write_accept: None,
         notes: Vec::new(),
         draws: false,
+        exhibits: false,
     };
     let gate = Gate::default();
     let mut clock = Clock::start(None, None);

@@ -108,7 +108,7 @@ pub(super) fn labels(node: &Node) -> Vec<String> {
 }
 
 /// A text shortened in the middle.
-pub(super) fn shortened(text: &str, most: usize) -> String {
+pub(in crate::output) fn shortened(text: &str, most: usize) -> String {
     let letters: Vec<char> = text.chars().collect();
     if letters.len() <= most {
         return text.to_owned();

@@ -13,6 +13,7 @@ use crate::reachability::network_path::NetworkPath;
 
 use picture::Graph;
 
+pub(super) use layout::shortened;
 pub use lines::lines;
 
 /// A format of the picture.
@@ -46,4 +47,9 @@ pub fn draw(form: Form, titled: &[(String, Vec<NetworkPath>)]) -> String {
         Form::Dot => dot::draw(&graphs),
         Form::Mermaid => mermaid::draw(&graphs),
     }
+}
+
+/// The network paths of one task as SVG, for a page.
+pub(super) fn picture_of_paths(title: &str, paths: &[NetworkPath]) -> String {
+    svg::draw(&[Graph::of(title, paths)])
 }

@@ -1,0 +1,29 @@
+//! What a page shows of each target in addition to its results.
+
+use super::rounds::Run;
+use crate::checks::{self, catalogue};
+use crate::preflight::RunLoop;
+use crate::report::Exhibit;
+use crate::task::Task;
+
+impl Run<'_> {
+    /// One for each task; empty if no page shows it.
+    pub(super) async fn exhibits(&self, tasks: &[Task], run: &mut RunLoop<'_>) -> Vec<Exhibit> {
+        if !self.exhibits {
+            return vec![Exhibit::default(); tasks.len()];
+        }
+        // The paths ask the account, and a run of other checks has no reason to.
+        let has_paths = catalogue().any(|(group, check)| {
+            group.paths.is_some() && group.draws && self.selects(group, check)
+        });
+        let mut exhibits = Vec::new();
+        for task in tasks {
+            let paths = match has_paths {
+                true => run.work_out(|view| checks::trails(task, view)).await.unwrap_or_default(),
+                false => Vec::new(),
+            };
+            exhibits.push(Exhibit { definition: Some(task.source.root.clone()), paths });
+        }
+        exhibits
+    }
+}

@@ -97,11 +97,13 @@ pub enum Other {
     Policy(Policy),
     /// List every check: what it verifies, and the AWS actions that it calls
     Checks,
-    /// Explain a check: what it verifies, the errors it prevents, and how to fix them
+    /// Explain a check, or the text of an ECS error: what it means, and which checks know it before a deploy
     Explain {
-        /// A check's id, or a group; without it, the list of all checks
-        #[arg(value_name = "CHECK-ID|GROUP")]
-        id: Option<String>,
+        /// A check's id, a group, the text of an error, or `-` for standard input: a stopped reason, a service
+        /// event, a log, the output of describe-tasks, an EventBridge event; without it, the list of all
+        /// checks. Exit code for a text: 0 if checks know it, 3 if none does or it is not recognised
+        #[arg(value_name = "CHECK-ID|GROUP|TEXT")]
+        text: Vec<String>,
     },
     /// Print the completion script of a shell
     Completions {

@@ -1,4 +1,4 @@
-//! `checks` and `explain`: what can be checked, from the records of the checks themselves.
+//! `checks`, and `explain` of a check: what can be checked, from the records of the checks themselves.
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use crate::cli::Global;
 use crate::exit::Exit;
 use crate::names::nearest;
 use crate::output::{self, Look};
+use crate::symptoms;
 use crate::verdict::{Rule, Words};
 
 /// Every check with what it verifies and calls.
@@ -51,16 +52,20 @@ fn list_of_group(group: &Group, look: &Look) -> String {
     text
 }
 
-/// One check, those of a group, or all.
-pub(super) fn explain(id: Option<&str>, global: &Global) -> Result<Exit, Failure> {
-    let Some(id) = id else { return list(global) };
+/// One check, or those of a group; nothing if there is no such id.
+pub(super) fn explain(id: &str, global: &Global) -> Result<Option<Exit>, Failure> {
     if let Some(group) = checks::GROUPS.iter().find(|group| group.name == id) {
-        return list_of(&[group], global);
+        return list_of(&[group], global).map(Some);
     }
-    let Some((group, check)) = checks::find(id) else {
-        return Err(Failure::usage(unknown(id)));
-    };
-    shown(&page(group, check, &look(global)), &object(group, check), global)
+    let Some((group, check)) = checks::find(id) else { return Ok(None) };
+    shown(&page(group, check, &look(global)), &object(group, check), global).map(Some)
+}
+
+/// The errors that a check prevents: its own, and those that others may prevent too, in their first wording.
+pub(super) fn errors_of(check: &Check) -> Vec<&'static str> {
+    let shared = symptoms::rows().filter(|row| row.checks.contains(&check.id));
+    let shared = shared.map(|row| row.texts[0]).filter(|text| !check.prevents.contains(text));
+    check.prevents.iter().copied().chain(shared).collect()
 }
 
 fn shown(text: &str, document: &Value, global: &Global) -> Result<Exit, Failure> {
@@ -75,6 +80,7 @@ fn object(group: &Group, check: &Check) -> Value {
         "group": group.name,
         "verifies": check.verifies,
         "prevents": check.prevents,
+        "errors": errors_of(check),
         "remedy": check.remedy,
         "docs": check.docs,
         "calls": check.calls().collect::<Vec<_>>(),
@@ -105,7 +111,7 @@ fn page(group: &Group, check: &Check, look: &Look) -> String {
         section("Advisory", 2, &["Warns, never fails the run.".to_owned()]);
     }
     // Each error begins where no other line does.
-    let errors: Vec<String> = check.prevents.iter().map(ToString::to_string).collect();
+    let errors: Vec<String> = errors_of(check).iter().map(ToString::to_string).collect();
     section("Prevents", 6, &errors);
     section("Fix", 2, &[check.remedy.to_owned()]);
     let calls: Vec<String> = check.calls().map(|call| call.to_string()).collect();

@@ -6,6 +6,7 @@ mod asking;
 mod awscli_flags;
 mod can;
 mod catalogue;
+mod explain;
 mod failure;
 mod given;
 mod input;
@@ -81,7 +82,7 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Other(Other::Can(question)) => can::run(question, global),
         Command::Other(Other::Policy(wanted)) => policy::run(wanted, global),
         Command::Other(Other::Checks) => catalogue::list(global),
-        Command::Other(Other::Explain { id }) => catalogue::explain(id.as_deref(), global),
+        Command::Other(Other::Explain { text }) => explain::run(text, global),
         Command::Other(Other::Completions { shell }) => pages::completions(*shell, global),
         Command::Other(Other::Man { command }) => pages::manual(command.as_deref(), global),
         Command::Other(Other::Version) => {

@@ -21,6 +21,11 @@ pub fn hanging(lead: &str, indent: usize, text: &str, look: &Look) -> String {
     page
 }
 
+/// A text from elsewhere behind a lead, as the terminal can show it.
+pub fn quoted(lead: &str, indent: usize, text: &str, look: &Look) -> String {
+    hanging(lead, indent, &look.shown(text), look)
+}
+
 /// A command line in lines that a shell reads as one, where it would be wider than `width`.
 pub fn folded(command: &str, indent: usize, width: usize) -> String {
     // What follows the first line is indented twice, and each but the last ends with a backslash.

@@ -38,7 +38,7 @@ use crate::report::Report;
 
 pub use format::Format;
 pub use json::document;
-pub use lines::{folded, hanging, labelled};
+pub use lines::{folded, hanging, labelled, quoted};
 pub use outlet::{Outlet, OutputFile};
 pub use output_error::OutputError;
 pub use progress::{Progress, Trace};

@@ -25,5 +25,10 @@ pub fn recognise(text: &str) -> Recognition {
     Recogniser::new().recognise(text)
 }
 
+/// The rows of the catalogue. What only one check prevents is in the record of that check.
+pub fn rows() -> impl Iterator<Item = &'static Symptom> {
+    catalogue::ROWS.iter().copied().flatten()
+}
+
 #[cfg(test)]
 mod tests;

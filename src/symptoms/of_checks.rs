@@ -10,25 +10,26 @@ use crate::verdict::Words;
 /// Shorter texts say too little without their context; those have rows in the catalogue.
 const SHORTEST: usize = 14;
 
-/// A row for each text, with every check that has it.
-pub(super) fn rows() -> Vec<Symptom> {
-    let mut rows: Vec<Symptom> = Vec::new();
-    for (group, check) in checks::catalogue() {
-        for text in check.prevents {
-            if is_of_aws(text) {
-                add(
-                    &mut rows,
-                    text,
-                    check.id,
-                    check.verifies.into(),
-                    check.docs,
-                    "the check requires: ",
-                );
-            }
+/// A row for each error that checks prevent.
+pub(super) fn prevented() -> Vec<Symptom> {
+    let mut rows = Vec::new();
+    for (_, check) in checks::catalogue() {
+        for text in check.prevents.iter().filter(|text| is_of_aws(text)) {
+            let means = format!("It does not happen if {}.", check.verifies);
+            add(&mut rows, text, check.id, means, check.docs);
         }
+    }
+    rows
+}
+
+/// A row for each of AWS's words for a rule.
+pub(super) fn refused() -> Vec<Symptom> {
+    let mut rows = Vec::new();
+    for (group, check) in checks::catalogue() {
         for rule in group.rules_of(check) {
             if let Words::Quoted(words) = rule.words {
-                add(&mut rows, words, check.id, rule.claim.clone(), rule.source, "ECS requires: ");
+                let means = format!("ECS requires: {}.", rule.claim);
+                add(&mut rows, words, check.id, means, rule.source);
             }
         }
     }
@@ -40,13 +41,13 @@ fn is_of_aws(text: &str) -> bool {
     !text.starts_with("no error text:") && !text.ends_with(')')
 }
 
+/// Adds a row, or the check to the row of this text.
 fn add(
     rows: &mut Vec<Symptom>,
     text: &'static str,
     check: &'static str,
-    claim: Cow<'static, str>,
+    means: String,
     docs: &'static str,
-    lead: &str,
 ) {
     if Pattern::of(text).letters() < SHORTEST {
         return;
@@ -61,7 +62,7 @@ fn add(
         id: check,
         texts: Cow::Owned(vec![text]),
         kind: Kind::Cause,
-        means: Cow::Owned(format!("{lead}{claim}.")),
+        means: Cow::Owned(means),
         checks: Cow::Owned(vec![check]),
         why_no_check: "",
         docs,

@@ -70,8 +70,9 @@ fn without_tags(text: &str) -> String {
             .take_while(char::is_ascii_alphanumeric)
             .take(12)
             .collect();
-        match tag.find('>') {
-            Some(end) if end < 200 && TAGS.contains(&name.to_ascii_lowercase().as_str()) => {
+        // A tag is short; the next bracket of a long text may be far away.
+        match tag.bytes().take(200).position(|it| it == b'>') {
+            Some(end) if TAGS.contains(&name.to_ascii_lowercase().as_str()) => {
                 plain.push('\n');
                 rest = &tag[end + 1..];
             }

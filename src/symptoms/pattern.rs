@@ -41,8 +41,7 @@ pub(super) struct Match {
 }
 
 impl Pattern {
-    /// Holes are `<name>` and `...`; in addition, there is one after the name of an error, since more may be between
-    /// it and what it says.
+    /// Holes are `<name>` and `...`. Without a blank before a hole, the word goes on: `CannotPull...`.
     pub(super) fn of(text: &str) -> Pattern {
         let (mut pieces, mut piece) = (Vec::new(), Piece::default());
         let (mut rest, mut is_inside) = (without_exception(text), false);

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::catalogue::{ECS_WORDS, OPERATIONS, PRODUCTS, ROWS};
+use super::catalogue::{ALIKE, ECS_WORDS, OPERATIONS, PRODUCTS, ROWS};
 use super::pattern::{Match, Pattern};
 use super::squeezed::Squeezed;
 use super::symptom::{Kind, Symptom};
@@ -85,17 +85,19 @@ pub struct Recogniser {
 struct Row {
     symptom: Symptom,
     patterns: Vec<(&'static str, Pattern)>,
-    /// From the record of a check, which knows one cause; a row of the catalogue knows them all.
-    is_of_check: bool,
+    /// An error that a check prevents, which may have other causes too: a row of the catalogue knows them all.
+    is_prevented: bool,
 }
 
 impl Recogniser {
     /// Every row of the catalogue and every text of the checks.
     #[expect(clippy::new_without_default, reason = "it reads the whole catalogue")]
     pub fn new() -> Recogniser {
-        let rows = ROWS.iter().copied().flatten().cloned().map(|it| Row::of(it, false));
-        let of_checks = of_checks::rows().into_iter().map(|it| Row::of(it, true));
-        Recogniser { rows: rows.chain(of_checks).collect() }
+        let mut rows: Vec<Row> = Vec::new();
+        rows.extend(ROWS.iter().copied().flatten().cloned().map(|it| Row::of(it, false)));
+        rows.extend(of_checks::refused().into_iter().map(|it| Row::of(it, false)));
+        rows.extend(of_checks::prevented().into_iter().map(|it| Row::of(it, true)));
+        Recogniser { rows }
     }
 
     /// Every symptom.
@@ -110,15 +112,16 @@ impl Recogniser {
         // A document in a log has its quotes back only now.
         let inner = if raw.is_none() { event::texts(&pasted) } else { None };
         let pasted = inner.unwrap_or(pasted);
+        let pasted = if is_bare(&pasted) { format!("failure reason {pasted}") } else { pasted };
         let squeezed = Squeezed::of(&pasted);
-        let product = product_of(&squeezed);
         let is_of_ecs = ECS_WORDS.iter().any(|word| squeezed.letters.contains(word));
+        let product = product_of(&squeezed, is_of_ecs);
         let mut found: Vec<(Recognised, bool)> = Vec::new();
         for row in &self.rows {
             if row.symptom.is_shared && !is_of_ecs {
                 continue;
             }
-            found.extend(row.find(&squeezed).map(|it| (it, row.is_of_check)));
+            found.extend(row.find(&squeezed).map(|it| (it, row.is_prevented)));
         }
         let found = explaining(found);
         let is_known = product.is_none() && !found.is_empty();
@@ -164,9 +167,9 @@ fn share(words: &str, pattern: &Pattern, text: &Squeezed) -> usize {
 }
 
 impl Row {
-    fn of(symptom: Symptom, is_of_check: bool) -> Row {
+    fn of(symptom: Symptom, is_prevented: bool) -> Row {
         let patterns = symptom.texts.iter().map(|text| (*text, Pattern::of(text))).collect();
-        Row { symptom, patterns, is_of_check }
+        Row { symptom, patterns, is_prevented }
     }
 
     fn find(&self, text: &Squeezed) -> Option<Recognised> {
@@ -175,6 +178,8 @@ impl Row {
             Some(holds) => holds(text.between(it.start, it.end)),
             None => true,
         });
+        // Many errors begin alike: what was cut off may be any of them.
+        let matches = matches.filter(|it| !(it.is_cut && self.is_prevented));
         let best = matches.max_by_key(|it| (it.letters, Reverse(it.start)))?;
         Some(self.recognised(best, text))
     }
@@ -215,7 +220,7 @@ fn explaining(found: Vec<(Recognised, bool)>) -> Vec<Recognised> {
     let weight = |it: &(Recognised, bool)| {
         let symptom = &it.0.symptom;
         let names_it = matches!(symptom.kind, Kind::Cause | Kind::Application | Kind::Aws);
-        (symptom.decides, names_it, symptom.kind != Kind::Effect, it.0.letters, !it.1)
+        (symptom.decides, names_it, symptom.kind != Kind::Effect, !it.1, it.0.letters)
     };
     let mut found = found;
     found.sort_by_key(|it| Reverse(weight(it)));
@@ -230,25 +235,42 @@ fn explaining(found: Vec<(Recognised, bool)>) -> Vec<Recognised> {
     kept
 }
 
+/// A reason of a failed call, without all that is around it: AGENT.
+fn is_bare(text: &str) -> bool {
+    let word = text.trim();
+    !word.is_empty() && word.bytes().all(|it| it.is_ascii_uppercase() || it == b'_' || it == b':')
+}
+
 /// The product that a text is from, if it is not ECS.
-fn product_of(text: &Squeezed) -> Option<&'static str> {
-    let named = PRODUCTS.iter().find(|(_, words)| {
-        words.iter().any(|words| Pattern::of(words).find(text).is_some_and(|it| !it.is_cut))
+fn product_of(text: &Squeezed, is_of_ecs: bool) -> Option<&'static str> {
+    let alike = ALIKE.iter().filter(|_| !is_of_ecs);
+    let named = PRODUCTS.iter().chain(alike).find(|(_, words)| {
+        let mut found = words.iter().filter_map(|words| Pattern::of(words).find(text));
+        found.any(|it| !it.is_cut)
     });
-    named
-        .map(|(product, _)| *product)
-        .or_else(|| is_of_another_call(text).then_some("another AWS service"))
+    let other = || is_of_another_call(text) || !is_of_ecs && is_of_another_service(text.text);
+    named.map(|(product, _)| *product).or_else(|| other().then_some("another AWS service"))
 }
 
 /// The text is the error of a call that is none of ECS.
 fn is_of_another_call(text: &Squeezed) -> bool {
-    let calls = text.letters.split("whencallingthe").skip(1);
     let mut is_other = false;
-    for rest in calls {
+    for rest in text.letters.split("whencallingthe").skip(1) {
         if OPERATIONS.iter().any(|it| rest.starts_with(it)) {
             return false;
         }
         is_other = true;
     }
     is_other
+}
+
+/// The text names the service that answered, as the SDKs do, and it is not ECS.
+fn is_of_another_service(text: &str) -> bool {
+    let of_java = text
+        .split("(Service: ")
+        .skip(1)
+        .map(|it| !it.starts_with("AmazonECS") && !it.starts_with("Ecs"));
+    let of_go = text.split("operation error ").skip(1).map(|it| !it.starts_with("ECS:"));
+    let mut named = of_java.chain(of_go).peekable();
+    named.peek().is_some() && named.all(|is_other| is_other)
 }

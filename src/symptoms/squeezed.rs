@@ -1,6 +1,9 @@
 //! A text reduced to its letters and digits, in lower case. Wrapped lines, quotes of every kind and punctuation
 //! make no difference then.
 
+/// So many places where a text was cut off are looked at.
+const CUTS: usize = 200;
+
 /// A text and its letters.
 pub(super) struct Squeezed<'t> {
     /// The text.
@@ -33,7 +36,7 @@ impl<'t> Squeezed<'t> {
             }
             is_inside = letter.is_ascii_alphanumeric();
             dots = if letter == '.' { dots + 1 } else { 0 };
-            if dots == 3 || letter == '…' {
+            if (dots == 3 || letter == '…') && it.cuts.len() < CUTS {
                 it.cuts.push(it.letters.len());
             }
         }

@@ -2,6 +2,11 @@
 
 use crate::names::{Arn, EcrHost, ImageRef, Region, Registry};
 
+/// A longer word names nothing.
+const LONGEST_WORD: usize = 2048;
+/// So many resources of a kind are listed.
+const MOST: usize = 50;
+
 /// The values of a text, the first of each kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Variables {
@@ -175,9 +180,11 @@ impl Variables {
 
 /// The word up to a blank, a quote or a bracket, without the punctuation behind it.
 fn word(text: &str) -> Option<&str> {
-    let end =
-        text.find(|it: char| it.is_whitespace() || "\"'`()<>,;".contains(it)).unwrap_or(text.len());
-    let word = text[..end].trim_end_matches(['.', ':', ']', '}']);
+    let ends = |it: char| it.is_whitespace() || "\"'`()<>,;".contains(it);
+    let mut letters = text.char_indices().take(LONGEST_WORD);
+    let end = letters.find(|(_, it)| ends(*it)).map_or(text.len(), |(at, _)| at);
+    let word = text.get(..end.min(LONGEST_WORD * 4)).unwrap_or_default();
+    let word = word.trim_end_matches(['.', ':', ']', '}']);
     (!word.is_empty()).then_some(word)
 }
 
@@ -232,6 +239,7 @@ fn arns(text: &str) -> Vec<Arn> {
         }
         if let Ok(arn) = word.parse::<Arn>()
             && !found.contains(&arn)
+            && found.len() < MOST
         {
             found.push(arn);
         }
@@ -289,7 +297,7 @@ fn ids(text: &str, prefix: &str) -> Vec<String> {
         let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
         if digits == 8 || digits == 17 {
             let id = format!("{prefix}{}", &rest[..digits]);
-            if !found.contains(&id) {
+            if !found.contains(&id) && found.len() < MOST {
                 found.push(id);
             }
         }

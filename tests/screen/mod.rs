@@ -3,6 +3,8 @@
 
 /// Where the output goes: a full disk, a closed pipe, a terminal that knows ASCII only.
 mod destinations;
+/// What the text of an error leads to.
+mod explain;
 /// Why something was skipped: a fact of the result, not a sentence.
 mod reasons;
 /// How much is printed: by default, with `--quiet`, with `--verbose`, and of very many findings.

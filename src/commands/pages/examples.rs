@@ -63,7 +63,17 @@ fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
             ("All checks", "aws-ecs-preflight checks"),
             ("As JSON", "aws-ecs-preflight checks --format json"),
         ],
-        "explain" => &[("One check", "aws-ecs-preflight explain secret-exists")],
+        "explain" => &[
+            (
+                "The text of an error",
+                "aws-ecs-preflight explain \"CannotPullContainerError: pull image manifest has been retried 1 time(s)\"",
+            ),
+            (
+                "Why tasks stopped, from the AWS CLI",
+                "aws ecs describe-tasks --cluster prod --tasks TASK | aws-ecs-preflight explain -",
+            ),
+            ("One check", "aws-ecs-preflight explain secret-exists"),
+        ],
         "completions" => &[
             ("In this bash", "source <(aws-ecs-preflight completions bash)"),
             ("In this zsh, after compinit", "source <(aws-ecs-preflight completions zsh)"),

@@ -10,10 +10,11 @@ use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 use super::examples;
 use crate::checks::{Check, Group, Groups, checks_of};
 use crate::cli::{PROGRAM, VERIFY};
-use crate::commands::reads;
+use crate::commands::{catalogue, reads};
 use crate::exit::Exit;
 use crate::permission::condition_keys::{self, ConditionKey, KeyPage};
 use crate::report::Status;
+use crate::symptoms;
 
 /// Every page with its file's name.
 pub(super) fn pages(root: &Command, groups: Groups) -> io::Result<Vec<(String, String)>> {
@@ -121,10 +122,14 @@ fn command_page(command: &Command, groups: Groups) -> io::Result<String> {
         page.heading("CHECKS");
         for (group, check) in judged {
             page.check(group, check);
+            page.errors_of(check);
         }
     }
     if name == "can" {
         page.condition_keys();
+    }
+    if name == "explain" {
+        page.symptoms();
     }
     let examples = examples::of(name, groups);
     if !examples.is_empty() {
@@ -226,6 +231,33 @@ impl Page {
             text.push_str(&format!(" Calls {}.", calls.join(", ")));
         }
         self.entry([bold(check.id)], &text);
+    }
+
+    /// The errors that a check prevents.
+    fn errors_of(&mut self, check: &Check) {
+        self.roff.control("RS", []);
+        for text in catalogue::errors_of(check) {
+            // AWS's words are in bold, as in the list of `explain`.
+            self.roff.control("PD", ["0"]).control("IP", []).text([bold(text)]);
+            self.roff.control("PD", []);
+        }
+        self.roff.control("RE", []);
+    }
+
+    /// The texts that the command knows, each in its first wording.
+    fn symptoms(&mut self) {
+        self.heading("ERRORS");
+        self.paragraph(
+            "What ECS says, what it means, and the checks that know it before a deploy or the reason why none \
+             does. Other wordings are recognised too, and so are the errors of each check.",
+        );
+        for row in symptoms::rows() {
+            let checks = match row.checks.join(", ") {
+                none if none.is_empty() => format!("No check: {}.", row.why_no_check),
+                checks => format!("Checks: {checks}."),
+            };
+            self.entry([bold(row.texts[0])], &format!("{} {checks}", row.means));
+        }
     }
 
     fn exit_status(&mut self) {

@@ -73,8 +73,6 @@ pub(super) const ROWS: &[Symptom] = &[
             "Essential container in task exited",
             "EssentialContainerExited",
             "container <name>: exit code <code>",
-            "Exited with code <code>",
-            "exit status <code>",
         ],
         "A container that the task needs ended by itself. Exit code 0 is a normal end, 1 and others are an error of the program.",
         PROGRAM,
@@ -98,7 +96,6 @@ pub(super) const ROWS: &[Symptom] = &[
         &[
             "dependency container <name> ... did not",
             "dependent container <name> is stopped",
-            "startTimeout",
             "dependency graph: container ordering dependency",
             "failed to resolve container ordering dependency",
         ],

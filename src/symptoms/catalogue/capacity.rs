@@ -94,6 +94,13 @@ pub(super) const ROWS: &[Symptom] = &[
         &["cluster-exists"],
         FAILURES,
     ),
+    Symptom::step(
+        "something-missing",
+        &["failure reason MISSING"],
+        "A cluster, a service, a task or a container instance of this name does not exist in this region.",
+        &["cluster-exists", "service-exists", "capacity-instance"],
+        FAILURES,
+    ),
     Symptom::unknowable(
         Kind::Aws,
         "task-missing",
@@ -123,7 +130,6 @@ pub(super) const ROWS: &[Symptom] = &[
             "TaskFailedToStart: MemberOf",
             "encountered error \"MemberOf",
             "placement constraint unsatisfied",
-            "Invalid expression",
             "placement constraint expression",
         ],
         "No container instance satisfies the placement constraints.",

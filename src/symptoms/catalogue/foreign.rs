@@ -1,6 +1,7 @@
 //! What shows that a text is, or is not, from ECS.
 
-/// Words that only appear in texts of ECS, as letters.
+/// Words that only appear where ECS starts a task or refuses a request, as letters. A program that ended has none of
+/// them, whatever it wrote to its log.
 pub(in crate::symptoms) const ECS_WORDS: &[&str] = &[
     "resourceinitializationerror",
     "cannotpullcontainer",
@@ -11,9 +12,6 @@ pub(in crate::symptoms) const ECS_WORDS: &[&str] = &[
     "cannotcreatevolume",
     "containerruntime",
     "taskfailedtostart",
-    "stoppedreason",
-    "stopcode",
-    "essentialcontainerintask",
     "unabletoplaceatask",
     "consistentlystarttasks",
     "pullsecretsorregistryauth",
@@ -27,20 +25,13 @@ pub(in crate::symptoms) const ECS_WORDS: &[&str] = &[
     "initializeloggingdriver",
     "efsutilscommands",
     "downloadenvfile",
-    "arnawsecs",
-    "amazonecs",
-    "awsecs",
-    "ecsservice",
-    "ecstask",
     "ecsfailed",
     "ecswasunable",
-    "ecsagent",
     "registertaskdefinition",
     "createtaskdefinition",
     "taskdefinition",
     "taskengine",
     "varlibecs",
-    "deploymentecssvc",
 ];
 
 /// Operations of ECS whose errors checks may prevent, as letters.
@@ -83,9 +74,6 @@ pub(in crate::symptoms) const PRODUCTS: &[(&str, &[&str])] = &[
         "Kubernetes",
         &[
             "kubelet",
-            "Failed to pull image",
-            "failed to pull and unpack image",
-            "failed to resolve reference",
             "ImagePullBackOff",
             "ErrImagePull",
             "CrashLoopBackOff",
@@ -168,4 +156,13 @@ pub(in crate::symptoms) const PRODUCTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("an admission policy", &["validate-ecs-"]),
+];
+
+/// The same, unless the text has words of ECS.
+pub(in crate::symptoms) const ALIKE: &[(&str, &[&str])] = &[
+    (
+        "Kubernetes",
+        &["Failed to pull image", "failed to pull and unpack image", "failed to resolve reference"],
+    ),
+    ("a program in a container", &["npm ERR!", "java.lang.", "django."]),
 ];

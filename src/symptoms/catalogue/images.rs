@@ -14,6 +14,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "CannotPull... manifest unknown",
             "CannotPull... Tag <tag> not found in repository",
             "CannotPull... Image does not exist",
+            "CannotPull... ImageArchived",
             "CannotPull... <image>: not found",
             "CannotPull... name unknown: The repository with name",
             "CannotPull... repository does not exist in the registry",
@@ -93,6 +94,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "The task can't pull the image <image> from Amazon Elastic Container Registry using the task execution role",
             "CannotPull... denied: User: ... is not authorized to perform",
             "CannotPull... KmsException",
+            "CannotPull... explicit deny",
             "CannotPull... denied: Your authorization token has expired",
         ],
         "The role of the pull may not read from Amazon ECR: an allow is missing in its policies or in the policy of the repository, or something denies it.",
@@ -185,7 +187,10 @@ pub(super) const ROWS: &[Symptom] = &[
     Symptom::cause(
         "image-too-large",
         &[
-            "no space left on device",
+            "CannotPull... no space left on device",
+            "CannotCreateContainer... no space left on device",
+            "write /var/lib/docker ... no space left on device",
+            "failed to register layer: ... no space left on device",
             "Thin Pool has <count> free data blocks which is less than minimum required",
             "CannotPull... not enough space",
             "CannotPull... disk quota exceeded",

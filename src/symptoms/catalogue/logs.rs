@@ -69,7 +69,6 @@ pub(super) const ROWS: &[Symptom] = &[
         &[
             "failed to initialize logging driver: ... must specify a value for",
             "unknown log opt",
-            "is a required parameter",
             "Log driver <driver> requires options",
             "Log driver <driver> disallows options",
             "Fargate requires log configuration options to include awslogs-stream-prefix",

@@ -20,7 +20,7 @@ mod volumes;
 
 use super::symptom::Symptom;
 
-pub(super) use foreign::{ECS_WORDS, OPERATIONS, PRODUCTS};
+pub(super) use foreign::{ALIKE, ECS_WORDS, OPERATIONS, PRODUCTS};
 
 /// All rows.
 pub(super) const ROWS: &[&[Symptom]] = &[

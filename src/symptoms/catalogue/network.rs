@@ -152,7 +152,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "CannotPull... lookup <host> on <resolver> ... i/o timeout",
             "dial tcp: lookup <host> on <resolver>: read udp <address> i/o timeout",
             "unable to retrieve ... server misbehaving",
-            "Temporary failure in name resolution",
+            "ResourceInitializationError ... Temporary failure in name resolution",
         ],
         "A name does not resolve in the VPC: DNS support is off, or a custom DNS server does not answer.",
         &["network-dns", "network-security-group", "network-nacl"],

@@ -138,9 +138,9 @@ fn find_piece(piece: &Piece, text: &Squeezed, from: usize, to: usize) -> Option<
     }
 }
 
-/// The beginning of a piece directly before a cut.
+/// The beginning of a piece, not all of it, directly before a cut.
 fn cut_off(piece: &Piece, text: &Squeezed, from: usize, cut: usize) -> Option<(usize, usize)> {
-    let longest = piece.letters.len().min(cut.saturating_sub(from));
+    let longest = piece.letters.len().saturating_sub(1).min(cut.saturating_sub(from));
     let before = text.letters.get(..cut)?;
     let found = (CUT_PIECE..=longest).rev().find(|n| before.ends_with(&piece.letters[..*n]))?;
     Some((cut - found, cut))

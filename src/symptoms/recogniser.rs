@@ -217,12 +217,12 @@ fn passage(text: &Squeezed, found: Match) -> String {
 
 /// Sorted, and without those whose words are only part of what another one says.
 fn explaining(found: Vec<(Recognised, bool)>) -> Vec<Recognised> {
+    let mut found = without_guesses(found);
     let weight = |it: &(Recognised, bool)| {
         let symptom = &it.0.symptom;
         let names_it = matches!(symptom.kind, Kind::Cause | Kind::Application | Kind::Aws);
         (symptom.decides, names_it, symptom.kind != Kind::Effect, !it.1, it.0.letters)
     };
-    let mut found = found;
     found.sort_by_key(|it| Reverse(weight(it)));
     let mut kept: Vec<Recognised> = Vec::new();
     for (it, _) in found {
@@ -233,6 +233,23 @@ fn explaining(found: Vec<(Recognised, bool)>) -> Vec<Recognised> {
     }
     kept.sort_by_key(|it| it.symptom.kind);
     kept
+}
+
+/// Without texts that are cut off where they might become one thing or another, or where they are whole already.
+fn without_guesses(mut found: Vec<(Recognised, bool)>) -> Vec<(Recognised, bool)> {
+    let is_cut = |it: &Recognised| it.confidence == Confidence::CutOff;
+    let guesses = |it: &Recognised| {
+        found.iter().any(|(other, _)| match is_cut(other) {
+            true => {
+                other.end == it.end && other.symptom.checks.first() != it.symptom.checks.first()
+            }
+            false => other.start <= it.start && it.end <= other.end,
+        })
+    };
+    let kept: Vec<bool> = found.iter().map(|(it, _)| !is_cut(it) || !guesses(it)).collect();
+    let mut kept = kept.into_iter();
+    found.retain(|_| kept.next().unwrap_or(true));
+    found
 }
 
 /// A reason of a failed call, without all that is around it: AGENT.

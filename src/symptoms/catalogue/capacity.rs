@@ -48,7 +48,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "failure reason ATTRIBUTE",
         ],
         "No container instance has every attribute that the task definition requires, such as a log driver or awsvpc support.",
-        &["capacity-attributes"],
+        &["capacity-attributes", "volume-driver", "capacity-location"],
         FAILURES,
     ),
     Symptom::cause(

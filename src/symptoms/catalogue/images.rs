@@ -210,7 +210,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "CannotPull... failed to parse ... as reference",
         ],
         "The image is not a valid reference.",
-        &["image-reference"],
+        &["image-reference", "definition-schema"],
         PULL,
     )
     .shared()

@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Symptom] = &[
         "role-not-valid",
         &["Role is not valid", "executionRoleArn is not valid", "taskRoleArn is not valid"],
         "A role of the definition is not the ARN of a role of this account.",
-        &["role-exists", "definition-schema"],
+        &["role-exists", "definition-schema", "definition-execution-role"],
         EXECUTION_ROLE,
     ),
     Symptom::cause(
@@ -104,6 +104,14 @@ pub(super) const ROWS: &[Symptom] = &[
         SERVICE,
     )
     .shared(),
+    Symptom::cause(
+        "instance-role-not-passed",
+        &["ECS was unable to launch instances ... is not authorized to perform: iam:PassRole"],
+        "The infrastructure role of ECS Managed Instances may not pass the instance role to EC2.",
+        &["role-infrastructure", "role-pass"],
+        SERVICE,
+    )
+    .deciding(),
     Symptom::cause(
         "exec-task-role",
         &[

@@ -192,6 +192,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "<key> is pending import",
             "KMS key <key> is disabled",
             "KMS.DisabledException",
+            "Invalid keyId",
         ],
         "The key exists, but cannot be used: it is disabled, or its deletion is scheduled.",
         &["kms-key-usable", "kms-decrypt-permission"],

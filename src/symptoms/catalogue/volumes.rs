@@ -47,7 +47,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "EFS utils ... Access denied",
         ],
         "The file system refused the task: its policy or the task role does not allow the mount, or the access point is not of this file system.",
-        &["efs-permission", "efs-access-point"],
+        &["efs-permission", "efs-access-point", "volume-driver"],
         EFS,
     )
     .shared()

@@ -12,7 +12,7 @@ const STOPPED: Texts = &[
         "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment enabled in subnet 'subnet-0123456789abcdef0'",
         "network-addresses",
     ),
-    ("InternalError: the ENI could not be attached", ""),
+    ("TaskFailedToStart: InternalError: the network interface was not attached", ""),
     (
         "The selected task definition is not compatible with the selected compute strategy",
         "definition-fargate-parameters",

@@ -142,7 +142,8 @@ fn section(nth: usize, target: &TargetReport, several: bool, page: &mut String) 
         figure("What it depends on", &picture, page);
     }
     let paths = &target.exhibit.paths;
-    if !paths.is_empty() {
+    // Without subnets there is nothing to draw; what was not checked says so.
+    if paths.iter().any(|path| path.hops.len() > 1) {
         let name = target.target.family.as_deref().unwrap_or(&target.target.source);
         let picture = picture_of_paths(&format!("network paths of {name}"), paths);
         figure("Network paths", &picture, page);

@@ -9,7 +9,7 @@ pub(super) const CSS: &str = "
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif}
 main{max-width:1100px;margin:0 auto;padding:16px}
 h1,h2,h3,p,ul,dl,figure,pre{margin:0 0 10px}h1{font-size:24px}h2{font-size:20px;margin-top:28px}h3{font-size:16px;margin-top:20px}
-h1,h2,h3,p,dd,li,td{overflow-wrap:anywhere}
+h1,h2,h3,p,dd,li,nav td,.list td:last-child{overflow-wrap:anywhere}
 small{color:var(--dim);font-weight:400}a{color:var(--link)}
 code,pre{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}
 code{background:var(--soft);border-radius:4px;padding:1px 4px}
@@ -28,11 +28,11 @@ article h3{margin-top:0}article:target,.definition tr:target{outline:2px solid v
 .command{background:var(--soft);border-radius:6px;padding:8px 10px;white-space:pre-wrap;overflow-wrap:anywhere}
 summary{cursor:pointer;color:var(--dim)}.docs{margin:0;font-size:13px}.hint{color:var(--dim);font-size:13px}
 table{border-collapse:collapse}
-.list td{padding:3px 10px 3px 0;vertical-align:top;border-bottom:1px solid var(--rule)}.all{margin-top:20px}
+.list td{padding:3px 10px 3px 0;vertical-align:top;border-bottom:1px solid var(--rule)}.all{margin-top:20px}.all td:nth-child(2){white-space:nowrap}
 .scroll{overflow-x:auto;border:1px solid var(--rule);border-radius:6px}.all .scroll{border:0}
 .definition{width:100%}.definition td{padding:0 8px;vertical-align:top}.definition pre{margin:0;white-space:pre}
-.definition .sign{width:28px;text-align:center;line-height:1.3}.definition .sign a{color:inherit;text-decoration:none}
-.definition .number{width:44px;text-align:right;color:var(--dim);font-size:12px;border-right:1px solid var(--rule)}
+.definition .sign{width:28px;text-align:center;line-height:1.3;white-space:nowrap}.definition .sign a{color:inherit;text-decoration:none}
+.definition .number{width:44px;white-space:nowrap;text-align:right;color:var(--dim);font-size:12px;border-right:1px solid var(--rule)}
 .definition .is-fail,.definition .is-unknown,.definition .is-warn{background:var(--tone-soft)}
 figure svg{display:block}
 .depends text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:var(--ink)}

@@ -92,6 +92,15 @@ fn a_page_has_the_verdict_the_findings_the_definition_and_the_pictures() {
 }
 
 #[test]
+fn paths_that_lead_nowhere_are_not_drawn() {
+    let mut report = report(vec![vec![failed()]]);
+    let hops = vec![Hop::new(Kind::Subnet, "subnets unknown", true)];
+    let paths = vec![NetworkPath { hops, end: End::Open("why".to_owned()), judged_by: None }];
+    report.targets[0].exhibit.paths = paths;
+    assert!(!super::render(&report).contains("Network paths"));
+}
+
+#[test]
 fn a_mark_leads_to_its_finding_and_back() {
     let page = shown_with(report(vec![vec![failed()]]), DEFINITION);
     let row = page.lines().find(|it| it.contains("busybox") && it.starts_with("<tr")).unwrap();

@@ -88,60 +88,68 @@ const SHOWN: &[&str] = &[
 /// Lists in which `value` is no secret: the ARN of a file, a number of GPUs.
 const SHOWN_VALUES: &[&str] = &["environmentFiles", "resourceRequirements"];
 
+/// The definition as lines.
+#[derive(Default)]
+pub(super) struct Listing {
+    lines: Vec<Line>,
+    /// The line of each pointer.
+    known: HashMap<String, usize>,
+}
+
 /// A line of the definition.
-pub(super) struct Line {
-    pointer: String,
+struct Line {
     /// Where it is in the file.
     number: Option<usize>,
     indent: usize,
     text: String,
-    /// Whether it closes a list or an object.
-    closes: bool,
 }
 
-/// The lines of a document, up to the limit.
-pub(super) fn lines(root: &Node) -> Vec<Line> {
-    let mut lines = Vec::new();
-    Walk { lines: &mut lines }.value(root, &[], 0, "", "");
-    lines
-}
-
-/// The line of the value that a pointer names, or of what contains it.
-pub(super) fn line_of(lines: &[Line], pointer: &str) -> Option<usize> {
-    if !pointer.is_empty() && !pointer.starts_with('/') {
-        return None;
+impl Listing {
+    /// The lines of a document, up to the limit.
+    pub(super) fn of(root: &Node) -> Listing {
+        let mut listing = Listing::default();
+        listing.value(root, &[], 0, "", "");
+        listing
     }
-    let mut pointer = pointer;
-    loop {
-        if let Some(at) = lines.iter().position(|line| !line.closes && line.pointer == pointer) {
-            return Some(at);
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The line of the value that a pointer names, or of what contains it.
+    pub(super) fn line_of(&self, pointer: &str) -> Option<usize> {
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            return None;
         }
-        pointer = &pointer[..pointer.rfind('/')?];
+        let mut pointer = pointer;
+        loop {
+            if let Some(at) = self.known.get(pointer) {
+                return Some(*at);
+            }
+            pointer = &pointer[..pointer.rfind('/')?];
+        }
     }
-}
 
-struct Walk<'l> {
-    lines: &'l mut Vec<Line>,
-}
-
-impl Walk<'_> {
     /// Adds the lines of a value: `before` it is its key, and `after` it a comma.
     fn value(&mut self, node: &Node, keys: &[&str], indent: usize, before: &str, after: &str) {
         if self.lines.len() >= LINES {
             if self.lines.len() == LINES {
-                self.line(node, indent, format!("… and more: {REST}"), true);
+                self.line(None, indent, format!("… and more: {REST}"));
             }
             return;
         }
+        let line = self.lines.len();
+        self.known.entry(node.place.pointer.to_string()).or_insert(line);
+        let number = node.place.position.map(|it| it.line);
         let (open, close) = match &node.value {
             Value::List(items) if !items.is_empty() => ("[", "]"),
             Value::Map(entries) if !entries.is_empty() => ("{", "}"),
             _ => {
                 let text = format!("{before}{}{after}", leaf(&node.value, keys));
-                return self.line(node, indent, text, false);
+                return self.line(number, indent, text);
             }
         };
-        self.line(node, indent, format!("{before}{open}"), false);
+        self.line(number, indent, format!("{before}{open}"));
         match &node.value {
             Value::List(items) => {
                 for (nth, item) in items.iter().enumerate() {
@@ -158,13 +166,11 @@ impl Walk<'_> {
             }
             _ => {}
         }
-        self.line(node, indent, format!("{close}{after}"), true);
+        self.line(None, indent, format!("{close}{after}"));
     }
 
-    fn line(&mut self, node: &Node, indent: usize, text: String, closes: bool) {
-        let pointer = node.place.pointer.to_string();
-        let number = node.place.position.map(|it| it.line).filter(|_| !closes);
-        self.lines.push(Line { pointer, number, indent, text, closes });
+    fn line(&mut self, number: Option<usize>, indent: usize, text: String) {
+        self.lines.push(Line { number, indent, text });
     }
 }
 
@@ -201,12 +207,12 @@ fn leaf(value: &Value, keys: &[&str]) -> String {
 /// Prints the lines, each with the worst result about it.
 pub(super) fn print(
     target: usize,
-    lines: &[Line],
+    listing: &Listing,
     results: &[CheckResult],
     found: &[Finding],
     page: &mut String,
 ) {
-    let marks = marks(lines, results);
+    let marks = marks(listing, results);
     let cards: HashMap<(&str, &str), usize> = found
         .iter()
         .enumerate()
@@ -217,7 +223,7 @@ pub(super) fn print(
         })
         .collect();
     page.push_str("<h3>Definition</h3>\n<p class=\"hint\">Values that might hold a secret are shown as •••.</p>\n<div class=\"scroll\" tabindex=\"0\"><table class=\"definition\">\n");
-    for (at, line) in lines.iter().enumerate() {
+    for (at, line) in listing.lines.iter().enumerate() {
         let mark = marks.get(&at);
         let cell = mark.map_or_else(String::new, |result| {
             let sign = sign(result.status);
@@ -242,13 +248,11 @@ pub(super) fn print(
 }
 
 /// The worst result of each line that has one. What was skipped has no mark.
-fn marks<'r>(lines: &[Line], results: &'r [CheckResult]) -> HashMap<usize, &'r CheckResult> {
-    let mut places: HashMap<&str, Option<usize>> = HashMap::new();
+fn marks<'r>(listing: &Listing, results: &'r [CheckResult]) -> HashMap<usize, &'r CheckResult> {
     let mut marks: HashMap<usize, &CheckResult> = HashMap::new();
     for result in results.iter().filter(|it| it.status != Status::Skip) {
         let subject = result.subject.as_str();
-        let place = *places.entry(subject).or_insert_with(|| line_of(lines, subject));
-        let Some(at) = place else { continue };
+        let Some(at) = listing.line_of(subject) else { continue };
         let known = marks.get(&at).map_or(0, |it| badness(it.status));
         if badness(result.status) > known {
             marks.insert(at, result);

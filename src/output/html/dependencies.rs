@@ -35,15 +35,17 @@ struct Resource<'r> {
     users: Vec<Option<usize>>,
 }
 
-/// The picture; none if no result names a resource.
+/// The picture; none if no result names a resource, or the definition is none that ECS accepts.
 pub(super) fn draw(target: &TargetReport) -> Option<String> {
     let (containers, resources) = collect(&target.checks);
-    if resources.is_empty() {
+    // A task has at most ten containers.
+    if resources.is_empty() || containers.len() > RESOURCES {
         return None;
     }
     let rows = resources.len().min(RESOURCES).max(containers.len());
     let left_out = resources.len().saturating_sub(RESOURCES);
-    let height = TOP + STEP * rows as f64 + if left_out > 0 { 26.0 } else { 6.0 };
+    let bottom = TOP + STEP * rows as f64;
+    let height = bottom + if left_out > 0 { 26.0 } else { 6.0 };
     let home = Home::of(&target.target, &Look::plain());
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"depends\" width=\"{WIDTH}\" height=\"{height:.0}\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\">\n<title>What the definition depends on</title>\n"
@@ -51,19 +53,14 @@ pub(super) fn draw(target: &TargetReport) -> Option<String> {
     for ((x, _), head) in COLUMNS.iter().zip(["definition", "containers", "resources"]) {
         let _ = writeln!(text, "<text class=\"column\" x=\"{x}\" y=\"18\">{head}</text>");
     }
-    let middle = |nth: f64, of: usize| {
-        let room = STEP * rows as f64;
-        TOP + room * (nth + 0.5) / of.max(1) as f64
-    };
-    let definition = middle(0.0, 1);
-    let ys: Vec<f64> =
-        (0..containers.len()).map(|it| middle(it as f64, containers.len())).collect();
+    let definition = (TOP + bottom) / 2.0;
     let rows: Vec<(&Resource, f64)> = resources
         .iter()
         .take(RESOURCES)
         .enumerate()
         .map(|(nth, it)| (it, TOP + STEP * (nth as f64 + 0.5)))
         .collect();
+    let ys = container_rows(containers.len(), &rows, bottom);
     for ((_, status), y) in containers.iter().zip(&ys) {
         edge(0, definition, 1, *y, *status, &mut text);
     }
@@ -97,15 +94,32 @@ pub(super) fn draw(target: &TargetReport) -> Option<String> {
     Some(text)
 }
 
+/// Where the containers are: each in the middle of what it uses, and none over another.
+fn container_rows(count: usize, resources: &[(&Resource, f64)], bottom: f64) -> Vec<f64> {
+    let mut ys: Vec<f64> = Vec::new();
+    for nth in 0..count {
+        let used = resources.iter().filter(|(it, _)| it.users.contains(&Some(nth)));
+        let used: Vec<f64> = used.map(|(_, y)| *y).collect();
+        let middle = used.iter().sum::<f64>() / used.len().max(1) as f64;
+        let highest = ys.last().map_or(TOP + STEP / 2.0, |above| above + STEP);
+        ys.push(middle.max(highest));
+    }
+    // What would be below the picture moves up.
+    for (nth, y) in ys.iter_mut().rev().enumerate() {
+        *y = y.min(bottom - STEP * (nth as f64 + 0.5));
+    }
+    ys
+}
+
 /// The containers with their worst status, and the resources, those of one container near each other.
 fn collect(results: &[CheckResult]) -> (Vec<(&str, Status)>, Vec<Resource<'_>>) {
     let mut containers: Vec<(&str, Status)> = Vec::new();
     let mut resources: Vec<Resource> = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
+    let mut known_containers: HashMap<&str, usize> = HashMap::new();
     for result in results.iter().filter(|it| it.status != Status::Skip) {
         let user = result.container.as_deref().map(|name| {
-            let at = containers.iter().position(|(known, _)| *known == name);
-            let at = at.unwrap_or_else(|| {
+            let at = *known_containers.entry(name).or_insert_with(|| {
                 containers.push((name, result.status));
                 containers.len() - 1
             });
@@ -148,16 +162,15 @@ fn worse(one: Status, other: Status) -> Status {
     if badness(other) > badness(one) { other } else { one }
 }
 
+/// A line that turns before the next column, so that it passes no box that it does not concern.
 fn edge(from: usize, y1: f64, to: usize, y2: f64, status: Status, text: &mut String) {
     let x1 = COLUMNS[from].0 + COLUMNS[from].1;
-    let x2 = COLUMNS[to].0;
-    let bend = (x2 - x1) / 2.0;
+    let (turned, x2) = (COLUMNS[from + 1].0, COLUMNS[to].0);
+    let middle = (x1 + turned) / 2.0;
     let _ = writeln!(
         text,
-        "<path class=\"line {}\" d=\"M{x1:.1} {y1:.1} C{:.1} {y1:.1} {:.1} {y2:.1} {x2:.1} {y2:.1}\"/>",
-        class(status),
-        x1 + bend,
-        x2 - bend
+        "<path class=\"line {}\" d=\"M{x1:.1} {y1:.1} C{middle:.1} {y1:.1} {middle:.1} {y2:.1} {turned:.1} {y2:.1} H{x2:.1}\"/>",
+        class(status)
     );
 }
 

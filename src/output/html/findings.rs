@@ -6,7 +6,7 @@ use super::super::details;
 use super::super::findings::Finding;
 use super::super::listing::REST;
 use super::super::xml::escaped;
-use super::definition::{Line, line_of};
+use super::definition::Listing;
 use super::marks::{badness, class, sign};
 use super::phrases::{sentence, shown};
 
@@ -14,18 +14,18 @@ use super::phrases::{sentence, shown};
 const CARDS: usize = 500;
 
 /// Prints the cards, the worst first.
-pub(super) fn print(target: usize, found: &[Finding], lines: &[Line], page: &mut String) {
+pub(super) fn print(target: usize, found: &[Finding], listing: &Listing, page: &mut String) {
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_by_key(|nth| std::cmp::Reverse(badness(found[*nth].result.status)));
     for nth in order.iter().take(CARDS) {
-        card(target, *nth, &found[*nth], lines, page);
+        card(target, *nth, &found[*nth], listing, page);
     }
     if let Some(more) = order.len().checked_sub(CARDS + 1) {
         let _ = writeln!(page, "<p>… and {} more: {REST}</p>", more + 1);
     }
 }
 
-fn card(target: usize, nth: usize, finding: &Finding, lines: &[Line], page: &mut String) {
+fn card(target: usize, nth: usize, finding: &Finding, listing: &Listing, page: &mut String) {
     let result = finding.result;
     let status = result.status;
     let containers = match finding.containers.count() {
@@ -55,7 +55,7 @@ fn card(target: usize, nth: usize, finding: &Finding, lines: &[Line], page: &mut
         let place = shown(&place);
         row(
             "at",
-            &match line_of(lines, &result.subject) {
+            &match listing.line_of(&result.subject) {
                 Some(line) => format!("<a href=\"#t{target}l{line}\">{place}</a>"),
                 None => place,
             },

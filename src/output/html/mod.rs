@@ -18,6 +18,7 @@ use super::verdict::{counts_and_cost, word};
 use super::{assumptions, unchecked};
 use crate::report::{Outcome, Report, Status, TargetReport};
 
+use definition::Listing;
 use marks::{class, sign};
 use phrases::{sentence, shown};
 
@@ -133,10 +134,10 @@ fn section(nth: usize, target: &TargetReport, several: bool, page: &mut String) 
         title(target)
     );
     let found = super::findings::findings(&target.checks, super::style::Volume::Normal);
-    let lines = target.exhibit.definition.as_ref().map(definition::lines).unwrap_or_default();
-    findings::print(nth, &found, &lines, page);
-    if !lines.is_empty() {
-        definition::print(nth, &lines, &target.checks, &found, page);
+    let listing = target.exhibit.definition.as_ref().map(Listing::of).unwrap_or_default();
+    findings::print(nth, &found, &listing, page);
+    if !listing.is_empty() {
+        definition::print(nth, &listing, &target.checks, &found, page);
     }
     if let Some(picture) = dependencies::draw(target) {
         figure("What it depends on", &picture, page);

@@ -68,6 +68,7 @@ fn add(
         docs,
         is_shared: false,
         decides: false,
+        is_faint: false,
         when: None,
     });
 }

@@ -1,17 +1,17 @@
 //! A text as people paste it: with colours, in a quote, as a log, wrapped, with escaped line ends.
 
-/// More is not read.
-const LONGEST: usize = 400_000;
+/// Of a longer text only the end is read: a log ends with what failed.
+const LONGEST: usize = 100_000;
 /// A terminal or a table wraps no narrower.
 const NARROWEST: usize = 30;
 
 /// The text without what the tools on its way added.
 pub(super) fn cleaned(text: &str) -> String {
-    let mut end = text.len().min(LONGEST);
-    while !text.is_char_boundary(end) {
-        end -= 1;
+    let mut start = text.len().saturating_sub(LONGEST);
+    while !text.is_char_boundary(start) {
+        start += 1;
     }
-    let text = without_controls(&text[..end]);
+    let text = without_controls(&text[start..]);
     let text = unescaped(&without_tags(&text));
     let lines: Vec<&str> = text.lines().map(without_prefix).collect();
     unwrapped(&lines)
@@ -137,6 +137,8 @@ fn without_prefix(line: &str) -> &str {
             .strip_prefix(['>', '│', '|', '╷', '╵'])
             .or_else(|| trimmed.strip_prefix("##[error]"))
             .or_else(|| trimmed.strip_prefix("##[warning]"))
+            .or_else(|| trimmed.strip_prefix("stdout F "))
+            .or_else(|| trimmed.strip_prefix("stderr F "))
             .or_else(|| without_time(trimmed));
         match shorter {
             Some(shorter) => rest = shorter,
@@ -146,14 +148,18 @@ fn without_prefix(line: &str) -> &str {
     }
 }
 
-/// Without a time, or a date, at its beginning.
+/// Without a time, or a date, at its beginning: `2026-11-30T09:02:11Z`, `[09:02:11]`.
 fn without_time(line: &str) -> Option<&str> {
     let (word, rest) = line.split_once([' ', '\t'])?;
     let word = word.trim_matches(['[', ']', '(', ')', ',']);
-    let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    let others = |it: u8| it.is_ascii_digit() || b":-.TZ+/,".contains(&it);
-    let marks = word.bytes().filter(|it| *it == b':' || *it == b'-').count();
-    (digits >= 6 && marks >= 2 && word.bytes().all(others)).then_some(rest)
+    let looks = |form: &str| {
+        word.len() >= form.len()
+            && word.bytes().zip(form.bytes()).all(|(it, sign)| match sign {
+                b'0' => it.is_ascii_digit(),
+                sign => it == sign,
+            })
+    };
+    (looks("0000-00-00") || looks("0000/00/00") || looks("00:00:00")).then_some(rest)
 }
 
 /// Joins lines that were cut at one width, without regard for words.
@@ -179,9 +185,11 @@ fn push_block(lines: &[&str], text: &mut String) {
     let inner: Vec<&str> = lines.iter().map(|line| line.get(common..).unwrap_or(line)).collect();
     let width = |line: &str| line.chars().count();
     let full = inner.first().map_or(0, |line| width(line));
+    // One long line and a shorter one may as well be two lines.
+    let is_wrapped = full >= NARROWEST && inner.get(1).is_some_and(|line| width(line) == full);
     for (nth, line) in inner.iter().enumerate() {
         text.push_str(line);
-        let is_cut = full >= NARROWEST && width(line) == full && nth + 1 < inner.len();
+        let is_cut = is_wrapped && width(line) == full && nth + 1 < inner.len();
         let goes_on = inner.get(nth + 1).is_some_and(|next| width(next) <= full);
         if !(is_cut && goes_on) {
             text.push('\n');

@@ -7,11 +7,15 @@ const REACH: usize = 700;
 /// Pieces up to this length must be whole words.
 const SHORT: usize = 12;
 /// So many letters at least make a piece that was cut off.
-const CUT_PIECE: usize = 6;
+const CUT_PIECE: usize = 7;
+/// So many suffice, if they are less than two fifths of the piece.
+const CUT_WORDS: usize = 14;
 /// So many letters at least make a text that was cut off, if they are most of it.
 const CUT_TEXT: usize = 16;
 /// So many suffice.
 const CUT_LONG: usize = 26;
+/// So many of one phrase suffice.
+const CUT_PHRASE: usize = 20;
 
 /// The pieces of a text between its holes, as letters.
 #[derive(Debug)]
@@ -91,8 +95,9 @@ impl Pattern {
     }
 
     fn long_enough(&self, cut: Option<Match>) -> Option<Match> {
-        let is_most = |it: &Match| it.letters >= CUT_TEXT && it.letters * 10 >= self.letters * 6;
-        cut.filter(|it| it.letters >= CUT_LONG || is_most(it))
+        let is_most = |it: &Match| it.letters >= CUT_TEXT && it.letters * 4 >= self.letters * 3;
+        let long = if self.pieces.len() == 1 { CUT_PHRASE } else { CUT_LONG };
+        cut.filter(|it| it.letters >= long || is_most(it))
     }
 }
 
@@ -143,6 +148,10 @@ fn cut_off(piece: &Piece, text: &Squeezed, from: usize, cut: usize) -> Option<(u
     let longest = piece.letters.len().saturating_sub(1).min(cut.saturating_sub(from));
     let before = text.letters.get(..cut)?;
     let found = (CUT_PIECE..=longest).rev().find(|n| before.ends_with(&piece.letters[..*n]))?;
+    // A word or two may begin anything.
+    if found < CUT_WORDS && found * 5 < piece.letters.len() * 2 {
+        return None;
+    }
     Some((cut - found, cut))
 }
 

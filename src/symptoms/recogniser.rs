@@ -9,6 +9,8 @@ use super::symptom::{Kind, Symptom};
 use super::variables::Variables;
 use super::{event, of_checks, paste};
 
+/// So many letters of a text are compared with those that are known.
+const NEAR_TEXT: usize = 4_000;
 /// How many texts are named if none was recognised.
 const NEAREST: usize = 3;
 
@@ -56,8 +58,8 @@ impl Recognition {
 
     /// What the text is about: the symptoms of the most specific kind.
     pub fn causes(&self) -> impl Iterator<Item = &Recognised> {
-        let kind = self.found.first().map(|it| it.symptom.kind);
-        self.found.iter().filter(move |it| Some(it.symptom.kind) == kind)
+        let rank = self.found.first().map(|it| it.symptom.rank());
+        self.found.iter().filter(move |it| Some(it.symptom.rank()) == rank)
     }
 
     /// The checks that know it before a deploy, the most likely first, each with its symptom.
@@ -123,7 +125,7 @@ impl Recogniser {
             }
             found.extend(row.find(&squeezed).map(|it| (it, row.is_prevented)));
         }
-        let found = explaining(found);
+        let found = explaining(found, &squeezed);
         let is_known = product.is_none() && !found.is_empty();
         Recognition {
             nearest: if is_known { Vec::new() } else { self.nearest(&squeezed) },
@@ -138,6 +140,7 @@ impl Recogniser {
 
     /// The texts that share the most words.
     fn nearest(&self, text: &Squeezed) -> Vec<&'static str> {
+        let text = text.letters.get(..NEAR_TEXT).unwrap_or(&text.letters);
         let mut near: Vec<(usize, &'static str)> = Vec::new();
         for row in &self.rows {
             let best =
@@ -156,13 +159,13 @@ impl Recogniser {
 }
 
 /// How many percent of the longer words of a pattern are in the text.
-fn share(words: &str, pattern: &Pattern, text: &Squeezed) -> usize {
+fn share(words: &str, pattern: &Pattern, text: &str) -> usize {
     let longer = |it: &&str| it.len() >= 5 && it.bytes().all(|it| it.is_ascii_alphanumeric());
     let words: Vec<&str> = words.split([' ', ':', '.', ',', '\'', '"']).filter(longer).collect();
     if words.len() < 2 || pattern.letters() < 12 {
         return 0;
     }
-    let known = words.iter().filter(|it| text.letters.contains(&it.to_ascii_lowercase())).count();
+    let known = words.iter().filter(|it| text.contains(&it.to_ascii_lowercase())).count();
     known * 100 / words.len()
 }
 
@@ -216,12 +219,14 @@ fn passage(text: &Squeezed, found: Match) -> String {
 }
 
 /// Sorted, and without those whose words are only part of what another one says.
-fn explaining(found: Vec<(Recognised, bool)>) -> Vec<Recognised> {
-    let mut found = without_guesses(found);
+fn explaining(found: Vec<(Recognised, bool)>, text: &Squeezed) -> Vec<Recognised> {
+    let mut found = without_guesses(found, text);
     let weight = |it: &(Recognised, bool)| {
         let symptom = &it.0.symptom;
         let names_it = matches!(symptom.kind, Kind::Cause | Kind::Application | Kind::Aws);
-        (symptom.decides, names_it, symptom.kind != Kind::Effect, !it.1, it.0.letters)
+        let decides = symptom.decides;
+        let is_effect = symptom.kind == Kind::Effect;
+        (names_it && decides, names_it, decides, !is_effect, !it.1, it.0.letters)
     };
     found.sort_by_key(|it| Reverse(weight(it)));
     let mut kept: Vec<Recognised> = Vec::new();
@@ -231,19 +236,26 @@ fn explaining(found: Vec<(Recognised, bool)>) -> Vec<Recognised> {
             kept.push(it);
         }
     }
-    kept.sort_by_key(|it| it.symptom.kind);
+    // Of the steps of one text, the last is the one that failed.
+    kept.sort_by_key(|it| {
+        (
+            it.symptom.rank(),
+            if it.symptom.kind == Kind::Step { Reverse(it.start) } else { Reverse(0) },
+        )
+    });
     kept
 }
 
 /// Without texts that are cut off where they might become one thing or another, or where they are whole already.
-fn without_guesses(mut found: Vec<(Recognised, bool)>) -> Vec<(Recognised, bool)> {
+fn without_guesses(mut found: Vec<(Recognised, bool)>, text: &Squeezed) -> Vec<(Recognised, bool)> {
     let is_cut = |it: &Recognised| it.confidence == Confidence::CutOff;
+    let letters = |it: &Recognised| text.letters.get(it.start..it.end).unwrap_or_default();
     let guesses = |it: &Recognised| {
         found.iter().any(|(other, _)| match is_cut(other) {
             true => {
                 other.end == it.end && other.symptom.checks.first() != it.symptom.checks.first()
             }
-            false => other.start <= it.start && it.end <= other.end,
+            false => letters(other).contains(letters(it)),
         })
     };
     let kept: Vec<bool> = found.iter().map(|(it, _)| !is_cut(it) || !guesses(it)).collect();

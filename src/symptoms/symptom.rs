@@ -23,6 +23,8 @@ pub struct Symptom {
     pub(super) is_shared: bool,
     /// It decides where its words are part of longer ones.
     pub(super) decides: bool,
+    /// Its words are there whatever the cause: a step that failed says more.
+    pub(super) is_faint: bool,
     /// A condition on the words that vary.
     pub(super) when: Option<fn(&str) -> bool>,
 }
@@ -64,6 +66,7 @@ impl Symptom {
             docs,
             is_shared: false,
             decides: false,
+            is_faint: false,
             when: None,
         }
     }
@@ -112,6 +115,25 @@ impl Symptom {
     pub(super) const fn deciding(mut self) -> Symptom {
         self.decides = true;
         self
+    }
+
+    /// With words that are there whatever the cause.
+    pub(super) const fn faint(mut self) -> Symptom {
+        self.is_faint = true;
+        self
+    }
+
+    /// How much it says, the least last.
+    pub(super) fn rank(&self) -> u8 {
+        match self.kind {
+            Kind::Cause => 0,
+            Kind::Application if !self.is_faint => 1,
+            Kind::Aws => 2,
+            Kind::Step if !self.checks.is_empty() => 3,
+            Kind::Application | Kind::Step => 4,
+            Kind::Effect => 5,
+            Kind::Event => 6,
+        }
     }
 
     /// Only if this holds of the quoted words.

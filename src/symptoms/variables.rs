@@ -217,9 +217,7 @@ fn in_brackets(text: &str, kind: &str) -> Option<String> {
         let name = match rest.strip_prefix(" (") {
             Some(name) => name,
             None if opens => rest.strip_prefix(' ')?,
-            None if text[..at].trim().is_empty() || text[..at].ends_with('\n') => {
-                rest.strip_prefix(' ')?
-            }
+            None if at == 0 || text[..at].ends_with('\n') => rest.strip_prefix(' ')?,
             None => return None,
         };
         let name = word(name)?;
@@ -230,7 +228,7 @@ fn in_brackets(text: &str, kind: &str) -> Option<String> {
 
 fn arns(text: &str) -> Vec<Arn> {
     let mut found = Vec::new();
-    for (at, _) in text.match_indices("arn:aws") {
+    for (at, _) in text.match_indices("arn:aws").take(MOST * 20) {
         let rest = &text[at..];
         let Some(word) = word(rest) else { continue };
         // What is cut off names nothing.

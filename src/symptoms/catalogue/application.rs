@@ -77,7 +77,8 @@ pub(super) const ROWS: &[Symptom] = &[
         "A container that the task needs ended by itself. Exit code 0 is a normal end, 1 and others are an error of the program.",
         PROGRAM,
         STOPPED,
-    ),
+    )
+    .faint(),
     Symptom::unknowable(
         Kind::Application,
         "health-check-failed",

@@ -30,6 +30,8 @@ pub(in crate::symptoms) const ECS_WORDS: &[&str] = &[
     "registertaskdefinition",
     "createtaskdefinition",
     "taskdefinition",
+    "containerdefinitions",
+    "executionrolearn",
     "taskengine",
     "varlibecs",
 ];

@@ -216,6 +216,14 @@ pub(super) const ROWS: &[Symptom] = &[
     .shared()
     .deciding(),
     Symptom::step(
+        "image-layer-not-registered",
+        &["CannotPull... failed to register layer", "CannotPull... failed to extract layer"],
+        "A layer of the image could not be unpacked; the text ends before the reason.",
+        &["image-stability", "image-platform"],
+        PULL,
+    )
+    .deciding(),
+    Symptom::step(
         "image-manifest-retried",
         &[
             "pull image manifest has been retried",

@@ -55,7 +55,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "failed to validate logger args",
             "failed to create Cloudwatch log",
             "failed to initialize logging driver",
-            "CannotPull",
+            "CannotPull...",
             "failed to download env files",
             "unable to download env file",
         ],
@@ -77,6 +77,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "pull command failed: signal: killed",
             "pull command failed: unable to pull secrets or registry auth",
             "Could not reach any registry endpoint",
+            "The task cannot find the Amazon CloudWatch log group defined in the task definition",
             "CannotPull... context canceled",
         ],
         "The task did not reach the service: a route, a security group, a network ACL or an endpoint is missing on the way.",
@@ -165,6 +166,28 @@ pub(super) const ROWS: &[Symptom] = &[
         &["CannotPull... no such host", "failed to resolve ref ... no such host"],
         "The host of the image has no address: it is mistyped, or DNS does not work in the VPC.",
         &["image-reference", "network-dns"],
+        PULL,
+    )
+    .deciding(),
+    Symptom::step(
+        "retried-often",
+        &[
+            "unable to retrieve ecr registry auth: service call has been retried <n> time(s)",
+            "unable to retrieve secret from asm: service call has been retried <n> time(s)",
+            "unable to retrieve secrets from ssm: service call has been retried <n> time(s)",
+            "unable to get registry auth from asm: service call has been retried <n> time(s)",
+        ],
+        "ECS tried the call several times, as it does without an answer; the text ends before the reason.",
+        UNREACHABLE,
+        CONNECTIVITY,
+    )
+    .deciding()
+    .when(is_tried_again),
+    Symptom::step(
+        "registry-not-reached",
+        &["CannotPull... failed to do request", "CannotPull... API error (500): Get"],
+        "The request to the registry failed before the registry answered; the text ends before the reason.",
+        UNREACHABLE,
         PULL,
     )
     .deciding(),
@@ -267,6 +290,12 @@ pub(super) const ROWS: &[Symptom] = &[
     )
     .deciding(),
 ];
+
+/// Whether a call was tried more than once: what is refused is not.
+fn is_tried_again(said: &str) -> bool {
+    let count = said.rsplit("retried ").next().and_then(|it| it.split(' ').next());
+    count.and_then(|it| it.parse::<u32>().ok()).is_some_and(|it| it > 1)
+}
 
 /// Whether a connection was tried to an address of RFC 1918, or of the range for shared addresses.
 fn to_private_address(said: &str) -> bool {

@@ -186,6 +186,7 @@ pub(super) const ROWS: &[Symptom] = &[
         "key-unusable",
         &[
             "KMSInvalidStateException",
+            "DecryptionFailure",
             "DisabledException: <key> is disabled",
             "can't decrypt the protected secret text using the provided KMS key",
             "<key> is pending deletion",

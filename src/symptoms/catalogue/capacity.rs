@@ -18,6 +18,8 @@ pub(super) const ROWS: &[Symptom] = &[
             "has insufficient memory available",
             "is already using a port required by your task",
             "has insufficient GPU",
+            "CannotStartContainer... port is already allocated",
+            "CannotStartContainer... address already in use",
             "encountered error \"RESOURCE",
         ],
         "No container instance has what the task needs free: CPU, memory, a port, a network interface or a GPU.",

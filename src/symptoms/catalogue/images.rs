@@ -1,7 +1,7 @@
 //! Texts of image pulls, and of images that do not fit.
 
 use super::pages::PULL;
-use crate::symptoms::symptom::Symptom;
+use crate::symptoms::symptom::{Kind, Symptom};
 
 const MISSING: &[&str] = &["image-exists"];
 
@@ -214,6 +214,15 @@ pub(super) const ROWS: &[Symptom] = &[
         PULL,
     )
     .shared()
+    .deciding(),
+    Symptom::unknowable(
+        Kind::Aws,
+        "registry-certificate",
+        &["CannotPull... x509: certificate", "CannotPull... certificate signed by unknown authority"],
+        "The host does not trust the certificate of the registry, or of a proxy between them.",
+        "no call shows which certificates a host trusts",
+        PULL,
+    )
     .deciding(),
     Symptom::step(
         "image-layer-not-registered",

@@ -92,9 +92,20 @@ pub(super) const ROWS: &[Symptom] = &[
     )
     .deciding(),
     Symptom::cause(
+        "targets-not-registered",
+        &[
+            "failed to register targets in <target-group> with",
+            "failed to deregister targets in <target-group> with",
+            "failed to describe target health on target-group",
+        ],
+        "The role that ECS uses for load balancers may not manage the target group, or the target group does not exist.",
+        &["role-infrastructure", "service-target-group", "role-service-linked"],
+        SERVICE,
+    )
+    .deciding(),
+    Symptom::cause(
         "infrastructure-role-denied",
         &[
-            "failed to register targets in <target-group> with ... is not authorized to perform",
             "is not authorized to perform: elasticloadbalancing:",
             "is not authorized to perform: vpc-lattice:",
             "is not authorized to perform: acm-pca:",

@@ -41,6 +41,32 @@ pub(super) const ROWS: &[Symptom] = &[
         PULL,
     ),
     Symptom::cause(
+        "image-access-denied-by-docker",
+        &[
+            "pull access denied for <image>, repository does not exist or may require",
+            "denied: requested access to the resource is denied",
+        ],
+        "The registry does not show this repository: it does not exist, or it is private and the task has no credentials for it.",
+        &["image-exists", "image-registry-credentials"],
+        PULL,
+    )
+    .shared(),
+    Symptom::cause(
+        "image-not-found-by-docker",
+        &["manifest unknown", "manifest for <image> not found"],
+        "The registry has no image under this reference.",
+        MISSING,
+        PULL,
+    )
+    .shared(),
+    Symptom::cause(
+        "registry-forbidden",
+        &["CannotPull... 403 Forbidden"],
+        "The registry refused the request: the role may not pull the image, or the policy of an endpoint does not allow it.",
+        &["image-pull-permission", "network-endpoint-policy"],
+        PULL,
+    ),
+    Symptom::cause(
         "image-registry-unauthorized",
         &[
             "CannotPull... failed to fetch anonymous token ... 401 Unauthorized",
@@ -90,7 +116,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "The task can't pull the image. Check that the role has the permissions to pull images from the registry",
             "Check if image exists and role ... has permissions to pull images from Amazon ECR",
             "unable to retrieve ecr registry auth ... AccessDeniedException",
-            "unable to retrieve ecr registry auth ... api error AccessDenied",
+            "unable to retrieve ecr registry auth ... api error AccessDenied...",
             "The task can't pull the image <image> from Amazon Elastic Container Registry using the task execution role",
             "CannotPull... denied: User: ... is not authorized to perform",
             "CannotPull... KmsException",
@@ -119,6 +145,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "image Manifest does not contain descriptor matching platform",
             "failed to find a descriptor for platform",
             "no matching manifest for <platform> in the manifest list",
+            "no matching manifest for linux/",
             "no match for platform in manifest",
             "CannotPull... does not match the specified platform",
         ],

@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Symptom] = &[
         "log-group-create-denied",
         &[
             "is not authorized to perform: logs:CreateLogGroup",
-            "failed to create Cloudwatch log group: ... AccessDenied",
+            "failed to create Cloudwatch log group: ... AccessDenied...",
         ],
         "The log driver creates the log group, but the role that writes the logs may not.",
         &["log-group-create-permission"],
@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Symptom] = &[
         &[
             "is not authorized to perform: logs:CreateLogStream",
             "is not authorized to perform: logs:PutLogEvents",
-            "failed to create Cloudwatch log stream: ... AccessDenied",
+            "failed to create Cloudwatch log stream: ... AccessDenied...",
         ],
         "The role that writes the logs may not write to the log group.",
         &["log-write-permission"],

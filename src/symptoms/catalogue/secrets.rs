@@ -65,7 +65,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "unable to retrieve secret from asm ... AccessDeniedException",
             "failed to fetch secret <arn> from secrets manager: AccessDeniedException",
             "Fetching secret data from AWS Secrets Manager ... AccessDeniedException",
-            "The task can't pull the secret from Secrets Manager ... AccessDenied",
+            "The task can't pull the secret from Secrets Manager ... AccessDenied...",
         ],
         "The execution role may not read the secret: an allow is missing, or something denies it.",
         &["secret-permission"],
@@ -220,8 +220,8 @@ pub(super) const ROWS: &[Symptom] = &[
     Symptom::cause(
         "environment-file-denied",
         &[
-            "unable to download env file ... AccessDenied",
-            "failed to download env files ... AccessDenied",
+            "unable to download env file ... AccessDenied...",
+            "failed to download env files ... AccessDenied...",
             "failed to download env files ... status code: 403",
             "unable to download env file ... status code: 403",
         ],

@@ -127,7 +127,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "is not authorized to perform: ec2:CreateVolume",
             "is not authorized to perform: ec2:AttachVolume",
             "is not authorized to perform: ec2:CreateTags on resource ... volume",
-            "ECS failed to set up the EBS volume ... AccessDenied",
+            "ECS failed to set up the EBS volume ... AccessDenied...",
             "ECS failed to set up the EBS volume ... VolumeLimitExceeded",
             "ECS failed to set up the EBS volume ... AttachmentLimitExceeded",
             "ECS failed to set up the EBS volume ... MaxIOPSLimitExceeded",

@@ -61,9 +61,13 @@ pub(super) fn explain(id: &str, global: &Global) -> Result<Option<Exit>, Failure
     shown(&page(group, check, &look(global)), &object(group, check), global).map(Some)
 }
 
-/// The errors that a check prevents: its own, and those that others may prevent too, in their first wording.
+/// The first checks of a row are the likely ones.
+const LIKELY: usize = 2;
+
+/// The errors that a check prevents: its own, and those of which it is a likely cause, in their first wording.
 pub(super) fn errors_of(check: &Check) -> Vec<&'static str> {
-    let shared = symptoms::rows().filter(|row| row.checks.contains(&check.id));
+    let shared =
+        symptoms::rows().filter(|row| row.checks.iter().take(LIKELY).any(|id| *id == check.id));
     let shared = shared.map(|row| row.texts[0]).filter(|text| !check.prevents.contains(text));
     check.prevents.iter().copied().chain(shared).collect()
 }

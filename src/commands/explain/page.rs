@@ -70,6 +70,10 @@ impl Page<'_> {
         self.text.push_str(&output::hanging("", 0, text, self.look));
     }
 
+    fn paragraph(&mut self, text: &str) {
+        self.text.push_str(&output::hanging("  ", 2, text, self.look));
+    }
+
     fn item(&mut self, text: &str) {
         self.text.push_str(&output::hanging("  ", 4, text, self.look));
     }
@@ -83,10 +87,10 @@ impl Page<'_> {
         self.title("ECS said");
         self.quote(&it.said);
         self.title("It means");
-        self.item(&it.symptom.means);
+        self.paragraph(&it.symptom.means);
         if !it.symptom.why_no_check.is_empty() {
-            self.title("Why no check knows it before a deploy");
-            self.item(&format!("{}.", it.symptom.why_no_check));
+            self.title("No check knows it before a deploy");
+            self.paragraph(&format!("{}.", it.symptom.why_no_check));
         }
     }
 

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::account::rights::PoliciesOf;
 use crate::least_privilege::{Known, Need, Whose};
+use crate::lookup::ecs::protection::LIST_TASKS;
+use crate::lookup::ecs::revision::DescribeServiceRevision;
+use crate::lookup::ecs::task::DescribeTask;
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::lookup::{Call, CallerIdentity, Lookup};
 use crate::permission::question::Access;
@@ -11,7 +14,14 @@ use crate::task::Task;
 use crate::{checks, least_privilege};
 
 /// The calls that read the input, before any check.
-const INPUT: &[Call] = &[CallerIdentity::CALL, DescribeTaskDefinition::CALL, DescribeService::CALL];
+const INPUT: &[Call] = &[
+    CallerIdentity::CALL,
+    DescribeTaskDefinition::CALL,
+    DescribeService::CALL,
+    DescribeServiceRevision::CALL,
+    DescribeTask::CALL,
+    LIST_TASKS,
+];
 
 /// Whether only `--read-secrets` allows this action.
 pub(super) fn is_guarded(action: &'static str) -> bool {

@@ -8,6 +8,8 @@ pub mod capacity_provider;
 pub mod cluster;
 pub mod instance;
 pub mod protection;
+pub mod revision;
+pub mod task;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -148,42 +150,89 @@ impl Lookup for DescribeService {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Described> {
-        let body = Body::default();
-        let reply = services
-            .ecs(&self.region)
-            .describe_services()
-            .set_cluster(self.cluster.clone())
-            .services(&self.service)
-            .customize()
-            .interceptor(body.clone())
-            .interceptor(Members::of(self))
-            .send()
-            .await;
-        // A missing service is reported in a successful answer.
-        if let Ok(it) = &reply
-            && it.failures().iter().any(|failure| failure.reason() == Some("MISSING"))
-        {
-            return classify::absent(self, "MISSING");
-        }
-        if let Err(error) = &reply
-            && classify::code(error) == Some(CLUSTER_MISSING)
-        {
-            let sentence = format!("there is no cluster {} in {}", self.cluster(), self.region);
-            return Ok(Seen::Absent(Absence { sentence, said: CLUSTER_MISSING.to_owned() }));
-        }
-        classify::answer(self, reply, |_| {
-            let json = body.json().ok_or("a readable body")?;
-            let service = json.get("services").and_then(|list| list.get(0)).ok_or("the service")?;
-            CREATE_SERVICE.lacking(service).map_or(Ok(()), Err)?;
-            let mut service = service.clone();
-            // Lists that grow with the service's age, and that no check reads.
-            if let Some(object) = service.as_object_mut() {
-                object.remove("events");
-            }
-            mask(&mut service);
-            Ok(Described { json: service })
-        })
+        described(self, self, 0, services).await
     }
+}
+
+/// A live service with its newest events, for `diagnose`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ServiceEvents {
+    /// The service.
+    pub of: DescribeService,
+}
+
+/// How many of the events are kept: enough for the deployment that is going on.
+const EVENTS: usize = 30;
+
+impl Lookup for ServiceEvents {
+    type Fact = Described;
+    const CALL: Call = DescribeService::CALL;
+    const ABSENT: &'static [&'static str] = DescribeService::ABSENT;
+
+    fn named(&self) -> Named {
+        self.of.named()
+    }
+
+    fn what(&self) -> String {
+        self.of.what()
+    }
+
+    async fn fetch(&self, services: &Services) -> Answer<Described> {
+        described(self, &self.of, EVENTS, services).await
+    }
+}
+
+/// The object of a service with so many of its events, which come newest first.
+async fn described<L: Lookup<Fact = Described>>(
+    lookup: &L,
+    asked: &DescribeService,
+    most: usize,
+    services: &Services,
+) -> Answer<Described> {
+    let body = Body::default();
+    let reply = services
+        .ecs(&asked.region)
+        .describe_services()
+        .set_cluster(asked.cluster.clone())
+        .services(&asked.service)
+        .customize()
+        .interceptor(body.clone())
+        .interceptor(Members::of(lookup))
+        .send()
+        .await;
+    // A missing service is reported in a successful answer.
+    if let Ok(it) = &reply
+        && it.failures().iter().any(|failure| failure.reason() == Some("MISSING"))
+    {
+        return classify::absent(lookup, "MISSING");
+    }
+    if let Err(error) = &reply
+        && classify::code(error) == Some(CLUSTER_MISSING)
+    {
+        return Ok(no_cluster(asked.cluster(), &asked.region));
+    }
+    classify::answer(lookup, reply, |_| {
+        let json = body.json().ok_or("a readable body")?;
+        let service = json.get("services").and_then(|list| list.get(0)).ok_or("the service")?;
+        CREATE_SERVICE.lacking(service).map_or(Ok(()), Err)?;
+        let mut service = service.clone();
+        // Lists that grow with the service's age.
+        if let Some(object) = service.as_object_mut() {
+            match object.get_mut("events").and_then(Value::as_array_mut) {
+                Some(events) if most > 0 => events.truncate(most),
+                None if most > 0 => return Err("the events"),
+                _ => _ = object.remove("events"),
+            }
+        }
+        mask(&mut service);
+        Ok(Described { json: service })
+    })
+}
+
+/// The proven absence of a cluster.
+fn no_cluster<T>(cluster: &str, region: &Region) -> Seen<T> {
+    let sentence = format!("there is no cluster {cluster} in {region}");
+    Seen::Absent(Absence { sentence, said: CLUSTER_MISSING.to_owned() })
 }
 
 impl DescribeService {

@@ -28,7 +28,9 @@ use super::ecs::capacity_provider::DescribeCapacityProvider;
 use super::ecs::cluster::DescribeCluster;
 use super::ecs::instance::ContainerInstances;
 use super::ecs::protection::ProtectedTasks;
-use super::ecs::{DescribeService, DescribeTaskDefinition};
+use super::ecs::revision::DescribeServiceRevision;
+use super::ecs::task::{DescribeTask, StoppedTasks};
+use super::ecs::{DescribeService, DescribeTaskDefinition, ServiceEvents};
 use super::efs::{
     DescribeAccessPoint, DescribeFileSystem, DescribeMountTargetGroups, DescribeMountTargets,
     GetFileSystemPolicy,
@@ -109,7 +111,11 @@ list![
     ListRepositoryTags,
     DescribeRepository,
     DescribeService,
+    DescribeServiceRevision,
+    DescribeTask,
     DescribeTaskDefinition,
+    ServiceEvents,
+    StoppedTasks,
     ListAccountSettings,
     DescribeCapacityProvider,
     DescribeCluster,

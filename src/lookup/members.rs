@@ -51,12 +51,22 @@ pub(super) fn needed(call: Call) -> Option<&'static [&'static str]> {
             "containerInstances/remainingResources/name",
             "containerInstances/status",
         ],
+        "ecs:DescribeServiceRevisions" => {
+            &["serviceRevisions", "serviceRevisions/serviceRevisionArn"]
+        }
         "ecs:DescribeServices" => &[
             "services",
             "services/loadBalancers/containerName",
             "services/loadBalancers/containerPort",
         ],
         "ecs:DescribeTaskDefinition" => &["taskDefinition"],
+        "ecs:DescribeTasks" => &[
+            "tasks",
+            "tasks/clusterArn",
+            "tasks/lastStatus",
+            "tasks/taskArn",
+            "tasks/taskDefinitionArn",
+        ],
         "ecs:GetTaskProtection" => {
             &["protectedTasks", "protectedTasks/protectionEnabled", "protectedTasks/taskArn"]
         }

@@ -296,6 +296,10 @@ const NEVER_NEEDED: &[&str] = &[
     "ListUserPolicies",
     "ProtectedTasks",
     "ScalableTarget",
+    "ServiceEvents",
+    "DescribeServiceRevision",
+    "DescribeTask",
+    "StoppedTasks",
     "SimulatePrincipalPolicy",
     "SourceDestCheck",
 ];
@@ -429,7 +433,7 @@ fn a_refusal_names_an_action_of_the_service_and_slow_down_is_throttling() {
         // Its first request is another than the one that it is named by.
         let first = match case.name {
             "ContainerInstances" => "ecs:ListContainerInstances",
-            "ProtectedTasks" => "ecs:ListTasks",
+            "ProtectedTasks" | "StoppedTasks" => "ecs:ListTasks",
             _ => case.asked.call().0,
         };
         assert_eq!(action, first);

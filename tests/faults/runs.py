@@ -349,5 +349,7 @@ RUNS = {
 
 # Calls and lookups that no run makes, and why.
 NEVER = {
+    "ecs:DescribeServiceRevisions": "asked only by diagnose, about a task that failed; no run has one",
+    "ecs:DescribeTasks": "asked only by diagnose, about a task that failed; no run has one",
     "ec2:DescribeNetworkInterfaceAttribute": "a permission that EFS requires to list the groups of a mount target; not a request",
 }

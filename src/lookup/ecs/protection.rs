@@ -30,7 +30,7 @@ pub struct ProtectedTask {
 }
 
 /// The first call of [`ProtectedTasks`].
-pub(in crate::lookup) const LIST_TASKS: Call = Call("ecs:ListTasks");
+pub const LIST_TASKS: Call = Call("ecs:ListTasks");
 
 impl Lookup for ProtectedTasks {
     type Fact = Vec<ProtectedTask>;
@@ -113,7 +113,7 @@ impl ProtectedTasks {
 }
 
 /// The list needs a separate action, which must be allowed if it is denied.
-fn of_the_list(gap: Gap) -> Gap {
+pub(super) fn of_the_list(gap: Gap) -> Gap {
     match gap {
         Gap::Refused { resource, said, .. } => {
             Gap::Refused { action: LIST_TASKS.to_string(), resource, said }

@@ -110,6 +110,7 @@ const MAY_BE_MISSING: &[(&str, &[&str])] = &[
     ("ContainerInstances", &["registeredResources", "remainingResources"]),
     ("DescribeService", &["failures", "loadBalancers"]),
     ("DescribeTaskDefinition", &["secrets"]),
+    ("ServiceEvents", &["failures", "loadBalancers", "message"]),
     ("EcrManifest", &["imageManifestMediaType"]),
     ("GetKeyPolicy", &["PolicyName"]),
     (

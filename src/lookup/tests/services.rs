@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::lookup::application_autoscaling::ScalableTarget;
+use crate::lookup::ecs::ServiceEvents;
 use crate::lookup::ecs::protection::ProtectedTasks;
+use crate::lookup::ecs::revision::DescribeServiceRevision;
+use crate::lookup::ecs::task::{DescribeTask, StoppedTasks};
 use crate::lookup::elasticloadbalancing::{
     DescribeClassicLoadBalancer, DescribeListener, DescribeListenerRule, DescribeLoadBalancer,
     DescribeTargetGroup,
@@ -104,7 +107,73 @@ pub(super) fn lookups() -> Vec<Case> {
             Some(ok(&protection)),
             vec![],
         ),
+        case(
+            ServiceEvents {
+                of: DescribeService {
+                    region: region(),
+                    cluster: Some("prod".to_owned()),
+                    service: name(),
+                },
+            },
+            Some(ok(&json!({"services": [{
+                "serviceName": "web", "clusterArn": "arn:aws:ecs:eu-central-1:1:cluster/prod",
+                "events": [{"message": "has reached a steady state."}],
+            }]}))),
+            vec![ok(&json!({"services": [], "failures": [{"reason": "MISSING"}]}))],
+        ),
+        case(
+            DescribeServiceRevision { region: region(), arn: arn() },
+            Some(ok(&json!({"serviceRevisions": [{"serviceRevisionArn": "arn"}]}))),
+            vec![ok(&json!({"serviceRevisions": [], "failures": [{"reason": "MISSING"}]}))],
+        ),
+        case(
+            DescribeTask {
+                region: region(),
+                cluster: Some("prod".to_owned()),
+                task: "1".to_owned(),
+            },
+            Some(ok(&json!({"tasks": [task("task/prod/1")]}))),
+            vec![ok(&json!({"tasks": [], "failures": [{"reason": "MISSING"}]}))],
+        ),
+        case(
+            StoppedTasks { region: region(), cluster: Some("prod".to_owned()), service: name() },
+            Some(ok(&json!({
+                "taskArns": ["arn:aws:ecs:eu-central-1:1:task/prod/1"],
+                "tasks": [task("task/prod/1")],
+            }))),
+            vec![],
+        ),
     ]
+}
+
+/// A task as the API describes it.
+fn task(resource: &str) -> serde_json::Value {
+    json!({
+        "taskArn": format!("arn:aws:ecs:eu-central-1:1:{resource}"),
+        "clusterArn": "arn:aws:ecs:eu-central-1:1:cluster/prod",
+        "taskDefinitionArn": "arn:aws:ecs:eu-central-1:1:task-definition/web:7",
+        "lastStatus": "STOPPED",
+    })
+}
+
+#[test]
+fn stopped_tasks_come_newest_first_and_without_their_environment() {
+    let stopped = |id: &str, created: f64| {
+        let mut stopped = task(&format!("task/prod/{id}"));
+        stopped["createdAt"] = json!(created);
+        stopped["overrides"] = json!({"containerOverrides": [{
+            "name": "app", "environment": [{"name": "PASSWORD", "value": "hunter2"}],
+        }]});
+        stopped
+    };
+    let arns = ["1", "2"].map(|id| format!("arn:aws:ecs:eu-central-1:1:task/prod/{id}"));
+    let tasks = json!({"taskArns": arns, "tasks": [stopped("1", 1.0), stopped("2", 2.5)]});
+    let told = learnt(&Bench::new(), "StoppedTasks", &ok(&tasks));
+    let (first, second) = (told.find("prod/2").unwrap(), told.find("prod/1").unwrap());
+    assert!(first < second && !told.contains("hunter2"), "{told}");
+    let stranger = json!({"taskArns": [arns[0]], "tasks": [stopped("2", 2.5)]});
+    let told = learnt(&Bench::new(), "StoppedTasks", &ok(&stranger));
+    assert!(told.starts_with("a gap: "), "{told}");
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub mod output;
 
 pub mod preflight;
 
+pub mod diagnosis;
+
 pub mod report;
 
 pub mod symptoms;

@@ -27,6 +27,6 @@ pub use input_error::{InputError, printable};
 pub use launch::{LaunchTarget, launch_targets};
 pub use node::Node;
 pub use place::{Place, Pointer, Position, Role};
-pub use run_context::{ContextKind, LaunchInput, RunContext};
+pub use run_context::{ContextKind, LaunchInput, RunContext, UNRECORDED, Unrecorded};
 pub use source::Source;
 pub use task_definition::TaskDefinition;

@@ -2,6 +2,7 @@
 //! live service, and from flags.
 
 mod request;
+mod started;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ use super::place::{Place, Role};
 use super::source::{Remark, Source};
 
 pub use request::*;
+pub use started::{UNRECORDED, Unrecorded};
 
 /// The source of a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

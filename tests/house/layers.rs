@@ -16,6 +16,7 @@ const ORDER: &[&[&str]] = &[
     &["checks"],
     &["symptoms"],
     &["report"],
+    &["diagnosis"],
     &["preflight"],
     &["output", "exit", "cli"],
     &["commands"],

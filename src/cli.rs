@@ -1,6 +1,7 @@
 //! The command line: definitions only, no behaviour. The parser, help, the manual and completions
 //! share them.
 
+mod diagnose;
 mod flags;
 
 use std::ffi::OsString;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args, Error, FromArgMatches, Subcommand, ValueEnum, ValueHint};
 
+pub use diagnose::Diagnose;
 use flags::duration;
 pub use flags::{Colour, GateFlags, Global, PlaceToRun, RunFlags, Simulate, Tool};
 
@@ -93,6 +95,8 @@ impl Cli {
 pub enum Other {
     /// Say whether a role or user may perform an action, and which statements decide: allow, deny or depends
     Can(Can),
+    /// Say why a task did not start, or a deployment fails: what ECS said, what it means, and what proves it
+    Diagnose(Diagnose),
     /// Print the least policy that a task definition needs, for one of its roles or the deployer
     Policy(Policy),
     /// List every check: what it verifies, and the AWS actions that it calls

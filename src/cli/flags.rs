@@ -217,7 +217,7 @@ pub enum Colour {
 }
 
 /// A value that is not empty, as an unset variable of a script leaves it.
-fn filled(text: &str) -> Result<String, String> {
+pub(super) fn filled(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("the value is empty; is a variable of your script unset?".to_owned()),
         text => Ok(text.to_owned()),

@@ -14,6 +14,7 @@ use crate::document::{Identity, Role, Source};
 use crate::facts::Recording;
 use crate::lookup::{Connection, Settings, connect};
 use crate::names::Region;
+use crate::output::{self, Progress, Trace};
 use crate::preflight::{Bounds, Interruption, Origin, RunLoop, Watch};
 
 /// Why there is no answer if connecting took all the time.
@@ -34,6 +35,46 @@ pub(super) async fn origin(
     let region = region.ok_or_else(|| Failure::no_verdict("the recording contains no region"))?;
     let region = self::region(region)?;
     Ok((Origin::Replay(recording), region))
+}
+
+/// Where a run gets its answers.
+pub(super) struct Asking {
+    pub(super) origin: Origin,
+    pub(super) region: Option<Region>,
+    /// For the report: `profile prod`.
+    pub(super) asked_with: String,
+}
+
+impl Asking {
+    /// From a recording.
+    pub(super) fn replay(
+        recording: &Recording,
+        file: &Path,
+        region: Option<&str>,
+    ) -> Result<Asking, Failure> {
+        let region = region.or(recording.region.as_deref()).map(self::region).transpose()?;
+        let asked_with = format!("replay of {}", file.display());
+        Ok(Asking { origin: Origin::Replay(recording.clone()), region, asked_with })
+    }
+
+    /// From AWS.
+    pub(super) async fn live(global: &Global) -> Result<Asking, Failure> {
+        let Connection { services, region, profile } =
+            connect(&settings(global)).await.map_err(Failure::no_verdict)?;
+        let asked_with = match profile {
+            Some(name) => format!("profile {name}"),
+            None => "credentials from the environment".to_owned(),
+        };
+        Ok(Asking { origin: Origin::Live(Arc::new(services)), region: Some(region), asked_with })
+    }
+}
+
+/// Progress on a terminal, or with `--debug` every request.
+pub(super) fn watch(global: &Global) -> Box<dyn Watch> {
+    match global.debug {
+        true => Box::new(Trace::new()),
+        false => Box::new(Progress::new(output::is_watched())),
+    }
 }
 
 /// A run of a command that runs no checks.

@@ -12,6 +12,7 @@ use crate::output::{self, Format, Outlet, OutputFile};
 use crate::reachability::network_path::NetworkPath;
 use crate::report::Report;
 use rounds::{Ended, Run};
+pub(super) use rounds::{caller, completed, target};
 
 /// Runs the checks of `only_group`, or all.
 pub(super) fn run(

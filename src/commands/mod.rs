@@ -6,6 +6,7 @@ mod asking;
 mod awscli_flags;
 mod can;
 mod catalogue;
+mod diagnose;
 mod explain;
 mod failure;
 mod given;
@@ -80,6 +81,7 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Judge(group, judged) => judge::run(*group, judged, global, notes),
         Command::Draw(group, reached) => network::run(group, reached, global, notes),
         Command::Other(Other::Can(question)) => can::run(question, global),
+        Command::Other(Other::Diagnose(wanted)) => diagnose::run(wanted, global, notes),
         Command::Other(Other::Policy(wanted)) => policy::run(wanted, global),
         Command::Other(Other::Checks) => catalogue::list(global),
         Command::Other(Other::Explain { text }) => explain::run(text, global),

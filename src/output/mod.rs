@@ -23,6 +23,7 @@ mod output_error;
 mod printable;
 mod progress;
 mod query;
+mod rollout;
 mod sarif;
 mod short;
 mod style;
@@ -34,6 +35,7 @@ mod unchecked;
 mod verdict;
 pub mod xml;
 
+use crate::diagnosis::Diagnosis;
 use crate::report::Report;
 
 pub use format::Format;
@@ -42,6 +44,7 @@ pub use lines::{folded, hanging, labelled, quoted};
 pub use outlet::{Outlet, OutputFile};
 pub use output_error::OutputError;
 pub use progress::{Progress, Trace};
+pub use rollout::Rollout;
 pub use style::{Colour, Look, Marks, Volume};
 pub use terminal::{is_watched, note, say, say_json, say_text};
 
@@ -50,16 +53,55 @@ pub use terminal::{is_watched, note, say, say_json, say_text};
 /// # Errors
 /// A query that does not fit, or a file that cannot be written. A closed pipe is not an error.
 pub fn print(report: &Report, outlet: &Outlet, look: &Look) -> Result<(), OutputError> {
+    outlet.fill(look, |format, look, query| rendered(report, format, look, query))
+}
+
+fn rendered(
+    report: &Report,
+    format: Format,
+    look: &Look,
+    query: Option<&jmespath::Expression>,
+) -> Result<String, OutputError> {
+    Ok(match format {
+        Format::Json => json::seen_through(query, &json::document(report))?,
+        Format::Ndjson => json::lines(report),
+        Format::Short => short::render(report, look),
+        Format::Text => text::render(report, look),
+        Format::Junit => junit::render(report),
+        Format::Github => github::render(report),
+        Format::Markdown => markdown::render(report),
+        Format::Sarif => sarif::render(report),
+        Format::Html => html::render(report),
+    })
+}
+
+/// Writes a diagnosis, with the report of its checks, into each sink.
+///
+/// # Errors
+/// A query that does not fit, or a file that cannot be written.
+pub fn print_diagnosis(
+    diagnosis: &Diagnosis,
+    report: &Report,
+    outlet: &Outlet,
+    look: &Look,
+) -> Result<(), OutputError> {
     outlet.fill(look, |format, look, query| match format {
-        Format::Json => json::seen_through(query, &json::document(report)),
-        Format::Ndjson => Ok(json::lines(report)),
-        Format::Short => Ok(short::render(report, look)),
-        Format::Text => Ok(text::render(report, look)),
-        Format::Junit => Ok(junit::render(report)),
-        Format::Github => Ok(github::render(report)),
-        Format::Markdown => Ok(markdown::render(report)),
-        Format::Sarif => Ok(sarif::render(report)),
-        Format::Html => Ok(html::render(report)),
+        Format::Json => {
+            let mut document = json::document(report);
+            document["diagnosis"] = diagnosis.document();
+            json::seen_through(query, &document)
+        }
+        Format::Ndjson => {
+            let line = serde_json::json!({"type": "diagnosis", "diagnosis": diagnosis.document()});
+            Ok(format!("{}{line}\n", json::lines(report)))
+        }
+        Format::Text => Ok(text::diagnosis::render(diagnosis, report, look)),
+        Format::Short => {
+            let results = short::render(report, look);
+            Ok(format!("{results}{}", text::diagnosis::short(diagnosis, look)))
+        }
+        // They have a place for results only.
+        _ => rendered(report, format, look, query),
     })
 }
 

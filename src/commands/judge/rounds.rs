@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::account::rights::Principal;
 use crate::checks::{self, Check, Group};
 use crate::cli::{Global, Judged, Simulate, Tool};
 use crate::commands::accept::{self, Accepted};
 use crate::commands::arns::{self, ArnArgument};
+use crate::commands::asking::Asking;
 use crate::commands::given::{Setting, live_service, updated_service};
 use crate::commands::input::Given;
 use crate::commands::wait::Clock;
@@ -19,10 +19,10 @@ use crate::facts::{Recording, View};
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::iam::role::GetRole;
 use crate::lookup::iam::user::GetUser;
-use crate::lookup::{Caller, CallerIdentity, Connection, configured_region, connect};
+use crate::lookup::{Caller, CallerIdentity, configured_region};
 use crate::names::Region;
-use crate::output::{self, OutputFile, Progress, Trace};
-use crate::preflight::{Bounds, Interruption, Origin, RunLoop, Signal, Watch, plan, report};
+use crate::output::OutputFile;
+use crate::preflight::{Bounds, Interruption, Origin, RunLoop, Signal, plan, report};
 use crate::reachability::network_path::NetworkPath;
 use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
 use crate::shell::ShellCommand;
@@ -60,13 +60,6 @@ pub(super) struct Run<'a> {
     pub(super) draws: bool,
     /// Whether a page shows more than the results.
     pub(super) exhibits: bool,
-}
-
-/// Where a run gets its answers.
-struct Asking {
-    origin: Origin,
-    region: Option<Region>,
-    asked_with: String,
 }
 
 /// A finished run.
@@ -117,7 +110,7 @@ impl Run<'_> {
         };
         let asking = asking::in_time(origin, clock, interruption).await?;
         let Asking { origin, region, asked_with } = asking;
-        let mut watch = self.watch();
+        let mut watch = asking::watch(self.global);
         let bounds = Bounds {
             deadline: clock.left(),
             per_service: usize::from(self.judged.run.max_concurrency),
@@ -168,25 +161,12 @@ impl Run<'_> {
         Ok(Ended { report, trails, interrupted, live })
     }
 
-    fn watch(&self) -> Box<dyn Watch> {
-        if self.global.debug {
-            Box::new(Trace::new())
-        } else {
-            Box::new(Progress::new(output::is_watched()))
-        }
-    }
-
     /// Where answers come from. A run of offline checks over files needs neither network nor credentials.
     async fn origin(&self) -> Result<Asking, Failure> {
         let given = self.global.region.as_deref();
         if let Some(recording) = &self.recording {
-            let region = given.or(recording.region.as_deref()).map(asking::region).transpose()?;
-            let file = self.judged.run.replay.as_deref().unwrap_or(Path::new("")).display();
-            return Ok(Asking {
-                origin: Origin::Replay(recording.clone()),
-                region,
-                asked_with: format!("replay of {file}"),
-            });
+            let file = self.judged.run.replay.as_deref().unwrap_or(Path::new(""));
+            return Asking::replay(recording, file, given);
         }
         let files_only = self.given.iter().all(|given| matches!(given, Given::Documents(_)));
         if self.is_offline() && files_only && self.judged.place.service.is_none() {
@@ -197,14 +177,7 @@ impl Run<'_> {
                 asked_with: "offline".to_owned(),
             });
         }
-        let Connection { services, region, profile } =
-            connect(&asking::settings(self.global)).await.map_err(Failure::no_verdict)?;
-        let asked_with = match profile {
-            Some(name) => format!("profile {name}"),
-            None => "credentials from the environment".to_owned(),
-        };
-        let origin = Origin::Live(Arc::new(services));
-        Ok(Asking { origin, region: Some(region), asked_with })
+        Asking::live(self.global).await
     }
 
     /// Whether none of the checks asks the account.
@@ -396,14 +369,21 @@ async fn trails(
     found
 }
 
-fn caller(run: &RunLoop<'_>, region: &Region) -> Option<Caller> {
+/// The caller, as far as the run knows.
+pub(in crate::commands) fn caller(run: &RunLoop<'_>, region: &Region) -> Option<Caller> {
     match View::afterwards(run.table()).get(&CallerIdentity { region: region.clone() }) {
         Ok(Seen::Found(caller)) => Some(caller.clone()),
         _ => None,
     }
 }
 
-fn target(argument: &str, task: &Task, region: Option<&Region>, caller: Option<&Caller>) -> Target {
+/// What was judged.
+pub(in crate::commands) fn target(
+    argument: &str,
+    task: &Task,
+    region: Option<&Region>,
+    caller: Option<&Caller>,
+) -> Target {
     Target {
         source: argument.to_owned(),
         family: task.definition.family.get().ok().flatten().cloned(),
@@ -414,7 +394,7 @@ fn target(argument: &str, task: &Task, region: Option<&Region>, caller: Option<&
 }
 
 /// A command that fixes a finding, with the profile of the run, and with its region if it may lack one.
-pub(super) fn completed(
+pub(in crate::commands) fn completed(
     command: ShellCommand,
     profile: Option<&str>,
     region: Option<&Region>,

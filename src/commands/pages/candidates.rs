@@ -30,7 +30,7 @@ pub(super) fn attach(command: Command, groups: Groups) -> Command {
 
 fn attach_to_flag(arg: Arg, groups: Groups) -> Arg {
     match arg.get_id().as_str() {
-        "definitions" | "service_definition" | "run_task" | "accept" | "replay" => {
+        "definitions" | "service_definition" | "run_task" | "accept" | "replay" | "from" => {
             arg.add(ArgValueCompleter::new(documents))
         }
         "format" => arg.add(ArgValueCompleter::new(formats)),

@@ -45,6 +45,24 @@ fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight can ecs-tasks.amazonaws.com sts:AssumeRole arn:aws:iam::111122223333:role/app",
             ),
         ],
+        "diagnose" => &[
+            (
+                "A task that stopped within the last hour",
+                "aws-ecs-preflight diagnose 0123456789abcdef0123456789abcdef --cluster prod",
+            ),
+            (
+                "The newest task of a service that failed",
+                "aws-ecs-preflight diagnose --service web --cluster prod",
+            ),
+            (
+                "Follow a deployment, and say why it fails",
+                "aws-ecs-preflight diagnose --service web --cluster prod --watch --timeout 10m",
+            ),
+            (
+                "A saved task, or an event",
+                "aws ecs describe-tasks --cluster prod --tasks ID | aws-ecs-preflight diagnose --from -",
+            ),
+        ],
         "policy" => &[
             (
                 "What the execution role needs, offline",

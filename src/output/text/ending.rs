@@ -132,7 +132,8 @@ fn ending(text: &str, width: usize, ellipsis: &str) -> String {
     format!("{ellipsis}{}", kept.iter().rev().collect::<String>())
 }
 
-fn verdict(page: &mut Page, report: &Report) {
+/// The verdict of the checks, with the counts.
+pub(super) fn verdict(page: &mut Page, report: &Report) {
     let (word, status) = word(report);
     page.verdict(status, word, &counts_and_cost(report));
 }

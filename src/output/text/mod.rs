@@ -1,6 +1,7 @@
 //! The report for people: a line for each group, in full what is not a pass, once what was not checked,
 //! and at the end what failed, a line each, before the verdict.
 
+pub(super) mod diagnosis;
 mod ending;
 mod page;
 mod results;

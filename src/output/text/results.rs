@@ -15,6 +15,9 @@ const FULL: usize = 50;
 /// How many with `--verbose`.
 const FULL_VERBOSE: usize = 5_000;
 
+/// How many lines of evidence are printed of a proof.
+const FEW: usize = 4;
+
 /// How many lines of evidence are printed of one result.
 const EVIDENCE: usize = 50;
 
@@ -49,6 +52,19 @@ impl Results {
         }
         if page.look().volume == Volume::Verbose {
             background(page, finding);
+        }
+    }
+
+    /// Prints one with its evidence, whatever the limit is.
+    pub(super) fn prove(&mut self, page: &mut Page, finding: &Finding, home: Home) {
+        head(page, finding);
+        page.indented(&home.shorten(&finding.result.message));
+        self.explain(page, finding);
+        if page.look().volume == Volume::Verbose {
+            return background(page, finding);
+        }
+        for evidence in finding.result.evidence.iter().take(FEW) {
+            page.labelled("asked", &home.shorten(evidence));
         }
     }
 

@@ -55,6 +55,7 @@ class Emulator:
         self.blobs = {}
         self.rules = []
         self.served = {}
+        self.played = {}
         self.clients = {}
         self.server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=Silent)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -74,6 +75,7 @@ class Emulator:
     def reset(self):
         """An empty account, whose random ids are the same each time."""
         self.rules.clear()
+        self.played.clear()
         self.credentials = ANYBODY
         post(self.url + "/moto-api/reset")
         mock_random.seed(7)
@@ -159,6 +161,8 @@ class Emulator:
         path = environ["PATH_INFO"]
         if path.startswith("/blob/"):
             return self.blobs.get(path.removeprefix("/blob/"))
+        if call in self.played:
+            return json.dumps(self.played[call](json.loads(body))).encode()
         if call == "ecr:GetDownloadUrlForLayer":
             digest = json.loads(body)["layerDigest"]
             url = f"{self.url}/blob/{digest}"
@@ -171,6 +175,10 @@ class Emulator:
         if call == "servicequotas:GetServiceQuota" and (asked := json.loads(body))["ServiceCode"] in QUOTAS:
             return json.dumps({"Quota": {**asked, "Value": QUOTAS[asked["ServiceCode"]]}}).encode()
         return None
+
+    def play(self, call, answer):
+        """From now on this call is answered so: what moto does not have, such as tasks that failed."""
+        self.played[call] = answer if callable(answer) else lambda _: answer
 
     def serve(self, repository, tag, manifest):
         """Makes this address a registry, which is not ECR, of this image."""

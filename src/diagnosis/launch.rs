@@ -79,7 +79,7 @@ pub fn launch(
     let unrecorded = Unrecorded { network, subnets: network && !has_subnets, volumes: !is_known };
     let started = RunContext::started_task(&source(&Value::Object(own)), &unrecorded);
     let context = match &live {
-        Some(json) => RunContext::live_service(&source(json)).merge(started).as_live_service(),
+        Some(json) => RunContext::live_service(&source(json)).merge(started).into_live_service(),
         None => started,
     };
     Launch { context, summary, notes }

@@ -135,7 +135,6 @@ impl TaskRecord {
 
 /// A time in seconds since 1970 as people read it.
 fn moment(seconds: f64) -> Option<String> {
-    #[expect(clippy::cast_possible_truncation, reason = "fractions of a second are left out")]
     let time = time::OffsetDateTime::from_unix_timestamp(seconds as i64).ok()?;
     let (date, clock) = (time.date(), time.time());
     Some(format!("{date} {:02}:{:02}:{:02} UTC", clock.hour(), clock.minute(), clock.second()))

@@ -49,7 +49,7 @@ impl RunContext {
 
     /// The same for a task that a service started.
     #[must_use]
-    pub fn as_live_service(self) -> RunContext {
+    pub fn into_live_service(self) -> RunContext {
         RunContext { kind: ContextKind::LiveService, live: true, ..self }
     }
 }

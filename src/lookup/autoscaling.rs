@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::aws::{Element, Lacks, Query};
 use super::ec2::launch_template::{InstanceRequirements, TemplateVersion};
-use super::{Answer, Call, Lookup, Named, Services, classify};
+use super::{Answer, Call, Lookup, Named, Optional, Services, classify};
 use crate::knowledge::Seen;
 use crate::names::Region;
 
@@ -79,21 +79,21 @@ fn read(group: &Element) -> Result<ScalingGroup, Lacks> {
         suspended.extend(process.text("ProcessName")?);
     }
     let instances = group.members("Instances")?.unwrap_or_default();
-    let launched = launched(group)?;
+    let offered = offered(group)?;
     Ok(ScalingGroup {
         most: group.number("MaxSize")?.ok_or("the maximum size of the group")?,
         instances: instances.len(),
         suspended,
-        kinds: launched.kinds.into_iter().collect(),
-        is_weighted: launched.is_weighted,
-        requirements: launched.requirements,
-        templates: launched.templates,
+        kinds: offered.kinds.into_iter().collect(),
+        is_weighted: offered.is_weighted,
+        requirements: offered.requirements,
+        templates: offered.templates,
     })
 }
 
 /// What a group launches.
 #[derive(Default)]
-struct Launched {
+struct Offered {
     kinds: BTreeSet<String>,
     is_weighted: bool,
     requirements: Vec<InstanceRequirements>,
@@ -102,35 +102,35 @@ struct Launched {
 
 /// An override replaces the instance types of its launch template, which may be a separate one
 /// (<https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html>).
-fn launched(group: &Element) -> Result<Launched, Lacks> {
-    let mut launched = Launched::default();
+fn offered(group: &Element) -> Result<Offered, Lacks> {
+    let mut offered = Offered::default();
     let mixed = group.child("MixedInstancesPolicy/LaunchTemplate")?;
     let of_mixed = mixed.map(|it| it.child("LaunchTemplateSpecification")).transpose()?.flatten();
     let overrides = mixed.map(|it| it.members("Overrides")).transpose()?.flatten();
     for it in overrides.unwrap_or_default() {
-        launched.is_weighted |= it.text("WeightedCapacity")?.is_some();
+        offered.is_weighted |= it.text("WeightedCapacity")?.is_some();
         let own = it.child("LaunchTemplateSpecification")?.or(of_mixed);
         match (it.text("InstanceType")?, it.child("InstanceRequirements")?, own) {
             (Some(kind), ..) => {
-                launched.kinds.insert(kind);
+                offered.kinds.insert(kind);
             }
-            (None, Some(required), _) => launched.requirements.push(requirements(required)?),
-            (None, None, Some(own)) => launched.templates.push(template(own)?),
+            (None, Some(required), _) => offered.requirements.push(requirements(required)?),
+            (None, None, Some(own)) => offered.templates.push(template(own)?),
             (None, None, None) => {}
         }
     }
     if overrides.unwrap_or_default().is_empty() {
         match group.child("LaunchTemplate")?.or(of_mixed) {
-            Some(own) => launched.templates.push(template(own)?),
+            Some(own) => offered.templates.push(template(own)?),
             None => {
                 for it in group.members("Instances")?.unwrap_or_default() {
-                    launched.kinds.extend(it.text("InstanceType")?);
+                    offered.kinds.extend(it.text("InstanceType")?);
                 }
             }
         }
     }
-    launched.templates.dedup();
-    Ok(launched)
+    offered.templates.dedup();
+    Ok(offered)
 }
 
 /// Without a version, the default one is used
@@ -148,6 +148,75 @@ fn requirements(it: &Element) -> Result<InstanceRequirements, Lacks> {
     Ok(InstanceRequirements {
         most_vcpus: it.number("VCpuCount/Max")?,
         most_memory: it.number("MemoryMiB/Max")?,
+        most_accelerators: it.number("AcceleratorCount/Max")?,
         allowed: allowed.iter().map(Element::content).collect::<Result<_, _>>()?,
     })
+}
+
+/// How the last launch of an Auto Scaling group ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct LastLaunch {
+    /// The region.
+    pub region: Region,
+    /// The name of the group.
+    pub name: String,
+}
+
+/// The end of a launch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Launched {
+    /// Why it failed, if it did.
+    pub failed: Option<String>,
+}
+
+/// So many activities are read: the last launch may be before other ones.
+const ACTIVITIES: &str = "20";
+
+impl Lookup for LastLaunch {
+    type Fact = Launched;
+    const CALL: Call = Call("autoscaling:DescribeScalingActivities");
+
+    fn named(&self) -> Named {
+        Named::by("Activities/member/AutoScalingGroupName", &self.name)
+    }
+
+    fn what(&self) -> String {
+        format!("activities of Auto Scaling group {} in {}", self.name, self.region)
+    }
+
+    /// The newest activity comes first
+    /// (<https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html>).
+    async fn fetch(&self, services: &Services) -> Answer<Launched> {
+        let asked = Query::default()
+            .with("AutoScalingGroupName", &*self.name)
+            .with("MaxRecords", ACTIVITIES);
+        let reply = match services.autoscaling(&self.region).ask(self, &asked).await {
+            Ok(reply) => reply,
+            Err(error) => return classify::failed(self, &error),
+        };
+        let incomplete = |lacks| classify::incomplete(self, lacks);
+        let activities = reply.members("Activities").map_err(incomplete)?;
+        let activities = activities.ok_or_else(|| incomplete("the list of activities"))?;
+        launch(activities).map(Seen::Found).map_err(incomplete)
+    }
+}
+
+impl Optional for LastLaunch {
+    fn assumption(&self) -> String {
+        format!("that Auto Scaling group {} launches instances without an error", self.name)
+    }
+}
+
+fn launch(activities: &[Element]) -> Result<Launched, Lacks> {
+    for activity in activities {
+        let description = activity.text("Description")?.unwrap_or_default();
+        if !description.starts_with("Launching") {
+            continue;
+        }
+        let status = activity.text("StatusCode")?.ok_or("the status of an activity")?;
+        let message = activity.text("StatusMessage")?.filter(|message| !message.is_empty());
+        let failed = status == "Failed";
+        return Ok(Launched { failed: failed.then(|| message.unwrap_or(status)) });
+    }
+    Ok(Launched { failed: None })
 }

@@ -1,8 +1,8 @@
 //! The list of all lookups. The compiler rejects a lookup that is not listed, and the tests of this layer run
 //! every listed one against all kinds of broken answers.
 
-use super::application_autoscaling::ScalableTarget;
-use super::autoscaling::DescribeScalingGroup;
+use super::application_autoscaling::{ScalableTarget, ScheduledActions};
+use super::autoscaling::{DescribeScalingGroup, LastLaunch};
 use super::caller::CallerIdentity;
 use super::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};
 use super::ec2::endpoint::Endpoints;
@@ -75,6 +75,7 @@ macro_rules! list {
 
 list![
     ScalableTarget,
+    ScheduledActions,
     CallerIdentity,
     GetEbsDefaultKmsKeyId,
     GetEbsEncryptionByDefault,
@@ -83,6 +84,7 @@ list![
     DescribeInstanceType,
     DescribeLaunchTemplate,
     DescribeScalingGroup,
+    LastLaunch,
     NetworkAcls,
     NetworkInterfaces,
     SourceDestCheck,

@@ -4,8 +4,8 @@
 use crate::account::fleet::Fleet;
 use crate::account::fleet::launch::described;
 use crate::facts::View;
-use crate::knowledge::Stop;
-use crate::lookup::autoscaling::{DescribeScalingGroup, ScalingGroup};
+use crate::knowledge::{Seen, Stop};
+use crate::lookup::autoscaling::{DescribeScalingGroup, LastLaunch, Launched, ScalingGroup};
 use crate::lookup::ec2::instance_type::{DescribeInstanceType, InstanceType};
 use crate::lookup::ec2::launch_template::{
     DescribeLaunchTemplate, InstanceRequirements, LaunchTemplate, TemplateVersion,
@@ -22,6 +22,7 @@ pub(super) const GROWTH_CALLS: &[Call] = &[
     DescribeScalingGroup::CALL,
     DescribeLaunchTemplate::CALL,
     DescribeInstanceType::CALL,
+    LastLaunch::CALL,
 ];
 
 /// Whether an instance for the task can be launched.
@@ -87,7 +88,14 @@ fn of_provider(fleet: &Fleet, name: &str, demand: &Demand, facts: &View) -> Resu
             Some(kinds) if !kinds.is_empty() => words::and(&kinds),
             _ => "one".to_owned(),
         };
-        return Ok(Growth::Can(format!("Auto Scaling group {group} can launch {what}")));
+        let last = LastLaunch { region: fleet.region.clone(), name: group.to_owned() };
+        let failed = match facts.peek(&last)? {
+            Some(Seen::Found(Launched { failed: Some(why) })) => {
+                format!(", but its last launch failed: {why}")
+            }
+            _ => String::new(),
+        };
+        return Ok(Growth::Can(format!("Auto Scaling group {group} can launch {what}{failed}")));
     }
     Ok(Growth::TooSmall(format!(
         "Auto Scaling group {group} launches only instances that are too small: {}",
@@ -175,6 +183,7 @@ pub(super) fn requirements_lack(
     let limits = [
         (vcpus, demand.cpu, "CPU units", "RESOURCE:CPU"),
         (it.most_memory, demand.memory, "MiB of memory", "RESOURCE:MEMORY"),
+        (it.most_accelerators, demand.gpus, "GPUs", "RESOURCE:GPU"),
     ];
     for (most, required, unit, reason) in limits {
         if let Some(most) = most.filter(|most| required > *most) {

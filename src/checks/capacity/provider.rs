@@ -180,6 +180,7 @@ fn managed(
     let requirements = InstanceRequirements {
         most_vcpus: positive(managed.most_vcpus),
         most_memory: positive(managed.most_memory),
+        most_accelerators: positive(managed.most_accelerators),
         allowed: managed.allowed.clone(),
     };
     let demand = task.demand()?;

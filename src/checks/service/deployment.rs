@@ -9,7 +9,7 @@ use super::{
 use crate::checks::{Check, each};
 use crate::facts::View;
 use crate::lookup::Lookup;
-use crate::lookup::application_autoscaling::ScalableTarget;
+use crate::lookup::application_autoscaling::{ScalableTarget, ScheduledActions};
 use crate::lookup::ecs::DescribeService;
 use crate::task::{Controller, ServiceUse, Strategy};
 use crate::verdict::{Findings, Judgement};
@@ -20,7 +20,7 @@ pub(super) static SERVICE_DEPLOYMENT: Check = Check {
     prevents: &[BOTH_100, STUCK, DAEMON_COUNT, NO_TARGET_GROUP, DEFINITION_BLANK],
     remedy: "Correct deploymentConfiguration, or remove what the deployment controller does not support",
     docs: CONFIGURATION,
-    asks: &[&[DescribeService::CALL, ScalableTarget::CALL]],
+    asks: &[&[DescribeService::CALL, ScalableTarget::CALL, ScheduledActions::CALL]],
     advises: false,
     judge: |task| each(task, service_deployment),
 };

@@ -1,9 +1,9 @@
 //! `service-discovery`
 
-use super::errors::{NO_NAMESPACE, PORT_NAME, REFUSED, REGISTRY_PAIR, REGISTRY_PORT};
-use super::{registry, service_connect};
+use super::errors::{NO_NAMESPACE, PORT_NAME, REGISTRY_PAIR, REGISTRY_PORT};
+use super::{lattice, registry, service_connect};
 use crate::checks::{Check, each};
-use crate::document::run_context::{ServiceConnect, VpcLattice};
+use crate::document::run_context::ServiceConnect;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
@@ -11,7 +11,7 @@ use crate::lookup::ecs::DescribeService;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::servicediscovery::{FindNamespace, GetNamespace, GetRegistry, NamesInUse};
 use crate::task::ServiceUse;
-use crate::verdict::{Findings, Judgement, Rule, not_applicable};
+use crate::verdict::{Findings, Judgement, not_applicable};
 
 pub(super) static SERVICE_DISCOVERY: Check = Check {
     id: "service-discovery",
@@ -35,21 +35,12 @@ pub(super) static SERVICE_DISCOVERY: Check = Check {
     judge: |task| each(task, service_discovery),
 };
 
-const LATTICE: Rule = Rule::unquoted(
-    "VPC Lattice uses a named port mapping of the task definition",
-    REFUSED,
-    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_VpcLatticeConfiguration.html",
-    "2026-11-30",
-);
-
-pub(super) const RULES: &[Rule] = &[LATTICE];
-
 fn service_discovery(it: &ServiceUse, facts: &View) -> Judgement {
     let request = it.request();
     let registries = request.service_registries.items()?;
     let connect = enabled(it)?;
-    let lattice = request.vpc_lattice.items()?;
-    if registries.is_empty() && connect.is_none() && lattice.is_empty() {
+    let lattices = request.vpc_lattice.items()?;
+    if registries.is_empty() && connect.is_none() && lattices.is_empty() {
         return not_applicable(match it.is_whole() {
             true => "the service uses no service registry, Service Connect or VPC Lattice",
             false => "the update changes no service registry, Service Connect or VPC Lattice",
@@ -68,10 +59,10 @@ fn service_discovery(it: &ServiceUse, facts: &View) -> Judgement {
         found.part(&connect.place, |found| service_connect::judge(it, connect, facts, found));
         holds.push("the namespace of Service Connect exists, and its ports and names are valid");
     }
-    for lattice in lattice {
-        found.part(lattice.port_name.place(), |found| port(it, lattice, found));
+    for lattice in lattices {
+        lattice::judge(it, lattice, &mut found);
     }
-    if !lattice.is_empty() {
+    if !lattices.is_empty() {
         holds.push("VPC Lattice uses named ports");
     }
     found.or_pass(holds.join(", and "))
@@ -81,17 +72,4 @@ fn service_discovery(it: &ServiceUse, facts: &View) -> Judgement {
 fn enabled<'t>(it: &ServiceUse<'t>) -> Result<Option<&'t ServiceConnect>, Stop> {
     let Some(connect) = it.request().service_connect.get()? else { return Ok(None) };
     Ok((connect.enabled.get()? == Some(&true)).then_some(connect))
-}
-
-fn port(it: &ServiceUse, lattice: &VpcLattice, found: &mut Findings) -> Result<(), Stop> {
-    let Some(name) = lattice.port_name.get()? else { return Ok(()) };
-    if it.task.port_named(name)?.is_none() {
-        found.add(
-            LATTICE
-                .fail(format!("no port mapping of the task definition has the name `{name}`"))
-                .at(lattice.port_name.place())
-                .remedy(format!("Set name of a port mapping to {name}, or correct portName")),
-        );
-    }
-    Ok(())
 }

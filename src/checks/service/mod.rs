@@ -10,6 +10,7 @@ mod deployment;
 mod discovery;
 mod errors;
 mod exists;
+mod lattice;
 mod live;
 mod percent;
 mod protection;
@@ -21,6 +22,7 @@ mod strategy;
 mod target_group;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use super::Group;
 
@@ -59,7 +61,7 @@ pub static GROUP: Group = Group {
             scaling::RULES,
             strategy::RULES,
         ];
-        let discovery = [registry::RULES, service_connect::RULES, discovery::RULES];
+        let discovery = [registry::RULES, service_connect::RULES, tls::RULES, lattice::RULES];
         vec![
             (&exists::SERVICE_EXISTS, exists::RULES.to_vec()),
             (&target_group::SERVICE_TARGET_GROUP, target_group::RULES.to_vec()),

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::errors::{self, DEPLOYED, NO_NAMESPACE, REFUSED};
+use super::tls;
 use crate::document::launch::OperatingSystem;
 use crate::document::run_context::{ClientAlias, ConnectedService, ServiceConnect};
 use crate::document::{Field, Place};
@@ -116,6 +117,7 @@ pub(super) fn judge(
     for service in connect.services.items()? {
         found.part(service.port_name.place(), |found| port_name(it, service, found));
         found.part(service.discovery_name.place(), |found| discovery_name(service, found));
+        found.part(service.tls.place(), |found| tls::judge(it, service, found));
         number(&service.ingress_port_override, "ingressPortOverride", found);
         found.part(service.client_aliases.place(), |found| aliases(service, found));
         names.add(service, found);
@@ -212,7 +214,8 @@ fn host(it: &ServiceUse, connect: &ServiceConnect, found: &mut Findings) -> Resu
     let mode = definition.network_mode.get()?.map_or("bridge", String::as_str);
     if matches!(mode, "host" | "none") {
         found.add(
-            MODE.fail(format!(
+            // No answer of AWS is known for it.
+            MODE.warn(format!(
                 "Service Connect is on, but networkMode is {mode}; it supports awsvpc and bridge"
             ))
             .at(place)

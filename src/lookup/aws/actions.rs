@@ -10,7 +10,9 @@ use crate::lookup::Call;
 /// list, and `tests/house/` checks that the list contains only reads.
 const READS: &[&str] = &[
     "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScheduledActions",
     "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:DescribeScalingActivities",
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeInstanceTypes",
     "ec2:DescribeInstances",

@@ -47,6 +47,9 @@ pub struct InstanceRequirements {
     /// The largest memory, in MiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_memory: Option<u64>,
+    /// The largest number of GPUs and other accelerators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_accelerators: Option<u64>,
     /// The only instance types; none if they are not limited. They may have wildcards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<String>,
@@ -94,6 +97,7 @@ fn read(version: &Element) -> Result<LaunchTemplate, Lacks> {
         Ok::<_, Lacks>(InstanceRequirements {
             most_vcpus: it.number("vCpuCount/max")?,
             most_memory: it.number("memoryMiB/max")?,
+            most_accelerators: it.number("acceleratorCount/max")?,
             allowed: it.texts("allowedInstanceTypeSet", None)?,
         })
     });

@@ -54,6 +54,9 @@ pub struct ManagedInstances {
     /// The largest memory of an instance in MiB, if it is limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_memory: Option<i32>,
+    /// The largest number of GPUs and other accelerators of an instance, if it is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_accelerators: Option<i32>,
     /// The instance types that it may launch; none if they are not limited. They may have wildcards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<String>,
@@ -118,6 +121,9 @@ impl Lookup for DescribeCapacityProvider {
                         .unwrap_or_default(),
                     most_vcpus: limits.and_then(|it| it.v_cpu_count.as_ref()).and_then(|it| it.max),
                     most_memory: limits.and_then(|it| it.memory_mib.as_ref()).and_then(|it| it.max),
+                    most_accelerators: limits
+                        .and_then(|it| it.accelerator_count.as_ref())
+                        .and_then(|it| it.max),
                     instance_profile: launch.map(|launch| launch.ec2_instance_profile_arn),
                 })
             });

@@ -95,6 +95,8 @@ const MAY_BE_MISSING: &[(&str, &[&str])] = &[
         ],
     ),
     ("DescribeLoadBalancer", &["SecurityGroups"]),
+    ("LastLaunch", &["Description", "StatusMessage", "member"]),
+    ("ScheduledActions", &["ScalableTargetAction", "MaxCapacity", "MinCapacity"]),
     ("DescribeCapacityProvider", &["instanceLaunchTemplate", "managedInstancesProvider"]),
     ("DescribeImage", &["imageSizeInBytes", "imageStatus"]),
     ("DescribeKey", &["KeyId", "KeyUsage", "MultiRegion"]),

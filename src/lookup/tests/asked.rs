@@ -35,8 +35,10 @@ const EC2: &[(&str, &str)] = &[
 ];
 
 /// The forms of Auto Scaling: the parameters after the action.
-const AUTO_SCALING: &[(&str, &str)] =
-    &[("DescribeScalingGroup", "&AutoScalingGroupNames.member.1=web")];
+const AUTO_SCALING: &[(&str, &str)] = &[
+    ("DescribeScalingGroup", "&AutoScalingGroupNames.member.1=web"),
+    ("LastLaunch", "&AutoScalingGroupName=web&MaxRecords=20"),
+];
 
 /// The forms of IAM: the parameters after the action.
 const IAM: &[(&str, &str)] = &[
@@ -108,6 +110,11 @@ const JSON: &[(&str, &str, &str)] = &[
         "ScalableTarget",
         "anyscalefrontendservice.describescalabletargets",
         r#"{"ServiceNamespace":"ecs","ResourceIds":["service/prod/web"],"ScalableDimension":"ecs:service:DesiredCount"}"#,
+    ),
+    (
+        "ScheduledActions",
+        "anyscalefrontendservice.describescheduledactions",
+        r#"{"ServiceNamespace":"ecs","ResourceId":"service/prod/web","ScalableDimension":"ecs:service:DesiredCount"}"#,
     ),
     (
         "GetServiceQuota",

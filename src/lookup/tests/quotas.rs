@@ -1,7 +1,7 @@
 //! The lookups that quotas are judged by: how much there may be, and how much there is.
 
 use super::*;
-use crate::lookup::autoscaling::DescribeScalingGroup;
+use crate::lookup::autoscaling::{DescribeScalingGroup, LastLaunch};
 use crate::lookup::ec2::instance_type::DescribeInstanceType;
 use crate::lookup::ec2::launch_template::{DescribeLaunchTemplate, TemplateVersion};
 use crate::lookup::ec2::network_interface::NetworkInterfaces;
@@ -43,6 +43,33 @@ fn subnet(range: &str, free: u32) -> String {
     )
 }
 
+/// The activities of a group, the newest first.
+fn activities(each: &[(&str, &str)]) -> Reply {
+    let member = |(description, status): &(&str, &str)| {
+        format!(
+            "<member><AutoScalingGroupName>web</AutoScalingGroupName><Description>{description}: i-1</Description><StatusCode>{status}</StatusCode><StatusMessage>{status} by EC2</StatusMessage></member>"
+        )
+    };
+    let members: String = each.iter().map(member).collect();
+    Reply::Ok(format!(
+        "<DescribeScalingActivitiesResponse><DescribeScalingActivitiesResult><Activities>{members}</Activities></DescribeScalingActivitiesResult></DescribeScalingActivitiesResponse>"
+    ))
+}
+
+#[test]
+fn the_last_launch_of_a_group_says_whether_it_failed() {
+    let (launch, end) = ("Launching a new EC2 instance", "Terminating EC2 instance");
+    for (each, expected) in [
+        (&[(launch, "Failed")][..], r#"{"failed":"Failed by EC2"}"#),
+        (&[(end, "Successful"), (launch, "Failed")], r#"{"failed":"Failed by EC2"}"#),
+        (&[(launch, "Successful"), (launch, "Failed")], r#"{"failed":null}"#),
+        (&[(launch, "InProgress")], r#"{"failed":null}"#),
+        (&[], r#"{"failed":null}"#),
+    ] {
+        assert_eq!(learnt("LastLaunch", &activities(each)), format!("found {expected}"));
+    }
+}
+
 pub(super) fn lookups() -> Vec<Case> {
     let subnets = subnet("<cidrBlock>10.0.1.0/24</cidrBlock>", 250);
     vec![
@@ -80,6 +107,11 @@ pub(super) fn lookups() -> Vec<Case> {
             DescribeInstanceType { region: region(), kind: "m5.large".to_owned() },
             Some(xml("DescribeInstanceTypes", TYPE)),
             vec![xml("DescribeInstanceTypes", "<instanceTypeSet/>")],
+        ),
+        case(
+            LastLaunch { region: region(), name: "web".to_owned() },
+            Some(activities(&[("Launching a new EC2 instance", "Failed")])),
+            vec![],
         ),
         case(
             DescribeLaunchTemplate {

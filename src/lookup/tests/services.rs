@@ -1,7 +1,7 @@
 //! The lookups that services are judged by: what is behind their load balancers and names.
 
 use super::*;
-use crate::lookup::application_autoscaling::ScalableTarget;
+use crate::lookup::application_autoscaling::{ScalableTarget, ScheduledActions};
 use crate::lookup::ecs::ServiceEvents;
 use crate::lookup::ecs::protection::ProtectedTasks;
 use crate::lookup::ecs::revision::DescribeServiceRevision;
@@ -101,6 +101,15 @@ pub(super) fn lookups() -> Vec<Case> {
             ScalableTarget { region: region(), cluster: "prod".to_owned(), service: name() },
             Some(ok(&json!({"ScalableTargets": [target]}))),
             vec![ok(&json!({"ScalableTargets": []}))],
+        ),
+        case(
+            ScheduledActions { region: region(), cluster: "prod".to_owned(), service: name() },
+            Some(ok(&json!({"ScheduledActions": [{
+                "ScheduledActionName": "night", "ResourceId": "service/prod/web",
+                "Schedule": "cron(0 22 * * ? *)",
+                "ScalableTargetAction": {"MinCapacity": 0, "MaxCapacity": 1},
+            }]}))),
+            vec![],
         ),
         case(
             ProtectedTasks { region: region(), cluster: "prod".to_owned(), service: name() },

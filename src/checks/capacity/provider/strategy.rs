@@ -1,12 +1,13 @@
 //! The capacity provider strategy of the request.
 
 use crate::checks::capacity::candidates::place;
-use crate::document::ContextKind;
 use crate::document::launch::{OperatingSystem, requested};
 use crate::document::run_context::StrategyItem;
+use crate::document::{ContextKind, Place};
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::ecs::capacity_provider::DescribeCapacityProvider;
+use crate::lookup::ecs::cluster::DefaultItem;
 use crate::shell::ShellCommand;
 use crate::task::Task;
 use crate::verdict::{Findings, Rule, fail, warn};
@@ -50,8 +51,15 @@ const NO_WINDOWS_ON_SPOT: Rule = Rule::unquoted(
     "2026-11",
 );
 
+const NO_DAEMON: Rule = Rule::quoted(
+    "a DAEMON service uses no capacity provider strategy, nor the default one of the cluster",
+    "InvalidParameterException: Specifying a capacity provider strategy is not supported when you create a service using the DAEMON scheduling strategy.",
+    "https://github.com/aws/containers-roadmap/issues/692",
+    "2023-07",
+);
+
 pub(in crate::checks::capacity) const RULES: &[Rule] =
-    &[ASSOCIATED, ONE_KIND, SOME_WEIGHT, ONE_BASE, AT_MOST_20, NO_WINDOWS_ON_SPOT];
+    &[ASSOCIATED, ONE_KIND, SOME_WEIGHT, ONE_BASE, AT_MOST_20, NO_WINDOWS_ON_SPOT, NO_DAEMON];
 
 /// Judges the strategy as it is written, and its providers.
 pub(super) fn judge(task: &Task, facts: &View, found: &mut Findings) -> Result<(), Stop> {
@@ -87,7 +95,7 @@ pub(super) fn judge(task: &Task, facts: &View, found: &mut Findings) -> Result<(
             match last {
                 "FARGATE" => Ok(()),
                 "FARGATE_SPOT" => on_spot(task, item, found),
-                _ => usable(task, item, last, facts, found),
+                _ => usable(task, place, last, facts, found),
             }
         });
     }
@@ -103,6 +111,28 @@ pub(super) fn by_default(task: &Task, facts: &View, found: &mut Findings) -> Res
     }
     let asked = task.cluster()?;
     let strategy = facts.need(&asked)?.default_strategy.as_deref().unwrap_or_default();
+    let is_daemon =
+        task.context.request.scheduling_strategy.get()?.is_some_and(|it| it == "DAEMON");
+    if is_daemon && !strategy.is_empty() {
+        found.add(
+            NO_DAEMON
+                .warn(format!(
+                    "schedulingStrategy is DAEMON, but the request uses the default capacity provider strategy of cluster {}",
+                    asked.cluster
+                ))
+                .at(place(task))
+                .remedy("Set launchType to EC2"),
+        );
+        return Ok(());
+    }
+    let is_used = |item: &&DefaultItem| item.weight > 0 || item.base > 0;
+    let own = strategy.iter().filter(is_used).filter(|it| !it.provider.starts_with("FARGATE"));
+    for item in own {
+        found.part(place(task), |found| {
+            let name = item.provider.rsplit('/').next().unwrap_or(&item.provider);
+            usable(task, place(task), name, facts, found)
+        });
+    }
     if !strategy.is_empty() && strategy.iter().all(|item| item.weight == 0) {
         found.add(
             warn(format!(
@@ -184,14 +214,13 @@ fn on_spot(task: &Task, item: &StrategyItem, found: &mut Findings) -> Result<(),
 
 fn usable(
     task: &Task,
-    item: &StrategyItem,
+    place: &Place,
     name: &str,
     facts: &View,
     found: &mut Findings,
 ) -> Result<(), Stop> {
     let asked = DescribeCapacityProvider { region: task.region()?.clone(), name: name.to_owned() };
     let provider = facts.need(&asked)?;
-    let place = item.capacity_provider.place();
     if let Some(status) = provider.status.as_deref().filter(|status| *status != "ACTIVE") {
         let message = format!("capacity provider {name} is {status}, not ACTIVE");
         let finding = if status == "INACTIVE" || status == "DEPROVISIONING" {

@@ -47,6 +47,17 @@ fn a_provider_has_instances_or_launches_some() {
         let account = scaled(account(&json!({}), &idle), most, suspended).recorded();
         story.served_by(&on_spare).in_account(account).ends(check, &[told]);
     }
+    // Why it is still empty.
+    let last = json!({"failed": "Your quota allows for 0 more running instance(s)."});
+    let failing = scaled(account(&json!({}), &[]), 4, &none)
+        .says(
+            "autoscaling:DescribeScalingActivities",
+            &json!({"region": REGION, "name": "machines"}),
+            &last,
+        )
+        .recorded();
+    let told = (Warn, at, "its last launch failed: Your quota allows for 0 more");
+    task("").served_by(&on_spare).in_account(failing).ends(check, &[told]);
     let own = instance("1", &json!({"capacity_provider": "spare"}));
     let account = scaled(account(&json!({}), &[own]), 0, &none).recorded();
     task("").served_by(&on_spare).in_account(account).ends(check, &[(Pass, "", "one active")]);
@@ -147,16 +158,47 @@ fn a_default_strategy_without_weights_places_nothing() {
 }
 
 #[test]
+fn a_default_strategy_has_usable_providers_and_no_daemon() {
+    let undecided = plain().replace(r#""launchType": "EC2", "#, "");
+    let daemon = undecided.replace(r#""desiredCount": 1"#, r#""schedulingStrategy": "DAEMON""#);
+    let strategy = json!({"default_strategy": [{"provider": "spare", "weight": 1, "base": 0}]});
+    let own = instance("1", &json!({"capacity_provider": "spare"}));
+    for (request, status, told) in [
+        (&undecided, "ACTIVE", (Pass, "", "one active container instance")),
+        (&undecided, "INACTIVE", (Fail, AT_CLUSTER, "capacity provider spare is INACTIVE")),
+        (&daemon, "ACTIVE", (Warn, AT_CLUSTER, "schedulingStrategy is DAEMON")),
+    ] {
+        let provider = json!({"managed_instances": null, "status": status});
+        let account = account(&strategy, std::slice::from_ref(&own))
+            .says(
+                "ecs:DescribeCapacityProviders",
+                &json!({"region": REGION, "name": "spare"}),
+                &provider,
+            )
+            .recorded();
+        task("").served_by(request).in_account(account).ends(&CAPACITY_PROVIDER, &[told]);
+    }
+}
+
+#[test]
 fn managed_instances_are_large_enough() {
     let strategy = r#""capacityProviderStrategy": [{"capacityProvider": "spare", "weight": 1}]"#;
     let request = plain().replace(r#""launchType": "EC2""#, strategy);
     let at = "service.json#/capacityProviderStrategy";
     let large = || Story::containers(r#"{"name": "app", "image": "nginx", "memory": 9000}"#);
+    let gpu = || {
+        let required = r#""resourceRequirements": [{"type": "GPU", "value": "1"}]"#;
+        Story::containers(&format!(
+            r#"{{"name": "app", "image": "nginx", "memory": 512, {required}}}"#
+        ))
+    };
     for (story, limits, told) in [
         (task(""), json!({"allowed": ["m5.large"]}), (Pass, "", "ECS launches instances")),
         (large(), json!({"allowed": ["m5.large"]}), (Warn, at, "m5.large (RESOURCE:MEMORY")),
         (large(), json!({"allowed": ["m5.*"]}), (Pass, "", "ECS launches instances")),
         (large(), json!({"most_memory": 8192}), (Warn, at, "at most 8192 MiB")),
+        (gpu(), json!({"most_accelerators": 0}), (Warn, at, "at most 0 GPUs")),
+        (gpu(), json!({"most_accelerators": 1}), (Pass, "", "ECS launches instances")),
     ] {
         let plain = json!({"infrastructure_role": "role", "instance_profile": null});
         let provider = json!({"status": "ACTIVE", "managed_instances": with(plain, &limits)});

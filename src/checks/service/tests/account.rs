@@ -294,6 +294,44 @@ fn code_deploy_deploys_its_services_itself() {
 }
 
 #[test]
+fn an_update_leaves_zone_rebalancing_room_to_move() {
+    let described = |rebalancing: &str| {
+        live(&json!({
+            "availabilityZoneRebalancing": rebalancing,
+            "deploymentConfiguration": {
+                "deploymentCircuitBreaker": {"enable": true, "rollback": true},
+                "maximumPercent": 200, "minimumHealthyPercent": 50,
+            },
+        }))
+    };
+    let narrow = r#", "deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 50,
+        "deploymentCircuitBreaker": {"enable": true, "rollback": true}}"#;
+    for (rebalancing, fields, expected) in [
+        ("ENABLED", narrow.to_owned(), Status::Fail),
+        ("ENABLED", narrow.replace("100,", "150,"), Status::Pass),
+        ("ENABLED", String::new(), Status::Pass),
+        (
+            "ENABLED",
+            format!(r#"{narrow}, "availabilityZoneRebalancing": "DISABLED""#),
+            Status::Pass,
+        ),
+        ("DISABLED", narrow.to_owned(), Status::Pass),
+    ] {
+        let described = described(rebalancing);
+        let story = Story::containers_and(APP, BRIDGE)
+            .living_as(&described["json"].to_string())
+            .served_by(&format!(r#"{{"service": "web", "cluster": "prod"{fields}}}"#));
+        let account = account().says(SERVICES, &web(), &described);
+        let result = one(&SERVICE_DEPLOYMENT, story, account);
+        assert_eq!(result.status, expected, "{rebalancing} {fields}: {result:#?}");
+        if expected == Status::Fail {
+            assert!(result.subject.ends_with("/deploymentConfiguration/maximumPercent"));
+            assert!(result.prevents.unwrap().contains("does not support maximumPercent <= 100 %"));
+        }
+    }
+}
+
+#[test]
 fn another_strategy_needs_a_new_deployment() {
     let current = json!([{"capacityProvider": "cp", "weight": 1, "base": 0}]);
     let described = live(&json!({
@@ -340,6 +378,13 @@ fn a_number_of_tasks_outside_of_scaling_is_corrected_later() {
         let story = update(&format!(r#", "desiredCount": {count}"#));
         assert_eq!(one(&SERVICE_DEPLOYMENT, story, within()).status, expected, "{count}");
     }
+    // At night there is at most one, so that the third is stopped.
+    let actions =
+        json!([{"name": "night", "schedule": "cron(0 22 * * ? *)", "minimum": 0, "maximum": 1}]);
+    let scheduled = "application-autoscaling:DescribeScheduledActions";
+    let at_night = within().says(scheduled, &key, &actions);
+    let result = one(&SERVICE_DEPLOYMENT, update(r#", "desiredCount": 3"#), at_night);
+    is(&result, Status::Warn, "the scheduled action night (cron(0 22 * * ? *)) keeps 0 to 1 tasks");
     let hidden = within().refuses(scaling, &key);
     is(&one(&SERVICE_DEPLOYMENT, update(r#", "desiredCount": 9"#), hidden), Status::Pass, "");
 }

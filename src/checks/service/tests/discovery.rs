@@ -156,18 +156,20 @@ fn service_connect_has_named_ports_and_valid_names() {
     let on = "service.json#/serviceConnectConfiguration/enabled";
     let hosted = r#""networkMode": "host", "memory": "512""#;
     let windows = r#""networkMode": "awsvpc", "memory": "512", "runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}"#;
-    tell(&[(hosted, &client, "fail", on, ""), (windows, &client, "fail", on, "")]);
+    tell(&[(hosted, &client, "warn", on, ""), (windows, &client, "fail", on, "")]);
     let off = format!(r#"{WHOLE}, "serviceConnectConfiguration": {{"enabled": false}}"#);
     tell(&[(FARGATE, &off, "skip", "service.json#", "")]);
 }
 
 #[test]
 fn vpc_lattice_uses_a_named_port() {
-    let lattice = |name: &str| {
+    let on = |name: &str, group: &str| {
         format!(
-            r#"{WHOLE}, "vpcLatticeConfigurations": [{{"roleArn": "arn", "targetGroupArn": "arn", "portName": "{name}"}}]"#
+            r#"{WHOLE}, "vpcLatticeConfigurations": [{{"roleArn": "arn", "targetGroupArn": "{group}", "portName": "{name}"}}]"#
         )
     };
+    let own = "arn:aws:vpc-lattice:eu-west-1:111122223333:targetgroup/tg-0123456789abcdef0";
+    let lattice = |name: &str| on(name, own);
     tell(&[
         (FARGATE, &lattice("web"), "pass", "service.json#", ""),
         (
@@ -177,5 +179,34 @@ fn vpc_lattice_uses_a_named_port() {
             "service.json#/vpcLatticeConfigurations/0/portName",
             "",
         ),
+        (
+            FARGATE,
+            &on("web", "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/0123"),
+            "fail",
+            "service.json#/vpcLatticeConfigurations/0/targetGroupArn",
+            "",
+        ),
+    ]);
+}
+
+#[test]
+fn tls_of_service_connect_has_an_authority_and_a_role() {
+    let tls = |fields: &str| {
+        format!(
+            r#"{WHOLE}, "serviceConnectConfiguration": {{"enabled": true, "namespace": "prod",
+                "services": [{{"portName": "web", "clientAliases": [{{"port": 80}}], "tls": {{{fields}}}}}]}}"#
+        )
+    };
+    let issuer =
+        |arn: &str| format!(r#""issuerCertificateAuthority": {{"awsPcaAuthorityArn": "{arn}"}}"#);
+    let role = r#""roleArn": "arn:aws:iam::111122223333:role/tls", "#;
+    let own = issuer("arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/0123");
+    let certificate = issuer("arn:aws:acm:eu-west-1:111122223333:certificate/0123");
+    let at = "service.json#/serviceConnectConfiguration/services/0/tls";
+    let authority = &format!("{at}/issuerCertificateAuthority/awsPcaAuthorityArn");
+    tell(&[
+        (FARGATE, &tls(&format!("{role}{own}")), "pass", "service.json#", ""),
+        (FARGATE, &tls(&own), "warn", at, "ECS cannot issue a certificate"),
+        (FARGATE, &tls(&format!("{role}{certificate}")), "fail", authority, ""),
     ]);
 }

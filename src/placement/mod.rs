@@ -8,3 +8,4 @@ pub mod platform_version;
 pub mod query;
 pub mod room;
 pub mod size;
+pub mod trunk;

@@ -10,6 +10,7 @@ mod location;
 mod placement;
 mod provider;
 mod quota;
+mod replacement;
 mod resources;
 #[cfg(test)]
 mod tests;

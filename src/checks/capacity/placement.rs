@@ -7,18 +7,22 @@ use std::collections::BTreeSet;
 use super::attributes::has_proven;
 use super::candidates::{Candidates, Outcome, connected};
 use super::growth::GROWTH_CALLS;
+use super::replacement::{Replacement, replaces};
 use crate::checks::{Check, whole};
 use crate::document::Place;
 use crate::document::task_definition::PlacementConstraint;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::Lookup;
+use crate::lookup::ecs::DescribeService;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::placement::query::{Facts, Query, Truth};
 use crate::shell::ShellCommand;
 use crate::task::Task;
-use crate::verdict::{Findings, Judgement, Severity, Verdict, fail, not_applicable, undecided};
+use crate::verdict::{
+    Finding, Findings, Judgement, Severity, Verdict, fail, not_applicable, undecided,
+};
 
 const MEMBER_OF: &str = "TaskFailedToStart: MemberOf placement constraint unsatisfied.";
 const DISTINCT: &str = "DistinctInstance placement constraint unsatisfied.";
@@ -33,7 +37,10 @@ pub(super) static CAPACITY_PLACEMENT: Check = Check {
     prevents: &[MEMBER_OF, DISTINCT, INVALID],
     remedy: "Correct the placement constraint, or set the attribute on container instances",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html",
-    asks: &[&[DescribeCluster::CALL, ContainerInstances::CALL], GROWTH_CALLS],
+    asks: &[
+        &[DescribeCluster::CALL, ContainerInstances::CALL, DescribeService::CALL],
+        GROWTH_CALLS,
+    ],
     advises: false,
     judge: |task| whole(task, capacity_placement),
 };
@@ -99,27 +106,63 @@ fn capacity_placement(task: &Task, facts: &View) -> Judgement {
     let distinct = constraints.iter().find(|it| {
         it.kind.get().is_ok_and(|kind| kind.is_some_and(|kind| kind == "distinctInstance"))
     });
-    if let Some(it) = distinct
-        && let Some(count) = task.context.request.desired_count.get()?
-    {
+    if let Some(it) = distinct {
         let possible = |one: &&&ContainerInstance| {
             before(one).and(satisfies(&members_of, one)) != Truth::False
         };
-        let instances = candidates.instances.iter().filter(possible).count();
-        if usize::try_from(*count).is_ok_and(|count| count > instances) {
-            let message = format!(
-                "{count} tasks need {count} different container instances, but cluster {} has {instances} that they may be placed on",
-                candidates.fleet.cluster
-            );
-            let mut finding = fail(message)
-                .at(&it.place)
-                .prevents(DISTINCT)
-                .remedy("Add container instances, or lower the number of tasks");
-            finding.severity = candidates.severity(task, facts)?;
-            found.add(finding);
-        }
+        let instances = candidates.instances.iter().filter(possible).count() as u64;
+        found.part(&it.place, |found| {
+            if let Some(finding) = distinct_instances(task, &candidates, instances, facts)? {
+                found.add(finding.at(&it.place).prevents(DISTINCT));
+            }
+            Ok(())
+        });
     }
     found.or_pass("a container instance satisfies the placement constraints")
+}
+
+/// One task on each instance: old and new tasks of a service count together
+/// (<https://github.com/aws/containers-roadmap/issues/723>).
+fn distinct_instances(
+    task: &Task,
+    candidates: &Candidates,
+    instances: u64,
+    facts: &View,
+) -> Result<Option<Finding>, Stop> {
+    let Some(count) = task.context.request.desired_count.get()?.copied() else { return Ok(None) };
+    let count = u64::try_from(count).unwrap_or_default();
+    let cluster = &candidates.fleet.cluster;
+    if count > instances {
+        let mut finding = fail(format!(
+            "{count} tasks need {count} different container instances, but cluster {cluster} has {instances} that they may be placed on"
+        ))
+        .remedy("Add container instances, or lower the number of tasks");
+        finding.severity = candidates.severity(task, facts)?;
+        return Ok(Some(finding));
+    }
+    let Some(replacement) = Replacement::of(task)?.filter(|replacement| !replacement.stops_first())
+    else {
+        return Ok(None);
+    };
+    let needed =
+        if replacement.doubles { count.saturating_mul(2) } else { count.saturating_add(1) };
+    if needed <= instances {
+        return Ok(None);
+    }
+    let deployment = if replacement.doubles { "a deployment" } else { "a rolling deployment" };
+    let mut finding = fail(format!(
+        "{deployment} needs {needed} different container instances for the {count} old tasks and the new ones, but cluster {cluster} has {instances} that they may be placed on"
+    ))
+    .remedy(match replacement.doubles {
+        true => "Add container instances, or use a rolling deployment with a lower minimumHealthyPercent",
+        false => "Add a container instance, or lower minimumHealthyPercent so that an old task stops first",
+    });
+    // The first deployment of a service has no old tasks.
+    finding.severity = match replaces(task, cluster, facts)? {
+        true => candidates.severity(task, facts)?,
+        false => Severity::Warn,
+    };
+    Ok(Some(finding))
 }
 
 /// Whether the instance satisfies all of them.

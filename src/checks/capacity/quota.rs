@@ -1,9 +1,11 @@
 //! The check `capacity-quota`.
 
 use super::candidates::place;
+use super::replacement::Replacement;
 use crate::account::fleet::launch::Launch;
 use crate::checks::{Check, whole};
-use crate::document::run_context::StrategyItem;
+use crate::document::Field;
+use crate::document::launch::requested;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::Lookup;
@@ -11,7 +13,7 @@ use crate::lookup::ecs::capacity_provider::DescribeCapacityProvider;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::servicequotas::{FARGATE_SPOT_VCPUS, FARGATE_VCPUS, GetServiceQuota};
 use crate::task::Task;
-use crate::verdict::{Input, Judgement, needs_input, not_applicable, pass, warn};
+use crate::verdict::{Findings, Input, Judgement, needs_input, not_applicable, warn};
 
 const VCPUS: &str = "You've reached the limit on the number of vCPUs you can run concurrently";
 
@@ -37,38 +39,92 @@ fn capacity_quota(task: &Task, facts: &View) -> Judgement {
     let Some(count) = task.context.request.desired_count.get()?.copied() else {
         return not_applicable("how many tasks start is not known");
     };
-    let demand = task.demand()?;
-    let quota = if only_spot(task.context.request.capacity_provider_strategy.items()?)? {
-        FARGATE_SPOT_VCPUS
-    } else {
-        FARGATE_VCPUS
-    };
     let region = task.region()?;
-    let Some(Seen::Found(most)) = facts.peek(&GetServiceQuota { region: region.clone(), quota })?
-    else {
-        return pass("the quota could not be read");
-    };
-    let required = count as f64 * demand.cpu as f64 / 1024.0;
-    if required <= *most {
-        return pass(format!("{count} tasks require {required} vCPUs, and the quota is {most}"));
+    let cpu = task.demand()?.cpu as f64 / 1024.0;
+    let replacement =
+        Replacement::of(task)?.filter(|replacement| count > 0 && !replacement.stops_first());
+    let added = replacement.map_or(0, |replacement| if replacement.doubles { count } else { 1 });
+    let shares = shares(task, facts)?;
+    let (mut found, mut holds) = (Findings::new(), Vec::new());
+    for (quota, share) in [
+        (FARGATE_VCPUS, (1.0 - shares.weight, shares.base_on_demand)),
+        (FARGATE_SPOT_VCPUS, (shares.weight, shares.base_on_spot)),
+    ] {
+        let tasks = |count: i64| {
+            let rest = (count - shares.base_on_demand - shares.base_on_spot).max(0) as f64;
+            (share.1.min(count) as f64) + rest * share.0
+        };
+        if tasks(count) <= 0.0 {
+            continue;
+        }
+        let Some(Seen::Found(most)) =
+            facts.peek(&GetServiceQuota { region: region.clone(), quota })?
+        else {
+            holds.push("the quota could not be read".to_owned());
+            continue;
+        };
+        let required = tasks(count) * cpu;
+        let peak = tasks(count.saturating_add(added)) * cpu;
+        let message = match () {
+            () if required > *most => format!(
+                "{count} tasks require {required} vCPUs, but the quota {} of the account in {region} is {most}",
+                quota.name
+            ),
+            () if peak > *most => format!(
+                "a deployment runs new tasks next to the old ones and requires {peak} vCPUs, but the quota {} of the account in {region} is {most}",
+                quota.name
+            ),
+            () => {
+                holds.push(format!(
+                    "{count} tasks require {required} vCPUs, and the quota is {most}"
+                ));
+                continue;
+            }
+        };
+        found.add(
+            warn(message)
+                .at(place(task))
+                .on(format!("{}/{}", quota.service, quota.code))
+                .prevents(VCPUS)
+                .command(quota.raised_to(required.max(peak).ceil() as i64, region)),
+        );
     }
-    let enough = required.ceil() as i64;
-    warn(format!(
-        "{count} tasks require {required} vCPUs, but the quota {} of the account in {region} is {most}",
-        quota.name
-    ))
-    .at(place(task))
-    .on(format!("{}/{}", quota.service, quota.code))
-    .prevents(VCPUS)
-    .command(quota.raised_to(enough, region))
-    .judge()
+    found.or_pass(holds.join("; "))
 }
 
-fn only_spot(items: &[StrategyItem]) -> Result<bool, Stop> {
-    for item in items {
-        if item.capacity_provider.get()?.is_none_or(|name| name != "FARGATE_SPOT") {
-            return Ok(false);
+/// How a strategy spreads tasks: first the base, then the others by weight.
+struct Shares {
+    /// The part of the others that runs on Fargate Spot.
+    weight: f64,
+    base_on_demand: i64,
+    base_on_spot: i64,
+}
+
+/// Of the request, or the default strategy of the cluster; without one, all tasks run on demand.
+fn shares(task: &Task, facts: &View) -> Result<Shares, Stop> {
+    let request = &task.context.request;
+    let mut items: Vec<(bool, i64, i64)> = Vec::new();
+    for item in request.capacity_provider_strategy.items()? {
+        let is_spot = item.capacity_provider.get()?.is_some_and(|name| name == "FARGATE_SPOT");
+        let number = |field: &Field<i64>| Ok::<_, Stop>(field.get()?.copied().unwrap_or(0));
+        items.push((is_spot, number(&item.weight)?, number(&item.base)?));
+    }
+    if items.is_empty() && requested(&task.context)?.is_none() {
+        let cluster = facts.need(&task.cluster()?)?;
+        for it in cluster.default_strategy.as_deref().unwrap_or_default() {
+            items.push((it.provider == "FARGATE_SPOT", it.weight.into(), it.base.into()));
         }
     }
-    Ok(!items.is_empty())
+    let sum = |of: &dyn Fn(&(bool, i64, i64)) -> i64| items.iter().map(of).sum::<i64>();
+    let all = sum(&|(_, weight, _)| *weight);
+    let on_spot = sum(&|(is_spot, weight, _)| if *is_spot { *weight } else { 0 });
+    let only_spot = !items.is_empty() && items.iter().all(|(is_spot, ..)| *is_spot);
+    Ok(Shares {
+        weight: match all {
+            0 => f64::from(u8::from(only_spot)),
+            all => on_spot as f64 / all as f64,
+        },
+        base_on_demand: sum(&|(is_spot, _, base)| if *is_spot { 0 } else { *base }),
+        base_on_spot: sum(&|(is_spot, _, base)| if *is_spot { *base } else { 0 }),
+    })
 }

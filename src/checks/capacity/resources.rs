@@ -2,13 +2,12 @@
 
 mod rooms;
 
-use serde_json::Value;
-
 use super::attributes::has_proven;
 use super::candidates::{Candidates, Outcome, connected, place};
 use super::growth::GROWTH_CALLS;
 use super::location::{is_near, subnets};
 use super::placement::{constraints, members_of, satisfies};
+use super::replacement::{Replacement, replaces};
 use crate::checks::{Check, whole};
 use crate::document::ContextKind;
 use crate::facts::View;
@@ -23,6 +22,7 @@ use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
 use crate::placement::demand::Demand;
 use crate::placement::query::Truth;
 use crate::placement::room::{Room, Shortage, nearest};
+use crate::placement::trunk;
 use crate::shell::ShellCommand;
 use crate::task::Task;
 use crate::verdict::{Finding, Judgement, Severity, fail, pass, warn};
@@ -118,11 +118,15 @@ impl Placing<'_, '_> {
         };
         let of_nearest = lacking[nth];
         let ever = |it: &&ContainerInstance| {
-            self.rooms.whole(it).is_some_and(|room| room.times(self.demand) > 0)
+            self.rooms.whole(it).is_some() && self.rooms.ever(it, self.demand) > 0
         };
         let fits_if_empty = lacking.iter().any(ever);
+        let may_fit = lacking.iter().any(|it| self.rooms.may_hold(it, self.demand));
         let grows = self.candidates.grows(self.task, self.facts)?;
-        let severity = if grows { Severity::Warn } else { self.unscaled(fits_if_empty)? };
+        let severity = match grows || may_fit {
+            true => Severity::Warn,
+            false => self.unscaled(fits_if_empty)?,
+        };
         let what: Vec<String> =
             shortages.iter().map(|it| format!("{}: {it}", it.reason())).collect();
         let which = match lacking.len() {
@@ -131,10 +135,14 @@ impl Placing<'_, '_> {
         };
         let when = match (fits_if_empty, severity == Severity::Warn) {
             (_, true) if grows => {
-                "; the task waits in PROVISIONING until managed scaling adds an instance"
+                "; the task waits in PROVISIONING until managed scaling adds an instance".to_owned()
             }
-            (true, true) => "; a new task starts once a running one has stopped",
-            _ => "",
+            (_, true) if may_fit => format!(
+                "; the limits of instances with a trunk network interface are those that AWS listed on {}",
+                trunk::SEEN
+            ),
+            (true, true) => "; a new task starts once a running one has stopped".to_owned(),
+            _ => String::new(),
         };
         let message = format!(
             "{} has room for the task; {which}: {}{when}",
@@ -148,39 +156,17 @@ impl Placing<'_, '_> {
 
     /// What a lack of room means where no instance is added: a deployment may stop old tasks first.
     fn unscaled(&self, fits_if_empty: bool) -> Result<Severity, Stop> {
-        let request = &self.task.context.request;
-        if !fits_if_empty || !self.replaces()? {
+        if !fits_if_empty {
             return Ok(Severity::Fail);
         }
-        let Some(count) = request.desired_count.get()? else { return Ok(Severity::Warn) };
-        let is_daemon = request.scheduling_strategy.get()?.is_some_and(|it| it == "DAEMON");
-        let least = match request.deployment.get()? {
-            Some(it) => it.minimum_healthy_percent.get()?.copied(),
-            None => None,
-        };
-        let least = least.unwrap_or(if is_daemon { 0 } else { 100 });
-        let kept = count.saturating_mul(least).saturating_add(99) / 100;
-        Ok(if *count > kept || *count == 0 { Severity::Warn } else { Severity::Fail })
+        Ok(match Replacement::of(self.task)? {
+            Some(replacement) if replacement.stops_first() && self.replaces()? => Severity::Warn,
+            _ => Severity::Fail,
+        })
     }
 
-    /// Whether the task replaces running ones. The input of create-service may be kept for a service that
-    /// exists already.
     fn replaces(&self) -> Result<bool, Stop> {
-        let (task, request) = (self.task, &self.task.context.request);
-        if task.context.live || task.context.kind == ContextKind::UpdateService {
-            return Ok(true);
-        }
-        let Some(name) = request.service_name.get()? else { return Ok(false) };
-        let asked = DescribeService {
-            region: task.region()?.clone(),
-            cluster: Some(self.candidates.fleet.cluster.clone()),
-            service: name.clone(),
-        };
-        let running = self.facts.need_optional(&asked)?.is_some_and(|it| {
-            let is_active = it.json.get("status").and_then(Value::as_str) == Some("ACTIVE");
-            is_active && it.json.get("runningCount").and_then(Value::as_i64).unwrap_or(0) > 0
-        });
-        Ok(running)
+        replaces(self.task, &self.candidates.fleet.cluster, self.facts)
     }
 
     /// One task fits. Whether all of them do is known for a new service and for a task to run.
@@ -198,7 +184,7 @@ impl Placing<'_, '_> {
             Truth::False | Truth::Unknown => 0,
         });
         let now = sum(possible, &|it| times(self.rooms.left(it)));
-        let ever = sum(possible, &|it| times(self.rooms.whole(it)));
+        let ever = sum(possible, &|it| self.rooms.ever(it, self.demand));
         let is_new =
             matches!(self.task.context.kind, ContextKind::CreateService | ContextKind::RunTask)
                 && !self.task.context.live;
@@ -229,17 +215,74 @@ impl Placing<'_, '_> {
                 );
                 Err(self.rooms.gap().unwrap_or(Gap::Undecidable { why }).into())
             }
-            _ => pass(match least {
-                u64::MAX => {
-                    format!("the container instances of cluster {cluster} have room for the task")
-                }
-                1 => format!(
-                    "the container instances of cluster {cluster} have room for one more task"
+            _ => match self.side_by_side(possible, is_distinct, (now, ever))? {
+                Some(finding) => finding.at(place(self.task)).judge(),
+                None => pass(self.room_for(least)),
+            },
+        }
+    }
+
+    /// What keeps the next deployment from starting its new tasks next to the old ones.
+    fn side_by_side(
+        &self,
+        possible: &[&ContainerInstance],
+        is_distinct: bool,
+        (now, ever): (u64, u64),
+    ) -> Result<Option<Finding>, Stop> {
+        let Some(replacement) = Replacement::of(self.task)? else { return Ok(None) };
+        // capacity-placement judges distinctInstance, and instances that are not there yet may be added.
+        let Some(wanted) = replacement.wanted.filter(|wanted| *wanted > 0 && !is_distinct) else {
+            return Ok(None);
+        };
+        let added = if replacement.doubles { wanted } else { 1 };
+        let all = wanted.saturating_add(added);
+        if replacement.stops_first() || (now >= added && ever >= all) {
+            return Ok(None);
+        }
+        let replaces = self.replaces()?;
+        if self.candidates.grows(self.task, self.facts)? {
+            return Ok(None);
+        }
+        let cluster = &self.candidates.fleet.cluster;
+        let deployment = match replacement.doubles {
+            true => {
+                format!("the next deployment runs {wanted} new tasks next to the {wanted} old ones")
+            }
+            false => format!(
+                "the next rolling deployment stops none of the {wanted} old tasks before a new one runs"
+            ),
+        };
+        let (message, first) = match (replaces, possible.first()) {
+            (true, Some(first)) if now < added => (
+                format!(
+                    "{deployment}, but the container instances of cluster {cluster} have room for {now} more"
                 ),
-                least => format!(
-                    "the container instances of cluster {cluster} have room for {least} more tasks"
+                first,
+            ),
+            (false, Some(first)) if ever < all => (
+                format!(
+                    "{deployment}, but the container instances of cluster {cluster} have room for {ever} in all"
                 ),
-            }),
+                first,
+            ),
+            _ => return Ok(None),
+        };
+        let scarce = self.rooms.left(first).and_then(|room| room.scarcest(self.demand));
+        let finding =
+            warn(message).prevents(format!("TaskFailedToStart: {}", scarce.unwrap_or("RESOURCE")));
+        Ok(Some(finding.remedy(match replacement.doubles {
+            true => "Add container instances for twice the tasks, or use a rolling deployment",
+            false => "Add container instances, or lower minimumHealthyPercent so that an old task stops first",
+        })))
+    }
+
+    fn room_for(&self, least: u64) -> String {
+        let cluster = &self.candidates.fleet.cluster;
+        let of = format!("the container instances of cluster {cluster} have room for");
+        match least {
+            u64::MAX => format!("{of} the task"),
+            1 => format!("{of} one more task"),
+            least => format!("{of} {least} more tasks"),
         }
     }
 
@@ -255,7 +298,13 @@ impl Placing<'_, '_> {
                 "Set hostPort to 0, or add container instances"
             }
             Some(Shortage::Interfaces(_)) => {
-                "Add container instances, or set the account setting awsvpcTrunking and launch new ones"
+                let kind = it.attribute("ecs.instance-type").unwrap_or_default();
+                match trunk::limit(kind) {
+                    Some(_) if !it.has("ecs.awsvpc-trunk-id") => {
+                        "Add container instances, or set the account setting awsvpcTrunking and launch new ones"
+                    }
+                    _ => "Add container instances, or use larger ones",
+                }
             }
             Some(Shortage::Gpus(_)) => "Add container instances with GPUs",
             None => CAPACITY_RESOURCES.remedy,

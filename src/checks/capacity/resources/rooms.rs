@@ -11,6 +11,7 @@ use crate::lookup::ecs::instance::{ContainerInstance, Pool};
 use crate::placement::demand::Demand;
 use crate::placement::query::Truth;
 use crate::placement::room::{Fit, Room};
+use crate::placement::trunk;
 
 /// What each container instance has.
 pub(super) struct Rooms {
@@ -77,10 +78,31 @@ impl Rooms {
         }
     }
 
+    /// Whether the instance lacks nothing for a task but a network interface of its trunk. The list of limits
+    /// may be older than the instance, so that ECS might place the task all the same.
+    pub(super) fn may_hold(&self, it: &ContainerInstance, demand: &Demand) -> bool {
+        trunk_limit(it).is_some()
+            && self.left(it).is_some_and(|room| unlimited(room).holds(demand) == Fit::Fits)
+    }
+
+    /// How many tasks it has room for without any task.
+    pub(super) fn ever(&self, it: &ContainerInstance, demand: &Demand) -> u64 {
+        let times = self.whole(it).map(|room| match trunk_limit(it) {
+            Some(_) => unlimited(room).times(demand),
+            None => room.times(demand),
+        });
+        times.unwrap_or(u64::MAX)
+    }
+
     /// Why the room of an instance is not known.
     pub(super) fn gap(&self) -> Option<Gap> {
         self.gap.clone()
     }
+}
+
+/// The same with any number of network interfaces.
+fn unlimited(room: &Room) -> Room {
+    Room { interfaces: Some(u64::MAX), ..room.clone() }
 }
 
 fn room(pool: &Pool, interfaces: Option<u64>) -> Room {
@@ -94,17 +116,31 @@ fn room(pool: &Pool, interfaces: Option<u64>) -> Room {
     }
 }
 
-/// The interfaces of the machine except its primary one. An instance with a trunk has more, by a table that
-/// no API shows; whether it has one is an attribute, and no account setting
+/// The limit of an instance with a trunk network interface, which no API shows. Whether it has one is an
+/// attribute, and no account setting
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-eni.html>).
+fn trunk_limit(it: &ContainerInstance) -> Option<u64> {
+    if !it.has(TRUNK) {
+        return None;
+    }
+    it.attribute("ecs.instance-type").and_then(trunk::limit)
+}
+
+const TRUNK: &str = "ecs.awsvpc-trunk-id";
+
+/// The interfaces of the machine except its primary one, or those of its trunk.
 fn interfaces(
     fleet: &Fleet,
     it: &ContainerInstance,
     facts: &View,
 ) -> Result<Option<Interfaces>, Stop> {
     const MANY: Interfaces = Interfaces { left: u64::MAX, all: u64::MAX };
-    if it.has("ecs.awsvpc-trunk-id") {
-        return Ok(Some(MANY));
+    let of_tasks = it.resources.as_ref().map_or(0, |it| it.interfaces as u64);
+    if it.has(TRUNK) {
+        return Ok(Some(
+            trunk_limit(it)
+                .map_or(MANY, |all| Interfaces { left: all.saturating_sub(of_tasks), all }),
+        ));
     }
     let unknown = |what: &str| {
         let why = format!(
@@ -122,7 +158,6 @@ fn interfaces(
     let asked = DescribeInstanceType { region: fleet.region.clone(), kind: attached.kind.clone() };
     let most = facts.need_optional(&asked)?.and_then(|of_type| of_type.interfaces);
     let most = most.ok_or_else(|| unknown("the limit of its instance type is not known"))?;
-    let of_tasks = it.resources.as_ref().map_or(0, |it| it.interfaces as u64);
     let used = of_tasks.max((attached.interfaces as u64).saturating_sub(1));
     let all = most.saturating_sub(1);
     Ok(Some(Interfaces { left: all.saturating_sub(used), all }))

@@ -28,7 +28,7 @@ pub struct Cli {
 pub enum Command {
     /// Run the checks of a group, or all: the group commands, and `verify`.
     Judge(Option<&'static Group>, Judged),
-    /// The same, and draw the paths: the commands of groups that draw.
+    /// The same, and draw: the commands of groups that draw.
     Draw(&'static Group, Reached),
     /// Any other command.
     Other(Other),
@@ -61,6 +61,11 @@ pub fn command(groups: Groups) -> clap::Command {
 fn command_of(group: &Group) -> clap::Command {
     let command = clap::Command::new(group.name);
     let command = match group.draws {
+        true if group.chart.is_some() => {
+            let help = "Draw the container instances as svg or text: to standard output in place of the report, or with FORMAT=FILE to a file; may be repeated";
+            Reached::augment_args(command)
+                .mut_arg("graph", |graph| graph.help(help).long_help(help))
+        }
         true => Reached::augment_args(command),
         false => Judged::augment_args(command),
     };
@@ -158,7 +163,7 @@ pub struct Judged {
     pub run: RunFlags,
 }
 
-/// The arguments of a command that also draws paths.
+/// The arguments of a command that also draws.
 #[derive(Args, Clone, Debug)]
 pub struct Reached {
     /// Draw the paths as svg, dot or mermaid: to standard output in place of the report, or with

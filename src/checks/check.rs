@@ -4,7 +4,9 @@ use std::iter::once;
 
 use super::case::Case;
 use crate::facts::View;
+use crate::knowledge::Stop;
 use crate::lookup::{Call, further_calls};
+use crate::placement::chart::Chart;
 use crate::reachability::network_path::NetworkPath;
 use crate::task::Task;
 use crate::verdict::Rule;
@@ -59,7 +61,10 @@ pub struct Group {
     pub offline: bool,
     /// The network paths of a task that it checks.
     pub paths: Option<fn(&Task, &View) -> Vec<NetworkPath>>,
-    /// Whether the subcommand can draw the network paths, with `--graph`.
+    /// The container instances that a task may be placed on, as a picture shows them.
+    pub chart: Option<fn(&Task, &View) -> Result<Chart, Stop>>,
+    /// Whether the subcommand can draw with `--graph`: the container instances if it has a chart of them, or
+    /// else the network paths.
     pub draws: bool,
     /// Its checks, in the order of the report.
     pub checks: &'static [&'static Check],
@@ -76,6 +81,7 @@ impl Group {
         examples: &[],
         offline: false,
         paths: None,
+        chart: None,
         draws: false,
         checks: &[],
         rules: Vec::new,

@@ -1,5 +1,6 @@
 //! `verify` and the group commands: read, connect, check, report.
 
+mod drawn;
 mod exhibits;
 mod rounds;
 
@@ -8,11 +9,13 @@ use super::{Failure, accept, arns, asking, catalogue, input, look, outlet};
 use crate::checks::{self, Group};
 use crate::cli::{Global, Judged};
 use crate::exit::{Exit, Gate};
+use crate::output::graph::Drawn;
 use crate::output::{self, Format, Outlet, OutputFile};
-use crate::reachability::network_path::NetworkPath;
 use crate::report::Report;
 use rounds::{Ended, Run};
 pub(super) use rounds::{caller, completed, target};
+
+pub(super) use drawn::Draws;
 
 /// Runs the checks of `only_group`, or all.
 pub(super) fn run(
@@ -24,17 +27,16 @@ pub(super) fn run(
     run_and(only_group, judged, global, notes, None)
 }
 
-/// Prints the paths of each task, with its name, and the report.
-pub(super) type Drawing<'d> =
-    &'d dyn Fn(&[(String, Vec<NetworkPath>)], &Report, &Outlet) -> Result<(), Failure>;
+/// Prints what is drawn of each task, and the report.
+pub(super) type Drawing<'d> = &'d dyn Fn(&[Drawn], &Report, &Outlet) -> Result<(), Failure>;
 
-/// Runs the checks, and prints the report with the paths of the tasks' calls.
+/// Runs the checks, and prints the report with what is drawn.
 pub(super) fn run_and(
     only_group: Option<&'static Group>,
     judged: &Judged,
     global: &Global,
     notes: Vec<String>,
-    drawing: Option<Drawing>,
+    drawing: Option<(Draws, Drawing)>,
 ) -> Result<Exit, Failure> {
     let mut clock = Clock::start(judged.run.wait, judged.run.timeout);
     let gate = gate(judged)?;
@@ -63,13 +65,13 @@ pub(super) fn run_and(
         record,
         write_accept,
         notes,
-        draws: drawing.is_some(),
+        draws: drawing.map_or(Draws::Nothing, |(draws, _)| draws),
         exhibits: outlet.has(Format::Html),
     };
-    let Ended { report, trails, interrupted, .. } =
+    let Ended { report, drawn, interrupted, .. } =
         asking::wait_for(async |signals| run.repeat(&mut clock, &signals, &gate).await)?;
     match drawing {
-        Some(draw) => draw(&trails, &report, &outlet)?,
+        Some((_, draw)) => draw(&drawn, &report, &outlet)?,
         None => output::print(&report, &outlet, &look(global)).map_err(Failure::usage)?,
     }
     if report.summary().is_empty() {

@@ -7,12 +7,12 @@ mod awscli_flags;
 mod can;
 mod catalogue;
 mod diagnose;
+mod drawing;
 mod explain;
 mod failure;
 mod given;
 mod input;
 mod judge;
-mod network;
 mod pages;
 mod policy;
 mod printing;
@@ -79,7 +79,7 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
     let global = &cli.global;
     match &cli.command {
         Command::Judge(group, judged) => judge::run(*group, judged, global, notes),
-        Command::Draw(group, reached) => network::run(group, reached, global, notes),
+        Command::Draw(group, reached) => drawing::run(group, reached, global, notes),
         Command::Other(Other::Can(question)) => can::run(question, global),
         Command::Other(Other::Diagnose(wanted)) => diagnose::run(wanted, global, notes),
         Command::Other(Other::Policy(wanted)) => policy::run(wanted, global),

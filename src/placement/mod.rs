@@ -2,6 +2,7 @@
 //! and its platform versions are here, the resources of container instances and the language of placement
 //! constraints; each answer names the nearest value that would fit.
 
+pub mod chart;
 pub mod demand;
 pub mod fargate;
 pub mod platform_version;

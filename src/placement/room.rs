@@ -177,7 +177,7 @@ impl Shortage {
     }
 
     /// How much of what is required is lacking.
-    fn per_mille(&self) -> u64 {
+    pub fn per_mille(&self) -> u64 {
         match self {
             Shortage::Cpu(it)
             | Shortage::Memory(it)

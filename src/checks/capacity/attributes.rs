@@ -80,16 +80,18 @@ fn scattered(
     required: &[Requirement],
     lacking: &[&ContainerInstance],
 ) -> Finding {
-    let missing = |it: &ContainerInstance| -> Vec<String> {
-        required.iter().filter(|of| of.is_proven && !has(of, it)).map(named).collect()
-    };
-    let nearest = lacking.iter().min_by_key(|it| missing(it).len());
+    let nearest = lacking.iter().min_by_key(|it| missing(required, it).len());
     let nearest = nearest.map_or(String::new(), |it| {
-        format!("; the nearest, {}, lacks {}", it.id(), missing(it).join(", "))
+        format!("; the nearest, {}, lacks {}", it.id(), missing(required, it).join(", "))
     });
     let message =
         format!("{} has all attributes that the task requires{nearest}", candidates.none(lacking));
     fail(message).prevents(ATTRIBUTE)
+}
+
+/// The attributes that are proven to be required and that the instance does not have.
+pub(super) fn missing(required: &[Requirement], it: &ContainerInstance) -> Vec<String> {
+    required.iter().filter(|of| of.is_proven && !has(of, it)).map(named).collect()
 }
 
 /// Whether the instance has all attributes that are proven to be required.

@@ -28,6 +28,10 @@ pub static GROUP: Group = Group {
             "aws-ecs-preflight capacity taskdef.json --service-definition service.json",
         ),
         (
+            "A picture of the container instances: what each one has, and which lack something",
+            "aws-ecs-preflight capacity taskdef.json --service-definition service.json --graph svg=capacity.svg",
+        ),
+        (
             "The container instances that are started by name",
             "aws-ecs-preflight capacity taskdef.json --run-task start-task.json",
         ),
@@ -43,6 +47,8 @@ pub static GROUP: Group = Group {
         &resources::CAPACITY_RESOURCES,
         &quota::CAPACITY_QUOTA,
     ],
+    chart: Some(resources::chart::chart),
+    draws: true,
     rules: || {
         vec![
             (&provider::CAPACITY_PROVIDER, provider::RULES.to_vec()),

@@ -1,5 +1,6 @@
 //! The check `capacity-resources`.
 
+pub(super) mod chart;
 mod rooms;
 
 use super::attributes::has_proven;

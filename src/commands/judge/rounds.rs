@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::drawn::{Draws, drawn};
 use crate::account::rights::Principal;
 use crate::checks::{self, Check, Group};
 use crate::cli::{Global, Judged, Simulate, Tool};
@@ -22,8 +23,8 @@ use crate::lookup::iam::user::GetUser;
 use crate::lookup::{Caller, CallerIdentity, configured_region};
 use crate::names::Region;
 use crate::output::OutputFile;
+use crate::output::graph::Drawn;
 use crate::preflight::{Bounds, Interruption, Origin, RunLoop, Signal, plan, report};
-use crate::reachability::network_path::NetworkPath;
 use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
 use crate::shell::ShellCommand;
 use crate::task::{Task, Witness};
@@ -56,8 +57,8 @@ pub(super) struct Run<'a> {
     pub(super) write_accept: Option<OutputFile>,
     /// Notes in addition to the results.
     pub(super) notes: Vec<String>,
-    /// Whether the paths are printed too.
-    pub(super) draws: bool,
+    /// What is drawn too.
+    pub(super) draws: Draws,
     /// Whether a page shows more than the results.
     pub(super) exhibits: bool,
 }
@@ -65,8 +66,8 @@ pub(super) struct Run<'a> {
 /// A finished run.
 pub(super) struct Ended {
     pub(super) report: Report,
-    /// The paths of each task, with its name.
-    pub(super) trails: Vec<(String, Vec<NetworkPath>)>,
+    /// What is drawn of each task.
+    pub(super) drawn: Vec<Drawn>,
     /// The signal that ended it.
     pub(super) interrupted: Option<Signal>,
     /// Whether another round could change the result.
@@ -130,8 +131,10 @@ impl Run<'_> {
         let (arguments, tasks) = self.tasks(region.as_ref(), now, &mut run).await?;
         let probes = plan(&tasks, |group, check| self.selects(group, check), checks::catalogue());
         let results = report(&mut run, &probes, tasks.len()).await;
-        let trails =
-            if self.draws { trails(&arguments, &tasks, &mut run).await } else { Vec::new() };
+        let drawn = match self.draws {
+            Draws::Nothing => Vec::new(),
+            draws => drawn(draws, &arguments, &tasks, &mut run).await,
+        };
         let exhibits = self.exhibits(&tasks, &mut run).await;
         let caller = region.as_ref().and_then(|region| caller(&run, region));
         let unmatched = accept::unmatched(&self.accepted, &results);
@@ -158,7 +161,7 @@ impl Run<'_> {
         };
         let interrupted = run.interrupted();
         let report = Report { targets, stats, asked_with, notes };
-        Ok(Ended { report, trails, interrupted, live })
+        Ok(Ended { report, drawn, interrupted, live })
     }
 
     /// Where answers come from. A run of offline checks over files needs neither network nor credentials.
@@ -351,22 +354,6 @@ impl Run<'_> {
             if self.judged.run.redact { recording.redacted().print() } else { recording.print() };
         file.write_json(&text).map_err(Failure::usage)
     }
-}
-
-/// The paths of each task, with its name. The report already says why a path is not known.
-async fn trails(
-    arguments: &[Cow<'_, str>],
-    tasks: &[Task],
-    run: &mut RunLoop<'_>,
-) -> Vec<(String, Vec<NetworkPath>)> {
-    let mut found = Vec::new();
-    for (argument, task) in arguments.iter().zip(tasks) {
-        let known = run.work_out(|view| checks::trails(task, view)).await;
-        let family = task.definition.family.get().ok().flatten();
-        let name = family.map_or(&**argument, String::as_str);
-        found.push((name.to_owned(), known.unwrap_or_default()));
-    }
-    found
 }
 
 /// The caller, as far as the run knows.

@@ -1,7 +1,7 @@
 use serde_json::json;
 
-use super::Run;
 use super::rounds::completed;
+use super::{Draws, Run};
 use crate::checks::{GROUPS, Group};
 use crate::cli::{self, Cli, Command, Global, Judged};
 use crate::commands::input::Given;
@@ -56,7 +56,7 @@ fn each_definition_of_an_argument_is_a_target() {
         record: None,
         write_accept: None,
         notes: Vec::new(),
-        draws: true,
+        draws: Draws::Paths,
         exhibits: false,
     };
     let gate = Gate::default();
@@ -85,8 +85,11 @@ fn each_definition_of_an_argument_is_a_target() {
         }
     }
     assert_eq!(gate.exit(report), Exit::Fail);
-    let names: Vec<_> = ended.trails.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["web", "worker", "cron"]);
+    let titles: Vec<_> = ended.drawn.iter().map(|drawn| drawn.title.as_str()).collect();
+    assert_eq!(
+        titles,
+        ["network paths of web", "network paths of worker", "network paths of cron"]
+    );
     let document = output::document(report);
     assert!(document.get("target").is_none());
     assert_eq!(document["targets"][1]["target"]["family"], "worker");
@@ -108,7 +111,7 @@ fn refused(flags: &str, recording: &serde_json::Value) -> (Exit, String) {
         record: None,
         write_accept: None,
         notes: Vec::new(),
-        draws: false,
+        draws: Draws::Nothing,
         exhibits: false,
     };
     let gate = Gate::default();

@@ -8,10 +8,10 @@ use crate::output::xml::escaped;
 use crate::reachability::network_path::Kind;
 
 /// The width of a letter of the reasons' font.
-const SMALL_LETTER: f64 = 6.5;
+pub(super) const SMALL_LETTER: f64 = 6.5;
 /// The width of a letter of the title's font.
 const LARGE_LETTER: f64 = 9.4;
-const LINE: f64 = 18.0;
+pub(super) const LINE: f64 = 18.0;
 /// Between pictures.
 const BETWEEN: f64 = 16.0;
 
@@ -44,21 +44,26 @@ const STYLE: &str = "
 }
 ";
 
-/// One picture below the other.
+/// The pictures of the paths, one below the other.
 pub(super) fn draw(graphs: &[Graph]) -> String {
-    let pictures: Vec<Picture> = graphs.iter().map(Picture::of).collect();
+    let pictures: Vec<Picture> = graphs.iter().map(picture).collect();
+    let titles: Vec<&str> = graphs.iter().map(|graph| graph.title.as_str()).collect();
+    page(&pictures, &titles, "")
+}
+
+/// One picture below the other, with these further styles.
+pub(super) fn page(pictures: &[Picture], titles: &[&str], styles: &str) -> String {
     let width = pictures.iter().map(|it| it.width).fold(0.0, f64::max);
     let heights: f64 = pictures.iter().map(|it| it.height + BETWEEN).sum();
     let height = (heights - BETWEEN).max(0.0);
-    let titles: Vec<&str> = graphs.iter().map(|graph| graph.title.as_str()).collect();
     let mut text = String::new();
     let _ = write!(
         text,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">\n<title>{}</title>\n<style>{STYLE}</style>\n",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">\n<title>{}</title>\n<style>{STYLE}{styles}</style>\n",
         escaped(&titles.join(", "))
     );
     let mut y = 0.0;
-    for picture in &pictures {
+    for picture in pictures {
         let _ = writeln!(text, "<g transform=\"translate(0 {y:.1})\">\n{}</g>", picture.text);
         y += picture.height + BETWEEN;
     }
@@ -67,64 +72,77 @@ pub(super) fn draw(graphs: &[Graph]) -> String {
 }
 
 /// The picture of one task.
-struct Picture {
+pub(super) struct Picture {
     width: f64,
     height: f64,
     text: String,
 }
 
 impl Picture {
-    fn of(graph: &Graph) -> Picture {
-        let layout = Layout::of(graph);
-        let width = layout.width;
+    /// A card of this size, with a title, what is said at its right edge, and its contents.
+    pub(super) fn card(
+        (width, height): (f64, f64),
+        title: &str,
+        (state, said): (State, &str),
+        contents: &str,
+    ) -> Picture {
         let mut text = String::new();
-        let mut y = layout.height + 14.0;
-        reasons(graph, width, &mut y, &mut text);
-        legend(graph, y, &mut text);
-        let height = y + 22.0;
-        let mut picture = String::new();
         let _ = writeln!(
-            picture,
+            text,
             "<rect class=\"card\" x=\".5\" y=\".5\" width=\"{:.0}\" height=\"{:.0}\" rx=\"12\"/>",
             width - 1.0,
             height - 1.0
         );
-        head(graph, width, &mut picture);
-        for (column, x) in &layout.columns {
-            let _ = writeln!(
-                picture,
-                "<text class=\"head\" x=\"{x:.1}\" y=\"70\">{}</text>",
-                COLUMNS[*column].to_uppercase()
-            );
-        }
-        lines(graph, &layout, &mut picture);
-        for (node, place) in graph.nodes.iter().zip(&layout.places) {
-            draw_node(node, place, &mut picture);
-        }
-        Picture { width, height, text: picture + &text }
+        let room = width - 3.0 * MARGIN - 8.0 * said.chars().count() as f64;
+        let _ = writeln!(
+            text,
+            "<text class=\"title\" x=\"{MARGIN}\" y=\"38\">{}</text>",
+            escaped(&shortened(title, (room / LARGE_LETTER) as usize))
+        );
+        let _ = writeln!(
+            text,
+            "<text class=\"mark text-{}\" x=\"{:.1}\" y=\"38\" text-anchor=\"end\">{}</text>",
+            class(state),
+            width - MARGIN,
+            escaped(said)
+        );
+        text.push_str(contents);
+        Picture { width, height, text }
     }
 }
 
-/// The title, and the number of reached destinations.
-fn head(graph: &Graph, width: f64, text: &mut String) {
+fn picture(graph: &Graph) -> Picture {
+    let layout = Layout::of(graph);
+    let width = layout.width;
+    let mut text = String::new();
+    let mut y = layout.height + 14.0;
+    reasons(graph, width, &mut y, &mut text);
+    legend(graph, y, &mut text);
+    let height = y + 22.0;
+    let mut contents = String::new();
+    for (column, x) in &layout.columns {
+        let _ = writeln!(
+            contents,
+            "<text class=\"head\" x=\"{x:.1}\" y=\"70\">{}</text>",
+            COLUMNS[*column].to_uppercase()
+        );
+    }
+    lines(graph, &layout, &mut contents);
+    for (node, place) in graph.nodes.iter().zip(&layout.places) {
+        draw_node(node, place, &mut contents);
+    }
+    let (state, said) = reached(graph);
+    Picture::card((width, height), &graph.title, (state, &said), &(contents + &text))
+}
+
+/// The number of reached destinations.
+fn reached(graph: &Graph) -> (State, String) {
     let ends: Vec<&Node> =
         graph.nodes.iter().filter(|node| node.kind == Kind::Destination).collect();
     let good = ends.iter().filter(|node| node.state == State::Good).count();
     let worst = ends.iter().map(|node| node.state).max().unwrap_or(State::Open);
     let from = if graph.starts > 1 { " from every subnet" } else { "" };
-    let said = format!("{} {good} of {} reached{from}", mark(worst), ends.len());
-    let room = width - 3.0 * MARGIN - 8.0 * said.chars().count() as f64;
-    let _ = writeln!(
-        text,
-        "<text class=\"title\" x=\"{MARGIN}\" y=\"38\">{}</text>",
-        escaped(&shortened(&graph.title, (room / LARGE_LETTER) as usize))
-    );
-    let _ = writeln!(
-        text,
-        "<text class=\"mark text-{}\" x=\"{:.1}\" y=\"38\" text-anchor=\"end\">{said}</text>",
-        class(worst),
-        width - MARGIN,
-    );
+    (worst, format!("{} {good} of {} reached{from}", mark(worst), ends.len()))
 }
 
 /// Broken lines are drawn last, over the others.
@@ -265,7 +283,7 @@ fn legend(graph: &Graph, y: f64, text: &mut String) {
 }
 
 /// A text wrapped to a maximum line length; a longer word is cut.
-fn wrapped(text: &str, most: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, most: usize) -> Vec<String> {
     let most = most.max(20);
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {

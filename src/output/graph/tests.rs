@@ -1,6 +1,8 @@
 //! Pictures of paths that arrive, and of some that do not.
 
-use super::{Form, draw, lines};
+mod charts;
+
+use super::{Drawn, Form, Subject, draw, lines};
 use crate::output::Look;
 use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
 
@@ -29,8 +31,12 @@ fn two() -> Vec<NetworkPath> {
     ]
 }
 
+fn paths(title: &str, trails: Vec<NetworkPath>) -> Drawn {
+    Drawn { title: title.to_owned(), subject: Subject::Paths(trails) }
+}
+
 fn pictured(form: Form, title: &str, trails: Vec<NetworkPath>) -> String {
-    draw(form, &[(title.to_owned(), trails)])
+    draw(form, &[paths(title, trails)], &Look::plain())
 }
 
 /// By an endpoint; whether its policy lets the call pass is `end`.
@@ -86,7 +92,7 @@ fn a_path_of_one_hop_has_no_arrow_and_is_drawn_in_every_format() {
     let end = End::Open("pass --subnets".to_owned());
     let trails = vec![NetworkPath { hops: vec![hop], end, judged_by: None }];
     assert_eq!(told(&trails, 100), "  ? subnets unknown\n");
-    for (name, form) in Form::ALL {
+    for (name, form) in Form::OF_PATHS {
         let picture = pictured(*form, "web", trails.clone());
         assert!(picture.contains("subnets unknown: pass --subnets"), "{name}: {picture}");
     }
@@ -97,7 +103,7 @@ fn what_a_document_names_steers_no_terminal_and_breaks_no_picture() {
     let trail = by_endpoint("subnet-a", "vpce-1", "a\u{1b}[2Jb\nc", End::Arrives);
     assert!(!told(std::slice::from_ref(&trail), 100).contains(['\u{1b}', '\r']));
     assert_eq!(told(std::slice::from_ref(&trail), 100).lines().count(), 1);
-    for (name, form) in Form::ALL {
+    for (name, form) in Form::OF_PATHS {
         let picture = pictured(*form, "web\u{7}", vec![trail.clone()]);
         assert!(!picture.contains(['\u{1b}', '\u{7}']), "{name}: {picture}");
     }
@@ -113,7 +119,7 @@ fn a_reason_is_told_once_and_says_from_where_unless_from_everywhere() {
         by_endpoint("subnet-a", "vpce-2", "logs", refused()),
         by_endpoint("subnet-b", "vpce-2", "logs", refused()),
     ];
-    for (name, form) in Form::ALL {
+    for (name, form) in Form::OF_PATHS {
         let picture = pictured(*form, "web", trails.clone());
         let told = [
             "s3 from subnet-a: no route leads there",
@@ -128,7 +134,8 @@ fn a_reason_is_told_once_and_says_from_where_unless_from_everywhere() {
 
 #[test]
 fn several_tasks_are_one_picture() {
-    let both = [("web".to_owned(), two()), ("worker".to_owned(), two())];
+    let both = [paths("web", two()), paths("worker", two())];
+    let draw = |form, drawn| draw(form, drawn, &Look::plain());
     let svg = draw(Form::Svg, &both);
     assert_eq!((svg.matches("<svg ").count(), svg.matches("</svg>").count()), (1, 1));
     assert_eq!(svg.matches("class=\"card\"").count(), 2);
@@ -223,7 +230,7 @@ fn boxes_hold_their_text_and_neither_they_nor_a_line_run_over_another() {
 
 #[test]
 fn every_form_names_each_hop_once_and_marks_the_broken_one() {
-    for (name, form) in Form::ALL {
+    for (name, form) in Form::OF_PATHS {
         let picture = pictured(*form, "web \"blue\"", two());
         let hops = ["subnet-a", "sg-1", "acl-1", "rtb-1", "nat-1", "igw-1", "ecr.api"];
         for id in hops {
@@ -283,7 +290,7 @@ fn a_name_stands_by_its_id() {
     let mut trail = by_endpoint("subnet-a", "vpce-1", "ssm", End::Arrives);
     trail.hops[0].name = Some("private-a".to_owned());
     assert!(told(std::slice::from_ref(&trail), 100).contains("subnet-a (private-a) →"));
-    for (name, form) in Form::ALL {
+    for (name, form) in Form::OF_PATHS {
         let picture = pictured(*form, "web", vec![trail.clone()]);
         assert!(picture.contains("private-a"), "{name}: {picture}");
     }

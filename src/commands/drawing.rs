@@ -1,15 +1,19 @@
-//! `network`: the group of checks, and its paths as lines or as a picture.
+//! The commands that also draw: `network` the paths of a task's calls, as lines or as a picture, `capacity` the
+//! container instances.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 
+use anstream::adapter::strip_str;
+
+use super::judge::Draws;
 use super::{Failure, judge, look};
 use crate::checks::{Group, find};
 use crate::cli::{Global, Reached};
 use crate::exit::Exit;
-use crate::output::graph::{Form, draw, lines};
-use crate::output::{self, Outlet, OutputFile};
+use crate::output::graph::{Drawn, Form, Subject, draw, lines};
+use crate::output::{self, Look, Outlet, OutputFile};
 use crate::reachability::network_path::{End, NetworkPath};
 use crate::report::Report;
 
@@ -19,8 +23,15 @@ pub(super) fn run(
     global: &Global,
     notes: Vec<String>,
 ) -> Result<Exit, Failure> {
-    let pictures =
-        reached.graph.iter().map(|given| Picture::open(given)).collect::<Result<Vec<_>, _>>()?;
+    let (draws, forms) = match group.chart {
+        Some(chart) => (Draws::Instances(chart), Form::OF_INSTANCES),
+        None => (Draws::Paths, Form::OF_PATHS),
+    };
+    // The paths are also printed without a picture.
+    let is_drawn = group.chart.is_none() || !reached.graph.is_empty();
+    let draws = if is_drawn { draws } else { Draws::Nothing };
+    let pictures = reached.graph.iter().map(|given| Picture::open(given, forms));
+    let pictures = pictures.collect::<Result<Vec<_>, _>>()?;
     let on_output = pictures.iter().filter(|picture| picture.file.is_none()).count();
     let takes_output = |format: &OsString| {
         let format = format.to_string_lossy();
@@ -33,13 +44,13 @@ pub(super) fn run(
         let why = "only one output can go to standard output: pass --graph FORMAT=FILE or --format FORMAT=FILE";
         return Err(Failure::usage(why));
     }
-    let print = |trails: &[(String, Vec<NetworkPath>)], report: &Report, outlet: &Outlet| {
+    let print = |drawn: &[Drawn], report: &Report, outlet: &Outlet| {
         // With a picture on standard output, the report is printed only where --format sends it.
         if on_output == 0 || !global.format.is_empty() {
             output::print(report, outlet, &look(global)).map_err(Failure::usage)?;
         }
         for picture in &pictures {
-            picture.fill(trails, global)?;
+            picture.fill(drawn, global)?;
         }
         let is_text = global.format.is_empty() || global.format.iter().any(|it| it == "text");
         if on_output == 0
@@ -47,24 +58,25 @@ pub(super) fn run(
             && global.query.is_none()
             && global.output.as_deref() != Some("json")
         {
-            output::say_text(&summary(trails, global), &look(global)).map_err(Failure::usage)?;
+            output::say_text(&summary(drawn, global), &look(global)).map_err(Failure::usage)?;
         }
         Ok(())
     };
-    judge::run_and(Some(group), &reached.judged, global, notes, Some(&print))
+    judge::run_and(Some(group), &reached.judged, global, notes, Some((draws, &print)))
 }
 
 /// The paths as lines; with --quiet only those that do not arrive.
-fn summary(trails: &[(String, Vec<NetworkPath>)], global: &Global) -> String {
+fn summary(drawn: &[Drawn], global: &Global) -> String {
     let mut text = String::new();
-    for (name, trails) in trails {
+    for Drawn { title, subject } in drawn {
+        let Subject::Paths(trails) = subject else { continue };
         let wanted: Vec<NetworkPath> = trails
             .iter()
             .filter(|trail| !global.quiet || trail.end != End::Arrives)
             .cloned()
             .collect();
         if !wanted.is_empty() {
-            text.push_str(&format!("\nnetwork paths of {name}\n{}", lines(&wanted, &look(global))));
+            text.push_str(&format!("\n{title}\n{}", lines(&wanted, &look(global))));
             text.push_str(&judged_elsewhere(&wanted));
         }
     }
@@ -88,29 +100,35 @@ struct Picture {
 }
 
 impl Picture {
-    fn open(given: &str) -> Result<Picture, Failure> {
+    fn open(given: &str, forms: &[(&str, Form)]) -> Result<Picture, Failure> {
         let (word, path) = match given.split_once('=') {
             Some((word, path)) => (word, Some(Path::new(path))),
             None => (given, None),
         };
-        let form = Form::named(word).ok_or_else(|| {
-            let words: Vec<&str> = Form::ALL.iter().map(|(word, _)| *word).collect();
+        let named = forms.iter().find(|(name, _)| *name == word);
+        let form = named.map(|(_, form)| *form).ok_or_else(|| {
+            let words: Vec<&str> = forms.iter().map(|(word, _)| *word).collect();
             Failure::usage(format!("--graph {word}: unknown format; use {}", words.join(", ")))
         })?;
         let file = path.map(OutputFile::open).transpose().map_err(Failure::usage)?;
         Ok(Picture { form, file })
     }
 
-    fn fill(&self, trails: &[(String, Vec<NetworkPath>)], global: &Global) -> Result<(), Failure> {
-        let titled: Vec<_> = trails
-            .iter()
-            .map(|(name, trails)| (format!("network paths of {name}"), trails.clone()))
-            .collect();
-        let text = draw(self.form, &titled);
-        match &self.file {
-            Some(file) => file.write(&text).map_err(Failure::usage),
-            None => output::say(&text, &look(global)).map_err(Failure::usage),
-        }
+    fn fill(&self, drawn: &[Drawn], global: &Global) -> Result<(), Failure> {
+        let is_text = self.form == Form::Text;
+        let failed = match &self.file {
+            Some(file) => {
+                let text = draw(self.form, drawn, &Look::plain());
+                let text = if is_text { strip_str(&text).to_string() } else { text };
+                file.write(&text)
+            }
+            None => {
+                let look = look(global);
+                let text = draw(self.form, drawn, &look);
+                if is_text { output::say_text(&text, &look) } else { output::say(&text, &look) }
+            }
+        };
+        failed.map_err(Failure::usage)
     }
 }
 

@@ -18,6 +18,7 @@ from account import REGISTRY
 from emulator import ACCOUNT, REGION, Emulator
 from front import NAME, Front
 from network import make_endpoint, make_vpc
+from services import balance, grow
 
 FOLDER = Path(__file__).resolve().parents[1] / "replay"
 # The emulator is a registry too, for the task by a name, and for ECR as upstream; its port differs each time.
@@ -101,6 +102,34 @@ def volume(count=None, **more):
     return definition, {"service": service}
 
 
+def of_service(**more):
+    return {"service": {"serviceName": "storefront", "taskDefinition": "storefront", "desiredCount": 1, **more}}
+
+
+def placed():
+    """A service on the container instances of a cluster."""
+    spread = [{"type": "spread", "field": "instanceId"}]
+    linux = [{"type": "memberOf", "expression": "attribute:ecs.os-type == linux"}]
+    return of_service(cluster="production", launchType="EC2", placementStrategy=spread, placementConstraints=linux)
+
+
+def growing():
+    """A service whose capacity provider has no instance yet."""
+    return of_service(cluster="growing", capacityProviderStrategy=[{"capacityProvider": "growing", "weight": 1}])
+
+
+def balanced(named):
+    """A service behind a load balancer, with names for others."""
+    mapped = [{"containerPort": 8080, "name": "http", "appProtocol": "http"}]
+    flags = within(named["outside"])
+    made = flags["service"]
+    made |= {"desiredCount": 2, "loadBalancers": [{"targetGroupArn": named["targets"], "containerName": "web", "containerPort": 8080}]}
+    made |= {"serviceRegistries": [{"registryArn": named["registry"]}]}
+    names = [{"portName": "http", "clientAliases": [{"port": 8080, "dnsName": "web"}]}]
+    made |= {"serviceConnectConfiguration": {"enabled": True, "namespace": "storefront", "services": names}}
+    return fargate({"portMappings": mapped}), flags
+
+
 def scenarios(named):
     """Name, story, definition, and flags of each."""
     database, deleted = named["database"], named["legacy"]
@@ -118,6 +147,9 @@ def scenarios(named):
         ("image-on-instances", "the container instances decide", on_ec2({"image": f"{REGISTRY}/storefront:2.7.0"}), {"cluster": "production"}),
         ("image-missing-on-instances", "an instance may have a copy of it", on_ec2({"image": f"{REGISTRY}/storefront:3.0.0"}), {"cluster": "production"}),
         ("capacity-full", "no container instance has the memory", {**on_ec2({}), "memory": "65536"}, {"cluster": "production"}),
+        ("capacity-placed", "a container instance has room", on_ec2({"portMappings": [{"containerPort": 80, "hostPort": 80}]}), placed()),
+        ("capacity-growing", "managed scaling launches the first instance", on_ec2({}), growing()),
+        ("service-balanced", "behind a load balancer, with a registry and Service Connect", *balanced(named)),
         ("image-on-no-instances", "there is no such cluster", on_ec2({"image": f"{REGISTRY}/storefront:2.7.0"}), {"cluster": "prodution"}),
         ("image-elsewhere", "a registry that is not ECR", fargate({"image": f"{NAME}/app:1"}), {}),
         ("image-elsewhere-single", "its configuration names the platform", fargate({"image": f"{NAME}/single:1"}), {}),
@@ -240,6 +272,8 @@ def main(binary, wanted):
         front = Front(Path(folder), (host, int(port)))
         named = account.build(emulator)
         furnish(emulator, named)
+        grow(emulator, named["outside"]["subnet"], "#!/bin/sh")
+        named |= balance(emulator, named["outside"])
         for name, story, definition, flags in scenarios(named):
             if wanted and name not in wanted:
                 continue

@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod instance;
 pub mod protection;
 pub mod revision;
+pub mod services;
 pub mod task;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,9 +25,9 @@ use serde_json::Value;
 use super::aws::Lacks;
 use super::mask::mask;
 use super::members::Members;
-use super::{Answer, Call, Lookup, Named, Services, classify};
+use super::{Answer, Batch, Call, Lookup, Named, Services, classify};
 use crate::document::shape::{CREATE_SERVICE, REGISTER_TASK_DEFINITION};
-use crate::knowledge::{Absence, Seen};
+use crate::knowledge::{Absence, Gap, Seen};
 use crate::names::Region;
 
 /// A registered task definition: a family (its newest active revision), family:revision, or ARN.
@@ -140,7 +141,6 @@ impl Lookup for DescribeService {
 
     fn named(&self) -> Named {
         // An ARN ends with the name, whether it contains the cluster or not.
-        let last = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
         Named::by("services/serviceName", last(&self.service))
             .and_ending("services/clusterArn", format!("/{}", last(self.cluster())))
     }
@@ -149,8 +149,32 @@ impl Lookup for DescribeService {
         format!("service {} in cluster {} in {}", self.service, self.cluster(), self.region)
     }
 
+    /// One request names up to 10 services of a cluster
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html>).
+    fn batch(&self) -> Option<Batch> {
+        Some(Batch::of(10, format!("{} in {}", self.cluster(), self.region)))
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<Described> {
-        described(self, self, 0, services).await
+        let mut answers = Self::describe(std::slice::from_ref(self), services).await;
+        answers.pop().unwrap_or_else(|| Err(classify::incomplete(self, "the service")))
+    }
+
+    /// IAM evaluates each service, and a refusal of one refuses the request. So it is halved until what is
+    /// refused is alone.
+    async fn fetch_all(asked: &[Self], services: &Services) -> Vec<Answer<Described>> {
+        let (mut answers, mut left) = (Vec::with_capacity(asked.len()), vec![asked]);
+        while let Some(part) = left.pop() {
+            let described = Self::describe(part, services).await;
+            let is_refused = matches!(described.first(), Some(Err(Gap::Refused { .. })));
+            if is_refused && part.len() > 1 {
+                let (first, second) = part.split_at(part.len() / 2);
+                left.extend([second, first]);
+            } else {
+                answers.extend(described);
+            }
+        }
+        answers
     }
 }
 
@@ -178,55 +202,34 @@ impl Lookup for ServiceEvents {
     }
 
     async fn fetch(&self, services: &Services) -> Answer<Described> {
-        described(self, &self.of, EVENTS, services).await
-    }
-}
-
-/// The object of a service with so many of its events, which come newest first.
-async fn described<L: Lookup<Fact = Described>>(
-    lookup: &L,
-    asked: &DescribeService,
-    most: usize,
-    services: &Services,
-) -> Answer<Described> {
-    let body = Body::default();
-    let reply = services
-        .ecs(&asked.region)
-        .describe_services()
-        .set_cluster(asked.cluster.clone())
-        .services(&asked.service)
-        .customize()
-        .interceptor(body.clone())
-        .interceptor(Members::of(lookup))
-        .send()
-        .await;
-    // A missing service is reported in a successful answer.
-    if let Ok(it) = &reply
-        && it.failures().iter().any(|failure| failure.reason() == Some("MISSING"))
-    {
-        return classify::absent(lookup, "MISSING");
-    }
-    if let Err(error) = &reply
-        && classify::code(error) == Some(CLUSTER_MISSING)
-    {
-        return Ok(no_cluster(asked.cluster(), &asked.region));
-    }
-    classify::answer(lookup, reply, |_| {
-        let json = body.json().ok_or("a readable body")?;
-        let service = json.get("services").and_then(|list| list.get(0)).ok_or("the service")?;
-        CREATE_SERVICE.lacking(service).map_or(Ok(()), Err)?;
-        let mut service = service.clone();
-        // Lists that grow with the service's age.
-        if let Some(object) = service.as_object_mut() {
-            match object.get_mut("events").and_then(Value::as_array_mut) {
-                Some(events) if most > 0 => events.truncate(most),
-                None if most > 0 => return Err("the events"),
-                _ => _ = object.remove("events"),
-            }
+        let body = Body::default();
+        let reply = services
+            .ecs(&self.of.region)
+            .describe_services()
+            .set_cluster(self.of.cluster.clone())
+            .services(&self.of.service)
+            .customize()
+            .interceptor(body.clone())
+            .interceptor(Members::of(self))
+            .send()
+            .await;
+        // A missing service is reported in a successful answer.
+        if let Ok(it) = &reply
+            && it.failures().iter().any(|failure| failure.reason() == Some("MISSING"))
+        {
+            return classify::absent(self, "MISSING");
         }
-        mask(&mut service);
-        Ok(Described { json: service })
-    })
+        if let Err(error) = &reply
+            && classify::code(error) == Some(CLUSTER_MISSING)
+        {
+            return Ok(no_cluster(self.of.cluster(), &self.of.region));
+        }
+        classify::answer(self, reply, |_| {
+            let json = body.json().ok_or("a readable body")?;
+            let service = json.get("services").and_then(|list| list.get(0)).ok_or("the service")?;
+            Described::of_service(service.clone(), EVENTS)
+        })
+    }
 }
 
 /// The proven absence of a cluster.
@@ -239,6 +242,78 @@ impl DescribeService {
     fn cluster(&self) -> &str {
         self.cluster.as_deref().unwrap_or("default")
     }
+
+    /// One request for services of one cluster; an answer for each.
+    async fn describe(asked: &[Self], services: &Services) -> Vec<Answer<Described>> {
+        let Some(first) = asked.first() else { return Vec::new() };
+        let body = Body::default();
+        let reply = services
+            .ecs(&first.region)
+            .describe_services()
+            .set_cluster(first.cluster.clone())
+            .set_services(Some(asked.iter().map(|one| one.service.clone()).collect()))
+            .customize()
+            .interceptor(body.clone())
+            .interceptor(Members::of_all(asked))
+            .send()
+            .await;
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(error) => {
+                let failed = |one: &Self| match classify::code(&error) {
+                    Some(CLUSTER_MISSING) => Ok(no_cluster(one.cluster(), &one.region)),
+                    _ => classify::failed(one, &error),
+                };
+                return asked.iter().map(failed).collect();
+            }
+        };
+        // A missing service is reported in a successful answer.
+        let missing = reply.failures().iter().filter(|it| it.reason() == Some("MISSING"));
+        let missing: Vec<&str> = missing.map(|it| last(it.arn().unwrap_or_default())).collect();
+        let json = body.json();
+        let described = json.as_ref().and_then(|it| it.get("services")).and_then(Value::as_array);
+        let answer = |one: &Self| {
+            let is_one = |it: &&Value| {
+                it.get("serviceName").and_then(Value::as_str) == Some(last(&one.service))
+            };
+            let found = described.and_then(|all| match asked.len() {
+                1 => all.first(),
+                _ => all.iter().find(is_one),
+            });
+            let is_missing =
+                missing.contains(&last(&one.service)) || (asked.len() == 1 && !missing.is_empty());
+            match found {
+                _ if is_missing => classify::absent(one, "MISSING"),
+                Some(service) => Described::of_service(service.clone(), 0)
+                    .map(Seen::Found)
+                    .map_err(|lacks| classify::incomplete(one, lacks)),
+                None => Err(classify::incomplete(one, "the service")),
+            }
+        };
+        asked.iter().map(answer).collect()
+    }
+}
+
+impl Described {
+    /// The object of a service with so many of its events, which come newest first.
+    fn of_service(mut service: Value, events: usize) -> Result<Described, Lacks> {
+        CREATE_SERVICE.lacking(&service).map_or(Ok(()), Err)?;
+        // A list that grows with the service's age.
+        if let Some(object) = service.as_object_mut() {
+            match object.get_mut("events").and_then(Value::as_array_mut) {
+                Some(kept) if events > 0 => kept.truncate(events),
+                None if events > 0 => return Err("the events"),
+                _ => _ = object.remove("events"),
+            }
+        }
+        mask(&mut service);
+        Ok(Described { json: service })
+    }
+}
+
+/// The name at the end of an ARN.
+fn last(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// Keeps the body of an answer, in addition to the SDK's types.

@@ -29,7 +29,9 @@ use super::ecs::cluster::DescribeCluster;
 use super::ecs::instance::ContainerInstances;
 use super::ecs::protection::ProtectedTasks;
 use super::ecs::revision::DescribeServiceRevision;
+use super::ecs::services::ListServices;
 use super::ecs::task::{DescribeTask, StoppedTasks};
+use super::ecs::{DescribeService, DescribeTaskDefinition};
 use super::ecs::{DescribeService, DescribeTaskDefinition, ServiceEvents};
 use super::efs::{
     DescribeAccessPoint, DescribeFileSystem, DescribeMountTargetGroups, DescribeMountTargets,
@@ -123,6 +125,7 @@ list![
     DescribeCluster,
     ContainerInstances,
     ProtectedTasks,
+    ListServices,
     DescribeAccessPoint,
     DescribeFileSystem,
     DescribeMountTargetGroups,

@@ -72,6 +72,7 @@ pub(super) fn needed(call: Call) -> Option<&'static [&'static str]> {
         }
         "ecs:ListAccountSettings" => &["settings", "settings/name", "settings/value"],
         "ecs:ListContainerInstances" => &["containerInstanceArns"],
+        "ecs:ListServices" => &["serviceArns"],
         "ecs:ListTasks" => &["taskArns"],
         "kms:DescribeKey" => {
             &["KeyMetadata", "KeyMetadata/Arn", "KeyMetadata/KeySpec", "KeyMetadata/KeyState"]

@@ -37,6 +37,7 @@ mod page_limits;
 mod pages;
 mod policy_document;
 mod question;
+mod rates;
 pub mod registry;
 mod rejection;
 pub mod s3;
@@ -53,6 +54,7 @@ pub use connect::{Connection, NoConnection, Settings, configured_region, connect
 pub use mend::{Mend, Missing};
 pub use naming::{Name, Named};
 pub use question::{Answer, Batch, Call, Listed, Lookup, Optional};
+pub use rates::{Rate, rate_of};
 pub use services::Services;
 
 /// The calls that a lookup makes in addition to its own.

@@ -23,6 +23,7 @@ const LIMITS: &[Limit] = &[
     limit("ec2:DescribeVpcEndpoints", 1_000, 100, VPC),
     limit("ec2:GetManagedPrefixListEntries", 1_000, 100, VPC),
     limit("ecs:DescribeContainerInstances", 5_000, 100, ECS),
+    limit("ecs:ListServices", 5_000, 100, ECS),
     limit("ecr:DescribePullThroughCacheRules", 50, 100, ECR),
     limit("elasticfilesystem:DescribeMountTargets", 100, 10, EFS),
     limit("iam:ListRolePolicies", 500, 50, IAM),

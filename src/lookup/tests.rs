@@ -6,6 +6,7 @@ mod answers;
 mod asked;
 mod bench;
 mod ec2;
+mod ecs;
 mod endless;
 mod failures;
 mod file_systems;
@@ -234,6 +235,7 @@ fn lookups(host: &str) -> Vec<Case> {
             unknown("BLOB_UNKNOWN"),
         ),
     ];
+    cases.extend(ecs::lookups());
     cases.extend(file_systems::lookups());
     cases.extend(network::lookups());
     cases.extend(permissions::lookups());
@@ -293,6 +295,7 @@ const NEVER_NEEDED: &[&str] = &[
     "ListGroupPolicies",
     "ListGroupsForUser",
     "ListRolePolicies",
+    "ListServices",
     "ListUserPolicies",
     "ProtectedTasks",
     "ScalableTarget",
@@ -360,7 +363,7 @@ fn what_anybody_could_say_is_a_gap() {
 fn a_repeated_pagination_token_is_a_gap() {
     let bench = Bench::new();
     let again = json!({
-        "pullThroughCacheRules": [], "containerInstanceArns": [], "nextToken": "again",
+        "pullThroughCacheRules": [], "containerInstanceArns": [], "serviceArns": [], "nextToken": "again",
         "ARN": "arn", "Name": "web", "Versions": [], "Parameters": [], "NextToken": "again", "logGroups": [],
         "MountTargets": [], "NextMarker": "again", "taskArns": [], "Namespaces": [],
         "Services": [],
@@ -368,6 +371,7 @@ fn a_repeated_pagination_token_is_a_gap() {
     let paged = [
         "DescribeMountTargets",
         "FindNamespace",
+        "ListServices",
         "NamesInUse",
         "ProtectedTasks",
         "PullThroughRules",

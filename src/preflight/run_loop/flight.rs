@@ -8,6 +8,7 @@ use crate::preflight::watch::Event;
 use std::time::Duration;
 
 use tokio::task::{Id, JoinError};
+use tokio::time::Instant;
 
 /// How long a run waits for answers that it does not need.
 const NEAR: Duration = Duration::from_millis(250);
@@ -42,7 +43,7 @@ impl RunLoop<'_> {
     pub(super) fn dispatch(&mut self) {
         let Origin::Live(services) = &self.origin else { return };
         let services = services.clone();
-        while let Some(members) = self.queue.next(self.bounds.per_service) {
+        while let Some(members) = self.queue.next(self.bounds.per_service, Instant::now()) {
             let (ids, lookups): (Vec<_>, Vec<_>) = members.into_iter().unzip();
             let Some(first) = lookups.first().cloned() else { continue };
             for (id, lookup) in ids.iter().zip(&lookups) {
@@ -59,16 +60,11 @@ impl RunLoop<'_> {
     /// Waits for the next answer, then takes all that have arrived. `false` if no request is pending.
     pub(super) async fn await_answers(&mut self) -> bool {
         self.dispatch();
-        if self.flying.is_empty() {
+        let refills = self.queue.refills(self.bounds.per_service, Instant::now());
+        if self.flying.is_empty() && refills.is_none() {
             return !self.arrived.is_empty();
         }
-        let ends = self.ends;
-        let deadline = async move {
-            match ends {
-                Some(at) => tokio::time::sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
+        let (refilled, deadline) = (at(refills), at(self.ends));
         tokio::select! {
             Some(landed) = self.flying.join_next_with_id() => {
                 self.land(landed);
@@ -76,6 +72,7 @@ impl RunLoop<'_> {
                     self.land(landed);
                 }
             }
+            () = refilled => {}
             () = deadline => self.close(),
             _signal = self.interruption.clone().came() => self.close(),
         }
@@ -125,5 +122,13 @@ impl RunLoop<'_> {
                 self.receive(id, Err(gap));
             }
         }
+    }
+}
+
+/// Completes at this time; never without one.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }

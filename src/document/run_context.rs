@@ -115,13 +115,32 @@ impl RunContext {
         live.request.cluster = Field::of(root, "clusterArn");
         live.request.role = Field::of(root, "roleArn");
         // The service does not contain these two; its primary deployment does.
-        let deployments = root.get("deployments").map_or(&[][..], Node::items);
-        let is_primary = |it: &&Node| it.get("status").and_then(Node::text) == Some("PRIMARY");
-        if let Some(primary) = deployments.iter().find(is_primary) {
+        if let Some(primary) = primary(root, "deployments") {
             live.request.service_connect = Field::of(primary, "serviceConnectConfiguration");
             live.request.volume_configurations = Field::of(primary, "volumeConfigurations");
         }
-        live
+        match primary(root, "taskSets") {
+            Some(set) => live.with_task_set(read(set, ContextKind::LiveService)),
+            None => live,
+        }
+    }
+
+    /// With what the primary task set has in place of the service, which CodeDeploy or another controller
+    /// deploys (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html>).
+    fn with_task_set(mut self, set: RunContext) -> RunContext {
+        let (own, set_network, set) = (&mut self.request, set.network, set.request);
+        if !(set.launch_type.is_missing() && set.capacity_provider_strategy.is_missing()) {
+            own.launch_type = set.launch_type;
+            own.capacity_provider_strategy = set.capacity_provider_strategy;
+        }
+        own.task_definition = set.task_definition.or(own.task_definition.clone());
+        own.platform_version = set.platform_version.or(own.platform_version.clone());
+        own.load_balancers = set.load_balancers.or(own.load_balancers.clone());
+        own.service_registries = set.service_registries.or(own.service_registries.clone());
+        if set_network.says_anything() {
+            self.network = set_network;
+        }
+        self
     }
 
     /// This context with the fields of `later` taking precedence.
@@ -179,6 +198,12 @@ pub fn strategy(name: &str, providers: &[String]) -> Vec<StrategyItem> {
         StrategyItem::of(&Source::from_json_value(name, Role::Context, &item).root)
     });
     items.map(|item| StrategyItem { place: place.clone(), ..item }).collect()
+}
+
+/// The primary one of the deployments or task sets of a live service.
+fn primary<'n>(service: &'n Node, list: &str) -> Option<&'n Node> {
+    let all = service.get(list).map_or(&[][..], Node::items);
+    all.iter().find(|it| it.get("status").and_then(Node::text) == Some("PRIMARY"))
 }
 
 /// Reads a document that a person wrote.

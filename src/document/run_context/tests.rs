@@ -74,6 +74,29 @@ fn what_comes_later_wins_field_by_field() {
 }
 
 #[test]
+fn the_primary_task_set_says_what_runs_and_where() {
+    let live = RunContext::live_service(&source(
+        r#"{"serviceName": "web", "taskDefinition": "web:1", "launchType": "EC2",
+            "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
+            "healthCheckGracePeriodSeconds": 60, "deploymentController": {"type": "EXTERNAL"},
+            "taskSets": [
+                {"status": "ACTIVE", "taskDefinition": "web:2"},
+                {"status": "PRIMARY", "taskDefinition": "web:3", "platformVersion": "1.4.0",
+                 "capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1}],
+                 "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-3"]}},
+                 "loadBalancers": [{"containerPort": 80}]}]}"#,
+    ));
+    let request = &live.request;
+    assert_eq!(request.task_definition.get().unwrap().unwrap(), "web:3");
+    assert!(request.launch_type.is_missing());
+    assert_eq!(request.capacity_provider_strategy.items().unwrap().len(), 1);
+    assert_eq!(request.platform_version.get().unwrap().unwrap(), "1.4.0");
+    assert_eq!(request.load_balancers.items().unwrap().len(), 1);
+    assert_eq!(request.health_check_grace_period_seconds.get().unwrap(), Some(&60));
+    assert_eq!(subnets(&live), ["subnet-3"]);
+}
+
+#[test]
 fn overrides_and_volumes_are_read() {
     let run = RunContext::run_task(&source(
         r#"{"overrides": {"taskRoleArn": "arn:t", "containerOverrides": [{"name": "app",

@@ -12,7 +12,7 @@ use clap::{ArgMatches, Args, Error, FromArgMatches, Subcommand, ValueEnum, Value
 
 pub use diagnose::Diagnose;
 use flags::duration;
-pub use flags::{Colour, GateFlags, Global, PlaceToRun, RunFlags, Simulate, Tool};
+pub use flags::{Colour, GateFlags, Global, LiveServices, PlaceToRun, RunFlags, Simulate, Tool};
 
 use crate::checks::{Group, Groups};
 
@@ -150,8 +150,11 @@ pub enum Shell {
 pub struct Judged {
     /// A task definition: a file (JSON or YAML), `-` for standard input, file://PATH, or a registered
     /// family, family:revision or ARN. An existing file wins over a family of that name
-    #[arg(value_name = "TASKDEF", required = true, value_hint = ValueHint::AnyPath)]
+    #[arg(value_name = "TASKDEF", required_unless_present_any = ["services", "all_services"], value_hint = ValueHint::AnyPath)]
     pub definitions: Vec<OsString>,
+    /// Live services, in place of definitions.
+    #[command(flatten)]
+    pub live: LiveServices,
     /// Where the task will run.
     #[command(flatten)]
     pub place: PlaceToRun,

@@ -187,8 +187,11 @@ impl CheckResult {
 /// What was checked: the definition, and the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Target {
-    /// The file, or the name of the registered definition.
+    /// The file, the name of the registered definition, or the cluster and the name of the service.
     pub source: String,
+    /// The service, if a live one was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<LiveService>,
     /// The family, if the document names one.
     pub family: Option<String>,
     /// The region.
@@ -206,6 +209,21 @@ pub struct Exhibit {
     pub definition: Option<Node>,
     /// The network paths of its calls.
     pub paths: Vec<NetworkPath>,
+}
+
+/// A live service that was judged as it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LiveService {
+    /// The name of its cluster.
+    pub cluster: String,
+    /// Its name.
+    pub name: String,
+    /// The revision that it runs: `web:7`. None if the service could not be read, or runs nothing.
+    pub task_definition: Option<String>,
+    /// How many tasks it should have. None if the service could not be read.
+    pub desired_count: Option<i64>,
+    /// `REPLICA` or `DAEMON`.
+    pub scheduling_strategy: Option<String>,
 }
 
 /// The results of one target.

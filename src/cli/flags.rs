@@ -51,6 +51,19 @@ pub struct PlaceToRun {
     pub caller_arn: Option<String>,
 }
 
+/// Live services that are checked in place of task definitions: each with its revision, network and volumes.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Live services, in place of TASKDEF")]
+pub struct LiveServices {
+    /// Check these services of the cluster as they run now: would their tasks start again? The rights of a
+    /// caller are checked only with --caller-arn. Several with commas, or repeat the flag
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = filled, conflicts_with_all = ["definitions", "all_services", "service", "service_definition", "run_task"])]
+    pub services: Vec<String>,
+    /// The same for every service of the cluster of --cluster (default: `default`)
+    #[arg(long, conflicts_with_all = ["definitions", "service", "service_definition", "run_task"])]
+    pub all_services: bool,
+}
+
 /// Which checks run, and what fails the run.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Checks and exit code")]

@@ -57,7 +57,11 @@ fn is_tail(rest: &str) -> bool {
 ///
 /// # Errors
 /// What is not an ARN of the kind that its flag takes.
-pub(super) fn given(place: &PlaceToRun, given: &[Given]) -> Result<Vec<ArnArgument>, Failure> {
+pub(super) fn given(
+    place: &PlaceToRun,
+    services: &[String],
+    given: &[Given],
+) -> Result<Vec<ArnArgument>, Failure> {
     let definitions = given.iter().filter_map(|given| match given {
         Given::Registered(name) => Some(name),
         Given::Documents(_) => None,
@@ -72,6 +76,9 @@ pub(super) fn given(place: &PlaceToRun, given: &[Given]) -> Result<Vec<ArnArgume
     }
     if let Some(service) = &place.service {
         add("--service", "service", service)?;
+    }
+    for service in services {
+        add("--services", "service", service)?;
     }
     for provider in &place.capacity_provider {
         add("--capacity-provider", "capacity-provider", provider)?;
@@ -206,7 +213,7 @@ mod tests {
             assert!(said.starts_with("--service: ") && said.contains(why), "{said}");
         }
         let place = PlaceToRun { cluster: Some(SERVICE.to_owned()), ..PlaceToRun::default() };
-        let said = given(&place, &[]).err().map(|failure| failure.message).unwrap_or_default();
+        let said = given(&place, &[], &[]).err().map(|failure| failure.message).unwrap_or_default();
         assert!(said.contains("--cluster: ") && said.contains("the ARN of a cluster"), "{said}");
     }
 
@@ -218,7 +225,8 @@ mod tests {
             ..PlaceToRun::default()
         };
         assert!(
-            given(&place, &[Given::Registered("web:7".to_owned())]).is_ok_and(|it| it.is_empty())
+            given(&place, &["web".to_owned()], &[Given::Registered("web:7".to_owned())])
+                .is_ok_and(|it| it.is_empty())
         );
     }
 }

@@ -120,11 +120,16 @@ pub(super) struct Setting {
 impl Setting {
     /// The task of a document with one definition.
     pub(super) fn task(&self, source: Source) -> Result<Task, Failure> {
+        self.task_in(source, self.context.clone())
+    }
+
+    /// The task of a document with one definition, where it runs.
+    pub(super) fn task_in(&self, source: Source, context: RunContext) -> Result<Task, Failure> {
         let source = self.sent(source);
         Ok(Task {
             definition: TaskDefinition::from_source(&source).map_err(Failure::usage)?,
             source,
-            context: self.context.clone(),
+            context,
             home: self.home.clone(),
             read_secrets: self.read_secrets,
             witness: self.witness,
@@ -167,7 +172,7 @@ async fn registered(
 }
 
 /// The input itself could not be read from AWS: there is nothing to check.
-fn unread(run: &RunLoop, gap: &Gap) -> Failure {
+pub(super) fn unread(run: &RunLoop, gap: &Gap) -> Failure {
     if let Some(signal) = run.interrupted() {
         return Failure::interrupted(signal);
     }

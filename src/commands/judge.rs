@@ -3,7 +3,9 @@
 mod drawn;
 mod exhibits;
 mod rounds;
+mod targets;
 
+use super::live::Chosen;
 use super::wait::Clock;
 use super::{Failure, accept, arns, asking, catalogue, input, look, outlet};
 use crate::checks::{self, Group};
@@ -13,7 +15,8 @@ use crate::output::graph::Drawn;
 use crate::output::{self, Format, Outlet, OutputFile};
 use crate::report::Report;
 use rounds::{Ended, Run};
-pub(super) use rounds::{caller, completed, target};
+pub(super) use rounds::{caller, completed};
+pub(super) use targets::target;
 
 pub(super) use drawn::Draws;
 
@@ -45,8 +48,10 @@ pub(super) fn run_and(
     let recording = judged.run.replay.as_deref().map(asking::replayed).transpose()?;
     let given =
         judged.definitions.iter().map(|it| input::read(it)).collect::<Result<Vec<_>, _>>()?;
-    let arns = arns::given(&judged.place, &given)?;
-    let judged = &Judged { place: arns::resolved(&judged.place)?, ..judged.clone() };
+    let arns = arns::given(&judged.place, &judged.live.services, &given)?;
+    let mut place = arns::resolved(&judged.place)?;
+    let live = Chosen::of(&judged.live, &mut place)?;
+    let judged = &Judged { place, ..judged.clone() };
     let context = input::context(&judged.place)?;
     let outlet = outlet(global)?;
     let record = judged.run.record.as_deref().map(OutputFile::open_private).transpose();
@@ -59,6 +64,7 @@ pub(super) fn run_and(
         global,
         given,
         arns,
+        live,
         context,
         accepted,
         recording,

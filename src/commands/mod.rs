@@ -13,6 +13,7 @@ mod failure;
 mod given;
 mod input;
 mod judge;
+mod live;
 mod pages;
 mod policy;
 mod printing;

@@ -87,7 +87,7 @@ async fn gather(
     interruption: Interruption,
 ) -> Result<Gathered, Failure> {
     let asks = wanted.live || wanted.missing;
-    let arns = arns::given(&wanted.place, std::slice::from_ref(given))?;
+    let arns = arns::given(&wanted.place, &[], std::slice::from_ref(given))?;
     let wanted = &Policy { place: arns::resolved(&wanted.place)?, ..wanted.clone() };
     let connects = asks || wanted.place.service.is_some() || matches!(given, Given::Registered(_));
     let (origin, region) = if connects || wanted.replay.is_some() {

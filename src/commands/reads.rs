@@ -6,6 +6,7 @@ use crate::account::rights::PoliciesOf;
 use crate::least_privilege::{Known, Need, Whose};
 use crate::lookup::ecs::protection::LIST_TASKS;
 use crate::lookup::ecs::revision::DescribeServiceRevision;
+use crate::lookup::ecs::services::ListServices;
 use crate::lookup::ecs::task::DescribeTask;
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::lookup::{Call, CallerIdentity, Lookup};
@@ -21,6 +22,7 @@ const INPUT: &[Call] = &[
     DescribeServiceRevision::CALL,
     DescribeTask::CALL,
     LIST_TASKS,
+    ListServices::CALL,
 ];
 
 /// Whether only `--read-secrets` allows this action.

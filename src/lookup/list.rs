@@ -31,7 +31,6 @@ use super::ecs::protection::ProtectedTasks;
 use super::ecs::revision::DescribeServiceRevision;
 use super::ecs::services::ListServices;
 use super::ecs::task::{DescribeTask, StoppedTasks};
-use super::ecs::{DescribeService, DescribeTaskDefinition};
 use super::ecs::{DescribeService, DescribeTaskDefinition, ServiceEvents};
 use super::efs::{
     DescribeAccessPoint, DescribeFileSystem, DescribeMountTargetGroups, DescribeMountTargets,

@@ -1,5 +1,6 @@
 //! Results that say the same, merged; and what follows from each, counted.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::listing::and_more;
@@ -21,6 +22,8 @@ pub(super) struct Finding<'r> {
     pub(super) checks: Several<'r>,
     /// The containers of which they say so.
     pub(super) containers: Several<'r>,
+    /// The live services of which they say so, if several were judged.
+    pub(super) services: Several<'r>,
     /// A result for each different subject, the first of them.
     pub(super) places: Vec<&'r CheckResult>,
     subjects: HashSet<&'r str>,
@@ -48,6 +51,13 @@ impl<'r> Several<'r> {
 
     pub(super) fn count(&self) -> usize {
         self.known.len()
+    }
+
+    fn absorb(&mut self, other: &Several<'r>) {
+        for &name in &other.first {
+            self.add(name);
+        }
+        self.known.extend(&other.known);
     }
 
     /// `web +16`
@@ -103,6 +113,29 @@ pub(super) fn findings(results: &[CheckResult], volume: Volume) -> Vec<Finding<'
     found
 }
 
+/// The findings of several services, in the order of the first service that has each: one cause is said once,
+/// with the services that it concerns.
+pub(super) fn across<'r>(
+    services: Vec<(&'r str, Vec<Finding<'r>>)>,
+    volume: Volume,
+) -> Vec<Finding<'r>> {
+    let mut found: Vec<Finding> = Vec::new();
+    let mut known: HashMap<Identity, usize> = HashMap::new();
+    for (service, findings) in services {
+        for mut finding in findings {
+            finding.services.add(service);
+            match known.entry(Identity::of(finding.result, volume)) {
+                Entry::Occupied(at) => found[*at.get()].absorb(&finding),
+                Entry::Vacant(vacant) => {
+                    vacant.insert(found.len());
+                    found.push(finding);
+                }
+            }
+        }
+    }
+    found
+}
+
 /// Whether a status is shown in full.
 fn is_shown(status: Status, volume: Volume) -> bool {
     match volume {
@@ -129,6 +162,7 @@ impl<'r> Finding<'r> {
             result,
             checks: Several::default(),
             containers: Several::default(),
+            services: Several::default(),
             places: Vec::new(),
             subjects: HashSet::new(),
             commands: Vec::new(),
@@ -155,6 +189,28 @@ impl<'r> Finding<'r> {
                 self.has_more_commands = true;
             }
         }
+    }
+
+    /// Adds a finding that says the same of another service.
+    fn absorb(&mut self, other: &Finding<'r>) {
+        self.checks.absorb(&other.checks);
+        self.containers.absorb(&other.containers);
+        self.services.absorb(&other.services);
+        for &place in &other.places {
+            if self.subjects.insert(&place.subject) && self.places.len() < NAMED {
+                self.places.push(place);
+            }
+        }
+        self.subjects.extend(&other.subjects);
+        for &command in &other.commands {
+            match self.commands.contains(&command) {
+                true => {}
+                false if self.commands.len() < COMMANDS => self.commands.push(command),
+                false => self.has_more_commands = true,
+            }
+        }
+        self.has_more_commands |= other.has_more_commands;
+        self.followers += other.followers;
     }
 
     pub(super) fn group(&self) -> &'r str {

@@ -36,7 +36,8 @@ fn place(target: &TargetReport, check: &CheckResult) -> String {
         Some(at) => format!("{}:{}:{}", at.file, at.line, at.column),
         // A pointer begins with a slash. A flag or another document is a word of its line.
         None => match check.subject.as_str() {
-            subject if subject.is_empty() || subject.starts_with('/') => {
+            "" => target.target.source.clone(),
+            subject if subject.starts_with('/') && target.target.service.is_none() => {
                 format!("{}{subject}", target.target.source)
             }
             subject => format!("{} {subject}", target.target.source),

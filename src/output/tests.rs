@@ -46,6 +46,7 @@ pub(super) fn saying(status: Status, text: &str) -> Report {
     };
     let target = Target {
         source: text(),
+        service: None,
         family: Some(text()),
         region: Some(text()),
         account: Some(text()),
@@ -73,6 +74,7 @@ fn result(id: &str, status: Status, message: &str) -> CheckResult {
 pub(super) fn report(targets: Vec<Vec<CheckResult>>) -> Report {
     let named = |nth: usize| Target {
         source: format!("{nth}.json"),
+        service: None,
         family: None,
         region: None,
         account: None,

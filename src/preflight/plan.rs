@@ -25,15 +25,16 @@ pub struct Probe<'t> {
     pub(super) rests_on: Log,
 }
 
-/// Pairs each selected check with its subjects in each task: in catalogue order, then document order.
+/// Pairs each selected check with its subjects in each task, which has the index of its target: in catalogue
+/// order, then document order.
 pub fn plan<'t>(
-    tasks: &'t [Task],
+    tasks: impl IntoIterator<Item = (usize, &'t Task)>,
     selected: impl Fn(&Group, &Check) -> bool,
     catalogue: impl Iterator<Item = (&'static Group, &'static Check)>,
 ) -> Vec<Probe<'t>> {
     let chosen: Vec<_> = catalogue.filter(|(group, check)| selected(group, check)).collect();
     let mut probes = Vec::new();
-    for (target, task) in tasks.iter().enumerate() {
+    for (target, task) in tasks {
         for &(group, check) in &chosen {
             let cases = (check.judge)(task).into_iter();
             probes.extend(cases.map(|case| Probe::of(case, target, (group, check))));
@@ -43,7 +44,8 @@ pub fn plan<'t>(
 }
 
 impl<'t> Probe<'t> {
-    fn of(
+    /// A check for one subject of the target with this index.
+    pub fn of(
         Case { place, container, resource, ruling }: Case<'t>,
         target: usize,
         (group, check): (&'static Group, &'static Check),

@@ -148,7 +148,7 @@ impl Story {
 
     /// What the checks that are wanted say of it.
     pub(crate) fn judged(&self, wanted: impl Fn(&Group, &Check) -> bool) -> Vec<CheckResult> {
-        let probes = plan(&self.tasks, wanted, catalogue());
+        let probes = plan(self.tasks.iter().enumerate(), wanted, catalogue());
         assert!(!probes.is_empty(), "no such check is in a group");
         self.run(async |run| report(run, &probes, self.tasks.len()).await.swap_remove(0))
     }

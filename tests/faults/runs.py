@@ -341,6 +341,7 @@ RUNS = {
     "blue green": (blue_green, ["verify"], {}),
     "update": (update, ["verify"], RUNNING),
     "live": (live, ["verify", "storefront", "--cluster", "production", "--service", "storefront"], {}),
+    "services": (live, ["verify", "--cluster", "production", "--all-services"], {}),
     "windows": (windows, ["volumes"], {"fsx:DescribeFileSystems": windows_files}),
     "registry": (elsewhere, ["image"], GUARDED),
     "values": (with_credentials, ["verify", "--read-secrets", "--only", "secrets", "--only", "image-registry-credentials"], {}),

@@ -211,7 +211,7 @@ impl<'a> Question<'a> {
         run: &mut RunLoop<'_>,
     ) -> Vec<TargetReport> {
         let is_meant = |_: &Group, check: &Check| !OF_THE_DEPLOYER.contains(&check.id);
-        let probes = plan(tasks, is_meant, checks::catalogue());
+        let probes = plan(tasks.iter().enumerate(), is_meant, checks::catalogue());
         let results = report(run, &probes, tasks.len()).await;
         let caller = caller(run, region);
         let mut targets = Vec::new();
@@ -223,7 +223,7 @@ impl<'a> Question<'a> {
             for command in results.iter_mut().flat_map(|result| &mut result.commands) {
                 *command = completed(command.clone(), profile, Some(region));
             }
-            let target = target(name, task, Some(region), caller.as_ref());
+            let target = target(name, Some(task), Some(region), caller.as_ref());
             targets.push(TargetReport::of(target, results));
         }
         targets

@@ -1,7 +1,5 @@
 //! What a run draws in addition to its report.
 
-use std::borrow::Cow;
-
 use crate::checks;
 use crate::facts::View;
 use crate::knowledge::Stop;
@@ -20,17 +18,14 @@ pub(in crate::commands) enum Draws {
     Instances(fn(&Task, &View) -> Result<Chart, Stop>),
 }
 
-/// What is drawn of each task. The report already says why something is not known.
+/// What is drawn of each task, which has a name. The report already says why something is not known.
 pub(super) async fn drawn(
     draws: Draws,
-    arguments: &[Cow<'_, str>],
-    tasks: &[Task],
+    tasks: &[(&str, &Task)],
     run: &mut RunLoop<'_>,
 ) -> Vec<Drawn> {
     let mut found = Vec::new();
-    for (argument, task) in arguments.iter().zip(tasks) {
-        let family = task.definition.family.get().ok().flatten();
-        let name = family.map_or(&**argument, String::as_str);
+    for &(name, task) in tasks {
         let known = run.work_out(|view| match draws {
             Draws::Nothing | Draws::Paths => Drawn {
                 title: format!("network paths of {name}"),

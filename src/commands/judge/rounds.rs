@@ -1,17 +1,18 @@
 //! A run: one round, or with `--wait` as many as it takes.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use super::drawn::{Draws, drawn};
+use super::targets::{self, tasks};
 use crate::account::rights::Principal;
 use crate::checks::{self, Check, Group};
 use crate::cli::{Global, Judged, Simulate, Tool};
 use crate::commands::accept::{self, Accepted};
 use crate::commands::arns::{self, ArnArgument};
 use crate::commands::asking::Asking;
-use crate::commands::given::{Setting, live_service, updated_service};
+use crate::commands::given::Setting;
 use crate::commands::input::Given;
+use crate::commands::live::Chosen;
 use crate::commands::wait::Clock;
 use crate::commands::{Failure, asking, input};
 use crate::document::{DeployTool, RunContext};
@@ -25,13 +26,16 @@ use crate::names::Region;
 use crate::output::OutputFile;
 use crate::output::graph::Drawn;
 use crate::preflight::{Bounds, Interruption, Origin, RunLoop, Signal, plan, report};
-use crate::report::{CheckResult, Report, Stats, Target, TargetReport};
+use crate::report::{CheckResult, Report, Stats, TargetReport};
 use crate::shell::ShellCommand;
-use crate::task::{Task, Witness};
+use crate::task::Witness;
 
 /// What `--caller-arn` takes.
 const A_CALLER: &str =
     "Pass the ARN of the role or user that deploys: aws sts get-caller-identity prints yours";
+
+/// The checks of the principal that deploys. ECS itself starts the tasks of a service that runs.
+const OF_DEPLOYER: &[&str] = &["role-pass", "role-deployer"];
 
 /// Why something does not exist, if that is known.
 fn absence<T>(answer: Result<Seen<T>, Gap>) -> Option<String> {
@@ -49,6 +53,8 @@ pub(super) struct Run<'a> {
     pub(super) given: Vec<Given>,
     /// The arguments that are ARNs.
     pub(super) arns: Vec<ArnArgument>,
+    /// The live services, in place of definitions.
+    pub(super) live: Option<Chosen>,
     pub(super) context: RunContext,
     pub(super) accepted: Vec<Accepted>,
     pub(super) recording: Option<Recording>,
@@ -128,23 +134,25 @@ impl Run<'_> {
         self.guard(region.as_ref(), &mut run).await?;
         arns::check(&self.arns, region.as_ref(), asks, &mut run).await?;
         self.deployer(region.as_ref().filter(|_| asks), &mut run).await?;
-        let (arguments, tasks) = self.tasks(region.as_ref(), now, &mut run).await?;
-        let probes = plan(&tasks, |group, check| self.selects(group, check), checks::catalogue());
-        let results = report(&mut run, &probes, tasks.len()).await;
+        let setting = self.setting(region.clone(), now);
+        let (given, services) = (&self.given, self.live.as_ref());
+        let judged = targets::read(self.judged, given, services, setting, &mut run).await?;
+        let selected = |group: &Group, check: &Check| self.selects(group, check);
+        let mut probes = plan(tasks(&judged), selected, checks::catalogue());
+        probes.extend(judged.iter().enumerate().filter_map(|(at, it)| it.unread(at)));
+        let results = report(&mut run, &probes, judged.len()).await;
         let drawn = match self.draws {
             Draws::Nothing => Vec::new(),
-            draws => drawn(draws, &arguments, &tasks, &mut run).await,
+            draws => drawn(draws, &targets::named(&judged), &mut run).await,
         };
-        let exhibits = self.exhibits(&tasks, &mut run).await;
+        let exhibits = self.exhibits(&judged, &mut run).await;
         let caller = region.as_ref().and_then(|region| caller(&run, region));
         let unmatched = accept::unmatched(&self.accepted, &results);
         let results =
             results.into_iter().map(|results| self.settled(results, live, region.as_ref()));
-        let targets =
-            arguments.iter().zip(&tasks).zip(results).map(|((argument, task), results)| {
-                let target = target(argument, task, region.as_ref(), caller.as_ref());
-                TargetReport::of(target, results)
-            });
+        let targets = judged.iter().zip(results).map(|(it, results)| {
+            TargetReport::of(it.target(region.as_ref(), caller.as_ref()), results)
+        });
         let targets = targets.zip(exhibits).map(|(it, exhibit)| TargetReport { exhibit, ..it });
         let targets: Vec<TargetReport> = targets.collect();
         if let Some(file) = &self.write_accept {
@@ -172,7 +180,8 @@ impl Run<'_> {
             return Asking::replay(recording, file, given);
         }
         let files_only = self.given.iter().all(|given| matches!(given, Given::Documents(_)));
-        if self.is_offline() && files_only && self.judged.place.service.is_none() {
+        let is_local = files_only && self.judged.place.service.is_none() && self.live.is_none();
+        if self.is_offline() && is_local {
             let region = given.map(asking::region).transpose()?;
             return Ok(Asking {
                 origin: Origin::Offline,
@@ -181,6 +190,20 @@ impl Run<'_> {
             });
         }
         Asking::live(self.global).await
+    }
+
+    /// The settings of every task.
+    fn setting(&self, home: Option<Region>, now: Option<i64>) -> Setting {
+        Setting {
+            context: self.context.clone(),
+            home,
+            read_secrets: self.judged.run.read_secrets,
+            witness: witness(self.judged.run.simulate),
+            caller: self.judged.place.caller_arn.clone(),
+            now,
+            documents_only: self.is_offline(),
+            tool: self.judged.gate.tool.map(deploy_tool),
+        }
     }
 
     /// Whether none of the checks asks the account.
@@ -193,7 +216,9 @@ impl Run<'_> {
     pub(super) fn selects(&self, group: &Group, check: &Check) -> bool {
         let named = |list: &[String]| list.iter().any(|id| id == check.id || id == group.name);
         let gate = &self.judged.gate;
-        self.only_group.is_none_or(|only| only.name == group.name)
+        let deploys = self.live.is_none() || self.judged.place.caller_arn.is_some();
+        (deploys || !OF_DEPLOYER.contains(&check.id))
+            && self.only_group.is_none_or(|only| only.name == group.name)
             && (gate.only.is_empty() || named(&gate.only))
             && !named(&gate.skip)
     }
@@ -283,38 +308,6 @@ impl Run<'_> {
         }
     }
 
-    /// Every task with its argument: one argument may contain several.
-    async fn tasks(
-        &self,
-        region: Option<&Region>,
-        now: Option<i64>,
-        run: &mut RunLoop<'_>,
-    ) -> Result<(Vec<Cow<'_, str>>, Vec<Task>), Failure> {
-        let mut live = live_service(&self.judged.place, region, run).await?;
-        if !self.is_offline() {
-            let updated = updated_service(&self.judged.place, &self.context, region, run).await;
-            live = live.merge(updated);
-        }
-        let setting = Setting {
-            context: live.merge(self.context.clone()),
-            home: region.cloned(),
-            read_secrets: self.judged.run.read_secrets,
-            witness: witness(self.judged.run.simulate),
-            caller: self.judged.place.caller_arn.clone(),
-            now,
-            documents_only: self.is_offline(),
-            tool: self.judged.gate.tool.map(deploy_tool),
-        };
-        let (mut arguments, mut tasks) = (Vec::new(), Vec::new());
-        for (argument, given) in self.judged.definitions.iter().zip(&self.given) {
-            for source in given.documents(region, run).await? {
-                arguments.push(argument.to_string_lossy());
-                tasks.push(setting.task(source)?);
-            }
-        }
-        Ok((arguments, tasks))
-    }
-
     /// The results as reported: with accepted findings, and commands with profile and region.
     fn settled(
         &self,
@@ -361,22 +354,6 @@ pub(in crate::commands) fn caller(run: &RunLoop<'_>, region: &Region) -> Option<
     match View::afterwards(run.table()).get(&CallerIdentity { region: region.clone() }) {
         Ok(Seen::Found(caller)) => Some(caller.clone()),
         _ => None,
-    }
-}
-
-/// What was judged.
-pub(in crate::commands) fn target(
-    argument: &str,
-    task: &Task,
-    region: Option<&Region>,
-    caller: Option<&Caller>,
-) -> Target {
-    Target {
-        source: argument.to_owned(),
-        family: task.definition.family.get().ok().flatten().cloned(),
-        region: region.map(ToString::to_string),
-        account: caller.map(|caller| caller.account.to_string()),
-        caller: caller.map(|caller| caller.arn.clone()),
     }
 }
 

@@ -23,6 +23,10 @@ fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight verify taskdef.json --cluster prod --service web",
             ),
             (
+                "Every live service of a cluster: would its tasks start again today?",
+                "aws-ecs-preflight verify --cluster prod --all-services",
+            ),
+            (
                 "In a pipeline: text and JSON, only in this account",
                 "aws-ecs-preflight verify taskdef.json --expect-account 111122223333 -o text -o json=out.json",
             ),

@@ -5,6 +5,7 @@ use super::super::findings::{Finding, findings};
 use super::super::style::{Look, Volume};
 use super::page::Page;
 use super::results::Results;
+use super::shown::Shown;
 use super::{assumed, ending, groups, header, not_checked};
 use crate::diagnosis::{Conclusion, Diagnosis, Said};
 use crate::report::{CheckResult, Report, Status, TargetReport};
@@ -38,15 +39,18 @@ pub(in crate::output) fn render(diagnosis: &Diagnosis, report: &Report, look: &L
         }
         all.push(TargetReport::of(target.target.clone(), rest));
     }
-    let rest = all.iter().map(|it| (it, shown(&it.checks, diagnosis.conclusion, look.volume)));
-    let rest: Vec<_> = rest.collect();
-    for (target, findings) in &rest {
+    for it in &all {
         page.blank();
         page.bold(match diagnosis.conclusion {
             Conclusion::CauseProven => "What else was checked",
             _ => "What was checked",
         });
-        groups(&mut page, &mut results, target, findings);
+        let shown = Shown {
+            target: &it.target,
+            results: it.checks.iter().collect(),
+            findings: shown(&it.checks, diagnosis.conclusion, look.volume),
+        };
+        groups(&mut page, &mut results, &shown);
     }
     if look.volume != Volume::Quiet {
         not_checked(&mut page, report);

@@ -3,12 +3,13 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::super::arn::Home;
-use super::super::findings::{Finding, findings};
+use super::super::findings::Finding;
 use super::super::listing::REST;
 use super::super::style::{Look, Volume};
 use super::super::verdict::{counts_and_cost, word};
 use super::page::Page;
-use crate::report::{Report, Status, TargetReport};
+use super::shown::{Shown, shown};
+use crate::report::{Report, Status};
 
 /// How many lines repeat what failed.
 const ROWS: usize = 20;
@@ -16,7 +17,7 @@ const ROWS: usize = 20;
 /// How many columns of a row name the subject, at least.
 const SUBJECT: usize = 12;
 
-pub(super) fn print(page: &mut Page, report: &Report, targets: &[(&TargetReport, Vec<Finding>)]) {
+pub(super) fn print(page: &mut Page, report: &Report, targets: &[Shown]) {
     page.blank();
     match page.look().volume {
         // What failed is right above; what only warns has not been named yet.
@@ -27,23 +28,15 @@ pub(super) fn print(page: &mut Page, report: &Report, targets: &[(&TargetReport,
 }
 
 fn warnings(page: &mut Page, report: &Report) {
-    let targets: Vec<_> = report
-        .targets
-        .iter()
-        .map(|target| (target, findings(&target.checks, Volume::Normal)))
-        .collect();
+    let targets = shown(report, Volume::Normal);
     repeat(page, &targets, |status| status == Status::Warn);
 }
 
 /// One line for each finding of these statuses: check, subject and place.
-fn repeat(
-    page: &mut Page,
-    targets: &[(&TargetReport, Vec<Finding>)],
-    is_meant: impl Fn(Status) -> bool,
-) {
+fn repeat(page: &mut Page, targets: &[Shown], is_meant: impl Fn(Status) -> bool) {
     let look = page.look();
-    let all = targets.iter().flat_map(|(target, findings)| {
-        let home = Home::of(&target.target, look);
+    let all = targets.iter().flat_map(|Shown { target, findings, .. }| {
+        let home = Home::of(target, look);
         findings.iter().filter(|it| is_meant(it.result.status)).map(move |it| (it, home))
     });
     let (mut rows, mut left_out) = (Vec::new(), 0);
@@ -74,6 +67,7 @@ impl Row {
     fn of(finding: &Finding, home: Home, look: &Look) -> Row {
         let result = finding.result;
         let subject = match (finding.containers.count(), &result.resource) {
+            _ if finding.services.count() > 0 => finding.services.short(),
             (0, Some(resource)) => home.shorten(resource).into_owned(),
             _ => finding.containers.short(),
         };
@@ -116,7 +110,7 @@ impl<'l> Columns<'l> {
 }
 
 /// The end of a text that is too long: names in one account differ at their end.
-fn ending(text: &str, width: usize, ellipsis: &str) -> String {
+pub(super) fn ending(text: &str, width: usize, ellipsis: &str) -> String {
     if text.width() <= width {
         return text.to_owned();
     }

@@ -5,31 +5,32 @@ pub(super) mod diagnosis;
 mod ending;
 mod page;
 mod results;
+mod services;
+mod shown;
 
 use super::arn::Home;
 use super::counts::Counts;
-use super::findings::{Finding, findings};
 use super::style::{Look, Volume};
 use super::{assumptions, unchecked};
-use crate::report::{CheckResult, Report, Status, TargetReport};
+use crate::report::{CheckResult, Report, Status, Target, TargetReport};
 
 use page::Page;
 use results::Results;
+use shown::{Shown, shown};
 
 /// The text of a report. It takes time in proportion to the number of results, and its length is bounded.
 pub(super) fn render(report: &Report, look: &Look) -> String {
     let mut page = Page::new(look);
     header(&mut page, report);
-    let several = report.targets.len() > 1;
-    let targets: Vec<_> = report
-        .targets
-        .iter()
-        .map(|target| (target, findings(&target.checks, look.volume)))
-        .collect();
+    let targets = shown(report, look.volume);
+    let several = targets.len() > 1;
     let mut results = Results::new(look);
-    for (target, findings) in &targets {
-        title(&mut page, target, several);
-        groups(&mut page, &mut results, target, findings);
+    for shown in &targets {
+        match shown::are_services(report) {
+            true => services::table(&mut page, report),
+            false => title(&mut page, shown.target, several),
+        }
+        groups(&mut page, &mut results, shown);
     }
     not_checked(&mut page, report);
     assumed(&mut page, report);
@@ -61,25 +62,21 @@ fn header(page: &mut Page, report: &Report) {
     }
 }
 
-fn title(page: &mut Page, target: &TargetReport, several: bool) {
+fn title(page: &mut Page, target: &Target, several: bool) {
     if several {
         page.blank();
     }
-    let family = target.target.family.as_deref().unwrap_or_default();
-    page.bold(format!("{} {family}", target.target.source).trim_end());
+    let family = target.family.as_deref().unwrap_or_default();
+    page.bold(format!("{} {family}", target.source).trim_end());
 }
 
 /// Each group with its counts, and below it what is shown of its results.
-fn groups<'r>(
-    page: &mut Page,
-    results: &mut Results,
-    target: &'r TargetReport,
-    findings: &[Finding<'r>],
-) {
-    let groups = by_group(&target.checks);
+fn groups<'r>(page: &mut Page, results: &mut Results, shown: &Shown<'r>) {
+    let findings = &shown.findings;
+    let groups = by_group(&shown.results);
     let (idle, groups) = without_idle(page.look().volume, groups);
     let widest = groups.iter().map(|(group, _)| group.len()).max().unwrap_or_default();
-    let home = Home::of(&target.target, page.look());
+    let home = Home::of(shown.target, page.look());
     let marks: Vec<&str> = groups.iter().map(|(_, counts)| mark(page.look(), *counts)).collect();
     let column = marks.iter().map(|mark| mark.chars().count()).max().unwrap_or_default();
     for ((group, counts), mark) in groups.iter().zip(marks) {
@@ -144,7 +141,7 @@ fn mark(look: &Look, counts: Counts) -> &'static str {
 }
 
 /// The groups in the order of the results, with the counts of each.
-fn by_group(results: &[CheckResult]) -> Counted<'_> {
+fn by_group<'r>(results: &[&'r CheckResult]) -> Counted<'r> {
     let mut groups: Counted = Vec::new();
     for result in results {
         let at = groups.iter().position(|(group, _)| *group == result.group);

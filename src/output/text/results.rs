@@ -131,6 +131,9 @@ fn head(page: &mut Page, finding: &Finding) {
     if finding.containers.count() > 0 {
         parts.push(format!("({})", finding.containers.list()));
     }
+    if finding.services.count() > 0 {
+        parts.push(format!("in {}", finding.services.list()));
+    }
     let place = finding.place();
     if !place.is_empty() {
         parts.push(format!("at {place}"));

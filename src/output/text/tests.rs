@@ -51,6 +51,7 @@ fn follows(id: &str, check: &str, subject: &str) -> CheckResult {
 fn report(checks: Vec<CheckResult>) -> Report {
     let target = Target {
         source: "a.json".to_owned(),
+        service: None,
         family: Some("web".to_owned()),
         region: Some("eu-central-1".to_owned()),
         account: Some("111122223333".to_owned()),

@@ -1,0 +1,129 @@
+//! The targets of a run: the definitions of its arguments, or live services.
+
+use crate::cli::Judged;
+use crate::commands::Failure;
+use crate::commands::given::{Setting, live_service, updated_service};
+use crate::commands::input::Given;
+use crate::commands::live::{Chosen, ReadService, Running, Unread};
+use crate::lookup::Caller;
+use crate::names::Region;
+use crate::preflight::{Probe, RunLoop};
+use crate::report::{LiveService, Target};
+use crate::task::Task;
+
+/// One target, as far as it could be read.
+pub(super) struct Judgeable {
+    source: String,
+    service: Option<LiveService>,
+    task: Result<Task, Unread>,
+}
+
+impl Judgeable {
+    /// The check that stands for a service that was not read.
+    pub(super) fn unread(&self, target: usize) -> Option<Probe<'_>> {
+        match (&self.task, &self.service) {
+            (Err(unread), Some(service)) => unread.probe(target, service),
+            _ => None,
+        }
+    }
+
+    /// What the report says of it.
+    pub(super) fn target(&self, region: Option<&Region>, caller: Option<&Caller>) -> Target {
+        let service = self.service.clone();
+        Target { service, ..target(&self.source, self.task(), region, caller) }
+    }
+
+    /// The task, if it could be read.
+    pub(super) fn task(&self) -> Option<&Task> {
+        self.task.as_ref().ok()
+    }
+
+    fn name(&self) -> &str {
+        let service = self.service.as_ref().map(|service| service.name.as_str());
+        service.or(self.task().and_then(family).map(String::as_str)).unwrap_or(&self.source)
+    }
+}
+
+/// The tasks, with the indices of their targets.
+pub(super) fn tasks(targets: &[Judgeable]) -> Vec<(usize, &Task)> {
+    let targets = targets.iter().enumerate();
+    targets.filter_map(|(at, it)| Some((at, it.task()?))).collect()
+}
+
+/// The tasks with their names.
+pub(super) fn named(targets: &[Judgeable]) -> Vec<(&str, &Task)> {
+    targets.iter().filter_map(|it| Some((it.name(), it.task()?))).collect()
+}
+
+/// What was judged: a definition, unless a live service is added.
+pub(in crate::commands) fn target(
+    source: &str,
+    task: Option<&Task>,
+    region: Option<&Region>,
+    caller: Option<&Caller>,
+) -> Target {
+    Target {
+        source: source.to_owned(),
+        service: None,
+        family: task.and_then(family).cloned(),
+        region: region.map(ToString::to_string),
+        account: caller.map(|caller| caller.account.to_string()),
+        caller: caller.map(|caller| caller.arn.clone()),
+    }
+}
+
+fn family(task: &Task) -> Option<&String> {
+    task.definition.family.get().ok().flatten()
+}
+
+/// Every target: one argument may contain several.
+pub(super) async fn read(
+    judged: &Judged,
+    given: &[Given],
+    live: Option<&Chosen>,
+    mut setting: Setting,
+    run: &mut RunLoop<'_>,
+) -> Result<Vec<Judgeable>, Failure> {
+    if let Some(chosen) = live {
+        return services(chosen, &setting, run).await;
+    }
+    let region = setting.home.clone();
+    let mut live = live_service(&judged.place, region.as_ref(), run).await?;
+    if !setting.documents_only {
+        let flags = &setting.context;
+        let updated = updated_service(&judged.place, flags, region.as_ref(), run).await;
+        live = live.merge(updated);
+    }
+    setting.context = live.merge(setting.context);
+    let mut targets = Vec::new();
+    for (argument, given) in judged.definitions.iter().zip(given) {
+        for source in given.documents(region.as_ref(), run).await? {
+            targets.push(Judgeable {
+                source: argument.to_string_lossy().into_owned(),
+                service: None,
+                task: Ok(setting.task(source)?),
+            });
+        }
+    }
+    Ok(targets)
+}
+
+/// The live services that were chosen. Flags say where they would run instead.
+async fn services(
+    chosen: &Chosen,
+    setting: &Setting,
+    run: &mut RunLoop<'_>,
+) -> Result<Vec<Judgeable>, Failure> {
+    let read = chosen.read(setting.home.as_ref(), run).await?.into_iter();
+    let target = |ReadService { service, found }| {
+        let source = format!("{}/{}", service.cluster, service.name);
+        let task = match found {
+            Ok(Running { definition, context }) => {
+                Ok(setting.task_in(definition, context.merge(setting.context.clone()))?)
+            }
+            Err(unread) => Err(unread),
+        };
+        Ok(Judgeable { source, service: Some(service), task })
+    };
+    read.map(target).collect()
+}

@@ -50,6 +50,7 @@ class Emulator:
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.calls = []
         self.refused = set()
+        self.refuses = None
         self.delay = 0.0
         self.kept = None
         self.blobs = {}
@@ -84,6 +85,7 @@ class Emulator:
     def restore(self):
         """The door as it was: nothing refused, nothing delayed, nothing counted."""
         self.refused.clear()
+        self.refuses = None
         self.delay, self.kept = 0.0, None
         self.calls.clear()
 
@@ -137,7 +139,7 @@ class Emulator:
         if call:
             self.calls.append(call)
         time.sleep(self.delay)
-        if call in self.refused:
+        if call in self.refused or (self.refuses and self.refuses(call, body.decode("latin-1"))):
             return respond(start_response, *refusal(environ, call))
         owner = OWNER.search(body.decode("latin-1"))
         environ.setdefault("HTTP_X_MOTO_ACCOUNT_ID", owner.group(1) if owner else ACCOUNT)

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use program::{FORMS, OTHER_FORMS, Printed, on_definition, on_demo, on_recording};
+use program::{FORMS, OTHER_FORMS, Printed, on_definition, on_demo, on_fleet, on_recording};
 
 /// A test for each run, and the list of their names.
 macro_rules! stories {
@@ -39,6 +39,12 @@ stories! {
     service: on_recording("service", "volume-rollout");
 }
 
+/// Live services, recorded by `tests/emulator/fleet.py`.
+#[test]
+fn fleet() {
+    compare("fleet", on_fleet());
+}
+
 fn compare(name: &str, printed: Printed) {
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path(".");
@@ -59,12 +65,15 @@ fn no_report_is_left_over() {
             let others = if name.starts_with("demo") { OTHER_FORMS } else { &[] };
             FORMS.iter().chain(others).map(move |form| format!("{name}.{form}.snap"))
         })
+        .chain(program::FLEET_FORMS.iter().map(|form| format!("fleet.{form}.snap")))
         .collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reports");
     let there = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     let there: BTreeSet<String> = there
         .map(|name| name.into_string().unwrap())
-        .filter(|name| !name.ends_with(".rs") && name != "taskdef.json")
+        .filter(|name| {
+            !name.ends_with(".rs") && !["taskdef.json", "fleet.json"].contains(&name.as_str())
+        })
         .collect();
     let left: Vec<_> = there.difference(&known).collect();
     assert!(left.is_empty(), "no story makes these files of tests/reports/: {left:?}");

@@ -27,6 +27,18 @@ pub fn on_demo(names: &[&str]) -> Printed {
     print(&folder, &arguments, &[FORMS, OTHER_FORMS].concat())
 }
 
+/// The formats of live services: their JSON would be longer than all others together.
+pub const FLEET_FORMS: &[&str] = &["text", "short"];
+
+/// `verify` on the live services of a cluster.
+pub fn on_fleet() -> Printed {
+    let folder = folder("fleet");
+    fs::copy(root().join("tests/reports/fleet.json"), folder.join("account.json")).unwrap();
+    let arguments =
+        ["verify", "--cluster", "production", "--all-services", "--replay", "account.json"];
+    print(&folder, &arguments, FLEET_FORMS)
+}
+
 /// A group that asks nobody, on a definition.
 pub fn on_definition(group: &str, definition: &str) -> Printed {
     let folder = folder(group);

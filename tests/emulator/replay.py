@@ -126,7 +126,7 @@ def balanced(named):
     made |= {"desiredCount": 2, "loadBalancers": [{"targetGroupArn": named["targets"], "containerName": "web", "containerPort": 8080}]}
     made |= {"serviceRegistries": [{"registryArn": named["registry"]}]}
     names = [{"portName": "http", "clientAliases": [{"port": 8080, "dnsName": "web"}]}]
-    made |= {"serviceConnectConfiguration": {"enabled": True, "namespace": "storefront", "services": names}}
+    made |= {"serviceConnectConfiguration": {"enabled": True, "namespace": named["namespace"], "services": names}}
     return fargate({"portMappings": mapped}), flags
 
 

@@ -40,4 +40,5 @@ def balance(emulator, made):
     namespace = next(it["Id"] for it in names.list_namespaces()["Namespaces"] if it["Name"] == "storefront.local")
     records = {"DnsRecords": [{"Type": "A", "TTL": 10}], "RoutingPolicy": "MULTIVALUE"}
     registry = names.create_service(Name="web", NamespaceId=namespace, DnsConfig=records)["Service"]["Arn"]
-    return {"targets": targets, "registry": registry}
+    connect = next(it["Arn"] for it in names.list_namespaces()["Namespaces"] if it["Name"] == "storefront")
+    return {"targets": targets, "registry": registry, "namespace": connect}

@@ -249,9 +249,9 @@ impl Placing<'_, '_> {
             true => {
                 format!("the next deployment runs {wanted} new tasks next to the {wanted} old ones")
             }
-            false => format!(
-                "the next rolling deployment stops none of the {wanted} old tasks before a new one runs"
-            ),
+            false => {
+                "the next rolling deployment stops no old task before a new one runs".to_owned()
+            }
         };
         let (message, first) = match (replaces, possible.first()) {
             (true, Some(first)) if now < added => (

@@ -116,7 +116,7 @@ fn a_deployment_has_room_for_new_tasks_next_to_the_old_ones() {
         "attached": {"kind": "m5.large", "volumes": 1, "interfaces": 1},
     });
     for (count, deployment, told) in [
-        (2, "", (Warn, AT_CLUSTER, "stops none of the 2 old tasks before a new one runs")),
+        (2, "", (Warn, AT_CLUSTER, "stops no old task before a new one runs")),
         (2, r#""minimumHealthyPercent": 50"#, (Pass, "", "room for 2 more tasks")),
         (2, r#""strategy": "CANARY""#, (Warn, AT_CLUSTER, "2 new tasks next to the 2 old ones")),
         (1, "", (Pass, "", "room for 2 more tasks")),

@@ -243,6 +243,16 @@ fn explaining(found: Vec<(Recognised, bool)>, text: &Squeezed) -> Vec<Recognised
             if it.symptom.kind == Kind::Step { Reverse(it.start) } else { Reverse(0) },
         )
     });
+    // What led to a cause in the same sentence says nothing more.
+    let mut explained: Vec<String> = Vec::new();
+    kept.retain(|it| {
+        let leads_to_it = matches!(it.symptom.kind, Kind::Step | Kind::Effect | Kind::Event);
+        let is_new = !(leads_to_it && explained.contains(&it.said));
+        if !leads_to_it {
+            explained.push(it.said.clone());
+        }
+        is_new
+    });
     kept
 }
 

@@ -68,6 +68,8 @@ impl Variables {
             .skip(1)
             .find_map(host_at)
             .or_else(|| after(text, "lookup ").map(str::to_owned));
+        // A task of a service has the group `service:web`.
+        it.service = it.service.or_else(|| word_after(text, "\"service:"));
         it.service = it.service.or_else(|| in_brackets(text, "service"));
         it.task = it.task.or_else(|| in_brackets(text, "task"));
         it.principal = word_after(text, "User: ");

@@ -212,6 +212,13 @@ pub(super) const ROWS: &[Symptom] = &[
     .shared()
     .deciding(),
     Symptom::cause(
+        "image-rate-limit-of-hub",
+        &["ERROR: toomanyrequests: Too Many Requests"],
+        "Docker Hub limits the pulls of an address or account, and the limit is used up.",
+        &["image-stability", "image-registry-credentials"],
+        PULL,
+    ),
+    Symptom::cause(
         "image-too-large",
         &[
             "CannotPull... no space left on device",

@@ -85,7 +85,7 @@ const PULL: Texts = &[
         "CannotPullContainerError: write /var/lib/docker/tmp/GetImageBlob111111111: no space left on device",
         "image-stability",
     ),
-    ("CannotPullContainerError: ERROR: toomanyrequests: Too Many Requests.", "image-stability"),
+    ("ERROR: toomanyrequests: Too Many Requests.", "image-stability"),
     (
         "CannotPullContainerError: You have reached your pull rate limit. You may increase the limit by authenticating and upgrading",
         "image-stability",

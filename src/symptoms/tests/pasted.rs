@@ -64,6 +64,9 @@ fn a_document_is_searched_for_its_reasons() {
             let found = recognise(&text);
             assert_eq!(checks(&found)[0], "image-exists", "{text}");
             assert_eq!(found.variables.cluster.as_deref(), Some("prod"), "{text}");
+            // What led to it is not repeated.
+            let said: Vec<&str> = found.found.iter().map(|it| it.symptom.id).collect();
+            assert_eq!(said, ["image-not-found", "task-failed"], "{text}");
         }
     }
 }

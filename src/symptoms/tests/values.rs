@@ -22,6 +22,14 @@ fn the_image_is_looked_up_where_it_should_be() {
 }
 
 #[test]
+fn the_group_of_a_task_names_its_service() {
+    let task = r#"{"group": "service:web", "stoppedReason": "Essential container in task exited"}"#;
+    assert_eq!(recognise(task).variables.service.as_deref(), Some("web"));
+    let alone = r#"{"group": "family:web", "stoppedReason": "Essential container in task exited"}"#;
+    assert_eq!(recognise(alone).variables.service, None);
+}
+
+#[test]
 fn what_was_denied_is_asked_again() {
     let said = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf:user:: from secrets manager: AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/web-execution/0123 is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf because no identity-based policy allows the secretsmanager:GetSecretValue action";
     assert_eq!(

@@ -165,6 +165,7 @@ pub(super) const ROWS: &[Symptom] = &[
             "was unable to reach steady state",
             "TimeoutError: ... ServicesStable",
             "The service couldn't reach a steady state",
+            "ECS deployment failed",
         ],
         "The deployment failed because its tasks did not start or did not stay healthy. The text does not name the reason.",
         "the reason is in the stopped tasks and the service events: aws ecs describe-tasks and describe-services show them",

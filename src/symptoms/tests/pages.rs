@@ -144,6 +144,7 @@ const FAILURES: Texts = &[
     ("TaskFailedToStart: MemberOf placement constraint unsatisfied", "capacity-placement"),
     ("TaskFailedToStart: NO ACTIVE INSTANCES", "capacity-provider"),
     ("TaskFailedToStart: EMPTY CAPACITY PROVIDER", "capacity-provider"),
+    ("ECS deployment failed", ""),
     ("TASK_NOT_VALID", "task-protection"),
     ("DEPLOYMENT_BLOCKED", "task-protection"),
     (

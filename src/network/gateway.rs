@@ -265,9 +265,11 @@ fn leave_nat<'a>(
             return RouteFact::NatStuck { nat, because: fact, outcome };
         }
     };
-    let ways = ways_of_table(topology, divisions, sender, table, to);
-    let outcome = Outcome::across(ways.iter().map(|way| way.fact.outcome()));
-    let worst = ways.into_iter().map(|way| way.fact).min_by_key(Fact::outcome);
+    let (outcome, worst) = divisions.beyond(&nat.id, sender.nat.flatten(), to, || {
+        let ways = ways_of_table(topology, divisions, sender, table, to);
+        let outcome = Outcome::across(ways.iter().map(|way| way.fact.outcome()));
+        (outcome, ways.into_iter().map(|way| way.fact).min_by_key(Fact::outcome))
+    });
     match worst {
         Some(RouteFact::Leads { hop: then, .. }) => RouteFact::Leads { hop, then: Some(then) },
         Some(RouteFact::NoPublicAddress(then)) if outcome == Outcome::Blocked => {

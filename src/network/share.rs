@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::addresses::{Addresses, Numbers, numbers_of};
+use super::answer::Outcome;
 use super::interface::Family;
 use super::parts::Topology;
+use super::route_fact::RouteFact;
 use super::target::{Target, nat64};
 use super::topology::{
     Endpoint, EndpointKind, PrefixList, Route, RouteDestination, RouteTable, RouteTarget,
@@ -40,12 +42,36 @@ impl Piece<'_> {
 pub(super) struct Divisions<'a> {
     lists: &'a [PrefixList],
     made: RefCell<Vec<(&'a RouteTable, Rc<Division<'a>>)>>,
+    beyond: RefCell<HashMap<Passage, Beyond>>,
 }
+
+/// A NAT gateway, the Block Public Access mode of the packets' origin, and where they go.
+type Passage = (String, Option<String>, Target);
+
+/// Whether packets leave a NAT gateway, and the worst fact of their routes.
+pub(super) type Beyond = (Outcome, Option<RouteFact>);
 
 impl<'a> Divisions<'a> {
     pub fn of(topology: &Topology<'a>) -> Divisions<'a> {
         let lists = topology.prefix_lists.unwrap_or_default();
-        Divisions { lists, made: RefCell::default() }
+        Divisions { lists, made: RefCell::default(), beyond: RefCell::default() }
+    }
+
+    /// What is beyond a NAT gateway for these packets, whichever of a thousand routes leads to it.
+    pub fn beyond(
+        &self,
+        nat: &str,
+        mode: Option<&str>,
+        to: &Target,
+        find: impl FnOnce() -> Beyond,
+    ) -> Beyond {
+        let passage = (nat.to_owned(), mode.map(str::to_owned), to.clone());
+        let known = self.beyond.borrow().get(&passage).cloned();
+        known.unwrap_or_else(|| {
+            let found = find();
+            self.beyond.borrow_mut().insert(passage, found.clone());
+            found
+        })
     }
 
     pub fn of_table(&self, table: &'a RouteTable) -> Rc<Division<'a>> {

@@ -13,7 +13,7 @@ use super::topology::{Endpoint, PrefixList, Subnet, Vpc};
 use crate::names::Region;
 
 /// The destination of a task's packets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Target {
     /// Its name in a sentence.
     pub name: String,

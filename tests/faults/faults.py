@@ -401,6 +401,7 @@ def lost_page(request, nth, answer, proxy):
 
 # Fields that AWS leaves out to say something, so that an answer without them is a whole one.
 OMITTED = {
+    ("secretsmanager:DescribeSecret", "DeletedDate"): "the secret is not marked for deletion",
     ("secretsmanager:DescribeSecret", "VersionIdsToStages"): "the secret was never given a value",
 }
 # What is judged itself: without a field that a request need not have, it is another definition or service.

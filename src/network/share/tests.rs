@@ -134,6 +134,28 @@ fn a_table_is_divided_once() {
 }
 
 #[test]
+fn what_is_beyond_a_nat_gateway_is_found_once_for_each_origin_and_target() {
+    let divisions = Divisions::of(&Topology::default());
+    let some = target("10.0.0.0/8".parse::<IpNet>().unwrap().into(), None);
+    let found = std::cell::Cell::new(0);
+    let beyond = |nat: &str, mode: Option<&str>, to: &Target| {
+        let find = || {
+            found.set(found.get() + 1);
+            (Outcome::Passed, None)
+        };
+        assert_eq!(divisions.beyond(nat, mode, to, find), (Outcome::Passed, None));
+    };
+    for _ in 0..3 {
+        beyond("nat-1", None, &some);
+    }
+    assert_eq!(found.get(), 1);
+    beyond("nat-2", None, &some);
+    beyond("nat-1", Some("block-ingress"), &some);
+    beyond("nat-1", None, &target(Addresses::everything(), None));
+    assert_eq!(found.get(), 4);
+}
+
+#[test]
 fn given_a_list_of_unknown_ranges_then_its_route_is_before_wide_ones_and_perhaps_before_narrow_ones()
  {
     let range = |text: &str| RouteDestination::Range(text.parse().unwrap());

@@ -26,11 +26,16 @@ class Done:
             self.results = None
 
 
-async def execute(arguments, environment, idle=lambda: None):
-    """Runs the program, and watches its memory. One that takes longer than a second waits more than it computes:
-    then `idle` is called."""
+# A run that waits does so for this many looks at it.
+QUIET = 10
+
+
+async def execute(arguments, environment, progress=lambda: 0, idle=lambda: None):
+    """Runs the program, and watches its memory. When it waits, `idle` is called: all its threads sleep, and
+    `progress` stays the same. On a busy machine, one that only gets no time to compute does not."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began, highest, killed = time.monotonic(), 0, False
+        quiet, so_far = 0, None
         streams = [(os.POSIX_SPAWN_DUP2, out.fileno(), 1), (os.POSIX_SPAWN_DUP2, err.fileno(), 2)]
         pid = os.posix_spawn(str(BINARY), [str(BINARY), *map(str, arguments)], environment, file_actions=streams)
         while True:
@@ -43,7 +48,9 @@ async def execute(arguments, environment, idle=lambda: None):
                 os.kill(pid, signal.SIGKILL)
                 killed, (_, status) = True, os.waitpid(pid, 0)
                 break
-            if seconds > 1:
+            before, so_far = so_far, progress()
+            quiet = quiet + 1 if before == so_far and sleeps(pid) else 0
+            if quiet >= QUIET:
                 idle()
             await asyncio.sleep(0.01 if seconds < 1 else 0.1)
         out.seek(0), err.seek(0)
@@ -58,3 +65,12 @@ def resident(pid):
     except OSError:
         return 0
     return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM")), 0)
+
+
+def sleeps(pid):
+    """Whether no thread runs, or would if it got the time."""
+    try:
+        states = [file.read_text().rpartition(")")[2].split()[0] for file in Path(f"/proc/{pid}/task").glob("*/stat")]
+    except (OSError, IndexError):
+        return False
+    return all(it == "S" for it in states)

@@ -61,7 +61,7 @@ class Run:
         async with Proxy(self.recording, self.own, fault, call) as proxy:
             proxy.answers = self.everything
             environment = self.emulator.environment(**proxy.environment)
-            done = await execute([*self.arguments, *more], environment, idle)
+            done = await execute([*self.arguments, *more], environment, lambda: len(proxy.requests), idle)
         return done, proxy
 
     def note(self, request, nth, answer, proxy):

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 
 # What belongs to one connection, or differs each time.
-HOP = {"connection", "transfer-encoding", "content-length", "date", "server", "keep-alive", "x-amz-request-id"}
+HOP = {"connection", "transfer-encoding", "content-length", "date", "server", "keep-alive", "x-amz-request-id", "x-amz-crc32"}
 # The address of the emulator, in an answer.
 HERE = b"emulator.invalid:80"
 

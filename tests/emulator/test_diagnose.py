@@ -131,6 +131,16 @@ class Answers(Story):
         first = {**answers[0], "notes": None}
         self.assertEqual([{**it, "notes": None} for it in answers], [first] * 4)
 
+    def test_a_saved_record_is_explained_without_credentials(self):
+        task = self.task(stoppedReason=stopped.NO_REPOSITORY)
+        environment = {name: value for name, value in self.emulator.environment().items() if "KEY" not in name}
+        command = [BINARY, "diagnose", "--from", self.write(task), "--format", "json"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        answer = json.loads(done.stdout)["diagnosis"]
+        self.assertEqual(answer["means"][0]["checks"], ["image-exists"])
+        self.assertIn("nothing was checked", answer["notes"][0])
+
     def test_what_is_no_task_is_refused(self):
         for text in ("{}", "[]", '{"tasks": []}', '{"detail-type": "Other", "detail": {}}', "x"):
             with self.subTest(text=text):

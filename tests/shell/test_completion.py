@@ -51,6 +51,7 @@ COMPLETED = {
     "a file in a directory": ("verify taskdefs/b", "verify taskdefs/batch.yaml #"),
     "a file of a flag": ("verify --service-definition serv", "verify --service-definition service.json #"),
     "a file by its home": ("verify ~/we", "verify ~/web.json #"),
+    "a record to diagnose": ("diagnose --from we", "diagnose --from web.json #"),
     "a page of the manual": ("man verif", "man verify #"),
     "a shell": ("completions z", "completions zsh #"),
     "nothing, if nothing fits": ("verify zzz", "verify zzz#"),

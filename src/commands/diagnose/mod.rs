@@ -115,11 +115,33 @@ impl<'a> Question<'a> {
     }
 
     async fn answer(&self, clock: &Clock, interruption: &Interruption) -> Result<Answer, Failure> {
-        let asking = asking::in_time(self.connected(), clock, interruption).await?;
+        let asking = match asking::in_time(self.connected(), clock, interruption).await {
+            Err(failure) if interruption.signal().is_none() => {
+                return self.unchecked(failure, clock);
+            }
+            asking => asking?,
+        };
         let Asking { origin, region, asked_with } = asking;
         let region = region.ok_or_else(no_region)?;
         let given = Given { region, asked_with, clock, interruption };
         self.examined(None, origin, &given).await
+    }
+
+    /// What a saved record says by itself, if nothing can be checked.
+    fn unchecked(&self, failure: Failure, clock: &Clock) -> Result<Answer, Failure> {
+        let Some(saved) = self.saved.clone() else { return Err(failure) };
+        let (task, _) = saved.pick(self.wanted.task.as_deref()).map_err(Failure::usage)?;
+        let notes = vec![format!("nothing was checked: {}", failure.message)];
+        let found = Found { task: Some(task), notes, ..Found::default() };
+        let summary = launched(&found).launch.summary;
+        let report = Report {
+            targets: Vec::new(),
+            stats: stats(0, clock),
+            asked_with: "offline".to_owned(),
+            notes: self.notes.clone(),
+        };
+        let diagnosis = found.diagnosis(summary).concluded(&[]);
+        Ok(Answer { diagnosis, report, interrupted: None })
     }
 
     /// Where the answers come from.

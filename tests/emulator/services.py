@@ -35,6 +35,8 @@ def balance(emulator, made):
     forward = [{"Type": "forward", "TargetGroupArn": targets}]
     arn = balancer["LoadBalancers"][0]["LoadBalancerArn"]
     balancing.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=forward)
+    web = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 8080, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}
+    ec2.authorize_security_group_ingress(GroupId=made["group"], IpPermissions=[web])
     names.create_private_dns_namespace(Name="storefront.local", Vpc=made["vpc"])
     names.create_http_namespace(Name="storefront")
     namespace = next(it["Id"] for it in names.list_namespaces()["Namespaces"] if it["Name"] == "storefront.local")

@@ -12,8 +12,10 @@ use crate::reachability::vpc::VpcParts;
 use crate::task::{LoadBalancerUse, Task};
 use crate::verdict::{Findings, warn};
 
-/// Only a warning: the load balancer may use other zones, and the application must answer too. What cannot
-/// be read is assumed to be in order.
+/// Only a warning: the load balancer may use other zones, and the application must answer too.
+///
+/// # Errors
+/// A gap where something on the way cannot be read: it may be what blocks.
 pub(super) fn judge(
     it: &LoadBalancerUse,
     group: &TargetGroup,
@@ -32,15 +34,13 @@ pub(super) fn judge(
     let field = &it.balancer.target_group_arn;
     let named = field.get()?.map_or("", String::as_str);
     for arn in &group.load_balancers {
-        match facts.tolerate(|| obstacle(task, arn, &ports, facts))? {
-            Ok(None) => {}
-            Ok(Some(Obstacle { message, remedy })) => found.add(
+        if let Some(Obstacle { message, remedy }) = obstacle(task, arn, &ports, facts)? {
+            found.add(
                 warn(message)
                     .at(field.place())
                     .prevents(HEALTH_CHECK.replace("<arn>", named))
                     .remedy(remedy),
-            ),
-            Err(_) => facts.assume("that the load balancer reaches the tasks"),
+            );
         }
     }
     Ok(())

@@ -191,7 +191,7 @@ fn definition_of(context: &RunContext, region: &Region) -> Option<DescribeTaskDe
 }
 
 impl Unread {
-    /// The one check that stands for all that could not be judged of the target with this index.
+    /// The check that reports what was not read of the target with this index.
     pub(super) fn probe(&self, target: usize, service: &LiveService) -> Option<Probe<'_>> {
         let id = match self {
             Unread::Service(_) | Unread::Idle(_) => "service-exists",

@@ -61,9 +61,11 @@ def build(emulator):
     named = account.build(emulator)
     made, adrift = make_vpc(emulator), make_vpc(emulator)
     role = "storefront-execution"
+    emulator.client("iam").create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
     secrets, kms, ecr, iam = (emulator.client(it) for it in ("secretsmanager", "kms", "ecr", "iam"))
     key = kms.create_key(Description="payments")["KeyMetadata"]
     token = secrets.create_secret(Name="storefront/payments", SecretString="{}", KmsKeyId=key["Arn"])["ARN"]
+    iam.put_role_policy(RoleName=role, PolicyName="payments", PolicyDocument=json.dumps(policy(statement("kms:Decrypt", key["Arn"]))))
     account.push_index(emulator, "storefront-worker", ["amd64"], "1.9.0")
     trust = account.allow("sts:AssumeRole", Principal={"Service": "ecs-tasks.amazonaws.com"})
     iam.create_role(RoleName="storefront-mail", AssumeRolePolicyDocument=json.dumps(trust))

@@ -19,7 +19,7 @@ pub(super) struct Judgeable {
 }
 
 impl Judgeable {
-    /// The check that stands for a service that was not read.
+    /// The check that reports a service that was not read.
     pub(super) fn unread(&self, target: usize) -> Option<Probe<'_>> {
         match (&self.task, &self.service) {
             (Err(unread), Some(service)) => unread.probe(target, service),

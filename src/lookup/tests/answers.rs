@@ -112,7 +112,7 @@ const MAY_BE_MISSING: &[(&str, &[&str])] = &[
     ("ContainerInstances", &["registeredResources", "remainingResources"]),
     ("DescribeService", &["failures", "loadBalancers"]),
     ("DescribeTaskDefinition", &["secrets"]),
-    ("ServiceEvents", &["failures", "loadBalancers", "message"]),
+    ("ServiceEvents", &["message"]),
     ("EcrManifest", &["imageManifestMediaType"]),
     ("GetKeyPolicy", &["PolicyName"]),
     (

@@ -60,7 +60,8 @@ fn an_error_of_the_call_that_reads_a_secret_is_not_quoted() {
         [("InternalServiceError", "answered InternalServiceError"), ("hunter2hunter2", "HTTP 400")]
     {
         let is_read = |case: &Case| case.name == "SecretValue";
-        let learnt = bench.learn(|case| is_read(case).then(|| Reply::Error(400, code, "hunter2")));
+        let learnt =
+            bench.learn(|case| is_read(case).then_some(Reply::Error(400, code, "hunter2")));
         assert_eq!(learnt.len(), 2, "the credentials, and a JSON key");
         for (_, _, answer) in &learnt {
             let said = told(answer);

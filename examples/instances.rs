@@ -32,18 +32,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         return Ok(());
     }
-    let task = task(&definition, &service)?;
+    let tasks = [task(&definition, &service)?];
     let recording = Recording::parse(&account.to_string())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut judged, mut drawn) = (Duration::MAX, Duration::MAX);
     for _ in 0..RUNS {
         let origin = Origin::Replay(recording.clone());
         let bounds = Bounds { deadline: None, per_service: 1 };
-        let tasks = [task.clone()];
         let mut nobody = ();
         runtime.block_on(async {
             let mut run = RunLoop::new(origin, bounds, Interruption::never(), &mut nobody);
-            let probes = plan(&tasks, |group, _| group.name == "capacity", catalogue());
+            let probes =
+                plan(tasks.iter().enumerate(), |group, _| group.name == "capacity", catalogue());
             let started = Instant::now();
             let results = report(&mut run, &probes, 1).await;
             judged = judged.min(started.elapsed());
@@ -156,8 +156,9 @@ fn running(nth: usize) -> usize {
 }
 
 fn instance(nth: usize) -> Value {
+    let zone = ["eu-west-1a", "eu-west-1a", "eu-west-1b"][nth % 7 % 3];
     let mut attributes = json!({
-        "ecs.availability-zone": ["eu-west-1a", "eu-west-1a", "eu-west-1b"][nth % 7 % 3],
+        "ecs.availability-zone": zone,
         "ecs.vpc-id": "vpc-1", "ecs.instance-type": "m5.large", "ecs.cpu-architecture": "x86_64",
         "ecs.os-type": "linux", "com.amazonaws.ecs.capability.logging-driver.awslogs": null,
         "ecs.capability.task-eni": null,
@@ -170,7 +171,7 @@ fn instance(nth: usize) -> Value {
     let running = running(nth);
     json!({
         "arn": format!("arn:aws:ecs:eu-west-1:111122223333:container-instance/prod/{nth:032x}"),
-        "ec2_instance_id": format!("i-{nth:017x}"), "status": "ACTIVE", "agent_connected": nth % 50 != 0,
+        "ec2_instance_id": format!("i-{nth:017x}"), "status": "ACTIVE", "agent_connected": !nth.is_multiple_of(50),
         "attributes": attributes, "capacity_provider": null, "agent_version": "1.99.0",
         "resources": {
             "registered": pool(2048, 7680),

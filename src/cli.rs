@@ -96,7 +96,6 @@ impl Cli {
 
 /// The commands that run no checks.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one, and it is read once")]
 pub enum Other {
     /// Say whether a role or user may perform an action, and which statements decide: allow, deny or depends
     Can(Can),

@@ -47,6 +47,9 @@ impl Check {
     }
 }
 
+/// The container instances that a task may be placed on, or why they are not known.
+pub type Charting = fn(&Task, &View) -> Result<Chart, Stop>;
+
 /// Checks that belong to one subcommand.
 pub struct Group {
     /// The subcommand: `secrets`.
@@ -62,7 +65,7 @@ pub struct Group {
     /// The network paths of a task that it checks.
     pub paths: Option<fn(&Task, &View) -> Vec<NetworkPath>>,
     /// The container instances that a task may be placed on, as a picture shows them.
-    pub chart: Option<fn(&Task, &View) -> Result<Chart, Stop>>,
+    pub chart: Option<Charting>,
     /// Whether the subcommand can draw with `--graph`: the container instances if it has a chart of them, or
     /// else the network paths.
     pub draws: bool,

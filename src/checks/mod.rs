@@ -21,7 +21,7 @@ use crate::reachability::network_path::NetworkPath;
 use crate::task::Task;
 
 pub use case::{Case, Ruling, each, each_listed, together, whole};
-pub use check::{Check, Group};
+pub use check::{Charting, Check, Group};
 
 /// All network paths of a task, from each group that has some.
 pub fn trails(task: &Task, facts: &View) -> Vec<NetworkPath> {

@@ -96,7 +96,7 @@ fn rule(group: &Group, check: &Check) -> Value {
     );
     json!({
         "id": check.id,
-        "shortDescription": text(&check.verifies),
+        "shortDescription": text(check.verifies),
         "fullDescription": text(&verifies),
         "help": {"text": plain, "markdown": rich},
         "helpUri": check.docs,

@@ -47,10 +47,7 @@ pub(super) fn judge(it: &ServiceUse, found: &mut Findings) -> Result<(), Stop> {
     if field.get()?.map(String::as_str) != Some("ENABLED") {
         return Ok(());
     }
-    let maximum = match it.deployment()? {
-        Some(deployment) => Some(&deployment.maximum_percent),
-        None => None,
-    };
+    let maximum = it.deployment()?.map(|deployment| &deployment.maximum_percent);
     // An update of the percentage alone is refused too, if rebalancing is on in the live service.
     let narrows = !it.is_new() && maximum.is_some_and(|maximum| it.writes(maximum));
     if !it.writes(field) && !narrows {

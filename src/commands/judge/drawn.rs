@@ -1,7 +1,6 @@
 //! What a run draws in addition to its report.
 
-use crate::checks;
-use crate::facts::View;
+use crate::checks::{self, Charting};
 use crate::knowledge::Stop;
 use crate::output::graph::{Drawn, Subject};
 use crate::placement::chart::Chart;
@@ -15,7 +14,7 @@ pub(in crate::commands) enum Draws {
     /// The network paths.
     Paths,
     /// The container instances, by the function of their group.
-    Instances(fn(&Task, &View) -> Result<Chart, Stop>),
+    Instances(Charting),
 }
 
 /// What is drawn of each task, which has a name. The report already says why something is not known.

@@ -7,7 +7,6 @@ from program import Story, demo
 # What is refused, the check that cannot tell, and the action that would let it.
 REFUSALS = [
     (["ecr:DescribeImages", "ecr:BatchGetImage"], "image-exists", "ecr:DescribeImages"),
-    (["ecr:DescribeImages", "ecr:DescribePullThroughCacheRules"], "image-exists", "ecr:DescribeImages"),
     (["ecr:BatchGetImage"], "image-platform", "ecr:BatchGetImage"),
     (["ecr:GetDownloadUrlForLayer"], "image-platform", "ecr:GetDownloadUrlForLayer"),
     (["secretsmanager:DescribeSecret"], "secret-exists", "secretsmanager:DescribeSecret"),
@@ -29,6 +28,16 @@ class Doubts(Story):
                 self.assertIn(check, [it["id"] for it in doubts])
                 for doubt in doubts:
                     self.assertIn(f'"Action": "{action}"', doubt["remedy"])
+
+    def test_who_may_not_import_learns_of_an_image_from_the_pull(self):
+        """Whatever the rules of the cache are: the pull imports nothing for this caller."""
+        self.emulator.refused.update(["ecr:DescribeImages", "ecr:DescribePullThroughCacheRules"])
+        report = self.verify(demo(), code=0)
+        exists = {it["status"] for it in report["checks"] if it["id"] == "image-exists"}
+        self.assertEqual(exists, {"pass"})
+        self.emulator.refused.add("iam:ListUserPolicies")
+        report = self.verify(demo(), code=3)
+        self.assertIn("image-exists", [check for check, _ in self.found(report, "unknown")])
 
     def test_who_may_only_list_the_bucket_still_learns_whether_the_file_is_there(self):
         self.emulator.refused.add("s3:HEAD")

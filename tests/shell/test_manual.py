@@ -48,7 +48,7 @@ class Pages(unittest.TestCase):
             for words in ([f"{NAME}-verify"], [NAME, "verify"]):
                 done = run("man", *words, MANPATH=folder)
                 self.assertEqual(done.returncode, 0, done.stderr)
-                self.assertIn(f"{NAME} verify [OPTIONS] TASKDEF...", done.stdout)
+                self.assertIn(f"{NAME} verify [OPTIONS] [TASKDEF]...", done.stdout)
 
     def test_the_program_prints_the_installed_page(self):
         for page in PAGES:

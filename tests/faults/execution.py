@@ -59,8 +59,10 @@ async def execute(arguments, environment, progress=lambda: 0, idle=lambda: None)
 
 
 def resident(pid):
-    """The most memory so far, in MB."""
+    """The most memory so far, in MB. Until it executes the program, a new process shares the memory of this one."""
     try:
+        if not os.path.samefile(f"/proc/{pid}/exe", BINARY):
+            return 0
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return 0

@@ -352,5 +352,6 @@ RUNS = {
 NEVER = {
     "ecs:DescribeServiceRevisions": "asked only by diagnose, about a task that failed; no run has one",
     "ecs:DescribeTasks": "asked only by diagnose, about a task that failed; no run has one",
+    "ServiceEvents": "asked only by diagnose; no run has a service whose events matter",
     "ec2:DescribeNetworkInterfaceAttribute": "a permission that EFS requires to list the groups of a mount target; not a request",
 }

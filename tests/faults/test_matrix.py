@@ -52,16 +52,23 @@ class Sample(unittest.TestCase):
         calls = {call for check in said("checks", "--format", "json")["checks"] for call in check["calls"]}
         # What is read before any check runs is in the policy that the program needs.
         calls |= {action for it in said("policy", "--for", "preflight")["Statement"] for action in it["Action"]}
-        self.assertEqual(calls - self.matrix.calls(), set(runs.NEVER), "no run makes these calls: add one to runs.py")
+        self.assertEqual(calls - self.matrix.calls(), {it for it in runs.NEVER if ":" in it}, "no run makes these calls: add one to runs.py")
         self.assertLessEqual(self.matrix.calls() - calls, {"registry:GetToken"}, "the program makes calls that it does not list")
 
     def test_every_lookup_is_made(self):
         """Several lookups may have one call. A fact of a recording is known by its call and the fields of its key."""
-        rows = (line.split() for line in Path(__file__).with_name("lookups.txt").read_text().splitlines())
-        lookups = {tuple(key): name for name, *key in rows}
+        rows = [line.split() for line in Path(__file__).with_name("lookups.txt").read_text().splitlines()]
         facts = [fact for run in self.matrix.runs.values() for fact in json.loads(run.facts.read_text())["facts"]]
-        made = {lookups.get((fact["call"], *sorted(fact["key"])), fact["call"]) for fact in facts}
-        self.assertEqual(set(lookups.values()), made, "no run makes these lookups: add one to runs.py")
+        keys = {(fact["call"], *sorted(fact["key"])) for fact in facts}
+
+        def is_made(call, *fields):
+            # A field that may be absent is in the key of some facts only.
+            exact = (call, *fields) in keys
+            others = {tuple(key) for _, *key in rows} - {(call, *fields)}
+            return exact or any(key[0] == call and key not in others and set(fields) < set(key) for key in keys)
+
+        unmade = {name for name, *key in rows if not is_made(*key) and name not in runs.NEVER and key[0] not in runs.NEVER}
+        self.assertEqual(unmade, set(), "no run makes these lookups: add one to runs.py")
 
     def test_every_process_gives_the_same_answers(self):
         again = [sys.executable, "-c", "import test_matrix; test_matrix.tell()"]

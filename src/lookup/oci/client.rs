@@ -113,8 +113,9 @@ impl Registries {
         let is_answered = status.is_success()
             || status == StatusCode::METHOD_NOT_ALLOWED
             || self.has_as_blob(at, reference).await;
-        if !is_answered && is_found_named && !is_named {
-            // The registry names itself, and whatever refused the HEAD does not.
+        if !is_answered && is_found_named && !is_named && status != StatusCode::NOT_FOUND {
+            // The registry names itself, and whatever refused the HEAD does not. A registry without HEAD
+            // answers 404, and some then without their name.
             return Err(match of_head {
                 Trouble::Garbled { .. } => of_head,
                 _ => at.garbled(&format!("HTTP {}", status.as_u16())),

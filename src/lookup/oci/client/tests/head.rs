@@ -87,9 +87,14 @@ async fn given_a_digest_among_the_blobs_then_containerd_finds_the_manifest_there
 #[tokio::test]
 async fn given_a_registry_that_names_itself_then_an_error_of_head_without_its_name_is_of_a_proxy() {
     let name = "docker-distribution-api-version";
-    for (by, refused) in [(name, Some("HTTP 400")), ("via", None)] {
+    for (status, by, refused) in [
+        (400, name, Some("HTTP 400")),
+        (400, "via", None),
+        // Who does not know HEAD answers 404, whether with the name or without.
+        (404, "via", Some("HTTP 404")),
+    ] {
         let fake = Fake::answering(move |line, _, _| {
-            let (status, by) = if line.starts_with("HEAD") { (400, by) } else { (200, name) };
+            let (status, by) = if line.starts_with("HEAD") { (status, by) } else { (200, name) };
             reply(status, &[("content-type", OCI_INDEX), (by, "registry/2.0")], INDEX)
         });
         let found = registries().head(&fake.repository(), "1").await.ok();

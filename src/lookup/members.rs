@@ -34,11 +34,12 @@ pub(super) fn needed(call: Call) -> Option<&'static [&'static str]> {
         "ecr:GetRegistryPolicy" | "ecr:GetRepositoryPolicy" => &["policyText"],
         "ecr:ListTagsForResource" => &["tags", "tags/Key", "tags/Value"],
         "ecs:DescribeCapacityProviders" => &[
+            "capacityProviders",
             "capacityProviders/name",
             "capacityProviders/managedInstancesProvider/infrastructureRoleArn",
             "capacityProviders/managedInstancesProvider/instanceLaunchTemplate/ec2InstanceProfileArn",
         ],
-        "ecs:DescribeClusters" => &["clusters/clusterArn"],
+        "ecs:DescribeClusters" => &["clusters", "clusters/clusterArn"],
         "ecs:DescribeContainerInstances" => &[
             "containerInstances",
             "containerInstances/agentConnected",
@@ -81,8 +82,9 @@ pub(super) fn needed(call: Call) -> Option<&'static [&'static str]> {
         "kms:ListAliases" => &["Aliases", "Aliases/AliasName", "Truncated"],
         "kms:ListGrants" => &["Grants", "Grants/GrantId", "Grants/Operations", "Truncated"],
         "kms:ListResourceTags" => &["Tags", "Tags/TagKey", "Tags/TagValue", "Truncated"],
-        // A secret that was never given a value has no versions.
-        "secretsmanager:DescribeSecret" => &["ARN", "Tags/Key", "Tags/Value"],
+        // A secret that was never given a value has no versions. Only its date tells it from the answer of
+        // another call, which has the ARN too.
+        "secretsmanager:DescribeSecret" => &["ARN", "CreatedDate", "Tags/Key", "Tags/Value"],
         "secretsmanager:GetResourcePolicy" => &["ARN"],
         // The value is a text or binary.
         "secretsmanager:GetSecretValue" => &["ARN"],

@@ -127,10 +127,10 @@ impl HeadObject {
         match raw.map(|raw| raw.status().as_u16()) {
             // A HEAD has no body, hence no code. Without s3:ListBucket, S3 returns 403 for a missing object
             // too, so a 403 proves nothing. The list of the bucket shows the key.
-            Some(403) => Ok(match self.is_listed(region, services).await {
-                Some(true) => Ok(Seen::Found(self.object(Encryption::Untold, region))),
-                Some(false) => classify::absent(self, "not among the bucket's objects"),
-                None => Err(Gap::Refused {
+            Some(403) => Ok(match self.listed(region, services).await {
+                Listed::Key => Ok(Seen::Found(self.object(Encryption::Untold, region))),
+                Listed::NoKey => classify::absent(self, "not among the bucket's objects"),
+                Listed::NoBucket | Listed::Unread => Err(Gap::Refused {
                     action: Self::CALL.to_string(),
                     resource: self.resource(),
                     said: "HTTP 403; s3:ListBucket on the bucket would show it too".to_owned(),
@@ -138,14 +138,14 @@ impl HeadObject {
             }),
             // A 404 of a HEAD has no code either: it counts only with a request id of S3.
             Some(404) if raw.is_some_and(|raw| request_id(raw.headers()).is_none()) => {
-                Ok(Err(Gap::Unreachable {
-                    what: self.what(),
-                    why: "HTTP 404, which did not come from S3 (a proxy?)".to_owned(),
-                }))
+                Ok(Err(self.unreachable("HTTP 404, which did not come from S3 (a proxy?)")))
             }
             // Nor does it tell a missing object from a missing bucket.
-            Some(404) if self.lacks_bucket(region, services).await => Ok(no_bucket(bucket)),
-            Some(404) => Ok(classify::absent(self, "NotFound")),
+            Some(404) => Ok(match self.listed(region, services).await {
+                Listed::NoBucket => no_bucket(bucket),
+                Listed::Key => Err(self.unreachable("HTTP 404, but the bucket's list contains it")),
+                Listed::NoKey | Listed::Unread => classify::absent(self, "NotFound"),
+            }),
             _ => Ok(classify::failed(self, &error)),
         }
     }
@@ -171,13 +171,29 @@ impl HeadObject {
     }
 }
 
+/// What the list of a bucket says of a key.
+enum Listed {
+    Key,
+    NoKey,
+    NoBucket,
+    Unread,
+}
+
 impl HeadObject {
-    /// Whether the bucket's list contains the key; `None` if the list cannot be read. The key sorts first
-    /// among all keys with this prefix.
-    async fn is_listed(&self, region: &Region, services: &Services) -> Option<bool> {
+    /// What the bucket's list says. The key sorts first among all keys with this prefix.
+    async fn listed(&self, region: &Region, services: &Services) -> Listed {
         let S3Object { bucket, key, .. } = &self.object;
         let asked = OfBucket::first(bucket, key);
-        let reply = services.s3(region).ask_for(LIST_OBJECTS, &asked).await.ok()?;
+        match services.s3(region).ask_for(LIST_OBJECTS, &asked).await {
+            Ok(reply) => self.read_list(&reply).unwrap_or(Listed::Unread),
+            Err(error) if classify::code(&error) == Some(BUCKET_MISSING) => Listed::NoBucket,
+            Err(_) => Listed::Unread,
+        }
+    }
+
+    /// `None` if the answer is not the whole list with this prefix.
+    fn read_list(&self, reply: &Received) -> Option<Listed> {
+        let S3Object { bucket, key, .. } = &self.object;
         let listed = reply.element("ListBucketResult").ok()?;
         // The list of another bucket, or with another prefix, shows nothing.
         let is_of = |field, asked| listed.text(field).ok().flatten().as_deref() == Some(asked);
@@ -185,17 +201,15 @@ impl HeadObject {
             return None;
         }
         match listed.child("Contents").ok()? {
-            Some(first) => Some(first.text("Key").ok()?? == *key),
+            Some(first) if first.text("Key").ok()?? == *key => Some(Listed::Key),
+            Some(_) => Some(Listed::NoKey),
             // The number of keys shows that the list is complete.
-            None => (listed.number("KeyCount").ok()? == Some(0)).then_some(false),
+            None => (listed.number("KeyCount").ok()? == Some(0)).then_some(Listed::NoKey),
         }
     }
 
-    /// Whether the bucket is proven to be missing.
-    async fn lacks_bucket(&self, region: &Region, services: &Services) -> bool {
-        let S3Object { bucket, key, .. } = &self.object;
-        let listed = services.s3(region).ask_for(LIST_OBJECTS, &OfBucket::first(bucket, key)).await;
-        listed.is_err_and(|error| classify::code(&error) == Some(BUCKET_MISSING))
+    fn unreachable(&self, why: &str) -> Gap {
+        Gap::Unreachable { what: self.what(), why: why.to_owned() }
     }
 }
 

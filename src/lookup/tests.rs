@@ -143,7 +143,9 @@ fn lookups(host: &str) -> Vec<Case> {
             Some(ok(json!({"capacityProviders": [{"name": "web", "managedInstancesProvider": {
                 "infrastructureRoleArn": "arn", "instanceLaunchTemplate": {
                     "ec2InstanceProfileArn": "arn"}}}]}))),
-            vec![ok(json!({"failures": [{"arn": "web", "reason": "MISSING"}]}))],
+            vec![ok(
+                json!({"capacityProviders": [], "failures": [{"arn": "web", "reason": "MISSING"}]}),
+            )],
         ),
         case(
             DescribeCluster { region: region(), cluster: name() },
@@ -190,9 +192,11 @@ fn lookups(host: &str) -> Vec<Case> {
         ),
         case(
             DescribeSecret { region: region(), id: name() },
-            Some(ok(json!({"ARN": "arn", "Name": "web", "KmsKeyId": "alias/app",
+            Some(ok(
+                json!({"ARN": "arn", "Name": "web", "CreatedDate": 1.7e9, "KmsKeyId": "alias/app",
                 "VersionIdsToStages": {"v-1": ["AWSCURRENT"]},
-                "Tags": [{"Key": "team", "Value": "web"}]}))),
+                "Tags": [{"Key": "team", "Value": "web"}]}),
+            )),
             vec![],
         ),
         case(

@@ -67,7 +67,7 @@ impl Lookup for DescribeCapacityProvider {
     const CALL: Call = Call("ecs:DescribeCapacityProviders");
 
     fn named(&self) -> Named {
-        Named::by("capacityProviders/name", &self.name)
+        Named::by("capacityProviders/name", &self.name).and_ending("failures/arn", &self.name)
     }
 
     fn what(&self) -> String {

@@ -6,6 +6,7 @@ use aws_sdk_ecs::types::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::last;
 use crate::lookup::members::Members;
 use crate::lookup::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
 use crate::names::Region;
@@ -91,10 +92,11 @@ impl Lookup for DescribeCluster {
     const CALL: Call = Call("ecs:DescribeClusters");
 
     fn named(&self) -> Named {
-        match self.cluster.starts_with("arn:") {
+        let named = match self.cluster.starts_with("arn:") {
             true => Named::by("clusters/clusterArn", &self.cluster),
             false => Named::by("clusters/clusterName", &self.cluster),
-        }
+        };
+        named.and_ending("failures/arn", last(&self.cluster))
     }
 
     fn what(&self) -> String {

@@ -106,7 +106,10 @@ fn what_is_asked_for_by_another_name_is_compared_by_what_its_answer_has() {
     let arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:db";
     let secret = |id: &str, name: &str| {
         let asked = DescribeSecret { region: region(), id: id.to_owned() };
-        learnt_of(&asked, &json!({"ARN": format!("{arn}-AbCdEf"), "Name": name}))
+        learnt_of(
+            &asked,
+            &json!({"ARN": format!("{arn}-AbCdEf"), "Name": name, "CreatedDate": 1.7e9}),
+        )
     };
     for right in ["db", arn, &format!("{arn}-AbCdEf")] {
         assert!(secret(right, "db").starts_with("Ok(Found"), "{right}");

@@ -83,6 +83,13 @@ fn a_missing_bucket_is_told_by_its_list() {
 }
 
 #[test]
+fn an_object_that_the_list_contains_is_not_missing() {
+    let list = "<ListBucketResult><Name>web</Name><Prefix>web.env</Prefix><KeyCount>1</KeyCount><Contents><Key>web.env</Key></Contents></ListBucketResult>";
+    let said = learnt_from("HeadObject", &listed(list, raw(404, OF_S3, "")));
+    assert!(said.starts_with("a gap") && said.contains("the bucket's list contains it"), "{said}");
+}
+
+#[test]
 fn the_list_of_a_bucket_shows_what_a_refusal_hides() {
     let list = |inside: &str| format!("<ListBucketResult>{inside}</ListBucketResult>");
     let of = "<Name>web</Name><Prefix>web.env</Prefix>";

@@ -21,9 +21,10 @@ class Done:
         self.code, self.out, self.err = code, out, err
         self.seconds, self.memory, self.killed = seconds, memory, killed
         try:
-            self.results = json.loads(out)["checks"]
+            report = json.loads(out)
+            self.results, self.diagnosis = report["checks"], report.get("diagnosis")
         except (ValueError, KeyError):
-            self.results = None
+            self.results = self.diagnosis = None
 
 
 # A run that waits does so for this many looks at it.

@@ -36,7 +36,7 @@ class Run:
         """`everything` is what any run is answered."""
         self.name, self.emulator, self.recording, self.everything = name, emulator, recording, everything
         make, self.command, own = runs.RUNS[name]
-        self.own = {**runs.COMMON, **own}
+        self.own = {**runs.COMMON, **(own(named) if callable(own) else own)}
         self.folder = tempfile.TemporaryDirectory()
         self.arguments = [*self.command, *self.files(make(named))]
         self.arguments += ["-o", "json", "--timeout", f"{TIMEOUT}s"]

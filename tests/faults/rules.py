@@ -69,10 +69,27 @@ def violations(run, effect, call, done, proxy):
             says_so |= assumptions(result) > assumptions(was) or is_simulated(result)
             if not says_so and (call, key[0]) not in EITHER_WAY:
                 yield f"a pass on a broken answer, {what}"
+    yield from misjudged(run.truth.diagnosis, done)
     if effect == OVERCOME:
         changed = [key for key in before.keys() | after.keys() if status(before, key) != status(after, key)]
         if changed:
             yield f"not overcome: {sorted(changed)[0]} {status(before, changed[0])} > {status(after, changed[0])}"
+
+
+def misjudged(truth, done):
+    """What a diagnosis says that it cannot know."""
+    if done.diagnosis is None:
+        return
+    before, after = truth["conclusion"], done.diagnosis["conclusion"]
+    statuses = {it["status"] for it in done.results}
+    if after in ("would-start-now", "steady-state") and (after != before or statuses & {"fail", "unknown"}):
+        yield f"a diagnosis that nothing is wrong: {done.diagnosis['sentence']}"
+    if after in ("cause-proven", "would-not-start") and before not in ("cause-proven", "would-not-start"):
+        yield f"a diagnosis that something is wrong: {done.diagnosis['sentence']}"
+    if after == "cause-proven":
+        proven = {it["id"] for it in done.diagnosis["proof"]} - {it["id"] for it in truth["proof"]}
+        if proven:
+            yield f"a cause that is none: {sorted(proven)}"
 
 
 def assumptions(result):

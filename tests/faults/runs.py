@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/emulator"), str(ROOT / "tests/registry")]
 
 import account  # noqa: E402
+import stopped  # noqa: E402
 from account import policy, statement  # noqa: E402
 from emulator import ACCOUNT, REGION  # noqa: E402
 from front import NAME  # noqa: E402
@@ -226,6 +227,42 @@ def live(named):
     return None, None
 
 
+# --- Tasks that stopped -------------------------------------------------------------------------------
+
+
+def of_older_deployment(named):
+    """A task that stopped before its secret could be read; what was wrong is right again. Another deployment follows."""
+    given = {"--service-definition": service("production", named["vpc"], "FARGATE", serviceName="storefront")}
+    task = stopped.task_of(demo("healthy"), given, stoppedReason=stopped.NO_SECRET, startedBy="ecs-svc/1111111111111111111")
+    arn = f"arn:aws:ecs:{stopped.OWN}:service-revision/production/storefront/1111111111111111111"
+    same = {name: given["--service-definition"][name] for name in ("launchType", "networkConfiguration")}
+    revision = {"serviceRevisionArn": arn, "taskDefinition": task["taskDefinitionArn"], **same}
+    return {
+        **shown(task, demo("healthy"), stopped.service_of(given)),
+        "ecs:DescribeServiceRevisions": in_json(serviceRevisions=[revision], failures=[]),
+    }
+
+
+def of_newest_deployment(named):
+    """The image of a deployment that fails has never been there."""
+    definition = demo("healthy")
+    definition["containerDefinitions"][0]["image"] = f"{account.REGISTRY}/storefront:3.0.0"
+    given = {"--service-definition": service("production", named["vpc"], "FARGATE", serviceName="storefront")}
+    task = stopped.task_of(definition, given, stoppedReason=stopped.NOT_FOUND)
+    return shown(task, definition, stopped.service_of(given))
+
+
+def shown(task, definition, served):
+    return {
+        "ecs:DescribeTaskDefinition": in_json(**stopped.definition_of(definition)),
+        "ecs:DescribeServices": in_json(services=[served], failures=[]),
+        "ecs:DescribeTasks": in_json(tasks=[task], failures=[]),
+        "ecs:GetTaskProtection": in_json(protectedTasks=[], failures=[]),
+        # Of a service, the tasks that run are listed too.
+        "ecs:ListTasks": lambda request: in_json(taskArns=[task["taskArn"]] if b"STOPPED" in request.body else [])(request),
+    }
+
+
 def windows_files(request):
     """moto's file systems have no state."""
     asked = json.loads(request.body)["FileSystemIds"]
@@ -325,7 +362,8 @@ COMMON = {
     "iam:SimulatePrincipalPolicy": lambda request: error(request, "AccessDenied", "not authorized", 403),
 }
 
-# A name, the definition and the service, the command, and the answers that are not moto's.
+# A name, the definition and the service, the command, and the answers that are not moto's, which may depend on what
+# has a name in the account.
 RUNS = {
     "fargate": (fargate, ["verify"], {}),
     "sealed": (sealed, ["verify"], {**MEMBER, **ENCRYPTED, **DEFAULTS}),
@@ -342,6 +380,8 @@ RUNS = {
     "update": (update, ["verify"], RUNNING),
     "live": (live, ["verify", "storefront", "--cluster", "production", "--service", "storefront"], {}),
     "services": (live, ["verify", "--cluster", "production", "--all-services"], {}),
+    "stopped": (live, ["diagnose", stopped.TASK], of_older_deployment),
+    "failed": (live, ["diagnose", "--cluster", "production", "--service", "storefront"], of_newest_deployment),
     "windows": (windows, ["volumes"], {"fsx:DescribeFileSystems": windows_files}),
     "registry": (elsewhere, ["image"], GUARDED),
     "values": (with_credentials, ["verify", "--read-secrets", "--only", "secrets", "--only", "image-registry-credentials"], {}),
@@ -350,8 +390,5 @@ RUNS = {
 
 # Calls and lookups that no run makes, and why.
 NEVER = {
-    "ecs:DescribeServiceRevisions": "asked only by diagnose, about a task that failed; no run has one",
-    "ecs:DescribeTasks": "asked only by diagnose, about a task that failed; no run has one",
-    "ServiceEvents": "asked only by diagnose; no run has a service whose events matter",
     "ec2:DescribeNetworkInterfaceAttribute": "a permission that EFS requires to list the groups of a mount target; not a request",
 }

@@ -19,7 +19,7 @@ SEED = int(os.environ.get("AWS_ECS_PREFLIGHT_FAULTS_SEED", "14"))
 CELLS = int(os.environ.get("AWS_ECS_PREFLIGHT_FAULTS_CELLS", "1000"))
 
 # The runs without a fault, by their exit code.
-TRUTH = {**dict.fromkeys(runs.RUNS, 0), **dict.fromkeys(("broken", "granted", "registry"), 1)}
+TRUTH = {**dict.fromkeys(runs.RUNS, 0), **dict.fromkeys(("broken", "granted", "registry", "failed"), 1)}
 
 
 def said(*arguments):

@@ -6,6 +6,8 @@ mod bans;
 mod boundaries;
 /// Files do not use each other all the way round.
 mod circles;
+/// Each dependency has a reason.
+mod dependencies;
 /// Every file of tests is compiled into a test.
 mod forgotten;
 /// Groups of checks do not use each other, and are alone in their folder.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::document::Node;
+use crate::placement::chart::Chart;
 use crate::reachability::network_path::NetworkPath;
 use crate::shell::ShellCommand;
 use crate::verdict::Input;
@@ -209,6 +210,8 @@ pub struct Exhibit {
     pub definition: Option<Node>,
     /// The network paths of its calls.
     pub paths: Vec<NetworkPath>,
+    /// The container instances that it may be placed on; none if it is not placed on instances.
+    pub chart: Option<Chart>,
 }
 
 /// A live service that was judged as it runs.

@@ -20,6 +20,9 @@ impl Run<'_> {
         let has_paths = catalogue().any(|(group, check)| {
             group.paths.is_some() && group.draws && self.selects(group, check)
         });
+        let charting = catalogue().find_map(|(group, check)| {
+            group.chart.filter(|_| group.draws && self.selects(group, check))
+        });
         let mut exhibits = Vec::new();
         for target in targets {
             let Some(task) = target.task() else {
@@ -30,7 +33,12 @@ impl Run<'_> {
                 true => run.work_out(|view| checks::trails(task, view)).await.unwrap_or_default(),
                 false => Vec::new(),
             };
-            exhibits.push(Exhibit { definition: Some(task.source.root.clone()), paths });
+            let chart = match charting {
+                Some(charting) => run.work_out(|view| charting(task, view).ok()).await.ok(),
+                None => None,
+            };
+            let chart = chart.flatten().filter(|it| !it.instances.is_empty());
+            exhibits.push(Exhibit { definition: Some(task.source.root.clone()), paths, chart });
         }
         exhibits
     }

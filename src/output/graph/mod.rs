@@ -85,3 +85,8 @@ pub fn draw(form: Form, drawn: &[Drawn], look: &Look) -> String {
 pub(super) fn picture_of_paths(title: &str, paths: &[NetworkPath]) -> String {
     svg::draw(&[Graph::of(title, paths)])
 }
+
+/// The container instances that one task may be placed on as SVG, for a page.
+pub(super) fn picture_of_instances(title: &str, chart: &Chart) -> String {
+    bars::draw(&[(title, chart)])
+}

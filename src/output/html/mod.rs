@@ -1,5 +1,5 @@
 //! One self-contained page: the verdict, what is not a pass, the definition with marks in its margin, what it
-//! depends on, and the network paths. It needs no script, and loads nothing.
+//! depends on, the network paths and the container instances. It needs no script, and loads nothing.
 
 mod definition;
 mod dependencies;
@@ -13,7 +13,7 @@ mod tests;
 use std::fmt::Write as _;
 
 use super::counts::Counts;
-use super::graph::picture_of_paths;
+use super::graph::{picture_of_instances, picture_of_paths};
 use super::verdict::{counts_and_cost, word};
 use super::{assumptions, unchecked};
 use crate::report::{Outcome, Report, Status, TargetReport};
@@ -142,12 +142,19 @@ fn section(nth: usize, target: &TargetReport, several: bool, page: &mut String) 
     if let Some(picture) = dependencies::draw(target) {
         figure("What it depends on", &picture, page);
     }
+    let name = target.target.family.as_deref().unwrap_or(&target.target.source);
     let paths = &target.exhibit.paths;
     // Without subnets there is nothing to draw; what was not checked says so.
     if paths.iter().any(|path| path.hops.len() > 1) {
-        let name = target.target.family.as_deref().unwrap_or(&target.target.source);
         let picture = picture_of_paths(&format!("network paths of {name}"), paths);
         figure("Network paths", &picture, page);
+    }
+    if let Some(chart) = &target.exhibit.chart {
+        let picture = picture_of_instances(
+            &format!("container instances of cluster {} for {name}", chart.cluster),
+            chart,
+        );
+        figure("Container instances", &picture, page);
     }
     results(target, page);
     page.push_str("</section>\n");

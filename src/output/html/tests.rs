@@ -4,6 +4,7 @@ use xmlparser::{ElementEnd, Token, Tokenizer};
 
 use crate::document::{Role, Source};
 use crate::output::tests::{HOSTILE, each_status, report, saying};
+use crate::placement::chart::{Bar, Chart, Instance, Resource, State};
 use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
 use crate::report::{CheckResult, Exhibit, Location, Report, Status};
 
@@ -34,14 +35,28 @@ fn elements(page: &str) -> Vec<(String, Vec<(String, String)>)> {
     found
 }
 
-/// With a definition and a path.
+/// A container instance that the task fits on.
+fn instances() -> Chart {
+    let bar = Bar { resource: Resource::Cpu, all: Some(2048), free: Some(1024), asked: 256 };
+    let instance = Instance {
+        id: "0123456789abcdef".to_owned(),
+        kind: None,
+        zone: None,
+        bars: vec![bar],
+        state: State::Fits(4),
+    };
+    Chart { instances: vec![instance], ..Chart::default() }
+}
+
+/// With a definition, a path and an instance.
 fn shown_with(mut report: Report, definition: &str) -> String {
     let source = Source::read("a.json", Role::Definition, definition.as_bytes()).unwrap();
     for target in &mut report.targets {
         let hop = |kind, id: &str| Hop::new(kind, id, false);
         let hops = vec![hop(Kind::Subnet, "subnet-1"), hop(Kind::Destination, "ecr")];
         let paths = vec![NetworkPath { hops, end: End::Arrives, judged_by: None }];
-        target.exhibit = Exhibit { definition: Some(source.root.clone()), paths };
+        target.exhibit =
+            Exhibit { definition: Some(source.root.clone()), paths, chart: Some(instances()) };
     }
     super::render(&report)
 }
@@ -80,6 +95,8 @@ fn a_page_has_the_verdict_the_findings_the_definition_and_the_pictures() {
         "<h3>Definition</h3>",
         "<h3>What it depends on</h3>",
         "<h3>Network paths</h3>",
+        "<h3>Container instances</h3>",
+        "1,024 of 2,048 free",
         "<h2>Not checked</h2>",
         "<h2>Assumed</h2>",
         "All 7 results",
@@ -88,7 +105,7 @@ fn a_page_has_the_verdict_the_findings_the_definition_and_the_pictures() {
     }
     let elements = elements(&page);
     let count = |name: &str| elements.iter().filter(|it| it.0 == name).count();
-    assert_eq!((count("article"), count("svg"), count("script")), (3, 2, 0));
+    assert_eq!((count("article"), count("svg"), count("script")), (3, 3, 0));
 }
 
 #[test]

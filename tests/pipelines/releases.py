@@ -35,10 +35,10 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
-def serve(test_class, folder):
-    """Serves a folder until the tests of the class are over; the URL."""
+def serve(add_cleanup, folder):
+    """Serves a folder until the cleanup of a test or a class; the URL."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    test_class.addClassCleanup(server.server_close)
-    test_class.addClassCleanup(server.shutdown)
+    add_cleanup(server.server_close)
+    add_cleanup(server.shutdown)
     return f"http://127.0.0.1:{server.server_port}"

@@ -23,6 +23,7 @@ class Outcome:
         self.steps = {}
         self.uploads = []
         self.outputs = {}
+        self.path = []
 
     @property
     def annotations(self):
@@ -62,7 +63,7 @@ class Runner:
         given = {name.replace("_", "-"): value for name, value in inputs.items()}
         assert given.keys() <= known.keys(), given.keys() - known.keys()
         contexts = {"inputs": known | given, "github": self.github, "steps": {}}
-        outcome, path = Outcome(), []
+        outcome = Outcome()
         for step in action["runs"]["steps"]:
             condition = step.get("if", "${{ success() }}")
             if not self.condition(condition, contexts, outcome.code == 0):
@@ -71,17 +72,17 @@ class Runner:
                 outcome.uploads.append({key: self.fill(it, contexts) for key, it in step["with"].items()})
                 continue
             assert not EXPRESSION.search(step["run"]), "an expression in a script runs what its value says"
-            self.script(step, contexts, outcome, path)
+            self.script(step, contexts, outcome)
         outcome.outputs = {name: self.fill(it["value"], contexts) for name, it in action["outputs"].items()}
         return outcome
 
-    def script(self, step, contexts, outcome, path):
+    def script(self, step, contexts, outcome):
         files = {}
         for name in ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"):
             files[name] = Path(tempfile.mkstemp(dir=self.temporary, prefix=name)[1])
         environment = self.environment | {name: str(file) for name, file in files.items()}
         environment["GITHUB_ACTION_PATH"] = str(self.action)
-        environment["PATH"] = ":".join([*reversed(path), environment["PATH"]])
+        environment["PATH"] = ":".join([*reversed(outcome.path), environment["PATH"]])
         environment |= {name: self.fill(it, contexts) for name, it in step.get("env", {}).items()}
         script = self.temporary / "step.sh"
         script.write_text(step["run"])
@@ -98,7 +99,7 @@ class Runner:
         outcome.code = outcome.code or done.returncode
         outcome.steps[step["name"]] = done.returncode
         outcome.summary += files["GITHUB_STEP_SUMMARY"].read_text()
-        path += files["GITHUB_PATH"].read_text().splitlines()
+        outcome.path += files["GITHUB_PATH"].read_text().splitlines()
         lines = files["GITHUB_OUTPUT"].read_text().splitlines()
         if "id" in step:
             contexts["steps"][step["id"]] = {"outputs": dict(line.split("=", 1) for line in lines)}

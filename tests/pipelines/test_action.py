@@ -22,7 +22,7 @@ class Releases(unittest.TestCase):
         cls.folder = Path(tempfile.mkdtemp(prefix="releases"))
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.archive = publish(cls.folder, LINUX)
-        cls.url = serve(cls, cls.folder)
+        cls.url = serve(cls.addClassCleanup, cls.folder)
         cls.sum = hashlib.sha256(cls.archive.read_bytes()).hexdigest()
 
     def setUp(self):

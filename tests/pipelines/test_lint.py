@@ -7,10 +7,8 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKFLOWS = [
-    *sorted((ROOT / ".github/workflows").glob("*.yml")),
-    *sorted((ROOT / "examples/pipelines").glob("github*.yml")),
-]
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+EXAMPLES = ROOT / "examples/pipelines"
 SCRIPTS = [
     ROOT / "install.sh",
     *sorted((ROOT / ".github/action").glob("*.sh")),
@@ -46,7 +44,7 @@ class Lint(unittest.TestCase):
         self.assertEqual(code, 0, text)
 
     def spoilt(self, file, old, new):
-        """A copy of a file with one mistake, on which the linter has to prove itself."""
+        """A copy of a file with one change: a mistake, on which the linter has to prove itself."""
         text = file.read_text()
         self.assertIn(old, text)
         folder = tempfile.TemporaryDirectory()
@@ -56,9 +54,13 @@ class Lint(unittest.TestCase):
         copy.write_text(text.replace(old, new))
         return copy
 
+    def workflows(self):
+        """Ours, and the example with a commit for the one that its reader has to choose."""
+        return [*WORKFLOWS, self.spoilt(EXAMPLES / "github.yml", "@COMMIT", f"@{'0123456789' * 4}")]
+
     def test_zizmor(self):
         zizmor = ("zizmor", "--offline", "--quiet", "--no-config", "--persona=pedantic")
-        self.silent(*zizmor, ROOT / "action.yml", *WORKFLOWS)
+        self.silent(*zizmor, ROOT / "action.yml", *self.workflows())
         run = 'run: sh "$GITHUB_ACTION_PATH/.github/action/verify.sh"'
         injected = self.spoilt(ROOT / "action.yml", run, "run: verify ${{ inputs.task-definition }}")
         code, text = said(*zizmor, injected)
@@ -66,7 +68,7 @@ class Lint(unittest.TestCase):
         self.assertIn("template-injection", text)
 
     def test_actionlint(self):
-        self.assertEqual(actionlint(*WORKFLOWS), [])
+        self.assertEqual(actionlint(*self.workflows()), [])
         spoilt = self.spoilt(ROOT / ".github/workflows/release.yml", "matrix.target", "matrix.tarket")
         self.assertTrue(any("tarket" in it for it in actionlint(spoilt)))
 
@@ -78,9 +80,14 @@ class Lint(unittest.TestCase):
     def test_schemas(self):
         check = ("check-jsonschema", "--builtin-schema")
         self.silent(*check, "vendor.github-actions", ROOT / "action.yml")
-        self.silent(*check, "vendor.github-workflows", *WORKFLOWS)
+        self.silent(*check, "vendor.github-workflows", *self.workflows())
+        gitlab = ("vendor.gitlab-ci", "--data-transform", "gitlab-ci")
+        self.silent(*check, *gitlab, EXAMPLES / "gitlab.yml")
         spoilt = self.spoilt(ROOT / "action.yml", "using: composite", "using: composit")
         self.assertNotEqual(said(*check, "vendor.github-actions", spoilt)[0], 0)
+        spoilt = self.spoilt(EXAMPLES / "gitlab.yml", "exit_codes: 3", "exit_codes: three")
+        self.assertNotEqual(said(*check, *gitlab, spoilt)[0], 0)
+        self.silent("pre-commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml")
 
 
 if __name__ == "__main__":

@@ -78,14 +78,15 @@ class Install(Releases):
                 self.refused(self.verify("demo/healthy.json"), f"{system} on {machine}", "Linux and macOS")
 
     def test_with_the_tools_of_other_systems(self):
-        posix = "sh sed awk mktemp tar gzip cut head tr dirname cat"
-        # Alpine has no curl, and macOS no sha256sum. Debian's shasum is a program in Perl.
-        for tools in (f"{posix} curl sha256sum", f"{posix} wget sha256sum", f"{posix} curl shasum perl"):
-            with self.subTest(tools):
+        posix = "sed awk mktemp tar gzip cut head tr dirname cat"
+        # Alpine has no curl, and macOS no sha256sum; its sh is bash. Debian's shasum is a program in Perl.
+        for shell, tools in (("sh", "curl sha256sum"), ("sh", "wget sha256sum"), ("bash", "curl shasum perl")):
+            with self.subTest(shell, tools=tools):
                 self.runner = Runner(self)
                 folder = self.runner.folder / "bin"
                 folder.mkdir()
-                for tool in tools.split():
+                (folder / "sh").symlink_to(shutil.which(shell))
+                for tool in f"{posix} {tools}".split():
                     (folder / tool).symlink_to(shutil.which(tool))
                 self.runner.environment["PATH"] = str(folder)
                 outcome = self.verify("demo/healthy.json")
@@ -239,7 +240,8 @@ class Verify(Releases):
             self.assertEqual(self.verify(definition).uploads, [])
             outcome = self.verify(definition, upload_sarif="true", sarif_file="other.sarif")
             self.assertEqual(outcome.outputs["verdict"], verdict)
-            self.assertEqual([it["sarif_file"] for it in outcome.uploads], ["other.sarif"])
+            upload = {"sarif_file": "other.sarif", "category": "aws-ecs-preflight/other.sarif"}
+            self.assertEqual(outcome.uploads, [upload])
         self.assertEqual(self.verify("missing.json", upload_sarif="true").uploads, [])
 
     def test_hostile_inputs_are_words(self):

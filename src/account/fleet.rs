@@ -1,6 +1,7 @@
 //! The container instances that a task may run on. They are read here, and nowhere else.
 
 pub(crate) mod launch;
+pub(crate) mod offer;
 pub(crate) mod roles;
 #[cfg(test)]
 mod tests;

@@ -144,12 +144,16 @@ fn template(it: &Element) -> Result<TemplateVersion, Lacks> {
 }
 
 fn requirements(it: &Element) -> Result<InstanceRequirements, Lacks> {
-    let allowed = it.members("AllowedInstanceTypes")?.unwrap_or_default();
+    let texts = |name: &'static str| {
+        let members = it.members(name)?.unwrap_or_default();
+        members.iter().map(Element::content).collect::<Result<Vec<String>, Lacks>>()
+    };
     Ok(InstanceRequirements {
         most_vcpus: it.number("VCpuCount/Max")?,
         most_memory: it.number("MemoryMiB/Max")?,
         most_accelerators: it.number("AcceleratorCount/Max")?,
-        allowed: allowed.iter().map(Element::content).collect::<Result<_, _>>()?,
+        allowed: texts("AllowedInstanceTypes")?,
+        makers: texts("CpuManufacturers")?,
     })
 }
 

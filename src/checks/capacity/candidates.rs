@@ -101,11 +101,19 @@ impl<'f> Candidates<'f> {
     /// # Errors
     /// A gap.
     pub(super) fn grows(&self, task: &Task, facts: &View) -> Result<bool, Stop> {
-        if self.fleet.providers().is_empty() {
-            return Ok(false);
+        let growth = self.growth(task, facts)?;
+        Ok(growth.iter().any(|(_, it)| matches!(it, Growth::Can { .. })))
+    }
+
+    /// The growth of each capacity provider; none without a strategy.
+    ///
+    /// # Errors
+    /// A gap.
+    pub(super) fn growth(&self, task: &Task, facts: &View) -> Result<Vec<(String, Growth)>, Stop> {
+        match self.fleet.providers() {
+            [] => Ok(Vec::new()),
+            _ => growth::of_fleet(&self.fleet, task, facts),
         }
-        let growth = growth::of_fleet(&self.fleet, &task.demand()?, facts)?;
-        Ok(growth.iter().any(|(_, it)| matches!(it, Growth::Can(_))))
     }
 
     /// "no container instance of cluster prod that the task may be placed on", or those that the request names.

@@ -14,6 +14,7 @@ mod replacement;
 mod resources;
 #[cfg(test)]
 mod tests;
+mod trunking;
 
 use super::Group;
 

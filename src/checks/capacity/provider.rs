@@ -3,7 +3,7 @@
 mod strategy;
 
 use super::candidates::place;
-use super::growth::{self, GROWTH_CALLS, Growth};
+use super::growth::{self, Ceiling, GROWTH_CALLS, Growth, Required};
 use crate::account::fleet::Fleet;
 use crate::account::fleet::launch::{Launch, described};
 use crate::checks::{Check, whole};
@@ -111,7 +111,7 @@ fn none_active(
         return at(fail(message).prevents(error), place(task));
     }
     let place = task.context.request.capacity_provider_strategy.place();
-    let growth = growth::of_fleet(fleet, &task.demand()?, facts)?;
+    let growth = growth::of_fleet(fleet, task, facts)?;
     let names: Vec<&str> = growth.iter().map(|(name, _)| name.as_str()).collect();
     let names = names.join(", ");
     let other = if statuses.is_empty() { String::new() } else { format!(" ({statuses})") };
@@ -119,11 +119,15 @@ fn none_active(
         "capacity provider {names} has no active container instance in cluster {cluster}{other}"
     );
     if let Some(how) = growth.iter().find_map(|(_, it)| match it {
-        Growth::Can(how) => Some(how),
-        _ => None,
+        Growth::Can { how, .. } => Some(how),
+        Growth::Cannot(_) | Growth::Unfit { .. } => None,
     }) {
-        let message =
-            format!("{none}: the first task waits in PROVISIONING until one is launched; {how}");
+        let count = task.context.request.desired_count.get()?;
+        let count = count.and_then(|count| u64::try_from(*count).ok());
+        let too_few = count.and_then(|count| Ceiling::below(&growth, count, 0)).unwrap_or_default();
+        let message = format!(
+            "{none}: the first task waits in PROVISIONING until one is launched; {how}{too_few}"
+        );
         let finding = warn(message)
             .prevents("no error text: the task stays in PROVISIONING for several minutes")
             .remedy("Keep an instance running if tasks must start at once");
@@ -132,16 +136,23 @@ fn none_active(
     let reasons: Vec<&str> = growth
         .iter()
         .map(|(_, it)| match it {
-            Growth::Can(why) | Growth::Cannot(why) | Growth::TooSmall(why) => why.as_str(),
+            Growth::Can { how: why, .. } | Growth::Cannot(why) | Growth::Unfit { why, .. } => {
+                why.as_str()
+            }
         })
         .collect();
-    let too_small = growth.iter().any(|(_, it)| matches!(it, Growth::TooSmall(_)));
-    let finding = fail(format!("{none}, and none is launched for the task: {}", reasons.join("; ")))
-        .prevents(EMPTY_PROVIDER)
-        .remedy(match too_small {
-            true => "Use larger instance types in the Auto Scaling group, or lower what the task requires",
-            false => "Raise MaxSize of the Auto Scaling group, resume its processes, or enable managed scaling",
-        });
+    let unfit = growth.iter().find_map(|(_, it)| match it {
+        Growth::Unfit { remedy, .. } => Some(*remedy),
+        Growth::Can { .. } | Growth::Cannot(_) => None,
+    });
+    let finding = fail(format!(
+        "{none}, and none is launched for the task: {}",
+        reasons.join("; ")
+    ))
+    .prevents(EMPTY_PROVIDER)
+    .remedy(unfit.unwrap_or(
+        "Raise MaxSize of the Auto Scaling group, resume its processes, or enable managed scaling",
+    ));
     at(finding, place)
 }
 
@@ -182,17 +193,23 @@ fn managed(
         most_memory: positive(managed.most_memory),
         most_accelerators: positive(managed.most_accelerators),
         allowed: managed.allowed.clone(),
+        makers: managed.makers.clone(),
     };
-    let demand = task.demand()?;
-    if let Some(lacking) = growth::requirements_lack(&requirements, &fleet.region, &demand, facts)?
+    let required = Required::by(task)?;
+    if let Some(lacking) =
+        growth::requirements_lack(&requirements, &fleet.region, &required, facts)?
     {
         found.add(
             warn(format!(
-                "capacity provider {name} launches only instances that are too small for the task: {lacking}"
+                "capacity provider {name} launches only instances on which the task cannot run: {}",
+                lacking.what
             ))
             .at(task.context.request.capacity_provider_strategy.place())
             .prevents("no error text: the task stays in PROVISIONING")
-            .remedy("Widen instanceRequirements of the capacity provider, or lower what the task requires"),
+            .remedy(match lacking.is_architecture {
+                true => "Allow CPUs of the task's architecture in instanceRequirements of the capacity provider, or correct runtimePlatform",
+                false => "Widen instanceRequirements of the capacity provider, or lower what the task requires",
+            }),
         );
     }
     Ok(())

@@ -5,10 +5,11 @@ mod rooms;
 
 use super::attributes::has_proven;
 use super::candidates::{Candidates, Outcome, connected, place};
-use super::growth::GROWTH_CALLS;
+use super::growth::{Ceiling, GROWTH_CALLS, Growth};
 use super::location::{is_near, subnets};
 use super::placement::{constraints, members_of, satisfies};
 use super::replacement::{Replacement, replaces};
+use super::trunking::Trunking;
 use crate::checks::{Check, whole};
 use crate::document::ContextKind;
 use crate::facts::View;
@@ -150,7 +151,7 @@ impl Placing<'_, '_> {
             self.candidates.none(lacking),
             what.join("; ")
         );
-        let mut finding = self.found(&message, shortages.first(), of_nearest);
+        let mut finding = self.found(&message, shortages.first(), of_nearest)?;
         finding.severity = severity;
         finding.judge()
     }
@@ -197,11 +198,22 @@ impl Placing<'_, '_> {
                 let message = format!(
                     "{count} tasks are to start, but the container instances of cluster {cluster} have room for {now}"
                 );
+                let growth = match ever < count && !is_distinct {
+                    true => self.candidates.growth(self.task, self.facts)?,
+                    false => Vec::new(),
+                };
+                let grows = growth.iter().any(|(_, it)| matches!(it, Growth::Can { .. }));
+                let too_few = match grows {
+                    true => Ceiling::below(&growth, count, ever).unwrap_or_default(),
+                    false => String::new(),
+                };
                 let mut finding = warn(match ever < count {
-                    true => format!("{message}, and for {ever} if no other task ran on them"),
+                    true => {
+                        format!("{message}, and for {ever} if no other task ran on them{too_few}")
+                    }
                     false => message,
                 });
-                if ever < count && !is_distinct && !self.candidates.grows(self.task, self.facts)? {
+                if ever < count && !is_distinct && !grows {
                     finding.severity = Severity::Fail;
                 }
                 let scarce = self.rooms.left(first).and_then(|room| room.scarcest(self.demand));
@@ -287,7 +299,14 @@ impl Placing<'_, '_> {
         }
     }
 
-    fn found(&self, message: &str, first: Option<&Shortage>, it: &ContainerInstance) -> Finding {
+    fn found(
+        &self,
+        message: &str,
+        first: Option<&Shortage>,
+        it: &ContainerInstance,
+    ) -> Result<Finding, Stop> {
+        let region = &self.candidates.fleet.region;
+        let mut commands = Vec::new();
         let remedy = match first {
             Some(Shortage::Cpu(_)) => {
                 "Add container instances, use larger ones, or lower cpu of the task"
@@ -302,7 +321,9 @@ impl Placing<'_, '_> {
                 let kind = it.attribute("ecs.instance-type").unwrap_or_default();
                 match trunk::limit(kind) {
                     Some(_) if !it.has("ecs.awsvpc-trunk-id") => {
-                        "Add container instances, or set the account setting awsvpcTrunking and launch new ones"
+                        let trunking = Trunking::of(region, self.facts)?;
+                        commands.extend(trunking.command(region));
+                        trunking.remedy()
                     }
                     _ => "Add container instances, or use larger ones",
                 }
@@ -311,7 +332,7 @@ impl Placing<'_, '_> {
             None => CAPACITY_RESOURCES.remedy,
         };
         let reason = first.map_or("RESOURCE", Shortage::reason);
-        fail(message)
+        let mut finding = fail(message)
             .at(place(self.task))
             .on(&it.arn)
             .prevents(format!("TaskFailedToStart: {reason}"))
@@ -321,8 +342,12 @@ impl Placing<'_, '_> {
                     .option("--cluster", self.candidates.fleet.cluster.as_str())
                     .option("--container-instances", it.id())
                     .option("--query", "containerInstances[].remainingResources")
-                    .region(&self.candidates.fleet.region),
-            )
+                    .region(region),
+            );
+        for command in commands {
+            finding = finding.command(command);
+        }
+        Ok(finding)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Stories of placement: a cluster with container instances, and what the checks say of a task.
 
 mod deployments;
+mod launched;
 mod providers;
 mod quotas;
 

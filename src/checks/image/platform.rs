@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::rejected::{self, may_be_own, rebuilt};
 use crate::account::fleet::Fleet;
+use crate::account::fleet::offer::OFFER_CALLS;
 use crate::account::image::choice::{self, Choice};
 use crate::account::image::{self, Home, SourceOf, import};
 use crate::checks::{Check, each};
@@ -40,6 +41,7 @@ pub(super) static IMAGE_PLATFORM: Check = Check {
             GetConfig::CALL,
             ContainerInstances::CALL,
         ],
+        OFFER_CALLS,
         &import::CALLS,
     ],
     advises: false,
@@ -152,7 +154,13 @@ fn wanted(it: &ImageUse, facts: &View) -> Result<Wanted, Stop> {
         )));
     };
     let instances = fleet.instances(facts)?;
-    let platforms: BTreeSet<Platform> = instances.iter().filter_map(|it| it.platform()).collect();
+    let mut platforms: BTreeSet<Platform> =
+        instances.iter().filter_map(|it| it.platform()).collect();
+    if instances.is_empty() && family == "LINUX" {
+        // Without the right to read it, the result is that of a cluster without instances.
+        let launched = facts.tolerate(|| fleet.launched_platforms(facts))?;
+        platforms = launched.unwrap_or_default();
+    }
     if platforms.is_empty() {
         return Ok(Wanted::Unknown(Skip::not_applicable(format!(
             "cpuArchitecture is not set, and no active container instance of cluster {} that the task may run on reports its architecture",

@@ -36,6 +36,9 @@ pub struct InstanceType {
     /// The number of GPUs, if it has some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gpus: Option<u64>,
+    /// The architectures that it supports: `x86_64`, `arm64`, ...; none if the answer does not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub architectures: Vec<String>,
 }
 
 type Listed = Result<Vec<Element>, Gap>;
@@ -102,6 +105,7 @@ fn read(it: &Element) -> Result<InstanceType, Lacks> {
         vcpus: it.number("vCpuInfo/defaultVCpus")?,
         memory: it.number("memoryInfo/sizeInMiB")?,
         gpus: (gpus > 0).then_some(gpus),
+        architectures: it.texts("processorInfo/supportedArchitectures", None)?,
         volumes: most.filter(|_| on_nitro).and_then(|most| usize::try_from(most).ok()),
         shared: on_nitro && limit.is_some_and(|limit| limit == "shared"),
     })

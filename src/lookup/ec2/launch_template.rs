@@ -53,6 +53,34 @@ pub struct InstanceRequirements {
     /// The only instance types; none if they are not limited. They may have wildcards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<String>,
+    /// The only manufacturers of the CPU, such as `intel`; none if they are not limited.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub makers: Vec<String>,
+}
+
+impl InstanceRequirements {
+    /// The only instance types, if their names are known: what a wildcard matches is not.
+    pub fn named_kinds(&self) -> Vec<&str> {
+        match self.allowed.iter().any(|kind| kind.contains('*')) {
+            true => Vec::new(),
+            false => self.allowed.iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// The architectures of the CPUs, if the manufacturers determine them: AWS makes only Graviton, and Intel and
+    /// AMD make none for `arm64`
+    /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceRequirements.html>).
+    pub fn architectures(&self) -> Vec<&'static str> {
+        let of = |maker: &String| match maker.as_str() {
+            "intel" | "amd" => Some("x86_64"),
+            "amazon-web-services" => Some("arm64"),
+            _ => None,
+        };
+        let mut found = self.makers.iter().map(of).collect::<Option<Vec<_>>>().unwrap_or_default();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
 }
 
 impl Lookup for DescribeLaunchTemplate {
@@ -99,6 +127,7 @@ fn read(version: &Element) -> Result<LaunchTemplate, Lacks> {
             most_memory: it.number("memoryMiB/max")?,
             most_accelerators: it.number("acceleratorCount/max")?,
             allowed: it.texts("allowedInstanceTypeSet", None)?,
+            makers: it.texts("cpuManufacturerSet", None)?,
         })
     });
     Ok(LaunchTemplate { kind: data.text("instanceType")?, requirements: requirements.transpose()? })

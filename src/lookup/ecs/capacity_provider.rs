@@ -41,6 +41,13 @@ pub struct ScaledGroup {
     pub scales: Option<bool>,
 }
 
+impl ScaledGroup {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.group.rsplit("autoScalingGroupName/").next().unwrap_or(&self.group)
+    }
+}
+
 /// How ECS launches instances.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManagedInstances {
@@ -60,6 +67,9 @@ pub struct ManagedInstances {
     /// The instance types that it may launch; none if they are not limited. They may have wildcards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<String>,
+    /// The only manufacturers of the CPU, such as `intel`; none if they are not limited.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub makers: Vec<String>,
 }
 
 impl Lookup for DescribeCapacityProvider {
@@ -119,6 +129,12 @@ impl Lookup for DescribeCapacityProvider {
                     allowed: limits
                         .and_then(|it| it.allowed_instance_types.clone())
                         .unwrap_or_default(),
+                    makers: limits
+                        .map(|it| it.cpu_manufacturers())
+                        .unwrap_or_default()
+                        .iter()
+                        .map(|maker| maker.as_str().to_owned())
+                        .collect(),
                     most_vcpus: limits.and_then(|it| it.v_cpu_count.as_ref()).and_then(|it| it.max),
                     most_memory: limits.and_then(|it| it.memory_mib.as_ref()).and_then(|it| it.max),
                     most_accelerators: limits

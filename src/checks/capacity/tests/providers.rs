@@ -9,7 +9,7 @@ use crate::testing::account::mounts::{Account, REGION, with};
 use crate::testing::story::Story;
 
 /// The capacity provider `spare` of an Auto Scaling group with this maximum, and these suspended processes.
-fn scaled(account: Account, most: u64, suspended: &Value) -> Account {
+pub(super) fn scaled(account: Account, most: u64, suspended: &Value) -> Account {
     let of = |name: &str| json!({"region": REGION, "name": name});
     account
         .says(
@@ -64,7 +64,7 @@ fn a_provider_has_instances_or_launches_some() {
 }
 
 /// The Auto Scaling group of `spare`, whose instance types are in a launch template.
-fn templated(fact: &Value, requirements: &Value) -> Account {
+pub(super) fn templated(fact: &Value, requirements: &Value) -> Account {
     let of = |name: &str| json!({"region": REGION, "name": name});
     let template = json!({"id": "lt-1", "version": "$Latest"});
     scaled(account(&json!({}), &[]), 4, &json!([]))

@@ -76,9 +76,9 @@ pub struct GateFlags {
     pub skip: Vec<String>,
     /// Accepted findings, which warn until a date; --write-accept writes such a file
     ///
-    /// A list in JSON or YAML. Each entry has four fields, all required: `check`, the id of a check;
+    /// A list in JSON or YAML. Each entry has four required fields: `check`, the id of a check;
     /// `subject`, the place of the finding as in the JSON report; `reason`, why it is accepted; `expires`,
-    /// a date after which it fails again:
+    /// a date after which it fails again. With `target`, only that file or service (CLUSTER/NAME) is meant:
     /// [{"check": "image-exists", "subject": "/containerDefinitions/0/image", "reason": "pushed by the next
     /// step", "expires": "2026-12-31"}]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

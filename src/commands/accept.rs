@@ -11,10 +11,10 @@ use super::input::{bounded, open};
 use crate::document::node::Value;
 use crate::document::{Identity, Node, Role, Source};
 use crate::names::nearest;
-use crate::report::{CheckResult, Status};
+use crate::report::{CheckResult, Status, TargetReport};
 
 /// The fields of an entry.
-const FIELDS: [&str; 4] = ["check", "subject", "reason", "expires"];
+const FIELDS: [&str; 5] = ["check", "subject", "target", "reason", "expires"];
 
 /// How long a finding is accepted that `--write-accept` writes.
 const ACCEPTED_FOR: Duration = Duration::days(30);
@@ -24,6 +24,8 @@ const ACCEPTED_FOR: Duration = Duration::days(30);
 pub(super) struct Accepted {
     check: String,
     subject: String,
+    /// The only target that it is accepted in; none: all of the run.
+    target: Option<String>,
     reason: String,
     expires: Date,
     /// Where it is written.
@@ -31,7 +33,7 @@ pub(super) struct Accepted {
 }
 
 /// Reads the file: a list of objects with `check`, `subject`, `reason` and `expires` (YYYY-MM-DD), all
-/// required, in JSON or YAML. The subject "" is the whole definition.
+/// required, and perhaps `target`, in JSON or YAML. The subject "" is the whole definition.
 pub(super) fn read(path: &Path) -> Result<Vec<Accepted>, Failure> {
     let name = path.to_string_lossy();
     let bytes = bounded(open(path)?, &name)?;
@@ -63,13 +65,17 @@ fn one(node: &Node) -> Result<Accepted, String> {
         let meant = meant.map_or_else(String::new, |name| format!("; is `{name}` meant?"));
         return Err(format!("an accepted finding has no field `{}`{meant}", entry.key));
     }
-    let field = |name: &str| match node.get(name).map(|it| &it.value) {
+    let text = |name: &str| match node.get(name).map(|it| &it.value) {
         // YAML takes a date without quotes for more than text.
-        Some(Value::Text(text) | Value::Foreign(_, text)) => Ok(text.clone()),
-        _ => Err(format!(
-            "an accepted finding needs `{name}`, as text (check, subject, reason, expires)"
-        )),
+        Some(Value::Text(text) | Value::Foreign(_, text)) => Some(text.clone()),
+        _ => None,
     };
+    let field = |name: &str| {
+        text(name).ok_or_else(|| {
+            format!("an accepted finding needs `{name}`, as text (check, subject, reason, expires)")
+        })
+    };
+    let target = node.has("target").then(|| field("target")).transpose()?;
     let expires = field("expires")?;
     let expires = date(&expires)
         .ok_or_else(|| format!("`expires` is {expires:?}; write a date as YYYY-MM-DD"))?;
@@ -81,7 +87,7 @@ fn one(node: &Node) -> Result<Accepted, String> {
         return Err(super::catalogue::unknown(&check));
     }
     let place = node.place.to_string();
-    Ok(Accepted { check, subject: field("subject")?, reason, expires, place })
+    Ok(Accepted { check, subject: field("subject")?, target, reason, expires, place })
 }
 
 fn date(text: &str) -> Option<Date> {
@@ -99,15 +105,19 @@ pub(super) fn now() -> OffsetDateTime {
 }
 
 impl Accepted {
-    fn is(&self, result: &CheckResult) -> bool {
-        self.check == result.id && self.subject == result.subject
+    fn is(&self, (target, result): (&str, &CheckResult)) -> bool {
+        self.is_in(target) && self.check == result.id && self.subject == result.subject
+    }
+
+    fn is_in(&self, target: &str) -> bool {
+        self.target.as_ref().is_none_or(|own| own == target)
     }
 }
 
-/// Turns accepted failures into warnings; after their date they are failures again, and say so.
-pub(super) fn apply(accepted: &[Accepted], today: Date, results: &mut [CheckResult]) {
+/// Turns accepted failures of a target into warnings; after their date they are failures again, and say so.
+pub(super) fn apply(accepted: &[Accepted], today: Date, target: &str, results: &mut [CheckResult]) {
     for result in results.iter_mut().filter(|it| it.status == Status::Fail) {
-        let Some(it) = accepted.iter().find(|it| it.is(result)) else { continue };
+        let Some(it) = accepted.iter().find(|it| it.is((target, result))) else { continue };
         if it.expires < today {
             result.message =
                 format!("{} (accepted until {}, which has passed)", result.message, it.expires);
@@ -119,20 +129,39 @@ pub(super) fn apply(accepted: &[Accepted], today: Date, results: &mut [CheckResu
     }
 }
 
-/// What to know of entries that match no failure of these results. Of a check that did not run, nothing.
-pub(super) fn unmatched(accepted: &[Accepted], results: &[Vec<CheckResult>]) -> Vec<String> {
-    let all = || results.iter().flatten();
-    let is_used =
-        |it: &Accepted| all().any(|result| it.is(result) && result.status == Status::Fail);
-    let ran = |it: &Accepted| all().any(|result| it.check == result.id);
+/// What to know of entries that match no failure of these results of targets. Of a check that did not run, nothing.
+pub(super) fn unmatched(
+    accepted: &[Accepted],
+    targets: &[&str],
+    results: &[Vec<CheckResult>],
+) -> Vec<String> {
+    let all = || {
+        let of_target = targets.iter().zip(results);
+        of_target.flat_map(|(target, results)| results.iter().map(|result| (*target, result)))
+    };
+    let is_used = |it: &Accepted| all().any(|one| it.is(one) && one.1.status == Status::Fail);
+    let ran = |it: &Accepted| {
+        let names_none = it.target.as_ref().is_some_and(|own| !targets.contains(&own.as_str()));
+        names_none || all().any(|(target, result)| it.is_in(target) && it.check == result.id)
+    };
     accepted
         .iter()
         .filter(|it| ran(it) && !is_used(it))
         .map(|it| {
-            let of_check = all().filter(|result| it.check == result.id);
-            let failed = of_check.filter(|result| result.status == Status::Fail);
+            let of_check =
+                all().filter(|(target, result)| it.is_in(target) && it.check == result.id);
+            let failed = of_check.filter(|(_, result)| result.status == Status::Fail);
             let subjects: Vec<String> =
-                failed.map(|result| format!("{:?}", result.subject)).take(3).collect();
+                failed.map(|(_, result)| format!("{:?}", result.subject)).take(3).collect();
+            if let Some(own) = it.target.as_ref().filter(|own| !targets.contains(&own.as_str())) {
+                let known: Vec<String> =
+                    targets.iter().take(3).map(|it| format!("{it:?}")).collect();
+                return format!(
+                    "--accept: {} matches nothing: {own:?} is no target of this run, as are {}",
+                    it.place,
+                    known.join(", ")
+                );
+            }
             let instead = match subjects.as_slice() {
                 [] => "it fails nowhere, so the entry can go".to_owned(),
                 subjects => format!("it fails at {}", subjects.join(", ")),
@@ -145,27 +174,29 @@ pub(super) fn unmatched(accepted: &[Accepted], results: &[Vec<CheckResult>]) -> 
         .collect()
 }
 
-/// What fails or is accepted, in the form that [`read`] reads. A missing reason is empty, so that the
-/// file is rejected until one is written.
-pub(super) fn print<'r>(
-    accepted: &[Accepted],
-    today: Date,
-    results: impl Iterator<Item = &'r CheckResult>,
-) -> String {
+/// What fails or is accepted, in the form that [`read`] reads: of several targets, for each one. A missing reason
+/// is empty, so that the file is rejected until one is written.
+pub(super) fn print(accepted: &[Accepted], today: Date, targets: &[TargetReport]) -> String {
     let mut entries: Vec<Json> = Vec::new();
-    for result in results {
-        let known = accepted.iter().find(|it| it.is(result));
+    let all = targets
+        .iter()
+        .flat_map(|it| it.checks.iter().map(|result| (it.target.source.as_str(), result)));
+    for (target, result) in all {
+        let known = accepted.iter().find(|it| it.is((target, result)));
         let (reason, expires) = match (known, result.status) {
             (Some(it), Status::Fail | Status::Warn) => (it.reason.as_str(), it.expires),
             (None, Status::Fail) => ("", today + ACCEPTED_FOR),
             _ => continue,
         };
-        let entry = json!({
+        let mut entry = json!({
             "check": result.id,
             "subject": result.subject,
             "reason": reason,
             "expires": expires.to_string(),
         });
+        if targets.len() > 1 {
+            entry["target"] = json!(target);
+        }
         if !entries.contains(&entry) {
             entries.push(entry);
         }
@@ -176,6 +207,7 @@ pub(super) fn print<'r>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Target;
 
     fn failed() -> CheckResult {
         CheckResult {
@@ -202,6 +234,7 @@ mod tests {
         let accepted = Accepted {
             check: "image-exists".to_owned(),
             subject: "/containerDefinitions/0/image".to_owned(),
+            target: None,
             reason: "pushed by the next step".to_owned(),
             expires: date("2026-11-23").unwrap(),
             place: String::new(),
@@ -213,7 +246,7 @@ mod tests {
         ];
         for (today, status, says) in table {
             let mut results = [failed()];
-            apply(std::slice::from_ref(&accepted), date(today).unwrap(), &mut results);
+            apply(std::slice::from_ref(&accepted), date(today).unwrap(), "web.json", &mut results);
             assert_eq!(results[0].status, status, "{today}");
             assert!(results[0].message.contains(says), "{}", results[0].message);
         }
@@ -248,13 +281,61 @@ mod tests {
         let elsewhere = Accepted {
             check: "image-exists".to_owned(),
             subject: "/containerDefinitions/1/image".to_owned(),
+            target: None,
             reason: "another".to_owned(),
             expires: date("2999-01-01").unwrap(),
             place: String::new(),
         };
         let mut results = [failed()];
-        apply(&[elsewhere], date("2026-11-23").unwrap(), &mut results);
+        apply(&[elsewhere], date("2026-11-23").unwrap(), "web.json", &mut results);
         assert_eq!(results[0].status, Status::Fail);
+    }
+
+    #[test]
+    fn a_finding_may_be_accepted_in_one_service_only() {
+        let text = r#"[{"check": "image-exists", "subject": "/containerDefinitions/0/image",
+            "target": "prod/web", "reason": "known", "expires": "2999-01-01"}]"#;
+        let accepted = read_text(text).unwrap();
+        let today = date("2026-11-23").unwrap();
+        for (target, status) in [("prod/web", Status::Warn), ("prod/api", Status::Fail)] {
+            let mut results = [failed()];
+            apply(&accepted, today, target, &mut results);
+            assert_eq!(results[0].status, status, "{target}");
+        }
+        let each = [vec![failed()], vec![failed()]];
+        assert_eq!(unmatched(&accepted, &["prod/web", "prod/api"], &each), [""; 0]);
+        let other = unmatched(&accepted, &["prod/api", "prod/job"], &each);
+        assert!(other[0].contains(r#""prod/web" is no target of this run"#), "{other:?}");
+        let mut passed = failed();
+        passed.status = Status::Pass;
+        let instead =
+            unmatched(&accepted, &["prod/web", "prod/api"], &[vec![passed], vec![failed()]]);
+        assert!(instead[0].contains("it fails nowhere"), "{instead:?}");
+        assert!(read_text(&text.replace(r#""prod/web""#, "7")).unwrap_err().contains("`target`"));
+    }
+
+    #[test]
+    fn what_fails_in_several_services_is_written_for_each() {
+        let report = |source: &str| {
+            let target = Target {
+                source: source.to_owned(),
+                service: None,
+                family: None,
+                region: None,
+                account: None,
+                caller: None,
+            };
+            TargetReport::of(target, vec![failed()])
+        };
+        let today = date("2026-11-23").unwrap();
+        let written = |targets: &[TargetReport]| {
+            let text =
+                print(&[], today, targets).replace(r#""reason": """#, r#""reason": "known""#);
+            read_text(&text).unwrap().into_iter().map(|it| it.target).collect::<Vec<_>>()
+        };
+        let both = [report("prod/web"), report("prod/api")];
+        assert_eq!(written(&both), [Some("prod/web".to_owned()), Some("prod/api".to_owned())]);
+        assert_eq!(written(&both[..1]), [None]);
     }
 
     #[test]

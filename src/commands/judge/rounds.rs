@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::drawn::{Draws, drawn};
-use super::targets::{self, tasks};
+use super::targets::{self, Judgeable, tasks};
 use crate::account::rights::Principal;
 use crate::checks::{self, Check, Group};
 use crate::cli::{Global, Judged, Simulate, Tool};
@@ -147,17 +147,16 @@ impl Run<'_> {
         };
         let exhibits = self.exhibits(&judged, &mut run).await;
         let caller = region.as_ref().and_then(|region| caller(&run, region));
-        let unmatched = accept::unmatched(&self.accepted, &results);
-        let results =
-            results.into_iter().map(|results| self.settled(results, live, region.as_ref()));
+        let sources: Vec<&str> = judged.iter().map(Judgeable::source).collect();
+        let unmatched = accept::unmatched(&self.accepted, &sources, &results);
         let targets = judged.iter().zip(results).map(|(it, results)| {
+            let results = self.settled(it.source(), results, live, region.as_ref());
             TargetReport::of(it.target(region.as_ref(), caller.as_ref()), results)
         });
         let targets = targets.zip(exhibits).map(|(it, exhibit)| TargetReport { exhibit, ..it });
         let targets: Vec<TargetReport> = targets.collect();
         if let Some(file) = &self.write_accept {
-            let found = targets.iter().flat_map(|target| &target.checks);
-            file.write(&accept::print(&self.accepted, accept::today(), found))
+            file.write(&accept::print(&self.accepted, accept::today(), &targets))
                 .map_err(Failure::usage)?;
         }
         self.record(&run, region.as_ref(), now)?;
@@ -311,11 +310,12 @@ impl Run<'_> {
     /// The results as reported: with accepted findings, and commands with profile and region.
     fn settled(
         &self,
+        source: &str,
         mut results: Vec<CheckResult>,
         live: bool,
         region: Option<&Region>,
     ) -> Vec<CheckResult> {
-        accept::apply(&self.accepted, accept::today(), &mut results);
+        accept::apply(&self.accepted, accept::today(), source, &mut results);
         let profile = self.global.profile.as_deref().filter(|_| live);
         for command in results.iter_mut().flat_map(|result| &mut result.commands) {
             *command = completed(command.clone(), profile, region);

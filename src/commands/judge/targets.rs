@@ -38,6 +38,11 @@ impl Judgeable {
         self.task.as_ref().ok()
     }
 
+    /// The file, the name of the registered definition, or the cluster and the name of the service.
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+
     fn name(&self) -> &str {
         let service = self.service.as_ref().map(|service| service.name.as_str());
         service.or(self.task().and_then(family).map(String::as_str)).unwrap_or(&self.source)

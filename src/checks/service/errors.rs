@@ -12,6 +12,10 @@ pub(super) const CREATE_SERVICE: &str =
 pub(super) const CONFIGURATION: &str =
     "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html";
 
+/// The errors of deployments that shift traffic, word for word.
+pub(super) const BLUE_GREEN: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html";
+
 pub(super) const BOTH_100: &str = "InvalidParameterException: Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.";
 pub(super) const STUCK: &str = "service <service> was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.";
 pub(super) const DAEMON_COUNT: &str = "InvalidParameterException: The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again";

@@ -11,6 +11,7 @@ mod discovery;
 mod errors;
 mod exists;
 mod lattice;
+mod listener_rule;
 mod live;
 mod percent;
 mod protection;
@@ -64,7 +65,10 @@ pub static GROUP: Group = Group {
         let discovery = [registry::RULES, service_connect::RULES, tls::RULES, lattice::RULES];
         vec![
             (&exists::SERVICE_EXISTS, exists::RULES.to_vec()),
-            (&target_group::SERVICE_TARGET_GROUP, target_group::RULES.to_vec()),
+            (
+                &target_group::SERVICE_TARGET_GROUP,
+                [target_group::RULES, listener_rule::RULES].concat(),
+            ),
             (&container_port::SERVICE_CONTAINER_PORT, container_port::RULES.to_vec()),
             (&deployment::SERVICE_DEPLOYMENT, deployment.concat()),
             (&discovery::SERVICE_DISCOVERY, discovery.concat()),

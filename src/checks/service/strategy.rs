@@ -2,12 +2,12 @@
 //! (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-implementation.html>).
 
 use super::balancers::is_classic;
-use super::errors::{CONFIGURATION, REFUSED};
+use super::errors::{BLUE_GREEN, CONFIGURATION, REFUSED};
 use crate::document::Field;
 use crate::document::run_context::{Deployment, LoadBalancer};
 use crate::knowledge::Stop;
 use crate::task::{Controller, ServiceUse, Strategy};
-use crate::verdict::{Findings, Rule};
+use crate::verdict::{Finding, Findings, Rule};
 
 const RESOURCES: &str = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-implementation.html";
 const LINEAR_PAGE: &str =
@@ -30,8 +30,14 @@ const OTHER: Rule = Rule::unquoted(
     CONFIGURATION,
     "2026-11-30",
 );
-const ADVANCED: Rule = Rule::unquoted(
-    "a load balancer of a blue/green deployment has an alternate target group, a production listener rule and a role",
+const ADVANCED: Rule = Rule::quoted(
+    "each load balancer of a blue/green, linear or canary deployment has an advancedConfiguration",
+    "advancedConfiguration field is required for all loadBalancers when using a non-ROLLING deployment strategy",
+    BLUE_GREEN,
+    "2026-11-30",
+);
+const WHOLE: Rule = Rule::unquoted(
+    "an advancedConfiguration has an alternate target group, a production listener rule and a role",
     REFUSED,
     RESOURCES,
     "2026-11-30",
@@ -48,8 +54,33 @@ const CLASSIC: Rule = Rule::unquoted(
     RESOURCES,
     "2026-11-30",
 );
+const MIXED: Rule = Rule::quoted(
+    "the load balancers are all Classic Load Balancers, or none is",
+    "All loadBalancers must be strictly either ELBv1 (defining loadBalancerName) or ELBv2 (defining targetGroupArn)",
+    BLUE_GREEN,
+    "2026-11-30",
+);
+const ELBV1: Rule = Rule::quoted(
+    "a Classic Load Balancer has no advancedConfiguration",
+    "advancedConfiguration field is not allowed with ELBv1 loadBalancers",
+    BLUE_GREEN,
+    "2026-11-30",
+);
+const ALL: Rule = Rule::quoted(
+    "all load balancers have an advancedConfiguration, or none has",
+    "Either all or none of the provided loadBalancers must have advancedConfiguration defined",
+    BLUE_GREEN,
+    "2026-11-30",
+);
+const ONCE: Rule = Rule::quoted(
+    "each load balancer has another target group",
+    "Duplicate targetGroupArn found: <arn>",
+    BLUE_GREEN,
+    "2026-11-30",
+);
 
-pub(super) const RULES: &[Rule] = &[BAKE, STEP, SHARE, OTHER, ADVANCED, SAME, CLASSIC];
+pub(super) const RULES: &[Rule] =
+    &[BAKE, STEP, SHARE, OTHER, ADVANCED, WHOLE, SAME, CLASSIC, MIXED, ELBV1, ALL, ONCE];
 
 pub(super) fn judge(it: &ServiceUse, found: &mut Findings) -> Result<(), Stop> {
     let strategy = it.strategy()?;
@@ -57,11 +88,68 @@ pub(super) fn judge(it: &ServiceUse, found: &mut Findings) -> Result<(), Stop> {
         numbers(deployment, strategy, found);
     }
     let is_shifted = strategy.is_some_and(|strategy| strategy != Strategy::Rolling);
-    if it.controller().unwrap_or(None) != Some(Controller::Ecs) || !is_shifted {
+    if it.controller().unwrap_or(None) != Some(Controller::Ecs) {
         return Ok(());
     }
-    for balancer in it.request().load_balancers.items()? {
+    let balancers = it.request().load_balancers.items()?;
+    if !is_shifted {
+        return consistent(balancers, found);
+    }
+    for balancer in balancers {
         found.part(&balancer.place, |found| shifted(balancer, found));
+    }
+    together(balancers, found)
+}
+
+/// A rolling deployment ignores the settings for shifting traffic, but they are validated.
+fn consistent(balancers: &[LoadBalancer], found: &mut Findings) -> Result<(), Stop> {
+    let (with, without): (Vec<_>, Vec<_>) =
+        balancers.iter().partition(|balancer| !balancer.advanced.is_missing());
+    if let (Some(_), Some(first)) = (with.first(), without.first()) {
+        found.add(
+            ALL.fail("the load balancer has no advancedConfiguration, but another one has")
+                .at(&first.place)
+                .remedy("Set advancedConfiguration for all load balancers, or for none"),
+        );
+    }
+    for balancer in with.into_iter().filter(|balancer| is_classic(balancer)) {
+        found.add(elbv1(balancer));
+    }
+    Ok(())
+}
+
+fn elbv1(balancer: &LoadBalancer) -> Finding {
+    ELBV1
+        .fail("the Classic Load Balancer has an advancedConfiguration")
+        .at(balancer.advanced.place())
+        .remedy("Remove advancedConfiguration, or use the target groups of an Application or Network Load Balancer")
+}
+
+/// What the load balancers of a service must have in common to shift traffic.
+fn together(balancers: &[LoadBalancer], found: &mut Findings) -> Result<(), Stop> {
+    let (classic, others): (Vec<_>, Vec<_>) = balancers.iter().partition(|it| is_classic(it));
+    if let (Some(first), Some(_)) = (classic.first(), others.first()) {
+        found.add(
+            MIXED
+                .fail("the load balancer is a Classic Load Balancer, but another one is not")
+                .at(first.load_balancer_name.place())
+                .remedy("Use only target groups of Application or Network Load Balancers"),
+        );
+    }
+    let mut seen = Vec::new();
+    for balancer in others {
+        let field = &balancer.target_group_arn;
+        let Some(arn) = field.get()? else { continue };
+        if seen.contains(&arn) {
+            found.add(
+                ONCE.fail("another load balancer has the same target group")
+                    .at(field.place())
+                    .on(arn)
+                    .naming("<arn>", arn)
+                    .remedy("Use a separate target group for each load balancer"),
+            );
+        }
+        seen.push(arn);
     }
     Ok(())
 }
@@ -120,6 +208,10 @@ fn share(field: &Field<f64>, (name, least): (&str, f64), rule: &Rule, found: &mu
 /// What ECS needs to move the traffic of a load balancer. Without a load balancer, it moves none.
 fn shifted(balancer: &LoadBalancer, found: &mut Findings) -> Result<(), Stop> {
     if is_classic(balancer) {
+        if !balancer.advanced.is_missing() {
+            found.add(elbv1(balancer));
+            return Ok(());
+        }
         found.add(
             CLASSIC
                 .fail("loadBalancerName is a Classic Load Balancer, whose traffic ECS cannot shift")
@@ -142,7 +234,7 @@ fn shifted(balancer: &LoadBalancer, found: &mut Findings) -> Result<(), Stop> {
     ] {
         if field.is_missing() {
             let message = format!("advancedConfiguration has no {name}");
-            found.add(ADVANCED.fail(message).at(&advanced.place).remedy(format!("Set {name}")));
+            found.add(WHOLE.fail(message).at(&advanced.place).remedy(format!("Set {name}")));
         }
     }
     let alternate = &advanced.alternate_target_group_arn;

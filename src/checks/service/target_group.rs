@@ -3,9 +3,9 @@
 use super::admission;
 use super::balancers::is_classic;
 use super::errors::{HEALTH_CHECK, REFUSED};
+use super::listener_rule;
 use crate::checks::{Check, each};
 use crate::document::Field;
-use crate::document::run_context::AdvancedConfiguration;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::ec2::prefix_list::{PrefixListEntries, ServicePrefixLists};
@@ -13,7 +13,7 @@ use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::lookup::ec2::subnet::DescribeSubnet;
 use crate::lookup::elasticloadbalancing::{
     DescribeClassicLoadBalancer, DescribeListener, DescribeListenerRule, DescribeLoadBalancer,
-    DescribeTargetGroup, Forwarding, TargetGroup,
+    DescribeTargetGroup, TargetGroup,
 };
 use crate::lookup::{CallerIdentity, Lookup};
 use crate::names::Arn;
@@ -79,21 +79,7 @@ const VPC: Rule = Rule::unquoted(
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html",
     "2026-11-30",
 );
-const LISTENED: Rule = Rule::unquoted(
-    "the production listener rule forwards to the target groups of the service",
-    "no error text: the deployment fails when ECS shifts the traffic",
-    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-implementation.html",
-    "2026-11-30",
-);
-
-const ONLY: Rule = Rule::unquoted(
-    "the production listener rule only forwards",
-    "no error text: the deployment fails when ECS shifts the traffic",
-    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-implementation.html",
-    "2026-11-30",
-);
-
-pub(super) const RULES: &[Rule] = &[KIND, REGION, BALANCED, TYPE, VPC, LISTENED, ONLY];
+pub(super) const RULES: &[Rule] = &[KIND, REGION, BALANCED, TYPE, VPC];
 
 fn service_target_group(it: &LoadBalancerUse, facts: &View) -> Judgement {
     let field = &it.balancer.target_group_arn;
@@ -127,7 +113,7 @@ fn service_target_group(it: &LoadBalancerUse, facts: &View) -> Judgement {
         });
     }
     if let Some(advanced) = advanced {
-        listened(it, advanced, facts, &mut found);
+        listener_rule::judge(it, advanced, facts, &mut found);
     }
     found.or_pass("the target group exists, has a load balancer, and fits the network of the tasks")
 }
@@ -283,60 +269,4 @@ fn fits(
         }
         Ok(())
     });
-}
-
-/// Whether the rules exist that ECS changes to shift the traffic.
-fn listened(
-    it: &LoadBalancerUse,
-    advanced: &AdvancedConfiguration,
-    facts: &View,
-    found: &mut Findings,
-) {
-    let production = &advanced.production_listener_rule;
-    let test = &advanced.test_listener_rule;
-    // Both are requested before any is waited for.
-    let (first, second) = (forwarding(it, production, facts), forwarding(it, test, facts));
-    found.part(test.place(), |_| second.map(|_| ()));
-    found.part(production.place(), |found| {
-        let Some(forwarding) = first? else { return Ok(()) };
-        if let Some(other) = forwarding.other_actions.first() {
-            found.add(
-                ONLY.fail(format!(
-                    "the production listener rule has the action {other}, but ECS changes only rules that forward"
-                ))
-                .at(production.place())
-                .prevents("no error text: the deployment fails when ECS shifts the traffic")
-                .remedy("Use a rule whose only action forwards to the two target groups"),
-            );
-            return Ok(());
-        }
-        let mut own = Vec::new();
-        for field in [&it.balancer.target_group_arn, &advanced.alternate_target_group_arn] {
-            own.extend(field.get()?);
-        }
-        if !own.iter().any(|arn| forwarding.target_groups.contains(arn)) {
-            found.add(
-                LISTENED
-                    .warn("the production listener rule forwards to none of the two target groups")
-                    .at(production.place())
-                    .prevents("no error text: the deployment fails when ECS shifts the traffic")
-                    .remedy("Let the rule forward to the target group with weight 100 and to the alternate one with weight 0"),
-            );
-        }
-        Ok(())
-    });
-}
-
-/// Where the rule sends traffic; for a Network Load Balancer it is a listener.
-fn forwarding<'f>(
-    it: &LoadBalancerUse,
-    field: &Field<String>,
-    facts: &View<'f>,
-) -> Result<Option<&'f Forwarding>, Stop> {
-    let Some(arn) = field.get()? else { return Ok(None) };
-    let (region, arn) = (it.service.task.region()?.clone(), arn.clone());
-    match arn.contains(":listener-rule/") {
-        true => facts.need(&DescribeListenerRule { region, arn }).map(Some),
-        false => facts.need(&DescribeListener { region, arn }).map(Some),
-    }
 }

@@ -4,6 +4,7 @@ mod account;
 mod deployment;
 mod discovery;
 mod names;
+mod shifted;
 
 use super::container_port::SERVICE_CONTAINER_PORT;
 use super::deployment::SERVICE_DEPLOYMENT;

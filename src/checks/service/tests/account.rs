@@ -13,31 +13,31 @@ use crate::testing::account::{Account, ID, REGION, anything};
 use crate::testing::story::Story;
 use crate::testing::vpc::{anywhere, group, rule, subnet, within};
 
-const GROUP: &str =
+pub(super) const GROUP: &str =
     "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/0123456789abcdef";
-const GREEN: &str =
+pub(super) const GREEN: &str =
     "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/green/0123456789abcdef";
 const BALANCER: &str =
     "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/0123456789abcdef";
-const RULE: &str = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener-rule/app/web/0123456789abcdef/0123456789abcdef/0123456789abcdef";
+pub(super) const RULE: &str = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener-rule/app/web/0123456789abcdef/0123456789abcdef/0123456789abcdef";
 
 pub(super) fn account() -> Account {
     Account::deployed_to_by(&anything())
 }
 
-fn of(id: &str) -> Value {
+pub(super) fn of(id: &str) -> Value {
     json!({"region": REGION, "arn": id})
 }
 
-fn target_group(kind: &str, vpc: &str, balancers: &[&str]) -> Value {
+pub(super) fn target_group(kind: &str, vpc: &str, balancers: &[&str]) -> Value {
     json!({"target_type": kind, "vpc": vpc, "health_check_port": "traffic-port",
         "load_balancers": balancers})
 }
 
-const GROUPS: &str = "elasticloadbalancing:DescribeTargetGroups";
+pub(super) const GROUPS: &str = "elasticloadbalancing:DescribeTargetGroups";
 
 /// An account with a target group behind a load balancer, in the VPC of the tasks.
-fn balanced() -> Account {
+pub(super) fn balanced() -> Account {
     let of_subnet = |id: &str| json!({"region": REGION, "id": id});
     let subnet = |id: &str, net: &str| serde_json::to_value(subnet(id, net, "a")).unwrap();
     let of_group = |id: &str| json!({"region": REGION, "id": id});
@@ -59,7 +59,7 @@ fn balanced() -> Account {
 }
 
 /// The service `web` in subnet-a with this load balancer.
-fn served(mode: &str, balancer: &str) -> Story {
+pub(super) fn served(mode: &str, balancer: &str) -> Story {
     let network = match mode.contains("awsvpc") {
         true => {
             r#", "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-a"], "securityGroups": ["sg-app"]}}"#
@@ -71,7 +71,7 @@ fn served(mode: &str, balancer: &str) -> Story {
     ))
 }
 
-fn targets(arn: &str) -> String {
+pub(super) fn targets(arn: &str) -> String {
     format!(r#""targetGroupArn": "{arn}""#)
 }
 
@@ -185,37 +185,6 @@ fn the_groups_of_the_tasks_admit_the_load_balancer() {
     let call = "elasticloadbalancing:DescribeLoadBalancers";
     let hidden = balanced().refuses(call, &of(BALANCER));
     is(&one(&SERVICE_TARGET_GROUP, story(), hidden), Status::Unknown, call);
-}
-
-#[test]
-fn a_blue_green_deployment_has_its_rules_and_groups() {
-    let balancer = format!(
-        r#"{}, "advancedConfiguration": {{"alternateTargetGroupArn": "{GREEN}", "productionListenerRule": "{RULE}", "roleArn": "arn:aws:iam::111122223333:role/lb"}}"#,
-        targets(GROUP)
-    );
-    let story = || served(FARGATE, &balancer);
-    let rules = "elasticloadbalancing:DescribeRules";
-    let forwards = |groups: &[&str]| json!({"target_groups": groups});
-    let whole = || {
-        balanced().says(GROUPS, &of(GREEN), &target_group("ip", "vpc-1", &[])).says(
-            rules,
-            &of(RULE),
-            &forwards(&[GROUP, GREEN]),
-        )
-    };
-    is(&one(&SERVICE_TARGET_GROUP, story(), whole()), Status::Pass, "");
-    let gone = whole().lacks(rules, &of(RULE), "RuleNotFound");
-    is(&one(&SERVICE_TARGET_GROUP, story(), gone), Status::Fail, "there is no such thing");
-    let elsewhere = whole().says(rules, &of(RULE), &forwards(&["arn:other"]));
-    is(&one(&SERVICE_TARGET_GROUP, story(), elsewhere), Status::Warn, "forwards to none");
-    let instances = whole().says(GROUPS, &of(GREEN), &target_group("instance", "vpc-1", &[]));
-    is(&one(&SERVICE_TARGET_GROUP, story(), instances), Status::Fail, "needs ip");
-    let signing_in =
-        json!({"target_groups": [GROUP, GREEN], "other_actions": ["authenticate-oidc"]});
-    let mixed = whole().says(rules, &of(RULE), &signing_in);
-    is(&one(&SERVICE_TARGET_GROUP, story(), mixed), Status::Fail, "the action authenticate-oidc");
-    let refused = whole().refuses(rules, &of(RULE));
-    is(&one(&SERVICE_TARGET_GROUP, story(), refused), Status::Unknown, rules);
 }
 
 pub(super) const SERVICES: &str = "ecs:DescribeServices";

@@ -210,7 +210,7 @@ def blue_green(named):
     """A deployment between two target groups; the namespace by its ARN."""
     definition, made = serving(named)
     made["serviceConnectConfiguration"]["namespace"] = named["namespace"]
-    rules = {"alternateTargetGroupArn": named["green"], "productionListenerRule": named["rule"], "testListenerRule": named["listener"]}
+    rules = {"alternateTargetGroupArn": named["green"], "productionListenerRule": named["rule"], "testListenerRule": named["edge"]}
     made["loadBalancers"][0]["advancedConfiguration"] = {**rules, "roleArn": f"arn:aws:iam::{ACCOUNT}:role/storefront-volumes"}
     made["deploymentConfiguration"] = {"strategy": "BLUE_GREEN"}
     return definition, made

@@ -194,10 +194,15 @@ def serve(emulator, named):
     forward = [{"Type": "forward", "TargetGroupArn": named["targets"]}]
     listener = balancing.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=forward)
     named["listener"] = listener["Listeners"][0]["ListenerArn"]
+    edge = balancing.create_load_balancer(Name="edge", Type="network", Subnets=[made["subnet"], second])["LoadBalancers"][0]
+    edge = balancing.create_listener(LoadBalancerArn=edge["LoadBalancerArn"], Protocol="TCP", Port=80, DefaultActions=forward)
+    named["edge"] = edge["Listeners"][0]["ListenerArn"]
     group = balancing.create_target_group(Name="storefront-green", Protocol="HTTP", Port=8080, VpcId=made["vpc"], TargetType="ip")
     named["green"] = group["TargetGroups"][0]["TargetGroupArn"]
     path = [{"Field": "path-pattern", "Values": ["/shop"]}]
-    rule = balancing.create_rule(ListenerArn=named["listener"], Priority=1, Conditions=path, Actions=forward)
+    weights = [{"TargetGroupArn": named["targets"], "Weight": 100}, {"TargetGroupArn": named["green"], "Weight": 0}]
+    shifting = [{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}]
+    rule = balancing.create_rule(ListenerArn=named["listener"], Priority=1, Conditions=path, Actions=shifting)
     named["rule"] = rule["Rules"][0]["RuleArn"]
     classic = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstanceProtocol": "HTTP", "InstancePort": 8080}
     emulator.client("elb").create_load_balancer(LoadBalancerName="classic", Listeners=[classic], AvailabilityZones=[f"{REGION}a"])

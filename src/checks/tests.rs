@@ -1,5 +1,6 @@
 //! What tests of checks share.
 
+mod denied;
 mod feedback;
 mod fields;
 mod misjudged;

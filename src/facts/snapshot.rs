@@ -195,12 +195,29 @@ impl Recording {
     /// The same recording with its `nth` fact denied.
     pub(crate) fn refused(&self, nth: usize) -> Recording {
         let mut rest = self.clone();
-        if let Some(line) = rest.facts.values_mut().nth(nth) {
-            let said = "AccessDeniedException".to_owned();
-            let gap = Gap::Refused { action: line.call.clone(), resource: "*".to_owned(), said };
-            line.answer = encode(&Err(gap));
-        }
+        rest.facts.values_mut().skip(nth).take(1).for_each(Line::deny);
         rest
+    }
+
+    /// The same recording with all facts of a call denied.
+    pub(crate) fn denied(&self, call: &str) -> Recording {
+        let mut rest = self.clone();
+        rest.facts.values_mut().filter(|line| line.call == call).for_each(Line::deny);
+        rest
+    }
+
+    /// The calls that it has answers to, each once.
+    pub(crate) fn calls(&self) -> std::collections::BTreeSet<String> {
+        self.facts.values().map(|line| line.call.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+impl Line {
+    fn deny(&mut self) {
+        let (action, said) = (self.call.clone(), "AccessDeniedException".to_owned());
+        let gap = Gap::Refused { action, resource: "*".to_owned(), said };
+        self.answer = encode(&Err(gap));
     }
 }
 

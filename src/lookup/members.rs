@@ -82,8 +82,8 @@ pub(super) fn needed(call: Call) -> Option<&'static [&'static str]> {
         "kms:ListAliases" => &["Aliases", "Aliases/AliasName", "Truncated"],
         "kms:ListGrants" => &["Grants", "Grants/GrantId", "Grants/Operations", "Truncated"],
         "kms:ListResourceTags" => &["Tags", "Tags/TagKey", "Tags/TagValue", "Truncated"],
-        // A secret that was never given a value has no versions. Only its date tells it from the answer of
-        // another call, which has the ARN too.
+        // A secret that was never given a value has no versions. The answers of other calls have its ARN too,
+        // but not its date.
         "secretsmanager:DescribeSecret" => &["ARN", "CreatedDate", "Tags/Key", "Tags/Value"],
         "secretsmanager:GetResourcePolicy" => &["ARN"],
         // The value is a text or binary.

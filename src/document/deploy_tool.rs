@@ -71,7 +71,7 @@ fn is_empty(node: &Node) -> bool {
         Value::Text(text) => text.is_empty(),
         Value::List(items) => items.iter().all(is_empty),
         Value::Map(entries) => entries.iter().all(|it| is_empty(&it.node)),
-        Value::Bool(_) | Value::Number(_) | Value::Foreign(..) => false,
+        Value::Bool(_) | Value::Number(_) | Value::Foreign(..) | Value::Unresolved(_) => false,
     }
 }
 
@@ -94,6 +94,7 @@ mod tests {
             Value::Bool(it) => it.to_string(),
             Value::Number(it) => it.to_string(),
             Value::Text(it) | Value::Foreign(_, it) => format!("{it:?}"),
+            Value::Unresolved(it) => it.text.clone(),
             Value::List(items) => format!("[{}]", list(items.iter().map(written).collect())),
             Value::Map(entries) => {
                 let entry = |it: &Entry| format!("{:?}:{}", it.key, written(&it.node));

@@ -100,6 +100,8 @@ pub enum Unread {
         /// Its place, as a subject.
         subject: String,
     },
+    /// A template computes it, and this says why its value is not known.
+    Unresolved(String),
     /// It has the wrong type.
     Unlike {
         /// What it is: "a list".
@@ -133,6 +135,7 @@ impl Unread {
             Unread::Placeholder { found, subject } => {
                 Gap::Unresolved { why: format!("`{found}` in {subject} is a placeholder") }.into()
             }
+            Unread::Unresolved(why) => Gap::Unresolved { why }.into(),
             Unread::Unlike { found, wanted, subject, refused } => {
                 let why = format!("{name} is written as {found} where {wanted} belongs");
                 match refused {
@@ -169,6 +172,7 @@ impl Read for Verbatim {
             Value::Text(text) => Ok(Verbatim(text.as_str().into())),
             Value::Number(number) => Ok(Verbatim(number.to_string().into())),
             Value::Bool(truth) => Ok(Verbatim(truth.to_string().into())),
+            Value::Unresolved(it) => Err(Unread::Unresolved(it.why.clone())),
             _ => Err(Unread::unlike(node, "text")),
         }
     }
@@ -270,6 +274,9 @@ impl<T: Read> Read for Named<T> {
 
 /// Rejects a text with a placeholder.
 fn resolved(node: &Node) -> Result<(), Unread> {
+    if let Value::Unresolved(it) = &node.value {
+        return Err(Unread::Unresolved(it.why.clone()));
+    }
     match node.text().and_then(placeholder::find) {
         Some(found) => {
             Err(Unread::Placeholder { found: found.into(), subject: node.place.subject() })

@@ -122,19 +122,24 @@ impl Identity {
     /// How it is given to this program.
     fn usage(self, file: &str) -> String {
         match self {
-            Identity::TaskDefinition => format!("give it as TASKDEF: verify {file}"),
+            Identity::TaskDefinition | Identity::CloudFormation | Identity::Terraform => {
+                format!("give it as TASKDEF: verify {file}")
+            }
             Identity::CreateService | Identity::UpdateService => {
-                format!("pass it with --service-definition {file}, and the task definition as TASKDEF")
+                format!(
+                    "pass it with --service-definition {file}, and the task definition as TASKDEF"
+                )
             }
             Identity::RunTask | Identity::StartTask => {
                 format!("pass it with --run-task {file}, and the task definition as TASKDEF")
             }
-            Identity::Overrides => "put them under `overrides` of a run-task input, and pass that with --run-task FILE".to_owned(),
+            Identity::Overrides => {
+                "put them under `overrides` of a run-task input, and pass that with --run-task FILE"
+                    .to_owned()
+            }
             Identity::DescribedServices => {
                 "name the service instead: --service NAME --cluster CLUSTER".to_owned()
             }
-            Identity::CloudFormation => "templates cannot be read yet: deploy it to a test stack and check the registered family, or render the task definition".to_owned(),
-            Identity::Terraform => "plans cannot be read yet: render the task definition as JSON, or check the registered family after `apply`".to_owned(),
             Identity::Recording => format!("pass it with --replay {file}"),
             Identity::Accepted => format!("pass it with --accept {file}"),
             Identity::Policy => "policies are read from the account, not from files".to_owned(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Number;
 
-use super::place::{Place, Pointer};
+use super::place::{Place, Pointer, Role};
 
 /// The maximum nesting depth. The deepest API shape needs nine levels.
 pub const DEPTH_LIMIT: usize = 100;
@@ -37,6 +37,17 @@ pub enum Value {
     Map(Vec<Entry>),
     /// A value of YAML that JSON does not have, such as a date, as it is written.
     Foreign(Foreign, String),
+    /// A value that a template computes, and that nothing known determines.
+    Unresolved(Box<Unresolved>),
+}
+
+/// An expression of a template whose value is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresolved {
+    /// The value as far as it is known, with `${…}` for the rest.
+    pub text: String,
+    /// Why the rest is not known, as a clause: "the parameter `Tag` has no value".
+    pub why: String,
 }
 
 /// The values of YAML that JSON does not have.
@@ -92,10 +103,11 @@ impl Node {
         }
     }
 
-    /// The text, if this is one.
+    /// The text, if this is one; of an unresolved value, the text with its placeholders.
     pub fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
+            Value::Unresolved(it) => Some(&it.text),
             _ => None,
         }
     }
@@ -122,7 +134,29 @@ impl Node {
             Value::Map(_) => "an object",
             Value::Foreign(Foreign::Date, _) => "a YAML date",
             Value::Foreign(Foreign::NotFinite, _) => "a number that is not finite",
+            Value::Unresolved(_) => "an unresolved expression",
         }
+    }
+
+    /// The same tree in a document of another role.
+    #[must_use]
+    pub fn in_role(self, role: Role) -> Node {
+        let moved = |place: Place| Place { role, ..place };
+        let value = match self.value {
+            Value::List(items) => {
+                Value::List(items.into_iter().map(|it| it.in_role(role)).collect())
+            }
+            Value::Map(entries) => {
+                let entry = |it: Entry| Entry {
+                    key_place: moved(it.key_place),
+                    node: it.node.in_role(role),
+                    key: it.key,
+                };
+                Value::Map(entries.into_iter().map(entry).collect())
+            }
+            value => value,
+        };
+        Node { value, place: moved(self.place) }
     }
 
     /// The tree of a service's answer: every value has the position of the whole.

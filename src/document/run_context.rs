@@ -108,6 +108,17 @@ impl RunContext {
         Err(unlike(source, "a run-task input", "aws ecs run-task"))
     }
 
+    /// The service that a template declares, as input of `create-service`.
+    pub fn declared_service(source: &Source) -> RunContext {
+        written(source, ContextKind::CreateService)
+    }
+
+    /// The same for a service that exists: it is updated, and keeps nothing that the template does not set.
+    #[must_use]
+    pub fn of_existing(self) -> RunContext {
+        RunContext { kind: ContextKind::UpdateService, live: true, ..self }
+    }
+
     /// Reads a service from `DescribeServices`.
     pub fn live_service(source: &Source) -> RunContext {
         let root = &source.root;

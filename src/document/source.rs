@@ -101,7 +101,13 @@ fn parse(text: &str, whole: &Place) -> Result<(Node, Language), InputError> {
     let name = whole.document.to_ascii_lowercase();
     let looks_like_json = text.trim_start().starts_with(['{', '[']);
     let as_json = || json::parse(text, whole).map(|root| (root, Language::Json));
-    let as_yaml = || yaml::parse(text, whole).map(|root| (root, Language::Yaml));
+    let as_yaml = || {
+        let (root, only_in_template) = yaml::parse(text, whole)?;
+        match only_in_template.filter(|_| !root.has("Resources")) {
+            Some(error) => Err(error),
+            None => Ok((root, Language::Yaml)),
+        }
+    };
     if name.ends_with(".yaml") || name.ends_with(".yml") {
         // JSON is YAML too, but for tabs, which YAML does not allow as indentation.
         return match looks_like_json.then(as_json) {

@@ -37,8 +37,9 @@ const CLOUDFORMATION_TAGS: &[&str] = &[
     "Transform",
 ];
 
-/// Reads `text`, whose document is `whole`.
-pub(super) fn parse(text: &str, whole: &Place) -> Result<Node, InputError> {
+/// Reads `text`, whose document is `whole`. The short tags of CloudFormation become its functions, as in JSON:
+/// `!Ref A` is `{"Ref": "A"}`. If there is one, it also returns the error for any document but a template.
+pub(super) fn parse(text: &str, whole: &Place) -> Result<(Node, Option<InputError>), InputError> {
     let mut builder = Builder {
         text,
         whole: whole.clone(),
@@ -46,6 +47,7 @@ pub(super) fn parse(text: &str, whole: &Place) -> Result<Node, InputError> {
         anchors: HashMap::new(),
         expanded: 0,
         root: None,
+        only_in_template: None,
     };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
@@ -54,7 +56,10 @@ pub(super) fn parse(text: &str, whole: &Place) -> Result<Node, InputError> {
         })?;
         builder.accept(event, span)?;
     }
-    builder.root.ok_or_else(|| InputError::new(&whole.document, "the document holds no value"))
+    let Builder { root, only_in_template, .. } = builder;
+    let root =
+        root.ok_or_else(|| InputError::new(&whole.document, "the document holds no value"))?;
+    Ok((root, only_in_template))
 }
 
 /// Builds the tree from events. Collections that are not closed yet are on a stack, so that depth needs
@@ -66,11 +71,15 @@ struct Builder<'t> {
     anchors: HashMap<usize, Node>,
     expanded: usize,
     root: Option<Node>,
+    /// The error for the first tag of CloudFormation, in a document that is not a template.
+    only_in_template: Option<InputError>,
 }
 
 struct Open {
     place: Place,
     anchor: usize,
+    /// The function whose short tag it has.
+    function: Option<String>,
     content: Content,
 }
 
@@ -87,13 +96,14 @@ impl Builder<'_> {
                 .hint("put each task definition in a separate file")),
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.as_deref();
-                self.refuse_own_tag(tag, span.start)?;
                 if self.awaits_key() {
+                    self.refuse_own_tag(tag, span.start)?;
                     return self.key(text.into(), span.start);
                 }
-                let value = scalar(&text, style, tag);
+                let function = self.function(tag, span.start)?;
+                let value = scalar(&text, style, tag.filter(|_| function.is_none()));
                 let place = self.place(span.start);
-                self.finish(Node { value, place }, anchor)
+                self.finish(called(function, Node { value, place }), anchor)
             }
             Event::SequenceStart(anchor, tag) => {
                 self.begin(Content::Items(Vec::new()), anchor, tag.as_deref(), span.start)
@@ -115,19 +125,19 @@ impl Builder<'_> {
         tag: Option<&Tag>,
         mark: Marker,
     ) -> Result<(), InputError> {
-        self.refuse_own_tag(tag, mark)?;
         if self.awaits_key() {
             return Err(self.broken(mark, "the name of a field must be text".into()));
         }
+        let function = self.function(tag, mark)?;
         if self.open.len() >= DEPTH_LIMIT {
             return Err(self.too_deep(mark));
         }
-        self.open.push(Open { place: self.place(mark), anchor, content });
+        self.open.push(Open { place: self.place(mark), anchor, function, content });
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), InputError> {
-        let Some(Open { place, anchor, content }) = self.open.pop() else {
+        let Some(Open { place, anchor, function, content }) = self.open.pop() else {
             return Ok(());
         };
         let value = match content {
@@ -137,7 +147,7 @@ impl Builder<'_> {
                 Value::Map(self.merge(done, &place)?)
             }
         };
-        self.finish(Node { value, place }, anchor)
+        self.finish(called(function, Node { value, place }), anchor)
     }
 
     /// Puts a complete value where it belongs.
@@ -253,6 +263,21 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// The function of CloudFormation whose short tag this is. Any other tag of the document is refused.
+    fn function(&mut self, tag: Option<&Tag>, mark: Marker) -> Result<Option<String>, InputError> {
+        let short = tag.map(|tag| tag.suffix.as_str());
+        let Some(short) = short.filter(|it| CLOUDFORMATION_TAGS.contains(it)) else {
+            return self.refuse_own_tag(tag, mark).map(|()| None);
+        };
+        if self.only_in_template.is_none() {
+            self.only_in_template = self.refuse_own_tag(tag, mark).err();
+        }
+        Ok(Some(match short {
+            "Ref" | "Condition" => short.to_owned(),
+            name => format!("Fn::{name}"),
+        }))
+    }
+
     fn refuse_own_tag(&self, tag: Option<&Tag>, mark: Marker) -> Result<(), InputError> {
         let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema() && !tag.suffix.is_empty())
         else {
@@ -261,8 +286,7 @@ impl Builder<'_> {
         let error = self.broken(mark, format!("`{tag}`: task definitions have no such tag"));
         Err(if CLOUDFORMATION_TAGS.contains(&tag.suffix.as_str()) {
             error.hint(
-                "it belongs to a CloudFormation template, which cannot be read yet: deploy it, then check \
-                 the registered family",
+                "it belongs to a CloudFormation template: pass the whole template, with its `Resources`",
             )
         } else {
             error.hint("remove the tag, or render the template first")
@@ -297,6 +321,14 @@ impl Builder<'_> {
             self.text.char_indices().nth(mark.index()).map_or(self.text.len(), |(at, _)| at);
         InputError::new(&self.whole.document, message).at(self.text, offset)
     }
+}
+
+/// A call of the function with this argument.
+fn called(function: Option<String>, argument: Node) -> Node {
+    let Some(function) = function else { return argument };
+    let place = argument.place.clone();
+    let entry = Entry { key: function.into(), key_place: place.clone(), node: argument };
+    Node { value: Value::Map(vec![entry]), place }
 }
 
 fn position(mark: Marker) -> Option<Position> {

@@ -318,6 +318,8 @@ fn printed(node: &Node) -> usize {
         Value::Bool(truth) => truth.to_string().len(),
         Value::Number(number) => number.to_string().len(),
         Value::Text(it) | Value::Foreign(_, it) => text(it),
+        // A digit at least.
+        Value::Unresolved(_) => 1,
         Value::List(items) => 2 + commas(items.len()) + items.iter().map(printed).sum::<usize>(),
         Value::Map(entries) => {
             let entry = |it: &crate::document::node::Entry| text(&it.key) + 1 + printed(&it.node);

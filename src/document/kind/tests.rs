@@ -78,13 +78,13 @@ fn another_document_is_named_with_the_way_to_use_it() {
             "--run-task",
         ),
         (r#"{"containerOverrides": []}"#, "overrides", "--run-task"),
-        (r#"{"AWSTemplateFormatVersion": "2010-09-09"}"#, "CloudFormation", "render"),
+        (r#"{"AWSTemplateFormatVersion": "2010-09-09"}"#, "CloudFormation", "as TASKDEF"),
         (
             r#"{"Resources": {"Task": {"Type": "AWS::ECS::TaskDefinition"}}}"#,
             "CloudFormation",
-            "render",
+            "as TASKDEF",
         ),
-        (r#"{"terraform_version": "1.9"}"#, "Terraform", "render"),
+        (r#"{"terraform_version": "1.9"}"#, "Terraform", "as TASKDEF"),
         (
             r#"{"version": "3", "services": {}}"#,
             "not a task definition",

@@ -108,9 +108,9 @@ pub fn examine_definition(root: &Node, form: kind::Kind) -> Vec<Complaint> {
                         .any(|name| it.place.pointer == task.place.pointer.field(*name))
             };
             // An empty family has words of AWS's own, and is judged with the names.
-            let family = task.place.pointer.field("family");
+            let family = task.get("family").map(|it| &it.place.pointer);
             found.retain(|it| {
-                !read_only(it) && (it.kind != Mismatch::Empty || it.place.pointer != family)
+                !read_only(it) && (it.kind != Mismatch::Empty || Some(&it.place.pointer) != family)
             });
         }
     }
@@ -195,6 +195,7 @@ fn check(node: &Node, kind: &'static Kind, name: &str, found: &mut Vec<Complaint
             found.push(complaint(&node.place, Mismatch::Null, message));
         }
         (Kind::Text, Value::Text(_)) | (Kind::Truth, Value::Bool(_)) => {}
+        (Kind::Text | Kind::OneOf(_) | Kind::Filled, Value::Unresolved(_)) => {}
         (Kind::OneOf(values), Value::Text(text)) => documented(text, values, node, name, found),
         (Kind::Filled, Value::Text(text)) => at_least(text.is_empty(), "empty", node, name, found),
         (Kind::Decimal, Value::Number(_)) => {}
@@ -257,6 +258,7 @@ fn mismatch(node: &Node, wanted: &str, name: &str, found: &mut Vec<Complaint>) {
         && ["`cpu`", "`memory`"].contains(&name);
     let placeholder = node.text().and_then(placeholder::find);
     let (kind, message) = match (&node.value, placeholder) {
+        (Value::Unresolved(it), _) => (Mismatch::Placeholder, it.why.clone()),
         (_, Some(text)) => (
             Mismatch::Placeholder,
             format!("{name} is the placeholder `{text}` where {wanted} belongs"),

@@ -16,11 +16,31 @@ fn plain(node: &Node) -> serde_json::Value {
         Value::Number(number) => number.clone().into(),
         Value::Text(text) => text.as_str().into(),
         Value::Foreign(kind, text) => format!("{kind:?} {text}").into(),
+        Value::Unresolved(it) => it.text.as_str().into(),
         Value::List(items) => items.iter().map(plain).collect(),
         Value::Map(entries) => {
             entries.iter().map(|entry| (entry.key.to_string(), plain(&entry.node))).collect()
         }
     }
+}
+
+#[test]
+fn short_tags_of_a_template_are_its_functions() {
+    let text = "Resources:\n  A:\n    Type: B\n    C: !Ref D\n    E: !GetAtt F.G\n    H: !If [I, !Sub '${J}', !Ref K]\n    L: !Condition M\n    N: [!Ref '1']\n";
+    let root = read(text).unwrap();
+    let resource = root.get("Resources").unwrap().get("A").unwrap();
+    assert_eq!(
+        plain(resource),
+        json!({
+            "Type": "B", "C": {"Ref": "D"}, "E": {"Fn::GetAtt": "F.G"},
+            "H": {"Fn::If": ["I", {"Fn::Sub": "${J}"}, {"Ref": "K"}]}, "L": {"Condition": "M"},
+            "N": [{"Ref": "1"}],
+        })
+    );
+    let choice = resource.get("H").unwrap().get("Fn::If").unwrap();
+    assert_eq!(choice.items()[1].place.to_string(), "web.yaml:6:16");
+    assert_eq!(resource.get("C").unwrap().place.subject(), "/Resources/A/C");
+    assert!(read("Resources: {A: {Type: B, C: !Own D}}").is_err());
 }
 
 #[test]

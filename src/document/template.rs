@@ -1,0 +1,51 @@
+//! Documents that declare task definitions among other resources: each definition becomes a document as the
+//! ECS API takes it, with the service that uses it, and every value keeps the place where it is written.
+//!
+//! This is the only way into the readers: source in, [`Declared`] out.
+
+pub mod appspec;
+pub mod cdk;
+mod cloudformation;
+mod condition;
+mod conform;
+mod created;
+mod declared;
+mod expression;
+mod physical;
+mod role;
+mod terraform;
+
+use super::identity::Identity;
+use super::input_error::InputError;
+use super::source::Source;
+
+use expression::Resolver;
+
+pub use declared::{Declared, DeclaredRole, Surroundings};
+
+/// Whether a document is a template.
+pub fn is_template(source: &Source) -> bool {
+    matches!(Identity::of(&source.root), Some(Identity::CloudFormation | Identity::Terraform))
+}
+
+/// The task definitions of a template, in its order; one that several services use is repeated for each.
+///
+/// # Errors
+/// The template declares none.
+pub fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
+    match Identity::of(&source.root) {
+        Some(Identity::Terraform) => terraform::declared(source),
+        _ => cloudformation::declared(source, known),
+    }
+}
+
+/// The roles that a CloudFormation template creates. Of Terraform the ARN of a new role is not known.
+pub fn roles(source: &Source, known: &Surroundings) -> Vec<DeclaredRole> {
+    match Identity::of(&source.root) {
+        Some(Identity::CloudFormation) => role::roles(&Resolver::new(&source.root, known)),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! CloudFormation templates: the task definitions, each with the services that use it.
+
+use super::conform;
+use super::created::{
+    BUCKET, CLUSTER, Created, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PROVIDER, PUSHED,
+    REPOSITORY, ROLE, Reference, SECRET,
+};
+use super::declared::{Declared, Surroundings};
+use super::expression::{Resolver, function, scalar, unresolved};
+use super::role::roles;
+use crate::document::input_error::InputError;
+use crate::document::node::{Entry, Node, Value};
+use crate::document::place::Role;
+use crate::document::shape::{CREATE_SERVICE, REGISTER_TASK_DEFINITION, Shape};
+use crate::document::source::Source;
+
+const TASK_DEFINITION: &str = "AWS::ECS::TaskDefinition";
+const SERVICE: &str = "AWS::ECS::Service";
+
+/// The resources that fields of ECS name: the type, the property with the name, and how they name it.
+const NAMED: &[(&str, &str, &Reference)] = &[
+    ("AWS::Logs::LogGroup", "LogGroupName", &LOG_GROUP),
+    ("AWS::IAM::Role", "RoleName", &ROLE),
+    ("AWS::IAM::Policy", "Roles", &ROLE),
+    ("AWS::IAM::ManagedPolicy", "Roles", &ROLE),
+    ("AWS::IAM::RolePolicy", "RoleName", &ROLE),
+    ("AWS::SecretsManager::Secret", "Name", &SECRET),
+    ("AWS::SecretsManager::ResourcePolicy", "SecretId", &SECRET),
+    ("AWS::SSM::Parameter", "Name", &PARAMETER),
+    ("AWS::ECR::Repository", "RepositoryName", &REPOSITORY),
+    ("AWS::ECS::Cluster", "ClusterName", &CLUSTER),
+    ("AWS::ECS::ClusterCapacityProviderAssociations", "Cluster", &CLUSTER),
+    ("AWS::ECS::CapacityProvider", "Name", &PROVIDER),
+    ("AWS::S3::Bucket", "BucketName", &BUCKET),
+    ("AWS::S3::BucketPolicy", "Bucket", &BUCKET),
+    ("AWS::KMS::Alias", "AliasName", &KEY_ALIAS),
+    ("AWS::ServiceDiscovery::HttpNamespace", "Name", &NAMESPACE),
+    ("AWS::ServiceDiscovery::PrivateDnsNamespace", "Name", &NAMESPACE),
+];
+
+/// The task definitions that the template creates.
+pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
+    let resolver = Resolver::new(&source.root, known);
+    refuse_macros(source)?;
+    let definitions = resources(&resolver, TASK_DEFINITION);
+    if definitions.is_empty() {
+        return Err(nothing(source, &resolver));
+    }
+    let services = resources(&resolver, SERVICE);
+    let created = created(&resolver);
+    let mut found = Vec::new();
+    for (name, definition) in definitions {
+        let read = |service: Option<(&str, &Node)>| Declared {
+            name: name.to_owned(),
+            definition: definition_of(source, name, definition, &resolver, &created),
+            service: service.map(|(_, it)| service_of(source, it, &resolver, &created)),
+            service_exists: None,
+        };
+        let users: Vec<_> =
+            services.iter().filter(|(_, service)| uses(service, name, &resolver)).collect();
+        match users.as_slice() {
+            [] => found.push(read(None)),
+            [only] => found.push(read(Some(**only))),
+            several => found.extend(several.iter().map(|service| {
+                let name = format!("{name} for {}", service.0);
+                Declared { name, ..read(Some(**service)) }
+            })),
+        }
+    }
+    Ok(found)
+}
+
+/// The resources of a type, without those whose condition is false.
+fn resources<'t>(resolver: &Resolver<'t>, kind: &str) -> Vec<(&'t str, &'t Node)> {
+    let Some(resources) = resolver.template.get("Resources") else { return Vec::new() };
+    let all = resources.entries().iter().map(|entry| (&*entry.key, &entry.node));
+    let is_meant = |(name, resource): &(&str, &Node)| {
+        resource.get("Type").and_then(Node::text) == Some(kind)
+            && resolver.is_created(resource) != Some(false)
+            // A repeated name replaces the resource before it.
+            && resolver.resource(name).is_some_and(|last| std::ptr::eq(last, *resource))
+    };
+    all.filter(is_meant).collect()
+}
+
+/// The resources with a known name that the template creates or changes.
+fn created(resolver: &Resolver) -> Created {
+    let mut created = Created::default();
+    for tag in &resolver.known.pushed_tags {
+        created.add("`cdk deploy` pushes the image".to_owned(), &PUSHED, tag.clone());
+    }
+    // A role of the template is judged as it is written.
+    let roles: Vec<String> = roles(resolver).into_iter().map(|it| it.name).collect();
+    for (kind, property, reference) in NAMED {
+        for (id, resource) in resources(resolver, kind) {
+            let named = resource.get("Properties").and_then(|it| it.get(property));
+            let Some(named) = named.and_then(|it| resolver.value(it)) else { continue };
+            let what = format!("this template creates {id} ({kind})");
+            for name in named.items().iter().chain([&named]).filter_map(|it| scalar(&it.value)) {
+                if !roles.contains(&name) {
+                    created.add(what.clone(), reference, name);
+                }
+            }
+        }
+    }
+    created
+}
+
+fn definition_of(
+    source: &Source,
+    name: &str,
+    resource: &Node,
+    resolver: &Resolver,
+    created: &Created,
+) -> Source {
+    let mut root = properties(resource, &REGISTER_TASK_DEFINITION, resolver, created);
+    if let Value::Map(entries) = &mut root.value
+        && !entries.iter().any(|entry| &*entry.key == "family")
+    {
+        let why =
+            format!("the template gives {name} no `Family`, so that CloudFormation makes one");
+        let node = unresolved(&root.place, "Family", why);
+        entries.push(Entry { key: "family".into(), key_place: root.place.clone(), node });
+    }
+    Source { root, ..source.clone() }
+}
+
+fn service_of(source: &Source, resource: &Node, resolver: &Resolver, created: &Created) -> Source {
+    let mut root = properties(resource, &CREATE_SERVICE, resolver, created);
+    if let Value::Map(entries) = &mut root.value {
+        // The definition is known, and CloudFormation's way to force a deployment is no field of the API.
+        entries.retain(|it| !matches!(&*it.key, "taskDefinition" | "ForceNewDeployment"));
+    }
+    let root = root.in_role(Role::Context);
+    Source { name: source.name.clone(), role: Role::Context, root, remarks: Vec::new() }
+}
+
+/// The properties of a resource, as fields of the API.
+fn properties(
+    resource: &Node,
+    shape: &'static Shape,
+    resolver: &Resolver,
+    created: &Created,
+) -> Node {
+    let nothing = || Node { value: Value::Map(Vec::new()), place: resource.place.clone() };
+    let properties = resource.get("Properties").and_then(|it| resolver.value(it));
+    created.marked(conform::object(properties.unwrap_or_else(nothing), shape))
+}
+
+/// Whether a service runs the definition of this name.
+fn uses(service: &Node, definition: &str, resolver: &Resolver) -> bool {
+    let used = service.get("Properties").and_then(|it| it.get("TaskDefinition"));
+    used.is_some_and(|it| refers(it, definition, resolver))
+}
+
+fn refers(node: &Node, name: &str, resolver: &Resolver) -> bool {
+    let Some((function, argument)) = function(&node.value) else { return false };
+    match (function, argument.items()) {
+        ("Ref", _) => argument.text() == Some(name),
+        ("Fn::GetAtt", [resource, ..]) => resource.text() == Some(name),
+        ("Fn::GetAtt", []) => argument.text().and_then(|it| it.split('.').next()) == Some(name),
+        ("Fn::Sub", []) => argument.text() == Some(&*format!("${{{name}}}")),
+        ("Fn::If", [condition, yes, no]) => {
+            let holds = condition.text().and_then(|it| resolver.holds(it));
+            holds != Some(false) && refers(yes, name, resolver)
+                || holds != Some(true) && refers(no, name, resolver)
+        }
+        _ => false,
+    }
+}
+
+/// A macro may rewrite everything: only those of AWS leave task definitions and services as they are.
+fn refuse_macros(source: &Source) -> Result<(), InputError> {
+    let Some(transform) = source.root.get("Transform") else { return Ok(()) };
+    let names = transform.items().iter().chain([transform]).filter_map(|it| {
+        it.text().or_else(|| it.get("Name").and_then(Node::text)).map(|name| (name, it))
+    });
+    for (name, node) in names.filter(|(name, _)| !name.starts_with("AWS::")) {
+        let message = format!("the macro `{name}` rewrites this template when it is deployed");
+        return Err(InputError::new(&source.name, message)
+            .at_position(node.place.position)
+            .hint("pass what it returns: aws cloudformation get-template --template-stage Processed --stack-name NAME --query TemplateBody"));
+    }
+    Ok(())
+}
+
+/// The error for a template without a task definition.
+fn nothing(source: &Source, resolver: &Resolver) -> InputError {
+    let error = |message: &str| {
+        InputError::new(&source.name, message).at_position(source.root.place.position)
+    };
+    let nested = resources(resolver, "AWS::CloudFormation::Stack");
+    let resources = resolver.template.get("Resources").map_or(&[][..], Node::entries);
+    let loops = resources.iter().any(|it| it.key.starts_with("Fn::ForEach::"));
+    match (nested.is_empty(), loops) {
+        (_, true) => error("this template creates no AWS::ECS::TaskDefinition outside Fn::ForEach, which is not expanded")
+            .hint("pass the processed template: aws cloudformation get-template --template-stage Processed --stack-name NAME --query TemplateBody"),
+        (false, _) => error("this template creates no AWS::ECS::TaskDefinition, but nested stacks")
+            .hint("pass the template of the nested stack"),
+        (true, false) => error("this template creates no AWS::ECS::TaskDefinition")
+            .hint("pass the template that creates the task definition"),
+    }
+}

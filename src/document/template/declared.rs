@@ -1,0 +1,55 @@
+//! What readers of templates take and give.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::document::source::Source;
+use crate::names::Region;
+
+/// A task definition that a template declares.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// Its name in the template.
+    pub name: String,
+    /// The definition, as input of `register-task-definition`.
+    pub definition: Source,
+    /// The service that uses it, as input of `create-service`.
+    pub service: Option<Source>,
+    /// Whether that service exists before the deployment, if the document says so.
+    pub service_exists: Option<bool>,
+}
+
+/// What is known of the account and the stack when a template is read.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The region of the stack.
+    pub region: Option<Region>,
+    /// Its account.
+    pub account: Option<String>,
+    /// The values of parameters, and of pseudo parameters such as `AWS::StackName`.
+    pub parameters: BTreeMap<String, String>,
+    /// The tags of images that the deployment pushes first.
+    pub pushed_tags: Vec<String>,
+}
+
+/// A role that a template creates.
+#[derive(Clone, Debug)]
+pub struct DeclaredRole {
+    /// Its name, or a made-up one.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its path, which begins and ends with a slash.
+    pub path: String,
+    /// Its trust policy, or why it is not known.
+    pub trust: Result<Value, String>,
+    /// The ARN of its permissions boundary, or why it is not known.
+    pub boundary: Result<Option<String>, String>,
+    /// Its tags.
+    pub tags: Vec<(String, String)>,
+    /// The ARNs of its managed policies that exist already.
+    pub attached: Vec<String>,
+    /// Its other policies, each with its document, or why that is not known.
+    pub inline: Vec<(String, Result<Value, String>)>,
+}

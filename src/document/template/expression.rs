@@ -1,0 +1,404 @@
+//! The values of a template's expressions, as far as they are known before it is deployed
+//! (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>).
+
+use std::cell::Cell;
+
+use super::declared::Surroundings;
+use crate::document::node::{Entry, Node, Unresolved, Value};
+use crate::document::place::Place;
+
+/// How much text and how many values the expressions of a template may make. A template has at most 1 MB.
+const BUDGET: usize = 32 << 20;
+
+/// Evaluates the expressions of one template.
+pub(super) struct Resolver<'t> {
+    pub(super) template: &'t Node,
+    pub(super) known: &'t Surroundings,
+    left: Cell<usize>,
+}
+
+/// A text of which some parts may be unknown.
+#[derive(Default)]
+struct Joined {
+    text: String,
+    why: Option<String>,
+}
+
+impl<'t> Resolver<'t> {
+    pub(super) fn new(template: &'t Node, known: &'t Surroundings) -> Resolver<'t> {
+        Resolver { template, known, left: Cell::new(BUDGET) }
+    }
+
+    /// The resource of this name.
+    pub(super) fn resource(&self, name: &str) -> Option<&'t Node> {
+        self.template.get("Resources")?.get(name)
+    }
+
+    /// Takes from what expressions may still make; `false` if nothing is left.
+    pub(super) fn spend(&self, amount: usize) -> bool {
+        let left = self.left.get().checked_sub(amount);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// The value of a node; none for `AWS::NoValue`. What is not known is [`Value::Unresolved`].
+    pub(super) fn value(&self, node: &Node) -> Option<Node> {
+        let place = &node.place;
+        if !self.spend(1) {
+            return Some(unresolved(place, "…", "the template's expressions are too large".into()));
+        }
+        let value = match &node.value {
+            Value::Map(entries) => match function(&node.value) {
+                Some((name, argument)) if name != "Condition" => {
+                    return self.call(name, argument, place);
+                }
+                _ => {
+                    if let Some(macro_call) = entries.iter().find(|it| it.key.starts_with("Fn::")) {
+                        let why =
+                            format!("`{}` adds to this object when it deploys", macro_call.key);
+                        return Some(unresolved(place, &macro_call.key, why));
+                    }
+                    Value::Map(entries.iter().filter_map(|entry| self.entry(entry)).collect())
+                }
+            },
+            Value::List(items) => {
+                Value::List(items.iter().filter_map(|it| self.value(it)).collect())
+            }
+            Value::Text(text) if text.contains("{{resolve:") => {
+                let why = "CloudFormation resolves `{{resolve:…}}` when it deploys".to_owned();
+                return Some(unresolved(place, "resolve", why));
+            }
+            value => value.clone(),
+        };
+        Some(Node { value, place: place.clone() })
+    }
+
+    fn entry(&self, entry: &Entry) -> Option<Entry> {
+        let node = self.value(&entry.node)?;
+        Some(Entry { key: entry.key.clone(), key_place: entry.key_place.clone(), node })
+    }
+
+    fn call(&self, name: &str, argument: &Node, place: &Place) -> Option<Node> {
+        let found = match name {
+            "Ref" if let Some(name) = argument.text() => return self.reference(name, place),
+            "Fn::If" => return self.choice(argument, place),
+            "Fn::Sub" => self.substituted(argument, place),
+            "Fn::Join" => self.joined(argument, place),
+            "Fn::Select" => self.selected(argument, place),
+            "Fn::Split" => self.split(argument, place),
+            "Fn::FindInMap" => self.mapped(argument, place),
+            "Fn::GetAtt" => Some(self.attribute(&path(argument), place)),
+            "Fn::ImportValue" => Some(self.imported(argument, place)),
+            _ => None,
+        };
+        Some(found.unwrap_or_else(|| {
+            let short = name.trim_start_matches("Fn::");
+            let why =
+                format!("`!{short}` has a value only when CloudFormation deploys the template");
+            unresolved(place, short, why)
+        }))
+    }
+
+    /// `Ref`, and a name in `Sub`.
+    fn reference(&self, name: &str, place: &Place) -> Option<Node> {
+        if name == "AWS::NoValue" {
+            return None;
+        }
+        if let Some(given) = self.known.parameters.get(name).filter(|_| name.starts_with("AWS::")) {
+            return Some(text(given.clone(), place));
+        }
+        let region = self.known.region.as_ref();
+        let value = match name {
+            "AWS::Region" => region.map(ToString::to_string),
+            "AWS::AccountId" => self.known.account.clone(),
+            "AWS::URLSuffix" => region.map(|it| it.partition().dns_suffix().to_owned()),
+            "AWS::Partition" => region.map(|it| it.partition().to_string()),
+            _ if name.starts_with("AWS::") => None,
+            _ => return Some(self.declared(name, place)),
+        };
+        Some(value.map_or_else(
+            || {
+                let why = match name {
+                    "AWS::StackName" => {
+                        "the name of the stack is not known: pass --parameter AWS::StackName=NAME"
+                            .to_owned()
+                    }
+                    "AWS::AccountId" => "the account is not known without a call to AWS".to_owned(),
+                    "AWS::StackId" | "AWS::NotificationARNs" => {
+                        format!("`{name}` is known only when CloudFormation deploys the template")
+                    }
+                    _ => "the region is not known: pass --region".to_owned(),
+                };
+                unresolved(place, name, why)
+            },
+            |value| text(value, place),
+        ))
+    }
+
+    /// A parameter or a resource.
+    fn declared(&self, name: &str, place: &Place) -> Node {
+        match self.template.get("Parameters").and_then(|it| it.get(name)) {
+            Some(parameter) => self.parameter(name, parameter, place),
+            None => self.attribute(name, place),
+        }
+    }
+
+    fn parameter(&self, name: &str, parameter: &Node, place: &Place) -> Node {
+        let kind = parameter.get("Type").and_then(Node::text).unwrap_or_default();
+        let given = self.known.parameters.get(name).cloned();
+        let value = given.or_else(|| scalar(&parameter.get("Default")?.value));
+        if kind.starts_with("AWS::SSM::Parameter::Value") {
+            let of = value.map_or(String::new(), |it| format!(" {it}"));
+            let why = format!("the parameter `{name}` has the value of the SSM parameter{of}");
+            return unresolved(place, name, why);
+        }
+        let Some(value) = value else {
+            let why =
+                format!("the parameter `{name}` has no default: pass --parameter {name}=VALUE");
+            return unresolved(place, name, why);
+        };
+        if !self.spend(value.len()) {
+            return unresolved(place, name, "the template's expressions are too large".into());
+        }
+        if kind == "CommaDelimitedList" || kind.starts_with("List<") {
+            let items = value.split(',').map(|item| text(item.trim().to_owned(), place));
+            return Node { value: Value::List(items.collect()), place: place.clone() };
+        }
+        text(value, place)
+    }
+
+    /// `GetAtt`, and `Ref` of a resource: known only when the resource exists.
+    fn attribute(&self, path: &str, place: &Place) -> Node {
+        let (name, attribute) =
+            path.split_once('.').map_or((path, None), |(name, attribute)| (name, Some(attribute)));
+        let resource = self.resource(name);
+        if let Some(value) = resource.and_then(|it| self.physical(name, it, attribute)) {
+            return text(value, place);
+        }
+        let kind = self.resource(name).and_then(|it| it.get("Type")).and_then(Node::text);
+        let why = match kind {
+            Some("AWS::CloudFormation::Stack") => {
+                format!("`{path}` is an output of a nested stack")
+            }
+            Some(kind) => {
+                format!("`{path}` depends on {name}, which this template creates ({kind})")
+            }
+            None => format!("the template has neither a parameter nor a resource `{name}`"),
+        };
+        unresolved(place, path, why)
+    }
+
+    fn imported(&self, argument: &Node, place: &Place) -> Node {
+        let export = self.value(argument).map(|it| joined([&it]).text).unwrap_or_default();
+        let why = format!("`!ImportValue {export}` is exported by another stack");
+        unresolved(place, "ImportValue", why)
+    }
+
+    fn choice(&self, argument: &Node, place: &Place) -> Option<Node> {
+        let [condition, yes, no] = argument.items() else {
+            return Some(unresolved(place, "If", "`!If` does not have three arguments".into()));
+        };
+        let name = condition.text().unwrap_or_default();
+        match self.holds(name) {
+            Some(true) => return at(self.value(yes), place),
+            Some(false) => return at(self.value(no), place),
+            None => {}
+        }
+        let (yes, no) = (self.value(yes), self.value(no));
+        if let (Some(yes), Some(no)) = (&yes, &no)
+            && scalar(&yes.value).is_some()
+            && scalar(&yes.value) == scalar(&no.value)
+        {
+            return at(Some(yes.clone()), place);
+        }
+        let why = format!("the condition `{name}` of `!If` cannot be determined");
+        Some(unresolved(place, &format!("If {name}"), why))
+    }
+
+    /// `Fn::Sub`: a text, or a text with variables.
+    fn substituted(&self, argument: &Node, place: &Place) -> Option<Node> {
+        let (template, variables) = match argument.items() {
+            [] => (argument.text()?, None),
+            [template, variables] => (template.text()?, Some(variables)),
+            _ => return None,
+        };
+        let (mut done, mut rest) = (Joined::default(), template);
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, after) = after.split_once('}')?;
+            done.text.push_str(before);
+            rest = after;
+            if let Some(literal) = name.strip_prefix('!') {
+                done.text.push_str(&format!("${{{literal}}}"));
+                continue;
+            }
+            let name = name.trim();
+            let variable = variables.and_then(|it| it.get(name));
+            let value = match variable {
+                Some(variable) => self.value(variable),
+                None if name.contains('.') => Some(self.attribute(name, place)),
+                None => self.reference(name, place),
+            };
+            let length = done.text.len();
+            done.add(&value?);
+            if !self.spend(done.text.len() - length) {
+                return None;
+            }
+        }
+        done.text.push_str(rest);
+        if done.text.contains("{{resolve:") {
+            done.because("CloudFormation resolves `{{resolve:…}}` when it deploys");
+        }
+        Some(done.node(place))
+    }
+
+    fn joined(&self, argument: &Node, place: &Place) -> Option<Node> {
+        let [separator, list] = argument.items() else { return None };
+        let separator = separator.text()?;
+        let list = self.value(list)?;
+        let mut done = Joined::default();
+        match &list.value {
+            Value::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        done.text.push_str(separator);
+                    }
+                    done.add(item);
+                }
+            }
+            Value::Unresolved(_) => done.add(&list),
+            _ => return None,
+        }
+        self.spend(done.text.len()).then(|| done.node(place))
+    }
+
+    fn selected(&self, argument: &Node, place: &Place) -> Option<Node> {
+        let [index, list] = argument.items() else { return None };
+        let index: usize = scalar(&self.value(index)?.value)?.parse().ok()?;
+        let list = self.value(list)?;
+        let Value::List(items) = &list.value else { return because_of(&list, place) };
+        // An item that is not known may turn out to be none.
+        let earlier = items.iter().take(index);
+        if let Some(open) = earlier.clone().find(|it| matches!(it.value, Value::Unresolved(_))) {
+            return because_of(open, place);
+        }
+        at(items.get(index).cloned(), place)
+    }
+
+    fn split(&self, argument: &Node, place: &Place) -> Option<Node> {
+        let [separator, whole] = argument.items() else { return None };
+        let separator = separator.text().filter(|it| !it.is_empty())?;
+        let whole = self.value(whole)?;
+        let Value::Text(whole) = &whole.value else { return because_of(&whole, place) };
+        let parts: Vec<Node> =
+            whole.split(separator).map(|part| text(part.to_owned(), place)).collect();
+        self.spend(parts.len()).then(|| Node { value: Value::List(parts), place: place.clone() })
+    }
+
+    fn mapped(&self, argument: &Node, place: &Place) -> Option<Node> {
+        let [map, top, second, default @ ..] = argument.items() else { return None };
+        let (map, top, second) = (self.value(map)?, self.value(top)?, self.value(second)?);
+        for key in [&map, &top, &second] {
+            if matches!(key.value, Value::Unresolved(_)) {
+                return because_of(key, place);
+            }
+        }
+        let mappings = self.template.get("Mappings")?;
+        let (map, top, second) = (scalar(&map.value)?, scalar(&top.value)?, scalar(&second.value)?);
+        let found = mappings.get(&map).and_then(|it| it.get(&top)).and_then(|it| it.get(&second));
+        if let Some(found) = found {
+            return at(Some(found.clone()), place);
+        }
+        if let Some(default) = default.first().and_then(|it| it.get("DefaultValue")) {
+            return at(self.value(default), place);
+        }
+        let why = format!("the mapping `{map}` has no value for `{top}` and `{second}`");
+        Some(unresolved(place, &map, why))
+    }
+}
+
+impl Joined {
+    fn add(&mut self, part: &Node) {
+        match &part.value {
+            Value::Unresolved(it) => {
+                self.text.push_str(&it.text);
+                self.because(&it.why);
+            }
+            value => match scalar(value) {
+                Some(part) => self.text.push_str(&part),
+                None => {
+                    self.text.push_str("${…}");
+                    self.because("a list or an object is written where CloudFormation needs text");
+                }
+            },
+        }
+    }
+
+    fn because(&mut self, why: &str) {
+        self.why.get_or_insert_with(|| why.to_owned());
+    }
+
+    fn node(self, place: &Place) -> Node {
+        let value = match self.why {
+            Some(why) => Value::Unresolved(Box::new(Unresolved { text: self.text, why })),
+            None => Value::Text(self.text),
+        };
+        Node { value, place: place.clone() }
+    }
+}
+
+fn joined<'n>(parts: impl IntoIterator<Item = &'n Node>) -> Joined {
+    let mut joined = Joined::default();
+    parts.into_iter().for_each(|part| joined.add(part));
+    joined
+}
+
+/// The function that a map with one key calls, and its argument.
+pub(super) fn function(value: &Value) -> Option<(&str, &Node)> {
+    let Value::Map(entries) = value else { return None };
+    let [Entry { key, node, .. }] = entries.as_slice() else { return None };
+    let is_function = &**key == "Ref" || key.starts_with("Fn::") || &**key == "Condition";
+    is_function.then_some((&**key, node))
+}
+
+/// The text of a value that is neither a list nor an object.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) | Value::Foreign(_, text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Null | Value::List(_) | Value::Map(_) | Value::Unresolved(_) => None,
+    }
+}
+
+/// The argument of `GetAtt`: `Role.Arn`, or a list of both.
+fn path(argument: &Node) -> String {
+    match argument.items() {
+        [] => argument.text().unwrap_or_default().to_owned(),
+        parts => parts.iter().filter_map(Node::text).collect::<Vec<_>>().join("."),
+    }
+}
+
+/// A value that is not known: what a sentence may call it, and why.
+pub(super) fn unresolved(place: &Place, name: &str, why: String) -> Node {
+    let text = format!("${{{}}}", name.replace(['{', '}'], ""));
+    let value = Value::Unresolved(Box::new(Unresolved { text, why }));
+    Node { value, place: place.clone() }
+}
+
+/// A value that is not known because this one is not.
+fn because_of(node: &Node, place: &Place) -> Option<Node> {
+    let Value::Unresolved(it) = &node.value else { return None };
+    Some(unresolved(place, &it.text.replace('$', ""), it.why.clone()))
+}
+
+fn text(text: String, place: &Place) -> Node {
+    Node { value: Value::Text(text), place: place.clone() }
+}
+
+/// The value at the place of the expression that gives it; what is inside keeps its place.
+fn at(node: Option<Node>, place: &Place) -> Option<Node> {
+    node.map(|node| match node.value {
+        Value::List(_) | Value::Map(_) => node,
+        value => Node { value, place: place.clone() },
+    })
+}

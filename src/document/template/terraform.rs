@@ -1,0 +1,160 @@
+//! Plans and states of Terraform and OpenTofu, as `terraform show -json` prints them
+//! (<https://developer.hashicorp.com/terraform/internals/json-format>): the task definitions, each with the
+//! services that use it.
+
+mod attribute;
+mod configuration;
+mod resource;
+
+use super::created::{
+    BUCKET, CLUSTER, Created, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PROVIDER, REPOSITORY,
+    ROLE, Reference, SECRET,
+};
+use super::declared::Declared;
+use super::expression::{scalar, unresolved};
+use crate::document::input_error::InputError;
+use crate::document::json;
+use crate::document::node::{Entry, Node, Value};
+use crate::document::place::{Place, Role};
+use crate::document::shape::{CREATE_SERVICE, REGISTER_TASK_DEFINITION};
+use crate::document::source::Source;
+use configuration::Configuration;
+use resource::{Resource, resources};
+
+const TASK_DEFINITION: &str = "aws_ecs_task_definition";
+const SERVICE: &str = "aws_ecs_service";
+
+/// The resources that fields of ECS name: the type, the attribute with the name, and how they name it.
+const NAMED: &[(&str, &str, &Reference)] = &[
+    ("aws_cloudwatch_log_group", "name", &LOG_GROUP),
+    ("aws_iam_role", "name", &ROLE),
+    ("aws_iam_role_policy", "role", &ROLE),
+    ("aws_iam_role_policy_attachment", "role", &ROLE),
+    ("aws_iam_role_policies_exclusive", "role_name", &ROLE),
+    ("aws_secretsmanager_secret", "name", &SECRET),
+    ("aws_secretsmanager_secret_version", "secret_id", &SECRET),
+    ("aws_secretsmanager_secret_policy", "secret_arn", &SECRET),
+    ("aws_ssm_parameter", "name", &PARAMETER),
+    ("aws_ecr_repository", "name", &REPOSITORY),
+    ("aws_ecr_repository_policy", "repository", &REPOSITORY),
+    ("aws_ecs_cluster", "name", &CLUSTER),
+    ("aws_ecs_cluster_capacity_providers", "cluster_name", &CLUSTER),
+    ("aws_ecs_capacity_provider", "name", &PROVIDER),
+    ("aws_s3_bucket", "bucket", &BUCKET),
+    ("aws_s3_bucket_policy", "bucket", &BUCKET),
+    ("aws_s3_object", "bucket", &BUCKET),
+    ("aws_kms_alias", "name", &KEY_ALIAS),
+    ("aws_service_discovery_http_namespace", "name", &NAMESPACE),
+    ("aws_service_discovery_private_dns_namespace", "name", &NAMESPACE),
+];
+
+/// The task definitions that are in the account after the apply.
+pub(super) fn declared(source: &Source) -> Result<Vec<Declared>, InputError> {
+    let resources = resources(&source.root);
+    let created = created(&resources);
+    let configuration = Configuration::of(&source.root);
+    let of = |kind: &str| resources.iter().filter(|it| it.kind == kind).collect::<Vec<_>>();
+    let (definitions, services) = (of(TASK_DEFINITION), of(SERVICE));
+    if definitions.is_empty() {
+        return Err(nothing(source, services.is_empty()));
+    }
+    let mut found = Vec::new();
+    for definition in &definitions {
+        let uses = |service: &&&Resource| configuration.uses(service, definition, &definitions);
+        let users: Vec<_> = services.iter().filter(uses).collect();
+        let read = |name: String, service: Option<&Resource>| Declared {
+            name,
+            definition: definition_of(source, definition, &created),
+            service: service.map(|it| service_of(source, it, &created)),
+            service_exists: service.map(|it| it.exists),
+        };
+        match users.as_slice() {
+            [] => found.push(read(definition.address.clone(), None)),
+            [only] => found.push(read(definition.address.clone(), Some(only))),
+            several => found.extend(several.iter().map(|service| {
+                read(format!("{} for {}", definition.address, service.address), Some(service))
+            })),
+        }
+    }
+    Ok(found)
+}
+
+/// The resources with a known name that the apply creates or changes.
+fn created(resources: &[Resource]) -> Created {
+    let mut created = Created::default();
+    for resource in resources.iter().filter(|it| it.changes) {
+        for (_, attribute, reference) in NAMED.iter().filter(|it| it.0 == resource.kind) {
+            let name = resource.values.get(attribute).and_then(|it| scalar(&it.value));
+            if let Some(name) = name {
+                created.add(format!("this plan changes {}", resource.address), reference, name);
+            }
+        }
+    }
+    created
+}
+
+fn definition_of(source: &Source, resource: &Resource, created: &Created) -> Source {
+    let mut root = attribute::object(resource.values.clone(), &REGISTER_TASK_DEFINITION);
+    if let Value::Map(entries) = &mut root.value {
+        for entry in entries.iter_mut().filter(|it| &*it.key == "containerDefinitions") {
+            entry.node = containers(std::mem::replace(&mut entry.node, nothing_at(&root.place)));
+        }
+    }
+    Source { root: created.marked(root), ..source.clone() }
+}
+
+fn nothing_at(place: &Place) -> Node {
+    Node { value: Value::Null, place: place.clone() }
+}
+
+/// The containers, which are JSON in a text. What is inside has the position of the text.
+fn containers(node: Node) -> Node {
+    let Value::Text(text) = &node.value else { return node };
+    match json::parse(text, &node.place) {
+        Ok(inner) => moved(inner, &node.place),
+        Err(error) => {
+            let why = format!("`container_definitions` cannot be read as JSON: {}", error.message);
+            unresolved(&node.place, "container_definitions", why)
+        }
+    }
+}
+
+/// The tree at the position of the text that it is written in.
+fn moved(node: Node, text: &Place) -> Node {
+    let at = |place: Place| Place { position: text.position, ..place };
+    let value = match node.value {
+        Value::List(items) => Value::List(items.into_iter().map(|it| moved(it, text)).collect()),
+        Value::Map(entries) => {
+            let entry = |it: Entry| Entry {
+                key_place: at(it.key_place),
+                node: moved(it.node, text),
+                key: it.key,
+            };
+            Value::Map(entries.into_iter().map(entry).collect())
+        }
+        value => value,
+    };
+    Node { value, place: at(node.place) }
+}
+
+fn service_of(source: &Source, resource: &Resource, created: &Created) -> Source {
+    let root = attribute::object(attribute::grouped(&resource.values), &CREATE_SERVICE);
+    let mut root = created.marked(root).in_role(Role::Context);
+    if let Value::Map(entries) = &mut root.value {
+        entries.retain(|it| &*it.key != "taskDefinition");
+    }
+    Source { name: source.name.clone(), role: Role::Context, root, remarks: Vec::new() }
+}
+
+/// The error for a plan without a task definition.
+fn nothing(source: &Source, has_no_service: bool) -> InputError {
+    let is_planned = ["resource_changes", "planned_values", "values"];
+    let message = match (has_no_service, is_planned.iter().any(|name| source.root.has(name))) {
+        (_, false) => "this is neither a plan nor a state of Terraform as JSON",
+        (true, _) => "this plan has no aws_ecs_task_definition",
+        (false, _) => "this plan has an aws_ecs_service, but no aws_ecs_task_definition",
+    };
+    InputError::new(&source.name, message).at_position(source.root.place.position).hint(
+        "pass the output of `terraform show -json PLAN`, where PLAN is what `terraform plan -out PLAN` wrote",
+    )
+}

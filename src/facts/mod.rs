@@ -24,6 +24,7 @@
 //! the same way, is computed once, and is not recorded. Its evidence and assumptions are passed on to the
 //! reader.
 
+mod declared;
 mod derived;
 mod key;
 mod redaction;
@@ -31,6 +32,7 @@ mod snapshot;
 mod table;
 mod view;
 
+pub use declared::DeclaredFacts;
 pub use derived::{Derivation, Derived};
 pub use key::{Asked, BoxedAnswer};
 pub use snapshot::{Recording, SnapshotError};

@@ -221,7 +221,7 @@ impl Line {
     }
 }
 
-fn index(call: &str, key: &Value) -> String {
+pub(super) fn index(call: &str, key: &Value) -> String {
     format!("{call} {key}")
 }
 

@@ -27,6 +27,7 @@ mod arn;
 mod ecr;
 mod image;
 mod log_group;
+pub mod made_up;
 mod nearest;
 mod os_name;
 mod parameter;

@@ -18,7 +18,9 @@ use super::queue::Queue;
 use super::spreading::{Ended, Spreading};
 use super::watch::{Event, Watch};
 use crate::checks::{Case, Ruling};
-use crate::facts::{Asked, BoxedAnswer, Derivation, Log, Recording, Row, Table, View};
+use crate::facts::{
+    Asked, BoxedAnswer, DeclaredFacts, Derivation, Log, Recording, Row, Table, View,
+};
 use crate::knowledge::{FactId, Gap, Seen, Stop};
 use crate::lookup::{Call, Lookup, Services};
 use crate::verdict::{Judgement, Settled, Trust, pass, settle};
@@ -61,6 +63,7 @@ pub struct RunLoop<'w> {
     cut_short: Cell<bool>,
     requests: usize,
     trust: Trust,
+    declared: DeclaredFacts,
     watch: &'w mut dyn Watch,
 }
 
@@ -117,6 +120,7 @@ impl<'w> RunLoop<'w> {
             cut_short: Cell::new(false),
             requests: 0,
             trust: Trust::Log,
+            declared: DeclaredFacts::default(),
             watch,
         }
     }

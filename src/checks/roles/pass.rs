@@ -5,6 +5,8 @@ use super::exists::role;
 use crate::account::rights::Policies;
 use crate::checks::{Check, each};
 use crate::facts::View;
+use crate::knowledge::Gap;
+use crate::names::made_up;
 use crate::permission::{PERMISSION_CALLS, Wish};
 use crate::task::{Duty, RoleUse};
 use crate::verdict::{Judgement, pass};
@@ -40,6 +42,13 @@ fn role_pass(it: &RoleUse, facts: &View) -> Judgement {
     let Some(mut finding) = caller::denied(caller, &wish, it.task, facts)? else {
         return pass(format!("{} may pass {} to {service}", set.arn, role.arn));
     };
+    if made_up::is_in(&role.arn) {
+        let why = format!(
+            "the policies of {} may name the role, whose name is made up when the stack is created",
+            set.arn
+        );
+        return Err(Gap::Undecidable { why }.into());
+    }
     finding.message = format!("cannot pass the role to {service}: {}", finding.message);
     let finding = finding.on(&role.arn);
     match it.duty {

@@ -40,6 +40,9 @@ fn role_recent(it: &RoleUse, facts: &View) -> Judgement {
         return not_applicable("not a role");
     };
     let set = set.complete()?;
+    if set.created.is_empty() {
+        return not_applicable("the deployment creates the role");
+    }
     let mut found = Findings::new();
     let mut look = |what: String, change: &str, at: &str| -> Result<(), Stop> {
         let age = now - seconds(at)?;

@@ -1,7 +1,7 @@
 //! Requests: lookups are queued, sent, and answered.
 
 use super::{Origin, RunLoop, interrupted};
-use crate::facts::{BoxedAnswer, Row};
+use crate::facts::{BoxedAnswer, DeclaredFacts, Row};
 use crate::knowledge::{FactId, Gap};
 use crate::preflight::watch::Event;
 
@@ -14,6 +14,11 @@ use tokio::time::Instant;
 const NEAR: Duration = Duration::from_millis(250);
 
 impl RunLoop<'_> {
+    /// What the deployment creates: its facts are those that a template declares.
+    pub fn declared(&mut self) -> &mut DeclaredFacts {
+        &mut self.declared
+    }
+
     /// Answers a lookup at once if possible, or queues it.
     pub(super) fn send(&mut self, id: FactId) {
         let Row::Asked { lookup, .. } = self.table.row(id) else { return };
@@ -23,6 +28,7 @@ impl RunLoop<'_> {
                 self.cut_short.set(true);
                 Err(interrupted(&*lookup))
             }
+            _ if let Some(answer) = self.declared.answer(&*lookup) => answer,
             Origin::Live(_) => return self.queue.add(id, lookup),
             Origin::Replay(recording) => recording.answer(&*lookup),
             Origin::Offline => {

@@ -12,7 +12,9 @@ use clap::{ArgMatches, Args, Error, FromArgMatches, Subcommand, ValueEnum, Value
 
 pub use diagnose::Diagnose;
 use flags::duration;
-pub use flags::{Colour, GateFlags, Global, LiveServices, PlaceToRun, RunFlags, Simulate, Tool};
+pub use flags::{
+    Colour, GateFlags, Global, LiveServices, PlaceToRun, RunFlags, Simulate, TemplateFlags, Tool,
+};
 
 use crate::checks::{Group, Groups};
 
@@ -157,6 +159,9 @@ pub struct Judged {
     /// Where the task will run.
     #[command(flatten)]
     pub place: PlaceToRun,
+    /// What the expressions of a template depend on.
+    #[command(flatten)]
+    pub template: TemplateFlags,
     /// Which checks run, and what fails the run.
     #[command(flatten)]
     pub gate: GateFlags,
@@ -229,6 +234,9 @@ pub struct Policy {
     /// Where the task will run.
     #[command(flatten)]
     pub place: PlaceToRun,
+    /// What the expressions of a template depend on.
+    #[command(flatten)]
+    pub template: TemplateFlags,
 }
 
 /// The principal whose policy is printed.

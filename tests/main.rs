@@ -15,5 +15,7 @@ mod network;
 mod reports;
 /// What a reader of the text output may rely on, whatever the sentences are.
 mod screen;
+/// Templates of other tools.
+mod templates;
 /// The words of the style guide.
 mod words;

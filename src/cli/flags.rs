@@ -64,6 +64,22 @@ pub struct LiveServices {
     pub all_services: bool,
 }
 
+/// What the expressions of a template depend on, and what a deployment lays over the definition.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Templates and overlays")]
+pub struct TemplateFlags {
+    /// A parameter of the CloudFormation template, or a pseudo parameter such as AWS::StackName; may be
+    /// repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub parameter: Vec<String>,
+    /// The image of a container, in place of the one in the definition; may be repeated
+    #[arg(long, value_name = "CONTAINER=IMAGE")]
+    pub image: Vec<String>,
+    /// The parameters of the CloudFormation template, in a file as the AWS CLI or CodePipeline reads it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub parameters: Option<PathBuf>,
+}
+
 /// Which checks run, and what fails the run.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Checks and exit code")]

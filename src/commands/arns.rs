@@ -64,7 +64,7 @@ pub(super) fn given(
 ) -> Result<Vec<ArnArgument>, Failure> {
     let definitions = given.iter().filter_map(|given| match given {
         Given::Registered(name) => Some(name),
-        Given::Documents(_) => None,
+        _ => None,
     });
     let mut found = Vec::new();
     let mut add = |flag, kind, text: &str| -> Result<(), Failure> {

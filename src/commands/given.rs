@@ -1,10 +1,13 @@
 //! From the user's arguments to tasks; registered definitions and services are read from AWS.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Failure;
 use super::input::{Given, meant};
+use super::templates::{self, Document};
 use crate::cli::PlaceToRun;
+use crate::document::overlay::{ImageOverlay, with_images};
 use crate::document::{ContextKind, DeployTool, RunContext, Source, TaskDefinition};
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
@@ -83,24 +86,56 @@ fn by_default(place: &PlaceToRun) -> &'static str {
     }
 }
 
+/// Where the tasks run, from the files among the arguments that say so.
+pub(super) fn service_of(given: &[Given]) -> RunContext {
+    let mut service = RunContext::flags();
+    for given in given {
+        if let Given::Service(context) = given {
+            service = service.merge((**context).clone());
+        }
+    }
+    service
+}
+
+/// The images that are laid over the definitions: of files, then of flags.
+pub(super) fn images_of(given: &[Given], flags: &[ImageOverlay]) -> Vec<ImageOverlay> {
+    let of_file = |given: &Given| match given {
+        Given::Images(images) => images.clone(),
+        _ => Vec::new(),
+    };
+    given.iter().flat_map(of_file).chain(flags.iter().cloned()).collect()
+}
+
 impl Given {
+    /// Whether it is read from ECS.
+    pub(super) fn is_registered(&self) -> bool {
+        matches!(self, Given::Registered(_))
+    }
+
     /// Its task definitions, one document each.
     pub(super) async fn documents(
         &self,
+        parameters: &BTreeMap<String, String>,
         region: Option<&Region>,
         run: &mut RunLoop<'_>,
-    ) -> Result<Vec<Source>, Failure> {
+    ) -> Result<Vec<Document>, Failure> {
         match self {
-            Given::Documents(sources) => Ok(sources.clone()),
-            Given::Registered(name) => Ok(vec![registered(name, region, run).await?]),
+            Given::Documents(documents) => Ok(documents.clone()),
+            Given::Images(_) | Given::Service(_) => Ok(Vec::new()),
+            Given::Templates(all) => templates::declared(all, parameters, region, run).await,
+            Given::Registered(name) => Ok(vec![registered(name, region, run).await?.into()]),
         }
     }
 }
 
 /// The settings of every task of a run.
 pub(super) struct Setting {
+    /// Where they run now, if a live service says so.
+    pub(super) live: RunContext,
     /// Where they will run.
     pub(super) context: RunContext,
+    /// The images that are laid over the definitions.
+    pub(super) images: Vec<ImageOverlay>,
     /// The region of the run.
     pub(super) home: Option<Region>,
     /// Whether secrets' values may be read.
@@ -119,8 +154,19 @@ pub(super) struct Setting {
 
 impl Setting {
     /// The task of a document with one definition.
-    pub(super) fn task(&self, source: Source) -> Result<Task, Failure> {
-        self.task_in(source, self.context.clone())
+    pub(super) fn task(&self, document: Document) -> Result<Task, Failure> {
+        if let (Some(wanted), Some(home)) = (&document.region, &self.home)
+            && wanted != home.as_str()
+        {
+            return Err(Failure::no_verdict(format!(
+                "this run would check region {home}, but the configuration is for {wanted}\n  Pass --region {wanted}"
+            )));
+        }
+        let live = match document.service {
+            Some(declared) => self.live.clone().merge(declared),
+            None => self.live.clone(),
+        };
+        self.task_in(with_images(document.source, &self.images), live.merge(self.context.clone()))
     }
 
     /// The task of a document with one definition, where it runs.

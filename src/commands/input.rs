@@ -2,26 +2,34 @@
 //! will run.
 
 use std::ffi::OsStr;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::Failure;
-use crate::cli::PlaceToRun;
-use crate::document::run_context::{flag, flag_list, strategy};
-use crate::document::{Field, Role, RunContext, Source};
-use crate::exit::Exit;
-use crate::names::{nearest, without_prefix};
+use super::cdk_out::cdk_out;
+use super::ecspresso;
+use super::files::{file, source};
+use super::templates::{Document, Template};
 
-/// How many bytes of a document are read, and how many values it may hold. AWS takes a task definition of
-/// 64 KiB, which holds fewer.
-const SIZE_LIMIT: u64 = 4 << 20;
-const VALUE_LIMIT: usize = 50_000;
+pub(super) use super::files::{bounded, meant, open};
+use crate::cli::PlaceToRun;
+use crate::document::ecspresso::Ecspresso;
+use crate::document::overlay::{ImageOverlay, image_definitions};
+use crate::document::run_context::{flag, flag_list, strategy};
+use crate::document::template::{Surroundings, appspec, declared, is_template};
+use crate::document::{ContextKind, Field, Role, RunContext, Source};
+use crate::exit::Exit;
+use crate::names::without_prefix;
 
 /// One TASKDEF argument, read as far as possible without AWS.
 pub(super) enum Given {
     /// The task definitions of a document, one document each.
-    Documents(Vec<Source>),
+    Documents(Vec<Document>),
+    /// Images that are laid over the definitions of the other arguments.
+    Images(Vec<ImageOverlay>),
+    /// Where the tasks of the other arguments run.
+    Service(Box<RunContext>),
+    /// Templates. Which definitions they declare also depends on the account and the region.
+    Templates(Vec<Template>),
     /// A family, family:revision or ARN.
     Registered(String),
 }
@@ -40,6 +48,9 @@ pub(super) fn read(given: &OsStr) -> Result<Given, Failure> {
         return Err(Failure::usage(
             "fileb:// is for binary input; pass the task definition as file://PATH",
         ));
+    }
+    if Path::new(given).is_dir() {
+        return cdk_out(Path::new(given)).map(Given::Templates);
     }
     if Path::new(given).exists() {
         return documents(file(Path::new(given), Role::Definition)?);
@@ -83,32 +94,25 @@ pub(super) fn about_name(given: &[Given], failure: Failure) -> Failure {
     Failure { message, ..failure }
 }
 
-/// `; did you mean b.json?`: the file in the same folder whose name is most like that of a missing one.
-pub(super) fn meant(path: &Path) -> String {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Some(name) = path.file_name().map(OsStr::to_string_lossy) else { return String::new() };
-    let Ok(entries) = std::fs::read_dir(folder) else { return String::new() };
-    let files = entries.flatten().filter(|entry| entry.path().is_file());
-    let mut names: Vec<String> =
-        files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.sort();
-    let stem = |file: &str| file.split_once('.').map_or(file, |(stem, _)| stem).to_owned();
-    let same = names.iter().find(|file| stem(file) == stem(&name));
-    let stems: Vec<String> = names.iter().map(|file| stem(file)).collect();
-    let found = same.map(String::as_str).or_else(|| {
-        let like_name = nearest(&name, names.iter().map(String::as_str));
-        let like_stem = nearest(&stem(&name), stems.iter().map(String::as_str));
-        let of_stem = like_stem.and_then(|like| names.iter().find(|file| stem(file) == like));
-        like_name.or(of_stem.map(String::as_str))
-    });
-    found.map_or_else(String::new, |found| {
-        let there = path.with_file_name(found);
-        format!("; did you mean {}?", there.display())
-    })
-}
-
 fn documents(source: Source) -> Result<Given, Failure> {
-    source.definitions().map(Given::Documents).map_err(Failure::usage)
+    if is_template(&source) {
+        // Without a task definition nothing else matters.
+        declared(&source, &Surroundings::default()).map_err(Failure::usage)?;
+        return Ok(Given::Templates(vec![Template::of(source)]));
+    }
+    if let Some(images) = image_definitions(&source.root) {
+        return Ok(Given::Images(images));
+    }
+    if let Some(service) = appspec::service(&source) {
+        let kind = ContextKind::UpdateService;
+        let context = RunContext { kind, ..RunContext::declared_service(&service) };
+        return Ok(Given::Service(Box::new(context)));
+    }
+    if Ecspresso::of(&source.root).is_some() {
+        return Ok(Given::Documents(vec![ecspresso::document(&source)?]));
+    }
+    let definitions = source.definitions().map_err(Failure::usage)?;
+    Ok(Given::Documents(definitions.into_iter().map(Document::from).collect()))
 }
 
 /// Whether ECS could know a definition by this name: a family of letters, digits, `-` and `_`, a revision,
@@ -146,50 +150,6 @@ pub(super) fn context(place: &PlaceToRun) -> Result<RunContext, Failure> {
 fn context_file(given: &Path) -> Result<Source, Failure> {
     let given = given.as_os_str();
     file(Path::new(without_prefix(given, "file://").unwrap_or(given)), Role::Context)
-}
-
-fn file(path: &Path, role: Role) -> Result<Source, Failure> {
-    let name = path.to_string_lossy();
-    let bytes = bounded(open(path)?, &name)?;
-    source(&name, role, &bytes)
-}
-
-/// Opens a file to be read, or says which one was probably meant.
-pub(super) fn open(path: &Path) -> Result<File, Failure> {
-    File::open(path).map_err(|error| {
-        let meant = match error.kind() {
-            ErrorKind::NotFound => meant(path),
-            _ => String::new(),
-        };
-        Failure::usage(format!("cannot read {}: {error}{meant}", path.display()))
-    })
-}
-
-/// All bytes of a document, which a sentence calls `name`, up to a limit.
-pub(super) fn bounded(from: impl Read, name: &str) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let read = from.take(SIZE_LIMIT + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::usage(format!("cannot read {name}: {error}")))?;
-    if bytes.len() as u64 > SIZE_LIMIT {
-        return Err(too_large(name, &format!("is larger than {} MiB", SIZE_LIMIT >> 20)));
-    }
-    Ok(bytes)
-}
-
-fn source(name: &str, role: Role, bytes: &[u8]) -> Result<Source, Failure> {
-    let source = Source::read(name, role, bytes).map_err(Failure::usage)?;
-    match source.root.count() {
-        count if count > VALUE_LIMIT => {
-            Err(too_large(&source.name, &format!("holds {count} values, more than {VALUE_LIMIT}")))
-        }
-        _ => Ok(source),
-    }
-}
-
-fn too_large(name: &str, why: &str) -> Failure {
-    Failure::usage(format!(
-        "{name} {why}, and is not judged\n  A task definition has at most 64 KiB: check that this is the right file"
-    ))
 }
 
 /// Where the task will run, from the flags.

@@ -7,7 +7,7 @@ mod targets;
 
 use super::live::Chosen;
 use super::wait::Clock;
-use super::{Failure, accept, arns, asking, catalogue, input, look, outlet};
+use super::{Failure, accept, arns, asking, catalogue, input, look, outlet, parameters};
 use crate::checks::{self, Group};
 use crate::cli::{Global, Judged};
 use crate::exit::{Exit, Gate};
@@ -53,6 +53,8 @@ pub(super) fn run_and(
     let live = Chosen::of(&judged.live, &mut place)?;
     let judged = &Judged { place, ..judged.clone() };
     let context = input::context(&judged.place)?;
+    let images = parameters::images(&judged.template)?;
+    let parameters = parameters::given(&judged.template)?;
     let outlet = outlet(global)?;
     let record = judged.run.record.as_deref().map(OutputFile::open_private).transpose();
     let record = record.map_err(Failure::usage)?;
@@ -66,6 +68,8 @@ pub(super) fn run_and(
         arns,
         live,
         context,
+        images,
+        parameters,
         accepted,
         recording,
         record,

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use super::given::{Setting, live_service};
 use super::input::{self, Given};
+use super::templates::Document;
 use super::wait::Clock;
-use super::{Failure, arns, asking, look, reads};
+use super::{Failure, arns, asking, look, parameters, reads};
 use crate::account::rights::{Policies, PoliciesOf, Principal};
 use crate::cli::{Global, Policy, PolicyFor};
-use crate::document::{Field, Source};
+use crate::document::Field;
 use crate::exit::Exit;
 use crate::facts::View;
 use crate::iam::{self, Decision, Layer};
@@ -137,7 +138,9 @@ async fn task(
 ) -> Result<Task, Failure> {
     let live = live_service(&wanted.place, region, run).await?;
     let setting = Setting {
-        context: live.merge(input::context(&wanted.place)?),
+        live,
+        images: parameters::images(&wanted.template)?,
+        context: input::context(&wanted.place)?,
         home: region.cloned(),
         read_secrets: false,
         witness: Witness::default(),
@@ -146,12 +149,13 @@ async fn task(
         documents_only: false,
         tool: None,
     };
-    setting.task(the_one(given.documents(region, run).await?)?)
+    let parameters = parameters::given(&wanted.template)?;
+    setting.task(the_one(given.documents(&parameters, region, run).await?)?)
 }
 
 /// There must be exactly one task definition.
-fn the_one(documents: Vec<Source>) -> Result<Source, Failure> {
-    <[Source; 1]>::try_from(documents).map(|[one]| one).map_err(|several| {
+fn the_one(documents: Vec<Document>) -> Result<Document, Failure> {
+    <[Document; 1]>::try_from(documents).map(|[one]| one).map_err(|several| {
         Failure::usage(format!(
             "{} task definitions found, but each one needs a separate policy\n  Pass a document with one of them",
             several.len()
@@ -306,13 +310,13 @@ fn unread(stop: Stop) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Role;
+    use crate::document::{Role, Source};
 
     #[test]
     fn a_policy_is_for_one_task_definition() {
         let source = Source::read("taskdef.json", Role::Definition, b"{}").unwrap();
-        assert!(the_one(vec![source.clone()]).is_ok());
-        let refused = the_one(vec![source.clone(), source]).unwrap_err();
+        assert!(the_one(vec![source.clone().into()]).is_ok());
+        let refused = the_one(vec![source.clone().into(), source.into()]).err().unwrap();
         assert_eq!((refused.exit, &refused.message[..19]), (Exit::Usage, "2 task definitions "));
     }
 }

@@ -13,4 +13,4 @@ mod flags;
 #[cfg(unix)]
 mod interruption;
 /// The program, run in a folder of its own.
-mod program;
+pub(crate) mod program;

@@ -4,6 +4,7 @@ mod found;
 mod state;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -265,7 +266,9 @@ impl<'a> Question<'a> {
 /// The settings of the run.
 fn setting(context: RunContext, region: &Region, now: Option<i64>) -> Setting {
     Setting {
+        live: RunContext::flags(),
         context,
+        images: Vec::new(),
         home: Some(region.clone()),
         read_secrets: false,
         witness: Witness::default(),
@@ -284,7 +287,9 @@ async fn task(
     run: &mut RunLoop<'_>,
 ) -> Result<Task, Failure> {
     let name = definition.ok_or_else(|| Failure::no_verdict("no task definition is known"))?;
-    let documents = input::Given::Registered(name).documents(Some(region), run).await?;
+    let no_parameters = BTreeMap::new();
+    let given = input::Given::Registered(name);
+    let documents = given.documents(&no_parameters, Some(region), run).await?;
     let source = documents.into_iter().next();
     setting.task(source.ok_or_else(|| Failure::no_verdict("the task definition is empty"))?)
 }

@@ -1,5 +1,6 @@
 //! A run: one round, or with `--wait` as many as it takes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::drawn::{Draws, drawn};
@@ -10,11 +11,12 @@ use crate::cli::{Global, Judged, Simulate, Tool};
 use crate::commands::accept::{self, Accepted};
 use crate::commands::arns::{self, ArnArgument};
 use crate::commands::asking::Asking;
-use crate::commands::given::Setting;
+use crate::commands::given::{Setting, images_of, service_of};
 use crate::commands::input::Given;
 use crate::commands::live::Chosen;
 use crate::commands::wait::Clock;
 use crate::commands::{Failure, asking, input};
+use crate::document::overlay::ImageOverlay;
 use crate::document::{DeployTool, RunContext};
 use crate::exit::{Exit, Gate};
 use crate::facts::{Recording, View};
@@ -56,6 +58,10 @@ pub(super) struct Run<'a> {
     /// The live services, in place of definitions.
     pub(super) live: Option<Chosen>,
     pub(super) context: RunContext,
+    /// The images of flags.
+    pub(super) images: Vec<ImageOverlay>,
+    /// The values of templates' parameters.
+    pub(super) parameters: BTreeMap<String, String>,
     pub(super) accepted: Vec<Accepted>,
     pub(super) recording: Option<Recording>,
     pub(super) record: Option<OutputFile>,
@@ -135,12 +141,21 @@ impl Run<'_> {
         arns::check(&self.arns, region.as_ref(), asks, &mut run).await?;
         self.deployer(region.as_ref().filter(|_| asks), &mut run).await?;
         let setting = self.setting(region.clone(), now);
-        let (given, services) = (&self.given, self.live.as_ref());
-        let judged = targets::read(self.judged, given, services, setting, &mut run).await?;
+        let judged = match &self.live {
+            Some(chosen) => targets::services(chosen, &setting, &mut run).await?,
+            None => {
+                let (given, parameters) = (&self.given, &self.parameters);
+                targets::read(self.judged, given, parameters, setting, &mut run).await?
+            }
+        };
         let selected = |group: &Group, check: &Check| self.selects(group, check);
         let mut probes = plan(tasks(&judged), selected, checks::catalogue());
         probes.extend(judged.iter().enumerate().filter_map(|(at, it)| it.unread(at)));
-        let results = report(&mut run, &probes, judged.len()).await;
+        let mut results = report(&mut run, &probes, judged.len()).await;
+        // What the template declares is fixed there, and cannot be fixed before it exists.
+        for result in results.iter_mut().flatten() {
+            result.commands.retain(|it| !run.declared().is_in(&it.to_string()));
+        }
         let drawn = match self.draws {
             Draws::Nothing => Vec::new(),
             draws => drawn(draws, &targets::named(&judged), &mut run).await,
@@ -178,7 +193,7 @@ impl Run<'_> {
             let file = self.judged.run.replay.as_deref().unwrap_or(Path::new(""));
             return Asking::replay(recording, file, given);
         }
-        let files_only = self.given.iter().all(|given| matches!(given, Given::Documents(_)));
+        let files_only = !self.given.iter().any(Given::is_registered);
         let is_local = files_only && self.judged.place.service.is_none() && self.live.is_none();
         if self.is_offline() && is_local {
             let region = given.map(asking::region).transpose()?;
@@ -194,7 +209,9 @@ impl Run<'_> {
     /// The settings of every task.
     fn setting(&self, home: Option<Region>, now: Option<i64>) -> Setting {
         Setting {
-            context: self.context.clone(),
+            live: RunContext::flags(),
+            context: service_of(&self.given).merge(self.context.clone()),
+            images: images_of(&self.given, &self.images),
             home,
             read_secrets: self.judged.run.read_secrets,
             witness: witness(self.judged.run.simulate),

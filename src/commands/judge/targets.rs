@@ -1,10 +1,13 @@
 //! The targets of a run: the definitions of its arguments, or live services.
 
+use std::collections::BTreeMap;
+
 use crate::cli::Judged;
 use crate::commands::Failure;
 use crate::commands::given::{Setting, live_service, updated_service};
 use crate::commands::input::Given;
 use crate::commands::live::{Chosen, ReadService, Running, Unread};
+use crate::document::overlay::ImageOverlay;
 use crate::lookup::Caller;
 use crate::names::Region;
 use crate::preflight::{Probe, RunLoop};
@@ -85,13 +88,10 @@ fn family(task: &Task) -> Option<&String> {
 pub(super) async fn read(
     judged: &Judged,
     given: &[Given],
-    live: Option<&Chosen>,
+    parameters: &BTreeMap<String, String>,
     mut setting: Setting,
     run: &mut RunLoop<'_>,
 ) -> Result<Vec<Judgeable>, Failure> {
-    if let Some(chosen) = live {
-        return services(chosen, &setting, run).await;
-    }
     let region = setting.home.clone();
     let mut live = live_service(&judged.place, region.as_ref(), run).await?;
     if !setting.documents_only {
@@ -99,22 +99,28 @@ pub(super) async fn read(
         let updated = updated_service(&judged.place, flags, region.as_ref(), run).await;
         live = live.merge(updated);
     }
-    setting.context = live.merge(setting.context);
+    setting.live = live;
     let mut targets = Vec::new();
     for (argument, given) in judged.definitions.iter().zip(given) {
-        for source in given.documents(region.as_ref(), run).await? {
+        for document in given.documents(parameters, region.as_ref(), run).await? {
             targets.push(Judgeable {
-                source: argument.to_string_lossy().into_owned(),
+                source: document.label(argument).into_owned(),
                 service: None,
-                task: Ok(setting.task(source)?),
+                task: Ok(setting.task(document)?),
             });
         }
+    }
+    let is_laid = |it: &&ImageOverlay| {
+        targets.iter().filter_map(Judgeable::task).any(|task| it.is_in(&task.source.root))
+    };
+    if let Some(image) = setting.images.iter().find(|it| !is_laid(it)) {
+        return Err(Failure::usage(image.is_nowhere()));
     }
     Ok(targets)
 }
 
 /// The live services that were chosen. Flags say where they would run instead.
-async fn services(
+pub(super) async fn services(
     chosen: &Chosen,
     setting: &Setting,
     run: &mut RunLoop<'_>,

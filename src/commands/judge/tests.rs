@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::rounds::completed;
@@ -25,7 +27,8 @@ fn parsed(line: &str) -> (Option<&'static Group>, Judged, Global) {
 fn read(name: &str, text: &str) -> Given {
     let whole = Source::read(name, Role::Definition, text.as_bytes()).unwrap();
     let items = whole.root.items().iter();
-    Given::Documents(items.map(|item| Source { root: item.clone(), ..whole.clone() }).collect())
+    let documents = items.map(|item| Source { root: item.clone(), ..whole.clone() }.into());
+    Given::Documents(documents.collect())
 }
 
 fn definition(family: &str, cpu: &str) -> serde_json::Value {
@@ -52,6 +55,8 @@ fn each_definition_of_an_argument_is_a_target() {
         arns: Vec::new(),
         live: None,
         context: input::context(&judged.place).unwrap_or_else(|it| panic!("{}", it.message)),
+        images: Vec::new(),
+        parameters: BTreeMap::new(),
         accepted: Vec::new(),
         recording: None,
         record: None,
@@ -108,6 +113,8 @@ fn refused(flags: &str, recording: &serde_json::Value) -> (Exit, String) {
         arns: Vec::new(),
         live: None,
         context: input::context(&judged.place).unwrap_or_else(|it| panic!("{}", it.message)),
+        images: Vec::new(),
+        parameters: BTreeMap::new(),
         accepted: Vec::new(),
         recording: Some(Recording::parse(&recording.to_string()).unwrap()),
         record: None,

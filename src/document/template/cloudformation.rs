@@ -130,6 +130,12 @@ fn service_of(source: &Source, resource: &Node, resolver: &Resolver, created: &C
     if let Value::Map(entries) = &mut root.value {
         // The definition is known, and CloudFormation's way to force a deployment is no field of the API.
         entries.retain(|it| !matches!(&*it.key, "taskDefinition" | "ForceNewDeployment"));
+        if !entries.iter().any(|entry| &*entry.key == "serviceName") {
+            let why =
+                "the template sets no `ServiceName`, so that CloudFormation makes one".to_owned();
+            let node = unresolved(&root.place, "ServiceName", why);
+            entries.push(Entry { key: "serviceName".into(), key_place: root.place.clone(), node });
+        }
     }
     let root = root.in_role(Role::Context);
     Source { name: source.name.clone(), role: Role::Context, root, remarks: Vec::new() }

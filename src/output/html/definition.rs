@@ -201,6 +201,7 @@ fn leaf(value: &Value, keys: &[&str]) -> String {
         _ if !is_shown => "•••".to_owned(),
         Value::Number(number) => number.to_string(),
         Value::Text(text) | Value::Foreign(_, text) => quoted(text),
+        Value::Unresolved(it) => quoted(&it.text),
     }
 }
 

@@ -225,13 +225,10 @@ Resources:
     assert!(shown(app.get("cpu")).contains("write `Cpu`"));
     let efs = definition.root.get("volumes").unwrap().items()[0].get("efsVolumeConfiguration");
     assert!(efs.unwrap().has("fileSystemId"));
-    assert!(
-        crate::document::shape::examine_definition(
-            &definition.root,
-            crate::document::kind::Kind::Input
-        )
-        .is_empty()
-    );
+    let kind = crate::document::kind::Kind::Input;
+    let complaints = crate::document::shape::examine_definition(&definition.root, kind);
+    let places: Vec<String> = complaints.iter().map(|it| it.place.to_string()).collect();
+    assert_eq!(places, ["stack.yaml:21:16"], "{complaints:?}");
 }
 
 #[test]

@@ -1,0 +1,128 @@
+//! The values of a template's parameters, from flags and from a file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::Failure;
+use super::files::{bounded, open};
+use crate::cli::TemplateFlags;
+use crate::document::node::{Node, Value};
+use crate::document::overlay::ImageOverlay;
+use crate::document::{Role, Source};
+
+/// How it is written.
+const FORMS: &str = "Write it as the AWS CLI does, [{\"ParameterKey\": \"Name\", \"ParameterValue\": \"value\"}] or [\"Name=value\"], or as CodePipeline does, {\"Parameters\": {\"Name\": \"value\"}}";
+
+/// All values; a flag wins over the file.
+///
+/// # Errors
+/// A flag without `=`, or a file that holds something else.
+pub(super) fn given(flags: &TemplateFlags) -> Result<BTreeMap<String, String>, Failure> {
+    let mut parameters = flags.parameters.as_deref().map(file).transpose()?.unwrap_or_default();
+    for flag in &flags.parameter {
+        let (name, value) = pair(flag).ok_or_else(|| {
+            Failure::usage(format!("--parameter {flag} has no `=`\n  Pass --parameter NAME=VALUE"))
+        })?;
+        parameters.insert(name, value);
+    }
+    Ok(parameters)
+}
+
+/// The images of `--image`.
+///
+/// # Errors
+/// A flag without a container or an image.
+pub(super) fn images(flags: &TemplateFlags) -> Result<Vec<ImageOverlay>, Failure> {
+    let image = |flag: &String| {
+        ImageOverlay::of_flag("--image", flag).ok_or_else(|| {
+            Failure::usage(format!(
+                "--image {flag} names no container\n  Pass --image CONTAINER=IMAGE"
+            ))
+        })
+    };
+    flags.image.iter().map(image).collect()
+}
+
+fn file(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let name = path.to_string_lossy();
+    let source = Source::read(&name, Role::Context, &bounded(open(path)?, &name)?)
+        .map_err(Failure::usage)?;
+    values(&source.root).ok_or_else(|| {
+        Failure::usage(format!(
+            "{name} holds no parameters of a CloudFormation template\n  {FORMS}"
+        ))
+    })
+}
+
+/// The parameters in any of their forms.
+fn values(root: &Node) -> Option<BTreeMap<String, String>> {
+    let entry = |item: &Node| match &item.value {
+        Value::Text(text) => pair(text),
+        _ => {
+            Some((item.get("ParameterKey")?.text()?.to_owned(), text(item.get("ParameterValue")?)?))
+        }
+    };
+    match &root.value {
+        Value::List(items) => items.iter().map(entry).collect(),
+        Value::Map(_) => {
+            let entries = root.get("Parameters").unwrap_or(root).entries().iter();
+            entries.map(|it| Some((it.key.to_string(), text(&it.node)?))).collect()
+        }
+        _ => None,
+    }
+}
+
+fn pair(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=')?;
+    (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
+}
+
+fn text(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Text(text) | Value::Foreign(_, text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::List(items) => Some(items.iter().map(text).collect::<Option<Vec<_>>>()?.join(",")),
+        Value::Null | Value::Map(_) | Value::Unresolved(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<BTreeMap<String, String>> {
+        values(&Source::read("p.json", Role::Context, text.as_bytes()).unwrap().root)
+    }
+
+    #[test]
+    fn every_form_of_a_parameters_file_is_read() {
+        let expected = BTreeMap::from([
+            ("Image".to_owned(), "web:1=2".to_owned()),
+            ("Count".to_owned(), "2".to_owned()),
+        ]);
+        for text in [
+            r#"[{"ParameterKey": "Image", "ParameterValue": "web:1=2"},
+                {"ParameterKey": "Count", "ParameterValue": 2}]"#,
+            r#"["Image=web:1=2", "Count=2"]"#,
+            r#"{"Parameters": {"Image": "web:1=2", "Count": 2}}"#,
+            r#"{"Image": "web:1=2", "Count": "2"}"#,
+        ] {
+            assert_eq!(read(text), Some(expected.clone()), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_holds_no_parameters() {
+        for text in [r#"["Image"]"#, r#"[{"ParameterKey": "Image"}]"#, r#"{"Image": {}}"#, "[1]"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_flag_without_a_value_is_refused() {
+        let flags =
+            TemplateFlags { parameter: vec!["Image".to_owned()], ..TemplateFlags::default() };
+        assert!(given(&flags).is_err_and(|it| it.message.contains("NAME=VALUE")));
+    }
+}

@@ -1,0 +1,213 @@
+//! Templates and folders of the AWS CDK: from files to task definitions with their services.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+
+use serde_json::json;
+
+use super::Failure;
+use crate::document::template::cdk::Stack;
+use crate::document::template::{self, Declared, DeclaredRole, Surroundings};
+use crate::document::{RunContext, Source};
+use crate::knowledge::{Gap, Seen};
+use crate::lookup::CallerIdentity;
+use crate::lookup::ecs::DescribeService;
+use crate::lookup::iam::role::{
+    GetRole, GetRolePolicy, ListAttachedRolePolicies, ListRolePolicies,
+};
+use crate::names::Region;
+use crate::preflight::RunLoop;
+
+/// A document with one task definition.
+#[derive(Clone)]
+pub(super) struct Document {
+    /// Its content.
+    pub(super) source: Source,
+    /// The service that runs it, if a template declares both.
+    pub(super) service: Option<RunContext>,
+    /// Its name in a template with others.
+    pub(super) name: Option<String>,
+    /// The only region that it can be used in, if there is one.
+    pub(super) region: Option<String>,
+}
+
+impl From<Source> for Document {
+    fn from(source: Source) -> Document {
+        Document { source, service: None, name: None, region: None }
+    }
+}
+
+impl Document {
+    /// What a report calls it, if the argument is this.
+    pub(super) fn label<'a>(&self, argument: &'a OsStr) -> Cow<'a, str> {
+        let argument = argument.to_string_lossy();
+        match &self.name {
+            Some(name) => format!("{argument}#{name}").into(),
+            None => argument,
+        }
+    }
+}
+
+/// A template, and what is known of the stack that is made of it.
+pub(super) struct Template {
+    pub(super) source: Source,
+    /// The stack, if it is one of a folder.
+    pub(super) stack: Option<Stack>,
+    /// The tags of images that are pushed before the stack is deployed.
+    pub(super) pushed_tags: Vec<String>,
+}
+
+impl Template {
+    /// A template in a file.
+    pub(super) fn of(source: Source) -> Template {
+        Template { source, stack: None, pushed_tags: Vec::new() }
+    }
+
+    /// Whether the stack is for the region and the account of this run.
+    fn is_for(&self, region: Option<&Region>, account: Option<&str>) -> bool {
+        let Some(stack) = &self.stack else { return true };
+        let fits = |wanted: &Option<String>, given: Option<&str>| {
+            wanted.as_deref().is_none_or(|it| given.is_none_or(|given| given == it))
+        };
+        fits(&stack.region, region.map(Region::as_str)) && fits(&stack.account, account)
+    }
+}
+
+/// The task definitions of templates. Their expressions may name the region and the account. Stacks for another
+/// region or account, and stacks of a folder without a definition, are left out.
+pub(super) async fn declared(
+    templates: &[Template],
+    parameters: &BTreeMap<String, String>,
+    region: Option<&Region>,
+    run: &mut RunLoop<'_>,
+) -> Result<Vec<Document>, Failure> {
+    let account = account(region, run).await;
+    let mut all = Vec::new();
+    for template in templates.iter().filter(|it| it.is_for(region, account.as_deref())) {
+        let mut known = Surroundings {
+            region: region.cloned(),
+            account: account.clone(),
+            parameters: parameters.clone(),
+            pushed_tags: template.pushed_tags.clone(),
+        };
+        let Some(stack) = &template.stack else {
+            declare_roles(&template.source, &known, run);
+            let found = template::declared(&template.source, &known).map_err(Failure::usage)?;
+            all.extend(found);
+            continue;
+        };
+        for (name, value) in &stack.parameters {
+            known.parameters.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        let stack_name = known.parameters.entry("AWS::StackName".to_owned());
+        stack_name.or_insert_with(|| stack.name.clone());
+        known.account = known.account.or_else(|| stack.account.clone());
+        known.region = known.region.or_else(|| stack.region.as_ref()?.parse().ok());
+        declare_roles(&template.source, &known, run);
+        // Most stacks of an application have no task definition.
+        for declared in template::declared(&template.source, &known).unwrap_or_default() {
+            let name = format!("{}/{}", stack.name, declared.name);
+            all.push(Declared { name, ..declared });
+        }
+    }
+    if all.is_empty() {
+        return Err(nothing(templates, region, account.as_deref()));
+    }
+    let several = all.len() > 1;
+    let mut documents = Vec::new();
+    for Declared { name, definition, service, service_exists } in all {
+        let service = match service.as_ref().map(RunContext::declared_service) {
+            Some(context) => {
+                let exists = match service_exists {
+                    Some(exists) => exists,
+                    None => is_active(&context, region, run).await,
+                };
+                Some(if exists { context.of_existing() } else { context })
+            }
+            None => None,
+        };
+        let name = several.then_some(name);
+        documents.push(Document { source: definition, service, name, region: None });
+    }
+    Ok(documents)
+}
+
+/// Makes the roles of a template known to the run.
+fn declare_roles(source: &Source, known: &Surroundings, run: &mut RunLoop<'_>) {
+    let Some(region) = &known.region else { return };
+    for role in template::roles(source, known) {
+        let DeclaredRole { name, arn, path, trust, boundary, tags, attached, inline } = role;
+        let facts = run.declared();
+        facts.create(name.clone());
+        facts.create(arn.clone());
+        let unknown = |why: String| Gap::Unresolved { why };
+        let tags: BTreeMap<String, String> = tags.into_iter().collect();
+        let found = trust.and_then(|trust| Ok((trust, boundary?)));
+        let found = found.map(|(trust, boundary)| {
+            json!({"arn": arn, "id": "", "path": path, "created": "", "trust": trust,
+                "boundary": boundary, "tags": tags})
+        });
+        let asked = GetRole { region: region.clone(), name: name.clone() };
+        facts.add(&asked, found.map_err(unknown));
+        let mut policies = Vec::new();
+        for (number, (policy, document)) in (1..).zip(inline) {
+            // Two policies of one name would be one.
+            let policy = match policies.contains(&policy) {
+                true => format!("{policy} ({number})"),
+                false => policy,
+            };
+            let asked = GetRolePolicy::of(region, &name, &policy);
+            facts.add(&asked, document.map_err(unknown));
+            policies.push(policy);
+        }
+        facts.add(&ListRolePolicies::of(region, &name), Ok(json!(policies)));
+        facts.add(&ListAttachedRolePolicies::of(region, &name), Ok(json!(attached)));
+    }
+}
+
+/// The account of the run, if the caller's identity can be read.
+async fn account(region: Option<&Region>, run: &mut RunLoop<'_>) -> Option<String> {
+    match run.learn(&CallerIdentity { region: region?.clone() }).await {
+        Ok(Seen::Found(caller)) => Some(caller.account.to_string()),
+        Ok(Seen::Absent(_)) | Err(_) => None,
+    }
+}
+
+/// The error for stacks of which none is for this run, or none has a task definition.
+fn nothing(templates: &[Template], region: Option<&Region>, account: Option<&str>) -> Failure {
+    let others = templates.iter().filter(|it| !it.is_for(region, account));
+    let places = others.filter_map(|it| {
+        let stack = it.stack.as_ref()?;
+        let part = |text: &Option<String>| text.clone().unwrap_or_else(|| "any".to_owned());
+        let (account, region) = (part(&stack.account), part(&stack.region));
+        Some(format!("{} (account {account}, region {region})", stack.name))
+    });
+    let places: Vec<String> = places.collect();
+    match places.is_empty() {
+        true => Failure::usage("no stack in this folder creates an AWS::ECS::TaskDefinition"),
+        false => Failure::no_verdict(format!(
+            "no task definition is for the account and region of this run; there is {}\n  Pass --region and --profile for one of these stacks",
+            places.join(", ")
+        )),
+    }
+}
+
+/// Whether the service is active already, so that the deployment updates it.
+async fn is_active(context: &RunContext, region: Option<&Region>, run: &mut RunLoop<'_>) -> bool {
+    let request = &context.request;
+    let (Some(region), Ok(Some(service)), Ok(cluster)) =
+        (region, request.service_name.get(), request.cluster.get())
+    else {
+        return false;
+    };
+    let lookup = DescribeService {
+        region: region.clone(),
+        cluster: cluster.cloned(),
+        service: service.clone(),
+    };
+    match run.learn(&lookup).await {
+        Ok(Seen::Found(found)) => found.json.get("status").is_some_and(|it| it == "ACTIVE"),
+        Ok(Seen::Absent(_)) | Err(_) => false,
+    }
+}

@@ -1,0 +1,180 @@
+use serde_json::{Map, Value, json};
+
+use crate::clumsy::program::{Folder, Said};
+
+/// The properties of CloudFormation for these fields of the API.
+fn properties(fields: &Value) -> Value {
+    match fields {
+        Value::Object(fields) => {
+            let property = |(name, value): (&String, &Value)| match name.as_str() {
+                // A map of names that ECS does not know.
+                "options" => ("Options".to_owned(), value.clone()),
+                name => (capital(name), properties(value)),
+            };
+            Value::Object(fields.iter().map(property).collect::<Map<_, _>>())
+        }
+        Value::Array(items) => items.iter().map(properties).collect(),
+        // CloudFormation converts numbers and truths from text.
+        Value::Number(number) => json!(number.to_string()),
+        Value::Bool(truth) => json!(truth.to_string()),
+        value => value.clone(),
+    }
+}
+
+fn capital(name: &str) -> String {
+    name[..1].to_uppercase() + &name[1..]
+}
+
+fn template(definition: &Value) -> Value {
+    json!({"Resources": {
+        "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": properties(definition)},
+    }})
+}
+
+/// Id, status, container, resource and message of every result.
+fn results(said: &Said) -> Vec<[Value; 5]> {
+    let report = said.report();
+    let result = |it: &Value| {
+        ["id", "status", "container", "resource", "message"].map(|key| it[key].clone())
+    };
+    report["checks"].as_array().unwrap().iter().map(result).collect()
+}
+
+#[test]
+fn a_definition_in_a_template_has_the_results_of_the_same_definition_in_a_file() {
+    let folder = Folder::new("template-same");
+    for (name, code) in [("healthy.json", 0), ("broken.json", 1)] {
+        let definition: Value = serde_json::from_str(&folder.read(name)).unwrap();
+        folder.write("template.json", template(&definition).to_string());
+        let run = |file: &str| {
+            let line = ["verify", file, "--replay", "account.json", "-o", "json"];
+            folder.run(&line).ends(code)
+        };
+        let (plain, templated) = (results(&run(name)), results(&run("template.json")));
+        assert!(plain.len() > 20);
+        assert_eq!(plain, templated, "{name}");
+    }
+}
+
+#[test]
+fn a_result_is_at_the_line_of_the_template_and_names_the_parameter_that_has_no_value() {
+    let folder = Folder::new("template-place");
+    folder.write(
+        "stack.yaml",
+        "Parameters:\n  Tag: {Type: String}\nResources:\n  Task:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      Family: web\n      ContainerDefinitions:\n        - Name: web\n          Memory: 128\n          Image: !Sub '111122223333.dkr.ecr.eu-central-1.amazonaws.com/storefront:${Tag}'\n",
+    );
+    let run = |more: &str| folder.line(&format!("image stack.yaml --replay account.json{more}"));
+    let open = run("").ends(3);
+    open.says("stack.yaml:11:18")
+        .says("the parameter `Tag` has no default: pass --parameter Tag=VALUE");
+    run(" --parameter Tag=2.7.0").never_says("Tag").says("PASS");
+    folder.write("parameters.json", r#"[{"ParameterKey": "Tag", "ParameterValue": "2.7.0"}]"#);
+    run(" --parameters parameters.json").never_says("Tag").says("PASS");
+    run(" --parameter Tag").ends(2).says("--parameter NAME=VALUE");
+}
+
+/// The demo's healthy definition with an execution role in the same template, which has this policy.
+fn with_role(folder: &Folder, statement: &Value) -> Value {
+    let mut template = template(&folder.healthy());
+    let resources = template["Resources"].as_object_mut().unwrap();
+    let arn = json!({"Fn::GetAtt": ["ExecutionRole", "Arn"]});
+    resources["Task"]["Properties"]["ExecutionRoleArn"] = arn;
+    let trust = json!({"Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole",
+    }]});
+    let policy = json!({"PolicyName": "own", "PolicyDocument": {"Statement": [statement]}});
+    resources.insert(
+        "ExecutionRole".into(),
+        json!({"Type": "AWS::IAM::Role", "Properties":
+            {"AssumeRolePolicyDocument": trust, "Policies": [policy]}}),
+    );
+    template
+}
+
+#[test]
+fn a_role_of_the_template_is_judged_as_it_is_written() {
+    let folder = Folder::new("template-role");
+    let run = |statement: Value| {
+        folder.write("template.json", with_role(&folder, &statement).to_string());
+        folder.line("verify template.json --replay account.json -o json")
+    };
+    let about_role = |found: Vec<(String, String, String)>| -> Vec<String> {
+        let of_role = found.into_iter().filter(|(_, _, message)| message.contains("ExecutionRole"));
+        of_role.map(|(id, ..)| id).collect()
+    };
+    let mighty = run(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
+    assert_eq!(mighty.results("fail"), [], "{}", mighty.out);
+    let passed = about_role(mighty.results("pass"));
+    assert!(passed.iter().any(|id| id == "role-trust"), "{passed:?}");
+    let helpless =
+        run(json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})).ends(1);
+    assert!(!about_role(helpless.results("fail")).is_empty(), "{}", helpless.out);
+    // The role does not exist, so that no command can change it.
+    helpless.never_says("aws iam put-role-policy --role-name ExecutionRole");
+    let open = json!({"Effect": "Allow", "Action": "*", "Resource": {"Fn::ImportValue": "all"}});
+    let open = run(open).ends(3);
+    assert_eq!(open.results("fail"), [], "{}", open.out);
+    open.says("`!ImportValue all` is exported by another stack");
+}
+
+#[test]
+fn what_else_the_template_creates_is_unknown_and_never_missing() {
+    let folder = Folder::new("template-created");
+    let everything = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+    let mut template = with_role(&folder, &everything);
+    let resources = template["Resources"].as_object_mut().unwrap();
+    let task = &mut resources["Task"]["Properties"];
+    let options = &mut task["ContainerDefinitions"][0]["LogConfiguration"]["Options"];
+    options["awslogs-group"] = json!("/ecs/new");
+    task["ContainerDefinitions"][0]["Secrets"][1]["ValueFrom"] = json!({"Ref": "Secret"});
+    let group = json!({"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/ecs/new"}});
+    resources.insert("Group".into(), group);
+    resources.insert("Secret".into(), json!({"Type": "AWS::SecretsManager::Secret"}));
+    folder.write("template.json", template.to_string());
+    let said = folder.line("verify template.json --replay account.json -o json").ends(3);
+    assert_eq!(said.results("fail"), [], "{}", said.out);
+    let unknown = said.results("unknown");
+    let because = |words: &str| unknown.iter().any(|(_, _, message)| message.contains(words));
+    assert!(because("exists only after the deployment"), "{unknown:?}");
+    assert!(because("this template creates Group (AWS::Logs::LogGroup), which `/ecs/new` names"));
+}
+
+#[test]
+fn every_definition_of_a_template_is_a_target_with_its_service() {
+    let folder = Folder::new("template-targets");
+    folder.write(
+        "stack.yaml",
+        "
+Resources:
+  Web:
+    Type: AWS::ECS::TaskDefinition
+    Properties: {Family: web, NetworkMode: awsvpc, ContainerDefinitions: [{Name: web, Image: nginx, Memory: 128}]}
+  Worker:
+    Type: AWS::ECS::TaskDefinition
+    Properties: {Family: worker, Cpu: 256, Memory: 512, ContainerDefinitions: [{Name: worker, Image: nginx}]}
+  Service:
+    Type: AWS::ECS::Service
+    Properties: {TaskDefinition: !Ref Web, LaunchType: FARGATE}
+",
+    );
+    let said = folder.line("definition stack.yaml -o json").ends(1);
+    let report = said.report();
+    let targets = report["targets"].as_array().unwrap();
+    let named: Vec<(&str, &str)> = targets
+        .iter()
+        .map(|it| (it["target"]["source"].as_str().unwrap(), it["verdict"].as_str().unwrap()))
+        .collect();
+    // Fargate needs task sizes, and only the service is for Fargate.
+    assert_eq!(named, [("stack.yaml#Web", "fail"), ("stack.yaml#Worker", "pass")]);
+}
+
+#[test]
+fn a_template_in_the_wrong_place_is_named() {
+    let folder = Folder::new("template-wrong");
+    folder.write("stack.yaml", "Resources: {Bucket: {Type: 'AWS::S3::Bucket'}}");
+    folder.line("verify stack.yaml").ends(2).says("creates no AWS::ECS::TaskDefinition");
+    let said = folder.line("verify healthy.json --service-definition stack.yaml").ends(2);
+    said.says("a CloudFormation template, not a service definition").says("give it as TASKDEF");
+    folder.write("task.yaml", "family: web\nexecutionRoleArn: !Ref Role\ncontainerDefinitions: []");
+    folder.line("definition task.yaml").ends(2).says("task.yaml:2:19").says("`!Ref`");
+}

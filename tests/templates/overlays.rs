@@ -1,0 +1,69 @@
+use crate::clumsy::program::Folder;
+
+const NEWER: &str = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/storefront:2.8.0";
+
+#[test]
+fn an_image_is_laid_over_the_definition() {
+    let folder = Folder::new("overlay-image");
+    let line = "image healthy.json --replay account.json";
+    folder.line(line).ends(0);
+    // The recorded repository does not have it.
+    let said = folder.line(&format!("{line} --image web={NEWER}")).ends(1);
+    said.says("storefront:2.8.0").says("--image");
+    folder
+        .line(&format!("{line} --image api={NEWER}"))
+        .ends(2)
+        .says("no task definition has a container `api`");
+    folder.line(&format!("{line} --image web")).ends(2).says("--image CONTAINER=IMAGE");
+}
+
+#[test]
+fn image_definitions_of_codepipeline_are_laid_over_the_definition() {
+    let folder = Folder::new("overlay-definitions");
+    folder.write("imagedefinitions.json", format!(r#"[{{"name": "web", "imageUri": "{NEWER}"}}]"#));
+    let said =
+        folder.line("image healthy.json imagedefinitions.json --replay account.json").ends(1);
+    said.says("storefront:2.8.0").says("imagedefinitions.json");
+    // In place of a placeholder.
+    let text = folder.read("healthy.json");
+    let image = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/storefront:2.7.0";
+    folder.write("placeholder.json", text.replace(image, "<IMAGE1_NAME>"));
+    folder.write("same.json", format!(r#"[{{"name": "web", "imageUri": "{image}"}}]"#));
+    folder.line("image placeholder.json same.json --replay account.json").ends(0);
+}
+
+#[test]
+fn an_appspec_of_codedeploy_says_where_the_task_runs() {
+    let folder = Folder::new("appspec");
+    let appspec = |version: &str| {
+        format!(
+            "version: 0.0\nResources:\n  - TargetService:\n      Type: AWS::ECS::Service\n      Properties:\n        TaskDefinition: <TASK_DEFINITION>\n        LoadBalancerInfo: {{ContainerName: web, ContainerPort: 8080}}\n        PlatformVersion: {version}\n"
+        )
+    };
+    let run = |version: &str| {
+        folder.write("appspec.yml", appspec(version));
+        folder.line("definition healthy.json appspec.yml")
+    };
+    run("LATEST").ends(0);
+    run("9.9.9").ends(3).says("platform version 9.9.9 is later than any that is known");
+}
+
+#[test]
+fn ecspresso_names_the_definition_and_its_service() {
+    let folder = Folder::new("ecspresso");
+    folder.write(
+        "deploy/ecspresso.yml",
+        "region: eu-central-1\ncluster: main\nservice: web\ntask_definition: task.json\nservice_definition: service.json\n",
+    );
+    folder.write("deploy/task.json", folder.read("healthy.json"));
+    folder.write("deploy/service.json", r#"{"launchType": "EC2", "desiredCount": 1}"#);
+    let said = folder.line("definition deploy/ecspresso.yml").ends(0);
+    said.says("storefront");
+    let elsewhere =
+        folder.line("verify deploy/ecspresso.yml --replay account.json --region us-east-1");
+    elsewhere.ends(4).says("the configuration is for eu-central-1");
+    folder.write("deploy/ecspresso.yml", "region: eu-central-1\ntask_definition: task.jsonnet\n");
+    folder.line("definition deploy/ecspresso.yml").ends(2).says("Jsonnet").says("ecspresso render");
+    folder.write("deploy/ecspresso.yml", "region: eu-central-1\ntask_definition: none.json\n");
+    folder.line("definition deploy/ecspresso.yml").ends(2).says("none.json");
+}

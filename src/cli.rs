@@ -104,7 +104,7 @@ pub enum Other {
     /// Say why a task did not start, or a deployment fails: what ECS said, what it means, and what proves it
     Diagnose(Diagnose),
     /// Print the least policy that a task definition needs, for one of its roles or the deployer
-    Policy(Policy),
+    Policy(Box<Policy>),
     /// List every check: what it verifies, and the AWS actions that it calls
     Checks,
     /// Explain a check, or the text of an ECS error: what it means, and which checks know it before a deploy

@@ -153,7 +153,9 @@ fn without_run(text: &str) -> String {
 
 #[test]
 fn only_the_seconds_are_taken_out() {
-    let said = "a (1.2.3 s)\nb (see 2 s)\nPASS  3 passed (0.2 s, 5 calls)\nFAIL  1 failed (0.3\n  s)\n";
-    let without = "a (1.2.3 s)\nb (see 2 s)\nPASS  3 passed (… s, 5 calls)\nFAIL  1 failed (…\n  s)\n";
+    let said =
+        "a (1.2.3 s)\nb (see 2 s)\nPASS  3 passed (0.2 s, 5 calls)\nFAIL  1 failed (0.3\n  s)\n";
+    let without =
+        "a (1.2.3 s)\nb (see 2 s)\nPASS  3 passed (… s, 5 calls)\nFAIL  1 failed (…\n  s)\n";
     assert_eq!(without_seconds(said), without);
 }

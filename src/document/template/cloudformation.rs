@@ -181,13 +181,12 @@ fn refuse_macros(source: &Source) -> Result<(), InputError> {
     let names = transform.items().iter().chain([transform]).filter_map(|it| {
         it.text().or_else(|| it.get("Name").and_then(Node::text)).map(|name| (name, it))
     });
-    for (name, node) in names.filter(|(name, _)| !name.starts_with("AWS::")) {
-        let message = format!("the macro `{name}` rewrites this template when it is deployed");
-        return Err(InputError::new(&source.name, message)
-            .at_position(node.place.position)
-            .hint("pass what it returns: aws cloudformation get-template --template-stage Processed --stack-name NAME --query TemplateBody"));
-    }
-    Ok(())
+    let mut foreign = names.filter(|(name, _)| !name.starts_with("AWS::"));
+    let Some((name, node)) = foreign.next() else { return Ok(()) };
+    let message = format!("the macro `{name}` rewrites this template when it is deployed");
+    Err(InputError::new(&source.name, message)
+        .at_position(node.place.position)
+        .hint("pass what it returns: aws cloudformation get-template --template-stage Processed --stack-name NAME --query TemplateBody"))
 }
 
 /// The error for a template without a task definition.

@@ -7,7 +7,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 from pipeline import EXAMPLES, PROGRAM, Pipeline, example
-from releases import BINARY, NAME, TARGETS, publish, version
+from releases import BINARY, NAME, ROOT, TARGETS, publish, version
 from runner import Runner
 
 CODES = (0, 1, 2, 3)
@@ -302,11 +302,13 @@ class Make(unittest.TestCase):
 
 
 class Versions(unittest.TestCase):
-    def test_the_examples_have_the_version_of_cargo_toml(self):
-        for path in EXAMPLES.iterdir():
-            text = path.read_text()
-            named = re.findall(r"(?:VERSION: |VERSION = '|COMMIT # v|name: version, value: )([0-9.]+)", text)
-            self.assertEqual(set(named) - {version()}, set(), path.name)
+    def test_each_release_that_is_named_is_this_one(self):
+        named = []
+        for path in (*EXAMPLES.iterdir(), ROOT / "README.md"):
+            patterns = r"VERSION: |VERSION = '|COMMIT # v|name: version, value: |/aws-ecs-preflight@v|    rev: v"
+            named += [(it, path.name) for it in re.findall(rf"(?:{patterns})([0-9.]+)", path.read_text())]
+        self.assertEqual([it for it in named if it[0] != version()], [])
+        self.assertEqual(len({path for _, path in named}), 6, named)
 
 
 if __name__ == "__main__":

@@ -143,7 +143,11 @@ impl fmt::Display for NoConnection {
             NoConnection::CaBundle(path, why) => {
                 write!(f, "the CA bundle {} cannot be used: {why}", path.display())
             }
-            NoConnection::Client(why) => write!(f, "cannot create an HTTP client: {why}"),
+            // An image without a system, or a mistyped SSL_CERT_FILE.
+            NoConnection::Client(why) => write!(
+                f,
+                "cannot create an HTTP client: {why}\n  Install the CA certificates of the system (often the package ca-certificates), set SSL_CERT_FILE to a file of them, or pass --ca-bundle"
+            ),
         }
     }
 }
@@ -183,7 +187,7 @@ pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
         .or_else(|| profiles.get("ca_bundle").map(PathBuf::from));
     let Clients { client, public } = trust(settings, bundle).clients().map_err(|no| match no {
         NoClient::Bundle(path, why) => NoConnection::CaBundle(path, why),
-        NoClient::Other(why) => NoConnection::Client(why),
+        NoClient::Other(error) => NoConnection::Client(root_cause(&error)),
     })?;
     let provider = ProviderConfig::default().with_http_client(Http::of(&client));
     let metadata = imds::Client::builder()

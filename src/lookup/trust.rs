@@ -25,8 +25,8 @@ pub(super) struct Trust {
 pub(super) enum NoClient {
     /// The bundle cannot be used.
     Bundle(PathBuf, String),
-    /// The client cannot be created.
-    Other(String),
+    /// The client cannot be created: for example, there is no certificate to trust.
+    Other(reqwest::Error),
 }
 
 /// The HTTP clients of a run.
@@ -62,7 +62,7 @@ impl Trust {
                 builder = builder.add_root_certificate(certificate);
             }
         }
-        let client = builder.build().map_err(|error| NoClient::Other(error.to_string()))?;
+        let client = builder.build().map_err(NoClient::Other)?;
         let public = if self.accept_any_certificate { None } else { self.public() };
         Ok(Clients { client, public })
     }

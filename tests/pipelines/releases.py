@@ -26,7 +26,7 @@ def publish(folder, target, program=BINARY):
     """Packs a program as the release of a target, below the folder of its tag; the archive."""
     tag = Path(folder) / f"v{version()}"
     script = ROOT / ".github/release/package.sh"
-    subprocess.run([script, program, target, tag], check=True, timeout=60)
+    subprocess.run([script, program, target, tag], check=True, timeout=300)
     return tag / f"{NAME}-{version()}-{target}.tar.gz"
 
 

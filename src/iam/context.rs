@@ -1,6 +1,7 @@
 //! The condition keys of a request, as far as they are known.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::key_state::KeyState;
 use super::principal::Principal;
@@ -9,6 +10,8 @@ use super::principal::Principal;
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html>).
 #[derive(Clone, Debug)]
 pub struct Context {
+    /// What holds of many requests, below what is set of this one.
+    base: Option<Arc<Context>>,
     keys: BTreeMap<String, KeyState>,
     /// Beginnings of keys, in lower case: of the keys that begin so, all that the request has are listed.
     whole: Vec<String>,
@@ -18,12 +21,22 @@ pub struct Context {
 impl Context {
     /// A context that lists every key: the request does not have any other.
     pub fn complete() -> Context {
-        Context { keys: BTreeMap::new(), whole: Vec::new(), unlisted: KeyState::Absent }
+        Context::of_unlisted(KeyState::Absent)
     }
 
     /// A context in which a key that is not listed is unknown, as before a deployment.
     pub fn partial() -> Context {
-        Context { keys: BTreeMap::new(), whole: Vec::new(), unlisted: KeyState::Unknown }
+        Context::of_unlisted(KeyState::Unknown)
+    }
+
+    fn of_unlisted(unlisted: KeyState) -> Context {
+        Context { base: None, keys: BTreeMap::new(), whole: Vec::new(), unlisted }
+    }
+
+    /// A context that knows what `base` does, which it shares instead of a copy.
+    pub fn over(base: Arc<Context>) -> Context {
+        let unlisted = base.unlisted.clone();
+        Context { base: Some(base), ..Context::of_unlisted(unlisted) }
     }
 
     /// The same, with the keys that the principal determines: `aws:PrincipalArn`, `aws:PrincipalAccount` and
@@ -60,24 +73,29 @@ impl Context {
 
     /// What is known about a key, whose name is in lower case.
     pub(super) fn state(&self, folded: &str) -> &KeyState {
-        match self.keys.get(folded) {
-            Some(state) => state,
-            None if self.whole.iter().any(|it| folded.starts_with(&**it)) => &KeyState::Absent,
-            None => &self.unlisted,
+        let layers = || std::iter::successors(Some(self), |it| it.base.as_deref());
+        if let Some(state) = layers().find_map(|it| it.keys.get(folded)) {
+            return state;
+        }
+        match layers().flat_map(|it| &it.whole).any(|it| folded.starts_with(&**it)) {
+            true => &KeyState::Absent,
+            false => &self.unlisted,
         }
     }
 
     /// Whether this key is listed, even as unknown.
     pub fn lists(&self, key: &str) -> bool {
-        self.keys.contains_key(&key.to_lowercase())
+        let folded = key.to_lowercase();
+        let mut layers = std::iter::successors(Some(self), |it| it.base.as_deref());
+        layers.any(|it| it.keys.contains_key(&folded))
     }
 
     /// The listed keys with this prefix, without the prefix.
-    pub(super) fn below<'a>(
-        &'a self,
-        folded: &'a str,
-    ) -> impl Iterator<Item = (&'a str, &'a KeyState)> {
-        self.keys.iter().filter_map(move |(key, state)| Some((key.strip_prefix(folded)?, state)))
+    pub(super) fn below<'a>(&'a self, folded: &str) -> BTreeMap<&'a str, &'a KeyState> {
+        let mut found = self.base.as_deref().map_or_else(BTreeMap::new, |it| it.below(folded));
+        let own = self.keys.iter();
+        found.extend(own.filter_map(|(key, state)| Some((key.strip_prefix(folded)?, state))));
+        found
     }
 }
 
@@ -98,6 +116,24 @@ mod tests {
     fn an_unlisted_key_is_absent_or_unknown_as_the_context_says() {
         assert_eq!(Context::complete().state("aws:sourceip"), &KeyState::Absent);
         assert_eq!(Context::partial().state("aws:sourceip"), &KeyState::Unknown);
+    }
+
+    #[test]
+    fn what_is_set_counts_more_than_what_is_shared() {
+        let mut base = Context::partial()
+            .with("aws:SourceVpc", KeyState::Unknown)
+            .with_value("kms:EncryptionContext:a", "1");
+        base.list_is_whole("aws:RequestTag/");
+        let context = Context::over(Arc::new(base))
+            .with_value("aws:SourceVpc", "vpc-1")
+            .with_value("kms:EncryptionContext:b", "2");
+        assert_eq!(context.state("aws:sourcevpc"), &KeyState::Known(vec!["vpc-1".into()]));
+        assert_eq!(context.state("aws:requesttag/a"), &KeyState::Absent);
+        assert_eq!(context.state("aws:sourceip"), &KeyState::Unknown);
+        assert!(context.lists("kms:EncryptionContext:A") && !context.lists("aws:SourceIp"));
+        let pairs: Vec<&str> = context.below("kms:encryptioncontext:").into_keys().collect();
+        assert_eq!(pairs, ["a", "b"]);
+        assert_eq!(context.below("aws:sourcev")["pc"], &KeyState::Known(vec!["vpc-1".into()]));
     }
 
     #[test]

@@ -114,8 +114,9 @@ fn holds_no_more(pairs: &[(String, String)], request: &Request) -> Truth {
         KeyState::Known(names) if !names.iter().all(|name| granted(name)) => Truth::False,
         KeyState::Known(names) if names.iter().all(|name| same_case(name)) => Truth::True,
         KeyState::Absent => {
-            let mut listed = context.below(PAIRS).filter(|(_, state)| **state != KeyState::Absent);
-            Truth::from(listed.all(|(name, _)| granted(name)))
+            let listed = context.below(PAIRS);
+            let mut present = listed.into_iter().filter(|(_, state)| **state != KeyState::Absent);
+            Truth::from(present.all(|(name, _)| granted(name)))
         }
         _ => Truth::Unknown,
     }

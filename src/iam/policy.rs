@@ -21,11 +21,11 @@ pub enum Effect {
     Deny,
 }
 
-/// A policy.
+/// A policy. A clone shares its statements.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     /// Its statements.
-    pub statements: Vec<Statement>,
+    pub statements: Arc<[Statement]>,
 }
 
 /// A statement of a policy.
@@ -117,13 +117,13 @@ impl Policy {
         let policy = layer.policy_named(name).into();
         let origin = Origin { layer, policy, sid: None, index: 0 };
         let unknown = Reader { variables: true, doubts: vec![why.to_owned()] };
-        Policy { statements: vec![unknown.in_doubt(origin)] }
+        Policy { statements: [unknown.in_doubt(origin)].into() }
     }
 
     /// The same policy, called this in sentences: "inline policy `start` of role `app`".
     pub fn called(mut self, words: &str) -> Policy {
         let words: Arc<str> = words.into();
-        for statement in &mut self.statements {
+        for statement in Arc::make_mut(&mut self.statements) {
             statement.origin.policy = words.clone();
         }
         self

@@ -1,5 +1,8 @@
 //! The condition keys of a call, as far as they are known before it is made.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use time::OffsetDateTime;
 
 use super::Wish;
@@ -17,15 +20,11 @@ pub(crate) fn context(
     wish: &Wish,
     region: &Region,
 ) -> Context {
-    let of_network = KEYS.iter().fold(Context::partial(), |context, key| {
-        // Known to be a key, though not with what value.
-        context.with(key, KeyState::Unknown)
-    });
-    let mut context = match set {
-        Some(set) => in_any_call(of_network, set, wish),
-        None => of_network,
+    let context = match set {
+        Some(set) => Context::over(in_any_call(&wish.action, set.beyond.session)),
+        None => of_network(),
     };
-    context = context
+    let mut context = context
         .with_principal(principal)
         .with("aws:RequestedRegion", requested_region(&wish.action, region))
         .with_value("aws:SecureTransport", "true")
@@ -45,16 +44,28 @@ pub(crate) fn context(
     context
 }
 
-/// What is known of a key whatever the call: that it is absent, or that nothing is known of it.
-fn in_any_call(mut context: Context, set: &PolicySet, wish: &Wish) -> Context {
-    for key in PAGES.iter().flat_map(|page| page.keys) {
-        match key.state(&wish.action, set.beyond.session) {
-            Some(KeyState::Absent) if key.is_prefix() => context.list_is_whole(key.name),
-            Some(state) if !key.is_prefix() => context.set(key.name, state),
-            _ => {}
+/// What is known of a key whatever the call: that it is absent, or that nothing is known of it. It is a hundred keys,
+/// so it is worked out once for each action.
+fn in_any_call(action: &str, session: Session) -> Arc<Context> {
+    static KNOWN: Mutex<BTreeMap<(String, Session), Arc<Context>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_action = known.entry((action.to_owned(), session)).or_insert_with(|| {
+        let mut context = of_network();
+        for key in PAGES.iter().flat_map(|page| page.keys) {
+            match key.state(action, session) {
+                Some(KeyState::Absent) if key.is_prefix() => context.list_is_whole(key.name),
+                Some(state) if !key.is_prefix() => context.set(key.name, state),
+                _ => {}
+            }
         }
-    }
-    context
+        Arc::new(context)
+    });
+    of_action.clone()
+}
+
+/// The keys of the network path are known to be keys, though not with what value.
+fn of_network() -> Context {
+    KEYS.iter().fold(Context::partial(), |context, key| context.with(key, KeyState::Unknown))
 }
 
 /// What is known of any call that an AWS service makes as itself: it has no session that a person started, no

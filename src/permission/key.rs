@@ -10,6 +10,11 @@ use crate::lookup::kms::{GetKeyPolicy, Key, ListGrants};
 use crate::names::{Arn, Region};
 use crate::reachability::origin::CallOrigin;
 
+/// The policy of a key of this region.
+pub(crate) fn policy_of(key: &Key, region: &Region) -> GetKeyPolicy {
+    GetKeyPolicy { region: region.clone(), key: key.arn.clone() }
+}
+
 /// Judges all the calls on a key of this region, over this network path. Grants can only allow, so they
 /// are read only where nothing else allows the calls.
 ///
@@ -22,7 +27,7 @@ pub(crate) fn judge_key(
     (region, departure): (&Region, CallOrigin),
     facts: &View,
 ) -> Result<Answer, Stop> {
-    let asked = GetKeyPolicy { region: region.clone(), key: key.arn.clone() };
+    let asked = policy_of(key, region);
     let document = facts.tolerate(|| facts.need(&asked).map(Some))?;
     let mut own = side_of(Layer::Key, &format!("the key policy of `{}`", key.arn), document);
     if key.arn.parse::<Arn>().is_ok_and(|arn| arn.account() == Some(account(who))) {

@@ -20,6 +20,11 @@ pub(crate) struct Version<'a> {
     pub id: Option<&'a str>,
 }
 
+/// The policy of a secret.
+pub(crate) fn policy_of(secret: &Secret, lookup: &DescribeSecret) -> GetSecretPolicy {
+    GetSecretPolicy { region: lookup.region.clone(), id: secret.arn.clone() }
+}
+
 /// The call that reads a secret, with the secret's policy and tags.
 ///
 /// # Errors
@@ -30,7 +35,7 @@ pub(crate) fn reading(
     version: Version,
     facts: &View,
 ) -> Result<(Wish, ResourceSide), Stop> {
-    let asked = GetSecretPolicy { region: lookup.region.clone(), id: secret.arn.clone() };
+    let asked = policy_of(secret, lookup);
     let document = facts.tolerate(|| facts.need(&asked).map(Option::as_ref))?;
     let side = side_of(Layer::Resource, &policy_name(secret), document);
     let mut wish = Wish::new("secretsmanager:GetSecretValue", &secret.arn);

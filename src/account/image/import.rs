@@ -143,13 +143,14 @@ fn policies_of(repository: &Repository, facts: &View) -> Result<Policy, Stop> {
     {
         match document {
             Ok(Seen::Found(document)) => {
-                statements.extend(Policy::read(Layer::Resource, name, document).statements);
+                let policy = Policy::read(Layer::Resource, name, document);
+                statements.extend(policy.statements.iter().cloned());
             }
             Ok(Seen::Absent(_)) => {}
             Err(_) => return Ok(unreadable(repository)),
         }
     }
-    Ok(Policy { statements })
+    Ok(Policy { statements: statements.into() })
 }
 
 fn unreadable(repository: &Repository) -> Policy {

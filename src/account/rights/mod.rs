@@ -35,6 +35,7 @@ pub use organization::{Above, Controls, Membership, OrganizationOf};
 pub use policy::{Origin, Policy, Unread};
 pub use principal::Principal;
 
+use layers::Parsed;
 use policy::PolicyInForce;
 use reading::{Holder, Reading, list};
 
@@ -92,10 +93,12 @@ pub struct Beyond {
     pub session: Session,
     /// The time of the run, in seconds since 1970.
     pub now: Option<i64>,
+    /// The policies as the engine reads them.
+    parsed: Parsed,
 }
 
 /// Who begins the sessions in which a role acts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Session {
     /// Anybody: a person with MFA, a federation that sets session tags.
     #[default]
@@ -177,7 +180,8 @@ impl Derived for PoliciesOf {
             Principal::Root { account } => return Ok(Policies::Root(account.clone())),
             Principal::Role { account: None, name } => self.role(name, facts),
             Principal::Role { account: Some(account), name } => {
-                self.is_the_callers(account, facts)?;
+                let own = self.is_the_callers(account, facts);
+                own.inspect_err(|stop| self.ask_ahead(stop, facts))?;
                 self.role(name, facts)
             }
             Principal::User { account, name } => {
@@ -201,6 +205,19 @@ impl PoliciesOf {
             self.principal, caller.account
         );
         Err(Gap::Undecidable { why }.into())
+    }
+
+    /// Requests what will be needed of a role of the caller's account, which nearly all are, while the account is
+    /// being determined.
+    pub(crate) fn ask_ahead(&self, stop: &Stop, facts: &View) {
+        let (Stop::Gap(Gap::Pending), Principal::Role { name, .. }) = (stop, &self.principal)
+        else {
+            return;
+        };
+        let region = &self.region;
+        facts.prefetch(&GetRole { region: region.clone(), name: name.clone() });
+        facts.prefetch(&ListRolePolicies::of(region, name));
+        facts.prefetch(&ListAttachedRolePolicies::of(region, name));
     }
 
     fn role(&self, name: &str, facts: &View) -> Result<PolicySet, Stop> {

@@ -13,8 +13,17 @@ use crate::task::Task;
 /// Why they cannot be read.
 pub(crate) fn policies<'f>(task: &Task, facts: &View<'f>) -> Result<Option<&'f Policies>, Stop> {
     let Some(role) = task.execution_role()? else { return Ok(None) };
-    is_of_the_account(&role, task, facts)?;
+    is_of_the_account(&role, task, facts)
+        .inspect_err(|stop| ask_ahead(stop, &role, task, facts))?;
     policies_of(task, &role, Purpose::Task, facts).map(Some)
+}
+
+/// Requests the policies of a role while it is not known yet whether it is in the account.
+fn ask_ahead(stop: &Stop, role: &RoleRef, task: &Task, facts: &View) {
+    if let Ok(region) = task.region() {
+        PoliciesOf { principal: Principal::from(role), region: region.clone() }
+            .ask_ahead(stop, facts);
+    }
 }
 
 /// ECS assumes no role of another account, so such a role has no permissions here.

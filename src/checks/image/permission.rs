@@ -127,6 +127,7 @@ fn sealed(it: &ImageUse, repository: &Repository, facts: &View) -> Result<Option
     if !is_own(it, repository, facts)? {
         return Ok(None);
     }
+    facts.prefetch(&GetRegistryPolicy { region: repository.region.clone() });
     let asked = DescribeRepository { repository: repository.clone() };
     let Some(Seen::Found(kept)) = facts.peek(&asked)? else { return Ok(None) };
     let Some(key) = &kept.kms_key else { return Ok(None) };
@@ -319,7 +320,8 @@ fn together(repository: Option<&Policy>, registry: Option<&Policy>) -> Option<Po
         (None, None) => None,
         (one, other) => {
             let statements = [one, other].into_iter().flatten();
-            let statements = statements.flat_map(|policy| policy.statements.clone()).collect();
+            let statements =
+                statements.flat_map(|policy| policy.statements.iter().cloned()).collect();
             Some(Policy { statements })
         }
     }

@@ -13,6 +13,7 @@ use crate::lookup::s3::HeadObject;
 use crate::lookup::secretsmanager::DescribeSecret;
 use crate::lookup::ssm::DescribeParameter;
 use crate::permission::PERMISSION_CALLS;
+use crate::permission::key::policy_of;
 use crate::task::{DecryptedUse, NO_ROLE};
 use crate::verdict::{Judgement, not_applicable};
 
@@ -51,6 +52,11 @@ fn kms_decrypt_permission(it: &DecryptedUse, facts: &View) -> Judgement {
         return not_applicable(why);
     }
     let key = facts.need(&used.key);
+    if let Ok(key) = &key
+        && key.manager != Manager::Aws
+    {
+        facts.prefetch(&policy_of(key, &used.key.region));
+    }
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
     let key = key?;
     if key.manager == Manager::Aws {

@@ -127,7 +127,7 @@ impl Source {
     /// A condition on one cluster is not supported; one on all clusters of the account is
     /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>).
     fn is_one_cluster(&self, it: &RoleUse, layers: &Layers) -> bool {
-        let statements = layers.resource.iter().flat_map(|policy| &policy.statements);
+        let statements = layers.resource.iter().flat_map(|policy| policy.statements.iter());
         let names_cluster = statements
             .flat_map(|statement| &statement.conditions)
             .filter(|condition| condition.key.eq_ignore_ascii_case("aws:SourceArn"))

@@ -36,8 +36,11 @@ pub(super) static SECRET_PERMISSION: Check = Check {
 fn secret_permission(it: &InSecretsManager, facts: &View) -> Judgement {
     let reference = it.reference()?;
     let lookup = it.lookup(&reference)?;
-    // Both are requested at once.
+    // All are requested at once.
     let (who, secret) = (of_task::policies(it.task, facts), facts.need(&lookup));
+    if let Ok(secret) = &secret {
+        facts.prefetch(&secret::policy_of(secret, &lookup));
+    }
     let Some(who) = who? else { return not_applicable(NO_ROLE) };
     secret?;
     let mut before = Vec::new();

@@ -118,12 +118,33 @@ fn mounting<'a, 't: 'a>(
     let targets = facts.need(&targets);
     let file_system = facts.need(asked);
     let others = subnets_of_task(it, facts);
+    if let (Ok(targets), Ok(subnets)) = (&targets, &others) {
+        ask_ahead(asked, targets, subnets, facts);
+    }
     let vantages = Vantage::all(&EgressPoint { task: it.volume.task, from }, EXPECTED, facts);
     let (file_system, targets, vantages) = (file_system?, targets?, vantages?);
     let mut subnets = others?;
     subnets.extend(vantages.iter().map(|vantage| vantage.interface.subnet));
     let place = &it.volume.volume.place;
     Ok((Mounting { place, asked, file_system, targets, subnets }, vantages))
+}
+
+/// Requests the security groups of the mount targets that are near the subnets.
+fn ask_ahead(
+    asked: &DescribeFileSystem,
+    targets: &[MountTarget],
+    subnets: &[&Subnet],
+    facts: &View,
+) {
+    for near in
+        targets.iter().filter(|it| subnets.iter().any(|subnet| near::is_in(subnet, &it.zone)))
+    {
+        facts.prefetch(&DescribeMountTargetGroups {
+            region: asked.region.clone(),
+            file_system: asked.id.clone(),
+            mount_target: near.id.clone(),
+        });
+    }
 }
 
 /// All existing subnets of the task: another one may have a mount target in its zone where the judged one has

@@ -5,7 +5,7 @@ use super::*;
 fn doubts(layer: Layer, statement: &Value) -> Vec<String> {
     let document = json!({"Version": "2012-10-17", "Statement": statement});
     let policy = Policy::read(layer, "policy", &document);
-    policy.statements.into_iter().flat_map(|statement| statement.doubts).collect()
+    policy.statements.iter().flat_map(|statement| statement.doubts.clone()).collect()
 }
 
 #[test]

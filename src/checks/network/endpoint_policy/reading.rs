@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::caller::{Caller, is_of_account};
-use crate::iam::{Layer, Policy};
+use crate::iam::{Layer, Policy, Statement};
 use crate::names::{AccountId, words};
 use crate::network::{Endpoint, EndpointKind};
 
@@ -57,12 +57,14 @@ impl Readings {
         };
         let read = |of: fn(&(Taken, Taken)) -> Taken| {
             let taken: Vec<Taken> = taken.iter().map(of).collect();
-            let mut policy = Policy::read(Layer::Endpoint, &endpoint.id, &opened(document, &taken));
-            policy.statements.retain(|it| {
+            let policy = Policy::read(Layer::Endpoint, &endpoint.id, &opened(document, &taken));
+            let is_for_somebody = |it: &&Statement| {
                 let at = it.origin.index.checked_sub(1);
                 at.and_then(|at| taken.get(at)) != Some(&Taken::ForNobody)
-            });
-            policy
+            };
+            Policy {
+                statements: policy.statements.iter().filter(is_for_somebody).cloned().collect(),
+            }
         };
         let meant_for_root = |at: usize| {
             of_gateway && !denies(statements[at]) && naming(statements[at]) == Naming::Accounts

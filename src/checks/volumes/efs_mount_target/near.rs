@@ -287,7 +287,7 @@ impl<'a> Mounting<'a> {
 }
 
 /// Zone IDs are the same in all accounts; zone names are not.
-fn is_in(subnet: &Subnet, zone: &Zone) -> bool {
+pub(super) fn is_in(subnet: &Subnet, zone: &Zone) -> bool {
     match (&subnet.zone_id, &zone.id) {
         (Some(own), Some(other)) => own == other,
         _ => zone.name.as_ref() == Some(&subnet.zone),

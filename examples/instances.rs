@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let probes =
                 plan(tasks.iter().enumerate(), |group, _| group.name == "capacity", catalogue());
             let started = Instant::now();
-            let results = report(&mut run, &probes, 1).await;
+            let results = report(&mut run, probes, 1).await;
             judged = judged.min(started.elapsed());
             assert!(
                 results[0].iter().any(|it| it.message.contains("have room for")),

@@ -1,5 +1,7 @@
 //! The report of a run: results, their sums, and the verdict. No I/O.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::document::Node;
@@ -165,7 +167,7 @@ pub struct CheckResult {
     /// One sentence: what holds or does not, and the deciding fact.
     pub message: String,
     /// The calls and their answers.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Arc<str>>,
     /// What the result assumes in place of facts that could not be read; `--strict` fails a pass with any.
     pub assumes: Vec<String>,
     /// The runtime error that it would cause.

@@ -217,10 +217,14 @@ impl Read for bool {
 impl<T: Read> Read for Vec<T> {
     fn read(node: &Node) -> Result<Vec<T>, Unread> {
         match &node.value {
-            Value::List(items) => (0..)
-                .zip(items)
-                .map(|(index, item)| T::read(item).map_err(|why| Unread::Item(index, why.into())))
-                .collect(),
+            Value::List(items) => {
+                // A container is ten kilobytes: room for those that are there, and no more.
+                let mut read = Vec::with_capacity(items.len());
+                for (index, item) in items.iter().enumerate() {
+                    read.push(T::read(item).map_err(|why| Unread::Item(index, why.into()))?);
+                }
+                Ok(read)
+            }
             _ => Err(listless(node)),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::listing::and_more;
 use super::style::Volume;
@@ -79,7 +80,7 @@ struct Identity<'r> {
     id: Option<&'r str>,
     message: &'r str,
     remedy: Option<&'r str>,
-    evidence: &'r [String],
+    evidence: &'r [Arc<str>],
 }
 
 impl<'r> Identity<'r> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::output_error::OutputError;
-use crate::report::Report;
+use crate::report::{CheckResult, Outcome, Report, Stats, Summary, Target, TargetReport};
 
 const SCHEMA_VERSION: u32 = 1;
 
@@ -13,29 +13,70 @@ fn tool() -> Value {
     json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")})
 }
 
-/// The report as one JSON document.
-pub fn document(report: &Report) -> Value {
-    match report.targets.as_slice() {
-        [only] => json!({
-            "schema_version": SCHEMA_VERSION,
-            "tool": tool(),
-            "target": only.target,
-            "verdict": only.verdict,
-            "summary": only.summary,
-            "checks": only.checks,
-            "notes": report.notes,
-            "stats": report.stats,
-        }),
-        targets => json!({
-            "schema_version": SCHEMA_VERSION,
-            "tool": tool(),
-            "verdict": report.verdict(),
-            "summary": report.summary(),
-            "targets": targets,
-            "notes": report.notes,
-            "stats": report.stats,
-        }),
+/// The report as one JSON document, which is written without a copy of it: it may have hundreds of thousands of
+/// results.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Document<'r> {
+    /// Of one target.
+    One {
+        schema_version: u32,
+        tool: Value,
+        target: &'r Target,
+        verdict: Outcome,
+        summary: Summary,
+        checks: &'r [CheckResult],
+        notes: &'r [String],
+        stats: Stats,
+    },
+    /// Of several.
+    Several {
+        schema_version: u32,
+        tool: Value,
+        verdict: Outcome,
+        summary: Summary,
+        targets: &'r [TargetReport],
+        notes: &'r [String],
+        stats: Stats,
+    },
+}
+
+impl Document<'_> {
+    fn of(report: &Report) -> Document<'_> {
+        let (schema_version, tool) = (SCHEMA_VERSION, tool());
+        let (notes, stats) = (report.notes.as_slice(), report.stats);
+        match report.targets.as_slice() {
+            [only] => Document::One {
+                schema_version,
+                tool,
+                target: &only.target,
+                verdict: only.verdict,
+                summary: only.summary,
+                checks: &only.checks,
+                notes,
+                stats,
+            },
+            targets => Document::Several {
+                schema_version,
+                tool,
+                verdict: report.verdict(),
+                summary: report.summary(),
+                targets,
+                notes,
+                stats,
+            },
+        }
     }
+}
+
+/// The report as one JSON document, to look into.
+pub fn document(report: &Report) -> Value {
+    serde_json::to_value(Document::of(report)).unwrap_or(Value::Null)
+}
+
+/// The report as the text of one JSON document.
+pub(super) fn text(report: &Report) -> String {
+    pretty(&Document::of(report))
 }
 
 fn pretty(value: &impl Serialize) -> String {

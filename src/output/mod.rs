@@ -63,6 +63,7 @@ fn rendered(
     query: Option<&jmespath::Expression>,
 ) -> Result<String, OutputError> {
     Ok(match format {
+        Format::Json if query.is_none() => json::text(report),
         Format::Json => json::seen_through(query, &json::document(report))?,
         Format::Ndjson => json::lines(report),
         Format::Short => short::render(report, look),

@@ -37,7 +37,7 @@ pub(super) fn saying(status: Status, text: &str) -> Report {
         location: Some(Location { file: text(), line: 1, column: 1 }),
         resource: Some(text()),
         message: text(),
-        evidence: vec![text()],
+        evidence: vec![text().into()],
         prevents: Some(text()),
         remedy: Some(text()),
         commands: vec![ShellCommand::of("open").word(text())],

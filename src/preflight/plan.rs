@@ -1,5 +1,7 @@
 //! The checks with their subjects.
 
+use std::rc::Rc;
+
 use crate::checks::{Case, Check, Group, Ruling};
 use crate::document::Place;
 use crate::facts::Log;
@@ -22,7 +24,7 @@ pub struct Probe<'t> {
     pub resource: Option<String>,
     pub(super) ruling: Ruling<'t>,
     /// The log of the list that contains this subject, if it comes from the account.
-    pub(super) rests_on: Log,
+    pub(super) rests_on: Option<Rc<Log>>,
 }
 
 /// Pairs each selected check with its subjects in each task, which has the index of its target: in catalogue
@@ -50,12 +52,11 @@ impl<'t> Probe<'t> {
         target: usize,
         (group, check): (&'static Group, &'static Check),
     ) -> Probe<'t> {
-        let rests_on = Log::default();
-        Probe { target, group, check, place, container, resource, ruling, rests_on }
+        Probe { target, group, check, place, container, resource, ruling, rests_on: None }
     }
 
     /// The probe of one member of this probe's list.
-    pub(super) fn member(&self, case: Case<'t>, rests_on: Log) -> Probe<'t> {
-        Probe { rests_on, ..Probe::of(case, self.target, (self.group, self.check)) }
+    pub(super) fn member(&self, case: Case<'t>, rests_on: Rc<Log>) -> Probe<'t> {
+        Probe { rests_on: Some(rests_on), ..Probe::of(case, self.target, (self.group, self.check)) }
     }
 }

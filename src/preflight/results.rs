@@ -1,5 +1,9 @@
 //! From settled judgements to results, in the order of the catalogue and the document.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::Probe;
 use super::merge_commands::merge_commands;
 use super::number_entries::number_entries;
@@ -7,7 +11,7 @@ use super::reporters::{Report, Reporter, Reporters};
 use super::run_loop::RunLoop;
 use super::spreading::Ended;
 use crate::facts::{Log, Table};
-use crate::knowledge::{Gap, Ground, Lack};
+use crate::knowledge::{FactId, Gap, Ground, Lack};
 use crate::lookup::CallerIdentity;
 use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::names::{AccountId, Arn, Owner};
@@ -17,7 +21,7 @@ use crate::verdict::{Finding, Settled, Severity, Skip, Verdict, mend};
 /// Evaluates the probes and renders their results: one list for each target.
 pub async fn report(
     run: &mut RunLoop<'_>,
-    probes: &[Probe<'_>],
+    probes: Vec<Probe<'_>>,
     targets: usize,
 ) -> Vec<Vec<CheckResult>> {
     let (probes, ended) = run.settle_all(probes).await;
@@ -38,9 +42,22 @@ pub(super) fn of_each(
 ) -> Vec<Vec<CheckResult>> {
     let reporters = &Reporters::of(probes, ended, table);
     let probes = probes.iter().zip(ended);
+    let said = &Said::default();
     probes
-        .map(|(probe, (settled, log))| Writer { probe, log, table, reporters }.results(settled))
+        .map(|(probe, (settled, log))| {
+            Writer { probe, log, table, reporters, said }.results(settled)
+        })
         .collect()
+}
+
+/// The lines of evidence, each written once: many results rest on the same answer.
+#[derive(Default)]
+struct Said(RefCell<HashMap<FactId, Arc<str>>>);
+
+impl Said {
+    fn line(&self, id: FactId, table: &Table) -> Arc<str> {
+        self.0.borrow_mut().entry(id).or_insert_with(|| table.evidence(id).into()).clone()
+    }
 }
 
 /// What becomes of a value that no client accepts.
@@ -60,6 +77,7 @@ struct Writer<'a, 't> {
     log: &'a Log,
     table: &'a Table,
     reporters: &'a Reporters<'a>,
+    said: &'a Said,
 }
 
 impl Writer<'_, '_> {
@@ -89,11 +107,13 @@ impl Writer<'_, '_> {
     }
 
     /// The lookups with their answers, then the assumptions.
-    fn evidence(&self) -> Vec<String> {
+    fn evidence(&self) -> Vec<Arc<str>> {
         let questions = self.table.questions(&self.log.touched);
-        let asked = questions.into_iter().map(|id| self.table.evidence(id));
-        let assumed = self.log.assumptions.iter().map(|text| format!("assuming {text}"));
-        asked.chain(assumed).collect()
+        let mut lines = Vec::with_capacity(questions.len() + self.log.assumptions.len());
+        lines.extend(questions.into_iter().map(|id| self.said.line(id, self.table)));
+        let assumed = self.log.assumptions.iter();
+        lines.extend(assumed.map(|text| Arc::from(format!("assuming {text}"))));
+        lines
     }
 
     fn results(&self, settled: &Settled) -> Vec<CheckResult> {

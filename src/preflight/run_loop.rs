@@ -6,6 +6,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -201,10 +202,11 @@ impl<'w> RunLoop<'w> {
     /// Evaluates the probes until each is settled. A probe of a list is replaced by those of its members.
     pub(super) async fn settle_all<'t>(
         &mut self,
-        probes: &[Probe<'t>],
+        probes: Vec<Probe<'t>>,
     ) -> (Vec<Probe<'t>>, Vec<Ended>) {
+        let count = probes.len();
         let all = RefCell::new(Spreading::of(probes));
-        let ended = self.evaluate_all(probes.len(), |run, index| {
+        let ended = self.evaluate_all(count, |run, index| {
             let probe = all.borrow().probes[index].clone();
             if run.table.is_over() {
                 return Step::Ends((run.unjudged(&probe), Log::default()));
@@ -294,7 +296,10 @@ impl<'w> RunLoop<'w> {
 
     /// Evaluates one probe. A panic in a check becomes an internal error, and the run continues.
     fn evaluate<'t>(&self, probe: &Probe<'t>) -> Evaluated<'t> {
-        let view = View::resting_on(&self.table, &probe.rests_on);
+        let view = match &probe.rests_on {
+            Some(log) => View::resting_on(&self.table, log),
+            None => View::of(&self.table),
+        };
         let stopped = |panic: Box<dyn Any + Send>| Err(defect(probe.check.id, &*panic).into());
         let judgement: Judgement = match &probe.ruling {
             Ruling::Judge(judge) => {
@@ -325,6 +330,7 @@ impl<'w> RunLoop<'w> {
         let whole = pass("the list is complete");
         match settle(whole, &log, &self.table, self.trust) {
             Settled::Said(_) => {
+                let log = Rc::new(log);
                 let member = |case| probe.member(case, log.clone());
                 Evaluated::Members(cases.into_iter().map(member).collect())
             }

@@ -18,9 +18,9 @@ pub(super) struct Spreading<'t> {
 }
 
 impl<'t> Spreading<'t> {
-    pub(super) fn of(probes: &[Probe<'t>]) -> Spreading<'t> {
+    pub(super) fn of(probes: Vec<Probe<'t>>) -> Spreading<'t> {
         let (planned, members) = (probes.len(), vec![None; probes.len()]);
-        Spreading { probes: probes.to_vec(), planned, members }
+        Spreading { probes, planned, members }
     }
 
     /// Adds the members of this probe's list, and returns their number.
@@ -42,11 +42,15 @@ impl<'t> Spreading<'t> {
             }
         }
         let mut probes: Vec<Option<Probe<'t>>> = self.probes.into_iter().map(Some).collect();
-        let taken = order.into_iter().filter_map(|at| {
+        let mut sorted = (Vec::with_capacity(order.len()), Vec::with_capacity(order.len()));
+        for at in order {
             let end = ended[at].take().unwrap_or_else(unsettled);
-            Some((probes[at].take()?, end))
-        });
-        taken.unzip()
+            if let Some(probe) = probes[at].take() {
+                sorted.0.push(probe);
+                sorted.1.push(end);
+            }
+        }
+        sorted
     }
 }
 

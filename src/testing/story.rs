@@ -150,7 +150,7 @@ impl Story {
     pub(crate) fn judged(&self, wanted: impl Fn(&Group, &Check) -> bool) -> Vec<CheckResult> {
         let probes = plan(self.tasks.iter().enumerate(), wanted, catalogue());
         assert!(!probes.is_empty(), "no such check is in a group");
-        self.run(async |run| report(run, &probes, self.tasks.len()).await.swap_remove(0))
+        self.run(async |run| report(run, probes.clone(), self.tasks.len()).await.swap_remove(0))
     }
 
     /// The paths of the task.

@@ -235,7 +235,7 @@ impl<'a> Question<'a> {
     ) -> Vec<TargetReport> {
         let is_meant = |_: &Group, check: &Check| !OF_THE_DEPLOYER.contains(&check.id);
         let probes = plan(tasks.iter().enumerate(), is_meant, checks::catalogue());
-        let results = report(run, &probes, tasks.len()).await;
+        let results = report(run, probes, tasks.len()).await;
         let caller = caller(run, region);
         let mut targets = Vec::new();
         for (task, mut results) in tasks.iter().zip(results) {

@@ -151,7 +151,7 @@ impl Run<'_> {
         let selected = |group: &Group, check: &Check| self.selects(group, check);
         let mut probes = plan(tasks(&judged), selected, checks::catalogue());
         probes.extend(judged.iter().enumerate().filter_map(|(at, it)| it.unread(at)));
-        let mut results = report(&mut run, &probes, judged.len()).await;
+        let mut results = report(&mut run, probes, judged.len()).await;
         // What the template declares is fixed there, and cannot be fixed before it exists.
         for result in results.iter_mut().flatten() {
             result.commands.retain(|it| !run.declared().is_in(&it.to_string()));

@@ -153,8 +153,8 @@ fn background(page: &mut Page, finding: &Finding) {
     if matches!(result.status, Status::Fail | Status::Warn | Status::Unknown) {
         page.labelled("subject", if result.subject.is_empty() { "\"\"" } else { &result.subject });
     }
-    let (assumed, asked): (Vec<&String>, Vec<&String>) =
-        result.evidence.iter().partition(|line| line.starts_with("assuming "));
+    let (assumed, asked): (Vec<&str>, Vec<&str>) =
+        result.evidence.iter().map(|line| &**line).partition(|line| line.starts_with("assuming "));
     for evidence in asked.iter().take(EVIDENCE) {
         page.labelled("asked", evidence);
     }

@@ -207,7 +207,7 @@ FAIL  1 failed, 1 warning, 1 passed, 2 not checked (0.0 s)
 fn verbose_has_evidence_whole_arns_and_the_subject_to_accept() {
     let failed = || {
         let message = "no secret arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-abcdef";
-        let evidence = vec!["secretsmanager:DescribeSecret -> not found".to_owned()];
+        let evidence = vec!["secretsmanager:DescribeSecret -> not found".into()];
         let error = Some(format!("ResourceInitializationError: {}", "so it goes ".repeat(9)));
         CheckResult {
             evidence,
@@ -364,7 +364,7 @@ fn a_huge_text_is_cut_and_the_cut_is_said() {
 }
 
 fn assuming(assumption: &str, result: CheckResult) -> CheckResult {
-    let evidence = vec![format!("assuming {assumption}")];
+    let evidence = vec![format!("assuming {assumption}").into()];
     CheckResult { assumes: vec![assumption.to_owned()], evidence, ..result }
 }
 

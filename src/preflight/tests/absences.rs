@@ -115,8 +115,10 @@ impl<'s> World<'s> {
         }
         for (&probe, results) in probes.iter().zip(&run.results) {
             let passed = |it: &&CheckResult| matches!(it.status, Status::Pass | Status::Warn);
-            let named =
-                |result: &CheckResult| absent.iter().any(|it| result.evidence.contains(&it.line()));
+            let lines: Vec<String> = absent.iter().map(|it| it.line()).collect();
+            let named = |result: &CheckResult| {
+                result.evidence.iter().any(|own| lines.iter().any(|line| **own == **line))
+            };
             if self.before[probe].iter().filter(passed).count() > 0 {
                 continue;
             }
@@ -136,7 +138,7 @@ impl<'s> World<'s> {
         let bounds = Bounds { deadline: None, per_service: 1 };
         let never = Interruption::never();
         let mut run = RunLoop::new(Origin::Replay(recording.clone()), bounds, never, &mut nobody);
-        let (probes, ended) = self.runtime.block_on(run.settle_all(&probes));
+        let (probes, ended) = self.runtime.block_on(run.settle_all(probes));
         let table = run.table();
         let asked = table.rows().filter_map(|(id, row)| match row {
             Row::Asked { lookup, .. } => Some((id, lookup.clone())),

@@ -130,7 +130,7 @@ impl Staged<'_> {
         let never = Interruption::never();
         let mut run = RunLoop::new(Origin::Replay(recording.clone()), bounds, never, &mut nobody)
             .trusting(trust);
-        let (mut settled, ended) = self.runtime.block_on(run.settle_all(&marked));
+        let (mut settled, ended) = self.runtime.block_on(run.settle_all(marked.clone()));
         let planned: Vec<usize> =
             settled.iter_mut().map(|probe| std::mem::take(&mut probe.target)).collect();
         let table = run.table();

@@ -149,7 +149,7 @@ pub(super) fn probe<'t>(
         container: None,
         resource: None,
         ruling: Ruling::Judge(Rc::new(judge)),
-        rests_on: crate::facts::Log::default(),
+        rests_on: None,
     }
 }
 
@@ -202,7 +202,7 @@ pub(super) fn run_until(
         let origin = Origin::Live(Arc::new(Services::at("http://127.0.0.1:9")));
         let bounds = Bounds { deadline, per_service: 32 };
         let mut run = RunLoop::new(origin, bounds, interruption, &mut log);
-        let mut results = report(&mut run, probes, 1).await;
+        let mut results = report(&mut run, probes.to_vec(), 1).await;
         Run {
             results: results.remove(0),
             requests: run.requests(),

@@ -113,8 +113,9 @@ fn given_a_derived_fact_then_it_is_computed_once_and_brings_evidence_and_assumpt
     for result in run.results {
         assert_eq!(result.status, Pass);
         assert!(!result.assumes.is_empty());
+        let lines: Vec<&str> = result.evidence.iter().map(|line| &**line).collect();
         assert_eq!(
-            result.evidence,
+            lines,
             [
                 "stage:Ask (role) → found",
                 "stage:Ask (organization) → you may not call stage:Ask on * (no)",

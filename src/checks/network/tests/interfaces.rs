@@ -104,7 +104,7 @@ fn who_may_not_look_is_told_what_is_assumed_and_nothing_is_unknown() {
         assert_eq!(told, [(Pass, true), (Pass, false)], "{call}: {results:#?}");
         let last = results[0].evidence.last().unwrap();
         assert_eq!(
-            last,
+            &**last,
             "assuming that the quota Network interfaces per Region is not exhausted in eu-west-1"
         );
     }

@@ -11,7 +11,7 @@ use crate::testing::account::{Account, REGION, anything};
 const ASSUMED: &str = "assuming that no policy of the organization denies it";
 
 fn assumes(result: &CheckResult) -> bool {
-    result.evidence.iter().any(|line| line == ASSUMED)
+    result.evidence.iter().any(|line| **line == *ASSUMED)
 }
 
 fn everything() -> Value {

@@ -148,7 +148,7 @@ fn who_may_not_look_at_quotas_is_told_what_is_assumed() {
     for (call, key) in [(QUOTA, quota_key(GP3)), (VOLUMES, volumes_key("gp3"))] {
         let results = said(r#""sizeInGiB": 100"#, account().refuses(call, &key));
         one(&results, Pass, "may create");
-        assert!(results[0].evidence.iter().any(|line| line == assumed), "{call}: {results:#?}");
+        assert!(results[0].evidence.iter().any(|line| **line == *assumed), "{call}: {results:#?}");
     }
     // What the new tasks need is known anyway.
     let blind = account().refuses(VOLUMES, &volumes_key("gp3"));
@@ -237,6 +237,6 @@ fn who_may_not_look_at_the_instances_is_told_what_is_assumed() {
         let results = on_instances(full().refuses(call, &key));
         one(&results, Pass, "may create");
         let assumed = "assuming that a container instance can attach another volume";
-        assert!(results[0].evidence.iter().any(|line| line == assumed), "{call}: {results:#?}");
+        assert!(results[0].evidence.iter().any(|line| **line == *assumed), "{call}: {results:#?}");
     }
 }

@@ -3,6 +3,7 @@
 mod candidates;
 mod examples;
 mod manual;
+mod semantics;
 mod shells;
 mod tables;
 
@@ -101,7 +102,10 @@ pub fn generated(readme: &str) -> io::Result<Vec<(String, String)>> {
 }
 
 fn generated_of(readme: &str, groups: Groups) -> io::Result<Vec<(String, String)>> {
-    let mut files = vec![("README.md".to_owned(), tables::renewed(readme, groups))];
+    let mut files = vec![
+        ("README.md".to_owned(), tables::renewed(readme, groups)),
+        (".github/SEMANTICS.md".to_owned(), semantics::document(groups)),
+    ];
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let name = match shell {
             "zsh" => format!("_{}", PROGRAM),

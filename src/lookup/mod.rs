@@ -11,6 +11,7 @@
 )]
 
 pub mod application_autoscaling;
+mod assumed;
 pub mod autoscaling;
 mod aws;
 mod caller;
@@ -49,6 +50,7 @@ mod services;
 pub mod ssm;
 mod trust;
 
+pub use assumed::assumed_without;
 pub use caller::{Caller, CallerIdentity};
 pub use connect::{Connection, NoConnection, Settings, configured_region, connect};
 pub use mend::{Mend, Missing};
@@ -56,6 +58,14 @@ pub use naming::{Name, Named};
 pub use question::{Answer, Batch, Call, Listed, Lookup, Optional};
 pub use rates::{Rate, rate_of};
 pub use services::Services;
+
+/// Checks that an answer is one complete, well-formed XML document.
+///
+/// # Errors
+/// Why it is not.
+pub fn check_well_formed(document: &[u8]) -> Result<(), String> {
+    aws::check_well_formed(document)
+}
 
 /// The calls that a lookup makes in addition to its own.
 pub fn further_calls(call: Call) -> &'static [Call] {

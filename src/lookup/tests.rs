@@ -4,6 +4,7 @@
 mod absences;
 mod answers;
 mod asked;
+mod assumed;
 mod bench;
 mod ec2;
 mod ecs;

@@ -90,6 +90,8 @@ pub(super) async fn declared(
             account: account.clone(),
             parameters: parameters.clone(),
             pushed_tags: template.pushed_tags.clone(),
+            live: None,
+            exports: None,
         };
         let Some(stack) = &template.stack else {
             declare_roles(&template.source, &known, run);

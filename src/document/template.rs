@@ -11,6 +11,7 @@ mod conform;
 mod created;
 mod declared;
 mod expression;
+mod live;
 mod physical;
 mod role;
 mod terraform;
@@ -22,10 +23,16 @@ use super::source::Source;
 use expression::Resolver;
 
 pub use declared::{Declared, DeclaredRole, Surroundings};
+pub use live::{HIDDEN, LiveResource, LiveStack, digests};
 
 /// Whether a document is a template.
 pub fn is_template(source: &Source) -> bool {
     matches!(Identity::of(&source.root), Some(Identity::CloudFormation | Identity::Terraform))
+}
+
+/// Whether a template depends on what other stacks export.
+pub fn imports(source: &Source) -> bool {
+    live::calls(&source.root, "Fn::ImportValue")
 }
 
 /// The task definitions of a template, in its order; one that several services use is repeated for each.

@@ -4,6 +4,7 @@
 use super::application_autoscaling::{ScalableTarget, ScheduledActions};
 use super::autoscaling::{DescribeScalingGroup, LastLaunch};
 use super::caller::CallerIdentity;
+use super::cloudformation::{StackExports, StackParameters, StackResources, StackTemplate};
 use super::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};
 use super::ec2::endpoint::Endpoints;
 use super::ec2::instance::DescribeInstance;
@@ -78,6 +79,10 @@ list![
     ScalableTarget,
     ScheduledActions,
     CallerIdentity,
+    StackExports,
+    StackParameters,
+    StackResources,
+    StackTemplate,
     GetEbsDefaultKmsKeyId,
     GetEbsEncryptionByDefault,
     Endpoints,

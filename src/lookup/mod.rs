@@ -16,6 +16,7 @@ pub mod autoscaling;
 mod aws;
 mod caller;
 mod classify;
+pub mod cloudformation;
 mod connect;
 mod connector;
 pub mod ec2;

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use aws_config::SdkConfig;
 
 use super::aws::{
-    ApplicationAutoScaling, AutoScaling, ClassicLoadBalancing, Client, Ec2, Efs,
+    ApplicationAutoScaling, AutoScaling, ClassicLoadBalancing, Client, CloudFormation, Ec2, Efs,
     ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
 };
 use super::oci;
@@ -66,6 +66,10 @@ impl Services {
     }
 
     pub(super) fn classic_load_balancing(&self, region: &Region) -> Client<ClassicLoadBalancing> {
+        self.client(region, Client::new)
+    }
+
+    pub(super) fn cloudformation(&self, region: &Region) -> Client<CloudFormation> {
         self.client(region, Client::new)
     }
 

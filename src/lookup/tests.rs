@@ -20,6 +20,7 @@ mod quotas;
 mod refusals;
 mod s3;
 mod services;
+mod stacks;
 mod volumes;
 mod whole;
 mod wire;
@@ -247,6 +248,7 @@ fn lookups(host: &str) -> Vec<Case> {
     cases.extend(permissions::lookups());
     cases.extend(quotas::lookups());
     cases.extend(services::lookups());
+    cases.extend(stacks::lookups());
     cases.extend(volumes::lookups());
     cases
 }

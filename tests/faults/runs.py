@@ -390,5 +390,9 @@ RUNS = {
 
 # Calls and lookups that no run makes, and why.
 NEVER = {
+    "cloudformation:DescribeStacks": "asked only with --stack, and ends the run before any check; no run has a template",
+    "cloudformation:GetTemplate": "asked only with --stack, and ends the run before any check; no run has a template",
+    "cloudformation:ListExports": "asked only for a template that imports a value; no run has one",
+    "cloudformation:ListStackResources": "asked only with --stack, and ends the run before any check; no run has a template",
     "ec2:DescribeNetworkInterfaceAttribute": "a permission that EFS requires to list the groups of a mount target; not a request",
 }

@@ -53,8 +53,8 @@ pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Decl
         let read = |service: Option<(&str, &Node)>| Declared {
             name: name.to_owned(),
             definition: definition_of(source, name, definition, &resolver, &created),
-            service: service.map(|(_, it)| service_of(source, it, &resolver, &created)),
-            service_exists: None,
+            service: service.map(|it| service_of(source, it, &resolver, &created)),
+            service_exists: service.and_then(|(id, _)| running(id, &resolver)).map(|_| true),
         };
         let users: Vec<_> =
             services.iter().filter(|(_, service)| uses(service, name, &resolver)).collect();
@@ -93,6 +93,9 @@ fn created(resolver: &Resolver) -> Created {
     let roles: Vec<String> = roles(resolver).into_iter().map(|it| it.name).collect();
     for (kind, property, reference) in NAMED {
         for (id, resource) in resources(resolver, kind) {
+            if resolver.unchanged.contains(id) {
+                continue;
+            }
             let named = resource.get("Properties").and_then(|it| it.get(property));
             let Some(named) = named.and_then(|it| resolver.value(it)) else { continue };
             let what = format!("this template creates {id} ({kind})");
@@ -125,9 +128,27 @@ fn definition_of(
     Source { root, ..source.clone() }
 }
 
-fn service_of(source: &Source, resource: &Node, resolver: &Resolver, created: &Created) -> Source {
+/// The ARN of a service that the stack has already.
+fn running<'r>(id: &str, resolver: &'r Resolver) -> Option<&'r str> {
+    let live = resolver.known.live.as_ref()?.resources.get(id)?;
+    (live.kind == SERVICE).then_some(&*live.id)
+}
+
+fn service_of(
+    source: &Source,
+    (id, resource): (&str, &Node),
+    resolver: &Resolver,
+    created: &Created,
+) -> Source {
     let mut root = properties(resource, &CREATE_SERVICE, resolver, created);
     if let Value::Map(entries) = &mut root.value {
+        let is_named = entries.iter().any(|it| &*it.key == "serviceName");
+        if let (false, Some(arn)) = (is_named, running(id, resolver)) {
+            let name = arn.rsplit('/').next().unwrap_or(arn).to_owned();
+            let node = Node { value: Value::Text(name), place: root.place.clone() };
+            let key_place = root.place.clone();
+            entries.push(Entry { key: "serviceName".into(), key_place, node });
+        }
         // The definition is known, and CloudFormation's way to force a deployment is no field of the API.
         entries.retain(|it| !matches!(&*it.key, "taskDefinition" | "ForceNewDeployment"));
         if !entries.iter().any(|entry| &*entry.key == "serviceName") {

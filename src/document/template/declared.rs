@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::live::LiveStack;
 use crate::document::source::Source;
 use crate::names::Region;
 
@@ -31,6 +32,10 @@ pub struct Surroundings {
     pub parameters: BTreeMap<String, String>,
     /// The tags of images that the deployment pushes first.
     pub pushed_tags: Vec<String>,
+    /// The stack that the template updates, if it is known.
+    pub live: Option<LiveStack>,
+    /// What other stacks of the region export, or why that is not known.
+    pub exports: Option<Result<BTreeMap<String, String>, String>>,
 }
 
 /// A role that a template creates.

@@ -2,8 +2,10 @@
 //! (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>).
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use super::declared::Surroundings;
+use super::live::HIDDEN;
 use crate::document::node::{Entry, Node, Unresolved, Value};
 use crate::document::place::Place;
 
@@ -14,6 +16,8 @@ const BUDGET: usize = 32 << 20;
 pub(super) struct Resolver<'t> {
     pub(super) template: &'t Node,
     pub(super) known: &'t Surroundings,
+    /// The resources of the stack that an update leaves as they are.
+    pub(super) unchanged: BTreeSet<String>,
     left: Cell<usize>,
 }
 
@@ -26,7 +30,9 @@ struct Joined {
 
 impl<'t> Resolver<'t> {
     pub(super) fn new(template: &'t Node, known: &'t Surroundings) -> Resolver<'t> {
-        Resolver { template, known, left: Cell::new(BUDGET) }
+        let unchanged = known.live.as_ref().map(|it| it.unchanged(template));
+        let unchanged = unchanged.unwrap_or_default();
+        Resolver { template, known, unchanged, left: Cell::new(BUDGET) }
     }
 
     /// The resource of this name.
@@ -152,6 +158,12 @@ impl<'t> Resolver<'t> {
             let why = format!("the parameter `{name}` has the value of the SSM parameter{of}");
             return unresolved(place, name, why);
         }
+        if self.known.live.as_ref().is_some_and(|it| it.hidden.contains(name)) {
+            let why = format!(
+                "the value of the parameter `{name}` may be a secret, so that it is not read from the stack: pass --parameter {name}=VALUE"
+            );
+            return unresolved(place, name, why);
+        }
         let Some(value) = value else {
             let why =
                 format!("the parameter `{name}` has no default: pass --parameter {name}=VALUE");
@@ -189,8 +201,19 @@ impl<'t> Resolver<'t> {
     }
 
     fn imported(&self, argument: &Node, place: &Place) -> Node {
-        let export = self.value(argument).map(|it| joined([&it]).text).unwrap_or_default();
-        let why = format!("`!ImportValue {export}` is exported by another stack");
+        let export = self.value(argument).map(|it| joined([&it])).unwrap_or_default();
+        let Joined { text: name, why } = export;
+        let why = match (&self.known.exports, why) {
+            (Some(Ok(exports)), None) => match exports.get(&name) {
+                Some(value) if value != HIDDEN => return text(value.clone(), place),
+                Some(_) => format!("the export `{name}` may be a secret, so that it is not read"),
+                None => format!("no stack of this region exports `{name}`"),
+            },
+            (Some(Err(why)), None) => {
+                format!("`!ImportValue {name}` is exported by another stack: {why}")
+            }
+            _ => format!("`!ImportValue {name}` is exported by another stack"),
+        };
         unresolved(place, "ImportValue", why)
     }
 

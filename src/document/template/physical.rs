@@ -8,6 +8,12 @@ use crate::names::made_up;
 /// What the six characters at the end of a secret's ARN are before it exists.
 const SUFFIX: &str = "-000000";
 
+/// Whether a name ends as one that CloudFormation makes up: with twelve letters and digits, or more.
+fn is_made_up(name: &str) -> bool {
+    let end = name.rsplit('-').next().unwrap_or_default();
+    end.len() >= 12 && end.bytes().all(|it| it.is_ascii_alphanumeric())
+}
+
 impl Resolver<'_> {
     /// The value of `Ref`, or of an attribute. Of everything but a role, only where AWS makes up the name: any
     /// other name would be looked for in the account.
@@ -19,6 +25,12 @@ impl Resolver<'_> {
     ) -> Option<String> {
         let kind = resource.get("Type")?.text()?;
         let (region, account) = (self.known.region.as_ref()?, self.known.account.as_ref()?);
+        let live = self.known.live.as_ref().and_then(|it| it.resources.get(id));
+        let live = live.filter(|it| it.kind == kind);
+        let unchanged = live.filter(|_| self.unchanged.contains(id));
+        if let Some(value) = unchanged.and_then(|it| it.value(attribute)) {
+            return Some(value);
+        }
         let property = |name: &str| resource.get("Properties").and_then(|it| it.get(name));
         let text = |name: &str| {
             let value = property(name).map(|it| self.value(it));
@@ -28,19 +40,23 @@ impl Resolver<'_> {
             }
         };
         let stack = self.known.parameters.get("AWS::StackName").map(String::as_str);
-        let made_up = |name: &str, stack: Option<&str>| {
-            property(name).is_none().then(|| made_up::of(stack, id))
+        let made_up = |name: &str, stack: Option<&str>| match unchanged {
+            Some(it) => Some(it.id.clone()),
+            None => property(name).is_none().then(|| made_up::of(stack, id)),
+        };
+        // An update changes the policies of a role, and neither its name nor its ARN.
+        let role = || {
+            let named = live.filter(|it| is_made_up(&it.id));
+            named.map_or_else(|| made_up::of(stack, id), |it| it.id.clone())
         };
         let partition = region.partition();
         let arn = |service: &str, resource: &str| {
             format!("arn:{partition}:{service}:{region}:{account}:{resource}")
         };
         match (kind, attribute) {
-            ("AWS::IAM::Role", None) => {
-                Some(text("RoleName")?.unwrap_or_else(|| made_up::of(stack, id)))
-            }
+            ("AWS::IAM::Role", None) => Some(text("RoleName")?.unwrap_or_else(role)),
             ("AWS::IAM::Role", Some("Arn")) => {
-                let name = text("RoleName")?.unwrap_or_else(|| made_up::of(stack, id));
+                let name = text("RoleName")?.unwrap_or_else(role);
                 let path = text("Path")?.unwrap_or_else(|| "/".to_owned());
                 Some(format!("arn:{partition}:iam::{account}:role{path}{name}"))
             }
@@ -58,6 +74,16 @@ impl Resolver<'_> {
                 Some(arn("logs", &format!("log-group:{name}:*")))
             }
             ("AWS::SSM::Parameter", None) => made_up("Name", None),
+            ("AWS::ECS::Cluster", Some("Arn")) => {
+                Some(arn("ecs", &format!("cluster/{}", unchanged?.id)))
+            }
+            ("AWS::ECR::Repository", Some("Arn")) => {
+                Some(arn("ecr", &format!("repository/{}", unchanged?.id)))
+            }
+            ("AWS::ECR::Repository", Some("RepositoryUri")) => {
+                let (name, suffix) = (&unchanged?.id, partition.dns_suffix());
+                Some(format!("{account}.dkr.ecr.{region}.{suffix}/{name}"))
+            }
             _ => None,
         }
     }

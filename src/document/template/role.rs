@@ -25,7 +25,24 @@ pub(super) fn roles(resolver: &Resolver) -> Vec<DeclaredRole> {
     let entries = resources.entries();
     let is_created =
         |it: &&Entry| is_of(&it.node, ROLE) && resolver.is_created(&it.node) != Some(false);
-    entries.iter().filter(is_created).filter_map(|it| role_of(it, entries, resolver)).collect()
+    let changes = |it: &&Entry| !is_left(it, entries, resolver);
+    let created = entries.iter().filter(is_created).filter(changes);
+    created.filter_map(|it| role_of(it, entries, resolver)).collect()
+}
+
+/// Whether an update leaves a role and its policies as they are, so that the account has the answers.
+fn is_left(role: &Entry, resources: &[Entry], resolver: &Resolver) -> bool {
+    let (Some(live), true) = (&resolver.known.live, resolver.unchanged.contains(&*role.key)) else {
+        return false;
+    };
+    let Some(name) = resolver.physical(&role.key, &role.node, None) else { return false };
+    let is_changed = |policy: &Entry| !resolver.unchanged.contains(&*policy.key);
+    let kinds = ATTACHED_TO.map(|(kind, _)| kind);
+    let gains = ATTACHED_TO.iter().any(|(kind, roles)| {
+        let policies = resources.iter().filter(|it| is_of(&it.node, kind) && is_changed(it));
+        policies.into_iter().any(|it| is_attached(&it.node, roles, &name, resolver) != Some(false))
+    });
+    !gains && !live.loses(resolver.template, &kinds)
 }
 
 fn role_of(entry: &Entry, resources: &[Entry], resolver: &Resolver) -> Option<DeclaredRole> {

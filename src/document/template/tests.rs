@@ -1,4 +1,5 @@
 use super::*;
 
 mod cloudformation;
+mod live;
 mod terraform;

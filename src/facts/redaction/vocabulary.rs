@@ -5,6 +5,7 @@ pub(super) const SERVICES: &[&str] = &[
     "application-autoscaling",
     "autoscaling",
     "aws",
+    "cloudformation",
     "cloudwatch",
     "ebs",
     "ec2",

@@ -26,8 +26,8 @@ pub(super) use json::{Object, Path};
 pub(super) use query::Query;
 pub(super) use s3::{OfBucket, Received, request_id};
 pub(super) use service::{
-    ApplicationAutoScaling, AutoScaling, ClassicLoadBalancing, Ec2, Efs, ElasticLoadBalancing, Fsx,
-    Iam, Logs, Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
+    ApplicationAutoScaling, AutoScaling, ClassicLoadBalancing, CloudFormation, Ec2, Efs,
+    ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
 };
 
 #[cfg(test)]

@@ -50,6 +50,20 @@ impl Service for AutoScaling {
     };
 }
 
+/// AWS CloudFormation.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct CloudFormation;
+
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/>
+impl Service for CloudFormation {
+    type Protocol = AwsQuery;
+    const PROTOCOL: AwsQuery = AwsQuery { version: "2010-05-15" };
+    const RECORD: Record = Record {
+        exceptions: &[(Partition::AwsUsGov, Variant::Fips, "cloudformation")],
+        ..Record::of("CloudFormation", "cloudformation")
+    };
+}
+
 /// Amazon EC2.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::lookup) struct Ec2;

@@ -18,7 +18,7 @@ fn has_fields(case: &Case) -> bool {
 }
 
 fn is_xml(case: &Case) -> bool {
-    let services = ["autoscaling", "ec2", "elasticloadbalancing", "iam", "sts"];
+    let services = ["autoscaling", "cloudformation", "ec2", "elasticloadbalancing", "iam", "sts"];
     services.contains(&case.asked.call().service())
 }
 
@@ -84,6 +84,9 @@ const MAY_BE_MISSING: &[(&str, &[&str])] = &[
         ],
     ),
     ("DescribeScalingGroup", &["Instances", "SuspendedProcesses"]),
+    ("StackExports", &["member"]),
+    ("StackParameters", &["Parameters"]),
+    ("StackResources", &["PhysicalResourceId", "member"]),
     (
         "DescribeFileSystem",
         &[

@@ -40,6 +40,14 @@ const AUTO_SCALING: &[(&str, &str)] = &[
     ("LastLaunch", "&AutoScalingGroupName=web&MaxRecords=20"),
 ];
 
+/// The forms of CloudFormation: the parameters after the action.
+const STACKS: &[(&str, &str)] = &[
+    ("StackExports", ""),
+    ("StackParameters", "&StackName=web"),
+    ("StackResources", "&StackName=web"),
+    ("StackTemplate", "&StackName=web&TemplateStage=Original"),
+];
+
 /// The forms of IAM: the parameters after the action.
 const IAM: &[(&str, &str)] = &[
     ("GetGroupPolicy", "&GroupName=app&PolicyName=app"),
@@ -175,6 +183,7 @@ fn sent(name: &str, action: &str) -> Option<Vec<String>> {
     of(EC2)
         .map(|it| form("2016-11-15", it))
         .or_else(|| of(IAM).map(|it| form("2010-05-08", it)))
+        .or_else(|| of(STACKS).map(|it| form("2010-05-15", it)))
         .or_else(|| of(AUTO_SCALING).map(|it| form("2011-01-01", it)))
 }
 
@@ -188,7 +197,7 @@ fn only_for(needed: Vec<String>, found: Reply) -> Reply {
 
 #[test]
 fn every_lookup_asks_for_what_it_is_named_for() {
-    let forms = [EC2, IAM, EFS, S3, BALANCING, CLASSIC, AUTO_SCALING].into_iter().flatten();
+    let forms = [EC2, IAM, EFS, S3, BALANCING, CLASSIC, AUTO_SCALING, STACKS].into_iter().flatten();
     let listed = forms.map(|(name, _)| *name).chain(["CallerIdentity"]);
     let listed: BTreeSet<&str> = listed.chain(JSON.iter().map(|(name, _, _)| *name)).collect();
     let ours = lookups("").into_iter().filter(is_ours).map(|case| case.name).collect();
@@ -209,6 +218,7 @@ fn what_is_sent_is_signed_for_the_service_and_says_who_asks() {
     let called = [
         ("application-autoscaling", "applicationautoscaling"),
         ("autoscaling", "autoscaling"),
+        ("cloudformation", "cloudformation"),
         ("ec2", "ec2"),
         ("elasticfilesystem", "efs"),
         ("elasticloadbalancing", "elasticloadbalancingv2"),

@@ -62,6 +62,7 @@ pub(super) fn is_ours(case: &Case) -> bool {
     let services = [
         "application-autoscaling",
         "autoscaling",
+        "cloudformation",
         "ec2",
         "elasticfilesystem",
         "elasticloadbalancing",

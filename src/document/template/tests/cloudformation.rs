@@ -44,7 +44,7 @@ fn known() -> Surroundings {
         region: Some("eu-west-1".parse().unwrap()),
         account: Some("111122223333".into()),
         parameters: BTreeMap::new(),
-        pushed_tags: Vec::new(),
+        ..Surroundings::default()
     }
 }
 

@@ -10,8 +10,8 @@ use super::super::host::{Bucket, Host};
 use super::super::record::Record;
 use super::super::service::Service;
 use super::super::{
-    ApplicationAutoScaling, AutoScaling, Ec2, Efs, ElasticLoadBalancing, Fsx, Iam, Logs,
-    Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
+    ApplicationAutoScaling, AutoScaling, CloudFormation, Ec2, Efs, ElasticLoadBalancing, Fsx, Iam,
+    Logs, Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
 };
 use crate::names::Partition;
 
@@ -42,9 +42,10 @@ fn url(config: aws_types::sdk_config::Builder) -> Result<String, String> {
     endpoint(Ec2::RECORD, config).map(|it| it.url().to_owned())
 }
 
-const RECORDS: [Record; 13] = [
+const RECORDS: [Record; 14] = [
     ApplicationAutoScaling::RECORD,
     AutoScaling::RECORD,
+    CloudFormation::RECORD,
     Ec2::RECORD,
     Efs::RECORD,
     ElasticLoadBalancing::RECORD,
@@ -143,6 +144,7 @@ fn each_service_has_a_url_of_its_own_by_the_name_that_aws_gave_it() {
     let services = [
         "Application Auto Scaling",
         "Auto Scaling",
+        "CloudFormation",
         "EC2",
         "EFS",
         "Elastic Load Balancing v2",

@@ -75,6 +75,10 @@ pub struct TemplateFlags {
     /// The image of a container, in place of the one in the definition; may be repeated
     #[arg(long, value_name = "CONTAINER=IMAGE")]
     pub image: Vec<String>,
+    /// The live CloudFormation stack that the template updates: its parameters, and its resources that the update
+    /// leaves as they are
+    #[arg(long, value_name = "NAME", value_parser = filled)]
+    pub stack: Option<String>,
     /// The parameters of the CloudFormation template, in a file as the AWS CLI or CodePipeline reads it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub parameters: Option<PathBuf>,

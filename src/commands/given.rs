@@ -1,10 +1,10 @@
 //! From the user's arguments to tasks; registered definitions and services are read from AWS.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Failure;
 use super::input::{Given, meant};
+use super::parameters::Inputs;
 use super::templates::{self, Document};
 use crate::cli::PlaceToRun;
 use crate::document::overlay::{ImageOverlay, with_images};
@@ -112,17 +112,22 @@ impl Given {
         matches!(self, Given::Registered(_))
     }
 
+    /// Whether it is a template, or a folder of templates.
+    pub(super) fn is_template(&self) -> bool {
+        matches!(self, Given::Templates(_))
+    }
+
     /// Its task definitions, one document each.
     pub(super) async fn documents(
         &self,
-        parameters: &BTreeMap<String, String>,
+        inputs: &Inputs,
         region: Option<&Region>,
         run: &mut RunLoop<'_>,
     ) -> Result<Vec<Document>, Failure> {
         match self {
             Given::Documents(documents) => Ok(documents.clone()),
             Given::Images(_) | Given::Service(_) => Ok(Vec::new()),
-            Given::Templates(all) => templates::declared(all, parameters, region, run).await,
+            Given::Templates(all) => templates::declared(all, inputs, region, run).await,
             Given::Registered(name) => Ok(vec![registered(name, region, run).await?.into()]),
         }
     }

@@ -5,6 +5,7 @@ mod exhibits;
 mod rounds;
 mod targets;
 
+use super::input::Given;
 use super::live::Chosen;
 use super::wait::Clock;
 use super::{Failure, accept, arns, asking, catalogue, input, look, outlet, parameters};
@@ -54,7 +55,7 @@ pub(super) fn run_and(
     let judged = &Judged { place, ..judged.clone() };
     let context = input::context(&judged.place)?;
     let images = parameters::images(&judged.template)?;
-    let parameters = parameters::given(&judged.template)?;
+    let inputs = parameters::given(&judged.template, given.iter().any(Given::is_template))?;
     let outlet = outlet(global)?;
     let record = judged.run.record.as_deref().map(OutputFile::open_private).transpose();
     let record = record.map_err(Failure::usage)?;
@@ -69,7 +70,7 @@ pub(super) fn run_and(
         live,
         context,
         images,
-        parameters,
+        inputs,
         accepted,
         recording,
         record,

@@ -23,6 +23,7 @@ mod policy;
 mod printing;
 mod reads;
 mod signals;
+mod stack;
 mod templates;
 mod wait;
 

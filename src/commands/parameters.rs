@@ -13,11 +13,36 @@ use crate::document::{Role, Source};
 /// How it is written.
 const FORMS: &str = "Write it as the AWS CLI does, [{\"ParameterKey\": \"Name\", \"ParameterValue\": \"value\"}] or [\"Name=value\"], or as CodePipeline does, {\"Parameters\": {\"Name\": \"value\"}}";
 
+/// What the expressions of templates depend on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Inputs {
+    /// The values of parameters.
+    pub(super) values: BTreeMap<String, String>,
+    /// The name of the stack that a template updates.
+    pub(super) stack: Option<String>,
+}
+
 /// All values; a flag wins over the file.
 ///
 /// # Errors
-/// A flag without `=`, or a file that holds something else.
-pub(super) fn given(flags: &TemplateFlags) -> Result<BTreeMap<String, String>, Failure> {
+/// A flag without `=`, a file that holds something else, or a flag for a template where there is none.
+pub(super) fn given(flags: &TemplateFlags, has_template: bool) -> Result<Inputs, Failure> {
+    let inputs = Inputs { values: values_of(flags)?, stack: flags.stack.clone() };
+    let unused = match &inputs {
+        _ if has_template => None,
+        Inputs { stack: Some(_), .. } => Some("--stack"),
+        Inputs { values, .. } if values.is_empty() => None,
+        _ => Some("--parameter"),
+    };
+    match unused {
+        Some(flag) => Err(Failure::usage(format!(
+            "{flag} is for a CloudFormation template, and no TASKDEF is one\n  Pass the template as TASKDEF"
+        ))),
+        None => Ok(inputs),
+    }
+}
+
+fn values_of(flags: &TemplateFlags) -> Result<BTreeMap<String, String>, Failure> {
     let mut parameters = flags.parameters.as_deref().map(file).transpose()?.unwrap_or_default();
     for flag in &flags.parameter {
         let (name, value) = pair(flag).ok_or_else(|| {
@@ -123,6 +148,6 @@ mod tests {
     fn a_flag_without_a_value_is_refused() {
         let flags =
             TemplateFlags { parameter: vec!["Image".to_owned()], ..TemplateFlags::default() };
-        assert!(given(&flags).is_err_and(|it| it.message.contains("NAME=VALUE")));
+        assert!(given(&flags, true).is_err_and(|it| it.message.contains("NAME=VALUE")));
     }
 }

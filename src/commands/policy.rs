@@ -149,8 +149,8 @@ async fn task(
         documents_only: false,
         tool: None,
     };
-    let parameters = parameters::given(&wanted.template)?;
-    setting.task(the_one(given.documents(&parameters, region, run).await?)?)
+    let inputs = parameters::given(&wanted.template, given.is_template())?;
+    setting.task(the_one(given.documents(&inputs, region, run).await?)?)
 }
 
 /// There must be exactly one task definition.

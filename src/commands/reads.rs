@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::account::rights::PoliciesOf;
 use crate::least_privilege::{Known, Need, Whose};
+use crate::lookup::cloudformation::{StackExports, StackParameters, StackResources, StackTemplate};
 use crate::lookup::ecs::protection::LIST_TASKS;
 use crate::lookup::ecs::revision::DescribeServiceRevision;
 use crate::lookup::ecs::services::ListServices;
@@ -23,6 +24,10 @@ const INPUT: &[Call] = &[
     DescribeTask::CALL,
     LIST_TASKS,
     ListServices::CALL,
+    StackExports::CALL,
+    StackParameters::CALL,
+    StackResources::CALL,
+    StackTemplate::CALL,
 ];
 
 /// Whether only `--read-secrets` allows this action.

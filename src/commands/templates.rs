@@ -6,7 +6,8 @@ use std::ffi::OsStr;
 
 use serde_json::json;
 
-use super::Failure;
+use super::parameters::Inputs;
+use super::{Failure, stack};
 use crate::document::template::cdk::Stack;
 use crate::document::template::{self, Declared, DeclaredRole, Surroundings};
 use crate::document::{RunContext, Source};
@@ -78,22 +79,35 @@ impl Template {
 /// region or account, and stacks of a folder without a definition, are left out.
 pub(super) async fn declared(
     templates: &[Template],
-    parameters: &BTreeMap<String, String>,
+    inputs: &Inputs,
     region: Option<&Region>,
     run: &mut RunLoop<'_>,
 ) -> Result<Vec<Document>, Failure> {
     let account = account(region, run).await;
+    let is_named = |it: &Template, name: &str| match &it.stack {
+        Some(stack) => stack.name == name,
+        None => true,
+    };
+    if let Some(name) = &inputs.stack
+        && !templates.iter().any(|it| is_named(it, name))
+    {
+        return Err(Failure::usage(format!("no stack in this folder is named {name}")));
+    }
     let mut all = Vec::new();
     for template in templates.iter().filter(|it| it.is_for(region, account.as_deref())) {
         let mut known = Surroundings {
             region: region.cloned(),
             account: account.clone(),
-            parameters: parameters.clone(),
+            parameters: inputs.values.clone(),
             pushed_tags: template.pushed_tags.clone(),
             live: None,
-            exports: None,
+            exports: stack::imported(&template.source, region, run).await,
         };
+        let live = inputs.stack.as_deref().filter(|name| is_named(template, name));
         let Some(stack) = &template.stack else {
+            if let Some(name) = live {
+                stack::read(name, &mut known, run).await?;
+            }
             declare_roles(&template.source, &known, run);
             let found = template::declared(&template.source, &known).map_err(Failure::usage)?;
             all.extend(found);
@@ -106,6 +120,9 @@ pub(super) async fn declared(
         stack_name.or_insert_with(|| stack.name.clone());
         known.account = known.account.or_else(|| stack.account.clone());
         known.region = known.region.or_else(|| stack.region.as_ref()?.parse().ok());
+        if let Some(name) = live {
+            stack::read(name, &mut known, run).await?;
+        }
         declare_roles(&template.source, &known, run);
         // Most stacks of an application have no task definition.
         for declared in template::declared(&template.source, &known).unwrap_or_default() {

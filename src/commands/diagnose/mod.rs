@@ -4,7 +4,6 @@ mod found;
 mod state;
 mod watch;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -12,6 +11,7 @@ use serde_json::Value;
 use super::asking::Asking;
 use super::given::Setting;
 use super::judge::{caller, completed, target};
+use super::parameters::Inputs;
 use super::wait::Clock;
 use super::{Failure, accept, asking, input, look, outlet};
 use crate::checks::{self, Check, Group};
@@ -287,9 +287,8 @@ async fn task(
     run: &mut RunLoop<'_>,
 ) -> Result<Task, Failure> {
     let name = definition.ok_or_else(|| Failure::no_verdict("no task definition is known"))?;
-    let no_parameters = BTreeMap::new();
     let given = input::Given::Registered(name);
-    let documents = given.documents(&no_parameters, Some(region), run).await?;
+    let documents = given.documents(&Inputs::default(), Some(region), run).await?;
     let source = documents.into_iter().next();
     setting.task(source.ok_or_else(|| Failure::no_verdict("the task definition is empty"))?)
 }

@@ -1,6 +1,5 @@
 //! A run: one round, or with `--wait` as many as it takes.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::drawn::{Draws, drawn};
@@ -14,6 +13,7 @@ use crate::commands::asking::Asking;
 use crate::commands::given::{Setting, images_of, service_of};
 use crate::commands::input::Given;
 use crate::commands::live::Chosen;
+use crate::commands::parameters::Inputs;
 use crate::commands::wait::Clock;
 use crate::commands::{Failure, asking, input};
 use crate::document::overlay::ImageOverlay;
@@ -60,8 +60,8 @@ pub(super) struct Run<'a> {
     pub(super) context: RunContext,
     /// The images of flags.
     pub(super) images: Vec<ImageOverlay>,
-    /// The values of templates' parameters.
-    pub(super) parameters: BTreeMap<String, String>,
+    /// What the expressions of templates depend on.
+    pub(super) inputs: Inputs,
     pub(super) accepted: Vec<Accepted>,
     pub(super) recording: Option<Recording>,
     pub(super) record: Option<OutputFile>,
@@ -144,8 +144,8 @@ impl Run<'_> {
         let judged = match &self.live {
             Some(chosen) => targets::services(chosen, &setting, &mut run).await?,
             None => {
-                let (given, parameters) = (&self.given, &self.parameters);
-                targets::read(self.judged, given, parameters, setting, &mut run).await?
+                let (given, inputs) = (&self.given, &self.inputs);
+                targets::read(self.judged, given, inputs, setting, &mut run).await?
             }
         };
         let selected = |group: &Group, check: &Check| self.selects(group, check);

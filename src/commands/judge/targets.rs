@@ -1,12 +1,11 @@
 //! The targets of a run: the definitions of its arguments, or live services.
 
-use std::collections::BTreeMap;
-
 use crate::cli::Judged;
 use crate::commands::Failure;
 use crate::commands::given::{Setting, live_service, updated_service};
 use crate::commands::input::Given;
 use crate::commands::live::{Chosen, ReadService, Running, Unread};
+use crate::commands::parameters::Inputs;
 use crate::document::overlay::ImageOverlay;
 use crate::lookup::Caller;
 use crate::names::Region;
@@ -88,7 +87,7 @@ fn family(task: &Task) -> Option<&String> {
 pub(super) async fn read(
     judged: &Judged,
     given: &[Given],
-    parameters: &BTreeMap<String, String>,
+    inputs: &Inputs,
     mut setting: Setting,
     run: &mut RunLoop<'_>,
 ) -> Result<Vec<Judgeable>, Failure> {
@@ -102,7 +101,7 @@ pub(super) async fn read(
     setting.live = live;
     let mut targets = Vec::new();
     for (argument, given) in judged.definitions.iter().zip(given) {
-        for document in given.documents(parameters, region.as_ref(), run).await? {
+        for document in given.documents(inputs, region.as_ref(), run).await? {
             targets.push(Judgeable {
                 source: document.label(argument).into_owned(),
                 service: None,

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::rounds::completed;
@@ -7,6 +5,7 @@ use super::{Draws, Run};
 use crate::checks::{GROUPS, Group};
 use crate::cli::{self, Cli, Command, Global, Judged};
 use crate::commands::input::Given;
+use crate::commands::parameters::Inputs;
 use crate::commands::wait::Clock;
 use crate::commands::{asking, input};
 use crate::document::{Role, Source};
@@ -56,7 +55,7 @@ fn each_definition_of_an_argument_is_a_target() {
         live: None,
         context: input::context(&judged.place).unwrap_or_else(|it| panic!("{}", it.message)),
         images: Vec::new(),
-        parameters: BTreeMap::new(),
+        inputs: Inputs::default(),
         accepted: Vec::new(),
         recording: None,
         record: None,
@@ -114,7 +113,7 @@ fn refused(flags: &str, recording: &serde_json::Value) -> (Exit, String) {
         live: None,
         context: input::context(&judged.place).unwrap_or_else(|it| panic!("{}", it.message)),
         images: Vec::new(),
-        parameters: BTreeMap::new(),
+        inputs: Inputs::default(),
         accepted: Vec::new(),
         recording: Some(Recording::parse(&recording.to_string()).unwrap()),
         record: None,

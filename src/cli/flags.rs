@@ -19,6 +19,9 @@ pub struct PlaceToRun {
     /// Input of run-task or start-task
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub run_task: Option<PathBuf>,
+    /// What run-task overrides, as for the AWS CLI: JSON, or file://PATH
+    #[arg(long, alias = "override", value_name = "JSON", value_parser = filled)]
+    pub overrides: Option<String>,
     /// The cluster
     #[arg(long, value_name = "NAME", value_parser = filled)]
     pub cluster: Option<String>,

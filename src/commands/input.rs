@@ -13,6 +13,7 @@ use super::templates::{Document, Template};
 pub(super) use super::files::{bounded, meant, open};
 use crate::cli::PlaceToRun;
 use crate::document::ecspresso::Ecspresso;
+use crate::document::node::{Entry, Node, Value};
 use crate::document::overlay::{ImageOverlay, image_definitions};
 use crate::document::run_context::{flag, flag_list, strategy};
 use crate::document::template::{Surroundings, appspec, declared, is_template};
@@ -144,7 +145,28 @@ pub(super) fn context(place: &PlaceToRun) -> Result<RunContext, Failure> {
         let source = context_file(path)?;
         context = context.merge(RunContext::run_task(&source).map_err(Failure::usage)?);
     }
+    if let Some(text) = &place.overrides {
+        let source = overrides(text)?;
+        context = context.merge(RunContext::run_task(&source).map_err(Failure::usage)?);
+    }
     Ok(context.merge(flags(place)))
+}
+
+/// The value of `--overrides` as input of run-task.
+fn overrides(text: &str) -> Result<Source, Failure> {
+    let source = match text.strip_prefix("file://") {
+        Some(path) => file(Path::new(path), Role::Context)?,
+        None => source("--overrides", Role::Context, text.as_bytes())?,
+    };
+    if source.root.entries().is_empty() {
+        return Err(Failure::usage(
+            "--overrides is no JSON object\n  Write it as for aws ecs run-task: '{\"containerOverrides\": [{\"name\": \"web\"}]}', or file://PATH",
+        ));
+    }
+    let place = source.root.place.clone();
+    let entry = Entry { key: "overrides".into(), key_place: place.clone(), node: source.root };
+    let root = Node { value: Value::Map(vec![entry]), place };
+    Ok(Source { root, ..source })
 }
 
 fn context_file(given: &Path) -> Result<Source, Failure> {
@@ -166,6 +188,7 @@ fn flags(place: &PlaceToRun) -> RunContext {
         service: _,
         service_definition: _,
         run_task: _,
+        overrides: _,
         infrastructure_role_arn,
         caller_arn: _,
     } = place;

@@ -67,3 +67,22 @@ fn ecspresso_names_the_definition_and_its_service() {
     folder.write("deploy/ecspresso.yml", "region: eu-central-1\ntask_definition: none.json\n");
     folder.line("definition deploy/ecspresso.yml").ends(2).says("none.json");
 }
+
+#[test]
+fn what_run_task_overrides_is_judged_instead() {
+    let folder = Folder::new("overrides");
+    let role = "arn:aws:iam::111122223333:role/other";
+    let text = format!(r#"{{"executionRoleArn":"{role}"}}"#);
+    let run = |overrides: &str| {
+        let line = ["roles", "healthy.json", "--replay", "account.json", "--overrides", overrides];
+        folder.run(&line)
+    };
+    folder.write("overrides.json", &text);
+    for overrides in [&*text, "file://overrides.json"] {
+        run(overrides).ends(3).says("IAM role other").says("not in the recording");
+    }
+    for broken in ["{}", "[1]", "{", "web=2"] {
+        run(broken).ends(2).says("--overrides");
+    }
+    run("file://none.json").ends(2).says("none.json");
+}

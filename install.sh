@@ -191,79 +191,17 @@ LIST
     done
 }
 
-# Reads an alias file like Python's configparser, and adds or removes one entry. A duplicate section or key
-# would break every `aws` command.
-edit_aliases() {
-    awk -v action="$1" -v section="$2" -v key="$3" -v value="$4" '
-        function header(line) {
-            sub(/^[ \t]*\[/, "", line)
-            sub(/\][^]]*$/, "", line)
-            gsub(/[ \t]+/, " ", line)
-            sub(/^ /, "", line)
-            sub(/ $/, "", line)
-            return line
-        }
-        function option(line) {
-            sub(/[ \t]*[=:].*$/, "", line)
-            sub(/^[ \t]+/, "", line)
-            return tolower(line)
-        }
-        { text[NR] = $0; kind[NR] = "blank"; of[NR] = here }
-        /^[ \t]*$/ || /^[ \t]*[#;]/ { next }
-        {
-            match($0, /^[ \t]*/)
-            if (name != "" && RLENGTH > indent) { kind[NR] = "more"; entry[NR] = name; next }
-            indent = RLENGTH
-        }
-        /^[ \t]*\[.+\]/ { here = header($0); of[NR] = here; kind[NR] = "header"; name = ""; next }
-        { name = option($0); kind[NR] = "option"; entry[NR] = name; of[NR] = here }
-        END {
-            for (n = 1; n <= NR; n++) {
-                if (of[n] != section) continue
-                if (kind[n] == "header" && !start) start = n
-                if (entry[n] == key) { old[n] = 1; has = 1; if (index(text[n], "aws-ecs-preflight")) ours = 1 }
-                else if (kind[n] == "option") others = 1
-                else if (kind[n] == "blank" && text[n] ~ /[#;]/) others = 1
-            }
-            if (has && !ours && action == "add") exit 3
-            if (action == "remove" && !ours) for (n in old) delete old[n]
-            for (n = 1; n <= NR; n++) {
-                if (n in old) {
-                    if (action == "add" && !placed++) kept[++count] = key " = " value
-                    continue
-                }
-                if (action == "remove" && ours && !others && of[n] == section) continue
-                kept[++count] = text[n]
-                if (action == "add" && n == start && !has) kept[++count] = key " = " value
-            }
-            if (action == "add" && !start) {
-                if (count && kept[count] != "") kept[++count] = ""
-                kept[++count] = "[" section "]"
-                kept[++count] = key " = " value
-            }
-            while (action == "remove" && ours && count && kept[count] ~ /^[ \t]*$/) count--
-            for (n = 1; n <= count; n++) print kept[n]
-        }' "$5"
+# The program edits the AWS CLI's alias file: it keeps everything else in it.
+add_aliases() {
+    "$prefix/bin/$name" alias --install || stop "everything is installed but the AWS CLI aliases; see the message above"
 }
 
-aliases() {
+remove_aliases() {
     file=$HOME/.aws/cli/alias
-    # shellcheck disable=SC2016 # The AWS CLI hands this text to a shell, which knows its parent.
-    value='!AWS_ECS_PREFLIGHT_AWSCLI_PID=$PPID exec aws-ecs-preflight'
-    if [ ! -e "$file" ]; then
-        [ "$1" = add ] || return 0
-        mkdir -p "$HOME/.aws/cli"
-        : >"$file"
-    fi
-    edited=$(mktemp)
-    trap 'rm -f "$edited"' EXIT
-    for entry in 'toplevel:ecs-preflight' 'command ecs:preflight'; do
-        edit_aliases "$1" "${entry%%:*}" "${entry#*:}" "$value" "$file" >"$edited" ||
-            stop "$file has an alias ${entry#*:} in [${entry%%:*}] that does not belong to this tool: rename it, then try again"
-        # Written in place, so that a symbolic link and the permissions of the file are kept.
-        cmp -s "$edited" "$file" || { cat "$edited" >"$file" && say "  $file: [${entry%%:*}] ${entry#*:}"; }
-    done
-    [ "$1" = add ] || [ -s "$file" ] || rm -f "$file"
+    [ -e "$file" ] && grep -q "$name" "$file" || return 0
+    # The installed program may be gone already, or built for another machine.
+    "$prefix/bin/$name" alias --remove ||
+        stop "nothing was removed: the aliases in $file could not be; remove them by hand, then try again"
 }
 
 advise() {
@@ -278,8 +216,8 @@ advise() {
 read_arguments "$@"
 if [ "$action" = uninstall ]; then
     say "Removing:"
+    remove_aliases
     remove_files
-    aliases remove
     say "Done."
     exit 0
 fi
@@ -287,5 +225,5 @@ take_released
 require
 [ -n "$binary" ] || build
 install_files
-[ "$with_aws_alias" = no ] || aliases add
+[ "$with_aws_alias" = no ] || add_aliases
 advise

@@ -115,6 +115,8 @@ pub enum Other {
         #[arg(value_name = "CHECK-ID|GROUP|TEXT")]
         text: Vec<String>,
     },
+    /// Print or install the aliases for the AWS CLI: `aws ecs-preflight`, and `aws ecs preflight` (version 2)
+    Alias(Alias),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -237,6 +239,20 @@ pub struct Policy {
     /// What the expressions of a template depend on.
     #[command(flatten)]
     pub template: TemplateFlags,
+}
+
+/// What is done with the aliases; without a flag, they are printed.
+#[derive(Args, Clone, Debug)]
+pub struct Alias {
+    /// Add them to the AWS CLI's alias file, ~/.aws/cli/alias, and keep everything else in it
+    #[arg(long, conflicts_with_all = ["remove", "print"])]
+    pub install: bool,
+    /// Remove them from the file, and leave it as it was
+    #[arg(long, conflicts_with = "print")]
+    pub remove: bool,
+    /// Print them, to add by hand; the default
+    #[arg(long)]
+    pub print: bool,
 }
 
 /// The principal whose policy is printed.

@@ -1,6 +1,7 @@
 //! One file per command: arguments in, exit code out.
 
 mod accept;
+mod alias;
 mod arns;
 mod asking;
 mod awscli_flags;
@@ -84,6 +85,10 @@ fn restored(mut cli: Cli, format: Option<ValueSource>) -> Result<Exit, Failure> 
 
 fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
     let global = &cli.global;
+    // Reports contain the notes.
+    if matches!(&cli.command, Command::Other(other) if !matches!(other, Other::Diagnose(_))) {
+        notes.iter().for_each(|note| output::note(&format!("{PROGRAM}: {note}")));
+    }
     match &cli.command {
         Command::Judge(group, judged) => judge::run(*group, judged, global, notes),
         Command::Draw(group, reached) => drawing::run(group, reached, global, notes),
@@ -92,6 +97,7 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Other(Other::Policy(wanted)) => policy::run(wanted, global),
         Command::Other(Other::Checks) => catalogue::list(global),
         Command::Other(Other::Explain { text }) => explain::run(text, global),
+        Command::Other(Other::Alias(wanted)) => alias::run(wanted, global),
         Command::Other(Other::Completions { shell }) => pages::completions(*shell, global),
         Command::Other(Other::Man { command }) => pages::manual(command.as_deref(), global),
         Command::Other(Other::Version) => {

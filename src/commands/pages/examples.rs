@@ -96,6 +96,10 @@ fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
             ),
             ("One check", "aws-ecs-preflight explain secret-exists"),
         ],
+        "alias" => &[
+            ("Add them to the AWS CLI", "aws-ecs-preflight alias --install"),
+            ("Remove them", "aws-ecs-preflight alias --remove"),
+        ],
         "completions" => &[
             ("In this bash", "source <(aws-ecs-preflight completions bash)"),
             ("In this zsh, after compinit", "source <(aws-ecs-preflight completions zsh)"),

@@ -10,7 +10,7 @@ use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 use super::examples;
 use crate::checks::{Check, Group, Groups, checks_of};
 use crate::cli::{PROGRAM, VERIFY};
-use crate::commands::{catalogue, reads};
+use crate::commands::{alias, catalogue, reads};
 use crate::exit::Exit;
 use crate::permission::condition_keys::{self, ConditionKey, KeyPage};
 use crate::report::Status;
@@ -130,6 +130,12 @@ fn command_page(command: &Command, groups: Groups) -> io::Result<String> {
     }
     if name == "explain" {
         page.symptoms();
+    }
+    if name == "alias" {
+        for (heading, paragraphs) in alias::MANUAL {
+            page.heading(heading);
+            paragraphs.iter().for_each(|text| page.paragraph(text));
+        }
     }
     let examples = examples::of(name, groups);
     if !examples.is_empty() {

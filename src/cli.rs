@@ -115,6 +115,8 @@ pub enum Other {
         #[arg(value_name = "CHECK-ID|GROUP|TEXT")]
         text: Vec<String>,
     },
+    /// Say whether this program can do its work here: credentials, caller, region, clock, endpoints, and rights
+    Doctor(Doctor),
     /// Print or install the aliases for the AWS CLI: `aws ecs-preflight`, and `aws ecs preflight` (version 2)
     Alias(Alias),
     /// Print the completion script of a shell
@@ -239,6 +241,15 @@ pub struct Policy {
     /// What the expressions of a template depend on.
     #[command(flatten)]
     pub template: TemplateFlags,
+}
+
+/// Whether this program can do its work. Exit code: 0 if ready; 1 if not; 3 if something could not be determined;
+/// 4 without credentials or a region.
+#[derive(Args, Clone, Debug)]
+pub struct Doctor {
+    /// Stop after this time and report what is known
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
 }
 
 /// What is done with the aliases; without a flag, they are printed.

@@ -59,7 +59,7 @@ impl Asking {
 
     /// From AWS.
     pub(super) async fn live(global: &Global) -> Result<Asking, Failure> {
-        let Connection { services, region, profile } =
+        let Connection { services, region, profile, .. } =
             connect(&settings(global)).await.map_err(Failure::no_verdict)?;
         let asked_with = match profile {
             Some(name) => format!("profile {name}"),

@@ -9,6 +9,7 @@ mod can;
 mod catalogue;
 mod cdk_out;
 mod diagnose;
+mod doctor;
 mod drawing;
 mod ecspresso;
 mod explain;
@@ -97,6 +98,7 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Other(Other::Policy(wanted)) => policy::run(wanted, global),
         Command::Other(Other::Checks) => catalogue::list(global),
         Command::Other(Other::Explain { text }) => explain::run(text, global),
+        Command::Other(Other::Doctor(wanted)) => doctor::run(wanted, global),
         Command::Other(Other::Alias(wanted)) => alias::run(wanted, global),
         Command::Other(Other::Completions { shell }) => pages::completions(*shell, global),
         Command::Other(Other::Man { command }) => pages::manual(command.as_deref(), global),

@@ -16,7 +16,8 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::Services;
-use super::connector::Http;
+use super::connector::{AwsClock, Http};
+use super::held::Held;
 use super::oci::Registries;
 use super::trust::{Clients, NoClient, Trust};
 use crate::names::{Region, nearest};
@@ -161,8 +162,14 @@ pub struct Connection {
     pub services: Services,
     /// The region of the run.
     pub region: Region,
+    /// What decided the region.
+    pub region_from: String,
     /// The profile in use; none with credentials from the environment.
     pub profile: Option<String>,
+    /// The credentials in use.
+    pub credentials: Held,
+    /// The clock of AWS.
+    pub clock: AwsClock,
 }
 
 /// The clients, the region and the profile of the run.
@@ -196,12 +203,14 @@ pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
         .connect_timeout(Duration::from_millis(300))
         .read_timeout(Duration::from_millis(500))
         .build();
-    let region = region(settings, &provider, metadata.clone()).await?;
+    let (region, region_from) = region(settings, &provider, metadata.clone()).await?;
     let name = aws_config::Region::new(region.to_string());
     let provider = provider.with_region(Some(name.clone()));
-    let (credentials, secret) = credentials(settings, &provider, metadata).await?;
+    let (credentials, secret, held) = credentials(settings, &provider, metadata).await?;
+    let http = Http::of(&client).hiding(&secret);
+    let clock = http.clock();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(Http::of(&client).hiding(&secret))
+        .http_client(http)
         .region(name)
         .credentials_provider(credentials)
         .timeout_config(timeouts(settings));
@@ -216,7 +225,8 @@ pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
         None => Registries::new(client),
     };
     let services = Services::new(loader.load().await, registries);
-    Ok(Connection { services, region, profile: profile(settings) })
+    let profile = profile(settings);
+    Ok(Connection { services, region, region_from, profile, credentials: held, clock })
 }
 
 /// A profile that is named must be there: the AWS CLI says so too, and does not look further.
@@ -252,7 +262,7 @@ fn has_secret_key() -> bool {
     clippy::disallowed_methods,
     reason = "settings of the AWS CLI that the SDK does not read or expose"
 )]
-fn environment_variable(name: &str) -> Option<String> {
+pub(super) fn environment_variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -262,7 +272,7 @@ fn profile(settings: &Settings) -> Option<String> {
     match &settings.profile {
         Some(given) => Some(given.clone()),
         None if from_environment => None,
-        None => Some(environment_variable("AWS_PROFILE").unwrap_or_else(|| "default".to_owned())),
+        None => Some(named_profile(settings)),
     }
 }
 
@@ -293,22 +303,38 @@ async fn region(
     settings: &Settings,
     provider: &ProviderConfig,
     metadata: imds::Client,
-) -> Result<Region, NoConnection> {
-    let found = match &settings.region {
-        Some(given) => Some(given.clone()),
-        None => {
-            let instance = imds::region::ImdsRegionProvider::builder()
-                .configure(provider)
-                .imds_client(metadata);
-            configured(settings, provider)
-                .or_else(instance.build())
-                .region()
-                .await
-                .map(|region| region.to_string())
-        }
+) -> Result<(Region, String), NoConnection> {
+    let (found, from) = match &settings.region {
+        Some(given) => (Some(given.clone()), "--region".to_owned()),
+        None => match configured(settings, provider).region().await {
+            Some(region) => (Some(region.to_string()), configured_by(settings)),
+            None => {
+                let instance = imds::region::ImdsRegionProvider::builder()
+                    .configure(provider)
+                    .imds_client(metadata);
+                let region = instance.build().region().await.map(|region| region.to_string());
+                (region, "the metadata of this instance".to_owned())
+            }
+        },
     };
     let found = found.ok_or(NoConnection::Region)?;
-    found.parse::<Region>().map_err(|_| NoConnection::BadRegion(found))
+    let region = found.parse::<Region>().map_err(|_| NoConnection::BadRegion(found))?;
+    Ok((region, from))
+}
+
+/// What names the region, of the environment and the profile.
+fn configured_by(settings: &Settings) -> String {
+    let mut names = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter();
+    match names.find(|name| environment_variable(name).is_some()) {
+        Some(name) => name.to_owned(),
+        None => format!("profile `{}`", named_profile(settings)),
+    }
+}
+
+/// The profile that is named, or the default one.
+pub(super) fn named_profile(settings: &Settings) -> String {
+    let named = settings.profile.clone().or_else(|| environment_variable("AWS_PROFILE"));
+    named.unwrap_or_else(|| "default".to_owned())
 }
 
 /// The region that the environment or the profile names, in the AWS CLI's order.
@@ -340,7 +366,7 @@ async fn credentials(
     settings: &Settings,
     provider: &ProviderConfig,
     metadata: imds::Client,
-) -> Result<(SharedCredentialsProvider, String), NoConnection> {
+) -> Result<(SharedCredentialsProvider, String, Held), NoConnection> {
     let found = match &settings.profile {
         Some(profile) => SharedCredentialsProvider::new(
             ProfileFileCredentialsProvider::builder()
@@ -358,14 +384,12 @@ async fn credentials(
     };
     let unusable = |why| NoConnection::Credentials { profile: settings.profile.clone(), why };
     match tokio::time::timeout(SEARCH, found.provide_credentials()).await {
-        Ok(Ok(credentials)) => Ok((found, credentials.secret_access_key().to_owned())),
+        Ok(Ok(credentials)) => {
+            Ok((found, credentials.secret_access_key().to_owned(), Held::of(&credentials)))
+        }
         Ok(Err(error @ CredentialsError::CredentialsNotLoaded(_))) => {
             Err(NoConnection::NoCredentials {
-                profile: settings
-                    .profile
-                    .clone()
-                    .or_else(|| environment_variable("AWS_PROFILE"))
-                    .unwrap_or_else(|| "default".to_owned()),
+                profile: named_profile(settings),
                 why: settings.profile.as_ref().map(|_| root_cause(&error)),
                 secret_alone: has_secret_key()
                     && environment_variable("AWS_ACCESS_KEY_ID").is_none(),

@@ -2,7 +2,8 @@
 //! trusted certificates (`--ca-bundle`, `AWS_CA_BUNDLE`), its proxy settings and its timeouts.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -13,6 +14,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
 use super::aws::check_well_formed;
+use super::rejection::seconds_ahead;
 use super::sent::Sent;
 
 /// No page of an AWS answer is nearly as large, in bytes. An endless body would fill the memory, and so would the
@@ -32,11 +34,42 @@ pub(super) fn client_builder() -> reqwest::ClientBuilder {
 pub(super) struct Http {
     client: reqwest::Client,
     hidden: Arc<[String]>,
+    clock: AwsClock,
+}
+
+/// How far the clock of this machine is ahead of that of AWS, by the newest answer.
+#[derive(Clone, Debug)]
+pub struct AwsClock(Arc<AtomicI64>);
+
+impl AwsClock {
+    /// No answer has said so yet.
+    const UNREAD: i64 = i64::MIN;
+
+    fn unread() -> AwsClock {
+        AwsClock(Arc::new(AtomicI64::new(AwsClock::UNREAD)))
+    }
+
+    /// In seconds; none before the first answer.
+    pub fn seconds_ahead(&self) -> Option<i64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|it| *it != AwsClock::UNREAD)
+    }
+
+    fn read(&self, headers: &reqwest::header::HeaderMap) {
+        let date = headers.get("date").and_then(|it| it.to_str().ok());
+        if let Some(ahead) = date.and_then(|date| seconds_ahead(date, SystemTime::now())) {
+            self.0.store(ahead, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Http {
     pub(super) fn of(client: &reqwest::Client) -> Http {
-        Http { client: client.clone(), hidden: Arc::default() }
+        Http { client: client.clone(), hidden: Arc::default(), clock: AwsClock::unread() }
+    }
+
+    /// The clock that its answers show.
+    pub(super) fn clock(&self) -> AwsClock {
+        self.clock.clone()
     }
 
     /// No answer shows this either. Only for services: a source of credentials answers with it.
@@ -86,6 +119,7 @@ impl Connector {
         let since = Instant::now();
         let answer = self.http.client.execute(request).await;
         let mut response = answer.map_err(|error| connector_error(error, since, Late::Answer))?;
+        self.http.clock.read(response.headers());
         sent.mask_headers(response.headers_mut());
         let (status, headers) = (response.status(), response.headers().clone());
         let body = whole_body(response, &sent, since).await?;

@@ -25,6 +25,7 @@ pub mod ecs;
 pub mod efs;
 pub mod elasticloadbalancing;
 pub mod fsx;
+mod held;
 pub mod iam;
 pub mod kms;
 mod list;
@@ -48,17 +49,21 @@ mod sent;
 pub mod servicediscovery;
 pub mod servicequotas;
 mod services;
+mod setup;
 pub mod ssm;
 mod trust;
 
 pub use assumed::assumed_without;
 pub use caller::{Caller, CallerIdentity};
 pub use connect::{Connection, NoConnection, Settings, configured_region, connect};
+pub use connector::AwsClock;
+pub use held::Held;
 pub use mend::{Mend, Missing};
 pub use naming::{Name, Named};
 pub use question::{Answer, Batch, Call, Listed, Lookup, Optional};
 pub use rates::{Rate, rate_of};
 pub use services::Services;
+pub use setup::{Path, Setting, paths};
 
 /// Checks that an answer is one complete, well-formed XML document.
 ///

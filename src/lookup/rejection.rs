@@ -96,7 +96,7 @@ pub(super) fn of(
 }
 
 /// How far the clock of this machine is ahead of an answer's.
-fn seconds_ahead(date: &str, now: SystemTime) -> Option<i64> {
+pub(super) fn seconds_ahead(date: &str, now: SystemTime) -> Option<i64> {
     let theirs = DateTime::from_str(date, Format::HttpDate).ok()?.secs();
     let own = now.duration_since(UNIX_EPOCH).ok()?.as_secs();
     i64::try_from(own).ok()?.checked_sub(theirs)

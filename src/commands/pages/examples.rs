@@ -96,6 +96,10 @@ fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
             ),
             ("One check", "aws-ecs-preflight explain secret-exists"),
         ],
+        "doctor" => &[
+            ("Can this program do its work here?", "aws-ecs-preflight doctor"),
+            ("The policy that the caller lacks", "aws-ecs-preflight doctor --query rights.policy"),
+        ],
         "alias" => &[
             ("Add them to the AWS CLI", "aws-ecs-preflight alias --install"),
             ("Remove them", "aws-ecs-preflight alias --remove"),

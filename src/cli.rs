@@ -124,6 +124,10 @@ pub enum Other {
         /// The shell
         #[arg(value_enum)]
         shell: Shell,
+        /// Complete clusters, services, families, subnets and security groups from the account too (bash,
+        /// zsh and fish)
+        #[arg(long)]
+        live: bool,
     },
     /// Print the manual page, for `man -l -`
     Man {

@@ -100,7 +100,9 @@ fn dispatch(cli: &Cli, notes: Vec<String>) -> Result<Exit, Failure> {
         Command::Other(Other::Explain { text }) => explain::run(text, global),
         Command::Other(Other::Doctor(wanted)) => doctor::run(wanted, global),
         Command::Other(Other::Alias(wanted)) => alias::run(wanted, global),
-        Command::Other(Other::Completions { shell }) => pages::completions(*shell, global),
+        Command::Other(Other::Completions { shell, live }) => {
+            pages::completions(*shell, *live, global)
+        }
         Command::Other(Other::Man { command }) => pages::manual(command.as_deref(), global),
         Command::Other(Other::Version) => {
             let text = format!("{PROGRAM} {}\n", env!("CARGO_PKG_VERSION"));

@@ -1,7 +1,9 @@
 //! `completions` and `man`, and everything else that is generated from the command line and the catalogue.
 
+mod cache;
 mod candidates;
 mod examples;
+mod live;
 mod manual;
 mod semantics;
 mod shells;
@@ -50,12 +52,21 @@ pub(super) fn command(groups: Groups) -> clap::Command {
 /// nothing to standard error, which would appear in the middle of the user's command line.
 pub(super) fn complete() -> Option<ExitCode> {
     let directory = std::env::current_dir().ok();
-    let answered = CompleteEnv::with_factory(|| command(GROUPS))
-        .var(shells::VARIABLE)
-        .shells(shells::SHELLS)
-        .bin(PROGRAM)
-        .completer(PROGRAM)
-        .try_complete(std::env::args_os(), directory.as_deref());
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "set by the completion script, for this purpose only"
+    )]
+    let is_live = std::env::var_os(live::VARIABLE).is_some();
+    let words = || std::env::args_os().filter_map(|it| it.into_string().ok()).collect();
+    let answered = CompleteEnv::with_factory(|| match is_live {
+        true => live::attach(command(GROUPS), words()),
+        false => command(GROUPS),
+    })
+    .var(shells::VARIABLE)
+    .shells(shells::SHELLS)
+    .bin(PROGRAM)
+    .completer(PROGRAM)
+    .try_complete(std::env::args_os(), directory.as_deref());
     match answered {
         Ok(false) => None,
         Ok(true) => Some(ExitCode::SUCCESS),
@@ -64,9 +75,14 @@ pub(super) fn complete() -> Option<ExitCode> {
 }
 
 /// The completion script of a shell.
-pub(super) fn completions(shell: Shell, global: &Global) -> Result<Exit, Failure> {
+pub(super) fn completions(shell: Shell, live: bool, global: &Global) -> Result<Exit, Failure> {
     let name = shell.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default();
-    let script = shells::script(&name).map_err(Failure::usage)?;
+    let mut script = shells::script(&name).map_err(Failure::usage)?;
+    if live {
+        script = shells::live(&script, &name).ok_or_else(|| {
+            Failure::usage(format!("--live works in bash, zsh and fish, not in {name}"))
+        })?;
+    }
     output::say(&script, &look(global)).map_err(Failure::usage)?;
     Ok(Exit::Pass)
 }

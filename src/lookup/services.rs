@@ -7,8 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use aws_config::SdkConfig;
 
 use super::aws::{
-    ApplicationAutoScaling, AutoScaling, ClassicLoadBalancing, Client, CloudFormation, Ec2, Efs,
-    ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
+    ApplicationAutoScaling, AutoScaling, ClassicLoadBalancing, Client, CloudFormation, Ec2, Ecs,
+    Efs, ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3, ServiceDiscovery, ServiceQuotas,
+    Sts,
 };
 use super::oci;
 use crate::names::Region;
@@ -83,6 +84,11 @@ impl Services {
 
     pub(super) fn ecs(&self, region: &Region) -> aws_sdk_ecs::Client {
         self.client(region, aws_sdk_ecs::Client::new)
+    }
+
+    /// For lists of names, of which completion reads one field: the SDK would bring a parser for each call.
+    pub(super) fn ecs_lists(&self, region: &Region) -> Client<Ecs> {
+        self.client(region, Client::new)
     }
 
     pub(super) fn efs(&self, region: &Region) -> Client<Efs> {

@@ -76,7 +76,7 @@ fn formats(typed: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 /// Files that may contain a document, with or without the AWS CLI's `file://`.
-fn documents(typed: &OsStr) -> Vec<CompletionCandidate> {
+pub(super) fn documents(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let (scheme, path) = match typed.strip_prefix("file://") {
         Some(path) => ("file://", path),

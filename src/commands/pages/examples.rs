@@ -108,6 +108,10 @@ fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
             ("In this bash", "source <(aws-ecs-preflight completions bash)"),
             ("In this zsh, after compinit", "source <(aws-ecs-preflight completions zsh)"),
             ("In this fish", "aws-ecs-preflight completions fish | source"),
+            (
+                "With the names of clusters, services and the like from the account",
+                "source <(aws-ecs-preflight completions bash --live)",
+            ),
         ],
         "man" => &[("Read a page", "aws-ecs-preflight man verify | man -l -")],
         _ => &[],

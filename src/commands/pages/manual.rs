@@ -12,9 +12,24 @@ use crate::checks::{Check, Group, Groups, checks_of};
 use crate::cli::{PROGRAM, VERIFY};
 use crate::commands::{alias, catalogue, reads};
 use crate::exit::Exit;
+use crate::lookup::CALLS_OF_OFFERS;
 use crate::permission::condition_keys::{self, ConditionKey, KeyPage};
 use crate::report::Status;
 use crate::symptoms;
+
+/// What `completions --live` asks, and what it does not. The calls follow.
+const LIVE: &[&str] = &[
+    "With --live, values come from the account too: --cluster, --service and --services (of the cluster \
+     on the command line, or `default`), families and revisions of task definitions, --subnets and \
+     --security-groups. --caller-arn and --infrastructure-role-arn offer the roles in the files on the command line.",
+    "A TAB asks only where an argument names something of the account, and a word that begins a file is a \
+     file. The answer comes within a second, or not at all: every failure is silent. Names are kept for two \
+     minutes in $XDG_CACHE_HOME/aws-ecs-preflight (default: ~/.cache), readable by you alone, for each \
+     account, region and profile. --profile and --region on the command line count.",
+    "Through the alias of the AWS CLI nothing is completed: `aws_completer` does not know aliases. Type \
+     the program's own name.",
+    "These calls are made:",
+];
 
 /// Every page with its file's name.
 pub(super) fn pages(root: &Command, groups: Groups) -> io::Result<Vec<(String, String)>> {
@@ -135,6 +150,13 @@ fn command_page(command: &Command, groups: Groups) -> io::Result<String> {
         for (heading, paragraphs) in alias::MANUAL {
             page.heading(heading);
             paragraphs.iter().for_each(|text| page.paragraph(text));
+        }
+    }
+    if name == "completions" {
+        page.heading("LIVE COMPLETION");
+        LIVE.iter().for_each(|text| page.paragraph(text));
+        for call in CALLS_OF_OFFERS {
+            page.item(call.0);
         }
     }
     let examples = examples::of(name, groups);

@@ -30,6 +30,13 @@ pub(super) fn script(shell: &str) -> io::Result<String> {
     Ok(format!("{}\n", script.trim()))
 }
 
+/// The same script with live candidates; none for a shell whose script does not set the variable so.
+pub(super) fn live(script: &str, shell: &str) -> Option<String> {
+    let set = format!("{VARIABLE}={shell} ");
+    let both = format!("{set}{}=1 ", super::live::VARIABLE);
+    script.contains(&set).then(|| script.replace(&set, &both))
+}
+
 /// The candidates for the last word. Flags only if requested, or if there is nothing else: they would hide
 /// the files.
 pub(super) fn candidates(

@@ -78,6 +78,17 @@ impl Service for Ec2 {
     };
 }
 
+/// Amazon ECS.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct Ecs;
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/>
+impl Service for Ecs {
+    type Protocol = Json;
+    const PROTOCOL: Json = Json { target: "AmazonEC2ContainerServiceV20141113" };
+    const RECORD: Record = Record::of("ECS", "ecs");
+}
+
 /// Amazon EFS.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::lookup) struct Efs;

@@ -74,8 +74,8 @@ fn what_run_task_overrides_is_judged_instead() {
     let role = "arn:aws:iam::111122223333:role/other";
     let text = format!(r#"{{"executionRoleArn":"{role}"}}"#);
     let run = |overrides: &str| {
-        let line = ["roles", "healthy.json", "--replay", "account.json", "--overrides", overrides];
-        folder.run(&line)
+        let line = "verify healthy.json --replay account.json --only role-exists --overrides";
+        folder.run(&line.split(' ').chain([overrides]).collect::<Vec<_>>())
     };
     folder.write("overrides.json", &text);
     for overrides in [&*text, "file://overrides.json"] {

@@ -12,7 +12,7 @@ const SECTIONS: [(&str, &str); 2] = [("Conditions", "Fn::If"), ("Mappings", "Fn:
 /// What is before the name of a section among the digests. Names of resources have no slash.
 const SECTION: &str = "/";
 
-/// What stands for a value that may be a secret. CloudFormation returns it for parameters with `NoEcho`.
+/// What is shown for a value that may be a secret. CloudFormation returns it for parameters with `NoEcho`.
 pub const HIDDEN: &str = "****";
 
 /// A stack as it is before the update.

@@ -48,6 +48,8 @@ pub struct Unresolved {
     pub text: String,
     /// Why the rest is not known, as a clause: "the parameter `Tag` has no value".
     pub why: String,
+    /// Whether there is certainly a value: a resource of the template.
+    pub is_given: bool,
 }
 
 /// The values of YAML that JSON does not have.

@@ -1,6 +1,7 @@
 //! `definition-execution-role`
 
 use crate::checks::{Check, whole};
+use crate::document::node::Value;
 use crate::document::volume::Volume;
 use crate::document::{Container, Field, LaunchTarget};
 use crate::facts::View;
@@ -84,11 +85,17 @@ fn execution_role(task: &Task, _: &View) -> Judgement {
     if let Some(text) = field.get().ok().flatten().filter(|text| !text.is_empty()) {
         return named(text, field);
     }
+    let written = task.source.root.get("executionRoleArn");
     let mut findings = Findings::new();
     let mut needs = Needs::default();
     needs.collect(task, &mut findings)?;
     if needs.found.is_empty() {
         return findings.or_pass(needs.reason());
+    }
+    if let Some(Value::Unresolved(it)) = written.map(|it| &it.value)
+        && it.is_given
+    {
+        return findings.or_pass(format!("executionRoleArn is given: {}", it.why));
     }
     // It is written, but what it will be is not known.
     field.get()?;

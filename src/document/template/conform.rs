@@ -40,7 +40,7 @@ fn not_a_property(key: &str) -> Value {
     let why = format!(
         "`{key}` is not a property in CloudFormation, where names begin with a capital: write `{name}`"
     );
-    Value::Unresolved(Box::new(Unresolved { text: format!("${{{key}}}"), why }))
+    Value::Unresolved(Box::new(Unresolved { text: format!("${{{key}}}"), why, is_given: false }))
 }
 
 fn typed(node: Node, kind: &'static Kind) -> Node {

@@ -101,7 +101,7 @@ impl Created {
             Value::Text(text) => match self.named(field, &text) {
                 Some(Named { what, .. }) => {
                     let why = format!("{what}, which `{text}` names");
-                    Value::Unresolved(Box::new(Unresolved { text, why }))
+                    Value::Unresolved(Box::new(Unresolved { text, why, is_given: true }))
                 }
                 None => Value::Text(text),
             },

@@ -197,7 +197,11 @@ impl<'t> Resolver<'t> {
             }
             None => format!("the template has neither a parameter nor a resource `{name}`"),
         };
-        unresolved(place, path, why)
+        let mut node = unresolved(place, path, why);
+        if let Value::Unresolved(it) = &mut node.value {
+            it.is_given = kind.is_some();
+        }
+        node
     }
 
     fn imported(&self, argument: &Node, place: &Place) -> Node {
@@ -362,7 +366,10 @@ impl Joined {
 
     fn node(self, place: &Place) -> Node {
         let value = match self.why {
-            Some(why) => Value::Unresolved(Box::new(Unresolved { text: self.text, why })),
+            Some(why) => {
+                let (text, is_given) = (self.text, false);
+                Value::Unresolved(Box::new(Unresolved { text, why, is_given }))
+            }
             None => Value::Text(self.text),
         };
         Node { value, place: place.clone() }
@@ -404,7 +411,7 @@ fn path(argument: &Node) -> String {
 /// A value that is not known: what a sentence may call it, and why.
 pub(super) fn unresolved(place: &Place, name: &str, why: String) -> Node {
     let text = format!("${{{}}}", name.replace(['{', '}'], ""));
-    let value = Value::Unresolved(Box::new(Unresolved { text, why }));
+    let value = Value::Unresolved(Box::new(Unresolved { text, why, is_given: false }));
     Node { value, place: place.clone() }
 }
 

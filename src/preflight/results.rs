@@ -236,6 +236,23 @@ fn location(place: &crate::document::Place) -> Option<Location> {
     })
 }
 
+/// What makes a value known that a document does not have.
+fn of_value(why: &str) -> String {
+    // The reason names the flag.
+    if let Some((_, flag)) = why.split_once("pass --") {
+        return format!("Pass --{flag}");
+    }
+    let has = |words: &[&str]| words.iter().any(|it| why.contains(it));
+    if has(&["this template creates", "only after the deployment", "CloudFormation"]) {
+        "Pass --stack NAME once the stack exists, or accept it with --allow-unknown".to_owned()
+    } else if has(&["only after the apply", "this plan changes"]) {
+        "Run again after the apply, or accept it with --allow-unknown".to_owned()
+    } else {
+        "Pass the value as it will be registered: replace placeholders, correct what cannot be read"
+            .to_owned()
+    }
+}
+
 /// What is needed to determine it.
 fn remedy(gap: &Gap, table: &Table) -> String {
     match gap {
@@ -253,7 +270,7 @@ fn remedy(gap: &Gap, table: &Table) -> String {
         Gap::Throttled { .. } => "Run again later, or with a lower --max-concurrency".to_owned(),
         Gap::NotRecorded { .. } => "Record again with this version of the program".to_owned(),
         Gap::Interrupted { .. } | Gap::Unjudged { .. } => "Run again with a longer --timeout".to_owned(),
-        Gap::Unresolved { .. } => "Pass the value as it will be registered: replace placeholders, correct what cannot be read".to_owned(),
+        Gap::Unresolved { why } => of_value(why),
         Gap::Undecidable { .. } => "Pass what is missing, or accept it with --allow-unknown".to_owned(),
         Gap::Pending | Gap::Defect { .. } => "Please report this, with the output of --record".to_owned(),
     }

@@ -9,7 +9,9 @@ use serde_json::json;
 use super::parameters::Inputs;
 use super::{Failure, stack};
 use crate::document::template::cdk::Stack;
-use crate::document::template::{self, Declared, DeclaredRole, Surroundings};
+use crate::document::template::{
+    self, Declared, DeclaredRole, Described, DescribedKind, Surroundings,
+};
 use crate::document::{RunContext, Source};
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::CallerIdentity;
@@ -17,6 +19,9 @@ use crate::lookup::ecs::DescribeService;
 use crate::lookup::iam::role::{
     GetRole, GetRolePolicy, ListAttachedRolePolicies, ListRolePolicies,
 };
+use crate::lookup::logs::DescribeLogGroup;
+use crate::lookup::secretsmanager::DescribeSecret;
+use crate::lookup::ssm::DescribeParameter;
 use crate::names::Region;
 use crate::preflight::RunLoop;
 
@@ -109,6 +114,7 @@ pub(super) async fn declared(
                 stack::read(name, &mut known, run).await?;
             }
             declare_roles(&template.source, &known, run);
+            declare_resources(&template.source, &known, run);
             let found = template::declared(&template.source, &known).map_err(Failure::usage)?;
             all.extend(found);
             continue;
@@ -124,6 +130,7 @@ pub(super) async fn declared(
             stack::read(name, &mut known, run).await?;
         }
         declare_roles(&template.source, &known, run);
+        declare_resources(&template.source, &known, run);
         // Most stacks of an application have no task definition.
         for declared in template::declared(&template.source, &known).unwrap_or_default() {
             let name = format!("{}/{}", stack.name, declared.name);
@@ -182,6 +189,46 @@ fn declare_roles(source: &Source, known: &Surroundings, run: &mut RunLoop<'_>) {
         }
         facts.add(&ListRolePolicies::of(region, &name), Ok(json!(policies)));
         facts.add(&ListAttachedRolePolicies::of(region, &name), Ok(json!(attached)));
+    }
+}
+
+/// Makes the log groups, secrets and parameters of a template known to the run.
+fn declare_resources(source: &Source, known: &Surroundings, run: &mut RunLoop<'_>) {
+    let Some(region) = &known.region else { return };
+    for it in template::described(source, known) {
+        let Described { kind, name, arn, class, kms_key, has_value, id: _ } = it;
+        let facts = run.declared();
+        facts.create(arn.clone());
+        facts.create_exactly(name.clone());
+        let key = kms_key.map_err(|why| Gap::Unresolved { why });
+        match kind {
+            DescribedKind::LogGroup => {
+                let class = class.unwrap_or_else(|| "STANDARD".to_owned());
+                let found = key.map(|key| json!({"arn": arn, "class": class, "kms_key": key}));
+                if let Ok(name) = name.parse() {
+                    facts.add(&DescribeLogGroup { region: region.clone(), name }, found);
+                }
+            }
+            DescribedKind::Secret => {
+                let why = format!("the template gives the secret {name} no value");
+                let key = if has_value { key } else { Err(Gap::Unresolved { why }) };
+                let found = key.map(|key| {
+                    json!({"arn": arn, "kms_key": key, "deleted": null,
+                        "versions": {"first": ["AWSCURRENT"]}, "tags": null})
+                });
+                let unsuffixed = arn.rsplit_once('-').map_or(&*arn, |(start, _)| start);
+                for id in [&*name, unsuffixed, &*arn] {
+                    let id = id.to_owned();
+                    facts.create_exactly(id.clone());
+                    facts.add(&DescribeSecret { region: region.clone(), id }, found.clone());
+                }
+            }
+            DescribedKind::Parameter => {
+                let found = json!({"name": name, "kms_key": null, "tier": null});
+                let asked = DescribeParameter { region: region.clone(), name, shared: None };
+                facts.add(&asked, Ok(found));
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod condition;
 mod conform;
 mod created;
 mod declared;
+mod described;
 mod expression;
 mod live;
 mod physical;
@@ -23,6 +24,7 @@ use super::source::Source;
 use expression::Resolver;
 
 pub use declared::{Declared, DeclaredRole, Surroundings};
+pub use described::{Described, DescribedKind};
 pub use live::{HIDDEN, LiveResource, LiveStack, digests};
 
 /// Whether a document is a template.
@@ -50,6 +52,14 @@ pub fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, 
 pub fn roles(source: &Source, known: &Surroundings) -> Vec<DeclaredRole> {
     match Identity::of(&source.root) {
         Some(Identity::CloudFormation) => role::roles(&Resolver::new(&source.root, known)),
+        _ => Vec::new(),
+    }
+}
+
+/// The log groups, secrets and parameters that a CloudFormation template creates.
+pub fn described(source: &Source, known: &Surroundings) -> Vec<Described> {
+    match Identity::of(&source.root) {
+        Some(Identity::CloudFormation) => described::described(&Resolver::new(&source.root, known)),
         _ => Vec::new(),
     }
 }

@@ -15,6 +15,8 @@ use crate::names::made_up;
 pub struct DeclaredFacts {
     answers: BTreeMap<String, Result<Value, Gap>>,
     names: BTreeSet<String>,
+    /// Names that are too short to recognise them in other texts.
+    exact: BTreeSet<String>,
 }
 
 impl DeclaredFacts {
@@ -26,6 +28,11 @@ impl DeclaredFacts {
     /// Adds a name or an ARN. A lookup that asks for it has no other answer than those that are added.
     pub fn create(&mut self, name: String) {
         self.names.insert(name);
+    }
+
+    /// The same for a name that may be a part of any text.
+    pub fn create_exactly(&mut self, name: String) {
+        self.exact.insert(name);
     }
 
     /// Whether the text names something that the deployment creates.
@@ -54,7 +61,9 @@ impl DeclaredFacts {
     /// Whether a text in the key of a lookup names something that the deployment creates.
     fn names_any(&self, key: &Value) -> bool {
         match key {
-            Value::String(text) => made_up::is_in(text) || self.names.contains(text),
+            Value::String(text) => {
+                made_up::is_in(text) || self.names.contains(text) || self.exact.contains(text)
+            }
             Value::Array(items) => items.iter().any(|it| self.names_any(it)),
             Value::Object(fields) => fields.values().any(|it| self.names_any(it)),
             _ => false,

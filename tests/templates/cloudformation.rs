@@ -117,11 +117,10 @@ fn a_role_of_the_template_is_judged_as_it_is_written() {
     open.says("`!ImportValue all` is exported by another stack");
 }
 
-#[test]
-fn what_else_the_template_creates_is_unknown_and_never_missing() {
-    let folder = Folder::new("template-created");
+/// The healthy definition with a log group, a secret and a bucket of the same template.
+fn with_resources(folder: &Folder, secret: Value) -> Value {
     let everything = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
-    let mut template = with_role(&folder, &everything);
+    let mut template = with_role(folder, &everything);
     let resources = template["Resources"].as_object_mut().unwrap();
     let task = &mut resources["Task"]["Properties"];
     let options = &mut task["ContainerDefinitions"][0]["LogConfiguration"]["Options"];
@@ -129,14 +128,48 @@ fn what_else_the_template_creates_is_unknown_and_never_missing() {
     task["ContainerDefinitions"][0]["Secrets"][1]["ValueFrom"] = json!({"Ref": "Secret"});
     let group = json!({"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/ecs/new"}});
     resources.insert("Group".into(), group);
-    resources.insert("Secret".into(), json!({"Type": "AWS::SecretsManager::Secret"}));
+    resources.insert(
+        "Secret".into(),
+        json!({"Type": "AWS::SecretsManager::Secret", "Properties": secret}),
+    );
+    template
+}
+
+#[test]
+fn a_log_group_and_a_secret_of_the_template_exist_as_they_are_written() {
+    let folder = Folder::new("template-resources");
+    for secret in [
+        json!({"Name": "web/new", "GenerateSecretString": {}}),
+        json!({"GenerateSecretString": {}}),
+    ] {
+        folder.write("template.json", with_resources(&folder, secret).to_string());
+        let said = folder.line("verify template.json --replay account.json -o json");
+        assert_eq!(said.results("fail"), [], "{}", said.out);
+        let passed = said.results("pass");
+        for id in ["log-group-exists", "secret-exists"] {
+            let of_new = |(it, _, message): &(String, String, String)| {
+                it == id && (message.contains("/ecs/new") || message.contains(":secret:"))
+            };
+            assert!(passed.iter().any(of_new), "{id}: {passed:?}");
+        }
+    }
+    let valueless = with_resources(&folder, json!({"Name": "web/new"}));
+    folder.write("template.json", valueless.to_string());
+    let said = folder.line("verify template.json --replay account.json -o json").ends(3);
+    said.says("the template gives the secret web/new no value");
+}
+
+#[test]
+fn what_else_the_template_creates_is_unknown_and_never_missing() {
+    let folder = Folder::new("template-created");
+    let mut template = with_resources(&folder, json!({"GenerateSecretString": {}}));
+    let resources = template["Resources"].as_object_mut().unwrap();
+    let bucket = json!({"BucketName": "storefront-config"});
+    resources.insert("Bucket".into(), json!({"Type": "AWS::S3::Bucket", "Properties": bucket}));
     folder.write("template.json", template.to_string());
     let said = folder.line("verify template.json --replay account.json -o json").ends(3);
     assert_eq!(said.results("fail"), [], "{}", said.out);
-    let unknown = said.results("unknown");
-    let because = |words: &str| unknown.iter().any(|(_, _, message)| message.contains(words));
-    assert!(because("exists only after the deployment"), "{unknown:?}");
-    assert!(because("this template creates Group (AWS::Logs::LogGroup), which `/ecs/new` names"));
+    said.says("this template creates Bucket (AWS::S3::Bucket), which");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::created::{
     REPOSITORY, ROLE, Reference, SECRET,
 };
 use super::declared::{Declared, Surroundings};
+use super::described::described;
 use super::expression::{Resolver, function, scalar, unresolved};
 use super::role::roles;
 use crate::document::input_error::InputError;
@@ -91,9 +92,10 @@ fn created(resolver: &Resolver) -> Created {
     }
     // A role of the template is judged as it is written.
     let roles: Vec<String> = roles(resolver).into_iter().map(|it| it.name).collect();
+    let described = described(resolver);
     for (kind, property, reference) in NAMED {
         for (id, resource) in resources(resolver, kind) {
-            if resolver.unchanged.contains(id) {
+            if resolver.unchanged.contains(id) || described.iter().any(|it| it.id == id) {
                 continue;
             }
             let named = resource.get("Properties").and_then(|it| it.get(property));

@@ -15,8 +15,8 @@ fn is_made_up(name: &str) -> bool {
 }
 
 impl Resolver<'_> {
-    /// The value of `Ref`, or of an attribute. Of everything but a role, only where AWS makes up the name: any
-    /// other name would be looked for in the account.
+    /// The value of `Ref`, or of an attribute. Of a role and of what [`described`](super::described) describes; of anything
+    /// else only where AWS makes up the name: any other name would be looked for in the account.
     pub(super) fn physical(
         &self,
         id: &str,
@@ -44,6 +44,10 @@ impl Resolver<'_> {
             Some(it) => Some(it.id.clone()),
             None => property(name).is_none().then(|| made_up::of(stack, id)),
         };
+        let named = |name: &str, stack: Option<&str>| match unchanged {
+            Some(it) => Some(it.id.clone()),
+            None => Some(text(name)?.unwrap_or_else(|| made_up::of(stack, id))),
+        };
         // An update changes the policies of a role, and neither its name nor its ARN.
         let role = || {
             let named = live.filter(|it| is_made_up(&it.id));
@@ -65,15 +69,15 @@ impl Resolver<'_> {
                 Some(format!("arn:{partition}:iam::{account}:policy/{name}"))
             }
             ("AWS::SecretsManager::Secret", None | Some("Id")) => {
-                let name = made_up("Name", None)?;
+                let name = named("Name", None)?;
                 Some(arn("secretsmanager", &format!("secret:{name}{SUFFIX}")))
             }
-            ("AWS::Logs::LogGroup", None) => made_up("LogGroupName", stack),
+            ("AWS::Logs::LogGroup", None) => named("LogGroupName", stack),
             ("AWS::Logs::LogGroup", Some("Arn")) => {
-                let name = made_up("LogGroupName", stack)?;
+                let name = named("LogGroupName", stack)?;
                 Some(arn("logs", &format!("log-group:{name}:*")))
             }
-            ("AWS::SSM::Parameter", None) => made_up("Name", None),
+            ("AWS::SSM::Parameter", None) => named("Name", None),
             ("AWS::ECS::Cluster", Some("Arn")) => {
                 Some(arn("ecs", &format!("cluster/{}", unchanged?.id)))
             }

@@ -297,23 +297,35 @@ Resources:
             - {Name: C, ValueFrom: 'prod/url2'}
           LogConfiguration: {LogDriver: awslogs, Options: {awslogs-group: /ecs/web}}
 ";
-    let root = &read(text)[0].definition.root;
-    let app = &root.get("containerDefinitions").unwrap().items()[0];
-    let secrets = app.get("secrets").unwrap().items();
-    let group = app.get("logConfiguration").unwrap().get("options").unwrap().get("awslogs-group");
-    for created in
-        [app.get("image"), secrets[0].get("valueFrom"), secrets[1].get("valueFrom"), group]
-    {
-        assert!(shown(created).contains("this template creates"), "{}", shown(created));
+    let source = Source::read("stack.yaml", Role::Definition, text.as_bytes()).unwrap();
+    // Without the account, its ARNs are not known, so that nothing describes what is created.
+    for account in [known().account, None] {
+        let known = Surroundings { account, ..known() };
+        let root = &declared(&source, &known).unwrap()[0].definition.root;
+        let app = &root.get("containerDefinitions").unwrap().items()[0];
+        let secrets = app.get("secrets").unwrap().items();
+        let options = app.get("logConfiguration").unwrap().get("options").unwrap();
+        let is_marked = |node: Option<&Node>| shown(node).contains("this template creates");
+        assert!(is_marked(app.get("image")));
+        assert_eq!(is_marked(root.get("executionRoleArn")), known.account.is_none());
+        for described in
+            [secrets[0].get("valueFrom"), secrets[1].get("valueFrom"), options.get("awslogs-group")]
+        {
+            assert_eq!(is_marked(described), known.account.is_none(), "{}", shown(described));
+        }
+        for other in [root.get("taskRoleArn"), secrets[2].get("valueFrom"), app.get("name")] {
+            assert!(!shown(other).starts_with('?'), "{}", shown(other));
+        }
     }
-    for other in [
-        root.get("executionRoleArn"),
-        root.get("taskRoleArn"),
-        secrets[2].get("valueFrom"),
-        app.get("name"),
-    ] {
-        assert!(!shown(other).starts_with('?'), "{}", shown(other));
-    }
+    let named: Vec<String> = described(&source, &known()).into_iter().map(|it| it.arn).collect();
+    assert_eq!(
+        named,
+        [
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/web",
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-000000",
+            "arn:aws:ssm:eu-west-1:111122223333:parameter/prod/url",
+        ]
+    );
 }
 
 #[test]

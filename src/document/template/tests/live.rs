@@ -88,7 +88,7 @@ fn an_update_that_changes_nothing_has_the_values_of_the_stack() {
 fn what_an_update_changes_is_not_that_of_the_stack() {
     let changed = BEFORE.replace("Port: 80", "Port: 81").replace("Name: /web", "Name: /new");
     let found = read(&changed, &known());
-    assert!(found[4].starts_with("? `Group` depends on Group"), "{found:?}");
+    assert_eq!(found[4], "/new");
     assert!(found[5].starts_with("? `Target` depends on Target"), "{found:?}");
     // The service keeps its name.
     assert_eq!((&*found[1], &*found[6]), (ROLE, "web-1"));

@@ -1,7 +1,5 @@
 //! The policies of a principal as the IAM engine reads them.
 
-use std::sync::OnceLock;
-
 use super::{Kind, Policy, PolicySet, Unread};
 use crate::iam;
 use crate::iam::{Layer, Layers};
@@ -12,7 +10,7 @@ impl PolicySet {
     /// The identity policies and the permissions boundary. What could not be read is unknown. They are parsed once:
     /// thousands of questions may be about one role.
     pub(crate) fn own_layers(&self) -> Layers {
-        self.beyond.parsed.0.get_or_init(|| self.parse()).clone()
+        self.beyond.parsed.or_parse(|| self.parse())
     }
 
     fn parse(&self) -> Layers {
@@ -50,25 +48,6 @@ impl PolicySet {
         }
     }
 }
-
-/// The policies of a set as they were parsed. A clone of the set may be changed, so it parses its own; and what was
-/// parsed makes no difference between sets.
-#[derive(Debug, Default)]
-pub struct Parsed(OnceLock<Layers>);
-
-impl Clone for Parsed {
-    fn clone(&self) -> Parsed {
-        Parsed::default()
-    }
-}
-
-impl PartialEq for Parsed {
-    fn eq(&self, _: &Parsed) -> bool {
-        true
-    }
-}
-
-impl Eq for Parsed {}
 
 impl Policy {
     /// The policy as one of this layer.

@@ -7,6 +7,7 @@ mod effective;
 mod layers;
 pub(crate) mod of_task;
 mod organization;
+mod parsed;
 mod partition;
 mod policy;
 mod principal;
@@ -35,7 +36,7 @@ pub use organization::{Above, Controls, Membership, OrganizationOf};
 pub use policy::{Origin, Policy, Unread};
 pub use principal::Principal;
 
-use layers::Parsed;
+use parsed::Parsed;
 use policy::PolicyInForce;
 use reading::{Holder, Reading, list};
 

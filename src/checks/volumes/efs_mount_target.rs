@@ -3,6 +3,7 @@
 mod near;
 mod trail;
 mod way;
+mod zone;
 
 pub(in crate::checks) use trail::trails;
 
@@ -137,7 +138,7 @@ fn ask_ahead(
     facts: &View,
 ) {
     for near in
-        targets.iter().filter(|it| subnets.iter().any(|subnet| near::is_in(subnet, &it.zone)))
+        targets.iter().filter(|it| subnets.iter().any(|subnet| zone::is_in(subnet, &it.zone)))
     {
         facts.prefetch(&DescribeMountTargetGroups {
             region: asked.region.clone(),

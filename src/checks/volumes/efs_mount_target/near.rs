@@ -1,10 +1,11 @@
 //! The mount target for a subnet, and whether its name resolves there.
 
+use super::zone::is_in;
 use super::{EFS_MOUNT_TARGET, Mounting};
 use crate::checks::volumes::efs_volume::is_usable;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
-use crate::lookup::efs::{DescribeFileSystem, DescribeMountTargetGroups, MountTarget, Zone};
+use crate::lookup::efs::{DescribeFileSystem, DescribeMountTargetGroups, MountTarget};
 use crate::names::words;
 use crate::network::{DnsFact, Part, RouteFact, Subnet, Target, resolve, route};
 use crate::reachability::interface::Vantage;
@@ -283,13 +284,5 @@ impl<'a> Mounting<'a> {
             );
         }
         Ok(None)
-    }
-}
-
-/// Zone IDs are the same in all accounts; zone names are not.
-pub(super) fn is_in(subnet: &Subnet, zone: &Zone) -> bool {
-    match (&subnet.zone_id, &zone.id) {
-        (Some(own), Some(other)) => own == other,
-        _ => zone.name.as_ref() == Some(&subnet.zone),
     }
 }

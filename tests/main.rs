@@ -3,6 +3,8 @@
 
 /// Slips that people make, and the sentences that help.
 mod clumsy;
+/// Inputs that fuzzing found or grows from.
+mod fuzz;
 /// Files that are committed and derived from the code.
 mod generated;
 /// The rules of the house, held by tests where the compiler does not hold them.

@@ -19,9 +19,7 @@ use super::queue::Queue;
 use super::spreading::{Ended, Spreading};
 use super::watch::{Event, Watch};
 use crate::checks::{Case, Ruling};
-use crate::facts::{
-    Asked, BoxedAnswer, DeclaredFacts, Derivation, Log, Recording, Row, Table, View,
-};
+use crate::facts::{BoxedAnswer, DeclaredFacts, Derivation, Log, Recording, Row, Table, View};
 use crate::knowledge::{FactId, Gap, Seen, Stop};
 use crate::lookup::{Call, Lookup, Services};
 use crate::verdict::{Judgement, Settled, Trust, pass, settle};
@@ -437,10 +435,6 @@ impl<'w> RunLoop<'w> {
         }
         !circle.is_empty()
     }
-}
-
-fn interrupted(lookup: &dyn Asked) -> Gap {
-    Gap::Interrupted { what: format!("{} ({})", lookup.call(), lookup.what()) }
 }
 
 /// The message of a panic, as a gap.

@@ -1,7 +1,7 @@
 //! Requests: lookups are queued, sent, and answered.
 
-use super::{Origin, RunLoop, interrupted};
-use crate::facts::{BoxedAnswer, DeclaredFacts, Row};
+use super::{Origin, RunLoop};
+use crate::facts::{Asked, BoxedAnswer, DeclaredFacts, Row};
 use crate::knowledge::{FactId, Gap};
 use crate::preflight::watch::Event;
 
@@ -129,6 +129,10 @@ impl RunLoop<'_> {
             }
         }
     }
+}
+
+fn interrupted(lookup: &dyn Asked) -> Gap {
+    Gap::Interrupted { what: format!("{} ({})", lookup.call(), lookup.what()) }
 }
 
 /// Completes at this time; never without one.

@@ -146,7 +146,7 @@ fn without_entry(text: &str, entry: Entry) -> Result<String, Flaw> {
             goes[header - 2] = true;
         }
     }
-    let ended = end_of(text) != "";
+    let ended = !end_of(text).is_empty();
     let kept = joined(&lines, |nth, text| if goes[nth] { String::new() } else { text.to_owned() });
     // Without the last line, the one before it ends as the file did.
     match ended || goes.last() != Some(&true) {

@@ -16,7 +16,7 @@ from test_completion import BINARY, NAME, PROMPT, lacking, line
 
 ROLE = "arn:aws:iam::111122223333:role/ecs-infrastructure"
 FILES = {
-    "web.json": "{}",
+    "web.json": '{"containerDefinitions": [{"name": "web"}, {"name": "router"}]}',
     "service definition.json": f'{{"volumeConfigurations": [{{"managedEBSVolume": {{"roleArn": "{ROLE}"}}}}]}}',
 }
 
@@ -44,6 +44,8 @@ COMPLETED = {
         r"verify web.json --service-definition service\ definition.json --infrastructure-role-arn arn:aws:i",
         rf"verify web.json --service-definition service\ definition.json --infrastructure-role-arn {ROLE} #",
     ),
+    "a container, before its image": ("verify web.json --image ro", "verify web.json --image router=#"),
+    "a container behind =": ("verify web.json --image=w", "verify web.json --image=web=#"),
     "a check, as without --live": ("verify --only image-pl", "verify --only image-platform #"),
     "a file before a family": ("verify w", "verify web.json #"),
 }

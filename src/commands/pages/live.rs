@@ -14,6 +14,7 @@ use clap_complete::engine::{
 
 use super::cache;
 use super::candidates::documents;
+use crate::document::{Node, Role, Source};
 use crate::lookup::{Offer, Offered, Settings, configured_region, connect, offers};
 
 /// The variable that the script sets: `--live` was given.
@@ -43,6 +44,7 @@ fn attach_to(arg: Arg, line: &'static Line) -> Arg {
         "infrastructure_role_arn" | "caller_arn" => {
             arg.add(ArgValueCandidates::new(move || candidates(line.roles())))
         }
+        "image" => arg.add(ArgValueCandidates::new(move || candidates(line.containers()))),
         "definitions" | "definition" => {
             arg.add(ArgValueCompleter::new(move |typed: &std::ffi::OsStr| definitions(typed, line)))
         }
@@ -117,21 +119,31 @@ impl Line {
         }
     }
 
-    /// The ARNs of roles in the files.
-    fn roles(&self) -> Vec<Offered> {
-        let mut found: Vec<Offered> = Vec::new();
-        for word in &self.words {
+    /// The texts of the files.
+    fn texts(&self) -> Vec<String> {
+        let text = |word: &String| {
             let word = word.split_once('=').map_or(word.as_str(), |(_, value)| value);
             let path = Path::new(word.strip_prefix("file://").unwrap_or(word));
             let is_small = path.metadata().is_ok_and(|it| it.is_file() && it.len() <= LARGEST);
-            let text = is_small.then(|| std::fs::read_to_string(path).ok()).flatten();
-            for role in text.iter().flat_map(|text| roles_in(text)) {
-                if !found.iter().any(|(known, _)| *known == role) {
-                    found.push((role, None));
-                }
+            is_small.then(|| std::fs::read_to_string(path).ok()).flatten()
+        };
+        self.words.iter().filter_map(text).collect()
+    }
+
+    /// The ARNs of roles in the files.
+    fn roles(&self) -> Vec<Offered> {
+        once(self.texts().iter().flat_map(|text| roles_in(text)).collect())
+    }
+
+    /// The names of the containers in the files, each with the `=` before its image.
+    fn containers(&self) -> Vec<Offered> {
+        let mut found = Vec::new();
+        for text in self.texts() {
+            if let Ok(source) = Source::read("", Role::Definition, text.as_bytes()) {
+                containers_in(&source.root, &mut found);
             }
         }
-        found
+        once(found)
     }
 
     /// The names, from the cache or from AWS, or none.
@@ -168,6 +180,28 @@ async fn found(settings: &Settings, offer: &Offer) -> Option<Vec<Offered>> {
         entry.write(&found);
     }
     Some(found)
+}
+
+/// Each once, in the order of the files.
+fn once(names: Vec<String>) -> Vec<Offered> {
+    let mut found: Vec<Offered> = Vec::new();
+    for name in names {
+        if !found.iter().any(|(known, _)| *known == name) {
+            found.push((name, None));
+        }
+    }
+    found
+}
+
+fn containers_in(node: &Node, found: &mut Vec<String>) {
+    for entry in node.entries() {
+        if matches!(&*entry.key, "containerDefinitions" | "ContainerDefinitions") {
+            let name = |it: &Node| it.get("name").or(it.get("Name"))?.text().map(str::to_owned);
+            found.extend(entry.node.items().iter().filter_map(name).map(|name| format!("{name}=")));
+        }
+        containers_in(&entry.node, found);
+    }
+    node.items().iter().for_each(|item| containers_in(item, found));
 }
 
 fn roles_in(text: &str) -> impl Iterator<Item = String> {
@@ -212,6 +246,19 @@ mod tests {
         let line = Line { words: vec!["p".to_owned()], since: Instant::now() };
         definitions("".as_ref(), &line);
         assert!(line.since.elapsed() < WITHIN);
+    }
+
+    #[test]
+    fn containers_are_found_in_a_definition_and_in_a_template() {
+        let definition = r#"{"containerDefinitions": [{"name": "web"}, {"name": "log"}, {}]}"#;
+        let template =
+            "Resources:\n  T:\n    Properties:\n      ContainerDefinitions: [{Name: web}]\n";
+        for (text, expected) in [(definition, &["web=", "log="][..]), (template, &["web="])] {
+            let source = Source::read("", Role::Definition, text.as_bytes()).unwrap();
+            let mut found = Vec::new();
+            containers_in(&source.root, &mut found);
+            assert_eq!(found, expected, "{text}");
+        }
     }
 
     #[test]

@@ -21,7 +21,8 @@ use crate::symptoms;
 const LIVE: &[&str] = &[
     "With --live, values come from the account too: --cluster, --service and --services (of the cluster \
      on the command line, or `default`), families and revisions of task definitions, --subnets and \
-     --security-groups. --caller-arn and --infrastructure-role-arn offer the roles in the files on the command line.",
+     --security-groups. --caller-arn and --infrastructure-role-arn offer the roles in the files on the command line, and --image \
+     their containers.",
     "A TAB asks only where an argument names something of the account, and a word that begins a file is a \
      file. The answer comes within a second, or not at all: every failure is silent. Names are kept for two \
      minutes in $XDG_CACHE_HOME/aws-ecs-preflight (default: ~/.cache), readable by you alone, for each \

@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod instance;
 pub mod protection;
 pub mod revision;
+pub mod running;
 pub mod services;
 pub mod task;
 

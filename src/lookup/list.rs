@@ -1,10 +1,12 @@
 //! The list of all lookups. The compiler rejects a lookup that is not listed, and the tests of this layer run
 //! every listed one against all kinds of broken answers.
 
+use super::acm_pca::{DescribeCertificateAuthority, ListAuthorityTags};
 use super::application_autoscaling::{ScalableTarget, ScheduledActions};
 use super::autoscaling::{DescribeScalingGroup, LastLaunch};
 use super::caller::CallerIdentity;
 use super::cloudformation::{StackExports, StackParameters, StackResources, StackTemplate};
+use super::cloudwatch::QuotaUsage;
 use super::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};
 use super::ec2::endpoint::Endpoints;
 use super::ec2::instance::DescribeInstance;
@@ -30,6 +32,7 @@ use super::ecs::cluster::DescribeCluster;
 use super::ecs::instance::ContainerInstances;
 use super::ecs::protection::ProtectedTasks;
 use super::ecs::revision::DescribeServiceRevision;
+use super::ecs::running::TaskGroups;
 use super::ecs::services::ListServices;
 use super::ecs::task::{DescribeTask, StoppedTasks};
 use super::ecs::{DescribeService, DescribeTaskDefinition, ServiceEvents};
@@ -76,6 +79,8 @@ macro_rules! list {
 }
 
 list![
+    DescribeCertificateAuthority,
+    ListAuthorityTags,
     ScalableTarget,
     ScheduledActions,
     CallerIdentity,
@@ -83,6 +88,7 @@ list![
     StackParameters,
     StackResources,
     StackTemplate,
+    QuotaUsage,
     GetEbsDefaultKmsKeyId,
     GetEbsEncryptionByDefault,
     Endpoints,
@@ -124,6 +130,7 @@ list![
     DescribeTaskDefinition,
     ServiceEvents,
     StoppedTasks,
+    TaskGroups,
     ListAccountSettings,
     DescribeCapacityProvider,
     DescribeCluster,

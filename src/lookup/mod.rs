@@ -10,6 +10,7 @@
     reason = "this is the one place where clients of AWS services are made and used"
 )]
 
+pub mod acm_pca;
 pub mod application_autoscaling;
 mod assumed;
 pub mod autoscaling;
@@ -17,6 +18,7 @@ mod aws;
 mod caller;
 mod classify;
 pub mod cloudformation;
+pub mod cloudwatch;
 mod connect;
 mod connector;
 pub mod ec2;

@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use aws_config::SdkConfig;
 
 use super::aws::{
-    ApplicationAutoScaling, AutoScaling, ClassicLoadBalancing, Client, CloudFormation, Ec2, Ecs,
-    Efs, ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3, ServiceDiscovery, ServiceQuotas,
-    Sts,
+    AcmPca, ApplicationAutoScaling, AutoScaling, ClassicLoadBalancing, Client, CloudFormation,
+    CloudWatch, Ec2, Ecs, Efs, ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3,
+    ServiceDiscovery, ServiceQuotas, Sts,
 };
 use super::oci;
 use crate::names::Region;
@@ -55,6 +55,10 @@ impl Services {
         client
     }
 
+    pub(super) fn acm_pca(&self, region: &Region) -> Client<AcmPca> {
+        self.client(region, Client::new)
+    }
+
     pub(super) fn application_autoscaling(
         &self,
         region: &Region,
@@ -71,6 +75,10 @@ impl Services {
     }
 
     pub(super) fn cloudformation(&self, region: &Region) -> Client<CloudFormation> {
+        self.client(region, Client::new)
+    }
+
+    pub(super) fn cloudwatch(&self, region: &Region) -> Client<CloudWatch> {
         self.client(region, Client::new)
     }
 

@@ -242,7 +242,9 @@ def name_of(environ, body):
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
     if not scope:
         return None
-    service, target = scope.group(1), environ.get("HTTP_X_AMZ_TARGET")
+    # CloudWatch signs by another name than that of its actions.
+    service = {"monitoring": "cloudwatch"}.get(scope.group(1), scope.group(1))
+    target = environ.get("HTTP_X_AMZ_TARGET")
     if target:
         return f"{service}:{target.rsplit('.', 1)[1]}"
     if service == "s3" and environ["REQUEST_METHOD"] == "GET" and "policy" in environ["QUERY_STRING"].split("&"):

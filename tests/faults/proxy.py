@@ -39,6 +39,8 @@ BY_PATH = [
 ]
 # A token of a fault, which the emulator does not know: it is asked for the first page again.
 TOKEN = re.compile(rb'[&?](?:Marker|NextToken|continuation-token)=token\w*|,?"(?:nextToken|NextToken|Marker|marker)": ?"token\w*"')
+# The times of a question about a metric, which are new each time.
+PERIOD = re.compile(rb"(StartTime|EndTime)=[^&]*")
 
 
 class Request:
@@ -48,6 +50,7 @@ class Request:
         self.method, self.path, self.headers, self.body = method, path, headers, body
         scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", headers.get("authorization", ""))
         service = scope.group(1) if scope else ""
+        service = {"monitoring": "cloudwatch"}.get(service, service)
         target = headers.get("x-amz-target")
         self.form = {name: values[0] for name, values in parse_qs(body.decode("latin-1")).items()} if not target else {}
         if target:
@@ -65,6 +68,7 @@ class Request:
     def key(self):
         region = re.search(r"Credential=[^/]+/\d+/([^/]+)/", self.headers.get("authorization", ""))
         path, body = (TOKEN.sub(b"", it).replace(b"{,", b"{") for it in (self.path.encode(), self.body))
+        body = PERIOD.sub(rb"\1=2026-01-05T09%3A30%3A00Z", body)
         return self.call, region and region.group(1), self.method, path.decode(), body
 
 

@@ -19,6 +19,7 @@ from proxy import Answer, error  # noqa: E402
 
 EXECUTION = "storefront-execution"
 EVERYTHING = statement("*", "*")
+AUTHORITY = f"arn:aws:acm-pca:{REGION}:{ACCOUNT}:certificate-authority/01234567-89ab-cdef-0123-456789abcdef"
 
 # Planted where the program must not look, or must not repeat what it sees.
 CANARIES = {
@@ -114,6 +115,13 @@ def on_instances(named):
     return definition, service("machines", named["vpc"], "EC2", **volume(named))
 
 
+def grouped(named):
+    """Not next to the tasks of another service."""
+    definition, made = on_instances(named)
+    made["placementConstraints"] = [{"type": "memberOf", "expression": "not(task:group == service:batch)"}]
+    return definition, made
+
+
 def elsewhere(named):
     """Images of a registry that is not ECR, which needs no credentials, and credentials all the same."""
     definition = demo("healthy")
@@ -195,7 +203,8 @@ def classic(named):
 
 def served(named):
     balanced = {"targetGroupArn": named["targets"], "containerName": "web", "containerPort": 8080}
-    connect = {"enabled": True, "namespace": "storefront", "services": [{"portName": "http", "clientAliases": [{"port": 8080, "dnsName": "web"}]}]}
+    named_as = {"portName": "http", "clientAliases": [{"port": 8080, "dnsName": "web"}]}
+    connect = {"enabled": True, "namespace": "storefront", "services": [named_as]}
     more = {"loadBalancers": [balanced], "serviceRegistries": [{"registryArn": named["registry"]}]}
     return service("production", named["vpc"], "FARGATE", serviceConnectConfiguration=connect, **more)
 
@@ -203,14 +212,16 @@ def served(named):
 def serving(named):
     definition = demo("healthy")
     definition["containerDefinitions"][0]["portMappings"][0] |= {"name": "http", "appProtocol": "http"}
-    return definition, served(named)
+    made = served(named)
+    made["serviceConnectConfiguration"]["services"][0]["tls"] = {"issuerCertificateAuthority": {"awsPcaAuthorityArn": AUTHORITY}}
+    return definition, made
 
 
 def blue_green(named):
     """A deployment between two target groups; the namespace by its ARN."""
     definition, made = serving(named)
     made["serviceConnectConfiguration"]["namespace"] = named["namespace"]
-    rules = {"alternateTargetGroupArn": named["green"], "productionListenerRule": named["rule"], "testListenerRule": named["edge"]}
+    rules = {"alternateTargetGroupArn": named["green"], "productionListenerRule": named["rule"], "testListenerRule": EDGE}
     made["loadBalancers"][0]["advancedConfiguration"] = {**rules, "roleArn": f"arn:aws:iam::{ACCOUNT}:role/storefront-volumes"}
     made["deploymentConfiguration"] = {"strategy": "BLUE_GREEN"}
     return definition, made
@@ -342,6 +353,31 @@ RUNNING = {
     "ecs:ListTasks": in_json(taskArns=[PROTECTED]),
     "ecs:GetTaskProtection": in_json(protectedTasks=[{"taskArn": PROTECTED, "protectionEnabled": True}], failures=[]),
 }
+ON_INSTANCE = {
+    "taskArn": PROTECTED,
+    "clusterArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/machines",
+    "containerInstanceArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:container-instance/machines/0123456789abcdef0123456789abcdef",
+    "group": "service:batch",
+}
+GROUPED = {
+    "ecs:ListTasks": in_json(taskArns=[PROTECTED]),
+    "ecs:DescribeTasks": in_json(tasks=[ON_INSTANCE], failures=[]),
+}
+EDGE = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:listener/net/edge/0123456789abcdef/0123456789abcdef"
+
+
+def listening(request):
+    """moto calls every listener one of an Application Load Balancer."""
+    action = "<member><Type>forward</Type><TargetGroupArn>arn</TargetGroupArn></member>"
+    listener = f"<member><ListenerArn>{EDGE}</ListenerArn><DefaultActions>{action}</DefaultActions></member>"
+    body = f"<DescribeListenersResponse><DescribeListenersResult><Listeners>{listener}</Listeners></DescribeListenersResult></DescribeListenersResponse>"
+    return Answer(200, {"content-type": "text/xml"}, body.encode())
+
+
+ISSUING = {
+    "acm-pca:DescribeCertificateAuthority": in_json(CertificateAuthority={"Arn": AUTHORITY, "Status": "ACTIVE"}),
+    "acm-pca:ListTags": in_json(Tags=[{"Key": "AmazonECSManaged", "Value": "true"}]),
+}
 QUOTAS = {"servicequotas:GetServiceQuota": quota(5000.0)}
 DEFAULTS = {
     "servicequotas:GetServiceQuota": lambda request: error(request, "NoSuchResourceException", "no value was applied"),
@@ -356,8 +392,17 @@ BLIND = {
     "iam:SimulatePrincipalPolicy": simulated,
 }
 
+def used(request):
+    """Some vCPUs are in use."""
+    point = "<member><Timestamp>2026-01-05T09:30:00Z</Timestamp><Maximum>8.0</Maximum></member>"
+    result = f"<Label>ResourceCount</Label><Datapoints>{point}</Datapoints>"
+    body = f"<GetMetricStatisticsResponse><GetMetricStatisticsResult>{result}</GetMetricStatisticsResult></GetMetricStatisticsResponse>"
+    return Answer(200, {"content-type": "text/xml"}, body.encode())
+
+
 # What moto lacks in every run.
 COMMON = {
+    "cloudwatch:GetMetricStatistics": used,
     **QUOTAS,
     "iam:SimulatePrincipalPolicy": lambda request: error(request, "AccessDenied", "not authorized", 403),
 }
@@ -369,14 +414,15 @@ RUNS = {
     "sealed": (sealed, ["verify"], {**MEMBER, **ENCRYPTED, **DEFAULTS}),
     "broken": (broken, ["verify"], {}),
     "instances": (on_instances, ["verify"], {}),
+    "grouped": (grouped, ["capacity"], GROUPED),
     "tagged": (tagged, ["verify"], {}),
     "granted": (granted, ["verify"], BLIND),
     "by themselves": (by_themselves, ["verify"], {}),
     "growing": (growing, ["verify"], {}),
     "too large": (too_large, ["verify"], {}),
     "classic": (classic, ["verify"], {}),
-    "serving": (serving, ["verify"], {}),
-    "blue green": (blue_green, ["verify"], {}),
+    "serving": (serving, ["verify"], ISSUING),
+    "blue green": (blue_green, ["verify"], {**ISSUING, "elasticloadbalancing:DescribeListeners": listening}),
     "update": (update, ["verify"], RUNNING),
     "live": (live, ["verify", "storefront", "--cluster", "production", "--service", "storefront"], {}),
     "services": (live, ["verify", "--cluster", "production", "--all-services"], {}),

@@ -194,9 +194,6 @@ def serve(emulator, named):
     forward = [{"Type": "forward", "TargetGroupArn": named["targets"]}]
     listener = balancing.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=forward)
     named["listener"] = listener["Listeners"][0]["ListenerArn"]
-    edge = balancing.create_load_balancer(Name="edge", Type="network", Subnets=[made["subnet"], second])["LoadBalancers"][0]
-    edge = balancing.create_listener(LoadBalancerArn=edge["LoadBalancerArn"], Protocol="TCP", Port=80, DefaultActions=forward)
-    named["edge"] = edge["Listeners"][0]["ListenerArn"]
     group = balancing.create_target_group(Name="storefront-green", Protocol="HTTP", Port=8080, VpcId=made["vpc"], TargetType="ip")
     named["green"] = group["TargetGroups"][0]["TargetGroupArn"]
     path = [{"Field": "path-pattern", "Values": ["/shop"]}]

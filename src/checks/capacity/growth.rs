@@ -74,12 +74,12 @@ impl Ceiling {
         let most: Vec<&Ceiling> = most.collect::<Option<_>>()?;
         let tasks = most.iter().fold(before, |sum, it| sum.saturating_add(it.tasks));
         let each = most.iter().map(|it| {
-            let why = match it.is_untrunked {
-                true => " with the network interfaces of their instance types, because awsvpcTrunking is disabled",
+            let Ceiling { group, instances, tasks, is_untrunked } = it;
+            let why = match is_untrunked {
+                true => ", because awsvpcTrunking is disabled and limits each instance to the network interfaces of its type",
                 false => "",
             };
-            let (group, instances, tasks) = (&it.group, it.instances, it.tasks);
-            format!("the {instances} instances that Auto Scaling group {group} may have are room for {tasks}{why}")
+            format!("Auto Scaling group {group} has room for {tasks} at its MaxSize of {instances}{why}")
         });
         (tasks < count).then(|| {
             format!("; {count} tasks are to start, but {}", each.collect::<Vec<_>>().join(", and "))

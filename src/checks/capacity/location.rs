@@ -3,7 +3,7 @@
 use super::attributes::has_proven;
 use super::candidates::{Candidates, Outcome, connected};
 use super::growth::GROWTH_CALLS;
-use super::placement::{members_of, satisfies};
+use super::placement::{MEMBERS_CALLS, Members};
 use crate::checks::{Check, whole};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
@@ -26,7 +26,11 @@ pub(super) static CAPACITY_LOCATION: Check = Check {
     prevents: &[LOCATION, OTHER_VPC],
     remedy: "Add a subnet of a zone with container instances, or add container instances in the zone",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html",
-    asks: &[&[DescribeCluster::CALL, ContainerInstances::CALL, DescribeSubnet::CALL], GROWTH_CALLS],
+    asks: &[
+        &[DescribeCluster::CALL, ContainerInstances::CALL, DescribeSubnet::CALL],
+        MEMBERS_CALLS,
+        GROWTH_CALLS,
+    ],
     advises: false,
     judge: |task| whole(task, capacity_location),
 };
@@ -71,9 +75,10 @@ fn capacity_location(task: &Task, facts: &View) -> Judgement {
     if subnets.is_empty() {
         return not_applicable("none of the subnets exists, see network-configuration");
     }
-    let (members_of, required) = (members_of(task)?, task.required_attributes()?);
+    let (members_of, required) =
+        (Members::assumed(task, &candidates.fleet, facts)?, task.required_attributes()?);
     let before = |it: &ContainerInstance| {
-        connected(it).and(has_proven(&required, it)).and(satisfies(&members_of, it))
+        connected(it).and(has_proven(&required, it)).and(members_of.satisfied_by(it))
     };
     let lacking = match candidates.outcome(before, |it| is_near(&subnets, it)) {
         Outcome::Holds => return pass("a container instance is in a zone of the subnets"),

@@ -1,23 +1,21 @@
 //! The check `capacity-placement`.
 
+mod members;
 mod validity;
-
-use std::collections::BTreeSet;
 
 use super::attributes::has_proven;
 use super::candidates::{Candidates, Outcome, connected};
 use super::growth::GROWTH_CALLS;
 use super::replacement::{Replacement, replaces};
 use crate::checks::{Check, whole};
-use crate::document::Place;
-use crate::document::task_definition::PlacementConstraint;
+use crate::document::{ContextKind, Place};
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::Lookup;
 use crate::lookup::ecs::DescribeService;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::ecs::instance::{ContainerInstance, ContainerInstances};
-use crate::placement::query::{Facts, Query, Truth};
+use crate::placement::query::{Query, Truth};
 use crate::shell::ShellCommand;
 use crate::task::Task;
 use crate::verdict::{
@@ -29,6 +27,8 @@ const DISTINCT: &str = "DistinctInstance placement constraint unsatisfied.";
 const INVALID: &str =
     "InvalidParameterException for the expression (AWS's exact words are not known)";
 
+use members::MemberOf;
+pub(super) use members::{MEMBERS_CALLS, Members, constraints};
 pub(super) use validity::RULES;
 
 pub(super) static CAPACITY_PLACEMENT: Check = Check {
@@ -39,37 +39,12 @@ pub(super) static CAPACITY_PLACEMENT: Check = Check {
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html",
     asks: &[
         &[DescribeCluster::CALL, ContainerInstances::CALL, DescribeService::CALL],
+        MEMBERS_CALLS,
         GROWTH_CALLS,
     ],
     advises: false,
     judge: |task| whole(task, capacity_placement),
 };
-
-/// A `memberOf` constraint.
-pub(super) struct MemberOf<'t> {
-    pub(super) query: Query,
-    pub(super) place: &'t Place,
-}
-
-/// The constraints of the definition and of the request, which hold together.
-pub(super) fn constraints(task: &Task) -> Result<Vec<&PlacementConstraint>, Stop> {
-    let of_definition = task.definition.placement_constraints.items()?;
-    let of_request = task.context.request.placement_constraints.items()?;
-    Ok(of_definition.iter().chain(of_request).collect())
-}
-
-/// The `memberOf` constraints that can be read.
-pub(super) fn members_of(task: &Task) -> Result<Vec<MemberOf<'_>>, Stop> {
-    let mut found = Vec::new();
-    for it in constraints(task)? {
-        if let Some(text) = it.expression.get()?
-            && let Ok(query) = text.parse()
-        {
-            found.push(MemberOf { query, place: it.expression.place() });
-        }
-    }
-    Ok(found)
-}
 
 fn capacity_placement(task: &Task, facts: &View) -> Judgement {
     let constraints = constraints(task)?;
@@ -89,36 +64,71 @@ fn capacity_placement(task: &Task, facts: &View) -> Judgement {
         Err(verdict) => return Ok(verdict),
     };
     let mut found = Findings::new();
-    let members_of = members_of(task)?;
+    let members_of = Members::of(task, &candidates.fleet, facts)?;
     let required = task.required_attributes()?;
     let before = |it: &ContainerInstance| connected(it).and(has_proven(&required, it));
-    match candidates.outcome(before, |it| satisfies(&members_of, it)) {
+    match candidates.outcome(before, |it| members_of.satisfied_by(it)) {
         Outcome::Holds => {}
         Outcome::Fails(lacking) => {
             let severity = candidates.severity(task, facts)?;
             unsatisfied((&candidates, severity), &members_of, &lacking, &mut found);
         }
         Outcome::Open => {
-            let why = "cannot determine whether a container instance satisfies the placement constraints: which tasks run on each one is not read, or AWS does not document how it reads the expression".to_owned();
-            found.add(undecided(Gap::Undecidable { why }));
+            let why = "cannot determine whether a container instance satisfies the placement constraints: AWS does not document how it reads the expression".to_owned();
+            found.add(undecided(members_of.gap().unwrap_or(Gap::Undecidable { why })));
         }
     }
+    let possible =
+        |one: &&&ContainerInstance| before(one).and(members_of.satisfied_by(one)) != Truth::False;
+    let possible: Vec<_> = candidates.instances.iter().filter(possible).collect();
     let distinct = constraints.iter().find(|it| {
         it.kind.get().is_ok_and(|kind| kind.is_some_and(|kind| kind == "distinctInstance"))
     });
-    if let Some(it) = distinct {
-        let possible = |one: &&&ContainerInstance| {
-            before(one).and(satisfies(&members_of, one)) != Truth::False
-        };
-        let instances = candidates.instances.iter().filter(possible).count() as u64;
-        found.part(&it.place, |found| {
+    let apart = match distinct {
+        Some(it) => Some((&it.place, DISTINCT)),
+        None => excluding(task, &members_of, &possible)?.map(|place| (place, MEMBER_OF)),
+    };
+    if let Some((place, error)) = apart {
+        found.part(place, |found| {
+            let instances = possible.len() as u64;
             if let Some(finding) = distinct_instances(task, &candidates, instances, facts)? {
-                found.add(finding.at(&it.place).prevents(DISTINCT));
+                found.add(finding.at(place).prevents(error));
             }
             Ok(())
         });
     }
     found.or_pass("a container instance satisfies the placement constraints")
+}
+
+/// The constraint by which the task keeps others of its group from each of these instances, such as
+/// `not(task:group == service:web)` of the service `web`: it works as distinctInstance does.
+fn excluding<'m>(
+    task: &Task,
+    members_of: &'m Members,
+    possible: &[&&ContainerInstance],
+) -> Result<Option<&'m Place>, Stop> {
+    if !members_of.asks_for_groups() || possible.is_empty() {
+        return Ok(None);
+    }
+    let Some(group) = own_group(task)? else { return Ok(None) };
+    let excludes = |it: &&&ContainerInstance| members_of.satisfied_with(&group, it) == Truth::False;
+    let first = members_of.all.iter().find(|one| one.query.asks_for_task_groups());
+    Ok(first.filter(|_| possible.iter().all(excludes)).map(|one| one.place))
+}
+
+/// The group of the task: `service:NAME`, the one that run-task names, or else `family:NAME`
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-groups.html>).
+fn own_group(task: &Task) -> Result<Option<String>, Stop> {
+    let request = &task.context.request;
+    if let Some(name) = request.service_name.get()? {
+        return Ok(Some(members::group_of_service(name)));
+    }
+    if let Some(group) = request.group.get()? {
+        return Ok(Some(group.clone()));
+    }
+    let is_alone = task.context.kind == ContextKind::RunTask;
+    let family = task.definition.family.get()?.filter(|_| is_alone);
+    Ok(family.map(|family| format!("family:{family}")))
 }
 
 /// One task on each instance: old and new tasks of a service count together
@@ -165,34 +175,15 @@ fn distinct_instances(
     Ok(Some(finding))
 }
 
-/// Whether the instance satisfies all of them.
-pub(super) fn satisfies(members_of: &[MemberOf], it: &ContainerInstance) -> Truth {
-    // Only an instance without tasks is known to have no task of a group.
-    let none = BTreeSet::new();
-    let is_empty = it.resources.as_ref().is_some_and(|it| it.running == 0);
-    let running = it.resources.as_ref().and_then(|it| i64::try_from(it.running).ok());
-    let facts = Facts {
-        agent_connected: it.agent_connected,
-        agent_version: it.agent_version.as_deref(),
-        ec2_instance_id: it.ec2_instance_id.as_deref(),
-        registered_at: it.registered_at,
-        running_tasks: running.unwrap_or_default(),
-        task_groups: is_empty.then_some(&none),
-        attributes: &it.attributes,
-    };
-    members_of.iter().fold(Truth::True, |truth, one| truth.and(one.query.matches(&facts)))
-}
-
 fn unsatisfied(
     (candidates, severity): (&Candidates, Severity),
-    members_of: &[MemberOf],
+    members_of: &Members,
     lacking: &[&ContainerInstance],
     found: &mut Findings,
 ) {
-    let alone = |one: &&MemberOf| {
-        lacking.iter().all(|it| satisfies(std::slice::from_ref(*one), it) == Truth::False)
-    };
-    let impossible: Vec<&MemberOf> = members_of.iter().filter(alone).collect();
+    let alone =
+        |one: &&MemberOf| lacking.iter().all(|it| members_of.satisfy(one, it) == Truth::False);
+    let impossible: Vec<&MemberOf> = members_of.all.iter().filter(alone).collect();
     let none = candidates.none(lacking);
     let command = |query: &Query| {
         ShellCommand::of("aws ecs list-container-instances")
@@ -211,7 +202,7 @@ fn unsatisfied(
     }
     if impossible.is_empty() {
         let mut finding = fail(format!("{none} satisfies all placement constraints together"));
-        if let Some(first) = members_of.first() {
+        if let Some(first) = members_of.all.first() {
             finding = finding.at(first.place);
         }
         finding.severity = severity;

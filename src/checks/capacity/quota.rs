@@ -1,7 +1,7 @@
 //! The check `capacity-quota`.
 
 use super::candidates::place;
-use super::replacement::Replacement;
+use super::replacement::{Replacement, replaces};
 use crate::account::fleet::launch::Launch;
 use crate::checks::{Check, whole};
 use crate::document::Field;
@@ -9,6 +9,10 @@ use crate::document::launch::requested;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
 use crate::lookup::Lookup;
+use crate::lookup::cloudwatch::{
+    FARGATE_SPOT_VCPUS_IN_USE, FARGATE_VCPUS_IN_USE, QuotaUsage, Resource,
+};
+use crate::lookup::ecs::DescribeService;
 use crate::lookup::ecs::capacity_provider::DescribeCapacityProvider;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::servicequotas::{FARGATE_SPOT_VCPUS, FARGATE_VCPUS, GetServiceQuota};
@@ -23,7 +27,11 @@ pub(super) static CAPACITY_QUOTA: Check = Check {
     prevents: &[VCPUS],
     remedy: "Request a higher quota in Service Quotas, or start fewer tasks",
     docs: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html",
-    asks: &[&[GetServiceQuota::CALL], &[DescribeCluster::CALL, DescribeCapacityProvider::CALL]],
+    asks: &[
+        &[GetServiceQuota::CALL],
+        &[QuotaUsage::CALL],
+        &[DescribeCluster::CALL, DescribeCapacityProvider::CALL, DescribeService::CALL],
+    ],
     advises: true,
     judge: |task| whole(task, capacity_quota),
 };
@@ -46,9 +54,9 @@ fn capacity_quota(task: &Task, facts: &View) -> Judgement {
     let added = replacement.map_or(0, |replacement| if replacement.doubles { count } else { 1 });
     let shares = shares(task, facts)?;
     let (mut found, mut holds) = (Findings::new(), Vec::new());
-    for (quota, share) in [
-        (FARGATE_VCPUS, (1.0 - shares.weight, shares.base_on_demand)),
-        (FARGATE_SPOT_VCPUS, (shares.weight, shares.base_on_spot)),
+    for (quota, resource, share) in [
+        (FARGATE_VCPUS, FARGATE_VCPUS_IN_USE, (1.0 - shares.weight, shares.base_on_demand)),
+        (FARGATE_SPOT_VCPUS, FARGATE_SPOT_VCPUS_IN_USE, (shares.weight, shares.base_on_spot)),
     ] {
         let tasks = |count: i64| {
             let rest = (count - shares.base_on_demand - shares.base_on_spot).max(0) as f64;
@@ -57,6 +65,7 @@ fn capacity_quota(task: &Task, facts: &View) -> Judgement {
         if tasks(count) <= 0.0 {
             continue;
         }
+        facts.prefetch(&QuotaUsage { region: region.clone(), of: resource });
         let Some(Seen::Found(most)) =
             facts.peek(&GetServiceQuota { region: region.clone(), quota })?
         else {
@@ -65,31 +74,62 @@ fn capacity_quota(task: &Task, facts: &View) -> Judgement {
         };
         let required = tasks(count) * cpu;
         let peak = tasks(count.saturating_add(added)) * cpu;
-        let message = match () {
-            () if required > *most => format!(
+        let in_use = in_use(task, resource, facts)?;
+        let message = match in_use {
+            _ if required > *most => format!(
                 "{count} tasks require {required} vCPUs, but the quota {} of the account in {region} is {most}",
                 quota.name
             ),
-            () if peak > *most => format!(
+            _ if peak > *most => format!(
                 "a deployment runs new tasks next to the old ones and requires {peak} vCPUs, but the quota {} of the account in {region} is {most}",
                 quota.name
             ),
-            () => {
+            Some((used, runs)) if used + more(runs, required, peak) > *most => format!(
+                "{used} vCPUs are in use and {} more are required, but the quota {} of the account in {region} is {most}",
+                more(runs, required, peak),
+                quota.name
+            ),
+            _ => {
                 holds.push(format!(
                     "{count} tasks require {required} vCPUs, and the quota is {most}"
                 ));
                 continue;
             }
         };
+        let wanted = in_use.map_or(required.max(peak), |(used, runs)| {
+            (used + more(runs, required, peak)).max(required).max(peak)
+        });
         found.add(
             warn(message)
                 .at(place(task))
                 .on(format!("{}/{}", quota.service, quota.code))
                 .prevents(VCPUS)
-                .command(quota.raised_to(required.max(peak).ceil() as i64, region)),
+                .command(quota.raised_to(wanted.ceil() as i64, region)),
         );
     }
     found.or_pass(holds.join("; "))
+}
+
+/// How many vCPUs run in the account, and whether those of the tasks are among them; none if that may not be read.
+fn in_use(task: &Task, of: Resource, facts: &View) -> Result<Option<(f64, bool)>, Stop> {
+    let asked = QuotaUsage { region: task.region()?.clone(), of };
+    let Ok(Seen::Found(Some(used))) = facts.tolerate(|| facts.get(&asked))? else {
+        return Ok(None);
+    };
+    let cluster = task.cluster()?.cluster;
+    match facts.tolerate(|| replaces(task, &cluster, facts))? {
+        Ok(runs) => Ok(Some((*used, runs))),
+        // Whether the service has some of them is not known.
+        Err(_) => {
+            facts.assume("that the vCPUs in use leave room for the tasks");
+            Ok(None)
+        }
+    }
+}
+
+/// What is required on top of what runs: all tasks, or only those that a deployment adds.
+fn more(runs: bool, required: f64, peak: f64) -> f64 {
+    if runs { peak - required } else { required }
 }
 
 /// How a strategy spreads tasks: first the base, then the others by weight.

@@ -7,7 +7,7 @@ use super::attributes::has_proven;
 use super::candidates::{Candidates, Outcome, connected, place};
 use super::growth::{Ceiling, GROWTH_CALLS, Growth};
 use super::location::{is_near, subnets};
-use super::placement::{constraints, members_of, satisfies};
+use super::placement::{MEMBERS_CALLS, Members, constraints};
 use super::replacement::{Replacement, replaces};
 use super::trunking::Trunking;
 use crate::checks::{Check, whole};
@@ -51,6 +51,7 @@ pub(super) static CAPACITY_RESOURCES: Check = Check {
             DescribeSubnet::CALL,
             DescribeService::CALL,
         ],
+        MEMBERS_CALLS,
         GROWTH_CALLS,
     ],
     advises: false,
@@ -73,10 +74,11 @@ fn capacity_resources(task: &Task, facts: &View) -> Judgement {
     });
     let rooms = rooms?;
     let near = near.filter(|subnets| !subnets.is_empty());
-    let (members_of, required) = (members_of(task)?, task.required_attributes()?);
+    let (members_of, required) =
+        (Members::assumed(task, &candidates.fleet, facts)?, task.required_attributes()?);
     let before = |it: &ContainerInstance| {
         let location = near.as_ref().map_or(Truth::True, |subnets| is_near(subnets, it));
-        connected(it).and(has_proven(&required, it)).and(satisfies(&members_of, it)).and(location)
+        connected(it).and(has_proven(&required, it)).and(members_of.satisfied_by(it)).and(location)
     };
     let placing = Placing { task, facts, candidates: &candidates, rooms: &rooms, demand: &demand };
     match candidates.outcome(before, |it| rooms.hold(it, &demand)) {

@@ -1,6 +1,7 @@
 //! Stories of placement: a cluster with container instances, and what the checks say of a task.
 
 mod deployments;
+mod groups;
 mod launched;
 mod providers;
 mod quotas;
@@ -242,7 +243,7 @@ fn placement_constraints_are_satisfied() {
         ("attribute:retiring != true", (Fail, at, "attribute:retiring != true")),
         ("attribute:retiring !exists", (Pass, "", "satisfies")),
         ("attribute:stack = prod", (Fail, at, "at character 17")),
-        ("task:group == service:db", (Unknown, "", "which tasks run on each one")),
+        ("task:group == service:db", (Unknown, "", "ecs:DescribeTasks")),
     ] {
         placed(check, of(expression), &plain(), &one, told);
     }

@@ -7,6 +7,7 @@ use crate::document::run_context::ServiceConnect;
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::lookup::Lookup;
+use crate::lookup::acm_pca::{DescribeCertificateAuthority, ListAuthorityTags};
 use crate::lookup::ecs::DescribeService;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::servicediscovery::{FindNamespace, GetNamespace, GetRegistry, NamesInUse};
@@ -29,6 +30,8 @@ pub(super) static SERVICE_DISCOVERY: Check = Check {
         &[GetRegistry::CALL],
         &[GetNamespace::CALL],
         &[FindNamespace::CALL],
+        &[DescribeCertificateAuthority::CALL],
+        &[ListAuthorityTags::CALL],
         &[DescribeCluster::CALL, DescribeService::CALL, NamesInUse::CALL],
     ],
     advises: false,

@@ -117,7 +117,7 @@ pub(super) fn judge(
     for service in connect.services.items()? {
         found.part(service.port_name.place(), |found| port_name(it, service, found));
         found.part(service.discovery_name.place(), |found| discovery_name(service, found));
-        found.part(service.tls.place(), |found| tls::judge(it, service, found));
+        found.part(service.tls.place(), |found| tls::judge(it, service, facts, found));
         number(&service.ingress_port_override, "ingressPortOverride", found);
         found.part(service.client_aliases.place(), |found| aliases(service, found));
         names.add(service, found);

@@ -14,10 +14,12 @@ use crate::testing::story::Story;
 use crate::testing::vpc::{group, rule, subnet};
 
 /// Calls whose answer is advice or optional knowledge: without it, a result rests on an assumption or says less.
-const OPTIONAL: [&str; 5] = [
+const OPTIONAL: [&str; 7] = [
+    "acm-pca:ListTags",
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScheduledActions",
     "autoscaling:DescribeScalingActivities",
+    "cloudwatch:GetMetricStatistics",
     "ecs:ListAccountSettings",
     "servicequotas:GetServiceQuota",
 ];
@@ -31,6 +33,12 @@ fn of(id: &str) -> Value {
 
 fn of_arn(kind: &str) -> Value {
     json!({"region": REGION, "arn": format!("{BALANCING}:{kind}")})
+}
+
+const AUTHORITY: &str = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/0123";
+
+fn of_authority() -> Value {
+    json!({"region": REGION, "arn": AUTHORITY})
 }
 
 /// An account with all that the stories need.
@@ -84,6 +92,14 @@ fn account() -> Account {
             &json!({"region": REGION, "quota": {"service": "fargate", "code": "L-3032A538"}}),
             &json!(6.0),
         )
+        .says(
+            "cloudwatch:GetMetricStatistics",
+            &json!({"region": REGION,
+                "of": {"service": "Fargate", "resource": "vCPU", "class": "Standard/OnDemand"}}),
+            &json!(1.0),
+        )
+        .says("acm-pca:DescribeCertificateAuthority", &of_authority(), &json!({"state": "ACTIVE"}))
+        .says("acm-pca:ListTags", &of_authority(), &json!({"AmazonECSManaged": "true"}))
         .says("ecs:GetTaskProtection", &web, &json!([]))
         .says(
             "application-autoscaling:DescribeScalableTargets",
@@ -125,6 +141,7 @@ fn in_cluster() -> Account {
             }),
         )
         .says("ecs:DescribeContainerInstances", &key, &json!([instance]))
+        .says("ecs:DescribeTasks", &key, &json!({}))
         .says("ec2:DescribeInstances", &of("i-1"), &machine)
         .says(
             "ec2:DescribeInstanceTypes",
@@ -183,8 +200,10 @@ fn stories() -> Vec<(&'static str, Story, Account)> {
     let balancer = json!({"containerName": "app", "containerPort": 80,
         "targetGroupArn": format!("{BALANCING}:targetgroup/web/1")});
     let connect = |namespace: &str| {
+        let tls = json!({"issuerCertificateAuthority": {"awsPcaAuthorityArn": AUTHORITY},
+            "roleArn": "arn:aws:iam::111122223333:role/tls"});
         json!({"enabled": true, "namespace": namespace, "services":
-            [{"portName": "web", "clientAliases": [{"port": 80}]}]})
+            [{"portName": "web", "clientAliases": [{"port": 80}], "tls": tls}]})
     };
     let on_spare = json!({"capacityProviderStrategy": [{"capacityProvider": "spare", "weight": 1}],
         "placementConstraints": [{"type": "memberOf", "expression": "attribute:ecs.os-type == linux"}]});
@@ -194,7 +213,8 @@ fn stories() -> Vec<(&'static str, Story, Account)> {
         "deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": true, "rollback": true}}});
     let running = json!({"json": fields});
     let live = || account().says("ecs:DescribeServices", &web, &running);
-    let on_ec2 = json!({"launchType": "EC2"});
+    let on_ec2 = json!({"launchType": "EC2", "placementConstraints":
+        [{"type": "memberOf", "expression": "not(task:group == service:db)"}]});
     let shifted = json!({"launchType": "FARGATE", "deploymentConfiguration": {"strategy": "BLUE_GREEN"},
         "loadBalancers": [with(balancer.clone(), &json!({"advancedConfiguration": advanced}))],
         "serviceConnectConfiguration": connect(NAMESPACE)});

@@ -9,6 +9,8 @@ use crate::lookup::Call;
 /// the user data of `ec2:DescribeLaunchTemplateVersions`. Any other one does not compile until it is in this
 /// list, and `tests/house/` checks that the list contains only reads.
 const READS: &[&str] = &[
+    "acm-pca:DescribeCertificateAuthority",
+    "acm-pca:ListTags",
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScheduledActions",
     "autoscaling:DescribeAutoScalingGroups",
@@ -17,6 +19,7 @@ const READS: &[&str] = &[
     "cloudformation:GetTemplate",
     "cloudformation:ListExports",
     "cloudformation:ListStackResources",
+    "cloudwatch:GetMetricStatistics",
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeInstanceTypes",
     "ec2:DescribeInstances",
@@ -98,7 +101,7 @@ impl<S: Service> Action<S> {
         let mut nth = 0;
         while nth < READS.len() {
             if equal(call.0.as_bytes(), READS[nth].as_bytes()) {
-                return Action { name: named(READS[nth], S::RECORD.name), of: PhantomData };
+                return Action { name: named(READS[nth], S::RECORD.prefix), of: PhantomData };
             }
             nth += 1;
         }

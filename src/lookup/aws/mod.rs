@@ -26,8 +26,9 @@ pub(super) use json::{Object, Path};
 pub(super) use query::Query;
 pub(super) use s3::{OfBucket, Received, request_id};
 pub(super) use service::{
-    ApplicationAutoScaling, AutoScaling, ClassicLoadBalancing, CloudFormation, Ec2, Ecs, Efs,
-    ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
+    AcmPca, ApplicationAutoScaling, AutoScaling, ClassicLoadBalancing, CloudFormation, CloudWatch,
+    Ec2, Ecs, Efs, ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3, ServiceDiscovery,
+    ServiceQuotas, Sts,
 };
 
 #[cfg(test)]

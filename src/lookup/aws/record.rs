@@ -7,9 +7,10 @@ use crate::names::Partition;
 pub(in crate::lookup) struct Record {
     /// Its service id, as in `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`.
     pub(super) id: &'static str,
-    /// The prefix of its actions, its signing name and, except for `exceptions`, the first label of its host
-    /// names.
+    /// Its signing name and, except for `exceptions`, the first label of its host names.
     pub(super) name: &'static str,
+    /// The prefix of its actions: mostly its name.
+    pub(super) prefix: &'static str,
     /// Its name in the user agent of the AWS SDK.
     pub(super) agent: &'static str,
     /// Host names with another first label.
@@ -23,7 +24,15 @@ pub(in crate::lookup) struct Record {
 impl Record {
     /// A service with an endpoint in each region.
     pub(super) const fn of(id: &'static str, name: &'static str) -> Record {
-        Record { id, name, agent: name, exceptions: &[], global: None, has_buckets: false }
+        Record {
+            id,
+            name,
+            prefix: name,
+            agent: name,
+            exceptions: &[],
+            global: None,
+            has_buckets: false,
+        }
     }
 }
 

@@ -21,6 +21,21 @@ pub(in crate::lookup) trait Service:
     const RECORD: Record;
 }
 
+/// AWS Private CA.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct AcmPca;
+
+/// <https://docs.aws.amazon.com/privateca/latest/APIReference/>
+impl Service for AcmPca {
+    type Protocol = Json;
+    const PROTOCOL: Json = Json { target: "ACMPrivateCA" };
+    const RECORD: Record = Record {
+        exceptions: &[(Partition::AwsUsGov, Variant::Fips, "acm-pca")],
+        agent: "acmpca",
+        ..Record::of("ACM PCA", "acm-pca")
+    };
+}
+
 /// Application Auto Scaling.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::lookup) struct ApplicationAutoScaling;
@@ -61,6 +76,25 @@ impl Service for CloudFormation {
     const RECORD: Record = Record {
         exceptions: &[(Partition::AwsUsGov, Variant::Fips, "cloudformation")],
         ..Record::of("CloudFormation", "cloudformation")
+    };
+}
+
+/// Amazon CloudWatch.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lookup) struct CloudWatch;
+
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/>
+impl Service for CloudWatch {
+    type Protocol = AwsQuery;
+    const PROTOCOL: AwsQuery = AwsQuery { version: "2010-08-01" };
+    const RECORD: Record = Record {
+        exceptions: &[
+            (Partition::AwsUsGov, Variant::Fips, "monitoring"),
+            (Partition::AwsUsGov, Variant::FipsDualStack, "monitoring"),
+        ],
+        prefix: "cloudwatch",
+        agent: "cloudwatch",
+        ..Record::of("CloudWatch", "monitoring")
     };
 }
 

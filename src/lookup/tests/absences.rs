@@ -3,6 +3,7 @@
 use crate::facts::Asked;
 use crate::knowledge::{Absence, Purpose};
 use crate::lookup::Missing;
+use crate::lookup::acm_pca::DescribeCertificateAuthority;
 use crate::lookup::ec2::security_group::DescribeSecurityGroup;
 use crate::lookup::ec2::snapshot::DescribeSnapshot;
 use crate::lookup::ec2::subnet::DescribeSubnet;
@@ -375,6 +376,14 @@ fn services() -> Vec<Row> {
     let arn = || name("arn:aws:elasticloadbalancing:eu-west-1:111122223333:x/web/0123");
     let shift = "the deployment fails when ECS shifts the traffic";
     vec![
+        (
+            Box::new(DescribeCertificateAuthority { region: region(), arn: arn() }),
+            "ResourceNotFoundException",
+            None,
+            "ECS cannot issue a certificate",
+            "Use a certificate authority",
+            "aws acm-pca list-certificate-authorities",
+        ),
         (
             Box::new(DescribeTargetGroup { region: region(), arn: arn() }),
             "TargetGroupNotFound",

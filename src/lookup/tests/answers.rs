@@ -18,7 +18,15 @@ fn has_fields(case: &Case) -> bool {
 }
 
 fn is_xml(case: &Case) -> bool {
-    let services = ["autoscaling", "cloudformation", "ec2", "elasticloadbalancing", "iam", "sts"];
+    let services = [
+        "autoscaling",
+        "cloudformation",
+        "cloudwatch",
+        "ec2",
+        "elasticloadbalancing",
+        "iam",
+        "sts",
+    ];
     services.contains(&case.asked.call().service())
 }
 
@@ -109,6 +117,8 @@ const MAY_BE_MISSING: &[(&str, &[&str])] = &[
         &["AvailabilityZoneId", "AvailabilityZoneName", "IpAddress", "Ipv6Address"],
     ),
     ("DescribeTargetGroup", &["HealthCheckPort", "VpcId"]),
+    ("ListAuthorityTags", &["Value"]),
+    ("QuotaUsage", &["member"]),
     ("FindNamespace", &["Id"]),
     ("DescribeParameter", &["Tier"]),
     ("DescribeSecret", &["KmsKeyId", "Tags", "VersionIdsToStages", "v-1"]),

@@ -48,6 +48,16 @@ const STACKS: &[(&str, &str)] = &[
     ("StackTemplate", "&StackName=web&TemplateStage=Original"),
 ];
 
+/// The form of CloudWatch: the parameters after the action, except the times.
+const CLOUD_WATCH: &[(&str, &str)] = &[(
+    "QuotaUsage",
+    "&Namespace=AWS%2FUsage&MetricName=ResourceCount&Period=300&Statistics.member.1=Maximum\
+     &Dimensions.member.1.Name=Type&Dimensions.member.1.Value=Resource\
+     &Dimensions.member.2.Name=Service&Dimensions.member.2.Value=Fargate\
+     &Dimensions.member.3.Name=Resource&Dimensions.member.3.Value=vCPU\
+     &Dimensions.member.4.Name=Class&Dimensions.member.4.Value=Standard%2FOnDemand&StartTime=20",
+)];
+
 /// The forms of IAM: the parameters after the action.
 const IAM: &[(&str, &str)] = &[
     ("GetGroupPolicy", "&GroupName=app&PolicyName=app"),
@@ -88,6 +98,12 @@ const CLASSIC: &[(&str, &str)] =
 
 /// What is asked in JSON: the action, as its header names it in small letters, and the body.
 const JSON: &[(&str, &str, &str)] = &[
+    (
+        "DescribeCertificateAuthority",
+        "acmprivateca.describecertificateauthority",
+        r#"{"CertificateAuthorityArn":"arn"}"#,
+    ),
+    ("ListAuthorityTags", "acmprivateca.listtags", r#"{"CertificateAuthorityArn":"arn"}"#),
     (
         "DescribeFsxFileSystem",
         "awssimbaapiservice_v20180301.describefilesystems",
@@ -185,6 +201,7 @@ fn sent(name: &str, action: &str) -> Option<Vec<String>> {
         .or_else(|| of(IAM).map(|it| form("2010-05-08", it)))
         .or_else(|| of(STACKS).map(|it| form("2010-05-15", it)))
         .or_else(|| of(AUTO_SCALING).map(|it| form("2011-01-01", it)))
+        .or_else(|| of(CLOUD_WATCH).map(|it| form("2010-08-01", it)))
 }
 
 /// The answer, if all of it is in the request.
@@ -197,7 +214,9 @@ fn only_for(needed: Vec<String>, found: Reply) -> Reply {
 
 #[test]
 fn every_lookup_asks_for_what_it_is_named_for() {
-    let forms = [EC2, IAM, EFS, S3, BALANCING, CLASSIC, AUTO_SCALING, STACKS].into_iter().flatten();
+    let forms = [EC2, IAM, EFS, S3, BALANCING, CLASSIC, AUTO_SCALING, STACKS, CLOUD_WATCH]
+        .into_iter()
+        .flatten();
     let listed = forms.map(|(name, _)| *name).chain(["CallerIdentity"]);
     let listed: BTreeSet<&str> = listed.chain(JSON.iter().map(|(name, _, _)| *name)).collect();
     let ours = lookups("").into_iter().filter(is_ours).map(|case| case.name).collect();
@@ -216,9 +235,11 @@ fn every_lookup_asks_for_what_it_is_named_for() {
 #[test]
 fn what_is_sent_is_signed_for_the_service_and_says_who_asks() {
     let called = [
+        ("acm-pca", "acmpca"),
         ("application-autoscaling", "applicationautoscaling"),
         ("autoscaling", "autoscaling"),
         ("cloudformation", "cloudformation"),
+        ("cloudwatch", "cloudwatch"),
         ("ec2", "ec2"),
         ("elasticfilesystem", "efs"),
         ("elasticloadbalancing", "elasticloadbalancingv2"),
@@ -236,6 +257,7 @@ fn what_is_sent_is_signed_for_the_service_and_says_who_asks() {
         let (_, agent) = called.iter().find(|(it, _)| *it == service)?;
         let is_classic = CLASSIC.iter().any(|(name, _)| *name == case.name);
         let agent = if is_classic { "elasticloadbalancing" } else { agent };
+        let service = if service == "cloudwatch" { "monitoring" } else { service };
         let needed = vec![
             format!("/eu-central-1/{service}/aws4_request"),
             format!("api/{agent}/{}", env!("CARGO_PKG_VERSION")),

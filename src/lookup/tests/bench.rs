@@ -60,9 +60,11 @@ pub(super) fn learnt(bench: &Bench, name: &str, reply: &Reply) -> String {
 /// Whether this is a lookup of a service that is asked without a client of AWS's own.
 pub(super) fn is_ours(case: &Case) -> bool {
     let services = [
+        "acm-pca",
         "application-autoscaling",
         "autoscaling",
         "cloudformation",
+        "cloudwatch",
         "ec2",
         "elasticfilesystem",
         "elasticloadbalancing",

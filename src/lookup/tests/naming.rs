@@ -34,7 +34,12 @@ fn answer(case: &Case, texts: &[(&str, String)]) -> Reply {
     let (service, action) = case.asked.call().0.split_once(':').unwrap();
     Reply::Ok(match service {
         "ec2" => format!("<{action}Response>{}</{action}Response>", xml(&root)),
-        "autoscaling" | "cloudformation" | "elasticloadbalancing" | "iam" | "sts" => format!(
+        "autoscaling"
+        | "cloudformation"
+        | "cloudwatch"
+        | "elasticloadbalancing"
+        | "iam"
+        | "sts" => format!(
             "<{action}Response><{action}Result>{}</{action}Result></{action}Response>",
             xml(&root)
         ),

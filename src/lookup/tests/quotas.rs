@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::lookup::autoscaling::{DescribeScalingGroup, LastLaunch};
+use crate::lookup::cloudwatch::{FARGATE_VCPUS_IN_USE, QuotaUsage};
 use crate::lookup::ec2::instance_type::DescribeInstanceType;
 use crate::lookup::ec2::launch_template::{DescribeLaunchTemplate, TemplateVersion};
 use crate::lookup::ec2::network_interface::NetworkInterfaces;
@@ -56,6 +57,31 @@ fn activities(each: &[(&str, &str)]) -> Reply {
     ))
 }
 
+/// The values of a metric.
+fn statistics(points: &[(&str, &str)]) -> Reply {
+    let member = |(time, value): &(&str, &str)| {
+        format!("<member><Timestamp>{time}</Timestamp><Maximum>{value}</Maximum></member>")
+    };
+    let members: String = points.iter().map(member).collect();
+    Reply::Ok(format!(
+        "<GetMetricStatisticsResponse><GetMetricStatisticsResult><Label>ResourceCount</Label><Datapoints>{members}</Datapoints></GetMetricStatisticsResult></GetMetricStatisticsResponse>"
+    ))
+}
+
+#[test]
+fn the_newest_value_of_a_metric_counts() {
+    let (early, late) = (("2026-11-30T22:00:00Z", "12.5"), ("2026-11-30T22:05:00Z", "3"));
+    for (points, expected) in [
+        (&[early, late][..], "found 3.0"),
+        (&[late, early], "found 3.0"),
+        (&[early], "found 12.5"),
+        (&[], "found null"),
+    ] {
+        assert_eq!(learnt("QuotaUsage", &statistics(points)), expected);
+    }
+    assert!(learnt("QuotaUsage", &statistics(&[("", "many")])).starts_with("a gap: "));
+}
+
 #[test]
 fn the_last_launch_of_a_group_says_whether_it_failed() {
     let (launch, end) = ("Launching a new EC2 instance", "Terminating EC2 instance");
@@ -94,6 +120,11 @@ pub(super) fn lookups() -> Vec<Case> {
         case(
             ProvisionedVolumes { region: region(), kind: "gp3".to_owned() },
             Some(xml("DescribeVolumes", &format!("<volumeSet>{VOLUME}</volumeSet>"))),
+            vec![],
+        ),
+        case(
+            QuotaUsage { region: region(), of: FARGATE_VCPUS_IN_USE },
+            Some(statistics(&[("2026-11-30T22:00:00Z", "12.5")])),
             vec![],
         ),
         case(

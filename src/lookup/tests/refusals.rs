@@ -18,7 +18,7 @@ fn a_refusal_names_an_action_of_the_service_and_slow_down_is_throttling() {
         // Its first request is another than the one that it is named by.
         let first = match case.name {
             "ContainerInstances" => "ecs:ListContainerInstances",
-            "ProtectedTasks" | "StoppedTasks" => "ecs:ListTasks",
+            "ProtectedTasks" | "StoppedTasks" | "TaskGroups" => "ecs:ListTasks",
             _ => case.asked.call().0,
         };
         assert_eq!(action, first);

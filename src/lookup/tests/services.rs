@@ -1,10 +1,12 @@
 //! The lookups that services are judged by: what is behind their load balancers and names.
 
 use super::*;
+use crate::lookup::acm_pca::{DescribeCertificateAuthority, ListAuthorityTags};
 use crate::lookup::application_autoscaling::{ScalableTarget, ScheduledActions};
 use crate::lookup::ecs::ServiceEvents;
 use crate::lookup::ecs::protection::ProtectedTasks;
 use crate::lookup::ecs::revision::DescribeServiceRevision;
+use crate::lookup::ecs::running::TaskGroups;
 use crate::lookup::ecs::task::{DescribeTask, StoppedTasks};
 use crate::lookup::elasticloadbalancing::{
     DescribeClassicLoadBalancer, DescribeListener, DescribeListenerRule, DescribeLoadBalancer,
@@ -50,6 +52,16 @@ pub(super) fn lookups() -> Vec<Case> {
         "taskArns": ["arn"], "protectedTasks": [{"taskArn": "arn", "protectionEnabled": true}],
     });
     vec![
+        case(
+            DescribeCertificateAuthority { region: region(), arn: arn() },
+            Some(ok(&json!({"CertificateAuthority": {"Arn": "arn", "Status": "ACTIVE"}}))),
+            vec![],
+        ),
+        case(
+            ListAuthorityTags { region: region(), arn: arn() },
+            Some(ok(&json!({"Tags": [{"Key": "AmazonECSManaged", "Value": "true"}]}))),
+            vec![],
+        ),
         case(
             DescribeTargetGroup { region: region(), arn: arn() },
             xml("DescribeTargetGroups", GROUP),
@@ -152,6 +164,14 @@ pub(super) fn lookups() -> Vec<Case> {
             }))),
             vec![],
         ),
+        case(
+            TaskGroups { region: region(), cluster: "prod".to_owned() },
+            Some(ok(&json!({
+                "taskArns": ["arn:aws:ecs:eu-central-1:1:task/prod/1"],
+                "tasks": [placed("task/prod/1")],
+            }))),
+            vec![],
+        ),
     ]
 }
 
@@ -163,6 +183,33 @@ fn task(resource: &str) -> serde_json::Value {
         "taskDefinitionArn": "arn:aws:ecs:eu-central-1:1:task-definition/web:7",
         "lastStatus": "STOPPED",
     })
+}
+
+/// One on a container instance.
+fn placed(resource: &str) -> serde_json::Value {
+    let mut placed = task(resource);
+    placed["group"] = json!("service:web");
+    placed["containerInstanceArn"] = json!("arn:aws:ecs:eu-central-1:1:container-instance/prod/9");
+    placed
+}
+
+#[test]
+fn the_groups_of_running_tasks_are_those_of_their_instances() {
+    let arns = ["1", "2", "3"].map(|id| format!("arn:aws:ecs:eu-central-1:1:task/prod/{id}"));
+    let mut on_fargate = task("task/prod/2");
+    on_fargate["launchType"] = json!("FARGATE");
+    let tasks = json!({"taskArns": arns, "tasks": [placed("task/prod/1"), on_fargate],
+        "failures": [{"arn": arns[2], "reason": "MISSING"}]});
+    let told = learnt(&Bench::new(), "TaskGroups", &ok(&tasks));
+    let expected =
+        r#"found {"arn:aws:ecs:eu-central-1:1:container-instance/prod/9":["service:web"]}"#;
+    assert_eq!(told, expected);
+    let fewer = json!({"taskArns": arns, "tasks": [placed("task/prod/1")], "failures": []});
+    let nowhere = json!({"taskArns": arns[..1], "tasks": [task("task/prod/1")], "failures": []});
+    for answer in [fewer, nowhere] {
+        let told = learnt(&Bench::new(), "TaskGroups", &ok(&answer));
+        assert!(told.starts_with("a gap: "), "{told}");
+    }
 }
 
 #[test]

@@ -176,7 +176,8 @@ impl Truth {
         }
     }
 
-    fn or(self, other: Truth) -> Truth {
+    /// Whether one of both holds.
+    pub fn or(self, other: Truth) -> Truth {
         self.negated().and(other.negated()).negated()
     }
 }

@@ -4,7 +4,7 @@ use super::rooms::Rooms;
 use crate::checks::capacity::attributes::{has_proven, missing};
 use crate::checks::capacity::candidates::{Candidates, connected};
 use crate::checks::capacity::location::{is_near, subnets};
-use crate::checks::capacity::placement::{MemberOf, members_of, satisfies};
+use crate::checks::capacity::placement::Members;
 use crate::facts::View;
 use crate::knowledge::{Gap, Stop};
 use crate::lookup::ecs::instance::ContainerInstance;
@@ -40,7 +40,7 @@ pub(in crate::checks::capacity) fn chart(task: &Task, facts: &View) -> Result<Ch
         rooms: rooms?,
         demand: &demand,
         required: task.required_attributes()?,
-        members_of: members_of(task)?,
+        members_of: Members::of(task, &candidates.fleet, facts)?,
         near,
     };
     Ok(Chart {
@@ -56,7 +56,7 @@ struct Asking<'a> {
     rooms: Rooms,
     demand: &'a Demand,
     required: Vec<Requirement>,
-    members_of: Vec<MemberOf<'a>>,
+    members_of: Members<'a>,
     /// The subnets, if the task has some.
     near: Result<Option<Vec<&'a Subnet>>, Gap>,
 }
@@ -84,7 +84,7 @@ impl Asking<'_> {
                 format!("ATTRIBUTE: it lacks {}", missing(&self.required, it).join(", "))
             }),
             (
-                satisfies(&self.members_of, it),
+                self.members_of.satisfied_by(it),
                 "MemberOf placement constraint unsatisfied".to_owned(),
             ),
             (near, "LOCATION: it is in no zone of the subnets".to_owned()),

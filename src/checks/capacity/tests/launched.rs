@@ -93,9 +93,14 @@ fn setting(account: Account, value: &str) -> Account {
 fn a_group_has_room_for_the_tasks_at_its_maximum_size() {
     // Four instances of two vCPUs, each with two network interfaces for tasks.
     let empty = || scaled(account(&json!({}), &[]), 4, &json!([]));
-    let trunks = "room for 8 with the network interfaces of their instance types, because awsvpcTrunking is disabled";
+    let trunks = "room for 8 at its MaxSize of 4, because awsvpcTrunking is disabled";
     for (count, account, words, other) in [
-        (17, setting(empty(), "enabled"), "17 tasks are to start, but the 4 instances", "Trunking"),
+        (
+            17,
+            setting(empty(), "enabled"),
+            "17 tasks are to start, but Auto Scaling group machines has room for 16",
+            "Trunking",
+        ),
         (16, setting(empty(), "enabled"), "can launch m5.large", "are to start"),
         (9, setting(empty(), "disabled"), trunks, "none"),
         (8, setting(empty(), "disabled"), "can launch m5.large", "are to start"),
@@ -110,7 +115,7 @@ fn a_group_has_room_for_the_tasks_at_its_maximum_size() {
     // One instance is there and full: its tasks may go.
     let own = instance("1", &json!({"capacity_provider": "spare"}));
     for (count, words, other) in [
-        (19, "the 4 instances that Auto Scaling group machines", "none"),
+        (19, "Auto Scaling group machines has room for 16 at its MaxSize of 4", "none"),
         (18, "18 tasks", "group"),
     ] {
         let account = scaled(account(&json!({}), std::slice::from_ref(&own)), 4, &json!([]));

@@ -20,6 +20,34 @@ fn a_quota_that_is_too_small_is_a_warning() {
             .recorded();
         task("").served_by(&fargate).in_account(account).ends(check, &[told]);
     }
+    // What others run counts too; of an existing service only what a deployment adds.
+    let usage = json!({"region": REGION,
+        "of": {"service": "Fargate", "resource": "vCPU", "class": "Standard/OnDemand"}});
+    let key = json!({"region": REGION, "cluster": "prod", "service": "web"});
+    let running = json!({"json": {"status": "ACTIVE", "runningCount": 4}});
+    let four = fargate.replace(r#""desiredCount": 1"#, r#""desiredCount": 4"#);
+    let words = "8.5 vCPUs are in use and 2 more are required, but the quota Fargate On-Demand";
+    for (used, runs, told) in [
+        (json!(8.0), false, (Pass, "", "4 tasks require 2 vCPUs")),
+        (json!(8.5), false, (Warn, AT_CLUSTER, words)),
+        (json!(9.5), true, (Pass, "", "4 tasks require 2 vCPUs")),
+        (json!(9.75), true, (Warn, AT_CLUSTER, "9.75 vCPUs are in use and 0.5 more")),
+        (json!(null), false, (Pass, "", "4 tasks require 2 vCPUs")),
+    ] {
+        let mut account = account(&json!({}), &[])
+            .says("servicequotas:GetServiceQuota", &quota, &json!(10.0))
+            .says("cloudwatch:GetMetricStatistics", &usage, &used);
+        if runs {
+            account = account.says("ecs:DescribeServices", &key, &running);
+        }
+        task("").served_by(&four).in_account(account.recorded()).ends(check, &[told]);
+    }
+    let hidden = account(&json!({}), &[])
+        .says("servicequotas:GetServiceQuota", &quota, &json!(10.0))
+        .refuses("cloudwatch:GetMetricStatistics", &usage)
+        .recorded();
+    let told = (Pass, "", "4 tasks require 2 vCPUs");
+    task("").served_by(&four).in_account(hidden).ends(check, &[told]);
     // Of ten tasks, two run on demand first, and half of the others on Spot.
     let items = r#""capacityProviderStrategy": [
         {"capacityProvider": "FARGATE", "base": 2, "weight": 1},

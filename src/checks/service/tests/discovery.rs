@@ -2,15 +2,27 @@
 
 use serde_json::{Value, json};
 
-use super::account::{SERVICES, account};
+use super::account::{SERVICES, account, is, one};
 use super::{BRIDGE, FARGATE, Line, WHOLE, tell_of};
 use crate::checks::service::discovery::SERVICE_DISCOVERY;
-use crate::testing::account::REGION;
+use crate::report::Status;
+use crate::testing::account::{Account, REGION};
 
 /// In an account with the registry and the namespace that the services name.
 #[track_caller]
 fn tell(lines: &[Line]) {
-    let known = account()
+    let known = found().recorded();
+    tell_of(&SERVICE_DISCOVERY, |story| story.in_account(known.clone()), lines);
+}
+
+const AUTHORITY: &str = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/0123";
+
+/// An account with the registry, the namespace and the certificate authority that the services name.
+fn found() -> Account {
+    let authority = json!({"region": REGION, "arn": AUTHORITY});
+    account()
+        .says("acm-pca:DescribeCertificateAuthority", &authority, &json!({"state": "ACTIVE"}))
+        .says("acm-pca:ListTags", &authority, &json!({"AmazonECSManaged": "true"}))
         .says(
             "servicediscovery:GetService",
             &json!({"region": REGION, "id": "srv-0123456789abcdef"}),
@@ -30,9 +42,7 @@ fn tell(lines: &[Line]) {
             SERVICES,
             &json!({"region": REGION, "cluster": Value::Null, "service": "web"}),
             "MISSING",
-        );
-    let known = known.recorded();
-    tell_of(&SERVICE_DISCOVERY, |story| story.in_account(known.clone()), lines);
+        )
 }
 
 #[test]
@@ -200,7 +210,7 @@ fn tls_of_service_connect_has_an_authority_and_a_role() {
     let issuer =
         |arn: &str| format!(r#""issuerCertificateAuthority": {{"awsPcaAuthorityArn": "{arn}"}}"#);
     let role = r#""roleArn": "arn:aws:iam::111122223333:role/tls", "#;
-    let own = issuer("arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/0123");
+    let own = issuer(AUTHORITY);
     let certificate = issuer("arn:aws:acm:eu-west-1:111122223333:certificate/0123");
     let at = "service.json#/serviceConnectConfiguration/services/0/tls";
     let authority = &format!("{at}/issuerCertificateAuthority/awsPcaAuthorityArn");
@@ -209,4 +219,23 @@ fn tls_of_service_connect_has_an_authority_and_a_role() {
         (FARGATE, &tls(&own), "warn", at, "ECS cannot issue a certificate"),
         (FARGATE, &tls(&format!("{role}{certificate}")), "fail", authority, ""),
     ]);
+    // As the account has it.
+    let key = json!({"region": REGION, "arn": AUTHORITY});
+    let (described, tags) = ("acm-pca:DescribeCertificateAuthority", "acm-pca:ListTags");
+    let state = |state: &str| found().says(described, &key, &json!({"state": state}));
+    for (account, status, words) in [
+        (state("DISABLED"), Status::Fail, "is DISABLED"),
+        (state("PENDING_CERTIFICATE"), Status::Fail, "is PENDING_CERTIFICATE"),
+        (
+            found().lacks(described, &key, "ResourceNotFoundException"),
+            Status::Fail,
+            "no such thing",
+        ),
+        (found().says(tags, &key, &json!({})), Status::Warn, "no tag AmazonECSManaged"),
+        (found().refuses(tags, &key), Status::Pass, ""),
+        (found().refuses(described, &key), Status::Unknown, described),
+    ] {
+        let story = super::service(FARGATE, &tls(&format!("{role}{own}")));
+        is(&one(&SERVICE_DISCOVERY, story, account), status, words);
+    }
 }

@@ -10,8 +10,8 @@ use super::super::host::{Bucket, Host};
 use super::super::record::Record;
 use super::super::service::Service;
 use super::super::{
-    ApplicationAutoScaling, AutoScaling, CloudFormation, Ec2, Efs, ElasticLoadBalancing, Fsx, Iam,
-    Logs, Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
+    AcmPca, ApplicationAutoScaling, AutoScaling, CloudFormation, CloudWatch, Ec2, Efs,
+    ElasticLoadBalancing, Fsx, Iam, Logs, Organizations, S3, ServiceDiscovery, ServiceQuotas, Sts,
 };
 use crate::names::Partition;
 
@@ -42,10 +42,12 @@ fn url(config: aws_types::sdk_config::Builder) -> Result<String, String> {
     endpoint(Ec2::RECORD, config).map(|it| it.url().to_owned())
 }
 
-const RECORDS: [Record; 14] = [
+const RECORDS: [Record; 16] = [
+    AcmPca::RECORD,
     ApplicationAutoScaling::RECORD,
     AutoScaling::RECORD,
     CloudFormation::RECORD,
+    CloudWatch::RECORD,
     Ec2::RECORD,
     Efs::RECORD,
     ElasticLoadBalancing::RECORD,
@@ -142,9 +144,11 @@ fn a_url_of_the_users_counts_before_the_endpoint_and_the_nearest_one_counts() {
 #[test]
 fn each_service_has_a_url_of_its_own_by_the_name_that_aws_gave_it() {
     let services = [
+        "ACM PCA",
         "Application Auto Scaling",
         "Auto Scaling",
         "CloudFormation",
+        "CloudWatch",
         "EC2",
         "EFS",
         "Elastic Load Balancing v2",

@@ -20,8 +20,11 @@ use serde_json::{Value, json};
 
 use super::allowance::{self, Answer};
 
+/// Judges one input; it panics on a find.
+pub type Entry = fn(&[u8]);
+
 /// All of them, by the name of their folder in `corpora/`.
-pub const ENTRIES: &[(&str, fn(&[u8]))] = &[
+pub const ENTRIES: &[(&str, Entry)] = &[
     ("definition", definition),
     ("yaml", yaml),
     ("service", service),

@@ -12,12 +12,20 @@ pub struct Held {
     pub source: Option<&'static str>,
     /// When they expire, if they do.
     pub expires: Option<SystemTime>,
+    /// Whether the access key is that of a user, which does not expire: AWS begins those of temporary
+    /// credentials with `ASIA`
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
+    pub lasting: bool,
 }
 
 impl Held {
     pub(super) fn of(credentials: &Credentials) -> Held {
         let steps = credentials.get_property::<Vec<From>>().map(Vec::as_slice).unwrap_or_default();
-        Held { source: steps.iter().rev().find_map(in_words), expires: credentials.expiry() }
+        Held {
+            source: steps.iter().rev().find_map(in_words),
+            expires: credentials.expiry(),
+            lasting: credentials.access_key_id().starts_with("AKIA"),
+        }
     }
 }
 
@@ -58,5 +66,13 @@ mod tests {
         assert_eq!(of(role), Some("an assumed role"));
         assert_eq!(of(vec![From::CredentialsImds]), Some("the role of this instance"));
         assert_eq!(of(Vec::new()), None);
+    }
+
+    #[test]
+    fn only_the_access_key_of_a_user_is_known_to_last() {
+        for (key, lasting) in [("AKIAIOSFODNN7EXAMPLE", true), ("ASIAIOSFODNN7EXAMPLE", false)] {
+            let credentials = Credentials::new(key, "secret", None, None, "test");
+            assert_eq!(Held::of(&credentials).lasting, lasting);
+        }
     }
 }

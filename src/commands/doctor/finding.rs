@@ -60,7 +60,11 @@ impl Finding {
             (None, None) => "found".to_owned(),
         };
         let Some(expires) = held.expires.map(OffsetDateTime::from) else {
-            return Finding::of("credentials", Status::Pass, format!("{from}; they do not expire"));
+            let until = match held.lasting {
+                true => "they do not expire",
+                false => "it is not known when they expire",
+            };
+            return Finding::of("credentials", Status::Pass, format!("{from}; {until}"));
         };
         let left = (expires - now).whole_seconds();
         let (day, time) = (expires.date(), expires.time());

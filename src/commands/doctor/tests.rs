@@ -47,7 +47,8 @@ fn credentials_are_judged_by_the_time_that_is_left() {
     let in_seconds = |seconds: i64| {
         let span = Duration::from_secs(seconds.unsigned_abs());
         let expires = if seconds < 0 { now - span } else { now + span };
-        let held = Held { source: Some("IAM Identity Center (SSO)"), expires: Some(expires) };
+        let source = Some("IAM Identity Center (SSO)");
+        let held = Held { source, expires: Some(expires), lasting: false };
         Finding::credentials(Some("prod"), &held, OffsetDateTime::from(now))
     };
     for (seconds, status, said) in [
@@ -60,8 +61,13 @@ fn credentials_are_judged_by_the_time_that_is_left() {
         assert!(finding.message.contains(said), "{}", finding.message);
         assert!(finding.message.starts_with("IAM Identity Center (SSO), profile `prod`"));
     }
-    let forever = Finding::credentials(None, &Held::default(), OffsetDateTime::from(now));
-    assert_eq!((forever.status, &forever.message[..]), (Status::Pass, "found; they do not expire"));
+    for (lasting, said) in
+        [(true, "found; they do not expire"), (false, "found; it is not known when they expire")]
+    {
+        let held = Held { lasting, ..Held::default() };
+        let finding = Finding::credentials(None, &held, OffsetDateTime::from(now));
+        assert_eq!((finding.status, &finding.message[..]), (Status::Pass, said));
+    }
 }
 
 #[test]

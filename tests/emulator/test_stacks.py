@@ -56,6 +56,11 @@ class Stacks(Story):
         )
         resource = stacks.describe_stack_resource(StackName=STACK, LogicalResourceId="ExecutionRole")
         cls.role = resource["StackResourceDetail"]["PhysicalResourceId"]
+        # moto keeps the policies of a template as Python, which is no JSON.
+        [policy] = template("*")["Resources"]["ExecutionRole"]["Properties"]["Policies"]
+        cls.emulator.client("iam").put_role_policy(
+            RoleName=cls.role, PolicyName="own", PolicyDocument=json.dumps(policy["PolicyDocument"])
+        )
 
     def test_what_the_update_leaves_as_it_is_has_the_answers_of_the_account(self):
         path = self.write(template("*"), "stack.json")

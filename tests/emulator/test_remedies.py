@@ -55,6 +55,7 @@ NOT_CARRIED_OUT = {
 
 # Commands that change something and are run by no story, each with the reason.
 NOT_RUN = {
+    "acm-pca tag-certificate-authority": "it belongs to a warning",
     "docker plugin": "it runs on the container instance",
     "sudo systemctl": "it runs on the container instance",
     "ec2 associate-iam-instance-profile": "it belongs to a warning about some of several instances",

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::time::Duration;
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
@@ -176,7 +177,15 @@ pub struct Connection {
 ///
 /// # Errors
 /// When there are no credentials or no region; found before anything is asked.
-pub async fn connect(settings: &Settings) -> Result<Connection, NoConnection> {
+pub fn connect(settings: &Settings) -> Connecting<'_> {
+    // In a box, because each caller would otherwise contain a copy of the whole configuration of the SDK.
+    Box::pin(connected(settings))
+}
+
+/// What [`connect`] waits for.
+pub type Connecting<'a> = Pin<Box<dyn Future<Output = Result<Connection, NoConnection>> + 'a>>;
+
+async fn connected(settings: &Settings) -> Result<Connection, NoConnection> {
     let profiles = aws_config::profile::load(
         &Fs::real(),
         &Env::real(),

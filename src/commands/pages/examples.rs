@@ -27,6 +27,10 @@ fn of_other(command: &str) -> &'static [(&'static str, &'static str)] {
                 "aws-ecs-preflight verify --cluster prod --all-services",
             ),
             (
+                "The task definitions of a template, as an update of its stack",
+                "aws-ecs-preflight verify template.yaml --stack web --parameter Tag=2.7.1",
+            ),
+            (
                 "In a pipeline: text and JSON, only in this account",
                 "aws-ecs-preflight verify taskdef.json --expect-account 111122223333 -o text -o json=out.json",
             ),

@@ -401,7 +401,10 @@ def lost_page(request, nth, answer, proxy):
 
 # Fields that AWS leaves out to say something, so that an answer without them is a whole one.
 OMITTED = {
+    # Secrets Manager returns only fields that have a value
+    # (https://docs.aws.amazon.com/cli/latest/reference/secretsmanager/describe-secret.html).
     ("secretsmanager:DescribeSecret", "DeletedDate"): "the secret is not marked for deletion",
+    ("secretsmanager:DescribeSecret", "Tags"): "the secret has no tags",
     ("secretsmanager:DescribeSecret", "VersionIdsToStages"): "the secret was never given a value",
 }
 # What is judged itself: without a field that a request need not have, it is another definition or service.

@@ -13,7 +13,11 @@ IN_EVIDENCE = {
 TIMELY = ("no end ", "not overcome: ")
 
 # What another call proves, if it is made in place of the first.
-IN_PLACE = {"s3:GetObject": "s3:ListBucket", "registry:HeadManifest": "registry:GetManifest"}
+IN_PLACE = {
+    "ecr:DescribeImages": "ecr:BatchGetImage",
+    "s3:GetObject": "s3:ListBucket",
+    "registry:HeadManifest": "registry:GetManifest",
+}
 
 # Passes that a lost answer leaves as they are, and why.
 EITHER_WAY = {

@@ -113,17 +113,20 @@ fn capacity_quota(task: &Task, facts: &View) -> Judgement {
 /// How many vCPUs run in the account, and whether those of the tasks are among them; none if that may not be read.
 fn in_use(task: &Task, of: Resource, facts: &View) -> Result<Option<(f64, bool)>, Stop> {
     let asked = QuotaUsage { region: task.region()?.clone(), of };
-    let Ok(Seen::Found(Some(used))) = facts.tolerate(|| facts.get(&asked))? else {
-        return Ok(None);
+    let unknown = || {
+        facts.assume("that the vCPUs in use leave room for the tasks");
+        Ok(None)
+    };
+    let used = match facts.tolerate(|| facts.get(&asked))? {
+        Ok(Seen::Found(Some(used))) => *used,
+        Ok(_) => return Ok(None),
+        Err(_) => return unknown(),
     };
     let cluster = task.cluster()?.cluster;
     match facts.tolerate(|| replaces(task, &cluster, facts))? {
-        Ok(runs) => Ok(Some((*used, runs))),
+        Ok(runs) => Ok(Some((used, runs))),
         // Whether the service has some of them is not known.
-        Err(_) => {
-            facts.assume("that the vCPUs in use leave room for the tasks");
-            Ok(None)
-        }
+        Err(_) => unknown(),
     }
 }
 

@@ -18,8 +18,8 @@ use crate::document::node::{Entry, Node, Value};
 use crate::document::place::{Place, Role};
 use crate::document::shape::{CREATE_SERVICE, REGISTER_TASK_DEFINITION};
 use crate::document::source::Source;
-use configuration::Configuration;
-use resource::{Resource, resources};
+use configuration::{Configuration, is_linked_later};
+use resource::{Resource, deleted, resources};
 
 const TASK_DEFINITION: &str = "aws_ecs_task_definition";
 const SERVICE: &str = "aws_ecs_service";
@@ -50,18 +50,28 @@ const NAMED: &[(&str, &str, &Reference)] = &[
 
 /// The task definitions that are in the account after the apply.
 pub(super) fn declared(source: &Source) -> Result<Vec<Declared>, InputError> {
+    refuse_unfinished(source)?;
     let resources = resources(&source.root);
-    let created = created(&resources);
+    let deleted = deleted(&source.root);
+    let created = created(&resources, &deleted);
     let configuration = Configuration::of(&source.root);
     let of = |kind: &str| resources.iter().filter(|it| it.kind == kind).collect::<Vec<_>>();
     let (definitions, services) = (of(TASK_DEFINITION), of(SERVICE));
     if definitions.is_empty() {
         return Err(nothing(source, services.is_empty()));
     }
+    let mut users_of: Vec<Vec<&Resource>> = vec![Vec::new(); definitions.len()];
+    for service in &services {
+        refuse_unusable(source, service, &deleted)?;
+        let used = used(source, service, &definitions, &configuration)?;
+        for (users, definition) in users_of.iter_mut().zip(&definitions) {
+            if used.iter().any(|it| std::ptr::eq(*it, *definition)) {
+                users.push(service);
+            }
+        }
+    }
     let mut found = Vec::new();
-    for definition in &definitions {
-        let uses = |service: &&&Resource| configuration.uses(service, definition, &definitions);
-        let users: Vec<_> = services.iter().filter(uses).collect();
+    for (definition, users) in definitions.iter().zip(users_of) {
         let read = |name: String, service: Option<&Resource>| Declared {
             name,
             definition: definition_of(source, definition, &created),
@@ -79,14 +89,84 @@ pub(super) fn declared(source: &Source) -> Result<Vec<Declared>, InputError> {
     Ok(found)
 }
 
-/// The resources with a known name that the apply creates or changes.
-fn created(resources: &[Resource]) -> Created {
+/// The definitions of the plan that a service runs: none if it runs another one.
+fn used<'d, 's>(
+    source: &Source,
+    service: &Resource,
+    definitions: &[&'d Resource<'s>],
+    configuration: &Configuration<'s>,
+) -> Result<Vec<&'d Resource<'s>>, InputError> {
+    let uses = |it: &&&Resource| configuration.uses(service, it, definitions);
+    let used: Vec<_> = definitions.iter().filter(uses).copied().collect();
+    if !used.is_empty() || !is_linked_later(service) {
+        return Ok(used);
+    }
+    let only = configuration.only(service, definitions).ok_or_else(|| {
+        let message = format!(
+            "{} runs a task definition that is known only after the apply, and the plan does not say which of the {} it is",
+            service.address,
+            definitions.len()
+        );
+        InputError::new(&source.name, message)
+            .at_position(service.values.place.position)
+            .hint("pass the task definition as a file, and its service with --service-definition")
+    })?;
+    Ok(vec![only])
+}
+
+/// Refuses a plan that ended with an error: what it lacks is not known.
+fn refuse_unfinished(source: &Source) -> Result<(), InputError> {
+    let errored = source.root.get("errored").filter(|it| it.value == Value::Bool(true));
+    errored.map_or(Ok(()), |it| {
+        Err(InputError::new(&source.name, "Terraform could not finish this plan")
+            .at_position(it.place.position)
+            .hint("fix the error that `terraform plan` printed, and pass the new plan"))
+    })
+}
+
+/// Refuses a service without readable values, and one in a subnet or with a security group that the plan
+/// deletes.
+fn refuse_unusable(
+    source: &Source,
+    service: &Resource,
+    deleted: &[Resource],
+) -> Result<(), InputError> {
+    let error = |place: &Place, message: String| {
+        Err(InputError::new(&source.name, message).at_position(place.position))
+    };
+    if !matches!(service.values.value, Value::Map(_) | Value::Unresolved(_)) {
+        let message = format!("the values of {} after the apply are no object", service.address);
+        return error(&service.values.place, message)
+            .map_err(|it| it.hint("pass what `terraform show -json PLAN` prints, unchanged"));
+    }
+    let networks = service.values.get("network_configuration").map_or(&[][..], Node::items);
+    let ids = ["subnets", "security_groups"].iter();
+    let ids = ids.flat_map(|name| networks.iter().filter_map(|it| it.get(name)));
+    for id in ids.flat_map(Node::items) {
+        let is_it = |it: &&Resource| {
+            let is_network = matches!(it.kind, "aws_subnet" | "aws_security_group");
+            is_network
+                && id.text().is_some_and(|id| it.values.get("id").and_then(Node::text) == Some(id))
+        };
+        if let Some(gone) = deleted.iter().find(is_it) {
+            let message =
+                format!("this plan deletes {}, which {} uses", gone.address, service.address);
+            return error(&id.place, message);
+        }
+    }
+    Ok(())
+}
+
+/// The resources with a known name that the apply creates, changes or deletes.
+fn created(resources: &[Resource], deleted: &[Resource]) -> Created {
     let mut created = Created::default();
-    for resource in resources.iter().filter(|it| it.changes) {
+    let changed = resources.iter().filter(|it| it.changes).map(|it| ("changes", it));
+    let deleted = deleted.iter().map(|it| ("deletes", it));
+    for (does, resource) in changed.chain(deleted) {
         for (_, attribute, reference) in NAMED.iter().filter(|it| it.0 == resource.kind) {
             let name = resource.values.get(attribute).and_then(|it| scalar(&it.value));
             if let Some(name) = name {
-                created.add(format!("this plan changes {}", resource.address), reference, name);
+                created.add(format!("this plan {does} {}", resource.address), reference, name);
             }
         }
     }

@@ -35,6 +35,25 @@ impl<'s> Configuration<'s> {
         is_meant(this) && (meant.len() == 1 || same_index(this))
     }
 
+    /// The only definition that a service can run whose reference leads to none of them: that of its module, or
+    /// the only one at all. None if the service runs none of the plan, or there are several.
+    pub(super) fn only<'d>(
+        &self,
+        service: &Resource,
+        all: &[&'d Resource<'s>],
+    ) -> Option<&'d Resource<'s>> {
+        let (module, name, _) = parts(&service.address);
+        let is_from_outside = |it: &String| it.starts_with("var.") || it.starts_with("module.");
+        let is_from_outside = self.references(module, name).iter().any(is_from_outside);
+        let in_module = |it: &&&Resource| parts(&it.address).0 == module;
+        let near: Vec<_> = all.iter().filter(in_module).collect();
+        match (all, near.as_slice()) {
+            ([only], _) => Some(only),
+            (_, [only]) if !is_from_outside => Some(only),
+            _ => None,
+        }
+    }
+
     /// The resources that `task_definition` of a service refers to.
     fn references(&self, module: &str, name: &str) -> Vec<String> {
         let Some(module) = self.module(module) else { return Vec::new() };
@@ -72,6 +91,11 @@ fn names(definition: &Resource, text: &str) -> bool {
     let last = text.rsplit('/').next().unwrap_or_default();
     let family = last.split(':').next().unwrap_or_default();
     text_of("arn") == Some(text) || text_of("family") == Some(family)
+}
+
+/// Whether the definition of a service is known only after the apply.
+pub(super) fn is_linked_later(service: &Resource) -> bool {
+    service.values.get("task_definition").is_some_and(is_open)
 }
 
 fn is_open(node: &Node) -> bool {

@@ -34,7 +34,9 @@ pub(super) fn resources(root: &Node) -> Vec<Resource<'_>> {
 fn changed(entry: &Node) -> Option<Resource<'_>> {
     let change = entry.get("change")?;
     let actions: Vec<&str> = change.get("actions")?.items().iter().filter_map(Node::text).collect();
-    if entry.get("mode").and_then(Node::text) == Some("data") || actions == ["delete"] {
+    let is_data = entry.get("mode").and_then(Node::text) == Some("data");
+    // What is forgotten stays in the account; Terraform changes nothing about it.
+    if is_data || matches!(*actions, ["delete" | "forget"]) {
         return None;
     }
     let address = entry.get("address")?.text()?;
@@ -50,6 +52,23 @@ fn changed(entry: &Node) -> Option<Resource<'_>> {
         changes: actions != ["no-op"],
         exists: !actions.contains(&"create"),
     })
+}
+
+/// The resources that a plan deletes, or replaces, with their values before the apply.
+pub(super) fn deleted(root: &Node) -> Vec<Resource<'_>> {
+    let changes = root.get("resource_changes").map_or(&[][..], Node::items);
+    let deleted = |entry: &'_ Node| -> Option<(String, Node)> {
+        let change = entry.get("change")?;
+        let deletes = change.get("actions")?.items().iter().any(|it| it.text() == Some("delete"));
+        let values = change.get("before").filter(|_| deletes)?.clone();
+        Some((entry.get("address")?.text()?.to_owned(), values))
+    };
+    let resource = |entry| {
+        let (address, values) = deleted(entry)?;
+        let kind = entry.get("type")?.text()?;
+        Some(Resource { address, kind, values, changes: true, exists: true })
+    };
+    changes.iter().filter_map(resource).collect()
 }
 
 /// The resources of a module and its modules in a state.

@@ -247,3 +247,128 @@ fn containers_that_are_no_json_are_not_known() {
             .contains("cannot be read as JSON")
     );
 }
+
+fn refused(plan: &Json) -> String {
+    let source = Source::read("plan.json", Role::Definition, plan.to_string().as_bytes()).unwrap();
+    declared(&source, &Surroundings::default()).unwrap_err().to_string()
+}
+
+/// A definition that has a role and a log group, and a change of another resource.
+fn with_change(address: &str, actions: &[&str], before: Json, after: Json) -> Json {
+    let containers = json!([{"name": "app", "image": "web:1", "logConfiguration": {
+        "logDriver": "awslogs", "options": {"awslogs-group": "/ecs/web"}}}]);
+    let web = json!({"family": "web", "execution_role_arn": "arn:aws:iam::111122223333:role/web",
+        "container_definitions": containers.to_string()});
+    let mut other = change(address, actions, after, json!({}));
+    other["change"]["before"] = before;
+    plan(&[change("aws_ecs_task_definition.web", &["create"], web, json!({})), other])
+}
+
+fn group_and_role(plan: &Json) -> (String, String) {
+    let found = read(plan);
+    let root = &found[0].definition.root;
+    let container = &root.get("containerDefinitions").unwrap().items()[0];
+    let options = container.get("logConfiguration").and_then(|it| it.get("options")).unwrap();
+    (shown(options.get("awslogs-group")), shown(root.get("executionRoleArn")))
+}
+
+#[test]
+fn what_the_plan_deletes_or_renames_is_unknown() {
+    let group = "aws_cloudwatch_log_group.l";
+    for (actions, after, does) in [
+        (&["delete"][..], Json::Null, "deletes"),
+        (&["delete", "create"][..], json!({"name": "/ecs/other"}), "deletes"),
+        (&["create", "delete"][..], json!({"name": "/ecs/web"}), "changes"),
+    ] {
+        let plan = with_change(group, actions, json!({"name": "/ecs/web"}), after);
+        let (log_group, role) = group_and_role(&plan);
+        assert!(log_group.contains(&format!("this plan {does} {group}")), "{log_group}");
+        assert!(role.starts_with("arn:"), "{role}");
+    }
+    for (address, before) in [
+        ("aws_iam_role.r", json!({"name": "web"})),
+        ("aws_iam_role_policy.p", json!({"name": "p", "role": "web"})),
+        ("aws_iam_role_policy_attachment.a", json!({"role": "web"})),
+    ] {
+        let plan = with_change(address, &["delete"], before, Json::Null);
+        let (log_group, role) = group_and_role(&plan);
+        assert!(role.contains(&format!("this plan deletes {address}")), "{role}");
+        assert_eq!(log_group, "/ecs/web");
+    }
+    // What has another name, or is only forgotten, decides nothing.
+    for (actions, name) in [(["delete"], "/ecs/old"), (["forget"], "/ecs/web")] {
+        let plan = with_change(group, &actions, json!({"name": name}), Json::Null);
+        assert_eq!(group_and_role(&plan).0, "/ecs/web");
+    }
+}
+
+#[test]
+fn a_forgotten_definition_is_left_out_and_the_others_are_judged() {
+    let forgotten = change("aws_ecs_task_definition.old", &["forget"], Json::Null, json!({}));
+    let web = change("aws_ecs_task_definition.web", &["create"], definition("web"), json!({}));
+    let found = read(&plan(&[forgotten, web]));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].name, "aws_ecs_task_definition.web");
+}
+
+#[test]
+fn a_service_whose_definition_is_known_later_has_the_only_one_or_is_refused() {
+    let of = |name: &str| change(name, &["create"], definition("web"), json!({"arn": true}));
+    let service = |address: &str| {
+        change(address, &["create"], json!({"name": "s"}), json!({"task_definition": true}))
+    };
+    let one = plan(&[of("aws_ecs_task_definition.web"), service("aws_ecs_service.s")]);
+    assert!(read(&one)[0].service.is_some());
+    let two = plan(&[
+        of("aws_ecs_task_definition.a"),
+        of("aws_ecs_task_definition.b"),
+        service("aws_ecs_service.s"),
+    ]);
+    let said = refused(&two);
+    assert!(said.contains("aws_ecs_service.s") && said.contains("--service-definition"), "{said}");
+    assert!(said.starts_with("plan.json:1:"), "{said}");
+    // Each module has one.
+    let modules = plan(&[
+        of("module.a.aws_ecs_task_definition.this[0]"),
+        of("module.b.aws_ecs_task_definition.this[0]"),
+        service("module.b.aws_ecs_service.this[0]"),
+    ]);
+    let found = read(&modules);
+    assert!(found[0].service.is_none() && found[1].service.is_some());
+}
+
+#[test]
+fn a_service_that_cannot_be_read_or_loses_its_network_is_refused() {
+    let web = change("aws_ecs_task_definition.web", &["create"], definition("web"), json!({}));
+    let text = change("aws_ecs_service.s", &["create"], json!("x"), json!({}));
+    let said = refused(&plan(&[web.clone(), text]));
+    assert!(said.contains("the values of aws_ecs_service.s after the apply are no object"));
+    let network = json!([{"subnets": ["subnet-1"], "security_groups": ["sg-1"]}]);
+    let after = json!({"name": "s", "task_definition": "web", "network_configuration": network});
+    let service = change("aws_ecs_service.s", &["create"], after, json!({}));
+    for (address, id, is_used) in [
+        ("aws_subnet.a", "subnet-1", true),
+        ("aws_security_group.a", "sg-1", true),
+        ("aws_subnet.a", "subnet-2", false),
+    ] {
+        let mut gone = change(address, &["delete"], Json::Null, json!({}));
+        gone["change"]["before"] = json!({"id": id});
+        let plan = plan(&[web.clone(), service.clone(), gone]);
+        match is_used {
+            true => assert!(refused(&plan).contains(&format!("this plan deletes {address}"))),
+            false => assert!(read(&plan)[0].service.is_some()),
+        }
+    }
+}
+
+#[test]
+fn a_plan_that_ended_with_an_error_is_refused() {
+    let web = change("aws_ecs_task_definition.web", &["create"], definition("web"), json!({}));
+    let mut plan = plan(&[web]);
+    // With -target a plan is legitimately not complete.
+    plan["complete"] = json!(false);
+    plan["errored"] = json!(false);
+    assert_eq!(read(&plan).len(), 1);
+    plan["errored"] = json!(true);
+    assert!(refused(&plan).contains("Terraform could not finish this plan"));
+}

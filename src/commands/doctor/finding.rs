@@ -87,7 +87,8 @@ impl Finding {
         Finding::of("region", Status::Pass, format!("{region}, from {from}"))
     }
 
-    pub(super) fn paths(paths: &[Setting]) -> Finding {
+    /// The path of requests. It is proven only by an answer, which came through the endpoint of STS.
+    pub(super) fn paths(paths: &[Setting], answered: bool) -> Finding {
         let unverified = paths.iter().any(|it| it.by == "--no-verify-ssl");
         let shown = |it: &Setting| match it.path {
             Path::Endpoint => format!("endpoint {} ({})", it.value, it.by),
@@ -101,7 +102,14 @@ impl Finding {
             [] => "those of AWS, without a proxy".to_owned(),
             paths => paths.iter().map(shown).collect::<Vec<_>>().join("; "),
         };
-        let status = if unverified { Status::Warn } else { Status::Pass };
+        let is_other = |it: &Setting| {
+            it.by.starts_with("AWS_ENDPOINT_URL_") && it.by != "AWS_ENDPOINT_URL_STS"
+        };
+        let status = match answered && !paths.iter().any(is_other) {
+            _ if unverified => Status::Warn,
+            true => Status::Pass,
+            false => Status::Skip,
+        };
         Finding::of("endpoints", status, message)
     }
 
@@ -138,6 +146,10 @@ impl Finding {
             ),
             Err(Gap::Rejected { why, remedy, .. }) => {
                 Finding::of("caller", Status::Fail, why.clone()).fix(remedy.clone())
+            }
+            Err(gap @ Gap::Unreachable { .. }) => {
+                Finding::of("caller", Status::Unknown, gap.to_string())
+                    .fix("Check AWS_ENDPOINT_URL, the proxy and the network")
             }
             Err(gap) => Finding::of("caller", Status::Unknown, gap.to_string()),
         }

@@ -58,7 +58,11 @@ async fn gather(
                     Err(no) => state.findings.push(Finding::unconnected(&no)),
                 }
             }
-            state.findings.push(Finding::paths(&state.paths));
+            let region = settings.region.as_deref().and_then(|it| it.parse().ok());
+            if let Some(region) = region.filter(|_| !no_region) {
+                state.findings.push(Finding::region(&region, "--region"));
+            }
+            state.findings.push(Finding::paths(&state.paths, false));
             return Ok(state.in_order());
         }
     };
@@ -66,7 +70,6 @@ async fn gather(
         connection;
     state.credentials(profile, credentials);
     state.findings.push(Finding::region(&region, &region_from));
-    state.findings.push(Finding::paths(&state.paths));
     state.region = Some((region.clone(), region_from));
     let mut watch = Progress::new(output::is_watched());
     let origin = Origin::Live(Arc::new(services));
@@ -82,6 +85,8 @@ async fn gather(
     state.ahead = of_aws.seconds_ahead();
     state.findings.push(Finding::clock(state.ahead));
     state.findings.push(Finding::caller(&caller));
+    let answered = matches!(caller, Ok(_) | Err(Gap::Rejected { .. } | Gap::Refused { .. }));
+    state.findings.push(Finding::paths(&state.paths, answered));
     let Ok(caller) = caller else { return Ok(state.in_order()) };
     let now = accept::now().unix_timestamp();
     let rights = run

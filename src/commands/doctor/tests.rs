@@ -117,11 +117,22 @@ fn the_path_of_requests_is_said_with_what_sets_it() {
         set(Path::Proxy, "HTTPS_PROXY", "http://proxy:3128"),
         set(Path::Certificates, "--no-verify-ssl", "certificates are not verified"),
     ];
-    let finding = Finding::paths(&paths);
+    let finding = Finding::paths(&paths, false);
     assert_eq!(finding.status, Status::Warn);
     assert_eq!(
         finding.message,
         "endpoint http://127.0.0.1:5000 (AWS_ENDPOINT_URL_ECS); proxy http://proxy:3128 (HTTPS_PROXY); certificates: certificates are not verified (--no-verify-ssl)"
     );
-    assert_eq!(Finding::paths(&[]).status, Status::Pass);
+    assert_eq!(Finding::paths(&[], true).status, Status::Pass);
+    assert_eq!(Finding::paths(&[], false).status, Status::Skip);
+    // An answer of STS proves nothing about the endpoint of another service.
+    assert_eq!(Finding::paths(&paths[..1], true).status, Status::Skip);
+}
+
+#[test]
+fn a_caller_that_cannot_be_asked_has_a_fix() {
+    let gap = Gap::Unreachable { what: "sts".to_owned(), why: "connection refused".to_owned() };
+    let finding = Finding::caller(&Err(gap));
+    assert_eq!(finding.status, Status::Unknown);
+    assert!(finding.fix.is_some_and(|it| it.contains("AWS_ENDPOINT_URL")));
 }

@@ -19,17 +19,21 @@ pub(super) fn document(configuration: &Source) -> Result<Document, Failure> {
         Ecspresso::of(&configuration.root.clone().in_role(Role::Context)).ok_or_else(|| {
             Failure::usage(format!("{} names no task definition", configuration.name))
         })?;
-    let read = |name: &str, role: Role| match name.ends_with(".jsonnet") {
-        false => file(&folder.join(name), role),
+    let position = |key: &str| configuration.root.get(key).map(|it| format!("{}: ", it.place));
+    let read = |key: &str, name: &str, role: Role| match name.ends_with(".jsonnet") {
+        false => file(&folder.join(name), role).map_err(|failure| {
+            let at = position(key).filter(|_| !folder.join(name).exists()).unwrap_or_default();
+            Failure { message: format!("{at}{}", failure.message), ..failure }
+        }),
         true => Err(Failure::usage(format!(
             "{} is in Jsonnet, which is not read\n  Render it, and pass the result: ecspresso render taskdef > taskdef.json",
             folder.join(name).display()
         ))),
     };
-    let source = read(&task_definition, Role::Definition)?;
+    let source = read("task_definition", &task_definition, Role::Definition)?;
     let service = match service_definition {
         Some(name) => {
-            let source = read(&name, Role::Context)?;
+            let source = read("service_definition", &name, Role::Context)?;
             Some(RunContext::service_definition(&source).map_err(Failure::usage)?)
         }
         None => None,

@@ -127,7 +127,10 @@ impl Given {
         match self {
             Given::Documents(documents) => Ok(documents.clone()),
             Given::Images(_) | Given::Service(_) => Ok(Vec::new()),
-            Given::Templates(all) => templates::declared(all, inputs, region, run).await,
+            Given::Templates(all) => {
+                inputs.examine(all)?;
+                templates::declared(all, inputs, region, run).await
+            }
             Given::Registered(name) => Ok(vec![registered(name, region, run).await?.into()]),
         }
     }

@@ -105,10 +105,13 @@ fn documents(source: Source) -> Result<Given, Failure> {
         return Ok(Given::Images(images));
     }
     if let Some(service) = appspec::service(&source) {
-        let kind = ContextKind::UpdateService;
+        // CodeDeploy creates the task set with its role: the caller updates no service, and the file names
+        // neither the service nor its cluster.
+        let kind = ContextKind::Flags;
         let context = RunContext { kind, ..RunContext::declared_service(&service) };
         return Ok(Given::Service(Box::new(context)));
     }
+    Ecspresso::examine(&source.name, &source.root).map_err(Failure::usage)?;
     if Ecspresso::of(&source.root).is_some() {
         return Ok(Given::Documents(vec![ecspresso::document(&source)?]));
     }

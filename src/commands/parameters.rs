@@ -5,10 +5,12 @@ use std::path::Path;
 
 use super::Failure;
 use super::files::{bounded, open};
+use super::templates::Template;
 use crate::cli::TemplateFlags;
 use crate::document::node::{Node, Value};
 use crate::document::overlay::ImageOverlay;
 use crate::document::{Role, Source};
+use crate::names::{nearest, without_prefix};
 
 /// How it is written.
 const FORMS: &str = "Write it as the AWS CLI does, [{\"ParameterKey\": \"Name\", \"ParameterValue\": \"value\"}] or [\"Name=value\"], or as CodePipeline does, {\"Parameters\": {\"Name\": \"value\"}}";
@@ -68,7 +70,32 @@ pub(super) fn images(flags: &TemplateFlags) -> Result<Vec<ImageOverlay>, Failure
     flags.image.iter().map(image).collect()
 }
 
+impl Inputs {
+    /// Refuses a value for a parameter that no template has, of those that are given together.
+    ///
+    /// # Errors
+    /// The first such parameter, with the name that was probably meant.
+    pub(super) fn examine(&self, templates: &[Template]) -> Result<(), Failure> {
+        let of = |it: &'_ Template| -> Vec<String> {
+            let parameters = it.source.root.get("Parameters").map_or(&[][..], Node::entries);
+            parameters.iter().map(|it| it.key.to_string()).collect()
+        };
+        let known: Vec<String> = templates.iter().flat_map(of).collect();
+        // Pseudo parameters are in no template.
+        let is_unknown = |it: &&String| !it.starts_with("AWS::") && !known.contains(it);
+        let Some(name) = self.values.keys().find(is_unknown) else { return Ok(()) };
+        let meant = nearest(name, known.iter().map(String::as_str));
+        let meant = meant.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+        let advice = match known.is_empty() {
+            true => "It has none: leave out --parameter and --parameters".to_owned(),
+            false => format!("It has {}", known.join(", ")),
+        };
+        Err(Failure::usage(format!("the template has no parameter `{name}`{meant}\n  {advice}")))
+    }
+}
+
 fn file(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let path = Path::new(without_prefix(path.as_os_str(), "file://").unwrap_or(path.as_os_str()));
     let name = path.to_string_lossy();
     let source = Source::read(&name, Role::Context, &bounded(open(path)?, &name)?)
         .map_err(Failure::usage)?;
@@ -142,6 +169,20 @@ mod tests {
         for text in [r#"["Image"]"#, r#"[{"ParameterKey": "Image"}]"#, r#"{"Image": {}}"#, "[1]"] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_parameter_that_no_template_has_is_refused() {
+        let text = r#"{"Resources": {}, "Parameters": {"ImageTag": {"Type": "String"}}}"#;
+        let template =
+            Template::of(Source::read("t.json", Role::Definition, text.as_bytes()).unwrap());
+        let examine = |name: &str| {
+            let values = BTreeMap::from([(name.to_owned(), "1".to_owned())]);
+            Inputs { values, stack: None }.examine(std::slice::from_ref(&template))
+        };
+        assert!(examine("ImageTag").is_ok() && examine("AWS::StackName").is_ok());
+        let said = examine("ImageTga").unwrap_err().message;
+        assert!(said.starts_with("the template has no parameter `ImageTga`; did you mean `ImageTag`?"));
     }
 
     #[test]

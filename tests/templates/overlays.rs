@@ -46,6 +46,19 @@ fn an_appspec_of_codedeploy_says_where_the_task_runs() {
     };
     run("LATEST").ends(0);
     run("9.9.9").ends(3).says("platform version 9.9.9 is later than any that is known");
+    // CodeDeploy creates the task set: the caller updates no service, and none is made up.
+    run("LATEST");
+    let said = folder.run(&[
+        "verify",
+        "healthy.json",
+        "appspec.yml",
+        "--replay",
+        "account.json",
+        "-o",
+        "json",
+    ]);
+    assert!(!said.out.contains("ecs:UpdateService"), "{}", said.out);
+    assert!(!said.out.contains("service/default/"), "{}", said.out);
 }
 
 #[test]
@@ -65,7 +78,16 @@ fn ecspresso_names_the_definition_and_its_service() {
     folder.write("deploy/ecspresso.yml", "region: eu-central-1\ntask_definition: task.jsonnet\n");
     folder.line("definition deploy/ecspresso.yml").ends(2).says("Jsonnet").says("ecspresso render");
     folder.write("deploy/ecspresso.yml", "region: eu-central-1\ntask_definition: none.json\n");
-    folder.line("definition deploy/ecspresso.yml").ends(2).says("none.json");
+    folder.line("definition deploy/ecspresso.yml").ends(2).says("ecspresso.yml:2:18: cannot read");
+    for (wrong, at) in [("service_definition: 5", "1:21"), ("region: [x]", "1:9")] {
+        let text = format!("{wrong}\ntask_definition: task.json\n");
+        folder.write("deploy/ecspresso.yml", text);
+        let said = folder.line("definition deploy/ecspresso.yml").ends(2);
+        said.says(&format!("ecspresso.yml:{at}: ")).says("is no text");
+    }
+    let text = "region: eu-central-1\ncluster: {a: 1}\ntask_definition: task.json\n";
+    folder.write("deploy/ecspresso.yml", text);
+    folder.line("definition deploy/ecspresso.yml").ends(2).says("ecspresso.yml:2:10: `cluster`");
 }
 
 #[test]

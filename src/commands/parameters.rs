@@ -182,7 +182,9 @@ mod tests {
         };
         assert!(examine("ImageTag").is_ok() && examine("AWS::StackName").is_ok());
         let said = examine("ImageTga").unwrap_err().message;
-        assert!(said.starts_with("the template has no parameter `ImageTga`; did you mean `ImageTag`?"));
+        assert!(
+            said.starts_with("the template has no parameter `ImageTga`; did you mean `ImageTag`?")
+        );
     }
 
     #[test]

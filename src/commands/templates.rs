@@ -132,7 +132,8 @@ pub(super) async fn declared(
         declare_roles(&template.source, &known, run);
         declare_resources(&template.source, &known, run);
         // Most stacks of an application have no task definition.
-        for declared in template::declared(&template.source, &known).unwrap_or_default() {
+        let found = template::declared_if_any(&template.source, &known).map_err(Failure::usage)?;
+        for declared in found {
             let name = format!("{}/{}", stack.name, declared.name);
             all.push(Declared { name, ..declared });
         }

@@ -48,6 +48,14 @@ pub fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, 
     }
 }
 
+/// The task definitions of one of several CloudFormation templates: the same, and none if it declares none.
+///
+/// # Errors
+/// The template cannot be read as it is deployed.
+pub fn declared_if_any(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
+    cloudformation::declared_if_any(source, &Resolver::new(&source.root, known))
+}
+
 /// The roles that a CloudFormation template creates. Of Terraform the ARN of a new role is not known.
 pub fn roles(source: &Source, known: &Surroundings) -> Vec<DeclaredRole> {
     match Identity::of(&source.root) {

@@ -73,6 +73,23 @@ fn an_image_that_the_cdk_pushes_is_unknown_and_never_missing() {
 }
 
 #[test]
+fn a_stack_that_cannot_be_read_is_not_left_out() {
+    let folder = Folder::new("cdk-unread");
+    let anywhere = "aws://unknown-account/unknown-region";
+    let stacks =
+        json!({"Web": stack("web.json", anywhere), "Other": stack("other.json", anywhere)});
+    folder.write("cdk.out/manifest.json", assembly(&stacks));
+    folder.write("cdk.out/web.json", template(&json!(IMAGE)).to_string());
+    let mut other = template(&json!(IMAGE));
+    other["Transform"] = json!("Mine");
+    let looped = json!({"Resources": {"Fn::ForEach::Tasks": ["Id", ["A"], {}]}});
+    for (other, said) in [(other, "`Mine` rewrites"), (looped, "Fn::ForEach")] {
+        folder.write("cdk.out/other.json", other.to_string());
+        folder.line("image cdk.out --replay account.json").ends(2).says("other.json").says(said);
+    }
+}
+
+#[test]
 fn a_folder_of_something_else_is_named() {
     let folder = Folder::new("cdk-other");
     folder.write("src/main.rs", "");

@@ -18,6 +18,9 @@ use crate::document::source::Source;
 const TASK_DEFINITION: &str = "AWS::ECS::TaskDefinition";
 const SERVICE: &str = "AWS::ECS::Service";
 
+/// The name of a resource, and what is written of it.
+type Resource<'t> = (&'t str, &'t Node);
+
 /// The resources that fields of ECS name: the type, the property with the name, and how they name it.
 const NAMED: &[(&str, &str, &Reference)] = &[
     ("AWS::Logs::LogGroup", "LogGroupName", &LOG_GROUP),
@@ -42,29 +45,50 @@ const NAMED: &[(&str, &str, &Reference)] = &[
 /// The task definitions that the template creates.
 pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
     let resolver = Resolver::new(&source.root, known);
+    let found = declared_if_any(source, &resolver)?;
+    if found.is_empty() { Err(nothing(source, &resolver)) } else { Ok(found) }
+}
+
+/// The same, and none if it creates none.
+pub(super) fn declared_if_any(
+    source: &Source,
+    resolver: &Resolver,
+) -> Result<Vec<Declared>, InputError> {
     refuse_macros(source)?;
-    let definitions = resources(&resolver, TASK_DEFINITION);
+    let definitions = resources(resolver, TASK_DEFINITION);
     if definitions.is_empty() {
-        return Err(nothing(source, &resolver));
+        return if has_loops(resolver) { Err(nothing(source, resolver)) } else { Ok(Vec::new()) };
     }
-    let services = resources(&resolver, SERVICE);
-    let created = created(&resolver);
+    let services = resources(resolver, SERVICE);
+    for resource in &definitions {
+        certain(source, *resource, resolver)?;
+    }
+    let names: Vec<&str> = definitions.iter().map(|(name, _)| *name).collect();
+    let mut used = Vec::new();
+    for service in &services {
+        let of = definitions_of(source, *service, &names, resolver)?;
+        if !of.is_empty() {
+            certain(source, *service, resolver)?;
+        }
+        used.push(of);
+    }
+    let created = created(resolver);
     let mut found = Vec::new();
     for (name, definition) in definitions {
         let read = |service: Option<(&str, &Node)>| Declared {
             name: name.to_owned(),
-            definition: definition_of(source, name, definition, &resolver, &created),
-            service: service.map(|it| service_of(source, it, &resolver, &created)),
-            service_exists: service.and_then(|(id, _)| running(id, &resolver)).map(|_| true),
+            definition: definition_of(source, name, definition, resolver, &created),
+            service: service.map(|it| service_of(source, it, resolver, &created)),
+            service_exists: service.and_then(|(id, _)| running(id, resolver)).map(|_| true),
         };
-        let users: Vec<_> =
-            services.iter().filter(|(_, service)| uses(service, name, &resolver)).collect();
+        let users = services.iter().zip(&used).filter(|(_, of)| of.contains(&name));
+        let users: Vec<_> = users.map(|(service, _)| *service).collect();
         match users.as_slice() {
             [] => found.push(read(None)),
-            [only] => found.push(read(Some(**only))),
+            [only] => found.push(read(Some(*only))),
             several => found.extend(several.iter().map(|service| {
                 let name = format!("{name} for {}", service.0);
-                Declared { name, ..read(Some(**service)) }
+                Declared { name, ..read(Some(*service)) }
             })),
         }
     }
@@ -77,7 +101,7 @@ fn resources<'t>(resolver: &Resolver<'t>, kind: &str) -> Vec<(&'t str, &'t Node)
     let all = resources.entries().iter().map(|entry| (&*entry.key, &entry.node));
     let is_meant = |(name, resource): &(&str, &Node)| {
         resource.get("Type").and_then(Node::text) == Some(kind)
-            && resolver.is_created(resource) != Some(false)
+            && resolver.exists(name, resource) != Some(false)
             // A repeated name replaces the resource before it.
             && resolver.resource(name).is_some_and(|last| std::ptr::eq(last, *resource))
     };
@@ -100,10 +124,15 @@ fn created(resolver: &Resolver) -> Created {
             }
             let named = resource.get("Properties").and_then(|it| it.get(property));
             let Some(named) = named.and_then(|it| resolver.value(it)) else { continue };
-            let what = format!("this template creates {id} ({kind})");
+            let mut what = format!("this template creates {id} ({kind})");
+            let mut why = None;
+            if resolver.exists(id, resource).is_none() {
+                what = format!("it is not known whether {what}");
+                why = Some(resolver.uncertain(resource));
+            }
             for name in named.items().iter().chain([&named]).filter_map(|it| scalar(&it.value)) {
                 if !roles.contains(&name) {
-                    created.add(what.clone(), reference, name);
+                    created.add_because(what.clone(), why.clone(), reference, name);
                 }
             }
         }
@@ -176,10 +205,79 @@ fn properties(
     created.marked(conform::object(properties.unwrap_or_else(nothing), shape))
 }
 
-/// Whether a service runs the definition of this name.
-fn uses(service: &Node, definition: &str, resolver: &Resolver) -> bool {
-    let used = service.get("Properties").and_then(|it| it.get("TaskDefinition"));
-    used.is_some_and(|it| refers(it, definition, resolver))
+/// An error for a definition or a service of which it is not known whether it is created.
+fn certain(
+    source: &Source,
+    (id, resource): Resource,
+    resolver: &Resolver,
+) -> Result<(), InputError> {
+    if resolver.exists(id, resource).is_some() {
+        return Ok(());
+    }
+    let why = resolver.uncertain(resource);
+    let condition = resource.get("Condition").unwrap_or(resource);
+    Err(InputError::new(&source.name, format!("whether {id} is created is not known: {why}"))
+        .at_position(condition.place.position))
+}
+
+/// Those of the definitions that a service runs.
+fn definitions_of<'d>(
+    source: &Source,
+    (id, service): Resource,
+    definitions: &[&'d str],
+    resolver: &Resolver,
+) -> Result<Vec<&'d str>, InputError> {
+    let error = |message: String, node: &Node| {
+        Err(InputError::new(&source.name, message).at_position(node.place.position))
+    };
+    let Some(properties) = service.get("Properties").and_then(|it| resolver.value(it)) else {
+        return error(format!("the service {id} has no Properties"), service);
+    };
+    if !matches!(properties.value, Value::Map(_)) {
+        return error(format!("the Properties of the service {id} are not an object"), &properties);
+    }
+    let written = service.get("Properties").and_then(|it| it.get("TaskDefinition"));
+    let (Some(written), Some(used)) = (written, properties.get("TaskDefinition")) else {
+        let controller = properties.get("DeploymentController").and_then(|it| it.get("Type"));
+        return match controller.map(Node::text) {
+            None | Some(Some("ECS" | "CODE_DEPLOY")) => {
+                error(format!("the service {id} has no TaskDefinition"), &properties)
+            }
+            Some(_) => Ok(Vec::new()),
+        };
+    };
+    let is_used = |name: &&&str| refers(written, name, resolver) || is_named(used, name, resolver);
+    let found: Vec<&str> = definitions.iter().filter(is_used).copied().collect();
+    match (&used.value, definitions, found.is_empty()) {
+        (Value::Unresolved(_), [only], true) => Ok(vec![*only]),
+        (Value::Unresolved(it), _, true) => {
+            let message =
+                format!("which task definition the service {id} runs is not known: {}", it.why);
+            error(message, written).map_err(|it| {
+                it.hint("pass --parameter NAME=VALUE if it depends on a parameter, or refer to the task definition with !Ref")
+            })
+        }
+        _ => Ok(found),
+    }
+}
+
+/// Whether this value is the ARN or the family of the definition.
+fn is_named(used: &Node, definition: &str, resolver: &Resolver) -> bool {
+    let of = |path: &str| resolver.attribute(path, &used.place);
+    let resource = resolver.resource(definition).and_then(|it| it.get("Properties"));
+    let family = resource.and_then(|it| resolver.value(it.get("Family")?));
+    let arns = [of(definition), of(&format!("{definition}.TaskDefinitionArn"))];
+    arns.into_iter().chain(family).any(|it| match (&it.value, &used.value) {
+        (Value::Unresolved(one), Value::Unresolved(other)) => one.text == other.text,
+        (one, other) => {
+            let name = scalar(one);
+            let is_same = |it: String| {
+                let family = it.split_once(":task-definition/").map(|(_, family)| family);
+                Some(&*it) == name.as_deref() || family.is_some() && family == name.as_deref()
+            };
+            name.is_some() && scalar(other).is_some_and(is_same)
+        }
+    })
 }
 
 fn refers(node: &Node, name: &str, resolver: &Resolver) -> bool {
@@ -212,15 +310,19 @@ fn refuse_macros(source: &Source) -> Result<(), InputError> {
         .hint("pass what it returns: aws cloudformation get-template --template-stage Processed --stack-name NAME --query TemplateBody"))
 }
 
+/// Whether a loop, which is not expanded, may create more resources.
+fn has_loops(resolver: &Resolver) -> bool {
+    let resources = resolver.template.get("Resources").map_or(&[][..], Node::entries);
+    resources.iter().any(|it| it.key.starts_with("Fn::ForEach::"))
+}
+
 /// The error for a template without a task definition.
 fn nothing(source: &Source, resolver: &Resolver) -> InputError {
     let error = |message: &str| {
         InputError::new(&source.name, message).at_position(source.root.place.position)
     };
     let nested = resources(resolver, "AWS::CloudFormation::Stack");
-    let resources = resolver.template.get("Resources").map_or(&[][..], Node::entries);
-    let loops = resources.iter().any(|it| it.key.starts_with("Fn::ForEach::"));
-    match (nested.is_empty(), loops) {
+    match (nested.is_empty(), has_loops(resolver)) {
         (_, true) => error("this template creates no AWS::ECS::TaskDefinition outside Fn::ForEach, which is not expanded")
             .hint("pass the processed template: aws cloudformation get-template --template-stage Processed --stack-name NAME --query TemplateBody"),
         (false, _) => error("this template creates no AWS::ECS::TaskDefinition, but nested stacks")

@@ -1,10 +1,15 @@
 //! The conditions of a template: true, false, or not known.
 
+use std::ops::RangeInclusive;
+
 use super::expression::{Resolver, function, scalar};
 use crate::document::node::{Node, Value};
 
 /// How deep conditions may refer to each other. AWS refuses circles.
 const DEPTH_LIMIT: usize = 60;
+
+/// How many conditions `Fn::And` and `Fn::Or` combine.
+const COMBINED: RangeInclusive<usize> = 2..=10;
 
 impl Resolver<'_> {
     /// Whether the condition of this name holds, if what is known decides it.
@@ -17,6 +22,59 @@ impl Resolver<'_> {
         match resource.get("Condition") {
             Some(condition) => self.holds(condition.text()?),
             None => Some(true),
+        }
+    }
+
+    /// Whether the deployment creates this resource. What an update leaves as it is exists.
+    pub(super) fn exists(&self, id: &str, resource: &Node) -> Option<bool> {
+        if self.unchanged.contains(id) { Some(true) } else { self.is_created(resource) }
+    }
+
+    /// Why a condition does not decide.
+    pub(super) fn undetermined(&self, name: &str) -> String {
+        let conditions = self.template.get("Conditions");
+        let Some(condition) = conditions.and_then(|it| it.get(name)) else {
+            return format!("the template has no condition `{name}`");
+        };
+        match self.unknown_in(condition, 0) {
+            Some(why) => format!("the condition `{name}` cannot be determined: {why}"),
+            None => format!("the condition `{name}` cannot be determined"),
+        }
+    }
+
+    /// Why it is not known whether this resource is created.
+    pub(super) fn uncertain(&self, resource: &Node) -> String {
+        let condition = resource.get("Condition").and_then(Node::text);
+        condition.map_or_else(
+            || "its `Condition` is not the name of a condition".to_owned(),
+            |it| self.undetermined(it),
+        )
+    }
+
+    /// Why the first value in a condition that is not known is not.
+    fn unknown_in(&self, condition: &Node, depth: usize) -> Option<String> {
+        if !self.spend(1) || depth >= DEPTH_LIMIT {
+            return None;
+        }
+        let named = |name: &str| {
+            let condition = self.template.get("Conditions")?.get(name)?;
+            self.unknown_in(condition, depth + 1)
+        };
+        if let Some(name) = condition.text() {
+            return named(name);
+        }
+        match function(&condition.value)? {
+            ("Condition", argument) => named(argument.text()?),
+            ("Fn::Equals", argument) => {
+                argument.items().iter().find_map(|it| match self.value(it)?.value {
+                    Value::Unresolved(it) => Some(it.why),
+                    _ => None,
+                })
+            }
+            (_, argument) => argument.items().iter().find_map(|it| match self.decide(it, 0) {
+                None => self.unknown_in(it, depth + 1),
+                Some(_) => None,
+            }),
         }
     }
 
@@ -40,9 +98,12 @@ impl Resolver<'_> {
                 [one, other] => self.are_equal(one, other),
                 _ => None,
             },
-            "Fn::Not" => parts().next()?.map(|it| !it),
-            "Fn::And" => all(parts()),
-            "Fn::Or" => all(parts().map(|it| it.map(|it| !it))).map(|it| !it),
+            // CloudFormation refuses any other number of conditions.
+            "Fn::Not" if argument.items().len() == 1 => parts().next()?.map(|it| !it),
+            "Fn::And" if COMBINED.contains(&argument.items().len()) => all(parts()),
+            "Fn::Or" if COMBINED.contains(&argument.items().len()) => {
+                all(parts().map(|it| it.map(|it| !it))).map(|it| !it)
+            }
             _ => None,
         }
     }

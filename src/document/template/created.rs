@@ -68,6 +68,8 @@ pub(super) struct Created {
 struct Named {
     /// The resource and what happens to it: "this template creates Group (AWS::Logs::LogGroup)".
     what: String,
+    /// Why that is not certain.
+    why: Option<String>,
     reference: &'static Reference,
     name: String,
 }
@@ -75,8 +77,19 @@ struct Named {
 impl Created {
     /// Adds a resource. `what` is a clause: "this template creates Group (AWS::Logs::LogGroup)".
     pub(super) fn add(&mut self, what: String, reference: &'static Reference, name: String) {
+        self.add_because(what, None, reference, name);
+    }
+
+    /// The same of a resource that may not be created, and why that is not known.
+    pub(super) fn add_because(
+        &mut self,
+        what: String,
+        why: Option<String>,
+        reference: &'static Reference,
+        name: String,
+    ) {
         if !name.is_empty() {
-            self.resources.push(Named { what, reference, name });
+            self.resources.push(Named { what, why, reference, name });
         }
     }
 
@@ -99,8 +112,9 @@ impl Created {
                 Value::List(items.into_iter().map(|it| self.below(field, it)).collect())
             }
             Value::Text(text) => match self.named(field, &text) {
-                Some(Named { what, .. }) => {
-                    let why = format!("{what}, which `{text}` names");
+                Some(Named { what, why, .. }) => {
+                    let why = why.as_ref().map_or_else(String::new, |it| format!(": {it}"));
+                    let why = format!("{what}, which `{text}` names{why}");
                     Value::Unresolved(Box::new(Unresolved { text, why, is_given: true }))
                 }
                 None => Value::Text(text),

@@ -39,11 +39,11 @@ const KINDS: [(&str, DescribedKind); 3] = [
     ("AWS::SSM::Parameter", DescribedKind::Parameter),
 ];
 
-/// Those whose names are known. What an update leaves as it is is not among them: the account has the answers.
+/// Those that are created for certain, and whose names are known. What an update leaves as it is is not among them: the account has the answers.
 pub(super) fn described(resolver: &Resolver) -> Vec<Described> {
     let resources = resolver.template.get("Resources").map_or(&[][..], Node::entries).iter();
     let created = resources.filter(|it| {
-        resolver.is_created(&it.node) != Some(false) && !resolver.unchanged.contains(&*it.key)
+        resolver.is_created(&it.node) == Some(true) && !resolver.unchanged.contains(&*it.key)
     });
     created.filter_map(|it| of(&it.key, &it.node, resolver)).collect()
 }

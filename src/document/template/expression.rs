@@ -12,6 +12,9 @@ use crate::document::place::Place;
 /// How much text and how many values the expressions of a template may make. A template has at most 1 MB.
 const BUDGET: usize = 32 << 20;
 
+/// How many resources may refer to each other in a row. AWS refuses circles.
+const NESTED_LIMIT: usize = 30;
+
 /// Evaluates the expressions of one template.
 pub(super) struct Resolver<'t> {
     pub(super) template: &'t Node,
@@ -19,6 +22,8 @@ pub(super) struct Resolver<'t> {
     /// The resources of the stack that an update leaves as they are.
     pub(super) unchanged: BTreeSet<String>,
     left: Cell<usize>,
+    /// How many resources refer to each other around the value that is being read.
+    nested: Cell<usize>,
 }
 
 /// A text of which some parts may be unknown.
@@ -32,7 +37,7 @@ impl<'t> Resolver<'t> {
     pub(super) fn new(template: &'t Node, known: &'t Surroundings) -> Resolver<'t> {
         let unchanged = known.live.as_ref().map(|it| it.unchanged(template));
         let unchanged = unchanged.unwrap_or_default();
-        Resolver { template, known, unchanged, left: Cell::new(BUDGET) }
+        Resolver { template, known, unchanged, left: Cell::new(BUDGET), nested: Cell::new(0) }
     }
 
     /// The resource of this name.
@@ -172,7 +177,12 @@ impl<'t> Resolver<'t> {
         if !self.spend(value.len()) {
             return unresolved(place, name, "the template's expressions are too large".into());
         }
-        if kind == "CommaDelimitedList" || kind.starts_with("List<") {
+        let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
+        if !is_allowed(&value, is_list, parameter) {
+            let why = format!("the value of the parameter `{name}` is not among its AllowedValues");
+            return unresolved(place, name, why);
+        }
+        if is_list {
             let items = value.split(',').map(|item| text(item.trim().to_owned(), place));
             return Node { value: Value::List(items.collect()), place: place.clone() };
         }
@@ -180,10 +190,33 @@ impl<'t> Resolver<'t> {
     }
 
     /// `GetAtt`, and `Ref` of a resource: known only when the resource exists.
-    fn attribute(&self, path: &str, place: &Place) -> Node {
+    pub(super) fn attribute(&self, path: &str, place: &Place) -> Node {
+        let nested = self.nested.get();
+        if nested >= NESTED_LIMIT {
+            let why = format!("`{path}` depends on itself, or on too many other resources");
+            return unresolved(place, path, why);
+        }
+        self.nested.set(nested + 1);
+        let found = self.attribute_of(path, place);
+        self.nested.set(nested);
+        found
+    }
+
+    fn attribute_of(&self, path: &str, place: &Place) -> Node {
         let (name, attribute) =
             path.split_once('.').map_or((path, None), |(name, attribute)| (name, Some(attribute)));
         let resource = self.resource(name);
+        if let Some(resource) = resource {
+            let why = match self.exists(name, resource) {
+                Some(true) => None,
+                Some(false) => Some("its condition is false".to_owned()),
+                None => Some(self.uncertain(resource)),
+            };
+            if let Some(why) = why {
+                let why = format!("`{path}` has a value only if {name} is created: {why}");
+                return unresolved(place, path, why);
+            }
+        }
         if let Some(value) = resource.and_then(|it| self.physical(name, it, attribute)) {
             return text(value, place);
         }
@@ -229,6 +262,9 @@ impl<'t> Resolver<'t> {
         match self.holds(name) {
             Some(true) => return at(self.value(yes), place),
             Some(false) => return at(self.value(no), place),
+            None if self.template.get("Conditions").is_none_or(|it| it.get(name).is_none()) => {
+                return Some(unresolved(place, &format!("If {name}"), self.undetermined(name)));
+            }
             None => {}
         }
         let (yes, no) = (self.value(yes), self.value(no));
@@ -380,6 +416,22 @@ fn joined<'n>(parts: impl IntoIterator<Item = &'n Node>) -> Joined {
     let mut joined = Joined::default();
     parts.into_iter().for_each(|part| joined.add(part));
     joined
+}
+
+/// Whether a parameter may have the value; of a list, every item.
+fn is_allowed(value: &str, is_list: bool, parameter: &Node) -> bool {
+    let Some(allowed) = parameter.get("AllowedValues") else { return true };
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let is_number = parameter.get("Type").and_then(Node::text) == Some("Number");
+    let is_meant = |item: &str| {
+        allowed.items().iter().filter_map(|it| scalar(&it.value)).any(|it| {
+            it == item || is_number && number(&it).is_some() && number(&it) == number(item)
+        })
+    };
+    match is_list {
+        true => value.split(',').all(|it| is_meant(it.trim())),
+        false => is_meant(value),
+    }
 }
 
 /// The function that a map with one key calls, and its argument.

@@ -24,7 +24,6 @@ impl Resolver<'_> {
         attribute: Option<&str>,
     ) -> Option<String> {
         let kind = resource.get("Type")?.text()?;
-        let (region, account) = (self.known.region.as_ref()?, self.known.account.as_ref()?);
         let live = self.known.live.as_ref().and_then(|it| it.resources.get(id));
         let live = live.filter(|it| it.kind == kind);
         let unchanged = live.filter(|_| self.unchanged.contains(id));
@@ -52,6 +51,15 @@ impl Resolver<'_> {
         let role = || {
             let named = live.filter(|it| is_made_up(&it.id));
             named.map_or_else(|| made_up::of(stack, id), |it| it.id.clone())
+        };
+        let (Some(region), Some(account)) = (&self.known.region, &self.known.account) else {
+            // A name that is written needs neither; without them nothing describes one that is made up.
+            return match (kind, attribute) {
+                ("AWS::IAM::Role", None) => text("RoleName")?,
+                ("AWS::Logs::LogGroup", None) => text("LogGroupName")?,
+                ("AWS::SSM::Parameter", None) => text("Name")?,
+                _ => None,
+            };
         };
         let partition = region.partition();
         let arn = |service: &str, resource: &str| {

@@ -19,12 +19,12 @@ const ATTACHED_TO: [(&str, &str); 3] = [
 /// A policy, or why it is not known.
 type Policy = (String, Result<Json, String>);
 
-/// The roles of the template. Without the region and the account, nothing refers to them by their ARNs.
+/// The roles that the template creates for certain. Without the region and the account, nothing refers to them by their ARNs.
 pub(super) fn roles(resolver: &Resolver) -> Vec<DeclaredRole> {
     let Some(resources) = resolver.template.get("Resources") else { return Vec::new() };
     let entries = resources.entries();
     let is_created =
-        |it: &&Entry| is_of(&it.node, ROLE) && resolver.is_created(&it.node) != Some(false);
+        |it: &&Entry| is_of(&it.node, ROLE) && resolver.exists(&it.key, &it.node) == Some(true);
     let changes = |it: &&Entry| !is_left(it, entries, resolver);
     let created = entries.iter().filter(is_created).filter(changes);
     created.filter_map(|it| role_of(it, entries, resolver)).collect()

@@ -1,5 +1,6 @@
 use super::*;
 
+mod certainty;
 mod cloudformation;
 mod live;
 mod terraform;

@@ -16,6 +16,10 @@ Parameters:
   Ami: {{Type: 'AWS::SSM::Parameter::Value<String>', Default: /ami}}
   Stage: {{Type: String, Default: prod}}
   Zone: {{Type: String}}
+  Size: {{Type: String, Default: huge, AllowedValues: [small, large]}}
+  Sizes: {{Type: CommaDelimitedList, Default: 'small, huge', AllowedValues: [small, large]}}
+  Large: {{Type: String, Default: large, AllowedValues: [small, large]}}
+  Half: {{Type: Number, Default: '0.50', AllowedValues: [0.5, 1]}}
 Mappings:
   Sizes:
     prod: {{Memory: '1024', Ports: [80, 81]}}
@@ -27,6 +31,9 @@ Conditions:
   Never: !And [!Condition IsTest, !Condition IsOpen]
   Either: !Or [!Condition IsOpen, !Condition IsProd]
   Circle: !Not [!Condition Circle]
+  NotTwo: !Not [!Condition IsProd, !Condition IsProd]
+  AndOne: !And [!Condition IsTest]
+  OrNone: !Or []
 Resources:
   Role: {{Type: 'AWS::IAM::Role'}}
   Table: {{Type: 'AWS::DynamoDB::Table'}}
@@ -39,7 +46,7 @@ Resources:
     )
 }
 
-fn known() -> Surroundings {
+pub(super) fn known() -> Surroundings {
     Surroundings {
         region: Some("eu-west-1".parse().unwrap()),
         account: Some("111122223333".into()),
@@ -59,7 +66,7 @@ fn family(written: &str) -> String {
     shown(declared[0].definition.root.get("family"))
 }
 
-fn shown(node: Option<&Node>) -> String {
+pub(super) fn shown(node: Option<&Node>) -> String {
     match node.map(|it| &it.value) {
         None => "nothing".into(),
         Some(Value::Text(text)) => text.clone(),
@@ -73,6 +80,8 @@ fn an_expression_that_is_known_has_its_value() {
     for (written, value) in [
         ("web", "web"),
         ("!Ref Tag", "1.2"),
+        ("!Ref Large", "large"),
+        ("!Ref Half", "0.50"),
         ("{Ref: Tag}", "1.2"),
         ("!Ref AWS::Region", "eu-west-1"),
         (
@@ -138,6 +147,11 @@ fn an_expression_that_is_not_known_says_why() {
             "!If [Circle, a, b]",
             "? ${If Circle} (the condition `Circle` of `!If` cannot be determined)",
         ),
+        ("!If [Nobody, a, b]", "? ${If Nobody} (the template has no condition `Nobody`)"),
+        (
+            "!Ref Size",
+            "? ${Size} (the value of the parameter `Size` is not among its AllowedValues)",
+        ),
         (
             "!Base64 a",
             "? ${Base64} (`!Base64` has a value only when CloudFormation deploys the template)",
@@ -172,6 +186,12 @@ fn a_broken_expression_is_not_known_and_never_nothing() {
         "!Ref ''",
         "!GetAtt []",
         "!Join ['', [[a]]]",
+        "!If [Nobody, a, a]",
+        "!If [NotTwo, a, b]",
+        "!If [AndOne, a, b]",
+        "!If [OrNone, a, b]",
+        "!Ref Size",
+        "!Ref Sizes",
     ] {
         assert!(family(written).starts_with('?'), "{written}: {}", family(written));
     }

@@ -13,6 +13,7 @@ mod declared;
 mod described;
 mod expression;
 mod live;
+mod parameter;
 mod physical;
 mod role;
 mod terraform;

@@ -128,7 +128,8 @@ impl Given {
             Given::Documents(documents) => Ok(documents.clone()),
             Given::Images(_) | Given::Service(_) => Ok(Vec::new()),
             Given::Templates(all) => {
-                inputs.examine(all)?;
+                let roots: Vec<_> = all.iter().map(|it| &it.source.root).collect();
+                inputs.examine(&roots)?;
                 templates::declared(all, inputs, region, run).await
             }
             Given::Registered(name) => Ok(vec![registered(name, region, run).await?.into()]),

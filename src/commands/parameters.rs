@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::Failure;
 use super::files::{bounded, open};
-use super::templates::Template;
 use crate::cli::TemplateFlags;
 use crate::document::node::{Node, Value};
 use crate::document::overlay::ImageOverlay;
@@ -75,9 +74,9 @@ impl Inputs {
     ///
     /// # Errors
     /// The first such parameter, with the name that was probably meant.
-    pub(super) fn examine(&self, templates: &[Template]) -> Result<(), Failure> {
-        let of = |it: &'_ Template| -> Vec<String> {
-            let parameters = it.source.root.get("Parameters").map_or(&[][..], Node::entries);
+    pub(super) fn examine(&self, templates: &[&Node]) -> Result<(), Failure> {
+        let of = |it: &&Node| -> Vec<String> {
+            let parameters = it.get("Parameters").map_or(&[][..], Node::entries);
             parameters.iter().map(|it| it.key.to_string()).collect()
         };
         let known: Vec<String> = templates.iter().flat_map(of).collect();
@@ -174,11 +173,10 @@ mod tests {
     #[test]
     fn a_parameter_that_no_template_has_is_refused() {
         let text = r#"{"Resources": {}, "Parameters": {"ImageTag": {"Type": "String"}}}"#;
-        let template =
-            Template::of(Source::read("t.json", Role::Definition, text.as_bytes()).unwrap());
+        let template = Source::read("t.json", Role::Definition, text.as_bytes()).unwrap();
         let examine = |name: &str| {
             let values = BTreeMap::from([(name.to_owned(), "1".to_owned())]);
-            Inputs { values, stack: None }.examine(std::slice::from_ref(&template))
+            Inputs { values, stack: None }.examine(&[&template.root])
         };
         assert!(examine("ImageTag").is_ok() && examine("AWS::StackName").is_ok());
         let said = examine("ImageTga").unwrap_err().message;

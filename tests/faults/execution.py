@@ -22,7 +22,9 @@ class Done:
         self.seconds, self.memory, self.killed = seconds, memory, killed
         try:
             report = json.loads(out)
-            self.results, self.diagnosis = report["checks"], report.get("diagnosis")
+            self.diagnosis = report.get("diagnosis")
+            # A diagnosis may end before any check runs.
+            self.results = report["checks"] if self.diagnosis is None else report.get("checks", [])
         except (ValueError, KeyError):
             self.results = self.diagnosis = None
 

@@ -381,7 +381,7 @@ ISSUING = {
 QUOTAS = {"servicequotas:GetServiceQuota": quota(5000.0)}
 DEFAULTS = {
     "servicequotas:GetServiceQuota": lambda request: error(request, "NoSuchResourceException", "no value was applied"),
-    "servicequotas:GetAWSDefaultServiceQuota": quota(2.0),
+    "servicequotas:GetAWSDefaultServiceQuota": quota(5000.0),
 }
 ENCRYPTED = {
     "ec2:GetEbsEncryptionByDefault": of_ec2("GetEbsEncryptionByDefault", "<ebsEncryptionByDefault>true</ebsEncryptionByDefault>"),

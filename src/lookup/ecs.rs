@@ -12,6 +12,7 @@ pub mod revision;
 pub mod running;
 pub mod services;
 pub mod task;
+pub mod task_list;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

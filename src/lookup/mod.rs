@@ -81,8 +81,8 @@ pub fn check_well_formed(document: &[u8]) -> Result<(), String> {
 pub fn further_calls(call: Call) -> &'static [Call] {
     match call {
         ecs::instance::ContainerInstances::CALL => &[ecs::instance::LIST_INSTANCES],
-        ecs::protection::ProtectedTasks::CALL => &[ecs::protection::LIST_TASKS],
-        ecs::task::StoppedTasks::CALL => &[ecs::protection::LIST_TASKS],
+        ecs::protection::ProtectedTasks::CALL => &[ecs::task_list::LIST_TASKS],
+        ecs::task::StoppedTasks::CALL => &[ecs::task_list::LIST_TASKS],
         efs::DescribeMountTargetGroups::CALL => &[efs::INTERFACE_ATTRIBUTE],
         s3::HeadObject::CALL => &[s3::LIST_BUCKET],
         servicequotas::GetServiceQuota::CALL => &[servicequotas::DEFAULT],

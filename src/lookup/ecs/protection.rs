@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::CLUSTER_MISSING;
-use crate::knowledge::{Gap, Seen};
+use super::task_list::TaskList;
+use crate::knowledge::Seen;
 use crate::lookup::members::Members;
-use crate::lookup::pages::Pages;
 use crate::lookup::{Answer, Call, Lookup, Named, Services, classify};
 use crate::names::Region;
 
@@ -29,9 +29,6 @@ pub struct ProtectedTask {
     pub until: Option<i64>,
 }
 
-/// The first call of [`ProtectedTasks`].
-pub const LIST_TASKS: Call = Call("ecs:ListTasks");
-
 impl Lookup for ProtectedTasks {
     type Fact = Vec<ProtectedTask>;
     const CALL: Call = Call("ecs:GetTaskProtection");
@@ -45,34 +42,20 @@ impl Lookup for ProtectedTasks {
         format!("tasks of service {} in cluster {} in {}", self.service, self.cluster, self.region)
     }
 
-    /// A page of the list has as many items as one question accepts: 100
-    /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html>).
     async fn fetch(&self, services: &Services) -> Answer<Vec<ProtectedTask>> {
         let client = services.ecs(&self.region);
-        let (mut tasks, mut pages) = (Vec::new(), Pages::default());
+        let mut listed =
+            TaskList::of(client.list_tasks().cluster(&self.cluster).service_name(&self.service));
+        let mut tasks = Vec::new();
         loop {
-            let page = client
-                .list_tasks()
-                .cluster(&self.cluster)
-                .service_name(&self.service)
-                .set_next_token(pages.token())
-                .customize()
-                .interceptor(Members::of_call(LIST_TASKS))
-                .send()
-                .await;
-            let page = match page {
-                Ok(page) => page,
-                Err(error) => return classify::failed(self, &error).map_err(of_the_list),
+            let arns = match listed.next(self).await? {
+                Seen::Found(Some(arns)) => arns,
+                Seen::Found(None) => return Ok(Seen::Found(tasks)),
+                Seen::Absent(absence) => return Ok(Seen::Absent(absence)),
             };
-            let arns = page.task_arns.ok_or_else(|| classify::incomplete(self, "the tasks"))?;
-            if !arns.is_empty() {
-                match self.protected(&client, arns).await? {
-                    Seen::Found(protected) => tasks.extend(protected),
-                    Seen::Absent(absence) => return Ok(Seen::Absent(absence)),
-                }
-            }
-            if !pages.turn(self, page.next_token)? {
-                return Ok(Seen::Found(tasks));
+            match self.protected(&client, arns).await? {
+                Seen::Found(protected) => tasks.extend(protected),
+                Seen::Absent(absence) => return Ok(Seen::Absent(absence)),
             }
         }
     }
@@ -109,15 +92,5 @@ impl ProtectedTasks {
                 })
                 .collect()
         })
-    }
-}
-
-/// The list needs a separate action, which must be allowed if it is denied.
-pub(super) fn of_the_list(gap: Gap) -> Gap {
-    match gap {
-        Gap::Refused { resource, said, .. } => {
-            Gap::Refused { action: LIST_TASKS.to_string(), resource, said }
-        }
-        other => other,
     }
 }

@@ -6,11 +6,10 @@ use aws_sdk_ecs::types::LaunchType;
 use serde::Serialize;
 
 use super::CLUSTER_MISSING;
-use super::protection::{LIST_TASKS, of_the_list};
 use super::task::DescribeTask;
+use super::task_list::TaskList;
 use crate::knowledge::Seen;
 use crate::lookup::members::Members;
-use crate::lookup::pages::Pages;
 use crate::lookup::{Answer, Call, Lookup, Named, Services, classify};
 use crate::names::Region;
 
@@ -39,36 +38,23 @@ impl Lookup for TaskGroups {
         format!("running tasks in cluster {} in {}", self.cluster, self.region)
     }
 
-    /// A page of the list has as many items as one question accepts: 100.
     async fn fetch(&self, services: &Services) -> Answer<GroupsOfInstances> {
         let client = services.ecs(&self.region);
-        let (mut groups, mut pages) = (GroupsOfInstances::new(), Pages::default());
+        let mut listed = TaskList::of(client.list_tasks().cluster(&self.cluster));
+        let mut groups = GroupsOfInstances::new();
         loop {
-            let page = client
-                .list_tasks()
-                .cluster(&self.cluster)
-                .set_next_token(pages.token())
-                .customize()
-                .interceptor(Members::of_call(LIST_TASKS))
-                .send()
-                .await;
-            let page = match page {
-                Ok(page) => page,
-                Err(error) => return classify::failed(self, &error).map_err(of_the_list),
+            let arns = match listed.next(self).await? {
+                Seen::Found(Some(arns)) => arns,
+                Seen::Found(None) => return Ok(Seen::Found(groups)),
+                Seen::Absent(absence) => return Ok(Seen::Absent(absence)),
             };
-            let arns = page.task_arns.ok_or_else(|| classify::incomplete(self, "the tasks"))?;
-            if !arns.is_empty() {
-                match self.described(&client, arns).await? {
-                    Seen::Found(more) => {
-                        for (instance, of_tasks) in more {
-                            groups.entry(instance).or_default().extend(of_tasks);
-                        }
+            match self.described(&client, arns).await? {
+                Seen::Found(more) => {
+                    for (instance, of_tasks) in more {
+                        groups.entry(instance).or_default().extend(of_tasks);
                     }
-                    Seen::Absent(absence) => return Ok(Seen::Absent(absence)),
                 }
-            }
-            if !pages.turn(self, page.next_token)? {
-                return Ok(Seen::Found(groups));
+                Seen::Absent(absence) => return Ok(Seen::Absent(absence)),
             }
         }
     }

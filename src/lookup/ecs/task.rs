@@ -4,12 +4,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::protection::{LIST_TASKS, of_the_list};
-use super::{Body, CLUSTER_MISSING, Described, no_cluster};
+use super::task_list::TaskList;
+use super::{Body, CLUSTER_MISSING, Described, last, no_cluster};
 use crate::knowledge::Seen;
 use crate::lookup::mask::mask;
 use crate::lookup::members::Members;
-use crate::lookup::pages::Pages;
 use crate::lookup::{Answer, Call, Lookup, Named, Services, classify};
 use crate::names::Region;
 
@@ -37,10 +36,6 @@ pub struct StoppedTasks {
 
 /// How many stopped tasks are kept.
 const MOST: usize = 100;
-
-fn last(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
-}
 
 fn shown(cluster: Option<&String>) -> &str {
     cluster.map_or("default", String::as_str)
@@ -115,34 +110,25 @@ impl Lookup for StoppedTasks {
         format!("stopped tasks of service {} in cluster {cluster} in {}", self.service, self.region)
     }
 
-    /// A page of the list has as many items as one question accepts: 100.
     async fn fetch(&self, services: &Services) -> Answer<Vec<Described>> {
         let client = services.ecs(&self.region);
-        let (mut stopped, mut pages) = (Vec::new(), Pages::default());
-        loop {
-            let page = client
+        let mut listed = TaskList::of(
+            client
                 .list_tasks()
                 .set_cluster(self.cluster.clone())
                 .service_name(last(&self.service))
-                .desired_status(aws_sdk_ecs::types::DesiredStatus::Stopped)
-                .set_next_token(pages.token())
-                .customize()
-                .interceptor(Members::of_call(LIST_TASKS))
-                .send()
-                .await;
-            let page = match page {
-                Ok(page) => page,
-                Err(error) => return classify::failed(self, &error).map_err(of_the_list),
+                .desired_status(aws_sdk_ecs::types::DesiredStatus::Stopped),
+        );
+        let mut stopped = Vec::new();
+        loop {
+            let arns = match listed.next(self).await? {
+                Seen::Found(Some(arns)) => arns,
+                Seen::Found(None) => return Ok(Seen::Found(newest(stopped))),
+                Seen::Absent(absence) => return Ok(Seen::Absent(absence)),
             };
-            let arns = page.task_arns.ok_or_else(|| classify::incomplete(self, "the tasks"))?;
-            if !arns.is_empty() {
-                match self.described(&client, arns).await? {
-                    Seen::Found(tasks) => stopped.extend(tasks),
-                    Seen::Absent(absence) => return Ok(Seen::Absent(absence)),
-                }
-            }
-            if !pages.turn(self, page.next_token)? {
-                return Ok(Seen::Found(newest(stopped)));
+            match self.described(&client, arns).await? {
+                Seen::Found(tasks) => stopped.extend(tasks),
+                Seen::Absent(absence) => return Ok(Seen::Absent(absence)),
             }
         }
     }

@@ -381,7 +381,8 @@ ISSUING = {
 QUOTAS = {"servicequotas:GetServiceQuota": quota(5000.0)}
 DEFAULTS = {
     "servicequotas:GetServiceQuota": lambda request: error(request, "NoSuchResourceException", "no value was applied"),
-    "servicequotas:GetAWSDefaultServiceQuota": quota(5000.0),
+    # So few that what exists counts; but for the vCPUs on Fargate, of which the task needs one.
+    "servicequotas:GetAWSDefaultServiceQuota": lambda request: quota(4000.0 if b"L-3032A538" in request.body else 2.0)(request),
 }
 ENCRYPTED = {
     "ec2:GetEbsEncryptionByDefault": of_ec2("GetEbsEncryptionByDefault", "<ebsEncryptionByDefault>true</ebsEncryptionByDefault>"),

@@ -38,8 +38,8 @@ def fargate(container, **more):
     }
 
 
-def on_ec2(container):
-    more = {"requiresCompatibilities": ["EC2"], "networkMode": "bridge"}
+def on_ec2(container, **more):
+    more = {"requiresCompatibilities": ["EC2"], "networkMode": "bridge", **more}
     return fargate({"memory": 128, **container}, **more)
 
 
@@ -148,7 +148,7 @@ def scenarios(named):
         ("image-missing-on-instances", "an instance may have a copy of it", on_ec2({"image": f"{REGISTRY}/storefront:3.0.0"}), {"cluster": "production"}),
         ("capacity-full", "no container instance has the memory", {**on_ec2({}), "memory": "65536"}, {"cluster": "production"}),
         ("capacity-placed", "a container instance has room", on_ec2({"portMappings": [{"containerPort": 80, "hostPort": 80}]}), placed()),
-        ("capacity-growing", "managed scaling launches the first instance", on_ec2({}), growing()),
+        ("capacity-growing", "managed scaling launches the first instance", on_ec2({}, runtimePlatform={"operatingSystemFamily": "LINUX"}), growing()),
         ("service-balanced", "behind a load balancer, with a registry and Service Connect", *balanced(named)),
         ("image-on-no-instances", "there is no such cluster", on_ec2({"image": f"{REGISTRY}/storefront:2.7.0"}), {"cluster": "prodution"}),
         ("image-elsewhere", "a registry that is not ECR", fargate({"image": f"{NAME}/app:1"}), {}),

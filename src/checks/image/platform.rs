@@ -156,7 +156,13 @@ fn wanted(it: &ImageUse, facts: &View) -> Result<Wanted, Stop> {
     let instances = fleet.instances(facts)?;
     let mut platforms: BTreeSet<Platform> =
         instances.iter().filter_map(|it| it.platform()).collect();
-    if instances.is_empty() && family == "LINUX" {
+    // Which operating system is launched is in the image of the machine, which is not read.
+    let platform = task.definition.runtime_platform.get()?;
+    let written = match platform {
+        Some(platform) => platform.operating_system_family.get()?.map(String::as_str),
+        None => None,
+    };
+    if instances.is_empty() && written == Some("LINUX") {
         // Without the right to read it, the result is that of a cluster without instances.
         let launched = facts.tolerate(|| fleet.launched_platforms(facts))?;
         platforms = launched.unwrap_or_default();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::pages::Pages;
-use super::{Answer, Call, Lookup, Mend, Missing, Named, Services, classify};
+use super::{Answer, Call, Lookup, Mend, Missing, Named, Optional, Services, classify};
 use crate::knowledge::Seen;
 use crate::names::Region;
 use crate::shell::ShellCommand;
@@ -129,6 +129,16 @@ impl Lookup for ListAuthorityTags {
                 return Ok(Seen::Found(tags));
             }
         }
+    }
+}
+
+/// What is assumed without an answer.
+pub(super) const MANAGED: &str =
+    "that the certificate authority has the tag AmazonECSManaged, or the role needs none";
+
+impl Optional for ListAuthorityTags {
+    fn assumption(&self) -> String {
+        MANAGED.to_owned()
     }
 }
 

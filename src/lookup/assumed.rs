@@ -4,7 +4,8 @@
 use super::Lookup;
 use super::question::{Call, Listed};
 use super::{
-    application_autoscaling, autoscaling, ec2, ecr, ecs, iam, organizations, servicequotas,
+    acm_pca, application_autoscaling, autoscaling, cloudwatch, ec2, ecr, ecs, iam, organizations,
+    servicequotas,
 };
 
 /// The lookup, its call, and what is assumed without it.
@@ -32,6 +33,8 @@ pub(super) const ASSUMED: &[Assumed] = &[
     assumed::<application_autoscaling::ScheduledActions>(
         "that no scheduled action changes the number of tasks",
     ),
+    assumed::<acm_pca::ListAuthorityTags>(acm_pca::MANAGED),
+    assumed::<cloudwatch::QuotaUsage>(cloudwatch::ROOM),
     assumed::<autoscaling::LastLaunch>(
         "that the Auto Scaling group launches instances without an error",
     ),

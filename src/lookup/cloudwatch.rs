@@ -5,7 +5,7 @@ use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use super::aws::{Element, Lacks, Query};
-use super::{Answer, Call, Lookup, Named, Services, classify};
+use super::{Answer, Call, Lookup, Named, Optional, Services, classify};
 use crate::knowledge::Seen;
 use crate::names::Region;
 
@@ -82,6 +82,15 @@ impl Lookup for QuotaUsage {
         let points = reply.members("Datapoints").map_err(incomplete)?;
         let points = points.ok_or_else(|| incomplete("the values"))?;
         newest(points).map(Seen::Found).map_err(incomplete)
+    }
+}
+
+/// What is assumed without an answer.
+pub(super) const ROOM: &str = "that the vCPUs in use leave room for the tasks";
+
+impl Optional for QuotaUsage {
+    fn assumption(&self) -> String {
+        ROOM.to_owned()
     }
 }
 

@@ -1,14 +1,13 @@
 //! The check `capacity-quota`.
 
 use super::candidates::place;
-use super::replacement::{Replacement, replaces};
+use super::replacement::{Replacement, running_tasks};
 use crate::account::fleet::launch::Launch;
 use crate::checks::{Check, whole};
 use crate::document::Field;
 use crate::document::launch::requested;
 use crate::facts::View;
 use crate::knowledge::{Seen, Stop};
-use crate::lookup::Lookup;
 use crate::lookup::cloudwatch::{
     FARGATE_SPOT_VCPUS_IN_USE, FARGATE_VCPUS_IN_USE, QuotaUsage, Resource,
 };
@@ -16,6 +15,7 @@ use crate::lookup::ecs::DescribeService;
 use crate::lookup::ecs::capacity_provider::DescribeCapacityProvider;
 use crate::lookup::ecs::cluster::DescribeCluster;
 use crate::lookup::servicequotas::{FARGATE_SPOT_VCPUS, FARGATE_VCPUS, GetServiceQuota};
+use crate::lookup::{Lookup, Optional};
 use crate::task::Task;
 use crate::verdict::{Findings, Input, Judgement, needs_input, not_applicable, warn};
 
@@ -74,7 +74,13 @@ fn capacity_quota(task: &Task, facts: &View) -> Judgement {
         };
         let required = tasks(count) * cpu;
         let peak = tasks(count.saturating_add(added)) * cpu;
-        let in_use = in_use(task, resource, facts)?;
+        let in_use = InUse::of(task, resource, facts)?;
+        // On top of what runs. Tasks of an older revision count as large as the new ones.
+        let more = in_use.as_ref().map(|it| match it.own_tasks {
+            0 => required,
+            own_tasks => (peak - tasks(own_tasks) * cpu).max(0.0),
+        });
+        let in_use = in_use.zip(more).map(|(it, more)| (it.vcpus, more));
         let message = match in_use {
             _ if required > *most => format!(
                 "{count} tasks require {required} vCPUs, but the quota {} of the account in {region} is {most}",
@@ -84,9 +90,8 @@ fn capacity_quota(task: &Task, facts: &View) -> Judgement {
                 "a deployment runs new tasks next to the old ones and requires {peak} vCPUs, but the quota {} of the account in {region} is {most}",
                 quota.name
             ),
-            Some((used, runs)) if used + more(runs, required, peak) > *most => format!(
-                "{used} vCPUs are in use and {} more are required, but the quota {} of the account in {region} is {most}",
-                more(runs, required, peak),
+            Some((used, more)) if used + more > *most => format!(
+                "{used} vCPUs are in use and {more} more are required, but the quota {} of the account in {region} is {most}",
                 quota.name
             ),
             _ => {
@@ -96,9 +101,7 @@ fn capacity_quota(task: &Task, facts: &View) -> Judgement {
                 continue;
             }
         };
-        let wanted = in_use.map_or(required.max(peak), |(used, runs)| {
-            (used + more(runs, required, peak)).max(required).max(peak)
-        });
+        let wanted = in_use.map_or(0.0, |(used, more)| used + more).max(required).max(peak);
         found.add(
             warn(message)
                 .at(place(task))
@@ -110,29 +113,28 @@ fn capacity_quota(task: &Task, facts: &View) -> Judgement {
     found.or_pass(holds.join("; "))
 }
 
-/// How many vCPUs run in the account, and whether those of the tasks are among them; none if that may not be read.
-fn in_use(task: &Task, of: Resource, facts: &View) -> Result<Option<(f64, bool)>, Stop> {
-    let asked = QuotaUsage { region: task.region()?.clone(), of };
-    let unknown = || {
-        facts.assume("that the vCPUs in use leave room for the tasks");
-        Ok(None)
-    };
-    let used = match facts.tolerate(|| facts.get(&asked))? {
-        Ok(Seen::Found(Some(used))) => *used,
-        Ok(_) => return Ok(None),
-        Err(_) => return unknown(),
-    };
-    let cluster = task.cluster()?.cluster;
-    match facts.tolerate(|| replaces(task, &cluster, facts))? {
-        Ok(runs) => Ok(Some((used, runs))),
-        // Whether the service has some of them is not known.
-        Err(_) => unknown(),
-    }
+/// What the account and the service use of a quota.
+struct InUse {
+    /// The vCPUs of all tasks in the account.
+    vcpus: f64,
+    /// How many tasks of the service are among them.
+    own_tasks: i64,
 }
 
-/// What is required on top of what runs: all tasks, or only those that a deployment adds.
-fn more(runs: bool, required: f64, peak: f64) -> f64 {
-    if runs { peak - required } else { required }
+impl InUse {
+    /// None if it may not be read.
+    fn of(task: &Task, of: Resource, facts: &View) -> Result<Option<InUse>, Stop> {
+        let asked = QuotaUsage { region: task.region()?.clone(), of };
+        let Some(Seen::Found(Some(vcpus))) = facts.peek(&asked)? else { return Ok(None) };
+        let cluster = task.cluster()?.cluster;
+        match facts.tolerate(|| running_tasks(task, &cluster, facts))? {
+            Ok(own_tasks) => Ok(Some(InUse { vcpus: *vcpus, own_tasks })),
+            Err(_) => {
+                facts.assume(asked.assumption());
+                Ok(None)
+            }
+        }
+    }
 }
 
 /// How a strategy spreads tasks: first the base, then the others by weight.

@@ -78,19 +78,25 @@ impl Replacement {
 /// # Errors
 /// A gap.
 pub(super) fn replaces(task: &Task, cluster: &str, facts: &View) -> Result<bool, Stop> {
-    let request = &task.context.request;
     if task.context.live || task.context.kind == ContextKind::UpdateService {
         return Ok(true);
     }
-    let Some(name) = request.service_name.get()? else { return Ok(false) };
+    Ok(running_tasks(task, cluster, facts)? > 0)
+}
+
+/// How many tasks of the service run; 0 if it does not exist.
+///
+/// # Errors
+/// A gap.
+pub(super) fn running_tasks(task: &Task, cluster: &str, facts: &View) -> Result<i64, Stop> {
+    let Some(name) = task.context.request.service_name.get()? else { return Ok(0) };
     let asked = DescribeService {
         region: task.region()?.clone(),
         cluster: Some(cluster.to_owned()),
         service: name.clone(),
     };
-    let running = facts.need_optional(&asked)?.is_some_and(|it| {
-        let is_active = it.json.get("status").and_then(Value::as_str) == Some("ACTIVE");
-        is_active && it.json.get("runningCount").and_then(Value::as_i64).unwrap_or(0) > 0
-    });
-    Ok(running)
+    let service = facts
+        .need_optional(&asked)?
+        .filter(|it| it.json.get("status").and_then(Value::as_str) == Some("ACTIVE"));
+    Ok(service.and_then(|it| it.json.get("runningCount")?.as_i64()).unwrap_or(0))
 }

@@ -108,8 +108,7 @@ impl Authority<'_> {
     fn judge(&self, facts: &View, found: &mut Findings) -> Result<(), Stop> {
         let (region, arn) = (self.region.clone(), self.arn.to_owned());
         let tags = ListAuthorityTags { region: region.clone(), arn: arn.clone() };
-        // Only the managed policy needs the tag: without the right to read it, nothing is said.
-        let tags = facts.tolerate(|| facts.get(&tags));
+        let tags = facts.peek(&tags);
         let authority = facts.need(&DescribeCertificateAuthority { region, arn })?;
         if authority.state != "ACTIVE" {
             found.add(
@@ -125,7 +124,7 @@ impl Authority<'_> {
         let is_managed = |tags: &BTreeMap<String, String>| {
             tags.get("AmazonECSManaged").is_some_and(|value| value == "true")
         };
-        if let Ok(Seen::Found(tags)) = tags?
+        if let Some(Seen::Found(tags)) = tags?
             && !is_managed(tags)
         {
             found.add(

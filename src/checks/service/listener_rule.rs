@@ -76,6 +76,25 @@ pub(super) fn judge(
             Ok(())
         });
     }
+    let mut is_apart = true;
+    found.part(test.place(), |found| {
+        if let (Some(arn), Some(other)) = (production.get()?, test.get()?)
+            && arn == other
+        {
+            is_apart = false;
+            found.add(
+                APART
+                    .fail("testListenerRule is the production listener rule itself")
+                    .at(test.place())
+                    .naming("<arn>", arn)
+                    .remedy("Create a separate listener rule for test traffic, and set testListenerRule to its ARN"),
+            );
+        }
+        Ok(())
+    });
+    if !is_apart {
+        return;
+    }
     // Both are requested before any is waited for.
     let (first, second) = (forwarding(it, production, facts), forwarding(it, test, facts));
     let of_test = match second {
@@ -107,16 +126,6 @@ impl Rules<'_> {
     ) -> Result<(), Stop> {
         let (production, test) = (&advanced.production_listener_rule, &advanced.test_listener_rule);
         let arn = production.get()?.map_or("", String::as_str);
-        if test.get()?.is_some_and(|test| test == arn) {
-            found.add(
-                APART
-                    .fail("testListenerRule is the production listener rule itself")
-                    .at(test.place())
-                    .naming("<arn>", arn)
-                    .remedy("Create a separate listener rule for test traffic, and set testListenerRule to its ARN"),
-            );
-            return Ok(());
-        }
         let fields = [&it.balancer.target_group_arn, &advanced.alternate_target_group_arn];
         let [Some(first), Some(second)] = [fields[0].get()?, fields[1].get()?] else {
             return Ok(());

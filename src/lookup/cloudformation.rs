@@ -129,9 +129,14 @@ fn resources(
         let kind = member.text("ResourceType")?.ok_or("the type of a resource")?;
         let status = member.text("ResourceStatus")?.ok_or("the status of a resource")?;
         // It is not created yet, or deleted.
-        let id = member.text("PhysicalResourceId")?.filter(|_| status != "DELETE_COMPLETE");
-        if let Some(id) = id.filter(|id| !id.is_empty()) {
-            found.insert(name, StackResource { kind, id });
+        let id = member.text("PhysicalResourceId")?.filter(|id| !id.is_empty());
+        match id {
+            _ if status == "DELETE_COMPLETE" => {}
+            Some(id) => _ = found.insert(name, StackResource { kind, id }),
+            None if ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(&&*status) => {
+                return Err("the physical id of a resource");
+            }
+            None => {}
         }
     }
     page.text("NextToken")

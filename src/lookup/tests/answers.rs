@@ -94,7 +94,7 @@ const MAY_BE_MISSING: &[(&str, &[&str])] = &[
     ("DescribeScalingGroup", &["Instances", "SuspendedProcesses"]),
     ("StackExports", &["member"]),
     ("StackParameters", &["Parameters"]),
-    ("StackResources", &["PhysicalResourceId", "member"]),
+    ("StackResources", &["member"]),
     (
         "DescribeFileSystem",
         &[

@@ -76,7 +76,9 @@ fn what_a_stack_has_no_more_or_not_yet_is_none_of_its_resources() {
     assert_eq!(of(&RESOURCES.replace("CREATE_COMPLETE", "UPDATE_COMPLETE")), role);
     assert_eq!(of(&RESOURCES.replace("CREATE_COMPLETE", "DELETE_COMPLETE")), "found {}");
     let nameless = RESOURCES.replace("<PhysicalResourceId>web-Role-1</PhysicalResourceId>", "");
-    assert_eq!(of(&nameless), "found {}");
+    assert!(of(&nameless).contains("lacks the physical id of a resource"), "{}", of(&nameless));
+    let waiting = nameless.replace("CREATE_COMPLETE", "CREATE_IN_PROGRESS");
+    assert_eq!(of(&waiting), "found {}");
 }
 
 #[test]

@@ -242,7 +242,10 @@ fn of_value(why: &str) -> String {
     if let Some((_, flag)) = why.split_once("pass --") {
         return format!("Pass --{flag}");
     }
-    let has = |words: &[&str]| words.iter().any(|it| why.contains(it));
+    let has = |words: &[&str]| {
+        // The text of a placeholder is the user's.
+        !why.contains("is a placeholder") && words.iter().any(|it| why.contains(it))
+    };
     if has(&["this template creates", "only after the deployment", "CloudFormation"]) {
         "Pass --stack NAME once the stack exists, or accept it with --allow-unknown".to_owned()
     } else if has(&["only after the apply", "this plan changes"]) {

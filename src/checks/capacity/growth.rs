@@ -72,11 +72,14 @@ impl Ceiling {
             Growth::Cannot(_) | Growth::Unfit { .. } => None,
         });
         let most: Vec<&Ceiling> = most.collect::<Option<_>>()?;
+        if most.is_empty() {
+            return None;
+        }
         let tasks = most.iter().fold(before, |sum, it| sum.saturating_add(it.tasks));
         let each = most.iter().map(|it| {
             let Ceiling { group, instances, tasks, is_untrunked } = it;
             let why = match is_untrunked {
-                true => ", because awsvpcTrunking is disabled and limits each instance to the network interfaces of its type",
+                true => ", because awsvpcTrunking is disabled: each instance has only the network interfaces of its type",
                 false => "",
             };
             format!("Auto Scaling group {group} has room for {tasks} at its MaxSize of {instances}{why}")

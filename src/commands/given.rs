@@ -8,7 +8,7 @@ use super::parameters::Inputs;
 use super::templates::{self, Document};
 use crate::cli::PlaceToRun;
 use crate::document::overlay::{ImageOverlay, with_images};
-use crate::document::{ContextKind, DeployTool, RunContext, Source, TaskDefinition};
+use crate::document::{ContextKind, DeployTool, Node, RunContext, Source, TaskDefinition};
 use crate::knowledge::{Gap, Seen};
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::names::Region;
@@ -97,6 +97,31 @@ pub(super) fn service_of(given: &[Given]) -> RunContext {
     service
 }
 
+/// The templates among the arguments.
+pub(super) fn templates_of(given: &[Given]) -> Vec<&Node> {
+    let mut roots = Vec::new();
+    for given in given {
+        if let Given::Templates(all) = given {
+            roots.extend(all.iter().map(|it| &it.source.root));
+        }
+    }
+    roots
+}
+
+/// Refuses files for task definitions where none of the arguments has one.
+///
+/// # Errors
+/// What to pass.
+pub(super) fn need_definition(given: &[Given]) -> Result<(), Failure> {
+    let is_extra = |given: &Given| matches!(given, Given::Images(_) | Given::Service(_));
+    match !given.is_empty() && given.iter().all(is_extra) {
+        true => Err(Failure::usage(
+            "imagedefinitions.json and appspec.yml contain no task definition\n  Pass it too: TASKDEF FILE",
+        )),
+        false => Ok(()),
+    }
+}
+
 /// The images that are laid over the definitions: of files, then of flags.
 pub(super) fn images_of(given: &[Given], flags: &[ImageOverlay]) -> Vec<ImageOverlay> {
     let of_file = |given: &Given| match given {
@@ -127,11 +152,7 @@ impl Given {
         match self {
             Given::Documents(documents) => Ok(documents.clone()),
             Given::Images(_) | Given::Service(_) => Ok(Vec::new()),
-            Given::Templates(all) => {
-                let roots: Vec<_> = all.iter().map(|it| &it.source.root).collect();
-                inputs.examine(&roots)?;
-                templates::declared(all, inputs, region, run).await
-            }
+            Given::Templates(all) => templates::declared(all, inputs, region, run).await,
             Given::Registered(name) => Ok(vec![registered(name, region, run).await?.into()]),
         }
     }

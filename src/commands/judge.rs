@@ -5,6 +5,7 @@ mod exhibits;
 mod rounds;
 mod targets;
 
+use super::given::{need_definition, templates_of};
 use super::input::Given;
 use super::live::Chosen;
 use super::wait::Clock;
@@ -52,10 +53,14 @@ pub(super) fn run_and(
     let arns = arns::given(&judged.place, &judged.live.services, &given)?;
     let mut place = arns::resolved(&judged.place)?;
     let live = Chosen::of(&judged.live, &mut place)?;
+    if live.is_none() {
+        need_definition(&given)?;
+    }
     let judged = &Judged { place, ..judged.clone() };
     let context = input::context(&judged.place)?;
     let images = parameters::images(&judged.template)?;
     let inputs = parameters::given(&judged.template, given.iter().any(Given::is_template))?;
+    inputs.examine(&templates_of(&given))?;
     let outlet = outlet(global)?;
     let record = judged.run.record.as_deref().map(OutputFile::open_private).transpose();
     let record = record.map_err(Failure::usage)?;

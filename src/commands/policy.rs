@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::given::{Setting, live_service};
+use super::given::{Setting, live_service, need_definition, templates_of};
 use super::input::{self, Given};
 use super::templates::Document;
 use super::wait::Clock;
@@ -88,6 +88,7 @@ async fn gather(
     interruption: Interruption,
 ) -> Result<Gathered, Failure> {
     let asks = wanted.live || wanted.missing;
+    need_definition(std::slice::from_ref(given))?;
     let arns = arns::given(&wanted.place, &[], std::slice::from_ref(given))?;
     let wanted = &Policy { place: arns::resolved(&wanted.place)?, ..wanted.clone() };
     let connects = asks || wanted.place.service.is_some() || matches!(given, Given::Registered(_));
@@ -150,6 +151,7 @@ async fn task(
         tool: None,
     };
     let inputs = parameters::given(&wanted.template, given.is_template())?;
+    inputs.examine(&templates_of(std::slice::from_ref(given)))?;
     setting.task(the_one(given.documents(&inputs, region, run).await?)?)
 }
 

@@ -24,6 +24,11 @@ fn image_definitions_of_codepipeline_are_laid_over_the_definition() {
     let said =
         folder.line("image healthy.json imagedefinitions.json --replay account.json").ends(1);
     said.says("storefront:2.8.0").says("imagedefinitions.json");
+    folder
+        .line("verify imagedefinitions.json --replay account.json")
+        .ends(2)
+        .says("contain no task definition")
+        .says("TASKDEF FILE");
     // In place of a placeholder.
     let text = folder.read("healthy.json");
     let image = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/storefront:2.7.0";

@@ -20,9 +20,20 @@ pub struct DeclaredFacts {
 }
 
 impl DeclaredFacts {
-    /// Adds the answer to a lookup.
+    /// Adds the answer to a lookup. What two templates declare differently is unknown.
     pub fn add(&mut self, lookup: &dyn Asked, answer: Result<Value, Gap>) {
-        self.answers.insert(index(lookup.call().0, &lookup.to_json()), answer);
+        let key = index(lookup.call().0, &lookup.to_json());
+        let differs = self.answers.get(&key).is_some_and(|known| *known != answer);
+        let answer = match differs {
+            true => Err(Gap::Unresolved {
+                why: format!(
+                    "two templates declare {} differently: pass them in separate runs",
+                    lookup.what()
+                ),
+            }),
+            false => answer,
+        };
+        self.answers.insert(key, answer);
     }
 
     /// Adds a name or an ARN. A lookup that asks for it has no other answer than those that are added.

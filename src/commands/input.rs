@@ -16,7 +16,7 @@ use crate::document::ecspresso::Ecspresso;
 use crate::document::node::{Entry, Node, Value};
 use crate::document::overlay::{ImageOverlay, image_definitions};
 use crate::document::run_context::{flag, flag_list, strategy};
-use crate::document::template::{Surroundings, appspec, declared, is_template};
+use crate::document::template::{self, appspec, is_template};
 use crate::document::{ContextKind, Field, Role, RunContext, Source};
 use crate::exit::Exit;
 use crate::names::without_prefix;
@@ -98,7 +98,7 @@ pub(super) fn about_name(given: &[Given], failure: Failure) -> Failure {
 fn documents(source: Source) -> Result<Given, Failure> {
     if is_template(&source) {
         // Without a task definition nothing else matters.
-        declared(&source, &Surroundings::default()).map_err(Failure::usage)?;
+        template::examine(&source).map_err(Failure::usage)?;
         return Ok(Given::Templates(vec![Template::of(source)]));
     }
     if let Some(images) = image_definitions(&source.root) {

@@ -166,12 +166,12 @@ fn declare_roles(source: &Source, known: &Surroundings, run: &mut RunLoop<'_>) {
     for role in template::roles(source, known) {
         let DeclaredRole { name, arn, path, trust, boundary, tags, attached, inline } = role;
         let facts = run.declared();
-        facts.create(name.clone());
+        facts.create_exactly(name.clone());
         facts.create(arn.clone());
         let unknown = |why: String| Gap::Unresolved { why };
-        let tags: BTreeMap<String, String> = tags.into_iter().collect();
-        let found = trust.and_then(|trust| Ok((trust, boundary?)));
-        let found = found.map(|(trust, boundary)| {
+        let found = trust.and_then(|trust| Ok((trust, boundary?, tags?)));
+        let found = found.map(|(trust, boundary, tags)| {
+            let tags: BTreeMap<String, String> = tags.into_iter().collect();
             json!({"arn": arn, "id": "", "path": path, "created": "", "trust": trust,
                 "boundary": boundary, "tags": tags})
         });

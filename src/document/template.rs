@@ -38,6 +38,17 @@ pub fn imports(source: &Source) -> bool {
     live::calls(&source.root, "Fn::ImportValue")
 }
 
+/// Refuses a template that declares no task definition, whatever is known of the account and the parameters.
+///
+/// # Errors
+/// What the template lacks.
+pub fn examine(source: &Source) -> Result<(), InputError> {
+    match Identity::of(&source.root) {
+        Some(Identity::Terraform) => terraform::declared(source).map(drop),
+        _ => cloudformation::examine(source),
+    }
+}
+
 /// The task definitions of a template, in its order; one that several services use is repeated for each.
 ///
 /// # Errors

@@ -169,7 +169,46 @@ fn what_else_the_template_creates_is_unknown_and_never_missing() {
     folder.write("template.json", template.to_string());
     let said = folder.line("verify template.json --replay account.json -o json").ends(3);
     assert_eq!(said.results("fail"), [], "{}", said.out);
-    said.says("this template creates Bucket (AWS::S3::Bucket), which");
+    said.says("this template creates Bucket (AWS::S3::Bucket), on which");
+}
+
+#[test]
+fn a_condition_is_decided_by_the_parameters_that_are_passed() {
+    let folder = Folder::new("template-condition");
+    let mut conditional = template(&folder.healthy());
+    conditional["Parameters"] = json!({"Env": {"Type": "String", "Default": "dev"}});
+    conditional["Conditions"] = json!({"IsProd": {"Fn::Equals": [{"Ref": "Env"}, "prod"]}});
+    conditional["Resources"]["Task"]["Condition"] = json!("IsProd");
+    folder.write("template.json", conditional.to_string());
+    let run = |more: &str| folder.line(&format!("image template.json --replay account.json{more}"));
+    run(" --parameter Env=prod").ends(0);
+    run("").ends(2).says("creates no AWS::ECS::TaskDefinition");
+}
+
+#[test]
+fn a_role_that_two_templates_write_differently_is_unknown() {
+    let folder = Folder::new("template-twice");
+    let all = |effect: &str| json!({"Effect": effect, "Action": "*", "Resource": "*"});
+    folder.write("a.json", with_role(&folder, &all("Allow")).to_string());
+    folder.write("b.json", with_role(&folder, &all("Deny")).to_string());
+    let said = folder.line("verify a.json b.json --replay account.json -o json").ends(3);
+    said.says("differently: pass them in separate runs");
+}
+
+#[test]
+fn parameters_are_compared_with_all_templates() {
+    let folder = Folder::new("template-parameters");
+    let with = |name: &str| {
+        let mut with = template(&folder.healthy());
+        with["Parameters"] = json!({name: {"Type": "String"}});
+        with["Resources"]["Task"]["Properties"]["Family"] = json!({"Ref": name});
+        with.to_string()
+    };
+    folder.write("a.json", with("One"));
+    folder.write("b.json", with("Two"));
+    let line = "image a.json b.json --replay account.json --parameter One=a";
+    folder.line(&format!("{line} --parameter Two=b")).ends(0);
+    folder.line(&format!("{line} --parameter Three=c")).ends(2).says("no parameter `Three`");
 }
 
 #[test]

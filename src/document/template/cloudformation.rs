@@ -2,8 +2,8 @@
 
 use super::conform;
 use super::created::{
-    BUCKET, CLUSTER, Created, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PROVIDER, PUSHED,
-    REPOSITORY, ROLE, Reference, SECRET,
+    BUCKET, CLUSTER, Created, GROUP, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PATH, PROVIDER,
+    PUSHED, REPOSITORY, ROLE, Reference, SECRET, SUBNET,
 };
 use super::declared::{Declared, Surroundings};
 use super::described::described;
@@ -38,9 +38,27 @@ const NAMED: &[(&str, &str, &Reference)] = &[
     ("AWS::S3::Bucket", "BucketName", &BUCKET),
     ("AWS::S3::BucketPolicy", "Bucket", &BUCKET),
     ("AWS::KMS::Alias", "AliasName", &KEY_ALIAS),
+    ("AWS::EC2::SecurityGroupEgress", "GroupId", &GROUP),
+    ("AWS::EC2::SecurityGroupIngress", "GroupId", &GROUP),
+    ("AWS::EC2::SubnetRouteTableAssociation", "SubnetId", &SUBNET),
+    ("AWS::EC2::SubnetNetworkAclAssociation", "SubnetId", &SUBNET),
+    ("AWS::EC2::Route", "RouteTableId", &PATH),
+    ("AWS::EC2::NetworkAclEntry", "NetworkAclId", &PATH),
+    ("AWS::EC2::VPCEndpoint", "VpcId", &PATH),
     ("AWS::ServiceDiscovery::HttpNamespace", "Name", &NAMESPACE),
     ("AWS::ServiceDiscovery::PrivateDnsNamespace", "Name", &NAMESPACE),
 ];
+
+/// Refuses a template without a task definition, and one that a macro rewrites.
+pub(super) fn examine(source: &Source) -> Result<(), InputError> {
+    refuse_macros(source)?;
+    let resources = source.root.get("Resources").map_or(&[][..], Node::entries);
+    let is_one = |it: &Entry| it.node.get("Type").and_then(Node::text) == Some(TASK_DEFINITION);
+    match resources.iter().any(is_one) {
+        true => Ok(()),
+        false => Err(nothing(source, &Resolver::new(&source.root, &Surroundings::default()))),
+    }
+}
 
 /// The task definitions that the template creates.
 pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
@@ -296,13 +314,15 @@ fn refers(node: &Node, name: &str, resolver: &Resolver) -> bool {
     }
 }
 
-/// A macro may rewrite everything: only those of AWS leave task definitions and services as they are.
+/// A macro may rewrite everything: only those of AWS leave task definitions and services as they are, except
+/// the one that includes a file.
 fn refuse_macros(source: &Source) -> Result<(), InputError> {
     let Some(transform) = source.root.get("Transform") else { return Ok(()) };
     let names = transform.items().iter().chain([transform]).filter_map(|it| {
         it.text().or_else(|| it.get("Name").and_then(Node::text)).map(|name| (name, it))
     });
-    let mut foreign = names.filter(|(name, _)| !name.starts_with("AWS::"));
+    let rewrites = |name: &str| !name.starts_with("AWS::") || name == "AWS::Include";
+    let mut foreign = names.filter(|(name, _)| rewrites(name));
     let Some((name, node)) = foreign.next() else { return Ok(()) };
     let message = format!("the macro `{name}` rewrites this template when it is deployed");
     Err(InputError::new(&source.name, message)

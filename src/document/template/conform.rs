@@ -37,9 +37,8 @@ fn not_a_property(key: &str) -> Value {
     let mut letters = key.chars();
     let first = letters.next().map(|it| it.to_ascii_uppercase());
     let name: String = first.into_iter().chain(letters).collect();
-    let why = format!(
-        "`{key}` is not a property in CloudFormation, where names begin with a capital: write `{name}`"
-    );
+    let why =
+        format!("`{key}` is ignored here, because names begin with a capital: write `{name}`");
     Value::Unresolved(Box::new(Unresolved { text: format!("${{{key}}}"), why, is_given: false }))
 }
 

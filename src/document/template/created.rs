@@ -54,6 +54,13 @@ pub(super) const KEY_ALIAS: Reference =
 pub(super) const NAMESPACE: Reference =
     Reference { fields: &["namespace"], names: |text, name| text == name };
 
+pub(super) const GROUP: Reference =
+    Reference { fields: &["securityGroups"], names: |text, name| text == name };
+pub(super) const SUBNET: Reference =
+    Reference { fields: &["subnets"], names: |text, name| text == name };
+/// A part of a network of which no field says which subnets it serves: any of them.
+pub(super) const PATH: Reference = Reference { fields: &["subnets"], names: |_, _| true };
+
 /// Whether the last part of a path or an ARN is that of the name.
 fn is_last(text: &str, name: &str) -> bool {
     text.rsplit('/').next() == name.rsplit('/').next()
@@ -114,7 +121,7 @@ impl Created {
             Value::Text(text) => match self.named(field, &text) {
                 Some(Named { what, why, .. }) => {
                     let why = why.as_ref().map_or_else(String::new, |it| format!(": {it}"));
-                    let why = format!("{what}, which `{text}` names{why}");
+                    let why = format!("{what}, on which `{text}` depends{why}");
                     Value::Unresolved(Box::new(Unresolved { text, why, is_given: true }))
                 }
                 None => Value::Text(text),

@@ -51,8 +51,8 @@ pub struct DeclaredRole {
     pub trust: Result<Value, String>,
     /// The ARN of its permissions boundary, or why it is not known.
     pub boundary: Result<Option<String>, String>,
-    /// Its tags.
-    pub tags: Vec<(String, String)>,
+    /// Its tags, or why they are not known.
+    pub tags: Result<Vec<(String, String)>, String>,
     /// The ARNs of its managed policies that exist already.
     pub attached: Vec<String>,
     /// Its other policies, each with its document, or why that is not known.

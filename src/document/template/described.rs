@@ -1,6 +1,6 @@
 //! The log groups, secrets and parameters that a template creates, as it writes them.
 
-use super::expression::{Resolver, scalar};
+use super::expression::{Resolver, function, scalar};
 use crate::document::node::{Node, Value};
 
 /// What is described.
@@ -76,8 +76,22 @@ fn of(id: &str, resource: &Node, resolver: &Resolver) -> Option<Described> {
         Some(Value::Unresolved(it)) => Err(it.why),
         Some(value) => Ok(scalar(&value)),
     };
+    let unclear = ["LogGroupClass", "SecretString", "GenerateSecretString"];
+    let unclear = unclear.iter().find_map(|name| match property(name)?.value {
+        Value::Unresolved(it) if !is_given(resource, name) => Some(it.why),
+        _ => None,
+    });
+    let kms_key = unclear.map_or(kms_key, Err);
     let has_value = kind != DescribedKind::Secret
         || ["SecretString", "GenerateSecretString"].iter().any(|it| property(it).is_some());
     let class = property("LogGroupClass").and_then(|it| scalar(&it.value));
     Some(Described { id: id.to_owned(), kind, name, arn, class, kms_key, has_value })
+}
+
+/// Whether a value is given, whatever it is: only a condition may leave it out.
+fn is_given(resource: &Node, name: &str) -> bool {
+    let written = resource.get("Properties").and_then(|it| it.get(name));
+    let is_choice =
+        written.and_then(|it| function(&it.value)).is_some_and(|(it, _)| it == "Fn::If");
+    name != "LogGroupClass" && !is_choice
 }

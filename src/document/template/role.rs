@@ -78,8 +78,23 @@ fn role_of(entry: &Entry, resources: &[Entry], resolver: &Resolver) -> Option<De
             }
         }
     }
+    for it in resources.iter().filter(|it| it.key.starts_with("Fn::")) {
+        let why = format!("what `{}` adds to the template is not known", it.key);
+        inline.push((it.key.to_string(), Err(why)));
+    }
+    let live = resolver.known.live.as_ref();
+    if live.is_some_and(|live| live.resources.contains_key(&*entry.key)) {
+        let why = format!(
+            "the role {} exists, and may have policies that the template does not write",
+            entry.key
+        );
+        inline.push(("policies from outside the template".to_owned(), Err(why)));
+    }
     let boundary = match property("PermissionsBoundary") {
         None => Ok(None),
+        Some(node) if of_template(&node, resources, resolver).is_some() => {
+            Err("the permissions boundary is a policy of the template".to_owned())
+        }
         Some(node) => match node.value {
             Value::Text(arn) => Ok(Some(arn)),
             _ => Err("the permissions boundary is not known".to_owned()),
@@ -87,8 +102,11 @@ fn role_of(entry: &Entry, resources: &[Entry], resolver: &Resolver) -> Option<De
     };
     let trust = property("AssumeRolePolicyDocument");
     let tags = list(property("Tags"));
-    let tag =
-        |it: &Node| Some((it.get("Key")?.text()?.to_owned(), scalar(&it.get("Value")?.value)?));
+    let tag = |it: &Node| {
+        let part = |name: &str| it.get(name).and_then(|it| scalar(&it.value));
+        let unknown = || "a tag of the role is not known".to_owned();
+        Ok((part("Key").ok_or_else(unknown)?, part("Value").ok_or_else(unknown)?))
+    };
     Some(DeclaredRole {
         name,
         arn,
@@ -96,7 +114,7 @@ fn role_of(entry: &Entry, resources: &[Entry], resolver: &Resolver) -> Option<De
         trust: trust
             .map_or_else(|| Err("the role has no trust policy".to_owned()), |it| policy(&it)),
         boundary,
-        tags: tags.iter().filter_map(tag).collect(),
+        tags: tags.iter().map(tag).collect(),
         attached,
         inline,
     })
@@ -124,9 +142,15 @@ fn list(node: Option<Node>) -> Vec<Node> {
 /// The policies of a managed policy that this template creates.
 fn of_template(arn: &Node, resources: &[Entry], resolver: &Resolver) -> Option<Vec<Policy>> {
     let arn = arn.text()?;
+    let written = |it: &Entry| {
+        let name = property(&it.node, "ManagedPolicyName", resolver)?;
+        Some(arn.rsplit('/').next() == scalar(&name.value).as_deref())
+    };
     let is_meant = |it: &&Entry| {
         is_of(&it.node, MANAGED_POLICY)
-            && resolver.physical(&it.key, &it.node, None).as_deref() == Some(arn)
+            && resolver.exists(&it.key, &it.node) != Some(false)
+            && (resolver.physical(&it.key, &it.node, None).as_deref() == Some(arn)
+                || written(it) == Some(true))
     };
     resources.iter().find(is_meant).map(|it| document(it, resolver))
 }

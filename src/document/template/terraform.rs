@@ -7,8 +7,8 @@ mod configuration;
 mod resource;
 
 use super::created::{
-    BUCKET, CLUSTER, Created, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PROVIDER, REPOSITORY,
-    ROLE, Reference, SECRET,
+    BUCKET, CLUSTER, Created, GROUP, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PATH, PROVIDER,
+    REPOSITORY, ROLE, Reference, SECRET, SUBNET,
 };
 use super::declared::Declared;
 use super::expression::{scalar, unresolved};
@@ -31,6 +31,8 @@ const NAMED: &[(&str, &str, &Reference)] = &[
     ("aws_iam_role_policy", "role", &ROLE),
     ("aws_iam_role_policy_attachment", "role", &ROLE),
     ("aws_iam_role_policies_exclusive", "role_name", &ROLE),
+    ("aws_iam_role_policy_attachments_exclusive", "role_name", &ROLE),
+    ("aws_iam_policy_attachment", "roles", &ROLE),
     ("aws_secretsmanager_secret", "name", &SECRET),
     ("aws_secretsmanager_secret_version", "secret_id", &SECRET),
     ("aws_secretsmanager_secret_policy", "secret_arn", &SECRET),
@@ -44,6 +46,17 @@ const NAMED: &[(&str, &str, &Reference)] = &[
     ("aws_s3_bucket_policy", "bucket", &BUCKET),
     ("aws_s3_object", "bucket", &BUCKET),
     ("aws_kms_alias", "name", &KEY_ALIAS),
+    ("aws_security_group", "id", &GROUP),
+    ("aws_security_group_rule", "security_group_id", &GROUP),
+    ("aws_vpc_security_group_egress_rule", "security_group_id", &GROUP),
+    ("aws_vpc_security_group_ingress_rule", "security_group_id", &GROUP),
+    ("aws_subnet", "id", &SUBNET),
+    ("aws_route_table_association", "subnet_id", &SUBNET),
+    ("aws_network_acl_association", "subnet_id", &SUBNET),
+    ("aws_route", "route_table_id", &PATH),
+    ("aws_route_table", "id", &PATH),
+    ("aws_network_acl_rule", "network_acl_id", &PATH),
+    ("aws_vpc_endpoint", "vpc_id", &PATH),
     ("aws_service_discovery_http_namespace", "name", &NAMESPACE),
     ("aws_service_discovery_private_dns_namespace", "name", &NAMESPACE),
 ];
@@ -161,13 +174,26 @@ fn refuse_unusable(
 fn created(resources: &[Resource], deleted: &[Resource]) -> Created {
     let mut created = Created::default();
     let changed = resources.iter().filter(|it| it.changes).map(|it| ("changes", it));
-    let deleted = deleted.iter().map(|it| ("deletes", it));
-    for (does, resource) in changed.chain(deleted) {
+    let changed: Vec<_> = changed.chain(deleted.iter().map(|it| ("deletes", it))).collect();
+    for (does, resource) in &changed {
         for (_, attribute, reference) in NAMED.iter().filter(|it| it.0 == resource.kind) {
-            let name = resource.values.get(attribute).and_then(|it| scalar(&it.value));
-            if let Some(name) = name {
+            let Some(named) = resource.values.get(attribute) else { continue };
+            for name in named.items().iter().chain([named]).filter_map(|it| scalar(&it.value)) {
                 created.add(format!("this plan {does} {}", resource.address), reference, name);
             }
+        }
+    }
+    let text = |it: &Resource, name: &str| it.values.get(name).and_then(|it| scalar(&it.value));
+    let attachments = resources.iter().filter(|it| it.kind == "aws_iam_role_policy_attachment");
+    for attachment in attachments {
+        let arn = text(attachment, "policy_arn");
+        let is_it = |(_, it): &&(&str, &Resource)| {
+            it.kind == "aws_iam_policy" && arn.is_some() && text(it, "arn") == arn
+        };
+        if let (Some((does, policy)), Some(role)) =
+            (changed.iter().find(is_it), text(attachment, "role"))
+        {
+            created.add(format!("this plan {does} {}", policy.address), &ROLE, role);
         }
     }
     created

@@ -303,6 +303,19 @@ fn what_the_plan_deletes_or_renames_is_unknown() {
 }
 
 #[test]
+fn a_managed_policy_that_the_plan_changes_makes_its_roles_unknown() {
+    let arn = "arn:aws:iam::111122223333:policy/web";
+    let policy = json!({"name": "web", "arn": arn});
+    let mut plan = with_change("aws_iam_policy.p", &["update"], policy.clone(), policy);
+    let attached = json!({"role": "web", "policy_arn": arn});
+    let attachment = change("aws_iam_role_policy_attachment.a", &["no-op"], attached, json!({}));
+    plan["resource_changes"].as_array_mut().unwrap().push(attachment);
+    let (log_group, role) = group_and_role(&plan);
+    assert!(role.contains("this plan changes aws_iam_policy.p"), "{role}");
+    assert_eq!(log_group, "/ecs/web");
+}
+
+#[test]
 fn a_forgotten_definition_is_left_out_and_the_others_are_judged() {
     let forgotten = change("aws_ecs_task_definition.old", &["forget"], Json::Null, json!({}));
     let web = change("aws_ecs_task_definition.web", &["create"], definition("web"), json!({}));

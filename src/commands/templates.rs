@@ -164,7 +164,8 @@ pub(super) async fn declared(
 fn declare_roles(source: &Source, known: &Surroundings, run: &mut RunLoop<'_>) {
     let Some(region) = &known.region else { return };
     for role in template::roles(source, known) {
-        let DeclaredRole { name, arn, path, trust, boundary, tags, attached, inline } = role;
+        let DeclaredRole { name, arn, path, trust, boundary, tags, attached, inline, before } =
+            role;
         let facts = run.declared();
         facts.create_exactly(name.clone());
         facts.create(arn.clone());
@@ -188,8 +189,18 @@ fn declare_roles(source: &Source, known: &Surroundings, run: &mut RunLoop<'_>) {
             facts.add(&asked, document.map_err(unknown));
             policies.push(policy);
         }
-        facts.add(&ListRolePolicies::of(region, &name), Ok(json!(policies)));
-        facts.add(&ListAttachedRolePolicies::of(region, &name), Ok(json!(attached)));
+        let names = ListRolePolicies::of(region, &name);
+        let arns = ListAttachedRolePolicies::of(region, &name);
+        match before {
+            Some(managed) => {
+                facts.add_list(&names, policies, Vec::new());
+                facts.add_list(&arns, attached, managed);
+            }
+            None => {
+                facts.add(&names, Ok(json!(policies)));
+                facts.add(&arns, Ok(json!(attached)));
+            }
+        }
     }
 }
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::key::{Asked, BoxedAnswer};
+use super::key::{Asked, BoxedAnswer, unbox};
 use super::snapshot::index;
-use crate::knowledge::Gap;
+use crate::knowledge::{Gap, Seen};
 use crate::names::made_up;
 
 /// The facts of the resources that the deployment creates.
@@ -17,6 +17,15 @@ pub struct DeclaredFacts {
     names: BTreeSet<String>,
     /// Names that are too short to recognise them in other texts.
     exact: BTreeSet<String>,
+    lists: BTreeMap<String, List>,
+}
+
+/// What the deployment leaves in a list that exists already.
+#[derive(Debug)]
+struct List {
+    written: Vec<String>,
+    /// What is in the list only if it is written.
+    managed: Vec<String>,
 }
 
 impl DeclaredFacts {
@@ -36,6 +45,39 @@ impl DeclaredFacts {
         self.answers.insert(key, answer);
     }
 
+    /// Adds what the deployment writes into a list of the account. The deployment adds and removes what is
+    /// `managed`; whether it removes something else that the account lists is not known.
+    pub fn add_list(&mut self, lookup: &dyn Asked, written: Vec<String>, managed: Vec<String>) {
+        let key = index(lookup.call().0, &lookup.to_json());
+        self.lists.insert(key, List { written, managed });
+    }
+
+    /// What a list is after the deployment, given the answer of the account; the answer itself to any other
+    /// lookup.
+    pub(crate) fn completed(&self, lookup: &dyn Asked, answer: BoxedAnswer) -> BoxedAnswer {
+        if self.lists.is_empty() {
+            return answer;
+        }
+        let Some(list) = self.lists.get(&index(lookup.call().0, &lookup.to_json())) else {
+            return answer;
+        };
+        let listed = match &answer {
+            Ok(Seen::Found(found)) => unbox::<Vec<String>>(&**found),
+            Ok(Seen::Absent(_)) => None,
+            Err(_) => return answer,
+        };
+        let is_known = |it: &&String| list.written.contains(it) || list.managed.contains(it);
+        match listed.into_iter().flatten().find(|it| !is_known(it)) {
+            Some(other) => Err(Gap::Unresolved {
+                why: format!(
+                    "{}: the account has {other}, which the template does not write. Whether the deployment removes it is not known",
+                    lookup.what()
+                ),
+            }),
+            None => decoded(lookup, &json!(list.written)),
+        }
+    }
+
     /// Adds a name or an ARN. A lookup that asks for it has no other answer than those that are added.
     pub fn create(&mut self, name: String) {
         self.names.insert(name);
@@ -46,21 +88,23 @@ impl DeclaredFacts {
         self.exact.insert(name);
     }
 
-    /// Whether the text names something that the deployment creates.
-    pub fn is_in(&self, text: &str) -> bool {
-        made_up::is_in(text) || self.names.iter().any(|name| text.contains(&**name))
+    /// Whether the command names something that the deployment creates.
+    pub fn is_in(&self, command: &str) -> bool {
+        let is_exact = |word: &String| self.exact.contains(word);
+        made_up::is_in(command)
+            || self.names.iter().any(|name| command.contains(&**name))
+            || shlex::split(command).is_some_and(|words| words.iter().any(is_exact))
     }
 
     /// The answer to a lookup of something that the deployment creates; none for any other lookup.
     pub fn answer(&self, lookup: &dyn Asked) -> Option<BoxedAnswer> {
         let key = lookup.to_json();
         let unknown = |why: String| Err(Gap::Unresolved { why });
+        if self.lists.contains_key(&index(lookup.call().0, &key)) {
+            return None;
+        }
         match self.answers.get(&index(lookup.call().0, &key)) {
-            Some(Ok(found)) => Some(
-                lookup
-                    .decode(json!({"Ok": {"found": found}}))
-                    .unwrap_or_else(|error| unknown(format!("{}: {error}", lookup.what()))),
-            ),
+            Some(Ok(found)) => Some(decoded(lookup, found)),
             Some(Err(gap)) => Some(Err(gap.clone())),
             None if self.names_any(&key) => {
                 Some(unknown(format!("{} exists only after the deployment", lookup.what())))
@@ -80,4 +124,11 @@ impl DeclaredFacts {
             _ => false,
         }
     }
+}
+
+/// The found answer with this content.
+fn decoded(lookup: &dyn Asked, found: &Value) -> BoxedAnswer {
+    lookup
+        .decode(json!({"Ok": {"found": found}}))
+        .unwrap_or_else(|error| Err(Gap::Unresolved { why: format!("{}: {error}", lookup.what()) }))
 }

@@ -83,6 +83,16 @@ class Stacks(Story):
         # No command can fix what the template writes.
         self.assertFalse(any(self.role in command for it in failed for command in it["commands"]), failed)
 
+    def test_a_policy_that_only_the_account_has_leaves_a_role_of_the_update_unknown(self):
+        iam = self.emulator.client("iam")
+        document = json.dumps({"Version": "2012-10-17", "Statement": []})
+        by_hand = iam.create_policy(PolicyName="by-hand", PolicyDocument=document)["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName=self.role, PolicyArn=by_hand)
+        self.addCleanup(iam.detach_role_policy, RoleName=self.role, PolicyArn=by_hand)
+        report = self.report("verify", self.write(template("s3:GetObject"), "stack.json"), "--stack", STACK, code=3)
+        unknown = [it["message"] for it in report["checks"] if it["status"] == "unknown"]
+        self.assertTrue(any(f"the account has {by_hand}, which the template does not write" in it for it in unknown), unknown)
+
     def test_a_stack_that_cannot_be_read_ends_the_run(self):
         path = self.write(template("*"), "stack.json")
         done = self.run_program("verify", path, "--stack", "other")

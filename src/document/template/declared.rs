@@ -57,4 +57,7 @@ pub struct DeclaredRole {
     pub attached: Vec<String>,
     /// Its other policies, each with its document, or why that is not known.
     pub inline: Vec<(String, Result<Value, String>)>,
+    /// The ARNs of the managed policies that the stack has created, if it has created the role too: then the role
+    /// may have policies that the template does not write.
+    pub before: Option<Vec<String>>,
 }

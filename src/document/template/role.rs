@@ -82,14 +82,6 @@ fn role_of(entry: &Entry, resources: &[Entry], resolver: &Resolver) -> Option<De
         let why = format!("what `{}` adds to the template is not known", it.key);
         inline.push((it.key.to_string(), Err(why)));
     }
-    let live = resolver.known.live.as_ref();
-    if live.is_some_and(|live| live.resources.contains_key(&*entry.key)) {
-        let why = format!(
-            "the role {} exists, and may have policies that the template does not write",
-            entry.key
-        );
-        inline.push(("policies from outside the template".to_owned(), Err(why)));
-    }
     let boundary = match property("PermissionsBoundary") {
         None => Ok(None),
         Some(node) if of_template(&node, resources, resolver).is_some() => {
@@ -117,7 +109,16 @@ fn role_of(entry: &Entry, resources: &[Entry], resolver: &Resolver) -> Option<De
         tags: tags.iter().map(tag).collect(),
         attached,
         inline,
+        before: before(entry, resolver),
     })
+}
+
+/// The managed policies of the stack, if it has the role already.
+fn before(role: &Entry, resolver: &Resolver) -> Option<Vec<String>> {
+    let live = resolver.known.live.as_ref()?;
+    live.resources.get(&*role.key)?;
+    let managed = live.resources.values().filter(|it| it.kind == MANAGED_POLICY);
+    Some(managed.map(|it| it.id.clone()).collect())
 }
 
 const UNCLEAR: &str = "the ARN of a managed policy is not known";
@@ -178,8 +179,10 @@ fn is_attached(policy: &Node, roles: &str, name: &str, resolver: &Resolver) -> O
 
 /// The statements of a resource with a policy.
 fn document(policy: &Entry, resolver: &Resolver) -> Vec<Policy> {
+    let name = property(&policy.node, "PolicyName", resolver).and_then(|it| scalar(&it.value));
+    let name = name.unwrap_or_else(|| policy.key.to_string());
     let written = property(&policy.node, "PolicyDocument", resolver);
-    written.map_or_else(Vec::new, |it| statements(&policy.key, &it))
+    written.map_or_else(Vec::new, |it| statements(&name, &it))
 }
 
 /// A policy whose statements are known, and for each other statement why it is not. Which policy of a role has

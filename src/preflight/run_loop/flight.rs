@@ -39,6 +39,10 @@ impl RunLoop<'_> {
     }
 
     pub(super) fn receive(&mut self, id: FactId, answer: BoxedAnswer) {
+        let answer = match self.table.row(id) {
+            Row::Asked { lookup, .. } => self.declared.completed(&**lookup, answer),
+            Row::Derived { .. } => answer,
+        };
         self.table.answer(id, answer);
         self.arrived.push(id);
         let said = self.table.evidence(id);

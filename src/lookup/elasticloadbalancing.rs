@@ -287,24 +287,30 @@ fn own<'e>(
 
 /// An action forwards to one target group, or to several with weights; then both fields may name one.
 fn forwarding(actions: &[Element]) -> Result<Forwarding, Lacks> {
-    let (mut target_groups, mut other_actions) = (Vec::new(), Vec::new());
-    let mut add = |arn: Option<String>| {
-        if let Some(arn) = arn.filter(|arn| !target_groups.contains(arn)) {
-            target_groups.push(arn);
-        }
-    };
+    let (mut target_groups, mut other_actions) = (Vec::<String>::new(), Vec::new());
     for action in actions {
         let kind = action.text("Type")?.ok_or("the type of an action")?;
         if kind != "forward" {
             other_actions.push(kind);
+            continue;
         }
-        add(action.text("TargetGroupArn")?);
-        for group in action.members("ForwardConfig/TargetGroups")?.unwrap_or_default() {
-            add(group.text("TargetGroupArn")?);
+        let group = |it: &Element| it.text("TargetGroupArn")?.ok_or(A_TARGET_GROUP);
+        let weighted = action.members("ForwardConfig/TargetGroups")?.unwrap_or_default();
+        let mut named: Vec<String> = weighted.iter().map(group).collect::<Result<_, _>>()?;
+        named.extend(action.text("TargetGroupArn")?);
+        if named.is_empty() {
+            return Err(A_TARGET_GROUP);
+        }
+        for arn in named {
+            if !target_groups.contains(&arn) {
+                target_groups.push(arn);
+            }
         }
     }
     Ok(Forwarding { target_groups, other_actions })
 }
+
+const A_TARGET_GROUP: Lacks = "a target group of an action";
 
 #[cfg(test)]
 mod tests {

@@ -252,6 +252,14 @@ fn a_rule_forwards_to_each_target_group_once() {
             assert!(told.contains(expected), "{told}");
         }
     }
+    for cut in [
+        PLAIN.replace("<TargetGroupArn>blue</TargetGroupArn>", ""),
+        WEIGHTED.replace("<TargetGroupArn>green</TargetGroupArn>", ""),
+    ] {
+        let body = RULE.replace("<Actions/>", &format!("<Actions>{cut}</Actions>"));
+        let told = learnt(&bench, "DescribeListenerRule", &xml("DescribeRules", &body).unwrap());
+        assert!(told.starts_with("a gap: "), "{told}");
+    }
     let actions =
         format!("<Actions><member><Type>authenticate-oidc</Type></member>{PLAIN}</Actions>");
     let body = RULE.replace("<Actions/>", &actions);

@@ -64,26 +64,28 @@ impl<'f> Candidates<'f> {
         before: impl Fn(&ContainerInstance) -> Truth,
         own: impl Fn(&ContainerInstance) -> Truth,
     ) -> Outcome<'f> {
-        let possible: Vec<_> =
-            self.instances.iter().copied().filter(|it| before(it) != Truth::False).collect();
-        let possible = if possible.is_empty() { self.instances.clone() } else { possible };
+        let judged = self.instances.iter().map(|it| (*it, before(it)));
+        let mut possible: Vec<_> = judged.filter(|(_, truth)| *truth != Truth::False).collect();
+        if possible.is_empty() {
+            possible = self.instances.iter().map(|it| (*it, Truth::False)).collect();
+        }
+        let is_certain = possible.iter().any(|(_, truth)| *truth == Truth::True);
+        let judged: Vec<_> = possible.iter().map(|(it, truth)| (*it, *truth, own(it))).collect();
         if self.fleet.is_named() {
             let lacking: Vec<_> =
-                possible.iter().copied().filter(|it| own(it) == Truth::False).collect();
+                judged.iter().filter(|(.., own)| *own == Truth::False).map(|it| it.0).collect();
             return match lacking.is_empty() {
                 false => Outcome::Fails(lacking),
-                true if possible.iter().any(|it| own(it) == Truth::Unknown) => Outcome::Open,
+                true if judged.iter().any(|(.., own)| *own == Truth::Unknown) => Outcome::Open,
                 true => Outcome::Holds,
             };
         }
-        let certain: Vec<_> =
-            possible.iter().copied().filter(|it| before(it) == Truth::True).collect();
-        let able = if certain.is_empty() { &possible } else { &certain };
-        if able.iter().any(|it| own(it) == Truth::True) {
+        let mut able = judged.iter().filter(|(_, truth, _)| !is_certain || *truth == Truth::True);
+        if able.any(|(.., own)| *own == Truth::True) {
             return Outcome::Holds;
         }
-        match possible.iter().all(|it| own(it) == Truth::False) {
-            true => Outcome::Fails(possible),
+        match judged.iter().all(|(.., own)| *own == Truth::False) {
+            true => Outcome::Fails(judged.into_iter().map(|it| it.0).collect()),
             false => Outcome::Open,
         }
     }

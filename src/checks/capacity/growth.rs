@@ -18,6 +18,7 @@ use crate::lookup::{Call, Lookup};
 use crate::names::{Region, words};
 use crate::placement::demand::Demand;
 use crate::placement::room::{Fit, Room};
+use crate::placement::trunk;
 use crate::task::Task;
 
 /// The calls that the answer needs.
@@ -227,7 +228,7 @@ fn launched(offers: &[Offer]) -> String {
 }
 
 /// How many tasks fit on as many of the largest instances as the group may have. Network interfaces count only if no
-/// instance gets a trunk.
+/// instance gets a trunk, although its type supports one.
 fn ceiling(
     (group, found): (&str, &ScalingGroup),
     offers: &[Offer],
@@ -236,7 +237,7 @@ fn ceiling(
     facts: &View,
 ) -> Result<Option<Ceiling>, Stop> {
     let Some(count) = required.count else { return Ok(None) };
-    let (mut largest, mut untrunked) = (0, 0);
+    let (mut largest, mut untrunked, mut trunks) = (0, 0, true);
     for offer in offers {
         let kinds = offer.kinds();
         if kinds.is_empty() {
@@ -249,6 +250,7 @@ fn ceiling(
             largest = room.times(&required.demand).max(largest);
             let interfaces = of_type.interfaces.map(|all| all.saturating_sub(1));
             untrunked = Room { interfaces, ..room }.times(&required.demand).max(untrunked);
+            trunks &= trunk::limit(kind).is_some();
         }
     }
     if offers.is_empty() {
@@ -256,8 +258,10 @@ fn ceiling(
     }
     let instances = u64::try_from(found.most).unwrap_or_default();
     let (all, fewer) = (instances.saturating_mul(largest), instances.saturating_mul(untrunked));
-    let is_untrunked =
-        all >= count && fewer < count && Trunking::of(region, facts)? == Trunking::Disabled;
+    let is_untrunked = trunks
+        && all >= count
+        && fewer < count
+        && Trunking::of(region, facts)? == Trunking::Disabled;
     let tasks = if is_untrunked { fewer } else { all };
     Ok(Some(Ceiling { group: group.to_owned(), instances, tasks, is_untrunked }))
 }

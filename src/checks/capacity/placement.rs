@@ -93,6 +93,9 @@ fn capacity_placement(task: &Task, facts: &View) -> Judgement {
             let instances = possible.len() as u64;
             if let Some(finding) = distinct_instances(task, &candidates, instances, facts)? {
                 found.add(finding.at(place).prevents(error));
+            } else if let Some(gap) = members_of.gap() {
+                // There may be fewer: how many depends on the tasks that run on them.
+                return Err(gap.into());
             }
             Ok(())
         });
@@ -111,9 +114,7 @@ fn excluding<'m>(
         return Ok(None);
     }
     let Some(group) = own_group(task)? else { return Ok(None) };
-    let excludes = |it: &&&ContainerInstance| members_of.satisfied_with(&group, it) == Truth::False;
-    let first = members_of.all.iter().find(|one| one.query.asks_for_task_groups());
-    Ok(first.filter(|_| possible.iter().all(excludes)).map(|one| one.place))
+    Ok(members_of.excluding(&group, possible).map(|one| one.place))
 }
 
 /// The group of the task: `service:NAME`, the one that run-task names, or else `family:NAME`

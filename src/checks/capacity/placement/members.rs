@@ -65,7 +65,10 @@ impl<'a> Members<'a> {
                 all.push(MemberOf { query, place: it.expression.place() });
             }
         }
-        let groups = match all.iter().any(|one| one.query.asks_for_task_groups()) {
+        // An instance without tasks has no task of a group.
+        let asks = all.iter().any(|one| one.query.asks_for_task_groups())
+            && !fleet.instances(facts)?.iter().all(|it| is_empty(it));
+        let groups = match asks {
             false => Groups::Unasked,
             true => {
                 let (region, cluster) = (fleet.region.clone(), fleet.cluster.clone());
@@ -101,14 +104,35 @@ impl<'a> Members<'a> {
         self.all.iter().fold(Truth::True, |truth, one| truth.and(self.satisfy(one, it)))
     }
 
-    /// Whether it satisfies all of them even when a task of this group runs on it.
-    pub(super) fn satisfied_with(&self, group: &str, it: &ContainerInstance) -> Truth {
-        let mut groups = self.groups_on(it);
-        if let Some(groups) = &mut groups {
-            groups.insert(group.to_owned());
+    /// The first constraint that none of these instances satisfies once a task of this group runs on it; or any
+    /// that asks for groups, if only all constraints together exclude them.
+    pub(super) fn excluding(
+        &self,
+        group: &str,
+        instances: &[&&ContainerInstance],
+    ) -> Option<&MemberOf<'a>> {
+        let own = BTreeSet::from([group.to_owned()]);
+        let with = |one: &MemberOf, it: &ContainerInstance| match self.groups_on(it) {
+            Some(mut groups) => {
+                groups.extend(own.iter().cloned());
+                matches(one, it, Some(&groups))
+            }
+            // Its own makes the difference, whatever the others are.
+            None if matches(one, it, Some(&BTreeSet::new())) == Truth::True => {
+                matches(one, it, Some(&own))
+            }
+            None => Truth::Unknown,
+        };
+        let excludes = |one: &&MemberOf| instances.iter().all(|it| with(one, it) == Truth::False);
+        let together = |it: &&&ContainerInstance| {
+            self.all.iter().fold(Truth::True, |truth, one| truth.and(with(one, it))) == Truth::False
+        };
+        let asks = |one: &&MemberOf| one.query.asks_for_task_groups();
+        match self.all.iter().find(excludes) {
+            Some(one) => Some(one),
+            None if instances.iter().all(together) => self.all.iter().find(asks),
+            None => None,
         }
-        let truths = self.all.iter().map(|one| matches(one, it, groups.as_ref()));
-        truths.fold(Truth::True, Truth::and)
     }
 
     /// Whether the instance satisfies this one, now or once the tasks of the service are replaced.
@@ -129,17 +153,13 @@ impl<'a> Members<'a> {
     fn groups_on(&self, it: &ContainerInstance) -> Option<BTreeSet<String>> {
         match &self.groups {
             Groups::Known(groups) => Some(groups.get(&it.arn).cloned().unwrap_or_default()),
-            // Only an instance without tasks is known to have no task of a group.
-            Groups::Unasked | Groups::Hidden(_) => {
-                let is_empty = it.resources.as_ref().is_some_and(|it| it.running == 0);
-                is_empty.then(BTreeSet::new)
-            }
+            Groups::Unasked | Groups::Hidden(_) => is_empty(it).then(BTreeSet::new),
         }
     }
 
     /// Whether a constraint asks for the groups of tasks.
     pub(super) fn asks_for_groups(&self) -> bool {
-        !matches!(self.groups, Groups::Unasked)
+        self.all.iter().any(|one| one.query.asks_for_task_groups())
     }
 
     /// Why the groups are not known, if a constraint asks.
@@ -149,6 +169,11 @@ impl<'a> Members<'a> {
             Groups::Unasked | Groups::Known(_) => None,
         }
     }
+}
+
+/// Whether no task runs on it.
+fn is_empty(it: &ContainerInstance) -> bool {
+    it.resources.as_ref().is_some_and(|it| it.running == 0)
 }
 
 /// An update may name the service by its ARN.

@@ -70,6 +70,32 @@ fn a_service_that_keeps_away_from_its_own_tasks_needs_an_instance_for_each() {
         let told: Told = told;
         story.in_account(account).ends(&CAPACITY_PLACEMENT, &[told]);
     }
+    // Whose task runs on the first instance is not known; none runs on the second.
+    let hidden = || {
+        let pool =
+            json!({"cpu": 2048, "memory": 7680, "tcp_ports": [], "udp_ports": [], "gpus": 0});
+        let empty = json!({"resources": {"registered": pool, "remaining": pool, "running": 0, "interfaces": 0}});
+        let both = [instance("1", &json!({})), instance("2", &empty)];
+        account(&json!({}), &both).refuses(CALL, &key()).recorded()
+    };
+    for (count, told) in
+        [(1, (Unknown, AT, CALL)), (3, (Fail, AT, "3 tasks need 3 different container instances"))]
+    {
+        let told: Told = told;
+        let story = task("").served_by(&constrained(count, own)).in_account(hidden());
+        story.ends(&CAPACITY_PLACEMENT, &[told]);
+    }
+    // It makes no difference to a service that only keeps away from another one.
+    let other = "not(task:group == service:db)";
+    let story = task("").served_by(&constrained(3, other)).in_account(hidden());
+    story.ends(&CAPACITY_PLACEMENT, &[(Pass, "", "satisfies")]);
+    // The second constraint excludes its own tasks, not the first one that asks.
+    let other = json!({"type": "memberOf", "expression": "not(task:group == service:cache)"});
+    let request =
+        constrained(3, own).replace("Constraints\": [", &format!("Constraints\": [{other}, "));
+    let story = task("").served_by(&request).in_account(with_task_of("service:db").recorded());
+    let at = "service.json#/placementConstraints/1/expression";
+    story.ends(&CAPACITY_PLACEMENT, &[(Fail, at, "3 tasks need 3 different container instances")]);
     let run = r#"{"cluster": "prod", "launchType": "EC2", "count": 3, "group": "batch",
         "placementConstraints": [{"type": "memberOf", "expression": "not(task:group == batch)"}],
         "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}}"#;

@@ -89,6 +89,20 @@ fn setting(account: Account, value: &str) -> Account {
     account.says(SETTINGS, &json!({"region": REGION}), &json!({"awsvpcTrunking": value}))
 }
 
+/// Four instances at most, of this type, which has as much as an m5.large.
+fn launching(kind: &str) -> Account {
+    let group =
+        json!({"most": 4, "instances": 0, "suspended": [], "kinds": [kind], "is_weighted": false});
+    let room = json!({"volumes": 27, "shared": true, "interfaces": 3, "vcpus": 2, "memory": 8192});
+    scaled(account(&json!({}), &[]), 4, &json!([]))
+        .says(
+            "autoscaling:DescribeAutoScalingGroups",
+            &json!({"region": REGION, "name": "machines"}),
+            &group,
+        )
+        .says("ec2:DescribeInstanceTypes", &json!({"region": REGION, "kind": kind}), &room)
+}
+
 #[test]
 fn a_group_has_room_for_the_tasks_at_its_maximum_size() {
     // Four instances of two vCPUs, each with two network interfaces for tasks.
@@ -105,6 +119,8 @@ fn a_group_has_room_for_the_tasks_at_its_maximum_size() {
         (9, setting(empty(), "disabled"), trunks, "none"),
         (8, setting(empty(), "disabled"), "can launch m5.large", "are to start"),
         (9, empty().refuses(SETTINGS, &json!({"region": REGION})), "can launch", "are to start"),
+        // No setting gives a t3.large a trunk.
+        (9, setting(launching("t3.large"), "disabled"), "can launch t3.large", "are to start"),
     ] {
         let story = task("").served_by(&on_spare(count)).in_account(account.recorded());
         let results = story.judged_by(&CAPACITY_PROVIDER);

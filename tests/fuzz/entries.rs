@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use aws_ecs_preflight::checks::{Ruling, catalogue};
+use aws_ecs_preflight::document::template::{self, Surroundings};
 use aws_ecs_preflight::document::{Role, RunContext, Source, TaskDefinition};
 use aws_ecs_preflight::facts::{Recording, Table, View};
 use aws_ecs_preflight::iam::{
@@ -28,6 +29,7 @@ pub const ENTRIES: &[(&str, Entry)] = &[
     ("definition", definition),
     ("yaml", yaml),
     ("service", service),
+    ("template", template),
     ("policy", policy),
     ("condition", condition),
     ("arn", arn),
@@ -66,15 +68,44 @@ pub fn service(data: &[u8]) {
     }
 }
 
-/// Judges a document by all checks with an empty table: they pass, fail, or want answers.
+/// A template of CloudFormation, or a plan of Terraform: what it declares is judged as a definition in a file is.
+pub fn template(data: &[u8]) {
+    let name = if data.starts_with(b"{") { "template.json" } else { "template.yaml" };
+    let Ok(source) = Source::read(name, Role::Definition, data) else { return };
+    if !template::is_template(&source) {
+        return;
+    }
+    let in_account = Surroundings {
+        region: "eu-central-1".parse().ok(),
+        account: Some("111122223333".to_owned()),
+        ..Surroundings::default()
+    };
+    for known in [Surroundings::default(), in_account] {
+        drop((template::roles(&source, &known), template::described(&source, &known)));
+        match template::declared(&source, &known) {
+            Ok(all) => all.into_iter().for_each(|it| {
+                let context = it.service.as_ref().map(RunContext::declared_service);
+                judged_by_all(it.definition, &context.unwrap_or_else(RunContext::flags));
+            }),
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+    }
+}
+
+/// Judges the definitions of a document.
 fn judged(name: &str, data: &[u8], context: RunContext) {
     let source = match Source::read(name, Role::Definition, data) {
         Ok(source) => source,
         Err(error) => return assert!(!error.to_string().is_empty()),
     };
-    let Ok(sources) = source.definitions() else { return };
-    for source in sources {
-        let Ok(definition) = TaskDefinition::from_source(&source) else { continue };
+    for source in source.definitions().into_iter().flatten() {
+        judged_by_all(source, &context);
+    }
+}
+
+/// Judges a definition by all checks with an empty table: they pass, fail, or want answers.
+fn judged_by_all(source: Source, context: &RunContext) {
+    if let Ok(definition) = TaskDefinition::from_source(&source) {
         let task = Task {
             source,
             definition,

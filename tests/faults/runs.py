@@ -118,6 +118,7 @@ def on_instances(named):
 def grouped(named):
     """Not next to the tasks of another service."""
     definition, made = on_instances(named)
+    made["cluster"] = "shared"
     made["placementConstraints"] = [{"type": "memberOf", "expression": "not(task:group == service:batch)"}]
     return definition, made
 
@@ -353,16 +354,6 @@ RUNNING = {
     "ecs:ListTasks": in_json(taskArns=[PROTECTED]),
     "ecs:GetTaskProtection": in_json(protectedTasks=[{"taskArn": PROTECTED, "protectionEnabled": True}], failures=[]),
 }
-ON_INSTANCE = {
-    "taskArn": PROTECTED,
-    "clusterArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/machines",
-    "containerInstanceArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:container-instance/machines/0123456789abcdef0123456789abcdef",
-    "group": "service:batch",
-}
-GROUPED = {
-    "ecs:ListTasks": in_json(taskArns=[PROTECTED]),
-    "ecs:DescribeTasks": in_json(tasks=[ON_INSTANCE], failures=[]),
-}
 EDGE = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:listener/net/edge/0123456789abcdef/0123456789abcdef"
 
 
@@ -415,7 +406,7 @@ RUNS = {
     "sealed": (sealed, ["verify"], {**MEMBER, **ENCRYPTED, **DEFAULTS}),
     "broken": (broken, ["verify"], {}),
     "instances": (on_instances, ["verify"], {}),
-    "grouped": (grouped, ["capacity"], GROUPED),
+    "grouped": (grouped, ["capacity"], {}),
     "tagged": (tagged, ["verify"], {}),
     "granted": (granted, ["verify"], BLIND),
     "by themselves": (by_themselves, ["verify"], {}),

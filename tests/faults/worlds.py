@@ -151,12 +151,24 @@ def machines(emulator, named):
     scaling = {"autoScalingGroupArn": make_group(emulator, "m5.24xlarge"), "managedScaling": {"status": "ENABLED"}}
     ecs.create_capacity_provider(name="own", autoScalingGroupProvider=scaling)
     ecs.put_cluster_capacity_providers(cluster="machines", capacityProviders=["own"], defaultCapacityProviderStrategy=[])
+    register_machine(emulator, named, "machines")
+    # Another, on which a task of another service runs.
+    ecs.create_cluster(clusterName="shared")
+    register_machine(emulator, named, "shared")
+    batch = [{"name": "batch", "image": "batch:1", "cpu": 64, "memory": 64}]
+    ecs.register_task_definition(family="batch", containerDefinitions=batch)
+    ecs.run_task(cluster="shared", taskDefinition="batch", launchType="EC2", group="service:batch")
+
+
+def register_machine(emulator, named, cluster):
+    """An instance in the VPC with what an agent says of itself."""
+    ec2, ecs = emulator.client("ec2"), emulator.client("ecs")
     ami = ec2.describe_images()["Images"][0]["ImageId"]
     profile = {"Name": "storefront-instance"}
     place = {"SubnetId": named["vpc"]["subnet"], "InstanceType": "c5.xlarge"}
     machine = ec2.run_instances(ImageId=ami, MinCount=1, MaxCount=1, IamInstanceProfile=profile, **place)["Instances"][0]["InstanceId"]
     identity = {"instanceId": machine, "accountId": ACCOUNT, "region": REGION}
-    arn = ecs.register_container_instance(cluster="machines", instanceIdentityDocument=json.dumps(identity))
+    arn = ecs.register_container_instance(cluster=cluster, instanceIdentityDocument=json.dumps(identity))
     arn = arn["containerInstance"]["containerInstanceArn"]
     has = {
         **{"ecs.cpu-architecture": "x86_64", "ecs.os-type": "linux", "ecs.os-family": "LINUX"},
@@ -166,7 +178,7 @@ def machines(emulator, named):
     has |= dict.fromkeys((f"ecs.capability.{name}" for name in agent.split()), "")
     has |= {"com.amazonaws.ecs.capability.logging-driver.awslogs": "", "com.amazonaws.ecs.capability.ecr-auth": ""}
     has |= {"com.amazonaws.ecs.capability.task-iam-role": "", "com.amazonaws.ecs.capability.docker-remote-api.1.19": ""}
-    ecs.put_attributes(cluster="machines", attributes=[{"name": name, "value": value, "targetId": arn} for name, value in has.items()])
+    ecs.put_attributes(cluster=cluster, attributes=[{"name": name, "value": value, "targetId": arn} for name, value in has.items()])
 
 
 def make_group(emulator, instance_type):

@@ -1,7 +1,7 @@
 //! The table of one run: a row for each lookup, in the order of the first request.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::derived::{Derivation, Derived};
@@ -15,6 +15,7 @@ use crate::lookup::Lookup;
 pub struct Table {
     ids: HashMap<Arc<dyn Key>, FactId>,
     rows: Vec<Row>,
+    declared: HashSet<FactId>,
     over: Option<IsOver>,
 }
 
@@ -120,6 +121,12 @@ impl Table {
         }
     }
 
+    /// Enters what a template says in place of the service.
+    pub fn declare(&mut self, id: FactId, given: BoxedAnswer) {
+        self.declared.insert(id);
+        self.answer(id, given);
+    }
+
     /// Enters the result of a derivation with the rows that it touched.
     pub fn settle(
         &mut self,
@@ -165,7 +172,7 @@ impl Table {
         })
     }
 
-    /// One line of evidence: the call, the resource, and the answer.
+    /// One line of evidence: the call, or that a template says it; the resource, and the answer.
     pub fn evidence(&self, id: FactId) -> String {
         match self.row(id) {
             Row::Asked { lookup, answer } => {
@@ -175,7 +182,10 @@ impl Table {
                     Some(Ok(Seen::Absent(absence))) => absence.said.clone(),
                     Some(Err(gap)) => gap.to_string(),
                 };
-                format!("{} ({}) → {said}", lookup.call(), lookup.what())
+                match self.declared.contains(&id) {
+                    true => format!("the template ({}) → {said}", lookup.what()),
+                    false => format!("{} ({}) → {said}", lookup.call(), lookup.what()),
+                }
             }
             Row::Derived { derivation, .. } => derivation.what(),
         }

@@ -28,7 +28,10 @@ impl RunLoop<'_> {
                 self.cut_short.set(true);
                 Err(interrupted(&*lookup))
             }
-            _ if let Some(answer) = self.declared.answer(&*lookup) => answer,
+            _ if let Some(answer) = self.declared.answer(&*lookup) => {
+                self.table.declare(id, answer);
+                return self.arrive(id);
+            }
             Origin::Live(_) => return self.queue.add(id, lookup),
             Origin::Replay(recording) => recording.answer(&*lookup),
             Origin::Offline => {
@@ -44,6 +47,10 @@ impl RunLoop<'_> {
             Row::Derived { .. } => answer,
         };
         self.table.answer(id, answer);
+        self.arrive(id);
+    }
+
+    fn arrive(&mut self, id: FactId) {
         self.arrived.push(id);
         let said = self.table.evidence(id);
         self.watch.on(Event::Answered { id, said });

@@ -3,64 +3,16 @@
 import json
 import unittest
 
-from emulator import ACCOUNT, REGION
+import stack
 from program import Story, demo
-
-IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/storefront:2.7.0"
-STACK = "storefront"
-
-
-def properties(fields):
-    """The properties of CloudFormation for these fields of the API."""
-    if isinstance(fields, dict):
-        return {
-            name[0].upper() + name[1:]: value if name == "options" else properties(value) for name, value in fields.items()
-        }
-    return [properties(it) for it in fields] if isinstance(fields, list) else fields
-
-
-def template(*actions):
-    """The healthy definition with an execution role of these permissions, a parameter and an export."""
-    task = properties(demo())
-    task["ExecutionRoleArn"] = {"Fn::GetAtt": ["ExecutionRole", "Arn"]}
-    task["ContainerDefinitions"][0]["Image"] = {"Fn::ImportValue": "storefront-image"}
-    task["Family"] = {"Ref": "Family"}
-    trust = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    statements = [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]
-    role = {
-        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
-        "Policies": [{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}],
-    }
-    return {
-        "Parameters": {"Family": {"Type": "String"}},
-        "Resources": {
-            "ExecutionRole": {"Type": "AWS::IAM::Role", "Properties": role},
-            "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": task},
-        },
-    }
+from stack import STACK, template
 
 
 class Stacks(Story):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        stacks = cls.emulator.client("cloudformation")
-        exported = {
-            "Resources": {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/exporter"}}},
-            "Outputs": {"Image": {"Value": IMAGE, "Export": {"Name": "storefront-image"}}},
-        }
-        stacks.create_stack(StackName="exporter", TemplateBody=json.dumps(exported))
-        parameters = [{"ParameterKey": "Family", "ParameterValue": "storefront"}]
-        stacks.create_stack(
-            StackName=STACK, TemplateBody=json.dumps(template("*")), Parameters=parameters, Capabilities=["CAPABILITY_IAM"]
-        )
-        resource = stacks.describe_stack_resource(StackName=STACK, LogicalResourceId="ExecutionRole")
-        cls.role = resource["StackResourceDetail"]["PhysicalResourceId"]
-        # moto keeps the policies of a template as Python, which is no JSON.
-        [policy] = template("*")["Resources"]["ExecutionRole"]["Properties"]["Policies"]
-        cls.emulator.client("iam").put_role_policy(
-            RoleName=cls.role, PolicyName="own", PolicyDocument=json.dumps(policy["PolicyDocument"])
-        )
+        cls.role = stack.create(cls.emulator)
 
     def test_what_the_update_leaves_as_it_is_has_the_answers_of_the_account(self):
         path = self.write(template("*"), "stack.json")
@@ -85,7 +37,8 @@ class Stacks(Story):
 
     def test_a_policy_that_only_the_account_has_leaves_a_role_of_the_update_unknown(self):
         iam = self.emulator.client("iam")
-        document = json.dumps({"Version": "2012-10-17", "Statement": []})
+        statement = {"Effect": "Deny", "Action": "ssm:GetParameters", "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         by_hand = iam.create_policy(PolicyName="by-hand", PolicyDocument=document)["Policy"]["Arn"]
         iam.attach_role_policy(RoleName=self.role, PolicyArn=by_hand)
         self.addCleanup(iam.detach_role_policy, RoleName=self.role, PolicyArn=by_hand)

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/emulator"), str(ROOT / "tests/registry")]
 
 import account  # noqa: E402
+import stack  # noqa: E402
 import stopped  # noqa: E402
 from account import policy, statement  # noqa: E402
 from emulator import ACCOUNT, REGION  # noqa: E402
@@ -234,6 +235,11 @@ def update(named):
     return demo("healthy"), made
 
 
+def stacked(named):
+    """An update that changes the role of the stack."""
+    return stack.template("ecr:*", "logs:*", "secretsmanager:*", "ssm:*", "kms:*", "s3:*"), None
+
+
 def live(named):
     """The service that runs, and its registered definition: nothing is in a file."""
     return None, None
@@ -273,6 +279,16 @@ def shown(task, definition, served):
         # Of a service, the tasks that run are listed too.
         "ecs:ListTasks": lambda request: in_json(taskArns=[task["taskArn"]] if b"STOPPED" in request.body else [])(request),
     }
+
+
+def others_run(named):
+    """A task on each of the shared instances. Those of moto do not stay in a status."""
+    of = {name: f"arn:aws:ecs:{REGION}:{ACCOUNT}:{value}" for name, value in (("clusterArn", "cluster/shared"), ("taskDefinitionArn", "task-definition/other:1"))}
+    tasks = [
+        {"taskArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/shared/0123456789abcdef0123456789abcde{nth}", "containerInstanceArn": instance, "group": group, "launchType": "EC2", "lastStatus": "RUNNING", **of}
+        for nth, (instance, group) in enumerate(zip(named["shared"], ("service:batch", "service:web"), strict=True))
+    ]
+    return {"ecs:ListTasks": in_json(taskArns=[it["taskArn"] for it in tasks]), "ecs:DescribeTasks": in_json(tasks=tasks, failures=[])}
 
 
 def windows_files(request):
@@ -406,7 +422,7 @@ RUNS = {
     "sealed": (sealed, ["verify"], {**MEMBER, **ENCRYPTED, **DEFAULTS}),
     "broken": (broken, ["verify"], {}),
     "instances": (on_instances, ["verify"], {}),
-    "grouped": (grouped, ["capacity"], {}),
+    "grouped": (grouped, ["capacity"], others_run),
     "tagged": (tagged, ["verify"], {}),
     "granted": (granted, ["verify"], BLIND),
     "by themselves": (by_themselves, ["verify"], {}),
@@ -416,6 +432,7 @@ RUNS = {
     "serving": (serving, ["verify"], ISSUING),
     "blue green": (blue_green, ["verify"], {**ISSUING, "elasticloadbalancing:DescribeListeners": listening}),
     "update": (update, ["verify"], RUNNING),
+    "stack": (stacked, ["verify", "--stack", stack.STACK], {}),
     "live": (live, ["verify", "storefront", "--cluster", "production", "--service", "storefront"], {}),
     "services": (live, ["verify", "--cluster", "production", "--all-services"], {}),
     "stopped": (live, ["diagnose", stopped.TASK], of_older_deployment),
@@ -428,9 +445,5 @@ RUNS = {
 
 # Calls and lookups that no run makes, and why.
 NEVER = {
-    "cloudformation:DescribeStacks": "asked only with --stack, and ends the run before any check; no run has a template",
-    "cloudformation:GetTemplate": "asked only with --stack, and ends the run before any check; no run has a template",
-    "cloudformation:ListExports": "asked only for a template that imports a value; no run has one",
-    "cloudformation:ListStackResources": "asked only with --stack, and ends the run before any check; no run has a template",
     "ec2:DescribeNetworkInterfaceAttribute": "a permission that EFS requires to list the groups of a mount target; not a request",
 }

@@ -9,6 +9,7 @@ import botocore.handlers
 from runs import CANARIES, EVERYTHING, EXECUTION, demo, served
 
 import account
+import stack
 from account import policy, statement
 from emulator import ACCOUNT, REGION
 from network import leave_to_endpoints, make_vpc
@@ -33,6 +34,7 @@ def build(emulator):
     machines(emulator, named)
     grow(emulator, named["vpc"]["subnet"], CANARIES["user data"])
     serve(emulator, named)
+    stack.create(emulator)
     account.age_roles()
     emulator.credentials = {**emulator.credentials, "AWS_SECRET_ACCESS_KEY": CANARIES["secret access key"], "AWS_SESSION_TOKEN": CANARIES["session token"]}
     emulator.restore()
@@ -152,16 +154,16 @@ def machines(emulator, named):
     ecs.create_capacity_provider(name="own", autoScalingGroupProvider=scaling)
     ecs.put_cluster_capacity_providers(cluster="machines", capacityProviders=["own"], defaultCapacityProviderStrategy=[])
     register_machine(emulator, named, "machines")
-    # Another, on which a task of another service runs.
+    # Two on which tasks of other services run.
     ecs.create_cluster(clusterName="shared")
-    register_machine(emulator, named, "shared")
-    batch = [{"name": "batch", "image": "batch:1", "cpu": 64, "memory": 64}]
-    ecs.register_task_definition(family="batch", containerDefinitions=batch)
-    ecs.run_task(cluster="shared", taskDefinition="batch", launchType="EC2", group="service:batch")
+    named["shared"] = [register_machine(emulator, named, "shared") for _ in range(2)]
+    other = [{"name": "other", "image": "other:1", "cpu": 64, "memory": 64}]
+    ecs.register_task_definition(family="other", containerDefinitions=other)
+    ecs.start_task(cluster="shared", taskDefinition="other", containerInstances=named["shared"])
 
 
 def register_machine(emulator, named, cluster):
-    """An instance in the VPC with what an agent says of itself."""
+    """An instance in the VPC with what an agent says of itself; returns its ARN."""
     ec2, ecs = emulator.client("ec2"), emulator.client("ecs")
     ami = ec2.describe_images()["Images"][0]["ImageId"]
     profile = {"Name": "storefront-instance"}
@@ -179,6 +181,7 @@ def register_machine(emulator, named, cluster):
     has |= {"com.amazonaws.ecs.capability.logging-driver.awslogs": "", "com.amazonaws.ecs.capability.ecr-auth": ""}
     has |= {"com.amazonaws.ecs.capability.task-iam-role": "", "com.amazonaws.ecs.capability.docker-remote-api.1.19": ""}
     ecs.put_attributes(cluster=cluster, attributes=[{"name": name, "value": value, "targetId": arn} for name, value in has.items()])
+    return arn
 
 
 def make_group(emulator, instance_type):

@@ -9,7 +9,7 @@ use time::{Date, Duration, OffsetDateTime};
 use super::Failure;
 use super::input::{bounded, open};
 use crate::document::node::Value;
-use crate::document::{Identity, Node, Role, Source};
+use crate::document::{Identity, InputError, Node, Role, Source};
 use crate::names::nearest;
 use crate::report::{CheckResult, Status, TargetReport};
 
@@ -32,6 +32,9 @@ pub(super) struct Accepted {
     place: String,
 }
 
+/// How it is written.
+const FORM: &str = "write [{\"check\": …, \"subject\": …, \"reason\": …, \"expires\": \"YYYY-MM-DD\"}], or let --write-accept FILE write it";
+
 /// Reads the file: a list of objects with `check`, `subject`, `reason` and `expires` (YYYY-MM-DD), all
 /// required, and perhaps `target`, in JSON or YAML. The subject "" is the whole definition.
 pub(super) fn read(path: &Path) -> Result<Vec<Accepted>, Failure> {
@@ -42,21 +45,20 @@ pub(super) fn read(path: &Path) -> Result<Vec<Accepted>, Failure> {
         Some(identity) if identity != Identity::Accepted => {
             Err(Failure::usage(identity.out_of_place(&source, "a list of accepted findings")))
         }
-        _ => all(&source.root).map_err(Failure::usage),
+        _ => all(&source).map_err(Failure::usage),
     }
 }
 
-fn all(root: &Node) -> Result<Vec<Accepted>, String> {
-    let Value::List(findings) = &root.value else {
-        return Err(format!(
-            "{}: the accepted findings must be a list\n  Write [{{\"check\": ..., \"subject\": ..., \"reason\": ..., \"expires\": \"YYYY-MM-DD\"}}], or let --write-accept FILE write it",
-            root.place
-        ));
+fn all(source: &Source) -> Result<Vec<Accepted>, InputError> {
+    let error = |node: &Node, what: String| {
+        let error = InputError::new(&source.name, what).at_position(node.place.position);
+        source.explain(error)
     };
-    findings
-        .iter()
-        .map(|node| one(node).map_err(|what| format!("{}: {what}", node.place)))
-        .collect()
+    let Value::List(findings) = &source.root.value else {
+        let what = format!("the accepted findings must be a list, not {}", source.root.kind());
+        return Err(error(&source.root, what).hint(FORM));
+    };
+    findings.iter().map(|node| one(node).map_err(|what| error(node, what).hint(FORM))).collect()
 }
 
 fn one(node: &Node) -> Result<Accepted, String> {
@@ -253,7 +255,8 @@ mod tests {
     }
 
     fn read_text(text: &str) -> Result<Vec<Accepted>, String> {
-        all(&Source::read("accept.json", Role::Context, text.as_bytes()).unwrap().root)
+        let source = Source::read("accept.json", Role::Context, text.as_bytes()).unwrap();
+        all(&source).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -271,7 +274,12 @@ mod tests {
     #[test]
     fn a_file_that_is_no_list_accepts_nothing_and_says_so() {
         for text in ["{}", r#"{"check": "image-exists"}"#] {
-            assert!(read_text(text).unwrap_err().contains("must be a list"), "{text}");
+            assert!(
+                read_text(text)
+                    .unwrap_err()
+                    .contains("the accepted findings must be a list, not an object"),
+                "{text}"
+            );
         }
         assert_eq!(read_text("[]"), Ok(Vec::new()));
     }

@@ -124,9 +124,12 @@ pub(super) fn replayed(path: &Path) -> Result<Recording, Failure> {
         .read_to_string(&mut text)
         .map_err(|error| Failure::usage(format!("cannot read {shown}: {error}")))?;
     Recording::parse(&text).map_err(|error| {
-        let source = Source::read(&path.to_string_lossy(), Role::Context, text.as_bytes());
-        match source.ok().and_then(|source| Some((Identity::of(&source.root)?, source))) {
-            Some((identity, source)) if identity != Identity::Recording => {
+        let source = match Source::read(&path.to_string_lossy(), Role::Context, text.as_bytes()) {
+            Ok(source) => source,
+            Err(flaw) => return Failure::usage(format!("cannot replay {flaw}")),
+        };
+        match Identity::of(&source.root) {
+            Some(identity) if identity != Identity::Recording => {
                 Failure::usage(identity.out_of_place(&source, "a recording of this program"))
             }
             _ => Failure::usage(format!("cannot replay {shown}: {error}")),

@@ -6,38 +6,44 @@ use super::Failure;
 use super::files::file;
 use super::templates::Document;
 use crate::document::ecspresso::{Ecspresso, Kept};
-use crate::document::{Role, RunContext, Source};
+use crate::document::kind::Kind;
+use crate::document::{Node, Role, RunContext, Source};
 
 /// Reads the files of a configuration.
 ///
 /// # Errors
 /// A file that cannot be read, or one in Jsonnet.
 pub(super) fn document(configuration: &Source) -> Result<Document, Failure> {
+    Ecspresso::examine(&configuration.name, &configuration.root)
+        .map_err(|error| Failure::input(configuration, error))?;
     let place = Path::new(&*configuration.name);
     let folder = place.parent().unwrap_or(Path::new(""));
     let Ecspresso { task_definition, service_definition, region, kept } =
         Ecspresso::of(&configuration.root.clone().in_role(Role::Context)).ok_or_else(|| {
             Failure::usage(format!("{} names no task definition", configuration.name))
         })?;
-    let position = |key: &str| configuration.root.get(key).map(|it| format!("{}: ", it.place));
-    let read = |key: &str, name: &str, role: Role| match name.ends_with(".jsonnet") {
-        false => file(&folder.join(name), role).map_err(|failure| {
-            let at = position(key).filter(|_| !folder.join(name).exists()).unwrap_or_default();
-            Failure { message: format!("{at}{}", failure.message), ..failure }
-        }),
-        true => Err(Failure::usage(format!(
-            "{} is in Jsonnet, which is not read\n  Render it, and pass the result: ecspresso render taskdef > taskdef.json",
-            folder.join(name).display()
-        ))),
-    };
-    let source = read("task_definition", &task_definition, Role::Definition)?;
-    let service = match service_definition {
-        Some(name) => {
-            let source = read("service_definition", &name, Role::Context)?;
-            Some(RunContext::service_definition(&source).map_err(Failure::usage)?)
+    // An error in one of its files also says where the file is named.
+    let named = |key: &str, failure: Failure| match configuration.root.get(key) {
+        Some(Node { place, .. }) => {
+            let message = match failure.message.starts_with("cannot read") {
+                true => format!("{place}: {}", failure.message),
+                false => format!("{}\n  {place} names this file as `{key}`", failure.message),
+            };
+            Failure { message, ..failure }
         }
-        None => None,
+        None => failure,
     };
+    let definition = file(&folder.join(task_definition), Role::Definition).and_then(|source| {
+        let known = Kind::of(&source).map_err(|error| Failure::input(&source, error));
+        known.map(|_| source)
+    });
+    let source = definition.map_err(|failure| named("task_definition", failure))?;
+    let read = |name: String| {
+        let source = file(&folder.join(name), Role::Context)?;
+        RunContext::service_definition(&source).map_err(|error| Failure::input(&source, error))
+    };
+    let service = service_definition.map(read).transpose();
+    let service = service.map_err(|failure| named("service_definition", failure))?;
     let context = service.unwrap_or_else(RunContext::flags);
     let Kept { cluster, service } = kept;
     let request = crate::document::run_context::Request {

@@ -1,5 +1,6 @@
 //! A command that ends without a report.
 
+use crate::document::{InputError, Source};
 use crate::exit::Exit;
 use crate::preflight::Signal;
 
@@ -13,6 +14,11 @@ impl Failure {
     /// Usage or input.
     pub(super) fn usage(message: impl ToString) -> Failure {
         Failure { exit: Exit::Usage, message: message.to_string() }
+    }
+
+    /// An error about a document, with the line that it is about.
+    pub(super) fn input(source: &Source, error: InputError) -> Failure {
+        Failure::usage(source.explain(error))
     }
 
     /// No verdict is possible.

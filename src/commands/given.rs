@@ -90,7 +90,7 @@ fn by_default(place: &PlaceToRun) -> &'static str {
 pub(super) fn service_of(given: &[Given]) -> RunContext {
     let mut service = RunContext::flags();
     for given in given {
-        if let Given::Service(context) = given {
+        if let Given::Service { context, .. } = given {
             service = service.merge((**context).clone());
         }
     }
@@ -113,13 +113,24 @@ pub(super) fn templates_of(given: &[Given]) -> Vec<&Node> {
 /// # Errors
 /// What to pass.
 pub(super) fn need_definition(given: &[Given]) -> Result<(), Failure> {
-    let is_extra = |given: &Given| matches!(given, Given::Images(_) | Given::Service(_));
-    match !given.is_empty() && given.iter().all(is_extra) {
-        true => Err(Failure::usage(
-            "imagedefinitions.json and appspec.yml contain no task definition\n  Pass it too: TASKDEF FILE",
-        )),
-        false => Ok(()),
-    }
+    let extra = |given: &Given| match given {
+        Given::Images(images) => {
+            let name = images.first()?.image.place.document.clone();
+            Some((name.clone(), format!("{name} only has images")))
+        }
+        Given::Service { name, .. } => {
+            Some((name.clone(), format!("{name} only says where tasks run")))
+        }
+        _ => None,
+    };
+    let extras: Option<Vec<_>> = given.iter().map(extra).collect();
+    let Some(extras) = extras.filter(|it| !it.is_empty()) else { return Ok(()) };
+    let (names, said): (Vec<_>, Vec<_>) = extras.into_iter().unzip();
+    Err(Failure::usage(format!(
+        "no task definition is given: {}\n  Pass the task definition too: TASKDEF {}",
+        said.join(", "),
+        names.join(" ")
+    )))
 }
 
 /// The images that are laid over the definitions: of files, then of flags.
@@ -151,7 +162,7 @@ impl Given {
     ) -> Result<Vec<Document>, Failure> {
         match self {
             Given::Documents(documents) => Ok(documents.clone()),
-            Given::Images(_) | Given::Service(_) => Ok(Vec::new()),
+            Given::Images(_) | Given::Service { .. } => Ok(Vec::new()),
             Given::Templates(all) => templates::declared(all, inputs, region, run).await,
             Given::Registered(name) => Ok(vec![registered(name, region, run).await?.into()]),
         }
@@ -203,7 +214,8 @@ impl Setting {
     pub(super) fn task_in(&self, source: Source, context: RunContext) -> Result<Task, Failure> {
         let source = self.sent(source);
         Ok(Task {
-            definition: TaskDefinition::from_source(&source).map_err(Failure::usage)?,
+            definition: TaskDefinition::from_source(&source)
+                .map_err(|error| Failure::input(&source, error))?,
             source,
             context,
             home: self.home.clone(),

@@ -3,6 +3,7 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Failure;
 use super::cdk_out::cdk_out;
@@ -12,12 +13,11 @@ use super::templates::{Document, Template};
 
 pub(super) use super::files::{bounded, meant, open};
 use crate::cli::PlaceToRun;
-use crate::document::ecspresso::Ecspresso;
 use crate::document::node::{Entry, Node, Value};
 use crate::document::overlay::{ImageOverlay, image_definitions};
 use crate::document::run_context::{flag, flag_list, strategy};
-use crate::document::template::{self, appspec, is_template};
-use crate::document::{ContextKind, Field, Role, RunContext, Source};
+use crate::document::template::{self, appspec};
+use crate::document::{ContextKind, Field, Identity, Role, RunContext, Source};
 use crate::exit::Exit;
 use crate::names::without_prefix;
 
@@ -28,7 +28,12 @@ pub(super) enum Given {
     /// Images that are laid over the definitions of the other arguments.
     Images(Vec<ImageOverlay>),
     /// Where the tasks of the other arguments run.
-    Service(Box<RunContext>),
+    Service {
+        /// The file.
+        name: Arc<str>,
+        /// What it says.
+        context: Box<RunContext>,
+    },
     /// Templates. Which definitions they declare also depends on the account and the region.
     Templates(Vec<Template>),
     /// A family, family:revision or ARN.
@@ -96,27 +101,30 @@ pub(super) fn about_name(given: &[Given], failure: Failure) -> Failure {
 }
 
 fn documents(source: Source) -> Result<Given, Failure> {
-    if is_template(&source) {
-        // Without a task definition nothing else matters.
-        template::examine(&source).map_err(Failure::usage)?;
-        return Ok(Given::Templates(vec![Template::of(source)]));
+    let refused = |error| Failure::input(&source, error);
+    match Identity::of(&source.root) {
+        Some(Identity::CloudFormation | Identity::Terraform) => {
+            // Without a task definition nothing else matters.
+            template::examine(&source).map_err(refused)?;
+            Ok(Given::Templates(vec![Template::of(source)]))
+        }
+        Some(Identity::ImageDefinitions) => {
+            image_definitions(&source).map(Given::Images).map_err(refused)
+        }
+        Some(Identity::AppSpec) => {
+            let service = appspec::service(&source).map_err(refused)?;
+            // CodeDeploy creates the task set with its role: the caller updates no service, and the file
+            // names neither the service nor its cluster.
+            let kind = ContextKind::Flags;
+            let context = RunContext { kind, ..RunContext::declared_service(&service) };
+            Ok(Given::Service { name: source.name.clone(), context: Box::new(context) })
+        }
+        Some(Identity::Ecspresso) => Ok(Given::Documents(vec![ecspresso::document(&source)?])),
+        _ => {
+            let definitions = source.clone().definitions().map_err(refused)?;
+            Ok(Given::Documents(definitions.into_iter().map(Document::from).collect()))
+        }
     }
-    if let Some(images) = image_definitions(&source.root) {
-        return Ok(Given::Images(images));
-    }
-    if let Some(service) = appspec::service(&source) {
-        // CodeDeploy creates the task set with its role: the caller updates no service, and the file names
-        // neither the service nor its cluster.
-        let kind = ContextKind::Flags;
-        let context = RunContext { kind, ..RunContext::declared_service(&service) };
-        return Ok(Given::Service(Box::new(context)));
-    }
-    Ecspresso::examine(&source.name, &source.root).map_err(Failure::usage)?;
-    if Ecspresso::of(&source.root).is_some() {
-        return Ok(Given::Documents(vec![ecspresso::document(&source)?]));
-    }
-    let definitions = source.definitions().map_err(Failure::usage)?;
-    Ok(Given::Documents(definitions.into_iter().map(Document::from).collect()))
 }
 
 /// Whether ECS could know a definition by this name: a family of letters, digits, `-` and `_`, a revision,
@@ -142,15 +150,18 @@ pub(super) fn context(place: &PlaceToRun) -> Result<RunContext, Failure> {
     let mut context = RunContext::flags();
     if let Some(path) = &place.service_definition {
         let source = context_file(path)?;
-        context = context.merge(RunContext::service_definition(&source).map_err(Failure::usage)?);
+        let read = RunContext::service_definition(&source);
+        context = context.merge(read.map_err(|error| Failure::input(&source, error))?);
     }
     if let Some(path) = &place.run_task {
         let source = context_file(path)?;
-        context = context.merge(RunContext::run_task(&source).map_err(Failure::usage)?);
+        let read = RunContext::run_task(&source);
+        context = context.merge(read.map_err(|error| Failure::input(&source, error))?);
     }
     if let Some(text) = &place.overrides {
         let source = overrides(text)?;
-        context = context.merge(RunContext::run_task(&source).map_err(Failure::usage)?);
+        let read = RunContext::run_task(&source);
+        context = context.merge(read.map_err(|error| Failure::input(&source, error))?);
     }
     Ok(context.merge(flags(place)))
 }
@@ -162,9 +173,13 @@ fn overrides(text: &str) -> Result<Source, Failure> {
         None => source("--overrides", Role::Context, text.as_bytes())?,
     };
     if source.root.entries().is_empty() {
-        return Err(Failure::usage(
-            "--overrides is no JSON object\n  Write it as for aws ecs run-task: '{\"containerOverrides\": [{\"name\": \"web\"}]}', or file://PATH",
-        ));
+        let what = match &source.root.value {
+            Value::Map(_) => "empty",
+            _ => source.root.kind(),
+        };
+        return Err(Failure::usage(format!(
+            "--overrides is {what}, not the overrides of a task\n  Write it as for aws ecs run-task: '{{\"containerOverrides\": [{{\"name\": \"web\"}}]}}', or file://PATH"
+        )));
     }
     let place = source.root.place.clone();
     let entry = Entry { key: "overrides".into(), key_place: place.clone(), node: source.root };

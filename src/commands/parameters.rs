@@ -8,11 +8,11 @@ use super::files::{bounded, open};
 use crate::cli::TemplateFlags;
 use crate::document::node::{Node, Value};
 use crate::document::overlay::ImageOverlay;
-use crate::document::{Role, Source};
+use crate::document::{Identity, InputError, Role, Source};
 use crate::names::{nearest, without_prefix};
 
 /// How it is written.
-const FORMS: &str = "Write it as the AWS CLI does, [{\"ParameterKey\": \"Name\", \"ParameterValue\": \"value\"}] or [\"Name=value\"], or as CodePipeline does, {\"Parameters\": {\"Name\": \"value\"}}";
+const FORMS: &str = "write them as the AWS CLI does, [{\"ParameterKey\": \"Name\", \"ParameterValue\": \"value\"}] or [\"Name=value\"], or as CodePipeline does, {\"Parameters\": {\"Name\": \"value\"}}";
 
 /// What the expressions of templates depend on.
 #[derive(Clone, Debug, Default)]
@@ -61,9 +61,11 @@ fn values_of(flags: &TemplateFlags) -> Result<BTreeMap<String, String>, Failure>
 pub(super) fn images(flags: &TemplateFlags) -> Result<Vec<ImageOverlay>, Failure> {
     let image = |flag: &String| {
         ImageOverlay::of_flag("--image", flag).ok_or_else(|| {
-            Failure::usage(format!(
-                "--image {flag} names no container\n  Pass --image CONTAINER=IMAGE"
-            ))
+            let lacks = match flag.split_once('=') {
+                Some((container, _)) if !container.is_empty() => "has no image after `=`",
+                _ => "names no container",
+            };
+            Failure::usage(format!("--image {flag:?} {lacks}\n  Pass --image CONTAINER=IMAGE"))
         })
     };
     flags.image.iter().map(image).collect()
@@ -98,29 +100,49 @@ fn file(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let name = path.to_string_lossy();
     let source = Source::read(&name, Role::Context, &bounded(open(path)?, &name)?)
         .map_err(Failure::usage)?;
-    values(&source.root).ok_or_else(|| {
-        Failure::usage(format!(
-            "{name} holds no parameters of a CloudFormation template\n  {FORMS}"
-        ))
-    })
+    match Identity::of(&source.root) {
+        Some(it) if it != Identity::Parameters => {
+            Err(Failure::usage(it.out_of_place(&source, "a parameters file of a template")))
+        }
+        _ => values(&source).map_err(|error| Failure::input(&source, error)),
+    }
 }
 
-/// The parameters in any of their forms.
-fn values(root: &Node) -> Option<BTreeMap<String, String>> {
-    let entry = |item: &Node| match &item.value {
-        Value::Text(text) => pair(text),
-        _ => {
-            Some((item.get("ParameterKey")?.text()?.to_owned(), text(item.get("ParameterValue")?)?))
+/// The parameters in any of their forms. One whose previous value stays has none here.
+fn values(source: &Source) -> Result<BTreeMap<String, String>, InputError> {
+    let error = |node: &Node, message: String| {
+        InputError::new(&source.name, message).at_position(node.place.position).hint(FORMS)
+    };
+    let value = |name: &str, node: &Node| match text(node) {
+        Some(value) => Ok(value),
+        None => Err(error(node, format!("the value of the parameter `{name}` is {}", node.kind()))),
+    };
+    let entry = |item: &Node| {
+        if let Value::Text(text) = &item.value {
+            return match pair(text) {
+                Some(pair) => Ok(Some(pair)),
+                None => Err(error(item, "this parameter has no `=` after its name".to_owned())),
+            };
+        }
+        let Some(name) = item.get("ParameterKey").and_then(Node::text) else {
+            return Err(error(item, "this parameter has no `ParameterKey`".to_owned()));
+        };
+        match item.get("ParameterValue") {
+            Some(node) => Ok(Some((name.to_owned(), value(name, node)?))),
+            None if item.has("UsePreviousValue") => Ok(None),
+            None => Err(error(item, format!("the parameter `{name}` has no `ParameterValue`"))),
         }
     };
-    match &root.value {
+    let root = &source.root;
+    let found: Result<Vec<_>, InputError> = match &root.value {
         Value::List(items) => items.iter().map(entry).collect(),
         Value::Map(_) => {
             let entries = root.get("Parameters").unwrap_or(root).entries().iter();
-            entries.map(|it| Some((it.key.to_string(), text(&it.node)?))).collect()
+            entries.map(|it| Ok(Some((it.key.to_string(), value(&it.key, &it.node)?)))).collect()
         }
-        _ => None,
-    }
+        _ => Err(error(root, format!("the parameters of a template are {}", root.kind()))),
+    };
+    Ok(found?.into_iter().flatten().collect())
 }
 
 fn pair(text: &str) -> Option<(String, String)> {
@@ -142,8 +164,8 @@ fn text(node: &Node) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Option<BTreeMap<String, String>> {
-        values(&Source::read("p.json", Role::Context, text.as_bytes()).unwrap().root)
+    fn read(text: &str) -> Result<BTreeMap<String, String>, InputError> {
+        values(&Source::read("p.json", Role::Context, text.as_bytes()).unwrap())
     }
 
     #[test]
@@ -159,15 +181,29 @@ mod tests {
             r#"{"Parameters": {"Image": "web:1=2", "Count": 2}}"#,
             r#"{"Image": "web:1=2", "Count": "2"}"#,
         ] {
-            assert_eq!(read(text), Some(expected.clone()), "{text}");
+            assert_eq!(read(text), Ok(expected.clone()), "{text}");
         }
     }
 
     #[test]
     fn anything_else_holds_no_parameters() {
-        for text in [r#"["Image"]"#, r#"[{"ParameterKey": "Image"}]"#, r#"{"Image": {}}"#, "[1]"] {
-            assert_eq!(read(text), None, "{text}");
+        for (text, says, column) in [
+            (r#"["Image"]"#, "this parameter has no `=` after its name", 2),
+            (r#"[{"ParameterKey": "Image"}]"#, "the parameter `Image` has no `ParameterValue`", 2),
+            (r#"{"Image": {}}"#, "the value of the parameter `Image` is an object", 11),
+            ("[1]", "this parameter has no `ParameterKey`", 2),
+            ("1", "the parameters of a template are a number", 1),
+        ] {
+            let error = read(text).unwrap_err();
+            assert_eq!(error.message, says);
+            assert_eq!(error.position.map(|it| it.column), Some(column), "{text}");
         }
+    }
+
+    #[test]
+    fn a_parameter_that_keeps_its_previous_value_has_none_here() {
+        let kept = r#"[{"ParameterKey": "Image", "UsePreviousValue": true}]"#;
+        assert_eq!(read(kept), Ok(BTreeMap::new()));
     }
 
     #[test]

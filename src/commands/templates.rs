@@ -96,7 +96,10 @@ pub(super) async fn declared(
     if let Some(name) = &inputs.stack
         && !templates.iter().any(|it| is_named(it, name))
     {
-        return Err(Failure::usage(format!("no stack in this folder is named {name}")));
+        return Err(Failure::usage(format!(
+            "no stack in this folder is named {name}\n  It has {}",
+            stacks(templates)
+        )));
     }
     let mut all = Vec::new();
     for template in templates.iter().filter(|it| it.is_for(region, account.as_deref())) {
@@ -115,8 +118,8 @@ pub(super) async fn declared(
             }
             declare_roles(&template.source, &known, run);
             declare_resources(&template.source, &known, run);
-            let found = template::declared(&template.source, &known).map_err(Failure::usage)?;
-            all.extend(found);
+            let found = template::declared(&template.source, &known);
+            all.extend(found.map_err(|error| Failure::input(&template.source, error))?);
             continue;
         };
         for (name, value) in &stack.parameters {
@@ -132,8 +135,8 @@ pub(super) async fn declared(
         declare_roles(&template.source, &known, run);
         declare_resources(&template.source, &known, run);
         // Most stacks of an application have no task definition.
-        let found = template::declared_if_any(&template.source, &known).map_err(Failure::usage)?;
-        for declared in found {
+        let found = template::declared_if_any(&template.source, &known);
+        for declared in found.map_err(|error| Failure::input(&template.source, error))? {
             let name = format!("{}/{}", stack.name, declared.name);
             all.push(Declared { name, ..declared });
         }
@@ -158,6 +161,13 @@ pub(super) async fn declared(
         documents.push(Document { source: definition, service, name, region: None });
     }
     Ok(documents)
+}
+
+/// The names of the stacks of a folder.
+fn stacks(templates: &[Template]) -> String {
+    let names = templates.iter().filter_map(|it| Some(&*it.stack.as_ref()?.name));
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() { "no stack".to_owned() } else { names.join(", ") }
 }
 
 /// Makes the roles of a template known to the run.
@@ -263,7 +273,10 @@ fn nothing(templates: &[Template], region: Option<&Region>, account: Option<&str
     });
     let places: Vec<String> = places.collect();
     match places.is_empty() {
-        true => Failure::usage("no stack in this folder creates an AWS::ECS::TaskDefinition"),
+        true => Failure::usage(format!(
+            "no stack in this folder creates an AWS::ECS::TaskDefinition; it has {}\n  Pass the folder of the application that creates one",
+            stacks(templates)
+        )),
         false => Failure::no_verdict(format!(
             "no task definition is for the account and region of this run; there is {}\n  Pass --region and --profile for one of these stacks",
             places.join(", ")

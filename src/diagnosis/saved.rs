@@ -19,6 +19,9 @@ pub enum SavedError {
     /// It is an event about something else.
     #[error("this is an event with the detail-type {0:?}, not \"ECS Task State Change\"")]
     Event(String),
+    /// It lists none.
+    #[error("the list of tasks is empty")]
+    Empty,
     /// The API found no task.
     #[error("the output has no task: {0}")]
     Failures(String),
@@ -47,10 +50,15 @@ impl Saved {
         let Some(list) = list else {
             return TaskRecord::of(json).map(|task| Saved(vec![task])).ok_or(SavedError::Stranger);
         };
+        let is_empty = list.is_empty() && json.get("tasks").is_some();
         let tasks: Vec<TaskRecord> = list.into_iter().filter_map(TaskRecord::of).collect();
         match tasks.is_empty() {
             false => Ok(Saved(tasks)),
-            true => Err(failures(&json).map_or(SavedError::Stranger, SavedError::Failures)),
+            true => Err(match failures(&json) {
+                Some(said) => SavedError::Failures(said),
+                None if is_empty => SavedError::Empty,
+                None => SavedError::Stranger,
+            }),
         }
     }
 

@@ -68,7 +68,7 @@ fn a_saved_record_is_read_in_each_form() {
         (missing, "MISSING (arn:1)"),
         (other, "ECS Service Action"),
         (json!({"family": "web"}), "neither"),
-        (json!({"tasks": []}), "neither"),
+        (json!({"tasks": []}), "the list of tasks is empty"),
     ] {
         let error = Saved::of(form).unwrap_err().to_string();
         assert!(error.contains(words), "{error}");

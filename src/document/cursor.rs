@@ -32,3 +32,19 @@ impl<'t> Cursor<'t> {
         self.position
     }
 }
+
+/// The offset of a position; none if the text does not reach as far.
+pub(super) fn offset_of(text: &str, wanted: Position) -> Option<usize> {
+    let (mut line, mut column) = (1, 1);
+    let mut letters = text.char_indices().peekable();
+    while (line, column) != (wanted.line, wanted.column) {
+        let (_, letter) = letters.next().filter(|_| line <= wanted.line)?;
+        let next = letters.peek().map(|(_, next)| *next);
+        if letter == '\n' || letter == '\r' && next != Some('\n') {
+            (line, column) = (line + 1, 1);
+        } else {
+            column += 1;
+        }
+    }
+    Some(letters.peek().map_or(text.len(), |(offset, _)| *offset))
+}

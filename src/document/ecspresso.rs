@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::field::Field;
 use super::input_error::InputError;
 use super::node::{Node, Value};
+use crate::names::Region;
 
 /// What a configuration names.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,29 +33,67 @@ pub struct Kept {
 const TEXTS: [&str; 5] = ["region", "cluster", "service", "service_definition", "task_definition"];
 
 impl Ecspresso {
-    /// Refuses a value of another type than text, which ecspresso does not read.
+    /// Refuses a configuration that ecspresso does not read, or whose files depend on where it runs.
     ///
     /// # Errors
-    /// The first such value, with its position; none for another document.
+    /// The first flaw, with its position.
     pub fn examine(document: &Arc<str>, root: &Node) -> Result<(), InputError> {
-        if !["service_definition", "region"].iter().any(|name| root.has(name))
-            && Ecspresso::of(root).is_none()
-            || !root.has("task_definition")
-        {
-            return Ok(());
+        let error = |node: &Node, message: String, hint: String| {
+            Err(InputError::new(document, message).at_position(node.place.position).hint(hint))
+        };
+        for name in TEXTS {
+            let Some(node) = root.get(name) else { continue };
+            match &node.value {
+                Value::Text(_) | Value::Null | Value::Unresolved(_) => {}
+                _ => {
+                    let message = format!(
+                        "`{name}` of ecspresso's configuration is {}, not text",
+                        node.kind()
+                    );
+                    let hint = format!("write `{name}` as one text, in quotes if it is a number");
+                    return error(node, message, hint);
+                }
+            }
         }
-        let given = TEXTS.iter().filter_map(|name| Some((name, root.get(name)?)));
-        let mut wrong = given.filter(|(_, it)| {
-            !matches!(it.value, Value::Text(_) | Value::Null | Value::Unresolved(_))
-        });
-        wrong.next().map_or(Ok(()), |(name, node)| {
-            Err(InputError::new(
-                document,
-                format!("`{name}` of ecspresso's configuration is no text"),
-            )
-            .at_position(node.place.position)
-            .hint(format!("write `{name}` as one text, in quotes if it is a number")))
-        })
+        let given =
+            root.get("task_definition").filter(|it| it.text().is_some_and(|it| !it.is_empty()));
+        if given.is_none() {
+            let what = match root.get("task_definition") {
+                Some(_) => "`task_definition` of ecspresso's configuration is empty",
+                None => "ecspresso's configuration has no `task_definition`",
+            };
+            let hint =
+                "write the file of the task definition, such as task_definition: ecs-task-def.json";
+            let node = root.get("task_definition").unwrap_or(root);
+            return error(node, what.to_owned(), hint.to_owned());
+        }
+        for name in ["task_definition", "service_definition"] {
+            let Some(node) = root.get(name) else { continue };
+            let Some(file) = node.text() else { continue };
+            if file.contains("{{") {
+                let message = format!("`{name}` depends on {file}, which only ecspresso evaluates");
+                let hint = "render it, and pass the result: ecspresso render config > rendered.yml";
+                return error(node, message, hint.to_owned());
+            }
+            if file.ends_with(".jsonnet") {
+                let (part, result) = match name {
+                    "task_definition" => ("taskdef", "the result"),
+                    _ => ("servicedef", "the result with --service-definition"),
+                };
+                let message = format!("`{name}` is {file} in Jsonnet, which is not evaluated");
+                let hint =
+                    format!("render it, and pass {result}: ecspresso render {part} > {part}.json");
+                return error(node, message, hint);
+            }
+        }
+        if let Some(node) = root.get("region")
+            && let Some(region) = node.text().filter(|it| !it.contains("{{"))
+            && region.parse::<Region>().is_err()
+        {
+            let message = format!("`region` is {region:?}, which is not an AWS region");
+            return error(node, message, "write one such as us-east-1".to_owned());
+        }
+        Ok(())
     }
 
     /// Reads a configuration; none for another document.

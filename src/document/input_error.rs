@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use unicode_width::UnicodeWidthChar;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, offset_of};
 use super::place::Position;
 
 /// How much of the offending line is shown on either side of the caret, in characters.
@@ -51,6 +51,17 @@ impl InputError {
         let offset = text.floor_char_boundary(offset);
         self.position = Some(Cursor::new(text).at(offset));
         self.excerpt = Some(Box::new(Excerpt::around(text, offset)));
+        self
+    }
+
+    /// The same error with the line of `text` at its position, if it has none yet.
+    #[must_use]
+    pub fn within(mut self, text: &str) -> InputError {
+        if let (None, Some(position)) = (&self.excerpt, self.position)
+            && let Some(offset) = offset_of(text, position)
+        {
+            self.excerpt = Some(Box::new(Excerpt::around(text, offset)));
+        }
         self
     }
 
@@ -188,6 +199,24 @@ mod tests {
             error,
             "a.json:2:9: what is this\n  |\n2 |  \"a\": 日 nope,\n  |          ^\nhint: remove it"
         );
+    }
+
+    #[test]
+    fn a_known_position_gets_its_line() {
+        let text = "{\r\n \"日\": [],\n}";
+        let position = Some(Position { line: 2, column: 7 });
+        let error = InputError::new(&"a.json".into(), "empty").at_position(position);
+        let offset = text.find('[').unwrap();
+        let expected = InputError::new(&"a.json".into(), "empty").at(text, offset);
+        assert_eq!(error.within(text), expected);
+        // A position of another text has no line here, and an error about the whole has none at all.
+        let beyond = Some(Position { line: 7, column: 1 });
+        for error in [
+            InputError::new(&"a.json".into(), "empty").at_position(beyond),
+            InputError::new(&"a.json".into(), "empty"),
+        ] {
+            assert_eq!(error.clone().within(text), error);
+        }
     }
 
     #[test]

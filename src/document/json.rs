@@ -155,7 +155,7 @@ fn explain(error: &ParseError, text: &str, whole: &Place) -> InputError {
             broken("a comma is missing here").hint("separate the items with `,`")
         }
         Kind::MultipleRootJsonValues => broken("a second JSON document begins here")
-            .hint("put each task definition in a separate file"),
+            .hint("put each document in a separate file"),
         Kind::SingleQuotedStringsNotAllowed => {
             broken("JSON uses double quotes").hint("replace the single quotes with `\"`")
         }

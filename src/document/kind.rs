@@ -5,6 +5,7 @@ use super::field::{Field, Located, Object};
 use super::identity::Identity;
 use super::input_error::InputError;
 use super::node::{Node, Value};
+use super::place::Pointer;
 use super::source::Source;
 use super::task_definition::TaskDefinition;
 use crate::knowledge::Gap;
@@ -41,6 +42,13 @@ impl Kind {
     /// Recognises a task definition, or says what else the document is.
     pub fn of(source: &Source) -> Result<Kind, InputError> {
         let root = &source.root;
+        // What a template or a plan declares as a task definition is one, however little it sets.
+        if root.place.pointer != Pointer::root() {
+            return match root.value {
+                Value::Map(_) | Value::Unresolved(_) => Ok(Kind::Input),
+                _ => Err(no_object(source)),
+            };
+        }
         if let Value::List(items) = &root.value {
             let all_containers = !items.is_empty() && items.iter().all(is_container);
             return if all_containers { Ok(Kind::Containers) } else { Err(stranger(source)) };
@@ -134,6 +142,19 @@ fn is_container(node: &Node) -> bool {
     node.has("image") && fields.iter().any(|name| node.has(name))
 }
 
+/// The error for a declaration whose properties are no object.
+fn no_object(source: &Source) -> InputError {
+    let Node { place, .. } = &source.root;
+    let message = format!(
+        "the task definition at {} is {}, not an object",
+        place.pointer,
+        source.root.kind()
+    );
+    InputError::new(&source.name, message)
+        .at_position(place.position)
+        .hint("write its properties as an object")
+}
+
 /// The error for a document that is not a task definition.
 fn stranger(source: &Source) -> InputError {
     let known = ["image", "name", "family", "memory", "cpu"];
@@ -143,10 +164,14 @@ fn stranger(source: &Source) -> InputError {
             Some(key) => key.explain(source),
             None => InputError::new(
                 &source.name,
-                "this is not a task definition: it has no `containerDefinitions`",
+                match &source.root.value {
+                    Value::List(items) if items.is_empty() => "this is not a task definition: the list is empty",
+                    Value::List(_) => "this is not a task definition: the list has no container definitions",
+                    _ => "this is not a task definition: it has no `containerDefinitions`",
+                },
             )
             .at_position(source.root.place.position)
-            .hint("give the input of `aws ecs register-task-definition`, or what `describe-task-definition` prints"),
+            .hint("pass the input of `aws ecs register-task-definition`, a CloudFormation template, a Terraform plan as JSON, or the configuration of ecspresso"),
         },
     }
 }

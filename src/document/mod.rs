@@ -12,6 +12,7 @@ mod json;
 pub mod kind;
 pub mod launch;
 pub mod node;
+mod other_format;
 pub mod overlay;
 pub mod place;
 pub mod run_context;

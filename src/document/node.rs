@@ -161,6 +161,22 @@ impl Node {
         Node { value, place: moved(self.place) }
     }
 
+    /// The value as JSON; the last one for a repeated key.
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.value {
+            Value::Null => Json::Null,
+            Value::Bool(truth) => Json::Bool(*truth),
+            Value::Number(number) => Json::Number(number.clone()),
+            Value::Text(text) | Value::Foreign(_, text) => Json::String(text.clone()),
+            Value::Unresolved(it) => Json::String(it.text.clone()),
+            Value::List(items) => Json::Array(items.iter().map(Node::to_json).collect()),
+            Value::Map(entries) => Json::Object(
+                entries.iter().map(|it| (it.key.to_string(), it.node.to_json())).collect(),
+            ),
+        }
+    }
+
     /// The tree of a service's answer: every value has the position of the whole.
     pub(super) fn from_json(value: &serde_json::Value, place: Place) -> Node {
         use serde_json::Value as Json;

@@ -82,6 +82,9 @@ impl RunContext {
     pub fn service_definition(source: &Source) -> Result<RunContext, InputError> {
         let root = &source.root;
         let kind = match (root.has("serviceName"), root.has("service")) {
+            _ if Identity::of(root) == Some(Identity::Ecspresso) => {
+                return Err(unlike(source, "a service definition", "aws ecs create-service"));
+            }
             (false, true) => ContextKind::UpdateService,
             (false, _) if root.has("forceNewDeployment") => ContextKind::UpdateService,
             (true, _) => ContextKind::CreateService,
@@ -96,7 +99,11 @@ impl RunContext {
     /// Reads the document of `--run-task`.
     pub fn run_task(source: &Source) -> Result<RunContext, InputError> {
         let root = &source.root;
-        if root.has("serviceName") || root.has("desiredCount") || root.has("containerDefinitions") {
+        let is_other = Identity::of(root) == Some(Identity::Ecspresso)
+            || ["serviceName", "desiredCount", "containerDefinitions"]
+                .iter()
+                .any(|it| root.has(it));
+        if is_other {
             return Err(unlike(source, "a run-task input", "aws ecs run-task"));
         }
         if root.has("containerInstances") {
@@ -282,7 +289,7 @@ fn unlike(source: &Source, wanted: &str, command: &str) -> InputError {
     }
     InputError::new(&source.name, format!("this is not {wanted}"))
         .at_position(source.root.place.position)
-        .hint(format!("give the input of `{command} --cli-input-json`"))
+        .hint(format!("pass the input of `{command} --cli-input-json`"))
 }
 
 #[cfg(test)]

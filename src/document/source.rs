@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::input_error::InputError;
 use super::node::{Node, Value};
 use super::place::{Place, Position, Role};
-use super::{json, yaml};
+use super::{json, other_format, yaml};
 
 /// A document that could be read.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Source {
     pub root: Node,
     /// What is odd about it as a whole.
     pub remarks: Vec<Remark>,
+    /// Its text, for errors; empty for what a service answered.
+    pub text: Arc<str>,
 }
 
 /// Something that keeps the AWS CLI from reading a document which is understood here.
@@ -38,25 +40,46 @@ impl Source {
     /// Reads `bytes`. `name` is the file as the user gave it, `-` for standard input.
     pub fn read(name: &str, role: Role, bytes: &[u8]) -> Result<Source, InputError> {
         let name: Arc<str> = if name == "-" { "<stdin>".into() } else { name.into() };
+        if let Some(error) = other_format::of_bytes(&name, bytes) {
+            return Err(error);
+        }
         let (text, encoding) = decode(&name, bytes)?;
         let text = text.as_ref();
         if text.trim().is_empty() {
             let what = if text.is_empty() { "is empty" } else { "holds nothing but white space" };
-            return Err(InputError::new(&name, format!("the document {what}"))
-                .hint("give a task definition in JSON or YAML"));
+            return Err(nothing(&name, role, &format!("the document {what}")));
         }
         let whole = Place::whole(name.clone(), role);
-        let (root, language) = parse(text, &whole)?;
+        let read = match other_format::of_text(&name, text) {
+            Some(error) => Err(error),
+            None => parse(text, &whole),
+        };
+        let (root, language) = read.map_err(|error| error.within(text))?;
+        if root.value == Value::Null && language == Language::Yaml {
+            return Err(nothing(&name, role, "the document holds no value"));
+        }
         let place = Place { position: Some(Position { line: 1, column: 1 }), ..whole };
         let remarks = encoding.remark(language, place).into_iter().collect();
-        Ok(Source { name, role, root, remarks })
+        Ok(Source { name, role, root, remarks, text: text.into() })
     }
 
     /// Wraps a document that never was a text: what a service answered.
     pub fn from_json_value(name: &str, role: Role, value: &serde_json::Value) -> Source {
         let whole = Place::whole(name, role);
         let root = Node::from_json(value, whole);
-        Source { name: name.into(), role, root, remarks: Vec::new() }
+        Source { name: name.into(), role, root, remarks: Vec::new(), text: "".into() }
+    }
+
+    /// What the document says of where its tasks run.
+    #[must_use]
+    pub fn context(&self, root: Node) -> Source {
+        Source { role: Role::Context, root, remarks: Vec::new(), ..self.clone() }
+    }
+
+    /// The error about this document with the line that it is about.
+    #[must_use]
+    pub fn explain(&self, error: InputError) -> InputError {
+        if error.document == self.name { error.within(&self.text) } else { error }
     }
 }
 
@@ -95,6 +118,14 @@ impl Encoding {
     }
 }
 
+/// The error for a document without content.
+fn nothing(name: &Arc<str>, role: Role, message: &str) -> InputError {
+    InputError::new(name, message).hint(match role {
+        Role::Definition => "pass a task definition, or a template or a plan with one",
+        Role::Context => "check that this is the right file",
+    })
+}
+
 /// JSON or YAML: by the name where it says so, otherwise by what the text begins with. Broken JSON is
 /// never read as YAML, where `$PORT` would silently become a text.
 fn parse(text: &str, whole: &Place) -> Result<(Node, Language), InputError> {
@@ -119,11 +150,16 @@ fn parse(text: &str, whole: &Place) -> Result<(Node, Language), InputError> {
         return as_json();
     }
     match as_yaml() {
-        Ok(read) if matches!(read.0.value, Value::Map(_)) => Ok(read),
+        Ok(read) if matches!(read.0.value, Value::Map(_) | Value::Null) => Ok(read),
         Err(error) if has_yaml_key(text) => Err(error),
         _ => Err(InputError::new(&whole.document, "this is neither JSON nor a YAML mapping")
             .at(text, first_letter(text))
-            .hint("JSON begins with `{` or `[`, YAML with a key such as `family:`")),
+            .hint(match whole.role {
+                Role::Definition => {
+                    "JSON begins with `{` or `[`, YAML with a key such as `family:`"
+                }
+                Role::Context => "JSON begins with `{` or `[`, YAML with a key such as `cluster:`",
+            })),
     }
 }
 

@@ -12,6 +12,7 @@ mod created;
 mod declared;
 mod described;
 mod expression;
+mod form;
 mod live;
 mod parameter;
 mod physical;
@@ -44,8 +45,14 @@ pub fn imports(source: &Source) -> bool {
 /// What the template lacks.
 pub fn examine(source: &Source) -> Result<(), InputError> {
     match Identity::of(&source.root) {
-        Some(Identity::Terraform) => terraform::declared(source).map(drop),
-        _ => cloudformation::examine(source),
+        Some(Identity::Terraform) => {
+            form::plan(source)?;
+            terraform::declared(source).map(drop)
+        }
+        _ => {
+            form::template(source)?;
+            cloudformation::examine(source)
+        }
     }
 }
 
@@ -65,6 +72,7 @@ pub fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, 
 /// # Errors
 /// The template cannot be read as it is deployed.
 pub fn declared_if_any(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
+    form::template(source)?;
     cloudformation::declared_if_any(source, &Resolver::new(&source.root, known))
 }
 

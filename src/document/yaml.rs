@@ -11,6 +11,7 @@ use self::scalar::scalar;
 use super::input_error::InputError;
 use super::node::{DEPTH_LIMIT, Entry, Node, Value};
 use super::place::{Place, Pointer, Position};
+use crate::names::nearest;
 
 /// How much aliases may add to a document: one for each value, and one for each byte of text.
 const EXPANSION_LIMIT: usize = 4_000_000;
@@ -52,14 +53,33 @@ pub(super) fn parse(text: &str, whole: &Place) -> Result<(Node, Option<InputErro
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| {
-            builder.broken(*error.marker(), format!("this is not YAML: {}", error.info()))
+            let (said, advice) = words(error.info());
+            builder.broken(*error.marker(), format!("this is not YAML: {said}")).hint(advice)
         })?;
         builder.accept(event, span)?;
     }
     let Builder { root, only_in_template, .. } = builder;
-    let root =
-        root.ok_or_else(|| InputError::new(&whole.document, "the document holds no value"))?;
+    let root = root.unwrap_or_else(|| Node { value: Value::Null, place: whole.clone() });
     Ok((root, only_in_template))
+}
+
+/// What the parser says, in other words where its own are unclear, and what to do about it.
+fn words(said: &str) -> (&str, &'static str) {
+    match said {
+        _ if said.contains("tabs disallowed") || said.contains("tab cannot be used") => {
+            ("a tab indents this line", "indent with spaces")
+        }
+        "while parsing a node, did not find expected node content" => {
+            ("a value is missing here", "write the value, or close the bracket before")
+        }
+        "mapping values are not allowed in this context" => (
+            "`:` begins a value where none belongs",
+            "indent the line like its neighbours, and quote a value that contains `: `",
+        ),
+        other => {
+            (other, "check the indentation, and quote values that contain `:`, `#`, `{` or `[`")
+        }
+    }
 }
 
 /// Builds the tree from events. Collections that are not closed yet are on a stack, so that depth needs
@@ -93,7 +113,7 @@ impl Builder<'_> {
         match event {
             Event::DocumentStart(_) if self.root.is_some() => Err(self
                 .broken(span.start, "a second YAML document begins here".into())
-                .hint("put each task definition in a separate file")),
+                .hint("put each document in a separate file")),
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.as_deref();
                 if self.awaits_key() {
@@ -283,7 +303,13 @@ impl Builder<'_> {
         else {
             return Ok(());
         };
-        let error = self.broken(mark, format!("`{tag}`: task definitions have no such tag"));
+        let is_template = self.text.starts_with("Resources:") || self.text.contains("\nResources:");
+        let owner = if is_template { "CloudFormation has" } else { "task definitions have" };
+        let error = self.broken(mark, format!("`{tag}`: {owner} no such tag"));
+        let meant = nearest(&tag.suffix, CLOUDFORMATION_TAGS.iter().copied());
+        if let (true, Some(meant)) = (is_template, meant) {
+            return Err(error.hint(format!("did you mean `!{meant}`?")));
+        }
         Err(if CLOUDFORMATION_TAGS.contains(&tag.suffix.as_str()) {
             error.hint(
                 "it belongs to a CloudFormation template: pass the whole template, with its `Resources`",

@@ -9,6 +9,8 @@ mod credentials;
 mod documents;
 /// Flags and names.
 mod flags;
+/// Templates, plans, and files of deployment tools.
+mod inputs;
 /// Ctrl-C.
 #[cfg(unix)]
 mod interruption;

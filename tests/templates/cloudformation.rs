@@ -246,7 +246,7 @@ fn a_template_in_the_wrong_place_is_named() {
     folder.write("stack.yaml", "Resources: {Bucket: {Type: 'AWS::S3::Bucket'}}");
     folder.line("verify stack.yaml").ends(2).says("creates no AWS::ECS::TaskDefinition");
     let said = folder.line("verify healthy.json --service-definition stack.yaml").ends(2);
-    said.says("a CloudFormation template, not a service definition").says("give it as TASKDEF");
+    said.says("a CloudFormation template, not a service definition").says("pass it as TASKDEF");
     folder.write("task.yaml", "family: web\nexecutionRoleArn: !Ref Role\ncontainerDefinitions: []");
     folder.line("definition task.yaml").ends(2).says("task.yaml:2:19").says("`!Ref`");
 }

@@ -27,8 +27,8 @@ fn image_definitions_of_codepipeline_are_laid_over_the_definition() {
     folder
         .line("verify imagedefinitions.json --replay account.json")
         .ends(2)
-        .says("contain no task definition")
-        .says("TASKDEF FILE");
+        .says("no task definition is given: imagedefinitions.json only has images")
+        .says("TASKDEF imagedefinitions.json");
     // In place of a placeholder.
     let text = folder.read("healthy.json");
     let image = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/storefront:2.7.0";
@@ -88,7 +88,7 @@ fn ecspresso_names_the_definition_and_its_service() {
         let text = format!("{wrong}\ntask_definition: task.json\n");
         folder.write("deploy/ecspresso.yml", text);
         let said = folder.line("definition deploy/ecspresso.yml").ends(2);
-        said.says(&format!("ecspresso.yml:{at}: ")).says("is no text");
+        said.says(&format!("ecspresso.yml:{at}: ")).says("not text");
     }
     let text = "region: eu-central-1\ncluster: {a: 1}\ntask_definition: task.json\n";
     folder.write("deploy/ecspresso.yml", text);

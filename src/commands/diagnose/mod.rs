@@ -16,8 +16,10 @@ use super::wait::Clock;
 use super::{Failure, accept, asking, input, look, outlet};
 use crate::checks::{self, Check, Group};
 use crate::cli::{Diagnose, Global, PlaceToRun};
-use crate::diagnosis::{Conclusion, Diagnosis, Launch, Saved, changes, launch, launch_of};
-use crate::document::RunContext;
+use crate::diagnosis::{
+    Conclusion, Diagnosis, Launch, Saved, SavedError, changes, launch, launch_of,
+};
+use crate::document::{Identity, InputError, Role, RunContext, Source};
 use crate::exit::Exit;
 use crate::facts::Recording;
 use crate::lookup::CallerIdentity;
@@ -353,23 +355,26 @@ fn is_answered(note: &str, place: &PlaceToRun) -> bool {
 
 /// The record in this file.
 fn saved(path: &Path) -> Result<Saved, Failure> {
-    let (name, bytes) = match path.as_os_str() == "-" {
+    let source = match path.as_os_str() == "-" {
         true => {
-            let name = "standard input".to_owned();
-            let bytes = input::bounded(std::io::stdin(), &name)?;
-            (name, bytes)
+            let bytes = input::bounded(std::io::stdin(), "standard input")?;
+            Source::read("-", Role::Context, &bytes).map_err(Failure::usage)?
         }
         false => {
-            let name = path.display().to_string();
+            let name = path.to_string_lossy();
             let bytes = input::bounded(input::open(path)?, &name)?;
-            (name, bytes)
+            Source::read(&name, Role::Context, &bytes).map_err(Failure::usage)?
         }
     };
-    let json = serde_json::from_slice(&bytes)
-        .map_err(|error| Failure::usage(format!("cannot read {name}: {error}")))?;
-    Saved::of(json).map_err(|error| {
-        Failure::usage(format!(
-            "{name}: {error}\n  Save a task with: aws ecs describe-tasks --cluster NAME --tasks ID > task.json"
-        ))
+    Saved::of(source.root.to_json()).map_err(|error| {
+        if let (SavedError::Stranger, Some(identity)) = (&error, Identity::of(&source.root)) {
+            return Failure::usage(
+                identity.out_of_place(&source, "the output of describe-tasks or an event of ECS"),
+            );
+        }
+        let error = InputError::new(&source.name, error.to_string())
+            .at_position(source.root.place.position)
+            .hint("save a task with: aws ecs describe-tasks --cluster NAME --tasks ID > task.json");
+        Failure::input(&source, error)
     })
 }

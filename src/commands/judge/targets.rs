@@ -6,7 +6,7 @@ use crate::commands::given::{Setting, live_service, updated_service};
 use crate::commands::input::Given;
 use crate::commands::live::{Chosen, ReadService, Running, Unread};
 use crate::commands::parameters::Inputs;
-use crate::document::overlay::ImageOverlay;
+use crate::document::overlay::{ImageOverlay, container_names};
 use crate::lookup::Caller;
 use crate::names::Region;
 use crate::preflight::{Probe, RunLoop};
@@ -113,7 +113,9 @@ pub(super) async fn read(
         targets.iter().filter_map(Judgeable::task).any(|task| it.is_in(&task.source.root))
     };
     if let Some(image) = setting.images.iter().find(|it| !is_laid(it)) {
-        return Err(Failure::usage(image.is_nowhere()));
+        let tasks = targets.iter().filter_map(Judgeable::task);
+        let names: Vec<String> = tasks.flat_map(|it| container_names(&it.source.root)).collect();
+        return Err(Failure::usage(image.is_nowhere(&names)));
     }
     Ok(targets)
 }

@@ -207,8 +207,7 @@ fn service_of(
             entries.push(Entry { key: "serviceName".into(), key_place: root.place.clone(), node });
         }
     }
-    let root = root.in_role(Role::Context);
-    Source { name: source.name.clone(), role: Role::Context, root, remarks: Vec::new() }
+    source.context(root.in_role(Role::Context))
 }
 
 /// The properties of a resource, as fields of the API.

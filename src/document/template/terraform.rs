@@ -249,7 +249,7 @@ fn service_of(source: &Source, resource: &Resource, created: &Created) -> Source
     if let Value::Map(entries) = &mut root.value {
         entries.retain(|it| &*it.key != "taskDefinition");
     }
-    Source { name: source.name.clone(), role: Role::Context, root, remarks: Vec::new() }
+    source.context(root)
 }
 
 /// The error for a plan without a task definition.

@@ -1,0 +1,453 @@
+use super::program::Folder;
+
+const TEMPLATE: &str = "Resources:\n  T:\n    Type: AWS::ECS::TaskDefinition\n";
+const PLAN: &str = "terraform show -json";
+
+/// Each file is refused: the beginning of the error, with its place; the line and its caret; and what to do.
+fn each_is_refused(folder: &Folder, files: &[(&str, &str, &str, &str)]) {
+    for (name, text, says, advice) in files {
+        folder.write(name, text);
+        let line = format!("verify {name} --replay account.json");
+        let said = folder.line(&line).ends(2).never_says("panicked");
+        assert!(said.err.starts_with(&format!("aws-ecs-preflight: {name}{says}")), "{}", said.err);
+        let said = said.says(advice);
+        if says.starts_with(':') && says[1..].starts_with(|it: char| it.is_ascii_digit()) {
+            let caret = said.err.lines().nth(3).unwrap_or_default();
+            assert!(caret.ends_with('^'), "{name}: no caret\n{}", said.err);
+        }
+        let offline = folder.run(&["definition", name]).ends(2);
+        assert_eq!(offline.err, said.err, "{name}");
+    }
+}
+
+#[test]
+fn a_template_is_refused_at_its_flaw() {
+    let folder = Folder::new("inputs-template");
+    let service = |properties: &str| {
+        format!("{TEMPLATE}  S:\n    Type: AWS::ECS::Service\n    Properties: {properties}\n")
+    };
+    let (list, none) = (service("[x]"), service("{Cluster: c}"));
+    each_is_refused(
+        &folder,
+        &[
+            ("list.json", r#"{"Resources": []}"#, ":1:15: `Resources` is a list", "an object"),
+            (
+                "none.yml",
+                "AWSTemplateFormatVersion: '2010-09-09'\n",
+                ":1:1: this template has no `Resources`",
+                "Resources",
+            ),
+            (
+                "lower.yml",
+                "AWSTemplateFormatVersion: '2010-09-09'\nresources: {}\n",
+                ":2:1: `resources` is written `Resources`",
+                "capital letter",
+            ),
+            (
+                "text.yml",
+                "Resources:\n  T: AWS::ECS::TaskDefinition\n",
+                ":2:6: the resource T is text, not an object",
+                "`Properties`",
+            ),
+            (
+                "type.yml",
+                "Resources:\n  T:\n    type: AWS::ECS::TaskDefinition\n",
+                ":3:5: `type` is written `Type`",
+                "capital letter",
+            ),
+            (
+                "number.yml",
+                "Resources:\n  T:\n    Type: 5\n",
+                ":3:11: the `Type` of T is a number, not text",
+                "AWS::ECS::TaskDefinition",
+            ),
+            (
+                "untyped.yml",
+                "Resources:\n  T:\n    Properties: {}\n",
+                ":3:5: the resource T has no `Type`",
+                "AWS::ECS::TaskDefinition",
+            ),
+            (
+                "bucket.yml",
+                "Resources:\n  B:\n    Type: AWS::S3::Bucket\n",
+                ":1:1: this template creates no AWS::ECS::TaskDefinition",
+                "pass the template that creates",
+            ),
+            (
+                "properties.yml",
+                &format!("{TEMPLATE}    Properties: [a]\n"),
+                ":4:17: the task definition at /Resources/T/Properties is a list, not an object",
+                "as an object",
+            ),
+            ("service.yml", &list, ":6:17: the Properties of the service S are not an object", ""),
+            ("serving.yml", &none, ":6:17: the service S has no TaskDefinition", ""),
+            (
+                "tag.yml",
+                &format!("{TEMPLATE}    Properties:\n      Family: !Rf x\n"),
+                ":5:15: `!Rf`: CloudFormation has no such tag",
+                "did you mean `!Ref`?",
+            ),
+            (
+                "tab.yml",
+                "Resources:\n  T:\n\t\tType: x\n",
+                ":3:3: this is not YAML: a tab indents this line",
+                "indent with spaces",
+            ),
+            (
+                "twice.yml",
+                "Resources:\n  T: {Type: A}\n  T: {Type: B}\n",
+                ":3:3: `T` is given twice",
+                "keep one",
+            ),
+            (
+                "crlf.yml",
+                "Resources:\r\n  T:\r\n    type: x\r\n",
+                ":3:5: `type` is written `Type`",
+                "",
+            ),
+        ],
+    );
+    // What it declares is a task definition, however little it sets.
+    folder.write("bare.yml", format!("{TEMPLATE}    Properties: {{Family: web}}\n"));
+    let said = folder.line("verify bare.yml --replay account.json").ends(1);
+    said.says("containerDefinitions").never_says("this is not a task definition");
+}
+
+#[test]
+fn a_plan_is_refused_with_the_command_that_writes_one() {
+    let folder = Folder::new("inputs-plan");
+    let failed = r#"{"format_version": "1.2", "resource_changes": [], "errored": true}"#;
+    each_is_refused(
+        &folder,
+        &[
+            (
+                "failed.json",
+                failed,
+                ":1:62: Terraform could not finish this plan",
+                "terraform plan",
+            ),
+            (
+                "empty.json",
+                r#"{"format_version": "1.0"}"#,
+                ":1:1: this is neither a plan nor a state of Terraform as JSON",
+                PLAN,
+            ),
+            (
+                "changes.json",
+                r#"{"format_version": "1.2", "resource_changes": {}}"#,
+                ":1:47: `resource_changes` is an object, not a list",
+                PLAN,
+            ),
+            (
+                "state.json",
+                r#"{"version": 4, "terraform_version": "1.9.8", "serial": 3, "lineage": "a"}"#,
+                ":1:1: this is a state file of Terraform",
+                PLAN,
+            ),
+            (
+                "log.json",
+                "{\"@level\":\"info\"}\n{\"@level\":\"info\"}\n",
+                ":1:1: this is a log of Terraform in JSON",
+                PLAN,
+            ),
+            (
+                "plan.txt",
+                "Terraform will perform the following actions:\n\n  # a will be created\n",
+                ":1:1: this is a plan of Terraform as text",
+                PLAN,
+            ),
+            (
+                "main.tf",
+                "resource \"aws_ecs_task_definition\" \"web\" {\n}\n",
+                ":1:1: this is Terraform's configuration",
+                PLAN,
+            ),
+            (
+                "main.tf.json",
+                r#"{"resource": {"aws_ecs_task_definition": {}}}"#,
+                ":1:1: this is a configuration of Terraform",
+                PLAN,
+            ),
+            ("tfplan", "PK\x03\x04\x14\0", ": this is a ZIP archive", PLAN),
+        ],
+    );
+    let plan = |after: &str| {
+        format!(
+            r#"{{"format_version": "1.2", "resource_changes": [{{"address": "aws_ecs_task_definition.web", "mode": "managed", "type": "aws_ecs_task_definition", "name": "web", "change": {{"actions": ["create"], "after": {after}}}}}]}}"#
+        )
+    };
+    let text = plan("5");
+    each_is_refused(
+        &folder,
+        &[(
+            "after.json",
+            &text,
+            ":1:",
+            "the task definition at /resource_changes/0/change/after is a number",
+        )],
+    );
+}
+
+#[test]
+fn the_files_of_deployment_tools_are_refused_at_their_flaw() {
+    let folder = Folder::new("inputs-tools");
+    let appspec = |rest: &str| format!("version: 0.0\n{rest}");
+    let (empty, lambda, listed, bare) = (
+        appspec("Resources: {}\n"),
+        appspec("Resources:\n  - F:\n      Type: AWS::Lambda::Function\n"),
+        appspec("Resources:\n  - TargetService:\n      Properties: [x]\n"),
+        appspec("Resources:\n  - TargetService: {Type: AWS::ECS::Service}\n"),
+    );
+    each_is_refused(
+        &folder,
+        &[
+            (
+                "unnamed.json",
+                r#"[{"imageUri": "a"}]"#,
+                ":1:2: this image definition has no `name`",
+                "\"imageUri\": \"IMAGE\"",
+            ),
+            (
+                "imageless.json",
+                r#"[{"name": "web"}]"#,
+                ":1:2: this image definition has no `imageUri`",
+                "",
+            ),
+            (
+                "snake.json",
+                r#"[{"name": "web", "image_uri": "a"}]"#,
+                ":1:18: `image_uri` is written `imageUri`",
+                "",
+            ),
+            (
+                "typed.json",
+                r#"[{"name": "web", "imageUri": 5}]"#,
+                ":1:30: `imageUri` is a number where text belongs",
+                "",
+            ),
+            (
+                "single.json",
+                r#"{"name": "web", "imageUri": "a"}"#,
+                ":1:1: image definitions are an object where a list belongs",
+                "",
+            ),
+            (
+                "detail.json",
+                r#"{"ImageURI": "a"}"#,
+                ":1:1: this is an imageDetail.json of CodePipeline",
+                "--image CONTAINER=IMAGE",
+            ),
+            (
+                "spec1.yml",
+                &empty,
+                ":2:12: `Resources` of this AppSpec file is an object, not a list",
+                "TargetService",
+            ),
+            (
+                "spec2.yml",
+                &lambda,
+                ":3:3: this AppSpec file has no `TargetService`",
+                "TargetService",
+            ),
+            ("spec3.yml", &listed, ":4:19: the `Properties` of TargetService are a list", ""),
+            ("spec4.yml", &bare, ":3:20: TargetService has no `Properties`", ""),
+            (
+                "spec5.yml",
+                "version: 0.0\nos: linux\nfiles: []\n",
+                ":1:1: this AppSpec file is for a deployment to instances",
+                "ECS",
+            ),
+            (
+                "parameters.json",
+                r#"[{"ParameterKey": "A", "ParameterValue": "b"}]"#,
+                ":1:1: this is a parameters file",
+                "--parameters parameters.json",
+            ),
+            (
+                "out/manifest.json",
+                r#"{"version": "36.0.0", "artifacts": {}}"#,
+                ":1:1: this is the manifest of a cdk.out folder",
+                "verify out",
+            ),
+            ("binary.json", "{\"a\": \"\0\"}", ": this is a binary file", "right file"),
+            ("null.yml", "# nothing\n", ": the document holds no value", "pass a task definition"),
+            ("empty.json", "", ": the document is empty", "pass a task definition"),
+        ],
+    );
+    folder.write("report.json", folder.line("definition healthy.json -o json").out);
+    folder.line("definition report.json").ends(2).says("this is a report of this program");
+    folder.write("images.json", "[\n  {\"name\": \"webb\", \"imageUri\": \"a:1\"}\n]");
+    let said = folder.line("verify healthy.json images.json --replay account.json").ends(2);
+    said.says("images.json:2:32: no task definition has a container `webb`; did you mean `web`?")
+        .says("| ^")
+        .says("a container of the task definition: `web`");
+}
+
+#[test]
+fn a_configuration_of_ecspresso_is_refused_at_its_flaw() {
+    let folder = Folder::new("inputs-ecspresso");
+    let jsonnet = "region: eu-central-1\ncluster: c\nservice_definition: sd.jsonnet\ntask_definition: task.json\n";
+    folder.write("task.json", folder.read("healthy.json"));
+    folder.write("broken.json", "{\"family\": \"a\",}");
+    each_is_refused(
+        &folder,
+        &[
+            (
+                "none.yml",
+                "region: eu-central-1\nservice: web\n",
+                ":1:1: ecspresso's configuration has no `task_definition`",
+                "task_definition: ",
+            ),
+            (
+                "blank.yml",
+                "region: eu-central-1\ntask_definition: \"\"\n",
+                ":2:18: `task_definition` of ecspresso's configuration is empty",
+                "",
+            ),
+            (
+                "env.yml",
+                "region: eu-central-1\ntask_definition: \"{{ env `TD` `a.json` }}\"\n",
+                ":2:18: `task_definition` depends on {{ env `TD` `a.json` }}",
+                "ecspresso render config",
+            ),
+            (
+                "jsonnet.yml",
+                jsonnet,
+                ":3:21: `service_definition` is sd.jsonnet in Jsonnet",
+                "ecspresso render servicedef",
+            ),
+            (
+                "region.yml",
+                "region: nowhere\ntask_definition: task.json\n",
+                ":1:9: `region` is \"nowhere\", which is not an AWS region",
+                "us-east-1",
+            ),
+        ],
+    );
+    for (file, says) in [
+        ("broken.json", "broken.json:1:15: trailing comma"),
+        ("own.yml", "own.yml:1:1: this is a configuration of ecspresso, not a task definition"),
+    ] {
+        folder.write("own.yml", format!("region: eu-central-1\ntask_definition: {file}\n"));
+        let said = folder.line("definition own.yml").ends(2).says(says);
+        said.says("own.yml:2:18 names this file as `task_definition`");
+    }
+    folder.write("own.yml", "region: eu-central-1\ntask_definition: gone.json\n");
+    folder.line("definition own.yml").ends(2).says("own.yml:2:18: cannot read gone.json");
+    let said = folder.line("definition healthy.json --service-definition none.yml").ends(2);
+    said.says("this is a configuration of ecspresso, not a service definition");
+}
+
+#[test]
+fn a_cdk_folder_is_refused_at_its_flaw() {
+    let folder = Folder::new("inputs-cdk");
+    let manifest = |properties: &str| {
+        format!(
+            "{{\"version\": \"36.0.0\", \"artifacts\": {{\n\"S\": {{\"type\": \"aws:cloudformation:stack\", \"properties\": {properties}}}}}}}"
+        )
+    };
+    for (properties, template, says) in [
+        ("{}", "", "cdk.out/manifest.json:2:6: the stack S has no `templateFile`"),
+        (
+            r#"{"templateFile": "gone.json"}"#,
+            "",
+            "cdk.out/manifest.json names this file as the template of S",
+        ),
+        (
+            r#"{"templateFile": "S.json"}"#,
+            "{\"Resources\": 1}",
+            "cdk.out/S.json:1:15: `Resources` is a number",
+        ),
+        (
+            r#"{"templateFile": "S.json"}"#,
+            "{\"Resources\": {}",
+            "cdk.out/S.json:1:1: the object that begins here is never closed",
+        ),
+        (
+            r#"{"templateFile": "S.json"}"#,
+            "{\"Resources\": {}}",
+            "no stack in this folder creates an AWS::ECS::TaskDefinition; it has S",
+        ),
+    ] {
+        folder.write("cdk.out/manifest.json", manifest(properties));
+        folder.write("cdk.out/S.json", template);
+        folder.line("verify cdk.out --replay account.json").ends(2).says(says);
+    }
+    folder
+        .line("verify . --replay account.json")
+        .ends(2)
+        .says("Pass the folder of the assembly: ./cdk.out");
+    let other = folder.line("verify cdk.out --stack other --replay account.json").ends(2);
+    other.says("no stack in this folder is named other").says("It has S");
+}
+
+#[test]
+fn a_file_of_a_flag_is_refused_at_its_flaw() {
+    let folder = Folder::new("inputs-flags");
+    folder.write("template.yml", format!("{TEMPLATE}    Properties: {{Family: web}}\n"));
+    for (line, text, says) in [
+        ("verify template.yml --parameters f", "[\n\"Image\"]", "f:2:1: this parameter has no `=`"),
+        (
+            "verify template.yml --parameters f",
+            "{\"A\": null}",
+            "f:1:7: the value of the parameter `A` is null",
+        ),
+        (
+            "verify template.yml --parameters f",
+            "[{\"check\": \"a\", \"subject\": \"\"}]",
+            "f:1:1: this is a list of accepted findings",
+        ),
+        (
+            "verify healthy.json --accept f",
+            "[\n{\"chek\": \"a\"}]",
+            "f:2:1: an accepted finding has no field `chek`; is `check` meant?",
+        ),
+        ("diagnose --from f", "{a: 1}", "f:1:2: "),
+        ("diagnose --from f", "{\"tasks\": [\n{},\n]}", "f:2:3: trailing comma"),
+        (
+            "diagnose --from f",
+            "[\n]",
+            "f:1:1: this is neither the output of describe-tasks nor an event",
+        ),
+        (
+            "diagnose --from f",
+            "{\"family\": \"a\", \"containerDefinitions\": []}",
+            "f:1:1: this is a task definition, not the output of describe-tasks",
+        ),
+    ] {
+        folder.write("f", text);
+        let said = folder.line(&format!("{line} --replay account.json")).ends(2).says(says);
+        assert!(said.err.lines().nth(3).is_some_and(|it| it.ends_with('^')), "{}", said.err);
+        said.says("hint: ");
+    }
+    folder.write("f", "{\"a\": 1,}");
+    folder
+        .line("verify healthy.json --replay f")
+        .ends(2)
+        .says("cannot replay f:1:8: trailing comma");
+    for (overrides, says) in [
+        ("{}", "--overrides is empty"),
+        ("[]", "--overrides is a list"),
+        ("5", "--overrides:1:1: this is neither JSON nor a YAML mapping"),
+    ] {
+        folder.run(&["definition", "healthy.json", "--overrides", overrides]).ends(2).says(says);
+    }
+}
+
+#[test]
+fn a_saved_task_is_read_as_powershell_and_yaml_write_it() {
+    let folder = Folder::new("inputs-saved");
+    let text = r#"{"tasks": [{"taskArn": "arn:aws:ecs:eu-central-1:111122223333:task/main/0123456789abcdef0123456789abcdef", "taskDefinitionArn": "arn:aws:ecs:eu-central-1:111122223333:task-definition/storefront:7", "lastStatus": "STOPPED"}]}"#;
+    let wide: Vec<u8> =
+        [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let yaml = "tasks:\n  - taskArn: arn:aws:ecs:eu-central-1:111122223333:task/main/0123456789abcdef0123456789abcdef\n    taskDefinitionArn: arn:aws:ecs:eu-central-1:111122223333:task-definition/storefront:7\n    lastStatus: STOPPED\n";
+    let run = |bytes: &[u8]| {
+        folder.write("task", bytes);
+        let said = folder.line("diagnose --from task --replay account.json");
+        (said.code, said.out, said.err)
+    };
+    let plain = run(text.as_bytes());
+    assert_ne!(plain.0, Some(2), "{}", plain.2);
+    assert_eq!(run(&wide), plain);
+    assert_eq!(run(yaml.as_bytes()), plain);
+}

@@ -182,7 +182,7 @@ pub enum Simulate {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Common flags")]
 pub struct Global {
-    /// Output: text, short, json, ndjson, junit, github, markdown, sarif or html, to standard output or
+    /// Output: text, short, json, ndjson, junit, github, gitlab, markdown, sarif or html, to standard output or
     /// as FORMAT=FILE (`-` is standard output); may be repeated
     #[arg(
         short = 'o',

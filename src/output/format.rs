@@ -15,6 +15,8 @@ pub enum Format {
     Junit,
     /// Annotations of GitHub Actions.
     Github,
+    /// Code Quality of GitLab.
+    Gitlab,
     /// A comment on a pull request, or the summary of a job.
     Markdown,
     /// Code scanning: GitHub, editors.
@@ -43,6 +45,7 @@ impl Format {
         ("ndjson", Format::Ndjson),
         ("junit", Format::Junit),
         ("github", Format::Github),
+        ("gitlab", Format::Gitlab),
         ("markdown", Format::Markdown),
         ("sarif", Format::Sarif),
         ("html", Format::Html),
@@ -63,10 +66,16 @@ impl Format {
         !matches!(self, Format::Text | Format::Short | Format::Json | Format::Ndjson)
     }
 
+    /// Whether it has a place for the answer of a diagnosis. Code Quality has violations in files only, and
+    /// the task that is diagnosed is in none.
+    pub fn is_of_diagnoses(self) -> bool {
+        self != Format::Gitlab
+    }
+
     pub(super) fn alphabet(self) -> Alphabet {
         match self {
             Format::Text | Format::Short => Alphabet::Terminal,
-            Format::Json | Format::Ndjson | Format::Sarif => Alphabet::Json,
+            Format::Json | Format::Ndjson | Format::Sarif | Format::Gitlab => Alphabet::Json,
             Format::Junit | Format::Github | Format::Markdown | Format::Html => Alphabet::Utf8,
         }
     }

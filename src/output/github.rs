@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use super::findings::{Finding, findings};
 use super::style::Volume;
 use super::verdict::{counts_and_cost, word};
-use super::{assumptions, details, unchecked};
+use super::{answer, assumptions, details, unchecked};
+use crate::diagnosis::Diagnosis;
 use crate::report::{Report, Status};
 
 /// How many annotations of one kind GitHub shows of a step; it drops the others without a word
@@ -29,20 +30,55 @@ struct Annotation {
 
 /// The annotations, the worst first, and the verdict as a line of the log.
 pub(super) fn render(report: &Report) -> String {
+    with(None, report)
+}
+
+/// The same after the answer of a diagnosis.
+pub(super) fn of_diagnosis(diagnosis: &Diagnosis, report: &Report) -> String {
+    with(Some(diagnosis), report)
+}
+
+fn with(diagnosis: Option<&Diagnosis>, report: &Report) -> String {
+    let answer = |is_bad: bool| {
+        let meant = diagnosis.filter(|it| is_bad != is_good(it)).into_iter();
+        meant.map(conclusion)
+    };
     let all: Vec<Finding> =
         report.targets.iter().flat_map(|target| findings(&target.checks, Volume::Normal)).collect();
     let of_status = |status: Status| {
         all.iter().filter(move |finding| finding.result.status == status).map(annotation)
     };
-    let errors: Vec<_> = of_status(Status::Fail).chain(of_status(Status::Unknown)).collect();
+    let results = of_status(Status::Fail).chain(of_status(Status::Unknown));
+    let errors: Vec<_> = answer(true).chain(results).collect();
     let warnings: Vec<_> = of_status(Status::Warn).collect();
     let mut text = String::new();
     print("error", &errors, &mut text);
     print("warning", &warnings, &mut text);
-    print("notice", &notices(report), &mut text);
+    let notices: Vec<_> = answer(false).chain(notices(report)).collect();
+    print("notice", &notices, &mut text);
     // Nothing of a document is in this line, which no command may be hidden in.
-    text.push_str(&format!("{}  {}\n", word(report).0, counts_and_cost(report)));
+    text.push_str(&match diagnosis.filter(|_| report.targets.is_empty()) {
+        Some(it) => format!("{}  nothing was checked\n", answer::word(it.conclusion).0),
+        None => format!("{}  {}\n", word(report).0, counts_and_cost(report)),
+    });
     text
+}
+
+/// Whether the task would start, or the service is steady.
+fn is_good(diagnosis: &Diagnosis) -> bool {
+    answer::word(diagnosis.conclusion).1 == Status::Pass
+}
+
+/// The answer of a diagnosis. It is about a task, and in no file.
+fn conclusion(diagnosis: &Diagnosis) -> Annotation {
+    let facts = answer::facts(diagnosis).into_iter();
+    let facts = facts.map(|it| format!("{}: {}", it.label, it.text));
+    let lines: Vec<String> = [answer::sentence(diagnosis)].into_iter().chain(facts).collect();
+    Annotation {
+        title: format!("{}: {}", answer::word(diagnosis.conclusion).0, diagnosis.subject),
+        message: lines.join("\n"),
+        at: None,
+    }
 }
 
 /// What was not checked, and what passes rest on.

@@ -5,15 +5,25 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::details;
 use super::xml::escaped;
+use super::{answer, details};
+use crate::diagnosis::Diagnosis;
 use crate::report::{CheckResult, Report, Status, Target, TargetReport};
 
 /// The document.
 pub(super) fn render(report: &Report) -> String {
+    with(None, report)
+}
+
+/// The same with a suite for the answer of a diagnosis.
+pub(super) fn of_diagnosis(diagnosis: &Diagnosis, report: &Report) -> String {
+    with(Some(diagnosis), report)
+}
+
+fn with(diagnosis: Option<&Diagnosis>, report: &Report) -> String {
     let mut names = Names::default();
-    let suites: Vec<Suite> =
-        report.targets.iter().flat_map(|target| suites(target, &mut names)).collect();
+    let checked = report.targets.iter().flat_map(|target| suites(target, &mut names));
+    let suites: Vec<Suite> = diagnosis.map(Suite::answering).into_iter().chain(checked).collect();
     let sum = |count: fn(&Suite) -> usize| suites.iter().map(count).sum::<usize>();
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(
@@ -91,6 +101,36 @@ impl Suite {
         // Jenkins takes what is before the last dot for the package.
         let name = format!("{}.{group}", details::text_of(&target.source));
         Suite { name, tests: 0, failures: 0, errors: 0, skipped: 0, text }
+    }
+
+    /// One test case, with the answer.
+    fn answering(diagnosis: &Diagnosis) -> Suite {
+        let (word, status) = answer::word(diagnosis.conclusion);
+        let message = format!("{word}: {}", answer::sentence(diagnosis));
+        let facts = answer::facts(diagnosis).into_iter();
+        let facts = facts.map(|it| format!("{}: {}", it.label, it.text));
+        let lines: Vec<String> = [message.clone()].into_iter().chain(facts).collect();
+        let (message, lines) = (escaped(&message), escaped(&lines.join("\n")));
+        let element = match status {
+            Status::Fail => {
+                format!("<failure message=\"{message}\" type=\"{word}\">{lines}</failure>")
+            }
+            Status::Unknown => {
+                format!("<error message=\"{message}\" type=\"{word}\">{lines}</error>")
+            }
+            _ => format!("<system-out>{}</system-out>", lines.replace("[[", "[ [")),
+        };
+        Suite {
+            name: "diagnosis".to_owned(),
+            tests: 1,
+            failures: usize::from(status == Status::Fail),
+            errors: usize::from(status == Status::Unknown),
+            skipped: 0,
+            text: format!(
+                "    <testcase classname=\"diagnosis\" name=\"{}\">\n      {element}\n    </testcase>\n",
+                escaped(&details::text_of(&diagnosis.subject))
+            ),
+        }
     }
 
     fn add(&mut self, result: &CheckResult, names: &mut Names) {

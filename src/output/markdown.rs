@@ -8,7 +8,8 @@ use super::findings::{Finding, findings};
 use super::style::Volume;
 use super::verdict::{counts_and_cost, word};
 use super::xml::escaped;
-use super::{assumptions, details, listing::REST, printable, unchecked};
+use super::{answer, assumptions, details, listing::REST, printable, unchecked};
+use crate::diagnosis::Diagnosis;
 use crate::report::{Outcome, Report, Status, TargetReport};
 
 /// How many bytes it has at most. GitHub accepts comments of 65,536 characters and summaries of 1 MiB.
@@ -16,6 +17,9 @@ const MOST: usize = 65_000;
 
 /// How many bytes of them the tables may have.
 const TABLES: usize = 24_000;
+
+/// How many bytes of them the answer of a diagnosis may have.
+const ANSWER: usize = 10_000;
 
 /// How many bytes remain for what follows the details.
 const END: usize = 12_000;
@@ -28,7 +32,33 @@ const TARGETS: usize = 50;
 
 /// The document.
 pub(super) fn render(report: &Report) -> String {
-    let mut text = head(report);
+    after(head(report), report)
+}
+
+/// The answer of a diagnosis, and what was checked for it.
+pub(super) fn of_diagnosis(diagnosis: &Diagnosis, report: &Report) -> String {
+    let (word, status) = answer::word(diagnosis.conclusion);
+    let subject = code(&clipped(&diagnosis.subject, 200));
+    let mut text = format!("## {} {word}: {subject}\n\n", symbol(status));
+    let _ = writeln!(text, "**{}**\n", inline(&answer::sentence(diagnosis)));
+    for it in answer::facts(diagnosis) {
+        if text.len() > ANSWER {
+            let _ = writeln!(text, "- … {REST}");
+            break;
+        }
+        let _ = writeln!(text, "- **{}:** {}", it.label, inline(&it.text));
+    }
+    text.push('\n');
+    match report.targets.is_empty() {
+        true => text,
+        // What was checked is a part of the answer.
+        false => after(format!("{text}#{}", head(report)), report),
+    }
+}
+
+/// What follows the head.
+fn after(head: String, report: &Report) -> String {
+    let mut text = head;
     let mut found: Vec<(&TargetReport, Finding)> = Vec::new();
     for status in [Status::Fail, Status::Unknown, Status::Warn] {
         for target in &report.targets {

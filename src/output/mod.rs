@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place that writes to the terminal")]
 
+mod answer;
 mod arn;
 mod ascii;
 mod assumptions;
@@ -11,6 +12,7 @@ mod details;
 mod findings;
 mod format;
 mod github;
+mod gitlab;
 pub mod graph;
 mod html;
 mod json;
@@ -70,6 +72,7 @@ fn rendered(
         Format::Text => text::render(report, look),
         Format::Junit => junit::render(report),
         Format::Github => github::render(report),
+        Format::Gitlab => gitlab::render(report),
         Format::Markdown => markdown::render(report),
         Format::Sarif => sarif::render(report),
         Format::Html => html::render(report),
@@ -101,8 +104,12 @@ pub fn print_diagnosis(
             let results = short::render(report, look);
             Ok(format!("{results}{}", text::diagnosis::short(diagnosis, look)))
         }
-        // They have a place for results only.
-        _ => rendered(report, format, look, query),
+        Format::Junit => Ok(junit::of_diagnosis(diagnosis, report)),
+        Format::Github => Ok(github::of_diagnosis(diagnosis, report)),
+        Format::Markdown => Ok(markdown::of_diagnosis(diagnosis, report)),
+        Format::Sarif => Ok(sarif::of_diagnosis(diagnosis, report)),
+        Format::Html => Ok(html::of_diagnosis(diagnosis, report)),
+        Format::Gitlab => Err(OutputError::NotDiagnoses(format)),
     })
 }
 

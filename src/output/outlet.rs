@@ -202,6 +202,17 @@ impl Outlet {
         }
     }
 
+    /// The same sinks, for a diagnosis.
+    ///
+    /// # Errors
+    /// A format that has no place for one.
+    pub fn of_diagnoses(self) -> Result<Outlet, OutputError> {
+        match self.sinks.iter().find(|sink| !sink.format.is_of_diagnoses()) {
+            Some(sink) => Err(OutputError::NotDiagnoses(sink.format)),
+            None => Ok(self),
+        }
+    }
+
     /// Writes the result of `form` into each sink.
     pub(super) fn fill(
         &self,

@@ -13,6 +13,8 @@ pub enum OutputError {
     Format(String),
     /// The format can hold results of checks only.
     NotResults(Format),
+    /// The format has no place for a diagnosis.
+    NotDiagnoses(Format),
     /// Two formats have the same place.
     Twice(String),
     /// The file cannot be written.
@@ -33,8 +35,17 @@ impl fmt::Display for OutputError {
             OutputError::NotResults(format) => {
                 write!(
                     f,
-                    "--format {}: only commands that run checks have it; use text or json",
-                    format.name()
+                    "--format {}: only commands that run checks have it; use {}",
+                    format.name(),
+                    names(|it| !it.is_of_results())
+                )
+            }
+            OutputError::NotDiagnoses(format) => {
+                write!(
+                    f,
+                    "--format {}: it has problems in files only, and a diagnosis is about a task; use {}",
+                    format.name(),
+                    names(Format::is_of_diagnoses)
                 )
             }
             OutputError::Twice(place) => {
@@ -44,5 +55,15 @@ impl fmt::Display for OutputError {
             OutputError::Stdout(error) => write!(f, "cannot write standard output: {error}"),
             OutputError::Query(why) => write!(f, "--query: {why}"),
         }
+    }
+}
+
+/// `text, short or json`: the formats for which this holds.
+fn names(is_meant: fn(Format) -> bool) -> String {
+    let known = Format::ALL.iter().filter(|(_, format)| is_meant(*format));
+    let known: Vec<&str> = known.map(|(name, _)| *name).collect();
+    match known.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => known.concat(),
     }
 }

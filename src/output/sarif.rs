@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::details;
+use super::{answer, details};
 use crate::checks::{Check, Group, catalogue};
+use crate::diagnosis::Diagnosis;
 use crate::report::{CheckResult, Report, Status, Target};
 
 const SCHEMA: &str =
@@ -25,6 +26,29 @@ const PATH: &AsciiSet =
 
 /// The document.
 pub(super) fn render(report: &Report) -> String {
+    with(None, report)
+}
+
+/// The same with the answer of a diagnosis. It is about a task, which is no artifact, so that it is a
+/// notification of the run.
+pub(super) fn of_diagnosis(diagnosis: &Diagnosis, report: &Report) -> String {
+    with(Some(diagnosis), report)
+}
+
+fn with(diagnosis: Option<&Diagnosis>, report: &Report) -> String {
+    let answers = diagnosis.into_iter().map(|it| {
+        let (word, status) = answer::word(it.conclusion);
+        let level = match status {
+            Status::Fail => "error",
+            Status::Unknown => "warning",
+            _ => "note",
+        };
+        let facts = answer::facts(it).into_iter().map(|it| format!("{}: {}", it.label, it.text));
+        let subject = details::text_of(&it.subject);
+        let first = format!("{word}: {subject}: {}", answer::sentence(it));
+        let lines: Vec<String> = [first].into_iter().chain(facts).collect();
+        json!({"level": level, "message": text(&lines.join("\n"))})
+    });
     let ran = ran(report);
     let ids = ran.iter().enumerate().map(|(index, (_, check))| (check.id, index));
     let indices: HashMap<&str, usize> = ids.collect();
@@ -43,6 +67,7 @@ pub(super) fn render(report: &Report) -> String {
         .map(|(target, result)| object(target, result, &indices))
         .collect();
     let notes = report.notes.iter().map(|note| json!({"level": "note", "message": text(note)}));
+    let notes = answers.chain(notes);
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",

@@ -451,3 +451,15 @@ fn a_saved_task_is_read_as_powershell_and_yaml_write_it() {
     assert_eq!(run(&wide), plain);
     assert_eq!(run(yaml.as_bytes()), plain);
 }
+
+#[test]
+fn a_diagnosis_has_no_code_quality() {
+    let folder = Folder::new("inputs-formats");
+    // The format is refused before the file is read.
+    let said = folder.line("diagnose --from none.json -o text=answer -o gitlab").ends(2);
+    said.says("--format gitlab: it has problems in files only, and a diagnosis is about a task")
+        .says("use text, short, json, ndjson, junit, github, markdown, sarif or html");
+    assert!(!folder.has("answer"));
+    let said = folder.line("checks -o gitlab").ends(2);
+    said.says("only commands that run checks have it; use text, short, json or ndjson");
+}

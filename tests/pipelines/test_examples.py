@@ -86,9 +86,15 @@ class GitLab(unittest.TestCase):
 
     def report(self, pipeline, kind):
         """What GitLab reads: its failures and errors."""
+        reports = example("gitlab.yml")[".preflight"]["artifacts"]["reports"]
         if kind == 2:
-            self.assertFalse((pipeline.work / "preflight.xml").exists())
+            self.assertEqual([it for it in reports.values() if (pipeline.work / it).exists()], [])
             return
+        # In the merge request: a fail is critical, what could not be determined is major.
+        violations = json.loads((pipeline.work / reports["codequality"]).read_text())
+        severities = {it["severity"] for it in violations} - {"minor"}
+        self.assertEqual(severities, {1: {"critical"}, 3: {"major"}}.get(kind, set()), violations)
+        self.assertEqual({it["location"]["path"] for it in violations} - {"taskdef.json"}, set())
         cases = ElementTree.parse(pipeline.work / "preflight.xml").getroot().iter("testcase")
         bad = [child.tag for case in cases for child in case if child.tag in ("failure", "error")]
         self.assertEqual(set(bad), {1: {"failure"}, 3: {"error"}}.get(kind, set()))

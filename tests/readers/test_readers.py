@@ -16,7 +16,7 @@ from cmarkgfm.cmark import Options
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("AWS_ECS_PREFLIGHT_BINARY", ROOT / "target/release/aws-ecs-preflight"))
-FORMATS = ("text", "short", "json", "ndjson", "junit", "github", "markdown", "sarif", "html")
+FORMATS = ("text", "short", "json", "ndjson", "junit", "github", "gitlab", "markdown", "sarif", "html")
 # What an attacker might write into a definition.
 HOSTILE = (
     "]]></failure><script>alert(1)</script>",
@@ -89,7 +89,7 @@ class Reports(unittest.TestCase):
         self.assertFalse((self.folder / "new.sarif").exists())
 
     def test_commands_without_checks_refuse_them(self):
-        for it in ("junit", "github", "markdown", "sarif", "html"):
+        for it in ("junit", "github", "gitlab", "markdown", "sarif", "html"):
             for command in (["checks"], ["explain", "image-exists"]):
                 done = run(self.folder, *command, "--format", it)
                 self.assertEqual((done.returncode, done.stdout), (2, ""))
@@ -129,6 +129,20 @@ class Reports(unittest.TestCase):
         shown = [line for line in commands if line.startswith("::error")]
         self.assertTrue(all("failed" in line for line in shown[:9]))
         self.assertRegex(shown[9], r"title=\d+ more::")
+
+    def test_gitlab(self):
+        violations = json.loads(self.written["gitlab"])
+        self.assertEqual(len(violations), self.count("fail", "unknown", "warn"))
+        for it in violations:
+            self.assertEqual(set(it), {"description", "check_name", "fingerprint", "severity", "location"})
+            self.assertIn(it["severity"], ("critical", "major", "minor"))
+            self.assertIn(it["location"]["path"], self.names)
+            self.assertGreaterEqual(it["location"]["lines"]["begin"], 1)
+            self.assertNotRegex(it["description"], "[\\x00-\\x1f\\x7f-\\x9f]")
+        self.assertEqual(len({it["fingerprint"] for it in violations}), len(violations))
+        severities = [it["severity"] for it in violations]
+        self.assertEqual(severities.count("critical"), self.count("fail"))
+        self.assertEqual(severities.count("major"), self.count("unknown"))
 
     def test_markdown_as_github_renders_it(self):
         text = self.written["markdown"]

@@ -35,8 +35,8 @@ const OF_THE_DEPLOYER: &[&str] = &["role-pass", "role-deployer", "role-service-l
 
 /// Answers the question.
 pub(super) fn run(wanted: &Diagnose, global: &Global, notes: Vec<String>) -> Result<Exit, Failure> {
+    let outlet = outlet(global)?.of_diagnoses().map_err(Failure::usage)?;
     let question = Question::of(wanted, global, notes)?;
-    let outlet = outlet(global)?;
     let clock = Clock::start(None, wanted.timeout);
     let answer = asking::wait_for(async |signals| match wanted.watch {
         true => question.follow(&clock, &signals).await,

@@ -15,7 +15,8 @@ use std::fmt::Write as _;
 use super::counts::Counts;
 use super::graph::{picture_of_instances, picture_of_paths};
 use super::verdict::{counts_and_cost, word};
-use super::{assumptions, unchecked};
+use super::{answer, assumptions, unchecked};
+use crate::diagnosis::Diagnosis;
 use crate::report::{Outcome, Report, Status, TargetReport};
 
 use definition::Listing;
@@ -30,41 +31,82 @@ const RESULTS: usize = 5_000;
 
 /// The page.
 pub(super) fn render(report: &Report) -> String {
-    let (verdict, status) = word(report);
-    let mut page =
-        String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    let (verdict, _) = word(report);
     let subject = match report.targets.as_slice() {
         [only] => only.target.source.clone(),
         targets => format!("{} task definitions", targets.len()),
     };
+    let mut page = begun(verdict, &subject);
+    body(report, &mut page);
+    page
+}
+
+/// The page of a diagnosis: the answer, and what was checked for it.
+pub(super) fn of_diagnosis(diagnosis: &Diagnosis, report: &Report) -> String {
+    let (word, status) = answer::word(diagnosis.conclusion);
+    let mut page = begun(word, &diagnosis.subject);
+    let _ = write!(
+        page,
+        "<header class=\"verdict {}\">\n<h1><span class=\"sign\">{}</span> {word}</h1>\n<p><b>{}</b></p>\n<p>{}</p>\n<dl>\n",
+        class(status),
+        sign(status),
+        shown(&diagnosis.subject),
+        sentence(&answer::sentence(diagnosis))
+    );
+    for it in answer::facts(diagnosis) {
+        let _ = writeln!(page, "<div><dt>{}</dt><dd>{}</dd></div>", it.label, sentence(&it.text));
+    }
+    page.push_str("</dl>\n</header>\n");
+    if report.targets.is_empty() {
+        end(&mut page);
+    } else {
+        page.push_str("<h2>What was checked</h2>\n");
+        body(report, &mut page);
+    }
+    page
+}
+
+/// The page as far as the body.
+fn begun(verdict: &str, subject: &str) -> String {
+    let mut page =
+        String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     let _ = write!(
         page,
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>{verdict}: {}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n",
-        shown(&subject),
+        shown(subject),
         style::CSS
     );
-    head(report, verdict, status, &mut page);
+    page
+}
+
+/// The report.
+fn body(report: &Report, page: &mut String) {
+    let (verdict, status) = word(report);
+    head(report, verdict, status, page);
     let several = report.targets.len() > 1;
     if several {
-        overview(report, &mut page);
+        overview(report, page);
     }
     for (nth, target) in report.targets.iter().take(TARGETS).enumerate() {
-        section(nth, target, several, &mut page);
+        section(nth, target, several, page);
     }
     if let Some(more) = report.targets.len().checked_sub(TARGETS + 1) {
         let _ = writeln!(page, "<p>… and {} more: {}</p>", more + 1, super::listing::REST);
     }
-    not_checked(report, &mut page);
+    not_checked(report, page);
+    end(page);
+}
+
+fn end(page: &mut String) {
     let _ = write!(
         page,
         "<footer>{} {}</footer>\n</main>\n</body>\n</html>\n",
         env!("CARGO_PKG_NAME"),
         env!("CARGO_PKG_VERSION")
     );
-    page
 }
 
 /// The verdict, the counts, who asked where, and the notes.

@@ -1,5 +1,6 @@
 //! The answer of `diagnose`: what ECS said, what it means, and what proves it.
 
+use super::super::answer;
 use super::super::arn::Home;
 use super::super::findings::{Finding, findings};
 use super::super::style::{Look, Volume};
@@ -60,14 +61,7 @@ pub(in crate::output) fn render(diagnosis: &Diagnosis, report: &Report, look: &L
         page.blank();
         ending::verdict(&mut page, report);
     }
-    let (word, status) = match diagnosis.conclusion {
-        Conclusion::CauseProven => ("CAUSE", Status::Fail),
-        Conclusion::WouldNotStart => ("WOULD NOT START", Status::Fail),
-        Conclusion::NotDetermined => ("NOT DETERMINED", Status::Unknown),
-        Conclusion::WouldStartNow => ("WOULD START NOW", Status::Pass),
-        Conclusion::SteadyState => ("STEADY", Status::Pass),
-        Conclusion::GoingOn => ("GOING ON", Status::Unknown),
-    };
+    let (word, status) = answer::word(diagnosis.conclusion);
     page.verdict(status, word, &diagnosis.sentence());
     page.text()
 }

@@ -34,6 +34,9 @@ pub struct Evaluation {
     pub notes: Vec<String>,
     /// Whether a statement on this action and resource has a condition on the time of the call.
     pub is_timed: bool,
+    /// Where the request names no resource: the patterns of the resources on which a statement denies what is
+    /// allowed otherwise, or does not deny what it denies otherwise.
+    pub exceptions: Vec<String>,
 }
 
 /// Evaluates a request against every policy that applies to it.
@@ -67,7 +70,37 @@ fn evaluate_with(request: &Request, layers: &Layers, effort: &mut Effort) -> Eva
     };
     let deciding = deciding.into_iter().map(|(_, origin)| origin).collect();
     let (notes, is_timed) = (notes(&judged), judged.iter().any(is_timed));
-    Evaluation { decision, deciding, grounds, misses, notes, is_timed }
+    let exceptions = exceptions(request, &judged, &decision);
+    Evaluation { decision, deciding, grounds, misses, notes, is_timed, exceptions }
+}
+
+/// The resources on which a denial decides otherwise than where the request names none.
+fn exceptions(request: &Request, judged: &[Judged<'_>], decision: &Decision) -> Vec<String> {
+    let action = request.folded_action();
+    if request.resource != "*" || hint::is_without_resource(action) {
+        return Vec::new();
+    }
+    let denials: Vec<&Judged> =
+        judged.iter().filter(|it| it.inspection.may_deny(it.statement)).collect();
+    // Whether its `Resource`, or its `NotResource`, decides.
+    let named = |it: &&&Judged, negated: bool| it.statement.names_resources(negated);
+    let meant: Vec<&&Judged> = match decision {
+        Decision::Allow | Decision::Depends(_) => {
+            denials.iter().filter(|it| named(it, false)).collect()
+        }
+        Decision::ExplicitDeny
+            if denials.iter().all(|it| named(&it, true) || named(&it, false)) =>
+        {
+            denials.iter().filter(|it| named(it, true)).collect()
+        }
+        Decision::ExplicitDeny | Decision::ImplicitDeny => Vec::new(),
+    };
+    let service = action.split(':').next().unwrap_or_default();
+    let mut patterns: Vec<String> =
+        meant.iter().flat_map(|it| it.statement.resources_of(service)).collect();
+    patterns.sort();
+    patterns.dedup();
+    patterns
 }
 
 /// Tries the values that the unknown keys may have; what is unknown after that remains so.

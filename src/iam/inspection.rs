@@ -78,6 +78,14 @@ impl Inspection {
         if self.in_doubt { Truth::Unknown } else { Truth::True }
     }
 
+    /// Whether the statement may deny the action, of whatever resource.
+    pub fn may_deny(&self, statement: &Statement) -> bool {
+        let apart = self.action
+            & Truth::all(self.conditions.iter().copied())
+            & self.caller.in_any_quality();
+        statement.effect == Some(Effect::Deny) && apart != Truth::False
+    }
+
     /// Whether it applies, apart from whom it names.
     fn apart_from_caller(&self) -> Truth {
         let conditions = Truth::all(self.conditions.iter().copied());

@@ -68,6 +68,28 @@ pub(super) struct Resources {
     pub patterns: Vec<ResourcePattern>,
 }
 
+impl Statement {
+    /// Whether it names some resources: with `NotResource`, if `negated`.
+    pub(super) fn names_resources(&self, negated: bool) -> bool {
+        self.resources.as_ref().is_some_and(|it| {
+            it.negated == negated && it.patterns.iter().all(|it| !it.pattern.is_everything())
+        })
+    }
+
+    /// The patterns of the resources that it names, of this service or of any.
+    pub(super) fn resources_of<'s>(
+        &'s self,
+        service: &'s str,
+    ) -> impl Iterator<Item = String> + 's {
+        let patterns = self.resources.as_ref().map_or(&[][..], |it| &it.patterns).iter();
+        let texts = patterns.map(|it| it.pattern.text.clone());
+        texts.filter(move |text| {
+            let own = text.split(':').nth(2).unwrap_or_default();
+            own == service || own.contains(['*', '?']) || own.is_empty()
+        })
+    }
+}
+
 impl Policy {
     /// Reads a policy document of this name, or of the resource of this name. It never fails: what it
     /// cannot read is in doubt.

@@ -201,3 +201,17 @@ fn an_arn_of_another_region_account_or_kind_is_refused() {
     let said = folder.line(&format!("{REPLAYED} --service {service}")).ends(4);
     said.says("service web in cluster blue");
 }
+
+#[test]
+fn strict_leaves_what_is_unknown_unknown() {
+    let folder = Folder::new("strict");
+    // The image is not in the recording: three checks are unknown, and a fourth assumes its size.
+    let text = folder.read("healthy.json").replace("storefront:2.7.0", "storefront:9.9.9");
+    folder.write("healthy.json", text);
+    folder.line(REPLAYED).ends(3);
+    folder.line(&format!("{REPLAYED} --strict")).ends(3).says("--strict: a warning");
+    // Allowed, the unknown does not fail the run, and the assumption still does.
+    folder.line(&format!("{REPLAYED} --allow-unknown")).ends(0);
+    folder.line(&format!("{REPLAYED} --allow-unknown --strict")).ends(1);
+    folder.line("verify broken.json --replay account.json --strict").ends(1);
+}

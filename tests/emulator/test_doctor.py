@@ -92,6 +92,53 @@ class Doctor(Story):
         self.assertEqual(report["rights"]["on_some"], [{"action": "secretsmanager:DescribeSecret", "resources": [some]}])
         self.assertEqual(self.finding(report, "rights")["status"], "warn")
 
+    def test_a_denial_of_some_resources_is_named(self):
+        self.allow("preflight", self.whole_policy())
+        some = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:prod/*"
+        others = "arn:aws:s3:::state/*"
+        deny = {"Effect": "Deny", "Action": "*", "Resource": [some, others]}
+        self.allow("deny", {"Version": "2012-10-17", "Statement": [deny]})
+        report = self.report("doctor", code=0)
+        excepted = {it["action"]: it["resources"] for it in report["rights"]["except"]}
+        self.assertEqual(excepted["secretsmanager:DescribeSecret"], [some])
+        # The other resource is of another service.
+        self.assertEqual({it for on in excepted.values() for it in on}, {some, others})
+        self.assertNotIn("ecr:DescribeImages", excepted)
+        self.assertEqual(self.finding(report, "rights")["status"], "warn")
+        text = self.run_program("doctor").stdout
+        self.assertIn("Allowed, but not on these resources\n", text)
+
+    def test_a_denial_of_all_but_some_resources_is_no_denial_of_these(self):
+        self.allow("preflight", self.whole_policy())
+        some = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/web"
+        deny = {"Effect": "Deny", "Action": "ecr:DescribeImages", "NotResource": some}
+        self.allow("deny", {"Version": "2012-10-17", "Statement": [deny]})
+        report = self.report("doctor", code=0)
+        self.assertEqual(report["rights"]["on_some"], [{"action": "ecr:DescribeImages", "resources": [some]}])
+        self.assertEqual(report["rights"]["denied"], [])
+
+    def test_a_list_of_log_groups_is_about_no_group(self):
+        """AWS checks it on `log-group::log-stream:`, which a pattern for all log groups matches."""
+        whole = self.whole_policy()
+        for statement in whole["Statement"]:
+            statement["Action"] = [it for it in statement["Action"] if it != "logs:DescribeLogGroups"]
+        self.allow("preflight", whole)
+        for resource, code in ((f"arn:aws:logs:{REGION}:{ACCOUNT}:*", 0), ("arn:aws:logs:*:*:log-group:/web:*", 1)):
+            self.allow("logs", account.policy(account.statement("logs:DescribeLogGroups", resource)))
+            rights = self.report("doctor", code=code)["rights"]
+            self.assertEqual("logs:DescribeLogGroups" in rights["allowed"], code == 0, resource)
+
+    def test_what_is_not_asked_is_named(self):
+        self.allow("preflight", self.whole_policy())
+        text = " ".join(self.run_program("doctor").stdout.split())
+        for words in ("Not asked", "registries other than Amazon ECR", "--read-secrets", "VPC endpoints"):
+            self.assertIn(words, text)
+        self.assertEqual(len(self.report("doctor", code=0)["not_asked"]), 4)
+        self.emulator.refused.add("sts:GetCallerIdentity")
+        report = self.report("doctor", code=3)
+        rights = self.finding(report, "rights")
+        self.assertEqual((rights["status"], rights["message"]), ("skip", "not asked, because of the caller"))
+
     def test_an_explicit_deny_counts(self):
         self.allow("preflight", self.whole_policy())
         deny = {"Effect": "Deny", "Action": "ec2:Describe*", "Resource": "*"}

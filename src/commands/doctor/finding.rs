@@ -158,7 +158,8 @@ impl Finding {
     pub(super) fn rights(rights: &Rights) -> Finding {
         let lacking = rights.lacking();
         let all = checks::catalogue().count();
-        let some = rights.of.values().filter(|it| matches!(it, Right::OnSome(_))).count();
+        let limited = |it: &&Right| matches!(it, Right::OnSome(_) | Right::Except(_));
+        let some = rights.of.values().filter(limited).count();
         let denied = lacking.iter().filter(|it| !it.denied.is_empty()).count();
         let fix = "Allow the missing actions with the statement below";
         let only = |it: &Lacking| it.check;
@@ -188,6 +189,12 @@ impl Finding {
                 .fix(fix)
             }
         }
+    }
+
+    /// A part that was not asked, because of what is wrong with an earlier one.
+    pub(super) fn not_asked(id: &'static str, because: &Finding) -> Finding {
+        let why = format!("not asked, because of the {}", because.id);
+        Finding::of(id, Status::Skip, why)
     }
 
     pub(super) fn unread_rights(stop: &Stop) -> Finding {

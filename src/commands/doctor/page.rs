@@ -16,6 +16,14 @@ use crate::report::Status;
 /// How many resources of one action are named.
 const SHOWN: usize = 3;
 
+/// What this command leaves open.
+const NOT_ASKED: [&str; 4] = [
+    "only STS, IAM and AWS Organizations were called: whether the endpoints of the other services answer here, a run shows",
+    "registries other than Amazon ECR, and the credentials for them",
+    "policies of resources, of KMS keys and of VPC endpoints, and session policies: they can deny what is allowed here",
+    "secretsmanager:GetSecretValue, which only --read-secrets calls",
+];
+
 /// One line for each part, with its fix; then what the caller may not do, and the statement that allows it.
 pub(super) fn text(state: &State, look: &Look) -> String {
     let mut text = format!("{}\n", word(state).replace('_', " "));
@@ -31,6 +39,12 @@ pub(super) fn text(state: &State, look: &Look) -> String {
     }
     if let Some(rights) = &state.rights {
         rights_in(&mut text, rights, look);
+    }
+    if look.volume != Volume::Quiet {
+        text.push_str("\nNot asked\n");
+        for it in NOT_ASKED {
+            text.push_str(&output::quoted("  ", 4, it, look));
+        }
     }
     text
 }
@@ -81,6 +95,13 @@ fn rights_in(text: &mut String, rights: &Rights, look: &Look) {
         "Allowed on some resources only",
         of(|it| match it {
             Right::OnSome(resources) => Some(some(resources)),
+            _ => None,
+        }),
+    );
+    section(
+        "Allowed, but not on these resources",
+        of(|it| match it {
+            Right::Except(resources) => Some(some(resources)),
             _ => None,
         }),
     );
@@ -137,6 +158,7 @@ pub(super) fn document(state: &State) -> Value {
         "clock_ahead_seconds": state.ahead,
         "settings": settings.collect::<Vec<_>>(),
         "rights": state.rights.as_ref().map(rights),
+        "not_asked": NOT_ASKED,
     })
 }
 
@@ -172,6 +194,7 @@ fn rights(rights: &Rights) -> Value {
     json!({
         "allowed": allowed,
         "on_some": of(|it| match it { Right::OnSome(on) => Some(json!({"resources": on})), _ => None }),
+        "except": of(|it| match it { Right::Except(on) => Some(json!({"resources": on})), _ => None }),
         "denied": of(|it| match it { Right::Denied(why) => Some(json!({"why": why})), _ => None }),
         "unknown": of(|it| match it { Right::Unknown(why) => Some(json!({"why": why})), _ => None }),
         "checks_that_lack_rights": checks,

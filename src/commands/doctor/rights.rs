@@ -21,6 +21,8 @@ pub(super) enum Right {
     Allowed,
     /// On these resources only.
     OnSome(Vec<String>),
+    /// But not on these resources, of which a policy denies it.
+    Except(Vec<String>),
     /// Not, for this reason.
     Denied(String),
     /// It cannot be determined, for this reason.
@@ -127,13 +129,16 @@ fn judged(
     region: &Region,
     facts: &View,
 ) -> Result<Right, Stop> {
-    let wish = Wish::new(action, "*");
+    let wish = Wish::new(action, resource(who, action, region));
     let Some(evaluation) = permission::may(who, &wish, ResourceSide::default(), region)? else {
         return Ok(Right::Allowed);
     };
     let on_some = evaluation.depends_on_resource(action, "*").map(<[_]>::to_vec);
+    let exceptions = evaluation.exceptions.clone();
     Ok(match (&evaluation.decision, on_some) {
+        (Decision::Allow, _) if !exceptions.is_empty() => Right::Except(exceptions),
         (Decision::Allow, _) => Right::Allowed,
+        (Decision::ExplicitDeny, _) if !exceptions.is_empty() => Right::OnSome(exceptions),
         (Decision::ImplicitDeny, Some(resources)) => Right::OnSome(resources),
         (Decision::ExplicitDeny | Decision::ImplicitDeny, _) => {
             Right::Denied(evaluation.sentences().join("; "))
@@ -146,6 +151,19 @@ fn judged(
             }
         }
     })
+}
+
+/// What the action is about, if every call is about the same: a list of log groups is one of a group without a
+/// name (<https://github.com/hashicorp/terraform-provider-aws/issues/8804>). Otherwise anything.
+fn resource(who: &Policies, action: &str, region: &Region) -> String {
+    match (who, action) {
+        (Policies::Held(set), "logs:DescribeLogGroups") => format!(
+            "arn:{}:logs:{region}:{}:log-group::log-stream:",
+            region.partition(),
+            set.account
+        ),
+        _ => "*".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -44,8 +44,18 @@ impl State {
         self.credentials = Some(held);
     }
 
-    /// The findings in the order in which they are read: each depends on those before it.
+    /// The findings in the order in which they are read: each depends on those before it. What was not asked is
+    /// named.
     pub(super) fn in_order(mut self) -> State {
+        let bad =
+            self.findings.iter().find(|it| matches!(it.status, Status::Fail | Status::Unknown));
+        if let Some(bad) = bad.cloned() {
+            for id in Finding::IDS {
+                if !self.findings.iter().any(|it| it.id == id) {
+                    self.findings.push(Finding::not_asked(id, &bad));
+                }
+            }
+        }
         let rank = |it: &Finding| Finding::IDS.iter().position(|id| *id == it.id);
         self.findings.sort_by_key(rank);
         self

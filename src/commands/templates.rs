@@ -246,9 +246,9 @@ fn declare_resources(source: &Source, known: &Surroundings, run: &mut RunLoop<'_
                 }
             }
             DescribedKind::Parameter => {
-                let found = json!({"name": name, "kms_key": null, "tier": null});
+                let found = key.map(|key| json!({"name": name, "kms_key": key, "tier": null}));
                 let asked = DescribeParameter { region: region.clone(), name, shared: None };
-                facts.add(&asked, Ok(found));
+                facts.add(&asked, found);
             }
         }
     }

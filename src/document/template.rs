@@ -47,7 +47,7 @@ pub fn examine(source: &Source) -> Result<(), InputError> {
     match Identity::of(&source.root) {
         Some(Identity::Terraform) => {
             form::plan(source)?;
-            terraform::declared(source).map(drop)
+            terraform::declared(source, &Surroundings::default()).map(drop)
         }
         _ => {
             form::template(source)?;
@@ -62,7 +62,7 @@ pub fn examine(source: &Source) -> Result<(), InputError> {
 /// The template declares none.
 pub fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
     match Identity::of(&source.root) {
-        Some(Identity::Terraform) => terraform::declared(source),
+        Some(Identity::Terraform) => terraform::declared(source, known),
         _ => cloudformation::declared(source, known),
     }
 }
@@ -76,18 +76,20 @@ pub fn declared_if_any(source: &Source, known: &Surroundings) -> Result<Vec<Decl
     cloudformation::declared_if_any(source, &Resolver::new(&source.root, known))
 }
 
-/// The roles that a CloudFormation template creates. Of Terraform the ARN of a new role is not known.
+/// The roles that a template or a plan creates.
 pub fn roles(source: &Source, known: &Surroundings) -> Vec<DeclaredRole> {
     match Identity::of(&source.root) {
         Some(Identity::CloudFormation) => role::roles(&Resolver::new(&source.root, known)),
+        Some(Identity::Terraform) => terraform::roles(source, known),
         _ => Vec::new(),
     }
 }
 
-/// The log groups, secrets and parameters that a CloudFormation template creates.
+/// The log groups, secrets and parameters that a template or a plan creates.
 pub fn described(source: &Source, known: &Surroundings) -> Vec<Described> {
     match Identity::of(&source.root) {
         Some(Identity::CloudFormation) => described::described(&Resolver::new(&source.root, known)),
+        Some(Identity::Terraform) => terraform::described(source, known),
         _ => Vec::new(),
     }
 }

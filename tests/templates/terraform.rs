@@ -63,6 +63,64 @@ fn what_is_known_only_after_the_apply_is_unknown() {
     said.says("known only after the apply");
 }
 
+/// The demo's healthy definition with an execution role of the same plan, which has this policy.
+fn with_role(folder: &Folder, policy: &Value) -> Value {
+    let mut plan = plan(folder, "healthy.json");
+    let change = &mut plan["resource_changes"][0]["change"];
+    change["after"].as_object_mut().unwrap().remove("execution_role_arn");
+    change["after_unknown"]["execution_role_arn"] = json!(true);
+    let trust = json!({"Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole",
+    }]});
+    let role = json!({"name": "storefront-planned", "path": "/", "assume_role_policy": trust.to_string(),
+        "permissions_boundary": null, "tags": null});
+    let computed = json!({"arn": true, "id": true, "inline_policy": true, "managed_policy_arns": true, "tags_all": true});
+    let created = |address: &str, after: Value, unknown: Value| {
+        json!({"address": address, "mode": "managed", "type": address.split('.').next(),
+            "change": {"actions": ["create"], "before": null, "after": after, "after_unknown": unknown}})
+    };
+    let mut inline = json!({"name": "own", "role": "storefront-planned"});
+    let mut unknown = json!({"id": true});
+    match policy {
+        Value::Null => unknown["policy"] = json!(true),
+        statement => inline["policy"] = json!(json!({"Statement": [statement]}).to_string()),
+    }
+    let changes = plan["resource_changes"].as_array_mut().unwrap();
+    changes.push(created("aws_iam_role.execution", role, computed));
+    changes.push(created("aws_iam_role_policy.own", inline, unknown));
+    let arn = json!({"references": ["aws_iam_role.execution.arn", "aws_iam_role.execution"]});
+    plan["configuration"] = json!({"root_module": {"resources": [
+        {"address": "aws_ecs_task_definition.web", "expressions": {"execution_role_arn": arn}},
+        {"address": "aws_iam_role.execution", "expressions": {}},
+    ]}});
+    plan
+}
+
+#[test]
+fn a_role_of_the_plan_is_judged_as_the_plan_writes_it() {
+    let folder = Folder::new("plan-role");
+    let run = |policy: Value| {
+        folder.write("plan.json", with_role(&folder, &policy).to_string());
+        folder.line("verify plan.json --replay account.json -o json")
+    };
+    let ids = |found: Vec<(String, String, String)>| -> Vec<String> {
+        let of_role = found.into_iter().filter(|(_, _, it)| it.contains("storefront-planned"));
+        of_role.map(|(id, ..)| id).collect()
+    };
+    let mighty = run(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
+    assert_eq!(mighty.results("fail"), [], "{}", mighty.out);
+    let passed = ids(mighty.results("pass"));
+    assert!(passed.iter().any(|id| id == "role-trust"), "{passed:?}");
+    let helpless =
+        run(json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})).ends(1);
+    assert!(!ids(helpless.results("fail")).is_empty(), "{}", helpless.out);
+    // The role does not exist, so that no command can change it.
+    helpless.never_says("aws iam put-role-policy --role-name storefront-planned");
+    let open = run(Value::Null).ends(3);
+    assert_eq!(open.results("fail"), [], "{}", open.out);
+    open.says("`policy` of aws_iam_role_policy.own is known only after the apply");
+}
+
 #[test]
 fn a_state_file_is_no_plan() {
     let folder = Folder::new("plan-state");

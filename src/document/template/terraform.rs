@@ -2,15 +2,23 @@
 //! (<https://developer.hashicorp.com/terraform/internals/json-format>): the task definitions, each with the
 //! services that use it.
 
+mod address;
 mod attribute;
 mod configuration;
+mod described;
+mod index;
+mod plan;
+mod policy;
+mod reference;
 mod resource;
+mod role;
 
 use super::created::{
     BUCKET, CLUSTER, Created, GROUP, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PATH, PROVIDER,
     REPOSITORY, ROLE, Reference, SECRET, SUBNET,
 };
-use super::declared::Declared;
+use super::declared::{Declared, DeclaredRole, Surroundings};
+use super::described::Described;
 use super::expression::{scalar, unresolved};
 use crate::document::input_error::InputError;
 use crate::document::json;
@@ -19,7 +27,8 @@ use crate::document::place::{Place, Role};
 use crate::document::shape::{CREATE_SERVICE, REGISTER_TASK_DEFINITION};
 use crate::document::source::Source;
 use configuration::{Configuration, is_linked_later};
-use resource::{Resource, deleted, resources};
+use plan::Plan;
+use resource::Resource;
 
 const TASK_DEFINITION: &str = "aws_ecs_task_definition";
 const SERVICE: &str = "aws_ecs_service";
@@ -62,21 +71,20 @@ const NAMED: &[(&str, &str, &Reference)] = &[
 ];
 
 /// The task definitions that are in the account after the apply.
-pub(super) fn declared(source: &Source) -> Result<Vec<Declared>, InputError> {
+pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
     refuse_unfinished(source)?;
-    let resources = resources(&source.root);
-    let deleted = deleted(&source.root);
-    let created = created(&resources, &deleted);
-    let configuration = Configuration::of(&source.root);
-    let of = |kind: &str| resources.iter().filter(|it| it.kind == kind).collect::<Vec<_>>();
+    let plan = Plan::of(&source.root, known);
+    let created = created(&plan);
+    let configuration = &plan.configuration;
+    let of = |kind: &str| plan.resources().iter().filter(|it| it.kind == kind).collect::<Vec<_>>();
     let (definitions, services) = (of(TASK_DEFINITION), of(SERVICE));
     if definitions.is_empty() {
         return Err(nothing(source, services.is_empty()));
     }
     let mut users_of: Vec<Vec<&Resource>> = vec![Vec::new(); definitions.len()];
     for service in &services {
-        refuse_unusable(source, service, &deleted)?;
-        let used = used(source, service, &definitions, &configuration)?;
+        refuse_unusable(source, service, &plan.deleted)?;
+        let used = used(source, service, &definitions, configuration)?;
         for (users, definition) in users_of.iter_mut().zip(&definitions) {
             if used.iter().any(|it| std::ptr::eq(*it, *definition)) {
                 users.push(service);
@@ -87,8 +95,8 @@ pub(super) fn declared(source: &Source) -> Result<Vec<Declared>, InputError> {
     for (definition, users) in definitions.iter().zip(users_of) {
         let read = |name: String, service: Option<&Resource>| Declared {
             name,
-            definition: definition_of(source, definition, &created),
-            service: service.map(|it| service_of(source, it, &created)),
+            definition: definition_of(source, definition, &plan, &created),
+            service: service.map(|it| service_of(source, it, &plan, &created)),
             service_exists: service.map(|it| it.exists),
         };
         match users.as_slice() {
@@ -170,16 +178,35 @@ fn refuse_unusable(
     Ok(())
 }
 
-/// The resources with a known name that the apply creates, changes or deletes.
-fn created(resources: &[Resource], deleted: &[Resource]) -> Created {
+/// The roles that the apply creates.
+pub(super) fn roles(source: &Source, known: &Surroundings) -> Vec<DeclaredRole> {
+    role::roles(&Plan::of(&source.root, known))
+}
+
+/// The log groups, secrets and parameters that the apply creates or changes, as far as they are known.
+pub(super) fn described(source: &Source, known: &Surroundings) -> Vec<Described> {
+    Plan::of(&source.root, known).described
+}
+
+/// The resources with a known name that the apply creates, changes or deletes, and that are not judged as the
+/// plan writes them.
+fn created(plan: &Plan) -> Created {
     let mut created = Created::default();
+    let (resources, deleted) = (plan.resources(), &plan.deleted);
+    let is_judged = |it: &Resource, name: &str| {
+        let roles = plan.roles.iter().filter(|_| it.kind.starts_with("aws_iam_"));
+        roles.into_iter().any(|role| role.name == name)
+            || plan.described.iter().any(|described| described::is_it(described, it, name))
+    };
     let changed = resources.iter().filter(|it| it.changes).map(|it| ("changes", it));
     let changed: Vec<_> = changed.chain(deleted.iter().map(|it| ("deletes", it))).collect();
     for (does, resource) in &changed {
         for (_, attribute, reference) in NAMED.iter().filter(|it| it.0 == resource.kind) {
             let Some(named) = resource.values.get(attribute) else { continue };
             for name in named.items().iter().chain([named]).filter_map(|it| scalar(&it.value)) {
-                created.add(format!("this plan {does} {}", resource.address), reference, name);
+                if !is_judged(resource, &name) {
+                    created.add(format!("this plan {does} {}", resource.address), reference, name);
+                }
             }
         }
     }
@@ -193,14 +220,16 @@ fn created(resources: &[Resource], deleted: &[Resource]) -> Created {
         if let (Some((does, policy)), Some(role)) =
             (changed.iter().find(is_it), text(attachment, "role"))
         {
-            created.add(format!("this plan {does} {}", policy.address), &ROLE, role);
+            if !plan.roles.iter().any(|it| it.name == role) {
+                created.add(format!("this plan {does} {}", policy.address), &ROLE, role);
+            }
         }
     }
     created
 }
 
-fn definition_of(source: &Source, resource: &Resource, created: &Created) -> Source {
-    let mut root = attribute::object(resource.values.clone(), &REGISTER_TASK_DEFINITION);
+fn definition_of(source: &Source, resource: &Resource, plan: &Plan, created: &Created) -> Source {
+    let mut root = attribute::object(plan.linked(resource), &REGISTER_TASK_DEFINITION);
     if let Value::Map(entries) = &mut root.value {
         for entry in entries.iter_mut().filter(|it| &*it.key == "containerDefinitions") {
             entry.node = containers(std::mem::replace(&mut entry.node, nothing_at(&root.place)));
@@ -243,8 +272,8 @@ fn moved(node: Node, text: &Place) -> Node {
     Node { value, place: at(node.place) }
 }
 
-fn service_of(source: &Source, resource: &Resource, created: &Created) -> Source {
-    let root = attribute::object(attribute::grouped(&resource.values), &CREATE_SERVICE);
+fn service_of(source: &Source, resource: &Resource, plan: &Plan, created: &Created) -> Source {
+    let root = attribute::object(attribute::grouped(&plan.linked(resource)), &CREATE_SERVICE);
     let mut root = created.marked(root).in_role(Role::Context);
     if let Value::Map(entries) = &mut root.value {
         entries.retain(|it| &*it.key != "taskDefinition");

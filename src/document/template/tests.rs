@@ -4,3 +4,4 @@ mod certainty;
 mod cloudformation;
 mod live;
 mod terraform;
+mod terraform_roles;

@@ -1,5 +1,6 @@
 //! What resources of a plan refer to, from the configuration in the plan.
 
+use super::address::{parts, segments, unindexed};
 use super::resource::Resource;
 use crate::document::node::{DEPTH_LIMIT, Node, Value};
 
@@ -56,10 +57,7 @@ impl<'s> Configuration<'s> {
 
     /// The resources that `task_definition` of a service refers to.
     fn references(&self, module: &str, name: &str) -> Vec<String> {
-        let Some(module) = self.module(module) else { return Vec::new() };
-        let resources = module.get("resources").map_or(&[][..], Node::items);
-        let is_meant = |it: &&Node| it.get("address").and_then(Node::text) == Some(name);
-        let used = resources.iter().find(is_meant).and_then(|it| it.get("expressions"));
+        let used = self.resource(module, name).and_then(|it| it.get("expressions"));
         let used =
             used.and_then(|it| it.get("task_definition")).and_then(|it| it.get("references"));
         let texts = used.map_or(&[][..], Node::items).iter().filter_map(Node::text);
@@ -73,14 +71,30 @@ impl<'s> Configuration<'s> {
     }
 
     /// The configuration of `module.a.module.b`.
-    fn module(&self, address: &str) -> Option<&'s Node> {
+    pub(super) fn module(&self, address: &str) -> Option<&'s Node> {
         let mut module = self.root?;
-        let names = address.split('.').filter(|it| *it != "module" && !it.is_empty());
-        for name in names.take(DEPTH_LIMIT) {
-            let name = name.split('[').next().unwrap_or_default();
-            module = module.get("module_calls")?.get(name)?.get("module")?;
+        // `module`, a name, `module`, a name.
+        for name in segments(address).into_iter().skip(1).step_by(2).take(DEPTH_LIMIT) {
+            module = module.get("module_calls")?.get(unindexed(name))?.get("module")?;
         }
         Some(module)
+    }
+
+    /// The call of a module in the module of this address.
+    pub(super) fn call(&self, module: &str, name: &str) -> Option<&'s Node> {
+        self.module(module)?.get("module_calls")?.get(name)
+    }
+
+    /// The configuration of the resource with this address.
+    pub(super) fn resource_at(&self, address: &str) -> Option<&'s Node> {
+        let (module, name, _) = parts(address);
+        self.resource(module, name)
+    }
+
+    /// The configuration of a resource, whose name is that of its address without an index.
+    pub(super) fn resource(&self, module: &str, name: &str) -> Option<&'s Node> {
+        let resources = self.module(module)?.get("resources").map_or(&[][..], Node::items);
+        resources.iter().find(|it| it.get("address").and_then(Node::text) == Some(name))
     }
 }
 
@@ -100,18 +114,4 @@ pub(super) fn is_linked_later(service: &Resource) -> bool {
 
 fn is_open(node: &Node) -> bool {
     matches!(node.value, Value::Unresolved(_))
-}
-
-/// The module of an address, the resource in it, and its index: `module.a`, `aws_ecs_service.web`, `[0]`.
-fn parts(address: &str) -> (&str, &str, &str) {
-    let (whole, index) = match address.strip_suffix(']').and_then(|it| it.rfind('[')) {
-        Some(at) => address.split_at(at),
-        None => (address, ""),
-    };
-    let start = ["aws_ecs_service.", "aws_ecs_task_definition."]
-        .iter()
-        .filter_map(|kind| whole.rfind(kind))
-        .max()
-        .unwrap_or(0);
-    (whole[..start].trim_end_matches('.'), &whole[start..], index)
 }

@@ -14,13 +14,35 @@ pub(super) struct Resource<'s> {
     pub(super) changes: bool,
     /// Whether it exists before the apply.
     pub(super) exists: bool,
+    /// Whether it replaces one that is deleted only after it.
+    pub(super) creates_first: bool,
+}
+
+impl Resource<'_> {
+    /// Whether the apply creates it, or creates it again.
+    pub(super) fn is_created(&self) -> bool {
+        self.changes && !self.exists
+    }
+
+    /// The text of an attribute, if it is known.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        match &self.values.get(name)?.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of an attribute; none for `null`.
+    pub(super) fn given(&self, name: &str) -> Option<&Node> {
+        self.values.get(name).filter(|it| it.value != Value::Null)
+    }
 }
 
 /// The resources after the apply: those of the plan's changes, otherwise those of a state.
 pub(super) fn resources(root: &Node) -> Vec<Resource<'_>> {
     let mut found = Vec::new();
     if let Some(changes) = root.get("resource_changes") {
-        found.extend(changes.items().iter().filter_map(changed));
+        found.extend(changes.items().iter().filter(|it| !is_data(it)).filter_map(changed));
         return found;
     }
     let values = root.get("planned_values").or(root.get("values"));
@@ -30,13 +52,22 @@ pub(super) fn resources(root: &Node) -> Vec<Resource<'_>> {
     found
 }
 
+/// The data sources that are read only during the apply. The others have their values where they are used.
+pub(super) fn read_later(root: &Node) -> Vec<Resource<'_>> {
+    let changes = root.get("resource_changes").map_or(&[][..], Node::items);
+    changes.iter().filter(|it| is_data(it)).filter_map(changed).collect()
+}
+
+fn is_data(entry: &Node) -> bool {
+    entry.get("mode").and_then(Node::text) == Some("data")
+}
+
 /// A resource that a plan keeps, changes or creates.
 fn changed(entry: &Node) -> Option<Resource<'_>> {
     let change = entry.get("change")?;
     let actions: Vec<&str> = change.get("actions")?.items().iter().filter_map(Node::text).collect();
-    let is_data = entry.get("mode").and_then(Node::text) == Some("data");
     // What is forgotten stays in the account; Terraform changes nothing about it.
-    if is_data || matches!(*actions, ["delete" | "forget"]) {
+    if matches!(*actions, ["delete" | "forget"]) {
         return None;
     }
     let address = entry.get("address")?.text()?;
@@ -51,6 +82,7 @@ fn changed(entry: &Node) -> Option<Resource<'_>> {
         values,
         changes: actions != ["no-op"],
         exists: !actions.contains(&"create"),
+        creates_first: matches!(*actions, ["create", "delete"]),
     })
 }
 
@@ -66,7 +98,7 @@ pub(super) fn deleted(root: &Node) -> Vec<Resource<'_>> {
     let resource = |entry| {
         let (address, values) = deleted(entry)?;
         let kind = entry.get("type")?.text()?;
-        Some(Resource { address, kind, values, changes: true, exists: true })
+        Some(Resource { address, kind, values, changes: true, exists: true, creates_first: false })
     };
     changes.iter().filter_map(resource).collect()
 }
@@ -80,6 +112,7 @@ fn in_module<'s>(module: &'s Node, depth: usize, found: &mut Vec<Resource<'s>>) 
             values: it.get("values")?.clone(),
             changes: false,
             exists: true,
+            creates_first: false,
         })
     };
     let managed = |it: &&Node| it.get("mode").and_then(Node::text) != Some("data");

@@ -1,0 +1,246 @@
+//! A plan as a whole: its resources after the apply, and what they refer to.
+
+use super::configuration::Configuration;
+use super::index::Index;
+use super::reference::{Reference, references};
+use super::resource::{Resource, deleted, read_later, resources};
+use super::{described, role};
+use crate::document::node::{Entry, Node, Unresolved, Value};
+use crate::document::template::declared::Surroundings;
+use crate::document::template::described::Described;
+use crate::names::Region;
+
+/// Arguments of a provider that say which account it works in.
+const ACCOUNT: [&str; 5] = [
+    "profile",
+    "assume_role",
+    "assume_role_with_web_identity",
+    "access_key",
+    "allowed_account_ids",
+];
+
+/// A plan or a state.
+pub(super) struct Plan<'s> {
+    pub(super) root: &'s Node,
+    /// The resources, and the data sources that are read during the apply.
+    all: Vec<Resource<'s>>,
+    managed: usize,
+    index: Index,
+    pub(super) deleted: Vec<Resource<'s>>,
+    pub(super) configuration: Configuration<'s>,
+    pub(super) region: Option<&'s Region>,
+    pub(super) account: Option<&'s str>,
+    /// The roles that the apply creates.
+    pub(super) roles: Vec<PlannedRole>,
+    /// The log groups, secrets and parameters that it creates.
+    pub(super) described: Vec<Described>,
+}
+
+/// The names of a role that the apply creates.
+pub(super) struct PlannedRole {
+    pub(super) address: String,
+    /// Its name, or a made-up one.
+    pub(super) name: String,
+    pub(super) arn: String,
+    pub(super) path: String,
+}
+
+impl<'s> Plan<'s> {
+    pub(super) fn of(root: &'s Node, known: &'s Surroundings) -> Plan<'s> {
+        let mut all = resources(root);
+        let managed = all.len();
+        all.extend(read_later(root));
+        let mut plan = Plan {
+            root,
+            index: Index::of(&all),
+            all,
+            managed,
+            deleted: deleted(root),
+            configuration: Configuration::of(root),
+            region: known.region.as_ref(),
+            account: known.account.as_deref(),
+            roles: Vec::new(),
+            described: Vec::new(),
+        };
+        plan.roles = role::planned(&plan);
+        plan.described = described::described(&plan);
+        plan
+    }
+
+    /// The resources, without data sources.
+    pub(super) fn resources(&self) -> &[Resource<'s>] {
+        &self.all[..self.managed]
+    }
+
+    /// What the value of an attribute depends on.
+    pub(super) fn references(&self, resource: &Resource, attribute: &str) -> Vec<Reference> {
+        let expression = self.expressions(resource).and_then(|it| it.get(attribute));
+        expression
+            .map_or_else(Vec::new, |it| references(&self.configuration, &resource.address, it))
+    }
+
+    /// The resource that the value of an attribute is from, and the attribute of that resource.
+    pub(super) fn referred(
+        &self,
+        resource: &Resource,
+        attribute: &str,
+    ) -> Option<(&Resource<'s>, Option<String>)> {
+        self.only(&self.references(resource, attribute))
+    }
+
+    fn only(&self, references: &[Reference]) -> Option<(&Resource<'s>, Option<String>)> {
+        let (at, attribute) = self.index.only(references)?;
+        Some((self.all.get(at)?, attribute))
+    }
+
+    /// The expressions of a resource.
+    pub(super) fn expressions(&self, resource: &Resource) -> Option<&'s Node> {
+        self.configuration.resource_at(&resource.address)?.get("expressions")
+    }
+
+    /// The configured providers of AWS.
+    fn providers(&self) -> impl Iterator<Item = &'s Node> {
+        let configured = self.root.get("configuration").and_then(|it| it.get("provider_config"));
+        let configured = configured.map_or(&[][..], Node::entries).iter().map(|it| &it.node);
+        configured.filter(|it| it.get("name").and_then(Node::text) == Some("aws"))
+    }
+
+    /// Whether a provider adds tags to all resources, as far as that is known.
+    pub(super) fn has_default_tags(&self) -> bool {
+        let adds = |it: &Node| it.get("expressions").is_some_and(|it| it.has("default_tags"));
+        !self.root.has("configuration") || self.providers().any(adds)
+    }
+
+    /// Whether a resource is certainly in the region of the run.
+    pub(super) fn is_in_region(&self, resource: &Resource) -> bool {
+        let Some(region) = self.region.map(Region::as_str) else { return false };
+        if let Some(own) = resource.given("region") {
+            return matches!(&own.value, Value::Text(own) if own == region);
+        }
+        let key = self.configuration.resource_at(&resource.address);
+        let key = key.and_then(|it| it.get("provider_config_key")).and_then(Node::text);
+        let configured = self.root.get("configuration").and_then(|it| it.get("provider_config"));
+        let of = |provider: &'s Node| -> Option<&'s str> {
+            let expressions = provider.get("expressions")?;
+            expressions.get("region")?.get("constant_value")?.text()
+        };
+        let provider = key.and_then(|key| configured?.get(key));
+        match provider {
+            Some(provider) => of(provider).is_none_or(|it| it == region),
+            None => self.providers().all(|it| of(it).is_none_or(|it| it == region)),
+        }
+    }
+
+    /// Whether a resource is in the account of the task definitions, as far as the providers say.
+    pub(super) fn is_in_account(&self, resource: &Resource) -> bool {
+        let accounts = self.providers().map(|it| {
+            let expressions = it.get("expressions");
+            ACCOUNT.map(|name| expressions.and_then(|it| it.get(name)).map(plain))
+        });
+        let accounts: Vec<_> = accounts.collect();
+        if accounts.windows(2).all(|pair| pair[0] == pair[1]) {
+            return true;
+        }
+        let provider = |address: &str| {
+            let resource = self.configuration.resource_at(address);
+            resource.and_then(|it| it.get("provider_config_key")).and_then(Node::text)
+        };
+        let own = provider(&resource.address);
+        let definitions = self.resources().iter().filter(|it| it.kind == super::TASK_DEFINITION);
+        definitions.into_iter().all(|it| own.is_some() && provider(&it.address) == own)
+    }
+
+    /// The values of a resource. What names a resource that the apply creates has that name; of anything else
+    /// that is not known, the reason says what it depends on.
+    pub(super) fn linked(&self, resource: &Resource) -> Node {
+        self.link(&resource.address, &resource.values, self.expressions(resource), 0)
+    }
+
+    fn link(&self, address: &str, node: &Node, expression: Option<&Node>, depth: usize) -> Node {
+        let Some(expression) = expression.filter(|_| depth < 20) else { return node.clone() };
+        let place = node.place.clone();
+        let value = match &node.value {
+            Value::Unresolved(open) => self.named(address, open, expression),
+            Value::Map(entries) => {
+                let entry = |it: &Entry| {
+                    let expression = expression.get(&it.key);
+                    let node = self.link(address, &it.node, expression, depth + 1);
+                    Entry { node, ..it.clone() }
+                };
+                Value::Map(entries.iter().map(entry).collect())
+            }
+            Value::List(items) => {
+                let blocks = expression.items();
+                let of = |index: usize| match (items.len(), blocks.len()) {
+                    // A block that may be repeated, and one that may not.
+                    (here, there) if here == there => blocks.get(index),
+                    (1, 0) => Some(expression),
+                    _ => None,
+                };
+                let item =
+                    |(index, it): (usize, &Node)| self.link(address, it, of(index), depth + 1);
+                Value::List(items.iter().enumerate().map(item).collect())
+            }
+            value => value.clone(),
+        };
+        Node { value, place }
+    }
+
+    fn named(&self, address: &str, open: &Unresolved, expression: &Node) -> Value {
+        let references = references(&self.configuration, address, expression);
+        let found = self.only(&references);
+        if let Some(name) = found.and_then(|(it, attribute)| self.name(it, attribute.as_deref())) {
+            return Value::Text(name);
+        }
+        let mut open = open.clone();
+        if let Some(from) = self.open(&references) {
+            open.why = format!("{}: it depends on {from}", open.why);
+        }
+        Value::Unresolved(Box::new(open))
+    }
+
+    /// What in an expression is known only after the apply, for a sentence: `aws_iam_role.exec.arn`.
+    fn open(&self, references: &[Reference]) -> Option<String> {
+        let is_known = |it: &&Reference| {
+            let value = self.index.first(it).and_then(|at| {
+                let attribute = it.attribute()?;
+                self.all.get(at)?.values.get(attribute)
+            });
+            value.is_some_and(|it| !matches!(it.value, Value::Unresolved(_)))
+        };
+        let open = references.iter().filter(|it| !is_known(it)).filter_map(Reference::shown);
+        let mut texts: Vec<String> = open.collect();
+        texts.dedup();
+        texts.truncate(2);
+        (!texts.is_empty()).then(|| texts.join(" and "))
+    }
+
+    /// What an attribute of a resource is after the apply, if it names the resource.
+    fn name(&self, resource: &Resource, attribute: Option<&str>) -> Option<String> {
+        if let Some(role) = self.roles.iter().find(|it| it.address == resource.address) {
+            return match attribute {
+                None | Some("arn") => Some(role.arn.clone()),
+                Some("name" | "id") => Some(role.name.clone()),
+                Some(_) => None,
+            };
+        }
+        let found = self.described.iter().find(|it| it.id == resource.address)?;
+        match attribute? {
+            "arn" => Some(found.arn.clone()),
+            "id" if found.arn.contains(":secret:") => Some(found.arn.clone()),
+            "name" | "id" => Some(found.name.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// An expression without the places of its parts.
+fn plain(node: &Node) -> String {
+    match &node.value {
+        Value::List(items) => items.iter().map(|it| format!("[{}]", plain(it))).collect(),
+        Value::Map(entries) => {
+            entries.iter().map(|it| format!("{:?}={{{}}}", it.key, plain(&it.node))).collect()
+        }
+        value => format!("{value:?}"),
+    }
+}

@@ -32,5 +32,5 @@ pub use launch::{LaunchTarget, launch_targets};
 pub use node::Node;
 pub use place::{Place, Pointer, Position, Role};
 pub use run_context::{ContextKind, LaunchInput, RunContext, UNRECORDED, Unrecorded};
-pub use source::Source;
+pub use source::{Dialect, Source};
 pub use task_definition::TaskDefinition;

@@ -12,7 +12,7 @@ use super::identity::{CONTEXT_FIELDS, Identity};
 use super::input_error::InputError;
 use super::node::{Node, Value};
 use super::place::{Place, Role};
-use super::source::{Remark, Source};
+use super::source::{Dialect, Remark, Source};
 
 pub use request::*;
 pub use started::{UNRECORDED, Unrecorded};
@@ -62,6 +62,8 @@ pub struct LaunchInput {
     pub root: Node,
     /// What is odd about the document as a whole.
     pub remarks: Vec<Remark>,
+    /// What it was written as.
+    pub dialect: Dialect,
 }
 
 /// Without the content, which may contain plain-text secrets.
@@ -226,7 +228,8 @@ fn primary<'n>(service: &'n Node, list: &str) -> Option<&'n Node> {
 
 /// Reads a document that a person wrote.
 fn written(source: &Source, kind: ContextKind) -> RunContext {
-    let input = LaunchInput { kind, root: source.root.clone(), remarks: source.remarks.clone() };
+    let (root, remarks) = (source.root.clone(), source.remarks.clone());
+    let input = LaunchInput { kind, root, remarks, dialect: source.dialect };
     RunContext { inputs: vec![input], ..read(&source.root, kind) }
 }
 

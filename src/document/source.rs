@@ -21,6 +21,20 @@ pub struct Source {
     pub remarks: Vec<Remark>,
     /// Its text, for errors; empty for what a service answered.
     pub text: Arc<str>,
+    /// What it was written as.
+    pub dialect: Dialect,
+}
+
+/// What a document was before it became input of the API: each has other rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Input of the API, or what it answered.
+    #[default]
+    Api,
+    /// A template of CloudFormation.
+    CloudFormation,
+    /// A plan or a state of Terraform.
+    Terraform,
 }
 
 /// Something that keeps the AWS CLI from reading a document which is understood here.
@@ -60,14 +74,15 @@ impl Source {
         }
         let place = Place { position: Some(Position { line: 1, column: 1 }), ..whole };
         let remarks = encoding.remark(language, place).into_iter().collect();
-        Ok(Source { name, role, root, remarks, text: text.into() })
+        Ok(Source { name, role, root, remarks, text: text.into(), dialect: Dialect::Api })
     }
 
     /// Wraps a document that never was a text: what a service answered.
     pub fn from_json_value(name: &str, role: Role, value: &serde_json::Value) -> Source {
         let whole = Place::whole(name, role);
         let root = Node::from_json(value, whole);
-        Source { name: name.into(), role, root, remarks: Vec::new(), text: "".into() }
+        let (text, dialect) = ("".into(), Dialect::Api);
+        Source { name: name.into(), role, root, remarks: Vec::new(), text, dialect }
     }
 
     /// What the document says of where its tasks run.

@@ -21,10 +21,11 @@ mod terraform;
 
 use super::identity::Identity;
 use super::input_error::InputError;
-use super::source::Source;
+use super::source::{Dialect, Source};
 
 use expression::Resolver;
 
+pub use conform::misnamed;
 pub use declared::{Declared, DeclaredRole, Surroundings};
 pub use described::{Described, DescribedKind};
 pub use live::{HIDDEN, LiveResource, LiveStack, digests};
@@ -62,8 +63,10 @@ pub fn examine(source: &Source) -> Result<(), InputError> {
 /// The template declares none.
 pub fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
     match Identity::of(&source.root) {
-        Some(Identity::Terraform) => terraform::declared(source, known),
-        _ => cloudformation::declared(source, known),
+        Some(Identity::Terraform) => {
+            Ok(written_as(Dialect::Terraform, terraform::declared(source, known)?))
+        }
+        _ => Ok(written_as(Dialect::CloudFormation, cloudformation::declared(source, known)?)),
     }
 }
 
@@ -73,7 +76,18 @@ pub fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, 
 /// The template cannot be read as it is deployed.
 pub fn declared_if_any(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
     form::template(source)?;
-    cloudformation::declared_if_any(source, &Resolver::new(&source.root, known))
+    let found = cloudformation::declared_if_any(source, &Resolver::new(&source.root, known))?;
+    Ok(written_as(Dialect::CloudFormation, found))
+}
+
+fn written_as(dialect: Dialect, all: Vec<Declared>) -> Vec<Declared> {
+    let written = |source: Source| Source { dialect, ..source };
+    let declared = all.into_iter().map(|it| Declared {
+        definition: written(it.definition),
+        service: it.service.map(written),
+        ..it
+    });
+    declared.collect()
 }
 
 /// The roles that a template or a plan creates.

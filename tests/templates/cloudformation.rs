@@ -250,3 +250,31 @@ fn a_template_in_the_wrong_place_is_named() {
     folder.write("task.yaml", "family: web\nexecutionRoleArn: !Ref Role\ncontainerDefinitions: []");
     folder.line("definition task.yaml").ends(2).says("task.yaml:2:19").says("`!Ref`");
 }
+
+#[test]
+fn a_property_that_cloudformation_does_not_have_fails() {
+    let folder = Folder::new("template-property");
+    let run = |change: &dyn Fn(&mut Value)| {
+        let mut template = template(&folder.healthy());
+        let service = json!({"TaskDefinition": {"Ref": "Task"}, "Cluster": "main"});
+        template["Resources"]["Service"] =
+            json!({"Type": "AWS::ECS::Service", "Properties": service});
+        change(&mut template["Resources"]);
+        folder.write("template.json", template.to_string());
+        folder.line("definition template.json")
+    };
+    let container = |it: &mut Value, name: &str| {
+        it["Task"]["Properties"]["ContainerDefinitions"][0][name] = json!("x");
+    };
+    let said = run(&|it| container(it, "Hostnam")).ends(1);
+    said.says("extraneous key [Hostnam] is not permitted").says("Write `Hostname`");
+    let said = run(&|it| container(it, "hostname")).ends(1);
+    said.says("CloudFormation has no property `hostname`").says("extraneous key [hostname]");
+    run(&|it| it["Service"]["Properties"]["DesiredCnt"] = json!(1)).ends(1).says("DesiredCount");
+    run(&|it| container(it, "User")).ends(0);
+    // The same field in a file is refused by some clients only.
+    let mut healthy = folder.healthy();
+    healthy["containerDefinitions"][0]["hostnam"] = json!("x");
+    folder.write("task.json", healthy.to_string());
+    folder.line("definition task.json").ends(0).says("other tools ignore it");
+}

@@ -4,8 +4,9 @@
 
 use super::registered::is_to_be_registered;
 use crate::document::kind::Kind;
+use crate::document::node::Node;
 use crate::document::shape::{Mismatch, Severity, described_fields};
-use crate::document::{DeployTool, Place};
+use crate::document::{DeployTool, Dialect, Place, template};
 use crate::task::Task;
 use crate::verdict::{Finding, Findings, Rule, fail, warn};
 
@@ -14,6 +15,12 @@ const UNKNOWN: Rule = Rule::quoted(
     "Parameter validation failed: Unknown parameter in input: \"<name>\", must be one of: ...",
     "https://github.com/boto/botocore/blob/develop/botocore/validate.py",
     "2026-11-30",
+);
+const PROPERTY: Rule = Rule::quoted(
+    "CloudFormation takes the properties of the resource type only",
+    "extraneous key [<name>] is not permitted",
+    "https://github.com/aws-observability/aws-otel-collector/issues/1591",
+    "2022-10-26",
 );
 const TYPE: Rule = Rule::quoted(
     "the AWS CLI takes values of the type in its model only, and no null",
@@ -28,7 +35,7 @@ const NUMBER: Rule = Rule::unquoted(
     "2024-07-18",
 );
 
-pub(super) const RULES: &[Rule] = &[UNKNOWN, TYPE, NUMBER];
+pub(super) const RULES: &[Rule] = &[UNKNOWN, PROPERTY, TYPE, NUMBER];
 
 /// What `describe-task-definition` adds, and the wrapper that it prints, in a file that is to be
 /// registered.
@@ -70,6 +77,20 @@ pub(super) fn described(task: &Task, form: Kind, found: &mut Findings) {
     );
 }
 
+/// Properties of a template whose names do not begin with a capital.
+pub(super) fn misnamed(root: &Node, dialect: Dialect, found: &mut Findings) {
+    if dialect != Dialect::CloudFormation {
+        return;
+    }
+    for entry in template::misnamed(root) {
+        let pointer = entry.key_place.pointer.to_string();
+        let name = pointer.rsplit('/').next().unwrap_or_default();
+        let message = format!("CloudFormation has no property `{name}`");
+        let finding = PROPERTY.fail(message).at(&entry.key_place).naming("<name>", name);
+        found.add(finding.remedy("Begin the names of properties with a capital"));
+    }
+}
+
 fn refused(rule: Rule, fails: bool, message: String) -> Finding {
     if fails { rule.fail(message) } else { rule.warn(message) }
 }
@@ -79,12 +100,13 @@ pub(super) fn finding(
     kind: Mismatch,
     message: String,
     place: &Place,
-    tool: Option<DeployTool>,
+    (tool, dialect): (Option<DeployTool>, Dialect),
 ) -> Finding {
     let cli = tool == Some(DeployTool::AwsCli);
     let name = place.pointer.to_string();
     let name = name.rsplit('/').next().unwrap_or_default();
     let finding = match (kind, tool) {
+        (Mismatch::UnknownField, _) if dialect == Dialect::CloudFormation => PROPERTY.fail(message),
         (Mismatch::UnknownField, None) => {
             let message = format!("{message} (the AWS CLI refuses it; other tools ignore it)");
             UNKNOWN.warn(message)

@@ -2,10 +2,10 @@
 
 use super::{blanks, client, exclusive, limits, spelling};
 use crate::checks::{Check, whole};
-use crate::document::DeployTool;
 use crate::document::kind::Kind;
 use crate::document::node::{Node, duplicates};
 use crate::document::shape::{Complaint, Mismatch, examine_context, examine_definition};
+use crate::document::{DeployTool, Dialect};
 use crate::facts::View;
 use crate::knowledge::Gap;
 use crate::task::Task;
@@ -41,7 +41,9 @@ fn definition_schema(task: &Task, _: &View) -> Judgement {
         );
     }
     client::described(task, form, &mut found);
-    judge_document(root, examine_definition(root, form), task.tool, &mut found);
+    client::misnamed(root, task.source.dialect, &mut found);
+    let sent = (task.tool, task.source.dialect);
+    judge_document(root, examine_definition(root, form), sent, &mut found);
     let of_inputs = task.context.inputs.iter().flat_map(|input| &input.remarks);
     for remark in task.source.remarks.iter().chain(of_inputs) {
         let warning = warn(remark.message).at(&remark.place);
@@ -53,23 +55,23 @@ fn definition_schema(task: &Task, _: &View) -> Judgement {
     for input in &task.context.inputs {
         // The action makes its requests from its own inputs.
         let tool = task.tool.filter(|it| *it == DeployTool::AwsCli);
-        judge_document(&input.root, examine_context(&input.root, input.kind), tool, &mut found);
+        client::misnamed(&input.root, input.dialect, &mut found);
+        let complaints = examine_context(&input.root, input.kind);
+        judge_document(&input.root, complaints, (tool, input.dialect), &mut found);
         limits::judge_input(input, &mut found);
         exclusive::judge(input, &mut found);
     }
     found.or_pass("every field is known, of the right type, within its limits")
 }
 
-fn judge_document(
-    root: &Node,
-    complaints: Vec<Complaint>,
-    tool: Option<DeployTool>,
-    found: &mut Findings,
-) {
+/// The tool that sends a document, and what the document was written as.
+type Sent = (Option<DeployTool>, Dialect);
+
+fn judge_document(root: &Node, complaints: Vec<Complaint>, sent: Sent, found: &mut Findings) {
     let (nulls, others): (Vec<_>, Vec<_>) =
         complaints.into_iter().partition(|it| it.kind == Mismatch::Null);
     for complaint in folded(nulls).into_iter().chain(others) {
-        complain(complaint, tool, found);
+        complain(complaint, sent, found);
     }
     for double in duplicates(root) {
         let ignored = double
@@ -101,15 +103,19 @@ fn folded(nulls: Vec<Complaint>) -> Option<Complaint> {
     Some(Complaint { message, ..first })
 }
 
-fn complain(complaint: Complaint, tool: Option<DeployTool>, found: &mut Findings) {
+fn complain(complaint: Complaint, sent: Sent, found: &mut Findings) {
     let Complaint { place, kind, message, nearest } = complaint;
     if kind == Mismatch::Placeholder {
         found.stopped(&place, Gap::Unresolved { why: message }.into());
         return;
     }
-    let finding = client::finding(kind, message, &place, tool);
+    let finding = client::finding(kind, message, &place, sent);
     found.add(match (kind, nearest) {
         (Mismatch::UnknownField, Some(known)) => {
+            let known = match sent.1 {
+                Dialect::CloudFormation => capitalised(known),
+                Dialect::Api | Dialect::Terraform => known.to_owned(),
+            };
             finding.remedy(format!("Write `{known}` if that is meant, or take the field out"))
         }
         (Mismatch::UnknownField, None) => finding.remedy("Take the field out"),
@@ -123,6 +129,13 @@ fn complain(complaint: Complaint, tool: Option<DeployTool>, found: &mut Findings
             .remedy("Write one of the values of the API reference"),
         _ => finding,
     });
+}
+
+/// The name of a field as CloudFormation has it.
+fn capitalised(field: &str) -> String {
+    let mut letters = field.chars();
+    let first = letters.next().map(|it| it.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 #[cfg(test)]

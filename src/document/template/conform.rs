@@ -11,6 +11,9 @@ use crate::document::shape::{Kind, Shape};
 const RENAMED: [(&str, &str); 2] =
     [("PlacementStrategies", "placementStrategy"), ("ProxyConfigurationProperties", "properties")];
 
+/// Why CloudFormation refuses a property in camelCase.
+const CAPITAL: &str = "because names of properties begin with a capital";
+
 /// The object with the names and types of the shape. What the shape does not have stays as it is written.
 pub(super) fn object(node: Node, shape: &'static Shape) -> Node {
     let Value::Map(entries) = node.value else { return node };
@@ -37,9 +40,19 @@ fn not_a_property(key: &str) -> Value {
     let mut letters = key.chars();
     let first = letters.next().map(|it| it.to_ascii_uppercase());
     let name: String = first.into_iter().chain(letters).collect();
-    let why =
-        format!("`{key}` is ignored here, because names begin with a capital: write `{name}`");
+    let why = format!("CloudFormation refuses `{key}`, {CAPITAL}: write `{name}`");
     Value::Unresolved(Box::new(Unresolved { text: format!("${{{key}}}"), why, is_given: false }))
+}
+
+/// The fields of a definition or a service that a template writes in camelCase.
+pub fn misnamed(root: &Node) -> Vec<&Entry> {
+    let is_refused = |it: &&Entry| match &it.node.value {
+        Value::Unresolved(open) => open.why.contains(CAPITAL),
+        _ => false,
+    };
+    let own = root.entries().iter().filter(is_refused);
+    let children = root.entries().iter().map(|it| &it.node).chain(root.items());
+    own.chain(children.flat_map(misnamed)).collect()
 }
 
 fn typed(node: Node, kind: &'static Kind) -> Node {

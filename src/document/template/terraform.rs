@@ -6,7 +6,9 @@ mod address;
 mod attribute;
 mod configuration;
 mod described;
+mod embedded;
 mod index;
+mod links;
 mod plan;
 mod policy;
 mod reference;
@@ -22,15 +24,16 @@ use super::described::Described;
 use super::expression::{scalar, unresolved};
 use crate::document::input_error::InputError;
 use crate::document::json;
-use crate::document::node::{Entry, Node, Value};
+use crate::document::node::{Node, Value};
 use crate::document::place::{Place, Role};
 use crate::document::shape::{CREATE_SERVICE, REGISTER_TASK_DEFINITION};
 use crate::document::source::Source;
 use configuration::{Configuration, is_linked_later};
+use embedded::Texts;
+use links::Links;
 use plan::Plan;
-use resource::Resource;
+use resource::{Resource, TASK_DEFINITION};
 
-const TASK_DEFINITION: &str = "aws_ecs_task_definition";
 const SERVICE: &str = "aws_ecs_service";
 
 /// The resources that fields of ECS name: the type, the attribute with the name, and how they name it.
@@ -74,7 +77,8 @@ const NAMED: &[(&str, &str, &Reference)] = &[
 pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
     refuse_unfinished(source)?;
     let plan = Plan::of(&source.root, known);
-    let created = created(&plan);
+    let links = Links::of(&plan);
+    let created = created(&plan, &links);
     let configuration = &plan.configuration;
     let of = |kind: &str| plan.resources().iter().filter(|it| it.kind == kind).collect::<Vec<_>>();
     let (definitions, services) = (of(TASK_DEFINITION), of(SERVICE));
@@ -91,12 +95,15 @@ pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Decl
             }
         }
     }
+    let written = definitions.iter().filter_map(|it| it.values.get("container_definitions"));
+    let positions = written.filter_map(|it| it.place.position);
+    let texts = Texts::at(&source.text, positions);
     let mut found = Vec::new();
     for (definition, users) in definitions.iter().zip(users_of) {
         let read = |name: String, service: Option<&Resource>| Declared {
             name,
-            definition: definition_of(source, definition, &plan, &created),
-            service: service.map(|it| service_of(source, it, &plan, &created)),
+            definition: definition_of(source, definition, &links, (&created, &texts)),
+            service: service.map(|it| service_of(source, it, &links, &created)),
             service_exists: service.map(|it| it.exists),
         };
         match users.as_slice() {
@@ -185,18 +192,18 @@ pub(super) fn roles(source: &Source, known: &Surroundings) -> Vec<DeclaredRole> 
 
 /// The log groups, secrets and parameters that the apply creates or changes, as far as they are known.
 pub(super) fn described(source: &Source, known: &Surroundings) -> Vec<Described> {
-    Plan::of(&source.root, known).described
+    described::described(&Plan::of(&source.root, known))
 }
 
 /// The resources with a known name that the apply creates, changes or deletes, and that are not judged as the
 /// plan writes them.
-fn created(plan: &Plan) -> Created {
+fn created(plan: &Plan, links: &Links) -> Created {
     let mut created = Created::default();
     let (resources, deleted) = (plan.resources(), &plan.deleted);
     let is_judged = |it: &Resource, name: &str| {
-        let roles = plan.roles.iter().filter(|_| it.kind.starts_with("aws_iam_"));
+        let roles = links.roles.iter().filter(|_| it.kind.starts_with("aws_iam_"));
         roles.into_iter().any(|role| role.name == name)
-            || plan.described.iter().any(|described| described::is_it(described, it, name))
+            || links.described.iter().any(|described| described::is_it(described, it, name))
     };
     let changed = resources.iter().filter(|it| it.changes).map(|it| ("changes", it));
     let changed: Vec<_> = changed.chain(deleted.iter().map(|it| ("deletes", it))).collect();
@@ -220,7 +227,7 @@ fn created(plan: &Plan) -> Created {
         if let (Some((does, policy)), Some(role)) =
             (changed.iter().find(is_it), text(attachment, "role"))
         {
-            if !plan.roles.iter().any(|it| it.name == role) {
+            if !links.roles.iter().any(|it| it.name == role) {
                 created.add(format!("this plan {does} {}", policy.address), &ROLE, role);
             }
         }
@@ -228,11 +235,17 @@ fn created(plan: &Plan) -> Created {
     created
 }
 
-fn definition_of(source: &Source, resource: &Resource, plan: &Plan, created: &Created) -> Source {
-    let mut root = attribute::object(plan.linked(resource), &REGISTER_TASK_DEFINITION);
+fn definition_of(
+    source: &Source,
+    resource: &Resource,
+    links: &Links,
+    (created, texts): (&Created, &Texts),
+) -> Source {
+    let mut root = attribute::object(links.linked(resource), &REGISTER_TASK_DEFINITION);
     if let Value::Map(entries) = &mut root.value {
         for entry in entries.iter_mut().filter(|it| &*it.key == "containerDefinitions") {
-            entry.node = containers(std::mem::replace(&mut entry.node, nothing_at(&root.place)));
+            let written = std::mem::replace(&mut entry.node, nothing_at(&root.place));
+            entry.node = containers(written, texts);
         }
     }
     Source { root: created.marked(root), ..source.clone() }
@@ -242,11 +255,11 @@ fn nothing_at(place: &Place) -> Node {
     Node { value: Value::Null, place: place.clone() }
 }
 
-/// The containers, which are JSON in a text. What is inside has the position of the text.
-fn containers(node: Node) -> Node {
+/// The containers, which are JSON in a text.
+fn containers(node: Node, texts: &Texts) -> Node {
     let Value::Text(text) = &node.value else { return node };
     match json::parse(text, &node.place) {
-        Ok(inner) => moved(inner, &node.place),
+        Ok(inner) => texts.placed(inner, text, &node.place),
         Err(error) => {
             let why = format!("`container_definitions` cannot be read as JSON: {}", error.message);
             unresolved(&node.place, "container_definitions", why)
@@ -254,26 +267,8 @@ fn containers(node: Node) -> Node {
     }
 }
 
-/// The tree at the position of the text that it is written in.
-fn moved(node: Node, text: &Place) -> Node {
-    let at = |place: Place| Place { position: text.position, ..place };
-    let value = match node.value {
-        Value::List(items) => Value::List(items.into_iter().map(|it| moved(it, text)).collect()),
-        Value::Map(entries) => {
-            let entry = |it: Entry| Entry {
-                key_place: at(it.key_place),
-                node: moved(it.node, text),
-                key: it.key,
-            };
-            Value::Map(entries.into_iter().map(entry).collect())
-        }
-        value => value,
-    };
-    Node { value, place: at(node.place) }
-}
-
-fn service_of(source: &Source, resource: &Resource, plan: &Plan, created: &Created) -> Source {
-    let root = attribute::object(attribute::grouped(&plan.linked(resource)), &CREATE_SERVICE);
+fn service_of(source: &Source, resource: &Resource, links: &Links, created: &Created) -> Source {
+    let root = attribute::object(attribute::grouped(&links.linked(resource)), &CREATE_SERVICE);
     let mut root = created.marked(root).in_role(Role::Context);
     if let Value::Map(entries) = &mut root.value {
         entries.retain(|it| &*it.key != "taskDefinition");

@@ -4,4 +4,5 @@ mod certainty;
 mod cloudformation;
 mod live;
 mod terraform;
+mod terraform_positions;
 mod terraform_roles;

@@ -3,11 +3,9 @@
 use super::configuration::Configuration;
 use super::index::Index;
 use super::reference::{Reference, references};
-use super::resource::{Resource, deleted, read_later, resources};
-use super::{described, role};
-use crate::document::node::{Entry, Node, Unresolved, Value};
+use super::resource::{Resource, TASK_DEFINITION, deleted, read_later, resources};
+use crate::document::node::{Node, Value};
 use crate::document::template::declared::Surroundings;
-use crate::document::template::described::Described;
 use crate::names::Region;
 
 /// Arguments of a provider that say which account it works in.
@@ -30,19 +28,6 @@ pub(super) struct Plan<'s> {
     pub(super) configuration: Configuration<'s>,
     pub(super) region: Option<&'s Region>,
     pub(super) account: Option<&'s str>,
-    /// The roles that the apply creates.
-    pub(super) roles: Vec<PlannedRole>,
-    /// The log groups, secrets and parameters that it creates.
-    pub(super) described: Vec<Described>,
-}
-
-/// The names of a role that the apply creates.
-pub(super) struct PlannedRole {
-    pub(super) address: String,
-    /// Its name, or a made-up one.
-    pub(super) name: String,
-    pub(super) arn: String,
-    pub(super) path: String,
 }
 
 impl<'s> Plan<'s> {
@@ -50,7 +35,7 @@ impl<'s> Plan<'s> {
         let mut all = resources(root);
         let managed = all.len();
         all.extend(read_later(root));
-        let mut plan = Plan {
+        Plan {
             root,
             index: Index::of(&all),
             all,
@@ -59,12 +44,7 @@ impl<'s> Plan<'s> {
             configuration: Configuration::of(root),
             region: known.region.as_ref(),
             account: known.account.as_deref(),
-            roles: Vec::new(),
-            described: Vec::new(),
-        };
-        plan.roles = role::planned(&plan);
-        plan.described = described::described(&plan);
-        plan
+        }
     }
 
     /// The resources, without data sources.
@@ -88,9 +68,26 @@ impl<'s> Plan<'s> {
         self.only(&self.references(resource, attribute))
     }
 
-    fn only(&self, references: &[Reference]) -> Option<(&Resource<'s>, Option<String>)> {
+    /// The resource that a value is from which depends on these, and the attribute of that resource.
+    pub(super) fn only(&self, references: &[Reference]) -> Option<(&Resource<'s>, Option<String>)> {
         let (at, attribute) = self.index.only(references)?;
         Some((self.all.get(at)?, attribute))
+    }
+
+    /// What in an expression is known only after the apply, for a sentence: `aws_iam_role.exec.arn`.
+    pub(super) fn open(&self, references: &[Reference]) -> Option<String> {
+        let is_known = |it: &&Reference| {
+            let value = self.index.first(it).and_then(|at| {
+                let attribute = it.attribute()?;
+                self.all.get(at)?.values.get(attribute)
+            });
+            value.is_some_and(|it| !matches!(it.value, Value::Unresolved(_)))
+        };
+        let open = references.iter().filter(|it| !is_known(it)).filter_map(Reference::shown);
+        let mut texts: Vec<String> = open.collect();
+        texts.dedup();
+        texts.truncate(2);
+        (!texts.is_empty()).then(|| texts.join(" and "))
     }
 
     /// The expressions of a resource.
@@ -146,91 +143,8 @@ impl<'s> Plan<'s> {
             resource.and_then(|it| it.get("provider_config_key")).and_then(Node::text)
         };
         let own = provider(&resource.address);
-        let definitions = self.resources().iter().filter(|it| it.kind == super::TASK_DEFINITION);
+        let definitions = self.resources().iter().filter(|it| it.kind == TASK_DEFINITION);
         definitions.into_iter().all(|it| own.is_some() && provider(&it.address) == own)
-    }
-
-    /// The values of a resource. What names a resource that the apply creates has that name; of anything else
-    /// that is not known, the reason says what it depends on.
-    pub(super) fn linked(&self, resource: &Resource) -> Node {
-        self.link(&resource.address, &resource.values, self.expressions(resource), 0)
-    }
-
-    fn link(&self, address: &str, node: &Node, expression: Option<&Node>, depth: usize) -> Node {
-        let Some(expression) = expression.filter(|_| depth < 20) else { return node.clone() };
-        let place = node.place.clone();
-        let value = match &node.value {
-            Value::Unresolved(open) => self.named(address, open, expression),
-            Value::Map(entries) => {
-                let entry = |it: &Entry| {
-                    let expression = expression.get(&it.key);
-                    let node = self.link(address, &it.node, expression, depth + 1);
-                    Entry { node, ..it.clone() }
-                };
-                Value::Map(entries.iter().map(entry).collect())
-            }
-            Value::List(items) => {
-                let blocks = expression.items();
-                let of = |index: usize| match (items.len(), blocks.len()) {
-                    // A block that may be repeated, and one that may not.
-                    (here, there) if here == there => blocks.get(index),
-                    (1, 0) => Some(expression),
-                    _ => None,
-                };
-                let item =
-                    |(index, it): (usize, &Node)| self.link(address, it, of(index), depth + 1);
-                Value::List(items.iter().enumerate().map(item).collect())
-            }
-            value => value.clone(),
-        };
-        Node { value, place }
-    }
-
-    fn named(&self, address: &str, open: &Unresolved, expression: &Node) -> Value {
-        let references = references(&self.configuration, address, expression);
-        let found = self.only(&references);
-        if let Some(name) = found.and_then(|(it, attribute)| self.name(it, attribute.as_deref())) {
-            return Value::Text(name);
-        }
-        let mut open = open.clone();
-        if let Some(from) = self.open(&references) {
-            open.why = format!("{}: it depends on {from}", open.why);
-        }
-        Value::Unresolved(Box::new(open))
-    }
-
-    /// What in an expression is known only after the apply, for a sentence: `aws_iam_role.exec.arn`.
-    fn open(&self, references: &[Reference]) -> Option<String> {
-        let is_known = |it: &&Reference| {
-            let value = self.index.first(it).and_then(|at| {
-                let attribute = it.attribute()?;
-                self.all.get(at)?.values.get(attribute)
-            });
-            value.is_some_and(|it| !matches!(it.value, Value::Unresolved(_)))
-        };
-        let open = references.iter().filter(|it| !is_known(it)).filter_map(Reference::shown);
-        let mut texts: Vec<String> = open.collect();
-        texts.dedup();
-        texts.truncate(2);
-        (!texts.is_empty()).then(|| texts.join(" and "))
-    }
-
-    /// What an attribute of a resource is after the apply, if it names the resource.
-    fn name(&self, resource: &Resource, attribute: Option<&str>) -> Option<String> {
-        if let Some(role) = self.roles.iter().find(|it| it.address == resource.address) {
-            return match attribute {
-                None | Some("arn") => Some(role.arn.clone()),
-                Some("name" | "id") => Some(role.name.clone()),
-                Some(_) => None,
-            };
-        }
-        let found = self.described.iter().find(|it| it.id == resource.address)?;
-        match attribute? {
-            "arn" => Some(found.arn.clone()),
-            "id" if found.arn.contains(":secret:") => Some(found.arn.clone()),
-            "name" | "id" => Some(found.name.clone()),
-            _ => None,
-        }
     }
 }
 

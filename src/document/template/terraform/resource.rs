@@ -3,6 +3,8 @@
 use crate::document::node::{DEPTH_LIMIT, Entry, Node, Value};
 use crate::document::template::expression::unresolved;
 
+pub(super) const TASK_DEFINITION: &str = "aws_ecs_task_definition";
+
 /// A resource of a plan or a state.
 pub(super) struct Resource<'s> {
     /// `module.web.aws_ecs_service.web[0]`

@@ -1,7 +1,7 @@
 //! The IAM roles that an apply creates, with their policies as far as they are known.
 
 use super::address::parts;
-use super::plan::{Plan, PlannedRole};
+use super::plan::Plan;
 use super::policy::{Policy, parsed, policies, policy};
 use super::reference::may_be;
 use super::resource::Resource;
@@ -38,7 +38,16 @@ const HARMLESS: [&str; 6] = [
     "aws_iam_openid_connect_provider",
 ];
 
-/// The names of the roles that the apply creates. Without the account nothing refers to them by their ARNs.
+/// The names of a role that the apply creates.
+pub(super) struct PlannedRole {
+    pub(super) address: String,
+    /// Its name, or a made-up one.
+    pub(super) name: String,
+    pub(super) arn: String,
+    path: String,
+}
+
+/// The roles that the apply creates. Without the account nothing refers to them by their ARNs.
 pub(super) fn planned(plan: &Plan) -> Vec<PlannedRole> {
     let (Some(region), Some(account)) = (plan.region, plan.account) else { return Vec::new() };
     let role = |it: &Resource| {
@@ -76,9 +85,9 @@ fn made_up_name(role: &Resource) -> String {
 
 /// The roles, with their policies.
 pub(super) fn roles(plan: &Plan) -> Vec<DeclaredRole> {
-    let found = plan.roles.iter().filter_map(|role| {
+    let found = planned(plan).into_iter().filter_map(|role| {
         let resource = plan.resources().iter().find(|it| it.address == role.address)?;
-        Some(declared(plan, role, resource))
+        Some(declared(plan, &role, resource))
     });
     found.collect()
 }

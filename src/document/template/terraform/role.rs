@@ -47,13 +47,15 @@ pub(super) struct PlannedRole {
     path: String,
 }
 
-/// The roles that the apply creates. Without the account nothing refers to them by their ARNs.
+/// The roles that the apply creates, or whose policies it changes. Without the account nothing refers to them by
+/// their ARNs.
 pub(super) fn planned(plan: &Plan) -> Vec<PlannedRole> {
     let (Some(region), Some(account)) = (plan.region, plan.account) else { return Vec::new() };
     let role = |it: &Resource| {
         let before = plan.deleted.iter().find(|other| other.address == it.address);
         let name = match it.text("name") {
             Some(name) => name.to_owned(),
+            None if it.exists => return None,
             None => made_up_name(it),
         };
         // IAM refuses a second role of a name.
@@ -65,12 +67,34 @@ pub(super) fn planned(plan: &Plan) -> Vec<PlannedRole> {
             Some(Value::Text(path)) => path.clone(),
             Some(_) => return None,
         };
-        let arn = format!("arn:{}:iam::{account}:role{path}{name}", region.partition());
-        Some(PlannedRole { address: it.address.clone(), name, arn, path })
+        let arn = match it.exists {
+            true => it.text("arn")?.to_owned(),
+            false => format!("arn:{}:iam::{account}:role{path}{name}", region.partition()),
+        };
+        let role = PlannedRole { address: it.address.clone(), name, arn, path };
+        (it.is_created() || is_touched(plan, &role, it)).then_some(role)
     };
-    let roles = plan.resources().iter().filter(|it| it.kind == ROLE && it.is_created());
-    let roles: Vec<_> = roles.filter(|it| plan.is_in_account(it)).filter_map(role).collect();
-    if roles.len() > MOST { Vec::new() } else { roles }
+    let roles: Vec<&Resource> = plan.resources().iter().filter(|it| it.kind == ROLE).collect();
+    if roles.len() > MOST {
+        return Vec::new();
+    }
+    roles.into_iter().filter(|it| plan.is_in_account(it)).filter_map(role).collect()
+}
+
+/// Whether the apply changes a role that exists, or its policies.
+fn is_touched(plan: &Plan, role: &PlannedRole, resource: &Resource) -> bool {
+    let attributes = |it: &Resource| ATTACHED_TO.iter().find(|(kind, _)| *kind == it.kind);
+    let is_for = |it: &&Resource| {
+        attributes(it).is_some_and(|(_, name)| is_for(plan, role, it, name) != Some(false))
+    };
+    let changes_policy = |it: &Resource| {
+        let arn = it.text("policy_arn");
+        let is_it = |it: &&Resource| it.kind == POLICY && it.text("arn") == arn;
+        arn.is_none() || plan.resources().iter().find(is_it).is_some_and(|it| it.changes)
+    };
+    resource.changes
+        || plan.deleted.iter().any(|it| is_for(&it))
+        || plan.resources().iter().filter(is_for).any(|it| it.changes || changes_policy(it))
 }
 
 /// A name for a role whose name Terraform makes up.
@@ -93,7 +117,16 @@ pub(super) fn roles(plan: &Plan) -> Vec<DeclaredRole> {
 }
 
 fn declared(plan: &Plan, role: &PlannedRole, resource: &Resource) -> DeclaredRole {
-    let mut policies = Policies { plan, role, attached: Vec::new(), inline: Vec::new() };
+    let exists = resource.exists;
+    let mut policies = Policies {
+        plan,
+        role,
+        exists,
+        attached: Vec::new(),
+        inline: Vec::new(),
+        before: Vec::new(),
+    };
+    policies.of_deleted();
     policies.of_role(resource);
     for it in plan.resources() {
         policies.of_other(it);
@@ -108,7 +141,7 @@ fn declared(plan: &Plan, role: &PlannedRole, resource: &Resource) -> DeclaredRol
     }
     policies.compare_exclusive();
     policies.compare_detaching();
-    let Policies { attached, inline, .. } = policies;
+    let Policies { attached, inline, before, .. } = policies;
     DeclaredRole {
         name: role.name.clone(),
         arn: role.arn.clone(),
@@ -118,7 +151,7 @@ fn declared(plan: &Plan, role: &PlannedRole, resource: &Resource) -> DeclaredRol
         tags: tags(plan, resource),
         attached,
         inline,
-        before: None,
+        before: exists.then_some(before),
     }
 }
 
@@ -126,8 +159,11 @@ fn declared(plan: &Plan, role: &PlannedRole, resource: &Resource) -> DeclaredRol
 struct Policies<'p, 's> {
     plan: &'p Plan<'s>,
     role: &'p PlannedRole,
+    exists: bool,
     attached: Vec<String>,
     inline: Vec<Policy>,
+    /// The ARNs of managed policies that the apply detaches, or that are judged as the plan writes them.
+    before: Vec<String>,
 }
 
 impl Policies<'_, '_> {
@@ -135,7 +171,26 @@ impl Policies<'_, '_> {
         self.inline.push((name.to_owned(), Err(why.to_owned())));
     }
 
-    /// The policies that the role itself lists.
+    /// What the apply detaches.
+    fn of_deleted(&mut self) {
+        let deleted = self.plan.deleted.iter();
+        let attachments = deleted.filter(|it| it.kind == "aws_iam_role_policy_attachment");
+        let its = attachments.filter(|it| self.is_for(it, "role") == Some(true));
+        let arns: Vec<String> = its.filter_map(|it| Some(it.text("policy_arn")?.into())).collect();
+        self.before.extend(arns);
+    }
+
+    /// Whether another resource of the plan is, or was, the inline policy of this name.
+    fn is_elsewhere(&self, name: &str) -> bool {
+        let mut all = self.plan.resources().iter().chain(&self.plan.deleted);
+        all.any(|it| {
+            it.kind == "aws_iam_role_policy"
+                && it.text("name").is_none_or(|it| it == name)
+                && self.is_for(it, "role") != Some(false)
+        })
+    }
+
+    /// The policies that the role itself lists. Of a role that exists these are all that it has now.
     fn of_role(&mut self, resource: &Resource) {
         for (attribute, what) in [
             ("inline_policy", "the inline policies"),
@@ -146,7 +201,8 @@ impl Policies<'_, '_> {
                 Value::List(items) => items,
                 // The provider computes both if they are not set: a new role has none.
                 Value::Unresolved(_)
-                    if self.plan.expressions(resource).is_some_and(|it| !it.has(attribute)) =>
+                    if !self.exists
+                        && self.plan.expressions(resource).is_some_and(|it| !it.has(attribute)) =>
                 {
                     continue;
                 }
@@ -163,6 +219,7 @@ impl Policies<'_, '_> {
                 match attribute {
                     "inline_policy" => self.inline_block(item),
                     _ => match &item.value {
+                        Value::Text(arn) if self.before.contains(arn) => {}
                         Value::Text(arn) => self.attach(resource, arn),
                         _ => self.unknown("a managed policy", "its ARN is known after the apply"),
                     },
@@ -175,6 +232,9 @@ impl Policies<'_, '_> {
     fn inline_block(&mut self, block: &Node) {
         let name = block.get("name").and_then(|it| scalar(&it.value));
         let name = name.unwrap_or_else(|| "an inline policy".to_owned());
+        if self.exists && self.is_elsewhere(&name) {
+            return;
+        }
         match block.get("policy").map(|it| &it.value) {
             Some(Value::Text(text)) if text.is_empty() => {}
             Some(Value::Text(text)) => self.inline.push((name, parsed(text))),
@@ -197,7 +257,7 @@ impl Policies<'_, '_> {
             }
         }
         // Terraform does not repeat what it did for the role that is replaced.
-        if !resource.is_created() {
+        if !self.exists && !resource.is_created() {
             let why = format!("this plan creates the role again, and {} not", resource.address);
             return self.unknown(&resource.address, &why);
         }
@@ -221,7 +281,10 @@ impl Policies<'_, '_> {
         let is_it = |it: &&Resource| it.kind == POLICY && it.text("arn") == Some(arn);
         let gone = self.plan.deleted.iter().find(is_it);
         match self.plan.resources().iter().find(is_it) {
-            Some(planned) if planned.changes => self.of_policy(planned),
+            Some(planned) if planned.changes => {
+                self.before.push(arn.to_owned());
+                self.of_policy(planned);
+            }
             None if gone.is_some() => {
                 let why = format!("this plan deletes the policy that {} attaches", by.address);
                 self.unknown(arn, &why);
@@ -249,32 +312,8 @@ impl Policies<'_, '_> {
         }
     }
 
-    /// Whether an attribute names the role, if that is known.
     fn is_for(&self, resource: &Resource, attribute: &str) -> Option<bool> {
-        let Some(node) = resource.given(attribute) else { return Some(false) };
-        let names = match &node.value {
-            Value::List(items) => items.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
-        let mut open = false;
-        for name in names {
-            match &name.value {
-                Value::Text(name) if *name == self.role.name => {
-                    return self.plan.is_in_account(resource).then_some(true);
-                }
-                Value::Text(_) => {}
-                _ => open = true,
-            }
-        }
-        if !open {
-            return Some(false);
-        }
-        let references = self.plan.references(resource, attribute);
-        match self.plan.referred(resource, attribute) {
-            Some((it, _)) => Some(it.address == self.role.address),
-            None if references.is_empty() || may_be(&references, &self.role.address) => None,
-            None => Some(false),
-        }
+        is_for(self.plan, self.role, resource, attribute)
     }
 
     /// Other resources of IAM that name the role, by other providers or of another kind.
@@ -348,6 +387,34 @@ impl Policies<'_, '_> {
             }
             _ => self.inline.iter().all(|(name, _)| listed.contains(&&**name)),
         }
+    }
+}
+
+/// Whether an attribute names the role, if that is known.
+fn is_for(plan: &Plan, role: &PlannedRole, resource: &Resource, attribute: &str) -> Option<bool> {
+    let Some(node) = resource.given(attribute) else { return Some(false) };
+    let names = match &node.value {
+        Value::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    let mut open = false;
+    for name in names {
+        match &name.value {
+            Value::Text(name) if *name == role.name => {
+                return plan.is_in_account(resource).then_some(true);
+            }
+            Value::Text(_) => {}
+            _ => open = true,
+        }
+    }
+    if !open {
+        return Some(false);
+    }
+    let references = plan.references(resource, attribute);
+    match plan.referred(resource, attribute) {
+        Some((it, _)) => Some(it.address == role.address),
+        None if references.is_empty() || may_be(&references, &role.address) => None,
+        None => Some(false),
     }
 }
 

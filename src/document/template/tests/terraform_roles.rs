@@ -224,13 +224,60 @@ fn a_role_that_is_replaced_has_only_what_terraform_attaches_again() {
     assert!(roles_of(&plan_of(&replaced)).is_empty());
 }
 
+/// A role that exists, with these actions and policies.
+fn existing(actions: &[&str], inline: Json, managed: Json) -> Json {
+    let mut role = role();
+    role["change"]["actions"] = json!(actions);
+    let after = role["change"]["after"].as_object_mut().unwrap();
+    after.insert("arn".to_owned(), json!(EXEC));
+    after.insert("inline_policy".to_owned(), inline);
+    after.insert("managed_policy_arns".to_owned(), managed);
+    role["change"]["after_unknown"] = json!({});
+    role
+}
+
 #[test]
-fn a_role_that_exists_is_not_declared() {
-    for actions in ["no-op", "update"] {
-        let mut kept = role();
-        kept["change"]["actions"] = json!([actions]);
-        assert!(roles_of(&plan(&[kept], &[])).is_empty(), "{actions}");
-    }
+fn a_role_that_the_plan_leaves_is_not_declared() {
+    let mut kept = attachment(MANAGED);
+    kept["change"]["actions"] = json!(["no-op"]);
+    let role = existing(&["no-op"], json!([]), json!([MANAGED]));
+    assert!(roles_of(&plan(&[role, kept], &[])).is_empty());
+}
+
+#[test]
+fn a_role_that_the_plan_changes_is_what_it_is_after_the_apply() {
+    let found = roles_of(&plan(&[existing(&["update"], json!([]), json!([MANAGED]))], &[]));
+    assert_eq!((&*found[0].arn, &*found[0].attached), (EXEC, &[MANAGED.to_owned()][..]));
+    assert_eq!(found[0].before, Some(Vec::new()));
+    // What another resource of the plan writes or deletes is not what the role lists now.
+    let other = "arn:aws:iam::aws:policy/Other";
+    let detached = |policy: &str| {
+        let mut detached = attachment(policy);
+        detached["address"] = json!("aws_iam_role_policy_attachment.gone");
+        detached["change"] = json!({"actions": ["delete"], "after": null, "before": {"role": "exec", "policy_arn": policy}});
+        detached
+    };
+    let inline = json!([{"name": "own", "policy": "{\"old\": 1}"}, {"name": "kept", "policy": "{\"kept\": 1}"}]);
+    let own = json!({"name": "own", "role": "exec", "policy": "{\"new\": 1}"});
+    let own = change("aws_iam_role_policy.own", &["update"], own, json!({}));
+    let role = || existing(&["no-op"], inline.clone(), json!([MANAGED, other]));
+    let found = roles_of(&plan(&[role(), own, detached(other)], &[]));
+    assert_eq!(found[0].attached, [MANAGED]);
+    assert_eq!(found[0].before, Some(vec![other.to_owned()]));
+    let known: Vec<String> =
+        known_policies(&found[0]).iter().map(|(name, it)| format!("{name} {it}")).collect();
+    assert_eq!(known, [r#"kept {"kept":1}"#, r#"own {"new":1}"#]);
+    // A policy that the plan changes is judged as the plan writes it.
+    let arn = "arn:aws:iam::111122223333:policy/p";
+    let policy = json!({"name": "p", "arn": arn, "policy": "{\"p\": 1}"});
+    let policy = change("aws_iam_policy.p", &["update"], policy, json!({}));
+    let mut kept = attachment(arn);
+    kept["change"]["actions"] = json!(["no-op"]);
+    let role = existing(&["no-op"], json!([]), json!([arn]));
+    let found = roles_of(&plan(&[role, policy, kept], &[]));
+    assert_eq!(found[0].attached, Vec::<String>::new());
+    assert_eq!(found[0].before.as_deref().map(|it| it.contains(&arn.to_owned())), Some(true));
+    assert_eq!(known_policies(&found[0]), [("p", &json!({"p": 1}))]);
 }
 
 #[test]

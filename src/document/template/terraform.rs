@@ -226,10 +226,9 @@ fn created(plan: &Plan, links: &Links) -> Created {
         };
         if let (Some((does, policy)), Some(role)) =
             (changed.iter().find(is_it), text(attachment, "role"))
+            && !links.roles.iter().any(|it| it.name == role)
         {
-            if !links.roles.iter().any(|it| it.name == role) {
-                created.add(format!("this plan {does} {}", policy.address), &ROLE, role);
-            }
+            created.add(format!("this plan {does} {}", policy.address), &ROLE, role);
         }
     }
     created

@@ -16,7 +16,7 @@ use crate::report::Status;
 /// How many resources of one action are named.
 const SHOWN: usize = 3;
 
-/// What this command leaves open.
+/// What this command leaves undetermined.
 const NOT_ASKED: [&str; 4] = [
     "only STS, IAM and AWS Organizations were called: whether the endpoints of the other services answer here, a run shows",
     "registries other than Amazon ECR, and the credentials for them",

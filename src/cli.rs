@@ -161,8 +161,8 @@ pub struct Judged {
     /// family, family:revision or ARN. An existing file wins over a family of that name
     ///
     /// A file or folder may also declare task definitions, each with its service: a CloudFormation or SAM
-    /// template, the folder cdk.out, the plan of `terraform show -json`, or ecspresso.yml. What
-    /// imagedefinitions.json and appspec.yml contain is laid over the definitions next to them.
+    /// template, the folder cdk.out, the plan of `terraform show -json`, or ecspresso.yml. The images of
+    /// imagedefinitions.json and the network of appspec.yml are used in the definitions passed with them.
     #[arg(value_name = "TASKDEF", required_unless_present_any = ["services", "all_services"], value_hint = ValueHint::AnyPath)]
     pub definitions: Vec<OsString>,
     /// Live services, in place of definitions.

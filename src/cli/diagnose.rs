@@ -10,6 +10,9 @@ use super::flags::{duration, filled};
 /// The task. Exit code: 1 if a check fails, which proves the cause or keeps the task from starting now; 3 if
 /// the cause could not be determined; 0 if the task would start now.
 #[derive(Args, Clone, Debug)]
+#[command(
+    override_usage = "aws-ecs-preflight diagnose [OPTIONS] <TASK|--service NAME|--from FILE>"
+)]
 #[command(group = ArgGroup::new("subject").args(["task", "service", "from"]).required(true).multiple(true))]
 pub struct Diagnose {
     /// The id or ARN of the task. ECS shows a stopped task for about an hour

@@ -142,12 +142,14 @@ fn page(word: &str, action: &str, answer: &Answer, look: &Look) -> String {
     let mut line = |label, sentence: &str| text.push_str(&output::labelled(label, sentence, look));
     line("who", &answer.principal);
     line("what", &format!("{action} on {}", answer.resource));
-    for sentence in answer.evaluation.sentences() {
-        line("because", &sentence);
-    }
-    for note in &answer.evaluation.notes {
-        line("note", note);
-    }
+    let sentences = answer.evaluation.sentences();
+    sentences.iter().for_each(|sentence| line("because", sentence));
+    // That something could not be read is often a reason already.
+    let is_said = |note: &str| {
+        let why = note.split_once(": ").map(|(_, why)| why);
+        why.is_some_and(|why| sentences.iter().any(|it| it.ends_with(why)))
+    };
+    answer.evaluation.notes.iter().filter(|it| !is_said(it)).for_each(|it| line("note", it));
     for assumed in &answer.assumes {
         line("assumes", &format!("that {assumed}"));
     }

@@ -159,12 +159,10 @@ fn explain(error: &ParseError, text: &str, whole: &Place) -> InputError {
         Kind::SingleQuotedStringsNotAllowed => {
             broken("JSON uses double quotes").hint("replace the single quotes with `\"`")
         }
-        Kind::UnterminatedObject => {
-            broken("the object that begins here is never closed").hint("add `}`")
-        }
-        Kind::UnterminatedArray => {
-            broken("the list that begins here is never closed").hint("add `]`")
-        }
+        Kind::UnterminatedObject => broken("the object that begins here is never closed")
+            .hint("add `}`, or check that the file is complete"),
+        Kind::UnterminatedArray => broken("the list that begins here is never closed")
+            .hint("add `]`, or check that the file is complete"),
         Kind::ExpectedColonAfterObjectKey => {
             broken("a colon is missing after the name of a field").hint("write `\"name\": value`")
         }

@@ -254,6 +254,8 @@ fn plus(first: &str, more: usize) -> String {
 fn place(result: &CheckResult) -> String {
     match &result.location {
         Some(at) => format!("{}:{}:{}", at.file, at.line, at.column),
+        // Where the task runs, if only flags say so.
+        None if result.subject == "flags" => "the command line".to_owned(),
         None => result.subject.clone(),
     }
 }

@@ -107,6 +107,25 @@ fn a_template_is_refused_at_its_flaw() {
             ),
         ],
     );
+    // A file that was cut off, in an object and in a text.
+    let whole = r#"{"Resources": {"T": {"Type": "AWS::ECS::TaskDefinition"}}}"#;
+    each_is_refused(
+        &folder,
+        &[
+            (
+                "cut.json",
+                &whole[..19],
+                ":1:15: the object that begins here is never closed",
+                "complete",
+            ),
+            (
+                "torn.json",
+                &whole[..35],
+                ":1:29: the document ends within the text that begins here",
+                "complete",
+            ),
+        ],
+    );
     // What it declares is a task definition, however little it sets.
     folder.write("bare.yml", format!("{TEMPLATE}    Properties: {{Family: web}}\n"));
     let said = folder.line("verify bare.yml --replay account.json").ends(1);

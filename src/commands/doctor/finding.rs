@@ -207,6 +207,15 @@ impl Finding {
     }
 }
 
+/// How many checks are named; all of them follow, by the calls that they lack.
+const NAMED: usize = 8;
+
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.collect::<Vec<_>>().join(", ")
+    let names: Vec<&str> = names.collect();
+    match names.split_at_checked(NAMED) {
+        Some((shown, rest)) if rest.len() > 1 => {
+            format!("{} and {} more, listed below", shown.join(", "), rest.len())
+        }
+        _ => names.join(", "),
+    }
 }

@@ -109,6 +109,20 @@ fn what_is_missing_is_listed_by_action_with_its_checks_and_the_policy() {
 }
 
 #[test]
+fn of_many_checks_that_lack_a_right_some_are_named() {
+    let no = || Right::Denied("no identity policy allows the action".to_owned());
+    let of = |actions: &[&'static str]| {
+        let of = actions.iter().map(|action| (*action, no())).collect();
+        Finding::rights(&Rights { of, assumes: None }).message
+    };
+    let one = of(&["logs:DescribeLogGroups"]);
+    assert!(one.contains(": kms-key-usable, ") && !one.contains(" more"), "{one}");
+    let many = of(&["ec2:DescribeSubnets", "iam:GetRole", "kms:DescribeKey"]);
+    assert!(many.ends_with(" more, listed below"), "{many}");
+    assert_eq!(many.matches(", ").count(), 3 + 7, "{many}");
+}
+
+#[test]
 fn the_path_of_requests_is_said_with_what_sets_it() {
     let set =
         |path, by: &str, value: &str| Setting { path, by: by.to_owned(), value: value.to_owned() };

@@ -13,9 +13,13 @@ use crate::cli::{PROGRAM, VERIFY};
 use crate::commands::{alias, catalogue, reads};
 use crate::exit::Exit;
 use crate::lookup::CALLS_OF_OFFERS;
+use crate::output;
 use crate::permission::condition_keys::{self, ConditionKey, KeyPage};
 use crate::report::Status;
 use crate::symptoms;
+
+/// How wide an example is, so that its lines fit a terminal of 80 columns.
+const EXAMPLE: usize = 67;
 
 /// What `completions --live` asks, and what it does not. The calls follow.
 const LIVE: &[&str] = &[
@@ -246,7 +250,10 @@ impl Page {
 
     fn example(&mut self, wanted: &str, line: &str) {
         self.paragraph(&format!("{wanted}:"));
-        self.roff.control("RS", ["4"]).control("nf", []).text([bold(line)]);
+        self.roff.control("RS", ["4"]).control("nf", []);
+        for part in output::folded(line, 0, EXAMPLE).lines() {
+            self.roff.text([bold(part)]);
+        }
         self.roff.control("fi", []).control("RE", []);
     }
 

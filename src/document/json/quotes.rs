@@ -59,7 +59,11 @@ pub(super) fn unclosed(text: &str, end: usize, whole: &Place) -> Option<InputErr
             _ => {}
         }
     }
-    None
+    opened.map(|at| {
+        InputError::new(&whole.document, "the document ends within the text that begins here")
+            .at(text, at)
+            .hint("close it with `\"`, or check that the file is complete")
+    })
 }
 
 /// `word"`, followed by the end of the item.

@@ -245,7 +245,9 @@ fn definitions_of<'d>(
     resolver: &Resolver,
 ) -> Result<Vec<&'d str>, InputError> {
     let error = |message: String, node: &Node| {
-        Err(InputError::new(&source.name, message).at_position(node.place.position))
+        Err(InputError::new(&source.name, message)
+            .at_position(node.place.position)
+            .hint("write its Properties as an object, with TaskDefinition: !Ref NAME"))
     };
     let Some(properties) = service.get("Properties").and_then(|it| resolver.value(it)) else {
         return error(format!("the service {id} has no Properties"), service);

@@ -42,6 +42,11 @@ impl Lookup for ProtectedTasks {
         format!("tasks of service {} in cluster {} in {}", self.service, self.cluster, self.region)
     }
 
+    fn absence(&self) -> String {
+        let ProtectedTasks { service, cluster, region } = self;
+        format!("there is no cluster {cluster} in {region}, or no service {service} in it")
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<Vec<ProtectedTask>> {
         let client = services.ecs(&self.region);
         let mut listed =

@@ -38,6 +38,10 @@ impl Lookup for TaskGroups {
         format!("running tasks in cluster {} in {}", self.cluster, self.region)
     }
 
+    fn absence(&self) -> String {
+        format!("there is no cluster {} in {}", self.cluster, self.region)
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<GroupsOfInstances> {
         let client = services.ecs(&self.region);
         let mut listed = TaskList::of(client.list_tasks().cluster(&self.cluster));

@@ -110,6 +110,12 @@ impl Lookup for StoppedTasks {
         format!("stopped tasks of service {} in cluster {cluster} in {}", self.service, self.region)
     }
 
+    fn absence(&self) -> String {
+        let cluster = shown(self.cluster.as_ref());
+        let StoppedTasks { service, region, .. } = self;
+        format!("there is no cluster {cluster} in {region}, or no service {service} in it")
+    }
+
     async fn fetch(&self, services: &Services) -> Answer<Vec<Described>> {
         let client = services.ecs(&self.region);
         let mut listed = TaskList::of(

@@ -9,10 +9,12 @@ mod credentials;
 mod documents;
 /// Flags and names.
 mod flags;
-/// Templates, plans, and files of deployment tools.
+/// Templates, plans, and the files of flags.
 mod inputs;
 /// Ctrl-C.
 #[cfg(unix)]
 mod interruption;
 /// The program, run in a folder of its own.
 pub(crate) mod program;
+/// Files of deployment tools: CodePipeline, CodeDeploy, ecspresso, the CDK.
+mod tool_files;

@@ -10,6 +10,7 @@ mod embedded;
 mod index;
 mod links;
 mod plan;
+mod planned;
 mod policy;
 mod reference;
 mod resource;

@@ -5,4 +5,5 @@ mod cloudformation;
 mod live;
 mod terraform;
 mod terraform_positions;
+mod terraform_references;
 mod terraform_roles;

@@ -30,13 +30,14 @@ impl Index {
         all.iter().filter(|(its, _)| index.is_empty() || its == index).collect()
     }
 
-    /// The first of them.
-    pub(super) fn first(&self, reference: &Reference) -> Option<usize> {
-        self.meant(reference).first().map(|(_, at)| *at)
+    /// Where they are.
+    pub(super) fn all(&self, reference: &Reference) -> Vec<usize> {
+        self.meant(reference).into_iter().map(|(_, at)| *at).collect()
     }
 
     /// The only resource of those that an expression can have its value from, and its attribute; none if there
-    /// may be several. What does not exist after the apply gives no value.
+    /// may be several. What is not in the plan gives none: it does not exist, or it is a data source that was
+    /// read before.
     pub(super) fn only(&self, references: &[Reference]) -> Option<(usize, Option<String>)> {
         let indices = references.iter().filter_map(|it| match it {
             Reference::Index(index) => Some(index),
@@ -46,14 +47,12 @@ impl Index {
         indices.dedup();
         let mut found: Option<(usize, Option<String>)> = None;
         for reference in references {
-            let (name, attribute) = match reference {
+            let attribute = match reference {
                 Reference::Known | Reference::Index(_) => continue,
                 Reference::Other(_) => return None,
-                Reference::Resource { name, attribute, .. } => (name, attribute),
+                Reference::Resource { attribute, .. } => attribute,
             };
             let at = match (self.meant(reference).as_slice(), indices.as_slice()) {
-                // A data source that was read is not in the changes.
-                ([], _) if name.starts_with("data.") => return None,
                 ([], _) => continue,
                 ([(_, only)], _) => *only,
                 // With `count` and `for_each` each instance refers to the one of its index.

@@ -2,9 +2,10 @@
 
 use super::described::described;
 use super::plan::Plan;
+use super::planned::{PlannedRole, planned};
 use super::reference::references;
 use super::resource::Resource;
-use super::role::{PlannedRole, planned};
+
 use crate::document::node::{Entry, Node, Unresolved, Value};
 use crate::document::template::described::Described;
 

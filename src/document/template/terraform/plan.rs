@@ -70,24 +70,31 @@ impl<'s> Plan<'s> {
 
     /// The resource that a value is from which depends on these, and the attribute of that resource.
     pub(super) fn only(&self, references: &[Reference]) -> Option<(&Resource<'s>, Option<String>)> {
-        let (at, attribute) = self.index.only(references)?;
+        // What is known does not make a value unknown.
+        let open = references.iter().filter(|it| !self.is_known(it)).cloned();
+        let (at, attribute) = self.index.only(&open.collect::<Vec<_>>())?;
         Some((self.all.get(at)?, attribute))
     }
 
     /// What in an expression is known only after the apply, for a sentence: `aws_iam_role.exec.arn`.
     pub(super) fn open(&self, references: &[Reference]) -> Option<String> {
-        let is_known = |it: &&Reference| {
-            let value = self.index.first(it).and_then(|at| {
-                let attribute = it.attribute()?;
-                self.all.get(at)?.values.get(attribute)
-            });
-            value.is_some_and(|it| !matches!(it.value, Value::Unresolved(_)))
-        };
-        let open = references.iter().filter(|it| !is_known(it)).filter_map(Reference::shown);
+        let open = references.iter().filter(|it| !self.is_known(it)).filter_map(Reference::shown);
         let mut texts: Vec<String> = open.collect();
         texts.dedup();
         texts.truncate(2);
         (!texts.is_empty()).then(|| texts.join(" and "))
+    }
+
+    /// Whether the value of a reference is known before the apply.
+    fn is_known(&self, reference: &Reference) -> bool {
+        let values = self.index.all(reference).into_iter().map(|at| {
+            let attribute = reference.attribute()?;
+            self.all.get(at)?.values.get(attribute)
+        });
+        let values: Vec<_> = values.collect();
+        let is_known =
+            |it: &Option<&Node>| it.is_some_and(|it| !matches!(it.value, Value::Unresolved(_)));
+        !values.is_empty() && values.iter().all(is_known)
     }
 
     /// The expressions of a resource.

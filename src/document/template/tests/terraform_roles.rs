@@ -4,7 +4,7 @@ use crate::document::{Role, Source};
 use serde_json::{Value as Json, json};
 
 const TRUST: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
-const EXEC: &str = "arn:aws:iam::111122223333:role/web/exec";
+pub(super) const EXEC: &str = "arn:aws:iam::111122223333:role/web/exec";
 
 fn known() -> Surroundings {
     Surroundings {
@@ -26,14 +26,14 @@ fn change(address: &str, actions: &[&str], after: Json, unknown: Json) -> Json {
 }
 
 /// A resource of the configuration, whose attributes refer to these.
-fn written(address: &str, references: &[(&str, &[&str])]) -> Json {
+pub(super) fn written(address: &str, references: &[(&str, &[&str])]) -> Json {
     let expressions =
         references.iter().map(|(name, all)| ((*name).to_owned(), json!({"references": all})));
     json!({"address": address, "provider_config_key": "aws",
         "expressions": expressions.collect::<serde_json::Map<_, _>>()})
 }
 
-fn role() -> Json {
+pub(super) fn role() -> Json {
     change(
         "aws_iam_role.exec",
         &["create"],
@@ -42,7 +42,7 @@ fn role() -> Json {
     )
 }
 
-fn task() -> Json {
+pub(super) fn task() -> Json {
     let containers = json!([{"name": "app", "image": "web:1", "memory": 128, "logConfiguration":
         {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/web"}}}]);
     change(
@@ -58,7 +58,7 @@ fn task_written() -> Json {
     written("aws_ecs_task_definition.web", &[("execution_role_arn", arn)])
 }
 
-fn plan(changes: &[Json], configured: &[Json]) -> Json {
+pub(super) fn plan(changes: &[Json], configured: &[Json]) -> Json {
     let mut changes = changes.to_vec();
     changes.push(task());
     let mut configured = configured.to_vec();
@@ -68,7 +68,7 @@ fn plan(changes: &[Json], configured: &[Json]) -> Json {
             "root_module": {"resources": configured}}})
 }
 
-fn execution_role(plan: &Json) -> String {
+pub(super) fn execution_role(plan: &Json) -> String {
     let found = declared(&source(plan), &known()).unwrap_or_else(|error| panic!("{error}"));
     match found[0].definition.root.get("executionRoleArn").map(|it| &it.value) {
         Some(Value::Text(text)) => text.clone(),
@@ -225,7 +225,7 @@ fn a_role_that_is_replaced_has_only_what_terraform_attaches_again() {
 }
 
 /// A role that exists, with these actions and policies.
-fn existing(actions: &[&str], inline: Json, managed: Json) -> Json {
+pub(super) fn existing(actions: &[&str], inline: Json, managed: Json) -> Json {
     let mut role = role();
     role["change"]["actions"] = json!(actions);
     let after = role["change"]["after"].as_object_mut().unwrap();
@@ -321,66 +321,15 @@ fn a_policy_of_the_plan_is_read_from_the_plan() {
     let open = open(&found[0]);
     assert_eq!(open.len(), 1);
     assert!(open[0].contains("`resources` of data.aws_iam_policy_document.d is known only after"));
+    // An inline policy may have the same name.
+    let mut both = plan.clone();
+    let inline = json!({"name": "p", "role": "exec", "policy": "{}"});
+    let inline = change("aws_iam_role_policy.p", &["create"], inline, json!({}));
+    both["resource_changes"].as_array_mut().unwrap().insert(0, inline);
+    assert_eq!(known_policies(&roles_of(&both)[0]), [("p", &json!({})), ("p", &expected)]);
     // A document that merges others is not known at all.
     plan["resource_changes"][3]["change"]["after_unknown"]["source_policy_documents"] = json!(true);
     assert_eq!(known_policies(&roles_of(&plan)[0]), []);
-}
-
-#[test]
-fn a_role_of_another_module_is_found_through_outputs_and_variables() {
-    let mut task = task();
-    task["address"] = json!("module.web[\"a.b\"].aws_ecs_task_definition.web");
-    let mut role = role();
-    role["address"] = json!("module.iam.aws_iam_role.exec[0]");
-    let reference = |all: &[&str]| json!({"references": all});
-    let mut plan = json!({"format_version": "1.2", "resource_changes": [task, role], "configuration": {
-        "provider_config": {"aws": {"name": "aws"}},
-        "root_module": {"module_calls": {
-            "iam": {"module": {
-                "outputs": {"role_arn": {"expression": reference(&["aws_iam_role.exec[0].arn", "aws_iam_role.exec[0]", "aws_iam_role.exec"])}},
-                "resources": [written("aws_iam_role.exec", &[])],
-            }},
-            "web": {
-                "for_each_expression": {"constant_value": {"a.b": {}}},
-                "expressions": {"role": reference(&["module.iam.role_arn", "module.iam"])},
-                "module": {"resources": [
-                    written("aws_ecs_task_definition.web", &[("execution_role_arn", &["var.role"])]),
-                ]},
-            },
-        }},
-    }});
-    assert_eq!(execution_role(&plan), EXEC);
-    // A local value may be anything.
-    plan["configuration"]["root_module"]["module_calls"]["web"]["expressions"]["role"] =
-        reference(&["module.iam.role_arn", "module.iam", "local.other"]);
-    assert!(execution_role(&plan).contains("it depends on"), "{}", execution_role(&plan));
-    // References in a circle end.
-    plan["configuration"]["root_module"]["module_calls"]["iam"]["module"]["outputs"]["role_arn"]
-        ["expression"] = reference(&["module.iam.role_arn", "module.iam.role_arn.x", "var.x"]);
-    assert!(execution_role(&plan).starts_with('?'));
-}
-
-#[test]
-fn each_instance_has_the_role_of_its_index() {
-    let mut plan = plan(&[], &[]);
-    let changes = plan["resource_changes"].as_array_mut().unwrap();
-    for (index, name) in [("[\"a\"]", "exec-a"), ("[\"b\"]", "exec-b")] {
-        let mut role = role();
-        role["address"] = json!(format!("aws_iam_role.exec{index}"));
-        role["change"]["after"]["name"] = json!(name);
-        changes.push(role);
-    }
-    changes[0]["address"] = json!("aws_ecs_task_definition.web[\"b\"]");
-    let resources = &mut plan["configuration"]["root_module"]["resources"];
-    let references = |each: &str| json!({"references": ["aws_iam_role.exec", each]});
-    resources[0]["expressions"]["execution_role_arn"] = references("each.key");
-    assert_eq!(execution_role(&plan), "arn:aws:iam::111122223333:role/web/exec-b");
-    resources_of(&mut plan)["execution_role_arn"] = references("each.value");
-    assert!(execution_role(&plan).starts_with('?'));
-}
-
-fn resources_of(plan: &mut Json) -> &mut Json {
-    &mut plan["configuration"]["root_module"]["resources"][0]["expressions"]
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod given;
 mod input;
 mod judge;
 mod live;
+mod nested;
 mod pages;
 mod parameters;
 mod policy;

@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 
 use serde_json::json;
 
+use super::nested::{self, Layer};
 use super::parameters::Inputs;
 use super::{Failure, stack};
 use crate::document::template::cdk::Stack;
@@ -108,38 +109,24 @@ pub(super) async fn declared(
             account: account.clone(),
             parameters: inputs.values.clone(),
             pushed_tags: template.pushed_tags.clone(),
-            live: None,
             exports: stack::imported(&template.source, region, run).await,
+            ..Surroundings::default()
         };
         let live = inputs.stack.as_deref().filter(|name| is_named(template, name));
-        let Some(stack) = &template.stack else {
-            if let Some(name) = live {
-                stack::read(name, &mut known, run).await?;
+        if let Some(stack) = &template.stack {
+            for (name, value) in &stack.parameters {
+                known.parameters.entry(name.clone()).or_insert_with(|| value.clone());
             }
-            declare_roles(&template.source, &known, run);
-            declare_resources(&template.source, &known, run);
-            let found = template::declared(&template.source, &known);
-            all.extend(found.map_err(|error| Failure::input(&template.source, error))?);
-            continue;
-        };
-        for (name, value) in &stack.parameters {
-            known.parameters.entry(name.clone()).or_insert_with(|| value.clone());
+            let stack_name = known.parameters.entry("AWS::StackName".to_owned());
+            stack_name.or_insert_with(|| stack.name.clone());
+            known.account = known.account.or_else(|| stack.account.clone());
+            known.region = known.region.or_else(|| stack.region.as_ref()?.parse().ok());
         }
-        let stack_name = known.parameters.entry("AWS::StackName".to_owned());
-        stack_name.or_insert_with(|| stack.name.clone());
-        known.account = known.account.or_else(|| stack.account.clone());
-        known.region = known.region.or_else(|| stack.region.as_ref()?.parse().ok());
         if let Some(name) = live {
             stack::read(name, &mut known, run).await?;
         }
-        declare_roles(&template.source, &known, run);
-        declare_resources(&template.source, &known, run);
-        // Most stacks of an application have no task definition.
-        let found = template::declared_if_any(&template.source, &known);
-        for declared in found.map_err(|error| Failure::input(&template.source, error))? {
-            let name = format!("{}/{}", stack.name, declared.name);
-            all.push(Declared { name, ..declared });
-        }
+        let found = in_layers(template, known, run).await?;
+        all.extend(found);
     }
     if all.is_empty() {
         return Err(nothing(templates, region, account.as_deref()));
@@ -168,6 +155,46 @@ fn stacks(templates: &[Template]) -> String {
     let names = templates.iter().filter_map(|it| Some(&*it.stack.as_ref()?.name));
     let names: Vec<&str> = names.collect();
     if names.is_empty() { "no stack".to_owned() } else { names.join(", ") }
+}
+
+/// The task definitions of a template and of its nested stacks. Most stacks of an application have none.
+async fn in_layers(
+    template: &Template,
+    known: Surroundings,
+    run: &mut RunLoop<'_>,
+) -> Result<Vec<Declared>, Failure> {
+    let layers = nested::layers(&template.source, known, run).await?;
+    for Layer { source, known, uncertain, .. } in &layers {
+        if uncertain.is_none() {
+            declare_roles(source, known, run);
+            declare_resources(source, known, run);
+        }
+    }
+    let mut all = Vec::new();
+    for layer in &layers {
+        let found = match template::is_plan(&layer.source) {
+            true => template::declared(&layer.source, &layer.known),
+            false => template::declared_if_any(&layer.source, &layer.known),
+        };
+        let found = found.map_err(|error| Failure::input(&layer.source, error))?;
+        if let (Some(why), false) = (&layer.uncertain, found.is_empty()) {
+            let stack = layer.path.trim_end_matches('/');
+            let source = &template.source.name;
+            return Err(Failure::usage(format!(
+                "{source}: whether the nested stack {stack} is created is not known: {why}"
+            )));
+        }
+        let stack = template.stack.as_ref().map_or_else(String::new, |it| format!("{}/", it.name));
+        all.extend(found.into_iter().map(|declared| {
+            let name = format!("{stack}{}{}", layer.path, declared.name);
+            Declared { name, ..declared }
+        }));
+    }
+    if let (true, None, Some(root)) = (all.is_empty(), &template.stack, layers.first()) {
+        let found = template::declared(&root.source, &root.known);
+        return found.map_err(|error| Failure::input(&root.source, error));
+    }
+    Ok(all)
 }
 
 /// Makes the roles of a template known to the run.

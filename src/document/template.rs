@@ -14,9 +14,12 @@ mod described;
 mod expression;
 mod form;
 mod live;
+mod nested;
+mod outputs;
 mod parameter;
 mod physical;
 mod role;
+mod selection;
 mod terraform;
 
 use super::identity::Identity;
@@ -29,10 +32,17 @@ pub use conform::misnamed;
 pub use declared::{Declared, DeclaredRole, Surroundings};
 pub use described::{Described, DescribedKind};
 pub use live::{HIDDEN, LiveResource, LiveStack, digests};
+pub use nested::{ALL, NestedStack};
+pub use outputs::{Outputs, Values};
 
 /// Whether a document is a template.
 pub fn is_template(source: &Source) -> bool {
     matches!(Identity::of(&source.root), Some(Identity::CloudFormation | Identity::Terraform))
+}
+
+/// Whether a document is a plan or a state of Terraform.
+pub fn is_plan(source: &Source) -> bool {
+    Identity::of(&source.root) == Some(Identity::Terraform)
 }
 
 /// Whether a template depends on what other stacks export.
@@ -106,6 +116,19 @@ pub fn described(source: &Source, known: &Surroundings) -> Vec<Described> {
         Some(Identity::Terraform) => terraform::described(source, known),
         _ => Vec::new(),
     }
+}
+
+/// The stacks that a CloudFormation template deploys as resources.
+pub fn nested(source: &Source, known: &Surroundings) -> Vec<NestedStack> {
+    match is_plan(source) {
+        true => Vec::new(),
+        false => nested::nested(&Resolver::new(&source.root, known)),
+    }
+}
+
+/// What a CloudFormation template returns, or why a value of it is not known.
+pub fn outputs(source: &Source, known: &Surroundings) -> Values {
+    nested::outputs(&Resolver::new(&source.root, known))
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 mod cdk;
 /// CloudFormation templates.
 mod cloudformation;
+/// Templates that templates deploy.
+mod nested;
 /// Images and services of other files.
 mod overlays;
 /// Plans of Terraform.

@@ -8,6 +8,8 @@ use super::created::{
 use super::declared::{Declared, Surroundings};
 use super::described::described;
 use super::expression::{Resolver, function, scalar, unresolved};
+use super::nested::is_nested;
+use super::outputs::{APPLICATION, STACK};
 use super::role::roles;
 use crate::document::input_error::InputError;
 use crate::document::node::{Entry, Node, Value};
@@ -54,7 +56,8 @@ pub(super) fn examine(source: &Source) -> Result<(), InputError> {
     refuse_macros(source)?;
     let resources = source.root.get("Resources").map_or(&[][..], Node::entries);
     let is_one = |it: &Entry| it.node.get("Type").and_then(Node::text) == Some(TASK_DEFINITION);
-    match resources.iter().any(is_one) {
+    // The definition may be in a nested stack.
+    match resources.iter().any(|it| is_one(it) || is_nested(&it.node)) {
         true => Ok(()),
         false => Err(nothing(source, &Resolver::new(&source.root, &Surroundings::default()))),
     }
@@ -342,7 +345,7 @@ fn nothing(source: &Source, resolver: &Resolver) -> InputError {
     let error = |message: &str| {
         InputError::new(&source.name, message).at_position(source.root.place.position)
     };
-    let nested = resources(resolver, "AWS::CloudFormation::Stack");
+    let nested = [STACK, APPLICATION].map(|kind| resources(resolver, kind)).concat();
     match (nested.is_empty(), has_loops(resolver)) {
         (_, true) => error("this template creates no AWS::ECS::TaskDefinition outside Fn::ForEach, which is not expanded")
             .hint("pass the processed template: aws cloudformation get-template --template-stage Processed --stack-name NAME --query TemplateBody"),

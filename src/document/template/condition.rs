@@ -14,7 +14,7 @@ const COMBINED: RangeInclusive<usize> = 2..=10;
 impl Resolver<'_> {
     /// Whether the condition of this name holds, if what is known decides it.
     pub(super) fn holds(&self, name: &str) -> Option<bool> {
-        self.named(name, 0)
+        self.inside(|| self.named(name, 0))?
     }
 
     /// Whether a resource with this attribute `Condition` is created.

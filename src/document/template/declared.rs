@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::live::LiveStack;
+use super::outputs::Outputs;
 use crate::document::source::Source;
 use crate::names::Region;
 
@@ -32,10 +33,24 @@ pub struct Surroundings {
     pub parameters: BTreeMap<String, String>,
     /// The tags of images that the deployment pushes first.
     pub pushed_tags: Vec<String>,
+    /// The parameters whose values another template passes, if these are not known, and why.
+    pub passed: BTreeMap<String, String>,
+    /// What the nested stacks of the template return.
+    pub outputs: Outputs,
+    /// What a nested stack is called in made-up names.
+    pub nested_as: Option<String>,
     /// The stack that the template updates, if it is known.
     pub live: Option<LiveStack>,
     /// What other stacks of the region export, or why that is not known.
     pub exports: Option<Result<BTreeMap<String, String>, String>>,
+}
+
+impl Surroundings {
+    /// The name of the stack, as far as it is known, for made-up names.
+    pub fn label(&self) -> Option<&str> {
+        let name = self.parameters.get("AWS::StackName");
+        name.or(self.nested_as.as_ref()).map(String::as_str)
+    }
 }
 
 /// A role that a template creates.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::declared::Surroundings;
 use super::live::HIDDEN;
+use super::outputs::{APPLICATION, STACK};
 use crate::document::node::{Entry, Node, Unresolved, Value};
 use crate::document::place::Place;
 
@@ -15,6 +16,9 @@ const BUDGET: usize = 32 << 20;
 /// How many resources may refer to each other in a row. AWS refuses circles.
 const NESTED_LIMIT: usize = 30;
 
+/// How many values may be inside each other while they are read, with those to which they refer.
+const DEPTH_LIMIT: usize = 400;
+
 /// Evaluates the expressions of one template.
 pub(super) struct Resolver<'t> {
     pub(super) template: &'t Node,
@@ -22,8 +26,10 @@ pub(super) struct Resolver<'t> {
     /// The resources of the stack that an update leaves as they are.
     pub(super) unchanged: BTreeSet<String>,
     left: Cell<usize>,
-    /// How many resources refer to each other around the value that is being read.
+    /// How many resources and conditions refer to each other around the value that is being read.
     nested: Cell<usize>,
+    /// How many values are around it.
+    depth: Cell<usize>,
 }
 
 /// A text of which some parts may be unknown.
@@ -37,7 +43,8 @@ impl<'t> Resolver<'t> {
     pub(super) fn new(template: &'t Node, known: &'t Surroundings) -> Resolver<'t> {
         let unchanged = known.live.as_ref().map(|it| it.unchanged(template));
         let unchanged = unchanged.unwrap_or_default();
-        Resolver { template, known, unchanged, left: Cell::new(BUDGET), nested: Cell::new(0) }
+        let (left, nested, depth) = (Cell::new(BUDGET), Cell::new(0), Cell::new(0));
+        Resolver { template, known, unchanged, left, nested, depth }
     }
 
     /// The resource of this name.
@@ -54,10 +61,19 @@ impl<'t> Resolver<'t> {
 
     /// The value of a node; none for `AWS::NoValue`. What is not known is [`Value::Unresolved`].
     pub(super) fn value(&self, node: &Node) -> Option<Node> {
-        let place = &node.place;
-        if !self.spend(1) {
-            return Some(unresolved(place, "…", "the template's expressions are too large".into()));
+        let depth = self.depth.get();
+        if !self.spend(1) || depth >= DEPTH_LIMIT {
+            let why = "the template's expressions are too large".to_owned();
+            return Some(unresolved(&node.place, "…", why));
         }
+        self.depth.set(depth + 1);
+        let value = self.value_of(node);
+        self.depth.set(depth);
+        value
+    }
+
+    fn value_of(&self, node: &Node) -> Option<Node> {
+        let place = &node.place;
         let value = match &node.value {
             Value::Map(entries) => match function(&node.value) {
                 Some((name, argument)) if name != "Condition" => {
@@ -130,6 +146,9 @@ impl<'t> Resolver<'t> {
         Some(value.map_or_else(
             || {
                 let why = match name {
+                    "AWS::StackName" if self.known.nested_as.is_some() => {
+                        "CloudFormation makes up the name of a nested stack".to_owned()
+                    }
                     "AWS::StackName" => {
                         "the name of the stack is not known: pass --parameter AWS::StackName=NAME"
                             .to_owned()
@@ -156,15 +175,22 @@ impl<'t> Resolver<'t> {
 
     /// `GetAtt`, and `Ref` of a resource: known only when the resource exists.
     pub(super) fn attribute(&self, path: &str, place: &Place) -> Node {
+        self.inside(|| self.attribute_of(path, place)).unwrap_or_else(|| {
+            let why = format!("`{path}` depends on itself, or on too many other resources");
+            unresolved(place, path, why)
+        })
+    }
+
+    /// What is read on behalf of another resource or condition; none if there are too many in a row.
+    pub(super) fn inside<T>(&self, read: impl FnOnce() -> T) -> Option<T> {
         let nested = self.nested.get();
         if nested >= NESTED_LIMIT {
-            let why = format!("`{path}` depends on itself, or on too many other resources");
-            return unresolved(place, path, why);
+            return None;
         }
         self.nested.set(nested + 1);
-        let found = self.attribute_of(path, place);
+        let found = read();
         self.nested.set(nested);
-        found
+        Some(found)
     }
 
     fn attribute_of(&self, path: &str, place: &Place) -> Node {
@@ -182,12 +208,17 @@ impl<'t> Resolver<'t> {
                 return unresolved(place, path, why);
             }
         }
+        match attribute.and_then(|it| self.known.outputs.of(name, it)) {
+            Some(Ok(value)) => return text(value, place),
+            Some(Err(why)) => return unresolved(place, path, why),
+            None => {}
+        }
         if let Some(value) = resource.and_then(|it| self.physical(name, it, attribute)) {
             return text(value, place);
         }
         let kind = self.resource(name).and_then(|it| it.get("Type")).and_then(Node::text);
         let why = match kind {
-            Some("AWS::CloudFormation::Stack") => {
+            Some(STACK | APPLICATION) => {
                 format!("`{path}` is an output of a nested stack")
             }
             Some(kind) => {
@@ -298,50 +329,6 @@ impl<'t> Resolver<'t> {
         }
         self.spend(done.text.len()).then(|| done.node(place))
     }
-
-    fn selected(&self, argument: &Node, place: &Place) -> Option<Node> {
-        let [index, list] = argument.items() else { return None };
-        let index: usize = scalar(&self.value(index)?.value)?.parse().ok()?;
-        let list = self.value(list)?;
-        let Value::List(items) = &list.value else { return because_of(&list, place) };
-        // An item that is not known may turn out to be none.
-        let earlier = items.iter().take(index);
-        if let Some(open) = earlier.clone().find(|it| matches!(it.value, Value::Unresolved(_))) {
-            return because_of(open, place);
-        }
-        at(items.get(index).cloned(), place)
-    }
-
-    fn split(&self, argument: &Node, place: &Place) -> Option<Node> {
-        let [separator, whole] = argument.items() else { return None };
-        let separator = separator.text().filter(|it| !it.is_empty())?;
-        let whole = self.value(whole)?;
-        let Value::Text(whole) = &whole.value else { return because_of(&whole, place) };
-        let parts: Vec<Node> =
-            whole.split(separator).map(|part| text(part.to_owned(), place)).collect();
-        self.spend(parts.len()).then(|| Node { value: Value::List(parts), place: place.clone() })
-    }
-
-    fn mapped(&self, argument: &Node, place: &Place) -> Option<Node> {
-        let [map, top, second, default @ ..] = argument.items() else { return None };
-        let (map, top, second) = (self.value(map)?, self.value(top)?, self.value(second)?);
-        for key in [&map, &top, &second] {
-            if matches!(key.value, Value::Unresolved(_)) {
-                return because_of(key, place);
-            }
-        }
-        let mappings = self.template.get("Mappings")?;
-        let (map, top, second) = (scalar(&map.value)?, scalar(&top.value)?, scalar(&second.value)?);
-        let found = mappings.get(&map).and_then(|it| it.get(&top)).and_then(|it| it.get(&second));
-        if let Some(found) = found {
-            return at(Some(found.clone()), place);
-        }
-        if let Some(default) = default.first().and_then(|it| it.get("DefaultValue")) {
-            return at(self.value(default), place);
-        }
-        let why = format!("the mapping `{map}` has no value for `{top}` and `{second}`");
-        Some(unresolved(place, &map, why))
-    }
 }
 
 impl Joined {
@@ -417,7 +404,7 @@ pub(super) fn unresolved(place: &Place, name: &str, why: String) -> Node {
 }
 
 /// A value that is not known because this one is not.
-fn because_of(node: &Node, place: &Place) -> Option<Node> {
+pub(super) fn because_of(node: &Node, place: &Place) -> Option<Node> {
     let Value::Unresolved(it) = &node.value else { return None };
     Some(unresolved(place, &it.text.replace('$', ""), it.why.clone()))
 }
@@ -427,7 +414,7 @@ pub(super) fn text(text: String, place: &Place) -> Node {
 }
 
 /// The value at the place of the expression that gives it; what is inside keeps its place.
-fn at(node: Option<Node>, place: &Place) -> Option<Node> {
+pub(super) fn at(node: Option<Node>, place: &Place) -> Option<Node> {
     node.map(|node| match node.value {
         Value::List(_) | Value::Map(_) => node,
         value => Node { value, place: place.clone() },

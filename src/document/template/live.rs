@@ -181,7 +181,12 @@ impl LiveResource {
             | ("AWS::KMS::Key", Some("KeyId"))
             | ("AWS::SecretsManager::Secret", Some("Id"))
             | ("AWS::ServiceDiscovery::Service", Some("Id")) => id(),
-            (_, Some(attribute)) if attribute.ends_with("Arn") && self.id.starts_with("arn:") => {
+            // An output of a nested stack is no attribute of that stack.
+            (_, Some(attribute))
+                if attribute.ends_with("Arn")
+                    && !attribute.contains('.')
+                    && self.id.starts_with("arn:") =>
+            {
                 id()
             }
             _ => None,

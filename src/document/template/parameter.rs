@@ -8,6 +8,9 @@ impl Resolver<'_> {
     /// The value of a parameter: the given one, or its default.
     pub(super) fn parameter(&self, name: &str, parameter: &Node, place: &Place) -> Node {
         let kind = parameter.get("Type").and_then(Node::text).unwrap_or_default();
+        if let Some(why) = self.known.passed.get(name) {
+            return unresolved(place, name, why.clone());
+        }
         let given = self.known.parameters.get(name).cloned();
         let value = given.or_else(|| scalar(&parameter.get("Default")?.value));
         if kind.starts_with("AWS::SSM::Parameter::Value") {

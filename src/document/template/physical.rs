@@ -38,7 +38,7 @@ impl Resolver<'_> {
                 Some(Some(node)) => scalar(&node.value).map(Some),
             }
         };
-        let stack = self.known.parameters.get("AWS::StackName").map(String::as_str);
+        let stack = self.known.label();
         let made_up = |name: &str, stack: Option<&str>| match unchanged {
             Some(it) => Some(it.id.clone()),
             None => property(name).is_none().then(|| made_up::of(stack, id)),

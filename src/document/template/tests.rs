@@ -2,6 +2,7 @@ use super::*;
 
 mod certainty;
 mod cloudformation;
+mod hostile;
 mod live;
 mod terraform;
 mod terraform_positions;

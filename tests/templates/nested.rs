@@ -1,0 +1,157 @@
+use serde_json::{Value, json};
+
+use crate::clumsy::program::Folder;
+
+const IMAGE: &str = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/storefront";
+
+/// A template with a definition whose image has the tag of a parameter.
+fn service() -> Value {
+    let image = json!({"Fn::Sub": format!("{IMAGE}:${{Tag}}")});
+    let container = json!({"Name": "web", "Image": image, "Memory": 128});
+    let properties = json!({"Family": "web", "ContainerDefinitions": [container]});
+    json!({
+        "Parameters": {"Tag": {"Type": "String", "Default": "missing"}},
+        "Resources": {"Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": properties}},
+        "Outputs": {"Tag": {"Value": {"Ref": "Tag"}}},
+    })
+}
+
+fn stack(url: &Value, parameters: &Value) -> Value {
+    let properties = json!({"TemplateURL": url, "Parameters": parameters});
+    json!({"Type": "AWS::CloudFormation::Stack", "Properties": properties})
+}
+
+fn targets(folder: &Folder, line: &str, code: i32) -> Vec<String> {
+    let report = folder.line(line).ends(code).report();
+    let targets = report["targets"].as_array().unwrap().iter();
+    targets.map(|it| it["target"]["source"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_nested_stack_is_judged_with_what_its_parent_passes_and_others_return() {
+    let folder = Folder::new("nested-passes");
+    folder.write("stacks/service.json", service().to_string());
+    let version = json!({"AWSTemplateFormatVersion": "2010-09-09", "Parameters": {"Major": {"Type": "String"}}, "Resources": {},
+        "Outputs": {"Tag": {"Value": {"Fn::Sub": "${Major}.7.0"}}}});
+    folder.write("stacks/version.json", version.to_string());
+    let service = "stacks/service.json";
+    let parent = |tag: &Value| {
+        let resources = json!({
+            "Web": stack(&json!(service), &json!({"Tag": tag})),
+            "Version": stack(&json!("stacks/version.json"), &json!({"Major": 2})),
+            "Off": {"Type": "AWS::CloudFormation::Stack", "Condition": "Never",
+                "Properties": {"TemplateURL": "stacks/service.json"}},
+        });
+        let conditions = json!({"Never": {"Fn::Equals": ["a", "b"]}});
+        json!({"Conditions": conditions, "Resources": resources}).to_string()
+    };
+    let line = "image parent.json --replay account.json -o json";
+    folder.write("parent.json", parent(&json!("2.7.0")));
+    folder.line(line).ends(0).says("storefront:2.7.0");
+    folder.write("parent.json", parent(&json!({"Fn::GetAtt": ["Version", "Outputs.Tag"]})));
+    folder.line(line).ends(0).says("storefront:2.7.0");
+    // What is not known is not the default.
+    folder.write("parent.json", parent(&json!({"Fn::GetAtt": ["Version", "Outputs.Other"]})));
+    let said = folder.line(line).ends(3);
+    said.says("the template of the nested stack Version has no output `Other`");
+    folder.write("parent.json", parent(&json!({"Fn::ImportValue": "tag"})));
+    folder.line(line).ends(3).says("`!ImportValue tag` is exported by another stack");
+    // The finding is in the file of the nested stack.
+    folder.line("image parent.json --replay account.json").says("stacks/service.json:1:");
+}
+
+#[test]
+fn every_nested_definition_is_a_target_that_has_the_names_of_its_stacks() {
+    let folder = Folder::new("nested-names");
+    folder.write("service.json", service().to_string());
+    let passed = json!({"Tag": "2.7.0"});
+    let inner = json!({"Resources": {"Web": stack(&json!("service.json"), &passed)}});
+    folder.write("inner.json", inner.to_string());
+    let mut parent = json!({"Resources": {
+        "A": stack(&json!("./inner.json"), &json!({})),
+        "B": {"Type": "AWS::Serverless::Application",
+            "Properties": {"Location": "service.json", "Parameters": passed}},
+    }});
+    let line = "image parent.json --replay account.json -o json";
+    folder.write("parent.json", parent.to_string());
+    assert_eq!(targets(&folder, line, 0), ["parent.json#A/Web/Task", "parent.json#B/Task"]);
+    // A template that deploys itself never ends.
+    parent["Resources"]["C"] = stack(&json!("parent.json"), &json!({}));
+    folder.write("parent.json", parent.to_string());
+    folder.line(line).ends(2).says("nests stacks more than 8 levels deep");
+}
+
+#[test]
+fn a_nested_stack_of_the_cdk_is_read_from_the_folder() {
+    let folder = Folder::new("nested-cdk");
+    let url = json!({"Fn::Sub": "https://s3.${AWS::Region}.${AWS::URLSuffix}/assets/0f4c.json"});
+    let mut nested = stack(&url, &json!({"Tag": "2.7.0"}));
+    nested["Metadata"] = json!({"aws:asset:path": "Web.nested.template.json"});
+    folder.write("cdk.out/web.json", json!({"Resources": {"Web": nested}}).to_string());
+    folder.write("cdk.out/Web.nested.template.json", service().to_string());
+    let artifact = json!({"type": "aws:cloudformation:stack",
+        "environment": "aws://unknown-account/unknown-region", "properties": {"templateFile": "web.json"}});
+    let manifest = json!({"version": "36.0.0", "artifacts": {"App": artifact}});
+    folder.write("cdk.out/manifest.json", manifest.to_string());
+    let line = "image cdk.out --replay account.json -o json";
+    folder.line(line).ends(0).says("storefront:2.7.0");
+    folder.write("cdk.out/Web.nested.template.json", "{");
+    folder.line(line).ends(2).says("Web.nested.template.json");
+}
+
+#[test]
+fn a_nested_stack_that_is_no_file_says_so() {
+    let folder = Folder::new("nested-elsewhere");
+    let resources =
+        json!({"Web": stack(&json!("https://s3.amazonaws.com/b/web.json"), &json!({}))});
+    folder.write("parent.json", json!({"Resources": resources}).to_string());
+    let line = "image parent.json --replay account.json";
+    folder.line(line).ends(2).says("but nested stacks");
+    // What it returns is not known.
+    let mut both = service();
+    both["Resources"]["Web"] = resources["Web"].clone();
+    let image = json!({"Fn::GetAtt": ["Web", "Outputs.Image"]});
+    both["Resources"]["Task"]["Properties"]["ContainerDefinitions"][0]["Image"] = image;
+    folder.write("parent.json", both.to_string());
+    folder.line(line).ends(3).says("is no file here, but https://s3.amazonaws.com/b/web.json");
+    let mut uncertain = json!({"Parameters": {"Env": {"Type": "String"}},
+        "Conditions": {"Prod": {"Fn::Equals": [{"Ref": "Env"}, "prod"]}},
+        "Resources": {"Web": stack(&json!("service.json"), &json!({}))}});
+    uncertain["Resources"]["Web"]["Condition"] = json!("Prod");
+    folder.write("service.json", service().to_string());
+    folder.write("parent.json", uncertain.to_string());
+    folder.line(line).ends(2).says("whether the nested stack Web is created is not known");
+    folder.line(&format!("{line} --parameter Env=test")).ends(2).says("creates no");
+}
+
+#[test]
+fn a_role_of_one_nested_stack_is_judged_for_the_definition_in_another() {
+    let folder = Folder::new("nested-role");
+    let trust = json!({"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"Service": "ecs-tasks.amazonaws.com"}}]});
+    let roles = |action: &str| {
+        let statement = json!({"Effect": "Allow", "Action": action, "Resource": "*"});
+        let policy = json!({"PolicyName": "own", "PolicyDocument": {"Statement": [statement]}});
+        let role = json!({"Type": "AWS::IAM::Role",
+            "Properties": {"AssumeRolePolicyDocument": trust, "Policies": [policy]}});
+        let outputs = json!({"Arn": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}});
+        json!({"Resources": {"Role": role}, "Outputs": outputs}).to_string()
+    };
+    let mut task = service();
+    task["Parameters"]["RoleArn"] = json!({"Type": "String"});
+    task["Resources"]["Task"]["Properties"]["ExecutionRoleArn"] = json!({"Ref": "RoleArn"});
+    folder.write("service.json", task.to_string());
+    let arn = json!({"Fn::GetAtt": ["Roles", "Outputs.Arn"]});
+    let parent = json!({"Resources": {
+        "Roles": stack(&json!("roles.json"), &json!({})),
+        "Web": stack(&json!("service.json"), &json!({"Tag": "2.7.0", "RoleArn": arn})),
+    }});
+    folder.write("parent.json", parent.to_string());
+    let run = |action: &str| {
+        folder.write("roles.json", roles(action));
+        folder.line("image parent.json --replay account.json -o json")
+    };
+    assert_eq!(run("*").results("fail"), []);
+    let fails = run("s3:GetObject").ends(1).results("fail");
+    assert!(fails.iter().any(|(.., it)| it.contains("Roles-Role-of-this-template")), "{fails:?}");
+}

@@ -88,7 +88,14 @@ impl Source {
     /// What the document says of where its tasks run.
     #[must_use]
     pub fn context(&self, root: Node) -> Source {
-        Source { role: Role::Context, root, remarks: Vec::new(), ..self.clone() }
+        let (name, text, dialect) = (self.name.clone(), self.text.clone(), self.dialect);
+        Source { name, role: Role::Context, root, remarks: Vec::new(), text, dialect }
+    }
+
+    /// A definition in the document. A plan may have hundreds, so that its content is not copied.
+    #[must_use]
+    pub fn definition(&self, root: Node) -> Source {
+        Source { role: self.role, remarks: self.remarks.clone(), ..self.context(root) }
     }
 
     /// The error about this document with the line that it is about.

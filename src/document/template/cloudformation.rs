@@ -177,7 +177,7 @@ fn definition_of(
         let node = unresolved(&root.place, "Family", why);
         entries.push(Entry { key: "family".into(), key_place: root.place.clone(), node });
     }
-    Source { root, ..source.clone() }
+    source.definition(root)
 }
 
 /// The ARN of a service that the stack has already.

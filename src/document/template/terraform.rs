@@ -29,7 +29,7 @@ use crate::document::node::{Node, Value};
 use crate::document::place::{Place, Role};
 use crate::document::shape::{CREATE_SERVICE, REGISTER_TASK_DEFINITION};
 use crate::document::source::Source;
-use configuration::{Configuration, is_linked_later};
+use configuration::is_linked_later;
 use embedded::Texts;
 use links::Links;
 use plan::Plan;
@@ -80,7 +80,6 @@ pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Decl
     let plan = Plan::of(&source.root, known);
     let links = Links::of(&plan);
     let created = created(&plan, &links);
-    let configuration = &plan.configuration;
     let of = |kind: &str| plan.resources().iter().filter(|it| it.kind == kind).collect::<Vec<_>>();
     let (definitions, services) = (of(TASK_DEFINITION), of(SERVICE));
     if definitions.is_empty() {
@@ -89,7 +88,7 @@ pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Decl
     let mut users_of: Vec<Vec<&Resource>> = vec![Vec::new(); definitions.len()];
     for service in &services {
         refuse_unusable(source, service, &plan.deleted)?;
-        let used = used(source, service, &definitions, configuration)?;
+        let used = used(source, service, &definitions, &plan)?;
         for (users, definition) in users_of.iter_mut().zip(&definitions) {
             if used.iter().any(|it| std::ptr::eq(*it, *definition)) {
                 users.push(service);
@@ -123,8 +122,14 @@ fn used<'d, 's>(
     source: &Source,
     service: &Resource,
     definitions: &[&'d Resource<'s>],
-    configuration: &Configuration<'s>,
+    plan: &Plan<'s>,
 ) -> Result<Vec<&'d Resource<'s>>, InputError> {
+    let referred = plan.referred(service, "task_definition").map(|(it, _)| &*it.address);
+    let referred = definitions.iter().find(|it| Some(&*it.address) == referred);
+    if let (Some(only), true) = (referred, is_linked_later(service)) {
+        return Ok(vec![*only]);
+    }
+    let configuration = &plan.configuration;
     let uses = |it: &&&Resource| configuration.uses(service, it, definitions);
     let used: Vec<_> = definitions.iter().filter(uses).copied().collect();
     if !used.is_empty() || !is_linked_later(service) {
@@ -248,7 +253,7 @@ fn definition_of(
             entry.node = containers(written, texts);
         }
     }
-    Source { root: created.marked(root), ..source.clone() }
+    source.definition(created.marked(root))
 }
 
 fn nothing_at(place: &Place) -> Node {

@@ -43,7 +43,7 @@ impl<'s> Plan<'s> {
             deleted: deleted(root),
             configuration: Configuration::of(root),
             region: known.region.as_ref(),
-            account: known.account.as_deref(),
+            account: known.account.as_deref().filter(|it| !is_of_others(root, it)),
         }
     }
 
@@ -153,6 +153,21 @@ impl<'s> Plan<'s> {
         let definitions = self.resources().iter().filter(|it| it.kind == TASK_DEFINITION);
         definitions.into_iter().all(|it| own.is_some() && provider(&it.address) == own)
     }
+}
+
+/// Whether Terraform read the identity of a caller in other accounts only.
+fn is_of_others(root: &Node, account: &str) -> bool {
+    let values = root.get("prior_state").and_then(|it| it.get("values"));
+    let mut modules: Vec<&Node> = values.and_then(|it| it.get("root_module")).into_iter().collect();
+    let mut accounts = Vec::new();
+    while let Some(module) = modules.pop() {
+        modules.extend(module.get("child_modules").map_or(&[][..], Node::items));
+        let read = module.get("resources").map_or(&[][..], Node::items).iter();
+        let read =
+            read.filter(|it| it.get("type").and_then(Node::text) == Some("aws_caller_identity"));
+        accounts.extend(read.filter_map(|it| it.get("values")?.get("account_id")?.text()));
+    }
+    !accounts.is_empty() && !accounts.contains(&account)
 }
 
 /// An expression without the places of its parts.

@@ -56,6 +56,25 @@ fn what_is_known_is_not_why_a_value_is_not() {
 }
 
 #[test]
+fn a_plan_for_another_account_has_no_arn_for_a_new_role() {
+    let mut plan = plan(&[role()], &[]);
+    let identity = |account: &str| {
+        json!({"address": "data.aws_caller_identity.current", "mode": "data",
+            "type": "aws_caller_identity", "values": {"account_id": account}})
+    };
+    for (accounts, is_found) in [
+        (&["111122223333"][..], true),
+        (&["444455556666"], false),
+        (&["444455556666", "111122223333"], true),
+    ] {
+        let read: Vec<Json> = accounts.iter().map(|it| identity(it)).collect();
+        plan["prior_state"] = json!({"values": {"root_module":
+            {"child_modules": [{"address": "module.a", "resources": read}]}}});
+        assert_eq!(execution_role(&plan) == EXEC, is_found, "{accounts:?}");
+    }
+}
+
+#[test]
 fn each_instance_has_the_role_of_its_index() {
     let mut plan = plan(&[], &[]);
     let changes = plan["resource_changes"].as_array_mut().unwrap();

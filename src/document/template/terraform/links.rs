@@ -9,6 +9,19 @@ use super::resource::Resource;
 use crate::document::node::{Entry, Node, Unresolved, Value};
 use crate::document::template::described::Described;
 
+/// Attributes whose values the provider reads after the apply if the configuration does not set them: it does not send
+/// them. Blocks are not among them, since a plan does not show whether a `dynamic` block is written.
+const UNSET: [&str; 8] = [
+    "availability_zone_rebalancing",
+    "cluster",
+    "enable_fault_injection",
+    "iam_role",
+    "launch_type",
+    "platform_version",
+    "propagate_tags",
+    "scheduling_strategy",
+];
+
 /// What the apply creates, as far as other resources name it.
 pub(super) struct Links<'p, 's> {
     plan: &'p Plan<'s>,
@@ -26,7 +39,17 @@ impl<'p, 's> Links<'p, 's> {
     /// The values of a resource. What names a resource that the apply creates has that name; of anything else
     /// that is not known, the reason says what it depends on.
     pub(super) fn linked(&self, resource: &Resource) -> Node {
-        self.link(&resource.address, &resource.values, self.plan.expressions(resource), 0)
+        let expressions = self.plan.expressions(resource);
+        let mut linked = self.link(&resource.address, &resource.values, expressions, 0);
+        if let (Some(expressions), Value::Map(entries)) = (expressions, &mut linked.value) {
+            let is_unset = |it: &Entry| {
+                matches!(it.node.value, Value::Unresolved(_))
+                    && UNSET.contains(&&*it.key)
+                    && !expressions.has(&it.key)
+            };
+            entries.retain(|it| !is_unset(it));
+        }
+        linked
     }
 
     fn link(&self, address: &str, node: &Node, expression: Option<&Node>, depth: usize) -> Node {

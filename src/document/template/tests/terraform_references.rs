@@ -1,4 +1,7 @@
-use super::terraform_roles::{EXEC, execution_role, existing, plan, role, task, written};
+use super::declared;
+use super::terraform_roles::{
+    EXEC, execution_role, existing, known, plan, role, source, task, written,
+};
 use serde_json::Value as Json;
 use serde_json::json;
 
@@ -72,6 +75,30 @@ fn a_plan_for_another_account_has_no_arn_for_a_new_role() {
             {"child_modules": [{"address": "module.a", "resources": read}]}}});
         assert_eq!(execution_role(&plan) == EXEC, is_found, "{accounts:?}");
     }
+}
+
+#[test]
+fn an_attribute_that_is_not_set_is_not_sent() {
+    let mut plan = plan(&[role()], &[]);
+    let task = plan["resource_changes"].as_array_mut().unwrap().last_mut().unwrap();
+    for name in ["enable_fault_injection", "volume"] {
+        task["change"]["after_unknown"][name] = json!(true);
+    }
+    assert_eq!(fields(&plan), ["containerDefinitions", "executionRoleArn", "family", "volumes"]);
+    resources_of(&mut plan)["enable_fault_injection"] = json!({"references": ["local.fault"]});
+    assert!(fields(&plan).contains(&"enableFaultInjection".to_owned()));
+    // Without the configuration nothing says so.
+    plan["configuration"] = json!(null);
+    assert!(fields(&plan).contains(&"enableFaultInjection".to_owned()));
+}
+
+/// The names of the fields of the definition.
+fn fields(plan: &Json) -> Vec<String> {
+    let found = declared(&source(plan), &known()).unwrap();
+    let entries = found[0].definition.root.entries();
+    let mut names: Vec<String> = entries.iter().map(|it| it.key.to_string()).collect();
+    names.sort();
+    names
 }
 
 #[test]

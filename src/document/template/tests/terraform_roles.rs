@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 const TRUST: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 pub(super) const EXEC: &str = "arn:aws:iam::111122223333:role/web/exec";
 
-fn known() -> Surroundings {
+pub(super) fn known() -> Surroundings {
     Surroundings {
         region: "eu-central-1".parse().ok(),
         account: Some("111122223333".to_owned()),
@@ -14,7 +14,7 @@ fn known() -> Surroundings {
     }
 }
 
-fn source(plan: &Json) -> Source {
+pub(super) fn source(plan: &Json) -> Source {
     Source::read("plan.json", Role::Definition, plan.to_string().as_bytes()).unwrap()
 }
 

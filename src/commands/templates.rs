@@ -11,7 +11,7 @@ use super::parameters::Inputs;
 use super::{Failure, stack};
 use crate::document::template::cdk::Stack;
 use crate::document::template::{
-    self, Declared, DeclaredRole, Described, DescribedKind, Surroundings,
+    self, Affected, Declared, DeclaredRole, Described, DescribedKind, Surroundings,
 };
 use crate::document::{RunContext, Source};
 use crate::knowledge::{Gap, Seen};
@@ -165,6 +165,9 @@ async fn in_layers(
 ) -> Result<Vec<Declared>, Failure> {
     let layers = nested::layers(&template.source, known, run).await?;
     for Layer { source, known, uncertain, .. } in &layers {
+        for Affected { name, why } in template::affected(source, known) {
+            run.declared().affect(name, why);
+        }
         if uncertain.is_none() {
             declare_roles(source, known, run);
             declare_resources(source, known, run);

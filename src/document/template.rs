@@ -12,6 +12,7 @@ mod created;
 mod declared;
 mod described;
 mod expression;
+mod fate;
 mod form;
 mod live;
 mod nested;
@@ -31,6 +32,7 @@ use expression::Resolver;
 pub use conform::misnamed;
 pub use declared::{Declared, DeclaredRole, Surroundings};
 pub use described::{Described, DescribedKind};
+pub use fate::Affected;
 pub use live::{HIDDEN, LiveResource, LiveStack, digests};
 pub use nested::{ALL, NestedStack};
 pub use outputs::{Outputs, Values};
@@ -105,6 +107,14 @@ pub fn roles(source: &Source, known: &Surroundings) -> Vec<DeclaredRole> {
     match Identity::of(&source.root) {
         Some(Identity::CloudFormation) => role::roles(&Resolver::new(&source.root, known)),
         Some(Identity::Terraform) => terraform::roles(source, known),
+        _ => Vec::new(),
+    }
+}
+
+/// What exists already and a template changes or removes, but for what is judged as it is written.
+pub fn affected(source: &Source, known: &Surroundings) -> Vec<Affected> {
+    match Identity::of(&source.root) {
+        Some(Identity::CloudFormation) => fate::affected(&Resolver::new(&source.root, known)),
         _ => Vec::new(),
     }
 }

@@ -18,6 +18,8 @@ pub struct DeclaredFacts {
     /// Names that are too short to recognise them in other texts.
     exact: BTreeSet<String>,
     lists: BTreeMap<String, List>,
+    /// What exists and is changed, and how.
+    affected: BTreeMap<String, String>,
 }
 
 /// What the deployment leaves in a list that exists already.
@@ -88,6 +90,12 @@ impl DeclaredFacts {
         self.exact.insert(name);
     }
 
+    /// Adds a name, an id or an ARN of what the deployment changes or removes, and the clause that says so: what the
+    /// account has now decides nothing.
+    pub fn affect(&mut self, name: String, why: String) {
+        self.affected.insert(name, why);
+    }
+
     /// Whether the command names something that the deployment creates.
     pub fn is_in(&self, command: &str) -> bool {
         let is_exact = |word: &String| self.exact.contains(word);
@@ -109,7 +117,26 @@ impl DeclaredFacts {
             None if self.names_any(&key) => {
                 Some(unknown(format!("{} exists only after the deployment", lookup.what())))
             }
-            None => None,
+            None => {
+                let why = self.affects(&key)?;
+                Some(unknown(format!("{}: {why}", lookup.what())))
+            }
+        }
+    }
+
+    /// How the deployment changes what a text in the key of a lookup names.
+    fn affects(&self, key: &Value) -> Option<&str> {
+        if self.affected.is_empty() {
+            return None;
+        }
+        match key {
+            Value::String(text) => self.affected.iter().find_map(|(name, why)| {
+                let before = text.strip_suffix(&**name)?;
+                (before.is_empty() || before.ends_with(['/', ':'])).then_some(&**why)
+            }),
+            Value::Array(items) => items.iter().find_map(|it| self.affects(it)),
+            Value::Object(fields) => fields.values().find_map(|it| self.affects(it)),
+            _ => None,
         }
     }
 

@@ -4,6 +4,7 @@ import json
 import unittest
 
 import stack
+from emulator import ACCOUNT
 from program import Story, demo
 from stack import STACK, template
 
@@ -45,6 +46,14 @@ class Stacks(Story):
         report = self.report("verify", self.write(template("s3:GetObject"), "stack.json"), "--stack", STACK, code=3)
         unknown = [it["message"] for it in report["checks"] if it["status"] == "unknown"]
         self.assertTrue(any(f"the account has {by_hand}, which the template does not write" in it for it in unknown), unknown)
+
+    def test_what_the_update_removes_is_not_judged_as_it_is_now(self):
+        update = template("*")
+        del update["Resources"]["ExecutionRole"]
+        update["Resources"]["Task"]["Properties"]["ExecutionRoleArn"] = f"arn:aws:iam::{ACCOUNT}:role/{self.role}"
+        report = self.report("verify", self.write(update, "stack.json"), "--stack", STACK, code=3)
+        unknown = [it["message"] for it in report["checks"] if it["status"] == "unknown"]
+        self.assertTrue(any("the update removes ExecutionRole (AWS::IAM::Role)" in it for it in unknown), unknown)
 
     def test_a_stack_that_cannot_be_read_ends_the_run(self):
         path = self.write(template("*"), "stack.json")

@@ -33,7 +33,7 @@ pub struct Described {
     pub has_value: bool,
 }
 
-const KINDS: [(&str, DescribedKind); 3] = [
+pub(super) const KINDS: [(&str, DescribedKind); 3] = [
     ("AWS::Logs::LogGroup", DescribedKind::LogGroup),
     ("AWS::SecretsManager::Secret", DescribedKind::Secret),
     ("AWS::SSM::Parameter", DescribedKind::Parameter),

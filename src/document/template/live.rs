@@ -129,14 +129,6 @@ impl LiveStack {
             names.retain(|name, _| !gone.contains(name));
         }
     }
-
-    /// Whether the update removes a resource of one of these types.
-    pub(super) fn loses(&self, template: &Node, kinds: &[&str]) -> bool {
-        let is_gone = |(name, it): (&String, &LiveResource)| {
-            kinds.contains(&&*it.kind) && template.get("Resources").is_none_or(|all| !all.has(name))
-        };
-        self.resources.iter().any(is_gone)
-    }
 }
 
 /// The names of fields, and the words of texts: each name to which an expression refers is one of them.

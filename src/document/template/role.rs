@@ -4,6 +4,8 @@ use serde_json::{Map, Value as Json};
 
 use super::declared::DeclaredRole;
 use super::expression::{Resolver, scalar};
+use super::fate::{self, Fate};
+use super::live::LiveResource;
 use crate::document::node::{Entry, Node, Value};
 
 const ROLE: &str = "AWS::IAM::Role";
@@ -42,7 +44,10 @@ fn is_left(role: &Entry, resources: &[Entry], resolver: &Resolver) -> bool {
         let policies = resources.iter().filter(|it| is_of(&it.node, kind) && is_changed(it));
         policies.into_iter().any(|it| is_attached(&it.node, roles, &name, resolver) != Some(false))
     });
-    !gains && !live.loses(resolver.template, &kinds)
+    let is_lost = |(id, it): (&String, &LiveResource)| {
+        kinds.contains(&&*it.kind) && fate::of(id, resolver).is_some_and(Fate::may_remove)
+    };
+    !gains && !live.resources.iter().any(is_lost)
 }
 
 fn role_of(entry: &Entry, resources: &[Entry], resolver: &Resolver) -> Option<DeclaredRole> {
@@ -77,6 +82,12 @@ fn role_of(entry: &Entry, resources: &[Entry], resolver: &Resolver) -> Option<De
                 )),
             }
         }
+    }
+    for name in overwritten(entry, &name, resources, resolver) {
+        let why = format!(
+            "several inline policies of the role are named {name}: the last one replaces the others"
+        );
+        inline.push((name, Err(why)));
     }
     for it in resources.iter().filter(|it| it.key.starts_with("Fn::")) {
         let why = format!("what `{}` adds to the template is not known", it.key);
@@ -113,6 +124,23 @@ fn role_of(entry: &Entry, resources: &[Entry], resolver: &Resolver) -> Option<De
     })
 }
 
+/// The names that more than one inline policy of the role has: IAM keeps the last one that is put.
+fn overwritten(role: &Entry, name: &str, resources: &[Entry], resolver: &Resolver) -> Vec<String> {
+    let named = |it: &Node| it.get("PolicyName").and_then(|it| scalar(&it.value));
+    let of_role = list(property(&role.node, "Policies", resolver));
+    let mut names: Vec<String> = of_role.iter().filter_map(named).collect();
+    for (kind, roles) in ATTACHED_TO.into_iter().filter(|(kind, _)| *kind != MANAGED_POLICY) {
+        let others = resources.iter().filter(|it| {
+            is_of(&it.node, kind) && is_attached(&it.node, roles, name, resolver) == Some(true)
+        });
+        let named = |it: &Entry| scalar(&property(&it.node, "PolicyName", resolver)?.value);
+        names.extend(others.filter_map(named));
+    }
+    names.sort();
+    let repeated = names.chunk_by(|one, other| one == other).filter(|it| it.len() > 1);
+    repeated.map(|it| it[0].clone()).collect()
+}
+
 /// The managed policies of the stack, if it has the role already.
 fn before(role: &Entry, resolver: &Resolver) -> Option<Vec<String>> {
     let live = resolver.known.live.as_ref()?;
@@ -147,8 +175,10 @@ fn of_template(arn: &Node, resources: &[Entry], resolver: &Resolver) -> Option<V
         let name = property(&it.node, "ManagedPolicyName", resolver)?;
         Some(arn.rsplit('/').next() == scalar(&name.value).as_deref())
     };
+    // A policy of AWS may have the same name.
     let is_meant = |it: &&Entry| {
         is_of(&it.node, MANAGED_POLICY)
+            && !arn.contains(":iam::aws:")
             && resolver.exists(&it.key, &it.node) != Some(false)
             && (resolver.physical(&it.key, &it.node, None).as_deref() == Some(arn)
                 || written(it) == Some(true))

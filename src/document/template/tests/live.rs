@@ -126,3 +126,48 @@ fn what_other_stacks_do_not_export_is_unknown() {
     let hidden = BTreeMap::from([("memory".to_owned(), HIDDEN.to_owned())]);
     assert!(of(Some(Ok(hidden))).contains("may be a secret"));
 }
+
+/// What the update does to what the stack has: each name and the clause.
+fn affected_by(template: &str, known: &Surroundings) -> Vec<String> {
+    let all = affected(&source(template), known).into_iter();
+    all.map(|it| format!("{}: {}", it.name, it.why)).collect()
+}
+
+#[test]
+fn what_an_update_removes_or_changes_is_not_as_the_account_has_it() {
+    assert!(affected_by(BEFORE, &known()).is_empty());
+    let without = |name: &str| {
+        let lines = BEFORE.lines().filter(|it| !it.starts_with(&format!("  {name}:")));
+        lines.collect::<Vec<_>>().join("\n").replace(&format!("!Ref {name}"), "x")
+    };
+    for (template, expected) in [
+        (without("Group"), "/web: the update removes Group (AWS::Logs::LogGroup)"),
+        (
+            BEFORE.replace("'AWS::Logs::LogGroup', ", "'AWS::Logs::LogGroup', Condition: No, ")
+                + "Conditions: {No: !Equals [a, b]}\n",
+            "/web: the update removes Group (AWS::Logs::LogGroup)",
+        ),
+        (
+            BEFORE.replace("'AWS::Logs::LogGroup', ", "'AWS::Logs::LogGroup', Condition: Maybe, ")
+                + "Conditions: {Maybe: !Equals [!ImportValue x, b]}\n",
+            "/web: the update may remove Group (AWS::Logs::LogGroup)",
+        ),
+        (
+            BEFORE.replace("Port: 80", "Port: 81"),
+            "arn:of-target: the update changes Target (AWS::ElasticLoadBalancingV2::TargetGroup)",
+        ),
+        // A log group that the update changes is judged as it is written.
+        (BEFORE.replace("Name: /web", "Name: /new"), ""),
+    ] {
+        assert_eq!(affected_by(&template, &known()).join(" "), expected, "{template}");
+    }
+}
+
+#[test]
+fn a_role_whose_policy_an_update_takes_away_is_judged_anew() {
+    let flipped = BEFORE.replace("'AWS::IAM::Policy', ", "'AWS::IAM::Policy', Condition: No, ")
+        + "Conditions: {No: !Equals [a, b]}\n";
+    let roles = roles(&source(&flipped), &known());
+    assert_eq!(roles.len(), 1);
+    assert!(roles[0].inline.is_empty(), "{roles:?}");
+}

@@ -2,8 +2,8 @@
 
 use super::conform;
 use super::created::{
-    BUCKET, CLUSTER, Created, GROUP, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PATH, PROVIDER,
-    PUSHED, REPOSITORY, ROLE, Reference, SECRET, SUBNET,
+    ANY_ROLE, BUCKET, CLUSTER, Created, GROUP, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PATH,
+    PROVIDER, PUSHED, REPOSITORY, ROLE, Reference, SECRET, SUBNET,
 };
 use super::declared::{Declared, Surroundings};
 use super::described::described;
@@ -129,11 +129,28 @@ fn resources<'t>(resolver: &Resolver<'t>, kind: &str) -> Vec<(&'t str, &'t Node)
     all.filter(is_meant).collect()
 }
 
+/// Whether a resource that is somewhere inside gives policies to roles.
+fn makes_policies(node: &Node) -> bool {
+    let kind = node.get("Type").and_then(Node::text).unwrap_or_default();
+    matches!(kind, "AWS::IAM::Policy" | "AWS::IAM::RolePolicy" | "AWS::IAM::ManagedPolicy")
+        || node.entries().iter().any(|it| makes_policies(&it.node))
+        || node.items().iter().any(makes_policies)
+}
+
 /// The resources with a known name that the template creates or changes.
 fn created(resolver: &Resolver) -> Created {
     let mut created = Created::default();
     for tag in &resolver.known.pushed_tags {
         created.add("`cdk deploy` pushes the image".to_owned(), &PUSHED, tag.clone());
+    }
+    // A loop, which is not expanded, may give policies to any role.
+    let loops = resolver.template.get("Resources").map_or(&[][..], Node::entries).iter();
+    for it in loops.filter(|it| it.key.starts_with("Fn::ForEach::") && makes_policies(&it.node)) {
+        created.add(
+            format!("{} may attach a policy to any role", it.key),
+            &ANY_ROLE,
+            it.key.to_string(),
+        );
     }
     // A role of the template is judged as it is written.
     let roles: Vec<String> = roles(resolver).into_iter().map(|it| it.name).collect();
@@ -321,8 +338,8 @@ fn refers(node: &Node, name: &str, resolver: &Resolver) -> bool {
 /// A macro may rewrite everything: only those of AWS leave task definitions and services as they are, except
 /// the one that includes a file.
 fn refuse_macros(source: &Source) -> Result<(), InputError> {
-    let Some(transform) = source.root.get("Transform") else { return Ok(()) };
-    let names = transform.items().iter().chain([transform]).filter_map(|it| {
+    let transforms = source.root.get("Transform").into_iter().chain(around_resources(source));
+    let names = transforms.flat_map(|it| it.items().iter().chain([it])).filter_map(|it| {
         it.text().or_else(|| it.get("Name").and_then(Node::text)).map(|name| (name, it))
     });
     let rewrites = |name: &str| !name.starts_with("AWS::") || name == "AWS::Include";
@@ -332,6 +349,16 @@ fn refuse_macros(source: &Source) -> Result<(), InputError> {
     Err(InputError::new(&source.name, message)
         .at_position(node.place.position)
         .hint("pass what it returns: aws cloudformation get-template --template-stage Processed --stack-name NAME --query TemplateBody"))
+}
+
+/// The macros that are called next to resources, or next to the type or the properties of one: they rewrite what is
+/// around them.
+fn around_resources(source: &Source) -> impl Iterator<Item = &Node> {
+    let resources = source.root.get("Resources");
+    let each = resources.map_or(&[][..], Node::entries).iter().map(|it| &it.node);
+    let properties = each.clone().filter_map(|it| it.get("Properties"));
+    let all = [Some(&source.root), resources].into_iter().flatten().chain(each).chain(properties);
+    all.filter_map(|it| it.get("Fn::Transform"))
 }
 
 /// Whether a loop, which is not expanded, may create more resources.

@@ -15,6 +15,8 @@ pub(super) const LOG_GROUP: Reference =
     Reference { fields: &["awslogs-group", "log_group_name"], names: |text, name| text == name };
 pub(super) const ROLE: Reference =
     Reference { fields: &["taskRoleArn", "executionRoleArn", "roleArn", "role"], names: is_last };
+/// Any role.
+pub(super) const ANY_ROLE: Reference = Reference { fields: ROLE.fields, names: |_, _| true };
 pub(super) const SECRET: Reference = Reference {
     fields: &["valueFrom", "credentialsParameter"],
     names: |text, name| {

@@ -9,6 +9,10 @@ use crate::document::source::Source;
 /// How resources are written.
 const RESOURCES: &str = "write `Resources` as an object: {\"NAME\": {\"Type\": \"AWS::ECS::TaskDefinition\", \"Properties\": {}}}";
 
+/// How many resources a template may have
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>, 2026-12-01).
+const MOST: usize = 500;
+
 /// Refuses a CloudFormation template that does not have the form of one
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html>).
 ///
@@ -27,6 +31,18 @@ pub(super) fn template(source: &Source) -> Result<(), InputError> {
     };
     if !matches!(resources.value, Value::Map(_)) {
         return error(resources, format!("`Resources` is {}", resources.kind()), RESOURCES);
+    }
+    if resources.entries().len() > MOST {
+        let message =
+            format!("this template has more than {MOST} resources, which CloudFormation refuses");
+        return error(resources, message, "divide it into nested stacks");
+    }
+    if let Some(null) = first_null(resources) {
+        return error(
+            null,
+            "`null` values are not allowed in templates".to_owned(),
+            "leave the property out, or write `{\"Ref\": \"AWS::NoValue\"}`",
+        );
     }
     for Entry { key: id, node: resource, .. } in resources.entries() {
         // A loop, or what a macro returns.
@@ -57,6 +73,15 @@ pub(super) fn template(source: &Source) -> Result<(), InputError> {
         }
     }
     Ok(())
+}
+
+fn first_null(node: &Node) -> Option<&Node> {
+    match &node.value {
+        Value::Null => Some(node),
+        Value::List(items) => items.iter().find_map(first_null),
+        Value::Map(entries) => entries.iter().find_map(|it| first_null(&it.node)),
+        _ => None,
+    }
 }
 
 /// Refuses a plan whose changes are not as Terraform writes them.

@@ -150,3 +150,62 @@ fn one_of_several_templates_may_have_no_definition_and_no_other_fault() {
         assert_eq!(found.is_ok_and(|it| it.is_empty()), is_fine, "{text}");
     }
 }
+
+#[test]
+fn of_inline_policies_with_one_name_the_last_one_stays() {
+    let role = |more: &str| {
+        let source = with(&format!(
+            "  Role: {{Type: 'AWS::IAM::Role', Properties: {{AssumeRolePolicyDocument: {{Statement: []}}, Policies: [{{PolicyName: own, PolicyDocument: {{Statement: []}}}}]}}}}\n{more}"
+        ));
+        let [role] = roles(&source, &known()).try_into().expect("one role");
+        let unknown: Vec<String> =
+            role.inline.iter().filter_map(|(_, it)| it.clone().err()).collect();
+        unknown.join(" ")
+    };
+    let policy = |kind: &str, name: &str| {
+        format!(
+            "  More: {{Type: 'AWS::IAM::{kind}', Properties: {{{name}, PolicyDocument: {{Statement: []}}, Roles: [!Ref Role]}}}}"
+        )
+    };
+    assert_eq!(role(&policy("Policy", "PolicyName: other")), "");
+    assert_eq!(role(&policy("ManagedPolicy", "ManagedPolicyName: own")), "");
+    let told = role(&policy("Policy", "PolicyName: own"));
+    assert_eq!(
+        told,
+        "several inline policies of the role are named own: the last one replaces the others"
+    );
+}
+
+#[test]
+fn a_managed_policy_that_the_template_writes_is_not_as_the_account_has_it() {
+    let policy = "  More: {Type: 'AWS::IAM::ManagedPolicy', Properties: {ManagedPolicyName: own, Path: /x/, PolicyDocument: {Statement: []}, Roles: [named]}}";
+    let found: Vec<String> =
+        affected(&with(policy), &known()).into_iter().map(|it| it.name).collect();
+    assert_eq!(found, ["arn:aws:iam::111122223333:policy/x/own"]);
+}
+
+#[test]
+fn a_macro_rewrites_what_is_around_it_and_a_loop_may_attach_policies() {
+    for around in [
+        "  'Fn::Transform': {Name: Mine}",
+        "  Other: {Type: 'AWS::S3::Bucket', 'Fn::Transform': {Name: Mine}}",
+        "  Other: {Type: 'AWS::S3::Bucket', Properties: {'Fn::Transform': {Name: Mine}}}",
+    ] {
+        let error = examine(&with(around)).unwrap_err().to_string();
+        assert!(error.contains("the macro `Mine` rewrites this template"), "{error}");
+    }
+    let within = "  Other: {Type: 'AWS::S3::Bucket', Properties: {BucketName: {'Fn::Transform': {Name: Mine}}}}";
+    examine(&with(within)).unwrap();
+    let policies =
+        "  'Fn::ForEach::All': [N, [a], {'P${N}': {Type: 'AWS::IAM::Policy', Properties: {}}}]";
+    let task = declared(&with(policies), &known()).unwrap().remove(0).definition.root;
+    let told = shown(task.get("taskRoleArn"));
+    assert!(told.contains("Fn::ForEach::All may attach a policy to any role"), "{told}");
+}
+
+#[test]
+fn nothing_in_a_template_is_null() {
+    let error = examine(&with("  Other: {Type: 'AWS::S3::Bucket', Properties: {BucketName: }}"));
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("`null` values are not allowed in templates"), "{error}");
+}

@@ -22,7 +22,8 @@ pub(super) fn misspelt<'n>(root: &'n Node, known: &[&str]) -> Option<Misspelt<'n
         let name = known.iter().find(|name| is_same(&entry.key, name))?;
         Some((entry, *name))
     })?;
-    let others = root.entries().iter().filter(|it| camel_case(&it.key) != *it.key).count() - 1;
+    let is_other = |it: &&Entry| !std::ptr::eq(*it, entry) && camel_case(&it.key) != *it.key;
+    let others = root.entries().iter().filter(is_other).count();
     Some(Misspelt { entry, known: name.to_owned(), others })
 }
 

@@ -239,8 +239,9 @@ pub fn image(data: &[u8]) {
         Ok(image) => {
             assert_eq!(image.written(), text);
             let canonical = image.canonical();
+            // With the registry and the tag it may be longer than ECS takes.
             let again = canonical.parse::<ImageRef>().map(|it| it.canonical());
-            assert_eq!(again, Ok(canonical));
+            assert!(again == Ok(canonical.clone()) || canonical.len() > 255, "{again:?}");
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }

@@ -33,8 +33,8 @@ impl Resolver<'_> {
             return unresolved(place, name, "the template's expressions are too large".into());
         }
         let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
-        if !is_allowed(&value, is_list, parameter) {
-            let why = format!("the value of the parameter `{name}` is not among its AllowedValues");
+        if let Some(rule) = broken_rule(&value, is_list, parameter) {
+            let why = format!("the value of the parameter `{name}` is not {rule}");
             return unresolved(place, name, why);
         }
         if is_list {
@@ -42,6 +42,32 @@ impl Resolver<'_> {
             return Node { value: Value::List(items.collect()), place: place.clone() };
         }
         text(value, place)
+    }
+}
+
+/// What the value of a parameter must be and is not
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>).
+fn broken_rule(value: &str, is_list: bool, parameter: &Node) -> Option<String> {
+    if !is_allowed(value, is_list, parameter) {
+        return Some("among its AllowedValues".to_owned());
+    }
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|it| it.is_finite());
+    let limit = |name: &str| number(&scalar(&parameter.get(name)?.value)?);
+    let within = |size: f64, least: &str, most: &str| {
+        let below =
+            limit(least).filter(|it| size < *it).map(|it| format!("at least {it}, its {least}"));
+        below.or_else(|| {
+            limit(most).filter(|it| size > *it).map(|it| format!("at most {it}, its {most}"))
+        })
+    };
+    match parameter.get("Type").and_then(Node::text) {
+        Some("Number") => match number(value) {
+            None => Some("a number".to_owned()),
+            Some(number) => within(number, "MinValue", "MaxValue"),
+        },
+        Some("String") => within(value.chars().count() as f64, "MinLength", "MaxLength")
+            .map(|rule| format!("of a length of {rule}")),
+        _ => None,
     }
 }
 

@@ -209,3 +209,34 @@ fn nothing_in_a_template_is_null() {
     let error = error.unwrap_err().to_string();
     assert!(error.contains("`null` values are not allowed in templates"), "{error}");
 }
+
+#[test]
+fn a_parameter_with_a_value_that_cloudformation_refuses_is_unknown() {
+    for (rules, value, told) in [
+        ("Type: Number", "'3'", "3"),
+        ("Type: Number", "three", "? Q (the value of the parameter `Q` is not a number)"),
+        (
+            "Type: Number, MaxValue: 2",
+            "'3'",
+            "? Q (the value of the parameter `Q` is not at most 2, its MaxValue)",
+        ),
+        (
+            "Type: Number, MinValue: 4",
+            "'3'",
+            "? Q (the value of the parameter `Q` is not at least 4, its MinValue)",
+        ),
+        ("Type: String, MinLength: 1, MaxLength: 5", "three", "three"),
+        (
+            "Type: String, MaxLength: 4",
+            "three",
+            "? Q (the value of the parameter `Q` is not of a length of at most 4, its MaxLength)",
+        ),
+    ] {
+        let text = format!(
+            "Parameters: {{Q: {{{rules}, Default: {value}}}}}\nResources: {{T: {{Type: 'AWS::ECS::TaskDefinition', Properties: {{Family: !Ref Q, ContainerDefinitions: []}}}}}}"
+        );
+        let source = Source::read("stack.yaml", Role::Definition, text.as_bytes()).unwrap();
+        let root = declared(&source, &known()).unwrap().remove(0).definition.root;
+        assert_eq!(shown(root.get("family")), told.replace("? Q", "? ${Q}"), "{rules}");
+    }
+}

@@ -9,6 +9,8 @@
 //! (`LimitManifests` in <https://github.com/containerd/containerd/blob/main/core/images/handlers.go>,
 //! `filterManifests` in <https://github.com/moby/moby/blob/master/daemon/internal/distribution/pull_v2_unix.go>).
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::manifest::{ImageConfig, Manifest, PlatformEntry};
@@ -208,11 +210,11 @@ fn index_offers(entries: &[PlatformEntry], wanted: &Platform, runtime: Runtime) 
 
 /// The platforms that the entries state, each once.
 fn platforms(entries: &[PlatformEntry]) -> Vec<String> {
-    let mut stated = Vec::new();
+    let (mut stated, mut seen) = (Vec::new(), HashSet::new());
     let is_stated = |entry: &&PlatformEntry| entry.os.is_some() || entry.architecture.is_some();
     for entry in entries.iter().filter(|entry| entry.is_image()).filter(is_stated) {
         let name = Stated::of(entry).to_string();
-        if !stated.contains(&name) {
+        if seen.insert(name.clone()) {
             stated.push(name);
         }
     }

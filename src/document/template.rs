@@ -115,6 +115,7 @@ pub fn roles(source: &Source, known: &Surroundings) -> Vec<DeclaredRole> {
 pub fn affected(source: &Source, known: &Surroundings) -> Vec<Affected> {
     match Identity::of(&source.root) {
         Some(Identity::CloudFormation) => fate::affected(&Resolver::new(&source.root, known)),
+        Some(Identity::Terraform) => terraform::affected(source, known),
         _ => Vec::new(),
     }
 }

@@ -3,18 +3,21 @@
 //! services that use it.
 
 mod address;
+mod affected;
 mod attribute;
 mod configuration;
 mod described;
 mod embedded;
 mod index;
 mod links;
+mod location;
 mod plan;
 mod planned;
 mod policy;
 mod reference;
 mod resource;
 mod role;
+mod spelling;
 
 use super::created::{
     BUCKET, CLUSTER, Created, GROUP, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PATH, PROVIDER,
@@ -23,6 +26,7 @@ use super::created::{
 use super::declared::{Declared, DeclaredRole, Surroundings};
 use super::described::Described;
 use super::expression::{scalar, unresolved};
+use super::fate::Affected;
 use crate::document::input_error::InputError;
 use crate::document::json;
 use crate::document::node::{Node, Value};
@@ -32,6 +36,7 @@ use crate::document::source::Source;
 use configuration::is_linked_later;
 use embedded::Texts;
 use links::Links;
+use location::Location;
 use plan::Plan;
 use resource::{Resource, TASK_DEFINITION};
 
@@ -58,6 +63,8 @@ const NAMED: &[(&str, &str, &Reference)] = &[
     ("aws_s3_bucket", "bucket", &BUCKET),
     ("aws_s3_bucket_policy", "bucket", &BUCKET),
     ("aws_s3_object", "bucket", &BUCKET),
+    ("aws_s3_bucket_object", "bucket", &BUCKET),
+    ("aws_s3_object_copy", "bucket", &BUCKET),
     ("aws_kms_alias", "name", &KEY_ALIAS),
     ("aws_security_group", "id", &GROUP),
     ("aws_security_group_rule", "security_group_id", &GROUP),
@@ -74,6 +81,31 @@ const NAMED: &[(&str, &str, &Reference)] = &[
     ("aws_service_discovery_private_dns_namespace", "name", &NAMESPACE),
 ];
 
+/// Other parts of a network, which matter for tasks if they are changed or deleted.
+const NETWORK: [&str; 18] = [
+    "aws_default_network_acl",
+    "aws_default_route_table",
+    "aws_default_security_group",
+    "aws_default_vpc",
+    "aws_egress_only_internet_gateway",
+    "aws_internet_gateway",
+    "aws_internet_gateway_attachment",
+    "aws_main_route_table_association",
+    "aws_nat_gateway",
+    "aws_network_acl",
+    "aws_vpc",
+    "aws_vpc_dhcp_options",
+    "aws_vpc_dhcp_options_association",
+    "aws_vpc_endpoint",
+    "aws_vpc_endpoint_policy",
+    "aws_vpc_endpoint_route_table_association",
+    "aws_vpc_endpoint_security_group_association",
+    "aws_vpc_endpoint_subnet_association",
+];
+
+/// Those of them that matter as soon as they are created, too.
+const IN_USE_AT_ONCE: [&str; 2] = ["aws_network_acl", "aws_vpc_dhcp_options_association"];
+
 /// The task definitions that are in the account after the apply.
 pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
     refuse_unfinished(source)?;
@@ -81,10 +113,12 @@ pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Decl
     let links = Links::of(&plan);
     let created = created(&plan, &links);
     let of = |kind: &str| plan.resources().iter().filter(|it| it.kind == kind).collect::<Vec<_>>();
-    let (definitions, services) = (of(TASK_DEFINITION), of(SERVICE));
+    let (definitions, mut services) = (of(TASK_DEFINITION), of(SERVICE));
     if definitions.is_empty() {
         return Err(nothing(source, services.is_empty()));
     }
+    let definitions = here(source, &plan, definitions)?;
+    services.retain(|it| !matches!(plan.location(it), Location::Elsewhere(_)));
     let mut users_of: Vec<Vec<&Resource>> = vec![Vec::new(); definitions.len()];
     for service in &services {
         refuse_unusable(source, service, &plan.deleted)?;
@@ -115,6 +149,40 @@ pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Decl
         }
     }
     Ok(found)
+}
+
+/// The definitions that are for the region and the account of the run.
+fn here<'d, 's>(
+    source: &Source,
+    plan: &Plan<'s>,
+    definitions: Vec<&'d Resource<'s>>,
+) -> Result<Vec<&'d Resource<'s>>, InputError> {
+    let error = |it: &Resource, message: String| {
+        InputError::new(&source.name, message).at_position(it.values.place.position)
+    };
+    let (mut found, mut elsewhere) = (Vec::new(), None);
+    for definition in definitions {
+        let address = &definition.address;
+        match plan.location(definition) {
+            Location::Here => found.push(definition),
+            Location::Elsewhere(place) => {
+                let message = format!(
+                    "no task definition of this plan is for the account and region of this run: {address} is for {place}"
+                );
+                elsewhere.get_or_insert(error(definition, message));
+            }
+            Location::Unknown(what) => {
+                let message = format!(
+                    "whether {address} is for the account and region of this run is not known: the plan does not say {what}"
+                );
+                return Err(error(definition, message).hint("pass the task definition as a file"));
+            }
+        }
+    }
+    match elsewhere.filter(|_| found.is_empty()) {
+        Some(error) => Err(error.hint("pass --region and --profile for it")),
+        None => Ok(found),
+    }
 }
 
 /// The definitions of the plan that a service runs: none if it runs another one.
@@ -196,6 +264,11 @@ pub(super) fn roles(source: &Source, known: &Surroundings) -> Vec<DeclaredRole> 
     role::roles(&Plan::of(&source.root, known))
 }
 
+/// What the apply changes or deletes, but for what is judged as the plan writes it.
+pub(super) fn affected(source: &Source, known: &Surroundings) -> Vec<Affected> {
+    affected::affected(&Plan::of(&source.root, known))
+}
+
 /// The log groups, secrets and parameters that the apply creates or changes, as far as they are known.
 pub(super) fn described(source: &Source, known: &Surroundings) -> Vec<Described> {
     described::described(&Plan::of(&source.root, known))
@@ -215,12 +288,21 @@ fn created(plan: &Plan, links: &Links) -> Created {
     let changed: Vec<_> = changed.chain(deleted.iter().map(|it| ("deletes", it))).collect();
     for (does, resource) in &changed {
         for (_, attribute, reference) in NAMED.iter().filter(|it| it.0 == resource.kind) {
-            let Some(named) = resource.values.get(attribute) else { continue };
-            for name in named.items().iter().chain([named]).filter_map(|it| scalar(&it.value)) {
+            let all = [Some(&resource.values), resource.before].into_iter().flatten();
+            let named = all.filter_map(|it| it.get(attribute));
+            let names = named.flat_map(|it| it.items().iter().chain([it]));
+            for name in names.filter_map(|it| scalar(&it.value)) {
                 if !is_judged(resource, &name) {
                     created.add(format!("this plan {does} {}", resource.address), reference, name);
                 }
             }
+        }
+    }
+    for (does, it) in &changed {
+        let is_default = it.kind.starts_with("aws_default_");
+        let is_used = it.exists || is_default || IN_USE_AT_ONCE.contains(&it.kind);
+        if NETWORK.contains(&it.kind) && is_used {
+            created.add(format!("this plan {does} {}", it.address), &PATH, it.address.clone());
         }
     }
     let text = |it: &Resource, name: &str| it.values.get(name).and_then(|it| scalar(&it.value));
@@ -264,7 +346,7 @@ fn nothing_at(place: &Place) -> Node {
 fn containers(node: Node, texts: &Texts) -> Node {
     let Value::Text(text) = &node.value else { return node };
     match json::parse(text, &node.place) {
-        Ok(inner) => texts.placed(inner, text, &node.place),
+        Ok(inner) => spelling::corrected(texts.placed(inner, text, &node.place)),
         Err(error) => {
             let why = format!("`container_definitions` cannot be read as JSON: {}", error.message);
             unresolved(&node.place, "container_definitions", why)

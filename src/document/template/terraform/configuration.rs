@@ -1,5 +1,7 @@
 //! What resources of a plan refer to, from the configuration in the plan.
 
+use std::collections::BTreeMap;
+
 use super::address::{parts, segments, unindexed};
 use super::resource::Resource;
 use crate::document::node::{DEPTH_LIMIT, Node, Value};
@@ -7,12 +9,29 @@ use crate::document::node::{DEPTH_LIMIT, Node, Value};
 /// The configuration of a plan.
 pub(super) struct Configuration<'s> {
     root: Option<&'s Node>,
+    /// The resources of each module by their addresses in it.
+    resources: BTreeMap<String, BTreeMap<&'s str, &'s Node>>,
 }
 
 impl<'s> Configuration<'s> {
     /// The configuration in this plan; a state has none.
     pub(super) fn of(plan: &'s Node) -> Configuration<'s> {
-        Configuration { root: plan.get("configuration").and_then(|it| it.get("root_module")) }
+        let root = plan.get("configuration").and_then(|it| it.get("root_module"));
+        let mut resources = BTreeMap::new();
+        let mut modules: Vec<(String, &Node, usize)> = Vec::new();
+        modules.extend(root.map(|it| (String::new(), it, 0)));
+        while let Some((path, module, depth)) = modules.pop() {
+            let all = module.get("resources").map_or(&[][..], Node::items);
+            let address = |it: &'s Node| Some((it.get("address")?.text()?, it));
+            // The first one of an address counts.
+            resources.insert(path.clone(), all.iter().rev().filter_map(address).collect());
+            let calls = module.get("module_calls").map_or(&[][..], Node::entries);
+            let calls = calls.iter().filter(|_| depth < DEPTH_LIMIT);
+            modules.extend(calls.filter_map(|it| {
+                Some((format!("{path}/{}", it.key), it.node.get("module")?, depth + 1))
+            }));
+        }
+        Configuration { root, resources }
     }
 
     /// Whether a service runs this definition, out of all.
@@ -93,8 +112,9 @@ impl<'s> Configuration<'s> {
 
     /// The configuration of a resource, whose name is that of its address without an index.
     pub(super) fn resource(&self, module: &str, name: &str) -> Option<&'s Node> {
-        let resources = self.module(module)?.get("resources").map_or(&[][..], Node::items);
-        resources.iter().find(|it| it.get("address").and_then(Node::text) == Some(name))
+        let calls = segments(module).into_iter().skip(1).step_by(2);
+        let path: String = calls.map(|it| format!("/{}", unindexed(it))).collect();
+        self.resources.get(&path)?.get(name).copied()
     }
 }
 

@@ -59,7 +59,9 @@ impl<'p, 's> Links<'p, 's> {
             Value::Unresolved(open) => self.named(address, open, expression),
             Value::Map(entries) => {
                 let entry = |it: &Entry| {
-                    let expression = expression.get(&it.key);
+                    // This is a text with what it depends on in it, and not the name of one resource.
+                    let is_whole = depth > 0 || &*it.key != "container_definitions";
+                    let expression = expression.get(&it.key).filter(|_| is_whole);
                     let node = self.link(address, &it.node, expression, depth + 1);
                     Entry { node, ..it.clone() }
                 };

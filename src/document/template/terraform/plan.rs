@@ -3,19 +3,10 @@
 use super::configuration::Configuration;
 use super::index::Index;
 use super::reference::{Reference, references};
-use super::resource::{Resource, TASK_DEFINITION, deleted, read_later, resources};
+use super::resource::{Resource, deleted, read_later, resources};
 use crate::document::node::{Node, Value};
 use crate::document::template::declared::Surroundings;
 use crate::names::Region;
-
-/// Arguments of a provider that say which account it works in.
-const ACCOUNT: [&str; 5] = [
-    "profile",
-    "assume_role",
-    "assume_role_with_web_identity",
-    "access_key",
-    "allowed_account_ids",
-];
 
 /// A plan or a state.
 pub(super) struct Plan<'s> {
@@ -102,56 +93,10 @@ impl<'s> Plan<'s> {
         self.configuration.resource_at(&resource.address)?.get("expressions")
     }
 
-    /// The configured providers of AWS.
-    fn providers(&self) -> impl Iterator<Item = &'s Node> {
-        let configured = self.root.get("configuration").and_then(|it| it.get("provider_config"));
-        let configured = configured.map_or(&[][..], Node::entries).iter().map(|it| &it.node);
-        configured.filter(|it| it.get("name").and_then(Node::text) == Some("aws"))
-    }
-
     /// Whether a provider adds tags to all resources, as far as that is known.
     pub(super) fn has_default_tags(&self) -> bool {
         let adds = |it: &Node| it.get("expressions").is_some_and(|it| it.has("default_tags"));
-        !self.root.has("configuration") || self.providers().any(adds)
-    }
-
-    /// Whether a resource is certainly in the region of the run.
-    pub(super) fn is_in_region(&self, resource: &Resource) -> bool {
-        let Some(region) = self.region.map(Region::as_str) else { return false };
-        if let Some(own) = resource.given("region") {
-            return matches!(&own.value, Value::Text(own) if own == region);
-        }
-        let key = self.configuration.resource_at(&resource.address);
-        let key = key.and_then(|it| it.get("provider_config_key")).and_then(Node::text);
-        let configured = self.root.get("configuration").and_then(|it| it.get("provider_config"));
-        let of = |provider: &'s Node| -> Option<&'s str> {
-            let expressions = provider.get("expressions")?;
-            expressions.get("region")?.get("constant_value")?.text()
-        };
-        let provider = key.and_then(|key| configured?.get(key));
-        match provider {
-            Some(provider) => of(provider).is_none_or(|it| it == region),
-            None => self.providers().all(|it| of(it).is_none_or(|it| it == region)),
-        }
-    }
-
-    /// Whether a resource is in the account of the task definitions, as far as the providers say.
-    pub(super) fn is_in_account(&self, resource: &Resource) -> bool {
-        let accounts = self.providers().map(|it| {
-            let expressions = it.get("expressions");
-            ACCOUNT.map(|name| expressions.and_then(|it| it.get(name)).map(plain))
-        });
-        let accounts: Vec<_> = accounts.collect();
-        if accounts.windows(2).all(|pair| pair[0] == pair[1]) {
-            return true;
-        }
-        let provider = |address: &str| {
-            let resource = self.configuration.resource_at(address);
-            resource.and_then(|it| it.get("provider_config_key")).and_then(Node::text)
-        };
-        let own = provider(&resource.address);
-        let definitions = self.resources().iter().filter(|it| it.kind == TASK_DEFINITION);
-        definitions.into_iter().all(|it| own.is_some() && provider(&it.address) == own)
+        !self.root.has("configuration") || self.providers().any(|(_, it)| adds(it))
     }
 }
 
@@ -168,15 +113,4 @@ fn is_of_others(root: &Node, account: &str) -> bool {
         accounts.extend(read.filter_map(|it| it.get("values")?.get("account_id")?.text()));
     }
     !accounts.is_empty() && !accounts.contains(&account)
-}
-
-/// An expression without the places of its parts.
-fn plain(node: &Node) -> String {
-    match &node.value {
-        Value::List(items) => items.iter().map(|it| format!("[{}]", plain(it))).collect(),
-        Value::Map(entries) => {
-            entries.iter().map(|it| format!("{:?}={{{}}}", it.key, plain(&it.node))).collect()
-        }
-        value => format!("{value:?}"),
-    }
 }

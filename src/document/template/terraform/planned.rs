@@ -1,10 +1,12 @@
 //! The names of the IAM roles that an apply creates or changes, and what is for which of them.
 
+use std::collections::BTreeSet;
+
 use super::address::parts;
 use super::plan::Plan;
 use super::reference::may_be;
 use super::resource::Resource;
-use crate::document::node::Value;
+use crate::document::node::{Node, Value};
 use crate::names::made_up;
 
 /// How many roles a plan may create: each is compared with each resource. An account has 1,000 at first.
@@ -38,6 +40,7 @@ pub(super) struct PlannedRole {
 /// their ARNs.
 pub(super) fn planned(plan: &Plan) -> Vec<PlannedRole> {
     let (Some(region), Some(account)) = (plan.region, plan.account) else { return Vec::new() };
+    let changed = changed_policies(plan);
     let role = |it: &Resource| {
         let before = plan.deleted.iter().find(|other| other.address == it.address);
         let name = match it.text("name") {
@@ -59,7 +62,7 @@ pub(super) fn planned(plan: &Plan) -> Vec<PlannedRole> {
             false => format!("arn:{}:iam::{account}:role{path}{name}", region.partition()),
         };
         let role = PlannedRole { address: it.address.clone(), name, arn, path };
-        (it.is_created() || is_touched(plan, &role, it)).then_some(role)
+        (it.is_created() || is_touched(plan, &role, it, &changed)).then_some(role)
     };
     let roles: Vec<&Resource> = plan.resources().iter().filter(|it| it.kind == ROLE).collect();
     if roles.len() > MOST {
@@ -68,19 +71,42 @@ pub(super) fn planned(plan: &Plan) -> Vec<PlannedRole> {
     roles.into_iter().filter(|it| plan.is_in_account(it)).filter_map(role).collect()
 }
 
-/// Whether the apply changes a role that exists, or its policies.
-fn is_touched(plan: &Plan, role: &PlannedRole, resource: &Resource) -> bool {
-    let attributes = |it: &Resource| ATTACHED_TO.iter().find(|(kind, _)| *kind == it.kind);
-    let is_for = |it: &&Resource| {
-        attributes(it).is_some_and(|(_, name)| is_for(plan, role, it, name) != Some(false))
+/// The ARNs of the managed policies whose documents the apply changes or deletes.
+pub(super) fn changed_policies(plan: &Plan) -> BTreeSet<String> {
+    let changes = |it: &&Resource| {
+        let before = it.before.and_then(|it| it.get("policy")).and_then(Node::text);
+        it.changes && (before.is_none() || before != it.text("policy"))
     };
-    let changes_policy = |it: &Resource| {
-        let arn = it.text("policy_arn");
-        let is_it = |it: &&Resource| it.kind == POLICY && it.text("arn") == arn;
-        arn.is_none() || plan.resources().iter().find(is_it).is_some_and(|it| it.changes)
+    let all = plan.resources().iter().filter(changes).chain(&plan.deleted);
+    all.filter(|it| it.kind == POLICY).filter_map(|it| it.text("arn")).map(str::to_owned).collect()
+}
+
+/// Whether the apply changes a role that exists, or its policies.
+fn is_touched(
+    plan: &Plan,
+    role: &PlannedRole,
+    resource: &Resource,
+    changed: &BTreeSet<String>,
+) -> bool {
+    let attribute =
+        |it: &Resource| ATTACHED_TO.iter().find(|(kind, _)| *kind == it.kind).map(|it| it.1);
+    let is_for = |it: &&Resource| {
+        attribute(it).is_some_and(|name| is_for(plan, role, it, name) != Some(false))
+    };
+    let loses = |it: &Resource| attribute(it).is_some_and(|name| it.loses(name, &role.name));
+    let changes_policy =
+        |it: &Resource| it.text("policy_arn").is_none_or(|arn| changed.contains(arn));
+    let names_changed = |attribute: &str| {
+        resource.given(attribute).is_some_and(|it| {
+            let texts = it.items().iter().chain([it]).filter_map(Node::text);
+            texts.into_iter().any(|arn| changed.contains(arn))
+        })
     };
     resource.changes
+        || names_changed("managed_policy_arns")
+        || names_changed("permissions_boundary")
         || plan.deleted.iter().any(|it| is_for(&it))
+        || plan.resources().iter().any(loses)
         || plan.resources().iter().filter(is_for).any(|it| it.changes || changes_policy(it))
 }
 

@@ -12,6 +12,8 @@ pub(super) struct Resource<'s> {
     pub(super) kind: &'s str,
     /// Its values after the apply; what is not known is unresolved.
     pub(super) values: Node,
+    /// Its values before the apply, if that changes it in place.
+    pub(super) before: Option<&'s Node>,
     /// Whether the apply changes anything about it.
     pub(super) changes: bool,
     /// Whether it exists before the apply.
@@ -32,6 +34,16 @@ impl Resource<'_> {
             Value::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// Whether a list, or a text, has this text before the apply, and not after it.
+    pub(super) fn loses(&self, attribute: &str, text: &str) -> bool {
+        let has = |values: &Node| {
+            values.get(attribute).is_some_and(|it| {
+                it.text() == Some(text) || it.items().iter().any(|it| it.text() == Some(text))
+            })
+        };
+        self.before.is_some_and(has) && !has(&self.values)
     }
 
     /// The value of an attribute; none for `null`.
@@ -82,6 +94,7 @@ fn changed(entry: &Node) -> Option<Resource<'_>> {
         address: address.to_owned(),
         kind: entry.get("type")?.text()?,
         values,
+        before: change.get("before").filter(|_| actions == ["update"]),
         changes: actions != ["no-op"],
         exists: !actions.contains(&"create"),
         creates_first: matches!(*actions, ["create", "delete"]),
@@ -100,7 +113,16 @@ pub(super) fn deleted(root: &Node) -> Vec<Resource<'_>> {
     let resource = |entry| {
         let (address, values) = deleted(entry)?;
         let kind = entry.get("type")?.text()?;
-        Some(Resource { address, kind, values, changes: true, exists: true, creates_first: false })
+        let (before, exists) = (None, true);
+        Some(Resource {
+            address,
+            kind,
+            values,
+            before,
+            changes: true,
+            exists,
+            creates_first: false,
+        })
     };
     changes.iter().filter_map(resource).collect()
 }
@@ -112,6 +134,7 @@ fn in_module<'s>(module: &'s Node, depth: usize, found: &mut Vec<Resource<'s>>) 
             address: it.get("address")?.text()?.to_owned(),
             kind: it.get("type")?.text()?,
             values: it.get("values")?.clone(),
+            before: None,
             changes: false,
             exists: true,
             creates_first: false,

@@ -38,10 +38,12 @@ fn declared(plan: &Plan, role: &PlannedRole, resource: &Resource) -> DeclaredRol
         exists,
         attached: Vec::new(),
         inline: Vec::new(),
+        own: Vec::new(),
         managed: Vec::new(),
         before: Vec::new(),
     };
     policies.of_deleted();
+    policies.of_before(resource);
     policies.of_role(resource);
     for it in plan.resources() {
         policies.of_other(it);
@@ -77,6 +79,8 @@ struct Policies<'p, 's> {
     exists: bool,
     attached: Vec<String>,
     inline: Vec<Policy>,
+    /// Those of them that are inline policies of the role in IAM too.
+    own: Vec<Policy>,
     /// The addresses of managed policies that the plan writes.
     managed: Vec<String>,
     /// The ARNs of managed policies that the apply detaches, or that are judged as the plan writes them.
@@ -90,11 +94,90 @@ impl Policies<'_, '_> {
 
     /// What the apply detaches.
     fn of_deleted(&mut self) {
-        let deleted = self.plan.deleted.iter();
-        let attachments = deleted.filter(|it| it.kind == "aws_iam_role_policy_attachment");
-        let its = attachments.filter(|it| self.is_for(it, "role") == Some(true));
-        let arns: Vec<String> = its.filter_map(|it| Some(it.text("policy_arn")?.into())).collect();
-        self.before.extend(arns);
+        let plan = self.plan;
+        for it in &plan.deleted {
+            let attribute = ATTACHED_TO.iter().find(|(kind, _)| *kind == it.kind);
+            let is_for = attribute.map(|(_, name)| self.is_for(it, name));
+            match (it.kind, is_for, it.text("policy_arn")) {
+                ("aws_iam_role_policy_attachment", Some(Some(true)), Some(arn)) => {
+                    self.before.push(arn.to_owned());
+                }
+                (POLICY_ATTACHMENT, Some(Some(true) | None), _) => {
+                    let why = format!("this plan deletes {}, which was for the role", it.address);
+                    self.unknown(&it.address, &why);
+                }
+                _ => {}
+            }
+        }
+        for it in plan.resources().iter().filter(|it| it.kind == POLICY_ATTACHMENT) {
+            if it.loses("roles", &self.role.name) {
+                let why = format!("{} detaches its policy from the role", it.address);
+                self.unknown(&it.address, &why);
+            }
+        }
+    }
+
+    /// What the role lists before the apply, and not after it.
+    fn of_before(&mut self, resource: &Resource) {
+        let Some(before) = resource.before else { return };
+        let plan = self.plan;
+        let items = |name: &str| before.get(name).map_or(&[][..], Node::items);
+        for arn in items("managed_policy_arns").iter().filter_map(Node::text) {
+            if !resource.loses("managed_policy_arns", arn) {
+                continue;
+            }
+            let is_it = |it: &&Resource| {
+                matches!(it.kind, "aws_iam_role_policy_attachment" | POLICY_ATTACHMENT)
+                    && it.text("policy_arn").is_none_or(|it| it == arn)
+                    && self.is_attached_to(it)
+            };
+            match plan.resources().iter().find(is_it) {
+                Some(other) => {
+                    let why = format!(
+                        "{} detaches the policy that {} attaches",
+                        resource.address, other.address
+                    );
+                    self.unknown(arn, &why);
+                }
+                None => self.before.push(arn.to_owned()),
+            }
+        }
+        let after = resource.given("inline_policy").map_or(&[][..], Node::items);
+        let name = |it: &Node| it.get("name").and_then(Node::text).map(str::to_owned);
+        for gone in items("inline_policy").iter().filter_map(name) {
+            let is_kept = after.iter().any(|it| name(it).is_none_or(|it| it == gone));
+            let is_it = |it: &&Resource| {
+                it.kind == "aws_iam_role_policy"
+                    && it.text("name").is_none_or(|it| it == gone)
+                    && self.is_attached_to(it)
+            };
+            if let (false, Some(other)) = (is_kept, plan.resources().iter().find(is_it)) {
+                let why = format!(
+                    "{} deletes the policy that {} writes",
+                    resource.address, other.address
+                );
+                self.unknown(&gone, &why);
+            }
+        }
+    }
+
+    fn is_attached_to(&self, resource: &Resource) -> bool {
+        let attribute = ATTACHED_TO.iter().find(|(kind, _)| *kind == resource.kind);
+        attribute.is_some_and(|(_, name)| self.is_for(resource, name) != Some(false))
+    }
+
+    /// An inline policy. A role has one of a name: which of two it has depends on their order.
+    fn write(&mut self, by: &str, policy: Policy) {
+        let (name, document) = policy;
+        let is_other = |(own, other): &&Policy| {
+            own.eq_ignore_ascii_case(&name) && (document.is_err() || *other != document)
+        };
+        if self.own.iter().any(|it| is_other(&it)) {
+            let why = format!("{by} is not the only inline policy of the role named {name}");
+            return self.unknown(&name, &why);
+        }
+        self.own.push((name.clone(), document.clone()));
+        self.inline.push((name, document));
     }
 
     /// Whether another resource of the plan is, or was, the inline policy of this name.
@@ -134,7 +217,7 @@ impl Policies<'_, '_> {
             };
             for item in items {
                 match attribute {
-                    "inline_policy" => self.inline_block(item),
+                    "inline_policy" => self.inline_block(&resource.address, item),
                     _ => match &item.value {
                         Value::Text(arn) if self.before.contains(arn) => {}
                         Value::Text(arn) => self.attach(resource, arn),
@@ -146,7 +229,7 @@ impl Policies<'_, '_> {
     }
 
     /// A block `inline_policy`; an empty one means that the role has none.
-    fn inline_block(&mut self, block: &Node) {
+    fn inline_block(&mut self, by: &str, block: &Node) {
         let name = block.get("name").and_then(|it| scalar(&it.value));
         let name = name.unwrap_or_else(|| "an inline policy".to_owned());
         if self.exists && self.is_elsewhere(&name) {
@@ -154,10 +237,10 @@ impl Policies<'_, '_> {
         }
         match block.get("policy").map(|it| &it.value) {
             Some(Value::Text(text)) if text.is_empty() => {}
-            Some(Value::Text(text)) => self.inline.push((name, parsed(text))),
-            Some(Value::Unresolved(it)) => self.inline.push((name, Err(it.why.clone()))),
+            Some(Value::Text(text)) => self.write(by, (name, parsed(text))),
+            Some(Value::Unresolved(it)) => self.write(by, (name, Err(it.why.clone()))),
             _ if block.entries().iter().all(|it| it.node.value == Value::Null) => {}
-            _ => self.inline.push((name, Err("its document is not known".to_owned()))),
+            _ => self.write(by, (name, Err("its document is not known".to_owned()))),
         }
     }
 
@@ -181,7 +264,9 @@ impl Policies<'_, '_> {
         match resource.kind {
             "aws_iam_role_policy" => {
                 let name = resource.text("name").unwrap_or(&resource.address).to_owned();
-                self.inline.extend(policies(self.plan, resource, "policy", &name));
+                for policy in policies(self.plan, resource, "policy", &name) {
+                    self.write(&resource.address, policy);
+                }
             }
             "aws_iam_role_policy_attachment" | POLICY_ATTACHMENT => {
                 match resource.given("policy_arn").map(|it| &it.value) {
@@ -298,8 +383,12 @@ impl Policies<'_, '_> {
             })
             .collect();
         match list {
+            // An ARN that is known only after the apply is not in the list.
             "policy_arns" => {
-                listed.len() == items.len()
+                let plan = self.plan.resources().iter();
+                let mut written = plan.filter(|it| self.managed.contains(&it.address));
+                written.all(|it| it.text("arn").is_some_and(|arn| listed.contains(&arn)))
+                    && listed.len() == items.len()
                     && self.attached.iter().all(|it| listed.contains(&&**it))
                     && listed.iter().all(|it| self.attached.iter().any(|arn| arn == it))
             }

@@ -18,7 +18,7 @@ pub(super) fn source(plan: &Json) -> Source {
     Source::read("plan.json", Role::Definition, plan.to_string().as_bytes()).unwrap()
 }
 
-fn change(address: &str, actions: &[&str], after: Json, unknown: Json) -> Json {
+pub(super) fn change(address: &str, actions: &[&str], after: Json, unknown: Json) -> Json {
     let name = address.split('.').find(|it| it.starts_with("aws")).unwrap();
     let mode = if address.contains("data.") { "data" } else { "managed" };
     json!({"address": address, "mode": mode, "type": name,
@@ -77,12 +77,12 @@ pub(super) fn execution_role(plan: &Json) -> String {
     }
 }
 
-fn roles_of(plan: &Json) -> Vec<DeclaredRole> {
+pub(super) fn roles_of(plan: &Json) -> Vec<DeclaredRole> {
     roles(&source(plan), &known())
 }
 
 /// The names of the policies that are not known, with the reasons.
-fn open(role: &DeclaredRole) -> Vec<String> {
+pub(super) fn open(role: &DeclaredRole) -> Vec<String> {
     let open = role.inline.iter().filter_map(|(name, it)| Some((name, it.as_ref().err()?)));
     open.map(|(name, why)| format!("{name}: {why}")).collect()
 }

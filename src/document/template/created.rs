@@ -40,6 +40,16 @@ pub(super) const REPOSITORY: Reference = Reference {
         host.contains(".dkr") && repository == name
     },
 };
+/// A rule that pulls what is below a prefix from another registry.
+pub(super) const PULLED: Reference = Reference {
+    fields: &["image"],
+    names: |text, prefix| {
+        let below = text
+            .split_once('/')
+            .and_then(|(host, path)| path.strip_prefix(prefix).filter(|_| host.contains(".dkr")));
+        below.is_some_and(|it| it.starts_with('/'))
+    },
+};
 pub(super) const PUSHED: Reference =
     Reference { fields: &["image"], names: |text, tag| text.rsplit(':').next() == Some(tag) };
 pub(super) const CLUSTER: Reference = Reference { fields: &["cluster"], names: is_last };

@@ -21,7 +21,7 @@ mod spelling;
 
 use super::created::{
     BUCKET, CLUSTER, Created, GROUP, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PATH, PROVIDER,
-    REPOSITORY, ROLE, Reference, SECRET, SUBNET,
+    PULLED, REPOSITORY, ROLE, Reference, SECRET, SUBNET,
 };
 use super::declared::{Declared, DeclaredRole, Surroundings};
 use super::described::Described;
@@ -33,6 +33,7 @@ use crate::document::node::{Node, Value};
 use crate::document::place::{Place, Role};
 use crate::document::shape::{CREATE_SERVICE, REGISTER_TASK_DEFINITION};
 use crate::document::source::Source;
+use affected::keeps_all_but;
 use configuration::is_linked_later;
 use embedded::Texts;
 use links::Links;
@@ -57,6 +58,7 @@ const NAMED: &[(&str, &str, &Reference)] = &[
     ("aws_ssm_parameter", "name", &PARAMETER),
     ("aws_ecr_repository", "name", &REPOSITORY),
     ("aws_ecr_repository_policy", "repository", &REPOSITORY),
+    ("aws_ecr_pull_through_cache_rule", "ecr_repository_prefix", &PULLED),
     ("aws_ecs_cluster", "name", &CLUSTER),
     ("aws_ecs_cluster_capacity_providers", "cluster_name", &CLUSTER),
     ("aws_ecs_capacity_provider", "name", &PROVIDER),
@@ -301,7 +303,8 @@ fn created(plan: &Plan, links: &Links) -> Created {
     for (does, it) in &changed {
         let is_default = it.kind.starts_with("aws_default_");
         let is_used = it.exists || is_default || IN_USE_AT_ONCE.contains(&it.kind);
-        if NETWORK.contains(&it.kind) && is_used {
+        let is_named_only = keeps_all_but(it, &["tags", "tags_all", "description"]);
+        if NETWORK.contains(&it.kind) && is_used && !is_named_only {
             created.add(format!("this plan {does} {}", it.address), &PATH, it.address.clone());
         }
     }

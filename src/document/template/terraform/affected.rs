@@ -28,12 +28,10 @@ const KINDS: &[(&str, &[&str])] = &[
     ("aws_alb_listener_rule", &["arn", "listener_arn", "action"]),
 ];
 
-/// Attributes that change nothing for tasks.
-const HARMLESS: [&str; 3] = ["tags", "tags_all", "description"];
-
 /// The names of what the apply changes, creates or deletes, with the clause that says so.
 pub(super) fn affected(plan: &Plan) -> Vec<Affected> {
-    let changed = plan.resources().iter().filter(|it| it.changes && !is_harmless(it));
+    let changed =
+        plan.resources().iter().filter(|it| it.changes && !keeps_all_but(it, &["description"]));
     let changed = changed.map(|it| ("changes", it));
     let mut all = Vec::new();
     for (does, it) in changed.chain(plan.deleted.iter().map(|it| ("deletes", it))) {
@@ -93,12 +91,12 @@ fn aliases<'p>(plan: &'p Plan, keys: &'p [String]) -> impl Iterator<Item = &'p s
     plan.resources().iter().filter(of_key).filter_map(|it| it.text("name"))
 }
 
-/// Whether an update changes only what makes no difference to tasks.
-fn is_harmless(resource: &Resource) -> bool {
+/// Whether an update changes these attributes only.
+pub(super) fn keeps_all_but(resource: &Resource, attributes: &[&str]) -> bool {
     let Some(before) = resource.before else { return false };
     let entries = resource.values.entries().iter();
-    let mut others = entries.filter(|it| !HARMLESS.contains(&&*it.key));
-    before.entries().len() > HARMLESS.len()
+    let mut others = entries.filter(|it| !attributes.contains(&&*it.key)).peekable();
+    others.peek().is_some()
         && others.all(|it| {
             before.get(&it.key).is_some_and(|before| before.to_json() == it.node.to_json())
         })

@@ -55,8 +55,11 @@ impl Index {
             let at = match (self.meant(reference).as_slice(), indices.as_slice()) {
                 ([], _) => continue,
                 ([(_, only)], _) => *only,
-                // With `count` and `for_each` each instance refers to the one of its index.
-                (several, [index]) => several.iter().find(|(its, _)| its == *index)?.1,
+                // With `for_each` each instance refers to the one of its key. Whether a number is used as it
+                // is, or as `count.index + 1`, is not in a plan.
+                (several, [index]) if index.starts_with("[\"") => {
+                    several.iter().find(|(its, _)| its == *index)?.1
+                }
                 _ => return None,
             };
             match &mut found {

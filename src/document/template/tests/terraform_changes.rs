@@ -156,6 +156,54 @@ fn what_exists_and_is_changed_is_affected() {
     assert_eq!(found, [format!("{group}: this plan changes aws_lb_listener.l")]);
 }
 
+/// The first value with this name in what a service of this plan, or its definition, names.
+fn marked(change: Json) -> Vec<String> {
+    let service = json!({"name": "web", "task_definition": "web",
+        "network_configuration": [{"subnets": ["subnet-1"], "security_groups": ["sg-1"]}]});
+    let service =
+        super::terraform_roles::change("aws_ecs_service.s", &["create"], service, json!({}));
+    let mut definition = task();
+    let image = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/ghcr/web:1";
+    let containers = json!([{"name": "a", "image": image}]).to_string();
+    definition["change"]["after"]["container_definitions"] = json!(containers);
+    let plan = json!({"format_version": "1.2", "resource_changes": [definition, service, change]});
+    let found = declared(&source(&plan), &known()).unwrap();
+    let mut all = Vec::new();
+    unresolved_in(&found[0].definition.root, &mut all);
+    unresolved_in(&found[0].service.as_ref().unwrap().root, &mut all);
+    all.retain(|it| it.starts_with("this plan"));
+    all
+}
+
+fn unresolved_in(node: &Node, all: &mut Vec<String>) {
+    if let Value::Unresolved(it) = &node.value {
+        all.push(it.why.clone());
+    }
+    node.items().iter().for_each(|it| unresolved_in(it, all));
+    node.entries().iter().for_each(|it| unresolved_in(&it.node, all));
+}
+
+#[test]
+fn a_network_that_is_changed_is_not_known() {
+    let vpc = |tag: &str, dns: bool| json!({"id": "vpc-1", "enable_dns_support": dns, "tags": {"a": tag}});
+    let update = |after: Json| updated("aws_vpc.v", &["update"], vpc("a", true), after);
+    let why = "this plan changes aws_vpc.v, on which `subnet-1` depends";
+    assert_eq!(marked(update(vpc("a", false))), [why]);
+    assert_eq!(marked(update(vpc("b", true))), Vec::<String>::new());
+    let why = "this plan deletes aws_internet_gateway.i, on which `subnet-1` depends";
+    assert_eq!(marked(deleted("aws_internet_gateway.i", json!({"id": "igw-1"}))), [why]);
+}
+
+#[test]
+fn an_image_below_the_prefix_of_a_new_rule_is_not_known() {
+    let rule = |prefix: &str| {
+        let after = json!({"ecr_repository_prefix": prefix});
+        marked(change("aws_ecr_pull_through_cache_rule.r", &["create"], after, json!({})))
+    };
+    assert_eq!(rule("ghcr").len(), 1);
+    assert_eq!(rule("gh"), Vec::<String>::new());
+}
+
 /// The containers of a definition whose text this is.
 fn container(text: &str) -> Node {
     let mut definition = task();

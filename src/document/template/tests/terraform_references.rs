@@ -118,6 +118,14 @@ fn each_instance_has_the_role_of_its_index() {
     assert_eq!(execution_role(&plan), "arn:aws:iam::111122223333:role/web/exec-b");
     resources_of(&mut plan)["execution_role_arn"] = references("each.value");
     assert!(execution_role(&plan).starts_with('?'));
+    // The same references as those of `[count.index + 1]`.
+    let changes = plan["resource_changes"].as_array_mut().unwrap();
+    for (it, index) in changes.iter_mut().zip(["[1]", "[0]", "[1]"]) {
+        let address = it["address"].as_str().unwrap().split('[').next().unwrap().to_owned();
+        it["address"] = json!(format!("{address}{index}"));
+    }
+    resources_of(&mut plan)["execution_role_arn"] = references("count.index");
+    assert!(execution_role(&plan).starts_with('?'));
 }
 
 fn resources_of(plan: &mut Json) -> &mut Json {

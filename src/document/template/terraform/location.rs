@@ -114,9 +114,11 @@ impl<'s> Plan<'s> {
     fn providers_of(&self, resource: &Resource) -> Vec<&'s Node> {
         let key = self.provider_key(resource);
         let all: Vec<(&str, &Node)> = self.providers().collect();
-        match all.iter().find(|(its, _)| Some(*its) == key) {
-            Some((_, own)) => vec![*own],
-            None => all.into_iter().map(|(_, it)| it).collect(),
+        match (all.iter().find(|(its, _)| Some(*its) == key), key) {
+            (Some((_, own)), _) => vec![*own],
+            // A provider of the root module without a block has what the environment says.
+            (None, Some(key)) if !key.contains(':') => Vec::new(),
+            (None, _) => all.into_iter().map(|(_, it)| it).collect(),
         }
     }
 
@@ -190,7 +192,10 @@ impl<'s> Plan<'s> {
             let part = arn.split(':').nth(if what == "region" { 3 } else { 4 })?;
             (arn.starts_with("arn:") && !part.is_empty()).then(|| part.to_owned())
         };
-        arns.chain(roles.into_iter().flatten()).find_map(part)
+        let mut parts = arns.chain(roles.into_iter().flatten()).filter_map(part);
+        let first = parts.next()?;
+        // A provider with `for_each` has several regions.
+        parts.all(|it| it == first).then_some(first)
     }
 }
 

@@ -56,6 +56,9 @@ fn a_definition_for_the_region_and_account_of_the_run_is_judged() {
     let only =
         json!({"aws.b": {"name": "aws", "expressions": {"region": {"references": ["local.a"]}}}});
     assert_eq!(found(only, json!({})), Ok(1));
+    // The provider has no block.
+    let other = json!({"aws.c": {"name": "aws", "alias": "c", "expressions": {"region": constant(json!("us-east-1"))}}});
+    assert_eq!(found(other, json!({})), Ok(1));
 }
 
 #[test]

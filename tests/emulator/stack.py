@@ -7,6 +7,8 @@ from program import demo
 
 IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/storefront:2.7.0"
 STACK = "storefront"
+# Another one than that of the service: the stack registers its definition.
+FAMILY = "stacked"
 
 
 def properties(fields):
@@ -47,7 +49,7 @@ def create(emulator):
         "Outputs": {"Image": {"Value": IMAGE, "Export": {"Name": "storefront-image"}}},
     }
     stacks.create_stack(StackName="exporter", TemplateBody=json.dumps(exported))
-    parameters = [{"ParameterKey": "Family", "ParameterValue": "storefront"}]
+    parameters = [{"ParameterKey": "Family", "ParameterValue": FAMILY}]
     stacks.create_stack(
         StackName=STACK, TemplateBody=json.dumps(template("*")), Parameters=parameters, Capabilities=["CAPABILITY_IAM"]
     )

@@ -6,7 +6,7 @@ import unittest
 import stack
 from emulator import ACCOUNT
 from program import Story, demo
-from stack import STACK, template
+from stack import FAMILY, STACK, template
 
 
 class Stacks(Story):
@@ -18,7 +18,7 @@ class Stacks(Story):
     def test_what_the_update_leaves_as_it_is_has_the_answers_of_the_account(self):
         path = self.write(template("*"), "stack.json")
         report = self.report("verify", path, "--stack", STACK, code=0)
-        self.assertEqual(report["target"]["family"], "storefront")
+        self.assertEqual(report["target"]["family"], FAMILY)
         trust = next(it for it in report["checks"] if it["id"] == "role-trust" and self.role in (it["resource"] or ""))
         self.assertEqual(trust["status"], "pass")
         self.assertIn("iam:GetRole", self.emulator.calls)

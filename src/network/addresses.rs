@@ -284,12 +284,7 @@ impl From<IpAddr> for Addresses {
 /// `10.0.0.0/16`, `10.0.0.0/24 and 10.0.1.0/24`, and no more than four of them.
 impl fmt::Display for Addresses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all = self.prefixes();
-        let mut texts: Vec<_> = all.iter().take(SHOWN).map(range_name).collect();
-        if all.len() > SHOWN {
-            texts.push(format!("{} more", all.len() - SHOWN));
-        }
-        f.write_str(&enumerate(&texts))
+        f.write_str(&enumerate_in_short(&self.prefixes(), range_name))
     }
 }
 
@@ -305,6 +300,15 @@ pub(super) fn range_name(range: &IpNet) -> String {
 /// All of them in a sentence.
 pub(super) fn enumerate(texts: &[String]) -> String {
     if texts.is_empty() { "nothing".to_owned() } else { words::and(texts) }
+}
+
+/// The first few of them in a sentence, and how many more there are.
+pub(super) fn enumerate_in_short<T>(all: &[T], text: impl Fn(&T) -> String) -> String {
+    let mut texts: Vec<String> = all.iter().take(SHOWN).map(text).collect();
+    if all.len() > SHOWN {
+        texts.push(format!("{} more", all.len() - SHOWN));
+    }
+    enumerate(&texts)
 }
 
 #[cfg(test)]

@@ -44,28 +44,25 @@ pub(super) fn ways_of_table<'a>(
     if pieces.iter().any(|piece| !piece.is_of_gateway(to, endpoints)) {
         pieces.retain(|piece| !piece.is_of_gateway(to, endpoints));
     }
-    let unknown = pieces.iter().find(|piece| piece.is_unknown).and_then(|piece| piece.route);
-    let unknown = unknown.map(|route| RouteHop::of(table, route));
+    let unknown = pieces.iter().find(|piece| piece.is_unknown);
+    let unknown = unknown.and_then(|piece| RouteHop::of(table, &piece.routes));
     // An address that the table keeps in the VPC is not a public one.
     let is_local =
-        |piece: &Piece| piece.route.is_some_and(|route| route.target == RouteTarget::Local);
+        |piece: &Piece| piece.route().is_some_and(|route| route.target == RouteTarget::Local);
     if (to.at_large || to.is_of_service) && !pieces.iter().all(is_local) {
         pieces.retain(|piece| !is_local(piece));
     }
-    let way = |Piece { share, route, .. }| {
-        let fact = match route {
+    let way = |Piece { share, routes, .. }: Piece| {
+        let fact = match RouteHop::of(table, &routes) {
             None => RouteFact::NoRoute {
                 table: table.id.clone(),
                 of: sender.name.to_owned(),
                 to: to.name.clone(),
             },
-            Some(route) if route.blackhole => RouteFact::Blackhole(RouteHop::of(table, route)),
-            Some(route) => {
-                let to = to.with_addresses(share.clone());
-                pass(topology, divisions, sender, RouteHop::of(table, route), &to)
-            }
+            Some(hop) if routes.iter().any(|it| it.blackhole) => RouteFact::Blackhole(hop),
+            Some(hop) => pass(topology, divisions, sender, hop, &to.with_addresses(share.clone())),
         };
-        let nat = match route.map(|route| &route.target) {
+        let nat = match routes.first().map(|it| &it.target) {
             Some(RouteTarget::Nat(id)) if fact.outcome() != Outcome::Blocked => Some(id.clone()),
             _ => None,
         };
@@ -132,7 +129,7 @@ fn pass<'a>(
 
 /// A gateway to the internet forwards only to public addresses, so the rest is a separate piece.
 fn by_publicness(piece: Piece) -> impl Iterator<Item = Piece> {
-    let to_internet = piece.route.is_some_and(|route| {
+    let to_internet = piece.route().is_some_and(|route| {
         matches!(route.target, RouteTarget::InternetGateway(_) | RouteTarget::EgressOnly(_))
     });
     let public = match to_internet {
@@ -140,9 +137,9 @@ fn by_publicness(piece: Piece) -> impl Iterator<Item = Piece> {
         false => piece.share.clone(),
     };
     let rest = piece.share.without(&public);
-    let Piece { route, is_unknown, .. } = piece;
+    let Piece { routes, is_unknown, .. } = piece;
     let pieces = [public, rest].into_iter().filter(|share| !share.is_empty());
-    pieces.map(move |share| Piece { share, route, is_unknown })
+    pieces.map(move |share| Piece { share, routes: routes.clone(), is_unknown })
 }
 
 /// An interface forwards only with its source/destination check off

@@ -8,7 +8,7 @@ use super::route_fact::RouteFact;
 use super::sender::Sender;
 use super::share::Divisions;
 use super::target::Target;
-use super::topology::{RouteDestination, RouteTarget, table_of};
+use super::topology::{RouteTarget, table_of};
 
 /// Does a route lead to the destination, and does its target forward the packets?
 pub fn route(topology: &Topology, from: &Interface, to: &Target) -> Answer<RouteFact> {
@@ -38,13 +38,7 @@ pub fn joined(topology: &Topology, subnet: &str) -> Option<(String, String)> {
         RouteTarget::TransitGateway(id)
         | RouteTarget::VirtualGateway(id)
         | RouteTarget::Peering(id)
-        | RouteTarget::Other(id) => {
-            let range = match &route.destination {
-                RouteDestination::Range(range) => range.to_string(),
-                RouteDestination::PrefixList(list) => list.clone(),
-            };
-            Some((range, id.clone()))
-        }
+        | RouteTarget::Other(id) => Some((route.destination.to_string(), id.clone())),
         _ => None,
     })
 }

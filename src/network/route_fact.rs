@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::addresses::enumerate_in_short;
 use super::answer::{Fact, Outcome};
 use super::interface::Family;
 use super::parts::Part;
@@ -135,33 +136,40 @@ pub enum RouteFact {
     Unread(Part),
 }
 
-/// One route of one table.
+/// The routes of one table to one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteHop {
     /// `rtb-…`
     pub table: String,
-    /// The route's destination: a range, or `pl-…`.
-    pub destination: String,
-    /// The target of the route.
+    /// Their destinations, the widest first. There is at least one.
+    pub destinations: Vec<RouteDestination>,
+    /// The target of the routes.
     pub target: RouteTarget,
 }
 
 impl RouteHop {
-    pub(super) fn of(table: &RouteTable, route: &Route) -> RouteHop {
-        let destination = match &route.destination {
-            RouteDestination::Range(range) => range.to_string(),
-            RouteDestination::PrefixList(list) => list.clone(),
-        };
-        RouteHop { table: table.id.clone(), destination, target: route.target.clone() }
+    /// The hop by these routes of a table; all have the same target.
+    pub(super) fn of(table: &RouteTable, routes: &[&Route]) -> Option<RouteHop> {
+        let target = routes.first()?.target.clone();
+        let destinations = routes.iter().map(|route| route.destination.clone()).collect();
+        Some(RouteHop { table: table.id.clone(), destinations, target })
+    }
+
+    /// The hop by all routes of a table to this target.
+    pub fn to(table: &RouteTable, target: &RouteTarget) -> Option<RouteHop> {
+        let routes = table.routes.iter().filter(|route| route.target == *target);
+        RouteHop::of(table, &routes.collect::<Vec<_>>())
     }
 }
 
+/// `route table rtb-1 sends 0.0.0.0/0 to nat-1`, and no more than four destinations.
 impl fmt::Display for RouteHop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let RouteHop { table, destination, target } = self;
+        let RouteHop { table, target, .. } = self;
+        let destinations = enumerate_in_short(&self.destinations, ToString::to_string);
         match target {
-            RouteTarget::Local => write!(f, "route table {table} keeps {destination} in the VPC"),
-            target => write!(f, "route table {table} sends {destination} to {target}"),
+            RouteTarget::Local => write!(f, "route table {table} keeps {destinations} in the VPC"),
+            target => write!(f, "route table {table} sends {destinations} to {target}"),
         }
     }
 }

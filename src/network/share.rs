@@ -15,18 +15,24 @@ use super::topology::{
     Endpoint, EndpointKind, PrefixList, Route, RouteDestination, RouteTable, RouteTarget,
 };
 
-/// The share of the packets that takes a route, or none.
+/// The share of the packets that takes a route, or one of several to the same target, or none.
 pub(super) struct Piece<'a> {
     pub share: Addresses,
-    pub route: Option<&'a Route>,
+    /// The routes, the widest first.
+    pub routes: Vec<&'a Route>,
     /// Whether it may be any part of the share, since the ranges of the route are not known.
     pub is_unknown: bool,
 }
 
-impl Piece<'_> {
+impl<'a> Piece<'a> {
+    /// The route that says for all of them where they lead.
+    pub fn route(&self) -> Option<&'a Route> {
+        self.routes.first().copied()
+    }
+
     /// Whether it goes to a gateway endpoint that does not serve the whole target.
     pub fn is_of_gateway(&self, to: &Target, endpoints: &[Endpoint]) -> bool {
-        let Some(Route { destination, target, .. }) = self.route else { return false };
+        let Some(Route { destination, target, .. }) = self.route() else { return false };
         match (destination, target) {
             (RouteDestination::PrefixList(list), RouteTarget::Endpoint(id)) => {
                 let mut gateways = endpoints.iter().filter(|it| it.kind == EndpointKind::Gateway);
@@ -116,11 +122,54 @@ struct Segment {
     candidate: usize,
 }
 
-/// A part of the packets: those that take the same route, translated to IPv4 or not.
+/// What all routes to the same target have in common. That of a prefix list is alone, since the packets to a
+/// service may be meant for it.
+#[derive(PartialEq, Eq, Hash)]
+enum Way<'a> {
+    Range { target: &'a RouteTarget, blackhole: bool, family: Family },
+    PrefixList(usize),
+}
+
+/// A part of the packets: those that go the same way, translated to IPv4 or not.
 #[derive(Default)]
-struct Part {
+struct Part<'a> {
     v4: Vec<(u128, u128)>,
     v6: Vec<(u128, u128)>,
+    /// The routes with their places, those with the longest prefix first.
+    routes: Vec<(usize, &'a Route)>,
+}
+
+impl<'a> Candidate<'a> {
+    fn way(&self, family: Family) -> Way<'a> {
+        let Route { destination, target, blackhole } = self.route;
+        match destination {
+            RouteDestination::Range(_) => Way::Range { target, blackhole: *blackhole, family },
+            RouteDestination::PrefixList(_) => Way::PrefixList(self.nth),
+        }
+    }
+}
+
+impl<'a> Part<'a> {
+    /// Adds a range; those of one candidate come one after the other.
+    fn add(&mut self, family: Family, range: (u128, u128), candidate: Option<&Candidate<'a>>) {
+        match family {
+            Family::Ipv4 => self.v4.push(range),
+            Family::Ipv6 => self.v6.push(range),
+        }
+        if let Some(Candidate { nth, route, .. }) = candidate
+            && self.routes.last().is_none_or(|(last, _)| last != nth)
+        {
+            self.routes.push((*nth, route));
+        }
+    }
+
+    fn into_piece(self) -> Piece<'a> {
+        Piece {
+            share: Addresses::of_numbers(Numbers::of(self.v4), Numbers::of(self.v6)),
+            routes: self.routes.into_iter().rev().map(|(_, route)| route).collect(),
+            is_unknown: false,
+        }
+    }
 }
 
 impl<'a> Division<'a> {
@@ -157,13 +206,13 @@ impl<'a> Division<'a> {
         let mut pieces = match own.last() {
             Some((_, own)) => {
                 unknown.extend(self.narrow_routes(to));
-                let piece = |share| Piece { share, route: Some(*own), is_unknown: false };
+                let piece = |share| Piece { share, routes: vec![*own], is_unknown: false };
                 by_translation(&to.addresses).map(piece).collect()
             }
             None => self.known_pieces(to),
         };
         for route in unknown {
-            let piece = |share| Piece { share, route: Some(route), is_unknown: true };
+            let piece = |share| Piece { share, routes: vec![route], is_unknown: true };
             pieces.extend(by_translation(&to.addresses).map(piece));
         }
         pieces
@@ -182,28 +231,22 @@ impl<'a> Division<'a> {
         narrow.filter(meets).map(|it| it.route)
     }
 
+    /// Routes to the same target are one piece: a table may have a thousand of them.
     fn known_pieces(&self, to: &Target) -> Vec<Piece<'a>> {
         let mut shares = self.shares(to);
         shares.sort_unstable_by_key(|it| (it.rank, it.is_translated, it.family, it.first));
-        let mut places: HashMap<(Option<usize>, bool), usize> = HashMap::new();
-        let mut parts: Vec<(Option<&'a Route>, Part)> = Vec::new();
+        let mut places: HashMap<(Option<Way>, bool), usize> = HashMap::new();
+        let mut parts: Vec<Part> = Vec::new();
         for Share { family, first, last, candidate, is_translated, .. } in shares {
             let candidate = candidate.map(|at| &self.candidates[at]);
-            let key = (candidate.map(|it| it.nth), is_translated);
+            let key = (candidate.map(|it| it.way(family)), is_translated);
             let at = *places.entry(key).or_insert_with(|| {
-                parts.push((candidate.map(|it| it.route), Part::default()));
+                parts.push(Part::default());
                 parts.len() - 1
             });
-            let part = &mut parts[at].1;
-            let ranges = if family == Family::Ipv4 { &mut part.v4 } else { &mut part.v6 };
-            ranges.push((first, last));
+            parts[at].add(family, (first, last), candidate);
         }
-        let piece = |(route, Part { v4, v6 })| Piece {
-            share: Addresses::of_numbers(Numbers::of(v4), Numbers::of(v6)),
-            route,
-            is_unknown: false,
-        };
-        parts.into_iter().map(piece).collect()
+        parts.into_iter().map(Part::into_piece).collect()
     }
 
     fn shares(&self, to: &Target) -> Vec<Share> {

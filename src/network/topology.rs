@@ -3,6 +3,8 @@
 //! They come from the `Describe` calls of EC2, and recordings contain them. Ids are EC2's (`subnet-…`,
 //! `rtb-…`).
 
+use std::fmt;
+
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
@@ -96,8 +98,17 @@ pub enum RouteDestination {
     PrefixList(String),
 }
 
+impl fmt::Display for RouteDestination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RouteDestination::Range(range) => range.fmt(f),
+            RouteDestination::PrefixList(id) => f.write_str(id),
+        }
+    }
+}
+
 /// The target of a route.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RouteTarget {
     /// The VPC itself.

@@ -94,8 +94,13 @@ impl Obstacle {
     }
 
     /// With this command.
-    pub(crate) fn command(mut self, command: ShellCommand) -> Obstacle {
-        self.commands.push(command);
+    pub(crate) fn command(self, command: ShellCommand) -> Obstacle {
+        self.commands([command])
+    }
+
+    /// With these commands.
+    pub(crate) fn commands(mut self, more: impl IntoIterator<Item = ShellCommand>) -> Obstacle {
+        self.commands.extend(more);
         self
     }
 }

@@ -6,6 +6,8 @@ mod ipv6;
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use crate::facts::View;
 use crate::knowledge::Stop;
 use crate::names::{Region, words};
@@ -225,11 +227,11 @@ impl Ground<'_> {
         let obstacle = obstacle
             .remedy(format!("Route {ALL} to a NAT gateway in a public subnet, {otherwise}"));
         self.to_nat(obstacle, nat, |nat| {
-            ShellCommand::of("aws ec2 create-route")
+            let create = ShellCommand::of("aws ec2 create-route")
                 .option("--route-table-id", table)
                 .option("--destination-cidr-block", ALL)
-                .option("--nat-gateway-id", nat)
-                .region(self.region)
+                .option("--nat-gateway-id", nat);
+            vec![create.region(self.region)]
         })
     }
 
@@ -255,24 +257,29 @@ impl Ground<'_> {
         let Some(hop) = hop else { return obstacle.remedy(remedy) };
         // A NAT gateway accepts only IPv6 that it translates
         // (https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html).
-        if hop.destination.contains(':') && hop.destination != NAT64 {
+        let is_untranslated = |it: &RouteDestination| matches!(it, RouteDestination::Range(IpNet::V6(it)) if it.to_string() != NAT64);
+        if hop.destinations.iter().any(is_untranslated) {
             return obstacle.remedy("Point the route to an existing target");
         }
         let obstacle = obstacle.remedy(remedy);
-        self.to_nat(obstacle, self.working_nat(), |nat| {
-            self.replace(hop).option("--nat-gateway-id", nat).region(self.region)
-        })
+        self.to_nat(obstacle, self.working_nat(), |nat| self.replace(hop, "--nat-gateway-id", nat))
     }
 
-    fn replace(&self, hop: &RouteHop) -> ShellCommand {
-        let flag = match hop.destination.as_str() {
-            list if list.starts_with("pl-") => "--destination-prefix-list-id",
-            range if range.contains(':') => "--destination-ipv6-cidr-block",
-            _ => "--destination-cidr-block",
+    /// All routes of a hop, led to another target.
+    fn replace(&self, hop: &RouteHop, flag: &'static str, to: Word) -> Vec<ShellCommand> {
+        let replace = |destination: &RouteDestination| {
+            let kind = match destination {
+                RouteDestination::PrefixList(_) => "--destination-prefix-list-id",
+                RouteDestination::Range(IpNet::V6(_)) => "--destination-ipv6-cidr-block",
+                RouteDestination::Range(IpNet::V4(_)) => "--destination-cidr-block",
+            };
+            ShellCommand::of("aws ec2 replace-route")
+                .option("--route-table-id", &hop.table)
+                .option(kind, destination.to_string())
+                .option(flag, to.clone())
+                .region(self.region)
         };
-        ShellCommand::of("aws ec2 replace-route")
-            .option("--route-table-id", &hop.table)
-            .option(flag, &hop.destination)
+        hop.destinations.iter().map(replace).collect()
     }
 
     /// Through a working NAT gateway, or a new one.
@@ -280,10 +287,10 @@ impl Ground<'_> {
         &self,
         obstacle: Obstacle,
         nat: Option<&NatGateway>,
-        route: impl Fn(Word) -> ShellCommand,
+        routes: impl Fn(Word) -> Vec<ShellCommand>,
     ) -> Obstacle {
         if let Some(nat) = nat {
-            return obstacle.command(route(Word::from(&nat.id)));
+            return obstacle.commands(routes(Word::from(&nat.id)));
         }
         let subnets = self.topology.subnets.unwrap_or_default().iter();
         let public =
@@ -311,7 +318,7 @@ impl Ground<'_> {
             )
             .option("--allocation-id", Word::placeholder("EIPALLOC-ID"))
             .region(self.region);
-        obstacle.command(create).command(route(Word::placeholder("NAT-GATEWAY-ID")))
+        obstacle.command(create).commands(routes(Word::placeholder("NAT-GATEWAY-ID")))
     }
 
     fn tables(&self) -> &[RouteTable] {
@@ -349,16 +356,10 @@ impl Ground<'_> {
             .any(|nat| defaults_to(table, &RouteTarget::Nat(nat.id.clone())))
     }
 
-    /// The route of the subnet that leads to this NAT gateway.
+    /// The routes of the subnet that lead to this NAT gateway.
     fn hop_to(&self, nat: &str) -> Option<RouteHop> {
         let table = table_of(&self.subnet.id, self.tables())?;
-        let target = RouteTarget::Nat(nat.to_owned());
-        let route = table.routes.iter().find(|route| route.target == target)?;
-        let destination = match &route.destination {
-            RouteDestination::Range(range) => range.to_string(),
-            RouteDestination::PrefixList(list) => list.clone(),
-        };
-        Some(RouteHop { table: table.id.clone(), destination, target })
+        RouteHop::to(table, &RouteTarget::Nat(nat.to_owned()))
     }
 
     /// The subnet that Block Public Access affects: the subnet itself, or that of a NAT gateway.

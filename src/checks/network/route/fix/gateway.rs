@@ -29,10 +29,11 @@ impl Ground<'_> {
             "Create an internet gateway, attach it to the VPC, and route {ALL} to it, {otherwise}"
         );
         self.with_new_gateway(obstacle.remedy(remedy), |gateway| {
-            ShellCommand::of("aws ec2 create-route")
+            let create = ShellCommand::of("aws ec2 create-route")
                 .option("--route-table-id", table)
                 .option("--destination-cidr-block", ALL)
-                .option("--gateway-id", gateway)
+                .option("--gateway-id", gateway);
+            vec![create.region(self.region)]
         })
     }
 
@@ -47,13 +48,13 @@ impl Ground<'_> {
         match self.gateway() {
             Some(other) if hop.target != RouteTarget::InternetGateway(other.id.clone()) => obstacle
                 .remedy("Point the route to the internet gateway that is attached to the VPC")
-                .command(self.replace(hop).option("--gateway-id", &other.id).region(self.region)),
+                .commands(self.replace(hop, "--gateway-id", Word::from(&other.id))),
             None if is_deleted => self.with_new_gateway(
                 obstacle.remedy(format!(
                     "Create an internet gateway, attach it to the VPC, and point the route to it: {} was deleted",
                     hop.target
                 )),
-                |gateway| self.replace(hop).option("--gateway-id", gateway),
+                |gateway| self.replace(hop, "--gateway-id", gateway),
             ),
             _ => obstacle
                 .remedy("Attach the internet gateway to the VPC")
@@ -70,7 +71,7 @@ impl Ground<'_> {
     fn with_new_gateway(
         &self,
         obstacle: Obstacle,
-        route: impl Fn(Word) -> ShellCommand,
+        routes: impl Fn(Word) -> Vec<ShellCommand>,
     ) -> Obstacle {
         let gateway = || Word::placeholder("INTERNET-GATEWAY-ID");
         obstacle
@@ -81,6 +82,6 @@ impl Ground<'_> {
                     .option("--vpc-id", &self.subnet.vpc)
                     .region(self.region),
             )
-            .command(route(gateway()).region(self.region))
+            .commands(routes(gateway()))
     }
 }

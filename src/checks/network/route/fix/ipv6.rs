@@ -38,10 +38,10 @@ impl Ground<'_> {
                     .region(self.region),
             );
         let obstacle = self.to_nat(obstacle, self.working_nat(), |nat| {
-            create_route()
+            let create = create_route()
                 .option("--destination-ipv6-cidr-block", NAT64)
-                .option("--nat-gateway-id", nat)
-                .region(self.region)
+                .option("--nat-gateway-id", nat);
+            vec![create.region(self.region)]
         });
         match self.subnet.dns64 {
             true => obstacle,

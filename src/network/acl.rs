@@ -10,10 +10,10 @@ use super::gateway::Way;
 use super::interface::{Interface, NAT_PORTS, Port};
 use super::parts::{Part, Topology};
 use super::route::ways;
-use super::route_fact::{RouteFact, RouteHop};
+use super::route_fact::RouteFact;
 use super::share::Divisions;
 use super::target::{Target, nat64, ranges_of};
-use super::topology::{NetworkAcl, RouteTarget, Subnet};
+use super::topology::{NetworkAcl, Subnet};
 
 /// Do the network ACLs on the path allow packets to this port, and the return traffic? Those of the task's
 /// subnet, and of the subnet of the target's interface or of the NAT gateway.
@@ -52,8 +52,7 @@ struct Walk<'a, 't> {
 impl Walk<'_, '_> {
     /// The deciding facts for each share of the packets of a way.
     fn shares(&self, way: &Way) -> Vec<Vec<AclFact>> {
-        if let RouteFact::Leads { hop: RouteHop { target: RouteTarget::Local, .. }, .. } = way.fact
-        {
+        if way.is_local() {
             return self.local_shares(&way.share);
         }
         let mut shares = Vec::new();

@@ -73,6 +73,17 @@ pub struct Crossing {
 /// The number of the fixed last entry, which denies everything else.
 pub(super) const LAST_ENTRY: i32 = 32767;
 
+impl AclFact {
+    /// Whether it hinders packets to every destination: it denies all, or the same ports of each.
+    pub(super) fn hinders_all(&self) -> bool {
+        match self {
+            AclFact::SameSubnet { .. } | AclFact::Open { .. } => false,
+            AclFact::Partly { crossing, peers, .. } => *peers == crossing.peer,
+            AclFact::Denied { .. } | AclFact::NotShown { .. } | AclFact::Unread(_) => true,
+        }
+    }
+}
+
 impl Fact for AclFact {
     fn outcome(&self) -> Outcome {
         match self {

@@ -3,13 +3,15 @@
 use ipnet::IpNet;
 
 use super::acl::acls_by;
+use super::acl_fact::AclFact;
 use super::addresses::Addresses;
+use super::answer::{Answer, Fact, Outcome};
 use super::interface::{Family, Interface};
 use super::parts::Topology;
 use super::path::{Path, reach};
 use super::route::{route_by, ways};
+use super::route_fact::RouteFact;
 use super::share::Divisions;
-use super::target::Target;
 use super::topology::RouteDestination;
 
 /// A narrow range has fewer than one in this many addresses of the internet.
@@ -28,31 +30,90 @@ pub fn rest_of_internet<'a>(
     if !whole.at_large || from.family() != Family::Ipv4 {
         return None;
     }
-    let to = |addresses| whole.with_addresses(addresses);
+    let limit = whole.addresses.count_ipv4() / NARROW;
+    let share_of = |range: IpNet| whole.addresses.intersection(&range.into());
+    let is_narrow = |range: &IpNet| (1..=limit).contains(&share_of(*range).count_ipv4());
+    let narrow: Vec<IpNet> = named(topology).into_iter().filter(is_narrow).collect();
     let divisions = Divisions::of(topology);
-    let passes = |to: &Target| {
-        let ways = ways(topology, &divisions, from, to);
-        let acls = acls_by(topology, from, to, path.port, &ways);
-        acls.has_passed() && route_by(from, ways).has_passed()
+    let treatment = |addresses| {
+        let to = whole.with_addresses(addresses);
+        let ways = ways(topology, &divisions, from, &to);
+        let is_one = matches!(ways.as_slice(), [way] if !way.is_local());
+        let acls = acls_by(topology, from, &to, path.port, &ways);
+        Treatment { acls, route: route_by(from, ways), is_one }
+    };
+    let others = treatment(whole.addresses.without(&Addresses::of(&narrow)));
+    let fate = |ranges: &[IpNet]| {
+        treatment(whole.addresses.intersection(&Addresses::of(ranges))).next_to(&others)
     };
     let (mut apart, mut ranges) = (Addresses::default(), Vec::new());
-    let limit = whole.addresses.count_ipv4() / NARROW;
     let mut count = 0;
-    for range in named(topology) {
-        let share = whole.addresses.intersection(&range.into());
+    for range in treated_otherwise(&narrow, &fate) {
+        let share = share_of(range);
         let more = share.without(&apart).count_ipv4();
-        if share.is_empty() || count + more > limit {
-            continue;
-        }
-        let share = to(share);
-        if !passes(&share) {
-            apart = apart.union(&share.addresses);
+        if count + more <= limit {
+            apart = apart.union(&share);
             count += more;
             ranges.push(range);
         }
     }
-    let rest = to(whole.addresses.without(&apart));
+    let rest = whole.with_addresses(whole.addresses.without(&apart));
     (!ranges.is_empty()).then(|| (reach(topology, from, rest, path.port), ranges))
+}
+
+/// How routes and network ACLs treat the packets to some addresses.
+struct Treatment {
+    route: Answer<RouteFact>,
+    acls: Answer<AclFact>,
+    /// Whether all leave the VPC the same way.
+    is_one: bool,
+}
+
+/// What becomes of the packets to some ranges, next to those to all others.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    /// To no address do all pass, and to the others they do, or may.
+    Lost,
+    /// It differs from address to address.
+    Differs,
+    /// All pass that the others pass.
+    Same,
+}
+
+impl Treatment {
+    fn next_to(&self, others: &Treatment) -> Fate {
+        let is_unseen = self.is_one && self.route.facts.iter().all(RouteFact::is_out_of_view);
+        let is_hindered = self.is_one && self.acls.facts.iter().any(AclFact::hinders_all);
+        let route = fate(&self.route, &others.route, is_unseen);
+        route.min(fate(&self.acls, &others.acls, is_hindered))
+    }
+}
+
+/// The fate by one stage; `is_alike` if its doubt is the same for every address.
+fn fate<F: Fact>(own: &Answer<F>, others: &Answer<F>, is_alike: bool) -> Fate {
+    match own.outcome {
+        Outcome::Passed => Fate::Same,
+        _ if !others.has_passed() && others.unread().is_none() => Fate::Same,
+        Outcome::Blocked => Fate::Lost,
+        Outcome::Doubtful if is_alike => Fate::Lost,
+        Outcome::Doubtful => Fate::Differs,
+    }
+}
+
+/// The ranges to which not all packets pass that others pass. A table has up to a thousand ranges, most of which
+/// lead to the same place.
+fn treated_otherwise(ranges: &[IpNet], fate: &impl Fn(&[IpNet]) -> Fate) -> Vec<IpNet> {
+    if ranges.is_empty() {
+        return Vec::new();
+    }
+    match fate(ranges) {
+        Fate::Same => Vec::new(),
+        Fate::Differs if ranges.len() > 1 => {
+            let (one, other) = ranges.split_at(ranges.len() / 2);
+            [treated_otherwise(one, fate), treated_otherwise(other, fate)].concat()
+        }
+        Fate::Lost | Fate::Differs => ranges.to_vec(),
+    }
 }
 
 /// The ranges in routes and network ACLs of the VPC, each once, the narrowest first.
@@ -72,4 +133,37 @@ fn named(topology: &Topology) -> Vec<IpNet> {
     ranges.sort_unstable_by_key(|it| (std::cmp::Reverse(it.prefix_len()), *it));
     ranges.dedup();
     ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn of_a_thousand_ranges_the_few_that_are_treated_otherwise_are_found_in_few_steps() {
+        let range = |nth: u32| {
+            let address = std::net::Ipv4Addr::from(0x1400_0000 + (nth << 8));
+            IpNet::new(address.into(), 24).unwrap()
+        };
+        let ranges: Vec<IpNet> = (0..1_000).map(range).collect();
+        let steps = Cell::new(0);
+        let found = |lost: &[IpNet]| {
+            steps.set(0);
+            treated_otherwise(&ranges, &|some| {
+                steps.set(steps.get() + 1);
+                match some.iter().filter(|it| lost.contains(it)).count() {
+                    0 => Fate::Same,
+                    all if all == some.len() => Fate::Lost,
+                    _ => Fate::Differs,
+                }
+            })
+        };
+        for (lost, most) in [(vec![], 1), (vec![0, 500, 501, 999], 80), ((0..1_000).collect(), 1)] {
+            let lost: Vec<IpNet> = lost.into_iter().map(range).collect();
+            assert_eq!(found(&lost), lost);
+            assert!(steps.get() <= most, "{} steps for {} ranges", steps.get(), lost.len());
+        }
+    }
 }

@@ -24,8 +24,11 @@ pub(super) struct Way {
 
 impl Way {
     pub fn leaves_the_vpc(&self) -> bool {
-        let RouteFact::Leads { hop, .. } = &self.fact else { return false };
-        hop.target != RouteTarget::Local
+        matches!(&self.fact, RouteFact::Leads { hop, .. } if hop.target != RouteTarget::Local)
+    }
+
+    pub fn is_local(&self) -> bool {
+        matches!(&self.fact, RouteFact::Leads { hop, .. } if hop.target == RouteTarget::Local)
     }
 }
 

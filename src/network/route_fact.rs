@@ -174,6 +174,13 @@ impl fmt::Display for RouteHop {
     }
 }
 
+impl RouteFact {
+    /// Whether what becomes of the packets cannot be seen from here.
+    pub(super) fn is_out_of_view(&self) -> bool {
+        matches!(self, RouteFact::BeyondView(_) | RouteFact::NotShown(_))
+    }
+}
+
 impl fmt::Display for RouteTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

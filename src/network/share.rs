@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::addresses::{Addresses, Numbers, numbers_of};
@@ -300,40 +300,66 @@ fn cut<'s>(
     }
 }
 
-/// Gives each candidate, the best first, what is left of its range.
+/// Gives each address to its best candidate, in the order of the addresses. Of two ranges in the notation of
+/// prefixes, one is within the other or they have nothing in common.
 fn segments(candidates: &[Candidate], order: &[usize], family: Family) -> Vec<Segment> {
-    // What is given: disjoint ranges by their first number. Each one is merged into another once at most.
-    let mut given: BTreeMap<u128, u128> = BTreeMap::new();
-    let mut segments = Vec::new();
-    for (rank, &candidate) in order.iter().enumerate() {
-        let (own, first, last) = candidates[candidate].range;
-        if own != family {
-            continue;
+    let ranked = order.iter().copied().enumerate();
+    let mut ranked: Vec<Open> = ranked
+        .filter(|(_, candidate)| candidates[*candidate].range.0 == family)
+        .map(|(rank, candidate)| {
+            let (_, first, last) = candidates[candidate].range;
+            Open { first, last, rank, candidate, next: Some(first) }
+        })
+        .collect();
+    ranked.sort_unstable_by_key(|it| (it.first, Reverse(it.last), it.rank));
+    ranked.dedup_by_key(|it| (it.first, it.last));
+    let mut segments = Vec::with_capacity(2 * ranked.len());
+    // The ranges that are not at their end yet, each within the one before.
+    let mut open: Vec<Open> = Vec::new();
+    for inner in ranked {
+        while let Some(ended) = open.pop_if(|it| it.last < inner.first) {
+            ended.close(&mut segments);
         }
-        let before = given.range(..=first).next_back().filter(|(_, end)| **end >= first);
-        let before = before.map(|(start, end)| (*start, *end));
-        let inside = given.range(first..=last).map(|(start, end)| (*start, *end));
-        let taken: Vec<(u128, u128)> =
-            before.into_iter().chain(inside.filter(|it| Some(*it) != before)).collect();
-        let mut next = Some(first);
-        for (start, end) in &taken {
-            if let Some(next) = next.filter(|next| next < start) {
-                segments.push(Segment { first: next, last: start - 1, rank, candidate });
-            }
-            next = end.checked_add(1);
+        if let Some(outer) = open.last_mut() {
+            outer.leave_to(&inner, &mut segments);
         }
-        if let Some(next) = next.filter(|next| *next <= last) {
-            segments.push(Segment { first: next, last, rank, candidate });
-        }
-        let start = taken.first().map_or(first, |it| it.0.min(first));
-        let end = taken.last().map_or(last, |it| it.1.max(last));
-        for (start, _) in taken {
-            given.remove(&start);
-        }
-        given.insert(start, end);
+        open.push(inner);
     }
-    segments.sort_unstable_by_key(|it| it.first);
+    while let Some(ended) = open.pop() {
+        ended.close(&mut segments);
+    }
     segments
+}
+
+/// The range of a candidate, given to it as far as is known.
+struct Open {
+    first: u128,
+    last: u128,
+    rank: usize,
+    candidate: usize,
+    /// The first address that is not given yet.
+    next: Option<u128>,
+}
+
+impl Open {
+    /// Takes what is before a range within it; what is after that range comes next.
+    fn leave_to(&mut self, inner: &Open, segments: &mut Vec<Segment>) {
+        if let Some(first) = self.next.filter(|next| *next < inner.first) {
+            segments.push(self.segment(first, inner.first - 1));
+        }
+        self.next = inner.last.checked_add(1);
+    }
+
+    /// Takes the rest.
+    fn close(self, segments: &mut Vec<Segment>) {
+        if let Some(first) = self.next.filter(|next| *next <= self.last) {
+            segments.push(self.segment(first, self.last));
+        }
+    }
+
+    fn segment(&self, first: u128, last: u128) -> Segment {
+        Segment { first, last, rank: self.rank, candidate: self.candidate }
+    }
 }
 
 /// The addresses without translation, and those with it, as far as there are any.

@@ -82,9 +82,9 @@ enum Fate {
 
 impl Treatment {
     fn next_to(&self, others: &Treatment) -> Fate {
-        let is_unseen = self.is_one && self.route.facts.iter().all(RouteFact::is_out_of_view);
+        let is_lost = self.route.facts.iter().all(RouteFact::is_blocked_or_out_of_view);
         let is_hindered = self.is_one && self.acls.facts.iter().any(AclFact::hinders_all);
-        let route = fate(&self.route, &others.route, is_unseen);
+        let route = fate(&self.route, &others.route, is_lost);
         route.min(fate(&self.acls, &others.acls, is_hindered))
     }
 }

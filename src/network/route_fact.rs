@@ -158,7 +158,12 @@ impl RouteHop {
     /// The hop by all routes of a table to this target.
     pub fn to(table: &RouteTable, target: &RouteTarget) -> Option<RouteHop> {
         let routes = table.routes.iter().filter(|route| route.target == *target);
-        RouteHop::of(table, &routes.collect::<Vec<_>>())
+        let mut routes: Vec<&Route> = routes.collect();
+        routes.sort_by_key(|route| match &route.destination {
+            RouteDestination::Range(range) => range.prefix_len(),
+            RouteDestination::PrefixList(_) => u8::MAX,
+        });
+        RouteHop::of(table, &routes)
     }
 }
 
@@ -175,9 +180,10 @@ impl fmt::Display for RouteHop {
 }
 
 impl RouteFact {
-    /// Whether what becomes of the packets cannot be seen from here.
-    pub(super) fn is_out_of_view(&self) -> bool {
-        matches!(self, RouteFact::BeyondView(_) | RouteFact::NotShown(_))
+    /// Whether none of the packets is known to arrive: all are dropped, or go where that cannot be seen from here.
+    pub(super) fn is_blocked_or_out_of_view(&self) -> bool {
+        let is_out_of_view = matches!(self, RouteFact::BeyondView(_) | RouteFact::NotShown(_));
+        is_out_of_view || self.outcome() == Outcome::Blocked
     }
 }
 

@@ -132,7 +132,7 @@ pub(super) fn unknown(id: &str) -> String {
         let groups = checks::GROUPS.iter().map(|group| group.name);
         groups.chain(checks::catalogue().map(|(_, check)| check.id))
     };
-    let holding = || known().filter(|it| !id.is_empty() && it.contains(id)).take(5);
+    let holding = || known().filter(|it| id.len() >= 3 && it.contains(id)).take(5);
     let near: Vec<&str> = match nearest(id, known()) {
         Some(near) => vec![near],
         None => holding().collect(),

@@ -22,6 +22,7 @@ mod physical;
 mod role;
 mod selection;
 mod terraform;
+mod walk;
 
 use super::identity::Identity;
 use super::input_error::InputError;

@@ -3,6 +3,7 @@
 
 use serde_json::Number;
 
+use super::walk::Conversion;
 use crate::document::convention::is_same;
 use crate::document::node::{Entry, Node, Unresolved, Value};
 use crate::document::shape::{Kind, Shape};
@@ -13,6 +14,9 @@ const RENAMED: [(&str, &str); 2] =
 
 /// Why CloudFormation refuses a property in camelCase.
 const CAPITAL: &str = "because names of properties begin with a capital";
+
+/// Properties as CloudFormation converts them.
+const PROPERTIES: Conversion = Conversion { object, scalar };
 
 /// The object with the names and types of the shape. What the shape does not have stays as it is written.
 pub(super) fn object(node: Node, shape: &'static Shape) -> Node {
@@ -32,7 +36,7 @@ fn property(entry: Entry, shape: &'static Shape) -> Entry {
         let value = not_a_property(&key);
         return Entry { key: member.name.into(), key_place, node: Node { value, ..node } };
     }
-    Entry { key: member.name.into(), key_place, node: typed(node, &member.kind) }
+    Entry { key: member.name.into(), key_place, node: PROPERTIES.of(node, &member.kind) }
 }
 
 /// CloudFormation refuses a property in camelCase, so that its value never reaches ECS.
@@ -55,23 +59,13 @@ pub fn misnamed(root: &Node) -> Vec<&Entry> {
     own.chain(children.flat_map(misnamed)).collect()
 }
 
-fn typed(node: Node, kind: &'static Kind) -> Node {
-    let Node { value, place } = node;
-    let value = match (kind, value) {
-        (Kind::Object(shape), value) => return object(Node { value, place }, shape),
-        (Kind::List(item) | Kind::NonEmpty(item), Value::List(items)) => {
-            Value::List(items.into_iter().map(|it| typed(it, item)).collect())
-        }
-        (Kind::Map(item), Value::Map(entries)) => {
-            let entry = |it: Entry| Entry { node: typed(it.node, item), ..it };
-            Value::Map(entries.into_iter().map(entry).collect())
-        }
+fn scalar(kind: &'static Kind, value: Value) -> Value {
+    match (kind, value) {
         (Kind::Text | Kind::Filled | Kind::OneOf(_), value) => text(value),
         (Kind::Whole | Kind::From(_) | Kind::Decimal, Value::Text(text)) => number(text),
         (Kind::Truth, Value::Text(text)) => truth(text),
         (_, value) => value,
-    };
-    Node { value, place }
+    }
 }
 
 fn text(value: Value) -> Value {

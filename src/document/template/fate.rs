@@ -90,12 +90,6 @@ fn in_stack(id: &str, it: &LiveResource, resolver: &Resolver) -> Vec<Affected> {
 
 /// The ARN of a managed policy whose name is written.
 fn policy_arn(policy: &Node, resolver: &Resolver) -> Option<String> {
-    let text = |name: &str| {
-        let value = policy.get("Properties")?.get(name)?;
-        scalar(&resolver.value(value)?.value)
-    };
-    let (region, account) = (resolver.known.region.as_ref()?, resolver.known.account.as_ref()?);
-    let name = text("ManagedPolicyName")?;
-    let path = text("Path").unwrap_or_else(|| "/".to_owned());
-    Some(format!("arn:{}:iam::{account}:policy{path}{name}", region.partition()))
+    let name = policy.get("Properties")?.get("ManagedPolicyName")?;
+    resolver.policy_arn(policy, &scalar(&resolver.value(name)?.value)?)
 }

@@ -73,8 +73,7 @@ impl Resolver<'_> {
                 Some(format!("arn:{partition}:iam::{account}:role{path}{name}"))
             }
             ("AWS::IAM::ManagedPolicy", None | Some("PolicyArn")) => {
-                let name = made_up("ManagedPolicyName", stack)?;
-                Some(format!("arn:{partition}:iam::{account}:policy/{name}"))
+                self.policy_arn(resource, &made_up("ManagedPolicyName", stack)?)
             }
             ("AWS::SecretsManager::Secret", None | Some("Id")) => {
                 let name = named("Name", None)?;
@@ -98,5 +97,16 @@ impl Resolver<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The ARN of a managed policy with this name.
+    pub(super) fn policy_arn(&self, policy: &Node, name: &str) -> Option<String> {
+        let (region, account) = (self.known.region.as_ref()?, self.known.account.as_ref()?);
+        let path = policy.get("Properties").and_then(|it| it.get("Path"));
+        let path = match path.and_then(|it| self.value(it)) {
+            Some(path) => scalar(&path.value)?,
+            None => "/".to_owned(),
+        };
+        Some(format!("arn:{}:iam::{account}:policy{path}{name}", region.partition()))
     }
 }

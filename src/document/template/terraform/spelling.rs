@@ -1,8 +1,12 @@
 //! The names of fields in `container_definitions`, which the provider reads without regard to capitals.
 
 use crate::document::node::{Entry, Node, Value};
-use crate::document::shape::{CONTAINER, Kind, Shape};
+use crate::document::shape::{CONTAINER, Shape};
 use crate::document::template::expression::unresolved;
+use crate::document::template::walk::Conversion;
+
+/// Fields as the provider reads them: it converts no values.
+const FIELDS: Conversion = Conversion { object, scalar: |_, value| value };
 
 /// The containers with the names of fields as the API has them.
 pub(super) fn corrected(containers: Node) -> Node {
@@ -33,22 +37,10 @@ fn object(node: Node, shape: &'static Shape) -> Node {
             }
             None => found.push(Entry {
                 key: member.name.into(),
-                node: typed(entry.node, &member.kind),
+                node: FIELDS.of(entry.node, &member.kind),
                 key_place: entry.key_place,
             }),
         }
     }
     Node { value: Value::Map(found), place: node.place }
-}
-
-fn typed(node: Node, kind: &'static Kind) -> Node {
-    let Node { value, place } = node;
-    let value = match (kind, value) {
-        (Kind::Object(shape), value) => return object(Node { value, place }, shape),
-        (Kind::List(item) | Kind::NonEmpty(item), Value::List(items)) => {
-            Value::List(items.into_iter().map(|it| typed(it, item)).collect())
-        }
-        (_, value) => value,
-    };
-    Node { value, place }
 }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::Failure;
 use super::input::{Given, meant};
 use super::parameters::Inputs;
 use super::templates::{self, Document};
+use super::{Failure, elsewhere};
 use crate::cli::PlaceToRun;
 use crate::document::overlay::{ImageOverlay, with_images};
 use crate::document::{ContextKind, DeployTool, Node, RunContext, Source, TaskDefinition};
@@ -200,7 +200,8 @@ impl Setting {
             && wanted != home.as_str()
         {
             return Err(Failure::no_verdict(format!(
-                "this run would check region {home}, but the configuration is for {wanted}\n  Pass --region {wanted}"
+                "this run would check region {home}, but the configuration is for {wanted}\n  Pass {}",
+                elsewhere::flags(Some(wanted), None)
             )));
         }
         let live = match document.service {

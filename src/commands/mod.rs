@@ -12,6 +12,7 @@ mod diagnose;
 mod doctor;
 mod drawing;
 mod ecspresso;
+mod elsewhere;
 mod explain;
 mod failure;
 mod files;

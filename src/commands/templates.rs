@@ -8,10 +8,10 @@ use serde_json::json;
 
 use super::nested::{self, Layer};
 use super::parameters::Inputs;
-use super::{Failure, stack};
+use super::{Failure, elsewhere, stack};
 use crate::document::template::cdk::Stack;
 use crate::document::template::{
-    self, Affected, Declared, DeclaredRole, Described, DescribedKind, Surroundings,
+    self, Affected, Declared, DeclaredRole, Described, DescribedKind, Refused, Surroundings,
 };
 use crate::document::{RunContext, Source};
 use crate::knowledge::{Gap, Seen};
@@ -177,9 +177,9 @@ async fn in_layers(
     for layer in &layers {
         let found = match template::is_plan(&layer.source) {
             true => template::declared(&layer.source, &layer.known),
-            false => template::declared_if_any(&layer.source, &layer.known),
+            false => template::declared_if_any(&layer.source, &layer.known).map_err(Refused::from),
         };
-        let found = found.map_err(|error| Failure::input(&layer.source, error))?;
+        let found = found.map_err(|error| refused(&layer.source, error))?;
         if let (Some(why), false) = (&layer.uncertain, found.is_empty()) {
             let stack = layer.path.trim_end_matches('/');
             let source = &template.source.name;
@@ -195,9 +195,20 @@ async fn in_layers(
     }
     if let (true, None, Some(root)) = (all.is_empty(), &template.stack, layers.first()) {
         let found = template::declared(&root.source, &root.known);
-        return found.map_err(|error| Failure::input(&root.source, error));
+        return found.map_err(|error| refused(&root.source, error));
     }
     Ok(all)
+}
+
+/// The error for a template or a plan without a task definition for this run.
+fn refused(source: &Source, error: Refused) -> Failure {
+    match error {
+        Refused::Input(error) => Failure::input(source, error),
+        Refused::Elsewhere(it) => {
+            let flags = elsewhere::flags(it.region.as_deref(), it.account.as_deref());
+            Failure::no_verdict(source.explain(it.error.hint(format!("pass {flags}"))))
+        }
+    }
 }
 
 /// Makes the roles of a template known to the run.
@@ -295,23 +306,32 @@ async fn account(region: Option<&Region>, run: &mut RunLoop<'_>) -> Option<Strin
 /// The error for stacks of which none is for this run, or none has a task definition.
 fn nothing(templates: &[Template], region: Option<&Region>, account: Option<&str>) -> Failure {
     let others = templates.iter().filter(|it| !it.is_for(region, account));
-    let places = others.filter_map(|it| {
-        let stack = it.stack.as_ref()?;
-        let part = |text: &Option<String>| text.clone().unwrap_or_else(|| "any".to_owned());
-        let (account, region) = (part(&stack.account), part(&stack.region));
-        Some(format!("{} (account {account}, region {region})", stack.name))
-    });
-    let places: Vec<String> = places.collect();
-    match places.is_empty() {
-        true => Failure::usage(format!(
+    let others: Vec<&Stack> = others.filter_map(|it| it.stack.as_ref()).collect();
+    if others.is_empty() {
+        return Failure::usage(format!(
             "no stack in this folder creates an AWS::ECS::TaskDefinition; it has {}\n  Pass the folder of the application that creates one",
             stacks(templates)
-        )),
-        false => Failure::no_verdict(format!(
-            "no task definition is for the account and region of this run; there is {}\n  Pass --region and --profile for one of these stacks",
-            places.join(", ")
-        )),
+        ));
     }
+    let part = |text: &Option<String>| text.clone().unwrap_or_else(|| "any".to_owned());
+    let place = |it: &&Stack| {
+        format!("{} (account {}, region {})", it.name, part(&it.account), part(&it.region))
+    };
+    let places: Vec<String> = others.iter().map(place).collect();
+    let advice = others.iter().map(|it| {
+        let other = |wanted: &Option<String>, here: Option<&str>| {
+            wanted.clone().filter(|it| here.is_some_and(|here| here != it))
+        };
+        let region = other(&it.region, region.map(Region::as_str));
+        let account = other(&it.account, account);
+        let flags = elsewhere::flags(region.as_deref(), account.as_deref());
+        format!("\n  Pass {flags} for {}", it.name)
+    });
+    Failure::no_verdict(format!(
+        "no task definition is for the account and region of this run; there is {}{}",
+        places.join(", "),
+        advice.collect::<String>()
+    ))
 }
 
 /// Whether the service is active already, so that the deployment updates it.

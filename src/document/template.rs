@@ -19,6 +19,7 @@ mod nested;
 mod outputs;
 mod parameter;
 mod physical;
+mod refused;
 mod role;
 mod selection;
 mod terraform;
@@ -37,6 +38,7 @@ pub use fate::Affected;
 pub use live::{HIDDEN, LiveResource, LiveStack, digests};
 pub use nested::{ALL, NestedStack};
 pub use outputs::{Outputs, Values};
+pub use refused::{Elsewhere, Refused};
 
 /// Whether a document is a template.
 pub fn is_template(source: &Source) -> bool {
@@ -61,7 +63,7 @@ pub fn examine(source: &Source) -> Result<(), InputError> {
     match Identity::of(&source.root) {
         Some(Identity::Terraform) => {
             form::plan(source)?;
-            terraform::declared(source, &Surroundings::default()).map(drop)
+            terraform::declared(source, &Surroundings::default()).map(drop).map_err(Refused::error)
         }
         _ => {
             form::template(source)?;
@@ -73,8 +75,8 @@ pub fn examine(source: &Source) -> Result<(), InputError> {
 /// The task definitions of a template, in its order; one that several services use is repeated for each.
 ///
 /// # Errors
-/// The template declares none.
-pub fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
+/// The template declares none, or none for the account and the region of the run.
+pub fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, Refused> {
     match Identity::of(&source.root) {
         Some(Identity::Terraform) => {
             Ok(written_as(Dialect::Terraform, terraform::declared(source, known)?))

@@ -102,5 +102,6 @@ fn a_folder_of_something_else_is_named() {
     );
     folder.write("cdk.out/a.json", template(&json!(IMAGE)).to_string());
     let said = folder.line("verify cdk.out --replay account.json").ends(4);
-    said.says("A (account 1, region us-east-1)").says("--region");
+    said.says("A (account 1, region us-east-1)")
+        .says("Pass --region us-east-1 --profile PROFILE (a profile of account 1) for A");
 }

@@ -122,6 +122,18 @@ fn a_role_of_the_plan_is_judged_as_the_plan_writes_it() {
 }
 
 #[test]
+fn a_plan_for_another_region_has_no_verdict_and_names_the_flag() {
+    let folder = Folder::new("plan-elsewhere");
+    let mut plan = plan(&folder, "healthy.json");
+    plan["resource_changes"][0]["change"]["after"]["region"] = json!("eu-west-1");
+    folder.write("plan.json", plan.to_string());
+    let said = folder.line("verify plan.json --replay account.json").ends(4);
+    said.says("aws_ecs_task_definition.web is for region eu-west-1")
+        .says("pass --region eu-west-1")
+        .never_says("--profile");
+}
+
+#[test]
 fn a_state_file_is_no_plan() {
     let folder = Folder::new("plan-state");
     folder.write(

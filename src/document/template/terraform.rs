@@ -27,6 +27,7 @@ use super::declared::{Declared, DeclaredRole, Surroundings};
 use super::described::Described;
 use super::expression::{scalar, unresolved};
 use super::fate::Affected;
+use super::refused::{Elsewhere, Refused};
 use crate::document::input_error::InputError;
 use crate::document::json;
 use crate::document::node::{Node, Value};
@@ -109,7 +110,7 @@ const NETWORK: [&str; 18] = [
 const IN_USE_AT_ONCE: [&str; 2] = ["aws_network_acl", "aws_vpc_dhcp_options_association"];
 
 /// The task definitions that are in the account after the apply.
-pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
+pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, Refused> {
     refuse_unfinished(source)?;
     let plan = Plan::of(&source.root, known);
     let links = Links::of(&plan);
@@ -117,10 +118,10 @@ pub(super) fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Decl
     let of = |kind: &str| plan.resources().iter().filter(|it| it.kind == kind).collect::<Vec<_>>();
     let (definitions, mut services) = (of(TASK_DEFINITION), of(SERVICE));
     if definitions.is_empty() {
-        return Err(nothing(source, services.is_empty()));
+        return Err(nothing(source, services.is_empty()).into());
     }
     let definitions = here(source, &plan, definitions)?;
-    services.retain(|it| !matches!(plan.location(it), Location::Elsewhere(_)));
+    services.retain(|it| !matches!(plan.location(it), Location::Elsewhere { .. }));
     let mut users_of: Vec<Vec<&Resource>> = vec![Vec::new(); definitions.len()];
     for service in &services {
         refuse_unusable(source, service, &plan.deleted)?;
@@ -158,7 +159,7 @@ fn here<'d, 's>(
     source: &Source,
     plan: &Plan<'s>,
     definitions: Vec<&'d Resource<'s>>,
-) -> Result<Vec<&'d Resource<'s>>, InputError> {
+) -> Result<Vec<&'d Resource<'s>>, Refused> {
     let error = |it: &Resource, message: String| {
         InputError::new(&source.name, message).at_position(it.values.place.position)
     };
@@ -167,22 +168,29 @@ fn here<'d, 's>(
         let address = &definition.address;
         match plan.location(definition) {
             Location::Here => found.push(definition),
-            Location::Elsewhere(place) => {
+            Location::Elsewhere { region, account } => {
+                let parts = [("region", &region), ("account", &account)];
+                let parts =
+                    parts.iter().filter_map(|(what, it)| Some(format!("{what} {}", it.as_ref()?)));
+                let place = parts.collect::<Vec<_>>().join(" and ");
                 let message = format!(
                     "no task definition of this plan is for the account and region of this run: {address} is for {place}"
                 );
-                elsewhere.get_or_insert(error(definition, message));
+                let error = error(definition, message);
+                elsewhere.get_or_insert(Elsewhere { error, region, account });
             }
             Location::Unknown(what) => {
                 let message = format!(
                     "whether {address} is for the account and region of this run is not known: the plan does not say {what}"
                 );
-                return Err(error(definition, message).hint("pass the task definition as a file"));
+                return Err(error(definition, message)
+                    .hint("pass the task definition as a file")
+                    .into());
             }
         }
     }
     match elsewhere.filter(|_| found.is_empty()) {
-        Some(error) => Err(error.hint("pass --region and --profile for it")),
+        Some(elsewhere) => Err(Refused::Elsewhere(Box::new(elsewhere))),
         None => Ok(found),
     }
 }

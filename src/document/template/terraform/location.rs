@@ -21,8 +21,11 @@ const ACCOUNT: [&str; 9] = [
 /// Where a resource is.
 pub(super) enum Location {
     Here,
-    /// In another region or account, and in which.
-    Elsewhere(String),
+    /// In another region or account.
+    Elsewhere {
+        region: Option<String>,
+        account: Option<String>,
+    },
     /// What is not known, for a sentence: "its provider aws.dr has …".
     Unknown(String),
 }
@@ -43,25 +46,27 @@ impl<'s> Plan<'s> {
             ("region", self.region.map(Region::as_str), self.region_of(resource)),
             ("account", self.account, self.account_of(resource)),
         ];
-        let mut location = Location::Here;
-        for (what, here, part) in places {
-            let Some(here) = here else { continue };
-            let part = match part {
-                Part::Open => self.seen(resource, what).map_or(Part::Open, Part::Known),
-                part => part,
+        let mut unknown = None;
+        let other = places.map(|(what, here, part)| {
+            let part = match (here?, part) {
+                (_, Part::Open) => self.seen(resource, what).map_or(Part::Open, Part::Known),
+                (_, part) => part,
             };
             match part {
-                Part::Known(there) if there != here => {
-                    return Location::Elsewhere(format!("{what} {there}"));
-                }
+                Part::Known(there) => (Some(&*there) != here).then_some(there),
                 Part::Open if self.is_aliased(resource) => {
                     let key = self.provider_key(resource).unwrap_or_default();
-                    location = Location::Unknown(format!("the {what} of its provider {key}"));
+                    unknown = Some(format!("the {what} of its provider {key}"));
+                    None
                 }
-                _ => {}
+                Part::Open | Part::Default => None,
             }
+        });
+        match (other, unknown) {
+            ([None, None], None) => Location::Here,
+            ([None, None], Some(what)) => Location::Unknown(what),
+            ([region, account], _) => Location::Elsewhere { region, account },
         }
-        location
     }
 
     /// Whether a resource is certainly in the region of the run.

@@ -11,7 +11,7 @@ fn found(providers: Json, attributes: Json) -> Result<usize, String> {
     after.extend(attributes.as_object().unwrap().clone());
     plan["variables"] = json!({"there": {"value": "us-east-1"}, "here": {"value": "eu-central-1"}});
     let found = declared(&source(&plan), &known());
-    found.map(|it| it.len()).map_err(|error| error.message)
+    found.map(|it| it.len()).map_err(|error| error.error().message)
 }
 
 fn aliased(expressions: Json) -> Json {
@@ -36,6 +36,9 @@ fn a_definition_for_another_region_or_account_is_not_judged() {
         let expected = format!("run: aws_ecs_task_definition.web is for {place}");
         assert!(error.ends_with(&expected), "{error}");
     }
+    let both = json!({"region": constant(json!("us-east-1")), "allowed_account_ids": constant(json!(["999988887777"]))});
+    let error = found(aliased(both), json!({})).unwrap_err();
+    assert!(error.ends_with("is for region us-east-1 and account 999988887777"), "{error}");
     let own = found(aliased(json!({})), json!({"region": "us-east-1"})).unwrap_err();
     assert!(own.ends_with("is for region us-east-1"), "{own}");
 }

@@ -13,8 +13,16 @@ use super::node::{DEPTH_LIMIT, Entry, Node, Value};
 use super::place::{Place, Pointer, Position};
 use crate::names::nearest;
 
-/// How much aliases may add to a document: one for each value, and one for each byte of text.
-const EXPANSION_LIMIT: usize = 4_000_000;
+/// How many bytes aliases may add to a document, roughly: those of its texts, and as many for each value.
+const EXPANSION_LIMIT: usize = 16 << 20;
+
+/// How many bytes a value takes with its place.
+const VALUE: usize = 200;
+
+/// The tags of YAML for values that JSON has too. CloudFormation, too, takes no other
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html>).
+const YAML_TAGS: [&str; 9] =
+    ["str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge"];
 
 /// The short tags of CloudFormation's functions.
 const CLOUDFORMATION_TAGS: &[&str] = &[
@@ -173,7 +181,7 @@ impl Builder<'_> {
     /// Puts a complete value where it belongs.
     fn finish(&mut self, node: Node, anchor: usize) -> Result<(), InputError> {
         if anchor > 0 {
-            self.spend(&node)?;
+            self.spend(weight(&node), node.place.position)?;
             self.anchors.insert(anchor, node.clone());
         }
         match self.open.last_mut().map(|open| &mut open.content) {
@@ -205,13 +213,14 @@ impl Builder<'_> {
         if self.awaits_key() {
             return Err(self.broken(mark, "the name of a field cannot be an alias".into()));
         }
-        let Some(meant) = self.anchors.get(&anchor).cloned() else {
+        let Some(meant) = self.anchors.get(&anchor) else {
             return Err(self.broken(mark, "alias refers to itself".into()));
         };
-        if self.open.len() + height(&meant) > DEPTH_LIMIT {
+        if self.open.len() + height(meant) > DEPTH_LIMIT {
             return Err(self.too_deep(mark));
         }
-        self.spend(&meant).map_err(|error| error.at_position(position(mark)))?;
+        self.spend(weight(meant), position(mark))?;
+        let Some(meant) = self.anchors.get(&anchor).cloned() else { return Ok(()) };
         let place = self.place(mark);
         let mut copy = moved(meant, &place.pointer);
         copy.place.position = place.position;
@@ -270,14 +279,14 @@ impl Builder<'_> {
     }
 
     /// Counts what aliases add, so that a few lines cannot grow to gigabytes.
-    fn spend(&mut self, node: &Node) -> Result<(), InputError> {
-        self.expanded = self.expanded.saturating_add(weight(node));
+    fn spend(&mut self, amount: usize, position: Option<Position>) -> Result<(), InputError> {
+        self.expanded = self.expanded.saturating_add(amount);
         if self.expanded > EXPANSION_LIMIT {
             return Err(InputError::new(
                 &self.whole.document,
                 "aliases expand past the size limit",
             )
-            .at_position(node.place.position)
+            .at_position(position)
             .hint("write the values out, or nest fewer aliases"));
         }
         Ok(())
@@ -299,13 +308,21 @@ impl Builder<'_> {
     }
 
     fn refuse_own_tag(&self, tag: Option<&Tag>, mark: Marker) -> Result<(), InputError> {
-        let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema() && !tag.suffix.is_empty())
-        else {
-            return Ok(());
+        let is_known = |tag: &Tag| match tag.is_yaml_core_schema() {
+            true => YAML_TAGS.contains(&tag.suffix.as_str()),
+            false => tag.suffix.is_empty(),
         };
+        let Some(tag) = tag.filter(|tag| !is_known(tag)) else { return Ok(()) };
         let is_template = self.text.starts_with("Resources:") || self.text.contains("\nResources:");
         let owner = if is_template { "CloudFormation has" } else { "task definitions have" };
-        let error = self.broken(mark, format!("`{tag}`: {owner} no such tag"));
+        let name = match tag.is_yaml_core_schema() {
+            true => format!("!!{}", tag.suffix),
+            false => tag.to_string(),
+        };
+        let error = self.broken(mark, format!("`{name}`: {owner} no such tag"));
+        if tag.is_yaml_core_schema() {
+            return Err(error.hint("write the value as plain text, a number, a list or a map"));
+        }
         let meant = nearest(&tag.suffix, CLOUDFORMATION_TAGS.iter().copied());
         if let (true, Some(meant)) = (is_template, meant) {
             return Err(error.hint(format!("did you mean `!{meant}`?")));
@@ -390,8 +407,9 @@ fn moved(node: Node, pointer: &Pointer) -> Node {
 }
 
 fn weight(node: &Node) -> usize {
-    let own = node.text().map_or(1, |text| 1 + text.len());
-    let entries = node.entries().iter().map(|entry| entry.key.len() + weight(&entry.node));
+    let own = VALUE + node.text().map_or(0, str::len);
+    // Keys are shared.
+    let entries = node.entries().iter().map(|entry| weight(&entry.node));
     own + entries.sum::<usize>() + node.items().iter().map(weight).sum::<usize>()
 }
 

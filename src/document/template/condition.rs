@@ -57,8 +57,15 @@ impl Resolver<'_> {
             return None;
         }
         let named = |name: &str| {
+            if let Some(why) = self.memory.reason(name) {
+                return why;
+            }
+            // A circle has no reason.
+            self.memory.keep_reason(name, None);
             let condition = self.template.get("Conditions")?.get(name)?;
-            self.unknown_in(condition, depth + 1)
+            let why = self.unknown_in(condition, depth + 1);
+            self.memory.keep_reason(name, why.clone());
+            why
         };
         if let Some(name) = condition.text() {
             return named(name);
@@ -79,8 +86,16 @@ impl Resolver<'_> {
     }
 
     fn named(&self, name: &str, depth: usize) -> Option<bool> {
+        if let Some(holds) = self.memory.condition(name) {
+            return holds;
+        }
         let condition = self.template.get("Conditions")?.get(name)?;
-        if depth >= DEPTH_LIMIT { None } else { self.decide(condition, depth + 1) }
+        if depth >= DEPTH_LIMIT {
+            return None;
+        }
+        let holds = self.decide(condition, depth + 1);
+        self.memory.keep_condition(name, holds);
+        holds
     }
 
     fn decide(&self, condition: &Node, depth: usize) -> Option<bool> {

@@ -5,13 +5,16 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::declared::Surroundings;
-use super::live::HIDDEN;
+use super::memory::Memory;
 use super::outputs::{APPLICATION, STACK};
 use crate::document::node::{Entry, Node, Unresolved, Value};
 use crate::document::place::Place;
 
-/// How much text and how many values the expressions of a template may make. A template has at most 1 MB.
-const BUDGET: usize = 32 << 20;
+/// How many bytes the expressions of a template may make. A template has at most 1 MB.
+const BUDGET: usize = 48 << 20;
+
+/// How many of them a value takes, besides its text.
+pub(super) const VALUE: usize = 64;
 
 /// How many resources may refer to each other in a row. AWS refuses circles.
 const NESTED_LIMIT: usize = 30;
@@ -30,13 +33,8 @@ pub(super) struct Resolver<'t> {
     nested: Cell<usize>,
     /// How many values are around it.
     depth: Cell<usize>,
-}
-
-/// A text of which some parts may be unknown.
-#[derive(Default)]
-struct Joined {
-    text: String,
-    why: Option<String>,
+    /// What was read before.
+    pub(super) memory: Memory,
 }
 
 impl<'t> Resolver<'t> {
@@ -44,7 +42,7 @@ impl<'t> Resolver<'t> {
         let unchanged = known.live.as_ref().map(|it| it.unchanged(template));
         let unchanged = unchanged.unwrap_or_default();
         let (left, nested, depth) = (Cell::new(BUDGET), Cell::new(0), Cell::new(0));
-        Resolver { template, known, unchanged, left, nested, depth }
+        Resolver { template, known, unchanged, left, nested, depth, memory: Memory::default() }
     }
 
     /// The resource of this name.
@@ -62,7 +60,7 @@ impl<'t> Resolver<'t> {
     /// The value of a node; none for `AWS::NoValue`. What is not known is [`Value::Unresolved`].
     pub(super) fn value(&self, node: &Node) -> Option<Node> {
         let depth = self.depth.get();
-        if !self.spend(1) || depth >= DEPTH_LIMIT {
+        if !self.spend(VALUE) || depth >= DEPTH_LIMIT {
             let why = "the template's expressions are too large".to_owned();
             return Some(unresolved(&node.place, "…", why));
         }
@@ -127,7 +125,7 @@ impl<'t> Resolver<'t> {
     }
 
     /// `Ref`, and a name in `Sub`.
-    fn reference(&self, name: &str, place: &Place) -> Option<Node> {
+    pub(super) fn reference(&self, name: &str, place: &Place) -> Option<Node> {
         if name == "AWS::NoValue" {
             return None;
         }
@@ -175,10 +173,15 @@ impl<'t> Resolver<'t> {
 
     /// `GetAtt`, and `Ref` of a resource: known only when the resource exists.
     pub(super) fn attribute(&self, path: &str, place: &Place) -> Node {
-        self.inside(|| self.attribute_of(path, place)).unwrap_or_else(|| {
+        if let Some(value) = self.memory.attribute(path) {
+            return Node { value, place: place.clone() };
+        }
+        let read = self.inside(|| self.attribute_of(path, place)).unwrap_or_else(|| {
             let why = format!("`{path}` depends on itself, or on too many other resources");
             unresolved(place, path, why)
-        })
+        });
+        self.memory.keep_attribute(path, &read.value);
+        read
     }
 
     /// What is read on behalf of another resource or condition; none if there are too many in a row.
@@ -233,23 +236,6 @@ impl<'t> Resolver<'t> {
         node
     }
 
-    fn imported(&self, argument: &Node, place: &Place) -> Node {
-        let export = self.value(argument).map(|it| joined([&it])).unwrap_or_default();
-        let Joined { text: name, why } = export;
-        let why = match (&self.known.exports, why) {
-            (Some(Ok(exports)), None) => match exports.get(&name) {
-                Some(value) if value != HIDDEN => return text(value.clone(), place),
-                Some(_) => format!("the export `{name}` may be a secret, so that it is not read"),
-                None => format!("no stack of this region exports `{name}`"),
-            },
-            (Some(Err(why)), None) => {
-                format!("`!ImportValue {name}` is exported by another stack: {why}")
-            }
-            _ => format!("`!ImportValue {name}` is exported by another stack"),
-        };
-        unresolved(place, "ImportValue", why)
-    }
-
     fn choice(&self, argument: &Node, place: &Place) -> Option<Node> {
         let [condition, yes, no] = argument.items() else {
             return Some(unresolved(place, "If", "`!If` does not have three arguments".into()));
@@ -273,101 +259,6 @@ impl<'t> Resolver<'t> {
         let why = format!("the condition `{name}` of `!If` cannot be determined");
         Some(unresolved(place, &format!("If {name}"), why))
     }
-
-    /// `Fn::Sub`: a text, or a text with variables.
-    fn substituted(&self, argument: &Node, place: &Place) -> Option<Node> {
-        let (template, variables) = match argument.items() {
-            [] => (argument.text()?, None),
-            [template, variables] => (template.text()?, Some(variables)),
-            _ => return None,
-        };
-        let (mut done, mut rest) = (Joined::default(), template);
-        while let Some((before, after)) = rest.split_once("${") {
-            let (name, after) = after.split_once('}')?;
-            done.text.push_str(before);
-            rest = after;
-            if let Some(literal) = name.strip_prefix('!') {
-                done.text.push_str(&format!("${{{literal}}}"));
-                continue;
-            }
-            let name = name.trim();
-            let variable = variables.and_then(|it| it.get(name));
-            let value = match variable {
-                Some(variable) => self.value(variable),
-                None if name.contains('.') => Some(self.attribute(name, place)),
-                None => self.reference(name, place),
-            };
-            let length = done.text.len();
-            done.add(&value?);
-            if !self.spend(done.text.len() - length) {
-                return None;
-            }
-        }
-        done.text.push_str(rest);
-        if done.text.contains("{{resolve:") {
-            done.because("CloudFormation resolves `{{resolve:…}}` when it deploys");
-        }
-        Some(done.node(place))
-    }
-
-    fn joined(&self, argument: &Node, place: &Place) -> Option<Node> {
-        let [separator, list] = argument.items() else { return None };
-        let separator = separator.text()?;
-        let list = self.value(list)?;
-        let mut done = Joined::default();
-        match &list.value {
-            Value::List(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    if index > 0 {
-                        done.text.push_str(separator);
-                    }
-                    done.add(item);
-                }
-            }
-            Value::Unresolved(_) => done.add(&list),
-            _ => return None,
-        }
-        self.spend(done.text.len()).then(|| done.node(place))
-    }
-}
-
-impl Joined {
-    fn add(&mut self, part: &Node) {
-        match &part.value {
-            Value::Unresolved(it) => {
-                self.text.push_str(&it.text);
-                self.because(&it.why);
-            }
-            value => match scalar(value) {
-                Some(part) => self.text.push_str(&part),
-                None => {
-                    self.text.push_str("${…}");
-                    self.because("a list or an object is written where CloudFormation needs text");
-                }
-            },
-        }
-    }
-
-    fn because(&mut self, why: &str) {
-        self.why.get_or_insert_with(|| why.to_owned());
-    }
-
-    fn node(self, place: &Place) -> Node {
-        let value = match self.why {
-            Some(why) => {
-                let (text, is_given) = (self.text, false);
-                Value::Unresolved(Box::new(Unresolved { text, why, is_given }))
-            }
-            None => Value::Text(self.text),
-        };
-        Node { value, place: place.clone() }
-    }
-}
-
-fn joined<'n>(parts: impl IntoIterator<Item = &'n Node>) -> Joined {
-    let mut joined = Joined::default();
-    parts.into_iter().for_each(|part| joined.add(part));
-    joined
 }
 
 /// The function that a map with one key calls, and its argument.

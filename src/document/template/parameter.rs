@@ -1,6 +1,6 @@
 //! The values of a template's parameters.
 
-use super::expression::{Resolver, scalar, text, unresolved};
+use super::expression::{Resolver, VALUE, scalar, text, unresolved};
 use crate::document::node::{Node, Value};
 use crate::document::place::Place;
 
@@ -29,10 +29,11 @@ impl Resolver<'_> {
                 format!("the parameter `{name}` has no default: pass --parameter {name}=VALUE");
             return unresolved(place, name, why);
         };
-        if !self.spend(value.len()) {
+        let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
+        let items = if is_list { 1 + value.matches(',').count() } else { 0 };
+        if !self.spend(value.len() + items * VALUE) {
             return unresolved(place, name, "the template's expressions are too large".into());
         }
-        let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
         if let Some(rule) = broken_rule(&value, is_list, parameter) {
             let why = format!("the value of the parameter `{name}` is not {rule}");
             return unresolved(place, name, why);

@@ -1,6 +1,6 @@
 //! Expressions that select a part: of a list, of a text, of a mapping.
 
-use super::expression::{Resolver, at, because_of, scalar, text, unresolved};
+use super::expression::{Resolver, VALUE, at, because_of, scalar, text, unresolved};
 use crate::document::node::{Node, Value};
 use crate::document::place::Place;
 
@@ -25,7 +25,8 @@ impl Resolver<'_> {
         let Value::Text(whole) = &whole.value else { return because_of(&whole, place) };
         let parts: Vec<Node> =
             whole.split(separator).map(|part| text(part.to_owned(), place)).collect();
-        self.spend(parts.len()).then(|| Node { value: Value::List(parts), place: place.clone() })
+        self.spend(whole.len() + parts.len() * VALUE)
+            .then(|| Node { value: Value::List(parts), place: place.clone() })
     }
 
     pub(super) fn mapped(&self, argument: &Node, place: &Place) -> Option<Node> {
@@ -40,7 +41,7 @@ impl Resolver<'_> {
         let (map, top, second) = (scalar(&map.value)?, scalar(&top.value)?, scalar(&second.value)?);
         let found = mappings.get(&map).and_then(|it| it.get(&top)).and_then(|it| it.get(&second));
         if let Some(found) = found {
-            return at(Some(found.clone()), place);
+            return at(self.value(found), place);
         }
         if let Some(default) = default.first().and_then(|it| it.get("DefaultValue")) {
             return at(self.value(default), place);

@@ -138,6 +138,11 @@ fn a_few_lines_cannot_grow_to_gigabytes() {
         bomb.push_str(&format!("a{level}: &a{level} [{below}]\n"));
     }
     assert!(read(&bomb).unwrap_err().message.contains("aliases expand"));
+    // As many values as a large template has may be repeated.
+    let list = "x,".repeat(5_000);
+    assert!(
+        read(&format!("a: &a [{list}]\nb: [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\n")).is_ok()
+    );
 }
 
 #[test]
@@ -146,6 +151,11 @@ fn what_cannot_be_read_is_explained() {
         ("a: 1\n---\nb: 2\n", "second YAML document", "separate file"),
         ("image: !Ref Image\n", "`!Ref`", "CloudFormation"),
         ("image: !secret x\n", "`!secret`", "remove the tag"),
+        ("image: !!binary aGk=\n", "`!!binary`: task definitions have no such tag", "plain text"),
+        ("a: {b: !!python/object:os.system x}\n", "`!!python/object:os.system`", "plain text"),
+        ("a: !!set {x}\n", "`!!set`", "plain text"),
+        ("!!binary a: 1\n", "`!!binary`", "plain text"),
+        ("Resources: {A: !!omap [a: 1]}\n", "`!!omap`", "plain text"),
         ("a: &a [*a]\n", "alias refers to itself", ""),
         ("a: [1\n", "this is not YAML", ""),
         ("? [a]\n: 1\n", "name of a field must be text", ""),

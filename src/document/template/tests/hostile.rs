@@ -70,6 +70,61 @@ fn conditions_and_choices_in_a_circle_end() {
     assert_eq!(size(&document), 2);
 }
 
+/// Fails if it takes longer, even where tests share the processor. Without a memory each of them takes years.
+fn ends_soon(document: &Json) -> usize {
+    let started = std::time::Instant::now();
+    let found = size(document);
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    found
+}
+
+#[test]
+fn conditions_of_ten_conditions_each_are_read_once_each() {
+    for (function, last) in [
+        ("Fn::And", json!({"Fn::Equals": ["a", "a"]})),
+        ("Fn::Or", json!({"Fn::Equals": ["a", "b"]})),
+        ("Fn::And", json!({"Fn::Equals": [{"Ref": "P"}, "b"]})),
+        ("Fn::And", json!({"Condition": "C0"})),
+    ] {
+        let mut conditions = serde_json::Map::new();
+        for number in 0..40 {
+            let next = vec![json!({"Condition": format!("C{}", number + 1)}); 10];
+            conditions.insert(format!("C{number}"), json!({function: next}));
+        }
+        conditions.insert("C40".to_owned(), last);
+        let document = json!({
+            "Parameters": {"P": {"Type": "String"}},
+            "Conditions": conditions,
+            "Resources": {"Task": task(json!({"Fn::If": ["C0", "x", "y"]}))},
+        });
+        assert_eq!(ends_soon(&document), 1);
+    }
+}
+
+#[test]
+fn choices_in_conditions_and_names_of_ten_names_each_are_read_once_each() {
+    let choice = |name: &str, yes: Json| json!({"Fn::If": [name, yes, "b"]});
+    let mut conditions = serde_json::Map::new();
+    let mut resources = serde_json::Map::new();
+    for number in 0..25 {
+        let next = format!("C{}", number + 1);
+        let inner = choice(&next, choice(&next, json!("a")));
+        let equals = json!({"Fn::Equals": [inner.clone(), inner]});
+        conditions.insert(format!("C{number}"), equals);
+        let names = vec![json!({"Ref": format!("R{}", number + 1)}); 10];
+        let role = json!({"Type": "AWS::IAM::Role", "Properties": {"RoleName": {"Fn::Join": ["", names]}}});
+        resources.insert(format!("R{number}"), role);
+    }
+    conditions.insert("C25".to_owned(), json!({"Fn::Equals": [{"Ref": "P"}, "a"]}));
+    let last = json!({"Type": "AWS::IAM::Role", "Properties": {"RoleName": {"Ref": "P"}}});
+    resources.insert("R25".to_owned(), last);
+    resources.insert("Task".to_owned(), task(choice("C0", json!({"Ref": "R0"}))));
+    let parameters = json!({"P": {"Type": "String"}});
+    let document =
+        json!({"Parameters": parameters, "Conditions": conditions, "Resources": resources});
+    assert!(ends_soon(&document) > 0);
+}
+
 #[test]
 fn mappings_texts_and_splits_that_lead_to_themselves_end() {
     let find = |inner: Json| json!({"Fn::FindInMap": [inner, "a", "b", {"DefaultValue": {"Ref": "Task"}}]});

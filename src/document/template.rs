@@ -17,6 +17,7 @@ mod form;
 mod joined;
 mod live;
 mod memory;
+mod mention;
 mod nested;
 mod outputs;
 mod parameter;
@@ -25,6 +26,7 @@ mod refused;
 mod role;
 mod selection;
 mod terraform;
+mod validity;
 mod walk;
 
 use super::identity::Identity;
@@ -69,7 +71,9 @@ pub fn examine(source: &Source) -> Result<(), InputError> {
         }
         _ => {
             form::template(source)?;
-            cloudformation::examine(source)
+            cloudformation::examine(source)?;
+            let known = Surroundings::default();
+            validity::template(source, &Resolver::new(&source.root, &known))
         }
     }
 }
@@ -93,7 +97,13 @@ pub fn declared(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, 
 /// The template cannot be read as it is deployed.
 pub fn declared_if_any(source: &Source, known: &Surroundings) -> Result<Vec<Declared>, InputError> {
     form::template(source)?;
-    let found = cloudformation::declared_if_any(source, &Resolver::new(&source.root, known))?;
+    let resolver = Resolver::new(&source.root, known);
+    // A template without a definition may be deployed another time.
+    if cloudformation::declares(source) {
+        validity::template(source, &resolver)?;
+        validity::parameters(source, &resolver)?;
+    }
+    let found = cloudformation::declared_if_any(source, &resolver)?;
     Ok(written_as(Dialect::CloudFormation, found))
 }
 

@@ -8,5 +8,7 @@ mod cloudformation;
 mod nested;
 /// Images and services of other files.
 mod overlays;
+/// Templates that CloudFormation refuses.
+mod refused;
 /// Plans of Terraform.
 mod terraform;

@@ -55,12 +55,17 @@ const NAMED: &[(&str, &str, &Reference)] = &[
 pub(super) fn examine(source: &Source) -> Result<(), InputError> {
     refuse_macros(source)?;
     let resources = source.root.get("Resources").map_or(&[][..], Node::entries);
-    let is_one = |it: &Entry| it.node.get("Type").and_then(Node::text) == Some(TASK_DEFINITION);
     // The definition may be in a nested stack.
-    match resources.iter().any(|it| is_one(it) || is_nested(&it.node)) {
+    match declares(source) || resources.iter().any(|it| is_nested(&it.node)) {
         true => Ok(()),
         false => Err(nothing(source, &Resolver::new(&source.root, &Surroundings::default()))),
     }
+}
+
+/// Whether a task definition is written in the template, outside loops.
+pub(super) fn declares(source: &Source) -> bool {
+    let resources = source.root.get("Resources").map_or(&[][..], Node::entries);
+    resources.iter().any(|it| it.node.get("Type").and_then(Node::text) == Some(TASK_DEFINITION))
 }
 
 /// The task definitions that the template creates.

@@ -15,7 +15,7 @@ use aws_ecs_preflight::facts::Recording;
 use aws_ecs_preflight::output::Look;
 use aws_ecs_preflight::output::graph::{Drawn, Form, Subject, draw};
 use aws_ecs_preflight::preflight::{Bounds, Interruption, Origin, RunLoop, plan, report};
-use aws_ecs_preflight::task::{Task, Witness};
+use aws_ecs_preflight::task::{Deployment, Task, Witness};
 use serde_json::{Value, json};
 
 const REGION: &str = "eu-west-1";
@@ -82,6 +82,7 @@ fn task(definition: &Value, service: &Value) -> Result<Task, Box<dyn Error>> {
         now: None,
         documents_only: false,
         tool: None,
+        deployment: Deployment::default(),
     })
 }
 

@@ -52,5 +52,5 @@ pub(super) fn document(configuration: &Source) -> Result<Document, Failure> {
         ..context.request
     };
     let service = Some(RunContext { request, ..context });
-    Ok(Document { source, service, name: None, region })
+    Ok(Document { service, region, ..Document::from(source) })
 }

@@ -13,7 +13,7 @@ use crate::knowledge::{Gap, Seen};
 use crate::lookup::ecs::{DescribeService, DescribeTaskDefinition};
 use crate::names::Region;
 use crate::preflight::RunLoop;
-use crate::task::{Task, Witness};
+use crate::task::{Deployment, Task, Witness};
 
 /// Where the task will run, from the live service of `--service`.
 pub(super) async fn live_service(
@@ -208,7 +208,10 @@ impl Setting {
             Some(declared) => self.live.clone().merge(declared),
             None => self.live.clone(),
         };
-        self.task_in(with_images(document.source, &self.images), live.merge(self.context.clone()))
+        let deployment = document.deployment;
+        let source = with_images(document.source, &self.images);
+        let task = self.task_in(source, live.merge(self.context.clone()))?;
+        Ok(Task { deployment, ..task })
     }
 
     /// The task of a document with one definition, where it runs.
@@ -226,6 +229,7 @@ impl Setting {
             now: self.now,
             documents_only: self.documents_only,
             tool: self.tool,
+            deployment: Deployment::default(),
         })
     }
 

@@ -8,6 +8,7 @@ mod awscli_flags;
 mod can;
 mod catalogue;
 mod cdk_out;
+mod created;
 mod diagnose;
 mod doctor;
 mod drawing;

@@ -26,6 +26,8 @@ pub(super) struct Layer<'t> {
     pub(super) known: Surroundings,
     /// Why it is not known whether it is deployed.
     pub(super) uncertain: Option<String>,
+    /// Why the templates of stacks in it are not known.
+    pub(super) unseen: Vec<String>,
 }
 
 type Layers<'t> = Result<Vec<Layer<'t>>, Failure>;
@@ -40,7 +42,7 @@ pub(super) async fn layers<'t>(
     run: &mut RunLoop<'_>,
 ) -> Layers<'t> {
     let source = Cow::Borrowed(source);
-    let root = Layer { path: String::new(), source, known, uncertain: None };
+    let root = Layer { path: String::new(), source, known, uncertain: None, unseen: Vec::new() };
     let mut left = MOST;
     expand(root, 0, &mut left, run).await
 }
@@ -62,6 +64,7 @@ fn expand<'a, 't: 'a>(
                 break;
             }
             below.clear();
+            layer.unseen.clear();
             for nested in &stacks {
                 if !files.contains_key(&nested.id) {
                     files.insert(nested.id.clone(), read(nested, &layer.source)?);
@@ -70,6 +73,7 @@ fn expand<'a, 't: 'a>(
                     Some(Ok(source)) => source.clone(),
                     Some(Err(why)) => {
                         layer.known.outputs.add(&nested.id, Err(why.clone()));
+                        layer.unseen.push(why.clone());
                         continue;
                     }
                     None => continue,
@@ -84,7 +88,8 @@ fn expand<'a, 't: 'a>(
                 let known = surroundings(&layer.known, nested, &source, run).await?;
                 let path = format!("{}{}/", layer.path, nested.id);
                 let uncertain = layer.uncertain.clone().or_else(|| nested.uncertain.clone());
-                let inner = Layer { path, source: Cow::Owned(source), known, uncertain };
+                let source = Cow::Owned(source);
+                let inner = Layer { path, source, known, uncertain, unseen: Vec::new() };
                 let inner = expand(inner, depth + 1, left, run).await?;
                 if let Some(it) = inner.first() {
                     let outputs = template::outputs(&it.source, &it.known);

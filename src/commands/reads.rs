@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::account::rights::PoliciesOf;
 use crate::least_privilege::{Known, Need, Whose};
-use crate::lookup::cloudformation::{StackExports, StackParameters, StackResources, StackTemplate};
+use crate::lookup::cloudformation::{DescribeStack, StackExports, StackResources, StackTemplate};
 use crate::lookup::ecs::revision::DescribeServiceRevision;
 use crate::lookup::ecs::services::ListServices;
 use crate::lookup::ecs::task::DescribeTask;
@@ -26,7 +26,7 @@ const INPUT: &[Call] = &[
     LIST_TASKS,
     ListServices::CALL,
     StackExports::CALL,
-    StackParameters::CALL,
+    DescribeStack::CALL,
     StackResources::CALL,
     StackTemplate::CALL,
 ];

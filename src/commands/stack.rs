@@ -7,7 +7,7 @@ use crate::document::Source;
 use crate::document::template::{self, HIDDEN, LiveResource, LiveStack, Surroundings};
 use crate::knowledge::Seen;
 use crate::lookup::Lookup;
-use crate::lookup::cloudformation::{StackExports, StackParameters, StackResources, StackTemplate};
+use crate::lookup::cloudformation::{DescribeStack, StackExports, StackResources, StackTemplate};
 use crate::names::Region;
 use crate::preflight::RunLoop;
 
@@ -22,7 +22,12 @@ pub(super) async fn read(
         region.ok_or_else(|| Failure::no_verdict("--stack needs a region: pass --region"))?;
     let stack = stack.to_owned();
     let (of, name) = (|| region.clone(), || stack.clone());
-    let in_force = learn(&StackParameters { region: of(), stack: name() }, run).await?;
+    let described = learn(&DescribeStack { region: of(), stack: name() }, run).await?;
+    if described.is_empty() {
+        known.parameters.insert("AWS::StackName".to_owned(), stack);
+        return Ok(());
+    }
+    let in_force = described.parameters;
     let resources = learn(&StackResources { region: of(), stack: name() }, run).await?;
     let digests = learn(&StackTemplate { region: of(), stack: name() }, run).await?;
     let changes = |(name, value): &(&String, &String)| in_force.get(*name) != Some(*value);

@@ -1,30 +1,20 @@
 //! Templates and folders of the AWS CDK: from files to task definitions with their services.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
-
-use serde_json::json;
 
 use super::nested::{self, Layer};
 use super::parameters::Inputs;
-use super::{Failure, elsewhere, stack};
+use super::{Failure, created, elsewhere, stack};
 use crate::document::template::cdk::Stack;
-use crate::document::template::{
-    self, Affected, Declared, DeclaredRole, Described, DescribedKind, Refused, Surroundings,
-};
+use crate::document::template::{self, Declared, Refused, Surroundings};
 use crate::document::{RunContext, Source};
-use crate::knowledge::{Gap, Seen};
+use crate::knowledge::Seen;
 use crate::lookup::CallerIdentity;
 use crate::lookup::ecs::DescribeService;
-use crate::lookup::iam::role::{
-    GetRole, GetRolePolicy, ListAttachedRolePolicies, ListRolePolicies,
-};
-use crate::lookup::logs::DescribeLogGroup;
-use crate::lookup::secretsmanager::DescribeSecret;
-use crate::lookup::ssm::DescribeParameter;
 use crate::names::Region;
 use crate::preflight::RunLoop;
+use crate::task::{Deployment, StackUse};
 
 /// A document with one task definition.
 #[derive(Clone)]
@@ -37,11 +27,14 @@ pub(super) struct Document {
     pub(super) name: Option<String>,
     /// The only region that it can be used in, if there is one.
     pub(super) region: Option<String>,
+    /// What deploys it.
+    pub(super) deployment: Deployment,
 }
 
 impl From<Source> for Document {
     fn from(source: Source) -> Document {
-        Document { source, service: None, name: None, region: None }
+        let deployment = Deployment::default();
+        Document { source, service: None, name: None, region: None, deployment }
     }
 }
 
@@ -125,15 +118,22 @@ pub(super) async fn declared(
         if let Some(name) = live {
             stack::read(name, &mut known, run).await?;
         }
-        let found = in_layers(template, known, run).await?;
-        all.extend(found);
+        let stack = live.zip(known.region.clone()).map(|(name, region)| StackUse {
+            name: name.to_owned(),
+            region,
+            by_cdk: template.stack.is_some(),
+        });
+        let (found, unseen) = in_layers(template, known, run).await?;
+        let deployment = Deployment { stack, unseen };
+        all.extend(found.into_iter().map(|it| (it, deployment.clone())));
     }
     if all.is_empty() {
         return Err(nothing(templates, region, account.as_deref()));
     }
     let several = all.len() > 1;
     let mut documents = Vec::new();
-    for Declared { name, definition, service, service_exists } in all {
+    for (declared, deployment) in all {
+        let Declared { name, definition, service, service_exists } = declared;
         let service = match service.as_ref().map(RunContext::declared_service) {
             Some(context) => {
                 let exists = match service_exists {
@@ -145,7 +145,7 @@ pub(super) async fn declared(
             None => None,
         };
         let name = several.then_some(name);
-        documents.push(Document { source: definition, service, name, region: None });
+        documents.push(Document { source: definition, service, name, region: None, deployment });
     }
     Ok(documents)
 }
@@ -157,22 +157,21 @@ fn stacks(templates: &[Template]) -> String {
     if names.is_empty() { "no stack".to_owned() } else { names.join(", ") }
 }
 
-/// The task definitions of a template and of its nested stacks. Most stacks of an application have none.
+/// The task definitions of a template and of its nested stacks, and why the templates of some are not known. Most
+/// stacks of an application have no definition.
 async fn in_layers(
     template: &Template,
     known: Surroundings,
     run: &mut RunLoop<'_>,
-) -> Result<Vec<Declared>, Failure> {
+) -> Result<(Vec<Declared>, Vec<String>), Failure> {
     let layers = nested::layers(&template.source, known, run).await?;
     for Layer { source, known, uncertain, .. } in &layers {
-        for Affected { name, why } in template::affected(source, known) {
-            run.declared().affect(name, why);
-        }
+        created::affect(source, known, run);
         if uncertain.is_none() {
-            declare_roles(source, known, run);
-            declare_resources(source, known, run);
+            created::declare(source, known, run);
         }
     }
+    let unseen: Vec<String> = layers.iter().flat_map(|it| it.unseen.iter().cloned()).collect();
     let mut all = Vec::new();
     for layer in &layers {
         let found = match template::is_plan(&layer.source) {
@@ -195,9 +194,18 @@ async fn in_layers(
     }
     if let (true, None, Some(root)) = (all.is_empty(), &template.stack, layers.first()) {
         let found = template::declared(&root.source, &root.known);
-        return found.map_err(|error| refused(&root.source, error));
+        return match found {
+            Ok(found) => Ok((found, unseen)),
+            Err(error) => Err(with_unseen(refused(&root.source, error), &unseen)),
+        };
     }
-    Ok(all)
+    Ok((all, unseen))
+}
+
+/// The error for a template without a task definition, with the nested stacks that may have one.
+fn with_unseen(failure: Failure, unseen: &[String]) -> Failure {
+    let message = unseen.iter().fold(failure.message, |it, why| format!("{it}\n  {why}"));
+    Failure { message, ..failure }
 }
 
 /// The error for a template or a plan without a task definition for this run.
@@ -207,90 +215,6 @@ fn refused(source: &Source, error: Refused) -> Failure {
         Refused::Elsewhere(it) => {
             let flags = elsewhere::flags(it.region.as_deref(), it.account.as_deref());
             Failure::no_verdict(source.explain(it.error.hint(format!("pass {flags}"))))
-        }
-    }
-}
-
-/// Makes the roles of a template known to the run.
-fn declare_roles(source: &Source, known: &Surroundings, run: &mut RunLoop<'_>) {
-    let Some(region) = &known.region else { return };
-    for role in template::roles(source, known) {
-        let DeclaredRole { name, arn, path, trust, boundary, tags, attached, inline, before } =
-            role;
-        let facts = run.declared();
-        facts.create_exactly(name.clone());
-        facts.create(arn.clone());
-        let unknown = |why: String| Gap::Unresolved { why };
-        let found = trust.and_then(|trust| Ok((trust, boundary?, tags?)));
-        let found = found.map(|(trust, boundary, tags)| {
-            let tags: BTreeMap<String, String> = tags.into_iter().collect();
-            json!({"arn": arn, "id": "", "path": path, "created": "", "trust": trust,
-                "boundary": boundary, "tags": tags})
-        });
-        let asked = GetRole { region: region.clone(), name: name.clone() };
-        facts.add(&asked, found.map_err(unknown));
-        let mut policies = Vec::new();
-        for (number, (policy, document)) in (1..).zip(inline) {
-            // Two policies of one name would be one.
-            let policy = match policies.contains(&policy) {
-                true => format!("{policy} ({number})"),
-                false => policy,
-            };
-            let asked = GetRolePolicy::of(region, &name, &policy);
-            facts.add(&asked, document.map_err(unknown));
-            policies.push(policy);
-        }
-        let names = ListRolePolicies::of(region, &name);
-        let arns = ListAttachedRolePolicies::of(region, &name);
-        match before {
-            Some(managed) => {
-                facts.add_list(&names, policies, Vec::new());
-                facts.add_list(&arns, attached, managed);
-            }
-            None => {
-                facts.add(&names, Ok(json!(policies)));
-                facts.add(&arns, Ok(json!(attached)));
-            }
-        }
-    }
-}
-
-/// Makes the log groups, secrets and parameters of a template known to the run.
-fn declare_resources(source: &Source, known: &Surroundings, run: &mut RunLoop<'_>) {
-    let Some(region) = &known.region else { return };
-    for it in template::described(source, known) {
-        let Described { kind, name, arn, class, kms_key, has_value, id: _ } = it;
-        let facts = run.declared();
-        facts.create(arn.clone());
-        facts.create_exactly(name.clone());
-        let key = kms_key.map_err(|why| Gap::Unresolved { why });
-        match kind {
-            DescribedKind::LogGroup => {
-                let class = class.unwrap_or_else(|| "STANDARD".to_owned());
-                let found = key.map(|key| json!({"arn": arn, "class": class, "kms_key": key}));
-                if let Ok(name) = name.parse() {
-                    facts.add(&DescribeLogGroup { region: region.clone(), name }, found);
-                }
-            }
-            DescribedKind::Secret => {
-                let why = format!("the template gives the secret {name} no value");
-                let key = if has_value { key } else { Err(Gap::Unresolved { why }) };
-                let found = key.map(|key| {
-                    json!({"arn": arn, "kms_key": key, "deleted": null,
-                        "versions": {"first": ["AWSCURRENT"]}, "tags": null})
-                });
-                let unsuffixed = arn.rsplit_once('-').map_or(&*arn, |(start, _)| start);
-                for id in [&*name, unsuffixed, &*arn] {
-                    let id = id.to_owned();
-                    facts.create_exactly(id.clone());
-                    facts.add(&DescribeSecret { region: region.clone(), id }, found.clone());
-                }
-            }
-            DescribedKind::Parameter => {
-                let found = key.map(|key| json!({"name": name, "kms_key": key, "tier": null}));
-                let asked = DescribeParameter { region: region.clone(), name, shared: None };
-                facts.add(&asked, found);
-            }
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{Known, Need, Needs, Whose, of, policy};
 use crate::document::{Role, RunContext, Source, TaskDefinition};
 use crate::iam::{self, Context, Decision, Layers, Request, evaluate};
 use crate::knowledge::Gap;
-use crate::task::{Task, Witness};
+use crate::task::{Deployment, Task, Witness};
 
 const HEALTHY: &str = include_str!("../../demo/healthy.json");
 const ROLE: &str = "arn:aws:iam::111122223333:role/app";
@@ -24,6 +24,7 @@ pub(crate) fn task(definition: &str) -> Task {
         now: None,
         documents_only: false,
         tool: None,
+        deployment: Deployment::default(),
     }
 }
 

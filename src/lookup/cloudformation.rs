@@ -12,17 +12,34 @@ use crate::document::{Role, Source};
 use crate::knowledge::Seen;
 use crate::names::Region;
 
-/// The values of the parameters of a stack.
+/// A stack: its status, and the values of its parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct StackParameters {
+pub struct DescribeStack {
     /// The region.
     pub region: Region,
     /// The name of the stack.
     pub stack: String,
 }
 
-impl Lookup for StackParameters {
-    type Fact = BTreeMap<String, String>;
+/// What a stack is before the update.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DescribedStack {
+    /// Its status: `UPDATE_COMPLETE`.
+    pub status: String,
+    /// The values of its parameters.
+    pub parameters: BTreeMap<String, String>,
+}
+
+impl DescribedStack {
+    /// Whether it only waits for its first change set, and has neither a template nor resources
+    /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html>).
+    pub fn is_empty(&self) -> bool {
+        self.status == "REVIEW_IN_PROGRESS"
+    }
+}
+
+impl Lookup for DescribeStack {
+    type Fact = DescribedStack;
     const CALL: Call = Call("cloudformation:DescribeStacks");
 
     fn named(&self) -> Named {
@@ -33,21 +50,22 @@ impl Lookup for StackParameters {
         format!("stack {} in {}", self.stack, self.region)
     }
 
-    async fn fetch(&self, services: &Services) -> Answer<BTreeMap<String, String>> {
+    async fn fetch(&self, services: &Services) -> Answer<DescribedStack> {
         let asked = Query::default().with("StackName", &*self.stack);
         let reply = services.cloudformation(&self.region).ask(self, &asked).await;
         classify::answer(self, reply, |it| {
             let stacks = it.members("Stacks")?.ok_or("the stack")?;
             let stack = stacks.first().ok_or("the stack")?;
             stack.text("StackName")?.ok_or("the name of the stack")?;
-            let mut values = BTreeMap::new();
+            let status = stack.text("StackStatus")?.ok_or("the status of the stack")?;
+            let mut parameters = BTreeMap::new();
             for parameter in stack.members("Parameters")?.unwrap_or_default() {
                 let name = parameter.text("ParameterKey")?.ok_or("the name of a parameter")?;
                 let value = parameter.text("ParameterValue")?;
                 let value = value.ok_or("the value of a parameter")?;
-                values.insert(name.clone(), shown(&name, value));
+                parameters.insert(name.clone(), shown(&name, value));
             }
-            Ok(values)
+            Ok(DescribedStack { status, parameters })
         })
     }
 }

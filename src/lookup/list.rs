@@ -5,7 +5,7 @@ use super::acm_pca::{DescribeCertificateAuthority, ListAuthorityTags};
 use super::application_autoscaling::{ScalableTarget, ScheduledActions};
 use super::autoscaling::{DescribeScalingGroup, LastLaunch};
 use super::caller::CallerIdentity;
-use super::cloudformation::{StackExports, StackParameters, StackResources, StackTemplate};
+use super::cloudformation::{DescribeStack, StackExports, StackResources, StackTemplate};
 use super::cloudwatch::QuotaUsage;
 use super::ec2::encryption::{GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault};
 use super::ec2::endpoint::Endpoints;
@@ -85,7 +85,7 @@ list![
     ScheduledActions,
     CallerIdentity,
     StackExports,
-    StackParameters,
+    DescribeStack,
     StackResources,
     StackTemplate,
     QuotaUsage,

@@ -1,6 +1,7 @@
 //! What is judged: a task, and the parts of it that each check looks at.
 
 mod demand;
+mod deployment;
 mod encrypted;
 mod environment_file;
 mod log;
@@ -15,6 +16,7 @@ mod stored;
 mod subject;
 mod volume;
 
+pub use deployment::{Deployment, StackUse};
 pub use encrypted::{CredentialsUse, DecryptedUse, EncryptedUse};
 pub use environment_file::EnvironmentFileUse;
 pub use log::{AwslogsUse, FirelensFileUse, LOG_CALLS, SOME_TASK, StreamName};
@@ -60,6 +62,8 @@ pub struct Task {
     pub documents_only: bool,
     /// The tool that registers the file, if the user named it.
     pub tool: Option<DeployTool>,
+    /// What deploys it, if that is a template.
+    pub deployment: Deployment,
 }
 
 /// When to ask the IAM policy simulator, in addition to the engine.

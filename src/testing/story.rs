@@ -9,7 +9,7 @@ use crate::names::Region;
 use crate::preflight::{Bounds, Interruption, Origin, RunLoop, plan, report};
 use crate::reachability::network_path::NetworkPath;
 use crate::report::{CheckResult, Status};
-use crate::task::{Task, Witness};
+use crate::task::{Deployment, Task, Witness};
 
 /// What one result must be: its status, its subject, and words of its message.
 pub(crate) type Told = (Status, &'static str, &'static str);
@@ -66,8 +66,17 @@ impl Story {
             now: None,
             documents_only: false,
             tool: None,
+            deployment: Deployment::default(),
         };
         Story { tasks: vec![task], account: None }
+    }
+
+    /// A template deploys it so.
+    pub(crate) fn deployed_by(mut self, deployment: Deployment) -> Story {
+        for task in &mut self.tasks {
+            task.deployment = deployment.clone();
+        }
+        self
     }
 
     /// It runs as this input of run-task or start-task says.

@@ -31,6 +31,7 @@ NOT_CARRIED_OUT = {
     "definition-container-resources": DOCUMENT,
     "definition-environment": DOCUMENT,
     "definition-registered": DOCUMENT,
+    "definition-nested-stacks": DOCUMENT,
     "image-reference": DOCUMENT,
     "secret-json-key": DOCUMENT,
     "network-configuration": DOCUMENT,
@@ -50,6 +51,7 @@ NOT_CARRIED_OUT = {
     "service-container-port": DOCUMENT,
     "service-deployment": DOCUMENT,
     "service-exists": DOCUMENT,
+    "service-stack": "the emulator changes stacks at once, and knows no state that refuses an update",
     "service-target-group": CHOICE,
 }
 

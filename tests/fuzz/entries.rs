@@ -15,7 +15,7 @@ use aws_ecs_preflight::lookup::oci::{ImageConfig, Manifest};
 use aws_ecs_preflight::names::{Arn, ImageRef, Region, ValueFrom};
 use aws_ecs_preflight::placement::query::{Facts, Query};
 use aws_ecs_preflight::symptoms::Recogniser;
-use aws_ecs_preflight::task::{Task, Witness};
+use aws_ecs_preflight::task::{Deployment, Task, Witness};
 use aws_ecs_preflight::{lookup, output};
 use serde_json::{Value, json};
 
@@ -117,6 +117,7 @@ fn judged_by_all(source: Source, context: &RunContext) {
             now: Some(1_790_000_000),
             documents_only: false,
             tool: None,
+            deployment: Deployment::default(),
         };
         let table = Table::default();
         for (_, check) in catalogue() {

@@ -278,3 +278,34 @@ fn a_property_that_cloudformation_does_not_have_fails() {
     folder.write("task.json", healthy.to_string());
     folder.line("definition task.json").ends(0).says("other tools ignore it");
 }
+
+#[test]
+fn a_live_stack_that_refuses_an_update_fails() {
+    let folder = Folder::new("stack-status");
+    let task = json!({"Type": "AWS::ECS::TaskDefinition", "Properties": {"Family": "web",
+        "ContainerDefinitions": [{"Name": "web", "Image": "nginx", "Memory": 128}]}});
+    folder.write("stack.json", json!({"Resources": {"Task": task}}).to_string());
+    let account: Value = serde_json::from_str(&folder.read("account.json")).unwrap();
+    let run = |status: &str| {
+        let mut account = account.clone();
+        let key = json!({"region": "eu-central-1", "stack": "prod"});
+        for (call, found) in [
+            ("DescribeStacks", json!({"status": status, "parameters": {}})),
+            ("ListStackResources", json!({})),
+            ("GetTemplate", json!({})),
+        ] {
+            let call = format!("cloudformation:{call}");
+            let fact = json!({"call": call, "key": key, "answer": {"Ok": {"found": found}}});
+            account["facts"].as_array_mut().unwrap().push(fact);
+        }
+        folder.write("stacks.json", account.to_string());
+        folder.line("verify stack.json --stack prod --replay stacks.json --only service-stack")
+    };
+    run("UPDATE_COMPLETE").ends(0);
+    run("ROLLBACK_COMPLETE")
+        .ends(1)
+        .says("the stack prod is in ROLLBACK_COMPLETE, which accepts no update")
+        .says("leads to ValidationError: Stack:... is in ROLLBACK_COMPLETE state")
+        .says("Delete the stack, and create it again");
+    run("REVIEW_IN_PROGRESS").ends(3);
+}

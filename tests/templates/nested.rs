@@ -155,3 +155,28 @@ fn a_role_of_one_nested_stack_is_judged_for_the_definition_in_another() {
     let fails = run("s3:GetObject").ends(1).results("fail");
     assert!(fails.iter().any(|(.., it)| it.contains("Roles-Role-of-this-template")), "{fails:?}");
 }
+
+#[test]
+fn the_definitions_of_a_nested_stack_without_its_template_are_unknown_by_its_name() {
+    let folder = Folder::new("nested-unseen");
+    let mut parent = service();
+    parent["Resources"]["Worker"] = stack(&json!("worker.json"), &json!({}));
+    parent["Parameters"]["Tag"]["Default"] = json!("2.7.0");
+    folder.write("parent.json", parent.to_string());
+    let line =
+        "verify parent.json --replay account.json --only definition-nested-stacks,image-exists";
+    let said = folder.line(&format!("{line} -o json")).ends(3);
+    let [(id, _, message)] = &said.results("unknown")[..] else { panic!("{}", said.out) };
+    assert_eq!(id, "definition-nested-stacks");
+    assert!(message.contains("the template of the nested stack Worker is not in worker.json"));
+    assert_eq!(said.results("pass").len(), 1, "{}", said.out);
+    // Offline, too.
+    folder.line("definition parent.json").ends(3).says("nested stack Worker");
+    // With its template nothing is left out.
+    folder.write("worker.json", service().to_string());
+    folder.line("definition parent.json").never_says("nested stack Worker");
+    parent["Resources"].as_object_mut().unwrap().remove("Task");
+    parent["Resources"]["Worker"]["Properties"]["TemplateURL"] = json!("gone.json");
+    folder.write("parent.json", parent.to_string());
+    folder.line("verify parent.json --replay account.json").ends(2).says("is not in gone.json");
+}

@@ -16,6 +16,7 @@ mod log_options;
 mod managed;
 mod mode;
 mod names;
+mod nested_stacks;
 mod network_mode;
 mod network_rules;
 mod parameters;
@@ -65,6 +66,7 @@ pub static GROUP: Group = Group {
         &log_options::DEFINITION_LOG_OPTIONS,
         &environment::DEFINITION_ENVIRONMENT,
         &registered::DEFINITION_REGISTERED,
+        &nested_stacks::DEFINITION_NESTED_STACKS,
     ],
     rules: || {
         let mut all = rules::of_values();
@@ -82,6 +84,7 @@ pub static GROUP: Group = Group {
             (&log_options::DEFINITION_LOG_OPTIONS, log_options::rules()),
             (&environment::DEFINITION_ENVIRONMENT, environment::rules()),
             (&registered::DEFINITION_REGISTERED, registered::rules()),
+            (&nested_stacks::DEFINITION_NESTED_STACKS, nested_stacks::rules()),
         ]);
         all
     },

@@ -19,6 +19,8 @@ mod rebalancing;
 mod registry;
 mod scaling;
 mod service_connect;
+mod stack;
+mod stack_status;
 mod strategy;
 mod target_group;
 #[cfg(test)]
@@ -49,6 +51,7 @@ pub static GROUP: Group = Group {
         &deployment::SERVICE_DEPLOYMENT,
         &discovery::SERVICE_DISCOVERY,
         &protection::TASK_PROTECTION,
+        &stack::SERVICE_STACK,
     ],
     rules: || {
         let deployment = [
@@ -64,6 +67,7 @@ pub static GROUP: Group = Group {
         ];
         let discovery = [registry::RULES, service_connect::RULES, tls::RULES, lattice::RULES];
         vec![
+            (&stack::SERVICE_STACK, stack::rules()),
             (&exists::SERVICE_EXISTS, exists::RULES.to_vec()),
             (
                 &target_group::SERVICE_TARGET_GROUP,

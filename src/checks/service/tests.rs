@@ -5,6 +5,7 @@ mod deployment;
 mod discovery;
 mod names;
 mod shifted;
+mod stacks;
 
 use super::container_port::SERVICE_CONTAINER_PORT;
 use super::deployment::SERVICE_DEPLOYMENT;

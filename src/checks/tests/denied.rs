@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::checks::{capacity, find, service};
 use crate::network::Peer;
 use crate::report::{CheckResult, Status};
+use crate::task::{Deployment, StackUse};
 use crate::testing::account::mounts::with;
 use crate::testing::account::{Account, REGION, anything, registered};
 use crate::testing::story::Story;
@@ -225,6 +226,10 @@ fn stories() -> Vec<(&'static str, Story, Account)> {
         "desiredCount": 1});
     classic["loadBalancers"] =
         json!([{"containerName": "app", "containerPort": 80, "loadBalancerName": "old"}]);
+    let stack =
+        StackUse { name: "prod".to_owned(), region: REGION.parse().unwrap(), by_cdk: false };
+    let prod = json!({"region": REGION, "stack": "prod"});
+    let described = json!({"status": "UPDATE_COMPLETE", "parameters": {}});
     let fixed = Story::containers_and(
         r#"{"name": "app", "image": "nginx", "memory": 128,
             "portMappings": [{"containerPort": 80, "hostPort": 8080}]}"#,
@@ -246,6 +251,11 @@ fn stories() -> Vec<(&'static str, Story, Account)> {
                 .living_as(&running["json"].to_string())
                 .served_by(r#"{"service": "web", "cluster": "prod", "desiredCount": 2}"#),
             live(),
+        ),
+        (
+            "stack",
+            task("bridge").deployed_by(Deployment { stack: Some(stack), unseen: Vec::new() }),
+            account().says("cloudformation:DescribeStacks", &prod, &described),
         ),
     ]
 }

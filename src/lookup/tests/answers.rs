@@ -93,7 +93,7 @@ const MAY_BE_MISSING: &[(&str, &[&str])] = &[
     ),
     ("DescribeScalingGroup", &["Instances", "SuspendedProcesses"]),
     ("StackExports", &["member"]),
-    ("StackParameters", &["Parameters"]),
+    ("DescribeStack", &["Parameters"]),
     ("StackResources", &["member"]),
     (
         "DescribeFileSystem",

@@ -43,7 +43,7 @@ const AUTO_SCALING: &[(&str, &str)] = &[
 /// The forms of CloudFormation: the parameters after the action.
 const STACKS: &[(&str, &str)] = &[
     ("StackExports", ""),
-    ("StackParameters", "&StackName=web"),
+    ("DescribeStack", "&StackName=web"),
     ("StackResources", "&StackName=web"),
     ("StackTemplate", "&StackName=web&TemplateStage=Original"),
 ];

@@ -1,10 +1,10 @@
 //! The lookups of a stack that a template updates.
 
 use super::*;
-use crate::lookup::cloudformation::{StackExports, StackParameters, StackResources, StackTemplate};
+use crate::lookup::cloudformation::{DescribeStack, StackExports, StackResources, StackTemplate};
 use crate::names::Region;
 
-const STACK: &str = "<Stacks><member><StackName>web</StackName><Parameters/></member></Stacks>";
+const STACK: &str = "<Stacks><member><StackName>web</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Parameters/></member></Stacks>";
 const RESOURCES: &str = "<StackResourceSummaries><member><LogicalResourceId>Role</LogicalResourceId><PhysicalResourceId>web-Role-1</PhysicalResourceId><ResourceType>AWS::IAM::Role</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus></member></StackResourceSummaries>";
 const EXPORTS: &str = "<Exports><member><Name>vpc</Name><Value>vpc-1</Value></member></Exports>";
 
@@ -20,7 +20,7 @@ pub(super) fn lookups() -> Vec<Case> {
     vec![
         case(StackExports { region: region() }, Some(reply("ListExports", EXPORTS)), vec![]),
         case(
-            StackParameters { region: region(), stack: stack() },
+            DescribeStack { region: region(), stack: stack() },
             Some(reply("DescribeStacks", STACK)),
             vec![],
         ),
@@ -50,7 +50,7 @@ fn a_value_that_may_be_a_secret_is_not_kept() {
     let of = |parameters: &str| {
         let stack =
             STACK.replace("<Parameters/>", &format!("<Parameters>{parameters}</Parameters>"));
-        learnt(&Bench::new(), "StackParameters", &reply("DescribeStacks", &stack))
+        learnt(&Bench::new(), "DescribeStack", &reply("DescribeStacks", &stack))
     };
     for (name, value, kept) in [
         ("Tag", "1.2", "1.2"),
@@ -58,7 +58,10 @@ fn a_value_that_may_be_a_secret_is_not_kept() {
         ("Hidden", "****", "****"),
         ("TokenSecret", "arn:aws:secretsmanager:x", "arn:aws:secretsmanager:x"),
     ] {
-        assert_eq!(of(&parameter(name, value)), format!(r#"found {{"{name}":"{kept}"}}"#));
+        assert_eq!(
+            of(&parameter(name, value)),
+            format!(r#"found {{"status":"UPDATE_COMPLETE","parameters":{{"{name}":"{kept}"}}}}"#)
+        );
     }
     let nameless = of("<member><ParameterValue>1</ParameterValue></member>");
     assert!(nameless.contains("lacks the name of a parameter"), "{nameless}");

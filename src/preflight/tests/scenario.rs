@@ -15,7 +15,7 @@ use crate::preflight::results::of_each;
 use crate::preflight::spreading::Ended;
 use crate::preflight::{Bounds, Interruption, Origin, Probe, RunLoop, plan};
 use crate::report::CheckResult;
-use crate::task::{Task, Witness};
+use crate::task::{Deployment, Task, Witness};
 use crate::verdict::{Settled, Trust};
 
 /// A definition, and what the account said when it was judged.
@@ -76,6 +76,7 @@ impl Scenario {
             now: recording.now,
             documents_only: false,
             tool: None,
+            deployment: Deployment::default(),
         };
         Scenario { name: name.to_owned(), recording, tasks: vec![task] }
     }

@@ -125,8 +125,8 @@ class Remedies(unittest.TestCase):
         self.assertEqual(set(NOT_RUN) - (printed - run), set(), "remove it from the list")
 
     def test_each_placeholder_is_filled(self):
-        # The commands of symptoms look at something, and fix nothing.
-        others = {"shell", "symptoms"}
+        # The commands of symptoms look at something, and fix nothing; the flags for another account ask again.
+        others = {"shell", "symptoms", "elsewhere.rs"}
         text = "".join(file.read_text() for file in (ROOT / "src").rglob("*.rs") if not others & set(file.parts))
         names = set(re.findall(r'placeholder\("([A-Z-]+)"\)', text))
         self.assertEqual(names - set(PLACEHOLDERS), set())

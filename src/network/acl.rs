@@ -18,7 +18,8 @@ use super::topology::{NetworkAcl, Subnet};
 /// Do the network ACLs on the path allow packets to this port, and the return traffic? Those of the task's
 /// subnet, and of the subnet of the target's interface or of the NAT gateway.
 pub fn acls(topology: &Topology, from: &Interface, to: &Target, port: Port) -> Answer<AclFact> {
-    acls_by(topology, from, to, port, &ways(topology, &Divisions::of(topology), from, to))
+    let divisions = Divisions::of(topology, &to.addresses);
+    acls_by(topology, from, to, port, &ways(topology, &divisions, from, to))
 }
 
 /// The answer for packets that go these ways.

@@ -49,7 +49,17 @@ impl Numbers {
 
     pub fn overlaps(&self, other: &Numbers) -> bool {
         let (few, many) = if self.0.len() <= other.0.len() { (self, other) } else { (other, self) };
-        few.0.iter().any(|&(first, last)| many.from(first, last).next().is_some())
+        few.0.iter().any(|&(first, last)| many.overlap_range(first, last))
+    }
+
+    /// Whether one of them is in this range.
+    pub fn overlap_range(&self, first: u128, last: u128) -> bool {
+        self.from(first, last).next().is_some()
+    }
+
+    /// How many of them are in this range.
+    pub fn count_in(&self, first: u128, last: u128) -> u128 {
+        self.from(first, last).map(|it| it.1.min(last) - it.0.max(first) + 1).sum()
     }
 
     pub fn without(&self, other: &Numbers) -> Numbers {

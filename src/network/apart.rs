@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use super::acl::acls_by;
 use super::acl_fact::AclFact;
-use super::addresses::Addresses;
+use super::addresses::{Addresses, numbers_of};
 use super::answer::{Answer, Fact, Outcome};
 use super::interface::{Family, Interface};
 use super::parts::Topology;
@@ -31,10 +31,15 @@ pub fn rest_of_internet<'a>(
         return None;
     }
     let limit = whole.addresses.count_ipv4() / NARROW;
-    let share_of = |range: IpNet| whole.addresses.intersection(&range.into());
-    let is_narrow = |range: &IpNet| (1..=limit).contains(&share_of(*range).count_ipv4());
+    let is_narrow = |range: &IpNet| match numbers_of(range) {
+        (Family::Ipv4, first, last) => {
+            let all = whole.addresses.numbers(Family::Ipv4);
+            (1..=limit).contains(&all.count_in(first, last))
+        }
+        (Family::Ipv6, ..) => false,
+    };
     let narrow: Vec<IpNet> = named(topology).into_iter().filter(is_narrow).collect();
-    let divisions = Divisions::of(topology);
+    let divisions = Divisions::of(topology, &whole.addresses);
     let treatment = |addresses| {
         let to = whole.with_addresses(addresses);
         let ways = ways(topology, &divisions, from, &to);
@@ -46,19 +51,29 @@ pub fn rest_of_internet<'a>(
     let fate = |ranges: &[IpNet]| {
         treatment(whole.addresses.intersection(&Addresses::of(ranges))).next_to(&others)
     };
-    let (mut apart, mut ranges) = (Addresses::default(), Vec::new());
-    let mut count = 0;
-    for range in treated_otherwise(&narrow, &fate) {
-        let share = share_of(range);
-        let more = share.without(&apart).count_ipv4();
-        if count + more <= limit {
-            apart = apart.union(&share);
-            count += more;
-            ranges.push(range);
-        }
-    }
+    let ranges = at_most(limit, treated_otherwise(&narrow, &fate), &whole.addresses);
+    let apart = Addresses::of(&ranges);
     let rest = whole.with_addresses(whole.addresses.without(&apart));
     (!ranges.is_empty()).then(|| (reach(topology, from, rest, path.port), ranges))
+}
+
+/// The first of these ranges that have no more than `limit` of all addresses of IPv4 together.
+fn at_most(limit: u128, ranges: Vec<IpNet>, all: &Addresses) -> Vec<IpNet> {
+    let share = |ranges: &[IpNet]| all.intersection(&Addresses::of(ranges));
+    if share(&ranges).count_ipv4() <= limit {
+        return ranges;
+    }
+    let (mut taken, mut apart, mut count) = (Vec::new(), Addresses::default(), 0);
+    for range in ranges {
+        let own = share(&[range]);
+        let more = own.without(&apart).count_ipv4();
+        if count + more <= limit {
+            apart = apart.union(&own);
+            count += more;
+            taken.push(range);
+        }
+    }
+    taken
 }
 
 /// How routes and network ACLs treat the packets to some addresses.

@@ -40,7 +40,7 @@ pub(super) fn ways_of_table<'a>(
     table: &'a RouteTable,
     to: &Target,
 ) -> Vec<Way> {
-    let mut pieces = divisions.of_table(table).pieces(to);
+    let mut pieces = divisions.pieces(table, to);
     // A gateway endpoint receives only packets for its service, so it is no part of a larger target such as
     // the internet.
     let endpoints = topology.endpoints.unwrap_or_default();

@@ -99,7 +99,7 @@ pub(super) fn reach<'a>(
     target: Target,
     port: Port,
 ) -> Path<'a> {
-    let ways = ways(topology, &Divisions::of(topology), from, &target);
+    let ways = ways(topology, &Divisions::of(topology, &target.addresses), from, &target);
     let has_groups = target.groups.as_ref().is_some_and(|groups| !groups.is_empty());
     Path {
         subnet: from.subnet.id.clone(),

@@ -12,7 +12,7 @@ use super::topology::{RouteTarget, table_of};
 
 /// Does a route lead to the destination, and does its target forward the packets?
 pub fn route(topology: &Topology, from: &Interface, to: &Target) -> Answer<RouteFact> {
-    route_by(from, ways(topology, &Divisions::of(topology), from, to))
+    route_by(from, ways(topology, &Divisions::of(topology, &to.addresses), from, to))
 }
 
 /// The answer for packets that go these ways.

@@ -47,6 +47,8 @@ impl<'a> Piece<'a> {
 /// thousand routes, each of which may lead to a NAT gateway with another table.
 pub(super) struct Divisions<'a> {
     lists: &'a [PrefixList],
+    /// The addresses that are asked about, as they are and translated to IPv4.
+    within: Addresses,
     made: RefCell<Vec<(&'a RouteTable, Rc<Division<'a>>)>>,
     beyond: RefCell<HashMap<Passage, Beyond>>,
 }
@@ -58,9 +60,11 @@ type Passage = (String, Option<String>, Target);
 pub(super) type Beyond = (Outcome, Option<RouteFact>);
 
 impl<'a> Divisions<'a> {
-    pub fn of(topology: &Topology<'a>) -> Divisions<'a> {
+    /// The divisions of packets to these addresses, or to some of them.
+    pub fn of(topology: &Topology<'a>, to: &Addresses) -> Divisions<'a> {
         let lists = topology.prefix_lists.unwrap_or_default();
-        Divisions { lists, made: RefCell::default(), beyond: RefCell::default() }
+        let within = to.union(&to.extracted());
+        Divisions { lists, within, made: RefCell::default(), beyond: RefCell::default() }
     }
 
     /// What is beyond a NAT gateway for these packets, whichever of a thousand routes leads to it.
@@ -80,12 +84,18 @@ impl<'a> Divisions<'a> {
         })
     }
 
-    pub fn of_table(&self, table: &'a RouteTable) -> Rc<Division<'a>> {
+    /// Divides packets to a target, or to some of its addresses, among the routes of a table.
+    pub fn pieces(&self, table: &'a RouteTable, to: &Target) -> Vec<Piece<'a>> {
+        debug_assert!(self.within.covers(&to.addresses), "{:?}", to.addresses);
+        self.of_table(table).pieces(to)
+    }
+
+    fn of_table(&self, table: &'a RouteTable) -> Rc<Division<'a>> {
         let mut made = self.made.borrow_mut();
         if let Some((_, division)) = made.iter().find(|(known, _)| std::ptr::eq(*known, table)) {
             return division.clone();
         }
-        let division = Rc::new(Division::of(table, self.lists));
+        let division = Rc::new(Division::of(table, self.lists, &self.within));
         made.push((table, division.clone()));
         division
     }
@@ -95,8 +105,10 @@ impl<'a> Divisions<'a> {
 /// range before one with a prefix list
 /// (<https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html>).
 pub(super) struct Division<'a> {
-    /// The ranges of routes as far as they are known, in the order of the table.
+    /// The ranges of routes as far as they are known and asked about, those that take precedence first.
     candidates: Vec<Candidate<'a>>,
+    /// How many ways there are.
+    ways: usize,
     /// Routes of prefix lists whose ranges are not known.
     unlisted: Vec<(&'a str, &'a Route)>,
     v4: Vec<Segment>,
@@ -111,37 +123,36 @@ struct Candidate<'a> {
     route: &'a Route,
     /// The place of the route in its table.
     nth: usize,
+    /// The number of its way.
+    way: usize,
 }
 
 /// Addresses that take the route of one candidate.
 struct Segment {
     first: u128,
     last: u128,
-    /// The place of the candidate among all, the longest prefix first.
-    rank: usize,
     candidate: usize,
 }
 
 /// What all routes to the same target have in common. That of a prefix list is alone, since the packets to a
 /// service may be meant for it.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Way<'a> {
     Range { target: &'a RouteTarget, blackhole: bool, family: Family },
     PrefixList(usize),
 }
 
 /// A part of the packets: those that go the same way, translated to IPv4 or not.
-#[derive(Default)]
-struct Part<'a> {
+struct Part {
     v4: Vec<(u128, u128)>,
     v6: Vec<(u128, u128)>,
-    /// The routes with their places, those with the longest prefix first.
-    routes: Vec<(usize, &'a Route)>,
+    is_translated: bool,
+    candidates: Vec<usize>,
 }
 
 impl<'a> Candidate<'a> {
-    fn way(&self, family: Family) -> Way<'a> {
-        let Route { destination, target, blackhole } = self.route;
+    fn way(&self) -> Way<'a> {
+        let (Route { destination, target, blackhole }, (family, ..)) = (self.route, self.range);
         match destination {
             RouteDestination::Range(_) => Way::Range { target, blackhole: *blackhole, family },
             RouteDestination::PrefixList(_) => Way::PrefixList(self.nth),
@@ -149,52 +160,67 @@ impl<'a> Candidate<'a> {
     }
 }
 
-impl<'a> Part<'a> {
-    /// Adds a range; those of one candidate come one after the other.
-    fn add(&mut self, family: Family, range: (u128, u128), candidate: Option<&Candidate<'a>>) {
-        match family {
-            Family::Ipv4 => self.v4.push(range),
-            Family::Ipv6 => self.v6.push(range),
-        }
-        if let Some(Candidate { nth, route, .. }) = candidate
-            && self.routes.last().is_none_or(|(last, _)| last != nth)
-        {
-            self.routes.push((*nth, route));
-        }
+impl Part {
+    fn new(is_translated: bool) -> Part {
+        Part { v4: Vec::new(), v6: Vec::new(), is_translated, candidates: Vec::new() }
     }
 
-    fn into_piece(self) -> Piece<'a> {
+    /// Adds a range; those of one version come in ascending order.
+    fn add(&mut self, family: Family, (first, last): (u128, u128), candidate: Option<usize>) {
+        let ranges = match family {
+            Family::Ipv4 => &mut self.v4,
+            Family::Ipv6 => &mut self.v6,
+        };
+        match ranges.last_mut().filter(|it| it.1.checked_add(1) == Some(first)) {
+            Some(before) => before.1 = last,
+            None => ranges.push((first, last)),
+        }
+        self.candidates.extend(candidate);
+    }
+
+    /// Its place among the parts: that of its first candidate; what has no route is last.
+    fn place(&self) -> (usize, bool) {
+        (self.candidates.first().copied().unwrap_or(usize::MAX), self.is_translated)
+    }
+
+    fn into_piece<'a>(self, candidates: &[Candidate<'a>]) -> Piece<'a> {
+        let mut taken: Vec<&Candidate> =
+            self.candidates.into_iter().map(|at| &candidates[at]).collect();
+        taken.dedup_by_key(|it| it.nth);
         Piece {
             share: Addresses::of_numbers(Numbers::of(self.v4), Numbers::of(self.v6)),
-            routes: self.routes.into_iter().rev().map(|(_, route)| route).collect(),
+            routes: taken.into_iter().rev().map(|it| it.route).collect(),
             is_unknown: false,
         }
     }
 }
 
 impl<'a> Division<'a> {
-    fn of(table: &'a RouteTable, lists: &'a [PrefixList]) -> Division<'a> {
+    /// The division of packets to these addresses. Routes to others are left out: most of a thousand routes lead
+    /// to the private networks of a company, and most packets to the internet.
+    fn of(table: &'a RouteTable, lists: &'a [PrefixList], within: &Addresses) -> Division<'a> {
         let (mut candidates, mut unlisted) = (Vec::new(), Vec::new());
         for (nth, route) in table.routes.iter().enumerate() {
             let candidate = |range: &ipnet::IpNet, is_range| {
                 let (length, range) = (range.prefix_len(), numbers_of(range));
-                Candidate { length, is_range, range, route, nth }
+                let (family, first, last) = range;
+                let is_asked = within.numbers(family).overlap_range(first, last);
+                is_asked.then_some(Candidate { length, is_range, range, route, nth, way: 0 })
             };
             match &route.destination {
-                RouteDestination::Range(range) => candidates.push(candidate(range, true)),
+                RouteDestination::Range(range) => candidates.extend(candidate(range, true)),
                 RouteDestination::PrefixList(id) => match lists.iter().find(|it| it.id == *id) {
                     Some(list) => {
-                        candidates.extend(list.ranges.iter().map(|it| candidate(it, false)));
+                        candidates.extend(list.ranges.iter().filter_map(|it| candidate(it, false)));
                     }
                     None => unlisted.push((id.as_str(), route)),
                 },
             }
         }
-        let mut order: Vec<usize> = (0..candidates.len()).collect();
-        order.sort_by_key(|at| Reverse((candidates[*at].length, candidates[*at].is_range)));
-        let segments = |family| segments(&candidates, &order, family);
-        let (v4, v6) = (segments(Family::Ipv4), segments(Family::Ipv6));
-        Division { candidates, unlisted, v4, v6 }
+        candidates.sort_by_key(|it| Reverse((it.length, it.is_range)));
+        let ways = number_ways(&mut candidates);
+        let (v4, v6) = (segments(&candidates, Family::Ipv4), segments(&candidates, Family::Ipv6));
+        Division { candidates, ways, unlisted, v4, v6 }
     }
 
     /// Divides the packets to a target among the routes.
@@ -226,57 +252,67 @@ impl<'a> Division<'a> {
         let narrow = self.candidates.iter().filter(|it| it.length >= NARROW);
         let meets = |it: &&Candidate| {
             let (family, first, last) = it.range;
-            to.addresses.numbers(family).overlaps(&Numbers::range(first, last))
+            to.addresses.numbers(family).overlap_range(first, last)
         };
-        narrow.filter(meets).map(|it| it.route)
+        let mut met: Vec<&Candidate> = narrow.filter(meets).collect();
+        met.sort_by_key(|it| it.nth);
+        met.into_iter().map(|it| it.route)
     }
 
     /// Routes to the same target are one piece: a table may have a thousand of them.
     fn known_pieces(&self, to: &Target) -> Vec<Piece<'a>> {
-        let mut shares = self.shares(to);
-        shares.sort_unstable_by_key(|it| (it.rank, it.is_translated, it.family, it.first));
-        let mut places: HashMap<(Option<Way>, bool), usize> = HashMap::new();
         let mut parts: Vec<Part> = Vec::new();
-        for Share { family, first, last, candidate, is_translated, .. } in shares {
-            let candidate = candidate.map(|at| &self.candidates[at]);
-            let key = (candidate.map(|it| it.way(family)), is_translated);
-            let at = *places.entry(key).or_insert_with(|| {
-                parts.push(Part::default());
+        // The part of each way, and of what has no route: not translated, and translated.
+        let mut places: Vec<Option<usize>> = vec![None; 2 * (self.ways + 1)];
+        self.divide(to, &mut |is_translated, family, range, candidate| {
+            let way = candidate.map_or(self.ways, |at| self.candidates[at].way);
+            let place = *places[2 * way + usize::from(is_translated)].get_or_insert_with(|| {
+                parts.push(Part::new(is_translated));
                 parts.len() - 1
             });
-            parts[at].add(family, (first, last), candidate);
+            parts[place].add(family, range, candidate);
+        });
+        for part in &mut parts {
+            part.candidates.sort_unstable();
+            part.candidates.dedup();
         }
-        parts.into_iter().map(Part::into_piece).collect()
+        parts.sort_by_key(Part::place);
+        parts.into_iter().map(|it| it.into_piece(&self.candidates)).collect()
     }
 
-    fn shares(&self, to: &Target) -> Vec<Share> {
-        let mut shares = Vec::new();
+    /// Calls `add` with whether it is translated, the version, a range, and the candidate for it.
+    fn divide(&self, to: &Target, add: &mut impl FnMut(bool, Family, (u128, u128), Option<usize>)) {
         for (family, segments) in [(Family::Ipv4, &self.v4), (Family::Ipv6, &self.v6)] {
             let translated = to.addresses.numbers(family).intersection(nat64().numbers(family));
             let others = to.addresses.numbers(family).without(&translated);
             for (is_translated, numbers) in [(false, others), (true, translated)] {
-                let mut add = |first, last, segment: Option<&Segment>| {
-                    let (rank, candidate) =
-                        segment.map_or((usize::MAX, None), |it| (it.rank, Some(it.candidate)));
-                    shares.push(Share { rank, is_translated, family, first, last, candidate });
-                };
                 for &(first, last) in numbers.ranges() {
-                    cut(first, last, segments, &mut add);
+                    cut(first, last, segments, &mut |first, last, segment| {
+                        add(is_translated, family, (first, last), segment.map(|it| it.candidate));
+                    });
                 }
             }
         }
-        shares
     }
 }
 
-/// Addresses of a target with one candidate, or without a route.
-struct Share {
-    rank: usize,
-    is_translated: bool,
-    family: Family,
-    first: u128,
-    last: u128,
-    candidate: Option<usize>,
+/// Numbers the ways of the candidates, and says how many there are.
+fn number_ways(candidates: &mut [Candidate]) -> usize {
+    let mut numbers: HashMap<Way, usize> = HashMap::new();
+    let mut before = None;
+    for candidate in candidates {
+        let way = candidate.way();
+        // Neighbours mostly go the same way.
+        candidate.way = match before {
+            Some((known, number)) if known == way => number,
+            _ => {
+                let next = numbers.len();
+                *numbers.entry(way).or_insert(next)
+            }
+        };
+        before = Some((way, candidate.way));
+    }
+    numbers.len()
 }
 
 /// Cuts a range where another segment begins.
@@ -302,21 +338,22 @@ fn cut<'s>(
 
 /// Gives each address to its best candidate, in the order of the addresses. Of two ranges in the notation of
 /// prefixes, one is within the other or they have nothing in common.
-fn segments(candidates: &[Candidate], order: &[usize], family: Family) -> Vec<Segment> {
-    let ranked = order.iter().copied().enumerate();
-    let mut ranked: Vec<Open> = ranked
-        .filter(|(_, candidate)| candidates[*candidate].range.0 == family)
-        .map(|(rank, candidate)| {
-            let (_, first, last) = candidates[candidate].range;
-            Open { first, last, rank, candidate, next: Some(first) }
+fn segments(candidates: &[Candidate], family: Family) -> Vec<Segment> {
+    let numbered = candidates.iter().enumerate().filter(|(_, it)| it.range.0 == family);
+    let mut all: Vec<Open> = numbered
+        .map(|(candidate, Candidate { range: (_, first, last), .. })| Open {
+            first: *first,
+            last: *last,
+            candidate,
+            next: Some(*first),
         })
         .collect();
-    ranked.sort_unstable_by_key(|it| (it.first, Reverse(it.last), it.rank));
-    ranked.dedup_by_key(|it| (it.first, it.last));
-    let mut segments = Vec::with_capacity(2 * ranked.len());
+    all.sort_unstable_by_key(|it| (it.first, Reverse(it.last), it.candidate));
+    all.dedup_by_key(|it| (it.first, it.last));
+    let mut segments = Vec::with_capacity(2 * all.len());
     // The ranges that are not at their end yet, each within the one before.
     let mut open: Vec<Open> = Vec::new();
-    for inner in ranked {
+    for inner in all {
         while let Some(ended) = open.pop_if(|it| it.last < inner.first) {
             ended.close(&mut segments);
         }
@@ -335,7 +372,6 @@ fn segments(candidates: &[Candidate], order: &[usize], family: Family) -> Vec<Se
 struct Open {
     first: u128,
     last: u128,
-    rank: usize,
     candidate: usize,
     /// The first address that is not given yet.
     next: Option<u128>,
@@ -358,7 +394,7 @@ impl Open {
     }
 
     fn segment(&self, first: u128, last: u128) -> Segment {
-        Segment { first, last, rank: self.rank, candidate: self.candidate }
+        Segment { first, last, candidate: self.candidate }
     }
 }
 

@@ -76,7 +76,7 @@ proptest! {
         let routes = destinations.enumerate().map(|(nth, it)| route(it, &format!("tgw-{nth}")));
         let table = table(routes);
         let whole = Addresses::of(&to);
-        let pieces = Division::of(&table, &lists).pieces(&target(whole.clone(), None));
+        let pieces = Division::of(&table, &lists, &whole).pieces(&target(whole.clone(), None));
         let mut all = Addresses::default();
         for piece in &pieces {
             prop_assert!(!piece.share.is_empty() && !piece.share.overlaps(&all));
@@ -113,13 +113,22 @@ fn thousand() -> RouteTable {
 #[test]
 fn a_thousand_routes_make_as_many_segments_and_an_address_meets_one_of_them() {
     let table = thousand();
-    let division = Division::of(&table, &[]);
+    let division = Division::of(&table, &[], &Addresses::everything());
     assert_eq!(division.v4.len(), 2_001, "each range, and the default route around them");
     let one = |address: &str| target(address.parse::<std::net::IpAddr>().unwrap().into(), None);
-    assert_eq!(division.shares(&one("20.0.4.9")).len(), 1);
+    let count = |to: &Target| {
+        let mut count = 0;
+        division.divide(to, &mut |_, _, _, _| count += 1);
+        count
+    };
+    assert_eq!(count(&one("20.0.4.9")), 1);
     let everything = target(Addresses::everything().of_family(Family::Ipv4), None);
-    assert_eq!(division.shares(&everything).len(), 2_001);
+    assert_eq!(count(&everything), 2_001);
     assert_eq!(division.pieces(&everything).len(), 1_001, "each leads elsewhere");
+    let near = Addresses::of(&["20.0.4.0/23".parse().unwrap()]);
+    let division = Division::of(&table, &[], &near);
+    assert_eq!(division.candidates.len(), 2, "one of the thousand, and the default route");
+    assert_eq!(division.pieces(&target(near, None)).len(), 2);
 }
 
 #[test]
@@ -139,7 +148,7 @@ fn routes_to_one_target_are_one_piece_with_the_widest_first() {
     let ranges = vec!["192.0.2.0/24".parse().unwrap()];
     let lists = [PrefixList { id: "pl-1".to_owned(), name: "shared".to_owned(), ranges }];
     let everything = target(Addresses::everything().of_family(Family::Ipv4), None);
-    let pieces = Division::of(&table, &lists).pieces(&everything);
+    let pieces = Division::of(&table, &lists, &everything.addresses).pieces(&everything);
     let named = |piece: &Piece| {
         let routes = piece.routes.iter();
         routes.map(|it| format!("{} to {}", it.destination, it.target)).collect::<Vec<_>>()
@@ -157,7 +166,7 @@ fn routes_to_one_target_are_one_piece_with_the_widest_first() {
 fn a_table_is_divided_once() {
     let tables = [thousand(), thousand()];
     let topology = Topology { route_tables: Some(&tables), ..Topology::default() };
-    let divisions = Divisions::of(&topology);
+    let divisions = Divisions::of(&topology, &Addresses::everything());
     for _ in 0..3 {
         tables.iter().for_each(|table| drop(divisions.of_table(table)));
     }
@@ -166,7 +175,7 @@ fn a_table_is_divided_once() {
 
 #[test]
 fn what_is_beyond_a_nat_gateway_is_found_once_for_each_origin_and_target() {
-    let divisions = Divisions::of(&Topology::default());
+    let divisions = Divisions::of(&Topology::default(), &Addresses::everything());
     let some = target("10.0.0.0/8".parse::<IpNet>().unwrap().into(), None);
     let found = std::cell::Cell::new(0);
     let beyond = |nat: &str, mode: Option<&str>, to: &Target| {
@@ -200,7 +209,7 @@ fn given_a_list_of_unknown_ranges_then_its_route_is_before_wide_ones_and_perhaps
     ];
     let table = table(destinations.map(|(it, name)| route(it, name)));
     let to = Addresses::of(&["10.0.0.0/8".parse().unwrap()]);
-    let pieces = Division::of(&table, &[]).pieces(&target(to.clone(), Some("pl-own")));
+    let pieces = Division::of(&table, &[], &to).pieces(&target(to.clone(), Some("pl-own")));
     let named = |piece: &Piece| (piece.route().unwrap().target.to_string(), piece.is_unknown);
     let expected = [("own", false), ("other", true), ("narrow", true)];
     assert_eq!(

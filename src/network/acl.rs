@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::acl_fact::{AclFact, Crossing, LAST_ENTRY};
-use super::addresses::{Addresses, Ports, range_name};
+use super::addresses::{Addresses, Ports, nat64, range_name};
 use super::answer::{Answer, Fact, Outcome};
 use super::gateway::Way;
 use super::interface::{Interface, NAT_PORTS, Port};
@@ -12,7 +12,7 @@ use super::parts::{Part, Topology};
 use super::route::ways;
 use super::route_fact::RouteFact;
 use super::share::Divisions;
-use super::target::{Target, nat64, ranges_of};
+use super::target::{Target, ranges_of};
 use super::topology::{NetworkAcl, Subnet};
 
 /// Do the network ACLs on the path allow packets to this port, and the return traffic? Those of the task's

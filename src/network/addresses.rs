@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
 
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 
@@ -264,6 +265,13 @@ impl Addresses {
         });
         v4.chain(v6).collect()
     }
+}
+
+/// All addresses of the NAT64 prefix.
+pub(super) fn nat64() -> &'static Addresses {
+    static ALL: LazyLock<Addresses> =
+        LazyLock::new(|| Addresses::everything().of_family(Family::Ipv4).embedded());
+    &ALL
 }
 
 /// The version, the first and the last number of a range.

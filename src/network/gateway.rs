@@ -1,14 +1,15 @@
 //! Which routes packets take, and whether the gateways on the path forward them. A NAT gateway uses its own
 //! route table, so neither can be answered without the other.
 
-use super::addresses::Addresses;
+use super::addresses::{Addresses, nat64};
 use super::answer::{Fact, Outcome};
+use super::division::Piece;
 use super::interface::Family;
 use super::parts::{Part, Topology};
 use super::route_fact::{RouteFact, RouteHop};
 use super::sender::Sender;
-use super::share::{Divisions, Piece};
-use super::target::{Target, nat64, public, public_or_translated};
+use super::share::Divisions;
+use super::target::{Target, public, public_or_translated};
 use super::topology::{EndpointKind, NatGateway, RouteTable, RouteTarget, table_of};
 
 /// Where a share of the packets goes.
@@ -44,8 +45,9 @@ pub(super) fn ways_of_table<'a>(
     // A gateway endpoint receives only packets for its service, so it is no part of a larger target such as
     // the internet.
     let endpoints = topology.endpoints.unwrap_or_default();
-    if pieces.iter().any(|piece| !piece.is_of_gateway(to, endpoints)) {
-        pieces.retain(|piece| !piece.is_of_gateway(to, endpoints));
+    let own = to.prefix_list.as_deref();
+    if pieces.iter().any(|piece| !piece.is_of_gateway(own, endpoints)) {
+        pieces.retain(|piece| !piece.is_of_gateway(own, endpoints));
     }
     let unknown = pieces.iter().find(|piece| piece.is_unknown);
     let unknown = unknown.and_then(|piece| RouteHop::of(table, &piece.routes));

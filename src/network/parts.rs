@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::division::Divided;
 use super::topology::{
     Appliance, Endpoint, InternetGateway, NatGateway, NetworkAcl, PrefixList, RouteTable,
     SecurityGroup, Subnet, Vpc,
@@ -43,6 +44,8 @@ pub struct Topology<'a> {
     pub public_access: Option<&'a str>,
     /// Whether another account owns it, which may have parts that are not visible here.
     pub shared: bool,
+    /// Where divisions of its tables are kept, if there are more questions.
+    pub divided: Option<&'a Divided>,
 }
 
 /// A part of a topology.

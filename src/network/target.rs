@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::addresses::Addresses;
+use super::addresses::{Addresses, nat64};
 use super::interface::{Family, Interface, Port};
 use super::parts::Topology;
 use super::topology::{Endpoint, PrefixList, Subnet, Vpc};
@@ -48,13 +48,6 @@ const NOT_PUBLIC: [(u8, u8, u8, u8); 13] = [
     (203, 0, 113, 24),
     (224, 0, 0, 3),
 ];
-
-/// The NAT64 prefix of IPv4 addresses.
-pub(super) fn nat64() -> &'static Addresses {
-    static NAT64: LazyLock<Addresses> =
-        LazyLock::new(|| Addresses::everything().of_family(Family::Ipv4).embedded());
-    &NAT64
-}
 
 /// A range of IPv6.
 fn range(first: u128, length: u8) -> Addresses {

@@ -19,8 +19,8 @@ use crate::lookup::ec2::subnet::Subnets;
 use crate::lookup::ec2::vpc::{DescribeVpc, DhcpResolvers, VpcDns};
 use crate::names::Region;
 use crate::network::{
-    Appliance, Part, Peer, PrefixList, RouteDestination, RouteTarget, SecurityGroup, Subnet,
-    Topology,
+    Appliance, Divided, Part, Peer, PrefixList, RouteDestination, RouteTarget, SecurityGroup,
+    Subnet, Topology,
 };
 
 /// The parts of a VPC around an interface.
@@ -32,6 +32,7 @@ pub(crate) struct VpcParts<'t> {
     appliances: Option<Vec<Appliance>>,
     groups: Option<Vec<SecurityGroup>>,
     prefix_lists: Option<Vec<PrefixList>>,
+    divided: Divided,
     read: BTreeSet<Part>,
 }
 
@@ -57,6 +58,7 @@ impl<'t> VpcParts<'t> {
             appliances: None,
             groups: None,
             prefix_lists: None,
+            divided: Divided::default(),
             read: BTreeSet::new(),
         };
         for part in expected {
@@ -80,6 +82,7 @@ impl<'t> VpcParts<'t> {
             appliances: self.appliances.as_deref(),
             security_groups: self.groups.as_deref(),
             prefix_lists: self.prefix_lists.as_deref(),
+            divided: Some(&self.divided),
             ..self.topology
         }
     }

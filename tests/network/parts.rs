@@ -42,6 +42,7 @@ impl Parts {
             dns_servers: read(Part::DnsServers).then_some(&self.dns_servers),
             public_access: self.public_access.as_deref(),
             shared: self.shared,
+            divided: None,
         }
     }
 }

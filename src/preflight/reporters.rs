@@ -3,8 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use super::Probe;
-use super::spreading::Ended;
+use super::spreading::Settlement;
 use crate::checks::Check;
 use crate::facts::{Row, Table};
 use crate::knowledge::{FactId, Ground, Lack, Seen};
@@ -48,11 +47,11 @@ impl<'t> Reporters<'t> {
     /// Of the checks that stopped at an absence, the one whose main call it is (the first of a list of its
     /// calls) reports it, otherwise the first in catalogue order; for a value in a document, also a check
     /// that already failed at the same place.
-    pub(super) fn of(probes: &[Probe<'_>], ended: &[Ended], table: &'t Table) -> Reporters<'t> {
+    pub(super) fn of(settlement: &Settlement<'_>, table: &'t Table) -> Reporters<'t> {
         let (checks, excused) = (HashMap::new(), HashSet::new());
-        let failed = failed(probes, ended);
+        let failed = failed(settlement);
         let mut reporters = Reporters { table, checks, excused };
-        for (probe, (settled, log)) in probes.iter().zip(ended) {
+        for (probe, (settled, log)) in settlement.each() {
             let Settled::Said(verdict) = settled else { continue };
             for id in &log.excused {
                 let missing = Missing::Thing(probe.target, sentence(*id, table));
@@ -126,12 +125,9 @@ impl<'t> Reporters<'t> {
 
 /// The checks that fail by themselves, by target, place and sentence. A check that stops at the same place
 /// with the same sentence leaves the report to them, also if they come later in the catalogue.
-fn failed<'p>(
-    probes: &'p [Probe<'_>],
-    ended: &'p [Ended],
-) -> HashMap<(usize, String, &'p str), &'static Check> {
+fn failed<'p>(settlement: &'p Settlement<'_>) -> HashMap<(usize, String, &'p str), &'static Check> {
     let mut failed = HashMap::new();
-    for (probe, (settled, _)) in probes.iter().zip(ended) {
+    for (probe, (settled, _)) in settlement.each() {
         let Settled::Said(Verdict::Found(findings)) = settled else { continue };
         for finding in findings.iter().filter(|it| matches!(it.severity, Severity::Fail)) {
             let place = finding.place.as_ref().unwrap_or(&probe.place);

@@ -9,7 +9,7 @@ use super::merge_commands::merge_commands;
 use super::number_entries::number_entries;
 use super::reporters::{Report, Reporter, Reporters};
 use super::run_loop::RunLoop;
-use super::spreading::Ended;
+use super::spreading::Settlement;
 use crate::facts::{Log, Table};
 use crate::knowledge::{FactId, Gap, Ground, Lack};
 use crate::lookup::CallerIdentity;
@@ -24,30 +24,30 @@ pub async fn report(
     probes: Vec<Probe<'_>>,
     targets: usize,
 ) -> Vec<Vec<CheckResult>> {
-    let (probes, ended) = run.settle_all(probes).await;
-    let mut results: Vec<Vec<CheckResult>> = (0..targets).map(|_| Vec::new()).collect();
-    for (probe, of_probe) in probes.iter().zip(of_each(&probes, &ended, run.table())) {
-        results[probe.target].extend(of_probe);
+    let settlement = run.settle_all(probes).await;
+    let mut sizes = vec![0; targets];
+    for (probe, _) in settlement.each() {
+        sizes[probe.target] += 1;
     }
+    let mut results: Vec<Vec<CheckResult>> = sizes.into_iter().map(Vec::with_capacity).collect();
+    write_each(settlement, run.table(), |probe, of_probe| results[probe.target].extend(of_probe));
     merge_commands(&mut results);
     number_entries(&mut results, run.table().all_found::<NetworkAcls>().flatten());
     results
 }
 
-/// The results of each probe.
-pub(super) fn of_each(
-    probes: &[Probe<'_>],
-    ended: &[Ended],
+/// Gives the results of each probe to `take`.
+pub(super) fn write_each<'t>(
+    settlement: Settlement<'t>,
     table: &Table,
-) -> Vec<Vec<CheckResult>> {
-    let reporters = &Reporters::of(probes, ended, table);
-    let probes = probes.iter().zip(ended);
+    mut take: impl FnMut(&Probe<'t>, Vec<CheckResult>),
+) {
+    let reporters = &Reporters::of(&settlement, table);
     let said = &Said::default();
-    probes
-        .map(|(probe, (settled, log))| {
-            Writer { probe, log, table, reporters, said }.results(settled)
-        })
-        .collect()
+    settlement.drain(|probe, (settled, log)| {
+        let log = &log;
+        take(probe, Writer { probe, log, table, reporters, said }.results(&settled));
+    });
 }
 
 /// The lines of evidence, each written once: many results rest on the same answer.

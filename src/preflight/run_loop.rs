@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::Probe;
 use super::interruption::{Interruption, Signal};
 use super::queue::Queue;
-use super::spreading::{Ended, Spreading};
+use super::spreading::{Settlement, Spreading};
 use super::watch::{Event, Watch};
 use crate::checks::{Case, Ruling};
 use crate::facts::{BoxedAnswer, DeclaredFacts, Derivation, Log, Recording, Row, Table, View};
@@ -198,10 +198,7 @@ impl<'w> RunLoop<'w> {
     }
 
     /// Evaluates the probes until each is settled. A probe of a list is replaced by those of its members.
-    pub(super) async fn settle_all<'t>(
-        &mut self,
-        probes: Vec<Probe<'t>>,
-    ) -> (Vec<Probe<'t>>, Vec<Ended>) {
+    pub(super) async fn settle_all<'t>(&mut self, probes: Vec<Probe<'t>>) -> Settlement<'t> {
         let count = probes.len();
         let all = RefCell::new(Spreading::of(probes));
         let ended = self.evaluate_all(count, |run, index| {

@@ -33,24 +33,48 @@ impl<'t> Spreading<'t> {
     }
 
     /// The probes with their results, members in place of their list.
-    pub(super) fn in_order(self, mut ended: Vec<Option<Ended>>) -> (Vec<Probe<'t>>, Vec<Ended>) {
-        let mut order = Vec::new();
+    pub(super) fn in_order(self, mut ended: Vec<Option<Ended>>) -> Settlement<'t> {
+        let mut order = Vec::with_capacity(self.probes.len());
         for (at, members) in self.members.iter().enumerate().take(self.planned) {
             match members {
                 Some(members) => order.extend(members.clone()),
                 None => order.push(at),
             }
         }
-        let mut probes: Vec<Option<Probe<'t>>> = self.probes.into_iter().map(Some).collect();
-        let mut sorted = (Vec::with_capacity(order.len()), Vec::with_capacity(order.len()));
-        for at in order {
-            let end = ended[at].take().unwrap_or_else(unsettled);
-            if let Some(probe) = probes[at].take() {
-                sorted.0.push(probe);
-                sorted.1.push(end);
+        for at in &order {
+            ended[*at].get_or_insert_with(unsettled);
+        }
+        Settlement { probes: self.probes, ended, order }
+    }
+}
+
+/// The probes of a run with their judgements, in the order of the report. A run has hundreds of thousands, so they
+/// stay where they are, and each judgement is dropped once it is written.
+pub(super) struct Settlement<'t> {
+    probes: Vec<Probe<'t>>,
+    ended: Vec<Option<Ended>>,
+    order: Vec<usize>,
+}
+
+impl<'t> Settlement<'t> {
+    /// Each probe with its judgement.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&Probe<'t>, &Ended)> {
+        self.order.iter().filter_map(|at| Some((&self.probes[*at], self.ended[*at].as_ref()?)))
+    }
+
+    /// All probes as those of one target.
+    #[cfg(test)]
+    pub(super) fn of_one_target(&mut self) {
+        self.probes.iter_mut().for_each(|probe| probe.target = 0);
+    }
+
+    /// Gives each probe with its judgement to `write`.
+    pub(super) fn drain(mut self, mut write: impl FnMut(&Probe<'t>, Ended)) {
+        for at in self.order {
+            if let Some(ended) = self.ended[at].take() {
+                write(&self.probes[at], ended);
             }
         }
-        sorted
     }
 }
 

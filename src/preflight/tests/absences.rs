@@ -8,11 +8,10 @@ use tokio::runtime::Runtime;
 use super::scenario::Scenario;
 use crate::checks;
 use crate::facts::{Asked, Recording, Row};
-use crate::knowledge::{Absence, FactId, Ground};
-use crate::preflight::spreading::Ended;
+use crate::knowledge::{Absence, FactId, Ground, Lack};
 use crate::preflight::{Bounds, Interruption, Origin, Probe, RunLoop, plan, results};
 use crate::report::{CheckResult, Status};
-use crate::verdict::{Settled, Severity, Verdict};
+use crate::verdict::{Finding, Settled, Severity, Verdict};
 
 /// Of a recording with at most so many facts that may be absent, pairs of them are absent too.
 const FEW: usize = 14;
@@ -138,24 +137,35 @@ impl<'s> World<'s> {
         let bounds = Bounds { deadline: None, per_service: 1 };
         let never = Interruption::never();
         let mut run = RunLoop::new(Origin::Replay(recording.clone()), bounds, never, &mut nobody);
-        let (probes, ended) = self.runtime.block_on(run.settle_all(probes));
+        let settlement = self.runtime.block_on(run.settle_all(probes));
         let table = run.table();
         let asked = table.rows().filter_map(|(id, row)| match row {
             Row::Asked { lookup, .. } => Some((id, lookup.clone())),
             Row::Derived { .. } => None,
         });
-        Run {
-            results: results::of_each(&probes, &ended, table),
-            touched: ended.iter().map(|(_, log)| table.questions(&log.touched)).collect(),
-            asked: asked.collect(),
-            ended,
-        }
+        let (asked, each) = (asked.collect(), settlement.each());
+        let touched = each.map(|(_, (_, log))| table.questions(&log.touched)).collect();
+        let stopped_at =
+            settlement.each().flat_map(|(_, (settled, _))| stopped_at(settled)).collect();
+        let mut results = Vec::new();
+        results::write_each(settlement, table, |_, of_probe| results.push(of_probe));
+        Run { stopped_at, results, touched, asked }
     }
+}
+
+/// The absent facts at which a judgement stopped.
+fn stopped_at(settled: &Settled) -> Vec<FactId> {
+    let Settled::Said(Verdict::Found(findings)) = settled else { return Vec::new() };
+    let absent = |finding: &Finding| match &finding.severity {
+        Severity::Absent(Lack { ground: Ground::Fact(id), .. }) => Some(*id),
+        _ => None,
+    };
+    findings.iter().filter_map(absent).collect()
 }
 
 /// A run, probe by probe.
 struct Run {
-    ended: Vec<Ended>,
+    stopped_at: Vec<FactId>,
     results: Vec<Vec<CheckResult>>,
     touched: Vec<Vec<FactId>>,
     asked: BTreeMap<FactId, std::sync::Arc<dyn Asked>>,
@@ -169,14 +179,7 @@ impl Run {
                 it.call() == absent.asked.call() && it.to_json() == absent.asked.to_json()
             })
         };
-        let stops = |(settled, _): &&Ended| match settled {
-            Settled::Said(Verdict::Found(findings)) => findings.iter().any(|it| {
-                matches!(&it.severity, Severity::Absent(lack)
-                    if matches!(&lack.ground, Ground::Fact(id) if is_it(id)))
-            }),
-            _ => false,
-        };
-        if self.ended.iter().filter(stops).count() == 0 {
+        if !self.stopped_at.iter().any(is_it) {
             return Vec::new();
         }
         let mut failed: BTreeMap<&str, &CheckResult> = BTreeMap::new();

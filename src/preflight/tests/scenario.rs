@@ -11,7 +11,7 @@ use crate::document::run_context::flag;
 use crate::document::{Role, RunContext, Source, TaskDefinition};
 use crate::facts::{Recording, Row, Table};
 use crate::knowledge::FactId;
-use crate::preflight::results::of_each;
+use crate::preflight::results::write_each;
 use crate::preflight::spreading::Ended;
 use crate::preflight::{Bounds, Interruption, Origin, Probe, RunLoop, plan};
 use crate::report::CheckResult;
@@ -131,21 +131,25 @@ impl Staged<'_> {
         let never = Interruption::never();
         let mut run = RunLoop::new(Origin::Replay(recording.clone()), bounds, never, &mut nobody)
             .trusting(trust);
-        let (mut settled, ended) = self.runtime.block_on(run.settle_all(marked.clone()));
-        let planned: Vec<usize> =
-            settled.iter_mut().map(|probe| std::mem::take(&mut probe.target)).collect();
+        let mut settlement = self.runtime.block_on(run.settle_all(marked.clone()));
+        let planned: Vec<usize> = settlement.each().map(|(probe, _)| probe.target).collect();
+        settlement.of_one_target();
         let table = run.table();
         let asked = self.recording.asked_in(table);
         let mut probes: BTreeMap<usize, Probed> =
             marked.iter().map(|probe| (probe.target, Probed::default())).collect();
-        let results = of_each(&settled, &ended, table).into_iter().zip(&ended);
-        for (nth, (results, (_, log))) in planned.into_iter().zip(results) {
-            let probed = probes.entry(nth).or_default();
-            probed.results.extend(results);
+        for (nth, (_, (_, log))) in planned.iter().zip(settlement.each()) {
+            let probed = probes.entry(*nth).or_default();
             probed.looked.extend(looked(&log.read, table, &asked));
         }
         let lines = asked.into_iter().map(|row| row.map(|id| table.evidence(id))).collect();
-        let leans = ended.iter().any(leans) || table.rows().any(|(_, row)| is_derived_on_gap(row));
+        let leans = settlement.each().any(|(_, ended)| leans(ended))
+            || table.rows().any(|(_, row)| is_derived_on_gap(row));
+        let mut planned = planned.into_iter();
+        write_each(settlement, table, |_, results| {
+            let probed = planned.next().and_then(|nth| probes.get_mut(&nth));
+            probed.expect("every probe was planned").results.extend(results);
+        });
         Outcome { probes, lines, leans }
     }
 

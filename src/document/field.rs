@@ -23,8 +23,9 @@ pub enum Field<T> {
     Missing(Place),
     /// It is given.
     Given(Located<T>),
-    /// It is given, but its value is not known: a placeholder, or the wrong type.
-    Unreadable(Place, Stop),
+    /// It is given, but its value is not known: a placeholder, or the wrong type. The reason is long and rare:
+    /// without the box it would double the size of every field, of which a container has dozens.
+    Unreadable(Place, Box<Stop>),
 }
 
 impl<T> Field<T> {
@@ -38,7 +39,7 @@ impl<T> Field<T> {
         match self {
             Field::Missing(_) => Ok(None),
             Field::Given(located) => Ok(Some(located)),
-            Field::Unreadable(_, stop) => Err(stop.clone()),
+            Field::Unreadable(_, stop) => Err(Stop::clone(stop)),
         }
     }
 
@@ -82,7 +83,7 @@ impl<T: Read> Field<T> {
     pub fn at(node: &Node, name: &str) -> Field<T> {
         match T::read(node) {
             Ok(value) => Field::Given(Located { value, place: node.place.clone() }),
-            Err(why) => Field::Unreadable(node.place.clone(), why.stop(name)),
+            Err(why) => Field::Unreadable(node.place.clone(), Box::new(why.stop(name))),
         }
     }
 }
@@ -347,7 +348,7 @@ macro_rules! located {
                 why: &$crate::knowledge::Stop,
             ) -> $name {
                 $name {
-                    $( $field: $crate::document::field::Field::Unreadable(place.clone(), why.clone()), )*
+                    $( $field: $crate::document::field::Field::Unreadable(place.clone(), Box::new(why.clone())), )*
                     place: place.clone(),
                 }
             }

@@ -55,7 +55,7 @@ impl RunContext {
 }
 
 fn unknown<T>(place: &Place, what: &str) -> Field<T> {
-    Field::Unreadable(place.clone(), gap(what))
+    Field::Unreadable(place.clone(), Box::new(gap(what)))
 }
 
 fn gap(what: &str) -> Stop {

@@ -18,10 +18,10 @@ pub(super) fn document(configuration: &Source) -> Result<Document, Failure> {
         .map_err(|error| Failure::input(configuration, error))?;
     let place = Path::new(&*configuration.name);
     let folder = place.parent().unwrap_or(Path::new(""));
-    let Ecspresso { task_definition, service_definition, region, kept } =
-        Ecspresso::of(&configuration.root.clone().in_role(Role::Context)).ok_or_else(|| {
-            Failure::usage(format!("{} names no task definition", configuration.name))
-        })?;
+    let Ecspresso { task_definition, service_definition, region, kept } = Ecspresso::of(
+        &Node::clone(&configuration.root).in_role(Role::Context),
+    )
+    .ok_or_else(|| Failure::usage(format!("{} names no task definition", configuration.name)))?;
     // An error in one of its files also says where the file is named.
     let named = |key: &str, failure: Failure| match configuration.root.get(key) {
         Some(Node { place, .. }) => {

@@ -102,7 +102,7 @@ pub(super) fn templates_of(given: &[Given]) -> Vec<&Node> {
     let mut roots = Vec::new();
     for given in given {
         if let Given::Templates(all) = given {
-            roots.extend(all.iter().map(|it| &it.source.root));
+            roots.extend(all.iter().map(|it| &*it.source.root));
         }
     }
     roots
@@ -236,7 +236,7 @@ impl Setting {
     /// A file as the tool sends it. What is registered already is sent by nobody.
     fn sent(&self, source: Source) -> Source {
         match self.tool.filter(|_| source.root.place.position.is_some()) {
-            Some(tool) => Source { root: tool.sent(&source.root), ..source },
+            Some(tool) => Source { root: tool.sent(&source.root).into(), ..source },
             None => source,
         }
     }

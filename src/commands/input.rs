@@ -182,9 +182,13 @@ fn overrides(text: &str) -> Result<Source, Failure> {
         )));
     }
     let place = source.root.place.clone();
-    let entry = Entry { key: "overrides".into(), key_place: place.clone(), node: source.root };
+    let entry = Entry {
+        key: "overrides".into(),
+        key_place: place.clone(),
+        node: Node::clone(&source.root),
+    };
     let root = Node { value: Value::Map(vec![entry]), place };
-    Ok(Source { root, ..source })
+    Ok(Source { root: root.into(), ..source })
 }
 
 fn context_file(given: &Path) -> Result<Source, Failure> {

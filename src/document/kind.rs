@@ -144,7 +144,7 @@ fn is_container(node: &Node) -> bool {
 
 /// The error for a declaration whose properties are no object.
 fn no_object(source: &Source) -> InputError {
-    let Node { place, .. } = &source.root;
+    let Node { place, .. } = &*source.root;
     let message = format!(
         "the task definition at {} is {}, not an object",
         place.pointer,

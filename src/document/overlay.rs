@@ -88,7 +88,7 @@ pub fn container_names(root: &Node) -> Vec<String> {
 pub fn with_images(source: Source, images: &[ImageOverlay]) -> Source {
     let mut source = source;
     for overlay in images {
-        lay_over(&mut source.root, overlay);
+        lay_over(Arc::make_mut(&mut source.root), overlay);
     }
     source
 }

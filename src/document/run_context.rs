@@ -228,7 +228,7 @@ fn primary<'n>(service: &'n Node, list: &str) -> Option<&'n Node> {
 
 /// Reads a document that a person wrote.
 fn written(source: &Source, kind: ContextKind) -> RunContext {
-    let (root, remarks) = (source.root.clone(), source.remarks.clone());
+    let (root, remarks) = (Node::clone(&source.root), source.remarks.clone());
     let input = LaunchInput { kind, root, remarks, dialect: source.dialect };
     RunContext { inputs: vec![input], ..read(&source.root, kind) }
 }

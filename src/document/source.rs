@@ -15,8 +15,8 @@ pub struct Source {
     pub name: Arc<str>,
     /// What it was read for.
     pub role: Role,
-    /// Its content.
-    pub root: Node,
+    /// Its content. Shared: what was read is kept for the further rounds of `--wait`, and each round judges it.
+    pub root: Arc<Node>,
     /// What is odd about it as a whole.
     pub remarks: Vec<Remark>,
     /// Its text, for errors; empty for what a service answered.
@@ -74,13 +74,14 @@ impl Source {
         }
         let place = Place { position: Some(Position { line: 1, column: 1 }), ..whole };
         let remarks = encoding.remark(language, place).into_iter().collect();
+        let root = Arc::new(root);
         Ok(Source { name, role, root, remarks, text: text.into(), dialect: Dialect::Api })
     }
 
     /// Wraps a document that never was a text: what a service answered.
     pub fn from_json_value(name: &str, role: Role, value: &serde_json::Value) -> Source {
         let whole = Place::whole(name, role);
-        let root = Node::from_json(value, whole);
+        let root = Arc::new(Node::from_json(value, whole));
         let (text, dialect) = ("".into(), Dialect::Api);
         Source { name: name.into(), role, root, remarks: Vec::new(), text, dialect }
     }
@@ -89,6 +90,7 @@ impl Source {
     #[must_use]
     pub fn context(&self, root: Node) -> Source {
         let (name, text, dialect) = (self.name.clone(), self.text.clone(), self.dialect);
+        let root = Arc::new(root);
         Source { name, role: Role::Context, root, remarks: Vec::new(), text, dialect }
     }
 

@@ -108,7 +108,7 @@ impl Story {
     /// This tool registers the file.
     pub(crate) fn registered_by(mut self, tool: DeployTool) -> Story {
         for task in &mut self.tasks {
-            task.source.root = tool.sent(&task.source.root);
+            task.source.root = tool.sent(&task.source.root).into();
             task.definition = TaskDefinition::from_source(&task.source).unwrap();
             task.tool = Some(tool);
         }

@@ -3,6 +3,7 @@
 use super::rounds::Run;
 use super::targets::Judgeable;
 use crate::checks::{self, catalogue};
+use crate::document::Node;
 use crate::preflight::RunLoop;
 use crate::report::Exhibit;
 
@@ -38,7 +39,8 @@ impl Run<'_> {
                 None => None,
             };
             let chart = chart.flatten().filter(|it| !it.instances.is_empty());
-            exhibits.push(Exhibit { definition: Some(task.source.root.clone()), paths, chart });
+            let definition = Some(Node::clone(&task.source.root));
+            exhibits.push(Exhibit { definition, paths, chart });
         }
         exhibits
     }

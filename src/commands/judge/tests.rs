@@ -26,7 +26,7 @@ fn parsed(line: &str) -> (Option<&'static Group>, Judged, Global) {
 fn read(name: &str, text: &str) -> Given {
     let whole = Source::read(name, Role::Definition, text.as_bytes()).unwrap();
     let items = whole.root.items().iter();
-    let documents = items.map(|item| Source { root: item.clone(), ..whole.clone() }.into());
+    let documents = items.map(|item| Source { root: item.clone().into(), ..whole.clone() }.into());
     Given::Documents(documents.collect())
 }
 

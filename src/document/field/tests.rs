@@ -4,7 +4,8 @@ use crate::document::source::Source;
 use crate::knowledge::Ground;
 
 fn node(json: &str) -> Node {
-    Source::read("a.json", Role::Definition, json.as_bytes()).unwrap().root
+    let source = Source::read("a.json", Role::Definition, json.as_bytes()).unwrap();
+    Node::clone(&source.root)
 }
 
 fn why<T: std::fmt::Debug>(field: &Field<T>) -> String {

@@ -362,7 +362,7 @@ fn around_resources(source: &Source) -> impl Iterator<Item = &Node> {
     let resources = source.root.get("Resources");
     let each = resources.map_or(&[][..], Node::entries).iter().map(|it| &it.node);
     let properties = each.clone().filter_map(|it| it.get("Properties"));
-    let all = [Some(&source.root), resources].into_iter().flatten().chain(each).chain(properties);
+    let all = [Some(&*source.root), resources].into_iter().flatten().chain(each).chain(properties);
     all.filter_map(|it| it.get("Fn::Transform"))
 }
 

@@ -193,7 +193,7 @@ mod tests {
     use crate::document::source::Source;
 
     fn root(text: &str) -> Node {
-        Source::read("t.yaml", Role::Definition, text.as_bytes()).unwrap().root
+        Source::read("t.yaml", Role::Definition, text.as_bytes()).unwrap().root.as_ref().clone()
     }
 
     /// A stack with this template in which each resource is a bucket.

@@ -5,7 +5,8 @@ use crate::document::place::Role;
 use crate::document::source::Source;
 
 fn read(text: &str) -> Result<Node, InputError> {
-    Source::read("web.yaml", Role::Definition, text.as_bytes()).map(|source| source.root)
+    Source::read("web.yaml", Role::Definition, text.as_bytes())
+        .map(|source| Node::clone(&source.root))
 }
 
 /// The tree as plain JSON; of a repeated key the last one.

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use xmlparser::{ElementEnd, Token, Tokenizer};
 
-use crate::document::{Role, Source};
+use crate::document::{Node, Role, Source};
 use crate::output::tests::{HOSTILE, each_status, report, saying};
 use crate::placement::chart::{Bar, Chart, Instance, Resource, State};
 use crate::reachability::network_path::{End, Hop, Kind, NetworkPath};
@@ -55,8 +55,11 @@ fn shown_with(mut report: Report, definition: &str) -> String {
         let hop = |kind, id: &str| Hop::new(kind, id, false);
         let hops = vec![hop(Kind::Subnet, "subnet-1"), hop(Kind::Destination, "ecr")];
         let paths = vec![NetworkPath { hops, end: End::Arrives, judged_by: None }];
-        target.exhibit =
-            Exhibit { definition: Some(source.root.clone()), paths, chart: Some(instances()) };
+        target.exhibit = Exhibit {
+            definition: Some(Node::clone(&source.root)),
+            paths,
+            chart: Some(instances()),
+        };
     }
     super::render(&report)
 }

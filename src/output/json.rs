@@ -1,5 +1,7 @@
 //! The JSON formats: one document, or one line per result.
 
+use std::io::{self, Write};
+
 use jmespath::Expression;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -74,9 +76,10 @@ pub fn document(report: &Report) -> Value {
     serde_json::to_value(Document::of(report)).unwrap_or(Value::Null)
 }
 
-/// The report as the text of one JSON document.
-pub(super) fn text(report: &Report) -> String {
-    pretty(&Document::of(report))
+/// Writes the report as one JSON document, piece by piece: it may have hundreds of megabytes.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &Document::of(report))?;
+    out.write_all(b"\n")
 }
 
 fn pretty(value: &impl Serialize) -> String {
@@ -96,27 +99,39 @@ pub(super) fn seen_through(
     Ok(pretty(&found))
 }
 
+/// The line of one result.
+#[derive(Serialize)]
+struct CheckLine<'r> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    target: usize,
+    check: &'r CheckResult,
+}
+
 /// One line per result, then the end of the run.
-pub(super) fn lines(report: &Report) -> String {
-    let mut text = String::new();
-    let mut line = |value: Value| {
-        text.push_str(&value.to_string());
-        text.push('\n');
-    };
-    line(
-        json!({"type": "run", "schema_version": SCHEMA_VERSION, "tool": tool(), "notes": report.notes}),
-    );
-    for (index, target) in report.targets.iter().enumerate() {
-        line(json!({"type": "target", "index": index, "target": target.target}));
-        for check in &target.checks {
-            line(json!({"type": "check", "target": index, "check": check}));
+pub(super) fn lines(report: &Report) -> Result<String, OutputError> {
+    let mut text = Vec::new();
+    write_lines(report, &mut text).map_err(OutputError::Stdout)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// Writes one line per result, then the end of the run.
+pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let begin = json!({"type": "run", "schema_version": SCHEMA_VERSION, "tool": tool(), "notes": report.notes});
+    writeln!(out, "{begin}")?;
+    for (target, it) in report.targets.iter().enumerate() {
+        let line = json!({"type": "target", "index": target, "target": it.target});
+        writeln!(out, "{line}")?;
+        for check in &it.checks {
+            serde_json::to_writer(&mut *out, &CheckLine { kind: "check", target, check })?;
+            out.write_all(b"\n")?;
         }
     }
-    line(json!({
+    let end = json!({
         "type": "end",
         "verdict": report.verdict(),
         "summary": report.summary(),
         "stats": report.stats,
-    }));
-    text
+    });
+    writeln!(out, "{end}")
 }

@@ -25,6 +25,7 @@ mod output_error;
 mod printable;
 mod progress;
 mod query;
+mod rendered;
 mod rollout;
 mod sarif;
 mod short;
@@ -39,6 +40,7 @@ pub mod xml;
 
 use crate::diagnosis::Diagnosis;
 use crate::report::Report;
+use rendered::Rendered;
 
 pub use format::Format;
 pub use json::document;
@@ -58,16 +60,18 @@ pub fn print(report: &Report, outlet: &Outlet, look: &Look) -> Result<(), Output
     outlet.fill(look, |format, look, query| rendered(report, format, look, query))
 }
 
-fn rendered(
-    report: &Report,
+fn rendered<'r>(
+    report: &'r Report,
     format: Format,
     look: &Look,
     query: Option<&jmespath::Expression>,
-) -> Result<String, OutputError> {
-    Ok(match format {
-        Format::Json if query.is_none() => json::text(report),
+) -> Result<Rendered<'r>, OutputError> {
+    let text = match format {
+        Format::Json if query.is_none() => {
+            return Ok(Rendered::json(|out| json::write(report, out)));
+        }
+        Format::Ndjson => return Ok(Rendered::json(|out| json::write_lines(report, out))),
         Format::Json => json::seen_through(query, &json::document(report))?,
-        Format::Ndjson => json::lines(report),
         Format::Short => short::render(report, look),
         Format::Text => text::render(report, look),
         Format::Junit => junit::render(report),
@@ -76,7 +80,8 @@ fn rendered(
         Format::Markdown => markdown::render(report),
         Format::Sarif => sarif::render(report),
         Format::Html => html::render(report),
-    })
+    };
+    Ok(Rendered::whole(format, text))
 }
 
 /// Writes a diagnosis, with the report of its checks, into each sink.
@@ -89,7 +94,7 @@ pub fn print_diagnosis(
     outlet: &Outlet,
     look: &Look,
 ) -> Result<(), OutputError> {
-    outlet.fill(look, |format, look, query| match format {
+    let whole = |format, look: &Look, query: Option<&jmespath::Expression>| match format {
         Format::Json => {
             let mut document = json::document(report);
             document["diagnosis"] = diagnosis.document();
@@ -97,7 +102,7 @@ pub fn print_diagnosis(
         }
         Format::Ndjson => {
             let line = serde_json::json!({"type": "diagnosis", "diagnosis": diagnosis.document()});
-            Ok(format!("{}{line}\n", json::lines(report)))
+            Ok(format!("{}{line}\n", json::lines(report)?))
         }
         Format::Text => Ok(text::diagnosis::render(diagnosis, report, look)),
         Format::Short => {
@@ -110,7 +115,9 @@ pub fn print_diagnosis(
         Format::Sarif => Ok(sarif::of_diagnosis(diagnosis, report)),
         Format::Html => Ok(html::of_diagnosis(diagnosis, report)),
         Format::Gitlab => Err(OutputError::NotDiagnoses(format)),
-    })
+    };
+    outlet
+        .fill(look, |format, look, query| Ok(Rendered::whole(format, whole(format, look, query)?)))
 }
 
 /// Writes other output into each sink: as text, or as a document.
@@ -123,10 +130,13 @@ pub fn show(
     outlet: &Outlet,
     look: &Look,
 ) -> Result<(), OutputError> {
-    outlet.fill(look, |format, _, query| match format {
-        Format::Json => json::seen_through(query, document),
-        Format::Ndjson => Ok(format!("{document}\n")),
-        Format::Short | Format::Text => Ok(text.to_owned()),
-        other => Err(OutputError::NotResults(other)),
+    outlet.fill(look, |format, _, query| {
+        let text = match format {
+            Format::Json => json::seen_through(query, document)?,
+            Format::Ndjson => format!("{document}\n"),
+            Format::Short | Format::Text => text.to_owned(),
+            other => return Err(OutputError::NotResults(other)),
+        };
+        Ok(Rendered::whole(format, text))
     })
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Seek, Write};
+use std::io::{self, BufWriter, ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use jmespath::Expression;
@@ -11,8 +11,9 @@ use super::format::{Alphabet, Format};
 use super::output_error::OutputError;
 use super::printable;
 use super::query::with_quoted_literals;
+use super::rendered::{JsonWriter, Rendered};
 use super::style::Look;
-use super::terminal::{say, say_json, say_text};
+use super::terminal::{say, say_pieces, say_text};
 use crate::names::without_prefix;
 
 /// A writable file, which keeps its contents until the output is written, and then has all of it or nothing.
@@ -90,16 +91,24 @@ impl OutputFile {
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, text: &str) -> Result<(), OutputError> {
+        self.write_pieces(|out| out.write_all(text.as_bytes()))
+    }
+
+    /// Replaces the contents of the file with what `write` writes.
+    pub(super) fn write_pieces(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), OutputError> {
         let written = match &self.target {
-            FileTarget::Whole => self.replace(text),
-            FileTarget::Open(file) => overwrite(file, text),
+            FileTarget::Whole => self.replace(write),
+            FileTarget::Open(file) => overwrite(file, write),
         };
         written.map_err(|error| OutputError::File(self.path.clone(), error))
     }
 
-    fn replace(&self, text: &str) -> io::Result<()> {
-        let mut draft = Draft::create(&self.options, &self.path)?;
-        draft.file.write_all(text.as_bytes())?;
+    fn replace(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let draft = Draft::create(&self.options, &self.path)?;
+        buffered(&draft.file, write)?;
         if let Ok(known) = fs::metadata(&self.path) {
             draft.file.set_permissions(known.permissions())?;
         }
@@ -109,13 +118,23 @@ impl OutputFile {
 }
 
 /// Replaces the contents of an open file.
-fn overwrite(mut file: &File, text: &str) -> io::Result<()> {
+fn overwrite(
+    mut file: &File,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     // Pipes and devices cannot be truncated.
     if file.metadata()?.is_file() {
         file.rewind()?;
         file.set_len(0)?;
     }
-    file.write_all(text.as_bytes())
+    buffered(file, write)
+}
+
+/// Collects the pieces until it is worth a call of the system.
+fn buffered(file: &File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(file);
+    write(&mut out)?;
+    out.flush()
 }
 
 /// A file in the folder of another one, which it replaces once it is complete. Without that it is removed.
@@ -214,34 +233,36 @@ impl Outlet {
     }
 
     /// Writes the result of `form` into each sink.
-    pub(super) fn fill(
+    pub(super) fn fill<'r>(
         &self,
         look: &Look,
-        form: impl Fn(Format, &Look, Option<&Expression>) -> Result<String, OutputError>,
+        form: impl Fn(Format, &Look, Option<&Expression>) -> Result<Rendered<'r>, OutputError>,
     ) -> Result<(), OutputError> {
-        for Sink { format, file } in &self.sinks {
-            match file {
-                Some(file) => {
-                    let text = form(*format, &Look::plain(), self.query.as_ref())?;
-                    match format.alphabet() {
-                        Alphabet::Json => file.write_json(&text)?,
-                        Alphabet::Terminal => {
-                            file.write(&anstream::adapter::strip_str(&text).to_string())?;
-                        }
-                        Alphabet::Utf8 => file.write(&text)?,
-                    }
-                }
-                None => {
-                    let text = form(*format, look, self.query.as_ref())?;
-                    match format.alphabet() {
-                        Alphabet::Json => say_json(&text, look)?,
-                        Alphabet::Terminal => say_text(&text, look)?,
-                        Alphabet::Utf8 => say(&text, look)?,
-                    }
-                }
-            }
+        for sink in &self.sinks {
+            let look = if sink.file.is_some() { &Look::plain() } else { look };
+            sink.take(&form(sink.format, look, self.query.as_ref())?, look)?;
         }
         Ok(())
+    }
+}
+
+impl Sink {
+    fn take(&self, rendered: &Rendered<'_>, look: &Look) -> Result<(), OutputError> {
+        let is_for_terminal = self.format.alphabet() == Alphabet::Terminal;
+        match (&self.file, rendered) {
+            (Some(file), Rendered::Json(pieces)) => {
+                file.write_pieces(|out| pieces(&mut JsonWriter { out, look }))
+            }
+            (Some(file), Rendered::Text(text)) if is_for_terminal => {
+                file.write(&anstream::adapter::strip_str(text).to_string())
+            }
+            (Some(file), Rendered::Text(text)) => file.write(text),
+            (None, Rendered::Json(pieces)) => {
+                say_pieces(|out| pieces(&mut JsonWriter { out, look }))
+            }
+            (None, Rendered::Text(text)) if is_for_terminal => say_text(text, look),
+            (None, Rendered::Text(text)) => say(text, look),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Standard output and standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use super::output_error::OutputError;
 use super::style::{Look, speaks_unicode};
@@ -28,7 +28,19 @@ pub fn say_json(json: &str, look: &Look) -> Result<(), OutputError> {
 /// When standard output cannot be written, such as on a full disk.
 pub fn say(text: &str, look: &Look) -> Result<(), OutputError> {
     let mut out = anstream::AutoStream::new(io::stdout().lock(), look.choice());
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    unless_closed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Prints on standard output what `write` writes: JSON, which has no colours and cannot steer a terminal.
+pub(super) fn say_pieces(
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), OutputError> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    unless_closed(write(&mut out).and_then(|()| out.flush()))
+}
+
+fn unless_closed(written: io::Result<()>) -> Result<(), OutputError> {
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(OutputError::Stdout(error)),
         _ => Ok(()),
     }

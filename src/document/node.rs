@@ -211,6 +211,11 @@ impl Node {
 /// The repeated keys of maps, in the order of the document.
 pub fn duplicates(root: &Node) -> Vec<Duplicate> {
     let mut found = Vec::new();
+    add_duplicates(root, &mut found);
+    found
+}
+
+fn add_duplicates(root: &Node, found: &mut Vec<Duplicate>) {
     let mut seen: HashMap<&str, &Place> = HashMap::new();
     for entry in root.entries() {
         match seen.entry(&entry.key) {
@@ -224,7 +229,6 @@ pub fn duplicates(root: &Node) -> Vec<Duplicate> {
             }),
         }
     }
-    let children = root.entries().iter().map(|entry| &entry.node).chain(root.items());
-    found.extend(children.flat_map(duplicates));
-    found
+    root.entries().iter().for_each(|entry| add_duplicates(&entry.node, found));
+    root.items().iter().for_each(|item| add_duplicates(item, found));
 }

@@ -117,9 +117,9 @@ pub struct Location {
     /// The file as the user named it.
     pub file: String,
     /// From 1.
-    pub line: usize,
+    pub line: u32,
     /// From 1, in characters.
-    pub column: usize,
+    pub column: u32,
 }
 
 /// Why a result is `skip`.

@@ -12,13 +12,14 @@ pub enum Role {
     Context,
 }
 
-/// A line and a column, both counted from one; columns count characters, not bytes.
+/// A line and a column, both counted from one; columns count characters, not bytes. Each value of a document has
+/// one, and no document has four billion of either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Position {
     /// The line, from 1.
-    pub line: usize,
+    pub line: u32,
     /// The column in characters, from 1.
-    pub column: usize,
+    pub column: u32,
 }
 
 /// A JSON pointer (RFC 6901), cheap to clone and to extend.

@@ -375,7 +375,8 @@ fn called(function: Option<String>, argument: Node) -> Node {
 }
 
 fn position(mark: Marker) -> Option<Position> {
-    Some(Position { line: mark.line(), column: mark.col() + 1 })
+    let (line, column) = (u32::try_from(mark.line()).ok()?, u32::try_from(mark.col() + 1).ok()?);
+    Some(Position { line, column })
 }
 
 /// The same node at another pointer.

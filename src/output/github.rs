@@ -25,7 +25,7 @@ struct Annotation {
     title: String,
     message: String,
     /// The file, the line and the column.
-    at: Option<(String, usize, usize)>,
+    at: Option<(String, u32, u32)>,
 }
 
 /// The annotations, the worst first, and the verdict as a line of the log.

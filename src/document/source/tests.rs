@@ -183,8 +183,8 @@ fn one_line_of_ten_megabytes_is_read_at_once() {
 fn assert_inside(node: &Node, text: &str) {
     let Position { line, column } = node.place.position.unwrap();
     let lines: Vec<&str> = text.split('\n').collect();
-    let length = lines.get(line - 1).map(|line| line.chars().count());
-    assert!(length.is_some_and(|length| column <= length + 1), "{line}:{column} in {text:?}");
+    let length = lines.get(line as usize - 1).map(|line| line.chars().count());
+    assert!(length.is_some_and(|length| column as usize <= length + 1), "{line}:{column} in {text:?}");
     let children = node.entries().iter().map(|entry| &entry.node).chain(node.items());
     children.for_each(|child| assert_inside(child, text));
 }

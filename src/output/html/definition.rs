@@ -99,7 +99,7 @@ pub(super) struct Listing {
 /// A line of the definition.
 struct Line {
     /// Where it is in the file.
-    number: Option<usize>,
+    number: Option<u32>,
     indent: usize,
     text: String,
 }
@@ -169,7 +169,7 @@ impl Listing {
         self.line(None, indent, format!("{close}{after}"));
     }
 
-    fn line(&mut self, number: Option<usize>, indent: usize, text: String) {
+    fn line(&mut self, number: Option<u32>, indent: usize, text: String) {
         self.lines.push(Line { number, indent, text });
     }
 }

@@ -26,7 +26,7 @@ fn result(id: &str, status: Status, message: &str) -> CheckResult {
     }
 }
 
-fn at(line: usize, result: CheckResult) -> CheckResult {
+fn at(line: u32, result: CheckResult) -> CheckResult {
     let location = Some(Location { file: "a.json".to_owned(), line, column: 3 });
     CheckResult { location, subject: format!("/{line}"), ..result }
 }
@@ -328,7 +328,7 @@ fn a_hundred_thousand_findings_take_time_in_proportion() {
         |n| at(n, result("image-exists", Status::Fail, &format!("there is no image {n}")));
     let unknown = |n| at(n, result("image-exists", Status::Unknown, "you may not look"));
     let skipped = |n| skip("logs-quota", SkipReason::NotDetermined, &format!("reason {n}"));
-    let all = |one: &dyn Fn(usize) -> CheckResult| report((0..100_000).map(one).collect());
+    let all = |one: &dyn Fn(u32) -> CheckResult| report((0..100_000).map(one).collect());
     for report in [all(&equal), all(&different), all(&unknown), all(&skipped)] {
         for volume in [Volume::Quiet, Volume::Normal] {
             let mut look = Look::plain();

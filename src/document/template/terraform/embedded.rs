@@ -59,9 +59,9 @@ impl<'t> Texts<'t> {
 
 /// The columns of the characters of one text.
 struct Columns {
-    line: usize,
+    line: u32,
     /// The column of each character that the text has, and of its end.
-    columns: Vec<usize>,
+    columns: Vec<u32>,
     /// The first character of each line in the text.
     lines: Vec<usize>,
 }
@@ -97,14 +97,15 @@ impl Columns {
     }
 
     fn position(&self, inner: Position) -> Option<Position> {
-        let start = self.lines.get(inner.line.checked_sub(1)?)?;
-        let column = *self.columns.get(start + inner.column.checked_sub(1)?)?;
+        let from_zero = |count: u32| usize::try_from(count.checked_sub(1)?).ok();
+        let start = self.lines.get(from_zero(inner.line)?)?;
+        let column = *self.columns.get(start + from_zero(inner.column)?)?;
         Some(Position { line: self.line, column })
     }
 }
 
 /// How many characters `\uXXXX` has, with the second half of a pair that means one character.
-fn unit(letters: &mut std::str::Chars) -> Option<usize> {
+fn unit(letters: &mut std::str::Chars) -> Option<u32> {
     let mut value = || {
         let digits: String = letters.by_ref().take(4).collect();
         u16::from_str_radix(&digits, 16).ok()

@@ -82,8 +82,7 @@ impl Gate {
         }
         let strict =
             self.strict && report.checks().any(|it| it.status == Status::Warn || it.is_assumed());
-        let unknown =
-            report.checks().any(|it| it.status == Status::Unknown && !self.allows(&it.id));
+        let unknown = report.checks().any(|it| it.status == Status::Unknown && !self.allows(it.id));
         match report.verdict() {
             Outcome::Fail => Exit::Fail,
             // What is unknown often leaves an assumption. It is no failure.

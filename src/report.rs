@@ -1,5 +1,7 @@
 //! The report of a run: results, their sums, and the verdict. No I/O.
 
+mod text;
+
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,6 +11,8 @@ use crate::placement::chart::Chart;
 use crate::reachability::network_path::NetworkPath;
 use crate::shell::ShellCommand;
 use crate::verdict::Input;
+
+pub use text::Text;
 
 /// How a check ended for one subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -115,7 +119,7 @@ impl Summary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Location {
     /// The file as the user named it.
-    pub file: String,
+    pub file: Text,
     /// From 1.
     pub line: u32,
     /// From 1, in characters.
@@ -137,9 +141,9 @@ pub enum SkipReason {
     /// What it needs is missing, and another check reports that.
     NeedsCheck {
         /// The id of that check.
-        check: String,
+        check: &'static str,
         /// The subject of its result.
-        subject: String,
+        subject: Text,
     },
     /// It could at most warn, and could not be determined.
     NotDetermined,
@@ -149,25 +153,25 @@ pub enum SkipReason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CheckResult {
     /// The check's id.
-    pub id: String,
+    pub id: &'static str,
     /// The check's group.
-    pub group: String,
+    pub group: &'static str,
     /// How it ended.
     pub status: Status,
     /// Why it was skipped; `null` for every other status.
     pub skip_reason: Option<SkipReason>,
     /// JSON pointer into the document as the user wrote it.
-    pub subject: String,
+    pub subject: Text,
     /// The container that it concerns.
-    pub container: Option<String>,
+    pub container: Option<Text>,
     /// Its position; `null` for a registered definition.
     pub location: Option<Location>,
     /// The ARN, image or name that was judged.
-    pub resource: Option<String>,
+    pub resource: Option<Text>,
     /// One sentence: what holds or does not, and the deciding fact.
-    pub message: String,
+    pub message: Text,
     /// The calls and their answers.
-    pub evidence: Vec<Arc<str>>,
+    pub evidence: Arc<[Arc<str>]>,
     /// What the result assumes in place of facts that could not be read; `--strict` fails a pass with any.
     pub assumes: Vec<String>,
     /// The runtime error that it would cause.
@@ -177,7 +181,7 @@ pub struct CheckResult {
     /// Commands that fix it.
     pub commands: Vec<ShellCommand>,
     /// The page of the AWS documentation.
-    pub docs: String,
+    pub docs: &'static str,
 }
 
 impl CheckResult {

@@ -108,7 +108,7 @@ pub(super) fn now() -> OffsetDateTime {
 
 impl Accepted {
     fn is(&self, (target, result): (&str, &CheckResult)) -> bool {
-        self.is_in(target) && self.check == result.id && self.subject == result.subject
+        self.is_in(target) && self.check == result.id && result.subject == self.subject
     }
 
     fn is_in(&self, target: &str) -> bool {
@@ -121,12 +121,13 @@ pub(super) fn apply(accepted: &[Accepted], today: Date, target: &str, results: &
     for result in results.iter_mut().filter(|it| it.status == Status::Fail) {
         let Some(it) = accepted.iter().find(|it| it.is((target, result))) else { continue };
         if it.expires < today {
-            result.message =
+            let said =
                 format!("{} (accepted until {}, which has passed)", result.message, it.expires);
+            result.message = said.into();
         } else {
             result.status = Status::Warn;
-            result.message =
-                format!("{} (accepted until {}: {})", result.message, it.expires, it.reason);
+            let said = format!("{} (accepted until {}: {})", result.message, it.expires, it.reason);
+            result.message = said.into();
         }
     }
 }
@@ -213,20 +214,20 @@ mod tests {
 
     fn failed() -> CheckResult {
         CheckResult {
-            id: "image-exists".to_owned(),
-            group: "image".to_owned(),
+            id: "image-exists",
+            group: "image",
             status: Status::Fail,
             skip_reason: None,
-            subject: "/containerDefinitions/0/image".to_owned(),
+            subject: "/containerDefinitions/0/image".into(),
             container: None,
             location: None,
             resource: None,
-            message: "there is no image".to_owned(),
-            evidence: Vec::new(),
+            message: "there is no image".into(),
+            evidence: [].into(),
             prevents: None,
             remedy: None,
             commands: Vec::new(),
-            docs: String::new(),
+            docs: "",
             assumes: Vec::new(),
         }
     }

@@ -110,11 +110,11 @@ impl Diagnosis {
         let first = self.proof.first();
         match self.conclusion {
             Conclusion::CauseProven => {
-                let (id, message) = first.map_or(("", ""), |it| (&it.id, &it.message));
+                let (id, message) = first.map_or(("", ""), |it| (it.id, &it.message));
                 format!("the cause is proven by {id}: {message}")
             }
             Conclusion::WouldNotStart => {
-                let (id, message) = first.map_or(("", ""), |it| (&it.id, &it.message));
+                let (id, message) = first.map_or(("", ""), |it| (it.id, &it.message));
                 format!("the task would not start now: {id}: {message}. Whether this stopped it, ECS does not say")
             }
             Conclusion::NotDetermined => {

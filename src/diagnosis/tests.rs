@@ -220,23 +220,23 @@ fn what_changed_since_is_named() {
     assert_eq!(changes(&now, &service), Vec::<String>::new());
 }
 
-fn result(id: &str, status: Status) -> CheckResult {
+fn result(id: &'static str, status: Status) -> CheckResult {
     CheckResult {
-        id: id.to_owned(),
-        group: String::new(),
+        id,
+        group: "",
         status,
         skip_reason: None,
-        subject: String::new(),
+        subject: "".into(),
         container: None,
         location: None,
         resource: None,
-        message: "why".to_owned(),
-        evidence: Vec::new(),
+        message: "why".into(),
+        evidence: [].into(),
         assumes: Vec::new(),
         prevents: None,
         remedy: None,
         commands: Vec::new(),
-        docs: String::new(),
+        docs: "",
     }
 }
 

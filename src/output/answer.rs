@@ -151,7 +151,7 @@ mod tests {
     fn an_answer_counts_as_one_of_the_ten_annotations() {
         let failed = each_status().remove(1);
         let many = (0..40).map(|nth| {
-            let message = format!("{nth}");
+            let message = format!("{nth}").into();
             crate::report::CheckResult { message, status: Status::Fail, ..failed.clone() }
         });
         let answer = diagnosis(Conclusion::CauseProven, "x");

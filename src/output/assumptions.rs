@@ -35,8 +35,8 @@ fn assumptions(report: &Report) -> Vec<(&str, Vec<&str>)> {
                 found.len() - 1
             });
             let checks = &mut found[at].1;
-            if !checks.contains(&result.id.as_str()) {
-                checks.push(&result.id);
+            if !checks.contains(&result.id) {
+                checks.push(result.id);
             }
         }
     }

@@ -89,7 +89,7 @@ impl<'r> Identity<'r> {
         let is_verbose = volume == Volume::Verbose;
         Identity {
             status: result.status,
-            id: (is_verbose || !is_unknown).then_some(&result.id),
+            id: (is_verbose || !is_unknown).then_some(result.id),
             message: &result.message,
             remedy: result.remedy.as_deref(),
             evidence: if is_verbose { &result.evidence } else { &[] },
@@ -107,7 +107,7 @@ pub(super) fn findings(results: &[CheckResult], volume: Volume) -> Vec<Finding<'
             found.push(Finding::new(result));
             found.len() - 1
         });
-        let key = (result.id.as_str(), result.subject.as_str());
+        let key = (result.id, result.subject.as_str());
         found[at].followers += followers.remove(&key).unwrap_or_default();
         found[at].add(result);
     }
@@ -151,7 +151,7 @@ fn followers(results: &[CheckResult]) -> HashMap<(&str, &str), usize> {
     let mut followers = HashMap::new();
     for result in results {
         if let Some(SkipReason::NeedsCheck { check, subject }) = &result.skip_reason {
-            *followers.entry((check.as_str(), subject.as_str())).or_default() += 1;
+            *followers.entry((*check, subject.as_str())).or_default() += 1;
         }
     }
     followers
@@ -173,7 +173,7 @@ impl<'r> Finding<'r> {
     }
 
     fn add(&mut self, result: &'r CheckResult) {
-        self.checks.add(&result.id);
+        self.checks.add(result.id);
         if let Some(container) = &result.container {
             self.containers.add(container);
         }
@@ -215,13 +215,13 @@ impl<'r> Finding<'r> {
     }
 
     pub(super) fn group(&self) -> &'r str {
-        &self.result.group
+        self.result.group
     }
 
     /// The check, or the first of several, and how many more.
     pub(super) fn title(&self) -> String {
         match self.checks.count() {
-            0 | 1 => self.result.id.clone(),
+            0 | 1 => self.result.id.to_owned(),
             2 => format!("{} and 1 more check", self.result.id),
             count => format!("{} and {} more checks", self.result.id, count - 1),
         }
@@ -229,7 +229,7 @@ impl<'r> Finding<'r> {
 
     /// `image-exists +1`
     pub(super) fn short_title(&self) -> String {
-        plus(&self.result.id, self.checks.count().saturating_sub(1))
+        plus(self.result.id, self.checks.count().saturating_sub(1))
     }
 
     /// Where it is written: the first places, and how many more there are.
@@ -256,6 +256,6 @@ fn place(result: &CheckResult) -> String {
         Some(at) => format!("{}:{}:{}", at.file, at.line, at.column),
         // Where the task runs, if only flags say so.
         None if result.subject == "flags" => "the command line".to_owned(),
-        None => result.subject.clone(),
+        None => result.subject.to_string(),
     }
 }

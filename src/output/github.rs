@@ -103,7 +103,7 @@ fn annotation(finding: &Finding) -> Annotation {
     if finding.containers.count() > 0 {
         lines.push(format!("({}) {}", finding.containers.list(), result.message));
     } else {
-        lines.push(result.message.clone());
+        lines.push(result.message.to_string());
     }
     if let (Some(error), 0 | 1) = (&result.prevents, finding.checks.count()) {
         lines.push(format!("leads to: {error}"));

@@ -45,8 +45,8 @@ fn violation(target: &Target, result: &CheckResult, known: &mut HashMap<String, 
         text.push('…');
     }
     let (file, line) = match &result.location {
-        Some(at) => (&at.file, at.line),
-        None => (&target.source, 1),
+        Some(at) => (&*at.file, at.line),
+        None => (target.source.as_str(), 1),
     };
     let file = details::text_of(file.strip_prefix("./").unwrap_or(file));
     json!({
@@ -68,7 +68,7 @@ fn fingerprint(
 ) -> String {
     let family = target.family.as_deref().unwrap_or_default();
     let resource = result.resource.as_deref().unwrap_or_default();
-    let parts = [file, family, &result.id, &result.subject, resource];
+    let parts = [file, family, result.id, &result.subject, resource];
     let name = parts.map(|it| format!("{}:{it}", it.len())).concat();
     let count = known.entry(name.clone()).or_default();
     *count += 1;
@@ -129,12 +129,12 @@ mod tests {
         let failed = || each_status().into_iter().find(|it| it.status == Status::Fail).unwrap();
         let known = print(vec![failed()]);
         let mut moved = failed();
-        moved.location = Some(Location { file: "./a.json".to_owned(), line: 99, column: 1 });
-        moved.message = "the same with another fact".to_owned();
+        moved.location = Some(Location { file: "./a.json".into(), line: 99, column: 1 });
+        moved.message = "the same with another fact".into();
         moved.status = Status::Unknown;
         assert_eq!(print(vec![moved]), known);
         let mut others = vec![failed(), failed(), failed(), failed()];
-        others[1].subject = "/other".to_owned();
+        others[1].subject = "/other".into();
         others[2].resource = None;
         let all: HashSet<String> = print(others).into_iter().collect();
         assert_eq!(all.len(), 4);

@@ -73,7 +73,7 @@ fn suites(target: &TargetReport, names: &mut Names) -> Vec<Suite> {
     for result in &target.checks {
         let at = suites.iter().position(|(group, _)| *group == result.group);
         let at = at.unwrap_or_else(|| {
-            suites.push((&result.group, Suite::new(&target.target, &result.group)));
+            suites.push((result.group, Suite::new(&target.target, result.group)));
             suites.len() - 1
         });
         suites[at].1.add(result, names);
@@ -178,7 +178,7 @@ fn name(result: &CheckResult) -> String {
     let parts = [result.container.as_deref(), Some(result.subject.as_str())];
     let parts: Vec<&str> = parts.into_iter().flatten().filter(|it| !it.is_empty()).collect();
     match parts.is_empty() {
-        true => result.id.clone(),
+        true => result.id.to_owned(),
         false => details::text_of(&format!("{}: {}", result.id, parts.join(" "))),
     }
 }

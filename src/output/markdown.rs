@@ -165,7 +165,7 @@ fn explanations(found: &[(&TargetReport, Finding)], text: &mut String) {
 fn explanation(finding: &Finding) -> String {
     let result = finding.result;
     let of = match (finding.containers.count(), &result.resource) {
-        (0, Some(resource)) => resource.clone(),
+        (0, Some(resource)) => resource.to_string(),
         _ => finding.containers.list(),
     };
     let of = match of.is_empty() {
@@ -224,7 +224,7 @@ fn end(report: &Report, text: &mut String) {
     for result in report.checks() {
         match groups.iter_mut().find(|(group, _)| *group == result.group) {
             Some((_, counts)) => counts.add(result),
-            None => groups.push((&result.group, Counts::of([result]))),
+            None => groups.push((result.group, Counts::of([result]))),
         }
     }
     text.push_str(

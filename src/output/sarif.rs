@@ -154,7 +154,7 @@ fn object(target: &Target, result: &CheckResult, indices: &HashMap<&str, usize>)
             "commands": result.commands,
         },
     });
-    if let Some(index) = indices.get(result.id.as_str()) {
+    if let Some(index) = indices.get(result.id) {
         object["ruleIndex"] = json!(index);
     }
     object

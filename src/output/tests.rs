@@ -28,20 +28,20 @@ pub(super) const HOSTILE: &[&str] = &[
 pub(super) fn saying(status: Status, text: &str) -> Report {
     let text = || text.to_owned();
     let result = CheckResult {
-        id: "image-exists".to_owned(),
-        group: "image".to_owned(),
+        id: "image-exists",
+        group: "image",
         status,
         skip_reason: None,
-        subject: text(),
-        container: Some(text()),
-        location: Some(Location { file: text(), line: 1, column: 1 }),
-        resource: Some(text()),
-        message: text(),
-        evidence: vec![text().into()],
+        subject: text().into(),
+        container: Some(text().into()),
+        location: Some(Location { file: text().into(), line: 1, column: 1 }),
+        resource: Some(text().into()),
+        message: text().into(),
+        evidence: [text().into()].into(),
         prevents: Some(text()),
         remedy: Some(text()),
         commands: vec![ShellCommand::of("open").word(text())],
-        docs: String::new(),
+        docs: "",
         assumes: vec![text()],
     };
     let target = Target {
@@ -52,7 +52,7 @@ pub(super) fn saying(status: Status, text: &str) -> Report {
         account: Some(text()),
         caller: Some(text()),
     };
-    let nowhere = CheckResult { location: None, message: String::new(), ..result.clone() };
+    let nowhere = CheckResult { location: None, message: "".into(), ..result.clone() };
     Report {
         targets: vec![TargetReport::of(target, vec![result, nowhere])],
         stats: Stats::default(),
@@ -61,13 +61,12 @@ pub(super) fn saying(status: Status, text: &str) -> Report {
     }
 }
 
-fn result(id: &str, status: Status, message: &str) -> CheckResult {
-    let group = id.split_once('-').unwrap().0.to_owned();
-    let (id, message) = (id.to_owned(), message.to_owned());
+fn result(id: &'static str, status: Status, message: &str) -> CheckResult {
+    let (group, _) = id.split_once('-').unwrap();
     let Report { mut targets, .. } = saying(status, "x");
     let it = targets.remove(0).checks.remove(0);
-    let subject = format!("/{message}");
-    let location = Some(Location { file: "a.json".to_owned(), line: 7, column: 3 });
+    let (subject, message) = (format!("/{message}").into(), message.into());
+    let location = Some(Location { file: "a.json".into(), line: 7, column: 3 });
     CheckResult { id, group, message, subject, location, assumes: Vec::new(), ..it }
 }
 
@@ -409,7 +408,7 @@ fn sarif_has_what_is_not_a_pass_with_its_rule_and_place() {
 #[test]
 fn sarif_locates_what_has_no_position_in_the_definition() {
     let mut flag = result("image-exists", Status::Fail, "a");
-    (flag.location, flag.subject) = (None, "--cluster".to_owned());
+    (flag.location, flag.subject) = (None, "--cluster".into());
     let log = sarif_of(&report(vec![vec![flag]]));
     let location = &log["runs"][0]["results"][0]["locations"][0];
     assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "0.json");

@@ -99,7 +99,7 @@ fn missing(report: &Report) -> Missing<'_> {
     for result in report.checks() {
         let at = groups.iter().position(|it| it.name == result.group);
         let at = at.unwrap_or_else(|| {
-            groups.push(Group::of(&result.group));
+            groups.push(Group::of(result.group));
             groups.len() - 1
         });
         groups[at].add(result);
@@ -128,8 +128,8 @@ impl<'r> Group<'r> {
     fn add(&mut self, result: &'r CheckResult) {
         match result.skip_reason {
             Some(SkipReason::NeedsInput { input }) => {
-                if self.known.insert((input, &result.id)) {
-                    self.needs.push((input, &result.id));
+                if self.known.insert((input, result.id)) {
+                    self.needs.push((input, result.id));
                 }
             }
             Some(SkipReason::NotApplicable) => {}
@@ -161,8 +161,8 @@ fn undetermined(report: &Report) -> Vec<(&str, Vec<&str>)> {
             found.len() - 1
         });
         let ids = &mut found[at].1;
-        if !ids.contains(&result.id.as_str()) {
-            ids.push(&result.id);
+        if !ids.contains(&result.id) {
+            ids.push(result.id);
         }
     }
     found

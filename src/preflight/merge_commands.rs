@@ -54,20 +54,20 @@ pub(super) mod tests {
     /// A failure with these commands.
     pub(in crate::preflight) fn fixed_by(commands: &[ShellCommand]) -> CheckResult {
         CheckResult {
-            id: String::new(),
-            group: String::new(),
+            id: "",
+            group: "",
             status: Status::Fail,
             skip_reason: None,
-            subject: String::new(),
+            subject: "".into(),
             container: None,
             location: None,
             resource: None,
-            message: String::new(),
-            evidence: Vec::new(),
+            message: "".into(),
+            evidence: [].into(),
             prevents: None,
             remedy: None,
             commands: commands.to_vec(),
-            docs: String::new(),
+            docs: "",
             assumes: Vec::new(),
         }
     }

@@ -15,6 +15,7 @@ mod results;
 mod run_loop;
 mod spreading;
 mod watch;
+mod wording;
 
 pub use interruption::{Interrupter, Interruption, Signal};
 pub use plan::{Probe, plan};

@@ -1,17 +1,17 @@
 //! From settled judgements to results, in the order of the catalogue and the document.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::Probe;
+use super::wording::Wording;
 use super::merge_commands::merge_commands;
 use super::number_entries::number_entries;
 use super::reporters::{Report, Reporter, Reporters};
 use super::run_loop::RunLoop;
 use super::spreading::Settlement;
+use crate::document::Place;
 use crate::facts::{Log, Table};
-use crate::knowledge::{FactId, Gap, Ground, Lack};
+use crate::knowledge::{Gap, Ground, Lack};
 use crate::lookup::CallerIdentity;
 use crate::lookup::ec2::network_acl::NetworkAcls;
 use crate::names::{AccountId, Arn, Owner};
@@ -30,7 +30,10 @@ pub async fn report(
         sizes[probe.target] += 1;
     }
     let mut results: Vec<Vec<CheckResult>> = sizes.into_iter().map(Vec::with_capacity).collect();
-    write_each(settlement, run.table(), |probe, of_probe| results[probe.target].extend(of_probe));
+    let wording = RefCell::default();
+    write_each(settlement, run.table(), &wording, |probe, of_probe| {
+        results[probe.target].extend(of_probe);
+    });
     merge_commands(&mut results);
     number_entries(&mut results, run.table().all_found::<NetworkAcls>().flatten());
     results
@@ -40,24 +43,14 @@ pub async fn report(
 pub(super) fn write_each<'t>(
     settlement: Settlement<'t>,
     table: &Table,
+    wording: &RefCell<Wording>,
     mut take: impl FnMut(&Probe<'t>, Vec<CheckResult>),
 ) {
     let reporters = &Reporters::of(&settlement, table);
-    let said = &Said::default();
     settlement.drain(|probe, (settled, log)| {
         let log = &log;
-        take(probe, Writer { probe, log, table, reporters, said }.results(&settled));
+        take(probe, Writer { probe, log, table, reporters, wording }.results(&settled));
     });
-}
-
-/// The lines of evidence, each written once: many results rest on the same answer.
-#[derive(Default)]
-struct Said(RefCell<HashMap<FactId, Arc<str>>>);
-
-impl Said {
-    fn line(&self, id: FactId, table: &Table) -> Arc<str> {
-        self.0.borrow_mut().entry(id).or_insert_with(|| table.evidence(id).into()).clone()
-    }
 }
 
 /// What becomes of a value that no client accepts.
@@ -77,43 +70,34 @@ struct Writer<'a, 't> {
     log: &'a Log,
     table: &'a Table,
     reporters: &'a Reporters<'a>,
-    said: &'a Said,
+    wording: &'a RefCell<Wording>,
 }
 
 impl Writer<'_, '_> {
-    fn result(&self, status: Status, message: String) -> CheckResult {
+    fn result(&self, status: Status, message: &str) -> CheckResult {
         let Probe { check, group, place, container, resource, .. } = self.probe;
+        let mut wording = self.wording.borrow_mut();
         CheckResult {
-            id: check.id.to_owned(),
-            group: group.name.to_owned(),
+            id: check.id,
+            group: group.name,
             status,
             skip_reason: None,
-            subject: place.subject(),
-            container: container.clone(),
-            location: location(place),
-            resource: resource.clone(),
-            message,
-            evidence: self.evidence(),
+            subject: wording.text(&place.subject()),
+            container: container.as_deref().map(|it| wording.text(it)),
+            location: location(place, &mut wording),
+            resource: resource.as_deref().map(|it| wording.text(it)),
+            message: wording.text(message),
+            evidence: wording.evidence(&self.log.touched, &self.log.assumptions, self.table),
             prevents: None,
             remedy: None,
             commands: Vec::new(),
-            docs: check.docs.to_owned(),
+            docs: check.docs,
             assumes: self.log.assumptions.clone(),
         }
     }
 
-    fn skip(&self, reason: SkipReason, message: String) -> CheckResult {
+    fn skip(&self, reason: SkipReason, message: &str) -> CheckResult {
         CheckResult { skip_reason: Some(reason), ..self.result(Status::Skip, message) }
-    }
-
-    /// The lookups with their answers, then the assumptions.
-    fn evidence(&self) -> Vec<Arc<str>> {
-        let questions = self.table.questions(&self.log.touched);
-        let mut lines = Vec::with_capacity(questions.len() + self.log.assumptions.len());
-        lines.extend(questions.into_iter().map(|id| self.said.line(id, self.table)));
-        let assumed = self.log.assumptions.iter();
-        lines.extend(assumed.map(|text| Arc::from(format!("assuming {text}"))));
-        lines
     }
 
     fn results(&self, settled: &Settled) -> Vec<CheckResult> {
@@ -129,11 +113,11 @@ impl Writer<'_, '_> {
 
     fn said(&self, verdict: &Verdict) -> Vec<CheckResult> {
         match verdict {
-            Verdict::Pass(because) => vec![self.result(Status::Pass, because.clone())],
+            Verdict::Pass(because) => vec![self.result(Status::Pass, because)],
             Verdict::Skipped(Skip { because, needs }) => {
                 let reason = needs
                     .map_or(SkipReason::NotApplicable, |input| SkipReason::NeedsInput { input });
-                vec![self.skip(reason, because.clone())]
+                vec![self.skip(reason, because)]
             }
             Verdict::Found(findings) => findings.iter().map(|it| self.found(it)).collect(),
         }
@@ -144,15 +128,12 @@ impl Writer<'_, '_> {
         let mut result = match &finding.severity {
             Severity::Unknown(gap) => self.unknown(gap),
             Severity::Absent(lack) => return self.lacking(lack, finding),
-            Severity::Fail => self.with_fix(Status::Fail, finding.message.clone()),
-            Severity::Warn => self.with_fix(Status::Warn, finding.message.clone()),
+            Severity::Fail => self.with_fix(Status::Fail, &finding.message),
+            Severity::Warn => self.with_fix(Status::Warn, &finding.message),
         };
-        if let Some(place) = &finding.place {
-            result.subject = place.subject();
-            result.location = location(place);
-        }
+        self.put(&mut result, finding);
         if let Some(resource) = &finding.resource {
-            result.resource = Some(resource.clone());
+            result.resource = Some(self.wording.borrow_mut().text(resource));
         }
         if let Some(error) = &finding.prevents {
             result.prevents = Some(error.clone());
@@ -164,8 +145,17 @@ impl Writer<'_, '_> {
         result
     }
 
+    /// Sets the place of the finding, if it is more exact than that of the probe.
+    fn put(&self, result: &mut CheckResult, finding: &Finding) {
+        if let Some(place) = &finding.place {
+            let mut wording = self.wording.borrow_mut();
+            result.subject = wording.text(&place.subject());
+            result.location = location(place, &mut wording);
+        }
+    }
+
     /// A result with its runtime error and its fix.
-    fn with_fix(&self, status: Status, message: String) -> CheckResult {
+    fn with_fix(&self, status: Status, message: &str) -> CheckResult {
         let check = self.probe.check;
         let mut result = self.result(status, message);
         result.prevents = check.prevents.first().map(|error| (*error).to_owned());
@@ -176,9 +166,9 @@ impl Writer<'_, '_> {
     fn unknown(&self, gap: &Gap) -> CheckResult {
         let check = self.probe.check;
         if check.advises {
-            return self.skip(SkipReason::NotDetermined, format!("not checked: {gap}"));
+            return self.skip(SkipReason::NotDetermined, &format!("not checked: {gap}"));
         }
-        let mut result = self.result(Status::Unknown, gap.to_string());
+        let mut result = self.result(Status::Unknown, &gap.to_string());
         result.prevents = check.prevents.first().map(|error| (*error).to_owned());
         result.remedy = Some(remedy(gap, self.table));
         result
@@ -190,13 +180,10 @@ impl Writer<'_, '_> {
         let mut result = match self.reporters.report(self.probe.target, lack) {
             Report::Excused => self.unknown(&contradiction(sentence)),
             _ => {
-                self.skipped(lack).unwrap_or_else(|| self.with_fix(Status::Fail, sentence.clone()))
+                self.skipped(lack).unwrap_or_else(|| self.with_fix(Status::Fail, sentence))
             }
         };
-        if let Some(place) = &finding.place {
-            result.subject = place.subject();
-            result.location = location(place);
-        }
+        self.put(&mut result, finding);
         // The check's error and remedy are about its own claim.
         match (result.status, &lack.ground) {
             (Status::Fail, Ground::Fact(_)) => {
@@ -220,17 +207,17 @@ impl Writer<'_, '_> {
         match self.reporters.report(self.probe.target, lack) {
             Report::By(Reporter { check, subject }) if !std::ptr::eq(*check, self.probe.check) => {
                 let message = format!("not judged: needs {}, which failed", check.id);
-                let (check, subject) = (check.id.to_owned(), subject.clone());
-                Some(self.skip(SkipReason::NeedsCheck { check, subject }, message))
+                let (check, subject) = (check.id, self.wording.borrow_mut().text(subject));
+                Some(self.skip(SkipReason::NeedsCheck { check, subject }, &message))
             }
             _ => None,
         }
     }
 }
 
-fn location(place: &crate::document::Place) -> Option<Location> {
+fn location(place: &Place, wording: &mut Wording) -> Option<Location> {
     place.position.map(|position| Location {
-        file: place.document.to_string(),
+        file: wording.text(&place.document),
         line: position.line,
         column: position.column,
     })

@@ -105,7 +105,7 @@ fn given_an_instance_with_room_then_the_task_is_placed() {
     let both = [instance("1", &json!({})), instance("2", &json!({}))];
     let story = task("").served_by(&plain()).in_account(account(&json!({}), &both).recorded());
     let results = story.judged(|group, _| group.name == "capacity");
-    let told: Vec<_> = results.iter().map(|it| (it.id.as_str(), it.status)).collect();
+    let told: Vec<_> = results.iter().map(|it| (it.id, it.status)).collect();
     let expected = [
         ("cluster-exists", Pass),
         ("capacity-provider", Pass),
@@ -422,7 +422,7 @@ fn what_may_not_be_read_makes_only_what_depends_on_it_unknown() {
     let unknown = |account: crate::facts::Recording| -> Vec<String> {
         let story = task("").served_by(&plain()).in_account(account);
         let results = story.judged(|group, _| group.name == "capacity");
-        results.iter().filter(|it| it.status == Unknown).map(|it| it.id.clone()).collect()
+        results.iter().filter(|it| it.status == Unknown).map(|it| it.id.to_owned()).collect()
     };
     let all = [
         "capacity-provider",

@@ -363,7 +363,7 @@ mod tests {
                 .judged_by(&DEFINITION_ENVIRONMENT);
             assert_eq!(results.len(), 1, "{fields}: {results:#?}");
             let subject = if field.is_empty() { String::new() } else { format!("{at}{field}") };
-            assert_eq!((results[0].status, &results[0].subject), (status, &subject), "{fields}");
+            assert_eq!((results[0].status, &*results[0].subject), (status, &*subject), "{fields}");
             assert!(results[0].message.contains(words), "{fields}: {}", results[0].message);
         }
     }

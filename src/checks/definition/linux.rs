@@ -290,7 +290,7 @@ mod tests {
                 .judged_by(&DEFINITION_SCHEMA);
             let subject = if status == Pass { String::new() } else { format!("{at}{place}") };
             assert_eq!(results.len(), 1, "{fields}: {results:#?}");
-            assert_eq!((results[0].status, &results[0].subject), (status, &subject), "{fields}");
+            assert_eq!((results[0].status, &*results[0].subject), (status, &*subject), "{fields}");
             assert!(results[0].message.contains(words), "{fields}: {}", results[0].message);
         }
     }

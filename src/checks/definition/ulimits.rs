@@ -129,7 +129,7 @@ mod tests {
                 .judged_by(&DEFINITION_SCHEMA);
             let subject = if status == Pass { String::new() } else { format!("{at}{place}") };
             assert_eq!(results.len(), 1, "{limits}: {results:#?}");
-            assert_eq!((results[0].status, &results[0].subject), (status, &subject), "{limits}");
+            assert_eq!((results[0].status, &*results[0].subject), (status, &*subject), "{limits}");
             assert!(results[0].message.contains(words), "{limits}: {}", results[0].message);
         }
         let twice = format!("{}, {}", one("core", "1", "1"), one("core", "2", "2"));

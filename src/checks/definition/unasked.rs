@@ -144,7 +144,7 @@ mod tests {
                 field => (Fail, format!("{at}{field}")),
             };
             assert_eq!(results.len(), 1, "{results:#?}");
-            assert_eq!((results[0].status, &results[0].subject), (status, &subject));
+            assert_eq!((results[0].status, &*results[0].subject), (status, &*subject));
         }
     }
 }

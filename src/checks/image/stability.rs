@@ -192,7 +192,10 @@ mod tests {
 
     fn warnings(images: &[(&str, i64)], storage: Option<u32>) -> Vec<(String, String)> {
         let results = of(images, storage).into_iter();
-        results.filter(|it| it.status == Warn).map(|it| (it.subject, it.message)).collect()
+        results
+            .filter(|it| it.status == Warn)
+            .map(|it| (it.subject.to_string(), it.message.to_string()))
+            .collect()
     }
 
     #[test]

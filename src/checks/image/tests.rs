@@ -70,7 +70,7 @@ fn an_image_that_ecr_does_not_have_fails_once_by_whatever_it_is_named_and_wherev
         for said in ["ImageNotFoundException", "RepositoryNotFoundException"] {
             for fields in [FARGATE, ""] {
                 let results = without_image(&reference, &asked, said, fields);
-                let told: Vec<_> = results.iter().map(|it| (it.id.as_str(), it.status)).collect();
+                let told: Vec<_> = results.iter().map(|it| (it.id, it.status)).collect();
                 let context = format!("{reference}, {said}, {fields}: {results:#?}");
                 assert!(told.contains(&("image-exists", Fail)), "{context}");
                 assert!(told.contains(&("image-platform", Skip)), "{context}");

@@ -24,7 +24,7 @@ fn task() -> Story {
 }
 
 fn told(results: &[CheckResult]) -> Vec<(&str, Status, &str)> {
-    results.iter().map(|it| (it.id.as_str(), it.status, it.subject.as_str())).collect()
+    results.iter().map(|it| (it.id, it.status, it.subject.as_str())).collect()
 }
 
 fn statuses(story: &Story, check: &'static Check) -> Vec<Status> {
@@ -85,7 +85,7 @@ fn a_role_is_of_this_account_partition_and_path() {
         story.ends(&super::exists::ROLE_EXISTS, &[(Fail, "/taskRoleArn", words)]);
         let results = story.judged(|it, _| it.name == GROUP.name);
         let failed: Vec<_> =
-            results.iter().filter(|it| it.status == Fail).map(|it| it.id.as_str()).collect();
+            results.iter().filter(|it| it.status == Fail).map(|it| it.id).collect();
         assert_eq!(failed, ["role-exists"], "{arn}: one fault is told once");
     }
 }
@@ -398,7 +398,7 @@ fn a_role_of_another_account_fails_once_and_what_needs_it_is_skipped() {
     let results = story.judged(|_, check| {
         ["parameter-permission", "role-exists", "role-trust", "role-pass"].contains(&check.id)
     });
-    let told: Vec<_> = results.iter().map(|it| (&*it.id, it.status)).collect();
+    let told: Vec<_> = results.iter().map(|it| (it.id, it.status)).collect();
     assert_eq!(
         told,
         [

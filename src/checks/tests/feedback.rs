@@ -274,7 +274,7 @@ fn judged(story: &Story) -> Vec<CheckResult> {
 fn passed(results: &[CheckResult]) -> BTreeMap<String, usize> {
     let mut passed = BTreeMap::new();
     for result in results.iter().filter(|it| it.status == Status::Pass) {
-        *passed.entry(result.id.clone()).or_default() += 1;
+        *passed.entry(result.id.to_owned()).or_default() += 1;
     }
     passed
 }

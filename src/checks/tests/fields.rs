@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::document::shape::{Kind, REGISTER_TASK_DEFINITION, Shape};
+use crate::report::Text;
 use crate::testing::story::Story;
 
 /// Fields of which nothing can be said, and why.
@@ -224,7 +225,7 @@ fn merged(under: &Value, over: &Value) -> Value {
 }
 
 /// What is said of a document, as far as it decides anything.
-type Said = BTreeSet<(String, &'static str, String)>;
+type Said = BTreeSet<(&'static str, &'static str, Text)>;
 
 fn said(document: &Value, of_definition: bool) -> Said {
     let story = Story::given(&document.to_string());

@@ -120,7 +120,7 @@ fn the_first_fault_does_not_hide_the_others() {
     let failed: Vec<_> = results
         .iter()
         .filter(|it| it.status == Fail)
-        .map(|it| (it.id.as_str(), it.subject.as_str()))
+        .map(|it| (it.id, it.subject.as_str()))
         .collect();
     assert_eq!(
         failed,

@@ -75,8 +75,7 @@ fn a_missing_snapshot_fails_once() {
         .served_by(&service(r#""snapshotId": "snap-1", "sizeInGiB": 20, "filesystemType": "xfs""#))
         .in_account(account)
         .judged(|group, _| matches!(group.name, "volumes" | "kms"));
-    let failed: Vec<_> =
-        results.iter().filter(|it| it.status == Fail).map(|it| it.id.as_str()).collect();
+    let failed: Vec<_> = results.iter().filter(|it| it.status == Fail).map(|it| it.id).collect();
     assert_eq!(failed, ["ebs-snapshot"], "{results:#?}");
 }
 

@@ -184,7 +184,10 @@ fn assert_inside(node: &Node, text: &str) {
     let Position { line, column } = node.place.position.unwrap();
     let lines: Vec<&str> = text.split('\n').collect();
     let length = lines.get(line as usize - 1).map(|line| line.chars().count());
-    assert!(length.is_some_and(|length| column as usize <= length + 1), "{line}:{column} in {text:?}");
+    assert!(
+        length.is_some_and(|length| column as usize <= length + 1),
+        "{line}:{column} in {text:?}"
+    );
     let children = node.entries().iter().map(|entry| &entry.node).chain(node.items());
     children.for_each(|child| assert_inside(child, text));
 }

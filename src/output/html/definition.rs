@@ -220,7 +220,7 @@ pub(super) fn print(
         .rev()
         .flat_map(|(nth, finding)| {
             let places = finding.places.iter();
-            places.map(move |it| ((it.id.as_str(), it.subject.as_str()), nth))
+            places.map(move |it| ((it.id, it.subject.as_str()), nth))
         })
         .collect();
     page.push_str("<h3>Definition</h3>\n<p class=\"hint\">Values that might hold a secret are shown as •••.</p>\n<div class=\"scroll\" tabindex=\"0\"><table class=\"definition\">\n");
@@ -229,7 +229,7 @@ pub(super) fn print(
         let cell = mark.map_or_else(String::new, |result| {
             let sign = sign(result.status);
             let said = escaped(&format!("{}: {}", result.id, details::text_of(&result.message)));
-            match cards.get(&(result.id.as_str(), result.subject.as_str())) {
+            match cards.get(&(result.id, result.subject.as_str())) {
                 Some(card) => {
                     format!("<a href=\"#t{target}f{card}\" title=\"{said}\">{sign}</a>")
                 }

@@ -129,7 +129,7 @@ fn collect(results: &[CheckResult]) -> (Vec<(&str, Status)>, Vec<Resource<'_>>) 
         let outside = result.resource.as_deref().filter(|_| result.group != DOCUMENT);
         let Some(name) = outside else { continue };
         let at = *known.entry(name).or_insert_with(|| {
-            let (group, status) = (result.group.as_str(), result.status);
+            let (group, status) = (result.group, result.status);
             resources.push(Resource { name, group, status, users: Vec::new() });
             resources.len() - 1
         });

@@ -81,7 +81,7 @@ fn background(finding: &Finding, page: &mut String) {
         page.push_str("</ul></details>\n");
     }
     if result.docs.starts_with("https://") {
-        let docs = escaped(&result.docs);
+        let docs = escaped(result.docs);
         let _ = writeln!(page, "<p class=\"docs\"><a href=\"{docs}\">AWS documentation</a></p>");
     }
 }

@@ -81,9 +81,9 @@ const DEFINITION: &str = r#"{
 /// A failure at the image of the definition.
 fn failed() -> CheckResult {
     let mut failed = each_status().into_iter().find(|it| it.status == Status::Fail).unwrap();
-    failed.subject = "/containerDefinitions/0/image".to_owned();
-    failed.container = Some("app".to_owned());
-    failed.location = Some(Location { file: "a.json".to_owned(), line: 4, column: 21 });
+    failed.subject = "/containerDefinitions/0/image".into();
+    failed.container = Some("app".into());
+    failed.location = Some(Location { file: "a.json".into(), line: 4, column: 21 });
     failed
 }
 
@@ -141,7 +141,7 @@ fn a_mark_leads_to_its_finding_and_back() {
 #[test]
 fn a_result_about_what_is_missing_marks_what_would_contain_it() {
     let mut missing = failed();
-    missing.subject = "/containerDefinitions/0/logConfiguration/options/awslogs-region".to_owned();
+    missing.subject = "/containerDefinitions/0/logConfiguration/options/awslogs-region".into();
     let page = shown_with(report(vec![vec![missing]]), DEFINITION);
     let row = page.lines().find(|it| it.contains("is-fail") && it.starts_with("<tr id=")).unwrap();
     assert!(row.contains("&quot;options&quot;: {"), "{row}");
@@ -194,8 +194,8 @@ fn several_targets_have_a_list_with_links() {
 fn a_page_of_thousands_is_bounded() {
     let many = |nth: usize| {
         let mut it = failed();
-        it.message = format!("{nth}");
-        it.resource = Some(format!("r{nth}"));
+        it.message = format!("{nth}").into();
+        it.resource = Some(format!("r{nth}").into());
         it
     };
     let page = shown_with(report(vec![(0..20_000).map(many).collect()]), DEFINITION);

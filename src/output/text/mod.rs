@@ -146,7 +146,7 @@ fn by_group<'r>(results: &[&'r CheckResult]) -> Counted<'r> {
     for result in results {
         let at = groups.iter().position(|(group, _)| *group == result.group);
         let at = at.unwrap_or_else(|| {
-            groups.push((&result.group, Counts::default()));
+            groups.push((result.group, Counts::default()));
             groups.len() - 1
         });
         groups[at].1.add(result);

@@ -5,47 +5,46 @@ use crate::report::{
 use crate::shell::ShellCommand;
 use crate::verdict::Input;
 
-fn result(id: &str, status: Status, message: &str) -> CheckResult {
+fn result(id: &'static str, status: Status, message: &str) -> CheckResult {
     let (group, _) = id.split_once('-').unwrap();
     CheckResult {
-        id: id.to_owned(),
-        group: group.to_owned(),
+        id,
+        group,
         status,
         skip_reason: None,
-        subject: String::new(),
+        subject: "".into(),
         container: None,
         location: None,
         resource: None,
-        message: message.to_owned(),
-        evidence: Vec::new(),
+        message: message.into(),
+        evidence: [].into(),
         prevents: None,
         remedy: None,
         commands: Vec::new(),
-        docs: String::new(),
+        docs: "",
         assumes: Vec::new(),
     }
 }
 
 fn at(line: u32, result: CheckResult) -> CheckResult {
-    let location = Some(Location { file: "a.json".to_owned(), line, column: 3 });
-    CheckResult { location, subject: format!("/{line}"), ..result }
+    let location = Some(Location { file: "a.json".into(), line, column: 3 });
+    CheckResult { location, subject: format!("/{line}").into(), ..result }
 }
 
 fn of(container: &str, result: CheckResult) -> CheckResult {
-    CheckResult { container: Some(container.to_owned()), ..result }
+    CheckResult { container: Some(container.into()), ..result }
 }
 
-fn skip(id: &str, reason: SkipReason, message: &str) -> CheckResult {
+fn skip(id: &'static str, reason: SkipReason, message: &str) -> CheckResult {
     CheckResult { skip_reason: Some(reason), ..result(id, Status::Skip, message) }
 }
 
-fn needs(id: &str, input: Input) -> CheckResult {
+fn needs(id: &'static str, input: Input) -> CheckResult {
     skip(id, SkipReason::NeedsInput { input }, "not said")
 }
 
-fn follows(id: &str, check: &str, subject: &str) -> CheckResult {
-    let (check, subject) = (check.to_owned(), subject.to_owned());
-    skip(id, SkipReason::NeedsCheck { check, subject }, "not judged")
+fn follows(id: &'static str, check: &'static str, subject: &str) -> CheckResult {
+    skip(id, SkipReason::NeedsCheck { check, subject: subject.into() }, "not judged")
 }
 
 fn report(checks: Vec<CheckResult>) -> Report {
@@ -151,7 +150,8 @@ fn results_that_differ_in_their_place_are_one_finding() {
 
 #[test]
 fn one_cause_of_not_knowing_is_said_once_for_all_checks() {
-    let unknown = |id: &str| result(id, Status::Unknown, "you may not call ecr:DescribeImages");
+    let unknown =
+        |id: &'static str| result(id, Status::Unknown, "you may not call ecr:DescribeImages");
     let text = plain(vec![
         unknown("image-exists"),
         unknown("image-platform"),
@@ -207,7 +207,7 @@ FAIL  1 failed, 1 warning, 1 passed, 2 not checked (0.0 s)
 fn verbose_has_evidence_whole_arns_and_the_subject_to_accept() {
     let failed = || {
         let message = "no secret arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-abcdef";
-        let evidence = vec!["secretsmanager:DescribeSecret -> not found".into()];
+        let evidence = ["secretsmanager:DescribeSecret -> not found".into()].into();
         let error = Some(format!("ResourceInitializationError: {}", "so it goes ".repeat(9)));
         CheckResult {
             evidence,
@@ -238,7 +238,8 @@ fn verbose_has_evidence_whole_arns_and_the_subject_to_accept() {
 
 #[test]
 fn what_could_not_be_determined_though_it_only_advises_is_named_once() {
-    let open = |id: &str| skip(id, SkipReason::NotDetermined, "not checked: you may not look");
+    let open =
+        |id: &'static str| skip(id, SkipReason::NotDetermined, "not checked: you may not look");
     let text = plain(vec![open("logs-retention"), open("logs-quota"), open("image-stability")]);
     assert_eq!(text.matches("you may not look").count(), 1, "{text}");
     let said = "- logs-retention, logs-quota, image-stability: not checked: you may not look\n";
@@ -247,7 +248,7 @@ fn what_could_not_be_determined_though_it_only_advises_is_named_once() {
 
 #[test]
 fn a_command_is_printed_once() {
-    let failed = |id: &str, message: &str, commands: &[&str]| CheckResult {
+    let failed = |id: &'static str, message: &str, commands: &[&str]| CheckResult {
         commands: commands.iter().map(|it| ShellCommand::of("open").word(it)).collect(),
         ..result(id, Status::Fail, message)
     };
@@ -364,7 +365,7 @@ fn a_huge_text_is_cut_and_the_cut_is_said() {
 }
 
 fn assuming(assumption: &str, result: CheckResult) -> CheckResult {
-    let evidence = vec![format!("assuming {assumption}").into()];
+    let evidence = [format!("assuming {assumption}").into()].into();
     CheckResult { assumes: vec![assumption.to_owned()], evidence, ..result }
 }
 
@@ -416,7 +417,7 @@ fn the_short_format_notes_each_assumption_once() {
 fn a_flag_is_a_word_of_its_line_in_the_short_format() {
     let about = |subject: &str| {
         let failed = result("cluster-exists", Status::Fail, "no");
-        let failed = CheckResult { subject: subject.to_owned(), ..failed };
+        let failed = CheckResult { subject: subject.into(), ..failed };
         super::super::short::render(&report(vec![failed]), &Look::plain())
     };
     for (subject, place) in [

@@ -1,6 +1,7 @@
 //! A found absence is never lost: each fact that a recording holds, turned into the absence that its
 //! service would state.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::runtime::Runtime;
@@ -148,7 +149,8 @@ impl<'s> World<'s> {
         let stopped_at =
             settlement.each().flat_map(|(_, (settled, _))| stopped_at(settled)).collect();
         let mut results = Vec::new();
-        results::write_each(settlement, table, |_, of_probe| results.push(of_probe));
+        let wording = RefCell::default();
+        results::write_each(settlement, table, &wording, |_, of_probe| results.push(of_probe));
         Run { stopped_at, results, touched, asked }
     }
 }
@@ -186,7 +188,7 @@ impl Run {
         for result in self.results.iter().flatten() {
             let names = result.message.contains(&absent.absence.sentence);
             if result.status == Status::Fail && names {
-                failed.insert(&result.id, result);
+                failed.insert(result.id, result);
             }
         }
         let ids: Vec<&str> = failed.keys().copied().collect();

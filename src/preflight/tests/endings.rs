@@ -114,7 +114,7 @@ fn given_other_findings_beside_an_absence_then_all_of_them_are_told() {
         })
     };
     let told = |run: &Run| -> Vec<(Status, String, String)> {
-        let of = |it: &CheckResult| (it.status, it.subject.clone(), it.message.clone());
+        let of = |it: &CheckResult| (it.status, it.subject.to_string(), it.message.to_string());
         run.results.iter().map(of).collect()
     };
     let warning = || (Warn, "/directory".into(), "it has to be there already".into());

@@ -93,7 +93,7 @@ impl Seen {
     /// What results show of how they came about.
     fn note<'r>(&mut self, scenario: &str, results: impl Iterator<Item = &'r CheckResult>) {
         for result in results {
-            let Some((_, check)) = checks::find(&result.id) else { continue };
+            let Some((_, check)) = checks::find(result.id) else { continue };
             let proven = check.asks.is_empty() || check.advises || !result.evidence.is_empty();
             if result.status == Status::Pass && !proven {
                 self.baseless.push(format!("{scenario}: {}", check.id));
@@ -162,7 +162,7 @@ fn is_open<'r>(mut results: impl Iterator<Item = &'r CheckResult>) -> bool {
 }
 
 fn key(result: &CheckResult) -> (&str, &str) {
-    (&result.id, &result.subject)
+    (result.id, &result.subject)
 }
 
 fn by_subject<'r>(

@@ -1,5 +1,6 @@
 //! Recorded runs: the demo, and a small recording for each turn that a check can take.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -146,7 +147,7 @@ impl Staged<'_> {
         let leans = settlement.each().any(|(_, ended)| leans(ended))
             || table.rows().any(|(_, row)| is_derived_on_gap(row));
         let mut planned = planned.into_iter();
-        write_each(settlement, table, |_, results| {
+        write_each(settlement, table, &RefCell::default(), |_, results| {
             let probed = planned.next().and_then(|nth| probes.get_mut(&nth));
             probed.expect("every probe was planned").results.extend(results);
         });

@@ -229,6 +229,6 @@ fn last(
         option => format!("{AT}/{option}"),
     };
     assert_eq!(results.len(), 1, "{options}: {results:#?}");
-    assert_eq!((results[0].status, &results[0].subject), (status, &subject), "{options}");
+    assert_eq!((results[0].status, &*results[0].subject), (status, &*subject), "{options}");
     assert!(results[0].message.contains(words), "{options}: {}", results[0].message);
 }

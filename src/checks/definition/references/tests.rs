@@ -47,7 +47,7 @@ fn a_container_waits_for_what_can_happen() {
         let results = story.judged_by(&DEFINITION_REFERENCES);
         let subject = if status == Pass { String::new() } else { format!("{at}{field}") };
         assert_eq!(results.len(), 1, "{condition} {other}: {results:#?}");
-        assert_eq!((results[0].status, &results[0].subject), (status, &subject), "{condition}");
+        assert_eq!((results[0].status, &*results[0].subject), (status, &*subject), "{condition}");
         assert!(results[0].message.contains(words), "{condition}: {}", results[0].message);
     }
 }
@@ -189,7 +189,7 @@ fn the_options_of_a_router_are_a_closed_list() {
             None => (Pass, String::new(), ""),
         };
         assert_eq!(results.len(), 1, "{options}: {results:#?}");
-        assert_eq!((results[0].status, &results[0].subject), (status, &subject), "{options}");
+        assert_eq!((results[0].status, &*results[0].subject), (status, &*subject), "{options}");
         assert!(results[0].message.contains(words), "{options}: {}", results[0].message);
     }
 }
@@ -261,7 +261,7 @@ fn a_mount_point_has_a_volume_and_a_path_of_its_own() {
             assert_eq!(results[0].status, Pass, "{mounts}: {results:#?}");
         }
         for (result, (status, field, words)) in results.iter().zip(told) {
-            assert_eq!((result.status, &result.subject), (*status, &format!("{at}{field}")));
+            assert_eq!((result.status, &*result.subject), (*status, &*format!("{at}{field}")));
             assert!(result.message.contains(words), "{mounts}: {}", result.message);
         }
         assert_eq!(results.len(), told.len().max(1), "{mounts}: {results:#?}");
@@ -379,7 +379,7 @@ fn the_proxy_has_its_container_its_network_and_its_properties() {
         let results = story.judged_by(&DEFINITION_REFERENCES);
         let (status, subject, words) = told;
         assert_eq!(results.len(), 1, "{properties}: {results:#?}");
-        assert_eq!((results[0].status, &results[0].subject), (status, &subject), "{properties}");
+        assert_eq!((results[0].status, &*results[0].subject), (status, &*subject), "{properties}");
         assert!(results[0].message.contains(words), "{properties}: {}", results[0].message);
     }
 }

@@ -155,7 +155,7 @@ fn a_key_of_a_volume_that_is_not_there_fails_once_with_the_error_of_volumes() {
         .in_account(account)
         .judged(|group, _| group.name == "kms");
     let told: Vec<_> =
-        results.iter().filter(|it| is_of_disk(it)).map(|it| (it.id.as_str(), it.status)).collect();
+        results.iter().filter(|it| is_of_disk(it)).map(|it| (it.id, it.status)).collect();
     assert_eq!(told, [("kms-key-usable", Fail), ("kms-volume-permission", Skip)], "{results:#?}");
     let failed = results.iter().find(|it| it.status == Fail).unwrap();
     assert!(failed.prevents.as_ref().unwrap().contains("IdempotentParameterMismatch"));
@@ -229,7 +229,7 @@ fn with_both(own: &[&str], of_snapshot: &[&str]) -> Vec<(Status, String)> {
     let fields =
         format!(r#""snapshotId": "snap-1", "kmsKeyId": "{}", "encrypted": true"#, arn("own"));
     let results = on_instances(&fields).in_account(account).judged_by(&KMS_VOLUME_PERMISSION);
-    results.into_iter().map(|it| (it.status, it.subject)).collect()
+    results.into_iter().map(|it| (it.status, it.subject.to_string())).collect()
 }
 
 #[test]

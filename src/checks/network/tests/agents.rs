@@ -34,7 +34,7 @@ fn an_agent_that_is_connected_has_found_its_way() {
         ends(on_instances(mode), &vpc, &[], &[]);
         let results = told(on_instances(mode), &vpc);
         let says = |it: &&crate::report::CheckResult| it.message.contains("ecs-agent");
-        let said: Vec<_> = results.iter().filter(says).map(|it| (&*it.id, it.status)).collect();
+        let said: Vec<_> = results.iter().filter(says).map(|it| (it.id, it.status)).collect();
         assert_eq!(said, [("network-route", crate::report::Status::Pass)]);
     }
     // It proves the route of another one with an equal interface.

@@ -12,7 +12,7 @@ fn unknown_without(vpc: Vpc, call: &'static str) -> Vec<String> {
     let results = told(private(), &vpc.refusing(call));
     assert!(results.iter().all(|it| it.status != Fail), "{call}: {}", brief(&results));
     let unknown: BTreeSet<String> =
-        results.iter().filter(|it| it.status == Unknown).map(|it| it.id.clone()).collect();
+        results.iter().filter(|it| it.status == Unknown).map(|it| it.id.to_owned()).collect();
     for result in results.iter().filter(|it| it.status == Unknown) {
         assert!(result.message.contains(call), "{call}: {result:?}");
     }

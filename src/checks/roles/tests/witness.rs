@@ -100,7 +100,7 @@ fn given_a_policy_cannot_be_read_then_the_simulator_is_all_there_is_and_that_is_
             let account = blind().simulated(&asked(), &outcome(decision, None, &[]));
             let said = judged(account, witness);
             assert_eq!(said.status, status, "{said:#?}");
-            let told = said.message.clone() + &said.evidence.join("\n");
+            let told = said.message.to_string() + &said.evidence.join("\n");
             assert!(told.contains("simulat"), "{said:#?}");
             assert!(!said.assumes.is_empty(), "{said:#?}");
         }

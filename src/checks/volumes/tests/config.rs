@@ -10,7 +10,7 @@ const WHOLE: &str = "service.json#/volumeConfigurations/0";
 /// What is said of a service that configures its volume so.
 fn told(story: Story, service: &str) -> Vec<(crate::report::Status, String)> {
     let results = story.served_by(service).judged_by(&EBS_VOLUME_CONFIG);
-    results.into_iter().map(|it| (it.status, it.subject)).collect()
+    results.into_iter().map(|it| (it.status, it.subject.to_string())).collect()
 }
 
 #[track_caller]
@@ -106,7 +106,7 @@ fn a_snapshot_fits_into_the_volume() {
             .in_account(account)
             .judged_by(&EBS_SNAPSHOT);
         let at = if at.is_empty() { WHOLE.to_owned() } else { format!("{EBS}{at}") };
-        let told: Vec<_> = results.iter().map(|it| (it.status, it.subject.clone())).collect();
+        let told: Vec<_> = results.iter().map(|it| (it.status, it.subject.to_string())).collect();
         assert_eq!(told, [(status, at)], "{fields}");
     }
 }

@@ -26,7 +26,8 @@ fn found(text: &str) -> Vec<(String, String)> {
 fn texts(node: &Node, lines: &[&str], all: &mut Vec<(String, String)>) {
     if let Value::Text(text) = &node.value {
         let at = node.place.position.unwrap();
-        let rest: String = lines[at.line as usize - 1].chars().skip(at.column as usize - 1).collect();
+        let rest: String =
+            lines[at.line as usize - 1].chars().skip(at.column as usize - 1).collect();
         all.push((text.clone(), rest));
     }
     node.items().iter().for_each(|it| texts(it, lines, all));

@@ -1,22 +1,22 @@
 use super::*;
 use crate::report::{CheckResult, Stats, Target};
 
-fn result(id: &str, status: Status, message: &str) -> CheckResult {
+fn result(id: &'static str, status: Status, message: &str) -> CheckResult {
     CheckResult {
-        id: id.to_owned(),
-        group: id.split('-').next().unwrap_or_default().to_owned(),
+        id,
+        group: id.split('-').next().unwrap_or_default(),
         status,
         skip_reason: None,
-        subject: "/containerDefinitions/0/image".to_owned(),
+        subject: "/containerDefinitions/0/image".into(),
         container: None,
         location: None,
         resource: None,
-        message: message.to_owned(),
-        evidence: Vec::new(),
+        message: message.into(),
+        evidence: [].into(),
         prevents: None,
         remedy: None,
         commands: Vec::new(),
-        docs: String::new(),
+        docs: "",
         assumes: Vec::new(),
     }
 }

@@ -120,7 +120,7 @@ fn a_missing_key_fails_once() {
     let story = reading(SECRET).in_account(account.recorded());
     let results =
         story.judged(|group, check| group.name == "kms" && check.id != KMS_VOLUME_PERMISSION.id);
-    let told: Vec<_> = results.iter().map(|it| (it.id.as_str(), it.status)).collect();
+    let told: Vec<_> = results.iter().map(|it| (it.id, it.status)).collect();
     assert_eq!(told, [("kms-key-usable", Fail), ("kms-decrypt-permission", Skip)]);
 }
 
@@ -402,7 +402,7 @@ fn that_the_file_of_a_router_is_there_and_well_named_is_no_matter_of_keys() {
         let wanted = [KMS_KEY_USABLE.id, KMS_DECRYPT_PERMISSION.id, firelens.id];
         let results =
             story.in_account(account.recorded()).judged(|_, check| wanted.contains(&check.id));
-        let told: Vec<_> = results.iter().map(|it| (it.id.as_str(), it.status)).collect();
+        let told: Vec<_> = results.iter().map(|it| (it.id, it.status)).collect();
         let expected = [(wanted[0], Skip), (wanted[1], Skip), (wanted[2], expected)];
         assert_eq!(told, expected, "{results:#?}");
     }

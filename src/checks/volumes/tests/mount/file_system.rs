@@ -36,7 +36,7 @@ fn given_the_file_system_is_missing_then_it_fails_once() {
     let results = fargate(&signed_in())
         .in_account(account)
         .judged(|_, it| it.id.starts_with("efs-") && it.id != "efs-mount-target");
-    let told: Vec<_> = results.iter().map(|it| (it.id.as_str(), it.status)).collect();
+    let told: Vec<_> = results.iter().map(|it| (it.id, it.status)).collect();
     assert_eq!(
         told,
         [("efs-file-system", Fail), ("efs-access-point", Pass), ("efs-permission", Skip)]
@@ -81,7 +81,7 @@ fn what_is_no_id_is_no_file_system() {
         let results = story.judged_by(&EFS_FILE_SYSTEM);
         assert_eq!((results.len(), results[0].status), (1, status), "{id}: {results:#?}");
         assert!(results[0].message.contains(words), "{}", results[0].message);
-        assert!(at.starts_with(&results[0].subject), "{}", results[0].subject);
+        assert!(at.starts_with(&*results[0].subject), "{}", results[0].subject);
     }
     let open = fargate(&volume("${FILE_SYSTEM}")).in_account(Account::healthy().recorded());
     open.ends(&EFS_FILE_SYSTEM, &[(Unknown, AT, "is a placeholder")]);
